@@ -53,7 +53,7 @@ it.each<[string, string, number]>([
   ['/to-d/f', 'a link on the way', IA_IFREG],
   ['/to-d', 'a link at the end', IA_IFDIR],
   ['/to-d/../d/sub/', 'a directory with a slash', IA_IFDIR],
-  ['', 'the root', IA_IFDIR],
+  ['/', 'the root', IA_IFDIR],
 ])('find of %s (%s) returns a file of type %d', async (path, _, type) => {
   const files = await start();
   expect((await files.find(path)).buf.iaType).toBe(type);

@@ -5,27 +5,26 @@
  * With `asKernel`, a symbolic link at the end of a path is followed where system calls follow it,
  * and a name is looked up before it is made. Without, the caller has done both, or wants neither.
  */
-import { encodeName } from '../core/bytes.ts';
 import { Dict } from '../core/dict.ts';
-import {
-  EBUSY,
-  EEXIST,
-  EINVAL,
-  EIO,
-  EISDIR,
-  ELOOP,
-  ENODATA,
-  ENOENT,
-  ENOTDIR,
-  ENOTEMPTY,
-} from '../core/errno.ts';
-import { SET_ATTR } from '../core/fops.ts';
-import { IA_IFDIR, IA_IFLNK, Iatt, type Statvfs } from '../core/iatt.ts';
+import { EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY } from '../core/errno.ts';
+import { IA_IFDIR, IA_IFLNK, type Iatt, type Statvfs } from '../core/iatt.ts';
 import { Loc } from '../core/loc.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../core/open-flags.ts';
-import { type Driver, FopError, type Reply } from './driver.ts';
-import { listEntries } from './listing.ts';
+import { RENAME_FLAGS } from '../core/xdata.ts';
+import type { Driver } from './driver.ts';
+import {
+  FileObjectSteps,
+  modeFields,
+  opened,
+  ownerFields,
+  timeFields,
+  using,
+} from './file-object.ts';
+import { entriesOf } from './open-directory.ts';
 import { OpenFile } from './open-file.ts';
+import { promised } from './promised.ts';
+import { FopError, type Reply, type Requests } from './requests.ts';
+import type { Steps } from './steps.ts';
 import type { FoundFile, PathEnd, Place } from './walk.ts';
 
 export interface FilesSettings {
@@ -46,11 +45,16 @@ function refuse(errno: number, path: string): never {
   throw new FopError(errno, path);
 }
 
-export class Files {
+/** Whether a symbolic link at the end of a path is followed. */
+export type Last = 'follow' | 'look';
+
+export type Files = InstanceType<typeof Files>;
+
+export class FilesSteps {
   readonly driver: Driver;
   private readonly asKernel: boolean;
   private readonly umask: number;
-  private readonly last: 'follow' | 'look';
+  private readonly last: Last;
 
   constructor(driver: Driver, { asKernel = false, umask = 0 }: FilesSettings = {}) {
     this.driver = driver;
@@ -59,286 +63,258 @@ export class Files {
     this.last = asKernel ? 'follow' : 'look';
   }
 
+  private get requests(): Requests {
+    return this.driver.requests;
+  }
+
   /** Finds the file of a path. */
-  find(path: string): Promise<FoundFile> {
-    return this.driver.find(path, this.last);
+  *find(path: string, last: Last = this.last): Steps<FoundFile> {
+    return yield* this.requests.find(path, last);
   }
 
   /** The same; a symbolic link at the end of the path is not followed. */
-  lookup(path: string): Promise<FoundFile> {
-    return this.driver.find(path);
+  *lookup(path: string): Steps<FoundFile> {
+    return yield* this.requests.find(path);
   }
 
   /** The same; undefined if the file does not exist. */
-  seek(path: string, last: 'follow' | 'look' = this.last): Promise<FoundFile | undefined> {
-    return this.driver.seek(path, last);
+  *seek(path: string, last: Last = this.last): Steps<FoundFile | undefined> {
+    return yield* this.requests.seek(path, last);
+  }
+
+  /** The object of a path. */
+  *object(path: string, last: Last = this.last): Steps<FileObjectSteps> {
+    return new FileObjectSteps(this.driver, (yield* this.find(path, last)).inode);
   }
 
   /** The attributes that the fop stat returns. */
-  async stat(path: string): Promise<Iatt> {
-    const { values } = await this.on(path, (loc) => this.driver.expect('stat', loc, null));
-    return values[0] as Iatt;
+  *stat(path: string): Steps<Iatt> {
+    return yield* (yield* this.object(path)).stat();
   }
 
   /** The names in a directory, sorted. */
-  async list(path: string): Promise<string[]> {
-    const found = await this.find(path);
+  *list(path: string): Steps<string[]> {
+    const found = yield* this.find(path);
     if (!isDir(found)) refuse(ENOTDIR, path);
-    return (await listEntries(this.driver, found.inode)).map(({ name }) => name).sort();
+    return (yield* entriesOf(this.requests, found.inode)).map(({ name }) => name).sort();
   }
 
-  async readlink(path: string): Promise<string> {
-    const { inode, buf } = await this.lookup(path);
+  *readlink(path: string): Steps<string> {
+    const { inode, buf } = yield* this.lookup(path);
     if (buf.iaType !== IA_IFLNK) refuse(EINVAL, `${path} is no symbolic link`);
-    return this.driver.readlink(inode);
+    return yield* this.requests.readlink(inode);
   }
 
-  async access(path: string, mask = 0): Promise<void> {
-    await this.on(path, (loc) => this.driver.expect('access', loc, mask, null));
+  *access(path: string, mask = 0): Steps<void> {
+    yield* (yield* this.object(path)).access(mask);
   }
 
   /** Without a path, statfs of the root without a lookup. */
-  async statfs(path?: string): Promise<Statvfs> {
+  *statfs(path?: string): Steps<Statvfs> {
     const { driver } = this;
-    const inode = path === undefined ? driver.root : (await this.find(path)).inode;
-    const { values } = await driver.expect('statfs', new Loc(inode), null);
-    return (values[0] as Statvfs | null) ?? refuse(EIO, 'statfs: the reply is empty');
+    if (path === undefined) return yield* new FileObjectSteps(driver, driver.root).statfs();
+    return yield* (yield* this.object(path)).statfs();
   }
 
   // -- names ---------------------------------------------------------------------------------
 
-  mkdir(path: string, mode = 0o777): Promise<Iatt> {
-    const { driver, umask } = this;
-    return this.make(path, true, (loc, xdata) =>
-      driver.expect('mkdir', loc, mode & ~umask, umask, xdata),
+  *mkdir(path: string, mode = 0o777): Steps<Iatt> {
+    const { requests, umask } = this;
+    return yield* this.make(path, true, (loc, xdata) =>
+      requests.expect('mkdir', loc, mode & ~umask, umask, xdata),
     );
   }
 
   /** @param mode includes the type of the file */
-  mknod(path: string, mode: number, rdev = 0): Promise<Iatt> {
-    const { driver, umask } = this;
-    return this.make(path, false, (loc, xdata) =>
-      driver.expect('mknod', loc, mode & ~umask, rdev, umask, xdata),
+  *mknod(path: string, mode: number, rdev = 0): Steps<Iatt> {
+    const { requests, umask } = this;
+    return yield* this.make(path, false, (loc, xdata) =>
+      requests.expect('mknod', loc, mode & ~umask, rdev, umask, xdata),
     );
   }
 
-  symlink(target: string, path: string): Promise<Iatt> {
-    const { driver, umask } = this;
-    return this.make(path, false, (loc, xdata) =>
-      driver.expect('symlink', target, loc, umask, xdata),
+  *symlink(target: string, path: string): Steps<Iatt> {
+    const { requests, umask } = this;
+    return yield* this.make(path, false, (loc, xdata) =>
+      requests.expect('symlink', target, loc, umask, xdata),
     );
   }
 
-  async link(from: string, to: string): Promise<Iatt> {
-    const { inode } = await this.lookup(from);
-    const { parent, name } = await this.newPlace(to, false);
+  *link(from: string, to: string): Steps<Iatt> {
+    const { inode } = yield* this.lookup(from);
+    const { parent, name } = yield* this.newPlace(to, false);
     const newloc = new Loc(inode, parent, name);
-    const { values } = await this.driver.expect('link', new Loc(inode), newloc, null);
+    const { values } = yield* this.requests.expect('link', new Loc(inode), newloc, null);
     return values[1] as Iatt;
   }
 
-  async unlink(path: string): Promise<void> {
-    const found = await this.lookup(path);
+  *unlink(path: string): Steps<void> {
+    const found = yield* this.lookup(trimmed(path));
     if (isDir(found)) refuse(EISDIR, path);
-    await this.driver.expect('unlink', locOf(found), 0, null);
+    if (path.endsWith('/')) refuse(ENOTDIR, path);
+    yield* this.requests.expect('unlink', locOf(found), 0, null);
   }
 
-  async rmdir(path: string): Promise<void> {
-    const { found, place } = await this.driver.walk(path, 'look');
+  *rmdir(path: string): Steps<void> {
+    const { found, place } = yield* this.requests.walk(trimmed(path), 'look');
     if (found === undefined) refuse(ENOENT, path);
     if (place === null) refuse(unnamedErrno(path), path);
     if (!isDir(found)) refuse(ENOTDIR, path);
-    await this.driver.expect('rmdir', locOf(found), 0, null);
+    yield* this.requests.expect('rmdir', locOf(found), 0, null);
   }
 
-  async rename(from: string, to: string): Promise<void> {
-    const old = await this.lookup(from);
-    const { place, found, isDirectory } = await this.driver.walk(to, 'look');
+  /** @param flags those of renameat2(2): RENAME_NOREPLACE, RENAME_EXCHANGE */
+  *rename(from: string, to: string, flags = 0): Steps<void> {
+    // The kernel reports a wrong directory on the way of either path before an absent file.
+    for (const path of this.asKernel ? [from, to] : []) yield* this.requests.walk(path, 'leave');
+    const old = yield* this.lookup(trimmed(from));
+    const { place, found } = yield* this.requests.walk(trimmed(to), 'look');
     if (old.name === undefined || place === null) refuse(EBUSY, `${from} to ${to}`);
-    if (isDirectory && !isDir(old)) refuse(ENOTDIR, to);
+    const needsDirectory = from.endsWith('/') || to.endsWith('/');
+    if (needsDirectory && !isDir(old)) refuse(ENOTDIR, to);
     const newloc = new Loc(found?.inode ?? null, place.parent, place.name);
-    await this.driver.expect('rename', locOf(old), newloc, null);
+    const xdata = flags === 0 ? null : new Dict().set(RENAME_FLAGS, flags, 'int');
+    yield* this.requests.expect('rename', locOf(old), newloc, xdata);
   }
 
   /** Makes a name by a fop whose reply begins with inode and attributes. */
-  private async make(
+  private *make(
     path: string,
     isDirectory: boolean,
-    wind: (loc: Loc, xdata: Dict) => Promise<Reply>,
-  ): Promise<Iatt> {
-    const place = await this.newPlace(path, isDirectory);
-    const { values } = await wind(this.driver.newLoc(place), this.driver.gfidRequest());
+    wind: (loc: Loc, xdata: Dict) => Steps<Reply>,
+  ): Steps<Iatt> {
+    const place = yield* this.newPlace(path, isDirectory);
+    const { values } = yield* wind(this.requests.newLoc(place), this.requests.gfidRequest());
     return values[1] as Iatt;
   }
 
-  private async newPlace(path: string, isDirectory: boolean): Promise<Place> {
-    const end = await this.driver.walk(path, this.asKernel ? 'look' : 'leave');
+  private *newPlace(path: string, isDirectory: boolean): Steps<Place> {
+    // A link of the name is not followed, even where a slash follows.
+    const end = yield* this.requests.walk(trimmed(path), this.asKernel ? 'look' : 'leave');
     if (end.place === null || end.found !== undefined) refuse(EEXIST, path);
-    if (end.isDirectory && !isDirectory) refuse(ENOENT, path);
+    if (path.endsWith('/') && !isDirectory) refuse(ENOENT, path);
     return end.place;
   }
 
   // -- attributes ----------------------------------------------------------------------------
 
-  chmod(path: string, mode: number): Promise<Iatt> {
-    return this.setattr(path, SET_ATTR.MODE, { iaProt: mode & 0o7777 });
+  *chmod(path: string, mode: number): Steps<Iatt> {
+    return yield* (yield* this.object(path)).setattr(...modeFields(mode));
   }
 
   /** An id of -1, or an omitted one, is not changed. */
-  chown(path: string, uid = -1, gid = -1): Promise<Iatt> {
-    const valid = (isId(uid) ? SET_ATTR.UID : 0) | (isId(gid) ? SET_ATTR.GID : 0);
-    return this.setattr(path, valid, { iaUid: uid >>> 0, iaGid: gid >>> 0 });
+  *chown(path: string, uid = -1, gid = -1, last = this.last): Steps<Iatt> {
+    return yield* (yield* this.object(path, last)).setattr(...ownerFields(uid, gid));
   }
 
   /** Times are in milliseconds; an omitted one becomes the current time of the graph. */
-  utimes(path: string, atimeMs?: number, mtimeMs?: number): Promise<Iatt> {
+  *utimes(path: string, atimeMs?: number, mtimeMs?: number, last = this.last): Steps<Iatt> {
     const now = this.driver.graph.context.sink.now();
-    const [atime, mtime] = [atimeMs ?? now, mtimeMs ?? now];
-    const valid =
-      (atimeMs === undefined ? SET_ATTR.ATIME_NOW : 0) |
-      (mtimeMs === undefined ? SET_ATTR.MTIME_NOW : 0);
-    return this.setattr(path, valid | SET_ATTR.ATIME | SET_ATTR.MTIME, {
-      iaAtime: Math.floor(atime / 1000),
-      iaAtimeNsec: nanoseconds(atime),
-      iaMtime: Math.floor(mtime / 1000),
-      iaMtimeNsec: nanoseconds(mtime),
-    });
+    const object = yield* this.object(path, last);
+    return yield* object.setattr(...timeFields(now, atimeMs, mtimeMs));
   }
 
-  async truncate(path: string, size = 0): Promise<void> {
-    await this.on(path, (loc) => this.driver.expect('truncate', loc, size, null));
+  *truncate(path: string, size = 0): Steps<void> {
+    yield* (yield* this.object(path)).truncate(size);
   }
 
-  private async setattr(path: string, valid: number, fields: Partial<Iatt>): Promise<Iatt> {
-    const stbuf = Object.assign(new Iatt(), fields);
-    const { values } = await this.on(path, (loc) =>
-      this.driver.expect('setattr', loc, stbuf, valid, null),
-    );
-    return values[1] as Iatt;
+  *getxattr(path: string, name: string, last = this.last): Steps<Uint8Array> {
+    return yield* (yield* this.object(path, last)).getxattr(name);
   }
 
-  async getxattr(path: string, name: string): Promise<Uint8Array> {
-    const { values } = await this.on(path, (loc) =>
-      this.driver.expect('getxattr', loc, name, null),
-    );
-    const value = (values[0] as Dict | null)?.get(name) ?? refuse(ENODATA, `${name} of ${path}`);
-    return value instanceof Uint8Array ? value : encodeName(String(value));
+  *listxattr(path: string, last = this.last): Steps<string[]> {
+    return yield* (yield* this.object(path, last)).listxattr();
   }
 
-  async listxattr(path: string): Promise<string[]> {
-    const { values } = await this.on(path, (loc) =>
-      this.driver.expect('getxattr', loc, null, null),
-    );
-    return [...((values[0] as Dict | null)?.keys() ?? [])];
+  *setxattr(
+    path: string,
+    name: string,
+    value: Uint8Array,
+    flags = 0,
+    last = this.last,
+  ): Steps<void> {
+    yield* (yield* this.object(path, last)).setxattr(name, value, flags);
   }
 
-  async setxattr(path: string, name: string, value: Uint8Array, flags = 0): Promise<void> {
-    const dict = new Dict().set(name, value, 'bin');
-    await this.on(path, (loc) => this.driver.expect('setxattr', loc, dict, flags, null));
-  }
-
-  async removexattr(path: string, name: string): Promise<void> {
-    await this.on(path, (loc) => this.driver.expect('removexattr', loc, name, null));
+  *removexattr(path: string, name: string, last = this.last): Steps<void> {
+    yield* (yield* this.object(path, last)).removexattr(name);
   }
 
   // -- data ----------------------------------------------------------------------------------
 
   /** Like open(2). */
-  async open(path: string, flags = O_RDONLY, mode = 0o666): Promise<OpenFile> {
-    if ((flags & O_CREAT) === 0) return this.openFound(path, await this.find(path), flags);
+  *open(path: string, flags = O_RDONLY, mode = 0o666): Steps<OpenFile> {
+    if ((flags & O_CREAT) === 0) return yield* this.openFound(path, yield* this.find(path), flags);
     const isNew = (flags & O_EXCL) !== 0;
-    if (isNew && !this.asKernel) return this.create(path, flags, mode);
-    const end = await this.driver.walk(path, isNew ? 'look' : this.last);
-    if (end.found === undefined) return this.createAt(path, end, flags, mode);
+    if (isNew && !this.asKernel) return yield* this.create(path, flags, mode);
+    if (path.endsWith('/')) {
+      yield* this.requests.walk(trimmed(path), 'leave');
+      refuse(EISDIR, path);
+    }
+    const end = yield* this.requests.walk(path, isNew ? 'look' : this.last);
+    if (end.found === undefined) return yield* this.createAt(path, end, flags, mode);
     if (isNew) refuse(EEXIST, path);
-    return this.openFound(path, end.found, flags);
+    return yield* this.openFound(path, end.found, flags);
   }
 
   /** Creates a file without a lookup before; opens an existing one, unless `flags` have O_EXCL. */
-  async create(path: string, flags: number, mode = 0o666): Promise<OpenFile> {
-    return this.createAt(path, await this.driver.walk(path, 'leave'), flags, mode);
+  *create(path: string, flags: number, mode = 0o666): Steps<OpenFile> {
+    return yield* this.createAt(path, yield* this.requests.walk(path, 'leave'), flags, mode);
   }
 
-  private async createAt(
+  private *createAt(
     path: string,
     { place, isDirectory }: PathEnd,
     flags: number,
     mode: number,
-  ): Promise<OpenFile> {
+  ): Steps<OpenFile> {
     if (place === null || isDirectory) refuse(EISDIR, path);
-    const { driver, umask } = this;
-    const loc = driver.newLoc(place);
-    const file = new OpenFile(driver, driver.newFd(loc.inode!, flags));
-    const xdata = driver.gfidRequest();
-    return this.opened(
+    const { driver, requests, umask } = this;
+    const loc = requests.newLoc(place);
+    const file = new OpenFile(driver, requests.newFd(loc.inode!, flags));
+    const xdata = requests.gfidRequest();
+    return yield* opened(
       file,
-      driver.expect('create', loc, flags, mode & ~umask, umask, file.fd, xdata),
+      requests.expect('create', loc, flags, mode & ~umask, umask, file.fd, xdata),
     );
   }
 
-  private async openFound(path: string, found: FoundFile, flags: number): Promise<OpenFile> {
+  private *openFound(path: string, found: FoundFile, flags: number): Steps<OpenFile> {
     if (isDir(found)) refuse(EISDIR, path);
-    if (found.buf.iaType === IA_IFLNK) refuse(ELOOP, path);
-    const loc = new Loc(found.inode);
-    const { driver } = this;
-    if ((flags & O_TRUNC) !== 0) await driver.expect('truncate', loc, 0, null);
-    const plain = flags & ~(O_CREAT | O_EXCL | O_TRUNC);
-    const file = new OpenFile(driver, driver.newFd(found.inode, plain));
-    return this.opened(file, driver.expect('open', loc, plain, file.fd, null));
+    return yield* new FileObjectSteps(this.driver, found.inode).open(flags);
   }
 
-  private async opened(file: OpenFile, reply: Promise<Reply>): Promise<OpenFile> {
-    try {
-      await reply;
-      return file;
-    } catch (error) {
-      file.fd.release();
-      throw error;
-    }
-  }
-
-  async readFile(path: string, size?: number, offset = 0): Promise<Uint8Array> {
-    const found = await this.find(path);
+  *readFile(path: string, size?: number, offset = 0): Steps<Uint8Array> {
+    const found = yield* this.find(path);
     // The kernel reads no more than the size in the attributes.
     const most = this.asKernel ? Math.max(0, found.buf.iaSize - offset) : Number.MAX_SAFE_INTEGER;
-    const file = await this.openFound(path, found, O_RDONLY);
-    return this.using(file, () => file.read(Math.min(size ?? most, most), offset));
+    const file = yield* this.openFound(path, found, O_RDONLY);
+    return yield* using(file, (open) => open.read(Math.min(size ?? most, most), offset));
   }
 
   /** Writes all of the data. @returns its length */
-  async writeFile(
+  *writeFile(
     path: string,
     data: Uint8Array,
     { offset, append = false }: WritePosition = {},
-  ): Promise<number> {
-    const end = await this.driver.walk(path, this.last);
+  ): Steps<number> {
+    const end = yield* this.requests.walk(path, this.last);
     const isPart = append || offset !== undefined;
     const flags = O_WRONLY | O_CREAT | (isPart ? 0 : O_TRUNC);
     const file =
       end.found === undefined
-        ? await this.createAt(path, end, flags, 0o666)
-        : await this.openFound(path, end.found, flags);
+        ? yield* this.createAt(path, end, flags, 0o666)
+        : yield* this.openFound(path, end.found, flags);
     const at = append ? (end.found?.buf.iaSize ?? 0) : (offset ?? 0);
-    return this.using(file, () => file.write(data, at));
-  }
-
-  private async using<R>(file: OpenFile, what: (file: OpenFile) => Promise<R>): Promise<R> {
-    let result: R;
-    try {
-      result = await what(file);
-    } catch (error) {
-      file.fd.release();
-      throw error;
-    }
-    await file.close();
-    return result;
-  }
-
-  /** Winds a fop on the file of a path. */
-  private async on(path: string, wind: (loc: Loc) => Promise<Reply>): Promise<Reply> {
-    return wind(new Loc((await this.find(path)).inode));
+    return yield* using(file, (open) => open.write(data, at));
   }
 }
+
+/** File operations by path, for callers that wait for promises. */
+export const Files = promised(FilesSteps);
+
+/** A path without slashes at its end; `/` stays. */
+const trimmed = (path: string): string => path.replace(/(?<=.)\/+$/, '');
 
 const locOf = ({ inode, parent, name }: FoundFile): Loc =>
   new Loc(inode, parent ?? null, name ?? null);
@@ -349,7 +325,3 @@ function unnamedErrno(path: string): number {
   if (last === undefined) return EBUSY;
   return last === '.' ? EINVAL : ENOTEMPTY;
 }
-
-const isId = (id: number): boolean => id >>> 0 !== 0xffffffff;
-
-const nanoseconds = (ms: number): number => Math.round((ms - Math.floor(ms / 1000) * 1000) * 1e6);

@@ -1,14 +1,25 @@
-/** Reads and writes an open file by the same requests as the kernel. */
-import { concatBytes } from '../core/bytes.ts';
-import { EIO } from '../core/errno.ts';
+/** Reads, writes and changes an open file by the same requests as the kernel. */
+import { concatBytes, encodeName } from '../core/bytes.ts';
+import { Dict } from '../core/dict.ts';
+import { EIO, ENODATA } from '../core/errno.ts';
 import type { Fd } from '../core/fd.ts';
-import type { Iatt } from '../core/iatt.ts';
-import { type Driver, FopError } from './driver.ts';
+import { Iatt } from '../core/iatt.ts';
+import type { Flock } from '../core/lock.ts';
+import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
+import { FLOCK } from '../core/xdata.ts';
+import type { Driver } from './driver.ts';
+import { promised } from './promised.ts';
+import { FopError, type Requests } from './requests.ts';
+import { inParallel, type Steps } from './steps.ts';
 
 /** The most bytes of a FUSE request. */
 const IO_SIZE = 128 * 1024;
+/** Requests of one large read or write that are under way at a time. */
+const IN_FLIGHT = 8;
 
-export class OpenFile {
+export type OpenFile = InstanceType<typeof OpenFile>;
+
+class OpenFileSteps {
   readonly driver: Driver;
   readonly fd: Fd;
 
@@ -17,30 +28,56 @@ export class OpenFile {
     this.fd = fd;
   }
 
+  private get requests(): Requests {
+    return this.driver.requests;
+  }
+
   /** Reads at most `size` bytes, fewer at the end of the file. @throws {FopError} */
-  async read(size = Number.MAX_SAFE_INTEGER, offset = 0): Promise<Uint8Array> {
+  *read(size = Number.MAX_SAFE_INTEGER, offset = 0): Steps<Uint8Array> {
     const parts: Uint8Array[] = [];
     let length = 0;
     while (length < size) {
-      const wanted = Math.min(size - length, IO_SIZE);
-      const at = offset + length;
-      const { values } = await this.driver.expect('readv', this.fd, wanted, at, 0, null);
-      const part = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
-      if (part.length > wanted)
-        throw new FopError(EIO, `readv: ${part.length} bytes for ${wanted}`);
+      const most = Math.min(size - length, IO_SIZE);
+      const part = yield* this.readPart(most, offset + length);
       parts.push(part);
       length += part.length;
-      if (part.length < wanted) break;
+      if (part.length < most) break;
     }
-    return concatBytes(parts);
+    return parts.length === 1 ? parts[0]! : concatBytes(parts);
+  }
+
+  /** One request. */
+  private *readPart(size: number, offset: number): Steps<Uint8Array> {
+    const { values } = yield* this.requests.expect('readv', this.fd, size, offset, 0, null);
+    const part = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
+    if (part.length > size) throw new FopError(EIO, `readv: ${part.length} bytes for ${size}`);
+    return part;
+  }
+
+  /**
+   * Fills `into` with several requests under way at a time, for large reads.
+   * @returns the number of bytes before the end of the file. @throws {FopError}
+   */
+  *readInto(into: Uint8Array, offset: number): Steps<number> {
+    let end = into.length;
+    const starts = range(0, into.length, IO_SIZE);
+    const requests = this;
+    yield* inParallel(starts, IN_FLIGHT, function* (from) {
+      if (from >= end) return;
+      const size = Math.min(into.length - from, IO_SIZE);
+      const part = yield* requests.readPart(size, offset + from);
+      into.set(part, from);
+      if (part.length < size) end = Math.min(end, from + part.length);
+    });
+    return end;
   }
 
   /** Writes all of the data. @returns its length. @throws {FopError} */
-  async write(data: Uint8Array, offset = 0): Promise<number> {
+  *write(data: Uint8Array, offset = 0): Steps<number> {
     let at = 0;
     while (at < data.length) {
       const part = data.subarray(at, at + IO_SIZE);
-      const { opRet } = await this.driver.expect('writev', this.fd, part, offset + at, 0, null);
+      const { opRet } = yield* this.requests.expect('writev', this.fd, part, offset + at, 0, null);
       if (opRet === 0 || opRet > part.length) {
         throw new FopError(EIO, `writev: op_ret ${opRet} for ${part.length} bytes`);
       }
@@ -49,28 +86,131 @@ export class OpenFile {
     return at;
   }
 
-  async stat(): Promise<Iatt> {
-    return (await this.driver.expect('fstat', this.fd, null)).values[0] as Iatt;
+  *stat(): Steps<Iatt> {
+    return (yield* this.requests.expect('fstat', this.fd, null)).values[0] as Iatt;
   }
 
-  async truncate(size = 0): Promise<void> {
-    await this.driver.expect('ftruncate', this.fd, size, null);
+  /** Sets the fields of `stbuf` that `valid` names (SET_ATTR). */
+  *setattr(valid: number, stbuf: Partial<Iatt>): Steps<Iatt> {
+    const fields = Object.assign(new Iatt(), stbuf);
+    const { values } = yield* this.requests.expect('fsetattr', this.fd, fields, valid, null);
+    return values[1] as Iatt;
   }
 
-  async sync(dataOnly = false): Promise<void> {
-    await this.driver.expect('fsync', this.fd, dataOnly ? 1 : 0, null);
+  *truncate(size = 0): Steps<void> {
+    yield* this.requests.expect('ftruncate', this.fd, size, null);
   }
 
-  async flush(): Promise<void> {
-    await this.driver.expect('flush', this.fd, null);
+  *sync(dataOnly = false): Steps<void> {
+    yield* this.requests.expect('fsync', this.fd, dataOnly ? 1 : 0, null);
+  }
+
+  *flush(): Steps<void> {
+    yield* this.requests.expect('flush', this.fd, null);
   }
 
   /** Flushes, as close(2) does, and releases the fd even if that fails. */
-  async close(): Promise<void> {
+  *close(): Steps<void> {
     try {
-      await this.flush();
+      yield* this.flush();
     } finally {
       this.fd.release();
     }
   }
+
+  /** Releases the fd; a file that may have been written or locked is flushed before. */
+  *end(hasLocked = false): Steps<void> {
+    if ((this.fd.flags & O_ACCMODE) === O_RDONLY && !hasLocked) this.fd.release();
+    else yield* this.close();
+  }
+
+  // -- space ---------------------------------------------------------------------------------
+
+  /** @param mode FALLOC_FL_* of fallocate(2) */
+  *allocate(mode: number, offset: number, length: number): Steps<void> {
+    yield* this.requests.expect('fallocate', this.fd, mode, offset, length, null);
+  }
+
+  /** Makes a hole. */
+  *discard(offset: number, length: number): Steps<void> {
+    yield* this.requests.expect('discard', this.fd, offset, length, null);
+  }
+
+  /** Fills a range with zeros. */
+  *zerofill(offset: number, length: number): Steps<void> {
+    yield* this.requests.expect('zerofill', this.fd, offset, length, null);
+  }
+
+  /** The next position of data or of a hole. @throws {FopError} ENXIO if there is none */
+  *seek(offset: number, kind: 'data' | 'hole'): Steps<number> {
+    const { values } = yield* this.requests.expect(
+      'seek',
+      this.fd,
+      offset,
+      kind === 'data' ? 0 : 1,
+      null,
+    );
+    return values[0] as number;
+  }
+
+  /** Copies within the storage, as copy_file_range(2). @returns the bytes copied, which may be fewer */
+  *copyTo(target: Fd, offset: number, targetOffset: number, length: number): Steps<number> {
+    const reply = yield* this.requests.expect(
+      'copy_file_range',
+      this.fd,
+      offset,
+      target,
+      targetOffset,
+      length,
+      0,
+      null,
+    );
+    return reply.opRet;
+  }
+
+  // -- locks and extended attributes ---------------------------------------------------------
+
+  /**
+   * @param cmd F_GETLK, F_SETLK or F_SETLKW
+   * @param isFlock whether it is a lock of flock(2), independent of record locks
+   * @returns the lock of the reply: of F_GETLK, the one in the way
+   */
+  *lock(cmd: number, lock: Flock, isFlock = false): Steps<Flock> {
+    const xdata = isFlock ? new Dict().set(FLOCK, 1, 'int') : null;
+    const { values } = yield* this.requests.expect('lk', this.fd, cmd, lock, xdata);
+    return values[0] as Flock;
+  }
+
+  *getxattr(name: string): Steps<Uint8Array> {
+    const { values } = yield* this.requests.expect('fgetxattr', this.fd, name, null);
+    return xattrValue(values[0] as Dict | null, name);
+  }
+
+  *listxattr(): Steps<string[]> {
+    const { values } = yield* this.requests.expect('fgetxattr', this.fd, null, null);
+    return [...((values[0] as Dict | null)?.keys() ?? [])];
+  }
+
+  *setxattr(name: string, value: Uint8Array, flags = 0): Steps<void> {
+    const dict = new Dict().set(name, value, 'bin');
+    yield* this.requests.expect('fsetxattr', this.fd, dict, flags, null);
+  }
+
+  *removexattr(name: string): Steps<void> {
+    yield* this.requests.expect('fremovexattr', this.fd, name, null);
+  }
+}
+
+/** An open file, for callers that wait for promises. */
+export const OpenFile = promised(OpenFileSteps);
+
+/** The value of an extended attribute in a reply. @throws {FopError} ENODATA if it is absent */
+export function xattrValue(reply: Dict | null, name: string): Uint8Array {
+  const value = reply?.get(name);
+  if (value === undefined || value === null) throw new FopError(ENODATA, name);
+  return value instanceof Uint8Array ? value : encodeName(String(value));
+}
+
+function* range(from: number, to: number, step: number): Generator<number> {
+  for (let at = from; at < to; at += step) yield at;
 }

@@ -1,11 +1,11 @@
 /**
- * Resolves paths from the root as path_resolution(7) describes. The caller passes the functions
- * that look names up. Directories on the way that the inode table knows are not looked up again;
- * the last name always is.
+ * Resolves paths from the root as path_resolution(7) describes. Directories on the way that the
+ * inode table knows are not looked up again; the last name always is.
  */
 import { ELOOP, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
+import type { Steps } from './steps.ts';
 
 /** The most symbolic links on a path: Linux's limit. */
 const LINKS_MAX = 40;
@@ -30,15 +30,8 @@ export interface PathEnd {
   readonly found: FoundFile | undefined;
   /** Whether the path ends in `/`. */
   readonly isDirectory: boolean;
-}
-
-export interface WalkSettings {
-  readonly root: Inode;
-  /** Undefined for an absent name. */
-  look(place: Place): Promise<FoundFile | undefined>;
-  lookRoot(): Promise<FoundFile>;
-  readlink(inode: Inode): Promise<string>;
-  fail(errno: number): never;
+  /** The directories on the way, from the root; without a place, the found one is the last. */
+  readonly above: readonly (Partial<Place> & { readonly inode: Inode })[];
 }
 
 /** The treatment of the last name: follow a symbolic link, look it up, or do neither. */
@@ -46,45 +39,59 @@ export type LastName = 'follow' | 'look' | 'leave';
 
 const namesIn = (path: string): string[] => path.split('/').filter((name) => name !== '');
 
-export async function walk(path: string, last: LastName, way: WalkSettings): Promise<PathEnd> {
+/** The requests that a walk makes. */
+export interface WalkRequests {
+  readonly root: Inode;
+  /** Looks up a name; undefined if it is absent. */
+  look(place: Place): Steps<FoundFile | undefined>;
+  lookRoot(): Steps<FoundFile>;
+  readlink(inode: Inode): Steps<string>;
+  refuse(errno: number, detail: string): never;
+}
+
+/** @throws {FopError} when a directory on the way is missing */
+export function* walk(requests: WalkRequests, path: string, last: LastName): Steps<PathEnd> {
   const left = namesIn(path);
-  const above: (Partial<Place> & { readonly inode: Inode })[] = [{ inode: way.root }];
+  const above: (Partial<Place> & { readonly inode: Inode })[] = [{ inode: requests.root }];
   let isDirectory = path.endsWith('/');
   let links = 0;
-  const follow = async (inode: Inode): Promise<void> => {
+  const fail = (errno: number): never => requests.refuse(errno, path);
+  if (path === '') fail(ENOENT);
+  function* follow(inode: Inode): Steps<void> {
     links += 1;
-    if (links > LINKS_MAX) way.fail(ELOOP);
-    const target = await way.readlink(inode);
+    if (links > LINKS_MAX) fail(ELOOP);
+    const target = yield* requests.readlink(inode);
     if (left.length === 0) isDirectory ||= target.endsWith('/');
     if (target.startsWith('/')) above.length = 1;
     left.unshift(...namesIn(target));
-  };
+  }
   for (;;) {
     const name = left.shift();
     const { inode: parent, parent: upper, name: own } = above.at(-1)!;
     if (name === undefined) {
-      const isNamed = upper !== undefined && own !== undefined;
-      const found = isNamed ? await way.look({ parent: upper, name: own }) : await way.lookRoot();
-      if (found === undefined) way.fail(ENOENT);
-      return { place: null, found: { inode: found.inode, buf: found.buf }, isDirectory };
+      const found =
+        upper === undefined || own === undefined
+          ? yield* requests.lookRoot()
+          : ((yield* requests.look({ parent: upper, name: own })) ?? fail(ENOENT));
+      return { place: null, found: { inode: found.inode, buf: found.buf }, isDirectory, above };
     }
     if (name === '..' && above.length > 1) above.pop();
     if (name === '.' || name === '..') continue;
     const place = { parent, name };
     if (left.length > 0) {
       const known = parent.table.grep(parent, name);
-      const inode = known ?? (await way.look(place))?.inode ?? way.fail(ENOENT);
-      if (inode.iaType === IA_IFLNK) await follow(inode);
-      else if (inode.iaType !== IA_IFDIR) way.fail(ENOTDIR);
+      const inode = known ?? (yield* requests.look(place))?.inode ?? fail(ENOENT);
+      if (inode.iaType === IA_IFLNK) yield* follow(inode);
+      else if (inode.iaType !== IA_IFDIR) fail(ENOTDIR);
       else above.push({ ...place, inode });
       continue;
     }
-    const found = last === 'leave' ? undefined : await way.look(place);
+    const found = last === 'leave' ? undefined : yield* requests.look(place);
     if (found?.buf.iaType === IA_IFLNK && (last === 'follow' || isDirectory)) {
-      await follow(found.inode);
+      yield* follow(found.inode);
       continue;
     }
-    if (isDirectory && found !== undefined && found.buf.iaType !== IA_IFDIR) way.fail(ENOTDIR);
-    return { place, found, isDirectory };
+    if (isDirectory && found !== undefined && found.buf.iaType !== IA_IFDIR) fail(ENOTDIR);
+    return { place, found, isDirectory, above };
   }
 }

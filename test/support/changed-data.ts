@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { connect, Driver, FopError } from '../../runtime/api/driver.ts';
-import { listEntries } from '../../runtime/api/listing.ts';
+import { listEntries } from '../../runtime/api/open-directory.ts';
 import type { Client } from '../../runtime/core/client.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { errnoName } from '../../runtime/core/errno.ts';

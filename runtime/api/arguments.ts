@@ -1,0 +1,187 @@
+/** Checks and converts the arguments of file operations, before a request is sent. */
+import { decodeName, encodeName } from '../core/bytes.ts';
+import { EINVAL } from '../core/errno.ts';
+import {
+  O_APPEND,
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_RDWR,
+  O_SYNC,
+  O_TRUNC,
+  O_WRONLY,
+} from '../core/open-flags.ts';
+import { FopError } from './requests.ts';
+
+/** A path from the root of the volume; bytes for a name that is not UTF-8. */
+export type PathLike = string | Uint8Array | URL;
+
+type Code = 'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE';
+
+/** @throws {TypeError} with Node's code */
+export function refuseArgument(code: Code, name: string, expected: string, value: unknown): never {
+  const shown = typeof value === 'string' ? `'${value}'` : describe(value);
+  const error = new TypeError(`The argument '${name}' must be ${expected}. Received ${shown}`);
+  throw Object.assign(error, { code });
+}
+
+function outOfRange(name: string, expected: string, value: unknown): never {
+  const error = new RangeError(
+    `The argument '${name}' must be ${expected}. Received ${String(value)}`,
+  );
+  throw Object.assign(error, { code: 'ERR_OUT_OF_RANGE' });
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function') return `a function ${value.name}`.trim();
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `an instance of ${value.constructor?.name ?? 'Object'}`;
+}
+
+/** The text of a path. @throws {TypeError} */
+export function pathText(path: unknown, name = 'path'): string {
+  let text: unknown = path;
+  if (path instanceof Uint8Array) text = decodeName(path);
+  else if (path instanceof URL) text = decodeURIComponent(path.pathname);
+  if (typeof text !== 'string') {
+    refuseArgument('ERR_INVALID_ARG_TYPE', name, 'a string, bytes or a URL', path);
+  }
+  if (text.includes('\0')) {
+    refuseArgument('ERR_INVALID_ARG_VALUE', name, 'a path without a NUL', text);
+  }
+  return text;
+}
+
+/** An integer within bounds. @throws {TypeError | RangeError} */
+export function integer(
+  value: unknown,
+  name: string,
+  least = 0,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  if (typeof number !== 'number') {
+    refuseArgument('ERR_INVALID_ARG_TYPE', name, 'a number', value);
+  }
+  if (!Number.isInteger(number)) outOfRange(name, 'an integer', value);
+  if (number < least || number > most) outOfRange(name, `from ${least} to ${most}`, value);
+  return number;
+}
+
+/** The mode of a file: a number, or octal digits. @throws {TypeError | RangeError} */
+export function modeNumber(mode: unknown, otherwise?: number): number {
+  if ((mode === undefined || mode === null) && otherwise !== undefined) return otherwise;
+  if (typeof mode === 'string') {
+    if (/^[0-7]+$/.test(mode)) return Number.parseInt(mode, 8);
+    refuseArgument('ERR_INVALID_ARG_VALUE', 'mode', 'a number or octal digits', mode);
+  }
+  return integer(mode, 'mode', 0, 0xffff_ffff);
+}
+
+/** A user or group; -1 for no change. @throws {TypeError | RangeError} */
+export const idNumber = (id: unknown, name: string): number => integer(id, name, -1, 0xffff_ffff);
+
+const FLAGS: Readonly<Record<string, number>> = {
+  r: O_RDONLY,
+  rs: O_RDONLY | O_SYNC,
+  'r+': O_RDWR,
+  'rs+': O_RDWR | O_SYNC,
+  w: O_TRUNC | O_CREAT | O_WRONLY,
+  wx: O_TRUNC | O_CREAT | O_WRONLY | O_EXCL,
+  'w+': O_TRUNC | O_CREAT | O_RDWR,
+  'wx+': O_TRUNC | O_CREAT | O_RDWR | O_EXCL,
+  a: O_APPEND | O_CREAT | O_WRONLY,
+  ax: O_APPEND | O_CREAT | O_WRONLY | O_EXCL,
+  as: O_APPEND | O_CREAT | O_WRONLY | O_SYNC,
+  'a+': O_APPEND | O_CREAT | O_RDWR,
+  'ax+': O_APPEND | O_CREAT | O_RDWR | O_EXCL,
+  'as+': O_APPEND | O_CREAT | O_RDWR | O_SYNC,
+};
+/** Other orders of the letters that Node accepts. */
+const SAME_FLAGS: Readonly<Record<string, string>> = {
+  ...{ sr: 'rs', 'sr+': 'rs+', xw: 'wx', 'xw+': 'wx+' },
+  ...{ xa: 'ax', 'xa+': 'ax+', sa: 'as', 'sa+': 'as+' },
+};
+
+/** The flags of open(2) for a number or a text such as `r+`. @throws {TypeError | RangeError} */
+export function openFlags(flags: unknown, otherwise = 'r'): number {
+  const given = flags ?? otherwise;
+  if (typeof given === 'number') return integer(given, 'flags', 0, 0x7fff_ffff);
+  const number = FLAGS[SAME_FLAGS[String(given)] ?? String(given)];
+  if (typeof given !== 'string' || number === undefined) {
+    refuseArgument('ERR_INVALID_ARG_VALUE', 'flags', "a number, or a text such as 'r+'", given);
+  }
+  return number;
+}
+
+/** A time in milliseconds: a number or text of seconds, or a Date. @throws {TypeError} */
+export function timeMs(time: unknown, name: string): number {
+  if (time instanceof Date) return time.getTime();
+  const seconds = typeof time === 'string' && time.trim() !== '' ? Number(time) : time;
+  if (typeof seconds === 'bigint') return Number(seconds) * 1000;
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) {
+    refuseArgument('ERR_INVALID_ARG_TYPE', name, 'seconds since 1970 or a Date', time);
+  }
+  return seconds * 1000;
+}
+
+/** The encoding of an options argument: a text, or its member `encoding`. */
+export function encodingOf(options: unknown): string | null {
+  if (typeof options === 'string') return options;
+  const encoding = (options as { encoding?: unknown } | null | undefined)?.encoding;
+  return typeof encoding === 'string' ? encoding : null;
+}
+
+/** The options of a call; a text is an encoding. @throws {TypeError} */
+export function optionsOf(options: unknown): Readonly<Record<string, unknown>> {
+  if (options === undefined || options === null) return {};
+  if (typeof options === 'string') return { encoding: options };
+  if (typeof options !== 'object') {
+    refuseArgument('ERR_INVALID_ARG_TYPE', 'options', 'an object or an encoding', options);
+  }
+  return options as Readonly<Record<string, unknown>>;
+}
+
+const buffers = (): typeof Buffer | undefined => globalThis.Buffer;
+
+/** Bytes as callers expect them: a Buffer in Node, a Uint8Array elsewhere. Memory is shared. */
+export const asBuffer = (bytes: Uint8Array): Uint8Array =>
+  buffers()?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) ?? bytes;
+
+/** Bytes in an encoding; as a Buffer without one. @throws {TypeError} for an unknown encoding */
+export function inEncoding(bytes: Uint8Array, encoding: string | null): string | Uint8Array {
+  if (encoding === null || encoding === 'buffer') return asBuffer(bytes);
+  const BufferClass = buffers();
+  if (BufferClass?.isEncoding(encoding)) {
+    return (asBuffer(bytes) as Buffer).toString(encoding);
+  }
+  if (/^utf-?8$/i.test(encoding)) return new TextDecoder().decode(bytes);
+  return refuseArgument('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);
+}
+
+/** A name as the caller asked for it: text, or bytes with the encoding `buffer`. */
+export function nameIn(name: string, encoding: string | null): string | Uint8Array {
+  if (encoding === null || /^utf-?8$/i.test(encoding)) return name;
+  return inEncoding(encodeName(name), encoding);
+}
+
+/** The bytes of data to write: text, or any view of memory. @throws {TypeError} */
+export function dataBytes(data: unknown, encoding: string | null = null): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  if (ArrayBuffer.isView(data)) {
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  if (typeof data !== 'string') {
+    refuseArgument('ERR_INVALID_ARG_TYPE', 'data', 'a string or a view of memory', data);
+  }
+  const BufferClass = buffers();
+  if (encoding === null || /^utf-?8$/i.test(encoding)) return new TextEncoder().encode(data);
+  if (BufferClass?.isEncoding(encoding)) return BufferClass.from(data, encoding);
+  return refuseArgument('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);
+}
+
+/** @throws {FopError} EINVAL, for a value that only the storage's rules forbid */
+export const refuseValue = (path: string): never => {
+  throw new FopError(EINVAL, path);
+};

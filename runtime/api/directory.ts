@@ -1,0 +1,127 @@
+/** An open directory with the methods of Node's `fs.Dir`. */
+import type { Dirent as Entry } from '../core/iatt.ts';
+import { encodingOf, nameIn } from './arguments.ts';
+import { named } from './file-error.ts';
+import { OpenDirectory } from './open-directory.ts';
+import { callBack } from './promised.ts';
+import { Dirent } from './stats.ts';
+import { runNow, type Steps } from './steps.ts';
+import type { TreeDirectory } from './tree.ts';
+import type { VolumeContext } from './volume-context.ts';
+
+class DirectorySteps {
+  readonly volume: VolumeContext;
+  readonly path: string;
+  private readonly directory: TreeDirectory;
+  private readonly open: OpenDirectory;
+  private readonly encoding: string | null;
+  private entries: readonly Entry[] = [];
+  private at = 0;
+  private isClosed = false;
+
+  constructor(
+    volume: VolumeContext,
+    directory: TreeDirectory,
+    open: OpenDirectory,
+    encoding: string | null,
+  ) {
+    this.volume = volume;
+    this.path = directory.path;
+    this.directory = directory;
+    this.open = open;
+    this.encoding = encoding;
+  }
+
+  private checkOpen(): void {
+    if (!this.isClosed) return;
+    throw Object.assign(new Error('Directory handle was closed'), { code: 'ERR_DIR_CLOSED' });
+  }
+
+  /** The next entry; null at the end. */
+  *read(): Steps<Dirent | null> {
+    this.checkOpen();
+    const { volume, path, directory, encoding } = this;
+    if (this.at === this.entries.length) {
+      this.entries = yield* named('readdir', path, this.open.read());
+      this.at = 0;
+    }
+    const entry = this.entries[this.at];
+    if (entry === undefined) return null;
+    this.at += 1;
+    const type = yield* named('readdir', path, volume.typeOf(entry, directory));
+    return new Dirent(nameIn(entry.name, encoding), path, type);
+  }
+
+  // biome-ignore lint/correctness/useYield: ends at once
+  *close(): Steps<void> {
+    this.checkOpen();
+    this.isClosed = true;
+    this.volume.client.removeFd(this.open.fd);
+    this.open.close();
+  }
+}
+
+type Callback<R> = (error: unknown, result?: R) => void;
+
+export class Directory {
+  readonly steps: DirectorySteps;
+
+  constructor(steps: DirectorySteps) {
+    this.steps = steps;
+  }
+
+  get path(): string {
+    return this.steps.path;
+  }
+
+  static *open(
+    volume: VolumeContext,
+    directory: TreeDirectory,
+    options: unknown,
+  ): Steps<Directory> {
+    const open = yield* OpenDirectory.open(volume.requests, directory.inode);
+    volume.client.addFd(open.fd);
+    return new Directory(new DirectorySteps(volume, directory, open, encodingOf(options)));
+  }
+
+  /** The next entry; null at the end. A callback gets it, too. */
+  read(callback?: Callback<Dirent | null>): Promise<Dirent | null> {
+    return this.run(this.steps.read(), callback);
+  }
+
+  close(callback?: Callback<void>): Promise<void> {
+    return this.run(this.steps.close(), callback);
+  }
+
+  private run<R>(steps: Steps<R>, callback: Callback<R> | undefined): Promise<R> {
+    const running = this.steps.volume.run(steps);
+    if (callback !== undefined) callBack(running, callback);
+    return running;
+  }
+
+  /** Like `read`, for a volume that replies at once. @throws {NotAtOnce} */
+  readSync(): Dirent | null {
+    return runNow(this.steps.read());
+  }
+
+  closeSync(): void {
+    runNow(this.steps.close());
+  }
+
+  /** The entries; the directory is closed at their end. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Dirent, undefined> {
+    try {
+      for (;;) {
+        const entry = await this.read();
+        if (entry === null) return undefined;
+        yield entry;
+      }
+    } finally {
+      await this.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

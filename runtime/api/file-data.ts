@@ -1,0 +1,272 @@
+/** Reads and writes an open file, with the names and arguments of Node's FileHandle. */
+import { concatBytes } from '../core/bytes.ts';
+import { EBADF, EINVAL } from '../core/errno.ts';
+import type { Gfid } from '../core/gfid.ts';
+import { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY } from '../core/open-flags.ts';
+import {
+  dataBytes,
+  encodingOf,
+  inEncoding,
+  integer,
+  optionsOf,
+  refuseArgument,
+} from './arguments.ts';
+import { FileError, named } from './file-error.ts';
+import type { OpenFile } from './open-file.ts';
+import type { OpenState } from './open-state.ts';
+import { type Steps, settled } from './steps.ts';
+import type { Options, VolumeContext } from './volume-context.ts';
+
+/** Bytes that are read of a file whose size is unknown, before its size is requested. */
+export const FIRST_READ = 128 * 1024;
+const DEFAULT_READ = 16_384;
+
+export class FileDataSteps {
+  readonly volume: VolumeContext;
+  protected readonly state: OpenState;
+
+  constructor(volume: VolumeContext, state: OpenState) {
+    this.volume = volume;
+    this.state = state;
+  }
+
+  protected get file(): OpenFile['steps'] {
+    return this.state.file.steps;
+  }
+
+  get path(): string {
+    return this.state.path;
+  }
+
+  /** Number of the handle in this process; -1 after close. */
+  get fd(): number {
+    return this.isClosed ? -1 : this.state.file.fd.id;
+  }
+
+  get isClosed(): boolean {
+    return this.state.isClosed;
+  }
+
+  get gfid(): Gfid {
+    return this.file.fd.inode.gfid;
+  }
+
+  private get flags(): number {
+    return this.file.fd.flags;
+  }
+
+  /** Runs an operation of the open file. */
+  protected *on<R>(syscall: string, act: () => Steps<R>): Steps<R> {
+    if (this.isClosed) throw new FileError(EBADF, syscall, this.path);
+    return yield* named(syscall, this.path, act());
+  }
+
+  private checkAccess(syscall: string, forbidden: number): void {
+    if ((this.flags & O_ACCMODE) !== forbidden) return;
+    throw new FileError(EBADF, syscall, this.path);
+  }
+
+  // -- data ----------------------------------------------------------------------------------
+
+  /**
+   * `read(buffer, offset?, length?, position?)`, `read(buffer, options)` or `read(options)`. Without
+   * a position it reads where the last read or write ended.
+   */
+  *read(
+    target?: ArrayBufferView | Options,
+    offset?: number | Options,
+    length?: number | null,
+    position?: number | bigint | null,
+  ): Steps<{ bytesRead: number; buffer: ArrayBufferView }> {
+    const isView = ArrayBuffer.isView(target);
+    const given = isView && typeof offset === 'object' ? offset : isView ? {} : target;
+    const { buffer: view, ...rest } = optionsOf(given as Options);
+    const into = isView ? target : ((view as ArrayBufferView) ?? newBuffer(DEFAULT_READ));
+    if (!ArrayBuffer.isView(into)) {
+      refuseArgument('ERR_INVALID_ARG_TYPE', 'buffer', 'a view of memory', into);
+    }
+    const bytes = dataBytes(into);
+    const from = integer(
+      typeof offset === 'number' ? offset : (rest.offset ?? 0),
+      'offset',
+      0,
+      bytes.length,
+    );
+    const most = bytes.length - from;
+    const size = integer(length ?? rest.length ?? most, 'length', 0, most);
+    const at = position ?? (rest.position as number | bigint | null | undefined) ?? null;
+    const bytesRead = yield* this.readInto(bytes.subarray(from, from + size), at);
+    return { bytesRead, buffer: into };
+  }
+
+  private *readInto(into: Uint8Array, position: number | bigint | null): Steps<number> {
+    this.checkAccess('read', O_WRONLY);
+    const at = position === null ? -1 : integer(position, 'position', -1);
+    const count = yield* this.on('read', () =>
+      this.file.readInto(into, at < 0 ? this.state.position : at),
+    );
+    if (at < 0) this.state.position += count;
+    return count;
+  }
+
+  /** Fills the buffers in turn. */
+  *readv(
+    buffers: readonly ArrayBufferView[],
+    position?: number | null,
+  ): Steps<{ bytesRead: number; buffers: readonly ArrayBufferView[] }> {
+    let bytesRead = 0;
+    for (const each of viewsOf(buffers)) {
+      const at = typeof position === 'number' ? position + bytesRead : null;
+      const count = yield* this.readInto(each, at);
+      bytesRead += count;
+      if (count < each.length) break;
+    }
+    return { bytesRead, buffers };
+  }
+
+  /**
+   * `write(data, offset?, length?, position?)`, `write(data, options)` or
+   * `write(text, position?, encoding?)`. It writes all of the data.
+   */
+  *write(
+    data: ArrayBufferView | string,
+    offset?: number | Options,
+    length?: number | string | null,
+    position?: number | null,
+  ): Steps<{ bytesWritten: number; buffer: ArrayBufferView | string }> {
+    if (typeof data === 'string') {
+      const encoding = typeof length === 'string' ? length : null;
+      const at = typeof offset === 'number' ? offset : null;
+      const bytesWritten = yield* this.writeBytes(dataBytes(data, encoding), at);
+      return { bytesWritten, buffer: data };
+    }
+    if (!ArrayBuffer.isView(data)) {
+      refuseArgument('ERR_INVALID_ARG_TYPE', 'buffer', 'a string or a view of memory', data);
+    }
+    const rest = typeof offset === 'object' ? optionsOf(offset) : {};
+    const bytes = dataBytes(data);
+    const from = integer(
+      typeof offset === 'number' ? offset : (rest.offset ?? 0),
+      'offset',
+      0,
+      bytes.length,
+    );
+    const most = bytes.length - from;
+    const size = integer(length ?? rest.length ?? most, 'length', 0, most);
+    const at = position ?? (rest.position as number | null | undefined) ?? null;
+    const bytesWritten = yield* this.writeBytes(bytes.subarray(from, from + size), at);
+    return { bytesWritten, buffer: data };
+  }
+
+  private *writeBytes(data: Uint8Array, position: number | null): Steps<number> {
+    this.checkAccess('write', O_RDONLY);
+    const at = position === null ? null : integer(position, 'position');
+    const start = yield* this.on('write', () => this.writePosition(at));
+    const count = yield* this.on('write', () => this.file.write(data, start));
+    if (at === null || this.isAppending) this.state.position = start + count;
+    return count;
+  }
+
+  private get isAppending(): boolean {
+    return (this.flags & O_APPEND) !== 0;
+  }
+
+  private *writePosition(position: number | null): Steps<number> {
+    return this.isAppending ? (yield* this.file.stat()).iaSize : (position ?? this.state.position);
+  }
+
+  *writev(
+    buffers: readonly ArrayBufferView[],
+    position?: number | null,
+  ): Steps<{ bytesWritten: number; buffers: readonly ArrayBufferView[] }> {
+    const bytesWritten = yield* this.writeBytes(concatBytes(viewsOf(buffers)), position ?? null);
+    return { bytesWritten, buffers };
+  }
+
+  /** Reads from the current position to the end. */
+  *readFile(options?: Options): Steps<string | Uint8Array> {
+    this.checkAccess('read', O_WRONLY);
+    const bytes = yield* this.on('read', () => this.readRest());
+    this.state.position += bytes.length;
+    return inEncoding(bytes, encodingOf(options));
+  }
+
+  /** A small file takes one read; a larger one several at a time, once its size is known. */
+  private *readRest(): Steps<Uint8Array> {
+    const { file } = this;
+    const { position } = this.state;
+    const first = yield* file.read(FIRST_READ, position);
+    if (first.length < FIRST_READ) return first;
+    const { iaSize } = yield* file.stat();
+    const all = newBuffer(Math.max(iaSize - position, FIRST_READ));
+    all.set(first);
+    const count = yield* file.readInto(all.subarray(FIRST_READ), position + FIRST_READ);
+    // What was written meanwhile is read, too.
+    if (FIRST_READ + count < all.length) return all.subarray(0, FIRST_READ + count);
+    const rest = yield* file.read(Number.MAX_SAFE_INTEGER, position + all.length);
+    return rest.length === 0 ? all : concatBytes([all, rest]);
+  }
+
+  /** Writes from the current position on. @param data text, bytes, or an iterable of these */
+  *writeFile(data: unknown, options?: Options): Steps<void> {
+    const encoding = encodingOf(options);
+    if (typeof data === 'string' || ArrayBuffer.isView(data)) {
+      yield* this.writeBytes(dataBytes(data, encoding), null);
+      return;
+    }
+    const parts = iteratorOf(data);
+    try {
+      for (;;) {
+        const part = yield* settled(Promise.resolve(parts.next()));
+        if (part.done === true) return;
+        yield* this.writeBytes(dataBytes(part.value, encoding), null);
+      }
+    } finally {
+      void parts.return?.();
+    }
+  }
+
+  *appendFile(data: unknown, options?: Options): Steps<void> {
+    yield* this.writeFile(data, options);
+  }
+
+  *truncate(length?: number | null): Steps<void> {
+    const size = integer(length ?? 0, 'len', -Number.MAX_SAFE_INTEGER);
+    if ((this.flags & O_ACCMODE) === O_RDONLY) throw new FileError(EINVAL, 'ftruncate', this.path);
+    yield* this.on('ftruncate', () => this.file.truncate(Math.max(0, size)));
+  }
+
+  *sync(): Steps<void> {
+    yield* this.on('fsync', () => this.file.sync());
+  }
+
+  *datasync(): Steps<void> {
+    yield* this.on('fdatasync', () => this.file.sync(true));
+  }
+}
+
+/** Memory as callers expect it: a Buffer in Node. */
+export const newBuffer = (size: number): Uint8Array =>
+  globalThis.Buffer?.alloc(size) ?? new Uint8Array(size);
+
+function viewsOf(buffers: unknown): Uint8Array[] {
+  if (!Array.isArray(buffers)) {
+    refuseArgument('ERR_INVALID_ARG_TYPE', 'buffers', 'a list of views of memory', buffers);
+  }
+  return buffers.map((each) => dataBytes(each));
+}
+
+type Parts = {
+  next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+  return?(): unknown;
+};
+
+/** The iterator of data that comes in parts. @throws {TypeError} */
+function iteratorOf(data: unknown): Parts {
+  const source = data as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
+  const make = source?.[Symbol.asyncIterator] ?? source?.[Symbol.iterator];
+  if (typeof make !== 'function') {
+    refuseArgument('ERR_INVALID_ARG_TYPE', 'data', 'text, bytes or an iterable of these', data);
+  }
+  return Reflect.apply(make, source, []) as Parts;
+}

@@ -1,0 +1,63 @@
+/** Errors of file operations as Node's `fs` throws them. */
+import { errnoName, strerror } from '../core/errno.ts';
+import { FopError } from './requests.ts';
+import type { Steps } from './steps.ts';
+
+/** A failed file operation: `ENOENT: no such file or directory, open '/a'`. */
+export class FileError extends Error {
+  /** The name of the errno, such as `ENOENT`. */
+  readonly code: string;
+  /** The negative number of the errno, as in Node. */
+  readonly errno: number;
+  /** The operation, such as `open`. */
+  readonly syscall: string;
+  readonly path?: string;
+  /** The second path of a rename, link, symlink or copy. */
+  readonly dest?: string;
+
+  constructor(errno: number, syscall: string, path?: string, dest?: string) {
+    const text = strerror(errno);
+    const paths =
+      (path === undefined ? '' : ` '${path}'`) + (dest === undefined ? '' : ` -> '${dest}'`);
+    super(`${errnoName(errno)}: ${text[0]!.toLowerCase()}${text.slice(1)}, ${syscall}${paths}`);
+    this.code = errnoName(errno);
+    this.errno = -errno;
+    this.syscall = syscall;
+    if (path !== undefined) this.path = path;
+    if (dest !== undefined) this.dest = dest;
+  }
+}
+
+/** Runs steps, and names operation and paths in their errors. @throws {FileError} */
+export function* named<R>(
+  syscall: string,
+  path: string | undefined,
+  steps: Steps<R>,
+  dest?: string,
+): Steps<R> {
+  try {
+    return yield* steps;
+  } catch (error) {
+    if (error instanceof FopError) throw new FileError(error.errno, syscall, path, dest);
+    throw error;
+  }
+}
+
+/** The volume was closed before the call, or during it. */
+export class VolumeClosedError extends Error {
+  readonly code = 'GLOSSA_VOLUME_CLOSED';
+
+  constructor(name: string) {
+    super(`volume '${name}' is closed`);
+  }
+}
+
+/** A call was ended by its AbortSignal. */
+export class AbortError extends Error {
+  readonly code = 'ABORT_ERR';
+  override readonly name = 'AbortError';
+
+  constructor(signal: AbortSignal) {
+    super('the operation was aborted', { cause: signal.reason });
+  }
+}

@@ -1,0 +1,252 @@
+/** An open file with the methods of Node's `fs/promises` FileHandle, and gfapi's. */
+import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../core/lock.ts';
+import {
+  asBuffer,
+  dataBytes,
+  idNumber,
+  integer,
+  modeNumber,
+  optionsOf,
+  refuseArgument,
+  timeMs,
+} from './arguments.ts';
+import { FIRST_READ, FileDataSteps, newBuffer } from './file-data.ts';
+import { named } from './file-error.ts';
+import { modeFields, ownerFields, timeFields } from './file-object.ts';
+import { readLines, readStream, webStream, writeStream } from './file-streams.ts';
+import { OpenState } from './open-state.ts';
+import { promised } from './promised.ts';
+import { BigIntStats, Stats } from './stats.ts';
+import type { Steps } from './steps.ts';
+import type { Options, VolumeContext } from './volume-context.ts';
+
+/** A range of a file for a lock. */
+export interface LockRange {
+  /** Bytes; by default 0. */
+  readonly start?: number;
+  /** Bytes; by default 0: to the end of the file, also after growth. */
+  readonly length?: number;
+}
+
+export interface LockRequest extends LockRange {
+  readonly type: 'read' | 'write';
+  /** Whether to wait for the lock; by default true. Without, a lock in the way fails with EAGAIN. */
+  readonly wait?: boolean;
+}
+
+/** A lock that stands in the way. */
+export interface HeldLock {
+  readonly type: 'read' | 'write';
+  readonly start: number;
+  readonly length: number;
+  readonly pid: number;
+  /** The owner's bytes as hexadecimal text. */
+  readonly owner: string;
+}
+
+export class FileHandleSteps extends FileDataSteps {
+  // -- space ---------------------------------------------------------------------------------
+
+  /** Reserves space; the file grows unless `keepSize`. */
+  *fallocate(offset: number, length: number, options?: Options): Steps<void> {
+    const mode = optionsOf(options).keepSize === true ? 1 : 0;
+    const range = rangeOf(offset, length);
+    yield* this.on('fallocate', () => this.file.allocate(mode, ...range));
+  }
+
+  /** Makes a hole. */
+  *discard(offset: number, length: number): Steps<void> {
+    const range = rangeOf(offset, length);
+    yield* this.on('discard', () => this.file.discard(...range));
+  }
+
+  /** Fills a range with zeros, without sending them. */
+  *zerofill(offset: number, length: number): Steps<void> {
+    const range = rangeOf(offset, length);
+    yield* this.on('zerofill', () => this.file.zerofill(...range));
+  }
+
+  /** The next position that has data. @throws {FileError} ENXIO at the end of the file */
+  *seekData(offset: number): Steps<number> {
+    const at = integer(offset, 'offset');
+    return yield* this.on('lseek', () => this.file.seek(at, 'data'));
+  }
+
+  /** The next position of a hole; the end of the file counts as one. */
+  *seekHole(offset: number): Steps<number> {
+    const at = integer(offset, 'offset');
+    return yield* this.on('lseek', () => this.file.seek(at, 'hole'));
+  }
+
+  /** Copies within the storage, as copy_file_range(2). @returns the bytes copied, maybe fewer */
+  *copyFileRange(
+    target: FileHandle,
+    offset: number,
+    targetOffset: number,
+    length: number,
+  ): Steps<number> {
+    const { file } = target.steps as FileHandleSteps;
+    const [from, to] = [integer(offset, 'offset'), integer(targetOffset, 'targetOffset')];
+    const size = integer(length, 'length');
+    return yield* this.on('copy_file_range', () => this.file.copyTo(file.fd, from, to, size));
+  }
+
+  // -- attributes ----------------------------------------------------------------------------
+
+  *stat(options?: Options): Steps<Stats | BigIntStats> {
+    const buf = yield* this.on('fstat', () => this.file.stat());
+    const { device } = this.volume.client;
+    return optionsOf(options).bigint === true
+      ? new BigIntStats(buf, device)
+      : new Stats(buf, device);
+  }
+
+  *chmod(mode: number | string): Steps<void> {
+    const number = modeNumber(mode);
+    yield* this.on('fchmod', () => this.file.setattr(...modeFields(number)));
+  }
+
+  *chown(uid: number, gid: number): Steps<void> {
+    const ids = [idNumber(uid, 'uid'), idNumber(gid, 'gid')] as const;
+    yield* this.on('fchown', () => this.file.setattr(...ownerFields(...ids)));
+  }
+
+  *utimes(atime: unknown, mtime: unknown): Steps<void> {
+    const times = [timeMs(atime, 'atime'), timeMs(mtime, 'mtime')] as const;
+    yield* this.on('futimes', () => this.file.setattr(...timeFields(0, ...times)));
+  }
+
+  *getxattr(name: string): Steps<Uint8Array> {
+    return yield* this.on('fgetxattr', () => this.file.getxattr(name));
+  }
+
+  *listxattr(): Steps<string[]> {
+    return yield* this.on('flistxattr', () => this.file.listxattr());
+  }
+
+  *setxattr(name: string, value: unknown, flags = 0): Steps<void> {
+    const bytes = dataBytes(value);
+    yield* this.on('fsetxattr', () => this.file.setxattr(name, bytes, flags));
+  }
+
+  *removexattr(name: string): Steps<void> {
+    yield* this.on('fremovexattr', () => this.file.removexattr(name));
+  }
+
+  // -- locks ---------------------------------------------------------------------------------
+
+  /** Takes a record lock of fcntl(2) for the owner of this volume's identity. */
+  *lock(request: LockRequest): Steps<void> {
+    const { type, wait = true } = request;
+    const lock = this.recordLock(lockType(type), request);
+    this.state.hasLocks = true;
+    yield* this.on('lock', () => this.file.lock(wait ? F_SETLKW : F_SETLK, lock));
+  }
+
+  /** Releases locks of the owner in a range. */
+  *unlock(range: LockRange = {}): Steps<void> {
+    const lock = this.recordLock(F_UNLCK, range);
+    yield* this.on('lock', () => this.file.lock(F_SETLK, lock));
+  }
+
+  /** A lock of another owner that a request would have to wait for; null if there is none. */
+  *getLock(request: LockRequest): Steps<HeldLock | null> {
+    const lock = this.recordLock(lockType(request.type), request);
+    const held = yield* this.on('lock', () => this.file.lock(F_GETLK, lock));
+    if (held.type === F_UNLCK) return null;
+    const { start, len, pid, owner } = held;
+    const type = held.type === F_RDLCK ? 'read' : 'write';
+    return { type, start, length: len, pid, owner };
+  }
+
+  private recordLock(type: number, { start = 0, length = 0 }: LockRange): Flock {
+    const { pid, lkOwner = '' } = this.volume.settings.caller;
+    const [from, len] = [integer(start, 'start'), integer(length, 'length')];
+    return { type, whence: 0, start: from, len, pid, owner: lkOwner };
+  }
+
+  // -- end -----------------------------------------------------------------------------------
+
+  /** Flushes what may have been written, and closes. Further calls do nothing, as in Node. */
+  *close(): Steps<void> {
+    if (this.isClosed) return;
+    this.state.isClosed = true;
+    this.volume.client.removeFile(this.state);
+    yield* named('close', this.path, this.file.end(this.state.hasLocks));
+  }
+
+  /** Closes without a flush. */
+  release(): void {
+    if (this.isClosed) return;
+    this.state.isClosed = true;
+    this.volume.client.removeFile(this.state);
+    this.file.fd.release();
+  }
+}
+
+const PromisedFileHandle = promised(FileHandleSteps, (steps, { volume }) => volume.run(steps));
+
+/** An open file of a volume. */
+export class FileHandle extends PromisedFileHandle {
+  static *open(
+    volume: VolumeContext,
+    path: string,
+    flags: number,
+    mode: number,
+  ): Steps<FileHandle> {
+    const state = new OpenState(path, yield* volume.files.open(path, flags, mode));
+    volume.client.addFile(state);
+    return new FileHandle(volume, state);
+  }
+
+  /** A stream of Node's. */
+  createReadStream(options?: Parameters<typeof readStream>[1]): ReturnType<typeof readStream> {
+    integer(this.fd, 'fd');
+    return readStream(this, options);
+  }
+
+  /** A stream of Node's. */
+  createWriteStream(options?: Parameters<typeof writeStream>[1]): ReturnType<typeof writeStream> {
+    integer(this.fd, 'fd');
+    return writeStream(this, options);
+  }
+
+  /** A stream of browsers and of Node. */
+  readableWebStream(): ReadableStream<Uint8Array> {
+    return webStream(this);
+  }
+
+  /** The lines of the file, without their ends. */
+  readLines(): AsyncGenerator<string, void> {
+    return readLines(this);
+  }
+
+  /** The data of the file in pieces. */
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    return readPieces(this);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+async function* readPieces(handle: FileHandle): AsyncGenerator<Uint8Array, void> {
+  for (;;) {
+    const { bytesRead, buffer } = await handle.read({ buffer: newBuffer(FIRST_READ) });
+    if (bytesRead === 0) return;
+    yield asBuffer(dataBytes(buffer).subarray(0, bytesRead));
+  }
+}
+
+const lockType = (type: unknown): number =>
+  type === 'read'
+    ? F_RDLCK
+    : type === 'write'
+      ? F_WRLCK
+      : refuseArgument('ERR_INVALID_ARG_VALUE', 'type', "'read' or 'write'", type);
+
+const rangeOf = (offset: number, length: number): [number, number] => [
+  integer(offset, 'offset'),
+  integer(length, 'length', 1),
+];

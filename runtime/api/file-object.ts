@@ -1,0 +1,163 @@
+/** Changes a file by its inode, without a path: what gfapi calls an object. */
+import { Dict } from '../core/dict.ts';
+import { EIO, EISDIR, ELOOP } from '../core/errno.ts';
+import { SET_ATTR } from '../core/fops.ts';
+import type { Gfid } from '../core/gfid.ts';
+import { IA_IFDIR, IA_IFLNK, Iatt, type Statvfs } from '../core/iatt.ts';
+import type { Inode } from '../core/inode.ts';
+import { Loc } from '../core/loc.ts';
+import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } from '../core/open-flags.ts';
+import type { Driver } from './driver.ts';
+import { OpenFile, xattrValue } from './open-file.ts';
+import { promised } from './promised.ts';
+import { FopError, type Reply, type Requests } from './requests.ts';
+import type { Steps } from './steps.ts';
+
+export type FileObject = InstanceType<typeof FileObject>;
+
+export class FileObjectSteps {
+  readonly driver: Driver;
+  readonly inode: Inode;
+
+  constructor(driver: Driver, inode: Inode) {
+    this.driver = driver;
+    this.inode = inode;
+  }
+
+  get gfid(): Gfid {
+    return this.inode.gfid;
+  }
+
+  private get requests(): Requests {
+    return this.driver.requests;
+  }
+
+  private get loc(): Loc {
+    return new Loc(this.inode);
+  }
+
+  /** The attributes that the fop stat returns. */
+  *stat(): Steps<Iatt> {
+    return (yield* this.requests.expect('stat', this.loc, null)).values[0] as Iatt;
+  }
+
+  *access(mask = 0): Steps<void> {
+    yield* this.requests.expect('access', this.loc, mask, null);
+  }
+
+  *statfs(): Steps<Statvfs> {
+    const { values } = yield* this.requests.expect('statfs', this.loc, null);
+    const statvfs = values[0] as Statvfs | null;
+    if (statvfs === null) throw new FopError(EIO, 'statfs: the reply is empty');
+    return statvfs;
+  }
+
+  /** Sets the fields of `stbuf` that `valid` names (SET_ATTR). */
+  *setattr(valid: number, stbuf: Partial<Iatt>): Steps<Iatt> {
+    const fields = Object.assign(new Iatt(), stbuf);
+    const { values } = yield* this.requests.expect('setattr', this.loc, fields, valid, null);
+    return values[1] as Iatt;
+  }
+
+  *truncate(size = 0): Steps<void> {
+    yield* this.requests.expect('truncate', this.loc, size, null);
+  }
+
+  *readlink(): Steps<string> {
+    return yield* this.requests.readlink(this.inode);
+  }
+
+  *getxattr(name: string): Steps<Uint8Array> {
+    const { values } = yield* this.requests.expect('getxattr', this.loc, name, null);
+    return xattrValue(values[0] as Dict | null, name);
+  }
+
+  *listxattr(): Steps<string[]> {
+    const { values } = yield* this.requests.expect('getxattr', this.loc, null, null);
+    return [...((values[0] as Dict | null)?.keys() ?? [])];
+  }
+
+  *setxattr(name: string, value: Uint8Array, flags = 0): Steps<void> {
+    const dict = new Dict().set(name, value, 'bin');
+    yield* this.requests.expect('setxattr', this.loc, dict, flags, null);
+  }
+
+  *removexattr(name: string): Steps<void> {
+    yield* this.requests.expect('removexattr', this.loc, name, null);
+  }
+
+  /** Opens the file; O_CREAT and O_EXCL do not count. */
+  *open(flags = O_RDONLY): Steps<OpenFile> {
+    const { driver, requests, inode } = this;
+    if (inode.iaType === IA_IFDIR) throw new FopError(EISDIR, inode.path);
+    if (inode.iaType === IA_IFLNK) throw new FopError(ELOOP, inode.path);
+    if ((flags & O_TRUNC) !== 0) yield* this.truncate();
+    const plain = flags & ~(O_CREAT | O_EXCL | O_TRUNC);
+    const file = new OpenFile(driver, requests.newFd(inode, plain));
+    return yield* opened(file, requests.expect('open', this.loc, plain, file.fd, null));
+  }
+}
+
+/** A file by its inode, for callers that wait for promises. */
+export const FileObject = promised(FileObjectSteps);
+
+/** Returns a file whose open succeeds; else releases its fd. */
+export function* opened(file: OpenFile, reply: Steps<Reply>): Steps<OpenFile> {
+  try {
+    yield* reply;
+    return file;
+  } catch (error) {
+    file.fd.release();
+    throw error;
+  }
+}
+
+/** Uses a file, and closes it. */
+export function* using<R>(file: OpenFile, use: (file: OpenFile['steps']) => Steps<R>): Steps<R> {
+  let result: R;
+  try {
+    result = yield* use(file.steps);
+  } catch (error) {
+    file.fd.release();
+    throw error;
+  }
+  yield* file.steps.close();
+  return result;
+}
+
+/** The arguments of a setattr that sets the mode. */
+export const modeFields = (mode: number): [number, Partial<Iatt>] => [
+  SET_ATTR.MODE,
+  { iaProt: mode & 0o7777 },
+];
+
+const isId = (id: number): boolean => id >>> 0 !== 0xffffffff;
+
+/** The same for owners. An id of -1 is not changed. */
+export const ownerFields = (uid: number, gid: number): [number, Partial<Iatt>] => [
+  (isId(uid) ? SET_ATTR.UID : 0) | (isId(gid) ? SET_ATTR.GID : 0),
+  { iaUid: uid >>> 0, iaGid: gid >>> 0 },
+];
+
+/** The same for times in milliseconds; an omitted one becomes `now`. */
+export function timeFields(
+  now: number,
+  atimeMs?: number,
+  mtimeMs?: number,
+): [number, Partial<Iatt>] {
+  const [atime, mtime] = [atimeMs ?? now, mtimeMs ?? now];
+  const valid =
+    (atimeMs === undefined ? SET_ATTR.ATIME_NOW : 0) |
+    (mtimeMs === undefined ? SET_ATTR.MTIME_NOW : 0);
+  return [
+    valid | SET_ATTR.ATIME | SET_ATTR.MTIME,
+    {
+      iaAtime: Math.floor(atime / 1000),
+      iaAtimeNsec: nanoseconds(atime),
+      iaMtime: Math.floor(mtime / 1000),
+      iaMtimeNsec: nanoseconds(mtime),
+    },
+  ];
+}
+
+const nanoseconds = (ms: number): number => Math.round((ms - Math.floor(ms / 1000) * 1000) * 1e6);

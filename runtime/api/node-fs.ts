@@ -1,0 +1,228 @@
+/**
+ * A volume in the shape of Node's `fs`: callbacks, promises, and synchronous functions where the
+ * volume replies at once. Programs that take an `fs` (memfs, isomorphic-git) work on it.
+ */
+import type * as nodeFs from 'node:fs';
+import { EBADF } from '../core/errno.ts';
+import { integer, type PathLike, refuseArgument } from './arguments.ts';
+import { FileError } from './file-error.ts';
+import { FileHandle } from './file-handle.ts';
+import {
+  type ReadStreamOptions,
+  readStream,
+  type WriteStreamOptions,
+  writeStream,
+} from './file-streams.ts';
+import { constants } from './fs-constants.ts';
+import { callBack } from './promised.ts';
+import { BigIntStats, Dirent, StatFs, Stats } from './stats.ts';
+import { runNow, type Steps } from './steps.ts';
+import type { VolumeSteps } from './volume-steps.ts';
+import { watchersOf } from './watchers.ts';
+
+type Callback = (error: unknown, ...results: unknown[]) => void;
+
+/** Functions by path, which have the same names and arguments in every shape. */
+const BY_PATH = [
+  ...['access', 'appendFile', 'chmod', 'chown', 'copyFile', 'cp', 'lchown', 'link', 'lstat'],
+  ...[
+    'lutimes',
+    'mkdir',
+    'mkdtemp',
+    'mkdtempDisposable',
+    'opendir',
+    'readFile',
+    'readdir',
+    'readlink',
+    'realpath',
+  ],
+  ...['rename', 'rm', 'rmdir', 'stat', 'statfs', 'symlink', 'truncate', 'unlink', 'utimes'],
+  'writeFile',
+] as const;
+
+/** Functions by descriptor → the method of a FileHandle, and the member of its result if any. */
+const BY_FD: Readonly<Record<string, readonly [method: string, result?: string]>> = {
+  close: ['close'],
+  fchmod: ['chmod'],
+  fchown: ['chown'],
+  fdatasync: ['datasync'],
+  fstat: ['stat'],
+  fsync: ['sync'],
+  ftruncate: ['truncate'],
+  futimes: ['utimes'],
+  read: ['read', 'bytesRead'],
+  readv: ['readv', 'bytesRead'],
+  write: ['write', 'bytesWritten'],
+  writev: ['writev', 'bytesWritten'],
+};
+
+/** Functions that take a descriptor in place of a path. */
+const TAKES_FD: ReadonlySet<string> = new Set(['appendFile', 'readFile', 'writeFile']);
+
+type StepsByName = Readonly<Record<string, (...args: unknown[]) => Steps<unknown>>>;
+
+/** Makes the steps of each function, with Node's arguments. */
+class FsSteps {
+  private readonly volume: VolumeSteps;
+
+  constructor(volume: VolumeSteps) {
+    this.volume = volume;
+  }
+
+  /** @throws {TypeError | FileError} EBADF */
+  private handle(fd: unknown, syscall: string): FileHandle {
+    const state = this.volume.client.openFile(integer(fd, 'fd', 0, 0x7fff_ffff));
+    if (state === undefined) throw new FileError(EBADF, syscall);
+    return new FileHandle(this.volume, state);
+  }
+
+  byPath(name: string, args: unknown[]): Steps<unknown> {
+    const [first, ...rest] = args;
+    const file = TAKES_FD.has(name) && typeof first === 'number' ? this.handle(first, name) : first;
+    return (this.volume as unknown as StepsByName)[name]!(file, ...rest);
+  }
+
+  /** @returns of read and write, the object that FileHandle returns */
+  byFd(name: string, [fd, ...rest]: unknown[]): Steps<unknown> {
+    const [method] = BY_FD[name]!;
+    const { steps } = this.handle(fd, name);
+    return (steps as unknown as StepsByName)[method]!(...rest);
+  }
+
+  *open(path: PathLike, flags?: unknown, mode?: unknown): Steps<number> {
+    return (yield* this.volume.open(path, flags, mode)).fd;
+  }
+
+  *exists(path: PathLike): Steps<boolean> {
+    try {
+      return yield* this.volume.exists(path);
+    } catch (error) {
+      if (error instanceof TypeError) return false;
+      throw error;
+    }
+  }
+}
+
+/** The callback of a call, and the arguments before it. @throws {TypeError} */
+function withCallback(args: unknown[]): [callback: Callback, rest: unknown[]] {
+  const at = args.findLastIndex((arg) => typeof arg === 'function');
+  if (at < 0) refuseArgument('ERR_INVALID_ARG_TYPE', 'callback', 'a function', args.at(-1));
+  return [args[at] as Callback, args.slice(0, at)];
+}
+
+/** Removes trailing undefined arguments, which callers with optional parameters pass on. */
+const trimmed = (args: unknown[]): unknown[] =>
+  args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1);
+
+/**
+ * Makes `fs` of a volume.
+ * @param promises has its functions that return promises
+ */
+export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
+  const functions = new FsSteps(steps);
+
+  const call = (make: () => Steps<unknown>, callback: Callback, results: ResultsOf): void => {
+    let running: Promise<unknown>;
+    try {
+      running = steps.run(make());
+    } catch (error) {
+      running = Promise.reject(error);
+    }
+    callBack(running, (error, result) =>
+      error === null ? callback(null, ...results(result)) : callback(error),
+    );
+  };
+  const now = <R>(make: () => Steps<R>): R => {
+    steps.client.checkOpen();
+    return runNow(make());
+  };
+
+  const opening = (path: PathLike, { flags, mode }: StreamOptions, otherwise: string) => {
+    const handle = steps.run(steps.open(path, flags ?? otherwise, mode));
+    // The stream reports it.
+    handle.catch(() => {});
+    return handle;
+  };
+
+  const fs: Record<string, unknown> = {
+    constants,
+    promises: Object.assign(Object.create(promises) as object, { constants }),
+    Stats,
+    BigIntStats,
+    Dirent,
+    StatFs,
+    F_OK: 0,
+    R_OK: 4,
+    W_OK: 2,
+    X_OK: 1,
+    open(...args: unknown[]) {
+      const [callback, rest] = withCallback(args);
+      const [path, flags, mode] = rest as [PathLike, unknown, unknown];
+      call(() => functions.open(path, flags, mode), callback, one);
+    },
+    openSync: (path: PathLike, flags?: unknown, mode?: unknown) =>
+      now(() => functions.open(path, flags, mode)),
+    exists(path: PathLike, callback: (isThere: boolean) => void) {
+      call(
+        () => functions.exists(path),
+        (_, isThere) => callback(isThere === true),
+        one,
+      );
+    },
+    existsSync: (path: PathLike) => now(() => functions.exists(path)),
+    createReadStream: (path: PathLike, options?: StreamOptions | BufferEncoding) => {
+      const about = streamOptions(options);
+      return readStream(opening(path, about, 'r'), about);
+    },
+    createWriteStream: (path: PathLike, options?: StreamOptions | BufferEncoding) => {
+      const about = streamOptions(options);
+      return writeStream(opening(path, about, 'w'), about);
+    },
+  };
+  Object.assign(fs, watchersOf(steps));
+  for (const name of BY_PATH) {
+    fs[name] = (...args: unknown[]) => {
+      const [callback, rest] = withCallback(args);
+      call(() => functions.byPath(name, rest), callback, one);
+    };
+    fs[`${name}Sync`] = (...args: unknown[]) => now(() => functions.byPath(name, trimmed(args)));
+  }
+  for (const [name, [, member]] of Object.entries(BY_FD)) {
+    const results: ResultsOf =
+      member === undefined
+        ? one
+        : (result) => {
+            const values = result as Readonly<Record<string, unknown>>;
+            return [values[member], values.buffer ?? values.buffers];
+          };
+    fs[name] = (...args: unknown[]) => {
+      // Node's close has a default.
+      const hasCallback = name !== 'close' || args.length > 1;
+      const [callback, rest] = withCallback(hasCallback ? args : [...args, throwError]);
+      call(() => functions.byFd(name, rest), callback, results);
+    };
+    fs[`${name}Sync`] = (...args: unknown[]) =>
+      results(now(() => functions.byFd(name, trimmed(args))))[0];
+  }
+  for (const name of ['realpath', 'realpathSync']) {
+    const fn = fs[name] as object;
+    Object.assign(fn, { native: fn });
+  }
+  return fs as unknown as typeof nodeFs;
+}
+
+const throwError: Callback = (error) => {
+  if (error !== null) throw error;
+};
+
+type ResultsOf = (result: unknown) => readonly unknown[];
+
+const one: ResultsOf = (result) => (result === undefined ? [] : [result]);
+
+interface StreamOptions extends ReadStreamOptions, WriteStreamOptions {
+  readonly flags?: string;
+  readonly mode?: number;
+}
+
+const streamOptions = (options: StreamOptions | BufferEncoding | undefined): StreamOptions =>
+  typeof options === 'string' ? { encoding: options } : (options ?? {});

@@ -1,0 +1,95 @@
+/** Lists directories by the same requests as the kernel. */
+import { EIO } from '../core/errno.ts';
+import type { Fd } from '../core/fd.ts';
+import type { Dirent } from '../core/iatt.ts';
+import type { Inode } from '../core/inode.ts';
+import { Loc } from '../core/loc.ts';
+import { O_RDONLY } from '../core/open-flags.ts';
+import { FopError, type Requests } from './requests.ts';
+import { run, type Steps } from './steps.ts';
+
+/** Bytes of a reply to readdir: a page, as the kernel asks for. */
+const LISTING_SIZE = 4096;
+/** Of a reply to readdirp, whose entries are larger. */
+const PLUS_SIZE = 65_536;
+
+export interface ListingSettings {
+  /** Whether entries come with inode and attributes (readdirp). */
+  readonly plus?: boolean;
+}
+
+/** An open directory, read in its own order, without `.` and `..`. */
+export class OpenDirectory {
+  private readonly requests: Requests;
+  private readonly fop: 'readdir' | 'readdirp';
+  private readonly size: number;
+  private offset = 0;
+  readonly fd: Fd;
+
+  private constructor(requests: Requests, fd: Fd, isPlus: boolean) {
+    this.requests = requests;
+    this.fd = fd;
+    this.fop = isPlus ? 'readdirp' : 'readdir';
+    this.size = isPlus ? PLUS_SIZE : LISTING_SIZE;
+  }
+
+  /** @throws {FopError} */
+  static *open(
+    requests: Requests,
+    inode: Inode,
+    { plus = false }: ListingSettings = {},
+  ): Steps<OpenDirectory> {
+    const fd = requests.newFd(inode, O_RDONLY, true);
+    try {
+      yield* requests.expect('opendir', new Loc(inode), fd, null);
+      return new OpenDirectory(requests, fd, plus);
+    } catch (error) {
+      fd.release();
+      throw error;
+    }
+  }
+
+  /** The next entries; none at the end. @throws {FopError} */
+  *read(): Steps<readonly Dirent[]> {
+    for (;;) {
+      const { fop, fd, size, offset } = this;
+      const { values } = yield* this.requests.expect(fop, fd, size, offset, null);
+      const entries = (values[0] as readonly Dirent[] | null) ?? [];
+      if (entries.length === 0) return [];
+      const next = entries.at(-1)!.off;
+      if (next === offset) throw new FopError(EIO, `${fop} returned offset ${offset} twice`);
+      this.offset = next;
+      const named = entries.filter(({ name }) => name !== '.' && name !== '..');
+      if (named.length > 0) return named;
+    }
+  }
+
+  close(): void {
+    this.fd.release();
+  }
+}
+
+/** All entries of a directory. @throws {FopError} */
+export function* entriesOf(
+  requests: Requests,
+  inode: Inode,
+  settings?: ListingSettings,
+): Steps<Dirent[]> {
+  const directory = yield* OpenDirectory.open(requests, inode, settings);
+  try {
+    const all: Dirent[] = [];
+    for (;;) {
+      const entries = yield* directory.read();
+      if (entries.length === 0) return all;
+      for (const entry of entries) all.push(entry);
+    }
+  } finally {
+    directory.close();
+  }
+}
+
+/** The same for a caller that waits for a promise. */
+export const listEntries = (
+  { requests }: { readonly requests: Requests },
+  inode: Inode,
+): Promise<Dirent[]> => run(entriesOf(requests, inode));

@@ -1,0 +1,75 @@
+/** Turns a class of steps (`steps.ts`) into one whose methods return promises. */
+import { run, type Steps } from './steps.ts';
+
+/** The methods of `T` with promises; the same object as steps in `steps`. */
+export type Promised<T> = {
+  readonly [K in keyof T]: T[K] extends (...args: infer A) => Steps<infer R>
+    ? (...args: A) => Promise<R>
+    : T[K];
+} & { readonly steps: T };
+
+/** Whether a method is written as steps. */
+const isSteps = (value: unknown): value is (...args: unknown[]) => Steps<unknown> =>
+  typeof value === 'function' && value.constructor.name === 'GeneratorFunction';
+
+/**
+ * Every method of `StepsClass` that is a generator function returns a promise of its result.
+ * @param runSteps runs the steps of a method of that object
+ */
+export function promised<A extends unknown[], T extends object>(
+  StepsClass: new (...args: A) => T,
+  runSteps: (steps: Steps<unknown>, target: T) => Promise<unknown> = run,
+): new (
+  ...args: A
+) => Promised<T> {
+  class Facade {
+    readonly steps: T;
+
+    constructor(...args: A) {
+      this.steps = new StepsClass(...args);
+      Object.assign(this, this.steps);
+    }
+  }
+  for (const [name, descriptor] of methodsOf(StepsClass.prototype)) {
+    Object.defineProperty(Facade.prototype, name, descriptor);
+  }
+  return Facade as unknown as new (
+    ...args: A
+  ) => Promised<T>;
+
+  function* methodsOf(prototype: object): Generator<[string, PropertyDescriptor]> {
+    const above = Object.getPrototypeOf(prototype) as object | null;
+    if (above !== null && above !== Object.prototype) yield* methodsOf(above);
+    const all = Object.entries(Object.getOwnPropertyDescriptors(prototype));
+    for (const [name, { value, get }] of all) {
+      if (name !== 'constructor') yield [name, { ...facadeOf(value, get), configurable: true }];
+    }
+  }
+
+  function facadeOf(value: unknown, get: (() => unknown) | undefined): PropertyDescriptor {
+    if (isSteps(value)) {
+      return {
+        value(this: Facade, ...args: unknown[]) {
+          return runSteps(value.apply(this.steps, args), this.steps);
+        },
+      };
+    }
+    if (get === undefined) return { value };
+    return {
+      get(this: Facade) {
+        return get.call(this.steps);
+      },
+    };
+  }
+}
+
+/** Calls back with the outcome of a promise, outside of it: an exception there is uncaught. */
+export function callBack<R>(
+  promise: Promise<R>,
+  callback: (error: unknown, result?: R) => void,
+): void {
+  promise.then(
+    (result) => queueMicrotask(() => callback(null, result)),
+    (error) => queueMicrotask(() => callback(error)),
+  );
+}

@@ -1,0 +1,233 @@
+/** Attributes and directory entries in the shapes of Node's `fs`. */
+import { type Gfid, inoHi, inoLo } from '../core/gfid.ts';
+import {
+  IA_IFBLK,
+  IA_IFCHR,
+  IA_IFDIR,
+  IA_IFIFO,
+  IA_IFLNK,
+  IA_IFREG,
+  IA_IFSOCK,
+  type Iatt,
+  type Statvfs,
+} from '../core/iatt.ts';
+
+const TWO_32 = 0x1_0000_0000;
+
+/** A device number as in `st_rdev`. */
+function deviceNumber(rdev: number): number {
+  const minor = rdev % TWO_32;
+  const major = Math.floor(rdev / TWO_32);
+  return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
+}
+
+/** Tells types apart; `Stats`, `BigIntStats` and `Dirent` share it. */
+abstract class Typed {
+  /** One of IA_*. */
+  protected abstract readonly type: number;
+
+  isFile(): boolean {
+    return this.type === IA_IFREG;
+  }
+  isDirectory(): boolean {
+    return this.type === IA_IFDIR;
+  }
+  isSymbolicLink(): boolean {
+    return this.type === IA_IFLNK;
+  }
+  isBlockDevice(): boolean {
+    return this.type === IA_IFBLK;
+  }
+  isCharacterDevice(): boolean {
+    return this.type === IA_IFCHR;
+  }
+  isFIFO(): boolean {
+    return this.type === IA_IFIFO;
+  }
+  isSocket(): boolean {
+    return this.type === IA_IFSOCK;
+  }
+}
+
+const toMs = (seconds: number, nanoseconds: number): number => seconds * 1000 + nanoseconds / 1e6;
+
+/** The attributes of a file: Node's `Stats`, and the gfid. */
+export class Stats extends Typed {
+  protected readonly type: number;
+  /** Number of the volume in this process. */
+  readonly dev: number;
+  /** The low 64 bits of the gfid, rounded to a Number. */
+  readonly ino: number;
+  readonly mode: number;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly rdev: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly blksize: number;
+  /** Units of 512 bytes. */
+  readonly blocks: number;
+  readonly atimeMs: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly birthtimeMs: number;
+  readonly gfid: Gfid;
+
+  constructor(buf: Iatt, dev: number) {
+    super();
+    this.type = buf.iaType;
+    this.dev = dev;
+    this.ino = inoHi(buf.iaGfid) * TWO_32 + inoLo(buf.iaGfid);
+    this.mode = buf.mode;
+    this.nlink = buf.iaNlink;
+    this.uid = buf.iaUid;
+    this.gid = buf.iaGid;
+    this.rdev = deviceNumber(buf.iaRdev);
+    this.size = buf.iaSize;
+    this.blksize = buf.iaBlksize;
+    this.blocks = buf.iaBlocks;
+    this.atimeMs = toMs(buf.iaAtime, buf.iaAtimeNsec);
+    this.mtimeMs = toMs(buf.iaMtime, buf.iaMtimeNsec);
+    this.ctimeMs = toMs(buf.iaCtime, buf.iaCtimeNsec);
+    this.birthtimeMs = hasBirth(buf) ? toMs(buf.iaBtime, buf.iaBtimeNsec) : this.ctimeMs;
+    this.gfid = buf.iaGfid;
+  }
+
+  get atime(): Date {
+    return new Date(this.atimeMs);
+  }
+  get mtime(): Date {
+    return new Date(this.mtimeMs);
+  }
+  get ctime(): Date {
+    return new Date(this.ctimeMs);
+  }
+  get birthtime(): Date {
+    return new Date(this.birthtimeMs);
+  }
+}
+
+/** False for a storage that does not report when a file was made. */
+const hasBirth = ({ iaBtime, iaBtimeNsec }: Iatt): boolean => iaBtime !== 0 || iaBtimeNsec !== 0;
+
+const toNs = (seconds: number, nanoseconds: number): bigint =>
+  BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+
+/** The same with exact numbers: Node's `BigIntStats`. */
+export class BigIntStats extends Typed {
+  protected readonly type: number;
+  readonly dev: bigint;
+  /** The low 64 bits of the gfid. */
+  readonly ino: bigint;
+  readonly mode: bigint;
+  readonly nlink: bigint;
+  readonly uid: bigint;
+  readonly gid: bigint;
+  readonly rdev: bigint;
+  readonly size: bigint;
+  readonly blksize: bigint;
+  readonly blocks: bigint;
+  readonly atimeNs: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly birthtimeNs: bigint;
+  readonly gfid: Gfid;
+
+  constructor(buf: Iatt, dev: number) {
+    super();
+    const numbers = new Stats(buf, dev);
+    this.type = buf.iaType;
+    this.dev = BigInt(dev);
+    this.ino = buf.iaIno;
+    this.mode = BigInt(numbers.mode);
+    this.nlink = BigInt(numbers.nlink);
+    this.uid = BigInt(numbers.uid);
+    this.gid = BigInt(numbers.gid);
+    this.rdev = BigInt(numbers.rdev);
+    this.size = BigInt(numbers.size);
+    this.blksize = BigInt(numbers.blksize);
+    this.blocks = BigInt(numbers.blocks);
+    this.atimeNs = toNs(buf.iaAtime, buf.iaAtimeNsec);
+    this.mtimeNs = toNs(buf.iaMtime, buf.iaMtimeNsec);
+    this.ctimeNs = toNs(buf.iaCtime, buf.iaCtimeNsec);
+    this.birthtimeNs = hasBirth(buf) ? toNs(buf.iaBtime, buf.iaBtimeNsec) : this.ctimeNs;
+    this.gfid = buf.iaGfid;
+  }
+
+  get atimeMs(): bigint {
+    return this.atimeNs / 1_000_000n;
+  }
+  get mtimeMs(): bigint {
+    return this.mtimeNs / 1_000_000n;
+  }
+  get ctimeMs(): bigint {
+    return this.ctimeNs / 1_000_000n;
+  }
+  get birthtimeMs(): bigint {
+    return this.birthtimeNs / 1_000_000n;
+  }
+  get atime(): Date {
+    return new Date(Number(this.atimeMs));
+  }
+  get mtime(): Date {
+    return new Date(Number(this.mtimeMs));
+  }
+  get ctime(): Date {
+    return new Date(Number(this.ctimeMs));
+  }
+  get birthtime(): Date {
+    return new Date(Number(this.birthtimeMs));
+  }
+}
+
+/** A directory entry: Node's `Dirent`. */
+export class Dirent extends Typed {
+  protected readonly type: number;
+  readonly name: string | Uint8Array;
+  /** The path of the directory. */
+  readonly parentPath: string;
+
+  constructor(name: string | Uint8Array, parentPath: string, type: number) {
+    super();
+    this.name = name;
+    this.parentPath = parentPath;
+    this.type = type;
+  }
+
+  /** Older name of `parentPath`. */
+  get path(): string {
+    return this.parentPath;
+  }
+}
+
+/** The space of a volume: Node's `StatFs`, and statvfs(3)'s limit of names. */
+export class StatFs {
+  /** The number of FUSE file systems, as statfs(2) has it. */
+  readonly type: number | bigint;
+  readonly bsize: number | bigint;
+  readonly frsize: number | bigint;
+  readonly blocks: number | bigint;
+  readonly bfree: number | bigint;
+  readonly bavail: number | bigint;
+  readonly files: number | bigint;
+  readonly ffree: number | bigint;
+  /** Bytes of the longest name. */
+  readonly namemax: number | bigint;
+
+  constructor(statvfs: Statvfs, isBig = false) {
+    const as = (value: number): number | bigint => (isBig ? BigInt(value) : value);
+    this.type = as(FUSE_SUPER_MAGIC);
+    // Node's sizes are blocks of `bsize`.
+    this.bsize = as(statvfs.frsize);
+    this.frsize = as(statvfs.frsize);
+    this.blocks = as(statvfs.blocks);
+    this.bfree = as(statvfs.bfree);
+    this.bavail = as(statvfs.bavail);
+    this.files = as(statvfs.files);
+    this.ffree = as(statvfs.ffree);
+    this.namemax = as(statvfs.namemax);
+  }
+}
+
+const FUSE_SUPER_MAGIC = 0x65735546;

@@ -1,0 +1,202 @@
+/**
+ * Steps: operations written once, for callers that wait and for callers that do not.
+ *
+ * An operation is a generator. It yields each wait (a request to the graph), and continues with its
+ * result. `run` returns a promise of the operation's result. `runNow` returns the result itself, if
+ * every wait ended at once, as with storages in memory.
+ */
+
+/** An operation that ends with `R`. */
+export type Steps<R> = Generator<Wait, R, unknown>;
+
+/** One wait of an operation. */
+export interface Wait {
+  /** Starts; calls `resume` or `fail` of the operation once, now or later. */
+  start(operation: Operation): void;
+}
+
+/** An operation that continues when a wait ends. */
+export interface Operation {
+  resume(result: unknown): void;
+  fail(error: unknown): void;
+}
+
+/** Drives the steps of one operation. */
+class Running<R> implements Operation {
+  private readonly steps: Steps<R>;
+  private readonly resolve: (result: R) => void;
+  private readonly reject: (error: unknown) => void;
+  /** True while `advance` runs: then a wait that ends leaves its result for the loop. */
+  private isAdvancing = false;
+  private hasEnded = false;
+  private hasFailed = false;
+  private result: unknown;
+
+  constructor(steps: Steps<R>, resolve: (result: R) => void, reject: (error: unknown) => void) {
+    this.steps = steps;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  resume(result: unknown): void {
+    this.end(result, false);
+  }
+
+  fail(error: unknown): void {
+    this.end(error, true);
+  }
+
+  private end(result: unknown, hasFailed: boolean): void {
+    this.result = result;
+    this.hasFailed = hasFailed;
+    this.hasEnded = true;
+    if (!this.isAdvancing) this.advance();
+  }
+
+  /** Runs to the next wait that does not end at once. A loop, so that many such waits use no stack. */
+  advance(): void {
+    this.isAdvancing = true;
+    try {
+      do {
+        this.hasEnded = false;
+        const { steps, result } = this;
+        const step = this.hasFailed ? steps.throw(result) : steps.next(result);
+        if (step.done === true) {
+          this.resolve(step.value);
+          return;
+        }
+        step.value.start(this);
+      } while (this.hasEnded);
+    } catch (error) {
+      this.reject(error);
+    } finally {
+      this.isAdvancing = false;
+    }
+  }
+}
+
+/** Runs an operation, and calls one of the functions at its end, now or later. */
+export function start<R>(
+  steps: Steps<R>,
+  resolve: (result: R) => void,
+  reject: (error: unknown) => void,
+): void {
+  new Running(steps, resolve, reject).advance();
+}
+
+/** Runs an operation for a caller that waits for a promise. */
+export const run = <R>(steps: Steps<R>): Promise<R> =>
+  new Promise((resolve, reject) => start(steps, resolve, reject));
+
+/** An operation did not end at once. */
+export class NotAtOnce extends Error {
+  readonly code = 'GLOSSA_NOT_AT_ONCE';
+
+  constructor() {
+    super('the volume does not reply at once: use the asynchronous function instead');
+  }
+}
+
+/**
+ * Runs an operation for a caller that cannot wait.
+ * @throws {NotAtOnce} when the volume has not replied; the operation may still take place
+ */
+export function runNow<R>(steps: Steps<R>): R {
+  const results: R[] = [];
+  const errors: unknown[] = [];
+  start(
+    steps,
+    (result) => void results.push(result),
+    (error) => void errors.push(error),
+  );
+  if (errors.length > 0) throw errors[0];
+  if (results.length === 0) throw new NotAtOnce();
+  return results[0]!;
+}
+
+/** Waits for a promise. */
+export function* settled<R>(promise: Promise<R>): Steps<R> {
+  const wait: Wait = {
+    start: (operation) =>
+      void promise.then(
+        (result) => operation.resume(result),
+        (error) => operation.fail(error),
+      ),
+  };
+  return (yield wait) as R;
+}
+
+/**
+ * Acts on each item, on at most `limit` at a time; `add` gives further items, the latest of which
+ * come first. After a failure no further item is begun; the operation then fails when those under
+ * way have ended.
+ */
+export function* inParallel<T>(
+  items: Iterable<T>,
+  limit: number,
+  act: (item: T, add: (item: T) => void) => Steps<unknown>,
+): Steps<void> {
+  yield new Parallel(items, limit, act);
+}
+
+class Parallel<T> implements Wait {
+  private readonly items: Iterator<T, unknown>;
+  private readonly added: T[] = [];
+  private readonly limit: number;
+  private readonly act: (item: T, add: (item: T) => void) => Steps<unknown>;
+  private readonly add = (item: T): void => void this.added.push(item);
+  private underWay = 0;
+  private isBeginning = false;
+  private error: { readonly value: unknown } | null = null;
+  private operation!: Operation;
+
+  constructor(
+    items: Iterable<T>,
+    limit: number,
+    act: (item: T, add: (item: T) => void) => Steps<unknown>,
+  ) {
+    this.items = items[Symbol.iterator]();
+    this.limit = limit;
+    this.act = act;
+  }
+
+  start(operation: Operation): void {
+    this.operation = operation;
+    this.begin();
+  }
+
+  private next(): IteratorResult<T, unknown> {
+    const { added } = this;
+    return added.length > 0 ? { value: added.pop()! } : this.items.next();
+  }
+
+  /** Begins items until the limit is reached: a loop, which items that end at once do not leave. */
+  private begin(): void {
+    if (this.isBeginning) return;
+    this.isBeginning = true;
+    while (this.error === null && this.underWay < this.limit) {
+      try {
+        const item = this.next();
+        if (item.done === true) break;
+        this.underWay += 1;
+        start(this.act(item.value, this.add), this.end, this.refuse);
+      } catch (value) {
+        this.error ??= { value };
+      }
+    }
+    this.isBeginning = false;
+    if (this.underWay > 0) return;
+    if (this.error !== null) this.operation.fail(this.error.value);
+    else this.operation.resume(undefined);
+  }
+
+  private readonly end = (): void => {
+    this.underWay -= 1;
+    this.begin();
+  };
+
+  private readonly refuse = (value: unknown): void => {
+    this.error ??= { value };
+    this.end();
+  };
+}

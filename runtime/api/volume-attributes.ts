@@ -1,0 +1,242 @@
+/** The operations of a volume that read and change attributes, with the names of `fs/promises`. */
+import { EISDIR } from '../core/errno.ts';
+import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
+import {
+  dataBytes,
+  idNumber,
+  integer,
+  modeNumber,
+  optionsOf,
+  type PathLike,
+  pathText,
+  refuseArgument,
+  timeMs,
+} from './arguments.ts';
+import { FileError, named } from './file-error.ts';
+import { FileObject, modeFields, ownerFields } from './file-object.ts';
+import type { Last } from './files.ts';
+import { FopError } from './requests.ts';
+import { BigIntStats, StatFs, Stats } from './stats.ts';
+import type { Steps } from './steps.ts';
+import { type TreeDirectory, visitTree } from './tree.ts';
+import { type Options, VolumeContext } from './volume-context.ts';
+
+export class VolumeAttributes extends VolumeContext {
+  // -- attributes ----------------------------------------------------------------------------
+
+  /** With `{ throwIfNoEntry: false }`, undefined for an absent file. */
+  *stat(path: PathLike, options?: Options): Steps<Stats | BigIntStats | undefined> {
+    return yield* this.attributes('stat', path, options, 'follow');
+  }
+
+  *lstat(path: PathLike, options?: Options): Steps<Stats | BigIntStats | undefined> {
+    return yield* this.attributes('lstat', path, options, 'look');
+  }
+
+  private *attributes(
+    syscall: string,
+    path: PathLike,
+    options: Options | undefined,
+    last: Last,
+  ): Steps<Stats | BigIntStats | undefined> {
+    const name = pathText(path);
+    const { bigint: isBig, throwIfNoEntry } = optionsOf(options);
+    let buf: Iatt;
+    try {
+      ({ buf } = yield* named(syscall, name, this.files.find(name, last)));
+    } catch (error) {
+      const isAbsent = error instanceof FileError && /^ENO(ENT|TDIR)$/.test(error.code);
+      if (isAbsent && throwIfNoEntry === false) return undefined;
+      throw error;
+    }
+    return isBig === true
+      ? new BigIntStats(buf, this.client.device)
+      : new Stats(buf, this.client.device);
+  }
+
+  *exists(path: PathLike): Steps<boolean> {
+    const name = pathText(path);
+    try {
+      yield* this.files.find(name);
+      return true;
+    } catch (error) {
+      if (error instanceof FopError) return false;
+      throw error;
+    }
+  }
+
+  *access(path: PathLike, mode?: number): Steps<void> {
+    const name = pathText(path);
+    const mask = integer(mode ?? 0, 'mode', 0, 7);
+    if (mask === 0) yield* named('access', name, this.files.find(name));
+    else yield* named('access', name, this.files.access(name, mask));
+  }
+
+  /** With `{ recursive: true }`, also all files below; symbolic links are not followed there. */
+  *chmod(path: PathLike, mode: number | string, options?: Options): Steps<void> {
+    const name = pathText(path);
+    const number = modeNumber(mode);
+    yield* named('chmod', name, this.files.chmod(name, number));
+    if (optionsOf(options).recursive === true) {
+      yield* this.changeTree('chmod', name, (object) => object.setattr(...modeFields(number)));
+    }
+  }
+
+  /** The same for owners; -1 leaves one as it is. */
+  *chown(path: PathLike, uid: number, gid: number, options?: Options): Steps<void> {
+    const name = pathText(path);
+    const ids = [idNumber(uid, 'uid'), idNumber(gid, 'gid')] as const;
+    yield* named('chown', name, this.files.chown(name, ...ids));
+    if (optionsOf(options).recursive === true) {
+      yield* this.changeTree('chown', name, (object) => object.setattr(...ownerFields(...ids)));
+    }
+  }
+
+  *lchown(path: PathLike, uid: number, gid: number): Steps<void> {
+    const name = pathText(path);
+    const ids = [idNumber(uid, 'uid'), idNumber(gid, 'gid')] as const;
+    yield* named('lchown', name, this.files.chown(name, ...ids, 'look'));
+  }
+
+  private *changeTree(
+    syscall: string,
+    path: string,
+    change: (object: FileObject['steps']) => Steps<unknown>,
+  ): Steps<void> {
+    const { inode, buf } = yield* named(syscall, path, this.files.find(path));
+    if (buf.iaType !== IA_IFDIR) return;
+    const { driver } = this;
+    const act = (file: TreeDirectory): Steps<unknown> =>
+      named(syscall, file.path, change(new FileObject(driver, file.inode).steps));
+    yield* visitTree(
+      this.requests,
+      { inode, path },
+      {
+        *visit(file) {
+          // The mode and owner of the target would change.
+          if (file.buf.iaType !== IA_IFLNK || syscall !== 'chmod') yield* act(file);
+        },
+        *leave(directory) {
+          if (directory.inode !== inode) yield* act(directory);
+        },
+      },
+    );
+  }
+
+  *utimes(path: PathLike, atime: unknown, mtime: unknown): Steps<void> {
+    yield* this.setTimes('utime', path, atime, mtime, 'follow');
+  }
+
+  *lutimes(path: PathLike, atime: unknown, mtime: unknown): Steps<void> {
+    yield* this.setTimes('lutime', path, atime, mtime, 'look');
+  }
+
+  private *setTimes(
+    syscall: string,
+    path: PathLike,
+    atime: unknown,
+    mtime: unknown,
+    last: Last,
+  ): Steps<void> {
+    const name = pathText(path);
+    const times = [timeMs(atime, 'atime'), timeMs(mtime, 'mtime')] as const;
+    yield* named(syscall, name, this.files.utimes(name, ...times, last));
+  }
+
+  *truncate(path: PathLike, length?: number): Steps<void> {
+    const name = pathText(path);
+    const size = integer(length ?? 0, 'len');
+    yield* named('truncate', name, this.truncateFile(name, size));
+  }
+
+  private *truncateFile(path: string, size: number): Steps<void> {
+    const object = yield* this.files.object(path);
+    if (object.inode.iaType === IA_IFDIR) throw new FopError(EISDIR, path);
+    yield* object.truncate(size);
+  }
+
+  /** Space and inodes of the volume. */
+  *statfs(path: PathLike = '/', options?: Options): Steps<StatFs> {
+    const name = pathText(path);
+    const statvfs = yield* named('statfs', name, this.files.statfs(name));
+    return new StatFs(statvfs, optionsOf(options).bigint === true);
+  }
+
+  /** Whether two paths lead to the same file. */
+  *samefile(path: PathLike, other: PathLike): Steps<boolean> {
+    const [name, otherName] = [pathText(path), pathText(other, 'other')];
+    const { inode } = yield* named('stat', name, this.files.find(name));
+    const { inode: otherInode } = yield* named('stat', otherName, this.files.find(otherName));
+    return inode === otherInode;
+  }
+
+  // -- extended attributes -------------------------------------------------------------------
+
+  *getxattr(path: PathLike, name: string): Steps<Uint8Array> {
+    return yield* this.onXattr('getxattr', path, name, (file, xattr) =>
+      this.files.getxattr(file, xattr),
+    );
+  }
+
+  *lgetxattr(path: PathLike, name: string): Steps<Uint8Array> {
+    return yield* this.onXattr('lgetxattr', path, name, (file, xattr) =>
+      this.files.getxattr(file, xattr, 'look'),
+    );
+  }
+
+  *listxattr(path: PathLike): Steps<string[]> {
+    const file = pathText(path);
+    return yield* named('listxattr', file, this.files.listxattr(file));
+  }
+
+  *llistxattr(path: PathLike): Steps<string[]> {
+    const file = pathText(path);
+    return yield* named('llistxattr', file, this.files.listxattr(file, 'look'));
+  }
+
+  /** With `{ flag: 'create' }` the attribute must be new; with `'replace'` it must exist. */
+  *setxattr(path: PathLike, name: string, value: unknown, options?: Options): Steps<void> {
+    const [bytes, flags] = xattrToSet(value, options);
+    yield* this.onXattr('setxattr', path, name, (file, xattr) =>
+      this.files.setxattr(file, xattr, bytes, flags),
+    );
+  }
+
+  *lsetxattr(path: PathLike, name: string, value: unknown, options?: Options): Steps<void> {
+    const [bytes, flags] = xattrToSet(value, options);
+    yield* this.onXattr('lsetxattr', path, name, (file, xattr) =>
+      this.files.setxattr(file, xattr, bytes, flags, 'look'),
+    );
+  }
+
+  *removexattr(path: PathLike, name: string): Steps<void> {
+    yield* this.onXattr('removexattr', path, name, (file, xattr) =>
+      this.files.removexattr(file, xattr),
+    );
+  }
+
+  *lremovexattr(path: PathLike, name: string): Steps<void> {
+    yield* this.onXattr('lremovexattr', path, name, (file, xattr) =>
+      this.files.removexattr(file, xattr, 'look'),
+    );
+  }
+
+  private *onXattr<R>(
+    syscall: string,
+    path: PathLike,
+    name: string,
+    act: (file: string, xattr: string) => Steps<R>,
+  ): Steps<R> {
+    const file = pathText(path);
+    return yield* named(syscall, file, act(file, pathText(name, 'name')));
+  }
+}
+
+function xattrToSet(value: unknown, options: Options | undefined): [Uint8Array, number] {
+  const flag = optionsOf(options).flag;
+  const flags = flag === undefined ? 0 : { create: 1, replace: 2 }[String(flag)];
+  if (flags === undefined) {
+    refuseArgument('ERR_INVALID_ARG_VALUE', 'flag', "'create' or 'replace'", flag);
+  }
+  return [dataBytes(value), flags];
+}

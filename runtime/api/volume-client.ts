@@ -1,0 +1,151 @@
+/**
+ * A program's client of a graph: runs operations, and ends them when the volume is closed. All
+ * shapes of one volume (identities, open files, `fs`) share it.
+ */
+import type { Client } from '../core/client.ts';
+import type { Fd } from '../core/fd.ts';
+import type { Graph } from '../core/graph.ts';
+import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
+import { AbortError, VolumeClosedError } from './file-error.ts';
+import type { OpenState } from './open-state.ts';
+import { Call, connect, type Requests } from './requests.ts';
+import { type Steps, start } from './steps.ts';
+
+export interface VolumeClientSettings {
+  /** Whether the graph is stopped when the volume is closed. */
+  readonly ownsGraph?: boolean;
+  /** Called with true when operations begin to wait, and with false when none does any more. */
+  onWaiting?(isWaiting: boolean): void;
+  /** Called at the end of the volume. */
+  onClose?(): Promise<void> | void;
+}
+
+let lastDevice = 0;
+
+export class VolumeClient {
+  readonly graph: Graph;
+  readonly client: Client;
+  /** Number of the volume in this process: `dev` of its files. */
+  readonly device = ++lastDevice;
+  private readonly openFiles = new Map<number, OpenState>();
+  private readonly settings: VolumeClientSettings;
+  /** Rejects each operation that waits. */
+  private readonly waiting = new Set<(error: Error) => void>();
+  private closing: Promise<void> | null = null;
+
+  constructor(graph: Graph, settings: VolumeClientSettings = {}) {
+    this.graph = graph;
+    this.client = connect(graph);
+    this.settings = settings;
+  }
+
+  get name(): string {
+    return this.graph.top.name;
+  }
+
+  get isClosed(): boolean {
+    return this.closing !== null;
+  }
+
+  /** @throws {VolumeClosedError} */
+  checkOpen(): void {
+    if (this.isClosed) throw new VolumeClosedError(this.name);
+  }
+
+  /**
+   * Runs an operation. It fails when the volume is closed, and when `signal` is aborted.
+   * @param requests those of the caller, which an abort interrupts
+   */
+  run<R>(steps: Steps<R>, signal?: AbortSignal, requests?: Requests): Promise<R> {
+    if (this.isClosed) return Promise.reject(new VolumeClosedError(this.name));
+    if (signal?.aborted === true) return Promise.reject(new AbortError(signal));
+    return new Promise<R>((resolve, reject) => {
+      let hasEnded = false;
+      const end = (): void => {
+        hasEnded = true;
+        signal?.removeEventListener('abort', abort);
+        this.stopWaiting(refuse);
+      };
+      const refuse = (error: unknown): void => {
+        end();
+        reject(error);
+      };
+      const abort = (): void => {
+        refuse(new AbortError(signal!));
+        for (const call of this.client.initiator.calls.list()) {
+          if (call instanceof Call && call.requests === requests) call.interrupt();
+        }
+      };
+      start(
+        steps,
+        (result) => {
+          end();
+          resolve(result);
+        },
+        refuse,
+      );
+      // Most operations on storages in memory have ended here.
+      if (hasEnded) return;
+      signal?.addEventListener('abort', abort);
+      this.waiting.add(refuse);
+      if (this.waiting.size === 1) this.settings.onWaiting?.(true);
+    });
+  }
+
+  private stopWaiting(refuse: (error: Error) => void): void {
+    if (this.waiting.delete(refuse) && this.waiting.size === 0) this.settings.onWaiting?.(false);
+  }
+
+  /** Registers an open file, which `close` flushes and releases. */
+  addFile(state: OpenState): void {
+    this.openFiles.set(state.file.fd.id, state);
+    this.addFd(state.file.fd);
+  }
+
+  removeFile({ file }: OpenState): void {
+    this.openFiles.delete(file.fd.id);
+    this.removeFd(file.fd);
+  }
+
+  /** The open file of a descriptor. */
+  openFile(fd: number): OpenState | undefined {
+    return this.openFiles.get(fd);
+  }
+
+  /** Registers an open directory, which `close` releases. */
+  addFd(fd: Fd): void {
+    this.client.fds.add(fd);
+  }
+
+  /** Forgets one that is about to be released. */
+  removeFd(fd: Fd): void {
+    this.client.fds.remove(fd.id);
+  }
+
+  /**
+   * Ends all operations, flushes and closes all open files, and leaves the graph. Further calls
+   * return the same promise. It rejects if a flush fails, after all else was closed.
+   */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    const error = new VolumeClosedError(this.name);
+    for (const refuse of [...this.waiting]) refuse(error);
+    const files = [...this.openFiles.values()];
+    for (const file of files) file.isClosed = true;
+    const written = files.filter(({ file: { fd } }) => (fd.flags & O_ACCMODE) !== O_RDONLY);
+    const flushes = await Promise.allSettled(written.map(({ file }) => file.flush()));
+    await this.leave();
+    for (const flush of flushes) if (flush.status === 'rejected') throw flush.reason;
+  }
+
+  private async leave(): Promise<void> {
+    // It has this client alone.
+    this.client.initiator.close();
+    if (this.settings.ownsGraph === true) await this.graph.stop();
+    await this.settings.onClose?.();
+  }
+}

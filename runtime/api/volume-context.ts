@@ -1,0 +1,57 @@
+/** The requests of one caller of a volume; its operations build on it. */
+import { ENOTDIR } from '../core/errno.ts';
+import { type Dirent as Entry, IA_IFDIR, typeOfMode } from '../core/iatt.ts';
+import { Driver } from './driver.ts';
+import { FilesSteps } from './files.ts';
+import { type Caller, FopError, type Requests } from './requests.ts';
+import type { Steps } from './steps.ts';
+import { fileOf, type TreeDirectory } from './tree.ts';
+import type { VolumeClient } from './volume-client.ts';
+
+export interface VolumeStepsSettings {
+  readonly caller: Caller;
+  readonly umask: number;
+  readonly signal: AbortSignal | undefined;
+  /** Reachable for as long as the program can use the volume. */
+  readonly lease: object;
+}
+
+/** The last argument of an operation, as in Node. */
+export type Options = Readonly<Record<string, unknown>> | string | null;
+
+export class VolumeContext {
+  readonly client: VolumeClient;
+  readonly settings: VolumeStepsSettings;
+  readonly driver: Driver;
+  readonly files: FilesSteps;
+
+  constructor(client: VolumeClient, settings: VolumeStepsSettings) {
+    this.client = client;
+    this.settings = settings;
+    this.driver = new Driver(client.client, settings.caller);
+    this.files = new FilesSteps(this.driver, { asKernel: true, umask: settings.umask });
+  }
+
+  get requests(): Requests {
+    return this.driver.requests;
+  }
+
+  /** Runs an operation of this identity, until its signal is aborted. */
+  run<R>(steps: Steps<R>): Promise<R> {
+    return this.client.run(steps, this.settings.signal, this.requests);
+  }
+
+  /** Finds a directory. @throws {FopError} ENOTDIR */
+  *findDirectory(path: string): Steps<TreeDirectory> {
+    const { inode, buf } = yield* this.files.find(path);
+    if (buf.iaType !== IA_IFDIR) throw new FopError(ENOTDIR, path);
+    return { inode, path };
+  }
+
+  /** The type of an entry (IA_*); looked up if the listing has none. */
+  *typeOf(entry: Entry, directory: TreeDirectory): Steps<number> {
+    const type = typeOfMode(entry.type << 12);
+    if (type !== 0) return type;
+    return (yield* fileOf(this.requests, directory, entry))?.buf.iaType ?? 0;
+  }
+}

@@ -1,0 +1,253 @@
+/** The operations of a volume that make, remove and list names, with the names of `fs/promises`. */
+import type { Context } from '../core/context.ts';
+import { EEXIST, EISDIR, ENOENT, ENOTDIR } from '../core/errno.ts';
+import { IA_IFDIR } from '../core/iatt.ts';
+import { Loc } from '../core/loc.ts';
+import {
+  encodingOf,
+  integer,
+  modeNumber,
+  nameIn,
+  optionsOf,
+  type PathLike,
+  pathText,
+} from './arguments.ts';
+import { FileError, named } from './file-error.ts';
+import { entriesOf } from './open-directory.ts';
+import { FopError } from './requests.ts';
+import { Dirent } from './stats.ts';
+import { runNow, type Steps } from './steps.ts';
+import { isGone, type TreeDirectory, visitTree } from './tree.ts';
+import { VolumeAttributes } from './volume-attributes.ts';
+import type { Options } from './volume-context.ts';
+import type { PathEnd } from './walk.ts';
+
+/** A directory of `mkdtempDisposable`. */
+export interface TemporaryDirectory {
+  readonly path: string | Uint8Array;
+  remove(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+  [Symbol.dispose](): void;
+}
+
+export class VolumeNames extends VolumeAttributes {
+  // -- names ---------------------------------------------------------------------------------
+
+  /** @returns with `{ recursive: true }`, the path of the first directory made, if any */
+  *mkdir(path: PathLike, options?: Options | number): Steps<string | undefined> {
+    const name = pathText(path);
+    const isMode = typeof options === 'number' || typeof options === 'string';
+    const { mode, recursive } = isMode ? { mode: options, recursive: false } : optionsOf(options);
+    const bits = modeNumber(mode, 0o777);
+    if (recursive === true) return yield* named('mkdir', name, this.makeDirectories(name, bits));
+    yield* named('mkdir', name, this.files.mkdir(name, bits));
+    return undefined;
+  }
+
+  private *makeDirectories(path: string, mode: number): Steps<string | undefined> {
+    const names = path.split('/').filter((name) => name !== '');
+    const isLast = (at: string): boolean => at === `/${names.join('/')}`;
+    let first: string | undefined;
+    let at = '';
+    for (const name of names) {
+      at += `/${name}`;
+      const found = yield* this.files.seek(at);
+      if (found !== undefined && found.buf.iaType !== IA_IFDIR) {
+        throw new FopError(at.length < path.length ? ENOTDIR : EEXIST, at);
+      }
+      if (found !== undefined) continue;
+      try {
+        yield* this.files.mkdir(at, mode);
+        first ??= at;
+      } catch (error) {
+        // Another client has made it, or it is a link to an absent file.
+        if (!(error instanceof FopError && error.errno === EEXIST)) throw error;
+        if ((yield* this.files.seek(at)) === undefined) {
+          throw new FopError(isLast(at) ? ENOENT : ENOTDIR, at);
+        }
+      }
+    }
+    return first;
+  }
+
+  /** Makes a directory with six random characters after `prefix`. @returns its path */
+  *mkdtemp(prefix: PathLike, options?: Options): Steps<string | Uint8Array> {
+    const start = pathText(prefix, 'prefix');
+    for (;;) {
+      const path = start + randomName(this.requests.graph.context);
+      try {
+        yield* this.files.mkdir(path, 0o700);
+        return nameIn(path, encodingOf(options));
+      } catch (error) {
+        if (!(error instanceof FopError)) throw error;
+        if (error.errno !== EEXIST) throw new FileError(error.errno, 'mkdtemp', `${start}XXXXXX`);
+      }
+    }
+  }
+
+  /** The same; the directory can be removed by the result's `remove`, or by `using`. */
+  *mkdtempDisposable(prefix: PathLike, options?: Options): Steps<TemporaryDirectory> {
+    const path = yield* this.mkdtemp(prefix, options);
+    const steps = (): Steps<void> => this.rm(path, { recursive: true, force: true });
+    const remove = (): Promise<void> => this.run(steps());
+    return {
+      path,
+      remove,
+      [Symbol.asyncDispose]: remove,
+      [Symbol.dispose]: () => runNow(steps()),
+    };
+  }
+
+  /** @param mode includes the type of the file; @param rdev of a device: major * 2^32 + minor */
+  *mknod(path: PathLike, mode: number, rdev?: number): Steps<void> {
+    const name = pathText(path);
+    const device = integer(rdev ?? 0, 'rdev');
+    yield* named('mknod', name, this.files.mknod(name, modeNumber(mode), device));
+  }
+
+  /** @param _type is for Windows, and ignored as everywhere else */
+  *symlink(target: PathLike, path: PathLike, _type?: unknown): Steps<void> {
+    const [to, name] = [pathText(target, 'target'), pathText(path)];
+    if (to === '') throw new FileError(ENOENT, 'symlink', to, name);
+    yield* named('symlink', to, this.files.symlink(to, name), name);
+  }
+
+  *link(existing: PathLike, path: PathLike): Steps<void> {
+    const [from, to] = [pathText(existing, 'existingPath'), pathText(path, 'newPath')];
+    yield* named('link', from, this.files.link(from, to), to);
+  }
+
+  *unlink(path: PathLike): Steps<void> {
+    const name = pathText(path);
+    yield* named('unlink', name, this.files.unlink(name));
+  }
+
+  *rmdir(path: PathLike): Steps<void> {
+    const name = pathText(path);
+    yield* named('rmdir', name, this.files.rmdir(name));
+  }
+
+  /** @param options `{ flag: 'noreplace' | 'exchange' }`, as renameat2(2) */
+  *rename(from: PathLike, to: PathLike, options?: Options): Steps<void> {
+    const [old, name] = [pathText(from, 'oldPath'), pathText(to, 'newPath')];
+    const flags = { noreplace: 1, exchange: 2 }[String(optionsOf(options).flag)] ?? 0;
+    yield* named('rename', old, this.files.rename(old, name, flags), name);
+  }
+
+  *readlink(path: PathLike, options?: Options): Steps<string | Uint8Array> {
+    const name = pathText(path);
+    const target = yield* named('readlink', name, this.files.readlink(name));
+    return nameIn(target, encodingOf(options));
+  }
+
+  /** The path of the same file without symbolic links, `.` and `..`. */
+  *realpath(path: PathLike, options?: Options): Steps<string | Uint8Array> {
+    const name = pathText(path);
+    const end = yield* named('realpath', name, this.requests.walk(name, 'follow'));
+    if (end.found === undefined) throw new FileError(ENOENT, 'realpath', name);
+    return nameIn(realPath(end), encodingOf(options));
+  }
+
+  /** Removes a file; a directory only with `recursive`. With `force`, an absent path is no error. */
+  *rm(path: PathLike, options?: Options): Steps<void> {
+    const name = pathText(path);
+    const { recursive = false, force = false } = optionsOf(options);
+    const found = yield* named('rm', name, this.files.seek(name, 'look'));
+    if (found === undefined) {
+      if (force === true) return;
+      throw new FileError(ENOENT, 'rm', name);
+    }
+    if (found.buf.iaType !== IA_IFDIR) return yield* named('rm', name, this.files.unlink(name));
+    if (recursive !== true) {
+      const error = new FileError(EISDIR, 'rm', name);
+      throw Object.assign(error, { code: 'ERR_FS_EISDIR' });
+    }
+    yield* this.removeTree({ inode: found.inode, path: name });
+    // The root itself stays, empty.
+    if (found.parent !== undefined) yield* named('rm', name, this.files.rmdir(name));
+  }
+
+  private *removeTree(top: TreeDirectory): Steps<void> {
+    const { requests } = this;
+    yield* visitTree(requests, top, {
+      *visit({ inode, parent, name, path }) {
+        const loc = new Loc(inode, parent, name);
+        yield* ifPresent(named('rm', path, requests.expect('unlink', loc, 0, null)));
+      },
+      *leave({ inode, parent, name, path }) {
+        if (inode === top.inode) return;
+        const loc = new Loc(inode, parent, name);
+        yield* ifPresent(named('rm', path, requests.expect('rmdir', loc, 0, null)));
+      },
+    });
+  }
+
+  // -- directories ---------------------------------------------------------------------------
+
+  *readdir(path: PathLike, options?: Options): Steps<(string | Uint8Array | Dirent)[]> {
+    const name = pathText(path);
+    const { withFileTypes = false, recursive = false } = optionsOf(options);
+    const encoding = encodingOf(options);
+    if (recursive === true) return yield* this.readTree(name, withFileTypes === true, encoding);
+    const { inode } = yield* named('scandir', name, this.findDirectory(name));
+    const entries = yield* named('scandir', name, entriesOf(this.requests, inode));
+    if (withFileTypes !== true) return entries.map((entry) => nameIn(entry.name, encoding));
+    const list: Dirent[] = [];
+    for (const entry of entries) {
+      const type = yield* named('scandir', name, this.typeOf(entry, { inode, path: name }));
+      list.push(new Dirent(nameIn(entry.name, encoding), name, type));
+    }
+    return list;
+  }
+
+  private *readTree(
+    path: string,
+    withTypes: boolean,
+    encoding: string | null,
+  ): Steps<(string | Uint8Array | Dirent)[]> {
+    const top = yield* named('scandir', path, this.findDirectory(path));
+    const list: (string | Uint8Array | Dirent)[] = [];
+    const add = (file: { readonly path: string }, type: number): void => {
+      const at = file.path.lastIndexOf('/');
+      const relative = file.path.slice(path.endsWith('/') ? path.length : path.length + 1);
+      const name = nameIn(withTypes ? file.path.slice(at + 1) : relative, encoding);
+      list.push(withTypes ? new Dirent(name, file.path.slice(0, at) || '/', type) : name);
+    };
+    yield* named(
+      'scandir',
+      path,
+      visitTree(this.requests, top, {
+        enter(directory) {
+          if (directory.inode !== top.inode) add(directory, IA_IFDIR);
+        },
+        visit(file) {
+          add(file, file.buf.iaType);
+        },
+      }),
+    );
+    return list;
+  }
+}
+
+function* ifPresent(steps: Steps<unknown>): Steps<void> {
+  try {
+    yield* steps;
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+/** The path of the end of a walk. */
+function realPath({ above, place }: PathEnd): string {
+  const names = above.slice(1).map(({ name }) => name!);
+  if (place !== null) names.push(place.name);
+  return `/${names.join('/')}`;
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+function randomName(context: Context): string {
+  const random = new Uint8Array(6);
+  context.random(random);
+  return Array.from(random, (byte) => LETTERS[byte % LETTERS.length]).join('');
+}

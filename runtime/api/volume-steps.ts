@@ -1,0 +1,134 @@
+/** All operations of a volume as steps, with the names and arguments of Node's `fs/promises`. */
+import { EEXIST } from '../core/errno.ts';
+import { type Gfid, isGfid } from '../core/gfid.ts';
+import { Loc } from '../core/loc.ts';
+import {
+  integer,
+  modeNumber,
+  openFlags,
+  optionsOf,
+  type PathLike,
+  pathText,
+  refuseArgument,
+} from './arguments.ts';
+import { copyFile, copyTree } from './copy.ts';
+import { Directory } from './directory.ts';
+import { FileError, named } from './file-error.ts';
+import { FileHandle, type FileHandleSteps } from './file-handle.ts';
+import { FileObject } from './file-object.ts';
+import type { Steps } from './steps.ts';
+import type { Options } from './volume-context.ts';
+import { VolumeNames } from './volume-names.ts';
+
+export class VolumeSteps extends VolumeNames {
+  /** Opens a directory, which is read page by page. */
+  *opendir(path: PathLike, options?: Options): Steps<Directory> {
+    const name = pathText(path);
+    const { inode } = yield* named('opendir', name, this.findDirectory(name));
+    return yield* named('opendir', name, Directory.open(this, { inode, path: name }, options));
+  }
+
+  // -- data ----------------------------------------------------------------------------------
+
+  *open(path: PathLike, flags?: unknown, mode?: unknown): Steps<FileHandle> {
+    const name = pathText(path);
+    const number = openFlags(flags);
+    return yield* named('open', name, FileHandle.open(this, name, number, modeNumber(mode, 0o666)));
+  }
+
+  *readFile(file: PathLike | FileHandle, options?: Options): Steps<string | Uint8Array> {
+    if (file instanceof FileHandle) return yield* file.steps.readFile(options);
+    const { flag } = optionsOf(options);
+    const handle = yield* this.open(file, flag);
+    return yield* this.usingFile(handle, (open) => open.readFile(options));
+  }
+
+  /** Replaces the content of a file. @param data text, bytes, or an iterable of these */
+  *writeFile(file: PathLike | FileHandle, data: unknown, options?: Options): Steps<void> {
+    yield* this.writeAll(file, data, options, 'w');
+  }
+
+  *appendFile(file: PathLike | FileHandle, data: unknown, options?: Options): Steps<void> {
+    yield* this.writeAll(file, data, options, 'a');
+  }
+
+  private *writeAll(
+    file: PathLike | FileHandle,
+    data: unknown,
+    options: Options | undefined,
+    otherwise: string,
+  ): Steps<void> {
+    if (file instanceof FileHandle) return yield* file.steps.writeFile(data, options);
+    const { flag, mode, flush } = optionsOf(options);
+    const handle = yield* this.open(file, flag ?? otherwise, mode);
+    yield* this.usingFile(handle, function* (open) {
+      yield* open.writeFile(data, options);
+      if (flush === true) yield* open.sync();
+    });
+  }
+
+  private *usingFile<R>({ steps }: FileHandle, use: (open: FileHandleSteps) => Steps<R>): Steps<R> {
+    let result: R;
+    try {
+      result = yield* use(steps);
+    } catch (error) {
+      steps.release();
+      throw error;
+    }
+    yield* steps.close();
+    return result;
+  }
+
+  /** @param mode COPYFILE_EXCL: the target must be absent */
+  *copyFile(source: PathLike, target: PathLike, mode?: number): Steps<void> {
+    const [from, to] = [pathText(source, 'src'), pathText(target, 'dest')];
+    yield* copyFile(this, from, to, integer(mode ?? 0, 'mode', 0, 7));
+  }
+
+  /** Copies a file, or with `recursive` a tree, as Node's `fs.cp` does. */
+  *cp(source: PathLike, target: PathLike, options?: Options): Steps<void> {
+    const [from, to] = [pathText(source, 'src'), pathText(target, 'dest')];
+    yield* copyTree(this, from, to, optionsOf(options));
+  }
+
+  /**
+   * Copies a tree to a path that must be absent, as Python's `shutil.copytree`.
+   * @param options with `symlinks`, links are copied as links; else the files that they lead to
+   */
+  *copytree(source: PathLike, target: PathLike, options?: Options): Steps<void> {
+    const [from, to] = [pathText(source, 'src'), pathText(target, 'dest')];
+    yield* named('scandir', from, this.findDirectory(from));
+    if ((yield* this.files.seek(to, 'look')) !== undefined) {
+      throw new FileError(EEXIST, 'mkdir', to);
+    }
+    const dereference = optionsOf(options).symlinks !== true;
+    yield* copyTree(this, from, to, {
+      recursive: true,
+      dereference,
+      verbatimSymlinks: true,
+      preserveTimestamps: true,
+    });
+  }
+
+  // -- handles -------------------------------------------------------------------------------
+
+  /** The file of a path as an object, which renames do not affect. */
+  *object(path: PathLike): Steps<FileObject> {
+    const name = pathText(path);
+    const { inode } = yield* named('lookup', name, this.files.find(name));
+    return new FileObject(this.driver, inode);
+  }
+
+  /** The file of a gfid. @throws {FileError} ENOENT or ESTALE if the volume has none */
+  *objectByGfid(gfid: Gfid): Steps<FileObject> {
+    if (typeof gfid !== 'string' || !isGfid(gfid)) {
+      refuseArgument('ERR_INVALID_ARG_VALUE', 'gfid', 'a gfid', gfid);
+    }
+    const { inodes } = this.requests.graph;
+    const known = inodes.find(gfid);
+    if (known !== undefined) return new FileObject(this.driver, known);
+    const loc = new Loc(inodes.newInode(), null, null, gfid);
+    const reply = yield* named('lookup', gfid, this.requests.expect('lookup', loc, null));
+    return new FileObject(this.driver, reply.values[0] as FileObject['inode']);
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Volume: a graph's files for a program, without a mount. It has the methods of Node's
+ * `fs/promises`, and what gfapi offers beyond them.
+ */
+import type * as nodeFs from 'node:fs';
+import type * as promises from 'node:fs/promises';
+import type { Graph } from '../core/graph.ts';
+import { integer } from './arguments.ts';
+import type { FileHandle } from './file-handle.ts';
+import { makeFs } from './node-fs.ts';
+import { type Promised, promised } from './promised.ts';
+import { VolumeClient, type VolumeClientSettings } from './volume-client.ts';
+import type { VolumeStepsSettings } from './volume-context.ts';
+import { VolumeSteps } from './volume-steps.ts';
+import { type WalkOptions, type WalkStep, walkTree } from './walk-tree.ts';
+import { type WatchEvent, type WatchOptions, watch } from './watch.ts';
+
+/** The caller of operations. */
+export interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly groups?: readonly number[];
+  /** Owner of record locks: hexadecimal text. */
+  readonly lockOwner?: string;
+}
+
+/** What holds for all operations of a volume object. */
+export interface CallSettings extends Identity {
+  /** Ends the operations under way, and refuses further ones. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface VolumeSettings extends Identity, VolumeClientSettings {
+  /** Subtracted from the mode of new files; by default 0o022. */
+  readonly umask?: number;
+}
+
+/** Methods with the signatures of Node. */
+type NodeMethods = Pick<
+  typeof promises,
+  | ('access' | 'appendFile' | 'copyFile' | 'cp' | 'link' | 'lstat' | 'lutimes' | 'mkdir')
+  | ('mkdtemp' | 'opendir' | 'readFile' | 'readdir' | 'readlink' | 'realpath' | 'rm' | 'rmdir')
+  | ('stat' | 'statfs' | 'symlink' | 'truncate' | 'unlink' | 'utimes' | 'writeFile')
+>;
+
+type Base = NodeMethods & Omit<Promised<VolumeSteps>, keyof NodeMethods | 'run' | 'steps'>;
+
+const PromisedVolume = promised(VolumeSteps, (steps, volume) =>
+  volume.run(steps),
+) as unknown as new (
+  client: VolumeClient,
+  settings: VolumeStepsSettings,
+) => Base & { readonly steps: VolumeSteps };
+
+export class Volume extends PromisedVolume {
+  private ownFs: typeof nodeFs | undefined;
+
+  /** A volume over a graph that is up. */
+  static over<V extends Volume>(
+    this: new (
+      ...args: ConstructorParameters<typeof PromisedVolume>
+    ) => V,
+    graph: Graph,
+    settings: VolumeSettings = {},
+  ): V {
+    const { umask = 0o022, ...rest } = settings;
+    const client = new VolumeClient(graph, rest);
+    return new this(client, {
+      caller: callerOf(rest, newOwner(graph)),
+      umask: integer(umask, 'umask', 0, 0o777),
+      signal: undefined,
+      lease: {},
+    });
+  }
+
+  /** The same volume for another caller, or with a signal that ends its operations. */
+  with({ signal, ...identity }: CallSettings): this {
+    const { caller, umask, signal: own, lease } = this.settings;
+    const Class = this.constructor as new (
+      ...args: ConstructorParameters<typeof PromisedVolume>
+    ) => this;
+    const { lkOwner = '' } = caller;
+    const merged = { ...caller, lockOwner: lkOwner, ...identity };
+    return new Class(this.client, {
+      caller: callerOf(merged, lkOwner),
+      umask,
+      signal: signal ?? own,
+      lease,
+    });
+  }
+
+  /** This volume in the shape of Node's `fs`. */
+  get fs(): typeof nodeFs {
+    this.ownFs ??= makeFs(this, this.steps);
+    return this.ownFs;
+  }
+
+  /** Each directory of a tree with its entries, from the top. */
+  walk(top: string, options?: WalkOptions): AsyncGenerator<WalkStep, void> {
+    return walkTree(this.steps, top, options);
+  }
+
+  /** The changes of a file or directory, until the iterator or its signal ends. */
+  watch(path: string, options?: WatchOptions): AsyncGenerator<WatchEvent, void> {
+    return watch(this.steps, path, options);
+  }
+
+  /** Ends all operations, flushes and closes open files, and leaves the volume. */
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+export type { FileHandle };
+
+/** The ids of this process; root in a browser. */
+function callerOf(identity: Identity, owner: string): VolumeStepsSettings['caller'] {
+  const { process } = globalThis;
+  const { uid, gid, groups, lockOwner = owner } = identity;
+  return {
+    uid: integer(uid ?? process?.getuid?.() ?? 0, 'uid', 0, 0xffff_ffff),
+    gid: integer(gid ?? process?.getgid?.() ?? 0, 'gid', 0, 0xffff_ffff),
+    groups: groups ?? (uid === undefined ? (process?.getgroups?.() ?? []) : []),
+    pid: process?.pid ?? 0,
+    lkOwner: lockOwner,
+  };
+}
+
+/** A random owner of locks, 8 bytes as the kernel's. */
+function newOwner({ top }: Graph): string {
+  const random = new Uint8Array(8);
+  top.context.random(random);
+  return Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

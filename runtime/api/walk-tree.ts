@@ -1,0 +1,93 @@
+/** Walks a directory tree for callers that iterate, with the next directories listed ahead. */
+import { IA_IFDIR, IA_IFLNK } from '../core/iatt.ts';
+import { joinPath } from '../core/loc.ts';
+import { pathText } from './arguments.ts';
+import { named } from './file-error.ts';
+import { entriesOf } from './open-directory.ts';
+import { Dirent } from './stats.ts';
+import type { Steps } from './steps.ts';
+import { TREE_LIMIT } from './tree.ts';
+import type { VolumeContext } from './volume-context.ts';
+
+export interface WalkOptions {
+  /** Whether a directory comes before the directories in it; by default true. */
+  readonly topDown?: boolean;
+  /** Whether links to directories are followed; by default false. */
+  readonly followSymlinks?: boolean;
+  /** Called with the error of a directory that cannot be listed, which is then left out. */
+  onError?(error: unknown): void;
+}
+
+/** One directory of a walk. */
+export interface WalkStep {
+  readonly path: string;
+  /** With `topDown`, those removed from the list before the next step are not walked. */
+  readonly directories: Dirent[];
+  readonly files: Dirent[];
+}
+
+/** Lists one directory. @throws {FileError} */
+function* listStep(volume: VolumeContext, path: string, followSymlinks: boolean): Steps<WalkStep> {
+  const directory = yield* named('scandir', path, volume.findDirectory(path));
+  const entries = yield* named('scandir', path, entriesOf(volume.requests, directory.inode));
+  const step: WalkStep = { path, directories: [], files: [] };
+  for (const entry of entries) {
+    const type = yield* named('scandir', path, volume.typeOf(entry, directory));
+    let isDirectory = type === IA_IFDIR;
+    if (type === IA_IFLNK && followSymlinks) {
+      const target = yield* volume.files.seek(joinPath(path, entry.name));
+      isDirectory = target?.buf.iaType === IA_IFDIR;
+    }
+    (isDirectory ? step.directories : step.files).push(new Dirent(entry.name, path, type));
+  }
+  return step;
+}
+
+/** A directory whose listing has begun, or not yet. */
+class Ahead {
+  readonly path: string;
+  private listing: Promise<WalkStep> | null = null;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  list(volume: VolumeContext, followSymlinks: boolean): Promise<WalkStep> {
+    if (this.listing === null) {
+      this.listing = volume.run(listStep(volume, this.path, followSymlinks));
+      // The walker sees the failure when it comes to this directory.
+      this.listing.catch(() => {});
+    }
+    return this.listing;
+  }
+}
+
+export async function* walkTree(
+  volume: VolumeContext,
+  top: string,
+  options: WalkOptions = {},
+): AsyncGenerator<WalkStep, void> {
+  const { topDown = true, followSymlinks = false, onError } = options;
+  /** Directories to come, the next one last. */
+  const left: Ahead[] = [new Ahead(pathText(top))];
+  /** Without `topDown`: steps that wait for the directories in them. */
+  const held: { readonly step: WalkStep; readonly depth: number }[] = [];
+  while (left.length > 0) {
+    const next = left.pop()!;
+    for (const ahead of left.slice(-TREE_LIMIT)) void ahead.list(volume, followSymlinks);
+    let step: WalkStep;
+    try {
+      step = await next.list(volume, followSymlinks);
+    } catch (error) {
+      if (onError === undefined) throw error;
+      onError(error);
+      while (held.length > 0 && held.at(-1)!.depth === left.length) yield held.pop()!.step;
+      continue;
+    }
+    if (topDown) yield step;
+    else held.push({ step, depth: left.length });
+    const below = step.directories.map(({ name }) => new Ahead(joinPath(next.path, String(name))));
+    left.push(...below.reverse());
+    while (held.length > 0 && held.at(-1)!.depth === left.length) yield held.pop()!.step;
+  }
+}

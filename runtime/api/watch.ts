@@ -1,0 +1,213 @@
+/**
+ * Watches files of a volume: changes that go through its graph, and those of other clients that
+ * bricks report (UPCALL, with `cache-invalidation on`).
+ */
+import type { EventEmitter } from 'node:events';
+import { Fd } from '../core/fd.ts';
+import { type FopRow, fops } from '../core/fops.ts';
+import type { Frame } from '../core/frame.ts';
+import { joinPath, Loc } from '../core/loc.ts';
+import type { Hop, Observer } from '../core/observer.ts';
+import { isUpcall, type Upcall } from '../core/upcall.ts';
+import type { Xlator } from '../core/xlator.ts';
+import { nameIn } from './arguments.ts';
+import { named } from './file-error.ts';
+import { type Steps, start, type Wait } from './steps.ts';
+import type { VolumeClient } from './volume-client.ts';
+import type { VolumeSteps } from './volume-steps.ts';
+
+/** `rename`: a name was made or removed; `change`: data or attributes have changed. */
+type EventType = 'rename' | 'change';
+type Listener = (type: EventType, path: string) => void;
+
+export interface WatchEvent {
+  readonly eventType: EventType;
+  readonly filename: string | Uint8Array;
+}
+
+export interface WatchOptions {
+  readonly recursive?: boolean;
+  readonly encoding?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Fops that change data or attributes of the file of their first loc or fd. */
+const CHANGES: ReadonlySet<string> = new Set([
+  ...['writev', 'truncate', 'ftruncate', 'fallocate', 'discard', 'zerofill', 'copy_file_range'],
+  ...['setattr', 'fsetattr', 'setxattr', 'fsetxattr', 'removexattr', 'fremovexattr'],
+]);
+
+const rows = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
+
+interface Change extends Hop {
+  readonly events: readonly [type: EventType, path: string][];
+}
+
+/** Reports the changes of a graph by their requests. */
+class ChangeObserver implements Observer {
+  private readonly report: Listener;
+
+  constructor(report: Listener) {
+    this.report = report;
+  }
+
+  wantsFop({ above }: Xlator, fop: string): boolean {
+    return above.length === 0 && (CHANGES.has(fop) || entryFops.has(fop));
+  }
+
+  wantsRequest(): boolean {
+    return true;
+  }
+
+  wind(_frame: Frame, _xl: Xlator, fop: number, args: readonly unknown[]): Change {
+    const { name, args: parameters, entry } = rows.get(fop)!;
+    const locs = parameters.flatMap(({ name: at }, index) =>
+      at === entry.creates || at === entry.removes ? [args[index] as Loc] : [],
+    );
+    if (!CHANGES.has(name)) return { events: locs.map((loc) => ['rename', loc.path]) };
+    const target = args.findLast((arg) => arg instanceof Loc || arg instanceof Fd);
+    const path = target instanceof Fd ? target.inode.path : (target as Loc).path;
+    return { events: [['change', path]] };
+  }
+
+  unwind(hop: Hop, opRet: number): void {
+    if (opRet < 0) return;
+    for (const [type, path] of (hop as Change).events) this.report(type, path);
+  }
+
+  notify(): void {}
+  noteLogLine(): void {}
+  wantsNotes(): boolean {
+    return false;
+  }
+  addNotes(): void {}
+}
+
+const entryFops: ReadonlySet<string> = new Set(
+  fops.filter(({ entry }) => entry.creates ?? entry.removes).map(({ name }) => name),
+);
+
+/** Calls `report` for each change of a volume, until the result is called. */
+function observeChanges({ graph }: VolumeClient, report: Listener): () => void {
+  const stopObserving = graph.observe(new ChangeObserver(report));
+  const stopListening = graph.listen((event, data) => {
+    if (event === 'UPCALL' && isUpcall(data)) reportUpcall(data, report);
+  });
+  return () => {
+    stopObserving();
+    stopListening();
+  };
+}
+
+function reportUpcall(upcall: Upcall, report: Listener): void {
+  if (upcall.what === 'inode') report('change', upcall.inode.path);
+  else if (upcall.what !== 'every-entry') {
+    report('rename', joinPath(upcall.parent.path, upcall.name));
+  }
+}
+
+/**
+ * Reports events of one file or directory, by names relative to it.
+ * @returns a function that ends it
+ */
+function watchPath(
+  volume: VolumeSteps,
+  path: string,
+  { recursive = false, encoding }: WatchOptions,
+  report: (event: WatchEvent) => void,
+  fail: (error: unknown) => void,
+): () => void {
+  let isEnded = false;
+  let stop = (): void => {};
+  const begin = (real: string): void => {
+    if (isEnded) return;
+    const below = real === '/' ? '/' : `${real}/`;
+    stop = observeChanges(volume.client, (eventType, changed) => {
+      let name: string;
+      if (changed === real) name = real.slice(real.lastIndexOf('/') + 1);
+      else if (changed.startsWith(below)) name = changed.slice(below.length);
+      else return;
+      if (!recursive && name.includes('/')) return;
+      report({ eventType, filename: nameIn(name, encoding ?? null) });
+    });
+  };
+  start(named('watch', path, volume.realpath(path)), (real) => begin(real as string), fail);
+  return () => {
+    isEnded = true;
+    stop();
+  };
+}
+
+/** Waits until a function that it hands out is called. */
+function* called(handOut: (resume: () => void) => void): Steps<void> {
+  const wait: Wait = { start: (operation) => handOut(() => operation.resume(undefined)) };
+  yield wait;
+}
+
+/** The events of a file or directory, as `fs.promises.watch`. */
+export async function* watch(
+  volume: VolumeSteps,
+  path: string,
+  options: WatchOptions = {},
+): AsyncGenerator<WatchEvent, void> {
+  const { signal = volume.settings.signal } = options;
+  const events: WatchEvent[] = [];
+  const errors: unknown[] = [];
+  let wake: (() => void) | null = null;
+  const resume = (): void => {
+    wake?.();
+    wake = null;
+  };
+  const stop = watchPath(
+    volume,
+    path,
+    options,
+    (event) => {
+      events.push(event);
+      resume();
+    },
+    (error) => {
+      errors.push(error);
+      resume();
+    },
+  );
+  try {
+    for (;;) {
+      const event = events.shift();
+      if (event !== undefined) yield event;
+      else if (errors.length > 0) throw errors[0];
+      else {
+        const waiting = called((fn) => {
+          wake = fn;
+        });
+        await volume.client.run(waiting, signal);
+      }
+    }
+  } finally {
+    stop();
+  }
+}
+
+/** Emits the events of a path; the result ends that, with `close`, as `fs.watch` does. */
+export function watchBy(
+  volume: VolumeSteps,
+  emitter: EventEmitter,
+  path: string,
+  options: WatchOptions,
+): () => void {
+  let isClosed = false;
+  const stop = watchPath(
+    volume,
+    path,
+    options,
+    ({ eventType, filename }) =>
+      queueMicrotask(() => void emitter.emit('change', eventType, filename)),
+    (error) => queueMicrotask(() => void emitter.emit('error', error)),
+  );
+  return () => {
+    if (isClosed) return;
+    isClosed = true;
+    stop();
+    queueMicrotask(() => void emitter.emit('close'));
+  };
+}

@@ -1,0 +1,81 @@
+/** The functions of Node's `fs` that watch: by events, and by polling attributes. */
+import type { EventEmitter } from 'node:events';
+import { optionsOf, pathText } from './arguments.ts';
+import type { Stats } from './stats.ts';
+import type { VolumeSteps } from './volume-steps.ts';
+import { type WatchOptions, watchBy } from './watch.ts';
+
+/** Milliseconds between two polls, as in Node. */
+const POLL_MS = 5007;
+
+type WatchListener = (eventType: string, filename: string | Uint8Array) => void;
+type StatListener = (now: Stats, before: Stats) => void;
+
+/** Polls the attributes of one path. */
+interface Poll {
+  readonly listeners: Set<StatListener>;
+  readonly timer: ReturnType<typeof setInterval>;
+}
+
+/** Makes `watch`, `watchFile` and `unwatchFile` of a volume. */
+export function watchersOf(volume: VolumeSteps): object {
+  const polls = new Map<string, Poll>();
+  const { EventEmitter: EventEmitterClass } = globalThis.process?.getBuiltinModule?.(
+    'node:events',
+  ) ?? { EventEmitter: undefined };
+
+  function watch(path: unknown, ...rest: unknown[]): EventEmitter {
+    if (EventEmitterClass === undefined) throw new Error('a browser watches by volume.watch');
+    const listener = rest.find((arg) => typeof arg === 'function') as WatchListener | undefined;
+    const options = optionsOf(typeof rest[0] === 'function' ? undefined : rest[0]) as WatchOptions;
+    const watcher = new EventEmitterClass();
+    if (listener !== undefined) watcher.on('change', listener);
+    const close = watchBy(volume, watcher, pathText(path), options);
+    options.signal?.addEventListener('abort', close, { once: true });
+    const same = (): EventEmitter => watcher;
+    return Object.assign(watcher, { close, ref: same, unref: same, [Symbol.dispose]: close });
+  }
+
+  function watchFile(path: unknown, ...rest: unknown[]): void {
+    const name = pathText(path);
+    const listener = rest.at(-1) as StatListener;
+    const options = optionsOf(rest.length > 1 ? rest[0] : undefined);
+    const poll = polls.get(name) ?? startPoll(name, Number(options.interval ?? POLL_MS));
+    poll.listeners.add(listener);
+    polls.set(name, poll);
+  }
+
+  function startPoll(path: string, interval: number): Poll {
+    const listeners = new Set<StatListener>();
+    let before: Stats | undefined;
+    const sample = async (): Promise<void> => {
+      const options = { throwIfNoEntry: false };
+      const now = (await volume.run(volume.stat(path, options))) as Stats | undefined;
+      if (before !== undefined && now !== undefined && hasChanged(before, now)) {
+        for (const listener of listeners) listener(now, before);
+      }
+      before = now ?? before;
+    };
+    // A volume that fails or is closed has no news; a later poll may have some.
+    const poll = (): void => void sample().catch(() => {});
+    poll();
+    const timer = setInterval(poll, interval);
+    return { listeners, timer };
+  }
+
+  function unwatchFile(path: unknown, listener?: StatListener): void {
+    const name = pathText(path);
+    const poll = polls.get(name);
+    if (poll === undefined) return;
+    if (listener === undefined) poll.listeners.clear();
+    else poll.listeners.delete(listener);
+    if (poll.listeners.size > 0) return;
+    clearInterval(poll.timer);
+    polls.delete(name);
+  }
+
+  return { watch, watchFile, unwatchFile };
+}
+
+const hasChanged = (before: Stats, now: Stats): boolean =>
+  before.mtimeMs !== now.mtimeMs || before.ctimeMs !== now.ctimeMs || before.size !== now.size;

@@ -1,0 +1,209 @@
+/**
+ * Opens volumes in this process, without a mount: reads a volfile, starts its graph, and waits until
+ * it is up. A volume stops the graph when it is closed, and when it is dropped without that.
+ */
+import { isAbsolute, resolve } from 'node:path';
+import { Volume as GraphVolume, type VolumeSettings } from '../runtime/api/volume.ts';
+import type { VolumeClient } from '../runtime/api/volume-client.ts';
+import type { SocketAddress } from '../runtime/core/addresses.ts';
+import { Graph } from '../runtime/core/graph.ts';
+import { Log, type LogLevels, type LogSink, logLevel, WARNING } from '../runtime/core/log.ts';
+import { pump } from '../runtime/pump/pump.ts';
+import { activate, volumeSpecs } from '../runtime/volfile/activate.ts';
+import { formatProblems, listProblems } from '../runtime/volfile/problems.ts';
+import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
+import { Failure } from '../terminal/exit.ts';
+import { openSink } from './log-sink.ts';
+import { NodeContext } from './node-context.ts';
+import { registry } from './registry.ts';
+import { Reloader, type ReloadResult } from './reloader.ts';
+import { startOrFail, UP_TIMEOUT, waitUntilUp } from './start-graph.ts';
+import { VOLFILE_SERVER_PORT } from './volfile-servers.ts';
+import { makeFileSource, type VolfileSource } from './volfile-source.ts';
+import { inspectText } from './volfiles.ts';
+
+/** The text of a volfile. */
+export interface VolfileText {
+  readonly volfile: string;
+  /** The directory that relative paths in it start from; by default the working directory. */
+  readonly baseDir?: string;
+}
+
+/** A volume of a server of volfiles, such as glusterd. */
+export interface RemoteVolume {
+  /** Host names, or absolute paths of unix sockets; a list is tried in its order. */
+  readonly host: string | readonly string[];
+  readonly volname: string;
+  /** By default 24007. */
+  readonly port?: number;
+}
+
+/** The path of a volfile, its text, a volume of a server, or a graph that is up. */
+export type VolumeSource = string | VolfileText | RemoteVolume | Graph;
+
+export interface OpenSettings extends Omit<VolumeSettings, 'ownsGraph' | 'onWaiting' | 'onClose'> {
+  /** File of the log; by default there is no log. `-` is standard error. */
+  readonly log?: string;
+  /** Name of the least serious level that is logged; by default WARNING. */
+  readonly logLevel?: string;
+  /** Values of options in place of the volfile's, as `VOLUME.OPTION=VALUE`. */
+  readonly overrides?: readonly string[];
+  /** Seconds until the volumes must be up; by default 30. */
+  readonly upTimeout?: number;
+  /** Whether commands in backticks of a volfile are run; by default false. */
+  readonly allowShell?: boolean;
+}
+
+/** A volume could not be opened. */
+export class OpenError extends Error {
+  readonly code = 'GLOSSA_OPEN_FAILED';
+  /** Each problem in one line. */
+  readonly problems: readonly string[];
+
+  constructor(message: string, problems: readonly string[]) {
+    super(message);
+    this.problems = problems;
+  }
+}
+
+/** A volume of this process, with its graph and the source of its volfile. */
+export class Volume extends GraphVolume {
+  /**
+   * Opens a volume; the caller closes it. A graph is not stopped by that.
+   * @throws {OpenError} when the volfile is wrong or unreachable, or a volume does not come up
+   */
+  static async open(source: VolumeSource, settings: OpenSettings = {}): Promise<Volume> {
+    if (source instanceof Graph) return Volume.over(source, settings);
+    try {
+      return await startVolume(source, settings);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw new OpenError(error.message, error.problems ?? [error.message]);
+    }
+  }
+
+  /** Reads the volfile again, and exchanges the graph if it has changed. Open files stay open. */
+  async reload(): Promise<ReloadResult> {
+    const reloader = reloaders.get(this.client);
+    if (reloader === undefined) throw new Error('a volume of a graph has no volfile');
+    const [result] = await reloader.readVolfile();
+    return result!;
+  }
+}
+
+/** The reloader of each volume with a volfile. */
+const reloaders = new WeakMap<VolumeClient, Reloader>();
+
+/** Closes volumes that were dropped, which is a mistake of the program. */
+const dropped = new FinalizationRegistry<VolumeClient>((client) => {
+  if (client.isClosed) return;
+  process.emitWarning(`volume '${client.name}' was dropped without close()`, 'GlossaWarning');
+  void client.close().catch(() => {});
+});
+
+async function startVolume(
+  source: Exclude<VolumeSource, Graph>,
+  settings: OpenSettings,
+): Promise<Volume> {
+  const { log: logFile, upTimeout = UP_TIMEOUT } = settings;
+  const sink = logFile === undefined ? noLog : openSink(logFile, { colour: false });
+  const levels: LogLevels = { default: levelOf(settings), volumes: new Map() };
+  const log = new Log(sink, levels, 'glossa');
+  const volfile = await sourceOf(source, log);
+  const inspect = () => volfile.inspect(inspectSettings(settings), () => {});
+  const keeper = new Keeper();
+  try {
+    const inspection = await inspect();
+    const { description } = inspection;
+    if (description === undefined) throw wrongVolfile(inspection);
+    const context = new NodeContext({
+      sink,
+      baseDir: volfile.baseDir,
+      wake: () => pump.wake(),
+    });
+    const graph = activate(description, registry, context, levels);
+    await startOrFail(graph);
+    await waitUntilUp(graph, upTimeout);
+    const volume = Volume.over(graph, {
+      ...settings,
+      ownsGraph: true,
+      onWaiting: (isWaiting) => keeper.keep(isWaiting),
+      onClose() {
+        keeper.keep(false);
+        volfile.close();
+      },
+    });
+    const readSpecs = async () => {
+      const now = await inspect();
+      if (now.description === undefined) throw wrongVolfile(now);
+      return volumeSpecs(now.description, registry);
+    };
+    const reloader = new Reloader(graph, volfile.name, readSpecs, log, upTimeout);
+    volfile.onChange(() => void reloader.readVolfile());
+    reloaders.set(volume.client, reloader);
+    dropped.register(volume.settings.lease, volume.client);
+    return volume;
+  } catch (error) {
+    volfile.close();
+    throw error;
+  }
+}
+
+/** Keeps the process alive while operations wait. */
+class Keeper {
+  private timer: NodeJS.Timeout | null = null;
+
+  keep(isKept: boolean): void {
+    if (!isKept) this.timer?.unref();
+    else if (this.timer !== null) this.timer.ref();
+    else this.timer = setInterval(() => {}, 2 ** 30);
+  }
+}
+
+const noLog: LogSink = { write() {}, now: () => Date.now() };
+
+function levelOf({ logLevel: name }: OpenSettings): LogLevels['default'] {
+  if (name === undefined) return WARNING;
+  const level = logLevel(name);
+  if (level === undefined) throw new Failure(`the log level ${name} is unknown`);
+  return level;
+}
+
+const inspectSettings = ({ overrides = [], allowShell = false }: OpenSettings) => ({
+  registry,
+  overrides,
+  allowShell,
+});
+
+function wrongVolfile({ problems, sources }: VolfileInspection): Failure {
+  return new Failure(formatProblems(problems, sources, { colour: false }), listProblems(problems));
+}
+
+async function sourceOf(source: Exclude<VolumeSource, Graph>, log: Log): Promise<VolfileSource> {
+  if (typeof source === 'string') return makeFileSource(source);
+  if ('volfile' in source) return textSource(source);
+  if (typeof source !== 'object' || !('host' in source)) {
+    throw new TypeError(
+      'a volume is opened from a path, { volfile }, { host, volname } or a graph',
+    );
+  }
+  const { host, volname, port = VOLFILE_SERVER_PORT } = source;
+  const hosts = typeof host === 'string' ? [host] : host;
+  if (hosts.length === 0) throw new Failure('host names no server of volfiles');
+  const servers = hosts.map(
+    (name): SocketAddress => (isAbsolute(name) ? { path: name } : { host: name, port }),
+  );
+  const { makeServerSource } = await import('./server-source.ts');
+  return makeServerSource({ servers, id: volname }, log);
+}
+
+function textSource({ volfile, baseDir = '.' }: VolfileText): VolfileSource {
+  const name = '<volfile>';
+  return {
+    name,
+    baseDir: resolve(baseDir),
+    inspect: (settings) => inspectText(name, volfile, settings),
+    onChange() {},
+    close() {},
+  };
+}
