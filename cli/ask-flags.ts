@@ -26,7 +26,7 @@ export const volfileServerFlags = {
   'volfile-id': textFlag({ value: 'NAME', help: 'the volume whose volfile is asked for' }),
   'volfile-server-port': numberFlag({
     value: 'N',
-    whole: true,
+    isWhole: true,
     help: `the port of servers that are given without one (${VOLFILE_SERVER_PORT})`,
   }),
   'volfile-server-transport': choiceFlag({

@@ -29,7 +29,7 @@ const check = async (text: string, args: string[] = [], terminal = new FakeTermi
 };
 
 describe('glossa check', () => {
-  it('glossa check of a correct volfile prints no problems and ends with 0', async () => {
+  it('prints no problems of a correct volfile, and ends with status 0', async () => {
     expect(await check(good)).toEqual({
       status: 0,
       out: 'FILE: 1 volume, the top is mem (storage/memory): no problems\n',
@@ -55,7 +55,7 @@ FILE: 1 error, 1 warning
   });
 
   it.each(['check', 'graph'])(
-    'a module instead of a volfile is refused by glossa %s',
+    'refuses a module instead of a volfile, as the command %s does',
     async (name) => {
       const { status, err } = await runCommand([name, 'm.py']);
       expect(status).toBe(2);
@@ -115,7 +115,7 @@ FILE: 1 error, 1 warning
     });
   });
 
-  it('glossa check of several files ends with the worst status', () =>
+  it('ends with the worst status of several files', () =>
     withScratch(async (scratch) => {
       const [fine, wrong] = [
         await scratch.writeFile('a.vol', good),
@@ -141,7 +141,7 @@ FILE: 1 error, 1 warning
       expect((await runCommand(['check'])).status).toBe(2);
     }));
 
-  it('glossa check of - reads standard input, with paths from the current folder', () =>
+  it('reads standard input for -, and resolves paths from the current folder', () =>
     withScratch(async (scratch) => {
       const piped = (text: string) =>
         run(scratch, 'sh', [
@@ -176,7 +176,7 @@ FILE: 1 error, 1 warning
     expect(out).not.toMatch(/warning|1 error/);
   });
 
-  it('is coloured on a terminal', async () => {
+  it('colours its output on a terminal', async () => {
     const { out } = await check(bad, [], new FakeTerminal({ colour: true }));
     expect(out).toMatch('\x1b[1;31merror:\x1b[0m');
     expect(out).toMatch(
@@ -184,7 +184,7 @@ FILE: 1 error, 1 warning
     );
   });
 
-  it('glossa check of an unreadable file ends with 1 and the reason', async () => {
+  it('prints why a file is unreadable, and ends with status 1', async () => {
     await withScratch(async (scratch) => {
       await scratch.writeFile('test.vol', good);
       const tset = scratch.at('tset.vol');
@@ -228,7 +228,7 @@ volume dht
 end-volume
 `;
 
-  it('give no warning with the values that glusterd writes', async () => {
+  it('cause no warning with the values that glusterd writes', async () => {
     const { status, out } = await check(volfile(''), ['--strict']);
     expect(status).toBe(0);
     expect(out).toContain('no problems');
@@ -244,7 +244,7 @@ end-volume
       "10:39: warning: volume 'one'",
       'transport.tcp-user-timeout',
     ],
-  ])('give a warning with other values: %s%s', async (dht, client, place, key) => {
+  ])('cause a warning with another value: %s%s', async (dht, client, place, key) => {
     const { status, out } = await check(volfile(dht, client));
     expect(status).toBe(0);
     expect(out).toContain(`FILE:${place}`);

@@ -63,7 +63,7 @@ describe.skipIf(isSkipped('modules as they were compiled', why))('the compile ca
       },
     ],
   ];
-  it.each(foreign)('is not used in a folder that %s', (_, spoil) =>
+  it.each(foreign)('stays unused in a folder that %s', (_, spoil) =>
     withScratch(async (scratch) => {
       await mkdir(scratch.at(FOLDER), { recursive: true, mode: 0o700 });
       await spoil(scratch);

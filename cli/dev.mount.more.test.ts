@@ -236,7 +236,7 @@ export default defineTranslator<null, Record<string, never>>({
       await expectClean(scratch);
     }));
 
-  it('glossa dev of a volfile reloads all its modules', () =>
+  it('reloads all modules of a volfile', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('m.py', module('b'));
       const mem = 'volume mem\n type storage/memory\nend-volume\n';

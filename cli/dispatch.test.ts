@@ -17,7 +17,7 @@ describe('a command line', () => {
     [['/a.vol', '/mnt', '-o', 'ro'], 'mount.glossa', ['/a.vol', '/mnt', '-o', 'ro']],
     [['-f', 'a.vol', '/mnt'], 'mount', ['-f', 'a.vol', '/mnt']],
     [['--volfile=a.vol', '/mnt'], 'mount', ['--volfile=a.vol', '/mnt']],
-  ])('of %j runs glossa %s', (argv, name, args) => {
+  ])('%j runs glossa %s', (argv, name, args) => {
     expect(findCommand(argv)).toEqual({ name, args });
   });
 });
@@ -78,7 +78,7 @@ describe('a wrong command line', () => {
         'usage: glossa umount MNT|BRICK [options]\n' +
         "'glossa help umount' explains the options\n",
     ],
-  ])('of %j ends with 2 and names the mistake', async (argv, err) => {
+  ])('%j ends with status 2 and names the mistake', async (argv, err) => {
     expect(await runCommand(argv)).toEqual({ status: 2, out: '', err });
   });
 });

@@ -22,12 +22,12 @@ describe('glossa help', () => {
     for (const [exitStatus] of exitTable) expect(out).toMatch(`\n  ${exitStatus} `);
   });
 
-  it('glossa help of a command lists its subcommands', async () => {
+  it('lists the subcommands of a command', async () => {
     const { out } = await runCommand(['help', 'bench']);
     expect(out).toMatch(/see also:\n {2}glossa bench call .*\n {2}glossa bench compare /);
   });
 
-  it('glossa help of an old command name explains the command', async () => {
+  it('explains the command of an old command name', async () => {
     expect(await runCommand(['help', 'statedump'])).toEqual(
       await runCommand(['help', 'stats', 'statedump']),
     );
@@ -51,7 +51,7 @@ describe('glossa help', () => {
     }
   });
 
-  it('types lists all types in order, those for modules included', async () => {
+  it('with the topic types lists all types in order, those for modules included', async () => {
     const { out } = await runCommand(['help', 'types']);
     const types = [...out.matchAll(/^ {2}(\w+\/[\w-]+)/gm)].map((match) => match[1]!);
     expect(types).toEqual([...types].sort());
@@ -87,7 +87,7 @@ describe('glossa help', () => {
     ]);
   });
 
-  it('glossa help of glupy says that a module may declare options', async () => {
+  it('says for the type glupy that a module may declare options', async () => {
     const { out } = await runCommand(['help', 'glupy']);
     expect(out).toMatch('and the options that the module declares itself');
   });
@@ -97,11 +97,14 @@ describe('glossa help', () => {
     ['storage/memroy', " (did you mean 'storage/memory'?)"],
     ['typs', " (did you mean 'types'?)"],
     ['zzzzzz', ''],
-  ])('knows no %s', async (topic, guess) => {
-    const { status, out, err } = await runCommand(['help', topic]);
-    expect({ status, out }).toEqual({ status: 2, out: '' });
-    expect(err.split('\n')[0]).toBe(
-      `glossa help: no command and no type is called '${topic}'${guess}`,
-    );
-  });
+  ])(
+    'refuses the unknown topic %s, and suggests a similar one if there is one',
+    async (topic, guess) => {
+      const { status, out, err } = await runCommand(['help', topic]);
+      expect({ status, out }).toEqual({ status: 2, out: '' });
+      expect(err.split('\n')[0]).toBe(
+        `glossa help: no command and no type is called '${topic}'${guess}`,
+      );
+    },
+  );
 });

@@ -9,6 +9,7 @@ import {
 } from '../apps/course/lessons/check.ts';
 import { checkFile } from '../apps/course/terminal/check-file.ts';
 import { LearnerFiles } from '../apps/course/terminal/learner-files.ts';
+import { LessonProgress } from '../apps/course/terminal/lesson-progress.ts';
 import {
   type Course,
   formatVerdict,
@@ -16,7 +17,6 @@ import {
   storePassed,
 } from '../apps/course/terminal/lesson-session.ts';
 import { chooseLesson, findLessons, type Lesson } from '../apps/course/terminal/lessons.ts';
-import { Progress } from '../apps/course/terminal/progress.ts';
 import { readLesson } from '../apps/course/terminal/terminal-text.ts';
 import { findLanguage } from '../bridges/languages.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
@@ -72,7 +72,7 @@ export default defineCommand({
       lessons,
       language: flags.language ?? FIRST_LANGUAGE,
       folder: flags.dir ?? FOLDER,
-      progress: new Progress(),
+      progress: new LessonProgress(),
     };
     if (chosen === undefined) {
       terminal.out(formatContents(course, terminal));
@@ -87,7 +87,7 @@ export default defineCommand({
 
 /** The list of lessons, with marks for those passed. */
 function formatContents({ lessons, progress, language }: Course, { colour }: Terminal): string {
-  const passed = progress.passed(language);
+  const passed = progress.listPassed(language);
   const rows = lessons.map(({ name, title }) => {
     const mark = passed.has(name) ? paint('good', '✓', colour.out) : ' ';
     return [`${mark} ${name}`, title];
@@ -104,7 +104,7 @@ function formatContents({ lessons, progress, language }: Course, { colour }: Ter
 async function checkOnce(course: Course, lesson: Lesson, terminal: Terminal): Promise<number> {
   const { language } = course;
   const learnerFiles = new LearnerFiles(lesson, language, course.folder);
-  learnerFiles.give();
+  learnerFiles.writeMissing();
   terminal.out(readLesson(lesson.read('lesson.md'), language, terminal).lines.join('\n'));
   terminal.out(`\nYour file: ${relative('', learnerFiles.path)}\n`);
   const verdict = await checkFile(lesson, language, learnerFiles.path);

@@ -35,7 +35,7 @@ async function stage(scratch: Scratch): Promise<string> {
 }
 
 describeMounts('a misnamed method of a module', () => {
-  it('gives a warning of glossa mount on the terminal and in the log', () =>
+  it('makes glossa mount warn on the terminal and in the log', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const log = scratch.at('log');
@@ -47,7 +47,7 @@ describeMounts('a misnamed method of a module', () => {
       expect(await readFile(log, 'utf8')).toContain(`[m.js:3:lokup] 0-top: ${SAID}`);
     }));
 
-  it('gives one warning of glossa run, with any log', () =>
+  it('makes glossa run warn once, with any log', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const own = await runGlossa(scratch, ['run', 'm.vol', '-l', scratch.at('log'), '--', 'true']);
@@ -82,7 +82,7 @@ describeMounts('a misnamed method of a module', () => {
       expect(err).toContain(line);
     }));
 
-  it('gives one warning of glossa test, and fails the tests with --strict', () =>
+  it('makes glossa test warn once, and fail with --strict', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const passed = await runGlossa(scratch, ['test', 'm.js']);

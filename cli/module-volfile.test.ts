@@ -28,7 +28,7 @@ it('findModuleFile finds modules and packages, and returns null for volfiles', (
   expect(() => find('other')).toThrow('is a folder, and no package');
 });
 
-it('moduleVolfile puts a module above a storage', () => {
+it('formatModuleVolfile puts a module above a storage', () => {
   const module = { name: 'a b.py', path: '/m/a b.py', isNative: false };
   expect(
     formatModuleVolfile(module, { directory: '/some files', reload: true }),

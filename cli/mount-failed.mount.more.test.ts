@@ -50,7 +50,7 @@ const cases: Readonly<
   ],
 };
 
-describeMounts('a mount fails with the module’s error when a module', () => {
+describeMounts('a mount', () => {
   const fails = async (scratch: Scratch, name: string, more: readonly string[]): Promise<void> => {
     const [source, says] = cases[name]!;
     const log = await stage(scratch, source);
@@ -61,21 +61,25 @@ describeMounts('a mount fails with the module’s error when a module', () => {
     expect(scratch.findMounts()).toEqual([]);
   };
 
-  it.each(Object.keys(cases))('%s', (name) => withScratch((scratch) => fails(scratch, name, [])));
-
-  // Before the graph is there, and after.
-  it.each(['raises in init', 'raises in the lookup of the root'])('%s in the foreground', (name) =>
-    withScratch(async (scratch) => {
-      await fails(scratch, name, ['--no-daemon']);
-      // There the log is the terminal.
-      const run = await runGlossa(scratch, ['run', 'm.vol', '--', 'true']);
-      expect(run).toMatchObject({ status: 1, out: '' });
-      expect(run.err).toMatch(/m\.js:[24]\b/);
-      expect(run.err).not.toContain('the log is');
-    }),
+  it.each(Object.keys(cases))('fails with the error of a module that %s', (name) =>
+    withScratch((scratch) => fails(scratch, name, [])),
   );
 
-  it('does not reply to the lookup of the root: it warns, and a signal ends it', () =>
+  // Before the graph is there, and after.
+  it.each(['raises in init', 'raises in the lookup of the root'])(
+    'in the foreground fails with the error of a module that %s',
+    (name) =>
+      withScratch(async (scratch) => {
+        await fails(scratch, name, ['--no-daemon']);
+        // There the log is the terminal.
+        const run = await runGlossa(scratch, ['run', 'm.vol', '--', 'true']);
+        expect(run).toMatchObject({ status: 1, out: '' });
+        expect(run.err).toMatch(/m\.js:[24]\b/);
+        expect(run.err).not.toContain('the log is');
+      }),
+  );
+
+  it('prints a warning while a module does not reply to the lookup of the root, and ends at a signal', () =>
     withScratch(async (scratch) => {
       const log = await stage(scratch, module('lookup(frame) { this.kept = frame; }'));
       const { status, signal, err } = await runGlossa(

@@ -45,7 +45,7 @@ export const serverFlags = {
   }),
   'busy-poll': numberFlag({
     value: 'US',
-    whole: true,
+    isWhole: true,
     help: 'microseconds to wait awake for a request (50); 0 sleeps at once, and spares CPU time',
   }),
   fuse: choiceFlag({

@@ -85,7 +85,7 @@ const places: Readonly<Record<string, (scratch: Scratch) => string>> = {
 // The commonest place; `test:long` has the others.
 const tried = selectVariants(Object.keys(places), (place) => place === 'in the project');
 
-describe.each(tried)('the types of a new module, with glossa %s', (place) => {
+describe.each(tried)('the types that a new module uses, with glossa %s,', (place) => {
   it.each(checks)('are known to the checker of $language', ({ language, command, mistakes }) =>
     withScratch(async (scratch) => {
       const main = places[place]!(scratch);

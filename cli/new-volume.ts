@@ -33,7 +33,7 @@ export default defineCommand({
     out: textFlag({ value: 'FOLDER', help: 'write into this folder (./NAME)' }),
     port: numberFlag({
       value: 'N',
-      whole: true,
+      isWhole: true,
       help: 'the port of the first brick, the next ones follow; without it, ports that are free',
     }),
   },

@@ -38,7 +38,7 @@ describeMounts('a low limit of open files', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('is used for open files, except a reserve for the server', () =>
+  it('leaves files of the mount all descriptors but a reserve of the server', () =>
     withScratch(async (scratch) => {
       const LIMIT = 600;
       const volfile = await makeVolfile(scratch, 'posix', await scratch.makeFolder('brick'));

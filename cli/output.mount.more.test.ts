@@ -78,7 +78,7 @@ function parse(line: string): { args: string[]; input: string } {
 const shell = (script: string, args: readonly string[]) =>
   run(scratch, 'bash', ['-c', script, process.execPath, GLOSSA, ...args]);
 
-describeMounts('the output of', () => {
+describeMounts('the output', () => {
   beforeAll(async () => {
     scratch = await makeScratch();
     const volfile = 'volume mem\n type storage/memory\nend-volume\n';
@@ -98,14 +98,14 @@ describeMounts('the output of', () => {
 
   afterAll(() => scratch.clean());
 
-  it('each command is in the table of this test', () => {
+  it('has a row for each command in the table of this test', () => {
     expect(Object.keys(lines).sort()).toEqual([...commands.keys()].sort());
   });
 
   const rows = Object.values(lines).flatMap((row) => ('none' in row ? [] : row));
 
   it.each(rows)(
-    'glossa %s writes all its output to a slow reader, and fails on a full disk',
+    'reaches a slow reader whole, and fails on a full disk: glossa %s',
     async (line) => {
       const { args, input } = parse(line);
       const usual = await vi.waitFor(async () => {

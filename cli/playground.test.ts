@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writePlayground } from '../apps/playground/folder.ts';
+import { writePlayground } from '../apps/playground/playground-folder.ts';
 import { runCommand } from '../test/support/cli.ts';
 
 const files = async () =>

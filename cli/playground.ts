@@ -1,8 +1,8 @@
 /** `glossa playground`: serves or writes a page to write, run and watch translators. */
 import { once } from 'node:events';
-import { writePlayground } from '../apps/playground/folder.ts';
-import { servePlayground } from '../apps/playground/server.ts';
-import { playgroundFiles } from '../apps/playground/static-files.ts';
+import { writePlayground } from '../apps/playground/playground-folder.ts';
+import { servePlayground } from '../apps/playground/playground-server.ts';
+import { buildPlaygroundFiles } from '../apps/playground/static-files.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { numberFlag, quietFlag, takeOperands, textFlag } from '../terminal/flags.ts';
@@ -21,7 +21,7 @@ export default defineCommand({
   flags: {
     port: numberFlag({
       value: 'N',
-      whole: true,
+      isWhole: true,
       help: `serve at this port of 127.0.0.1 (${PORT}); 0 is any that is free`,
     }),
     out: textFlag({ value: 'DIR', help: 'write the page to DIR instead' }),
@@ -35,13 +35,13 @@ export default defineCommand({
       throw new UsageError(`--port takes a number up to ${PORT_MAX}, not '${port}'`);
     }
     if (out !== undefined) {
-      await writePlayground(out, playgroundFiles);
+      await writePlayground(out, buildPlaygroundFiles);
       if (terminal.verbosity !== 'quiet') terminal.out(`The page is ${out}/index.html.`);
       return EXIT_OK;
     }
     const interruption = new Interruption();
     try {
-      const server = await servePlayground(playgroundFiles, port ?? PORT);
+      const server = await servePlayground(buildPlaygroundFiles, port ?? PORT);
       terminal.out(server.url);
       if (terminal.verbosity !== 'quiet') terminal.err('Open it in a browser; Ctrl-C ends it.');
       if (!interruption.signal.aborted) await once(interruption.signal, 'abort');

@@ -24,7 +24,7 @@ export default defineCommand({
     output: textFlag({ short: 'o', value: 'FILE', help: 'the recording' }),
     'data-max': numberFlag({
       value: 'BYTES',
-      whole: true,
+      isWhole: true,
       help: `bytes of data that are kept (${DATA_MAX}); where there were more, nothing is replayed`,
     }),
     ...serverFlags,
@@ -36,7 +36,7 @@ export default defineCommand({
     const record = makeReplayableRequest(resolve(output), dataMax);
     if (rest === null) {
       const mount = await takeMount(operands, mountFlags);
-      const { recordLive } = await import('../apps/trace/live.ts');
+      const { recordLive } = await import('../apps/trace/show-live.ts');
       return recordLive(mount, record, terminal);
     }
     return runInMount(

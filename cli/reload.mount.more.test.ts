@@ -115,7 +115,7 @@ describeMounts('glossa reload', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('glossa reload of a folder without a mount of glossa fails', () =>
+  it('fails for a folder without a mount of glossa', () =>
     withScratch(async (scratch) => {
       expect(await runGlossa(scratch, ['reload', '.'])).toMatchObject({
         status: 1,

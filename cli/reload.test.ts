@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatReloadResult } from './reload.ts';
 
-it('formatReloading indents the further lines of a result', () => {
+it('formatReloadResult indents the further lines of a result', () => {
   expect(formatReloadResult({ what: 'v', ok: false, text: 'no\nbecause' }, false)).toBe(
     'v: no\n    because',
   );

@@ -38,7 +38,7 @@ export const processFlags = {
   }),
   'log-buf-size': numberFlag({
     value: 'N',
-    whole: true,
+    isWhole: true,
     help: `messages whose repeats are counted, not written (${BUF_SIZE}); 0: none`,
   }),
   'log-flush-timeout': numberFlag({

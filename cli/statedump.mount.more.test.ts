@@ -88,7 +88,7 @@ describeMounts('glossa stats statedump', () => {
     }),
   );
 
-  it('glossa stats statedump of a folder without a mount of glossa fails', () =>
+  it('fails for a folder without a mount of glossa', () =>
     withScratch(async (scratch) => {
       expect(await runGlossa(scratch, ['stats', 'statedump', '.'])).toMatchObject({
         status: 1,

@@ -108,7 +108,7 @@ end-volume
     }),
   );
 
-  it('glossa stats of a folder without a mount of glossa fails', () =>
+  it('fails for a folder without a mount of glossa', () =>
     withScratch(async (scratch) => {
       expect(await runGlossa(scratch, ['stats', '.'])).toMatchObject({
         status: 1,

@@ -10,8 +10,8 @@ export class xlator extends Translator {
 }
 `;
 
-describeMounts('the output without errors is empty with -q, and each step with -v', () => {
-  it('for mount and umount', () =>
+describeMounts('without an error, the output', () => {
+  it('is empty with -q and lists each step with -v: mount and umount', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('test.vol', memory);
       await scratch.writeFile('broken.vol', broken);
@@ -50,7 +50,7 @@ describeMounts('the output without errors is empty with -q, and each step with -
       expect(both).toMatchObject({ status: 2, out: '' });
     }));
 
-  it('for run, which logs on the terminal', () =>
+  it('is that of the command alone with -q and lists each step with -v: run, which logs on the terminal', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('m.js', MODULE);
       const above = 'type features/glupy\n option module-name m.js';
@@ -74,7 +74,7 @@ describeMounts('the output without errors is empty with -q, and each step with -
       expect(verbose.err).toMatch(new RegExp(steps.join('\n(.*\n)*?')));
     }));
 
-  it('for reload', () =>
+  it('is empty with -q and lists each step with -v: reload', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       expect(await runGlossa(scratch, ['reload', '-q', 'mnt'])).toMatchObject({

@@ -69,7 +69,7 @@ describeMounts('a view of glossa trace', () => {
       expect(await readdir(scratch.at('tmp'))).toEqual([]);
     }));
 
-  it('a view of glossa trace of a running mount is written at Ctrl-C', () =>
+  it('is written at Ctrl-C for a running mount', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, 'volume mem\n type storage/memory\nend-volume\n');
       const outcome = runGlossa(scratch, ['trace', 'mnt', '--perfetto', 'a.json'], {
@@ -84,7 +84,7 @@ describeMounts('a view of glossa trace', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('a view of glossa trace of a redacted recording has no names, contents or modules', () =>
+  it('has no names, contents or modules for a redacted recording', () =>
     withScratch(async (scratch) => {
       await trace(scratch, 'test.vol', '--redact', '--html', 'a.html', ...COMMAND);
       const page = await readFile(scratch.at('a.html'), 'utf8');

@@ -1,16 +1,16 @@
 /** `glossa trace`: shows the requests of a command in a graph, as strace shows system calls. */
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { filterFlags, filterOf, filterText, keepFlags } from '../apps/trace/flags.ts';
 import {
-  linesOf,
-  perfettoPieces,
-  readAll,
+  chooseView,
+  formatView,
+  generatePerfetto,
+  readViewData,
   type View,
   ViewFile,
   viewFlags,
-  viewOf,
-} from '../apps/trace/views.ts';
+} from '../apps/trace/recording-views.ts';
+import { filterFlags, formatFilter, keepFlags, readFilter } from '../apps/trace/trace-flags.ts';
 import type { RecordingOptions } from '../server/graph-recording.ts';
 import { makeScratch } from '../server/scratch-folders.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -45,7 +45,7 @@ export default defineCommand({
   flags,
   hasRest: true,
   async run({ flags, operands, rest }, terminal) {
-    const view = viewOf(flags);
+    const view = chooseView(flags);
     if (flags.read !== undefined)
       return showRecording(flags.read, view, flags, operands, rest, terminal);
     if (flags.output !== undefined && view.kind !== 'tree') {
@@ -114,7 +114,7 @@ async function traceMount(
 ): Promise<number> {
   const operand = await takeMount(operands, selectServerFlags(flags));
   const recordingOptions = readRecordingOptions(flags);
-  const { showLive, recordLive } = await import('../apps/trace/live.ts');
+  const { showLive, recordLive } = await import('../apps/trace/show-live.ts');
   if (flags.output !== undefined) {
     return recordLive(operand, { ...recordingOptions, file: resolve(flags.output) }, terminal);
   }
@@ -133,8 +133,8 @@ const selectServerFlags = (flags: TraceFlags): FlagValues<typeof serverFlags> =>
   ) as never;
 
 const readRecordingOptions = (flags: TraceFlags): RecordingOptions => ({
-  filter: filterOf(flags),
-  filterText: filterText(flags),
+  filter: readFilter(flags),
+  filterText: formatFilter(flags),
   dataMax: flags['data-max'] ?? DATA_MAX,
   redact: flags.redact,
 });
@@ -148,7 +148,7 @@ async function showRecording(
   terminal: Terminal,
 ): Promise<number> {
   takeOperands(operands, []);
-  const filter = filterText(flags);
+  const filter = formatFilter(flags);
   if (rest !== null || flags.output !== undefined || filter !== null) {
     const conflict = filter ?? (rest === null ? '--output' : 'COMMAND');
     throw new UsageError(`--read shows what was recorded: ${conflict} is for recording`);
@@ -177,14 +177,14 @@ async function printRecording(
 ): Promise<void> {
   if (view.kind === 'html') {
     // Loaded here, as only a page needs the search for modules.
-    const { pagePieces } = await import('../apps/trace/html.ts');
-    viewFile!.write(pagePieces(recording.head, bytes, baseDir));
+    const { generatePage } = await import('../apps/trace/recording-page.ts');
+    viewFile!.write(generatePage(recording.head, bytes, baseDir));
   } else {
-    const requests = await readAll(recording, view);
-    if (viewFile !== null) viewFile.write(perfettoPieces(requests, recording));
+    const requests = await readViewData(recording, view);
+    if (viewFile !== null) viewFile.write(generatePerfetto(requests, recording));
     else {
       const colour = terminal.colour[to];
-      for (const line of linesOf(view, requests, recording, colour)) terminal[to](line);
+      for (const line of formatView(view, requests, recording, colour)) terminal[to](line);
     }
   }
   if (!recording.closed) terminal.err('the recording was not ended: it was cut off, or goes on');

@@ -180,7 +180,7 @@ describeMounts('glossa umount', () => {
       expect(await mount.outcome).toMatchObject({ status: 0 });
     }));
 
-  it('glossa umount of a folder without a mount of glossa fails', () =>
+  it('fails for a folder without a mount of glossa', () =>
     withScratch(async (scratch) => {
       await scratch.makeFolder('mnt');
       expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({

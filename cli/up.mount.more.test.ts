@@ -87,10 +87,10 @@ end-volume
 const heard = (log: string): string[] =>
   [...log.matchAll(/ 0-ear: hears (CHILD_\w+)/g)].map(([, event]) => event!);
 
-describeMounts('a volume that', () => {
+describeMounts('a volume', () => {
   const names = Object.keys(modules) as (keyof typeof modules)[];
 
-  it.each(names)('goes down serves open files, and comes up again: %s', (name) =>
+  it.each(names)('serves open files after it went down, and comes up again: %s', (name) =>
     withScratch(async (scratch) => {
       await scratch.writeFile(name, modules[name]);
       await scratch.writeFile('ear.ts', EAR);
@@ -121,7 +121,7 @@ describeMounts('a volume that', () => {
     }),
   );
 
-  it.each(names)('never comes up fails the mount, and the error names it: %s', (name) =>
+  it.each(names)('fails the mount with an error that names it when it never comes up: %s', (name) =>
     withScratch(async (scratch) => {
       await scratch.writeFile(name, modules[name]);
       await scratch.writeFile('ear.ts', EAR);

@@ -37,7 +37,7 @@ const { quiet, verbose } = serverFlags;
 const flags = {
   port: numberFlag({
     value: 'N',
-    whole: true,
+    isWhole: true,
     help: `listen at this port (${VOLFILE_SERVER_PORT}); 0 is a free one`,
   }),
   host: textFlag({ value: 'HOST', help: `listen at this address (${LOOPBACK}); 0.0.0.0 is all` }),

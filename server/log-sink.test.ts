@@ -39,7 +39,7 @@ describe('the default log', () => {
     expect(defaultLogFile(mountpoint, { uid, env })).toBe(expected);
   });
 
-  it('the default log of a server that a test starts is in the folder of the test run', () => {
+  it('is in the folder of the test run for a server that a test starts', () => {
     expect(defaultLogFile('/mnt')).toMatch(/\/glossa-tests-\w+\/logs\/mnt\.log$/);
   });
 });
@@ -68,7 +68,7 @@ describe('a log file', () => {
       expect(await texts(path)).toEqual(['three']);
     }));
 
-  it('goes on at its start after it was copied and truncated', () =>
+  it('is continued at its start after it was copied and truncated', () =>
     withScratch(async (scratch) => {
       const path = scratch.at('a.log');
       const sink = openSink(path, { colour: false });
@@ -81,7 +81,7 @@ describe('a log file', () => {
       expect(await readFile(path)).not.toContain(0);
     }));
 
-  it('goes on in the old file when reopen fails', () =>
+  it('stays the old file when reopen fails', () =>
     withScratch(async (scratch) => {
       const path = await scratch.makeFolder('logs').then((folder) => `${folder}/a.log`);
       const sink = openSink(path, { colour: false });
@@ -92,7 +92,7 @@ describe('a log file', () => {
       expect(await texts(scratch.at('moved/a.log'))).toEqual(['one', 'two']);
     }));
 
-  it('counts repeated messages, and gets their number before another file is begun', () =>
+  it('gets the number of repeated messages, at the latest before another file is begun', () =>
     withScratch(async (scratch) => {
       const path = scratch.at('a.log');
       const sink = openSink(path, { colour: false });

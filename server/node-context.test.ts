@@ -31,7 +31,7 @@ describe('NodeContext.after', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('calls the function once, when the time is over', () => {
+  it('calls the function once, after the time', () => {
     const rings = vi.fn();
     context.after(10, rings);
     vi.advanceTimersByTime(9);
@@ -40,14 +40,14 @@ describe('NodeContext.after', () => {
     expect(rings).toHaveBeenCalledTimes(1);
   });
 
-  it('calls nothing after it is cancelled', () => {
+  it('calls nothing once it is cancelled', () => {
     const rings = vi.fn();
     context.after(10, rings)();
     vi.advanceTimersByTime(100);
     expect(rings).not.toHaveBeenCalled();
   });
 
-  it('accepts times longer than a timer of Node can count', () => {
+  it('fires on time beyond the longest timer of Node (24.8 days), and can be cancelled', () => {
     const rings = vi.fn();
     const days60 = 60 * 86_400_000;
     context.after(days60, rings);

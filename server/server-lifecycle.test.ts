@@ -3,7 +3,7 @@ import { Source } from '../runtime/volfile/source.ts';
 import { readVolfile } from '../runtime/volfile/volfile.ts';
 import { formatFinalGraph } from './server-lifecycle.ts';
 
-it('finalGraph prints the effective volfile in the form of GlusterFS’s log', () => {
+it('formatFinalGraph prints the effective volfile in the form of GlusterFS’s log', () => {
   const text = `volume a
  type storage/memory
 end-volume # the brick

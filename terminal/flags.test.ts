@@ -20,7 +20,7 @@ const flags = {
   }),
   'no-daemon': toggleFlag({ short: 'N', help: 'stay' }),
   timeout: numberFlag({ value: 'SEC', help: 'seconds' }),
-  'busy-poll': numberFlag({ value: 'US', whole: true, help: 'microseconds' }),
+  'busy-poll': numberFlag({ value: 'US', isWhole: true, help: 'microseconds' }),
   option: listFlag({ value: 'KEY=VALUE', help: 'an option' }),
   help: toggleFlag({ short: '?', help: 'this text' }),
 };
@@ -37,7 +37,7 @@ const absent = {
 };
 
 describe('readFlags', () => {
-  it('an absent flag has its default value', () => {
+  it('gives an absent flag its default value', () => {
     expect(read()).toEqual({ flags: absent, operands: [], rest: null });
   });
 
@@ -62,7 +62,7 @@ describe('readFlags', () => {
     expect(read(...args)).toEqual({ flags: { ...absent, ...expected }, operands, rest: null });
   });
 
-  it('with hasRest, arguments behind -- are passed on unread', () => {
+  it('with hasRest passes arguments behind -- on unread', () => {
     const given = readFlags(flags, ['a', '-N', '--', 'ls', '-N', '--', 'b'], { hasRest: true });
     expect(given.operands).toEqual(['a']);
     expect(given.rest).toEqual(['ls', '-N', '--', 'b']);

@@ -63,17 +63,19 @@ export const listFlag = (
   read: (texts) => texts,
 });
 
-/** A number of at least 0; with `whole`, no fraction. */
+/** A number of at least 0; with `isWhole`, no fraction. */
 export const numberFlag = (
-  settings: FlagSettings & { readonly value: string; readonly whole?: boolean },
+  settings: FlagSettings & { readonly value: string; readonly isWhole?: boolean },
 ): Flag<number | undefined> => ({
   ...settings,
   read(texts, flag) {
     const last = texts.at(-1);
     if (last === undefined) return undefined;
-    const form = settings.whole ? /^\d+$/ : /^(\d+(\.\d*)?|\.\d+)$/;
+    const form = settings.isWhole ? /^\d+$/ : /^(\d+(\.\d*)?|\.\d+)$/;
     if (form.test(last)) return Number(last);
-    throw new UsageError(`${flag} takes a ${settings.whole ? 'whole ' : ''}number, not '${last}'`);
+    throw new UsageError(
+      `${flag} takes a ${settings.isWhole ? 'whole ' : ''}number, not '${last}'`,
+    );
   },
 });
 

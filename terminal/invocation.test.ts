@@ -18,16 +18,16 @@ it.each([
   ['$HOME', "'$HOME'"],
   ['~', "'~'"],
   ['', "''"],
-])('shellWord quotes %s as %s', (word, typed) => expect(quoteWord(word)).toBe(typed));
+])('quoteWord quotes %s as %s', (word, typed) => expect(quoteWord(word)).toBe(typed));
 
-it('pathFrom is relative for a path below the folder, and absolute for any other', () => {
+it('pathFromFolder is relative for a path below the folder, and absolute for any other', () => {
   expect(pathFromFolder('/a', '/a/b/c')).toBe('b/c');
   expect(pathFromFolder('/a', '/a')).toBe('.');
   expect(pathFromFolder('/a', '/ab')).toBe('/ab');
   expect(pathFromFolder('/a', '/a/..b')).toBe('..b');
 });
 
-it('rootFrom is relative within the package’s project, and absolute elsewhere', () => {
+it('packageRootFrom is relative within the package’s project, and absolute elsewhere', () => {
   const local = '/home/me/project/node_modules/glossa';
   expect(projectRoot(local)).toBe('/home/me/project');
   expect(packageRootFrom('/home/me/project/mine', local)).toBe('../node_modules/glossa');
@@ -40,7 +40,7 @@ it('rootFrom is relative within the package’s project, and absolute elsewhere'
   expect(packageRootFrom('/src/glossa/a/b', '/src/glossa')).toBe('../..');
 });
 
-describe('programIn', () => {
+describe('programCommand', () => {
   const file = join(packageRoot, 'dist/cli/main.js');
   const npx = { file, cwd: '/home/me', env: { npm_lifecycle_script: "'glossa'" } };
 

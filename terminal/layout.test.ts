@@ -52,7 +52,7 @@ describe('a wide character', () => {
   });
 });
 
-describe('columns', () => {
+describe('formatColumns', () => {
   it('aligns the second column and wraps its text there', () => {
     expect(
       formatColumns(

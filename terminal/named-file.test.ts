@@ -18,7 +18,7 @@ it.each(['/dev/zero', '/dev/random', '/dev/null'])(
     expect(read(path)).rejects.toThrow('cannot read the file X: it is a device, and no file'),
 );
 
-it('a directory or a socket is refused, and the message names its kind', () =>
+it('a named file that is a directory or a socket is refused with a message that names its kind', () =>
   withScratch(async (scratch) => {
     await expect(read(scratch.path)).rejects.toThrow('it is a directory, and no file');
     const server = createServer().listen(scratch.at('socket'));
@@ -26,7 +26,7 @@ it('a directory or a socket is refused, and the message names its kind', () =>
     server.close();
   }));
 
-it('a pipe is read to its end, and refused when no writer opens it or its writer falls silent', () =>
+it('a named pipe is read to its end, and refused when no writer opens it or its writer falls silent', () =>
   withScratch(async (scratch) => {
     const pipe = scratch.at('pipe');
     execFileSync('mkfifo', [pipe]);
@@ -68,7 +68,7 @@ it.each([
   ['replay', '/dev/zero', 'volfiles/posix.vol'],
   ['bench report', '/dev/zero'],
   ['mount', '/dev/zero', '/mnt', '--no-daemon', '--log-file=/dev/null'],
-])('a device instead of a file ends glossa %s %s with status 1', async (...args) => {
+])('a device instead of a file makes glossa %s %s end with status 1', async (...args) => {
   const { status, err } = await runCommand(args.flatMap((word) => word.split(' ')));
   expect(status).toBe(1);
   expect(err).toMatch(/^glossa: cannot read .*: it is a device, and no file\n/m);

@@ -27,7 +27,7 @@ it('a progress line is never wider than the terminal', () => {
   );
 });
 
-it('longDuration uses at most two units', () => {
+it('formatLongDuration uses at most two units', () => {
   expect([0, 8.4, 59.6, 200, 3600, 3900].map(formatLongDuration)).toEqual([
     ...['0 s', '8 s', '1 min 00 s', '3 min 20 s', '1 h 00 min', '1 h 05 min'],
   ]);

@@ -35,7 +35,7 @@ describe('a full disk', () => {
     ['help', 'types'],
     ['new', 'include-dir'],
     ['graph', 'volfiles/posix.vol'],
-  ])('ends glossa %s %s with status 1 and a message', (...args) =>
+  ])('makes glossa %s %s end with status 1 and a message', (...args) =>
     withScratch(async (scratch) => {
       const script = `cd '${packageRoot}' && exec "$0" "$@" > /dev/full`;
       const ended = await run(scratch, 'sh', ['-c', script, process.execPath, GLOSSA, ...args]);
@@ -46,7 +46,7 @@ describe('a full disk', () => {
   const why = process.getuid?.() === 0 ? '' : 'only root can mount a disk';
 
   it.skipIf(isSkipped('output to a full disk', why))(
-    'a disk that fills up halfway through the output ends the command with status 1',
+    'that fills up halfway through the output ends the command with status 1',
     () =>
       withScratch(async (scratch) => {
         await scratch.writeFile('wrong.vol', manyMistakes);

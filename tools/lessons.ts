@@ -5,11 +5,11 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Marked, type Tokens } from 'marked';
-import { lessonText } from '../apps/course/lesson-text.ts';
+import { reduceLessonText } from '../apps/course/lesson-text.ts';
 import { type LessonLanguage, lessonLanguages } from '../apps/course/lessons/check.ts';
-import { findLessons, type Lesson, moduleName } from '../apps/course/terminal/lessons.ts';
+import { findLessons, type Lesson, moduleFileName } from '../apps/course/terminal/lessons.ts';
 import type { LessonData, LessonVariant } from '../apps/playground/page-data.ts';
-import { VOLFILE } from '../apps/playground/play/state.ts';
+import { VOLFILE } from '../apps/playground/play/share-fragment.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
 /** All lessons, in English in any locale. */
@@ -32,12 +32,12 @@ const replaceSaving = (save: string): string =>
   `${save[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
 
 function makeVariant(lesson: Lesson, language: LessonLanguage): LessonVariant {
-  const module = moduleName(lesson.name, language);
-  const volfile = `${moduleName(lesson.name, 'python').slice(0, -'.py'.length)}.vol`;
+  const module = moduleFileName(lesson.name, language);
+  const volfile = `${moduleFileName(lesson.name, 'python').slice(0, -'.py'.length)}.vol`;
   const tests = lesson.tests
     .filter((test) => test.endsWith(lessonLanguages[language].extension))
     .map((test) => [`/${basename(test)}`, lesson.read(basename(test))]);
-  const { text, hints } = lessonText(lesson.read('lesson.md'), language);
+  const { text, hints } = reduceLessonText(lesson.read('lesson.md'), language);
   const folder = join(packageRoot, 'apps/course/lessons', lesson.name);
   const useStateVolfile = (markdown: string): string =>
     markdown.replaceAll(volfile, VOLFILE.slice(1));

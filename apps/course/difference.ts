@@ -2,8 +2,8 @@
 import { createTwoFilesPatch } from 'diff';
 
 /** The difference from the learner's module to the solution, as of diff(1); '' if equal. */
-export function difference(name: string, mine: string, solution: string): string {
-  if (mine === solution) return '';
-  const patch = createTwoFilesPatch(name, 'solution', mine, solution, '', '');
+export function formatDifference(name: string, learnerText: string, solution: string): string {
+  if (learnerText === solution) return '';
+  const patch = createTwoFilesPatch(name, 'solution', learnerText, solution, '', '');
   return patch.slice(patch.indexOf('---')).trimEnd();
 }

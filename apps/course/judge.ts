@@ -9,8 +9,8 @@ import { isModuleFile } from '../../bridges/testing/log-lines.ts';
 import type { FindTranslator } from '../../bridges/testing/test-context.ts';
 import { type FileSettings, runTests, type TestReport } from '../../bridges/testing/test-runner.ts';
 import type { StartTests } from '../../bridges/testing/tests.ts';
-import { type Check, inLanguage, type LessonLanguage, WrongResult } from './lessons/check.ts';
-import { plainMessage } from './plain-messages.ts';
+import { type Check, type LessonLanguage, translateNames, WrongResult } from './lessons/check.ts';
+import { simplifyMessage } from './plain-messages.ts';
 
 /** Seconds that a translator, or a test in its language, may compute without a pause. */
 const TIME_LIMIT = 10;
@@ -40,22 +40,25 @@ export interface LearnerModule {
 }
 
 /** Runs a check of the course. */
-export async function judge(check: Check, work: LearnerModule): Promise<Verdict> {
+export async function judgeModule(check: Check, work: LearnerModule): Promise<Verdict> {
   const { path } = work;
-  let done = '';
-  const begin: StartTests = async (_, bed) => {
+  let answer = '';
+  const startTests: StartTests = async (_, bed) => {
     const session = makeTesting({ call: (message) => bed.call(message) });
     const module = basename(path);
     session.api.test('check', async () => {
-      done = await check({ volume: (options) => session.api.graph(module, options) });
+      answer = await check({ volume: (options) => session.api.graph(module, options) });
     });
-    return makeLocalTests(session, (error) => ({ outcome: 'failed', message: sentence(error) }));
+    return makeLocalTests(session, (error) => ({
+      outcome: 'failed',
+      message: describeError(error),
+    }));
   };
-  return judgeByTests([{ path, begin }], dirname(path), work, () => done);
+  return judgeByTests([{ path, startTests }], dirname(path), work, () => answer);
 }
 
 /** Shortens paths in a folder to file names. */
-const withoutFolder = (text: string, folder: string): string =>
+const stripFolder = (text: string, folder: string): string =>
   folder === '/'
     ? text.replace(/(^|[\s"'(])\/(?=[\w-]+\.(?:py|js)\b)/gm, '$1')
     : text.replaceAll(`${folder}/`, '');
@@ -63,31 +66,31 @@ const withoutFolder = (text: string, folder: string): string =>
 /** Files of tests, and the function that runs one. */
 export interface LessonTests {
   readonly path: string;
-  readonly begin: StartTests;
+  readonly startTests: StartTests;
 }
 
 /**
  * Runs a lesson's own tests.
  * @param folder in which the tests find the module
- * @param done the answer when all tests pass @throws {Error} when tests cannot be loaded
+ * @param successText the answer when all tests pass @throws {Error} when tests cannot be loaded
  */
 export async function judgeByTests(
   tests: readonly LessonTests[],
   folder: string,
   { language, translatorFor, started }: Omit<LearnerModule, 'path'>,
-  done: () => string,
+  successText: () => string,
 ): Promise<Verdict> {
   const remarks = new Set<string>();
-  const verdict = (passed: boolean, answer: readonly string[]): Verdict => ({
+  const makeVerdict = (passed: boolean, answer: readonly string[]): Verdict => ({
     passed,
-    answer: inLanguage(
-      plainMessage(withoutFolder([...new Set(answer)].join('\n\n'), folder)),
+    answer: translateNames(
+      simplifyMessage(stripFolder([...new Set(answer)].join('\n\n'), folder)),
       language,
     ),
   });
-  for (const { path, begin } of tests) {
+  for (const { path, startTests } of tests) {
     const reports: TestReport[] = [];
-    await runTests(path, folder, begin, {
+    await runTests(path, folder, startTests, {
       findTranslator: translatorFor,
       filter: undefined,
       timeLimit: TIME_LIMIT,
@@ -95,33 +98,38 @@ export async function judgeByTests(
       warn: (text) => void (UNKNOWN_OPTION.test(text) || remarks.add(text)),
       onTestEnded: (report) => void reports.push(report),
     });
-    const first = reports.find((report) => report.outcome === 'failed' || wasEnded(report));
-    if (first !== undefined) return verdict(false, failure(first, remarks));
+    const first = reports.find(
+      (report) => report.outcome === 'failed' || wasStoppedByLimit(report),
+    );
+    if (first !== undefined) return makeVerdict(false, describeFailure(first, remarks));
   }
-  return verdict(true, [done(), ...remarks]);
+  return makeVerdict(true, [successText(), ...remarks]);
 }
 
 /** The first failure as sentences, after remarks on likely mistakes. */
-function failure(report: TestReport, remarks: Iterable<string>): string[] {
-  const troubles = troublesOf(report);
+function describeFailure(report: TestReport, remarks: Iterable<string>): string[] {
+  const errors = listErrors(report);
   const isRight = report.outcome !== 'failed';
-  const seen = isRight ? 'Nothing else is wrong.' : (report.message ?? 'It failed.');
+  const result = isRight ? 'Nothing else is wrong.' : (report.message ?? 'It failed.');
   // An error inside the module explains the failure that the test saw.
-  const isCause = !isRight && troubles.some((text) => FAILED.test(text));
-  const last = isCause ? `What came of it: ${seen}` : seen;
-  return [...remarks, ...troubles, last];
+  const isCause = !isRight && errors.some((text) => FAILED.test(text));
+  const last = isCause ? `What came of it: ${result}` : result;
+  return [...remarks, ...errors, last];
 }
 
-const wasEnded = ({ log }: TestReport): boolean =>
+const wasStoppedByLimit = ({ log }: TestReport): boolean =>
   log.some(([level, file, , , text]) => level === 'E' && isModuleFile(file) && ENDED.test(text));
 
 /** Log lines about errors in the learner's module, or about the end of the interpreter. */
-function troublesOf({ log }: TestReport): string[] {
+function listErrors({ log }: TestReport): string[] {
   const errors = log.filter(([level]) => 'MACE'.includes(level));
-  const own = errors.filter(([, file]) => isModuleFile(file));
+  const moduleErrors = errors.filter(([, file]) => isModuleFile(file));
   // A module may log errors itself, which are no failures.
-  const doubts = log.filter(([, , , , text]) => text.startsWith('SyntaxWarning'));
-  const first = own.find(([, , , , text]) => FAILED.test(text)) ?? own[0] ?? doubts[0];
+  const syntaxWarnings = log.filter(([, , , , text]) => text.startsWith('SyntaxWarning'));
+  const first =
+    moduleErrors.find(([, , , , text]) => FAILED.test(text)) ??
+    moduleErrors[0] ??
+    syntaxWarnings[0];
   if (first !== undefined) return [`${first[1]}:${first[2]}: ${first[4]}`];
   return errors
     .map(([, , , , text]) => text)
@@ -130,13 +138,13 @@ function troublesOf({ log }: TestReport): string[] {
 }
 
 /** An exception as a sentence, in terms of the learner's own file. */
-function sentence(error: unknown): string {
+function describeError(error: unknown): string {
   if (error instanceof WrongResult) return error.message;
   const text = error instanceof Error ? error.message : String(error);
-  const unanswered = /(?:nothing answers|were unanswered:) (.*)$/.exec(text);
-  if (unanswered !== null) {
+  const match = /(?:nothing answers|were unanswered:) (.*)$/.exec(text);
+  if (match !== null) {
     return (
-      `A request never got an answer: ${unanswered[1]!.replaceAll(' (held back below)', '')}. Every way through a fop ends in \`frame.wind()\` or ` +
+      `A request never got an answer: ${match[1]!.replaceAll(' (held back below)', '')}. Every way through a fop ends in \`frame.wind()\` or ` +
       'an answer, and every way through a callback in `frame.unwind(…)`.'
     );
   }

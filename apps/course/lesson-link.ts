@@ -8,11 +8,11 @@ export interface LessonLink {
 }
 
 /** `lesson=3-fop`, or `lesson=3-fop&language=javascript`; without the `#`. */
-export const fragmentOf = ({ lesson, language }: LessonLink): string =>
+export const lessonFragment = ({ lesson, language }: LessonLink): string =>
   `lesson=${lesson}${language === FIRST_LANGUAGE ? '' : `&language=${language}`}`;
 
 /** Reads the fragment; null if it names no lesson. */
-export function lessonIn(hash: string): LessonLink | null {
+export function parseLessonFragment(hash: string): LessonLink | null {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   const lesson = parameters.get('lesson');
   return lesson === null

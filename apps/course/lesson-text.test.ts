@@ -1,7 +1,7 @@
 /** Texts of lessons for one language, and links to lessons. */
 import { describe, expect, it } from 'vitest';
-import { fragmentOf, lessonIn } from './lesson-link.ts';
-import { lessonText } from './lesson-text.ts';
+import { lessonFragment, parseLessonFragment } from './lesson-link.ts';
+import { reduceLessonText } from './lesson-text.ts';
 
 const LESSON = `# 1. A keeper
 
@@ -33,7 +33,7 @@ There it is \`lookup_cbk\`.
 
 describe("a lesson's text", () => {
   it('has code of one language and no hints', () => {
-    const { text, hints } = lessonText(LESSON, 'python');
+    const { text, hints } = reduceLessonText(LESSON, 'python');
     expect(text).toContain('frame.wind()\n```\n');
     expect(text).not.toContain('```js');
     expect(text).not.toMatch(/hints|The second/i);
@@ -41,7 +41,7 @@ describe("a lesson's text", () => {
   });
 
   it('uses names of JavaScript in sentences about JavaScript', () => {
-    const { text, hints } = lessonText(LESSON, 'javascript');
+    const { text, hints } = reduceLessonText(LESSON, 'javascript');
     expect(text).toContain('Call `this.log.info(…)` in `lookupCbk`, of keeper.py.');
     expect(text).toContain('glossa test keeper.js');
     expect(text).not.toContain('```python');
@@ -55,11 +55,11 @@ describe('a link to a lesson', () => {
     ['lesson=3-fop', { lesson: '3-fop', language: 'python' }],
     ['lesson=3-fop&language=javascript', { lesson: '3-fop', language: 'javascript' }],
   ])('%s names a lesson and a language', (fragment, link) => {
-    expect(fragmentOf(link)).toBe(fragment);
-    expect(lessonIn(`#${fragment}`)).toEqual(link);
+    expect(lessonFragment(link)).toBe(fragment);
+    expect(parseLessonFragment(`#${fragment}`)).toEqual(link);
   });
 
   it.each(['', '#', '#g1.eJwDAAAAAAE', '#lessons'])('is refused for %j', (hash) => {
-    expect(lessonIn(hash)).toBeNull();
+    expect(parseLessonFragment(hash)).toBeNull();
   });
 });

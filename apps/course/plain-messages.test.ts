@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { plainMessage } from './plain-messages.ts';
+import { simplifyMessage } from './plain-messages.ts';
 
 it.each([
   [
@@ -37,6 +37,6 @@ What came of it: EIO`,
     'deep\n  at f\n… and 39 times more\nend',
   ],
   ['any other error', 'a.py:1: KeyError', 'a.py:1: KeyError'],
-])('explains in plain words: %s', (_, text, wanted) => {
-  expect(plainMessage(text)).toBe(wanted);
+])('simplifyMessage explains in plain words: %s', (_, text, wanted) => {
+  expect(simplifyMessage(text)).toBe(wanted);
 });

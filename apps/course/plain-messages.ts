@@ -33,13 +33,13 @@ const AGAIN = /^(.*)\n(?:\1\n){3,}/gm;
 /** The last line of a traceback, which repeats the message. */
 const LIMIT = /^ *_glossa\.TimeLimit: .*\n/gm;
 
-export function plainMessage(text: string): string {
-  const own = `${text}\n`
+export function simplifyMessage(text: string): string {
+  const ownText = `${text}\n`
     .replace(LIMIT, '')
     .replace(ELSEWHERE, '')
     .replace(
       AGAIN,
       (lines, line: string) => `${line}\n… and ${lines.split('\n').length - 2} times more\n`,
     );
-  return MEANINGS.reduce((said, [from, to]) => said.replace(from, to), own).trimEnd();
+  return MEANINGS.reduce((message, [from, to]) => message.replace(from, to), ownText).trimEnd();
 }

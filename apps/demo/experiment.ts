@@ -47,10 +47,10 @@ export const experimentFlags = (help: {
   json: toggleFlag({ help: help.json }),
   seed: numberFlag({
     value: 'N',
-    whole: true,
+    isWhole: true,
     help: 'what is searched for is drawn from this (1)',
   }),
-  searches: numberFlag({ value: 'N', whole: true, help: help.searches }),
+  searches: numberFlag({ value: 'N', isWhole: true, help: help.searches }),
 });
 
 /** Checks the settings and returns them. @throws {UsageError} */

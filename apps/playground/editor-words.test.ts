@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { structs } from '../../runtime/core/fields.ts';
 import { registry } from '../../server/registry.ts';
-import { wordsOf } from './editor-words.ts';
+import { collectWords } from './editor-words.ts';
 import type { ModuleWords } from './page-data.ts';
 
-const words = wordsOf(await registry.loadAll(), ['features/negative']);
+const words = collectWords(await registry.loadAll(), ['features/negative']);
 const member = ({ classes }: ModuleWords, type: string, name: string) =>
   classes[type]?.find((it) => it.name === name);
 const fields = structs.find(({ name }) => name === 'Iatt')!.fields.length;
@@ -28,7 +28,7 @@ describe("the editor's completions", () => {
     );
   });
 
-  it('have those of the JavaScript declarations, of merged classes too', () => {
+  it('have names, arguments and texts of the JavaScript declarations, of merged classes too', () => {
     const { javascript } = words;
     expect(javascript.names).toMatchObject({ this: 'Translator', fdIn: 'Fd', postbuf: 'Iatt' });
     expect(member(javascript, 'Frame', 'windTo')?.what).toMatch(/^The same to another child/);

@@ -14,55 +14,64 @@ import type { Registry } from '../../runtime/volfile/activate.ts';
 import type { ArgWords, MemberWords, ModuleWords, OptionWords, Words } from './page-data.ts';
 
 /** The class of an argument in the declarations. */
-const classOf = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
+const argumentClass = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
 const ALL_ARGS = fops.flatMap(({ args, reply }) => [...args, ...reply]);
-const argClasses = (named: (name: string) => string): Record<string, string> =>
-  Object.fromEntries(ALL_ARGS.map((arg) => [named(arg.name), classOf(arg)]));
+const classesByArgument = (spell: (name: string) => string): Record<string, string> =>
+  Object.fromEntries(ALL_ARGS.map((arg) => [spell(arg.name), argumentClass(arg)]));
 
 const METHODS = new Set(
   fops.flatMap(({ name }) => ['', '_cbk', '_cancel', 'Cbk', 'Cancel'].map((end) => name + end)),
 );
 const isFop = (name: string): boolean => METHODS.has(name);
 
-const declared = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
+const readDeclarations = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
 const PYTHON = 'python/glupy/__init__.pyi';
-const SCRIPT = 'javascript/glossa.gen.d.ts';
+const JAVASCRIPT = 'javascript/glossa.gen.d.ts';
 
 /** Collects all words. @param types of translators that run in a browser */
-export function wordsOf(registry: Registry, types: readonly string[]): Words {
+export function collectWords(registry: Registry, types: readonly string[]): Words {
   return {
     fops: fops.map(({ name: fop, args, reply }) => {
-      const wordsOf = ({ name }: Arg): ArgWords => ({
+      const argWords = ({ name }: Arg): ArgWords => ({
         name,
         what: describeArgument(fop as FopName, name),
       });
       const { what } = fopDocs[fop as FopName];
-      return { name: fop, what, args: args.map(wordsOf), reply: reply.map(wordsOf) };
+      return { name: fop, what, args: args.map(argWords), reply: reply.map(argWords) };
     }),
-    python: moduleWords(pythonClasses(declared(PYTHON)), 'self', argClasses(String), isFop),
-    javascript: moduleWords(
-      scriptClasses(declared(SCRIPT)),
+    python: makeModuleWords(
+      parsePythonClasses(readDeclarations(PYTHON)),
+      'self',
+      classesByArgument(String),
+      isFop,
+    ),
+    javascript: makeModuleWords(
+      parseJavaScriptClasses(readDeclarations(JAVASCRIPT)),
       'this',
-      argClasses(toCamelCase),
+      classesByArgument(toCamelCase),
       isFop,
     ),
     types: [...types].sort().map((type) => {
       const { description, options } = registry.lookup(type)!;
-      return { type, what: description, options: optionWords({ ...options, ...genericOptions }) };
+      return {
+        type,
+        what: description,
+        options: makeOptionWords({ ...options, ...genericOptions }),
+      };
     }),
   };
 }
 
-const optionWords = (options: Options): OptionWords[] =>
+const makeOptionWords = (options: Options): OptionWords[] =>
   Object.entries(options).map(([key, spec]) => ({
     key,
     type: spec.type,
-    default: defaultOf(spec),
+    default: formatDefault(spec),
     values: spec.type === 'str' ? (spec.values ?? []) : spec.type === 'bool' ? ['on', 'off'] : [],
     what: spec.description,
   }));
 
-function defaultOf({ default: value }: OptionSpec): string | null {
+function formatDefault({ default: value }: OptionSpec): string | null {
   if (value === undefined) return null;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'object') return JSON.stringify(value);
@@ -74,7 +83,7 @@ function defaultOf({ default: value }: OptionSpec): string | null {
 type Classes = ReadonlyMap<string, readonly MemberWords[]>;
 
 /** Lines of a comment as paragraphs. */
-const proseOf = (comment = ''): string =>
+const formatProse = (comment = ''): string =>
   comment
     .replace(/^ *\* ?/gm, '')
     .trim()
@@ -82,7 +91,7 @@ const proseOf = (comment = ''): string =>
     .map((part) => part.replace(/\s+/g, ' ').trim())
     .join('\n');
 
-const oneLine = (code: string): string =>
+const toOneLine = (code: string): string =>
   code
     .replace(/\s+/g, ' ')
     .replace(/\( | \)|,\s*(?=\))/g, (it) => it.trim().replace(',', ''))
@@ -96,26 +105,27 @@ const PYTHON_MEMBER =
   /^ {4}(?:@([\w.]+)\n {4})?(?:def ([a-z]\w*)(\([\s\S]*?\)) -> ([^\n]+?):(?: \.\.\.)?|([a-z]\w*): ([^\n=]+)[^\n]*)\n(?:\s*"""([\s\S]*?)""")?/gm;
 
 /** Attributes that the comment of a class explains: `name, type: the volume's.` */
-function spokenOf(comment = ''): ReadonlyMap<string, string> {
-  const said = proseOf(comment).split(/(?:^|\n|(?<=[.;]) )(?=[a-z_]+(?:, [a-z_]+)*: )/);
+function parseAttributeDocs(comment = ''): ReadonlyMap<string, string> {
+  const sections = formatProse(comment).split(/(?:^|\n|(?<=[.;]) )(?=[a-z_]+(?:, [a-z_]+)*: )/);
   return new Map(
-    said.flatMap((part) => {
+    sections.flatMap((part) => {
       const [, names = '', what = ''] = /^([a-z_, ]+): ([^\n]*)/.exec(part) ?? [];
       return names.split(', ').map((name): [string, string] => [name, what.replace(/;$/, '.')]);
     }),
   );
 }
 
-function pythonClasses(stub: string): Classes {
+function parsePythonClasses(stub: string): Classes {
   const classes = [...stub.matchAll(PYTHON_CLASS)].map(([, name, comment, body]) => {
-    const spoken = spokenOf(comment);
+    const attributeDocs = parseAttributeDocs(comment);
     const members = [...body!.matchAll(PYTHON_MEMBER)].map(
-      ([, above, method, args, result, attribute, type, said]): MemberWords => {
-        const own = (method ?? attribute)!;
-        const what = said === undefined ? (spoken.get(own) ?? '') : proseOf(said);
-        const isCall = method !== undefined && above !== 'property';
+      ([, decorator, method, args, result, attribute, type, docstring]): MemberWords => {
+        const memberName = (method ?? attribute)!;
+        const what =
+          docstring === undefined ? (attributeDocs.get(memberName) ?? '') : formatProse(docstring);
+        const isCall = method !== undefined && decorator !== 'property';
         const code = isCall ? args!.replace(/\(\s*(?:self|cls)\b(?:,\s*)?/, '(') : '';
-        return { name: own, args: oneLine(code), type: oneLine(type ?? result!), what };
+        return { name: memberName, args: toOneLine(code), type: toOneLine(type ?? result!), what };
       },
     );
     return [name!, members] as const;
@@ -131,30 +141,30 @@ const SCRIPT_MEMBER =
   /^ {4}(?:\/\*\*([\s\S]*?)\*\/\n {4})?(?:readonly |static )*(?!constructor)(\w+)\??(\([\s\S]*?\))?: ([^\n]*?);\n/gm;
 
 /** Base classes of a declaration, without those in type parameters. */
-function basesOf(head: string): readonly string[] {
-  let plain = head;
-  while (/<[^<>]*>/.test(plain)) plain = plain.replace(/<[^<>]*>/g, '');
-  return /extends (.*)/.exec(plain)?.[1]?.split(', ') ?? [];
+function parseBases(head: string): readonly string[] {
+  let declaration = head;
+  while (/<[^<>]*>/.test(declaration)) declaration = declaration.replace(/<[^<>]*>/g, '');
+  return /extends (.*)/.exec(declaration)?.[1]?.split(', ') ?? [];
 }
 
-function scriptClasses(types: string): Classes {
+function parseJavaScriptClasses(types: string): Classes {
   const bases = new Map<string, Set<string>>();
-  const own = new Map<string, MemberWords[]>();
+  const membersByClass = new Map<string, MemberWords[]>();
   for (const [, name, head, body = ''] of types.matchAll(SCRIPT_CLASS)) {
     const members = [...body.matchAll(SCRIPT_MEMBER)].map(
-      ([, said, member, args = '', type]): MemberWords => {
-        return { name: member!, args: oneLine(args), type: type!, what: proseOf(said) };
+      ([, comment, member, args = '', type]): MemberWords => {
+        return { name: member!, args: toOneLine(args), type: type!, what: formatProse(comment) };
       },
     );
     // Declarations of one class may be merged.
-    own.set(name!, [...(own.get(name!) ?? []), ...members]);
-    bases.set(name!, new Set([...(bases.get(name!) ?? []), ...basesOf(head!)]));
+    membersByClass.set(name!, [...(membersByClass.get(name!) ?? []), ...members]);
+    bases.set(name!, new Set([...(bases.get(name!) ?? []), ...parseBases(head!)]));
   }
-  const whole = (name: string): MemberWords[] => [
-    ...(own.get(name) ?? []),
-    ...[...(bases.get(name) ?? [])].flatMap(whole),
+  const listAllMembers = (name: string): MemberWords[] => [
+    ...(membersByClass.get(name) ?? []),
+    ...[...(bases.get(name) ?? [])].flatMap(listAllMembers),
   ];
-  return new Map([...own.keys()].map((name) => [name, whole(name)]));
+  return new Map([...membersByClass.keys()].map((name) => [name, listAllMembers(name)]));
 }
 
 // ---- both
@@ -163,31 +173,37 @@ const TRANSLATOR = 'Translator';
 
 /**
  * @param self the name of the translator in its methods
- * @param named classes of arguments, by name
+ * @param argumentClasses classes of arguments, by name
  * @param isFop whether a member is defined by translators, not called
  */
-function moduleWords(
+function makeModuleWords(
   classes: Classes,
   self: string,
-  named: Readonly<Record<string, string>>,
+  argumentClasses: Readonly<Record<string, string>>,
   isFop: (name: string) => boolean,
 ): ModuleWords {
-  const reached: Record<string, readonly MemberWords[]> = {};
-  const reach = (name: string): void => {
+  const classMembers: Record<string, readonly MemberWords[]> = {};
+  const addClass = (name: string): void => {
     const all = classes.get(name);
-    if (all === undefined || name in reached) return;
+    if (all === undefined || name in classMembers) return;
     const members = all.filter((it) => name !== TRANSLATOR || !isFop(it.name));
     // Of overloads, the first has the explanation.
-    reached[name] = members.filter(
-      (it, at) => members.findIndex((each) => each.name === it.name) === at,
+    classMembers[name] = members.filter(
+      (it, at) => members.findIndex((other) => other.name === it.name) === at,
     );
     for (const { args, type } of members) {
-      if (args === '') for (const word of type.match(/\w+/g) ?? []) reach(word);
+      if (args === '') for (const word of type.match(/\w+/g) ?? []) addClass(word);
     }
   };
-  for (const name of [TRANSLATOR, 'Frame', ...Object.values(named)]) reach(name);
+  for (const name of [TRANSLATOR, 'Frame', ...Object.values(argumentClasses)]) addClass(name);
   // Variables are often named after their class.
-  const own = Object.keys(reached).map((name) => [name[0]!.toLowerCase() + name.slice(1), name]);
-  const known = Object.entries(named).filter(([, name]) => name in reached);
-  return { names: Object.fromEntries([...own, ...known, [self, TRANSLATOR]]), classes: reached };
+  const variableNames = Object.keys(classMembers).map((name) => [
+    name[0]!.toLowerCase() + name.slice(1),
+    name,
+  ]);
+  const argumentNames = Object.entries(argumentClasses).filter(([, name]) => name in classMembers);
+  return {
+    names: Object.fromEntries([...variableNames, ...argumentNames, [self, TRANSLATOR]]),
+    classes: classMembers,
+  };
 }

@@ -16,10 +16,11 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
 import { packageVersion } from '../../terminal/package-version.ts';
 import { styleSheet } from '../bench/engine/report/style.ts';
-import { wordsOf } from './editor-words.ts';
+import { collectWords } from './editor-words.ts';
 import type { FileTexts, PageData, PartData } from './page-data.ts';
 
-const dist = (path: string): string => readFileSync(join(packageRoot, 'dist', path), 'utf8');
+const readBuiltFile = (path: string): string =>
+  readFileSync(join(packageRoot, 'dist', path), 'utf8');
 
 /** Types of translators that run without system calls (bridges/browser.ts). */
 const TYPES = [
@@ -46,7 +47,7 @@ end-volume
 `;
 
 /** The tutorial's example: a cache of absent names. */
-export const startFiles = (): FileTexts => ({
+export const readStartFiles = (): FileTexts => ({
   '/negative.py': readFileSync(join(packageRoot, 'examples/negative/negative.py'), 'utf8'),
   '/graph.vol': VOLFILE,
 });
@@ -55,7 +56,7 @@ export const startFiles = (): FileTexts => ({
 const START_LINE = 'search file001.php';
 
 /** Builds all files by their paths; takes seconds to compress 30 MB. */
-export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
+export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string>> {
   const texts: Record<string, string> = {};
   const files = new Map<string, string>();
   const parts: PartData[] = [];
@@ -73,13 +74,16 @@ export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
   }
   for (const [name, content] of await bakePython(nodeMachine)) add(name, content);
   add('texts', JSON.stringify(texts));
-  add('worker', dist('apps/playground/play/worker.js'));
-  const lessons = pack('lessons', dist('apps/playground/lessons.json'));
-  files.set('page.js', dist('apps/playground/page.js'));
-  files.set('THIRD-PARTY.txt', dist('apps/playground/THIRD-PARTY.txt'));
-  const words = wordsOf(await registry.loadAll(), TYPES);
-  const begun = { files: startFiles(), line: START_LINE };
-  files.set('index.html', page({ version: packageVersion(), parts, lessons, words, ...begun }));
+  add('worker', readBuiltFile('apps/playground/play/worker.js'));
+  const lessons = pack('lessons', readBuiltFile('apps/playground/lessons.json'));
+  files.set('page.js', readBuiltFile('apps/playground/page.js'));
+  files.set('THIRD-PARTY.txt', readBuiltFile('apps/playground/THIRD-PARTY.txt'));
+  const words = collectWords(await registry.loadAll(), TYPES);
+  const startData = { files: readStartFiles(), line: START_LINE };
+  files.set(
+    'index.html',
+    formatPage({ version: packageVersion(), parts, lessons, words, ...startData }),
+  );
   return files;
 }
 
@@ -98,7 +102,7 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-const page = (given: PageData): string => `<!DOCTYPE html>
+const formatPage = (data: PageData): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -112,7 +116,7 @@ const page = (given: PageData): string => `<!DOCTYPE html>
 <body>
 <main id="page"><h1>Playground for translators</h1><p role="status">The page is being started… If this line stays, the browser is too old for it.</p></main>
 <noscript><p>The playground runs in the browser, and needs JavaScript for that.</p></noscript>
-<script type="application/json" id="given">${JSON.stringify(given).replaceAll('<', '\\u003c')}</script>
+<script type="application/json" id="given">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
 <script src="page.js"></script>
 </body>
 </html>

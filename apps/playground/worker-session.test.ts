@@ -1,6 +1,6 @@
 /** The page replaces workers that do not answer. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { OPENING, Session, type WorkerLike, WorkerLost } from './page/worker-session.ts';
+import { OPENING_ID, type WorkerLike, WorkerLost, WorkerSession } from './page/worker-session.ts';
 import type { Question } from './play/protocol.ts';
 
 const PATIENCE_MS = 60_000;
@@ -31,18 +31,18 @@ class Mute implements WorkerLike {
 
 describe('a session of the playground', () => {
   const workers: Mute[] = [];
-  let session: Session;
+  let session: WorkerSession;
 
   beforeEach(() => {
     vi.useFakeTimers();
     workers.length = 0;
-    session = new Session({
+    session = new WorkerSession({
       makeWorker: () => {
         const worker = new Mute();
         workers.push(worker);
         return worker;
       },
-      patience,
+      timeLimits: patience,
     });
   });
   afterEach(() => vi.useRealTimers());
@@ -53,7 +53,7 @@ describe('a session of the playground', () => {
     expect(workers.map(({ isEnded }) => isEnded)).toEqual([true, false]);
     const [first, second] = workers as [Mute, Mute];
     expect(second.asked).toEqual(first.asked);
-    second.say({ id: OPENING, body: null });
+    second.say({ id: OPENING_ID, body: null });
     first.say({ id: second.asked[0]!.id, body: ['of a worker that has ended'] });
     second.say({ id: second.asked[0]!.id, body: ['ls'] });
     expect(await answer).toEqual(['ls']);
@@ -64,7 +64,7 @@ describe('a session of the playground', () => {
   it('ends a worker that opens and does not answer', async () => {
     const answer = session.ask('complete', { line: 'l' }).catch((error: Error) => error);
     await vi.advanceTimersByTimeAsync(0);
-    workers[0]!.say({ id: OPENING, body: null });
+    workers[0]!.say({ id: OPENING_ID, body: null });
     await vi.advanceTimersByTimeAsync(PATIENCE_MS);
     expect(await answer).toBeInstanceOf(WorkerLost);
     expect(workers.map(({ isEnded }) => isEnded)).toEqual([true]);

@@ -25,93 +25,108 @@ export interface Change {
 type Values = Readonly<Record<string, ValueSeen>>;
 
 /** The changes of a step. */
-export function changeAt(step: Step): Change {
-  if (step.kind === 'wind') return windChange(step.hop, step.above);
-  return step.kind === 'unwind' ? unwindChange(step.hop) : noteChange(step);
+export function describeChange(step: Step): Change {
+  if (step.kind === 'wind') return compareWind(step.hop, step.above);
+  return step.kind === 'unwind' ? compareUnwind(step.hop) : compareNote(step);
 }
 
-function windChange({ wind }: HopSeen, above: HopSeen | null): Change {
-  const after = flat(wind.args);
-  if (above === null) return change(`given to ${wind.volume}`, after);
-  if (above.wind.fop !== wind.fop) return change(`wound by ${above.wind.volume}`, after);
-  const given = flat(above.wind.args);
-  return change(`wound to ${wind.volume}`, after, `given to ${above.wind.volume}`, given);
+function compareWind({ wind }: HopSeen, above: HopSeen | null): Change {
+  const after = flatten(wind.args);
+  if (above === null) return makeChange(`given to ${wind.volume}`, after);
+  if (above.wind.fop !== wind.fop) return makeChange(`wound by ${above.wind.volume}`, after);
+  const argumentsAbove = flatten(above.wind.args);
+  return makeChange(
+    `wound to ${wind.volume}`,
+    after,
+    `given to ${above.wind.volume}`,
+    argumentsAbove,
+  );
 }
 
-function unwindChange(hop: HopSeen): Change {
-  const own = `given by ${hop.wind.volume}`;
-  const below = answerBelow(hop);
-  if (below === null || below.wind.fop !== hop.wind.fop) return change(own, replyOf(hop));
-  return change(own, replyOf(hop), `came from ${below.wind.volume}`, replyOf(below));
+function compareUnwind(hop: HopSeen): Change {
+  const title = `given by ${hop.wind.volume}`;
+  const below = findReplyBelow(hop);
+  if (below === null || below.wind.fop !== hop.wind.fop)
+    return makeChange(title, listReplyValues(hop));
+  return makeChange(
+    title,
+    listReplyValues(hop),
+    `came from ${below.wind.volume}`,
+    listReplyValues(below),
+  );
 }
 
 /** The last reply from below before this volume's own, preferably of the same fop. */
-function answerBelow({ wind, unwind, below }: HopSeen): HopSeen | null {
-  const answered = below.filter((child) => child.unwind !== null && child.unwind.at <= unwind!.at);
-  const latest = answered.sort((a, b) => b.unwind!.at - a.unwind!.at);
+function findReplyBelow({ wind, unwind, below }: HopSeen): HopSeen | null {
+  const replied = below.filter((child) => child.unwind !== null && child.unwind.at <= unwind!.at);
+  const latest = replied.sort((a, b) => b.unwind!.at - a.unwind!.at);
   return latest.find((child) => child.wind.fop === wind.fop) ?? latest[0] ?? null;
 }
 
 /** Compares a note with the hop's earlier note of `local`; the step shows method and line. */
-function noteChange({ hop, at, notes }: Step): Change {
+function compareNote({ hop, at, notes }: Step): Change {
   const { method, line, ...others } = notes!;
   const index = hop.notes.findIndex((note) => note.at === at && note.notes === notes);
-  const known = hop.notes.slice(0, Math.max(0, index)).map((note) => note.notes.local);
-  const local = known.findLast((it) => it !== undefined);
-  if (local === undefined) return change(`noted of ${hop.wind.volume}`, textsOf(notes!));
-  return change('now', textsOf(others), 'before', textsOf({ local }));
+  const localNotes = hop.notes.slice(0, Math.max(0, index)).map((note) => note.notes.local);
+  const local = localNotes.findLast((note) => note !== undefined);
+  if (local === undefined) return makeChange(`noted of ${hop.wind.volume}`, makePrintable(notes!));
+  return makeChange('now', makePrintable(others), 'before', makePrintable({ local }));
 }
 
-const textsOf = (texts: Readonly<Record<string, string>>): Map<string, string> =>
+const makePrintable = (texts: Readonly<Record<string, string>>): Map<string, string> =>
   new Map(Object.entries(texts).map(([name, text]) => [name, printable(text)]));
 
-function change(
+function makeChange(
   after: string,
   now: ReadonlyMap<string, string>,
   before: string | null = null,
-  then: ReadonlyMap<string, string> = new Map(),
+  previous: ReadonlyMap<string, string> = new Map(),
 ): Change {
-  const names = [...new Set([...then.keys(), ...now.keys()])];
-  const valueIn = (values: ReadonlyMap<string, string>, name: string): string | null =>
+  const names = [...new Set([...previous.keys(), ...now.keys()])];
+  const findValue = (values: ReadonlyMap<string, string>, name: string): string | null =>
     values.get(name) ?? null;
   const rows = names.map((name) => ({
-    ...{ name, before: valueIn(then, name), after: valueIn(now, name) },
+    ...{ name, before: findValue(previous, name), after: findValue(now, name) },
   }));
   return { before, after, rows };
 }
 
-function replyOf({ unwind }: HopSeen): Map<string, string> {
+function listReplyValues({ unwind }: HopSeen): Map<string, string> {
   const { opRet, opErrno, reply } = unwind!;
   const failed = opRet < 0 ? [['op_errno', errnoName(opErrno)] as const] : [];
-  return new Map([['op_ret', String(opRet)], ...failed, ...flat(reply)]);
+  return new Map([['op_ret', String(opRet)], ...failed, ...flatten(reply)]);
 }
 
 /** Values by their paths: `loc.path`, `buf.ia_size`, `xdata["gfid-req"]`, `entries[0].name`. */
-export function flat(values: Values): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [name, value] of Object.entries(values)) put(snake(name), value, found);
-  return found;
+export function flatten(values: Values): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const [name, value] of Object.entries(values)) addValue(toSnakeCase(name), value, texts);
+  return texts;
 }
 
-type Any = ValueSeen | boolean | DictPair['value'] | undefined;
+type FlatValue = ValueSeen | boolean | DictPair['value'] | undefined;
 
-function put(name: string, value: Any, found: Map<string, string>): void {
+function addValue(name: string, value: FlatValue, texts: Map<string, string>): void {
   if (typeof value !== 'object' || value === null) {
-    found.set(name, typeof value === 'string' ? `"${printable(value)}"` : number(name, value));
+    texts.set(
+      name,
+      typeof value === 'string' ? `"${printable(value)}"` : formatNumber(name, value),
+    );
   } else if ('head' in value && 'length' in value) {
     const { length, head } = value as DataSeen;
-    found.set(name, `${length} bytes "${printable(head)}"`);
+    texts.set(name, `${length} bytes "${printable(head)}"`);
   } else if ('items' in value) {
     const { count, items } = value as { count: number; items: readonly Item[] };
     const isDict = items.some((item) => item !== null && 'key' in item);
-    if (count !== items.length || !isDict) found.set(`${name}.count`, String(count));
+    if (count !== items.length || !isDict) texts.set(`${name}.count`, String(count));
     items.forEach((item, i) => {
-      if (isDict) put(`${name}[${JSON.stringify((item as DictPair).key)}]`, item!.value, found);
-      else put(`${name}[${i}]`, item as never, found);
+      if (isDict)
+        addValue(`${name}[${JSON.stringify((item as DictPair).key)}]`, item!.value, texts);
+      else addValue(`${name}[${i}]`, item as never, texts);
     });
   } else {
     for (const [field, inner] of Object.entries(value)) {
-      put(`${name}.${snake(field)}`, inner as Any, found);
+      addValue(`${name}.${toSnakeCase(field)}`, inner as FlatValue, texts);
     }
   }
 }
@@ -119,11 +134,11 @@ function put(name: string, value: Any, found: Map<string, string>): void {
 type Item = { readonly value?: DictPair['value'] } | null;
 
 /** A number as text; modes in octal. */
-const number = (name: string, value: number | boolean | null | undefined): string =>
+const formatNumber = (name: string, value: number | boolean | null | undefined): string =>
   /(^|[._])(prot|mode|umask)$/.test(name) && typeof value === 'number'
     ? `0${value.toString(8)}`
     : String(value);
 
 /** `iaSize` is `ia_size` in GlusterFS. */
-const snake = (name: string): string =>
+const toSnakeCase = (name: string): string =>
   name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -3,18 +3,18 @@ import { logLevelNames, printable } from '../../runtime/core/log.ts';
 import type { LogEvent, OtherEvent, WindEvent } from '../../runtime/observe/events.ts';
 
 /** The remark about a wind; '' for none. */
-export const kindOf = ({ tail, passes }: WindEvent): string =>
+export const windRemark = ({ tail, passes }: WindEvent): string =>
   [...(tail ? ['tail'] : []), ...(passes ? ['passes'] : [])].join(', ');
 
 /** A log line without its volume. */
-export const logged = ({ level, file, line, text }: LogEvent): string =>
+export const formatLogEvent = ({ level, file, line, text }: LogEvent): string =>
   `${logLevelNames[level] ?? level} ${printable(file)}:${line}: ${printable(text)}`;
 
 /** Describes an event that is no request. */
-export function otherInWords(event: OtherEvent): string {
+export function formatOtherEvent(event: OtherEvent): string {
   if (event.kind === 'lost') return `not recorded: ${printable(event.why)}`;
   const volume = printable(event.volume);
-  if (event.kind === 'log') return `${volume}: ${logged(event)}`;
+  if (event.kind === 'log') return `${volume}: ${formatLogEvent(event)}`;
   const about = Object.entries(event.about).map(([key, value]) => `${key} ${printable(value)}`);
   return `${volume}: ${event.event}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
 }

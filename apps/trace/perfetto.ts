@@ -12,7 +12,7 @@ import { abbreviateValue, findPath, formatResult } from '../../runtime/observe/e
 import type { OtherEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
-import { otherInWords } from './event-texts.ts';
+import { formatOtherEvent } from './event-texts.ts';
 
 /** The thread of events that are no requests; lanes have higher numbers. */
 const OTHERS = 0;
@@ -27,7 +27,7 @@ interface LaneHop {
 }
 
 /** The file, in pieces. */
-export function* perfettoText(
+export function* generatePerfettoTrace(
   walks: readonly Walk[],
   others: readonly OtherEvent[],
   head: Head,
@@ -39,7 +39,7 @@ export function* perfettoText(
     yield `${JSON.stringify({ pid: 1, ...event })},\n`;
   }
   const name = `glossa ${head.volumes.at(-1)?.name ?? ''}`;
-  yield `${JSON.stringify({ pid: 1, ...named('process_name', OTHERS, name) })}\n]}\n`;
+  yield `${JSON.stringify({ pid: 1, ...makeMetadataEvent('process_name', OTHERS, name) })}\n]}\n`;
 }
 
 function* traceEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Generator<Event> {
@@ -48,73 +48,80 @@ function* traceEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Ge
     { hop, above, request, end: hop.unwind?.at ?? last },
     ...hop.below.flatMap((child) => collect(child, hop, request)),
   ];
-  const placed = walks.flatMap(({ root, request }) => collect(root, null, request));
-  placed.sort((a, b) => a.hop.wind.at - b.hop.wind.at);
+  const laneHops = walks.flatMap(({ root, request }) => collect(root, null, request));
+  laneHops.sort((a, b) => a.hop.wind.at - b.hop.wind.at);
   const lanes: LaneHop[][] = [];
   const tids = new Map<HopSeen, number>();
-  for (const each of placed) {
-    const { hop, above } = each;
-    const from = above === null ? undefined : tids.get(above);
-    const tid = laneOf(each, lanes, from);
+  for (const laneHop of laneHops) {
+    const { hop, above } = laneHop;
+    const parentTid = above === null ? undefined : tids.get(above);
+    const tid = chooseLane(laneHop, lanes, parentTid);
     tids.set(hop, tid);
-    yield hopEvent(each, tid);
-    if (from !== undefined && from !== tid) {
-      const flow = { cat: 'wind', name: 'wind', id: hop.wind.hop, ts: micros(hop.wind.at) };
-      yield { ...flow, ph: 's', tid: from };
+    yield makeHopEvent(laneHop, tid);
+    if (parentTid !== undefined && parentTid !== tid) {
+      const flow = { cat: 'wind', name: 'wind', id: hop.wind.hop, ts: toMicroseconds(hop.wind.at) };
+      yield { ...flow, ph: 's', tid: parentTid };
       yield { ...flow, ph: 'f', tid, bp: 'e' };
     }
     for (const { at, notes } of hop.notes) {
-      yield { ...instant(at, tid, 't'), name: notes.method ?? 'note', args: notes };
+      yield { ...makeInstantEvent(at, tid, 't'), name: notes.method ?? 'note', args: notes };
     }
   }
   for (const event of others) {
-    yield { ...instant(event.at, OTHERS, 'p'), name: otherInWords(event) };
+    yield { ...makeInstantEvent(event.at, OTHERS, 'p'), name: formatOtherEvent(event) };
   }
-  yield named('thread_name', OTHERS, 'events and log');
-  for (const at of lanes.keys()) yield named('thread_name', at + 1, `requests ${at + 1}`);
+  yield makeMetadataEvent('thread_name', OTHERS, 'events and log');
+  for (const at of lanes.keys())
+    yield makeMetadataEvent('thread_name', at + 1, `requests ${at + 1}`);
 }
 
 /**
  * Puts a hop into its parent's lane if it fits there, else into the first free lane. Hops come in
  * order of their starts. @param lanes pending hops of each lane, the innermost last
  */
-function laneOf(placed: LaneHop, lanes: LaneHop[][], from: number | undefined): number {
-  const { hop, above, end } = placed;
+function chooseLane(laneHop: LaneHop, lanes: LaneHop[][], parentTid: number | undefined): number {
+  const { hop, above, end } = laneHop;
   for (const lane of lanes) while (lane.length > 0 && lane.at(-1)!.end < hop.wind.at) lane.pop();
-  const around = from === undefined ? undefined : lanes[from - 1]!.at(-1);
-  const fits = around?.hop === above && around !== undefined && end <= around.end;
+  const parentHop = parentTid === undefined ? undefined : lanes[parentTid - 1]!.at(-1);
+  const fits = parentHop?.hop === above && parentHop !== undefined && end <= parentHop.end;
   const free = lanes.findIndex((lane) => lane.length === 0);
-  const at = fits ? from! - 1 : free < 0 ? lanes.push([]) - 1 : free;
-  lanes[at]!.push(placed);
+  const at = fits ? parentTid! - 1 : free < 0 ? lanes.push([]) - 1 : free;
+  lanes[at]!.push(laneHop);
   return at + 1;
 }
 
-const micros = (ns: number): number => ns / 1e3;
+const toMicroseconds = (ns: number): number => ns / 1e3;
 
-const named = (name: string, tid: number, value: string): Event => ({
+const makeMetadataEvent = (name: string, tid: number, value: string): Event => ({
   ...{ ph: 'M', tid, name, args: { name: value } },
 });
 
-const instant = (at: number, tid: number, scope: 't' | 'p'): Event => ({
-  ...{ ph: 'i', ts: micros(at), tid, s: scope },
+const makeInstantEvent = (at: number, tid: number, scope: 't' | 'p'): Event => ({
+  ...{ ph: 'i', ts: toMicroseconds(at), tid, s: scope },
 });
 
-function hopEvent({ hop: { wind, unwind }, end, request }: LaneHop, tid: number): Event {
+function makeHopEvent({ hop: { wind, unwind }, end, request }: LaneHop, tid: number): Event {
   const { volume, fop, caller, tail } = wind;
   const path = findPath(wind.args);
   return {
-    ...{ ph: 'X', tid, ts: micros(wind.at), dur: micros(end) - micros(wind.at), cat: 'fop' },
+    ...{
+      ph: 'X',
+      tid,
+      ts: toMicroseconds(wind.at),
+      dur: toMicroseconds(end) - toMicroseconds(wind.at),
+      cat: 'fop',
+    },
     name: `${volume}: ${fop}${path === null ? '' : ` ${path}`}`,
     args: {
       request,
       ...(caller === null ? {} : { pid: caller.pid, uid: caller.uid }),
       ...(tail ? { tail } : {}),
-      given: words(wind.args),
+      given: formatValues(wind.args),
       answer: unwind === null ? 'none yet' : formatResult(unwind),
-      ...(unwind === null ? {} : { reply: words(unwind.reply) }),
+      ...(unwind === null ? {} : { reply: formatValues(unwind.reply) }),
     },
   };
 }
 
-const words = (values: Readonly<Record<string, ValueSeen>>): object =>
+const formatValues = (values: Readonly<Record<string, ValueSeen>>): object =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, abbreviateValue(value)]));

@@ -21,16 +21,16 @@ export interface Step {
 }
 
 /** Sorts steps by time; equal times keep the order of the recording. */
-export function stepsOf({ root, events }: Walk): Step[] {
-  const places = new Map<number, Pick<Step, 'hop' | 'above'>>();
-  places.set(root.wind.hop, { hop: root, above: null });
-  for (const { hop } of places.values()) {
-    for (const child of hop.below) places.set(child.wind.hop, { hop: child, above: hop });
+export function listSteps({ root, events }: Walk): Step[] {
+  const hops = new Map<number, Pick<Step, 'hop' | 'above'>>();
+  hops.set(root.wind.hop, { hop: root, above: null });
+  for (const { hop } of hops.values()) {
+    for (const child of hop.below) hops.set(child.wind.hop, { hop: child, above: hop });
   }
   const steps = events.flatMap((event): Step[] => {
     const { kind, at } = event;
     if (kind === 'log') return [];
-    return [{ kind, at, ...places.get(event.hop)!, notes: kind === 'note' ? event.notes : null }];
+    return [{ kind, at, ...hops.get(event.hop)!, notes: kind === 'note' ? event.notes : null }];
   });
   return steps.sort((a, b) => a.at - b.at);
 }

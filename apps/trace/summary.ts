@@ -9,7 +9,7 @@ interface Row {
   calls: number;
   errors: number;
   /** Nanoseconds in the volume itself. */
-  own: number;
+  selfNs: number;
 }
 
 const HEAD = ['% time', 'seconds', 'usecs/call', 'calls', 'errors', 'volume', 'fop'] as const;
@@ -24,13 +24,16 @@ export class Summary {
     addHop(root, this.rows);
   }
 
-  lines(): string[] {
-    const sorted = [...this.rows.values()].sort((a, b) => b.own - a.own);
-    const all = sorted.reduce((sum, { own }) => sum + own, 0);
-    const cells = sorted.map((row) => cellsOf(row, all));
+  formatLines(): string[] {
+    const sorted = [...this.rows.values()].sort((a, b) => b.selfNs - a.selfNs);
+    const totalNs = sorted.reduce((sum, { selfNs }) => sum + selfNs, 0);
+    const cells = sorted.map((row) => formatCells(row, totalNs));
     const calls = sorted.reduce((sum, row) => sum + row.calls, 0);
     const errors = sorted.reduce((sum, row) => sum + row.errors, 0);
-    const total = cellsOf({ volume: 'total', fop: '', calls, errors, own: all }, all);
+    const total = formatCells(
+      { volume: 'total', fop: '', calls, errors, selfNs: totalNs },
+      totalNs,
+    );
     const rows = [HEAD, ...cells, total];
     const rule = HEAD.map((_, column) => '-'.repeat(maxWidth(rows.map((row) => row[column]!))));
     return formatTable([HEAD, rule, ...cells, rule, total], {
@@ -41,28 +44,28 @@ export class Summary {
 }
 
 /** The table of complete walks. */
-export function summaryLines(walks: readonly Walk[]): string[] {
+export function formatSummary(walks: readonly Walk[]): string[] {
   const summary = new Summary();
   for (const walk of walks) summary.add(walk);
-  return summary.lines();
+  return summary.formatLines();
 }
 
 function addHop(hop: HopSeen, rows: Map<string, Row>): void {
   const { volume, fop } = hop.wind;
   const key = `${volume}\0${fop}`;
-  const row = rows.get(key) ?? { volume, fop, calls: 0, errors: 0, own: 0 };
+  const row = rows.get(key) ?? { volume, fop, calls: 0, errors: 0, selfNs: 0 };
   rows.set(key, row);
   row.calls += 1;
-  row.own += ownNs(hop) ?? 0;
+  row.selfNs += ownNs(hop) ?? 0;
   if (hop.unwind !== null && hop.unwind.opRet < 0) row.errors += 1;
   for (const child of hop.below) addHop(child, rows);
 }
 
-function cellsOf({ volume, fop, calls, errors, own }: Row, all: number): string[] {
+function formatCells({ volume, fop, calls, errors, selfNs }: Row, totalNs: number): string[] {
   return [
-    (all === 0 ? 0 : (100 * own) / all).toFixed(2),
-    (own / 1e9).toFixed(6),
-    (calls === 0 ? 0 : own / 1e3 / calls).toFixed(1),
+    (totalNs === 0 ? 0 : (100 * selfNs) / totalNs).toFixed(2),
+    (selfNs / 1e9).toFixed(6),
+    (calls === 0 ? 0 : selfNs / 1e3 / calls).toFixed(1),
     String(calls),
     errors === 0 ? '' : String(errors),
     volume,

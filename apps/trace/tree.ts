@@ -7,53 +7,56 @@ import type { Head } from '../../runtime/observe/format.ts';
 import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
 import { formatDuration } from '../../terminal/quantities.ts';
 import { paint } from '../../terminal/terminal.ts';
-import { kindOf, logged, otherInWords } from './event-texts.ts';
+import { formatLogEvent, formatOtherEvent, windRemark } from './event-texts.ts';
 
 /** The lines of one request. */
-export function walkLines({ request, root }: Walk, head: Head, colour: boolean): string[] {
+export function formatWalk({ request, root }: Walk, head: Head, colour: boolean): string[] {
   const { caller } = root.wind;
-  const who = caller === null ? '' : `  pid ${caller.pid} uid ${caller.uid}`;
-  const first = `${formatClock(head.startedAt, root.wind.at)} #${request}${who}`;
-  return [paint('dim', first, colour), ...hopLines(root, 1, { head, colour })];
+  const callerText = caller === null ? '' : `  pid ${caller.pid} uid ${caller.uid}`;
+  const first = `${formatClock(head.startedAt, root.wind.at)} #${request}${callerText}`;
+  return [paint('dim', first, colour), ...formatHop(root, 1, { head, colour })];
 }
 
-interface Looks {
+interface TreeSettings {
   readonly head: Head;
   readonly colour: boolean;
 }
 
-function hopLines(hop: HopSeen, depth: number, looks: Looks): string[] {
+function formatHop(hop: HopSeen, depth: number, settings: TreeSettings): string[] {
   const { wind, notes, logs } = hop;
   const indent = '  '.repeat(depth);
-  const kind = kindOf(wind);
-  const volume = paint('bold', printable(wind.volume), looks.colour);
+  const kind = windRemark(wind);
+  const volume = paint('bold', printable(wind.volume), settings.colour);
   const call = `${wind.fop}(${abbreviateValues(wind.args)})`;
-  const told = [...notes, ...logs].sort((a, b) => a.at - b.at);
+  const remarks = [...notes, ...logs].sort((a, b) => a.at - b.at);
   return [
-    `${indent}${volume}${kind === '' ? '' : ` [${kind}]`}: ${call} = ${answer(hop, looks)}`,
-    ...told.map((event) => `${indent}  | ${event.kind === 'log' ? logged(event) : noted(event)}`),
-    ...hop.below.flatMap((child) => hopLines(child, depth + 1, looks)),
+    `${indent}${volume}${kind === '' ? '' : ` [${kind}]`}: ${call} = ${formatReply(hop, settings)}`,
+    ...remarks.map(
+      (event) => `${indent}  | ${event.kind === 'log' ? formatLogEvent(event) : formatNote(event)}`,
+    ),
+    ...hop.below.flatMap((child) => formatHop(child, depth + 1, settings)),
   ];
 }
 
 /** `negative.py:12 lookup  local={…}  cache: +'/a/b'=1`. */
-function noted({ notes }: NoteEvent): string {
+function formatNote({ notes }: NoteEvent): string {
   const { line, method, changed, ...more } = notes;
-  const place = [line, method].filter((part) => part !== undefined).join(' ');
-  const named = Object.entries(more).map(([key, value]) => `${key}=${value}`);
-  const parts = [place, ...named, changed ?? ''].filter((part) => part !== '');
+  const position = [line, method].filter((part) => part !== undefined).join(' ');
+  const values = Object.entries(more).map(([key, value]) => `${key}=${value}`);
+  const parts = [position, ...values, changed ?? ''].filter((part) => part !== '');
   return parts.map(printable).join('  ');
 }
 
-function answer(hop: HopSeen, { head, colour }: Looks): string {
+function formatReply(hop: HopSeen, { head, colour }: TreeSettings): string {
   const { unwind } = hop;
   if (unwind === null) return paint('warning', '? no answer yet', colour);
   const short = formatResult(unwind);
   const result = unwind.opRet < 0 ? paint('error', short, colour) : short;
-  const here = head.seesAll && answeredHere(hop) ? paint('good', '  answered here', colour) : '';
-  return `${result} <${formatDuration(tookNs(hop)!)}>${here}`;
+  const hereText =
+    head.seesAll && answeredHere(hop) ? paint('good', '  answered here', colour) : '';
+  return `${result} <${formatDuration(tookNs(hop)!)}>${hereText}`;
 }
 
 /** The line of an event that is no request. */
-export const otherLine = (event: OtherEvent, startedAt: number): string =>
-  `${formatClock(startedAt, event.at)} ${otherInWords(event)}`;
+export const formatOtherLine = (event: OtherEvent, startedAt: number): string =>
+  `${formatClock(startedAt, event.at)} ${formatOtherEvent(event)}`;

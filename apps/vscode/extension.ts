@@ -1,15 +1,20 @@
 /**
  * The entry point of the VS Code extension: shows problems of volfiles when they are opened and
- * saved, and starts the debugger, `glossa debug --dap`. checking.ts and running.ts need no editor.
+ * saved, and starts the debugger, `glossa debug --dap`. check-findings.ts and glossa-command.ts need no editor.
  */
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { Finding } from './checking.ts';
-import { argumentsOf, check, type GlossaCommand, programOf } from './running.ts';
+import type { Finding } from './check-findings.ts';
+import {
+  checkVolfile,
+  commandArguments,
+  type GlossaCommand,
+  resolveProgram,
+} from './glossa-command.ts';
 
 const LANGUAGE = 'volfile';
 
-function startFor(folder: vscode.WorkspaceFolder | undefined, elsewhere: string): GlossaCommand {
+function readCommand(folder: vscode.WorkspaceFolder | undefined, elsewhere: string): GlossaCommand {
   const settings = vscode.workspace.getConfiguration('glossa', folder);
   return {
     command: settings.get<string[]>('command', ['glossa']),
@@ -17,18 +22,22 @@ function startFor(folder: vscode.WorkspaceFolder | undefined, elsewhere: string)
   };
 }
 
-function diagnosticOf({ line, column, length, severity, code, message }: Finding) {
+function makeDiagnostic({ line, column, length, severity, code, message }: Finding) {
   const range = new vscode.Range(line, column, line, column + length);
   const { DiagnosticSeverity: is } = vscode;
-  const shown = new vscode.Diagnostic(range, message, severity === 'error' ? is.Error : is.Warning);
-  shown.source = 'glossa';
-  shown.code = code;
-  return shown;
+  const diagnostic = new vscode.Diagnostic(
+    range,
+    message,
+    severity === 'error' ? is.Error : is.Warning,
+  );
+  diagnostic.source = 'glossa';
+  diagnostic.code = code;
+  return diagnostic;
 }
 
 /** Shows the problems of open volfiles. */
 class Problems implements vscode.Disposable {
-  private readonly shown = vscode.languages.createDiagnosticCollection('glossa');
+  private readonly diagnostics = vscode.languages.createDiagnosticCollection('glossa');
   private readonly log: vscode.LogOutputChannel;
   /** Running checks by volfile; then the files with problems of each volfile. */
   private readonly running = new Map<string, AbortController>();
@@ -38,21 +47,25 @@ class Problems implements vscode.Disposable {
     this.log = log;
   }
 
-  async look(document: vscode.TextDocument): Promise<void> {
+  async checkDocument(document: vscode.TextDocument): Promise<void> {
     const { languageId, uri } = document;
     if (languageId !== LANGUAGE || uri.scheme !== 'file' || !vscode.workspace.isTrusted) return;
     const path = uri.fsPath;
     const folder = vscode.workspace.getWorkspaceFolder(uri);
-    this.leave(path);
+    this.clearProblems(path);
     if (!vscode.workspace.getConfiguration('glossa', folder).get<boolean>('check', true)) return;
     const control = new AbortController();
     this.running.set(path, control);
     try {
-      const found = await check(startFor(folder, dirname(path)), path, control.signal);
+      const findingsByFile = await checkVolfile(
+        readCommand(folder, dirname(path)),
+        path,
+        control.signal,
+      );
       if (control.signal.aborted) return;
-      this.files.set(path, [...found.keys()]);
-      for (const [file, findings] of found)
-        this.shown.set(vscode.Uri.file(file), findings.map(diagnosticOf));
+      this.files.set(path, [...findingsByFile.keys()]);
+      for (const [file, findings] of findingsByFile)
+        this.diagnostics.set(vscode.Uri.file(file), findings.map(makeDiagnostic));
     } catch (error) {
       if (!control.signal.aborted) this.log.error((error as Error).message);
     } finally {
@@ -61,15 +74,15 @@ class Problems implements vscode.Disposable {
   }
 
   /** Removes the problems of a closed volfile. */
-  leave(path: string): void {
+  clearProblems(path: string): void {
     this.running.get(path)?.abort();
-    for (const file of this.files.get(path) ?? []) this.shown.delete(vscode.Uri.file(file));
+    for (const file of this.files.get(path) ?? []) this.diagnostics.delete(vscode.Uri.file(file));
     this.files.delete(path);
   }
 
   dispose(): void {
     for (const control of this.running.values()) control.abort();
-    this.shown.dispose();
+    this.diagnostics.dispose();
   }
 }
 
@@ -87,9 +100,9 @@ const configurations: vscode.DebugConfigurationProvider = {
 
 const adapters: vscode.DebugAdapterDescriptorFactory = {
   createDebugAdapterDescriptor({ workspaceFolder, configuration }) {
-    const start = startFor(workspaceFolder, dirname(String(configuration.volfile)));
-    const args = argumentsOf(start, 'debug', '--dap');
-    return new vscode.DebugAdapterExecutable(programOf(start), args, { cwd: start.folder });
+    const start = readCommand(workspaceFolder, dirname(String(configuration.volfile)));
+    const args = commandArguments(start, 'debug', '--dap');
+    return new vscode.DebugAdapterExecutable(resolveProgram(start), args, { cwd: start.folder });
   },
 };
 
@@ -97,20 +110,20 @@ export function activate({ subscriptions }: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('glossa', { log: true });
   const problems = new Problems(log);
   const { workspace } = vscode;
-  const look = (document: vscode.TextDocument): void => void problems.look(document);
-  const lookAtAll = (): void => workspace.textDocuments.forEach(look);
+  const check = (document: vscode.TextDocument): void => void problems.checkDocument(document);
+  const checkAll = (): void => workspace.textDocuments.forEach(check);
   subscriptions.push(
     log,
     problems,
-    workspace.onDidOpenTextDocument(look),
-    workspace.onDidSaveTextDocument(look),
-    workspace.onDidCloseTextDocument(({ uri }) => problems.leave(uri.fsPath)),
-    workspace.onDidGrantWorkspaceTrust(lookAtAll),
+    workspace.onDidOpenTextDocument(check),
+    workspace.onDidSaveTextDocument(check),
+    workspace.onDidCloseTextDocument(({ uri }) => problems.clearProblems(uri.fsPath)),
+    workspace.onDidGrantWorkspaceTrust(checkAll),
     workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('glossa')) lookAtAll();
+      if (change.affectsConfiguration('glossa')) checkAll();
     }),
     vscode.debug.registerDebugConfigurationProvider('glossa', configurations),
     vscode.debug.registerDebugAdapterDescriptorFactory('glossa', adapters),
   );
-  lookAtAll();
+  checkAll();
 }

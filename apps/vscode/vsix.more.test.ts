@@ -19,11 +19,11 @@ it.skipIf(isSkipped('npm run vsix', why))(
     );
     expect([...names].sort()).toEqual([
       'extension/LICENSE.txt',
-      'extension/checking.js',
+      'extension/check-findings.js',
       'extension/extension.js',
+      'extension/glossa-command.js',
       'extension/language-configuration.json',
       'extension/package.json',
-      'extension/running.js',
       'extension/snippets/volfile.json',
       'extension/syntaxes/volfile.tmLanguage.json',
     ]);

@@ -108,41 +108,44 @@ describe('the counter of a server', () => {
     ['write-behind', writeBehind, 80, (held: HeldRequest[]) => expect(held.length).toBe(2)],
     // Of four opens one is made for a write, two are never needed, and one is still to be decided.
     ['open-behind', openBehind, (100 * 2) / 3, () => {}],
-  ] as const)('tells how many requests %s has saved', async (_name, translator, percent, check) => {
-    const leaf = new HeldLeaf();
-    const context = new FakeContext();
-    const stack = [{ translator: leaf.translator }, { translator } as never];
-    const graph = await startGraph(stack, context);
-    const counter = new LeasedCounter(graph, about, new RequestAges());
-    const buf = Object.assign(new Iatt(), { iaGfid: makeGfid(7), iaType: IA_IFREG, iaNlink: 1 });
-    const { inodes } = graph;
-    const inode = inodes.link(inodes.newInode(), inodes.root, 'f', buf);
-    const fds = Array.from({ length: 4 }, () => new Fd(inode!, 2, 1));
-    const before = counter.sample();
-    for (const fd of fds) ask(graph, 'open', new Loc(inode), 2, fd, null);
-    // The opens of those that are not put off.
-    for (const { name, answer } of leaf.requests.splice(0))
-      if (name === 'open') answer(0, 0, null, null);
-    for (const fd of fds.slice(0, 2)) fd.release();
-    for (let at = 0; at < 10; at++) {
-      ask(graph, 'writev', fds[2]!, new Uint8Array(1000), 1000 * at, 0, null);
-    }
-    const waiting = ratesBetween(before, counter.sample()).volumes[0]!.cache!;
-    expect(waiting.memoryBytes).toBeGreaterThan(500);
-    ask(graph, 'fsync', fds[2]!, 0, null);
-    check([...leaf.requests]);
-    for (const { name, args, answer } of leaf.requests.splice(0)) {
-      answer(name === 'writev' ? (args[1] as Uint8Array).length : 0, 0, null, null, null);
-    }
-    expect(ratesBetween(before, counter.sample()).volumes[0]!.cache!.hitPercent).toBeCloseTo(
-      percent,
-    );
-    // The counts start again.
-    graph.top.translator.reset!(graph.top);
-    const now = counter.sample();
-    expect(ratesBetween(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(null);
-    counter.close();
-  });
+  ] as const)(
+    'has the share of requests that %s has saved',
+    async (_name, translator, percent, check) => {
+      const leaf = new HeldLeaf();
+      const context = new FakeContext();
+      const stack = [{ translator: leaf.translator }, { translator } as never];
+      const graph = await startGraph(stack, context);
+      const counter = new LeasedCounter(graph, about, new RequestAges());
+      const buf = Object.assign(new Iatt(), { iaGfid: makeGfid(7), iaType: IA_IFREG, iaNlink: 1 });
+      const { inodes } = graph;
+      const inode = inodes.link(inodes.newInode(), inodes.root, 'f', buf);
+      const fds = Array.from({ length: 4 }, () => new Fd(inode!, 2, 1));
+      const before = counter.sample();
+      for (const fd of fds) ask(graph, 'open', new Loc(inode), 2, fd, null);
+      // The opens of those that are not put off.
+      for (const { name, answer } of leaf.requests.splice(0))
+        if (name === 'open') answer(0, 0, null, null);
+      for (const fd of fds.slice(0, 2)) fd.release();
+      for (let at = 0; at < 10; at++) {
+        ask(graph, 'writev', fds[2]!, new Uint8Array(1000), 1000 * at, 0, null);
+      }
+      const waiting = ratesBetween(before, counter.sample()).volumes[0]!.cache!;
+      expect(waiting.memoryBytes).toBeGreaterThan(500);
+      ask(graph, 'fsync', fds[2]!, 0, null);
+      check([...leaf.requests]);
+      for (const { name, args, answer } of leaf.requests.splice(0)) {
+        answer(name === 'writev' ? (args[1] as Uint8Array).length : 0, 0, null, null, null);
+      }
+      expect(ratesBetween(before, counter.sample()).volumes[0]!.cache!.hitPercent).toBeCloseTo(
+        percent,
+      );
+      // The counts start again.
+      graph.top.translator.reset!(graph.top);
+      const now = counter.sample();
+      expect(ratesBetween(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(null);
+      counter.close();
+    },
+  );
 
   it('has rates, latencies, errors and waiting requests by volume and fop', async () => {
     const { context, graph, ages, counter, leaf, stat } = await rig();
@@ -251,7 +254,7 @@ describe('the screen of glossa top', () => {
   });
 });
 
-it('changes with keys', () => {
+it('the state of the screen changes with the keys pressed', () => {
   const after = (...texts: string[]): ScreenState | null =>
     texts
       .flatMap((text) => parseKeys(text))

@@ -83,7 +83,7 @@ it.each([0, 1])(
   },
 );
 
-it('when both children refuse, the request fails with the errno and both stay', async () => {
+it('when both children refuse a request, it fails with their errno, and both stay in use', async () => {
   const run = await mirror();
   const reply = write(run);
   run.takeRequests(0)[0]!.answer(-1, ENOSPC);

@@ -40,7 +40,7 @@ onExample('mirror', (example) => {
     `);
   });
 
-  it('errors are those of a single folder', async () => {
+  it('operations on a mirror fail with the errors of a single folder', async () => {
     expect(await example.runFailing('cat nothing')).toBe('No such file or directory');
     expect(await example.runFailing('rmdir d')).toBe('Directory not empty');
     expect(await example.runFailing('mkdir d')).toBe('File exists');
@@ -50,7 +50,7 @@ onExample('mirror', (example) => {
     await example.runOk(SAME);
   });
 
-  it('existing files stay usable after a restart', async () => {
+  it('files of a mirror stay usable after a restart', async () => {
     await example.restart();
     await example.runOk(
       `echo more >> d/f; ls -lR > /dev/null; ${SAME}; cat d/f | cmp - <(printf 'text\\nmore\\n')`,

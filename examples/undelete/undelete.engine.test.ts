@@ -86,7 +86,7 @@ it('without a trash directory, unlink fails', async () => {
   expect(run.takeRequests()).toEqual([]);
 });
 
-it('the trash is checked every hour', async () => {
+it('undelete scans the trash once an hour', async () => {
   const storage = await start();
   const looks = (): number => storage.seen.filter((one) => one === 'opendir').length;
   const before = looks();

@@ -64,7 +64,7 @@ it.each([
   ['a question that it does not know', 'nonsense', "this server does not answer 'nonsense'"],
   ['a name that every object has', 'toString', "this server does not answer 'toString'"],
   ['a question that fails', 'fails', 'no room'],
-])('answers %s with an error message', async (_, name, why) => {
+])('a control socket answers %s with an error message', async (_, name, why) => {
   await expect(ask(server(), name)).rejects.toThrow(why);
 });
 
@@ -74,7 +74,7 @@ it('a question that is not JSON gets an error, and one that never ends a closed 
   expect(await say(`{"ask":"about"}\n${'x'.repeat(99)}`)).toMatch(/^\{"value"/);
 });
 
-it('closing ignores a silent client, and a later question fails: the server has ended', async () => {
+it('closing a control socket ignores a silent client, and a later question fails with the message that the server has ended', async () => {
   const silent = connect(socket);
   silent.on('error', () => {});
   await new Promise((resolve) => silent.once('connect', resolve));

@@ -142,14 +142,16 @@ describe('the address of --metrics', () => {
     ['localhost:0', { host: 'localhost', port: 0 }],
     ['0.0.0.0:80', { host: '0.0.0.0', port: 80 }],
     ['[::1]:9100', { host: '::1', port: 9100 }],
-  ])('reads %s', (given, address) => expect(readAddress(given)).toEqual(address));
+  ])('%s is parsed into host and port', (given, address) =>
+    expect(readAddress(given)).toEqual(address),
+  );
 
   it.each(['', 'host', '::1:9100', '[::1]', '65536', 'a b:1', 'host:', '-1', 'http://a:1'])(
-    'refuses %j',
+    '%j is refused',
     (given) => expect(() => readAddress(given)).toThrow(/^--metrics takes HOST:PORT/),
   );
 
-  it('is refused with a message when it is in use', async () => {
+  it('fails with a message when it is in use', async () => {
     const address = { host: '127.0.0.1', port: 0 };
     const first = await MetricsServer.listen(address, () => []);
     ends.push(() => first.close());
@@ -180,13 +182,13 @@ describe('a collector in OpenTelemetry’s variables', () => {
     ['nothing is named', {}],
     ['the SDK is off', { ...endpoint, OTEL_SDK_DISABLED: 'True' }],
     ['no metrics are wanted', { ...endpoint, OTEL_METRICS_EXPORTER: 'none' }],
-  ])('gives no warning when %s', (_, env) => expect(otlpWarning(env)).toBeNull());
+  ])('causes no warning when %s', (_, env) => expect(otlpWarning(env)).toBeNull());
 
   it.each([
     ['grpc', { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
     ['http/json', { ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' }],
     ['http/protobuf', endpoint],
-  ])('with the protocol %s gives a warning that names --metrics', (protocol, env) => {
+  ])('with the protocol %s causes a warning that names --metrics', (protocol, env) => {
     const refusal = otlpWarning(env);
     expect(refusal).toContain(
       `OTEL_EXPORTER_OTLP_ENDPOINT: metrics are not sent by OTLP (${protocol})`,

@@ -10,9 +10,9 @@ import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writePlayground } from '../../apps/playground/folder.ts';
-import { encodeShare } from '../../apps/playground/play/state.ts';
-import { playgroundFiles } from '../../apps/playground/static-files.ts';
+import { encodeShare } from '../../apps/playground/play/share-fragment.ts';
+import { writePlayground } from '../../apps/playground/playground-folder.ts';
+import { buildPlaygroundFiles } from '../../apps/playground/static-files.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { withBrowser } from './browsers.ts';
@@ -67,7 +67,7 @@ let bytes = 0;
 /** Gives the files of the folder below a path, and no header but their type. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glossa-static-'));
-  const files = await playgroundFiles();
+  const files = await buildPlaygroundFiles();
   for (const content of files.values()) bytes += Buffer.byteLength(content);
   await writePlayground(folder, async () => files);
   server = createServer((request, response) => {
@@ -159,7 +159,7 @@ async function completeInModules(page: Page): Promise<void> {
     );
     await typeCode(page, `${def}look`, true);
     await waitForOffer(page, 'lookup(loc, xdata)');
-    await waitForOffer(page, `${cbk}its answer`);
+    await waitForOffer(page, `${cbk}its reply`);
     await page.keyboard.press('Escape');
     await typeCode(page, '\nbuf.', true);
     await waitForOffer(page, size);

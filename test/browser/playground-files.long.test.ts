@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dialog, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeShare } from '../../apps/playground/play/state.ts';
-import { type PlaygroundServer, servePlayground } from '../../apps/playground/server.ts';
-import { playgroundFiles } from '../../apps/playground/static-files.ts';
+import { encodeShare } from '../../apps/playground/play/share-fragment.ts';
+import { type PlaygroundServer, servePlayground } from '../../apps/playground/playground-server.ts';
+import { buildPlaygroundFiles } from '../../apps/playground/static-files.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { type BrowserName, browsers, withBrowser } from './browsers.ts';
@@ -53,7 +53,7 @@ let served: PlaygroundServer;
 let folder: string;
 
 beforeAll(async () => {
-  served = await servePlayground(playgroundFiles, 0);
+  served = await servePlayground(buildPlaygroundFiles, 0);
   folder = mkdtempSync(join(tmpdir(), 'glossa-saved-'));
 });
 afterAll(() => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checks } from '../../apps/course/lessons/index.ts';
-import { type PlaygroundServer, servePlayground } from '../../apps/playground/server.ts';
-import { playgroundFiles } from '../../apps/playground/static-files.ts';
+import { type PlaygroundServer, servePlayground } from '../../apps/playground/playground-server.ts';
+import { buildPlaygroundFiles } from '../../apps/playground/static-files.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
@@ -38,7 +38,7 @@ const language = 'language=javascript';
 let served: PlaygroundServer;
 
 beforeAll(async () => {
-  served = await servePlayground(playgroundFiles, 0);
+  served = await servePlayground(buildPlaygroundFiles, 0);
 });
 afterAll(() => served.close());
 

@@ -3,8 +3,8 @@
  */
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PlaygroundServer, servePlayground } from '../../apps/playground/server.ts';
-import { playgroundFiles } from '../../apps/playground/static-files.ts';
+import { type PlaygroundServer, servePlayground } from '../../apps/playground/playground-server.ts';
+import { buildPlaygroundFiles } from '../../apps/playground/static-files.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { selectBrowsers, withBrowser } from './browsers.ts';
@@ -16,7 +16,7 @@ const PHONE = { width: 390, height: 844 };
 let served: PlaygroundServer;
 
 beforeAll(async () => {
-  served = await servePlayground(playgroundFiles, 0);
+  served = await servePlayground(buildPlaygroundFiles, 0);
 });
 afterAll(() => served.close());
 

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeShare } from '../../apps/playground/play/state.ts';
-import { type PlaygroundServer, servePlayground } from '../../apps/playground/server.ts';
-import { playgroundFiles } from '../../apps/playground/static-files.ts';
+import { encodeShare } from '../../apps/playground/play/share-fragment.ts';
+import { type PlaygroundServer, servePlayground } from '../../apps/playground/playground-server.ts';
+import { buildPlaygroundFiles } from '../../apps/playground/static-files.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { selected } from '../support/test-selection.ts';
@@ -36,7 +36,7 @@ describe('the playground', () => {
   let served: PlaygroundServer;
 
   beforeAll(async () => {
-    served = await servePlayground(playgroundFiles, 0);
+    served = await servePlayground(buildPlaygroundFiles, 0);
   });
   afterAll(() => served.close());
 

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pagePieces } from '../../apps/trace/html.ts';
+import { generatePage } from '../../apps/trace/recording-page.ts';
 import { MemoryRecording } from '../../runtime/observe/memory-recording.ts';
 import { RecordingFile } from '../../runtime/observe/node/recording-file.ts';
 import { isSkipped } from '../support/obstacle.ts';
@@ -100,7 +100,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
       graph.xlators[0]!.log.error(`said: ${MARKUP[0]}`);
       graph.observe(null);
       const bytes = recording.toBytes();
-      const renderPage = (of: Uint8Array) => [...pagePieces(head, of, folder)].join('');
+      const renderPage = (of: Uint8Array) => [...generatePage(head, of, folder)].join('');
       files.set('/whole.html', renderPage(bytes));
       files.set('/cut.html', renderPage(bytes.subarray(0, -100)));
       files.set('/none.html', renderPage(bytes.subarray(0, 70)));
@@ -299,7 +299,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
       }
       graph.observe(null);
       await recording.close();
-      const page = [...pagePieces(head, readFileSync(path), folder)].join('');
+      const page = [...generatePage(head, readFileSync(path), folder)].join('');
       expect(page.length).toBeLessThan(30 * MB);
       const result = (await runInPage(
         new Map([['/many.html', page]]),

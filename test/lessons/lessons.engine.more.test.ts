@@ -13,7 +13,7 @@ import {
   lessonLanguages,
 } from '../../apps/course/lessons/check.ts';
 import { checkFile } from '../../apps/course/terminal/check-file.ts';
-import { findLessons, type Lesson, moduleName } from '../../apps/course/terminal/lessons.ts';
+import { findLessons, type Lesson, moduleFileName } from '../../apps/course/terminal/lessons.ts';
 import { onlyInFirst, selectVariants } from '../support/test-selection.ts';
 import { mistakes } from './mistakes.ts';
 import { inPython } from './mistakes-python.ts';
@@ -25,7 +25,7 @@ const lessons = findLessons(undefined, {});
 const languages = lessonLanguageNames;
 
 function judgeText(lesson: Lesson, language: LessonLanguage, text: string): Promise<Verdict> {
-  const path = join(folder, moduleName(lesson.name, language));
+  const path = join(folder, moduleFileName(lesson.name, language));
   writeFileSync(path, text);
   return checkFile(lesson, language, path);
 }

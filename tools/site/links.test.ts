@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fragmentOf, lessonIn } from '../../apps/course/lesson-link.ts';
+import { lessonFragment, parseLessonFragment } from '../../apps/course/lesson-link.ts';
 import { checks } from '../../apps/course/lessons/index.ts';
-import { decodeShare } from '../../apps/playground/play/state.ts';
+import { decodeShare } from '../../apps/playground/play/share-fragment.ts';
 import { BrokenLink, convertLinks, makeSlug } from './links.ts';
 import { dist, readBuiltPages, runTool } from './support.ts';
 import { read } from './texts.ts';
@@ -81,9 +81,9 @@ describe('the built site', () => {
     for (const [link, fragment] of links) {
       // Without a target, VitePress would look for a page of its own.
       expect(link).toContain('target="_self"');
-      const lesson = lessonIn(fragment!.replaceAll('&amp;', '&'));
+      const lesson = parseLessonFragment(fragment!.replaceAll('&amp;', '&'));
       if (lesson !== null) {
-        lessons.add(fragmentOf(lesson));
+        lessons.add(lessonFragment(lesson));
         continue;
       }
       const { texts } = await decodeShare(fragment!);
@@ -94,7 +94,7 @@ describe('the built site', () => {
       expect(Object.values(texts)[1]).toMatch(/class xlator\b/);
     }
     const all = Object.keys(checks).flatMap((name) =>
-      ['python', 'javascript'].map((language) => fragmentOf({ lesson: name, language })),
+      ['python', 'javascript'].map((language) => lessonFragment({ lesson: name, language })),
     );
     expect([...lessons].sort()).toEqual(all.sort());
   });

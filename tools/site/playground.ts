@@ -6,9 +6,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { fragmentOf } from '../../apps/course/lesson-link.ts';
-import type { PlayState } from '../../apps/playground/play/state.ts';
-import { SHARE_START } from '../../apps/playground/play/state.ts';
+import { lessonFragment } from '../../apps/course/lesson-link.ts';
+import type { PlayState } from '../../apps/playground/play/share-fragment.ts';
+import { SHARE_START } from '../../apps/playground/play/share-fragment.ts';
 import { commands } from '../../cli/commands.ts';
 import { root } from './texts.ts';
 
@@ -44,10 +44,10 @@ export function addLessonLink(text: string, source: string): string {
   const lesson = findLesson(source);
   if (!hasPlayground || lesson === null) return text;
   const python = linkTo(
-    fragmentOf({ lesson, language: 'python' }),
+    lessonFragment({ lesson, language: 'python' }),
     'Do this lesson in the playground',
   );
-  const javascript = linkTo(fragmentOf({ lesson, language: 'javascript' }), 'or in JavaScript');
+  const javascript = linkTo(lessonFragment({ lesson, language: 'javascript' }), 'or in JavaScript');
   return text.replace(/^# .*\n/, `$&\n${python} ${javascript}\n`);
 }
 

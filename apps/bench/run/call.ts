@@ -39,7 +39,7 @@ export default defineCommand({
   flags: {
     in: listFlag({ value: 'LANGUAGES', values: names, help: `of ${names.join(', ')} (all)` }),
     only: listFlag({ value: 'CALLS', values: kindNames, help: `of ${kindNames.join(', ')} (all)` }),
-    rounds: numberFlag({ value: 'N', whole: true, help: `of each kind of call (${ROUNDS})` }),
+    rounds: numberFlag({ value: 'N', isWhole: true, help: `of each kind of call (${ROUNDS})` }),
     json: toggleFlag({
       help: 'print {interrupted, busy, calls: [{kind, typescript, over: {LANGUAGE: COST}}]}, in ns',
     }),

@@ -51,15 +51,15 @@ export const benchFlags = {
     values: [...measurable, 'all'],
     help: `of ${measurable.join(', ')}, or all (${DEFAULT_WORKLOADS.join(',')})`,
   }),
-  rounds: numberFlag({ value: 'N', whole: true, help: `of each workload (${ROUNDS})` }),
+  rounds: numberFlag({ value: 'N', isWhole: true, help: `of each workload (${ROUNDS})` }),
   duration: numberFlag({ value: 'SEC', help: `of a round of the slowest stack (${SECONDS})` }),
-  clients: numberFlag({ value: 'N', whole: true, help: 'that ask at the same time (1)' }),
+  clients: numberFlag({ value: 'N', isWhole: true, help: 'that ask at the same time (1)' }),
   cpu: listFlag({
     value: 'PLACES',
     values: placements,
     help: 'same: one CPU for clients and server; different; free (same); several are measured apart',
   }),
-  seed: numberFlag({ value: 'N', whole: true, help: 'what is asked for is drawn from this (1)' }),
+  seed: numberFlag({ value: 'N', isWhole: true, help: 'what is asked for is drawn from this (1)' }),
   data: textFlag({
     value: 'DIR',
     help: 'where the stacks store; memory (/dev/shm) if there is enough',

@@ -9,7 +9,7 @@ import type { FopReply, TestGraph } from '../../../bridges/testing/api.ts';
 import { isModuleFile } from '../../../bridges/testing/log-lines.ts';
 
 /** Translates a few words of code: `self.log` to `this.log`, `lookup_cbk` to `lookupCbk`. */
-const inJavaScript = (code: string): string =>
+const toJavaScript = (code: string): string =>
   code
     .replace(/\bself\b/g, 'this')
     .replace(/\bNone\b/g, 'null')
@@ -19,7 +19,7 @@ const inJavaScript = (code: string): string =>
 /** The languages of lessons. Texts and sentences use the names of the first. */
 export const lessonLanguages = {
   python: { extension: '.py', fence: 'python', volfileEnd: '.vol', code: (text: string) => text },
-  javascript: { extension: '.js', fence: 'js', volfileEnd: '-js.vol', code: inJavaScript },
+  javascript: { extension: '.js', fence: 'js', volfileEnd: '-js.vol', code: toJavaScript },
 } as const;
 
 export type LessonLanguage = keyof typeof lessonLanguages;
@@ -46,8 +46,8 @@ export class WrongResult extends Error {
 }
 
 /** Asserts a condition. @throws {WrongResult} with the sentence */
-export function must(fine: boolean, sentence: string): asserts fine {
-  if (!fine) throw new WrongResult(sentence);
+export function must(isRight: boolean, sentence: string): asserts isRight {
+  if (!isRight) throw new WrongResult(sentence);
 }
 
 export const ENOENT = 2;
@@ -68,17 +68,17 @@ export const replyText = ({ opRet, opErrno }: Pick<FopReply, 'opRet' | 'opErrno'
 export const lookUp = (g: TestGraph, path: string): Promise<FopReply> => g.fop.lookup!(path);
 
 /** Number of lookups of a path that reached the storage. */
-export const lookups = (g: TestGraph, path: string): number =>
-  g.asked('lookup').filter((one) => one.path === path).length;
+export const countLookups = (g: TestGraph, path: string): number =>
+  g.asked('lookup').filter((request) => request.path === path).length;
 
 /** Once, twice, 3 times. */
-export const times = (count: number): string =>
+export const formatTimes = (count: number): string =>
   ['never', 'once', 'twice'][count] ?? `${count} times`;
 
 /** Messages that the translator has logged at a level, in order. */
-export const logged = (g: TestGraph, level: string): string[] =>
+export const loggedTexts = (g: TestGraph, level: string): string[] =>
   g.log.filter((line) => line.level === level && isModuleFile(line.file)).map(({ text }) => text);
 
 /** A text with the names between backticks in a language's spelling. */
-export const inLanguage = (text: string, language: LessonLanguage): string =>
+export const translateNames = (text: string, language: LessonLanguage): string =>
   text.replace(/`[^`\n]+`/g, lessonLanguages[language].code);

@@ -67,7 +67,7 @@ describe.skipIf(!isInstalled('script'))('glossa learn at a terminal', () => {
     await terminal.readUntil(/n next lesson/);
     expect(readFileSync(mine('1-stack', 'stack.js.old1'), 'utf8')).toBe(solution);
     unlinkSync(mine('1-stack', 'stack.js'));
-    await terminal.readUntil(/stack\.js is gone\. r gives it anew/);
+    await terminal.readUntil(/stack\.js is gone\. r writes it again/);
     terminal.type('n');
     await terminal.readUntil(/2\. A translator that does nothing/);
     await terminal.readUntil(/n next lesson/);
@@ -75,7 +75,7 @@ describe.skipIf(!isInstalled('script'))('glossa learn at a terminal', () => {
     expect(learn('--language', 'javascript').out).toMatch(/✓ 1-stack .*\n {4}2-nothing .*/);
   });
 
-  it('a lesson continues after its terminal was closed', async () => {
+  it('continues a lesson after its terminal was closed', async () => {
     const terminal = start('1 --language javascript');
     await terminal.readUntil(/n next lesson/);
     writeFileSync(mine('1-stack', 'stack.js'), '// half done');
@@ -140,8 +140,8 @@ describe('two glossa learn at once', () => {
     const places = [1, 2].map(
       () => new LearnerFiles(findLessons(undefined, {})[0]!, 'javascript', mine()),
     );
-    places[0]!.give();
-    expect(places[1]!.give()).toBe(false);
+    places[0]!.writeMissing();
+    expect(places[1]!.writeMissing()).toBe(false);
     const kept = places.map((place, at) => {
       writeFileSync(place.path, `number ${at}`);
       return readFileSync(place.reset()!, 'utf8');

@@ -11,21 +11,22 @@ import {
 import { basename, join } from 'node:path';
 import { Failure } from '../../../terminal/exit.ts';
 import { reason } from '../../../terminal/reason.ts';
-import { difference } from '../difference.ts';
+import { formatDifference } from '../difference.ts';
 import { FIRST_LANGUAGE, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
-import { bareName, type Lesson, moduleName } from './lessons.ts';
+import { bareName, type Lesson, moduleFileName } from './lessons.ts';
 
 /** Writes a new file completely or not at all, as a partial one would pass for the learner's. */
-function writeNew(path: string, put: () => void): void {
+function writeNew(path: string, write: () => void): void {
   try {
-    put();
+    write();
   } catch (error) {
-    if (!isTaken(error)) rmSync(path, { force: true });
+    if (!existsAlready(error)) rmSync(path, { force: true });
     throw error;
   }
 }
 
-const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
+const existsAlready = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException).code === 'EEXIST';
 
 export class LearnerFiles {
   readonly lesson: Lesson;
@@ -39,11 +40,11 @@ export class LearnerFiles {
     this.lesson = lesson;
     this.language = language;
     this.folder = join(folder, lesson.name);
-    this.path = join(this.folder, moduleName(lesson.name, language));
+    this.path = join(this.folder, moduleFileName(lesson.name, language));
   }
 
   /** Writes missing files. @returns whether the module is new @throws {Failure} */
-  give(): boolean {
+  writeMissing(): boolean {
     const { lesson, language } = this;
     const module = basename(this.path);
     const name = bareName(lesson.name);
@@ -53,14 +54,14 @@ export class LearnerFiles {
       if (lesson.has(`${name}.vol`)) {
         const volfile = lesson
           .read(`${name}.vol`)
-          .replace(moduleName(name, FIRST_LANGUAGE), module);
+          .replace(moduleFileName(name, FIRST_LANGUAGE), module);
         this.write(name + volfileEnd, volfile);
       }
       if (lesson.check !== undefined) {
-        const mine = lesson.tests.filter((test) => test.endsWith(extension));
-        for (const test of mine) this.write(basename(test), lesson.read(basename(test)));
+        const languageTests = lesson.tests.filter((test) => test.endsWith(extension));
+        for (const test of languageTests) this.write(basename(test), lesson.read(basename(test)));
       }
-      return this.write(module, this.starter());
+      return this.write(module, this.readStarter());
     } catch (error) {
       if (error instanceof Failure) throw error;
       throw new Failure(
@@ -80,15 +81,15 @@ export class LearnerFiles {
           old = path;
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code === 'ENOENT') break;
-          if (!isTaken(error)) throw error;
+          if (!existsAlready(error)) throw error;
         }
       }
       // An atomic rename: editors and checks never see a partial file. Another `glossa learn` may do the
       // same at this moment.
-      const fresh = `${this.path}.new${process.pid}`;
-      const starter = this.starter();
-      writeNew(fresh, () => writeFileSync(fresh, starter));
-      renameSync(fresh, this.path);
+      const temporary = `${this.path}.new${process.pid}`;
+      const starter = this.readStarter();
+      writeNew(temporary, () => writeFileSync(temporary, starter));
+      renameSync(temporary, this.path);
       return old;
     } catch (error) {
       if (error instanceof Failure) throw error;
@@ -97,20 +98,20 @@ export class LearnerFiles {
   }
 
   /** The difference from the learner's module to the solution, in the format of diff(1). */
-  difference(): string {
+  compareWithSolution(): string {
     const { lesson, language, path } = this;
     const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
-    let mine: string;
+    let learnerText: string;
     try {
-      mine = readFileSync(path, 'utf8');
+      learnerText = readFileSync(path, 'utf8');
     } catch {
       // Without a module, the whole solution is new.
-      mine = '';
+      learnerText = '';
     }
-    return difference(basename(path), mine, solution);
+    return formatDifference(basename(path), learnerText, solution);
   }
 
-  private starter(): string {
+  private readStarter(): string {
     return this.lesson.read(`starter${lessonLanguages[this.language].extension}`);
   }
 
@@ -120,7 +121,7 @@ export class LearnerFiles {
       writeNew(path, () => writeFileSync(path, text, { flag: 'wx' }));
       return true;
     } catch (error) {
-      if (isTaken(error)) return false;
+      if (existsAlready(error)) return false;
       throw error;
     }
   }

@@ -11,8 +11,8 @@ import type { Verdict } from '../judge.ts';
 import { type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { checkFile } from './check-file.ts';
 import { LearnerFiles } from './learner-files.ts';
+import type { LessonProgress } from './lesson-progress.ts';
 import type { Lesson } from './lessons.ts';
-import type { Progress } from './progress.ts';
 import { readLesson } from './terminal-text.ts';
 
 export interface Course {
@@ -20,12 +20,12 @@ export interface Course {
   readonly language: LessonLanguage;
   /** The learner's folder. */
   readonly folder: string;
-  readonly progress: Progress;
+  readonly progress: LessonProgress;
 }
 
 /** Reads single keys from a terminal. */
-class Keys {
-  private readonly typed = keysOf(on(process.stdin, 'data', { close: ['end'] }));
+class KeyReader {
+  private readonly keyStream = parseKeyStream(on(process.stdin, 'data', { close: ['end'] }));
   private key: Promise<string | null> | null = null;
 
   constructor() {
@@ -34,14 +34,14 @@ class Keys {
   }
 
   /** The next key, or 'saved' if the file was saved first; null when the terminal is closed. */
-  async next(saved: readonly Promise<'saved'>[] = []): Promise<string | null> {
-    this.key ??= this.typed.next().then(
+  async readKey(saved: readonly Promise<'saved'>[] = []): Promise<string | null> {
+    this.key ??= this.keyStream.next().then(
       ({ value }) => value ?? null,
       () => null,
     );
-    const came = await Promise.race([this.key, ...saved]);
-    if (came !== 'saved') this.key = null;
-    return came;
+    const event = await Promise.race([this.key, ...saved]);
+    if (event !== 'saved') this.key = null;
+    return event;
   }
 
   close(): void {
@@ -50,20 +50,20 @@ class Keys {
   }
 }
 
-async function* keysOf(texts: AsyncIterable<string[]>): AsyncGenerator<string> {
+async function* parseKeyStream(texts: AsyncIterable<string[]>): AsyncGenerator<string> {
   for await (const [text] of texts) yield* parseKeys(text!);
 }
 
-const KEYS = 'n next lesson   h hint   s solution   r reset   q quit';
-const QUITS: readonly (string | null)[] = ['q', 'Q', 'ctrl-c', '\x04', null];
+const KEYS_HELP = 'n next lesson   h hint   s solution   r reset   q quit';
+const QUIT_KEYS: readonly (string | null)[] = ['q', 'Q', 'ctrl-c', '\x04', null];
 
 /** Runs lessons from this one on until the learner quits. @throws {Failure} */
 export async function runLessons(course: Course, first: Lesson, terminal: Terminal): Promise<void> {
-  const keys = new Keys();
+  const keys = new KeyReader();
   try {
     let lesson: Lesson | undefined = first;
     while (lesson !== undefined) {
-      const session: Session = new Session(course, lesson, keys, terminal);
+      const session: LessonSession = new LessonSession(course, lesson, keys, terminal);
       if (!(await session.run())) return;
       lesson = course.lessons[course.lessons.indexOf(lesson) + 1];
     }
@@ -89,81 +89,81 @@ export function storePassed(
   lesson: Lesson,
   terminal: Terminal,
 ): void {
-  const why = progress.keep(lesson.name, language);
+  const why = progress.storePassed(lesson.name, language);
   if (why !== null) printWarning(`that this lesson is passed cannot be kept: ${why}`, terminal);
 }
 
-class Session {
+class LessonSession {
   private readonly course: Course;
   private readonly lesson: Lesson;
-  private readonly keys: Keys;
+  private readonly keys: KeyReader;
   private readonly terminal: Terminal;
-  private readonly place: LearnerFiles;
+  private readonly files: LearnerFiles;
   private hints: readonly string[] = [];
-  private hintsGiven = 0;
+  private shownHints = 0;
   private isPassed = false;
   /** Whether a save has not been checked yet. */
   private isSaved = true;
   private wake = (): void => {};
 
-  constructor(course: Course, lesson: Lesson, keys: Keys, terminal: Terminal) {
+  constructor(course: Course, lesson: Lesson, keys: KeyReader, terminal: Terminal) {
     this.course = course;
     this.lesson = lesson;
     this.keys = keys;
     this.terminal = terminal;
-    this.place = new LearnerFiles(lesson, course.language, course.folder);
+    this.files = new LearnerFiles(lesson, course.language, course.folder);
   }
 
   /** Runs the lesson. @returns whether to go on to the next one */
   async run(): Promise<boolean> {
-    const { lesson, course, place, terminal } = this;
+    const { lesson, course, files, terminal } = this;
     const text = readLesson(lesson.read('lesson.md'), course.language, terminal);
     this.hints = text.hints;
-    const isNew = place.give();
-    if (!(await this.page(text.lines))) return false;
-    const shown = relative('', place.path);
+    const isNew = files.writeMissing();
+    if (!(await this.showPaged(text.lines))) return false;
+    const shown = relative('', files.path);
     terminal.out(isNew ? `Your file: ${shown}` : `Your file: ${shown} (as you left it)`);
     terminal.out('Edit it in another terminal, or in an editor. At each save it is checked here.');
-    const unwatch = watchFolder(place.folder, [lessonLanguages[course.language].extension], {
-      onChange: () => this.saved(),
+    const unwatch = watchFolder(files.folder, [lessonLanguages[course.language].extension], {
+      onChange: () => this.markSaved(),
       onFailure: (why) => terminal.err(`glossa: the file is not watched any more: ${why}`),
     });
     try {
-      return await this.serve();
+      return await this.handleKeys();
     } finally {
       unwatch();
     }
   }
 
-  private saved(): void {
+  private markSaved(): void {
     this.isSaved = true;
     this.wake();
   }
 
-  private async serve(): Promise<boolean> {
+  private async handleKeys(): Promise<boolean> {
     for (;;) {
-      if (this.isSaved) await this.check();
+      if (this.isSaved) await this.checkModule();
       const saved = new Promise<'saved'>((resolve) => {
         this.wake = () => resolve('saved');
       });
       if (this.isSaved) continue;
-      const key = await this.keys.next([saved]);
+      const key = await this.keys.readKey([saved]);
       if (key === 'saved') continue;
-      if (QUITS.includes(key)) return false;
+      if (QUIT_KEYS.includes(key)) return false;
       if (key === 'n') return true;
-      this.act(key!);
+      this.runAction(key!);
     }
   }
 
   private readonly actions: Readonly<Record<string, () => void>> = {
-    h: () => this.hint(),
-    s: () => this.solution(),
+    h: () => this.showHint(),
+    s: () => this.showSolution(),
     r: () => this.reset(),
-    enter: () => this.saved(),
+    enter: () => this.markSaved(),
   };
 
   /** Acts on a key; errors are printed and do not end the lesson. */
-  private act(key: string): void {
+  private runAction(key: string): void {
     try {
       this.actions[key]?.();
     } catch (error) {
@@ -172,57 +172,57 @@ class Session {
     }
   }
 
-  private async check(): Promise<void> {
-    const { lesson, course, place, terminal } = this;
+  private async checkModule(): Promise<void> {
+    const { lesson, course, files, terminal } = this;
     this.isSaved = false;
-    if (!existsSync(place.path)) {
-      terminal.out(`\n${relative('', place.path)} is gone. r gives it anew.`);
+    if (!existsSync(files.path)) {
+      terminal.out(`\n${relative('', files.path)} is gone. r writes it again.`);
       return;
     }
     terminal.out('\nchecking …');
-    const verdict = await checkFile(lesson, course.language, place.path);
+    const verdict = await checkFile(lesson, course.language, files.path);
     terminal.out(formatVerdict(verdict, terminal));
     if (verdict.passed && !this.isPassed) storePassed(course, lesson, terminal);
     this.isPassed ||= verdict.passed;
-    terminal.out(paint('dim', KEYS, terminal.colour.out));
+    terminal.out(paint('dim', KEYS_HELP, terminal.colour.out));
   }
 
-  private hint(): void {
+  private showHint(): void {
     const { hints, terminal } = this;
-    const hint = hints[this.hintsGiven] ?? 'There are no more hints. s shows what is missing.';
-    this.hintsGiven = Math.min(this.hintsGiven + 1, hints.length);
+    const hint = hints[this.shownHints] ?? 'There are no more hints. s shows what is missing.';
+    this.shownHints = Math.min(this.shownHints + 1, hints.length);
     terminal.out(['', ...wrap(hint, terminal.width)].join('\n'));
   }
 
-  private solution(): void {
-    const { terminal, place } = this;
+  private showSolution(): void {
+    const { terminal, files } = this;
     const { colour } = terminal;
-    const difference = place.difference();
+    const difference = files.compareWithSolution();
     if (difference === '') terminal.out('\nYour file is the solution.');
     else
       terminal.out(
-        `\nFrom your file (-) to the solution (+):\n${coloured(difference, colour.out)}`,
+        `\nFrom your file (-) to the solution (+):\n${colourDifference(difference, colour.out)}`,
       );
   }
 
   private reset(): void {
-    const { terminal, place } = this;
-    const old = place.reset();
-    const kept = old === null ? '' : ` What you had is in ${relative('', old)}.`;
-    terminal.out(`\nThe file begins anew.${kept}`);
-    this.saved();
+    const { terminal, files } = this;
+    const old = files.reset();
+    const backupText = old === null ? '' : ` What you had is in ${relative('', old)}.`;
+    terminal.out(`\nThe file begins anew.${backupText}`);
+    this.markSaved();
   }
 
   /** Shows lines, a screen at a time. @returns false when the learner quits */
-  private async page(lines: readonly string[]): Promise<boolean> {
+  private async showPaged(lines: readonly string[]): Promise<boolean> {
     const { rows = 0 } = process.stdout;
     const size = rows > 4 ? rows - 2 : lines.length;
     for (let at = 0; at < lines.length; at += size) {
       if (at > 0) {
         process.stdout.write(paint('dim', '-- any key: more --', this.terminal.colour.out));
-        const key = await this.keys.next();
+        const key = await this.keys.readKey();
         process.stdout.write('\r\x1b[K');
-        if (QUITS.includes(key)) return false;
+        if (QUIT_KEYS.includes(key)) return false;
       }
       this.terminal.out(lines.slice(at, at + size).join('\n'));
     }
@@ -231,7 +231,7 @@ class Session {
   }
 }
 
-const coloured = (difference: string, colour: boolean): string =>
+const colourDifference = (difference: string, colour: boolean): string =>
   difference
     .split('\n')
     .map((line) => {

@@ -31,33 +31,36 @@ export interface Lesson {
 /** The bare name of a lesson's files: of `3-fop`, `fop`. */
 export const bareName = (lesson: string): string => basename(lesson).replace(/^\d+-/, '');
 
-export const moduleName = (lesson: string, language: LessonLanguage): string =>
+export const moduleFileName = (lesson: string, language: LessonLanguage): string =>
   bareName(lesson) + lessonLanguages[language].extension;
 
 const NAME = /^\d+-[A-Za-z][A-Za-z0-9_-]*$/;
 
 /** The user's language from the environment, such as `de`. */
-const localeOf = ({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): string | undefined =>
+const findLocale = ({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): string | undefined =>
   /^[a-z]{2,3}(?=[_.@]|$)/.exec(LC_ALL || LC_MESSAGES || LANG || '')?.[0];
 
-/** Lists lessons in order. @param given a teacher's own folder @throws {Failure} */
+/** Lists lessons in order. @param ownFolder a teacher's own folder @throws {Failure} */
 export function findLessons(
-  given: string | undefined,
+  ownFolder: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
 ): readonly Lesson[] {
-  const root = given === undefined ? join(packageRoot, 'apps/course/lessons') : resolve(given);
-  const names = foldersIn(root)
+  const root =
+    ownFolder === undefined ? join(packageRoot, 'apps/course/lessons') : resolve(ownFolder);
+  const names = listFolders(root)
     .filter((name) => NAME.test(name))
     .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
   if (names.length === 0) {
     throw new Failure(`${root} has no lessons: each is a folder such as 1-first, with a lesson.md`);
   }
-  const locale = localeOf(env);
+  const locale = findLocale(env);
   const roots = [...(locale === undefined ? [] : [join(root, locale)]), root];
-  return names.map((name) => lessonAt(roots, name, given === undefined ? checks[name] : undefined));
+  return names.map((name) =>
+    makeLesson(roots, name, ownFolder === undefined ? checks[name] : undefined),
+  );
 }
 
-function foldersIn(root: string): string[] {
+function listFolders(root: string): string[] {
   let entries: Dirent[];
   try {
     entries = readdirSync(root, { withFileTypes: true });
@@ -67,14 +70,14 @@ function foldersIn(root: string): string[] {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-function lessonAt(roots: readonly string[], name: string, check: Check | undefined): Lesson {
+function makeLesson(roots: readonly string[], name: string, check: Check | undefined): Lesson {
   const folder = join(roots.at(-1)!, name);
-  const pathOf = (file: string): string =>
+  const findPath = (file: string): string =>
     roots.map((root) => join(root, name, file)).find((path) => existsSync(path)) ??
     join(folder, file);
   const read = (file: string): string => {
     try {
-      return readFileSync(pathOf(file), 'utf8');
+      return readFileSync(findPath(file), 'utf8');
     } catch (error) {
       throw new Failure(`lesson ${name} is not whole: ${file}: ${reason(error)}`);
     }
@@ -85,23 +88,23 @@ function lessonAt(roots: readonly string[], name: string, check: Check | undefin
     name,
     get title() {
       // A broken lesson must not hide the others from a list.
-      if (!existsSync(pathOf('lesson.md'))) return '(lesson.md is missing)';
+      if (!existsSync(findPath('lesson.md'))) return '(lesson.md is missing)';
       return /^# (?:\d+\. )?(.*)$/m.exec(read('lesson.md'))?.[1] ?? name;
     },
     check,
     tests: tests.map((file) => join(folder, file)),
     read,
-    has: (file) => existsSync(pathOf(file)),
+    has: (file) => existsSync(findPath(file)),
   };
 }
 
 /** Finds a lesson by its number, its name, or both. @throws {UsageError} */
 export function chooseLesson(lessons: readonly Lesson[], word: string): Lesson {
-  const found = lessons.find(({ name }) => namesOf(name).includes(word.toLowerCase()));
-  if (found !== undefined) return found;
+  const match = lessons.find(({ name }) => lessonNames(name).includes(word.toLowerCase()));
+  if (match !== undefined) return match;
   const all = lessons.map(({ name }) => name);
-  const guess = didYouMean(word, all.flatMap(namesOf)) || `; there is ${all.join(', ')}`;
-  throw new UsageError(`no lesson is called '${word}'${guess}`);
+  const hint = didYouMean(word, all.flatMap(lessonNames)) || `; there is ${all.join(', ')}`;
+  throw new UsageError(`no lesson is called '${word}'${hint}`);
 }
 
-const namesOf = (name: string): string[] => [name, ...name.split(/-(.*)/, 2)];
+const lessonNames = (name: string): string[] => [name, ...name.split(/-(.*)/, 2)];

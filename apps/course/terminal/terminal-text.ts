@@ -2,7 +2,7 @@
 
 import { formatColumns, wrap } from '../../../terminal/layout.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
-import { lessonText } from '../lesson-text.ts';
+import { reduceLessonText } from '../lesson-text.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
 
 export interface LessonText {
@@ -11,22 +11,28 @@ export interface LessonText {
   readonly hints: readonly string[];
 }
 
-type Looks = Pick<Terminal, 'width' | 'colour'>;
+type TextSettings = Pick<Terminal, 'width' | 'colour'>;
 
-export function readLesson(markdown: string, language: LessonLanguage, looks: Looks): LessonText {
-  const { text, hints } = lessonText(markdown, language);
-  return { lines: render(text, looks), hints };
+export function readLesson(
+  markdown: string,
+  language: LessonLanguage,
+  settings: TextSettings,
+): LessonText {
+  const { text, hints } = reduceLessonText(markdown, language);
+  return { lines: render(text, settings), hints };
 }
 
-function render(markdown: string, looks: Looks): string[] {
+function render(markdown: string, settings: TextSettings): string[] {
   const parts = markdown.replace(/^<!--.*-->\n/gm, '').split(/^```\w*\n(.*?)^```\n/ms);
   const lines = parts.flatMap((part, at) =>
-    at % 2 === 1 ? code(part, looks) : part.split(/\n{2,}/).flatMap((block) => prose(block, looks)),
+    at % 2 === 1
+      ? formatCode(part, settings)
+      : part.split(/\n{2,}/).flatMap((block) => formatBlock(block, settings)),
   );
   return lines.slice(0, lines.at(-1) === '' ? -1 : undefined);
 }
 
-const code = (text: string, { colour }: Looks): string[] => [
+const formatCode = (text: string, { colour }: TextSettings): string[] => [
   ...text
     .trimEnd()
     .split('\n')
@@ -35,51 +41,54 @@ const code = (text: string, { colour }: Looks): string[] => [
 ];
 
 /** Formats a paragraph, a heading, a list or a table. */
-function prose(block: string, looks: Looks): string[] {
+function formatBlock(block: string, settings: TextSettings): string[] {
   const text = block.trim();
   if (text === '') return [];
   if (text.startsWith('#')) {
     const [heading, ...rest] = text.split('\n');
-    const title = paint('bold', plain(heading!.replace(/^#+ /, '')), looks.colour.out);
-    return [title, '', ...prose(rest.join('\n'), looks)];
+    const title = paint('bold', stripMarkup(heading!.replace(/^#+ /, '')), settings.colour.out);
+    return [title, '', ...formatBlock(rest.join('\n'), settings)];
   }
-  if (text.startsWith('|')) return [...table(text, looks), ''];
-  if (/^(- |\d+\. )/.test(text)) return [...text.split(/\n(?=- |\d+\. )/).flatMap(item(looks)), ''];
-  return [...paragraph(text, looks), ''];
+  if (text.startsWith('|')) return [...formatTable(text, settings), ''];
+  if (/^(- |\d+\. )/.test(text))
+    return [...text.split(/\n(?=- |\d+\. )/).flatMap(makeItemFormatter(settings)), ''];
+  return [...formatParagraph(text, settings), ''];
 }
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
+const toOneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
 
 /** Removes the targets of links and the marks of emphasis. */
-const plain = (text: string): string =>
-  oneLine(text)
+const stripMarkup = (text: string): string =>
+  toOneLine(text)
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/(`[^`]*`)|\*\*?([^*]+)\*\*?/g, '$1$2');
 
 /** Highlights code: in bold, or between its backticks. */
-const styled = (line: string, { colour }: Looks): string =>
+const highlightNames = (line: string, { colour }: TextSettings): string =>
   colour.out ? line.replace(/`([^`]+)`/g, (_, name: string) => paint('bold', name, true)) : line;
 
-const paragraph = (text: string, looks: Looks): string[] =>
-  wrap(plain(text), looks.width).map((line) => styled(line, looks));
+const formatParagraph = (text: string, settings: TextSettings): string[] =>
+  wrap(stripMarkup(text), settings.width).map((line) => highlightNames(line, settings));
 
-const item =
-  (looks: Looks) =>
+const makeItemFormatter =
+  (settings: TextSettings) =>
   (text: string): string[] => {
     const [, mark = '', rest = ''] = /^(- |\d+\. )([\s\S]*)$/.exec(text) ?? [];
     const margin = ' '.repeat(mark.length);
-    const [first = '', ...others] = wrap(margin + plain(rest), looks.width);
-    return [mark + first.slice(mark.length), ...others].map((line) => styled(line, looks));
+    const [first = '', ...others] = wrap(margin + stripMarkup(rest), settings.width);
+    return [mark + first.slice(mark.length), ...others].map((line) =>
+      highlightNames(line, settings),
+    );
   };
 
 /** Formats a table of two columns. */
-function table(text: string, looks: Looks): string[] {
+function formatTable(text: string, settings: TextSettings): string[] {
   const rows = text.split('\n').filter((row) => !/^[|\s:-]+$/.test(row));
   const cells = rows.map((row): [string, string] => {
     const [left = '', right = ''] = row.replace(/^\||\|$/g, '').split('|');
-    return [plain(left.trim()), plain(right.trim())];
+    return [stripMarkup(left.trim()), stripMarkup(right.trim())];
   });
-  return formatColumns(cells, looks.width)
+  return formatColumns(cells, settings.width)
     .split('\n')
-    .map((line) => styled(line, looks));
+    .map((line) => highlightNames(line, settings));
 }

@@ -1,6 +1,6 @@
 /** Builds the header of the page, with a button for each act, and the footer. */
-import { button, html } from '../../trace/page/dom.ts';
-import { MOUNT_COMMAND } from '../play/state.ts';
+import { html, makeButton } from '../../trace/page/dom.ts';
+import { MOUNT_COMMAND } from '../play/share-fragment.ts';
 
 /** Labels by the id of the button. */
 const BUTTONS = {
@@ -14,12 +14,16 @@ const BUTTONS = {
   example: ['Example', 'Begin again with the example'],
 } as const;
 
-type Act = keyof typeof BUTTONS;
+type ButtonId = keyof typeof BUTTONS;
 
-export function header(acts: Readonly<Record<Act, () => void>>, status: Node, input: Node): Node {
-  const buttons = (Object.keys(BUTTONS) as Act[]).map((id) => {
+export function makeHeader(
+  actions: Readonly<Record<ButtonId, () => void>>,
+  status: Node,
+  input: Node,
+): Node {
+  const buttons = (Object.keys(BUTTONS) as ButtonId[]).map((id) => {
     const [label, title] = BUTTONS[id];
-    return html`<button type="button" id="${id}" title="${title}" @click="${acts[id]}">${label}</button>`;
+    return html`<button type="button" id="${id}" title="${title}" @click="${actions[id]}">${label}</button>`;
   });
   buttons[0]!.className = 'main';
   buttons[1]!.setAttribute('aria-controls', 'lessons-panel');
@@ -30,10 +34,10 @@ export function header(acts: Readonly<Record<Act, () => void>>, status: Node, in
 }
 
 /** Copies the command; if the browser refuses, the user can still select it. */
-const copy = (): void => void navigator.clipboard?.writeText(MOUNT_COMMAND).catch(() => {});
+const copyCommand = (): void => void navigator.clipboard?.writeText(MOUNT_COMMAND).catch(() => {});
 
 /** The footer: how to run the same files on a mount, and the keys. */
-export const footer = (version: string): Node => html`<footer>
-  <p>The same files run on a mount. Save them to a folder, and say there: <code id="command">${MOUNT_COMMAND}</code> ${button('Copy', 'Copy the command', copy)}</p>
+export const makeFooter = (version: string): Node => html`<footer>
+  <p>The same files run on a mount. Save them to a folder, and say there: <code id="command">${MOUNT_COMMAND}</code> ${makeButton('Copy', 'Copy the command', copyCommand)}</p>
   <p><kbd>Ctrl+Enter</kbd> start · <kbd>Ctrl+S</kbd> check, in a lesson · <kbd>←</kbd><kbd>→</kbd> a step, outside of texts · glossa ${version} · nothing leaves this page</p>
 </footer>`;

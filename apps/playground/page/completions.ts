@@ -4,33 +4,49 @@ import type { Extension } from '@codemirror/state';
 import { hoverTooltip } from '@codemirror/view';
 import { html } from '../../trace/page/dom.ts';
 import type { OptionWords, Words } from '../page-data.ts';
-import { type ModuleCompletion, type ModuleKind, moduleWords, type WordsAt } from './modules.ts';
+import {
+  type CompletionSource,
+  type ModuleCompletion,
+  type ModuleKind,
+  makeModuleCompletions,
+} from './module-completions.ts';
 
-export type Kind = 'volfile' | ModuleKind | 'text';
+export type FileKind = 'volfile' | ModuleKind | 'text';
 
-const KINDS: Readonly<Record<string, Kind>> = { vol: 'volfile', py: 'python', js: 'javascript' };
+const KINDS: Readonly<Record<string, FileKind>> = {
+  vol: 'volfile',
+  py: 'python',
+  js: 'javascript',
+};
 
-export const kindOf = (path: string): Kind => KINDS[/\.([^./]+)$/.exec(path)?.[1] ?? ''] ?? 'text';
+export const fileKind = (path: string): FileKind =>
+  KINDS[/\.([^./]+)$/.exec(path)?.[1] ?? ''] ?? 'text';
 
 const STATEMENT = /(?:^|\s)(volume|type|option|subvolumes?|end-volume)(?=\s|$)/g;
 
-function optionKnown({ key, type, default: usual, values, what }: OptionWords): ModuleCompletion {
+function optionCompletion({
+  key,
+  type,
+  default: defaultValue,
+  values,
+  what,
+}: OptionWords): ModuleCompletion {
   const facts = [
     type,
-    ...(usual === null ? [] : [`${usual} without it`]),
+    ...(defaultValue === null ? [] : [`${defaultValue} without it`]),
     ...(values.length === 0 ? [] : [`one of ${values.join(', ')}`]),
   ];
   return {
     label: key,
     type: 'property',
-    detail: usual === null ? type : `${type}, ${usual}`,
+    detail: defaultValue === null ? type : `${type}, ${defaultValue}`,
     info: () =>
       html`<div class="card"><p><code>${key}</code> (${facts.join('; ')})</p><p>${what}</p></div>`,
   };
 }
 
-const volfileWords =
-  ({ types }: Words): WordsAt =>
+const volfileCompletions =
+  ({ types }: Words): CompletionSource =>
   (state, from) => {
     const text = state.sliceDoc(0, from).replace(/#.*$/gm, '');
     const last = [...text.matchAll(STATEMENT)].at(-1);
@@ -39,13 +55,13 @@ const volfileWords =
       return words.map((label) => ({ label, type: 'keyword' }));
     }
     /** Number of complete words between the statement's first word and the position. */
-    const before = text
+    const precedingWords = text
       .slice(last.index + last[0].length)
       .split(/\s+/)
       .filter(Boolean);
     const volume = text.slice(Math.max(0, text.lastIndexOf('volume ')));
-    const named = /\btype\s+(\S+)/.exec(volume)?.[1];
-    const options = types.find(({ type }) => type === named)?.options ?? [];
+    const typeName = /\btype\s+(\S+)/.exec(volume)?.[1];
+    const options = types.find(({ type }) => type === typeName)?.options ?? [];
     if (last[1] === 'type') {
       return types.map(({ type, what }) => ({
         ...{ label: type, type: 'class' },
@@ -53,8 +69,8 @@ const volfileWords =
       }));
     }
     if (last[1] === 'option') {
-      if (before.length === 0) return options.map(optionKnown);
-      const values = options.find(({ key }) => key === before[0])?.values ?? [];
+      if (precedingWords.length === 0) return options.map(optionCompletion);
+      const values = options.find(({ key }) => key === precedingWords[0])?.values ?? [];
       return values.map((label) => ({ label, type: 'constant' }));
     }
     if (!last[1]!.startsWith('subvolume')) return [];
@@ -63,32 +79,33 @@ const volfileWords =
   };
 
 /** Returns the completion source and the hover source of a kind of file. */
-export function wordsFor(kind: Kind, words: Words) {
+export function makeWordSources(kind: FileKind, words: Words) {
   if (kind === 'text') return { completions: () => null, hover: [] as Extension };
-  const at = kind === 'volfile' ? volfileWords(words) : moduleWords(kind, words);
+  const findCompletions =
+    kind === 'volfile' ? volfileCompletions(words) : makeModuleCompletions(kind, words);
   const pattern = kind === 'volfile' ? /[^\s"`]+/g : /\w+/g;
   const completions = (context: CompletionContext): CompletionResult | null => {
     const word = context.matchBefore(kind === 'volfile' ? /[^\s"`]+/ : /\w+/);
     const from = word?.from ?? context.pos;
     const isMember = context.matchBefore(/\.\w*/) !== null;
     if (word === null && !context.explicit && !isMember) return null;
-    return { from, options: at(context.state, from, false) };
+    return { from, options: findCompletions(context.state, from, false) };
   };
   const hover = hoverTooltip((view, pos) => {
     const line = view.state.doc.lineAt(pos);
-    const found = [...line.text.matchAll(pattern)].find(
+    const match = [...line.text.matchAll(pattern)].find(
       ({ index, 0: word }) => index <= pos - line.from && pos - line.from <= index + word.length,
     );
-    if (found === undefined) return null;
-    const [word] = found;
-    const from = line.from + found.index;
-    const known = at(view.state, from, true).find(({ label }) => label === word);
-    if (known?.info === undefined) return null;
+    if (match === undefined) return null;
+    const [word] = match;
+    const from = line.from + match.index;
+    const completion = findCompletions(view.state, from, true).find(({ label }) => label === word);
+    if (completion?.info === undefined) return null;
     return {
       pos: from,
       end: from + word.length,
       above: true,
-      create: () => ({ dom: known.info!() }),
+      create: () => ({ dom: completion.info!() }),
     };
   });
   return { completions, hover };

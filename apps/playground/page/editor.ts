@@ -8,31 +8,31 @@ import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
-import { button, html } from '../../trace/page/dom.ts';
+import { html, makeButton } from '../../trace/page/dom.ts';
 import type { FileTexts, Words } from '../page-data.ts';
 import type { Problem } from '../play/protocol.ts';
-import { COLOURS } from './code.ts';
-import { type Kind, kindOf, wordsFor } from './completions.ts';
+import { COLOURS } from './code-colours.ts';
+import { type FileKind, fileKind, makeWordSources } from './completions.ts';
 import { volfileLanguage } from './volfile-language.ts';
 
-const LANGUAGES: Readonly<Record<Kind, () => Extension>> = {
+const LANGUAGES: Readonly<Record<FileKind, () => Extension>> = {
   volfile: () => volfileLanguage,
   python: () => [python(), indentUnit.of('    ')],
   javascript: () => javascript(),
   text: () => [],
 };
 
-const light = StateEffect.define<DecorationSet>();
+const setHighlight = StateEffect.define<DecorationSet>();
 
 /** Decorates the line of the current request. */
-const lit = StateField.define<DecorationSet>({
+const highlightField = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update: (before, { effects, changes }) =>
-    effects.find((effect) => effect.is(light))?.value ?? before.map(changes),
+    effects.find((effect) => effect.is(setHighlight))?.value ?? before.map(changes),
   provide: (field) => EditorView.decorations.from(field),
 });
 
-const LIT = Decoration.line({ class: 'lit', attributes: { 'aria-current': 'step' } });
+const HIGHLIGHT = Decoration.line({ class: 'lit', attributes: { 'aria-current': 'step' } });
 
 const NAME = /^\/[\w.-]+$/;
 
@@ -42,9 +42,9 @@ const REVEALED_BELOW_PX = 8;
 export interface EditorSettings {
   readonly words: Words;
   /** Called when texts, names or the open tab have changed. */
-  changed(): void;
+  onChange(): void;
   /** Called before a file is removed. */
-  removing(): void;
+  onRemove(): void;
 }
 
 export class Editor {
@@ -54,7 +54,7 @@ export class Editor {
   private readonly states = new Map<string, EditorState>();
   private readonly tabs = html`<div class="tabs" role="tablist" aria-label="Files"
     @keydown="${(event: KeyboardEvent) => this.moveTab(event)}"></div>`;
-  private readonly remover = button('×', 'Remove this file', () => this.remove());
+  private readonly remover = makeButton('×', 'Remove this file', () => this.remove());
   private readonly panel = html`<div class="panel" id="panel" role="tabpanel"></div>`;
   private problems: readonly Problem[] = [];
   private open = '';
@@ -67,7 +67,7 @@ export class Editor {
     this.element = html`<section class="editor" aria-label="Files">
       <div class="filebar">${this.tabs}
         <div class="acts">
-          ${button('+', 'Add a file', add)}${button('✎', 'Rename this file', rename)}
+          ${makeButton('+', 'Add a file', add)}${makeButton('✎', 'Rename this file', rename)}
           ${this.remover}
         </div>
       </div>
@@ -76,7 +76,7 @@ export class Editor {
   }
 
   get texts(): FileTexts {
-    this.keep();
+    this.storeOpenState();
     return Object.fromEntries([...this.states].map(([path, { doc }]) => [path, doc.toString()]));
   }
 
@@ -89,7 +89,7 @@ export class Editor {
     this.states.clear();
     this.problems = [];
     for (const [path, text] of Object.entries(texts))
-      this.states.set(path, this.stateOf(path, text));
+      this.states.set(path, this.makeState(path, text));
     this.open = '';
     const first = [...this.states.keys()][0];
     if (first !== undefined) this.show(open !== undefined && this.states.has(open) ? open : first);
@@ -100,12 +100,12 @@ export class Editor {
     const state = this.states.get(path);
     if (state === undefined) return;
     if (path !== this.open) {
-      this.keep();
+      this.storeOpenState();
       this.open = path;
       this.view.setState(state);
-      this.mark();
+      this.markProblems();
       this.drawTabs();
-      this.settings.changed();
+      this.settings.onChange();
     }
     if (line === undefined) return;
     const at = this.view.state.doc.line(
@@ -118,20 +118,22 @@ export class Editor {
   /** Marks problems at their lines. */
   setProblems(problems: readonly Problem[]): void {
     this.problems = problems;
-    this.mark();
+    this.markProblems();
     this.drawTabs();
   }
 
   /** Highlights the line of the current request, `null` for none; a closed file stays closed. */
-  light(file: string | null, line: number | null): void {
+  highlightLine(file: string | null, line: number | null): void {
     const { doc } = this.view.state;
     const isHere = file !== null && this.open === `/${file}`;
-    const isLit = isHere && line !== null && line >= 1 && line <= doc.lines;
-    const decorations = isLit ? Decoration.set(LIT.range(doc.line(line).from)) : Decoration.none;
+    const isShown = isHere && line !== null && line >= 1 && line <= doc.lines;
+    const decorations = isShown
+      ? Decoration.set(HIGHLIGHT.range(doc.line(line).from))
+      : Decoration.none;
     // The view of a typing user does not scroll.
-    const scrolls = isLit && !this.view.hasFocus;
-    this.view.dispatch({ effects: [light.of(decorations)] });
-    if (scrolls) this.reveal(line);
+    const mustScroll = isShown && !this.view.hasFocus;
+    this.view.dispatch({ effects: [setHighlight.of(decorations)] });
+    if (mustScroll) this.reveal(line);
   }
 
   /** Scrolls the text to a line, but not the page, unlike EditorView.scrollIntoView. */
@@ -139,17 +141,17 @@ export class Editor {
     const { scrollDOM, state } = this.view;
     const { top, bottom } = this.view.lineBlockAt(state.doc.line(line).from);
     const { scrollTop, clientHeight } = scrollDOM;
-    const least = bottom + REVEALED_BELOW_PX - clientHeight;
-    if (top < scrollTop || least > scrollTop) scrollDOM.scrollTop = Math.min(top, least);
+    const minTop = bottom + REVEALED_BELOW_PX - clientHeight;
+    if (top < scrollTop || minTop > scrollTop) scrollDOM.scrollTop = Math.min(top, minTop);
   }
 
-  private keep(): void {
+  private storeOpenState(): void {
     if (this.states.has(this.open)) this.states.set(this.open, this.view.state);
   }
 
-  private stateOf(path: string, doc: string): EditorState {
-    const kind = kindOf(path);
-    const { completions, hover } = wordsFor(kind, this.settings.words);
+  private makeState(path: string, doc: string): EditorState {
+    const kind = fileKind(path);
+    const { completions, hover } = makeWordSources(kind, this.settings.words);
     return EditorState.create({
       doc,
       extensions: [
@@ -159,37 +161,37 @@ export class Editor {
         autocompletion({ override: [completions] }),
         hover,
         lintGutter(),
-        lit,
+        highlightField,
         EditorState.tabSize.of(4),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': `Text of ${path}`, tabindex: '0' }),
         EditorView.updateListener.of(({ docChanged }) => {
-          if (docChanged) this.settings.changed();
+          if (docChanged) this.settings.onChange();
         }),
       ],
     });
   }
 
-  private mark(): void {
+  private markProblems(): void {
     const { state } = this.view;
-    const own = this.problems.filter(({ file }) => file === this.open);
-    const found = own.map(({ line, column, severity, message }): Diagnostic => {
+    const fileProblems = this.problems.filter(({ file }) => file === this.open);
+    const diagnostics = fileProblems.map(({ line, column, severity, message }): Diagnostic => {
       const at = state.doc.line(Math.max(1, Math.min(line, state.doc.lines)));
       const from = Math.min(at.to, at.from + Math.max(0, column - 1));
       const word = /^[^\s"`]+/.exec(state.sliceDoc(from, at.to))?.[0] ?? '';
       return { from, to: from + word.length, severity, message };
     });
-    this.view.dispatch(setDiagnostics(state, found));
+    this.view.dispatch(setDiagnostics(state, diagnostics));
   }
 
   private drawTabs(): void {
     const tabs = [...this.states.keys()].map((path) => {
       const isOpen = path === this.open;
-      const wrong = this.problems.filter(({ file }) => file === path).length;
+      const problemCount = this.problems.filter(({ file }) => file === path).length;
       return html`<button type="button" role="tab" aria-selected="${String(isOpen)}"
         aria-controls="panel" tabindex="${isOpen ? 0 : -1}" data-path="${path}"
-        class="${wrong > 0 && 'wrong'}" @click="${() => this.show(path)}">
-        ${path.slice(1)}${wrong > 0 && html`<span class="count"> ${wrong} wrong</span>`}
+        class="${problemCount > 0 && 'wrong'}" @click="${() => this.show(path)}">
+        ${path.slice(1)}${problemCount > 0 && html`<span class="count"> ${problemCount} wrong</span>`}
       </button>`;
     });
     this.tabs.replaceChildren(...tabs);
@@ -208,7 +210,7 @@ export class Editor {
   }
 
   /** Asks for a file name until it is valid. */
-  private askName(label: string, value: string, act: (path: string) => void): void {
+  private askName(label: string, value: string, onName: (path: string) => void): void {
     let path = value;
     for (let why = ''; ; ) {
       const name = prompt(why + label, path.slice(1))?.trim();
@@ -220,20 +222,20 @@ export class Editor {
         ? `There is a ${path.slice(1)} already. `
         : 'A name has letters, digits, _, - and dots: cache.py, graph.vol. ';
     }
-    act(path);
+    onName(path);
   }
 
   private add(path: string): void {
-    this.keep();
-    this.states.set(path, this.stateOf(path, ''));
+    this.storeOpenState();
+    this.states.set(path, this.makeState(path, ''));
     this.show(path);
   }
 
   private rename(to: string): void {
-    this.keep();
+    this.storeOpenState();
     const from = this.open;
     const entries = [...this.states].map(([path, state]): [string, EditorState] =>
-      path === from ? [to, this.stateOf(to, state.doc.toString())] : [path, state],
+      path === from ? [to, this.makeState(to, state.doc.toString())] : [path, state],
     );
     this.states.clear();
     for (const [path, state] of entries) this.states.set(path, state);
@@ -244,7 +246,7 @@ export class Editor {
   private remove(): void {
     const { open } = this;
     if (!confirm(`Remove ${open.slice(1)}?`)) return;
-    this.settings.removing();
+    this.settings.onRemove();
     this.states.delete(open);
     this.open = '';
     this.show([...this.states.keys()][0]!);

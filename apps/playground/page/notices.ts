@@ -1,5 +1,5 @@
 /** Shows notices above the page's parts, a line each, which the user may dismiss. */
-import { button, html } from '../../trace/page/dom.ts';
+import { html, makeButton } from '../../trace/page/dom.ts';
 
 export interface Choice {
   readonly label: string;
@@ -8,26 +8,26 @@ export interface Choice {
 
 export class Notices {
   readonly element = html`<div class="notices" id="notices" role="status"></div>`;
-  private readonly shown = new Map<string, HTMLElement>();
+  private readonly lines = new Map<string, HTMLElement>();
 
   /** Shows a notice in place of an earlier one of its kind. @param more element behind the text */
-  say(kind: string, text: string, choices: readonly Choice[] = [], more?: HTMLElement): void {
-    this.drop(kind);
+  show(kind: string, text: string, choices: readonly Choice[] = [], more?: HTMLElement): void {
+    this.hide(kind);
     const choose = ({ act }: Choice): void => {
-      this.drop(kind);
+      this.hide(kind);
       act();
     };
     const line = html`<p class="notice">
       <span>${text}</span>${more}
-      ${choices.map((it) => html`<button type="button" @click="${() => choose(it)}">${it.label}</button>`)}
-      ${button('×', 'Put this away', () => this.drop(kind))}
+      ${choices.map((choice) => html`<button type="button" @click="${() => choose(choice)}">${choice.label}</button>`)}
+      ${makeButton('×', 'Put this away', () => this.hide(kind))}
     </p>`;
-    this.shown.set(kind, line);
+    this.lines.set(kind, line);
     this.element.append(line);
   }
 
-  drop(kind: string): void {
-    this.shown.get(kind)?.remove();
-    this.shown.delete(kind);
+  hide(kind: string): void {
+    this.lines.get(kind)?.remove();
+    this.lines.delete(kind);
   }
 }

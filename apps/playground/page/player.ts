@@ -16,42 +16,42 @@ const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').ma
 
 export class Player {
   private readonly pace = html<HTMLSelectElement>`<select id="pace"
-    @change="${() => (this.ms === null ? this.stop() : this.play())}">
+    @change="${() => (this.paceMs === null ? this.stop() : this.play())}">
     ${Object.keys(PACES).map((word) => html`<option>${word}</option>`)}
   </select>`;
-  private readonly toggle = html<HTMLButtonElement>`<button type="button" id="play"
+  private readonly playButton = html<HTMLButtonElement>`<button type="button" id="play"
     @click="${() => (this.timer === undefined ? this.play() : this.stop())}"></button>`;
   readonly element = html`<div class="player">
-    ${this.toggle}<label for="pace">Pace </label>${this.pace}
+    ${this.playButton}<label for="pace">Pace </label>${this.pace}
   </div>`;
   private model: Model | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     if (!isStill()) this.pace.value = 'slow';
-    this.name();
+    this.updateButton();
   }
 
   /** Takes another recording, and plays it. */
-  show(model: Model | null): void {
+  playModel(model: Model | null): void {
     this.stop();
     this.model = model;
-    this.name();
+    this.updateButton();
     if (model === null) return;
-    if (this.ms !== null) this.play();
+    if (this.paceMs !== null) this.play();
     else if (isStill()) {
       model.select(model.shown.length - 1);
-      model.go(Number.POSITIVE_INFINITY);
+      model.goToStep(Number.POSITIVE_INFINITY);
     }
   }
 
   stop(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.name();
+    this.updateButton();
   }
 
-  private get ms(): number | null {
+  private get paceMs(): number | null {
     return PACES[this.pace.value] ?? null;
   }
 
@@ -59,28 +59,28 @@ export class Player {
     const { model } = this;
     if (model?.current == null) return;
     clearTimeout(this.timer);
-    if (this.ms === null) this.pace.value = 'slow';
+    if (this.paceMs === null) this.pace.value = 'slow';
     // At the end of the recording, it starts again.
-    const isLast = model.place === model.shown.length - 1;
+    const isLast = model.position === model.shown.length - 1;
     if (isLast && model.step === model.current.steps.length - 1) model.select(0);
-    this.timer = setTimeout(() => this.next(), this.ms!);
-    this.name();
+    this.timer = setTimeout(() => this.playNext(), this.paceMs!);
+    this.updateButton();
   }
 
-  private next(): void {
+  private playNext(): void {
     const model = this.model!;
     if (model.current !== null && model.step < model.current.steps.length - 1) {
-      model.go(model.step + 1);
-    } else if (model.place < model.shown.length - 1) model.select(model.place + 1);
+      model.goToStep(model.step + 1);
+    } else if (model.position < model.shown.length - 1) model.select(model.position + 1);
     else {
       this.stop();
       return;
     }
-    this.timer = setTimeout(() => this.next(), this.ms ?? 0);
+    this.timer = setTimeout(() => this.playNext(), this.paceMs ?? 0);
   }
 
-  private name(): void {
-    this.toggle.textContent = this.timer === undefined ? 'Play' : 'Pause';
-    this.toggle.disabled = this.model === null;
+  private updateButton(): void {
+    this.playButton.textContent = this.timer === undefined ? 'Play' : 'Pause';
+    this.playButton.disabled = this.model === null;
   }
 }

@@ -4,8 +4,8 @@
  */
 import type { FileTexts } from '../page-data.ts';
 import type { Problem } from '../play/protocol.ts';
-import { problemOf } from './problems.ts';
-import { Latest, type Session, WorkerLost } from './worker-session.ts';
+import { makeProblem } from './problem-list.ts';
+import { LatestQuestion, WorkerLost, type WorkerSession } from './worker-session.ts';
 
 /** Pause in typing before a check. */
 const PAUSE_MS = 700;
@@ -13,58 +13,58 @@ const PAUSE_MS = 700;
 export interface CheckerSettings {
   texts(): FileTexts;
   /** Makes a session for these checks alone. */
-  session(): Session;
-  busy(isBusy: boolean): void;
+  makeSession(): WorkerSession;
+  onBusy(isBusy: boolean): void;
   /** Receives the problems of the current texts. */
-  found(problems: readonly Problem[]): void;
+  onProblems(problems: readonly Problem[]): void;
 }
 
-export class Checker {
+export class ProblemChecker {
   private readonly settings: CheckerSettings;
-  private readonly checks: Latest;
+  private readonly latestCheck: LatestQuestion;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** The texts that were checked last, or are being checked. */
-  private last = '';
+  private lastText = '';
 
   constructor(settings: CheckerSettings) {
     this.settings = settings;
-    this.checks = new Latest(settings.session);
+    this.latestCheck = new LatestQuestion(settings.makeSession);
   }
 
-  soon(): void {
+  checkSoon(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.check(), PAUSE_MS);
   }
 
   /** Marks these texts as checked by the caller. */
-  know(texts: FileTexts): void {
+  markChecked(texts: FileTexts): void {
     clearTimeout(this.timer);
-    this.checks.end('the files have changed');
-    this.settings.busy(false);
-    this.last = JSON.stringify(texts);
+    this.latestCheck.end('the files have changed');
+    this.settings.onBusy(false);
+    this.lastText = JSON.stringify(texts);
   }
 
   private async check(): Promise<void> {
     const texts = this.settings.texts();
     const text = JSON.stringify(texts);
-    if (text === this.last) return;
-    this.last = text;
-    this.settings.busy(true);
-    const problems = await this.checks.ask((session) =>
+    if (text === this.lastText) return;
+    this.lastText = text;
+    this.settings.onBusy(true);
+    const problems = await this.latestCheck.ask((session) =>
       session.ask('start', { texts, distanceMs: 0, journal: [] }).then(
-        (began) => began.problems,
-        (error: Error) => [notChecked(error)],
+        (result) => result.problems,
+        (error: Error) => [makeUncheckedProblem(error)],
       ),
     );
     if (problems === null) return;
-    this.settings.busy(false);
+    this.settings.onBusy(false);
     // Changed texts are checked again.
-    if (JSON.stringify(this.settings.texts()) === text) this.settings.found(problems);
+    if (JSON.stringify(this.settings.texts()) === text) this.settings.onProblems(problems);
   }
 }
 
-const notChecked = (error: Error): Problem =>
-  problemOf(
+const makeUncheckedProblem = (error: Error): Problem =>
+  makeProblem(
     error instanceof WorkerLost
       ? `whether the files start is not known: ${error.message}`
       : `the files could not be checked: ${error.message}`,

@@ -1,18 +1,22 @@
 /** Shows requests: the picture of the graph, and the recording of the last line of the shell. */
 import { readOutline } from '../../../runtime/observe/outline.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
-import { changeView } from '../../trace/page/change.ts';
+import { makeChangeView } from '../../trace/page/change-view.ts';
 import { html } from '../../trace/page/dom.ts';
-import { filterForm } from '../../trace/page/filters.ts';
-import { type DrawnVolume, type GraphPicture, graphPicture } from '../../trace/page/graph.ts';
-import { requestList } from '../../trace/page/list.ts';
+import { makeFilterForm } from '../../trace/page/filter-form.ts';
+import {
+  type DrawnVolume,
+  type GraphPicture,
+  makeGraphPicture,
+} from '../../trace/page/graph-picture.ts';
 import { Model } from '../../trace/page/model.ts';
-import { scrubber } from '../../trace/page/scrubber.ts';
-import { placeOf, type SourceLine } from '../../trace/page/source.ts';
-import { wayView } from '../../trace/page/way.ts';
+import { makeRequestList } from '../../trace/page/request-list.ts';
+import { makeScrubber } from '../../trace/page/scrubber.ts';
+import { findSourceLine, type SourceLine } from '../../trace/page/source-view.ts';
+import { makeWayView } from '../../trace/page/way-view.ts';
 import type { FileTexts } from '../page-data.ts';
 import type { PlayVolume } from '../play/protocol.ts';
-import { framesView } from './frames.ts';
+import { makeFramesView } from './frames-view.ts';
 import { Player } from './player.ts';
 
 export class RequestView {
@@ -26,23 +30,23 @@ export class RequestView {
   </section>`;
   /** The request in detail. */
   readonly details = html`<div class="details"></div>`;
-  private readonly at: (place: SourceLine | null) => void;
+  private readonly onStep: (place: SourceLine | null) => void;
   private picture: GraphPicture | null = null;
   private model: Model | null = null;
 
-  /** @param at receives the line of code of the current step; null for none */
-  constructor(at: (place: SourceLine | null) => void) {
-    this.at = at;
-    this.showNone();
+  /** @param onStep receives the line of code of the current step; null for none */
+  constructor(onStep: (place: SourceLine | null) => void) {
+    this.onStep = onStep;
+    this.showEmpty();
   }
 
   showGraph(volumes: readonly PlayVolume[]): void {
     this.draw(volumes);
-    this.showNone();
+    this.showEmpty();
   }
 
   private draw(volumes: readonly DrawnVolume[]): void {
-    this.picture = graphPicture(volumes, { name: 'a program', type: 'asks for a file' });
+    this.picture = makeGraphPicture(volumes, { name: 'a program', type: 'asks for a file' });
     this.picture.show(null, 0);
     this.graph.replaceChildren(this.picture.picture);
   }
@@ -52,7 +56,7 @@ export class RequestView {
     const recording = openRecording(bytes);
     const outline = await readOutline(recording);
     const { length } = outline.requests;
-    if (length === 0) return this.showNone('The line has made no request.');
+    if (length === 0) return this.showEmpty('The line has made no request.');
     const { head, closed } = recording;
     this.draw(head.volumes);
     const sources = Object.entries(files).map(([path, text]) => ({
@@ -60,41 +64,41 @@ export class RequestView {
     }));
     const model = new Model({ head, closed, outline, sources });
     this.model = model;
-    this.steps.replaceChildren(scrubber(model));
+    this.steps.replaceChildren(makeScrubber(model));
     this.details.replaceChildren(
-      framesView(model),
-      changeView(model),
-      wayView(model),
+      makeFramesView(model),
+      makeChangeView(model),
+      makeWayView(model),
       html`<details class="all" ${length > 1 && 'open'}>
         <summary>All requests of the line (${length})</summary>
         <nav class="requests" aria-label="Requests of the line">
-          ${filterForm(model)}${requestList(model)}
+          ${makeFilterForm(model)}${makeRequestList(model)}
         </nav>
       </details>`,
     );
     model.on(['step'], () => {
       this.picture?.show(model.current, model.step);
       const { current } = model;
-      this.at(current === null ? null : placeOf(current.steps, model.step, sources));
+      this.onStep(current === null ? null : findSourceLine(current.steps, model.step, sources));
     });
     model.select(0);
-    this.player.show(model);
+    this.player.playModel(model);
   }
 
   /** Steps forwards or backwards, by keys of the page. */
-  go(by: number): void {
+  moveSteps(offset: number): void {
     if (this.model === null) return;
     this.player.stop();
-    this.model.go(this.model.step + by);
+    this.model.goToStep(this.model.step + offset);
   }
 
-  private showNone(
+  private showEmpty(
     why = 'Type a line into the shell: what it asks for is seen here, step by step.',
   ): void {
     this.model = null;
-    this.player.show(null);
+    this.player.playModel(null);
     this.picture?.show(null, 0);
-    this.at(null);
+    this.onStep(null);
     this.steps.replaceChildren();
     this.details.replaceChildren(html`<p class="none">${why}</p>`);
   }

@@ -1,30 +1,30 @@
 /** Saves the editor's files as downloads, one by one, and opens files of the user's machine. */
 import { html } from '../../trace/page/dom.ts';
 import type { FileTexts } from '../page-data.ts';
-import { type PlayState, VOLFILE } from '../play/state.ts';
+import { type PlayState, VOLFILE } from '../play/share-fragment.ts';
 
 /** Largest file to open. */
 const SIZE_MAX = 2 ** 20;
 /** Time after which a download has started and its bytes can be released. */
-const BEGUN_MS = 60_000;
+const DOWNLOAD_MS = 60_000;
 
 export function saveFiles(texts: FileTexts): void {
   for (const [path, text] of Object.entries(texts)) {
     const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
     html`<a href="${url}" download="${path.slice(1)}"></a>`.click();
-    setTimeout(() => URL.revokeObjectURL(url), BEGUN_MS);
+    setTimeout(() => URL.revokeObjectURL(url), DOWNLOAD_MS);
   }
 }
 
 /** A hidden input that the open button clicks; `take` receives the chosen files. */
-export function fileInput(take: (files: readonly File[]) => void): HTMLInputElement {
+export function makeFileInput(onFiles: (files: readonly File[]) => void): HTMLInputElement {
   const input = html<HTMLInputElement>`<input type="file" id="files" hidden multiple
     accept=".vol,.py,.js,.txt">`;
   input.addEventListener('change', () => {
     const files = [...(input.files ?? [])];
     // Lets the user choose the same file again.
     input.value = '';
-    if (files.length > 0) take(files);
+    if (files.length > 0) onFiles(files);
   });
   return input;
 }
@@ -34,18 +34,18 @@ export function fileInput(take: (files: readonly File[]) => void): HTMLInputElem
  * the graph's volfile.
  * @throws {Error} about an unsuitable file
  */
-export async function openFiles(files: readonly File[], here: PlayState): Promise<PlayState> {
+export async function openFiles(files: readonly File[], current: PlayState): Promise<PlayState> {
   const texts = new Map<string, string>();
   for (const file of files) {
     const path = `/${file.name.replace(/[^\w.-]/g, '_')}`;
     if (texts.has(path)) throw new Error(`two of the files would be called ${path.slice(1)}`);
-    texts.set(path, await textOf(file));
+    texts.set(path, await readText(file));
   }
-  const around = texts.has(VOLFILE) ? {} : here.texts;
-  return { ...here, texts: { ...around, ...Object.fromEntries(texts) } };
+  const otherTexts = texts.has(VOLFILE) ? {} : current.texts;
+  return { ...current, texts: { ...otherTexts, ...Object.fromEntries(texts) } };
 }
 
-async function textOf(file: File): Promise<string> {
+async function readText(file: File): Promise<string> {
   if (file.size > SIZE_MAX) throw new Error(`${file.name} has more than ${SIZE_MAX / 2 ** 20} MB`);
   const bytes = await file.arrayBuffer();
   try {

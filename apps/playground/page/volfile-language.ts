@@ -4,7 +4,7 @@ import { StreamLanguage, type StringStream } from '@codemirror/language';
 interface State {
   /** The first word of the statement, and the number of words since. */
   statement: string;
-  place: number;
+  wordIndex: number;
 }
 
 const STATEMENTS = /^(?:volume|type|option|subvolume[sS]|end-volume)$/;
@@ -16,14 +16,14 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   subvolumes: ['variableName'],
 };
 
-function token(stream: StringStream, state: State): string | null {
+function readToken(stream: StringStream, state: State): string | null {
   if (stream.eatSpace()) return null;
   if (stream.peek() === '#') {
     stream.skipToEnd();
     return 'comment';
   }
   if (stream.match(/^"(?:\\.|[^"\\])*"?/) || stream.match(/^`[^`]*`?/)) {
-    state.place += 1;
+    state.wordIndex += 1;
     return 'string';
   }
   stream.match(/^[^\s"`]+/);
@@ -34,20 +34,20 @@ function token(stream: StringStream, state: State): string | null {
   }
   if (STATEMENTS.test(word)) {
     state.statement = word.toLowerCase();
-    state.place = 0;
+    state.wordIndex = 0;
     return 'keyword';
   }
   const kinds = KINDS[state.statement.replace(/^subvolume$/, 'subvolumes')];
   if (kinds === undefined) return 'invalid';
-  const kind = kinds[Math.min(state.place, kinds.length - 1)]!;
-  state.place += 1;
+  const kind = kinds[Math.min(state.wordIndex, kinds.length - 1)]!;
+  state.wordIndex += 1;
   return kind === 'string' && /^[-+]?\d/.test(word) ? 'number' : kind;
 }
 
 export const volfileLanguage = StreamLanguage.define<State>({
   name: 'volfile',
-  startState: () => ({ statement: '', place: 0 }),
+  startState: () => ({ statement: '', wordIndex: 0 }),
   copyState: (state) => ({ ...state }),
-  token,
+  token: readToken,
   languageData: { commentTokens: { line: '#' } },
 });

@@ -19,11 +19,11 @@ export interface SessionSettings {
    */
   makeWorker(lost: (call: LostCall['lost']) => void): WorkerLike;
   /** Time limits of answers in milliseconds. */
-  readonly patience: Readonly<Record<QuestionKind, number>>;
+  readonly timeLimits: Readonly<Record<QuestionKind, number>>;
 }
 
 /** The number of a worker's first question. */
-export const OPENING = 0;
+export const OPENING_ID = 0;
 
 /**
  * Time limit of a worker's opening in milliseconds. In Firefox, a few workers in a hundred hang
@@ -39,18 +39,18 @@ export class WorkerLost extends Error {
 /** Questions to an open worker. */
 type QuestionKind = Exclude<keyof Questions, 'open'>;
 
-interface Waiting {
+interface PendingAnswer {
   resolve(body: never): void;
   reject(error: Error): void;
 }
 
-export class Session {
+export class WorkerSession {
   private readonly settings: SessionSettings;
   private worker: WorkerLike | null = null;
-  private waiting = new Map<number, Waiting>();
+  private pending = new Map<number, PendingAnswer>();
   /** The pending question. */
-  private asked: Question | null = null;
-  private opening: ReturnType<typeof setTimeout> | undefined;
+  private lastQuestion: Question | null = null;
+  private openingTimer: ReturnType<typeof setTimeout> | undefined;
   private id = 0;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -60,45 +60,45 @@ export class Session {
 
   /** Ends the worker: the pending question fails with this reason; the next starts a new worker. */
   replace(why: string): void {
-    this.end();
-    const waiting = [...this.waiting.values()];
-    this.waiting.clear();
-    for (const { reject } of waiting) reject(new WorkerLost(why));
+    this.terminate();
+    const pending = [...this.pending.values()];
+    this.pending.clear();
+    for (const { reject } of pending) reject(new WorkerLost(why));
   }
 
-  private end(): void {
-    clearTimeout(this.opening);
+  private terminate(): void {
+    clearTimeout(this.openingTimer);
     this.worker?.terminate();
     this.worker = null;
   }
 
   /** Asks one question at a time, so that a timeout belongs to it. @throws {WorkerLost | Error} */
   ask<K extends QuestionKind>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
-    const asked = this.turn.then(() => this.send(kind, body));
-    this.turn = asked.catch(() => {
+    const answer = this.turn.then(() => this.send(kind, body));
+    this.turn = answer.catch(() => {
       // The caller gets the rejection.
     });
-    return asked;
+    return answer;
   }
 
   private send<K extends QuestionKind>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
-    this.worker ??= this.begin();
+    this.worker ??= this.startWorker();
     this.id += 1;
     const id = this.id;
-    const answered = new Promise<Questions[K][1]>((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
+    const answer = new Promise<Questions[K][1]>((resolve, reject) => {
+      this.pending.set(id, { resolve, reject });
     });
-    const limit = this.settings.patience[kind];
+    const limit = this.settings.timeLimits[kind];
     const timer = setTimeout(() => {
       this.replace(`it has not answered for ${limit / 1000} s`);
     }, limit);
-    this.asked = { id, kind, body };
-    this.worker.postMessage(this.asked);
-    return answered.finally(() => clearTimeout(timer));
+    this.lastQuestion = { id, kind, body };
+    this.worker.postMessage(this.lastQuestion);
+    return answer.finally(() => clearTimeout(timer));
   }
 
   /** Starts a worker. @param openingMs time limit, longer for the second attempt */
-  private begin(openingMs = OPENING_MS): WorkerLike {
+  private startWorker(openingMs = OPENING_MS): WorkerLike {
     const lost = ({ volume, seconds }: LostCall['lost']): void =>
       this.replace(`a call of ${volume} has run for ${seconds.toFixed(1)} s and cannot be ended`);
     const worker = this.settings.makeWorker(lost);
@@ -107,41 +107,41 @@ export class Session {
     };
     worker.onmessage = ({ data }) => {
       if (worker !== this.worker) return;
-      const told = data as WorkerAnswer | LostCall;
-      if ('lost' in told) return lost(told.lost);
-      if (told.id === OPENING) clearTimeout(this.opening);
-      const waiting = this.waiting.get(told.id);
-      this.waiting.delete(told.id);
-      if (told.id === OPENING && 'failure' in told) this.replace(told.failure);
-      else if ('failure' in told) waiting?.reject(new Error(told.failure));
-      else waiting?.resolve(told.body as never);
+      const message = data as WorkerAnswer | LostCall;
+      if ('lost' in message) return lost(message.lost);
+      if (message.id === OPENING_ID) clearTimeout(this.openingTimer);
+      const pending = this.pending.get(message.id);
+      this.pending.delete(message.id);
+      if (message.id === OPENING_ID && 'failure' in message) this.replace(message.failure);
+      else if ('failure' in message) pending?.reject(new Error(message.failure));
+      else pending?.resolve(message.body as never);
     };
-    this.opening = setTimeout(() => {
-      this.end();
-      this.worker = this.begin(2 * openingMs);
-      this.worker.postMessage(this.asked);
+    this.openingTimer = setTimeout(() => {
+      this.terminate();
+      this.worker = this.startWorker(2 * openingMs);
+      this.worker.postMessage(this.lastQuestion);
     }, openingMs);
     return worker;
   }
 }
 
 /** Asks questions of which only the last counts: a new one ends the pending one with its worker. */
-export class Latest {
-  private readonly make: () => Session;
-  private session: Session | null = null;
+export class LatestQuestion {
+  private readonly makeSession: () => WorkerSession;
+  private session: WorkerSession | null = null;
   private turn = 0;
   private isBusy = false;
 
-  constructor(make: () => Session) {
-    this.make = make;
+  constructor(makeSession: () => WorkerSession) {
+    this.makeSession = makeSession;
   }
 
   /** Asks. @returns null if another question, or `end`, replaced it */
-  async ask<R>(question: (session: Session) => Promise<R>): Promise<R | null> {
+  async ask<R>(question: (session: WorkerSession) => Promise<R>): Promise<R | null> {
     this.end('another question was asked');
     const { turn } = this;
     this.isBusy = true;
-    this.session ??= this.make();
+    this.session ??= this.makeSession();
     const answer = await question(this.session);
     if (turn !== this.turn) return null;
     this.isBusy = false;

@@ -4,7 +4,7 @@
  */
 
 import type { Verdict } from '../../course/judge.ts';
-import type { Written } from './shell/index.ts';
+import type { OutputPiece } from './shell/index.ts';
 
 /** Texts by absolute path: `/graph.vol`, and the modules that it names (`/negative.py`). */
 export type Texts = Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ export interface Traffic {
 
 /** The outcome of a shell line; its counters cover all requests since the graph started. */
 export interface LineResult extends Traffic {
-  readonly output: readonly Written[];
+  readonly output: readonly OutputPiece[];
   /** Exit status: 0 for success. */
   readonly status: number;
   /** Log lines of the line's requests. */

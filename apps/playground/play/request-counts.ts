@@ -15,18 +15,18 @@ const CHANGING: ReadonlySet<string> = new Set([
 ]);
 const CHANGE = {};
 
-const nameOf = new Map(fops.map(({ number, name }) => [number, name]));
+const fopNames = new Map(fops.map(({ number, name }) => [number, name]));
 
 /** Counts arrivals at the top of a graph, and at its lowest volumes. */
 export class RequestCounts implements Observer {
   /** Whether a request has changed the storage. */
-  changed = false;
+  hasChanged = false;
   /** Whether requests count, as they are the learner's. */
-  counting = true;
+  isCounting = true;
   private readonly byFop = new Map<string, [asked: number, arrived: number]>();
   private waitedMs = 0;
 
-  waited(ms: number): void {
+  addWait(ms: number): void {
     this.waitedMs += ms;
   }
 
@@ -50,16 +50,16 @@ export class RequestCounts implements Observer {
   }
 
   wind(_frame: Frame, xl: Xlator, fop: number): object | null {
-    if (!this.counting) return null;
-    const name = nameOf.get(fop)!;
-    if (xl.above.length === 0) this.of(name)[0] += 1;
+    if (!this.isCounting) return null;
+    const name = fopNames.get(fop)!;
+    if (xl.above.length === 0) this.countsFor(name)[0] += 1;
     if (xl.below.length > 0) return null;
-    this.of(name)[1] += 1;
+    this.countsFor(name)[1] += 1;
     return CHANGING.has(name) ? CHANGE : null;
   }
 
   unwind(_change: object, opRet: number): void {
-    this.changed ||= opRet >= 0;
+    this.hasChanged ||= opRet >= 0;
   }
 
   wantsNotes(): boolean {
@@ -70,9 +70,9 @@ export class RequestCounts implements Observer {
   noteLogLine(): void {}
   addNotes(): void {}
 
-  private of(fop: string): [number, number] {
-    const found = this.byFop.get(fop) ?? [0, 0];
-    this.byFop.set(fop, found);
-    return found;
+  private countsFor(fop: string): [number, number] {
+    const counts = this.byFop.get(fop) ?? [0, 0];
+    this.byFop.set(fop, counts);
+    return counts;
   }
 }

@@ -11,12 +11,12 @@ import type { Graph } from '../../../runtime/core/graph.ts';
 import type { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { DIRECTORIES, directoryName } from '../../bench/engine/searches.ts';
-import { letTimePass, UNANSWERED } from './context.ts';
 import { Distance } from './distance.ts';
+import { advanceUntilSettled, UNANSWERED } from './play-context.ts';
 import type { LineResult, PlayVolume } from './protocol.ts';
 import { RequestCounts } from './request-counts.ts';
 import { Shell, type ShellResult } from './shell/index.ts';
-import { recordTraffic } from './traffic.ts';
+import { makeTrafficRecorder } from './traffic.ts';
 
 const KILLED = 137;
 const CALLER: Caller = { uid: 0, gid: 0, pid: 1, groups: [] };
@@ -30,7 +30,7 @@ export class RunningGraph {
   private readonly distance: Distance;
   private readonly counts = new RequestCounts();
   /** Virtual milliseconds of `sleep` in the current line. */
-  private slept = 0;
+  private sleptMs = 0;
 
   /** @param log receives the log lines */
   constructor(graph: Graph, clock: VirtualClock, log: string[], distanceMs: number) {
@@ -61,69 +61,71 @@ export class RunningGraph {
       const folder = `/${directoryName(directory)}`;
       return `mkdir ${folder}; touch ${folder}/file00${directory}.php`;
     });
-    const done = await this.unobserved(async (settings) => {
-      const shell = this.shellFor(settings);
+    const result = await this.runUnobserved(async (settings) => {
+      const shell = this.makeShell(settings);
       for (const line of [...tree, ...journal]) await shell.run(line);
       return true;
     });
-    return done !== UNANSWERED;
+    return result !== UNANSWERED;
   }
 
   /**
    * Runs an action that is no request of the learner: uncounted, without distance, and directly on
    * the storage where the graph has only one.
    */
-  private async unobserved<R>(
-    what: (settings: DriverSettings) => Promise<R>,
+  private async runUnobserved<R>(
+    action: (settings: DriverSettings) => Promise<R>,
   ): Promise<R | typeof UNANSWERED> {
     const { distance, graph, clock, counts } = this;
     const { ms } = distance;
     const leaves = graph.xlators.filter(({ below }) => below.length === 0);
-    const only = leaves.length === 1 ? leaves[0] : undefined;
+    const storage = leaves.length === 1 ? leaves[0] : undefined;
     distance.ms = 0;
-    counts.counting = false;
+    counts.isCounting = false;
     try {
-      const settings = only === undefined ? {} : { links: graph.makeLinks(only) };
-      this.slept = 0;
-      return await letTimePass(clock, what(settings), () => this.slept);
+      const settings = storage === undefined ? {} : { links: graph.makeLinks(storage) };
+      this.sleptMs = 0;
+      return await advanceUntilSettled(clock, action(settings), () => this.sleptMs);
     } finally {
       distance.ms = ms;
-      counts.counting = true;
+      counts.isCounting = true;
     }
   }
 
-  private shellFor(settings: DriverSettings): Shell {
+  private makeShell(settings: DriverSettings): Shell {
     return new Shell(new Driver(this.client, CALLER, settings), (ms) => {
-      this.slept += ms;
+      this.sleptMs += ms;
       return new Promise((done) => void this.clock.after(ms, done));
     });
   }
 
   async run(line: string): Promise<LineResult> {
     const { graph, clock, counts } = this;
-    const recording = recordTraffic(graph);
+    const recording = makeTrafficRecorder(graph);
     const endRecording = graph.observe(recording.recorder);
     const before = clock.now;
-    this.slept = 0;
+    this.sleptMs = 0;
     this.log.length = 0;
-    counts.changed = false;
-    const asked: Call[] = [];
-    const shell = this.shellFor({ onRequest: (call) => void asked.push(call) });
-    const result = await letTimePass(clock, shell.run(line), () => this.slept);
+    counts.hasChanged = false;
+    const calls: Call[] = [];
+    const shell = this.makeShell({ onRequest: (call) => void calls.push(call) });
+    const result = await advanceUntilSettled(clock, shell.run(line), () => this.sleptMs);
     endRecording();
-    counts.waited(clock.now - before - this.slept);
+    counts.addWait(clock.now - before - this.sleptMs);
     return {
-      ...(result === UNANSWERED ? unanswered(asked.at(-1), graph.top) : result),
+      ...(result === UNANSWERED ? makeUnansweredResult(calls.at(-1), graph.top) : result),
       recording: recording.bytes(),
       log: this.log.splice(0),
       counters: counts.counters,
-      journal: counts.changed ? line : null,
+      journal: counts.hasChanged ? line : null,
     };
   }
 
   async complete(line: string): Promise<readonly string[]> {
-    const found = await this.unobserved((settings) => this.shellFor(settings).complete(line));
-    return found === UNANSWERED ? [] : found;
+    const completions = await this.runUnobserved((settings) =>
+      this.makeShell(settings).complete(line),
+    );
+    return completions === UNANSWERED ? [] : completions;
   }
 
   async stop(): Promise<void> {
@@ -133,9 +135,9 @@ export class RunningGraph {
 }
 
 /** The result of a line whose request got no reply. */
-function unanswered(call: Call | undefined, top: Xlator): ShellResult {
+function makeUnansweredResult(call: Call | undefined, top: Xlator): ShellResult {
   call?.interrupt();
-  const what = call === undefined ? 'a request' : `${call.fop} of ${call.path}`;
-  const output = `${what} was never answered: a volume below '${top.name}', or it, neither answers nor winds`;
+  const requestText = call === undefined ? 'a request' : `${call.fop} of ${call.path}`;
+  const output = `${requestText} was never answered: a volume below '${top.name}', or it, neither answers nor winds`;
   return { output: [{ text: output, isError: true }], status: KILLED };
 }

@@ -6,7 +6,7 @@ import { nodeMachine } from '../../../bridges/machine/node/index.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { readEvents } from '../../../test/support/test-recordings.ts';
 import type { Texts } from './protocol.ts';
-import { textOf } from './shell/index.ts';
+import { joinOutput } from './shell/index.ts';
 import { World } from './world.ts';
 
 const VOLFILE = `volume disk
@@ -56,7 +56,7 @@ describe("a learner's session", () => {
   const run = async (line: string) => {
     const ran = await world.run(line);
     if (ran.journal !== null) journal.push(ran.journal);
-    return { ...ran, output: textOf(ran.output) };
+    return { ...ran, output: joinOutput(ran.output) };
   };
 
   beforeAll(() => {

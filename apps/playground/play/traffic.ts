@@ -22,12 +22,12 @@ export interface TrafficRecorder {
   bytes(): Uint8Array;
 }
 
-/** Makes a recorder. @param shown volumes to record, with their recorded names; default all */
-export function recordTraffic(
+/** Makes a recorder. @param selectVolumes volumes to record, with their recorded names; default all */
+export function makeTrafficRecorder(
   { context, xlators }: Graph,
-  shown = (volumes: Head['volumes']) => volumes,
+  selectVolumes = (volumes: Head['volumes']) => volumes,
 ): TrafficRecorder {
-  const kept = { dataMax: DATA_MAX, hidden: null };
+  const limits = { dataMax: DATA_MAX, hidden: null };
   const names = xlators.map(({ name }) => name);
   const startedAt = context.sink.now();
   const head = makeHead(xlators, {
@@ -35,16 +35,19 @@ export function recordTraffic(
     startedAt,
     filter: null,
     seesAll: true,
-    retention: kept,
+    retention: limits,
   });
-  const volumes = shown(head.volumes);
+  const volumes = selectVolumes(head.volumes);
   const ids = new Set(volumes.map(({ id }) => id));
-  const seen = xlators.filter(({ id }) => ids.has(id)).map(({ name }) => name);
-  const filter = makeFilter(seen.length < names.length ? { volumes: seen } : {}, names);
+  const volumeNames = xlators.filter(({ id }) => ids.has(id)).map(({ name }) => name);
+  const filter = makeFilter(
+    volumeNames.length < names.length ? { volumes: volumeNames } : {},
+    names,
+  );
   const recording = new MemoryRecording({ ...head, volumes });
   const now = (): number => context.now();
   return {
-    recorder: new Recorder(recording, { filter, retention: kept, now, startedAt: now() }, ids),
+    recorder: new Recorder(recording, { filter, retention: limits, now, startedAt: now() }, ids),
     bytes: () => recording.toBytes(),
   };
 }
@@ -52,7 +55,7 @@ export function recordTraffic(
 /** The storage of bridges/testing, below a volume that can hold requests for tests. */
 const STORAGE = 'storage0';
 /** Its name in the volfiles of lessons. */
-const STORAGE_SHOWN = 'storage';
+const SHOWN_STORAGE = 'storage';
 
 /** Records the requests of a lesson's check, whose equal graphs share one recording. */
 export class CheckTraffic {
@@ -67,10 +70,10 @@ export class CheckTraffic {
 
   observe(graph: Graph): void {
     const { name } = this;
-    this.recording ??= recordTraffic(graph, (volumes) =>
+    this.recording ??= makeTrafficRecorder(graph, (volumes) =>
       volumes.flatMap((volume) => {
-        if (volume.id === graph.top.id) return [{ ...volume, name, subvolumes: [STORAGE_SHOWN] }];
-        return volume.name === STORAGE ? [{ ...volume, name: STORAGE_SHOWN }] : [];
+        if (volume.id === graph.top.id) return [{ ...volume, name, subvolumes: [SHOWN_STORAGE] }];
+        return volume.name === STORAGE ? [{ ...volume, name: SHOWN_STORAGE }] : [];
       }),
     );
     graph.observe(this.recording.recorder);

@@ -14,37 +14,37 @@ interface Scope {
 const scope = globalThis as unknown as Scope;
 let world: World | null = null;
 
-const opened = (): World => {
+const requireWorld = (): World => {
   if (world === null) throw new Error("the worker was not given the interpreters' parts yet");
   return world;
 };
 
-const answers: {
+const handlers: {
   readonly [K in keyof Questions]: (body: Questions[K][0]) => Promise<Questions[K][1]>;
 } = {
   async open({ parts, lost }) {
     world = await World.open(parts, lost);
     return null;
   },
-  start: (request) => opened().start(request),
-  run: ({ line }) => opened().run(line),
-  complete: ({ line }) => opened().complete(line),
+  start: (request) => requireWorld().start(request),
+  run: ({ line }) => requireWorld().run(line),
+  complete: ({ line }) => requireWorld().complete(line),
   async distance({ distanceMs }) {
-    opened().setDistance(distanceMs);
+    requireWorld().setDistance(distanceMs);
     return null;
   },
-  judge: (request) => opened().judge(request),
+  judge: (request) => requireWorld().judge(request),
 };
 
 /** The end of the last question: questions run in turn, as shell lines build on each other. */
-let last: Promise<void> = Promise.resolve();
+let queue: Promise<void> = Promise.resolve();
 
 scope.onmessage = ({ data: { id, kind, body } }) => {
-  last = last.then(async () => {
+  queue = queue.then(async () => {
     try {
       scope.postMessage({
         id,
-        body: await (answers[kind] as (body: unknown) => Promise<never>)(body),
+        body: await (handlers[kind] as (body: unknown) => Promise<never>)(body),
       });
     } catch (error) {
       scope.postMessage({ id, failure: error instanceof Error ? error.message : String(error) });

@@ -1,7 +1,7 @@
 /** The playground without interpreters: graphs of glossa's own translators, and the shell. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onlyWinds, readEvents } from '../../../test/support/test-recordings.ts';
-import { textOf } from './shell/index.ts';
+import { joinOutput } from './shell/index.ts';
 import { World } from './world.ts';
 
 const DISK = 'volume disk\n    type storage/memory\nend-volume\n';
@@ -18,11 +18,11 @@ afterEach(() => world.stop());
 /** The output of a line, and its status unless 0. */
 async function says(line: string): Promise<string> {
   const { output, status } = await world.run(line);
-  return status === 0 ? textOf(output) : `${textOf(output)} (${status})`;
+  return status === 0 ? joinOutput(output) : `${joinOutput(output)} (${status})`;
 }
 
 describe('a graph', () => {
-  it('a graph that does not start leaves the earlier graph running', async () => {
+  it('leaves the earlier graph running when it does not start', async () => {
     await expect(world.run('ls')).rejects.toThrow('no graph runs');
     expect(await start(DISK + CACHE)).toMatchObject({
       runs: true,
@@ -66,13 +66,13 @@ describe('a graph', () => {
     expect(journal).toEqual([lines[0], lines[1], '', lines[3]]);
     await start(DISK + CACHE, journal);
     const { output, counters } = await world.run('cat a/b/c');
-    expect(textOf(output)).toBe('two words');
+    expect(joinOutput(output)).toBe('two words');
     expect(counters).toMatchObject({ asked: 6, arrived: 6, byFop: { lookup: [3, 3] } });
     expect(await says('ls -l a/b')).toMatch(/^-rw------- 1 0 0 +10 .* c$/);
   });
 });
 
-it('waiting is counted and takes no real time', async () => {
+it('waiting for a reply is counted in virtual time, and takes no real time', async () => {
   await start(DISK + CACHE);
   const first = await world.run('search file009.php');
   expect(first).toMatchObject({ output: [{ text: '/dir9/file009.php' }], status: 0 });
@@ -84,7 +84,7 @@ it('waiting is counted and takes no real time', async () => {
   expect(third.counters).toMatchObject({ asked: 40, arrived: 22, waitedMs: 131.5 });
 });
 
-it('the requests of a line are recorded', async () => {
+it('the requests of a shell line are recorded', async () => {
   await start(DISK + CACHE);
   const { recording } = await world.run('cat nothing');
   const winds = onlyWinds(await readEvents(recording));

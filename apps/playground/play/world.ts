@@ -18,10 +18,10 @@ import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import { activate, type Registry } from '../../../runtime/volfile/activate.ts';
 import { Source } from '../../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
-import { judge } from '../../course/judge.ts';
+import { judgeModule } from '../../course/judge.ts';
 import { checks } from '../../course/lessons/index.ts';
-import { inRealTime, PlayContext } from './context.ts';
-import { problemIn, problemOf } from './problems.ts';
+import { PlayContext, runInRealTime } from './play-context.ts';
+import { locateProblem, toProblem } from './problem-positions.ts';
 import type {
   JudgeRequest,
   JudgeResult,
@@ -32,7 +32,7 @@ import type {
   Texts,
 } from './protocol.ts';
 import { RunningGraph } from './running-graph.ts';
-import { VOLFILE } from './state.ts';
+import { VOLFILE } from './share-fragment.ts';
 import { CheckTraffic } from './traffic.ts';
 
 /** Time limit of a start in real time: Python takes seconds on a slow machine. */
@@ -71,11 +71,11 @@ export class World {
     }
     if (!(await running.restore(journal))) {
       const text = 'what the storage held is not all there again: a request was never answered';
-      problems.push(problemIn(text, 'warning', texts));
+      problems.push(locateProblem(text, 'warning', texts));
     }
-    const before = this.running;
+    const previous = this.running;
     this.running = running;
-    await before?.stop();
+    await previous?.stop();
     return { volumes: running.volumes, problems, runs: true, log: log.splice(0) };
   }
 
@@ -87,25 +87,25 @@ export class World {
   ): Promise<RunningGraph | null> {
     const { [VOLFILE]: volfile, ...modules } = texts;
     if (volfile === undefined) {
-      problems.push(problemIn(`there is no ${VOLFILE}`, 'error', texts));
+      problems.push(locateProblem(`there is no ${VOLFILE}`, 'error', texts));
       return null;
     }
-    const registry = this.registryOf(modules);
+    const registry = this.makeRegistry(modules);
     const inspection = inspectVolfile(new Source(VOLFILE, volfile), { registry });
-    problems.push(...inspection.problems.map(problemOf));
+    problems.push(...inspection.problems.map(toProblem));
     if (inspection.description === undefined) return null;
     const clock = new VirtualClock();
     const context = new PlayContext(
       clock,
       (line) => void log.push(line),
-      (text) => void problems.push(problemIn(text, 'warning', texts)),
+      (text) => void problems.push(locateProblem(text, 'warning', texts)),
     );
     const levels = { default: INFO, volumes: new Map() };
     try {
       const graph = activate(inspection.description, registry, context, levels);
-      await inRealTime(clock, graph.start());
+      await runInRealTime(clock, graph.start());
       try {
-        await inRealTime(clock, graph.awaitUp(UP_TIMEOUT_MS));
+        await runInRealTime(clock, graph.awaitUp(UP_TIMEOUT_MS));
       } catch (error) {
         await graph.stop();
         throw error;
@@ -113,13 +113,13 @@ export class World {
       return new RunningGraph(graph, clock, log, distanceMs);
     } catch (error) {
       const reasons = error instanceof GraphError ? error.problems : [(error as Error).message];
-      problems.push(...reasons.map((text) => problemIn(text, 'error', texts)));
+      problems.push(...reasons.map((text) => locateProblem(text, 'error', texts)));
       return null;
     }
   }
 
   async run(line: string): Promise<LineResult> {
-    return this.current.run(line);
+    return this.runningGraph.run(line);
   }
 
   async complete(line: string): Promise<readonly string[]> {
@@ -127,28 +127,28 @@ export class World {
   }
 
   setDistance(distanceMs: number): void {
-    this.current.setDistance(distanceMs);
+    this.runningGraph.setDistance(distanceMs);
   }
 
   /** Runs a lesson's check on graphs of its own. @throws {Error} for an unknown lesson */
   async judge({ lesson, texts, module }: JudgeRequest): Promise<JudgeResult> {
     const check = checks[lesson];
     if (check === undefined) throw new Error(`no lesson is called '${lesson}'`);
-    const translator = this.registryOf(texts).lookup('features/glupy')!;
-    const seen = new CheckTraffic(module.replace(/^\/|\.\w+$/g, ''));
-    const verdict = await judge(check, {
+    const translator = this.makeRegistry(texts).lookup('features/glupy')!;
+    const checkTraffic = new CheckTraffic(module.replace(/^\/|\.\w+$/g, ''));
+    const verdict = await judgeModule(check, {
       path: module,
       language: module.endsWith('.py') ? 'python' : 'javascript',
-      translatorFor: async (name, _folder, given) => ({
+      translatorFor: async (name, _folder, options) => ({
         translator,
-        options: makeOptions(name, { 'module-name': name, ...given }),
+        options: makeOptions(name, { 'module-name': name, ...options }),
       }),
-      started: (graph) => seen.observe(graph),
+      started: (graph) => checkTraffic.observe(graph),
     });
-    return { ...verdict, traffic: seen.traffic };
+    return { ...verdict, traffic: checkTraffic.traffic };
   }
 
-  private registryOf(modules: Texts): Registry {
+  private makeRegistry(modules: Texts): Registry {
     return browserRegistry({ ...this.machine, sources: makeSources(modules) });
   }
 
@@ -157,7 +157,7 @@ export class World {
     this.running = null;
   }
 
-  private get current(): RunningGraph {
+  private get runningGraph(): RunningGraph {
     if (this.running === null) throw new NoGraphError();
     return this.running;
   }

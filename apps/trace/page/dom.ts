@@ -1,8 +1,8 @@
 /**
- * Makes elements from templates of HTML. A string or number becomes a text or a part of an
- * attribute, a node stands in its place, and a function listens to the event of an `@` attribute.
- * Values of a recording are never parsed as HTML. Attributes are quoted; a line break beside a tag
- * or a value is no space.
+ * Makes DOM elements from HTML templates. A string or number becomes text or part of an attribute, a
+ * node is inserted, and a function becomes the listener of an `@` attribute. Values are never
+ * parsed as HTML, so a recording cannot inject markup. Attributes must be quoted. A line break next
+ * to a tag or value adds no space.
  *
  *   html`<button type="button" title="${name}" @click="${act}">${sign} ${picture}</button>`
  */
@@ -14,18 +14,18 @@ const ENTITIES: Readonly<Record<string, string>> = {
   ...{ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' },
 };
 
-function build(texts: readonly string[], values: readonly Value[]): DocumentFragment {
-  const held: (Node | Listener)[] = [];
-  const markupOf = (value: Value): string => {
+function buildFragment(texts: readonly string[], values: readonly Value[]): DocumentFragment {
+  const slots: (Node | Listener)[] = [];
+  const addMarkup = (value: Value): string => {
     if (value === null || value === undefined || typeof value === 'boolean') return '';
-    if (Array.isArray(value)) return value.map(markupOf).join('');
-    if (typeof value === 'function') return String(held.push(value) - 1);
-    if (value instanceof Node) return `<!--${held.push(value) - 1}-->`;
+    if (Array.isArray(value)) return value.map(addMarkup).join('');
+    if (typeof value === 'function') return String(slots.push(value) - 1);
+    if (value instanceof Node) return `<!--${slots.push(value) - 1}-->`;
     return String(value).replace(/[&<>"]/g, (sign) => ENTITIES[sign]!);
   };
   const template = document.createElement('template');
   template.innerHTML = texts
-    .map((text, at) => text.replace(/(^|>)\s*\n\s*|\s*\n\s*(?=<|$)/g, '$1') + markupOf(values[at]))
+    .map((text, at) => text.replace(/(^|>)\s*\n\s*|\s*\n\s*(?=<|$)/g, '$1') + addMarkup(values[at]))
     .join('');
   const { content } = template;
   const shown = NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_COMMENT;
@@ -33,17 +33,17 @@ function build(texts: readonly string[], values: readonly Value[]): DocumentFrag
   for (const walker = document.createTreeWalker(content, shown); walker.nextNode(); )
     nodes.push(walker.currentNode);
   for (const node of nodes) {
-    if (node instanceof Comment) node.replaceWith(held[Number(node.data)] as Node);
-    else if (node instanceof Element) listen(node, held);
+    if (node instanceof Comment) node.replaceWith(slots[Number(node.data)] as Node);
+    else if (node instanceof Element) addListeners(node, slots);
   }
   return content;
 }
 
-function listen(element: Element, held: readonly unknown[]): void {
+function addListeners(element: Element, slots: readonly unknown[]): void {
   for (const { name, value } of [...element.attributes]) {
     if (name[0] !== '@') continue;
     element.removeAttribute(name);
-    element.addEventListener(name.slice(1), held[Number(value)] as EventListener);
+    element.addEventListener(name.slice(1), slots[Number(value)] as EventListener);
   }
 }
 
@@ -51,24 +51,25 @@ function listen(element: Element, held: readonly unknown[]): void {
 export const html = <E extends Element = HTMLElement>(
   texts: TemplateStringsArray,
   ...values: Value[]
-): E => document.adoptNode(build(texts, values).firstElementChild as E);
+): E => document.adoptNode(buildFragment(texts, values).firstElementChild as E);
 
 /** Makes the single element of a template within a picture. */
 export const svg = <E extends SVGElement = SVGElement>(
   texts: TemplateStringsArray,
   ...values: Value[]
 ): E =>
-  build([`<svg>${texts[0]}`, ...texts.slice(1)], values).firstElementChild!.firstElementChild as E;
+  buildFragment([`<svg>${texts[0]}`, ...texts.slice(1)], values).firstElementChild!
+    .firstElementChild as E;
 
 /** A button with a short sign and an accessible name. */
-export const button = (sign: string, name: string, act: () => void): HTMLButtonElement =>
+export const makeButton = (sign: string, name: string, act: () => void): HTMLButtonElement =>
   html`<button type="button" aria-label="${name}" title="${name}" @click="${act}">${sign}</button>`;
 
 /** A colour of the page's style. */
-export const colour = (name: string): string =>
+export const styleColour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+export function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
   const units = atob(base64);
   const bytes = new Uint8Array(units.length);
   for (let i = 0; i < units.length; i++) bytes[i] = units.charCodeAt(i);

@@ -4,7 +4,7 @@ import { findPath } from '../../../runtime/observe/event-text.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
 import type { Outline } from '../../../runtime/observe/outline.ts';
 import type { Walk } from '../../../runtime/observe/walk.ts';
-import { type SourceText, type Step, stepsOf } from '../steps.ts';
+import { listSteps, type SourceText, type Step } from '../steps.ts';
 
 export interface Filter {
   /** A fop at any volume; '' for all. */
@@ -34,12 +34,12 @@ export interface RecordingData {
 }
 
 export class Model {
-  readonly given: RecordingData;
+  readonly data: RecordingData;
   filter: Filter = { fop: '', volume: '', path: '', failed: false };
   /** Requests that pass the filter. */
   shown: Int32Array;
   /** Index in `shown` of the selected request; -1 for none. */
-  place = -1;
+  position = -1;
   current: CurrentRequest | null = null;
   step = 0;
   /** By request: whether it has a failure. */
@@ -47,9 +47,9 @@ export class Model {
   private paths: string[] | null = null;
   private readonly listeners: [Topic, () => void][] = [];
 
-  constructor(given: RecordingData) {
-    this.given = given;
-    const { hops, requests } = given.outline;
+  constructor(data: RecordingData) {
+    this.data = data;
+    const { hops, requests } = data.outline;
     this.shown = Int32Array.from(requests, (_, i) => i);
     this.failures = new Uint8Array(requests.length);
     for (let hop = 0; hop < hops.length; hop++) {
@@ -61,69 +61,69 @@ export class Model {
     for (const topic of topics) this.listeners.push([topic, listener]);
   }
 
-  get failed(): number {
+  get failureCount(): number {
     return this.failures.reduce((sum, one) => sum + one, 0);
   }
 
   setFilter(filter: Filter): void {
-    const before = this.place < 0 ? -1 : this.shown[this.place]!;
+    const selected = this.position < 0 ? -1 : this.shown[this.position]!;
     this.filter = filter;
-    this.shown = this.matching(filter);
-    const kept = this.shown.indexOf(before);
-    this.tell('filter');
-    if (kept < 0) this.select(this.shown.length > 0 ? 0 : -1);
-    else this.place = kept;
+    this.shown = this.findMatching(filter);
+    const newPosition = this.shown.indexOf(selected);
+    this.notify('filter');
+    if (newPosition < 0) this.select(this.shown.length > 0 ? 0 : -1);
+    else this.position = newPosition;
   }
 
   /** Selects the request at this index of `shown`. */
-  select(place: number): void {
-    this.place = Math.min(place, this.shown.length - 1);
-    if (this.place < 0) this.current = null;
+  select(position: number): void {
+    this.position = Math.min(position, this.shown.length - 1);
+    if (this.position < 0) this.current = null;
     else {
-      const walk = this.given.outline.walk(this.shown[this.place]!);
-      this.current = { walk, steps: stepsOf(walk) };
+      const walk = this.data.outline.walk(this.shown[this.position]!);
+      this.current = { walk, steps: listSteps(walk) };
     }
     this.step = 0;
-    this.tell('request');
-    this.tell('step');
+    this.notify('request');
+    this.notify('step');
   }
 
   /** Goes to a step, or to the nearest end. */
-  go(step: number): void {
+  goToStep(step: number): void {
     if (this.current === null) return;
     this.step = Math.max(0, Math.min(step, this.current.steps.length - 1));
-    this.tell('step');
+    this.notify('step');
   }
 
-  private matching({ fop, volume, path, failed }: Filter): Int32Array {
-    const { outline, head } = this.given;
+  private findMatching({ fop, volume, path, failed }: Filter): Int32Array {
+    const { outline, head } = this.data;
     const { hops, requests } = outline;
-    const fits = new Uint8Array(requests.length).fill(fop === '' && volume === '' ? 1 : 0);
+    const matches = new Uint8Array(requests.length).fill(fop === '' && volume === '' ? 1 : 0);
     if (fop !== '' || volume !== '') {
       const number = head.tables.fops.find(({ name }) => name === fop)?.number;
       for (let hop = 0; hop < hops.length; hop++) {
         if (fop !== '' && hops.fop[hop] !== number) continue;
         if (volume !== '' && outline.volume(hops.volume[hop]!) !== volume) continue;
-        fits[hops.request[hop]!] = 1;
+        matches[hops.request[hop]!] = 1;
       }
     }
-    const wanted = path.toLowerCase();
-    const paths = wanted === '' ? null : this.allPaths();
+    const part = path.toLowerCase();
+    const paths = part === '' ? null : this.readPaths();
     return Int32Array.from(requests.keys()).filter((request) => {
-      if (fits[request] === 0 || (failed && this.failures[request] === 0)) return false;
-      return paths === null || paths[request]!.includes(wanted);
+      if (matches[request] === 0 || (failed && this.failures[request] === 0)) return false;
+      return paths === null || paths[request]!.includes(part);
     });
   }
 
   /** Paths of all requests, read when a filter first needs them. */
-  private allPaths(): readonly string[] {
-    this.paths ??= Array.from(this.given.outline.requests, (hop) => {
-      return (findPath(this.given.outline.wind(hop).args) ?? '').toLowerCase();
+  private readPaths(): readonly string[] {
+    this.paths ??= Array.from(this.data.outline.requests, (hop) => {
+      return (findPath(this.data.outline.wind(hop).args) ?? '').toLowerCase();
     });
     return this.paths;
   }
 
-  private tell(topic: Topic): void {
-    for (const [wanted, listener] of this.listeners) if (wanted === topic) listener();
+  private notify(topic: Topic): void {
+    for (const [listenerTopic, listener] of this.listeners) if (listenerTopic === topic) listener();
   }
 }

@@ -3,15 +3,15 @@ import { printable } from '../../../runtime/core/log.ts';
 import { findPath, formatResult } from '../../../runtime/observe/event-text.ts';
 import { formatDuration } from '../../../terminal/quantities.ts';
 import type { Step } from '../steps.ts';
-import { button, html } from './dom.ts';
+import { html, makeButton } from './dom.ts';
 import type { Model } from './model.ts';
 
-export function scrubber(model: Model): HTMLElement {
-  const move = (): void => model.go(Number(range.value));
+export function makeScrubber(model: Model): HTMLElement {
+  const goToInput = (): void => model.goToStep(Number(range.value));
   const range = html<HTMLInputElement>`<input type="range" id="step" min="0" value="0"
-    aria-label="Step" @input="${move}">`;
-  const said = html`<p class="said" id="said" aria-live="polite"></p>`;
-  const where = html`<span class="small" id="where"></span>`;
+    aria-label="Step" @input="${goToInput}">`;
+  const caption = html`<p class="said" id="said" aria-live="polite"></p>`;
+  const positionText = html`<span class="small" id="where"></span>`;
   model.on(['step'], () => {
     const { current, step: at } = model;
     const step = current?.steps[at];
@@ -19,38 +19,40 @@ export function scrubber(model: Model): HTMLElement {
     const { length } = current.steps;
     range.max = String(length - 1);
     range.value = String(at);
-    const text = inWords(step);
+    const text = describeStep(step);
     range.setAttribute('aria-valuetext', `${at + 1} of ${length}: ${text}`);
-    where.textContent = `${at + 1} of ${length} · +${formatDuration(step.at - current.walk.root.wind.at)}`;
-    said.dataset.kind = step.kind;
-    said.textContent = text;
+    positionText.textContent = `${at + 1} of ${length} · +${formatDuration(step.at - current.walk.root.wind.at)}`;
+    caption.dataset.kind = step.kind;
+    caption.textContent = text;
   });
   return html`<section class="scrubber" aria-label="Steps">
     <div class="buttons">
-      ${button('|◀', 'First step', () => model.go(0))}
-      ${button('◀', 'Step backwards', () => model.go(model.step - 1))}
-      ${button('▶', 'Step forwards', () => model.go(model.step + 1))}
-      ${button('▶|', 'Last step', () => model.go(Number.POSITIVE_INFINITY))}
-      ${range}${where}
+      ${makeButton('|◀', 'First step', () => model.goToStep(0))}
+      ${makeButton('◀', 'Step backwards', () => model.goToStep(model.step - 1))}
+      ${makeButton('▶', 'Step forwards', () => model.goToStep(model.step + 1))}
+      ${makeButton('▶|', 'Last step', () => model.goToStep(Number.POSITIVE_INFINITY))}
+      ${range}${positionText}
     </div>
-    ${said}
+    ${caption}
   </section>`;
 }
 
 /** `cache winds lookup /nope to storage`. */
-function inWords({ kind, hop, above, notes }: Step): string {
+function describeStep({ kind, hop, above, notes }: Step): string {
   const { wind, unwind } = hop;
-  const own = printable(wind.volume);
-  const over = above === null ? null : printable(above.wind.volume);
+  const volume = printable(wind.volume);
+  const parent = above === null ? null : printable(above.wind.volume);
   if (kind === 'note') {
     const { method, line } = notes!;
-    return `${own} is in ${printable(method ?? 'its script')}${line === undefined ? '' : ` at ${printable(line)}`}`;
+    return `${volume} is in ${printable(method ?? 'its script')}${line === undefined ? '' : ` at ${printable(line)}`}`;
   }
   if (kind === 'unwind') {
-    return `${own} answers${over === null ? '' : ` ${over}`}: ${formatResult(unwind!)}`;
+    return `${volume} answers${parent === null ? '' : ` ${parent}`}: ${formatResult(unwind!)}`;
   }
   const path = findPath(wind.args);
-  const what = `${wind.fop}${path === null ? '' : ` ${printable(path)}`}`;
-  if (over === null) return `${what} arrives at ${own}`;
-  return wind.tail ? `${over} hands ${what} on to ${own}` : `${over} winds ${what} to ${own}`;
+  const request = `${wind.fop}${path === null ? '' : ` ${printable(path)}`}`;
+  if (parent === null) return `${request} arrives at ${volume}`;
+  return wind.tail
+    ? `${parent} hands ${request} on to ${volume}`
+    : `${parent} winds ${request} to ${volume}`;
 }

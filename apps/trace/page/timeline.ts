@@ -5,7 +5,7 @@
 
 import { formatClock } from '../../../runtime/observe/event-text.ts';
 import { formatDuration } from '../../../terminal/quantities.ts';
-import { colour, html } from './dom.ts';
+import { html, styleColour } from './dom.ts';
 import type { Model } from './model.ts';
 
 /** Pixels: margins around the bars, and the least width and height of a bar. */
@@ -24,16 +24,16 @@ interface Range {
   readonly to: number;
 }
 
-export function timeline(model: Model): HTMLElement {
-  const range = rangeOf(model);
-  const { hops, requests } = model.given.outline;
+export function makeTimeline(model: Model): HTMLElement {
+  const range = findRange(model);
+  const { hops, requests } = model.data.outline;
   const choose = ({ offsetX }: MouseEvent): void => {
     const width = canvas.clientWidth - LEFT - RIGHT;
     const at = range.from + ((offsetX - LEFT) / width) * (range.to - range.from);
     let [nearest, distance] = [-1, Number.POSITIVE_INFINITY];
-    model.shown.forEach((request, place) => {
-      const away = Math.abs(hops.start[requests[request]!]! - at);
-      if (away < distance) [nearest, distance] = [place, away];
+    model.shown.forEach((request, position) => {
+      const distanceNs = Math.abs(hops.start[requests[request]!]! - at);
+      if (distanceNs < distance) [nearest, distance] = [position, distanceNs];
     });
     if (nearest >= 0) model.select(nearest);
   };
@@ -52,7 +52,7 @@ export function timeline(model: Model): HTMLElement {
   </section>`;
 }
 
-function rangeOf({ given: { outline } }: Model): Range {
+function findRange({ data: { outline } }: Model): Range {
   const { hops } = outline;
   let [from, to] = [Number.POSITIVE_INFINITY, 0];
   for (const hop of outline.requests) {
@@ -71,14 +71,14 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: Range): vo
   context.scale(devicePixelRatio, devicePixelRatio);
   context.font = '11px system-ui, sans-serif';
   const floor = height - BOTTOM;
-  const columns = columnsOf(model, range, width - LEFT - RIGHT);
+  const columns = countColumns(model, range, width - LEFT - RIGHT);
   const slowest = Math.max(columns.slowest, 10 * LEAST_NS);
   const decades = Math.max(1, Math.ceil(Math.log10(slowest / LEAST_NS)));
-  const heightOf = (ns: number): number =>
+  const barHeight = (ns: number): number =>
     (Math.log10(Math.max(ns, LEAST_NS) / LEAST_NS) / decades) * (floor - TOP);
-  const [soft, well, bad] = [colour('soft'), colour('accent'), colour('bad')];
+  const [soft, well, bad] = [styleColour('soft'), styleColour('accent'), styleColour('bad')];
   context.fillStyle = soft;
-  context.strokeStyle = colour('rule');
+  context.strokeStyle = styleColour('rule');
   context.textBaseline = 'middle';
   context.textAlign = 'right';
   for (let decade = 0; decade <= decades; decade++) {
@@ -89,14 +89,14 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: Range): vo
   }
   columns.counts.forEach((count, x) => {
     if (count === 0) return;
-    const bar = Math.max(BAR, heightOf(columns.took[x]!));
+    const bar = Math.max(BAR, barHeight(columns.durations[x]!));
     const failed = Math.ceil((bar * columns.failures[x]!) / count);
     context.fillStyle = well;
     context.fillRect(LEFT + x, floor - bar, BAR, bar - failed);
     context.fillStyle = bad;
     context.fillRect(LEFT + x, floor - failed, BAR, failed);
   });
-  const { startedAt } = model.given.head;
+  const { startedAt } = model.data.head;
   context.fillStyle = soft;
   context.textBaseline = 'alphabetic';
   context.textAlign = 'left';
@@ -106,8 +106,8 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: Range): vo
   if (model.current === null) return;
   const part = (model.current.walk.root.wind.at - range.from) / (range.to - range.from);
   const x = LEFT + part * (width - LEFT - RIGHT - BAR) + BAR / 2;
-  context.strokeStyle = colour('ink');
-  context.fillStyle = colour('ink');
+  context.strokeStyle = styleColour('ink');
+  context.fillStyle = styleColour('ink');
   strokeLine(context, x, TOP, x, floor);
   context.beginPath();
   context.moveTo(x - 5, 0);
@@ -127,23 +127,23 @@ function strokeLine(
 }
 
 /** For each pixel column: number of requests, number of failures, and longest duration. */
-function columnsOf(model: Model, { from, to }: Range, width: number) {
-  const { hops, requests } = model.given.outline;
+function countColumns(model: Model, { from, to }: Range, width: number) {
+  const { hops, requests } = model.data.outline;
   const size = Math.max(BAR, Math.floor(width));
   const counts = new Uint32Array(size);
   const failures = new Uint32Array(size);
-  const took = new Float64Array(size);
+  const durations = new Float64Array(size);
   let slowest = 0;
   for (const request of model.shown) {
     const hop = requests[request]!;
     const start = hops.start[hop]!;
     // Bars must not overlap.
-    const place = ((start - from) / (to - from)) * (size - BAR);
-    const x = BAR * Math.floor(place / BAR);
+    const offset = ((start - from) / (to - from)) * (size - BAR);
+    const x = BAR * Math.floor(offset / BAR);
     counts[x]! += 1;
     if (hops.errno[hop] !== 0) failures[x]! += 1;
-    took[x] = Math.max(took[x]!, hops.end[hop]! - start || 0);
-    slowest = Math.max(slowest, took[x]!);
+    durations[x] = Math.max(durations[x]!, hops.end[hop]! - start || 0);
+    slowest = Math.max(slowest, durations[x]!);
   }
-  return { counts, failures, took, slowest };
+  return { counts, failures, durations, slowest };
 }

@@ -22,7 +22,7 @@ describe('DAP messages', () => {
     ['Content-Length: 99999999999\r\n\r\n', /too long/],
     ['Content-Length: 1\r\n\r\n{', /no JSON/],
     ['x'.repeat(5000), /without a header/],
-  ])('are refused with the bytes %.30s…', (text, why) => {
+  ])('that begin with %.30s are refused', (text, why) => {
     const push = () => new MessageDecoder().push(Buffer.from(text));
     expect(push).toThrow(BadStream);
     expect(push).toThrow(why);

@@ -1,5 +1,5 @@
 /** Lesson 2: a translator without methods changes no reply. */
-import { type Check, logged, lookUp, must, replyText } from '../check.ts';
+import { type Check, loggedTexts, lookUp, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -27,10 +27,10 @@ export const check: Check = async ({ volume }) => {
   );
   const names = (await g.listdir('/box')).join(', ');
   must(names === 'b', `The folder has one file, b, and your translator shows: ${names || 'none'}.`);
-  const [said] = logged(g, 'I');
+  const [message] = loggedTexts(g, 'I');
   must(
-    said === undefined,
-    `Your translator logged '${said}'. One that does nothing says nothing: take out every method.`,
+    message === undefined,
+    `Your translator logged '${message}'. One that does nothing says nothing: take out every method.`,
   );
   await g.unlink('/box/b');
   return 'A file was written, moved, read, listed and removed. Your translator changed none of it: fops that it does not define pass through.';

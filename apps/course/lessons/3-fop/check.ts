@@ -1,5 +1,5 @@
 /** Lesson 3: one fop. It answers for one name, and passes all other requests on. */
-import { type Check, ENOENT, lookUp, lookups, must, replyText } from '../check.ts';
+import { type Check, countLookups, ENOENT, lookUp, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -13,9 +13,9 @@ export const check: Check = async ({ volume }) => {
     `The file /cat is there, and your translator answered ${replyText(cat)}. Only the name ghost is to be hidden; every other request goes on: \`frame.wind()\`.`,
   );
   must(
-    lookups(g, '/cat') === 1,
+    countLookups(g, '/cat') === 1,
     'The file /cat was looked up once, and the storage was asked ' +
-      `${lookups(g, '/cat')} times. Call \`frame.wind()\` once for a request.`,
+      `${countLookups(g, '/cat')} times. Call \`frame.wind()\` once for a request.`,
   );
   const ghost = await lookUp(g, '/ghost');
   must(
@@ -27,7 +27,7 @@ export const check: Check = async ({ volume }) => {
     `Your translator hides /ghost, but says ${replyText(ghost)}. 'No such file' is ENOENT: \`frame.fail(ENOENT)\`.`,
   );
   must(
-    lookups(g, '/ghost') === 0,
+    countLookups(g, '/ghost') === 0,
     'Your translator answered for /ghost, and asked the storage as well. Answer or pass on, not both.',
   );
   await lookUp(g, '/house');

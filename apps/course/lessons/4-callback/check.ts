@@ -1,14 +1,14 @@
 /** Lesson 4: the callback of a fop sees each reply, and passes it on. */
 import {
   type Check,
+  countLookups,
   EACCES,
   ENOENT,
-  logged,
+  formatTimes,
+  loggedTexts,
   lookUp,
-  lookups,
   must,
   replyText,
-  times,
 } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
@@ -20,16 +20,21 @@ export const check: Check = async ({ volume }) => {
     `The storage found /cat, and your translator answered: ${replyText(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
   );
   must(
-    lookups(g, '/cat') === 1,
-    `The file /cat was looked up once, and the storage was asked ${times(lookups(g, '/cat'))}. A callback passes the reply up: it calls \`frame.unwind\`, not \`frame.wind\`.`,
+    countLookups(g, '/cat') === 1,
+    `The file /cat was looked up once, and the storage was asked ${formatTimes(countLookups(g, '/cat'))}. A callback passes the reply up: it calls \`frame.unwind\`, not \`frame.wind\`.`,
   );
-  expectLine(logged(g, 'I'), 1, 'found', 'the storage found /cat');
+  expectLine(loggedTexts(g, 'I'), 1, 'found', 'the storage found /cat');
   const reply = await lookUp(g, '/dragon');
   must(
     reply.opRet < 0 && reply.opErrno === ENOENT,
     `Nothing is called /dragon, and your translator answered: ${replyText(reply)}. The reply that came was a failure. Pass on \`op_ret\` and \`op_errno\` as they came.`,
   );
-  expectLine(logged(g, 'I'), 2, 'absent', 'there is nothing called /dragon: `op_errno` was ENOENT');
+  expectLine(
+    loggedTexts(g, 'I'),
+    2,
+    'absent',
+    'there is nothing called /dragon: `op_errno` was ENOENT',
+  );
   await g.child.write('/diary', 'secret');
   g.fail('lookup', EACCES, { path: '/diary', times: 1 });
   const diary = await lookUp(g, '/diary');
@@ -37,19 +42,29 @@ export const check: Check = async ({ volume }) => {
     diary.opRet < 0 && diary.opErrno === EACCES,
     `The storage answered for /diary: ${replyText({ opRet: -1, opErrno: EACCES })}. Your translator made of it: ${replyText(diary)}. Pass on what came.`,
   );
-  const last = logged(g, 'I').at(-1);
+  const last = loggedTexts(g, 'I').at(-1);
   must(
     last !== 'absent',
     "The storage said 'not allowed' (EACCES) about /diary, and your callback logged 'absent'. The diary is there: EACCES is not ENOENT. Log 'absent' for ENOENT only, and 'failed' for every other error.",
   );
-  expectLine(logged(g, 'I'), 3, 'failed', "the storage said 'not allowed' (EACCES) about /diary");
+  expectLine(
+    loggedTexts(g, 'I'),
+    3,
+    'failed',
+    "the storage said 'not allowed' (EACCES) about /diary",
+  );
   return 'Three replies came up: one file was found, one was absent, and one was not allowed. Your callback told them apart, and passed each on as it came.';
 };
 
-function expectLine(lines: readonly string[], count: number, wanted: string, seen: string): void {
+function expectLine(
+  lines: readonly string[],
+  count: number,
+  expected: string,
+  situation: string,
+): void {
   must(
     lines.length >= count,
-    `A reply came up: ${seen}. Your callback logged nothing. It should log '${wanted}': \`self.log.info("${wanted}")\`.`,
+    `A reply came up: ${situation}. Your callback logged nothing. It should log '${expected}': \`self.log.info("${expected}")\`.`,
   );
   must(
     lines.length === count,
@@ -57,7 +72,7 @@ function expectLine(lines: readonly string[], count: number, wanted: string, see
   );
   const last = lines.at(-1);
   must(
-    last === wanted,
-    `A reply came up: ${seen}. Your callback logged '${last}', and '${wanted}' was right. \`op_ret\` is below 0 for a failure only; then \`op_errno\` says which.`,
+    last === expected,
+    `A reply came up: ${situation}. Your callback logged '${last}', and '${expected}' was right. \`op_ret\` is below 0 for a failure only; then \`op_errno\` says which.`,
   );
 }

@@ -1,5 +1,5 @@
 /** Lesson 5: the translator stores the state of a request in `frame.local`. */
-import { type Check, ENOENT, logged, lookUp, must, replyText } from '../check.ts';
+import { type Check, ENOENT, loggedTexts, lookUp, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -9,7 +9,7 @@ export const check: Check = async ({ volume }) => {
     cat.opRet >= 0,
     `The storage found /cat, and your translator answered: ${replyText(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
   );
-  const first = logged(g, 'I');
+  const first = loggedTexts(g, 'I');
   must(
     first.length > 0,
     'The file /cat was looked up, and nothing was logged. The callback should log `/cat: found`.',
@@ -24,15 +24,15 @@ export const check: Check = async ({ volume }) => {
   // statfs is not held: its reply shows that both lookups have reached the storage.
   await g.statfs();
   g.release();
-  const [found, absent] = await Promise.all(both);
+  const [catReply, dragonReply] = await Promise.all(both);
   must(
-    found.opRet >= 0 && absent.opErrno === ENOENT,
-    `Two lookups were under way at once. /cat is there, and the answer was: ${replyText(found)}. /dragon is not, and the answer was: ${replyText(absent)}.`,
+    catReply.opRet >= 0 && dragonReply.opErrno === ENOENT,
+    `Two lookups were under way at once. /cat is there, and the answer was: ${replyText(catReply)}. /dragon is not, and the answer was: ${replyText(dragonReply)}.`,
   );
-  const lines = logged(g, 'I').toSorted();
-  const wanted = ['/cat: found', '/dragon: absent'];
+  const lines = loggedTexts(g, 'I').toSorted();
+  const expected = ['/cat: found', '/dragon: absent'];
   must(
-    lines.join() === wanted.join(),
+    lines.join() === expected.join(),
     `Two lookups were under way at once: /cat is there, /dragon is not. Your translator logged '${lines.join("' and '")}'. It mixed them up: what \`self\` has is there once, for all requests. \`frame.local\` is each request's own.`,
   );
   return 'Two requests were under way at once, and your translator kept them apart: each reply found the note of its own request.';

@@ -1,11 +1,19 @@
 /** Lesson 7: the cache of absent names. */
-import { type Check, ENOENT, lookUp, lookups, must, replyText, times } from '../check.ts';
+import {
+  type Check,
+  countLookups,
+  ENOENT,
+  formatTimes,
+  lookUp,
+  must,
+  replyText,
+} from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
   const first = await lookUp(g, '/dragon');
   must(
-    lookups(g, '/dragon') > 0,
+    countLookups(g, '/dragon') > 0,
     'This was the first lookup of /dragon, and your translator answered without asking the storage. It cannot know yet: `frame.wind()`.',
   );
   must(
@@ -19,10 +27,10 @@ export const check: Check = async ({ volume }) => {
       `Nothing is called /dragon. The second time the answer was: ${replyText(again)}. A name in the cache is answered by \`frame.fail(ENOENT)\`.`,
     );
   }
-  const asked = lookups(g, '/dragon');
+  const requestCount = countLookups(g, '/dragon');
   must(
-    asked === 1,
-    `The name /dragon was looked up 3 times, and the storage was asked ${times(asked)}. Once would do: after the first reply your translator knows that the name is absent.`,
+    requestCount === 1,
+    `The name /dragon was looked up 3 times, and the storage was asked ${formatTimes(requestCount)}. Once would do: after the first reply your translator knows that the name is absent.`,
   );
   await g.child.write('/cat', 'meow');
   for (const nth of ['first', 'second']) {

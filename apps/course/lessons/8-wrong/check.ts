@@ -2,18 +2,21 @@
 import type { TestGraph } from '../../../../bridges/testing/api.ts';
 import {
   type Check,
+  countLookups,
   EACCES,
   EIO,
   ENOENT,
+  formatTimes,
   lookUp,
-  lookups,
   must,
   replyText,
-  times,
 } from '../check.ts';
 
-/** Every way to make a name through the volume. */
-const MAKERS: readonly (readonly [how: string, make: (g: TestGraph, path: string) => unknown])[] = [
+/** Every way to create a name through the volume. */
+const CREATORS: readonly (readonly [
+  description: string,
+  create: (g: TestGraph, path: string) => unknown,
+])[] = [
   ['a file was made (create)', (g, path) => g.write(path, 'new')],
   ['a folder was made (mkdir)', (g, path) => g.mkdir(path)],
   ['a file was renamed to it (rename)', (g, path) => g.rename('/old', path)],
@@ -23,19 +26,19 @@ const MAKERS: readonly (readonly [how: string, make: (g: TestGraph, path: string
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
-  await stillCaches(g);
-  await seesWhatIsMade(g);
-  await tellsErrorsApart(g);
-  await knowsFolders(g);
-  await hearsOfOthers(g);
-  for (const [how, make] of RACES) await isNotOvertaken(g, how, make);
+  await checkCaching(g);
+  await checkCreatedNames(g);
+  await checkErrors(g);
+  await checkRenamedDirectories(g);
+  await checkOtherClients(g);
+  for (const [description, create] of RACES) await checkLateReply(g, description, create);
   return 'Names were made in five ways, folders were renamed, errors came and went, others made files behind your back, and one reply came too late. Your cache was never wrong for longer than its timeout, and it still saves what it can.';
 };
 
-/** Ways to make a name while a lookup of it is pending. */
+/** Ways to create a name while a lookup of it is pending. */
 const RACES: readonly (readonly [
-  how: string,
-  make: (g: TestGraph, path: string) => Promise<unknown>,
+  description: string,
+  create: (g: TestGraph, path: string) => Promise<unknown>,
 ])[] = [
   [
     'another client made it, and `entry_created` told you',
@@ -50,32 +53,32 @@ const RACES: readonly (readonly [
   ],
 ];
 
-async function stillCaches(g: TestGraph): Promise<void> {
+async function checkCaching(g: TestGraph): Promise<void> {
   for (let round = 0; round < 3; round++) await lookUp(g, '/dragon');
-  const asked = lookups(g, '/dragon');
+  const requestCount = countLookups(g, '/dragon');
   must(
-    asked === 1,
-    `The name /dragon was looked up 3 times, and the storage was asked ${times(asked)}. Your cache is right, but it does not cache any more.`,
+    requestCount === 1,
+    `The name /dragon was looked up 3 times, and the storage was asked ${formatTimes(requestCount)}. Your cache is right, but it does not cache any more.`,
   );
 }
 
-async function seesWhatIsMade(g: TestGraph): Promise<void> {
+async function checkCreatedNames(g: TestGraph): Promise<void> {
   for (const path of ['/cat', '/old']) await g.child.write(path, 'here');
   let number = 0;
-  for (const [how, make] of MAKERS) {
+  for (const [description, create] of CREATORS) {
     number += 1;
     const path = `/new${number}`;
     await lookUp(g, path);
-    await make(g, path);
-    const made = await lookUp(g, path);
+    await create(g, path);
+    const reply = await lookUp(g, path);
     must(
-      made.opRet >= 0,
-      `Nothing was called ${path}. Then ${how}, and your translator still says: ${replyText(made)}. A name that is made must be forgotten: \`entry_created\` tells you of each.`,
+      reply.opRet >= 0,
+      `Nothing was called ${path}. Then ${description}, and your translator still says: ${replyText(reply)}. A name that is made must be forgotten: \`entry_created\` tells you of each.`,
     );
   }
 }
 
-async function tellsErrorsApart(g: TestGraph): Promise<void> {
+async function checkErrors(g: TestGraph): Promise<void> {
   await g.child.write('/diary', 'secret');
   g.fail('lookup', EACCES, { path: '/diary', times: 1 });
   const stranger = await lookUp(g.asUser(1000), '/diary');
@@ -98,7 +101,7 @@ async function tellsErrorsApart(g: TestGraph): Promise<void> {
   );
 }
 
-async function knowsFolders(g: TestGraph): Promise<void> {
+async function checkRenamedDirectories(g: TestGraph): Promise<void> {
   await g.mkdir('/box');
   await g.mkdir('/other');
   await g.write('/other/x', 'here');
@@ -113,7 +116,7 @@ async function knowsFolders(g: TestGraph): Promise<void> {
   );
 }
 
-async function hearsOfOthers(g: TestGraph): Promise<void> {
+async function checkOtherClients(g: TestGraph): Promise<void> {
   await lookUp(g, '/shared');
   await g.connect().write('/shared', 'by another client');
   const shared = await lookUp(g, '/shared');
@@ -139,30 +142,31 @@ async function hearsOfOthers(g: TestGraph): Promise<void> {
   );
   await lookUp(g, '/soon');
   g.advance(30);
-  const before = lookups(g, '/soon');
+  const before = countLookups(g, '/soon');
   await lookUp(g, '/soon');
   must(
-    lookups(g, '/soon') === before,
+    countLookups(g, '/soon') === before,
     'The name /soon was absent, and 30 seconds later the storage was asked again. A name is remembered for 60 seconds, unless the volfile says otherwise: `Option.time(60)`.',
   );
 }
 
-async function isNotOvertaken(
+async function checkLateReply(
   g: TestGraph,
-  how: string,
-  make: (typeof RACES)[number][1],
+  description: string,
+  create: (typeof RACES)[number][1],
 ): Promise<void> {
-  const path = `/race${lookups(g, '/race1') > 0 ? 2 : 1}`;
+  // Each race has a path of its own: the name of the first one exists now.
+  const path = `/race${countLookups(g, '/race1') > 0 ? 2 : 1}`;
   // The storage replies ENOENT, and the reply arrives after the name was made.
   g.fail('lookup', ENOENT, { path, times: 1 });
   g.hold('lookup');
   const early = lookUp(g, path);
-  await make(g, path);
+  await create(g, path);
   g.release();
   await early;
   const later = await lookUp(g, path);
   must(
     later.opRet >= 0,
-    `A lookup of ${path} was on its way: absent. Before its reply came up, ${how}. Then the old reply came, and your translator remembered it: it hides a name that is there. Count what is made, note the count in \`lookup\`, and do not remember when it has changed: \`self.made\`.`,
+    `A lookup of ${path} was on its way: absent. Before its reply came up, ${description}. Then the old reply came, and your translator remembered it: it hides a name that is there. Count what is made, note the count in \`lookup\`, and do not remember when it has changed: \`self.made\`.`,
   );
 }

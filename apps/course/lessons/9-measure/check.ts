@@ -1,40 +1,51 @@
 /** Lesson 9: measures the gain of the cache, and lets the kernel cache absent names, too. */
 import type { TestGraph } from '../../../../bridges/testing/api.ts';
-import { type Check, EACCES, ENOENT, lookUp, lookups, must, replyText, times } from '../check.ts';
+import {
+  type Check,
+  countLookups,
+  EACCES,
+  ENOENT,
+  formatTimes,
+  lookUp,
+  must,
+  replyText,
+} from '../check.ts';
 
 const FOLDERS = 10;
 const ROUNDS = 20;
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
-  const { asked, reached } = await search(g);
+  const { requestCount, forwardedCount } = await runSearches(g);
   must(
-    reached < asked / 2,
-    `${ROUNDS} searches through ${FOLDERS} folders asked for ${asked} names, and ${reached} of these requests reached the storage. A cache of absent names would have passed on fewer than half.`,
+    forwardedCount < requestCount / 2,
+    `${ROUNDS} searches through ${FOLDERS} folders asked for ${requestCount} names, and ${forwardedCount} of these requests reached the storage. A cache of absent names would have passed on fewer than half.`,
   );
   const usual = await lookUp(g, '/dragon');
   must(
     (usual.timeouts.negative ?? 0) === 0,
     `The volfile says nothing of the kernel, and your translator lets it remember an absent name for ${usual.timeouts.negative} seconds. Without the option it must be 0: \`Option.time(0)\`.`,
   );
-  await kernel(await volume({ 'kernel-timeout': 30 }));
-  const share = Math.round(100 * (1 - reached / asked));
-  return `${ROUNDS} searches asked for ${asked} names. The storage saw ${reached} of them: your cache answered ${share} of 100. With \`option kernel-timeout 30\` the kernel remembers an absent name by itself, and most of these requests would not even reach you.`;
+  await checkKernelTimeout(await volume({ 'kernel-timeout': 30 }));
+  const share = Math.round(100 * (1 - forwardedCount / requestCount));
+  return `${ROUNDS} searches asked for ${requestCount} names. The storage saw ${forwardedCount} of them: your cache answered ${share} of 100. With \`option kernel-timeout 30\` the kernel remembers an absent name by itself, and most of these requests would not even reach you.`;
 };
 
 /** The workload of the tutorial: looks a file up in one folder after the other. */
-async function search(g: TestGraph): Promise<{ asked: number; reached: number }> {
+async function runSearches(
+  g: TestGraph,
+): Promise<{ requestCount: number; forwardedCount: number }> {
   for (let at = 0; at < FOLDERS; at++) {
     await g.child.mkdir(`/dir${at}`);
     await lookUp(g, `/dir${at}`);
   }
   await g.child.write(`/dir${FOLDERS - 1}/page.php`, 'hello');
   g.clear();
-  let asked = 0;
+  let requestCount = 0;
   for (let round = 0; round < ROUNDS; round++) {
     for (let at = 0; at < FOLDERS; at++) {
       const path = `/dir${at}/page.php`;
-      asked += 1;
+      requestCount += 1;
       const { opRet } = await lookUp(g, path);
       must(
         opRet >= 0 === (at === FOLDERS - 1),
@@ -42,25 +53,25 @@ async function search(g: TestGraph): Promise<{ asked: number; reached: number }>
       );
     }
   }
-  return { asked, reached: g.asked('lookup').length };
+  return { requestCount, forwardedCount: g.asked('lookup').length };
 }
 
-async function kernel(g: TestGraph): Promise<void> {
+async function checkKernelTimeout(g: TestGraph): Promise<void> {
   for (const nth of ['first', 'second']) {
     const absent = await lookUp(g, '/dragon');
     must(
       absent.opRet < 0 && absent.opErrno === ENOENT,
       `Nothing is called /dragon, and the ${nth} answer was: ${replyText(absent)}.`,
     );
-    const said = absent.timeouts.negative ?? 0;
+    const timeout = absent.timeouts.negative ?? 0;
     must(
-      said === 30,
-      `The volfile says \`option kernel-timeout 30\`. The ${nth} answer for /dragon lets the kernel remember it for ${said} seconds. Say it in each answer: \`frame.fail(ENOENT, timeout=…)\`, from the cache and in the callback.`,
+      timeout === 30,
+      `The volfile says \`option kernel-timeout 30\`. The ${nth} answer for /dragon lets the kernel remember it for ${timeout} seconds. Say it in each answer: \`frame.fail(ENOENT, timeout=…)\`, from the cache and in the callback.`,
     );
   }
   must(
-    lookups(g, '/dragon') === 1,
-    `The name /dragon was looked up twice, and the storage was asked ${times(lookups(g, '/dragon'))}. Your own cache still has to work: after a while the kernel asks again.`,
+    countLookups(g, '/dragon') === 1,
+    `The name /dragon was looked up twice, and the storage was asked ${formatTimes(countLookups(g, '/dragon'))}. Your own cache still has to work: after a while the kernel asks again.`,
   );
   await g.child.write('/diary', 'secret');
   g.fail('lookup', EACCES, { path: '/diary', times: 1 });

@@ -3,18 +3,22 @@
  * names the open lesson, so that each has a link, and the browser's back and forward buttons work.
  */
 
-import { difference } from '../../../course/difference.ts';
+import { formatDifference } from '../../../course/difference.ts';
 import type { Verdict } from '../../../course/judge.ts';
-import { fragmentOf, type LessonLink, lessonIn } from '../../../course/lesson-link.ts';
+import {
+  type LessonLink,
+  lessonFragment,
+  parseLessonFragment,
+} from '../../../course/lesson-link.ts';
 import { FIRST_LANGUAGE, type LessonLanguage } from '../../../course/lessons/check.ts';
 import type { FileTexts, LessonData, LessonVariant, PartData } from '../../page-data.ts';
 import type { JudgeResult, Texts, Traffic } from '../../play/protocol.ts';
+import { loadPart } from '../interpreter-parts.ts';
 import type { Notices } from '../notices.ts';
-import { loadPart } from '../parts.ts';
-import { Latest, type Session, WorkerLost } from '../worker-session.ts';
-import { lessonBar } from './bar.ts';
-import { isLanguage, lessonPanel, type PanelState } from './panel.ts';
-import { Progress } from './progress.ts';
+import { LatestQuestion, WorkerLost, type WorkerSession } from '../worker-session.ts';
+import { makeLessonBar } from './lesson-bar.ts';
+import { isLanguage, makeLessonPanel, type PanelState } from './lesson-panel.ts';
+import { StoredProgress } from './stored-progress.ts';
 
 export interface LessonsSettings {
   readonly part: PartData;
@@ -22,31 +26,31 @@ export interface LessonsSettings {
   /** Returns the editor's texts. */
   texts(): Texts;
   /** Opens a lesson as the learner left it, or with these files if it is new. */
-  enter(fragment: string, files: FileTexts): void;
+  openLesson(fragment: string, files: FileTexts): void;
   /** Replaces the lesson's files; the store keeps the former ones. */
-  put(files: FileTexts): void;
+  replaceFiles(files: FileTexts): void;
   /** Resolves to whether the page can run a graph. */
-  runs(): Promise<boolean>;
+  canRun(): Promise<boolean>;
   /** Makes a session for checks alone. */
-  session(): Session;
+  makeSession(): WorkerSession;
   /** Receives the requests of a check. */
-  seen(traffic: Traffic): void;
+  showTraffic(traffic: Traffic): void;
   /** Called when the panel is shown or hidden. */
-  shown(isShown: boolean): void;
+  onToggle(isShown: boolean): void;
 }
 
 export class Lessons {
   private readonly settings: LessonsSettings;
-  private readonly progress = new Progress(() => this.panel.list(this.state));
-  private readonly panel = lessonPanel({
+  private readonly progress = new StoredProgress(() => this.panel.list(this.state));
+  private readonly panel = makeLessonPanel({
     close: () => this.toggle(false),
-    chosen: (language) => this.choose(language),
+    onChoose: (language) => this.chooseLanguage(language),
     isPassed: (fragment) => this.progress.has(fragment),
   });
-  private readonly bar = lessonBar({
+  private readonly bar = makeLessonBar({
     check: () => void this.check(),
-    hint: () => this.hint(),
-    solution: () => this.solution(),
+    hint: () => this.showHint(),
+    solution: () => this.showSolution(),
     reset: () => this.reset(),
   });
   private loading: Promise<readonly LessonData[]> | null = null;
@@ -54,11 +58,11 @@ export class Lessons {
   private language: LessonLanguage = FIRST_LANGUAGE;
   private lesson: LessonData | null = null;
   private hints = 0;
-  private readonly checks: Latest;
+  private readonly latestCheck: LatestQuestion;
 
   constructor(settings: LessonsSettings) {
     this.settings = settings;
-    this.checks = new Latest(settings.session);
+    this.latestCheck = new LatestQuestion(settings.makeSession);
   }
 
   /** The elements of the text, and of the bar below it. */
@@ -71,8 +75,8 @@ export class Lessons {
   }
 
   /** Opens the lesson of a link. @throws {Error} when there is no such lesson */
-  async follow(link: LessonLink): Promise<void> {
-    const lessons = await this.load();
+  async openLink(link: LessonLink): Promise<void> {
+    const lessons = await this.loadLessons();
     const lesson = lessons.find(({ name }) => name === link.lesson);
     if (lesson === undefined) {
       const names = lessons.map(({ name }) => name).join(', ');
@@ -83,7 +87,7 @@ export class Lessons {
       const languages = Object.keys(lesson.variants).join(' and ');
       throw new Error(`no lesson is in '${language}'; there is ${languages}`);
     }
-    this.settings.enter(fragmentOf(link), lesson.variants[language].files);
+    this.settings.openLesson(lessonFragment(link), lesson.variants[language].files);
     this.toggle(true);
     this.panel.focus();
   }
@@ -91,35 +95,35 @@ export class Lessons {
   /** Shows the lesson of a fragment, whose files the editor has; '' for none. */
   async show(fragment: string): Promise<void> {
     // A running check may never end by itself.
-    this.checks.end(ANOTHER);
-    const link = lessonIn(fragment);
-    if (link !== null && this.lessons.length === 0) await this.load();
+    this.latestCheck.end(REPLACED_CHECK);
+    const link = parseLessonFragment(fragment);
+    if (link !== null && this.lessons.length === 0) await this.loadLessons();
     this.lesson = this.lessons.find(({ name }) => name === link?.lesson) ?? null;
     if (link !== null && isLanguage(link.language)) this.language = link.language;
     this.hints = 0;
     this.bar.element.hidden = this.lesson === null;
-    this.bar.begin(this.next);
-    this.bar.ask(this.variant?.task ?? '');
+    this.bar.clear(this.next);
+    this.bar.showTask(this.variant?.task ?? '');
     this.panel.show(this.state);
     if (this.lesson !== null) this.toggle(true);
   }
 
   toggle(isShown = this.panel.element.hidden !== false): void {
     this.panel.element.hidden = !isShown;
-    this.settings.shown(isShown);
+    this.settings.onToggle(isShown);
   }
 
   /** Shows the panel with the list of lessons. */
   async open(): Promise<void> {
-    await this.load();
+    await this.loadLessons();
     this.panel.show(this.state);
     this.toggle();
   }
 
   /** Opens the first lesson. */
-  async begin(): Promise<void> {
-    const [first] = await this.load();
-    location.hash = fragmentOf({ lesson: first!.name, language: this.language });
+  async openFirst(): Promise<void> {
+    const [first] = await this.loadLessons();
+    location.hash = lessonFragment({ lesson: first!.name, language: this.language });
   }
 
   /** Checks the editor's files, and ends an earlier check. */
@@ -129,29 +133,31 @@ export class Lessons {
     const texts = settings.texts();
     const { module } = variant;
     if (texts[module] === undefined) {
-      this.checks.end(ANOTHER);
-      this.bar.say(`\`${module.slice(1)}\` is gone. “Begin anew” gives it again.`);
+      this.latestCheck.end(REPLACED_CHECK);
+      this.bar.showAnswer(`\`${module.slice(1)}\` is gone. “Begin anew” gives it again.`);
       return;
     }
-    this.bar.checking();
+    this.bar.showChecking();
     const request = { lesson: lesson.name, texts, module };
-    const judged = (await settings.runs())
-      ? await this.checks.ask((session) => session.ask('judge', request).catch(notJudged))
-      : CANNOT;
-    if (judged === null || lesson !== this.lesson) return;
-    this.tell(judged);
-    if (judged.traffic !== null) settings.seen(judged.traffic);
+    const result = (await settings.canRun())
+      ? await this.latestCheck.ask((session) =>
+          session.ask('judge', request).catch(describeLostCheck),
+        )
+      : CANNOT_RUN;
+    if (result === null || lesson !== this.lesson) return;
+    this.showVerdict(result);
+    if (result.traffic !== null) settings.showTraffic(result.traffic);
   }
 
-  private tell({ passed, answer }: Verdict): void {
+  private showVerdict({ passed, answer }: Verdict): void {
     const isLast = passed && this.next === null;
     const end = isLast ? '\n\nThat was the last lesson.' : '';
-    this.bar.say(answer + end, passed);
+    this.bar.showAnswer(answer + end, passed);
     if (!passed) return;
-    const why = this.progress.keep(this.fragment);
+    const why = this.progress.storePassed(this.fragment);
     if (why !== null) {
       const text = `That this lesson is passed is not kept when this page is closed: ${why}`;
-      this.settings.notices.say('progress', text);
+      this.settings.notices.show('progress', text);
     }
     this.panel.list(this.state);
   }
@@ -166,52 +172,52 @@ export class Lessons {
 
   /** The fragment of the open lesson. */
   private get fragment(): string {
-    return fragmentOf({ lesson: this.lesson!.name, language: this.language });
+    return lessonFragment({ lesson: this.lesson!.name, language: this.language });
   }
 
   private get next(): string | null {
     const next = this.lesson && this.lessons[this.lessons.indexOf(this.lesson) + 1];
-    return next ? fragmentOf({ lesson: next.name, language: this.language }) : null;
+    return next ? lessonFragment({ lesson: next.name, language: this.language }) : null;
   }
 
-  private choose(language: LessonLanguage): void {
+  private chooseLanguage(language: LessonLanguage): void {
     this.language = language;
     if (this.lesson === null) this.panel.list(this.state);
     else location.hash = this.fragment;
   }
 
-  private hint(): void {
+  private showHint(): void {
     const { hints = [] } = this.variant ?? {};
     const hint = hints[this.hints];
     this.hints += 1;
-    if (hint !== undefined) this.bar.hint(hint);
-    else this.bar.say('There are no more hints. “Solution” shows what is missing.');
+    if (hint !== undefined) this.bar.addHint(hint);
+    else this.bar.showAnswer('There are no more hints. “Solution” shows what is missing.');
   }
 
-  private solution(): void {
+  private showSolution(): void {
     const { variant, settings } = this;
     if (variant === null) return;
     const { module, solution } = variant;
     const texts = settings.texts();
-    const differs = difference(module.slice(1), texts[module] ?? '', solution);
-    if (differs === '') this.bar.say('Your file is the solution.');
+    const diff = formatDifference(module.slice(1), texts[module] ?? '', solution);
+    if (diff === '') this.bar.showAnswer('Your file is the solution.');
     else
-      this.bar.solve(differs, () => {
-        settings.put({ ...settings.texts(), [module]: solution });
-        this.bar.begin(this.next);
-        this.bar.say('The solution is in the editor. “Undo…” has what was there.');
+      this.bar.showSolution(diff, () => {
+        settings.replaceFiles({ ...settings.texts(), [module]: solution });
+        this.bar.clear(this.next);
+        this.bar.showAnswer('The solution is in the editor. “Undo…” has what was there.');
       });
   }
 
   private reset(): void {
     if (this.variant === null) return;
-    this.settings.put(this.variant.files);
+    this.settings.replaceFiles(this.variant.files);
     this.hints = 0;
-    this.bar.begin(this.next);
-    this.bar.say('The lesson begins anew. “Undo…” has what was there.');
+    this.bar.clear(this.next);
+    this.bar.showAnswer('The lesson begins anew. “Undo…” has what was there.');
   }
 
-  private load(): Promise<readonly LessonData[]> {
+  private loadLessons(): Promise<readonly LessonData[]> {
     this.loading ??= loadPart(this.settings.part).then((bytes) => {
       this.lessons = JSON.parse(new TextDecoder().decode(bytes)) as LessonData[];
       return this.lessons;
@@ -220,15 +226,15 @@ export class Lessons {
   }
 }
 
-const ANOTHER = 'another check was begun';
+const REPLACED_CHECK = 'another check was begun';
 
-const CANNOT: JudgeResult = {
+const CANNOT_RUN: JudgeResult = {
   passed: false,
   traffic: null,
   answer: 'Nothing can be checked, as nothing can run in this page.',
 };
 
-const notJudged = (error: Error): JudgeResult => ({
+const describeLostCheck = (error: Error): JudgeResult => ({
   passed: false,
   traffic: null,
   answer:

@@ -24,53 +24,57 @@ export interface CommandContext {
 
 export interface Command {
   readonly usage: string;
-  readonly does: string;
+  readonly description: string;
   /** Letters of flags; absent: words with `-` are operands. */
   readonly flags?: string;
   /** Least and greatest number of operands. */
-  readonly takes: readonly [least: number, most: number];
+  readonly operandCounts: readonly [least: number, most: number];
   /** @throws {FopError | UsageError} */
-  run(given: CommandContext): Promise<void> | void;
+  run(context: CommandContext): Promise<void> | void;
 }
 
 /** Runs `act` on each operand, and reports failures. @returns whether none failed */
-async function each(
+async function forEachOperand(
   { err, operands }: CommandContext,
-  act: (operand: string) => unknown,
-  of = operands,
+  action: (operand: string) => unknown,
+  targets = operands,
 ): Promise<boolean> {
-  let isFine = true;
-  for (const operand of of) {
+  let hasSucceeded = true;
+  for (const operand of targets) {
     try {
-      await act(operand);
+      await action(operand);
     } catch (error) {
       if (!(error instanceof FopError)) throw error;
       err(`${operand}: ${strerror(error.errno)}`);
-      isFine = false;
+      hasSucceeded = false;
     }
   }
-  return isFine;
+  return hasSucceeded;
 }
 
 /** A command that runs `act` on each operand. */
-const withEach =
-  (act: (operand: string, given: CommandContext) => unknown): Command['run'] =>
-  async (given) =>
-    void (await each(given, (operand) => act(operand, given)));
+const runForEach =
+  (action: (operand: string, context: CommandContext) => unknown): Command['run'] =>
+  async (context) =>
+    void (await forEachOperand(context, (operand) => action(operand, context)));
 
-const joined = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
+const joinPath = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
 
 /** Runs `act` on each source and its target: into a folder under its name, or to one path. */
-async function eachTo(
-  given: CommandContext,
-  act: (from: string, to: string) => unknown,
+async function forEachTarget(
+  context: CommandContext,
+  action: (from: string, to: string) => unknown,
 ): Promise<void> {
-  const sources = given.operands.slice(0, -1);
-  const to = given.operands.at(-1)!;
-  const isFolder = (await given.files.seek(to))?.buf.iaType === IA_IFDIR;
+  const sources = context.operands.slice(0, -1);
+  const to = context.operands.at(-1)!;
+  const isFolder = (await context.files.seek(to))?.buf.iaType === IA_IFDIR;
   if (sources.length > 1 && !isFolder) throw new UsageError(`${to}: is no folder`);
-  const nameOf = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1)!;
-  await each(given, (from) => act(from, isFolder ? joined(to, nameOf(from)) : to), sources);
+  const baseName = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1)!;
+  await forEachOperand(
+    context,
+    (from) => action(from, isFolder ? joinPath(to, baseName(from)) : to),
+    sources,
+  );
 }
 
 const TYPE_LETTERS = '?-dlbcps';
@@ -78,20 +82,20 @@ const TYPE_NAMES =
   'unknown,regular file,directory,symbolic link,block device,character device,fifo,socket';
 
 /** The mode in `ls -l`: `drwxr-xr-x`. */
-function modeText({ iaType, iaProt }: Iatt): string {
+function formatMode({ iaType, iaProt }: Iatt): string {
   const letters = [...'rwxrwxrwx'].map((letter, at) => ((iaProt >> (8 - at)) & 1 ? letter : '-'));
   if ((iaProt & 0o1000) !== 0) letters[8] = letters[8] === 'x' ? 't' : 'T';
   return TYPE_LETTERS[iaType] + letters.join('');
 }
 
-const dateText = (seconds: number): string => formatTime(seconds * 1000).slice(0, 19);
+const formatDate = (seconds: number): string => formatTime(seconds * 1000).slice(0, 19);
 
 /** A line of `ls -l`. */
-async function longLine(files: Files, path: string, shown: string): Promise<string> {
+async function formatLongLine(files: Files, path: string, name: string): Promise<string> {
   const { buf } = await files.lookup(path);
   const size = String(buf.iaSize).padStart(6);
   const target = buf.iaType === IA_IFLNK ? ` -> ${await files.readlink(path)}` : '';
-  return `${modeText(buf)} ${buf.iaNlink} ${buf.iaUid} ${buf.iaGid} ${size} ${dateText(buf.iaMtime)} ${shown}${target}`;
+  return `${formatMode(buf)} ${buf.iaNlink} ${buf.iaUid} ${buf.iaGid} ${size} ${formatDate(buf.iaMtime)} ${name}${target}`;
 }
 
 const MANY = Number.POSITIVE_INFINITY;
@@ -99,36 +103,41 @@ const MANY = Number.POSITIVE_INFINITY;
 export const commands: Readonly<Record<string, Command>> = {
   cat: {
     usage: 'cat PATH…',
-    does: 'shows what is in files',
-    takes: [1, MANY],
-    run: withEach(async (path, { files, out }) => {
+    description: 'shows what is in files',
+    operandCounts: [1, MANY],
+    run: runForEach(async (path, { files, out }) => {
       const text = new TextDecoder().decode(await files.readFile(path));
       if (text !== '') out(text.replace(/\n$/, ''));
     }),
   },
   chmod: {
     usage: 'chmod MODE PATH…',
-    does: 'changes who may do what, in octal: 640',
-    takes: [2, MANY],
-    async run(given) {
-      const [mode, ...paths] = given.operands;
+    description: 'changes who may do what, in octal: 640',
+    operandCounts: [2, MANY],
+    async run(context) {
+      const [mode, ...paths] = context.operands;
       if (!/^[0-7]{1,4}$/.test(mode!)) throw new UsageError(`invalid mode: '${mode}'`);
-      await each(given, (path) => given.files.chmod(path, Number.parseInt(mode!, 8)), paths);
+      await forEachOperand(
+        context,
+        (path) => context.files.chmod(path, Number.parseInt(mode!, 8)),
+        paths,
+      );
     },
   },
   echo: {
     usage: 'echo [WORD…] [> PATH | >> PATH]',
-    does: 'shows its words; > makes a file of them, >> puts them at the end of one',
-    takes: [0, MANY],
+    description: 'shows its words; > makes a file of them, >> puts them at the end of one',
+    operandCounts: [0, MANY],
     run: ({ operands, out }) => out(operands.join(' ')),
   },
   help: {
     usage: 'help [COMMAND]',
-    does: 'shows the commands, or how one is used',
-    takes: [0, 1],
+    description: 'shows the commands, or how one is used',
+    operandCounts: [0, 1],
     run({ operands: [name], out, err }) {
-      const one = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-      if (one !== undefined) out(`${one.usage}\n${one.does}`);
+      const command =
+        name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+      if (command !== undefined) out(`${command.usage}\n${command.description}`);
       else if (name !== undefined) err(`${name}: no such command`);
       else {
         for (const { usage } of Object.values(commands)) out(usage);
@@ -138,84 +147,86 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   ln: {
     usage: 'ln [-s] PATH… TARGET',
-    does: 'gives a file another name; -s makes a symbolic link that leads to PATH',
+    description: 'gives a file another name; -s makes a symbolic link that leads to PATH',
     flags: 's',
-    takes: [2, MANY],
-    run: (given) =>
-      eachTo(given, (from, to) =>
-        given.flags.has('s') ? given.files.symlink(from, to) : given.files.link(from, to),
+    operandCounts: [2, MANY],
+    run: (context) =>
+      forEachTarget(context, (from, to) =>
+        context.flags.has('s') ? context.files.symlink(from, to) : context.files.link(from, to),
       ),
   },
   ls: {
     usage: 'ls [-al] [PATH…]',
-    does: 'lists what is in folders; -l with attributes, -a also names that begin with a dot',
+    description:
+      'lists what is in folders; -l with attributes, -a also names that begin with a dot',
     flags: 'al',
-    takes: [0, MANY],
-    async run(given) {
-      const { files, flags, out, operands } = given;
+    operandCounts: [0, MANY],
+    async run(context) {
+      const { files, flags, out, operands } = context;
       const paths = operands.length === 0 ? ['/'] : operands;
       const show = async (path: string, name: string): Promise<void> =>
-        out(flags.has('l') ? await longLine(files, path, name) : name);
+        out(flags.has('l') ? await formatLongLine(files, path, name) : name);
       const list = async (path: string): Promise<void> => {
         const { buf } = await (flags.has('l') ? files.lookup(path) : files.find(path));
         if (buf.iaType !== IA_IFDIR) return show(path, path);
         if (paths.length > 1) out(`${path}:`);
         const names = await files.list(path);
         const all = flags.has('a') ? ['.', '..', ...names] : names.filter((it) => it[0] !== '.');
-        for (const name of all) await show(joined(path, name), name);
+        for (const name of all) await show(joinPath(path, name), name);
       };
-      await each(given, list, paths);
+      await forEachOperand(context, list, paths);
     },
   },
   mkdir: {
     usage: 'mkdir [-p] PATH…',
-    does: 'makes folders; -p also those on the way, and is content with one that is there',
+    description: 'makes folders; -p also those on the way, and is content with one that is there',
     flags: 'p',
-    takes: [1, MANY],
-    run: withEach(async (path, { files, flags }) => {
+    operandCounts: [1, MANY],
+    run: runForEach(async (path, { files, flags }) => {
       if (!flags.has('p')) return files.mkdir(path);
       let part = '';
       for (const name of path.split('/').filter((it) => it !== '')) {
         part += `/${name}`;
-        const found = await files.seek(part);
-        if (found === undefined) await files.mkdir(part);
-        else if (found.buf.iaType !== IA_IFDIR) throw new FopError(EEXIST, part);
+        const entry = await files.seek(part);
+        if (entry === undefined) await files.mkdir(part);
+        else if (entry.buf.iaType !== IA_IFDIR) throw new FopError(EEXIST, part);
       }
     }),
   },
   mv: {
     usage: 'mv PATH… TARGET',
-    does: 'renames a file, or moves files into a folder',
-    takes: [2, MANY],
-    run: (given) => eachTo(given, (from, to) => given.files.rename(from, to)),
+    description: 'renames a file, or moves files into a folder',
+    operandCounts: [2, MANY],
+    run: (context) => forEachTarget(context, (from, to) => context.files.rename(from, to)),
   },
   rm: {
     usage: 'rm [-r] PATH…',
-    does: 'removes files; -r also folders and all in them',
+    description: 'removes files; -r also folders and all in them',
     flags: 'r',
-    takes: [1, MANY],
-    run: withEach(async function remove(path: string, given: CommandContext): Promise<void> {
-      const { files, flags } = given;
+    operandCounts: [1, MANY],
+    run: runForEach(async function remove(path: string, context: CommandContext): Promise<void> {
+      const { files, flags } = context;
       const { buf } = await files.lookup(path);
       if (buf.iaType !== IA_IFDIR) return files.unlink(path);
       if (!flags.has('r')) throw new FopError(EISDIR, path);
-      const inner = (await files.list(path)).map((name) => joined(path, name));
-      if (await each(given, (each) => remove(each, given), inner)) await files.rmdir(path);
+      const inner = (await files.list(path)).map((name) => joinPath(path, name));
+      if (await forEachOperand(context, (innerPath) => remove(innerPath, context), inner))
+        await files.rmdir(path);
     }),
   },
   rmdir: {
     usage: 'rmdir PATH…',
-    does: 'removes empty folders',
-    takes: [1, MANY],
-    run: withEach((path, { files }) => files.rmdir(path)),
+    description: 'removes empty folders',
+    operandCounts: [1, MANY],
+    run: runForEach((path, { files }) => files.rmdir(path)),
   },
   search: {
     usage: 'search NAME…',
-    does:
+    description:
       'looks for a name in dir0, dir1 … dir9 until it is found, as a program looks for a file in its ' +
       'include directories: the workload of the translator tutorial',
-    takes: [1, MANY],
-    run: withEach(async (name, { files, out, err }) => {
+    operandCounts: [1, MANY],
+    run: runForEach(async (name, { files, out, err }) => {
       for (let directory = 0; directory < DIRECTORIES; directory += 1) {
         const path = `/${directoryName(directory)}/${name}`;
         if ((await files.seek(path)) !== undefined) return out(path);
@@ -225,8 +236,8 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   sleep: {
     usage: 'sleep SECONDS',
-    does: 'lets the time of the graph pass; you wait for nothing',
-    takes: [1, 1],
+    description: 'lets the time of the graph pass; you wait for nothing',
+    operandCounts: [1, 1],
     run({ operands: [seconds], sleep }) {
       if (/^\d+(\.\d+)?$/.test(seconds!)) return sleep(Number(seconds) * 1000);
       throw new UsageError(`invalid time interval '${seconds}'`);
@@ -234,26 +245,26 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   stat: {
     usage: 'stat PATH…',
-    does: 'shows the attributes of a file: its iatt',
-    takes: [1, MANY],
-    run: withEach(async (path, { files, out }) => {
+    description: 'shows the attributes of a file: its iatt',
+    operandCounts: [1, MANY],
+    run: runForEach(async (path, { files, out }) => {
       const { buf } = await files.lookup(path);
       const { iaProt, iaUid, iaGid } = buf;
-      const mode = `${iaProt.toString(8).padStart(4, '0')}/${modeText(buf)}`;
+      const mode = `${iaProt.toString(8).padStart(4, '0')}/${formatMode(buf)}`;
       const type = TYPE_NAMES.split(',')[buf.iaType];
       out(`  File: ${path}`);
       out(`  Size: ${buf.iaSize}  ${type}  Links: ${buf.iaNlink}`);
       out(`Access: (${mode})  Uid: ${iaUid}  Gid: ${iaGid}`);
       out(`  Gfid: ${buf.iaGfid}`);
-      out(`Modify: ${dateText(buf.iaMtime)}`);
-      out(`Change: ${dateText(buf.iaCtime)}`);
+      out(`Modify: ${formatDate(buf.iaMtime)}`);
+      out(`Change: ${formatDate(buf.iaCtime)}`);
     }),
   },
   touch: {
     usage: 'touch PATH…',
-    does: 'makes empty files; of one that is there the times become now',
-    takes: [1, MANY],
-    run: withEach(async (path, { files }) =>
+    description: 'makes empty files; of one that is there the times become now',
+    operandCounts: [1, MANY],
+    run: runForEach(async (path, { files }) =>
       (await files.seek(path)) === undefined
         ? files.writeFile(path, new Uint8Array(0))
         : files.utimes(path),

@@ -17,7 +17,7 @@ const USAGE = 2;
 const NOT_FOUND = 127;
 
 /** One piece of a command's output, without the end of its last line. */
-export interface Written {
+export interface OutputPiece {
   readonly text: string;
   /** Whether it goes to standard error. */
   readonly isError: boolean;
@@ -25,30 +25,30 @@ export interface Written {
 
 export interface ShellResult {
   /** Output in order. */
-  readonly output: readonly Written[];
+  readonly output: readonly OutputPiece[];
   readonly status: number;
 }
 
 /** All output, as a terminal shows it. */
-export const textOf = (output: readonly Written[]): string =>
+export const joinOutput = (output: readonly OutputPiece[]): string =>
   output.map(({ text }) => text).join('\n');
 
 const commandNames = Object.keys(commands);
 
 /** Parses a command's words into flags and operands. @throws {UsageError} */
 function parseArguments(
-  { flags: known, takes: [least, most] }: Command,
+  { flags: flagLetters, operandCounts: [least, most] }: Command,
   words: readonly string[],
 ): Pick<CommandContext, 'flags' | 'operands'> {
   const flags = new Set<string>();
   const operands: string[] = [];
-  let flagsEnd = known === undefined;
+  let flagsEnd = flagLetters === undefined;
   for (const word of words) {
     if (flagsEnd || !/^-./.test(word)) operands.push(word);
     else if (word === '--') flagsEnd = true;
     else {
       for (const letter of word.slice(1)) {
-        if (!known!.includes(letter)) throw new UsageError(`invalid option -- '${letter}'`);
+        if (!flagLetters!.includes(letter)) throw new UsageError(`invalid option -- '${letter}'`);
         flags.add(letter);
       }
     }
@@ -72,8 +72,8 @@ export class Shell {
 
   /** Runs a line; a failure is only in its status. */
   async run(line: string): Promise<ShellResult> {
-    const output: Written[] = [];
-    const shown: Streams = {
+    const output: OutputPiece[] = [];
+    const streams: Streams = {
       out: (text) => void output.push({ text, isError: false }),
       err: (text) => void output.push({ text, isError: true }),
     };
@@ -81,45 +81,45 @@ export class Shell {
     try {
       for (const command of parseLine(line)) {
         if (command.ifSucceeded && status !== OK) continue;
-        status = await this.runOne(command, shown);
+        status = await this.runSimpleCommand(command, streams);
       }
     } catch (error) {
       if (!(error instanceof LineSyntaxError)) throw error;
-      shown.err(error.message);
+      streams.err(error.message);
       status = USAGE;
     }
     return { output, status };
   }
 
-  private async runOne({ words, to }: SimpleCommand, shown: Streams): Promise<number> {
-    const kept: string[] = [];
-    const out = to === null ? shown.out : (text: string): void => void kept.push(`${text}\n`);
-    const status = await this.carryOut(words, { ...shown, out });
+  private async runSimpleCommand({ words, to }: SimpleCommand, streams: Streams): Promise<number> {
+    const captured: string[] = [];
+    const out = to === null ? streams.out : (text: string): void => void captured.push(`${text}\n`);
+    const status = await this.execute(words, { ...streams, out });
     if (to === null) return status;
     try {
-      const data = new TextEncoder().encode(kept.join(''));
+      const data = new TextEncoder().encode(captured.join(''));
       await this.files.writeFile(to.path, data, { append: to.appends });
       return status;
     } catch (error) {
       if (!(error instanceof FopError)) throw error;
-      shown.err(`${to.path}: ${strerror(error.errno)}`);
+      streams.err(`${to.path}: ${strerror(error.errno)}`);
       return FAILED;
     }
   }
 
-  private async carryOut(
+  private async execute(
     [name = '', ...words]: readonly string[],
-    { out, err: tell }: Streams,
+    { out, err: printError }: Streams,
   ): Promise<number> {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) {
-      const instead = name === 'cd' ? ': paths begin at /' : didYouMean(name, commandNames);
-      tell(`${name}: command not found${instead}`);
+      const hint = name === 'cd' ? ': paths begin at /' : didYouMean(name, commandNames);
+      printError(`${name}: command not found${hint}`);
       return NOT_FOUND;
     }
     let status = OK;
     const err = (text: string): void => {
-      tell(`${name}: ${text}`);
+      printError(`${name}: ${text}`);
       status = FAILED;
     };
     try {
@@ -129,7 +129,7 @@ export class Shell {
       if (error instanceof FopError) err(strerror(error.errno));
       else if (error instanceof UsageError) {
         err(error.message);
-        tell(`usage: ${command.usage}`);
+        printError(`usage: ${command.usage}`);
         status = USAGE;
       } else throw error;
     }
@@ -146,13 +146,13 @@ export class Shell {
     const folder = word.slice(0, word.lastIndexOf('/') + 1);
     const { files } = this;
     try {
-      const found: string[] = [];
+      const completions: string[] = [];
       for (const name of await files.list(folder || '/')) {
         if (!name.startsWith(word.slice(folder.length))) continue;
         const { buf } = await files.lookup(`${folder}/${name}`);
-        found.push(quoteWord(`${folder}${name}${buf.iaType === IA_IFDIR ? '/' : ''}`));
+        completions.push(quoteWord(`${folder}${name}${buf.iaType === IA_IFDIR ? '/' : ''}`));
       }
-      return found;
+      return completions;
     } catch (error) {
       if (error instanceof FopError) return [];
       throw error;
@@ -167,9 +167,9 @@ const MARK = '\u0001';
 function lastWords(line: string): string[] {
   try {
     const { words = [], to } = parseLine(`${line}${MARK}`).at(-1) ?? {};
-    const marked = to?.path.endsWith(MARK) ? ['>', to.path] : [...words];
-    const last = marked.pop() ?? '';
-    return last.endsWith(MARK) ? [...marked, last.slice(0, -MARK.length)] : [];
+    const allWords = to?.path.endsWith(MARK) ? ['>', to.path] : [...words];
+    const last = allWords.pop() ?? '';
+    return last.endsWith(MARK) ? [...allWords, last.slice(0, -MARK.length)] : [];
   } catch (error) {
     if (error instanceof LineSyntaxError) return [];
     throw error;

@@ -26,15 +26,15 @@ const TOKEN = /\s+|#.*|(&&|>>|>|;)|((?:[^\s&>;|<`'"\\]|\\.|\\$|'[^']*'|"(?:\\.|[
 /** Characters that a backslash escapes between double quotes. */
 const ESCAPED_IN_QUOTES = /\\(["\\$`])/g;
 
-const unquoted = (word: string): string =>
+const unquote = (word: string): string =>
   word.replace(
     /\\(.)|'([^']*)'|"((?:\\.|[^"\\])*)"/gs,
     (_, bare?: string, single?: string, double?: string) =>
       bare ?? single ?? double!.replace(ESCAPED_IN_QUOTES, '$1'),
   );
 
-function tokens(line: string): Token[] {
-  const found: Token[] = [];
+function tokenize(line: string): Token[] {
+  const tokens: Token[] = [];
   for (let at = 0; at < line.length; at = TOKEN.lastIndex) {
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(line);
@@ -47,40 +47,40 @@ function tokens(line: string): Token[] {
       );
     }
     const [, operator, word] = match;
-    if (operator !== undefined) found.push({ operator });
-    if (word !== undefined) found.push({ word: unquoted(word) });
+    if (operator !== undefined) tokens.push({ operator });
+    if (word !== undefined) tokens.push({ word: unquote(word) });
   }
-  return found;
+  return tokens;
 }
 
-const unexpected = (token: Token | undefined): LineSyntaxError => {
-  const found = token === undefined ? 'newline' : 'word' in token ? token.word : token.operator;
-  return new LineSyntaxError(`syntax error near unexpected token '${found}'`);
+const unexpectedTokenError = (token: Token | undefined): LineSyntaxError => {
+  const tokenText = token === undefined ? 'newline' : 'word' in token ? token.word : token.operator;
+  return new LineSyntaxError(`syntax error near unexpected token '${tokenText}'`);
 };
 
 /** Parses a line. @throws {LineSyntaxError} */
 export function parseLine(line: string): SimpleCommand[] {
   const commands: SimpleCommand[] = [];
-  const left = tokens(line);
+  const remaining = tokenize(line);
   let ifSucceeded = false;
-  while (left.length > 0) {
+  while (remaining.length > 0) {
     const words: string[] = [];
     let to: SimpleCommand['to'] = null;
     let end: Token | undefined;
-    while (left.length > 0 && end === undefined) {
-      const token = left.shift()!;
+    while (remaining.length > 0 && end === undefined) {
+      const token = remaining.shift()!;
       if ('word' in token) words.push(token.word);
       else if (token.operator[0] !== '>') end = token;
       else {
-        const path = left.shift();
-        if (path === undefined || !('word' in path)) throw unexpected(path);
+        const path = remaining.shift();
+        if (path === undefined || !('word' in path)) throw unexpectedTokenError(path);
         to = { path: path.word, appends: token.operator === '>>' };
       }
     }
-    if (words.length === 0) throw unexpected(end);
+    if (words.length === 0) throw unexpectedTokenError(end);
     commands.push({ words, to, ifSucceeded });
     ifSucceeded = end !== undefined && 'operator' in end && end.operator === '&&';
-    if (ifSucceeded && left.length === 0) throw unexpected(undefined);
+    if (ifSucceeded && remaining.length === 0) throw unexpectedTokenError(undefined);
   }
   return commands;
 }

@@ -1,0 +1,40 @@
+/**
+ * Stores the lessons that a learner has passed: an empty file for each, below XDG_STATE_HOME. No
+ * file can be partially written, and two `glossa learn` at once keep each other's progress.
+ */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateFolder } from '../../../server/state-folder.ts';
+import { reason } from '../../../terminal/reason.ts';
+import type { LessonLanguage } from '../lessons/check.ts';
+
+export class LessonProgress {
+  private readonly folder: string;
+
+  constructor(env: NodeJS.ProcessEnv = process.env) {
+    this.folder = join(stateFolder(env), 'learn');
+  }
+
+  /** The lessons passed in a language. */
+  listPassed(language: LessonLanguage): ReadonlySet<string> {
+    const end = `.${language}`;
+    try {
+      const names = readdirSync(this.folder).filter((name) => name.endsWith(end));
+      return new Set(names.map((name) => name.slice(0, -end.length)));
+    } catch {
+      // Before the first passed lesson, the folder is absent.
+      return new Set();
+    }
+  }
+
+  /** Stores that a lesson is passed. @returns the error, or null */
+  storePassed(lesson: string, language: LessonLanguage): string | null {
+    try {
+      mkdirSync(this.folder, { recursive: true });
+      writeFileSync(join(this.folder, `${lesson}.${language}`), '');
+      return null;
+    } catch (error) {
+      return reason(error);
+    }
+  }
+}

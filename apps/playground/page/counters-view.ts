@@ -1,0 +1,60 @@
+/** Shows the counts of requests, and of those that translators above the storage answered. */
+import { html } from '../../trace/page/dom.ts';
+import type { Counters } from '../play/protocol.ts';
+
+/** Captions, by the source of the counted requests. */
+const CAPTIONS = {
+  graph: 'Since the graph was started',
+  check: 'In the check of the lesson, whose storage is at no distance',
+} as const;
+
+export const NO_REQUESTS: Counters = { asked: 0, arrived: 0, waitedMs: 0, byFop: {} };
+
+const formatNumber = (number: number): string => number.toLocaleString('en');
+
+const formatPercent = (part: number, whole: number): string =>
+  whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`;
+
+export function makeCountersView() {
+  const caption = html`<p id="counters-of"></p>`;
+  const tiles = html`<div class="tiles"></div>`;
+  const rows = html`<tbody></tbody>`;
+  const element = html`<section class="counters" aria-label="Counters">
+    ${caption}${tiles}
+    <details><summary>By kind of request</summary><table>
+      <thead><tr><th scope="col">kind (fop)</th><th scope="col">requests</th><th scope="col">reached the storage</th></tr></thead>
+      ${rows}
+    </table></details>
+  </section>`;
+  /** @param source of the requests */
+  const show = (
+    { asked, arrived, waitedMs, byFop }: Counters,
+    source: keyof typeof CAPTIONS,
+  ): void => {
+    const answered = Math.max(0, asked - arrived);
+    const facts = [
+      ['asked', formatNumber(asked), 'requests'],
+      [
+        'answered',
+        `${formatNumber(answered)} (${formatPercent(answered, asked)})`,
+        'answered by your translator',
+      ],
+      ['passed', formatNumber(arrived), 'reached the storage'],
+      ['waited', `${waitedMs.toFixed(1)} ms`, 'time waited'],
+    ];
+    caption.textContent = CAPTIONS[source];
+    tiles.replaceChildren(
+      ...facts.map(
+        ([id, fact, name]) => html`<p><b id="count-${id}">${fact}</b><span>${name}</span></p>`,
+      ),
+    );
+    rows.replaceChildren(
+      ...Object.entries(byFop).map(
+        ([fop, [fopAsked, fopArrived]]) =>
+          html`<tr><th scope="row">${fop}</th><td>${formatNumber(fopAsked)}</td><td>${formatNumber(fopArrived)}</td></tr>`,
+      ),
+    );
+  };
+  show(NO_REQUESTS, 'graph');
+  return { element, show };
+}

@@ -1,0 +1,204 @@
+/**
+ * Stores the typed files in the browser, so that neither closing the page nor a second tab loses a
+ * word. Each tab writes to a slot of its own, and begins with the newest slot of all tabs. Files
+ * that a link, a file or the example has replaced stay in their slot.
+ */
+import type { FileTexts } from '../page-data.ts';
+
+export interface StoredFiles {
+  readonly files: FileTexts;
+  readonly open: string;
+  /** The fragment of the files' lesson; '' for none. */
+  readonly lesson: string;
+  readonly distanceMs: number;
+  /** Shell lines that produced the content of the storage. */
+  readonly journal: readonly string[];
+}
+
+/** A stored entry, with the time of its last change in milliseconds since 1970. */
+export interface EarlierFiles extends StoredFiles {
+  readonly at: number;
+}
+
+interface Slot {
+  readonly key: string;
+  readonly text: string;
+  readonly entry: EarlierFiles;
+  /** Whether it is the newest of its lesson, or of those without a lesson. */
+  readonly isNewest: boolean;
+}
+
+const DEBOUNCE_MS = 300;
+/** Most slots of all tabs together, without the newest of each lesson; the oldest is removed. */
+const SLOTS_MAX = 20;
+
+/** Prefix of keys, with the path, as a server may have several playgrounds. */
+const KEY_PREFIX = `glossa playground ${location.pathname} `;
+/** Key under which a tab remembers its slot across reloads. */
+const OWN_SLOT_KEY = `${KEY_PREFIX}own`;
+
+/** Returns the browser's storage. @throws {Error} if the browser lacks it or denies access */
+export function storage(): Storage {
+  const browserStorage = globalThis.localStorage as Storage | null | undefined;
+  if (!browserStorage) throw new Error('this browser lacks localStorage');
+  return browserStorage;
+}
+
+export interface StoreSettings {
+  current(): StoredFiles;
+  /** Receives why the files cannot be stored; null when they can again. */
+  onError(why: string | null): void;
+}
+
+export class FileStore {
+  private readonly settings: StoreSettings;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** The slot of this tab; '' before the first write. */
+  private key = '';
+  /** The content of the slot, as this tab has read or written it. */
+  private slotText = '';
+  private lastText = '';
+  /** Time of the last change, not of the write, as browsers delay timers of hidden tabs. */
+  private changedAt = Date.now();
+  private lastError: string | null = null;
+  /** Replaced files that could not be stored. */
+  private readonly unstored: EarlierFiles[] = [];
+
+  constructor(settings: StoreSettings) {
+    this.settings = settings;
+    addEventListener('pagehide', () => this.storeNow());
+  }
+
+  /** The files that this tab begins with; null if none were ever stored. */
+  load(): StoredFiles | null {
+    const slots = this.readSlots();
+    return this.adoptSlot(this.findOwnSlot(slots)) ?? slots[0]?.entry ?? null;
+  }
+
+  /** Continues with the newest files of a lesson ('' for none); null if none were stored. */
+  resume(lesson: string): StoredFiles | null {
+    const unstored = this.unstored.find((entry) => entry.lesson === lesson);
+    const slots = this.readSlots().filter(({ entry }) => entry.lesson === lesson);
+    const slot = this.findOwnSlot(slots) ?? slots[0];
+    if (unstored !== undefined && unstored.at >= (slot?.entry.at ?? 0)) return unstored;
+    return this.adoptSlot(slot);
+  }
+
+  private findOwnSlot(slots: readonly Slot[]): Slot | undefined {
+    // Without storage there are no slots, and `places` reports the reason.
+    return slots.find(({ key }) => key === sessionStorage.getItem(OWN_SLOT_KEY));
+  }
+
+  private adoptSlot(slot: Slot | undefined): StoredFiles | null {
+    if (slot === undefined) return null;
+    this.key = slot.key;
+    this.slotText = slot.text;
+    return slot.entry;
+  }
+
+  /** Takes the current files as stored: a page without edits writes nothing. */
+  markStored(): void {
+    this.lastText = JSON.stringify(this.settings.current());
+  }
+
+  /** Files of earlier visits and of other tabs, the newest first. */
+  listEarlier(): readonly EarlierFiles[] {
+    const { files, lesson } = this.settings.current();
+    const listedTexts = new Set([JSON.stringify(files)]);
+    // `resume` finds the newest files of a lesson.
+    const others = this.readSlots().filter(
+      ({ key, entry, isNewest }) =>
+        key !== this.key && !(isNewest && entry.lesson !== '' && entry.lesson !== lesson),
+    );
+    return [...this.unstored, ...others.map(({ entry }) => entry)].filter(({ files }) => {
+      const text = JSON.stringify(files);
+      return !listedTexts.has(text) && listedTexts.add(text);
+    });
+  }
+
+  storeSoon(): void {
+    this.changedAt = Date.now();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.storeNow(), DEBOUNCE_MS);
+  }
+
+  /** Leaves the slot as it is; the next write takes a new one. */
+  leaveSlot(): void {
+    if (!this.storeNow()) {
+      this.unstored.unshift({ ...this.settings.current(), at: this.changedAt });
+      this.unstored.splice(SLOTS_MAX);
+    }
+    this.key = '';
+    this.lastText = '';
+  }
+
+  /** Writes now. @returns whether all is stored */
+  private storeNow(): boolean {
+    clearTimeout(this.timer);
+    const entry = this.settings.current();
+    const text = JSON.stringify(entry);
+    if (text === this.lastText) return true;
+    try {
+      // A duplicated tab has the same slot; the second one to write takes a new slot.
+      const isOwn = this.key !== '' && storage().getItem(this.key) === this.slotText;
+      if (!isOwn) this.key = `${KEY_PREFIX}${Math.random().toString(36).slice(2)}`;
+      this.slotText = JSON.stringify({ ...entry, at: this.changedAt });
+      storage().setItem(this.key, this.slotText);
+      this.lastText = text;
+      sessionStorage.setItem(OWN_SLOT_KEY, this.key);
+      const others = this.readSlots().filter(
+        ({ entry, isNewest }) => !isNewest || entry.lesson === '',
+      );
+      for (const { key } of others.slice(SLOTS_MAX)) storage().removeItem(key);
+      this.reportError(null);
+      return true;
+    } catch (error) {
+      this.reportError((error as Error).message);
+      return false;
+    }
+  }
+
+  /** Reports a change of the error once, not at each word. */
+  private reportError(why: string | null): void {
+    if (why !== this.lastError) this.settings.onError(why);
+    this.lastError = why;
+  }
+
+  /** All slots, the newest first. */
+  private readSlots(): Slot[] {
+    try {
+      const keys = Object.keys(storage()).filter((key) => key.startsWith(KEY_PREFIX));
+      const slots = keys.flatMap((key) => {
+        const text = storage().getItem(key) ?? '';
+        const entry = parseEntry(text);
+        return entry === null ? [] : [{ key, text, entry }];
+      });
+      slots.sort((a, b) => b.entry.at - a.entry.at);
+      const lessons = new Set<string>();
+      return slots.map((slot) => {
+        const isNewest = !lessons.has(slot.entry.lesson);
+        lessons.add(slot.entry.lesson);
+        return { ...slot, isNewest };
+      });
+    } catch (error) {
+      this.reportError((error as Error).message);
+      return [];
+    }
+  }
+}
+
+/** Parses an entry; null for foreign ones or other versions. */
+function parseEntry(text: string): EarlierFiles | null {
+  try {
+    const entry = JSON.parse(text) as Partial<EarlierFiles> | null;
+    const files = Object.values(entry?.files ?? {});
+    if (files.length === 0 || !files.every((it) => typeof it === 'string')) return null;
+    const { open = '', lesson = '', distanceMs, journal, at } = entry!;
+    const lines = Array.isArray(journal) ? journal.map(String) : [];
+    const rest = { distanceMs: Number(distanceMs) || 0, journal: lines, at: Number(at) || 0 };
+    return { files: entry!.files!, open, lesson: String(lesson), ...rest };
+  } catch {
+    // Absent or truncated.
+    return null;
+  }
+}

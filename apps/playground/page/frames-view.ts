@@ -1,0 +1,57 @@
+/** Shows the frames of the current request: the volumes above it with their notes, and the log. */
+import { logLevelNames, printable } from '../../../runtime/core/log.ts';
+import type { HopSeen } from '../../../runtime/observe/walk.ts';
+import { html } from '../../trace/page/dom.ts';
+import type { CurrentRequest, Model } from '../../trace/page/model.ts';
+
+export function makeFramesView(model: Model): HTMLElement {
+  const rows = html`<tbody></tbody>`;
+  const log = html`<ul class="small"></ul>`;
+  model.on(['step'], () => {
+    const { current, step } = model;
+    const now = current?.steps[step];
+    if (current === null || now === undefined) return;
+    const stack = findPath(current.walk.root, now.hop) ?? [];
+    // The newest frame is on top, as in a debugger.
+    rows.replaceChildren(...stack.reverse().map((hop) => makeRow(hop, now.at, hop === now.hop)));
+    log.replaceChildren(...listLogLines(current, now.at).map((line) => html`<li>${line}</li>`));
+  });
+  return html`<section class="frames" id="frames" aria-label="Frame stack">
+    <h3>Frame stack, the newest on top</h3>
+    <div class="table" tabindex="0" role="region" aria-label="Frames"><table>
+      <thead><tr><th scope="col">frame</th><th scope="col">frame.local</th><th scope="col">its state changed</th></tr></thead>
+      ${rows}
+    </table></div>
+    ${log}
+  </section>`;
+}
+
+/** The hops from the first of the request to this one. */
+function findPath(from: HopSeen, hop: HopSeen): HopSeen[] | null {
+  if (from === hop) return [from];
+  for (const child of from.below) {
+    const rest = findPath(child, hop);
+    if (rest !== null) return [from, ...rest];
+  }
+  return null;
+}
+
+function makeRow({ wind, notes }: HopSeen, at: number, isNow: boolean): HTMLElement {
+  const pastNotes = notes.filter((note) => note.at <= at);
+  const local = pastNotes.findLast(({ notes: values }) => values.local !== undefined)?.notes.local;
+  const changed = pastNotes.flatMap(({ notes: values }) => values.changed ?? []).join('  ');
+  return html`<tr class="${isNow && 'now'}" aria-current="${isNow ? 'step' : 'false'}">
+    <th scope="row">${printable(wind.volume)} ${wind.fop}</th>
+    <td>${printable(local ?? '')}</td><td>${printable(changed)}</td>
+  </tr>`;
+}
+
+/** Log lines of the request until a time. */
+function listLogLines({ walk }: CurrentRequest, until: number): string[] {
+  const lines = walk.events.flatMap((event) => {
+    if (event.kind !== 'log' || event.at > until) return [];
+    const { level, volume, text, at } = event;
+    return [{ at, line: `${volume}: ${logLevelNames[level] ?? level} ${printable(text)}` }];
+  });
+  return lines.sort((a, b) => a.at - b.at).map(({ line }) => line);
+}

@@ -1,0 +1,93 @@
+/** The panel beside the editor: a lesson's text, and the list of lessons. */
+
+import { lessonFragment } from '../../../course/lesson-link.ts';
+import type { LessonLanguage } from '../../../course/lessons/check.ts';
+import { html, makeButton } from '../../../trace/page/dom.ts';
+import type { LessonData } from '../../page-data.ts';
+import { colourCode } from '../code-colours.ts';
+
+const LANGUAGE_NAMES: Readonly<Record<LessonLanguage, string>> = {
+  python: 'Python',
+  javascript: 'JavaScript',
+};
+
+export interface PanelSettings {
+  close(): void;
+  onChoose(language: LessonLanguage): void;
+  /** Whether the lesson of a fragment is passed. */
+  isPassed(fragment: string): boolean;
+}
+
+export interface PanelState {
+  readonly lessons: readonly LessonData[];
+  readonly language: LessonLanguage;
+  /** The open lesson. */
+  readonly lesson: LessonData | null;
+}
+
+export const isLanguage = (word: string): word is LessonLanguage =>
+  Object.hasOwn(LANGUAGE_NAMES, word);
+
+export function makeLessonPanel(settings: PanelSettings) {
+  const choose = (): void => settings.onChoose(language.value as LessonLanguage);
+  const language = html<HTMLSelectElement>`<select id="lesson-language"
+    aria-label="Language of the course" @change="${choose}">
+    ${Object.entries(LANGUAGE_NAMES).map(([value, name]) => html`<option value="${value}">${name}</option>`)}
+  </select>`;
+  const summary = html`<summary id="lesson-list"></summary>`;
+  const list = html`<ol class="lesson-list"></ol>`;
+  const listDetails = html<HTMLDetailsElement>`<details open>${summary}${list}</details>`;
+  const title = html`<h3 id="lesson-title" tabindex="-1"></h3>`;
+  const text = html`<div class="lesson-text"></div>`;
+  const element = html`<section class="lessons" id="lessons-panel" aria-label="Lessons" hidden>
+    <div class="bar"><h2>Lessons</h2>
+      <div class="acts">${language}${makeButton('×', 'Close the lessons', () => settings.close())}</div>
+    </div>
+    ${listDetails}<article aria-labelledby="lesson-title">${title}${text}</article>
+  </section>`;
+
+  const drawList = ({ lessons, language: chosen, lesson: open }: PanelState): void => {
+    let passed = 0;
+    const items = lessons.map((lesson) => {
+      const fragment = lessonFragment({ lesson: lesson.name, language: chosen });
+      const isPassed = settings.isPassed(fragment);
+      if (isPassed) passed += 1;
+      const current = lesson === open ? 'page' : 'false';
+      return html`<li><a href="#${fragment}" aria-current="${current}">${lesson.title}</a>
+        ${isPassed && html`<span class="passed">✓ passed</span>`}</li>`;
+    });
+    const positionText =
+      open === null ? '' : `Lesson ${lessons.indexOf(open) + 1} of ${lessons.length}`;
+    summary.textContent = `${positionText || `${lessons.length} lessons`}, ${passed} passed`;
+    list.replaceChildren(...items);
+  };
+
+  return {
+    element,
+    /** Draws the list again, with newly passed lessons. */
+    list: drawList,
+    show(state: PanelState): void {
+      const { lesson, language: chosen } = state;
+      drawList(state);
+      language.value = chosen;
+      listDetails.open = lesson === null;
+      title.hidden = lesson === null;
+      title.textContent =
+        lesson === null ? '' : `${Number.parseInt(lesson.name, 10)}. ${lesson.title}`;
+      text.innerHTML = lesson === null ? WELCOME : lesson.variants[chosen].html;
+      for (const code of text.querySelectorAll<HTMLElement>('pre.python code, pre.js code'))
+        code.replaceChildren(colourCode(code.textContent!, code.closest('pre')!.className));
+      element.scrollTop = 0;
+    },
+    /** Moves the focus to the title. */
+    focus(): void {
+      // Scrolls the whole desk, so that the editor beside the panel is visible, too.
+      element.closest('.desk')?.scrollIntoView({ block: 'start' });
+      title.focus({ preventScroll: true });
+    },
+  };
+}
+
+const WELCOME = `<p>At the end you have written a cache that makes searches several times quicker, and you know
+why it is right. You need to know nothing about file systems. Any lesson can be your first.</p>
+<p>A lesson has a text and a file for the editor. What you have there now is not lost: “Undo…” has it.</p>`;

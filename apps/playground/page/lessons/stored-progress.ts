@@ -1,0 +1,41 @@
+/**
+ * Stores the lessons passed in this browser: a key for each, by its fragment
+ * (apps/course/lesson-link.ts), so that two tabs at once keep each other's progress.
+ */
+import { storage } from '../file-store.ts';
+
+/** Prefix of keys, with the path, as a server may have several playgrounds. */
+const KEY_PREFIX = `glossa passed ${location.pathname} `;
+
+export class StoredProgress {
+  /** Lessons passed in this tab, even if the browser cannot store them. */
+  private readonly passedHere = new Set<string>();
+
+  /** @param onChange called when another tab has passed a lesson */
+  constructor(onChange: () => void) {
+    addEventListener('storage', ({ key }) => {
+      if (key === null || key.startsWith(KEY_PREFIX)) onChange();
+    });
+  }
+
+  has(fragment: string): boolean {
+    if (this.passedHere.has(fragment)) return true;
+    try {
+      return storage().getItem(KEY_PREFIX + fragment) !== null;
+    } catch {
+      // The browser has no storage; `keep` returns the reason.
+      return false;
+    }
+  }
+
+  /** Stores that a lesson is passed. @returns the error, or null */
+  storePassed(fragment: string): string | null {
+    this.passedHere.add(fragment);
+    try {
+      storage().setItem(KEY_PREFIX + fragment, '');
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+}

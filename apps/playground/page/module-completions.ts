@@ -1,0 +1,118 @@
+/** Completes words in modules: fops where methods are defined, and members of objects. */
+import { type Completion, snippetCompletion } from '@codemirror/autocomplete';
+import type { EditorState } from '@codemirror/state';
+import { html } from '../../trace/page/dom.ts';
+import type { ArgWords, FopWords, MemberWords, Words } from '../page-data.ts';
+
+export type ModuleKind = 'python' | 'javascript';
+
+/** A completion with a card that explains the word. */
+export interface ModuleCompletion extends Completion {
+  readonly info?: () => HTMLElement;
+}
+
+/** Returns the words that fit at a position. @param isThere whether a word is there already */
+export type CompletionSource = (
+  state: EditorState,
+  from: number,
+  hasPrefix: boolean,
+) => readonly ModuleCompletion[];
+
+interface Spelling {
+  /** Spells the name of an argument. */
+  argument(name: string): string;
+  /** Suffix of a callback behind the fop's name. */
+  readonly cbk: string;
+  /** Text before the name of a method. */
+  readonly before: RegExp;
+  method(call: string, body: string): string;
+}
+
+/** The spelling of fops, callbacks and arguments in each language. */
+const SPELLINGS: Readonly<Record<ModuleKind, Spelling>> = {
+  python: {
+    argument: String,
+    cbk: '_cbk',
+    before: /^\s*(?:async\s+)?def\s+$/,
+    method: (call, body) => `${call.replace('(', '(self, ')}:\n\t\${${body}}`,
+  },
+  javascript: {
+    argument: (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    cbk: 'Cbk',
+    before: /^\s*(?:async\s+)?$/,
+    method: (call, body) => `${call} {\n\t\${${body};}\n}`,
+  },
+};
+
+/** Arguments of a callback before the parts of the reply. */
+const RESULT = ['op_ret', 'op_errno'];
+
+/** Completions of a fop's method and callback: `lookup(frame, loc, xdata)`, `lookup_cbk(…)`. */
+function methodCompletions(fop: FopWords, { argument, cbk, method }: Spelling): ModuleCompletion[] {
+  const args = fop.args.map(({ name }) => argument(name));
+  const results = [...RESULT, ...fop.reply.map(({ name }) => name)].map(argument);
+  const rows = (title: string, of: readonly ArgWords[]): HTMLElement[] =>
+    of.map(
+      ({ name, what }, at) =>
+        html`<tr><td>${at === 0 && title}</td><th scope="row">${argument(name)}</th><td>${what}</td></tr>`,
+    );
+  const makeCompletion = (call: string, body: string, detail: string): ModuleCompletion => ({
+    ...snippetCompletion(method(call, body), {
+      label: call.split('(')[0]!,
+      type: 'method',
+      detail,
+    }),
+    info: () => html`<div class="card">
+      <p><code>${call}</code></p><p>${fop.what}</p>
+      <table><tbody>${rows('arguments', fop.args)}${rows('reply', fop.reply)}</tbody></table>
+    </div>`,
+  });
+  const call = `${fop.name}(${['frame', ...args].join(', ')})`;
+  const callback = `${fop.name}${cbk}(${['frame', ...results].join(', ')})`;
+  return [
+    makeCompletion(call, 'frame.wind()', `(${args.join(', ')})`),
+    makeCompletion(callback, `frame.unwind(${results.join(', ')})`, 'its reply'),
+  ];
+}
+
+/** The objects before a position, with the point: `frame.root.`. */
+const PATH = /(?:^|[^\w.])((?:\w+\.)+)$/;
+
+/** The members of the object before a position; null if its class is unknown. */
+function membersBefore(
+  before: string,
+  { names, classes }: Words[ModuleKind],
+): readonly MemberWords[] | null {
+  const [first, ...rest] = PATH.exec(before)?.[1]?.split('.').slice(0, -1) ?? [];
+  let name = first === undefined || !Object.hasOwn(names, first) ? undefined : names[first];
+  for (const part of rest) {
+    const member = classes[name ?? '']?.find((it) => it.name === part);
+    name = member?.type.match(/\w+/g)?.find((word) => Object.hasOwn(classes, word));
+  }
+  return name === undefined ? null : (classes[name] ?? null);
+}
+
+const memberCompletion = ({ name, args, type, what }: MemberWords): ModuleCompletion => ({
+  label: name,
+  type: args === '' ? 'property' : 'method',
+  // Methods come first: they are fewer, and most often wanted.
+  ...(args === '' ? { detail: type } : { boost: 1 }),
+  info: () => html`<div class="card">
+    <p><code>${name}${args}: ${type}</code></p>${what.split('\n').map((part) => html`<p>${part}</p>`)}
+  </div>`,
+});
+
+export function makeModuleCompletions(kind: ModuleKind, words: Words): CompletionSource {
+  const spelling = SPELLINGS[kind];
+  const methods = words.fops.flatMap((fop) => methodCompletions(fop, spelling));
+  return (state, from, hasPrefix) => {
+    const line = state.doc.lineAt(from);
+    const before = line.text.slice(0, from - line.from);
+    const members = membersBefore(before, words[kind]);
+    if (members !== null) {
+      const completions = members.map(memberCompletion);
+      return hasPrefix ? [...completions, ...methods] : completions;
+    }
+    return hasPrefix || spelling.before.test(before) ? methods : [];
+  };
+}

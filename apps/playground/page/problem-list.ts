@@ -1,0 +1,34 @@
+/** Lists the problems of the files; each leads to its line. */
+import { html } from '../../trace/page/dom.ts';
+import type { Problem } from '../play/protocol.ts';
+
+/** A problem without a file. */
+export const makeProblem = (message: string, severity: Problem['severity'] = 'error'): Problem => ({
+  ...{ severity, file: null, line: 0, column: 0, message },
+});
+
+/** Opens a line of a file. */
+type ShowLine = (file: string, line: number) => void;
+
+export function makeProblemList(showLine: ShowLine) {
+  const list = html`<ul></ul>`;
+  const element = html`<section class="problems" id="problems" aria-label="Problems"
+    aria-live="polite" hidden>${list}</section>`;
+  const show = (problems: readonly Problem[]): void => {
+    element.hidden = problems.length === 0;
+    list.replaceChildren(
+      ...problems.map((problem) => html`<li>${makeItem(problem, showLine)}</li>`),
+    );
+  };
+  return { element, show };
+}
+
+function makeItem(
+  { severity, file, line, column, message }: Problem,
+  showLine: ShowLine,
+): HTMLElement {
+  if (file === null) return html`<span class="${severity}">${severity}: ${message}</span>`;
+  const position = [file.slice(1), line || null, (line && column) || null];
+  const positionText = position.filter((part) => part !== null).join(':');
+  return html`<button type="button" class="${severity}" @click="${() => showLine(file, line)}">${positionText}: ${severity}: ${message}</button>`;
+}

@@ -1,0 +1,45 @@
+/** Starts the worker that runs a graph from a blob, which inherits the policy of this page. */
+import type { LostCall, Question } from '../play/protocol.ts';
+import type { Parts } from './interpreter-parts.ts';
+import { OPENING_ID, type SessionSettings, type WorkerLike } from './worker-session.ts';
+
+export function makeWorkerStarter({
+  interpreters,
+  worker: program,
+}: Parts): SessionSettings['makeWorker'] {
+  const blob = new Blob([program], { type: 'text/javascript' });
+  return (lost) => {
+    const url = URL.createObjectURL(blob);
+    const worker = new Worker(url, { name: 'glossa graph' });
+    URL.revokeObjectURL(url);
+    // The watchdog of calls reports through its own port while the graph's thread is busy.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => lost(data as LostCall['lost']);
+    const body = { parts: interpreters, lost: port2 };
+    const opening: Question<'open'> = { id: OPENING_ID, kind: 'open', body };
+    worker.postMessage(opening, [port2]);
+    return worker as WorkerLike;
+  };
+}
+
+/**
+ * Features that a browser must have: those that start a worker, and those that the runtime and its
+ * interpreters use. Shared memory is optional; without it, the log names the limits.
+ */
+const NEEDED_FEATURES = [
+  ...['WebAssembly', 'Worker', 'MessageChannel', 'Blob', 'URL.createObjectURL'],
+  ...['DecompressionStream', 'Response', 'TextDecoder', 'crypto.getRandomValues'],
+  ...['Atomics', 'BigInt64Array', 'BigUint64Array', 'WeakRef', 'FinalizationRegistry'],
+];
+
+/** Names the features that the browser lacks. */
+export const findMissingFeatures = (): string[] =>
+  NEEDED_FEATURES.filter(
+    (path) =>
+      path
+        .split('.')
+        .reduce<unknown>(
+          (value, name) => (value as Record<string, unknown> | undefined)?.[name],
+          globalThis,
+        ) === undefined,
+  );

@@ -1,0 +1,101 @@
+/**
+ * The context of a playground graph: its virtual clock stands still until a caller waits for a
+ * reply, and then jumps to the next timer. A distant storage thus costs virtual time, but no real
+ * time.
+ */
+import type { ModuleContext } from '../../../bridges/host/language.ts';
+import { BrowserContext } from '../../../bridges/machine/browser/context.ts';
+import type { LogSink } from '../../../runtime/core/log.ts';
+import { VIRTUAL_EPOCH_MS, type VirtualClock } from '../../../runtime/core/virtual-clock.ts';
+
+/** Real turns of the event loop, independent of the virtual clock. */
+const browser = new BrowserContext(() => {});
+const awaitTurn = (): Promise<void> => new Promise((resolve) => void browser.soon(resolve));
+
+/** Time limit of a reply in virtual milliseconds. */
+const REPLY_TIMEOUT_MS = 600_000;
+/** Turns without a timer, after which a pending request counts as unanswered. */
+const IDLE_TURNS = 20;
+/** Interval of advancing the virtual clock during work in real time. */
+const ADVANCE_MS = 20;
+
+export class PlayContext implements ModuleContext {
+  readonly baseDir = '/';
+  readonly virtualTime = true;
+  readonly sink: LogSink;
+  readonly clock: VirtualClock;
+  readonly warn: (text: string) => void;
+
+  /** @param write receives every line of the log @param warn receives likely mistakes */
+  constructor(clock: VirtualClock, write: (line: string) => void, warn: (text: string) => void) {
+    this.clock = clock;
+    this.warn = warn;
+    this.sink = { write, now: () => VIRTUAL_EPOCH_MS + clock.now };
+  }
+
+  now(): number {
+    return this.clock.now;
+  }
+
+  after(ms: number, fn: () => void): () => void {
+    return this.clock.after(ms, fn);
+  }
+
+  random(out: Uint8Array): void {
+    browser.random(out);
+  }
+
+  wake(): void {}
+}
+
+/** The result of a wait without a reply: no timer is pending, or the limit is over. */
+export const UNANSWERED: unique symbol = Symbol('unanswered');
+
+/**
+ * Lets virtual time pass until a promise settles.
+ * @param sleptMs time of `sleep`, in which no caller waits for a reply @throws the promise's error
+ */
+export async function advanceUntilSettled<R>(
+  clock: VirtualClock,
+  promise: Promise<R>,
+  sleptMs: () => number,
+): Promise<R | typeof UNANSWERED> {
+  const state = trackSettled(promise);
+  const end = clock.now + REPLY_TIMEOUT_MS;
+  for (let idle = 0; idle < IDLE_TURNS; ) {
+    // After a turn, all work that needs no time is done.
+    await awaitTurn();
+    if (state.isSettled) return promise;
+    const { next } = clock;
+    if (next === undefined) idle += 1;
+    else if (next > end + sleptMs()) break;
+    else {
+      idle = 0;
+      clock.advanceTo(next);
+    }
+  }
+  return UNANSWERED;
+}
+
+/** Advances the virtual clock with the real one until a promise settles, for interpreters. */
+export async function runInRealTime<R>(clock: VirtualClock, promise: Promise<R>): Promise<R> {
+  const state = trackSettled(promise);
+  let previous = browser.now();
+  await awaitTurn();
+  while (!state.isSettled) {
+    await Promise.race([state.promise, new Promise((resolve) => setTimeout(resolve, ADVANCE_MS))]);
+    const now = browser.now();
+    clock.advanceTo(clock.now + now - previous);
+    previous = now;
+  }
+  return promise;
+}
+
+function trackSettled(promise: Promise<unknown>): { isSettled: boolean; promise: Promise<void> } {
+  const state = { isSettled: false, promise: Promise.resolve() };
+  const markSettled = (): void => {
+    state.isSettled = true;
+  };
+  state.promise = promise.then(markSettled, markSettled);
+  return state;
+}

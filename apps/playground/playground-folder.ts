@@ -1,0 +1,47 @@
+/** Writes the playground to an empty folder, or over an earlier playground. */
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure } from '../../terminal/exit.ts';
+import { reason } from '../../terminal/reason.ts';
+import { makeFolder } from '../bench/engine/report-folder.ts';
+
+/** Marks a folder as a playground, which may be overwritten. */
+const MARK = 'glossa-playground.json';
+/** The folder of files whose names change with the version. */
+const PARTS = 'parts';
+
+/**
+ * @param makeFiles builds the files by their paths; called after the check of the folder
+ * @throws {Failure} if the folder has other files, or cannot be written
+ */
+export async function writePlayground(
+  folder: string,
+  makeFiles: () => Promise<ReadonlyMap<string, string>>,
+): Promise<void> {
+  failOnError(folder, () => {
+    makeFolder(folder);
+    if (readdirSync(folder).length > 0 && !existsSync(join(folder, MARK))) {
+      throw new Failure(`${folder} has other files in it: --out takes a new or an empty folder`);
+    }
+  });
+  const files = await makeFiles();
+  failOnError(folder, () => {
+    rmSync(join(folder, PARTS), { recursive: true, force: true });
+    // The mark comes first, so that an interrupted write can be repeated.
+    writeFileSync(join(folder, MARK), `${JSON.stringify([...files.keys()], null, 2)}\n`);
+    for (const [path, text] of files) {
+      const target = join(folder, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, text);
+    }
+  });
+}
+
+function failOnError(folder: string, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(`cannot write ${folder}: ${reason(error)}`);
+  }
+}

@@ -1,0 +1,75 @@
+/** Serves the playground over HTTP to this machine only. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname } from 'node:path';
+import { Failure } from '../../terminal/exit.ts';
+import { reason } from '../../terminal/reason.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/** The first two allow shared memory, with which the page can end an endless call of Python. */
+const HEADERS = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-cache',
+};
+
+export interface PlaygroundServer {
+  readonly url: string;
+  close(): void;
+}
+
+/**
+ * @param makeFiles builds the files by their paths; called after the port is bound
+ * @param port 0: any free port
+ * @throws {Failure} when the port cannot be bound
+ */
+export async function servePlayground(
+  makeFiles: () => Promise<ReadonlyMap<string, string>>,
+  port: number,
+): Promise<PlaygroundServer> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, LOOPBACK, resolve);
+    });
+  } catch (error) {
+    const hint = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? '; try --port 0' : '';
+    throw new Failure(`cannot serve at ${LOOPBACK}:${port}: ${reason(error)}${hint}`);
+  }
+  server.on('request', makeListener(await makeFiles()));
+  return { url: serverUrl(server), close: () => close(server) };
+}
+
+const serverUrl = (server: Server): string =>
+  `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/`;
+
+function close(server: Server): void {
+  server.close();
+  server.closeAllConnections();
+}
+
+const makeListener =
+  (files: ReadonlyMap<string, string>): RequestListener =>
+  ({ method, url = '/', headers: { host } }, response) => {
+    const reply = (status: number, text: string, type = TYPES['.txt']): void => {
+      response.writeHead(status, { ...HEADERS, 'content-type': type });
+      response.end(method === 'HEAD' ? undefined : text);
+    };
+    const path = url.split('?')[0]!.slice(1) || 'index.html';
+    const content = files.get(path);
+    // Refuses foreign host names that resolve to this machine (DNS rebinding).
+    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? ''))
+      reply(403, 'the host is 127.0.0.1\n');
+    else if (method !== 'GET' && method !== 'HEAD') reply(405, 'GET is what there is\n');
+    else if (content === undefined) reply(404, 'there is no such file\n');
+    else reply(200, content, TYPES[extname(path)]);
+  };

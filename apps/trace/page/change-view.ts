@@ -1,0 +1,54 @@
+/** Shows the changes of a step, as a table of differences. */
+import { describeChange, type Row } from '../differences.ts';
+import { html } from './dom.ts';
+import type { Model } from './model.ts';
+
+const TITLES = { wind: 'What it was given', unwind: 'What it answered', note: 'What was noted' };
+
+export function makeChangeView(model: Model): HTMLElement {
+  const update = (): void => {
+    const step = model.current?.steps[model.step];
+    if (step === undefined) return;
+    const { before, after, rows } = describeChange(step);
+    const isAlone = before === null;
+    title.textContent = isAlone ? TITLES[step.kind] : 'What it changed';
+    label.hidden = isAlone;
+    const isAll = isAlone || all.checked;
+    const shownRows = isAll ? rows : rows.filter((row) => row.before !== row.after);
+    const same = `Nothing: all ${rows.length} values are the same.`;
+    body.replaceChildren(
+      shownRows.length === 0
+        ? html`<p class="none">${rows.length === 0 ? 'No values.' : same}</p>`
+        : html`<table class="${isAlone ? 'alone' : 'compared'}">
+            <thead><tr><th scope="col">value</th>${!isAlone && html`<th scope="col">${before}</th>`}
+            <th scope="col">${after}</th></tr></thead>
+            <tbody>${shownRows.map((row) => makeRow(row, isAlone))}</tbody>
+          </table>`,
+    );
+    const { inodeCtx, fdCtx } = step.hop.wind;
+    context.textContent = [
+      ...(inodeCtx === null ? [] : [`Kept with the inode: ${inodeCtx}`]),
+      ...(fdCtx === null ? [] : [`Kept with the fd: ${fdCtx}`]),
+    ].join(' · ');
+  };
+  const all = html<HTMLInputElement>`<input type="checkbox" id="all-values" @input="${update}">`;
+  const label = html`<label>${all} what is the same, too</label>`;
+  const title = html`<h3></h3>`;
+  const body = html`<div class="table"></div>`;
+  const context = html`<p class="small"></p>`;
+  model.on(['step'], update);
+  return html`<section class="change" id="change" aria-label="Difference">
+    <div class="bar">${title}${label}</div>${body}${context}
+  </section>`;
+}
+
+function makeRow({ name, before, after }: Row, isAlone: boolean): HTMLElement {
+  const head = html`<th scope="row">${name}</th>`;
+  if (isAlone) return html`<tr>${head}<td>${after}</td></tr>`;
+  if (before === after)
+    return html`<tr class="same">${head}<td>${before}</td><td>${after}</td></tr>`;
+  return html`<tr class="differs">${head}
+    <td class="gone">${before === null ? '—' : html`<del>${before}</del>`}</td>
+    <td class="came">${after === null ? '—' : html`<ins>${after}</ins>`}</td>
+  </tr>`;
+}

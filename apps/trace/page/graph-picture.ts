@@ -1,0 +1,112 @@
+/** Draws the graph, the top first: the volumes that the request reached, and its current one. */
+
+import { printable } from '../../../runtime/core/log.ts';
+import type { HopSeen } from '../../../runtime/observe/walk.ts';
+import { layOut } from '../../../runtime/volfile/render/layout.ts';
+import { curve } from '../../../runtime/volfile/render/svg.ts';
+import { html, svg } from './dom.ts';
+import type { CurrentRequest, Model } from './model.ts';
+
+const BOX_HEIGHT = 40;
+const LETTER = 7.4;
+const PADDING = 24;
+const MARGIN = 4;
+const TOKEN_RADIUS = 6;
+
+/** A volume of the picture; its subvolumes come before it. */
+export interface DrawnVolume {
+  readonly name: string;
+  readonly type: string;
+  readonly subvolumes: readonly string[];
+}
+
+export interface GraphPicture {
+  readonly picture: SVGSVGElement;
+  /** Shows the position of a request; null for none. */
+  show(current: CurrentRequest | null, step: number): void;
+}
+
+export function makeGraphView(model: Model): HTMLElement {
+  const { picture, show } = makeGraphPicture(model.data.head.volumes);
+  model.on(['step'], () => show(model.current, model.step));
+  return html`<section class="graph" aria-label="Graph"><h3>Graph</h3>${picture}</section>`;
+}
+
+/** The node of the caller above the graph: no volume has this name. */
+const CALLER = '';
+
+/** Draws a graph. @param caller label of the caller, above the graph */
+export function makeGraphPicture(
+  below: readonly DrawnVolume[],
+  caller?: Omit<DrawnVolume, 'subvolumes'>,
+): GraphPicture {
+  const top = below.at(-1)?.name;
+  const above = caller === undefined || top === undefined ? [] : [{ ...caller, subvolumes: [top] }];
+  const volumes = [...below, ...above];
+  const nodeName = (i: number): string => (i < below.length ? below[i]!.name : CALLER);
+  const places = new Map(volumes.map(({ name }, i) => [name, i]));
+  const children = volumes.map(({ subvolumes }, i) =>
+    // A volume comes after its subvolumes; a broken recording gets no such line.
+    subvolumes.flatMap((name) => {
+      const child = places.get(name);
+      return child === undefined || child >= i ? [] : [child];
+    }),
+  );
+  const boxes = volumes.map(({ name, type }, i) => ({
+    width: Math.ceil(Math.max(name.length * 1.1, type.length * 0.9) * LETTER) + PADDING,
+    height: BOX_HEIGHT,
+    children: children[i]!,
+  }));
+  const { width, height, corners, edges: edgePaths } = layOut(boxes);
+  const edges = edgePaths.map(({ parent, child, points }) => ({
+    path: svg<SVGPathElement>`<path class="edge" d="${curve(points)}"/>`,
+    from: nodeName(parent),
+    to: nodeName(child),
+  }));
+  const nodes = volumes.map(({ name, type }, i) => {
+    const { width } = boxes[i]!;
+    return svg`<g class="volume" transform="translate(${corners[i]!.join(' ')})">
+      <rect width="${width}" height="${BOX_HEIGHT}" rx="6"/>
+      <text x="${width / 2}" y="17" class="name">${printable(name)}</text>
+      <text x="${width / 2}" y="32" class="type">${printable(type)}</text>
+    </g>`;
+  });
+  const token = svg`<circle class="token" r="${TOKEN_RADIUS}"/>`;
+  const [across, down] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  const picture = html<SVGSVGElement>`<svg viewBox="${-MARGIN} ${-MARGIN} ${across} ${down}"
+    width="${across}" role="img">${edges.map(({ path }) => path)}${nodes}${token}</svg>`;
+  const show = (current: CurrentRequest | null, at: number): void => {
+    const step = current?.steps[at];
+    const visited = new Set<string>();
+    if (current !== null) addVisited(current.walk.root, visited);
+    const currentVolume = step?.hop.wind.volume;
+    const above = step?.above?.wind.volume ?? CALLER;
+    nodes.forEach((node, i) => {
+      const name = nodeName(i);
+      node.classList.toggle('met', visited.has(name) || (name === CALLER && current !== null));
+      node.classList.toggle('now', name === currentVolume);
+    });
+    token.remove();
+    for (const { path, from, to } of edges) {
+      const isTaken =
+        step !== undefined && step.kind !== 'note' && from === above && to === currentVolume;
+      const direction = isTaken ? (step.kind === 'wind' ? 'down' : 'up') : '';
+      path.setAttribute('class', `edge ${direction}`);
+      if (!isTaken) continue;
+      // Inserting the element again restarts its animation.
+      token.setAttribute('class', `token ${direction}`);
+      token.style.offsetPath = `path("${path.getAttribute('d')}")`;
+      picture.append(token);
+    }
+    picture.setAttribute(
+      'aria-label',
+      `The graph of volumes. The request came to ${[...visited].join(', ') || 'none'}; now at ${currentVolume || 'none'}.`,
+    );
+  };
+  return { picture, show };
+}
+
+function addVisited({ wind, below }: HopSeen, visited: Set<string>): void {
+  visited.add(wind.volume);
+  for (const child of below) addVisited(child, visited);
+}

@@ -1,0 +1,101 @@
+/** The list of requests; only visible rows have elements. */
+import { errnoName } from '../../../runtime/core/errno.ts';
+import { printable } from '../../../runtime/core/log.ts';
+import { findPath, formatClock } from '../../../runtime/observe/event-text.ts';
+import { formatDuration } from '../../../terminal/quantities.ts';
+import { html } from './dom.ts';
+import type { Model } from './model.ts';
+
+/** Height of a row in pixels, as in the style. */
+const ROW = 46;
+/** Rows to draw beyond the visible ones. */
+const BEYOND = 6;
+/** Largest height of an element in browsers; beyond it, a scrolled pixel moves several rows. */
+const HEIGHT_MAX = 8_000_000;
+
+export function makeRequestList(model: Model): HTMLElement {
+  const space = html`<div class="space"></div>`;
+  const list = html`<div class="list" id="requests" tabindex="0" role="listbox"
+    aria-label="Requests">${space}</div>`;
+  /** Rows per pixel of the scroll bar, relative to the visible rows. */
+  const scale = (): number => {
+    const height = model.shown.length * ROW;
+    const view = list.clientHeight;
+    return height <= HEIGHT_MAX ? 1 : (height - view) / (HEIGHT_MAX - view);
+  };
+  const draw = (): void => {
+    const { length } = model.shown;
+    space.style.height = `${Math.min(length * ROW, HEIGHT_MAX)}px`;
+    const top = list.scrollTop * scale();
+    const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
+    const rowCount = Math.ceil(list.clientHeight / ROW) + 2 * BEYOND;
+    const positions = Array.from(
+      { length: Math.min(length - first, rowCount) },
+      (_, at) => first + at,
+    );
+    const rows = positions.map((position) => {
+      const row = makeRow(model, position);
+      row.style.transform = `translateY(${list.scrollTop + position * ROW - top}px)`;
+      return row;
+    });
+    space.replaceChildren(...rows);
+    if (length === 0) space.append(html`<p class="none">No request fits.</p>`);
+    if (positions.includes(model.position))
+      list.setAttribute('aria-activedescendant', `r${model.position}`);
+    else list.removeAttribute('aria-activedescendant');
+  };
+  const reveal = (): void => {
+    const at = model.position * ROW;
+    const top = list.scrollTop * scale();
+    if (model.position >= 0 && at < top) list.scrollTop = at / scale();
+    else if (at + ROW > top + list.clientHeight) {
+      list.scrollTop = (at + ROW - list.clientHeight) / scale();
+    }
+    draw();
+  };
+  list.addEventListener('scroll', draw, { passive: true });
+  list.addEventListener('click', ({ target }) => {
+    const row = (target as Element).closest<HTMLElement>('[role=option]');
+    if (row !== null) model.select(Number(row.dataset.place));
+  });
+  list.addEventListener('keydown', (event) => {
+    const page = Math.max(1, Math.floor(list.clientHeight / ROW) - 1);
+    const positions: Readonly<Record<string, number>> = {
+      ...{ ArrowDown: model.position + 1, ArrowUp: model.position - 1 },
+      ...{ PageDown: model.position + page, PageUp: model.position - page },
+      ...{ Home: 0, End: model.shown.length - 1 },
+    };
+    const position = positions[event.key];
+    if (position === undefined || model.shown.length === 0) return;
+    event.preventDefault();
+    model.select(Math.max(0, position));
+  });
+  new ResizeObserver(draw).observe(list);
+  model.on(['filter', 'request'], reveal);
+  return list;
+}
+
+function makeRow(model: Model, position: number): HTMLElement {
+  const { outline, head } = model.data;
+  const request = model.shown[position]!;
+  const hop = outline.requests[request]!;
+  const { fop, args, request: number, at } = outline.wind(hop);
+  const durationNs = outline.hops.end[hop]! - at;
+  const errno = Number.isNaN(durationNs) ? null : outline.hops.errno[hop]!;
+  return html`<div class="row" id="r${position}" role="option" data-place="${position}"
+    aria-selected="${String(position === model.position)}" aria-posinset="${position + 1}"
+    aria-setsize="${model.shown.length}">
+    <b>${fop}</b>${makeResultMark(errno)}<span class="path">${printable(findPath(args) ?? '')}</span>
+    <span class="small">
+      #${number} · ${formatClock(head.startedAt, at)} · ${errno === null ? 'no answer yet' : formatDuration(durationNs)}
+    </span>
+  </div>`;
+}
+
+/** A mark for the result. @param errno of the reply; null while pending */
+export const makeResultMark = (errno: number | null): HTMLElement =>
+  errno === null
+    ? html`<span class="result waits">…</span>`
+    : html`<span class="result ${errno === 0 ? 'well' : 'failed'}">
+        ${errno === 0 ? 'ok' : errnoName(errno)}
+      </span>`;

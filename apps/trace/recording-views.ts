@@ -1,0 +1,167 @@
+/** Selects and writes the views of a recording: tree, summary, page and Perfetto trace. */
+import { closeSync, existsSync, rmSync } from 'node:fs';
+import { isOther, type OtherEvent } from '../../runtime/observe/events.ts';
+import type { Recording } from '../../runtime/observe/reader.ts';
+import { type Walk, Walks } from '../../runtime/observe/walk.ts';
+import { openToWrite, writeWhole } from '../../runtime/sys/guarded-write.ts';
+import { Failure, UsageError } from '../../terminal/exit.ts';
+import {
+  type Flags,
+  type FlagValues,
+  listFlag,
+  textFlag,
+  toggleFlag,
+} from '../../terminal/flags.ts';
+import { reason } from '../../terminal/reason.ts';
+import { generatePerfettoTrace } from './perfetto.ts';
+import { formatSummary } from './summary.ts';
+import { formatOtherLine, formatWalk } from './tree.ts';
+
+export const viewFlags = {
+  summary: toggleFlag({ short: 'c', help: 'a table by volume and fop instead' }),
+  html: textFlag({
+    value: 'FILE',
+    help: 'write a page to FILE: requests step by step, in a browser',
+  }),
+  perfetto: textFlag({
+    value: 'FILE',
+    help: 'write FILE for ui.perfetto.dev and chrome://tracing',
+  }),
+  request: listFlag({
+    value: 'N',
+    help: 'show this request alone, by the number behind #; may be repeated',
+  }),
+} satisfies Flags;
+
+export type ViewFlags = FlagValues<typeof viewFlags>;
+
+/** Views with a flag, in the order of error messages. */
+const VIEWS = ['summary', 'html', 'perfetto'] as const;
+
+export interface View {
+  readonly kind: (typeof VIEWS)[number] | 'tree';
+  /** The output file; undefined for views at the terminal. */
+  readonly file: string | undefined;
+  /** Numbers of the requests to show; null for all. */
+  readonly requests: ReadonlySet<number> | null;
+}
+
+/** The view that flags select. @throws {UsageError} */
+export function chooseView(flags: ViewFlags): View {
+  const [kind = 'tree', other] = VIEWS.filter((name) => flags[name] !== undefined && flags[name]);
+  if (other !== undefined) throw new UsageError(`use either --${kind} or --${other}, not both`);
+  if (flags.request.length > 0 && kind === 'html') {
+    throw new UsageError('--html has all requests: --request is for the other views');
+  }
+  const requests = flags.request.map((value) => {
+    if (/^\d+$/.test(value)) return Number(value);
+    throw new UsageError(`--request takes the number of a request, not '${value}'`);
+  });
+  return {
+    kind,
+    file: flags.html ?? flags.perfetto,
+    requests: requests.length === 0 ? null : new Set(requests),
+  };
+}
+
+/** The parts of a recording for text views. */
+export interface ViewData {
+  readonly walks: readonly Walk[];
+  readonly others: readonly OtherEvent[];
+  /** Events that belong to no shown request. */
+  readonly unrelated: readonly OtherEvent[];
+}
+
+export async function readViewData(recording: Recording, { requests }: View): Promise<ViewData> {
+  const walks = new Walks();
+  const others: OtherEvent[] = [];
+  const unrelated: OtherEvent[] = [];
+  for await (const event of recording.events()) {
+    const isPart = walks.add(event);
+    if (isOther(event)) {
+      others.push(event);
+      if (!isPart) unrelated.push(event);
+    }
+  }
+  if (requests === null) return { walks: walks.walks, others, unrelated };
+  const selected = walks.walks.filter(({ request }) => requests.has(request));
+  return { walks: selected, others: [], unrelated: [] };
+}
+
+/** The lines of a view at the terminal. */
+export function* formatView(
+  { kind }: View,
+  { walks, unrelated }: ViewData,
+  { head }: Recording,
+  colour: boolean,
+): Generator<string> {
+  if (kind === 'summary') yield* formatSummary(walks);
+  else {
+    const parts = [
+      ...walks.map((walk) => ({
+        at: walk.root.wind.at,
+        lines: () => formatWalk(walk, head, colour),
+      })),
+      ...unrelated.map((event) => ({
+        at: event.at,
+        lines: () => [formatOtherLine(event, head.startedAt)],
+      })),
+    ];
+    parts.sort((a, b) => a.at - b.at);
+    for (const { lines } of parts) yield lines().join('\n');
+  }
+}
+
+/** The content of a Perfetto file, in pieces. */
+export const generatePerfetto = (
+  { walks, others }: ViewData,
+  { head }: Recording,
+): Iterable<string> => generatePerfettoTrace(walks, others, head);
+
+/** Readable by the owner only, like recordings, as it contains file names. */
+const MODE = 0o600;
+/** Characters per write. */
+const CHUNK = 2 ** 20;
+
+/** The output file of a view, opened before the command runs so that errors are reported first. */
+export class ViewFile {
+  private readonly path: string;
+  private readonly fd: number;
+  private readonly hasExisted: boolean;
+
+  /** @throws {Failure} */
+  constructor(path: string) {
+    this.path = path;
+    this.hasExisted = existsSync(path);
+    this.fd = this.failOnError(() => openToWrite(path, { mode: MODE }));
+  }
+
+  /** @throws {Failure} */
+  write(pieces: Iterable<string>): void {
+    this.failOnError(() => {
+      let chunk = '';
+      for (const piece of pieces) {
+        chunk += piece;
+        if (chunk.length < CHUNK) continue;
+        writeWhole(this.fd, Buffer.from(chunk));
+        chunk = '';
+      }
+      writeWhole(this.fd, Buffer.from(chunk));
+    });
+    closeSync(this.fd);
+  }
+
+  /** Closes and removes the empty file. */
+  discard(): void {
+    closeSync(this.fd);
+    if (!this.hasExisted) rmSync(this.path, { force: true });
+  }
+
+  private failOnError<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw new Failure(`cannot write ${this.path}: ${reason(error)}`);
+    }
+  }
+}

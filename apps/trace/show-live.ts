@@ -1,0 +1,135 @@
+/** `glossa trace MNT|BRICK`: shows or records requests of a running server until interrupted. */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { copyEvents } from '../../runtime/observe/event-store.ts';
+import { EventReader, isOther, type OtherEvent } from '../../runtime/observe/events.ts';
+import { RecordingFile } from '../../runtime/observe/node/recording-file.ts';
+import { type Walk, Walks } from '../../runtime/observe/walk.ts';
+import { serverGoneError } from '../../server/control/control-client.ts';
+import { attachTrace, type LiveTrace } from '../../server/control/live-trace.ts';
+import {
+  openOrFail,
+  type RecordingOptions,
+  type RecordRequest,
+} from '../../server/graph-recording.ts';
+import { refuseInside } from '../../server/refuse-inside.ts';
+import { EXIT_OK, Failure } from '../../terminal/exit.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { Summary } from './summary.ts';
+import { formatOtherLine, formatWalk } from './tree.ts';
+
+/** Shows requests as they end, or with `summary` a table at the end. @throws {Failure} */
+export async function showLive(
+  operand: string,
+  options: RecordingOptions,
+  summary: boolean,
+  terminal: Terminal,
+): Promise<number> {
+  const live = await attachTrace(operand, options);
+  const view = summary ? makeSummaryView(terminal) : makeTreeView(live, terminal);
+  const { tables, volumes } = live.head;
+  const reader = new EventReader(tables, volumes);
+  const walks = new Walks((walk) => view.addWalk(walk));
+  // Pending requests are shown as they are.
+  const end = (): void => {
+    for (const walk of [...walks.walks]) walks.end(walk);
+  };
+  const wasClosed = await followUntilEnd(live, terminal, (events) => {
+    for (const event of reader.read(events)) {
+      if (event.kind === 'lost') end();
+      if (!walks.add(event) && isOther(event)) view.addOther(event);
+    }
+  });
+  end();
+  view.end();
+  return exitStatus(wasClosed, live);
+}
+
+/** Records a mount into a file until the user ends it. @throws {Failure} */
+export async function recordLive(
+  operand: string,
+  request: RecordRequest,
+  terminal: Terminal,
+): Promise<number> {
+  const { file, ...options } = request;
+  const live = await attachTrace(operand, options);
+  let problem: string | null = null;
+  try {
+    const { mountpoint } = live.server;
+    if (mountpoint !== undefined) refuseInside(mountpoint, { recording: resolveFolderLinks(file) });
+    const onWriteError = (why: string): void => {
+      problem ??= why;
+      live.close();
+    };
+    const recording = openOrFail(() => new RecordingFile(file, live.head, onWriteError), file);
+    const wasClosed = await followUntilEnd(live, terminal, (events) =>
+      copyEvents(recording, events),
+    );
+    await recording.close();
+    if (problem !== null) throw new Failure(`the recording ${file} ends here: ${problem}`);
+    return exitStatus(wasClosed, live);
+  } finally {
+    live.close();
+  }
+}
+
+/** Resolves symbolic links of the folder; an absent folder stays as it is. */
+function resolveFolderLinks(file: string): string {
+  try {
+    return join(realpathSync(dirname(file)), basename(file));
+  } catch {
+    // Opening the file will report the error.
+    return file;
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Waits for a signal, a closed output, or the end of the server; false for the last. */
+async function followUntilEnd(
+  live: LiveTrace,
+  terminal: Terminal,
+  onEvents: (events: Uint8Array) => void,
+): Promise<boolean> {
+  const close = (): void => live.close();
+  for (const signal of SIGNALS) process.on(signal, close);
+  process.stdout.on('error', close);
+  try {
+    const { server } = live;
+    const serverLabel = server.mountpoint ?? server.operand;
+    if (terminal.verbosity !== 'quiet')
+      terminal.err(`glossa: observing ${serverLabel}; Ctrl-C ends it`);
+    return await live.follow(onEvents);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, close);
+    process.stdout.off('error', close);
+  }
+}
+
+/** The exit status. @throws {Failure} when the mount or its server has ended */
+function exitStatus(wasClosed: boolean, { server }: LiveTrace): number {
+  if (wasClosed) return EXIT_OK;
+  throw serverGoneError(server);
+}
+
+interface LiveView {
+  /** Receives a request, or a part of one, that has ended. */
+  addWalk(walk: Walk): void;
+  addOther(event: OtherEvent): void;
+  end(): void;
+}
+
+const makeTreeView = ({ head }: LiveTrace, { out, colour }: Terminal): LiveView => ({
+  addWalk: (walk) => out(formatWalk(walk, head, colour.out).join('\n')),
+  addOther: (event) => out(formatOtherLine(event, head.startedAt)),
+  end() {},
+});
+
+function makeSummaryView({ out, err }: Terminal): LiveView {
+  const summary = new Summary();
+  return {
+    addWalk: (walk) => summary.add(walk),
+    addOther: (event) => event.kind === 'lost' && err(`not recorded: ${event.why}`),
+    end: () => out(summary.formatLines().join('\n')),
+  };
+}

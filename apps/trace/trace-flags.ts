@@ -1,0 +1,82 @@
+/** Defines and reads the flags that select the requests to record. */
+
+import { errnoNames } from '../../runtime/core/errno.ts';
+import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
+import { type FilterSettings, makeFilter } from '../../runtime/observe/filter.ts';
+import { UsageError } from '../../terminal/exit.ts';
+import {
+  type Flags,
+  type FlagValues,
+  listFlag,
+  numberFlag,
+  textFlag,
+  toggleFlag,
+} from '../../terminal/flags.ts';
+import { parseSlowThreshold } from '../../terminal/slow-threshold.ts';
+
+export const filterFlags = {
+  volume: listFlag({ value: 'VOLUME', help: 'fops that arrive at this volume; may be repeated' }),
+  fop: listFlag({
+    value: 'FOP',
+    values: fopNames,
+    help: 'this fop; may be repeated, as all below',
+  }),
+  path: listFlag({
+    value: 'PATH',
+    help: 'this path of the mount; * is a part of a name, ** of a path',
+  }),
+  pid: listFlag({ value: 'PID', help: 'requests of this process' }),
+  uid: listFlag({ value: 'UID', help: 'requests of this user' }),
+  errno: listFlag({ value: 'ERRNO', values: errnoNames, help: 'requests that met this errno' }),
+  'one-in': numberFlag({ value: 'N', isWhole: true, help: 'one request in N' }),
+  slow: textFlag({ value: 'TIME', help: 'requests that took so long somewhere: 100ms, 2s, 50us' }),
+} satisfies Flags;
+
+export const keepFlags = {
+  'data-max': numberFlag({
+    value: 'BYTES',
+    isWhole: true,
+    help: 'bytes of data that are kept (32)',
+  }),
+  redact: toggleFlag({ help: 'hide names and contents' }),
+} satisfies Flags;
+
+export type FilterFlags = FlagValues<typeof filterFlags>;
+
+/** Turns flags into a filter. @throws {UsageError}; the server checks names of volumes */
+export function readFilter(flags: FilterFlags): FilterSettings {
+  const filter: FilterSettings = {
+    volumes: flags.volume,
+    fops: splitWords(flags.fop),
+    paths: flags.path,
+    pids: flags.pid.map((value) => readWholeNumber('pid', value)),
+    uids: flags.uid.map((value) => readWholeNumber('uid', value)),
+    errnos: splitWords(flags.errno),
+    ...(flags['one-in'] === undefined ? {} : { oneIn: flags['one-in'] }),
+    ...(flags.slow === undefined ? {} : { slowMs: parseSlowThreshold(flags.slow) }),
+  };
+  try {
+    makeFilter(filter, flags.volume);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return filter;
+}
+
+/** The filter as flags; null without a filter. */
+export function formatFilter(flags: FilterFlags): string | null {
+  const names = Object.keys(filterFlags) as (keyof FilterFlags)[];
+  const words = names.flatMap((name) =>
+    [flags[name] ?? []].flat().map((value) => `--${name} ${value}`),
+  );
+  return words.length === 0 ? null : words.join(' ');
+}
+
+/** Splits values at commas: `lookup,stat`. */
+const splitWords = (values: readonly string[]): string[] =>
+  values.flatMap((value) => value.split(','));
+
+function readWholeNumber(name: string, value: string): number {
+  if (/^-?\d+$/.test(value)) return Number(value);
+  throw new UsageError(`--${name} takes a whole number, not '${value}'`);
+}

@@ -1,0 +1,55 @@
+/** Builds the command lines of glossa from the settings, and runs `glossa check` in the workspace's folder. */
+import { execFile } from 'node:child_process';
+import { isAbsolute, join } from 'node:path';
+import { type Findings, readFindings, UnusableOutput } from './check-findings.ts';
+
+/** The command that starts glossa, and its working directory. */
+export interface GlossaCommand {
+  /** The program and its first arguments. */
+  readonly command: readonly string[];
+  readonly folder: string;
+}
+
+/** Resolves a program with a path from the workspace's folder; a plain name is found in PATH. */
+export function resolveProgram({ command, folder }: GlossaCommand): string {
+  const [program = 'glossa'] = command;
+  return program.includes('/') && !isAbsolute(program) ? join(folder, program) : program;
+}
+
+/** The arguments of a command of glossa. */
+export const commandArguments = (
+  { command }: GlossaCommand,
+  ...args: readonly string[]
+): string[] => [...command.slice(1), ...args];
+
+const MEGABYTE = 2 ** 20;
+
+/**
+ * Checks a volfile on the disk.
+ * @param path absolute
+ * @throws {UnusableOutput} when glossa cannot be started, or gives no usable output
+ */
+export function checkVolfile(
+  glossa: GlossaCommand,
+  path: string,
+  signal: AbortSignal,
+): Promise<Findings> {
+  return new Promise((resolve, reject) => {
+    const program = resolveProgram(glossa);
+    const args = commandArguments(glossa, 'check', '--json', path);
+    const options = { cwd: glossa.folder, maxBuffer: 16 * MEGABYTE, signal };
+    execFile(program, args, options, (error, stdout, stderr) => {
+      // A status other than 0 means problems, which the JSON has.
+      if (error !== null && stdout === '') {
+        const why = typeof error.code === 'number' ? stderr.trim() : error.message;
+        reject(new UnusableOutput(`${program} check: ${why}`));
+        return;
+      }
+      try {
+        resolve(readFindings(stdout, path));
+      } catch (failure) {
+        reject(failure as Error);
+      }
+    });
+  });
+}
