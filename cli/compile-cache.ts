@@ -1,6 +1,6 @@
 /**
  * Enables Node's compile cache in the user's cache folder: compiling was up to a tenth of a mount's
- * start. Node 20 has none; from 22.1 on Node checks each entry against its source.
+ * start. Node 20 lacks such a cache; from 22.1 on, Node checks each entry against its source.
  *
  * A writer of the cache decides what the program runs, so the folder must be closed to other users:
  * Node's files in it have modes by the umask.
@@ -18,6 +18,7 @@ interface CompileCache {
 }
 const { enableCompileCache, getCompileCacheDir }: Partial<CompileCache> = module as object;
 
+/** The permission bits of the group and of all other users. */
 const OTHERS_MODE = 0o077;
 
 /** Caches the modules loaded from now on, if possible. Never throws. */

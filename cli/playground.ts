@@ -8,6 +8,7 @@ import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { numberFlag, quietFlag, takeOperands, textFlag } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 
+/** The default port. */
 const PORT = 7458;
 const PORT_MAX = 65_535;
 

@@ -40,7 +40,7 @@ interface Reporter {
   beginFile(file: string): void;
   addTest(report: TestReport): void;
   addWarning(text: string): void;
-  /** Called at the end. */
+  /** Called after the last test. */
   printCounts(counts: TestCounts): void;
 }
 

@@ -14,6 +14,7 @@ import { ratesBetween, type ServerRates } from './top/rates.ts';
 import { DEFAULT_WIDTH, screenLines, tableLines } from './top/rates-table.ts';
 import { initialState, pressKey, type ScreenState } from './top/screen-state.ts';
 
+/** Seconds between two tables: the default and the limits. */
 const INTERVAL_S = 1;
 const INTERVAL_MIN_S = 0.1;
 const INTERVAL_MAX_S = 3600;

@@ -21,6 +21,7 @@ import { serverFlags } from './mount.ts';
 import { openRecordingFile, type RecordingFile } from './open-recording.ts';
 import { runInMount, takeMount, takeVolfileAndCommand } from './own-mount.ts';
 
+/** The most bytes kept of the data of a read or write, without `--data-max`. */
 const DATA_MAX = 32;
 
 const ownFlags = {

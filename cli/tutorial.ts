@@ -47,6 +47,7 @@ import { defineCommand } from '../terminal/command.ts';
 import { choiceFlag, takeOperands } from '../terminal/flags.ts';
 import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
 
+/** The default number of searches. */
 const SEARCHES = 10_000;
 
 export default defineCommand({

@@ -1,5 +1,5 @@
 /**
- * Starts a server in a process of its own and waits until it serves; and the server's side of that.
+ * Starts a server in a process of its own, and connects that process to its starter.
  *
  * The server is this program again, with its own arguments, its own session (so no Ctrl-C of a
  * terminal reaches it), and the variable GLOSSA_SERVER. Over Node's channel between the two the
@@ -148,7 +148,7 @@ export interface Parent {
   readonly debug: DebugChannel | undefined;
   /** Tells the starter that the server serves. */
   reportReady(): Promise<void>;
-  /** Calls `fn` once the starter is gone, at once if it is already. For an attached server. */
+  /** Calls `fn` when the starter of an attached server has ended; at once if it already has. */
   onGone(fn: () => void): void;
 }
 
@@ -166,7 +166,7 @@ function connectToStarter(): Parent | null {
   ) as StarterFacts;
   let lastSend: Promise<void> = Promise.resolve();
   const send = (message: ServerMessage): void => {
-    // A parent that is gone receives nothing; the important lines are in the log.
+    // After the starter's end no process reads the channel; the important lines are in the log.
     if (!process.connected) return;
     lastSend = new Promise((resolve) => process.send!(message, () => resolve()));
   };

@@ -13,12 +13,13 @@ import { type FopMeter, Meter } from '../runtime/observe/meter.ts';
 import { dumpVolume } from './statedump/volume-dumps.ts';
 import type { AboutServer } from './statedump/whole-dump.ts';
 
+/** The time after the last request of a client at which the counter ends. */
 export const LEASE_MS = 10_000;
 
 /** Sums and the current state. Times are milliseconds of the server's clock. */
 export interface Counts {
   readonly now: number;
-  /** The time at which counter began; all sums start there. */
+  /** The time at which the counter began; all sums start there. */
   readonly since: number;
   readonly process: AboutServer;
   readonly memoryBytes: number;

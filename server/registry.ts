@@ -1,6 +1,6 @@
 /**
- * The registry of all types that a volfile may name. Each translator is loaded from the disk when a
- * volfile first names it: loading all of them took half of a mount's start.
+ * Holds the registry of all types that a volfile may name. A translator is loaded from the disk when
+ * a volfile first names it: loading all of them took half of a mount's start.
  */
 
 import { translators as gluster } from '../gluster/registry.gen.ts';

@@ -8,12 +8,13 @@
 import { formatLine, type LogLine } from '../runtime/core/log.ts';
 
 export interface RepeatSettings {
-  /** The number of messages watched for repeats; 0 for none, undefined for GlusterFS's default. */
+  /** The number of latest messages whose repeats are counted; 0: every repeat is written. */
   readonly bufSize: number | undefined;
   /** Seconds until a count is written at the latest; undefined for GlusterFS's default. */
   readonly flushTimeout: number | undefined;
 }
 
+/** GlusterFS's defaults: a number of messages, and seconds. */
 export const BUF_SIZE = 5;
 export const FLUSH_TIMEOUT = 120;
 

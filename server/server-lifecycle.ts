@@ -1,5 +1,5 @@
 /**
- * Runs a server's process: reads the volfile, brings the graph up, and lets a graphServer serve it
+ * Runs a server's process: reads the volfile, brings the graph up, and lets a `GraphServer` serve it
  * (a mount in `mount-server.ts`, bricks in `brick-server.ts`) until the end.
  *
  * It logs its progress, as glusterfs does. An error at the start is thrown, and logged unless the
@@ -56,7 +56,7 @@ export interface ServerSettings {
   readonly logBufSize: number | undefined;
   readonly logFlushTimeout: number | undefined;
   readonly pidFile: string | undefined;
-  /** The folder for statedumps and statistics; undefined for the usual one. */
+  /** The folder for statedumps and statistics; undefined for the default. */
   readonly statedumpPath: string | undefined;
   /** The address that metrics are served at; undefined for no metrics. */
   readonly metrics: Address | undefined;

@@ -13,7 +13,7 @@ import { isatty } from 'node:tty';
 const LINE_MAX = 4096;
 const NEWLINE = 10;
 
-/** The terminal of this process, `/dev/pts/0`; undefined when it has none. */
+/** The terminal of this process, `/dev/pts/0`; undefined when the process has no terminal. */
 export function ttyPath(): string | undefined {
   const fd = [0, 2, 1].find((candidate) => isatty(candidate));
   try {

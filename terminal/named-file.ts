@@ -29,9 +29,11 @@ const defaultTimeLimits: TimeLimits = { writerMs: 2000, silenceMs: 60_000 };
 
 const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
 
+/** Bytes per read. */
 const CHUNK_BYTES = 65_536;
 const MIB = 2 ** 20;
 
+/** The pause between two reads of a pipe that has no data yet. */
 const POLL_MS = 20;
 
 /** @throws {Failure} */

@@ -11,6 +11,7 @@ export interface Progress {
   readonly item: string;
 }
 
+/** The width of the bar in terminal columns. */
 const BAR_CELLS = 20;
 
 /** The time left at the speed so far; null while nothing is done. */

@@ -3,9 +3,7 @@ import { UsageError } from './exit.ts';
 
 const MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, '': 1000 };
 
-/**
- * The slowThresholdMs of a `--slow TIME`; without a unit TIME is in seconds. @throws {UsageError}
- */
+/** Parses the TIME of `--slow` into milliseconds; without a unit it is in seconds. @throws {UsageError} */
 export function parseSlowThreshold(value: string): number {
   const [, count, unit] = /^(\d+(?:\.\d+)?)(us|ms|s|)$/.exec(value) ?? [];
   const ms = Number(count) * (MS[unit ?? ''] ?? Number.NaN);

@@ -2,7 +2,7 @@
 import { logLevelNames, printable } from '../../runtime/core/log.ts';
 import type { LogEvent, OtherEvent, WindEvent } from '../../runtime/observe/events.ts';
 
-/** The remark about a wind; '' for none. */
+/** The remark about a wind: `tail`, `passes`, both, or ''. */
 export const windRemark = ({ tail, passes }: WindEvent): string =>
   [...(tail ? ['tail'] : []), ...(passes ? ['passes'] : [])].join(', ');
 

@@ -15,6 +15,7 @@ export interface PromptSettings {
   readonly complete?: (line: string) => readonly [candidates: string[], word: string];
 }
 
+/** The most lines that a history keeps. */
 const HISTORY_MAX = 500;
 
 const historyFile = (name: string): string => join(stateFolder(), name);

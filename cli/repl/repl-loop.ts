@@ -7,7 +7,7 @@ import type { Terminal } from '../../terminal/terminal.ts';
 export interface Prompt {
   /** Reads a line; `again` within a statement. Null at the end of the input. */
   readLine(isContinuation: boolean): Promise<string | null | typeof CANCELLED>;
-  /** Resolves at Ctrl-C, which ends the wait for a result; never in a pipe. */
+  /** Starts listening for Ctrl-C, which ends the wait for a result; `promise` never resolves in a pipe. */
   readonly listenForInterrupt: () => { readonly promise: Promise<void>; stopListening(): void };
   /** Whether the first failure ends the loop. */
   readonly strict: boolean;

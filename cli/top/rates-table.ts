@@ -69,6 +69,7 @@ const columns: readonly Column[] = [
   },
 ];
 
+/** The width of the column with the types or the fops. */
 const KIND_WIDTH = 13;
 const RIGHT_WIDTH = columns.reduce((sum, { width }) => sum + width + 1, KIND_WIDTH + 1);
 /** The smallest usable terminal. */

@@ -22,6 +22,7 @@ export interface ScreenState {
 
 export const initialState: ScreenState = { sort: 'graph', byFop: false, help: false, skipped: 0 };
 
+/** Rows that PgUp and PgDn move by. */
 const PAGE = 10;
 
 type Change = (state: ScreenState) => Partial<ScreenState>;

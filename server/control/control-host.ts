@@ -40,7 +40,7 @@ export interface Listener {
 /** The connection of a question. */
 export interface Connection {
   readonly socket: Socket;
-  /** Keeps it open behind the answer; `end` is called when the client ends it or is gone. */
+  /** Keeps the connection open after the answer; `end` is called when the client closes it or dies. */
   hold(end: () => void): void;
 }
 

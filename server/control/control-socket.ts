@@ -38,6 +38,7 @@ export type ServerKind = { readonly mount: string } | 'listener';
 const namePrefix = (kind: ServerKind): string =>
   kind === 'listener' ? 'glossa.listener.' : `glossa.mount.${kind.mount}.`;
 
+/** The length of a name's random part, by which the names of two servers differ. */
 const RANDOM_BYTES = 8;
 /** The size of `sun_path`. Node 20 pads a shorter name with zeros, later versions do not. */
 const NAME_SIZE = 108;

@@ -57,7 +57,7 @@ function resetStats({ xlators }: Graph): string[] {
   return resettable.map(({ name }) => name).reverse();
 }
 
-/** Sends a recording's head, then its events (docs/write/recording.md) until the client has gone. */
+/** Sends a recording's head, then its events (docs/write/recording.md) until the client disconnects. */
 export function streamTrace(
   graph: Graph,
   options: RecordingOptions,

@@ -2,8 +2,8 @@
  * Traces the requests of a running server:
  *
  *   const live = await attach(MNT, { filter, filterText, dataMax, redact });
- *   const goesOn = await live.follow((events) => …);   // until `live.close()`, or the server has
- * ended
+ *   // Until `live.close()`, or until the server has ended.
+ *   const wasClosed = await live.follow((events) => …);
  */
 
 import { wholeEventsLength } from '../../runtime/observe/event-store.ts';

@@ -118,7 +118,7 @@ const metricsByType: Readonly<Record<string, Readonly<Record<string, MetricKind>
 /** The family of all other numbers in dumps. */
 const OTHER_VALUES = gaugeKind(
   'glossa_volume_value',
-  'What a volume tells of itself for statedumps, by its key.',
+  'Any other number in the dump of a volume; its key is a label.',
 );
 
 const FOP_KEY = /^([A-Z_]+)\.(hits|errors|avg-ns|min-ns|max-ns)$/;

@@ -7,6 +7,7 @@ import type { Family } from './families.ts';
 import { type Address, formatAddress } from './metrics-address.ts';
 import { CONTENT_TYPE, formatPrometheus } from './prometheus.ts';
 
+/** The most connections at a time, and the time limit for a collector to send its request. */
 const CONNECTIONS_MAX = 32;
 const TIMEOUT_MS = 10_000;
 

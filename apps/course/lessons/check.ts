@@ -50,6 +50,7 @@ export function must(isRight: boolean, sentence: string): asserts isRight {
   if (!isRight) throw new WrongResult(sentence);
 }
 
+/** The errno values that checks expect, in numbers of Linux. */
 export const ENOENT = 2;
 export const EIO = 5;
 export const EACCES = 13;

@@ -122,7 +122,7 @@ export class Editor {
     this.drawTabs();
   }
 
-  /** Highlights the line of the current request, `null` for none; a closed file stays closed. */
+  /** Highlights the line of the current request, `null` removes the highlight; a closed file stays closed. */
   highlightLine(file: string | null, line: number | null): void {
     const { doc } = this.view.state;
     const isHere = file !== null && this.open === `/${file}`;

@@ -8,7 +8,7 @@ import type { FileTexts } from '../page-data.ts';
 export interface StoredFiles {
   readonly files: FileTexts;
   readonly open: string;
-  /** The fragment of the files' lesson; '' for none. */
+  /** The fragment of the files' lesson; '' if they belong to no lesson. */
   readonly lesson: string;
   readonly distanceMs: number;
   /** Shell lines that produced the content of the storage. */
@@ -28,6 +28,7 @@ interface Slot {
   readonly isNewest: boolean;
 }
 
+/** The pause in typing before a write. */
 const DEBOUNCE_MS = 300;
 /** Most slots of all tabs together, without the newest of each lesson; the oldest is removed. */
 const SLOTS_MAX = 20;

@@ -65,7 +65,7 @@ class Playground {
   private readonly fileChooser = makeFileInput((files) => void this.openFiles(files));
   private readonly lessons: Lessons;
   private readonly desk = html`<div class="desk"></div>`;
-  /** The fragment of the files' lesson; '' for none. */
+  /** The fragment of the files' lesson; '' if they belong to no lesson. */
   private lesson = '';
   private session: Promise<WorkerSession | null> = Promise.resolve(null);
   private makeSession: () => WorkerSession = () => {

@@ -34,7 +34,7 @@ export class RequestView {
   private picture: GraphPicture | null = null;
   private model: Model | null = null;
 
-  /** @param onStep receives the line of code of the current step; null for none */
+  /** @param onStep receives the line of code of the current step; null without such a line */
   constructor(onStep: (place: SourceLine | null) => void) {
     this.onStep = onStep;
     this.showEmpty();

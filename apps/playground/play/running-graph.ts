@@ -18,6 +18,7 @@ import { RequestCounts } from './request-counts.ts';
 import { Shell, type ShellResult } from './shell/index.ts';
 import { makeTrafficRecorder } from './traffic.ts';
 
+/** The exit status of a command that a SIGKILL ended: here, of one whose request got no reply. */
 const KILLED = 137;
 const CALLER: Caller = { uid: 0, gid: 0, pid: 1, groups: [] };
 

@@ -17,6 +17,7 @@ export class StateError extends Error {
 /** The command that mounts the files in their folder at `mnt`. */
 export const MOUNT_COMMAND = `mkdir -p mnt && glossa mount ${VOLFILE.slice(1)} mnt`;
 
+/** The version of the encoding. */
 const VERSION = 1;
 /** Prefix of a fragment. */
 export const SHARE_START = `g${VERSION}.`;

@@ -7,6 +7,7 @@ import { curve } from '../../../runtime/volfile/render/svg.ts';
 import { html, svg } from './dom.ts';
 import type { CurrentRequest, Model } from './model.ts';
 
+/** Pixels: of a box, of a letter on average, beside a text, around the picture, of the token. */
 const BOX_HEIGHT = 40;
 const LETTER = 7.4;
 const PADDING = 24;
@@ -22,7 +23,7 @@ export interface DrawnVolume {
 
 export interface GraphPicture {
   readonly picture: SVGSVGElement;
-  /** Shows the position of a request; null for none. */
+  /** Shows the position of a request; null shows the graph alone. */
   show(current: CurrentRequest | null, step: number): void;
 }
 

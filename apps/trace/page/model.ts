@@ -38,7 +38,7 @@ export class Model {
   filter: Filter = { fop: '', volume: '', path: '', failed: false };
   /** Requests that pass the filter. */
   shown: Int32Array;
-  /** Index in `shown` of the selected request; -1 for none. */
+  /** Index in `shown` of the selected request; -1 if no request is selected. */
   position = -1;
   current: CurrentRequest | null = null;
   step = 0;

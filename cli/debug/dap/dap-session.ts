@@ -1,7 +1,7 @@
 /**
- * Serves a session of the Debug Adapter Protocol
- * (https://microsoft.github.io/debug-adapter-protocol) for editors. A request of the graph is a thread, its volumes are the frames, and above them are those
- * of a module that is stopped at a line.
+ * Serves a session of the Debug Adapter Protocol for editors
+ * (https://microsoft.github.io/debug-adapter-protocol). A request of the graph is a thread, and its
+ * volumes are the frames. A module that is stopped at a line adds its own frames above them.
  */
 
 import { resolve } from 'node:path';

@@ -11,6 +11,7 @@ import {
   replyText,
 } from '../check.ts';
 
+/** The folders that a search looks into, and the number of searches. */
 const FOLDERS = 10;
 const ROUNDS = 20;
 

@@ -92,7 +92,7 @@ export class Lessons {
     this.panel.focus();
   }
 
-  /** Shows the lesson of a fragment, whose files the editor has; '' for none. */
+  /** Shows the lesson of a fragment, whose files the editor has; '' closes the open lesson. */
   async show(fragment: string): Promise<void> {
     // A running check may never end by itself.
     this.latestCheck.end(REPLACED_CHECK);
