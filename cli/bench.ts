@@ -53,7 +53,7 @@ export default defineCommand({
     const settings = parseSettings(parsed.flags, parsed.rest);
     const interruption = new Interruption();
     try {
-      const status = await bench(parsed, settings, terminal, interruption.signal);
+      const status = await runBenchmark(parsed, settings, terminal, interruption.signal);
       return (await interruption.awaitStatus()) ?? status;
     } finally {
       interruption.close();
@@ -61,7 +61,7 @@ export default defineCommand({
   },
 });
 
-async function bench(
+async function runBenchmark(
   { flags, operands }: ParsedFlags<typeof benchFlags>,
   settings: BenchSettings,
   terminal: Terminal,

@@ -14,7 +14,7 @@ import { makeCompleter } from './debug/command-table.ts';
 import { DebugSession } from './debug/debug-session.ts';
 import { type CommandLine, Debuggee } from './debug/debuggee.ts';
 import { serverFlags } from './mount.ts';
-import { removeFolder, serverArguments } from './own-mount.ts';
+import { makeServerArguments, removeFolder } from './own-mount.ts';
 import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
 import { CANCELLED } from './repl/repl-loop.ts';
 
@@ -86,7 +86,7 @@ async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number>
     markStarted = resolve;
   });
   const debuggee = new Debuggee(
-    serverArguments(task, mountpoint, terminal.verbosity),
+    makeServerArguments(task, mountpoint, terminal.verbosity),
     mountpoint,
     terminal,
     (event) => {

@@ -69,7 +69,7 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
     return await help.run({ flags: {}, operands: [name], rest: null }, terminal);
   } catch (error) {
     if (error instanceof UsageError) return reportUsage(error, running, terminal);
-    if (json) terminal.out(JSON.stringify({ error: errorText(error) }, null, 2));
+    if (json) terminal.out(JSON.stringify({ error: formatError(error) }, null, 2));
     return reportFailure(error, argv.includes('--debug'), terminal);
   }
 }
@@ -84,7 +84,7 @@ function applyVerbosity(flags: Readonly<Record<string, unknown>>, terminal: Term
 }
 
 /** The error message in JSON output. */
-function errorText(error: unknown): string {
+function formatError(error: unknown): string {
   if (error instanceof Failure && error.problems !== null) return error.problems.join('\n');
   return error instanceof Error ? error.message : String(error);
 }

@@ -120,7 +120,7 @@ function requireTranslator(
   const types = [...registry.types()].sort();
   const translator = registry.lookup(topic) ?? registry.lookup(types.find(hasName(topic)) ?? '');
   if (translator === undefined)
-    throw new UsageError(unknownTopicMessage(topic, [...commands.keys()], types));
+    throw new UsageError(formatUnknownTopic(topic, [...commands.keys()], types));
   return translator;
 }
 
@@ -129,7 +129,7 @@ const hasName =
   (type: string): boolean =>
     type.endsWith(`/${name}`);
 
-function unknownTopicMessage(
+function formatUnknownTopic(
   topic: string,
   commands: readonly string[],
   types: readonly string[],

@@ -41,18 +41,16 @@ const standardOptions: Readonly<Record<string, string | null>> = {
   noacl: '--no-acl',
   async: null,
   // The storage keeps access times.
-  ...withoutFlags(
-    'atime noatime relatime norelatime strictatime nostrictatime diratime nodiratime',
-  ),
-  ...withoutFlags('lazytime nolazytime silent loud'),
+  ...mapToNull('atime noatime relatime norelatime strictatime nostrictatime diratime nodiratime'),
+  ...mapToNull('lazytime nolazytime silent loud'),
   // Options that /proc/mounts lists, and that mount.fuse passes.
-  ...withoutFlags(
+  ...mapToNull(
     'user_id group_id rootmode default_permissions max_read blksize fsname subtype nonempty',
   ),
-  ...withoutFlags('defaults auto noauto nofail _netdev comment user nouser users owner group'),
+  ...mapToNull('defaults auto noauto nofail _netdev comment user nouser users owner group'),
 };
 
-function withoutFlags(names: string): Record<string, null> {
+function mapToNull(names: string): Record<string, null> {
   return Object.fromEntries(names.split(' ').map((name) => [name, null]));
 }
 
@@ -113,7 +111,7 @@ export default defineCommand({
       const options = flags.options.flatMap((options) =>
         convertOptions(options, flags.sloppy, warnOnce),
       );
-      const servers = serverFlagsFor(volfile);
+      const servers = makeServerFlags(volfile);
       const volfileOperands = servers.length > 0 ? [] : [volfile];
       const args = [...servers, ...options, '--', ...volfileOperands, mnt];
       const parsed = readFlags({ ...commonFlags, ...mount.flags }, args);
@@ -139,7 +137,7 @@ function reportError(error: unknown, terminal: Terminal): number {
 const REMOTE = /^((?:\[[^\]/]+\]|[^/:,]+)(?:,(?:\[[^\]/]+\]|[^/:,]+))*):\/?([^/]+)(\/.*)?$/;
 
 /** The flags for the volfile servers of a source; none for a file. @throws {UsageError} */
-function serverFlagsFor(source: string): string[] {
+function makeServerFlags(source: string): string[] {
   const [, hosts, name, folder] = existsSync(source) ? [] : (REMOTE.exec(source) ?? []);
   if (hosts === undefined) return [];
   const servers = hosts.split(',').map((host) => `--volfile-server=${host}`);

@@ -168,7 +168,7 @@ function readSubdirectory(volfileOrServer: string | undefined): string | undefin
 
 /** Refuses swapped operands, and a folder or module instead of a volfile. @throws {UsageError} */
 function refuseSwapped(volfile: string, mnt: string): void {
-  const pathKind = (path: string): string => {
+  const findPathKind = (path: string): string => {
     try {
       return statSync(path).isDirectory() ? 'folder' : 'file';
     } catch {
@@ -176,7 +176,7 @@ function refuseSwapped(volfile: string, mnt: string): void {
       return 'nothing';
     }
   };
-  const [first, second] = [pathKind(volfile), pathKind(mnt)];
+  const [first, second] = [findPathKind(volfile), findPathKind(mnt)];
   if (second === 'file' && (first !== 'file' || mnt.endsWith('.vol'))) {
     const why = `${mnt} is a file, and no directory to mount on`;
     throw new UsageError(`${why}: are they swapped? glossa mount ${mnt} ${volfile}`);

@@ -93,7 +93,7 @@ export async function runInMount(task: MountTask, terminal: Terminal): Promise<n
 }
 
 /** The server's arguments from the same flags; on the terminal it logs less. */
-export function serverArguments(
+export function makeServerArguments(
   { volfile, flags }: Pick<MountTask, 'volfile' | 'flags'>,
   folder: string,
   verbosity: Verbosity | undefined,
@@ -114,7 +114,7 @@ export function serverArguments(
 
 async function serveAndRun(folder: string, task: MountTask, terminal: Terminal): Promise<number> {
   const { commandName, command, record } = task;
-  const server = new ChildServer(serverArguments(task, folder, terminal.verbosity), {
+  const server = new ChildServer(makeServerArguments(task, folder, terminal.verbosity), {
     attached: true,
     stderr: 'inherit',
     terminal,

@@ -10,8 +10,8 @@ import { numberFlag, takeOperands, toggleFlag } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { hasScreen, Screen } from '../terminal/screen.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { ratesBetween, type ServerRates } from './top/rates.ts';
-import { DEFAULT_WIDTH, screenLines, tableLines } from './top/rates-table.ts';
+import { computeRates, type ServerRates } from './top/rates.ts';
+import { DEFAULT_WIDTH, formatRatesTable, formatScreen } from './top/rates-table.ts';
 import { initialState, pressKey, type ScreenState } from './top/screen-state.ts';
 
 /** Seconds between two tables: the default and the limits. */
@@ -82,7 +82,7 @@ function formatTable(
   { interactive, colour }: Terminal,
 ): string {
   const width = interactive ? (process.stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH;
-  return tableLines(rates, state, width, colour.out).join('\n');
+  return formatRatesTable(rates, state, width, colour.out).join('\n');
 }
 
 interface RatesObserver {
@@ -106,7 +106,7 @@ async function watchServer(
     // Questions between two views renew the server's lease.
     const isSoon = previous !== null && counts.now - previous.now < intervalMs - stepMs / 2;
     if (!isSoon || counts.since !== previous?.since) {
-      if (previous !== null) onRates(ratesBetween(previous, counts));
+      if (previous !== null) onRates(computeRates(previous, counts));
       previous = counts;
     }
     await delay(stepMs, null, { signal }).catch(() => {});
@@ -174,7 +174,7 @@ async function showLive(
   const end = (): void => controller.abort();
   const draw = (): void => {
     const drawing = { size: screen.size, colour: colour.out, lateS };
-    screen.draw(screenLines(server.operand, rates, state, drawing));
+    screen.draw(formatScreen(server.operand, rates, state, drawing));
   };
   const onKey = (key: string): void => {
     const next = pressKey(state, key);

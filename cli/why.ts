@@ -55,8 +55,8 @@ function printRequests(
 ): void {
   const outcomes = new Map<string, SameOutcome>();
   for (const request of requests) {
-    const { op, errno, way, attribute, paths, ms } = request;
-    const key = JSON.stringify([op, errno, way, attribute, paths, ms >= slowMs]);
+    const { op, errno, way: volumes, attribute, paths, ms } = request;
+    const key = JSON.stringify([op, errno, volumes, attribute, paths, ms >= slowMs]);
     const times = (outcomes.get(key)?.times ?? 0) + 1;
     // The latest request is printed last.
     outcomes.delete(key);
@@ -99,8 +99,8 @@ function formatSentences(
   ];
 }
 
-function formatOrigin({ way }: NotableRequest): string {
-  const names = way.map(printable);
+function formatOrigin({ way: volumes }: NotableRequest): string {
+  const names = volumes.map(printable);
   const last = names.pop();
   if (last === undefined) return 'The mount itself answered, and asked no volume.';
   const by = names.length === 0 ? '' : `, by way of ${names.join(', ')}`;

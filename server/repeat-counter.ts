@@ -8,7 +8,7 @@
 import { formatLine, type LogLine } from '../runtime/core/log.ts';
 
 export interface RepeatSettings {
-  /** The number of latest messages whose repeats are counted; 0: every repeat is written. */
+  /** The number of latest messages whose repeats are counted; undefined for GlusterFS's default. */
   readonly bufSize: number | undefined;
   /** Seconds until a count is written at the latest; undefined for GlusterFS's default. */
   readonly flushTimeout: number | undefined;

@@ -14,10 +14,10 @@ import type { Registry } from '../../runtime/volfile/activate.ts';
 import type { ArgWords, MemberWords, ModuleWords, OptionWords, Words } from './page-data.ts';
 
 /** The class of an argument in the declarations. */
-const argumentClass = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
+const findArgumentClass = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
 const ALL_ARGS = fops.flatMap(({ args, reply }) => [...args, ...reply]);
-const classesByArgument = (spell: (name: string) => string): Record<string, string> =>
-  Object.fromEntries(ALL_ARGS.map((arg) => [spell(arg.name), argumentClass(arg)]));
+const mapArgumentClasses = (spell: (name: string) => string): Record<string, string> =>
+  Object.fromEntries(ALL_ARGS.map((arg) => [spell(arg.name), findArgumentClass(arg)]));
 
 const METHODS = new Set(
   fops.flatMap(({ name }) => ['', '_cbk', '_cancel', 'Cbk', 'Cancel'].map((end) => name + end)),
@@ -32,23 +32,23 @@ const JAVASCRIPT = 'javascript/glossa.gen.d.ts';
 export function collectWords(registry: Registry, types: readonly string[]): Words {
   return {
     fops: fops.map(({ name: fop, args, reply }) => {
-      const argWords = ({ name }: Arg): ArgWords => ({
+      const makeArgWords = ({ name }: Arg): ArgWords => ({
         name,
         what: describeArgument(fop as FopName, name),
       });
       const { what } = fopDocs[fop as FopName];
-      return { name: fop, what, args: args.map(argWords), reply: reply.map(argWords) };
+      return { name: fop, what, args: args.map(makeArgWords), reply: reply.map(makeArgWords) };
     }),
     python: makeModuleWords(
       parsePythonClasses(readDeclarations(PYTHON)),
       'self',
-      classesByArgument(String),
+      mapArgumentClasses(String),
       isFop,
     ),
     javascript: makeModuleWords(
       parseJavaScriptClasses(readDeclarations(JAVASCRIPT)),
       'this',
-      classesByArgument(toCamelCase),
+      mapArgumentClasses(toCamelCase),
       isFop,
     ),
     types: [...types].sort().map((type) => {

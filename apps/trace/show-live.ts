@@ -5,7 +5,7 @@ import { copyEvents } from '../../runtime/observe/event-store.ts';
 import { EventReader, isOther, type OtherEvent } from '../../runtime/observe/events.ts';
 import { RecordingFile } from '../../runtime/observe/node/recording-file.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
-import { serverGoneError } from '../../server/control/control-client.ts';
+import { makeServerGoneError } from '../../server/control/control-client.ts';
 import { attachTrace, type LiveTrace } from '../../server/control/live-trace.ts';
 import {
   openOrFail,
@@ -109,7 +109,7 @@ async function followUntilEnd(
 /** The exit status. @throws {Failure} when the mount or its server has ended */
 function exitStatus(wasClosed: boolean, { server }: LiveTrace): number {
   if (wasClosed) return EXIT_OK;
-  throw serverGoneError(server);
+  throw makeServerGoneError(server);
 }
 
 interface LiveView {

@@ -5,8 +5,8 @@ import { GLOSSA, withScratch } from '../../test/support/mount.ts';
 import { readFindings, UnusableOutput } from './check-findings.ts';
 import {
   checkVolfile,
-  commandArguments,
   type GlossaCommand,
+  makeArguments,
   resolveProgram,
 } from './glossa-command.ts';
 
@@ -95,5 +95,5 @@ it.each([
 ])('the command %j starts %s with %j', (command, program, args) => {
   const from = { command, folder: '/work space' };
   expect(resolveProgram(from)).toBe(program);
-  expect(commandArguments(from, 'debug')).toEqual(args);
+  expect(makeArguments(from, 'debug')).toEqual(args);
 });

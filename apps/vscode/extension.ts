@@ -7,8 +7,8 @@ import * as vscode from 'vscode';
 import type { Finding } from './check-findings.ts';
 import {
   checkVolfile,
-  commandArguments,
   type GlossaCommand,
+  makeArguments,
   resolveProgram,
 } from './glossa-command.ts';
 
@@ -101,7 +101,7 @@ const configurations: vscode.DebugConfigurationProvider = {
 const adapters: vscode.DebugAdapterDescriptorFactory = {
   createDebugAdapterDescriptor({ workspaceFolder, configuration }) {
     const start = readCommand(workspaceFolder, dirname(String(configuration.volfile)));
-    const args = commandArguments(start, 'debug', '--dap');
+    const args = makeArguments(start, 'debug', '--dap');
     return new vscode.DebugAdapterExecutable(resolveProgram(start), args, { cwd: start.folder });
   },
 };

@@ -17,10 +17,10 @@ export function resolveProgram({ command, folder }: GlossaCommand): string {
 }
 
 /** The arguments of a command of glossa. */
-export const commandArguments = (
-  { command }: GlossaCommand,
-  ...args: readonly string[]
-): string[] => [...command.slice(1), ...args];
+export const makeArguments = ({ command }: GlossaCommand, ...args: readonly string[]): string[] => [
+  ...command.slice(1),
+  ...args,
+];
 
 const MEGABYTE = 2 ** 20;
 
@@ -36,7 +36,7 @@ export function checkVolfile(
 ): Promise<Findings> {
   return new Promise((resolve, reject) => {
     const program = resolveProgram(glossa);
-    const args = commandArguments(glossa, 'check', '--json', path);
+    const args = makeArguments(glossa, 'check', '--json', path);
     const options = { cwd: glossa.folder, maxBuffer: 16 * MEGABYTE, signal };
     execFile(program, args, options, (error, stdout, stderr) => {
       // A status other than 0 means problems, which the JSON has.

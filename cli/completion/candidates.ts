@@ -32,7 +32,7 @@ export async function findCandidates(
   const entry = commands.get(name);
   if (entry === undefined) return ['words'];
   const { default: command } = await entry.load();
-  const topics = name === 'help' ? await helpTopics(commands) : {};
+  const topics = name === 'help' ? await listHelpTopics(commands) : {};
   const { options, operands } = deriveGrammar(name, command, topics);
   const position = locateWord(fullWords.slice(length), options);
   if (position.at === 'rest') {
@@ -56,7 +56,7 @@ export async function findCandidates(
   return formatOffers(offeredKinds, '', position.word);
 }
 
-async function helpTopics(commands: Commands): Promise<Record<string, CompletionKind>> {
+async function listHelpTopics(commands: Commands): Promise<Record<string, CompletionKind>> {
   const { registry } = await import('../../server/registry.ts');
   return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.types()] } };
 }

@@ -9,12 +9,12 @@ import type { FrameView } from '../../runtime/debug/scopes.ts';
 import { findValue, parsePath } from '../../runtime/debug/value-path.ts';
 import { type CommandName, findCommandName, findInfoSubject, formatHelp } from './command-table.ts';
 import {
-  frameText,
-  requestText,
-  scopesText,
-  stopText,
-  valueText,
-  volumeText,
+  formatFrame,
+  formatRequest,
+  formatScopes,
+  formatStop,
+  formatValue,
+  formatVolume,
 } from './debug-texts.ts';
 import type { CommandLine, Debuggee, DebuggeeEvent } from './debuggee.ts';
 
@@ -104,9 +104,9 @@ export class DebugSession {
   private select(stop: StopView): void {
     this.selectedStop = stop;
     this.level = 0;
-    if (stop.request !== this.printedRequest) this.print(`[${requestText(stop)}]`);
+    if (stop.request !== this.printedRequest) this.print(`[${formatRequest(stop)}]`);
     this.printedRequest = stop.request;
-    this.print(stopText(stop));
+    this.print(formatStop(stop));
   }
 
   // -- commands ------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ export class DebugSession {
     next: (rest, interrupted) => this.resume(WAYS.next, rest, interrupted),
     finish: (rest, interrupted) => this.resume(WAYS.finish, rest, interrupted),
     backtrace: async () => {
-      for (const frame of await this.fetchFrames()) this.print(frameText(frame));
+      for (const frame of await this.fetchFrames()) this.print(formatFrame(frame));
     },
     frame: (rest) => this.selectFrame(rest === '' ? this.level : parseNumber(rest, 'a frame')),
     up: () => this.selectFrame(this.level + 1),
@@ -144,12 +144,12 @@ export class DebugSession {
     print: async (rest) => {
       const scopes = await this.fetchScopes();
       if (rest === '') {
-        this.print(scopesText(scopes));
+        this.print(formatScopes(scopes));
         return;
       }
       const value = findValue(scopes, parsePath(rest));
       this.valueCount += 1;
-      this.print(`$${this.valueCount} = ${valueText(value)}`);
+      this.print(`$${this.valueCount} = ${formatValue(value)}`);
     },
     set: (rest) => this.setValue(rest),
     request: (rest) => {
@@ -183,12 +183,12 @@ export class DebugSession {
         if (this.heldStops.size === 0) this.print(NOTHING_HELD);
         for (const stop of this.heldStops.values()) {
           this.print(
-            `${stop === this.selectedStop ? '*' : ' '} ${requestText(stop)}, at ${stop.volume}`,
+            `${stop === this.selectedStop ? '*' : ' '} ${formatRequest(stop)}, at ${stop.volume}`,
           );
         }
         break;
       case 'volumes':
-        for (const volume of await client.ask('volumes', {})) this.print(volumeText(volume));
+        for (const volume of await client.ask('volumes', {})) this.print(formatVolume(volume));
         break;
     }
   }
@@ -292,7 +292,7 @@ export class DebugSession {
       throw new DebugError(`there is no frame ${level}: they are 0 to ${frames.length - 1}`);
     }
     this.level = level;
-    this.print(frameText(frame));
+    this.print(formatFrame(frame));
   }
 
   private async setValue(rest: string): Promise<void> {

@@ -4,44 +4,44 @@ import type { StopView, VolumeView } from '../../runtime/debug/protocol.ts';
 import type { FrameView, Scope } from '../../runtime/debug/scopes.ts';
 import type { Value } from '../../runtime/debug/shown-values.ts';
 
-const argumentsText = (values: readonly Value[]): string =>
+const formatArguments = (values: readonly Value[]): string =>
   values.map(({ name, text }) => `${name}=${text}`).join(', ');
 
 /** The place of a stop, and its values. */
-export function stopText(stop: StopView): string {
+export function formatStop(stop: StopView): string {
   const { kind, fop, volume, from, values, breakpoint } = stop;
   const why = breakpoint === null ? '' : `Breakpoint ${breakpoint}, `;
   const name = kind === 'wind' ? fop : `${fop}_cbk`;
-  return `${why}${name} (${argumentsText(values)}) at ${volume}, from ${from}`;
+  return `${why}${name} (${formatArguments(values)}) at ${volume}, from ${from}`;
 }
 
 /** The request of a stop. */
-export const requestText = ({ request, pid, uid, fop, paths }: StopView): string =>
-  `request ${request} of process ${pid}, user ${uid}: ${fop} ${pathsText(paths)}`.trimEnd();
+export const formatRequest = ({ request, pid, uid, fop, paths }: StopView): string =>
+  `request ${request} of process ${pid}, user ${uid}: ${fop} ${formatPaths(paths)}`.trimEnd();
 
-const pathsText = (paths: readonly string[]): string => paths.map(printable).join(' ');
+const formatPaths = (paths: readonly string[]): string => paths.map(printable).join(' ');
 
-export function frameText({ level, volume, type, fop, paths, where }: FrameView): string {
+export function formatFrame({ level, volume, type, fop, paths, where }: FrameView): string {
   const position = where === null || where === '' ? '' : ` at ${where}`;
-  return `#${level}  ${fop} in ${volume} (${type}): ${pathsText(paths)}${position}`;
+  return `#${level}  ${fop} in ${volume} (${type}): ${formatPaths(paths)}${position}`;
 }
 
 /** A value with one line for each part. */
-export function valueText({ text, parts }: Value): string {
+export function formatValue({ text, parts }: Value): string {
   if (parts.length === 0) return text;
   const lines = parts.map((part) => `  ${part.name} = ${part.text}`);
   return `{\n${lines.join(',\n')}\n}`;
 }
 
 /** All values of a frame. */
-export const scopesText = (scopes: readonly Scope[]): string =>
-  scopes.map(({ name, values }) => [`${name}:`, ...valueLines(values)].join('\n')).join('\n');
+export const formatScopes = (scopes: readonly Scope[]): string =>
+  scopes.map(({ name, values }) => [`${name}:`, ...listValueLines(values)].join('\n')).join('\n');
 
-const valueLines = (values: readonly Value[]): string[] =>
+const listValueLines = (values: readonly Value[]): string[] =>
   values.flatMap(({ name, text, parts }) => [
     `  ${name} = ${text}`,
     ...parts.map((part) => `    ${part.name} = ${part.text}`),
   ]);
 
-export const volumeText = ({ name, type, children }: VolumeView): string =>
+export const formatVolume = ({ name, type, children }: VolumeView): string =>
   `${name} (${type})${children.length === 0 ? '' : ` over ${children.join(', ')}`}`;

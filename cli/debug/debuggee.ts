@@ -29,7 +29,7 @@ export type DebuggeeEvent =
 /** A command: words, or a line for the shell. */
 export type CommandLine = readonly string[] | string;
 
-export const commandText = (command: CommandLine): string =>
+export const formatCommand = (command: CommandLine): string =>
   typeof command === 'string' ? command : command.join(' ');
 
 export class Debuggee {
@@ -90,7 +90,7 @@ export class Debuggee {
     }
     const reportExit = (status: number): void => {
       this.command = null;
-      this.onEvent({ event: 'exited', name: commandText(commandLine), status });
+      this.onEvent({ event: 'exited', name: formatCommand(commandLine), status });
     };
     child.once('error', () => reportExit(1));
     child.once('close', (status, signal) => {

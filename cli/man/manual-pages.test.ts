@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readManualPages } from '../../test/support/manual.ts';
 import { commands } from '../commands.ts';
-import { plain } from './roff.ts';
+import { escapeText } from './roff.ts';
 
 const pages = await readManualPages();
 
@@ -10,7 +10,9 @@ it('each command has a manual page, which glossa(1) lists', () => {
   for (const name of commands.keys()) {
     const page = name.startsWith('mount.') ? `${name}.8` : `glossa-${name.replace(' ', '-')}.1`;
     expect([...pages.keys()]).toContain(page);
-    expect(pages.get('glossa.1')).toContain(`\\fB${plain(page.slice(0, -2))}\\fP(${page.at(-1)})`);
+    expect(pages.get('glossa.1')).toContain(
+      `\\fB${escapeText(page.slice(0, -2))}\\fP(${page.at(-1)})`,
+    );
   }
 });
 
@@ -29,8 +31,8 @@ it('manual pages have version, date, usages, options and types', () => {
   expect(format).toMatch(/\n\.SS features\/negative\n.*\n\.TP\n\\fBtimeout\\fP \(time\) = 1m\n/s);
 });
 
-it('plain escapes all signs that roff would interpret', () => {
-  expect(plain("a\\b -c 'd' …")).toBe('a\\eb \\-c \\(aqd\\(aq ...');
+it('escapeText escapes all signs that roff would interpret', () => {
+  expect(escapeText("a\\b -c 'd' …")).toBe('a\\eb \\-c \\(aqd\\(aq ...');
   for (const [name, text] of pages) {
     const requests = [...text.matchAll(/^[.'](\S*)/gm)].map((match) => match[1]!);
     expect(

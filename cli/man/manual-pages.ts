@@ -12,16 +12,16 @@ import { exitTable } from '../../terminal/exit.ts';
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
 import { about, describeSubvolumeCount } from '../help.ts';
 import {
-  bold,
-  head,
-  italic,
-  item,
-  page,
-  paragraph,
-  plain,
+  escapeText,
+  formatBold,
+  formatHead,
+  formatItalic,
+  formatItem,
+  formatParagraph,
+  formatReference,
+  formatSubsection,
+  formatVerbatim,
   section,
-  subsection,
-  verbatim,
 } from './roff.ts';
 
 export interface ManualSettings {
@@ -45,62 +45,66 @@ export async function makeManual(settings: ManualSettings): Promise<Map<string, 
   const { commands, types, version, date } = settings;
   const pages = new Map<string, string>();
   const addPage = (name: string, number: number, summary: string, body: string): void => {
-    const header = head(name, number, date, `glossa ${version}`);
-    const title = paragraph(`${plain(name)} \\- ${plain(summary)}`);
+    const header = formatHead(name, number, date, `glossa ${version}`);
+    const title = formatParagraph(`${escapeText(name)} \\- ${escapeText(summary)}`);
     pages.set(`${name}.${number}`, header + section('NAME', title) + body);
   };
-  addPage('glossa', 1, about, overviewPage(commands));
+  addPage('glossa', 1, about, formatOverview(commands));
   for (const [name, { summary, load }] of commands) {
     const { default: command } = await load();
-    addPage(...pageName(name), summary, commandPage(name, command));
+    addPage(...pageName(name), summary, formatCommandPage(name, command));
   }
   addPage(
     ...VOLFILE_PAGE,
     'what a mount consists of: the format, and the types of translators',
-    volfilePage(types),
+    formatVolfilePage(types),
   );
   return pages;
 }
 
-function overviewPage(commands: Commands): string {
+function formatOverview(commands: Commands): string {
   const commandItems = [...commands].map(([name, { summary }]) =>
-    item(page(...pageName(name)), plain(summary)),
+    formatItem(formatReference(...pageName(name)), escapeText(summary)),
   );
   return [
-    section('SYNOPSIS', synopsis(['glossa -f VOLFILE [options] MNT', 'glossa COMMAND …'])),
-    section('DESCRIPTION', paragraph(`${plain('glossa')} is ${plain(about)}.`)),
+    section('SYNOPSIS', formatSynopsis(['glossa -f VOLFILE [options] MNT', 'glossa COMMAND …'])),
+    section('DESCRIPTION', formatParagraph(`${escapeText('glossa')} is ${escapeText(about)}.`)),
     section('COMMANDS', commandItems.join('')),
     exitStatus,
-    section('SEE ALSO', paragraph(page(...VOLFILE_PAGE))),
+    section('SEE ALSO', formatParagraph(formatReference(...VOLFILE_PAGE))),
   ].join('');
 }
 
-function commandPage(name: string, { usage, description, flags }: Command): string {
+function formatCommandPage(name: string, { usage, description, flags }: Command): string {
   const all: Flags = { ...flags, ...commonFlags, ...flags };
   const labels = new Set([
     ...usage.flatMap((line) => line.match(/\b[A-Z]+(?:\.json)?\b/g) ?? []),
     ...Object.values(all).flatMap(({ value }) => value ?? []),
   ]);
-  const others = [page('glossa', 1), page(...VOLFILE_PAGE)];
+  const others = [formatReference('glossa', 1), formatReference(...VOLFILE_PAGE)];
   return [
-    section('SYNOPSIS', synopsis(usage)),
-    section('DESCRIPTION', paragraph(italicizeLabels(description, labels))),
-    section('OPTIONS', optionSection(all, labels)),
+    section('SYNOPSIS', formatSynopsis(usage)),
+    section('DESCRIPTION', formatParagraph(italicizeLabels(description, labels))),
+    section('OPTIONS', formatOptions(all, labels)),
     name.startsWith('mount.') ? '' : exitStatus,
-    section('SEE ALSO', paragraph(others.join(', '))),
+    section('SEE ALSO', formatParagraph(others.join(', '))),
   ].join('');
 }
 
 /** A text with its placeholders in italics. */
-function italicizeLabels(text: string, labels: ReadonlySet<string>, formatRest = plain): string {
+function italicizeLabels(
+  text: string,
+  labels: ReadonlySet<string>,
+  formatRest = escapeText,
+): string {
   return text
     .split(/([A-Z][\w.=]*[A-Z]|[A-Z]\b|[A-Z]+\.json)/)
-    .map((part) => (labels.has(part) ? italic(part) : part && formatRest(part)))
+    .map((part) => (labels.has(part) ? formatItalic(part) : part && formatRest(part)))
     .join('');
 }
 
 /** The usages, with literal words in bold. */
-const synopsis = (usage: readonly string[]): string =>
+const formatSynopsis = (usage: readonly string[]): string =>
   usage
     .map((line) =>
       line
@@ -108,42 +112,52 @@ const synopsis = (usage: readonly string[]): string =>
         .filter(Boolean)
         .map((part) =>
           /^[A-Z]/.test(part)
-            ? italic(part)
+            ? formatItalic(part)
             : /^[a-z-]/.test(part) && part !== 'options'
-              ? bold(part)
-              : plain(part),
+              ? formatBold(part)
+              : escapeText(part),
         )
         .join(''),
     )
     .join('\n.br\n')
     .concat('\n');
 
-const optionSection = (flags: Flags, labels: ReadonlySet<string>): string =>
+const formatOptions = (flags: Flags, labels: ReadonlySet<string>): string =>
   Object.entries(flags)
     .map(([name, { short, value, help }]) => {
-      const spellings = [...(short === undefined ? [] : [bold(`-${short}`)]), bold(`--${name}`)];
-      const valueText = value === undefined ? '' : ` ${italic(value)}`;
-      return item(spellings.join(', ') + valueText, italicizeLabels(help, labels));
+      const spellings = [
+        ...(short === undefined ? [] : [formatBold(`-${short}`)]),
+        formatBold(`--${name}`),
+      ];
+      const valueText = value === undefined ? '' : ` ${formatItalic(value)}`;
+      return formatItem(spellings.join(', ') + valueText, italicizeLabels(help, labels));
     })
     .join('');
 
 const exitStatus = section(
   'EXIT STATUS',
-  exitTable.map(([status, meaning]) => item(bold(status), plain(meaning))).join(''),
+  exitTable
+    .map(([status, meaning]) => formatItem(formatBold(status), escapeText(meaning)))
+    .join(''),
 );
 
 /** The page of the volfile format, explained by the comments of an example. */
-function volfilePage(types: readonly Translator<unknown>[]): string {
+function formatVolfilePage(types: readonly Translator<unknown>[]): string {
   const example = readFileSync(join(packageRoot, 'volfiles/posix.vol'), 'utf8');
   return [
-    section('DESCRIPTION', verbatim(example.trimEnd().split('\n'))),
-    section('TYPES', types.map(typeSection).join('')),
-    section('OPTIONS OF EVERY TYPE', optionItems(genericOptions)),
-    section('SEE ALSO', paragraph([page('glossa-mount', 1), page('glossa-check', 1)].join(', '))),
+    section('DESCRIPTION', formatVerbatim(example.trimEnd().split('\n'))),
+    section('TYPES', types.map(formatType).join('')),
+    section('OPTIONS OF EVERY TYPE', formatOptionItems(genericOptions)),
+    section(
+      'SEE ALSO',
+      formatParagraph(
+        [formatReference('glossa-mount', 1), formatReference('glossa-check', 1)].join(', '),
+      ),
+    ),
   ].join('');
 }
 
-function typeSection(translator: Translator<unknown>): string {
+function formatType(translator: Translator<unknown>): string {
   const {
     type,
     description,
@@ -153,26 +167,27 @@ function typeSection(translator: Translator<unknown>): string {
     moreOptions = {},
   } = translator;
   const modules = 'Besides, the options that the module declares itself.';
-  return subsection(
+  return formatSubsection(
     type,
     [
-      paragraph(plain(description)),
-      `.PP\n${paragraph(plain(`Subvolumes: ${describeSubvolumeCount(children)}.`))}`,
-      optionItems(typeOptions),
-      ownOptions ? `.PP\n${paragraph(modules)}` : '',
+      formatParagraph(escapeText(description)),
+      `.PP\n${formatParagraph(escapeText(`Subvolumes: ${describeSubvolumeCount(children)}.`))}`,
+      formatOptionItems(typeOptions),
+      ownOptions ? `.PP\n${formatParagraph(modules)}` : '',
       ...Object.entries(moreOptions).map(
-        ([when, table]) => `.PP\n${paragraph(plain(`Options ${when}:`))}${optionItems(table)}`,
+        ([when, table]) =>
+          `.PP\n${formatParagraph(escapeText(`Options ${when}:`))}${formatOptionItems(table)}`,
       ),
     ].join(''),
   );
 }
 
-const optionItems = (table: Options): string =>
+const formatOptionItems = (table: Options): string =>
   Object.entries(table)
     .map(([key, spec]) => {
       const [title, ...lines] = describeOption(key, spec).split('\n');
       const [name, ...formatRest] = title!.split(' ');
-      const term = [bold(name!), ...formatRest.map(plain)].join(' ');
-      return item(term, plain(lines.map((line) => line.trim()).join(' ')));
+      const term = [formatBold(name!), ...formatRest.map(escapeText)].join(' ');
+      return formatItem(term, escapeText(lines.map((line) => line.trim()).join(' ')));
     })
     .join('');

@@ -5,7 +5,7 @@
 import { wrap } from '../../terminal/layout.ts';
 
 /** Escapes a text, so that roff shows it literally. */
-export function plain(text: string): string {
+export function escapeText(text: string): string {
   return text
     .replaceAll('\\', '\\e')
     .replaceAll('…', '...')
@@ -23,32 +23,34 @@ const signs: Readonly<Record<string, string>> = {
 };
 
 /** A text in bold, for literal words. */
-export const bold = (text: string): string => `\\fB${plain(text)}\\fP`;
+export const formatBold = (text: string): string => `\\fB${escapeText(text)}\\fP`;
 
-export const italic = (text: string): string => `\\fI${plain(text)}\\fP`;
+export const formatItalic = (text: string): string => `\\fI${escapeText(text)}\\fP`;
 
 /** The head of a page. */
-export const head = (name: string, section: number, date: string, source: string): string =>
-  `.TH ${plain(name.toUpperCase())} ${section} ${date} "${plain(source)}"\n`;
+export const formatHead = (name: string, section: number, date: string, source: string): string =>
+  `.TH ${escapeText(name.toUpperCase())} ${section} ${date} "${escapeText(source)}"\n`;
 
 export const section = (title: string, body: string): string =>
   body === '' ? '' : `.SH ${title}\n${body}`;
 
-export const subsection = (title: string, body: string): string => `.SS ${plain(title)}\n${body}`;
+export const formatSubsection = (title: string, body: string): string =>
+  `.SS ${escapeText(title)}\n${body}`;
 
 /** Filled lines of a roff text. */
-export const paragraph = (text: string): string =>
+export const formatParagraph = (text: string): string =>
   wrap(text, 78)
     .map((line) => `${/^[.']/.test(line) ? '\\&' : ''}${line}\n`)
     .join('');
 
 /** A term, and its meaning indented below. */
-export const item = (term: string, meaning: string): string =>
-  `.TP\n${term.trimEnd()}\n${paragraph(meaning)}`;
+export const formatItem = (term: string, meaning: string): string =>
+  `.TP\n${term.trimEnd()}\n${formatParagraph(meaning)}`;
 
 /** Lines that are not filled. */
-export const verbatim = (lines: readonly string[]): string =>
-  `.RS 4\n.nf\n${lines.map((line) => (line === '' ? '.sp\n' : `\\&${plain(line)}\n`)).join('')}.fi\n.RE\n`;
+export const formatVerbatim = (lines: readonly string[]): string =>
+  `.RS 4\n.nf\n${lines.map((line) => (line === '' ? '.sp\n' : `\\&${escapeText(line)}\n`)).join('')}.fi\n.RE\n`;
 
 /** A reference to another page. */
-export const page = (name: string, section: number): string => `${bold(name)}(${section})`;
+export const formatReference = (name: string, section: number): string =>
+  `${formatBold(name)}(${section})`;

@@ -95,7 +95,7 @@ function makeRows({ volumes }: ServerRates, { byFop, sort }: ScreenState): Row[]
   return rows.sort((a, b) => value(b) - value(a));
 }
 
-interface Drawing {
+interface ScreenSettings {
   readonly size: Size;
   readonly colour: boolean;
   /** Seconds since an answer is missing. */
@@ -103,11 +103,11 @@ interface Drawing {
 }
 
 /** The whole screen; `view` is null before the first answer. */
-export function screenLines(
+export function formatScreen(
   operand: string,
   rates: ServerRates | null,
   state: ScreenState,
-  { size, colour, lateS }: Drawing,
+  { size, colour, lateS }: ScreenSettings,
 ): string[] {
   const { columns: width, rows: height } = size;
   if (width < MIN_SIZE.columns || height < MIN_SIZE.rows) {
@@ -134,7 +134,7 @@ export function screenLines(
 }
 
 /** A table of all rows, to be printed once. */
-export function tableLines(
+export function formatRatesTable(
   rates: ServerRates,
   state: ScreenState,
   width: number,

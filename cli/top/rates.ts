@@ -63,13 +63,13 @@ export interface ServerRates {
 }
 
 /** @param before ignored if it is null or of another server or lease; rates then start with the lease */
-export function ratesBetween(before: Counts | null, after: Counts): ServerRates {
+export function computeRates(before: Counts | null, after: Counts): ServerRates {
   const { process: about, since, now } = after;
   const comparable = before?.since === since && before.process.pid === about.pid ? before : null;
   const seconds = Math.max(now - (comparable?.now ?? since), 1e-3) / 1000;
   const earlier = new Map(comparable?.volumes.map((volume) => [volume.id, volume]));
   const volumes = after.volumes.map((volume) =>
-    volumeRates(volume, earlier.get(volume.id), seconds),
+    computeVolumeRates(volume, earlier.get(volume.id), seconds),
   );
   const tops = volumes.filter((_, at) => after.tops.includes(after.volumes[at]!.id));
   return {
@@ -89,7 +89,7 @@ export function ratesBetween(before: Counts | null, after: Counts): ServerRates 
   };
 }
 
-function volumeRates(
+function computeVolumeRates(
   { name, type, script, cache, inFlight, fops }: VolumeCounts,
   before: VolumeCounts | undefined,
   seconds: number,
@@ -103,7 +103,7 @@ function volumeRates(
     }
     return { fop, ...fopSum.rates(seconds) };
   });
-  const cacheWithRates = cache && cacheRates(cache, before?.cache ?? null);
+  const cacheWithRates = cache && computeCacheRates(cache, before?.cache ?? null);
   return {
     name,
     type,
@@ -115,7 +115,7 @@ function volumeRates(
   };
 }
 
-function cacheRates(now: CacheCounts, before: CacheCounts | null): CacheRates {
+function computeCacheRates(now: CacheCounts, before: CacheCounts | null): CacheRates {
   // Another client may have reset the statistics meanwhile.
   const increase = (after: number | null, first: number | null | undefined): number =>
     (after ?? 0) - ((first ?? 0) > (after ?? 0) ? 0 : (first ?? 0));

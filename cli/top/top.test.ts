@@ -23,8 +23,8 @@ import {
   makeGfid,
   startGraph,
 } from '../../test/support/core.ts';
-import { ratesBetween, type ServerRates } from './rates.ts';
-import { screenLines, tableLines } from './rates-table.ts';
+import { computeRates, type ServerRates } from './rates.ts';
+import { formatRatesTable, formatScreen } from './rates-table.ts';
 import { initialState, pressKey, type ScreenState } from './screen-state.ts';
 
 const about: AboutServer = {
@@ -90,16 +90,16 @@ describe('the counter of a server', () => {
     for (let at = 0; at < 3; at++) stat();
     context.advance(1500);
     stat();
-    const [cache, opens] = ratesBetween(before, counter.sample()).volumes;
+    const [cache, opens] = computeRates(before, counter.sample()).volumes;
     expect(cache!.cache).toMatchObject({ hitPercent: 75 });
     expect(cache!.cache!.memoryBytes).toBeGreaterThan(100);
     expect(opens!.cache).toEqual({ hitPercent: null, memoryBytes: 0 });
     const now = counter.sample();
-    expect(ratesBetween(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(null);
+    expect(computeRates(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(null);
     // The counts have started again.
     graph.top.translator.reset!(graph.top);
     stat();
-    expect(ratesBetween(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(100);
+    expect(computeRates(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(100);
     counter.close();
   });
 
@@ -129,20 +129,20 @@ describe('the counter of a server', () => {
       for (let at = 0; at < 10; at++) {
         ask(graph, 'writev', fds[2]!, new Uint8Array(1000), 1000 * at, 0, null);
       }
-      const waiting = ratesBetween(before, counter.sample()).volumes[0]!.cache!;
+      const waiting = computeRates(before, counter.sample()).volumes[0]!.cache!;
       expect(waiting.memoryBytes).toBeGreaterThan(500);
       ask(graph, 'fsync', fds[2]!, 0, null);
       check([...leaf.requests]);
       for (const { name, args, answer } of leaf.requests.splice(0)) {
         answer(name === 'writev' ? (args[1] as Uint8Array).length : 0, 0, null, null, null);
       }
-      expect(ratesBetween(before, counter.sample()).volumes[0]!.cache!.hitPercent).toBeCloseTo(
+      expect(computeRates(before, counter.sample()).volumes[0]!.cache!.hitPercent).toBeCloseTo(
         percent,
       );
       // The counts start again.
       graph.top.translator.reset!(graph.top);
       const now = counter.sample();
-      expect(ratesBetween(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(null);
+      expect(computeRates(now, counter.sample()).volumes[0]!.cache!.hitPercent).toBe(null);
       counter.close();
     },
   );
@@ -163,7 +163,7 @@ describe('the counter of a server', () => {
     graph.top.calls.add(stat().frame.root);
     ages.mark(context.now(), newestRequest(), () => []);
     context.advance(1801);
-    const view = ratesBetween(before, counter.sample());
+    const view = computeRates(before, counter.sample());
     expect(view).toMatchObject({ seconds: 2, countedS: 2, pid: 42, inFlight: { requests: 1 } });
     expect(view.volumes.map(({ name }) => name)).toEqual(['counts', 'disk']);
     const [, disk] = view.volumes;
@@ -174,7 +174,7 @@ describe('the counter of a server', () => {
     });
     expect(disk!.medianUs).toBeGreaterThan(900);
     expect(disk!.medianUs).toBeLessThan(1250);
-    expect(ratesBetween(counter.sample(), counter.sample()).volumes[1]).toMatchObject({
+    expect(computeRates(counter.sample(), counter.sample()).volumes[1]).toMatchObject({
       ...{ fopsPerS: 0, medianUs: null, p99Us: null },
     });
     counter.close();
@@ -206,7 +206,7 @@ const view: ServerRates = {
 };
 const drawing = { size: { columns: 80, rows: 24 }, colour: false, lateS: null };
 const lines = (state: Partial<ScreenState> = {}, other: Partial<typeof drawing> = {}): string[] =>
-  screenLines('mnt', view, { ...initialState, ...state }, { ...drawing, ...other });
+  formatScreen('mnt', view, { ...initialState, ...state }, { ...drawing, ...other });
 
 describe('the screen of glossa top', () => {
   it.each([
@@ -230,7 +230,7 @@ describe('the screen of glossa top', () => {
     const cache = { hitPercent: 98.7, memoryBytes: 3 * 1024 ** 2 };
     const caching = { ...volume('mdc'), script: null, cache, type: 'performance/md-cache' };
     const cached = { ...view, volumes: [caching] };
-    expect(screenLines('mnt', cached, initialState, drawing).join('\n')).toMatch(
+    expect(formatScreen('mnt', cached, initialState, drawing).join('\n')).toMatch(
       /^mdc +md-cache +12\.3k +.* +99% +3\.0M$/m,
     );
     expect(text({})).toMatch('30 rows in the order of the graph, 13 more below');
@@ -246,9 +246,9 @@ describe('the screen of glossa top', () => {
     );
     expect(lines({}, { size: { columns: 1, rows: 1 } })).toEqual(['g']);
     expect(lines({}, { lateS: 4 } as never).join('\n')).toMatch('mnt has not answered for 4 s');
-    expect(screenLines('mnt', null, initialState, drawing)).toEqual(['asking mnt …']);
+    expect(formatScreen('mnt', null, initialState, drawing)).toEqual(['asking mnt …']);
     const idle = { ...view, fopsPerS: 0, volumes: [{ ...volume('v'), fopsPerS: 0 }] };
-    expect(tableLines(idle, initialState, 10, false).join('\n')).toMatch(
+    expect(formatRatesTable(idle, initialState, 10, false).join('\n')).toMatch(
       'no requests in these 1.0 s, except by this command\n',
     );
   });

@@ -49,7 +49,7 @@ export class Conversation {
         else resolve(answer.value);
       };
       socket.on('data', receive);
-      this.whenClosed.then(() => reject(serverGoneError(server)));
+      this.whenClosed.then(() => reject(makeServerGoneError(server)));
     });
     // A caller that no longer waits needs no rejection.
     this.value.catch(() => {});
@@ -74,7 +74,7 @@ export async function ask(
 }
 
 /** The error for a server that has ended. */
-export function serverGoneError({
+export function makeServerGoneError({
   operand,
   mountpoint,
 }: Pick<NamedServer, 'operand' | 'mountpoint'>): Failure {

@@ -7,13 +7,13 @@ import type { ServerProcess } from '../../runtime/mount/server-process.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 import { refuseStuck } from '../stuck-mounts.ts';
-import { type NamedServer, serverGoneError } from './control-client.ts';
+import { makeServerGoneError, type NamedServer } from './control-client.ts';
 import { findPeer, listSocketNames } from './control-socket.ts';
 import {
   formatServer,
   listRunningServers,
+  listServerNames,
   type RunningServer,
-  serverNames,
 } from './running-servers.ts';
 
 /** The most servers that a message lists. */
@@ -29,7 +29,7 @@ export async function findServer(operand: string): Promise<NamedServer> {
 export async function findMountServer(operand: string, mountpoint: string): Promise<NamedServer> {
   await refuseStuck(mountpoint);
   const mount = findMount(mountpoint);
-  if (mount === null) throw serverGoneError({ operand, mountpoint });
+  if (mount === null) throw makeServerGoneError({ operand, mountpoint });
   const uid = mountingUid(mount);
   for (const socket of listSocketNames({ mount: mount.device })) {
     if ((await findPeer(socket))?.uid !== uid) continue;
@@ -37,7 +37,8 @@ export async function findMountServer(operand: string, mountpoint: string): Prom
     if (euid === uid || euid === 0) return { operand, mountpoint, socket };
     throw new Failure(`only root and the user who mounted ${operand} may ask its server`);
   }
-  if ((await checkHealth(mountpoint)) === 'dead') throw serverGoneError({ operand, mountpoint });
+  if ((await checkHealth(mountpoint)) === 'dead')
+    throw makeServerGoneError({ operand, mountpoint });
   throw new Failure(
     `the server of ${operand} cannot be asked from here: it may be in a container, so ask there`,
   );
@@ -92,7 +93,7 @@ function formatList(servers: readonly RunningServer[]): string {
 }
 
 function hasName(server: RunningServer, operand: string): boolean {
-  const names = serverNames(server);
+  const names = listServerNames(server);
   return [operand, resolve(operand), resolveLinks(operand)].some((name) => names.includes(name));
 }
 
@@ -114,16 +115,16 @@ interface NoMount {
 /** Finds the mount of glossa at a path. @throws {Failure} */
 async function findMountpoint(operand: string): Promise<{ readonly mountpoint: string } | NoMount> {
   await refuseStuck(dirname(resolve(operand)));
-  const noMount = (why: string, isFolder: boolean): NoMount => ({
+  const makeNoMount = (why: string, isFolder: boolean): NoMount => ({
     message: `${operand} is not a mount of glossa: ${why}`,
     isFolder,
   });
   const mountpoint = resolveParent(operand);
-  if (typeof mountpoint !== 'string') return noMount(mountpoint.missing, false);
+  if (typeof mountpoint !== 'string') return makeNoMount(mountpoint.missing, false);
   const mount = findMount(mountpoint);
   if (mount?.type === FS_TYPE) return { mountpoint };
-  if (mount !== null) return noMount(`what is mounted there is ${mount.type}`, true);
-  return noMount('nothing is mounted there', isFolder(mountpoint));
+  if (mount !== null) return makeNoMount(`what is mounted there is ${mount.type}`, true);
+  return makeNoMount('nothing is mounted there', isFolder(mountpoint));
 }
 
 function isFolder(path: string): boolean {

@@ -51,7 +51,7 @@ async function queryServer(socket: string): Promise<RunningServer | null> {
 }
 
 /** All names of a server for operands; a name that two servers share is ambiguous. */
-export function serverNames({ process, about }: RunningServer): string[] {
+export function listServerNames({ process, about }: RunningServer): string[] {
   const listens = about?.listens ?? [];
   return [
     `${process.pid}`,

@@ -52,61 +52,74 @@ interface MetricKind extends Omit<NumberFamily, 'samples'> {
 
 const NS = 1e-9;
 
-const counterKind = (name: string, help: string): MetricKind => ({ name, help, type: 'counter' });
-const gaugeKind = (name: string, help: string): MetricKind => ({ name, help, type: 'gauge' });
+const makeCounterKind = (name: string, help: string): MetricKind => ({
+  name,
+  help,
+  type: 'counter',
+});
+const makeGaugeKind = (name: string, help: string): MetricKind => ({ name, help, type: 'gauge' });
 
-const latencyKind = (which: string, help: string): MetricKind => ({
-  ...gaugeKind(`glossa_fop_latency_${which}_seconds`, help),
+const makeLatencyKind = (which: string, help: string): MetricKind => ({
+  ...makeGaugeKind(`glossa_fop_latency_${which}_seconds`, help),
   scale: NS,
 });
 
 /** Families of `FOP.hits` and the other keys of debug/io-stats. */
 const fopMetrics: Readonly<Record<string, MetricKind>> = {
-  hits: counterKind('glossa_fop_hits_total', 'Calls of a fop that a volume has seen.'),
-  errors: counterKind(
+  hits: makeCounterKind('glossa_fop_hits_total', 'Calls of a fop that a volume has seen.'),
+  errors: makeCounterKind(
     'glossa_fop_errors_total',
     'Answers of a fop that were errors, with latency-measurement.',
   ),
-  'avg-ns': latencyKind('avg', 'Mean time until the reply of a fop, with latency-measurement.'),
-  'min-ns': latencyKind('min', 'Least time until the reply of a fop, with latency-measurement.'),
-  'max-ns': latencyKind('max', 'Longest time until the reply of a fop, with latency-measurement.'),
+  'avg-ns': makeLatencyKind('avg', 'Mean time until the reply of a fop, with latency-measurement.'),
+  'min-ns': makeLatencyKind(
+    'min',
+    'Least time until the reply of a fop, with latency-measurement.',
+  ),
+  'max-ns': makeLatencyKind(
+    'max',
+    'Longest time until the reply of a fop, with latency-measurement.',
+  ),
 };
 
 /** Families of modules, by their key in the dump. */
 const moduleMetrics: Readonly<Record<string, MetricKind>> = {
-  calls: counterKind('glossa_script_calls_total', 'Times that a module was entered for a request.'),
-  failures: counterKind(
+  calls: makeCounterKind(
+    'glossa_script_calls_total',
+    'Times that a module was entered for a request.',
+  ),
+  failures: makeCounterKind(
     'glossa_script_failures_total',
     'Requests and calls of a module that went wrong.',
   ),
-  bypassed: counterKind(
+  bypassed: makeCounterKind(
     'glossa_script_bypassed_total',
     'Requests that were carried on without the module.',
   ),
-  timeouts: counterKind(
+  timeouts: makeCounterKind(
     'glossa_script_timeouts_total',
     'Requests not answered within frame-timeout.',
   ),
-  interrupted: counterKind('glossa_script_interrupted_total', 'Requests whose caller gave up.'),
-  restarts: counterKind('glossa_script_restarts_total', 'Fresh interpreters after failures.'),
-  reloads: counterKind('glossa_script_reloads_total', 'Fresh interpreters for new code.'),
-  'requests-waiting': gaugeKind(
+  interrupted: makeCounterKind('glossa_script_interrupted_total', 'Requests whose caller gave up.'),
+  restarts: makeCounterKind('glossa_script_restarts_total', 'Fresh interpreters after failures.'),
+  reloads: makeCounterKind('glossa_script_reloads_total', 'Fresh interpreters for new code.'),
+  'requests-waiting': makeGaugeKind(
     'glossa_script_requests_waiting',
     'Requests in the hands of a module now.',
   ),
-  'memory-bytes': gaugeKind(
+  'memory-bytes': makeGaugeKind(
     'glossa_script_memory_bytes',
     'Memory of the interpreters of a volume.',
   ),
 };
 
 const mountMetrics: Readonly<Record<string, MetricKind>> = {
-  requests: counterKind('glossa_requests_total', 'Requests that the mount has got.'),
-  'in-flight': gaugeKind(
+  requests: makeCounterKind('glossa_requests_total', 'Requests that the mount has got.'),
+  'in-flight': makeGaugeKind(
     'glossa_requests_in_flight',
     'Requests of the mount that wait for their answer.',
   ),
-  'open-fds': gaugeKind('glossa_open_fds', 'Files and directories that are open in the mount.'),
+  'open-fds': makeGaugeKind('glossa_open_fds', 'Files and directories that are open in the mount.'),
 };
 
 const metricsByType: Readonly<Record<string, Readonly<Record<string, MetricKind>>>> = {
@@ -116,7 +129,7 @@ const metricsByType: Readonly<Record<string, Readonly<Record<string, MetricKind>
 };
 
 /** The family of all other numbers in dumps. */
-const OTHER_VALUES = gaugeKind(
+const OTHER_VALUES = makeGaugeKind(
   'glossa_volume_value',
   'Any other number in the dump of a volume; its key is a label.',
 );
@@ -134,17 +147,23 @@ export function collectMetrics(graph: Graph, version: string): Family[] {
   const { rss, heapUsed, external } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
   const { inodes } = graph;
-  add(gaugeKind('glossa_info', 'Always 1; the version is a label.'), 1, { version });
+  add(makeGaugeKind('glossa_info', 'Always 1; the version is a label.'), 1, { version });
   add(
-    gaugeKind('process_start_time_seconds', 'When the server was started, since the epoch.'),
+    makeGaugeKind('process_start_time_seconds', 'When the server was started, since the epoch.'),
     performance.timeOrigin / 1000,
   );
-  add(counterKind('process_cpu_seconds_total', 'CPU time of the server.'), (user + system) / 1e6);
-  add(gaugeKind('process_resident_memory_bytes', 'Memory of the server.'), rss);
-  add(gaugeKind('glossa_heap_used_bytes', 'Memory of the objects of the server.'), heapUsed);
-  add(gaugeKind('glossa_external_memory_bytes', 'Memory of buffers and interpreters.'), external);
-  add(gaugeKind('glossa_inodes', 'Inodes in the table.'), inodes.size);
-  add(gaugeKind('glossa_inodes_lru', 'Inodes of these that nothing holds.'), inodes.lruSize);
+  add(
+    makeCounterKind('process_cpu_seconds_total', 'CPU time of the server.'),
+    (user + system) / 1e6,
+  );
+  add(makeGaugeKind('process_resident_memory_bytes', 'Memory of the server.'), rss);
+  add(makeGaugeKind('glossa_heap_used_bytes', 'Memory of the objects of the server.'), heapUsed);
+  add(
+    makeGaugeKind('glossa_external_memory_bytes', 'Memory of buffers and interpreters.'),
+    external,
+  );
+  add(makeGaugeKind('glossa_inodes', 'Inodes in the table.'), inodes.size);
+  add(makeGaugeKind('glossa_inodes_lru', 'Inodes of these that nothing holds.'), inodes.lruSize);
   const { volumes } = listVolumes(graph);
   for (const xl of volumes) addVolume(dumpVolume(xl), add);
   const samples = volumes.flatMap(readLatencies);

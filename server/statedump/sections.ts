@@ -19,7 +19,7 @@ type Values = Readonly<Record<string, string | number>>;
 export function formatSections(dump: WholeDump, end: number): string {
   const { process: about, memory, callpool, volumes, replaced, inodes, fds } = dump;
   const front = volumes.find(({ type }) => FRONT.test(type))?.type ?? 'mount/fuse';
-  const mount = `xlator.${dotType(front)}`;
+  const mount = `xlator.${replaceSlashes(front)}`;
   const listedCount = (key: string, listed: number, count: number): Values =>
     listed < count ? { [`${key}.listed`]: listed } : {};
   const sections: string[] = [
@@ -37,7 +37,7 @@ export function formatSections(dump: WholeDump, end: number): string {
       ...listedCount(`${mount}.itable`, inodes.listed.length, inodes.count),
     }),
     ...inodes.listed.map((inode, at) =>
-      formatSection(`${mount}.itable.${at + 1}`, inodeValues(inode)),
+      formatSection(`${mount}.itable.${at + 1}`, makeInodeValues(inode)),
     ),
     formatSection(`${mount}.fdtable`, {
       [`${mount}.fdtable.cnt`]: fds.count,
@@ -52,7 +52,7 @@ export function formatSections(dump: WholeDump, end: number): string {
     formatSection('active graph - 1', {}),
     ...volumes.flatMap(formatVolume),
     ...replaced.map((volume, at) =>
-      formatSection(`oldgraph[${at}].${keyPrefix(volume)}.priv`, volume.dump),
+      formatSection(`oldgraph[${at}].${makeKeyPrefix(volume)}.priv`, volume.dump),
     ),
   ];
   return [
@@ -72,11 +72,13 @@ function formatSection(name: string, values: Values): string {
 /** Escapes a text, so that a file's name cannot end a line or begin a section. */
 const escapeText = (text: string | number): string => printable(String(text));
 
-const dotType = (type: string): string => type.replaceAll('/', '.');
+const replaceSlashes = (type: string): string => type.replaceAll('/', '.');
 
-const keyPrefix = ({ name, type }: { readonly name: string; readonly type: string }): string =>
+const makeKeyPrefix = ({ name, type }: { readonly name: string; readonly type: string }): string =>
   // A process has one mount, whose name GlusterFS leaves out.
-  type.startsWith('mount/') ? `xlator.${dotType(type)}` : `xlator.${dotType(type)}.${name}`;
+  type.startsWith('mount/')
+    ? `xlator.${replaceSlashes(type)}`
+    : `xlator.${replaceSlashes(type)}.${name}`;
 
 function formatCall(call: CallDump, at: number): string[] {
   const { frames, interrupted, lkOwner, ...values } = call;
@@ -95,7 +97,7 @@ function formatCall(call: CallDump, at: number): string[] {
   return [stack, ...frameSections];
 }
 
-const inodeValues = ({ gfid, path, nlookup, fdCount, iaType, kids }: InodeDump): Values => ({
+const makeInodeValues = ({ gfid, path, nlookup, fdCount, iaType, kids }: InodeDump): Values => ({
   gfid,
   path,
   nlookup,
@@ -106,7 +108,7 @@ const inodeValues = ({ gfid, path, nlookup, fdCount, iaType, kids }: InodeDump):
 
 function formatVolume(volume: GraphVolume): string[] {
   const { options, subvolumes, dump } = volume;
-  const name = keyPrefix(volume);
+  const name = makeKeyPrefix(volume);
   const priv = formatSection(`${name}.priv`, dump);
   if (volume.type.startsWith('mount/')) return [priv];
   const graph = formatSection(name, {

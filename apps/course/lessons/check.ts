@@ -77,7 +77,7 @@ export const formatTimes = (count: number): string =>
   ['never', 'once', 'twice'][count] ?? `${count} times`;
 
 /** Messages that the translator has logged at a level, in order. */
-export const loggedTexts = (g: TestGraph, level: string): string[] =>
+export const listLoggedTexts = (g: TestGraph, level: string): string[] =>
   g.log.filter((line) => line.level === level && isModuleFile(line.file)).map(({ text }) => text);
 
 /** A text with the names between backticks in a language's spelling. */

@@ -100,11 +100,11 @@ function makeLesson(roots: readonly string[], name: string, check: Check | undef
 
 /** Finds a lesson by its number, its name, or both. @throws {UsageError} */
 export function chooseLesson(lessons: readonly Lesson[], word: string): Lesson {
-  const match = lessons.find(({ name }) => lessonNames(name).includes(word.toLowerCase()));
+  const match = lessons.find(({ name }) => listLessonNames(name).includes(word.toLowerCase()));
   if (match !== undefined) return match;
   const all = lessons.map(({ name }) => name);
-  const hint = didYouMean(word, all.flatMap(lessonNames)) || `; there is ${all.join(', ')}`;
+  const hint = didYouMean(word, all.flatMap(listLessonNames)) || `; there is ${all.join(', ')}`;
   throw new UsageError(`no lesson is called '${word}'${hint}`);
 }
 
-const lessonNames = (name: string): string[] => [name, ...name.split(/-(.*)/, 2)];
+const listLessonNames = (name: string): string[] => [name, ...name.split(/-(.*)/, 2)];

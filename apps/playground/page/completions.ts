@@ -19,12 +19,12 @@ const KINDS: Readonly<Record<string, FileKind>> = {
   js: 'javascript',
 };
 
-export const fileKind = (path: string): FileKind =>
+export const findFileKind = (path: string): FileKind =>
   KINDS[/\.([^./]+)$/.exec(path)?.[1] ?? ''] ?? 'text';
 
 const STATEMENT = /(?:^|\s)(volume|type|option|subvolumes?|end-volume)(?=\s|$)/g;
 
-function optionCompletion({
+function makeOptionCompletion({
   key,
   type,
   default: defaultValue,
@@ -45,7 +45,7 @@ function optionCompletion({
   };
 }
 
-const volfileCompletions =
+const makeVolfileCompletions =
   ({ types }: Words): CompletionSource =>
   (state, from) => {
     const text = state.sliceDoc(0, from).replace(/#.*$/gm, '');
@@ -69,7 +69,7 @@ const volfileCompletions =
       }));
     }
     if (last[1] === 'option') {
-      if (precedingWords.length === 0) return options.map(optionCompletion);
+      if (precedingWords.length === 0) return options.map(makeOptionCompletion);
       const values = options.find(({ key }) => key === precedingWords[0])?.values ?? [];
       return values.map((label) => ({ label, type: 'constant' }));
     }
@@ -82,7 +82,7 @@ const volfileCompletions =
 export function makeWordSources(kind: FileKind, words: Words) {
   if (kind === 'text') return { completions: () => null, hover: [] as Extension };
   const findCompletions =
-    kind === 'volfile' ? volfileCompletions(words) : makeModuleCompletions(kind, words);
+    kind === 'volfile' ? makeVolfileCompletions(words) : makeModuleCompletions(kind, words);
   const pattern = kind === 'volfile' ? /[^\s"`]+/g : /\w+/g;
   const completions = (context: CompletionContext): CompletionResult | null => {
     const word = context.matchBefore(kind === 'volfile' ? /[^\s"`]+/ : /\w+/);

@@ -12,7 +12,7 @@ import { html, makeButton } from '../../trace/page/dom.ts';
 import type { FileTexts, Words } from '../page-data.ts';
 import type { Problem } from '../play/protocol.ts';
 import { COLOURS } from './code-colours.ts';
-import { type FileKind, fileKind, makeWordSources } from './completions.ts';
+import { type FileKind, findFileKind, makeWordSources } from './completions.ts';
 import { volfileLanguage } from './volfile-language.ts';
 
 const LANGUAGES: Readonly<Record<FileKind, () => Extension>> = {
@@ -150,7 +150,7 @@ export class Editor {
   }
 
   private makeState(path: string, doc: string): EditorState {
-    const kind = fileKind(path);
+    const kind = findFileKind(path);
     const { completions, hover } = makeWordSources(kind, this.settings.words);
     return EditorState.create({
       doc,

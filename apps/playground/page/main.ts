@@ -268,10 +268,10 @@ class Playground {
 
   private async runLine(line: string): Promise<readonly OutputPiece[]> {
     const session = await this.session;
-    if (session === null) return errorOutput('nothing runs in this page');
+    if (session === null) return makeErrorOutput('nothing runs in this page');
     const { texts } = this.editor;
     if (this.startedTexts !== JSON.stringify(texts) && !(await this.startGraph())) {
-      return errorOutput('the graph does not run: see the problems of the files');
+      return makeErrorOutput('the graph does not run: see the problems of the files');
     }
     this.status.textContent = `${line} …`;
     try {
@@ -286,7 +286,7 @@ class Playground {
     } catch (error) {
       if (error instanceof WorkerLost) return this.restartWorker(error.message);
       this.status.textContent = 'Ready.';
-      return errorOutput((error as Error).message);
+      return makeErrorOutput((error as Error).message);
     }
   }
 
@@ -302,7 +302,7 @@ class Playground {
       : 'A new one does not start with these files.';
     const text = `The worker was stopped: ${why}. ${now} What you typed is all there.`;
     this.notices.show('lost', text);
-    return errorOutput(`stopped: ${why}`);
+    return makeErrorOutput(`stopped: ${why}`);
   }
 
   private addLog(lines: readonly string[]): void {
@@ -459,7 +459,7 @@ class Playground {
   }
 }
 
-const errorOutput = (text: string): readonly OutputPiece[] => [{ text, isError: true }];
+const makeErrorOutput = (text: string): readonly OutputPiece[] => [{ text, isError: true }];
 
 const data = JSON.parse(document.getElementById('given')!.textContent!) as PageData;
 void new Playground(data).open(document.getElementById('page')!);

@@ -18,29 +18,29 @@ export type CompletionSource = (
   hasPrefix: boolean,
 ) => readonly ModuleCompletion[];
 
-interface Spelling {
+interface SpellingRules {
   /** Spells the name of an argument. */
-  argument(name: string): string;
+  spellArgument(name: string): string;
   /** Suffix of a callback behind the fop's name. */
   readonly cbk: string;
   /** Text before the name of a method. */
-  readonly before: RegExp;
-  method(call: string, body: string): string;
+  readonly precedingText: RegExp;
+  formatMethod(call: string, body: string): string;
 }
 
 /** The spelling of fops, callbacks and arguments in each language. */
-const SPELLINGS: Readonly<Record<ModuleKind, Spelling>> = {
+const SPELLINGS: Readonly<Record<ModuleKind, SpellingRules>> = {
   python: {
-    argument: String,
+    spellArgument: String,
     cbk: '_cbk',
-    before: /^\s*(?:async\s+)?def\s+$/,
-    method: (call, body) => `${call.replace('(', '(self, ')}:\n\t\${${body}}`,
+    precedingText: /^\s*(?:async\s+)?def\s+$/,
+    formatMethod: (call, body) => `${call.replace('(', '(self, ')}:\n\t\${${body}}`,
   },
   javascript: {
-    argument: (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    spellArgument: (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     cbk: 'Cbk',
-    before: /^\s*(?:async\s+)?$/,
-    method: (call, body) => `${call} {\n\t\${${body};}\n}`,
+    precedingText: /^\s*(?:async\s+)?$/,
+    formatMethod: (call, body) => `${call} {\n\t\${${body};}\n}`,
   },
 };
 
@@ -48,10 +48,13 @@ const SPELLINGS: Readonly<Record<ModuleKind, Spelling>> = {
 const RESULT = ['op_ret', 'op_errno'];
 
 /** Completions of a fop's method and callback: `lookup(frame, loc, xdata)`, `lookup_cbk(…)`. */
-function methodCompletions(fop: FopWords, { argument, cbk, method }: Spelling): ModuleCompletion[] {
+function makeMethodCompletions(
+  fop: FopWords,
+  { spellArgument: argument, cbk, formatMethod: method }: SpellingRules,
+): ModuleCompletion[] {
   const args = fop.args.map(({ name }) => argument(name));
   const results = [...RESULT, ...fop.reply.map(({ name }) => name)].map(argument);
-  const rows = (title: string, of: readonly ArgWords[]): HTMLElement[] =>
+  const makeRows = (title: string, of: readonly ArgWords[]): HTMLElement[] =>
     of.map(
       ({ name, what }, at) =>
         html`<tr><td>${at === 0 && title}</td><th scope="row">${argument(name)}</th><td>${what}</td></tr>`,
@@ -64,7 +67,7 @@ function methodCompletions(fop: FopWords, { argument, cbk, method }: Spelling): 
     }),
     info: () => html`<div class="card">
       <p><code>${call}</code></p><p>${fop.what}</p>
-      <table><tbody>${rows('arguments', fop.args)}${rows('reply', fop.reply)}</tbody></table>
+      <table><tbody>${makeRows('arguments', fop.args)}${makeRows('reply', fop.reply)}</tbody></table>
     </div>`,
   });
   const call = `${fop.name}(${['frame', ...args].join(', ')})`;
@@ -79,7 +82,7 @@ function methodCompletions(fop: FopWords, { argument, cbk, method }: Spelling): 
 const PATH = /(?:^|[^\w.])((?:\w+\.)+)$/;
 
 /** The members of the object before a position; null if its class is unknown. */
-function membersBefore(
+function findMembers(
   before: string,
   { names, classes }: Words[ModuleKind],
 ): readonly MemberWords[] | null {
@@ -92,7 +95,7 @@ function membersBefore(
   return name === undefined ? null : (classes[name] ?? null);
 }
 
-const memberCompletion = ({ name, args, type, what }: MemberWords): ModuleCompletion => ({
+const makeMemberCompletion = ({ name, args, type, what }: MemberWords): ModuleCompletion => ({
   label: name,
   type: args === '' ? 'property' : 'method',
   // Methods come first: they are fewer, and most often wanted.
@@ -104,15 +107,15 @@ const memberCompletion = ({ name, args, type, what }: MemberWords): ModuleComple
 
 export function makeModuleCompletions(kind: ModuleKind, words: Words): CompletionSource {
   const spelling = SPELLINGS[kind];
-  const methods = words.fops.flatMap((fop) => methodCompletions(fop, spelling));
+  const methods = words.fops.flatMap((fop) => makeMethodCompletions(fop, spelling));
   return (state, from, hasPrefix) => {
     const line = state.doc.lineAt(from);
     const before = line.text.slice(0, from - line.from);
-    const members = membersBefore(before, words[kind]);
+    const members = findMembers(before, words[kind]);
     if (members !== null) {
-      const completions = members.map(memberCompletion);
+      const completions = members.map(makeMemberCompletion);
       return hasPrefix ? [...completions, ...methods] : completions;
     }
-    return hasPrefix || spelling.before.test(before) ? methods : [];
+    return hasPrefix || spelling.precedingText.test(before) ? methods : [];
   };
 }

@@ -53,7 +53,7 @@ export function locateProblem(text: string, severity: Problem['severity'], texts
 
 const indentWidth = (line: string): number => line.length - line.trimStart().length;
 
-/** Finds the column in the rest: JavaScript prints it, Python marks it below the line; 0 if the message has no column. */
+/** Finds the column in the rest, where JavaScript prints it and Python marks it; 0 without a column. */
 function findColumn(text: string, { file, line }: Position, texts: Texts): number {
   const positionText = `at ${file}:${line}:`;
   const index = text.indexOf(positionText);

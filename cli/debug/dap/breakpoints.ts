@@ -102,9 +102,10 @@ export class Breakpoints {
 
   /** Replaces the breakpoints of a source. Lines count from 1. */
   async setLines(path: string, lines: readonly number[]): Promise<DebugProtocol.Breakpoint[]> {
-    if (extname(path) === '.vol') return this.replaceAll(path, this.volumesAt(path, lines));
+    if (extname(path) === '.vol')
+      return this.replaceAll(path, this.makeVolumeBreakpoints(path, lines));
     const all = await this.client.ask('scripts', {});
-    const scripts = all.filter((script) => moduleFiles(script).has(path));
+    const scripts = all.filter((script) => listModuleFiles(script).has(path));
     if (scripts.some(({ stops }) => stops) || this.lines.has(path)) {
       return this.sendLines(path, lines, all);
     }
@@ -123,7 +124,7 @@ export class Breakpoints {
     );
   }
 
-  private volumesAt(
+  private makeVolumeBreakpoints(
     path: string,
     lines: readonly number[],
   ): (LineBreakpoint | RefusedBreakpoint)[] {
@@ -158,5 +159,5 @@ export class Breakpoints {
   }
 }
 
-const moduleFiles = ({ path, methods }: ModuleView): ReadonlySet<string> =>
+const listModuleFiles = ({ path, methods }: ModuleView): ReadonlySet<string> =>
   new Set([path, ...methods.map(({ file }) => file)]);

@@ -9,7 +9,7 @@ import { EXIT_FAILURE, EXIT_OK } from '../../../terminal/exit.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import type { serverFlags } from '../../mount.ts';
-import { removeFolder, serverArguments } from '../../own-mount.ts';
+import { makeServerArguments, removeFolder } from '../../own-mount.ts';
 import { Debuggee } from '../debuggee.ts';
 import { DapSession, type EditorConnection } from './dap-session.ts';
 import { BadStream, encodeMessage, MessageDecoder } from './message-stream.ts';
@@ -34,7 +34,11 @@ export async function serveDap(
         out: (text) => output('console', `${text}\n`),
         err: (text) => output('stderr', `${text}\n`),
       };
-      const args = serverArguments({ volfile, flags: mountFlags }, folderPath, terminal.verbosity);
+      const args = makeServerArguments(
+        { volfile, flags: mountFlags },
+        folderPath,
+        terminal.verbosity,
+      );
       return new Debuggee(args, folderPath, editorTerminal, onEvent);
     },
   };

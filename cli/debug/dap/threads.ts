@@ -37,7 +37,7 @@ export class Threads {
     const id = this.findThreadId(stop);
     const existing = this.threads.get(id);
     const thread = existing ?? { id, name: '', isFollowed: false, stops: [] };
-    thread.name = threadName(stop);
+    thread.name = formatThreadName(stop);
     thread.isFollowed ||= stop.at === 'hop';
     thread.stops.push(stop);
     this.threads.set(id, thread);
@@ -74,7 +74,7 @@ export class Threads {
   }
 }
 
-function threadName(held: ThreadStop): string {
+function formatThreadName(held: ThreadStop): string {
   const { stop } = held;
   if (held.at === 'line' && held.stop.request === null) return `${held.volume} by itself`;
   const fop = held.at === 'hop' ? held.stop.fop : held.stop.op.toLowerCase();

@@ -1,5 +1,5 @@
 /** Lesson 1: a request goes down through the translator, which logs it. */
-import { type Check, loggedTexts, lookUp, must } from '../check.ts';
+import { type Check, listLoggedTexts, lookUp, must } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -15,7 +15,7 @@ export const check: Check = async ({ volume }) => {
     g.asked('lookup').some(({ path }) => path === '/books/moby'),
     'A file was looked up, and the storage was never asked for it. `frame.wind()` passes a request on.',
   );
-  const lines = loggedTexts(g, 'I');
+  const lines = listLoggedTexts(g, 'I');
   must(
     lines.length > 0,
     'A file was looked up, and nothing is in the log. `self.log.info("…")` writes a line.',
@@ -25,7 +25,7 @@ export const check: Check = async ({ volume }) => {
     `The file /books/moby was looked up, and your translator logged '${lines.at(-1)}'. It should say the path that is asked for: \`loc.path\`.`,
   );
   await lookUp(g, '/books/ulysses');
-  const last = loggedTexts(g, 'I').at(-1);
+  const last = listLoggedTexts(g, 'I').at(-1);
   must(
     last?.includes('/books/ulysses') === true,
     `The second file was /books/ulysses, and your translator logged '${last}'. The path is a different one for each request: take it from \`loc.path\`.`,

@@ -1,5 +1,5 @@
 /** Lesson 2: a translator without methods changes no reply. */
-import { type Check, loggedTexts, lookUp, must, replyText } from '../check.ts';
+import { type Check, listLoggedTexts, lookUp, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -27,7 +27,7 @@ export const check: Check = async ({ volume }) => {
   );
   const names = (await g.listdir('/box')).join(', ');
   must(names === 'b', `The folder has one file, b, and your translator shows: ${names || 'none'}.`);
-  const [message] = loggedTexts(g, 'I');
+  const [message] = listLoggedTexts(g, 'I');
   must(
     message === undefined,
     `Your translator logged '${message}'. One that does nothing says nothing: take out every method.`,

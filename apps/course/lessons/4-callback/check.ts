@@ -5,7 +5,7 @@ import {
   EACCES,
   ENOENT,
   formatTimes,
-  loggedTexts,
+  listLoggedTexts,
   lookUp,
   must,
   replyText,
@@ -23,14 +23,14 @@ export const check: Check = async ({ volume }) => {
     countLookups(g, '/cat') === 1,
     `The file /cat was looked up once, and the storage was asked ${formatTimes(countLookups(g, '/cat'))}. A callback passes the reply up: it calls \`frame.unwind\`, not \`frame.wind\`.`,
   );
-  expectLine(loggedTexts(g, 'I'), 1, 'found', 'the storage found /cat');
+  expectLine(listLoggedTexts(g, 'I'), 1, 'found', 'the storage found /cat');
   const reply = await lookUp(g, '/dragon');
   must(
     reply.opRet < 0 && reply.opErrno === ENOENT,
     `Nothing is called /dragon, and your translator answered: ${replyText(reply)}. The reply that came was a failure. Pass on \`op_ret\` and \`op_errno\` as they came.`,
   );
   expectLine(
-    loggedTexts(g, 'I'),
+    listLoggedTexts(g, 'I'),
     2,
     'absent',
     'there is nothing called /dragon: `op_errno` was ENOENT',
@@ -42,13 +42,13 @@ export const check: Check = async ({ volume }) => {
     diary.opRet < 0 && diary.opErrno === EACCES,
     `The storage answered for /diary: ${replyText({ opRet: -1, opErrno: EACCES })}. Your translator made of it: ${replyText(diary)}. Pass on what came.`,
   );
-  const last = loggedTexts(g, 'I').at(-1);
+  const last = listLoggedTexts(g, 'I').at(-1);
   must(
     last !== 'absent',
     "The storage said 'not allowed' (EACCES) about /diary, and your callback logged 'absent'. The diary is there: EACCES is not ENOENT. Log 'absent' for ENOENT only, and 'failed' for every other error.",
   );
   expectLine(
-    loggedTexts(g, 'I'),
+    listLoggedTexts(g, 'I'),
     3,
     'failed',
     "the storage said 'not allowed' (EACCES) about /diary",

@@ -1,5 +1,5 @@
 /** Lesson 5: the translator stores the state of a request in `frame.local`. */
-import { type Check, ENOENT, loggedTexts, lookUp, must, replyText } from '../check.ts';
+import { type Check, ENOENT, listLoggedTexts, lookUp, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -9,7 +9,7 @@ export const check: Check = async ({ volume }) => {
     cat.opRet >= 0,
     `The storage found /cat, and your translator answered: ${replyText(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
   );
-  const first = loggedTexts(g, 'I');
+  const first = listLoggedTexts(g, 'I');
   must(
     first.length > 0,
     'The file /cat was looked up, and nothing was logged. The callback should log `/cat: found`.',
@@ -29,7 +29,7 @@ export const check: Check = async ({ volume }) => {
     catReply.opRet >= 0 && dragonReply.opErrno === ENOENT,
     `Two lookups were under way at once. /cat is there, and the answer was: ${replyText(catReply)}. /dragon is not, and the answer was: ${replyText(dragonReply)}.`,
   );
-  const lines = loggedTexts(g, 'I').toSorted();
+  const lines = listLoggedTexts(g, 'I').toSorted();
   const expected = ['/cat: found', '/dragon: absent'];
   must(
     lines.join() === expected.join(),

@@ -1,9 +1,9 @@
 /** Lesson 6: an option from the volfile, read when the volume starts, and logs of two levels. */
-import { type Check, ENOENT, loggedTexts, lookUp, must, replyText } from '../check.ts';
+import { type Check, ENOENT, listLoggedTexts, lookUp, must, replyText } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
-  const start = loggedTexts(g, 'I');
+  const start = listLoggedTexts(g, 'I');
   must(
     start.some((line) => line.includes('hiding ghost')),
     start.length === 0
@@ -17,11 +17,11 @@ export const check: Check = async ({ volume }) => {
     `The volfile says nothing, so the name ghost is hidden. For /ghost your translator answered: ${replyText(ghost)}.`,
   );
   must(
-    !loggedTexts(g, 'I').some((line) => line.includes('/ghost')),
+    !listLoggedTexts(g, 'I').some((line) => line.includes('/ghost')),
     'Your translator logged each hidden file with `self.log.info`. On a busy day that fills the disk. What happens for each request is for `self.log.debug`.',
   );
   must(
-    loggedTexts(g, 'D').some((line) => line.includes('hid /ghost')),
+    listLoggedTexts(g, 'D').some((line) => line.includes('hid /ghost')),
     'The file /ghost was hidden, and no line says so. `self.log.debug("hid %s", loc.path)` writes one that only those see who want details.',
   );
   const other = await volume({ hidden: 'cat' });
@@ -37,8 +37,8 @@ export const check: Check = async ({ volume }) => {
     'The volfile said `option hidden cat`, and your translator still hides ghost. Compare with `self.options["hidden"]`, and with nothing else.',
   );
   must(
-    loggedTexts(other, 'I').some((line) => line.includes('hiding cat')),
-    `The volfile said \`option hidden cat\`, and at the start your translator logged '${loggedTexts(other, 'I')[0]}'. Log the value of the option.`,
+    listLoggedTexts(other, 'I').some((line) => line.includes('hiding cat')),
+    `The volfile said \`option hidden cat\`, and at the start your translator logged '${listLoggedTexts(other, 'I')[0]}'. Log the value of the option.`,
   );
   return 'Two volumes ran your translator. One hid ghost, which is the default; the other one hid cat, as its volfile said.';
 };

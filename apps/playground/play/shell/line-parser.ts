@@ -53,7 +53,7 @@ function tokenize(line: string): Token[] {
   return tokens;
 }
 
-const unexpectedTokenError = (token: Token | undefined): LineSyntaxError => {
+const makeTokenError = (token: Token | undefined): LineSyntaxError => {
   const tokenText = token === undefined ? 'newline' : 'word' in token ? token.word : token.operator;
   return new LineSyntaxError(`syntax error near unexpected token '${tokenText}'`);
 };
@@ -73,14 +73,14 @@ export function parseLine(line: string): SimpleCommand[] {
       else if (token.operator[0] !== '>') end = token;
       else {
         const path = remaining.shift();
-        if (path === undefined || !('word' in path)) throw unexpectedTokenError(path);
+        if (path === undefined || !('word' in path)) throw makeTokenError(path);
         to = { path: path.word, appends: token.operator === '>>' };
       }
     }
-    if (words.length === 0) throw unexpectedTokenError(end);
+    if (words.length === 0) throw makeTokenError(end);
     commands.push({ words, to, ifSucceeded });
     ifSucceeded = end !== undefined && 'operator' in end && end.operator === '&&';
-    if (ifSucceeded && remaining.length === 0) throw unexpectedTokenError(undefined);
+    if (ifSucceeded && remaining.length === 0) throw makeTokenError(undefined);
   }
   return commands;
 }
