@@ -34,14 +34,14 @@ beforeAll(async () => {
           throw Object.assign(new Error('no such thing'), errno === 0 ? {} : { errno });
         },
       },
-      loadAgain: { params: '', result: 'i', call: () => loadAgain() },
+      again: { params: '', result: 'i', call: () => callAgain() },
       wrong: { params: '', result: 's', call: () => 1 },
     },
   });
   module = loadModule(engine, SOURCE);
 });
 
-const loadAgain = (): number => engine.makeEntry(fn('add'), 'ii')(20, 22);
+const callAgain = (): number => engine.makeEntry(fn('add'), 'ii')(20, 22);
 
 const SOURCE = `import errno, os
 from _glossa import _host
