@@ -159,14 +159,14 @@ async function serveGraph(
   const control = new GraphQuestions(graph, { about, reloader, log, folder, notable });
   shutdown.onSigusr1 = () => control.dumper.writeDump();
   const hidesFiles = await hasEntries(mountpoint);
-  const onAnswer = (): void => {
+  const onRootReply = (): void => {
     startErrors.stopTimer();
     shutdown.defer();
   };
   startErrors.warnIfSlow(
     () => `the lookup of the root of volume '${graph.top.name}' has no answer`,
   );
-  const mountFacts = { source: mountSource(settings, source.name), onAnswer, notable: requests };
+  const mountFacts = { source: mountSource(settings, source.name), onRootReply, notable: requests };
   const mounting = mountOrFail({ ...settings, ...mountFacts, frontEnd, graph, levels });
   const mount = await withStartErrors(mounting, startErrors);
   startErrors.endCollecting();
