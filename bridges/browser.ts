@@ -5,7 +5,7 @@
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevel } from '../runtime/core/log.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
-import { activate, Registry } from '../runtime/volfile/activate.ts';
+import { makeGraph, Registry } from '../runtime/volfile/activate.ts';
 import { Source } from '../runtime/volfile/source.ts';
 import { readVolfile } from '../runtime/volfile/volfile.ts';
 import delayGen from '../runtime/xlators/debug/delay-gen/index.ts';
@@ -72,7 +72,7 @@ export async function startGraph(volfile: string, settings: GraphSettings): Prom
   const registry = browserRegistry(machine, translators);
   const { description } = readVolfile(new Source('volfile', volfile), { registry });
   const levels = { default: level, volumes: new Map<string, LogLevel>() };
-  const graph = activate(description, registry, new BrowserContext(write), levels);
+  const graph = makeGraph(description, registry, new BrowserContext(write), levels);
   await graph.start();
   try {
     await graph.awaitUp(upTimeoutMs);

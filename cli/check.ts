@@ -1,6 +1,6 @@
 /** `glossa check`: prints all problems of a volfile that can be found without a start. */
 import { dirname, resolve } from 'node:path';
-import { topOf } from '../runtime/volfile/description.ts';
+import { topVolume } from '../runtime/volfile/description.ts';
 import { inspectVolumes } from '../runtime/volfile/inspect-volumes.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { formatProblems, type VolfileProblem } from '../runtime/volfile/problems.ts';
@@ -87,7 +87,7 @@ async function inspectOperand(file: string, flags: CheckFlags): Promise<VolfileI
   return inspectVolumes(inspection, {
     registry,
     strict,
-    context: (warn) => new NodeContext({ sink: NULL_SINK, baseDir, wake() {}, warn }),
+    makeContext: (warn) => new NodeContext({ sink: NULL_SINK, baseDir, wake() {}, warn }),
   });
 }
 
@@ -108,7 +108,7 @@ function printInspection(file: string, inspection: VolfileInspection, terminal: 
     return;
   }
   const { length } = description.volumes;
-  const { name, type } = topOf(description);
+  const { name, type } = topVolume(description);
   const volumes = `${length} volume${length === 1 ? '' : 's'}`;
   printNote(
     `${file}: ${volumes}, the top is ${printable(name.text)} (${printable(type.text)}): ${counts}`,

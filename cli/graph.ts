@@ -2,7 +2,11 @@
 import { closeSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { openToWrite } from '../runtime/sys/guarded-write.ts';
-import { shownVolumes, topOf, type VolfileDescription } from '../runtime/volfile/description.ts';
+import {
+  toMaskedVolumes,
+  topVolume,
+  type VolfileDescription,
+} from '../runtime/volfile/description.ts';
 import { type RenderFormat, renderers } from '../runtime/volfile/render.ts';
 import { describeOrFail, inspectFile } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -47,7 +51,7 @@ export default defineCommand({
       allowShell: flags['allow-shell'],
     });
     const description = describeOrFail(inspection, terminal);
-    const volumes = shownVolumes(description);
+    const volumes = toMaskedVolumes(description);
     const { output, json } = flags;
     if (json && flags.format !== undefined)
       throw new UsageError('use either --json or --format, not both');
@@ -63,11 +67,11 @@ export default defineCommand({
 
 /** The JSON form: volumes in the order of the file. */
 function toJson(description: VolfileDescription): object {
-  const volumes = shownVolumes(description).map(({ options, ...volume }) => ({
+  const volumes = toMaskedVolumes(description).map(({ options, ...volume }) => ({
     ...volume,
     options: Object.fromEntries(options),
   }));
-  return { top: topOf(description).name.text, volumes };
+  return { top: topVolume(description).name.text, volumes };
 }
 
 function writePicture(path: string, picture: string): void {

@@ -109,7 +109,7 @@ async function printTypeHelp(commands: Commands, topic: string, terminal: Termin
 }
 
 const listTranslators = (registry: Registry): Translator<unknown>[] =>
-  [...registry.types()].sort().map((type) => registry.lookup(type)!);
+  [...registry.typeNames()].sort().map((type) => registry.lookup(type)!);
 
 /** The translator of a type, or of the name behind its slash. @throws {UsageError} */
 function requireTranslator(
@@ -117,7 +117,7 @@ function requireTranslator(
   topic: string,
   commands: Commands,
 ): Translator<unknown> {
-  const types = [...registry.types()].sort();
+  const types = [...registry.typeNames()].sort();
   const translator = registry.lookup(topic) ?? registry.lookup(types.find(hasName(topic)) ?? '');
   if (translator === undefined)
     throw new UsageError(formatUnknownTopic(topic, [...commands.keys()], types));

@@ -13,7 +13,7 @@ import {
 import { XATTR_NAME_MAX } from '../runtime/core/limits.ts';
 import { INVALIDATE } from '../runtime/mount/fuse/handlers/operator-invalidation.ts';
 import { getxattr } from '../runtime/sys/libc.ts';
-import { cstring } from '../runtime/sys/struct.ts';
+import { toCString } from '../runtime/sys/struct.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { findPathInMount } from '../server/control/path-in-mount.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
@@ -64,7 +64,7 @@ function invalidatePath(mountpoint: string, path: string, operand: string): bool
 /** Sends the request, and returns once the server has answered. @throws {Failure} */
 function sendInvalidation(directory: string, xattr: string, operand: string): void {
   // The buffer has one byte, as an empty one would only query the length.
-  const errno = -getxattr(cstring(directory), cstring(xattr), new Uint8Array(1), 1);
+  const errno = -getxattr(toCString(directory), toCString(xattr), new Uint8Array(1), 1);
   if (errno <= 0) return;
   if (errno === ENOTCONN || errno === ECONNABORTED) {
     throw new Failure(`the server of ${operand} has ended; 'glossa umount ${operand}' unmounts it`);

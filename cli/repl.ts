@@ -8,7 +8,7 @@ import { INFO, type LogLevels, type LogSink, WARNING } from '../runtime/core/log
 import { didYouMean } from '../runtime/core/nearest.ts';
 import type { Xlator } from '../runtime/core/xlator.ts';
 import { pump } from '../runtime/pump/pump.ts';
-import { activate } from '../runtime/volfile/activate.ts';
+import { makeGraph } from '../runtime/volfile/activate.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { TimeOfDay } from '../server/log-sink.ts';
@@ -59,7 +59,7 @@ export default defineCommand({
       strict: flags.strict,
     });
     const levels: LogLevels = { default: WARNING, volumes: new Map() };
-    const graph = activate(description, registry, context, levels);
+    const graph = makeGraph(description, registry, context, levels);
     await startOrFail(graph);
     try {
       const volume = chooseVolume(graph, flags.volume, operand);

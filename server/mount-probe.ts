@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtFile } from '../runtime/sys/paths.ts';
+import { findBuiltFile } from '../runtime/sys/paths.ts';
 
 const PROCESS = new URL('./mount-probe-process.js', import.meta.url);
 
@@ -15,7 +15,7 @@ export async function findMountProblem(scratch: string): Promise<string | null> 
   const mountpoint = join(scratch, 'probe');
   mkdirSync(mountpoint);
   // Detached: Ctrl-C must reach this process alone, which waits for the child.
-  const child = fork(builtFile(PROCESS), [mountpoint], { detached: true, execArgv: [] });
+  const child = fork(findBuiltFile(PROCESS), [mountpoint], { detached: true, execArgv: [] });
   let problem: string | null = 'the process that tried it ended unexpectedly';
   child.once('message', (message) => {
     ({ problem } = message as { problem: string | null });

@@ -7,7 +7,7 @@ import type { RunFiles, ServerFacts } from '../runtime/core/context.ts';
 import type { LogSink } from '../runtime/core/log.ts';
 import type { PumpSources } from '../runtime/core/pump-source.ts';
 import { pump } from '../runtime/pump/pump.ts';
-import { exactly } from '../runtime/sys/timers.ts';
+import { setExactTimer } from '../runtime/sys/timers.ts';
 
 /** The longest time of a Node timer; a longer one would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -85,7 +85,7 @@ export class NodeContext implements ModuleContext {
   }
 
   exactly(ms: number, fn: () => void): (() => void) | undefined {
-    return exactly(ms, fn);
+    return setExactTimer(ms, fn);
   }
 
   soon(fn: () => void): () => void {

@@ -64,11 +64,11 @@ class LazyRegistry extends Registry {
     return translator;
   }
 
-  override types(): Iterable<string> {
+  override typeNames(): Iterable<string> {
     return Object.keys(loaders);
   }
 
-  refuses(type: string): string | undefined {
+  refusalReason(type: string): string | undefined {
     return Object.hasOwn(adviceByType, type) ? adviceByType[type] : undefined;
   }
 

@@ -14,9 +14,9 @@ import { messages } from '../runtime/core/messages.ts';
 import type { VolumeSpec } from '../runtime/core/xlator.ts';
 import { crashLog } from '../runtime/sys/crash-log.ts';
 import { recycleMemory } from '../runtime/sys/malloc.ts';
-import { missingInterfaces } from '../runtime/sys/node-interfaces.ts';
-import { activate, volumeSpecs } from '../runtime/volfile/activate.ts';
-import { shownVolumes, type VolfileDescription } from '../runtime/volfile/description.ts';
+import { findMissingInterfaces } from '../runtime/sys/node-interfaces.ts';
+import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/activate.ts';
+import { toMaskedVolumes, type VolfileDescription } from '../runtime/volfile/description.ts';
 import { printVolumes } from '../runtime/volfile/print.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { listProblems } from '../runtime/volfile/problems.ts';
@@ -127,7 +127,7 @@ export async function runServer(
       msgid: messages.started.id,
       pairs: { cmdline: maskedCommandLine().join(' ') },
     });
-    for (const line of missingInterfaces()) log.warning(line, { msgid: messages.nodeLacks.id });
+    for (const line of findMissingInterfaces()) log.warning(line, { msgid: messages.nodeLacks.id });
     await graphServer.begin();
     const graph = await startGraph(
       graphServer,
@@ -232,7 +232,7 @@ async function startGraph(
     server: serverFacts(settings),
   });
   printStep(`start the volumes of ${volfile}: ${formatNames(description)}`, terminal);
-  const graph = activate(description, registry, context, levels);
+  const graph = makeGraph(description, registry, context, levels);
   await withStartErrors(startOrFail(graph), startErrors);
   startErrors.warnIfSlow(() => graph.listBlockers().join('; '));
   await withStartErrors(waitUntilUp(graph, settings.upTimeout ?? UP_TIMEOUT), startErrors);
@@ -255,7 +255,7 @@ const RULE = `+${'-'.repeat(78)}+`;
 
 /** The effective volfile with line numbers, in the form of GlusterFS's log. */
 export function formatFinalGraph(description: VolfileDescription): string {
-  const lines = printVolumes(shownVolumes(description)).trimEnd().split('\n');
+  const lines = printVolumes(toMaskedVolumes(description)).trimEnd().split('\n');
   const numbered = lines.map((line, i) => `${String(i + 1).padStart(3)}: ${printable(line)}`);
   return ['Final graph:', RULE, ...numbered, RULE].join('\n');
 }
@@ -312,7 +312,7 @@ async function readAgain(
   const { description, problems, volumes } = inspection;
   if (description !== undefined) {
     await graphServer.refuse(description, source.baseDir);
-    return volumeSpecs(description, registry);
+    return makeVolumeSpecs(description, registry);
   }
   const lines = listProblems(problems);
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -321,6 +321,6 @@ async function readAgain(
   const knownVolumes = volumes.filter(({ type }) => registry.has(type.text));
   throw new UnknownTypes(
     lines,
-    volumeSpecs({ file: source.name, volumes: knownVolumes }, registry),
+    makeVolumeSpecs({ file: source.name, volumes: knownVolumes }, registry),
   );
 }

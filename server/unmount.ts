@@ -5,7 +5,7 @@ import { checkHealth } from '../runtime/mount/mount-health.ts';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
 import { MNT_DETACH } from '../runtime/sys/constants.ts';
 import { umount2 } from '../runtime/sys/libc.ts';
-import { cstring } from '../runtime/sys/struct.ts';
+import { toCString } from '../runtime/sys/struct.ts';
 import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 
@@ -56,7 +56,7 @@ export const detach = (mountpoint: string, lazy: boolean): Refusal | null =>
   (process.getuid?.() === 0 ? detachByRoot : detachByUser)(mountpoint, lazy);
 
 function detachByRoot(mountpoint: string, lazy: boolean): Refusal | null {
-  const status = umount2(cstring(mountpoint), lazy ? MNT_DETACH : 0);
+  const status = umount2(toCString(mountpoint), lazy ? MNT_DETACH : 0);
   return status === 0 ? null : { busy: status === -EBUSY, why: strerror(-status) };
 }
 

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { decodeName } from '../runtime/core/bytes.ts';
 import { didYouMean } from '../runtime/core/nearest.ts';
-import { whyUntrusted } from '../runtime/sys/untrusted-code.ts';
+import { describeUntrusted } from '../runtime/sys/untrusted-code.ts';
 import type { CommandRunner } from '../runtime/volfile/commands.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { printable } from '../runtime/volfile/printable.ts';
@@ -91,7 +91,7 @@ export function warnUntrusted(
   strict: boolean,
   onRemark: (text: string) => void,
 ): void {
-  const why = whyUntrusted(path, strict);
+  const why = describeUntrusted(path, strict);
   if (why === null) return;
   const text = `${printable(path)}: ${why}`;
   if (strict) throw new Failure(text);

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { ENOENT, EPERM } from '../runtime/core/errno.ts';
 import { Fd } from '../runtime/core/fd.ts';
 import { WARNING } from '../runtime/core/log.ts';
-import { activate } from '../runtime/volfile/activate.ts';
+import { makeGraph } from '../runtime/volfile/activate.ts';
 import { Source } from '../runtime/volfile/source.ts';
 import { inspectVolfile } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';
@@ -34,7 +34,7 @@ it('the guide to TypeScript shows a translator that refuses to unlink raw files'
   });
   expect(problems).toEqual([]);
   const levels = { default: WARNING, volumes: new Map() };
-  const graph = activate(description!, registry, context as FakeContext, levels);
+  const graph = makeGraph(description!, registry, context as FakeContext, levels);
   await graph.start();
   const { root: directory } = graph.inodes;
   const unlink = (name: string) => ask(graph, 'unlink', makeLoc(directory, name), 0, null);

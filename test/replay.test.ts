@@ -15,7 +15,7 @@ import { Loc } from '../runtime/core/loc.ts';
 import { VirtualClock } from '../runtime/core/virtual-clock.ts';
 import type { Cbk, Translator } from '../runtime/core/xlator.ts';
 import { openRecording } from '../runtime/observe/reader.ts';
-import { planOf } from '../runtime/replay/plan.ts';
+import { makePlan } from '../runtime/replay/plan.ts';
 import { PlayedVolume } from '../runtime/replay/played-volume.ts';
 import { RecordedStorage } from '../runtime/replay/recorded-storage.ts';
 import { type Outcome, Replay } from '../runtime/replay/replay.ts';
@@ -98,7 +98,7 @@ async function replay(bytes: Uint8Array, into: Into): Promise<readonly Outcome[]
   const clock = new VirtualClock();
   const look = { baseDir: '/', strict: false, warn: () => {} };
   const context = new TestContext(clock, look, () => {});
-  const plan = await planOf(openRecording(bytes), { volume, played: names });
+  const plan = await makePlan(openRecording(bytes), { volume, played: names });
   const storages = await Promise.all(names.map(() => RecordedStorage.start(context)));
   const played = names.map((name, i) => new PlayedVolume(name, storages[i]!));
   const graph = await startGraph(
@@ -281,12 +281,12 @@ it('a replay sends overlapping requests concurrently and the rest in order', asy
   expect(events.slice(0, 4)).toEqual(['> lookup', '> lookup', '< lookup', '> stat']);
 });
 
-describe('planOf', () => {
+describe('makePlan', () => {
   async function why(settings: RecordSettings, volume = 'storage'): Promise<string> {
     const graph = await startGraph([storage]);
     onTestFinished(() => graph.stop());
     const bytes = await recordGraph(graph, (go) => go('write', '/f', 'much data'), settings);
-    const plan = planOf(openRecording(bytes), { volume, played: [] });
+    const plan = makePlan(openRecording(bytes), { volume, played: [] });
     return plan.then(
       () => 'it is not',
       (error: Error) => error.message,
@@ -308,9 +308,9 @@ describe('planOf', () => {
     onTestFinished(() => graph.stop());
     const roles = { volume: 'storage', played: [] };
     const none = record(graph, WHOLE).toBytes();
-    await expect(planOf(openRecording(none), roles)).rejects.toThrow(/no request arrived/);
+    await expect(makePlan(openRecording(none), roles)).rejects.toThrow(/no request arrived/);
     const bytes = await recordGraph(graph, (go) => go('stat', '/f'));
-    await expect(planOf(openRecording(bytes.subarray(0, -5)), roles)).rejects.toThrow(/is damaged/);
+    await expect(makePlan(openRecording(bytes.subarray(0, -5)), roles)).rejects.toThrow(/is damaged/);
   });
 });
 

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type LogSink, WARNING } from '../runtime/core/log.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
-import { activate } from '../runtime/volfile/activate.ts';
-import { type PlainVolume, plainVolumes } from '../runtime/volfile/description.ts';
+import { makeGraph } from '../runtime/volfile/activate.ts';
+import { type PlainVolume, toPlainVolumes } from '../runtime/volfile/description.ts';
 import { Source } from '../runtime/volfile/source.ts';
 import { readVolfile } from '../runtime/volfile/volfile.ts';
 import { NodeContext } from '../server/node-context.ts';
@@ -39,19 +39,19 @@ describe('a volfile of the repository', () => {
       const sink: LogSink = { write: (line) => void lines.push(line), now: () => Date.now() };
       const file = join(packageRoot, path);
       const source = new Source(path, readFileSync(file, 'utf8'));
-      const storages = plainVolumes(readVolfile(source).description)
+      const storages = toPlainVolumes(readVolfile(source).description)
         .filter(({ type }) => type === 'storage/posix')
         .map(({ name }) => name);
       for (const name of storages) await scratch.makeFolder(name);
       const overrides = [
         ...storages.map((name) => `${name}.directory=${scratch.at(name)}`),
-        ...compileModules(plainVolumes(readVolfile(source).description), dirname(file)),
+        ...compileModules(toPlainVolumes(readVolfile(source).description), dirname(file)),
       ];
       await registry.loadFor(source.text);
       const { description } = readVolfile(source, { registry, overrides });
       const context = new NodeContext({ sink, baseDir: dirname(file), wake() {} });
       const levels = { default: WARNING, volumes: new Map() };
-      const graph = activate(description, registry, context, levels);
+      const graph = makeGraph(description, registry, context, levels);
       await graph.start();
       await graph.stop();
       expect(lines).toEqual([]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
-import { plainVolumes } from '../runtime/volfile/description.ts';
+import { toPlainVolumes } from '../runtime/volfile/description.ts';
 import { Source } from '../runtime/volfile/source.ts';
 import { inspectVolfile, type VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';
@@ -20,7 +20,7 @@ function inspect(path: string): VolfileInspection {
 const inspectText = (name: string, text: string): VolfileInspection =>
   inspectVolfile(new Source(name, text), { registry, strict: true });
 
-const volumes = (path: string) => plainVolumes(inspect(path).description!);
+const volumes = (path: string) => toPlainVolumes(inspect(path).description!);
 
 it('the repository has at least five volfiles', () => {
   expect(volfiles.length).toBeGreaterThanOrEqual(5);
@@ -50,7 +50,7 @@ it('a client volfile that glusterd writes is accepted unchanged', () => {
     renderGlusterdVolfile([24_111, 24_112]),
   );
   expect(problems).toEqual([]);
-  expect(plainVolumes(description!).map(({ type }) => type)).toContain('performance/nl-cache');
+  expect(toPlainVolumes(description!).map(({ type }) => type)).toContain('performance/nl-cache');
 });
 
 describe('the stacks of the demo', () => {

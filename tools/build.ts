@@ -109,7 +109,7 @@ async function writeManualPages(folder: string): Promise<void> {
     .toISOString()
     .slice(0, 10);
   await registry.loadAll();
-  const types = [...registry.types()].sort().map((type) => registry.lookup(type)!);
+  const types = [...registry.typeNames()].sort().map((type) => registry.lookup(type)!);
   mkdirSync(folder);
   for (const [name, text] of await manual({ commands, types, version: version(), date })) {
     writeFileSync(join(folder, name), text);

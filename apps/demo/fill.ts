@@ -5,7 +5,7 @@ import { Files } from '../../runtime/api/files.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { WARNING } from '../../runtime/core/log.ts';
 import { pump } from '../../runtime/pump/pump.ts';
-import { activate } from '../../runtime/volfile/activate.ts';
+import { makeGraph } from '../../runtime/volfile/activate.ts';
 import { CONSOLE, openSink } from '../../server/log-sink.ts';
 import { NodeContext } from '../../server/node-context.ts';
 import { registry } from '../../server/registry.ts';
@@ -42,7 +42,7 @@ async function startGraph(volfile: string, terminal: Terminal): Promise<Graph> {
   const description = describeOrFail(await inspectFile(volfile, { registry }), terminal);
   const sink = openSink(CONSOLE, { colour: terminal.colour.err });
   const context = new NodeContext({ sink, baseDir: dirname(volfile), wake: () => pump.wake() });
-  const graph = activate(description, registry, context, { default: WARNING, volumes: new Map() });
+  const graph = makeGraph(description, registry, context, { default: WARNING, volumes: new Map() });
   try {
     await startOrFail(graph);
     await waitUntilUp(graph, UP_TIMEOUT);

@@ -26,7 +26,7 @@ export interface GuestHost {
   inodeJson(id: number): string | undefined;
   /** [inode, flags, pid, isDir] as JSON. */
   fdJson(id: number): string | undefined;
-  /** [unique, uid, gid, pid, groups, lk_owner, op, client] as JSON; `client` as of `clientOf`. */
+  /** [unique, uid, gid, pid, groups, lk_owner, op, client] as JSON; `client` as of `clientId`. */
   rootJson(id: number): string | undefined;
   /**
    * The number of the client that a request is made for; 0 for none, and for one that is gone. From
@@ -44,7 +44,7 @@ export interface GuestHost {
   closeFd(fdJson: number): number;
   /** Reports that the module can no longer answer request `id`. */
   failUnreachable(id: number): void;
-  /** Monotonic microseconds of the clock that `after` uses. */
+  /** Monotonic microseconds of the clock that `setTimer` uses. */
   now(): number;
   /** Schedules a `tick` in so many milliseconds, in place of an earlier one. */
   setTimer(ms: number): void;

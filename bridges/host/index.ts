@@ -271,9 +271,9 @@ async function init(
   const granted = findGrants(settings, xl.context.baseDir, machine);
   const folders = grantedFolders(granted, machine.sources);
   for (const path of granted.packages) machine.checkForeign(xl, path);
-  const host = new Host(xl, readPolicy(settings), async (owner, fresh) => {
-    if (fresh || folders.length > 0) await glupy.checkMounts();
-    const module = fresh ? findVolumeModule(hosting, xl, glupy.settings) : glupy.module;
+  const host = new Host(xl, readPolicy(settings), async (owner, rereads) => {
+    if (rereads || folders.length > 0) await glupy.checkMounts();
+    const module = rereads ? findVolumeModule(hosting, xl, glupy.settings) : glupy.module;
     const interpreter = await loadModule(hosting, xl, owner, glupy.settings, module, granted, true);
     glupy.module = module;
     return interpreter;

@@ -1,6 +1,6 @@
 /**
  * The memory through which a C module receives records; glossa_wire.h is the C side. All is
- * doubles, so a number is one store, without allocation. The area grows on demand; `moved` is set
+ * doubles, so a number is one store, without allocation. The area grows on demand; `hasMoved` is set
  * until C knows of it.
  */
 import { encodeNameInto } from '../../runtime/core/bytes.ts';
@@ -28,7 +28,7 @@ const HEADER = 3;
 const FIRST_SIZE = 8192;
 const GFID_LENGTH = 36;
 /** Places of gfids that both sides remember, chosen by the last byte. */
-const GFID_PLACES = 257;
+const GFID_SLOTS = 257;
 
 /** Costly values that a module requests, as `GLOSSA_NEEDS_*`. */
 export const NEEDS_PATH = 1;
@@ -52,23 +52,23 @@ export const DICT_LETTERS: Readonly<Record<DictType, string>> = {
   mdata: 'M',
 };
 
-const codeOf = (type: DictType): number => DICT_LETTERS[type].charCodeAt(0);
+const letterCode = (type: DictType): number => DICT_LETTERS[type].charCodeAt(0);
 
 /** The value of a hexadecimal digit's character code. */
-const digit = (code: number): number => (code & 15) + (code >> 6) * 9;
+const hexValue = (code: number): number => (code & 15) + (code >> 6) * 9;
 
 export class Area implements Room {
   bytes = new Uint8Array(8 * FIRST_SIZE);
-  moved = true;
+  hasMoved = true;
   /** `NEEDS_*`. */
   needs = 0;
   f64 = new Float64Array(this.bytes.buffer);
   at = HEADER;
   /** Gfids that C has, by place. */
-  private readonly gfids = new Array<Gfid>(GFID_PLACES).fill(NULL_GFID);
+  private readonly gfids = new Array<Gfid>(GFID_SLOTS).fill(NULL_GFID);
 
   /** The number of doubles in C's messages. */
-  get said(): number {
+  get messageDoubles(): number {
     return this.f64[0]!;
   }
 
@@ -93,10 +93,10 @@ export class Area implements Room {
   }
 
   /** Writes the start of a reply. `comes`: the fop's arguments follow. */
-  reply(wind: number, comes: boolean): void {
+  reply(wind: number, hasArguments: boolean): void {
     this.reserve(2);
     this.f64[this.at++] = wind;
-    this.f64[this.at++] = comes ? 1 : 0;
+    this.f64[this.at++] = hasArguments ? 1 : 0;
   }
 
   /** Ensures room for so many doubles. */
@@ -110,7 +110,7 @@ export class Area implements Room {
     bytes.set(this.bytes);
     this.bytes = bytes;
     this.f64 = new Float64Array(bytes.buffer);
-    this.moved = true;
+    this.hasMoved = true;
   }
 
   number(value: number): void {
@@ -161,13 +161,13 @@ export class Area implements Room {
       f64[at] = 0;
       return at + 1;
     }
-    const place = 1 + 16 * digit(gfid.charCodeAt(34)) + digit(gfid.charCodeAt(35));
-    if (gfids[place] === gfid) {
-      f64[at] = -place;
+    const slot = 1 + 16 * hexValue(gfid.charCodeAt(34)) + hexValue(gfid.charCodeAt(35));
+    if (gfids[slot] === gfid) {
+      f64[at] = -slot;
       return at + 1;
     }
-    gfids[place] = gfid;
-    f64[at] = place;
+    gfids[slot] = gfid;
+    f64[at] = slot;
     const { bytes } = this;
     const start = 8 * (at + 1);
     for (let i = 0; i < GFID_LENGTH; i++) bytes[start + i] = gfid.charCodeAt(i);
@@ -210,8 +210,8 @@ export class Area implements Room {
 
   loc(loc: Loc): void {
     const { inode, parent } = loc;
-    const paths = (this.needs & NEEDS_PATH) !== 0;
-    if (paths) {
+    const withPaths = (this.needs & NEEDS_PATH) !== 0;
+    if (withPaths) {
       this.inode(inode);
       this.inode(parent);
     } else {
@@ -221,7 +221,7 @@ export class Area implements Room {
     this.text(loc.name);
     // The inode's own gfid was written already.
     this.gfid(inode !== null && inode.gfid !== NULL_GFID ? NULL_GFID : loc.gfid);
-    if (paths) this.text(loc.path);
+    if (withPaths) this.text(loc.path);
   }
 
   /** Writes a loc from numbers, gfids, the name, and the path if known. */
@@ -272,7 +272,7 @@ export class Area implements Room {
     this.number(dict.size);
     dict.forEach((key, value, type) => {
       this.text(key);
-      this.number(codeOf(type));
+      this.number(letterCode(type));
       if (typeof value === 'number') this.number(value);
       else if (value instanceof Uint8Array) this.blob(value);
       else if (value instanceof Iatt) writeIatt(this, value);
@@ -312,7 +312,7 @@ export class Area implements Room {
 
 type Write = (area: Area, value: never) => void;
 
-const WRITE: { readonly [T in ArgType]: Write } = {
+const VALUE_WRITERS: { readonly [T in ArgType]: Write } = {
   loc: (area, value: Loc) => area.loc(value),
   inode: (area, value: Inode | null) => area.inode(value),
   fd: (area, value: Fd | null) => area.fd(value),
@@ -329,8 +329,8 @@ const WRITE: { readonly [T in ArgType]: Write } = {
 };
 
 /** Makes the function that writes values of these types in order. */
-export function writerOf(args: readonly Arg[]): (area: Area, values: readonly unknown[]) => void {
-  const writes = args.map(({ type }) => WRITE[type]);
+export function makeWriter(args: readonly Arg[]): (area: Area, values: readonly unknown[]) => void {
+  const writes = args.map(({ type }) => VALUE_WRITERS[type]);
   return (area, values) => {
     for (let i = 0; i < writes.length; i++) writes[i]!(area, (values[i] ?? null) as never);
   };

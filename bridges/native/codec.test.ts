@@ -18,16 +18,16 @@ class Notes implements MessageHandler {
   private readonly note = (...said: unknown[]): void => void this.heard.push(said);
   log = this.note;
   decide = this.note;
-  failed = this.note;
+  failRequest = this.note;
   track = this.note;
   trackFd = this.note;
   closeFd = this.note;
   startTimer = this.note;
   stopTimer = this.note;
-  told = this.note;
+  takePairs = this.note;
   invalidate = this.note;
-  up = this.note;
-  put(bytes: Uint8Array): number {
+  declareUp = this.note;
+  putBytes(bytes: Uint8Array): number {
     return bytes.length;
   }
 }
@@ -53,12 +53,12 @@ describe('an area of native memory', () => {
 
   it('grows on demand, and marks that it moved', () => {
     const area = new Area();
-    area.moved = false;
+    area.hasMoved = false;
     area.begin();
     const long = 'ä'.repeat(100_000);
     area.text('first');
     area.text(long);
-    expect(area.moved).toBe(true);
+    expect(area.hasMoved).toBe(true);
     const reader = readerOf(area);
     expect([reader.text(), reader.text()]).toEqual(['first', long]);
   });

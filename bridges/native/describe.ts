@@ -21,31 +21,31 @@ const FOP_COUNT = Math.max(...fops.map(({ number }) => number)) + 1;
 const TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
 
 /** Hooks that also update `this->options` and `child->up`, so they are called in any module. */
-const KEPT_CURRENT: ReadonlySet<string> = new Set(['reconfigure', 'notify']);
+const ALWAYS_CALLED: ReadonlySet<string> = new Set(['reconfigure', 'notify']);
 
 /** Decodes a description. @throws {GraphError} for invalid options */
-export function describe(path: string, from: Reader): ModuleRecord {
+export function readDescription(path: string, from: Reader): ModuleRecord {
   const flags = from.numbers(FOP_COUNT);
   const needs = from.number();
   const defined = from.numbers(hookNames.length);
-  const found: Record<string, FopDescription> = {};
+  const fopDescriptions: Record<string, FopDescription> = {};
   for (const { name, number } of fops) {
     const flag = flags[number]!;
     if ((flag & (FOP | CBK)) === 0) continue;
-    found[name] = {
+    fopDescriptions[name] = {
       kind: (flag & FOP) !== 0 ? 'plain' : 'none',
       cbk: (flag & CBK) !== 0,
       cancel: (flag & CANCEL) !== 0,
     };
   }
-  const hooks = hookNames.filter((name, at) => defined[at] !== 0 || KEPT_CURRENT.has(name));
+  const hooks = hookNames.filter((name, at) => defined[at] !== 0 || ALWAYS_CALLED.has(name));
   return {
     description: {
-      fops: found,
+      fops: fopDescriptions,
       hooks,
       options: readOptions(path, from),
       observes: (needs & OBSERVES) !== 0,
-      passesThrough: saysPassesThrough(needs),
+      passesThrough: readPassesThrough(needs),
       methods: [],
       warnings: [],
     },
@@ -53,7 +53,7 @@ export function describe(path: string, from: Reader): ModuleRecord {
   };
 }
 
-const saysPassesThrough = (needs: number): boolean | undefined =>
+const readPassesThrough = (needs: number): boolean | undefined =>
   (needs & (PASSES_THROUGH | REFUSES_OTHERS)) === 0 ? undefined : (needs & PASSES_THROUGH) !== 0;
 
 function readOptions(path: string, from: Reader): Options {
@@ -68,10 +68,10 @@ function readOption(from: Reader): RawOption {
   const [number, min, max] = from.numbers(3);
   const values: string[] = [];
   for (let value = from.textOrNull(); value !== null; value = from.textOrNull()) values.push(value);
-  const preset = from.textOrNull();
+  const defaultText = from.textOrNull();
   const description = from.textOrNull() ?? '';
   const bounds = min === 0 && max === 0 ? {} : { min, max };
   const allowed = values.length === 0 ? {} : { values };
   const type = TYPES[number!] ?? number;
-  return { type, description, default: preset, reconfigurable: true, ...bounds, ...allowed };
+  return { type, description, default: defaultText, reconfigurable: true, ...bounds, ...allowed };
 }

@@ -29,16 +29,16 @@ export const includeDir: string = join(packageRoot, 'bridges', 'native');
 export interface Library {
   abiVersion(): number;
   useArea(area: Uint8Array): void;
-  enter(what: number): number;
-  enterWith(what: number, data: Uint8Array): number;
+  enter(command: number): number;
+  enterWith(command: number, data: Uint8Array): number;
   take(to: Uint8Array): void;
   /** Unloads the module; its functions must not be called again. */
   close(): void;
 }
 
-type Open = (path: string) => Promise<Library>;
+type OpenLibrary = (path: string) => Promise<Library>;
 
-const openers: Readonly<Record<FfiName, Open>> = {
+const openers: Readonly<Record<FfiName, OpenLibrary>> = {
   koffi: async (path) => {
     const library = koffi.load(path);
     const find = <F>(prototype: string): F => library.func(prototype) as unknown as F;
@@ -52,7 +52,7 @@ const openers: Readonly<Record<FfiName, Open>> = {
     };
   },
   'ffi-rs': async (path) => {
-    const { close, DataType, define, open } = await ffiRs();
+    const { close, DataType, define, open } = await importFfiRs();
     const { I32, U8Array, Void } = DataType;
     // A copy's path, so no other library has that name.
     open({ library: path, path });
@@ -73,19 +73,19 @@ const openers: Readonly<Record<FfiName, Open>> = {
     });
     return {
       abiVersion: () => f.glossa_abi_version([]) as number,
-      useArea: (area) => void f.glossa_use_area([asBuffer(area)]),
-      enter: (what) => f.glossa_enter([what]) as number,
-      enterWith: (what, data) => f.glossa_enter_with([what, asBuffer(data)]) as number,
-      take: (to) => void f.glossa_take([asBuffer(to)]),
+      useArea: (area) => void f.glossa_use_area([toBuffer(area)]),
+      enter: (command) => f.glossa_enter([command]) as number,
+      enterWith: (command, data) => f.glossa_enter_with([command, toBuffer(data)]) as number,
+      take: (to) => void f.glossa_take([toBuffer(to)]),
       close: () => close(path),
     };
   },
 };
 
-const asBuffer = (bytes: Uint8Array): Buffer =>
+const toBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-async function ffiRs(): Promise<typeof import('ffi-rs')> {
+async function importFfiRs(): Promise<typeof import('ffi-rs')> {
   try {
     // A CommonJS package: the functions are in the default export.
     const found: unknown = await import('ffi-rs');
@@ -102,42 +102,42 @@ async function ffiRs(): Promise<typeof import('ffi-rs')> {
 export async function openLibrary(path: string, ffi: FfiName): Promise<Library> {
   checkFile(path);
   let library: Library;
-  let has: number;
+  let actualVersion: number;
   try {
-    library = await withCopy(path, openers[ffi]);
+    library = await openCopy(path, openers[ffi]);
     // ffi-rs resolves a function at its first call.
-    has = library.abiVersion();
+    actualVersion = library.abiVersion();
   } catch (error) {
     if (error instanceof InitError) throw error;
-    throw new InitError(`${path}: ${explain((error as Error).message)}`);
+    throw new InitError(`${path}: ${explainLoadError((error as Error).message)}`);
   }
-  const needs = abiVersion();
-  if (has === needs) return library;
+  const expectedVersion = readAbiVersion();
+  if (actualVersion === expectedVersion) return library;
   library.close();
   throw new InitError(
-    `${path} was compiled with the header of ABI version ${has}, and this is version ${needs}: ` +
+    `${path} was compiled with the header of ABI version ${actualVersion}, and this is version ${expectedVersion}: ` +
       'compile it anew (-I$(glossa new include-dir))',
   );
 }
 
 /** The ABI version in glossa.h. */
-export function abiVersion(): number {
+export function readAbiVersion(): number {
   const header = readFileSync(join(includeDir, 'glossa.h'), 'utf8');
   return Number(/GLOSSA_ABI_VERSION (\d+)/.exec(header)![1]);
 }
 
 /** Calls `open` with a copy of the file, in a folder that is not mounted noexec. */
-async function withCopy(path: string, open: Open): Promise<Library> {
-  const places = [tmpdir(), dirname(path)];
-  for (const place of places) {
-    const folder = mkdtempSync(join(place, 'glossa-native-'));
+async function openCopy(path: string, open: OpenLibrary): Promise<Library> {
+  const folders = [tmpdir(), dirname(path)];
+  for (const parent of folders) {
+    const folder = mkdtempSync(join(parent, 'glossa-native-'));
     const copy = join(folder, basename(path));
     try {
       copyFileSync(path, copy);
       return await open(copy);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      const last = place === places.at(-1);
+      const last = parent === folders.at(-1);
       if (error instanceof InitError || last || !/operation not permitted/i.test(text)) {
         throw error instanceof InitError ? error : new Error(text.replaceAll(copy, path));
       }
@@ -149,7 +149,7 @@ async function withCopy(path: string, open: Open): Promise<Library> {
 }
 
 /** Rewrites a loader's error message. */
-function explain(text: string): string {
+function explainLoadError(text: string): string {
   const missing = /undefined symbol:? '?(\w+)|symbol not found:? '?(\w+)/i.exec(text);
   const symbol = missing?.[1] ?? missing?.[2];
   if (symbol === 'glossa_translator') {
@@ -185,13 +185,13 @@ export function checkFile(path: string): void {
     throw new InitError(`${path} is not a shared object (compile it with cc -shared -fPIC)`);
   }
   const little = head[5] === 1;
-  const half = (at: number): number => (little ? head.readUInt16LE(at) : head.readUInt16BE(at));
-  const [type, machine] = [half(16), half(18)];
-  const [wanted, bits] = machines[process.arch] ?? [machine, head[4]];
-  if (machine !== wanted || head[4] !== bits) {
-    const known = Object.entries(machines).find(([, [number]]) => number === machine);
-    const built = known?.[0] ?? `machine ${machine}`;
-    throw new InitError(`${path} was built for ${built}, and this is ${process.arch}`);
+  const readHalf = (at: number): number => (little ? head.readUInt16LE(at) : head.readUInt16BE(at));
+  const [type, machine] = [readHalf(16), readHalf(18)];
+  const [expectedMachine, bits] = machines[process.arch] ?? [machine, head[4]];
+  if (machine !== expectedMachine || head[4] !== bits) {
+    const match = Object.entries(machines).find(([, [number]]) => number === machine);
+    const builtFor = match?.[0] ?? `machine ${machine}`;
+    throw new InitError(`${path} was built for ${builtFor}, and this is ${process.arch}`);
   }
   if (type !== ET_DYN) {
     throw new InitError(`${path} is not a shared object (link it with cc -shared -fPIC)`);

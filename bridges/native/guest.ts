@@ -26,8 +26,8 @@ import {
   type StateHookName,
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
-import { Area, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH, writerOf } from './area.ts';
-import { describe, type ModuleRecord } from './describe.ts';
+import { Area, makeWriter, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH } from './area.ts';
+import { type ModuleRecord, readDescription } from './describe.ts';
 import type { Library } from './ffi.ts';
 import { type MessageHandler, type Pairs, Reader, readMessages } from './messages.ts';
 import { Timers } from './timers.ts';
@@ -58,7 +58,7 @@ const DO = {
 
 const ERROR = 4;
 /** Longer messages are copied to a buffer of their own. */
-const USUAL = 64 * 1024;
+const USUAL_BYTES = 64 * 1024;
 
 export class NativeGuest implements Guest, MessageHandler {
   readonly language = 'c';
@@ -71,18 +71,18 @@ export class NativeGuest implements Guest, MessageHandler {
   private readonly host: GuestHost;
   private readonly area = new Area();
   private readonly timers: Timers;
-  private readonly described: ModuleRecord;
+  private readonly record: ModuleRecord;
   /** Numbers of the clients that C knows. */
   private readonly clients = new Set<number>();
-  private readonly heard = new Uint8Array(USUAL);
-  private closed = false;
+  private readonly messageBuffer = new Uint8Array(USUAL_BYTES);
+  private isClosed = false;
   /** The request that C runs; 0 for none. */
-  private current = 0;
-  private failedNow = false;
+  private currentId = 0;
+  private hasFailed = false;
   private lastError = '';
-  private lastTold: Pairs = [];
+  private lastPairs: Pairs = [];
   /** Calls into C that wait until its messages are read. */
-  private later: (() => void)[] = [];
+  private pendingCalls: (() => void)[] = [];
 
   /** @throws {InitError} for an invalid description. */
   constructor(path: string, library: Library, host: GuestHost) {
@@ -91,10 +91,10 @@ export class NativeGuest implements Guest, MessageHandler {
     this.host = host;
     this.timers = new Timers(host);
     this.area.begin();
-    this.run(DO.describe, null);
-    this.described = describe(path, this.reader());
-    this.description = this.described.description;
-    this.area.needs = this.described.needs;
+    this.callLibrary(DO.describe, null);
+    this.record = readDescription(path, this.takeMessages());
+    this.description = this.record.description;
+    this.area.needs = this.record.needs;
   }
 
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
@@ -106,8 +106,8 @@ export class NativeGuest implements Guest, MessageHandler {
       for (const text of child) area.text(text);
       area.number(this.host.isChildUp(index));
     });
-    area.dict(optionDict(this.description.options, options as Record<string, unknown>));
-    const result = this.enter(DO.create, null);
+    area.dict(makeOptionDict(this.description.options, options as Record<string, unknown>));
+    const result = this.enterLibrary(DO.create, null);
     if (result === 0) return;
     const why = this.lastError === '' ? `init gave ${result}` : this.lastError;
     throw new InitError(`${this.path}: ${why}`);
@@ -116,19 +116,22 @@ export class NativeGuest implements Guest, MessageHandler {
   fopEntry(name: string): EnterGuest {
     const row = findFop(name)!;
     const { area, host } = this;
-    const what = DO.fop + 256 * row.number;
-    const write = writerOf(row.args);
-    const at = dataAt(row.args);
+    const command = DO.fop + 256 * row.number;
+    const write = makeWriter(row.args);
+    const dataIndex = findDataIndex(row.args);
     // By index: destructuring would cost more than the rest.
-    return (entered) => {
-      const id = entered[0] as number;
+    return (scalars) => {
+      const id = scalars[0] as number;
       const request = host.request(id)!;
       area.beginFor(id);
       this.writeRoot(request.frame.root, row.logName);
       write(area, request.args);
-      this.current = id;
-      const code = this.enter(what, at < 0 ? null : (request.args[at] as Uint8Array | null));
-      this.current = 0;
+      this.currentId = id;
+      const code = this.enterLibrary(
+        command,
+        dataIndex < 0 ? null : (request.args[dataIndex] as Uint8Array | null),
+      );
+      this.currentId = 0;
       return code;
     };
   }
@@ -136,29 +139,32 @@ export class NativeGuest implements Guest, MessageHandler {
   replyEntry(name: string): EnterGuest {
     const row = findFop(name)!;
     const { area, host } = this;
-    const what = DO.reply + 256 * row.number;
-    const [writeArgs, write] = [writerOf(row.args), writerOf(row.reply)];
-    const at = dataAt(row.reply);
-    const unseen = this.description.fops[name]?.kind === 'none';
-    return (entered) => {
-      const id = entered[0] as number;
-      const wind = entered[1] as number;
+    const command = DO.reply + 256 * row.number;
+    const [writeArgs, write] = [makeWriter(row.args), makeWriter(row.reply)];
+    const dataIndex = findDataIndex(row.reply);
+    const isUnseen = this.description.fops[name]?.kind === 'none';
+    return (scalars) => {
+      const id = scalars[0] as number;
+      const wind = scalars[1] as number;
       const request = host.request(id)!;
       const { values } = request.reply(wind)!;
       // A callback without a fop: the host wound the request, which is new to C.
-      const comes = unseen && wind === 0 && request.plan?.row === row;
+      const isNew = isUnseen && wind === 0 && request.plan?.row === row;
       area.beginFor(id);
-      area.reply(wind, comes);
-      if (comes) {
+      area.reply(wind, isNew);
+      if (isNew) {
         this.writeRoot(request.frame.root, row.logName);
         writeArgs(area, request.args);
       }
-      area.number(entered[2] as number);
-      area.number(entered[3] as number);
+      area.number(scalars[2] as number);
+      area.number(scalars[3] as number);
       write(area, values);
-      this.current = id;
-      const code = this.enter(what, at < 0 ? null : (values[at] as Uint8Array | null));
-      this.current = 0;
+      this.currentId = id;
+      const code = this.enterLibrary(
+        command,
+        dataIndex < 0 ? null : (values[dataIndex] as Uint8Array | null),
+      );
+      this.currentId = 0;
       return code;
     };
   }
@@ -192,10 +198,10 @@ export class NativeGuest implements Guest, MessageHandler {
         this.writeLoc(args);
         break;
       case 'reconfigure':
-        area.dict(optionDict(this.description.options, JSON.parse(args[0] as string)));
+        area.dict(makeOptionDict(this.description.options, JSON.parse(args[0] as string)));
         break;
       case 'load_state':
-        area.dict(dictOf(JSON.parse(args[0] as string)));
+        area.dict(makeStateDict(JSON.parse(args[0] as string)));
         break;
       default:
     }
@@ -205,7 +211,7 @@ export class NativeGuest implements Guest, MessageHandler {
   callStateHook(name: StateHookName): string | undefined {
     this.area.begin();
     if (this.callResult(DO[name]) === FAILED) return undefined;
-    return JSON.stringify(Object.fromEntries(this.lastTold.map(([key, , value]) => [key, value])));
+    return JSON.stringify(Object.fromEntries(this.lastPairs.map(([key, , value]) => [key, value])));
   }
 
   async evaluate(): Promise<Evaluation> {
@@ -213,62 +219,63 @@ export class NativeGuest implements Guest, MessageHandler {
   }
 
   close(): void {
-    if (this.closed) return;
-    this.run(DO.end, null);
-    this.closed = true;
+    if (this.isClosed) return;
+    this.callLibrary(DO.end, null);
+    this.isClosed = true;
     this.library.close();
   }
 
   // -- calls -----------------------------------------------------------------------------------
 
-  private sendNumber(what: number, number: number): number {
+  private sendNumber(command: number, number: number): number {
     this.area.beginFor(number);
-    return this.callResult(what);
+    return this.callResult(command);
   }
 
-  private callResult(what: number): number {
-    return this.enter(what, null) === FAILED ? FAILED : NOTHING;
+  private callResult(command: number): number {
+    return this.enterLibrary(command, null) === FAILED ? FAILED : NOTHING;
   }
 
   /** Calls C with the written record; returns a code of guest.ts. */
-  private enter(what: number, data: Uint8Array | null): number {
+  private enterLibrary(command: number, data: Uint8Array | null): number {
     // It may change at any time; C reads it before it formats a line.
     this.area.level = this.host.level;
     if ((this.area.needs & NEEDS_CLOCK) !== 0) this.area.now = this.host.now() / 1e6;
-    const code = this.run(what, data);
-    this.failedNow = false;
-    if (this.area.said === 0) return code;
-    this.listen();
-    const result = this.failedNow ? FAILED : code;
-    for (const tell of this.later.splice(0)) tell();
+    const code = this.callLibrary(command, data);
+    this.hasFailed = false;
+    if (this.area.messageDoubles === 0) return code;
+    this.handleMessages();
+    const result = this.hasFailed ? FAILED : code;
+    for (const runCall of this.pendingCalls.splice(0)) runCall();
     return result;
   }
 
-  private run(what: number, data: Uint8Array | null): number {
+  private callLibrary(command: number, data: Uint8Array | null): number {
     const { area, library } = this;
     // The library is unloaded.
-    if (this.closed) return FAILED;
-    if (area.moved) {
+    if (this.isClosed) return FAILED;
+    if (area.hasMoved) {
       library.useArea(area.bytes);
-      area.moved = false;
+      area.hasMoved = false;
     }
-    return data === null ? library.enter(what) : library.enterWith(what, data);
+    return data === null ? library.enter(command) : library.enterWith(command, data);
   }
 
-  private reader(): Reader {
-    const { said } = this.area;
-    const bytes = 8 * said > USUAL ? new Uint8Array(8 * said) : this.heard;
+  private takeMessages(): Reader {
+    const { messageDoubles } = this.area;
+    const bytes =
+      8 * messageDoubles > USUAL_BYTES ? new Uint8Array(8 * messageDoubles) : this.messageBuffer;
     this.library.take(bytes);
-    return new Reader(bytes, said);
+    return new Reader(bytes, messageDoubles);
   }
 
-  private listen(): void {
+  private handleMessages(): void {
     try {
-      readMessages(this.reader(), this);
+      readMessages(this.takeMessages(), this);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
       this.log(ERROR, { file: this.path, line: 0, func: '-' }, error.message);
-      this.failedNow = true;
+      this.hasFailed = true;
     }
   }
 
@@ -297,13 +304,13 @@ export class NativeGuest implements Guest, MessageHandler {
   /** Writes a loc without the attributes of inode and parent. */
   private writeLoc([inode, parent, name, gfid, pargfid]: readonly Scalar[]): void {
     const { area, host } = this;
-    const wanted = (area.needs & NEEDS_PATH) !== 0;
-    const above = wanted ? host.inodeJson(parent as number) : undefined;
-    const folder = above === undefined ? null : (JSON.parse(above) as string[])[2]!;
+    const needsPath = (area.needs & NEEDS_PATH) !== 0;
+    const parentJson = needsPath ? host.inodeJson(parent as number) : undefined;
+    const folder = parentJson === undefined ? null : (JSON.parse(parentJson) as string[])[2]!;
     const path = folder === null ? null : `${folder === '/' ? '' : folder}/${name}`;
-    type Known = Parameters<Area['looseLoc']>[0];
-    const known = [inode, gfid, parent, pargfid] as unknown as Known;
-    area.looseLoc(known, (name as string | undefined) ?? null, path);
+    type LooseIds = Parameters<Area['looseLoc']>[0];
+    const ids = [inode, gfid, parent, pargfid] as unknown as LooseIds;
+    area.looseLoc(ids, (name as string | undefined) ?? null, path);
   }
 
   // -- messages of C ----------------------------------------------------------------------------
@@ -320,7 +327,7 @@ export class NativeGuest implements Guest, MessageHandler {
       if (!(error instanceof MessageError)) throw error;
       const name = this.host.request(id)?.name ?? 'a request of its own';
       this.log(ERROR, place, `${name}: ${error.message}`);
-      this.fail(id);
+      this.failInLibrary(id);
     }
   }
 
@@ -330,28 +337,29 @@ export class NativeGuest implements Guest, MessageHandler {
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
       this.log(ERROR, place, `invalidate: ${error.message}`);
-      this.failedNow = true;
+      this.hasFailed = true;
     }
   }
 
-  failed(id: number): void {
+  failRequest(id: number): void {
     // The request may have been answered meanwhile.
     if (this.host.request(id) !== undefined) this.decide(id, NOWHERE, ['failed']);
   }
 
   /** Fails the request, and ends it in C. */
-  private fail(id: number): void {
-    if (id === this.current) this.failedNow = true;
+  private failInLibrary(id: number): void {
+    if (id === this.currentId) this.hasFailed = true;
     else if (this.host.request(id)?.isAnswered === false) this.host.push(id, ['failed']);
-    this.later.push(() => this.sendNumber(DO.cancel, id));
+    this.pendingCalls.push(() => this.sendNumber(DO.cancel, id));
   }
 
   track(inode: number): void {
-    if (this.host.track(inode) === 0) this.later.push(() => this.sendNumber(DO.forget, inode));
+    if (this.host.track(inode) === 0)
+      this.pendingCalls.push(() => this.sendNumber(DO.forget, inode));
   }
 
   trackFd(fd: number): void {
-    if (this.host.trackFd(fd) === 0) this.later.push(() => this.sendNumber(DO.release, fd));
+    if (this.host.trackFd(fd) === 0) this.pendingCalls.push(() => this.sendNumber(DO.release, fd));
   }
 
   closeFd(fd: number): void {
@@ -366,25 +374,26 @@ export class NativeGuest implements Guest, MessageHandler {
     this.timers.stop(id);
   }
 
-  up(isUp: boolean): void {
+  declareUp(isUp: boolean): void {
     this.host.declareUp(isUp ? 1 : 0);
   }
 
-  told(pairs: Pairs): void {
-    this.lastTold = pairs;
+  takePairs(pairs: Pairs): void {
+    this.lastPairs = pairs;
   }
 
-  put(bytes: Uint8Array): number {
+  putBytes(bytes: Uint8Array): number {
     return this.host.putBytes(bytes);
   }
 }
 
 const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
 
-const dataAt = (args: readonly Arg[]): number => args.findIndex(({ type }) => type === 'data');
+const findDataIndex = (args: readonly Arg[]): number =>
+  args.findIndex(({ type }) => type === 'data');
 
 /** Options for C: true is 1, options without a value are left out. */
-function optionDict(options: Options, values: Readonly<Record<string, unknown>>): Dict {
+function makeOptionDict(options: Options, values: Readonly<Record<string, unknown>>): Dict {
   const dict = new Dict();
   for (const [key, { type }] of Object.entries(options)) {
     const value = values[key];
@@ -399,7 +408,7 @@ function optionDict(options: Options, values: Readonly<Record<string, unknown>>)
 const REAL: ReadonlySet<string> = new Set(['double', 'percent']);
 
 /** Makes a dict from the result of `dump_state`. */
-function dictOf(pairs: Readonly<Record<string, unknown>>): Dict {
+function makeStateDict(pairs: Readonly<Record<string, unknown>>): Dict {
   const dict = new Dict();
   for (const [key, value] of Object.entries(pairs)) {
     if (typeof value !== 'number' && typeof value !== 'string') continue;

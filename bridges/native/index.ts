@@ -66,7 +66,7 @@ interface LoadedFile {
   readonly path: string;
   readonly record: Translator<unknown>;
   values: Values<Options>;
-  unwatch(): void;
+  stopWatching(): void;
 }
 
 /** LoadedFile files by volume; `xl.priv` belongs to the file's translator. */
@@ -74,20 +74,23 @@ const volumes = new WeakMap<Xlator<unknown>, LoadedFile>();
 
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
   const path = findFile(xl, settings['module-path']);
-  const provider = providerFor(path);
-  const { record, files } = await provider.load(path, xl, { ffi: settings.ffi, own: options });
+  const provider = findProvider(path);
+  const { record, files } = await provider.load(path, xl, {
+    ffi: settings.ffi,
+    hostOptions: options,
+  });
   checkChildren(xl, path, record);
-  const values = ownValues(xl, path, record);
-  const volume: LoadedFile = { path, record, values, unwatch() {} };
+  const values = readValues(xl, path, record);
+  const volume: LoadedFile = { path, record, values, stopWatching() {} };
   volumes.set(xl, volume);
   const priv = await record.init(xl, values);
-  if (settings.reload) volume.unwatch = watchFiles(xl, files);
+  if (settings.reload) volume.stopWatching = watchFiles(xl, files);
   return priv;
 }
 
 /** Reloads the code when one of its files is saved. The result stops that. */
 function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
-  const ends = [...new Set(files.map(dirname))].map((folder) => {
+  const stopFunctions = [...new Set(files.map(dirname))].map((folder) => {
     const names = files.filter((file) => dirname(file) === folder).map((file) => basename(file));
     return watchFolder(folder, names, {
       onChange: () => void reload(xl),
@@ -98,17 +101,17 @@ function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
     });
   });
   return () => {
-    for (const end of ends) end();
+    for (const stop of stopFunctions) stop();
   };
 }
 
 const reload = (xl: Xlator<unknown>): Promise<ReloadResult> =>
-  volumes.get(xl)!.record.reload?.(xl) ?? renew(xl);
+  volumes.get(xl)!.record.reload?.(xl) ?? replaceVolume(xl);
 
 /**
  * Reloads code by replacing its volume with a new instance.
  */
-async function renew(xl: Xlator<unknown>): Promise<ReloadResult> {
+async function replaceVolume(xl: Xlator<unknown>): Promise<ReloadResult> {
   try {
     const isNew = await xl.graph!.renew(xl as Xlator, UP_MS);
     if (isNew) xl.log.info('reloaded', { msgid: messages.moduleReloaded.id });
@@ -122,7 +125,7 @@ async function renew(xl: Xlator<unknown>): Promise<ReloadResult> {
   }
 }
 
-const providerFor = (path: string): Provider =>
+const findProvider = (path: string): Provider =>
   providers.find(({ extensions }) => extensions.includes(extname(path)))!;
 
 /** @throws {InitError} */
@@ -140,24 +143,24 @@ function findFile(xl: Xlator<unknown>, given: string | undefined): string {
 }
 
 function checkChildren(xl: Xlator<unknown>, path: string, record: Translator<unknown>): void {
-  const [least, most] = record.children;
+  const [min, max] = record.children;
   const has = xl.below.length;
-  if (has >= least && has <= most) return;
-  const range = Number.isFinite(most) ? `${least} to ${most}` : `at least ${least}`;
-  const takes = least === most ? String(least) : range;
-  const noun = most === 1 ? 'subvolume' : 'subvolumes';
-  throw new InitError(`${path}: ${record.type} takes ${takes} ${noun}, not ${has}`);
+  if (has >= min && has <= max) return;
+  const range = Number.isFinite(max) ? `${min} to ${max}` : `at least ${min}`;
+  const expected = min === max ? String(min) : range;
+  const noun = max === 1 ? 'subvolume' : 'subvolumes';
+  throw new InitError(`${path}: ${record.type} takes ${expected} ${noun}, not ${has}`);
 }
 
 /** Reads the values of the record's options; warns of undeclared ones. */
-function ownValues(
+function readValues(
   xl: Xlator<unknown>,
   path: string,
   record: Translator<unknown>,
 ): Values<Options> {
-  const taken = Object.keys(record.options).filter((key) => key in options);
-  if (taken.length > 0) {
-    throw new InitError(`${path}: option ${taken.join(', ')} belongs to features/native itself`);
+  const reserved = Object.keys(record.options).filter((key) => key in options);
+  if (reserved.length > 0) {
+    throw new InitError(`${path}: option ${reserved.join(', ')} belongs to features/native itself`);
   }
   // All keys together, so that a misspelt option of ours gets a suggestion too.
   const all: Options = { ...genericOptions, ...options, ...record.options };
@@ -179,7 +182,7 @@ function ownValues(
 function reconfigure(xl: Xlator<unknown>): void {
   const volume = volumes.get(xl)!;
   const { path, record } = volume;
-  const values = ownValues(xl, path, record);
+  const values = readValues(xl, path, record);
   const problems: string[] = [];
   for (const [key, { reconfigurable }] of Object.entries(record.options)) {
     if (reconfigurable && record.reconfigure !== undefined) continue;
@@ -193,27 +196,27 @@ function reconfigure(xl: Xlator<unknown>): void {
   announceChangedReplies(xl);
 }
 
-const SAYINGS = ['passesThrough: true', 'passesThrough: false'] as const;
+const DECLARATIONS = ['passesThrough: true', 'passesThrough: false'] as const;
 
 function fops(xl: Xlator<unknown>): Fops<unknown> {
   const { path, record } = volumes.get(xl)!;
   const given = record.fops;
-  const made = typeof given === 'function' ? checkFops(path, given(xl)) : given;
+  const functions = typeof given === 'function' ? checkFops(path, given(xl)) : given;
   const text = describeOmittedFops(
     xl,
-    SAYINGS,
-    flagOf(xl, 'passesThrough'),
-    (name) => made[name] !== undefined,
+    DECLARATIONS,
+    readFlag(xl, 'passesThrough'),
+    (name) => functions[name] !== undefined,
   );
   if (text !== undefined) xl.warnSuspicious([{ where: path, text }]);
-  xl.log.info(`${path} loaded: ${Object.keys(made).join(', ') || 'no fops'}`);
-  return made;
+  xl.log.info(`${path} loaded: ${Object.keys(functions).join(', ') || 'no fops'}`);
+  return functions;
 }
 
 /** A flag of the file's translator: undefined fops pass through, or it only observes data. */
-function flagOf(xl: Xlator<unknown>, field: 'passesThrough' | 'observes'): boolean | undefined {
-  const said = volumes.get(xl)!.record[field];
-  return typeof said === 'function' ? said(xl) : said;
+function readFlag(xl: Xlator<unknown>, field: 'passesThrough' | 'observes'): boolean | undefined {
+  const flag = volumes.get(xl)!.record[field];
+  return typeof flag === 'function' ? flag(xl) : flag;
 }
 
 export default defineTranslator<unknown, typeof options>({
@@ -226,11 +229,11 @@ export default defineTranslator<unknown, typeof options>({
   init,
   async check(xl, settings) {
     const path = findFile(xl, settings['module-path']);
-    providerFor(path).check(path);
+    findProvider(path).check(path);
   },
   fops,
-  passesThrough: (xl) => flagOf(xl, 'passesThrough'),
-  observes: (xl) => flagOf(xl, 'observes') ?? volumes.get(xl)!.record.watches === true,
+  passesThrough: (xl) => readFlag(xl, 'passesThrough'),
+  observes: (xl) => readFlag(xl, 'observes') ?? volumes.get(xl)!.record.watches === true,
   reconfigure,
   inherit(xl, before) {
     const [{ record }, other] = [volumes.get(xl)!, volumes.get(before)!];
@@ -244,8 +247,8 @@ export default defineTranslator<unknown, typeof options>({
     else record.notify(xl, event, data);
   },
   fini(xl) {
-    const { record, unwatch } = volumes.get(xl)!;
-    unwatch();
+    const { record, stopWatching } = volumes.get(xl)!;
+    stopWatching();
     return record.fini?.(xl);
   },
   forget: (xl, inode, value) => volumes.get(xl)!.record.forget?.(xl, inode, value),

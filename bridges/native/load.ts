@@ -24,13 +24,13 @@ type Modules = Readonly<Record<string, Readonly<Exports>>>;
 const glossa: Readonly<Exports> = Object.freeze({ __esModule: true, ...runtime });
 
 /** File extensions, and whether such a file has types. */
-const typed: Readonly<Record<string, boolean>> = {
+const hasTypes: Readonly<Record<string, boolean>> = {
   '.ts': true,
   '.mts': true,
   '.js': false,
   '.mjs': false,
 };
-export const extensions: readonly string[] = Object.keys(typed);
+export const extensions: readonly string[] = Object.keys(hasTypes);
 
 /**
  * Checks a file before it is run, and throws to refuse it.
@@ -41,21 +41,21 @@ type CheckForeign = (path: string, isOwn: boolean) => void;
 /** Loads a file's exports. @throws {InitError} with file, line and error */
 export function loadFile(
   path: string,
-  more: Modules = {},
+  providedModules: Modules = {},
   checkForeign: CheckForeign = () => {},
 ): Readonly<Exports> {
-  const files = new Files({ glossa, ...more }, checkForeign);
+  const files = new LoadedFiles({ glossa, ...providedModules }, checkForeign);
   try {
     return files.load(path);
   } catch (error) {
-    throw files.explained(error, path);
+    throw files.explain(error, path);
   }
 }
 
 /** Checks a file's syntax without running it. @throws {InitError} */
 export function checkFile(path: string): void {
   try {
-    compileFunction(stripped(path), parameters, { filename: path });
+    compileFunction(compileSource(path), parameters, { filename: path });
   } catch (error) {
     if (error instanceof InitError) throw error;
     const { message, stack = '' } = error as Error;
@@ -65,13 +65,13 @@ export function checkFile(path: string): void {
 }
 
 /** The files of one load, by path. */
-class Files {
+class LoadedFiles {
   private readonly loaded = new Map<string, { exports: Exports }>();
-  private readonly given: Modules;
+  private readonly provided: Modules;
   private readonly checkForeign: CheckForeign;
 
-  constructor(given: Modules, checkForeign: CheckForeign) {
-    this.given = given;
+  constructor(provided: Modules, checkForeign: CheckForeign) {
+    this.provided = provided;
     this.checkForeign = checkForeign;
   }
 
@@ -82,39 +82,39 @@ class Files {
     this.checkForeign(path, true);
     const module = { exports: {} };
     this.loaded.set(path, module);
-    const code = compileFunction(stripped(path), parameters, { filename: path });
+    const code = compileFunction(compileSource(path), parameters, { filename: path });
     const meta = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path) };
-    const require = (name: string): unknown => this.find(name, path);
+    const require = (name: string): unknown => this.importModule(name, path);
     code.call(undefined, module.exports, require, module, path, dirname(path), meta);
     return module.exports;
   }
 
-  private find(name: string, from: string): unknown {
-    const given = this.given[name];
-    if (given !== undefined) return given;
-    const near = /^(\.{0,2}\/|file:)/.test(name) ? beside(name, from) : null;
-    if (near !== null && extname(near) in typed) return this.load(near);
+  private importModule(name: string, from: string): unknown {
+    const provided = this.provided[name];
+    if (provided !== undefined) return provided;
+    const nearPath = /^(\.{0,2}\/|file:)/.test(name) ? findBeside(name, from) : null;
+    if (nearPath !== null && extname(nearPath) in hasTypes) return this.load(nearPath);
     const require = createRequire(from);
-    const found = require.resolve(near ?? name);
+    const resolved = require.resolve(nearPath ?? name);
     // Node's own modules are names, not paths.
-    if (!isAbsolute(found)) return require(found);
-    const isOwn = near !== null && !found.endsWith('.node');
-    this.checkForeign(found, isOwn);
-    if (isOwn) delete require.cache[found];
-    return require(found);
+    if (!isAbsolute(resolved)) return require(resolved);
+    const isOwn = nearPath !== null && !resolved.endsWith('.node');
+    this.checkForeign(resolved, isOwn);
+    if (isOwn) delete require.cache[resolved];
+    return require(resolved);
   }
 
   /** Converts an error, adding the user's file and line. */
-  explained(error: unknown, path: string): InitError | GraphError {
+  explain(error: unknown, path: string): InitError | GraphError {
     if (error instanceof InitError || error instanceof GraphError) return error;
     if (!(error instanceof Error)) return new InitError(`${path}: throws ${String(error)}`);
     const text = `${error.name}: ${error.message.split('\n')[0]}`;
     const hint = /\bawait is only valid/.test(text) ? '; await in init instead' : '';
-    return new InitError(`${this.placeIn(error.stack ?? '') ?? path}: ${text}${hint}`);
+    return new InitError(`${this.findPosition(error.stack ?? '') ?? path}: ${text}${hint}`);
   }
 
   /** `file:line` of the innermost call in one of the files. */
-  private placeIn(stack: string): string | undefined {
+  private findPosition(stack: string): string | undefined {
     for (const line of stack.split('\n')) {
       for (const path of this.loaded.keys()) {
         const at = line.indexOf(`${path}:`);
@@ -129,23 +129,23 @@ class Files {
 const parameters = ['exports', 'require', 'module', '__filename', '__dirname', 'import_meta'];
 
 /** Finds the file of a relative name; as with tsc, `x.js` may stand for the `x.ts` beside it. */
-function beside(name: string, from: string): string {
+function findBeside(name: string, from: string): string {
   const path = name.startsWith('file:') ? fileURLToPath(name) : resolve(dirname(from), name);
   const source = path.replace(/\.(m?)js$/, '.$1ts');
-  const found = [path, source].find(isFile);
-  if (found !== undefined) return found;
-  const near = extensions.map((extension) => path + extension).find(isFile);
-  const meant = near === undefined ? '' : `; did you mean '${name}${extname(near)}'?`;
-  throw new Error(`there is no file '${name}'${meant}`);
+  const file = [path, source].find(isFile);
+  if (file !== undefined) return file;
+  const nearPath = extensions.map((extension) => path + extension).find(isFile);
+  const hint = nearPath === undefined ? '' : `; did you mean '${name}${extname(nearPath)}'?`;
+  throw new Error(`there is no file '${name}'${hint}`);
 }
 
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 /** Converts a file to the body of a function, on the same lines. */
-function stripped(path: string): string {
+function compileSource(path: string): string {
   const source = readFileSync(path, 'utf8');
-  const types = typed[extname(path)] ? (['typescript'] as const) : [];
+  const types = hasTypes[extname(path)] ? (['typescript'] as const) : [];
   let code: string;
   try {
     const transforms = [...types, 'imports'] as const;
@@ -154,14 +154,14 @@ function stripped(path: string): string {
       disableESTransforms: true,
     }).code;
   } catch (error) {
-    throw new InitError(syntaxError(path, error));
+    throw new InitError(formatSyntaxError(path, error));
   }
   checkNames(path, code);
   // A function has no `import.meta`: a parameter replaces it.
   return code.replace(/\bimport\.meta\b/g, 'import_meta');
 }
 
-function syntaxError(path: string, error: unknown): string {
+function formatSyntaxError(path: string, error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const parts = /^(?:Error transforming .*?: )?(.*) \((\d+):(\d+)\)$/s.exec(text);
   if (parts === null) return `${path}: ${text}`;
@@ -173,7 +173,7 @@ function checkNames(path: string, code: string): void {
   for (const { 1: name, index } of code.matchAll(/\b_glossa\.(\w+)/g)) {
     if (name! in glossa) continue;
     const line = code.slice(0, index).split('\n').length;
-    const meant = didYouMean(name!, Object.keys(runtime));
-    throw new InitError(`${path}:${line}: 'glossa' has no '${name}'${meant}`);
+    const hint = didYouMean(name!, Object.keys(runtime));
+    throw new InitError(`${path}:${line}: 'glossa' has no '${name}'${hint}`);
   }
 }

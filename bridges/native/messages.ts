@@ -13,24 +13,24 @@ import { readFlock, readIatt, readLease, readStatvfs } from './fields.gen.ts';
 
 /** Receives the messages in order. */
 export interface MessageHandler {
-  log(level: number, place: LogSource, text: string): void;
+  log(level: number, readSource: LogSource, text: string): void;
   /** Takes a decision about request `id`, as an array of decision.ts. */
-  decide(id: number, place: LogSource, message: readonly unknown[]): void;
+  decide(id: number, readSource: LogSource, message: readonly unknown[]): void;
   /** Fails the request, whose error is logged. */
-  failed(id: number): void;
+  failRequest(id: number): void;
   track(inode: number): void;
   trackFd(fd: number): void;
   closeFd(fd: number): void;
-  startTimer(id: number, ms: number, again: boolean): void;
+  startTimer(id: number, ms: number, repeats: boolean): void;
   stopTimer(id: number): void;
   /** Takes an invalidation, as an array of host/crossing/decision.ts. */
-  invalidate(place: LogSource, message: readonly unknown[]): void;
+  invalidate(readSource: LogSource, message: readonly unknown[]): void;
   /** Sets whether the volume is up. */
-  up(isUp: boolean): void;
+  declareUp(isUp: boolean): void;
   /** Takes the pairs of a dict. */
-  told(pairs: Pairs): void;
+  takePairs(pairs: Pairs): void;
   /** Takes over bytes for the next message; returns their number in it. */
-  put(bytes: Uint8Array): number;
+  putBytes(bytes: Uint8Array): number;
 }
 
 /** [key, type, value] of a dict, as in message.ts. */
@@ -55,7 +55,7 @@ export class Reader {
     this.end = Math.min(end, this.f64.length);
   }
 
-  get more(): boolean {
+  get hasMore(): boolean {
     return this.at < this.end;
   }
 
@@ -100,42 +100,42 @@ export class Reader {
   }
 }
 
-export const latin = (bytes: Uint8Array): string =>
+export const toLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
 /** Reads a dict; undefined when its request has ended. */
-function dict(from: Reader, count: number): Pairs | undefined {
+function readDict(from: Reader, count: number): Pairs | undefined {
   if (count < 0) return undefined;
   const pairs: [string, string, unknown][] = [];
   for (let i = 0; i < count; i++) {
     const key = from.text();
     const type = dictTypes.get(from.number()) ?? '';
-    pairs.push([key, type, dictValue(from, type)]);
+    pairs.push([key, type, readDictValue(from, type)]);
   }
   return pairs;
 }
 
-function dictValue(from: Reader, type: string): unknown {
+function readDictValue(from: Reader, type: string): unknown {
   if (type === 'int' || type === 'uint' || type === 'double') return from.number();
   if (type === 'iatt') return readIatt(from);
-  if (type === 'bin' || type === 'mdata') return latin(from.blob() ?? new Uint8Array(0));
+  if (type === 'bin' || type === 'mdata') return toLatin1(from.blob() ?? new Uint8Array(0));
   return from.text();
 }
 
-function entry(from: Reader): unknown[] {
+function readEntry(from: Reader): unknown[] {
   const name = from.text();
   const [off, type] = from.numbers(2);
   const gfid = from.text();
   const origin = from.numbers(3);
-  const has = from.number();
-  const stat = has === 2 ? true : has === 1 ? readIatt(from) : null;
+  const statKind = from.number();
+  const stat = statKind === 2 ? true : statKind === 1 ? readIatt(from) : null;
   return [name, off, type, gfid, stat, origin[0]! < -1 ? null : origin];
 }
 
-type Read = (from: Reader, handler: MessageHandler) => unknown;
+type ReadValue = (from: Reader, handler: MessageHandler) => unknown;
 
 /** Decoders of values, by letter. */
-const READ: Readonly<Record<string, Read>> = {
+const VALUE_READERS: Readonly<Record<string, ReadValue>> = {
   '=': (from) => ['=', ...from.numbers(2)],
   n: (from) => from.number(),
   s: (from) => from.text(),
@@ -143,88 +143,88 @@ const READ: Readonly<Record<string, Read>> = {
   i: (from) => ['inode', from.number()],
   f: (from) => ['fd', from.number()],
   a: (from) => ['iatt', readIatt(from)],
-  d: (from) => ['dict', dict(from, from.number())],
+  d: (from) => ['dict', readDict(from, from.number())],
   b: (from, handler) => {
     const bytes = from.blob();
-    return ['data', bytes === null ? -1 : handler.put(bytes.slice())];
+    return ['data', bytes === null ? -1 : handler.putBytes(bytes.slice())];
   },
-  e: (from) => ['entries', from.list(() => entry(from))],
+  e: (from) => ['entries', from.list(() => readEntry(from))],
   v: (from) => ['statvfs', readStatvfs(from)],
   k: (from) => ['flock', readFlock(from)],
   z: (from) => ['lease', readLease(from)],
   m: (from) => ['locklist', from.list(() => readFlock(from))],
 };
 
-function values(from: Reader, count: number, handler: MessageHandler): unknown[] {
+function readValues(from: Reader, count: number, handler: MessageHandler): unknown[] {
   return Array.from({ length: count }, () => {
     const tag = from.number();
     if (tag === 0) return null;
-    const read = READ[tag > 0 && tag < 128 ? String.fromCharCode(tag) : ''];
+    const read = VALUE_READERS[tag > 0 && tag < 128 ? String.fromCharCode(tag) : ''];
     if (read === undefined) throw new MessageError('unknown kind of value');
     return read(from, handler);
   });
 }
 
-function rowOf(number: number): FopRow {
+function findRow(number: number): FopRow {
   const row = rows.get(number);
   if (row === undefined) throw new MessageError(`${number} is no fop`);
   return row;
 }
 
-function place(from: Reader): LogSource {
+function readSource(from: Reader): LogSource {
   return { file: from.text(), line: from.number(), func: from.text() };
 }
 
-type Hear = (from: Reader, handler: MessageHandler) => void;
+type HandleMessage = (from: Reader, handler: MessageHandler) => void;
 
-const decision =
-  (read: (from: Reader, handler: MessageHandler) => unknown[]): Hear =>
+const makeDecisionHandler =
+  (read: (from: Reader, handler: MessageHandler) => unknown[]): HandleMessage =>
   (from, handler) => {
     const id = from.number();
-    const at = place(from);
+    const at = readSource(from);
     handler.decide(id, at, read(from, handler));
   };
 
 /** Decoders of messages, by kind (`GLOSSA_SAY_*`). */
-const HEAR: Readonly<Record<number, Hear>> = {
+const MESSAGE_HANDLERS: Readonly<Record<number, HandleMessage>> = {
   1: (from, handler) => {
-    const at = place(from);
+    const at = readSource(from);
     handler.log(from.number(), at, from.text());
   },
-  2: decision((from, handler) => {
+  2: makeDecisionHandler((from, handler) => {
     const [wind, child, fop] = from.numbers(3);
-    const row = rowOf(fop!);
-    return ['wind', wind, child, row.name, values(from, row.args.length, handler)];
+    const row = findRow(fop!);
+    return ['wind', wind, child, row.name, readValues(from, row.args.length, handler)];
   }),
-  3: decision((from, handler) => {
+  3: makeDecisionHandler((from, handler) => {
     const [child, fop] = from.numbers(2);
-    return ['tail', child, values(from, rowOf(fop!).args.length, handler)];
+    return ['tail', child, readValues(from, findRow(fop!).args.length, handler)];
   }),
-  4: decision((from, handler) => {
+  4: makeDecisionHandler((from, handler) => {
     const [fop, opRet, opErrno] = from.numbers(3);
-    return ['unwind', opRet, opErrno, values(from, rowOf(fop!).reply.length, handler)];
+    return ['unwind', opRet, opErrno, readValues(from, findRow(fop!).reply.length, handler)];
   }),
-  5: (from, handler) => handler.failed(from.number()),
+  5: (from, handler) => handler.failRequest(from.number()),
   6: (from, handler) => handler.track(from.number()),
   7: (from, handler) => handler.trackFd(from.number()),
   8: (from, handler) => handler.closeFd(from.number()),
   9: (from, handler) => {
-    const [id, ms, again] = from.numbers(3);
-    handler.startTimer(id!, ms!, again !== 0);
+    const [id, ms, repeats] = from.numbers(3);
+    handler.startTimer(id!, ms!, repeats !== 0);
   },
   10: (from, handler) => handler.stopTimer(from.number()),
-  11: (from, handler) => handler.told(dict(from, from.number()) ?? []),
+  11: (from, handler) => handler.takePairs(readDict(from, from.number()) ?? []),
   12: (from, handler) => {
-    const at = place(from);
-    const read = INVALID[from.number()];
+    const at = readSource(from);
+    const read = INVALIDATION_READERS[from.number()];
     if (read === undefined) throw new MessageError('unknown kind of message');
     handler.invalidate(at, read(from));
   },
-  13: (from, handler) => handler.up(from.number() !== 0),
+  13: (from, handler) => handler.declareUp(from.number() !== 0),
 };
 
 /** Decoders of invalidations, by subject (`GLOSSA_OF_*`). */
-const INVALID: Readonly<Record<number, (from: Reader) => unknown[]>> = {
+const INVALIDATION_READERS: Readonly<Record<number, (from: Reader) => unknown[]>> = {
   0: () => ['every-entry'],
   1: (from) => ['inode', from.text(), from.number() !== 0],
   2: (from) => ['entry', from.text(), from.text(), from.number() !== 0],
@@ -233,9 +233,9 @@ const INVALID: Readonly<Record<number, (from: Reader) => unknown[]>> = {
 
 /** Decodes all messages. @throws {MessageError} for a malformed one */
 export function readMessages(from: Reader, handler: MessageHandler): void {
-  while (from.more) {
-    const kind = HEAR[from.number()];
-    if (kind === undefined) throw new MessageError('unknown kind of message');
-    kind(from, handler);
+  while (from.hasMore) {
+    const handle = MESSAGE_HANDLERS[from.number()];
+    if (handle === undefined) throw new MessageError('unknown kind of message');
+    handle(from, handler);
   }
 }

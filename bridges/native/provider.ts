@@ -22,7 +22,7 @@ export interface LoadedRecord {
 
 export interface NativeSettings {
   /** The options of features/native itself, which files must not declare. */
-  readonly own: Options;
+  readonly hostOptions: Options;
   /** The library that calls C functions. */
   readonly ffi: 'koffi' | 'ffi-rs';
 }

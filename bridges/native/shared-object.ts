@@ -33,16 +33,16 @@ export const sharedObject: Provider = {
   extensions: ['.so'],
   check: checkFile,
   async load(path, _xl, settings) {
-    return { record: recordOf(path, settings) as unknown as Translator<unknown>, files: [path] };
+    return { record: makeRecord(path, settings) as unknown as Translator<unknown>, files: [path] };
   },
 };
 
-function recordOf(
+function makeRecord(
   path: string,
-  { ffi, own }: NativeSettings,
+  { ffi, hostOptions }: NativeSettings,
 ): Translator<Volume, typeof sharedObjectOptions> {
-  const host: Options = { ...own, ...sharedObjectOptions };
-  const valuesFor = (xl: Xlator<Volume>, { guest }: Interpreter): Record<string, unknown> =>
+  const host: Options = { ...hostOptions, ...sharedObjectOptions };
+  const readValues = (xl: Xlator<Volume>, { guest }: Interpreter): Record<string, unknown> =>
     readModuleOptions(xl, host, guest.description.options, path);
 
   /** Starts an interpreter with the module. @throws {InitError | GraphError} */
@@ -55,7 +55,7 @@ function recordOf(
       interpreter.attach(guest);
       logOmittedFops(xl, guest, path, DECLARATIONS);
       const below = xl.below.map((child) => [child.name, child.type] as const);
-      guest.create(xl.name, below, valuesFor(xl, interpreter));
+      guest.create(xl.name, below, readValues(xl, interpreter));
     } catch (error) {
       interpreter.discard();
       throw error;
@@ -80,7 +80,7 @@ function recordOf(
       const volume = xl.priv;
       const { interpreter } = volume.host;
       const policy = readPolicy(values);
-      const json = JSON.stringify(valuesFor(xl, interpreter));
+      const json = JSON.stringify(readValues(xl, interpreter));
       volume.values = values;
       volume.host.setPolicy(policy);
       for (const each of volume.host.interpreters) each.setLimits(readLimits(values));

@@ -58,7 +58,7 @@ export async function findCandidates(
 
 async function listHelpTopics(commands: Commands): Promise<Record<string, CompletionKind>> {
   const { registry } = await import('../../server/registry.ts');
-  return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.types()] } };
+  return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.typeNames()] } };
 }
 
 /** The position of the last word; `word` is its part behind `--option=`. */

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import { exposure } from '../../runtime/sys/exposure.ts';
+import { findExposure } from '../../runtime/sys/exposure.ts';
 import { stateFolder } from '../../server/state-folder.ts';
 import { CANCELLED, type Prompt } from './repl-loop.ts';
 
@@ -21,7 +21,7 @@ const HISTORY_MAX = 500;
 const historyFile = (name: string): string => join(stateFolder(), name);
 
 /** Refuses a history that another user can replace: `sudo -E` keeps that user's HOME. */
-const isPrivate = (path: string): boolean => exposure(path) === null;
+const isPrivate = (path: string): boolean => findExposure(path) === null;
 
 function readHistory(path: string): string[] {
   try {

@@ -1,8 +1,8 @@
 /** Runs one replay, from its files to its outcomes. */
 import { resolve } from 'node:path';
 import type { ParsedLine } from '../../bridges/testing/log-lines.ts';
-import { planOf, ReplayError } from '../../runtime/replay/plan.ts';
-import { changes } from '../../runtime/replay/recorded-storage.ts';
+import { makePlan, ReplayError } from '../../runtime/replay/plan.ts';
+import { mayChangeStorage } from '../../runtime/replay/recorded-storage.ts';
 import { type Outcome, Replay } from '../../runtime/replay/replay.ts';
 import { GraphRecording, makeReplayableRequest } from '../../server/graph-recording.ts';
 import { Failure } from '../../terminal/exit.ts';
@@ -41,7 +41,7 @@ export async function replayFile(
     const { graph, clock, played, roles, log } = stack;
     let record: GraphRecording | null = null;
     try {
-      const plan = await planOf(recording, roles);
+      const plan = await makePlan(recording, roles);
       if (settings.output !== undefined) {
         record = new GraphRecording(
           graph,
@@ -71,5 +71,5 @@ const ALL_DATA = 2 ** 31;
 function startsWithDifference(outcomes: readonly Outcome[]): boolean {
   const first = outcomes.findIndex(({ differences }) => differences.length > 0);
   const beginning = outcomes.slice(0, first + 1);
-  return first >= 0 && !beginning.some(({ request }) => changes(request.row.name));
+  return first >= 0 && !beginning.some(({ request }) => mayChangeStorage(request.row.name));
 }

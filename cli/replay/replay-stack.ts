@@ -14,10 +14,10 @@ import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 import type { VolumeSpec } from '../../runtime/core/xlator.ts';
 import type { VolumeSeen } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
-import { type Roles, volumeIn } from '../../runtime/replay/plan.ts';
+import { findVolume, type Roles } from '../../runtime/replay/plan.ts';
 import { PlayedVolume } from '../../runtime/replay/played-volume.ts';
 import { RecordedStorage } from '../../runtime/replay/recorded-storage.ts';
-import { volumeSpecs } from '../../runtime/volfile/activate.ts';
+import { makeVolumeSpecs } from '../../runtime/volfile/activate.ts';
 import { registry } from '../../server/registry.ts';
 import { startOrFail } from '../../server/start-graph.ts';
 import { refuseStuck } from '../../server/stuck-mounts.ts';
@@ -134,7 +134,7 @@ async function makeVolfileParts(
   terminal: Terminal,
 ): Promise<GraphParts> {
   const inspection = await inspectFile(file, { registry, strict, overrides, allowShell });
-  const specs = volumeSpecs(describeOrFail(inspection, terminal), registry);
+  const specs = makeVolumeSpecs(describeOrFail(inspection, terminal), registry);
   const top = volume ?? head.volumes.at(-1)!.name;
   const leaves = specs.filter(({ subvolumes }) => subvolumes.length === 0).map(({ name }) => name);
   if (realStorage) return { specs, roles: { volume: top, played: [] } };
@@ -164,7 +164,7 @@ async function makeModuleParts(
     name,
     options: recordedOptions,
     subvolumes,
-  } = volume === undefined ? findModuleVolume(head, module) : volumeIn(head, volume);
+  } = volume === undefined ? findModuleVolume(head, module) : findVolume(head, volume);
   const options = Object.fromEntries(
     Object.entries(recordedOptions).filter(([key]) => !MODULE_OPTIONS.includes(key)),
   );

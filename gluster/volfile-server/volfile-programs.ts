@@ -6,7 +6,7 @@ import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
 import { EACCES, EINVAL, ENOENT } from '../../runtime/core/errno.ts';
 import { printable } from '../../runtime/core/log.ts';
 import { isSecret } from '../../runtime/core/secrets.ts';
-import { needs } from '../../runtime/volfile/statement-words.ts';
+import { neededWords } from '../../runtime/volfile/statement-words.ts';
 import { parse, type Statement } from '../../runtime/volfile/volfile.gen.js';
 import {
   makeResults,
@@ -205,7 +205,8 @@ export function redactVolfile(text: string): string | null {
     if (keyword === undefined) return [];
     if (keyword === 'option' && isConfidential(words[0]?.text ?? '')) return [];
     // Drops surplus words on the line.
-    const keptWords = keyword === 'subvolumes' ? words : words.slice(0, needs[keyword].length);
+    const keptWords =
+      keyword === 'subvolumes' ? words : words.slice(0, neededWords[keyword].length);
     return [[keyword, ...keptWords.map(({ start, end }) => text.slice(start, end))].join(' ')];
   });
   return `${lines.join('\n')}\n`;

@@ -4,19 +4,19 @@ import { schedGetaffinity } from '../sys/libc.ts';
 /** Bits for 1024 CPUs, as in glibc's cpu_set_t. */
 const mask = new Uint8Array(128);
 /** Calls between two system calls: the affinity of a running process may change. */
-const ASK_EVERY = 1024;
+const SAMPLE_EVERY = 1024;
 
-let left = 0;
-let several = true;
+let callsUntilSample = 0;
+let hasSeveral = true;
 
 /** Whether a peer can run while this process is awake. */
-export function severalCpus(): boolean {
-  left -= 1;
-  if (left > 0) return several;
-  left = ASK_EVERY;
-  if (schedGetaffinity(0, mask.length, mask) < 0) return several;
+export function hasSeveralCpus(): boolean {
+  callsUntilSample -= 1;
+  if (callsUntilSample > 0) return hasSeveral;
+  callsUntilSample = SAMPLE_EVERY;
+  if (schedGetaffinity(0, mask.length, mask) < 0) return hasSeveral;
   let count = 0;
   for (const byte of mask) for (let bits = byte; bits > 0; bits &= bits - 1) count += 1;
-  several = count !== 1;
-  return several;
+  hasSeveral = count !== 1;
+  return hasSeveral;
 }

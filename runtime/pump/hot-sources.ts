@@ -10,22 +10,22 @@ const HOT_MAX = 32;
 
 export class HotSources {
   readonly hot: PumpSource[] = [];
-  private readonly all = new Map<PumpSource, node.PollHandle>();
+  private readonly watchers = new Map<PumpSource, node.PollHandle>();
   private unsent: PumpSource[] = [];
   /** The source that receives now, and the one whose receive was abandoned. */
   private taking: PumpSource | null = null;
   private interrupted: PumpSource | null = null;
-  private readonly changed: () => void;
-  private readonly woken: () => void;
+  private readonly onHotChange: () => void;
+  private readonly onReady: () => void;
 
-  /** @param changed called when `hot` changes @param woken called when libuv reports a ready source */
-  constructor(changed: () => void, woken: () => void) {
-    this.changed = changed;
-    this.woken = woken;
+  /** @param onHotChange called when `hot` changes @param onReady called when libuv reports a ready source */
+  constructor(onHotChange: () => void, onReady: () => void) {
+    this.onHotChange = onHotChange;
+    this.onReady = onReady;
   }
 
   get size(): number {
-    return this.all.size;
+    return this.watchers.size;
   }
 
   get isActive(): boolean {
@@ -56,36 +56,36 @@ export class HotSources {
   }
 
   add(source: PumpSource): void {
-    const watcher = koffi.node.poll(source.fd, () => this.becameReady(source));
+    const watcher = koffi.node.poll(source.fd, () => this.handleReady(source));
     watcher.stop();
-    this.all.set(source, watcher);
+    this.watchers.set(source, watcher);
     this.watch(source, watcher);
   }
 
   remove(source: PumpSource): void {
-    const watcher = this.all.get(source);
+    const watcher = this.watchers.get(source);
     if (watcher === undefined) return;
     watcher.close();
-    this.all.delete(source);
+    this.watchers.delete(source);
     this.unsent = this.unsent.filter((other) => other !== source);
     if (this.interrupted === source) this.interrupted = null;
     const at = this.hot.indexOf(source);
     if (at < 0) return;
     this.hot.splice(at, 1);
-    this.changed();
+    this.onHotChange();
   }
 
   /** Registers a source with unsent data for `flushAll`. */
-  toFlush(source: PumpSource): void {
+  queueFlush(source: PumpSource): void {
     if (!this.unsent.includes(source)) this.unsent.push(source);
   }
 
-  /** Sends at once. @param parked whether libuv watches the hot sources */
-  flush(source: PumpSource, parked: boolean): void {
+  /** Sends at once. @param isParked whether libuv watches the hot sources */
+  flush(source: PumpSource, isParked: boolean): void {
     source.flush();
-    this.heat(source);
-    const watcher = this.all.get(source);
-    if (parked && watcher !== undefined) this.watch(source, watcher);
+    this.makeHot(source);
+    const watcher = this.watchers.get(source);
+    if (isParked && watcher !== undefined) this.watch(source, watcher);
   }
 
   flushAll(): void {
@@ -94,7 +94,7 @@ export class HotSources {
     this.unsent = [];
     for (const source of unsent) {
       source.flush();
-      this.heat(source);
+      this.makeHot(source);
     }
   }
 
@@ -113,15 +113,15 @@ export class HotSources {
    * @returns whether any data had arrived
    */
   receive(): boolean {
-    let any = false;
+    let hasReceived = false;
     const { hot } = this;
     for (let at = hot.length - 1; at >= 0; at--) {
       const source = hot[at];
       if (source === undefined || source.isPaused) continue;
       if (source.awaited === 0 && source.busyPollUs === 0) continue;
-      if (this.take(source)) any = true;
+      if (this.receiveFrom(source)) hasReceived = true;
     }
-    return any;
+    return hasReceived;
   }
 
   /**
@@ -130,18 +130,18 @@ export class HotSources {
    * @param first position of the first source in the set
    */
   takeReady(set: PollSet, first: number): boolean {
-    let any = false;
+    let hasReceived = false;
     const { hot } = this;
     for (let at = hot.length - 1; at >= 0; at--) {
       const source = hot[at];
       if (source === undefined || set.ready(first + at) === 0) continue;
       const isOver = set.isOver(first + at);
-      any = true;
+      hasReceived = true;
       if (source.isFull) source.flush();
       // poll(2) reports a closed peer until the source reads the end.
-      if (hot[at] === source && (isOver || !source.isPaused)) this.take(source);
+      if (hot[at] === source && (isOver || !source.isPaused)) this.receiveFrom(source);
     }
-    return any;
+    return hasReceived;
   }
 
   /** Called after a turn was ended. */
@@ -155,51 +155,51 @@ export class HotSources {
     const { interrupted } = this;
     if (interrupted === null) return;
     this.interrupted = null;
-    this.take(interrupted);
+    this.receiveFrom(interrupted);
   }
 
   /** Leaves all sources to libuv. */
   park(): void {
-    for (const source of this.hot) this.watch(source, this.all.get(source)!);
+    for (const source of this.hot) this.watch(source, this.watchers.get(source)!);
   }
 
   unpark(): void {
-    for (const source of this.hot) this.all.get(source)!.stop();
+    for (const source of this.hot) this.watchers.get(source)!.stop();
   }
 
-  private take(source: PumpSource): boolean {
+  private receiveFrom(source: PumpSource): boolean {
     this.taking = source;
-    const any = source.receive();
+    const hasReceived = source.receive();
     this.taking = null;
-    return any;
+    return hasReceived;
   }
 
   private watch(source: PumpSource, watcher: node.PollHandle): void {
     const events = { readable: !source.isPaused, writable: source.isFull };
     if (events.readable || events.writable) {
-      watcher.start(events, () => this.becameReady(source));
+      watcher.start(events, () => this.handleReady(source));
     } else watcher.stop();
   }
 
   /** Called by libuv, without a scope; see `unpark` of the pump. */
-  private becameReady(source: PumpSource): void {
-    this.heat(source);
-    this.woken();
+  private handleReady(source: PumpSource): void {
+    this.makeHot(source);
+    this.onReady();
   }
 
-  private heat(source: PumpSource): void {
+  private makeHot(source: PumpSource): void {
     const { hot } = this;
     if (hot.includes(source)) return;
-    const watcher = this.all.get(source);
+    const watcher = this.watchers.get(source);
     if (watcher === undefined) return;
-    if (hot.length >= HOT_MAX) this.cool(hot[0]!);
+    if (hot.length >= HOT_MAX) this.makeIdle(hot[0]!);
     hot.push(source);
     watcher.stop();
-    this.changed();
+    this.onHotChange();
   }
 
-  private cool(source: PumpSource): void {
+  private makeIdle(source: PumpSource): void {
     this.hot.splice(this.hot.indexOf(source), 1);
-    this.watch(source, this.all.get(source)!);
+    this.watch(source, this.watchers.get(source)!);
   }
 }

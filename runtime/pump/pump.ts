@@ -13,7 +13,7 @@ import { runSharedTurn, turn } from '../core/turn.ts';
 import { poll, read, schedYield } from '../sys/libc.ts';
 import { PollSet } from '../sys/struct.ts';
 import { backendFd } from '../sys/uv.ts';
-import { severalCpus } from './cpus.ts';
+import { hasSeveralCpus } from './cpus.ts';
 import { HotSources } from './hot-sources.ts';
 import { sample, sampledClock, sampleIfAwaited } from './sampled-clock.ts';
 
@@ -28,14 +28,14 @@ const IDLE_MS = 12;
 /** Requests between two samples of the clock, while the pump does not sleep. */
 const CHECK_EVERY = 8;
 /** Longest busy polling for an awaited reply: a brick nearby takes some 50 µs. */
-const ANSWER_US = 150;
+const REPLY_US = 150;
 const DONE = 0;
 
 /**
  * Errnos of a read from a connection that has ended, or that ends during the read.
  * Source: Linux fs/fuse/dev.c (fuse_dev_do_read).
  */
-const OVER: ReadonlySet<number> = new Set([ENODEV, ECONNABORTED]);
+const END_ERRNOS: ReadonlySet<number> = new Set([ENODEV, ECONNABORTED]);
 
 /** A mounted descriptor and the handler of its requests. */
 export interface PumpedMount {
@@ -74,28 +74,28 @@ class Pump implements PumpSources {
   /** Longest sleep; 0 without libuv's descriptor, as only the event loop may wait then. */
   private sleepMs = IDLE_MS;
   private busy = new BusyPoll(0);
-  private readonly answers = new BusyPoll(ANSWER_US);
-  private scheduled = false;
-  private parked = true;
+  private readonly replyPoll = new BusyPoll(REPLY_US);
+  private isScheduled = false;
+  private isParked = true;
   private next = 0;
   private at = 0;
   private wakeRequested = false;
   private serving: PumpedMount | null = null;
-  private inside = false;
+  private isRunning = false;
   private readonly sources = new HotSources(
-    () => this.prepare(),
+    () => this.makePollSet(),
     () => this.unpark(),
   );
 
-  add(what: PumpedMount | PumpSource): void {
-    if ('message' in what) this.change([...this.mounts, what]);
-    else this.sources.add(what);
+  add(target: PumpedMount | PumpSource): void {
+    if ('message' in target) this.setMounts([...this.mounts, target]);
+    else this.sources.add(target);
   }
 
   /** Stops serving a mount or source, without a call to it. */
-  remove(what: PumpedMount | PumpSource): void {
-    if ('message' in what) this.change(this.mounts.filter((other) => other !== what));
-    else this.sources.remove(what);
+  remove(target: PumpedMount | PumpSource): void {
+    if ('message' in target) this.setMounts(this.mounts.filter((other) => other !== target));
+    else this.sources.remove(target);
   }
 
   /** Gives the event loop a turn before the pump sleeps next. */
@@ -104,26 +104,26 @@ class Pump implements PumpSources {
   }
 
   now(): number {
-    return this.inside ? sampledClock.ms : performance.now();
+    return this.isRunning ? sampledClock.ms : performance.now();
   }
 
   flushSoon(source: PumpSource): void {
-    if (this.inside) this.sources.toFlush(source);
-    else this.sources.flush(source, this.parked);
+    if (this.isRunning) this.sources.queueFlush(source);
+    else this.sources.flush(source, this.isParked);
   }
 
-  private change(mounts: PumpedMount[]): void {
+  private setMounts(mounts: PumpedMount[]): void {
     for (const watcher of this.watchers) watcher.close();
     this.mounts = mounts;
     this.watchers = mounts.map(({ fd }) => koffi.node.poll(fd, this.unpark));
-    this.parked = true;
+    this.isParked = true;
     this.sources.park();
     this.next = 0;
     this.at = 0;
-    this.prepare();
+    this.makePollSet();
   }
 
-  private prepare(): void {
+  private makePollSet(): void {
     const { mounts } = this;
     const backend = backendFd();
     this.sleepMs = backend < 0 ? 0 : IDLE_MS;
@@ -136,7 +136,7 @@ class Pump implements PumpSources {
 
   private park(): void {
     this.counts.parks += 1;
-    this.parked = true;
+    this.isParked = true;
     for (const watcher of this.watchers) watcher.start(this.unpark);
     this.sources.park();
   }
@@ -144,45 +144,45 @@ class Pump implements PumpSources {
   /** Called by libuv when a descriptor is readable. Only `setImmediate` is allowed here: libuv calls without
    *  a scope, after which Node would run promises and ticks. */
   private readonly unpark = (): void => {
-    if (!this.parked) return;
-    this.parked = false;
+    if (!this.isParked) return;
+    this.isParked = false;
     for (const watcher of this.watchers) watcher.stop();
     this.sources.unpark();
-    this.turn();
+    this.scheduleTurn();
   };
 
-  private turn(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
+  private scheduleTurn(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
     setImmediate(this.run);
   }
 
   private readonly run = (): void => {
-    this.scheduled = false;
+    this.isScheduled = false;
     this.wakeRequested = false;
-    this.inside = true;
-    const whole = runSharedTurn(this.serve);
-    this.inside = false;
-    if (whole) return;
+    this.isRunning = true;
+    const isComplete = runSharedTurn(this.serve);
+    this.isRunning = false;
+    if (isComplete) return;
     const mount = this.serving;
     this.serving = null;
     mount?.abandoned();
     this.sources.abandoned();
-    if (!this.parked) this.turn();
+    if (!this.isParked) this.scheduleTurn();
   };
 
   private readonly serve = (): void => {
-    const until = sample() + (this.unfinished() ? SHORT_TURN_MS : TURN_MS);
+    const until = sample() + (this.hasWork() ? SHORT_TURN_MS : TURN_MS);
     const { slow } = turn;
     let unchecked = 0;
     let isLate = false;
     this.sources.resumeInterrupted();
     // A message may change the mounts, which parks the pump.
-    while (!this.parked) {
+    while (!this.isParked) {
       let n = this.readWithoutSleep();
       if (n === -EAGAIN) {
         sampleIfAwaited();
-        if (!(this.unfinished() ? this.isAnythingReady() : this.sleep())) {
+        if (!(this.hasWork() ? this.isAnythingReady() : this.sleep())) {
           this.park();
           return;
         }
@@ -205,11 +205,11 @@ class Pump implements PumpSources {
         unchecked = 0;
       }
     }
-    this.takeSources();
+    this.serveSources();
     sampleIfAwaited();
-    if (this.parked) return;
+    if (this.isParked) return;
     this.counts.turns += 1;
-    this.turn();
+    this.scheduleTurn();
   };
 
   /**
@@ -218,11 +218,11 @@ class Pump implements PumpSources {
    */
   private readWithoutSleep(): number {
     const { sources } = this;
-    if (sources.isActive && (sources.isUnsent || sources.isAwaited || severalCpus())) {
+    if (sources.isActive && (sources.isUnsent || sources.isAwaited || hasSeveralCpus())) {
       return this.readWithSources();
     }
     let n = this.readAny();
-    if (n !== -EAGAIN || this.unfinished()) return n;
+    if (n !== -EAGAIN || this.hasWork()) return n;
     // A client on this CPU, woken by the reply, runs now and sends its next request.
     schedYield();
     n = this.readAny();
@@ -243,14 +243,14 @@ class Pump implements PumpSources {
 
   private readWithSources(): number {
     const { sources } = this;
-    const several = severalCpus();
+    const hasSeveral = hasSeveralCpus();
     // With a single request under way, no request comes before it is answered or sent to a peer.
-    if (sources.isCrowded || (several && !sources.isUnsent)) {
+    if (sources.isCrowded || (hasSeveral && !sources.isUnsent)) {
       const n = this.readAny();
       if (n !== -EAGAIN) return n;
     }
     sources.flushAll();
-    if (this.unfinished()) return sources.receive() ? DONE : this.readAny();
+    if (this.hasWork()) return sources.receive() ? DONE : this.readAny();
     // On a shared CPU, peers and clients run only while this process sleeps.
     if (!several) return -EAGAIN;
     const wait = sources.isAwaited ? this.answers : this.busy;
@@ -276,7 +276,7 @@ class Pump implements PumpSources {
    *  minus the errno (EAGAIN: no request). */
   private readAny(): number {
     const { mounts } = this;
-    for (let tried = mounts.length; tried > 0; tried--) {
+    for (let remaining = mounts.length; remaining > 0; remaining--) {
       this.at = this.next;
       this.next = this.at + 1 < mounts.length ? this.at + 1 : 0;
       const { fd, buffer } = mounts[this.at]!;
@@ -290,16 +290,16 @@ class Pump implements PumpSources {
   private readReady(): number {
     const { sources, mounts, set } = this;
     if (sources.hot.length === 0) return this.readAny();
-    const before = mounts.length + 1;
+    const firstSource = mounts.length + 1;
     const isRequest = this.isAnyReady();
-    const served = sources.takeReady(set, before);
+    const served = sources.takeReady(set, firstSource);
     if (!isRequest) return served ? DONE : this.readAny();
     const n = this.readAny();
     return n === -EAGAIN ? DONE : n;
   }
 
   /** Serves the sources under a continuous load of requests. */
-  private takeSources(): void {
+  private serveSources(): void {
     const { sources } = this;
     if (!sources.isActive) return;
     sources.flushAll();
@@ -325,7 +325,7 @@ class Pump implements PumpSources {
     if (errno === EINTR || errno === ENOENT || errno === EAGAIN) return;
     const mount = this.mounts[this.at]!;
     this.remove(mount);
-    mount.ended(OVER.has(errno) ? 0 : errno);
+    mount.ended(END_ERRNOS.has(errno) ? 0 : errno);
   }
 
   /** Sleeps until a descriptor is ready. Returns false after `sleepMs`, and after a signal (for libuv). */
@@ -336,15 +336,15 @@ class Pump implements PumpSources {
 
   private pollDescriptors(ms: number): boolean {
     const { hot } = this.sources;
-    const before = this.mounts.length + 1;
+    const firstSource = this.mounts.length + 1;
     for (let at = 0; at < hot.length; at++) {
       const { isPaused, isFull } = hot[at]!;
-      this.set.setEvents(before + at, !isPaused, isFull);
+      this.set.setEvents(firstSource + at, !isPaused, isFull);
     }
-    return poll(this.set.bytes, before + hot.length, ms) > 0;
+    return poll(this.set.bytes, firstSource + hot.length, ms) > 0;
   }
 
-  private unfinished(): boolean {
+  private hasWork(): boolean {
     if (this.wakeRequested) return true;
     for (const mount of this.mounts) if (mount.busy) return true;
     return this.sources.isBusy;

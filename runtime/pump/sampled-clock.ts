@@ -21,8 +21,8 @@ export interface SampleListener {
  */
 export const sampledClock = { ms: performance.now() };
 
-const WAITING_MAX = 8;
-const waiting: (SampleListener | null)[] = new Array(WAITING_MAX).fill(null);
+const LISTENERS_MAX = 8;
+const listeners: (SampleListener | null)[] = new Array(LISTENERS_MAX).fill(null);
 let count = 0;
 
 /** Reads the clock, calls the registered listeners, and returns the time. */
@@ -30,25 +30,25 @@ export function sample(): number {
   const now = performance.now();
   const ms = now - sampledClock.ms;
   sampledClock.ms = now;
-  if (count > 0) notifyWaiting(now, ms);
+  if (count > 0) notifyListeners(now, ms);
   return now;
 }
 
-function notifyWaiting(now: number, ms: number): void {
+function notifyListeners(now: number, ms: number): void {
   const among = count;
   count = 0;
   for (let i = 0; i < among; i++) {
-    const one = waiting[i]!;
-    waiting[i] = null;
-    one.onSample(now, ms, among);
+    const listener = listeners[i]!;
+    listeners[i] = null;
+    listener.onSample(now, ms, among);
   }
 }
 
 /** Registers a request that has just ended for the next sample. */
-export function onNextSample(one: SampleListener): void {
-  waiting[count] = one;
+export function onNextSample(listener: SampleListener): void {
+  listeners[count] = listener;
   count += 1;
-  if (count === WAITING_MAX) sample();
+  if (count === LISTENERS_MAX) sample();
 }
 
 /** Samples if listeners are registered, so that later work does not count as theirs. */

@@ -9,7 +9,7 @@ import type { Arg, ArgType, FopRow } from '../core/fops.ts';
 import { IA_IFDIR } from '../core/iatt.ts';
 import type { DictPair, EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/codec.ts';
 import { formatResult, formatValue, shorten } from '../observe/event-text.ts';
-import type { Answer } from './recorded-form.ts';
+import type { RecordedReply } from './recorded-form.ts';
 
 /** A part that differs, with both values in words. */
 export interface Difference {
@@ -22,72 +22,76 @@ export interface Difference {
 /** Characters shown before the first difference. */
 const LEAD = 10;
 
-export function differences(row: FopRow, then: Answer, now: Answer): Difference[] {
-  const failed = then.opRet < 0 || now.opRet < 0;
-  if (then.opRet !== now.opRet || (failed && then.opErrno !== now.opErrno)) {
-    return [{ what: 'op_ret', was: formatResult(then), is: formatResult(now) }];
+export function findDifferences(
+  row: FopRow,
+  recorded: RecordedReply,
+  current: RecordedReply,
+): Difference[] {
+  const failed = recorded.opRet < 0 || current.opRet < 0;
+  if (recorded.opRet !== current.opRet || (failed && recorded.opErrno !== current.opErrno)) {
+    return [{ what: 'op_ret', was: formatResult(recorded), is: formatResult(current) }];
   }
   if (failed) return [];
   return row.reply.flatMap((arg) =>
-    partDiffers(arg, then.reply[arg.name] ?? null, now.reply[arg.name] ?? null),
+    comparePart(arg, recorded.values[arg.name] ?? null, current.values[arg.name] ?? null),
   );
 }
 
-function partDiffers(arg: Arg, then: ValueSeen, now: ValueSeen): Difference[] {
+function comparePart(arg: Arg, recorded: ValueSeen, current: ValueSeen): Difference[] {
   const { name, type, needed } = arg;
   const compare = comparisons[type];
   if (compare === undefined || name === 'xdata') return [];
-  if (then === null || now === null) {
+  if (recorded === null || current === null) {
     // An optional part of a success depends on the storage.
-    if (then === now || !needed) return [];
-    return [{ what: name, was: shorten(formatValue(then)), is: shorten(formatValue(now)) }];
+    if (recorded === current || !needed) return [];
+    return [{ what: name, was: shorten(formatValue(recorded)), is: shorten(formatValue(current)) }];
   }
-  const [was, is] = [compare(then), compare(now)];
+  const [was, is] = [compare(recorded), compare(current)];
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   return keys
     .filter((key) => was[key] !== is[key])
     .map((key) => ({
       what: key === '' ? name : `${name}.${key}`,
-      ...apart(was[key] ?? 'nothing', is[key] ?? 'nothing'),
+      ...cutToDifference(was[key] ?? 'nothing', is[key] ?? 'nothing'),
     }));
 }
 
 /** Two differing texts, cut so that the difference shows. */
-function apart(then: string, now: string): Pick<Difference, 'was' | 'is'> {
+function cutToDifference(recorded: string, current: string): Pick<Difference, 'was' | 'is'> {
   let at = 0;
-  while (then[at] === now[at]) at += 1;
+  while (recorded[at] === current[at]) at += 1;
   const from = Math.max(0, at - LEAD);
   const before = from === 0 ? '' : '…';
-  return { was: before + shorten(then.slice(from)), is: before + shorten(now.slice(from)) };
+  return { was: before + shorten(recorded.slice(from)), is: before + shorten(current.slice(from)) };
 }
 
 /** The compared parts of a value by name; a simple value has the empty name. */
 type ComparedParts = (value: NonNullable<ValueSeen>) => Readonly<Record<string, string>>;
 
-const itself: ComparedParts = (value) => ({ '': formatValue(value) });
+const compareWhole: ComparedParts = (value) => ({ '': formatValue(value) });
 
 /** Names in C and the fields. A directory's size and number of names depend on the storage. */
 const IATT_ANY = { ia_type: 'iaType', ia_prot: 'iaProt', ia_uid: 'iaUid', ia_gid: 'iaGid' };
 const IATT_FILE = { ...IATT_ANY, ia_nlink: 'iaNlink', ia_size: 'iaSize', ia_rdev: 'iaRdev' };
 
-const fieldsOf = (value: StructSeen, names: Readonly<Record<string, string>>) =>
+const pickFields = (value: StructSeen, names: Readonly<Record<string, string>>) =>
   Object.fromEntries(
     Object.entries(names).map(([shown, name]) => [shown, String(value[name] ?? '')]),
   );
 
 const iatt: ComparedParts = (value) => {
-  const seen = value as StructSeen;
-  return fieldsOf(seen, seen.iaType === IA_IFDIR ? IATT_ANY : IATT_FILE);
+  const struct = value as StructSeen;
+  return pickFields(struct, struct.iaType === IA_IFDIR ? IATT_ANY : IATT_FILE);
 };
 
 const dict: ComparedParts = (value) =>
   Object.fromEntries(
     (value as ListSeen<DictPair>).items
       .filter(({ key }) => !key.startsWith('trusted.gfid'))
-      .map((pair) => [pair.key, dictValue(pair)]),
+      .map((pair) => [pair.key, formatDictValue(pair)]),
   );
 
-function dictValue({ type, value }: DictPair): string {
+function formatDictValue({ type, value }: DictPair): string {
   if (value === null) return 'null';
   return type === 'iatt' ? JSON.stringify(iatt(value as StructSeen)) : formatValue(value);
 }
@@ -100,17 +104,17 @@ const entries: ComparedParts = (value) => ({
 });
 
 const flock: ComparedParts = (value) =>
-  fieldsOf(value as StructSeen, { l_type: 'type', l_start: 'start', l_len: 'len' });
+  pickFields(value as StructSeen, { l_type: 'type', l_start: 'start', l_len: 'len' });
 
 /** Types without a row are not compared. */
 const comparisons: Readonly<Partial<Record<ArgType, ComparedParts>>> = {
-  int: itself,
-  str: itself,
-  data: itself,
+  int: compareWhole,
+  str: compareWhole,
+  data: compareWhole,
   iatt,
   dict,
   entries,
   flock,
-  lease: (value) => fieldsOf(value as StructSeen, { lease_type: 'type' }),
+  lease: (value) => pickFields(value as StructSeen, { lease_type: 'type' }),
   locklist: (value) => ({ count: String((value as ListSeen<StructSeen>).count) }),
 };

@@ -32,7 +32,7 @@ import type {
   ValueSeen,
 } from '../observe/codec.ts';
 import type { Values } from '../observe/events.ts';
-import type { Answer } from './recorded-form.ts';
+import type { RecordedReply } from './recorded-form.ts';
 
 /** A request needs a file that no reply has returned so far. */
 export class UnknownObject extends Error {
@@ -49,7 +49,7 @@ export class UnknownObject extends Error {
   }
 }
 
-export class Objects {
+export class ReplayObjects {
   readonly table: InodeTable;
   private readonly client: Client;
   private readonly inodes = new Map<Gfid, Inode>();
@@ -69,19 +69,19 @@ export class Objects {
   }
 
   /** Maps a recorded gfid to this inode from now on, and holds a lookup on it. */
-  learn(gfid: Gfid, inode: Inode): void {
+  mapInode(gfid: Gfid, inode: Inode): void {
     if (gfid === NULL_GFID) return;
     this.client.lookup(inode);
     this.inodes.set(gfid, inode);
   }
 
-  learnOffset(fd: Fd, then: number, now: number): void {
+  mapOffset(fd: Fd, then: number, now: number): void {
     const known = this.offsets.get(fd) ?? new Map<number, number>();
     this.offsets.set(fd, known.set(then, now));
   }
 
   /** The recorded number of an open file; a negative number for any other. */
-  numberOf(fd: Fd): number {
+  recordedNumber(fd: Fd): number {
     return this.numbers.get(fd) ?? -fd.id;
   }
 
@@ -100,74 +100,82 @@ export class Objects {
 
   /**
    * Makes the arguments of a fop from recorded values.
-   * @param anew whether an unknown file with a name gets a new inode @throws {UnknownObject}
+   * @param canCreate whether an unknown file with a name gets a new inode @throws {UnknownObject}
    */
-  args(row: FopRow, seen: Values, pid: number, anew = true): unknown[] {
-    let made: Inode | null = null;
+  makeArgs(row: FopRow, recorded: Values, pid: number, canCreate = true): unknown[] {
+    let created: Inode | null = null;
     return row.args.map(({ name, type }) => {
-      const value = seen[name] ?? null;
+      const value = recorded[name] ?? null;
       if (type === 'loc' && value !== null) {
-        const loc = this.loc(value as LocSeen, anew);
+        const loc = this.makeLoc(value as LocSeen, canCreate);
         // As in a mount, a rename creates no file.
         if (row.name === 'rename' && loc.inode?.linked === false) {
           return new Loc(null, loc.parent, loc.name);
         }
-        if (row.entry.creates === name) made = loc.inode;
+        if (row.entry.creates === name) created = loc.inode;
         return loc;
       }
-      if (type === 'fd' && value !== null) return this.fd(value as FdSeen, pid, made);
+      if (type === 'fd' && value !== null) return this.findFd(value as FdSeen, pid, created);
       if (name === 'offset' && (row.name === 'readdir' || row.name === 'readdirp')) {
-        return this.offset(seen.fd as FdSeen, value as number);
+        return this.findOffset(recorded.fd as FdSeen, value as number);
       }
-      return this.value(type, value);
+      return this.makeValue(type, value);
     });
   }
 
   /** Makes the values of a reply to a fop with these arguments. */
-  reply(row: FopRow, seen: Values, args: readonly unknown[]): unknown[] {
+  makeReply(row: FopRow, recorded: Values, args: readonly unknown[]): unknown[] {
     return row.reply.map(({ name, type }) => {
-      const value = seen[name] ?? null;
-      if (value === null || (type !== 'fd' && type !== 'inode')) return this.value(type, value);
+      const value = recorded[name] ?? null;
+      if (value === null || (type !== 'fd' && type !== 'inode')) return this.makeValue(type, value);
       if (type === 'fd') return args[row.args.findIndex((arg) => arg.type === 'fd')];
       return this.inode((value as { gfid: Gfid }).gfid) ?? targetLoc(row, args)?.inode ?? null;
     });
   }
 
   /** Makes a value without inodes and files in it. */
-  value(type: ArgType, seen: ValueSeen): unknown {
-    if (seen === null || type === 'int' || type === 'str') return seen;
-    if (isStructType(type)) return structOf(type, seen);
-    return makers[type]?.(seen, this) ?? null;
+  makeValue(type: ArgType, recorded: ValueSeen): unknown {
+    if (recorded === null || type === 'int' || type === 'str') return recorded;
+    if (isStructType(type)) return makeStruct(type, recorded);
+    return makers[type]?.(recorded, this) ?? null;
   }
 
-  private loc({ gfid, pargfid, name, path }: LocSeen, anew: boolean): Loc {
+  private makeLoc({ gfid, pargfid, name, path }: LocSeen, canCreate: boolean): Loc {
     const parent =
-      pargfid === NULL_GFID ? null : (this.inode(pargfid) ?? unknown(pargfid, above(path), true));
+      pargfid === NULL_GFID
+        ? null
+        : (this.inode(pargfid) ?? failUnknown(pargfid, parentPath(path), true));
     if (gfid === NULL_GFID) return new Loc(this.table.newInode(), parent, name);
     const inode = this.inode(gfid);
     if (inode !== undefined) return new Loc(inode, parent, name);
-    if (parent === null || !anew) return unknown(gfid, path, false);
+    if (parent === null || !canCreate) return failUnknown(gfid, path, false);
     return new Loc(this.table.newInode(), parent, name);
   }
 
-  private fd(seen: FdSeen, pid: number, made: Inode | null): Fd {
-    const known = this.fds.get(seen.id);
+  private findFd(recorded: FdSeen, pid: number, created: Inode | null): Fd {
+    const known = this.fds.get(recorded.id);
     if (known !== undefined) return known;
-    const inode = made ?? this.inode(seen.gfid) ?? unknown(seen.gfid, seen.path, seen.isDir);
-    const fd = new Fd(inode, seen.flags, pid, seen.isDir);
-    this.fds.set(seen.id, fd);
-    this.numbers.set(fd, seen.id);
+    const inode =
+      created ??
+      this.inode(recorded.gfid) ??
+      failUnknown(recorded.gfid, recorded.path, recorded.isDir);
+    const fd = new Fd(inode, recorded.flags, pid, recorded.isDir);
+    this.fds.set(recorded.id, fd);
+    this.numbers.set(fd, recorded.id);
     return fd;
   }
 
-  private offset(fd: FdSeen, then: number): number {
+  private findOffset(fd: FdSeen, then: number): number {
     const open = this.fds.get(fd.id);
     return (open === undefined ? undefined : this.offsets.get(open)?.get(then)) ?? then;
   }
 }
 
 /** Directory and name of a path, if the table knows its directory. */
-export function placeAt(table: InodeTable, path: string): { parent: Inode; name: string } | null {
+export function findPosition(
+  table: InodeTable,
+  path: string,
+): { parent: Inode; name: string } | null {
   const names = path.split('/').slice(1);
   const name = names.pop() ?? '';
   let parent: Inode | undefined = table.root;
@@ -175,50 +183,53 @@ export function placeAt(table: InodeTable, path: string): { parent: Inode; name:
   return parent === undefined || name === '' ? null : { parent, name };
 }
 
-function unknown(gfid: Gfid, path: string, isDir: boolean): never {
+function failUnknown(gfid: Gfid, path: string, isDir: boolean): never {
   throw new UnknownObject(gfid, path, isDir);
 }
 
 /** The path of the directory above. */
-const above = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+const parentPath = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
-type Maker = (seen: NonNullable<ValueSeen>, objects: Objects) => unknown;
+type Maker = (seen: NonNullable<ValueSeen>, objects: ReplayObjects) => unknown;
 
-const structOf = <T extends StructType>(type: T, seen: unknown): StructTypes[T] =>
+const makeStruct = <T extends StructType>(type: T, seen: unknown): StructTypes[T] =>
   Object.assign(structTypes[type].make(), seen);
 
-const iattOf = (seen: StructSeen | null): Iatt | null =>
-  seen === null ? null : structOf('iatt', seen);
+const makeIatt = (seen: StructSeen | null): Iatt | null =>
+  seen === null ? null : makeStruct('iatt', seen);
 
-function dictOf({ items }: ListSeen<DictPair>): Dict {
+function makeDict({ items }: ListSeen<DictPair>): Dict {
   const dict = new Dict();
   for (const { key, type, value } of items) {
     if (value === null) continue;
-    if (type === 'iatt') dict.set(key, iattOf(value as StructSeen)!, type);
-    else if (typeof value === 'object') dict.set(key, bytesOf(value as DataSeen), type);
+    if (type === 'iatt') dict.set(key, makeIatt(value as StructSeen)!, type);
+    else if (typeof value === 'object') dict.set(key, makeBytes(value as DataSeen), type);
     else dict.set(key, value, type);
   }
   return dict;
 }
 
-const bytesOf = ({ head }: DataSeen): Uint8Array => encodeName(head);
+const makeBytes = ({ head }: DataSeen): Uint8Array => encodeName(head);
 
-const entryOf = ({ name, off, type, gfid, stat, dict }: EntrySeen, { table }: Objects): Dirent => ({
+const makeEntry = (
+  { name, off, type, gfid, stat, dict }: EntrySeen,
+  { table }: ReplayObjects,
+): Dirent => ({
   name,
   off,
   type,
   gfid,
-  stat: iattOf(stat),
-  dict: dict === null ? null : dictOf(dict),
+  stat: makeIatt(stat),
+  dict: dict === null ? null : makeDict(dict),
   inode: stat === null || name === '.' || name === '..' ? null : table.newInode(),
 });
 
 const makers: Readonly<Partial<Record<ArgType, Maker>>> = {
-  data: (seen) => bytesOf(seen as DataSeen),
-  locklist: (seen) => (seen as ListSeen<StructSeen>).items.map((lock) => structOf('flock', lock)),
-  dict: (seen) => dictOf(seen as ListSeen<DictPair>),
+  data: (seen) => makeBytes(seen as DataSeen),
+  locklist: (seen) => (seen as ListSeen<StructSeen>).items.map((lock) => makeStruct('flock', lock)),
+  dict: (seen) => makeDict(seen as ListSeen<DictPair>),
   entries: (seen, objects) =>
-    (seen as ListSeen<EntrySeen>).items.map((entry) => entryOf(entry, objects)),
+    (seen as ListSeen<EntrySeen>).items.map((entry) => makeEntry(entry, objects)),
 };
 
 export interface ReplyOutcome {
@@ -233,33 +244,43 @@ export interface ReplyOutcome {
  * Applies a reply to the graph's inode table, and maps the recorded gfids and offsets to it.
  * @param then the recorded reply, if there is one
  */
-export function learn(objects: Objects, outcome: ReplyOutcome, then: Answer | null): void {
+export function applyReplyTo(
+  objects: ReplayObjects,
+  outcome: ReplyOutcome,
+  then: RecordedReply | null,
+): void {
   const { row, args, opRet, opErrno, values } = outcome;
   applyReply(row, args, opRet, opErrno, values);
   if (opRet < 0) return;
   const linked = replyInode(row, values);
   if (linked !== null) {
-    objects.learn(linked.gfid, linked);
-    const was = then?.reply.buf as StructSeen | null | undefined;
-    if (then !== null && then.opRet >= 0 && was) objects.learn(was.iaGfid as Gfid, linked);
+    objects.mapInode(linked.gfid, linked);
+    const recordedEntry = then?.values.buf as StructSeen | null | undefined;
+    if (then !== null && then.opRet >= 0 && recordedEntry)
+      objects.mapInode(recordedEntry.iaGfid as Gfid, linked);
   } else if (row.reply[0]?.type === 'entries') {
-    const were = then?.reply.entries as ListSeen<EntrySeen> | null | undefined;
-    learnEntries(objects, args[0] as Fd, (values[0] ?? []) as readonly Dirent[], were?.items ?? []);
+    const recordedEntries = then?.values.entries as ListSeen<EntrySeen> | null | undefined;
+    mapEntries(
+      objects,
+      args[0] as Fd,
+      (values[0] ?? []) as readonly Dirent[],
+      recordedEntries?.items ?? [],
+    );
   }
 }
 
-function learnEntries(
-  objects: Objects,
+function mapEntries(
+  objects: ReplayObjects,
   fd: Fd,
   entries: readonly Dirent[],
-  were: readonly EntrySeen[],
+  recordedEntries: readonly EntrySeen[],
 ): void {
-  const byName = new Map(were.map((entry) => [entry.name, entry]));
+  const byName = new Map(recordedEntries.map((entry) => [entry.name, entry]));
   for (const { name, off, inode } of entries) {
-    const was = byName.get(name);
-    if (was !== undefined) objects.learnOffset(fd, was.off, off);
+    const recordedEntry = byName.get(name);
+    if (recordedEntry !== undefined) objects.mapOffset(fd, recordedEntry.off, off);
     if (inode === null) continue;
-    objects.learn(inode.gfid, inode);
-    if (was !== undefined) objects.learn(was.gfid, inode);
+    objects.mapInode(inode.gfid, inode);
+    if (recordedEntry !== undefined) objects.mapInode(recordedEntry.gfid, inode);
   }
 }

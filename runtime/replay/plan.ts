@@ -11,7 +11,7 @@ import { formatCall } from '../observe/event-text.ts';
 import type { Caller, RecordedEvent, Values, VolumeSeen, WindEvent } from '../observe/events.ts';
 import type { Head } from '../observe/format.ts';
 import type { Recording } from '../observe/reader.ts';
-import type { Answer } from './recorded-form.ts';
+import type { RecordedReply } from './recorded-form.ts';
 
 /** A recording cannot be replayed. The message has the reason and the remedy. */
 export class ReplayError extends Error {
@@ -30,7 +30,7 @@ export interface Arrival {
   readonly args: Values;
   readonly caller: Caller;
   /** The reply; null if the recording ended before it. */
-  answer: Answer | null;
+  reply: RecordedReply | null;
 }
 
 /** A request that is sent again. */
@@ -40,14 +40,14 @@ export interface ReplayedRequest extends Arrival {
   /** Nanoseconds since the recording began. */
   readonly at: number;
   /** The requests that it caused at the played volumes, in order. */
-  readonly asked: Arrival[];
+  readonly causedRequests: Arrival[];
 }
 
 /** A request was sent, or its reply came, in the order of the recording. */
 export interface Step {
   readonly at: number;
   readonly request: ReplayedRequest;
-  readonly isAnswer: boolean;
+  readonly isReply: boolean;
 }
 
 export interface Plan {
@@ -70,22 +70,22 @@ export interface Roles {
 export const UNKNOWN_CALLER: Caller = { uid: 0, gid: 0, pid: 0, lkOwner: '', client: 0 };
 
 /** Finds a volume of the recording. @throws {ReplayError} for an unknown name */
-export function volumeIn({ volumes }: Head, name: string): VolumeSeen {
-  const found = volumes.find((volume) => volume.name === name);
-  if (found !== undefined) return found;
+export function findVolume({ volumes }: Head, name: string): VolumeSeen {
+  const match = volumes.find((volume) => volume.name === name);
+  if (match !== undefined) return match;
   const names = volumes.map((volume) => volume.name).join(', ');
   throw new ReplayError(`it has no volume '${name}': its volumes are ${names}`);
 }
 
 /** @throws {ReplayError} for a recording that cannot be replayed */
-export async function planOf(recording: Recording, roles: Roles): Promise<Plan> {
+export async function makePlan(recording: Recording, roles: Roles): Promise<Plan> {
   const { head } = recording;
   if (head.redacted) throw new ReplayError('names and contents are hidden in it (--redact)');
   if (!head.whole) {
     const fix = "'glossa record' makes one that has all a replay needs";
     throw new ReplayError(`it is filtered or shortened: ${fix}`);
   }
-  for (const name of [roles.volume, ...roles.played]) volumeIn(head, name);
+  for (const name of [roles.volume, ...roles.played]) findVolume(head, name);
   const planner = new Planner(roles);
   for await (const event of recording.events()) planner.add(event);
   const [problem] = recording.problems;
@@ -123,14 +123,14 @@ class Planner implements Plan {
     const { arrival, request } = this.hops.get(event.hop) ?? {};
     this.hops.delete(event.hop);
     if (arrival === null || arrival === undefined) return;
-    refuseCut(arrival, event.reply);
+    failIfCut(arrival, event.reply);
     const { opRet, opErrno, reply } = event;
-    arrival.answer = { opRet, opErrno, reply };
-    for (const stat of attributesIn(arrival.answer)) {
+    arrival.reply = { opRet, opErrno, values: reply };
+    for (const stat of findAttributes(arrival.reply)) {
       const gfid = stat.iaGfid as Gfid;
       if (!this.attributes.has(gfid)) this.attributes.set(gfid, stat);
     }
-    if (arrival === request) this.steps.push({ at: event.at, request, isAnswer: true });
+    if (arrival === request) this.steps.push({ at: event.at, request, isReply: true });
   }
 
   private addWind(event: WindEvent): void {
@@ -138,22 +138,26 @@ class Planner implements Plan {
     const caller = event.caller ?? above?.caller ?? UNKNOWN_CALLER;
     const { volume, played } = this.roles;
     const isRequest = event.volume === volume;
-    const arrival = isRequest || played.includes(event.volume) ? arrivalOf(event, caller) : null;
+    const arrival = isRequest || played.includes(event.volume) ? makeArrival(event, caller) : null;
     let request = above?.request ?? null;
     if (isRequest) {
       const number = this.requests.length + 1;
       // One object for both roles, so that each sees the reply.
-      request = Object.assign(arrival!, { number, at: event.at, asked: [] }) as ReplayedRequest;
+      request = Object.assign(arrival!, {
+        number,
+        at: event.at,
+        causedRequests: [],
+      }) as ReplayedRequest;
       this.requests.push(request);
-      this.steps.push({ at: event.at, request, isAnswer: false });
-    } else if (arrival !== null) (request?.asked ?? this.others).push(arrival);
+      this.steps.push({ at: event.at, request, isReply: false });
+    } else if (arrival !== null) (request?.causedRequests ?? this.others).push(arrival);
     this.hops.set(event.hop, { caller, request, arrival });
   }
 }
 
 /** The attributes of all files in a reply. */
-export function attributesIn({ reply }: Answer): StructSeen[] {
-  return Object.values(reply).flatMap((value) => {
+export function findAttributes({ values }: RecordedReply): StructSeen[] {
+  return Object.values(values).flatMap((value) => {
     if (typeof value !== 'object' || value === null) return [];
     if ('iaGfid' in value) return [value as StructSeen];
     if (!('items' in value)) return [];
@@ -162,19 +166,19 @@ export function attributesIn({ reply }: Answer): StructSeen[] {
   });
 }
 
-function arrivalOf({ volume, fop, args }: WindEvent, caller: Caller): Arrival {
+function makeArrival({ volume, fop, args }: WindEvent, caller: Caller): Arrival {
   const row = findFop(fop);
   if (row === undefined) throw new ReplayError(`it has a fop '${fop}', which is unknown here`);
-  const arrival: Arrival = { volume, row, args, caller, answer: null };
-  refuseCut(arrival, args);
+  const arrival: Arrival = { volume, row, args, caller, reply: null };
+  failIfCut(arrival, args);
   return arrival;
 }
 
-function refuseCut({ row, args }: Arrival, values: Values): void {
-  const cut = Object.entries(values).find(([, value]) => isCut(value));
-  if (cut === undefined) return;
-  const what = `'${cut[0]}' of ${formatCall(row.name, args)}`;
-  throw new ReplayError(`${what} was cut in it: record with a larger --data-max`);
+function failIfCut({ row, args }: Arrival, values: Values): void {
+  const cutEntry = Object.entries(values).find(([, value]) => isCut(value));
+  if (cutEntry === undefined) return;
+  const subject = `'${cutEntry[0]}' of ${formatCall(row.name, args)}`;
+  throw new ReplayError(`${subject} was cut in it: record with a larger --data-max`);
 }
 
 /** Whether a recorded value is cut. */

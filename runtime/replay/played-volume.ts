@@ -11,9 +11,9 @@ import { collect, unwindArgs } from '../core/gen/generic.gen.ts';
 import { defineTranslator, type Fops, type Translator } from '../core/xlator.ts';
 import type { FdSeen, LocSeen, StructSeen } from '../observe/codec.ts';
 import type { Values } from '../observe/events.ts';
-import type { Objects } from './objects.ts';
+import type { ReplayObjects } from './objects.ts';
 import type { Arrival, ReplayedRequest } from './plan.ts';
-import { type Answer, recordedArgs } from './recorded-form.ts';
+import { type RecordedReply, toRecordedArgs } from './recorded-form.ts';
 import type { RecordedStorage } from './recorded-storage.ts';
 
 /** A request that arrived at a played volume during the replay. */
@@ -29,11 +29,11 @@ export interface PlayedRequest {
 export interface PlayedState {
   readonly others: readonly Arrival[];
   /** The objects of the graph. */
-  readonly objects: Objects;
+  readonly objects: ReplayObjects;
   /** The recorded request of a call. */
-  requestOf(call: Stack): ReplayedRequest | undefined;
+  findRequest(call: Stack): ReplayedRequest | undefined;
   /** Called for each request that a replayed request causes. */
-  asked(request: ReplayedRequest, asked: PlayedRequest): void;
+  noteRequest(request: ReplayedRequest, noteRequest: PlayedRequest): void;
 }
 
 export class PlayedVolume {
@@ -41,7 +41,7 @@ export class PlayedVolume {
   readonly translator: Translator<unknown>;
   private readonly name: string;
   private readonly storage: RecordedStorage;
-  private readonly used = new Set<Arrival>();
+  private readonly usedArrivals = new Set<Arrival>();
   private readonly keys = new WeakMap<Arrival, Keys>();
   /** Set before the graph gets its first request. */
   state!: PlayedState;
@@ -65,60 +65,62 @@ export class PlayedVolume {
   }
 
   private fops(): Fops<unknown> {
-    const made = fopNames.map((name) => {
+    const entries = fopNames.map((name) => {
       const row = findFop(name)!;
-      return [name, collect[name]((frame, _xl, args) => this.take(row, frame, args))];
+      return [name, collect[name]((frame, _xl, args) => this.handleRequest(row, frame, args))];
     });
-    return Object.fromEntries(made) as Fops<unknown>;
+    return Object.fromEntries(entries) as Fops<unknown>;
   }
 
-  private take(row: FopRow, frame: Frame, args: unknown[]): void {
-    const { objects, requestOf, asked, others } = this.state;
-    const seen = this.numbered(row, args);
-    const request = requestOf(frame.root);
-    const keys = keysOf(row, seen);
-    const recorded = this.find(request?.asked ?? [], keys) ?? this.find(others, keys);
-    if (request !== undefined) asked(request, { volume: this.name, row, args: seen, recorded });
-    const answer = (given: Answer): void => {
-      const reply = objects.reply(row, given.reply, args);
-      unwindArgs[row.name as FopName](frame, given.opRet, given.opErrno, reply);
+  private handleRequest(row: FopRow, frame: Frame, args: unknown[]): void {
+    const { objects, findRequest, noteRequest, others } = this.state;
+    const recordedArgs = this.recordArgs(row, args);
+    const request = findRequest(frame.root);
+    const keys = makeKeys(row, recordedArgs);
+    const recorded =
+      this.takeMatch(request?.causedRequests ?? [], keys) ?? this.takeMatch(others, keys);
+    if (request !== undefined)
+      noteRequest(request, { volume: this.name, row, args: recordedArgs, recorded });
+    const sendReply = (recordedReply: RecordedReply): void => {
+      const reply = objects.makeReply(row, recordedReply.values, args);
+      unwindArgs[row.name as FopName](frame, recordedReply.opRet, recordedReply.opErrno, reply);
     };
     // A recorded request without a reply may get one now.
-    if (recorded === null || recorded.answer === null) {
+    if (recorded === null || recorded.reply === null) {
       const { uid, gid, pid, lkOwner } = frame.root;
-      this.storage.ask(row, seen, { uid, gid, pid, lkOwner, client: 0 }, answer);
+      this.storage.sendRequest(row, recordedArgs, { uid, gid, pid, lkOwner, client: 0 }, sendReply);
       return;
     }
-    this.storage.follow(recorded);
-    answer(recorded.answer);
+    this.storage.applyArrival(recorded);
+    sendReply(recorded.reply);
   }
 
   /** The arguments with recorded numbers of open files. */
-  private numbered(row: FopRow, args: readonly unknown[]): Values {
-    const seen = recordedArgs(row, args);
-    const named = row.args.map(({ name, type }, i) => {
-      const value = seen[name]!;
+  private recordArgs(row: FopRow, args: readonly unknown[]): Values {
+    const recordedArgs = toRecordedArgs(row, args);
+    const entries = row.args.map(({ name, type }, i) => {
+      const value = recordedArgs[name]!;
       if (type !== 'fd' || value === null) return [name, value];
-      const id = this.state.objects.numberOf(args[i] as never);
+      const id = this.state.objects.recordedNumber(args[i] as never);
       return [name, { ...(value as FdSeen), id }];
     });
-    return Object.fromEntries(named) as Values;
+    return Object.fromEntries(entries) as Values;
   }
 
   /** Finds the first match that is not used yet, and marks it as used. */
-  private find(arrivals: readonly Arrival[], { exact, alike }: Keys): Arrival | null {
-    const free = arrivals.filter((one) => one.volume === this.name && !this.used.has(one));
-    const found =
-      free.find((one) => this.keysFor(one).exact === exact) ??
-      free.find((one) => this.keysFor(one).alike === alike);
-    if (found !== undefined) this.used.add(found);
-    return found ?? null;
+  private takeMatch(arrivals: readonly Arrival[], { exact, alike }: Keys): Arrival | null {
+    const free = arrivals.filter((one) => one.volume === this.name && !this.usedArrivals.has(one));
+    const match =
+      free.find((one) => this.findKeys(one).exact === exact) ??
+      free.find((one) => this.findKeys(one).alike === alike);
+    if (match !== undefined) this.usedArrivals.add(match);
+    return match ?? null;
   }
 
-  private keysFor(arrival: Arrival): Keys {
+  private findKeys(arrival: Arrival): Keys {
     let keys = this.keys.get(arrival);
     if (keys === undefined) {
-      keys = keysOf(arrival.row, arrival.args);
+      keys = makeKeys(arrival.row, arrival.args);
       this.keys.set(arrival, keys);
     }
     return keys;
@@ -134,8 +136,8 @@ interface Keys {
 }
 
 /** The keys of a request, without paths, which are hints, and xdata. */
-function keysOf({ name, args }: FopRow, values: Values): Keys {
-  const key = (fileOf: (fd: FdSeen) => unknown): string => {
+function makeKeys({ name, args }: FopRow, values: Values): Keys {
+  const makeKey = (fileOf: (fd: FdSeen) => unknown): string => {
     const parts = args.map(({ name: part, type }): unknown => {
       const value = values[part] ?? null;
       if (value === null || part === 'xdata') return null;
@@ -146,5 +148,5 @@ function keysOf({ name, args }: FopRow, values: Values): Keys {
     });
     return JSON.stringify([name, parts]);
   };
-  return { exact: key(({ id }) => id), alike: key(({ gfid }) => gfid) };
+  return { exact: makeKey(({ id }) => id), alike: makeKey(({ gfid }) => gfid) };
 }

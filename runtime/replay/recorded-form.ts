@@ -9,10 +9,10 @@ import type { Values } from '../observe/events.ts';
 import { ownTables } from '../observe/tables.ts';
 
 /** A reply in the form of a recording. */
-export interface Answer {
+export interface RecordedReply {
   readonly opRet: number;
   readonly opErrno: number;
-  readonly reply: Values;
+  readonly values: Values;
 }
 
 const UNCUT: Retention = {
@@ -24,21 +24,21 @@ const UNCUT: Retention = {
 const readers = makeValueReaders(ownTables);
 
 /** Writes the value as the recorder does and reads it back, so that the form is defined once. */
-function seen(type: ArgType, value: unknown): ValueSeen {
+function toRecordedValue(type: ArgType, value: unknown): ValueSeen {
   const none = type === 'int' ? Number.NaN : null;
   const bytes = encodeWith((out) => writeValue[type](out, value ?? none, UNCUT));
   return readers[type](new Input(bytes));
 }
 
-const allSeen = (rows: FopRow['args'], values: readonly unknown[]): Values =>
-  Object.fromEntries(rows.map(({ name, type }, i) => [name, seen(type, values[i])]));
+const toRecordedValues = (rows: FopRow['args'], values: readonly unknown[]): Values =>
+  Object.fromEntries(rows.map(({ name, type }, i) => [name, toRecordedValue(type, values[i])]));
 
-export const recordedArgs = ({ args }: FopRow, values: readonly unknown[]): Values =>
-  allSeen(args, values);
+export const toRecordedArgs = ({ args }: FopRow, values: readonly unknown[]): Values =>
+  toRecordedValues(args, values);
 
-export const recordedReply = (
+export const toRecordedReply = (
   { reply }: FopRow,
   opRet: number,
   opErrno: number,
   values: readonly unknown[],
-): Answer => ({ opRet, opErrno, reply: allSeen(reply, values) });
+): RecordedReply => ({ opRet, opErrno, values: toRecordedValues(reply, values) });

@@ -28,17 +28,17 @@ import type {
 } from '../observe/codec.ts';
 import type { Caller, Values } from '../observe/events.ts';
 import memory from '../xlators/storage/memory/index.ts';
-import { learn, Objects, placeAt, UnknownObject } from './objects.ts';
+import { applyReplyTo, findPosition, ReplayObjects, UnknownObject } from './objects.ts';
 import { type Arrival, UNKNOWN_CALLER } from './plan.ts';
-import { type Answer, recordedReply } from './recorded-form.ts';
+import { type RecordedReply, toRecordedReply } from './recorded-form.ts';
 
 /** Mode, uid and gid. */
 const SETATTR_OWNED = SET_ATTR.MODE | SET_ATTR.UID | SET_ATTR.GID;
 /** The number of a file that is open for one write; recorded numbers begin at 1. */
-const WRITER = 0;
+const WRITER_FD = 0;
 
-/** Fops that change nothing; `taking` copies the content of some recorded replies. */
-const READING = new Set<string>(
+/** Fops that change nothing; `contentCopiers` copies the content of some recorded replies. */
+const READING_FOPS = new Set<string>(
   (
     'lookup stat fstat access statfs readlink open opendir readv readdir readdirp getxattr ' +
     'fgetxattr flush fsync fsyncdir seek rchecksum lk inodelk finodelk entrylk fentrylk lease ' +
@@ -47,17 +47,17 @@ const READING = new Set<string>(
 );
 
 /** Whether a fop may change a storage. */
-export const changes = (fop: string): boolean => !READING.has(fop);
+export const mayChangeStorage = (fop: string): boolean => !READING_FOPS.has(fop);
 
 export class RecordedStorage {
   private readonly graph: Graph;
   private readonly client: Client;
-  private readonly objects: Objects;
+  private readonly objects: ReplayObjects;
 
   private constructor(graph: Graph) {
     this.graph = graph;
     this.client = connect(graph, 'replay');
-    this.objects = new Objects(this.client);
+    this.objects = new ReplayObjects(this.client);
   }
 
   static async start(context: Context): Promise<RecordedStorage> {
@@ -75,46 +75,52 @@ export class RecordedStorage {
   }
 
   /** Replies to a request without a recorded reply: EIO for a file that the recording lacks. */
-  ask(row: FopRow, args: Values, caller: Caller, answered: (answer: Answer) => void): void {
-    this.run(row, args, caller, answered);
+  sendRequest(
+    row: FopRow,
+    args: Values,
+    caller: Caller,
+    onReply: (answer: RecordedReply) => void,
+  ): void {
+    this.windRequest(row, args, caller, onReply);
   }
 
   /** Applies the changes of a recorded request, or copies the content of its reply. */
-  follow({ row, args, caller, answer }: Arrival): void {
-    if (answer === null || answer.opRet < 0) return;
-    const { reply } = answer;
-    if (changes(row.name)) {
-      const gfid = (reply.buf as StructSeen | null | undefined)?.iaGfid;
-      const made = row.entry.creates !== undefined && typeof gfid === 'string';
-      this.run(row, made ? withGfid(args, gfid) : args, caller);
-    } else this.taking[row.name]?.(args, reply);
+  applyArrival({ row, args, caller, reply: recorded }: Arrival): void {
+    if (recorded === null || recorded.opRet < 0) return;
+    const { values } = recorded;
+    if (mayChangeStorage(row.name)) {
+      const gfid = (values.buf as StructSeen | null | undefined)?.iaGfid;
+      const isCreation = row.entry.creates !== undefined && typeof gfid === 'string';
+      this.windRequest(row, isCreation ? requestGfid(args, gfid) : args, caller);
+    } else this.contentCopiers[row.name]?.(args, values);
   }
 
   /** Adds a file that existed before the recording began. */
   addFile(path: string, stat: StructSeen): void {
-    const place = placeAt(this.objects.table, path);
-    if (place !== null) this.makeFile(place.parent.gfid, place.name, stat);
+    const position = findPosition(this.objects.table, path);
+    if (position !== null) this.makeFile(position.parent.gfid, position.name, stat);
   }
 
-  private readonly taking: Readonly<Record<string, (args: Values, reply: Values) => void>> = {
-    lookup: ({ loc }, { buf }) => {
-      const { pargfid, name } = loc as LocSeen;
-      if (name !== null) this.makeFile(pargfid, name, buf as StructSeen | null);
-    },
-    readdirp: ({ fd }, { entries }) => {
-      for (const { name, stat } of (entries as ListSeen<EntrySeen> | null)?.items ?? []) {
-        if (name !== '.' && name !== '..') this.makeFile((fd as { gfid: Gfid }).gfid, name, stat);
-      }
-    },
-    readv: ({ fd: reader, offset }, { vector }) => {
-      if ((vector as DataSeen).length === 0) return;
-      const fd: FdSeen = { ...(reader as FdSeen), id: WRITER, flags: O_RDWR };
-      this.do('writev', { fd, vector: vector!, offset: offset!, flags: 0 });
-      this.objects.release(WRITER);
-    },
-    getxattr: ({ loc }, { dict }) => this.do('setxattr', { loc: loc!, dict: dict!, flags: 0 }),
-    fgetxattr: ({ fd }, { dict }) => this.do('fsetxattr', { fd: fd!, dict: dict!, flags: 0 }),
-  };
+  private readonly contentCopiers: Readonly<Record<string, (args: Values, reply: Values) => void>> =
+    {
+      lookup: ({ loc }, { buf }) => {
+        const { pargfid, name } = loc as LocSeen;
+        if (name !== null) this.makeFile(pargfid, name, buf as StructSeen | null);
+      },
+      readdirp: ({ fd }, { entries }) => {
+        for (const { name, stat } of (entries as ListSeen<EntrySeen> | null)?.items ?? []) {
+          if (name !== '.' && name !== '..') this.makeFile((fd as { gfid: Gfid }).gfid, name, stat);
+        }
+      },
+      readv: ({ fd: reader, offset }, { vector }) => {
+        if ((vector as DataSeen).length === 0) return;
+        const fd: FdSeen = { ...(reader as FdSeen), id: WRITER_FD, flags: O_RDWR };
+        this.send('writev', { fd, vector: vector!, offset: offset!, flags: 0 });
+        this.objects.release(WRITER_FD);
+      },
+      getxattr: ({ loc }, { dict }) => this.send('setxattr', { loc: loc!, dict: dict!, flags: 0 }),
+      fgetxattr: ({ fd }, { dict }) => this.send('fsetxattr', { fd: fd!, dict: dict!, flags: 0 }),
+    };
 
   /** Makes a file that existed before the recording began. */
   private makeFile(parent: Gfid, name: string, stat: StructSeen | null): void {
@@ -125,54 +131,54 @@ export class RecordedStorage {
     if (known !== undefined) {
       const isNamed = known.names.some((one) => one.name === name && one.parent.gfid === parent);
       const oldloc: LocSeen = { gfid, pargfid: NULL_GFID, name: null, path: name };
-      if (!isNamed && !known.isDir) this.do('link', { oldloc, newloc: loc });
+      if (!isNamed && !known.isDir) this.send('link', { oldloc, newloc: loc });
       return;
     }
     const [mode, rdev] = [stat.iaProt as number, stat.iaRdev as number];
     const type = stat.iaType as number;
     const fop = type === IA_IFDIR ? 'mkdir' : type === IA_IFLNK ? 'symlink' : 'mknod';
     const file = MODE_BITS[type]! | mode;
-    const made = { loc, linkpath: '?', mode: fop === 'mknod' ? file : mode, rdev, umask: 0 };
-    this.do(fop, withGfid(made, gfid));
-    const there: LocSeen = { gfid, pargfid: NULL_GFID, name: null, path: name };
-    this.do('setattr', { loc: there, stbuf: stat, valid: SETATTR_OWNED });
+    const createArgs = { loc, linkpath: '?', mode: fop === 'mknod' ? file : mode, rdev, umask: 0 };
+    this.send(fop, requestGfid(createArgs, gfid));
+    const newLoc: LocSeen = { gfid, pargfid: NULL_GFID, name: null, path: name };
+    this.send('setattr', { loc: newLoc, stbuf: stat, valid: SETATTR_OWNED });
     if (fop === 'mknod' && stat.iaSize !== 0) {
-      this.do('truncate', { loc: there, offset: stat.iaSize as number });
+      this.send('truncate', { loc: newLoc, offset: stat.iaSize as number });
     }
   }
 
-  private do(fop: FopName, args: Values): void {
-    this.run(findFop(fop)!, args, UNKNOWN_CALLER);
+  private send(fop: FopName, args: Values): void {
+    this.windRequest(findFop(fop)!, args, UNKNOWN_CALLER);
   }
 
-  private run(
+  private windRequest(
     row: FopRow,
-    seen: Values,
+    recordedArgs: Values,
     { uid, gid, pid, lkOwner }: Caller,
-    answered: (answer: Answer) => void = () => {},
+    onReply: (answer: RecordedReply) => void = () => {},
   ): void {
     const name = row.name as FopName;
     let args: unknown[];
     try {
-      args = this.objects.args(row, seen, pid);
+      args = this.objects.makeArgs(row, recordedArgs, pid);
     } catch (error) {
       if (!(error instanceof UnknownObject)) throw error;
-      answered({ opRet: -1, opErrno: EIO, reply: {} });
+      onReply({ opRet: -1, opErrno: EIO, values: {} });
       return;
     }
     const call = new Stack(uid, gid, pid, row.logName);
     call.lkOwner = lkOwner;
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       this.client.end(call);
-      learn(this.objects, { row, args, opRet, opErrno, values }, null);
-      answered(recordedReply(row, opRet, opErrno, values));
+      applyReplyTo(this.objects, { row, args, opRet, opErrno, values }, null);
+      onReply(toRecordedReply(row, opRet, opErrno, values));
     });
     windArgs[name](this.client.begin(call), 0, cbk as never, this.graph.links, args);
   }
 }
 
 /** The arguments with a request for this gfid. */
-function withGfid(args: Values, gfid: Gfid): Values {
+function requestGfid(args: Values, gfid: Gfid): Values {
   const { items = [] } = (args.xdata ?? {}) as Partial<ListSeen<DictPair>>;
   const request: DictPair = { key: GFID_REQ, type: 'gfuuid', value: gfid };
   const all = [...items.filter(({ key }) => key !== GFID_REQ), request];

@@ -1,7 +1,7 @@
 /**
  * Sends the requests of a recording into a graph, and compares the replies.
  *
- *   const plan = await planOf(recording, { volume: 'negative', played: ['storage'] });
+ *   const plan = await makePlan(recording, { volume: 'negative', played: ['storage'] });
  *   const replay = new Replay(graph, plan, { clock, played });
  *   for (const { request, differences } of await replay.run()) …
  *
@@ -19,11 +19,11 @@ import type { Graph } from '../core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../core/iatt.ts';
 import { Initiator, makeInitiatorTranslator } from '../core/initiator.ts';
 import { formatCall, formatResult } from '../observe/event-text.ts';
-import { type Difference, differences } from './compare.ts';
-import { learn, Objects, placeAt, UnknownObject } from './objects.ts';
-import { type Arrival, attributesIn, type Plan, type ReplayedRequest } from './plan.ts';
+import { type Difference, findDifferences } from './compare.ts';
+import { applyReplyTo, findPosition, ReplayObjects, UnknownObject } from './objects.ts';
+import { type Arrival, findAttributes, type Plan, type ReplayedRequest } from './plan.ts';
 import type { PlayedRequest, PlayedVolume } from './played-volume.ts';
-import { type Answer, recordedReply } from './recorded-form.ts';
+import { type RecordedReply, toRecordedReply } from './recorded-form.ts';
 
 /** The time of the graph's context, in milliseconds. It stands still between calls. */
 export interface ReplayClock {
@@ -50,10 +50,10 @@ export interface Outcome {
 
 interface SentRequest {
   readonly request: ReplayedRequest;
-  answer: Answer | null;
+  reply: RecordedReply | null;
   /** The reason why it could not be sent. */
-  refused: string | null;
-  readonly asked: PlayedRequest[];
+  failure: string | null;
+  readonly causedRequests: PlayedRequest[];
   call: Stack | null;
   /** Ends the wait for its reply. */
   wake: (() => void) | null;
@@ -71,8 +71,8 @@ export class Replay {
   private readonly settings: ReplaySettings;
   private readonly initiator: Initiator;
   private readonly clients = new Map<number, Client>();
-  private readonly objects: Objects;
-  private readonly sent = new Map<ReplayedRequest, SentRequest>();
+  private readonly objects: ReplayObjects;
+  private readonly sentRequests = new Map<ReplayedRequest, SentRequest>();
   private readonly calls = new WeakMap<Stack, ReplayedRequest>();
   /** The gfids in recorded replies so far. */
   private readonly seenGfids = new Set<Gfid>();
@@ -84,16 +84,17 @@ export class Replay {
     this.plan = plan;
     this.settings = settings;
     this.initiator = new Initiator(graph, 'replay', translator, graph.top.log);
-    this.objects = new Objects(this.clientOf(0));
+    this.objects = new ReplayObjects(this.findClient(0));
     for (const request of plan.requests) {
-      for (const id of filesOf(request)) this.lastUse.set(id, request);
+      for (const id of openFileNumbers(request)) this.lastUse.set(id, request);
     }
     for (const played of settings.played) {
       played.state = {
         others: plan.others,
         objects: this.objects,
-        requestOf: (call) => this.calls.get(call),
-        asked: (request, asked) => void this.sent.get(request)?.asked.push(asked),
+        findRequest: (call) => this.calls.get(call),
+        noteRequest: (request, asked) =>
+          void this.sentRequests.get(request)?.causedRequests.push(asked),
       };
     }
   }
@@ -102,24 +103,26 @@ export class Replay {
   async run(): Promise<Outcome[]> {
     const { clock } = this.settings;
     const startedAt = clock.now;
-    for (const { at, request, isAnswer } of this.plan.steps) {
+    for (const { at, request, isReply } of this.plan.steps) {
       clock.advanceTo(Math.max(clock.now, startedAt + at / NS_PER_MS));
-      if (!isAnswer) await this.send(request);
+      if (!isReply) await this.send(request);
       else {
-        await this.waitFor(this.sent.get(request)!);
-        for (const stat of attributesIn(request.answer!)) this.seenGfids.add(stat.iaGfid as Gfid);
+        await this.waitFor(this.sentRequests.get(request)!);
+        for (const stat of findAttributes(request.reply!)) this.seenGfids.add(stat.iaGfid as Gfid);
       }
     }
-    const open = [...this.sent.values()].filter(({ answer, refused }) => !answer && !refused);
-    for (const sent of open) await this.waitFor(sent);
-    for (const { call, answer } of open) if (answer === null) call?.interrupt();
-    const outcomes = [...this.sent.values()].map((sent) => this.outcomeOf(sent));
+    const pending = [...this.sentRequests.values()].filter(
+      ({ reply, failure }) => !reply && !failure,
+    );
+    for (const sent of pending) await this.waitFor(sent);
+    for (const { call, reply } of pending) if (reply === null) call?.interrupt();
+    const outcomes = [...this.sentRequests.values()].map((sent) => this.compareReplies(sent));
     this.objects.releaseAll();
     this.initiator.close();
     return outcomes;
   }
 
-  private clientOf(id: number): Client {
+  private findClient(id: number): Client {
     const client = this.clients.get(id) ?? this.initiator.connect();
     this.clients.set(id, client);
     return client;
@@ -130,29 +133,29 @@ export class Replay {
     const name = row.name as FopName;
     const sent: SentRequest = {
       request,
-      answer: null,
-      refused: null,
-      asked: [],
+      reply: null,
+      failure: null,
+      causedRequests: [],
       call: null,
       wake: null,
     };
-    this.sent.set(request, sent);
-    const args = await this.argsOf(request);
+    this.sentRequests.set(request, sent);
+    const args = await this.makeArgs(request);
     if (typeof args === 'string') {
-      sent.refused = args;
+      sent.failure = args;
       return;
     }
     const call = new Stack(caller.uid, caller.gid, caller.pid, row.logName);
     call.lkOwner = caller.lkOwner;
     sent.call = call;
     this.calls.set(call, request);
-    const client = this.clientOf(caller.client);
+    const client = this.findClient(caller.client);
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       client.end(call);
       // Copied at once: the values may be reused after the callback.
-      sent.answer = recordedReply(row, opRet, opErrno, values);
-      learn(this.objects, { row, args, opRet, opErrno, values }, request.answer);
-      for (const id of filesOf(request)) {
+      sent.reply = toRecordedReply(row, opRet, opErrno, values);
+      applyReplyTo(this.objects, { row, args, opRet, opErrno, values }, request.reply);
+      for (const id of openFileNumbers(request)) {
         if (this.lastUse.get(id) === request) this.objects.release(id);
       }
       sent.wake?.();
@@ -163,15 +166,15 @@ export class Replay {
   }
 
   /** The arguments, or the reason why they cannot be made. */
-  private async argsOf({ row, args, caller }: ReplayedRequest): Promise<unknown[] | string> {
-    for (let anew = false; ; ) {
+  private async makeArgs({ row, args, caller }: ReplayedRequest): Promise<unknown[] | string> {
+    for (let canCreate = false; ; ) {
       try {
-        return this.objects.args(row, args, caller.pid, anew);
+        return this.objects.makeArgs(row, args, caller.pid, canCreate);
       } catch (error) {
         if (!(error instanceof UnknownObject)) throw error;
-        if (await this.introduce(error)) continue;
-        if (anew) return error.message;
-        anew = true;
+        if (await this.findEarlierFile(error)) continue;
+        if (canCreate) return error.message;
+        canCreate = true;
       }
     }
   }
@@ -180,21 +183,21 @@ export class Replay {
    * Finds a file that the recorded client knew before the recording began, without comparing the
    * reply. A file in a recorded reply must have been found by now.
    */
-  private async introduce({ gfid, path, isDir }: UnknownObject): Promise<boolean> {
+  private async findEarlierFile({ gfid, path, isDir }: UnknownObject): Promise<boolean> {
     if (this.seenGfids.has(gfid) || gfid === NULL_GFID) return false;
     if (this.settings.played.length > 0) {
       const { table } = this.objects;
       const type = { iaGfid: gfid, iaType: isDir ? IA_IFDIR : IA_IFREG, iaProt: 0o755 };
       const stat = Object.assign(new Iatt(), this.plan.attributes.get(gfid) ?? type);
       for (const volume of this.settings.played) volume.addFile(path, { ...stat });
-      const { parent = null, name = null } = placeAt(table, path) ?? {};
+      const { parent = null, name = null } = findPosition(table, path) ?? {};
       const inode = table.link(table.newInode(), parent, name, stat);
-      if (inode !== null) this.objects.learn(gfid, inode);
+      if (inode !== null) this.objects.mapInode(gfid, inode);
       return inode !== null;
     }
     try {
-      const { inode } = await new Driver(this.clientOf(0), ROOT).find(path);
-      this.objects.learn(gfid, inode);
+      const { inode } = await new Driver(this.findClient(0), ROOT).find(path);
+      this.objects.mapInode(gfid, inode);
       return true;
     } catch (error) {
       // The outcome of each request about the file says that it is missing.
@@ -206,53 +209,53 @@ export class Replay {
   /** Waits until the reply has come, or the patience is over. */
   private async waitFor(sent: SentRequest): Promise<void> {
     const { clock, patienceMs } = this.settings;
-    for (let left = patienceMs; left > 0 && !sent.answer && !sent.refused; left -= STILL_MS) {
-      await untilReply(sent, Math.min(left, STILL_MS));
-      if (sent.answer === null && clock.next !== undefined) clock.advanceTo(clock.next);
+    for (let left = patienceMs; left > 0 && !sent.reply && !sent.failure; left -= STILL_MS) {
+      await waitForReply(sent, Math.min(left, STILL_MS));
+      if (sent.reply === null && clock.next !== undefined) clock.advanceTo(clock.next);
     }
   }
 
-  private outcomeOf(sent: SentRequest): Outcome {
-    const { request, answer: now, refused, asked } = sent;
-    const then = request.answer;
-    const found: Difference[] = [];
-    const was = then === null ? NO_ANSWER : formatResult(then);
-    if (refused !== null) found.push({ what: 'op_ret', was, is: `not sent: ${refused}` });
-    else if (then === null || now === null) {
-      const is = now === null ? NO_ANSWER : formatResult(now);
-      if (was !== is) found.push({ what: 'op_ret', was, is });
-    } else found.push(...differences(request.row, then, now));
-    if (refused === null && this.settings.played.length > 0) {
-      found.push(...askedOtherwise(request.asked, asked));
+  private compareReplies(sent: SentRequest): Outcome {
+    const { request, reply: current, failure, causedRequests } = sent;
+    const recorded = request.reply;
+    const problems: Difference[] = [];
+    const was = recorded === null ? NO_ANSWER : formatResult(recorded);
+    if (failure !== null) problems.push({ what: 'op_ret', was, is: `not sent: ${failure}` });
+    else if (recorded === null || current === null) {
+      const is = current === null ? NO_ANSWER : formatResult(current);
+      if (was !== is) problems.push({ what: 'op_ret', was, is });
+    } else problems.push(...findDifferences(request.row, recorded, current));
+    if (failure === null && this.settings.played.length > 0) {
+      problems.push(...compareCaused(request.causedRequests, causedRequests));
     }
-    return { request, differences: found };
+    return { request, differences: problems };
   }
 }
 
 const NO_ANSWER = 'no answer';
 
 /** Differences between recorded and current requests to the played volumes. */
-function askedOtherwise(then: readonly Arrival[], now: readonly PlayedRequest[]): Difference[] {
+function compareCaused(then: readonly Arrival[], now: readonly PlayedRequest[]): Difference[] {
   const same = new Set(now.map((one) => one.recorded));
   const was = then.filter((one) => !same.has(one));
   const is = now.filter((one) => one.recorded === null || !then.includes(one.recorded));
   if (was.length === 0 && is.length === 0) return [];
-  return [{ what: 'asked below', was: callsInWords(was), is: callsInWords(is) }];
+  return [{ what: 'asked below', was: formatCalls(was), is: formatCalls(is) }];
 }
 
-const callsInWords = (calls: readonly Pick<Arrival, 'volume' | 'row' | 'args'>[]): string =>
+const formatCalls = (calls: readonly Pick<Arrival, 'volume' | 'row' | 'args'>[]): string =>
   calls.length === 0
     ? 'nothing'
     : calls.map(({ volume, row, args }) => `${volume}: ${formatCall(row.name, args)}`).join(', ');
 
 /** The numbers of a request's open files. */
-function filesOf({ row, args }: ReplayedRequest): number[] {
+function openFileNumbers({ row, args }: ReplayedRequest): number[] {
   const fds = row.args.filter(({ type }) => type === 'fd').map(({ name }) => args[name]);
   return fds.flatMap((fd) => (fd ? [(fd as { id: number }).id] : []));
 }
 
 /** Resolves when the reply has come, or after `ms`. */
-function untilReply(sent: SentRequest, ms: number): Promise<void> {
+function waitForReply(sent: SentRequest, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     sent.wake = () => {

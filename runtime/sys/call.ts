@@ -30,52 +30,54 @@ export type CFunction<C extends string> = C extends `${string}(${infer L})`
   : never;
 
 /** Binds a C function whose result is not a status, without a check of errno. */
-export const plain = <C extends string>(prototype: C): CFunction<C> =>
+export const bindPlain = <C extends string>(prototype: C): CFunction<C> =>
   self.func(prototype) as unknown as CFunction<C>;
 
-/** As `plain`; null when this program lacks the function. */
-export function optional<F extends (...args: never[]) => unknown>(prototype: string): F | null {
-  return find(prototype) as unknown as F | null;
+/** As `bindPlain`; null when this program lacks the function. */
+export function bindIfPresent<F extends (...args: never[]) => unknown>(
+  prototype: string,
+): F | null {
+  return findFunction(prototype) as unknown as F | null;
 }
 
 /**
  * Binds a C function that sets errno on -1: returns its result, or minus the errno. Parameter lists are fixed,
  * because each call would allocate a rest array.
  */
-export function call<C extends string>(prototype: C): CFunction<C> {
-  const native = find(prototype);
+export function bindCall<C extends string>(prototype: C): CFunction<C> {
+  const native = findFunction(prototype);
   if (native === null) return (() => -ENOSYS) as unknown as CFunction<C>;
   return withErrno(native, native.info.arguments.length) as unknown as CFunction<C>;
 }
 
 /** Most concurrent calls on the thread pool; koffi refuses more than 256. */
-const AT_ONCE = 64;
-let running = 0;
-const waiting: (() => void)[] = [];
+const MAX_CONCURRENT = 64;
+let runningCalls = 0;
+const waitingCalls: (() => void)[] = [];
 
 /** Binds a C function that runs on libuv's thread pool: resolves to its result, or -1 without an errno. */
-export function callAsync(prototype: string): (...args: unknown[]) => Promise<number> {
-  const native = find(prototype);
+export function bindAsync(prototype: string): (...args: unknown[]) => Promise<number> {
+  const native = findFunction(prototype);
   if (native === null) return () => Promise.resolve(-1);
   return (...args) =>
     new Promise((resolve, reject) => {
-      const begin = (): void => {
-        running += 1;
+      const start = (): void => {
+        runningCalls += 1;
         native.async(...args, (error: Error | null, result: number) => {
-          running -= 1;
-          waiting.shift()?.();
+          runningCalls -= 1;
+          waitingCalls.shift()?.();
           if (error === null) resolve(result);
           else reject(error);
         });
       };
-      if (running < AT_ONCE) begin();
-      else waiting.push(begin);
+      if (runningCalls < MAX_CONCURRENT) start();
+      else waitingCalls.push(start);
     });
 }
 
 type Native = ReturnType<typeof self.func>;
 
-function find(prototype: string): Native | null {
+function findFunction(prototype: string): Native | null {
   try {
     return self.func(prototype);
   } catch (error) {
@@ -87,22 +89,22 @@ function find(prototype: string): Native | null {
 type Word = number | Uint8Array | null;
 
 function withErrno(f: Native, arity: number): (...args: Word[]) => number {
-  const failed = (r: number): number => (r < 0 ? -errno() : r);
+  const toStatus = (r: number): number => (r < 0 ? -errno() : r);
   switch (arity) {
     case 0:
-      return () => failed(f());
+      return () => toStatus(f());
     case 1:
-      return (a) => failed(f(a));
+      return (a) => toStatus(f(a));
     case 2:
-      return (a, b) => failed(f(a, b));
+      return (a, b) => toStatus(f(a, b));
     case 3:
-      return (a, b, c) => failed(f(a, b, c));
+      return (a, b, c) => toStatus(f(a, b, c));
     case 4:
-      return (a, b, c, d) => failed(f(a, b, c, d));
+      return (a, b, c, d) => toStatus(f(a, b, c, d));
     case 5:
-      return (a, b, c, d, e) => failed(f(a, b, c, d, e));
+      return (a, b, c, d, e) => toStatus(f(a, b, c, d, e));
     case 6:
-      return (a, b, c, d, e, g) => failed(f(a, b, c, d, e, g));
+      return (a, b, c, d, e, g) => toStatus(f(a, b, c, d, e, g));
     default:
       throw new RangeError(`a system call of ${arity} arguments`);
   }

@@ -12,7 +12,7 @@ import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import koffi from 'koffi';
 import { setTurnRunner } from '../core/turn.ts';
-import { optional, plain } from './call.ts';
+import { bindIfPresent, bindPlain } from './call.ts';
 
 const HELPER = '_ZN4node20SigintWatchdogHelper';
 /** Prototype of the function that ends the innermost turn. Thread safe; the calling thread binds it by koffi. */
@@ -20,9 +20,11 @@ export const END_TURN = `bool ${HELPER}26InformWatchdogsAboutSignalEv()`;
 const START = `int ${HELPER}5StartEv(void *helper)`;
 
 /** Returns the names of required functions that this Node lacks; `find` looks symbols up. */
-export const missingForTurns = (find: typeof optional = optional): readonly string[] => [
+export const findMissingSymbols = (
+  find: typeof bindIfPresent = bindIfPresent,
+): readonly string[] => [
   ...[END_TURN, START].filter((prototype) => find(prototype) === null),
-  ...(typeof native === 'function' ? [] : ['ContextifyScript.runInContext']),
+  ...(typeof runInContext === 'function' ? [] : ['ContextifyScript.runInContext']),
 ];
 
 const SIGINT = 2;
@@ -39,46 +41,47 @@ type Run = (
   breakOnFirstLine: boolean,
 ) => unknown;
 
-const native = (Object.getPrototypeOf(Script.prototype) as { runInContext?: Run }).runInContext;
+const runInContext = (Object.getPrototypeOf(Script.prototype) as { runInContext?: Run })
+  .runInContext;
 
 /** Name of the global that the script calls; unique to this copy of the file. */
 const KEY = `glossa turn ${import.meta.url}`;
 const script = new Script(`globalThis[${JSON.stringify(KEY)}]()`);
 
 let work: () => void = () => {};
-let ended = false;
+let isComplete = false;
 let failure: Failure | null = null;
 
 interface Failure {
   readonly error: unknown;
 }
 
-function step(): void {
+function runWork(): void {
   try {
     work();
   } catch (error) {
     failure = { error };
   }
-  ended = true;
+  isComplete = true;
 }
 
-let ready: boolean | undefined;
+let isEnabled: boolean | undefined;
 
 /** Makes turns endable. Returns false where this Node cannot. */
 export function enableTurnEnding(): boolean {
-  ready ??= isMainThread && startHelper();
-  return ready;
+  isEnabled ??= isMainThread && startHelper();
+  return isEnabled;
 }
 
 /** Starts node's helper thread. @param missing names of missing functions: does nothing then */
-export function startHelper(missing: readonly string[] = missingForTurns()): boolean {
+export function startHelper(missing: readonly string[] = findMissingSymbols()): boolean {
   if (missing.length > 0) return false;
   const before = new Uint8Array(SIGACTION_BYTES);
   try {
-    const start = plain(START) as unknown as (helper: unknown) => number;
-    const sigaction = plain('int sigaction(int number, void *act, void *old)');
+    const start = bindPlain(START) as unknown as (helper: unknown) => number;
+    const sigaction = bindPlain('int sigaction(int number, void *act, void *old)');
     const helper = koffi.load(null).symbol(`${HELPER}8instanceE`, 'void *');
-    Object.defineProperty(globalThis, KEY, { value: step, configurable: true });
+    Object.defineProperty(globalThis, KEY, { value: runWork, configurable: true });
     // The helper installs its own SIGINT handler; restore the previous one.
     if (sigaction(SIGINT, null, before) !== 0 || start(helper) !== 0) return false;
     if (sigaction(SIGINT, before, null) !== 0) return false;
@@ -91,20 +94,20 @@ export function startHelper(missing: readonly string[] = missingForTurns()): boo
 }
 
 /** See `RunTurn` in core/turn.ts. */
-function runTurn(what: () => void): boolean {
-  work = what;
-  ended = false;
+function runTurn(action: () => void): boolean {
+  work = action;
+  isComplete = false;
   failure = null;
   try {
-    native!.call(script, null, -1, false, true, false);
+    runInContext!.call(script, null, -1, false, true, false);
   } catch (error) {
     // `step` catches exceptions of the work, so this one is the termination.
-    if (ended) throw error;
+    if (isComplete) throw error;
   }
-  const [whole, mine] = [ended, failure as Failure | null];
+  const [wasComplete, ownFailure] = [isComplete, failure as Failure | null];
   // An outer turn goes on, and needs its own results.
-  ended = false;
+  isComplete = false;
   failure = null;
-  if (mine !== null) throw mine.error;
-  return whole;
+  if (ownFailure !== null) throw ownFailure.error;
+  return wasComplete;
 }

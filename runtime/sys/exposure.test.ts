@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { effectiveUser, exposure } from './exposure.ts';
+import { effectiveUser, findExposure } from './exposure.ts';
 
 let home: string;
 let file: string;
@@ -28,7 +28,7 @@ const asRoot = it.skipIf(effectiveUser() !== 0);
 
 describe('exposure', () => {
   it('is null for a private path below /tmp', () => {
-    expect(exposure(file)).toBeNull();
+    expect(findExposure(file)).toBeNull();
   });
 
   it.each([
@@ -37,35 +37,36 @@ describe('exposure', () => {
     ['a folder above', 'a', 0o773, 'everybody (mode 773)'],
   ])('names %s if other users can write it', (_what, name, mode, says) => {
     chmodSync(join(home, name), mode);
-    expect(exposure(file)).toBe(`${join(home, name)} can be written by ${says}`);
+    expect(findExposure(file)).toBe(`${join(home, name)} can be written by ${says}`);
   });
 
   it('is null below a sticky folder, but not for a new file in it', () => {
     chmodSync(join(home, 'a'), 0o1777);
-    expect(exposure(file)).toBeNull();
-    expect(exposure(join(home, 'a'))).toBeNull();
-    const why = exposure(join(home, 'a'), { adding: true });
+    expect(findExposure(file)).toBeNull();
+    expect(findExposure(join(home, 'a'))).toBeNull();
+    const why = findExposure(join(home, 'a'), { isForNewFile: true });
     expect(why).toBe(`${join(home, 'a')} can be written by everybody (mode 1777)`);
   });
 
   asRoot('names a folder of another user, for root and for a user', () => {
     lchownSync(join(home, 'a/b'), 1234, 1234);
-    expect(exposure(file)).toBe(`${join(home, 'a/b')} belongs to user 1234`);
+    expect(findExposure(file)).toBe(`${join(home, 'a/b')} belongs to user 1234`);
     lchownSync(home, 1234, 1234);
-    expect(exposure(file, { uid: 1234 })).toBeNull();
-    expect(exposure(file, { uid: 1235 })).toBe(`${home} belongs to user 1234`);
+    expect(findExposure(file, { uid: 1234 })).toBeNull();
+    expect(findExposure(file, { uid: 1235 })).toBe(`${home} belongs to user 1234`);
   });
 
   asRoot('accepts write access of a group with the owner’s number', () => {
     chmodSync(file, 0o664);
-    expect(exposure(file)).toBeNull();
+    expect(findExposure(file)).toBeNull();
     lchownSync(file, 0, 50);
-    expect(exposure(file)).toBe(`${file} can be written by group 50 (mode 664)`);
+    expect(findExposure(file)).toBe(`${file} can be written by group 50 (mode 664)`);
   });
 });
 
 it('exposure is null for devices and open descriptors', () => {
-  for (const path of ['/dev/null', '/dev/stdout', '/dev/tty']) expect(exposure(path)).toBeNull();
+  for (const path of ['/dev/null', '/dev/stdout', '/dev/tty'])
+    expect(findExposure(path)).toBeNull();
 });
 
 describe('a symbolic link on the way', () => {
@@ -73,26 +74,26 @@ describe('a symbolic link on the way', () => {
     const other = join(home, 'other');
     mkdirSync(other);
     symlinkSync('../other', join(home, 'a/link'));
-    expect(exposure(join(home, 'a/link/../other/x'))).toBeNull();
+    expect(findExposure(join(home, 'a/link/../other/x'))).toBeNull();
     chmodSync(other, 0o777);
     const says = `${other} can be written by everybody (mode 777)`;
-    expect(exposure(join(home, 'a/link/x'))).toBe(says);
+    expect(findExposure(join(home, 'a/link/x'))).toBe(says);
     // The `..` after a link is that of its target.
-    expect(exposure(`${home}/a/link/../other/x`)).toBe(says);
+    expect(findExposure(`${home}/a/link/../other/x`)).toBe(says);
     symlinkSync(join(home, 'a/link'), join(home, 'absolute'));
-    expect(exposure(join(home, 'absolute/x'))).toBe(says);
+    expect(findExposure(join(home, 'absolute/x'))).toBe(says);
   });
 
   it('in a circle of links is reported', () => {
     symlinkSync('one', join(home, 'two'));
     symlinkSync('two', join(home, 'one'));
-    expect(exposure(join(home, 'one'))).toMatch(/is one of too many symbolic links$/);
+    expect(findExposure(join(home, 'one'))).toMatch(/is one of too many symbolic links$/);
   });
 
   asRoot('made by another user is reported', () => {
     symlinkSync('b', join(home, 'a/link'));
     lchownSync(join(home, 'a/link'), 1234, 1234);
-    expect(exposure(join(home, 'a/link/file'))).toBe(
+    expect(findExposure(join(home, 'a/link/file'))).toBe(
       `${join(home, 'a/link')} belongs to user 1234`,
     );
   });

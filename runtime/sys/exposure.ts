@@ -20,7 +20,7 @@ export interface ExposureSettings {
   /** The trusted user besides root. */
   readonly uid?: number | undefined;
   /** The path is a directory for a new file, so a sticky one is refused. */
-  readonly adding?: boolean;
+  readonly isForNewFile?: boolean;
 }
 
 /** The effective uid; -1 on systems without users. */
@@ -30,27 +30,27 @@ export const effectiveUser = (): number => process.geteuid?.() ?? -1;
  * Returns the first element on the way to `path` that another user could change, with the reason, as an unfinished
  * sentence. Null for a safe path, and for a missing one.
  */
-export function exposure(path: string, settings: ExposureSettings = {}): string | null {
-  const { uid = effectiveUser(), adding = false } = settings;
+export function findExposure(path: string, settings: ExposureSettings = {}): string | null {
+  const { uid = effectiveUser(), isForNewFile = false } = settings;
   if (uid < 0) return null;
-  const names = absolute(path).split(sep);
+  const names = makeAbsolute(path).split(sep);
   let folder = '';
-  let links = 0;
+  let linkCount = 0;
   while (names.length > 0) {
     const name = names.shift()!;
     if (name === '..') folder = folder.slice(0, Math.max(0, folder.lastIndexOf(sep)));
     if (name === '..' || name === '.' || (name === '' && folder !== '')) continue;
     const at = folder === '' && name === '' ? sep : `${folder}${sep}${name}`;
-    const stat = statusOf(at);
+    const stat = readStatus(at);
     if (stat === undefined) return null;
     const isLast = names.every((rest) => rest === '' || rest === '.');
-    const why = writableBy(stat, uid, !(isLast && adding));
+    const why = describeWriter(stat, uid, !(isLast && isForNewFile));
     if (why !== null) return `${at} ${why}`;
     if (stat.isSymbolicLink()) {
       // A descriptor that this process has open; its target is no path.
       if (DESCRIPTOR.test(at)) return null;
-      links += 1;
-      if (links > LINKS_MAX) return `${at} is one of too many symbolic links`;
+      linkCount += 1;
+      if (linkCount > LINKS_MAX) return `${at} is one of too many symbolic links`;
       const target = readlinkSync(at);
       if (target.startsWith(sep)) folder = '';
       names.unshift(...target.split(sep).filter((part) => part !== ''));
@@ -60,10 +60,10 @@ export function exposure(path: string, settings: ExposureSettings = {}): string 
 }
 
 /** Makes a path absolute without normalizing it: `..` depends on the links before it. */
-const absolute = (path: string): string =>
+const makeAbsolute = (path: string): string =>
   path.startsWith(sep) ? path : `${resolve('.')}${sep}${path}`;
 
-function statusOf(path: string): Stats | undefined {
+function readStatus(path: string): Stats | undefined {
   try {
     return lstatSync(path);
   } catch {
@@ -73,7 +73,7 @@ function statusOf(path: string): Stats | undefined {
 }
 
 /** Tells which other user can change a file of this status; null for none. */
-function writableBy(stat: Stats, uid: number, mayBeSticky: boolean): string | null {
+function describeWriter(stat: Stats, uid: number, mayBeSticky: boolean): string | null {
   // `/dev/null` and terminals store no content.
   if (stat.isCharacterDevice()) return null;
   if (stat.uid !== 0 && stat.uid !== uid) return `belongs to user ${stat.uid}`;

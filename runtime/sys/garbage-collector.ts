@@ -8,9 +8,9 @@ let collector: Collector | undefined;
 /** Gets V8's `gc` function. The flag is reset, so that later realms do not get it. */
 function findCollector(): Collector {
   setFlagsFromString('--expose-gc');
-  const found = runInNewContext('gc') as Collector;
+  const gc = runInNewContext('gc') as Collector;
   setFlagsFromString('--no-expose-gc');
-  return found;
+  return gc;
 }
 
 /** Collects garbage now: takes some tens of milliseconds, more with a large heap. */

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { effectiveUser, exposure } from './exposure.ts';
+import { effectiveUser, findExposure } from './exposure.ts';
 
 /** Thrown for a file that must not be written; the message omits the file's name. */
 export class ForeignFileError extends Error {
@@ -46,7 +46,7 @@ export function openToWrite(path: string, settings: WriteSettings): number {
   const fd = openGuarded(path, access | O_CREAT | guards | (append ? O_APPEND : 0), mode);
   try {
     const stat = fstatSync(fd);
-    const why = isGuarded ? whyNotOwn(stat) : null;
+    const why = isGuarded ? describeForeign(stat) : null;
     if (why !== null) throw new ForeignFileError(why);
     if (!append && stat.isFile()) ftruncateSync(fd);
     return fd;
@@ -57,7 +57,7 @@ export function openToWrite(path: string, settings: WriteSettings): number {
 }
 
 const isExposed = (path: string): boolean =>
-  exposure(path) !== null || exposure(dirname(path), { adding: true }) !== null;
+  findExposure(path) !== null || findExposure(dirname(path), { isForNewFile: true }) !== null;
 
 function openGuarded(path: string, flags: number, mode: number): number {
   try {
@@ -73,7 +73,7 @@ function openGuarded(path: string, flags: number, mode: number): number {
   }
 }
 
-function whyNotOwn(stat: Stats): string | null {
+function describeForeign(stat: Stats): string | null {
   const uid = effectiveUser();
   if (!stat.isFile()) return 'it is no regular file';
   if (uid >= 0 && stat.uid !== uid && stat.uid !== 0) return `it belongs to user ${stat.uid}`;

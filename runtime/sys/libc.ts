@@ -5,162 +5,166 @@
  * `open`, `fcntl`, `ioctl` and `syscall` are variadic in C. On 64-bit Linux their integer arguments use the same
  * registers, so fixed prototypes are correct; `off_t` has 64 bits.
  */
-import { call, type Path, plain } from './call.ts';
+import { bindCall, bindPlain, type Path } from './call.ts';
 
 type Fd = number;
 type Bytes = Uint8Array;
 
 // Descriptors and data. `count` must not exceed the buffer's length.
-export const open = call('int open(const void *path, int flags, uint32 mode)');
-export const openat = call('int openat(int dir, const void *path, int flags, uint32 mode)');
-export const close = call('int close(int fd)');
-export const dup = call('int dup(int fd)');
-export const read = call('int64 read(int fd, void *into, uint64 count)');
-export const write = call('int64 write(int fd, const void *from, uint64 count)');
-export const pread = call('int64 pread(int fd, void *into, uint64 count, int64 offset)');
-export const pwrite = call('int64 pwrite(int fd, const void *from, uint64 count, int64 offset)');
+export const open = bindCall('int open(const void *path, int flags, uint32 mode)');
+export const openat = bindCall('int openat(int dir, const void *path, int flags, uint32 mode)');
+export const close = bindCall('int close(int fd)');
+export const dup = bindCall('int dup(int fd)');
+export const read = bindCall('int64 read(int fd, void *into, uint64 count)');
+export const write = bindCall('int64 write(int fd, const void *from, uint64 count)');
+export const pread = bindCall('int64 pread(int fd, void *into, uint64 count, int64 offset)');
+export const pwrite = bindCall(
+  'int64 pwrite(int fd, const void *from, uint64 count, int64 offset)',
+);
 /** `iov` is an array of struct iovec, see `Iovec` in struct.ts. */
-export const writev = call('int64 writev(int fd, const void *iov, int iovcnt)');
-export const preadv2 = call(
+export const writev = bindCall('int64 writev(int fd, const void *iov, int iovcnt)');
+export const preadv2 = bindCall(
   'int64 preadv2(int fd, const void *iov, int iovcnt, int64 offset, int flags)',
 );
-export const pwritev2 = call(
+export const pwritev2 = bindCall(
   'int64 pwritev2(int fd, const void *iov, int iovcnt, int64 offset, int flags)',
 );
-export const lseek = call('int64 lseek(int fd, int64 offset, int whence)');
+export const lseek = bindCall('int64 lseek(int fd, int64 offset, int whence)');
 /** lseek for positions in a directory, which need 64 bits; only the sign of the result is valid. */
 export const lseek64 = lseek as unknown as (fd: Fd, offset: bigint, whence: number) => number;
-export const fsync = call('int fsync(int fd)');
-export const fdatasync = call('int fdatasync(int fd)');
-export const ftruncate = call('int ftruncate(int fd, int64 size)');
-export const truncate = call('int truncate(const void *path, int64 size)');
-export const fallocate = call('int fallocate(int fd, int mode, int64 offset, int64 length)');
+export const fsync = bindCall('int fsync(int fd)');
+export const fdatasync = bindCall('int fdatasync(int fd)');
+export const ftruncate = bindCall('int ftruncate(int fd, int64 size)');
+export const truncate = bindCall('int truncate(const void *path, int64 size)');
+export const fallocate = bindCall('int fallocate(int fd, int mode, int64 offset, int64 length)');
 /** The two offsets are 8-byte buffers, which the kernel advances; null uses the file position. */
-export const copyFileRange = call(
+export const copyFileRange = bindCall(
   'int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)',
 );
-export const fcntl = call('int fcntl(int fd, int command, int64 argument)');
-export const ioctl = call('int ioctl(int fd, uint64 request, void *argument)');
-export const flock = call('int flock(int fd, int operation)');
+export const fcntl = bindCall('int fcntl(int fd, int command, int64 argument)');
+export const ioctl = bindCall('int ioctl(int fd, uint64 request, void *argument)');
+export const flock = bindCall('int flock(int fd, int operation)');
 /** `fds` is an array of struct pollfd, see `PollSet` in struct.ts. Returns the number of ready ones. */
-export const poll = call('int poll(void *fds, uint64 count, int timeout_ms)');
+export const poll = bindCall('int poll(void *fds, uint64 count, int timeout_ms)');
 
 // Names, relative to a directory descriptor.
-export const statx = call(
+export const statx = bindCall(
   'int statx(int dir, const void *path, int flags, uint32 mask, void *out)',
 );
-export const mkdirat = call('int mkdirat(int dir, const void *path, uint32 mode)');
-export const unlinkat = call('int unlinkat(int dir, const void *path, int flags)');
-export const renameat2 = call(
+export const mkdirat = bindCall('int mkdirat(int dir, const void *path, uint32 mode)');
+export const unlinkat = bindCall('int unlinkat(int dir, const void *path, int flags)');
+export const renameat2 = bindCall(
   'int renameat2(int from, const void *path, int to, const void *new_path, uint32 flags)',
 );
-export const linkat = call(
+export const linkat = bindCall(
   'int linkat(int from, const void *path, int to, const void *new_path, int flags)',
 );
-export const symlinkat = call('int symlinkat(const void *target, int dir, const void *path)');
+export const symlinkat = bindCall('int symlinkat(const void *target, int dir, const void *path)');
 /** Returns the length of the target, which is not NUL-terminated and is cut at `size`. */
-export const readlinkat = call(
+export const readlinkat = bindCall(
   'int64 readlinkat(int dir, const void *path, void *into, uint64 size)',
 );
-export const faccessat = call('int faccessat(int dir, const void *path, int mode, int flags)');
-export const fchmod = call('int fchmod(int fd, uint32 mode)');
-export const fchmodat = call('int fchmodat(int dir, const void *path, uint32 mode, int flags)');
-export const fchown = call('int fchown(int fd, uint32 uid, uint32 gid)');
+export const faccessat = bindCall('int faccessat(int dir, const void *path, int mode, int flags)');
+export const fchmod = bindCall('int fchmod(int fd, uint32 mode)');
+export const fchmodat = bindCall('int fchmodat(int dir, const void *path, uint32 mode, int flags)');
+export const fchown = bindCall('int fchown(int fd, uint32 uid, uint32 gid)');
 /** 0xffffffff as uid or gid leaves it unchanged. */
-export const fchownat = call(
+export const fchownat = bindCall(
   'int fchownat(int dir, const void *path, uint32 uid, uint32 gid, int flags)',
 );
 /** `times` are two struct timespec (atime, mtime), see `Timespecs`; path null means `dir` itself. */
-export const utimensat = call(
+export const utimensat = bindCall(
   'int utimensat(int dir, const void *path, const void *times, int flags)',
 );
 /** `out` is a struct statfs, see `Statfs`. */
-export const fstatfs = call('int fstatfs(int fd, void *out)');
-export const fstatvfs = call('int fstatvfs(int fd, void *out)');
+export const fstatfs = bindCall('int fstatfs(int fd, void *out)');
+export const fstatvfs = bindCall('int fstatvfs(int fd, void *out)');
 
 // Extended attributes of a path (following links), of the link itself (l…), of a descriptor (f…).
 // A size of 0 returns the length of the value.
 const XGET = '(const void *path, const void *name, void *value, uint64 size)';
 const XSET = '(const void *path, const void *name, const void *value, uint64 size, int flags)';
-export const getxattr = call(`int64 getxattr${XGET}` as const);
-export const lgetxattr = call(`int64 lgetxattr${XGET}` as const);
-export const fgetxattr = call(
+export const getxattr = bindCall(`int64 getxattr${XGET}` as const);
+export const lgetxattr = bindCall(`int64 lgetxattr${XGET}` as const);
+export const fgetxattr = bindCall(
   'int64 fgetxattr(int fd, const void *name, void *value, uint64 size)',
 );
-export const setxattr = call(`int setxattr${XSET}` as const);
-export const lsetxattr = call(`int lsetxattr${XSET}` as const);
-export const fsetxattr = call(
+export const setxattr = bindCall(`int setxattr${XSET}` as const);
+export const lsetxattr = bindCall(`int lsetxattr${XSET}` as const);
+export const fsetxattr = bindCall(
   'int fsetxattr(int fd, const void *name, const void *value, uint64 size, int flags)',
 );
-export const listxattr = call('int64 listxattr(const void *path, void *list, uint64 size)');
-export const llistxattr = call('int64 llistxattr(const void *path, void *list, uint64 size)');
-export const flistxattr = call('int64 flistxattr(int fd, void *list, uint64 size)');
-export const removexattr = call('int removexattr(const void *path, const void *name)');
-export const lremovexattr = call('int lremovexattr(const void *path, const void *name)');
-export const fremovexattr = call('int fremovexattr(int fd, const void *name)');
+export const listxattr = bindCall('int64 listxattr(const void *path, void *list, uint64 size)');
+export const llistxattr = bindCall('int64 llistxattr(const void *path, void *list, uint64 size)');
+export const flistxattr = bindCall('int64 flistxattr(int fd, void *list, uint64 size)');
+export const removexattr = bindCall('int removexattr(const void *path, const void *name)');
+export const lremovexattr = bindCall('int lremovexattr(const void *path, const void *name)');
+export const fremovexattr = bindCall('int fremovexattr(int fd, const void *name)');
 
 /** Advice on future reads (POSIX_FADV_…). Returns 0 or an errno, not negated. */
-export const posixFadvise = plain(
+export const posixFadvise = bindPlain(
   'int posix_fadvise(int fd, int64 offset, int64 length, int advice)',
 );
 
 /** Binds a thread (0 for this one) to CPUs: bit n of `mask` is CPU n. */
-export const schedSetaffinity = call(
+export const schedSetaffinity = bindCall(
   'int sched_setaffinity(int tid, uint64 size, const void *mask)',
 );
 /** Reads the CPUs of a thread, as above. */
-export const schedGetaffinity = call('int sched_getaffinity(int tid, uint64 size, void *mask)');
+export const schedGetaffinity = bindCall('int sched_getaffinity(int tid, uint64 size, void *mask)');
 /** `time` is a struct timespec: seconds and nanoseconds, of 8 bytes each. */
-export const clockGettime = call('int clock_gettime(int clock, void *time)');
+export const clockGettime = bindCall('int clock_gettime(int clock, void *time)');
 /** Returns a descriptor that becomes readable when its timer expires; see timerfd_create(2). */
-export const timerfdCreate = call('int timerfd_create(int clock, int flags)');
+export const timerfdCreate = bindCall('int timerfd_create(int clock, int flags)');
 /** `value` is a struct itimerspec, see `Itimerspec`; `old` may be null. */
-export const timerfdSettime = call(
+export const timerfdSettime = bindCall(
   'int timerfd_settime(int fd, int flags, const void *value, void *old)',
 );
 
 /** Lets other ready threads of this CPU run first. */
-export const schedYield = call('int sched_yield()');
+export const schedYield = bindCall('int sched_yield()');
 
 // Identity of this thread for file-system checks. The result is the previous id, not a status.
-export const setfsuid = plain('int setfsuid(uint32 uid)');
-export const setfsgid = plain('int setfsgid(uint32 gid)');
+export const setfsuid = bindPlain('int setfsuid(uint32 uid)');
+export const setfsgid = bindPlain('int setfsgid(uint32 gid)');
 /** `header` and `sets` are struct __user_cap_header_struct and two __user_cap_data_struct. */
-export const capget = call('int capget(void *header, void *sets)');
-export const capset = call('int capset(void *header, const void *sets)');
+export const capget = bindCall('int capget(void *header, void *sets)');
+export const capset = bindCall('int capset(void *header, const void *sets)');
 /** Returns the previous mask. */
-export const umask = plain('uint32 umask(uint32 mask)');
+export const umask = bindPlain('uint32 umask(uint32 mask)');
 
 // Mounting, and passing a descriptor over a socket (see socket.ts).
-export const mount = call(
+export const mount = bindCall(
   'int mount(const void *source, const void *target, const void *type, uint64 flags, void *data)',
 );
-export const umount2 = call('int umount2(const void *target, int flags)');
-export const socketpair = call('int socketpair(int domain, int type, int protocol, void *pair)');
+export const umount2 = bindCall('int umount2(const void *target, int flags)');
+export const socketpair = bindCall(
+  'int socketpair(int domain, int type, int protocol, void *pair)',
+);
 /** `name` is a struct sockaddr, see `socketAddress` in socket.ts. */
-export const socket = call('int socket(int domain, int type, int protocol)');
-export const connect = call('int connect(int socket, const void *name, uint32 length)');
-export const bind = call('int bind(int socket, const void *name, uint32 length)');
-export const listen = call('int listen(int socket, int backlog)');
+export const socket = bindCall('int socket(int domain, int type, int protocol)');
+export const connect = bindCall('int connect(int socket, const void *name, uint32 length)');
+export const bind = bindCall('int bind(int socket, const void *name, uint32 length)');
+export const listen = bindCall('int listen(int socket, int backlog)');
 /** Fills `name` with the peer's address and `length` with its size; `length` is 4 bytes, set to the room. */
-export const accept4 = call('int accept4(int socket, void *name, void *length, int flags)');
-export const getsockname = call('int getsockname(int socket, void *name, void *length)');
+export const accept4 = bindCall('int accept4(int socket, void *name, void *length, int flags)');
+export const getsockname = bindCall('int getsockname(int socket, void *name, void *length)');
 /** `length` is 4 bytes: the size of `value`, then the number of bytes filled. */
-export const getsockopt = call(
+export const getsockopt = bindCall(
   'int getsockopt(int socket, int level, int name, void *value, void *length)',
 );
-export const setsockopt = call(
+export const setsockopt = bindCall(
   'int setsockopt(int socket, int level, int name, const void *value, uint32 length)',
 );
-export const recv = call('int64 recv(int socket, void *into, uint64 count, int flags)');
-export const send = call('int64 send(int socket, const void *from, uint64 count, int flags)');
-export const recvmsg = call('int64 recvmsg(int socket, void *message, int flags)');
+export const recv = bindCall('int64 recv(int socket, void *into, uint64 count, int flags)');
+export const send = bindCall('int64 send(int socket, const void *from, uint64 count, int flags)');
+export const recvmsg = bindCall('int64 recvmsg(int socket, void *message, int flags)');
 
 // Calls without a function in older C libraries, by number (asm/unistd.h of each machine).
 const onArm = process.arch === 'arm64';
 const SYS_getdents64 = onArm ? 61 : 217;
 const SYS_mknodat = onArm ? 33 : 259;
-const syscall = call('int64 syscall(int64 number, int64 fd, void *at, int64 x, int64 y)');
+const syscall = bindCall('int64 syscall(int64 number, int64 fd, void *at, int64 x, int64 y)');
 /** Fills a buffer with struct linux_dirent64 (see `Dirents`). Returns the bytes, 0 at the end of the directory. */
 export const getdents64 = (fd: Fd, into: Bytes, size: number): number =>
   syscall(SYS_getdents64, fd, into, size, 0);
@@ -173,24 +177,24 @@ export const mknodat = (dir: Fd, path: Path, mode: number, dev: number): number 
   syscall(SYS_mknodat, dir, path, mode, dev);
 
 /** `handle` is a struct file_handle with its `handle_bytes` set, `mountId` 4 bytes. */
-export const nameToHandleAt = call(
+export const nameToHandleAt = bindCall(
   'int name_to_handle_at(int dir, const void *path, void *handle, void *mount_id, int flags)',
 );
 /** `mount` is a descriptor of the file system, without O_PATH. */
-export const openByHandleAt = call('int open_by_handle_at(int mount, void *handle, int flags)');
+export const openByHandleAt = bindCall('int open_by_handle_at(int mount, void *handle, int flags)');
 
 const SYS_openat2 = 437;
-const resolving = call(
+const openat2Call = bindCall(
   'int64 syscall(int64 number, int64 dir, const void *path, void *how, uint64 size)',
 );
 /** `how` is a struct open_how of 24 bytes: flags, mode, resolve (linux/openat2.h), 64 bits each. */
 export const openat2 = (dir: Fd, path: Path, how: Bytes): Fd =>
-  resolving(SYS_openat2, dir, path, how, how.length);
+  openat2Call(SYS_openat2, dir, path, how, how.length);
 
 // Users and groups. getpwuid_r returns an errno, not negated; getgrouplist returns -1 for lack of room.
-export const getpwuid_r = plain(
+export const getpwuid_r = bindPlain(
   'int getpwuid_r(uint32 uid, void *passwd, void *texts, uint64 size, void *result)',
 );
-export const getgrouplist = plain(
+export const getgrouplist = bindPlain(
   'int getgrouplist(const void *user, uint32 gid, void *groups, void *count)',
 );

@@ -4,23 +4,23 @@
  *
  * Source: mallopt(3), malloc_trim(3).
  */
-import { call } from './call.ts';
+import { bindCall } from './call.ts';
 
-const mallopt = call('int mallopt(int param, int value)');
+const mallopt = bindCall('int mallopt(int param, int value)');
 
-const trim = call('int malloc_trim(uint64 pad)');
+const trim = bindCall('int malloc_trim(uint64 pad)');
 
 const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;
 
 /** Bytes of the largest recycled block, and of free memory kept at the end of the heap. */
-const RECYCLED = 4 * 2 ** 20;
-const KEPT = 64 * 2 ** 20;
+const RECYCLED_BYTES = 4 * 2 ** 20;
+const KEPT_BYTES = 64 * 2 ** 20;
 
 /** For a process that serves data. Holds at most some tens of MB between requests. */
 export function recycleMemory(): void {
-  mallopt(M_MMAP_THRESHOLD, RECYCLED);
-  mallopt(M_TRIM_THRESHOLD, KEPT);
+  mallopt(M_MMAP_THRESHOLD, RECYCLED_BYTES);
+  mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 }
 
 /** Returns free memory to the kernel, after much was freed that is not needed again soon. */

@@ -5,12 +5,12 @@
  * Source: mmap(2).
  */
 import koffi from 'koffi';
-import { plain } from './call.ts';
+import { bindPlain } from './call.ts';
 
-const mmap = plain(
+const mmap = bindPlain(
   'void *mmap(void *addr, uint64 length, int prot, int flags, int fd, int64 offset)',
 ) as unknown as (...args: [null, number, number, number, number, number]) => bigint;
-const munmap = plain('int munmap(void *addr, uint64 length)') as unknown as (
+const munmap = bindPlain('int munmap(void *addr, uint64 length)') as unknown as (
   addr: bigint,
   length: number,
 ) => number;
@@ -31,7 +31,7 @@ export interface SharedPart {
  * @param offset a multiple of the page size
  * @returns minus the errno on failure
  */
-export function sharePart(fd: number, offset: number, length: number): SharedPart | number {
+export function mapPart(fd: number, offset: number, length: number): SharedPart | number {
   const address = mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, offset);
   if (address === MAP_FAILED) return -koffi.errno();
   return {

@@ -2,19 +2,19 @@
 import { closeSync, readdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { optional } from './call.ts';
-import { END_TURN, missingForTurns, startHelper } from './end-turn.ts';
-import { missingInterfaces } from './node-interfaces.ts';
-import { descriptorOf, makeSocketpair } from './socket.ts';
+import { bindIfPresent } from './call.ts';
+import { END_TURN, findMissingSymbols, startHelper } from './end-turn.ts';
+import { findMissingInterfaces } from './node-interfaces.ts';
+import { makeSocketpair, readDescriptor } from './socket.ts';
 import { findBackend } from './uv.ts';
 
 /** Finds all symbols but those whose prototype contains `name`. */
 const without =
-  (name: string): typeof optional =>
+  (name: string): typeof bindIfPresent =>
   (prototype) =>
-    prototype.includes(name) ? null : optional(prototype);
+    prototype.includes(name) ? null : bindIfPresent(prototype);
 
-it('this Node has all interfaces', () => expect(missingInterfaces()).toEqual([]));
+it('this Node has all interfaces', () => expect(findMissingInterfaces()).toEqual([]));
 
 describe('without a symbol', () => {
   it.each([
@@ -22,12 +22,12 @@ describe('without a symbol', () => {
     ['SigintWatchdogHelper5StartEv', /5StartEv.*ends the whole process/],
     ['uv_default_loop', /uv_backend_fd.*event loop/],
     ['uv_backend_fd', /uv_backend_fd.*event loop/],
-  ])('%s, missingInterfaces names it with the consequence', (name, line) => {
-    expect(missingInterfaces({ find: without(name) })).toEqual([expect.stringMatching(line)]);
+  ])('%s, findMissingInterfaces names it with the consequence', (name, line) => {
+    expect(findMissingInterfaces({ find: without(name) })).toEqual([expect.stringMatching(line)]);
   });
 
   it('without a symbol of the watchdog, turns are not made endable', () => {
-    const missing = missingForTurns(without('InformWatchdogs'));
+    const missing = findMissingSymbols(without('InformWatchdogs'));
     expect(missing).toEqual([END_TURN]);
     expect(startHelper(missing)).toBe(false);
   });
@@ -42,8 +42,8 @@ describe('the descriptor of a socket', () => {
     ['_handle', {}],
     ['_handle.fd', { _handle: {} }],
   ])('without %s is reported with the consequence', (_, socket) => {
-    const descriptor = (): number => descriptorOf(socket as Socket);
-    expect(missingInterfaces({ descriptor })).toEqual([
+    const descriptor = (): number => readDescriptor(socket as Socket);
+    expect(findMissingInterfaces({ descriptor })).toEqual([
       expect.stringMatching(/_handle\.fd.*commands .* cannot ask this server/),
     ]);
   });
@@ -51,16 +51,16 @@ describe('the descriptor of a socket', () => {
   it('is -1 after the socket has closed', () => {
     const [mine, other] = makeSocketpair() as [number, number];
     const socket = new Socket({ fd: mine });
-    expect(descriptorOf(socket)).toBe(mine);
+    expect(readDescriptor(socket)).toBe(mine);
     socket.destroy();
     closeSync(other);
-    expect(descriptorOf(socket)).toBe(-1);
+    expect(readDescriptor(socket)).toBe(-1);
   });
 
   it('is checked without leaving a descriptor open', () => {
     const open = (): number => readdirSync('/proc/self/fd').length;
     const before = open();
-    for (let n = 0; n < 10; n++) missingInterfaces();
+    for (let n = 0; n < 10; n++) findMissingInterfaces();
     expect(open()).toBeLessThan(before + 10);
   });
 });

@@ -3,21 +3,21 @@
  * consequence. Files are served without them, but more slowly, without ending uninterruptible calls, or without
  * replies to commands.
  */
-import { optional } from './call.ts';
-import { missingForTurns } from './end-turn.ts';
-import { descriptorOf, findsDescriptors } from './socket.ts';
+import { bindIfPresent } from './call.ts';
+import { findMissingSymbols } from './end-turn.ts';
+import { canFindDescriptors, readDescriptor } from './socket.ts';
 import { findBackend } from './uv.ts';
 
 /** Lookup functions; tests replace them. */
 interface Lookups {
-  readonly find?: typeof optional;
-  readonly descriptor?: typeof descriptorOf;
+  readonly find?: typeof bindIfPresent;
+  readonly descriptor?: typeof readDescriptor;
 }
 
 /** Returns one line for each interface that this Node lacks. */
-export function missingInterfaces(lookups: Lookups = {}): readonly string[] {
-  const { find = optional, descriptor = descriptorOf } = lookups;
-  const turns = missingForTurns(find).map(
+export function findMissingInterfaces(lookups: Lookups = {}): readonly string[] {
+  const { find = bindIfPresent, descriptor = readDescriptor } = lookups;
+  const turns = findMissingSymbols(find).map(
     (name) =>
       `this Node has no ${name}: a script's call that cannot be interrupted ends the whole process`,
   );
@@ -25,7 +25,7 @@ export function missingInterfaces(lookups: Lookups = {}): readonly string[] {
     findBackend(find)() < 0
       ? ['this Node has no uv_backend_fd: requests wait in the event loop, which takes longer']
       : [];
-  const sockets = findsDescriptors(descriptor)
+  const sockets = canFindDescriptors(descriptor)
     ? []
     : [
         'this Node has no _handle.fd of a socket: the user at its other end is unknown, so commands ' +

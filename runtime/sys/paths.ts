@@ -20,7 +20,9 @@ export const packageRoot: string = findRoot();
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
 /** The built file of a worker thread, also when the program runs from its sources. */
-export function builtFile(url: URL): string {
-  const own = fileURLToPath(url);
-  return existsSync(own) ? own : join(packageRoot, 'dist', relative(packageRoot, own));
+export function findBuiltFile(url: URL): string {
+  const sourceFile = fileURLToPath(url);
+  return existsSync(sourceFile)
+    ? sourceFile
+    : join(packageRoot, 'dist', relative(packageRoot, sourceFile));
 }

@@ -39,30 +39,30 @@ export function receiveFd(socket: number): number {
   message.setBigUint64(24, 1n, true);
   message.setBigUint64(32, address(new Uint8Array(control.buffer)), true);
   message.setBigUint64(40, 24n, true);
-  const got = recvmsg(socket, new Uint8Array(message.buffer), MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  if (got < 0) return got;
+  const received = recvmsg(socket, new Uint8Array(message.buffer), MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  if (received < 0) return received;
   // A sender that failed causes the end of the stream, or a message without a descriptor.
-  const passed =
-    got > 0 &&
+  const hasDescriptor =
+    received > 0 &&
     message.getUint32(40, true) >= 20 &&
     control.getInt32(8, true) === SOL_SOCKET &&
     control.getInt32(12, true) === SCM_RIGHTS;
-  return passed ? control.getInt32(16, true) : -EPROTO;
+  return hasDescriptor ? control.getInt32(16, true) : -EPROTO;
 }
 
 /** The descriptor of a Node socket; -1 of a closed one. Node does not promise `_handle.fd`. */
-export function descriptorOf(socket: Socket): number {
+export function readDescriptor(socket: Socket): number {
   const { _handle } = socket as unknown as { readonly _handle?: { readonly fd?: number } | null };
   return _handle?.fd ?? -1;
 }
 
 /** Whether `descriptor` finds the descriptor of an open socket; true where none can be opened. */
-export function findsDescriptors(descriptor: typeof descriptorOf): boolean {
+export function canFindDescriptors(descriptor: typeof readDescriptor): boolean {
   const pair = makeSocketpair();
   if (typeof pair === 'number') return true;
   const socket = new Socket({ fd: pair[0] });
-  const found = descriptor(socket);
+  const fd = descriptor(socket);
   socket.destroy();
   closeSync(pair[1]);
-  return found === pair[0];
+  return fd === pair[0];
 }

@@ -11,10 +11,10 @@ import { close } from './libc.ts';
 import {
   type AcceptedConnection,
   acceptStream,
-  connectionError,
   listenStream,
   openStream,
-  portOf,
+  readConnectionError,
+  readPort,
   receiveInto,
   sendBoth,
 } from './stream.ts';
@@ -48,7 +48,7 @@ test.each<[string, SocketAddress, string]>([
 ])('a connection over %s is accepted, receives, and sends two parts', async (_, address, peer) => {
   const listening = used(listenStream(address));
   expect(acceptStream(listening)).toBe(-EAGAIN);
-  const to = 'path' in address ? address.path : { host: address.host, port: portOf(listening) };
+  const to = 'path' in address ? address.path : { host: address.host, port: readPort(listening) };
   const socket = connect(to as never);
   sockets.push(socket);
   await once(socket, 'connect');
@@ -66,7 +66,7 @@ test.each<[string, SocketAddress, string]>([
 
 test('openStream connects to an address with a zone, and returns ENODEV for an unknown zone', async () => {
   const listening = used(listenStream({ host: '::1', port: 0 }));
-  const port = portOf(listening);
+  const port = readPort(listening);
   for (const zone of ['lo', '1']) {
     const fd = used(openStream({ host: `::1%${zone}`, port }));
     const accepted = await vi.waitFor(() => {
@@ -75,26 +75,26 @@ test('openStream connects to an address with a zone, and returns ENODEV for an u
       return next as AcceptedConnection;
     });
     used(accepted.fd);
-    expect(connectionError(fd)).toBe(0);
+    expect(readConnectionError(fd)).toBe(0);
   }
   for (const zone of ['nowhere0', '..', 'a/b']) {
     expect(openStream({ host: `fe80::1%${zone}`, port })).toBe(-ENODEV);
   }
 });
 
-test('openStream connects, or connectionError returns the errno', async () => {
+test('openStream connects, or readConnectionError returns the errno', async () => {
   const server = createServer((socket) => void sockets.push(socket.end('welcome')));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   const fd = used(openStream({ host: '127.0.0.1', port }));
   expect(await received(fd)).toBe('welcome');
-  expect(connectionError(fd)).toBe(0);
+  expect(readConnectionError(fd)).toBe(0);
   server.close();
   for (const open of fds.splice(0)) close(open);
   await once(server, 'close');
   const refused = used(openStream({ host: '127.0.0.1', port }));
-  await expect.poll(() => connectionError(refused)).toBe(ECONNREFUSED);
+  await expect.poll(() => readConnectionError(refused)).toBe(ECONNREFUSED);
   const long = { path: `/${'x'.repeat(120)}` } as const;
   expect([openStream(long), listenStream(long)]).toEqual([-ENAMETOOLONG, -ENAMETOOLONG]);
 });

@@ -36,7 +36,7 @@ import {
   socket,
   writev,
 } from './libc.ts';
-import { cstring, Iovec } from './struct.ts';
+import { Iovec, toCString } from './struct.ts';
 
 const EINPROGRESS = 115;
 const ENAMETOOLONG = 36;
@@ -46,12 +46,12 @@ const BACKLOG = 1024;
 const UNIX_PATH_MAX = 108;
 
 /** Makes a struct sockaddr, or returns minus the errno. @param address numeric; the caller resolves names */
-function sockaddr(address: SocketAddress): Uint8Array | number {
+function makeSockaddr(address: SocketAddress): Uint8Array | number {
   if ('path' in address) {
-    const path = cstring(address.path);
+    const path = toCString(address.path);
     if (path.length > UNIX_PATH_MAX) return -ENAMETOOLONG;
     const bytes = new Uint8Array(2 + path.length);
-    family(bytes, AF_UNIX);
+    writeFamily(bytes, AF_UNIX);
     bytes.set(path, 2);
     return bytes;
   }
@@ -59,19 +59,19 @@ function sockaddr(address: SocketAddress): Uint8Array | number {
   const isV6 = isIPv6(host);
   const bytes = new Uint8Array(isV6 ? 28 : 16);
   const view = new DataView(bytes.buffer);
-  family(bytes, isV6 ? AF_INET6 : AF_INET);
+  writeFamily(bytes, isV6 ? AF_INET6 : AF_INET);
   view.setUint16(2, port);
-  bytes.set(isV6 ? bytesOfV6(host) : host.split('.').map(Number), isV6 ? 8 : 4);
+  bytes.set(isV6 ? parseV6(host) : host.split('.').map(Number), isV6 ? 8 : 4);
   const zone = /%(.+)$/.exec(host)?.[1];
   if (zone === undefined) return bytes;
-  const scope = scopeOf(zone);
+  const scope = findScope(zone);
   if (scope === null) return -ENODEV;
   view.setUint32(24, scope, true);
   return bytes;
 }
 
 /** Number of the network interface that an IPv6 zone names; null for an unknown one. */
-function scopeOf(zone: string): number | null {
+function findScope(zone: string): number | null {
   if (/^\d+$/.test(zone)) return Number(zone);
   if (!/^[\w.:@-]+$/.test(zone) || /^\.+$/.test(zone)) return null;
   try {
@@ -81,18 +81,18 @@ function scopeOf(zone: string): number | null {
   }
 }
 
-function family(bytes: Uint8Array, value: number): void {
+function writeFamily(bytes: Uint8Array, value: number): void {
   new DataView(bytes.buffer).setUint16(0, value, true);
 }
 
-function bytesOfV6(host: string): Uint8Array {
+function parseV6(host: string): Uint8Array {
   // The URL parser normalizes the text.
   const text = new URL(`http://[${host.replace(/%.*/, '')}]`).hostname.slice(1, -1);
   const [head, tail] = text.split('::') as [string, string | undefined];
-  const groups = (part: string | undefined): number[] =>
+  const parseGroups = (part: string | undefined): number[] =>
     part ? part.split(':').map((group) => Number.parseInt(group, 16)) : [];
-  const before = groups(head);
-  const after = groups(tail);
+  const before = parseGroups(head);
+  const after = parseGroups(tail);
   const middle = new Array<number>(8 - before.length - after.length).fill(0);
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
@@ -101,17 +101,17 @@ function bytesOfV6(host: string): Uint8Array {
   return bytes;
 }
 
-const one = new Uint8Array([1, 0, 0, 0]);
+const ONE = new Uint8Array([1, 0, 0, 0]);
 
 /** Sends replies at once (TCP_NODELAY), and detects dead peers (SO_KEEPALIVE). */
 export function setTcpOptions(fd: number): void {
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, one, 4);
-  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, one, 4);
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, ONE, 4);
+  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, ONE, 4);
 }
 
 /** Begins to connect a socket, which becomes writable when connected; or returns minus the errno. */
 export function openStream(address: SocketAddress): number {
-  const name = sockaddr(address);
+  const name = makeSockaddr(address);
   if (typeof name === 'number') return name;
   const domain = new DataView(name.buffer).getUint16(0, true);
   const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -123,14 +123,14 @@ export function openStream(address: SocketAddress): number {
   return status;
 }
 
-/** Opens a listening socket, or returns minus the errno. Port 0 takes a free one; see `portOf`. */
+/** Opens a listening socket, or returns minus the errno. Port 0 takes a free one; see `readPort`. */
 export function listenStream(address: SocketAddress): number {
-  const name = sockaddr(address);
+  const name = makeSockaddr(address);
   if (typeof name === 'number') return name;
   const domain = new DataView(name.buffer).getUint16(0, true);
   const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
-  if ('port' in address) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, one, 4);
+  if ('port' in address) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, ONE, 4);
   let status = bind(fd, name, name.length);
   if (status >= 0) status = listen(fd, BACKLOG);
   if (status >= 0) return fd;
@@ -139,7 +139,7 @@ export function listenStream(address: SocketAddress): number {
 }
 
 /** The port of a listening socket. */
-export function portOf(fd: number): number {
+export function readPort(fd: number): number {
   const name = new Uint8Array(28);
   getsockname(fd, name, new Uint8Array([name.length, 0, 0, 0]));
   return new DataView(name.buffer).getUint16(2);
@@ -156,10 +156,10 @@ const peerName = new Uint8Array(110);
 const peerLength = new Uint8Array(4);
 
 /** Accepts a waiting connection, or returns minus the errno. */
-export function acceptStream(listening: number): AcceptedConnection | number {
+export function acceptStream(listenFd: number): AcceptedConnection | number {
   peerName.fill(0);
   peerLength[0] = peerName.length;
-  const fd = accept4(listening, peerName, peerLength, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  const fd = accept4(listenFd, peerName, peerLength, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0) return fd;
   const view = new DataView(peerName.buffer);
   const domain = view.getUint16(0, true);
@@ -177,7 +177,7 @@ export function acceptStream(listening: number): AcceptedConnection | number {
 }
 
 /** The errno of a failed connect; 0 when connected. */
-export function connectionError(fd: number): number {
+export function readConnectionError(fd: number): number {
   const value = new Uint8Array(4);
   const status = getsockopt(fd, SOL_SOCKET, SO_ERROR, value, new Uint8Array([4, 0, 0, 0]));
   return status < 0 ? -status : new DataView(value.buffer).getInt32(0, true);

@@ -9,15 +9,15 @@ import { address } from './call.ts';
 const TWO_32 = 0x1_0000_0000;
 
 /** An unsigned 64-bit field as a Number: exact below 2^53. */
-const u64 = (view: DataView, at: number): number =>
+const readU64 = (view: DataView, at: number): number =>
   view.getUint32(at, true) + view.getUint32(at + 4, true) * TWO_32;
 
 /** A signed 64-bit field: exact between -2^53 and 2^53. */
-const i64 = (view: DataView, at: number): number =>
+const readI64 = (view: DataView, at: number): number =>
   view.getUint32(at, true) + view.getInt32(at + 4, true) * TWO_32;
 
 /** Encodes text with an ending NUL. */
-export const cstring = (text: string): Uint8Array => Buffer.from(`${text}\0`);
+export const toCString = (text: string): Uint8Array => Buffer.from(`${text}\0`);
 
 class Struct {
   readonly bytes: Uint8Array;
@@ -74,7 +74,7 @@ export class Statx extends Struct {
     return this.view.getUint32(36, true);
   }
   get size(): number {
-    return u64(this.view, 40);
+    return readU64(this.view, 40);
   }
   /** The exact size, beyond 2^53 too. */
   get exactSize(): bigint {
@@ -82,28 +82,28 @@ export class Statx extends Struct {
   }
   /** Units of 512 bytes. */
   get blocks(): number {
-    return u64(this.view, 48);
+    return readU64(this.view, 48);
   }
   get atime(): number {
-    return i64(this.view, 64);
+    return readI64(this.view, 64);
   }
   get atimeNsec(): number {
     return this.view.getUint32(72, true);
   }
   get btime(): number {
-    return i64(this.view, 80);
+    return readI64(this.view, 80);
   }
   get btimeNsec(): number {
     return this.view.getUint32(88, true);
   }
   get ctime(): number {
-    return i64(this.view, 96);
+    return readI64(this.view, 96);
   }
   get ctimeNsec(): number {
     return this.view.getUint32(104, true);
   }
   get mtime(): number {
-    return i64(this.view, 112);
+    return readI64(this.view, 112);
   }
   get mtimeNsec(): number {
     return this.view.getUint32(120, true);
@@ -128,34 +128,34 @@ export class Statvfs extends Struct {
     super(128);
   }
   get bsize(): number {
-    return u64(this.view, 0);
+    return readU64(this.view, 0);
   }
   get frsize(): number {
-    return u64(this.view, 8);
+    return readU64(this.view, 8);
   }
   get blocks(): number {
-    return u64(this.view, 16);
+    return readU64(this.view, 16);
   }
   get bfree(): number {
-    return u64(this.view, 24);
+    return readU64(this.view, 24);
   }
   get bavail(): number {
-    return u64(this.view, 32);
+    return readU64(this.view, 32);
   }
   get files(): number {
-    return u64(this.view, 40);
+    return readU64(this.view, 40);
   }
   get ffree(): number {
-    return u64(this.view, 48);
+    return readU64(this.view, 48);
   }
   get favail(): number {
-    return u64(this.view, 56);
+    return readU64(this.view, 56);
   }
   get flag(): number {
-    return u64(this.view, 72);
+    return readU64(this.view, 72);
   }
   get namemax(): number {
-    return u64(this.view, 80);
+    return readU64(this.view, 80);
   }
 }
 

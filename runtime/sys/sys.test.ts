@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RENAME_NOREPLACE } from '../core/xdata.ts';
-import { call, callAsync } from './call.ts';
+import { bindAsync, bindCall } from './call.ts';
 import {
   AT_FDCWD,
   AT_REMOVEDIR,
@@ -24,7 +24,6 @@ import {
 import * as libc from './libc.ts';
 import { makeSocketpair, receiveFd } from './socket.ts';
 import {
-  cstring,
   Dirents,
   Iovec,
   major,
@@ -34,6 +33,7 @@ import {
   Statvfs,
   Statx,
   Timespecs,
+  toCString,
 } from './struct.ts';
 import { backendFd } from './uv.ts';
 
@@ -45,7 +45,7 @@ const text = (s: string) => new TextEncoder().encode(s);
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'glossa-sys-'));
-  fd = libc.open(cstring(dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  fd = libc.open(toCString(dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 });
 afterAll(() => {
   libc.close(fd);
@@ -53,7 +53,7 @@ afterAll(() => {
 });
 
 function withFile<T>(name: string, use: (file: number) => T): T {
-  const file = libc.openat(fd, cstring(name), O_RDWR | O_CREAT | O_CLOEXEC, 0o644);
+  const file = libc.openat(fd, toCString(name), O_RDWR | O_CREAT | O_CLOEXEC, 0o644);
   expect(file).toBeGreaterThan(2);
   const result = use(file);
   expect(libc.close(file)).toBe(0);
@@ -62,15 +62,15 @@ function withFile<T>(name: string, use: (file: number) => T): T {
 
 describe('a system call', () => {
   test('a system call that fails returns minus the errno', () => {
-    expect(libc.open(cstring(join(dir, 'none')), O_RDONLY, 0)).toBe(-ENOENT);
+    expect(libc.open(toCString(join(dir, 'none')), O_RDONLY, 0)).toBe(-ENOENT);
     expect(libc.close(9999)).toBe(-EBADF);
   });
   test('a system call that libc lacks returns -ENOSYS', async () => {
-    expect(call('int glossa_no_such_function(int x)')(1)).toBe(-38);
-    expect(await callAsync('int glossa_no_such_function(int x)')(1)).toBe(-1);
+    expect(bindCall('int glossa_no_such_function(int x)')(1)).toBe(-38);
+    expect(await bindAsync('int glossa_no_such_function(int x)')(1)).toBe(-1);
   });
-  test('by callAsync runs while the event loop turns', async () => {
-    const usleep = callAsync('int usleep(uint32 us)');
+  test('by bindAsync runs while the event loop turns', async () => {
+    const usleep = bindAsync('int usleep(uint32 us)');
     let turns = 0;
     const slept = usleep(1000);
     setImmediate(() => turns++);
@@ -113,7 +113,7 @@ describe('a name', () => {
     expect(libc.mkdirat(fd, name, 0o700)).toBe(-EEXIST);
     const dirents = new Dirents();
     const names: string[] = [];
-    const reader = libc.openat(fd, cstring('.'), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    const reader = libc.openat(fd, toCString('.'), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     for (;;) {
       const filled = libc.getdents64(reader, dirents.bytes, dirents.bytes.length);
       expect(filled).toBeGreaterThanOrEqual(0);
@@ -132,13 +132,13 @@ describe('a name', () => {
   });
   test('is linked, renamed, and read as the target of a symbolic link', () => {
     withFile('a', () => 0);
-    expect(libc.linkat(fd, cstring('a'), fd, cstring('b'), 0)).toBe(0);
-    expect(libc.renameat2(fd, cstring('a'), fd, cstring('b'), RENAME_NOREPLACE)).toBe(-EEXIST);
-    expect(libc.renameat2(fd, cstring('a'), fd, cstring('c'), RENAME_NOREPLACE)).toBe(0);
-    expect(libc.symlinkat(cstring('target'), fd, cstring('link'))).toBe(0);
+    expect(libc.linkat(fd, toCString('a'), fd, toCString('b'), 0)).toBe(0);
+    expect(libc.renameat2(fd, toCString('a'), fd, toCString('b'), RENAME_NOREPLACE)).toBe(-EEXIST);
+    expect(libc.renameat2(fd, toCString('a'), fd, toCString('c'), RENAME_NOREPLACE)).toBe(0);
+    expect(libc.symlinkat(toCString('target'), fd, toCString('link'))).toBe(0);
     const into = new Uint8Array(64);
-    expect(libc.readlinkat(fd, cstring('link'), into, 64)).toBe(6);
-    expect(libc.mknodat(fd, cstring('pipe'), 0o010600, 0)).toBe(0);
+    expect(libc.readlinkat(fd, toCString('link'), into, 64)).toBe(6);
+    expect(libc.mknodat(fd, toCString('pipe'), 0o010600, 0)).toBe(0);
     expect(lstatSync(join(dir, 'pipe')).isFIFO()).toBe(true);
   });
 });
@@ -149,11 +149,11 @@ describe('a struct', () => {
     const times = new Timespecs();
     times.set(0, 0, UTIME_OMIT);
     times.set(1, -5, 7);
-    expect(libc.utimensat(fd, cstring('stat'), times.bytes, AT_SYMLINK_NOFOLLOW)).toBe(0);
+    expect(libc.utimensat(fd, toCString('stat'), times.bytes, AT_SYMLINK_NOFOLLOW)).toBe(0);
     const out = new Statx();
-    expect(libc.statx(fd, cstring('stat'), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, out.bytes)).toBe(
-      0,
-    );
+    expect(
+      libc.statx(fd, toCString('stat'), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, out.bytes),
+    ).toBe(0);
     const theirs = lstatSync(join(dir, 'stat'), { bigint: true });
     expect(out.size).toBe(12);
     expect(out.mode).toBe(Number(theirs.mode));
@@ -192,13 +192,13 @@ describe('a descriptor', () => {
     libc.close(pair[0]);
   });
   test('a descriptor of a folder resolves relative names, and AT_FDCWD absolute ones', () => {
-    expect(libc.faccessat(fd, cstring('.'), 0, 0)).toBe(0);
-    expect(libc.faccessat(AT_FDCWD, cstring(dir), 0, 0)).toBe(0);
+    expect(libc.faccessat(fd, toCString('.'), 0, 0)).toBe(0);
+    expect(libc.faccessat(AT_FDCWD, toCString(dir), 0, 0)).toBe(0);
   });
 });
 
-test('2000 concurrent callAsync calls all succeed', async () => {
-  const pid = callAsync('int getpid()');
+test('2000 concurrent calls of a bindAsync function succeed', async () => {
+  const pid = bindAsync('int getpid()');
   const results = await Promise.all(Array.from({ length: 2000 }, () => pid()));
   expect(new Set(results)).toEqual(new Set([process.pid]));
 });

@@ -1,11 +1,11 @@
 /** Order and number of exact timers, which do not depend on the machine's load. */
 import { expect, test } from 'vitest';
-import { exactly } from './timers.ts';
+import { setExactTimer } from './timers.ts';
 
 /** Resolves to the milliseconds until a timer calls. */
 const ringing = (ms: number): Promise<number> => {
   const begin = performance.now();
-  return new Promise((resolve) => exactly(ms, () => resolve(performance.now() - begin)));
+  return new Promise((resolve) => setExactTimer(ms, () => resolve(performance.now() - begin)));
 };
 
 test('a timer with a fraction of a millisecond is never early', async () => {
@@ -17,7 +17,7 @@ test('timers call in the order of their times, in any order of setting', async (
   const set = (ms: number): Promise<void> =>
     new Promise((resolve) => {
       const before = performance.now();
-      exactly(ms, () => {
+      setExactTimer(ms, () => {
         rung.push(timer);
         resolve();
       });
@@ -35,17 +35,17 @@ test('timers call in the order of their times, in any order of setting', async (
 
 test('a cancelled timer does not call, even if an earlier timer cancels it', async () => {
   const rung: string[] = [];
-  exactly(0.1, () => rung.push('never'))!();
+  setExactTimer(0.1, () => rung.push('never'))!();
   let cancel = (): void => {};
-  exactly(0.2, () => cancel());
-  cancel = exactly(0.3, () => rung.push('never'))!;
+  setExactTimer(0.2, () => cancel());
+  cancel = setExactTimer(0.3, () => rung.push('never'))!;
   await ringing(1);
   expect(rung).toEqual([]);
 });
 
 test('a timer can set another one', async () => {
   const second = new Promise<string>((resolve) => {
-    exactly(0.1, () => void exactly(0.1, () => resolve('rung')));
+    setExactTimer(0.1, () => void setExactTimer(0.1, () => resolve('rung')));
   });
   expect(await second).toBe('rung');
 });

@@ -15,7 +15,7 @@ const NS_PER_MS = 1e6;
 /** A read of the timerfd returns the number of expiries, in 64 bits. */
 const COUNT_BYTES = 8;
 
-interface Waiting {
+interface PendingTimer {
   /** As `performance.now()`. */
   readonly due: number;
   readonly fn: () => void;
@@ -25,9 +25,9 @@ class ExactTimers {
   private readonly fd: number;
   private readonly watcher: node.PollHandle;
   private readonly spec = new Itimerspec();
-  private readonly rung = new Uint8Array(COUNT_BYTES);
-  private readonly waiting: Waiting[] = [];
-  private ringing = false;
+  private readonly expiries = new Uint8Array(COUNT_BYTES);
+  private readonly pending: PendingTimer[] = [];
+  private isFiring = false;
 
   constructor(fd: number) {
     this.fd = fd;
@@ -35,40 +35,40 @@ class ExactTimers {
     this.watcher.unref();
   }
 
-  after(ms: number, fn: () => void): () => void {
-    const timer: Waiting = { due: performance.now() + ms, fn };
-    const { waiting } = this;
+  set(ms: number, fn: () => void): () => void {
+    const timer: PendingTimer = { due: performance.now() + ms, fn };
+    const { pending } = this;
     // Most new timers are due last, so the search starts at that end.
     let at = 0;
-    while (at < waiting.length && waiting[at]!.due > timer.due) at += 1;
-    waiting.splice(at, 0, timer);
-    if (at === waiting.length - 1 && !this.ringing) this.arm();
+    while (at < pending.length && pending[at]!.due > timer.due) at += 1;
+    pending.splice(at, 0, timer);
+    if (at === pending.length - 1 && !this.isFiring) this.arm();
     return () => {
-      const where = waiting.indexOf(timer);
-      if (where >= 0) waiting.splice(where, 1);
+      const index = pending.indexOf(timer);
+      if (index >= 0) pending.splice(index, 1);
     };
   }
 
   /** Called by libuv without a scope: only `setImmediate` is allowed, which runs right after. */
   private readonly wake = (): void => {
-    setImmediate(this.ring);
+    setImmediate(this.fireDue);
   };
 
-  private readonly ring = (): void => {
-    read(this.fd, this.rung, COUNT_BYTES);
+  private readonly fireDue = (): void => {
+    read(this.fd, this.expiries, COUNT_BYTES);
     const now = performance.now();
-    this.ringing = true;
+    this.isFiring = true;
     try {
-      while ((this.waiting.at(-1)?.due ?? Infinity) <= now) this.waiting.pop()!.fn();
+      while ((this.pending.at(-1)?.due ?? Infinity) <= now) this.pending.pop()!.fn();
     } finally {
-      this.ringing = false;
+      this.isFiring = false;
       this.arm();
     }
   };
 
   /** Sets the timerfd to the earliest timer. A cancelled timer may still cause an expiry. */
   private arm(): void {
-    const first = this.waiting.at(-1);
+    const first = this.pending.at(-1);
     if (first === undefined) return;
     this.spec.set(Math.max(1, Math.ceil((first.due - performance.now()) * NS_PER_MS)));
     timerfdSettime(this.fd, 0, this.spec.bytes, null);
@@ -78,7 +78,7 @@ class ExactTimers {
 /** Null when timerfd_create fails. */
 let timers: ExactTimers | null | undefined;
 
-function open(): ExactTimers | null {
+function openTimers(): ExactTimers | null {
   const fd = timerfdCreate(CLOCK_MONOTONIC, O_NONBLOCK | O_CLOEXEC);
   return fd < 0 ? null : new ExactTimers(fd);
 }
@@ -87,7 +87,7 @@ function open(): ExactTimers | null {
  * Calls `fn` once, `ms` milliseconds from now (fractions allowed), never earlier; the result cancels it. Does not
  * keep the process alive. Returns undefined when timerfd_create fails.
  */
-export function exactly(ms: number, fn: () => void): (() => void) | undefined {
-  timers ??= open();
-  return timers?.after(ms, fn);
+export function setExactTimer(ms: number, fn: () => void): (() => void) | undefined {
+  timers ??= openTimers();
+  return timers?.set(ms, fn);
 }

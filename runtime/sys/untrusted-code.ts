@@ -3,18 +3,18 @@
  * refuses them with `--strict`.
  */
 import { resolve, sep } from 'node:path';
-import { effectiveUser, exposure } from './exposure.ts';
+import { effectiveUser, findExposure } from './exposure.ts';
 import { packageRoot } from './paths.ts';
 
 /**
  * Returns the reason why a file or directory should not be run as this user; null for none, and for files of
- * glossa itself. @param strict also checks for users other than root
+ * glossa itself. @param isStrict also checks for users other than root
  */
-export function whyUntrusted(path: string, strict: boolean): string | null {
+export function describeUntrusted(path: string, isStrict: boolean): string | null {
   const uid = effectiveUser();
-  if (uid !== 0 && !strict) return null;
+  if (uid !== 0 && !isStrict) return null;
   const absolute = resolve(path);
   if (`${absolute}${sep}`.startsWith(`${packageRoot}${sep}`)) return null;
-  const why = exposure(absolute);
+  const why = findExposure(absolute);
   return why === null ? null : `${why}: what is run here as user ${uid} can be changed there`;
 }

@@ -13,12 +13,13 @@ const TEXTS_SIZE = 65_536;
 const GROUPS_MAX = 65_536;
 
 /** All groups of a user, the primary one included; null for an unknown uid. */
-export function groupsOfUser(uid: number): readonly number[] | null {
+export function findUserGroups(uid: number): readonly number[] | null {
   const passwd = new DataView(new ArrayBuffer(PASSWD_SIZE));
   const texts = new Uint8Array(new ArrayBuffer(TEXTS_SIZE));
-  const found = new BigUint64Array(1);
-  const [into, result] = [new Uint8Array(passwd.buffer), new Uint8Array(found.buffer)];
-  if (getpwuid_r(uid, into, texts, TEXTS_SIZE, result) !== 0 || found[0] === 0n) return null;
+  const resultPointer = new BigUint64Array(1);
+  const [into, result] = [new Uint8Array(passwd.buffer), new Uint8Array(resultPointer.buffer)];
+  if (getpwuid_r(uid, into, texts, TEXTS_SIZE, result) !== 0 || resultPointer[0] === 0n)
+    return null;
   // The name is among the texts.
   const name = texts.subarray(Number(passwd.getBigUint64(NAME_AT, true) - address(texts)));
   const gid = passwd.getUint32(GID_AT, true);

@@ -5,7 +5,7 @@ import type { LogLevels } from '../core/log.ts';
 import type { Translator, VolumeSpec } from '../core/xlator.ts';
 import type { TypeRegistry } from './check.ts';
 import type { VolfileDescription } from './description.ts';
-import { where } from './source.ts';
+import { formatPlace } from './source.ts';
 
 /** The translators of a process by type, for checking volfiles and for making graphs. */
 export class Registry implements TypeRegistry {
@@ -19,7 +19,7 @@ export class Registry implements TypeRegistry {
     return this.byType.get(type);
   }
 
-  types(): Iterable<string> {
+  typeNames(): Iterable<string> {
     return this.byType.keys();
   }
 
@@ -28,7 +28,7 @@ export class Registry implements TypeRegistry {
 }
 
 /** The volume specs of a description that was checked against the same registry. */
-export function volumeSpecs(description: VolfileDescription, registry: Registry): VolumeSpec[] {
+export function makeVolumeSpecs(description: VolfileDescription, registry: Registry): VolumeSpec[] {
   return description.volumes.map((volume) => ({
     name: volume.name.text,
     // The check has refused unknown types.
@@ -36,20 +36,20 @@ export function volumeSpecs(description: VolfileDescription, registry: Registry)
     options: volume.options.map(({ key, value }) => ({
       key: key.text,
       value: value.text,
-      where: where(value.at),
+      where: formatPlace(value.at),
     })),
     subvolumes: volume.subvolumes.map((word) => word.text),
-    where: where(volume.name.at),
+    where: formatPlace(volume.name.at),
   }));
 }
 
 /** Makes the graph of a description. The caller has to `start` it. */
-export function activate(
+export function makeGraph(
   description: VolfileDescription,
   registry: Registry,
   context: Context,
   levels: LogLevels,
   graphId = 0,
 ): Graph {
-  return new Graph(volumeSpecs(description, registry), context, levels, graphId);
+  return new Graph(makeVolumeSpecs(description, registry), context, levels, graphId);
 }

@@ -16,17 +16,17 @@ export function checkEdges(volumes: readonly LooseVolume[], problems: Problems):
   const indices = indexByName(volumes, problems);
   const graph: Edges = { volumes, indices, loops: new Set(), problems };
   volumes.forEach((volume, index) => {
-    const times = new Map<string, LooseWord[]>();
+    const occurrences = new Map<string, LooseWord[]>();
     for (const subvolume of volume.subvolumes) {
       if (subvolume.doubtful) continue;
-      const same = times.get(subvolume.text);
-      if (same !== undefined) same.push(subvolume);
+      const earlier = occurrences.get(subvolume.text);
+      if (earlier !== undefined) earlier.push(subvolume);
       else {
-        times.set(subvolume.text, [subvolume]);
+        occurrences.set(subvolume.text, [subvolume]);
         checkEdge(graph, index, subvolume);
       }
     }
-    for (const [name, [, second, ...more]] of times) {
+    for (const [name, [, second, ...more]] of occurrences) {
       if (second === undefined) continue;
       problems.add('repeated-subvolume', second.at, [volume.name.text, name, 2 + more.length]);
     }
@@ -65,16 +65,18 @@ function checkEdge(graph: Edges, index: number, { text, at }: LooseWord): void {
   if (text === name.text) {
     problems.add('self-reference', at, [name.text]);
   } else if (child === undefined) {
-    const meant = problems.isEnough ? undefined : nearestOther(text, name.text, indices.keys());
-    const hint = meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
+    const suggestion = problems.isFull
+      ? undefined
+      : findNearestOther(text, name.text, indices.keys());
+    const hint = suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
     problems.add('undefined-subvolume', at, [name.text, text], hint);
-  } else if (child > index && !graph.loops.has(link(name.text, text))) {
-    const back = problems.isEnough ? undefined : path(volumes, indices, child, index);
-    if (back !== undefined) {
-      const loop = [name.text, ...back];
+  } else if (child > index && !graph.loops.has(edgeKey(name.text, text))) {
+    const pathBack = problems.isFull ? undefined : findPath(volumes, indices, child, index);
+    if (pathBack !== undefined) {
+      const loop = [name.text, ...pathBack];
       problems.add('loop', at, [loop]);
       // The report shows the whole loop, so its other references are not reported.
-      for (let i = 1; i < loop.length; i++) graph.loops.add(link(loop[i - 1]!, loop[i]!));
+      for (let i = 1; i < loop.length; i++) graph.loops.add(edgeKey(loop[i - 1]!, loop[i]!));
     } else {
       const { line } = volumes[child]!.name.at;
       const hint = 'a volume stands after its subvolumes';
@@ -83,7 +85,7 @@ function checkEdge(graph: Edges, index: number, { text, at }: LooseWord): void {
   }
 }
 
-const link = (from: string, to: string): string => `${from.length} ${from} ${to}`;
+const edgeKey = (from: string, to: string): string => `${from.length} ${from} ${to}`;
 
 const nearestOther = (text: string, own: string, names: Iterable<string>): string | undefined =>
   findNearest(
@@ -91,7 +93,7 @@ const nearestOther = (text: string, own: string, names: Iterable<string>): strin
     [...names].filter((name) => name !== own),
   );
 
-function path(
+function findPath(
   volumes: readonly LooseVolume[],
   indices: ReadonlyMap<string, number>,
   from: number,

@@ -6,7 +6,7 @@ import { findNearest } from '../core/nearest.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
-import { where } from './source.ts';
+import { formatPlace } from './source.ts';
 import type { LooseOption, LooseVolume } from './statements.ts';
 
 /** The part of a translator's record that its volumes are checked against. */
@@ -22,9 +22,9 @@ export interface TypeRegistry {
   /** The type of that exact name (`storage/posix`). */
   lookup(type: string): KnownType | undefined;
   /** The names of all types, for "did you mean". */
-  types(): Iterable<string>;
+  typeNames(): Iterable<string>;
   /** The reason why glossa lacks a type of GlusterFS; undefined for an unknown name. */
-  refuses?(type: string): string | undefined;
+  refusalReason?(type: string): string | undefined;
   /** Loads the types that a text may name, before it is checked. */
   loadFor?(text: string): Promise<void>;
 }
@@ -42,7 +42,7 @@ export function checkTypes(
     if (type === undefined || type.doubtful) continue;
     const known = registry.lookup(type.text);
     if (known === undefined) {
-      const hint = problems.isEnough ? undefined : hintFor(type.text, registry);
+      const hint = problems.isFull ? undefined : findHint(type.text, registry);
       problems.add('unknown-type', type.at, [name.text, type.text], hint);
     } else {
       checkChildren(volume, type.text, known.children, problems);
@@ -51,17 +51,17 @@ export function checkTypes(
   }
 }
 
-function hintFor(type: string, registry: TypeRegistry): string | undefined {
-  const refused = registry.refuses?.(type);
-  if (refused !== undefined) return refused;
-  const meant = nearestType(type, [...registry.types()]);
-  return meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
+function findHint(type: string, registry: TypeRegistry): string | undefined {
+  const reason = registry.refusalReason?.(type);
+  if (reason !== undefined) return reason;
+  const suggestion = findNearestType(type, [...registry.typeNames()]);
+  return suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
 }
 
 /** Also finds a type by the part behind its '/', which users remember. */
-function nearestType(type: string, types: readonly string[]): string | undefined {
-  const last = (text: string) => text.slice(text.lastIndexOf('/') + 1);
-  const wanted = last(type);
+function findNearestType(type: string, types: readonly string[]): string | undefined {
+  const lastPart = (text: string) => text.slice(text.lastIndexOf('/') + 1);
+  const name = lastPart(type);
   return (
     types.find((known) => last(known) === wanted) ??
     findNearest(type, types) ??
@@ -75,28 +75,44 @@ function checkChildren(
   [min, max]: readonly [number, number],
   problems: Problems,
 ): void {
-  const has = subvolumes.length;
-  if (subvolumesDoubtful || (has >= min && has <= max)) return;
+  const actual = subvolumes.length;
+  if (subvolumesDoubtful || (actual >= min && actual <= max)) return;
   const at = subvolumes[max]?.at ?? name.at;
-  problems.add('children-count', at, [name.text, type, neededChildren(min, max), count(has)]);
+  problems.add('children-count', at, [
+    name.text,
+    type,
+    describeNeededChildren(min, max),
+    countWord(actual),
+  ]);
 }
 
-function neededChildren(min: number, max: number): string {
-  const plural = (n: number) => `${count(n)} subvolume${n === 1 ? '' : 's'}`;
+function describeNeededChildren(min: number, max: number): string {
+  const countSubvolumes = (n: number) => `${countWord(n)} subvolume${n === 1 ? '' : 's'}`;
   if (max === 0) return 'takes no subvolumes';
-  if (min === max) return `needs exactly ${plural(min)}`;
-  if (max === Number.POSITIVE_INFINITY) return `needs at least ${plural(min)}`;
-  if (min === 0) return `takes at most ${plural(max)}`;
-  return `needs ${count(min)} to ${plural(max)}`;
+  if (min === max) return `needs exactly ${countSubvolumes(min)}`;
+  if (max === Number.POSITIVE_INFINITY) return `needs at least ${countSubvolumes(min)}`;
+  if (min === 0) return `takes at most ${countSubvolumes(max)}`;
+  return `needs ${countWord(min)} to ${countSubvolumes(max)}`;
 }
 
-const counts = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
-const count = (n: number): string => counts[n] ?? String(n);
+const COUNT_WORDS = [
+  'none',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+];
+const countWord = (n: number): string => COUNT_WORDS[n] ?? String(n);
 
 const tables = new WeakMap<KnownType, Options>();
 
 /** All options of a type, generic ones included; cached, as a volfile may have thousands of volumes. */
-function tableOf(known: KnownType): Options {
+function findOptionTable(known: KnownType): Options {
   let table = tables.get(known);
   if (table === undefined) {
     table = { ...genericOptions, ...known.options };
@@ -112,18 +128,23 @@ function checkVolumeOptions(
   { strict, volumes }: { strict: boolean; volumes: readonly string[] },
   problems: Problems,
 ): void {
-  const given = new Map<string, LooseOption>();
+  const optionsByPlace = new Map<string, LooseOption>();
   for (const option of options) {
-    if (!option.key.doubtful && !option.value.doubtful) given.set(where(option.key.at), option);
+    if (!option.key.doubtful && !option.value.doubtful)
+      optionsByPlace.set(formatPlace(option.key.at), option);
   }
   const checked = checkOptions(
-    tableOf(known),
-    [...given].map(([at, { key, value }]) => ({ key: key.text, value: value.text, where: at })),
+    findOptionTable(known),
+    [...optionsByPlace].map(([at, { key, value }]) => ({
+      key: key.text,
+      value: value.text,
+      where: at,
+    })),
     { open: known.openOptions ?? false, strict, volumes },
   );
   const unknown = new Set(checked.unknown.map((option) => option.where));
   for (const problem of checked.problems) {
-    const { key, value } = given.get(problem.where!)!;
+    const { key, value } = optionsByPlace.get(problem.where!)!;
     const args: [string, string, string] = [name.text, type, problem.message];
     if (unknown.has(problem.where)) {
       problems.add(strict ? 'unknown-option-strict' : 'unknown-option', key.at, args);

@@ -1,7 +1,7 @@
 /** Commands in backticks: when they run, their output, and the places of mistakes. */
 import { expect, test } from 'vitest';
 import { type CommandRunner, runCommands } from './commands.ts';
-import { plainVolumes } from './description.ts';
+import { toPlainVolumes } from './description.ts';
 import { formatProblem, VolfileError } from './problems.ts';
 import { registry } from './testdata/registry.ts';
 import { inspectVolfile, readVolfile } from './volfile.ts';
@@ -28,7 +28,7 @@ test('a command is replaced by its output: part of a word, words, or statements'
     'volume v-`hostname` type t\noption a "`echo "two words"`"\n' +
     '`rest` option z q`nothing`q\nend-volume';
   const source = await runCommands('x.vol', text, run);
-  expect(plainVolumes(readVolfile(source).description)).toEqual([
+  expect(toPlainVolumes(readVolfile(source).description)).toEqual([
     {
       name: 'v-node1',
       type: 't',
@@ -54,14 +54,14 @@ test('a command in a comment or behind a backslash does not run', async () => {
   const { run, ran } = shell({});
   const text = '# `one`\nvolume a # `two`\ntype t option k "\\`three\\`" end-volume';
   const source = await runCommands('x.vol', text, run);
-  expect(plainVolumes(readVolfile(source).description)[0]!.options).toEqual([['k', '`three`']]);
+  expect(toPlainVolumes(readVolfile(source).description)[0]!.options).toEqual([['k', '`three`']]);
   expect(ran).toEqual([]);
 });
 
 test('a command may contain escaped backticks and line ends', async () => {
   const { run, ran } = shell({ 'echo \\`x\\`\n': 'out\n' });
   const source = await runCommands('x.vol', 'volume `echo \\`x\\`\n` type t end-volume', run);
-  expect(plainVolumes(readVolfile(source).description)[0]!.name).toBe('out');
+  expect(toPlainVolumes(readVolfile(source).description)[0]!.name).toBe('out');
   expect(ran).toHaveLength(1);
 });
 

@@ -29,7 +29,7 @@ export async function runCommands(file: string, text: string, run: CommandRunner
   const words = parse(text).flatMap((statement) => statement.words);
   const problems = new Problems();
   for (const { kind, start, end } of words.flatMap(({ flaws }) => flaws)) {
-    if (kind === 'unterminated-command') problems.add(kind, written.place(start, end), []);
+    if (kind === 'unterminated-command') problems.add(kind, written.makePlace(start, end), []);
   }
   const replacements: Replacement[] = [];
   const commands = problems.hasErrors ? [] : words.flatMap((word) => word.commands);
@@ -38,9 +38,9 @@ export async function runCommands(file: string, text: string, run: CommandRunner
     if (status === 0) replacements.push({ start, end, text: stdout.replace(/\n$/, '') });
     else {
       const why = typeof status === 'number' ? `exited with status ${status}` : status;
-      problems.add('command-failed', written.place(start, end), [quoted, why]);
+      problems.add('command-failed', written.makePlace(start, end), [quoted, why]);
     }
   }
-  if (problems.hasErrors) throw new VolfileError(problems.sorted([written]), [written]);
+  if (problems.hasErrors) throw new VolfileError(problems.sortBySource([written]), [written]);
   return new Source(file, text, replacements);
 }

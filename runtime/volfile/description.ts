@@ -38,10 +38,10 @@ export interface PlainVolume {
   readonly subvolumes: readonly string[];
 }
 
-export const topOf = ({ volumes }: VolfileDescription): VolumeDescription =>
+export const topVolume = ({ volumes }: VolfileDescription): VolumeDescription =>
   volumes[volumes.length - 1]!;
 
-export const plainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =>
+export const toPlainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =>
   volumes.map(({ name, type, options, subvolumes }) => ({
     name: name.text,
     type: type.text,
@@ -50,8 +50,8 @@ export const plainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =>
   }));
 
 /** The same with secret values masked, for output. */
-export const shownVolumes = (description: VolfileDescription): PlainVolume[] =>
-  plainVolumes(description).map(({ options, ...volume }) => ({
+export const toMaskedVolumes = (description: VolfileDescription): PlainVolume[] =>
+  toPlainVolumes(description).map(({ options, ...volume }) => ({
     ...volume,
     options: options.map(([key, value]) => [key, maskValue(key, value)]),
   }));
@@ -60,7 +60,7 @@ export const shownVolumes = (description: VolfileDescription): PlainVolume[] =>
  * The edges of the graph as indices: each child of a volume once, in order. A child that does not
  * stand before its parent is left out.
  */
-export function childIndices(volumes: readonly PlainVolume[]): number[][] {
+export function findChildIndices(volumes: readonly PlainVolume[]): number[][] {
   const indices = new Map(volumes.map(({ name }, index) => [name, index]));
   return volumes.map(({ subvolumes }, parent) =>
     [...new Set(subvolumes)].flatMap((name) => {

@@ -12,7 +12,7 @@ import { Xlator } from '../core/xlator.ts';
 import type { Registry } from './activate.ts';
 import type { VolumeDescription } from './description.ts';
 import { Problems } from './problems.ts';
-import { type SourcePlace, where } from './source.ts';
+import { formatPlace, type SourcePlace } from './source.ts';
 import type { VolfileInspection } from './volfile.ts';
 
 export interface VolumeChecks {
@@ -20,25 +20,25 @@ export interface VolumeChecks {
   /** Whether warnings of translators are errors. */
   readonly strict: boolean;
   /** Makes a context with this `warn`. */
-  context(warn: (text: string) => void): Context;
+  makeContext(warn: (text: string) => void): Context;
 }
 
 /** Adds the problems that the translators of its volumes report to an inspection. Never throws. */
 export async function inspectVolumes(
   inspection: VolfileInspection,
-  how: VolumeChecks,
+  checks: VolumeChecks,
 ): Promise<VolfileInspection> {
   const problems = new Problems(inspection.problems);
   const below = new Map<string, Xlator>();
-  const silent = how.context(() => {});
+  const silent = checks.makeContext(() => {});
   for (const volume of inspection.volumes) {
-    await inspectOne(volume, below, how, problems);
-    addBelow(volume, below, how.registry, silent);
+    await inspectOne(volume, below, checks, problems);
+    addBelow(volume, below, checks.registry, silent);
   }
   const { description } = inspection;
   return {
     ...inspection,
-    problems: problems.sorted(inspection.sources),
+    problems: problems.sortBySource(inspection.sources),
     description: problems.hasErrors ? undefined : description,
   };
 }
@@ -48,12 +48,12 @@ function addBelow(
   { name, type, subvolumes }: VolumeDescription,
   below: Map<string, Xlator>,
   registry: Registry,
-  around: Context,
+  context: Context,
 ): void {
   const translator = registry.lookup(type.text);
   if (translator === undefined) return;
-  const log = new Log(around.sink, SILENT, name.text);
-  const xl = new Xlator(0, name.text, translator, [], log, around);
+  const log = new Log(context.sink, SILENT, name.text);
+  const xl = new Xlator(0, name.text, translator, [], log, context);
   xl.below = subvolumes.flatMap(({ text }) => below.get(text) ?? []);
   below.set(name.text, xl);
 }
@@ -64,18 +64,18 @@ const SILENT: LogLevels = { default: 0, volumes: new Map() };
 async function inspectOne(
   volume: VolumeDescription,
   below: ReadonlyMap<string, Xlator>,
-  { registry, strict, context }: VolumeChecks,
+  { registry, strict, makeContext }: VolumeChecks,
   problems: Problems,
 ): Promise<void> {
   const translator = registry.lookup(volume.type.text);
   if (translator === undefined) return;
-  const given = volume.options.map(({ key, value }) => ({
+  const givenOptions = volume.options.map(({ key, value }) => ({
     key: key.text,
     value: value.text,
-    where: where(value.at),
+    where: formatPlace(value.at),
   }));
   const options: Options = { ...genericOptions, ...translator.options };
-  const checked = checkOptions(options, given, { open: true });
+  const checked = checkOptions(options, givenOptions, { open: true });
   // Wrong options are reported already; their consequences would mislead.
   if (checked.problems.some(({ severity }) => severity === 'error')) return;
   const doubts = listEffectlessOptions(options, checked.values);
@@ -83,27 +83,27 @@ async function inspectOne(
   const log = new Log(around.sink, SILENT, volume.name.text);
   const xl = new Xlator(0, volume.name.text, translator, given, log, around);
   xl.below = volume.subvolumes.flatMap(({ text }) => below.get(text) ?? []);
-  const errors = await (translator.check?.(xl, checked.values as never) ?? none).then(
+  const errors = await (translator.check?.(xl, checked.values as never) ?? NO_CHECK).then(
     () => [],
-    (error: unknown) => reasons(error),
+    (error: unknown) => errorTexts(error),
   );
   const { name, type } = volume;
   const code = strict ? 'doubtful-volume-strict' : 'doubtful-volume';
   const report = (as: typeof code | 'wrong-volume', text: string): void => {
     // The problem names the volume anyway.
-    const itself = `${xl.place}: `;
-    const what = text.startsWith(itself) ? text.slice(itself.length) : text;
-    const { at, message } = placed(what, volume);
+    const prefix = `${xl.place}: `;
+    const bareText = text.startsWith(prefix) ? text.slice(prefix.length) : text;
+    const { at, message } = placeMessage(bareText, volume);
     problems.add(as, at, [name.text, type.text, message]);
   };
   for (const text of errors) report('wrong-volume', text);
-  for (const text of doubts) report(code, text);
+  for (const text of warnings) report(code, text);
 }
 
 /** For a translator without `check`. */
-const none = Promise.resolve();
+const NO_CHECK = Promise.resolve();
 
-const reasons = (error: unknown): readonly string[] => {
+const errorTexts = (error: unknown): readonly string[] => {
   if (error instanceof GraphError) return error.problems;
   return [error instanceof Error ? error.message : String(error)];
 };
@@ -112,32 +112,32 @@ const reasons = (error: unknown): readonly string[] => {
 const SUBJECTS = ['module-name', 'module-path', 'directory'];
 
 /** The place of a message, and the message without it. */
-function placed(
+function placeMessage(
   text: string,
   { name, options }: VolumeDescription,
 ): { at: SourcePlace; message: string } {
-  const message = oneLine(text);
+  const message = joinLines(text);
   for (const { key, value } of options) {
-    const start = `${where(value.at)}: `;
+    const start = `${formatPlace(value.at)}: `;
     if (!message.startsWith(start)) continue;
     const rest = message.slice(start.length);
     // A message that begins with the option's name is about the value, any other about the key.
     const isValue = rest.startsWith(`option '${key.text}': `);
     return { at: isValue ? value.at : key.at, message: rest };
   }
-  const named = /^option '?([^\s':]+)/.exec(message)?.[1];
-  const find = (wanted: string | undefined) => options.find(({ key }) => key.text === wanted);
-  if (named !== undefined) {
-    const option = find(named);
-    const isUnknown = message.startsWith(`option '${named}' is not known here`);
+  const optionName = /^option '?([^\s':]+)/.exec(message)?.[1];
+  const findOption = (name: string | undefined) => options.find(({ key }) => key.text === name);
+  if (optionName !== undefined) {
+    const option = findOption(optionName);
+    const isUnknown = message.startsWith(`option '${optionName}' is not known here`);
     return { at: (isUnknown ? option?.key : option?.value)?.at ?? name.at, message };
   }
-  const subject = SUBJECTS.map(find).find((option) => option !== undefined);
+  const subject = SUBJECTS.map(findOption).find((option) => option !== undefined);
   return { at: subject?.value.at ?? name.at, message };
 }
 
 /** A message in one line, without the lines of a traceback. */
-function oneLine(text: string): string {
+function joinLines(text: string): string {
   const [first = '', ...rest] = text.split('\n');
   const isTrace = /^(Traceback|\s*at )/.test(rest[0] ?? '');
   return isTrace ? first : [first, ...rest.map((line) => line.trim())].join(' ').trim();

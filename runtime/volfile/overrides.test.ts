@@ -1,8 +1,8 @@
 /** `--xlator-option`: volumes that it matches, values that it replaces, and its errors. */
 import { expect, test } from 'vitest';
-import { plainVolumes } from './description.ts';
+import { toPlainVolumes } from './description.ts';
 import { formatProblem, formatProblems } from './problems.ts';
-import { Source, where } from './source.ts';
+import { formatPlace, Source } from './source.ts';
 import { registry } from './testdata/registry.ts';
 import { inspectVolfile, readVolfile } from './volfile.ts';
 
@@ -15,7 +15,7 @@ volume my.dht type cluster/distribute subvolumes b0 b1 end-volume`,
 
 const optionsAfter = (...overrides: string[]) =>
   Object.fromEntries(
-    plainVolumes(readVolfile(source, { registry, overrides }).description).map((volume) => [
+    toPlainVolumes(readVolfile(source, { registry, overrides }).description).map((volume) => [
       volume.name,
       Object.fromEntries(volume.options),
     ]),
@@ -80,7 +80,7 @@ test('a volume name with a dot is refused, with the pattern that matches it', ()
 test('a wrong value is shown at its place in the override', () => {
   const overrides = ['b0.directory=/x', 'b0.directory=data'];
   const { problems, sources } = inspectVolfile(source, { registry, overrides });
-  expect(problems.map((problem) => where(problem))).toEqual(['--xlator-option:2:14']);
+  expect(problems.map((problem) => formatPlace(problem))).toEqual(['--xlator-option:2:14']);
   expect(formatProblems(problems, sources).split('\n').slice(1)).toEqual([
     '  b0.directory=data',
     '               ^^^^',

@@ -25,7 +25,7 @@ interface Override {
 }
 
 /** The overrides as a source, for the places of problems. */
-export const overridesSource = (overrides: readonly string[]): Source =>
+export const makeOverridesSource = (overrides: readonly string[]): Source =>
   // A line break in one override must not shift the lines of the others.
   new Source(FILE, overrides.map((text) => text.replace(/[\r\n]/g, '\u2424')).join('\n'));
 
@@ -35,7 +35,7 @@ export function applyOverrides(
   overrides: readonly string[],
   problems: Problems,
 ): LooseVolume[] {
-  const source = overridesSource(overrides);
+  const source = makeOverridesSource(overrides);
   let result = [...volumes];
   let start = 0;
   for (const text of overrides) {
@@ -47,7 +47,7 @@ export function applyOverrides(
       reportNoVolume(override, volumes, problems);
     }
     result = result.map((volume) =>
-      matches.test(volume.name.text) ? withOption(volume, override) : volume,
+      matches.test(volume.name.text) ? setOption(volume, override) : volume,
     );
   }
   return result;
@@ -61,24 +61,24 @@ function parseOverride(
 ): Override | undefined {
   const dot = text.indexOf('.');
   const equals = text.indexOf('=');
-  const why = malformation(text, dot, equals);
+  const why = describeMalformation(text, dot, equals);
   if (why !== undefined) {
-    problems.add('malformed-override', source.place(start, start + text.length), [text, why]);
+    problems.add('malformed-override', source.makePlace(start, start + text.length), [text, why]);
     return undefined;
   }
-  const word = (from: number, to: number): LooseWord => ({
+  const makeWord = (from: number, to: number): LooseWord => ({
     text: text.slice(from, to),
-    at: source.place(start + from, start + to),
+    at: source.makePlace(start + from, start + to),
     doubtful: false,
   });
   return {
-    volume: word(0, dot),
-    key: word(dot + 1, equals),
-    value: word(equals + 1, text.length),
+    volume: makeWord(0, dot),
+    key: makeWord(dot + 1, equals),
+    value: makeWord(equals + 1, text.length),
   };
 }
 
-function malformation(text: string, dot: number, equals: number): string | undefined {
+function describeMalformation(text: string, dot: number, equals: number): string | undefined {
   if (/[\r\n]/.test(text)) return 'contains the end of a line';
   if (dot < 0) return "has no '.'";
   if (equals < 0) return "has no '='";
@@ -100,11 +100,11 @@ function reportNoVolume(
   let hint: string | undefined;
   if (dotted !== undefined)
     hint = `for ${quote(dotted)} write ${quote(dotted.replaceAll('.', '?'))}`;
-  else if (meant !== undefined) hint = `did you mean ${quote(meant)}?`;
+  else if (suggestion !== undefined) hint = `did you mean ${quote(suggestion)}?`;
   problems.add('override-without-volume', volume.at, [volume.text], hint);
 }
 
-function withOption(volume: LooseVolume, { key, value }: Override): LooseVolume {
+function setOption(volume: LooseVolume, { key, value }: Override): LooseVolume {
   const others = volume.options.filter((option) => option.key.text !== key.text);
   return { ...volume, options: [...others, { key, value }] };
 }

@@ -14,14 +14,14 @@ export function printable(text: string): string {
 }
 
 /** The inside of a text in double quotes. */
-export const escaped = (text: string): string => text.replace(/["\\]/g, '\\$&');
+export const escapeQuotes = (text: string): string => text.replace(/["\\]/g, '\\$&');
 
 const BRIEF_MAX = 60;
 
 /** Printable, and cut short when it is long. */
-export function brief(text: string): string {
+export function shorten(text: string): string {
   return printable(text.length > BRIEF_MAX ? `${text.slice(0, BRIEF_MAX - 1)}…` : text);
 }
 
 /** The same in single quotes, for words of a file in messages. */
-export const quote = (text: string): string => `'${brief(text)}'`;
+export const quote = (text: string): string => `'${shorten(text)}'`;

@@ -5,8 +5,8 @@
  * words change. Text from the file is escaped by printable.ts.
  */
 import { maskAssignment, maskText } from '../core/secrets.ts';
-import { brief, printable, quote } from './printable.ts';
-import { type Source, type SourcePlace, where } from './source.ts';
+import { printable, quote, shorten } from './printable.ts';
+import { formatPlace, type Source, type SourcePlace } from './source.ts';
 
 export type Severity = 'error' | 'warning';
 
@@ -23,122 +23,130 @@ export interface VolfileProblem {
   readonly hint?: string | undefined;
 }
 
-interface Wording<A extends readonly unknown[]> {
+interface MessageRow<A extends readonly unknown[]> {
   readonly severity: Severity;
-  readonly words: (...args: A) => string;
+  readonly format: (...args: A) => string;
 }
 
-const error = <A extends readonly unknown[]>(words: (...args: A) => string): Wording<A> => ({
+const makeError = <A extends readonly unknown[]>(
+  format: (...args: A) => string,
+): MessageRow<A> => ({
   severity: 'error',
-  words,
+  format,
 });
 
-const warning = <A extends readonly unknown[]>(words: (...args: A) => string): Wording<A> => ({
+const makeWarning = <A extends readonly unknown[]>(
+  format: (...args: A) => string,
+): MessageRow<A> => ({
   severity: 'warning',
-  words,
+  format,
 });
 
 export const messages = {
   // Words
-  'unterminated-string': error(() => 'this string has no closing quote on its line'),
-  'stray-backslash': error(() => "'\\' means something only inside double quotes"),
-  'nul-character': error(() => 'a NUL character cannot stand in a word'),
-  'unterminated-command': error(() => 'this backtick has no partner'),
-  'command-refused': error((command: string) => `commands do not run: ${brief(command)}`),
-  'command-failed': error((command: string, why: string) => `${brief(command)} ${printable(why)}`),
+  'unterminated-string': makeError(() => 'this string has no closing quote on its line'),
+  'stray-backslash': makeError(() => "'\\' means something only inside double quotes"),
+  'nul-character': makeError(() => 'a NUL character cannot stand in a word'),
+  'unterminated-command': makeError(() => 'this backtick has no partner'),
+  'command-refused': makeError((command: string) => `commands do not run: ${shorten(command)}`),
+  'command-failed': makeError(
+    (command: string, why: string) => `${shorten(command)} ${printable(why)}`,
+  ),
   // Statements
-  'no-volume': error(() => 'the file has no volume'),
-  unexpected: error((expected: string, found: string) => `expected ${expected}, found ${found}`),
-  'outside-volume': error(
+  'no-volume': makeError(() => 'the file has no volume'),
+  unexpected: makeError(
+    (expected: string, found: string) => `expected ${expected}, found ${found}`,
+  ),
+  'outside-volume': makeError(
     (found: string) => `expected 'volume', found ${found}: nothing stands outside a volume`,
   ),
-  'misspelt-keyword': error(
-    (found: string, meant: string) => `expected '${meant}', found ${found}`,
+  'misspelt-keyword': makeError(
+    (found: string, suggestion: string) => `expected '${suggestion}', found ${found}`,
   ),
-  'missing-end-volume': error(
+  'missing-end-volume': makeError(
     (volume: string, line: number, found: string) =>
-      `${called(volume)} of line ${line} has no 'end-volume' before ${found}`,
+      `${volumeLabel(volume)} of line ${line} has no 'end-volume' before ${found}`,
   ),
-  'duplicate-statement': error(
+  'duplicate-statement': makeError(
     (keyword: string, volume: string, line: number) =>
-      `${called(volume)} has a second '${keyword}'; the first is on line ${line}`,
+      `${volumeLabel(volume)} has a second '${keyword}'; the first is on line ${line}`,
   ),
-  'missing-type': error((volume: string) => `${called(volume)} has no 'type'`),
-  'repeated-option': warning(
+  'missing-type': makeError((volume: string) => `${volumeLabel(volume)} has no 'type'`),
+  'repeated-option': makeWarning(
     (key: string, volume: string, line: number) =>
-      `${called(volume)} has option ${quote(key)} on line ${line} already; the last one counts`,
+      `${volumeLabel(volume)} has option ${quote(key)} on line ${line} already; the last one counts`,
   ),
   // Volumes among each other
-  'duplicate-volume': error(
+  'duplicate-volume': makeError(
     (name: string, line: number) => `volume ${quote(name)} exists already, on line ${line}`,
   ),
-  'undefined-subvolume': error(
+  'undefined-subvolume': makeError(
     (volume: string, name: string) =>
       `volume ${quote(volume)}: subvolume ${quote(name)} is not defined`,
   ),
-  'forward-reference': error(
+  'forward-reference': makeError(
     (volume: string, name: string, line: number) =>
       `volume ${quote(volume)}: subvolume ${quote(name)} is defined only later, on line ${line}`,
   ),
-  'self-reference': error((volume: string) => `volume ${quote(volume)} is its own subvolume`),
-  loop: error((loop: readonly string[]) => `subvolumes form a loop: ${way(loop)}`),
-  'too-deep': error(
+  'self-reference': makeError((volume: string) => `volume ${quote(volume)} is its own subvolume`),
+  loop: makeError((loop: readonly string[]) => `subvolumes form a loop: ${formatLoop(loop)}`),
+  'too-deep': makeError(
     (volume: string, most: number) =>
       `volume ${quote(volume)} has ${most} volumes one below the other: there may be ${most - 1}`,
   ),
-  'repeated-subvolume': warning(
+  'repeated-subvolume': makeWarning(
     (volume: string, name: string, times: number) =>
       `volume ${quote(volume)} has ${quote(name)} as a subvolume ${times === 2 ? 'twice' : `${times} times`}`,
   ),
-  unreachable: warning(
+  unreachable: makeWarning(
     (volume: string, top: string) =>
       `volume ${quote(volume)} is not reached from the top volume ${quote(top)}`,
   ),
   // Types and options
-  'unknown-type': error(
+  'unknown-type': makeError(
     (volume: string, type: string) => `volume ${quote(volume)}: unknown type ${quote(type)}`,
   ),
-  'children-count': error(
+  'children-count': makeError(
     (volume: string, type: string, needs: string, has: string) =>
       `volume ${quote(volume)} (${printable(type)}) ${needs}, has ${has}`,
   ),
-  'unknown-option': warning(inVolume),
-  'unknown-option-strict': error(inVolume),
-  'doubtful-option': warning(inVolume),
-  'wrong-option': error(inVolume),
+  'unknown-option': makeWarning(describeInVolume),
+  'unknown-option-strict': makeError(describeInVolume),
+  'doubtful-option': makeWarning(describeInVolume),
+  'wrong-option': makeError(describeInVolume),
   // Reports of translators
-  'wrong-volume': error(inVolume),
-  'doubtful-volume': warning(inVolume),
-  'doubtful-volume-strict': error(inVolume),
+  'wrong-volume': makeError(describeInVolume),
+  'doubtful-volume': makeWarning(describeInVolume),
+  'doubtful-volume-strict': makeError(describeInVolume),
   // --xlator-option
-  'malformed-override': error(
+  'malformed-override': makeError(
     (override: string, why: string) =>
       `expected VOLUME.KEY=VALUE, found ${quote(maskAssignment(override))}, which ${why}`,
   ),
-  'override-without-volume': error((glob: string) => `no volume is called ${quote(glob)}`),
+  'override-without-volume': makeError((glob: string) => `no volume is called ${quote(glob)}`),
 };
 
 /** A volume without a name has '', which no volume can have. */
-function called(volume: string): string {
+function volumeLabel(volume: string): string {
   return volume === '' ? 'the volume' : `volume ${quote(volume)}`;
 }
 
-const WAY_ENDS = 5;
+const LOOP_ENDS = 5;
 
-function way(names: readonly string[]): string {
+function formatLoop(names: readonly string[]): string {
   const shown = names.map(quote);
-  if (names.length > 2 * WAY_ENDS) {
-    shown.splice(WAY_ENDS, names.length - 2 * WAY_ENDS, `(${names.length - 2 * WAY_ENDS} more)`);
+  if (names.length > 2 * LOOP_ENDS) {
+    shown.splice(LOOP_ENDS, names.length - 2 * LOOP_ENDS, `(${names.length - 2 * LOOP_ENDS} more)`);
   }
   return shown.join(' → ');
 }
 
-function inVolume(volume: string, type: string, message: string): string {
+function describeInVolume(volume: string, type: string, message: string): string {
   return `volume ${quote(volume)} (${printable(type)}): ${printable(message)}`;
 }
 
 export type ProblemCode = keyof typeof messages;
-type WordsOf<C extends ProblemCode> = Parameters<(typeof messages)[C]['words']>;
+type MessageArgs<C extends ProblemCode> = Parameters<(typeof messages)[C]['format']>;
 
 /** The most problems that are shown; further ones are counted. */
 const SHOWN_MAX = 100;
@@ -149,25 +157,25 @@ export class Problems {
   /** Whether one of them is an error. */
   hasErrors: boolean;
 
-  /** @param found problems found before */
-  constructor(found: readonly VolfileProblem[] = []) {
-    this.all = [...found];
-    this.hasErrors = found.some(({ severity }) => severity === 'error');
+  /** @param earlier problems found before */
+  constructor(earlier: readonly VolfileProblem[] = []) {
+    this.all = [...earlier];
+    this.hasErrors = earlier.some(({ severity }) => severity === 'error');
   }
 
-  add<C extends ProblemCode>(code: C, at: SourcePlace, args: WordsOf<C>, hint?: string): void {
-    const { severity, words } = messages[code] as Wording<WordsOf<C>>;
-    this.all.push({ severity, code, ...at, message: words(...args), hint });
+  add<C extends ProblemCode>(code: C, at: SourcePlace, args: MessageArgs<C>, hint?: string): void {
+    const { severity, format } = messages[code] as MessageRow<MessageArgs<C>>;
+    this.all.push({ severity, code, ...at, message: format(...args), hint });
     if (severity === 'error') this.hasErrors = true;
   }
 
   /** Whether further problems are not shown, so that hints, which take long, can be left out. */
-  get isEnough(): boolean {
+  get isFull(): boolean {
     return this.all.length >= SHOWN_MAX;
   }
 
   /** The problems in the order of `sources`, lines and columns. */
-  sorted(sources: readonly Source[]): VolfileProblem[] {
+  sortBySource(sources: readonly Source[]): VolfileProblem[] {
     const ranks = new Map(sources.map(({ file }, i) => [file, i]));
     const rank = (file: string) => ranks.get(file) ?? -1;
     return this.all.toSorted(
@@ -205,7 +213,7 @@ function selectShown(problems: readonly VolfileProblem[]): ShownProblems {
     shown,
     rest: [
       `… and ${countSeverities(left)
-        .map(([, words]) => words)
+        .map(([, format]) => format)
         .join(', ')} more`,
     ],
   };
@@ -236,7 +244,7 @@ export class VolfileError extends Error {
 export function formatProblem(problem: VolfileProblem): string {
   const { severity, message, hint } = problem;
   const note = hint === undefined ? '' : ` (${hint})`;
-  return `${where(problem)}: ${severity}: ${message}${note}`;
+  return `${formatPlace(problem)}: ${severity}: ${message}${note}`;
 }
 
 const COLOURS = { error: '\x1b[1;31m', warning: '\x1b[1;35m', bold: '\x1b[1m', caret: '\x1b[32m' };
@@ -246,16 +254,16 @@ const BEFORE_MAX = 60;
 const LINE_MAX = 160;
 
 /** A line of the file with secret values masked, whose keys may stand on the line before. */
-function shownLine(source: Source | undefined, number: number): string {
+function readMaskedLine(source: Source | undefined, number: number): string {
   if (source === undefined) return '';
-  const line = source.line(number);
+  const line = source.lineText(number);
   let above = number - 1;
-  while (above > 0 && source.line(above).trim() === '') above -= 1;
-  const before = `${source.line(above)}\n`;
+  while (above > 0 && source.lineText(above).trim() === '') above -= 1;
+  const before = `${source.lineText(above)}\n`;
   return maskAssignment(maskText(before + line).slice(before.length));
 }
 
-function excerpt(line: string, column: number, length: number) {
+function cutExcerpt(line: string, column: number, length: number) {
   const from = line.length <= LINE_MAX ? 0 : Math.max(0, column - 1 - BEFORE_MAX);
   const cut = [from > 0 ? '…' : '', from + LINE_MAX < line.length ? '…' : ''] as const;
   const text = `${cut[0]}${printable(line.slice(from, from + LINE_MAX))}${cut[1]}`;
@@ -276,25 +284,25 @@ export function formatProblems(
     colour ? `${COLOURS[name]}${text}\x1b[0m` : text;
   // A long line may have many problems.
   const lines = new Map<string, string>();
-  const lineOf = (file: string, line: number): string => {
+  const findLine = (file: string, line: number): string => {
     const source = sources.find((candidate) => candidate.file === file);
     const known = lines.get(`${line} ${file}`);
     if (known !== undefined) return known;
-    const shown = shownLine(source, line);
+    const shown = readMaskedLine(source, line);
     lines.set(`${line} ${file}`, shown);
     return shown;
   };
-  const block = (problem: VolfileProblem): string => {
+  const formatBlock = (problem: VolfileProblem): string => {
     const { file, line, column, length, severity, message, hint } = problem;
-    const { text, start, length: wide } = excerpt(lineOf(file, line), column, length);
+    const { text, start, length: width } = cutExcerpt(findLine(file, line), column, length);
     const margin = text.slice(0, start).replace(/[^\t]/g, ' ');
     return [
-      `${paint('bold', `${where(problem)}:`)} ${paint(severity, `${severity}:`)} ${message}`,
+      `${paint('bold', `${formatPlace(problem)}:`)} ${paint(severity, `${severity}:`)} ${message}`,
       `  ${text}`,
-      `  ${margin}${paint('caret', '^'.repeat(wide))}`,
+      `  ${margin}${paint('caret', '^'.repeat(width))}`,
       ...(hint === undefined ? [] : [`  hint: ${hint}`]),
     ].join('\n');
   };
   const { shown, rest } = selectShown(problems);
-  return [...shown.map(block), ...rest].join('\n');
+  return [...shown.map(formatBlock), ...rest].join('\n');
 }

@@ -1,19 +1,19 @@
 /** Places in a text, parts of which are replaced. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Replacement, Source, where } from './source.ts';
+import { formatPlace, type Replacement, Source } from './source.ts';
 
 test('a place has line, column, and a length that ends with the line', () => {
   const source = new Source('x', 'ab\r\n\ncd');
-  expect([source.line(1), source.line(2), source.line(3), source.line(4)]).toEqual([
+  expect([source.lineText(1), source.lineText(2), source.lineText(3), source.lineText(4)]).toEqual([
     'ab',
     '',
     'cd',
     '',
   ]);
-  expect(source.place(1, 6)).toEqual({ file: 'x', line: 1, column: 2, length: 1 });
-  expect(where(source.place(5, 7))).toBe('x:3:1');
-  expect(where(source.end())).toBe('x:3:3');
+  expect(source.makePlace(1, 6)).toEqual({ file: 'x', line: 1, column: 2, length: 1 });
+  expect(formatPlace(source.makePlace(5, 7))).toBe('x:3:1');
+  expect(formatPlace(source.endPlace())).toBe('x:3:3');
 });
 
 test('replacements of any length leave the places of the rest unchanged', () => {
@@ -42,15 +42,17 @@ test('replacements of any length leave the places of the rest unchanged', () => 
       let before = 0;
       for (const { kept, removed, put } of list) {
         for (let i = 0; i < kept.length; i++) {
-          expected.push(where(plain().place(before + i, before + i + 1)));
+          expected.push(formatPlace(plain().makePlace(before + i, before + i + 1)));
         }
         for (let i = 0; i < put.length; i++) {
-          expected.push(where(plain().place(before + kept.length, before + kept.length + 1)));
+          expected.push(
+            formatPlace(plain().makePlace(before + kept.length, before + kept.length + 1)),
+          );
         }
         before += kept.length + removed.length;
         at += kept.length + put.length;
       }
-      const found = Array.from({ length: at }, (_, i) => where(source.place(i, i + 1)));
+      const found = Array.from({ length: at }, (_, i) => formatPlace(source.makePlace(i, i + 1)));
       expect(found).toEqual(expected);
     }),
   );

@@ -2,7 +2,7 @@
  * Holds the text of a volfile, and maps offsets to places in the file.
  *
  * The parsed text differs from the file's when commands in backticks were replaced by their output.
- * A Source has both; `place` maps an offset in a command's output to the command in the file.
+ * A Source has both; `makePlace` maps an offset in a command's output to the command in the file.
  */
 
 /**
@@ -21,7 +21,8 @@ export interface SourcePlace {
 }
 
 /** `FILE:LINE:COLUMN`. */
-export const where = ({ file, line, column }: SourcePlace): string => `${file}:${line}:${column}`;
+export const formatPlace = ({ file, line, column }: SourcePlace): string =>
+  `${file}:${line}:${column}`;
 
 /** [start, end) of the file's text was replaced by `text`. */
 export interface Replacement {
@@ -60,7 +61,7 @@ export class Source {
     }
   }
 
-  place(start: number, end: number): SourcePlace {
+  makePlace(start: number, end: number): SourcePlace {
     const from = this.#writtenOffset(start, 'start');
     const to = this.#writtenOffset(end, 'end');
     const line = this.#lineAt(from);
@@ -71,27 +72,27 @@ export class Source {
   }
 
   /** The place behind the last visible character. */
-  end(): SourcePlace {
+  endPlace(): SourcePlace {
     const at = this.text.trimEnd().length;
-    return this.place(at, at);
+    return this.makePlace(at, at);
   }
 
   /** A line of the file without its line end; empty for a line beyond the end. */
-  line(number: number): string {
+  lineText(number: number): string {
     const start = this.#lineStarts[number - 1];
     return start === undefined ? '' : this.written.slice(start, this.#lineEnd(number));
   }
 
   #lineEnd(number: number): number {
     const { written } = this;
-    let end = this.#lineStarts[number] ?? written.length;
-    if (written[end - 1] === '\n') end -= 1;
-    if (written[end - 1] === '\r') end -= 1;
-    return Math.max(end, this.#lineStarts[number - 1]!);
+    let endPlace = this.#lineStarts[number] ?? written.length;
+    if (written[endPlace - 1] === '\n') endPlace -= 1;
+    if (written[endPlace - 1] === '\r') endPlace -= 1;
+    return Math.max(endPlace, this.#lineStarts[number - 1]!);
   }
 
   /** Whether only blanks stand before this offset on its line. */
-  opensLine(offset: number): boolean {
+  isFirstOnLine(offset: number): boolean {
     let at = offset - 1;
     while (at >= 0 && this.text[at] !== '\n') {
       if (this.text[at]!.trim() !== '') return false;
@@ -101,8 +102,8 @@ export class Source {
   }
 
   /** Whether no line ends between the two offsets. */
-  sameLine(start: number, end: number): boolean {
-    return !this.text.slice(start, end).includes('\n');
+  isSameLine(start: number, endPlace: number): boolean {
+    return !this.text.slice(start, endPlace).includes('\n');
   }
 
   #writtenOffset(offset: number, side: 'start' | 'end'): number {

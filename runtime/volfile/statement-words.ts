@@ -1,6 +1,6 @@
 /** Reads the words of a statement, and reports those that are missing, surplus or malformed. */
 import { HIDDEN, isSecret } from '../core/secrets.ts';
-import { brief, escaped, quote } from './printable.ts';
+import { escapeQuotes, quote, shorten } from './printable.ts';
 import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
 import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
@@ -14,7 +14,7 @@ export interface LooseWord {
 }
 
 /** The words that each keyword needs, as named in messages. */
-export const needs: Readonly<Record<Keyword, readonly string[]>> = {
+export const neededWords: Readonly<Record<Keyword, readonly string[]>> = {
   volume: ['a name'],
   type: ['a type'],
   option: ['a key', 'a value'],
@@ -23,14 +23,16 @@ export const needs: Readonly<Record<Keyword, readonly string[]>> = {
 };
 
 /** `a value after 'option log-file'`: the word expected behind `before`, the words so far. */
-export function lacking(keyword: Keyword, before: readonly ParsedWord[]): string {
-  const sofar = [keyword, ...before.map(({ text }) => text)].join(' ');
-  return `${needs[keyword][before.length]!} after ${quote(sofar)}`;
+export function describeMissing(keyword: Keyword, before: readonly ParsedWord[]): string {
+  const statementText = [keyword, ...before.map(({ text }) => text)].join(' ');
+  return `${neededWords[keyword][before.length]!} after ${quote(statementText)}`;
 }
 
 /** A part of the text in quotes, for a message. */
-export const written = (source: Source, { start, end }: { start: number; end: number }): string =>
-  quote(source.text.slice(start, end));
+export const quoteSource = (
+  source: Source,
+  { start, end }: { start: number; end: number },
+): string => quote(source.text.slice(start, end));
 
 /**
  * Reads the words of a statement with a keyword; reports missing, empty, surplus and malformed
@@ -45,20 +47,20 @@ export function readWords(
 ): LooseWord[] {
   const keyword = statement.keyword!;
   const { words } = statement;
-  const needed = needs[keyword].length;
+  const needed = neededWords[keyword].length;
   if (words.length < needed) {
     const end = words[words.length - 1]?.end ?? statement.end;
-    const found = next === undefined ? 'the end of the file' : written(source, next);
-    problems.add('unexpected', source.place(statement.start, end), [
-      lacking(keyword, words),
-      found,
+    const actual = next === undefined ? 'the end of the file' : quoteSource(source, next);
+    problems.add('unexpected', source.makePlace(statement.start, end), [
+      describeMissing(keyword, words),
+      actual,
     ]);
   }
-  const own = keyword === 'subvolumes' ? words : words.slice(0, needed);
-  if (own.length < words.length) reportSurplus(source, statement, follow, problems);
-  return own.map((word, i) => {
-    const before = keyword === 'subvolumes' ? [] : own.slice(0, i);
-    return readWord(source, word, lacking(keyword, before), problems);
+  const usedWords = keyword === 'subvolumes' ? words : words.slice(0, needed);
+  if (usedWords.length < words.length) reportSurplus(source, statement, follow, problems);
+  return usedWords.map((word, i) => {
+    const before = keyword === 'subvolumes' ? [] : usedWords.slice(0, i);
+    return readWord(source, word, describeMissing(keyword, before), problems);
   });
 }
 
@@ -68,17 +70,17 @@ function reportSurplus(
   follow: string,
   problems: Problems,
 ): void {
-  const surplus = words.slice(needs[keyword!].length);
+  const surplus = words.slice(neededWords[keyword!].length);
   const first = surplus[0]!;
   const end = surplus[surplus.length - 1]!.end;
   // Several words instead of one are most often a value without quotes.
-  const isValue = keyword === 'option' && source.sameLine(start, end);
-  const value = escaped(source.text.slice(words[1]?.start, end));
-  const hides = keyword === 'option' && isSecret(words[0]!.text);
-  const example = hides ? HIDDEN : brief(value);
+  const isValue = keyword === 'option' && source.isSameLine(start, end);
+  const value = escapeQuotes(source.text.slice(words[1]?.start, end));
+  const isHidden = keyword === 'option' && isSecret(words[0]!.text);
+  const example = isHidden ? HIDDEN : shorten(value);
   const hint = isValue ? `a value with blanks needs quotes: "${example}"` : undefined;
-  const found = hides ? quote(HIDDEN) : written(source, first);
-  problems.add('unexpected', source.place(first.start, first.end), [follow, found], hint);
+  const actual = isHidden ? quote(HIDDEN) : quoteSource(source, first);
+  problems.add('unexpected', source.makePlace(first.start, first.end), [follow, actual], hint);
 }
 
 function readWord(
@@ -87,19 +89,19 @@ function readWord(
   expected: string,
   problems: Problems,
 ): LooseWord {
-  const at = source.place(word.start, word.end);
+  const at = source.makePlace(word.start, word.end);
   for (const { kind, start, end } of word.flaws) {
-    problems.add(kind, source.place(start, end), [], hints[kind]);
+    problems.add(kind, source.makePlace(start, end), [], hints[kind]);
   }
   for (const { text, start, end } of word.commands) {
-    problems.add('command-refused', source.place(start, end), [text], hints.command);
+    problems.add('command-refused', source.makePlace(start, end), [text], hints.command);
   }
   const nul = source.text.slice(word.start, word.end).indexOf('\0');
   if (nul >= 0)
-    problems.add('nul-character', source.place(word.start + nul, word.start + nul + 1), []);
-  const empty = word.text === '' && word.flaws.length === 0;
-  if (empty) problems.add('unexpected', at, [expected, '""']);
-  const doubtful = empty || nul >= 0 || word.flaws.length > 0 || word.commands.length > 0;
+    problems.add('nul-character', source.makePlace(word.start + nul, word.start + nul + 1), []);
+  const isEmpty = word.text === '' && word.flaws.length === 0;
+  if (isEmpty) problems.add('unexpected', at, [expected, '""']);
+  const doubtful = isEmpty || nul >= 0 || word.flaws.length > 0 || word.commands.length > 0;
   return { text: word.text, at, doubtful };
 }
 

@@ -4,7 +4,7 @@
  *
  * It accepts more than GlusterFS: a volume with nothing but a type, and statements in any order.
  */
-import { mend } from './mend.ts';
+import { correctTypos } from './mend.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
@@ -31,7 +31,7 @@ export function assemble(
   statements: readonly Statement[],
   problems: Problems,
 ): LooseVolume[] {
-  return new Assembler(source, problems).run(mend(source, statements, problems));
+  return new Assembler(source, problems).run(correctTypos(source, statements, problems));
 }
 
 interface OpenVolume {
@@ -39,7 +39,7 @@ interface OpenVolume {
   name: LooseWord | undefined;
   readonly at: SourcePlace;
   /** Keywords that may occur once, with their lines. */
-  readonly seen: Map<Keyword, number>;
+  readonly keywordLines: Map<Keyword, number>;
   type: LooseWord | undefined;
   /** By key, in the order of the last statement of each. */
   readonly options: Map<string, LooseOption>;
@@ -47,7 +47,7 @@ interface OpenVolume {
   subvolumesDoubtful: boolean;
 }
 
-const labelOf = (volume: OpenVolume): string => volume.name?.text ?? '';
+const volumeName = (volume: OpenVolume): string => volume.name?.text ?? '';
 
 class Assembler {
   readonly #source: Source;
@@ -55,7 +55,7 @@ class Assembler {
   readonly #volumes: LooseVolume[] = [];
   #open: OpenVolume | undefined;
   /** Whether a statement outside of any volume was reported. */
-  #astray = false;
+  #hasReportedOutside = false;
 
   constructor(source: Source, problems: Problems) {
     this.#source = source;
@@ -64,61 +64,61 @@ class Assembler {
 
   run(statements: readonly Statement[]): LooseVolume[] {
     statements.forEach((statement, i) => {
-      this.#statement(statement, statements[i + 1]);
+      this.#addStatement(statement, statements[i + 1]);
     });
-    const end = this.#source.end();
-    if (this.#open !== undefined) this.#endMissing(this.#open, end, 'the end of the file');
+    const end = this.#source.endPlace();
+    if (this.#open !== undefined) this.#reportMissingEnd(this.#open, end, 'the end of the file');
     if (statements.length === 0) this.#problems.add('no-volume', end, []);
     return this.#volumes;
   }
 
-  #statement(statement: Statement, next: Statement | undefined): void {
+  #addStatement(statement: Statement, next: Statement | undefined): void {
     const { keyword } = statement;
     if (keyword === 'volume') {
-      this.#begin(statement, next);
+      this.#openVolume(statement, next);
     } else if (keyword === undefined || this.#open === undefined) {
-      this.#outside(statement);
+      this.#reportOutside(statement);
     } else if (keyword === 'end-volume') {
       this.#close(this.#open);
-      this.#words(statement, next);
+      this.#readWords(statement, next);
     } else {
-      this.#inside(this.#open, keyword, statement, next);
+      this.#addToVolume(this.#open, keyword, statement, next);
     }
   }
 
-  #begin(statement: Statement, next: Statement | undefined): void {
-    const at = this.#source.place(statement.start, statement.end);
-    if (this.#open !== undefined) this.#endMissing(this.#open, at, `the next 'volume'`);
-    this.#astray = false;
+  #openVolume(statement: Statement, next: Statement | undefined): void {
+    const at = this.#source.makePlace(statement.start, statement.end);
+    if (this.#open !== undefined) this.#reportMissingEnd(this.#open, at, `the next 'volume'`);
+    this.#hasReportedOutside = false;
     this.#open = {
       name: undefined,
       at,
-      seen: new Map(),
+      keywordLines: new Map(),
       type: undefined,
       options: new Map(),
       subvolumes: [],
       subvolumesDoubtful: false,
     };
-    this.#open.name = this.#words(statement, next)[0];
+    this.#open.name = this.#readWords(statement, next)[0];
   }
 
-  #inside(
+  #addToVolume(
     volume: OpenVolume,
     keyword: 'type' | 'option' | 'subvolumes',
     statement: Statement,
     next: Statement | undefined,
   ): void {
-    const at = this.#source.place(statement.start, statement.end);
-    const first = volume.seen.get(keyword);
+    const at = this.#source.makePlace(statement.start, statement.end);
+    const first = volume.keywordLines.get(keyword);
     if (keyword !== 'option') {
-      volume.seen.set(keyword, first ?? at.line);
+      volume.keywordLines.set(keyword, first ?? at.line);
       if (first !== undefined) {
-        this.#problems.add('duplicate-statement', at, [keyword, labelOf(volume), first]);
+        this.#problems.add('duplicate-statement', at, [keyword, volumeName(volume), first]);
       }
     }
-    const words = this.#words(statement, next);
+    const words = this.#readWords(statement, next);
     if (keyword === 'option') {
-      if (words.length === 2) this.#option(volume, { key: words[0]!, value: words[1]! });
+      if (words.length === 2) this.#addOption(volume, { key: words[0]!, value: words[1]! });
     } else if (keyword === 'type') {
       volume.type ??= words[0];
     } else {
@@ -129,51 +129,51 @@ class Assembler {
     }
   }
 
-  #option(volume: OpenVolume, option: LooseOption): void {
+  #addOption(volume: OpenVolume, option: LooseOption): void {
     const { text, at } = option.key;
     const earlier = volume.options.get(text);
     if (earlier !== undefined) {
       volume.options.delete(text);
-      this.#problems.add('repeated-option', at, [text, labelOf(volume), earlier.key.at.line]);
+      this.#problems.add('repeated-option', at, [text, volumeName(volume), earlier.key.at.line]);
     }
     volume.options.set(text, option);
   }
 
   #close(volume: OpenVolume): void {
     this.#open = undefined;
-    const { name, at, seen, options, ...rest } = volume;
-    if (!seen.has('type')) {
+    const { name, at, keywordLines, options, ...rest } = volume;
+    if (!keywordLines.has('type')) {
       const hint = "as in 'type storage/posix'";
-      this.#problems.add('missing-type', name?.at ?? at, [labelOf(volume)], hint);
+      this.#problems.add('missing-type', name?.at ?? at, [volumeName(volume)], hint);
     }
     if (name !== undefined) {
       this.#volumes.push({ name, options: [...options.values()], ...rest });
     }
   }
 
-  #endMissing(volume: OpenVolume, at: SourcePlace, before: string): void {
-    this.#problems.add('missing-end-volume', at, [labelOf(volume), volume.at.line, before]);
+  #reportMissingEnd(volume: OpenVolume, at: SourcePlace, before: string): void {
+    this.#problems.add('missing-end-volume', at, [volumeName(volume), volume.at.line, before]);
     this.#close(volume);
   }
 
-  #outside({ keyword, start, end, words }: Statement): void {
+  #reportOutside({ keyword, start, end, words }: Statement): void {
     const until = keyword === undefined ? words[0]!.end : end;
-    const found = quote(this.#source.text.slice(start, until));
-    if (!this.#astray) {
-      this.#problems.add('outside-volume', this.#source.place(start, until), [found]);
+    const text = quote(this.#source.text.slice(start, until));
+    if (!this.#hasReportedOutside) {
+      this.#problems.add('outside-volume', this.#source.makePlace(start, until), [text]);
     }
-    this.#astray = keyword !== 'end-volume';
+    this.#hasReportedOutside = keyword !== 'end-volume';
   }
 
-  #words(statement: Statement, next: Statement | undefined): LooseWord[] {
-    return readWords(this.#source, statement, next, this.#expected(), this.#problems);
+  #readWords(statement: Statement, next: Statement | undefined): LooseWord[] {
+    return readWords(this.#source, statement, next, this.#listExpected(), this.#problems);
   }
 
   /** The keywords that may follow. */
-  #expected(): string {
-    const seen = this.#open?.seen;
-    if (seen === undefined) return "'volume'";
-    const once = (keyword: Keyword) => (seen.has(keyword) ? [] : [`'${keyword}'`]);
-    return `${[...once('type'), "'option'", ...once('subvolumes')].join(', ')} or 'end-volume'`;
+  #listExpected(): string {
+    const keywordLines = this.#open?.keywordLines;
+    if (keywordLines === undefined) return "'volume'";
+    const listIfMissing = (keyword: Keyword) => (keywordLines.has(keyword) ? [] : [`'${keyword}'`]);
+    return `${[...listIfMissing('type'), "'option'", ...listIfMissing('subvolumes')].join(', ')} or 'end-volume'`;
   }
 }

@@ -4,16 +4,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FakeContext } from '../../test/support/core.ts';
 import { Registry } from './activate.ts';
-import { childIndices, type PlainVolume, plainVolumes, topOf } from './description.ts';
+import { findChildIndices, type PlainVolume, toPlainVolumes, topVolume } from './description.ts';
 import { inspectVolumes } from './inspect-volumes.ts';
 import { printVolumes, printWord } from './print.ts';
 import { VolfileError } from './problems.ts';
-import { Source, where } from './source.ts';
+import { formatPlace, Source } from './source.ts';
 import { registry } from './testdata/registry.ts';
 import { inspectVolfile, readVolfile } from './volfile.ts';
 
 const read = (text: string) => readVolfile(new Source('x.vol', text)).description;
-const plain = (text: string) => plainVolumes(read(text));
+const plain = (text: string) => toPlainVolumes(read(text));
 
 /** Sizes are those of the tutorial's slides; the third was never shown. */
 const TUTORIAL = [
@@ -33,8 +33,8 @@ describe.each(TUTORIAL)('the tutorial’s %s', (file, lines, bytes) => {
   test('is read without a warning and printed identically', () => {
     const { description, warnings } = readVolfile(new Source(file, text), { registry });
     expect(warnings).toEqual([]);
-    expect(topOf(description).name.text).toBe('test');
-    expect(printVolumes(plainVolumes(description))).toBe(text);
+    expect(topVolume(description).name.text).toBe('test');
+    expect(printVolumes(toPlainVolumes(description))).toBe(text);
   });
 });
 
@@ -106,7 +106,7 @@ describe('a volfile', () => {
     const { volumes } = read('volume a\n\ttype t\n\toption k "v w"\nend-volume\n');
     const { name, type, options } = volumes[0]!;
     const [{ key, value }] = options as [(typeof options)[0]];
-    expect([name, type, key, value].map(({ at }) => [where(at), at.length])).toEqual([
+    expect([name, type, key, value].map(({ at }) => [formatPlace(at), at.length])).toEqual([
       ['x.vol:1:8', 1],
       ['x.vol:2:7', 1],
       ['x.vol:3:9', 1],
@@ -119,7 +119,7 @@ describe('a volfile', () => {
       'volume a type t end-volume volume b type t subvolumes a end-volume ' +
         'volume c type t subvolumes b a b end-volume',
     );
-    expect(childIndices(volumes)).toEqual([[], [0], [1, 0]]);
+    expect(findChildIndices(volumes)).toEqual([[], [0], [1, 0]]);
   });
 });
 
@@ -213,7 +213,7 @@ describe('an arbitrary text', () => {
         const { problems, sources, description } = inspectVolfile(source, { registry, overrides });
         for (const { file, line, column, length } of problems) {
           const [at] = sources.filter((candidate) => candidate.file === file);
-          const room = at!.line(line).length + 1;
+          const room = at!.lineText(line).length + 1;
           expect(column).toBeGreaterThanOrEqual(1);
           expect(length).toBeGreaterThanOrEqual(1);
           expect(column + length - 1).toBeLessThanOrEqual(room);
@@ -277,7 +277,7 @@ describe('an arbitrary text', () => {
       new Source('x.vol', 'volume a type t option x "" end-volume'),
     );
     const problems = Array.from({ length: MANY }, () => inspection.problems[0]!);
-    const how = { registry: new Registry([]), strict: false, context: () => new FakeContext() };
+    const how = { registry: new Registry([]), strict: false, makeContext: () => new FakeContext() };
     const inspected = await inspectVolumes({ ...inspection, problems }, how);
     expect(inspected.problems.length).toBe(MANY);
     expect(inspected.description).toBeUndefined();

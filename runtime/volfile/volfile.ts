@@ -12,7 +12,7 @@
 import { checkTypes, type TypeRegistry } from './check.ts';
 import { checkEdges } from './check-edges.ts';
 import type { VolfileDescription, VolumeDescription } from './description.ts';
-import { applyOverrides, overridesSource } from './overrides.ts';
+import { applyOverrides, makeOverridesSource } from './overrides.ts';
 import { Problems, VolfileError, type VolfileProblem } from './problems.ts';
 import type { Source } from './source.ts';
 import { assemble, type LooseVolume } from './statements.ts';
@@ -47,9 +47,9 @@ export function inspectVolfile(source: Source, settings: VolfileSettings = {}): 
   checkEdges(written, problems);
   const volumes = applyOverrides(written, overrides, problems);
   if (registry !== undefined) checkTypes(volumes, registry, strict, problems);
-  const sources = [source, ...(overrides.length > 0 ? [overridesSource(overrides)] : [])];
+  const sources = [source, ...(overrides.length > 0 ? [makeOverridesSource(overrides)] : [])];
   return {
-    problems: problems.sorted(sources),
+    problems: problems.sortBySource(sources),
     sources,
     volumes: volumes.filter(isWhole).map(describeVolume),
     description: problems.hasErrors
@@ -76,14 +76,14 @@ const isWhole = ({ type, options }: LooseVolume): boolean =>
 
 /** The description of a volume without errors. */
 function describeVolume({ name, type, options, subvolumes }: LooseVolume): VolumeDescription {
-  const word = ({ text, at }: { text: string; at: VolumeDescription['name']['at'] }) => ({
+  const toWord = ({ text, at }: { text: string; at: VolumeDescription['name']['at'] }) => ({
     text,
     at,
   });
   return {
-    name: word(name),
-    type: word(type!),
-    options: options.map(({ key, value }) => ({ key: word(key), value: word(value) })),
-    subvolumes: subvolumes.map(word),
+    name: toWord(name),
+    type: toWord(type!),
+    options: options.map(({ key, value }) => ({ key: toWord(key), value: toWord(value) })),
+    subvolumes: subvolumes.map(toWord),
   };
 }

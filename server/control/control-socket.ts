@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { SO_PEERCRED, SOL_SOCKET } from '../../runtime/sys/constants.ts';
 import { getsockopt } from '../../runtime/sys/libc.ts';
-import { descriptorOf } from '../../runtime/sys/socket.ts';
+import { readDescriptor } from '../../runtime/sys/socket.ts';
 
 /** The process at the other end, in the namespaces of this one. */
 export interface Peer {
@@ -23,7 +23,7 @@ const UCRED_SIZE = 12;
 
 /** The process at the other end; null for a closed socket. */
 export function readPeer(socket: Socket): Peer | null {
-  const fd = descriptorOf(socket);
+  const fd = readDescriptor(socket);
   const [value, length] = [new Uint32Array(UCRED_SIZE / 4), new Uint32Array([UCRED_SIZE])];
   const bytes = new Uint8Array(value.buffer);
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, bytes, new Uint8Array(length.buffer)) < 0) {

@@ -27,7 +27,7 @@ import { isUpcall } from '../../runtime/core/upcall.ts';
 import { RENAME_EXCHANGE, RENAME_FLAGS, RENAME_NOREPLACE } from '../../runtime/core/xdata.ts';
 import { type Dump, defineTranslator } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
-import { activate, Registry, volumeSpecs } from '../../runtime/volfile/activate.ts';
+import { makeGraph, makeVolumeSpecs, Registry } from '../../runtime/volfile/activate.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
@@ -87,7 +87,7 @@ async function start(text: string): Promise<Graph> {
     sources,
     wake: () => pump.wake(),
   });
-  const graph = activate(description, registry, context, { default: INFO, volumes: new Map() });
+  const graph = makeGraph(description, registry, context, { default: INFO, volumes: new Map() });
   await graph.start();
   graphs.push(graph);
   await graph.awaitUp(30_000);
@@ -295,7 +295,7 @@ describe.each<[string, PumpSources | undefined]>([
     expect(await far('listdir', '/')).toEqual([]);
     const text = BRICK.replace('auth.addr.brick.allow 127.0.0.1', 'auth.addr.brick.allow 10.0.0.1');
     const { description } = readVolfile(new Source('test.vol', text), { registry });
-    graphs[0]!.reconfigure(volumeSpecs(description, registry));
+    graphs[0]!.reconfigure(makeVolumeSpecs(description, registry));
     await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(0);
     await expect(far('listdir', '/')).rejects.toThrow();
     expect(logLines.join('\n')).toMatch(/from 127.0.0.1 is disconnected: auth options changed/);

@@ -11,7 +11,7 @@ import { INFO } from '../../runtime/core/log.ts';
 import type { PumpSources } from '../../runtime/core/pump-source.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
-import { activate, Registry } from '../../runtime/volfile/activate.ts';
+import { makeGraph, Registry } from '../../runtime/volfile/activate.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
@@ -69,7 +69,7 @@ async function start(sources: PumpSources | undefined): Promise<void> {
       return () => ends.delete(fn);
     },
   });
-  graph = activate(description, registry, context, { default: INFO, volumes: new Map() });
+  graph = makeGraph(description, registry, context, { default: INFO, volumes: new Map() });
   await graph.start();
   await graph.awaitUp(30_000);
   port = Number(String(dump()['listens-at']).split(':')[1]);

@@ -4,7 +4,7 @@ import { BrowserContext } from '../../bridges/machine/browser/context.ts';
 import { translators } from '../../gluster/stand-ins/stand-ins.ts';
 import { standInTypes } from '../../gluster/stand-ins/types.ts';
 import { WARNING } from '../../runtime/core/log.ts';
-import { activate } from '../../runtime/volfile/activate.ts';
+import { makeGraph } from '../../runtime/volfile/activate.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import { registry } from '../../server/registry.ts';
@@ -63,7 +63,7 @@ async function start(text: string) {
   const source = new Source('brick.vol', text);
   await registry.loadFor(text);
   const { description, warnings } = readVolfile(source, { registry });
-  const graph = activate(description, registry, context, { default: WARNING, volumes: new Map() });
+  const graph = makeGraph(description, registry, context, { default: WARNING, volumes: new Map() });
   return { graph, said, warnings };
 }
 

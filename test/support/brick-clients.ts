@@ -12,7 +12,7 @@ import { INFO } from '../../runtime/core/log.ts';
 import type { PumpSources } from '../../runtime/core/pump-source.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
-import { activate, Registry } from '../../runtime/volfile/activate.ts';
+import { makeGraph, Registry } from '../../runtime/volfile/activate.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import trace from '../../runtime/xlators/debug/trace/index.ts';
@@ -173,7 +173,7 @@ export class BrickClients {
           : context.after(RETRY_DELAYS_MS.includes(ms) ? Math.min(ms, retryMs) : ms, fn),
       ...(isTimeless ? { now: () => since } : {}),
     });
-    const graph = activate(description, registry, fastContext, {
+    const graph = makeGraph(description, registry, fastContext, {
       default: INFO,
       volumes: new Map(),
     });

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { type Gfid, gfidFromBytes, gfidToBytes, ROOT_GFID } from '../../runtime/core/gfid.ts';
 import * as libc from '../../runtime/sys/libc.ts';
-import { cstring } from '../../runtime/sys/struct.ts';
+import { toCString } from '../../runtime/sys/struct.ts';
 import posix from '../../runtime/xlators/storage/posix/index.ts';
 import type { Store } from '../../runtime/xlators/storage/posix/store.ts';
 import { startVolume, type TestVolume, testContext } from '../contract/driver.ts';
 
 export const isRoot = process.geteuid?.() === 0;
-const KEY = cstring(isRoot ? 'trusted.gfid' : 'user.glossa.gfid');
+const KEY = toCString(isRoot ? 'trusted.gfid' : 'user.glossa.gfid');
 
 /** A new directory, removed with the test. */
 export function makeFolder(): string {
@@ -44,11 +44,11 @@ export const getStore = (vol: TestVolume): Store => vol.graph.top.priv as Store;
 /** The gfid stored with a file; null if it is absent. */
 export function readGfid(path: string): Gfid | null {
   const bytes = new Uint8Array(16);
-  return libc.lgetxattr(cstring(path), KEY, bytes, 16) === 16 ? gfidFromBytes(bytes) : null;
+  return libc.lgetxattr(toCString(path), KEY, bytes, 16) === 16 ? gfidFromBytes(bytes) : null;
 }
 
 export function storeGfid(path: string, gfid: Gfid): void {
-  expect(libc.lsetxattr(cstring(path), KEY, gfidToBytes(gfid), 16, 0)).toBe(0);
+  expect(libc.lsetxattr(toCString(path), KEY, gfidToBytes(gfid), 16, 0)).toBe(0);
 }
 
 /** Every gfid handle of a brick but the root's, and its path. */

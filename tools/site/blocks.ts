@@ -1,6 +1,6 @@
 /** Adds languages, pictures of volfiles and playground links to the code blocks of a text. */
 import { createHash } from 'node:crypto';
-import { plainVolumes } from '../../runtime/volfile/description.ts';
+import { toPlainVolumes } from '../../runtime/volfile/description.ts';
 import { renderSvg } from '../../runtime/volfile/render/svg.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
@@ -51,7 +51,7 @@ function writeVolfileBlock(code: string, { pictures }: BlockAdditions, isDrawn: 
 export function drawGraph(code: string): { svg: string; alt: string } | undefined {
   const { description } = inspectVolfile(new Source('shown.vol', code), {});
   if (!description) return undefined;
-  const volumes = plainVolumes(description);
+  const volumes = toPlainVolumes(description);
   if (volumes.length < 2) return undefined;
   const names = volumes.map(({ name }) => name).reverse();
   return { svg: renderSvg(volumes), alt: `The graph, from the top: ${names.join(', ')}` };

@@ -107,7 +107,7 @@ await registry.loadAll();
 export function makeTranslatorPages(
   findReadme: (type: string) => string | undefined,
 ): GeneratedPage[] {
-  return [...registry.types()].sort().map((type) => {
+  return [...registry.typeNames()].sort().map((type) => {
     const translator = registry.lookup(type)! as Translator<unknown>;
     const readme = findReadme(type);
     const source = readme ?? 'server/registry.ts';
@@ -158,7 +158,7 @@ const writeOptions = (table: Options, mark: string): string =>
 
 /** The page about volfiles, made from the comments of an example. */
 export function makeVolfilePage(example: string): GeneratedPage {
-  const rows = [...registry.types()].sort().map((type) => {
+  const rows = [...registry.typeNames()].sort().map((type) => {
     const { description } = registry.lookup(type)!;
     return `| [${type}](${typeUrl(type)}) | ${escapeMarkdown(description)} |`;
   });

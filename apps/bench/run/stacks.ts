@@ -5,7 +5,7 @@ import { allLanguages, languages as known, type Language } from '../../../bridge
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { maskText } from '../../../runtime/core/secrets.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import { type PlainVolume, plainVolumes } from '../../../runtime/volfile/description.ts';
+import { type PlainVolume, toPlainVolumes } from '../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
 import { registry } from '../../../server/registry.ts';
 import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';
@@ -41,7 +41,7 @@ export async function readVolfileStacks(
       description: `The volfile ${path}.`,
       path: resolve(path),
       volfile: maskText(readFileSync(path, 'utf8')),
-      volumes: plainVolumes(describeOrFail(inspection, terminal)),
+      volumes: toPlainVolumes(describeOrFail(inspection, terminal)),
     });
   }
   const namesText = joinNames(names);

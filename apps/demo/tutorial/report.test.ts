@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { plainVolumes } from '../../../runtime/volfile/description.ts';
+import { toPlainVolumes } from '../../../runtime/volfile/description.ts';
 import { Source } from '../../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
 import { registry } from '../../../server/registry.ts';
@@ -136,7 +136,7 @@ describe.each(stacks)('the measured $volfile ($name)', (stack) => {
     const source = new Source('measured.vol', volfile);
     const { description, problems } = inspectVolfile(source, { registry, strict: true });
     expect(problems).toEqual([]);
-    return plainVolumes(description!);
+    return toPlainVolumes(description!);
   };
 
   it.each([0, 1.3])(

@@ -15,7 +15,7 @@ import { makeOptions } from '../../../bridges/testing/subject-options.ts';
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { INFO } from '../../../runtime/core/log.ts';
 import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
-import { activate, type Registry } from '../../../runtime/volfile/activate.ts';
+import { makeGraph, type Registry } from '../../../runtime/volfile/activate.ts';
 import { Source } from '../../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
 import { judgeModule } from '../../course/judge.ts';
@@ -102,7 +102,7 @@ export class World {
     );
     const levels = { default: INFO, volumes: new Map() };
     try {
-      const graph = activate(inspection.description, registry, context, levels);
+      const graph = makeGraph(inspection.description, registry, context, levels);
       await runInRealTime(clock, graph.start());
       try {
         await runInRealTime(clock, graph.awaitUp(UP_TIMEOUT_MS));

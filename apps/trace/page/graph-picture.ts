@@ -3,7 +3,7 @@
 import { printable } from '../../../runtime/core/log.ts';
 import type { HopSeen } from '../../../runtime/observe/walk.ts';
 import { layOut } from '../../../runtime/volfile/render/layout.ts';
-import { curve } from '../../../runtime/volfile/render/svg.ts';
+import { drawCurve } from '../../../runtime/volfile/render/svg.ts';
 import { html, svg } from './dom.ts';
 import type { CurrentRequest, Model } from './model.ts';
 
@@ -60,7 +60,7 @@ export function makeGraphPicture(
   }));
   const { width, height, corners, edges: edgePaths } = layOut(boxes);
   const edges = edgePaths.map(({ parent, child, points }) => ({
-    path: svg<SVGPathElement>`<path class="edge" d="${curve(points)}"/>`,
+    path: svg<SVGPathElement>`<path class="edge" d="${drawCurve(points)}"/>`,
     from: nodeName(parent),
     to: nodeName(child),
   }));

@@ -9,44 +9,44 @@ export const MAX_NAMES = 20_000;
 const EVICTIONS_PER_CALL = 8;
 
 export class NameCache<V> {
-  readonly #most: number;
+  readonly #limit: number;
   readonly #release: (value: V) => void;
-  readonly #made = new Map<string, V>();
+  readonly #values = new Map<string, V>();
   /** Names in order of insertion: a map's own order would begin with gaps of evicted ones. */
   readonly #order: string[] = [];
   #first = 0;
 
   /** @param release frees an evicted value */
   constructor(limit: number, release: (value: V) => void) {
-    this.#most = limit;
+    this.#limit = limit;
     this.#release = release;
   }
 
   /** True at the limit; one call may exceed it. */
   get isFull(): boolean {
-    return this.#made.size >= this.#most;
+    return this.#values.size >= this.#limit;
   }
 
   get(name: string): V | undefined {
-    return this.#made.get(name);
+    return this.#values.get(name);
   }
 
   /** Adds the value made for a name that was missing. */
   add(name: string, value: V): void {
     this.#order.push(name);
-    this.#made.set(name, value);
+    this.#values.set(name, value);
   }
 
   /** Evicts old names; call it while no name is in use. True if any was evicted. */
   trim(): boolean {
     if (!this.isFull) return false;
-    const count = EVICTIONS_PER_CALL + ((this.#made.size - this.#most) >> 1);
+    const count = EVICTIONS_PER_CALL + ((this.#values.size - this.#limit) >> 1);
     for (let i = 0; i < count && this.#first < this.#order.length; i++) {
       const name = this.#order[this.#first++]!;
-      this.#release(this.#made.get(name)!);
-      this.#made.delete(name);
+      this.#release(this.#values.get(name)!);
+      this.#values.delete(name);
     }
-    if (this.#first >= this.#most) {
+    if (this.#first >= this.#limit) {
       this.#order.splice(0, this.#first);
       this.#first = 0;
     }

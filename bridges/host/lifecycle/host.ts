@@ -98,8 +98,8 @@ const INTERPRETER_TEXTS: LogTexts = {
   startFailureMsgid: messages.notStartedAnew.id,
 };
 
-/** Starts an interpreter. `fresh`: reads the module again. @throws its author's mistakes */
-export type StartInterpreter = (owner: Owner, fresh: boolean) => Promise<Interpreter>;
+/** Starts an interpreter. `rereads`: reads the module again. @throws its author's mistakes */
+export type StartInterpreter = (owner: Owner, rereads: boolean) => Promise<Interpreter>;
 
 export class Host implements Owner, SuccessionOwner, ModuleVolume {
   stopWatching = (): void => {};

@@ -6,7 +6,7 @@
 import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { effectiveUser, exposure } from '../../../runtime/sys/exposure.ts';
+import { effectiveUser, findExposure } from '../../../runtime/sys/exposure.ts';
 
 export type Log = (message: string) => void;
 
@@ -33,10 +33,10 @@ export function errorReason(error: unknown): string {
 export function prepareFolder(folder: string, warn: Log, log: Log): string | undefined {
   try {
     // Checked before anything is created there for another user.
-    let problem = exposure(folder);
+    let problem = findExposure(folder);
     if (problem === null) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      problem = exposure(folder) ?? foreignReason(folder, lstatSync(folder), 'folder');
+      problem = findExposure(folder) ?? foreignReason(folder, lstatSync(folder), 'folder');
     }
     if (problem === null) return folder;
     warn(`no cache in ${folder}: ${problem} (XDG_CACHE_HOME names a folder for another)`);

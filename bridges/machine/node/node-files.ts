@@ -41,7 +41,7 @@ import {
   RESOLVE_NO_XDEV,
 } from '../../../runtime/sys/constants.ts';
 import * as libc from '../../../runtime/sys/libc.ts';
-import { cstring } from '../../../runtime/sys/struct.ts';
+import { toCString } from '../../../runtime/sys/struct.ts';
 import type { Attributes, GrantedFiles, GrantedPaths, Right } from '../../host/machine.ts';
 
 /** A grant: all below `folder`, or only the file `only` in it. */
@@ -79,7 +79,7 @@ export class NodeFiles implements GrantedFiles {
   grant(right: Right, path: string): void {
     const only = statSync(path).isDirectory() ? undefined : basename(path);
     const folder = only === undefined ? path : dirname(path);
-    const fd = libc.open(cstring(folder), O_PATH | O_CLOEXEC, 0);
+    const fd = libc.open(toCString(folder), O_PATH | O_CLOEXEC, 0);
     if (fd < 0) throw new InitError(`option allow-${right} ${path} cannot be opened`);
     this.grants.push({ path, right, folder: fd, only });
   }
@@ -338,7 +338,7 @@ function openBeneath(folder: number, path: string): number {
     0n,
     BigInt(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV),
   ]);
-  return libc.openat2(folder, cstring(path), new Uint8Array(openHow.buffer));
+  return libc.openat2(folder, toCString(path), new Uint8Array(openHow.buffer));
 }
 
 /** Runs a system call; returns minus its errno on failure. */

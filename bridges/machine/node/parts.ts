@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { builtFile, packageRoot } from '../../../runtime/sys/paths.ts';
+import { findBuiltFile, packageRoot } from '../../../runtime/sys/paths.ts';
 import type { Parts } from '../../host/machine.ts';
 
 const { resolve } = createRequire(import.meta.url);
-const builtPath = (path: string): string => builtFile(new URL(`../../${path}`, import.meta.url));
+const builtPath = (path: string): string => findBuiltFile(new URL(`../../${path}`, import.meta.url));
 
 /** Folders by the prefix of their files' names. */
 const folders: Readonly<Record<string, () => string>> = {

@@ -1,6 +1,6 @@
 /** Starts the thread of an isolated volume: a worker of Node that runs `bridges/isolated-volume.ts`. */
 import { Worker } from 'node:worker_threads';
-import { builtFile } from '../../../runtime/sys/paths.ts';
+import { findBuiltFile } from '../../../runtime/sys/paths.ts';
 import type { StartThread } from '../../host/machine.ts';
 
 const MIB = 2 ** 20;
@@ -8,7 +8,7 @@ const MIB = 2 ** 20;
 const MIN_HEAP_MIB = 64;
 
 export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd }) => {
-  const worker = new Worker(builtFile(new URL('../../isolated-volume.js', import.meta.url)), {
+  const worker = new Worker(findBuiltFile(new URL('../../isolated-volume.js', import.meta.url)), {
     workerData: data,
     name,
     execArgv: [],

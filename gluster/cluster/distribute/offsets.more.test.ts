@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { O_CLOEXEC, SEEK_SET } from '../../../runtime/sys/constants.ts';
 import * as libc from '../../../runtime/sys/libc.ts';
-import { cstring, Dirents } from '../../../runtime/sys/struct.ts';
+import { Dirents, toCString } from '../../../runtime/sys/struct.ts';
 import { distributedVolfile, renderVolume } from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import {
@@ -33,7 +33,7 @@ class OpenFolder {
   private readonly dirents = new Dirents(600);
 
   constructor(path: string) {
-    this.fd = libc.open(cstring(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    this.fd = libc.open(toCString(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     expect(this.fd).toBeGreaterThanOrEqual(0);
   }
 

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { dumpXlator } from '../../../runtime/core/dumps.ts';
-import { groupsOfUser } from '../../../runtime/sys/user-groups.ts';
+import { findUserGroups } from '../../../runtime/sys/user-groups.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
 import { isRoot, makeFolder } from '../../../test/support/posix.ts';
 import { UserGroups } from './callers.ts';
@@ -26,9 +26,9 @@ it('groups of a user equal those of id(1)', () => {
   expect(uids.size).toBeGreaterThan(0);
   for (const [uid, name] of uids) {
     const { stdout } = spawnSync('id', ['-G', name], { encoding: 'utf8' });
-    expect(sorted(groupsOfUser(uid)!)).toEqual(sorted(stdout.trim().split(' ').map(Number)));
+    expect(sorted(findUserGroups(uid)!)).toEqual(sorted(stdout.trim().split(' ').map(Number)));
   }
-  expect(groupsOfUser(0xffff_fff0)).toBe(null);
+  expect(findUserGroups(0xffff_fff0)).toBe(null);
 });
 
 it('groups are cached for the given time, also for unknown users', () => {

@@ -3,7 +3,7 @@
  * machine's user database supplies the groups: a request carries some 90 at most, and a client may forge them.
  * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.h` (RPC_AUTH_ROOT_SQUASH).
  */
-import { groupsOfUser } from '../../../runtime/sys/user-groups.ts';
+import { findUserGroups } from '../../../runtime/sys/user-groups.ts';
 import type { Caller } from '../../rpc/message.ts';
 import type { Settings } from './options.ts';
 
@@ -22,7 +22,7 @@ export class UserGroups {
   private readonly cache = new Map<number, CachedGroups>();
 
   /** @param lookUp returns the groups of a uid; null for an unknown uid */
-  constructor(lookUp = groupsOfUser, now = () => performance.now()) {
+  constructor(lookUp = findUserGroups, now = () => performance.now()) {
     this.lookUp = lookUp;
     this.now = now;
   }

@@ -6,7 +6,7 @@ import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
 import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
-import { acceptStream, listenStream, portOf } from '../../../runtime/sys/stream.ts';
+import { acceptStream, listenStream, readPort } from '../../../runtime/sys/stream.ts';
 import { Stream } from '../shared/stream.ts';
 import { ClientConnection, type ConnectionTransport } from './client-connection.ts';
 import {
@@ -42,7 +42,7 @@ export async function listenOnLoop(
     fd = listenStream(resolved);
   }
   if (fd < 0) throw new Error(strerror(-fd));
-  const port = 'path' in address ? null : portOf(fd);
+  const port = 'path' in address ? null : readPort(fd);
   const listeningSocket = new ListeningSocket(fd, settings, sources);
   return {
     port,

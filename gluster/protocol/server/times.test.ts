@@ -4,7 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { dumpXlator } from '../../../runtime/core/dumps.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import * as libc from '../../../runtime/sys/libc.ts';
-import { cstring } from '../../../runtime/sys/struct.ts';
+import { toCString } from '../../../runtime/sys/struct.ts';
 import {
   MDATA,
   MDATA_SIZE,
@@ -34,7 +34,7 @@ it.runIf(isRoot)(
     const { inode, buf } = await timed.driver.find('/f');
     const value = new Uint8Array(MDATA_SIZE);
     const kept = () => {
-      libc.lgetxattr(cstring(join(directory, 'f')), cstring(MDATA), value, MDATA_SIZE);
+      libc.lgetxattr(toCString(join(directory, 'f')), toCString(MDATA), value, MDATA_SIZE);
       return readMdata(value);
     };
     expect(kept()).toEqual(timesOf(buf));

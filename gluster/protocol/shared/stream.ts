@@ -2,7 +2,7 @@
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
 import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
-import { connectionError, receiveInto, sendBoth } from '../../../runtime/sys/stream.ts';
+import { readConnectionError, receiveInto, sendBoth } from '../../../runtime/sys/stream.ts';
 import type { Carrier } from '../../rpc/call-channel.ts';
 import type { RecordReader } from '../../rpc/record.ts';
 
@@ -76,7 +76,7 @@ export class Stream implements PumpSource, Carrier {
       this.events.onWritable();
       return;
     }
-    const errno = connectionError(this.fd);
+    const errno = readConnectionError(this.fd);
     if (errno !== 0) {
       this.end(strerror(errno));
       return;

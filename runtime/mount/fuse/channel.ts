@@ -21,7 +21,7 @@ import {
   errnoName,
   strerror,
 } from '../../core/errno.ts';
-import { callAsync } from '../../sys/call.ts';
+import { bindAsync } from '../../sys/call.ts';
 import {
   F_SETFL,
   MNT_DETACH,
@@ -35,7 +35,7 @@ import {
 } from '../../sys/constants.ts';
 import { close, fcntl, mount, open, umount2 } from '../../sys/libc.ts';
 import { makeSocketpair, receiveFd } from '../../sys/socket.ts';
-import { cstring } from '../../sys/struct.ts';
+import { toCString } from '../../sys/struct.ts';
 import { checkHealth, describeStuck, findStuckMount } from '../mount-health.ts';
 import { FS_TYPE, findMount } from '../mountinfo.ts';
 import { classifyFusermountError, MountError, mountError } from './mount-error.ts';
@@ -76,7 +76,7 @@ export class Channel {
    */
   async unmount(): Promise<void> {
     const problem = this.byRoot
-      ? (await umount2Async(cstring(this.mountpoint), MNT_DETACH)) < 0
+      ? (await umount2Async(toCString(this.mountpoint), MNT_DETACH)) < 0
         ? 'umount2 failed'
         : ''
       : await runFusermount(unmountArgs(this.mountpoint), null);
@@ -100,7 +100,7 @@ export class Channel {
     if (!this.isOpen) return;
     this.close();
     // MNT_FORCE, because the notifier's thread may hold the connection open while it waits in the kernel.
-    if (this.byRoot) umount2(cstring(this.mountpoint), MNT_FORCE | MNT_DETACH);
+    if (this.byRoot) umount2(toCString(this.mountpoint), MNT_FORCE | MNT_DETACH);
     else spawnSync('fusermount3', unmountArgs(this.mountpoint), { stdio: 'ignore' });
   }
 }
@@ -118,7 +118,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
 
 const unmountArgs = (mountpoint: string): string[] => ['-u', '-z', '--', mountpoint];
 
-const umount2Async = callAsync('int umount2(const void *target, int flags)');
+const umount2Async = bindAsync('int umount2(const void *target, int flags)');
 
 /** Checks a mount point and returns its absolute path. Runs outside of the event loop. */
 export async function checkMountpoint(path: string): Promise<string> {
@@ -159,7 +159,7 @@ export async function hasEntries(path: string): Promise<boolean> {
 }
 
 function mountByRoot(mountpoint: string, options: ChannelOptions): number {
-  const fd = open(cstring('/dev/fuse'), constants.O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
+  const fd = open(toCString('/dev/fuse'), constants.O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
   if (fd < 0) {
     const detail = `/dev/fuse: ${strerror(-fd)}`;
     const isMissing = fd === -ENOENT || fd === -ENODEV || fd === -ENXIO;
@@ -179,11 +179,11 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
     (options.noexec ? MS_NOEXEC : 0) |
     (options.readOnly ? MS_RDONLY : 0);
   const status = mount(
-    cstring(options.source),
-    cstring(mountpoint),
-    cstring(FS_TYPE),
+    toCString(options.source),
+    toCString(mountpoint),
+    toCString(FS_TYPE),
     flags,
-    cstring(data.join(',')),
+    toCString(data.join(',')),
   );
   if (status === 0) return fd;
   close(fd);

@@ -14,7 +14,7 @@ import { Log, type LogLevels } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
 import type { Upcall } from '../../core/upcall.ts';
 import { pump } from '../../pump/pump.ts';
-import { callAsync } from '../../sys/call.ts';
+import { bindAsync } from '../../sys/call.ts';
 import type { Mount } from '../mount.ts';
 import { findMount } from '../mountinfo.ts';
 import { lookupRoot } from '../root.ts';
@@ -106,7 +106,7 @@ async function serve(initiator: Initiator<Session>, options: MountOptions): Prom
   });
 }
 
-const syncfs = callAsync('int syncfs(int fd)');
+const syncfs = bindAsync('int syncfs(int fd)');
 
 /** Calls syncfs(2) for the mount, on a thread, because the event loop must serve it. */
 async function syncMount(mountpoint: string): Promise<void> {

@@ -10,7 +10,7 @@ import { findObstacle, isMounted, type MountServer, Mounts } from '../../../test
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../core/xdata.ts';
 import { AT_FDCWD } from '../../sys/constants.ts';
 import { getxattr, listxattr, removexattr, renameat2, setxattr } from '../../sys/libc.ts';
-import { cstring } from '../../sys/struct.ts';
+import { toCString } from '../../sys/struct.ts';
 
 const mounts = new Mounts();
 afterAll(() => mounts.clean());
@@ -134,7 +134,7 @@ describe.skipIf(findObstacle() !== '')('a mount', () => {
     await fs.rename(path('r1'), path('r2'));
     expect(await fs.readFile(path('r2'), 'utf8')).toBe('r1');
     const rename = (from: string, to: string, flags: number): number =>
-      renameat2(AT_FDCWD, cstring(path(from)), AT_FDCWD, cstring(path(to)), flags);
+      renameat2(AT_FDCWD, toCString(path(from)), AT_FDCWD, toCString(path(to)), flags);
     expect(rename('r2', 'r3', RENAME_NOREPLACE)).toBe(-17);
     expect(rename('r2', 'r4', RENAME_NOREPLACE)).toBe(0);
     expect(rename('r3', 'r4', RENAME_EXCHANGE)).toBe(0);
@@ -146,7 +146,7 @@ describe.skipIf(findObstacle() !== '')('a mount', () => {
 
   test('sets, lists and removes extended attributes', async () => {
     await fs.writeFile(path('x'), '');
-    const [file, name] = [cstring(path('x')), cstring('user.colour')];
+    const [file, name] = [toCString(path('x')), toCString('user.colour')];
     expect(setxattr(file, name, Buffer.from('blue'), 4, 0)).toBe(0);
     const value = Buffer.alloc(10);
     expect(getxattr(file, name, value, 10)).toBe(4);

@@ -10,7 +10,7 @@ import { constants } from 'node:fs';
 import type { Socket } from 'node:net';
 import { O_CLOEXEC } from '../../sys/constants.ts';
 import { close, ioctl, open } from '../../sys/libc.ts';
-import { cstring } from '../../sys/struct.ts';
+import { toCString } from '../../sys/struct.ts';
 import { DEV_IOC_CLONE } from './protocol.ts';
 
 /**
@@ -38,7 +38,7 @@ done`;
  */
 export function startOrphanResponder(fd: number): () => void {
   const { O_NONBLOCK, O_RDWR } = constants;
-  const device = open(cstring('/dev/fuse'), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
+  const device = open(toCString('/dev/fuse'), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
   const number = new Uint8Array(Uint32Array.of(fd).buffer);
   const isCloned = device >= 0 && ioctl(device, DEV_IOC_CLONE, number) === 0;
   // Detached, so that signals to the server's terminal or group do not reach it.

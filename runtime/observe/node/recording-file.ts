@@ -20,7 +20,7 @@ import { encodeName } from '../../core/bytes.ts';
 import { strerror } from '../../core/errno.ts';
 import { openToWrite } from '../../sys/guarded-write.ts';
 import { fallocate } from '../../sys/libc.ts';
-import { type SharedPart, sharePart } from '../../sys/mmap.ts';
+import { mapPart, type SharedPart } from '../../sys/mmap.ts';
 import { Output } from '../bytes.ts';
 import type { EventStore } from '../event-store.ts';
 import {
@@ -156,7 +156,7 @@ export class RecordingFile implements EventStore {
     if (!fstatSync(this.fd).isFile()) throw new RecordingFileError('it is no regular file');
     const allocated = fallocate(this.fd, 0, slotsAt, length);
     if (allocated < 0) throw new RecordingFileError(strerror(-allocated));
-    const shared = sharePart(this.fd, slotsAt, length);
+    const shared = mapPart(this.fd, slotsAt, length);
     if (typeof shared === 'number') throw new RecordingFileError(strerror(-shared));
     return shared;
   }

@@ -1,6 +1,6 @@
 /** Draws a graph in the language of Graphviz. */
-import { childIndices, type PlainVolume } from '../description.ts';
-import { escaped, printable } from '../printable.ts';
+import { findChildIndices, type PlainVolume } from '../description.ts';
+import { escapeQuotes, printable } from '../printable.ts';
 import type { RenderSettings } from './settings.ts';
 
 /** Ends with a newline. */
@@ -8,16 +8,16 @@ export function renderDot(volumes: readonly PlainVolume[], settings: RenderSetti
   const nodes = volumes.map(({ name, type, options }) => {
     const lines = [name, type];
     for (const option of settings.options ? options : []) lines.push(option.join(' '));
-    return `    ${quoted([name])} [label=${quoted(lines)}];`;
+    return `    ${quoteLines([name])} [label=${quoteLines(lines)}];`;
   });
-  const edges = childIndices(volumes).map((children, parent) =>
+  const edges = findChildIndices(volumes).map((children, parent) =>
     children.map((child) => {
-      return `    ${quoted([volumes[parent]!.name])} -> ${quoted([volumes[child]!.name])};`;
+      return `    ${quoteLines([volumes[parent]!.name])} -> ${quoteLines([volumes[child]!.name])};`;
     }),
   );
-  const look = '    node [shape=box, style=rounded, fontname="monospace"];';
-  return `${['digraph volfile {', look, ...nodes.reverse(), ...edges.reverse().flat(), '}'].join('\n')}\n`;
+  const style = '    node [shape=box, style=rounded, fontname="monospace"];';
+  return `${['digraph volfile {', style, ...nodes.reverse(), ...edges.reverse().flat(), '}'].join('\n')}\n`;
 }
 
-const quoted = (lines: readonly string[]): string =>
-  `"${lines.map((line) => escaped(printable(line))).join('\\n')}"`;
+const quoteLines = (lines: readonly string[]): string =>
+  `"${lines.map((line) => escapeQuotes(printable(line))).join('\\n')}"`;

@@ -48,38 +48,38 @@ const GAP_Y = 44;
 const SWEEPS = 12;
 
 export function layOut(boxes: readonly Box[]): Layout {
-  const depth = layersOf(boxes);
-  const vertices = boxes.map(({ width, height }, i) => vertex(depth[i]!, width, height));
-  const { layers, ways } = arrange(boxes, vertices);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) order(layers, sweep % 2 === 0 ? 'up' : 'down');
+  const depth = assignLayers(boxes);
+  const vertices = boxes.map(({ width, height }, i) => makeVertex(depth[i]!, width, height));
+  const { layers, paths } = arrangeLayers(boxes, vertices);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) sortLayers(layers, sweep % 2 === 0 ? 'up' : 'down');
   for (const layer of layers) pack(layer, () => 0);
   for (let sweep = 0; sweep < SWEEPS; sweep++) straighten(layers, sweep % 2 === 0 ? 'up' : 'down');
   for (let sweep = 0; sweep < SWEEPS; sweep++) straighten(layers, 'both');
-  return measure(layers, vertices, ways);
+  return measure(layers, vertices, paths);
 }
 
 /** The layers in the order of a walk through the graph, and each edge's path through them. */
-function arrange(boxes: readonly Box[], vertices: readonly Vertex[]) {
+function arrangeLayers(boxes: readonly Box[], vertices: readonly Vertex[]) {
   const layers: Vertex[][] = [];
   const add = (v: Vertex): void => {
     layers[v.layer] ??= [];
     layers[v.layer]!.push(v);
   };
-  const ways: Vertex[][] = [];
-  const seen = new Set<number>();
+  const paths: Vertex[][] = [];
+  const visited = new Set<number>();
   const pending = boxes.map((_, index) => index);
   for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
-    if (seen.has(index)) continue;
-    seen.add(index);
+    if (visited.has(index)) continue;
+    visited.add(index);
     add(vertices[index]!);
     const { children } = boxes[index]!;
-    for (const child of children) ways.push(way(vertices[index]!, vertices[child]!, add));
+    for (const child of children) paths.push(addPath(vertices[index]!, vertices[child]!, add));
     for (const child of children.toReversed()) pending.push(child);
   }
-  return { layers, ways };
+  return { layers, paths };
 }
 
-function layersOf(boxes: readonly Box[]): number[] {
+function assignLayers(boxes: readonly Box[]): number[] {
   const layers = boxes.map(() => 0);
   for (let parent = boxes.length - 1; parent >= 0; parent--) {
     for (const child of boxes[parent]!.children) {
@@ -89,7 +89,7 @@ function layersOf(boxes: readonly Box[]): number[] {
   return layers;
 }
 
-const vertex = (layer: number, width: number, height: number): Vertex => ({
+const makeVertex = (layer: number, width: number, height: number): Vertex => ({
   layer,
   width,
   height,
@@ -98,10 +98,10 @@ const vertex = (layer: number, width: number, height: number): Vertex => ({
   x: 0,
 });
 
-function way(parent: Vertex, child: Vertex, add: (bend: Vertex) => void): Vertex[] {
+function addPath(parent: Vertex, child: Vertex, add: (bend: Vertex) => void): Vertex[] {
   const vertices = [parent];
   for (let layer = parent.layer + 1; layer < child.layer; layer++) {
-    const bend = vertex(layer, 0, 0);
+    const bend = makeVertex(layer, 0, 0);
     add(bend);
     vertices.push(bend);
   }
@@ -113,20 +113,20 @@ function way(parent: Vertex, child: Vertex, add: (bend: Vertex) => void): Vertex
   return vertices;
 }
 
-const mean = (numbers: readonly number[]): number =>
+const average = (numbers: readonly number[]): number =>
   numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
 /** Sorts every layer by its neighbours in the layer before it; x is the rank meanwhile. */
-function order(layers: readonly Vertex[][], side: 'up' | 'down'): void {
-  const walk = side === 'up' ? layers : layers.toReversed();
-  for (const layer of walk) {
+function sortLayers(layers: readonly Vertex[][], side: 'up' | 'down'): void {
+  const ordered = side === 'up' ? layers : layers.toReversed();
+  for (const layer of ordered) {
     layer.forEach((v, rank) => {
       v.x = rank;
     });
-    const wanted = new Map(
-      layer.map((v) => [v, v[side].length > 0 ? mean(v[side].map(({ x }) => x)) : v.x]),
+    const targets = new Map(
+      layer.map((v) => [v, v[side].length > 0 ? average(v[side].map(({ x }) => x)) : v.x]),
     );
-    layer.sort((a, b) => wanted.get(a)! - wanted.get(b)!);
+    layer.sort((a, b) => targets.get(a)! - targets.get(b)!);
     layer.forEach((v, rank) => {
       v.x = rank;
     });
@@ -134,11 +134,11 @@ function order(layers: readonly Vertex[][], side: 'up' | 'down'): void {
 }
 
 function straighten(layers: readonly Vertex[][], side: 'up' | 'down' | 'both'): void {
-  const walk = side === 'down' ? layers.toReversed() : layers;
-  for (const layer of walk) {
+  const ordered = side === 'down' ? layers.toReversed() : layers;
+  for (const layer of ordered) {
     pack(layer, (v, i) => {
       const neighbours = side === 'both' ? [...v.up, ...v.down] : v[side];
-      if (neighbours.length > 0) return mean(neighbours.map(({ x }) => x));
+      if (neighbours.length > 0) return average(neighbours.map(({ x }) => x));
       if (v.up.length + v.down.length > 0) return v.x;
       // A box without edges stays beside its neighbour.
       const left = layer[i - 1];
@@ -155,7 +155,7 @@ const distance = (left: Vertex, right: Vertex): number => (left.width + right.wi
  * Puts each vertex of a layer as near to its wanted position as order and gaps allow: the least sum
  * of squares, by pooling neighbours that would overlap (isotonic regression).
  */
-function pack(layer: readonly Vertex[], wanted: (v: Vertex, i: number) => number): void {
+function pack(layer: readonly Vertex[], findTarget: (v: Vertex, i: number) => number): void {
   let offset = 0;
   const offsets = layer.map((v, i) => {
     const left = layer[i - 1];
@@ -164,7 +164,7 @@ function pack(layer: readonly Vertex[], wanted: (v: Vertex, i: number) => number
   });
   const pools: { sum: number; size: number }[] = [];
   layer.forEach((v, i) => {
-    let pool = { sum: wanted(v, i) - offsets[i]!, size: 1 };
+    let pool = { sum: findTarget(v, i) - offsets[i]!, size: 1 };
     for (;;) {
       const before = pools[pools.length - 1];
       if (before === undefined || before.sum / before.size <= pool.sum / pool.size) break;
@@ -180,33 +180,33 @@ function pack(layer: readonly Vertex[], wanted: (v: Vertex, i: number) => number
 }
 
 /** The greatest value; Math.max takes too few arguments. */
-const highest = (vertices: readonly Vertex[], of: (v: Vertex) => number): number =>
+const findHighest = (vertices: readonly Vertex[], of: (v: Vertex) => number): number =>
   vertices.reduce((most, v) => Math.max(most, of(v)), Number.NEGATIVE_INFINITY);
 
 function measure(
   layers: readonly Vertex[][],
   vertices: readonly Vertex[],
-  ways: readonly Vertex[][],
+  paths: readonly Vertex[][],
 ): Layout {
   const all = layers.flat();
-  const left = -highest(all, (v) => v.width / 2 - v.x);
-  const right = highest(all, (v) => v.x + v.width / 2);
+  const left = -findHighest(all, (v) => v.width / 2 - v.x);
+  const right = findHighest(all, (v) => v.x + v.width / 2);
   const tops: number[] = [];
-  const heights = layers.map((layer) => highest(layer, (v) => v.height));
+  const heights = layers.map((layer) => findHighest(layer, (v) => v.height));
   let y = 0;
   for (const height of heights) {
     tops.push(y);
     y += height + GAP_Y;
   }
-  const across = (x: number) => round(x - left);
-  const places = new Map(vertices.map((v, place) => [v, place]));
-  const edges = ways.map((way) => ({
-    parent: places.get(way[0]!)!,
-    child: places.get(way.at(-1)!)!,
-    points: way.flatMap((v, i): Point[] => {
-      const x = across(v.x);
+  const toX = (x: number) => round(x - left);
+  const indices = new Map(vertices.map((v, index) => [v, index]));
+  const edges = paths.map((path) => ({
+    parent: indices.get(path[0]!)!,
+    child: indices.get(path.at(-1)!)!,
+    points: path.flatMap((v, i): Point[] => {
+      const x = toX(v.x);
       const top: Point = [x, tops[v.layer]!];
-      if (i === way.length - 1) return [top];
+      if (i === path.length - 1) return [top];
       if (i === 0) return [[x, tops[v.layer]! + v.height]];
       return [top, [x, tops[v.layer]! + heights[v.layer]!]];
     }),
@@ -214,7 +214,7 @@ function measure(
   return {
     width: round(right - left),
     height: y - GAP_Y,
-    corners: vertices.map((v) => [across(v.x - v.width / 2), tops[v.layer]!]),
+    corners: vertices.map((v) => [toX(v.x - v.width / 2), tops[v.layer]!]),
     edges,
   };
 }

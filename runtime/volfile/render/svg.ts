@@ -2,7 +2,7 @@
  * Draws a graph as an SVG image: boxes from top to bottom, coloured by category, readable on light
  * and dark backgrounds with any font.
  */
-import { childIndices, type PlainVolume } from '../description.ts';
+import { findChildIndices, type PlainVolume } from '../description.ts';
 import { printable } from '../printable.ts';
 import { layOut, type Point } from './layout.ts';
 import type { RenderSettings } from './settings.ts';
@@ -44,33 +44,33 @@ const MARKER =
 
 /** Ends with a newline. */
 export function renderSvg(volumes: readonly PlainVolume[], settings: RenderSettings = {}): string {
-  const children = childIndices(volumes);
-  const texts = volumes.map((volume) => linesOf(volume, settings.options ?? false));
+  const children = findChildIndices(volumes);
+  const texts = volumes.map((volume) => makeLines(volume, settings.options ?? false));
   const boxes = texts.map((lines, i) => ({
     width:
-      Math.ceil(lines.reduce((most, line) => Math.max(most, widthOf(line)), 0)) + 2 * PADDING_X,
-    height: Math.ceil(lines.reduce((sum, line) => sum + heightOf(line), 0)) + 2 * PADDING_Y,
+      Math.ceil(lines.reduce((most, line) => Math.max(most, lineWidth(line)), 0)) + 2 * PADDING_X,
+    height: Math.ceil(lines.reduce((sum, line) => sum + lineHeight(line), 0)) + 2 * PADDING_Y,
     children: children[i]!,
   }));
   const { width, height, corners, edges } = layOut(boxes);
-  const drawn = volumes.map(({ type }, i) => drawBox(type, texts[i]!, corners[i]!, boxes[i]!));
+  const boxTexts = volumes.map(({ type }, i) => drawBox(type, texts[i]!, corners[i]!, boxes[i]!));
   const size = { width: width + 2 * MARGIN, height: height + 2 * MARGIN };
   const top = volumes[volumes.length - 1]!.name;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" ` +
       `viewBox="${-MARGIN} ${-MARGIN} ${size.width} ${size.height}" role="img">`,
-    `  <title>${escaped(`The graph of ${top}`)}</title>`,
+    `  <title>${escapeXml(`The graph of ${top}`)}</title>`,
     `  <style>${STYLE}</style>`,
     `  <defs>${MARKER}</defs>`,
     ...edges.map(
-      ({ points }) => `  <path class="edge" d="${curve(points)}" marker-end="url(#arrow)"/>`,
+      ({ points }) => `  <path class="edge" d="${drawCurve(points)}" marker-end="url(#arrow)"/>`,
     ),
-    ...drawn.reverse(),
+    ...boxTexts.reverse(),
     '</svg>\n',
   ].join('\n');
 }
 
-function linesOf({ name, type, options }: PlainVolume, withOptions: boolean): Line[] {
+function makeLines({ name, type, options }: PlainVolume, withOptions: boolean): Line[] {
   const shown = withOptions ? options : [];
   return [
     { text: name, size: 14, class: 'name' },
@@ -79,10 +79,10 @@ function linesOf({ name, type, options }: PlainVolume, withOptions: boolean): Li
   ];
 }
 
-const heightOf = ({ size }: Line): number => size * LINE_SPACING;
+const lineHeight = ({ size }: Line): number => size * LINE_SPACING;
 
 /** Letters of East Asian scripts and pictographs take two cells. */
-function widthOf({ text, size }: Line): number {
+function lineWidth({ text, size }: Line): number {
   let cells = 0;
   for (const letter of text) cells += letter.codePointAt(0)! >= 0x1100 ? 2 : 1;
   return cells * size * LETTER_WIDTH;
@@ -98,9 +98,9 @@ function drawBox(
   const [fill, stroke] = Object.hasOwn(CATEGORIES, category) ? CATEGORIES[category]! : OTHER;
   let baseline = y + PADDING_Y;
   const texts = lines.map((line) => {
-    baseline += heightOf(line);
+    baseline += lineHeight(line);
     const at = `x="${x + PADDING_X}" y="${(baseline - line.size * 0.3).toFixed(1)}"`;
-    return `<text class="${line.class}" ${at} font-size="${line.size}">${escaped(line.text)}</text>`;
+    return `<text class="${line.class}" ${at} font-size="${line.size}">${escapeXml(line.text)}</text>`;
   });
   return [
     '  <g>',
@@ -112,7 +112,7 @@ function drawBox(
 }
 
 /** A path through the points that leaves and arrives vertically. */
-export function curve([start, ...rest]: readonly Point[]): string {
+export function drawCurve([start, ...rest]: readonly Point[]): string {
   let from = start!;
   let path = `M${from[0]},${from[1]}`;
   for (const to of rest) {
@@ -127,7 +127,7 @@ export function curve([start, ...rest]: readonly Point[]): string {
 }
 
 /** Escapes a text for XML, which has no form for some characters. */
-export const escaped = (text: string): string =>
+export const escapeXml = (text: string): string =>
   printable(text)
     .replace(/[\t\uFFFE\uFFFF]/g, '\uFFFD')
     .replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);

@@ -3,13 +3,13 @@
  * is drawn under the first and named under the others. Volumes that the top does not reach follow
  * as trees of their own.
  */
-import { childIndices, type PlainVolume } from '../description.ts';
+import { findChildIndices, type PlainVolume } from '../description.ts';
 import { printable } from '../printable.ts';
 import type { RenderSettings } from './settings.ts';
 
 /** Ends with a newline. */
 export function renderTree(volumes: readonly PlainVolume[], settings: RenderSettings = {}): string {
-  const children = childIndices(volumes);
+  const children = findChildIndices(volumes);
   const drawn = new Set<number>();
   const lines: string[] = [];
 

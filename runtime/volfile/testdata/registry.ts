@@ -43,5 +43,5 @@ types.set('debug/io-stats', {
 
 export const registry: TypeRegistry = {
   lookup: (type) => types.get(type),
-  types: () => types.keys(),
+  typeNames: () => types.keys(),
 };

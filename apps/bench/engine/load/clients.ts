@@ -1,12 +1,12 @@
 /** Starts the bench's client processes of a folder, pins them to CPUs, and sends them requests. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { builtFile } from '../../../../runtime/sys/paths.ts';
+import { findBuiltFile } from '../../../../runtime/sys/paths.ts';
 import { pinProcess } from '../affinity.ts';
 import { NotMeasured } from '../not-measured.ts';
 import { listChildren } from '../usage.ts';
 import type { Reply, ReplyTypes, RequestName, RequestTypes } from './messages.ts';
 
-const PROGRAM = builtFile(new URL('./client.js', import.meta.url));
+const PROGRAM = findBuiltFile(new URL('./client.js', import.meta.url));
 
 /** Thrown when the server of the mount has ended. */
 export class ServerGone extends NotMeasured {

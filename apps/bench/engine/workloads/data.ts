@@ -17,7 +17,7 @@ import {
   pread,
   pwrite,
 } from '../../../../runtime/sys/libc.ts';
-import { cstring } from '../../../../runtime/sys/struct.ts';
+import { toCString } from '../../../../runtime/sys/struct.ts';
 import { drawBelow, seedRandom } from '../random.ts';
 import {
   callOrThrow,
@@ -37,7 +37,7 @@ const BLOCK_SIZE = 128 << 10;
 const PAGE_SIZE = 4096;
 /** Distinguishes this file's pattern from those of other files. */
 const SALT = 0x61736c67;
-const FILE_NAME = cstring('data');
+const FILE_NAME = toCString('data');
 
 function makeData(root: string): void {
   const block = new Uint8Array(BLOCK_SIZE);
@@ -129,7 +129,7 @@ const writeWorkload = (block: number): WorkloadKind => ({
   warmUpRequests: 0,
   make() {},
   open({ root, client }) {
-    const name = cstring(`client${client}`);
+    const name = toCString(`client${client}`);
     const fd = withFolder(root, (folder) =>
       callOrThrow(
         openat(folder, name, constants.O_CREAT | constants.O_RDWR | O_CLOEXEC, 0o644),

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
 import { close, openat, pread, pwrite, statx } from '../../../../runtime/sys/libc.ts';
-import { cstring, Statx } from '../../../../runtime/sys/struct.ts';
+import { Statx, toCString } from '../../../../runtime/sys/struct.ts';
 import {
   describeStatus,
   fillPattern,
@@ -35,7 +35,9 @@ export const smallfile: WorkloadKind = {
     const folder = openFolder(root);
     const data = new Uint8Array(FILE_SIZE);
     const readBack = new Uint8Array(FILE_SIZE);
-    const names = Array.from({ length: 100 }, (_, i) => cstring(numberName(`client${client}-`, i)));
+    const names = Array.from({ length: 100 }, (_, i) =>
+      toCString(numberName(`client${client}-`, i)),
+    );
     const fileName = (i: number): Uint8Array => names[i % names.length]!;
     const out = new Statx();
     return {

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
 import { close, getdents64, openat, statx } from '../../../../runtime/sys/libc.ts';
-import { cstring, Dirents, Statx } from '../../../../runtime/sys/struct.ts';
+import { Dirents, Statx, toCString } from '../../../../runtime/sys/struct.ts';
 import { seedRandom, shuffle } from '../random.ts';
 import { DIRECTORIES, directoryName, planWorkload } from '../searches.ts';
 import {
@@ -28,7 +28,7 @@ const makeFiles = (root: string, count: number): void =>
 
 /** Requests that stat names in one open folder: each system call is one lookup. */
 function statNames(setting: WorkloadSetting, names: readonly string[]): Requests {
-  const paths = names.map(cstring);
+  const paths = names.map(toCString);
   const expected = withFolder(setting.reference, (folder) => statAll(folder, paths));
   const random = seedRandom(setting.seed + setting.client);
   const order = shuffle([...names.keys()], random);
@@ -65,7 +65,7 @@ export const hit: WorkloadKind = {
 
 const SEARCHES = 10_000;
 /** An absent name, which warm-up requests (numbers below 0) look up in each directory in turn. */
-const ABSENT_NAME = cstring('absent.php');
+const ABSENT_NAME = toCString('absent.php');
 
 export const phpsim: WorkloadKind = {
   description:
@@ -89,7 +89,7 @@ export const phpsim: WorkloadKind = {
       ...planWorkload({ seed: seed + client, searches: SEARCHES }),
       directories: findDirectories(reference),
     };
-    const paths = names.map(cstring);
+    const paths = names.map(toCString);
     const folders = openDirectories(root);
     const out = new Statx();
     let lookups = 0;
@@ -128,7 +128,7 @@ export const phpsim: WorkloadKind = {
 function findDirectories(reference: string): readonly number[] {
   const plain = openDirectories(reference);
   const { names } = planWorkload({ seed: 1, searches: 0 });
-  const directories = names.map((name) => search(plain, cstring(name), new Statx()).result);
+  const directories = names.map((name) => search(plain, toCString(name), new Statx()).result);
   for (const fd of plain) close(fd);
   return directories;
 }
@@ -180,7 +180,7 @@ export const readdir: WorkloadKind = {
   },
 };
 
-const DOT = cstring('.');
+const DOT = toCString('.');
 
 /** A folder's entries as getdents64 returns them, parsed only after the request. */
 class DirectoryListing {

@@ -11,7 +11,7 @@ import {
   statx,
   unlinkat,
 } from '../../../../runtime/sys/libc.ts';
-import { cstring, Statx } from '../../../../runtime/sys/struct.ts';
+import { Statx, toCString } from '../../../../runtime/sys/struct.ts';
 import { CallError } from './workload.ts';
 
 /** Returns the result of a successful call. @throws {CallError} */
@@ -21,17 +21,20 @@ export function callOrThrow(result: number, call: string): number {
 }
 
 export const openFolder = (path: string): number =>
-  callOrThrow(open(cstring(path), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0), path);
+  callOrThrow(
+    open(toCString(path), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0),
+    path,
+  );
 
 /** Makes a folder and opens it. */
 export function makeFolder(parent: number, name: string): number {
-  callOrThrow(mkdirat(parent, cstring(name), 0o755), `mkdir ${name}`);
+  callOrThrow(mkdirat(parent, toCString(name), 0o755), `mkdir ${name}`);
   return openFolderAt(parent, name);
 }
 
 export const openFolderAt = (parent: number, name: string): number =>
   callOrThrow(
-    openat(parent, cstring(name), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0),
+    openat(parent, toCString(name), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0),
     `open ${name}`,
   );
 
@@ -45,7 +48,7 @@ export function writeAll(fd: number, data: Uint8Array, length: number, offset: n
 }
 
 export function makeFile(folder: number, name: string, data = new Uint8Array(0)): void {
-  const fd = callOrThrow(openat(folder, cstring(name), NEW_FILE_FLAGS, 0o644), `create ${name}`);
+  const fd = callOrThrow(openat(folder, toCString(name), NEW_FILE_FLAGS, 0o644), `create ${name}`);
   try {
     writeAll(fd, data, data.length, 0);
   } finally {
@@ -55,7 +58,7 @@ export function makeFile(folder: number, name: string, data = new Uint8Array(0))
 
 export const unlinkFile = (folder: number, name: Uint8Array): number => unlinkat(folder, name, 0);
 export const removeFolder = (folder: number, name: string): number =>
-  unlinkat(folder, cstring(name), AT_REMOVEDIR);
+  unlinkat(folder, toCString(name), AT_REMOVEDIR);
 
 /** Calls `use` with the opened folder, and closes it. */
 export function withFolder<T>(path: string, use: (fd: number) => T): T {

@@ -14,7 +14,7 @@ import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring } from '../../../sys/struct.ts';
+import { toCString } from '../../../sys/struct.ts';
 import { MDATA, MDATA_SIZE, readMdata, timesOf } from '../../storage/shared/mdata.ts';
 
 const UTIME = { above: ['features/utime'] };
@@ -39,7 +39,7 @@ const stat = async ({ driver }: BrickClient, path: string): Promise<Iatt> =>
 
 const kept = (path: string) => {
   const value = new Uint8Array(MDATA_SIZE + 1);
-  const length = libc.lgetxattr(cstring(path), cstring(MDATA), value, value.length);
+  const length = libc.lgetxattr(toCString(path), toCString(MDATA), value, value.length);
   return length < 0 ? null : readMdata(value.subarray(0, length));
 };
 

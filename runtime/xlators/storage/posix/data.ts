@@ -6,7 +6,7 @@ import type { Frame } from '../../../core/frame.ts';
 import { type FopName, fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { callAsync } from '../../../sys/call.ts';
+import { bindAsync } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { rangeFault } from '../shared/replies.ts';
 import {
@@ -164,7 +164,7 @@ export function syncFile(file: OpenFile, datasync: number, done: (errno: number)
   sync(file.fd, then);
 }
 
-const syncfs = callAsync('int syncfs(int fd)');
+const syncfs = bindAsync('int syncfs(int fd)');
 
 /** Syncs the whole file system of a file on libuv's pool. */
 export function syncVolume(file: OpenFile, done: (errno: number) => void): void {

@@ -24,16 +24,16 @@ import {
   O_PATH,
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring, Statx } from '../../../sys/struct.ts';
+import { Statx, toCString } from '../../../sys/struct.ts';
 import { derivedGfid, type GfidStore } from './gfids.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
 import { EMPTY, procPath, SELF } from './paths.ts';
 
 /** The folder of GlusterFS's own files, hidden from clients. */
 export const PRIVATE_NAME = '.glusterfs';
-const PRIVATE = cstring(PRIVATE_NAME);
+const PRIVATE = toCString(PRIVATE_NAME);
 /** The root's handle leads back to the root. */
-const ROOT_LINK = cstring('../../..');
+const ROOT_LINK = toCString('../../..');
 const OPEN_DIR = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
 const OPEN_ANY = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 const { W_OK, X_OK } = constants;

@@ -10,7 +10,7 @@ import { decodeName } from '../../../core/bytes.ts';
 import { isGfid } from '../../../core/gfid.ts';
 import { NAME_MAX, XATTR_LIST_MAX } from '../../../core/limits.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring } from '../../../sys/struct.ts';
+import { toCString } from '../../../sys/struct.ts';
 import type { EntryPlace } from './gfid-handles.ts';
 import { procPath } from './paths.ts';
 import { xxh64 } from './xxhash.ts';
@@ -30,13 +30,13 @@ const textOf = ({ parent, name }: EntryPlace): Uint8Array =>
 /** Records a name of the file of `fd`; returns 0 or the errno. */
 export function recordName(fd: number, place: EntryPlace): number {
   const value = textOf(place);
-  const key = cstring(PREFIX + xxh64(value));
+  const key = toCString(PREFIX + xxh64(value));
   return -libc.setxattr(procPath(fd), key, value, value.length, 0);
 }
 
 /** Erases a name of the file of `fd`. */
 export function eraseName(fd: number, place: EntryPlace): void {
-  libc.removexattr(procPath(fd), cstring(PREFIX + xxh64(textOf(place))));
+  libc.removexattr(procPath(fd), toCString(PREFIX + xxh64(textOf(place))));
 }
 
 const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));

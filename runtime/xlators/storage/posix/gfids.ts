@@ -14,7 +14,7 @@ import {
 } from '../../../core/gfid.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring, type Statx } from '../../../sys/struct.ts';
+import { type Statx, toCString } from '../../../sys/struct.ts';
 import { TRUSTED_GFID, USER_GFID } from '../shared/xattrs.ts';
 import { procPath } from './paths.ts';
 
@@ -27,7 +27,7 @@ export class GfidStore {
 
   /** Tries on the root which attribute can be stored. */
   constructor(rootFd: number) {
-    const candidates = [TRUSTED_GFID, USER_GFID].map(cstring);
+    const candidates = [TRUSTED_GFID, USER_GFID].map(toCString);
     this.key = candidates.find((key) => works(rootFd, key)) ?? null;
   }
 

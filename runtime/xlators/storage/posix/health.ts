@@ -13,7 +13,7 @@ import { messages } from '../../../core/messages.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring, Statvfs, Statx } from '../../../sys/struct.ts';
+import { Statvfs, Statx, toCString } from '../../../sys/struct.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
 import { EMPTY } from './paths.ts';
@@ -67,7 +67,7 @@ export class Health {
 
   constructor(store: CheckedStore) {
     this.store = store;
-    this.path = cstring(store.realPath);
+    this.path = toCString(store.realPath);
     this.statPath();
     this.kind = kindOf(this.st);
     this.isReadOnly = this.readOnly();

@@ -15,7 +15,7 @@ import { messages } from '../../../core/messages.ts';
 import type { Path } from '../../../sys/call.ts';
 import { AT_REMOVEDIR, O_CLOEXEC, O_PATH, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring } from '../../../sys/struct.ts';
+import { toCString } from '../../../sys/struct.ts';
 import type { EntryPlace, GfidHandles } from './gfid-handles.ts';
 import { type Directory, Handle, statAt } from './handles.ts';
 import { EMPTY, procEntryPath, SELF } from './paths.ts';
@@ -23,7 +23,7 @@ import { nameGone } from './removal.ts';
 import { identify } from './resolve.ts';
 import type { Store, WholeRemoval } from './store.ts';
 
-const LANDFILL = cstring('landfill');
+const LANDFILL = toCString('landfill');
 /** Bytes of names removed per turn, some hundred names, and the pause between turns. */
 const SLICE = 4096;
 const PAUSE_MS = 20;
@@ -82,11 +82,11 @@ export class Landfill implements WholeRemoval {
   private move(dir: number, path: Path, gfid: Gfid): number {
     if (this.fd < 0) this.fd = this.links.openFolder(LANDFILL, true);
     if (this.fd < 0) return this.fd;
-    let result = libc.renameat2(dir, path, this.fd, cstring(gfid), 0);
+    let result = libc.renameat2(dir, path, this.fd, toCString(gfid), 0);
     // A directory of the same gfid is still in the landfill.
     if (result === -ENOTEMPTY || result === -EEXIST) {
       const other = newGfid(this.store.xl.context);
-      result = libc.renameat2(dir, path, this.fd, cstring(other), 0);
+      result = libc.renameat2(dir, path, this.fd, toCString(other), 0);
     }
     return result;
   }
@@ -118,7 +118,7 @@ export class Landfill implements WholeRemoval {
 
   private open(name: string): DoomedDirectory | null {
     const { store } = this;
-    const fd = libc.openat(this.fd, cstring(name), OPEN_LISTING, 0);
+    const fd = libc.openat(this.fd, toCString(name), OPEN_LISTING, 0);
     if (fd < 0) {
       this.leave(name, -fd);
       return null;
@@ -144,7 +144,7 @@ export class Landfill implements WholeRemoval {
       }
       return true;
     }
-    const result = libc.unlinkat(this.fd, cstring(heap.name), AT_REMOVEDIR);
+    const result = libc.unlinkat(this.fd, toCString(heap.name), AT_REMOVEDIR);
     if (result < 0 && heap.shrinks) {
       // Some file systems skip entries when names are removed during a listing.
       heap.shrinks = false;

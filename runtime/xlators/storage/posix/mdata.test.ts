@@ -13,7 +13,7 @@ import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { O_RDWR } from '../../../core/open-flags.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring } from '../../../sys/struct.ts';
+import { toCString } from '../../../sys/struct.ts';
 import utime from '../../features/utime/index.ts';
 import { MDATA, MDATA_SIZE, readMdata, type Times, writeMdata } from '../shared/mdata.ts';
 import posix from './index.ts';
@@ -24,7 +24,7 @@ const USER = 65_534;
 /** The times that the brick has stored with a file. */
 function kept(path: string): Times | null {
   const bytes = new Uint8Array(MDATA_SIZE);
-  const length = libc.lgetxattr(cstring(path), cstring(MDATA), bytes, MDATA_SIZE);
+  const length = libc.lgetxattr(toCString(path), toCString(MDATA), bytes, MDATA_SIZE);
   return length < 0 ? null : readMdata(bytes.subarray(0, length));
 }
 

@@ -22,12 +22,12 @@ import { messages } from '../../../core/messages.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring } from '../../../sys/struct.ts';
+import { toCString } from '../../../sys/struct.ts';
 import { latest, MDATA, MDATA_SIZE, readMdata, type Times, writeMdata } from '../shared/mdata.ts';
 import type { Handle } from './handles.ts';
 import { EMPTY, procEntryPath, procPath } from './paths.ts';
 
-const KEY = cstring(MDATA);
+const KEY = toCString(MDATA);
 const { CTIME, MTIME, ATIME } = SETS;
 const ALL = CTIME | MTIME | ATIME;
 /** Flags of the parent's times are the same, shifted by this. */

@@ -8,7 +8,7 @@
  */
 import { encodeNameInto } from '../../../core/bytes.ts';
 import { NAME_MAX, SYMLINK_MAX, XATTR_NAME_MAX } from '../../../core/limits.ts';
-import { cstring } from '../../../sys/struct.ts';
+import { toCString } from '../../../sys/struct.ts';
 import { nameFault, textFault } from '../shared/names.ts';
 
 /** Allocates room for the encoding of a text of at most `max` bytes, and a NUL. */
@@ -24,8 +24,8 @@ export const KEY = room(XATTR_NAME_MAX);
 /** The descriptor's own inode, with `AT_EMPTY_PATH`. */
 export const EMPTY = new Uint8Array(1);
 /** The directory itself, for calls that need a name. */
-export const SELF = cstring('.');
-export const PARENT = cstring('..');
+export const SELF = toCString('.');
+export const PARENT = toCString('..');
 
 /** Puts one name into `into`; returns 0, or the errno of an invalid name. */
 export function putName(into: Uint8Array, name: string): number {

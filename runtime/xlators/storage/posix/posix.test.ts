@@ -20,7 +20,7 @@ import { Loc } from '../../../core/loc.ts';
 import { O_RDWR } from '../../../core/open-flags.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring } from '../../../sys/struct.ts';
+import { toCString } from '../../../sys/struct.ts';
 import posix from './index.ts';
 
 describe('init', () => {
@@ -40,12 +40,12 @@ describe('init', () => {
   test.runIf(isRoot)("another volume's brick stops the start", async () => {
     const id = '11111111-2222-4333-8444-555555555555';
     const directory = makeFolder();
-    const key = cstring('trusted.glusterfs.volume-id');
+    const key = toCString('trusted.glusterfs.volume-id');
     const options = { 'volume-id': id.toUpperCase() };
     await expect(startBrick(directory, options)).rejects.toThrow('belongs to no volume');
-    libc.lsetxattr(cstring(directory), key, gfidToBytes(ROOT_GFID), 16, 0);
+    libc.lsetxattr(toCString(directory), key, gfidToBytes(ROOT_GFID), 16, 0);
     await expect(startBrick(directory, options)).rejects.toThrow(`the volume ${ROOT_GFID}`);
-    libc.lsetxattr(cstring(directory), key, gfidToBytes(id), 16, 0);
+    libc.lsetxattr(toCString(directory), key, gfidToBytes(id), 16, 0);
     await startPosix(directory, options);
     await expect(startBrick(directory, { 'volume-id': 'x' })).rejects.toThrow('is no uuid');
   });

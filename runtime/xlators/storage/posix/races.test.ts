@@ -14,7 +14,7 @@ import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring } from '../../../sys/struct.ts';
+import { toCString } from '../../../sys/struct.ts';
 
 const NAMES = ['a', 'b', 'c'];
 const ROUNDS = selected.others ? 300 : 60;
@@ -46,7 +46,7 @@ function stateOf(directory: string): string[] {
     const at = join(directory, path);
     const { mode, uid, gid, nlink, size, mtimeNs, ctimeNs } = fs.lstatSync(at, { bigint: true });
     const list = new Uint8Array(4096);
-    const length = libc.llistxattr(cstring(at), list, list.length);
+    const length = libc.llistxattr(toCString(at), list, list.length);
     const xattrs = Buffer.from(list.subarray(0, length)).toString('latin1');
     return [path, mode, uid, gid, nlink, size, mtimeNs, ctimeNs, xattrs].join(' ');
   });

@@ -4,14 +4,14 @@ import { ENOENT, ENOTDIR, strerror } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
 import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring } from '../../../sys/struct.ts';
+import { toCString } from '../../../sys/struct.ts';
 import { SELF } from './paths.ts';
 
 /** Returns an O_PATH descriptor of the directory. @throws {InitError} if it cannot be opened */
 export function openRoot(directory: string): number {
   if (!existsSync('/proc/self/fd')) throw new InitError('storage/posix needs /proc to be mounted');
   // O_PATH alone would also open a directory without read or search permission.
-  const listed = libc.open(cstring(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
+  const listed = libc.open(toCString(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
   const how = O_PATH | constants.O_DIRECTORY | O_CLOEXEC;
   const fd = listed < 0 ? listed : libc.openat(listed, SELF, how, 0);
   if (listed >= 0) libc.close(listed);
@@ -27,10 +27,10 @@ export const checkRoot = (directory: string): void => void libc.close(openRoot(d
 /** As `openRoot`, for a path without symbolic links; returns minus the errno on failure. */
 export function openReal(path: string): number {
   const how = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
-  let fd = libc.open(cstring('/'), how, 0);
+  let fd = libc.open(toCString('/'), how, 0);
   for (const part of path.split('/')) {
     if (part === '' || fd < 0) continue;
-    const next = libc.openat(fd, cstring(part), how, 0);
+    const next = libc.openat(fd, toCString(part), how, 0);
     libc.close(fd);
     fd = next;
   }

@@ -8,7 +8,7 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { callAsync } from '../../../sys/call.ts';
+import { bindAsync } from '../../../sys/call.ts';
 import {
   FALLOC_FL_KEEP_SIZE,
   FALLOC_FL_PUNCH_HOLE,
@@ -32,7 +32,7 @@ const ZEROS = new Uint8Array(1 << 20);
 const COPY_SIZE = 256 << 20;
 const PROBE_SIZE = 4096;
 
-const copyFileRange = callAsync(
+const copyFileRange = bindAsync(
   'int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)',
 );
 

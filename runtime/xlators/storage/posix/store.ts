@@ -11,7 +11,7 @@ import type { Xlator } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { openFilesLimit } from '../../../sys/open-files.ts';
-import { cstring, Dirents, Iovec, Statfs, Statx, Timespecs } from '../../../sys/struct.ts';
+import { Dirents, Iovec, Statfs, Statx, Timespecs, toCString } from '../../../sys/struct.ts';
 import { TRUSTED_GFID } from '../shared/xattrs.ts';
 import { type FileHandles, openFileHandles } from './file-handles.ts';
 import {
@@ -45,7 +45,7 @@ const TELL_AT_CLOSE: ReadonlySet<number> = new Set([
   0x73757245, // CODA_SUPER_MAGIC
 ]);
 /** An attribute on the root of a GlusterFS volume's brick. */
-const VOLUME_ID = cstring('trusted.glusterfs.volume-id');
+const VOLUME_ID = toCString('trusted.glusterfs.volume-id');
 /** Share of the process's descriptors for handles. */
 const HANDLE_SHARE = 0.5;
 
