@@ -29,7 +29,7 @@ export interface GuestHost {
   /** [unique, uid, gid, pid, groups, lk_owner, op, client] as JSON; `client` as of `clientId`. */
   rootJson(id: number): string | undefined;
   /**
-   * The number of the client that a request is made for; 0 for none, and for one that is gone. From
+   * The number of the client that a request is made for; 0 without a client, or if it is gone. From
    * then on `forgetClient` notifies the guest of its end.
    */
   clientId(rootJson: Stack): number;

@@ -109,7 +109,7 @@ export interface DebuggerTerminal {
 
 /** Connects an interpreter with a debugger in another thread (messages: runtime/core/line-stops.ts). */
 export interface LineDebugger {
-  /** The initial breakpoints, as a command in JSON; undefined for none. */
+  /** The initial breakpoints, as a command in JSON; undefined without breakpoints. */
   readonly initialBreakpoints: string | undefined;
   /** Sends a message of the interpreter in JSON: a stop, or the result of a command. */
   send(json: string): void;

@@ -18,7 +18,7 @@ export interface Machine {
   readonly sources: Sources;
   readonly parts: Parts;
   readonly memory: MemoryTools;
-  /** The watchdog; null if this machine has none. */
+  /** The watchdog; null on a machine without one. */
   readonly watch: Watch | null;
   /** Starts threads for isolated volumes; null (and listed in `cannot`) without threads. */
   readonly startThread: StartThread | null;

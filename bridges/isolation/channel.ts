@@ -116,7 +116,7 @@ export class Channel {
     Atomics.add(this.control, BEAT, 1);
   }
 
-  /** The number of the call that the worker runs; 0 for none. A worker may write a false one. */
+  /** The number of the call that the worker runs; 0 while it runs none. A worker may write a false number. */
   get servedCall(): number {
     return Atomics.load(this.control, SERVED);
   }
@@ -269,7 +269,7 @@ export class Channel {
     Atomics.store(this.control, this.ownWord + STATE, AWAKE);
   }
 
-  /** Polls for a message while `busy` finds that worthwhile. False when none came. */
+  /** Polls for a message while `busy` finds that worthwhile. False if no message came. */
   pollWhileBusy(busy: BusyPoll): boolean {
     if (!busy.shouldPoll()) return false;
     const until = performance.now() + busy.limitUs / 1000;

@@ -112,7 +112,7 @@ describe('messages of C code', () => {
     ]);
   });
 
-  it('decoding arbitrary bytes ends', () => {
+  it('arbitrary bytes are decoded or refused, in finite time', () => {
     const number = fc.oneof(fc.integer({ min: -2, max: 130 }), fc.double());
     const kind = fc.integer({ min: 0, max: 14 });
     fc.assert(

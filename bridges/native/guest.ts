@@ -76,7 +76,7 @@ export class NativeGuest implements Guest, MessageHandler {
   private readonly clients = new Set<number>();
   private readonly messageBuffer = new Uint8Array(USUAL_BYTES);
   private isClosed = false;
-  /** The request that C runs; 0 for none. */
+  /** The request that C runs; 0 between requests. */
   private currentId = 0;
   private hasFailed = false;
   private lastError = '';

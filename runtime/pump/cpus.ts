@@ -1,4 +1,4 @@
-/** Tells whether this process may use several CPUs; on a single one, peers run only while it sleeps. */
+/** Samples whether this process may use several CPUs; on a single one, peers run only while it sleeps. */
 import { schedGetaffinity } from '../sys/libc.ts';
 
 /** Bits for 1024 CPUs, as in glibc's cpu_set_t. */

@@ -33,7 +33,7 @@ export interface PlayedState {
   /** The recorded request of a call. */
   findRequest(call: Stack): ReplayedRequest | undefined;
   /** Called for each request that a replayed request causes. */
-  noteRequest(request: ReplayedRequest, noteRequest: PlayedRequest): void;
+  noteRequest(request: ReplayedRequest, played: PlayedRequest): void;
 }
 
 export class PlayedVolume {

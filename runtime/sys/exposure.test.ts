@@ -26,8 +26,8 @@ beforeEach(() => {
 /** Tests that need root. */
 const asRoot = it.skipIf(effectiveUser() !== 0);
 
-describe('exposure', () => {
-  it('is null for a private path below /tmp', () => {
+describe('findExposure', () => {
+  it('returns null for a private path below /tmp', () => {
     expect(findExposure(file)).toBeNull();
   });
 
@@ -40,7 +40,7 @@ describe('exposure', () => {
     expect(findExposure(file)).toBe(`${join(home, name)} can be written by ${says}`);
   });
 
-  it('is null below a sticky folder, but not for a new file in it', () => {
+  it('returns null below a sticky folder, but not for a new file in it', () => {
     chmodSync(join(home, 'a'), 0o1777);
     expect(findExposure(file)).toBeNull();
     expect(findExposure(join(home, 'a'))).toBeNull();
@@ -64,7 +64,7 @@ describe('exposure', () => {
   });
 });
 
-it('exposure is null for devices and open descriptors', () => {
+it('findExposure returns null for devices and open descriptors', () => {
   for (const path of ['/dev/null', '/dev/stdout', '/dev/tty'])
     expect(findExposure(path)).toBeNull();
 });
@@ -84,7 +84,7 @@ describe('a symbolic link on the way', () => {
     expect(findExposure(join(home, 'absolute/x'))).toBe(says);
   });
 
-  it('in a circle of links is reported', () => {
+  it('that is part of a circle is reported', () => {
     symlinkSync('one', join(home, 'two'));
     symlinkSync('two', join(home, 'one'));
     expect(findExposure(join(home, 'one'))).toMatch(/is one of too many symbolic links$/);

@@ -72,7 +72,7 @@ function readStatus(path: string): Stats | undefined {
   }
 }
 
-/** Tells which other user can change a file of this status; null for none. */
+/** Describes the other user who can change a file of this status; null if no other user can. */
 function describeWriter(stat: Stats, uid: number, mayBeSticky: boolean): string | null {
   // `/dev/null` and terminals store no content.
   if (stat.isCharacterDevice()) return null;

@@ -276,7 +276,7 @@ export class PollSet extends Struct {
   isOver(index: number): boolean {
     return (this.ready(index) & (POLLERR | POLLHUP)) !== 0;
   }
-  /** Events of the last poll (POLLIN, POLLOUT, POLLERR, POLLHUP), 0 for none. */
+  /** Events of the last poll (POLLIN, POLLOUT, POLLERR, POLLHUP), 0 without an event. */
   ready(index: number): number {
     return this.view.getInt16(index * 8 + 6, true);
   }

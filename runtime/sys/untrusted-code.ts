@@ -7,7 +7,7 @@ import { effectiveUser, findExposure } from './exposure.ts';
 import { packageRoot } from './paths.ts';
 
 /**
- * Returns the reason why a file or directory should not be run as this user; null for none, and for files of
+ * Returns the reason why a file or directory should not be run as this user; null if it may be, and for files of
  * glossa itself. @param isStrict also checks for users other than root
  */
 export function describeUntrusted(path: string, isStrict: boolean): string | null {

@@ -65,7 +65,7 @@ test('a command may contain escaped backticks and line ends', async () => {
   expect(ran).toHaveLength(1);
 });
 
-test('problems behind a command have their places in the file', async () => {
+test('a problem after a command is reported at its position in the file', async () => {
   const { run } = shell({ long: 'one two three\n\n\n', type: 'wrong/type\n' });
   const text =
     'volume a type storage/posix\n`long` option x\nend-volume\nvolume b type `type` k end-volume';

@@ -59,7 +59,7 @@ test.each([
   ]);
 });
 
-test('a problem names an override by its number, even behind one with a line end in it', () => {
+test('a problem names an override by its number, even after one that contains a line break', () => {
   expect(
     problemsOf('b0.directory=/x', 'b0.directory=/a\nb', 'b2.k=v', 'zzz.k=v', '[9-0]*.k=v'),
   ).toEqual([

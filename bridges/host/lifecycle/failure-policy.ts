@@ -182,7 +182,7 @@ export class Backoff {
   private waitEnd = Number.NEGATIVE_INFINITY;
   private waitMs = 0;
 
-  /** @param seconds the first wait; 0 for none ever */
+  /** @param seconds the first wait; 0 to never wait */
   constructor(seconds: number) {
     this.firstMs = seconds * 1000;
     this.longestMs = Math.max(this.firstMs, LONGEST_WAIT_S * 1000);

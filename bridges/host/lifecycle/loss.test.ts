@@ -131,7 +131,7 @@ it('a request whose reply from below ends the interpreter is blamed', async () =
   expect(bed.dump).toMatchObject({ restarts: 2 });
 });
 
-it('with on-error bypass, a refused request goes on without the module', async () => {
+it('with on-error bypass, a request that has ended interpreters goes to the child, without the module', async () => {
   const bed = await new GuestGraph(code).start({ 'on-error': 'bypass' });
   for (let times = 0; times < 5; times++) {
     const reply = lookup(bed, 'bad');

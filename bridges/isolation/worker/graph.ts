@@ -218,7 +218,7 @@ export class RequestExchange implements ObjectCodec {
     top.translator.observed?.(top);
   }
 
-  /** The number of the request that the module runs; 0 for none, or without an observer. */
+  /** The number of the request that the module runs; 0 if it runs no request, or without an observer. */
   get servedCall(): number {
     const root = this.top.frame?.root;
     return root instanceof ServedCall && !root.isAnswered ? root.number : 0;

@@ -19,7 +19,7 @@ export interface MainThread {
 }
 
 export class InodeMirror extends Inode {
-  /** The main thread's number; 0 for an inode made here that has none yet. */
+  /** The main thread's number; 0 for an inode made here that the main thread has not numbered yet. */
   remote = 0;
   /** True if the main thread knows it by its number here. */
   isReported = false;

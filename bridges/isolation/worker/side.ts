@@ -144,7 +144,7 @@ export class WorkerSide {
     channel.wakeIfUnread();
   }
 
-  /** Waits for the next message. False when none came. */
+  /** Waits for the next message. False if no message came. */
   private pollMessage(): boolean {
     const { busy, channel } = this;
     if (channel.pollWhileBusy(busy)) return true;
