@@ -310,7 +310,9 @@ describe('makePlan', () => {
     const none = record(graph, WHOLE).toBytes();
     await expect(makePlan(openRecording(none), roles)).rejects.toThrow(/no request arrived/);
     const bytes = await recordGraph(graph, (go) => go('stat', '/f'));
-    await expect(makePlan(openRecording(bytes.subarray(0, -5)), roles)).rejects.toThrow(/is damaged/);
+    await expect(makePlan(openRecording(bytes.subarray(0, -5)), roles)).rejects.toThrow(
+      /is damaged/,
+    );
   });
 });
 
