@@ -63,9 +63,9 @@ function findNearestType(type: string, types: readonly string[]): string | undef
   const lastPart = (text: string) => text.slice(text.lastIndexOf('/') + 1);
   const name = lastPart(type);
   return (
-    types.find((known) => last(known) === wanted) ??
+    types.find((known) => lastPart(known) === name) ??
     findNearest(type, types) ??
-    types.find((known) => last(known) === findNearest(wanted, types.map(last)))
+    types.find((known) => lastPart(known) === findNearest(name, types.map(lastPart)))
   );
 }
 

@@ -78,10 +78,10 @@ async function inspectOne(
   const checked = checkOptions(options, givenOptions, { open: true });
   // Wrong options are reported already; their consequences would mislead.
   if (checked.problems.some(({ severity }) => severity === 'error')) return;
-  const doubts = listEffectlessOptions(options, checked.values);
-  const around = context((text) => void doubts.push(text));
-  const log = new Log(around.sink, SILENT, volume.name.text);
-  const xl = new Xlator(0, volume.name.text, translator, given, log, around);
+  const warnings = listEffectlessOptions(options, checked.values);
+  const context = makeContext((text) => void warnings.push(text));
+  const log = new Log(context.sink, SILENT, volume.name.text);
+  const xl = new Xlator(0, volume.name.text, translator, givenOptions, log, context);
   xl.below = volume.subvolumes.flatMap(({ text }) => below.get(text) ?? []);
   const errors = await (translator.check?.(xl, checked.values as never) ?? NO_CHECK).then(
     () => [],

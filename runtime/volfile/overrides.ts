@@ -96,7 +96,7 @@ function reportNoVolume(
 ): void {
   const names = volumes.map(({ name }) => name.text);
   const dotted = names.find((name) => name.startsWith(`${volume.text}.`));
-  const meant = findNearest(volume.text, names);
+  const suggestion = findNearest(volume.text, names);
   let hint: string | undefined;
   if (dotted !== undefined)
     hint = `for ${quote(dotted)} write ${quote(dotted.replaceAll('.', '?'))}`;
