@@ -252,23 +252,23 @@ class Pump implements PumpSources {
     sources.flushAll();
     if (this.hasWork()) return sources.receive() ? DONE : this.readAny();
     // On a shared CPU, peers and clients run only while this process sleeps.
-    if (!several) return -EAGAIN;
-    const wait = sources.isAwaited ? this.answers : this.busy;
-    if (!wait.shouldPoll()) return -EAGAIN;
-    const until = sample() + wait.limitUs / 1000;
+    if (!hasSeveral) return -EAGAIN;
+    const poller = sources.isAwaited ? this.replyPoll : this.busy;
+    if (!poller.shouldPoll()) return -EAGAIN;
+    const until = sample() + poller.limitUs / 1000;
     do {
       schedYield();
       if (sources.receive()) {
-        wait.noteHit();
+        poller.noteHit();
         return DONE;
       }
       const n = this.readAny();
       if (n === -EAGAIN) continue;
-      wait.noteHit();
+      poller.noteHit();
       sample();
       return n;
     } while (performance.now() < until);
-    wait.noteMiss();
+    poller.noteMiss();
     return -EAGAIN;
   }
 

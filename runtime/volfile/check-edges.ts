@@ -87,7 +87,7 @@ function checkEdge(graph: Edges, index: number, { text, at }: LooseWord): void {
 
 const edgeKey = (from: string, to: string): string => `${from.length} ${from} ${to}`;
 
-const nearestOther = (text: string, own: string, names: Iterable<string>): string | undefined =>
+const findNearestOther = (text: string, own: string, names: Iterable<string>): string | undefined =>
   findNearest(
     text,
     [...names].filter((name) => name !== own),
