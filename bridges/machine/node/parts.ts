@@ -14,7 +14,8 @@ import { findBuiltFile, packageRoot } from '../../../runtime/sys/paths.ts';
 import type { Parts } from '../../host/machine.ts';
 
 const { resolve } = createRequire(import.meta.url);
-const builtPath = (path: string): string => findBuiltFile(new URL(`../../${path}`, import.meta.url));
+const builtPath = (path: string): string =>
+  findBuiltFile(new URL(`../../${path}`, import.meta.url));
 
 /** Folders by the prefix of their files' names. */
 const folders: Readonly<Record<string, () => string>> = {
