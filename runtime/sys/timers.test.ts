@@ -12,7 +12,7 @@ test('a timer with a fraction of a millisecond is never early', async () => {
   for (const ms of [0, 0.05, 0.3, 1.7]) expect(await ringing(ms)).toBeGreaterThanOrEqual(ms);
 });
 
-test('timers fire in the order of their times, whatever the order in which they were set', async () => {
+test('timers fire in the order of their times, in any order of setting', async () => {
   const rung: { ms: number; earliest: number; latest: number }[] = [];
   const set = (ms: number): Promise<void> =>
     new Promise((resolve) => {
