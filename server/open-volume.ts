@@ -9,7 +9,7 @@ import type { SocketAddress } from '../runtime/core/addresses.ts';
 import { Graph } from '../runtime/core/graph.ts';
 import { Log, type LogLevels, type LogSink, logLevel, WARNING } from '../runtime/core/log.ts';
 import { pump } from '../runtime/pump/pump.ts';
-import { activate, volumeSpecs } from '../runtime/volfile/activate.ts';
+import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/activate.ts';
 import { formatProblems, listProblems } from '../runtime/volfile/problems.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { Failure } from '../terminal/exit.ts';
@@ -121,7 +121,7 @@ async function startVolume(
       baseDir: volfile.baseDir,
       wake: () => pump.wake(),
     });
-    const graph = activate(description, registry, context, levels);
+    const graph = makeGraph(description, registry, context, levels);
     await startOrFail(graph);
     await waitUntilUp(graph, upTimeout);
     const volume = Volume.over(graph, {
@@ -136,7 +136,7 @@ async function startVolume(
     const readSpecs = async () => {
       const now = await inspect();
       if (now.description === undefined) throw wrongVolfile(now);
-      return volumeSpecs(now.description, registry);
+      return makeVolumeSpecs(now.description, registry);
     };
     const reloader = new Reloader(graph, volfile.name, readSpecs, log, upTimeout);
     volfile.onChange(() => void reloader.readVolfile());
