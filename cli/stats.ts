@@ -1,7 +1,7 @@
 /** `glossa stats`: prints the counters and sizes of the translators of a mount or a brick. */
 
 import { printable } from '../runtime/volfile/printable.ts';
-import { profileText } from '../runtime/xlators/debug/io-stats/formats/profile.ts';
+import { formatProfile } from '../runtime/xlators/debug/io-stats/formats/profile.ts';
 import { ask } from '../server/control/control-client.ts';
 import { findServer } from '../server/control/find-server.ts';
 import { formatStatedump } from '../server/statedump/paragraphs.ts';
@@ -48,5 +48,5 @@ export default defineCommand({
 function formatProfiles({ volumes }: Statedump, operand: string): string {
   const profiled = volumes.filter(({ type }) => type === 'debug/io-stats');
   if (profiled.length === 0) throw new Failure(`${operand} has no volume of type debug/io-stats`);
-  return profiled.map(({ name, dump }) => profileText(name, dump)).join('\n');
+  return profiled.map(({ name, dump }) => formatProfile(name, dump)).join('\n');
 }

@@ -6,10 +6,10 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import * as libc from '../../../runtime/sys/libc.ts';
 import { toCString } from '../../../runtime/sys/struct.ts';
 import {
+  copyTimes,
   MDATA,
   MDATA_SIZE,
   readMdata,
-  timesOf,
 } from '../../../runtime/xlators/storage/shared/mdata.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
 import { isRoot, makeFolder } from '../../../test/support/posix.ts';
@@ -37,13 +37,13 @@ it.runIf(isRoot)(
       libc.lgetxattr(toCString(join(directory, 'f')), toCString(MDATA), value, MDATA_SIZE);
       return readMdata(value);
     };
-    expect(kept()).toEqual(timesOf(buf));
+    expect(kept()).toEqual(copyTimes(buf));
     const plain = await clients.open(port, { options });
     await plain.ask('write', '/f', bytes('22'), 0);
-    expect(kept()).toEqual(timesOf(buf));
+    expect(kept()).toEqual(copyTimes(buf));
     await timed.driver.expect('truncate', new Loc(inode), 1, null);
     const after = (await timed.driver.find('/f')).buf;
-    expect(kept()).toEqual(timesOf(after));
+    expect(kept()).toEqual(copyTimes(after));
     expect([after.iaMtime, after.iaMtimeNsec]).not.toEqual([buf.iaMtime, buf.iaMtimeNsec]);
   },
 );

@@ -50,63 +50,66 @@ class Delays {
   values: OptionValues;
   readonly xl: Xlator<Delays>;
   /** Number of delayed fops since the start. */
-  delayed = 0;
+  delayedCount = 0;
   /** For each delayed fop: the function that winds it, and the one that cancels its timer. */
-  private readonly waiting = new Map<() => void, () => void>();
-  private readonly drawn = new Uint8Array(4);
-  private readonly drawnAs = new DataView(this.drawn.buffer);
+  private readonly cancelByWind = new Map<() => void, () => void>();
+  private readonly randomBytes = new Uint8Array(4);
+  private readonly randomView = new DataView(this.randomBytes.buffer);
 
   constructor(xl: Xlator<Delays>, values: OptionValues) {
     this.xl = xl;
     this.values = values;
   }
 
-  get waitingCount(): number {
-    return this.waiting.size;
+  get pendingCount(): number {
+    return this.cancelByWind.size;
   }
 
   /** Whether the next fop is delayed. */
-  chosen(): boolean {
+  shouldDelayNext(): boolean {
     const share = this.values['delay-percentage'] / 100;
     if (share >= 1) return true;
-    this.xl.context.random(this.drawn);
-    return this.drawnAs.getUint32(0) < share * TWO_32;
+    this.xl.context.random(this.randomBytes);
+    return this.randomView.getUint32(0) < share * TWO_32;
   }
 
   /** Calls `go` once, after the delay. */
-  delay(go: () => void): void {
+  delay(wind: () => void): void {
     const { context } = this.xl;
     const ms = this.values['delay-duration'] / US_PER_MS;
-    const ring = (): void => {
-      this.waiting.delete(ring);
-      go();
+    const windDelayed = (): void => {
+      this.cancelByWind.delete(windDelayed);
+      wind();
     };
-    this.delayed += 1;
-    this.waiting.set(ring, context.exactly?.(ms, ring) ?? context.after(ms, ring));
+    this.delayedCount += 1;
+    this.cancelByWind.set(
+      windDelayed,
+      context.exactly?.(ms, windDelayed) ?? context.after(ms, windDelayed),
+    );
   }
 
   /** Winds all delayed fops. */
-  release(): void {
-    for (const [ring, cancel] of this.waiting) {
+  windAll(): void {
+    for (const [windDelayed, cancel] of this.cancelByWind) {
       cancel();
-      ring();
+      windDelayed();
     }
   }
 }
 
-function fops({ priv: { values } }: Xlator<Delays>): Fops<Delays> {
+function makeFops({ priv: { values } }: Xlator<Delays>): Fops<Delays> {
   if (values['delay-percentage'] === 0 || values['delay-duration'] === 0) return {};
-  const delaying = (name: FopName): AnyFop => {
+  const makeDelayedFop = (name: FopName): AnyFop => {
     const passOn = tailArgs[name];
     return (frame, xl, args) => {
       const delays = xl.priv as Delays;
-      const go = (): void => passOn(frame, xl.children[0]!, args);
-      if (delays.chosen()) delays.delay(go);
-      else go();
+      const wind = (): void => passOn(frame, xl.children[0]!, args);
+      if (delays.shouldDelayNext()) delays.delay(wind);
+      else wind();
     };
   };
   return Object.fromEntries(
-    parseFopList(values.enable).map((name) => [name, collect[name](delaying(name))]),
+    parseFopList(values.enable).map((name) => [name, collect[name](makeDelayedFop(name))]),
   );
 }
 
@@ -115,15 +118,15 @@ export default defineTranslator<Delays, typeof options>({
   description: 'Lets fops wait on their way down, as a network or a slow disk would.',
   children: [1, 1],
   options,
-  fops,
+  fops: makeFops,
   init: (xl, values) => new Delays(xl, values),
   reconfigure(xl, values) {
     xl.priv.values = values;
-    xl.exchangeFops(fops(xl));
+    xl.exchangeFops(makeFops(xl));
   },
   notify(xl, event, data) {
-    if (event === 'PARENT_DOWN') xl.priv.release();
+    if (event === 'PARENT_DOWN') xl.priv.windAll();
     defaultNotify(xl, event, data);
   },
-  dump: ({ priv }): Dump => ({ delayed: priv.delayed, waiting: priv.waitingCount }),
+  dump: ({ priv }): Dump => ({ delayed: priv.delayedCount, waiting: priv.pendingCount }),
 });

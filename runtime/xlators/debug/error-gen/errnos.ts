@@ -11,7 +11,7 @@ import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
 /** A value of `error-no` that is no errno: the write takes half of the data. */
 export const SHORT_WRITE = 'GF_ERROR_SHORT_WRITE';
 /** The number that stands for it here. */
-export const SHORT = -1;
+export const SHORT_WRITE_ERRNO = -1;
 
 type ErrorName = ErrnoName | typeof SHORT_WRITE;
 
@@ -21,70 +21,70 @@ export const errorNames = (
   `EISDIR ENOTEMPTY EMLINK ENODEV EXDEV EMFILE ENFILE ENOSYS EINTR EFBIG EAGAIN ${SHORT_WRITE}`
 ).split(' ') as readonly ErrorName[];
 
-const MAKES = 'EACCES EEXIST EFAULT ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR EPERM EROFS';
-const OPENS = 'EACCES EEXIST EFAULT EISDIR EMFILE ENAMETOOLONG ENFILE ENODEV ENOENT';
-const READS = 'EINVAL EBADF EFAULT EISDIR ENAMETOOLONG';
-const LISTS = 'EINVAL EACCES EBADF EMFILE ENOENT';
-const SETS = 'EACCES EFAULT EIO ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS';
-const SYNCS = 'EBADF EIO EROFS EINVAL';
-const CUTS = 'EACCES EFAULT EFBIG EINTR EINVAL EIO EISDIR ENAMETOOLONG ENOENT';
-const BY_PATH = 'EACCES ENAMETOOLONG EINTR';
-const BY_FD = 'EACCES EBADF ENAMETOOLONG EINTR';
+const CREATE_ERRORS = 'EACCES EEXIST EFAULT ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR EPERM EROFS';
+const OPEN_ERRORS = 'EACCES EEXIST EFAULT EISDIR EMFILE ENAMETOOLONG ENFILE ENODEV ENOENT';
+const READ_ERRORS = 'EINVAL EBADF EFAULT EISDIR ENAMETOOLONG';
+const LIST_ERRORS = 'EINVAL EACCES EBADF EMFILE ENOENT';
+const SETATTR_ERRORS = 'EACCES EFAULT EIO ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS';
+const SYNC_ERRORS = 'EBADF EIO EROFS EINVAL';
+const TRUNCATE_ERRORS = 'EACCES EFAULT EFBIG EINTR EINVAL EIO EISDIR ENAMETOOLONG ENOENT';
+const PATH_ERRORS = 'EACCES ENAMETOOLONG EINTR';
+const FD_ERRORS = 'EACCES EBADF ENAMETOOLONG EINTR';
 
-const lists: { readonly [N in FopName]?: string } = {
+const errorsByFop: { readonly [N in FopName]?: string } = {
   lookup: 'ENOENT ENOTDIR ENAMETOOLONG EAGAIN',
   stat: 'EACCES EFAULT ENAMETOOLONG ENOENT ENOMEM ENOTDIR',
   readlink: 'EACCES EFAULT EINVAL EIO ENAMETOOLONG ENOENT ENOMEM ENOTDIR',
-  mknod: `${MAKES} EINVAL`,
-  mkdir: MAKES,
+  mknod: `${CREATE_ERRORS} EINVAL`,
+  mkdir: CREATE_ERRORS,
   unlink: 'EACCES EBUSY EFAULT EIO EISDIR ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS',
   rmdir: 'EACCES EBUSY EFAULT ENOMEM ENOTDIR ENOTEMPTY EPERM EROFS',
-  symlink: `${MAKES} EIO`,
+  symlink: `${CREATE_ERRORS} EIO`,
   rename:
     'EACCES EBUSY EFAULT EINVAL EISDIR EMLINK ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR EEXIST EXDEV',
-  link: `${MAKES} EIO EMLINK EXDEV`,
-  truncate: CUTS,
-  create: OPENS,
-  open: `${OPENS} ENOMEM`,
-  readv: READS,
-  writev: `${READS} ENOSPC ${SHORT_WRITE}`,
+  link: `${CREATE_ERRORS} EIO EMLINK EXDEV`,
+  truncate: TRUNCATE_ERRORS,
+  create: OPEN_ERRORS,
+  open: `${OPEN_ERRORS} ENOMEM`,
+  readv: READ_ERRORS,
+  writev: `${READ_ERRORS} ENOSPC ${SHORT_WRITE}`,
   statfs: 'EACCES EFAULT EINTR EIO ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR',
   flush: 'EACCES EFAULT ENAMETOOLONG ENOSYS ENOENT',
-  fsync: SYNCS,
-  setxattr: BY_PATH,
-  getxattr: BY_PATH,
-  removexattr: BY_PATH,
-  fsetxattr: BY_FD,
-  fgetxattr: BY_FD,
-  fremovexattr: BY_FD,
+  fsync: SYNC_ERRORS,
+  setxattr: PATH_ERRORS,
+  getxattr: PATH_ERRORS,
+  removexattr: PATH_ERRORS,
+  fsetxattr: FD_ERRORS,
+  fgetxattr: FD_ERRORS,
+  fremovexattr: FD_ERRORS,
   opendir: 'EACCES EEXIST EFAULT EISDIR EMFILE ENAMETOOLONG ENFILE ENODEV',
-  readdir: LISTS,
-  readdirp: LISTS,
-  fsyncdir: SYNCS,
+  readdir: LIST_ERRORS,
+  readdirp: LIST_ERRORS,
+  fsyncdir: SYNC_ERRORS,
   access: 'EACCES ENAMETOOLONG ENOENT ENOTDIR EROFS EFAULT EINVAL EIO',
-  ftruncate: CUTS,
+  ftruncate: TRUNCATE_ERRORS,
   fstat: 'EACCES EBADF EFAULT ENAMETOOLONG ENOENT ENOMEM ENOTDIR',
   lk: 'EACCES EFAULT ENOENT EINTR',
   xattrop: 'EACCES EFAULT ENAMETOOLONG ENOSYS ENOENT',
-  fxattrop: SYNCS,
-  inodelk: BY_PATH,
-  finodelk: BY_FD,
-  entrylk: BY_PATH,
-  fentrylk: `${OPENS} ENOMEM`,
-  setattr: SETS,
-  fsetattr: `${SETS} EBADF`,
-  getspec: BY_PATH,
+  fxattrop: SYNC_ERRORS,
+  inodelk: PATH_ERRORS,
+  finodelk: FD_ERRORS,
+  entrylk: PATH_ERRORS,
+  fentrylk: `${OPEN_ERRORS} ENOMEM`,
+  setattr: SETATTR_ERRORS,
+  fsetattr: `${SETATTR_ERRORS} EBADF`,
+  getspec: PATH_ERRORS,
 };
 
 /** The number of an error's name. */
 export const errorNumber = (name: ErrorName): number =>
-  name === SHORT_WRITE ? SHORT : errnoNumbers[name];
+  name === SHORT_WRITE ? SHORT_WRITE_ERRNO : errnoNumbers[name];
 
 /** By the fop's number. */
-export const errnosOf: readonly (readonly number[] | undefined)[] = (() => {
+export const errnosByFop: readonly (readonly number[] | undefined)[] = (() => {
   const byNumber: number[][] = [];
   for (const name of fopNames) {
-    const names = (lists[name] ?? 'EIO').split(' ') as ErrorName[];
+    const names = (errorsByFop[name] ?? 'EIO').split(' ') as ErrorName[];
     byNumber[findFop(name)!.number] = names.map(errorNumber);
   }
   return byNumber;

@@ -20,13 +20,13 @@ import {
   type Fops,
   type Xlator,
 } from '../../../core/xlator.ts';
-import { Draws } from './draws.ts';
-import { errnosOf, errorNames, errorNumber, SHORT, SHORT_WRITE } from './errnos.ts';
+import { errnosByFop, errorNames, errorNumber, SHORT_WRITE, SHORT_WRITE_ERRNO } from './errnos.ts';
+import { SeededRandom } from './seeded-random.ts';
 
 /** With random-failure every n-th fop fails; n is drawn after each failure: from this … */
-const EVERY_LEAST = 3;
+const MIN_INTERVAL = 3;
 /** … to one less than this more (`GF_UNIVERSAL_ANSWER`). */
-const EVERY_SPAN = 42;
+const INTERVAL_SPAN = 42;
 
 const options = defineOptions({
   failure: {
@@ -70,40 +70,40 @@ type OptionValues = Values<typeof options>;
 class ErrorGen {
   values: OptionValues;
   /** Fops since the last failure, with random-failure. */
-  count = 0;
+  fopsSinceFailure = 0;
   /** The n of the next failure. */
-  every: number;
+  failureInterval: number;
   /** Number of failed fops since the start. */
-  failed = 0;
-  private readonly draws: Draws;
+  failedCount = 0;
+  private readonly random: SeededRandom;
 
   constructor(xl: Xlator<ErrorGen>, values: OptionValues) {
     this.values = values;
     const seed = new Uint8Array(4);
     if (values.seed === undefined) xl.context.random(seed);
-    this.draws = new Draws(values.seed ?? new DataView(seed.buffer).getUint32(0));
-    this.every = EVERY_LEAST + this.draws.below(EVERY_SPAN);
+    this.random = new SeededRandom(values.seed ?? new DataView(seed.buffer).getUint32(0));
+    this.failureInterval = MIN_INTERVAL + this.random.drawBelow(INTERVAL_SPAN);
   }
 
   /** Returns the errno of the next fop, or 0 if it passes. */
-  next(fop: number): number {
-    if (!this.fails()) return 0;
+  drawErrno(fop: number): number {
+    if (!this.decideFailure()) return 0;
     const { 'error-no': name } = this.values;
-    const errnos = errnosOf[fop]!;
-    return name === undefined ? errnos[this.draws.below(errnos.length)]! : errorNumber(name);
+    const errnos = errnosByFop[fop]!;
+    return name === undefined ? errnos[this.random.drawBelow(errnos.length)]! : errorNumber(name);
   }
 
-  private fails(): boolean {
-    if (!this.values['random-failure']) return this.draws.share() < this.values.failure / 100;
-    this.count += 1;
-    if (this.count < this.every) return false;
-    this.count = 0;
-    this.every = EVERY_LEAST + this.draws.below(EVERY_SPAN);
+  private decideFailure(): boolean {
+    if (!this.values['random-failure']) return this.random.drawShare() < this.values.failure / 100;
+    this.fopsSinceFailure += 1;
+    if (this.fopsSinceFailure < this.failureInterval) return false;
+    this.fopsSinceFailure = 0;
+    this.failureInterval = MIN_INTERVAL + this.random.drawBelow(INTERVAL_SPAN);
     return true;
   }
 
   get dump(): Dump {
-    const { values, count, every, failed } = this;
+    const { values, fopsSinceFailure: count, failureInterval: every, failedCount: failed } = this;
     return {
       op_count: count,
       failure_iter_no: values['random-failure'] ? every : 0,
@@ -115,44 +115,44 @@ class ErrorGen {
   }
 }
 
-const sources = new Map(
+const logSources = new Map(
   fopRows.map(({ number, name }) => [
     number,
     { file: 'error-gen', line: 0, func: `error_gen_${name}` },
   ]),
 );
 
-function failing(xl: Xlator<ErrorGen>, fop: number, errno: number): number {
-  xl.priv.failed += 1;
-  xl.log.error(`unwind(-1, ${strerror(errno)})`, { source: sources.get(fop) });
+function noteFailure(xl: Xlator<ErrorGen>, fop: number, errno: number): number {
+  xl.priv.failedCount += 1;
+  xl.log.error(`unwind(-1, ${strerror(errno)})`, { source: logSources.get(fop) });
   return errno;
 }
 
-const before: Before<ErrorGen> = (_frame, xl, fop) => {
-  const errno = xl.priv.next(fop);
-  return errno === 0 || errno === SHORT ? 0 : failing(xl, fop, errno);
+const failOrPass: Before<ErrorGen> = (_frame, xl, fop) => {
+  const errno = xl.priv.drawErrno(fop);
+  return errno === 0 || errno === SHORT_WRITE_ERRNO ? 0 : noteFailure(xl, fop, errno);
 };
 
-const WRITE = fopRows.find(({ name }) => name === 'writev')!.number;
+const WRITEV = fopRows.find(({ name }) => name === 'writev')!.number;
 
 const writev: Fop<'writev', ErrorGen> = (frame, xl, fd, vector, offset, flags, xdata) => {
-  const errno = xl.priv.next(WRITE);
+  const errno = xl.priv.drawErrno(WRITEV);
   if (errno > 0) {
-    fail.writev(frame, failing(xl, WRITE, errno));
+    fail.writev(frame, noteFailure(xl, WRITEV, errno));
     return;
   }
   let data = vector;
-  if (errno === SHORT) {
-    xl.priv.failed += 1;
+  if (errno === SHORT_WRITE_ERRNO) {
+    xl.priv.failedCount += 1;
     data = vector.subarray(0, Math.floor(vector.length / 2));
   }
   tail.writev(frame, xl.children[0]!, fd, data, offset, flags, xdata);
 };
 
-function fops({ priv: { values } }: Xlator<ErrorGen>): Fops<ErrorGen> {
+function makeFops({ priv: { values } }: Xlator<ErrorGen>): Fops<ErrorGen> {
   if (values.failure === 0 && !values['random-failure']) return {};
   const names = parseFopList(values.enable);
-  return { ...taps(names, before), ...(names.includes('writev') && { writev }) };
+  return { ...taps(names, failOrPass), ...(names.includes('writev') && { writev }) };
 }
 
 export default defineTranslator<ErrorGen, typeof options>({
@@ -160,11 +160,11 @@ export default defineTranslator<ErrorGen, typeof options>({
   description: 'Lets fops fail, by chance or every n-th, with errnos of your choice.',
   children: [1, 1],
   options,
-  fops,
+  fops: makeFops,
   init: (xl, values) => new ErrorGen(xl, values),
   reconfigure(xl, values) {
     xl.priv.values = values;
-    xl.exchangeFops(fops(xl));
+    xl.exchangeFops(makeFops(xl));
   },
   dump: ({ priv }) => priv.dump,
 });

@@ -3,11 +3,11 @@ import { fops, placeholders } from '../../../core/fops.ts';
 import { Histogram } from '../../../core/histogram.ts';
 
 /** Fop numbers are below this (`GF_FOP_MAXVALUE`). */
-export const FOPS = 59;
+export const FOP_COUNT = 59;
 /** Number of size classes of reads and writes, one per power of two. */
 export const BLOCK_SIZES = 32;
 /** Sizes from here on are in the last class. */
-const LARGEST = 2 ** (BLOCK_SIZES - 1);
+const LAST_CLASS_BYTES = 2 ** (BLOCK_SIZES - 1);
 
 /** The names in statistics, by number. */
 export const logNames: ReadonlyMap<number, string> = new Map([
@@ -33,7 +33,7 @@ export class FopCount {
     return logNames.get(this.number)!;
   }
 
-  get timed(): number {
+  get timedCount(): number {
     return this.latencies?.count ?? 0;
   }
 
@@ -60,7 +60,7 @@ export class Transfer {
 
   add(size: number): void {
     this.bytes += size;
-    const power = size < LARGEST ? 31 - Math.clz32(Math.max(1, size)) : BLOCK_SIZES - 1;
+    const power = size < LAST_CLASS_BYTES ? 31 - Math.clz32(Math.max(1, size)) : BLOCK_SIZES - 1;
     this.blocks[power]! += 1;
   }
 
@@ -79,18 +79,18 @@ export class Counters {
   readonly read = new Transfer();
   readonly written = new Transfer();
   /** By number. */
-  private readonly fops: (FopCount | undefined)[] = new Array(FOPS).fill(undefined);
+  private readonly fops: (FopCount | undefined)[] = new Array(FOP_COUNT).fill(undefined);
 
   constructor(since: number) {
     this.since = since;
   }
 
-  hit(fop: number): void {
-    this.of(fop).hits += 1;
+  countCall(fop: number): void {
+    this.findOrAddFop(fop).hits += 1;
   }
 
-  took(fop: number, ns: number, failed: boolean): void {
-    const count = this.of(fop);
+  recordLatency(fop: number, ns: number, failed: boolean): void {
+    const count = this.findOrAddFop(fop);
     count.latencies ??= new Histogram();
     count.latencies.add(ns);
     if (failed) count.errors += 1;
@@ -99,30 +99,31 @@ export class Counters {
   }
 
   /** Returns the sum of both, since the earlier start. */
-  plus(other: Counters): Counters {
+  combineWith(other: Counters): Counters {
     const sum = new Counters(Math.min(this.since, other.since));
     for (const { read, written, fops } of [this, other]) {
       sum.read.merge(read);
       sum.written.merge(written);
-      for (const count of fops) if (count !== undefined) sum.of(count.number).merge(count);
+      for (const count of fops)
+        if (count !== undefined) sum.findOrAddFop(count.number).merge(count);
     }
     return sum;
   }
 
   /** Returns the fops that were called, by number. */
-  called(): FopCount[] {
+  calledFops(): FopCount[] {
     return this.fops.filter((count) => count !== undefined && count.hits > 0) as FopCount[];
   }
 
   /** Returns the latencies of timed fops, by log name. */
-  timed(): ReadonlyMap<string, Histogram> {
-    const timed = this.fops.flatMap((count) =>
+  latenciesByName(): ReadonlyMap<string, Histogram> {
+    const entries = this.fops.flatMap((count) =>
       count?.latencies ? [[count.name, count.latencies] as const] : [],
     );
-    return new Map(timed);
+    return new Map(entries);
   }
 
-  private of(fop: number): FopCount {
+  private findOrAddFop(fop: number): FopCount {
     this.fops[fop] ??= new FopCount(fop);
     return this.fops[fop];
   }

@@ -11,7 +11,7 @@ import { Loc } from '../../../core/loc.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import ioStats, { type IoStats } from './index.ts';
-import { dumpFile } from './io-stats.ts';
+import { dumpFileName } from './io-stats.ts';
 
 const OWNER = 1000;
 
@@ -103,9 +103,9 @@ describe('the dump command', () => {
 
   test('maps every name to a file inside the run folder', () => {
     for (const name of ['..', '.', 'a/b/../c', '/etc/passwd', '//x']) {
-      expect(dumpFile(name, 'v') ?? 'none').not.toMatch(/\/|^\.{1,2}$/);
+      expect(dumpFileName(name, 'v') ?? 'none').not.toMatch(/\/|^\.{1,2}$/);
     }
-    expect(dumpFile('//x', 'v')).toBe('-x.v');
+    expect(dumpFileName('//x', 'v')).toBe('-x.v');
   });
 
   test('fails with EIO on a full disk, and with EOPNOTSUPP without run files', async () => {

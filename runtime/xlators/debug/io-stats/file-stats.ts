@@ -7,9 +7,9 @@
 import type { Gfid } from '../../../core/gfid.ts';
 
 /** Length of a ranking (`MAX_LIST_MEMBERS`). */
-const MOST = 100;
+const RANKING_LENGTH = 100;
 /** Forgotten files are kept up to this number; beyond it only those in a ranking. */
-const GONE_MAX = 2000;
+const MAX_FORGOTTEN = 2000;
 
 /** One file or directory, from its first open on. */
 export class FileStats {
@@ -36,7 +36,7 @@ export class FileStats {
 }
 
 /** The counters that files are ranked by. */
-export const rankings = [
+export const rankedCounters = [
   'open',
   'read',
   'write',
@@ -45,44 +45,46 @@ export const rankings = [
   'readKBps',
   'writeKBps',
 ] as const satisfies readonly (keyof FileStats)[];
-export type Ranking = (typeof rankings)[number];
+export type RankedCounter = (typeof rankedCounters)[number];
 
 export class FileTable {
   /** Files whose inodes are in the inode table. */
   private readonly live = new Set<FileStats>();
   /** Files whose inodes were forgotten; their counts continue at the next open. */
-  private gone = new Map<Gfid, FileStats>();
+  private forgotten = new Map<Gfid, FileStats>();
 
   /** Returns the counts for a file that was opened, continued or new. */
-  begin(gfid: Gfid, path: string): FileStats {
-    const file = this.gone.get(gfid) ?? new FileStats(gfid, path);
-    this.gone.delete(gfid);
+  noteOpen(gfid: Gfid, path: string): FileStats {
+    const file = this.forgotten.get(gfid) ?? new FileStats(gfid, path);
+    this.forgotten.delete(gfid);
     this.live.add(file);
     return file;
   }
 
   /** Keeps the counts of a file whose inode is forgotten. */
-  end(file: FileStats): void {
+  noteForget(file: FileStats): void {
     this.live.delete(file);
-    this.gone.set(file.gfid, file);
-    if (this.gone.size <= GONE_MAX) return;
-    const kept = rankings.flatMap((ranking) => best([...this.gone.values()], ranking));
-    this.gone = new Map(kept.map((one) => [one.gfid, one]));
+    this.forgotten.set(file.gfid, file);
+    if (this.forgotten.size <= MAX_FORGOTTEN) return;
+    const ranked = rankedCounters.flatMap((counter) =>
+      busiestFiles([...this.forgotten.values()], counter),
+    );
+    this.forgotten = new Map(ranked.map((file) => [file.gfid, file]));
   }
 
   /** Returns the busiest files by one counter, at most a hundred, without zeros. */
-  top(ranking: Ranking): FileStats[] {
-    return best([...this.live, ...this.gone.values()], ranking);
+  busiest(counter: RankedCounter): FileStats[] {
+    return busiestFiles([...this.live, ...this.forgotten.values()], counter);
   }
 
   clear(): void {
     for (const file of this.live) file.clear();
-    this.gone.clear();
+    this.forgotten.clear();
   }
 }
 
-const best = (files: readonly FileStats[], ranking: Ranking): FileStats[] =>
+const busiestFiles = (files: readonly FileStats[], counter: RankedCounter): FileStats[] =>
   files
-    .filter((file) => file[ranking] > 0)
-    .sort((a, b) => b[ranking] - a[ranking])
-    .slice(0, MOST);
+    .filter((file) => file[counter] > 0)
+    .sort((a, b) => b[counter] - a[counter])
+    .slice(0, RANKING_LENGTH);

@@ -13,8 +13,8 @@ import type { Values } from '../../../core/options.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import { Counters } from './counters.ts';
 import { type FileStats, FileTable } from './file-stats.ts';
-import { dumpOf, type Report } from './formats/dump.ts';
-import { jsonReport } from './formats/json.ts';
+import { formatJsonReport } from './formats/json-report.ts';
+import { formatDump, type Report } from './formats/statedump.ts';
 import type { options } from './options.ts';
 
 type OptionValues = Values<typeof options>;
@@ -43,11 +43,11 @@ export class IoStats {
     this.options = values;
     this.past = new Counters(xl.context.now());
     this.current = new Counters(xl.context.now());
-    this.configure(values);
+    this.applyOptions(values);
   }
 
   /** Applies new options. */
-  configure(values: OptionValues): void {
+  applyOptions(values: OptionValues): void {
     this.options = values;
     this.cancelTimer?.();
     this.scheduleWrite();
@@ -59,7 +59,7 @@ export class IoStats {
     return id === NO_ID ? this.xl.name : id;
   }
 
-  opened(fd: Fd): void {
+  noteOpen(fd: Fd): void {
     // Without a context of the fd, its release is not reported.
     fd.ctxSet(this.xl, true);
     if (fd.isDir) return;
@@ -71,17 +71,17 @@ export class IoStats {
    * Returns the counts of an inode that was opened by `loc`; `buf`, from the reply, identifies an inode
    * that is not linked yet.
    */
-  fileOf(inode: Inode, loc: Loc, buf: Iatt | null | undefined): FileStats {
-    const known = inode.ctxGet(this.xl) as FileStats | undefined;
-    if (known !== undefined) return known;
+  findOrAddFile(inode: Inode, loc: Loc, buf: Iatt | null | undefined): FileStats {
+    const existing = inode.ctxGet(this.xl) as FileStats | undefined;
+    if (existing !== undefined) return existing;
     const gfid = inode.linked ? inode.gfid : (buf?.iaGfid ?? inode.gfid);
-    const file = this.files.begin(gfid, loc.path);
+    const file = this.files.noteOpen(gfid, loc.path);
     inode.ctxSet(this.xl, file);
     return file;
   }
 
-  released(fd: Fd, fop: number): void {
-    this.current.hit(fop);
+  noteRelease(fd: Fd, fop: number): void {
+    this.current.countCall(fop);
     if (!fd.isDir) this.openFds -= 1;
   }
 
@@ -89,7 +89,7 @@ export class IoStats {
   report(): Report {
     return {
       id: this.id,
-      past: this.past.plus(this.current),
+      past: this.past.combineWith(this.current),
       interval: this.current,
       index: this.intervals,
       now: this.xl.context.now(),
@@ -99,12 +99,12 @@ export class IoStats {
   }
 
   dump(): Dump {
-    return dumpOf(this.report());
+    return formatDump(this.report());
   }
 
   /** Returns the latencies of timed fops, by log name. */
   latencies(): ReadonlyMap<string, Histogram> {
-    return this.past.plus(this.current).timed();
+    return this.past.combineWith(this.current).latenciesByName();
   }
 
   /** Sets the counters to zero, except the number of open files. */
@@ -122,7 +122,7 @@ export class IoStats {
     const { runFiles } = this.xl.context;
     if (runFiles === undefined) return EOPNOTSUPP;
     if (uid !== 0 && uid !== runFiles.owner) return EPERM;
-    const file = dumpFile(name, this.id);
+    const file = dumpFileName(name, this.id);
     if (file === null) {
       this.xl.log.error(
         `${printable(name)}: a name for a file is wanted, without '../'`,
@@ -134,12 +134,12 @@ export class IoStats {
       runFiles.write(file, `${this.endInterval()}\n`);
       return 0;
     } catch (error) {
-      this.xl.log.error(`cannot write ${printable(file)}: ${messageOf(error)}`, NOT_WRITTEN);
+      this.xl.log.error(`cannot write ${printable(file)}: ${errorText(error)}`, NOT_WRITTEN);
       return EIO;
     }
   }
 
-  stop(): void {
+  cancelWrites(): void {
     this.cancelTimer?.();
   }
 
@@ -149,7 +149,7 @@ export class IoStats {
     this.past = report.past;
     this.current = new Counters(report.now);
     this.intervals += 1;
-    return jsonReport(report);
+    return formatJsonReport(report);
   }
 
   private scheduleWrite(): void {
@@ -174,8 +174,8 @@ export class IoStats {
       runFiles.write(`glossa_${this.id.replaceAll('/', '_')}.dump`, `${text}\n`);
       this.hasWarned = false;
     } catch (error) {
-      const why = `cannot write statistics: ${messageOf(error)}`;
-      if (!this.hasWarned) this.xl.log.error(why, NOT_WRITTEN);
+      const message = `cannot write statistics: ${errorText(error)}`;
+      if (!this.hasWarned) this.xl.log.error(message, NOT_WRITTEN);
       this.hasWarned = true;
     }
   }
@@ -188,9 +188,12 @@ const COMMAND = /io.*stat.*dump$/s;
  * Returns the file name from a setxattr that is a command, `setfattr -n trusted.io-stats-dump -v NAME MNT`;
  * undefined for an attribute.
  */
-export function dumpCommand(dict: Dict | null): string | undefined {
+export function readDumpCommand(dict: Dict | null): string | undefined {
   // A setxattr is rare enough to scan its names.
-  const key = dict instanceof Dict ? [...dict.keys()].find((one) => COMMAND.test(one)) : undefined;
+  const key =
+    dict instanceof Dict
+      ? [...dict.keys()].find((candidate) => COMMAND.test(candidate))
+      : undefined;
   if (key === undefined) return undefined;
   const value = dict!.get(key);
   const name = value instanceof Uint8Array ? decodeName(value, 0, value.length) : String(value);
@@ -202,14 +205,14 @@ export function dumpCommand(dict: Dict | null): string | undefined {
  * Returns the command's file in the server's run folder: `NAME.VOLUME`, each `/` replaced by `-`. Null for a
  * name that is empty, contains `../` or control characters.
  */
-export function dumpFile(name: string, id: string): string | null {
-  const within = name.replace(/^\//, '');
-  const hasControl = [...within].some((char) => char < ' ');
-  if (within === '' || within.includes('../') || hasControl) return null;
-  return `${within}.${id}`.replaceAll('/', '-');
+export function dumpFileName(name: string, id: string): string | null {
+  const relative = name.replace(/^\//, '');
+  const hasControl = [...relative].some((char) => char < ' ');
+  if (relative === '' || relative.includes('../') || hasControl) return null;
+  return `${relative}.${id}`.replaceAll('/', '-');
 }
 
-function messageOf(error: unknown): string {
+function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { errno } = error as { errno?: number };
   return errno === undefined ? error.message : strerror(Math.abs(errno));

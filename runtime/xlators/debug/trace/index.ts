@@ -26,11 +26,11 @@ import {
 } from '../../../core/log.ts';
 import { defineOptions, genericOptions, type Values } from '../../../core/options.ts';
 import { type Dump, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
-import { History } from './history.ts';
-import { entryLines, replyLine, requestLine, subject } from './lines.ts';
+import { LineHistory } from './line-history.ts';
+import { formatEntries, formatReply, formatRequest, requestGfid } from './trace-lines.ts';
 
 /** Lines of the history in a statedump: the dumps of all translators share 64 KB. */
-const DUMPED = 32;
+const DUMPED_LINES = 32;
 
 const options = defineOptions({
   'include-ops': {
@@ -83,13 +83,13 @@ interface LineSources {
   readonly up: LogSource;
 }
 
-const source = (func: string): LogSource => ({ file: 'trace', line: 0, func: `trace_${func}` });
+const makeSource = (func: string): LogSource => ({ file: 'trace', line: 0, func: `trace_${func}` });
 /** By the fop's number. */
 const sourcesByFop: LineSources[] = [];
 for (const row of fopRows) {
-  sourcesByFop[row.number] = { row, down: source(row.name), up: source(`${row.name}_cbk`) };
+  sourcesByFop[row.number] = { row, down: makeSource(row.name), up: makeSource(`${row.name}_cbk`) };
 }
-const [FORGET, RELEASE, RELEASEDIR] = ['forget', 'release', 'releasedir'].map(source) as [
+const [FORGET, RELEASE, RELEASEDIR] = ['forget', 'release', 'releasedir'].map(makeSource) as [
   LogSource,
   LogSource,
   LogSource,
@@ -97,7 +97,7 @@ const [FORGET, RELEASE, RELEASEDIR] = ['forget', 'release', 'releasedir'].map(so
 
 class Trace {
   values: OptionValues;
-  readonly history: History;
+  readonly history: LineHistory;
   private readonly xl: Xlator<Trace>;
   private readonly level: LogLevel;
   private readonly log: Log;
@@ -105,13 +105,14 @@ class Trace {
   constructor(xl: Xlator<Trace>, values: OptionValues) {
     this.xl = xl;
     this.values = values;
-    this.history = new History(values['history-size']);
-    const forced = logLevel(values['force-log-level'] ?? '');
-    this.level = forced ?? INFO;
+    this.history = new LineHistory(values['history-size']);
+    const forcedLevel = logLevel(values['force-log-level'] ?? '');
+    this.level = forcedLevel ?? INFO;
     // A log of its own: the volume's obeys `log-level`.
     const levels = { default: this.level, volumes: new Map() };
     const { domain, graphId } = xl.log;
-    this.log = forced === undefined ? xl.log : new Log(xl.context.sink, levels, domain, graphId);
+    this.log =
+      forcedLevel === undefined ? xl.log : new Log(xl.context.sink, levels, domain, graphId);
   }
 
   /** Whether a line would be logged or kept. */
@@ -120,36 +121,36 @@ class Trace {
     return values['log-history'] || (values['log-file'] && level !== NONE && log.enabled(level));
   }
 
-  line(place: LogSource, text: string): void {
+  record(source: LogSource, text: string): void {
     const { values, history, xl } = this;
-    if (values['log-history']) history.add(xl.context.sink.now(), `${place.func}: ${text}`);
-    if (values['log-file']) this.log.log(this.level, text, { source: place });
+    if (values['log-history']) history.add(xl.context.sink.now(), `${source.func}: ${text}`);
+    if (values['log-file']) this.log.log(this.level, text, { source });
   }
 
   dump(): Dump {
-    const last = this.history.last(DUMPED).map(({ time, text }, at) => {
+    const newest = this.history.newest(DUMPED_LINES).map(({ time, text }, at) => {
       return [`history.${String(at + 1).padStart(2, '0')}`, `${formatTime(time)} ${text}`];
     });
-    return { history: this.history.length, ...Object.fromEntries(last) };
+    return { history: this.history.length, ...Object.fromEntries(newest) };
   }
 }
 
-const before: Before<Trace> = (frame, xl, fop, ...args) => {
+const recordRequest: Before<Trace> = (frame, xl, fop, ...args) => {
   const { row, down } = sourcesByFop[fop]!;
-  frame.local = subject(row, args);
-  if (xl.priv.isRecording) xl.priv.line(down, requestLine(row, frame.root.unique, args));
+  frame.local = requestGfid(row, args);
+  if (xl.priv.isRecording) xl.priv.record(down, formatRequest(row, frame.root.unique, args));
   return 0;
 };
 
-const after: After<Trace> = (frame, xl, fop, opRet, opErrno, ...reply) => {
+const recordReply: After<Trace> = (frame, xl, fop, opRet, opErrno, ...reply) => {
   const { row, up } = sourcesByFop[fop]!;
   const gfid = frame.local as Gfid | null;
   if (opRet >= 0) requestEndOfLife(xl, row, reply);
   if (!xl.priv.isRecording) return;
-  xl.priv.line(up, replyLine(row, frame.root.unique, gfid, opRet, opErrno, reply));
+  xl.priv.record(up, formatReply(row, frame.root.unique, gfid, opRet, opErrno, reply));
   if (row.name !== 'readdirp' || opRet < 0) return;
-  for (const text of entryLines(gfid, (reply[0] ?? []) as readonly Dirent[]))
-    xl.priv.line(up, text);
+  for (const text of formatEntries(gfid, (reply[0] ?? []) as readonly Dirent[]))
+    xl.priv.record(up, text);
 };
 
 /** Sets a context on an opened fd or found inode: without one its release or forget is not reported. */
@@ -159,24 +160,24 @@ function requestEndOfLife(xl: Xlator<Trace>, { name }: FopRow, [first]: readonly
   else if (name === 'lookup') (first as Inode).ctxSet(xl, true);
 }
 
-const logEnd = (xl: Xlator<Trace>, { id, inode }: Fd, place: LogSource): void => {
-  if (xl.priv.isRecording) xl.priv.line(place, `gfid=${inode.gfid} fd=${id}`);
+const recordEndOfLife = (xl: Xlator<Trace>, { id, inode }: Fd, source: LogSource): void => {
+  if (xl.priv.isRecording) xl.priv.record(source, `gfid=${inode.gfid} fd=${id}`);
 };
 
-function traced(values: OptionValues): readonly FopName[] {
+function tracedFops(values: OptionValues): readonly FopName[] {
   const excluded = values['exclude-ops'];
   if (excluded === undefined) return parseFopList(values['include-ops']);
-  const left = new Set(parseFopList(excluded));
-  return fopNames.filter((name) => !left.has(name));
+  const excludedNames = new Set(parseFopList(excluded));
+  return fopNames.filter((name) => !excludedNames.has(name));
 }
 
-function fops({ priv: { values } }: Xlator<Trace>): Fops<Trace> {
+function makeFops({ priv: { values } }: Xlator<Trace>): Fops<Trace> {
   if (!values['log-file'] && !values['log-history']) return {};
-  return taps(traced(values), before, after);
+  return taps(tracedFops(values), recordRequest, recordReply);
 }
 
 /** @throws {InitError} */
-function refuseBoth(values: OptionValues): void {
+function failIfIncludeAndExclude(values: OptionValues): void {
   if (values['include-ops'] === undefined || values['exclude-ops'] === undefined) return;
   throw new InitError("give only one of 'include-ops' and 'exclude-ops'");
 }
@@ -186,25 +187,25 @@ export default defineTranslator<Trace, typeof options>({
   description: 'Writes a line for every fop on its way down, and for every reply on its way up.',
   children: [1, 1],
   options,
-  fops,
+  fops: makeFops,
   watches: true,
   async check(_xl, values) {
-    refuseBoth(values);
+    failIfIncludeAndExclude(values);
   },
   init(xl, values) {
-    refuseBoth(values);
+    failIfIncludeAndExclude(values);
     return new Trace(xl, values);
   },
   reconfigure(xl, values) {
-    refuseBoth(values);
+    failIfIncludeAndExclude(values);
     xl.priv.values = values;
-    xl.exchangeFops(fops(xl));
+    xl.exchangeFops(makeFops(xl));
   },
   forget(xl, { gfid }) {
-    if (xl.priv.isRecording) xl.priv.line(FORGET, `gfid=${gfid}`);
+    if (xl.priv.isRecording) xl.priv.record(FORGET, `gfid=${gfid}`);
   },
-  release: (xl, fd) => logEnd(xl, fd, RELEASE),
-  releasedir: (xl, fd) => logEnd(xl, fd, RELEASEDIR),
+  release: (xl, fd) => recordEndOfLife(xl, fd, RELEASE),
+  releasedir: (xl, fd) => recordEndOfLife(xl, fd, RELEASEDIR),
   dump: ({ priv }) => priv.dump(),
-  history: ({ priv: { history } }) => history.last(history.length),
+  history: ({ priv: { history } }) => history.newest(history.length),
 });

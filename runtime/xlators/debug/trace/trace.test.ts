@@ -21,9 +21,9 @@ import { NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, Iatt, Statvfs } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
-import { History } from './history.ts';
+import { LineHistory } from './line-history.ts';
 import trace from './index.ts';
-import { iattText } from './lines.ts';
+import { formatIatt } from './trace-lines.ts';
 
 const LOGGED = { 'log-file': 'on' };
 
@@ -82,7 +82,7 @@ test("a lookup's reply line has its attributes and the gfid that the request did
     answer(0, 0, (args[0] as Loc).inode, file(1), null, makeAttributes(ROOT_GFID));
   ask(graph, 'lookup', makeLoc(root, 'a'), null);
   const [, up] = lines();
-  const parent = iattText(makeAttributes(ROOT_GFID));
+  const parent = formatIatt(makeAttributes(ROOT_GFID));
   expect(up).toBe(
     `I lookup_cbk 1: gfid=${makeGfid(1)} op_ret=0, *buf={${FILE}}, *postparent={${parent}}`,
   );
@@ -277,12 +277,12 @@ describe('history', () => {
     const some = fc.nat(12);
     fc.assert(
       fc.property(some, some, some, (size, added, asked) => {
-        const history = new History(size);
+        const history = new LineHistory(size);
         const all = Array.from({ length: added }, (_, time) => ({ time, text: `${time}` }));
         for (const { time, text } of all) history.add(time, text);
         const kept = Math.min(size, added);
         expect(history.length).toBe(kept);
-        expect(history.last(asked)).toEqual(all.slice(added - Math.min(kept, asked)));
+        expect(history.newest(asked)).toEqual(all.slice(added - Math.min(kept, asked)));
       }),
     );
   });

@@ -30,8 +30,8 @@ import { defineReconfigurableOptions, type Values } from '../../../core/options.
 import { isPermitted } from '../../../core/permissions.ts';
 import { isMember } from '../../../core/privileges.ts';
 import { type Cbk, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
-import { isAclAlias, maskOfOpen, rules, setsAcl, UNKNOWN, verdict } from './rules.ts';
-import { ACL_KEYS, aclIn, KnownSubjects, type Named } from './subjects.ts';
+import { ACL_KEYS, KnownSubjects, type NamedSubjects, readReplyAcl } from './known-subjects.ts';
+import { checkRequest, isAclAlias, openMask, rules, setsAcl, UNKNOWN } from './rules.ts';
 
 const S_ISGID = 0o2000;
 
@@ -49,19 +49,19 @@ class AccessControl {
   superUid = 0;
   readonly subjects: KnownSubjects;
   /** Numbers of refused requests, and of the volume's own lookups. */
-  refused = 0;
-  lookups = 0;
+  refusedCount = 0;
+  lookupCount = 0;
 
   constructor(xl: Xlator<AccessControl>, values: Values<typeof options>) {
     this.subjects = new KnownSubjects(xl);
-    this.configure(values);
+    this.applyOptions(values);
   }
 
-  configure(values: Values<typeof options>): void {
+  applyOptions(values: Values<typeof options>): void {
     this.superUid = values['super-uid'];
   }
 
-  mayAll({ uid, pid }: Stack): boolean {
+  isUnrestricted({ uid, pid }: Stack): boolean {
     return uid === 0 || pid < 0 || uid === this.superUid;
   }
 }
@@ -69,28 +69,28 @@ class AccessControl {
 type Xl = Xlator<AccessControl>;
 type AnyCall = (frame: Frame, ...args: unknown[]) => void;
 
-interface Waiting {
+interface PendingRequest {
   readonly name: FopName;
   readonly args: readonly unknown[];
-  readonly asked: Loc;
-  readonly named: Named;
+  readonly target: Loc;
+  readonly named: NamedSubjects;
 }
 
 /** @param named results of lookups that the request has waited for */
-function run(
+function checkAndWind(
   frame: Frame,
   xl: Xl,
   name: FopName,
   args: readonly unknown[],
-  named: Named = null,
+  named: NamedSubjects = null,
 ): void {
   const { priv } = xl;
-  if (!priv.mayAll(frame.root)) {
+  if (!priv.isUnrestricted(frame.root)) {
     const { subjects } = priv;
-    subjects.named = named;
-    const errno = verdict(name, frame.root, subjects, args);
+    subjects.namedSubjects = named;
+    const errno = checkRequest(name, frame.root, subjects, args);
     if (errno === UNKNOWN) {
-      ask(frame, xl, { name, args, asked: subjects.missing!, named });
+      lookUpTarget(frame, xl, { name, args, target: subjects.missing!, named });
       return;
     }
     if (errno !== 0) {
@@ -98,23 +98,23 @@ function run(
       return;
     }
   }
-  (permitted[name] ?? passOn)(frame, xl, args, name);
+  (permittedFops[name] ?? passOn)(frame, xl, args, name);
 }
 
 function refuse(frame: Frame, { priv }: Xl, name: FopName, errno: number): void {
-  priv.refused += 1;
+  priv.refusedCount += 1;
   (fail[name] as AnyCall)(frame, errno);
 }
 
-function ask(frame: Frame, xl: Xl, waiting: Waiting): void {
-  const { inode, parent, name } = waiting.asked;
-  const loc = inode === null ? new Loc(parent!.table.newInode(), parent, name) : waiting.asked;
-  xl.priv.lookups += 1;
-  frame.local = waiting;
-  wind.lookup(frame, 0, askedCbk, xl.children[0]!, loc, ACL_KEYS);
+function lookUpTarget(frame: Frame, xl: Xl, pending: PendingRequest): void {
+  const { inode, parent, name } = pending.target;
+  const loc = inode === null ? new Loc(parent!.table.newInode(), parent, name) : pending.target;
+  xl.priv.lookupCount += 1;
+  frame.local = pending;
+  wind.lookup(frame, 0, targetCbk, xl.children[0]!, loc, ACL_KEYS);
 }
 
-const askedCbk: Cbk<'lookup', AccessControl> = (
+const targetCbk: Cbk<'lookup', AccessControl> = (
   frame,
   _cookie,
   xl,
@@ -124,27 +124,28 @@ const askedCbk: Cbk<'lookup', AccessControl> = (
   buf,
   xdata,
 ) => {
-  const { name, args, asked, named } = frame.local as Waiting;
+  const { name, args, target, named } = frame.local as PendingRequest;
   frame.local = null;
-  const isNamed = asked.name !== null;
-  const of = isNamed ? inode : asked.inode;
-  const known = opRet < 0 ? null : xl.priv.subjects.learn(of, buf, aclIn(xdata));
+  const isNamed = target.name !== null;
+  const inodeToLearn = isNamed ? inode : target.inode;
+  const subject = opRet < 0 ? null : xl.priv.subjects.learn(inodeToLearn, buf, readReplyAcl(xdata));
   const isAbsent = isNamed && opRet < 0 && opErrno === ENOENT;
-  if (known === null && !isAbsent) (fail[name] as AnyCall)(frame, opRet < 0 ? opErrno : EIO);
-  else run(frame, xl, name, args, isNamed ? new Map(named).set(asked, known) : named);
+  if (subject === null && !isAbsent) (fail[name] as AnyCall)(frame, opRet < 0 ? opErrno : EIO);
+  else checkAndWind(frame, xl, name, args, isNamed ? new Map(named).set(target, subject) : named);
 };
 
-type Permitted = (frame: Frame, xl: Xl, args: readonly unknown[], name: FopName) => void;
+type PermittedFop = (frame: Frame, xl: Xl, args: readonly unknown[], name: FopName) => void;
 
-const passOn: Permitted = (frame, xl, args, name) => tailArgs[name](frame, xl.children[0]!, args);
+const passOn: PermittedFop = (frame, xl, args, name) =>
+  tailArgs[name](frame, xl.children[0]!, args);
 
-type Learn = (priv: AccessControl, args: readonly unknown[], reply: readonly unknown[]) => void;
+type Learner = (priv: AccessControl, args: readonly unknown[], reply: readonly unknown[]) => void;
 
-const inodeOf = ([first]: readonly unknown[]): Inode | null =>
+const targetInode = ([first]: readonly unknown[]): Inode | null =>
   (first as Partial<Loc>).inode ?? null;
 
 /** Winds the fop and learns from its reply; for root's requests only about inodes that are kept. */
-function learning(name: FopName, learn: Learn): Permitted {
+function makeLearningFop(name: FopName, learn: Learner): PermittedFop {
   const cbk = collectCbk[name]((frame, _cookie, xl, opRet, opErrno, reply) => {
     const args = frame.local as readonly unknown[];
     if (opRet >= 0) learn(xl.priv as AccessControl, args, reply);
@@ -152,52 +153,61 @@ function learning(name: FopName, learn: Learn): Permitted {
   });
   return (frame, xl, args) => {
     const { priv } = xl;
-    const inode = inodeOf(args);
+    const inode = targetInode(args);
     const isKept = inode !== null && priv.subjects.get(inode) !== undefined;
-    if (!isKept && priv.mayAll(frame.root)) return passOn(frame, xl, args, name);
+    if (!isKept && priv.isUnrestricted(frame.root)) return passOn(frame, xl, args, name);
     frame.local = args;
     windArgs[name](frame, 0, cbk as never, xl.children[0]!, args);
   };
 }
 
 /** The reply has the inode and its attributes first. */
-const learnMade: Learn = ({ subjects }, _args, [inode, buf]) =>
+const learnCreated: Learner = ({ subjects }, _args, [inode, buf]) =>
   subjects.learn(inode as Inode | null, buf as Iatt | null);
 
-const learnChanged: Learn = ({ subjects }, args, [, buf]) =>
-  subjects.learn(inodeOf(args), buf as Iatt | null);
+const learnChanged: Learner = ({ subjects }, args, [, buf]) =>
+  subjects.learn(targetInode(args), buf as Iatt | null);
 
-const dropIfAcl: Learn = ({ subjects }, args) => {
-  const [of, what] = args as [Loc | Fd, Dict | string | null];
-  const isAcl = typeof what === 'string' ? what === '' || isAclAlias(what) : setsAcl(what);
-  if (isAcl) subjects.drop(of.inode!);
+const dropIfAcl: Learner = ({ subjects }, args) => {
+  const [target, dictOrName] = args as [Loc | Fd, Dict | string | null];
+  const isAcl =
+    typeof dictOrName === 'string'
+      ? dictOrName === '' || isAclAlias(dictOrName)
+      : setsAcl(dictOrName);
+  if (isAcl) subjects.drop(target.inode!);
 };
 
 /** A chmod by a caller who is not of the file's group takes set-group-id away, as the kernel does. */
-function changing(name: 'setattr' | 'fsetattr'): Permitted {
-  const go = learning(name, learnChanged);
+function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
+  const learnAndWind = makeLearningFop(name, learnChanged);
   return (frame, xl, args) => {
-    const [of, to, valid, xdata] = args as [Loc | Fd, Iatt, number, Dict | null];
+    const [target, to, valid, xdata] = args as [Loc | Fd, Iatt, number, Dict | null];
     const { priv } = xl;
-    const sets = (valid & SET_ATTR.MODE) !== 0 && (to.iaProt & S_ISGID) !== 0;
-    const known = sets && of.inode !== null ? priv.subjects.get(of.inode) : undefined;
-    if (known === undefined || priv.mayAll(frame.root) || isMember(frame.root, known.iaGid)) {
-      return go(frame, xl, args, name);
+    const setsGroupId = (valid & SET_ATTR.MODE) !== 0 && (to.iaProt & S_ISGID) !== 0;
+    const subject =
+      setsGroupId && target.inode !== null ? priv.subjects.get(target.inode) : undefined;
+    if (
+      subject === undefined ||
+      priv.isUnrestricted(frame.root) ||
+      isMember(frame.root, subject.iaGid)
+    ) {
+      return learnAndWind(frame, xl, args, name);
     }
-    const kept = to.copy();
-    kept.iaProt &= ~S_ISGID;
-    go(frame, xl, [of, kept, valid, xdata], name);
+    const cleared = to.copy();
+    cleared.iaProt &= ~S_ISGID;
+    learnAndWind(frame, xl, [target, cleared, valid, xdata], name);
   };
 }
 
 /** A lookup of an inode whose ACL was needed refreshes it. */
-const lookup: Permitted = (frame, xl, args, name) => {
+const lookup: PermittedFop = (frame, xl, args, name) => {
   const [loc, xdata] = args as FopTable['lookup']['args'];
-  const known = loc.inode === null ? undefined : xl.priv.subjects.get(loc.inode);
-  if (known === undefined && xl.priv.mayAll(frame.root)) return passOn(frame, xl, args, name);
-  const refreshes = known?.acl !== undefined;
-  const keys = refreshes ? (xdata?.copy() ?? new Dict()).set(ACL_ACCESS, 0) : xdata;
-  wind.lookup(frame, refreshes ? 1 : 0, lookupCbk, xl.children[0]!, loc, keys);
+  const subject = loc.inode === null ? undefined : xl.priv.subjects.get(loc.inode);
+  if (subject === undefined && xl.priv.isUnrestricted(frame.root))
+    return passOn(frame, xl, args, name);
+  const refreshesAcl = subject?.acl !== undefined;
+  const keys = refreshesAcl ? (xdata?.copy() ?? new Dict()).set(ACL_ACCESS, 0) : xdata;
+  wind.lookup(frame, refreshesAcl ? 1 : 0, lookupCbk, xl.children[0]!, loc, keys);
 };
 
 const lookupCbk: Cbk<'lookup', AccessControl> = (
@@ -212,15 +222,15 @@ const lookupCbk: Cbk<'lookup', AccessControl> = (
   postparent,
 ) => {
   if (opRet >= 0) {
-    xl.priv.subjects.learn(inode, buf, refreshes === 1 ? aclIn(xdata) : undefined);
+    xl.priv.subjects.learn(inode, buf, refreshes === 1 ? readReplyAcl(xdata) : undefined);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
 /** Decides here what a caller may: the storage below may not know ACLs. */
-const access: Permitted = (frame, xl, args, name) => {
+const access: PermittedFop = (frame, xl, args, name) => {
   const [, mask] = args as FopTable['access']['args'];
-  if (mask === 0 || xl.priv.mayAll(frame.root)) passOn(frame, xl, args, name);
+  if (mask === 0 || xl.priv.isUnrestricted(frame.root)) passOn(frame, xl, args, name);
   else unwind.access(frame, 0, 0, null);
 };
 
@@ -233,44 +243,47 @@ const creation: Creation<AccessControl> = {
   /** The file exists: it is opened, if the caller may. */
   onExisting(frame, xl, args, { buf, xdata }) {
     const [, flags] = args;
-    if (isPermitted(buf, aclIn(xdata), frame.root, maskOfOpen(flags))) {
+    if (isPermitted(buf, readReplyAcl(xdata), frame.root, openMask(flags))) {
       passOn(frame, xl, args, 'create');
     } else refuse(frame, xl, 'create', EACCES);
   },
 };
 
-const create: Permitted = (frame, xl, args, name) => {
-  if (xl.priv.mayAll(frame.root)) passOn(frame, xl, args, name);
+const create: PermittedFop = (frame, xl, args, name) => {
+  if (xl.priv.isUnrestricted(frame.root)) passOn(frame, xl, args, name);
   else createNew(frame, xl, args as CreateArgs, creation);
 };
 
-const learners: { readonly [N in FopName]?: Learn } = {
-  mknod: learnMade,
-  mkdir: learnMade,
-  symlink: learnMade,
-  link: learnMade,
-  put: learnMade,
+const learners: { readonly [N in FopName]?: Learner } = {
+  mknod: learnCreated,
+  mkdir: learnCreated,
+  symlink: learnCreated,
+  link: learnCreated,
+  put: learnCreated,
   setxattr: dropIfAcl,
   fsetxattr: dropIfAcl,
   removexattr: dropIfAcl,
   fremovexattr: dropIfAcl,
 };
 
-const permitted: { readonly [N in FopName]?: Permitted } = {
+const permittedFops: { readonly [N in FopName]?: PermittedFop } = {
   ...Object.fromEntries(
-    Object.entries(learners).map(([name, learn]) => [name, learning(name as FopName, learn)]),
+    Object.entries(learners).map(([name, learn]) => [
+      name,
+      makeLearningFop(name as FopName, learn),
+    ]),
   ),
   lookup,
   access,
   create,
-  setattr: changing('setattr'),
-  fsetattr: changing('fsetattr'),
+  setattr: makeSetattrFop('setattr'),
+  fsetattr: makeSetattrFop('fsetattr'),
 };
 
 const fops = Object.fromEntries(
   (Object.keys(rules) as FopName[]).map((name) => [
     name,
-    collect[name]((frame, xl, args) => run(frame, xl as Xl, name, args)),
+    collect[name]((frame, xl, args) => checkAndWind(frame, xl as Xl, name, args)),
   ]),
 ) as Fops<AccessControl>;
 
@@ -283,6 +296,6 @@ export default defineTranslator<AccessControl, typeof options>({
   dataPath: { keepsPages: () => true },
   fops,
   init: (xl, values) => new AccessControl(xl, values),
-  reconfigure: ({ priv }, values) => priv.configure(values),
-  dump: ({ priv: { refused, lookups } }) => ({ refused, lookups }),
+  reconfigure: ({ priv }, values) => priv.applyOptions(values),
+  dump: ({ priv: { refusedCount: refused, lookupCount: lookups } }) => ({ refused, lookups }),
 });

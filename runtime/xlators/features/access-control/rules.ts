@@ -48,40 +48,45 @@ type Rule<N extends FopName> = (
   args: FopTable[N]['args'],
 ) => number;
 
-const isAllowed = (of: Subject, caller: Stack, mask: number): boolean =>
-  isPermitted(of, of.acl ?? null, caller, mask);
+const isAllowed = (subject: Subject, caller: Stack, mask: number): boolean =>
+  isPermitted(subject, subject.acl ?? null, caller, mask);
 
 /** Whether the caller may do what `mask` asks of the inode. */
-export function may(caller: Stack, subjects: Subjects, inode: Inode | null, mask: number): number {
+export function checkMask(
+  caller: Stack,
+  subjects: Subjects,
+  inode: Inode | null,
+  mask: number,
+): number {
   if (inode === null) return 0;
-  const of = subjects.find(inode, caller);
-  if (of === undefined) return UNKNOWN;
-  return of === null || isAllowed(of, caller, mask) ? 0 : EACCES;
+  const subject = subjects.find(inode, caller);
+  if (subject === undefined) return UNKNOWN;
+  return subject === null || isAllowed(subject, caller, mask) ? 0 : EACCES;
 }
 
-const mayLink = (caller: Stack, subjects: Subjects, { parent }: Loc): number =>
-  may(caller, subjects, parent, W_OK | X_OK);
+const checkLink = (caller: Stack, subjects: Subjects, { parent }: Loc): number =>
+  checkMask(caller, subjects, parent, W_OK | X_OK);
 
 /** In a directory with the sticky bit a name belongs to the owner of its inode. */
-function mayMove(caller: Stack, subjects: Subjects, place: Loc, of = place): number {
-  if (place.parent === null) return 0;
-  const dir = subjects.find(place.parent, caller);
+function checkSticky(caller: Stack, subjects: Subjects, loc: Loc, subject = loc): number {
+  if (loc.parent === null) return 0;
+  const dir = subjects.find(loc.parent, caller);
   if (dir === undefined) return UNKNOWN;
   if (dir === null || (dir.iaProt & S_ISVTX) === 0 || dir.iaUid === caller.uid) return 0;
-  const found = subjects.findNamed(of);
-  if (found === undefined) return UNKNOWN;
-  return found === null || found.iaUid === caller.uid ? 0 : EACCES;
+  const named = subjects.findNamed(subject);
+  if (named === undefined) return UNKNOWN;
+  return named === null || named.iaUid === caller.uid ? 0 : EACCES;
 }
 
-const mayUnlink = (caller: Stack, subjects: Subjects, loc: Loc): number =>
-  mayLink(caller, subjects, loc) || mayMove(caller, subjects, loc);
+const checkUnlink = (caller: Stack, subjects: Subjects, loc: Loc): number =>
+  checkLink(caller, subjects, loc) || checkSticky(caller, subjects, loc);
 
-const MODES = [R_OK, W_OK, R_OK | W_OK, R_OK | W_OK];
+const MASK_BY_MODE = [R_OK, W_OK, R_OK | W_OK, R_OK | W_OK];
 
 /** The rights to the file that an open with these flags needs. */
-export function maskOfOpen(flags: number): number {
+export function openMask(flags: number): number {
   const mode = flags & O_ACCMODE;
-  const mask = mode === O_RDONLY && (flags & FMODE_EXEC) !== 0 ? X_OK : MODES[mode]!;
+  const mask = mode === O_RDONLY && (flags & FMODE_EXEC) !== 0 ? X_OK : MASK_BY_MODE[mode]!;
   return (flags & (O_TRUNC | O_APPEND)) === 0 ? mask : mask | W_OK;
 }
 
@@ -91,31 +96,31 @@ const TIMES = SET_ATTR.ATIME | SET_ATTR.MTIME | SET_ATTR.ATIME_NOW | SET_ATTR.MT
  * chmod(2) and chown(2) are the owner's. Writers may also set times: a client that holds
  * data back sets them with it.
  */
-function mayChange(
+function checkSetattr(
   caller: Stack,
   subjects: Subjects,
   { inode, flags = O_RDONLY }: { readonly inode: Inode | null; readonly flags?: number },
   to: Iatt,
   valid: number,
 ): number {
-  const of = inode === null ? null : subjects.find(inode, caller);
-  if (of === undefined) return UNKNOWN;
-  if (of === null) return 0;
-  const owns = caller.uid === of.iaUid;
+  const subject = inode === null ? null : subjects.find(inode, caller);
+  if (subject === undefined) return UNKNOWN;
+  if (subject === null) return 0;
+  const owns = caller.uid === subject.iaUid;
   if ((valid & SET_ATTR.MODE) !== 0 && !owns) return EPERM;
   if ((valid & TIMES) !== 0 && !owns) {
-    if ((flags & O_ACCMODE) === O_RDONLY && !isAllowed(of, caller, W_OK)) return EACCES;
+    if ((flags & O_ACCMODE) === O_RDONLY && !isAllowed(subject, caller, W_OK)) return EACCES;
   }
-  if ((valid & SET_ATTR.UID) !== 0 && to.iaUid !== of.iaUid) return EPERM;
-  if ((valid & SET_ATTR.GID) === 0 || (owns && to.iaGid === of.iaGid)) return 0;
+  if ((valid & SET_ATTR.UID) !== 0 && to.iaUid !== subject.iaUid) return EPERM;
+  if ((valid & SET_ATTR.GID) === 0 || (owns && to.iaGid === subject.iaGid)) return 0;
   return owns && isMember(caller, to.iaGid) ? 0 : EPERM;
 }
 
 /** Only the owner of an inode may replace its ACL: 0 or the errno. */
-function mayReplaceAcl(caller: Stack, subjects: Subjects, inode: Inode | null): number {
-  const of = inode === null ? null : subjects.find(inode, caller);
-  if (of === undefined) return UNKNOWN;
-  return of === null || of.iaUid === caller.uid ? 0 : EPERM;
+function checkAclChange(caller: Stack, subjects: Subjects, inode: Inode | null): number {
+  const subject = inode === null ? null : subjects.find(inode, caller);
+  if (subject === undefined) return UNKNOWN;
+  return subject === null || subject.iaUid === caller.uid ? 0 : EPERM;
 }
 
 /** Whether an attribute of this name is an ACL, or becomes one. */
@@ -125,73 +130,75 @@ export const isAclAlias = (name: string | null): boolean =>
 export const setsAcl = (dict: Dict | null): boolean =>
   dict !== null && ACL_ALIASES.some((name) => dict.has(name));
 
-type Of = Loc | Fd;
+type Target = Loc | Fd;
 
-const maySetXattr = (
+const checkSetXattr = (
   caller: Stack,
   subjects: Subjects,
-  [{ inode }, dict]: [Of, Dict | null, ...unknown[]],
+  [{ inode }, dict]: [Target, Dict | null, ...unknown[]],
 ): number =>
-  setsAcl(dict) ? mayReplaceAcl(caller, subjects, inode) : may(caller, subjects, inode, W_OK);
+  setsAcl(dict)
+    ? checkAclChange(caller, subjects, inode)
+    : checkMask(caller, subjects, inode, W_OK);
 
 /** The kernel reads labels and capabilities (`security.`) to enforce them, as the caller. */
-const mayGetXattr = (
+const checkGetXattr = (
   caller: Stack,
   subjects: Subjects,
-  [{ inode }, name]: [Of, string | null, ...unknown[]],
+  [{ inode }, name]: [Target, string | null, ...unknown[]],
 ): number =>
   isAclAlias(name) || name?.startsWith('security.') === true
     ? 0
-    : may(caller, subjects, inode, R_OK);
+    : checkMask(caller, subjects, inode, R_OK);
 
-const mayRemoveXattr = (
+const checkRemoveXattr = (
   caller: Stack,
   subjects: Subjects,
-  [{ inode }, name]: [Of, string, ...unknown[]],
+  [{ inode }, name]: [Target, string, ...unknown[]],
 ): number =>
-  (isAclAlias(name) ? mayReplaceAcl(caller, subjects, inode) : 0) ||
-  may(caller, subjects, inode, W_OK);
+  (isAclAlias(name) ? checkAclChange(caller, subjects, inode) : 0) ||
+  checkMask(caller, subjects, inode, W_OK);
 
 /** F_OK (0) is left to the storage: whether the inode exists. */
-function mayAccess(caller: Stack, subjects: Subjects, { inode }: Loc, mask: number): number {
-  const asked = mask & (R_OK | W_OK | X_OK);
-  if (asked === 0) return mask === 0 ? 0 : EINVAL;
-  return may(caller, subjects, inode, asked);
+function checkAccess(caller: Stack, subjects: Subjects, { inode }: Loc, mask: number): number {
+  const requested = mask & (R_OK | W_OK | X_OK);
+  if (requested === 0) return mask === 0 ? 0 : EINVAL;
+  return checkMask(caller, subjects, inode, requested);
 }
 
 /** Rules by fop. Other fops need no permission, or were checked when their file was opened. */
 export const rules: { readonly [N in FopName]?: Rule<N> } = {
-  lookup: (caller, subjects, [loc]) => may(caller, subjects, loc.parent, X_OK),
-  access: (caller, subjects, [loc, mask]) => mayAccess(caller, subjects, loc, mask),
-  open: (caller, subjects, [loc, flags]) => may(caller, subjects, loc.inode, maskOfOpen(flags)),
-  opendir: (caller, subjects, [loc]) => may(caller, subjects, loc.inode, R_OK),
-  readdir: (caller, subjects, [fd]) => may(caller, subjects, fd.inode, R_OK),
-  readdirp: (caller, subjects, [fd]) => may(caller, subjects, fd.inode, R_OK),
-  truncate: (caller, subjects, [loc]) => may(caller, subjects, loc.inode, W_OK),
-  mknod: (caller, subjects, [loc]) => mayLink(caller, subjects, loc),
-  mkdir: (caller, subjects, [loc]) => mayLink(caller, subjects, loc),
-  symlink: (caller, subjects, [, loc]) => mayLink(caller, subjects, loc),
-  create: (caller, subjects, [loc]) => mayLink(caller, subjects, loc),
-  put: (caller, subjects, [loc]) => mayLink(caller, subjects, loc),
-  namelink: (caller, subjects, [loc]) => mayLink(caller, subjects, loc),
+  lookup: (caller, subjects, [loc]) => checkMask(caller, subjects, loc.parent, X_OK),
+  access: (caller, subjects, [loc, mask]) => checkAccess(caller, subjects, loc, mask),
+  open: (caller, subjects, [loc, flags]) => checkMask(caller, subjects, loc.inode, openMask(flags)),
+  opendir: (caller, subjects, [loc]) => checkMask(caller, subjects, loc.inode, R_OK),
+  readdir: (caller, subjects, [fd]) => checkMask(caller, subjects, fd.inode, R_OK),
+  readdirp: (caller, subjects, [fd]) => checkMask(caller, subjects, fd.inode, R_OK),
+  truncate: (caller, subjects, [loc]) => checkMask(caller, subjects, loc.inode, W_OK),
+  mknod: (caller, subjects, [loc]) => checkLink(caller, subjects, loc),
+  mkdir: (caller, subjects, [loc]) => checkLink(caller, subjects, loc),
+  symlink: (caller, subjects, [, loc]) => checkLink(caller, subjects, loc),
+  create: (caller, subjects, [loc]) => checkLink(caller, subjects, loc),
+  put: (caller, subjects, [loc]) => checkLink(caller, subjects, loc),
+  namelink: (caller, subjects, [loc]) => checkLink(caller, subjects, loc),
   link: (caller, subjects, [old, to]) =>
-    mayLink(caller, subjects, to) || mayMove(caller, subjects, to, old),
-  unlink: (caller, subjects, [loc]) => mayUnlink(caller, subjects, loc),
-  rmdir: (caller, subjects, [loc]) => mayUnlink(caller, subjects, loc),
+    checkLink(caller, subjects, to) || checkSticky(caller, subjects, to, old),
+  unlink: (caller, subjects, [loc]) => checkUnlink(caller, subjects, loc),
+  rmdir: (caller, subjects, [loc]) => checkUnlink(caller, subjects, loc),
   rename: (caller, subjects, [from, to]) =>
-    mayUnlink(caller, subjects, from) || mayUnlink(caller, subjects, to),
-  setattr: (caller, subjects, [loc, to, valid]) => mayChange(caller, subjects, loc, to, valid),
-  fsetattr: (caller, subjects, [fd, to, valid]) => mayChange(caller, subjects, fd, to, valid),
-  setxattr: maySetXattr,
-  fsetxattr: maySetXattr,
-  getxattr: mayGetXattr,
-  fgetxattr: mayGetXattr,
-  removexattr: mayRemoveXattr,
-  fremovexattr: mayRemoveXattr,
+    checkUnlink(caller, subjects, from) || checkUnlink(caller, subjects, to),
+  setattr: (caller, subjects, [loc, to, valid]) => checkSetattr(caller, subjects, loc, to, valid),
+  fsetattr: (caller, subjects, [fd, to, valid]) => checkSetattr(caller, subjects, fd, to, valid),
+  setxattr: checkSetXattr,
+  fsetxattr: checkSetXattr,
+  getxattr: checkGetXattr,
+  fgetxattr: checkGetXattr,
+  removexattr: checkRemoveXattr,
+  fremovexattr: checkRemoveXattr,
 };
 
 /** 0, the errno, or `UNKNOWN`. */
-export function verdict(
+export function checkRequest(
   name: FopName,
   caller: Stack,
   subjects: Subjects,

@@ -13,36 +13,36 @@ const SEEK_SET = 0;
  * that reaches `OFFSET_MAX` has no end. Only SEEK_SET is accepted as `whence`.
  * @param latest the last offset at which a range may begin
  */
-export function spanOf(
+export function readSpan(
   { type, whence, start, len }: Flock,
   latest: number = OFFSET_MAX,
 ): Span | number {
   if (type !== F_RDLCK && type !== F_WRLCK && type !== F_UNLCK) return EINVAL;
   if (whence !== SEEK_SET || !Number.isInteger(start) || !Number.isInteger(len)) return EINVAL;
-  const from = len < 0 ? start + len : start;
-  if (start < 0 || from < 0) return EINVAL;
-  if (from > latest) return EOVERFLOW;
+  const first = len < 0 ? start + len : start;
+  if (start < 0 || first < 0) return EINVAL;
+  if (first > latest) return EOVERFLOW;
   const end = len < 0 ? start : start + len;
-  return { start: from, end: len === 0 || end > OFFSET_MAX ? Infinity : end };
+  return { start: first, end: len === 0 || end > OFFSET_MAX ? Infinity : end };
 }
 
 /** Converts a lock for a reply. */
-export function flockOf({ type, start, end, owner }: Range<unknown>, pid: number): Flock {
+export function makeFlock({ type, start, end, owner }: Range<unknown>, pid: number): Flock {
   const len = end === Infinity ? 0 : end - start;
-  return { type, whence: SEEK_SET, start, len, pid, owner: lkOwnerOf(owner) };
+  return { type, whence: SEEK_SET, start, len, pid, owner: readLkOwner(owner) };
 }
 
 /**
  * Returns the owner in the tables: the client and its lk-owner, since two clients may choose the same
  * lk-owner.
  */
-export const ownerOf = ({ client, lkOwner }: Stack): string => ownerNamed(client, lkOwner);
+export const requestOwner = ({ client, lkOwner }: Stack): string => makeOwner(client, lkOwner);
 
-export const ownerNamed = (client: Client | null, lkOwner: string): string =>
+export const makeOwner = (client: Client | null, lkOwner: string): string =>
   `${client?.id ?? 0}:${lkOwner}`;
 
 /** Returns the lk-owner that the client chose. */
-export const lkOwnerOf = (owner: string): string => owner.slice(owner.indexOf(':') + 1);
+export const readLkOwner = (owner: string): string => owner.slice(owner.indexOf(':') + 1);
 
 /** Whether an lk-owner is empty or all zeros. */
 export const isAnonymous = (owner: string): boolean => /^0*$/.test(owner);

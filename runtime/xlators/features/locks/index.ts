@@ -19,10 +19,10 @@ import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { defineOptions } from '../../../core/options.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
-import { fgetxattr, flush, getactivelk, lk, lookup, setactivelk } from './applications.ts';
-import { dumpLocks } from './dump.ts';
+import { fgetxattr, flush, getactivelk, lk, lookup, setactivelk } from './application-fops.ts';
+import { dumpLocks } from './lock-dump.ts';
 import { Locks } from './locks.ts';
-import { domainFops } from './translators.ts';
+import { domainFops } from './translator-fops.ts';
 
 const options = defineOptions({
   // With GlusterFS's defaults.
@@ -55,7 +55,7 @@ const options = defineOptions({
 });
 
 /** @throws {InitError} if the option asks for locks that bind requests without locks */
-function refuseMandatory(values: { readonly 'enforce-mandatory-lock': boolean }): void {
+function failIfMandatory(values: { readonly 'enforce-mandatory-lock': boolean }): void {
   if (!values['enforce-mandatory-lock']) return;
   throw new InitError(
     "option 'enforce-mandatory-lock' is on, and locks do not bind those who ask for none here: " +
@@ -64,15 +64,15 @@ function refuseMandatory(values: { readonly 'enforce-mandatory-lock': boolean })
 }
 
 /** Releases the locks of an fd whose last descriptor is closed. */
-function release(xl: Xlator<Locks>, fd: Fd): void {
+function releaseFd(xl: Xlator<Locks>, fd: Fd): void {
   const locks = xl.priv.find(fd.inode);
   if (locks === undefined) return;
-  locks.closed(fd.id, EBADF);
-  xl.priv.changed(locks);
+  locks.dropFd(fd.id, EBADF);
+  xl.priv.holdWhileLocked(locks);
 }
 
-function disconnected(xl: Xlator<Locks>, client: Client): void {
-  if (client.ctxGet(xl) !== undefined) xl.priv.disconnected(client, ENOTCONN);
+function releaseClient(xl: Xlator<Locks>, client: Client): void {
+  if (client.ctxGet(xl) !== undefined) xl.priv.dropClient(client, ENOTCONN);
 }
 
 export default defineTranslator<Locks, typeof options>({
@@ -82,26 +82,26 @@ export default defineTranslator<Locks, typeof options>({
   options,
   fops: { lookup, lk, flush, fgetxattr, getactivelk, setactivelk, ...domainFops },
   async check(_xl, values) {
-    refuseMandatory(values);
+    failIfMandatory(values);
   },
   init(_xl, values) {
-    refuseMandatory(values);
+    failIfMandatory(values);
     return new Locks(values.trace);
   },
   reconfigure(xl, values) {
-    xl.priv.trace = values.trace;
+    xl.priv.isTracing = values.trace;
   },
   succeed(xl, before) {
-    const { trace } = xl.priv;
+    const { isTracing: trace } = xl.priv;
     xl.priv = before.priv;
-    xl.priv.trace = trace;
+    xl.priv.isTracing = trace;
   },
   holds: ({ priv }) => ([...priv].length === 0 ? null : 'locks'),
-  release,
-  releasedir: release,
-  clientDisconnect: disconnected,
+  release: releaseFd,
+  releasedir: releaseFd,
+  clientDisconnect: releaseClient,
   // A late request may have locked again after the disconnect.
-  clientDestroy: (xl, client) => xl.priv.disconnected(client, ENOTCONN),
-  fini: (xl) => xl.priv.end(ESTALE),
+  clientDestroy: (xl, client) => xl.priv.dropClient(client, ENOTCONN),
+  fini: (xl) => xl.priv.cancelAll(ESTALE),
   dump: (xl) => dumpLocks(xl.priv),
 });

@@ -1,9 +1,9 @@
 /** Holds all locks of one inode: record locks, flocks, and the domains of translators. */
 import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Domain, type Rules } from './domain.ts';
-import { exclusive, overlap, type Range, type Span } from './ranges.ts';
-import { RecordLocks, type WaitGraph } from './records.ts';
+import { type ClaimRules, LockDomain } from './lock-domain.ts';
+import { excludes, overlaps, type Range, type Span } from './ranges.ts';
+import { RecordLocks, type WaitGraph } from './record-locks.ts';
 
 /** The holder of a lock or of a waiting request. Times are those of `LogSink.now`. */
 export interface Holder {
@@ -25,20 +25,20 @@ export interface EntryClaim {
   readonly note: Holder;
 }
 
-const ranges: Rules<InodeClaim> = {
-  excludes: (a, b) => overlap(a, b) && exclusive(a.type, b.type),
-  means: (request, held) => request.start === held.start && request.end === held.end,
+const rangeRules: ClaimRules<InodeClaim> = {
+  excludes: (a, b) => overlaps(a, b) && excludes(a.type, b.type),
+  isSameLock: (request, held) => request.start === held.start && request.end === held.end,
 };
 
 /** As in GlusterFS, read locks exclude each other, too; the type only selects the lock to unlock. */
-const names: Rules<EntryClaim> = {
+const nameRules: ClaimRules<EntryClaim> = {
   excludes: (a, b) => a.basename === null || b.basename === null || a.basename === b.basename,
-  means: (request, held) => request.basename === held.basename && request.type === held.type,
+  isSameLock: (request, held) => request.basename === held.basename && request.type === held.type,
 };
 
 export interface DomainLocks {
-  readonly inodelks: Domain<InodeClaim>;
-  readonly entrylks: Domain<EntryClaim>;
+  readonly inodelks: LockDomain<InodeClaim>;
+  readonly entrylks: LockDomain<EntryClaim>;
 }
 
 export class InodeLocks {
@@ -52,12 +52,12 @@ export class InodeLocks {
     this.records = new RecordLocks(waits);
   }
 
-  get empty(): boolean {
-    return this.records.empty && this.flocks.empty && this.domains.size === 0;
+  get isEmpty(): boolean {
+    return this.records.isEmpty && this.flocks.isEmpty && this.domains.size === 0;
   }
 
   /** Number of locks of applications, waiting requests included. */
-  get applications(): number {
+  get applicationLockCount(): number {
     let count = 0;
     for (const { active, blocked } of [this.records, this.flocks]) {
       count += [...active].length + blocked.size;
@@ -65,28 +65,31 @@ export class InodeLocks {
     return count;
   }
 
-  domain(name: string): DomainLocks {
-    const known = this.domains.get(name);
-    if (known !== undefined) return known;
-    const domain = { inodelks: new Domain(ranges), entrylks: new Domain(names) };
-    this.domains.set(name, domain);
-    return domain;
+  findOrAddDomain(name: string): DomainLocks {
+    const existing = this.domains.get(name);
+    if (existing !== undefined) return existing;
+    const findOrAddDomain = {
+      inodelks: new LockDomain(rangeRules),
+      entrylks: new LockDomain(nameRules),
+    };
+    this.domains.set(name, findOrAddDomain);
+    return findOrAddDomain;
   }
 
   /** Removes empty domains. */
-  trim(): void {
+  dropEmptyDomains(): void {
     for (const [name, { inodelks, entrylks }] of this.domains) {
-      if (inodelks.empty && entrylks.empty) this.domains.delete(name);
+      if (inodelks.isEmpty && entrylks.isEmpty) this.domains.delete(name);
     }
   }
 
   /** Drops the locks and waiting requests of an fd that is closed for the last time. */
-  closed(fd: number, errno: number): void {
+  dropFd(fd: number, errno: number): void {
     this.dropRecords((holder) => holder.fd === fd, errno);
   }
 
   /** Drops the locks and waiting requests of a client that is gone. */
-  disconnected(client: Client, errno: number): void {
+  dropClient(client: Client, errno: number): void {
     const isIts = (holder: Holder): boolean => holder.client === client;
     this.dropRecords(isIts, errno);
     for (const { inodelks, entrylks } of this.domains.values()) {
@@ -96,26 +99,26 @@ export class InodeLocks {
   }
 
   /** Cancels a client's waiting requests by fd and exact range; returns their number. */
-  interrupted(client: Client | null, fd: number, span: Span, errno: number): number {
-    const those = [this.records, this.flocks]
+  cancelWaiting(client: Client | null, fd: number, span: Span, errno: number): number {
+    const waiters = [this.records, this.flocks]
       .flatMap(({ blocked }) => [...blocked])
-      .filter(({ range: { note, start, end } }) => {
+      .filter(({ range: { note, start, end: cancelAll } }) => {
         const isIts = note.client === client && note.fd === fd;
-        return isIts && start === span.start && end === span.end;
+        return isIts && start === span.start && cancelAll === span.end;
       });
-    for (const waiter of those) waiter.cancel(errno);
-    return those.length;
+    for (const waiter of waiters) waiter.cancel(errno);
+    return waiters.length;
   }
 
-  private dropRecords(which: (holder: Holder) => boolean, errno: number): void {
+  private dropRecords(isSelected: (holder: Holder) => boolean, errno: number): void {
     for (const table of [this.records, this.flocks]) {
-      for (const waiter of table.blocked) if (which(waiter.range.note)) waiter.cancel(errno);
-      table.remove(({ note }) => which(note));
+      for (const waiter of table.blocked) if (isSelected(waiter.range.note)) waiter.cancel(errno);
+      table.remove(({ note }) => isSelected(note));
     }
   }
 
   /** Settles all waiting requests with an errno. */
-  end(errno: number): void {
+  cancelAll(errno: number): void {
     for (const table of [this.records, this.flocks]) {
       for (const waiter of table.blocked) waiter.cancel(errno);
     }

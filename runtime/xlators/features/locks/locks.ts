@@ -2,16 +2,16 @@
 import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { type Holder, InodeLocks } from './inode-locks.ts';
-import { WaitGraph } from './records.ts';
+import { WaitGraph } from './record-locks.ts';
 
 export class Locks {
   /** Whether requests are logged. */
-  trace: boolean;
+  isTracing: boolean;
   private readonly inodes = new Map<Inode, InodeLocks>();
   private readonly waits = new WaitGraph<Holder>();
 
-  constructor(trace: boolean) {
-    this.trace = trace;
+  constructor(isTracing: boolean) {
+    this.isTracing = isTracing;
   }
 
   [Symbol.iterator](): Iterator<InodeLocks> {
@@ -23,17 +23,17 @@ export class Locks {
   }
 
   /** Returns an inode's locks to change; the caller must call `changed` afterwards. */
-  of(inode: Inode): InodeLocks {
+  findOrMake(inode: Inode): InodeLocks {
     return this.inodes.get(inode) ?? new InodeLocks(inode, this.waits);
   }
 
   /** Holds the inode while it has locks, and releases it otherwise. */
-  changed(locks: InodeLocks): void {
+  holdWhileLocked(locks: InodeLocks): void {
     const { inode } = locks;
-    locks.trim();
-    const isKept = this.inodes.has(inode);
-    if (isKept !== locks.empty) return;
-    if (isKept) {
+    locks.dropEmptyDomains();
+    const isHeld = this.inodes.has(inode);
+    if (isHeld !== locks.isEmpty) return;
+    if (isHeld) {
       this.inodes.delete(inode);
       inode.table.dropForFd(inode);
     } else {
@@ -43,16 +43,16 @@ export class Locks {
   }
 
   /** Drops the locks of a client that is gone, and grants waiting requests. */
-  disconnected(client: Client, errno: number): void {
+  dropClient(client: Client, errno: number): void {
     // A copy: `changed` removes inodes without locks.
     for (const locks of [...this.inodes.values()]) {
-      locks.disconnected(client, errno);
-      this.changed(locks);
+      locks.dropClient(client, errno);
+      this.holdWhileLocked(locks);
     }
   }
 
   /** Settles all waiting requests with an errno. */
-  end(errno: number): void {
-    for (const locks of this.inodes.values()) locks.end(errno);
+  cancelAll(errno: number): void {
+    for (const locks of this.inodes.values()) locks.cancelAll(errno);
   }
 }

@@ -92,11 +92,11 @@ describe('Ranges', () => {
             else ranges.unlock(owner, { start, end });
           }
           expect([...ranges]).toEqual(bytes.runs());
-          expect(ranges.empty).toBe(bytes.runs().length === 0);
+          expect(ranges.isEmpty).toBe(bytes.runs().length === 0);
         }
-        const owners = [...ranges.conflicts(wanted)].map(({ owner }) => owner);
+        const owners = [...ranges.findConflicts(wanted)].map(({ owner }) => owner);
         expect([...new Set(owners)]).toEqual(bytes.excludes(wanted));
-        expect(ranges.conflict(wanted)?.owner).toBe(owners[0]);
+        expect(ranges.findConflict(wanted)?.owner).toBe(owners[0]);
       }),
       { numRuns: 1000 },
     );

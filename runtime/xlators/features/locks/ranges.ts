@@ -22,15 +22,15 @@ export interface Range<N> extends Span {
   readonly note: N;
 }
 
-export const overlap = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
+export const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
 
 /** Whether two types exclude each other. */
-export const exclusive = (a: number, b: number): boolean => a === F_WRLCK || b === F_WRLCK;
+export const excludes = (a: number, b: number): boolean => a === F_WRLCK || b === F_WRLCK;
 
 export class Ranges<N> {
   private readonly byOwner = new Map<string, Range<N>[]>();
 
-  get empty(): boolean {
+  get isEmpty(): boolean {
     return this.byOwner.size === 0;
   }
 
@@ -38,23 +38,23 @@ export class Ranges<N> {
     for (const ranges of this.byOwner.values()) yield* ranges;
   }
 
-  of(owner: string): readonly Range<N>[] {
+  ownedBy(owner: string): readonly Range<N>[] {
     return this.byOwner.get(owner) ?? [];
   }
 
   /** Yields the ranges of other owners that exclude this one. */
-  *conflicts(wanted: Range<unknown>): IterableIterator<Range<N>> {
+  *findConflicts(requested: Range<unknown>): IterableIterator<Range<N>> {
     for (const [owner, ranges] of this.byOwner) {
-      if (owner === wanted.owner) continue;
+      if (owner === requested.owner) continue;
       for (const range of ranges) {
-        if (overlap(range, wanted) && exclusive(range.type, wanted.type)) yield range;
+        if (overlaps(range, requested) && excludes(range.type, requested.type)) yield range;
       }
     }
   }
 
   /** Returns the first conflict. */
-  conflict(wanted: Range<unknown>): Range<N> | undefined {
-    for (const range of this.conflicts(wanted)) return range;
+  findConflict(requested: Range<unknown>): Range<N> | undefined {
+    for (const range of this.findConflicts(requested)) return range;
     return undefined;
   }
 
@@ -62,8 +62,8 @@ export class Ranges<N> {
   lock(range: Range<N>): void {
     let { start, end } = range;
     const ranges: Range<N>[] = [];
-    for (const own of this.of(range.owner)) {
-      if (own.type !== range.type) ranges.push(...without(own, range));
+    for (const own of this.ownedBy(range.owner)) {
+      if (own.type !== range.type) ranges.push(...cutOut(own, range));
       else if (own.end < range.start || own.start > range.end) ranges.push(own);
       else {
         start = Math.min(start, own.start);
@@ -71,29 +71,29 @@ export class Ranges<N> {
       }
     }
     ranges.push({ ...range, start, end });
-    this.put(range.owner, ranges);
+    this.setRanges(range.owner, ranges);
   }
 
   unlock(owner: string, span: Span): void {
-    this.put(
+    this.setRanges(
       owner,
-      this.of(owner).flatMap((own) => without(own, span)),
+      this.ownedBy(owner).flatMap((own) => cutOut(own, span)),
     );
   }
 
   /** Removes the ranges that `which` selects; returns whether there were any. */
-  remove(which: (range: Range<N>) => boolean): boolean {
-    let removed = false;
+  remove(isSelected: (range: Range<N>) => boolean): boolean {
+    let hasRemoved = false;
     for (const [owner, ranges] of this.byOwner) {
-      const left = ranges.filter((range) => !which(range));
-      if (left.length === ranges.length) continue;
-      removed = true;
-      this.put(owner, left);
+      const remaining = ranges.filter((range) => !isSelected(range));
+      if (remaining.length === ranges.length) continue;
+      hasRemoved = true;
+      this.setRanges(owner, remaining);
     }
-    return removed;
+    return hasRemoved;
   }
 
-  private put(owner: string, ranges: Range<N>[]): void {
+  private setRanges(owner: string, ranges: Range<N>[]): void {
     if (ranges.length === 0) this.byOwner.delete(owner);
     else {
       ranges.sort((a, b) => a.start - b.start);
@@ -103,8 +103,8 @@ export class Ranges<N> {
 }
 
 /** Returns the parts of a range outside the span: none, one or two. */
-function without<N>(range: Range<N>, span: Span): Range<N>[] {
-  if (!overlap(range, span)) return [range];
+function cutOut<N>(range: Range<N>, span: Span): Range<N>[] {
+  if (!overlaps(range, span)) return [range];
   const pieces: Range<N>[] = [];
   if (range.start < span.start) pieces.push({ ...range, end: span.start });
   if (range.end > span.end) pieces.push({ ...range, start: span.end });

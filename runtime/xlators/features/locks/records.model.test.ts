@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { EAGAIN, EDEADLK, EINTR } from '../../../core/errno.ts';
 import { F_RDLCK, F_WRLCK } from '../../../core/lock.ts';
-import { exclusive, type LockType, overlap, type Range } from './ranges.ts';
-import { RecordLocks, Waiter, WaitGraph } from './records.ts';
+import { excludes, type LockType, overlaps, type Range } from './ranges.ts';
+import { RecordLocks, Waiter, WaitGraph } from './record-locks.ts';
 
 const OWNERS = ['a', 'b', 'c', 'd'];
 
@@ -30,8 +30,8 @@ const waiting = (asked: readonly Asked[]): Asked[] =>
 
 const inTheWay = (files: readonly RecordLocks<number>[], { file, range }: Asked): string[] =>
   [...files[file]!.active]
-    .filter((held) => held.owner !== range.owner && overlap(held, range))
-    .filter((held) => exclusive(held.type, range.type))
+    .filter((held) => held.owner !== range.owner && overlaps(held, range))
+    .filter((held) => excludes(held.type, range.type))
     .map(({ owner }) => owner);
 
 /** Whether an owner waits, directly or indirectly, for itself. */
@@ -93,7 +93,7 @@ it.each([
             if (request.told.length === 0) expect(inTheWay(files, request)).not.toEqual([]);
           }
           for (const { active } of files) {
-            for (const held of active) expect([...active.conflicts(held)]).toEqual([]);
+            for (const held of active) expect([...active.findConflicts(held)]).toEqual([]);
           }
           for (const each of OWNERS) {
             if (areRecords) expect(isCircle(files, asked, each)).toBe(false);

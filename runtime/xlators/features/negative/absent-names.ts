@@ -12,7 +12,7 @@ import type { Timeouts } from '../../../core/timeouts.ts';
 import { invalidateEntry } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 
-export interface Bounds {
+export interface CacheBounds {
   /** 0: remember nothing. */
   readonly timeoutMs: number;
   readonly kernelTimeouts: Timeouts | null;
@@ -24,12 +24,12 @@ export interface Bounds {
 }
 
 /** Part of the timeout by which a name may expire early. */
-const SLACK = 1 / 16;
-const WAIT_MAX_MS = 2 ** 31 - 1;
+const EARLY_EXPIRY = 1 / 16;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-class Directory {
+class DirectoryNames {
   readonly inode: Inode;
-  readonly names = new Map<string, Name>();
+  readonly names = new Map<string, AbsentName>();
   /** The clock when a name was last created. */
   changed = 0;
 
@@ -39,15 +39,15 @@ class Directory {
 }
 
 /** One absent name, in a list by age. */
-class Name {
-  readonly dir: Directory;
+class AbsentName {
+  readonly dir: DirectoryNames;
   readonly name: string;
   /** Milliseconds of the context's clock. */
   readonly since: number;
-  older: Name | null;
-  newer: Name | null = null;
+  older: AbsentName | null;
+  newer: AbsentName | null = null;
 
-  constructor(dir: Directory, name: string, since: number, older: Name | null) {
+  constructor(dir: DirectoryNames, name: string, since: number, older: AbsentName | null) {
     this.dir = dir;
     this.name = name;
     this.since = since;
@@ -59,27 +59,27 @@ export class AbsentNames {
   clock = 0;
   hits = 0;
   misses = 0;
-  private evicted = 0;
-  private expired = 0;
+  private evictedCount = 0;
+  private expiredCount = 0;
   private size = 0;
   /** Sum of the names' weights. */
-  private used = 0;
+  private totalWeight = 0;
   /** The clock when all names were last dropped. */
-  private cleared = 0;
-  private oldest: Name | null = null;
-  private newest: Name | null = null;
-  private readonly making = new Map<Gfid, number>();
+  private clearedAt = 0;
+  private oldest: AbsentName | null = null;
+  private newest: AbsentName | null = null;
+  private readonly creationsByParent = new Map<Gfid, number>();
   private cancelTimer: (() => void) | null = null;
   private readonly xl: Xlator<AbsentNames>;
-  private bounds: Bounds;
+  private bounds: CacheBounds;
 
-  constructor(xl: Xlator<AbsentNames>, bounds: Bounds) {
+  constructor(xl: Xlator<AbsentNames>, bounds: CacheBounds) {
     this.xl = xl;
     this.bounds = bounds;
   }
 
   has(parent: Inode, name: string): boolean {
-    const dir = parent.ctxGet(this.xl) as Directory | undefined;
+    const dir = parent.ctxGet(this.xl) as DirectoryNames | undefined;
     return dir?.names.has(name) === true;
   }
 
@@ -87,12 +87,12 @@ export class AbsentNames {
   kernelTimeouts(parent: Inode, name: string): Timeouts | null {
     const { kernelTimeouts, timeoutMs } = this.bounds;
     if (kernelTimeouts === null || !this.kernelFollows) return kernelTimeouts;
-    const dir = parent.ctxGet(this.xl) as Directory | undefined;
-    const known = dir?.names.get(name);
+    const dir = parent.ctxGet(this.xl) as DirectoryNames | undefined;
+    const entry = dir?.names.get(name);
     // It was evicted meanwhile.
-    if (known === undefined) return { negative: 0 };
-    const left = (known.since + timeoutMs - this.xl.context.now()) / 1000;
-    return { negative: Math.max(0, Math.min(kernelTimeouts.negative ?? 0, left)) };
+    if (entry === undefined) return { negative: 0 };
+    const remaining = (entry.since + timeoutMs - this.xl.context.now()) / 1000;
+    return { negative: Math.max(0, Math.min(kernelTimeouts.negative ?? 0, remaining)) };
   }
 
   /** Whether the kernel caches only names that are in here. */
@@ -104,112 +104,112 @@ export class AbsentNames {
    * Records an absent name after ENOENT or a removal; the request was wound at the clock `asked`. Returns
    * false if the reply may be outdated.
    */
-  learn(parent: Inode, name: string, asked: number): boolean {
-    if (this.bounds.timeoutMs === 0 || this.making.has(parent.gfid)) return false;
-    const dir = this.directoryOf(parent);
-    if (asked < this.cleared || asked < dir.changed) return false;
+  add(parent: Inode, name: string, windClock: number): boolean {
+    if (this.bounds.timeoutMs === 0 || this.creationsByParent.has(parent.gfid)) return false;
+    const dir = this.findOrAddDirectory(parent);
+    if (windClock < this.clearedAt || windClock < dir.changed) return false;
     if (dir.names.has(name)) return true;
-    const learnt = new Name(dir, name, this.xl.context.now(), this.newest);
-    if (this.newest === null) this.oldest = learnt;
-    else this.newest.newer = learnt;
-    this.newest = learnt;
-    dir.names.set(name, learnt);
+    const entry = new AbsentName(dir, name, this.xl.context.now(), this.newest);
+    if (this.newest === null) this.oldest = entry;
+    else this.newest.newer = entry;
+    this.newest = entry;
+    dir.names.set(name, entry);
     this.size += 1;
-    this.used += this.weigh(name);
-    this.evict();
-    this.expireInTime();
+    this.totalWeight += this.weigh(name);
+    this.evictOldest();
+    this.startTimer();
     return true;
   }
 
   /** Begins a fop that creates the name. */
-  creating(parent: Inode, name: string, client: Client | null): void {
-    this.making.set(parent.gfid, (this.making.get(parent.gfid) ?? 0) + 1);
-    this.exists(parent, name, client);
+  beginCreation(parent: Inode, name: string, client: Client | null): void {
+    this.creationsByParent.set(parent.gfid, (this.creationsByParent.get(parent.gfid) ?? 0) + 1);
+    this.dropExisting(parent, name, client);
   }
 
   /** Drops a name that may exist now; `client`, which has created or found it, needs no invalidation. */
-  exists(parent: Inode, name: string, client: Client | null): void {
-    if (!this.kernelFollows || !hasOtherClients(client)) this.forget(parent, name);
+  dropExisting(parent: Inode, name: string, client: Client | null): void {
+    if (!this.kernelFollows || !hasOtherClients(client)) this.dropName(parent, name);
     else {
-      const known = this.presentDirectoryOf(parent).names.get(name);
-      if (known !== undefined) this.invalidateName(known);
+      const entry = this.findCurrentDirectory(parent).names.get(name);
+      if (entry !== undefined) this.invalidateName(entry);
     }
   }
 
   /** Ends a fop that creates the name. */
-  created(parent: Inode, name: string): void {
-    const others = this.making.get(parent.gfid)! - 1;
-    if (others > 0) this.making.set(parent.gfid, others);
-    else this.making.delete(parent.gfid);
-    this.changed(parent, name);
+  endCreation(parent: Inode, name: string): void {
+    const remaining = this.creationsByParent.get(parent.gfid)! - 1;
+    if (remaining > 0) this.creationsByParent.set(parent.gfid, remaining);
+    else this.creationsByParent.delete(parent.gfid);
+    this.noteChange(parent, name);
   }
 
   /** Drops a name that may exist now, and discards replies under way about it. */
-  changed(parent: Inode, name: string): void {
+  noteChange(parent: Inode, name: string): void {
     this.clock += 1;
-    this.forget(parent, name).changed = this.clock;
+    this.dropName(parent, name).changed = this.clock;
   }
 
   /** Drops one name. */
-  forget(parent: Inode, name: string): Directory {
-    const dir = this.presentDirectoryOf(parent);
-    const known = dir.names.get(name);
-    if (known !== undefined) this.drop(known);
+  dropName(parent: Inode, name: string): DirectoryNames {
+    const dir = this.findCurrentDirectory(parent);
+    const entry = dir.names.get(name);
+    if (entry !== undefined) this.drop(entry);
     return dir;
   }
 
   /** Drops the names of a directory; `dir` is its inode's context. */
-  clear(dir: unknown): void {
+  dropDirectory(dir: unknown): void {
     if (dir === undefined) return;
-    for (const name of (dir as Directory).names.values()) this.drop(name);
+    for (const name of (dir as DirectoryNames).names.values()) this.drop(name);
   }
 
   /** Drops all names, and discards replies under way. */
-  clearAll(): void {
+  dropAll(): void {
     this.clock += 1;
-    this.cleared = this.clock;
+    this.clearedAt = this.clock;
     while (this.oldest !== null) this.invalidateName(this.oldest);
     this.stopTimer();
   }
 
-  configure(bounds: Bounds): void {
+  applyBounds(bounds: CacheBounds): void {
     // The kernel's entries have timeouts of the old bounds.
-    if (this.kernelFollows) this.clearAll();
+    if (this.kernelFollows) this.dropAll();
     this.bounds = bounds;
-    this.evict();
-    this.expire();
+    this.evictOldest();
+    this.expireOldest();
     this.stopTimer();
-    this.expireInTime();
+    this.startTimer();
   }
 
   /** Sets the counters to zero. */
   reset(): void {
     this.hits = 0;
     this.misses = 0;
-    this.evicted = 0;
-    this.expired = 0;
+    this.evictedCount = 0;
+    this.expiredCount = 0;
   }
 
   dump(): Dump {
-    const { hits, misses, size: names, evicted, expired } = this;
+    const { hits, misses, size: names, evictedCount: evicted, expiredCount: expired } = this;
     const counts = { hits, misses, names, evicted, expired };
-    return this.bounds.weigh === undefined ? counts : { ...counts, bytes: this.used };
+    return this.bounds.weigh === undefined ? counts : { ...counts, bytes: this.totalWeight };
   }
 
   /** Finds the directory by gfid: its inode may have been replaced since the request. */
-  private presentDirectoryOf(inode: Inode): Directory {
-    return this.directoryOf(inode.table.find(inode.gfid) ?? inode);
+  private findCurrentDirectory(inode: Inode): DirectoryNames {
+    return this.findOrAddDirectory(inode.table.find(inode.gfid) ?? inode);
   }
 
-  private directoryOf(inode: Inode): Directory {
-    const kept = inode.ctxGet(this.xl) as Directory | undefined;
-    if (kept !== undefined) return kept;
-    const dir = new Directory(inode);
+  private findOrAddDirectory(inode: Inode): DirectoryNames {
+    const existing = inode.ctxGet(this.xl) as DirectoryNames | undefined;
+    if (existing !== undefined) return existing;
+    const dir = new DirectoryNames(inode);
     inode.ctxSet(this.xl, dir);
     return dir;
   }
 
-  private drop(name: Name): void {
+  private drop(name: AbsentName): void {
     const { older, newer } = name;
     if (older === null) this.oldest = newer;
     else older.newer = newer;
@@ -217,11 +217,11 @@ export class AbsentNames {
     else newer.older = older;
     name.dir.names.delete(name.name);
     this.size -= 1;
-    this.used -= this.weigh(name.name);
+    this.totalWeight -= this.weigh(name.name);
   }
 
   /** Drops a name early, and invalidates it in the kernel. */
-  private invalidateName(name: Name): void {
+  private invalidateName(name: AbsentName): void {
     this.drop(name);
     if (this.kernelFollows) invalidateEntry(this.xl, name.dir.inode, name.name, { expire: true });
   }
@@ -230,29 +230,29 @@ export class AbsentNames {
     return this.bounds.weigh === undefined ? 1 : this.bounds.weigh(name);
   }
 
-  private evict(): void {
-    while (this.used > this.bounds.limit) {
+  private evictOldest(): void {
+    while (this.totalWeight > this.bounds.limit) {
       this.invalidateName(this.oldest!);
-      this.evicted += 1;
+      this.evictedCount += 1;
     }
   }
 
-  private expire(): void {
-    const learntBy = this.xl.context.now() - this.bounds.timeoutMs * (1 - SLACK);
-    while (this.oldest !== null && this.oldest.since <= learntBy) {
+  private expireOldest(): void {
+    const latestExpired = this.xl.context.now() - this.bounds.timeoutMs * (1 - EARLY_EXPIRY);
+    while (this.oldest !== null && this.oldest.since <= latestExpired) {
       this.drop(this.oldest);
-      this.expired += 1;
+      this.expiredCount += 1;
     }
   }
 
   /** Starts the timer for the oldest name. */
-  private expireInTime(): void {
+  private startTimer(): void {
     if (this.cancelTimer !== null || this.oldest === null) return;
     const due = this.oldest.since + this.bounds.timeoutMs - this.xl.context.now();
-    this.cancelTimer = this.xl.context.after(Math.min(Math.max(due, 0), WAIT_MAX_MS), () => {
+    this.cancelTimer = this.xl.context.after(Math.min(Math.max(due, 0), MAX_TIMER_MS), () => {
       this.cancelTimer = null;
-      this.expire();
-      this.expireInTime();
+      this.expireOldest();
+      this.startTimer();
     });
   }
 

@@ -6,8 +6,8 @@
  */
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator } from '../../../core/xlator.ts';
-import { AbsentNames, type Bounds } from './absent-names.ts';
-import { fops, notified } from './fops.ts';
+import { fops, handleEvent } from './absent-name-fops.ts';
+import { AbsentNames, type CacheBounds } from './absent-names.ts';
 
 const options = defineReconfigurableOptions({
   timeout: {
@@ -33,7 +33,7 @@ const options = defineReconfigurableOptions({
   },
 });
 
-const bounds = (values: Values<typeof options>): Bounds => ({
+const bounds = (values: Values<typeof options>): CacheBounds => ({
   timeoutMs: values.timeout * 1000,
   kernelTimeouts: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
   limit: values.limit,
@@ -46,13 +46,13 @@ export default defineTranslator<AbsentNames, typeof options>({
   options,
   fops,
   init: (xl, values) => new AbsentNames(xl, bounds(values)),
-  reconfigure: (xl, values) => xl.priv.configure(bounds(values)),
+  reconfigure: (xl, values) => xl.priv.applyBounds(bounds(values)),
   notify(xl, event, data) {
-    notified(xl.priv, event, data);
+    handleEvent(xl.priv, event, data);
     defaultNotify(xl, event, data);
   },
-  forget: (xl, _inode, dir) => xl.priv.clear(dir),
-  fini: (xl) => xl.priv.clearAll(),
+  forget: (xl, _inode, dir) => xl.priv.dropDirectory(dir),
+  fini: (xl) => xl.priv.dropAll(),
   dump: (xl) => xl.priv.dump(),
   reset: ({ priv }) => priv.reset(),
 });

@@ -92,7 +92,7 @@ describe('lookup', () => {
     const { leaf, lookup, root, xl } = await setUp({ 'kernel-timeout': '25' });
     leaf.onRequest = (request) => void leaf.requests.push(request);
     const reply = lookup(root, 'a');
-    xl.priv.changed(root, 'a');
+    xl.priv.noteChange(root, 'a');
     absent(leaf.requests[0]!);
     expect([reply.opErrno, reply.values[2]]).toEqual([ENOENT, null]);
   });

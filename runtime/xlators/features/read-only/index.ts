@@ -24,19 +24,19 @@ const options = defineReconfigurableOptions({
 type OptionValues = Values<typeof options>;
 
 /** GlusterFS refuses an fsync of a directory, too, and none of a file. */
-const LISTED: readonly FopName[] = [
+const GLUSTERFS_FOPS: readonly FopName[] = [
   ...(['mknod', 'mkdir', 'symlink', 'link', 'create', 'unlink', 'rmdir', 'rename'] as const),
   ...(['truncate', 'ftruncate', 'writev', 'fallocate', 'setattr', 'fsetattr'] as const),
   ...(['setxattr', 'fsetxattr', 'removexattr', 'fsyncdir'] as const),
 ];
 
 /** Changes all the same. */
-const UNLISTED: readonly FopName[] = [
+const FURTHER_FOPS: readonly FopName[] = [
   ...(['put', 'icreate', 'namelink', 'discard', 'zerofill'] as const),
   ...(['copy_file_range', 'fremovexattr'] as const),
 ];
 
-const refuses: Before<OptionValues> = (frame) => (frame.root.pid < 0 ? 0 : EROFS);
+const failUnlessInternal: Before<OptionValues> = (frame) => (frame.root.pid < 0 ? 0 : EROFS);
 
 /** True for flags that open a file for writing, or truncate it. */
 export const changesFile = (flags: number): boolean =>
@@ -51,20 +51,21 @@ export function addsNothing(dict: Dict | null): boolean {
   return isZero;
 }
 
-const on: Fops<OptionValues> = {
-  ...taps([...LISTED, ...UNLISTED], refuses),
+const readOnlyFops: Fops<OptionValues> = {
+  ...taps([...GLUSTERFS_FOPS, ...FURTHER_FOPS], failUnlessInternal),
   open: tap.open<OptionValues>((frame, xl, fop, _loc, flags) =>
-    changesFile(flags as number) ? refuses(frame, xl, fop) : 0,
+    changesFile(flags as number) ? failUnlessInternal(frame, xl, fop) : 0,
   ),
   xattrop: tap.xattrop<OptionValues>((frame, xl, fop, _loc, _optype, dict) =>
-    addsNothing(dict as Dict | null) ? 0 : refuses(frame, xl, fop),
+    addsNothing(dict as Dict | null) ? 0 : failUnlessInternal(frame, xl, fop),
   ),
   fxattrop: tap.fxattrop<OptionValues>((frame, xl, fop, _fd, _optype, dict) =>
-    addsNothing(dict as Dict | null) ? 0 : refuses(frame, xl, fop),
+    addsNothing(dict as Dict | null) ? 0 : failUnlessInternal(frame, xl, fop),
   ),
 };
 
-const fops = ({ priv }: Xlator<OptionValues>): Fops<OptionValues> => (priv['read-only'] ? on : {});
+const makeFops = ({ priv }: Xlator<OptionValues>): Fops<OptionValues> =>
+  priv['read-only'] ? readOnlyFops : {};
 
 export default defineTranslator<OptionValues, typeof options>({
   type: 'features/read-only',
@@ -72,10 +73,10 @@ export default defineTranslator<OptionValues, typeof options>({
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true },
-  fops,
+  fops: makeFops,
   init: (_xl, values) => values,
   reconfigure(xl, values) {
     xl.priv = values;
-    xl.exchangeFops(fops(xl));
+    xl.exchangeFops(makeFops(xl));
   },
 });

@@ -22,7 +22,7 @@ import {
   type Fops,
   type Xlator,
 } from '../../../core/xlator.ts';
-import { type Touch, type Touches, touches } from './flags.ts';
+import { type ChangeReader, changeReaders, type InodeChange } from './change-readers.ts';
 import { Registrations } from './registrations.ts';
 
 const options = defineReconfigurableOptions({
@@ -55,7 +55,7 @@ type OptionValues = Values<typeof options>;
 
 class Upcalls {
   values: OptionValues;
-  told = 0;
+  upcallCount = 0;
   readonly registrations: Registrations;
   private readonly xl: Xlator<Upcalls>;
 
@@ -65,10 +65,10 @@ class Upcalls {
     this.registrations = new Registrations(xl, (client, gfid) =>
       this.sendUpcall(client, { gfid, flags: UP.FORGET }),
     );
-    this.configure(values);
+    this.applyOptions(values);
   }
 
-  configure(values: OptionValues): void {
+  applyOptions(values: OptionValues): void {
     this.values = values;
     this.registrations.timeout = values['cache-invalidation-timeout'] * 1000;
     this.registrations.limit = values.limit;
@@ -76,30 +76,31 @@ class Upcalls {
   }
 
   /** Registers a client for an inode in its reply, and notifies the others of a change. */
-  record(client: Client | null, touch: Touch): void {
+  record(client: Client | null, change: InodeChange): void {
     const now = this.xl.context.now();
-    const { gfid, flags } = touch;
+    const { gfid, flags } = change;
     if (flags !== 0) {
-      for (const other of this.registrations.othersOf(gfid, client, now))
-        this.sendUpcall(other, touch);
+      for (const other of this.registrations.findOtherClients(gfid, client, now))
+        this.sendUpcall(other, change);
     }
     if (client !== null) this.registrations.add(client, gfid, now);
   }
 
-  private sendUpcall(client: Client, { gfid, flags, ...stats }: Touch): void {
-    this.told += 1;
+  private sendUpcall(client: Client, { gfid, flags, ...stats }: InodeChange): void {
+    this.upcallCount += 1;
     const expire = this.values['cache-invalidation-timeout'];
     const { stat = null, parent = null, oldParent = null } = stats;
-    const what: ClientUpcall = { tells: client, gfid, flags, expire, stat, parent, oldParent };
-    defaultNotify(this.xl, 'UPCALL', what);
+    const upcall: ClientUpcall = { tells: client, gfid, flags, expire, stat, parent, oldParent };
+    defaultNotify(this.xl, 'UPCALL', upcall);
   }
 }
 
-const names = Object.keys(touches) as FopName[];
+const names = Object.keys(changeReaders) as FopName[];
 const LOOKUP = findFop('lookup')!.number;
-const touchesOf: Touches[] = [];
+const readersByFop: ChangeReader[] = [];
 for (const { number, name } of fopRows) {
-  if (name in touches) touchesOf[number] = touches[name as keyof typeof touches];
+  if (name in changeReaders)
+    readersByFop[number] = changeReaders[name as keyof typeof changeReaders];
 }
 
 /** Registers a client for the directory of an absent name, which it may cache, too. */
@@ -107,20 +108,20 @@ function recordAbsentName(xl: Xlator<Upcalls>, client: Client | null, { parent }
   if (parent !== null) xl.priv.record(client, { gfid: parent.gfid, flags: 0 });
 }
 
-const before: Before<Upcalls> = (frame, _xl, _fop, ...args) => {
+const keepArguments: Before<Upcalls> = (frame, _xl, _fop, ...args) => {
   frame.local = args;
   return 0;
 };
 
-const after: After<Upcalls> = (frame, xl, fop, opRet, opErrno, ...reply) => {
+const recordReply: After<Upcalls> = (frame, xl, fop, opRet, opErrno, ...reply) => {
   const { client } = frame.root;
   if (opRet < 0) {
     if (fop === LOOKUP && opErrno === ENOENT)
       recordAbsentName(xl, client, (frame.local as [Loc])[0]);
     return;
   }
-  for (const touch of touchesOf[fop]!(frame.local as never, reply as never)) {
-    if (touch !== null) xl.priv.record(client, touch);
+  for (const change of readersByFop[fop]!(frame.local as never, reply as never)) {
+    if (change !== null) xl.priv.record(client, change);
   }
 };
 
@@ -130,25 +131,25 @@ const ipc: Fop<'ipc', Upcalls> = (frame, xl, op, xdata) => {
   else tail.ipc(frame, xl.children[0]!, op, xdata);
 };
 
-const fops = ({ priv }: Xlator<Upcalls>): Fops<Upcalls> =>
-  priv.values['cache-invalidation'] ? { ...taps(names, before, after), ipc } : {};
+const makeFops = ({ priv }: Xlator<Upcalls>): Fops<Upcalls> =>
+  priv.values['cache-invalidation'] ? { ...taps(names, keepArguments, recordReply), ipc } : {};
 
 export default defineTranslator<Upcalls, typeof options>({
   type: 'features/upcall',
   description: 'Tells clients of a brick what others have changed, for their caches.',
   children: [1, 1],
   options,
-  fops,
+  fops: makeFops,
   init: (xl, values) => new Upcalls(xl, values),
   reconfigure(xl, values) {
-    xl.priv.configure(values);
-    xl.exchangeFops(fops(xl));
+    xl.priv.applyOptions(values);
+    xl.exchangeFops(makeFops(xl));
   },
-  clientDisconnect: ({ priv }, client) => priv.registrations.drop(client),
-  clientDestroy: ({ priv }, client) => priv.registrations.drop(client),
-  dump: ({ priv: { registrations, told } }) => ({
+  clientDisconnect: ({ priv }, client) => priv.registrations.dropClient(client),
+  clientDestroy: ({ priv }, client) => priv.registrations.dropClient(client),
+  dump: ({ priv: { registrations, upcallCount } }) => ({
     registrations: registrations.size,
     evicted: registrations.evicted,
-    told,
+    told: upcallCount,
   }),
 });

@@ -14,9 +14,9 @@ interface Registration {
 }
 
 /** Part of the time-out after which a registration is renewed. */
-const RENEW = 1 / 8;
+const RENEWAL_SHARE = 1 / 8;
 /** Expired registrations removed with each new one. */
-const SWEPT = 2;
+const SWEPT_PER_ADD = 2;
 
 export class Registrations {
   /** Milliseconds. */
@@ -41,12 +41,12 @@ export class Registrations {
 
   add(client: Client, gfid: Gfid, now: number): void {
     let clients = this.byGfid.get(gfid);
-    const known = clients?.get(client);
-    if (known !== undefined) {
-      if (now - known.time < this.timeout * RENEW) return;
-      known.time = now;
-      this.order.delete(known);
-      this.order.add(known);
+    const existing = clients?.get(client);
+    if (existing !== undefined) {
+      if (now - existing.time < this.timeout * RENEWAL_SHARE) return;
+      existing.time = now;
+      this.order.delete(existing);
+      this.order.add(existing);
       return;
     }
     if (!client.connected) return;
@@ -57,12 +57,12 @@ export class Registrations {
     const registration = { gfid, client, time: now };
     clients.set(client, registration);
     this.order.add(registration);
-    this.of(client).add(registration);
+    this.clientRegistrations(client).add(registration);
     this.sweep(now);
   }
 
   /** Returns the clients that may cache an inode, except `client`. */
-  othersOf(gfid: Gfid, client: Client | null, now: number): Client[] {
+  findOtherClients(gfid: Gfid, client: Client | null, now: number): Client[] {
     const others: Client[] = [];
     for (const registration of this.byGfid.get(gfid)?.values() ?? []) {
       if (registration.client === client) continue;
@@ -73,8 +73,8 @@ export class Registrations {
   }
 
   /** Removes all registrations of a client. */
-  drop(client: Client): void {
-    for (const registration of [...this.of(client)]) this.delete(registration);
+  dropClient(client: Client): void {
+    for (const registration of [...this.clientRegistrations(client)]) this.delete(registration);
     client.ctxDel(this.xl);
   }
 
@@ -83,12 +83,12 @@ export class Registrations {
   }
 
   private sweep(now: number): void {
-    let left = SWEPT;
+    let remaining = SWEPT_PER_ADD;
     for (const oldest of this.order) {
       const isOld = now - oldest.time >= this.timeout;
       const isTooMany = this.order.size > this.limit;
-      if (!isTooMany && (!isOld || left === 0)) return;
-      left -= 1;
+      if (!isTooMany && (!isOld || remaining === 0)) return;
+      remaining -= 1;
       this.delete(oldest);
       if (isOld) continue;
       this.evicted += 1;
@@ -96,18 +96,18 @@ export class Registrations {
     }
   }
 
-  private of(client: Client): Set<Registration> {
-    const known = client.ctxGet(this.xl) as Set<Registration> | undefined;
-    if (known !== undefined) return known;
-    const all = new Set<Registration>();
-    client.ctxSet(this.xl, all);
-    return all;
+  private clientRegistrations(client: Client): Set<Registration> {
+    const existing = client.ctxGet(this.xl) as Set<Registration> | undefined;
+    if (existing !== undefined) return existing;
+    const created = new Set<Registration>();
+    client.ctxSet(this.xl, created);
+    return created;
   }
 
   private delete(registration: Registration): void {
     const { gfid, client } = registration;
     this.order.delete(registration);
-    this.of(client).delete(registration);
+    this.clientRegistrations(client).delete(registration);
     const clients = this.byGfid.get(gfid);
     clients?.delete(client);
     if (clients?.size === 0) this.byGfid.delete(gfid);

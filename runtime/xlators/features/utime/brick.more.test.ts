@@ -15,7 +15,7 @@ import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
-import { MDATA, MDATA_SIZE, readMdata, timesOf } from '../../storage/shared/mdata.ts';
+import { MDATA, MDATA_SIZE, readMdata, copyTimes } from '../../storage/shared/mdata.ts';
 
 const UTIME = { above: ['features/utime'] };
 
@@ -80,7 +80,7 @@ describe.skipIf(isWithoutBricks())('features/utime over a real brick', () => {
     const now = await stat(client, '/source');
     expect(mtime(now)).toBeGreaterThan(mtime(before));
     expect(ctime(now)).toBe(mtime(now));
-    expect(timesOf(now)).toEqual(kept(join(brick.files, 'source')));
+    expect(copyTimes(now)).toEqual(kept(join(brick.files, 'source')));
     // utimensat(2), as of tar and rsync: mtime is the given time, ctime advances.
     await touch(client, '/source', 1000);
     const set = await stat(client, '/source');
@@ -123,26 +123,26 @@ describe.skipIf(isWithoutBricks())('features/utime over a real brick', () => {
     await far.ask('write', '/theirs', bytes('1'), null);
     await far.ask('write', '/theirs', bytes('2'), 1);
     await touch(far, '/theirs', 1_234_567_890);
-    const theirs = timesOf(await stat(far, '/theirs'));
+    const theirs = copyTimes(await stat(far, '/theirs'));
     await far.end();
     await brick.end('SIGTERM');
 
     const near = await clients.openFolder(brick.files, UTIME);
-    expect(timesOf(await stat(near, '/theirs'))).toEqual(theirs);
+    expect(copyTimes(await stat(near, '/theirs'))).toEqual(theirs);
     await near.ask('write', '/ours', bytes('1'), null);
     await near.ask('write', '/ours', bytes('2'), 1);
     await touch(near, '/ours', 987_654_321);
     await near.ask('write', '/theirs', bytes('3'), 2);
-    const ours = timesOf(await stat(near, '/ours'));
-    const changed = timesOf(await stat(near, '/theirs'));
+    const ours = copyTimes(await stat(near, '/ours'));
+    const changed = copyTimes(await stat(near, '/theirs'));
     expect(changed.iaMtime).toBeGreaterThan(theirs.iaMtime);
     expect(ours).toEqual(kept(join(brick.files, 'ours')));
     await near.end();
 
     await brick.run();
     const again = await clients.open(brick.port, UTIME);
-    expect(timesOf(await stat(again, '/ours'))).toEqual(ours);
-    expect(timesOf(await stat(again, '/theirs'))).toEqual(changed);
+    expect(copyTimes(await stat(again, '/ours'))).toEqual(ours);
+    expect(copyTimes(await stat(again, '/theirs'))).toEqual(changed);
     // The disk's own times differ.
     expect(statSync(join(brick.files, 'ours')).ctimeMs).not.toBe(ours.iaCtime * 1000);
   });

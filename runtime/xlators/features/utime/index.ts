@@ -38,7 +38,7 @@ import {
 import { MDATA, SET_MDATA, writeWireMdata } from '../../storage/shared/mdata.ts';
 
 /** The pid of requests of this translator's own (`GF_CLIENT_PID_SET_UTIME`). */
-const PID = -13;
+const SET_UTIME_PID = -13;
 
 const options = defineReconfigurableOptions({
   noatime: {
@@ -48,43 +48,47 @@ const options = defineReconfigurableOptions({
   },
 });
 
-interface State {
+interface UtimeState {
   settings: Values<typeof options>;
   /** Whether the storage can store times; false after it has refused once. */
   canStoreTimes: boolean;
 }
 
-const now = (xl: Xlator<State>, sets: number): Ctime => makeCtime(xl.context.sink.now(), sets);
+const requestTime = (xl: Xlator<UtimeState>, sets: number): Ctime =>
+  makeCtime(xl.context.sink.now(), sets);
 
 /** Returns the times that a fop sets, without those that an option excludes. */
-function setsOf({ settings }: State, fop: FopName): number {
+function timesSetBy({ settings }: UtimeState, fop: FopName): number {
   const sets = timesByFop[fop] ?? 0;
   return settings.noatime && accessTimeFops.includes(fop) ? sets & ~SETS.ATIME : sets;
 }
 
-const marking = (fop: FopName): AnyFop => {
+const makeTimedFop = (fop: FopName): AnyFop => {
   const passOn = tailArgs[fop];
   return (frame, xl, args) => {
-    frame.root.ctime = now(xl as Xlator<State>, setsOf(xl.priv as State, fop));
+    frame.root.ctime = requestTime(
+      xl as Xlator<UtimeState>,
+      timesSetBy(xl.priv as UtimeState, fop),
+    );
     passOn(frame, xl.children[0]!, args);
   };
 };
 
-const marked = Object.fromEntries(
-  (Object.keys(timesByFop) as FopName[]).map((fop) => [fop, collect[fop](marking(fop))]),
-) as Fops<State>;
+const timedFops = Object.fromEntries(
+  (Object.keys(timesByFop) as FopName[]).map((fop) => [fop, collect[fop](makeTimedFop(fop))]),
+) as Fops<UtimeState>;
 
 /** An open with O_TRUNC sets the times of a truncate. */
-const open: Fop<'open', State> = (frame, xl, loc, flags, fd, xdata) => {
-  const empties = (flags & O_TRUNC) !== 0 ? (timesByFop.truncate ?? 0) : 0;
-  frame.root.ctime = now(xl, setsOf(xl.priv, 'open') | empties);
+const open: Fop<'open', UtimeState> = (frame, xl, loc, flags, fd, xdata) => {
+  const truncateTimes = (flags & O_TRUNC) !== 0 ? (timesByFop.truncate ?? 0) : 0;
+  frame.root.ctime = requestTime(xl, timesSetBy(xl.priv, 'open') | truncateTimes);
   tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
 };
 
 const { ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 
 /** Replaces "now" by the request's time, the same for every copy of the file. */
-function withRequestTime(to: Iatt, valid: number, { sec, nsec }: Ctime): Iatt {
+function replaceNow(to: Iatt, valid: number, { sec, nsec }: Ctime): Iatt {
   if ((valid & (ATIME_NOW | MTIME_NOW)) === 0) return to;
   return Object.assign(
     to.copy(),
@@ -93,30 +97,30 @@ function withRequestTime(to: Iatt, valid: number, { sec, nsec }: Ctime): Iatt {
   );
 }
 
-const withTimes = (valid: number): number =>
+const replaceNowBits = (valid: number): number =>
   valid | ((valid & ATIME_NOW) !== 0 ? ATIME : 0) | ((valid & MTIME_NOW) !== 0 ? MTIME : 0);
 
-const setattr: Fop<'setattr', State> = (frame, xl, loc, stbuf, valid, xdata) => {
-  const when = now(xl, setattrTimes(valid));
-  frame.root.ctime = when;
-  const to = withRequestTime(stbuf, valid, when);
-  tail.setattr(frame, xl.children[0]!, loc, to, withTimes(valid), xdata);
+const setattr: Fop<'setattr', UtimeState> = (frame, xl, loc, stbuf, valid, xdata) => {
+  const time = requestTime(xl, setattrTimes(valid));
+  frame.root.ctime = time;
+  const to = replaceNow(stbuf, valid, time);
+  tail.setattr(frame, xl.children[0]!, loc, to, replaceNowBits(valid), xdata);
 };
 
-const fsetattr: Fop<'fsetattr', State> = (frame, xl, fd, stbuf, valid, xdata) => {
-  const when = now(xl, setattrTimes(valid));
-  frame.root.ctime = when;
-  const to = withRequestTime(stbuf, valid, when);
-  tail.fsetattr(frame, xl.children[0]!, fd, to, withTimes(valid), xdata);
+const fsetattr: Fop<'fsetattr', UtimeState> = (frame, xl, fd, stbuf, valid, xdata) => {
+  const time = requestTime(xl, setattrTimes(valid));
+  frame.root.ctime = time;
+  const to = replaceNow(stbuf, valid, time);
+  tail.fsetattr(frame, xl.children[0]!, fd, to, replaceNowBits(valid), xdata);
 };
 
-const lookup: Fop<'lookup', State> = (frame, xl, loc, xdata) => {
+const lookup: Fop<'lookup', UtimeState> = (frame, xl, loc, xdata) => {
   if (!xl.priv.canStoreTimes) return tail.lookup(frame, xl.children[0]!, loc, xdata);
   const keys = xdata?.copy() ?? new Dict();
   wind.lookup(frame, 0, lookupCbk, xl.children[0]!, loc, keys.set(MDATA, 1));
 };
 
-const lookupCbk: Cbk<'lookup', State> = (
+const lookupCbk: Cbk<'lookup', UtimeState> = (
   frame,
   _cookie,
   xl,
@@ -131,12 +135,12 @@ const lookupCbk: Cbk<'lookup', State> = (
     unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
     return;
   }
-  storeDiskTimes(xl, { asked: frame, inode, buf, xdata, postparent });
+  storeDiskTimes(xl, { lookupFrame: frame, inode, buf, xdata, postparent });
 };
 
 /** A lookup whose reply waits until the file's times are stored. */
 interface PendingLookup {
-  readonly asked: Frame;
+  readonly lookupFrame: Frame;
   readonly inode: Inode;
   readonly buf: Iatt;
   readonly xdata: Dict | null;
@@ -144,16 +148,16 @@ interface PendingLookup {
 }
 
 /** Stores an inode's disk times; a failure does not fail the lookup. */
-function storeDiskTimes(xl: Xlator<State>, found: PendingLookup): void {
-  const { inode, buf } = found;
-  const frame = xl.begin(new Stack(0, 0, PID, 'SETXATTR'));
-  frame.local = found;
+function storeDiskTimes(xl: Xlator<UtimeState>, pending: PendingLookup): void {
+  const { inode, buf } = pending;
+  const frame = xl.begin(new Stack(0, 0, SET_UTIME_PID, 'SETXATTR'));
+  frame.local = pending;
   const loc = new Loc(inode, null, null, buf.iaGfid);
   const dict = new Dict().set(SET_MDATA, writeWireMdata(buf), 'mdata');
   wind.setxattr(frame, 0, storedCbk, xl.children[0]!, loc, dict, 0, null);
 }
 
-const storedCbk: Cbk<'setxattr', State> = (frame, _cookie, xl, opRet, opErrno) => {
+const storedCbk: Cbk<'setxattr', UtimeState> = (frame, _cookie, xl, opRet, opErrno) => {
   xl.end(frame.root);
   if (opRet < 0 && opErrno === EOPNOTSUPP && xl.priv.canStoreTimes) {
     xl.priv.canStoreTimes = false;
@@ -164,17 +168,17 @@ const storedCbk: Cbk<'setxattr', State> = (frame, _cookie, xl, opRet, opErrno) =
       },
     );
   }
-  const { asked, inode, buf, xdata, postparent } = frame.local as PendingLookup;
-  unwind.lookup(asked, 0, 0, inode, buf, xdata, postparent);
+  const { lookupFrame, inode, buf, xdata, postparent } = frame.local as PendingLookup;
+  unwind.lookup(lookupFrame, 0, 0, inode, buf, xdata, postparent);
 };
 
-export default defineTranslator<State, typeof options>({
+export default defineTranslator<UtimeState, typeof options>({
   type: 'features/utime',
   description: "Gives files the times of the client's clock, not of the bricks' clocks.",
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true, givesTimes: true },
-  fops: { ...marked, open, setattr, fsetattr, lookup },
+  fops: { ...timedFops, open, setattr, fsetattr, lookup },
   init: (_xl, settings) => ({ settings, canStoreTimes: true }),
   reconfigure(xl, settings) {
     xl.priv.settings = settings;

@@ -34,16 +34,16 @@ import {
   type Xlator,
 } from '../../../core/xlator.ts';
 import { addsNothing, changesFile } from '../read-only/index.ts';
-import { begin, check } from './check.ts';
 import { options } from './options.ts';
+import { beginRequest, checkRequest } from './request-check.ts';
 import {
-  mayEndAt,
-  type Periods,
-  retained,
+  canEndAt,
+  decideTransition,
+  encodeText,
+  makeRetained,
+  type RetentionPeriods,
   START_TIME,
   type Transition,
-  textValue,
-  transition,
   WORM_FILE,
   type WormFile,
 } from './retention.ts';
@@ -52,15 +52,15 @@ type OptionValues = Values<typeof options>;
 
 class Worm {
   values: OptionValues;
-  periods!: Periods;
-  refused = 0;
+  periods!: RetentionPeriods;
+  refusedCount = 0;
 
   constructor(values: OptionValues) {
     this.values = values;
-    this.configure(values);
+    this.applyOptions(values);
   }
 
-  configure(values: OptionValues): void {
+  applyOptions(values: OptionValues): void {
     this.values = values;
     this.periods = {
       retention: values['default-retention-period'],
@@ -74,12 +74,12 @@ class Worm {
 type Xl = Xlator<Worm>;
 type AnyFail = (frame: Frame, errno: number) => void;
 
-const now = (xl: Xl): number => Math.floor(xl.context.sink.now() / 1000);
+const nowSeconds = (xl: Xl): number => Math.floor(xl.context.sink.now() / 1000);
 
 const opensToChange = (flags: number): boolean => changesFile(flags) || (flags & O_APPEND) !== 0;
 
 /** The fops that `option worm` refuses, each with a test of its arguments. */
-const changesVolume: { readonly [N in FopName]?: (args: readonly unknown[]) => boolean } = {
+const volumeTests: { readonly [N in FopName]?: (args: readonly unknown[]) => boolean } = {
   open: ([, flags]) => opensToChange(flags as number),
   link: () => true,
   unlink: () => true,
@@ -93,93 +93,93 @@ const changesVolume: { readonly [N in FopName]?: (args: readonly unknown[]) => b
   xattrop: ([, , dict]) => !addsNothing(dict as Dict | null),
 };
 
-type TargetsOf = (args: readonly unknown[]) => readonly (Loc | Fd)[];
+type TargetReader = (args: readonly unknown[]) => readonly (Loc | Fd)[];
 
-const first: TargetsOf = ([file]) => [file as Loc | Fd];
+const readFirst: TargetReader = ([file]) => [file as Loc | Fd];
 const NONE: readonly (Loc | Fd)[] = [];
 
 /** The fops that `worm-file-level` checks, each with the files that it would change. */
-const changesFiles: { readonly [N in FopName]?: TargetsOf } = {
-  open: (args) => (((args[1] as number) & O_TRUNC) === 0 ? NONE : first(args)),
-  link: first,
-  unlink: first,
+const targetReaders: { readonly [N in FopName]?: TargetReader } = {
+  open: (args) => (((args[1] as number) & O_TRUNC) === 0 ? NONE : readFirst(args)),
+  link: readFirst,
+  unlink: readFirst,
   rename: ([from, to]) => [from as Loc, to as Loc],
-  truncate: first,
-  ftruncate: first,
-  writev: first,
-  fallocate: first,
-  discard: first,
-  zerofill: first,
+  truncate: readFirst,
+  ftruncate: readFirst,
+  writev: readFirst,
+  fallocate: readFirst,
+  discard: readFirst,
+  zerofill: readFirst,
   copy_file_range: (args) => [args[2] as Fd],
 };
 
 function refuse({ priv }: Xl, frame: Frame, name: FopName): void {
-  priv.refused += 1;
+  priv.refusedCount += 1;
   (fail[name] as AnyFail)(frame, EROFS);
 }
 
-function guard(frame: Frame, xl: Xl, name: FopName, args: readonly unknown[]): void {
+function checkOrRefuse(frame: Frame, xl: Xl, name: FopName, args: readonly unknown[]): void {
   const { values, periods } = xl.priv;
   const isInternal = frame.root.pid < 0;
-  if (!isInternal && values.worm && changesVolume[name]?.(args) === true) {
+  if (!isInternal && values.worm && volumeTests[name]?.(args) === true) {
     refuse(xl, frame, name);
     return;
   }
   const isFree = isInternal || !values['worm-file-level'];
-  const files = isFree ? NONE : (changesFiles[name]?.(args) ?? NONE);
+  const files = isFree ? NONE : (targetReaders[name]?.(args) ?? NONE);
   if (files.length === 0) {
     tailArgs[name](frame, xl.children[0]!, args);
     return;
   }
   const decide = (file: WormFile): Transition =>
-    counted(xl, transition(file, periods, now(xl), name === 'unlink'));
-  check(xl, { frame, name, args, files, decide });
+    countRefusal(xl, decideTransition(file, periods, nowSeconds(xl), name === 'unlink'));
+  checkRequest(xl, { frame, name, args, files, decide });
 }
 
-function counted({ priv }: Xl, result: Transition): Transition {
-  if (result.isRefused) priv.refused += 1;
+function countRefusal({ priv }: Xl, result: Transition): Transition {
+  if (result.isRefused) priv.refusedCount += 1;
   return result;
 }
 
-const PASSES: Transition = { isRefused: false, becomes: null };
-const REFUSED: Transition = { isRefused: true, becomes: null };
+const PASSES: Transition = { isRefused: false, newState: null };
+const REFUSED: Transition = { isRefused: true, newState: null };
 
 /** A chmod that removes all write permissions retains the file until its access time. */
 function decideChange(xl: Xl, to: Iatt, valid: number, file: WormFile): Transition {
   const { periods } = xl.priv;
   if ((valid & SET_ATTR.MODE) !== 0) {
     if ((to.iaProt & 0o222) !== 0) return PASSES;
-    const becomes = retained(periods, now(xl));
-    return mayEndAt(file, becomes.atime) ? { isRefused: false, becomes } : REFUSED;
+    const becomes = makeRetained(periods, nowSeconds(xl));
+    return canEndAt(file, becomes.atime) ? { isRefused: false, newState: becomes } : REFUSED;
   }
   const { retention, atime } = file;
   if (!retention?.isRetained) return PASSES;
-  const end = (valid & SET_ATTR.ATIME_NOW) !== 0 ? now(xl) : to.iaAtime;
-  if (!mayEndAt(file, end)) return REFUSED;
+  const end = (valid & SET_ATTR.ATIME_NOW) !== 0 ? nowSeconds(xl) : to.iaAtime;
+  if (!canEndAt(file, end)) return REFUSED;
   const period = retention.period + end - atime;
-  return { isRefused: false, becomes: { retention: { ...retention, period }, atime: end } };
+  return { isRefused: false, newState: { retention: { ...retention, period }, atime: end } };
 }
 
-const MTIMES = SET_ATTR.MTIME | SET_ATTR.MTIME_NOW;
-const SETS = SET_ATTR.MODE | SET_ATTR.ATIME | SET_ATTR.ATIME_NOW;
+const MTIME_BITS = SET_ATTR.MTIME | SET_ATTR.MTIME_NOW;
+const CHECKED_BITS = SET_ATTR.MODE | SET_ATTR.ATIME | SET_ATTR.ATIME_NOW;
 
 /** Checks internal clients, too: self-heal then retains its copy like the other copies. */
-const checkedSetattr =
+const makeCheckedSetattr =
   (name: 'setattr' | 'fsetattr'): AnyFop =>
-  (frame, any, args) => {
-    const xl = any as Xl;
+  (frame, untypedXl, args) => {
+    const xl = untypedXl as Xl;
     const [target, to, valid] = args as [Loc | Fd, Iatt, number];
-    if ((valid & SETS) === 0) {
+    if ((valid & CHECKED_BITS) === 0) {
       tailArgs[name](frame, xl.children[0]!, args);
       return;
     }
-    const passed = [...args];
+    const passedArgs = [...args];
     const decide = (file: WormFile): Transition => {
       // A request that sets the end of a retention must not set the modification time.
-      if (file.retention?.isRetained) passed[2] = valid & ~MTIMES;
-      return counted(xl, decideChange(xl, to, valid, file));
+      if (file.retention?.isRetained) passedArgs[2] = valid & ~MTIME_BITS;
+      return countRefusal(xl, decideChange(xl, to, valid, file));
     };
-    check(xl, { frame, name, args: passed, files: [target], decide });
+    checkRequest(xl, { frame, name, args: passedArgs, files: [target], decide });
   };
 
 /** A successful create whose file has no start time yet. */
@@ -197,9 +197,9 @@ const creation: Creation<Worm> = {
       return;
     }
     fd.ctxSet(xl, true);
-    const dict = new Dict().set(START_TIME, textValue(String(now(xl))));
-    const own = begin(xl, 'FSETXATTR', { frame, reply } satisfies CreateReply);
-    wind.fsetxattr(own, 0, startedCbk, xl.children[0]!, fd, dict, 0, null);
+    const dict = new Dict().set(START_TIME, encodeText(String(nowSeconds(xl))));
+    const ownFrame = beginRequest(xl, 'FSETXATTR', { frame, reply } satisfies CreateReply);
+    wind.fsetxattr(ownFrame, 0, startedCbk, xl.children[0]!, fd, dict, 0, null);
   },
   /** Opens an existing file unless it is protected. */
   onExisting(frame, xl, args) {
@@ -211,8 +211,8 @@ const creation: Creation<Worm> = {
       tail.create(frame, xl.children[0]!, ...args);
     } else {
       const decide = (file: WormFile): Transition =>
-        counted(xl, transition(file, xl.priv.periods, now(xl), false));
-      check(xl, { frame, name: 'create', args, files: [loc], decide });
+        countRefusal(xl, decideTransition(file, xl.priv.periods, nowSeconds(xl), false));
+      checkRequest(xl, { frame, name: 'create', args, files: [loc], decide });
     }
   },
 };
@@ -222,48 +222,48 @@ function logUnprotected(xl: Xl, when: 'made' | 'closed', errno: number): void {
   xl.log.error(text, { errno, msgid: messages.wormUnmarked.id });
 }
 
-const startedCbk: Cbk<'fsetxattr', Worm> = (own, _cookie, xl, opRet, opErrno) => {
-  xl.end(own.root);
+const startedCbk: Cbk<'fsetxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrno) => {
+  xl.end(ownFrame.root);
   if (opRet < 0) logUnprotected(xl, 'made', opErrno);
-  const { frame, reply } = own.local as CreateReply;
+  const { frame, reply } = ownFrame.local as CreateReply;
   unwind.create(frame, 0, 0, ...reply);
 };
 
 const create: Fop<'create', Worm> = (frame, xl, ...args) => createNew(frame, xl, args, creation);
 
-function fops({ priv: { values } }: Xl): Fops<Worm> {
+function makeFops({ priv: { values } }: Xl): Fops<Worm> {
   const byFile = values['worm-file-level'];
   const names = new Set([
-    ...(values.worm ? Object.keys(changesVolume) : []),
-    ...(byFile ? Object.keys(changesFiles) : []),
+    ...(values.worm ? Object.keys(volumeTests) : []),
+    ...(byFile ? Object.keys(targetReaders) : []),
   ]) as Set<FopName>;
-  const guarded = [...names].map((name) => [
+  const checkedFops = [...names].map((name) => [
     name,
-    collect[name]((frame, xl, args) => guard(frame, xl as Xl, name, args)),
+    collect[name]((frame, xl, args) => checkOrRefuse(frame, xl as Xl, name, args)),
   ]);
   return {
-    ...Object.fromEntries(guarded),
+    ...Object.fromEntries(checkedFops),
     ...(values.worm || byFile ? { create } : {}),
     ...(byFile
       ? {
-          setattr: collect.setattr(checkedSetattr('setattr')),
-          fsetattr: collect.fsetattr(checkedSetattr('fsetattr')),
+          setattr: collect.setattr(makeCheckedSetattr('setattr')),
+          fsetattr: collect.fsetattr(makeCheckedSetattr('fsetattr')),
         }
       : {}),
   } as Fops<Worm>;
 }
 
-const closedCbk: Cbk<'setxattr', Worm> = (own, _cookie, xl, opRet, opErrno) => {
-  xl.end(own.root);
-  const file = own.local as Loc;
+const closedCbk: Cbk<'setxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrno) => {
+  xl.end(ownFrame.root);
+  const file = ownFrame.local as Loc;
   if (opRet < 0) {
     // The file may have been removed while it was open.
     if (opErrno !== ENOENT && opErrno !== ESTALE) logUnprotected(xl, 'closed', opErrno);
     return;
   }
   const decide = (state: WormFile): Transition =>
-    transition(state, xl.priv.periods, now(xl), false);
-  check(xl, { frame: null, name: 'writev', args: [], files: [file], decide });
+    decideTransition(state, xl.priv.periods, nowSeconds(xl), false);
+  checkRequest(xl, { frame: null, name: 'writev', args: [], files: [file], decide });
 };
 
 export default defineTranslator<Worm, typeof options>({
@@ -272,19 +272,19 @@ export default defineTranslator<Worm, typeof options>({
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true },
-  fops,
+  fops: makeFops,
   init: (_xl, values) => new Worm(values),
   reconfigure(xl, values) {
-    xl.priv.configure(values);
-    xl.exchangeFops(fops(xl));
+    xl.priv.applyOptions(values);
+    xl.exchangeFops(makeFops(xl));
   },
   /** Marks a file as written once, after its creator has closed it. */
   release(xl, { inode }) {
     if (!xl.priv.values['worm-file-level']) return;
     const loc = new Loc(inode);
-    const dict = new Dict().set(WORM_FILE, textValue('1'));
-    const own = begin(xl, 'SETXATTR', loc);
-    wind.setxattr(own, 0, closedCbk, xl.children[0]!, loc, dict, 0, null);
+    const dict = new Dict().set(WORM_FILE, encodeText('1'));
+    const ownFrame = beginRequest(xl, 'SETXATTR', loc);
+    wind.setxattr(ownFrame, 0, closedCbk, xl.children[0]!, loc, dict, 0, null);
   },
-  dump: ({ priv: { refused } }) => ({ refused }),
+  dump: ({ priv: { refusedCount: refused } }) => ({ refused }),
 });

@@ -37,9 +37,9 @@ const LEGAL_HOLD = 4;
 const ENTERPRISE = 8;
 
 /** A value as GlusterFS writes it: text with its NUL. */
-export const textValue = (text: string): Uint8Array => encodeName(`${text}\0`);
+export const encodeText = (text: string): Uint8Array => encodeName(`${text}\0`);
 
-function textOf(value: Uint8Array): string {
+function decodeText(value: Uint8Array): string {
   const end = value.indexOf(0);
   return decodeName(value, 0, end < 0 ? value.length : end);
 }
@@ -50,12 +50,12 @@ export function encodeRetention(state: Retention): Uint8Array {
     (state.isRetained ? RETAIN : 0) |
     (state.isHeld ? LEGAL_HOLD : 0) |
     (state.isEnterprise ? ENTERPRISE : 0);
-  return textValue(`${bits}/${state.period}/${state.commitPeriod}`);
+  return encodeText(`${bits}/${state.period}/${state.commitPeriod}`);
 }
 
 /** Returns null for a malformed state. */
 export function decodeRetention(value: Uint8Array): Retention | null {
-  const parts = /^(\d+)\/(-?\d+)\/(-?\d+)$/.exec(textOf(value));
+  const parts = /^(\d+)\/(-?\d+)\/(-?\d+)$/.exec(decodeText(value));
   if (parts === null) return null;
   const [bits, period, commitPeriod] = parts.slice(1).map(Number) as [number, number, number];
   return {
@@ -78,11 +78,11 @@ export interface WormFile {
 }
 
 /** Null for a file that may be changed as any other. */
-export function wormFileOf(buf: Iatt, xdata: Dict | null): WormFile | null {
+export function readWormFile(buf: Iatt, xdata: Dict | null): WormFile | null {
   if (xdata === null || !xdata.has(WORM_FILE)) return null;
   const start = xdata.bytes(START_TIME);
   const state = xdata.bytes(RETEN_STATE);
-  const startTime = start === undefined ? Number.NaN : Number.parseInt(textOf(start), 10);
+  const startTime = start === undefined ? Number.NaN : Number.parseInt(decodeText(start), 10);
   return {
     startTime: Number.isNaN(startTime) ? null : startTime,
     retention: state === undefined ? undefined : decodeRetention(state),
@@ -91,7 +91,7 @@ export function wormFileOf(buf: Iatt, xdata: Dict | null): WormFile | null {
   };
 }
 
-export interface Periods {
+export interface RetentionPeriods {
   /** Seconds. */
   readonly retention: number;
   readonly commit: number;
@@ -103,14 +103,17 @@ export interface Periods {
 export interface Transition {
   readonly isRefused: boolean;
   /** The state and access time to write first. */
-  readonly becomes: { readonly retention: Retention; readonly atime: number } | null;
+  readonly newState: { readonly retention: Retention; readonly atime: number } | null;
 }
 
-const REFUSED: Transition = { isRefused: true, becomes: null };
-const PASSES: Transition = { isRefused: false, becomes: null };
+const REFUSED: Transition = { isRefused: true, newState: null };
+const PASSES: Transition = { isRefused: false, newState: null };
 
 /** The state of a file that is retained from now on. */
-export const retained = (periods: Periods, now: number): NonNullable<Transition['becomes']> => ({
+export const makeRetained = (
+  periods: RetentionPeriods,
+  now: number,
+): NonNullable<Transition['newState']> => ({
   retention: {
     isRetained: true,
     isHeld: false,
@@ -122,25 +125,25 @@ export const retained = (periods: Periods, now: number): NonNullable<Transition[
 });
 
 /** Whether a file may be changed now, or removed (`removes`). */
-export function transition(
+export function decideTransition(
   file: WormFile,
-  periods: Periods,
+  periods: RetentionPeriods,
   now: number,
-  removes: boolean,
+  isRemoval: boolean,
 ): Transition {
   const { startTime, retention, atime, mtime } = file;
   if (startTime === null || retention === null) return REFUSED;
   if (retention === undefined) {
     if (now - startTime < periods.commit || now - mtime < periods.commit) return PASSES;
-    return { isRefused: true, becomes: retained(periods, now) };
+    return { isRefused: true, newState: makeRetained(periods, now) };
   }
-  const mayGo = removes && periods.isDeletable;
-  if (!retention.isRetained) return mayGo ? PASSES : REFUSED;
+  const mayRemove = isRemoval && periods.isDeletable;
+  if (!retention.isRetained) return mayRemove ? PASSES : REFUSED;
   if (now < atime) return REFUSED;
-  const over = { ...retention, isRetained: false, period: 0, commitPeriod: 0 };
+  const ended = { ...retention, isRetained: false, period: 0, commitPeriod: 0 };
   return {
-    isRefused: !mayGo,
-    becomes: { retention: over, atime: atime - retention.period },
+    isRefused: !mayRemove,
+    newState: { retention: ended, atime: atime - retention.period },
   };
 }
 
@@ -148,5 +151,5 @@ export function transition(
  * True when a retained file's access time, the end of its retention, may become `end`: in mode `relax` not
  * before its last change, in mode `enterprise` not earlier than now set.
  */
-export const mayEndAt = ({ retention, atime, mtime }: WormFile, end: number): boolean =>
+export const canEndAt = ({ retention, atime, mtime }: WormFile, end: number): boolean =>
   !retention?.isRetained || end >= (retention.isEnterprise ? atime : mtime);

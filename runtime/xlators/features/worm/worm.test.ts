@@ -14,7 +14,7 @@ import { O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import memory from '../../storage/memory/index.ts';
 import accessControl from '../access-control/index.ts';
 import worm from './index.ts';
-import { decodeRetention, encodeRetention, RETEN_STATE, textValue } from './retention.ts';
+import { decodeRetention, encodeRetention, encodeText, RETEN_STATE } from './retention.ts';
 
 const BY_FILE = {
   'worm-file-level': 'on',
@@ -49,7 +49,7 @@ async function setUp(options: Readonly<Record<string, string>>, caller: Caller =
     const { opRet, opErrno } = await driver.apply('create', args);
     return opRet < 0 ? opErrno : fd;
   }
-  const write = (fd: Fd) => errnoOf('writev', fd, textValue('x'), 0, 0, null);
+  const write = (fd: Fd) => errnoOf('writev', fd, encodeText('x'), 0, 0, null);
   const state = async (name: string): Promise<string> => {
     const { values } = await driver.wind('getxattr', await at(name), RETEN_STATE, null);
     return text((values[0] as Dict | null)?.bytes(RETEN_STATE));

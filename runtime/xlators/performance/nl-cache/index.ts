@@ -6,8 +6,8 @@
  */
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
-import { AbsentNames, type Bounds } from '../../features/negative/absent-names.ts';
-import { fops as negativeFops, notified } from '../../features/negative/fops.ts';
+import { handleEvent, fops as negativeFops } from '../../features/negative/absent-name-fops.ts';
+import { AbsentNames, type CacheBounds } from '../../features/negative/absent-names.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 import { checkOrder, checkUpcalls, type Reliance } from '../shared/order.ts';
 
@@ -47,7 +47,7 @@ const options = defineReconfigurableOptions({
 
 type OptionValues = Values<typeof options>;
 
-const bounds = (values: OptionValues): Bounds => ({
+const bounds = (values: OptionValues): CacheBounds => ({
   timeoutMs: values['pass-through'] ? 0 : values['nl-cache-timeout'] * 1000,
   kernelTimeouts: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
   kernelFollows: values['kernel-timeout'] > 0,
@@ -88,18 +88,18 @@ export default defineTranslator<NlCache, typeof options>({
   reconfigure(xl, values) {
     xl.priv.values = values;
     // Creations are not seen while requests pass through.
-    if (values['pass-through']) xl.priv.clearAll();
-    xl.priv.configure(bounds(values));
+    if (values['pass-through']) xl.priv.dropAll();
+    xl.priv.applyBounds(bounds(values));
     xl.exchangeFops(fopsFor(values));
     checkUpcalls(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(values));
   },
   notify(xl, event, data) {
-    notified(xl.priv, event, data);
+    handleEvent(xl.priv, event, data);
     checkUpcalls(xl as Xlator<unknown>, event, relianceOf(xl.priv.values));
     defaultNotify(xl, event, data);
   },
-  forget: (xl, _inode, dir) => xl.priv.clear(dir),
-  fini: (xl) => xl.priv.clearAll(),
+  forget: (xl, _inode, dir) => xl.priv.dropDirectory(dir),
+  fini: (xl) => xl.priv.dropAll(),
   dump: (xl) => xl.priv.dump(),
   reset: ({ priv }) => priv.reset(),
 });

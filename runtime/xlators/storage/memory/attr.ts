@@ -7,12 +7,12 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import { isPermitted } from '../../../core/permissions.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { settable } from '../shared/rebalance-marks.ts';
-import { killCapability, killPriv } from './data.ts';
-import { type Disk, type Node, nodeOf, openOf } from './node.ts';
+import { settableBits } from '../shared/rebalance-marks.ts';
+import { clearPrivilegeBits, dropCapability } from './data.ts';
+import { type Disk, findNode, findOrAddOpenNode, type Node } from './memory-nodes.ts';
 import { accessAcl, setMode } from './node-acls.ts';
-import { PAGE_SIZE } from './store.ts';
-import { lookupKeys } from './xattr.ts';
+import { PAGE_SIZE } from './page-store.ts';
+import { readRequestedXattrs } from './xattr.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 const S_ISUID = 0o4000;
@@ -20,13 +20,13 @@ const S_ISGID = 0o2000;
 const S_IXGRP = 0o010;
 
 /** Applies a setattr; returns 0 or the errno. The owner is set before the mode, which it may change. */
-function change(disk: Disk, node: Node, to: Iatt, asked: number): number {
-  const valid = settable(node.type, asked);
+function applySetattr(disk: Disk, node: Node, to: Iatt, requestedBits: number): number {
+  const valid = settableBits(node.type, requestedBits);
   if ((valid & MODE) !== 0 && node.type === IA_IFLNK) return EOPNOTSUPP;
   if ((valid & (UID | GID)) !== 0) {
     if ((valid & UID) !== 0) node.uid = to.iaUid;
     if ((valid & GID) !== 0) node.gid = to.iaGid;
-    killCapability(node);
+    dropCapability(node);
     // As in Linux, a change of owner removes a program's privileges.
     if (!node.isDir) {
       node.prot &= ~S_ISUID;
@@ -44,15 +44,17 @@ function change(disk: Disk, node: Node, to: Iatt, asked: number): number {
 }
 
 /** Available bytes if the context does not know its memory. */
-const UNKNOWN = 2 ** 52;
+const DEFAULT_AVAILABLE_BYTES = 2 ** 52;
 
 /** Without limits, the machine's available memory counts as free space and free inodes. */
-function statvfs({ store, context, inodes, inodeLimit }: Disk): Statvfs {
-  const { limit, used } = store;
+function makeStatvfs({ store, context, inodeCount: inodes, inodeLimit }: Disk): Statvfs {
+  const { limit, usedPages: used } = store;
   const buf = new Statvfs();
   buf.bsize = PAGE_SIZE;
   buf.frsize = PAGE_SIZE;
-  const available = Math.floor((context.availableMemory?.() ?? UNKNOWN) / PAGE_SIZE);
+  const available = Math.floor(
+    (context.availableMemory?.() ?? DEFAULT_AVAILABLE_BYTES) / PAGE_SIZE,
+  );
   buf.bfree = Number.isFinite(limit) ? Math.max(0, limit - used) : available;
   buf.bavail = buf.bfree;
   buf.blocks = Number.isFinite(limit) ? Math.max(limit, used) : used + available;
@@ -62,67 +64,67 @@ function statvfs({ store, context, inodes, inodeLimit }: Disk): Statvfs {
   return buf;
 }
 
-const mayAccess = (node: Node, caller: Stack, mask: number): boolean =>
+const isAccessPermitted = (node: Node, caller: Stack, mask: number): boolean =>
   isPermitted(node.iatt(), accessAcl(node), caller, mask);
 
 export const attrFops: Fops<Disk> = {
   stat(frame, xl, loc, xdata) {
-    const node = nodeOf(xl, loc);
+    const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.stat(frame, node);
-    unwind.stat(frame, 0, 0, node.iatt(), lookupKeys(node, xdata));
+    unwind.stat(frame, 0, 0, node.iatt(), readRequestedXattrs(node, xdata));
   },
 
   fstat(frame, xl, fd, xdata) {
-    const opened = openOf(xl, fd);
-    if (typeof opened === 'number') return fail.fstat(frame, opened);
-    unwind.fstat(frame, 0, 0, opened.node.iatt(), lookupKeys(opened.node, xdata));
+    const openNode = findOrAddOpenNode(xl, fd);
+    if (typeof openNode === 'number') return fail.fstat(frame, openNode);
+    unwind.fstat(frame, 0, 0, openNode.node.iatt(), readRequestedXattrs(openNode.node, xdata));
   },
 
   setattr(frame, xl, loc, stbuf, valid, xdata) {
-    const node = nodeOf(xl, loc);
+    const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.setattr(frame, node);
     const before = node.iatt();
-    killPriv(node, xdata, frame.root);
-    const fault = change(xl.priv, node, stbuf, valid);
+    clearPrivilegeBits(node, xdata, frame.root);
+    const fault = applySetattr(xl.priv, node, stbuf, valid);
     if (fault !== 0) return fail.setattr(frame, fault);
     unwind.setattr(frame, 0, 0, before, node.iatt(), null);
   },
 
   fsetattr(frame, xl, fd, stbuf, valid, xdata) {
-    const opened = openOf(xl, fd);
-    if (typeof opened === 'number') return fail.fsetattr(frame, opened);
-    const before = opened.node.iatt();
-    killPriv(opened.node, xdata, frame.root);
-    const fault = change(xl.priv, opened.node, stbuf, valid);
+    const openNode = findOrAddOpenNode(xl, fd);
+    if (typeof openNode === 'number') return fail.fsetattr(frame, openNode);
+    const before = openNode.node.iatt();
+    clearPrivilegeBits(openNode.node, xdata, frame.root);
+    const fault = applySetattr(xl.priv, openNode.node, stbuf, valid);
     if (fault !== 0) return fail.fsetattr(frame, fault);
-    unwind.fsetattr(frame, 0, 0, before, opened.node.iatt(), null);
+    unwind.fsetattr(frame, 0, 0, before, openNode.node.iatt(), null);
   },
 
   access(frame, xl, loc, mask, _xdata) {
-    const node = nodeOf(xl, loc);
+    const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.access(frame, node);
-    if (!mayAccess(node, frame.root, mask)) return fail.access(frame, EACCES);
+    if (!isAccessPermitted(node, frame.root, mask)) return fail.access(frame, EACCES);
     unwind.access(frame, 0, 0, null);
   },
 
   readlink(frame, xl, loc, size, _xdata) {
-    const node = nodeOf(xl, loc);
+    const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.readlink(frame, node);
     if (node.type !== IA_IFLNK || size <= 0) return fail.readlink(frame, EINVAL);
     node.atime = xl.priv.now();
-    const path = cut(node.target, size);
+    const path = cutTarget(node.target, size);
     unwind.readlink(frame, nameLength(path), 0, path, node.iatt(), null);
   },
 
   statfs(frame, xl, loc, _xdata) {
-    const node = nodeOf(xl, loc);
+    const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.statfs(frame, node);
-    unwind.statfs(frame, 0, 0, statvfs(xl.priv), null);
+    unwind.statfs(frame, 0, 0, makeStatvfs(xl.priv), null);
   },
 };
 
 /** The first `size` bytes of a target, as readlink(2) cuts it. */
-function cut(target: string, size: number): string {
+function cutTarget(target: string, size: number): string {
   const bytes = encodeName(target);
   return bytes.length <= size ? target : decodeName(bytes, 0, size);
 }

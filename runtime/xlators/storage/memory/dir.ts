@@ -10,121 +10,131 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type Dirent, direntplusSize, direntSize, direntType } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
+  addOpenNode,
   type DirectoryEntry,
   type Disk,
+  findNode,
+  findOrAddOpenNode,
   type MemoryXlator,
-  nodeOf,
   type OpenNode,
-  openAs,
-  openOf,
-} from './node.ts';
-import { lookupKeys } from './xattr.ts';
+} from './memory-nodes.ts';
+import { readRequestedXattrs } from './xattr.ts';
 
 const OFF_SELF = 1;
 const OFF_PARENT = 2;
 
 /** Yields the entries after `offset`, starting with `.` and `..`. */
-function* entriesAfter(opened: OpenNode, offset: number): Generator<[string, DirectoryEntry]> {
-  const { node } = opened;
+function* entriesAfter(openNode: OpenNode, offset: number): Generator<[string, DirectoryEntry]> {
+  const { node } = openNode;
   if (node.nlink === 0) return;
   if (offset < OFF_SELF) yield ['.', { node, off: OFF_SELF }];
   if (offset < OFF_PARENT) yield ['..', { node: node.parent ?? node, off: OFF_PARENT }];
-  const { ahead } = opened;
-  opened.ahead = null;
-  if (opened.cursor === null || opened.cursorOff !== offset) {
-    opened.cursor = node.entries!.entries();
+  const { ahead } = openNode;
+  openNode.ahead = null;
+  if (openNode.cursor === null || openNode.cursorOff !== offset) {
+    openNode.cursor = node.entries!.entries();
   } else if (ahead !== null && node.entries!.get(ahead[0]) === ahead[1]) yield ahead;
   // A Map's iterator survives changes of the Map.
   for (;;) {
-    const next = opened.cursor.next();
+    const next = openNode.cursor.next();
     if (next.done) break;
     if (next.value[1].off > offset) yield next.value;
   }
-  opened.cursor = null;
+  openNode.cursor = null;
 }
 
-interface Format {
+interface ListingFormat {
   /** Returns the bytes of `size` that an entry takes. */
-  charge(nameBytes: number): number;
+  entryBytes(nameBytes: number): number;
   /** For readdirp: entries have attributes, an inode, and the values of `keys`. */
-  readonly plus: boolean;
+  readonly hasAttributes: boolean;
   readonly keys: Dict | null;
 }
 
-interface Page {
+interface ListingPage {
   readonly entries: Dirent[];
   /** ENOENT after the last entry, as GlusterFS's bricks mark it; otherwise 0. */
-  readonly end: number;
+  readonly errno: number;
 }
 
 /** Returns one reply's entries, or EINVAL if the next entry does not fit into `size`. */
-function list(fd: Fd, opened: OpenNode, size: number, offset: number, how: Format): Page | number {
+function listEntries(
+  fd: Fd,
+  openNode: OpenNode,
+  size: number,
+  offset: number,
+  format: ListingFormat,
+): ListingPage | number {
   const entries: Dirent[] = [];
-  let left = size;
-  opened.node.atime = opened.disk.now();
-  for (const found of entriesAfter(opened, offset)) {
-    left -= how.charge(nameLength(found[0]));
-    if (left < 0) {
-      opened.ahead = found;
+  let bytesLeft = size;
+  openNode.node.atime = openNode.disk.now();
+  for (const entry of entriesAfter(openNode, offset)) {
+    bytesLeft -= format.entryBytes(nameLength(entry[0]));
+    if (bytesLeft < 0) {
+      openNode.ahead = entry;
       break;
     }
-    entries.push(direntOf(fd, found, how));
+    entries.push(makeDirent(fd, entry, format));
   }
-  opened.cursorOff = entries.at(-1)?.off ?? offset;
-  if (left >= 0) return { entries, end: ENOENT };
-  return entries.length === 0 ? EINVAL : { entries, end: 0 };
+  openNode.cursorOff = entries.at(-1)?.off ?? offset;
+  if (bytesLeft >= 0) return { entries, errno: ENOENT };
+  return entries.length === 0 ? EINVAL : { entries, errno: 0 };
 }
 
-function direntOf(fd: Fd, [name, { node, off }]: [string, DirectoryEntry], how: Format): Dirent {
+function makeDirent(
+  fd: Fd,
+  [name, { node, off }]: [string, DirectoryEntry],
+  format: ListingFormat,
+): Dirent {
   const isDots = name === '.' || name === '..';
   return {
     name,
     off,
     type: direntType(node.type),
     gfid: node.gfid,
-    stat: how.plus ? node.iatt() : null,
-    dict: how.plus ? lookupKeys(node, how.keys) : null,
-    inode: how.plus && !isDots ? fd.inode.table.newInode() : null,
+    stat: format.hasAttributes ? node.iatt() : null,
+    dict: format.hasAttributes ? readRequestedXattrs(node, format.keys) : null,
+    inode: format.hasAttributes && !isDots ? fd.inode.table.newInode() : null,
   };
 }
 
-function directoryOf(xl: MemoryXlator, fd: Fd): OpenNode | number {
-  const opened = openOf(xl, fd);
-  if (typeof opened === 'number') return opened;
-  return opened.node.isDir ? opened : ENOTDIR;
+function findOpenDirectory(xl: MemoryXlator, fd: Fd): OpenNode | number {
+  const openNode = findOrAddOpenNode(xl, fd);
+  if (typeof openNode === 'number') return openNode;
+  return openNode.node.isDir ? openNode : ENOTDIR;
 }
 
-const NAMES: Format = { charge: direntSize, plus: false, keys: null };
+const NAMES_ONLY: ListingFormat = { entryBytes: direntSize, hasAttributes: false, keys: null };
 
 export const dirFops: Fops<Disk> = {
   opendir(frame, xl, loc, fd, _xdata) {
-    const node = nodeOf(xl, loc);
+    const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.opendir(frame, node);
     if (!node.isDir) return fail.opendir(frame, ENOTDIR);
-    openAs(xl, fd, node);
+    addOpenNode(xl, fd, node);
     unwind.opendir(frame, 0, 0, fd, null);
   },
 
   readdir(frame, xl, fd, size, offset, _xdata) {
-    const opened = directoryOf(xl, fd);
-    if (typeof opened === 'number') return fail.readdir(frame, opened);
-    const listed = list(fd, opened, size, offset, NAMES);
-    if (typeof listed === 'number') return fail.readdir(frame, listed);
-    unwind.readdir(frame, listed.entries.length, listed.end, listed.entries, null);
+    const openNode = findOpenDirectory(xl, fd);
+    if (typeof openNode === 'number') return fail.readdir(frame, openNode);
+    const page = listEntries(fd, openNode, size, offset, NAMES_ONLY);
+    if (typeof page === 'number') return fail.readdir(frame, page);
+    unwind.readdir(frame, page.entries.length, page.errno, page.entries, null);
   },
 
   readdirp(frame, xl, fd, size, offset, xdata) {
-    const opened = directoryOf(xl, fd);
-    if (typeof opened === 'number') return fail.readdirp(frame, opened);
-    const how = { charge: direntplusSize, plus: true, keys: xdata };
-    const listed = list(fd, opened, size, offset, how);
-    if (typeof listed === 'number') return fail.readdirp(frame, listed);
-    unwind.readdirp(frame, listed.entries.length, listed.end, listed.entries, null);
+    const openNode = findOpenDirectory(xl, fd);
+    if (typeof openNode === 'number') return fail.readdirp(frame, openNode);
+    const format = { entryBytes: direntplusSize, hasAttributes: true, keys: xdata };
+    const page = listEntries(fd, openNode, size, offset, format);
+    if (typeof page === 'number') return fail.readdirp(frame, page);
+    unwind.readdirp(frame, page.entries.length, page.errno, page.entries, null);
   },
 
   fsyncdir(frame, xl, fd, _datasync, _xdata) {
-    const opened = directoryOf(xl, fd);
-    if (typeof opened === 'number') return fail.fsyncdir(frame, opened);
+    const openNode = findOpenDirectory(xl, fd);
+    if (typeof openNode === 'number') return fail.fsyncdir(frame, openNode);
     unwind.fsyncdir(frame, 0, 0, null);
   },
 };

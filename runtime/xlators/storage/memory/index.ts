@@ -7,18 +7,24 @@ import { defineTranslator } from '../../../core/xlator.ts';
 import { attrFops } from './attr.ts';
 import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
+import {
+  Disk,
+  type MemoryXlator,
+  type Node,
+  type OpenNode,
+  releaseUnused,
+} from './memory-nodes.ts';
 import { namespaceFops } from './namespace.ts';
-import { Disk, type MemoryXlator, type Node, type OpenNode, releaseUnused } from './node.ts';
-import { PAGE_SIZE } from './store.ts';
+import { PAGE_SIZE } from './page-store.ts';
 import { xattrFops } from './xattr.ts';
 
-function close(xl: MemoryXlator, opened: unknown): void {
+function releaseFd(xl: MemoryXlator, opened: unknown): void {
   const { node } = opened as OpenNode;
-  node.opens -= 1;
+  node.openCount -= 1;
   releaseUnused(xl, node);
 }
 
-const pagesIn = (size: number | undefined): number =>
+const pageLimit = (size: number | undefined): number =>
   size === undefined ? Number.POSITIVE_INFINITY : Math.floor(size / PAGE_SIZE);
 
 export default defineTranslator({
@@ -38,25 +44,29 @@ export default defineTranslator({
     },
   }),
   init(xl, options) {
-    return new Disk(xl.context, pagesIn(options.size), options.inodes ?? Number.POSITIVE_INFINITY);
+    return new Disk(
+      xl.context,
+      pageLimit(options.size),
+      options.inodes ?? Number.POSITIVE_INFINITY,
+    );
   },
   fops: { ...namespaceFops, ...attrFops, ...dataFops, ...dirFops, ...xattrFops },
   reconfigure(xl, { size, inodes }) {
-    xl.priv.store.limit = pagesIn(size);
+    xl.priv.store.limit = pageLimit(size);
     xl.priv.inodeLimit = inodes ?? Number.POSITIVE_INFINITY;
   },
-  holds: ({ priv }) => (priv.named.size > 1 ? 'files' : null),
+  holds: ({ priv }) => (priv.nodesByGfid.size > 1 ? 'files' : null),
   forget(xl, _inode, node) {
-    xl.priv.end(node as Node);
+    xl.priv.destroyIfUnused(node as Node);
   },
   release(xl, _fd, opened) {
-    close(xl, opened);
+    releaseFd(xl, opened);
   },
   releasedir(xl, _fd, opened) {
-    close(xl, opened);
+    releaseFd(xl, opened);
   },
   dump(xl) {
-    const { inodes, store } = xl.priv;
-    return { inodes, 'data-bytes': store.used * PAGE_SIZE };
+    const { inodeCount: inodes, store } = xl.priv;
+    return { inodes, 'data-bytes': store.usedPages * PAGE_SIZE };
   },
 });

@@ -3,7 +3,7 @@
  * library for it. Source: RFC 1321.
  */
 
-const BLOCK = 64;
+const BLOCK_BYTES = 64;
 /** Shifts of the four rounds, each repeated four times (RFC 1321, 3.4). */
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21] as const;
 /** floor(2^32 × |sin(i + 1)|). */
@@ -11,7 +11,7 @@ const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.abs(Math.sin(i + 1)
 
 /** Returns the 16 bytes of the digest. */
 export function md5(message: Uint8Array): Uint8Array {
-  const padded = new Uint8Array((Math.floor((message.length + 8) / BLOCK) + 1) * BLOCK);
+  const padded = new Uint8Array((Math.floor((message.length + 8) / BLOCK_BYTES) + 1) * BLOCK_BYTES);
   padded.set(message);
   padded[message.length] = 0x80;
   const view = new DataView(padded.buffer);
@@ -19,7 +19,7 @@ export function md5(message: Uint8Array): Uint8Array {
   view.setUint32(padded.length - 8, bits, true);
   view.setUint32(padded.length - 4, Math.floor(bits / 2 ** 32), true);
   const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
-  for (let at = 0; at < padded.length; at += BLOCK) mix(state, view, at);
+  for (let offset = 0; offset < padded.length; offset += BLOCK_BYTES) mixBlock(state, view, offset);
   const digest = new DataView(new ArrayBuffer(16));
   state.forEach((word, i) => {
     digest.setInt32(i * 4, word, true);
@@ -27,12 +27,12 @@ export function md5(message: Uint8Array): Uint8Array {
   return new Uint8Array(digest.buffer);
 }
 
-function mix(state: Int32Array, view: DataView, at: number): void {
+function mixBlock(state: Int32Array, view: DataView, offset: number): void {
   let [a, b, c, d] = state as unknown as [number, number, number, number];
   for (let i = 0; i < 64; i++) {
     const round = i >> 4;
-    const word = view.getInt32(at + 4 * wordOf(round, i), true);
-    const sum = (a + choose(round, b, c, d) + SINES[i]! + word) | 0;
+    const word = view.getInt32(offset + 4 * wordIndex(round, i), true);
+    const sum = (a + roundFunction(round, b, c, d) + SINES[i]! + word) | 0;
     const shift = SHIFTS[round * 4 + (i & 3)]!;
     a = d;
     d = c;
@@ -46,13 +46,13 @@ function mix(state: Int32Array, view: DataView, at: number): void {
 }
 
 /** Returns the index of the block's word for step `i`. */
-function wordOf(round: number, i: number): number {
+function wordIndex(round: number, i: number): number {
   if (round === 0) return i;
   if (round === 1) return (5 * i + 1) & 15;
   return round === 2 ? (3 * i + 5) & 15 : (7 * i) & 15;
 }
 
-function choose(round: number, b: number, c: number, d: number): number {
+function roundFunction(round: number, b: number, c: number, d: number): number {
   if (round === 0) return (b & c) | (~b & d);
   if (round === 1) return (d & b) | (~d & c);
   return round === 2 ? b ^ c ^ d : c ^ (b | ~d);

@@ -5,10 +5,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { content, file, iatt, mkdir, ok, time } from '../../../../test/contract/check.ts';
 import { startVolume, testContext } from '../../../../test/contract/driver.ts';
 import { Loc } from '../../../core/loc.ts';
+import { FilePages } from './file-pages.ts';
 import memory from './index.ts';
 import { md5 } from './md5.ts';
-import { Pages } from './pages.ts';
-import { PAGE_SIZE, PageStore } from './store.ts';
+import { PAGE_SIZE, PageStore } from './page-store.ts';
 
 async function volume(options: Record<string, string> = {}) {
   const vol = await startVolume([{ name: 'disk', translator: memory, options }]);
@@ -100,7 +100,7 @@ test('the pages of each file act like an array of bytes, and the store has no ga
   });
   const property = fc.property(fc.array(step), (steps) => {
     const store = new PageStore(Number.POSITIVE_INFINITY);
-    const files = Array.from({ length: FILES }, () => new Pages(store));
+    const files = Array.from({ length: FILES }, () => new FilePages(store));
     const models = files.map(() => new Uint8Array());
     for (const { file, what, at, length, byte } of steps) {
       const pages = files[file]!;
@@ -114,20 +114,20 @@ test('the pages of each file act like an array of bytes, and the store has no ga
         grown(Math.max(models[file]!.length, at + length));
         models[file]!.fill(byte, at, at + length);
       } else if (what === 'zero') {
-        pages.zero(at, at + length);
+        pages.makeHole(at, at + length);
         models[file]!.fill(0, at, at + length);
       } else if (what === 'truncate') {
         pages.truncate(at);
         grown(at);
       } else if (what === 'clear') {
-        pages.clear();
+        pages.freeAll();
         models[file]!.fill(0);
       }
       for (const [i, each] of files.entries()) {
         expect(each.size).toBe(models[i]!.length);
         expect(Buffer.compare(each.read(0, 2 * SIZE), models[i]!)).toBe(0);
       }
-      expect(store.used).toBe(files.reduce((sum, { count }) => sum + count, 0));
+      expect(store.usedPages).toBe(files.reduce((sum, { count }) => sum + count, 0));
     }
   });
   fc.assert(property);
@@ -137,19 +137,19 @@ test('files of many slabs keep their data when one between them is dropped', () 
   const store = new PageStore(Number.POSITIVE_INFINITY);
   const SIZE = 600 * PAGE_SIZE;
   const files = [1, 2, 3].map((byte) => {
-    const pages = new Pages(store);
+    const pages = new FilePages(store);
     // The files take turns page by page, so no two pages of one file are adjacent.
     return { byte, pages };
   });
   for (let at = 0; at < SIZE; at += PAGE_SIZE) {
     for (const { byte, pages } of files) pages.write(new Uint8Array(PAGE_SIZE).fill(byte), at);
   }
-  files[1]!.pages.clear();
+  files[1]!.pages.freeAll();
   files[0]!.pages.truncate(SIZE / 2);
   for (const { byte, pages } of [files[0]!, files[2]!]) {
     expect(pages.read(0, SIZE).every((each) => each === byte)).toBe(true);
   }
-  expect(store.used).toBe(900);
+  expect(store.usedPages).toBe(900);
   expect([files[0]!.pages.count, files[2]!.pages.count]).toEqual([300, 600]);
 });
 

@@ -41,102 +41,102 @@ import {
 } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
-  changedReply,
-  initialXattrs,
+  hasParentChanged,
   isConditional,
   linkSourceGfid,
-  parentChanged,
+  makeParentChangedXdata,
+  readInitialXattrs,
   unlinkFault,
   type Victim,
 } from '../shared/entry-requests.ts';
-import { textFault } from '../shared/names.ts';
-import { cleansProtection } from '../shared/rebalance-marks.ts';
-import { type EntryReply, rdevOf } from '../shared/replies.ts';
+import { textFault } from '../shared/name-checks.ts';
+import { clearsMark } from '../shared/rebalance-marks.ts';
+import { convertRdev, type EntryReply } from '../shared/reply-parts.ts';
 import { openFault, resize, writeAt } from './data.ts';
 import {
+  addOpenNode,
   type Disk,
   type EntryPlace,
+  findInodeNode,
+  findNode,
+  findPlace,
   type MemoryXlator,
   type Node,
-  nodeOf,
-  nodeOfInode,
-  openAs,
-  placeOf,
   releaseUnused,
-} from './node.ts';
+} from './memory-nodes.ts';
 import { inheritAcls } from './node-acls.ts';
-import { lookupKeys, setXattrs } from './xattr.ts';
+import { readRequestedXattrs, setXattrs } from './xattr.ts';
 
 const S_ISGID = 0o2000;
 const S_IFMT = 0o170000;
 
 /** Adds a name for `node` at `place`, and sets the context of the loc's inode. */
 function addName(xl: MemoryXlator, place: EntryPlace, loc: Loc, node: Node): EntryReply {
-  const { parent, name, before } = place;
+  const { parent, name, parentBefore: before } = place;
   parent.addEntry(name, node);
-  touch(xl.priv, parent);
+  setTimes(xl.priv, parent);
   loc.inode?.ctxSet(xl, node);
   return { buf: node.iatt(), preparent: before, postparent: parent.iatt() };
 }
 
-function touch(disk: Disk, dir: Node): void {
+function setTimes(disk: Disk, dir: Node): void {
   dir.mtime = disk.now();
   dir.ctime = dir.mtime;
 }
 
-interface NewNode {
+interface NodeRequest {
   readonly type: number;
   readonly prot: number;
   readonly target?: string;
   readonly rdev?: number;
 }
 
-function xattrOfFolder(xl: MemoryXlator, { parent }: Loc, name: string): Uint8Array | undefined {
-  const node = parent === null ? ENOENT : nodeOfInode(xl, parent);
+function readParentXattr(xl: MemoryXlator, { parent }: Loc, name: string): Uint8Array | undefined {
+  const node = parent === null ? ENOENT : findInodeNode(xl, parent);
   return typeof node === 'number' ? undefined : node.xattrs?.get(name);
 }
 
 function isAbsent(xl: MemoryXlator, loc: Loc): boolean {
-  const at = placeOf(xl, loc);
-  return typeof at !== 'number' && at.found === null;
+  const place = findPlace(xl, loc);
+  return typeof place !== 'number' && place.existing === null;
 }
 
 /** Creates a node without a name for `parent`, owned by the caller; or returns the errno. */
-function newChild(
+function createNode(
   disk: Disk,
   parent: Node,
   caller: Stack,
   xdata: Dict | null,
-  what: NewNode,
+  newNode: NodeRequest,
 ): Node | number {
   if (parent.nlink === 0) return ENOENT;
-  if (disk.inodes >= disk.inodeLimit && !disk.reclaim(null)) return ENOSPC;
-  const gfid = disk.gfidFor(xdata);
+  if (disk.inodeCount >= disk.inodeLimit && !disk.reclaimRemoved(null)) return ENOSPC;
+  const gfid = disk.chooseGfid(xdata);
   if (gfid === null) return EEXIST;
-  const node = disk.newNode(gfid, what.type, what.target, what.rdev);
-  const inherits = (parent.prot & S_ISGID) !== 0;
+  const node = disk.newNode(gfid, newNode.type, newNode.target, newNode.rdev);
+  const inheritsGroup = (parent.prot & S_ISGID) !== 0;
   node.uid = caller.uid;
-  node.gid = inherits ? parent.gid : caller.gid;
-  node.prot = what.prot;
-  if (inherits && node.isDir) node.prot |= S_ISGID;
-  inheritAcls(parent, node, xdata?.number(MODE_REQ) ?? what.prot);
-  setXattrs(disk, node, initialXattrs(xdata), 0, caller, -1);
+  node.gid = inheritsGroup ? parent.gid : caller.gid;
+  node.prot = newNode.prot;
+  if (inheritsGroup && node.isDir) node.prot |= S_ISGID;
+  inheritAcls(parent, node, xdata?.number(MODE_REQ) ?? newNode.prot);
+  setXattrs(disk, node, readInitialXattrs(xdata), 0, caller, -1);
   return node;
 }
 
 /** Creates a node at the loc; returns the reply or the errno. */
-function make(
+function createEntry(
   frame: Frame,
   xl: MemoryXlator,
   loc: Loc,
   xdata: Dict | null,
-  what: NewNode,
+  newNode: NodeRequest,
 ): EntryReply | number {
-  const place = placeOf(xl, loc);
+  const place = findPlace(xl, loc);
   if (typeof place === 'number') return place;
-  const { parent, found } = place;
-  if (found !== null) return EEXIST;
-  const node = newChild(xl.priv, parent, frame.root, xdata, what);
+  const { parent, existing } = place;
+  if (existing !== null) return EEXIST;
+  const node = createNode(xl.priv, parent, frame.root, xdata, newNode);
   if (typeof node === 'number') return node;
   node.nlink = 1;
   if (node.isDir) {
@@ -148,23 +148,23 @@ function make(
 }
 
 /** Removes a name; the caller has checked that it may be removed. */
-function remove(xl: MemoryXlator, place: EntryPlace): void {
-  const { parent, name, found } = place;
+function removeEntry(xl: MemoryXlator, place: EntryPlace): void {
+  const { parent, name, existing } = place;
   parent.entries!.delete(name);
-  touch(xl.priv, parent);
-  dropLink(xl, parent, found!);
+  setTimes(xl.priv, parent);
+  dropLink(xl, parent, existing!);
 }
 
 /** Removes all entries of a directory, recursively. */
-function empty(xl: MemoryXlator, top: Node): void {
+function removeAllEntries(xl: MemoryXlator, top: Node): void {
   const open = [top];
   for (let dir = open.at(-1); dir !== undefined; dir = open.at(-1)) {
-    const [next] = dir.entries!;
-    if (next === undefined) open.pop();
-    else if (next[1].node.isDir && next[1].node.entries!.size > 0) open.push(next[1].node);
+    const [entry] = dir.entries!;
+    if (entry === undefined) open.pop();
+    else if (entry[1].node.isDir && entry[1].node.entries!.size > 0) open.push(entry[1].node);
     else {
-      dir.entries!.delete(next[0]);
-      dropLink(xl, dir, next[1].node);
+      dir.entries!.delete(entry[0]);
+      dropLink(xl, dir, entry[1].node);
     }
   }
 }
@@ -179,66 +179,67 @@ function dropLink(xl: MemoryXlator, parent: Node, node: Node): void {
 }
 
 /** Finds a lookup's node by name, or by gfid if the loc has no name. */
-function find(xl: MemoryXlator, loc: Loc): Node | number {
+function findLookupNode(xl: MemoryXlator, loc: Loc): Node | number {
   const { inode, parent, name } = loc;
-  if (parent === null || name === null) return nodeOf(xl, loc);
-  const found = name === '.' || name === '..' ? dots(xl, parent, name) : named(xl, loc);
-  if (typeof found === 'number') return found;
+  if (parent === null || name === null) return findNode(xl, loc);
+  const node =
+    name === '.' || name === '..' ? findDotNode(xl, parent, name) : findNamedNode(xl, loc);
+  if (typeof node === 'number') return node;
   // The name has another inode now: the caller must look it up with a new inode.
-  return inode?.linked && inode.gfid !== found.gfid ? ESTALE : found;
+  return inode?.linked && inode.gfid !== node.gfid ? ESTALE : node;
 }
 
-function named(xl: MemoryXlator, loc: Loc): Node | number {
-  const place = placeOf(xl, loc);
-  return typeof place === 'number' ? place : (place.found ?? ENOENT);
+function findNamedNode(xl: MemoryXlator, loc: Loc): Node | number {
+  const place = findPlace(xl, loc);
+  return typeof place === 'number' ? place : (place.existing ?? ENOENT);
 }
 
 /** Returns a directory for `.`, or its parent for `..`; the root has none. */
-function dots(xl: MemoryXlator, parent: Inode, name: '.' | '..'): Node | number {
-  const node = nodeOfInode(xl, parent);
+function findDotNode(xl: MemoryXlator, parent: Inode, name: '.' | '..'): Node | number {
+  const node = findInodeNode(xl, parent);
   if (typeof node === 'number') return node;
   if (!node.isDir) return ENOTDIR;
-  const { parent: above } = node;
+  const { parent: upper } = node;
   if (name === '.') return node;
-  return above === null || above === node ? ENOENT : above;
+  return upper === null || upper === node ? ENOENT : upper;
 }
 
 /** Returns 0 if the rename is allowed, otherwise the errno. */
 function renameFault(from: EntryPlace, to: EntryPlace, flags: number): number {
-  const node = from.found;
-  const old = to.found;
+  const node = from.existing;
+  const old = to.existing;
   if (node === null) return ENOENT;
   if ((flags & RENAME_NOREPLACE) !== 0 && old !== null) return EEXIST;
-  const exchange = (flags & RENAME_EXCHANGE) !== 0;
-  if (exchange && old === null) return ENOENT;
+  const isExchange = (flags & RENAME_EXCHANGE) !== 0;
+  if (isExchange && old === null) return ENOENT;
   if (node.isDir && to.parent.isWithin(node)) return EINVAL;
-  if (old?.isDir && from.parent.isWithin(old)) return exchange ? EINVAL : ENOTEMPTY;
+  if (old?.isDir && from.parent.isWithin(old)) return isExchange ? EINVAL : ENOTEMPTY;
   if (to.parent.nlink === 0) return ENOENT;
-  if (old === null || exchange || old === node) return 0;
+  if (old === null || isExchange || old === node) return 0;
   if (node.isDir && !old.isDir) return ENOTDIR;
   if (!node.isDir && old.isDir) return EISDIR;
   return old.isDir && old.entries!.size > 0 ? ENOTEMPTY : 0;
 }
 
-function moveEntry(xl: MemoryXlator, from: EntryPlace, to: EntryPlace, exchange: boolean): void {
+function moveEntry(xl: MemoryXlator, from: EntryPlace, to: EntryPlace, isExchange: boolean): void {
   const disk = xl.priv;
-  const node = from.found!;
-  const old = to.found;
+  const node = from.existing!;
+  const old = to.existing;
   if (old === node) return;
-  if (exchange) place(from.parent, from.name, old!, to.parent);
+  if (isExchange) setEntry(from.parent, from.name, old!, to.parent);
   else {
     from.parent.entries!.delete(from.name);
     if (old !== null) dropLink(xl, to.parent, old);
   }
-  place(to.parent, to.name, node, from.parent);
-  touch(disk, from.parent);
-  touch(disk, to.parent);
+  setEntry(to.parent, to.name, node, from.parent);
+  setTimes(disk, from.parent);
+  setTimes(disk, to.parent);
   node.ctime = disk.now();
-  if (exchange) old!.ctime = node.ctime;
+  if (isExchange) old!.ctime = node.ctime;
 }
 
 /** Adds a name for `node` in `parent`; the node moves from `origin`. */
-function place(parent: Node, name: string, node: Node, origin: Node): void {
+function setEntry(parent: Node, name: string, node: Node, origin: Node): void {
   parent.addEntry(name, node);
   if (!node.isDir) return;
   node.parent = parent;
@@ -248,26 +249,26 @@ function place(parent: Node, name: string, node: Node, origin: Node): void {
 
 export const namespaceFops: Fops<Disk> = {
   lookup(frame, xl, loc, xdata) {
-    const node = find(xl, loc);
-    const parent = loc.parent === null ? node : nodeOfInode(xl, loc.parent);
+    const node = findLookupNode(xl, loc);
+    const parent = loc.parent === null ? node : findInodeNode(xl, loc.parent);
     const hasParent = typeof parent !== 'number' && (loc.parent === null || parent.isDir);
     const postparent = hasParent ? parent.iatt() : null;
     if (typeof node === 'number') {
       return unwind.lookup(frame, -1, node, null, null, null, postparent);
     }
     loc.inode?.ctxSet(xl, node);
-    const keys = lookupKeys(node, xdata);
-    if (cleansProtection(xdata)) node.xattrs?.delete(PROTECT_WRITES);
+    const keys = readRequestedXattrs(node, xdata);
+    if (clearsMark(xdata)) node.xattrs?.delete(PROTECT_WRITES);
     unwind.lookup(frame, 0, 0, loc.inode, node.iatt(), keys, postparent);
   },
 
   mkdir(frame, xl, loc, mode, _umask, xdata) {
-    if (parentChanged(xdata, (name) => xattrOfFolder(xl, loc, name))) {
-      return unwind.mkdir(frame, -1, EIO, null, null, null, null, changedReply());
+    if (hasParentChanged(xdata, (name) => readParentXattr(xl, loc, name))) {
+      return unwind.mkdir(frame, -1, EIO, null, null, null, null, makeParentChangedXdata());
     }
-    const made = make(frame, xl, loc, xdata, { type: IA_IFDIR, prot: mode & 0o1777 });
-    if (typeof made === 'number') return fail.mkdir(frame, made);
-    unwind.mkdir(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+    const reply = createEntry(frame, xl, loc, xdata, { type: IA_IFDIR, prot: mode & 0o1777 });
+    if (typeof reply === 'number') return fail.mkdir(frame, reply);
+    unwind.mkdir(frame, 0, 0, loc.inode, reply.buf, reply.preparent, reply.postparent, null);
   },
 
   mknod(frame, xl, loc, mode, rdev, _umask, xdata) {
@@ -275,51 +276,55 @@ export const namespaceFops: Fops<Disk> = {
     if (type === IA_IFDIR) return fail.mknod(frame, EPERM);
     if (type === IA_INVAL || type === IA_IFLNK) return fail.mknod(frame, EINVAL);
     const isDevice = type === IA_IFBLK || type === IA_IFCHR;
-    const what = { type, prot: mode & 0o7777, rdev: isDevice ? rdevOf(rdev) : 0 };
-    const twin = xl.priv.named.get(linkSourceGfid(xdata) ?? '');
-    const made = twin === undefined ? make(frame, xl, loc, xdata, what) : addLink(xl, twin, loc);
-    if (typeof made === 'number') return fail.mknod(frame, made);
-    unwind.mknod(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+    const newNode = { type, prot: mode & 0o7777, rdev: isDevice ? convertRdev(rdev) : 0 };
+    const linkSource = xl.priv.nodesByGfid.get(linkSourceGfid(xdata) ?? '');
+    const reply =
+      linkSource === undefined
+        ? createEntry(frame, xl, loc, xdata, newNode)
+        : addLink(xl, linkSource, loc);
+    if (typeof reply === 'number') return fail.mknod(frame, reply);
+    unwind.mknod(frame, 0, 0, loc.inode, reply.buf, reply.preparent, reply.postparent, null);
   },
 
   symlink(frame, xl, linkpath, loc, _umask, xdata) {
     const fault = linkpath === '' ? ENOENT : textFault(linkpath, SYMLINK_MAX);
-    const what = { type: IA_IFLNK, prot: 0o777, target: linkpath };
-    const made = fault === 0 ? make(frame, xl, loc, xdata, what) : fault;
-    if (typeof made === 'number') return fail.symlink(frame, made);
-    unwind.symlink(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+    const newNode = { type: IA_IFLNK, prot: 0o777, target: linkpath };
+    const reply = fault === 0 ? createEntry(frame, xl, loc, xdata, newNode) : fault;
+    if (typeof reply === 'number') return fail.symlink(frame, reply);
+    unwind.symlink(frame, 0, 0, loc.inode, reply.buf, reply.preparent, reply.postparent, null);
   },
 
   create(frame, xl, loc, flags, mode, _umask, fd, xdata) {
-    if (parentChanged(xdata, (name) => xattrOfFolder(xl, loc, name)) && isAbsent(xl, loc)) {
-      return unwind.create(frame, -1, EIO, null, null, null, null, null, changedReply());
+    if (hasParentChanged(xdata, (name) => readParentXattr(xl, loc, name)) && isAbsent(xl, loc)) {
+      return unwind.create(frame, -1, EIO, null, null, null, null, null, makeParentChangedXdata());
     }
-    const made = createFile(frame, xl, loc, flags, mode, xdata);
-    if (typeof made === 'number') return fail.create(frame, made);
-    openAs(xl, fd, loc.inode!.ctxGet(xl) as Node);
-    const { buf, preparent, postparent } = made;
+    const reply = createFile(frame, xl, loc, flags, mode, xdata);
+    if (typeof reply === 'number') return fail.create(frame, reply);
+    addOpenNode(xl, fd, loc.inode!.ctxGet(xl) as Node);
+    const { buf, preparent, postparent } = reply;
     unwind.create(frame, 0, 0, fd, loc.inode, buf, preparent, postparent, null);
   },
 
   put(frame, xl, loc, mode, _umask, flags, vector, offset, dict, xdata) {
-    const made = createFile(frame, xl, loc, flags | O_TRUNC, mode, xdata);
-    if (typeof made === 'number') return fail.put(frame, made);
+    const reply = createFile(frame, xl, loc, flags | O_TRUNC, mode, xdata);
+    if (typeof reply === 'number') return fail.put(frame, reply);
     const node = loc.inode!.ctxGet(xl) as Node;
-    const fault = fill(xl, frame, node, vector, offset, dict);
+    const fault = fillFile(xl, frame, node, vector, offset, dict);
     if (fault !== 0) {
-      const placeNow = placeOf(xl, loc);
-      if (typeof placeNow !== 'number' && placeNow.found === node) remove(xl, placeNow);
+      const currentPlace = findPlace(xl, loc);
+      if (typeof currentPlace !== 'number' && currentPlace.existing === node)
+        removeEntry(xl, currentPlace);
       return fail.put(frame, fault);
     }
-    unwind.put(frame, 0, 0, loc.inode, node.iatt(), made.preparent, made.postparent, null);
+    unwind.put(frame, 0, 0, loc.inode, node.iatt(), reply.preparent, reply.postparent, null);
   },
 
   icreate(frame, xl, loc, mode, xdata) {
-    const parent = loc.parent === null ? ENOENT : nodeOfInode(xl, loc.parent);
+    const parent = loc.parent === null ? ENOENT : findInodeNode(xl, loc.parent);
     if (typeof parent === 'number') return fail.icreate(frame, parent);
     if (!parent.isDir) return fail.icreate(frame, ENOTDIR);
-    const what = { type: IA_IFREG, prot: mode & 0o7777 };
-    const node = newChild(xl.priv, parent, frame.root, xdata, what);
+    const newNode = { type: IA_IFREG, prot: mode & 0o7777 };
+    const node = createNode(xl.priv, parent, frame.root, xdata, newNode);
     if (typeof node === 'number') return fail.icreate(frame, node);
     node.isTemporary = true;
     loc.inode?.ctxSet(xl, node);
@@ -327,69 +332,79 @@ export const namespaceFops: Fops<Disk> = {
   },
 
   link(frame, xl, oldloc, newloc, _xdata) {
-    const node = nodeOf(xl, oldloc);
+    const node = findNode(xl, oldloc);
     if (typeof node === 'number') return fail.link(frame, node);
-    const made = addLink(xl, node, newloc);
-    if (typeof made === 'number') return fail.link(frame, made);
-    const { buf, preparent, postparent } = made;
+    const reply = addLink(xl, node, newloc);
+    if (typeof reply === 'number') return fail.link(frame, reply);
+    const { buf, preparent, postparent } = reply;
     unwind.link(frame, 0, 0, oldloc.inode, buf, preparent, postparent, null);
   },
 
   unlink(frame, xl, loc, _xflag, xdata) {
-    const at = placeOf(xl, loc);
-    if (typeof at === 'number') return fail.unlink(frame, at);
-    if (at.found === null) return fail.unlink(frame, ENOENT);
-    if (at.found.isDir) return fail.unlink(frame, EISDIR);
-    const fault = isConditional(xdata) ? unlinkFault(victimOf(at.found), xdata) : 0;
+    const place = findPlace(xl, loc);
+    if (typeof place === 'number') return fail.unlink(frame, place);
+    if (place.existing === null) return fail.unlink(frame, ENOENT);
+    if (place.existing.isDir) return fail.unlink(frame, EISDIR);
+    const fault = isConditional(xdata) ? unlinkFault(makeVictim(place.existing), xdata) : 0;
     if (fault !== 0) return fail.unlink(frame, fault);
-    remove(xl, at);
-    unwind.unlink(frame, 0, 0, at.before, at.parent.iatt(), null);
+    removeEntry(xl, place);
+    unwind.unlink(frame, 0, 0, place.parentBefore, place.parent.iatt(), null);
   },
 
   rmdir(frame, xl, loc, flags, _xdata) {
-    const at = placeOf(xl, loc);
-    if (typeof at === 'number') return fail.rmdir(frame, at);
-    if (at.found === null) return fail.rmdir(frame, ENOENT);
-    if (!at.found.isDir) return fail.rmdir(frame, ENOTDIR);
+    const place = findPlace(xl, loc);
+    if (typeof place === 'number') return fail.rmdir(frame, place);
+    if (place.existing === null) return fail.rmdir(frame, ENOENT);
+    if (!place.existing.isDir) return fail.rmdir(frame, ENOTDIR);
     // replicate's flag removes the directory with all its entries.
-    if (flags !== 0) empty(xl, at.found);
-    if (at.found.entries!.size > 0) return fail.rmdir(frame, ENOTEMPTY);
-    remove(xl, at);
-    unwind.rmdir(frame, 0, 0, at.before, at.parent.iatt(), null);
+    if (flags !== 0) removeAllEntries(xl, place.existing);
+    if (place.existing.entries!.size > 0) return fail.rmdir(frame, ENOTEMPTY);
+    removeEntry(xl, place);
+    unwind.rmdir(frame, 0, 0, place.parentBefore, place.parent.iatt(), null);
   },
 
   rename(frame, xl, oldloc, newloc, xdata) {
     const flags = xdata?.number(RENAME_FLAGS) ?? 0;
-    const known = flags === 0 || flags === RENAME_NOREPLACE || flags === RENAME_EXCHANGE;
-    if (!known) return fail.rename(frame, EINVAL);
-    const from = placeOf(xl, oldloc);
+    const areFlagsKnown = flags === 0 || flags === RENAME_NOREPLACE || flags === RENAME_EXCHANGE;
+    if (!areFlagsKnown) return fail.rename(frame, EINVAL);
+    const from = findPlace(xl, oldloc);
     if (typeof from === 'number') return fail.rename(frame, from);
-    const to = placeOf(xl, newloc);
+    const to = findPlace(xl, newloc);
     if (typeof to === 'number') return fail.rename(frame, to);
     const fault = renameFault(from, to, flags);
     if (fault !== 0) return fail.rename(frame, fault);
-    const node = from.found!;
+    const node = from.existing!;
     moveEntry(xl, from, to, flags === RENAME_EXCHANGE);
     const [fromAfter, toAfter] = [from.parent.iatt(), to.parent.iatt()];
-    unwind.rename(frame, 0, 0, node.iatt(), from.before, fromAfter, to.before, toAfter, null);
+    unwind.rename(
+      frame,
+      0,
+      0,
+      node.iatt(),
+      from.parentBefore,
+      fromAfter,
+      to.parentBefore,
+      toAfter,
+      null,
+    );
   },
 };
 
 /** Adds another name for a node; returns the reply or the errno. */
 function addLink(xl: MemoryXlator, node: Node, loc: Loc): EntryReply | number {
-  const at = placeOf(xl, loc);
-  if (typeof at === 'number') return at;
-  if (at.found !== null) return EEXIST;
+  const place = findPlace(xl, loc);
+  if (typeof place === 'number') return place;
+  if (place.existing !== null) return EEXIST;
   if (node.isDir) return EPERM;
   const isDestroyed = node.nlink === 0 && !node.isTemporary;
-  if (at.parent.nlink === 0 || isDestroyed) return ENOENT;
+  if (place.parent.nlink === 0 || isDestroyed) return ENOENT;
   node.nlink += 1;
   node.isTemporary = false;
   node.ctime = xl.priv.now();
-  return addName(xl, at, loc, node);
+  return addName(xl, place, loc, node);
 }
 
-const victimOf = ({ type, prot, opens, xattrs }: Node): Victim => ({
+const makeVictim = ({ type, prot, openCount: opens, xattrs }: Node): Victim => ({
   iaType: type,
   iaProt: prot,
   isOpen: opens > 0,
@@ -405,21 +420,21 @@ function createFile(
   mode: number,
   xdata: Dict | null,
 ): EntryReply | number {
-  const at = placeOf(xl, loc);
-  if (typeof at === 'number') return at;
-  const { found } = at;
-  if (found === null || (flags & O_EXCL) !== 0) {
-    return make(frame, xl, loc, xdata, { type: IA_IFREG, prot: mode & 0o7777 });
+  const place = findPlace(xl, loc);
+  if (typeof place === 'number') return place;
+  const { existing } = place;
+  if (existing === null || (flags & O_EXCL) !== 0) {
+    return createEntry(frame, xl, loc, xdata, { type: IA_IFREG, prot: mode & 0o7777 });
   }
-  const fault = openFault(found, flags);
+  const fault = openFault(existing, flags);
   if (fault !== 0) return fault;
-  if ((flags & O_TRUNC) !== 0) resize(xl.priv, found, 0);
-  loc.inode?.ctxSet(xl, found);
-  return { buf: found.iatt(), preparent: at.before, postparent: at.before };
+  if ((flags & O_TRUNC) !== 0) resize(xl.priv, existing, 0);
+  loc.inode?.ctxSet(xl, existing);
+  return { buf: existing.iatt(), preparent: place.parentBefore, postparent: place.parentBefore };
 }
 
 /** Sets a new file's attributes and data; returns 0 or the errno. */
-function fill(
+function fillFile(
   xl: MemoryXlator,
   frame: Frame,
   node: Node,

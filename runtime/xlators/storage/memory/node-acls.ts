@@ -18,7 +18,7 @@ import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFLNK } from '../../../core/iatt.ts';
 import { isMember } from '../../../core/privileges.ts';
-import type { Node } from './node.ts';
+import type { Node } from './memory-nodes.ts';
 
 const S_ISGID = 0o2000;
 const PERMISSIONS = 0o777;
@@ -26,12 +26,12 @@ const PERMISSIONS = 0o777;
 /** Symbolic links have no ACL. */
 export const aclFault = (node: Node): number => (node.type === IA_IFLNK ? EOPNOTSUPP : 0);
 
-function aclOf(node: Node, name: string): Acl | null {
+function readNodeAcl(node: Node, name: string): Acl | null {
   const bytes = node.xattrs?.get(name);
   return bytes === undefined ? null : (decodeAcl(bytes) as Acl);
 }
 
-function keepAcl(node: Node, name: string, acl: Acl | null): void {
+function storeAcl(node: Node, name: string, acl: Acl | null): void {
   if (acl === null) node.xattrs?.delete(name);
   else {
     node.xattrs ??= new Map();
@@ -40,7 +40,7 @@ function keepAcl(node: Node, name: string, acl: Acl | null): void {
 }
 
 /** Returns the access ACL; null if only the mode decides. */
-export const accessAcl = (node: Node): Acl | null => aclOf(node, ACL_ACCESS);
+export const accessAcl = (node: Node): Acl | null => readNodeAcl(node, ACL_ACCESS);
 
 /** Sets an ACL; returns 0 or the errno. Source: `fs/posix_acl.c` (set_posix_acl, posix_acl_update_mode). */
 export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stack): number {
@@ -50,14 +50,14 @@ export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stac
   if (name === ACL_DEFAULT && !node.isDir) return acl === null ? 0 : EACCES;
   if (acl !== null && !isValidAcl(acl)) return EINVAL;
   if (name === ACL_DEFAULT) {
-    keepAcl(node, name, acl);
+    storeAcl(node, name, acl);
     return 0;
   }
   if (acl !== null) {
-    const kept = isMember(caller, node.gid) ? ~PERMISSIONS : ~(PERMISSIONS | S_ISGID);
-    node.prot = (node.prot & kept) | aclMode(acl);
+    const keptBits = isMember(caller, node.gid) ? ~PERMISSIONS : ~(PERMISSIONS | S_ISGID);
+    node.prot = (node.prot & keptBits) | aclMode(acl);
   }
-  keepAcl(node, name, acl === null || fitsMode(acl) ? null : acl);
+  storeAcl(node, name, acl === null || fitsMode(acl) ? null : acl);
   return 0;
 }
 
@@ -65,18 +65,18 @@ export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stac
 export function setMode(node: Node, prot: number): void {
   node.prot = prot;
   const acl = accessAcl(node);
-  if (acl !== null) keepAcl(node, ACL_ACCESS, aclWithMode(acl, prot));
+  if (acl !== null) storeAcl(node, ACL_ACCESS, aclWithMode(acl, prot));
 }
 
 /**
  * Gives a new node the ACLs that its directory's default ACL defines. The umask does not apply then:
  * `asked` is the caller's mode.
  */
-export function inheritAcls(parent: Node, node: Node, asked: number): void {
-  const defaults = aclFault(node) === 0 ? aclOf(parent, ACL_DEFAULT) : null;
+export function inheritAcls(parent: Node, node: Node, requestedMode: number): void {
+  const defaults = aclFault(node) === 0 ? readNodeAcl(parent, ACL_DEFAULT) : null;
   if (defaults === null) return;
-  const acl = inheritedAcl(defaults, asked);
+  const acl = inheritedAcl(defaults, requestedMode);
   node.prot = (node.prot & ~PERMISSIONS) | aclMode(acl);
-  keepAcl(node, ACL_ACCESS, fitsMode(acl) ? null : acl);
-  if (node.isDir) keepAcl(node, ACL_DEFAULT, defaults);
+  storeAcl(node, ACL_ACCESS, fitsMode(acl) ? null : acl);
+  if (node.isDir) storeAcl(node, ACL_DEFAULT, defaults);
 }

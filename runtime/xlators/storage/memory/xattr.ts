@@ -7,19 +7,19 @@ import { IA_IFDIR, IA_IFREG } from '../../../core/iatt.ts';
 import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { CONTENT } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { textFault } from '../shared/names.ts';
-import { guardFault, isGuarded } from '../shared/rebalance-marks.ts';
-import { xattrFopsOf } from '../shared/xattr-fops.ts';
+import { textFault } from '../shared/name-checks.ts';
+import { isGuarded, markOrCheckWrite } from '../shared/rebalance-marks.ts';
+import { makeXattrFops } from '../shared/xattr-fops.ts';
 import {
   isHidden,
   isListed,
-  readKeys,
-  requestedKeys,
+  readRequestedKeys,
+  readRequestedValues,
   setXattrs as setAll,
   XATTR_CREATE,
   XATTR_REPLACE,
 } from '../shared/xattrs.ts';
-import { type Disk, type Node, nodeOf, openOf } from './node.ts';
+import { type Disk, findNode, findOrAddOpenNode, type Node } from './memory-nodes.ts';
 import { aclFault, setAcl } from './node-acls.ts';
 
 const NAMESPACES = ['user.', 'trusted.', 'security.'];
@@ -41,24 +41,24 @@ function changeFault(node: Node, name: string): number {
 }
 
 /** Returns the values that a lookup's xdata requests, or null. */
-export function lookupKeys(node: Node, keys: Dict | null): Dict | null {
+export function readRequestedXattrs(node: Node, keys: Dict | null): Dict | null {
   const { xattrs, pages } = node;
-  const asked = xattrs === null ? null : requestedKeys(keys);
-  const found =
-    xattrs === null || asked === null
+  const requested = xattrs === null ? null : readRequestedKeys(keys);
+  const values =
+    xattrs === null || requested === null
       ? null
-      : readKeys(asked, {
+      : readRequestedValues(requested, {
           read: (name) => xattrs.get(name)?.slice() ?? null,
-          names: () => [...xattrs.keys()],
+          listNames: () => [...xattrs.keys()],
         });
-  if (pages === null || pages.size > (keys?.number(CONTENT) ?? -1)) return found;
-  return (found ?? new Dict()).set(CONTENT, pages.read(0, pages.size));
+  if (pages === null || pages.size > (keys?.number(CONTENT) ?? -1)) return values;
+  return (values ?? new Dict()).set(CONTENT, pages.read(0, pages.size));
 }
 
 /** Returns 0 if no rebalance of the file forbids a write, otherwise the errno. */
-export function writeFault(node: Node, xdata: Dict | null): number {
+export function markAndCheckWrite(node: Node, xdata: Dict | null): number {
   if (!isGuarded(xdata)) return 0;
-  return guardFault(xdata, {
+  return markOrCheckWrite(xdata, {
     find: (name) => (node.xattrs?.has(name) === true ? 0 : ENODATA),
     set(name, value) {
       node.xattrs = (node.xattrs ?? new Map()).set(name, value);
@@ -68,7 +68,7 @@ export function writeFault(node: Node, xdata: Dict | null): number {
 }
 
 /** Sets one attribute; returns 0 or the errno. `flags` are setxattr(2)'s. */
-function setOne(
+function setXattr(
   node: Node,
   name: string,
   value: Uint8Array | null,
@@ -80,9 +80,9 @@ function setOne(
   if (value === null || (flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) return EINVAL;
   if (value.length > XATTR_SIZE_MAX) return E2BIG;
   if (isAcl(name)) return setAcl(node, name, value, caller);
-  const known = node.xattrs?.has(name) === true;
-  if (known && (flags & XATTR_CREATE) !== 0) return EEXIST;
-  if (!known && (flags & XATTR_REPLACE) !== 0) return ENODATA;
+  const exists = node.xattrs?.has(name) === true;
+  if (exists && (flags & XATTR_CREATE) !== 0) return EEXIST;
+  if (!exists && (flags & XATTR_REPLACE) !== 0) return ENODATA;
   node.xattrs ??= new Map();
   // A copy: the caller reuses its buffer.
   node.xattrs.set(name, value.slice());
@@ -99,13 +99,13 @@ export const setXattrs = (
   pid: number,
 ): number =>
   setAll(dict, pid, (name, value) => {
-    const fault = setOne(node, name, value, flags, caller);
+    const fault = setXattr(node, name, value, flags, caller);
     if (fault === 0) node.ctime = disk.now();
     return fault;
   });
 
 /** Returns one attribute, or all if `name` is null; or the errno. */
-function get(node: Node, name: string | null, pid: number): Dict | number {
+function getXattrs(node: Node, name: string | null, pid: number): Dict | number {
   const dict = new Dict();
   if (name === null) {
     for (const [key, value] of node.xattrs ?? []) {
@@ -119,16 +119,16 @@ function get(node: Node, name: string | null, pid: number): Dict | number {
   return value === undefined ? ENODATA : dict.set(name, value.slice(), 'bin');
 }
 
-export const xattrFops: Fops<Disk> = xattrFopsOf<Disk, Node>({
-  at: nodeOf,
-  open(xl, fd) {
-    const opened = openOf(xl, fd);
-    return typeof opened === 'number' ? opened : opened.node;
+export const xattrFops: Fops<Disk> = makeXattrFops<Disk, Node>({
+  findNode,
+  findOpenNode(xl, fd) {
+    const openNode = findOrAddOpenNode(xl, fd);
+    return typeof openNode === 'number' ? openNode : openNode.node;
   },
-  set: (frame, { priv }, node, dict, flags, pid) =>
+  setXattrs: (frame, { priv }, node, dict, flags, pid) =>
     setXattrs(priv, node, dict, flags, frame.root, pid),
-  get: (_xl, node, name, pid) => get(node, name, pid),
-  remove({ priv }, node, name, pid) {
+  getXattrs: (_xl, node, name, pid) => getXattrs(node, name, pid),
+  removeXattr({ priv }, node, name, pid) {
     if (isHidden(name, pid)) return EPERM;
     const fault = isAcl(name) ? aclFault(node) : changeFault(node, name);
     if (fault !== 0) return fault;
@@ -136,10 +136,10 @@ export const xattrFops: Fops<Disk> = xattrFopsOf<Disk, Node>({
     node.ctime = priv.now();
     return 0;
   },
-  read: (node, name) => keyFault(name) || (node.xattrs?.get(name)?.slice() ?? ENODATA),
-  store(frame, { priv }, node, name, bytes) {
+  readXattr: (node, name) => keyFault(name) || (node.xattrs?.get(name)?.slice() ?? ENODATA),
+  storeXattr(frame, { priv }, node, name, bytes) {
     node.ctime = priv.now();
-    return setOne(node, name, bytes, 0, frame.root);
+    return setXattr(node, name, bytes, 0, frame.root);
   },
-  iatt: (_xl, node) => node.iatt(),
+  readIatt: (_xl, node) => node.iatt(),
 });

@@ -11,15 +11,15 @@ import type { Fops } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, UTIME_NOW, UTIME_OMIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { Statvfs as StatvfsStruct } from '../../../sys/struct.ts';
-import { settable } from '../shared/rebalance-marks.ts';
-import { requestedKeys } from '../shared/xattrs.ts';
-import { iattOfFile } from './data.ts';
-import { fileOf } from './files.ts';
+import { settableBits } from '../shared/rebalance-marks.ts';
+import { readRequestedKeys } from '../shared/xattrs.ts';
+import { readFileIatt } from './data.ts';
+import { findOrOpenFile } from './files.ts';
 import { EMPTY, procPath } from './paths.ts';
-import { killPriv, mayChown } from './privileges.ts';
-import { handleOf, iattOfFd, lastAttributesOf, type PosixXlator } from './resolve.ts';
+import { clearPrivilegeBits, mayChown } from './privileges.ts';
+import { copyLastAttributes, findHandle, type PosixXlator, readFdIatt } from './resolve.ts';
 import type { Store } from './store.ts';
-import { accessAcl, lookupKeys } from './xattr.ts';
+import { accessAcl, readRequestedXattrs } from './xattr.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 const UNCHANGED = 0xffffffff;
@@ -28,7 +28,7 @@ const UNCHANGED = 0xffffffff;
  * Applies a setattr to the inode of `fd`, O_PATH or not; returns 0 or the errno. The owner is set before
  * the mode, since a change of owner may clear setuid and setgid.
  */
-function applyAttributes(store: Store, fd: number, to: Iatt, valid: number): number {
+function applySetattr(store: Store, fd: number, to: Iatt, valid: number): number {
   let result = 0;
   // A chown without a change still updates the change time (POSIX).
   if ((valid & (UID | GID)) !== 0 || valid === 0) {
@@ -70,8 +70,8 @@ function setTime(
  * Applies a setattr to the last attributes of a removed file whose descriptor is closed: the kernel still
  * writes back its times (writeback-cache).
  */
-function applyToLast(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
-  const { last } = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid)!;
+function setLastAttributes(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
+  const { lastAttributes: last } = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid)!;
   const now = xl.context.sink.now();
   const [sec, nsec] = [Math.floor(now / 1000), Math.floor((now % 1000) * 1e6)];
   const set: Partial<Iatt> = { iaCtime: sec, iaCtimeNsec: nsec };
@@ -90,7 +90,7 @@ function applyToLast(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
 const vfs = new StatvfsStruct();
 
 /** Returns one brick's share of a file system that `bricks` bricks share. */
-function statvfs(bricks: number): Statvfs {
+function makeStatvfs(bricks: number): Statvfs {
   const buf = new Statvfs();
   buf.bsize = vfs.bsize;
   buf.frsize = vfs.frsize;
@@ -109,58 +109,58 @@ const target = new Uint8Array(PATH_MAX);
 
 export const attrFops: Fops<Store> = {
   stat(frame, xl, loc, xdata) {
-    const handle = handleOf(xl, loc);
+    const handle = findHandle(xl, loc);
     if (typeof handle === 'number') {
-      const last = lastAttributesOf(xl, loc);
+      const last = copyLastAttributes(xl, loc);
       return last === null ? fail.stat(frame, handle) : unwind.stat(frame, 0, 0, last, null);
     }
-    const buf = iattOfFd(xl.priv, handle.fd, handle);
+    const buf = readFdIatt(xl.priv, handle.fd, handle);
     if (buf === null) return fail.stat(frame, xl.priv.fault);
-    unwind.stat(frame, 0, 0, buf, lookupKeys(handle.fd, EMPTY, requestedKeys(xdata)));
+    unwind.stat(frame, 0, 0, buf, readRequestedXattrs(handle.fd, EMPTY, readRequestedKeys(xdata)));
   },
 
   fstat(frame, xl, fd, xdata) {
-    const file = fileOf(xl, fd);
+    const file = findOrOpenFile(xl, fd);
     if (typeof file === 'number') return fail.fstat(frame, file);
-    const buf = iattOfFile(file);
+    const buf = readFileIatt(file);
     if (buf === null) return fail.fstat(frame, xl.priv.fault);
-    unwind.fstat(frame, 0, 0, buf, lookupKeys(file.fd, EMPTY, requestedKeys(xdata)));
+    unwind.fstat(frame, 0, 0, buf, readRequestedXattrs(file.fd, EMPTY, readRequestedKeys(xdata)));
   },
 
   setattr(frame, xl, loc, stbuf, requested, xdata) {
-    const handle = handleOf(xl, loc);
+    const handle = findHandle(xl, loc);
     if (typeof handle === 'number') {
-      const last = lastAttributesOf(xl, loc);
+      const last = copyLastAttributes(xl, loc);
       if (last === null) return fail.setattr(frame, handle);
-      return unwind.setattr(frame, 0, 0, last, applyToLast(xl, loc, stbuf, requested), null);
+      return unwind.setattr(frame, 0, 0, last, setLastAttributes(xl, loc, stbuf, requested), null);
     }
     const { fd } = handle;
-    const valid = settable(handle.type, requested);
-    const before = iattOfFd(xl.priv, fd, handle);
-    killPriv(fd, before, xdata, frame.root);
-    const refused = valid === 0 && !mayChown(before, xdata, frame.root);
-    const fault = refused ? EPERM : applyAttributes(xl.priv, fd, stbuf, valid);
+    const valid = settableBits(handle.type, requested);
+    const before = readFdIatt(xl.priv, fd, handle);
+    clearPrivilegeBits(fd, before, xdata, frame.root);
+    const isRefused = valid === 0 && !mayChown(before, xdata, frame.root);
+    const fault = isRefused ? EPERM : applySetattr(xl.priv, fd, stbuf, valid);
     if (fault !== 0) return fail.setattr(frame, fault);
-    xl.priv.mdata.setattr(frame, handle, fd, stbuf, valid);
-    unwind.setattr(frame, 0, 0, before, iattOfFd(xl.priv, fd, handle), null);
+    xl.priv.mdata.setAttrTimes(frame, handle, fd, stbuf, valid);
+    unwind.setattr(frame, 0, 0, before, readFdIatt(xl.priv, fd, handle), null);
   },
 
   fsetattr(frame, xl, fd, stbuf, valid, xdata) {
-    const file = fileOf(xl, fd);
+    const file = findOrOpenFile(xl, fd);
     if (typeof file === 'number') return fail.fsetattr(frame, file);
-    const before = iattOfFile(file);
-    killPriv(file.fd, before, xdata, frame.root);
-    const refused = valid === 0 && !mayChown(before, xdata, frame.root);
-    const fault = refused ? EPERM : applyAttributes(xl.priv, file.fd, stbuf, valid);
+    const before = readFileIatt(file);
+    clearPrivilegeBits(file.fd, before, xdata, frame.root);
+    const isRefused = valid === 0 && !mayChown(before, xdata, frame.root);
+    const fault = isRefused ? EPERM : applySetattr(xl.priv, file.fd, stbuf, valid);
     if (fault !== 0) return fail.fsetattr(frame, fault);
-    xl.priv.mdata.setattr(frame, file.handle, file.fd, stbuf, valid);
-    unwind.fsetattr(frame, 0, 0, before, iattOfFile(file), null);
+    xl.priv.mdata.setAttrTimes(frame, file.handle, file.fd, stbuf, valid);
+    unwind.fsetattr(frame, 0, 0, before, readFileIatt(file), null);
   },
 
   access(frame, xl, loc, mask, _xdata) {
-    const handle = handleOf(xl, loc);
+    const handle = findHandle(xl, loc);
     if (typeof handle === 'number') return fail.access(frame, handle);
-    const buf = iattOfFd(xl.priv, handle.fd, handle);
+    const buf = readFdIatt(xl.priv, handle.fd, handle);
     // faccessat(2) would check the process's ids, not the caller's.
     const isAllowed = buf !== null && isPermitted(buf, accessAcl(handle.fd), frame.root, mask);
     if (!isAllowed) return fail.access(frame, EACCES);
@@ -168,20 +168,20 @@ export const attrFops: Fops<Store> = {
   },
 
   readlink(frame, xl, loc, size, _xdata) {
-    const handle = handleOf(xl, loc);
+    const handle = findHandle(xl, loc);
     if (typeof handle === 'number') return fail.readlink(frame, handle);
     if (handle.type !== IA_IFLNK || size <= 0) return fail.readlink(frame, EINVAL);
     const length = libc.readlinkat(handle.fd, EMPTY, target, Math.min(size, target.length));
     if (length < 0) return fail.readlink(frame, -length);
-    const buf = iattOfFd(xl.priv, handle.fd, handle);
+    const buf = readFdIatt(xl.priv, handle.fd, handle);
     unwind.readlink(frame, length, 0, decodeName(target, 0, length), buf, null);
   },
 
   statfs(frame, xl, loc, _xdata) {
-    const handle = handleOf(xl, loc);
+    const handle = findHandle(xl, loc);
     if (typeof handle === 'number') return fail.statfs(frame, handle);
     const result = libc.fstatvfs(handle.fd, vfs.bytes);
     if (result < 0) return fail.statfs(frame, -result);
-    unwind.statfs(frame, 0, 0, statvfs(xl.priv.sharedCount), null);
+    unwind.statfs(frame, 0, 0, makeStatvfs(xl.priv.sharedCount), null);
   },
 };

@@ -10,8 +10,8 @@ import { openFilesLimit } from '../../../sys/open-files.ts';
 
 /** Descriptors reserved from open files: 64, or less with a low limit. */
 const RESERVE = Math.min(64, openFilesLimit >> 3);
-const CROWDED = openFilesLimit - RESERVE;
-const FULL = openFilesLimit - (RESERVE >> 1);
+const CROWDED_FROM = openFilesLimit - RESERVE;
+const FULL_FROM = openFilesLimit - (RESERVE >> 1);
 /** A descriptor that every process has. */
 const STDERR = 2;
 
@@ -28,17 +28,17 @@ let isCrowded = false;
 let mayBeFull = false;
 
 /** Called for each new descriptor that stays open. */
-export function countDescriptor(fd: number): void {
-  if (fd < CROWDED) return;
+export function noteDescriptor(fd: number): void {
+  if (fd < CROWDED_FROM) return;
   isCrowded = true;
   mayBeFull = true;
 }
 
 /** Called at the start of a fop: closes descriptors if few are left. */
-export function makeRoom(): void {
+export function closeIfCrowded(): void {
   if (!isCrowded) return;
   isCrowded = false;
-  for (const keeper of descriptorOwners) keeper.releaseDescriptors();
+  for (const owner of descriptorOwners) owner.releaseDescriptors();
 }
 
 /** Whether no more file may be opened; checked before a create or truncate changes anything. */
@@ -47,6 +47,6 @@ export function isFull(): boolean {
   const fd = libc.dup(STDERR);
   if (fd < 0) return true;
   libc.close(fd);
-  mayBeFull = fd >= CROWDED;
-  return fd >= FULL;
+  mayBeFull = fd >= CROWDED_FROM;
+  return fd >= FULL_FROM;
 }

@@ -22,21 +22,21 @@ import { SYNC_VOLUME } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { type RequestedKeys, requestedKeys } from '../shared/xattrs.ts';
+import { type RequestedKeys, readRequestedKeys } from '../shared/xattrs.ts';
 import { syncFile, syncVolume } from './data.ts';
 import { isFull } from './descriptors.ts';
 import { OpenFile } from './files.ts';
 import { type Handle, statAt } from './handles.ts';
 import { PARENT, procEntryPath, procPath, SELF } from './paths.ts';
-import { handleOf, iattOf, identify, inodeHandle, type PosixXlator } from './resolve.ts';
+import { findFdHandle, findHandle, identify, makeIatt, type PosixXlator } from './resolve.ts';
 import type { Store } from './store.ts';
-import { lookupKeys } from './xattr.ts';
+import { readRequestedXattrs } from './xattr.ts';
 
 const DT_UNKNOWN = 0;
 /** Positions that survive a restart: repeated listings of a changing directory add new ones. */
-const POSITIONS_KEPT = 65_536;
+const MAX_POSITIONS = 65_536;
 /** Smallest buffer for getdents64: more than the longest entry. */
-const LEAST_READ = 1024;
+const MIN_BUFFER_BYTES = 1024;
 const OPEN_DIR = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
 class OpenDir extends OpenFile {
@@ -44,7 +44,7 @@ class OpenDir extends OpenFile {
   private readonly offLo = [0];
   private readonly offHi = [0];
   /** The index of the descriptor's position, or -1 if it is not in the table. */
-  at = 0;
+  positionIndex = 0;
 
   constructor(store: Store, fd: number, handle: Handle) {
     super(store, fd, handle, 0);
@@ -67,24 +67,24 @@ class OpenDir extends OpenFile {
   /** Seeks the descriptor to an index; returns false for an unknown one. */
   seek(index: number): boolean {
     if (index >= this.offLo.length) return false;
-    if (index === this.at && index !== 0) return true;
-    if (index === 0 && this.offLo.length > POSITIONS_KEPT) {
+    if (index === this.positionIndex && index !== 0) return true;
+    if (index === 0 && this.offLo.length > MAX_POSITIONS) {
       this.offLo.length = 1;
       this.offHi.length = 1;
     }
     const off = (BigInt(this.offHi[index]!) << 32n) | BigInt(this.offLo[index]!);
     libc.lseek64(this.fd, off, SEEK_SET);
-    this.at = index;
+    this.positionIndex = index;
     return true;
   }
 }
 
 /** Returns the directory of an fd, or the errno; opens it if it was never opened here. */
-function dirOf(xl: PosixXlator, fd: Fd): OpenDir | number {
-  const kept = fd.ctxGet(xl);
-  if (kept instanceof OpenDir) return kept;
-  if (kept !== undefined) return ENOTDIR;
-  const handle = inodeHandle(xl, fd.inode);
+function findOrOpenDir(xl: PosixXlator, fd: Fd): OpenDir | number {
+  const context = fd.ctxGet(xl);
+  if (context instanceof OpenDir) return context;
+  if (context !== undefined) return ENOTDIR;
+  const handle = findFdHandle(xl, fd.inode);
   return typeof handle === 'number' ? handle : openDir(xl, fd, handle);
 }
 
@@ -104,68 +104,68 @@ class Listing {
   readonly dir: OpenDir;
   readonly fd: Fd;
   /** For readdirp: entries have attributes, an inode, and the values of `keys`. */
-  readonly plus: boolean;
+  readonly hasAttributes: boolean;
   readonly keys: RequestedKeys | null;
   readonly entries: Dirent[] = [];
   /** Whether the entries include the last one. */
   isEnd = false;
   /** Bytes left of the reply; negative if an entry did not fit. */
-  left: number;
+  bytesLeft: number;
   /** The index after the last entry. */
   index: number;
 
   constructor(
     dir: OpenDir,
     fd: Fd,
-    plus: boolean,
+    hasAttributes: boolean,
     keys: RequestedKeys | null,
-    left: number,
+    bytesLeft: number,
     index: number,
   ) {
     this.dir = dir;
     this.fd = fd;
-    this.plus = plus;
+    this.hasAttributes = hasAttributes;
     this.keys = keys;
-    this.left = left;
+    this.bytesLeft = bytesLeft;
     this.index = index;
   }
 }
 
 /** The errno of a reply: ENOENT marks the last entries, as in GlusterFS. */
-const endOf = ({ isEnd }: Listing): number => (isEnd ? ENOENT : 0);
+const endErrno = ({ isEnd }: Listing): number => (isEnd ? ENOENT : 0);
 
 /** Reads the entries of a reply, or returns the errno. */
-function list(listing: Listing, size: number): Dirent[] | number {
+function readEntries(listing: Listing, size: number): Dirent[] | number {
   const { dir, entries } = listing;
   const { dirents } = dir.store;
   if (!dir.seek(listing.index)) return EINVAL;
-  while (listing.left >= 0) {
-    const asked = Math.min(dirents.bytes.length, Math.max(size, LEAST_READ));
-    const filled = libc.getdents64(dir.fd, dirents.bytes, asked);
+  while (listing.bytesLeft >= 0) {
+    const bufferBytes = Math.min(dirents.bytes.length, Math.max(size, MIN_BUFFER_BYTES));
+    const filled = libc.getdents64(dir.fd, dirents.bytes, bufferBytes);
     // A removed directory has no entries.
     listing.isEnd = filled === 0 || filled === -ENOENT;
     if (listing.isEnd) return entries;
     if (filled < 0) return entries.length > 0 ? entries : -filled;
     dirents.start(filled);
-    dir.at = -1;
-    if (takeEntries(listing)) dir.at = listing.index;
+    dir.positionIndex = -1;
+    if (addEntries(listing)) dir.positionIndex = listing.index;
   }
   return entries.length === 0 ? EINVAL : entries;
 }
 
 /** Adds read entries to the reply; returns false if one did not fit. */
-function takeEntries(listing: Listing): boolean {
+function addEntries(listing: Listing): boolean {
   const { dir, entries } = listing;
   const { dirents } = dir.store;
   while (dirents.next()) {
     const { nameStart, nameEnd, offLo, offHi } = dirents;
     const name = decodeName(dirents.bytes, nameStart, nameEnd);
     const index = dir.indexAfter(listing.index, offLo, offHi);
-    if (!dir.store.hides(dir.handle, name)) {
-      const charge = listing.plus ? direntplusSize : direntSize;
-      listing.left -= charge(nameEnd - nameStart);
-      if (listing.left < 0) return false;
-      const entry = entryOf(listing, name, index);
+    if (!dir.store.isHiddenEntry(dir.handle, name)) {
+      const entryBytes = listing.hasAttributes ? direntplusSize : direntSize;
+      listing.bytesLeft -= entryBytes(nameEnd - nameStart);
+      if (listing.bytesLeft < 0) return false;
+      const entry = makeEntry(listing, name, index);
       if (entry !== null) entries.push(entry);
     }
     listing.index = index;
@@ -177,31 +177,31 @@ function takeEntries(listing: Listing): boolean {
  * Returns the current entry of `dirents`; null if its name is gone. An entry that cannot be read has only
  * its name.
  */
-function entryOf(listing: Listing, name: string, off: number): Dirent | null {
-  if (name === '.' || name === '..') return dotsOf(listing, name, off);
-  const { dir, plus } = listing;
+function makeEntry(listing: Listing, name: string, off: number): Dirent | null {
+  if (name === '.' || name === '..') return makeDotEntry(listing, name, off);
+  const { dir, hasAttributes } = listing;
   const { store } = dir;
   const { nameStart, nameEnd } = store.dirents;
   let { type } = store.dirents;
   const path = store.dirents.bytes.subarray(nameStart, nameEnd + 1);
-  const looks = plus || type === DT_UNKNOWN;
-  const fault = looks ? statAt(store, dir.fd, path) : 0;
+  const needsStat = hasAttributes || type === DT_UNKNOWN;
+  const fault = needsStat ? statAt(store, dir.fd, path) : 0;
   if (fault === ENOENT) return null;
-  if (fault !== 0) return nameAlone(name, off, type, NULL_GFID);
-  if (looks) type = direntType(typeOfMode(store.st.mode));
+  if (fault !== 0) return makeNameOnly(name, off, type, NULL_GFID);
+  if (needsStat) type = direntType(typeOfMode(store.st.mode));
   // The inode number may be reused, but the gfid here is only a hint for a lookup.
-  const known = looks
-    ? store.handles.findSame(store.st)
-    : store.handles.findIno(store.dirents.inoHi, store.dirents.inoLo);
+  const handle = needsStat
+    ? store.handles.findByStat(store.st)
+    : store.handles.findByIno(store.dirents.inoHi, store.dirents.inoLo);
   // Storing a gfid changes the ctime, so the attributes are read afterwards.
-  const gfid = known?.gfid ?? storedGfid(listing, path);
-  if (!plus || gfid === NULL_GFID) return nameAlone(name, off, type, gfid);
-  const stat = store.mdata.show(iattOf(store, gfid, known), known, dir.fd, path);
-  const dict = lookupKeys(dir.fd, path, listing.keys);
+  const gfid = handle?.gfid ?? findOrAssignGfid(listing, path);
+  if (!hasAttributes || gfid === NULL_GFID) return makeNameOnly(name, off, type, gfid);
+  const stat = store.mdata.showTimes(makeIatt(store, gfid, handle), handle, dir.fd, path);
+  const dict = readRequestedXattrs(dir.fd, path, listing.keys);
   return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
 }
 
-const nameAlone = (name: string, off: number, type: number, gfid: Gfid): Dirent => ({
+const makeNameOnly = (name: string, off: number, type: number, gfid: Gfid): Dirent => ({
   name,
   off,
   type,
@@ -215,7 +215,7 @@ const nameAlone = (name: string, off: number, type: number, gfid: Gfid): Dirent 
  * Returns the gfid of an entry without a handle, and assigns one if needed. NULL_GFID if other bricks need the
  * same gfid: then the lookup's request chooses it.
  */
-function storedGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
+function findOrAssignGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
   const { store } = dir;
   const gfid = store.gfids.readPath(procEntryPath(dir.fd, path, 0));
   if (gfid !== null && store.handles.find(gfid) === undefined) return gfid;
@@ -231,64 +231,66 @@ function storedGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
  * Returns the gfid of "..", which `store.st` describes, and never assigns one: a directory that was moved
  * out of the store has a parent outside.
  */
-function parentGfid({ dir, fd }: Listing): Gfid {
+function readParentGfid({ dir, fd }: Listing): Gfid {
   const { handles, gfids, st } = dir.store;
-  const known = handles.findSame(st)?.gfid ?? fd.inode.names[0]?.parent.gfid;
-  return known ?? gfids.readPath(procEntryPath(dir.fd, PARENT, 0)) ?? NULL_GFID;
+  const gfid = handles.findByStat(st)?.gfid ?? fd.inode.names[0]?.parent.gfid;
+  return gfid ?? gfids.readPath(procEntryPath(dir.fd, PARENT, 0)) ?? NULL_GFID;
 }
 
 /** Returns the entry "." or ".."; the root is its own parent. */
-function dotsOf(listing: Listing, name: '.' | '..', off: number): Dirent {
-  const { dir, plus } = listing;
-  const { store, gfid: own } = dir;
+function makeDotEntry(listing: Listing, name: '.' | '..', off: number): Dirent {
+  const { dir, hasAttributes } = listing;
+  const { store, gfid: ownGfid } = dir;
   const { type } = store.dirents;
   const isSelf = name === '.' || dir.isRoot;
   const path = isSelf ? SELF : PARENT;
-  const isThere = (plus || !isSelf) && statAt(store, dir.fd, path) === 0;
+  const exists = (hasAttributes || !isSelf) && statAt(store, dir.fd, path) === 0;
   const stat =
-    plus && isThere ? store.mdata.show(iattOf(store, own), undefined, dir.fd, path) : null;
-  const gfid = isSelf || !isThere ? own : parentGfid(listing);
+    hasAttributes && exists
+      ? store.mdata.showTimes(makeIatt(store, ownGfid), undefined, dir.fd, path)
+      : null;
+  const gfid = isSelf || !exists ? ownGfid : readParentGfid(listing);
   if (stat !== null) stat.iaGfid = gfid;
   return { name, off, type, gfid, stat, dict: null, inode: null };
 }
 
 export const dirFops: Fops<Store> = {
   opendir(frame, xl, loc, fd, _xdata) {
-    const handle = handleOf(xl, loc);
+    const handle = findHandle(xl, loc);
     if (typeof handle === 'number') return fail.opendir(frame, handle);
     const dir = openDir(xl, fd, handle);
     if (typeof dir === 'number') return fail.opendir(frame, dir);
-    xl.priv.mdata.set(frame, 'opendir', handle);
+    xl.priv.mdata.setTimes(frame, 'opendir', handle);
     unwind.opendir(frame, 0, 0, fd, null);
   },
 
   readdir(frame, xl, fd, size, offset, _xdata) {
-    const dir = dirOf(xl, fd);
+    const dir = findOrOpenDir(xl, fd);
     if (typeof dir === 'number') return fail.readdir(frame, dir);
     const listing = new Listing(dir, fd, false, null, size, offset);
-    const entries = list(listing, size);
+    const entries = readEntries(listing, size);
     if (typeof entries === 'number') return fail.readdir(frame, entries);
-    unwind.readdir(frame, entries.length, endOf(listing), entries, null);
+    unwind.readdir(frame, entries.length, endErrno(listing), entries, null);
   },
 
   readdirp(frame, xl, fd, size, offset, xdata) {
-    const dir = dirOf(xl, fd);
+    const dir = findOrOpenDir(xl, fd);
     if (typeof dir === 'number') return fail.readdirp(frame, dir);
-    const keys = requestedKeys(xdata);
+    const keys = readRequestedKeys(xdata);
     const listing = new Listing(dir, fd, true, keys, size, offset);
-    const entries = list(listing, size);
+    const entries = readEntries(listing, size);
     if (typeof entries === 'number') return fail.readdirp(frame, entries);
-    unwind.readdirp(frame, entries.length, endOf(listing), entries, null);
+    unwind.readdirp(frame, entries.length, endErrno(listing), entries, null);
   },
 
   fsyncdir(frame, xl, fd, datasync, xdata) {
-    const dir = dirOf(xl, fd);
+    const dir = findOrOpenDir(xl, fd);
     if (typeof dir === 'number') return fail.fsyncdir(frame, dir);
-    const done = (errno: number): void => {
+    const replyOnce = (errno: number): void => {
       if (errno !== 0) fail.fsyncdir(frame, errno);
       else unwind.fsyncdir(frame, 0, 0, null);
     };
-    if (xdata?.has(SYNC_VOLUME)) syncVolume(dir, done);
-    else syncFile(dir, datasync, done);
+    if (xdata?.has(SYNC_VOLUME)) syncVolume(dir, replyOnce);
+    else syncFile(dir, datasync, replyOnce);
   },
 };

@@ -18,42 +18,42 @@ import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, O_CLOEXEC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { changedReply } from '../shared/entry-requests.ts';
-import { type EntryReply, requestedGfid } from '../shared/replies.ts';
-import { requestedKeys } from '../shared/xattrs.ts';
+import { makeParentChangedXdata } from '../shared/entry-requests.ts';
+import { type EntryReply, readRequestedGfid } from '../shared/reply-parts.ts';
+import { readRequestedKeys } from '../shared/xattrs.ts';
 import {
-  createParentChanged,
-  fill,
-  linkSourceOf,
-  modeOf,
-  parentChangedIn,
+  fillFile,
+  findLinkSource,
+  isCreateParentChanged,
+  isParentChanged,
+  requestedMode,
   setInitialXattrs,
 } from './creation-requests.ts';
 import { isFull } from './descriptors.ts';
-import { keepFile, openHandle, safeFlags } from './files.ts';
+import { addOpenFile, openHandle, safeFlags } from './files.ts';
 import { type Handle, statAt } from './handles.ts';
 import { EMPTY, NAME, PARENT, procPath, putName, putText, SELF, TARGET } from './paths.ts';
-import { killPriv } from './privileges.ts';
-import { remove } from './removal.ts';
+import { clearPrivilegeBits } from './privileges.ts';
+import { removeName } from './removal.ts';
 import { rename } from './rename.ts';
 import {
-  directoryAbove,
-  dirIatt,
-  entryAt,
-  handleOf,
-  iattOf,
-  iattOfFd,
-  iattOfHandle,
+  findEntry,
+  findHandle,
+  findParent,
+  findParentDirectory,
+  findSecondParent,
   identify,
   identifyNew,
+  makeHandleIatt,
+  makeIatt,
   type PosixXlator,
-  parentOf,
-  putEntry,
-  secondParent,
+  putEntryName,
+  readDirIatt,
+  readFdIatt,
 } from './resolve.ts';
 import type { Store } from './store.ts';
-import { virtualKeys } from './virtual.ts';
-import { cleanProtection, lookupKeys } from './xattr.ts';
+import { addVirtualValues } from './virtual-xattrs.ts';
+import { clearWriteMark, readRequestedXattrs } from './xattr.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY, S_IFMT, S_IFDIR } = constants;
 const NEW_FILE = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
@@ -61,15 +61,15 @@ const NEW_FILE = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 // Finding.
 
 /** Returns the path of a name in a directory, or the errno. */
-function pathOf(store: Store, dir: Handle, name: string): Path | number {
+function putPath(store: Store, dir: Handle, name: string): Path | number {
   if (name === '.') return SELF;
   // The root's parent is outside of the volume.
   if (name === '..') return dir === store.root ? ENOENT : PARENT;
-  return (store.hides(dir, name) ? ENOENT : putName(NAME, name)) || NAME;
+  return (store.isHiddenEntry(dir, name) ? ENOENT : putName(NAME, name)) || NAME;
 }
 
 /** Returns the handle of a path in a directory, which `store.st` describes; or the errno. */
-function findAt(
+function findPath(
   store: Store,
   dir: Handle,
   path: Path,
@@ -77,31 +77,46 @@ function findAt(
   xdata: Dict | null,
 ): Handle | number {
   if (path === EMPTY) return statAt(store, dir.fd, EMPTY) === 0 ? dir : store.fault;
-  const found =
-    path === PARENT ? directoryAbove(store, dir) : entryAt(store, dir, path, requestedGfid(xdata));
-  if (typeof found === 'number') return found;
+  const handle =
+    path === PARENT
+      ? findParentDirectory(store, dir)
+      : findEntry(store, dir, path, readRequestedGfid(xdata));
+  if (typeof handle === 'number') return handle;
   // The name has another inode now: the caller must look it up with a new inode.
-  return inode?.linked && inode.gfid !== found.gfid ? ESTALE : found;
+  return inode?.linked && inode.gfid !== handle.gfid ? ESTALE : handle;
 }
 
 const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
   const store = xl.priv;
-  const named = loc.parent !== null && loc.name !== null;
-  const dir = named ? parentOf(xl, loc) : handleOf(xl, loc);
+  const hasName = loc.parent !== null && loc.name !== null;
+  const dir = hasName ? findParent(xl, loc) : findHandle(xl, loc);
   if (typeof dir === 'number') return fail.lookup(frame, dir);
-  const path = named ? pathOf(store, dir, loc.name!) : EMPTY;
-  const found = typeof path === 'number' ? path : findAt(store, dir, path, loc, xdata);
-  if (typeof found === 'number' || typeof path === 'number') {
-    return unwind.lookup(frame, -1, found as number, null, null, null, dirIatt(frame, store, dir));
+  const path = hasName ? putPath(store, dir, loc.name!) : EMPTY;
+  const handle = typeof path === 'number' ? path : findPath(store, dir, path, loc, xdata);
+  if (typeof handle === 'number' || typeof path === 'number') {
+    return unwind.lookup(
+      frame,
+      -1,
+      handle as number,
+      null,
+      null,
+      null,
+      readDirIatt(frame, store, dir),
+    );
   }
-  const isOpen = !named || found.fd >= 0;
-  const at = isOpen ? found.fd : dir.fd;
-  const buf = store.mdata.show(iattOf(store, found.gfid, found), found, at, isOpen ? EMPTY : path);
-  loc.inode?.ctxSet(xl, found);
-  const stored = lookupKeys(dir.fd, path, requestedKeys(xdata));
-  const keys = virtualKeys(xl, found, buf.iaSize, xdata, stored);
-  cleanProtection(dir.fd, path, xdata);
-  const postparent = named ? dirIatt(frame, store, dir) : buf;
+  const isOpen = !hasName || handle.fd >= 0;
+  const fdOfIatt = isOpen ? handle.fd : dir.fd;
+  const buf = store.mdata.showTimes(
+    makeIatt(store, handle.gfid, handle),
+    handle,
+    fdOfIatt,
+    isOpen ? EMPTY : path,
+  );
+  loc.inode?.ctxSet(xl, handle);
+  const stored = readRequestedXattrs(dir.fd, path, readRequestedKeys(xdata));
+  const keys = addVirtualValues(xl, handle, buf.iaSize, xdata, stored);
+  clearWriteMark(dir.fd, path, xdata);
+  const postparent = hasName ? readDirIatt(frame, store, dir) : buf;
   unwind.lookup(frame, 0, 0, loc.inode, buf, keys, postparent);
 };
 
@@ -117,30 +132,30 @@ interface CreatedHandle extends EntryReply {
 }
 
 /** Creates an entry as the caller, with its gfid; returns the reply or the errno. */
-function make(
+function createEntry(
   xl: PosixXlator,
   frame: Frame,
   loc: Loc,
   umask: number,
   xdata: Dict | null,
-  maker: Creator,
+  creator: Creator,
 ): CreatedHandle | number {
   const store = xl.priv;
-  const dir = parentOf(xl, loc);
+  const dir = findParent(xl, loc);
   if (typeof dir === 'number') return dir;
-  const preparent = dirIatt(frame, store, dir);
-  const fault = putEntry(store, dir, loc, NAME);
+  const preparent = readDirIatt(frame, store, dir);
+  const fault = putEntryName(store, dir, loc, NAME);
   if (fault !== 0) return fault;
-  store.identity.become(frame.root, xdata?.has(MODE_REQ) ? umask : 0);
-  const result = maker(dir.fd, NAME);
-  store.identity.revert();
+  store.identity.switchTo(frame.root, xdata?.has(MODE_REQ) ? umask : 0);
+  const result = creator(dir.fd, NAME);
+  store.identity.switchBack();
   if (result < 0) return -result;
-  const handle = identifyNew(store, dir, NAME, requestedGfid(xdata), result);
+  const handle = identifyNew(store, dir, NAME, readRequestedGfid(xdata), result);
   if (typeof handle !== 'number') setInitialXattrs(store, handle, xdata);
-  return replyFor(frame, xl, loc, { dir, preparent, handle, result }, 'create');
+  return makeReply(frame, xl, loc, { dir, preparent, handle, result }, 'create');
 }
 
-interface FoundEntry {
+interface EntryResult {
   readonly dir: Handle;
   readonly preparent: Iatt | null;
   /** The entry's handle, which `store.st` describes; or the errno. */
@@ -150,26 +165,27 @@ interface FoundEntry {
 
 /**
  * Returns the reply for an entry; for an errno, closes the descriptor.
- * @param sets the fop that sets the times; null for an existing entry
+ * @param timesFop the fop that sets the times; null for an existing entry
  */
-function replyFor(
+function makeReply(
   frame: Frame,
   xl: PosixXlator,
   loc: Loc,
-  there: FoundEntry,
-  sets: 'create' | 'link' | 'truncate' | null,
+  entry: EntryResult,
+  timesFop: 'create' | 'link' | 'truncate' | null,
 ): CreatedHandle | number {
-  const { dir, preparent, handle, result } = there;
+  const { dir, preparent, handle, result } = entry;
   const store = xl.priv;
   if (typeof handle === 'number') {
     if (result > 0) libc.close(result);
     return handle;
   }
-  if (sets !== null) store.mdata.set(frame, sets, handle);
-  if (sets === 'create' || sets === 'link') store.mdata.setParent(frame, sets, dir);
-  const buf = iattOfHandle(store, handle);
+  if (timesFop !== null) store.mdata.setTimes(frame, timesFop, handle);
+  if (timesFop === 'create' || timesFop === 'link')
+    store.mdata.setParentTimes(frame, timesFop, dir);
+  const buf = makeHandleIatt(store, handle);
   loc.inode?.ctxSet(xl, handle);
-  return { buf, preparent, postparent: dirIatt(frame, store, dir), handle, result };
+  return { buf, preparent, postparent: readDirIatt(frame, store, dir), handle, result };
 }
 
 /** Finds or creates a file at the loc, open as `result`; or returns the errno. */
@@ -183,126 +199,142 @@ function createFile(
   xdata: Dict | null,
 ): CreatedHandle | number {
   if (isFull()) return EMFILE;
-  const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
-    libc.openat(dirFd, path, safeFlags(flags) | NEW_FILE, modeOf(mode, xdata) & 0o7777),
+  const reply = createEntry(xl, frame, loc, umask, xdata, (dirFd, path) =>
+    libc.openat(dirFd, path, safeFlags(flags) | NEW_FILE, requestedMode(mode, xdata) & 0o7777),
   );
-  if (made !== EEXIST || (flags & O_EXCL) !== 0) return made;
-  const dir = parentOf(xl, loc);
+  if (reply !== EEXIST || (flags & O_EXCL) !== 0) return reply;
+  const dir = findParent(xl, loc);
   if (typeof dir === 'number') return dir;
-  const found = identify(xl.priv, dir, NAME, requestedGfid(xdata));
-  if (typeof found === 'number') return found;
+  const existing = identify(xl.priv, dir, NAME, readRequestedGfid(xdata));
+  if (typeof existing === 'number') return existing;
   if ((flags & O_TRUNC) !== 0) {
-    killPriv(found.fd, iattOfFd(xl.priv, found.fd, found), xdata, frame.root);
+    clearPrivilegeBits(existing.fd, readFdIatt(xl.priv, existing.fd, existing), xdata, frame.root);
   }
-  const fd = openHandle(found, flags);
+  const fd = openHandle(existing, flags);
   if (fd < 0) return -fd;
-  const preparent = dirIatt(frame, xl.priv, dir);
-  statAt(xl.priv, found.fd, EMPTY);
-  const there = { dir, preparent, handle: found, result: fd };
-  return replyFor(frame, xl, loc, there, (flags & O_TRUNC) === 0 ? null : 'truncate');
+  const preparent = readDirIatt(frame, xl.priv, dir);
+  statAt(xl.priv, existing.fd, EMPTY);
+  const entry = { dir, preparent, handle: existing, result: fd };
+  return makeReply(frame, xl, loc, entry, (flags & O_TRUNC) === 0 ? null : 'truncate');
 }
 
 /** Adds another name for an inode; returns the reply or the errno. */
-function link(xl: PosixXlator, frame: Frame, oldloc: Loc, newloc: Loc): CreatedHandle | number {
+function linkEntry(
+  xl: PosixXlator,
+  frame: Frame,
+  oldloc: Loc,
+  newloc: Loc,
+): CreatedHandle | number {
   const store = xl.priv;
-  const handle = handleOf(xl, oldloc);
+  const handle = findHandle(xl, oldloc);
   if (typeof handle === 'number') return handle;
-  const dir = secondParent(xl, newloc);
+  const dir = findSecondParent(xl, newloc);
   if (typeof dir === 'number') return dir;
-  const preparent = dirIatt(frame, store, dir);
-  const fault = putEntry(store, dir, newloc, NAME);
+  const preparent = readDirIatt(frame, store, dir);
+  const fault = putEntryName(store, dir, newloc, NAME);
   if (fault !== 0) return fault;
-  const from = procPath(handle.fd);
-  const result = libc.linkat(AT_FDCWD, from, dir.fd, NAME, AT_SYMLINK_FOLLOW);
+  const source = procPath(handle.fd);
+  const result = libc.linkat(AT_FDCWD, source, dir.fd, NAME, AT_SYMLINK_FOLLOW);
   if (result < 0) return -result;
-  handle.unnamed = false;
+  handle.isUnnamed = false;
   // A file without a name has no gfid handle, which would keep it alive.
   const place = { parent: dir.gfid, name: NAME };
-  if (!handle.kept) store.keep(handle, handle.fd, place, true);
-  store.note(handle, handle.fd, place);
+  if (!handle.hasGfidHandle) store.createGfidHandle(handle, handle.fd, place, true);
+  store.recordNewName(handle, handle.fd, place);
   statAt(store, handle.fd, EMPTY);
-  return replyFor(frame, xl, newloc, { dir, preparent, handle, result: 0 }, 'link');
+  return makeReply(frame, xl, newloc, { dir, preparent, handle, result: 0 }, 'link');
 }
 
 export const entryFops: Fops<Store> = {
   lookup,
 
   mkdir(frame, xl, loc, mode, umask, xdata) {
-    if (parentChangedIn(xl, loc, xdata)) {
-      return unwind.mkdir(frame, -1, EIO, null, null, null, null, changedReply());
+    if (isParentChanged(xl, loc, xdata)) {
+      return unwind.mkdir(frame, -1, EIO, null, null, null, null, makeParentChangedXdata());
     }
-    const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
-      libc.mkdirat(dirFd, path, modeOf(mode, xdata) & 0o1777),
+    const reply = createEntry(xl, frame, loc, umask, xdata, (dirFd, path) =>
+      libc.mkdirat(dirFd, path, requestedMode(mode, xdata) & 0o1777),
     );
-    if (typeof made === 'number') return fail.mkdir(frame, made);
-    unwind.mkdir(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+    if (typeof reply === 'number') return fail.mkdir(frame, reply);
+    unwind.mkdir(frame, 0, 0, loc.inode, reply.buf, reply.preparent, reply.postparent, null);
   },
 
   mknod(frame, xl, loc, mode, rdev, umask, xdata) {
     if ((mode & S_IFMT) === S_IFDIR) return fail.mknod(frame, EPERM);
-    const maker: Creator = (dirFd, path) => libc.mknodat(dirFd, path, modeOf(mode, xdata), rdev);
-    const twin = linkSourceOf(xl, xdata);
-    const made =
-      twin === null ? make(xl, frame, loc, umask, xdata, maker) : link(xl, frame, twin, loc);
-    if (typeof made === 'number') return fail.mknod(frame, made);
-    unwind.mknod(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+    const creator: Creator = (dirFd, path) =>
+      libc.mknodat(dirFd, path, requestedMode(mode, xdata), rdev);
+    const source = findLinkSource(xl, xdata);
+    const reply =
+      source === null
+        ? createEntry(xl, frame, loc, umask, xdata, creator)
+        : linkEntry(xl, frame, source, loc);
+    if (typeof reply === 'number') return fail.mknod(frame, reply);
+    unwind.mknod(frame, 0, 0, loc.inode, reply.buf, reply.preparent, reply.postparent, null);
   },
 
   symlink(frame, xl, linkpath, loc, umask, xdata) {
     const fault = putText(TARGET, linkpath, SYMLINK_MAX);
     if (fault !== 0) return fail.symlink(frame, fault);
-    const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
+    const reply = createEntry(xl, frame, loc, umask, xdata, (dirFd, path) =>
       libc.symlinkat(TARGET, dirFd, path),
     );
-    if (typeof made === 'number') return fail.symlink(frame, made);
-    unwind.symlink(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+    if (typeof reply === 'number') return fail.symlink(frame, reply);
+    unwind.symlink(frame, 0, 0, loc.inode, reply.buf, reply.preparent, reply.postparent, null);
   },
 
   create(frame, xl, loc, flags, mode, umask, fd, xdata) {
-    if (createParentChanged(xl, loc, xdata)) {
-      return unwind.create(frame, -1, EIO, null, null, null, null, null, changedReply());
+    if (isCreateParentChanged(xl, loc, xdata)) {
+      return unwind.create(frame, -1, EIO, null, null, null, null, null, makeParentChangedXdata());
     }
-    const made = createFile(xl, frame, loc, flags, mode, umask, xdata);
-    if (typeof made === 'number') return fail.create(frame, made);
-    const { buf, preparent, postparent, handle, result } = made;
-    keepFile(xl, fd, result, handle);
+    const reply = createFile(xl, frame, loc, flags, mode, umask, xdata);
+    if (typeof reply === 'number') return fail.create(frame, reply);
+    const { buf, preparent, postparent, handle, result } = reply;
+    addOpenFile(xl, fd, result, handle);
     unwind.create(frame, 0, 0, fd, loc.inode, buf, preparent, postparent, null);
   },
 
   put(frame, xl, loc, mode, umask, flags, vector, offset, dict, xdata) {
-    const how = (flags & ~O_ACCMODE) | O_WRONLY | O_TRUNC;
-    const made = createFile(xl, frame, loc, how, mode, umask, xdata);
-    if (typeof made === 'number') return fail.put(frame, made);
-    const fault = fill(xl.priv, made.handle, made.result, frame.root.pid, vector, offset, dict);
-    libc.close(made.result);
+    const writeFlags = (flags & ~O_ACCMODE) | O_WRONLY | O_TRUNC;
+    const reply = createFile(xl, frame, loc, writeFlags, mode, umask, xdata);
+    if (typeof reply === 'number') return fail.put(frame, reply);
+    const fault = fillFile(
+      xl.priv,
+      reply.handle,
+      reply.result,
+      frame.root.pid,
+      vector,
+      offset,
+      dict,
+    );
+    libc.close(reply.result);
     if (fault !== 0) {
-      remove(xl, frame, loc, 0);
+      removeName(xl, frame, loc, 0);
       return fail.put(frame, fault);
     }
-    const buf = iattOfFd(xl.priv, made.handle.fd, made.handle);
-    unwind.put(frame, 0, 0, loc.inode, buf, made.preparent, made.postparent, null);
+    const buf = readFdIatt(xl.priv, reply.handle.fd, reply.handle);
+    unwind.put(frame, 0, 0, loc.inode, buf, reply.preparent, reply.postparent, null);
   },
 
   link(frame, xl, oldloc, newloc, _xdata) {
-    const made = link(xl, frame, oldloc, newloc);
-    if (typeof made === 'number') return fail.link(frame, made);
-    unwind.link(frame, 0, 0, oldloc.inode, made.buf, made.preparent, made.postparent, null);
+    const reply = linkEntry(xl, frame, oldloc, newloc);
+    if (typeof reply === 'number') return fail.link(frame, reply);
+    unwind.link(frame, 0, 0, oldloc.inode, reply.buf, reply.preparent, reply.postparent, null);
   },
 
   namelink(frame, xl, loc, _xdata) {
-    const made = link(xl, frame, new Loc(loc.inode), loc);
-    if (typeof made === 'number') return fail.namelink(frame, made);
-    unwind.namelink(frame, 0, 0, made.preparent, made.postparent, null);
+    const reply = linkEntry(xl, frame, new Loc(loc.inode), loc);
+    if (typeof reply === 'number') return fail.namelink(frame, reply);
+    unwind.namelink(frame, 0, 0, reply.preparent, reply.postparent, null);
   },
 
   unlink(frame, xl, loc, _xflag, xdata) {
-    const removed = remove(xl, frame, loc, 0, xdata);
+    const removed = removeName(xl, frame, loc, 0, xdata);
     if (typeof removed === 'number') return fail.unlink(frame, removed);
     unwind.unlink(frame, 0, 0, removed.preparent, removed.postparent, null);
   },
 
   rmdir(frame, xl, loc, flags, _xdata) {
-    const removed = remove(xl, frame, loc, AT_REMOVEDIR, null, flags !== 0);
+    const removed = removeName(xl, frame, loc, AT_REMOVEDIR, null, flags !== 0);
     if (typeof removed === 'number') return fail.rmdir(frame, removed);
     unwind.rmdir(frame, 0, 0, removed.preparent, removed.postparent, null);
   },

@@ -31,17 +31,17 @@ export class FileHandles {
   }
 
   /** Returns the file handle of an fd's inode, or null. */
-  of(fd: number): Uint8Array | null {
+  readHandle(fd: number): Uint8Array | null {
     this.memory[0] = MAX_HANDLE_SIZE;
-    const found = libc.nameToHandleAt(fd, EMPTY, this.bytes, this.mountId, AT_EMPTY_PATH);
-    return found < 0 ? null : this.bytes.slice(0, HEADER_SIZE + this.memory[0]);
+    const result = libc.nameToHandleAt(fd, EMPTY, this.bytes, this.mountId, AT_EMPTY_PATH);
+    return result < 0 ? null : this.bytes.slice(0, HEADER_SIZE + this.memory[0]);
   }
 
   /**
    * Returns an O_PATH descriptor, or minus the errno. The caller must compare the inode: it may differ if
    * another file system is mounted inside the directory.
    */
-  open(handle: Uint8Array): number {
+  openByHandle(handle: Uint8Array): number {
     return libc.openByHandleAt(this.mount, handle, OPEN_HANDLE);
   }
 }
@@ -51,8 +51,8 @@ export function openFileHandles(rootFd: number): FileHandles | null {
   const mount = libc.open(procPath(rootFd), OPEN_ROOT, 0);
   if (mount < 0) return null;
   const handles = new FileHandles(mount);
-  const root = handles.of(rootFd);
-  const fd = root === null ? -1 : handles.open(root);
+  const root = handles.readHandle(rootFd);
+  const fd = root === null ? -1 : handles.openByHandle(root);
   if (fd >= 0) {
     libc.close(fd);
     return handles;

@@ -17,32 +17,32 @@ import {
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 
-interface Request {
+interface IoctlRequest {
   readonly get: number;
   /** Absent for values that can only be read. */
   readonly set?: number;
   readonly size: number;
 }
 
-const REQUESTS: ReadonlyMap<string, Request> = new Map([
+const REQUESTS: ReadonlyMap<string, IoctlRequest> = new Map([
   [FS_FLAGS, { get: FS_IOC_GETFLAGS, set: FS_IOC_SETFLAGS, size: FS_FLAGS_SIZE }],
   [FS_XATTR, { get: FS_IOC_FSGETXATTR, set: FS_IOC_FSSETXATTR, size: FS_XATTR_SIZE }],
   [FS_VERSION, { get: FS_IOC_GETVERSION, size: FS_VERSION_SIZE }],
 ]);
 
 /** ENOTTY means that the file system has no such value. */
-const errnoOf = (result: number): number => (result === -ENOTTY ? ENODATA : -result);
+const convertErrno = (result: number): number => (result === -ENOTTY ? ENODATA : -result);
 
 /** Returns the buffer size in a request's number (_IOC_SIZE): a long, though disks write an int. */
-const roomFor = (request: number): number => (request >>> 16) & 0x3fff;
+const bufferBytes = (request: number): number => (request >>> 16) & 0x3fff;
 
 /** Returns the value of `name`, or the errno; null for an unknown name. */
 export function getFileattr(fd: number, name: string | null): Uint8Array | number | null {
   const request = name === null ? undefined : REQUESTS.get(name);
   if (request === undefined) return null;
-  const value = new Uint8Array(roomFor(request.get));
+  const value = new Uint8Array(bufferBytes(request.get));
   const result = libc.ioctl(fd, request.get, value);
-  return result < 0 ? errnoOf(result) : value.subarray(0, request.size);
+  return result < 0 ? convertErrno(result) : value.subarray(0, request.size);
 }
 
 /** Sets a value; returns 0 or the errno, or null for an unknown name. */
@@ -50,5 +50,5 @@ export function setFileattr(fd: number, name: string, value: unknown): number | 
   const request = REQUESTS.get(name);
   if (request?.set === undefined) return null;
   if (!(value instanceof Uint8Array) || value.length !== request.size) return EINVAL;
-  return errnoOf(libc.ioctl(fd, request.set, value));
+  return convertErrno(libc.ioctl(fd, request.set, value));
 }

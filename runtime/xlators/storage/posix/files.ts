@@ -25,30 +25,30 @@ import { O_CLOEXEC, O_NONBLOCK, RWF_NOWAIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Iovec } from '../../../sys/struct.ts';
 import { isFull } from './descriptors.ts';
-import { type Handle, type Opened, statAt } from './handles.ts';
+import { type Handle, type ListedFile, statAt } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
 import { EMPTY, procPath } from './paths.ts';
-import { inodeHandle, type PosixXlator } from './resolve.ts';
+import { findFdHandle, type PosixXlator } from './resolve.ts';
 import type { Store } from './store.ts';
 
 const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_NOATIME, O_SYNC, O_TRUNC } = constants;
 
 /** Without RWF_NOWAIT: a file system in memory never waits, others may. */
 const NEVER_WAITS = 0;
-const UNABLE = -1;
+const NOWAIT_UNSUPPORTED = -1;
 
-export class OpenFile implements Opened {
+export class OpenFile implements ListedFile {
   readonly store: Store;
   readonly fd: number;
   readonly handle: Handle;
-  next: Opened | null = null;
-  previous: Opened | null = null;
+  next: ListedFile | null = null;
+  previous: ListedFile | null = null;
   /** Whether writes must reach the disk. */
   readonly isSync: boolean;
   /** Flags for a preadv2 that does not wait, or `UNABLE`. */
-  nowait: number = RWF_NOWAIT;
-  private pending = 0;
-  private released = false;
+  nowaitFlags: number = RWF_NOWAIT;
+  private pendingCount = 0;
+  private isReleased = false;
 
   constructor(store: Store, fd: number, handle: Handle, flags: number) {
     this.store = store;
@@ -56,7 +56,7 @@ export class OpenFile implements Opened {
     this.handle = handle;
     this.isSync = (flags & (O_SYNC | O_DSYNC)) !== 0;
     store.openFds += 1;
-    store.handles.fileOpened(handle, this);
+    store.handles.addFile(handle, this);
   }
 
   get gfid(): Gfid {
@@ -64,26 +64,26 @@ export class OpenFile implements Opened {
   }
 
   /** Wraps a callback of libuv's pool: the descriptor stays open until it has returned. */
-  during<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
-    this.pending += 1;
+  holdOpen<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
+    this.pendingCount += 1;
     return (...args) => {
       try {
         callback(...args);
       } finally {
-        this.pending -= 1;
-        this.closeUnused();
+        this.pendingCount -= 1;
+        this.closeIfUnused();
       }
     };
   }
 
   release(): void {
-    this.released = true;
-    this.closeUnused();
+    this.isReleased = true;
+    this.closeIfUnused();
   }
 
-  private closeUnused(): void {
-    if (!this.released || this.pending > 0) return;
-    this.store.handles.fileCloses(this.handle, this);
+  private closeIfUnused(): void {
+    if (!this.isReleased || this.pendingCount > 0) return;
+    this.store.handles.removeFile(this.handle, this);
     libc.close(this.fd);
     this.store.openFds -= 1;
   }
@@ -98,29 +98,29 @@ export const safeFlags = (flags: number): number =>
 
 /** Opens a handle's inode; returns a descriptor, or minus the errno. */
 export function openHandle(handle: Handle, flags: number): number {
-  const writes = (flags & O_ACCMODE) !== 0 || (flags & O_TRUNC) !== 0;
+  const isForWriting = (flags & O_ACCMODE) !== 0 || (flags & O_TRUNC) !== 0;
   if (handle.type === IA_IFLNK) return -ELOOP;
-  if (handle.type === IA_IFDIR && writes) return -EISDIR;
+  if (handle.type === IA_IFDIR && isForWriting) return -EISDIR;
   // The client's kernel opens pipes, sockets and devices itself.
   if (handle.type !== IA_IFREG && handle.type !== IA_IFDIR) return -ENXIO;
   if (isFull()) return -EMFILE;
   return libc.open(procPath(handle.fd), safeFlags(flags) | O_CLOEXEC, 0);
 }
 
-export function keepFile(xl: PosixXlator, fd: Fd, descriptor: number, handle: Handle): OpenFile {
+export function addOpenFile(xl: PosixXlator, fd: Fd, descriptor: number, handle: Handle): OpenFile {
   const file = new OpenFile(xl.priv, descriptor, handle, fd.flags);
   fd.ctxSet(xl, file);
   return file;
 }
 
 /** Returns the file of an fd, or the errno; opens it if it was never opened here. */
-export function fileOf(xl: PosixXlator, fd: Fd): OpenFile | number {
-  const kept = fd.ctxGet(xl) as OpenFile | undefined;
-  if (kept !== undefined) return kept;
-  const handle = inodeHandle(xl, fd.inode);
+export function findOrOpenFile(xl: PosixXlator, fd: Fd): OpenFile | number {
+  const context = fd.ctxGet(xl) as OpenFile | undefined;
+  if (context !== undefined) return context;
+  const handle = findFdHandle(xl, fd.inode);
   if (typeof handle === 'number') return handle;
   const descriptor = openHandle(handle, fd.flags & ~(O_CREAT | O_EXCL | O_TRUNC));
-  return descriptor < 0 ? -descriptor : keepFile(xl, fd, descriptor, handle);
+  return descriptor < 0 ? -descriptor : addOpenFile(xl, fd, descriptor, handle);
 }
 
 /**
@@ -133,7 +133,7 @@ let slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
 let slabAddress = address(slab);
 let slabUsed = 0;
 
-function startInSlab(size: number): number {
+function reserveInSlab(size: number): number {
   if (slabUsed + size > SLAB_SIZE) {
     slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
     slabAddress = address(slab);
@@ -145,73 +145,78 @@ function startInSlab(size: number): number {
 /** Addresses of read buffers; an initiator passes the same buffer with every read. */
 const addresses = new WeakMap<Uint8Array, bigint>();
 
-function addressOf(memory: Uint8Array): bigint {
-  const known = addresses.get(memory);
-  if (known !== undefined) return known;
-  const found = address(memory);
-  addresses.set(memory, found);
-  return found;
+function cachedAddress(memory: Uint8Array): bigint {
+  const cached = addresses.get(memory);
+  if (cached !== undefined) return cached;
+  const created = address(memory);
+  addresses.set(memory, created);
+  return created;
 }
 
 /**
  * Reads at most `size` bytes into `memory` without waiting; returns the bytes read, or minus the errno: EAGAIN
  * if the disk is needed.
  */
-export function readNow(file: OpenFile, memory: Uint8Array, size: number, offset: number): number {
+export function readWithoutWaiting(
+  file: OpenFile,
+  memory: Uint8Array,
+  size: number,
+  offset: number,
+): number {
   if (size > memory.length) return -EAGAIN;
   const { iovec } = file.store;
-  iovec.setAddress(0, addressOf(memory), size);
-  const got = readCached(file, iovec, offset);
-  return got < 0 || isWhole(file, got, size, offset) ? got : -EAGAIN;
+  iovec.setAddress(0, cachedAddress(memory), size);
+  const count = readCached(file, iovec, offset);
+  return count < 0 || isComplete(file, count, size, offset) ? count : -EAGAIN;
 }
 
 /** Whether `got` bytes are all of `size`, or reach the end of the file. */
-const isWhole = (file: OpenFile, got: number, size: number, offset: number): boolean =>
-  got === size || (got >= 0 && offset + got >= sizeOf(file));
+const isComplete = (file: OpenFile, count: number, size: number, offset: number): boolean =>
+  count === size || (count >= 0 && offset + count >= readSize(file));
 
 /** Receives the bytes read, or null and the errno. */
 export type ReadDone = (vector: Uint8Array | null, errno: number) => void;
 
 /** Reads at most `size` bytes; calls `done` during the call or later. */
-export function readFile(file: OpenFile, size: number, offset: number, done: ReadDone): void {
+export function readFile(file: OpenFile, size: number, offset: number, callback: ReadDone): void {
   const isSmall = size <= SLAB_READ_MAX;
-  const start = isSmall ? startInSlab(size) : 0;
+  const start = isSmall ? reserveInSlab(size) : 0;
   const memory = isSmall ? slab : Buffer.allocUnsafeSlow(size);
   const { iovec } = file.store;
   if (isSmall) iovec.setAddress(0, slabAddress + BigInt(start), size);
   else iovec.set(0, memory, size);
-  const got = readCached(file, iovec, offset);
-  const whole = isWhole(file, got, size, offset);
-  if (got < 0 && got !== -EAGAIN) {
-    done(null, -got);
+  const count = readCached(file, iovec, offset);
+  const isAll = isComplete(file, count, size, offset);
+  if (count < 0 && count !== -EAGAIN) {
+    callback(null, -count);
     return;
   }
-  if (isSmall) slabUsed += ((whole ? got : size) + 7) & ~7;
-  if (whole) done(bytesOf(memory, start, got), 0);
-  else readDisk({ file, memory, start, size, offset }, Math.max(0, got), done);
+  if (isSmall) slabUsed += ((isAll ? count : size) + 7) & ~7;
+  if (isAll) callback(viewBytes(memory, start, count), 0);
+  else readDisk({ file, memory, start, size, offset }, Math.max(0, count), callback);
 }
 
 /** Returns a Uint8Array over a Buffer's memory, since a reply's vector is no Buffer. */
-const bytesOf = (memory: Buffer, start: number, length: number): Uint8Array =>
+const viewBytes = (memory: Buffer, start: number, length: number): Uint8Array =>
   new Uint8Array(memory.buffer, memory.byteOffset + start, length);
 
 /** Returns the bytes read from the page cache, or minus the errno: EAGAIN if the disk is needed. */
 function readCached(file: OpenFile, iovec: Iovec, offset: number): number {
-  if (file.nowait === UNABLE) return -EAGAIN;
-  const got = libc.preadv2(file.fd, iovec.bytes, 1, offset, file.nowait);
-  if (got === -EOPNOTSUPP || got === -ENOSYS) {
-    file.nowait = file.store.isMemory(file.fd) ? NEVER_WAITS : UNABLE;
+  if (file.nowaitFlags === NOWAIT_UNSUPPORTED) return -EAGAIN;
+  const count = libc.preadv2(file.fd, iovec.bytes, 1, offset, file.nowaitFlags);
+  if (count === -EOPNOTSUPP || count === -ENOSYS) {
+    file.nowaitFlags = file.store.isMemory(file.fd) ? NEVER_WAITS : NOWAIT_UNSUPPORTED;
     return readCached(file, iovec, offset);
   }
-  return got === -EINTR ? -EAGAIN : got;
+  return count === -EINTR ? -EAGAIN : count;
 }
 
-function sizeOf(file: OpenFile): number {
+function readSize(file: OpenFile): number {
   return statAt(file.store, file.fd, EMPTY) === 0 ? file.store.st.size : 0;
 }
 
 /** A read under way: `size` bytes of the file from `offset`, into `memory` from `start`. */
-interface Reading {
+interface PendingRead {
   readonly file: OpenFile;
   readonly memory: Buffer;
   readonly start: number;
@@ -220,24 +225,25 @@ interface Reading {
 }
 
 /** Reads the bytes after the first `have` on libuv's pool, up to the end. */
-function readDisk(reading: Reading, have: number, done: ReadDone): void {
-  const { file, memory, start, size, offset } = reading;
-  const then = file.during((error: NodeJS.ErrnoException | null, got: number) => {
+function readDisk(pendingRead: PendingRead, readCount: number, callback: ReadDone): void {
+  const { file, memory, start, size, offset } = pendingRead;
+  const onDone = file.holdOpen((error: NodeJS.ErrnoException | null, count: number) => {
     const errno = errnoOf(error);
-    if (errno !== 0 && errno !== EINTR && errno !== EAGAIN) return done(null, errno);
-    const total = have + (errno === 0 ? got : 0);
-    if (total >= size || (errno === 0 && got === 0)) return done(bytesOf(memory, start, total), 0);
-    readDisk(reading, total, done);
+    if (errno !== 0 && errno !== EINTR && errno !== EAGAIN) return callback(null, errno);
+    const total = readCount + (errno === 0 ? count : 0);
+    if (total >= size || (errno === 0 && count === 0))
+      return callback(viewBytes(memory, start, total), 0);
+    readDisk(pendingRead, total, callback);
   });
-  read(file.fd, memory, start + have, size - have, offset + have, then);
+  read(file.fd, memory, start + readCount, size - readCount, offset + readCount, onDone);
 }
 
 /** Writes `data` to the page cache; returns the bytes written, or minus the errno if none. */
 export function writeAll(fd: number, data: Uint8Array, offset: number): number {
   let written = 0;
   while (written < data.length) {
-    const rest = written === 0 ? data : data.subarray(written);
-    const result = libc.pwrite(fd, rest, rest.length, offset + written);
+    const remaining = written === 0 ? data : data.subarray(written);
+    const result = libc.pwrite(fd, remaining, remaining.length, offset + written);
     if (result === -EINTR) continue;
     if (result <= 0) return written > 0 ? written : result;
     written += result;
@@ -246,19 +252,19 @@ export function writeAll(fd: number, data: Uint8Array, offset: number): number {
 }
 
 /** As `writeAll` on libuv's pool, for writes that wait for the disk. */
-export function writeLater(
+export function writeOnPool(
   file: OpenFile,
   data: Uint8Array,
   offset: number,
-  done: (written: number) => void,
+  callback: (written: number) => void,
   written = 0,
 ): void {
-  const then = file.during((error: NodeJS.ErrnoException | null, count: number) => {
+  const onDone = file.holdOpen((error: NodeJS.ErrnoException | null, count: number) => {
     const errno = errnoOf(error);
     const total = written + (errno === 0 ? count : 0);
-    if (errno !== 0 && errno !== EINTR) return done(written > 0 ? written : -errno);
-    if (total >= data.length || (errno === 0 && count === 0)) return done(total);
-    writeLater(file, data, offset, done, total);
+    if (errno !== 0 && errno !== EINTR) return callback(written > 0 ? written : -errno);
+    if (total >= data.length || (errno === 0 && count === 0)) return callback(total);
+    writeOnPool(file, data, offset, callback, total);
   });
-  write(file.fd, data, written, data.length - written, offset + written, then);
+  write(file.fd, data, written, data.length - written, offset + written, onDone);
 }

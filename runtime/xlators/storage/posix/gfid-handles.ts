@@ -25,7 +25,7 @@ import {
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { Statx, toCString } from '../../../sys/struct.ts';
-import { derivedGfid, type GfidStore } from './gfids.ts';
+import { deriveGfid, type GfidStore } from './gfids.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
 import { EMPTY, procPath, SELF } from './paths.ts';
 
@@ -52,7 +52,7 @@ export type HandleOutcome =
   | number;
 
 /** A name of an inode in a directory; null if only the directory is known. */
-export interface EntryPlace {
+export interface NamedEntry {
   readonly parent: Gfid;
   /** Ends in NUL. */
   readonly name: Path | null;
@@ -61,9 +61,9 @@ export interface EntryPlace {
 export type HandleMode = 'auto' | 'on' | 'off';
 
 /** The gfid handles of a store, if any. */
-export interface OpenedHandles {
+export interface GfidHandlesResult {
   /** Null without handles. */
-  readonly links: GfidHandles | null;
+  readonly handles: GfidHandles | null;
   /** The errno of required handles that cannot be created; otherwise 0. */
   readonly fault: number;
 }
@@ -76,24 +76,26 @@ export interface OpenedHandles {
 export function openGfidHandles(
   rootFd: number,
   gfids: GfidStore,
-  wanted: HandleMode,
+  mode: HandleMode,
   isServed: boolean,
-): OpenedHandles {
-  if (wanted === 'off') return { links: null, fault: 0 };
-  const isMade = wanted === 'on' || isServed;
-  const made = isMade ? libc.mkdirat(rootFd, PRIVATE, 0o700) : 0;
+): GfidHandlesResult {
+  if (mode === 'off') return { handles: null, fault: 0 };
+  const createsFolder = mode === 'on' || isServed;
+  const result = createsFolder ? libc.mkdirat(rootFd, PRIVATE, 0o700) : 0;
   const folder = libc.openat(rootFd, PRIVATE, OPEN_DIR, 0);
-  const none = made < 0 && made !== -EEXIST ? made : folder;
-  const access = folder < 0 ? none : libc.faccessat(rootFd, PRIVATE, W_OK | X_OK, 0);
+  const failure = result < 0 && result !== -EEXIST ? result : folder;
+  const access = folder < 0 ? failure : libc.faccessat(rootFd, PRIVATE, W_OK | X_OK, 0);
   // Handles on a read-only disk can be used.
   if (folder >= 0 && (access >= 0 || access === -EROFS)) {
-    return { links: new GfidHandles(rootFd, folder, gfids), fault: 0 };
+    return { handles: new GfidHandles(rootFd, folder, gfids), fault: 0 };
   }
   if (folder >= 0) libc.close(folder);
-  if (wanted === 'auto') return { links: null, fault: isServed ? -access : 0 };
+  if (mode === 'auto') return { handles: null, fault: isServed ? -access : 0 };
   const reason = strerror(-access);
-  const what = folder < 0 ? 'make' : 'write to';
-  throw new InitError(`option 'gfid-handles' is on, but cannot ${what} ${PRIVATE_NAME}: ${reason}`);
+  const action = folder < 0 ? 'make' : 'write to';
+  throw new InitError(
+    `option 'gfid-handles' is on, but cannot ${action} ${PRIVATE_NAME}: ${reason}`,
+  );
 }
 
 export class GfidHandles {
@@ -101,11 +103,11 @@ export class GfidHandles {
   private readonly folder: number;
   private readonly gfids: GfidStore;
   /** Descriptors of the folders of a first byte, opened when needed. */
-  private readonly first = new Map<string, number>();
-  private readonly name = new Uint8Array(ROOT_GFID.length + 1);
-  private readonly part = new Uint8Array(3);
+  private readonly firstFolders = new Map<string, number>();
+  private readonly nameBuffer = new Uint8Array(ROOT_GFID.length + 1);
+  private readonly partName = new Uint8Array(3);
   /** A link's text has at most 49 characters and a name. */
-  private readonly link = new Uint8Array(64 + NAME_MAX);
+  private readonly linkBuffer = new Uint8Array(64 + NAME_MAX);
   private readonly st = new Statx();
 
   /** Takes over `folder`, not `rootFd`. */
@@ -113,46 +115,47 @@ export class GfidHandles {
     this.rootFd = rootFd;
     this.folder = folder;
     this.gfids = gfids;
-    const slot = this.slot(ROOT_GFID, true);
+    const slot = this.openSlot(ROOT_GFID, true);
     if (slot < 0) return;
-    libc.symlinkat(ROOT_LINK, slot, this.nameOf(ROOT_GFID));
+    libc.symlinkat(ROOT_LINK, slot, this.fillName(ROOT_GFID));
     libc.close(slot);
   }
 
   close(): void {
-    for (const fd of this.first.values()) libc.close(fd);
-    this.first.clear();
+    for (const fd of this.firstFolders.values()) libc.close(fd);
+    this.firstFolders.clear();
     libc.close(this.folder);
   }
 
   /** Creates or corrects the handle of an inode, which `fd` is open on. */
-  keep(handle: Handle, fd: number, place: EntryPlace, isNew: boolean): HandleOutcome {
-    const slot = this.slot(handle.gfid, true);
+  ensureHandle(handle: Handle, fd: number, entry: NamedEntry, isNew: boolean): HandleOutcome {
+    const slot = this.openSlot(handle.gfid, true);
     if (slot < 0) return -slot;
-    let kept: HandleOutcome = 'kept';
-    if (isNew || !this.stands(slot, handle, place)) kept = this.make(slot, handle, fd, place);
-    if (kept === EEXIST) {
-      const before = this.open(handle.gfid);
-      const isOther = before >= 0 && !this.isOnlyLink(before, handle);
-      if (before >= 0) libc.close(before);
-      if (isOther) kept = 'taken';
+    let outcome: HandleOutcome = 'kept';
+    if (isNew || !this.isCorrect(slot, handle, entry))
+      outcome = this.createHandle(slot, handle, fd, entry);
+    if (outcome === EEXIST) {
+      const existingFd = this.open(handle.gfid);
+      const isOther = existingFd >= 0 && !this.isOnlyLink(existingFd, handle);
+      if (existingFd >= 0) libc.close(existingFd);
+      if (isOther) outcome = 'taken';
       else {
-        libc.unlinkat(slot, this.nameOf(handle.gfid), 0);
-        kept = this.make(slot, handle, fd, place);
+        libc.unlinkat(slot, this.fillName(handle.gfid), 0);
+        outcome = this.createHandle(slot, handle, fd, entry);
       }
     }
     libc.close(slot);
-    return kept;
+    return outcome;
   }
 
   /**
    * Removes the handle of an inode without names; returns whether it is gone. An immutable inode (chattr +i)
    * keeps it.
    */
-  drop(gfid: Gfid): boolean {
-    const slot = this.slot(gfid, false);
+  removeHandle(gfid: Gfid): boolean {
+    const slot = this.openSlot(gfid, false);
     if (slot < 0) return slot === -ENOENT;
-    const result = libc.unlinkat(slot, this.nameOf(gfid), 0);
+    const result = libc.unlinkat(slot, this.fillName(gfid), 0);
     libc.close(slot);
     return result >= 0 || result === -ENOENT;
   }
@@ -169,33 +172,33 @@ export class GfidHandles {
   leadsTo(handle: Handle): boolean {
     const fd = this.open(handle.gfid);
     if (fd < 0) return false;
-    const leads = this.statAt(fd, EMPTY) && handle.is(this.st);
+    const leads = this.readStat(fd, EMPTY) && handle.matches(this.st);
     libc.close(fd);
     return leads;
   }
 
   /** Removes the handle of a directory that was at `place`, unless a directory of that gfid exists again. */
-  dropStale(gfid: Gfid, place: EntryPlace & { readonly name: Path }): void {
-    const link = this.linkOf(gfid);
-    const said = decodeName(place.name, 0, place.name.indexOf(0));
-    if (link === null || link.parent !== place.parent || link.name !== said) return;
+  removeStaleHandle(gfid: Gfid, entry: NamedEntry & { readonly name: Path }): void {
+    const link = this.readDirectoryLink(gfid);
+    const name = decodeName(entry.name, 0, entry.name.indexOf(0));
+    if (link === null || link.parent !== entry.parent || link.name !== name) return;
     const fd = this.open(gfid);
     if (fd >= 0) libc.close(fd);
-    if (fd === -ESTALE) this.drop(gfid);
+    if (fd === -ESTALE) this.removeHandle(gfid);
   }
 
   /** Opens a folder beside the handles, which the caller closes; or returns minus the errno. */
   openFolder(name: Path, make: boolean): number {
-    const made = make ? libc.mkdirat(this.folder, name, 0o755) : 0;
-    if (made < 0 && made !== -EEXIST) return made;
+    const result = make ? libc.mkdirat(this.folder, name, 0o755) : 0;
+    if (result < 0 && result !== -EEXIST) return result;
     return libc.openat(this.folder, name, OPEN_DIR, 0);
   }
 
   /** Returns the names of the directories from the root to this one, or null. */
-  namesOf(directory: Gfid): string[] | null {
+  readPathNames(directory: Gfid): string[] | null {
     const names: string[] = [];
     for (let at = directory; at !== ROOT_GFID; ) {
-      const link = names.length < DEPTH_MAX ? this.linkOf(at) : null;
+      const link = names.length < DEPTH_MAX ? this.readDirectoryLink(at) : null;
       if (link === null) return null;
       names.unshift(link.name);
       at = link.parent;
@@ -205,132 +208,143 @@ export class GfidHandles {
 
   private openUpTo(gfid: Gfid, depth: number): number {
     if (gfid === ROOT_GFID) return libc.openat(this.rootFd, SELF, OPEN_DIR, 0);
-    const slot = this.slot(gfid, false);
+    const slot = this.openSlot(gfid, false);
     if (slot < 0) return slot === -ENOENT ? -ESTALE : slot;
-    const fd = libc.openat(slot, this.nameOf(gfid), OPEN_ANY, 0);
+    const fd = libc.openat(slot, this.fillName(gfid), OPEN_ANY, 0);
     libc.close(slot);
     if (fd < 0) return fd === -ENOENT ? -ESTALE : fd;
-    if (this.has(fd, gfid)) return fd;
+    if (this.hasGfid(fd, gfid)) return fd;
     const link = this.readLink(fd);
     libc.close(fd);
     return link === null || depth === 0 ? -ESTALE : this.openChild(link, gfid, depth);
   }
 
-  private openChild(link: Link, gfid: Gfid, depth: number): number {
+  private openChild(link: DirectoryLink, gfid: Gfid, depth: number): number {
     const dir = this.openUpTo(link.parent, depth - 1);
     if (dir < 0) return dir;
-    const fd = libc.openat(dir, cstringOf(link.name), OPEN_DIR, 0);
+    const fd = libc.openat(dir, encodePath(link.name), OPEN_DIR, 0);
     libc.close(dir);
     if (fd < 0) return -ESTALE;
-    if (this.has(fd, gfid)) return fd;
+    if (this.hasGfid(fd, gfid)) return fd;
     libc.close(fd);
     return -ESTALE;
   }
 
   /** Whether the inode that `fd` is open on has this gfid. */
-  private has(fd: number, gfid: Gfid): boolean {
+  private hasGfid(fd: number, gfid: Gfid): boolean {
     const stored = this.gfids.read(fd);
     if (stored !== null) return stored === gfid;
-    return this.statAt(fd, EMPTY) && derivedGfid(this.st) === gfid;
+    return this.readStat(fd, EMPTY) && deriveGfid(this.st) === gfid;
   }
 
-  private statAt(fd: number, path: Path): boolean {
+  private readStat(fd: number, path: Path): boolean {
     const flags = path === EMPTY ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
     return libc.statx(fd, path, flags, STATX_MASK, this.st.bytes) >= 0;
   }
 
   /** Whether a correct handle exists, checked with one system call. */
-  private stands(slot: number, handle: Handle, place: EntryPlace): boolean {
-    if (!handle.isDir) return this.statAt(slot, this.nameOf(handle.gfid)) && handle.is(this.st);
-    const length = libc.readlinkat(slot, this.nameOf(handle.gfid), this.link, this.link.length);
-    if (length < 0 || place.name === null) return length >= 0;
-    const wanted = linkText(place);
-    return Buffer.compare(this.link.subarray(0, length), wanted.subarray(0, -1)) === 0;
+  private isCorrect(slot: number, handle: Handle, entry: NamedEntry): boolean {
+    if (!handle.isDir)
+      return this.readStat(slot, this.fillName(handle.gfid)) && handle.matches(this.st);
+    const length = libc.readlinkat(
+      slot,
+      this.fillName(handle.gfid),
+      this.linkBuffer,
+      this.linkBuffer.length,
+    );
+    if (length < 0 || entry.name === null) return length >= 0;
+    const text = makeLinkText(entry);
+    return Buffer.compare(this.linkBuffer.subarray(0, length), text.subarray(0, -1)) === 0;
   }
 
   /** Creates a handle; returns 'kept' or the errno. A directory without a known name gets none. */
-  private make(slot: number, handle: Handle, fd: number, place: EntryPlace): 'kept' | number {
-    const name = this.nameOf(handle.gfid);
+  private createHandle(
+    slot: number,
+    handle: Handle,
+    fd: number,
+    entry: NamedEntry,
+  ): 'kept' | number {
+    const name = this.fillName(handle.gfid);
     let result = 0;
     if (!handle.isDir) result = libc.linkat(AT_FDCWD, procPath(fd), slot, name, AT_SYMLINK_FOLLOW);
-    else if (place.name !== null) result = libc.symlinkat(linkText(place), slot, name);
+    else if (entry.name !== null) result = libc.symlinkat(makeLinkText(entry), slot, name);
     return result < 0 ? -result : 'kept';
   }
 
   /** Whether `fd` is the handle's inode, or an inode whose only link is the gfid handle. */
   private isOnlyLink(fd: number, handle: Handle): boolean {
-    if (!this.statAt(fd, EMPTY) || handle.is(this.st)) return true;
+    if (!this.readStat(fd, EMPTY) || handle.matches(this.st)) return true;
     return (this.st.mode & constants.S_IFMT) !== constants.S_IFDIR && this.st.nlink <= 1;
   }
 
-  private linkOf(directory: Gfid): Link | null {
-    const slot = this.slot(directory, false);
+  private readDirectoryLink(directory: Gfid): DirectoryLink | null {
+    const slot = this.openSlot(directory, false);
     if (slot < 0) return null;
-    const fd = libc.openat(slot, this.nameOf(directory), OPEN_ANY, 0);
+    const fd = libc.openat(slot, this.fillName(directory), OPEN_ANY, 0);
     libc.close(slot);
     const link = fd < 0 ? null : this.readLink(fd);
     if (fd >= 0) libc.close(fd);
     return link;
   }
 
-  private readLink(fd: number): Link | null {
-    const length = libc.readlinkat(fd, EMPTY, this.link, this.link.length);
-    if (length < 0 || length === this.link.length) return null;
-    const found = DIRECTORY_LINK.exec(decodeName(this.link, 0, length));
-    const [, parent = '', name = ''] = found ?? [];
-    return found === null || !isGfid(parent) || name === '..' || name === '.'
+  private readLink(fd: number): DirectoryLink | null {
+    const length = libc.readlinkat(fd, EMPTY, this.linkBuffer, this.linkBuffer.length);
+    if (length < 0 || length === this.linkBuffer.length) return null;
+    const match = DIRECTORY_LINK.exec(decodeName(this.linkBuffer, 0, length));
+    const [, parent = '', name = ''] = match ?? [];
+    return match === null || !isGfid(parent) || name === '..' || name === '.'
       ? null
       : { parent, name };
   }
 
   /** Opens the folder `aa/bb`, which the caller closes; or returns minus the errno. */
-  private slot(gfid: Gfid, make: boolean): number {
-    const first = this.firstOf(gfid, make);
+  private openSlot(gfid: Gfid, make: boolean): number {
+    const first = this.openFirstFolder(gfid, make);
     if (first < 0) return first;
-    const second = this.openPart(first, gfid, 2, make);
+    const second = this.openSubfolder(first, gfid, 2, make);
     // The cached folder was removed: it is opened again the next time.
-    if (second === -ENOENT && make) this.forgetFirst(gfid);
+    if (second === -ENOENT && make) this.closeFirstFolder(gfid);
     return second;
   }
 
-  private firstOf(gfid: Gfid, make: boolean): number {
+  private openFirstFolder(gfid: Gfid, make: boolean): number {
     const key = gfid.slice(0, 2);
-    const known = this.first.get(key);
-    if (known !== undefined) return known;
-    const fd = this.openPart(this.folder, gfid, 0, make);
-    if (fd >= 0) this.first.set(key, fd);
+    const cachedFd = this.firstFolders.get(key);
+    if (cachedFd !== undefined) return cachedFd;
+    const fd = this.openSubfolder(this.folder, gfid, 0, make);
+    if (fd >= 0) this.firstFolders.set(key, fd);
     return fd;
   }
 
-  private forgetFirst(gfid: Gfid): void {
+  private closeFirstFolder(gfid: Gfid): void {
     const key = gfid.slice(0, 2);
-    libc.close(this.first.get(key)!);
-    this.first.delete(key);
+    libc.close(this.firstFolders.get(key)!);
+    this.firstFolders.delete(key);
   }
 
-  private openPart(dir: number, gfid: Gfid, at: number, make: boolean): number {
-    this.part[0] = gfid.charCodeAt(at);
-    this.part[1] = gfid.charCodeAt(at + 1);
-    const fd = libc.openat(dir, this.part, OPEN_DIR, 0);
+  private openSubfolder(dir: number, gfid: Gfid, at: number, make: boolean): number {
+    this.partName[0] = gfid.charCodeAt(at);
+    this.partName[1] = gfid.charCodeAt(at + 1);
+    const fd = libc.openat(dir, this.partName, OPEN_DIR, 0);
     if (fd !== -ENOENT || !make) return fd;
-    const made = libc.mkdirat(dir, this.part, 0o700);
-    return made < 0 && made !== -EEXIST ? made : libc.openat(dir, this.part, OPEN_DIR, 0);
+    const result = libc.mkdirat(dir, this.partName, 0o700);
+    return result < 0 && result !== -EEXIST ? result : libc.openat(dir, this.partName, OPEN_DIR, 0);
   }
 
-  private nameOf(gfid: Gfid): Uint8Array {
-    for (let at = 0; at < gfid.length; at++) this.name[at] = gfid.charCodeAt(at);
-    return this.name;
+  private fillName(gfid: Gfid): Uint8Array {
+    for (let at = 0; at < gfid.length; at++) this.nameBuffer[at] = gfid.charCodeAt(at);
+    return this.nameBuffer;
   }
 }
 
-interface Link {
+interface DirectoryLink {
   readonly parent: Gfid;
   readonly name: string;
 }
 
-const cstringOf = (name: string): Uint8Array => Buffer.concat([encodeName(name), EMPTY]);
+const encodePath = (name: string): Uint8Array => Buffer.concat([encodeName(name), EMPTY]);
 
-function linkText({ parent, name }: EntryPlace): Uint8Array {
-  const before = `../../${parent.slice(0, 2)}/${parent.slice(2, 4)}/${parent}/`;
-  return Buffer.concat([Buffer.from(before, 'latin1'), name!.subarray(0, name!.indexOf(0) + 1)]);
+function makeLinkText({ parent, name }: NamedEntry): Uint8Array {
+  const prefix = `../../${parent.slice(0, 2)}/${parent.slice(2, 4)}/${parent}/`;
+  return Buffer.concat([Buffer.from(prefix, 'latin1'), name!.subarray(0, name!.indexOf(0) + 1)]);
 }

@@ -11,7 +11,7 @@ import { isGfid } from '../../../core/gfid.ts';
 import { NAME_MAX, XATTR_LIST_MAX } from '../../../core/limits.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
-import type { EntryPlace } from './gfid-handles.ts';
+import type { NamedEntry } from './gfid-handles.ts';
 import { procPath } from './paths.ts';
 import { xxh64 } from './xxhash.ts';
 
@@ -19,32 +19,32 @@ const PREFIX = 'trusted.gfid2path.';
 const GFID_LENGTH = 36;
 
 /** A name of a file. */
-export interface Name {
+export interface RecordedName {
   readonly parent: string;
   readonly name: string;
 }
 
-const textOf = ({ parent, name }: EntryPlace): Uint8Array =>
+const encodeEntry = ({ parent, name }: NamedEntry): Uint8Array =>
   Buffer.concat([Buffer.from(`${parent}/`, 'latin1'), name!.subarray(0, name!.indexOf(0))]);
 
 /** Records a name of the file of `fd`; returns 0 or the errno. */
-export function recordName(fd: number, place: EntryPlace): number {
-  const value = textOf(place);
+export function recordName(fd: number, entry: NamedEntry): number {
+  const value = encodeEntry(entry);
   const key = toCString(PREFIX + xxh64(value));
   return -libc.setxattr(procPath(fd), key, value, value.length, 0);
 }
 
 /** Erases a name of the file of `fd`. */
-export function eraseName(fd: number, place: EntryPlace): void {
-  libc.removexattr(procPath(fd), toCString(PREFIX + xxh64(textOf(place))));
+export function eraseName(fd: number, entry: NamedEntry): void {
+  libc.removexattr(procPath(fd), toCString(PREFIX + xxh64(encodeEntry(entry))));
 }
 
 const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
 const value = new Uint8Array(GFID_LENGTH + 1 + NAME_MAX);
 
 /** Returns the recorded names of a file. */
-export function recordedNames(fd: number): Name[] {
-  const found: Name[] = [];
+export function readRecordedNames(fd: number): RecordedName[] {
+  const names: RecordedName[] = [];
   const length = libc.listxattr(procPath(fd), list, list.length);
   for (let start = 0; start < length; ) {
     const end = list.indexOf(0, start);
@@ -54,7 +54,7 @@ export function recordedNames(fd: number): Name[] {
     const size = libc.getxattr(procPath(fd), key, value, value.length);
     if (size <= GFID_LENGTH) continue;
     const parent = decodeName(value, 0, GFID_LENGTH);
-    if (isGfid(parent)) found.push({ parent, name: decodeName(value, GFID_LENGTH + 1, size) });
+    if (isGfid(parent)) names.push({ parent, name: decodeName(value, GFID_LENGTH + 1, size) });
   }
-  return found;
+  return names;
 }

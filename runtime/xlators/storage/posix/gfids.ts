@@ -28,11 +28,11 @@ export class GfidStore {
   /** Tries on the root which attribute can be stored. */
   constructor(rootFd: number) {
     const candidates = [TRUSTED_GFID, USER_GFID].map(toCString);
-    this.key = candidates.find((key) => works(rootFd, key)) ?? null;
+    this.key = candidates.find((key) => canStoreGfid(rootFd, key)) ?? null;
   }
 
   /** The attribute's name, for logs and dumps. */
-  get place(): string {
+  get attributeName(): string {
     return this.key === null
       ? 'none'
       : Buffer.from(this.key).toString('latin1', 0, this.key.length - 1);
@@ -73,7 +73,7 @@ export class GfidStore {
  * Whether this attribute works on the root. It does on a full disk, and on a read-only disk if it can be
  * read.
  */
-function works(rootFd: number, key: Path): boolean {
+function canStoreGfid(rootFd: number, key: Path): boolean {
   const bytes = new Uint8Array(GFID_SIZE);
   const length = libc.getxattr(procPath(rootFd), key, bytes, GFID_SIZE);
   const value = length === GFID_SIZE ? bytes : ROOT_BYTES;
@@ -87,7 +87,7 @@ const ROOT_BYTES = new Uint8Array(GFID_SIZE);
 ROOT_BYTES[GFID_SIZE - 1] = 1;
 
 /** Derives a gfid for an inode that cannot store one. */
-export function derivedGfid(st: Statx): Gfid {
+export function deriveGfid(st: Statx): Gfid {
   const words = [st.devMajor, st.devMinor, st.inoHi, st.inoLo, st.btime, st.btimeNsec];
   return gfidFromRandom(createHash('md5').update(words.join(':')).digest());
 }

@@ -22,10 +22,10 @@ import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
 import type { Times } from '../shared/mdata.ts';
 import {
-  countDescriptor,
+  closeIfCrowded,
   type DescriptorOwner,
   descriptorOwners,
-  makeRoom,
+  noteDescriptor,
 } from './descriptors.ts';
 import type { FileHandles } from './file-handles.ts';
 import { EMPTY, procPath } from './paths.ts';
@@ -34,15 +34,15 @@ const TWO_32 = 0x1_0000_0000;
 export const STATX_MASK = STATX_BASIC_STATS | STATX_BTIME;
 
 /** An open file, in the list of its inode. */
-export interface Opened {
+export interface ListedFile {
   readonly fd: number;
-  next: Opened | null;
-  previous: Opened | null;
+  next: ListedFile | null;
+  previous: ListedFile | null;
 }
 
 /** Descriptors released at a time: a minimum, and a share of all. */
-const GIVEN_BACK_MIN = 16;
-const GIVEN_BACK_PART = 1 / 8;
+const MIN_RELEASED = 16;
+const RELEASED_SHARE = 1 / 8;
 
 export class Handle {
   readonly gfid: Gfid;
@@ -50,21 +50,21 @@ export class Handle {
   /** Its own descriptor or that of an open file; -1 while closed. */
   fd = -1;
   /** The newest open file of the inode. */
-  files: Opened | null = null;
+  newestFile: ListedFile | null = null;
   /** The last attributes of a file that was removed while not open: its handle is closed for good. */
-  last: Iatt | null = null;
+  lastAttributes: Iatt | null = null;
   /** Whether it was used since the last round of closing. */
-  used = true;
+  wasUsed = true;
   /** Whether no name is left, so that it could not be reopened. */
-  unnamed = false;
+  isUnnamed = false;
   /** Whether it was dropped: users must find the inode's new handle. */
-  dropped = false;
+  isDropped = false;
   /** The kernel's file handle, if its descriptor was closed to stay below the limit. */
   fileHandle: Uint8Array | null = null;
   /** The stored times; null for none, undefined if not read yet. */
   mdata: Times | null | undefined = undefined;
   /** Whether its gfid handle exists, which is a further link unless it is a directory. */
-  kept = false;
+  hasGfidHandle = false;
   private readonly devMajor: number;
   private readonly devMinor: number;
   private readonly inoHi: number;
@@ -93,7 +93,7 @@ export class Handle {
   }
 
   /** Whether `st` describes this inode; a reused number has a later birth time. */
-  is(st: Statx): boolean {
+  matches(st: Statx): boolean {
     return (
       this.inoLo === st.inoLo &&
       this.inoHi === st.inoHi &&
@@ -106,7 +106,7 @@ export class Handle {
 }
 
 /** The part of the store that handles use. */
-interface Owner {
+interface HandleOwner {
   readonly xl: Pick<Xlator, 'inodes'>;
   readonly root: Handle;
   readonly fileHandles: FileHandles | null;
@@ -115,28 +115,28 @@ interface Owner {
 }
 
 export class Handles implements DescriptorOwner {
-  private readonly store: Owner;
+  private readonly store: HandleOwner;
   private readonly byGfid = new Map<Gfid, Handle>();
   private readonly byIno = new Map<number, Handle>();
   /** Handles with a descriptor of their own, in the order of closing. */
   private readonly open = new Set<Handle>();
 
-  constructor(store: Owner) {
+  constructor(store: HandleOwner) {
     this.store = store;
   }
 
   /** Registers the handles' descriptors for release. */
-  begin(): void {
+  register(): void {
     descriptorOwners.add(this);
   }
 
   /** Closes all handles. */
-  end(): void {
+  dropAllAndUnregister(): void {
     this.dropAll();
     descriptorOwners.delete(this);
   }
 
-  get known(): number {
+  get knownCount(): number {
     return this.byGfid.size;
   }
 
@@ -145,7 +145,7 @@ export class Handles implements DescriptorOwner {
   }
 
   /** Iterates handles with a descriptor of their own; the set may change meanwhile. */
-  allOpen(): Iterator<Handle> {
+  openHandles(): Iterator<Handle> {
     return this.open.values();
   }
 
@@ -154,13 +154,13 @@ export class Handles implements DescriptorOwner {
   }
 
   /** Returns the handle of the inode that `st` describes. */
-  findSame(st: Statx): Handle | undefined {
+  findByStat(st: Statx): Handle | undefined {
     const handle = this.byIno.get(st.inoHi * TWO_32 + st.inoLo);
-    return handle?.is(st) ? handle : undefined;
+    return handle?.matches(st) ? handle : undefined;
   }
 
   /** Returns a handle by inode number alone, for listings. */
-  findIno(inoHi: number, inoLo: number): Handle | undefined {
+  findByIno(inoHi: number, inoLo: number): Handle | undefined {
     return this.byIno.get(inoHi * TWO_32 + inoLo);
   }
 
@@ -169,12 +169,12 @@ export class Handles implements DescriptorOwner {
     this.byIno.set(handle.ino, handle);
   }
 
-  opened(handle: Handle, fd: number): void {
+  setDescriptor(handle: Handle, fd: number): void {
     handle.fd = fd;
-    handle.used = true;
-    handle.last = null;
+    handle.wasUsed = true;
+    handle.lastAttributes = null;
     this.open.add(handle);
-    countDescriptor(fd);
+    noteDescriptor(fd);
   }
 
   close(handle: Handle): void {
@@ -184,48 +184,48 @@ export class Handles implements DescriptorOwner {
   }
 
   /** Closes the handle of a removed file that is not open, so that its space is freed at once. */
-  leave(handle: Handle, last: Iatt): void {
-    handle.last = last;
+  closeRemoved(handle: Handle, last: Iatt): void {
+    handle.lastAttributes = last;
     this.close(handle);
   }
 
   /** Adds an open file of the handle's inode. */
-  fileOpened(handle: Handle, file: Opened): void {
-    file.next = handle.files;
+  addFile(handle: Handle, file: ListedFile): void {
+    file.next = handle.newestFile;
     if (file.next !== null) file.next.previous = file;
-    handle.files = file;
-    countDescriptor(file.fd);
+    handle.newestFile = file;
+    noteDescriptor(file.fd);
   }
 
   /** Removes an open file before its close. */
-  fileCloses(handle: Handle, file: Opened): void {
+  removeFile(handle: Handle, file: ListedFile): void {
     if (file.next !== null) file.next.previous = file.previous;
     if (file.previous !== null) file.previous.next = file.next;
-    else handle.files = file.next;
+    else handle.newestFile = file.next;
     if (handle.fd !== file.fd) return;
-    handle.fd = handle.files === null ? -1 : handle.files.fd;
-    if (handle.fd >= 0 || !handle.unnamed) return;
-    const own = libc.open(procPath(file.fd), O_PATH | O_CLOEXEC, 0);
-    if (own >= 0) this.opened(handle, own);
+    handle.fd = handle.newestFile === null ? -1 : handle.newestFile.fd;
+    if (handle.fd >= 0 || !handle.isUnnamed) return;
+    const ownFd = libc.open(procPath(file.fd), O_PATH | O_CLOEXEC, 0);
+    if (ownFd >= 0) this.setDescriptor(handle, ownFd);
   }
 
   /** Closes the handle's own descriptor, and uses that of an open file. */
-  private borrow(handle: Handle): void {
-    handle.fileHandle ??= this.store.fileHandles?.of(handle.fd) ?? null;
+  private borrowDescriptor(handle: Handle): void {
+    handle.fileHandle ??= this.store.fileHandles?.readHandle(handle.fd) ?? null;
     this.close(handle);
-    handle.fd = handle.files!.fd;
+    handle.fd = handle.newestFile!.fd;
   }
 
   /** Closes the handle; its file handle reopens the same inode. */
   private park(handle: Handle): void {
-    handle.fileHandle ??= this.store.fileHandles?.of(handle.fd) ?? null;
+    handle.fileHandle ??= this.store.fileHandles?.readHandle(handle.fd) ?? null;
     this.close(handle);
   }
 
   /** Closes and removes the handle. */
   drop(handle: Handle): void {
     this.close(handle);
-    handle.dropped = true;
+    handle.isDropped = true;
     if (this.byGfid.get(handle.gfid) === handle) this.byGfid.delete(handle.gfid);
     if (this.byIno.get(handle.ino) === handle) this.byIno.delete(handle.ino);
   }
@@ -237,14 +237,14 @@ export class Handles implements DescriptorOwner {
   /** Drops all directories except the root and `parent`; they are found again through their parents. */
   dropDirectories(parent: Directory): void {
     for (const handle of [...this.byGfid.values()]) {
-      const stays = handle === this.store.root || handle === parent;
-      if (handle.isDir && !handle.unnamed && !stays) this.drop(handle);
+      const isNeeded = handle === this.store.root || handle === parent;
+      if (handle.isDir && !handle.isUnnamed && !isNeeded) this.drop(handle);
     }
   }
 
   /** Drops all handles that can be found again. */
   dropNamed(): void {
-    for (const handle of [...this.byGfid.values()]) if (!handle.unnamed) this.drop(handle);
+    for (const handle of [...this.byGfid.values()]) if (!handle.isUnnamed) this.drop(handle);
   }
 
   /**
@@ -252,13 +252,13 @@ export class Handles implements DescriptorOwner {
    * without an inode in the table is dropped.
    */
   trim(table: InodeTable): void {
-    makeRoom();
+    closeIfCrowded();
     if (this.open.size > this.store.handleLimit) this.trimTo(this.store.handleLimit, table);
   }
 
   releaseDescriptors(): void {
     const { inodes } = this.store.xl;
-    const count = Math.max(GIVEN_BACK_MIN, this.open.size * GIVEN_BACK_PART);
+    const count = Math.max(MIN_RELEASED, this.open.size * RELEASED_SHARE);
     if (inodes !== null) this.trimTo(this.open.size - count, inodes);
   }
 
@@ -267,12 +267,12 @@ export class Handles implements DescriptorOwner {
     for (const handle of this.open) {
       if (this.open.size <= count) return;
       if (handle === this.store.root) continue;
-      if (handle.used) {
-        handle.used = false;
+      if (handle.wasUsed) {
+        handle.wasUsed = false;
         this.open.delete(handle);
         this.open.add(handle);
-      } else if (handle.files !== null) this.borrow(handle);
-      else if (handle.unnamed) continue;
+      } else if (handle.newestFile !== null) this.borrowDescriptor(handle);
+      else if (handle.isUnnamed) continue;
       else if (table.find(handle.gfid) === undefined) this.drop(handle);
       else this.park(handle);
     }

@@ -30,7 +30,7 @@ interface DirectoryKind {
   readonly devMinor: number;
 }
 
-const kindOf = ({ isMountRoot, devMajor, devMinor }: Statx): DirectoryKind => ({
+const directoryKind = ({ isMountRoot, devMajor, devMinor }: Statx): DirectoryKind => ({
   isMount: isMountRoot,
   devMajor,
   devMinor,
@@ -54,12 +54,12 @@ export class Health {
   private readonly st = new Statx();
   private readonly kind: DirectoryKind;
   /** Called after each check that finds the directory. */
-  onThere: () => void = () => {};
-  private cancel: () => void = () => {};
-  private asking = false;
+  onFound: () => void = () => {};
+  private cancelTimer: () => void = () => {};
+  private isChecking = false;
   /** Whether a check was still pending at the next. */
   private isLate = false;
-  private ended = false;
+  private isStopped = false;
   private isLost = false;
   private isReadOnly = false;
   /** The last logged problem, which is not logged again. */
@@ -69,8 +69,8 @@ export class Health {
     this.store = store;
     this.path = toCString(store.realPath);
     this.statPath();
-    this.kind = kindOf(this.st);
-    this.isReadOnly = this.readOnly();
+    this.kind = directoryKind(this.st);
+    this.isReadOnly = this.isMountedReadOnly();
   }
 
   get state(): string {
@@ -79,24 +79,24 @@ export class Health {
   }
 
   /** Checks every `seconds` from now on; never for 0. */
-  every(seconds: number): void {
-    this.cancel();
-    if (seconds === 0 || this.ended) return;
-    this.cancel = this.store.xl.context.after(seconds * 1000, () => {
-      this.every(seconds);
+  scheduleChecks(seconds: number): void {
+    this.cancelTimer();
+    if (seconds === 0 || this.isStopped) return;
+    this.cancelTimer = this.store.xl.context.after(seconds * 1000, () => {
+      this.scheduleChecks(seconds);
       void this.check();
     });
   }
 
   stop(): void {
-    this.ended = true;
-    this.cancel();
+    this.isStopped = true;
+    this.cancelTimer();
   }
 
   /** Checks now. */
   async check(): Promise<void> {
     const { directory, xl } = this.store;
-    if (this.asking) {
+    if (this.isChecking) {
       // Not an error: a disk may be that busy.
       if (!this.isLate)
         xl.log.warning(`the directory '${directory}' has not answered yet`, {
@@ -105,56 +105,56 @@ export class Health {
       this.isLate = true;
       return;
     }
-    this.asking = true;
+    this.isChecking = true;
     // On libuv's pool: a disk that does not answer must not block other requests.
-    const errno = await new Promise<number>((done) => {
-      stat(this.store.realPath, (error) => done(errnoOf(error)));
+    const errno = await new Promise<number>((resolve) => {
+      stat(this.store.realPath, (error) => resolve(errnoOf(error)));
     });
-    this.asking = false;
+    this.isChecking = false;
     if (this.isLate)
       xl.log.notice(`the directory '${directory}' answers again`, {
         msgid: messages.timelyAgain.id,
       });
     this.isLate = false;
-    if (!this.ended) this.evaluate(errno);
+    if (!this.isStopped) this.handleResult(errno);
   }
 
-  private evaluate(errno: number): void {
+  private handleResult(errno: number): void {
     const { root } = this.store;
     const fault = errno !== 0 ? errno : this.statPath();
-    const isSame = fault === 0 && !root.dropped && root.is(this.st);
+    const isSame = fault === 0 && !root.isDropped && root.matches(this.st);
     if (isSame) {
       this.lastLogged = '';
-      this.seeReadOnly();
-      this.onThere();
+      this.noteReadOnly();
+      this.onFound();
       return;
     }
-    if (!this.isLost) this.lose(fault);
-    if (fault === 0) this.recover();
+    if (!this.isLost) this.noteLoss(fault);
+    if (fault === 0) this.tryRecover();
   }
 
-  private lose(fault: number): void {
+  private noteLoss(fault: number): void {
     this.isLost = true;
-    const why = fault === 0 ? 'another is in its place' : strerror(fault);
+    const reason = fault === 0 ? 'another is in its place' : strerror(fault);
     this.logOnce(
-      `the directory '${this.store.directory}' is gone (${why}): requests fail with ESTALE`,
+      `the directory '${this.store.directory}' is gone (${reason}): requests fail with ESTALE`,
     );
     this.store.detach();
     this.store.xl.notify('CHILD_DOWN', this.store.xl);
   }
 
-  private recover(): void {
+  private tryRecover(): void {
     const { store } = this;
     const fd = openReal(store.realPath);
     const fault = fd < 0 ? -fd : -libc.statx(fd, EMPTY, AT_EMPTY_PATH, STATX_MASK, this.st.bytes);
-    const text = fault === 0 ? this.attach(fd) : strerror(fault);
+    const text = fault === 0 ? this.tryReattach(fd) : strerror(fault);
     if (text !== '') {
       this.logOnce(`what is at '${store.directory}' now is not served: ${text}`);
       return;
     }
     this.isLost = false;
     this.lastLogged = '';
-    this.isReadOnly = this.readOnly();
+    this.isReadOnly = this.isMountedReadOnly();
     store.xl.log.notice(`the directory '${store.directory}' is back`, {
       msgid: messages.directoryBack.id,
     });
@@ -162,9 +162,9 @@ export class Health {
   }
 
   /** Reattaches the store to `fd`, which `st` describes; returns '' or the reason against it. */
-  private attach(fd: number): string {
+  private tryReattach(fd: number): string {
     const { store } = this;
-    if (!store.root.is(this.st) && !this.isSameKind() && !store.isBrick(fd)) {
+    if (!store.root.matches(this.st) && !this.isSameKind() && !store.isBrick(fd)) {
       libc.close(fd);
       return 'it is another file system';
     }
@@ -179,14 +179,14 @@ export class Health {
 
   /** Whether `st` describes a mount point as before, or the same disk. */
   private isSameKind(): boolean {
-    const { isMount, devMajor, devMinor } = kindOf(this.st);
+    const { isMount, devMajor, devMinor } = directoryKind(this.st);
     const { kind } = this;
     const isSameDisk = devMajor === kind.devMajor && devMinor === kind.devMinor;
     return isMount === kind.isMount && (isMount || isSameDisk);
   }
 
-  private seeReadOnly(): void {
-    const isReadOnly = this.readOnly();
+  private noteReadOnly(): void {
+    const isReadOnly = this.isMountedReadOnly();
     if (isReadOnly === this.isReadOnly) return;
     this.isReadOnly = isReadOnly;
     const { directory, xl } = this.store;
@@ -198,7 +198,7 @@ export class Health {
       xl.log.notice(`'${directory}' can be written to again`, { msgid: messages.writableAgain.id });
   }
 
-  private readOnly(): boolean {
+  private isMountedReadOnly(): boolean {
     const { fd } = this.store.root;
     return libc.fstatvfs(fd, vfs.bytes) >= 0 && (vfs.flag & ST_RDONLY) !== 0;
   }

@@ -19,34 +19,35 @@ export class Identity {
   private readonly uid = process.geteuid?.() ?? 0;
   private readonly gid = process.getegid?.() ?? 0;
   private readonly header = Uint32Array.of(CAPABILITY_VERSION_3, 0);
-  private readonly sets = new Uint32Array(6);
+  private readonly capabilities = new Uint32Array(6);
   /** Whether this process can create files for other users. */
   readonly canSwitch: boolean;
   private umask = 0;
-  private switched = false;
+  private isSwitched = false;
 
   constructor() {
-    const known = libc.capget(bytesOf(this.header), bytesOf(this.sets)) >= 0;
+    const hasCapabilities = libc.capget(bytesOf(this.header), bytesOf(this.capabilities)) >= 0;
     const needed = (1 << CAP_SETUID) | (1 << CAP_SETGID);
-    this.canSwitch = this.uid === 0 && known && (this.sets[0]! & needed) === needed;
+    this.canSwitch =
+      this.uid === 0 && hasCapabilities && (this.capabilities[0]! & needed) === needed;
   }
 
   /** @param umask 0 if the mode already has the caller's umask applied */
-  become(caller: Stack, umask: number): void {
+  switchTo(caller: Stack, umask: number): void {
     this.umask = libc.umask(umask);
-    this.switched = this.canSwitch && (caller.uid !== this.uid || caller.gid !== this.gid);
-    if (!this.switched) return;
+    this.isSwitched = this.canSwitch && (caller.uid !== this.uid || caller.gid !== this.gid);
+    if (!this.isSwitched) return;
     libc.setfsgid(caller.gid);
     libc.setfsuid(caller.uid);
-    libc.capset(bytesOf(this.header), bytesOf(this.sets));
+    libc.capset(bytesOf(this.header), bytesOf(this.capabilities));
   }
 
-  revert(): void {
+  switchBack(): void {
     libc.umask(this.umask);
-    if (!this.switched) return;
+    if (!this.isSwitched) return;
     libc.setfsuid(this.uid);
     libc.setfsgid(this.gid);
-    this.switched = false;
+    this.isSwitched = false;
   }
 }
 

@@ -14,7 +14,7 @@ import { dirFops } from './dir.ts';
 import { entryFops } from './entry.ts';
 import type { OpenFile } from './files.ts';
 import { Landfill } from './landfill.ts';
-import { RemovedFiles } from './removed-files.ts';
+import { RemovedFileScanner } from './removed-files.ts';
 import { checkRoot } from './root.ts';
 import { spaceFops } from './space.ts';
 import { defaultHandleLimit, Store } from './store.ts';
@@ -22,14 +22,14 @@ import { tmpfileFops } from './tmpfile.ts';
 import { xattrFops } from './xattr.ts';
 
 /** @throws {InitError} for a malformed uuid */
-function uuidOf(key: string, text: string | undefined): string | null {
+function readUuid(key: string, text: string | undefined): string | null {
   const uuid = text?.toLowerCase();
   if (uuid === undefined || isGfid(uuid)) return uuid ?? null;
   throw new InitError(`option '${key}': '${text}' is no uuid`);
 }
 
 /** @throws {InitError} without the option */
-function directoryOf(xl: Xlator, { directory }: { directory: string | undefined }): string {
+function resolveDirectory(xl: Xlator, { directory }: { directory: string | undefined }): string {
   if (directory !== undefined && directory !== '') return resolve(xl.context.baseDir, directory);
   throw new InitError("option 'directory' is missing: name the directory to serve");
 }
@@ -38,7 +38,7 @@ function directoryOf(xl: Xlator, { directory }: { directory: string | undefined 
 const isServed = ({ graph }: Xlator): boolean =>
   [...(graph?.initiators ?? [])].some(({ xl }) => xl.type === 'protocol/server');
 
-const withoutEffect = declareAcceptedOptions({
+const unusedOptions = declareAcceptedOptions({
   'brick-uid': -1,
   'brick-gid': -1,
   'create-mask': '0777',
@@ -56,12 +56,12 @@ const withoutEffect = declareAcceptedOptions({
   'janitor-sleep-duration': 10,
 });
 
-interface ServeOptions {
+interface LiveOptions {
   readonly 'shared-brick-count': number;
   readonly 'fips-mode-rchecksum': boolean;
 }
 
-function serve(store: Store, options: ServeOptions): void {
+function applyOptions(store: Store, options: LiveOptions): void {
   store.sharedCount = Math.max(options['shared-brick-count'], 1);
   store.isFips = options['fips-mode-rchecksum'];
 }
@@ -71,7 +71,7 @@ export default defineTranslator({
   description: 'Serves a directory of this machine.',
   children: [0, 0],
   options: {
-    ...withoutEffect,
+    ...unusedOptions,
     directory: {
       type: 'str',
       description: 'The directory, which must exist; a relative path starts at the volfile.',
@@ -149,32 +149,32 @@ export default defineTranslator({
     },
   },
   async check(xl, options) {
-    checkRoot(directoryOf(xl, options));
-    uuidOf('volume-id', options['volume-id']);
-    uuidOf('glusterd-uuid', options['glusterd-uuid']);
+    checkRoot(resolveDirectory(xl, options));
+    readUuid('volume-id', options['volume-id']);
+    readUuid('glusterd-uuid', options['glusterd-uuid']);
   },
   init(xl, options) {
     const store = new Store(
       xl,
       {
-        directory: directoryOf(xl, options),
+        directory: resolveDirectory(xl, options),
         handleLimit: options['handle-limit'] ?? defaultHandleLimit(),
         gfidHandles: options['gfid-handles'],
         isServed: isServed(xl),
         hostname: options.hostname ?? null,
-        volumeId: uuidOf('volume-id', options['volume-id']),
-        nodeUuid: uuidOf('glusterd-uuid', options['glusterd-uuid']),
+        volumeId: readUuid('volume-id', options['volume-id']),
+        nodeUuid: readUuid('glusterd-uuid', options['glusterd-uuid']),
         nodeUuidPathinfo: options['node-uuid-pathinfo'],
         gfid2path: options.gfid2path,
         gfid2pathSeparator: options['gfid2path-separator'],
         ctime: options.ctime,
       },
-      (owner, links) => new Landfill(owner, links),
+      (owner, gfidHandles) => new Landfill(owner, gfidHandles),
     );
-    serve(store, options);
-    const removedFiles = new RemovedFiles(store);
-    store.health.onThere = () => removedFiles.scan();
-    store.health.every(options['health-check-interval']);
+    applyOptions(store, options);
+    const removedFiles = new RemovedFileScanner(store);
+    store.health.onFound = () => removedFiles.scan();
+    store.health.scheduleChecks(options['health-check-interval']);
     return store;
   },
   fops: {
@@ -187,8 +187,8 @@ export default defineTranslator({
     ...xattrFops,
   },
   reconfigure(xl, options) {
-    serve(xl.priv, options);
-    xl.priv.health.every(options['health-check-interval']);
+    applyOptions(xl.priv, options);
+    xl.priv.health.scheduleChecks(options['health-check-interval']);
   },
   fini(xl) {
     xl.priv.health.stop();
@@ -209,22 +209,23 @@ export default defineTranslator({
     backing(xl, fd) {
       const file = fd.ctxGet(xl) as OpenFile | undefined;
       // A file with stored times needs each write, to update them.
-      return file === undefined || xl.priv.mdata.has(file.handle, file.fd) ? -1 : file.fd;
+      return file === undefined || xl.priv.mdata.hasTimes(file.handle, file.fd) ? -1 : file.fd;
     },
     tellsAtClose: (xl) => xl.priv.tellsAtClose,
   },
   dump(xl) {
-    const { directory, handles, handleLimit, openFds, gfids, links, missed, health } = xl.priv;
+    const { directory, handles, handleLimit, openFds, gfids, gfidHandles, missedCount, health } =
+      xl.priv;
     return {
       directory,
       health: health.state,
-      'gfids-stored-in': gfids.place,
-      'handles-known': handles.known,
+      'gfids-stored-in': gfids.attributeName,
+      'handles-known': handles.knownCount,
       'handles-open': handles.openCount,
       'handle-limit': handleLimit,
       'fds-open': openFds,
-      'gfid-handles': links === null ? 'off' : 'on',
-      'gfid-handles-missed': missed,
+      'gfid-handles': gfidHandles === null ? 'off' : 'on',
+      'gfid-handles-missed': missedCount,
     };
   },
 });

@@ -16,16 +16,16 @@ import type { Path } from '../../../sys/call.ts';
 import { AT_REMOVEDIR, O_CLOEXEC, O_PATH, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
-import type { EntryPlace, GfidHandles } from './gfid-handles.ts';
+import type { GfidHandles, NamedEntry } from './gfid-handles.ts';
 import { type Directory, Handle, statAt } from './handles.ts';
 import { EMPTY, procEntryPath, SELF } from './paths.ts';
-import { nameGone } from './removal.ts';
+import { noteLostName } from './removal.ts';
 import { identify } from './resolve.ts';
-import type { Store, WholeRemoval } from './store.ts';
+import type { DirectoryRemover, Store } from './store.ts';
 
 const LANDFILL = toCString('landfill');
 /** Bytes of names removed per turn, some hundred names, and the pause between turns. */
-const SLICE = 4096;
+const SLICE_BYTES = 4096;
 const PAUSE_MS = 20;
 const OPEN_LISTING = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
 const OPEN_ANY = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
@@ -36,42 +36,42 @@ interface DoomedDirectory {
   readonly gfid: Gfid;
   readonly name: string;
   /** Whether something was removed since its listing began. */
-  shrinks: boolean;
+  hasShrunk: boolean;
 }
 
-export class Landfill implements WholeRemoval {
+export class Landfill implements DirectoryRemover {
   private readonly store: Store;
-  private readonly links: GfidHandles;
+  private readonly gfidHandles: GfidHandles;
   /** Descriptor of the landfill, or -1. */
   private fd: number;
-  private heap: DoomedDirectory | null = null;
+  private current: DoomedDirectory | null = null;
   /** Names that cannot be removed: they stay until the brick is restarted. */
-  private readonly stuck = new Set<string>();
-  private cancel: (() => void) | null = null;
+  private readonly unremovable = new Set<string>();
+  private cancelTimer: (() => void) | null = null;
 
-  constructor(store: Store, links: GfidHandles) {
+  constructor(store: Store, gfidHandles: GfidHandles) {
     this.store = store;
-    this.links = links;
-    this.fd = links.openFolder(LANDFILL, false);
+    this.gfidHandles = gfidHandles;
+    this.fd = gfidHandles.openFolder(LANDFILL, false);
     if (this.fd >= 0) this.schedule();
   }
 
   close(): void {
-    this.cancel?.();
-    this.cancel = null;
-    if (this.heap !== null) libc.close(this.heap.fd);
+    this.cancelTimer?.();
+    this.cancelTimer = null;
+    if (this.current !== null) libc.close(this.current.fd);
     if (this.fd >= 0) libc.close(this.fd);
-    this.heap = null;
+    this.current = null;
     this.fd = -1;
   }
 
   /** Moves a directory with all its entries into the landfill; returns 0, or minus the errno. */
-  take(dir: Directory, path: Path, gfid: Gfid): number {
-    let result = this.move(dir.fd, path, gfid);
+  removeWhole(dir: Directory, path: Path, gfid: Gfid): number {
+    let result = this.moveToLandfill(dir.fd, path, gfid);
     if (result === -ENOENT && this.fd >= 0) {
       // The landfill's folder was removed.
       this.close();
-      result = this.move(dir.fd, path, gfid);
+      result = this.moveToLandfill(dir.fd, path, gfid);
     }
     if (result < 0) return result;
     this.store.handles.dropDirectories(dir);
@@ -79,8 +79,8 @@ export class Landfill implements WholeRemoval {
     return 0;
   }
 
-  private move(dir: number, path: Path, gfid: Gfid): number {
-    if (this.fd < 0) this.fd = this.links.openFolder(LANDFILL, true);
+  private moveToLandfill(dir: number, path: Path, gfid: Gfid): number {
+    if (this.fd < 0) this.fd = this.gfidHandles.openFolder(LANDFILL, true);
     if (this.fd < 0) return this.fd;
     let result = libc.renameat2(dir, path, this.fd, toCString(gfid), 0);
     // A directory of the same gfid is still in the landfill.
@@ -92,73 +92,75 @@ export class Landfill implements WholeRemoval {
   }
 
   private schedule(): void {
-    this.cancel ??= this.store.xl.context.after(PAUSE_MS, () => {
-      this.cancel = null;
-      const { heap } = this;
-      if (heap === null ? this.begin() : this.clear(heap)) this.schedule();
+    this.cancelTimer ??= this.store.xl.context.after(PAUSE_MS, () => {
+      this.cancelTimer = null;
+      const { current } = this;
+      if (current === null ? this.openNext() : this.removeSome(current)) this.schedule();
     });
   }
 
-  private begin(): boolean {
+  private openNext(): boolean {
     const { dirents } = this.store;
     const listing = libc.openat(this.fd, SELF, OPEN_LISTING, 0);
     if (listing < 0) return false;
-    while (this.heap === null) {
-      const filled = libc.getdents64(listing, dirents.bytes, SLICE);
+    while (this.current === null) {
+      const filled = libc.getdents64(listing, dirents.bytes, SLICE_BYTES);
       if (filled <= 0) break;
       dirents.start(filled);
-      while (this.heap === null && dirents.next()) {
+      while (this.current === null && dirents.next()) {
         const name = decodeName(dirents.bytes, dirents.nameStart, dirents.nameEnd);
-        if (name !== '.' && name !== '..' && !this.stuck.has(name)) this.heap = this.open(name);
+        if (name !== '.' && name !== '..' && !this.unremovable.has(name))
+          this.current = this.openDirectory(name);
       }
     }
     libc.close(listing);
-    return this.heap !== null;
+    return this.current !== null;
   }
 
-  private open(name: string): DoomedDirectory | null {
+  private openDirectory(name: string): DoomedDirectory | null {
     const { store } = this;
     const fd = libc.openat(this.fd, toCString(name), OPEN_LISTING, 0);
     if (fd < 0) {
-      this.leave(name, -fd);
+      this.noteUnremovable(name, -fd);
       return null;
     }
     if (statAt(store, fd, EMPTY) === 0 && !store.st.isMountRoot) {
-      return { fd, gfid: store.gfids.read(fd) ?? NULL_GFID, name, shrinks: false };
+      return { fd, gfid: store.gfids.read(fd) ?? NULL_GFID, name, hasShrunk: false };
     }
     libc.close(fd);
-    this.leave(name, EXDEV);
+    this.noteUnremovable(name, EXDEV);
     return null;
   }
 
   /** Removes some entries, and finally the directory; returns whether more may be left. */
-  private clear(heap: DoomedDirectory): boolean {
+  private removeSome(current: DoomedDirectory): boolean {
     const { dirents } = this.store;
-    const filled = libc.getdents64(heap.fd, dirents.bytes, SLICE);
+    const filled = libc.getdents64(current.fd, dirents.bytes, SLICE_BYTES);
     if (filled > 0) {
       dirents.start(filled);
       while (dirents.next()) {
         const path = dirents.bytes.subarray(dirents.nameStart, dirents.nameEnd + 1);
         const name = decodeName(path, 0, path.length - 1);
-        if (name !== '.' && name !== '..' && this.remove(heap, path)) heap.shrinks = true;
+        if (name !== '.' && name !== '..' && this.removeEntry(current, path))
+          current.hasShrunk = true;
       }
       return true;
     }
-    const result = libc.unlinkat(this.fd, toCString(heap.name), AT_REMOVEDIR);
-    if (result < 0 && heap.shrinks) {
+    const result = libc.unlinkat(this.fd, toCString(current.name), AT_REMOVEDIR);
+    if (result < 0 && current.hasShrunk) {
       // Some file systems skip entries when names are removed during a listing.
-      heap.shrinks = false;
-      libc.lseek(heap.fd, 0, SEEK_SET);
+      current.hasShrunk = false;
+      libc.lseek(current.fd, 0, SEEK_SET);
       return true;
     }
-    if (result < 0 && result !== -ENOENT) this.leave(heap.name, -result);
-    libc.close(heap.fd);
-    this.heap = null;
+    if (result < 0 && result !== -ENOENT) this.noteUnremovable(current.name, -result);
+    libc.close(current.fd);
+    this.current = null;
     return true;
   }
 
-  private leave(name: string, errno: number): void {
-    this.stuck.add(name);
+  private noteUnremovable(name: string, errno: number): void {
+    this.unremovable.add(name);
     if (errno === EROFS) return;
     const { directory, xl } = this.store;
     xl.log.warning(`'${directory}/.glusterfs/landfill/${name}' cannot be removed`, {
@@ -167,39 +169,42 @@ export class Landfill implements WholeRemoval {
     });
   }
 
-  private remove(heap: DoomedDirectory, path: Path): boolean {
-    const { store, links } = this;
-    if (statAt(store, heap.fd, path) !== 0) return false;
-    const place = { parent: heap.gfid, name: path };
-    if (typeOfMode(store.st.mode) !== IA_IFDIR) return this.removeFile(heap, place);
-    const gfid = store.gfids.readPath(procEntryPath(heap.fd, path, 0));
-    if (this.move(heap.fd, path, gfid ?? NULL_GFID) < 0) return false;
-    if (gfid !== null) links.dropStale(gfid, place);
+  private removeEntry(current: DoomedDirectory, path: Path): boolean {
+    const { store, gfidHandles } = this;
+    if (statAt(store, current.fd, path) !== 0) return false;
+    const entry = { parent: current.gfid, name: path };
+    if (typeOfMode(store.st.mode) !== IA_IFDIR) return this.removeFile(current, entry);
+    const gfid = store.gfids.readPath(procEntryPath(current.fd, path, 0));
+    if (this.moveToLandfill(current.fd, path, gfid ?? NULL_GFID) < 0) return false;
+    if (gfid !== null) gfidHandles.removeStaleHandle(gfid, entry);
     return true;
   }
 
-  private removeFile(heap: DoomedDirectory, place: EntryPlace & { readonly name: Path }): boolean {
+  private removeFile(
+    current: DoomedDirectory,
+    entry: NamedEntry & { readonly name: Path },
+  ): boolean {
     const { store } = this;
     const { inodes } = store.xl;
-    const isKnown = store.handles.findSame(store.st) !== undefined;
+    const isKnown = store.handles.findByStat(store.st) !== undefined;
     const handle = isKnown
-      ? identify(store, heap, place.name, null)
-      : this.openUnknown(heap, place.name);
+      ? identify(store, current, entry.name, null)
+      : this.openUnknown(current, entry.name);
     if (typeof handle === 'number' || inodes === null) return false;
     const { fd } = handle;
-    const isBack = store.notes && store.st.nlink > 2 && this.isBack(place, handle);
+    const isBack = store.recordsNames && store.st.nlink > 2 && this.isNameBack(entry, handle);
     const isLast = store.dropHandleOfLastName(handle);
-    const result = libc.unlinkat(heap.fd, place.name, 0);
-    if (result < 0 && isLast) store.keep(handle, fd, place, true);
-    if (result >= 0 && !isBack) nameGone(store, handle, place, inodes);
+    const result = libc.unlinkat(current.fd, entry.name, 0);
+    if (result < 0 && isLast) store.createGfidHandle(handle, fd, entry, true);
+    if (result >= 0 && !isBack) noteLostName(store, handle, entry, inodes);
     if (!isKnown) libc.close(fd);
     return result >= 0;
   }
 
   /** Returns a temporary handle of an unused inode, which the caller closes. */
-  private openUnknown(heap: DoomedDirectory, path: Path): Handle | number {
-    const { store, links } = this;
-    const fd = libc.openat(heap.fd, path, OPEN_ANY, 0);
+  private openUnknown(current: DoomedDirectory, path: Path): Handle | number {
+    const { store, gfidHandles } = this;
+    const fd = libc.openat(current.fd, path, OPEN_ANY, 0);
     if (fd < 0) return -fd;
     const fault = statAt(store, fd, EMPTY);
     if (fault !== 0) {
@@ -208,15 +213,18 @@ export class Landfill implements WholeRemoval {
     }
     const handle = new Handle(store.gfids.read(fd) ?? NULL_GFID, store.st);
     handle.fd = fd;
-    handle.kept = handle.gfid !== NULL_GFID && links.leadsTo(handle);
+    handle.hasGfidHandle = handle.gfid !== NULL_GFID && gfidHandles.leadsTo(handle);
     return handle;
   }
 
   /** Whether a directory of that gfid exists again, with the same file under this name. */
-  private isBack({ parent, name }: EntryPlace & { readonly name: Path }, handle: Handle): boolean {
-    const dir = this.links.open(parent);
+  private isNameBack(
+    { parent, name }: NamedEntry & { readonly name: Path },
+    handle: Handle,
+  ): boolean {
+    const dir = this.gfidHandles.open(parent);
     if (dir < 0) return false;
-    const isBack = statAt(this.store, dir, name) === 0 && handle.is(this.store.st);
+    const isBack = statAt(this.store, dir, name) === 0 && handle.matches(this.store.st);
     libc.close(dir);
     statAt(this.store, handle.fd, EMPTY);
     return isBack;

@@ -9,17 +9,17 @@
 import { encodeNameInto } from '../../../core/bytes.ts';
 import { NAME_MAX, SYMLINK_MAX, XATTR_NAME_MAX } from '../../../core/limits.ts';
 import { toCString } from '../../../sys/struct.ts';
-import { nameFault, textFault } from '../shared/names.ts';
+import { nameFault, textFault } from '../shared/name-checks.ts';
 
 /** Allocates room for the encoding of a text of at most `max` bytes, and a NUL. */
-const room = (max: number): Uint8Array => new Uint8Array(max * 3 + 1);
+const allocatePath = (max: number): Uint8Array => new Uint8Array(max * 3 + 1);
 
-export const NAME = room(NAME_MAX);
-export const NAME_2 = room(NAME_MAX);
+export const NAME = allocatePath(NAME_MAX);
+export const NAME_2 = allocatePath(NAME_MAX);
 /** For reopening an inode by its name, while a caller uses the other buffers. */
-export const NAME_AGAIN = room(NAME_MAX);
-export const TARGET = room(SYMLINK_MAX);
-export const KEY = room(XATTR_NAME_MAX);
+export const NAME_AGAIN = allocatePath(NAME_MAX);
+export const TARGET = allocatePath(SYMLINK_MAX);
+export const KEY = allocatePath(XATTR_NAME_MAX);
 
 /** The descriptor's own inode, with `AT_EMPTY_PATH`. */
 export const EMPTY = new Uint8Array(1);
@@ -28,16 +28,16 @@ export const SELF = toCString('.');
 export const PARENT = toCString('..');
 
 /** Puts one name into `into`; returns 0, or the errno of an invalid name. */
-export function putName(into: Uint8Array, name: string): number {
+export function putName(buffer: Uint8Array, name: string): number {
   const fault = nameFault(name);
-  if (fault === 0) into[encodeNameInto(name, into, 0)] = 0;
+  if (fault === 0) buffer[encodeNameInto(name, buffer, 0)] = 0;
   return fault;
 }
 
 /** Puts a text of at most `max` bytes into `into`; returns 0 or the errno. */
-export function putText(into: Uint8Array, text: string, max: number): number {
+export function putText(buffer: Uint8Array, text: string, max: number): number {
   const fault = textFault(text, max);
-  if (fault === 0) into[encodeNameInto(text, into, 0)] = 0;
+  if (fault === 0) buffer[encodeNameInto(text, buffer, 0)] = 0;
   return fault;
 }
 

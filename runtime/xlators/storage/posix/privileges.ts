@@ -19,18 +19,23 @@ const S_ISGID = 0o2000;
 const S_IXGRP = 0o010;
 
 /** Clears set-group-id after a caller outside of the group has set an ACL. */
-export function killGroupId(fd: number, after: Iatt | null, caller: Stack): void {
+export function clearGroupId(fd: number, after: Iatt | null, caller: Stack): void {
   if (after === null || (after.iaProt & S_ISGID) === 0 || isMember(caller, after.iaGid)) return;
   libc.fchmodat(AT_FDCWD, procPath(fd), after.iaProt & ~S_ISGID, 0);
 }
 
 /** Clears the privileges of the inode of `fd`, which `before` describes, if `xdata` asks for it. */
-export function killPriv(fd: number, before: Iatt | null, xdata: Dict | null, caller: Stack): void {
+export function clearPrivilegeBits(
+  fd: number,
+  before: Iatt | null,
+  xdata: Dict | null,
+  caller: Stack,
+): void {
   if (xdata === null || before === null || before.iaType !== IA_IFREG) return;
   if (xdata.number(KILL_PRIV) === undefined) return;
-  const kept = protAfterChange(before, caller);
+  const prot = protAfterChange(before, caller);
   // Fails only for a process that does not own the file; then the kernel clears them at the write.
-  if (kept !== before.iaProt) libc.fchmodat(AT_FDCWD, procPath(fd), kept, 0);
+  if (prot !== before.iaProt) libc.fchmodat(AT_FDCWD, procPath(fd), prot, 0);
 }
 
 /**

@@ -7,17 +7,17 @@ import type { InodeTable } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
-import { unlinkRefusal } from './creation-requests.ts';
-import type { EntryPlace } from './gfid-handles.ts';
+import { checkUnlinkConditions } from './creation-requests.ts';
+import type { NamedEntry } from './gfid-handles.ts';
 import { type Handle, statAt } from './handles.ts';
 import { EMPTY, NAME } from './paths.ts';
 import {
-  dirIatt,
-  iattOfHandle,
+  findParent,
   identify,
+  makeHandleIatt,
   type PosixXlator,
-  parentOf,
-  putEntry,
+  putEntryName,
+  readDirIatt,
 } from './resolve.ts';
 import type { Store } from './store.ts';
 
@@ -25,13 +25,18 @@ import type { Store } from './store.ts';
  * Returns the handle of a name's inode before its removal, open if the inode is in use; null if there is nothing
  * to keep. With gfid handles it is always open, since the last name takes the gfid handle with it.
  */
-export function victimAt(store: Store, dir: Handle, path: Path, table: InodeTable): Handle | null {
+export function findVictim(
+  store: Store,
+  dir: Handle,
+  path: Path,
+  table: InodeTable,
+): Handle | null {
   if (statAt(store, dir.fd, path) !== 0) return null;
-  const handle = store.handles.findSame(store.st);
+  const handle = store.handles.findByStat(store.st);
   if (handle !== undefined && handle.fd >= 0) return handle;
   const inode = handle === undefined ? undefined : table.find(handle.gfid);
   const isUsed = inode !== undefined && (inode.nlookup > 0 || inode.fdCount > 0);
-  if (!isUsed && store.links === null) return handle ?? null;
+  if (!isUsed && store.gfidHandles === null) return handle ?? null;
   const victim = identify(store, dir, path, null);
   return typeof victim === 'number' ? (handle ?? null) : victim;
 }
@@ -41,39 +46,39 @@ export function victimAt(store: Store, dir: Handle, path: Path, table: InodeTabl
  * afterwards, as another name may be added meanwhile.
  */
 const isLastName = (store: Store, victim: Handle | null): boolean =>
-  store.links === null && victim !== null && store.st.nlink <= 1;
+  store.gfidHandles === null && victim !== null && store.st.nlink <= 1;
 
 /** Handles the loss of a name: after the last one, only open files keep the inode. */
-export function nameGone(
+export function noteLostName(
   store: Store,
   handle: Handle | null,
-  place: EntryPlace,
+  entry: NamedEntry,
   table: InodeTable,
   wasLast = false,
 ): void {
   if (handle === null) return;
   const isOpen = handle.fd >= 0;
-  const isSeen = isOpen && !handle.isDir && (wasLast || statAt(store, handle.fd, EMPTY) === 0);
-  if (isSeen && !wasLast && store.st.nlink > (handle.kept ? 1 : 0)) {
-    store.strike(handle, place);
+  const isStated = isOpen && !handle.isDir && (wasLast || statAt(store, handle.fd, EMPTY) === 0);
+  if (isStated && !wasLast && store.st.nlink > (handle.hasGfidHandle ? 1 : 0)) {
+    store.eraseLostName(handle, entry);
     return;
   }
   store.dropGfidHandle(handle);
-  handle.unnamed = true;
+  handle.isUnnamed = true;
   const inode = table.find(handle.gfid);
   if (!isOpen || inode === undefined) store.handles.drop(handle);
-  else if (isSeen && inode.fdCount === 0) leave(store, handle);
+  else if (isStated && inode.fdCount === 0) closeRemoved(store, handle);
 }
 
 /**
  * Closes the handle of a removed file that is not open, so that its space is freed before the kernel forgets it.
  * Its last attributes, from `store.st`, stay readable.
  */
-function leave(store: Store, handle: Handle): void {
-  if (handle.type !== IA_IFREG || handle.files !== null) return;
-  const last = iattOfHandle(store, handle);
+function closeRemoved(store: Store, handle: Handle): void {
+  if (handle.type !== IA_IFREG || handle.newestFile !== null) return;
+  const last = makeHandleIatt(store, handle);
   last.iaNlink = 0;
-  store.handles.leave(handle, last);
+  store.handles.closeRemoved(handle, last);
 }
 
 export interface RemovalReply {
@@ -85,7 +90,7 @@ export interface RemovalReply {
  * Removes a name; returns the parent's attributes before and after, or the errno.
  * @param isWhole whether a directory is removed with all its entries
  */
-export function remove(
+export function removeName(
   xl: PosixXlator,
   frame: Frame,
   loc: Loc,
@@ -94,28 +99,29 @@ export function remove(
   isWhole = false,
 ): RemovalReply | number {
   const store = xl.priv;
-  const dir = parentOf(xl, loc);
+  const dir = findParent(xl, loc);
   if (typeof dir === 'number') return dir;
-  const preparent = dirIatt(frame, store, dir);
-  const fault = putEntry(store, dir, loc, NAME) || unlinkRefusal(xl, dir, NAME, xdata);
+  const preparent = readDirIatt(frame, store, dir);
+  const fault = putEntryName(store, dir, loc, NAME) || checkUnlinkConditions(xl, dir, NAME, xdata);
   if (fault !== 0) return fault;
   const { table } = loc.parent!;
-  const victim = victimAt(store, dir, NAME, table);
+  const victim = findVictim(store, dir, NAME, table);
   const wasLast = isLastName(store, victim);
-  const place = { parent: dir.gfid, name: NAME };
+  const entry = { parent: dir.gfid, name: NAME };
   const isLast = victim !== null && store.dropHandleOfLastName(victim);
   let result = libc.unlinkat(dir.fd, NAME, flags);
   if (result === -EEXIST) result = -ENOTEMPTY;
   const isFull = result === -ENOTEMPTY && isWhole && victim !== null;
-  if (isFull && store.landfill !== null) result = store.landfill.take(dir, NAME, victim.gfid);
+  if (isFull && store.landfill !== null)
+    result = store.landfill.removeWhole(dir, NAME, victim.gfid);
   if (result < 0) {
-    if (isLast) store.keep(victim, victim.fd, place, true);
+    if (isLast) store.createGfidHandle(victim, victim.fd, entry, true);
     return -result;
   }
-  if (victim !== null && victim.fd >= 0) store.mdata.set(frame, 'unlink', victim);
-  store.mdata.setParent(frame, 'unlink', dir);
-  nameGone(store, victim, place, table, wasLast);
+  if (victim !== null && victim.fd >= 0) store.mdata.setTimes(frame, 'unlink', victim);
+  store.mdata.setParentTimes(frame, 'unlink', dir);
+  noteLostName(store, victim, entry, table, wasLast);
   // Clients must not create entries in a directory in the landfill.
   if (isFull) store.handles.drop(victim);
-  return { preparent, postparent: dirIatt(frame, store, dir) };
+  return { preparent, postparent: readDirIatt(frame, store, dir) };
 }

@@ -11,17 +11,17 @@ import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
 import { EMPTY } from './paths.ts';
-import { iattOfHandle } from './resolve.ts';
+import { makeHandleIatt } from './resolve.ts';
 import type { Store } from './store.ts';
 
 /** Handles checked per turn: about a millisecond. */
-const SLICE = 1024;
+const HANDLES_PER_SCAN = 1024;
 /** Cached attributes suffice: a network file system sends no request. */
 const FLAGS = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
 
-export class RemovedFiles {
+export class RemovedFileScanner {
   private readonly store: Store;
-  private round: Iterator<Handle> | null = null;
+  private nextHandles: Iterator<Handle> | null = null;
 
   constructor(store: Store) {
     this.store = store;
@@ -30,30 +30,30 @@ export class RemovedFiles {
   /** Checks the next handles, starting over after the last. */
   scan(): void {
     const { handles, root, st } = this.store;
-    this.round ??= handles.allOpen();
-    for (let seen = 0; seen < SLICE; seen++) {
-      const { value: handle, done } = this.round.next();
-      if (done) {
-        this.round = null;
+    this.nextHandles ??= handles.openHandles();
+    for (let count = 0; count < HANDLES_PER_SCAN; count++) {
+      const { value: handle, done: isEnd } = this.nextHandles.next();
+      if (isEnd) {
+        this.nextHandles = null;
         return;
       }
-      if (handle === root || handle.unnamed) continue;
-      const isSeen = libc.statx(handle.fd, EMPTY, FLAGS, STATX_MASK, st.bytes) === 0;
-      if (isSeen && st.nlink === 0) this.forget(handle);
+      if (handle === root || handle.isUnnamed) continue;
+      const isStated = libc.statx(handle.fd, EMPTY, FLAGS, STATX_MASK, st.bytes) === 0;
+      if (isStated && st.nlink === 0) this.dropNames(handle);
     }
   }
 
-  private forget(handle: Handle): void {
+  private dropNames(handle: Handle): void {
     const { handles, xl } = this.store;
     const inode = xl.inodes?.find(handle.gfid);
     if (inode === undefined) {
       handles.drop(handle);
       return;
     }
-    handle.unnamed = true;
+    handle.isUnnamed = true;
     // Open files keep the inode.
-    if (handle.type === IA_IFREG && handle.files === null && inode.fdCount === 0) {
-      handles.leave(handle, iattOfHandle(this.store, handle));
+    if (handle.type === IA_IFREG && handle.newestFile === null && inode.fdCount === 0) {
+      handles.closeRemoved(handle, makeHandleIatt(this.store, handle));
     }
     for (const { parent, name } of [...inode.names]) {
       inode.table.unlink(parent, name);

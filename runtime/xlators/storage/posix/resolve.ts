@@ -31,21 +31,22 @@ const OPEN_HANDLE = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 export type PosixXlator = Xlator<Store>;
 
 /** Returns the attributes of a descriptor's inode; null on failure, with `store.fault` set. */
-export function iattOfFd(store: Store, fd: number, handle: Handle): Iatt | null {
-  return statAt(store, fd, EMPTY) === 0 ? iattOfHandle(store, handle, fd) : null;
+export function readFdIatt(store: Store, fd: number, handle: Handle): Iatt | null {
+  return statAt(store, fd, EMPTY) === 0 ? makeHandleIatt(store, handle, fd) : null;
 }
 
 /** Converts `store.st` to an iatt as the volume shows it; `fd` is open on the inode. */
-export const iattOfHandle = (store: Store, handle: Handle, fd = handle.fd): Iatt =>
-  store.mdata.show(iattOf(store, handle.gfid, handle), handle, fd);
+export const makeHandleIatt = (store: Store, handle: Handle, fd = handle.fd): Iatt =>
+  store.mdata.showTimes(makeIatt(store, handle.gfid, handle), handle, fd);
 
 /** As `iattOfHandle` with the disk's times; `handle` is optional. */
-export function iattOf(store: Store, gfid: Gfid, handle?: Handle): Iatt {
+export function makeIatt(store: Store, gfid: Gfid, handle?: Handle): Iatt {
   const { st } = store;
   const buf = new Iatt();
   buf.iaGfid = gfid;
   buf.mode = st.mode;
-  buf.iaNlink = store.links === null ? st.nlink : shownLinks(st, gfid, handle?.kept ?? true);
+  buf.iaNlink =
+    store.gfidHandles === null ? st.nlink : visibleLinks(st, gfid, handle?.hasGfidHandle ?? true);
   buf.iaUid = st.uid;
   buf.iaGid = st.gid;
   buf.iaSize = st.size;
@@ -69,9 +70,9 @@ export function iattOf(store: Store, gfid: Gfid, handle?: Handle): Iatt {
  * Returns the shown link count without the gfid handle, or for the root without the folder of handles. As in
  * GlusterFS, an inode with several links is assumed to have a handle.
  */
-function shownLinks(st: Statx, gfid: Gfid, isKept: boolean): number {
+function visibleLinks(st: Statx, gfid: Gfid, isCurrent: boolean): number {
   const { nlink } = st;
-  if (typeOfMode(st.mode) !== IA_IFDIR) return isKept && nlink > 1 ? nlink - 1 : nlink;
+  if (typeOfMode(st.mode) !== IA_IFDIR) return isCurrent && nlink > 1 ? nlink - 1 : nlink;
   return gfid === ROOT_GFID && nlink > 2 ? nlink - 1 : nlink;
 }
 
@@ -80,7 +81,7 @@ export function identify(
   store: Store,
   dir: Directory,
   path: Path,
-  wanted: Gfid | null,
+  requestedGfid: Gfid | null,
 ): Handle | number {
   const fd = libc.openat(dir.fd, path, OPEN_HANDLE, 0);
   if (fd < 0) return -fd;
@@ -90,9 +91,9 @@ export function identify(
     return fault;
   }
   const handle =
-    store.handles.findSame(store.st) ??
-    store.introduce(fd, { parent: dir.gfid, name: path }, wanted);
-  return opened(store, handle, fd);
+    store.handles.findByStat(store.st) ??
+    store.createHandle(fd, { parent: dir.gfid, name: path }, requestedGfid);
+  return setDescriptor(store, handle, fd);
 }
 
 /**
@@ -102,20 +103,20 @@ export function identifyNew(
   store: Store,
   dir: Directory,
   path: Path,
-  wanted: Gfid | null,
+  requestedGfid: Gfid | null,
   file: number,
 ): Handle | number {
   const fd = libc.openat(dir.fd, path, OPEN_HANDLE, 0);
   if (fd < 0) return -fd;
-  const handle = store.introduceNew(fd, { parent: dir.gfid, name: path }, wanted, file);
-  if (typeof handle !== 'number') return opened(store, handle, fd);
+  const handle = store.createNewHandle(fd, { parent: dir.gfid, name: path }, requestedGfid, file);
+  if (typeof handle !== 'number') return setDescriptor(store, handle, fd);
   libc.close(fd);
   return handle;
 }
 
 /** Gives a handle the descriptor `fd` if it has none, or closes `fd`. */
-function opened(store: Store, handle: Handle, fd: number): Handle {
-  if (handle.fd < 0) store.handles.opened(handle, fd);
+function setDescriptor(store: Store, handle: Handle, fd: number): Handle {
+  if (handle.fd < 0) store.handles.setDescriptor(handle, fd);
   else libc.close(fd);
   return handle;
 }
@@ -123,25 +124,25 @@ function opened(store: Store, handle: Handle, fd: number): Handle {
 /**
  * As `identify`, but a known handle may be closed. `store.st` describes the inode on success.
  */
-export function entryAt(
+export function findEntry(
   store: Store,
   dir: Directory,
   path: Path,
-  wanted: Gfid | null,
+  requestedGfid: Gfid | null,
 ): Handle | number {
   const fault = statAt(store, dir.fd, path);
   if (fault !== 0) return fault;
-  return store.handles.findSame(store.st) ?? identify(store, dir, path, wanted);
+  return store.handles.findByStat(store.st) ?? identify(store, dir, path, requestedGfid);
 }
 
 /**
  * Returns the handle of a directory's parent, or the errno. The parent gets no gfid here: one without a gfid
  * is outside of the volume, because the directory was moved there on the disk. `store.st` describes the parent.
  */
-export function directoryAbove(store: Store, dir: Directory): Handle | number {
+export function findParentDirectory(store: Store, dir: Directory): Handle | number {
   const fault = statAt(store, dir.fd, PARENT);
   if (fault !== 0) return fault;
-  const known = store.handles.findSame(store.st);
+  const known = store.handles.findByStat(store.st);
   if (known !== undefined) return known;
   const fd = libc.openat(dir.fd, PARENT, OPEN_HANDLE, 0);
   if (fd < 0) return -fd;
@@ -151,126 +152,127 @@ export function directoryAbove(store: Store, dir: Directory): Handle | number {
 }
 
 /** Returns the open handle of an inode, or the errno. */
-function handleOfInode(xl: PosixXlator, inode: Inode): Handle | number {
+function findInodeHandle(xl: PosixXlator, inode: Inode): Handle | number {
   const { handles } = xl.priv;
-  const kept = inode.ctxGet(xl) as Handle | undefined;
-  const isKept = kept !== undefined && !kept.dropped;
-  const handle = isKept ? kept : handles.find(inode.gfid);
+  const context = inode.ctxGet(xl) as Handle | undefined;
+  const isCurrent = context !== undefined && !context.isDropped;
+  const handle = isCurrent ? context : handles.find(inode.gfid);
   if (handle !== undefined && handle.fd >= 0) {
-    handle.used = true;
-    if (!isKept) inode.ctxSet(xl, handle);
+    handle.wasUsed = true;
+    if (!isCurrent) inode.ctxSet(xl, handle);
     return handle;
   }
-  return openAgain(xl, inode, handle);
+  return reopen(xl, inode, handle);
 }
 
 /** Reopens a closed handle's inode by its file handle; returns a descriptor, or below zero. */
-function unpark(store: Store, handle: Handle): number {
+function openParked(store: Store, handle: Handle): number {
   if (handle.fileHandle === null || store.fileHandles === null) return -ESTALE;
-  const fd = store.fileHandles.open(handle.fileHandle);
+  const fd = store.fileHandles.openByHandle(handle.fileHandle);
   if (fd < 0) return fd;
-  if (statAt(store, fd, EMPTY) === 0 && handle.is(store.st)) return fd;
+  if (statAt(store, fd, EMPTY) === 0 && handle.matches(store.st)) return fd;
   libc.close(fd);
   return -ESTALE;
 }
 
 /** Reopens an inode's handle by its file handle, its names, or its gfid. */
-function openAgain(xl: PosixXlator, inode: Inode, before: Handle | undefined): Handle | number {
+function reopen(xl: PosixXlator, inode: Inode, earlier: Handle | undefined): Handle | number {
   const store = xl.priv;
-  const parked = before === undefined ? -ESTALE : unpark(store, before);
-  if (before !== undefined && parked >= 0) {
-    inode.ctxSet(xl, before);
-    return opened(store, before, parked);
+  const parked = earlier === undefined ? -ESTALE : openParked(store, earlier);
+  if (earlier !== undefined && parked >= 0) {
+    inode.ctxSet(xl, earlier);
+    return setDescriptor(store, earlier, parked);
   }
   // The inode table may have a new object for the inode by now.
   const { names } = inode.table.find(inode.gfid) ?? inode;
   for (const { parent, name } of names) {
-    const dir = handleOfInode(xl, parent);
+    const dir = findInodeHandle(xl, parent);
     if (typeof dir === 'number' || putName(NAME_AGAIN, name) !== 0) continue;
     const handle = identify(store, dir, NAME_AGAIN, null);
     if (typeof handle === 'number' || handle.gfid !== inode.gfid) continue;
-    if (before !== undefined && !before.is(store.st)) continue;
+    if (earlier !== undefined && !earlier.matches(store.st)) continue;
     inode.ctxSet(xl, handle);
     return handle;
   }
   const handle = openByGfid(store, inode.gfid);
   if (typeof handle === 'number') return handle;
-  if (before !== undefined && !before.is(store.st)) return ESTALE;
+  if (earlier !== undefined && !earlier.matches(store.st)) return ESTALE;
   inode.ctxSet(xl, handle);
   return handle;
 }
 
 /** Returns the open handle of the inode with this gfid, or the errno. */
-function byGfid(store: Store, gfid: Gfid): Handle | number {
+function findByGfid(store: Store, gfid: Gfid): Handle | number {
   const known = store.handles.find(gfid);
   return known !== undefined && known.fd >= 0 ? known : openByGfid(store, gfid);
 }
 
 /** As `byGfid` through the gfid handle; `store.st` describes the inode on success. */
 function openByGfid(store: Store, gfid: Gfid): Handle | number {
-  const fd = store.links === null || gfid === NULL_GFID ? -ESTALE : store.links.open(gfid);
+  const fd =
+    store.gfidHandles === null || gfid === NULL_GFID ? -ESTALE : store.gfidHandles.open(gfid);
   if (fd < 0) return -fd;
   const fault = statAt(store, fd, EMPTY);
   if (fault !== 0) {
     libc.close(fd);
     return fault;
   }
-  let handle = store.handles.findSame(store.st);
+  let handle = store.handles.findByStat(store.st);
   if (handle === undefined) {
     handle = new Handle(gfid, store.st);
-    handle.kept = true;
+    handle.hasGfidHandle = true;
     store.handles.add(handle);
   }
-  return opened(store, handle, fd);
+  return setDescriptor(store, handle, fd);
 }
 
 /** Returns the open handle of a loc, or the errno. Called first in a fop. */
-export function handleOf(xl: PosixXlator, loc: Loc): Handle | number {
+export function findHandle(xl: PosixXlator, loc: Loc): Handle | number {
   if (xl.inodes !== null) xl.priv.handles.trim(xl.inodes);
-  return secondHandle(xl, loc);
+  return findSecondHandle(xl, loc);
 }
 
 /** As `handleOf` for the second inode of a fop. */
-function secondHandle(xl: PosixXlator, loc: Loc): Handle | number {
+function findSecondHandle(xl: PosixXlator, loc: Loc): Handle | number {
   const { inode, gfid } = loc;
-  if (inode?.linked) return handleOfInode(xl, inode);
+  if (inode?.linked) return findInodeHandle(xl, inode);
   const known = xl.inodes?.find(gfid);
-  return known === undefined ? byGfid(xl.priv, gfid) : handleOfInode(xl, known);
+  return known === undefined ? findByGfid(xl.priv, gfid) : findInodeHandle(xl, known);
 }
 
 /** Returns the last attributes of a file that was removed while not open; otherwise null. */
-export function lastAttributesOf(xl: PosixXlator, loc: Loc): Iatt | null {
+export function copyLastAttributes(xl: PosixXlator, loc: Loc): Iatt | null {
   const handle = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid);
-  return handle?.last?.copy() ?? null;
+  return handle?.lastAttributes?.copy() ?? null;
 }
 
 /** Returns the open handle of an fd's inode, or the errno. Called first in a fop. */
-export function inodeHandle(xl: PosixXlator, inode: Inode): Handle | number {
+export function findFdHandle(xl: PosixXlator, inode: Inode): Handle | number {
   xl.priv.handles.trim(inode.table);
-  return handleOfInode(xl, inode);
+  return findInodeHandle(xl, inode);
 }
 
 /** Returns the open handle of a loc's parent directory, or the errno. Called first in a fop. */
-export function parentOf(xl: PosixXlator, loc: Loc): Handle | number {
+export function findParent(xl: PosixXlator, loc: Loc): Handle | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   xl.priv.handles.trim(loc.parent.table);
-  return secondParent(xl, loc);
+  return findSecondParent(xl, loc);
 }
 
 /** As `parentOf` for the second name of a fop. */
-export function secondParent(xl: PosixXlator, loc: Loc): Handle | number {
+export function findSecondParent(xl: PosixXlator, loc: Loc): Handle | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
-  const dir = handleOfInode(xl, loc.parent);
+  const dir = findInodeHandle(xl, loc.parent);
   if (typeof dir === 'number') return dir;
   return dir.isDir ? dir : ENOTDIR;
 }
 
 /** Puts a loc's name into `into`; returns 0, or the errno of an invalid name. */
-export function putEntry(store: Store, dir: Handle, loc: Loc, into: Path): number {
-  if (store.hides(dir, loc.name!)) return EPERM;
-  return putName(into, loc.name!);
+export function putEntryName(store: Store, dir: Handle, loc: Loc, buffer: Path): number {
+  if (store.isHiddenEntry(dir, loc.name!)) return EPERM;
+  return putName(buffer, loc.name!);
 }
 
 /** Returns a directory's attributes if the caller reads them, otherwise null. */
-export const dirIatt = (frame: Frame, store: Store, dir: Handle): Iatt | null =>
-  frame.terse ? null : iattOfFd(store, dir.fd, dir);
+export const readDirIatt = (frame: Frame, store: Store, dir: Handle): Iatt | null =>
+  frame.terse ? null : readFdIatt(store, dir.fd, dir);

@@ -11,10 +11,10 @@ import { SELF } from './paths.ts';
 export function openRoot(directory: string): number {
   if (!existsSync('/proc/self/fd')) throw new InitError('storage/posix needs /proc to be mounted');
   // O_PATH alone would also open a directory without read or search permission.
-  const listed = libc.open(toCString(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
-  const how = O_PATH | constants.O_DIRECTORY | O_CLOEXEC;
-  const fd = listed < 0 ? listed : libc.openat(listed, SELF, how, 0);
-  if (listed >= 0) libc.close(listed);
+  const listFd = libc.open(toCString(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
+  const flags = O_PATH | constants.O_DIRECTORY | O_CLOEXEC;
+  const fd = listFd < 0 ? listFd : libc.openat(listFd, SELF, flags, 0);
+  if (listFd >= 0) libc.close(listFd);
   if (fd >= 0) return fd;
   if (fd === -ENOENT) throw new InitError(`directory '${directory}' does not exist`);
   if (fd === -ENOTDIR) throw new InitError(`'${directory}' is not a directory`);
@@ -26,11 +26,11 @@ export const checkRoot = (directory: string): void => void libc.close(openRoot(d
 
 /** As `openRoot`, for a path without symbolic links; returns minus the errno on failure. */
 export function openReal(path: string): number {
-  const how = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
-  let fd = libc.open(toCString('/'), how, 0);
+  const flags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
+  let fd = libc.open(toCString('/'), flags, 0);
   for (const part of path.split('/')) {
     if (part === '' || fd < 0) continue;
-    const next = libc.openat(fd, toCString(part), how, 0);
+    const next = libc.openat(fd, toCString(part), flags, 0);
     libc.close(fd);
     fd = next;
   }

@@ -17,11 +17,16 @@ import {
   SEEK_HOLE,
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { FIPS_MODE, rangeFault, strongChecksum, weakChecksum } from '../shared/replies.ts';
-import { iattOfFile, setTimes } from './data.ts';
-import { fileOf, type OpenFile, readFile, writeAll, writeLater } from './files.ts';
+import {
+  computeWeakChecksum,
+  FIPS_MODE,
+  padStrongChecksum,
+  rangeFault,
+} from '../shared/reply-parts.ts';
+import { readFileIatt, setFileTimes } from './data.ts';
+import { findOrOpenFile, type OpenFile, readFile, writeAll, writeOnPool } from './files.ts';
 import type { Store } from './store.ts';
-import { writeFault } from './xattr.ts';
+import { markAndCheckWrite } from './xattr.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 /** lseek's whence by GlusterFS's number. */
@@ -40,7 +45,7 @@ function allocate(file: OpenFile, mode: number, offset: number, len: number): nu
   return rangeFault(offset, len) || -libc.fallocate(file.fd, mode, offset, len);
 }
 
-function allocated(
+function handleAllocation(
   fop: 'fallocate' | 'discard',
   frame: Frame,
   file: OpenFile | number,
@@ -49,11 +54,11 @@ function allocated(
   len: number,
 ) {
   if (typeof file === 'number') return fail[fop](frame, file);
-  const prebuf = iattOfFile(file);
+  const prebuf = readFileIatt(file);
   const fault = allocate(file, mode, offset, len);
   if (fault !== 0) return fail[fop](frame, fault);
-  setTimes(frame, fop, file);
-  unwind[fop](frame, 0, 0, prebuf, iattOfFile(file), null);
+  setFileTimes(frame, fop, file);
+  unwind[fop](frame, 0, 0, prebuf, readFileIatt(file), null);
 }
 
 /** Writes zeros over [offset, end) on libuv's pool; `done` gets 0 or the errno. */
@@ -61,26 +66,26 @@ function writeZeros(
   file: OpenFile,
   offset: number,
   end: number,
-  done: (errno: number) => void,
+  callback: (errno: number) => void,
 ): void {
   const part = ZEROS.subarray(0, Math.min(ZEROS.length, end - offset));
-  writeLater(file, part, offset, (written) => {
-    if (written < 0) return done(-written);
-    if (offset + written >= end) return done(0);
-    writeZeros(file, offset + written, end, done);
+  writeOnPool(file, part, offset, (written) => {
+    if (written < 0) return callback(-written);
+    if (offset + written >= end) return callback(0);
+    writeZeros(file, offset + written, end, callback);
   });
 }
 
-function zerofilled(frame: Frame, file: OpenFile, errno: number, prebuf: Iatt | null): void {
+function unwindZerofill(frame: Frame, file: OpenFile, errno: number, prebuf: Iatt | null): void {
   if (errno !== 0) fail.zerofill(frame, errno);
   else {
-    setTimes(frame, 'zerofill', file);
-    unwind.zerofill(frame, 0, 0, prebuf, iattOfFile(file), null);
+    setFileTimes(frame, 'zerofill', file);
+    unwind.zerofill(frame, 0, 0, prebuf, readFileIatt(file), null);
   }
 }
 
 /** Returns an offset as copy_file_range takes it: 8 bytes, which it advances. */
-function position(offset: number): Uint8Array {
+function encodeOffset(offset: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigInt64(0, BigInt(offset), true);
   return bytes;
@@ -96,87 +101,94 @@ interface Copy {
 }
 
 /** Copies on libuv's pool, as the disk may block; returns the bytes copied, or minus the errno. */
-async function copy({ from, offIn, to, offOut, len }: Copy): Promise<number> {
+async function copyOnPool({ from, offIn, to, offOut, len }: Copy): Promise<number> {
   const size = Math.min(len, COPY_SIZE);
-  const [at, toAt] = [position(offIn), position(offOut)];
+  const [at, toAt] = [encodeOffset(offIn), encodeOffset(offOut)];
   const copied = await copyFileRange(from.fd, at, to.fd, toAt, size, 0);
   if (copied >= 0) return copied;
   // The asynchronous call returns no errno; this call does, or succeeds.
-  const probed = Math.min(size, PROBE_SIZE);
-  const result = libc.copyFileRange(from.fd, position(offIn), to.fd, position(offOut), probed, 0);
+  const probeBytes = Math.min(size, PROBE_SIZE);
+  const result = libc.copyFileRange(
+    from.fd,
+    encodeOffset(offIn),
+    to.fd,
+    encodeOffset(offOut),
+    probeBytes,
+    0,
+  );
   if (result !== -EXDEV && result !== -EOPNOTSUPP && result !== -ENOSYS) return result;
   const memory = Buffer.allocUnsafeSlow(Math.min(size, ZEROS.length));
-  const got = libc.pread(from.fd, memory, memory.length, offIn);
-  return got <= 0 ? got : writeAll(to.fd, memory.subarray(0, got), offOut);
+  const count = libc.pread(from.fd, memory, memory.length, offIn);
+  return count <= 0 ? count : writeAll(to.fd, memory.subarray(0, count), offOut);
 }
 
 export const spaceFops: Fops<Store> = {
   fallocate(frame, xl, fd, mode, offset, len, _xdata) {
-    allocated('fallocate', frame, fileOf(xl, fd), mode, offset, len);
+    handleAllocation('fallocate', frame, findOrOpenFile(xl, fd), mode, offset, len);
   },
 
   discard(frame, xl, fd, offset, len, _xdata) {
-    allocated('discard', frame, fileOf(xl, fd), HOLE, offset, len);
+    handleAllocation('discard', frame, findOrOpenFile(xl, fd), HOLE, offset, len);
   },
 
   zerofill(frame, xl, fd, offset, len, _xdata) {
-    const file = fileOf(xl, fd);
+    const file = findOrOpenFile(xl, fd);
     if (typeof file === 'number') return fail.zerofill(frame, file);
-    const prebuf = iattOfFile(file);
+    const prebuf = readFileIatt(file);
     const fault = allocate(file, FALLOC_FL_ZERO_RANGE, offset, len);
-    if (fault !== EOPNOTSUPP) return zerofilled(frame, file, fault, prebuf);
-    writeZeros(file, offset, offset + len, (errno) => zerofilled(frame, file, errno, prebuf));
+    if (fault !== EOPNOTSUPP) return unwindZerofill(frame, file, fault, prebuf);
+    writeZeros(file, offset, offset + len, (errno) => unwindZerofill(frame, file, errno, prebuf));
   },
 
-  seek(frame, xl, fd, offset, what, _xdata) {
-    const file = fileOf(xl, fd);
+  seek(frame, xl, fd, offset, whence, _xdata) {
+    const file = findOrOpenFile(xl, fd);
     if (typeof file === 'number') return fail.seek(frame, file);
-    const whence = WHENCE[what];
-    if (whence === undefined) return fail.seek(frame, EINVAL);
-    const found = offset < 0 ? -ENXIO : libc.lseek(file.fd, offset, whence);
-    if (found < 0) return fail.seek(frame, -found);
-    if (found > OFFSET_MAX) return fail.seek(frame, EOVERFLOW);
-    unwind.seek(frame, 0, 0, found, null);
+    const lseekWhence = WHENCE[whence];
+    if (lseekWhence === undefined) return fail.seek(frame, EINVAL);
+    const position = offset < 0 ? -ENXIO : libc.lseek(file.fd, offset, lseekWhence);
+    if (position < 0) return fail.seek(frame, -position);
+    if (position > OFFSET_MAX) return fail.seek(frame, EOVERFLOW);
+    unwind.seek(frame, 0, 0, position, null);
   },
 
   rchecksum(frame, xl, fd, offset, len, _xdata) {
-    const file = fileOf(xl, fd);
+    const file = findOrOpenFile(xl, fd);
     if (typeof file === 'number') return fail.rchecksum(frame, file);
     if (offset < 0 || len < 0) return fail.rchecksum(frame, EINVAL);
     readFile(file, len, offset, (vector, errno) => {
       if (vector === null) return fail.rchecksum(frame, errno);
       const { isFips } = xl.priv;
-      const strong = strongChecksum(
+      const strong = padStrongChecksum(
         createHash(isFips ? 'sha256' : 'md5')
           .update(vector)
           .digest(),
       );
       const xdata = isFips ? new Dict().set(FIPS_MODE, 1) : null;
-      unwind.rchecksum(frame, 0, 0, weakChecksum(vector), strong, xdata);
+      unwind.rchecksum(frame, 0, 0, computeWeakChecksum(vector), strong, xdata);
     });
   },
 
   copy_file_range(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata) {
-    const from = fileOf(xl, fdIn);
+    const from = findOrOpenFile(xl, fdIn);
     if (typeof from === 'number') return fail.copy_file_range(frame, from);
-    const to = fileOf(xl, fdOut);
+    const to = findOrOpenFile(xl, fdOut);
     if (typeof to === 'number') return fail.copy_file_range(frame, to);
     const fault = flags !== 0 ? EINVAL : rangeFault(offIn, len) || rangeFault(offOut, len);
-    const refused = fault || writeFault(to.fd, xdata);
-    if (refused !== 0) return fail.copy_file_range(frame, refused);
-    const prebuf = iattOfFile(to);
-    const done = (copied: number): void => {
+    const errno = fault || markAndCheckWrite(to.fd, xdata);
+    if (errno !== 0) return fail.copy_file_range(frame, errno);
+    const prebuf = readFileIatt(to);
+    const unwindCopy = (copied: number): void => {
       if (copied < 0) {
         fail.copy_file_range(frame, -copied);
         return;
       }
       const { mdata } = xl.priv;
-      mdata.set(frame, 'copy_file_range', to.handle, to.fd, ~SETS.ATIME);
-      mdata.set(frame, 'copy_file_range', from.handle, from.fd, SETS.ATIME);
-      const stbuf = iattOfFile(from);
-      unwind.copy_file_range(frame, copied, 0, stbuf, prebuf, iattOfFile(to), null);
+      mdata.setTimes(frame, 'copy_file_range', to.handle, to.fd, ~SETS.ATIME);
+      mdata.setTimes(frame, 'copy_file_range', from.handle, from.fd, SETS.ATIME);
+      const stbuf = readFileIatt(from);
+      unwind.copy_file_range(frame, copied, 0, stbuf, prebuf, readFileIatt(to), null);
     };
     // Neither file may be closed meanwhile.
-    void copy({ from, offIn, to, offOut, len }).then(from.during(to.during(done)));
+    void copyOnPool({ from, offIn, to, offOut, len }).then(from.holdOpen(to.holdOpen(unwindCopy)));
   },
 };

@@ -15,18 +15,18 @@ import { Dirents, Iovec, Statfs, Statx, Timespecs, toCString } from '../../../sy
 import { TRUSTED_GFID } from '../shared/xattrs.ts';
 import { type FileHandles, openFileHandles } from './file-handles.ts';
 import {
-  type EntryPlace,
   type GfidHandles,
   type HandleMode,
+  type NamedEntry,
   openGfidHandles,
   PRIVATE_NAME,
 } from './gfid-handles.ts';
 import { eraseName, recordName } from './gfid2path.ts';
-import { derivedGfid, GfidStore } from './gfids.ts';
+import { deriveGfid, GfidStore } from './gfids.ts';
 import { type Directory, Handle, Handles, statAt } from './handles.ts';
 import { Health } from './health.ts';
 import { Identity } from './identity.ts';
-import { MdataStore } from './mdata.ts';
+import { MdataStore } from './mdata-store.ts';
 import { EMPTY, PARENT, procPath, SELF } from './paths.ts';
 import { openRoot } from './root.ts';
 
@@ -36,7 +36,7 @@ const RAMFS_MAGIC = 0x858458f6;
  * File systems whose close(2) writes data back and may fail: those with a `flush` in their file_operations
  * (linux/magic.h, linux/fs). Disks have none.
  */
-const TELL_AT_CLOSE: ReadonlySet<number> = new Set([
+const FLUSHING_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x6969, // NFS_SUPER_MAGIC
   0x65735546, // FUSE_SUPER_MAGIC
   0xff534d42, // CIFS_SUPER_MAGIC
@@ -73,14 +73,14 @@ export interface StoreSettings {
 }
 
 /** Removes directories with all their entries (`landfill.ts`). */
-export interface WholeRemoval {
+export interface DirectoryRemover {
   /** Returns 0, or minus the errno. */
-  take(dir: Directory, path: Path, gfid: Gfid): number;
+  removeWhole(dir: Directory, path: Path, gfid: Gfid): number;
   close(): void;
 }
 
 /** Called with new gfid handles whenever the store finds its directory. */
-export type WholeRemovalOf = (store: Store, links: GfidHandles) => WholeRemoval;
+export type LandfillFactory = (store: Store, links: GfidHandles) => DirectoryRemover;
 
 export class Store {
   readonly xl: Xlator<Store>;
@@ -92,10 +92,10 @@ export class Store {
   root: Handle;
   gfids: GfidStore;
   /** The gfid handles; null without a `.glusterfs`. */
-  links: GfidHandles | null = null;
+  gfidHandles: GfidHandles | null = null;
   /** Null without gfid handles. */
-  landfill: WholeRemoval | null = null;
-  private readonly landfillOf: WholeRemovalOf;
+  landfill: DirectoryRemover | null = null;
+  private readonly makeLandfill: LandfillFactory;
   /** Null if the kernel's file handles cannot be used. */
   fileHandles: FileHandles | null = null;
   /** Times that clients have set. */
@@ -111,11 +111,11 @@ export class Store {
   /** The errno of the last failed `statAt`. */
   fault = 0;
   /** Whether files have their names as attributes (gfid2path). */
-  notes = false;
+  recordsNames = false;
   /** Whether close(2) of a file may fail. */
   tellsAtClose = false;
   /** Number of gfid handles that could not be created, and the errnos already logged. */
-  missed = 0;
+  missedCount = 0;
   private readonly loggedErrnos = new Set<number>();
   // Buffers of system calls, reused by each.
   readonly st = new Statx();
@@ -125,15 +125,15 @@ export class Store {
   private readonly statfs = new Statfs();
 
   /** @throws {InitError} if the directory does not exist, or a required setting is impossible */
-  constructor(xl: Xlator<Store>, settings: StoreSettings, landfillOf: WholeRemovalOf) {
+  constructor(xl: Xlator<Store>, settings: StoreSettings, makeLandfill: LandfillFactory) {
     this.xl = xl;
     this.settings = settings;
-    this.landfillOf = landfillOf;
+    this.makeLandfill = makeLandfill;
     this.hostname = settings.hostname ?? hostname();
     this.handles = new Handles(this);
     const rootFd = openRoot(settings.directory);
-    this.gfids = this.storeIn(rootFd);
-    this.mdata = this.newMdataStore();
+    this.gfids = this.openGfidStore(rootFd);
+    this.mdata = this.makeMdataStore();
     this.root = this.attach(rootFd);
     this.realPath = realpathSync(settings.directory);
     this.health = new Health(this);
@@ -145,7 +145,7 @@ export class Store {
 
   /** Whether other bricks may have the same inodes, which need the same gfid on all. */
   get isOneOfSeveral(): boolean {
-    return this.settings.isServed || isAmongOthers(this.xl);
+    return this.settings.isServed || hasSiblings(this.xl);
   }
 
   get handleLimit(): number {
@@ -155,26 +155,26 @@ export class Store {
   private attach(rootFd: number): Handle {
     statAt(this, rootFd, EMPTY);
     const root = new Handle(ROOT_GFID, this.st);
-    this.handles.begin();
+    this.handles.register();
     this.handles.add(root);
-    this.handles.opened(root, rootFd);
+    this.handles.setDescriptor(root, rootFd);
     try {
-      const { gfidHandles, isServed } = this.settings;
-      const { links, fault } = openGfidHandles(rootFd, this.gfids, gfidHandles, isServed);
-      this.links = links;
-      this.landfill = links === null ? null : this.landfillOf(this, links);
-      if (fault !== 0) this.hasNone(fault);
+      const { gfidHandles: mode, isServed } = this.settings;
+      const { handles, fault } = openGfidHandles(rootFd, this.gfids, mode, isServed);
+      this.gfidHandles = handles;
+      this.landfill = handles === null ? null : this.makeLandfill(this, handles);
+      if (fault !== 0) this.warnNoHandles(fault);
     } catch (error) {
       this.close();
       throw error;
     }
-    this.notes = this.links !== null && this.wantsRecordedNames(rootFd);
+    this.recordsNames = this.gfidHandles !== null && this.shouldRecordNames(rootFd);
     this.fileHandles = openFileHandles(rootFd);
-    this.tellsAtClose = TELL_AT_CLOSE.has(this.typeAt(rootFd));
+    this.tellsAtClose = FLUSHING_FILE_SYSTEMS.has(this.readFsType(rootFd));
     return root;
   }
 
-  private hasNone(errno: number): void {
+  private warnNoHandles(errno: number): void {
     const text = `no gfid handles: ${PRIVATE_NAME} cannot be made, or not be written to`;
     this.xl.log.warning(`${text}. When this brick is restarted, clients must look files up again`, {
       errno,
@@ -182,49 +182,49 @@ export class Store {
     });
   }
 
-  private newMdataStore(): MdataStore {
-    return new MdataStore(this.xl, this.settings.ctime, this.gfids.place === TRUSTED_GFID);
+  private makeMdataStore(): MdataStore {
+    return new MdataStore(this.xl, this.settings.ctime, this.gfids.attributeName === TRUSTED_GFID);
   }
 
-  private wantsRecordedNames(rootFd: number): boolean {
+  private shouldRecordNames(rootFd: number): boolean {
     const { gfid2path } = this.settings;
-    if (gfid2path === 'off' || this.gfids.place !== TRUSTED_GFID) return false;
-    return gfid2path === 'on' || volumeOf(rootFd) !== null;
+    if (gfid2path === 'off' || this.gfids.attributeName !== TRUSTED_GFID) return false;
+    return gfid2path === 'on' || readVolumeId(rootFd) !== null;
   }
 
   /**
    * Opens the gfid storage. @throws {InitError} if the directory belongs to another volume than `volume-id`,
    * before any write; closes `rootFd` then.
    */
-  private storeIn(rootFd: number): GfidStore {
+  private openGfidStore(rootFd: number): GfidStore {
     const { volumeId } = this.settings;
-    const found = volumeId === null ? null : volumeOf(rootFd);
-    if (found === volumeId) return new GfidStore(rootFd);
+    const actual = volumeId === null ? null : readVolumeId(rootFd);
+    if (actual === volumeId) return new GfidStore(rootFd);
     libc.close(rootFd);
-    const whose = found === null ? 'no volume' : `the volume ${found}`;
-    throw new InitError(`option 'volume-id': '${this.directory}' belongs to ${whose}`);
+    const owner = actual === null ? 'no volume' : `the volume ${actual}`;
+    throw new InitError(`option 'volume-id': '${this.directory}' belongs to ${owner}`);
   }
 
   /** Called when the directory is gone: closes all handles except those of open, removed files. */
   detach(): void {
     this.handles.dropNamed();
-    this.letGo();
+    this.closeDirectory();
   }
 
-  private letGo(): void {
+  private closeDirectory(): void {
     this.landfill?.close();
     this.landfill = null;
-    this.links?.close();
-    this.links = null;
-    this.notes = false;
+    this.gfidHandles?.close();
+    this.gfidHandles = null;
+    this.recordsNames = false;
     this.fileHandles?.close();
     this.fileHandles = null;
   }
 
   /** Called when the directory is back; takes over `rootFd`. @throws {InitError} if it cannot be used */
   reattach(rootFd: number): void {
-    this.gfids = this.storeIn(rootFd);
-    this.mdata = this.newMdataStore();
+    this.gfids = this.openGfidStore(rootFd);
+    this.mdata = this.makeMdataStore();
     this.root = this.attach(rootFd);
   }
 
@@ -235,17 +235,17 @@ export class Store {
 
   /** Whether the file of `fd` is in memory, so that reads never wait for a disk. */
   isMemory(fd: number): boolean {
-    const type = this.typeAt(fd);
+    const type = this.readFsType(fd);
     return type === TMPFS_MAGIC || type === RAMFS_MAGIC;
   }
 
   /** Returns the file system type of `fd`, or 0 if unknown. */
-  private typeAt(fd: number): number {
+  private readFsType(fd: number): number {
     return libc.fstatfs(fd, this.statfs.bytes) < 0 ? 0 : this.statfs.type;
   }
 
   /** Whether an entry is hidden from clients. */
-  hides(dir: Directory, name: string): boolean {
+  isHiddenEntry(dir: Directory, name: string): boolean {
     return dir.gfid === ROOT_GFID && name === PRIVATE_NAME;
   }
 
@@ -253,11 +253,11 @@ export class Store {
    * Returns the requested gfid, unless another inode has it. A removed inode that is still in use loses it,
    * since replicate creates the file again.
    */
-  private freeGfid(wanted: Gfid | null): Gfid {
-    const before = wanted === null ? undefined : this.handles.find(wanted);
-    if (before?.unnamed) this.handles.drop(before);
-    const isFree = wanted !== null && (before === undefined || before.unnamed);
-    return isFree ? wanted : newGfid(this.xl.context);
+  private chooseGfid(requestedGfid: Gfid | null): Gfid {
+    const owner = requestedGfid === null ? undefined : this.handles.find(requestedGfid);
+    if (owner?.isUnnamed) this.handles.drop(owner);
+    const isFree = requestedGfid !== null && (owner === undefined || owner.isUnnamed);
+    return isFree ? requestedGfid : newGfid(this.xl.context);
   }
 
   /**
@@ -265,86 +265,91 @@ export class Store {
    * `place` is the name that led to it. If a known inode has the stored gfid, the new one is a copy with its
    * attributes, and gets a gfid of its own.
    */
-  introduce(fd: number, place: EntryPlace, wanted: Gfid | null): Handle {
+  createHandle(fd: number, entry: NamedEntry, requestedGfid: Gfid | null): Handle {
     const stored = this.gfids.read(fd);
-    const isKept = stored !== null && this.handles.find(stored) === undefined;
-    const gfid = isKept ? stored : this.giveGfid(fd, wanted, stored !== null);
-    const isFirst = this.notes && stored === null;
-    const handle = this.settle(new Handle(gfid, this.st), fd, place, isFirst, false);
+    const isStored = stored !== null && this.handles.find(stored) === undefined;
+    const gfid = isStored ? stored : this.storeGfid(fd, requestedGfid, stored !== null);
+    const isFirst = this.recordsNames && stored === null;
+    const handle = this.storeNameAndHandle(new Handle(gfid, this.st), fd, entry, isFirst, false);
     // Storing attributes has changed the ctime.
-    if (!isKept || this.links !== null) statAt(this, fd, EMPTY);
+    if (!isStored || this.gfidHandles !== null) statAt(this, fd, EMPTY);
     return handle;
   }
 
-  private giveGfid(fd: number, wanted: Gfid | null, replace: boolean): Gfid {
-    const gfid = this.freeGfid(wanted);
-    return this.gfids.write(fd, gfid, replace) ? gfid : derivedGfid(this.st);
+  private storeGfid(fd: number, requestedGfid: Gfid | null, replace: boolean): Gfid {
+    const gfid = this.chooseGfid(requestedGfid);
+    return this.gfids.write(fd, gfid, replace) ? gfid : deriveGfid(this.st);
   }
 
   /**
    * As `introduce` for a new inode, which `st` describes afterwards; or returns the errno. `file` is a
    * descriptor of it without O_PATH, or 0; `place` is null for an inode without a name.
    */
-  introduceNew(
+  createNewHandle(
     fd: number,
-    place: EntryPlace | null,
-    wanted: Gfid | null,
+    entry: NamedEntry | null,
+    requestedGfid: Gfid | null,
     file: number,
   ): Handle | number {
-    const gfid = this.freeGfid(wanted);
+    const gfid = this.chooseGfid(requestedGfid);
     const isStored = this.gfids.write(fd, gfid, false, file);
     const fault = statAt(this, fd, EMPTY);
     if (fault !== 0) return fault;
-    const handle = new Handle(isStored ? gfid : derivedGfid(this.st), this.st);
+    const handle = new Handle(isStored ? gfid : deriveGfid(this.st), this.st);
     handle.mdata = null;
-    if (place === null || (this.links === null && !this.notes)) {
+    if (entry === null || (this.gfidHandles === null && !this.recordsNames)) {
       this.handles.add(handle);
       return handle;
     }
-    const settled = this.settle(handle, fd, place, this.notes, true);
+    const stored = this.storeNameAndHandle(handle, fd, entry, this.recordsNames, true);
     statAt(this, fd, EMPTY);
-    return settled;
+    return stored;
   }
 
   /** Stores an inode's name and gfid handle. */
-  private settle(
-    found: Handle,
+  private storeNameAndHandle(
+    newHandle: Handle,
     fd: number,
-    place: EntryPlace,
+    entry: NamedEntry,
     isFirst: boolean,
     isNew: boolean,
   ): Handle {
-    let handle = found;
-    if (isFirst) this.note(handle, fd, place);
-    if (this.links !== null && !this.keep(handle, fd, place, isNew)) {
+    let handle = newHandle;
+    if (isFirst) this.recordNewName(handle, fd, entry);
+    if (this.gfidHandles !== null && !this.createGfidHandle(handle, fd, entry, isNew)) {
       const gfid = newGfid(this.xl.context);
       handle = new Handle(this.gfids.write(fd, gfid, true) ? gfid : handle.gfid, this.st);
-      this.keep(handle, fd, place, true);
+      this.createGfidHandle(handle, fd, entry, true);
     }
     this.handles.add(handle);
     return handle;
   }
 
   /** Creates an inode's gfid handle; returns false if another inode on disk has the gfid. */
-  keep(handle: Handle, fd: number, place: EntryPlace, isNew: boolean): boolean {
-    const { links } = this;
-    if (links === null) return true;
-    const kept = links.keep(handle, fd, isName(place) ? place : { ...place, name: null }, isNew);
-    handle.kept = kept === 'kept';
-    if (typeof kept === 'number') this.recordMissed(kept);
-    return kept !== 'taken';
+  createGfidHandle(handle: Handle, fd: number, entry: NamedEntry, isNew: boolean): boolean {
+    const { gfidHandles } = this;
+    if (gfidHandles === null) return true;
+    const outcome = gfidHandles.ensureHandle(
+      handle,
+      fd,
+      isName(entry) ? entry : { ...entry, name: null },
+      isNew,
+    );
+    handle.hasGfidHandle = outcome === 'kept';
+    if (typeof outcome === 'number') this.noteMissed(outcome);
+    return outcome !== 'taken';
   }
 
   /** Records a new name of a file. */
-  note(handle: Handle, fd: number, place: EntryPlace): void {
-    if (!this.notes || handle.isDir || !isName(place)) return;
-    const fault = recordName(fd, place);
-    if (fault !== 0) this.recordMissed(fault);
+  recordNewName(handle: Handle, fd: number, entry: NamedEntry): void {
+    if (!this.recordsNames || handle.isDir || !isName(entry)) return;
+    const fault = recordName(fd, entry);
+    if (fault !== 0) this.noteMissed(fault);
   }
 
   /** Erases a lost name of a file that has others. */
-  strike(handle: Handle, place: EntryPlace): void {
-    if (this.notes && !handle.isDir && handle.fd >= 0) eraseName(handle.fd, place);
+  eraseLostName(handle: Handle, entry: NamedEntry): void {
+    if (this.recordsNames && !handle.isDir && handle.fd >= 0) eraseName(handle.fd, entry);
   }
 
   /**
@@ -352,19 +357,20 @@ export class Store {
    * without a handle, and no handle without a file.
    */
   dropHandleOfLastName(handle: Handle): boolean {
-    if (!handle.kept || handle.isDir || this.st.nlink > 2) return false;
+    if (!handle.hasGfidHandle || handle.isDir || this.st.nlink > 2) return false;
     this.dropGfidHandle(handle);
-    return !handle.kept;
+    return !handle.hasGfidHandle;
   }
 
   /** Removes the gfid handle of an inode without names. */
   dropGfidHandle(handle: Handle): void {
-    if (handle.kept && this.links !== null) handle.kept = !this.links.drop(handle.gfid);
-    else handle.kept = false;
+    if (handle.hasGfidHandle && this.gfidHandles !== null)
+      handle.hasGfidHandle = !this.gfidHandles.removeHandle(handle.gfid);
+    else handle.hasGfidHandle = false;
   }
 
-  private recordMissed(errno: number): void {
-    this.missed += 1;
+  private noteMissed(errno: number): void {
+    this.missedCount += 1;
     // Expected on a read-only disk.
     if (errno === EROFS || this.loggedErrnos.has(errno)) return;
     this.loggedErrnos.add(errno);
@@ -376,20 +382,20 @@ export class Store {
   }
 
   close(): void {
-    this.handles.end();
-    this.letGo();
+    this.handles.dropAllAndUnregister();
+    this.closeDirectory();
   }
 }
 
-const isAmongOthers = ({ above }: Xlator): boolean =>
-  above.some((parent) => parent.below.length > 1 || isAmongOthers(parent));
+const hasSiblings = ({ above }: Xlator): boolean =>
+  above.some((parent) => parent.below.length > 1 || hasSiblings(parent));
 
 /** Whether an inode was found by a real name, not by `.`, `..` or a descriptor. */
-const isName = ({ name }: EntryPlace): boolean =>
+const isName = ({ name }: NamedEntry): boolean =>
   name !== SELF && name !== PARENT && name !== EMPTY;
 
 /** Returns the GlusterFS volume of a brick's directory, or null. */
-function volumeOf(rootFd: number): Gfid | null {
+function readVolumeId(rootFd: number): Gfid | null {
   const bytes = new Uint8Array(GFID_SIZE);
   const length = libc.getxattr(procPath(rootFd), VOLUME_ID, bytes, GFID_SIZE);
   return length === GFID_SIZE ? gfidFromBytes(bytes) : null;

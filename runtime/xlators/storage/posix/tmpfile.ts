@@ -10,37 +10,37 @@ import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { requestedGfid } from '../shared/replies.ts';
+import { readRequestedGfid } from '../shared/reply-parts.ts';
 import { procPath, SELF } from './paths.ts';
-import { handleOf, iattOfHandle } from './resolve.ts';
+import { findHandle, makeHandleIatt } from './resolve.ts';
 import type { Store } from './store.ts';
 
 export const tmpfileFops: Fops<Store> = {
   icreate(frame, xl, loc, mode, xdata) {
     const store = xl.priv;
     if (loc.parent === null) return fail.icreate(frame, ENOENT);
-    const dir = handleOf(xl, new Loc(loc.parent));
+    const dir = findHandle(xl, new Loc(loc.parent));
     if (typeof dir === 'number') return fail.icreate(frame, dir);
     if (!dir.isDir) return fail.icreate(frame, ENOTDIR);
-    const asked = xdata?.number(MODE_REQ);
-    const umask = asked === undefined ? 0 : (xdata?.number(UMASK_REQ) ?? 0);
-    store.identity.become(frame.root, umask);
+    const requestedMode = xdata?.number(MODE_REQ);
+    const umask = requestedMode === undefined ? 0 : (xdata?.number(UMASK_REQ) ?? 0);
+    store.identity.switchTo(frame.root, umask);
     const flags = O_TMPFILE | O_WRONLY | O_CLOEXEC;
-    const made = libc.openat(dir.fd, SELF, flags, (asked ?? mode) & 0o7777);
-    store.identity.revert();
-    if (made < 0) return fail.icreate(frame, -made);
+    const file = libc.openat(dir.fd, SELF, flags, (requestedMode ?? mode) & 0o7777);
+    store.identity.switchBack();
+    if (file < 0) return fail.icreate(frame, -file);
     // A file open for writing cannot be executed, so the handle is another descriptor.
-    const fd = libc.open(procPath(made), O_PATH | O_CLOEXEC, 0);
-    const handle = fd < 0 ? -fd : store.introduceNew(fd, null, requestedGfid(xdata), made);
-    libc.close(made);
+    const fd = libc.open(procPath(file), O_PATH | O_CLOEXEC, 0);
+    const handle = fd < 0 ? -fd : store.createNewHandle(fd, null, readRequestedGfid(xdata), file);
+    libc.close(file);
     if (typeof handle === 'number') {
       if (fd >= 0) libc.close(fd);
       return fail.icreate(frame, handle);
     }
-    handle.unnamed = true;
-    store.handles.opened(handle, fd);
-    store.mdata.set(frame, 'icreate', handle);
-    const buf = iattOfHandle(store, handle);
+    handle.isUnnamed = true;
+    store.handles.setDescriptor(handle, fd);
+    store.mdata.setTimes(frame, 'icreate', handle);
+    const buf = makeHandleIatt(store, handle);
     loc.inode?.ctxSet(xl, handle);
     unwind.icreate(frame, 0, 0, loc.inode, buf, null);
   },

@@ -12,23 +12,23 @@ import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { MDATA, readMdata, readWireMdata, SET_MDATA, type Times } from '../shared/mdata.ts';
-import { cleansProtection, guardFault, isGuarded } from '../shared/rebalance-marks.ts';
-import { xattrFopsOf } from '../shared/xattr-fops.ts';
+import { clearsMark, isGuarded, markOrCheckWrite } from '../shared/rebalance-marks.ts';
+import { makeXattrFops } from '../shared/xattr-fops.ts';
 import {
   isHidden,
   isListed,
   type RequestedKeys,
-  readKeys,
+  readRequestedValues,
   setXattrs as setAll,
 } from '../shared/xattrs.ts';
 import { getFileattr, setFileattr } from './fileattr.ts';
-import { fileOf, OpenFile } from './files.ts';
+import { findOrOpenFile, OpenFile } from './files.ts';
 import type { Handle } from './handles.ts';
 import { EMPTY, KEY, procEntryPath, procPath, putText } from './paths.ts';
-import { killGroupId } from './privileges.ts';
-import { handleOf, iattOfFd, type PosixXlator } from './resolve.ts';
+import { clearGroupId } from './privileges.ts';
+import { findHandle, type PosixXlator, readFdIatt } from './resolve.ts';
 import type { Store } from './store.ts';
-import { type Subject, virtualXattr } from './virtual.ts';
+import { computeVirtualXattr, type Subject } from './virtual-xattrs.ts';
 
 const value = new Uint8Array(new ArrayBuffer(XATTR_SIZE_MAX));
 const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
@@ -37,22 +37,22 @@ const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
 const putKey = (name: string): number => (putText(KEY, name, XATTR_NAME_MAX) === 0 ? 0 : ERANGE);
 
 /** Returns the value that a call put into `value`, or its errno. */
-const taken = (length: number): Uint8Array | number =>
+const copyValue = (length: number): Uint8Array | number =>
   length < 0 ? -length : value.slice(0, length);
 
-function getOne(fd: number, name: string): Uint8Array | number {
+function getXattr(fd: number, name: string): Uint8Array | number {
   const fault = putKey(name);
   if (fault !== 0) return fault;
-  return taken(libc.getxattr(procPath(fd), KEY, value, value.length));
+  return copyValue(libc.getxattr(procPath(fd), KEY, value, value.length));
 }
 
 /** Returns the access ACL; null if only the mode decides. */
 export function accessAcl(fd: number): Acl | null {
-  const found = getOne(fd, ACL_ACCESS);
-  return typeof found === 'number' ? null : decodeExtendedAcl(found);
+  const acl = getXattr(fd, ACL_ACCESS);
+  return typeof acl === 'number' ? null : decodeExtendedAcl(acl);
 }
 
-function setOne(fd: number, name: string, bytes: Uint8Array | null, flags: number): number {
+function setXattr(fd: number, name: string, bytes: Uint8Array | null, flags: number): number {
   const fault = putKey(name);
   if (fault !== 0) return fault;
   if (bytes === null) return EINVAL;
@@ -60,14 +60,14 @@ function setOne(fd: number, name: string, bytes: Uint8Array | null, flags: numbe
 }
 
 /** Returns 0 if no rebalance of the file forbids a write, otherwise the errno. */
-export function writeFault(fd: number, xdata: Dict | null): number {
+export function markAndCheckWrite(fd: number, xdata: Dict | null): number {
   if (!isGuarded(xdata)) return 0;
-  return guardFault(xdata, {
+  return markOrCheckWrite(xdata, {
     find(name) {
-      const found = getOne(fd, name);
-      return typeof found === 'number' ? found : 0;
+      const value = getXattr(fd, name);
+      return typeof value === 'number' ? value : 0;
     },
-    set: (name, bytes) => setOne(fd, name, bytes, 0),
+    set: (name, bytes) => setXattr(fd, name, bytes, 0),
   });
 }
 
@@ -75,8 +75,8 @@ export function writeFault(fd: number, xdata: Dict | null): number {
  * Removes the mark that `writeFault` checks, if the lookup of `path` in a directory asks for it (`EMPTY`: of the
  * directory).
  */
-export function cleanProtection(dirFd: number, path: Path, xdata: Dict | null): void {
-  if (!cleansProtection(xdata) || putKey(PROTECT_WRITES) !== 0) return;
+export function clearWriteMark(dirFd: number, path: Path, xdata: Dict | null): void {
+  if (!clearsMark(xdata) || putKey(PROTECT_WRITES) !== 0) return;
   if (path === EMPTY) libc.removexattr(procPath(dirFd), KEY);
   else libc.lremovexattr(procEntryPath(dirFd, path, 0), KEY);
 }
@@ -91,106 +91,118 @@ export const setXattrs = (
   pid: number,
 ): number =>
   setAll(dict, pid, (name, bytes) => {
-    if (name === SET_MDATA) return mdata.merge(handle, fd, timesIn(bytes, readWireMdata));
-    if (name === MDATA) return mdata.merge(handle, fd, timesIn(bytes, readMdata));
-    return setOne(fd, name, bytes, flags);
+    if (name === SET_MDATA) return mdata.merge(handle, fd, decodeTimes(bytes, readWireMdata));
+    if (name === MDATA) return mdata.merge(handle, fd, decodeTimes(bytes, readMdata));
+    return setXattr(fd, name, bytes, flags);
   });
 
-const timesIn = (bytes: Uint8Array | null, read: typeof readMdata): Times | null =>
+const decodeTimes = (bytes: Uint8Array | null, read: typeof readMdata): Times | null =>
   bytes === null ? null : read(bytes);
 
 /**
  * Returns the requested values of `path` in a directory (`EMPTY`: of the directory), or null.
  */
-export function lookupKeys(dirFd: number, path: Path, keys: RequestedKeys | null): Dict | null {
+export function readRequestedXattrs(
+  dirFd: number,
+  path: Path,
+  keys: RequestedKeys | null,
+): Dict | null {
   if (keys === null) return null;
   const isSelf = path === EMPTY;
-  const at = (): Path => (isSelf ? procPath(dirFd) : procEntryPath(dirFd, path, 0));
-  return readKeys(keys, {
+  const makePath = (): Path => (isSelf ? procPath(dirFd) : procEntryPath(dirFd, path, 0));
+  return readRequestedValues(keys, {
     read(name) {
       if (putKey(name) !== 0) return null;
       const get = isSelf ? libc.getxattr : libc.lgetxattr;
-      const bytes = taken(get(at(), KEY, value, value.length));
+      const bytes = copyValue(get(makePath(), KEY, value, value.length));
       return typeof bytes === 'number' ? null : bytes;
     },
-    names() {
-      const all = isSelf ? libc.listxattr : libc.llistxattr;
-      const found = namesIn(all(at(), list, list.length));
-      return typeof found === 'number' ? null : found;
+    listNames() {
+      const listXattr = isSelf ? libc.listxattr : libc.llistxattr;
+      const names = decodeNames(listXattr(makePath(), list, list.length));
+      return typeof names === 'number' ? null : names;
     },
   });
 }
 
 /** Returns the names that a call put into `list`, or its errno. */
-function namesIn(length: number): string[] | number {
+function decodeNames(length: number): string[] | number {
   if (length < 0) return -length;
-  const found: string[] = [];
+  const names: string[] = [];
   for (let start = 0; start < length; ) {
     const end = list.indexOf(0, start);
-    found.push(decodeName(list, start, end));
+    names.push(decodeName(list, start, end));
     start = end + 1;
   }
-  return found;
+  return names;
 }
 
 /** Returns one attribute, or all listed ones if `name` is null; or the errno. */
-function get(xl: PosixXlator, of: Subject, name: string | null, pid: number): Dict | number {
-  const { fd } = of;
+function getXattrs(
+  xl: PosixXlator,
+  target: Subject,
+  name: string | null,
+  pid: number,
+): Dict | number {
+  const { fd } = target;
   const dict = new Dict();
   if (name !== null) {
-    const computed = virtualXattr(xl, of, name);
+    const computed = computeVirtualXattr(xl, target, name);
     if (computed !== undefined) return computed;
-    const bytes = isHidden(name, pid) ? ENODATA : getOne(fd, name);
+    const bytes = isHidden(name, pid) ? ENODATA : getXattr(fd, name);
     return typeof bytes === 'number' ? bytes : dict.set(name, bytes, 'bin');
   }
-  const found = namesIn(libc.listxattr(procPath(fd), list, list.length));
-  if (typeof found === 'number') return found;
-  for (const key of found) {
-    const bytes = isListed(key, pid) ? getOne(fd, key) : ENODATA;
+  const names = decodeNames(libc.listxattr(procPath(fd), list, list.length));
+  if (typeof names === 'number') return names;
+  for (const key of names) {
+    const bytes = isListed(key, pid) ? getXattr(fd, key) : ENODATA;
     if (typeof bytes !== 'number') dict.set(key, bytes, 'bin');
   }
   return dict;
 }
 
 /** Returns a value by ioctl(2) (`fileattr.ts`), or the errno; null for any other name. */
-function fileattr(fd: number, name: string | null): Dict | number | null {
-  const found = getFileattr(fd, name);
-  return found instanceof Uint8Array ? new Dict().set(name!, found, 'bin') : found;
+function getFileattrs(fd: number, name: string | null): Dict | number | null {
+  const bytes = getFileattr(fd, name);
+  return bytes instanceof Uint8Array ? new Dict().set(name!, bytes, 'bin') : bytes;
 }
 
 /** Sets one value by ioctl(2); returns 0 or the errno, or null if `dict` is not a single such name. */
 function setFileattrs(fd: number, dict: Dict | null): number | null {
-  const [name, more] = dict?.keys() ?? [];
-  return name === undefined || more !== undefined ? null : setFileattr(fd, name, dict?.get(name));
+  const [name, second] = dict?.keys() ?? [];
+  return name === undefined || second !== undefined ? null : setFileattr(fd, name, dict?.get(name));
 }
 
 type XattrTarget = Handle | OpenFile;
 
-const handleIn = (of: XattrTarget): Handle => (of instanceof OpenFile ? of.handle : of);
+const targetHandle = (target: XattrTarget): Handle =>
+  target instanceof OpenFile ? target.handle : target;
 
-const iattOf = ({ priv }: PosixXlator, of: XattrTarget) => iattOfFd(priv, of.fd, handleIn(of));
+const readTargetIatt = ({ priv }: PosixXlator, target: XattrTarget) =>
+  readFdIatt(priv, target.fd, targetHandle(target));
 
-export const xattrFops: Fops<Store> = xattrFopsOf<Store, XattrTarget>({
-  at: handleOf,
-  open: fileOf,
-  set(_frame, { priv }, of, dict, flags, pid) {
-    const own = of instanceof OpenFile ? setFileattrs(of.fd, dict) : null;
-    return own ?? setXattrs(priv, handleIn(of), of.fd, dict, flags, pid);
+export const xattrFops: Fops<Store> = makeXattrFops<Store, XattrTarget>({
+  findNode: findHandle,
+  findOpenNode: findOrOpenFile,
+  setXattrs(_frame, { priv }, target, dict, flags, pid) {
+    const errno = target instanceof OpenFile ? setFileattrs(target.fd, dict) : null;
+    return errno ?? setXattrs(priv, targetHandle(target), target.fd, dict, flags, pid);
   },
-  get: (xl, of, name, pid) =>
-    (of instanceof OpenFile ? fileattr(of.fd, name) : null) ?? get(xl, of, name, pid),
-  remove(_xl, of, name, pid) {
+  getXattrs: (xl, target, name, pid) =>
+    (target instanceof OpenFile ? getFileattrs(target.fd, name) : null) ??
+    getXattrs(xl, target, name, pid),
+  removeXattr(_xl, target, name, pid) {
     if (isHidden(name, pid)) return EPERM;
-    if (name === MDATA) handleIn(of).mdata = undefined;
-    return putKey(name) || -libc.removexattr(procPath(of.fd), KEY);
+    if (name === MDATA) targetHandle(target).mdata = undefined;
+    return putKey(name) || -libc.removexattr(procPath(target.fd), KEY);
   },
-  read: ({ fd }, name) => getOne(fd, name),
-  store: (_frame, _xl, { fd }, name, bytes) => setOne(fd, name, bytes, 0),
-  changed(frame, xl, of, fop, dict) {
-    xl.priv.mdata.set(frame, fop, handleIn(of), of.fd);
+  readXattr: ({ fd }, name) => getXattr(fd, name),
+  storeXattr: (_frame, _xl, { fd }, name, bytes) => setXattr(fd, name, bytes, 0),
+  afterChange(frame, xl, target, fop, dict) {
+    xl.priv.mdata.setTimes(frame, fop, targetHandle(target), target.fd);
     if (fop === 'setxattr' && dict?.has(ACL_ACCESS)) {
-      killGroupId(of.fd, iattOf(xl, of), frame.root);
+      clearGroupId(target.fd, readTargetIatt(xl, target), frame.root);
     }
   },
-  iatt: iattOf,
+  readIatt: readTargetIatt,
 });

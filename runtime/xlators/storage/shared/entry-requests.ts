@@ -8,8 +8,8 @@ import { Dict } from '../../../core/dict.ts';
 import { EBUSY } from '../../../core/errno.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
-import { requestedGfid } from './replies.ts';
-import { asksForXattr, TRUSTED_GFID, USER_GFID } from './xattrs.ts';
+import { readRequestedGfid } from './reply-parts.ts';
+import { isXattrKey, TRUSTED_GFID, USER_GFID } from './xattrs.ts';
 
 /** Marks a request of a translator: it may set attributes that applications do not see. */
 const INTERNAL_FOP = 'glusterfs-internal-fop';
@@ -30,7 +30,7 @@ export const LINKTO = 'trusted.glusterfs.dht.linkto';
 const LINKTO_MODE = 0o1000;
 
 /** Returns the pid for `isHidden`: negative for internal fops. */
-export const pidFor = (pid: number, xdata: Dict | null): number =>
+export const visibilityPid = (pid: number, xdata: Dict | null): number =>
   xdata?.has(INTERNAL_FOP) ? -1 : pid;
 
 /**
@@ -38,10 +38,10 @@ export const pidFor = (pid: number, xdata: Dict | null): number =>
  * several names has as many. Null for a mknod that always creates.
  */
 export const linkSourceGfid = (xdata: Dict | null): Gfid | null =>
-  xdata?.has(INTERNAL_FOP) ? requestedGfid(xdata) : null;
+  xdata?.has(INTERNAL_FOP) ? readRequestedGfid(xdata) : null;
 
 /** Returns the parent's attribute that the request relies on, and its expected value; or null. */
-function expectedXattr(
+function readExpectedXattr(
   xdata: Dict | null,
 ): { readonly name: string; readonly value: Uint8Array } | null {
   const name = xdata?.get(PREOP_PARENT);
@@ -53,33 +53,33 @@ function expectedXattr(
  * Whether the parent directory's attribute differs from the expected value.
  * @param read reads an attribute of the parent
  */
-export function parentChanged(
+export function hasParentChanged(
   xdata: Dict | null,
   read: (name: string) => Uint8Array | undefined,
 ): boolean {
-  const expected = expectedXattr(xdata);
+  const expected = readExpectedXattr(xdata);
   if (expected === null) return false;
-  const found = read(expected.name);
-  if (found?.length !== expected.value.length) return true;
-  return found.some((byte, at) => byte !== expected.value[at]);
+  const actual = read(expected.name);
+  if (actual?.length !== expected.value.length) return true;
+  return actual.some((byte, at) => byte !== expected.value[at]);
 }
 
 /** The xdata of the EIO reply to such a request. */
-export const changedReply = (): Dict => new Dict().set(PREOP_FAILED, 1);
+export const makeParentChangedXdata = (): Dict => new Dict().set(PREOP_FAILED, 1);
 
 /** Returns the extended attributes for a new inode, or null. A text value ends in NUL. */
-export function initialXattrs(xdata: Dict | null): Dict | null {
-  let born: Dict | null = null;
+export function readInitialXattrs(xdata: Dict | null): Dict | null {
+  let xattrs: Dict | null = null;
   xdata?.forEach((name, value) => {
-    if (!asksForXattr(name) || name === TRUSTED_GFID || name === USER_GFID) return;
+    if (!isXattrKey(name) || name === TRUSTED_GFID || name === USER_GFID) return;
     // This key is the parent directory's.
     if (name === xdata.get(PREOP_PARENT)) return;
     const bytes = typeof value === 'string' ? encodeName(`${value}\0`) : value;
     if (!(bytes instanceof Uint8Array)) return;
-    born ??= new Dict();
-    born.set(name, bytes, 'bin');
+    xattrs ??= new Dict();
+    xattrs.set(name, bytes, 'bin');
   });
-  return born;
+  return xattrs;
 }
 
 /** The inode whose name an unlink removes. */

@@ -21,35 +21,35 @@ export type Times = Pick<
 const VERSION = 1;
 /** A version, unused flags, and three times of 16 bytes. */
 export const MDATA_SIZE = 1 + 8 + 3 * 16;
-const FIRST = 9;
+const FIRST_TIME_OFFSET = 9;
 /** Seconds of three times, then their nanoseconds. */
 const WIRE_SIZE = 3 * 8 + 3 * 4;
 
-const ON_DISK = [
+const DISK_ORDER = [
   ['iaCtime', 'iaCtimeNsec'],
   ['iaMtime', 'iaMtimeNsec'],
   ['iaAtime', 'iaAtimeNsec'],
 ] as const;
-const ON_WIRE = [
+const WIRE_ORDER = [
   ['iaAtime', 'iaAtimeNsec'],
   ['iaMtime', 'iaMtimeNsec'],
   ['iaCtime', 'iaCtimeNsec'],
 ] as const;
 
-const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+const makeView = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);
 
-const noTimes = (): { -readonly [key in keyof Times]: number } => ({
+const makeZeroTimes = (): { -readonly [key in keyof Times]: number } => ({
   ...{ iaAtime: 0, iaAtimeNsec: 0, iaMtime: 0, iaMtimeNsec: 0, iaCtime: 0, iaCtimeNsec: 0 },
 });
 
 export function writeMdata(times: Times): Uint8Array {
   const bytes = new Uint8Array(MDATA_SIZE);
-  const view = viewOf(bytes);
+  const view = makeView(bytes);
   bytes[0] = VERSION;
-  ON_DISK.forEach(([sec, nsec], at) => {
-    view.setBigInt64(FIRST + at * 16, BigInt(times[sec]));
-    view.setBigInt64(FIRST + at * 16 + 8, BigInt(times[nsec]));
+  DISK_ORDER.forEach(([sec, nsec], index) => {
+    view.setBigInt64(FIRST_TIME_OFFSET + index * 16, BigInt(times[sec]));
+    view.setBigInt64(FIRST_TIME_OFFSET + index * 16 + 8, BigInt(times[nsec]));
   });
   return bytes;
 }
@@ -57,11 +57,11 @@ export function writeMdata(times: Times): Uint8Array {
 /** Returns null for malformed bytes. A later version appends fields. */
 export function readMdata(bytes: Uint8Array): Times | null {
   if (bytes.length < MDATA_SIZE || bytes[0]! < VERSION) return null;
-  const view = viewOf(bytes);
-  const times = noTimes();
-  ON_DISK.forEach(([sec, nsec], at) => {
-    times[sec] = Number(view.getBigInt64(FIRST + at * 16));
-    times[nsec] = Number(view.getBigInt64(FIRST + at * 16 + 8));
+  const view = makeView(bytes);
+  const times = makeZeroTimes();
+  DISK_ORDER.forEach(([sec, nsec], index) => {
+    times[sec] = Number(view.getBigInt64(FIRST_TIME_OFFSET + index * 16));
+    times[nsec] = Number(view.getBigInt64(FIRST_TIME_OFFSET + index * 16 + 8));
   });
   return times;
 }
@@ -69,10 +69,10 @@ export function readMdata(bytes: Uint8Array): Times | null {
 /** Encodes times as a dict's value. */
 export function writeWireMdata(times: Times): Uint8Array {
   const bytes = new Uint8Array(WIRE_SIZE);
-  const view = viewOf(bytes);
-  ON_WIRE.forEach(([sec, nsec], at) => {
-    view.setBigInt64(at * 8, BigInt(times[sec]));
-    view.setUint32(24 + at * 4, times[nsec]);
+  const view = makeView(bytes);
+  WIRE_ORDER.forEach(([sec, nsec], index) => {
+    view.setBigInt64(index * 8, BigInt(times[sec]));
+    view.setUint32(24 + index * 4, times[nsec]);
   });
   return bytes;
 }
@@ -80,29 +80,29 @@ export function writeWireMdata(times: Times): Uint8Array {
 /** Returns null for malformed bytes. */
 export function readWireMdata(bytes: Uint8Array): Times | null {
   if (bytes.length !== WIRE_SIZE) return null;
-  const view = viewOf(bytes);
-  const times = noTimes();
-  ON_WIRE.forEach(([sec, nsec], at) => {
-    times[sec] = Number(view.getBigInt64(at * 8));
-    times[nsec] = view.getUint32(24 + at * 4);
+  const view = makeView(bytes);
+  const times = makeZeroTimes();
+  WIRE_ORDER.forEach(([sec, nsec], index) => {
+    times[sec] = Number(view.getBigInt64(index * 8));
+    times[nsec] = view.getUint32(24 + index * 4);
   });
   return times;
 }
 
 /** Returns the later of each time. */
-export function latest(a: Times, b: Times): Times {
-  const times = noTimes();
-  for (const [sec, nsec] of ON_DISK) {
+export function latestTimes(a: Times, b: Times): Times {
+  const times = makeZeroTimes();
+  for (const [sec, nsec] of DISK_ORDER) {
     const isLater = a[sec] === b[sec] ? a[nsec] > b[nsec] : a[sec] > b[sec];
-    const from = isLater ? a : b;
-    times[sec] = from[sec];
-    times[nsec] = from[nsec];
+    const later = isLater ? a : b;
+    times[sec] = later[sec];
+    times[nsec] = later[nsec];
   }
   return times;
 }
 
 /** Returns only the times of an iatt. */
-export function timesOf(buf: Times): Times {
+export function copyTimes(buf: Times): Times {
   const { iaAtime, iaAtimeNsec, iaMtime, iaMtimeNsec, iaCtime, iaCtimeNsec } = buf;
   return { iaAtime, iaAtimeNsec, iaMtime, iaMtimeNsec, iaCtime, iaCtimeNsec };
 }

@@ -16,7 +16,7 @@ import { Loc } from '../../../core/loc.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 import memory from '../memory/index.ts';
 import posix from '../posix/index.ts';
-import { guardFault } from './rebalance-marks.ts';
+import { markOrCheckWrite } from './rebalance-marks.ts';
 
 const MARK = 'trusted.glusterfs.protect.writes';
 const LINKTO = 'trusted.glusterfs.dht.linkto';
@@ -248,9 +248,9 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
 describe('guardFault without attributes', () => {
   test("returns EBUSY to the mover, and the disk's errno to a client that cannot mark the file", () => {
     const mark = (found: number, set: number) => ({ find: () => found, set: () => set });
-    expect(guardFault(asMover(), mark(EOPNOTSUPP, 0))).toBe(EBUSY);
-    expect(guardFault(asClient(), mark(EOPNOTSUPP, EOPNOTSUPP))).toBe(EOPNOTSUPP);
-    expect(guardFault(asClient(), mark(ENODATA, ENOSPC))).toBe(ENOSPC);
-    expect(guardFault(asClient(), mark(0, ENOSPC))).toBe(0);
+    expect(markOrCheckWrite(asMover(), mark(EOPNOTSUPP, 0))).toBe(EBUSY);
+    expect(markOrCheckWrite(asClient(), mark(EOPNOTSUPP, EOPNOTSUPP))).toBe(EOPNOTSUPP);
+    expect(markOrCheckWrite(asClient(), mark(ENODATA, ENOSPC))).toBe(ENOSPC);
+    expect(markOrCheckWrite(asClient(), mark(0, ENOSPC))).toBe(0);
   });
 });

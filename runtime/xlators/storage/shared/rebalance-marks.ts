@@ -17,10 +17,10 @@ const CLEAN_PROTECTION = 'glusterfs.clean.writexattr';
 /** Requests only the mode, with an xattrop. */
 const IATT_MODE_REQ = 'dht-get-mode-in-xattr';
 
-const MARK = Uint8Array.of(0x31);
+const MARK_VALUE = Uint8Array.of(0x31);
 
 /** Access to the mark of a file, an extended attribute. */
-export interface Mark {
+export interface MarkAccess {
   /** Returns 0 if the mark exists, ENODATA if not, or the errno of the check. */
   find(name: string): number;
   /** Returns 0 or the errno. */
@@ -32,35 +32,34 @@ export const isGuarded = (xdata: Dict | null): xdata is Dict =>
   xdata !== null && (xdata.has(PROTECT_WRITES) || xdata.has(AVOID_OVERWRITE));
 
 /** Sets the mark for a client's write; returns 0 if the write may proceed, otherwise the errno. */
-export function guardFault(xdata: Dict, mark: Mark): number {
-  const found = mark.find(PROTECT_WRITES);
-  if (xdata.has(PROTECT_WRITES)) return found === 0 ? 0 : mark.set(PROTECT_WRITES, MARK);
+export function markOrCheckWrite(xdata: Dict, mark: MarkAccess): number {
+  const errno = mark.find(PROTECT_WRITES);
+  if (xdata.has(PROTECT_WRITES)) return errno === 0 ? 0 : mark.set(PROTECT_WRITES, MARK_VALUE);
   // If the check fails, there may be a mark.
-  return found === ENODATA ? 0 : EBUSY;
+  return errno === ENODATA ? 0 : EBUSY;
 }
 
 /**
  * Removes the mode from what a setattr changes of a symbolic link, which has none: rebalance and self-heal
  * set owner, times and mode in one request.
  */
-export const settable = (iaType: number, valid: number): number =>
+export const settableBits = (iaType: number, valid: number): number =>
   iaType === IA_IFLNK && (valid & ~SET_ATTR.MODE) !== 0 ? valid & ~SET_ATTR.MODE : valid;
 
 /** Whether a lookup removes the mark. */
-export const cleansProtection = (xdata: Dict | null): boolean =>
-  xdata?.has(CLEAN_PROTECTION) === true;
+export const clearsMark = (xdata: Dict | null): boolean => xdata?.has(CLEAN_PROTECTION) === true;
 
 /**
  * Returns the reply's xdata with the file's attributes if the request asks for them; otherwise null.
  * @param read reads the attributes, or returns null
  */
-export function requestedAttributes(xdata: Dict | null, read: () => Iatt | null): Dict | null {
+export function readRequestedAttributes(xdata: Dict | null, read: () => Iatt | null): Dict | null {
   if (xdata === null) return null;
   const [wantsAll, wantsMode] = [xdata.has(IATT_REQ), xdata.has(IATT_MODE_REQ)];
   const buf = wantsAll || wantsMode ? read() : null;
   if (buf === null) return null;
-  const replies = new Dict();
-  if (wantsAll) replies.set(IATT_REQ, buf);
-  if (wantsMode && buf.iaType === IA_IFREG) replies.set(IATT_MODE_REQ, buf.mode);
-  return replies;
+  const attributes = new Dict();
+  if (wantsAll) attributes.set(IATT_REQ, buf);
+  if (wantsMode && buf.iaType === IA_IFREG) attributes.set(IATT_MODE_REQ, buf.mode);
+  return attributes;
 }

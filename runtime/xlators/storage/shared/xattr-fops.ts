@@ -7,130 +7,137 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
-import { pidFor } from './entry-requests.ts';
-import { requestedAttributes } from './rebalance-marks.ts';
-import { removeXattrs, TRUSTED_GFID, USER_GFID, valueBytes, xattrop } from './xattrs.ts';
+import { visibilityPid } from './entry-requests.ts';
+import { readRequestedAttributes } from './rebalance-marks.ts';
+import { computeXattrop, encodeValue, removeXattrs, TRUSTED_GFID, USER_GFID } from './xattrs.ts';
 
 /** `T` is the storage's inode or open file. Methods return 0 or the errno. */
 export interface XattrStorage<P, T extends object> {
-  at(xl: Xlator<P>, loc: Loc): T | number;
-  open(xl: Xlator<P>, fd: Fd): T | number;
+  findNode(xl: Xlator<P>, loc: Loc): T | number;
+  findOpenNode(xl: Xlator<P>, fd: Fd): T | number;
   /**
    * Sets the attributes in `dict` in order, up to the first failure.
    * @param pid decides which attributes are hidden (`isHidden`)
    */
-  set(frame: Frame, xl: Xlator<P>, of: T, dict: Dict | null, flags: number, pid: number): number;
+  setXattrs(
+    frame: Frame,
+    xl: Xlator<P>,
+    node: T,
+    dict: Dict | null,
+    flags: number,
+    pid: number,
+  ): number;
   /** Returns one attribute, or all listed ones if `name` is null; or the errno. */
-  get(xl: Xlator<P>, of: T, name: string | null, pid: number): Dict | number;
-  remove(xl: Xlator<P>, of: T, name: string, pid: number): number;
+  getXattrs(xl: Xlator<P>, node: T, name: string | null, pid: number): Dict | number;
+  removeXattr(xl: Xlator<P>, node: T, name: string, pid: number): number;
   /** Returns an attribute's value, also of a hidden one, or the errno. */
-  read(of: T, name: string): Uint8Array | number;
+  readXattr(node: T, name: string): Uint8Array | number;
   /** Sets one attribute to the result of an xattrop. */
-  store(frame: Frame, xl: Xlator<P>, of: T, name: string, bytes: Uint8Array): number;
+  storeXattr(frame: Frame, xl: Xlator<P>, node: T, name: string, bytes: Uint8Array): number;
   /** Called after a change and before the reply. */
-  changed?(frame: Frame, xl: Xlator<P>, of: T, fop: ChangingFop, dict: Dict | null): void;
-  iatt(xl: Xlator<P>, of: T): Iatt | null;
+  afterChange?(frame: Frame, xl: Xlator<P>, node: T, fop: ChangingFop, dict: Dict | null): void;
+  readIatt(xl: Xlator<P>, node: T): Iatt | null;
 }
 
 export type ChangingFop = 'setxattr' | 'fsetxattr' | 'removexattr' | 'fremovexattr';
 
-export function xattrFopsOf<P, T extends object>(storage: XattrStorage<P, T>): Fops<P> {
-  type Finder<S> = (xl: Xlator<P>, subject: S) => T | number;
-  const keysOf = (xl: Xlator<P>, of: T, xdata: Dict | null): Dict | null =>
-    requestedAttributes(xdata, () => storage.iatt(xl, of));
+export function makeXattrFops<P, T extends object>(storage: XattrStorage<P, T>): Fops<P> {
+  type Finder<S> = (xl: Xlator<P>, target: S) => T | number;
+  const readReplyXdata = (xl: Xlator<P>, node: T, xdata: Dict | null): Dict | null =>
+    readRequestedAttributes(xdata, () => storage.readIatt(xl, node));
 
-  const setting =
+  const makeSetxattr =
     <S>(fop: 'setxattr' | 'fsetxattr', find: Finder<S>) =>
     (
       frame: Frame,
       xl: Xlator<P>,
-      subject: S,
+      target: S,
       dict: Dict | null,
       flags: number,
       xdata: Dict | null,
     ) => {
-      const of = find(xl, subject);
-      if (typeof of === 'number') return fail[fop](frame, of);
+      const node = find(xl, target);
+      if (typeof node === 'number') return fail[fop](frame, node);
       const { pid } = frame.root;
-      const seen = fop === 'setxattr' ? pidFor(pid, xdata) : pid;
-      const fault = storage.set(frame, xl, of, dict, flags, seen);
+      const visiblePid = fop === 'setxattr' ? visibilityPid(pid, xdata) : pid;
+      const fault = storage.setXattrs(frame, xl, node, dict, flags, visiblePid);
       if (fault !== 0) return fail[fop](frame, fault);
-      storage.changed?.(frame, xl, of, fop, dict);
-      unwind[fop](frame, 0, 0, keysOf(xl, of, xdata));
+      storage.afterChange?.(frame, xl, node, fop, dict);
+      unwind[fop](frame, 0, 0, readReplyXdata(xl, node, xdata));
     };
 
-  const getting =
+  const makeGetxattr =
     <S>(fop: 'getxattr' | 'fgetxattr', find: Finder<S>) =>
-    (frame: Frame, xl: Xlator<P>, subject: S, name: string | null, _xdata: Dict | null) => {
-      const of = find(xl, subject);
-      if (typeof of === 'number') return fail[fop](frame, of);
-      const dict = storage.get(xl, of, name, frame.root.pid);
+    (frame: Frame, xl: Xlator<P>, target: S, name: string | null, _xdata: Dict | null) => {
+      const node = find(xl, target);
+      if (typeof node === 'number') return fail[fop](frame, node);
+      const dict = storage.getXattrs(xl, node, name, frame.root.pid);
       if (typeof dict === 'number') return fail[fop](frame, dict);
       unwind[fop](frame, dict.size, 0, dict, null);
     };
 
-  const removing =
+  const makeRemovexattr =
     <S>(fop: 'removexattr' | 'fremovexattr', find: Finder<S>) =>
-    (frame: Frame, xl: Xlator<P>, subject: S, name: string, xdata: Dict | null) => {
-      const of = find(xl, subject);
-      if (typeof of === 'number') return fail[fop](frame, of);
+    (frame: Frame, xl: Xlator<P>, target: S, name: string, xdata: Dict | null) => {
+      const node = find(xl, target);
+      if (typeof node === 'number') return fail[fop](frame, node);
       const { pid } = frame.root;
-      const fault = removeXattrs(name, xdata, (each) => storage.remove(xl, of, each, pid));
+      const fault = removeXattrs(name, xdata, (key) => storage.removeXattr(xl, node, key, pid));
       if (fault !== 0) return fail[fop](frame, fault);
-      storage.changed?.(frame, xl, of, fop, null);
-      unwind[fop](frame, 0, 0, keysOf(xl, of, xdata));
+      storage.afterChange?.(frame, xl, node, fop, null);
+      unwind[fop](frame, 0, 0, readReplyXdata(xl, node, xdata));
     };
 
-  const combining =
+  const makeXattrop =
     <S>(fop: 'xattrop' | 'fxattrop', find: Finder<S>) =>
     (
       frame: Frame,
       xl: Xlator<P>,
-      subject: S,
+      target: S,
       optype: number,
       dict: Dict | null,
       xdata: Dict | null,
     ) => {
-      const of = find(xl, subject);
-      if (typeof of === 'number') return fail[fop](frame, of);
+      const node = find(xl, target);
+      if (typeof node === 'number') return fail[fop](frame, node);
       const store = (name: string, bytes: Uint8Array): number =>
-        storage.store(frame, xl, of, name, bytes);
-      const answer = combine(optype, dict, (name) => storage.read(of, name), store);
-      if (typeof answer === 'number') return fail[fop](frame, answer);
-      unwind[fop](frame, 0, 0, answer, keysOf(xl, of, xdata));
+        storage.storeXattr(frame, xl, node, name, bytes);
+      const reply = applyXattrop(optype, dict, (name) => storage.readXattr(node, name), store);
+      if (typeof reply === 'number') return fail[fop](frame, reply);
+      unwind[fop](frame, 0, 0, reply, readReplyXdata(xl, node, xdata));
     };
 
   return {
-    setxattr: setting('setxattr', storage.at),
-    fsetxattr: setting('fsetxattr', storage.open),
-    getxattr: getting('getxattr', storage.at),
-    fgetxattr: getting('fgetxattr', storage.open),
-    removexattr: removing('removexattr', storage.at),
-    fremovexattr: removing('fremovexattr', storage.open),
-    xattrop: combining('xattrop', storage.at),
-    fxattrop: combining('fxattrop', storage.open),
+    setxattr: makeSetxattr('setxattr', storage.findNode),
+    fsetxattr: makeSetxattr('fsetxattr', storage.findOpenNode),
+    getxattr: makeGetxattr('getxattr', storage.findNode),
+    fgetxattr: makeGetxattr('fgetxattr', storage.findOpenNode),
+    removexattr: makeRemovexattr('removexattr', storage.findNode),
+    fremovexattr: makeRemovexattr('fremovexattr', storage.findOpenNode),
+    xattrop: makeXattrop('xattrop', storage.findNode),
+    fxattrop: makeXattrop('fxattrop', storage.findOpenNode),
   };
 }
 
 /** Applies an xattrop; returns the values after it (GET_AND_SET: before), or the errno. */
-function combine(
+function applyXattrop(
   optype: number,
   dict: Dict | null,
-  read: (name: string) => Uint8Array | number,
+  readXattr: (name: string) => Uint8Array | number,
   store: (name: string, bytes: Uint8Array) => number,
 ): Dict | number {
-  const answer = new Dict();
+  const reply = new Dict();
   for (const name of dict?.keys() ?? []) {
     const isGfid = name === TRUSTED_GFID || name === USER_GFID;
-    const current = isGfid ? EPERM : read(name);
+    const current = isGfid ? EPERM : readXattr(name);
     if (typeof current === 'number' && current !== ENODATA) return current;
-    const given = valueBytes(dict!.get(name)!);
-    if (given === null) continue;
-    const result = xattrop(optype, typeof current === 'number' ? null : current, given);
+    const operand = encodeValue(dict!.get(name)!);
+    if (operand === null) continue;
+    const result = computeXattrop(optype, typeof current === 'number' ? null : current, operand);
     if (typeof result === 'number') return result;
-    if (result.answer !== null) answer.set(name, result.answer, 'bin');
+    if (result.reply !== null) reply.set(name, result.reply, 'bin');
     const fault = result.store === null ? 0 : store(name, result.store);
     if (fault !== 0) return fault;
   }
-  return answer;
+  return reply;
 }

@@ -1,7 +1,7 @@
 /** Attributes that a storage reads for the keys of a lookup or a listing. */
 import { expect, test } from 'vitest';
 import { Dict } from '../../../core/dict.ts';
-import { readKeys, requestedKeys } from './xattrs.ts';
+import { readRequestedKeys, readRequestedValues } from './xattrs.ts';
 
 const STORED = ['trusted.gfid', 'trusted.b', 'user.a', 'btrfs.compression'];
 
@@ -10,11 +10,11 @@ function ask(keys: readonly string[], names: readonly string[] | null = STORED) 
   const xdata = new Dict();
   for (const key of keys) xdata.set(key, 0);
   const read: string[] = [];
-  const asked = requestedKeys(xdata);
+  const asked = readRequestedKeys(xdata);
   const told =
     asked &&
-    readKeys(asked, {
-      names() {
+    readRequestedValues(asked, {
+      listNames() {
         read.push('*');
         return names;
       },
@@ -28,7 +28,7 @@ function ask(keys: readonly string[], names: readonly string[] | null = STORED) 
 
 test('keys that name no attribute, and that of the gfid, cause no read', () => {
   expect(ask(['glusterfs.content', 'gfid-req', 'trusted.gfid'])).toEqual({ told: [], read: [] });
-  expect(requestedKeys(null)).toBe(null);
+  expect(readRequestedKeys(null)).toBe(null);
 });
 
 test('one key is read directly; of several, the listed ones are read', () => {

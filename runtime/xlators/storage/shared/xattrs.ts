@@ -10,7 +10,7 @@ import { Dict, type DictValue } from '../../../core/dict.ts';
 import { EILSEQ, EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
 import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { PROTECT_WRITES } from '../../../core/xdata.ts';
-import { textFault } from './names.ts';
+import { textFault } from './name-checks.ts';
 
 /** Attributes with an inode's gfid: for root, and for a process that may not write `trusted.`. */
 export const TRUSTED_GFID = 'trusted.gfid';
@@ -21,7 +21,7 @@ export const XATTR_CREATE = 1;
 export const XATTR_REPLACE = 2;
 
 /** Attributes of GlusterFS itself: its translators' state, and the paths of an inode. */
-const OWN_PREFIXES = ['trusted.glusterfs.', 'trusted.gfid2path.'];
+const GLUSTERFS_PREFIXES = ['trusted.glusterfs.', 'trusted.gfid2path.'];
 
 /**
  * Whether requests of process `pid` neither see nor change this attribute. Internal clients (negative pid)
@@ -29,7 +29,7 @@ const OWN_PREFIXES = ['trusted.glusterfs.', 'trusted.gfid2path.'];
  */
 export function isHidden(name: string, pid: number): boolean {
   if (name === TRUSTED_GFID || name === USER_GFID) return true;
-  return pid >= 0 && OWN_PREFIXES.some((prefix) => name.startsWith(prefix));
+  return pid >= 0 && GLUSTERFS_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 /**
@@ -41,7 +41,7 @@ export const isListed = (name: string, pid: number): boolean =>
 
 /**
  * Removes the attribute of this name, or for an empty name all those named in xdata, as self-heal does.
- * @param one removes one attribute: 0 or the errno
+ * @param removeOne removes one attribute: 0 or the errno
  * @returns 0 or the first errno
  *
  * Source: GlusterFS `posix-inode-fd-ops.c` (posix_common_removexattr).
@@ -49,14 +49,14 @@ export const isListed = (name: string, pid: number): boolean =>
 export function removeXattrs(
   name: string,
   xdata: Dict | null,
-  one: (name: string) => number,
+  removeOne: (name: string) => number,
 ): number {
-  if (name !== '' || xdata === null) return one(name);
+  if (name !== '' || xdata === null) return removeOne(name);
   let fault = 0;
-  for (const each of xdata.keys()) {
-    const own = asksForXattr(each) ? one(each) : 0;
+  for (const key of xdata.keys()) {
+    const errno = isXattrKey(key) ? removeOne(key) : 0;
     // Removing one attribute may have removed another.
-    if (own !== 0 && own !== ENODATA && fault === 0) fault = own;
+    if (errno !== 0 && errno !== ENODATA && fault === 0) fault = errno;
   }
   return fault;
 }
@@ -64,15 +64,15 @@ export function removeXattrs(
 /**
  * Sets the attributes in `dict` in order, up to the first failure; returns 0 or its errno.
  * @param pid decides which attributes are hidden
- * @param one sets one attribute: 0 or the errno
+ * @param setOne sets one attribute: 0 or the errno
  */
 export function setXattrs(
   dict: Dict | null,
   pid: number,
-  one: (name: string, bytes: Uint8Array | null) => number,
+  setOne: (name: string, bytes: Uint8Array | null) => number,
 ): number {
   for (const name of dict?.keys() ?? []) {
-    const fault = isHidden(name, pid) ? EPERM : one(name, valueBytes(dict!.get(name)!));
+    const fault = isHidden(name, pid) ? EPERM : setOne(name, encodeValue(dict!.get(name)!));
     if (fault !== 0) return fault;
   }
   return 0;
@@ -81,7 +81,7 @@ export function setXattrs(
 const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];
 
 /** Whether a key of xdata is an attribute's name, by which a lookup requests its value. */
-export function asksForXattr(key: string): boolean {
+export function isXattrKey(key: string): boolean {
   if (key === TRUSTED_GFID || key === USER_GFID) return false;
   return NAMESPACES.some((namespace) => key.startsWith(namespace));
 }
@@ -90,7 +90,7 @@ export function asksForXattr(key: string): boolean {
  * Converts a dict's value to an attribute's bytes, numbers as decimal text; null for other values (an iatt,
  * malformed text).
  */
-export function valueBytes(value: DictValue): Uint8Array | null {
+export function encodeValue(value: DictValue): Uint8Array | null {
   if (value instanceof Uint8Array) return value;
   if (typeof value === 'number') return encodeName(String(value));
   if (typeof value !== 'string' || textFault(value, XATTR_SIZE_MAX) === EILSEQ) return null;
@@ -104,7 +104,7 @@ export function valueBytes(value: DictValue): Uint8Array | null {
 const LIST_XATTR = 'list-xattr';
 
 /** Attributes that are valid on this brick only. */
-const OF_THE_BRICK: ReadonlySet<string> = new Set([
+const BRICK_ONLY: ReadonlySet<string> = new Set([
   TRUSTED_GFID,
   USER_GFID,
   PROTECT_WRITES,
@@ -112,50 +112,58 @@ const OF_THE_BRICK: ReadonlySet<string> = new Set([
   'security.selinux',
 ]);
 
-const isOfTheBrick = (name: string): boolean =>
-  OF_THE_BRICK.has(name) || name.startsWith('trusted.gfid2path.');
+const isBrickOnly = (name: string): boolean =>
+  BRICK_ONLY.has(name) || name.startsWith('trusted.gfid2path.');
 
 /** The attributes that the xdata of a lookup, stat, fstat or readdirp requests. */
 export interface RequestedKeys {
   readonly names: readonly string[];
   /** Whether all existing attributes are requested, too. */
-  readonly all: boolean;
+  readonly includesAll: boolean;
 }
 
 /** Returns null if the xdata requests none. */
-export function requestedKeys(xdata: Dict | null): RequestedKeys | null {
+export function readRequestedKeys(xdata: Dict | null): RequestedKeys | null {
   if (xdata === null) return null;
-  const names = [...xdata.keys()].filter(asksForXattr);
-  const all = xdata.has(LIST_XATTR);
-  return all || names.length > 0 ? { names, all } : null;
+  const names = [...xdata.keys()].filter(isXattrKey);
+  const includesAll = xdata.has(LIST_XATTR);
+  return includesAll || names.length > 0 ? { names, includesAll } : null;
 }
 
 /** Access to the attributes of one inode. */
-export interface Attributes {
+export interface XattrReader {
   read(name: string): Uint8Array | null;
   /** Returns null if they cannot be listed, as with more than 64 KiB of names. */
-  names(): readonly string[] | null;
+  listNames(): readonly string[] | null;
 }
 
 /** Reads the requested values; null if none exists. */
-export function readKeys({ names, all }: RequestedKeys, of: Attributes): Dict | null {
-  let found: Dict | null = null;
-  for (const name of wantedNames(names, all, of)) {
-    const value = of.read(name);
+export function readRequestedValues(
+  { names, includesAll: all }: RequestedKeys,
+  reader: XattrReader,
+): Dict | null {
+  let values: Dict | null = null;
+  for (const name of selectNames(names, all, reader)) {
+    const value = reader.read(name);
     if (value === null) continue;
-    found ??= new Dict();
-    found.set(name, value, 'bin');
+    values ??= new Dict();
+    values.set(name, value, 'bin');
   }
-  return found;
+  return values;
 }
 
 /** Lists the names first if several are requested: most do not exist, and a list costs one read. */
-function wantedNames(names: readonly string[], all: boolean, of: Attributes): readonly string[] {
-  if (!all && names.length < 2) return names;
-  const there = of.names();
-  if (there === null) return names;
-  const isWanted = (name: string): boolean => all && asksForXattr(name) && !isOfTheBrick(name);
-  return there.filter((name) => names.includes(name) || isWanted(name));
+function selectNames(
+  names: readonly string[],
+  includesAll: boolean,
+  reader: XattrReader,
+): readonly string[] {
+  if (!includesAll && names.length < 2) return names;
+  const existing = reader.listNames();
+  if (existing === null) return names;
+  const isRequested = (name: string): boolean =>
+    includesAll && isXattrKey(name) && !isBrickOnly(name);
+  return existing.filter((name) => names.includes(name) || isRequested(name));
 }
 
 /** `gf_xattrop_flags_t`. */
@@ -170,7 +178,7 @@ export const XATTROP = {
 } as const;
 
 /** Bytes per element, and whether the second half of the operand has defaults. */
-const ADDING: ReadonlyMap<number, readonly [width: 4 | 8, withDefault: boolean]> = new Map([
+const SUM_FORMATS: ReadonlyMap<number, readonly [width: 4 | 8, withDefault: boolean]> = new Map([
   [XATTROP.ADD_ARRAY, [4, false]],
   [XATTROP.ADD_ARRAY64, [8, false]],
   [XATTROP.ADD_ARRAY_WITH_DEFAULT, [4, true]],
@@ -179,59 +187,59 @@ const ADDING: ReadonlyMap<number, readonly [width: 4 | 8, withDefault: boolean]>
 
 /** The result for one attribute: the value to return and the one to store; null for none. */
 export interface XattropResult {
-  readonly answer: Uint8Array | null;
+  readonly reply: Uint8Array | null;
   readonly store: Uint8Array | null;
 }
 
 /** Computes one key of an xattrop, or returns the errno. A missing attribute counts as zeros. */
-export function xattrop(
+export function computeXattrop(
   optype: number,
   current: Uint8Array | null,
-  given: Uint8Array,
+  operand: Uint8Array,
 ): XattropResult | number {
-  if (optype === XATTROP.GET_AND_SET) return { answer: current, store: given };
-  if (optype === XATTROP.OR_ARRAY) return byBit(current, given, (a, b) => a | b);
-  if (optype === XATTROP.AND_ARRAY) return byBit(current, given, (a, b) => a & b);
-  const adding = ADDING.get(optype);
-  if (adding === undefined) return EINVAL;
-  const [width, withDefault] = adding;
-  const length = withDefault ? given.length / 2 : given.length;
+  if (optype === XATTROP.GET_AND_SET) return { reply: current, store: operand };
+  if (optype === XATTROP.OR_ARRAY) return combineBits(current, operand, (a, b) => a | b);
+  if (optype === XATTROP.AND_ARRAY) return combineBits(current, operand, (a, b) => a & b);
+  const sumFormat = SUM_FORMATS.get(optype);
+  if (sumFormat === undefined) return EINVAL;
+  const [width, withDefault] = sumFormat;
+  const length = withDefault ? operand.length / 2 : operand.length;
   if (length % width !== 0) return EINVAL;
   if (current !== null && current.length > length) return ERANGE;
   const value = new Uint8Array(length);
   if (current !== null) value.set(current);
   // Adding zeros is a read: a missing attribute is not created.
-  if (given.every((byte) => byte === 0)) return { answer: value, store: null };
+  if (operand.every((byte) => byte === 0)) return { reply: value, store: null };
   for (let at = 0; at < length; at += width) {
     const isZero = withDefault && value.subarray(at, at + width).every((byte) => byte === 0);
-    addInto(value, given, at, at, width);
-    if (isZero) addInto(value, given, at, length + at, width);
+    addElement(value, operand, at, at, width);
+    if (isZero) addElement(value, operand, at, length + at, width);
   }
-  return { answer: value, store: value };
+  return { reply: value, store: value };
 }
 
-function byBit(
+function combineBits(
   current: Uint8Array | null,
-  given: Uint8Array,
+  operand: Uint8Array,
   combine: (a: number, b: number) => number,
 ): XattropResult | number {
-  if (given.length % 4 !== 0) return EINVAL;
-  if (current !== null && current.length > given.length) return ERANGE;
-  const value = given.map((byte, at) => combine(current?.[at] ?? 0, byte));
-  return { answer: value, store: value };
+  if (operand.length % 4 !== 0) return EINVAL;
+  if (current !== null && current.length > operand.length) return ERANGE;
+  const value = operand.map((byte, at) => combine(current?.[at] ?? 0, byte));
+  return { reply: value, store: value };
 }
 
 /** Adds one big-endian element, wrapping in two's complement. */
-function addInto(
+function addElement(
   value: Uint8Array,
-  given: Uint8Array,
+  operand: Uint8Array,
   at: number,
   from: number,
   width: number,
 ): void {
   let carry = 0;
   for (let i = width - 1; i >= 0; i--) {
-    const sum = value[at + i]! + given[from + i]! + carry;
+    const sum = value[at + i]! + operand[from + i]! + carry;
     value[at + i] = sum & 0xff;
     carry = sum >> 8;
   }

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Counters } from '../counters.ts';
 import { FileStats, FileTable } from '../file-stats.ts';
-import { dumpOf, type Report } from './dump.ts';
-import { jsonReport } from './json.ts';
-import { profileText } from './profile.ts';
+import { formatJsonReport } from './json-report.ts';
+import { formatProfile } from './profile.ts';
+import { formatDump, type Report } from './statedump.ts';
 
 const LOOKUP = 27;
 const READ = 12;
@@ -17,12 +17,12 @@ function counters(since: number, more: (made: Counters) => void = () => {}): Cou
 
 function report(more: Partial<Report> = {}): Report {
   const busy = (made: Counters) => {
-    made.hit(LOOKUP);
-    made.took(LOOKUP, 2000, true);
-    made.hit(READ);
-    made.hit(READ);
-    made.took(READ, 1000, false);
-    made.took(READ, 4000, false);
+    made.countCall(LOOKUP);
+    made.recordLatency(LOOKUP, 2000, true);
+    made.countCall(READ);
+    made.countCall(READ);
+    made.recordLatency(READ, 1000, false);
+    made.recordLatency(READ, 4000, false);
     made.read.add(4096);
     made.read.add(1);
     made.written.add(2 ** 20);
@@ -30,7 +30,7 @@ function report(more: Partial<Report> = {}): Report {
   return {
     id: 'b/1',
     past: counters(0, busy),
-    interval: counters(50_000, (made) => made.hit(LOOKUP)),
+    interval: counters(50_000, (made) => made.countCall(LOOKUP)),
     index: 3,
     now: 60_000,
     fds: { open: 1, max: 2 },
@@ -44,7 +44,7 @@ const parse = (text: string): Record<string, number>[] =>
   text.split('\n}\n{\n').map((part, at) => JSON.parse(at === 0 ? `${part}}` : `{${part}`));
 
 test('jsonReport has totals since the start, and rates per second of the interval', () => {
-  const [all, last] = parse(jsonReport(report()));
+  const [all, last] = parse(formatJsonReport(report()));
   expect(all).toMatchObject({
     'gluster.b_1.aggr.read_1b': 1,
     'gluster.b_1.aggr.read_4kb': 1,
@@ -74,8 +74,8 @@ test('jsonReport has totals since the start, and rates per second of the interva
 });
 
 test('dumpOf has an interval from the second interval on', () => {
-  expect(dumpOf(report({ index: 0 }))).not.toHaveProperty('interval');
-  expect(dumpOf(report())).toMatchObject({
+  expect(formatDump(report({ index: 0 }))).not.toHaveProperty('interval');
+  expect(formatDump(report())).toMatchObject({
     'duration-s': 60,
     'reads.4096': 1,
     'READ.hits': 2,
@@ -86,7 +86,7 @@ test('dumpOf has an interval from the second interval on', () => {
 });
 
 test("profileText has GlusterFS's tables of the whole and of the interval", () => {
-  expect(profileText('top', dumpOf(report()))).toBe(`Volume: top
+  expect(formatProfile('top', formatDump(report()))).toBe(`Volume: top
 -----------
 Cumulative Stats:
    Block Size:                  1b+                4096b+             1048576b+
@@ -111,7 +111,7 @@ Interval 3 Stats:
    Data Read: 0 bytes
 Data Written: 0 bytes
 `);
-  const first = profileText('top', dumpOf(report({ index: 0 })));
+  const first = formatProfile('top', formatDump(report({ index: 0 })));
   const [, all, interval] = first.split(/(?:Cumulative|Interval 0) Stats:\n/);
   expect(interval!.trimEnd()).toBe(all!.trimEnd());
 });
@@ -124,16 +124,16 @@ test('jsonReport of any counts is valid JSON with every called fop', () => {
     fc.property(fc.array(event), fc.nat(1e6), (events, now) => {
       const past = counters(0, (made) => {
         for (const { fop: number, size: bytes, ns } of events) {
-          made.hit(number);
-          made.took(number, ns, false);
+          made.countCall(number);
+          made.recordLatency(number, ns, false);
           made.read.add(bytes);
         }
       });
       const given = report({ past, interval: past, now });
-      const [all, last] = parse(jsonReport(given));
+      const [all, last] = parse(formatJsonReport(given));
       const numbers = [all!, last!].flatMap((part) => Object.values(part));
       expect(numbers.every((value) => Number.isFinite(value))).toBe(true);
-      for (const { name, hits } of past.called()) {
+      for (const { name, hits } of past.calledFops()) {
         expect(all).toMatchObject({ [`gluster.b_1.aggr.fop.${name.toLowerCase()}.count`]: hits });
       }
     }),
@@ -143,28 +143,28 @@ test('jsonReport of any counts is valid JSON with every called fop', () => {
 
 test('FileTable.top lists the 100 busiest files, forgotten ones included', () => {
   const files = new FileTable();
-  for (let i = 0; i < 150; i++) files.begin(`${i}`, `/${i}`).open = i;
-  const gone = files.begin('gone', '/gone');
+  for (let i = 0; i < 150; i++) files.noteOpen(`${i}`, `/${i}`).open = i;
+  const gone = files.noteOpen('gone', '/gone');
   gone.open = 1000;
-  files.end(gone);
-  const top = files.top('open');
+  files.noteForget(gone);
+  const top = files.busiest('open');
   expect(top).toHaveLength(100);
   expect(top.slice(0, 2).map(({ path }) => path)).toEqual(['/gone', '/149']);
-  expect(files.top('read')).toEqual([]);
-  expect(files.begin('gone', '/again')).toBe(gone);
+  expect(files.busiest('read')).toEqual([]);
+  expect(files.noteOpen('gone', '/again')).toBe(gone);
   files.clear();
-  expect(files.top('open')).toEqual([]);
+  expect(files.busiest('open')).toEqual([]);
 });
 
 test('FileTable keeps of 2001 forgotten files only the 100 in a ranking', () => {
   const files = new FileTable();
   for (let i = 0; i < 2001; i++) {
-    const file = files.begin(`${i}`, `/${i}`);
+    const file = files.noteOpen(`${i}`, `/${i}`);
     file.read = i;
-    files.end(file);
+    files.noteForget(file);
   }
-  expect(files.top('read').map(({ read }) => read)).toEqual(
+  expect(files.busiest('read').map(({ read }) => read)).toEqual(
     Array.from({ length: 100 }, (_, i) => 2000 - i),
   );
-  expect(files.begin('1', '/1')).toEqual(new FileStats('1', '/1'));
+  expect(files.noteOpen('1', '/1')).toEqual(new FileStats('1', '/1'));
 });

@@ -8,47 +8,50 @@ import { printable } from '../../../../core/log.ts';
 import type { Dump } from '../../../../core/xlator.ts';
 
 /** Sizes side by side in a block. */
-const ACROSS = 3;
+const SIZES_PER_BLOCK = 3;
 const WIDTHS = [10, 13, 13, 13, 14, 11];
 
-const columns = (...cells: readonly string[]): string =>
+const formatColumns = (...cells: readonly string[]): string =>
   cells.map((cell, at) => cell.padStart(WIDTHS[at]!)).join(' ');
 
-const micros = (ns: number): string => `${(ns / 1000).toFixed(2)} us`;
+const formatMicros = (ns: number): string => `${(ns / 1000).toFixed(2)} us`;
 
 /** Reads a dump's numbers: of the interval, or of the whole. */
-function reader(dump: Dump, prefix: string) {
-  const number = (key: string): number => Number(dump[prefix + key] ?? 0);
+function makeSectionReader(dump: Dump, prefix: string) {
+  const readNumber = (key: string): number => Number(dump[prefix + key] ?? 0);
   /** Returns the middle parts of all keys of the form `begin*end`. */
-  const found = (begin: string, end: string): string[] =>
+  const findNames = (begin: string, end: string): string[] =>
     Object.keys(dump).flatMap((key) => {
       if (!key.startsWith(prefix + begin) || !key.endsWith(end)) return [];
       const name = key.slice(prefix.length + begin.length, key.length - end.length);
       return name.includes('.') ? [] : [name];
     });
-  return { number, found };
+  return { number: readNumber, found: findNames };
 }
 
-function sizeLines({ number, found }: ReturnType<typeof reader>): string[] {
-  const all = [...found('reads.', ''), ...found('writes.', '')].map(Number);
-  const sizes = [...new Set(all)].sort((a, b) => a - b);
+function formatSizes({
+  number: readNumber,
+  found: findNames,
+}: ReturnType<typeof makeSectionReader>): string[] {
+  const listedSizes = [...findNames('reads.', ''), ...findNames('writes.', '')].map(Number);
+  const sizes = [...new Set(listedSizes)].sort((a, b) => a - b);
   const lines: string[] = [];
-  const line = (title: string, cells: readonly string[]): string =>
+  const formatLine = (title: string, cells: readonly string[]): string =>
     `${title.padStart(14)}${cells.map((cell) => cell.padStart(21)).join(' ')}`;
-  for (let from = 0; from < sizes.length; from += ACROSS) {
-    const some = sizes.slice(from, from + ACROSS);
+  for (let start = 0; start < sizes.length; start += SIZES_PER_BLOCK) {
+    const block = sizes.slice(start, start + SIZES_PER_BLOCK);
     lines.push(
-      line(
+      formatLine(
         'Block Size:',
-        some.map((size) => `${size}b+`),
+        block.map((size) => `${size}b+`),
       ),
-      line(
+      formatLine(
         'No. of Reads:',
-        some.map((size) => String(number(`reads.${size}`))),
+        block.map((size) => String(readNumber(`reads.${size}`))),
       ),
-      line(
+      formatLine(
         'No. of Writes:',
-        some.map((size) => String(number(`writes.${size}`))),
+        block.map((size) => String(readNumber(`writes.${size}`))),
       ),
       '',
     );
@@ -56,22 +59,30 @@ function sizeLines({ number, found }: ReturnType<typeof reader>): string[] {
   return lines;
 }
 
-function fopLines({ number, found }: ReturnType<typeof reader>): string[] {
-  const fops = found('', '.hits').map((name) => {
-    const average = number(`${name}.avg-ns`);
-    return { name, average, hits: number(`${name}.hits`), all: average * number(`${name}.hits`) };
+function formatFops({
+  number: readNumber,
+  found: findNames,
+}: ReturnType<typeof makeSectionReader>): string[] {
+  const fops = findNames('', '.hits').map((name) => {
+    const average = readNumber(`${name}.avg-ns`);
+    return {
+      name,
+      average,
+      hits: readNumber(`${name}.hits`),
+      totalNs: average * readNumber(`${name}.hits`),
+    };
   });
   if (fops.length === 0) return [];
-  const sum = fops.reduce((total, { all }) => total + all, 0);
+  const sum = fops.reduce((total, { totalNs: all }) => total + all, 0);
   return [
-    columns('%-latency', 'Avg-latency', 'Min-Latency', 'Max-Latency', 'No. of calls', 'Fop'),
-    columns('---------', '-----------', '-----------', '-----------', '------------', '----'),
-    ...fops.map(({ name, average, hits, all }) =>
-      columns(
+    formatColumns('%-latency', 'Avg-latency', 'Min-Latency', 'Max-Latency', 'No. of calls', 'Fop'),
+    formatColumns('---------', '-----------', '-----------', '-----------', '------------', '----'),
+    ...fops.map(({ name, average, hits, totalNs: all }) =>
+      formatColumns(
         (sum === 0 ? 0 : (100 * all) / sum).toFixed(2),
-        micros(average),
-        micros(number(`${name}.min-ns`)),
-        micros(number(`${name}.max-ns`)),
+        formatMicros(average),
+        formatMicros(readNumber(`${name}.min-ns`)),
+        formatMicros(readNumber(`${name}.max-ns`)),
         String(hits),
         name,
       ),
@@ -80,27 +91,27 @@ function fopLines({ number, found }: ReturnType<typeof reader>): string[] {
   ];
 }
 
-function part(title: string, dump: Dump, prefix: string): string[] {
-  const given = reader(dump, prefix);
+function formatSection(title: string, dump: Dump, prefix: string): string[] {
+  const section = makeSectionReader(dump, prefix);
   return [
     `${title} Stats:`,
-    ...sizeLines(given),
-    ...fopLines(given),
-    `${'Duration'.padStart(12)}: ${given.number('duration-s')} seconds`,
-    `${'Data Read'.padStart(12)}: ${given.number('bytes-read')} bytes`,
-    `${'Data Written'.padStart(12)}: ${given.number('bytes-written')} bytes`,
+    ...formatSizes(section),
+    ...formatFops(section),
+    `${'Duration'.padStart(12)}: ${section.number('duration-s')} seconds`,
+    `${'Data Read'.padStart(12)}: ${section.number('bytes-read')} bytes`,
+    `${'Data Written'.padStart(12)}: ${section.number('bytes-written')} bytes`,
     '',
   ];
 }
 
 /** @param name the volume's; its first interval equals the whole */
-export function profileText(name: string, dump: Dump): string {
+export function formatProfile(name: string, dump: Dump): string {
   const title = `Volume: ${printable(name)}`;
   const interval = dump.interval ?? 0;
   return [
     title,
     '-'.repeat(title.length),
-    ...part('Cumulative', dump, ''),
-    ...part(`Interval ${interval}`, dump, interval === 0 ? '' : 'interval.'),
+    ...formatSection('Cumulative', dump, ''),
+    ...formatSection(`Interval ${interval}`, dump, interval === 0 ? '' : 'interval.'),
   ].join('\n');
 }

@@ -23,13 +23,20 @@ import type { Xlator } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
-import { latest, MDATA, MDATA_SIZE, readMdata, type Times, writeMdata } from '../shared/mdata.ts';
+import {
+  latestTimes,
+  MDATA,
+  MDATA_SIZE,
+  readMdata,
+  type Times,
+  writeMdata,
+} from '../shared/mdata.ts';
 import type { Handle } from './handles.ts';
 import { EMPTY, procEntryPath, procPath } from './paths.ts';
 
 const KEY = toCString(MDATA);
 const { CTIME, MTIME, ATIME } = SETS;
-const ALL = CTIME | MTIME | ATIME;
+const ALL_TIMES = CTIME | MTIME | ATIME;
 /** Flags of the parent's times are the same, shifted by this. */
 const PARENT_SHIFT = 3;
 
@@ -48,122 +55,132 @@ export class MdataStore {
   }
 
   /** Whether inodes may have times. */
-  get areKept(): boolean {
+  get areStored(): boolean {
     return this.isOn && this.isAble;
   }
 
   /** Whether an inode has stored times. */
-  has(handle: Handle, fd: number): boolean {
-    return this.areKept && this.of(handle, fd) !== null;
+  hasTimes(handle: Handle, fd: number): boolean {
+    return this.areStored && this.findTimes(handle, fd) !== null;
   }
 
   /** Puts the stored times into `buf`: of the inode at `path` in a directory, or of `fd` itself. */
-  show(buf: Iatt, handle: Handle | undefined, fd: number, path: Path = EMPTY): Iatt {
-    if (!this.areKept) return buf;
-    const kept =
+  showTimes(buf: Iatt, handle: Handle | undefined, fd: number, path: Path = EMPTY): Iatt {
+    if (!this.areStored) return buf;
+    const stored =
       path === EMPTY && handle !== undefined
-        ? this.of(handle, fd)
-        : (handle?.mdata ?? this.read(fd, path));
-    return kept === null ? buf : Object.assign(buf, kept);
+        ? this.findTimes(handle, fd)
+        : (handle?.mdata ?? this.readTimes(fd, path));
+    return stored === null ? buf : Object.assign(buf, stored);
   }
 
   /**
    * Sets the times that a request sets of its inode, limited by `mask`. `fd` is the handle's own descriptor, or
    * that of an open file.
    */
-  set(frame: Frame, fop: FopName, handle: Handle, fd = handle.fd, mask = ALL): void {
+  setTimes(frame: Frame, fop: FopName, handle: Handle, fd = handle.fd, mask = ALL_TIMES): void {
     if (!this.isOn) return;
-    const made = frame.root.ctime;
-    const when = made ?? this.now(timesSetHere(frame, fop));
-    this.move(handle, fd, when, when.flags & mask, made !== null);
+    const requestTime = frame.root.ctime;
+    const time = requestTime ?? this.now(timesSetHere(frame, fop));
+    this.advanceTimes(handle, fd, time, time.flags & mask, requestTime !== null);
   }
 
   /** As `set` for the directory in which a request changes a name. */
-  setParent(frame: Frame, fop: FopName, dir: Handle): void {
+  setParentTimes(frame: Frame, fop: FopName, dir: Handle): void {
     if (!this.isOn) return;
-    const made = frame.root.ctime;
-    const when = made ?? this.now(timesSetHere(frame, fop));
-    this.move(dir, dir.fd, when, when.flags >> PARENT_SHIFT, made !== null);
+    const requestTime = frame.root.ctime;
+    const time = requestTime ?? this.now(timesSetHere(frame, fop));
+    this.advanceTimes(dir, dir.fd, time, time.flags >> PARENT_SHIFT, requestTime !== null);
   }
 
   /** As `set` for setattr, which may also carry explicit times. */
-  setattr(frame: Frame, handle: Handle, fd: number, to: Iatt, valid: number): void {
+  setAttrTimes(frame: Frame, handle: Handle, fd: number, to: Iatt, valid: number): void {
     if (!this.isOn) return;
-    const made = frame.root.ctime;
-    const when = made ?? this.now(frame.root.pid < 0 ? 0 : setattrTimes(valid));
-    const given = givenTimes(to, valid, when.sec === 0 ? this.now(0) : when);
-    const kept = given !== null && this.isAble ? this.of(handle, fd) : null;
+    const requestTime = frame.root.ctime;
+    const time = requestTime ?? this.now(frame.root.pid < 0 ? 0 : setattrTimes(valid));
+    const explicit = readExplicitTimes(to, valid, time.sec === 0 ? this.now(0) : time);
+    const stored = explicit !== null && this.isAble ? this.findTimes(handle, fd) : null;
     // As in GlusterFS, explicit times do not begin stored times.
-    if (kept !== null) {
-      const moved = latest(kept, { ...kept, iaCtime: when.sec, iaCtimeNsec: when.nsec });
-      this.store(handle, fd, { ...moved, ...given });
+    if (stored !== null) {
+      const advanced = latestTimes(stored, {
+        ...stored,
+        iaCtime: time.sec,
+        iaCtimeNsec: time.nsec,
+      });
+      this.storeTimes(handle, fd, { ...advanced, ...explicit });
     }
-    this.move(handle, fd, when, when.flags, made !== null);
+    this.advanceTimes(handle, fd, time, time.flags, requestTime !== null);
   }
 
   /**
    * Stores times from elsewhere, if later: the disk's, or another brick's.
    * @returns 0 or the errno
    */
-  merge(handle: Handle, fd: number, given: Times | null): number {
-    if (given === null) return EINVAL;
+  merge(handle: Handle, fd: number, times: Times | null): number {
+    if (times === null) return EINVAL;
     if (!this.isOn) return EOPNOTSUPP;
     if (!this.isAble) {
       this.warnUnable();
       return EOPNOTSUPP;
     }
-    const kept = this.of(handle, fd);
-    return this.store(handle, fd, kept === null ? given : latest(kept, given));
+    const stored = this.findTimes(handle, fd);
+    return this.storeTimes(handle, fd, stored === null ? times : latestTimes(stored, times));
   }
 
   private now(flags: number): Ctime {
     return makeCtime(this.xl.context.sink.now(), flags);
   }
 
-  private move(handle: Handle, fd: number, when: Ctime, flags: number, begins: boolean): void {
-    if ((flags & ALL) === 0 || (begins && when.sec === 0)) return;
+  private advanceTimes(
+    handle: Handle,
+    fd: number,
+    time: Ctime,
+    flags: number,
+    canBegin: boolean,
+  ): void {
+    if ((flags & ALL_TIMES) === 0 || (canBegin && time.sec === 0)) return;
     if (!this.isAble) {
-      if (begins) this.warnUnable();
+      if (canBegin) this.warnUnable();
       return;
     }
-    const kept = this.of(handle, fd);
-    if (kept === null && !begins) return;
-    const { sec, nsec } = when;
-    const to = kept ?? allAt(when);
-    const wanted: Times = {
+    const stored = this.findTimes(handle, fd);
+    if (stored === null && !canBegin) return;
+    const { sec, nsec } = time;
+    const to = stored ?? makeTimes(time);
+    const requested: Times = {
       ...to,
       ...((flags & CTIME) !== 0 && { iaCtime: sec, iaCtimeNsec: nsec }),
       ...((flags & MTIME) !== 0 && { iaMtime: sec, iaMtimeNsec: nsec }),
       ...((flags & ATIME) !== 0 && { iaAtime: sec, iaAtimeNsec: nsec }),
     };
-    this.store(handle, fd, latest(to, wanted));
+    this.storeTimes(handle, fd, latestTimes(to, requested));
   }
 
-  private of(handle: Handle, fd: number): Times | null {
-    if (handle.mdata === undefined) handle.mdata = this.read(fd, EMPTY);
+  private findTimes(handle: Handle, fd: number): Times | null {
+    if (handle.mdata === undefined) handle.mdata = this.readTimes(fd, EMPTY);
     return handle.mdata;
   }
 
-  private read(fd: number, path: Path): Times | null {
-    const at = path === EMPTY ? procPath(fd) : procEntryPath(fd, path, 0);
+  private readTimes(fd: number, path: Path): Times | null {
+    const procFile = path === EMPTY ? procPath(fd) : procEntryPath(fd, path, 0);
     const get = path === EMPTY ? libc.getxattr : libc.lgetxattr;
-    const length = get(at, KEY, this.buffer, this.buffer.length);
+    const length = get(procFile, KEY, this.buffer, this.buffer.length);
     return length < 0 ? null : readMdata(this.buffer.subarray(0, length));
   }
 
   /** Stores times; returns 0 or the errno. If the disk refuses them, they are still shown until the handle is dropped. */
-  private store(handle: Handle, fd: number, times: Times): number {
+  private storeTimes(handle: Handle, fd: number, times: Times): number {
     handle.mdata = times;
     const bytes = writeMdata(times);
     const errno =
       fd === handle.fd
         ? -libc.setxattr(procPath(fd), KEY, bytes, bytes.length, 0)
         : -libc.fsetxattr(fd, KEY, bytes, bytes.length, 0);
-    if (errno !== 0) this.failed(errno);
+    if (errno !== 0) this.warnFailure(errno);
     return errno;
   }
 
-  private failed(errno: number): void {
+  private warnFailure(errno: number): void {
     if (this.loggedErrnos.has(errno)) return;
     this.loggedErrnos.add(errno);
     const text = 'times that clients have set cannot be kept with a file';
@@ -191,18 +208,18 @@ export class MdataStore {
 const timesSetHere = (frame: Frame, fop: FopName): number =>
   frame.root.pid < 0 || accessTimeFops.includes(fop) ? 0 : (timesByFop[fop] ?? 0);
 
-const allAt = ({ sec, nsec }: Ctime): Times => ({
+const makeTimes = ({ sec, nsec }: Ctime): Times => ({
   ...{ iaAtime: sec, iaAtimeNsec: nsec, iaMtime: sec, iaMtimeNsec: nsec },
   ...{ iaCtime: sec, iaCtimeNsec: nsec },
 });
 
 /** Returns the explicit times of a setattr, or null. */
-function givenTimes(to: Iatt, valid: number, now: Ctime): Partial<Times> | null {
-  const given = {
+function readExplicitTimes(to: Iatt, valid: number, now: Ctime): Partial<Times> | null {
+  const explicit = {
     ...((valid & SET_ATTR.ATIME) !== 0 && { iaAtime: to.iaAtime, iaAtimeNsec: to.iaAtimeNsec }),
     ...((valid & SET_ATTR.MTIME) !== 0 && { iaMtime: to.iaMtime, iaMtimeNsec: to.iaMtimeNsec }),
     ...((valid & SET_ATTR.ATIME_NOW) !== 0 && { iaAtime: now.sec, iaAtimeNsec: now.nsec }),
     ...((valid & SET_ATTR.MTIME_NOW) !== 0 && { iaMtime: now.sec, iaMtimeNsec: now.nsec }),
   };
-  return Object.keys(given).length === 0 ? null : given;
+  return Object.keys(explicit).length === 0 ? null : explicit;
 }

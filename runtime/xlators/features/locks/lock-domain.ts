@@ -8,18 +8,18 @@
  * Source: GlusterFS `xlators/features/locks/src/inodelk.c`, `entrylk.c`.
  */
 import { EAGAIN } from '../../../core/errno.ts';
-import type { Settle } from './records.ts';
+import type { Settle } from './record-locks.ts';
 
 export interface Claim {
   readonly owner: string;
 }
 
 /** How claims compare: differs between ranges and names. */
-export interface Rules<C> {
+export interface ClaimRules<C> {
   /** Whether two locks of different owners exclude each other. */
   excludes(a: C, b: C): boolean;
   /** Whether the unlock `request` applies to the lock `held` of the same owner. */
-  means(request: C, held: C): boolean;
+  isSameLock(request: C, held: C): boolean;
 }
 
 interface Pending<C> {
@@ -27,16 +27,16 @@ interface Pending<C> {
   readonly settle: Settle;
 }
 
-export class Domain<C extends Claim> {
+export class LockDomain<C extends Claim> {
   readonly granted: C[] = [];
-  private readonly rules: Rules<C>;
+  private readonly rules: ClaimRules<C>;
   private pending: Pending<C>[] = [];
 
-  constructor(rules: Rules<C>) {
+  constructor(rules: ClaimRules<C>) {
     this.rules = rules;
   }
 
-  get empty(): boolean {
+  get isEmpty(): boolean {
     return this.granted.length === 0 && this.pending.length === 0;
   }
 
@@ -47,7 +47,7 @@ export class Domain<C extends Claim> {
 
   /** Settles the claim at once, or returns a function that ends its wait. */
   lock(claim: C, mayWait: boolean, settle: Settle): ((errno: number) => void) | null {
-    if (this.mayHave(claim)) {
+    if (this.canGrant(claim)) {
       this.granted.push(claim);
       settle(0);
       return null;
@@ -64,23 +64,23 @@ export class Domain<C extends Claim> {
   /** Returns false if the owner has no such lock. */
   unlock(request: C): boolean {
     const at = this.granted.findIndex(
-      (held) => held.owner === request.owner && this.rules.means(request, held),
+      (held) => held.owner === request.owner && this.rules.isSameLock(request, held),
     );
     if (at < 0) return false;
     this.granted.splice(at, 1);
-    this.grant();
+    this.grantWaiting();
     return true;
   }
 
   /** Removes the claims that `which` selects; waiting ones are settled with an errno. */
-  drop(which: (claim: C) => boolean, errno: number): void {
-    const leaving = this.pending.filter(({ claim }) => which(claim));
-    this.pending = this.pending.filter(({ claim }) => !which(claim));
+  drop(isSelected: (claim: C) => boolean, errno: number): void {
+    const removed = this.pending.filter(({ claim }) => isSelected(claim));
+    this.pending = this.pending.filter(({ claim }) => !isSelected(claim));
     for (let at = this.granted.length - 1; at >= 0; at--) {
-      if (which(this.granted[at]!)) this.granted.splice(at, 1);
+      if (isSelected(this.granted[at]!)) this.granted.splice(at, 1);
     }
-    for (const { settle } of leaving) settle(errno);
-    this.grant();
+    for (const { settle } of removed) settle(errno);
+    this.grantWaiting();
   }
 
   /** Settles all waiting claims with an errno. */
@@ -96,15 +96,15 @@ export class Domain<C extends Claim> {
     this.pending.splice(at, 1);
     pending.settle(errno);
     // Later claims may have waited only behind this one.
-    this.grant();
+    this.grantWaiting();
   }
 
-  private grant(): void {
+  private grantWaiting(): void {
     const waiting = this.pending;
     this.pending = [];
     const granted: Pending<C>[] = [];
     for (const pending of waiting) {
-      if (this.mayHave(pending.claim)) {
+      if (this.canGrant(pending.claim)) {
         this.granted.push(pending.claim);
         granted.push(pending);
       } else this.pending.push(pending);
@@ -112,11 +112,11 @@ export class Domain<C extends Claim> {
     for (const { settle } of granted) settle(0);
   }
 
-  private mayHave(claim: C): boolean {
+  private canGrant(claim: C): boolean {
     const isOwn = ({ owner }: C): boolean => owner === claim.owner;
-    const inTheWay = (other: C): boolean => this.rules.excludes(other, claim);
-    if (this.granted.some((held) => !isOwn(held) && inTheWay(held))) return false;
+    const excludesClaim = (other: C): boolean => this.rules.excludes(other, claim);
+    if (this.granted.some((held) => !isOwn(held) && excludesClaim(held))) return false;
     const { blocked } = this;
-    return !blocked.some(inTheWay) || this.granted.some(isOwn) || blocked.some(isOwn);
+    return !blocked.some(excludesClaim) || this.granted.some(isOwn) || blocked.some(isOwn);
   }
 }

@@ -12,7 +12,7 @@ const SLAB_SIZE = SLAB_PAGES * PAGE_SIZE;
 /** The owner of a page. */
 export interface PageOwner {
   /** The owner's page of this index has moved to `place`. */
-  moved(index: number, place: number): void;
+  setSlot(index: number, slot: number): void;
 }
 
 export class PageStore {
@@ -28,47 +28,47 @@ export class PageStore {
   }
 
   /** Number of pages in use. */
-  get used(): number {
+  get usedPages(): number {
     return this.owners.length;
   }
 
   /** Returns the place of a new page with arbitrary content, or -1 if the store is full. */
-  take(owner: PageOwner, index: number): number {
-    const place = this.used;
-    if (place >= this.limit) return -1;
-    if (place === this.slabs.length * SLAB_PAGES && !this.grow()) return -1;
+  allocate(owner: PageOwner, index: number): number {
+    const slot = this.usedPages;
+    if (slot >= this.limit) return -1;
+    if (slot === this.slabs.length * SLAB_PAGES && !this.addSlab()) return -1;
     this.owners.push(owner);
     this.indexes.push(index);
-    return place;
+    return slot;
   }
 
   /** Frees a page. */
-  give(place: number): void {
+  free(slot: number): void {
     const owner = this.owners.pop()!;
     const index = this.indexes.pop()!;
-    const last = this.used;
-    if (place !== last) {
-      this.part(place, 0, PAGE_SIZE).set(this.part(last, 0, PAGE_SIZE));
-      this.owners[place] = owner;
-      this.indexes[place] = index;
-      owner.moved(index, place);
+    const last = this.usedPages;
+    if (slot !== last) {
+      this.bytesAt(slot, 0, PAGE_SIZE).set(this.bytesAt(last, 0, PAGE_SIZE));
+      this.owners[slot] = owner;
+      this.indexes[slot] = index;
+      owner.setSlot(index, slot);
     }
     // One empty slab is kept, for changes at the border of two slabs.
-    if (last <= (this.slabs.length - 2) * SLAB_PAGES) this.shrink();
+    if (last <= (this.slabs.length - 2) * SLAB_PAGES) this.dropSlab();
   }
 
   /** Returns `length` bytes from byte `start` of a place, which may reach into adjoining places. */
-  part(place: number, start: number, length: number): Uint8Array {
-    const at = (place % SLAB_PAGES) * PAGE_SIZE + start;
-    return this.slabs[Math.floor(place / SLAB_PAGES)]!.subarray(at, at + length);
+  bytesAt(slot: number, start: number, length: number): Uint8Array {
+    const offset = (slot % SLAB_PAGES) * PAGE_SIZE + start;
+    return this.slabs[Math.floor(slot / SLAB_PAGES)]!.subarray(offset, offset + length);
   }
 
   /** Whether two places are contiguous in memory. */
-  adjoin(place: number, next: number): boolean {
-    return next === place + 1 && next % SLAB_PAGES !== 0;
+  areContiguous(slot: number, next: number): boolean {
+    return next === slot + 1 && next % SLAB_PAGES !== 0;
   }
 
-  private grow(): boolean {
+  private addSlab(): boolean {
     try {
       const buffer = new ArrayBuffer(SLAB_SIZE, { maxByteLength: SLAB_SIZE });
       this.slabs.push(new Uint8Array(buffer, 0, SLAB_SIZE));
@@ -80,7 +80,7 @@ export class PageStore {
     }
   }
 
-  private shrink(): void {
+  private dropSlab(): void {
     (this.slabs.pop()!.buffer as ArrayBuffer).resize(0);
   }
 }

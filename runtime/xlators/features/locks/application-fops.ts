@@ -7,13 +7,13 @@ import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
-import { flockOf, isAnonymous, ownerNamed, ownerOf, spanOf } from './flock.ts';
+import { isAnonymous, makeFlock, makeOwner, readSpan, requestOwner } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
+import { LockOutcome } from './lock-outcome.ts';
 import type { Locks } from './locks.ts';
-import { Outcome } from './outcome.ts';
-import { type LockType, overlap, type Range, type Span } from './ranges.ts';
-import type { RecordLocks } from './records.ts';
-import { rangeText, type Trace, traceRequest } from './trace.ts';
+import { type LockType, overlaps, type Range, type Span } from './ranges.ts';
+import type { RecordLocks } from './record-locks.ts';
+import { formatRangeLock, type OutcomeLogger, traceRequest } from './request-log.ts';
 
 /** Commands of lk by number; 12 to 14 are F_GETLK64 and so on of 32-bit callers. */
 const COMMANDS: ReadonlyMap<number, number> = new Map([
@@ -32,7 +32,7 @@ interface LockRequest {
   readonly span: Span;
   readonly locks: InodeLocks;
   readonly table: RecordLocks<Holder>;
-  readonly trace: Trace;
+  readonly trace: OutcomeLogger;
 }
 
 /**
@@ -41,36 +41,46 @@ interface LockRequest {
  */
 const POSIXLK_COUNT = 'glusterfs.posixlk-count';
 
-const counted: Cbk<'lookup', Locks> = (frame, _, xl, opRet, opErrno, inode, buf, xdata, parent) => {
+const lookupCbk: Cbk<'lookup', Locks> = (
+  frame,
+  _,
+  xl,
+  opRet,
+  opErrno,
+  inode,
+  buf,
+  xdata,
+  parent,
+) => {
   if (opRet < 0 || buf === null) {
     return unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, parent);
   }
   const known = xl.inodes?.find(buf.iaGfid);
-  const count = (known && xl.priv.find(known)?.applications) ?? 0;
-  const counted = (xdata?.copy() ?? new Dict()).set(POSIXLK_COUNT, count);
-  unwind.lookup(frame, opRet, opErrno, inode, buf, counted, parent);
+  const count = (known && xl.priv.find(known)?.applicationLockCount) ?? 0;
+  const withCount = (xdata?.copy() ?? new Dict()).set(POSIXLK_COUNT, count);
+  unwind.lookup(frame, opRet, opErrno, inode, buf, withCount, parent);
 };
 
 export const lookup: Fop<'lookup', Locks> = (frame, xl, loc, xdata) => {
-  const [below] = xl.children;
-  if (xdata?.has(POSIXLK_COUNT)) wind.lookup(frame, 0, counted, below!, loc, xdata);
-  else tail.lookup(frame, below!, loc, xdata);
+  const [child] = xl.children;
+  if (xdata?.has(POSIXLK_COUNT)) wind.lookup(frame, 0, lookupCbk, child!, loc, xdata);
+  else tail.lookup(frame, child!, loc, xdata);
 };
 
 export const lk: Fop<'lk', Locks> = (frame, xl, fd, cmd, flock, xdata) => {
   const command = COMMANDS.get(cmd);
-  const span = spanOf(flock);
+  const span = readSpan(flock);
   if (command === undefined || isAnonymous(frame.root.lkOwner)) return fail.lk(frame, EINVAL);
   if (typeof span === 'number') return fail.lk(frame, span);
-  const locks = xl.priv.of(fd.inode);
+  const locks = xl.priv.findOrMake(fd.inode);
   const isFlock = xdata?.number(FLOCK) === 1;
   const table = isFlock ? locks.flocks : locks.records;
-  const what = isFlock ? 'FLOCK' : 'FCNTL';
-  const trace = traceRequest(xl, frame, fd.inode, () => rangeText(what, command, flock));
-  const asked = { fd, command, flock, span, locks, table, trace };
-  if (command === F_GETLK) getlk(frame, asked);
-  else if (flock.type === F_UNLCK) unlock(frame, xl, asked);
-  else setlk(frame, xl, asked);
+  const family = isFlock ? 'FLOCK' : 'FCNTL';
+  const trace = traceRequest(xl, frame, fd.inode, () => formatRangeLock(family, command, flock));
+  const request = { fd, command, flock, span, locks, table, trace };
+  if (command === F_GETLK) getlk(frame, request);
+  else if (flock.type === F_UNLCK) unlock(frame, xl, request);
+  else setlk(frame, xl, request);
 };
 
 /** With F_UNLCK it searches the caller's own locks (Linux 6.6, of an open file). */
@@ -78,11 +88,11 @@ function getlk(frame: Frame, { flock, span, table, trace }: LockRequest): void {
   const { active } = table;
   const range =
     flock.type === F_UNLCK
-      ? active.of(ownerOf(frame.root)).find((own) => overlap(own, span))
-      : active.conflict(rangeOf(frame, flock, span, null));
+      ? active.ownedBy(requestOwner(frame.root)).find((own) => overlaps(own, span))
+      : active.findConflict(makeRange(frame, flock, span, null));
   trace(0);
-  const found = range && flockOf(range, range.note.pid);
-  unwind.lk(frame, 0, 0, found ?? { ...flock, type: F_UNLCK }, null);
+  const flockReply = range && makeFlock(range, range.note.pid);
+  unwind.lk(frame, 0, 0, flockReply ?? { ...flock, type: F_UNLCK }, null);
 }
 
 function unlock(
@@ -90,44 +100,44 @@ function unlock(
   xl: Xlator<Locks>,
   { flock, span, locks, table, trace }: LockRequest,
 ) {
-  table.unlock(ownerOf(frame.root), span);
-  xl.priv.changed(locks);
+  table.unlock(requestOwner(frame.root), span);
+  xl.priv.holdWhileLocked(locks);
   trace(0);
   unwind.lk(frame, 0, 0, flock, null);
 }
 
-function setlk(frame: Frame, xl: Xlator<Locks>, asked: LockRequest): void {
-  const { fd, command, flock, span, locks, table, trace } = asked;
-  const answer = (errno: number): void => {
+function setlk(frame: Frame, xl: Xlator<Locks>, request: LockRequest): void {
+  const { fd, command, flock, span, locks, table, trace } = request;
+  const reply = (errno: number): void => {
     if (errno === 0) unwind.lk(frame, 0, 0, flock, null);
     else fail.lk(frame, errno);
   };
   // The context makes the fd's release reported.
   fd.ctxSet(xl, true);
-  const outcome = new Outcome(xl, frame, locks, trace, { pid: flock.pid, fd: fd.id, answer });
-  const range = rangeOf(frame, flock, span, outcome.holder);
+  const outcome = new LockOutcome(xl, frame, locks, trace, { pid: flock.pid, fd: fd.id, reply });
+  const range = makeRange(frame, flock, span, outcome.holder);
   const waiter = table.lock(range, command === F_SETLKW, outcome.settle);
-  if (waiter !== null) outcome.waits(locks, (errno) => waiter.cancel(errno));
+  if (waiter !== null) outcome.waitUntilSettled(locks, (errno) => waiter.cancel(errno));
 }
 
-function rangeOf<N>(frame: Frame, flock: Flock, span: Span, note: N): Range<N> {
-  return { ...span, owner: ownerOf(frame.root), type: flock.type as LockType, note };
+function makeRange<N>(frame: Frame, flock: Flock, span: Span, note: N): Range<N> {
+  return { ...span, owner: requestOwner(frame.root), type: flock.type as LockType, note };
 }
 
 /**
  * The key by which a GlusterFS client cancels a lock request: a signal has interrupted the waiting
  * program. Only the request of the same descriptor and range ends.
  */
-const INTERRUPTED = /^glusterfs\.intrlk\.tposix\.kblocked\.(-?\d+),(-?\d+)-(-?\d+)$/;
+const INTERRUPT_KEY = /^glusterfs\.intrlk\.tposix\.kblocked\.(-?\d+),(-?\d+)-(-?\d+)$/;
 
 export const fgetxattr: Fop<'fgetxattr', Locks> = (frame, xl, fd, name, xdata) => {
-  const asked = INTERRUPTED.exec(name ?? '');
-  if (asked === null) return tail.fgetxattr(frame, xl.children[0]!, fd, name, xdata);
-  const [whence, start, len] = asked.slice(1).map(Number) as [number, number, number];
-  const span = spanOf({ type: F_WRLCK, whence, start, len, pid: 0, owner: '' });
+  const match = INTERRUPT_KEY.exec(name ?? '');
+  if (match === null) return tail.fgetxattr(frame, xl.children[0]!, fd, name, xdata);
+  const [whence, start, len] = match.slice(1).map(Number) as [number, number, number];
+  const span = readSpan({ type: F_WRLCK, whence, start, len, pid: 0, owner: '' });
   if (typeof span === 'number') return fail.fgetxattr(frame, span);
   const { client } = frame.root;
-  const count = xl.priv.find(fd.inode)?.interrupted(client, fd.id, span, EINTR) ?? 0;
+  const count = xl.priv.find(fd.inode)?.cancelWaiting(client, fd.id, span, EINTR) ?? 0;
   const dict = new Dict();
   dict.set(name!, `${xl.name}: posix blocked locks=${count} granted locks=0`);
   unwind.fgetxattr(frame, 0, 0, dict, null);
@@ -141,10 +151,10 @@ export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
     // GlusterFS's server sends no lk-owner after a client is gone: all locks of this fd go.
     if (isAnonymous(lkOwner)) locks.records.remove(({ note }) => note.fd === fd.id);
     else {
-      const closing = ownerOf(frame.root);
-      locks.records.remove(({ owner }) => owner === closing);
+      const closingOwner = requestOwner(frame.root);
+      locks.records.remove(({ owner }) => owner === closingOwner);
     }
-    xl.priv.changed(locks);
+    xl.priv.holdWhileLocked(locks);
   }
   tail.flush(frame, xl.children[0]!, fd, xdata);
 };
@@ -153,27 +163,27 @@ export const getactivelk: Fop<'getactivelk', Locks> = (frame, xl, loc) => {
   const { inode } = loc;
   if (inode === null) return fail.getactivelk(frame, EINVAL);
   const active = xl.priv.find(inode)?.records.active ?? [];
-  const list = [...active].map((range) => flockOf(range, range.note.pid));
+  const list = [...active].map((range) => makeFlock(range, range.note.pid));
   unwind.getactivelk(frame, list.length, 0, list, null);
 };
 
 /** Sets the locks of a file that was moved here; the file must have none. */
 export const setactivelk: Fop<'setactivelk', Locks> = (frame, xl, { inode }, locklist) => {
-  const spans = locklist.map((each) => spanOf(each));
-  const isSense = locklist.length > 0 && locklist.every(({ owner }) => !isAnonymous(owner));
-  if (inode === null || !isSense || spans.some((span) => typeof span === 'number')) {
+  const spans = locklist.map((flock) => readSpan(flock));
+  const areOwnersKnown = locklist.length > 0 && locklist.every(({ owner }) => !isAnonymous(owner));
+  if (inode === null || !areOwnersKnown || spans.some((span) => typeof span === 'number')) {
     return fail.setactivelk(frame, EINVAL);
   }
-  const locks = xl.priv.of(inode);
-  if (!locks.records.empty) return fail.setactivelk(frame, EINVAL);
+  const locks = xl.priv.findOrMake(inode);
+  if (!locks.records.isEmpty) return fail.setactivelk(frame, EINVAL);
   const { client } = frame.root;
   client?.ctxSet(xl, true);
   const grantedAt = xl.context.sink.now();
   for (const [at, { owner: lkOwner, type, pid }] of locklist.entries()) {
     const note = { client, pid, fd: 0, blockedAt: null, grantedAt };
-    const owner = ownerNamed(client, lkOwner);
+    const owner = makeOwner(client, lkOwner);
     locks.records.active.lock({ ...(spans[at] as Span), owner, type: type as LockType, note });
   }
-  xl.priv.changed(locks);
+  xl.priv.holdWhileLocked(locks);
   unwind.setactivelk(frame, 0, 0, null);
 };

@@ -25,7 +25,7 @@ export class Waiter<N> {
 
   /** Settles the request with an errno, unless it is settled already. */
   cancel(errno: number): void {
-    if (this.table.leave(this)) this.settle(errno);
+    if (this.table.removeWaiter(this)) this.settle(errno);
   }
 }
 
@@ -35,36 +35,36 @@ export class WaitGraph<N> {
 
   add(waiter: Waiter<N>): void {
     const { owner } = waiter.range;
-    const others = this.byOwner.get(owner);
-    if (others === undefined) this.byOwner.set(owner, new Set([waiter]));
-    else others.add(waiter);
+    const waiters = this.byOwner.get(owner);
+    if (waiters === undefined) this.byOwner.set(owner, new Set([waiter]));
+    else waiters.add(waiter);
   }
 
   delete(waiter: Waiter<N>): void {
     const { owner } = waiter.range;
-    const others = this.byOwner.get(owner);
-    others?.delete(waiter);
-    if (others?.size === 0) this.byOwner.delete(owner);
+    const waiters = this.byOwner.get(owner);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.byOwner.delete(owner);
   }
 
   /** Whether an owner in the way of this range waits, directly or indirectly, for the range's owner. */
-  wouldCircle(table: RecordLocks<N>, range: Range<N>): boolean {
-    const seen = new Set<string>();
-    const owners = blockers(table, range);
+  wouldDeadlock(table: RecordLocks<N>, range: Range<N>): boolean {
+    const visited = new Set<string>();
+    const owners = findBlockers(table, range);
     for (let owner = owners.pop(); owner !== undefined; owner = owners.pop()) {
       if (owner === range.owner) return true;
-      if (seen.has(owner)) continue;
-      seen.add(owner);
+      if (visited.has(owner)) continue;
+      visited.add(owner);
       for (const waiter of this.byOwner.get(owner) ?? []) {
-        owners.push(...blockers(waiter.table, waiter.range));
+        owners.push(...findBlockers(waiter.table, waiter.range));
       }
     }
     return false;
   }
 }
 
-function blockers<N>(table: RecordLocks<N>, range: Range<N>): string[] {
-  return [...new Set([...table.active.conflicts(range)].map(({ owner }) => owner))];
+function findBlockers<N>(table: RecordLocks<N>, range: Range<N>): string[] {
+  return [...new Set([...table.active.findConflicts(range)].map(({ owner }) => owner))];
 }
 
 export class RecordLocks<N> {
@@ -78,43 +78,43 @@ export class RecordLocks<N> {
     this.waits = waits;
   }
 
-  get empty(): boolean {
-    return this.active.empty && this.blocked.size === 0;
+  get isEmpty(): boolean {
+    return this.active.isEmpty && this.blocked.size === 0;
   }
 
   /** Settles a request (EAGAIN without `mayWait`), or returns its waiter. */
   lock(range: Range<N>, mayWait: boolean, settle: Settle): Waiter<N> | null {
     if (this.waits === null) this.releaseOtherType(range);
-    const isFree = this.active.conflict(range) === undefined;
+    const isFree = this.active.findConflict(range) === undefined;
     if (isFree) this.active.lock(range);
     // A lock that was released or downgraded may let waiting requests in.
-    const granted = this.blocked.size === 0 ? [] : this.grant();
+    const granted = this.blocked.size === 0 ? [] : this.grantWaiting();
     let waiter: Waiter<N> | null = null;
     if (isFree) settle(0);
     else if (!mayWait) settle(EAGAIN);
-    else if (this.waits?.wouldCircle(this, range)) settle(EDEADLK);
-    else waiter = this.wait(range, settle);
+    else if (this.waits?.wouldDeadlock(this, range)) settle(EDEADLK);
+    else waiter = this.addWaiter(range, settle);
     settleAll(granted);
     return waiter;
   }
 
   unlock(owner: string, span: Span): void {
     this.active.unlock(owner, span);
-    settleAll(this.grant());
+    settleAll(this.grantWaiting());
   }
 
   /** Removes the locks that `which` selects, not the waiting requests. */
-  remove(which: (range: Range<N>) => boolean): void {
-    if (this.active.remove(which)) settleAll(this.grant());
+  remove(isSelected: (range: Range<N>) => boolean): void {
+    if (this.active.remove(isSelected)) settleAll(this.grantWaiting());
   }
 
   /** Removes a waiter; returns false if it did not wait any more. */
-  leave(waiter: Waiter<N>): boolean {
+  removeWaiter(waiter: Waiter<N>): boolean {
     this.waits?.delete(waiter);
     return this.blocked.delete(waiter);
   }
 
-  private wait(range: Range<N>, settle: Settle): Waiter<N> {
+  private addWaiter(range: Range<N>, settle: Settle): Waiter<N> {
     const waiter = new Waiter(this, range, settle);
     this.blocked.add(waiter);
     this.waits?.add(waiter);
@@ -123,24 +123,24 @@ export class RecordLocks<N> {
 
   /** flock(2) releases the owner's lock before it requests another type. */
   private releaseOtherType({ owner, type }: Range<N>): void {
-    const before = this.active.of(owner)[0];
-    if (before !== undefined && before.type !== type) this.active.unlock(owner, before);
+    const ownRange = this.active.ownedBy(owner)[0];
+    if (ownRange !== undefined && ownRange.type !== type) this.active.unlock(owner, ownRange);
   }
 
   /** Locks for waiting requests without conflicts; returns these. */
-  private grant(): Waiter<N>[] {
+  private grantWaiting(): Waiter<N>[] {
     const granted: Waiter<N>[] = [];
-    let before: number;
+    let countBefore: number;
     do {
-      before = granted.length;
+      countBefore = granted.length;
       for (const waiter of this.blocked) {
-        if (this.active.conflict(waiter.range) !== undefined) continue;
-        this.leave(waiter);
+        if (this.active.findConflict(waiter.range) !== undefined) continue;
+        this.removeWaiter(waiter);
         this.active.lock(waiter.range);
         granted.push(waiter);
       }
       // A granted request may have downgraded its owner's write lock.
-    } while (granted.length > before);
+    } while (granted.length > countBefore);
     return granted;
   }
 }

@@ -35,11 +35,11 @@ const lookup: Fop<'lookup', AbsentNames> = (frame, xl, loc, xdata) => {
 /** Logs a hit or miss for `--debug`. */
 function logLookup(
   { log }: Xlator<AbsentNames>,
-  what: 'HIT' | 'MISS',
+  result: 'HIT' | 'MISS',
   parent: Inode,
   name: string,
 ): void {
-  log.debug(what, { pairs: { path: `${parent.path.replace(/\/$/, '')}/${name}` } });
+  log.debug(result, { pairs: { path: `${parent.path.replace(/\/$/, '')}/${name}` } });
 }
 
 /** Replies ENOENT with the time for which the kernel may cache it. */
@@ -54,7 +54,7 @@ const isKnown = ({ inode }: Loc): boolean => inode?.linked === true;
 
 const lookupCbk: Cbk<'lookup', AbsentNames> = (
   frame,
-  asked,
+  windClock,
   xl,
   opRet,
   opErrno,
@@ -67,26 +67,26 @@ const lookupCbk: Cbk<'lookup', AbsentNames> = (
   const parent = loc.parent!;
   const name = loc.name!;
   if (opRet >= 0) {
-    if (xl.priv.has(parent, name)) xl.priv.exists(parent, name, frame.root.client);
-  } else if (opErrno === ENOENT && xl.priv.learn(parent, name, asked)) {
+    if (xl.priv.has(parent, name)) xl.priv.dropExisting(parent, name, frame.root.client);
+  } else if (opErrno === ENOENT && xl.priv.add(parent, name, windClock)) {
     return unwindAbsent(frame, xl, loc, xdata);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-function before(xl: Xlator<AbsentNames>, entry: Entry): void {
+function noteRequest(xl: Xlator<AbsentNames>, entry: Entry): void {
   const { created, client } = entry;
-  if (created !== null) xl.priv.creating(created.parent!, created.name!, client);
+  if (created !== null) xl.priv.beginCreation(created.parent!, created.name!, client);
   entry.note = xl.priv.clock;
 }
 
 /** Handles the reply: a name that may have been created is dropped even if the fop failed. */
-function after(xl: Xlator<AbsentNames>, entry: Entry, opRet: number): void {
+function noteReply(xl: Xlator<AbsentNames>, entry: Entry, opRet: number): void {
   const { created, removed, note } = entry;
-  if (created !== null) xl.priv.created(created.parent!, created.name!);
+  if (created !== null) xl.priv.endCreation(created.parent!, created.name!);
   else if (removed !== null && opRet >= 0) {
-    xl.priv.learn(removed.parent!, removed.name!, note);
-    xl.priv.clear(removed.inode?.ctxGet(xl));
+    xl.priv.add(removed.parent!, removed.name!, note);
+    xl.priv.dropDirectory(removed.inode?.ctxGet(xl));
   }
 }
 
@@ -101,15 +101,18 @@ const clearingEvents: ReadonlySet<EventName> = new Set<EventName>([
 ]);
 
 /** Handles a report of a change from below. */
-function onUpcall(unwindAbsent: AbsentNames, data: unknown): void {
-  if (!isUpcall(data) || data.what === 'every-entry') unwindAbsent.clearAll();
-  else if (data.what === 'entry') unwindAbsent.changed(data.parent, data.name);
+function handleUpcall(absentNames: AbsentNames, data: unknown): void {
+  if (!isUpcall(data) || data.what === 'every-entry') absentNames.dropAll();
+  else if (data.what === 'entry') absentNames.noteChange(data.parent, data.name);
 }
 
 /** Handles an event from below. */
-export function notified(unwindAbsent: AbsentNames, event: EventName, data: unknown): void {
-  if (clearingEvents.has(event)) unwindAbsent.clearAll();
-  else if (event === 'UPCALL') onUpcall(unwindAbsent, data);
+export function handleEvent(absentNames: AbsentNames, event: EventName, data: unknown): void {
+  if (clearingEvents.has(event)) absentNames.dropAll();
+  else if (event === 'UPCALL') handleUpcall(absentNames, data);
 }
 
-export const fops: Fops<AbsentNames> = { lookup, ...entryFops({ before, after }) };
+export const fops: Fops<AbsentNames> = {
+  lookup,
+  ...entryFops({ before: noteRequest, after: noteReply }),
+};

@@ -17,14 +17,14 @@ import type { Cbk, Xlator } from '../../../core/xlator.ts';
 import {
   encodeRetention,
   RETEN_STATE,
+  readWormFile,
   STATE_KEYS,
   type Transition,
   type WormFile,
-  wormFileOf,
 } from './retention.ts';
 
 /** The request, and the files that it would change. */
-export interface Checked {
+export interface CheckedRequest {
   /** Null for a release, of which nothing waits. */
   readonly frame: Frame | null;
   readonly name: FopName;
@@ -34,94 +34,96 @@ export interface Checked {
 }
 
 type AnyFail = (frame: Frame, errno: number) => void;
-type Becomes = NonNullable<Transition['becomes']>;
+type NewState = NonNullable<Transition['newState']>;
 
 /** A request of the volume's own. */
-export const begin = <P>(xl: Xlator<P>, op: string, local: unknown): Frame => {
+export const beginRequest = <P>(xl: Xlator<P>, op: string, local: unknown): Frame => {
   const frame = xl.begin(new Stack(0, 0, 0, op));
   frame.local = local;
   return frame;
 };
 
-class Check {
+class RequestCheck {
   private readonly xl: Xlator<unknown>;
-  private readonly checked: Checked;
-  private at = -1;
-  private of: Loc | Fd | null = null;
+  private readonly request: CheckedRequest;
+  private index = -1;
+  private file: Loc | Fd | null = null;
   private isRefused = false;
-  private becomes: Becomes | null = null;
+  private newState: NewState | null = null;
 
-  constructor(xl: Xlator<unknown>, checked: Checked) {
+  constructor(xl: Xlator<unknown>, request: CheckedRequest) {
     this.xl = xl;
-    this.checked = checked;
+    this.request = request;
   }
 
-  next(): void {
-    const { frame, name, args, files } = this.checked;
+  readNextFile(): void {
+    const { frame, name, args, files } = this.request;
     const [child] = this.xl.children;
-    this.at += 1;
-    const file = files[this.at];
+    this.index += 1;
+    const file = files[this.index];
     if (file === undefined) {
       if (frame !== null) tailArgs[name](frame, child!, args);
       return;
     }
-    this.of = file;
+    this.file = file;
     if (file instanceof Fd) {
-      wind.fstat(begin(this.xl, 'FSTAT', this), 0, fstatCbk, child!, file, STATE_KEYS);
+      wind.fstat(beginRequest(this.xl, 'FSTAT', this), 0, fstatCbk, child!, file, STATE_KEYS);
       return;
     }
     const loc = file.inode?.linked ? new Loc(file.inode) : file;
-    wind.lookup(begin(this.xl, 'LOOKUP', this), 0, lookupCbk, child!, loc, STATE_KEYS);
+    wind.lookup(beginRequest(this.xl, 'LOOKUP', this), 0, lookupCbk, child!, loc, STATE_KEYS);
   }
 
   /** @param file null if the file does not exist or is not protected */
-  read(file: WormFile | null): void {
+  decideFile(file: WormFile | null): void {
     if (file === null) {
-      this.next();
+      this.readNextFile();
       return;
     }
-    const { isRefused, becomes } = this.checked.decide(file);
+    const { isRefused, newState: becomes } = this.request.decide(file);
     this.isRefused = isRefused;
-    this.becomes = becomes;
+    this.newState = becomes;
     if (becomes === null) {
-      this.decided();
+      this.refuseOrContinue();
       return;
     }
     const dict = new Dict().set(RETEN_STATE, encodeRetention(becomes.retention));
-    const frame = begin(this.xl, 'SETXATTR', this);
+    const frame = beginRequest(this.xl, 'SETXATTR', this);
     const [child] = this.xl.children;
-    if (this.of instanceof Fd) wind.fsetxattr(frame, 0, setCbk, child!, this.of, dict, 0, null);
-    else wind.setxattr(frame, 0, setCbk, child!, this.of!, dict, 0, null);
+    if (this.file instanceof Fd)
+      wind.fsetxattr(frame, 0, storedCbk, child!, this.file, dict, 0, null);
+    else wind.setxattr(frame, 0, storedCbk, child!, this.file!, dict, 0, null);
   }
 
-  found(inode: Inode, { iaGfid }: Iatt): void {
-    this.of = new Loc(inode, null, null, iaGfid);
+  setFoundInode(inode: Inode, { iaGfid }: Iatt): void {
+    this.file = new Loc(inode, null, null, iaGfid);
   }
 
   setTime(): void {
     const to = new Iatt();
-    to.iaAtime = this.becomes!.atime;
-    const frame = begin(this.xl, 'SETATTR', this);
+    to.iaAtime = this.newState!.atime;
+    const frame = beginRequest(this.xl, 'SETATTR', this);
     const [child] = this.xl.children;
     const { ATIME } = SET_ATTR;
-    if (this.of instanceof Fd) wind.fsetattr(frame, 0, timeCbk, child!, this.of, to, ATIME, null);
-    else wind.setattr(frame, 0, timeCbk, child!, this.of!, to, ATIME, null);
+    if (this.file instanceof Fd)
+      wind.fsetattr(frame, 0, timeCbk, child!, this.file, to, ATIME, null);
+    else wind.setattr(frame, 0, timeCbk, child!, this.file!, to, ATIME, null);
   }
 
-  decided(): void {
+  refuseOrContinue(): void {
     if (this.isRefused) this.refuse();
-    else this.next();
+    else this.readNextFile();
   }
 
   refuse(): void {
-    const { frame, name } = this.checked;
+    const { frame, name } = this.request;
     if (frame !== null) (fail[name] as AnyFail)(frame, EROFS);
   }
 }
 
-function ended(frame: Frame, xl: Xlator<unknown>): Check {
+function endRequest(frame: Frame, xl: Xlator<unknown>): RequestCheck {
   xl.end(frame.root);
-  return frame.local as Check;
+  return frame.local as RequestCheck;
 }
 
 const lookupCbk: Cbk<'lookup', unknown> = (
@@ -134,29 +136,30 @@ const lookupCbk: Cbk<'lookup', unknown> = (
   buf,
   xdata,
 ) => {
-  const check = ended(frame, xl);
+  const check = endRequest(frame, xl);
   if (opRet < 0 || inode === null || buf === null) {
-    check.read(null);
+    check.decideFile(null);
     return;
   }
-  check.found(inode, buf);
-  check.read(wormFileOf(buf, xdata));
+  check.setFoundInode(inode, buf);
+  check.decideFile(readWormFile(buf, xdata));
 };
 
 const fstatCbk: Cbk<'fstat', unknown> = (frame, _cookie, xl, opRet, _errno, buf, xdata) => {
-  ended(frame, xl).read(opRet < 0 || buf === null ? null : wormFileOf(buf, xdata));
+  endRequest(frame, xl).decideFile(opRet < 0 || buf === null ? null : readWormFile(buf, xdata));
 };
 
-const setCbk = (frame: Frame, _cookie: number, xl: Xlator<unknown>, opRet: number): void => {
-  const check = ended(frame, xl);
+const storedCbk = (frame: Frame, _cookie: number, xl: Xlator<unknown>, opRet: number): void => {
+  const check = endRequest(frame, xl);
   if (opRet < 0) check.refuse();
   else check.setTime();
 };
 
 const timeCbk = (frame: Frame, _cookie: number, xl: Xlator<unknown>, opRet: number): void => {
-  const check = ended(frame, xl);
+  const check = endRequest(frame, xl);
   if (opRet < 0) check.refuse();
-  else check.decided();
+  else check.refuseOrContinue();
 };
 
-export const check = (xl: Xlator<unknown>, checked: Checked): void => new Check(xl, checked).next();
+export const checkRequest = (xl: Xlator<unknown>, request: CheckedRequest): void =>
+  new RequestCheck(xl, request).readNextFile();

@@ -14,16 +14,16 @@ export interface EntryReply {
 }
 
 /** Returns the gfid that the request chose for a new inode; null if the storage chooses. */
-export function requestedGfid(xdata: Dict | null): Gfid | null {
-  const wanted = xdata?.get(GFID_REQ);
+export function readRequestedGfid(xdata: Dict | null): Gfid | null {
+  const value = xdata?.get(GFID_REQ);
   let gfid: Gfid = NULL_GFID;
-  if (typeof wanted === 'string') gfid = wanted;
-  else if (wanted instanceof Uint8Array && wanted.length === 16) gfid = gfidFromBytes(wanted);
+  if (typeof value === 'string') gfid = value;
+  else if (value instanceof Uint8Array && value.length === 16) gfid = gfidFromBytes(value);
   return isGfid(gfid) && gfid !== NULL_GFID ? gfid : null;
 }
 
 /** Converts a device number from the kernel's encoding to an iatt's, major × 2³² + minor. */
-export function rdevOf(dev: number): number {
+export function convertRdev(dev: number): number {
   const major = (dev >>> 8) & 0xfff;
   const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
   return major * 0x1_0000_0000 + minor;
@@ -33,21 +33,21 @@ export function rdevOf(dev: number): number {
 export const FIPS_MODE = 'fips-mode-rchecksum';
 
 /** Pads rchecksum's strong sum to the length of SHA-256 with zeros, as GlusterFS does. */
-export function strongChecksum(digest: Uint8Array): Uint8Array {
+export function padStrongChecksum(digest: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(32);
   bytes.set(digest);
   return bytes;
 }
 
 /** Computes rchecksum's weak sum: Adler-32 with start value 0, as in GlusterFS. */
-export function weakChecksum(bytes: Uint8Array): number {
+export function computeWeakChecksum(bytes: Uint8Array): number {
   const MOD = 65521;
   /** Bytes that can be added before a sum could exceed 2^32. */
-  const RUN = 3800;
+  const BYTES_PER_MODULO = 3800;
   let low = 0;
   let high = 0;
-  for (let start = 0; start < bytes.length; start += RUN) {
-    const end = Math.min(start + RUN, bytes.length);
+  for (let start = 0; start < bytes.length; start += BYTES_PER_MODULO) {
+    const end = Math.min(start + BYTES_PER_MODULO, bytes.length);
     for (let at = start; at < end; at++) {
       low += bytes[at]!;
       high += low;

@@ -1,7 +1,7 @@
 /** Keeps the last lines of debug/trace in memory. */
 import type { HistoryEntry } from '../../../core/xlator.ts';
 
-export class History {
+export class LineHistory {
   private readonly size: number;
   private readonly ring: HistoryEntry[] = [];
   private next = 0;
@@ -22,9 +22,9 @@ export class History {
   }
 
   /** Returns the newest `count` lines, the oldest first. */
-  last(count: number): HistoryEntry[] {
+  newest(count: number): HistoryEntry[] {
     const { ring, next } = this;
-    const all = ring.length < this.size ? ring : [...ring.slice(next), ...ring.slice(0, next)];
-    return all.slice(Math.max(0, all.length - count));
+    const ordered = ring.length < this.size ? ring : [...ring.slice(next), ...ring.slice(0, next)];
+    return ordered.slice(Math.max(0, ordered.length - count));
   }
 }

@@ -30,19 +30,19 @@ export class KnownSubject implements Subject {
 }
 
 /** The ACL in a reply to a request with `ACL_KEYS`. */
-export function aclIn(xdata: Dict | null): Acl | null {
+export function readReplyAcl(xdata: Dict | null): Acl | null {
   const value = xdata?.bytes(ACL_ACCESS);
   return value === undefined ? null : decodeExtendedAcl(value);
 }
 
 /** The results of lookups of names: null for an absent name. */
-export type Named = ReadonlyMap<Loc, Subject | null> | null;
+export type NamedSubjects = ReadonlyMap<Loc, Subject | null> | null;
 
 export class KnownSubjects implements Subjects {
   /** The inode to look up, after a rule has returned `UNKNOWN`. */
   missing: Loc | null = null;
   /** Results of lookups for the next rule. */
-  named: Named = null;
+  namedSubjects: NamedSubjects = null;
   private readonly xl: Xlator<unknown>;
 
   constructor(xl: Xlator<unknown>) {
@@ -54,17 +54,18 @@ export class KnownSubjects implements Subjects {
   }
 
   find(inode: Inode, { uid }: Stack): Subject | undefined {
-    const known = this.get(inode);
-    if (known !== undefined && (known.acl !== undefined || known.iaUid === uid)) return known;
+    const subject = this.get(inode);
+    if (subject !== undefined && (subject.acl !== undefined || subject.iaUid === uid))
+      return subject;
     this.missing = new Loc(inode);
     return undefined;
   }
 
   findNamed(loc: Loc): Subject | null | undefined {
     const { inode } = loc;
-    const found = inode?.linked ? this.get(inode) : this.named?.get(loc);
-    if (found === undefined) this.missing = inode?.linked ? new Loc(inode) : loc;
-    return found;
+    const subject = inode?.linked ? this.get(inode) : this.namedSubjects?.get(loc);
+    if (subject === undefined) this.missing = inode?.linked ? new Loc(inode) : loc;
+    return subject;
   }
 
   /**
@@ -73,13 +74,13 @@ export class KnownSubjects implements Subjects {
    */
   learn(inode: Inode | null, buf: Iatt | null, acl?: Acl | null): KnownSubject | null {
     if (inode === null || !buf?.known) return null;
-    let known = this.get(inode);
-    if (known === undefined) {
-      known = new KnownSubject();
-      inode.ctxSet(this.xl, known);
+    let subject = this.get(inode);
+    if (subject === undefined) {
+      subject = new KnownSubject();
+      inode.ctxSet(this.xl, subject);
     }
-    known.update(buf, acl);
-    return known;
+    subject.update(buf, acl);
+    return subject;
   }
 
   /** Drops a subject whose ACL or mode has changed to an unknown value. */

@@ -19,26 +19,26 @@ import type { Xlator } from '../../../core/xlator.ts';
 import type { Locks } from './locks.ts';
 
 /** Logs an outcome: 0, an errno, or that the request waits. */
-export type Trace = (outcome: number | 'BLOCKED') => void;
+export type OutcomeLogger = (outcome: number | 'BLOCKED') => void;
 
-const silent: Trace = () => {};
+const logNothing: OutcomeLogger = () => {};
 
 /** Logs a request, with the text that `lock` returns; does nothing while trace is off. */
 export function traceRequest(
   xl: Xlator<Locks>,
   { root }: Frame,
   inode: Inode,
-  lock: () => string,
-): Trace {
-  if (!xl.priv.trace) return silent;
+  formatLock: () => string,
+): OutcomeLogger {
+  if (!xl.priv.isTracing) return logNothing;
   const locker = `Pid=${root.pid}, lk-owner=${root.lkOwner}, Frame=${root.unique}`;
   const lockee = `gfid=${inode.gfid}, path=${printable(inode.path)}`;
-  const text = `Locker = {${locker}} Lockee = {${lockee}} Lock = {${lock()}}`;
+  const text = `Locker = {${locker}} Lockee = {${lockee}} Lock = {${formatLock()}}`;
   xl.log.info(`[REQUEST] ${text}`);
-  return (outcome) => xl.log.info(`[${verdict(outcome)}] ${text}`);
+  return (outcome) => xl.log.info(`[${outcomeText(outcome)}] ${text}`);
 }
 
-function verdict(outcome: number | 'BLOCKED'): string {
+function outcomeText(outcome: number | 'BLOCKED'): string {
   if (typeof outcome === 'string') return outcome;
   if (outcome === 0) return 'GRANTED';
   return outcome === EAGAIN ? 'TRYAGAIN' : strerror(outcome);
@@ -50,10 +50,10 @@ const ENTRY_COMMANDS = new Map([
   [ENTRYLK_UNLOCK, 'UNLOCK'],
 ]);
 
-export const rangeText = (what: string, cmd: number, { type, start, len }: Flock): string =>
-  `lock=${what}, cmd=${lockCommands.get(cmd)}, type=${lockTypes.get(type)}, start=${start}, len=${len}`;
+export const formatRangeLock = (family: string, cmd: number, { type, start, len }: Flock): string =>
+  `lock=${family}, cmd=${lockCommands.get(cmd)}, type=${lockTypes.get(type)}, start=${start}, len=${len}`;
 
-export const entryText = (
+export const formatEntryLock = (
   cmd: number,
   type: number,
   basename: string | null,

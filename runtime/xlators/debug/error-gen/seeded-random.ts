@@ -7,7 +7,7 @@
 
 const TWO_32 = 2 ** 32;
 
-export class Draws {
+export class SeededRandom {
   private state: number;
 
   /** @param seed 0 to 2^32 - 1 */
@@ -16,7 +16,7 @@ export class Draws {
   }
 
   /** Returns a number in [0, 1). */
-  share(): number {
+  drawShare(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let bits = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
     bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
@@ -24,7 +24,7 @@ export class Draws {
   }
 
   /** Returns an integer in [0, limit). */
-  below(limit: number): number {
-    return Math.floor(this.share() * limit);
+  drawBelow(limit: number): number {
+    return Math.floor(this.drawShare() * limit);
   }
 }

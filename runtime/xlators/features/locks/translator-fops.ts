@@ -15,43 +15,48 @@ import {
   type Flock,
 } from '../../../core/lock.ts';
 import type { Fop, Fops, Xlator } from '../../../core/xlator.ts';
-import type { Claim, Domain } from './domain.ts';
-import { isAnonymous, ownerOf, spanOf } from './flock.ts';
+import { isAnonymous, readSpan, requestOwner } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
+import type { Claim, LockDomain } from './lock-domain.ts';
+import { LockOutcome } from './lock-outcome.ts';
 import type { Locks } from './locks.ts';
-import { Outcome } from './outcome.ts';
 import type { LockType, Span } from './ranges.ts';
-import type { Settle } from './records.ts';
-import { entryText, rangeText, type Trace, traceRequest } from './trace.ts';
+import type { Settle } from './record-locks.ts';
+import {
+  formatEntryLock,
+  formatRangeLock,
+  type OutcomeLogger,
+  traceRequest,
+} from './request-log.ts';
 
-type Name = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
+type FopName = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
 
 interface ClaimRequest<C> {
   readonly locks: InodeLocks;
-  readonly domain: Domain<C & Claim>;
-  readonly claim: (note: Holder) => C & Claim;
-  readonly unlocks: boolean;
+  readonly domain: LockDomain<C & Claim>;
+  readonly makeClaim: (note: Holder) => C & Claim;
+  readonly isUnlock: boolean;
   readonly mayWait: boolean;
-  readonly trace: Trace;
-  readonly answer: Settle;
+  readonly trace: OutcomeLogger;
+  readonly reply: Settle;
 }
 
-const answering =
-  (name: Name, frame: Frame): Settle =>
+const makeReply =
+  (name: FopName, frame: Frame): Settle =>
   (errno) => {
     if (errno === 0) unwind[name](frame, 0, 0, null);
     else fail[name](frame, errno);
   };
 
-function lockOrUnlock<C>(frame: Frame, xl: Xlator<Locks>, asked: ClaimRequest<C>): void {
-  const { locks, domain, claim, unlocks, mayWait, trace, answer } = asked;
-  const outcome = new Outcome(xl, frame, locks, trace, { pid: frame.root.pid, fd: 0, answer });
-  if (unlocks) {
-    outcome.settle(domain.unlock(claim(outcome.holder)) ? 0 : EINVAL);
+function lockOrUnlock<C>(frame: Frame, xl: Xlator<Locks>, request: ClaimRequest<C>): void {
+  const { locks, domain, makeClaim, isUnlock, mayWait, trace, reply } = request;
+  const outcome = new LockOutcome(xl, frame, locks, trace, { pid: frame.root.pid, fd: 0, reply });
+  if (isUnlock) {
+    outcome.settle(domain.unlock(makeClaim(outcome.holder)) ? 0 : EINVAL);
     return;
   }
-  const cancel = domain.lock(claim(outcome.holder), mayWait, outcome.settle);
-  if (cancel !== null) outcome.waits(locks, cancel);
+  const cancel = domain.lock(makeClaim(outcome.holder), mayWait, outcome.settle);
+  if (cancel !== null) outcome.waitUntilSettled(locks, cancel);
 }
 
 interface RangeRequest {
@@ -64,22 +69,22 @@ interface RangeRequest {
 
 function lockRange(frame: Frame, xl: Xlator<Locks>, request: RangeRequest): void {
   const { name, volume, inode, cmd, flock } = request;
-  const owner = ownerOf(frame.root);
-  const span = spanOfRequest(frame.root.lkOwner, request);
+  const owner = requestOwner(frame.root);
+  const span = readRequestSpan(frame.root.lkOwner, request);
   if (typeof span === 'number') {
     fail[name](frame, span);
     return;
   }
-  const locks = xl.priv.of(inode);
-  const text = (): string => `${rangeText('INODELK', cmd, flock)}, domain: ${volume}`;
+  const locks = xl.priv.findOrMake(inode);
+  const formatLock = (): string => `${formatRangeLock('INODELK', cmd, flock)}, domain: ${volume}`;
   lockOrUnlock(frame, xl, {
     locks,
-    domain: locks.domain(volume).inodelks,
-    claim: (note) => ({ ...span, owner, type: flock.type as LockType, note }),
-    unlocks: flock.type === F_UNLCK,
+    domain: locks.findOrAddDomain(volume).inodelks,
+    makeClaim: (note) => ({ ...span, owner, type: flock.type as LockType, note }),
+    isUnlock: flock.type === F_UNLCK,
     mayWait: cmd === F_SETLKW,
-    trace: traceRequest(xl, frame, inode, text),
-    answer: answering(name, frame),
+    trace: traceRequest(xl, frame, inode, formatLock),
+    reply: makeReply(name, frame),
   });
 }
 
@@ -87,9 +92,9 @@ function lockRange(frame: Frame, xl: Xlator<Locks>, request: RangeRequest): void
  * Returns the range of a request, or an errno. The range may begin past the largest file: GlusterFS's
  * replicate locks a file's attributes there.
  */
-function spanOfRequest(lkOwner: string, { cmd, flock }: RangeRequest): Span | number {
+function readRequestSpan(lkOwner: string, { cmd, flock }: RangeRequest): Span | number {
   if (cmd !== F_SETLK && cmd !== F_SETLKW) return EOPNOTSUPP;
-  return isAnonymous(lkOwner) || flock.len < 0 ? EINVAL : spanOf(flock, Infinity);
+  return isAnonymous(lkOwner) || flock.len < 0 ? EINVAL : readSpan(flock, Infinity);
 }
 
 interface EntryRequest {
@@ -109,21 +114,21 @@ const ENTRY_COMMANDS: ReadonlySet<number> = new Set([
 
 function lockEntry(frame: Frame, xl: Xlator<Locks>, request: EntryRequest): void {
   const { name, volume, inode, basename, cmd, type } = request;
-  const owner = ownerOf(frame.root);
-  const isType = type === ENTRYLK_RDLCK || type === ENTRYLK_WRLCK;
-  if (!ENTRY_COMMANDS.has(cmd) || !isType || isAnonymous(frame.root.lkOwner)) {
+  const owner = requestOwner(frame.root);
+  const isTypeKnown = type === ENTRYLK_RDLCK || type === ENTRYLK_WRLCK;
+  if (!ENTRY_COMMANDS.has(cmd) || !isTypeKnown || isAnonymous(frame.root.lkOwner)) {
     fail[name](frame, EINVAL);
     return;
   }
-  const locks = xl.priv.of(inode);
+  const locks = xl.priv.findOrMake(inode);
   lockOrUnlock(frame, xl, {
     locks,
-    domain: locks.domain(volume).entrylks,
-    claim: (note) => ({ owner, basename, type, note }),
-    unlocks: cmd === ENTRYLK_UNLOCK,
+    domain: locks.findOrAddDomain(volume).entrylks,
+    makeClaim: (note) => ({ owner, basename, type, note }),
+    isUnlock: cmd === ENTRYLK_UNLOCK,
     mayWait: cmd === ENTRYLK_LOCK,
-    trace: traceRequest(xl, frame, inode, () => entryText(cmd, type, basename, volume)),
-    answer: answering(name, frame),
+    trace: traceRequest(xl, frame, inode, () => formatEntryLock(cmd, type, basename, volume)),
+    reply: makeReply(name, frame),
   });
 }
 

@@ -14,13 +14,13 @@ import { IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import { nameFault } from '../shared/names.ts';
-import { requestedGfid } from '../shared/replies.ts';
-import { Pages } from './pages.ts';
-import { PAGE_SIZE, PageStore } from './store.ts';
+import { nameFault } from '../shared/name-checks.ts';
+import { readRequestedGfid } from '../shared/reply-parts.ts';
+import { FilePages } from './file-pages.ts';
+import { PAGE_SIZE, PageStore } from './page-store.ts';
 
 /** A point in time; nanoseconds are 0 … 999 999 999. */
-export interface Moment {
+export interface Timestamp {
   readonly sec: number;
   readonly nsec: number;
 }
@@ -35,11 +35,11 @@ export class Node {
   readonly gfid: Gfid;
   readonly type: number;
   readonly rdev: number;
-  readonly btime: Moment;
+  readonly btime: Timestamp;
   /** Of a symbolic link. */
   readonly target: string;
   /** Of a regular file. */
-  readonly pages: Pages | null;
+  readonly pages: FilePages | null;
   /** Of a directory, without "." and "..". */
   readonly entries: Map<string, DirectoryEntry> | null;
   /** Of a directory; the root's parent is itself. */
@@ -52,20 +52,20 @@ export class Node {
   /** Created without a name (O_TMPFILE); link(2) may still give it one. */
   isTemporary = false;
   /** Number of open fds. */
-  opens = 0;
+  openCount = 0;
   /** Unreachable, and its data is freed. */
   isDestroyed = false;
-  atime: Moment;
-  mtime: Moment;
-  ctime: Moment;
+  atime: Timestamp;
+  mtime: Timestamp;
+  ctime: Timestamp;
   private lastOff = 2;
 
-  constructor(gfid: Gfid, type: number, now: Moment, store: PageStore, target = '', rdev = 0) {
+  constructor(gfid: Gfid, type: number, now: Timestamp, store: PageStore, target = '', rdev = 0) {
     this.gfid = gfid;
     this.type = type;
     this.rdev = rdev;
     this.target = target;
-    this.pages = type === IA_IFREG ? new Pages(store) : null;
+    this.pages = type === IA_IFREG ? new FilePages(store) : null;
     this.entries = type === IA_IFDIR ? new Map() : null;
     this.atime = now;
     this.mtime = now;
@@ -142,28 +142,28 @@ export class OpenNode {
 export interface EntryPlace {
   readonly parent: Node;
   readonly name: string;
-  readonly found: Node | null;
+  readonly existing: Node | null;
   /** The parent's attributes before the change. */
-  readonly before: Iatt;
+  readonly parentBefore: Iatt;
 }
 
 /** The state of a volume. */
 export class Disk {
   readonly root: Node;
   readonly store: PageStore;
-  readonly named = new Map<Gfid, Node>();
+  readonly nodesByGfid = new Map<Gfid, Node>();
   /** The limit and number of inodes, including removed ones that are still in use. */
   inodeLimit: number;
-  inodes = 0;
+  inodeCount = 0;
   /** Removed nodes without open fds, whose inodes a client still knows. */
   readonly removed = new Set<Node>();
   readonly context: Context;
-  private last: Moment = { sec: 0, nsec: 0 };
+  private lastTime: Timestamp = { sec: 0, nsec: 0 };
 
-  constructor(context: Context, pages: number, inodes: number) {
+  constructor(context: Context, pages: number, inodeCount: number) {
     this.context = context;
     this.store = new PageStore(pages);
-    this.inodeLimit = inodes;
+    this.inodeLimit = inodeCount;
     this.root = this.newNode(ROOT_GFID, IA_IFDIR);
     // As tmpfs's root: every user may create files in it.
     this.root.prot = 0o1777;
@@ -172,52 +172,52 @@ export class Disk {
   }
 
   /** Returns the time, always later than the last, so that each change shows. */
-  now(): Moment {
+  now(): Timestamp {
     const micros = Math.floor(this.context.sink.now() * 1000);
     const sec = Math.floor(micros / 1_000_000);
     let nsec = (micros - sec * 1_000_000) * 1000;
-    const { last } = this;
+    const { lastTime: last } = this;
     if (sec < last.sec || (sec === last.sec && nsec <= last.nsec)) {
       nsec = last.nsec + 1;
       const carry = nsec === 1_000_000_000;
-      this.last = carry ? { sec: last.sec + 1, nsec: 0 } : { sec: last.sec, nsec };
-    } else this.last = { sec, nsec };
-    return this.last;
+      this.lastTime = carry ? { sec: last.sec + 1, nsec: 0 } : { sec: last.sec, nsec };
+    } else this.lastTime = { sec, nsec };
+    return this.lastTime;
   }
 
   newNode(gfid: Gfid, type: number, target = '', rdev = 0): Node {
     const node = new Node(gfid, type, this.now(), this.store, target, rdev);
-    this.inodes += 1;
-    this.named.set(gfid, node);
+    this.inodeCount += 1;
+    this.nodesByGfid.set(gfid, node);
     return node;
   }
 
   /** Returns the gfid for a new node; null if the requested one is in use. */
-  gfidFor(xdata: Dict | null): Gfid | null {
-    const wanted = requestedGfid(xdata);
-    if (wanted === null) return newGfid(this.context);
-    return this.named.has(wanted) ? null : wanted;
+  chooseGfid(xdata: Dict | null): Gfid | null {
+    const requested = readRequestedGfid(xdata);
+    if (requested === null) return newGfid(this.context);
+    return this.nodesByGfid.has(requested) ? null : requested;
   }
 
   /** Frees a node's data if it has no names and no open fds. */
-  end(node: Node): void {
-    if (node.nlink > 0 || node.opens > 0 || node.isDestroyed) return;
-    if (this.named.get(node.gfid) === node) this.named.delete(node.gfid);
+  destroyIfUnused(node: Node): void {
+    if (node.nlink > 0 || node.openCount > 0 || node.isDestroyed) return;
+    if (this.nodesByGfid.get(node.gfid) === node) this.nodesByGfid.delete(node.gfid);
     node.isDestroyed = true;
     this.removed.delete(node);
-    this.inodes -= 1;
-    node.pages?.clear();
+    this.inodeCount -= 1;
+    node.pages?.freeAll();
   }
 
   /**
    * Frees removed nodes that a client still knows, when the volume is full: the kernel forgets an inode
    * late. Returns true if it freed any.
-   * @param used is not freed
+   * @param inUse is not freed
    */
-  reclaim(used: Node | null): boolean {
-    const before = this.inodes;
-    for (const node of this.removed) if (node !== used) this.end(node);
-    return this.inodes < before;
+  reclaimRemoved(inUse: Node | null): boolean {
+    const before = this.inodeCount;
+    for (const node of this.removed) if (node !== inUse) this.destroyIfUnused(node);
+    return this.inodeCount < before;
   }
 }
 
@@ -230,54 +230,59 @@ export type MemoryXlator = Xlator<Disk>;
 export function releaseUnused(xl: MemoryXlator, node: Node): void {
   const disk = xl.priv;
   if (node.nlink > 0) return;
-  if (disk.named.get(node.gfid) === node) disk.named.delete(node.gfid);
-  const known = xl.inodes?.find(node.gfid);
-  if (known === undefined) disk.end(node);
+  if (disk.nodesByGfid.get(node.gfid) === node) disk.nodesByGfid.delete(node.gfid);
+  const inode = xl.inodes?.find(node.gfid);
+  if (inode === undefined) disk.destroyIfUnused(node);
   else {
-    known.ctxSet(xl, node);
+    inode.ctxSet(xl, node);
     disk.removed.add(node);
   }
 }
 
 /** Returns the node of an inode, or the errno. */
-export function nodeOfInode(xl: MemoryXlator, inode: Inode): Node | number {
-  const kept = inode.ctxGet(xl) as Node | undefined;
-  if (kept !== undefined) return kept.isDestroyed ? ESTALE : kept;
-  const node = xl.priv.named.get(inode.gfid);
+export function findInodeNode(xl: MemoryXlator, inode: Inode): Node | number {
+  const context = inode.ctxGet(xl) as Node | undefined;
+  if (context !== undefined) return context.isDestroyed ? ESTALE : context;
+  const node = xl.priv.nodesByGfid.get(inode.gfid);
   if (node === undefined) return ESTALE;
   inode.ctxSet(xl, node);
   return node;
 }
 
 /** Returns the node of a loc, or the errno. */
-export function nodeOf(xl: MemoryXlator, loc: Loc): Node | number {
-  if (loc.inode?.linked) return nodeOfInode(xl, loc.inode);
-  return xl.priv.named.get(loc.gfid) ?? ESTALE;
+export function findNode(xl: MemoryXlator, loc: Loc): Node | number {
+  if (loc.inode?.linked) return findInodeNode(xl, loc.inode);
+  return xl.priv.nodesByGfid.get(loc.gfid) ?? ESTALE;
 }
 
 /** Returns the fd's context; creates it for an fd that a translator made without an open. */
-export function openOf(xl: MemoryXlator, fd: Fd): OpenNode | number {
-  const kept = fd.ctxGet(xl) as OpenNode | undefined;
-  if (kept !== undefined) return kept;
-  const node = nodeOfInode(xl, fd.inode);
-  return typeof node === 'number' ? node : openAs(xl, fd, node);
+export function findOrAddOpenNode(xl: MemoryXlator, fd: Fd): OpenNode | number {
+  const context = fd.ctxGet(xl) as OpenNode | undefined;
+  if (context !== undefined) return context;
+  const node = findInodeNode(xl, fd.inode);
+  return typeof node === 'number' ? node : addOpenNode(xl, fd, node);
 }
 
-export function openAs(xl: MemoryXlator, fd: Fd, node: Node): OpenNode {
-  const opened = new OpenNode(xl.priv, node);
-  node.opens += 1;
-  fd.ctxSet(xl, opened);
-  return opened;
+export function addOpenNode(xl: MemoryXlator, fd: Fd, node: Node): OpenNode {
+  const openNode = new OpenNode(xl.priv, node);
+  node.openCount += 1;
+  fd.ctxSet(xl, openNode);
+  return openNode;
 }
 
 /** Returns the place of a loc's name, or the errno. */
-export function placeOf(xl: MemoryXlator, loc: Loc): EntryPlace | number {
+export function findPlace(xl: MemoryXlator, loc: Loc): EntryPlace | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
-  const parent = nodeOfInode(xl, loc.parent);
+  const parent = findInodeNode(xl, loc.parent);
   if (typeof parent === 'number') return parent;
   if (parent.entries === null) return ENOTDIR;
   const { name } = loc;
   const fault = nameFault(name);
   if (fault !== 0) return fault;
-  return { parent, name, found: parent.entries.get(name)?.node ?? null, before: parent.iatt() };
+  return {
+    parent,
+    name,
+    existing: parent.entries.get(name)?.node ?? null,
+    parentBefore: parent.iatt(),
+  };
 }

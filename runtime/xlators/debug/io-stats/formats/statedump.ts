@@ -1,7 +1,7 @@
 /** Formats statistics for a statedump: names and numbers, times in nanoseconds. */
 import type { Dump } from '../../../../core/xlator.ts';
 import { BLOCK_SIZES, type Counters } from '../counters.ts';
-import { type FileTable, rankings } from '../file-stats.ts';
+import { type FileTable, rankedCounters } from '../file-stats.ts';
 
 /** The statistics to format. */
 export interface Report {
@@ -20,12 +20,12 @@ export interface Report {
 }
 
 /** Files shown per ranking: the dumps of all translators share 64 KB. */
-const TOP = 3;
-const PATH_SHOWN = 160;
-const short = (path: string): string =>
-  path.length <= PATH_SHOWN ? path : `…${path.slice(-PATH_SHOWN)}`;
+const FILES_PER_RANKING = 3;
+const MAX_PATH_CHARS = 160;
+const shortenPath = (path: string): string =>
+  path.length <= MAX_PATH_CHARS ? path : `…${path.slice(-MAX_PATH_CHARS)}`;
 
-function counted(counters: Counters, now: number, prefix: string): Dump {
+function formatCounters(counters: Counters, now: number, prefix: string): Dump {
   const { read, written, since } = counters;
   const dump: Dump = {
     [`${prefix}duration-s`]: Math.floor((now - since) / 1000),
@@ -37,7 +37,7 @@ function counted(counters: Counters, now: number, prefix: string): Dump {
     if (reads > 0) dump[`${prefix}reads.${2 ** power}`] = reads;
     if (writes > 0) dump[`${prefix}writes.${2 ** power}`] = writes;
   }
-  for (const { name, hits, timed, errors, total, min, max } of counters.called()) {
+  for (const { name, hits, timedCount: timed, errors, total, min, max } of counters.calledFops()) {
     dump[`${prefix}${name}.hits`] = hits;
     if (timed === 0) continue;
     dump[`${prefix}${name}.errors`] = errors;
@@ -48,20 +48,23 @@ function counted(counters: Counters, now: number, prefix: string): Dump {
   return dump;
 }
 
-export function dumpOf({ past, interval, index, now, fds, files }: Report): Dump {
+export function formatDump({ past, interval, index, now, fds, files }: Report): Dump {
   const dump: Dump = {
     'open-fds': fds.open,
     'max-open-fds': fds.max,
-    ...counted(past, now, ''),
+    ...formatCounters(past, now, ''),
   };
-  for (const ranking of rankings) {
+  for (const counter of rankedCounters) {
     files
-      .top(ranking)
-      .slice(0, TOP)
-      .forEach((file, at) => {
-        dump[`top.${ranking}.${at + 1}`] = `${Math.round(file[ranking])} ${short(file.path)}`;
+      .busiest(counter)
+      .slice(0, FILES_PER_RANKING)
+      .forEach((file, rank) => {
+        dump[`top.${counter}.${rank + 1}`] =
+          `${Math.round(file[counter])} ${shortenPath(file.path)}`;
       });
   }
   // Before the first written file, the interval equals the whole.
-  return index === 0 ? dump : { ...dump, interval: index, ...counted(interval, now, 'interval.') };
+  return index === 0
+    ? dump
+    : { ...dump, interval: index, ...formatCounters(interval, now, 'interval.') };
 }

@@ -30,106 +30,110 @@ import {
 import { printable } from '../../../core/log.ts';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
-const two = (number: number): string => String(number).padStart(2, '0');
+const padTwo = (number: number): string => String(number).padStart(2, '0');
 
 /** `Nov 20 06:38`, in UTC. */
-function dirent(seconds: number): string {
+function formatDate(seconds: number): string {
   const date = new Date(seconds * 1000);
   // A storage may return seconds beyond any date: these are shown as a number.
   if (Number.isNaN(date.getTime())) return String(seconds);
-  const day = `${MONTHS[date.getUTCMonth()]} ${two(date.getUTCDate())}`;
-  return `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+  const day = `${MONTHS[date.getUTCMonth()]} ${padTwo(date.getUTCDate())}`;
+  return `${day} ${padTwo(date.getUTCHours())}:${padTwo(date.getUTCMinutes())}`;
 }
 
 /** Attributes as GlusterFS's trace writes them. */
-export function iattText(buf: Iatt): string {
+export function formatIatt(buf: Iatt): string {
   const { iaAtime, iaMtime, iaCtime } = buf;
   return (
     `gfid=${buf.iaGfid} ino=${buf.iaIno}, mode=${buf.mode.toString(8)}, nlink=${buf.iaNlink}, ` +
     `uid=${buf.iaUid}, gid=${buf.iaGid}, size=${buf.iaSize}, blocks=${buf.iaBlocks}, ` +
-    `atime=${dirent(iaAtime)} mtime=${dirent(iaMtime)} ctime=${dirent(iaCtime)} ` +
+    `atime=${formatDate(iaAtime)} mtime=${formatDate(iaMtime)} ctime=${formatDate(iaCtime)} ` +
     `atime_sec=${iaAtime}, atime_nsec=${buf.iaAtimeNsec}, ` +
     `mtime_sec=${iaMtime}, mtime_nsec=${buf.iaMtimeNsec}, ` +
     `ctime_sec=${iaCtime}, ctime_nsec=${buf.iaCtimeNsec}`
   );
 }
 
-const pairs = (prefix: string, fields: readonly string[], of: object): string =>
-  fields.map((key) => `${prefix}${key}=${(of as Record<string, unknown>)[key]}`).join(', ');
+const formatFields = (prefix: string, fields: readonly string[], values: object): string =>
+  fields.map((key) => `${prefix}${key}=${(values as Record<string, unknown>)[key]}`).join(', ');
 
-const flockText = ({ type, whence, start, len, pid }: Flock): string =>
+const formatFlock = ({ type, whence, start, len, pid }: Flock): string =>
   `l_type=${flockTypeName(type)}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
 
 /** Formats a part by its type; a loc's gfid is at the start of the line. */
-const parts: { readonly [T in ArgType]: (name: string, value: never) => string } = {
+const partFormatters: { readonly [T in ArgType]: (name: string, value: never) => string } = {
   loc: (name, { path }: Loc) => `${name.replace('loc', 'path')}=${printable(path)}`,
   inode: (name, { gfid }: Inode) => `${name}=${gfid}`,
   fd: (name, { id }: Fd) => `${name}=${id}`,
-  iatt: (name, buf: Iatt) => `*${name}={${iattText(buf)}}`,
+  iatt: (name, buf: Iatt) => `*${name}={${formatIatt(buf)}}`,
   dict: (name, dict: Dict) => `${name}={${[...dict.keys()].map(printable).join(', ')}}`,
   str: (name, text: string) => `${name}=${printable(text)}`,
   int: (name, number: number) => `${name}=${number}`,
   data: (name, { length }: Uint8Array) => `${name === 'vector' ? 'size' : name}=${length}`,
   entries: (name, { length }: readonly Dirent[]) => `${name}=${length}`,
-  statvfs: (_name, buf: Statvfs) => `{${pairs('f_', STATVFS_FIELDS, buf)}}`,
-  flock: (_name, flock: Flock) => `{${flockText(flock)}}`,
-  lease: (_name, lease: Lease) => `{${pairs('', LEASE_FIELDS, lease)}}`,
+  statvfs: (_name, buf: Statvfs) => `{${formatFields('f_', STATVFS_FIELDS, buf)}}`,
+  flock: (_name, flock: Flock) => `{${formatFlock(flock)}}`,
+  lease: (_name, lease: Lease) => `{${formatFields('', LEASE_FIELDS, lease)}}`,
   locklist: (name, { length }: readonly Flock[]) => `${name}=${length}`,
 };
 
-const octal = (name: string, number: number): string => `${name}=0${number.toString(8)}`;
-const entrylkCmd = (cmd: number): string =>
+const formatOctal = (name: string, number: number): string => `${name}=0${number.toString(8)}`;
+const entrylkCommandName = (cmd: number): string =>
   cmd === ENTRYLK_UNLOCK ? 'ENTRYLK_UNLOCK' : 'ENTRYLK_LOCK';
 
 /** Formats numbers with a meaning, by the argument's name. */
-const numbers: Readonly<Record<string, (name: string, value: number, fop: string) => string>> = {
-  mode: octal,
-  umask: octal,
-  mask: octal,
+const numberFormatters: Readonly<
+  Record<string, (name: string, value: number, fop: string) => string>
+> = {
+  mode: formatOctal,
+  umask: formatOctal,
+  mask: formatOctal,
   cmd: (_name, cmd, fop) =>
-    `cmd=${fop.endsWith('entrylk') ? entrylkCmd(cmd) : lockCommandName(cmd)}`,
+    `cmd=${fop.endsWith('entrylk') ? entrylkCommandName(cmd) : lockCommandName(cmd)}`,
   type: (_name, type) => `type=${entrylkTypeName(type)}`,
 };
 
-function part(fop: string, { name, type }: Arg, value: unknown): string {
-  const special = type === 'int' ? numbers[name] : undefined;
-  return special === undefined
-    ? parts[type](name, value as never)
-    : special(name, value as number, fop);
+function formatPart(fop: string, { name, type }: Arg, value: unknown): string {
+  const specialFormatter = type === 'int' ? numberFormatters[name] : undefined;
+  return specialFormatter === undefined
+    ? partFormatters[type](name, value as never)
+    : specialFormatter(name, value as number, fop);
 }
 
 /** Formats only the attributes that a setattr changes. */
-const CHANGES: readonly (readonly [bit: number, show: (buf: Iatt) => string])[] = [
+const CHANGE_FORMATTERS: readonly (readonly [bit: number, show: (buf: Iatt) => string])[] = [
   [SET_ATTR.MODE, (buf) => `mode=${buf.mode.toString(8)}`],
   [SET_ATTR.UID, ({ iaUid }) => `uid=${iaUid}`],
   [SET_ATTR.GID, ({ iaGid }) => `gid=${iaGid}`],
   [SET_ATTR.SIZE, ({ iaSize }) => `size=${iaSize}`],
-  [SET_ATTR.ATIME, ({ iaAtime }) => `ia_atime=${dirent(iaAtime)}`],
-  [SET_ATTR.MTIME, ({ iaMtime }) => `ia_mtime=${dirent(iaMtime)}`],
-  [SET_ATTR.CTIME, ({ iaCtime }) => `ia_ctime=${dirent(iaCtime)}`],
+  [SET_ATTR.ATIME, ({ iaAtime }) => `ia_atime=${formatDate(iaAtime)}`],
+  [SET_ATTR.MTIME, ({ iaMtime }) => `ia_mtime=${formatDate(iaMtime)}`],
+  [SET_ATTR.CTIME, ({ iaCtime }) => `ia_ctime=${formatDate(iaCtime)}`],
   [SET_ATTR.ATIME_NOW, () => 'ia_atime=now'],
   [SET_ATTR.MTIME_NOW, () => 'ia_mtime=now'],
 ];
 
-const changes = (buf: Iatt, valid: number): string =>
-  CHANGES.flatMap(([bit, show]) => ((valid & bit) === 0 ? [] : [show(buf)])).join(', ');
+const formatChanges = (buf: Iatt, valid: number): string =>
+  CHANGE_FORMATTERS.flatMap(([bit, format]) => ((valid & bit) === 0 ? [] : [format(buf)])).join(
+    ', ',
+  );
 
 /** Returns the gfid of a loc or an fd. */
-function gfidOf(type: ArgType, value: unknown): Gfid {
+function argumentGfid(type: ArgType, value: unknown): Gfid {
   return type === 'loc' ? (value as Loc).gfid : (value as Fd).inode.gfid;
 }
 
 /** Returns the gfid of a request's first loc or fd; null if it has neither. */
-export function subject({ args }: FopRow, values: readonly unknown[]): Gfid | null {
-  const at = args.findIndex(({ type }) => type === 'loc' || type === 'fd');
-  return at < 0 ? null : gfidOf(args[at]!.type, values[at]);
+export function requestGfid({ args }: FopRow, values: readonly unknown[]): Gfid | null {
+  const index = args.findIndex(({ type }) => type === 'loc' || type === 'fd');
+  return index < 0 ? null : argumentGfid(args[index]!.type, values[index]);
 }
 
 /** Whether a part is shown: not xdata, and not null. */
-const shown = ({ name }: Arg, value: unknown): boolean => name !== 'xdata' && value != null;
+const isShown = ({ name }: Arg, value: unknown): boolean => name !== 'xdata' && value != null;
 
 /** Formats a request. */
-export function requestLine(row: FopRow, unique: number, values: readonly unknown[]): string {
+export function formatRequest(row: FopRow, unique: number, values: readonly unknown[]): string {
   const { args, name } = row;
   if (args[0]?.name === 'oldloc') {
     const [from, to] = values as [Loc, Loc];
@@ -138,24 +142,24 @@ export function requestLine(row: FopRow, unique: number, values: readonly unknow
       `newgfid=${to.gfid} newpath=${printable(to.path)}`
     );
   }
-  const gfid = subject(row, values);
-  const texts = args.flatMap((arg, at) => {
-    if (!shown(arg, values[at]) || arg.name === 'valid') return [];
-    if (arg.name !== 'stbuf') return [part(name, arg, values[at])];
-    return [changes(values[at] as Iatt, values[at + 1] as number)];
+  const gfid = requestGfid(row, values);
+  const texts = args.flatMap((arg, index) => {
+    if (!isShown(arg, values[index]) || arg.name === 'valid') return [];
+    if (arg.name !== 'stbuf') return [formatPart(name, arg, values[index])];
+    return [formatChanges(values[index] as Iatt, values[index + 1] as number)];
   });
   return `${unique}: ${gfid === null ? '' : `gfid=${gfid} `}${texts.join(', ')}`;
 }
 
 /** Returns the gfid in a reply, for a request that did not know it. */
-function gfidInReply({ reply }: FopRow, values: readonly unknown[]): Gfid | null {
-  const at = reply.findIndex(({ name }) => name === 'buf');
-  const buf = at < 0 ? null : (values[at] as Iatt | Statvfs | null);
+function findReplyGfid({ reply }: FopRow, values: readonly unknown[]): Gfid | null {
+  const index = reply.findIndex(({ name }) => name === 'buf');
+  const buf = index < 0 ? null : (values[index] as Iatt | Statvfs | null);
   return buf !== null && buf !== undefined && 'iaGfid' in buf ? buf.iaGfid : null;
 }
 
 /** Formats a reply; `gfid` is the result of `subject`. */
-export function replyLine(
+export function formatReply(
   row: FopRow,
   unique: number,
   gfid: Gfid | null,
@@ -163,22 +167,22 @@ export function replyLine(
   opErrno: number,
   values: readonly unknown[],
 ): string {
-  const known = gfid === NULL_GFID ? (gfidInReply(row, values) ?? gfid) : gfid;
-  const head = `${unique}: ${known === null ? '' : `gfid=${known} `}op_ret=${opRet}`;
+  const shownGfid = gfid === NULL_GFID ? (findReplyGfid(row, values) ?? gfid) : gfid;
+  const head = `${unique}: ${shownGfid === null ? '' : `gfid=${shownGfid} `}op_ret=${opRet}`;
   if (opRet < 0) return `${head}, op_errno=${opErrno}`;
-  const texts = row.reply.flatMap((arg, at) => {
+  const texts = row.reply.flatMap((arg, index) => {
     // op_ret shows the length of data, and the gfid the inode.
-    if (!shown(arg, values[at]) || arg.type === 'inode' || arg.name === 'vector') return [];
-    return [part(row.name, arg, values[at])];
+    if (!isShown(arg, values[index]) || arg.type === 'inode' || arg.name === 'vector') return [];
+    return [formatPart(row.name, arg, values[index])];
   });
   return [head, ...texts].join(', ');
 }
 
 /** Formats a line for each entry of a readdirp that has attributes. */
-export function entryLines(pargfid: Gfid | null, entries: readonly Dirent[]): string[] {
-  return entries.flatMap(({ name, stat }, at) => {
+export function formatEntries(pargfid: Gfid | null, entries: readonly Dirent[]): string[] {
+  return entries.flatMap(({ name, stat }, index) => {
     if (stat === null) return [];
-    const entry = `entry no. ${at + 1}, pargfid=${pargfid}, bname=${printable(name)}`;
-    return [`${entry} *buf={${iattText(stat)}}`];
+    const entry = `entry no. ${index + 1}, pargfid=${pargfid}, bname=${printable(name)}`;
+    return [`${entry} *buf={${formatIatt(stat)}}`];
   });
 }

@@ -4,25 +4,25 @@ import type { Frame } from '../../../core/frame.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import type { Locks } from './locks.ts';
-import type { Settle } from './records.ts';
-import type { Trace } from './trace.ts';
+import type { Settle } from './record-locks.ts';
+import type { OutcomeLogger } from './request-log.ts';
 
-export class Outcome {
+export class LockOutcome {
   readonly holder: Holder;
   /** Called once: 0 when the lock is granted, or an errno. */
   readonly settle: Settle;
   private readonly xl: Xlator<Locks>;
   private readonly frame: Frame;
-  private readonly trace: Trace;
+  private readonly trace: OutcomeLogger;
   private isWaiting = false;
 
-  /** @param fd `Fd.id`, or 0 @param answer replies to the request with settle's errno */
+  /** @param fd `Fd.id`, or 0 @param reply replies to the request with settle's errno */
   constructor(
     xl: Xlator<Locks>,
     frame: Frame,
     locks: InodeLocks,
-    trace: Trace,
-    { pid, fd, answer }: { pid: number; fd: number; answer: Settle },
+    trace: OutcomeLogger,
+    { pid, fd, reply }: { pid: number; fd: number; reply: Settle },
   ) {
     this.xl = xl;
     this.frame = frame;
@@ -35,16 +35,16 @@ export class Outcome {
       if (this.isWaiting) frame.root.goOn();
       if (errno === 0) this.holder.grantedAt = this.now();
       trace(errno);
-      xl.priv.changed(locks);
-      answer(errno);
+      xl.priv.holdWhileLocked(locks);
+      reply(errno);
     };
   }
 
   /** Lets the request wait until it is settled; an interrupt of the caller calls `cancel`. */
-  waits(locks: InodeLocks, cancel: (errno: number) => void): void {
+  waitUntilSettled(locks: InodeLocks, cancel: (errno: number) => void): void {
     this.holder.blockedAt = this.now();
     this.trace('BLOCKED');
-    this.xl.priv.changed(locks);
+    this.xl.priv.holdWhileLocked(locks);
     this.isWaiting = true;
     this.frame.root.rest();
     this.frame.root.whenInterrupted(() => cancel(EINTR));

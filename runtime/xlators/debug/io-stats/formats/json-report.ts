@@ -1,0 +1,107 @@
+/**
+ * Formats statistics as GlusterFS's JSON: two objects, the whole and the interval, one key per line. Latencies
+ * are in microseconds, as their names say.
+ *
+ * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`, `io_stats_dump_global_to_json_logfp`. Its
+ * counts of upcalls and of the queues of io-threads are left out: there are none here.
+ */
+import { type Counters, FOP_COUNT, type FopCount, logNames } from '../counters.ts';
+import type { Report } from './statedump.ts';
+
+const KB = 1024;
+const MB = KB * KB;
+/** GlusterFS omits the last size class. */
+const SIZE_CLASSES = 31;
+
+function sizeLabel(power: number): string {
+  const size = 2 ** power;
+  if (size >= MB) return `${size / MB}mb`;
+  return size >= KB ? `${size / KB}kb` : `${size}b`;
+}
+
+/** A key without the prefix, and the text of its number. */
+type Row = readonly [key: string, number: string];
+
+const makeCountRow = (key: string, number: number): Row => [key, String(number)];
+const makeDecimalRow = (key: string, number: number, digits = 2): Row => [
+  key,
+  number.toFixed(digits),
+];
+
+const averageUs = ({ total, timedCount: timed }: FopCount): number =>
+  timed === 0 ? 0 : total / timed / 1000;
+
+/** Seconds of a set of counters; never 0, since rates divide by it. */
+const elapsedSeconds = ({ since }: Counters, now: number): number =>
+  Math.max(1, now - since) / 1000;
+
+function makeSizeRows({ read, written }: Counters, perSecond: number | null): Row[] {
+  const makeRow = (key: string, number: number): Row =>
+    perSecond === null
+      ? makeCountRow(key, number)
+      : makeDecimalRow(`${key}_per_sec`, number / perSecond);
+  return Array.from({ length: SIZE_CLASSES }, (_, power) => [
+    makeRow(`read_${sizeLabel(power)}`, read.blocks[power]!),
+    makeRow(`write_${sizeLabel(power)}`, written.blocks[power]!),
+  ]).flat();
+}
+
+function makeFopRows(counters: Counters, perSecond: number | null): Row[] {
+  const called = new Map(counters.calledFops().map((fop) => [fop.number, fop]));
+  const rows: Row[] = [];
+  let sum = 0;
+  let weightedSum = 0;
+  let hits = 0;
+  for (let number = 0; number < FOP_COUNT; number++) {
+    const fop = called.get(number);
+    const key = `fop.${logNames.get(number)!.toLowerCase()}`;
+    const calls = fop?.hits ?? 0;
+    const average = fop === undefined ? 0 : averageUs(fop);
+    const isTimed = fop !== undefined && fop.timedCount > 0;
+    rows.push(
+      perSecond === null
+        ? makeCountRow(`${key}.count`, calls)
+        : makeDecimalRow(`${key}.per_sec`, calls / perSecond),
+      makeDecimalRow(`${key}.latency_ave_usec`, average),
+      makeDecimalRow(`${key}.latency_min_usec`, isTimed ? fop.min / 1000 : 0),
+      makeDecimalRow(`${key}.latency_max_usec`, isTimed ? fop.max / 1000 : 0),
+    );
+    sum += average;
+    weightedSum += average * calls;
+    hits += calls;
+  }
+  const weightedAverage = hits === 0 ? 0 : weightedSum / hits;
+  if (hits > 0)
+    rows.push(makeDecimalRow('fop.weighted_latency_ave_usec_nozerofill', weightedAverage, 4));
+  rows.push(
+    makeDecimalRow('fop.weighted_latency_ave_usec', weightedAverage, 4),
+    makeCountRow('fop.weighted_fop_count', hits),
+    makeDecimalRow('fop.unweighted_latency_ave_usec', sum / FOP_COUNT, 4),
+  );
+  return rows;
+}
+
+const formatObject = (prefix: string, rows: readonly Row[]): string =>
+  `{\n${rows.map(([key, number]) => `${JSON.stringify(`${prefix}.${key}`)}: ${number}`).join(',\n')}\n}`;
+
+export function formatJsonReport({ id, past, interval, now, fds }: Report): string {
+  const prefix = `gluster.${id.replaceAll('/', '_')}`;
+  const seconds = elapsedSeconds(interval, now);
+  const aggregateRows = [
+    ...makeSizeRows(past, null),
+    makeCountRow('fds.open_count', fds.open),
+    makeCountRow('fds.max_open_count', fds.max),
+    ...makeFopRows(past, null),
+    makeCountRow('uptime', Math.floor((now - past.since) / 1000)),
+    makeCountRow('bytes_read', past.read.bytes),
+    makeCountRow('bytes_written', past.written.bytes),
+  ];
+  const intervalRows = [
+    ...makeSizeRows(interval, seconds),
+    ...makeFopRows(interval, seconds),
+    makeDecimalRow('sample_interval_sec', (now - interval.since) / 1000),
+    makeDecimalRow('bytes_read_per_sec', interval.read.bytes / seconds),
+    makeDecimalRow('bytes_written_per_sec', interval.written.bytes / seconds),
+  ];
+  return `${formatObject(`${prefix}.aggr`, aggregateRows)}\n${formatObject(`${prefix}.inter`, intervalRows)}`;
+}

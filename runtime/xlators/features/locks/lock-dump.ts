@@ -1,0 +1,107 @@
+/**
+ * Formats the lock table for a statedump: GlusterFS's keys for each inode, with the prefix `inode[N].` as
+ * all inodes share one list. Locks of flock(2) have a section of their own.
+ *
+ * Source: GlusterFS `xlators/features/locks/src/posix.c` (pl_dump_inode_priv), `common.h`.
+ */
+import { entrylkTypeName, lockTypes } from '../../../core/lock.ts';
+import { formatTime, printable } from '../../../core/log.ts';
+import type { Dump } from '../../../core/xlator.ts';
+import { readLkOwner } from './flock.ts';
+import type { DomainLocks, EntryClaim, Holder, InodeClaim, InodeLocks } from './inode-locks.ts';
+import type { RecordLocks } from './record-locks.ts';
+
+/** Most characters of names and texts: a statedump is an extended attribute, of at most 64 KiB. */
+const MAX_TEXT_CHARS = 40_000;
+
+type Family = 'posixlk' | 'flock' | 'inodelk' | 'entrylk';
+
+interface LockLine {
+  readonly family: Family;
+  readonly isActive: boolean;
+  readonly text: string;
+}
+
+/** Returns counts, then each inode's path and locks as far as there is room. */
+export function dumpLocks(inodes: Iterable<InodeLocks>): Dump {
+  const counts = { posixlk: 0, flock: 0, inodelk: 0, entrylk: 0 };
+  const lines: Dump = {};
+  let [number, blocked, omitted, room] = [0, 0, 0, MAX_TEXT_CHARS];
+  for (const locks of inodes) {
+    const prefix = `inode[${number}]`;
+    const path = locks.inode.path;
+    for (const [name, { family, isActive, text }] of formatInode(locks)) {
+      counts[family] += 1;
+      if (!isActive) blocked += 1;
+      room -= prefix.length + name.length + text.length + path.length;
+      if (room < 0) omitted += 1;
+      else {
+        lines[`${prefix}.path`] = path;
+        lines[`${prefix}.${name}`] = text;
+      }
+    }
+    number += 1;
+  }
+  const totals = Object.entries(counts).map(([family, count]) => [`${family}-count`, count]);
+  const rest = omitted > 0 ? { 'not-shown': omitted } : {};
+  return { inodes: number, ...Object.fromEntries(totals), blocked, ...rest, ...lines };
+}
+
+function* formatInode({ records, flocks, domains }: InodeLocks): Generator<[string, LockLine]> {
+  yield* numberLines('posixlk', formatRecords('posixlk', records));
+  yield* numberLines('flock', formatRecords('flock', flocks));
+  for (const [domain, locks] of domains) {
+    const section = `domain.${printable(domain)}`;
+    yield* numberLines(section, formatInodelks(locks));
+    yield* numberLines(section, formatEntrylks(locks));
+  }
+}
+
+function* numberLines(section: string, lines: readonly LockLine[]): Generator<[string, LockLine]> {
+  for (const [count, line] of lines.entries()) {
+    const state = line.isActive ? 'ACTIVE' : 'BLOCKED';
+    yield [`${section}.${line.family}[${count}](${state})`, line];
+  }
+}
+
+const formatRecords = (family: 'posixlk' | 'flock', table: RecordLocks<Holder>): LockLine[] => [
+  ...[...table.active].map((range) => ({ family, isActive: true, text: formatRange(range) })),
+  ...[...table.blocked].map(({ range }) => ({ family, isActive: false, text: formatRange(range) })),
+];
+
+const formatClaims = <C>(
+  family: 'inodelk' | 'entrylk',
+  granted: readonly C[],
+  blocked: readonly C[],
+  format: (claim: C) => string,
+): LockLine[] => [
+  ...granted.map((claim) => ({ family, isActive: true, text: format(claim) })),
+  ...blocked.map((claim) => ({ family, isActive: false, text: format(claim) })),
+];
+
+const formatInodelks = ({ inodelks }: DomainLocks): LockLine[] =>
+  formatClaims('inodelk', inodelks.granted, inodelks.blocked, formatRange);
+
+const formatEntrylks = ({ entrylks }: DomainLocks): LockLine[] =>
+  formatClaims('entrylk', entrylks.granted, entrylks.blocked, formatEntry);
+
+function formatRange({ type, start, end, owner, note }: InodeClaim): string {
+  const len = end === Infinity ? 0 : end - start;
+  return `type=${lockTypes.get(type)}, whence=0, start=${start}, len=${len}, ${formatHolder(owner, note)}`;
+}
+
+function formatEntry({ type, basename, owner, note }: EntryClaim): string {
+  return `type=${entrylkTypeName(type)} on basename=${basename ?? '(null)'}, ${formatHolder(owner, note)}`;
+}
+
+function formatHolder(owner: string, { pid, blockedAt, grantedAt }: Holder): string {
+  const times = [
+    ...(blockedAt === null ? [] : [`blocked at ${formatSeconds(blockedAt)}`]),
+    ...(grantedAt === null ? [] : [`granted at ${formatSeconds(grantedAt)}`]),
+  ];
+  return [`pid=${pid}`, `owner=${readLkOwner(owner)}`, ...times].join(', ');
+}
+
+/** To the second. */
+const formatSeconds = (time: number): string =>
+  formatTime(time).slice(0, 'YYYY-MM-DD HH:MM:SS'.length);

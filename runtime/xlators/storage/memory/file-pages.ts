@@ -1,0 +1,150 @@
+/**
+ * A file's data in pages of 4 KiB. A page that was never written is a hole and takes no memory. All pages
+ * of a volume are in one store, which may be full.
+ */
+import { PAGE_SIZE, type PageOwner, type PageStore } from './page-store.ts';
+
+/** Modes of `seek`. */
+export const SEEK_DATA = 0;
+export const SEEK_HOLE = 1;
+
+const pageIndex = (offset: number): number => Math.floor(offset / PAGE_SIZE);
+
+export class FilePages implements PageOwner {
+  size = 0;
+  /** Page number in the file to place in the store. */
+  private readonly slots = new Map<number, number>();
+  private readonly store: PageStore;
+
+  constructor(store: PageStore) {
+    this.store = store;
+  }
+
+  get count(): number {
+    return this.slots.size;
+  }
+
+  /** Returns the bytes of [offset, offset + length), up to the end of the file. */
+  read(offset: number, length: number): Uint8Array {
+    const end = Math.min(offset + length, this.size);
+    const out = new Uint8Array(Math.max(0, end - offset));
+    for (let at = offset; at < end; ) {
+      const stop = this.findRunEnd(at, end);
+      const bytes = this.bytesOfRun(at, stop);
+      if (bytes !== null) out.set(bytes, at - offset);
+      at = stop;
+    }
+    return out;
+  }
+
+  /** Returns the bytes written; if the store is full, fewer, up to a page boundary. */
+  write(data: Uint8Array, offset: number): number {
+    const end = this.allocate(offset, offset + data.length);
+    for (let at = offset; at < end; ) {
+      const stop = this.findRunEnd(at, end);
+      this.bytesOfRun(at, stop)!.set(data.subarray(at - offset, stop - offset));
+      at = stop;
+    }
+    if (end > offset) this.size = Math.max(this.size, end);
+    return end - offset;
+  }
+
+  truncate(size: number): void {
+    if (size < this.size) this.makeHole(size, this.size);
+    this.size = size;
+  }
+
+  /** Makes [offset, end) a hole, without changing the size. */
+  makeHole(offset: number, end: number): void {
+    const firstWhole = Math.ceil(offset / PAGE_SIZE);
+    const lastWhole = pageIndex(end);
+    // The last page may be dropped whole if the range reaches the end of the file.
+    const dropEnd = end >= this.size ? Math.ceil(this.size / PAGE_SIZE) : lastWhole;
+    this.zeroBytes(offset, Math.min(end, firstWhole * PAGE_SIZE));
+    if (lastWhole >= firstWhole) this.zeroBytes(lastWhole * PAGE_SIZE, end);
+    this.freePages(firstWhole, dropEnd);
+  }
+
+  /** Returns the offset of the next data or hole from `offset` on, or -1. */
+  seek(offset: number, whence: number): number {
+    if (offset < 0 || offset >= this.size) return -1;
+    let index = pageIndex(offset);
+    if (whence === SEEK_HOLE) {
+      while (this.slots.has(index)) index += 1;
+      return Math.min(this.size, Math.max(offset, index * PAGE_SIZE));
+    }
+    if (this.slots.has(index)) return offset;
+    let nextIndex = Number.POSITIVE_INFINITY;
+    for (const candidate of this.slots.keys())
+      if (candidate > index) nextIndex = Math.min(nextIndex, candidate);
+    const at = nextIndex * PAGE_SIZE;
+    return at < this.size ? at : -1;
+  }
+
+  /** Frees all pages. */
+  freeAll(): void {
+    this.freePages(0, Number.POSITIVE_INFINITY);
+  }
+
+  setSlot(index: number, slot: number): void {
+    this.slots.set(index, slot);
+  }
+
+  private freePages(first: number, end: number): void {
+    const isFew = end - first < this.slots.size;
+    const indexes = isFew ? makeIndexes(first, end) : [...this.slots.keys()];
+    // From the end: often the freed page is the store's last, and no page must move.
+    for (const index of indexes.reverse()) {
+      const slot = index >= first && index < end ? this.slots.get(index) : undefined;
+      if (slot === undefined) continue;
+      this.slots.delete(index);
+      this.store.free(slot);
+    }
+  }
+
+  private zeroBytes(start: number, end: number): void {
+    if (start < end) this.bytesOfRun(start, end)?.fill(0);
+  }
+
+  /** Allocates the pages of [offset, end); returns the end, earlier if the store is full. */
+  private allocate(offset: number, end: number): number {
+    for (let at = offset; at < end; ) {
+      const index = pageIndex(at);
+      const stop = Math.min(end, (index + 1) * PAGE_SIZE);
+      if (!this.slots.has(index)) {
+        const slot = this.store.allocate(this, index);
+        if (slot < 0) return at;
+        this.slots.set(index, slot);
+        if (stop - at < PAGE_SIZE) this.store.bytesAt(slot, 0, PAGE_SIZE).fill(0);
+      }
+      at = stop;
+    }
+    return end;
+  }
+
+  /** Returns the end of the run from `at` that is contiguous in one slab, or one page of a hole. */
+  private findRunEnd(at: number, end: number): number {
+    let index = pageIndex(at);
+    let slot = this.slots.get(index);
+    for (;;) {
+      index += 1;
+      const stop = index * PAGE_SIZE;
+      if (stop >= end) return end;
+      const next = this.slots.get(index);
+      if (slot === undefined || next === undefined || !this.store.areContiguous(slot, next))
+        return stop;
+      slot = next;
+    }
+  }
+
+  /** Returns the bytes of a run [at, stop); null for a hole. */
+  private bytesOfRun(at: number, stop: number): Uint8Array | null {
+    const index = pageIndex(at);
+    const slot = this.slots.get(index);
+    if (slot === undefined) return null;
+    return this.store.bytesAt(slot, at - index * PAGE_SIZE, stop - at);
+  }
+}
+
+const makeIndexes = (first: number, end: number): number[] =>
+  Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
