@@ -11,7 +11,7 @@ import {
   sayUp,
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
-import { checkOrder } from '../../../runtime/xlators/performance/shared/order.ts';
+import { checkOrder } from '../../../runtime/xlators/performance/shared/stack-checks.ts';
 import { Distribute } from './distribute.ts';
 import { entryFops } from './fops/entry-fops.ts';
 import { fileFops } from './fops/file-fops.ts';

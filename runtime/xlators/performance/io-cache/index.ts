@@ -12,14 +12,14 @@ import { MAX_DATA } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
-import { dataCacheFops, readsPast } from '../shared/data-fops.ts';
+import { makeDataFops, bypassesCache } from '../shared/data-fops.ts';
 import { checkMemory } from '../shared/options.ts';
-import { checkSizes, options } from './options.ts';
-import { type File, PAGE_SIZE, Pages } from './pages.ts';
+import { failIfSizesConflict, options } from './options.ts';
+import { type CachedFile, PAGE_SIZE, PageCache } from './page-cache.ts';
 
-type Io = Xlator<Pages>;
+type IoCacheXlator = Xlator<PageCache>;
 
-class Read {
+class PendingRead {
   readonly fd: Fd;
   readonly size: number;
   readonly offset: number;
@@ -35,21 +35,21 @@ class Read {
   }
 }
 
-const readv: Fop<'readv', Pages> = (frame, xl, fd, size, offset, flags, xdata) => {
-  if (readsPast(fd, flags) || offset < 0 || size <= 0 || size > MAX_DATA) {
+const readv: Fop<'readv', PageCache> = (frame, xl, fd, size, offset, flags, xdata) => {
+  if (bypassesCache(fd, flags) || offset < 0 || size <= 0 || size > MAX_DATA) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
   const { priv } = xl;
-  const file = priv.state(fd.inode);
+  const file = priv.findState(fd.inode);
   if (file !== undefined && file.pages.size > 0 && !priv.isFresh(file)) {
-    frame.local = new Read(fd, size, offset, flags, xdata);
-    return wind.fstat(frame, priv.clock, checkedCbk, xl.children[0]!, fd, null);
+    frame.local = new PendingRead(fd, size, offset, flags, xdata);
+    return wind.fstat(frame, priv.clock, fstatCbk, xl.children[0]!, fd, null);
   }
-  if (file !== undefined && answer(frame, xl, file, size, offset)) return;
-  fetch(frame, xl, new Read(fd, size, offset, flags, xdata));
+  if (file !== undefined && replyFromCache(frame, xl, file, size, offset)) return;
+  readPages(frame, xl, new PendingRead(fd, size, offset, flags, xdata));
 };
 
-function answer(frame: Frame, xl: Io, file: File, size: number, offset: number): boolean {
+function replyFromCache(frame: Frame, xl: IoCacheXlator, file: CachedFile, size: number, offset: number): boolean {
   if (file.buf === null) return false;
   const data = xl.priv.read(file, offset, size, frame.readBuffer !== null);
   if (data === null) return false;
@@ -58,30 +58,30 @@ function answer(frame: Frame, xl: Io, file: File, size: number, offset: number):
   return true;
 }
 
-const checkedCbk: Cbk<'fstat', Pages> = (frame, asked, xl, opRet, _opErrno, buf) => {
-  const read = frame.local as Read;
-  const file = xl.priv.ensureState(read.fd.inode);
-  if (opRet >= 0 && buf?.known && xl.priv.mayLearn(file, asked)) {
-    xl.priv.check(file, buf);
-    if (answer(frame, xl, file, read.size, read.offset)) return;
+const fstatCbk: Cbk<'fstat', PageCache> = (frame, windClock, xl, opRet, _opErrno, buf) => {
+  const read = frame.local as PendingRead;
+  const file = xl.priv.findOrAddState(read.fd.inode);
+  if (opRet >= 0 && buf?.known && xl.priv.mayLearn(file, windClock)) {
+    xl.priv.validate(file, buf);
+    if (replyFromCache(frame, xl, file, read.size, read.offset)) return;
   }
-  fetch(frame, xl, read);
+  readPages(frame, xl, read);
 };
 
 /** Reads whole pages from below. */
-function fetch(frame: Frame, xl: Io, read: Read): void {
+function readPages(frame: Frame, xl: IoCacheXlator, read: PendingRead): void {
   const { fd, size, offset, flags, xdata } = read;
   xl.priv.misses += 1;
-  const from = Math.floor(offset / PAGE_SIZE) * PAGE_SIZE;
+  const start = Math.floor(offset / PAGE_SIZE) * PAGE_SIZE;
   const to = Math.ceil((offset + size) / PAGE_SIZE) * PAGE_SIZE;
   frame.local = read;
   const { clock } = xl.priv;
-  wind.readv(frame, clock, fetchedCbk, xl.children[0]!, fd, to - from, from, flags, xdata);
+  wind.readv(frame, clock, readvCbk, xl.children[0]!, fd, to - start, start, flags, xdata);
 }
 
-const fetchedCbk: Cbk<'readv', Pages> = (
+const readvCbk: Cbk<'readv', PageCache> = (
   frame,
-  asked,
+  windClock,
   xl,
   opRet,
   opErrno,
@@ -91,9 +91,9 @@ const fetchedCbk: Cbk<'readv', Pages> = (
 ) => {
   if (opRet < 0 || vector === null)
     return unwind.readv(frame, opRet, opErrno, vector, stbuf, xdata);
-  const { fd, size, offset } = frame.local as Read;
+  const { fd, size, offset } = frame.local as PendingRead;
   const first = Math.floor(offset / PAGE_SIZE);
-  learn(xl, asked, fd, first, vector, stbuf);
+  learn(xl, windClock, fd, first, vector, stbuf);
   const start = offset - first * PAGE_SIZE;
   const part = vector.subarray(start, start + size);
   // The cache keeps this memory: a caller that may keep or change the reply gets a copy.
@@ -103,35 +103,35 @@ const fetchedCbk: Cbk<'readv', Pages> = (
 
 /** Caches data with the attributes of its reply. */
 function learn(
-  { priv }: Io,
-  asked: number,
+  { priv }: IoCacheXlator,
+  windClock: number,
   { inode }: Fd,
   first: number,
   data: Uint8Array,
   buf: Iatt | null,
 ): void {
-  if (!buf?.known || !priv.takes(buf.iaSize)) return;
-  const file = priv.ensureState(inode);
-  if (!priv.mayLearn(file, asked)) return;
+  if (!buf?.known || !priv.fitsSizeLimits(buf.iaSize)) return;
+  const file = priv.findOrAddState(inode);
+  if (!priv.mayLearn(file, windClock)) return;
   // Only the last page may be partly filled; any other short read is not cached.
   const end = first * PAGE_SIZE + data.length;
   if (data.length % PAGE_SIZE !== 0 && end !== buf.iaSize) return;
-  priv.check(file, buf);
+  priv.validate(file, buf);
   priv.learn(file, first, data);
 }
 
-const lookup: Fop<'lookup', Pages> = (frame, xl, loc, xdata) => {
+const lookup: Fop<'lookup', PageCache> = (frame, xl, loc, xdata) => {
   const { inode } = loc;
-  if (inode === null || !xl.priv.has(inode)) {
+  if (inode === null || !xl.priv.hasPages(inode)) {
     return tail.lookup(frame, xl.children[0]!, loc, xdata);
   }
   frame.local = loc;
   wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
 };
 
-const lookupCbk: Cbk<'lookup', Pages> = (
+const lookupCbk: Cbk<'lookup', PageCache> = (
   frame,
-  asked,
+  windClock,
   xl,
   opRet,
   opErrno,
@@ -141,30 +141,30 @@ const lookupCbk: Cbk<'lookup', Pages> = (
   postparent,
 ) => {
   const known = (frame.local as Loc).inode!;
-  const file = xl.priv.state(known);
+  const file = xl.priv.findState(known);
   if (opRet >= 0 && buf?.known && buf.iaGfid === known.gfid && file !== undefined) {
-    if (xl.priv.mayLearn(file, asked)) xl.priv.check(file, buf);
+    if (xl.priv.mayLearn(file, windClock)) xl.priv.validate(file, buf);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-const all: Fops<Pages> = {
+const cacheFops: Fops<PageCache> = {
   ...{ readv, lookup },
-  ...dataCacheFops<Pages, File>({
-    has: ({ pages }) => pages.size > 0,
-    check: ({ priv }, file, buf) => priv.check(file, buf),
-    locked: ({ priv }, inode) => priv.doubt(inode),
+  ...makeDataFops<PageCache, CachedFile>({
+    hasData: ({ pages }) => pages.size > 0,
+    validate: ({ priv }, file, buf) => priv.validate(file, buf),
+    onLock: ({ priv }, inode) => priv.requireCheck(inode),
   }),
 };
 
-export default defineCache<Pages, typeof options>({
+export default defineCache<PageCache, typeof options>({
   type: 'performance/io-cache',
   description: 'Keeps data of files that was read in memory.',
   options,
-  fops: () => all,
-  make: (xl, values) => new Pages(xl, values),
-  verify(xl, values) {
-    checkSizes(values);
+  fops: () => cacheFops,
+  makeCache: (xl, values) => new PageCache(xl, values),
+  checkOptions(xl, values) {
+    failIfSizesConflict(values);
     checkMemory(xl, values);
   },
 });

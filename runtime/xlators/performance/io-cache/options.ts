@@ -42,7 +42,7 @@ export const options = defineReconfigurableOptions({
 export type OptionValues = Values<typeof options>;
 
 /** @throws {InitError} if the sizes contradict each other, as in GlusterFS */
-export function checkSizes(values: OptionValues): void {
+export function failIfSizesConflict(values: OptionValues): void {
   const [min, max] = [values['min-file-size'], values['max-file-size']];
   if (min <= max) return;
   throw new InitError(

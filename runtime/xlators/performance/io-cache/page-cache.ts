@@ -5,8 +5,8 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
 import { DataCache } from '../shared/data-cache.ts';
-import { InodeState, isOther } from '../shared/inode-cache.ts';
-import { Cached } from '../shared/lru.ts';
+import { InodeState, differs } from '../shared/inode-cache.ts';
+import { LruEntry } from '../shared/lru-list.ts';
 import type { OptionValues } from './options.ts';
 
 export const PAGE_SIZE = 128 * 1024;
@@ -15,21 +15,21 @@ export const PAGE_SIZE = 128 * 1024;
  * file as large as the cache fits.
  */
 const OVERHEAD = 256;
-const LONG_AGO = Number.NEGATIVE_INFINITY;
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** Pages of one read: they share a buffer and are evicted together. */
-class Block extends Cached {
-  readonly file: File;
+class PageBlock extends LruEntry {
+  readonly file: CachedFile;
   readonly first: number;
   readonly count: number;
   /** Data of all pages; the last page of a file may be partly filled. */
   readonly data: Uint8Array;
   /** Number of pages that no later read has replaced. */
-  left: number;
+  liveCount: number;
 
-  constructor(file: File, first: number, count: number, data: Uint8Array) {
+  constructor(file: CachedFile, first: number, count: number, data: Uint8Array) {
     super();
-    this.left = count;
+    this.liveCount = count;
     this.file = file;
     this.first = first;
     this.count = count;
@@ -37,108 +37,108 @@ class Block extends Cached {
   }
 
   /** Returns the file offset up to which its data is valid from page `index` on: one page if some were replaced. */
-  endFrom(index: number): number {
+  validEnd(index: number): number {
     const end = this.first * PAGE_SIZE + this.data.length;
-    return this.left === this.count ? end : Math.min(end, (index + 1) * PAGE_SIZE);
+    return this.liveCount === this.count ? end : Math.min(end, (index + 1) * PAGE_SIZE);
   }
 
   /** Returns its data of [from, to) of the file. */
-  part(from: number, to: number): Uint8Array {
+  bytesAt(from: number, end: number): Uint8Array {
     const start = this.first * PAGE_SIZE;
-    return this.data.subarray(from - start, to - start);
+    return this.data.subarray(from - start, end - start);
   }
 }
 
-export class File extends InodeState {
+export class CachedFile extends InodeState {
   /** Page number to block. */
-  readonly pages = new Map<number, Block>();
+  readonly pages = new Map<number, PageBlock>();
   /** The attributes that the pages belong to. */
   buf: Iatt | null = null;
   /** Time of the last validation, in milliseconds. */
-  checked = LONG_AGO;
+  checkedAt = NEVER;
 }
 
-export class Pages extends DataCache<File, Block, OptionValues> {
+export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
   private pageCount = 0;
 
-  protected override make(): File {
-    return new File();
+  protected override makeState(): CachedFile {
+    return new CachedFile();
   }
 
-  protected override drop(file: File): void {
+  protected override dropValues(file: CachedFile): void {
     for (const block of file.pages.values()) this.evict(block);
     file.buf = null;
   }
 
-  has(inode: Inode): boolean {
-    const file = this.state(inode);
+  hasPages(inode: Inode): boolean {
+    const file = this.findState(inode);
     return file !== undefined && file.pages.size > 0;
   }
 
-  isFresh({ checked }: File): boolean {
-    return this.isRecent(checked);
+  isFresh({ checkedAt }: CachedFile): boolean {
+    return this.isRecent(checkedAt);
   }
 
   /** Makes the next read of a file revalidate it. */
-  doubt(inode: Inode): void {
-    const file = this.state(inode);
-    if (file !== undefined) file.checked = LONG_AGO;
+  requireCheck(inode: Inode): void {
+    const file = this.findState(inode);
+    if (file !== undefined) file.checkedAt = NEVER;
   }
 
   /** Records a file's current attributes; drops the pages if the file has changed. */
-  check(file: File, buf: Iatt): void {
-    if (file.buf !== null && isOther(file.buf, buf)) this.drop(file);
+  validate(file: CachedFile, buf: Iatt): void {
+    if (file.buf !== null && differs(file.buf, buf)) this.dropValues(file);
     file.buf = buf;
-    file.checked = this.xl.context.now();
+    file.checkedAt = this.xl.context.now();
   }
 
   /**
    * Returns the cached data of [offset, offset + size), up to the file's end; null when a page is missing.
-   * @param lends whether the caller neither changes nor keeps the result, so that it may be part of a page
+   * @param mayLend whether the caller neither changes nor keeps the result, so that it may be part of a page
    */
-  read(file: File, offset: number, size: number, lends: boolean): Uint8Array | null {
-    const to = offset + size;
+  read(file: CachedFile, offset: number, size: number, mayLend: boolean): Uint8Array | null {
+    const end = offset + size;
     const parts: Uint8Array[] = [];
     let at = offset;
     do {
       const index = Math.floor(at / PAGE_SIZE);
       const block = file.pages.get(index);
       if (block === undefined) return null;
-      this.lru.used(block);
-      const end = block.endFrom(index);
-      parts.push(block.part(at, Math.min(to, end)));
+      this.lru.moveToNewest(block);
+      const end = block.validEnd(index);
+      parts.push(block.bytesAt(at, Math.min(end, end)));
       at = end;
       // A partly filled page is the last.
-    } while (at < to && at % PAGE_SIZE === 0);
-    return parts.length > 1 || lends ? concatBytes(parts) : parts[0]!.slice();
+    } while (at < end && at % PAGE_SIZE === 0);
+    return parts.length > 1 || mayLend ? joined(parts) : parts[0]!.slice();
   }
 
   /**
    * Caches data read from the start of a page; the last page is full, or the end of the file.
    * @param data is kept without a copy: the caller must not change it
    */
-  learn(file: File, first: number, data: Uint8Array): void {
+  learn(file: CachedFile, first: number, data: Uint8Array): void {
     const count = Math.ceil(data.length / PAGE_SIZE);
     // A read past the end of the file has no data.
     if (count === 0) return;
     // A view would keep its whole buffer in memory, which is not counted.
-    const own = data.length === data.buffer.byteLength ? data : data.slice();
-    const block = new Block(file, first, count, own);
+    const ownData = data.length === data.buffer.byteLength ? data : data.slice();
+    const block = new PageBlock(file, first, count, ownData);
     for (let index = first; index < first + count; index++) {
-      const before = file.pages.get(index);
+      const replaced = file.pages.get(index);
       file.pages.set(index, block);
-      if (before === undefined) this.pageCount += 1;
+      if (replaced === undefined) this.pageCount += 1;
       else {
-        before.left -= 1;
-        if (before.left === 0) this.lru.remove(before);
+        replaced.liveCount -= 1;
+        if (replaced.liveCount === 0) this.lru.remove(replaced);
       }
     }
-    const bytes = own.length + (own.length % PAGE_SIZE === 0 ? 0 : OVERHEAD);
+    const bytes = ownData.length + (ownData.length % PAGE_SIZE === 0 ? 0 : OVERHEAD);
     if (!this.lru.add(block, bytes)) this.forgetPages(block);
   }
 
   /** Whether the options admit a file of this size. */
-  takes(size: number): boolean {
+  fitsSizeLimits(size: number): boolean {
     const [min, max] = [this.values['min-file-size'], this.values['max-file-size']];
     return size >= min && (max === 0 || size <= max);
   }
@@ -147,12 +147,12 @@ export class Pages extends DataCache<File, Block, OptionValues> {
     return { pages: this.pageCount };
   }
 
-  protected override evict(block: Block): void {
+  protected override evict(block: PageBlock): void {
     this.forgetPages(block);
     this.lru.remove(block);
   }
 
-  private forgetPages(block: Block): void {
+  private forgetPages(block: PageBlock): void {
     const { file, first, count } = block;
     for (let index = first; index < first + count; index++) {
       // A later read may have replaced it.

@@ -2,8 +2,8 @@
  * performance/md-cache: caches attributes, extended attributes and names of inodes, and answers
  * lookup, stat, fstat and getxattr from them.
  *
- * `shared/inode-cache.ts` decides when a reply may be cached, `shared/changes.ts` reports changes of
- * inodes, `attributes.ts` holds the entries.
+ * `shared/inode-cache.ts` decides when a reply may be cached, `shared/change-taps.ts` reports changes of
+ * inodes, `md-cache.ts` holds the entries.
  *
  * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md says what differs.
  */
@@ -26,67 +26,67 @@ import {
   attributeFops,
   type ChangeHooks,
   dataFops,
-  fileChanges,
-  nameChanges,
-} from '../shared/changes.ts';
-import { truncatingOpen } from '../shared/data-fops.ts';
-import { inodeAt } from '../shared/inode-cache.ts';
-import { type Attributes, MdCache } from './attributes.ts';
-import { options, timeoutOf } from './options.ts';
+  tapFileFops,
+  tapNameFops,
+} from '../shared/change-taps.ts';
+import { makeTruncatingOpen } from '../shared/data-fops.ts';
+import { findArgumentInode } from '../shared/inode-cache.ts';
+import { type InodeEntry, MdCache } from './md-cache.ts';
+import { options, effectiveTimeout } from './options.ts';
 
-type Md = Xlator<MdCache>;
+type MdCacheXlator = Xlator<MdCache>;
 
 const CAPABILITY = 'security.capability';
 
 /** Caches the attributes in a reply to a request of clock `asked`, unless they are outdated. */
-function learn({ priv }: Md, asked: number, inode: Inode, buf: Iatt): Attributes | null {
+function learnAttributes({ priv }: MdCacheXlator, windClock: number, inode: Inode, buf: Iatt): InodeEntry | null {
   if (!buf.known) return null;
-  const state = priv.ensureState(inode);
-  if (!priv.mayLearn(state, asked)) return null;
-  priv.learn(state, inode, buf);
+  const state = priv.findOrAddState(inode);
+  if (!priv.mayLearn(state, windClock)) return null;
+  priv.learnAttributes(state, inode, buf);
   return state;
 }
 
 /** Adds the kernel's timeouts to a reply's xdata, if this volume decides on them. */
-function timed(priv: MdCache, state: Attributes | null, xdata: Dict | null): Dict | null {
-  const timeouts = priv.timeouts(state);
+function addTimeouts(priv: MdCache, state: InodeEntry | null, xdata: Dict | null): Dict | null {
+  const timeouts = priv.kernelTimeouts(state);
   return timeouts === null ? xdata : withTimeouts(timeouts, xdata);
 }
 
-function attributesOf(priv: MdCache, { inode, parent, name }: Loc): Iatt | null {
+function findAttributes(priv: MdCache, { inode, parent, name }: Loc): Iatt | null {
   if (inode === null || !inode.linked) return null;
-  if (parent === null || name === null) return priv.attributes(inode);
-  return priv.attributesAt(inode, parent, name);
+  if (parent === null || name === null) return priv.findAttributes(inode);
+  return priv.findAttributesByName(inode, parent, name);
 }
 
 /** Whether a request needs no keys; the gfid's does not count, as a known inode has one. */
-const asksNoMore = (keys: { size: number; has(key: string): boolean } | null): boolean =>
+const needsNoKeys = (keys: { size: number; has(key: string): boolean } | null): boolean =>
   keys === null || keys.size === 0 || (keys.size === 1 && keys.has(GFID_REQ));
 
 const lookup: Fop<'lookup', MdCache> = (frame, xl, loc, xdata) => {
   const { priv } = xl;
-  const buf = attributesOf(priv, loc);
-  if (buf !== null && asksNoMore(xdata)) {
+  const buf = findAttributes(priv, loc);
+  if (buf !== null && needsNoKeys(xdata)) {
     priv.hits += 1;
-    const held = timed(priv, priv.ensureState(loc.inode!), null);
-    return unwind.lookup(frame, 0, 0, loc.inode, buf, held, null);
+    const replyXdata = addTimeouts(priv, priv.findOrAddState(loc.inode!), null);
+    return unwind.lookup(frame, 0, 0, loc.inode, buf, replyXdata, null);
   }
   priv.misses += 1;
   frame.local = loc;
   let keys = priv.keys;
   if (xdata !== null && keys !== null) {
-    const asked = xdata.copy();
+    const merged = xdata.copy();
     keys.forEach((key, value) => {
-      if (!asked.has(key)) asked.set(key, value);
+      if (!merged.has(key)) merged.set(key, value);
     });
-    keys = asked;
+    keys = merged;
   }
   wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, keys ?? xdata);
 };
 
 const lookupCbk: Cbk<'lookup', MdCache> = (
   frame,
-  asked,
+  windClock,
   xl,
   opRet,
   opErrno,
@@ -96,67 +96,67 @@ const lookupCbk: Cbk<'lookup', MdCache> = (
   postparent,
 ) => {
   const loc = frame.local as Loc;
-  let answer = xdata;
+  let replyXdata = xdata;
   if (opRet < 0) {
     // The name is gone: its entry is outdated.
     if (loc.inode?.linked) xl.priv.invalidate(loc.inode);
-    if (loc.inode?.linked) otherName(xl, frame.root.client, loc);
+    if (loc.inode?.linked) invalidateName(xl, frame.root.client, loc);
   } else if (inode !== null && buf !== null) {
-    const state = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
+    const state = learnAttributes(xl, windClock, xl.priv.findTableInode(inode, buf.iaGfid), buf);
     if (state !== null) {
       xl.priv.learnXattrs(state, xdata);
       if (loc.parent !== null && loc.name !== null) xl.priv.learnName(state, loc.parent, loc.name);
     }
-    answer = timed(xl.priv, state, xdata);
+    replyXdata = addTimeouts(xl.priv, state, xdata);
   }
-  unwind.lookup(frame, opRet, opErrno, inode, buf, answer, postparent);
+  unwind.lookup(frame, opRet, opErrno, inode, buf, replyXdata, postparent);
 };
 
 const stat: Fop<'stat', MdCache> = (frame, xl, loc, xdata) => {
-  const inode = inodeAt(xl, loc);
+  const inode = findArgumentInode(xl, loc);
   if (inode === null) return tail.stat(frame, xl.children[0]!, loc, xdata);
-  const buf = asksNoMore(xdata) ? xl.priv.attributes(inode) : null;
+  const buf = needsNoKeys(xdata) ? xl.priv.findAttributes(inode) : null;
   if (buf !== null) {
     xl.priv.hits += 1;
-    return unwind.stat(frame, 0, 0, buf, timed(xl.priv, xl.priv.ensureState(inode), null));
+    return unwind.stat(frame, 0, 0, buf, addTimeouts(xl.priv, xl.priv.findOrAddState(inode), null));
   }
   xl.priv.misses += 1;
   frame.local = inode;
   wind.stat(frame, xl.priv.clock, statCbk, xl.children[0]!, loc, xdata);
 };
 
-const statCbk: Cbk<'stat', MdCache> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-  unwind.stat(frame, opRet, opErrno, buf, learnReply(frame, asked, xl, opRet, buf, xdata));
+const statCbk: Cbk<'stat', MdCache> = (frame, windClock, xl, opRet, opErrno, buf, xdata) => {
+  unwind.stat(frame, opRet, opErrno, buf, learnReply(frame, windClock, xl, opRet, buf, xdata));
 };
 
 /** Caches a stat's reply and returns its xdata. */
 function learnReply(
   frame: Frame,
-  asked: number,
-  xl: Md,
+  windClock: number,
+  xl: MdCacheXlator,
   opRet: number,
   buf: Iatt | null,
   xdata: Dict | null,
 ): Dict | null {
   const inode = frame.local as Inode;
-  if (opRet >= 0) return buf && timed(xl.priv, learn(xl, asked, inode, buf), xdata);
+  if (opRet >= 0) return buf && addTimeouts(xl.priv, learnAttributes(xl, windClock, inode, buf), xdata);
   xl.priv.invalidate(inode);
   return xdata;
 }
 
 const fstat: Fop<'fstat', MdCache> = (frame, xl, fd, xdata) => {
-  const buf = asksNoMore(xdata) ? xl.priv.attributes(fd.inode) : null;
+  const buf = needsNoKeys(xdata) ? xl.priv.findAttributes(fd.inode) : null;
   if (buf !== null) {
     xl.priv.hits += 1;
-    return unwind.fstat(frame, 0, 0, buf, timed(xl.priv, xl.priv.ensureState(fd.inode), null));
+    return unwind.fstat(frame, 0, 0, buf, addTimeouts(xl.priv, xl.priv.findOrAddState(fd.inode), null));
   }
   xl.priv.misses += 1;
   frame.local = fd.inode;
   wind.fstat(frame, xl.priv.clock, fstatCbk, xl.children[0]!, fd, xdata);
 };
 
-const fstatCbk: Cbk<'fstat', MdCache> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-  unwind.fstat(frame, opRet, opErrno, buf, learnReply(frame, asked, xl, opRet, buf, xdata));
+const fstatCbk: Cbk<'fstat', MdCache> = (frame, windClock, xl, opRet, opErrno, buf, xdata) => {
+  unwind.fstat(frame, opRet, opErrno, buf, learnReply(frame, windClock, xl, opRet, buf, xdata));
 };
 
 const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) => {
@@ -167,7 +167,7 @@ const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) 
 
 const readdirpCbk: Cbk<'readdirp', MdCache> = (
   frame,
-  asked,
+  windClock,
   xl,
   opRet,
   opErrno,
@@ -175,16 +175,16 @@ const readdirpCbk: Cbk<'readdirp', MdCache> = (
   xdata,
 ) => {
   const { inode: parent } = frame.local as Fd;
-  const learnt = (entry: Dirent): Dirent => {
+  const learnEntry = (entry: Dirent): Dirent => {
     const { name, stat: buf, inode, dict } = entry;
     if (inode === null || buf === null || name === '.' || name === '..') return entry;
     if (buf.iaGfid === NULL_GFID) return entry;
-    const state = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
+    const state = learnAttributes(xl, windClock, xl.priv.findTableInode(inode, buf.iaGfid), buf);
     if (state !== null) xl.priv.learnName(state, parent, name);
-    return xl.priv.kernelCaches ? { ...entry, dict: timed(xl.priv, state, dict) } : entry;
+    return xl.priv.isKernelCaching ? { ...entry, dict: addTimeouts(xl.priv, state, dict) } : entry;
   };
-  const learnReply = opRet > 0 && entries !== null ? entries.map(learnt) : entries;
-  unwind.readdirp(frame, opRet, opErrno, learnReply, xdata);
+  const replyEntries = opRet > 0 && entries !== null ? entries.map(learnEntry) : entries;
+  unwind.readdirp(frame, opRet, opErrno, replyEntries, xdata);
 };
 
 /** A getxattr under way. */
@@ -199,25 +199,25 @@ class XattrRequest {
 }
 
 const getxattr: Fop<'getxattr', MdCache> = (frame, xl, loc, name, xdata) => {
-  const inode = inodeAt(xl, loc);
-  if (name === null || inode === null || xdata !== null || !xl.priv.caches(name)) {
+  const inode = findArgumentInode(xl, loc);
+  if (name === null || inode === null || xdata !== null || !xl.priv.selectsXattr(name)) {
     return tail.getxattr(frame, xl.children[0]!, loc, name, xdata);
   }
-  const answer = xl.priv.xattr(inode, name);
-  if (answer === undefined) {
+  const reply = xl.priv.findXattr(inode, name);
+  if (reply === undefined) {
     xl.priv.xattrMisses += 1;
     frame.local = new XattrRequest(inode, name);
     return wind.getxattr(frame, xl.priv.clock, getxattrCbk, xl.children[0]!, loc, name, xdata);
   }
   xl.priv.xattrHits += 1;
-  if (answer === null) fail.getxattr(frame, ENODATA);
-  else unwind.getxattr(frame, answer.size, 0, answer, null);
+  if (reply === null) fail.getxattr(frame, ENODATA);
+  else unwind.getxattr(frame, reply.size, 0, reply, null);
 };
 
-const getxattrCbk: Cbk<'getxattr', MdCache> = (frame, asked, xl, opRet, opErrno, dict, xdata) => {
+const getxattrCbk: Cbk<'getxattr', MdCache> = (frame, windClock, xl, opRet, opErrno, dict, xdata) => {
   const { inode, name } = frame.local as XattrRequest;
-  const state = xl.priv.ensureState(inode);
-  if (xl.priv.mayLearn(state, asked)) {
+  const state = xl.priv.findOrAddState(inode);
+  if (xl.priv.mayLearn(state, windClock)) {
     if (opRet < 0 && opErrno === ENODATA) xl.priv.learnXattr(state, name, null);
     else if (opRet >= 0 && dict?.has(name)) xl.priv.learnXattr(state, name, dict);
   }
@@ -227,7 +227,7 @@ const getxattrCbk: Cbk<'getxattr', MdCache> = (frame, asked, xl, opRet, opErrno,
 const statfs: Fop<'statfs', MdCache> = (frame, xl, loc, xdata) => {
   const { priv } = xl;
   if (!priv.values['md-cache-statfs']) return tail.statfs(frame, xl.children[0]!, loc, xdata);
-  if (priv.statfsIsFresh) return unwind.statfs(frame, 0, 0, priv.statfs, null);
+  if (priv.isStatfsFresh) return unwind.statfs(frame, 0, 0, priv.statfs, null);
   wind.statfs(frame, priv.clock, statfsCbk, xl.children[0]!, loc, xdata);
 };
 
@@ -237,43 +237,43 @@ const statfsCbk: Cbk<'statfs', MdCache> = (frame, _asked, xl, opRet, opErrno, bu
 };
 
 /** Invalidates a changed name in the kernel, unless the kernel's own request has changed it. */
-function otherName(xl: Md, client: Client | null, { parent, name }: Loc): void {
-  if (!xl.priv.kernelCaches || !hasOtherClients(client) || parent === null || name === null) return;
+function invalidateName(xl: MdCacheXlator, client: Client | null, { parent, name }: Loc): void {
+  if (!xl.priv.isKernelCaching || !hasOtherClients(client) || parent === null || name === null) return;
   invalidateEntry(xl, parent, name, { expire: true });
 }
 
-const hooks: ChangeHooks<MdCache, Attributes> = {
-  learn: ({ priv }, state, buf, inode) => priv.learn(state, inode, buf),
-  made(xl, inode, buf, { parent, name }, asked) {
+const hooks: ChangeHooks<MdCache, InodeEntry> = {
+  onAttributes: ({ priv }, state, buf, inode) => priv.learnAttributes(state, inode, buf),
+  onCreate(xl, inode, buf, { parent, name }, windClock) {
     const { priv } = xl;
-    const state = priv.ensureState(inode);
-    if (!priv.mayLearn(state, asked)) return;
-    priv.learn(state, inode, buf);
+    const state = priv.findOrAddState(inode);
+    if (!priv.mayLearn(state, windClock)) return;
+    priv.learnAttributes(state, inode, buf);
     // A new file has no capability, and the kernel asks for it before each write.
-    if (priv.caches(CAPABILITY)) priv.learnXattr(state, CAPABILITY, null);
+    if (priv.selectsXattr(CAPABILITY)) priv.learnXattr(state, CAPABILITY, null);
     if (parent !== null && name !== null) priv.learnName(state, parent, name);
   },
-  changed(xl, client, inode, isWrite) {
-    if (!xl.priv.kernelCaches || !hasOtherClients(client)) return;
+  onChange(xl, client, inode, isWrite) {
+    if (!xl.priv.isKernelCaching || !hasOtherClients(client)) return;
     invalidateInode(xl, inode, { data: isWrite });
   },
-  renamed: otherName,
+  onNameChange: invalidateName,
 };
 
-const open = truncatingOpen<MdCache, Attributes>(hooks.changed);
+const open = makeTruncatingOpen<MdCache, InodeEntry>(hooks.onChange);
 
-const all: Fops<MdCache> = {
+const cacheFops: Fops<MdCache> = {
   ...{ lookup, stat, fstat, readdirp, getxattr, open, statfs },
-  ...fileChanges(dataFops, hooks),
-  ...fileChanges(attributeFops, hooks),
-  ...nameChanges(hooks),
+  ...tapFileFops(dataFops, hooks),
+  ...tapFileFops(attributeFops, hooks),
+  ...tapNameFops(hooks),
 };
 
 /** The hooks for a kernel that caches: replies to its changes carry timeouts, too. */
-const kernelHooks: ChangeHooks<MdCache, Attributes> = {
+const kernelHooks: ChangeHooks<MdCache, InodeEntry> = {
   ...hooks,
   annotate({ priv }, inode, isNamed, xdata) {
-    const timeouts = priv.timeouts(priv.state(inode) ?? null);
+    const timeouts = priv.kernelTimeouts(priv.findState(inode) ?? null);
     if (timeouts === null) return xdata;
     // The mount's timeout applies to a name that is not cached here.
     return withTimeouts(isNamed ? timeouts : { attribute: timeouts.attribute }, xdata);
@@ -281,19 +281,19 @@ const kernelHooks: ChangeHooks<MdCache, Attributes> = {
 };
 
 const kernelFops: Fops<MdCache> = {
-  ...all,
-  ...fileChanges(['setattr', 'fsetattr'], kernelHooks),
-  ...nameChanges(kernelHooks),
+  ...cacheFops,
+  ...tapFileFops(['setattr', 'fsetattr'], kernelHooks),
+  ...tapNameFops(kernelHooks),
 };
 
 export default defineCache<MdCache, typeof options>({
   type: 'performance/md-cache',
   description: 'Remembers attributes, extended attributes and names, and answers from them.',
   options,
-  fops: (priv) => (priv.kernelCaches ? kernelFops : all),
-  make: (xl, values) => new MdCache(xl, values),
-  reliance: (values) =>
+  fops: (priv) => (priv.isKernelCaching ? kernelFops : cacheFops),
+  makeCache: (xl, values) => new MdCache(xl, values),
+  findReliance: (values) =>
     values['cache-invalidation']
-      ? { option: 'cache-invalidation', seconds: timeoutOf(values) }
+      ? { option: 'cache-invalidation', seconds: effectiveTimeout(values) }
       : null,
 });

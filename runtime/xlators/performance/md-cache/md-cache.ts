@@ -16,43 +16,43 @@ import { messages } from '../../../core/messages.ts';
 import type { Timeouts } from '../../../core/timeouts.ts';
 import { invalidateEntries, invalidateInode, isUpcall, type Upcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, InodeState, invalidatingEvents, isOther } from '../shared/inode-cache.ts';
-import { cachedXattrs, type OptionValues, timeoutOf } from './options.ts';
-import { Xattrs } from './xattrs.ts';
+import { InodeCache, InodeState, invalidatingEvents, differs } from '../shared/inode-cache.ts';
+import { readCachedXattrs, type OptionValues, effectiveTimeout } from './options.ts';
+import { XattrCache } from './xattr-cache.ts';
 
 /** Approximate bytes of an inode's entry without extended attributes. */
 const OVERHEAD = 512;
 
-const LONG_AGO = Number.NEGATIVE_INFINITY;
+const NEVER = Number.NEGATIVE_INFINITY;
 
-export class Attributes extends InodeState {
+export class InodeEntry extends InodeState {
   buf: Iatt | null = null;
   /** Time of the reply with `buf`, in milliseconds. */
-  since = LONG_AGO;
+  attributesTime = NEVER;
   /** The inode's name at the time `named`. */
   parent: Inode | null = null;
   name: string | null = null;
-  named = LONG_AGO;
+  nameTime = NEVER;
   /** Time until which the kernel may cache its attributes. */
-  until = LONG_AGO;
-  xattrs: Xattrs | null = null;
-  loaded = LONG_AGO;
+  kernelExpiry = NEVER;
+  xattrs: XattrCache | null = null;
+  xattrsTime = NEVER;
   /** The cache's `era` and `nameEra` when this entry was last updated. */
   era = 0;
   nameEra = 0;
 }
 
-export class MdCache extends InodeCache<Attributes, OptionValues> {
+export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   xattrHits = 0;
   xattrMisses = 0;
   invalidations = 0;
   statfs: Statvfs | null = null;
-  private statfsSince = LONG_AGO;
+  private statfsTime = NEVER;
   private timeoutMs = 0;
   /** 0: the mount's own timeouts apply. */
   private kernelMs = 0;
   /** Time until which the kernel may cache any value from here. */
-  private until = LONG_AGO;
+  private lastKernelExpiry = NEVER;
   private names = new Set<string>();
   private patterns: readonly RegExp[] = [];
   /** Keys of extended attributes that lookups request; null for none. */
@@ -63,12 +63,12 @@ export class MdCache extends InodeCache<Attributes, OptionValues> {
 
   constructor(xl: Xlator<unknown>, values: OptionValues) {
     super(xl, values);
-    this.configure(values);
+    this.applyOptions(values);
   }
 
-  override configure(values: OptionValues): void {
+  override applyOptions(values: OptionValues): void {
     this.values = values;
-    const timeout = timeoutOf(values);
+    const timeout = effectiveTimeout(values);
     this.timeoutMs = timeout * 1000;
     if (timeout !== values['md-cache-timeout']) {
       this.xl.log.warning(
@@ -78,7 +78,7 @@ export class MdCache extends InodeCache<Attributes, OptionValues> {
       );
     }
     this.kernelMs = values['pass-through'] ? 0 : values['kernel-timeout'] * 1000;
-    const { names, patterns } = cachedXattrs(values);
+    const { names, patterns } = readCachedXattrs(values);
     this.names = names;
     this.patterns = patterns;
     this.keys = names.size === 0 ? null : new Dict();
@@ -87,51 +87,51 @@ export class MdCache extends InodeCache<Attributes, OptionValues> {
     this.clear();
   }
 
-  protected override make(): Attributes {
-    return new Attributes();
+  protected override makeState(): InodeEntry {
+    return new InodeEntry();
   }
 
-  protected override drop(state: Attributes, isWrite: boolean): void {
+  protected override dropValues(state: InodeEntry, isWrite: boolean): void {
     state.buf = null;
     if (!isWrite) state.xattrs = null;
     // A write may remove an extended attribute (a program's capabilities), but adds none.
-    state.xattrs?.deleteThere();
+    state.xattrs?.deletePresent();
   }
 
   /** Returns an inode's attributes, or null if they must be requested. */
-  attributes(inode: Inode): Iatt | null {
-    const state = inode.ctxGet(this.xl) as Attributes | undefined;
-    return state !== undefined && this.isFresh(state, state.since) ? state.buf : null;
+  findAttributes(inode: Inode): Iatt | null {
+    const state = inode.ctxGet(this.xl) as InodeEntry | undefined;
+    return state !== undefined && this.isFresh(state, state.attributesTime) ? state.buf : null;
   }
 
   /** As `attributes`, if a recent lookup has found the inode under this name. */
-  attributesAt(inode: Inode, parent: Inode, name: string): Iatt | null {
-    const state = inode.ctxGet(this.xl) as Attributes | undefined;
+  findAttributesByName(inode: Inode, parent: Inode, name: string): Iatt | null {
+    const state = inode.ctxGet(this.xl) as InodeEntry | undefined;
     if (state === undefined || state.parent !== parent || state.name !== name) return null;
-    if (state.nameEra !== this.nameEra || !this.isFresh(state, state.named)) return null;
-    return this.isFresh(state, state.since) ? state.buf : null;
+    if (state.nameEra !== this.nameEra || !this.isFresh(state, state.nameTime)) return null;
+    return this.isFresh(state, state.attributesTime) ? state.buf : null;
   }
 
-  learn(state: Attributes, inode: Inode, buf: Iatt): void {
-    this.renew(state);
+  learnAttributes(state: InodeEntry, inode: Inode, buf: Iatt): void {
+    this.dropIfOutdated(state);
     const before = state.buf;
     state.buf = buf;
-    state.since = this.xl.context.now();
+    state.attributesTime = this.xl.context.now();
     if (before === null || buf.iaType !== IA_IFREG) return;
-    const tells = this.values['global-cache-invalidation'];
-    if (tells && isOther(before, buf)) invalidateInode(this.xl, inode);
+    const invalidatesAbove = this.values['global-cache-invalidation'];
+    if (invalidatesAbove && differs(before, buf)) invalidateInode(this.xl, inode);
   }
 
-  learnName(state: Attributes, parent: Inode, name: string): void {
-    this.renew(state);
+  learnName(state: InodeEntry, parent: Inode, name: string): void {
+    this.dropIfOutdated(state);
     state.nameEra = this.nameEra;
     state.parent = parent;
     state.name = name;
-    state.named = this.xl.context.now();
+    state.nameTime = this.xl.context.now();
   }
 
   /** Whether the kernel may cache values from here. */
-  get kernelCaches(): boolean {
+  get isKernelCaching(): boolean {
     return this.kernelMs > 0;
   }
 
@@ -139,80 +139,80 @@ export class MdCache extends InodeCache<Attributes, OptionValues> {
    * Returns how long the kernel may cache a reply's attributes and name; null: the mount's timeouts.
    * Pass `state` null for a reply that was not cached here.
    */
-  timeouts(state: Attributes | null): Timeouts | null {
+  kernelTimeouts(state: InodeEntry | null): Timeouts | null {
     if (this.kernelMs === 0) return null;
     if (state === null || state.buf === null) return { entry: 0, attribute: 0 };
-    const [entry, attribute] = [this.kernelLeft(state.named), this.kernelLeft(state.since)];
-    state.until = this.xl.context.now() + attribute;
-    this.until = Math.max(this.until, state.until);
+    const [entry, attribute] = [this.remainingKernelMs(state.nameTime), this.remainingKernelMs(state.attributesTime)];
+    state.kernelExpiry = this.xl.context.now() + attribute;
+    this.lastKernelExpiry = Math.max(this.lastKernelExpiry, state.kernelExpiry);
     return { entry: entry / 1000, attribute: attribute / 1000 };
   }
 
   /** Whether the options select this extended attribute for caching. */
-  caches(name: string): boolean {
+  selectsXattr(name: string): boolean {
     return this.names.has(name) || this.patterns.some((pattern) => pattern.test(name));
   }
 
   /** Returns the reply to getxattr; null if the attribute is absent, undefined if unknown. */
-  xattr(inode: Inode, name: string): Dict | null | undefined {
-    const state = inode.ctxGet(this.xl) as Attributes | undefined;
+  findXattr(inode: Inode, name: string): Dict | null | undefined {
+    const state = inode.ctxGet(this.xl) as InodeEntry | undefined;
     if (state === undefined || state.xattrs === null) return undefined;
-    if (!this.isFresh(state, state.loaded)) return undefined;
+    if (!this.isFresh(state, state.xattrsTime)) return undefined;
     return state.xattrs.get(name);
   }
 
-  learnXattr(state: Attributes, name: string, answer: Dict | null): void {
-    this.renew(state);
-    if (state.xattrs === null || !this.isFresh(state, state.loaded)) {
-      state.xattrs = new Xattrs();
-      state.loaded = this.xl.context.now();
+  learnXattr(state: InodeEntry, name: string, reply: Dict | null): void {
+    this.dropIfOutdated(state);
+    if (state.xattrs === null || !this.isFresh(state, state.xattrsTime)) {
+      state.xattrs = new XattrCache();
+      state.xattrsTime = this.xl.context.now();
     }
-    state.xattrs.set(name, answer);
+    state.xattrs.set(name, reply);
   }
 
   /** Caches a lookup's reply: an attribute of `keys` that it lacks is absent. */
-  learnXattrs(state: Attributes, xdata: Dict | null): void {
+  learnXattrs(state: InodeEntry, xdata: Dict | null): void {
     if (this.names.size === 0) return;
-    this.renew(state);
-    state.xattrs = new Xattrs();
-    state.loaded = this.xl.context.now();
+    this.dropIfOutdated(state);
+    state.xattrs = new XattrCache();
+    state.xattrsTime = this.xl.context.now();
     for (const name of this.names) {
       const value = xdata?.get(name);
-      const answer = value === undefined ? null : new Dict().set(name, value, xdata!.type(name));
-      state.xattrs.set(name, answer);
+      const reply = value === undefined ? null : new Dict().set(name, value, xdata!.type(name));
+      state.xattrs.set(name, reply);
     }
   }
 
   learnStatfs(buf: Statvfs): void {
     this.statfs = buf;
-    this.statfsSince = this.xl.context.now();
+    this.statfsTime = this.xl.context.now();
   }
 
-  get statfsIsFresh(): boolean {
-    return this.statfs !== null && this.isYoung(this.statfsSince);
+  get isStatfsFresh(): boolean {
+    return this.statfs !== null && this.isRecent(this.statfsTime);
   }
 
   override clear(): void {
     super.clear();
     this.era += 1;
     for (const inode of this.xl.inodes?.all() ?? []) {
-      const state = this.state(inode);
-      if (state !== undefined) this.drop(state, false);
+      const state = this.findState(inode);
+      if (state !== undefined) this.dropValues(state, false);
     }
     this.statfs = null;
     this.invalidateKernel();
   }
 
-  notified(event: EventName, data: unknown): void {
+  handleEvent(event: EventName, data: unknown): void {
     if (invalidatingEvents.has(event)) this.clear();
-    else if (event === 'UPCALL' && isUpcall(data)) this.onUpcall(data);
+    else if (event === 'UPCALL' && isUpcall(data)) this.handleUpcall(data);
   }
 
-  private onUpcall(learnReply: Upcall): void {
+  private handleUpcall(upcall: Upcall): void {
     this.invalidations += 1;
-    if (learnReply.what === 'inode') this.changedBelow(learnReply.inode);
-    else if (learnReply.what === 'every-entry') this.clearNames();
-    else this.dropName(learnReply.parent, learnReply.name);
+    if (upcall.what === 'inode') this.invalidateReported(upcall.inode);
+    else if (upcall.what === 'every-entry') this.clearNames();
+    else this.dropName(upcall.parent, upcall.name);
   }
 
   override reset(): void {
@@ -223,7 +223,7 @@ export class MdCache extends InodeCache<Attributes, OptionValues> {
   }
 
   dump(): Dump {
-    const { inodes, bytes } = this.memory();
+    const { inodes, bytes } = this.countMemory();
     return {
       hits: this.hits,
       misses: this.misses,
@@ -236,10 +236,10 @@ export class MdCache extends InodeCache<Attributes, OptionValues> {
     };
   }
 
-  private memory(): { inodes: number; bytes: number } {
+  private countMemory(): { inodes: number; bytes: number } {
     let [inodes, bytes] = [0, 0];
     for (const inode of this.xl.inodes?.all() ?? []) {
-      const state = this.state(inode);
+      const state = this.findState(inode);
       if (state === undefined || (state.buf === null && state.xattrs === null)) continue;
       inodes += 1;
       bytes += OVERHEAD + (state.xattrs?.bytes ?? 0);
@@ -250,20 +250,20 @@ export class MdCache extends InodeCache<Attributes, OptionValues> {
   /** Invalidates in the kernel all that it may have cached from here. */
   private invalidateKernel(): void {
     const now = this.xl.context.now();
-    if (this.until <= now) return;
-    this.until = LONG_AGO;
+    if (this.lastKernelExpiry <= now) return;
+    this.lastKernelExpiry = NEVER;
     invalidateEntries(this.xl);
     for (const inode of this.xl.inodes?.all() ?? []) {
-      const state = this.state(inode);
-      if (state === undefined || state.until <= now) continue;
-      state.until = LONG_AGO;
+      const state = this.findState(inode);
+      if (state === undefined || state.kernelExpiry <= now) continue;
+      state.kernelExpiry = NEVER;
       invalidateInode(this.xl, inode);
     }
   }
 
-  private kernelLeft(since: number): number {
-    const left = since + this.timeoutMs - this.xl.context.now();
-    return Math.max(0, Math.min(this.kernelMs, left));
+  private remainingKernelMs(since: number): number {
+    const remaining = since + this.timeoutMs - this.xl.context.now();
+    return Math.max(0, Math.min(this.kernelMs, remaining));
   }
 
   /** Drops all names, also those in replies under way. */
@@ -275,27 +275,27 @@ export class MdCache extends InodeCache<Attributes, OptionValues> {
   private dropName(parent: Inode, name: string): void {
     this.invalidate(parent);
     const inode = parent.table.grep(parent, name);
-    const state = inode === undefined ? undefined : this.state(inode);
+    const state = inode === undefined ? undefined : this.findState(inode);
     if (inode === undefined || state === undefined) this.invalidateReplies();
     else {
-      state.named = LONG_AGO;
+      state.nameTime = NEVER;
       this.invalidate(inode);
     }
   }
 
   /** Prepares an entry for an update: values from before a full invalidation stay dropped. */
-  private renew(state: Attributes): void {
+  private dropIfOutdated(state: InodeEntry): void {
     if (state.era === this.era) return;
-    this.drop(state, false);
+    this.dropValues(state, false);
     state.era = this.era;
-    state.named = LONG_AGO;
+    state.nameTime = NEVER;
   }
 
-  private isFresh(state: Attributes, since: number): boolean {
-    return state.era === this.era && this.isYoung(since);
+  private isFresh(state: InodeEntry, since: number): boolean {
+    return state.era === this.era && this.isRecent(since);
   }
 
-  private isYoung(since: number): boolean {
+  private isRecent(since: number): boolean {
     return this.xl.context.now() - since < this.timeoutMs;
   }
 }

@@ -4,7 +4,7 @@ import { defineReconfigurableOptions, type Values } from '../../../core/options.
 import { compileShellPattern } from '../../../core/shell-pattern.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
-const switchOf = (names: string, on = false) =>
+const cachesOption = (names: string, on = false) =>
   ({
     type: 'bool',
     default: on,
@@ -41,13 +41,13 @@ export const options = defineReconfigurableOptions({
     default: true,
     description: 'Invalidates data caches above when a file has changed.',
   },
-  'cache-capability-xattrs': switchOf('capabilities of programs (security.capability)', true),
-  'cache-ima-xattrs': switchOf("integrity's hashes (security.ima)", true),
-  'cache-selinux': switchOf('labels of SELinux'),
-  'cache-posix-acl': switchOf('ACLs'),
-  'cache-glusterfs-acl': switchOf('ACLs under the names that GlusterFS gives them'),
-  'cache-swift-metadata': switchOf('attributes of gluster-swift'),
-  'cache-samba-metadata': switchOf('attributes of Samba'),
+  'cache-capability-xattrs': cachesOption('capabilities of programs (security.capability)', true),
+  'cache-ima-xattrs': cachesOption("integrity's hashes (security.ima)", true),
+  'cache-selinux': cachesOption('labels of SELinux'),
+  'cache-posix-acl': cachesOption('ACLs'),
+  'cache-glusterfs-acl': cachesOption('ACLs under the names that GlusterFS gives them'),
+  'cache-swift-metadata': cachesOption('attributes of gluster-swift'),
+  'cache-samba-metadata': cachesOption('attributes of Samba'),
   'xattr-cache-list': {
     type: 'str',
     default: '',
@@ -90,23 +90,23 @@ const XATTRS = [
 ] as const satisfies readonly (readonly [keyof OptionValues, readonly string[]])[];
 
 /** Returns the names, and patterns of names, that the options select. */
-export function cachedXattrs(values: OptionValues): { names: Set<string>; patterns: RegExp[] } {
-  const listed = values['xattr-cache-list'].split(',').map((name) => name.trim());
-  const all = [
+export function readCachedXattrs(values: OptionValues): { names: Set<string>; patterns: RegExp[] } {
+  const listedNames = values['xattr-cache-list'].split(',').map((name) => name.trim());
+  const selected = [
     ...XATTRS.flatMap(([option, names]): readonly string[] => (values[option] ? names : [])),
-    ...listed.filter((name) => name !== ''),
+    ...listedNames.filter((name) => name !== ''),
   ];
   const isPattern = (name: string): boolean => /[*?[]/.test(name);
   return {
-    names: new Set(all.filter((name) => !isPattern(name))),
-    patterns: all.filter(isPattern).map(compileShellPattern),
+    names: new Set(selected.filter((name) => !isPattern(name))),
+    patterns: selected.filter(isPattern).map(shellPattern),
   };
 }
 
 /** Longest timeout in seconds without upcalls from the bricks. */
-const TIMEOUT_ALONE = 60;
+const MAX_TIMEOUT_WITHOUT_UPCALLS = 60;
 
-export const timeoutOf = (values: OptionValues): number =>
+export const effectiveTimeout = (values: OptionValues): number =>
   values['cache-invalidation']
     ? values['md-cache-timeout']
-    : Math.min(values['md-cache-timeout'], TIMEOUT_ALONE);
+    : Math.min(values['md-cache-timeout'], MAX_TIMEOUT_WITHOUT_UPCALLS);

@@ -10,49 +10,49 @@ import type { Dict, DictValue } from '../../../core/dict.ts';
 const OVERHEAD = 128;
 /** Linux's limit for one value, and for the list of names. */
 export const XATTRS_MAX = 64 * 1024;
-const OTHER_VALUE = 8;
+const OTHER_VALUE_BYTES = 8;
 
-const sizeOf = (value: DictValue): number =>
-  typeof value === 'string' || value instanceof Uint8Array ? value.length : OTHER_VALUE;
+const valueBytes = (value: DictValue): number =>
+  typeof value === 'string' || value instanceof Uint8Array ? value.length : OTHER_VALUE_BYTES;
 
-function costOf(name: string, answer: Dict | null): number {
+function entryBytes(name: string, reply: Dict | null): number {
   let bytes = OVERHEAD + name.length;
-  answer?.forEach((_name, value) => {
-    bytes += sizeOf(value);
+  reply?.forEach((_name, value) => {
+    bytes += valueBytes(value);
   });
   return bytes;
 }
 
-export class Xattrs {
+export class XattrCache {
   bytes = 0;
-  private readonly answers = new Map<string, Dict | null>();
+  private readonly replies = new Map<string, Dict | null>();
 
   /** Returns undefined for an unknown name. */
   get(name: string): Dict | null | undefined {
-    return this.answers.get(name);
+    return this.replies.get(name);
   }
 
-  set(name: string, answer: Dict | null): void {
+  set(name: string, reply: Dict | null): void {
     this.delete(name);
-    const bytes = costOf(name, answer);
+    const bytes = entryBytes(name, reply);
     if (bytes > XATTRS_MAX) return;
-    for (const oldest of this.answers.keys()) {
+    for (const oldest of this.replies.keys()) {
       if (this.bytes + bytes <= XATTRS_MAX) break;
       this.delete(oldest);
     }
-    this.answers.set(name, answer);
+    this.replies.set(name, reply);
     this.bytes += bytes;
   }
 
   /** Forgets the attributes that exist; absent names stay. */
-  deleteThere(): void {
-    for (const [name, answer] of this.answers) if (answer !== null) this.delete(name);
+  deletePresent(): void {
+    for (const [name, reply] of this.replies) if (reply !== null) this.delete(name);
   }
 
   private delete(name: string): void {
-    const answer = this.answers.get(name);
-    if (answer === undefined) return;
-    this.bytes -= costOf(name, answer);
-    this.answers.delete(name);
+    const reply = this.replies.get(name);
+    if (reply === undefined) return;
+    this.bytes -= entryBytes(name, reply);
+    this.replies.delete(name);
   }
 }

@@ -15,7 +15,7 @@ import { GFID_REQ } from '../../../core/xdata.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import memory from '../../storage/memory/index.ts';
 import mdCache from './index.ts';
-import { XATTRS_MAX } from './xattrs.ts';
+import { XATTRS_MAX } from './xattr-cache.ts';
 
 type Any = Translator<unknown>;
 

@@ -9,9 +9,9 @@ import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../.
 import { handleEvent, fops as negativeFops } from '../../features/negative/absent-name-fops.ts';
 import { AbsentNames, type CacheBounds } from '../../features/negative/absent-names.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
-import { checkOrder, checkUpcalls, type Reliance } from '../shared/order.ts';
+import { checkOrder, checkUpcalls, type Reliance } from '../shared/stack-checks.ts';
 
-const TIMEOUT = 60;
+const DEFAULT_TIMEOUT = 60;
 /** Approximate bytes of a name in memory besides its letters. */
 const OVERHEAD = 128;
 
@@ -27,7 +27,7 @@ const options = defineReconfigurableOptions({
   },
   'nl-cache-timeout': {
     type: 'time',
-    default: TIMEOUT,
+    default: DEFAULT_TIMEOUT,
     min: 0,
     description: 'How long a name is remembered: the longest that a new file may stay hidden.',
   },
@@ -47,7 +47,7 @@ const options = defineReconfigurableOptions({
 
 type OptionValues = Values<typeof options>;
 
-const bounds = (values: OptionValues): CacheBounds => ({
+const makeBounds = (values: OptionValues): CacheBounds => ({
   timeoutMs: values['pass-through'] ? 0 : values['nl-cache-timeout'] * 1000,
   kernelTimeouts: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
   kernelFollows: values['kernel-timeout'] > 0,
@@ -56,19 +56,19 @@ const bounds = (values: OptionValues): CacheBounds => ({
 });
 
 /** A timeout longer than the default relies on upcalls when other clients create names. */
-const relianceOf = (values: OptionValues): Reliance | null =>
-  values['nl-cache-timeout'] > TIMEOUT && !values['pass-through']
+const findReliance = (values: OptionValues): Reliance | null =>
+  values['nl-cache-timeout'] > DEFAULT_TIMEOUT && !values['pass-through']
     ? { option: 'nl-cache-timeout', seconds: values['nl-cache-timeout'] }
     : null;
 
-const fopsFor = (values: OptionValues): Fops<AbsentNames> =>
+const selectFops = (values: OptionValues): Fops<AbsentNames> =>
   values['pass-through'] ? {} : negativeFops;
 
 class NlCache extends AbsentNames {
   values: OptionValues;
 
   constructor(xl: Xlator<AbsentNames>, values: OptionValues) {
-    super(xl, bounds(values));
+    super(xl, makeBounds(values));
     this.values = values;
   }
 }
@@ -79,7 +79,7 @@ export default defineTranslator<NlCache, typeof options>({
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true },
-  fops: ({ priv }) => fopsFor(priv.values),
+  fops: ({ priv }) => selectFops(priv.values),
   check: async (xl) => checkOrder(xl),
   init(xl, values) {
     checkOrder(xl);
@@ -89,13 +89,13 @@ export default defineTranslator<NlCache, typeof options>({
     xl.priv.values = values;
     // Creations are not seen while requests pass through.
     if (values['pass-through']) xl.priv.dropAll();
-    xl.priv.applyBounds(bounds(values));
-    xl.exchangeFops(fopsFor(values));
-    checkUpcalls(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(values));
+    xl.priv.applyBounds(makeBounds(values));
+    xl.exchangeFops(selectFops(values));
+    checkUpcalls(xl as Xlator<unknown>, 'CHILD_UP', findReliance(values));
   },
   notify(xl, event, data) {
     handleEvent(xl.priv, event, data);
-    checkUpcalls(xl as Xlator<unknown>, event, relianceOf(xl.priv.values));
+    checkUpcalls(xl as Xlator<unknown>, event, findReliance(xl.priv.values));
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, dir) => xl.priv.dropDirectory(dir),

@@ -13,73 +13,73 @@ import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { O_CREAT, O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
 import { defineTranslator, type Fop, type Fops, type Xlator } from '../../../core/xlator.ts';
-import { checkOrder } from '../shared/order.ts';
+import { checkOrder } from '../shared/stack-checks.ts';
 import { options } from './options.ts';
-import { OpenBehind, Pending } from './pending.ts';
+import { OpenBehind, PendingOpen } from './pending-opens.ts';
 
-type Behind = Xlator<OpenBehind>;
+type OpenBehindXlator = Xlator<OpenBehind>;
 
 /** Flags of opens that change something: they are not delayed. */
-const NOW = O_CREAT | O_EXCL | O_TRUNC;
+const CHANGING_FLAGS = O_CREAT | O_EXCL | O_TRUNC;
 
 const open: Fop<'open', OpenBehind> = (frame, xl, loc, flags, fd, xdata) => {
   // Only regular files are opened late.
-  if ((flags & NOW) !== 0 || fd.inode.iaType !== IA_IFREG) {
+  if ((flags & CHANGING_FLAGS) !== 0 || fd.inode.iaType !== IA_IFREG) {
     return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
   }
-  xl.priv.add(new Pending(frame.root, loc, flags, fd, xdata));
+  xl.priv.add(new PendingOpen(frame.root, loc, flags, fd, xdata));
   unwind.open(frame, 0, 0, fd, null);
 };
 
 /** Winds a fop once all its files are open below. */
-function wait(frame: Frame, xl: Behind, name: FopName, args: unknown[], fds: readonly Fd[]): void {
-  const pending = fds.map((fd) => xl.priv.of(fd)).find((each) => each !== undefined);
+function windWhenOpen(frame: Frame, xl: OpenBehindXlator, name: FopName, args: unknown[], fds: readonly Fd[]): void {
+  const pending = fds.map((fd) => xl.priv.findPending(fd)).find((open) => open !== undefined);
   if (pending === undefined) tailArgs[name](frame, xl.children[0]!, args);
   else {
-    xl.priv.whenOpen(pending, (errno) => {
+    xl.priv.runWhenOpen(pending, (errno) => {
       if (errno !== 0) fail[name](frame, errno);
-      else wait(frame, xl, name, args, fds);
+      else windWhenOpen(frame, xl, name, args, fds);
     });
   }
 }
 
 const readv: Fop<'readv', OpenBehind> = (frame, xl, fd, size, offset, flags, xdata) => {
   const { values } = xl.priv;
-  const anonymous = values['use-anonymous-fd'] && !values['read-after-open'];
-  if (isOpen(xl, fd, anonymous)) {
+  const canReadUnopened = values['use-anonymous-fd'] && !values['read-after-open'];
+  if (isReadyToUse(xl, fd, canReadUnopened)) {
     tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
-  } else wait(frame, xl, 'readv', [fd, size, offset, flags, xdata], [fd]);
+  } else windWhenOpen(frame, xl, 'readv', [fd, size, offset, flags, xdata], [fd]);
 };
 
 const writev: Fop<'writev', OpenBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
-  if (isOpen(xl, fd)) tail.writev(frame, xl.children[0]!, fd, vector, offset, flags, xdata);
+  if (isReadyToUse(xl, fd)) tail.writev(frame, xl.children[0]!, fd, vector, offset, flags, xdata);
   // A copy: the caller reuses its buffer.
-  else wait(frame, xl, 'writev', [fd, vector.slice(), offset, flags, xdata], [fd]);
+  else windWhenOpen(frame, xl, 'writev', [fd, vector.slice(), offset, flags, xdata], [fd]);
 };
 
 const fstat: Fop<'fstat', OpenBehind> = (frame, xl, fd, xdata) => {
-  if (isOpen(xl, fd, xl.priv.values['use-anonymous-fd'])) {
+  if (isReadyToUse(xl, fd, xl.priv.values['use-anonymous-fd'])) {
     tail.fstat(frame, xl.children[0]!, fd, xdata);
-  } else wait(frame, xl, 'fstat', [fd, xdata], [fd]);
+  } else windWhenOpen(frame, xl, 'fstat', [fd, xdata], [fd]);
 };
 
-const seek: Fop<'seek', OpenBehind> = (frame, xl, fd, offset, what, xdata) => {
-  if (isOpen(xl, fd, xl.priv.values['use-anonymous-fd'])) {
-    tail.seek(frame, xl.children[0]!, fd, offset, what, xdata);
-  } else wait(frame, xl, 'seek', [fd, offset, what, xdata], [fd]);
+const seek: Fop<'seek', OpenBehind> = (frame, xl, fd, offset, whence, xdata) => {
+  if (isReadyToUse(xl, fd, xl.priv.values['use-anonymous-fd'])) {
+    tail.seek(frame, xl.children[0]!, fd, offset, whence, xdata);
+  } else windWhenOpen(frame, xl, 'seek', [fd, offset, whence, xdata], [fd]);
 };
 
 const flush: Fop<'flush', OpenBehind> = (frame, xl, fd, xdata) => {
-  const pending = xl.priv.of(fd);
+  const pending = xl.priv.findPending(fd);
   if (pending === undefined) return tail.flush(frame, xl.children[0]!, fd, xdata);
   // Nothing was written through this fd.
   if (pending.errno === 0 && !pending.isOpening) return unwind.flush(frame, 0, 0, null);
-  wait(frame, xl, 'flush', [fd, xdata], [fd]);
+  windWhenOpen(frame, xl, 'flush', [fd, xdata], [fd]);
 };
 
-function isOpen({ priv }: Behind, fd: Fd, anonymous = false): boolean {
-  const pending = priv.of(fd);
-  return pending === undefined || (anonymous && pending.errno === 0 && !pending.isOpening);
+function isReadyToUse({ priv }: OpenBehindXlator, fd: Fd, allowsAnonymous = false): boolean {
+  const pending = priv.findPending(fd);
+  return pending === undefined || (allowsAnonymous && pending.errno === 0 && !pending.isOpening);
 }
 
 /** All other fops on open files: they wait for the open. */
@@ -89,16 +89,16 @@ const waitingFops = [
   ...(['rchecksum', 'copy_file_range'] as const),
 ] satisfies FopName[];
 
-function opening(name: FopName): AnyFop {
-  const at = findFop(name)!.args.flatMap(({ type }, nth) => (type === 'fd' ? [nth] : []));
+function makeOpeningFop(name: FopName): AnyFop {
+  const fdIndexes = findFop(name)!.args.flatMap(({ type }, index) => (type === 'fd' ? [index] : []));
   return (frame, xl, args) => {
-    const fds = at.map((nth) => args[nth] as Fd);
-    wait(frame, xl as Behind, name, args, fds);
+    const fds = fdIndexes.map((index) => args[index] as Fd);
+    windWhenOpen(frame, xl as OpenBehindXlator, name, args, fds);
   };
 }
 
 /** Fops that may prevent a later open: pending opens of the inode go first. */
-const byPath = {
+const locIndexes = {
   unlink: 0,
   rename: 1,
   setattr: 0,
@@ -106,32 +106,32 @@ const byPath = {
   removexattr: 0,
 } satisfies Partial<Record<FopName, number>>;
 
-function openingAll(name: keyof typeof byPath): AnyFop {
-  const at = byPath[name];
+function makeOpeningAllFop(name: keyof typeof locIndexes): AnyFop {
+  const locIndex = locIndexes[name];
   return (frame, xl, args) => {
-    const { inode } = args[at] as Loc;
-    const go = (): void => tailArgs[name](frame, xl.children[0]!, args);
-    const { priv } = xl as Behind;
-    if (priv.hasPending(inode)) priv.whenAllOpen(inode, go);
-    else go();
+    const { inode } = args[locIndex] as Loc;
+    const windFop = (): void => tailArgs[name](frame, xl.children[0]!, args);
+    const { priv } = xl as OpenBehindXlator;
+    if (priv.hasPending(inode)) priv.runWhenAllOpen(inode, windFop);
+    else windFop();
   };
 }
 
-const fops: Fops<OpenBehind> = {
+const allFops: Fops<OpenBehind> = {
   ...{ open, readv, writev, fstat, seek, flush },
-  ...Object.fromEntries(waitingFops.map((name) => [name, collect[name](opening(name))])),
+  ...Object.fromEntries(waitingFops.map((name) => [name, collect[name](makeOpeningFop(name))])),
   ...Object.fromEntries(
-    (Object.keys(byPath) as (keyof typeof byPath)[]).map((name) => [
+    (Object.keys(locIndexes) as (keyof typeof locIndexes)[]).map((name) => [
       name,
-      collect[name](openingAll(name)),
+      collect[name](makeOpeningAllFop(name)),
     ]),
   ),
 };
 
 /** With pass-through opens are no longer delayed; the other fops serve those still pending. */
-const fopsFor = ({ priv }: Behind): Fops<OpenBehind> => {
-  if (!priv.values['pass-through']) return fops;
-  const { open: _open, ...rest } = fops;
+const selectFops = ({ priv }: OpenBehindXlator): Fops<OpenBehind> => {
+  if (!priv.values['pass-through']) return allFops;
+  const { open: _open, ...rest } = allFops;
   return priv.dump().opens === 0 ? {} : rest;
 };
 
@@ -141,7 +141,7 @@ export default defineTranslator<OpenBehind, typeof options>({
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true },
-  fops: fopsFor,
+  fops: selectFops,
   check: async (xl) => checkOrder(xl),
   init(xl, values) {
     checkOrder(xl);
@@ -150,9 +150,9 @@ export default defineTranslator<OpenBehind, typeof options>({
   reconfigure(xl, values) {
     xl.priv.values = values;
     if (values['pass-through'] || !values['lazy-open']) xl.priv.openAll(xl.inodes?.all() ?? []);
-    xl.exchangeFops(fopsFor(xl));
+    xl.exchangeFops(selectFops(xl));
   },
-  release: (xl, _fd, pending) => xl.priv.release(pending as Pending),
+  release: (xl, _fd, pending) => xl.priv.release(pending as PendingOpen),
   dump: (xl) => xl.priv.dump(),
   reset({ priv }) {
     Object.assign(priv, { opens: priv.dump().pending, late: 0, unused: 0 });

@@ -22,7 +22,7 @@ const OVERHEAD = 512;
 export type OpenCallback = (errno: number) => void;
 
 /** An open that was answered and is not made yet; the context of its fd. */
-export class Pending {
+export class PendingOpen {
   readonly loc: Loc;
   readonly flags: number;
   readonly fd: Fd;
@@ -32,7 +32,7 @@ export class Pending {
   isOpening = false;
   /** The errno of a failed open; otherwise 0. */
   errno = 0;
-  readonly waiting: OpenCallback[] = [];
+  readonly callbacks: OpenCallback[] = [];
 
   constructor(caller: Stack, loc: Loc, flags: number, fd: Fd, xdata: Dict | null) {
     this.caller = caller;
@@ -49,7 +49,7 @@ export class OpenBehind {
   opens = 0;
   late = 0;
   unused = 0;
-  private pending = 0;
+  private pendingCount = 0;
   readonly xl: Xlator<OpenBehind>;
 
   constructor(xl: Xlator<OpenBehind>, values: OptionValues) {
@@ -57,48 +57,48 @@ export class OpenBehind {
     this.values = values;
   }
 
-  of(fd: Fd): Pending | undefined {
-    return fd.ctxGet(this.xl) as Pending | undefined;
+  findPending(fd: Fd): PendingOpen | undefined {
+    return fd.ctxGet(this.xl) as PendingOpen | undefined;
   }
 
-  add(pending: Pending): void {
+  add(pending: PendingOpen): void {
     this.opens += 1;
-    this.pending += 1;
+    this.pendingCount += 1;
     const { fd } = pending;
     fd.ctxSet(this.xl, pending);
-    const waitingFops = this.at(fd.inode);
-    if (waitingFops === undefined) fd.inode.ctxSet(this.xl, new Set([pending]));
-    else waitingFops.add(pending);
-    if (!this.values['lazy-open']) this.open(pending);
+    const pendingOpens = this.findByInode(fd.inode);
+    if (pendingOpens === undefined) fd.inode.ctxSet(this.xl, new Set([pending]));
+    else pendingOpens.add(pending);
+    if (!this.values['lazy-open']) this.windOpen(pending);
   }
 
   /** Opens the file, unless its open is under way, and then calls `then`. */
-  whenOpen(pending: Pending, then: OpenCallback): void {
+  runWhenOpen(pending: PendingOpen, callback: OpenCallback): void {
     if (pending.errno === 0) {
-      pending.waiting.push(then);
-      if (!pending.isOpening) this.open(pending);
-    } else then(pending.errno);
+      pending.callbacks.push(callback);
+      if (!pending.isOpening) this.windOpen(pending);
+    } else callback(pending.errno);
   }
 
   /** Makes all pending opens of an inode, and then calls `then`, also after failures. */
-  whenAllOpen(inode: Inode, then: () => void): void {
-    const all = [...(this.at(inode) ?? [])];
-    let left = all.length;
-    if (left === 0) then();
-    for (const pending of all) {
-      this.whenOpen(pending, () => {
-        left -= 1;
-        if (left === 0) then();
+  runWhenAllOpen(inode: Inode, callback: () => void): void {
+    const pendingOpens = [...(this.findByInode(inode) ?? [])];
+    let remaining = pendingOpens.length;
+    if (remaining === 0) callback();
+    for (const pending of pendingOpens) {
+      this.runWhenOpen(pending, () => {
+        remaining -= 1;
+        if (remaining === 0) callback();
       });
     }
   }
 
   hasPending(inode: Inode | null): inode is Inode {
-    return inode !== null && this.at(inode) !== undefined;
+    return inode !== null && this.findByInode(inode) !== undefined;
   }
 
   /** Removes the pending open of a closed fd. */
-  release(pending: Pending): void {
+  release(pending: PendingOpen): void {
     if (pending.errno !== 0) return;
     this.unused += 1;
     this.remove(pending);
@@ -106,28 +106,28 @@ export class OpenBehind {
 
   /** Makes all pending opens of these inodes. */
   openAll(inodes: Iterable<Inode>): void {
-    for (const inode of inodes) this.whenAllOpen(inode, () => {});
+    for (const inode of inodes) this.runWhenAllOpen(inode, () => {});
   }
 
   dump(): Dump {
-    const { opens, late, unused, pending } = this;
+    const { opens, late, unused, pendingCount: pending } = this;
     return { opens, late, unused, pending, bytes: pending * OVERHEAD };
   }
 
-  private at(inode: Inode): Set<Pending> | undefined {
-    return inode.ctxGet(this.xl) as Set<Pending> | undefined;
+  private findByInode(inode: Inode): Set<PendingOpen> | undefined {
+    return inode.ctxGet(this.xl) as Set<PendingOpen> | undefined;
   }
 
-  private remove(pending: Pending): void {
-    this.pending -= 1;
+  private remove(pending: PendingOpen): void {
+    this.pendingCount -= 1;
     const { inode } = pending.fd;
-    const all = this.at(inode);
-    all?.delete(pending);
-    if (all?.size === 0) inode.ctxDel(this.xl);
+    const pendingOpens = this.findByInode(inode);
+    pendingOpens?.delete(pending);
+    if (pendingOpens?.size === 0) inode.ctxDel(this.xl);
   }
 
   /** Winds the open with the caller's identity. */
-  private open(pending: Pending): void {
+  private windOpen(pending: PendingOpen): void {
     const { caller, loc, flags, fd, xdata } = pending;
     pending.isOpening = true;
     this.late += 1;
@@ -135,21 +135,21 @@ export class OpenBehind {
     fd.hold();
     const frame = this.xl.begin(requestAs(caller, 'OPEN'));
     frame.local = pending;
-    wind.open(frame, 0, openedCbk, this.xl.children[0]!, loc, flags, fd, xdata);
+    wind.open(frame, 0, openCbk, this.xl.children[0]!, loc, flags, fd, xdata);
   }
 
   /** Ends a pending open with its reply. */
-  opened(pending: Pending, errno: number): void {
-    const { fd, waiting } = pending;
+  endOpen(pending: PendingOpen, errno: number): void {
+    const { fd, callbacks } = pending;
     this.remove(pending);
     if (errno === 0) fd.ctxDel(this.xl);
     else pending.errno = errno;
-    for (const then of waiting.splice(0)) then(errno);
+    for (const callback of callbacks.splice(0)) callback(errno);
     fd.drop();
   }
 }
 
-const openedCbk: Cbk<'open', OpenBehind> = (frame, _cookie, xl, opRet, opErrno) => {
+const openCbk: Cbk<'open', OpenBehind> = (frame, _cookie, xl, opRet, opErrno) => {
   xl.end(frame.root);
-  xl.priv.opened(frame.local as Pending, opRet >= 0 ? 0 : opErrno > 0 ? opErrno : EIO);
+  xl.priv.endOpen(frame.local as PendingOpen, opRet >= 0 ? 0 : opErrno > 0 ? opErrno : EIO);
 };

@@ -4,39 +4,39 @@ import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
 import { DataCache } from '../shared/data-cache.ts';
 import { InodeState } from '../shared/inode-cache.ts';
-import { Cached } from '../shared/lru.ts';
+import { LruEntry } from '../shared/lru-list.ts';
 import type { OptionValues } from './options.ts';
 
 /** Approximate bytes of an entry besides its data. */
 const OVERHEAD = 256;
 
 /** The content of one file, and the attributes that it belongs to. */
-class Content extends Cached {
-  readonly file: File;
+class Content extends LruEntry {
+  readonly file: CachedFile;
   readonly data: Uint8Array;
   buf: Iatt;
   /** Time of the last validation, in milliseconds. */
-  since: number;
+  checkedAt: number;
 
-  constructor(file: File, data: Uint8Array, buf: Iatt, since: number) {
+  constructor(file: CachedFile, data: Uint8Array, buf: Iatt, checkedAt: number) {
     super();
     this.file = file;
     this.data = data;
     this.buf = buf;
-    this.since = since;
+    this.checkedAt = checkedAt;
   }
 }
 
-export class File extends InodeState {
+export class CachedFile extends InodeState {
   content: Content | null = null;
 }
 
-export class Contents extends DataCache<File, Content, OptionValues> {
-  protected override make(): File {
-    return new File();
+export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
+  protected override makeState(): CachedFile {
+    return new CachedFile();
   }
 
-  protected override drop(file: File): void {
+  protected override dropValues(file: CachedFile): void {
     if (file.content === null) return;
     this.lru.remove(file.content);
     file.content = null;
@@ -44,42 +44,42 @@ export class Contents extends DataCache<File, Content, OptionValues> {
 
   /** Returns the content if it is still valid, or null. */
   read(inode: Inode): Content | null {
-    const content = (inode.ctxGet(this.xl) as File | undefined)?.content ?? null;
-    if (content === null || !this.isRecent(content.since)) {
+    const content = (inode.ctxGet(this.xl) as CachedFile | undefined)?.content ?? null;
+    if (content === null || !this.isRecent(content.checkedAt)) {
       this.misses += 1;
       return null;
     }
     this.hits += 1;
-    this.lru.used(content);
+    this.lru.moveToNewest(content);
     return content;
   }
 
   /** Whether a lookup should request the content. */
-  wants(inode: Inode | null): boolean {
-    return inode === null || this.state(inode)?.content == null;
+  needsContent(inode: Inode | null): boolean {
+    return inode === null || this.findState(inode)?.content == null;
   }
 
   /** Caches the content from a lookup's reply. */
-  learn(file: File, data: Uint8Array, buf: Iatt): void {
-    this.drop(file);
+  learn(file: CachedFile, data: Uint8Array, buf: Iatt): void {
+    this.dropValues(file);
     // A copy: the data may be a view of a larger buffer, such as a network reply.
     const content = new Content(file, data.slice(), buf, this.xl.context.now());
     if (this.lru.add(content, data.length + OVERHEAD)) file.content = content;
   }
 
   /** Validates the content by the current attributes, or drops it. */
-  check(file: File, buf: Iatt): void {
+  validate(file: CachedFile, buf: Iatt): void {
     const { content } = file;
     if (content === null) return;
-    if (!buf.known || this.isOther(content.buf, buf)) this.drop(file);
+    if (!buf.known || this.isOther(content.buf, buf)) this.dropValues(file);
     else {
       content.buf = buf;
-      content.since = this.xl.context.now();
+      content.checkedAt = this.xl.context.now();
     }
   }
 
   protected override evict({ file }: Content): void {
-    this.drop(file);
+    this.dropValues(file);
   }
 
   protected override counts(): Dump {

@@ -14,31 +14,31 @@ import type { Inode } from '../../../core/inode.ts';
 import { CONTENT } from '../../../core/xdata.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
-import { dataCacheFops, readsPast } from '../shared/data-fops.ts';
+import { makeDataFops, bypassesCache } from '../shared/data-fops.ts';
 import { checkMemory } from '../shared/options.ts';
-import { Contents, type File } from './contents.ts';
+import { ContentCache, type CachedFile } from './content-cache.ts';
 import { options } from './options.ts';
 
-type Quick = Xlator<Contents>;
+type QuickReadXlator = Xlator<ContentCache>;
 
 /** Keys in replies that mark a bad copy. */
-const BAD = ['glusterfs.bad-inode', 'sh-failed'];
+const BAD_COPY_KEYS = ['glusterfs.bad-inode', 'sh-failed'];
 
-const lookup: Fop<'lookup', Contents> = (frame, xl, loc, xdata) => {
+const lookup: Fop<'lookup', ContentCache> = (frame, xl, loc, xdata) => {
   const { priv } = xl;
   const { inode } = loc;
   const isFile = inode === null || !inode.linked || inode.iaType === IA_IFREG;
   if (!isFile) return tail.lookup(frame, xl.children[0]!, loc, xdata);
-  const most = priv.values['max-file-size'];
-  const asks = most > 0 && priv.wants(inode) && xdata?.has(CONTENT) !== true;
-  const keys = asks ? (xdata?.copy() ?? new Dict()).set(CONTENT, most) : xdata;
-  frame.local = asks;
+  const maxBytes = priv.values['max-file-size'];
+  const requestsContent = maxBytes > 0 && priv.needsContent(inode) && xdata?.has(CONTENT) !== true;
+  const keys = requestsContent ? (xdata?.copy() ?? new Dict()).set(CONTENT, maxBytes) : xdata;
+  frame.local = requestsContent;
   wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, keys);
 };
 
-const lookupCbk: Cbk<'lookup', Contents> = (
+const lookupCbk: Cbk<'lookup', ContentCache> = (
   frame,
-  asked,
+  windClock,
   xl,
   opRet,
   opErrno,
@@ -48,7 +48,7 @@ const lookupCbk: Cbk<'lookup', Contents> = (
   postparent,
 ) => {
   if (opRet >= 0 && inode !== null && buf?.iaType === IA_IFREG) {
-    learn(xl, asked, inode, buf, xdata);
+    learn(xl, windClock, inode, buf, xdata);
   }
   // The caller did not request the content.
   if (frame.local === true) xdata?.delete(CONTENT);
@@ -56,25 +56,25 @@ const lookupCbk: Cbk<'lookup', Contents> = (
 };
 
 /** Caches or validates a file's content by a reply's attributes. */
-function learn({ priv }: Quick, asked: number, inode: Inode, buf: Iatt, xdata: Dict | null): void {
-  const at = priv.inodeOf(inode, buf.iaGfid);
+function learn({ priv }: QuickReadXlator, windClock: number, inode: Inode, buf: Iatt, xdata: Dict | null): void {
+  const known = priv.findTableInode(inode, buf.iaGfid);
   const data = xdata?.bytes(CONTENT);
-  if (data === undefined && priv.state(at) === undefined) return;
-  const state = priv.ensureState(at);
-  if (!priv.mayLearn(state, asked)) return;
-  if (BAD.some((key) => xdata?.has(key))) priv.invalidate(at);
+  if (data === undefined && priv.findState(known) === undefined) return;
+  const state = priv.findOrAddState(known);
+  if (!priv.mayLearn(state, windClock)) return;
+  if (BAD_COPY_KEYS.some((key) => xdata?.has(key))) priv.invalidate(known);
   // Content of another length is older or newer than the attributes.
   else if (data !== undefined && buf.known && data.length === buf.iaSize) {
     priv.learn(state, data, buf);
-  } else priv.check(state, buf);
+  } else priv.validate(state, buf);
 }
 
-const readdirp: Fop<'readdirp', Contents> = (frame, xl, fd, size, offset, xdata) =>
+const readdirp: Fop<'readdirp', ContentCache> = (frame, xl, fd, size, offset, xdata) =>
   wind.readdirp(frame, xl.priv.clock, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
 
-const readdirpCbk: Cbk<'readdirp', Contents> = (
+const readdirpCbk: Cbk<'readdirp', ContentCache> = (
   frame,
-  asked,
+  windClock,
   xl,
   opRet,
   opErrno,
@@ -83,13 +83,13 @@ const readdirpCbk: Cbk<'readdirp', Contents> = (
 ) => {
   for (const { stat, inode } of opRet > 0 ? (entries ?? []) : []) {
     if (stat === null || inode === null || stat.iaGfid === NULL_GFID) continue;
-    if (stat.iaType === IA_IFREG) learn(xl, asked, inode, stat, null);
+    if (stat.iaType === IA_IFREG) learn(xl, windClock, inode, stat, null);
   }
   unwind.readdirp(frame, opRet, opErrno, entries, xdata);
 };
 
-const readv: Fop<'readv', Contents> = (frame, xl, fd, size, offset, flags, xdata) => {
-  const content = readsPast(fd, flags) || offset < 0 || size < 0 ? null : xl.priv.read(fd.inode);
+const readv: Fop<'readv', ContentCache> = (frame, xl, fd, size, offset, flags, xdata) => {
+  const content = bypassesCache(fd, flags) || offset < 0 || size < 0 ? null : xl.priv.read(fd.inode);
   if (content === null) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
@@ -99,22 +99,22 @@ const readv: Fop<'readv', Contents> = (frame, xl, fd, size, offset, flags, xdata
   unwind.readv(frame, data.length, 0, data, content.buf, null);
 };
 
-const all: Fops<Contents> = {
+const cacheFops: Fops<ContentCache> = {
   ...{ lookup, readdirp, readv },
-  ...dataCacheFops<Contents, File>({
-    has: ({ content }) => content !== null,
-    check: ({ priv }, state, buf) => priv.check(state, buf),
+  ...makeDataFops<ContentCache, CachedFile>({
+    hasData: ({ content }) => content !== null,
+    validate: ({ priv }, state, buf) => priv.validate(state, buf),
   }),
 };
 
-export default defineCache<Contents, typeof options>({
+export default defineCache<ContentCache, typeof options>({
   type: 'performance/quick-read',
   description: 'Fetches small files whole when they are looked up, and reads them from memory.',
   options,
-  fops: () => all,
-  make: (xl, values) => new Contents(xl, values),
-  verify: checkMemory,
-  reliance: (values) =>
+  fops: () => cacheFops,
+  makeCache: (xl, values) => new ContentCache(xl, values),
+  checkOptions: checkMemory,
+  findReliance: (values) =>
     values['quick-read-cache-invalidation']
       ? { option: 'quick-read-cache-invalidation', seconds: values['cache-timeout'] }
       : null,

@@ -9,50 +9,50 @@ import { tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import type { Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
-import { dataCacheFops, readsPast } from '../shared/data-fops.ts';
+import { makeDataFops, bypassesCache } from '../shared/data-fops.ts';
 import { options } from './options.ts';
-import { type FileState, ReadAhead, type Reader, type Stream } from './stream.ts';
+import { type FileState, ReadAhead, type WaitingRead, type Stream } from './read-streams.ts';
 
-type Ahead = Xlator<ReadAhead>;
+type ReadAheadXlator = Xlator<ReadAhead>;
 
 const readv: Fop<'readv', ReadAhead> = (frame, xl, fd, size, offset, flags, xdata) => {
-  if (readsPast(fd, flags) || offset < 0 || size <= 0 || xdata !== null) {
+  if (bypassesCache(fd, flags) || offset < 0 || size <= 0 || xdata !== null) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
   const { priv } = xl;
-  const stream = priv.stream(fd);
-  const goesOn = priv.follow(stream, offset, size);
+  const stream = priv.findOrAddStream(fd);
+  const isSequential = priv.recordRead(stream, offset, size);
   const caller = frame.root;
-  if (stream.parts.length > 0) answer(xl, { frame, size, offset, flags }, stream);
+  if (stream.parts.length > 0) replyOrWait(xl, { frame, size, offset, flags }, stream);
   else {
-    if (goesOn) priv.misses += 1;
+    if (isSequential) priv.misses += 1;
     tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
-  if (!fd.released) priv.goAhead(stream, caller);
+  if (!fd.released) priv.requestAhead(stream, caller);
 };
 
 /** Answers a read from cached parts, waits for a part under way, or winds the read. */
-function answer(xl: Ahead, reader: Reader, stream: Stream): void {
+function replyOrWait(xl: ReadAheadXlator, reader: WaitingRead, stream: Stream): void {
   const { frame, size, offset, flags } = reader;
   const end = offset + size;
   const data: Uint8Array[] = [];
-  let at = offset;
-  let isGood = true;
+  let position = offset;
+  let isUsable = true;
   for (const part of stream.parts) {
-    if (at >= end || part.end <= at) continue;
-    isGood = part.offset <= at && xl.priv.isGood(part);
-    if (!isGood) break;
+    if (position >= end || part.end <= position) continue;
+    isUsable = part.offset <= position && xl.priv.isUsable(part);
+    if (!isUsable) break;
     if (part.data === null) {
       part.readers.push(reader);
       return;
     }
-    data.push(part.data.subarray(at - part.offset, end - part.offset));
-    at = part.isLast ? end : part.end;
+    data.push(part.data.subarray(position - part.offset, end - part.offset));
+    position = part.isLast ? end : part.end;
   }
-  if (at < end) {
-    const isBegun = isGood && at > offset && at === stream.end;
-    if (isBegun && end - at <= MAX_DATA) {
-      xl.priv.askRest(stream, reader);
+  if (position < end) {
+    const isPartlyCovered = isUsable && position > offset && position === stream.requestedEnd;
+    if (isPartlyCovered && end - position <= MAX_DATA) {
+      xl.priv.requestRest(stream, reader);
       return;
     }
     xl.priv.misses += 1;
@@ -65,12 +65,12 @@ function answer(xl: Ahead, reader: Reader, stream: Stream): void {
   unwind.readv(frame, vector.length, 0, vector, buf, null);
 }
 
-const all: Fops<ReadAhead> = {
+const cacheFops: Fops<ReadAhead> = {
   ...{ readv },
-  ...dataCacheFops<ReadAhead, FileState>({
-    has: ({ buf }) => buf !== null,
-    check: ({ priv }, state, buf, inode) => priv.check(state, buf, inode),
-    locked: ({ priv }, inode) => priv.changedInode(inode),
+  ...makeDataFops<ReadAhead, FileState>({
+    hasData: ({ buf }) => buf !== null,
+    validate: ({ priv }, state, buf, inode) => priv.validate(state, buf, inode),
+    onLock: ({ priv }, inode) => priv.invalidateIfKnown(inode),
   }),
 };
 
@@ -78,7 +78,7 @@ export default defineCache<ReadAhead, typeof options>({
   type: 'performance/read-ahead',
   description: 'Reads ahead of programs that read a file from one end to the other.',
   options,
-  fops: () => all,
-  make: (xl, values) => new ReadAhead(xl, values, (reader, stream) => answer(xl, reader, stream)),
+  fops: () => cacheFops,
+  makeCache: (xl, values) => new ReadAhead(xl, values, (reader, stream) => replyOrWait(xl, reader, stream)),
   release: (xl, _fd, stream) => xl.priv.clearStream(stream as Stream),
 });

@@ -8,14 +8,14 @@ import type { Inode } from '../../../core/inode.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, InodeState, invalidatingEvents, isOther } from '../shared/inode-cache.ts';
+import { InodeCache, InodeState, invalidatingEvents, differs } from '../shared/inode-cache.ts';
 import type { OptionValues } from './options.ts';
 
 /** Milliseconds after which a part is not used any more. */
 const MAX_AGE_MS = 1000;
 
 /** A read that waits for a part. */
-export interface Reader {
+export interface WaitingRead {
   readonly frame: Frame;
   readonly size: number;
   readonly offset: number;
@@ -23,23 +23,23 @@ export interface Reader {
 }
 
 /** A part of a file, requested ahead of the program. */
-export class Part {
+export class ReadAheadPart {
   readonly stream: Stream;
   readonly offset: number;
   readonly length: number;
   /** The cache's clock and the time at its request. */
-  readonly asked: number;
-  readonly since: number;
+  readonly windClock: number;
+  readonly requestedAt: number;
   data: Uint8Array | null = null;
   buf: Iatt | null = null;
-  readonly readers: Reader[] = [];
+  readonly readers: WaitingRead[] = [];
 
-  constructor(stream: Stream, offset: number, length: number, asked: number, since: number) {
+  constructor(stream: Stream, offset: number, length: number, windClock: number, requestedAt: number) {
     this.stream = stream;
     this.offset = offset;
     this.length = length;
-    this.asked = asked;
-    this.since = since;
+    this.windClock = windClock;
+    this.requestedAt = requestedAt;
   }
 
   get end(): number {
@@ -57,13 +57,13 @@ export class Part {
 export class Stream {
   readonly fd: Fd;
   /** Offset of the next read in sequence, and the bytes read in sequence so far. */
-  next = 0;
-  run = 0;
+  nextOffset = 0;
+  sequentialBytes = 0;
   /** Bytes of the last read. */
-  size = 0;
+  lastSize = 0;
   /** Offset up to which parts were requested. */
-  end = 0;
-  parts: Part[] = [];
+  requestedEnd = 0;
+  parts: ReadAheadPart[] = [];
 
   constructor(fd: Fd) {
     this.fd = fd;
@@ -79,93 +79,93 @@ export class FileState extends InodeState {
 export class ReadAhead extends InodeCache<FileState, OptionValues> {
   /** Bytes of all parts, arrived or requested. */
   bytes = 0;
-  private readonly answer: (reader: Reader, stream: Stream) => void;
+  private readonly replyToReader: (reader: WaitingRead, findOrAddStream: Stream) => void;
 
-  /** @param answer answers a read whose part has arrived or failed */
+  /** @param replyToReader answers a read whose part has arrived or failed */
   constructor(
     xl: Xlator<unknown>,
     values: OptionValues,
-    answer: (reader: Reader, stream: Stream) => void,
+    replyToReader: (reader: WaitingRead, findOrAddStream: Stream) => void,
   ) {
     super(xl, values);
-    this.answer = answer;
+    this.replyToReader = replyToReader;
   }
 
-  protected override make(): FileState {
+  protected override makeState(): FileState {
     return new FileState();
   }
 
   /** Nothing to drop: parts are validated at their use. */
-  protected override drop(): void {}
+  protected override dropValues(): void {}
 
-  notified(event: EventName, data: unknown): void {
+  handleEvent(event: EventName, data: unknown): void {
     if (invalidatingEvents.has(event)) this.clear();
     else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
-      this.changedInode(data.inode);
+      this.invalidateIfKnown(data.inode);
     }
   }
 
-  stream(fd: Fd): Stream {
-    const known = fd.ctxGet(this.xl) as Stream | undefined;
-    if (known !== undefined) return known;
-    const made = new Stream(fd);
-    fd.ctxSet(this.xl, made);
-    return made;
+  findOrAddStream(fd: Fd): Stream {
+    const existing = fd.ctxGet(this.xl) as Stream | undefined;
+    if (existing !== undefined) return existing;
+    const created = new Stream(fd);
+    fd.ctxSet(this.xl, created);
+    return created;
   }
 
   /** Records a read; returns whether it continues the last one. */
-  follow(stream: Stream, offset: number, size: number): boolean {
-    const goesOn = offset === stream.next;
-    if (!goesOn) {
-      stream.run = 0;
-      this.clearStream(stream);
+  recordRead(findOrAddStream: Stream, offset: number, size: number): boolean {
+    const isSequential = offset === findOrAddStream.nextOffset;
+    if (!isSequential) {
+      findOrAddStream.sequentialBytes = 0;
+      this.clearStream(findOrAddStream);
     }
-    stream.run += size;
-    stream.size = size;
-    stream.next = offset + size;
-    while (stream.parts.length > 0 && stream.parts[0]!.end <= offset) this.shift(stream);
-    return goesOn;
+    findOrAddStream.sequentialBytes += size;
+    findOrAddStream.lastSize = size;
+    findOrAddStream.nextOffset = offset + size;
+    while (findOrAddStream.parts.length > 0 && findOrAddStream.parts[0]!.end <= offset) this.dropFirstPart(findOrAddStream);
+    return isSequential;
   }
 
-  clearStream(stream: Stream): void {
-    while (stream.parts.length > 0) this.shift(stream);
-    stream.end = 0;
+  clearStream(findOrAddStream: Stream): void {
+    while (findOrAddStream.parts.length > 0) this.dropFirstPart(findOrAddStream);
+    findOrAddStream.requestedEnd = 0;
   }
 
   /** Whether a part is recent and unchanged. */
-  isGood(part: Part): boolean {
-    if (this.xl.context.now() - part.since >= MAX_AGE_MS) return false;
-    return this.mayLearn(this.ensureState(part.stream.fd.inode), part.asked);
+  isUsable(part: ReadAheadPart): boolean {
+    if (this.xl.context.now() - part.requestedAt >= MAX_AGE_MS) return false;
+    return this.mayLearn(this.findOrAddState(part.stream.fd.inode), part.windClock);
   }
 
   /**
    * Requests the next parts with the caller's identity: of the page size, or as large as the program's
    * reads. So each read finds its data in one part, and no copy is needed.
    */
-  goAhead(stream: Stream, caller: Stack): void {
+  requestAhead(findOrAddStream: Stream, caller: Stack): void {
     const page = Math.min(this.values['page-size'], MAX_DATA);
     // After two reads in sequence a whole page is requested: it replaces many small reads.
-    const least = stream.run > stream.size ? 1 : 0;
+    const minPages = findOrAddStream.sequentialBytes > findOrAddStream.lastSize ? 1 : 0;
     const pages = Math.min(
-      Math.max(Math.floor(stream.run / page), least),
+      Math.max(Math.floor(findOrAddStream.sequentialBytes / page), minPages),
       this.values['page-count'],
     );
     if (pages === 0) return;
-    const last = stream.parts.at(-1);
+    const last = findOrAddStream.parts.at(-1);
     if (last?.isLast) return;
-    const size = Math.max(page, Math.min(stream.size, MAX_DATA));
-    let at = Math.max(stream.end, stream.next);
-    const limit = stream.next + Math.max(pages * page, size);
-    while (at + size <= limit || at === stream.next) {
-      this.ask(stream, caller, at, size);
-      at += size;
+    const size = Math.max(page, Math.min(findOrAddStream.lastSize, MAX_DATA));
+    let offset = Math.max(findOrAddStream.requestedEnd, findOrAddStream.nextOffset);
+    const limit = findOrAddStream.nextOffset + Math.max(pages * page, size);
+    while (offset + size <= limit || offset === findOrAddStream.nextOffset) {
+      this.requestPart(findOrAddStream, caller, offset, size);
+      offset += size;
     }
   }
 
   /** Requests the rest of a read that reaches past all parts; the read waits for it. */
-  askRest(stream: Stream, reader: Reader): void {
+  requestRest(findOrAddStream: Stream, reader: WaitingRead): void {
     const end = reader.offset + reader.size;
-    this.ask(stream, reader.frame.root, stream.end, end - stream.end, reader);
+    this.requestPart(findOrAddStream, reader.frame.root, findOrAddStream.requestedEnd, end - findOrAddStream.requestedEnd, reader);
   }
 
   dump(): Dump {
@@ -173,55 +173,55 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     return { hits, misses, bytes };
   }
 
-  private ask(
-    stream: Stream,
+  private requestPart(
+    findOrAddStream: Stream,
     caller: Stack,
     offset: number,
     length: number,
-    reader?: Reader,
+    reader?: WaitingRead,
   ): void {
-    const part = new Part(stream, offset, length, this.clock, this.xl.context.now());
+    const part = new ReadAheadPart(findOrAddStream, offset, length, this.clock, this.xl.context.now());
     // Without a state, a change before the first reply would go unnoticed.
-    this.ensureState(stream.fd.inode);
+    this.findOrAddState(findOrAddStream.fd.inode);
     if (reader !== undefined) part.readers.push(reader);
-    stream.parts.push(part);
-    stream.end = part.end;
+    findOrAddStream.parts.push(part);
+    findOrAddStream.requestedEnd = part.end;
     this.bytes += length;
     const frame = this.xl.begin(requestAs(caller, 'READ'));
     frame.local = part;
-    stream.fd.hold();
-    wind.readv(frame, 0, arrivedCbk, this.xl.children[0]!, stream.fd, length, offset, 0, null);
+    findOrAddStream.fd.hold();
+    wind.readv(frame, 0, readvCbk, this.xl.children[0]!, findOrAddStream.fd, length, offset, 0, null);
   }
 
   /** Stores the reply of a part; `data` is null for a failure. */
-  arrived(part: Part, data: Uint8Array | null, buf: Iatt | null): void {
-    const { stream, readers } = part;
+  storePart(part: ReadAheadPart, data: Uint8Array | null, buf: Iatt | null): void {
+    const { stream: findOrAddStream, readers } = part;
     part.data = data;
     part.buf = buf;
-    if (buf?.known) this.ensureState(stream.fd.inode).buf = buf;
+    if (buf?.known) this.findOrAddState(findOrAddStream.fd.inode).buf = buf;
     const isShort = data === null || (data.length < part.length && !part.isLast);
     // After a short or failed part, the parts behind it are useless.
-    if (isShort && stream.parts.includes(part)) this.clearStream(stream);
-    for (const reader of readers.splice(0)) this.answer(reader, stream);
-    stream.fd.drop();
+    if (isShort && findOrAddStream.parts.includes(part)) this.clearStream(findOrAddStream);
+    for (const reader of readers.splice(0)) this.replyToReader(reader, findOrAddStream);
+    findOrAddStream.fd.drop();
   }
 
-  private shift(stream: Stream): void {
-    this.bytes -= stream.parts.shift()!.length;
+  private dropFirstPart(findOrAddStream: Stream): void {
+    this.bytes -= findOrAddStream.parts.shift()!.length;
   }
 
   /** Invalidates the file if its attributes have changed. */
-  check({ buf: before }: FileState, buf: Iatt, inode: Inode): void {
-    if (before !== null && isOther(before, buf)) this.invalidate(inode);
+  validate({ buf: before }: FileState, buf: Iatt, inode: Inode): void {
+    if (before !== null && differs(before, buf)) this.invalidate(inode);
   }
 
   /** Invalidates the parts of a changed file. */
-  changedInode(inode: Inode): void {
-    if (this.state(inode) !== undefined) this.invalidate(inode);
+  invalidateIfKnown(inode: Inode): void {
+    if (this.findState(inode) !== undefined) this.invalidate(inode);
   }
 }
 
-const arrivedCbk: Cbk<'readv', ReadAhead> = (frame, _cookie, xl, opRet, _errno, vector, stbuf) => {
+const readvCbk: Cbk<'readv', ReadAhead> = (frame, _cookie, xl, opRet, _errno, vector, stbuf) => {
   xl.end(frame.root);
-  xl.priv.arrived(frame.local as Part, opRet < 0 ? null : vector, stbuf);
+  xl.priv.storePart(frame.local as ReadAheadPart, opRet < 0 ? null : vector, stbuf);
 };

@@ -8,12 +8,12 @@ import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
-import { attributeFops, dataFops, fileChanges, nameChanges } from '../shared/changes.ts';
+import { attributeFops, dataFops, tapFileFops, tapNameFops } from '../shared/change-taps.ts';
 import type { InodeState } from '../shared/inode-cache.ts';
-import { Listing, type ListRequest, ReaddirAhead } from './listing.ts';
+import { Listing, type ListRequest, ReaddirAhead } from './read-ahead-listing.ts';
 import { options } from './options.ts';
 
-type Ahead = Xlator<ReaddirAhead>;
+type ReaddirAheadXlator = Xlator<ReaddirAhead>;
 
 const opendir: Fop<'opendir', ReaddirAhead> = (frame, xl, loc, fd, xdata) => {
   frame.local = fd;
@@ -22,10 +22,10 @@ const opendir: Fop<'opendir', ReaddirAhead> = (frame, xl, loc, fd, xdata) => {
 
 const opendirCbk: Cbk<'opendir', ReaddirAhead> = (frame, _c, xl, opRet, opErrno, fd, xdata) => {
   if (opRet >= 0) {
-    const opened = frame.local as Fd;
-    const listing = new Listing(opened, frame.root);
-    opened.ctxSet(xl, listing);
-    xl.priv.fill(listing);
+    const openedFd = frame.local as Fd;
+    const listing = new Listing(openedFd, frame.root);
+    openedFd.ctxSet(xl, listing);
+    xl.priv.requestEntries(listing);
   }
   unwind.opendir(frame, opRet, opErrno, fd, xdata);
 };
@@ -35,7 +35,7 @@ const readdirp: Fop<'readdirp', ReaddirAhead> = (frame, xl, fd, size, offset, xd
   if (listing === undefined || listing.isBypassed || xdata !== null) {
     return tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
   }
-  next(xl, listing, { frame, size, offset, plus: true, isLate: false, hasWaited: false });
+  handleRequest(xl, listing, { frame, size, offset, hasAttributes: true, isLate: false, hasWaited: false });
 };
 
 const readdir: Fop<'readdir', ReaddirAhead> = (frame, xl, fd, size, offset, xdata) => {
@@ -43,78 +43,78 @@ const readdir: Fop<'readdir', ReaddirAhead> = (frame, xl, fd, size, offset, xdat
   if (listing === undefined || listing.isBypassed || xdata !== null) {
     return tail.readdir(frame, xl.children[0]!, fd, size, offset, xdata);
   }
-  next(xl, listing, { frame, size, offset, plus: false, isLate: false, hasWaited: false });
+  handleRequest(xl, listing, { frame, size, offset, hasAttributes: false, isLate: false, hasWaited: false });
 };
 
 /** Handles a request: for the next entries, from the start again, or (bypassed) from elsewhere. */
-function next(xl: Ahead, listing: Listing, request: ListRequest): void {
+function handleRequest(xl: ReaddirAheadXlator, listing: Listing, request: ListRequest): void {
   const { priv } = xl;
-  const beginsAnew = request.offset === 0 && listing.position !== 0;
+  const isRestart = request.offset === 0 && listing.position !== 0;
   // Two concurrent requests have no order.
-  const jumps = listing.waiting !== null || (request.offset !== listing.position && !beginsAnew);
-  if (beginsAnew && !jumps) priv.restart(listing, 0);
-  if (jumps) bypass(xl, listing, request);
-  else if (listing.isFilling && !priv.hasEnough(listing, request.size)) priv.wait(listing, request);
-  else answer(xl, request, listing);
+  const isOutOfOrder = listing.waiting !== null || (request.offset !== listing.position && !isRestart);
+  if (isRestart && !isOutOfOrder) priv.restart(listing, 0);
+  if (isOutOfOrder) bypassAndWind(xl, listing, request);
+  else if (listing.isFilling && !priv.hasEnough(listing, request.size)) priv.holdRequest(listing, request);
+  else replyOrWait(xl, request, listing);
 }
 
-function bypass(xl: Ahead, listing: Listing, request: ListRequest): void {
+function bypassAndWind(xl: ReaddirAheadXlator, listing: Listing, request: ListRequest): void {
   xl.priv.bypass(listing);
-  windDown(xl, request, listing);
+  windRequest(xl, request, listing);
 }
 
-function windDown(xl: Ahead, { frame, size, offset, plus }: ListRequest, { fd }: Listing): void {
+function windRequest(xl: ReaddirAheadXlator, { frame, size, offset, hasAttributes: plus }: ListRequest, { fd }: Listing): void {
   xl.priv.misses += 1;
   const child = xl.children[0]!;
   if (plus) tail.readdirp(frame, child, fd, size, offset, null);
   else tail.readdir(frame, child, fd, size, offset, null);
 }
 
-function answer(xl: Ahead, request: ListRequest, listing: Listing): void {
+function replyOrWait(xl: ReaddirAheadXlator, request: ListRequest, listing: Listing): void {
   const { priv } = xl;
-  const entries = listing.isBypassed ? null : priv.take(listing, request.size, request.plus);
-  if (listing.isBypassed) windDown(xl, request, listing);
-  else if (entries === null && listing.last === null) wait(xl, request, listing);
-  else reply(xl, request, listing, entries);
+  const entries = listing.isBypassed ? null : priv.takeEntries(listing, request.size, request.hasAttributes);
+  if (listing.isBypassed) windRequest(xl, request, listing);
+  else if (entries === null && listing.lastReply === null) waitForEntries(xl, request, listing);
+  else unwindEntries(xl, request, listing, entries);
 }
 
 /** Waits for entries; bypasses the listing if no entry fits, or waiting was in vain. */
-function wait(xl: Ahead, request: ListRequest, listing: Listing): void {
+function waitForEntries(xl: ReaddirAheadXlator, request: ListRequest, listing: Listing): void {
   const { priv } = xl;
-  if (request.hasWaited || listing.batches.length > 0) bypass(xl, listing, request);
+  if (request.hasWaited || listing.batches.length > 0) bypassAndWind(xl, listing, request);
   else {
     request.hasWaited = true;
-    priv.wait(listing, request);
-    priv.fill(listing);
+    priv.holdRequest(listing, request);
+    priv.requestEntries(listing);
   }
 }
 
-function reply(xl: Ahead, request: ListRequest, listing: Listing, found: Dirent[] | null): void {
+function unwindEntries(xl: ReaddirAheadXlator, request: ListRequest, listing: Listing, taken: Dirent[] | null): void {
   const { priv } = xl;
-  const { frame, plus } = request;
+  const { frame, hasAttributes: plus } = request;
   if (request.isLate) priv.misses += 1;
   else priv.hits += 1;
-  const { opRet, opErrno } = found === null ? listing.last! : { opRet: found.length, opErrno: 0 };
+  const { opRet, opErrno } = taken === null ? listing.lastReply! : { opRet: taken.length, opErrno: 0 };
   if (opRet < 0) priv.bypass(listing);
-  const entries = opRet < 0 ? null : (found ?? []);
+  const entries = opRet < 0 ? null : (taken ?? []);
   if (plus) unwind.readdirp(frame, opRet, opErrno, entries, null);
   else unwind.readdir(frame, opRet, opErrno, entries, null);
-  if (listing.bytes <= priv.values['rda-low-wmark'] && !listing.fd.released) priv.fill(listing);
+  if (listing.bytes <= priv.values['rda-low-wmark'] && !listing.fd.released) priv.requestEntries(listing);
 }
 
-const all: Fops<ReaddirAhead> = {
+const cacheFops: Fops<ReaddirAhead> = {
   ...{ opendir, readdirp, readdir },
-  ...fileChanges<ReaddirAhead, InodeState>(dataFops),
-  ...fileChanges<ReaddirAhead, InodeState>(attributeFops),
-  ...nameChanges<ReaddirAhead, InodeState>(),
+  ...tapFileFops<ReaddirAhead, InodeState>(dataFops),
+  ...tapFileFops<ReaddirAhead, InodeState>(attributeFops),
+  ...tapNameFops<ReaddirAhead, InodeState>(),
 };
 
 export default defineCache<ReaddirAhead, typeof options>({
   type: 'performance/readdir-ahead',
   description: 'Reads entries of directories before the client asks for them.',
   options,
-  fops: () => all,
-  make: (xl, values) =>
-    new ReaddirAhead(xl, values, (request, listing) => answer(xl, request, listing)),
+  fops: () => cacheFops,
+  makeCache: (xl, values) =>
+    new ReaddirAhead(xl, values, (request, listing) => replyOrWait(xl, request, listing)),
   releasedir: (xl, _fd, listing) => xl.priv.bypass(listing as Listing),
 });

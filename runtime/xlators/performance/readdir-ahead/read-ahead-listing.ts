@@ -19,7 +19,7 @@ export interface ListRequest {
   readonly frame: Frame;
   readonly size: number;
   readonly offset: number;
-  readonly plus: boolean;
+  readonly hasAttributes: boolean;
   /** Whether it had to wait. */
   isLate: boolean;
   /** Whether it has waited once in vain. */
@@ -29,10 +29,10 @@ export interface ListRequest {
 interface Batch {
   readonly entries: readonly Dirent[];
   /** Number of entries that the client has got. */
-  returned: number;
+  returnedCount: number;
   /** The cache's clock and the time at their request. */
-  readonly asked: number;
-  readonly since: number;
+  readonly windClock: number;
+  readonly requestedAt: number;
 }
 
 /** One open directory. */
@@ -44,10 +44,10 @@ export class Listing {
   bytes = 0;
   /** Offsets after the client's last entry, and after the last entry read ahead. */
   position = 0;
-  end = 0;
+  endOffset = 0;
   isFilling = false;
   /** The last reply: the end of the directory (`opRet` 0), or a failure. */
-  last: { readonly opRet: number; readonly opErrno: number } | null = null;
+  lastReply: { readonly opRet: number; readonly opErrno: number } | null = null;
   waiting: ListRequest | null = null;
   /** Whether all requests are wound without reading ahead. */
   isBypassed = false;
@@ -58,9 +58,9 @@ export class Listing {
   }
 }
 
-const weigh = ({ name }: Dirent): number => direntplusSize(nameLength(name));
+const entryBytes = ({ name }: Dirent): number => direntplusSize(nameLength(name));
 
-const withoutAttributes = ({ name, off, type, gfid, dict }: Dirent): Dirent => ({
+const dropAttributes = ({ name, off, type, gfid, dict }: Dirent): Dirent => ({
   name,
   off,
   type,
@@ -72,123 +72,123 @@ const withoutAttributes = ({ name, off, type, gfid, dict }: Dirent): Dirent => (
 
 export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
   bytes = 0;
-  private readonly answer: (request: ListRequest, listing: Listing) => void;
+  private readonly replyToWaiting: (request: ListRequest, listing: Listing) => void;
 
-  /** @param answer answers a request that has waited */
+  /** @param replyToWaiting answers a request that has waited */
   constructor(
     xl: Xlator<unknown>,
     values: OptionValues,
-    answer: (request: ListRequest, listing: Listing) => void,
+    replyToWaiting: (request: ListRequest, listing: Listing) => void,
   ) {
     super(xl, values);
-    this.answer = answer;
+    this.replyToWaiting = replyToWaiting;
   }
 
-  protected override make(): InodeState {
+  protected override makeState(): InodeState {
     return new InodeState();
   }
 
   /** Nothing to drop: entries are validated at their use. */
-  protected override drop(): void {}
+  protected override dropValues(): void {}
 
-  notified(event: EventName, data: unknown): void {
+  handleEvent(event: EventName, data: unknown): void {
     if (invalidatingEvents.has(event)) this.clear();
     else if (event !== 'UPCALL' || !isUpcall(data)) return;
     else if (data.what === 'every-entry') this.clear();
-    else this.changedBelow(data.what === 'inode' ? data.inode : data.parent);
+    else this.invalidateReported(data.what === 'inode' ? data.inode : data.parent);
   }
 
   /** Requests more entries while too few are ahead. */
-  fill(listing: Listing): void {
+  requestEntries(listing: Listing): void {
     const { values } = this;
     // A loop, since a reply may come within the wind.
     while (
       !listing.isFilling &&
       !listing.isBypassed &&
-      listing.last === null &&
+      listing.lastReply === null &&
       (listing.bytes === 0 || listing.bytes < values['rda-high-wmark']) &&
       (listing.bytes === 0 || this.bytes < values['rda-cache-limit'])
     ) {
       listing.isFilling = true;
       const frame = this.xl.begin(requestAs(listing.caller, 'READDIRP'));
-      frame.local = new Filling(listing, listing.end, this.clock, this.xl.context.now());
+      frame.local = new PendingBatch(listing, listing.endOffset, this.clock, this.xl.context.now());
       listing.fd.hold();
       const size = values['rda-request-size'];
       const child = this.xl.children[0]!;
-      wind.readdirp(frame, 0, filledCbk, child, listing.fd, size, listing.end, null);
+      wind.readdirp(frame, 0, readdirpCbk, child, listing.fd, size, listing.endOffset, null);
     }
   }
 
   /** Stores the entries of a reply. */
-  filled(
-    { listing, from, asked, since }: Filling,
+  storeEntries(
+    { listing, startOffset, windClock, requestedAt }: PendingBatch,
     opRet: number,
     opErrno: number,
     entries: readonly Dirent[],
   ): void {
     listing.isFilling = false;
     // The client may have restarted, or left the sequence, meanwhile.
-    const isWanted = !listing.isBypassed && listing.end === from;
-    if (isWanted && entries.length === 0) listing.last = { opRet, opErrno };
-    else if (isWanted) {
-      listing.batches.push({ entries, returned: 0, asked, since });
-      listing.end = entries.at(-1)!.off;
+    const isNeeded = !listing.isBypassed && listing.endOffset === startOffset;
+    if (isNeeded && entries.length === 0) listing.lastReply = { opRet, opErrno };
+    else if (isNeeded) {
+      listing.batches.push({ entries, returnedCount: 0, windClock, requestedAt });
+      listing.endOffset = entries.at(-1)!.off;
       // GlusterFS's bricks mark the last entries with ENOENT.
-      if (opErrno === ENOENT) listing.last = { opRet: 0, opErrno };
-      this.count(
+      if (opErrno === ENOENT) listing.lastReply = { opRet: 0, opErrno };
+      this.addBytes(
         listing,
-        entries.reduce((sum, entry) => sum + weigh(entry), 0),
+        entries.reduce((sum, entry) => sum + entryBytes(entry), 0),
       );
     }
     const { waiting } = listing;
     listing.waiting = null;
-    if (waiting !== null) this.answer(waiting, listing);
+    if (waiting !== null) this.replyToWaiting(waiting, listing);
     listing.fd.drop();
   }
 
   /** Lets a request wait for the reply under way. */
-  wait(listing: Listing, request: ListRequest): void {
+  holdRequest(listing: Listing, request: ListRequest): void {
     request.isLate = true;
     listing.waiting = request;
   }
 
   /** Takes the next entries, as many as fit; null if none is ahead. */
-  take(listing: Listing, size: number, plus: boolean): Dirent[] | null {
-    const charge = plus ? direntplusSize : direntSize;
-    const found: Dirent[] = [];
-    let left = size;
+  takeEntries(listing: Listing, size: number, hasAttributes: boolean): Dirent[] | null {
+    const chargedBytes = hasAttributes ? direntplusSize : direntSize;
+    const taken: Dirent[] = [];
+    let bytesLeft = size;
     for (;;) {
       const batch = listing.batches[0];
       if (batch === undefined) break;
-      if (!this.isGood(listing, batch)) {
+      if (!this.isUsable(listing, batch)) {
         // Later batches are useless without this one.
-        if (found.length === 0) this.restart(listing, listing.position);
+        if (taken.length === 0) this.restart(listing, listing.position);
         break;
       }
-      const entry = batch.entries[batch.returned]!;
-      left -= charge(nameLength(entry.name));
-      if (left < 0) break;
-      batch.returned += 1;
-      if (batch.returned === batch.entries.length) listing.batches.shift();
+      const entry = batch.entries[batch.returnedCount]!;
+      bytesLeft -= chargedBytes(nameLength(entry.name));
+      if (bytesLeft < 0) break;
+      batch.returnedCount += 1;
+      if (batch.returnedCount === batch.entries.length) listing.batches.shift();
       listing.position = entry.off;
-      this.count(listing, -weigh(entry));
-      found.push(this.isOutdated(entry, batch) ? withoutAttributes(entry) : entry);
+      this.addBytes(listing, -entryBytes(entry));
+      taken.push(this.isOutdated(entry, batch) ? dropAttributes(entry) : entry);
     }
-    return found.length === 0 ? null : found;
+    return taken.length === 0 ? null : taken;
   }
 
   /** Whether enough entries are ahead for a request of this size. */
   hasEnough(listing: Listing, size: number): boolean {
-    return listing.bytes >= size || listing.last !== null;
+    return listing.bytes >= size || listing.lastReply !== null;
   }
 
   /** Drops the entries ahead and continues from `offset`. */
   restart(listing: Listing, offset: number): void {
-    this.count(listing, -listing.bytes);
+    this.addBytes(listing, -listing.bytes);
     listing.batches = [];
     listing.position = offset;
-    listing.end = offset;
-    listing.last = null;
+    listing.endOffset = offset;
+    listing.lastReply = null;
   }
 
   /** Stops reading ahead: later requests are wound. */
@@ -203,39 +203,39 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
   }
 
   /** Whether the directory is unchanged since the batch's request. */
-  private isGood({ fd }: Listing, { asked, since }: Batch): boolean {
-    if (this.xl.context.now() - since >= MAX_AGE_MS) return false;
-    return this.mayLearn(this.ensureState(fd.inode), asked);
+  private isUsable({ fd }: Listing, { windClock, requestedAt }: Batch): boolean {
+    if (this.xl.context.now() - requestedAt >= MAX_AGE_MS) return false;
+    return this.mayLearn(this.findOrAddState(fd.inode), windClock);
   }
 
   /** Whether an entry's attributes may have changed since. */
-  private isOutdated({ gfid }: Dirent, { asked }: Batch): boolean {
+  private isOutdated({ gfid }: Dirent, { windClock }: Batch): boolean {
     const inode = this.xl.inodes?.find(gfid);
-    const state = inode === undefined ? undefined : this.state(inode);
-    return state !== undefined && !this.mayLearn(state, asked);
+    const state = inode === undefined ? undefined : this.findState(inode);
+    return state !== undefined && !this.mayLearn(state, windClock);
   }
 
-  private count(listing: Listing, bytes: number): void {
+  private addBytes(listing: Listing, bytes: number): void {
     listing.bytes += bytes;
     this.bytes += bytes;
   }
 }
 
-class Filling {
+class PendingBatch {
   readonly listing: Listing;
-  readonly from: number;
-  readonly asked: number;
-  readonly since: number;
+  readonly startOffset: number;
+  readonly windClock: number;
+  readonly requestedAt: number;
 
-  constructor(listing: Listing, from: number, asked: number, since: number) {
+  constructor(listing: Listing, startOffset: number, windClock: number, requestedAt: number) {
     this.listing = listing;
-    this.from = from;
-    this.asked = asked;
-    this.since = since;
+    this.startOffset = startOffset;
+    this.windClock = windClock;
+    this.requestedAt = requestedAt;
   }
 }
 
-const filledCbk: Cbk<'readdirp', ReaddirAhead> = (frame, _cookie, xl, opRet, opErrno, entries) => {
+const readdirpCbk: Cbk<'readdirp', ReaddirAhead> = (frame, _cookie, xl, opRet, opErrno, entries) => {
   xl.end(frame.root);
-  xl.priv.filled(frame.local as Filling, opRet, opErrno, opRet > 0 ? (entries ?? []) : []);
+  xl.priv.storeEntries(frame.local as PendingBatch, opRet, opErrno, opRet > 0 ? (entries ?? []) : []);
 };

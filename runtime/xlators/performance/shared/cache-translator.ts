@@ -9,13 +9,13 @@ import {
   type Translator,
   type Xlator,
 } from '../../../core/xlator.ts';
-import { checkOrder, checkUpcalls, type Reliance } from './order.ts';
+import { checkOrder, checkUpcalls, type Reliance } from './stack-checks.ts';
 
-interface Cache<G> {
+interface TranslatorCache<G> {
   readonly values: G;
-  configure(values: G): void;
+  applyOptions(values: G): void;
   /** Drops the entries that an event from below outdates. */
-  notified(event: EventName, data: unknown): void;
+  handleEvent(event: EventName, data: unknown): void;
   /** Drops all entries. */
   clear(): void;
   /** Drops the state of an inode that leaves the inode table. */
@@ -29,47 +29,47 @@ interface CacheTranslator<P, O extends Options>
   extends Pick<Translator<P, O>, 'type' | 'description' | 'options' | 'release' | 'releasedir'> {
   /** The fops that the translator handles. */
   readonly fops: { of(priv: P): Fops<P> }['of'];
-  readonly make: { make(xl: Xlator<P>, values: Values<O>): P }['make'];
+  readonly makeCache: { makeCache(xl: Xlator<P>, values: Values<O>): P }['makeCache'];
   /** @throws {InitError} for options that GlusterFS refuses */
-  readonly verify?: { verify(xl: Xlator<P>, values: Values<O>): void }['verify'];
+  readonly checkOptions?: { checkOptions(xl: Xlator<P>, values: Values<O>): void }['checkOptions'];
   /** The option that relies on upcalls of bricks; null when none does. */
-  readonly reliance?: (values: Values<O>) => Reliance | null;
+  readonly findReliance?: (values: Values<O>) => Reliance | null;
 }
 
-export function defineCache<P extends Cache<Values<O>>, const O extends Options>(
+export function defineCache<P extends TranslatorCache<Values<O>>, const O extends Options>(
   cache: CacheTranslator<P, O>,
 ): Translator<P, O> {
-  const { fops: all, make, verify, reliance, ...more } = cache;
-  const passes = (values: Values<O>): boolean => values['pass-through'] === true;
-  const fops = ({ priv }: Xlator<P>): Fops<P> => (passes(priv.values) ? {} : all(priv));
-  const start = (xl: Xlator<P>, values: Values<O>): void => {
-    verify?.(xl, values);
+  const { fops: selectFops, makeCache, checkOptions, findReliance, ...rest } = cache;
+  const isPassThrough = (values: Values<O>): boolean => values['pass-through'] === true;
+  const makeFops = ({ priv }: Xlator<P>): Fops<P> => (isPassThrough(priv.values) ? {} : selectFops(priv));
+  const checkStart = (xl: Xlator<P>, values: Values<O>): void => {
+    checkOptions?.(xl, values);
     checkOrder(xl as Xlator<unknown>);
   };
-  const ask = (xl: Xlator<P>, event: EventName): void => {
+  const checkReliance = (xl: Xlator<P>, event: EventName): void => {
     const { values } = xl.priv;
-    const relies = passes(values) ? null : (reliance?.(values) ?? null);
-    checkUpcalls(xl as Xlator<unknown>, event, relies);
+    const requirement = isPassThrough(values) ? null : (findReliance?.(values) ?? null);
+    checkUpcalls(xl as Xlator<unknown>, event, requirement);
   };
   return defineTranslator<P, O>({
-    ...more,
+    ...rest,
     children: [1, 1],
     dataPath: { keepsPages: () => true },
-    fops,
-    check: async (xl, values) => start(xl, values),
+    fops: makeFops,
+    check: async (xl, values) => checkStart(xl, values),
     init(xl, values) {
-      start(xl, values);
-      return make(xl, values);
+      checkStart(xl, values);
+      return makeCache(xl, values);
     },
     reconfigure(xl, values) {
-      verify?.(xl, values);
-      xl.priv.configure(values);
-      xl.exchangeFops(fops(xl));
-      ask(xl, 'CHILD_UP');
+      checkOptions?.(xl, values);
+      xl.priv.applyOptions(values);
+      xl.exchangeFops(makeFops(xl));
+      checkReliance(xl, 'CHILD_UP');
     },
     notify(xl, event, data) {
-      xl.priv.notified(event, data);
-      ask(xl, event);
+      xl.priv.handleEvent(event, data);
+      checkReliance(xl, event);
       defaultNotify(xl, event, data);
     },
     forget: (xl, _inode, state) => xl.priv.forget(state as never),

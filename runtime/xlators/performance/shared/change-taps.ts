@@ -18,7 +18,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
-import { type InodeCache, type InodeState, inodeAt } from './inode-cache.ts';
+import { type InodeCache, type InodeState, findArgumentInode } from './inode-cache.ts';
 
 /** Fops that change a file's data, and with it its attributes. */
 export const dataFops = [
@@ -44,27 +44,27 @@ export const attributeFops = [
 ] as const satisfies readonly FopName[];
 
 /** Names of the reply's part that has the attributes after the change. */
-const AFTER = /^(?:postbuf|statpost|postbuf_dst)$/;
+const ATTRIBUTES_AFTER = /^(?:postbuf|statpost|postbuf_dst)$/;
 /** Its third argument is the changed file; other fops change their first. */
 const COPY = findFop('copy_file_range')!.number;
-const COPIES_TO = 2;
+const COPY_TARGET_INDEX = 2;
 
-const attributesAt: number[] = [];
+const attributeIndexes: number[] = [];
 for (const { number, reply } of rows) {
-  attributesAt[number] = reply.findIndex(({ name }) => AFTER.test(name));
+  attributeIndexes[number] = reply.findIndex(({ name }) => ATTRIBUTES_AFTER.test(name));
 }
 
 export interface ChangeHooks<P, K extends InodeState> {
   /** The inode has changed and has these attributes now. */
-  readonly learn?: { learn(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void }['learn'];
+  readonly onAttributes?: { onAttributes(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void }['onAttributes'];
   /** A new inode was created under this name. */
-  readonly made?: {
-    made(xl: Xlator<P>, inode: Inode, buf: Iatt, loc: Loc, asked: number): void;
-  }['made'];
+  readonly onCreate?: {
+    onCreate(xl: Xlator<P>, inode: Inode, buf: Iatt, createdLoc: Loc, windClock: number): void;
+  }['onCreate'];
   /** A request of this client may have changed the inode; with `isWrite`, its data too. */
-  readonly changed?: {
-    changed(xl: Xlator<P>, client: Client | null, inode: Inode, isWrite: boolean): void;
-  }['changed'];
+  readonly onChange?: {
+    onChange(xl: Xlator<P>, client: Client | null, inode: Inode, isWrite: boolean): void;
+  }['onChange'];
   /**
    * Returns the xdata for a reply that carries an inode's attributes; with `isNamed` the request has
    * also created a name for the inode.
@@ -73,7 +73,7 @@ export interface ChangeHooks<P, K extends InodeState> {
     annotate(xl: Xlator<P>, inode: Inode, isNamed: boolean, xdata: Dict | null): Dict | null;
   }['annotate'];
   /** A name was created, replaced or removed. */
-  readonly renamed?: { renamed(xl: Xlator<P>, client: Client | null, loc: Loc): void }['renamed'];
+  readonly onNameChange?: { onNameChange(xl: Xlator<P>, client: Client | null, createdLoc: Loc): void }['onNameChange'];
 }
 
 /** An inode whose change is under way. */
@@ -91,169 +91,169 @@ export class Change<K extends InodeState> {
 type ReplyXdata<P> = (frame: Frame, xl: Xlator<P>, values: readonly unknown[]) => Dict | null;
 
 /** Taps a fop; `replyXdata`, if passed, replaces the xdata of its reply. */
-function tapped<P>(
+function makeTap<P>(
   name: FopName,
-  before: Before<P>,
-  after: After<P>,
+  beginChange: Before<P>,
+  endChange: After<P>,
   replyXdata: ReplyXdata<P> | undefined,
 ): unknown {
-  if (replyXdata === undefined) return tap[name]<P>(before, after);
+  if (replyXdata === undefined) return tap[name]<P>(beginChange, endChange);
   const { number } = findFop(name)!;
-  const cbk = collectCbk[name]((frame, _cookie, any, opRet, opErrno, values) => {
-    const xl = any as Xlator<P>;
-    after(frame, xl, number, opRet, opErrno, ...values);
+  const cbk = collectCbk[name]((frame, _cookie, untypedXl, opRet, opErrno, values) => {
+    const xl = untypedXl as Xlator<P>;
+    endChange(frame, xl, number, opRet, opErrno, ...values);
     const reply = opRet < 0 ? values : values.with(-1, replyXdata(frame, xl, values));
     unwindArgs[name](frame, opRet, opErrno, reply);
   });
-  return collect[name]((frame, any, args) => {
-    const errno = before(frame, any as Xlator<P>, number, ...args);
-    if (errno === 0) windArgs[name](frame, 0, cbk as never, any.children[0]!, args);
+  return collect[name]((frame, untypedXl, args) => {
+    const errno = beginChange(frame, untypedXl as Xlator<P>, number, ...args);
+    if (errno === 0) windArgs[name](frame, 0, cbk as never, untypedXl.children[0]!, args);
     else fail[name](frame, errno);
   });
 }
 
-const xdataOf = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
+const lastValue = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
 
 /** Reports fops on one file to a cache; all of `names` write data, or none does. */
-export function fileChanges<P extends InodeCache<K>, K extends InodeState>(
+export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
   names: readonly FopName[],
-  { learn, changed, annotate }: ChangeHooks<P, K> = {},
+  { onAttributes, onChange, annotate }: ChangeHooks<P, K> = {},
 ): Fops<P> {
   const isWrite = names.some((name) => (dataFops as readonly FopName[]).includes(name));
-  const before: Before<P> = (frame, xl, fop, first, _second, third) => {
-    const inode = inodeAt(xl, (fop === COPY ? third : first) as Loc | Fd);
+  const beginChange: Before<P> = (frame, xl, fop, first, _second, third) => {
+    const inode = findArgumentInode(xl, (fop === COPY ? third : first) as Loc | Fd);
     if (inode === null) return 0;
-    frame.local = new Change(xl.priv.changes(inode, isWrite), inode);
+    frame.local = new Change(xl.priv.beginChange(inode, isWrite), inode);
     return 0;
   };
-  const after: After<P> = (frame, xl, fop, opRet, _opErrno, first, second, third) => {
+  const endChange: After<P> = (frame, xl, fop, opRet, _opErrno, first, second, third) => {
     const change = frame.local as Change<K> | null;
     if (change === null) return;
-    const isNow = xl.priv.changed(change.state, isWrite);
-    changed?.(xl, frame.root.client, change.inode, isWrite);
-    if (!isNow || opRet < 0 || learn === undefined) return;
-    const at = attributesAt[fop]!;
-    const buf = (at === COPIES_TO ? third : at === 1 ? second : at === 0 ? first : null) as Iatt;
-    if (buf?.known) learn(xl, change.state, buf, change.inode);
+    const isCurrent = xl.priv.endChange(change.state, isWrite);
+    onChange?.(xl, frame.root.client, change.inode, isWrite);
+    if (!isCurrent || opRet < 0 || onAttributes === undefined) return;
+    const at = attributeIndexes[fop]!;
+    const buf = (at === COPY_TARGET_INDEX ? third : at === 1 ? second : at === 0 ? first : null) as Iatt;
+    if (buf?.known) onAttributes(xl, change.state, buf, change.inode);
   };
   const replyXdata: ReplyXdata<P> | undefined =
     annotate &&
     ((frame, xl, values) => {
       const change = frame.local as Change<K> | null;
-      return change === null ? xdataOf(values) : annotate(xl, change.inode, false, xdataOf(values));
+      return change === null ? lastValue(values) : annotate(xl, change.inode, false, lastValue(values));
     });
-  const made: Partial<Record<FopName, unknown>> = {};
-  for (const name of names) made[name] = tapped(name, before, after, replyXdata);
-  return made as Fops<P>;
+  const fops: Partial<Record<FopName, unknown>> = {};
+  for (const name of names) fops[name] = makeTap(name, beginChange, endChange, replyXdata);
+  return fops as Fops<P>;
 }
 
 /** An inode that a fop on names changes, and the index of its new attributes in the reply. */
-interface Part {
+interface ChangedInode {
   inode(args: readonly unknown[]): Inode | null;
   readonly attributes: number;
   /** The fop can only succeed if the inode exists. */
   readonly exists?: boolean;
 }
 
-function partsOf({ args, reply, entry }: FopRow): readonly Part[] {
-  const loc = (name: string | undefined) => args.findIndex((arg) => arg.name === name);
-  const at = (...names: string[]) => reply.findIndex(({ name }) => names.includes(name));
-  const [made, gone] = [loc(entry.creates), loc(entry.removes)];
-  const old = loc('oldloc');
-  const folder = (which: number, attributes: number): Part => ({
-    inode: (args) => (args[which] as Loc).parent,
+function findChangedInodes({ args, reply, entry }: FopRow): readonly ChangedInode[] {
+  const findArgument = (name: string | undefined) => args.findIndex((arg) => arg.name === name);
+  const findReplyPart = (...names: string[]) => reply.findIndex(({ name }) => names.includes(name));
+  const [createdIndex, removedIndex] = [findArgument(entry.creates), findArgument(entry.removes)];
+  const oldIndex = findArgument('oldloc');
+  const makeParent = (name: number, attributes: number): ChangedInode => ({
+    inode: (args) => (args[name] as Loc).parent,
     attributes,
   });
-  const target = (which: number, attributes: number, exists = true): Part => ({
-    inode: (args) => (args[which] as Loc).inode,
+  const makeTarget = (name: number, attributes: number, exists = true): ChangedInode => ({
+    inode: (args) => (args[name] as Loc).inode,
     attributes,
     exists,
   });
   return [
-    ...(made < 0 ? [] : [folder(made, at('postparent', 'postnewparent'))]),
-    ...(gone < 0 ? [] : [folder(gone, at('postparent', 'postoldparent'))]),
-    ...(old >= 0 ? [target(old, at('buf'))] : gone < 0 ? [] : [target(gone, -1)]),
+    ...(createdIndex < 0 ? [] : [makeParent(createdIndex, findReplyPart('postparent', 'postnewparent'))]),
+    ...(removedIndex < 0 ? [] : [makeParent(removedIndex, findReplyPart('postparent', 'postoldparent'))]),
+    ...(oldIndex >= 0 ? [makeTarget(oldIndex, findReplyPart('buf'))] : removedIndex < 0 ? [] : [makeTarget(removedIndex, -1)]),
     // The target of a link is the old inode, which is in the list already.
-    ...(made < 0 ? [] : [target(made, -1, gone >= 0)]),
+    ...(createdIndex < 0 ? [] : [makeTarget(createdIndex, -1, removedIndex >= 0)]),
   ];
 }
 
-interface Naming<K extends InodeState> {
+interface NameChange<K extends InodeState> {
   readonly changes: readonly (Change<K> | null)[];
   /** The created name, and the removed one. */
-  readonly loc: Loc | null;
-  readonly gone: Loc | null;
+  readonly createdLoc: Loc | null;
+  readonly removedLoc: Loc | null;
   /** The inode that it removes or replaces is unknown here. */
   readonly isUnknown: boolean;
   /** The cache's clock at the wind. */
-  readonly asked: number;
+  readonly windClock: number;
 }
 
 /** Reports fops on names to a cache. */
-export function nameChanges<P extends InodeCache<K>, K extends InodeState>(
+export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
   hooks: ChangeHooks<P, K> = {},
 ): Fops<P> {
-  const { learn, made, changed, renamed, annotate } = hooks;
+  const { onAttributes, onCreate, onChange, onNameChange, annotate } = hooks;
   const fops: Partial<Record<FopName, unknown>> = {};
   for (const row of rows) {
-    const { args: declared, reply: answers, entry } = row;
+    const { args: argumentRows, reply: replyRows, entry } = row;
     if (entry.creates === undefined && entry.removes === undefined) continue;
-    const parts = partsOf(row);
-    const [named, removed] = [entry.creates, entry.removes].map((which) =>
-      declared.findIndex(({ name }) => name === which),
+    const parts = findChangedInodes(row);
+    const [createdIndex, removedIndex] = [entry.creates, entry.removes].map((argument) =>
+      argumentRows.findIndex(({ name }) => name === argument),
     ) as [number, number];
-    const [inodeOf, bufOf] = ['inode', 'buf'].map((part) =>
-      answers.findIndex(({ name }) => name === part),
+    const [inodeIndex, bufIndex] = ['inode', 'buf'].map((part) =>
+      replyRows.findIndex(({ name }) => name === part),
     ) as [number, number];
     // These fops are rare enough to afford arrays.
-    const before: Before<P> = (frame, xl, _fop, ...args) => {
+    const beginChange: Before<P> = (frame, xl, _fop, ...args) => {
       const inodes = parts.map((part) => part.inode(args));
-      const changes = inodes.map((inode, nth) => {
+      const changes = inodes.map((inode, index) => {
         // Two parts may be the same directory.
-        if (!inode?.linked || inodes.indexOf(inode) !== nth) return null;
-        return new Change(xl.priv.changes(inode), inode);
+        if (!inode?.linked || inodes.indexOf(inode) !== index) return null;
+        return new Change(xl.priv.beginChange(inode), inode);
       });
-      const locAt = (at: number): Loc | null => (at < 0 ? null : (args[at] as Loc));
-      const [loc, gone] = [locAt(named), locAt(removed)];
-      const isUnknown = parts.some(({ exists }, nth) => exists && !inodes[nth]?.linked);
-      if (isUnknown) xl.priv.changesUnknown();
-      frame.local = { changes, loc, gone, isUnknown, asked: xl.priv.clock } satisfies Naming<K>;
+      const findLoc = (at: number): Loc | null => (at < 0 ? null : (args[at] as Loc));
+      const [createdLoc, removedLoc] = [findLoc(createdIndex), findLoc(removedIndex)];
+      const isUnknown = parts.some(({ exists }, index) => exists && !inodes[index]?.linked);
+      if (isUnknown) xl.priv.beginUnknownChange();
+      frame.local = { changes, createdLoc, removedLoc, isUnknown, windClock: xl.priv.clock } satisfies NameChange<K>;
       return 0;
     };
-    const after: After<P> = (frame, xl, _fop, opRet, _opErrno, ...reply) => {
-      const { changes, loc, gone, isUnknown, asked } = frame.local as Naming<K>;
+    const endChange: After<P> = (frame, xl, _fop, opRet, _opErrno, ...reply) => {
+      const { changes, createdLoc, removedLoc, isUnknown, windClock } = frame.local as NameChange<K>;
       const { client } = frame.root;
-      if (isUnknown) xl.priv.changedUnknown();
-      changes.forEach((change, nth) => {
+      if (isUnknown) xl.priv.endUnknownChange();
+      changes.forEach((change, index) => {
         if (change === null) return;
-        const isNow = xl.priv.changed(change.state);
-        changed?.(xl, client, change.inode, false);
-        const at = parts[nth]!.attributes;
+        const isCurrent = xl.priv.endChange(change.state);
+        onChange?.(xl, client, change.inode, false);
+        const at = parts[index]!.attributes;
         const buf = (at < 0 ? null : reply[at]) as Iatt | null;
-        const learns = isNow && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
-        if (learns) learn?.(xl, change.state, buf, change.inode);
+        const isLearned = isCurrent && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
+        if (isLearned) onAttributes?.(xl, change.state, buf, change.inode);
       });
-      for (const each of [loc, gone]) if (each !== null) renamed?.(xl, client, each);
-      if (opRet < 0 || loc === null || inodeOf < 0 || row.name === 'link') return;
-      const [inode, buf] = [reply[inodeOf] as Inode | null, reply[bufOf] as Iatt | null];
+      for (const changedLoc of [createdLoc, removedLoc]) if (changedLoc !== null) onNameChange?.(xl, client, changedLoc);
+      if (opRet < 0 || createdLoc === null || inodeIndex < 0 || row.name === 'link') return;
+      const [inode, buf] = [reply[inodeIndex] as Inode | null, reply[bufIndex] as Iatt | null];
       if (inode === null || buf === null) return;
       // The create may have found a known file, and truncated it.
-      const at = xl.priv.inodeOf(inode, buf.iaGfid);
+      const at = xl.priv.findTableInode(inode, buf.iaGfid);
       if (at.linked) {
         xl.priv.invalidate(at);
-        changed?.(xl, client, at, true);
-      } else if (buf.known) made?.(xl, inode, buf, loc, asked);
+        onChange?.(xl, client, at, true);
+      } else if (buf.known) onCreate?.(xl, inode, buf, createdLoc, windClock);
     };
     const replyXdata: ReplyXdata<P> | undefined =
       annotate &&
       ((_frame, xl, values) => {
-        const [inode, buf] = [values[inodeOf] as Inode | null, values[bufOf] as Iatt | null];
-        if (inode === null || buf === null) return xdataOf(values);
-        const at = xl.priv.inodeOf(inode, buf.iaGfid);
-        return annotate(xl, at, row.name !== 'link', xdataOf(values));
+        const [inode, buf] = [values[inodeIndex] as Inode | null, values[bufIndex] as Iatt | null];
+        if (inode === null || buf === null) return lastValue(values);
+        const at = xl.priv.findTableInode(inode, buf.iaGfid);
+        return annotate(xl, at, row.name !== 'link', lastValue(values));
       });
     const name = row.name as FopName;
-    fops[name] = tapped(name, before, after, inodeOf < 0 ? undefined : replyXdata);
+    fops[name] = makeTap(name, beginChange, endChange, inodeIndex < 0 ? undefined : replyXdata);
   }
   return fops as Fops<P>;
 }

@@ -3,7 +3,7 @@ import type { EventName } from '../../../core/events.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import { InodeCache, type InodeState, invalidatingEvents } from './inode-cache.ts';
-import { type Cached, Lru } from './lru.ts';
+import { type LruEntry, LruList } from './lru-list.ts';
 
 /** Options that every data cache has. */
 interface DataOptions {
@@ -14,14 +14,14 @@ interface DataOptions {
 
 export abstract class DataCache<
   K extends InodeState,
-  C extends Cached,
+  C extends LruEntry,
   G extends DataOptions,
 > extends InodeCache<K, G> {
-  protected readonly lru: Lru<C>;
+  protected readonly lru: LruList<C>;
 
   constructor(xl: Xlator<unknown>, values: G) {
     super(xl, values);
-    this.lru = new Lru(values['cache-size'], (cached) => this.evict(cached));
+    this.lru = new LruList(values['cache-size'], (cached) => this.evict(cached));
   }
 
   /** Frees one entry and removes it from the LRU list. */
@@ -30,16 +30,16 @@ export abstract class DataCache<
   /** Counters for the dump besides hits, misses and bytes. */
   protected abstract counts(): Dump;
 
-  override configure(values: G): void {
-    super.configure(values);
+  override applyOptions(values: G): void {
+    super.applyOptions(values);
     this.lru.limit = values['cache-size'];
   }
 
   /** Drops the data that an event from below outdates. */
-  notified(event: EventName, data: unknown): void {
+  handleEvent(event: EventName, data: unknown): void {
     if (invalidatingEvents.has(event)) this.clear();
     else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
-      this.changedBelow(data.inode);
+      this.invalidateReported(data.inode);
     }
   }
 
@@ -60,7 +60,7 @@ export abstract class DataCache<
   }
 
   /** Whether data validated at `seen` (milliseconds) needs no new check. */
-  protected isRecent(seen: number): boolean {
-    return this.xl.context.now() - seen < this.values['cache-timeout'] * 1000;
+  protected isRecent(checkedAt: number): boolean {
+    return this.xl.context.now() - checkedAt < this.values['cache-timeout'] * 1000;
   }
 }

@@ -6,91 +6,91 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_DIRECT, O_EXCL, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
-import { Change, type ChangeHooks, dataFops, fileChanges } from './changes.ts';
-import { type InodeCache, type InodeState, inodeAt } from './inode-cache.ts';
+import { Change, type ChangeHooks, dataFops, tapFileFops } from './change-taps.ts';
+import { type InodeCache, type InodeState, findArgumentInode } from './inode-cache.ts';
 
 interface DataHooks<P, K extends InodeState> {
   /** Whether the cache has data of the file. */
-  readonly has: { has(state: K): boolean }['has'];
+  readonly hasData: { hasData(state: K): boolean }['hasData'];
   /** Compares the cached data with the file's current attributes. */
-  readonly check: { check(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void }['check'];
+  readonly validate: { validate(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void }['validate'];
   /** The client has locked the file, and must see what other clients have written. */
-  readonly locked?: { locked(xl: Xlator<P>, inode: Inode): void }['locked'];
+  readonly onLock?: { onLock(xl: Xlator<P>, inode: Inode): void }['onLock'];
 }
 
-export const dataCacheFops = <P extends InodeCache<K>, K extends InodeState>(
+export const makeDataFops = <P extends InodeCache<K>, K extends InodeState>(
   hooks: DataHooks<P, K>,
 ): Fops<P> => ({
-  open: truncatingOpen<P, K>(),
-  create: truncatingCreate<P, K>(),
-  ...fileChanges<P, K>(dataFops),
-  ...attributeReads(hooks),
-  ...(hooks.locked && { lk: doubtingLk(hooks.locked) }),
+  open: makeTruncatingOpen<P, K>(),
+  create: makeTruncatingCreate<P, K>(),
+  ...tapFileFops<P, K>(dataFops),
+  ...makeStatFops(hooks),
+  ...(hooks.onLock && { lk: makeLk(hooks.onLock) }),
 });
 
 /** Whether a read bypasses the cache: O_DIRECT, or an fd that cannot read. */
-export const readsPast = (fd: Fd, flags: number): boolean =>
+export const bypassesCache = (fd: Fd, flags: number): boolean =>
   ((flags | fd.flags) & O_DIRECT) !== 0 || (fd.flags & O_ACCMODE) === O_WRONLY;
 
 /**
  * Validates data by the attributes in stat's replies: after a client has seen that the file changed, it
  * gets no older data. (The kernel drops its pages then, and would cache stale data for long.)
  */
-function attributeReads<P extends InodeCache<K>, K extends InodeState>({
-  has,
-  check,
+function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
+  hasData: has,
+  validate: check,
 }: DataHooks<P, K>): Fops<P> {
-  const isHere = (xl: Xlator<P>, inode: Inode | null): inode is Inode => {
-    const state = inode === null ? undefined : xl.priv.state(inode);
+  const isCached = (xl: Xlator<P>, inode: Inode | null): inode is Inode => {
+    const state = inode === null ? undefined : xl.priv.findState(inode);
     return state !== undefined && has(state);
   };
-  const learn = (frame: Frame, asked: number, xl: Xlator<P>, opRet: number, buf: Iatt | null) => {
+  const validateByReply = (frame: Frame, windClock: number, xl: Xlator<P>, opRet: number, buf: Iatt | null) => {
     const inode = frame.local as Inode;
-    const state = xl.priv.state(inode);
+    const state = xl.priv.findState(inode);
     if (opRet < 0 || state === undefined || !buf?.known) return;
-    if (xl.priv.mayLearn(state, asked)) check(xl, state, buf, inode);
+    if (xl.priv.mayLearn(state, windClock)) check(xl, state, buf, inode);
   };
   const stat: Fop<'stat', P> = (frame, xl, loc, xdata) => {
-    const inode = inodeAt(xl, loc);
-    if (!isHere(xl, inode)) return tail.stat(frame, xl.children[0]!, loc, xdata);
+    const inode = findArgumentInode(xl, loc);
+    if (!isCached(xl, inode)) return tail.stat(frame, xl.children[0]!, loc, xdata);
     frame.local = inode;
     wind.stat(frame, xl.priv.clock, statCbk, xl.children[0]!, loc, xdata);
   };
-  const statCbk: Cbk<'stat', P> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-    learn(frame, asked, xl, opRet, buf);
+  const statCbk: Cbk<'stat', P> = (frame, windClock, xl, opRet, opErrno, buf, xdata) => {
+    validateByReply(frame, windClock, xl, opRet, buf);
     unwind.stat(frame, opRet, opErrno, buf, xdata);
   };
   const fstat: Fop<'fstat', P> = (frame, xl, fd, xdata) => {
-    if (!isHere(xl, fd.inode)) return tail.fstat(frame, xl.children[0]!, fd, xdata);
+    if (!isCached(xl, fd.inode)) return tail.fstat(frame, xl.children[0]!, fd, xdata);
     frame.local = fd.inode;
     wind.fstat(frame, xl.priv.clock, fstatCbk, xl.children[0]!, fd, xdata);
   };
-  const fstatCbk: Cbk<'fstat', P> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-    learn(frame, asked, xl, opRet, buf);
+  const fstatCbk: Cbk<'fstat', P> = (frame, windClock, xl, opRet, opErrno, buf, xdata) => {
+    validateByReply(frame, windClock, xl, opRet, buf);
     unwind.fstat(frame, opRet, opErrno, buf, xdata);
   };
   return { stat, fstat };
 }
 
 /** Reports an open with O_TRUNC as a change; passes every other open. */
-export function truncatingOpen<P extends InodeCache<K>, K extends InodeState>(
-  changed?: ChangeHooks<P, K>['changed'],
+export function makeTruncatingOpen<P extends InodeCache<K>, K extends InodeState>(
+  onChange?: ChangeHooks<P, K>['onChange'],
 ): Fop<'open', P> {
   const cbk: Cbk<'open', P> = (frame, _asked, xl, opRet, opErrno, fd, xdata) => {
     const { state, inode } = frame.local as Change<K>;
-    xl.priv.changed(state);
-    changed?.(xl, frame.root.client, inode, true);
+    xl.priv.endChange(state);
+    onChange?.(xl, frame.root.client, inode, true);
     unwind.open(frame, opRet, opErrno, fd, xdata);
   };
   return (frame, xl, loc, flags, fd, xdata) => {
     if ((flags & O_TRUNC) === 0) return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
-    frame.local = new Change(xl.priv.changes(fd.inode), fd.inode);
+    frame.local = new Change(xl.priv.beginChange(fd.inode), fd.inode);
     wind.open(frame, 0, cbk, xl.children[0]!, loc, flags, fd, xdata);
   };
 }
 
 /** A create with O_TRUNC may truncate a file that the cache knows under another name. */
-function truncatingCreate<P extends InodeCache<K>, K extends InodeState>(): Fop<'create', P> {
+function makeTruncatingCreate<P extends InodeCache<K>, K extends InodeState>(): Fop<'create', P> {
   const cbk: Cbk<'create', P> = (
     frame,
     _asked,
@@ -105,7 +105,7 @@ function truncatingCreate<P extends InodeCache<K>, K extends InodeState>(): Fop<
     xdata,
   ) => {
     const known = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
-    if (known !== undefined) xl.priv.changed(xl.priv.changes(known));
+    if (known !== undefined) xl.priv.endChange(xl.priv.beginChange(known));
     unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
   };
   return (frame, xl, loc, flags, mode, umask, fd, xdata) => {
@@ -117,9 +117,9 @@ function truncatingCreate<P extends InodeCache<K>, K extends InodeState>(): Fop<
   };
 }
 
-function doubtingLk<P>(doubt: (xl: Xlator<P>, inode: Inode) => void): Fop<'lk', P> {
+function makeLk<P>(onLock: (xl: Xlator<P>, inode: Inode) => void): Fop<'lk', P> {
   const cbk: Cbk<'lk', P> = (frame, _cookie, xl, opRet, opErrno, flock, xdata) => {
-    doubt(xl, (frame.local as Fd).inode);
+    onLock(xl, (frame.local as Fd).inode);
     unwind.lk(frame, opRet, opErrno, flock, xdata);
   };
   return (frame, xl, fd, cmd, flock, xdata) => {

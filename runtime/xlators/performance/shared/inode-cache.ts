@@ -17,29 +17,29 @@ import type { Xlator } from '../../../core/xlator.ts';
 /** A cache's state of one inode. */
 export class InodeState {
   /** The clock at its last change. */
-  changed = 0;
+  changedAt = 0;
   /** Number of changing fops under way. */
-  changing = 0;
+  pendingChanges = 0;
   /** Whether only one change has run since `began`, a time of the clock. */
-  alone = false;
-  began = 0;
+  hasRunAlone = false;
+  beganAt = 0;
 }
 
 /** Options that the base reads. */
-interface Passing {
+interface PassThroughOption {
   readonly 'pass-through': boolean;
 }
 
-export abstract class InodeCache<K extends InodeState, G extends Passing = Passing> {
+export abstract class InodeCache<K extends InodeState, G extends PassThroughOption = PassThroughOption> {
   values: G;
   hits = 0;
   misses = 0;
   /** Advances with every change. */
   clock = 1;
   /** Replies to requests from before this clock are not cached. */
-  private learnable = 0;
+  private learnableFrom = 0;
   /** Number of fops under way that change an unknown inode. */
-  private unknown = 0;
+  private unknownChanges = 0;
   protected readonly xl: Xlator<unknown>;
 
   constructor(xl: Xlator<unknown>, values: G) {
@@ -47,7 +47,7 @@ export abstract class InodeCache<K extends InodeState, G extends Passing = Passi
     this.values = values;
   }
 
-  configure(values: G): void {
+  applyOptions(values: G): void {
     this.values = values;
     // Changes are not seen while requests pass through.
     if (values['pass-through']) this.clear();
@@ -65,77 +65,77 @@ export abstract class InodeCache<K extends InodeState, G extends Passing = Passi
   }
 
   /** Creates the state of a new inode. */
-  protected abstract make(): K;
+  protected abstract makeState(): K;
 
   /** Drops an inode's cached values; with `isWrite` only those that a write may change. */
-  protected abstract drop(state: K, isWrite: boolean): void;
+  protected abstract dropValues(state: K, isWrite: boolean): void;
 
   /** Returns the state of an inode, or undefined. */
-  state(inode: Inode): K | undefined {
+  findState(inode: Inode): K | undefined {
     return inode.ctxGet(this.xl) as K | undefined;
   }
 
-  ensureState(inode: Inode): K {
-    const known = this.state(inode);
-    if (known !== undefined) return known;
-    const made = this.make();
-    inode.ctxSet(this.xl, made);
-    return made;
+  findOrAddState(inode: Inode): K {
+    const existing = this.findState(inode);
+    if (existing !== undefined) return existing;
+    const created = this.makeState();
+    inode.ctxSet(this.xl, created);
+    return created;
   }
 
   /** Returns the table's inode for a reply: a request may carry a new object for a known inode. */
-  inodeOf(inode: Inode, gfid: Gfid): Inode {
+  findTableInode(inode: Inode, gfid: Gfid): Inode {
     return inode.linked ? inode : (inode.table.find(gfid) ?? inode);
   }
 
-  mayLearn(state: K, asked: number): boolean {
-    if (state.changing > 0 || this.unknown > 0) return false;
-    return asked >= state.changed && asked >= this.learnable;
+  mayLearn(state: K, windClock: number): boolean {
+    if (state.pendingChanges > 0 || this.unknownChanges > 0) return false;
+    return windClock >= state.changedAt && windClock >= this.learnableFrom;
   }
 
   /** Begins a change of an inode: its fop goes down. */
-  changes(inode: Inode, isWrite = false): K {
-    const state = this.ensureState(inode);
-    this.drop(state, isWrite);
-    state.alone = state.changing === 0;
-    state.began = this.clock;
-    state.changing += 1;
+  beginChange(inode: Inode, isWrite = false): K {
+    const state = this.findOrAddState(inode);
+    this.dropValues(state, isWrite);
+    state.hasRunAlone = state.pendingChanges === 0;
+    state.beganAt = this.clock;
+    state.pendingChanges += 1;
     return state;
   }
 
   /** Ends a change; returns whether the attributes in its reply are current. */
-  changed(state: K, isWrite = false): boolean {
-    const isNow = state.alone && state.began >= this.learnable && this.unknown === 0;
-    this.drop(state, isWrite);
-    state.changing -= 1;
+  endChange(state: K, isWrite = false): boolean {
+    const isCurrent = state.hasRunAlone && state.beganAt >= this.learnableFrom && this.unknownChanges === 0;
+    this.dropValues(state, isWrite);
+    state.pendingChanges -= 1;
     this.clock += 1;
-    state.changed = this.clock;
-    return isNow;
+    state.changedAt = this.clock;
+    return isCurrent;
   }
 
   /** As `changes`, for a name whose inode is unknown: another request may find it meanwhile. */
-  changesUnknown(): void {
-    this.unknown += 1;
+  beginUnknownChange(): void {
+    this.unknownChanges += 1;
   }
 
-  changedUnknown(): void {
-    this.unknown -= 1;
+  endUnknownChange(): void {
+    this.unknownChanges -= 1;
     this.invalidateReplies();
   }
 
   /** Invalidates an inode that something else has changed. */
   invalidate(inode: Inode): void {
-    const state = this.state(inode);
+    const state = this.findState(inode);
     // A reply under way may concern it before any state exists.
     if (state === undefined && !inode.linked) return;
-    this.outdated(state ?? this.ensureState(inode));
+    this.markChanged(state ?? this.findOrAddState(inode));
   }
 
   /**
    * Invalidates an inode that a volume below reports as changed. An unknown inode may be in a reply
    * under way, or in a listing that was read ahead.
    */
-  changedBelow(inode: Inode): void {
+  invalidateReported(inode: Inode): void {
     if (inode.table.has(inode)) this.invalidate(inode);
     else this.invalidateReplies();
   }
@@ -143,28 +143,28 @@ export abstract class InodeCache<K extends InodeState, G extends Passing = Passi
   /** Keeps replies to requests that are under way from being cached. */
   invalidateReplies(): void {
     this.clock += 1;
-    this.learnable = this.clock;
+    this.learnableFrom = this.clock;
   }
 
   /** Drops a forgotten inode. Replies from before its last change do not apply to its successor. */
   forget(state: K): void {
-    this.drop(state, false);
-    if (state.changing > 0) this.invalidateReplies();
-    else this.learnable = Math.max(this.learnable, state.changed);
+    this.dropValues(state, false);
+    if (state.pendingChanges > 0) this.invalidateReplies();
+    else this.learnableFrom = Math.max(this.learnableFrom, state.changedAt);
   }
 
-  private outdated(state: K): void {
-    this.drop(state, false);
-    state.alone = false;
+  private markChanged(state: K): void {
+    this.dropValues(state, false);
+    state.hasRunAlone = false;
     this.clock += 1;
-    state.changed = this.clock;
+    state.changedAt = this.clock;
   }
 }
 
 /** Returns the inode of a fop's first argument; null when the graph does not know it. */
-export function inodeAt(xl: Xlator<unknown>, subject: Loc | Fd): Inode | null {
-  if (subject.inode?.linked) return subject.inode;
-  return 'gfid' in subject ? (xl.inodes?.find(subject.gfid) ?? null) : subject.inode;
+export function findArgumentInode(xl: Xlator<unknown>, target: Loc | Fd): Inode | null {
+  if (target.inode?.linked) return target.inode;
+  return 'gfid' in target ? (xl.inodes?.find(target.gfid) ?? null) : target.inode;
 }
 
 export const invalidatingEvents: ReadonlySet<EventName> = new Set<EventName>([
@@ -176,7 +176,7 @@ export const invalidatingEvents: ReadonlySet<EventName> = new Set<EventName>([
   'PARENT_DOWN',
 ]);
 
-export const isOther = (before: Iatt, now: Iatt): boolean =>
+export const differs = (before: Iatt, now: Iatt): boolean =>
   before.iaSize !== now.iaSize ||
   before.iaMtime !== now.iaMtime ||
   before.iaMtimeNsec !== now.iaMtimeNsec;

@@ -1,56 +1,56 @@
 /** Orders a cache's entries by last use and evicts the oldest beyond a number of bytes. */
 
 /** Base of an entry in the list. */
-export class Cached {
+export class LruEntry {
   bytes = 0;
-  older: Cached | null = null;
-  newer: Cached | null = null;
+  older: LruEntry | null = null;
+  newer: LruEntry | null = null;
 }
 
-export class Lru<C extends Cached> {
+export class LruList<C extends LruEntry> {
   bytes = 0;
   count = 0;
   evicted = 0;
   private oldest: C | null = null;
   private newest: C | null = null;
-  private readonly evict: (cached: C) => void;
-  private most: number;
+  private readonly evict: (entry: C) => void;
+  private maxBytes: number;
 
-  /** @param most bytes @param evict frees an entry and calls `remove` for it */
-  constructor(most: number, evict: (cached: C) => void) {
-    this.most = most;
+  /** @param maxBytes bytes @param evict frees an entry and calls `remove` for it */
+  constructor(maxBytes: number, evict: (entry: C) => void) {
+    this.maxBytes = maxBytes;
     this.evict = evict;
   }
 
   get limit(): number {
-    return this.most;
+    return this.maxBytes;
   }
 
-  set limit(most: number) {
-    this.most = most;
-    this.shrink();
+  set limit(maxBytes: number) {
+    this.maxBytes = maxBytes;
+    this.evictBeyondLimit();
   }
 
   /** Adds an entry; returns false, without adding it, when it exceeds the limit alone. */
-  add(cached: C, bytes: number): boolean {
-    if (bytes > this.most) return false;
-    cached.bytes = bytes;
+  add(entry: C, bytes: number): boolean {
+    if (bytes > this.maxBytes) return false;
+    entry.bytes = bytes;
     this.bytes += bytes;
     this.count += 1;
-    this.append(cached);
-    this.shrink();
+    this.append(entry);
+    this.evictBeyondLimit();
     return true;
   }
 
-  used(cached: C): void {
-    if (cached === this.newest) return;
-    this.takeOut(cached);
-    this.append(cached);
+  moveToNewest(entry: C): void {
+    if (entry === this.newest) return;
+    this.unlink(entry);
+    this.append(entry);
   }
 
-  remove(cached: C): void {
-    this.takeOut(cached);
-    this.bytes -= cached.bytes;
+  remove(entry: C): void {
+    this.unlink(entry);
+    this.bytes -= entry.bytes;
     this.count -= 1;
   }
 
@@ -59,29 +59,29 @@ export class Lru<C extends Cached> {
     while (this.oldest !== null) this.evict(this.oldest);
   }
 
-  private shrink(): void {
-    while (this.bytes > this.most) {
+  private evictBeyondLimit(): void {
+    while (this.bytes > this.maxBytes) {
       this.evicted += 1;
       this.evict(this.oldest!);
     }
   }
 
-  private append(cached: C): void {
-    cached.older = this.newest;
-    cached.newer = null;
-    if (this.newest === null) this.oldest = cached;
-    else this.newest.newer = cached;
-    this.newest = cached;
+  private append(entry: C): void {
+    entry.older = this.newest;
+    entry.newer = null;
+    if (this.newest === null) this.oldest = entry;
+    else this.newest.newer = entry;
+    this.newest = entry;
   }
 
-  private takeOut(cached: C): void {
-    const older = cached.older as C | null;
-    const newer = cached.newer as C | null;
+  private unlink(entry: C): void {
+    const older = entry.older as C | null;
+    const newer = entry.newer as C | null;
     if (older === null) this.oldest = newer;
     else older.newer = newer;
     if (newer === null) this.newest = older;
     else newer.older = older;
-    cached.older = null;
-    cached.newer = null;
+    entry.older = null;
+    entry.newer = null;
   }
 }

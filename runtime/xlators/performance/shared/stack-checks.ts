@@ -9,7 +9,7 @@ import { messages } from '../../../core/messages.ts';
 import type { Cbk, Suspicion, Xlator } from '../../../core/xlator.ts';
 
 /** Reasons for one type to be above another: upper type, lower type, reason. */
-const ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const REASONS_TO_BE_ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'performance/md-cache': {
     'performance/write-behind': 'writes are answered there without attributes',
     'cluster/distribute': 'the attributes of a folder are those of all bricks together',
@@ -26,11 +26,11 @@ const ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Returns all volumes below a volume, each once. */
-export function allBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
-  const all = new Set<Xlator<unknown>>(xl.below);
+export function findAllBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
+  const volumes = new Set<Xlator<unknown>>(xl.below);
   // The loop also visits volumes that it adds.
-  for (const each of all) for (const child of each.below) all.add(child);
-  return all;
+  for (const volume of volumes) for (const child of volume.below) volumes.add(child);
+  return volumes;
 }
 
 /**
@@ -38,19 +38,19 @@ export function allBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
  * @param isOnce whether a second volume of its type is useless
  */
 export function checkOrder(xl: Xlator<unknown>, isOnce = true): void {
-  const where = xl.place;
-  const remarks: Suspicion[] = [];
-  for (const other of allBelow(xl)) {
-    const why = ABOVE[other.type]?.[xl.type];
+  const place = xl.place;
+  const problems: Suspicion[] = [];
+  for (const other of findAllBelow(xl)) {
+    const reason = REASONS_TO_BE_ABOVE[other.type]?.[xl.type];
     if (isOnce && other.type === xl.type) {
       const text = `it is over '${other.name}', which is of the same type: one is enough`;
-      remarks.push({ where, text });
-    } else if (why !== undefined) {
-      const text = `it belongs below '${other.name}' (${other.type}): ${why}`;
-      remarks.push({ where, text });
+      problems.push({ where: place, text });
+    } else if (reason !== undefined) {
+      const text = `it belongs below '${other.name}' (${other.type}): ${reason}`;
+      problems.push({ where: place, text });
     }
   }
-  xl.warnSuspicious(remarks);
+  xl.warnSuspicious(problems);
 }
 
 /** A cache's reliance on upcalls: its option, and for how long entries are valid. */
@@ -59,7 +59,7 @@ export interface Reliance {
   readonly seconds: number;
 }
 
-const warned = new WeakSet<Xlator<unknown>>();
+const warnedVolumes = new WeakSet<Xlator<unknown>>();
 
 /** Events after which bricks that were away may be connected. */
 const upEvents: readonly EventName[] = ['CHILD_UP', 'SOME_DESCENDENT_UP'];
@@ -70,8 +70,8 @@ export function checkUpcalls(
   event: EventName,
   reliance: Reliance | null,
 ): void {
-  if (!upEvents.includes(event) || reliance === null || warned.has(xl)) return;
-  if (![...allBelow(xl)].some(({ type }) => type === 'protocol/client')) return;
+  if (!upEvents.includes(event) || reliance === null || warnedVolumes.has(xl)) return;
+  if (![...findAllBelow(xl)].some(({ type }) => type === 'protocol/client')) return;
   const frame = xl.begin(new Stack(0, 0, 0, 'IPC'));
   frame.local = reliance;
   wind.ipc(frame, 0, upcallSupportCbk, xl.children[0]!, IPC_UPCALL, null);
@@ -79,8 +79,8 @@ export function checkUpcalls(
 
 const upcallSupportCbk: Cbk<'ipc', unknown> = (frame, _cookie, xl, opRet, opErrno) => {
   xl.end(frame.root);
-  if (opRet >= 0 || opErrno !== EOPNOTSUPP || warned.has(xl)) return;
-  warned.add(xl);
+  if (opRet >= 0 || opErrno !== EOPNOTSUPP || warnedVolumes.has(xl)) return;
+  warnedVolumes.add(xl);
   const { option, seconds } = frame.local as Reliance;
   xl.log.warning(
     `option ${option} relies on bricks that tell of changes, and these do not: what other clients do ` +

@@ -14,42 +14,42 @@ import {
   windArgs,
 } from '../../../core/gen/generic.gen.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { inodeAt } from '../shared/inode-cache.ts';
-import type { Queue } from './queue.ts';
-import { Stub } from './stub.ts';
-import type { Behind } from './write-behind.ts';
+import { findArgumentInode } from '../shared/inode-cache.ts';
+import type { WriteQueue } from './write-queue.ts';
+import { WaitingFop } from './waiting-fop.ts';
+import type { WriteBehindXlator } from './write-behind.ts';
 
 const CAPABILITY = 'security.capability';
 
-class XattrStub extends Stub {
-  readonly queue: Queue;
+class XattrStub extends WaitingFop {
+  readonly queue: WriteQueue;
 
   constructor(
     frame: Frame,
-    xl: Behind,
+    xl: WriteBehindXlator,
     name: 'getxattr' | 'fgetxattr',
     args: readonly unknown[],
-    queue: Queue,
+    queue: WriteQueue,
   ) {
     super(frame, xl, name, args);
     this.queue = queue;
   }
 }
 
-export function waitingForCapabilities(name: 'getxattr' | 'fgetxattr'): AnyFop {
-  const cbk = collectCbk[name]((frame, asked, _xl, opRet, opErrno, values) => {
-    const asking = frame.local as XattrStub;
-    const { queue } = asking;
-    const has = opRet >= 0 && (values[0] as Dict | null)?.has(CAPABILITY);
-    if (has && (!queue.isIdle || queue.settled > asked)) queue.wait(asking);
+export function makeCapabilityFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
+  const cbk = collectCbk[name]((frame, windClock, _xl, opRet, opErrno, values) => {
+    const stub = frame.local as XattrStub;
+    const { queue } = stub;
+    const hasCapability = opRet >= 0 && (values[0] as Dict | null)?.has(CAPABILITY);
+    if (hasCapability && (!queue.isIdle || queue.lastEnd > windClock)) queue.runAfterWrites(stub);
     else unwindArgs[name](frame, opRet, opErrno, values);
   });
-  return (frame, any, args) => {
-    const xl = any as Behind;
-    const which = args[1] as string | null;
-    const asksForIt = which === null || which === CAPABILITY;
-    const inode = asksForIt ? inodeAt(xl, args[0] as Loc | Fd) : null;
-    const queue = inode === null ? undefined : xl.priv.queue(inode);
+  return (frame, untypedXl, args) => {
+    const xl = untypedXl as WriteBehindXlator;
+    const xattr = args[1] as string | null;
+    const requestsCapability = xattr === null || xattr === CAPABILITY;
+    const inode = requestsCapability ? findArgumentInode(xl, args[0] as Loc | Fd) : null;
+    const queue = inode === null ? undefined : xl.priv.findQueue(inode);
     if (queue === undefined || queue.isIdle) return tailArgs[name](frame, xl.children[0]!, args);
     frame.local = new XattrStub(frame, xl, name, args, queue);
     windArgs[name](frame, xl.priv.clock, cbk as never, xl.children[0]!, args as never);

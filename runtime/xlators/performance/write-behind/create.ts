@@ -15,22 +15,22 @@ import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { O_ACCMODE, O_EXCL, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
 import type { Cbk, Fop } from '../../../core/xlator.ts';
-import type { Queue } from './queue.ts';
-import { goAfterWrites } from './stub.ts';
-import type { Waiting } from './write.ts';
-import type { Behind, WriteBehind } from './write-behind.ts';
+import type { WriteQueue } from './write-queue.ts';
+import { windAfterWrites } from './waiting-fop.ts';
+import type { WriteWaiter } from './write.ts';
+import type { WriteBehindXlator, WriteBehind } from './write-behind.ts';
 
 /** Opens after all writes under way; the fd reports only later failures. */
 export const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata) => {
-  const queue = xl.priv.queue(fd.inode);
-  queue?.opened(fd);
+  const queue = xl.priv.findQueue(fd.inode);
+  queue?.noteOpen(fd);
   if (queue === undefined || queue.isIdle) {
     return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
   }
-  goAfterWrites(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
+  windAfterWrites(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
 };
 
-interface Made {
+interface CreateReply {
   readonly opRet: number;
   readonly inode: Inode | null;
   readonly buf: Iatt;
@@ -39,29 +39,29 @@ interface Made {
   readonly xdata: Dict | null;
 }
 
-class Creation implements Waiting {
+class PendingCreate implements WriteWaiter {
   blockers = 0;
   readonly fd: Fd;
   /** The file that the create has found, with writes under way to it. */
-  found!: { readonly inode: Inode; readonly queue: Queue; readonly made: Made };
+  existing!: { readonly inode: Inode; readonly queue: WriteQueue; readonly reply: CreateReply };
   private readonly frame: Frame;
-  private readonly xl: Behind;
+  private readonly xl: WriteBehindXlator;
   private readonly flags: number;
 
-  constructor(frame: Frame, xl: Behind, fd: Fd, flags: number) {
+  constructor(frame: Frame, xl: WriteBehindXlator, fd: Fd, flags: number) {
     this.frame = frame;
     this.xl = xl;
     this.fd = fd;
     this.flags = flags;
   }
 
-  go(): void {
-    const { frame, xl, fd, found, flags } = this;
+  run(): void {
+    const { frame, xl, fd, existing, flags } = this;
     const child = xl.children[0]!;
     if ((flags & O_TRUNC) === 0) wind.fstat(frame, 0, statCbk, child, fd, null);
     else if ((flags & O_ACCMODE) !== O_RDONLY)
-      wind.ftruncate(frame, 0, emptiedCbk, child, fd, 0, null);
-    else wind.truncate(frame, 0, emptiedCbk, child, new Loc(found.inode), 0, null);
+      wind.ftruncate(frame, 0, truncateCbk, child, fd, 0, null);
+    else wind.truncate(frame, 0, truncateCbk, child, new Loc(existing.inode), 0, null);
   }
 }
 
@@ -81,13 +81,13 @@ export const create: Fop<'create', WriteBehind> = (
   if ((flags & O_EXCL) !== 0 || (priv.used === 0 && !priv.hasFailed)) {
     return tail.create(frame, child, loc, flags, mode, umask, fd, xdata);
   }
-  frame.local = new Creation(frame, xl, fd, flags);
+  frame.local = new PendingCreate(frame, xl, fd, flags);
   wind.create(frame, priv.clock, createCbk, child, loc, flags, mode, umask, fd, xdata);
 };
 
 const createCbk: Cbk<'create', WriteBehind> = (
   frame,
-  asked,
+  windClock,
   xl,
   opRet,
   opErrno,
@@ -98,20 +98,20 @@ const createCbk: Cbk<'create', WriteBehind> = (
   postparent,
   xdata,
 ) => {
-  const known = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
-  const queue = known === undefined ? undefined : xl.priv.queue(known);
-  const creation = frame.local as Creation;
-  if (queue !== undefined && (!queue.isIdle || queue.settled > asked)) {
-    const made = { opRet, inode, buf: buf!, preparent, postparent, xdata };
-    creation.found = { inode: known!, queue, made };
-    return queue.wait(creation);
+  const inodeFound = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
+  const queue = inodeFound === undefined ? undefined : xl.priv.findQueue(inodeFound);
+  const creation = frame.local as PendingCreate;
+  if (queue !== undefined && (!queue.isIdle || queue.lastEnd > windClock)) {
+    const reply = { opRet, inode, buf: buf!, preparent, postparent, xdata };
+    creation.existing = { inode: inodeFound!, queue, reply };
+    return queue.runAfterWrites(creation);
   }
   // The new fd does not report earlier losses.
   queue?.skipEarlierErrors(creation.fd);
   unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
 };
 
-const emptiedCbk: Cbk<'ftruncate', WriteBehind> = (
+const truncateCbk: Cbk<'ftruncate', WriteBehind> = (
   frame,
   _cookie,
   _xl,
@@ -119,19 +119,19 @@ const emptiedCbk: Cbk<'ftruncate', WriteBehind> = (
   opErrno,
   _prebuf,
   postbuf,
-) => answer(frame, opRet, opErrno, postbuf);
+) => unwindCreate(frame, opRet, opErrno, postbuf);
 
 const statCbk: Cbk<'fstat', WriteBehind> = (frame, _cookie, _xl, opRet, opErrno, buf) =>
-  answer(frame, opRet, opErrno, buf);
+  unwindCreate(frame, opRet, opErrno, buf);
 
 /** Answers the create with the file's attributes after all earlier writes. */
-function answer(frame: Frame, opRet: number, opErrno: number, now: Iatt | null): void {
+function unwindCreate(frame: Frame, opRet: number, opErrno: number, current: Iatt | null): void {
   if (opRet < 0) {
     fail.create(frame, opErrno);
     return;
   }
-  const { fd, found } = frame.local as Creation;
-  const { opRet: told, inode, buf, preparent, postparent, xdata } = found.made;
-  found.queue.skipEarlierErrors(fd);
-  unwind.create(frame, told, 0, fd, inode, now ?? buf, preparent, postparent, xdata);
+  const { fd, existing } = frame.local as PendingCreate;
+  const { opRet: createRet, inode, buf, preparent, postparent, xdata } = existing.reply;
+  existing.queue.skipEarlierErrors(fd);
+  unwind.create(frame, createRet, 0, fd, inode, current ?? buf, preparent, postparent, xdata);
 }

@@ -2,7 +2,7 @@
  * performance/write-behind: answers a write at once and sends it to the storage later. Adjacent writes
  * are joined.
  *
- * `queue.ts` orders the requests of a file; this file says which writes each fop waits for. A fop on a
+ * `write-queue.ts` orders the requests of a file; this file says which writes each fop waits for. A fop on a
  * file without writes under way passes unchanged.
  *
  * Source: GlusterFS 10 `xlators/performance/write-behind/src/`; README.md lists the differences.
@@ -24,69 +24,69 @@ import {
   type Fop,
   type Fops,
 } from '../../../core/xlator.ts';
-import { inodeAt } from '../shared/inode-cache.ts';
-import { checkOrder } from '../shared/order.ts';
-import { waitingForCapabilities } from './capabilities.ts';
+import { findArgumentInode } from '../shared/inode-cache.ts';
+import { checkOrder } from '../shared/stack-checks.ts';
+import { makeCapabilityFop } from './capability-fops.ts';
 import { create, open } from './create.ts';
 import { type OptionValues, options } from './options.ts';
-import type { Queue } from './queue.ts';
-import { goAfterWrites, Stub } from './stub.ts';
-import { type Waiting, Write } from './write.ts';
-import { type Behind, WriteBehind } from './write-behind.ts';
+import type { WriteQueue } from './write-queue.ts';
+import { windAfterWrites, WaitingFop } from './waiting-fop.ts';
+import { type WriteWaiter, Write } from './write.ts';
+import { type WriteBehindXlator, WriteBehind } from './write-behind.ts';
 
 /** Approximate bytes of a write besides its data, so that many small writes are bounded, too. */
 const OVERHEAD = 128;
 
 /** Whether a write may be answered before the storage has it. */
 function mayAnswerEarly({ values }: WriteBehind, fd: Fd, length: number, flags: number): boolean {
-  const how = fd.flags | flags;
-  if ((how & O_SYNC) !== 0 || length === 0) return false;
-  if ((how & O_DIRECT) !== 0 && values['strict-O_DIRECT']) return false;
+  const allFlags = fd.flags | flags;
+  if ((allFlags & O_SYNC) !== 0 || length === 0) return false;
+  if ((allFlags & O_DIRECT) !== 0 && values['strict-O_DIRECT']) return false;
   return length + OVERHEAD <= values['cache-size'];
 }
 
 const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
   const { priv } = xl;
-  const known = priv.queue(fd.inode);
-  const errno = known === undefined ? 0 : known.error(fd);
+  const existing = priv.findQueue(fd.inode);
+  const errno = existing === undefined ? 0 : existing.takeError(fd);
   if (errno !== 0) return fail.writev(frame, errno);
   const cost = vector.length + OVERHEAD;
   if (!mayAnswerEarly(priv, fd, vector.length, flags) || !priv.hasRoom(cost)) {
-    return goAfterWrites(frame, xl, 'writev', known, [fd, vector, offset, flags, xdata]);
+    return windAfterWrites(frame, xl, 'writev', existing, [fd, vector, offset, flags, xdata]);
   }
   priv.writes += 1;
-  const queue = known ?? priv.queueOf(fd.inode);
-  if (!queue.isFull && queue.used + cost <= priv.values['cache-size']) {
-    return take(frame, xl, queue, fd, vector, offset, flags, xdata);
+  const queue = existing ?? priv.findOrAddQueue(fd.inode);
+  if (!queue.hasDelayed && queue.used + cost <= priv.values['cache-size']) {
+    return addWrite(frame, xl, queue, fd, vector, offset, flags, xdata);
   }
   const data = vector.slice();
-  queue.postpone({
+  queue.delay({
     length: cost,
-    take() {
-      if (priv.hasRoom(cost)) take(frame, xl, queue, fd, data, offset, flags, xdata);
-      else goAfterWrites(frame, xl, 'writev', queue, [fd, data, offset, flags, xdata]);
+    start() {
+      if (priv.hasRoom(cost)) addWrite(frame, xl, queue, fd, data, offset, flags, xdata);
+      else windAfterWrites(frame, xl, 'writev', queue, [fd, data, offset, flags, xdata]);
     },
   });
 };
 
-function take(
+function addWrite(
   frame: Frame,
-  xl: Behind,
-  queue: Queue,
+  xl: WriteBehindXlator,
+  queue: WriteQueue,
   fd: Fd,
   vector: Uint8Array,
   offset: number,
   flags: number,
   xdata: Dict | null,
 ): void {
-  const { open } = queue;
+  const { joinable: open } = queue;
   const { length } = vector;
-  const most = xl.priv.values['aggregate-size'];
-  const fits = open?.takes(frame.root, fd, offset, length, flags, xdata, most) === true;
-  if (fits && queue.mayGrow(length)) {
+  const maxBytes = xl.priv.values['aggregate-size'];
+  const canJoin = open?.canJoin(frame.root, fd, offset, length, flags, xdata, maxBytes) === true;
+  if (canJoin && queue.mayGrow(length)) {
     xl.priv.joined += 1;
-    open.join(vector, most);
-    queue.joined(length);
+    open.join(vector, maxBytes);
+    queue.accountJoined(length);
     unwind.writev(frame, length, 0, null, null, null);
     return;
   }
@@ -96,7 +96,7 @@ function take(
   write.cost = length + OVERHEAD;
   queue.add(write);
   // A fast storage has replied by now: then its reply is the answer.
-  if (!write.isOver) write.isAnsweredEarly = true;
+  if (!write.hasEnded) write.isAnsweredEarly = true;
   if (write.errno === 0 || write.isAnsweredEarly) {
     unwind.writev(frame, length, 0, write.prebuf, write.postbuf, null);
   } else if (write.written > 0) unwind.writev(frame, write.written, 0, null, null, null);
@@ -104,26 +104,26 @@ function take(
 }
 
 const readv: Fop<'readv', WriteBehind> = (frame, xl, fd, size, offset, flags, xdata) => {
-  const queue = xl.priv.queue(fd.inode);
+  const queue = xl.priv.findQueue(fd.inode);
   // A write beyond the range fills it with zeros if the file ends before.
   const end = Number.POSITIVE_INFINITY;
   if (queue === undefined || queue.isIdle || !queue.isBusy(offset, end)) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
-  goAfterWrites(frame, xl, 'readv', queue, [fd, size, offset, flags, xdata], offset, end);
+  windAfterWrites(frame, xl, 'readv', queue, [fd, size, offset, flags, xdata], offset, end);
 };
 
 const fstat: Fop<'fstat', WriteBehind> = (frame, xl, fd, xdata) => {
-  const queue = xl.priv.queue(fd.inode);
+  const queue = xl.priv.findQueue(fd.inode);
   if (queue === undefined || queue.isIdle) tail.fstat(frame, xl.children[0]!, fd, xdata);
-  else goAfterWrites(frame, xl, 'fstat', queue, [fd, xdata]);
+  else windAfterWrites(frame, xl, 'fstat', queue, [fd, xdata]);
 };
 
 const stat: Fop<'stat', WriteBehind> = (frame, xl, loc, xdata) => {
-  const inode = inodeAt(xl, loc);
-  const queue = inode === null ? undefined : xl.priv.queue(inode);
+  const inode = findArgumentInode(xl, loc);
+  const queue = inode === null ? undefined : xl.priv.findQueue(inode);
   if (queue === undefined || queue.isIdle) tail.stat(frame, xl.children[0]!, loc, xdata);
-  else goAfterWrites(frame, xl, 'stat', queue, [loc, xdata]);
+  else windAfterWrites(frame, xl, 'stat', queue, [loc, xdata]);
 };
 
 const lookup: Fop<'lookup', WriteBehind> = (frame, xl, loc, xdata) => {
@@ -134,28 +134,28 @@ const lookup: Fop<'lookup', WriteBehind> = (frame, xl, loc, xdata) => {
 };
 
 /** A lookup: only its reply names the file, and so the writes that it must wait for. */
-class LookupStub implements Waiting {
+class LookupStub implements WriteWaiter {
   blockers = 0;
   private readonly frame: Frame;
-  private readonly xl: Behind;
+  private readonly xl: WriteBehindXlator;
   private readonly loc: Loc;
   private readonly xdata: Dict | null;
 
-  constructor(frame: Frame, xl: Behind, loc: Loc, xdata: Dict | null) {
+  constructor(frame: Frame, xl: WriteBehindXlator, loc: Loc, xdata: Dict | null) {
     this.frame = frame;
     this.xl = xl;
     this.loc = loc;
     this.xdata = xdata;
   }
 
-  go(): void {
+  run(): void {
     tail.lookup(this.frame, this.xl.children[0]!, this.loc, this.xdata);
   }
 }
 
 const lookupCbk: Cbk<'lookup', WriteBehind> = (
   frame,
-  asked,
+  windClock,
   xl,
   opRet,
   opErrno,
@@ -167,9 +167,9 @@ const lookupCbk: Cbk<'lookup', WriteBehind> = (
   const queue =
     opRet < 0 || inode === null || buf === null
       ? undefined
-      : xl.priv.queue(xl.inodes?.find(buf.iaGfid) ?? inode);
-  if (queue !== undefined && (!queue.isIdle || queue.settled > asked)) {
-    return queue.wait(frame.local as LookupStub);
+      : xl.priv.findQueue(xl.inodes?.find(buf.iaGfid) ?? inode);
+  if (queue !== undefined && (!queue.isIdle || queue.lastEnd > windClock)) {
+    return queue.runAfterWrites(frame.local as LookupStub);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
@@ -182,71 +182,71 @@ const readdirp: Fop<'readdirp', WriteBehind> = (frame, xl, fd, size, offset, xda
 
 const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
   frame,
-  asked,
+  windClock,
   xl,
   opRet,
   opErrno,
   entries,
   xdata,
 ) => {
-  const fresh = entries?.map((entry) =>
-    isOutdated(xl, entry, asked) ? withoutStat(entry) : entry,
+  const checkedEntries = entries?.map((entry) =>
+    isOutdated(xl, entry, windClock) ? withoutStat(entry) : entry,
   );
-  unwind.readdirp(frame, opRet, opErrno, fresh ?? null, xdata);
+  unwind.readdirp(frame, opRet, opErrno, checkedEntries ?? null, xdata);
 };
 
 /** Whether an entry's attributes lack a write that was answered early. */
-function isOutdated(xl: Behind, { stat: buf }: Dirent, asked: number): boolean {
+function isOutdated(xl: WriteBehindXlator, { stat: buf }: Dirent, windClock: number): boolean {
   const inode = buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
-  const queue = inode === undefined ? undefined : xl.priv.queue(inode);
-  return queue !== undefined && (!queue.isIdle || queue.settled > asked);
+  const queue = inode === undefined ? undefined : xl.priv.findQueue(inode);
+  return queue !== undefined && (!queue.isIdle || queue.lastEnd > windClock);
 }
 
 /** The kernel looks up an entry that has no attributes. */
 const withoutStat = (entry: Dirent): Dirent => ({ ...entry, stat: null, inode: null });
 
 /** Waits for all writes so far, then reports their errors to an fd. */
-class Sync implements Waiting {
+class PendingSync implements WriteWaiter {
   blockers = 0;
-  private readonly queue: Queue;
+  private readonly queue: WriteQueue;
   private readonly fd: Fd;
-  private readonly done: (errno: number) => void;
+  private readonly reportErrno: (errno: number) => void;
 
-  constructor(queue: Queue, fd: Fd, done: (errno: number) => void) {
+  constructor(queue: WriteQueue, fd: Fd, reportErrno: (errno: number) => void) {
     this.queue = queue;
     this.fd = fd;
-    this.done = done;
+    this.reportErrno = reportErrno;
   }
 
-  go(): void {
-    this.done(this.queue.error(this.fd));
+  run(): void {
+    this.reportErrno(this.queue.takeError(this.fd));
   }
 }
 
 const fsync: Fop<'fsync', WriteBehind> = (frame, xl, fd, datasync, xdata) => {
-  const queue = xl.priv.queue(fd.inode);
+  const queue = xl.priv.findQueue(fd.inode);
   if (queue === undefined) return tail.fsync(frame, xl.children[0]!, fd, datasync, xdata);
-  const sync = new Sync(queue, fd, (errno) => {
+  const sync = new PendingSync(queue, fd, (errno) => {
     if (errno !== 0) fail.fsync(frame, errno);
     else tail.fsync(frame, xl.children[0]!, fd, datasync, xdata);
   });
-  queue.wait(sync);
+  queue.runAfterWrites(sync);
 };
 
 const flush: Fop<'flush', WriteBehind> = (frame, xl, fd, xdata) => {
-  const queue = xl.priv.queue(fd.inode);
+  const queue = xl.priv.findQueue(fd.inode);
   if (queue === undefined) return tail.flush(frame, xl.children[0]!, fd, xdata);
-  const sync = new Sync(queue, fd, (errno) => {
+  const sync = new PendingSync(queue, fd, (errno) => {
     if (errno !== 0) return fail.flush(frame, errno);
     if (!xl.priv.values['flush-behind']) return tail.flush(frame, xl.children[0]!, fd, xdata);
     flushBehind(frame.root, xl, fd, xdata);
     unwind.flush(frame, 0, 0, null);
   });
-  queue.wait(sync);
+  queue.runAfterWrites(sync);
 };
 
 /** All data is written: the caller need not wait for the flush itself. */
-function flushBehind(caller: Stack, xl: Behind, fd: Fd, xdata: Dict | null): void {
+function flushBehind(caller: Stack, xl: WriteBehindXlator, fd: Fd, xdata: Dict | null): void {
   const frame = xl.begin(requestAs(caller, 'FLUSH'));
   frame.local = fd;
   fd.hold();
@@ -259,7 +259,7 @@ const flushedCbk: Cbk<'flush', WriteBehind> = (frame, _cookie, xl) => {
 };
 
 /** Fops that wait for all writes so far to a file: the indexes of the file's arguments. */
-const others = {
+const waitingFops = {
   truncate: [0],
   ftruncate: [0],
   setattr: [0],
@@ -284,36 +284,36 @@ const others = {
   lease: [0],
 } as const satisfies Partial<Record<FopName, readonly number[]>>;
 
-function waiting(name: keyof typeof others): AnyFop {
-  const [first, second] = others[name] as readonly number[];
-  const queueAt = (xl: Behind, args: readonly unknown[], at: number): Queue | undefined => {
-    const inode: Inode | null = inodeAt(xl, args[at] as Loc | Fd);
-    return inode === null ? undefined : xl.priv.queue(inode);
+function makeWaitingFop(name: keyof typeof waitingFops): AnyFop {
+  const [first, second] = waitingFops[name] as readonly number[];
+  const findQueue = (xl: WriteBehindXlator, args: readonly unknown[], at: number): WriteQueue | undefined => {
+    const inode: Inode | null = findArgumentInode(xl, args[at] as Loc | Fd);
+    return inode === null ? undefined : xl.priv.findQueue(inode);
   };
-  return (frame, any, args) => {
-    const xl = any as Behind;
+  return (frame, untypedXl, args) => {
+    const xl = untypedXl as WriteBehindXlator;
     const queues = [
-      queueAt(xl, args, first!),
-      second === undefined ? undefined : queueAt(xl, args, second),
+      findQueue(xl, args, first!),
+      second === undefined ? undefined : findQueue(xl, args, second),
     ];
-    const stub = new Stub(frame, xl, name, args);
+    const stub = new WaitingFop(frame, xl, name, args);
     stub.blockers = 1;
-    for (const queue of queues) queue?.wait(stub);
+    for (const queue of queues) queue?.runAfterWrites(stub);
     stub.blockers -= 1;
-    if (stub.blockers === 0) stub.go();
+    if (stub.blockers === 0) stub.run();
   };
 }
 
-const all: Fops<WriteBehind> = {
+const allFops: Fops<WriteBehind> = {
   ...{ writev, readv, fstat, stat, lookup, readdirp, fsync, flush, open, create },
   ...Object.fromEntries(
-    (Object.keys(others) as (keyof typeof others)[]).map((name) => [
+    (Object.keys(waitingFops) as (keyof typeof waitingFops)[]).map((name) => [
       name,
-      collect[name](waiting(name)),
+      collect[name](makeWaitingFop(name)),
     ]),
   ),
-  getxattr: collect.getxattr(waitingForCapabilities('getxattr')),
-  fgetxattr: collect.fgetxattr(waitingForCapabilities('fgetxattr')),
+  getxattr: collect.getxattr(makeCapabilityFop('getxattr')),
+  fgetxattr: collect.fgetxattr(makeCapabilityFop('fgetxattr')),
 };
 
 /** @throws {InitError} if a joined write could exceed the window */
@@ -331,7 +331,7 @@ export default defineTranslator<WriteBehind, typeof options>({
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true },
-  fops: ({ priv }) => (priv.values['pass-through'] ? {} : all),
+  fops: ({ priv }) => (priv.values['pass-through'] ? {} : allFops),
   async check(xl, values) {
     checkSizes(values);
     checkOrder(xl);
@@ -345,19 +345,19 @@ export default defineTranslator<WriteBehind, typeof options>({
     checkSizes(values);
     xl.priv.values = values;
     // A write held back may exceed the new limit for joining.
-    xl.priv.push();
+    xl.priv.sendHeld();
   },
   succeed(xl, { priv: before }) {
     const { values } = xl.priv;
     xl.priv = Object.assign(before, { xl, values });
   },
   holds: ({ priv }) => priv.holds(),
-  release: (xl, fd, told) => xl.priv.queue(fd.inode)?.closed(told as number),
+  release: (xl, fd, reportedErrors) => xl.priv.findQueue(fd.inode)?.noteClose(reportedErrors as number),
   notify(xl, event, data) {
-    if (event === 'PARENT_DOWN') xl.priv.push();
+    if (event === 'PARENT_DOWN') xl.priv.sendHeld();
     defaultNotify(xl, event, data);
   },
-  fini: (xl) => xl.priv.push(),
+  fini: (xl) => xl.priv.sendHeld(),
   dump: (xl) => xl.priv.dump(),
   reset({ priv }) {
     Object.assign(priv, { writes: 0, joined: 0, sent: 0, failures: 0 });

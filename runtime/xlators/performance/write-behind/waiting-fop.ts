@@ -3,40 +3,40 @@
 import type { Frame } from '../../../core/frame.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
 import { tailArgs } from '../../../core/gen/generic.gen.ts';
-import type { Queue } from './queue.ts';
-import type { Waiting } from './write.ts';
-import type { Behind } from './write-behind.ts';
+import type { WriteQueue } from './write-queue.ts';
+import type { WriteWaiter } from './write.ts';
+import type { WriteBehindXlator } from './write-behind.ts';
 
-export class Stub implements Waiting {
+export class WaitingFop implements WriteWaiter {
   blockers = 0;
   private readonly frame: Frame;
-  private readonly xl: Behind;
+  private readonly xl: WriteBehindXlator;
   private readonly name: FopName;
   private readonly args: readonly unknown[];
 
-  constructor(frame: Frame, xl: Behind, name: FopName, args: readonly unknown[]) {
+  constructor(frame: Frame, xl: WriteBehindXlator, name: FopName, args: readonly unknown[]) {
     this.frame = frame;
     this.xl = xl;
     this.name = name;
     this.args = args;
   }
 
-  go(): void {
+  run(): void {
     tailArgs[this.name](this.frame, this.xl.children[0]!, this.args);
   }
 }
 
 /** Winds a fop after a file's writes so far that overlap [start, end). */
-export function goAfterWrites(
+export function windAfterWrites(
   frame: Frame,
-  xl: Behind,
+  xl: WriteBehindXlator,
   name: FopName,
-  queue: Queue | undefined,
+  queue: WriteQueue | undefined,
   args: readonly unknown[],
   start?: number,
   end?: number,
 ): void {
-  const stub = new Stub(frame, xl, name, args);
-  if (queue === undefined) stub.go();
-  else queue.wait(stub, start, end);
+  const waitingFop = new WaitingFop(frame, xl, name, args);
+  if (queue === undefined) waitingFop.run();
+  else queue.runAfterWrites(waitingFop, start, end);
 }

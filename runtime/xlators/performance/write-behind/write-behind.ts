@@ -4,16 +4,16 @@ import type { Inode } from '../../../core/inode.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
-import { Queue } from './queue.ts';
+import { WriteQueue } from './write-queue.ts';
 import type { Write } from './write.ts';
 
 /** Milliseconds that data may be held back: with trickling-writes, and without. */
 const TRICKLE_MS = 10;
 const HOLD_MS = 1000;
 /** The limit of all files together, in `cache-size`s. */
-const FILES = 64;
+const VOLUME_LIMIT_FACTOR = 64;
 
-export type Behind = Xlator<WriteBehind>;
+export type WriteBehindXlator = Xlator<WriteBehind>;
 
 export class WriteBehind {
   values: OptionValues;
@@ -29,7 +29,7 @@ export class WriteBehind {
   /** Whether any write has failed since the start; a reset does not clear it. */
   hasFailed = false;
   /** Queues with a write held back. */
-  private readonly held = new Set<Queue>();
+  private readonly held = new Set<WriteQueue>();
   private cancelTimer: (() => void) | null = null;
   /** Replaced when the graph is exchanged. */
   xl: Xlator<WriteBehind>;
@@ -40,45 +40,45 @@ export class WriteBehind {
   }
 
   /** Returns a file's queue; undefined if nothing was written to it. */
-  queue(inode: Inode): Queue | undefined {
-    return inode.ctxGet(this.xl) as Queue | undefined;
+  findQueue(inode: Inode): WriteQueue | undefined {
+    return inode.ctxGet(this.xl) as WriteQueue | undefined;
   }
 
-  queueOf(inode: Inode): Queue {
-    const known = this.queue(inode);
-    if (known !== undefined) return known;
-    const made = new Queue(this);
-    inode.ctxSet(this.xl, made);
-    return made;
+  findOrAddQueue(inode: Inode): WriteQueue {
+    const existing = this.findQueue(inode);
+    if (existing !== undefined) return existing;
+    const created = new WriteQueue(this);
+    inode.ctxSet(this.xl, created);
+    return created;
   }
 
   /** Whether a write of this cost may be answered early. */
   hasRoom(cost: number): boolean {
-    return this.used + cost <= FILES * this.values['cache-size'];
+    return this.used + cost <= VOLUME_LIMIT_FACTOR * this.values['cache-size'];
   }
 
   /** Holds a queue's data back until one timer for all queues sends it. */
-  hold(queue: Queue): void {
+  holdBack(queue: WriteQueue): void {
     this.held.add(queue);
     const ms = this.values['trickling-writes'] ? TRICKLE_MS : HOLD_MS;
-    this.cancelTimer ??= this.xl.context.after(ms, () => this.push());
+    this.cancelTimer ??= this.xl.context.after(ms, () => this.sendHeld());
   }
 
   /** Sends the data of all queues that hold some back. */
-  push(): void {
+  sendHeld(): void {
     this.cancelTimer?.();
     this.cancelTimer = null;
     const held = [...this.held];
     this.held.clear();
-    for (const queue of held) queue.push();
+    for (const queue of held) queue.releaseJoinable();
   }
 
-  failed({ errno, fd }: Write): void {
+  noteFailure({ errno, fd }: Write): void {
     this.failures += 1;
     this.hasFailed = true;
-    const what = `${errnoName(errno)}: data of ${fd.inode.path} is lost`;
+    const loss = `${errnoName(errno)}: data of ${fd.inode.path} is lost`;
     this.xl.log.error(
-      `${what}; programs that have it open get the error at their next write, fsync or close`,
+      `${loss}; programs that have it open get the error at their next write, fsync or close`,
       {
         msgid: messages.writeBehindLost.id,
       },
@@ -90,7 +90,7 @@ export class WriteBehind {
     if (this.used > 0) return 'pending writes';
     if (!this.hasFailed) return null;
     for (const inode of this.xl.inodes?.all() ?? []) {
-      if (this.queue(inode)?.hasUnreportedError(inode)) {
+      if (this.findQueue(inode)?.hasUnreportedError(inode)) {
         return `write error of ${inode.path}`;
       }
     }

@@ -14,49 +14,49 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Cbk, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
-import type { Waiting, Write } from './write.ts';
+import type { WriteWaiter, Write } from './write.ts';
 
 /** A write that waits for room in the window. */
 export interface DelayedWrite {
   readonly length: number;
-  take(): void;
+  start(): void;
 }
 
 /** The part of the volume that a queue uses. */
-interface Volume {
-  readonly xl: Xlator<Volume>;
+interface QueueVolume {
+  readonly xl: Xlator<QueueVolume>;
   readonly values: OptionValues;
   clock: number;
   sent: number;
   used: number;
-  queueOf(inode: Inode): Queue;
-  hold(queue: Queue): void;
-  failed(write: Write): void;
+  findOrAddQueue(inode: Inode): WriteQueue;
+  holdBack(queue: WriteQueue): void;
+  noteFailure(write: Write): void;
 }
 
-export class Queue {
+export class WriteQueue {
   /** Number of failed writes that were answered early, and the errno of the last. */
   errors = 0;
   errno = 0;
   /** The newest fd of any file at the last failure. */
-  private newestAtLoss = 0;
+  private newestFdAtFailure = 0;
   /** Number of open fds that have reported all failures, or were opened since. */
-  private told = 0;
+  private reportedFds = 0;
   /** Bytes of writes that were answered early or are under way. */
   used = 0;
   private sent = 0;
   private readonly writes = new Set<Write>();
-  private last: Write | null = null;
+  private joinableWrite: Write | null = null;
   /** The fd of the newest write, and the offset of its end. */
-  private newest: Fd | null = null;
+  private newestFd: Fd | null = null;
   private newestEnd = 0;
-  private late: DelayedWrite[] = [];
-  private isAdmitting = false;
+  private delayed: DelayedWrite[] = [];
+  private isStarting = false;
   /** The volume's clock when a write of this file last ended. */
-  settled = 0;
-  private readonly volume: Volume;
+  lastEnd = 0;
+  private readonly volume: QueueVolume;
 
-  constructor(volume: Volume) {
+  constructor(volume: QueueVolume) {
     this.volume = volume;
   }
 
@@ -65,12 +65,12 @@ export class Queue {
   }
 
   /** The write that later writes may join; null for none. */
-  get open(): Write | null {
-    return this.last;
+  get joinable(): Write | null {
+    return this.joinableWrite;
   }
 
-  get isFull(): boolean {
-    return this.late.length > 0;
+  get hasDelayed(): boolean {
+    return this.delayed.length > 0;
   }
 
   /** Adds a write; earlier writes that overlap it block it. */
@@ -78,8 +78,8 @@ export class Queue {
     const { values } = this.volume;
     this.volume.used += write.cost;
     this.used += write.cost;
-    write.goesOn = write.fd === this.newest && (write.appends || write.offset === this.newestEnd);
-    this.follow(write);
+    write.isSequential = write.fd === this.newestFd && (write.isAppend || write.offset === this.newestEnd);
+    this.noteEnd(write);
     write.blockers = 1;
     for (const other of this.writes) {
       const conflicts =
@@ -87,18 +87,18 @@ export class Queue {
       if (conflicts) this.block(write, other);
     }
     this.writes.add(write);
-    const before = this.last;
-    this.last = write;
+    const before = this.joinableWrite;
+    this.joinableWrite = write;
     write.fd.hold();
     if (before !== null) this.release(before);
     this.unblock(write);
-    this.trickle();
+    this.sendIfDue();
   }
 
   /** Whether the last write may grow by `length` bytes without overlapping another write. */
   mayGrow(length: number): boolean {
-    const { last } = this;
-    if (last === null || last.appends) return last !== null;
+    const { joinableWrite: last } = this;
+    if (last === null || last.isAppend) return last !== null;
     for (const other of this.writes) {
       if (other !== last && other.start < last.end + length && last.end < other.end) return false;
     }
@@ -106,23 +106,23 @@ export class Queue {
   }
 
   /** Accounts for data that has joined the last write. */
-  joined(cost: number): void {
-    this.last!.cost += cost;
-    this.last!.goesOn = true;
-    this.follow(this.last!);
+  accountJoined(cost: number): void {
+    this.joinableWrite!.cost += cost;
+    this.joinableWrite!.isSequential = true;
+    this.noteEnd(this.joinableWrite!);
     this.used += cost;
     this.volume.used += cost;
-    this.trickle();
+    this.sendIfDue();
   }
 
   /** Calls `waiting.go` after all writes so far that overlap [start, end). */
-  wait(waiting: Waiting, start = 0, end = Number.POSITIVE_INFINITY): void {
-    waiting.blockers += 1;
+  runAfterWrites(waiter: WriteWaiter, start = 0, end = Number.POSITIVE_INFINITY): void {
+    waiter.blockers += 1;
     // A write that is sent may end at once and leave the set.
     for (const write of this.writes) {
-      if (write.start < end && start < write.end) this.block(waiting, write);
+      if (write.start < end && start < write.end) this.block(waiter, write);
     }
-    this.unblock(waiting);
+    this.unblock(waiter);
   }
 
   /** Whether a write to [start, end) is under way. */
@@ -132,21 +132,21 @@ export class Queue {
   }
 
   /** Lets a write wait for room. */
-  postpone(late: DelayedWrite): void {
-    this.late.push(late);
-    if (this.last !== null) this.release(this.last);
+  delay(delayed: DelayedWrite): void {
+    this.delayed.push(delayed);
+    if (this.joinableWrite !== null) this.release(this.joinableWrite);
   }
 
   /** Sends the write that is held back. */
-  push(): void {
-    if (this.last !== null) this.release(this.last);
+  releaseJoinable(): void {
+    if (this.joinableWrite !== null) this.release(this.joinableWrite);
   }
 
   /** Returns the errno that an fd has not reported yet, or 0, and marks it as reported. */
-  error({ origin: fd }: Fd): number {
+  takeError({ origin: fd }: Fd): number {
     if (this.errors === 0) return 0;
-    const told = (fd.ctxGet(this.volume.xl) as number | undefined) ?? 0;
-    if (told === this.errors) return 0;
+    const reportedErrors = (fd.ctxGet(this.volume.xl) as number | undefined) ?? 0;
+    if (reportedErrors === this.errors) return 0;
     this.skipEarlierErrors(fd);
     return this.errno;
   }
@@ -155,49 +155,49 @@ export class Queue {
   skipEarlierErrors(fd: Fd): void {
     if (this.errors === 0) return;
     fd.ctxSet(this.volume.xl, this.errors);
-    this.told += 1;
+    this.reportedFds += 1;
   }
 
   /**
    * Makes a new fd report only later failures. With open-behind above, the program may have opened its
    * fd before the last failure, and must get that error.
    */
-  opened(fd: Fd): void {
-    if (fd.id > this.newestAtLoss) this.skipEarlierErrors(fd);
+  noteOpen(fd: Fd): void {
+    if (fd.id > this.newestFdAtFailure) this.skipEarlierErrors(fd);
   }
 
   /** Ends an fd that has reported `told` failures. */
-  closed(told: number): void {
-    if (told === this.errors) this.told -= 1;
+  noteClose(reportedErrors: number): void {
+    if (reportedErrors === this.errors) this.reportedFds -= 1;
   }
 
   /** Whether an open fd has still to report a failure. */
   hasUnreportedError({ fdCount }: Inode): boolean {
-    return this.errors > 0 && this.told < fdCount;
+    return this.errors > 0 && this.reportedFds < fdCount;
   }
 
-  private block(waiting: Waiting, write: Write): void {
-    if (write.isOver) return;
-    waiting.blockers += 1;
-    write.waiting.push(waiting);
+  private block(waiter: WriteWaiter, write: Write): void {
+    if (write.hasEnded) return;
+    waiter.blockers += 1;
+    write.waiters.push(waiter);
     this.release(write);
   }
 
-  private unblock(waiting: Waiting): void {
-    waiting.blockers -= 1;
-    if (waiting.blockers === 0) waiting.go();
+  private unblock(waiter: WriteWaiter): void {
+    waiter.blockers -= 1;
+    if (waiter.blockers === 0) waiter.run();
   }
 
   /** Stops holding a write back, and sends it unless another blocks it. */
   private release(write: Write): void {
-    if (this.last === write) this.last = null;
+    if (this.joinableWrite === write) this.joinableWrite = null;
     if (!write.isHeld) return;
     write.isHeld = false;
     if (write.blockers === 0) this.send(write);
   }
 
-  private follow(write: Write): void {
-    this.newest = write.fd;
+  private noteEnd(write: Write): void {
+    this.newestFd = write.fd;
     this.newestEnd = write.offset + write.length;
   }
 
@@ -205,14 +205,14 @@ export class Queue {
    * Sends the held write if it is full, or if no other is under way. A sequential write is held for a
    * time: otherwise a fast storage would get each small write separately.
    */
-  private trickle(): void {
-    const { last } = this;
+  private sendIfDue(): void {
+    const { joinableWrite: last } = this;
     if (last === null) return;
     const { values } = this.volume;
-    const isFull = last.length >= values['aggregate-size'];
-    const trickles = values['trickling-writes'] && this.sent === 0 && !last.goesOn;
-    if (isFull || trickles) this.release(last);
-    else this.volume.hold(this);
+    const hasDelayed = last.length >= values['aggregate-size'];
+    const mayTrickle = values['trickling-writes'] && this.sent === 0 && !last.isSequential;
+    if (hasDelayed || mayTrickle) this.release(last);
+    else this.volume.holdBack(this);
   }
 
   send(write: Write): void {
@@ -222,12 +222,12 @@ export class Queue {
     const { xl } = this.volume;
     const frame = xl.begin(requestAs(write.caller, 'WRITE'));
     frame.local = write;
-    const { fd, rest, at, flags, xdata } = write;
+    const { fd, remaining: rest, remainingOffset: at, flags, xdata } = write;
     wind.writev(frame, 0, sentCbk, xl.children[0]!, fd, rest, at, flags, xdata);
   }
 
   /** Handles the child's reply: sends the rest of a short write, or ends it. */
-  answered(
+  handleReply(
     write: Write,
     opRet: number,
     opErrno: number,
@@ -242,46 +242,46 @@ export class Queue {
     if (opRet <= 0) write.errno = opRet < 0 && opErrno > 0 ? opErrno : EIO;
     write.prebuf = pre;
     write.postbuf = post;
-    this.over(write);
+    this.endWrite(write);
   }
 
-  private over(write: Write): void {
-    const { volume: priv } = this;
-    write.isOver = true;
+  private endWrite(write: Write): void {
+    const { volume: sharedVolume } = this;
+    write.hasEnded = true;
     this.writes.delete(write);
-    if (this.last === write) this.last = null;
+    if (this.joinableWrite === write) this.joinableWrite = null;
     this.sent -= 1;
     this.used -= write.cost;
-    priv.used -= write.cost;
-    priv.clock += 1;
-    this.settled = priv.clock;
+    sharedVolume.used -= write.cost;
+    sharedVolume.clock += 1;
+    this.lastEnd = sharedVolume.clock;
     if (write.errno !== 0 && write.isAnsweredEarly) {
       this.errors += 1;
       this.errno = write.errno;
-      this.newestAtLoss = newestFdId();
-      this.told = 0;
-      priv.failed(write);
+      this.newestFdAtFailure = newestFdId();
+      this.reportedFds = 0;
+      sharedVolume.noteFailure(write);
     }
-    for (const waiting of write.waiting.splice(0)) this.unblock(waiting);
+    for (const waiter of write.waiters.splice(0)) this.unblock(waiter);
     write.fd.drop();
-    this.admit();
-    this.trickle();
+    this.startDelayed();
+    this.sendIfDue();
   }
 
   /** Accepts delayed writes as long as there is room. */
-  private admit(): void {
-    if (this.isAdmitting) return;
-    this.isAdmitting = true;
-    const most = this.volume.values['cache-size'];
-    while (this.late.length > 0 && (this.used === 0 || this.used + this.late[0]!.length <= most)) {
-      this.late.shift()!.take();
+  private startDelayed(): void {
+    if (this.isStarting) return;
+    this.isStarting = true;
+    const maxBytes = this.volume.values['cache-size'];
+    while (this.delayed.length > 0 && (this.used === 0 || this.used + this.delayed[0]!.length <= maxBytes)) {
+      this.delayed.shift()!.start();
     }
-    this.isAdmitting = false;
+    this.isStarting = false;
   }
 }
 
-const sentCbk: Cbk<'writev', Volume> = (frame, _cookie, xl, opRet, opErrno, prebuf, postbuf) => {
+const sentCbk: Cbk<'writev', QueueVolume> = (frame, _cookie, xl, opRet, opErrno, prebuf, postbuf) => {
   const write = frame.local as Write;
   xl.end(frame.root);
-  xl.priv.queueOf(write.fd.inode).answered(write, opRet, opErrno, prebuf, postbuf);
+  xl.priv.findOrAddQueue(write.fd.inode).handleReply(write, opRet, opErrno, prebuf, postbuf);
 };

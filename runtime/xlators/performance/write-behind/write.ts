@@ -7,19 +7,19 @@ import { O_APPEND } from '../../../core/open-flags.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 
 /** A request that waits for writes to end. */
-export interface Waiting {
+export interface WriteWaiter {
   /** Number of writes that it waits for. */
   blockers: number;
   /** Called after the last of them. */
-  go(): void;
+  run(): void;
 }
 
-export class Write implements Waiting {
+export class Write implements WriteWaiter {
   readonly fd: Fd;
   readonly offset: number;
   readonly flags: number;
   readonly xdata: Dict | null;
-  readonly appends: boolean;
+  readonly isAppend: boolean;
   /** Bytes of data in `buffer`, and those already written. */
   length: number;
   written = 0;
@@ -29,12 +29,12 @@ export class Write implements Waiting {
   isHeld = true;
   isSent = false;
   /** Whether it continues an earlier write, so that more is likely. */
-  goesOn = false;
-  isOver = false;
+  isSequential = false;
+  hasEnded = false;
   /** Whether the caller got its reply before the storage had the data. */
   isAnsweredEarly = false;
   blockers = 0;
-  readonly waiting: Waiting[] = [];
+  readonly waiters: WriteWaiter[] = [];
   /** Its errno, and the attributes before and after it. */
   errno = 0;
   prebuf: Iatt | null = null;
@@ -59,49 +59,49 @@ export class Write implements Waiting {
     this.offset = offset;
     this.flags = flags;
     this.xdata = xdata;
-    this.appends = (fd.flags & O_APPEND) !== 0;
+    this.isAppend = (fd.flags & O_APPEND) !== 0;
     this.length = vector.length;
     this.buffer = vector.slice();
     this.send = send;
   }
 
   get end(): number {
-    return this.appends ? Number.POSITIVE_INFINITY : this.offset + this.length;
+    return this.isAppend ? Number.POSITIVE_INFINITY : this.offset + this.length;
   }
 
   get start(): number {
-    return this.appends ? 0 : this.offset;
+    return this.isAppend ? 0 : this.offset;
   }
 
   /** The data still to be written; `at` is its offset. */
-  get rest(): Uint8Array {
+  get remaining(): Uint8Array {
     return this.buffer.subarray(this.written, this.length);
   }
 
-  get at(): number {
+  get remainingOffset(): number {
     return this.offset + this.written;
   }
 
   /** Whether another write may join it. */
-  takes(
+  canJoin(
     caller: Stack,
     fd: Fd,
     offset: number,
     length: number,
     flags: number,
     xdata: Dict | null,
-    most: number,
+    maxBytes: number,
   ): boolean {
     if (!this.isHeld || this.fd !== fd || this.flags !== flags) return false;
-    if (this.length + length > most) return false;
-    if (!this.appends && offset !== this.offset + this.length) return false;
+    if (this.length + length > maxBytes) return false;
+    if (!this.isAppend && offset !== this.offset + this.length) return false;
     return isSameCaller(this.caller, caller) && isSameXdata(this.xdata, xdata);
   }
 
-  join(vector: Uint8Array, most: number): void {
+  join(vector: Uint8Array, maxBytes: number): void {
     const length = this.length + vector.length;
     if (length > this.buffer.length) {
-      const larger = new Uint8Array(Math.min(most, Math.max(length, 2 * this.buffer.length)));
+      const larger = new Uint8Array(Math.min(maxBytes, Math.max(length, 2 * this.buffer.length)));
       larger.set(this.buffer.subarray(0, this.length));
       this.buffer = larger;
     }
@@ -109,7 +109,7 @@ export class Write implements Waiting {
     this.length = length;
   }
 
-  go(): void {
+  run(): void {
     if (!this.isHeld) this.send(this);
   }
 }
