@@ -69,7 +69,7 @@ test('every fop of the table passes its arguments and reply unchanged', async ()
   }
 });
 
-test('a context with an exact timer is asked for it', async () => {
+test('a context with an exact timer times the delay', async () => {
   const exact: number[] = [];
   const context = Object.assign(new RiggedContext(), {
     exactly(ms: number, fn: () => void) {

@@ -86,7 +86,7 @@ test("without error-no a lookup fails with each errno of the fop's list", async 
   expect([...names].sort()).toEqual(['EAGAIN', 'ENAMETOOLONG', 'ENOENT', 'ENOTDIR']);
 });
 
-test('the same seed fails the same requests, another seed others', async () => {
+test('the same seed fails the same requests, and another seed fails others', async () => {
   const run = async (seed: string) => (await setUp({ failure: '50', seed })).errnos(100);
   expect(await run('3')).toEqual(await run('3'));
   expect(await run('3')).not.toEqual(await run('4'));
@@ -180,7 +180,7 @@ test.each([
   expect(problem!.message.slice(0, message.length)).toBe(message);
 });
 
-test('Draws.below stays below its limit and repeats for the same seed', () => {
+test('SeededRandom.drawBelow stays below its limit, and repeats for the same seed', () => {
   fc.assert(
     fc.property(fc.nat(2 ** 32 - 1), fc.integer({ min: 1, max: 1000 }), (seed, limit) => {
       const [one, other] = [new SeededRandom(seed), new SeededRandom(seed)];

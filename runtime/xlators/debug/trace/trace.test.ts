@@ -21,8 +21,8 @@ import { NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, Iatt, Statvfs } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
-import { LineHistory } from './line-history.ts';
 import trace from './index.ts';
+import { LineHistory } from './line-history.ts';
 import { formatIatt } from './trace-lines.ts';
 
 const LOGGED = { 'log-file': 'on' };
@@ -218,7 +218,7 @@ describe('traced fops', () => {
     ['include', 'readv, LOOKUP', ['lookup', 'readv']],
     ['exclude-ops', 'READ,lookup', fopNames.filter((name) => !/^(readv|lookup)$/.test(name))],
     ['exclude', 'COMPOUND', fopNames],
-  ])('with %s %s are those that the option selects', async (key, value, expected) => {
+  ])('with %s %s are the fops that the option selects', async (key, value, expected) => {
     const { graph } = await setUp({ ...LOGGED, [key]: value });
     const [, xl] = graph.xlators;
     const traced = fopNames.filter((name) => graph.links[name].xl === xl);
@@ -232,14 +232,14 @@ describe('traced fops', () => {
   });
 });
 
-describe('the level of lines', () => {
-  test('is INFO, and nothing is logged at log-level WARNING', async () => {
+describe('debug/trace', () => {
+  test('logs its lines at INFO, and none of them where log-level is WARNING', async () => {
     const { graph, root, context } = await setUp({ ...LOGGED, 'log-level': 'WARNING' });
     ask(graph, 'stat', new Loc(root), null);
     expect(context.lines).toEqual([]);
   });
 
-  test('is force-log-level, and lines are logged also at log-level ERROR', async () => {
+  test('logs its lines at force-log-level, even where log-level is ERROR', async () => {
     const given = { ...LOGGED, 'log-level': 'ERROR', 'force-log-level': 'DEBUG' };
     const { graph, root, lines } = await setUp(given);
     ask(graph, 'stat', new Loc(root), null);
@@ -249,7 +249,7 @@ describe('the level of lines', () => {
     ]);
   });
 
-  test('force-log-level NONE logs nothing', async () => {
+  test('logs nothing with force-log-level NONE', async () => {
     const { graph, root, context } = await setUp({ ...LOGGED, 'force-log-level': 'NONE' });
     ask(graph, 'stat', new Loc(root), null);
     expect(context.lines).toEqual([]);

@@ -35,7 +35,7 @@ async function twoClients() {
 }
 
 describe('two clients with the same lk-owner', () => {
-  test('exclude each other in lk, inodelk and entrylk, and not themselves', async () => {
+  test('exclude each other in lk, inodelk and entrylk, but not themselves', async () => {
     const { one, two, lk, inodelk, entrylk } = await twoClients();
     expect([lk(one, F_SETLK), lk(one, F_SETLK)]).toMatchObject([OK, OK]);
     expect([inodelk(one, F_SETLK), entrylk(one, ENTRYLK_LOCK)]).toMatchObject([OK, OK]);
@@ -77,7 +77,7 @@ describe('a client that disconnects', () => {
     expect(graph.inodes.root.fdCount).toBe(0);
   });
 
-  test('has its waiting request cancelled, and leaves no lock in the way', async () => {
+  test('has its waiting request cancelled, which then blocks no other request', async () => {
     const { one, two, lk } = await twoClients();
     lk(one, F_SETLK);
     const waiting = lk(two, F_SETLKW);

@@ -201,7 +201,7 @@ describe('flock', () => {
     expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(OK);
   });
 
-  test('flock grants the second of two upgrading readers, as the first has released its lock', async () => {
+  test('grants the second of two upgrading readers, as the first has released its lock', async () => {
     const { flock } = await setUp();
     for (const owner of [1, 2]) flock(owner, F_SETLK, F_RDLCK);
     const first = flock(1, F_SETLKW, F_WRLCK);
@@ -232,7 +232,7 @@ describe('a close', () => {
     expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
   });
 
-  test('a close of the last descriptor releases the locks of that open file only', async () => {
+  test('of the last descriptor releases the locks of that open file only', async () => {
     const { lk, flock, fd, inode, dump } = await setUp();
     const other = new Fd(inode, 2, 1);
     lk(1, F_SETLK, F_WRLCK, 0, 10);

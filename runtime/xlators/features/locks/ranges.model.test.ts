@@ -74,8 +74,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-describe('Ranges', () => {
-  it('equals a map of bytes after any locks, unlocks and removals', () => {
+describe('ranges of locks', () => {
+  it('equal a map of bytes after any locks, unlocks and removals', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), range, (steps, wanted) => {
         const ranges = new Ranges<null>();
@@ -102,7 +102,7 @@ describe('Ranges', () => {
     );
   });
 
-  it('keeps the note of each piece when a range is split or merged', () => {
+  it('keep the note of each piece when a range is split or merged', () => {
     const ranges = new Ranges<string>();
     const lock = (start: number, end: number, type: LockType, note: string): void =>
       ranges.lock({ owner: 'a', type, start, end, note });

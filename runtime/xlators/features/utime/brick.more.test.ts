@@ -15,7 +15,7 @@ import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
-import { MDATA, MDATA_SIZE, readMdata, copyTimes } from '../../storage/shared/mdata.ts';
+import { copyTimes, MDATA, MDATA_SIZE, readMdata } from '../../storage/shared/mdata.ts';
 
 const UTIME = { above: ['features/utime'] };
 

@@ -12,7 +12,7 @@ import { MAX_DATA } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
-import { makeDataFops, bypassesCache } from '../shared/data-fops.ts';
+import { bypassesCache, makeDataFops } from '../shared/data-fops.ts';
 import { checkMemory } from '../shared/options.ts';
 import { failIfSizesConflict, options } from './options.ts';
 import { type CachedFile, PAGE_SIZE, PageCache } from './page-cache.ts';
@@ -49,7 +49,13 @@ const readv: Fop<'readv', PageCache> = (frame, xl, fd, size, offset, flags, xdat
   readPages(frame, xl, new PendingRead(fd, size, offset, flags, xdata));
 };
 
-function replyFromCache(frame: Frame, xl: IoCacheXlator, file: CachedFile, size: number, offset: number): boolean {
+function replyFromCache(
+  frame: Frame,
+  xl: IoCacheXlator,
+  file: CachedFile,
+  size: number,
+  offset: number,
+): boolean {
   if (file.buf === null) return false;
   const data = xl.priv.read(file, offset, size, frame.readBuffer !== null);
   if (data === null) return false;

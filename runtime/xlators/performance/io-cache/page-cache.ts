@@ -5,7 +5,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
 import { DataCache } from '../shared/data-cache.ts';
-import { InodeState, differs } from '../shared/inode-cache.ts';
+import { differs, InodeState } from '../shared/inode-cache.ts';
 import { LruEntry } from '../shared/lru-list.ts';
 import type { OptionValues } from './options.ts';
 

@@ -32,14 +32,19 @@ import {
 import { makeTruncatingOpen } from '../shared/data-fops.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
 import { type InodeEntry, MdCache } from './md-cache.ts';
-import { options, effectiveTimeout } from './options.ts';
+import { effectiveTimeout, options } from './options.ts';
 
 type MdCacheXlator = Xlator<MdCache>;
 
 const CAPABILITY = 'security.capability';
 
 /** Caches the attributes in a reply to a request of clock `asked`, unless they are outdated. */
-function learnAttributes({ priv }: MdCacheXlator, windClock: number, inode: Inode, buf: Iatt): InodeEntry | null {
+function learnAttributes(
+  { priv }: MdCacheXlator,
+  windClock: number,
+  inode: Inode,
+  buf: Iatt,
+): InodeEntry | null {
   if (!buf.known) return null;
   const state = priv.findOrAddState(inode);
   if (!priv.mayLearn(state, windClock)) return null;
@@ -139,7 +144,8 @@ function learnReply(
   xdata: Dict | null,
 ): Dict | null {
   const inode = frame.local as Inode;
-  if (opRet >= 0) return buf && addTimeouts(xl.priv, learnAttributes(xl, windClock, inode, buf), xdata);
+  if (opRet >= 0)
+    return buf && addTimeouts(xl.priv, learnAttributes(xl, windClock, inode, buf), xdata);
   xl.priv.invalidate(inode);
   return xdata;
 }
@@ -148,7 +154,13 @@ const fstat: Fop<'fstat', MdCache> = (frame, xl, fd, xdata) => {
   const buf = needsNoKeys(xdata) ? xl.priv.findAttributes(fd.inode) : null;
   if (buf !== null) {
     xl.priv.hits += 1;
-    return unwind.fstat(frame, 0, 0, buf, addTimeouts(xl.priv, xl.priv.findOrAddState(fd.inode), null));
+    return unwind.fstat(
+      frame,
+      0,
+      0,
+      buf,
+      addTimeouts(xl.priv, xl.priv.findOrAddState(fd.inode), null),
+    );
   }
   xl.priv.misses += 1;
   frame.local = fd.inode;
@@ -214,7 +226,15 @@ const getxattr: Fop<'getxattr', MdCache> = (frame, xl, loc, name, xdata) => {
   else unwind.getxattr(frame, reply.size, 0, reply, null);
 };
 
-const getxattrCbk: Cbk<'getxattr', MdCache> = (frame, windClock, xl, opRet, opErrno, dict, xdata) => {
+const getxattrCbk: Cbk<'getxattr', MdCache> = (
+  frame,
+  windClock,
+  xl,
+  opRet,
+  opErrno,
+  dict,
+  xdata,
+) => {
   const { inode, name } = frame.local as XattrRequest;
   const state = xl.priv.findOrAddState(inode);
   if (xl.priv.mayLearn(state, windClock)) {
@@ -238,7 +258,8 @@ const statfsCbk: Cbk<'statfs', MdCache> = (frame, _asked, xl, opRet, opErrno, bu
 
 /** Invalidates a changed name in the kernel, unless the kernel's own request has changed it. */
 function invalidateName(xl: MdCacheXlator, client: Client | null, { parent, name }: Loc): void {
-  if (!xl.priv.isKernelCaching || !hasOtherClients(client) || parent === null || name === null) return;
+  if (!xl.priv.isKernelCaching || !hasOtherClients(client) || parent === null || name === null)
+    return;
   invalidateEntry(xl, parent, name, { expire: true });
 }
 

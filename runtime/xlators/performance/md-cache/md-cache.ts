@@ -16,8 +16,8 @@ import { messages } from '../../../core/messages.ts';
 import type { Timeouts } from '../../../core/timeouts.ts';
 import { invalidateEntries, invalidateInode, isUpcall, type Upcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, InodeState, invalidatingEvents, differs } from '../shared/inode-cache.ts';
-import { readCachedXattrs, type OptionValues, effectiveTimeout } from './options.ts';
+import { differs, InodeCache, InodeState, invalidatingEvents } from '../shared/inode-cache.ts';
+import { effectiveTimeout, type OptionValues, readCachedXattrs } from './options.ts';
 import { XattrCache } from './xattr-cache.ts';
 
 /** Approximate bytes of an inode's entry without extended attributes. */
@@ -142,7 +142,10 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   kernelTimeouts(state: InodeEntry | null): Timeouts | null {
     if (this.kernelMs === 0) return null;
     if (state === null || state.buf === null) return { entry: 0, attribute: 0 };
-    const [entry, attribute] = [this.remainingKernelMs(state.nameTime), this.remainingKernelMs(state.attributesTime)];
+    const [entry, attribute] = [
+      this.remainingKernelMs(state.nameTime),
+      this.remainingKernelMs(state.attributesTime),
+    ];
     state.kernelExpiry = this.xl.context.now() + attribute;
     this.lastKernelExpiry = Math.max(this.lastKernelExpiry, state.kernelExpiry);
     return { entry: entry / 1000, attribute: attribute / 1000 };

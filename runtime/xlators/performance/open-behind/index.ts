@@ -32,7 +32,13 @@ const open: Fop<'open', OpenBehind> = (frame, xl, loc, flags, fd, xdata) => {
 };
 
 /** Winds a fop once all its files are open below. */
-function windWhenOpen(frame: Frame, xl: OpenBehindXlator, name: FopName, args: unknown[], fds: readonly Fd[]): void {
+function windWhenOpen(
+  frame: Frame,
+  xl: OpenBehindXlator,
+  name: FopName,
+  args: unknown[],
+  fds: readonly Fd[],
+): void {
   const pending = fds.map((fd) => xl.priv.findPending(fd)).find((open) => open !== undefined);
   if (pending === undefined) tailArgs[name](frame, xl.children[0]!, args);
   else {
@@ -90,7 +96,9 @@ const waitingFops = [
 ] satisfies FopName[];
 
 function makeOpeningFop(name: FopName): AnyFop {
-  const fdIndexes = findFop(name)!.args.flatMap(({ type }, index) => (type === 'fd' ? [index] : []));
+  const fdIndexes = findFop(name)!.args.flatMap(({ type }, index) =>
+    type === 'fd' ? [index] : [],
+  );
   return (frame, xl, args) => {
     const fds = fdIndexes.map((index) => args[index] as Fd);
     windWhenOpen(frame, xl as OpenBehindXlator, name, args, fds);

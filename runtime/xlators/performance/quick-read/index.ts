@@ -14,9 +14,9 @@ import type { Inode } from '../../../core/inode.ts';
 import { CONTENT } from '../../../core/xdata.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
-import { makeDataFops, bypassesCache } from '../shared/data-fops.ts';
+import { bypassesCache, makeDataFops } from '../shared/data-fops.ts';
 import { checkMemory } from '../shared/options.ts';
-import { ContentCache, type CachedFile } from './content-cache.ts';
+import { type CachedFile, ContentCache } from './content-cache.ts';
 import { options } from './options.ts';
 
 type QuickReadXlator = Xlator<ContentCache>;
@@ -56,7 +56,13 @@ const lookupCbk: Cbk<'lookup', ContentCache> = (
 };
 
 /** Caches or validates a file's content by a reply's attributes. */
-function learn({ priv }: QuickReadXlator, windClock: number, inode: Inode, buf: Iatt, xdata: Dict | null): void {
+function learn(
+  { priv }: QuickReadXlator,
+  windClock: number,
+  inode: Inode,
+  buf: Iatt,
+  xdata: Dict | null,
+): void {
   const known = priv.findTableInode(inode, buf.iaGfid);
   const data = xdata?.bytes(CONTENT);
   if (data === undefined && priv.findState(known) === undefined) return;
@@ -89,7 +95,8 @@ const readdirpCbk: Cbk<'readdirp', ContentCache> = (
 };
 
 const readv: Fop<'readv', ContentCache> = (frame, xl, fd, size, offset, flags, xdata) => {
-  const content = bypassesCache(fd, flags) || offset < 0 || size < 0 ? null : xl.priv.read(fd.inode);
+  const content =
+    bypassesCache(fd, flags) || offset < 0 || size < 0 ? null : xl.priv.read(fd.inode);
   if (content === null) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }

@@ -9,9 +9,9 @@ import { tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import type { Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
-import { makeDataFops, bypassesCache } from '../shared/data-fops.ts';
+import { bypassesCache, makeDataFops } from '../shared/data-fops.ts';
 import { options } from './options.ts';
-import { type FileState, ReadAhead, type WaitingRead, type Stream } from './read-streams.ts';
+import { type FileState, ReadAhead, type Stream, type WaitingRead } from './read-streams.ts';
 
 type ReadAheadXlator = Xlator<ReadAhead>;
 
@@ -79,6 +79,7 @@ export default defineCache<ReadAhead, typeof options>({
   description: 'Reads ahead of programs that read a file from one end to the other.',
   options,
   fops: () => cacheFops,
-  makeCache: (xl, values) => new ReadAhead(xl, values, (reader, stream) => replyOrWait(xl, reader, stream)),
+  makeCache: (xl, values) =>
+    new ReadAhead(xl, values, (reader, stream) => replyOrWait(xl, reader, stream)),
   release: (xl, _fd, stream) => xl.priv.clearStream(stream as Stream),
 });

@@ -8,7 +8,7 @@ import type { Inode } from '../../../core/inode.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
-import { InodeCache, InodeState, invalidatingEvents, differs } from '../shared/inode-cache.ts';
+import { differs, InodeCache, InodeState, invalidatingEvents } from '../shared/inode-cache.ts';
 import type { OptionValues } from './options.ts';
 
 /** Milliseconds after which a part is not used any more. */
@@ -34,7 +34,13 @@ export class ReadAheadPart {
   buf: Iatt | null = null;
   readonly readers: WaitingRead[] = [];
 
-  constructor(stream: Stream, offset: number, length: number, windClock: number, requestedAt: number) {
+  constructor(
+    stream: Stream,
+    offset: number,
+    length: number,
+    windClock: number,
+    requestedAt: number,
+  ) {
     this.stream = stream;
     this.offset = offset;
     this.length = length;
@@ -123,7 +129,8 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     findOrAddStream.sequentialBytes += size;
     findOrAddStream.lastSize = size;
     findOrAddStream.nextOffset = offset + size;
-    while (findOrAddStream.parts.length > 0 && findOrAddStream.parts[0]!.end <= offset) this.dropFirstPart(findOrAddStream);
+    while (findOrAddStream.parts.length > 0 && findOrAddStream.parts[0]!.end <= offset)
+      this.dropFirstPart(findOrAddStream);
     return isSequential;
   }
 
@@ -165,7 +172,13 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
   /** Requests the rest of a read that reaches past all parts; the read waits for it. */
   requestRest(findOrAddStream: Stream, reader: WaitingRead): void {
     const end = reader.offset + reader.size;
-    this.requestPart(findOrAddStream, reader.frame.root, findOrAddStream.requestedEnd, end - findOrAddStream.requestedEnd, reader);
+    this.requestPart(
+      findOrAddStream,
+      reader.frame.root,
+      findOrAddStream.requestedEnd,
+      end - findOrAddStream.requestedEnd,
+      reader,
+    );
   }
 
   dump(): Dump {
@@ -180,7 +193,13 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     length: number,
     reader?: WaitingRead,
   ): void {
-    const part = new ReadAheadPart(findOrAddStream, offset, length, this.clock, this.xl.context.now());
+    const part = new ReadAheadPart(
+      findOrAddStream,
+      offset,
+      length,
+      this.clock,
+      this.xl.context.now(),
+    );
     // Without a state, a change before the first reply would go unnoticed.
     this.findOrAddState(findOrAddStream.fd.inode);
     if (reader !== undefined) part.readers.push(reader);
@@ -190,7 +209,17 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     const frame = this.xl.begin(requestAs(caller, 'READ'));
     frame.local = part;
     findOrAddStream.fd.hold();
-    wind.readv(frame, 0, readvCbk, this.xl.children[0]!, findOrAddStream.fd, length, offset, 0, null);
+    wind.readv(
+      frame,
+      0,
+      readvCbk,
+      this.xl.children[0]!,
+      findOrAddStream.fd,
+      length,
+      offset,
+      0,
+      null,
+    );
   }
 
   /** Stores the reply of a part; `data` is null for a failure. */

@@ -10,8 +10,8 @@ import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import { attributeFops, dataFops, tapFileFops, tapNameFops } from '../shared/change-taps.ts';
 import type { InodeState } from '../shared/inode-cache.ts';
-import { Listing, type ListRequest, ReaddirAhead } from './read-ahead-listing.ts';
 import { options } from './options.ts';
+import { Listing, type ListRequest, ReaddirAhead } from './read-ahead-listing.ts';
 
 type ReaddirAheadXlator = Xlator<ReaddirAhead>;
 
@@ -35,7 +35,14 @@ const readdirp: Fop<'readdirp', ReaddirAhead> = (frame, xl, fd, size, offset, xd
   if (listing === undefined || listing.isBypassed || xdata !== null) {
     return tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
   }
-  handleRequest(xl, listing, { frame, size, offset, hasAttributes: true, isLate: false, hasWaited: false });
+  handleRequest(xl, listing, {
+    frame,
+    size,
+    offset,
+    hasAttributes: true,
+    isLate: false,
+    hasWaited: false,
+  });
 };
 
 const readdir: Fop<'readdir', ReaddirAhead> = (frame, xl, fd, size, offset, xdata) => {
@@ -43,7 +50,14 @@ const readdir: Fop<'readdir', ReaddirAhead> = (frame, xl, fd, size, offset, xdat
   if (listing === undefined || listing.isBypassed || xdata !== null) {
     return tail.readdir(frame, xl.children[0]!, fd, size, offset, xdata);
   }
-  handleRequest(xl, listing, { frame, size, offset, hasAttributes: false, isLate: false, hasWaited: false });
+  handleRequest(xl, listing, {
+    frame,
+    size,
+    offset,
+    hasAttributes: false,
+    isLate: false,
+    hasWaited: false,
+  });
 };
 
 /** Handles a request: for the next entries, from the start again, or (bypassed) from elsewhere. */
@@ -51,10 +65,12 @@ function handleRequest(xl: ReaddirAheadXlator, listing: Listing, request: ListRe
   const { priv } = xl;
   const isRestart = request.offset === 0 && listing.position !== 0;
   // Two concurrent requests have no order.
-  const isOutOfOrder = listing.waiting !== null || (request.offset !== listing.position && !isRestart);
+  const isOutOfOrder =
+    listing.waiting !== null || (request.offset !== listing.position && !isRestart);
   if (isRestart && !isOutOfOrder) priv.restart(listing, 0);
   if (isOutOfOrder) bypassAndWind(xl, listing, request);
-  else if (listing.isFilling && !priv.hasEnough(listing, request.size)) priv.holdRequest(listing, request);
+  else if (listing.isFilling && !priv.hasEnough(listing, request.size))
+    priv.holdRequest(listing, request);
   else replyOrWait(xl, request, listing);
 }
 
@@ -63,7 +79,11 @@ function bypassAndWind(xl: ReaddirAheadXlator, listing: Listing, request: ListRe
   windRequest(xl, request, listing);
 }
 
-function windRequest(xl: ReaddirAheadXlator, { frame, size, offset, hasAttributes: plus }: ListRequest, { fd }: Listing): void {
+function windRequest(
+  xl: ReaddirAheadXlator,
+  { frame, size, offset, hasAttributes: plus }: ListRequest,
+  { fd }: Listing,
+): void {
   xl.priv.misses += 1;
   const child = xl.children[0]!;
   if (plus) tail.readdirp(frame, child, fd, size, offset, null);
@@ -72,7 +92,9 @@ function windRequest(xl: ReaddirAheadXlator, { frame, size, offset, hasAttribute
 
 function replyOrWait(xl: ReaddirAheadXlator, request: ListRequest, listing: Listing): void {
   const { priv } = xl;
-  const entries = listing.isBypassed ? null : priv.takeEntries(listing, request.size, request.hasAttributes);
+  const entries = listing.isBypassed
+    ? null
+    : priv.takeEntries(listing, request.size, request.hasAttributes);
   if (listing.isBypassed) windRequest(xl, request, listing);
   else if (entries === null && listing.lastReply === null) waitForEntries(xl, request, listing);
   else unwindEntries(xl, request, listing, entries);
@@ -89,17 +111,24 @@ function waitForEntries(xl: ReaddirAheadXlator, request: ListRequest, listing: L
   }
 }
 
-function unwindEntries(xl: ReaddirAheadXlator, request: ListRequest, listing: Listing, taken: Dirent[] | null): void {
+function unwindEntries(
+  xl: ReaddirAheadXlator,
+  request: ListRequest,
+  listing: Listing,
+  taken: Dirent[] | null,
+): void {
   const { priv } = xl;
   const { frame, hasAttributes: plus } = request;
   if (request.isLate) priv.misses += 1;
   else priv.hits += 1;
-  const { opRet, opErrno } = taken === null ? listing.lastReply! : { opRet: taken.length, opErrno: 0 };
+  const { opRet, opErrno } =
+    taken === null ? listing.lastReply! : { opRet: taken.length, opErrno: 0 };
   if (opRet < 0) priv.bypass(listing);
   const entries = opRet < 0 ? null : (taken ?? []);
   if (plus) unwind.readdirp(frame, opRet, opErrno, entries, null);
   else unwind.readdir(frame, opRet, opErrno, entries, null);
-  if (listing.bytes <= priv.values['rda-low-wmark'] && !listing.fd.released) priv.requestEntries(listing);
+  if (listing.bytes <= priv.values['rda-low-wmark'] && !listing.fd.released)
+    priv.requestEntries(listing);
 }
 
 const cacheFops: Fops<ReaddirAhead> = {

@@ -235,7 +235,19 @@ class PendingBatch {
   }
 }
 
-const readdirpCbk: Cbk<'readdirp', ReaddirAhead> = (frame, _cookie, xl, opRet, opErrno, entries) => {
+const readdirpCbk: Cbk<'readdirp', ReaddirAhead> = (
+  frame,
+  _cookie,
+  xl,
+  opRet,
+  opErrno,
+  entries,
+) => {
   xl.end(frame.root);
-  xl.priv.storeEntries(frame.local as PendingBatch, opRet, opErrno, opRet > 0 ? (entries ?? []) : []);
+  xl.priv.storeEntries(
+    frame.local as PendingBatch,
+    opRet,
+    opErrno,
+    opRet > 0 ? (entries ?? []) : [],
+  );
 };

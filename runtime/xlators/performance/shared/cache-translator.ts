@@ -41,7 +41,8 @@ export function defineCache<P extends TranslatorCache<Values<O>>, const O extend
 ): Translator<P, O> {
   const { fops: selectFops, makeCache, checkOptions, findReliance, ...rest } = cache;
   const isPassThrough = (values: Values<O>): boolean => values['pass-through'] === true;
-  const makeFops = ({ priv }: Xlator<P>): Fops<P> => (isPassThrough(priv.values) ? {} : selectFops(priv));
+  const makeFops = ({ priv }: Xlator<P>): Fops<P> =>
+    isPassThrough(priv.values) ? {} : selectFops(priv);
   const checkStart = (xl: Xlator<P>, values: Values<O>): void => {
     checkOptions?.(xl, values);
     checkOrder(xl as Xlator<unknown>);

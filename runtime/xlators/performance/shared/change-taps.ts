@@ -18,7 +18,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
-import { type InodeCache, type InodeState, findArgumentInode } from './inode-cache.ts';
+import { findArgumentInode, type InodeCache, type InodeState } from './inode-cache.ts';
 
 /** Fops that change a file's data, and with it its attributes. */
 export const dataFops = [
@@ -56,7 +56,9 @@ for (const { number, reply } of rows) {
 
 export interface ChangeHooks<P, K extends InodeState> {
   /** The inode has changed and has these attributes now. */
-  readonly onAttributes?: { onAttributes(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void }['onAttributes'];
+  readonly onAttributes?: {
+    onAttributes(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void;
+  }['onAttributes'];
   /** A new inode was created under this name. */
   readonly onCreate?: {
     onCreate(xl: Xlator<P>, inode: Inode, buf: Iatt, createdLoc: Loc, windClock: number): void;
@@ -73,7 +75,9 @@ export interface ChangeHooks<P, K extends InodeState> {
     annotate(xl: Xlator<P>, inode: Inode, isNamed: boolean, xdata: Dict | null): Dict | null;
   }['annotate'];
   /** A name was created, replaced or removed. */
-  readonly onNameChange?: { onNameChange(xl: Xlator<P>, client: Client | null, createdLoc: Loc): void }['onNameChange'];
+  readonly onNameChange?: {
+    onNameChange(xl: Xlator<P>, client: Client | null, createdLoc: Loc): void;
+  }['onNameChange'];
 }
 
 /** An inode whose change is under way. */
@@ -133,14 +137,18 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
     onChange?.(xl, frame.root.client, change.inode, isWrite);
     if (!isCurrent || opRet < 0 || onAttributes === undefined) return;
     const at = attributeIndexes[fop]!;
-    const buf = (at === COPY_TARGET_INDEX ? third : at === 1 ? second : at === 0 ? first : null) as Iatt;
+    const buf = (
+      at === COPY_TARGET_INDEX ? third : at === 1 ? second : at === 0 ? first : null
+    ) as Iatt;
     if (buf?.known) onAttributes(xl, change.state, buf, change.inode);
   };
   const replyXdata: ReplyXdata<P> | undefined =
     annotate &&
     ((frame, xl, values) => {
       const change = frame.local as Change<K> | null;
-      return change === null ? lastValue(values) : annotate(xl, change.inode, false, lastValue(values));
+      return change === null
+        ? lastValue(values)
+        : annotate(xl, change.inode, false, lastValue(values));
     });
   const fops: Partial<Record<FopName, unknown>> = {};
   for (const name of names) fops[name] = makeTap(name, beginChange, endChange, replyXdata);
@@ -170,9 +178,17 @@ function findChangedInodes({ args, reply, entry }: FopRow): readonly ChangedInod
     exists,
   });
   return [
-    ...(createdIndex < 0 ? [] : [makeParent(createdIndex, findReplyPart('postparent', 'postnewparent'))]),
-    ...(removedIndex < 0 ? [] : [makeParent(removedIndex, findReplyPart('postparent', 'postoldparent'))]),
-    ...(oldIndex >= 0 ? [makeTarget(oldIndex, findReplyPart('buf'))] : removedIndex < 0 ? [] : [makeTarget(removedIndex, -1)]),
+    ...(createdIndex < 0
+      ? []
+      : [makeParent(createdIndex, findReplyPart('postparent', 'postnewparent'))]),
+    ...(removedIndex < 0
+      ? []
+      : [makeParent(removedIndex, findReplyPart('postparent', 'postoldparent'))]),
+    ...(oldIndex >= 0
+      ? [makeTarget(oldIndex, findReplyPart('buf'))]
+      : removedIndex < 0
+        ? []
+        : [makeTarget(removedIndex, -1)]),
     // The target of a link is the old inode, which is in the list already.
     ...(createdIndex < 0 ? [] : [makeTarget(createdIndex, -1, removedIndex >= 0)]),
   ];
@@ -217,11 +233,18 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
       const [createdLoc, removedLoc] = [findLoc(createdIndex), findLoc(removedIndex)];
       const isUnknown = parts.some(({ exists }, index) => exists && !inodes[index]?.linked);
       if (isUnknown) xl.priv.beginUnknownChange();
-      frame.local = { changes, createdLoc, removedLoc, isUnknown, windClock: xl.priv.clock } satisfies NameChange<K>;
+      frame.local = {
+        changes,
+        createdLoc,
+        removedLoc,
+        isUnknown,
+        windClock: xl.priv.clock,
+      } satisfies NameChange<K>;
       return 0;
     };
     const endChange: After<P> = (frame, xl, _fop, opRet, _opErrno, ...reply) => {
-      const { changes, createdLoc, removedLoc, isUnknown, windClock } = frame.local as NameChange<K>;
+      const { changes, createdLoc, removedLoc, isUnknown, windClock } =
+        frame.local as NameChange<K>;
       const { client } = frame.root;
       if (isUnknown) xl.priv.endUnknownChange();
       changes.forEach((change, index) => {
@@ -233,7 +256,8 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
         const isLearned = isCurrent && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
         if (isLearned) onAttributes?.(xl, change.state, buf, change.inode);
       });
-      for (const changedLoc of [createdLoc, removedLoc]) if (changedLoc !== null) onNameChange?.(xl, client, changedLoc);
+      for (const changedLoc of [createdLoc, removedLoc])
+        if (changedLoc !== null) onNameChange?.(xl, client, changedLoc);
       if (opRet < 0 || createdLoc === null || inodeIndex < 0 || row.name === 'link') return;
       const [inode, buf] = [reply[inodeIndex] as Inode | null, reply[bufIndex] as Iatt | null];
       if (inode === null || buf === null) return;

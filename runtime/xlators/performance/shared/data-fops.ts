@@ -7,13 +7,15 @@ import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_DIRECT, O_EXCL, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { Change, type ChangeHooks, dataFops, tapFileFops } from './change-taps.ts';
-import { type InodeCache, type InodeState, findArgumentInode } from './inode-cache.ts';
+import { findArgumentInode, type InodeCache, type InodeState } from './inode-cache.ts';
 
 interface DataHooks<P, K extends InodeState> {
   /** Whether the cache has data of the file. */
   readonly hasData: { hasData(state: K): boolean }['hasData'];
   /** Compares the cached data with the file's current attributes. */
-  readonly validate: { validate(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void }['validate'];
+  readonly validate: {
+    validate(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void;
+  }['validate'];
   /** The client has locked the file, and must see what other clients have written. */
   readonly onLock?: { onLock(xl: Xlator<P>, inode: Inode): void }['onLock'];
 }
@@ -44,7 +46,13 @@ function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
     const state = inode === null ? undefined : xl.priv.findState(inode);
     return state !== undefined && has(state);
   };
-  const validateByReply = (frame: Frame, windClock: number, xl: Xlator<P>, opRet: number, buf: Iatt | null) => {
+  const validateByReply = (
+    frame: Frame,
+    windClock: number,
+    xl: Xlator<P>,
+    opRet: number,
+    buf: Iatt | null,
+  ) => {
     const inode = frame.local as Inode;
     const state = xl.priv.findState(inode);
     if (opRet < 0 || state === undefined || !buf?.known) return;

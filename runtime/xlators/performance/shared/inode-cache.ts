@@ -30,7 +30,10 @@ interface PassThroughOption {
   readonly 'pass-through': boolean;
 }
 
-export abstract class InodeCache<K extends InodeState, G extends PassThroughOption = PassThroughOption> {
+export abstract class InodeCache<
+  K extends InodeState,
+  G extends PassThroughOption = PassThroughOption,
+> {
   values: G;
   hits = 0;
   misses = 0;
@@ -105,7 +108,8 @@ export abstract class InodeCache<K extends InodeState, G extends PassThroughOpti
 
   /** Ends a change; returns whether the attributes in its reply are current. */
   endChange(state: K, isWrite = false): boolean {
-    const isCurrent = state.hasRunAlone && state.beganAt >= this.learnableFrom && this.unknownChanges === 0;
+    const isCurrent =
+      state.hasRunAlone && state.beganAt >= this.learnableFrom && this.unknownChanges === 0;
     this.dropValues(state, isWrite);
     state.pendingChanges -= 1;
     this.clock += 1;

@@ -15,9 +15,9 @@ import {
 } from '../../../core/gen/generic.gen.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
-import type { WriteQueue } from './write-queue.ts';
 import { WaitingFop } from './waiting-fop.ts';
 import type { WriteBehindXlator } from './write-behind.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 const CAPABILITY = 'security.capability';
 

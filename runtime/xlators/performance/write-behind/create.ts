@@ -15,10 +15,10 @@ import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { O_ACCMODE, O_EXCL, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
 import type { Cbk, Fop } from '../../../core/xlator.ts';
-import type { WriteQueue } from './write-queue.ts';
 import { windAfterWrites } from './waiting-fop.ts';
 import type { WriteWaiter } from './write.ts';
-import type { WriteBehindXlator, WriteBehind } from './write-behind.ts';
+import type { WriteBehind, WriteBehindXlator } from './write-behind.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 /** Opens after all writes under way; the fd reports only later failures. */
 export const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata) => {

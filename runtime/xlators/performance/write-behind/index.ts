@@ -29,10 +29,10 @@ import { checkOrder } from '../shared/stack-checks.ts';
 import { makeCapabilityFop } from './capability-fops.ts';
 import { create, open } from './create.ts';
 import { type OptionValues, options } from './options.ts';
+import { WaitingFop, windAfterWrites } from './waiting-fop.ts';
+import { Write, type WriteWaiter } from './write.ts';
+import { WriteBehind, type WriteBehindXlator } from './write-behind.ts';
 import type { WriteQueue } from './write-queue.ts';
-import { windAfterWrites, WaitingFop } from './waiting-fop.ts';
-import { type WriteWaiter, Write } from './write.ts';
-import { type WriteBehindXlator, WriteBehind } from './write-behind.ts';
 
 /** Approximate bytes of a write besides its data, so that many small writes are bounded, too. */
 const OVERHEAD = 128;
@@ -286,7 +286,11 @@ const waitingFops = {
 
 function makeWaitingFop(name: keyof typeof waitingFops): AnyFop {
   const [first, second] = waitingFops[name] as readonly number[];
-  const findQueue = (xl: WriteBehindXlator, args: readonly unknown[], at: number): WriteQueue | undefined => {
+  const findQueue = (
+    xl: WriteBehindXlator,
+    args: readonly unknown[],
+    at: number,
+  ): WriteQueue | undefined => {
     const inode: Inode | null = findArgumentInode(xl, args[at] as Loc | Fd);
     return inode === null ? undefined : xl.priv.findQueue(inode);
   };
@@ -352,7 +356,8 @@ export default defineTranslator<WriteBehind, typeof options>({
     xl.priv = Object.assign(before, { xl, values });
   },
   holds: ({ priv }) => priv.holds(),
-  release: (xl, fd, reportedErrors) => xl.priv.findQueue(fd.inode)?.noteClose(reportedErrors as number),
+  release: (xl, fd, reportedErrors) =>
+    xl.priv.findQueue(fd.inode)?.noteClose(reportedErrors as number),
   notify(xl, event, data) {
     if (event === 'PARENT_DOWN') xl.priv.sendHeld();
     defaultNotify(xl, event, data);

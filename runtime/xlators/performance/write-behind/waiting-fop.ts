@@ -3,9 +3,9 @@
 import type { Frame } from '../../../core/frame.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
 import { tailArgs } from '../../../core/gen/generic.gen.ts';
-import type { WriteQueue } from './write-queue.ts';
 import type { WriteWaiter } from './write.ts';
 import type { WriteBehindXlator } from './write-behind.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 export class WaitingFop implements WriteWaiter {
   blockers = 0;

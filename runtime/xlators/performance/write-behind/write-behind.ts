@@ -4,8 +4,8 @@ import type { Inode } from '../../../core/inode.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
-import { WriteQueue } from './write-queue.ts';
 import type { Write } from './write.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** Milliseconds that data may be held back: with trickling-writes, and without. */
 const TRICKLE_MS = 10;

@@ -14,7 +14,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Cbk, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
-import type { WriteWaiter, Write } from './write.ts';
+import type { Write, WriteWaiter } from './write.ts';
 
 /** A write that waits for room in the window. */
 export interface DelayedWrite {
@@ -78,7 +78,8 @@ export class WriteQueue {
     const { values } = this.volume;
     this.volume.used += write.cost;
     this.used += write.cost;
-    write.isSequential = write.fd === this.newestFd && (write.isAppend || write.offset === this.newestEnd);
+    write.isSequential =
+      write.fd === this.newestFd && (write.isAppend || write.offset === this.newestEnd);
     this.noteEnd(write);
     write.blockers = 1;
     for (const other of this.writes) {
@@ -273,14 +274,25 @@ export class WriteQueue {
     if (this.isStarting) return;
     this.isStarting = true;
     const maxBytes = this.volume.values['cache-size'];
-    while (this.delayed.length > 0 && (this.used === 0 || this.used + this.delayed[0]!.length <= maxBytes)) {
+    while (
+      this.delayed.length > 0 &&
+      (this.used === 0 || this.used + this.delayed[0]!.length <= maxBytes)
+    ) {
       this.delayed.shift()!.start();
     }
     this.isStarting = false;
   }
 }
 
-const sentCbk: Cbk<'writev', QueueVolume> = (frame, _cookie, xl, opRet, opErrno, prebuf, postbuf) => {
+const sentCbk: Cbk<'writev', QueueVolume> = (
+  frame,
+  _cookie,
+  xl,
+  opRet,
+  opErrno,
+  prebuf,
+  postbuf,
+) => {
   const write = frame.local as Write;
   xl.end(frame.root);
   xl.priv.findOrAddQueue(write.fd.inode).handleReply(write, opRet, opErrno, prebuf, postbuf);

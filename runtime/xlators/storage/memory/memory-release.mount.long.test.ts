@@ -66,7 +66,7 @@ describeMounts('memory of the process', () => {
       expect(await sh('tail -c 4 g; tr -d "\\0" < g')).toBe('end\nend\n');
     }));
 
-  it('a sparse file of a tebibyte takes none', () =>
+  it('is not used by the holes of a sparse file of a tebibyte', () =>
     onMount('', async (sh, { child }) => {
       const begin = readMemory(child.pid!);
       expect(await sh('truncate -s 1T f; echo end >> f; stat -c "%s %b" f; tail -c 4 f')).toBe(
@@ -81,7 +81,7 @@ const figures = "stat -f -c '%S %b %f %a %c %d %l' .";
 const numbers = (text: string): number[] => text.trim().split(' ').map(Number);
 
 describeMounts('df', () => {
-  it('with limits: shows them and the use of files, as du does; ENOSPC harms no file', () =>
+  it('with limits shows them and the use of files, as du does; ENOSPC harms no file', () =>
     onMount(`    option size ${SIZE}\n    option inodes 5`, async (sh) => {
       expect(numbers(await sh(figures))).toEqual([4096, 2048, 2048, 2048, 5, 4, 255]);
       await sh('mkdir d; head -c 1000000 /dev/zero > d/f; truncate -s 1G s');
@@ -97,7 +97,7 @@ describeMounts('df', () => {
       );
     }));
 
-  it('without limits: shows the free memory of the machine', () =>
+  it('without limits shows the free memory of the machine', () =>
     onMount('', async (sh) => {
       await sh('head -c 40M /dev/zero > f');
       const [size, blocks, free, available, files, ffree] = numbers(await sh(figures));

@@ -33,7 +33,7 @@ function inUse(): number {
   return heapUsed + external;
 }
 
-it('30,000 files made and removed leave less than 50 bytes each', async () => {
+it('30,000 files that are created and removed leave less than 50 bytes of memory each', async () => {
   const vol = await startVolume([{ name: 'disk', translator: memory }]);
   const all = async (deed: (vol: TestVolume, name: string) => Promise<void>): Promise<void> => {
     for (let n = 0; n < FILES; n++) await deed(vol, `${n}`);

@@ -72,7 +72,7 @@ test('known inodes with gfid handles are served again once the directory is back
   expect(await vol.names(d)).toEqual(['f', 'g']);
 });
 
-test('a directory removed and made anew is served as a new one', async () => {
+test('a directory that was removed and created again is served as a new one', async () => {
   const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await startPosix(directory);
@@ -151,7 +151,7 @@ test('a translator above gets CHILD_DOWN and CHILD_UP once each', async () => {
   expect(seen.filter((event) => event.startsWith('CHILD'))).toEqual(['CHILD_DOWN', 'CHILD_UP']);
 });
 
-test('a directory that answers late gets one warning, and the volume stays up', async () => {
+test('a directory whose check takes long gets one warning, and the volume stays up', async () => {
   const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await startPosix(directory);
@@ -235,7 +235,7 @@ test.runIf(canMount)(
 );
 
 test.runIf(canMount)(
-  'with volume-id another disk at the mount point is served only if it has that id',
+  'with volume-id, another disk at the mount point is served only if it has that id',
   async () => {
     const at = mountPoint();
     const key = 'trusted.glusterfs.volume-id';

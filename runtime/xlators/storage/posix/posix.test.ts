@@ -117,7 +117,7 @@ describe('gfids', () => {
     }
   });
 
-  test('gfids of a copy are new, although it has the attributes of its original', async () => {
+  test('of a copy are new, although it has the attributes of its original', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory);
     const f = await file(vol, vol.root, 'f', 'original');
@@ -136,7 +136,7 @@ describe('gfids', () => {
     expect(ok(await vol.lookup(vol.root, 'g')).inode).toBe(f);
   });
 
-  test('are not set outside: a lookup of .. in a directory moved out of the volume is ENOENT', async () => {
+  test('are not set outside the volume: a lookup of .. in a directory that was moved out is ENOENT', async () => {
     const outside = makeFolder();
     const vol = await startPosix(makeFolder());
     const d = await mkdir(vol, vol.root, 'd');
@@ -255,7 +255,7 @@ describe('descriptors', () => {
     expect(handles.openCount).toBeLessThanOrEqual(16 + 32);
   });
 
-  test('descriptors of closed inodes reopen by file handle after renames behind the volume', async () => {
+  test('of closed inodes reopen by file handle after renames behind the volume', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, { 'handle-limit': '16' });
     const { handles, fileHandles } = getStore(vol);
@@ -306,7 +306,7 @@ describe('descriptors', () => {
     expect(fs.readdirSync('/proc/self/fd').length).toBe(before);
   });
 
-  test('descriptors of an unlinked file are closed after its release and forget', async () => {
+  test('of an unlinked file are closed after its release and forget', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory);
     const { fd, inode } = ok(await vol.create(vol.root, 'f'));

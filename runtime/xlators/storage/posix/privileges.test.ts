@@ -29,7 +29,7 @@ describe('a chown without a new owner or group', () => {
     expect(mayChown(file(0o2644), null, caller(STRANGER))).toBe(false);
   });
 
-  it('is allowed to every user where a write asks for it', () => {
+  it('is allowed to every user whose request is part of a write', () => {
     const xdata = new Dict().set(KILL_PRIV, 1);
     expect(mayChown(file(0o4755), xdata, caller(STRANGER))).toBe(true);
   });

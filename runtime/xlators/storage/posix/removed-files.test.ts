@@ -48,7 +48,7 @@ function kept(directory: string): string[] {
   return found.sort();
 }
 
-test('a file removed through the volume is closed at once, and stat and setattr still answer', async () => {
+test('a file removed through the volume is closed at once, and stat and setattr still succeed', async () => {
   const directory = makeFolder();
   const vol = await volume(directory);
   const f = await file(vol, vol.root, 'f', 'text');
@@ -69,7 +69,7 @@ test('a file removed through the volume is closed at once, and stat and setattr 
   expect(ok(await vol.stat(g)).buf).toMatchObject({ iaGfid: g.gfid, iaNlink: 0, iaSize: 4 });
 });
 
-test('a file removed behind the volume is closed at the next check, and an UPCALL names it', async () => {
+test('a file removed behind the volume is closed at the next scan, and an UPCALL names it', async () => {
   const directory = makeFolder();
   const vol = await volume(directory);
   const d = await mkdir(vol, vol.root, 'd');

@@ -127,7 +127,7 @@ describe('virtual attributes', () => {
     expect(await content(0)).toEqual(new Uint8Array());
   });
 
-  test('a list omits them, and setxattr and removexattr are EOPNOTSUPP', async () => {
+  test('are omitted from lists, and setxattr and removexattr of one are EOPNOTSUPP', async () => {
     const { vol, f } = await tree();
     const { dict } = ok(await vol.fop('getxattr', new Loc(f), null, null));
     expect([...dict!.keys()].filter((name) => name.includes('gluster'))).toEqual([]);

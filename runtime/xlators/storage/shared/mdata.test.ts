@@ -31,7 +31,7 @@ it("writeMdata and readMdata use GlusterFS's layout", () => {
   expect(writeMdata(times)).toEqual(bytes);
 });
 
-it('any times are the same after write and read, on disk and on the wire', () => {
+it('any times are the same after they are written and read, on disk and on the wire', () => {
   fc.assert(
     fc.property(anyTimes, (times) => {
       expect(readMdata(writeMdata(times))).toEqual(times);
@@ -40,7 +40,7 @@ it('any times are the same after write and read, on disk and on the wire', () =>
   );
 });
 
-it('any bytes of a wrong length or version read as null', () => {
+it('readMdata returns null for bytes of a wrong length or version', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2 * MDATA_SIZE }), (bytes) => {
       expect(readMdata(bytes) === null).toBe(bytes.length < MDATA_SIZE || bytes[0] === 0);
@@ -49,7 +49,7 @@ it('any bytes of a wrong length or version read as null', () => {
   );
 });
 
-it('latest returns the later of two times, in either order', () => {
+it('latestTimes returns the later of two times, in either order', () => {
   fc.assert(
     fc.property(anyTimes, anyTimes, (a, b) => {
       const both = latestTimes(a, b);

@@ -201,7 +201,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     );
   });
 
-  test('one lookup clears the mark of ten thousand client writes', () => {
+  test('one lookup clears the mark that ten thousand client writes have set', () => {
     for (let n = 0; n < 10_000; n++) write(String(n % 10), asClient(), n % 16);
     expect(write('m', asMover())).toMatchObject(REFUSED);
     ask(graph, 'lookup', loc, cleaning());
@@ -245,7 +245,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
   });
 });
 
-describe('guardFault without attributes', () => {
+describe('markOrCheckWrite without attributes', () => {
   test("returns EBUSY to the mover, and the disk's errno to a client that cannot mark the file", () => {
     const mark = (found: number, set: number) => ({ find: () => found, set: () => set });
     expect(markOrCheckWrite(asMover(), mark(EOPNOTSUPP, 0))).toBe(EBUSY);

@@ -31,13 +31,13 @@ test('keys that name no attribute, and that of the gfid, cause no read', () => {
   expect(readRequestedKeys(null)).toBe(null);
 });
 
-test('one key is read directly; of several, the listed ones are read', () => {
+test('one key is read directly; of several keys, only those that a list shows are read', () => {
   expect(ask(['user.a'])).toEqual({ told: ['user.a'], read: ['user.a'] });
   expect(ask(['user.x', 'user.a', 'user.y'])).toEqual({ told: ['user.a'], read: ['*', 'user.a'] });
   expect(ask(['user.x', 'user.y'])).toEqual({ told: [], read: ['*'] });
 });
 
-test('each key is read where the names cannot be listed', () => {
+test('each key is read if the names cannot be listed', () => {
   const read = ['*', 'user.x', 'user.a'];
   expect(ask(['user.x', 'user.a'], null)).toEqual({ told: ['user.a'], read });
 });

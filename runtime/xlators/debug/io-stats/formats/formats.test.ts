@@ -43,7 +43,7 @@ function report(more: Partial<Report> = {}): Report {
 const parse = (text: string): Record<string, number>[] =>
   text.split('\n}\n{\n').map((part, at) => JSON.parse(at === 0 ? `${part}}` : `{${part}`));
 
-test('jsonReport has totals since the start, and rates per second of the interval', () => {
+test('formatJsonReport writes totals since the start, and rates per second of the interval', () => {
   const [all, last] = parse(formatJsonReport(report()));
   expect(all).toMatchObject({
     'gluster.b_1.aggr.read_1b': 1,
@@ -73,7 +73,7 @@ test('jsonReport has totals since the start, and rates per second of the interva
   });
 });
 
-test('dumpOf has an interval from the second interval on', () => {
+test('formatDump writes an interval from the second interval on', () => {
   expect(formatDump(report({ index: 0 }))).not.toHaveProperty('interval');
   expect(formatDump(report())).toMatchObject({
     'duration-s': 60,
@@ -85,7 +85,7 @@ test('dumpOf has an interval from the second interval on', () => {
   });
 });
 
-test("profileText has GlusterFS's tables of the whole and of the interval", () => {
+test("formatProfile writes GlusterFS's tables of the whole and of the interval", () => {
   expect(formatProfile('top', formatDump(report()))).toBe(`Volume: top
 -----------
 Cumulative Stats:
@@ -116,7 +116,7 @@ Data Written: 0 bytes
   expect(interval!.trimEnd()).toBe(all!.trimEnd());
 });
 
-test('jsonReport of any counts is valid JSON with every called fop', () => {
+test('formatJsonReport writes valid JSON with every called fop, for any counts', () => {
   const fop = fc.constantFrom(1, LOOKUP, READ, 13, 43, 58);
   const size = fc.nat(2 ** 31);
   const event = fc.record({ fop, size, ns: fc.nat(1e9) });
@@ -141,7 +141,7 @@ test('jsonReport of any counts is valid JSON with every called fop', () => {
   );
 });
 
-test('FileTable.top lists the 100 busiest files, forgotten ones included', () => {
+test('FileTable.busiest returns the 100 busiest files, forgotten ones included', () => {
   const files = new FileTable();
   for (let i = 0; i < 150; i++) files.noteOpen(`${i}`, `/${i}`).open = i;
   const gone = files.noteOpen('gone', '/gone');
