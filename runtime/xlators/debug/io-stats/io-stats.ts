@@ -117,7 +117,7 @@ export class IoStats {
     this.files.clear();
   }
 
-  /** Writes the file that `dumpCommand` returned; returns 0, or the errno for the caller. */
+  /** Writes the file that `readDumpCommand` returned; returns 0, or the errno for the caller. */
   writeDump(name: string, uid: number): number {
     const { runFiles } = this.xl.context;
     if (runFiles === undefined) return EOPNOTSUPP;

@@ -158,7 +158,7 @@ function findReplyGfid({ reply }: FopRow, values: readonly unknown[]): Gfid | nu
   return buf !== null && buf !== undefined && 'iaGfid' in buf ? buf.iaGfid : null;
 }
 
-/** Formats a reply; `gfid` is the result of `subject`. */
+/** Formats a reply; `gfid` is the result of `requestGfid`. */
 export function formatReply(
   row: FopRow,
   unique: number,

@@ -3,7 +3,7 @@
  * clients without a kernel that checks. Root, `super-uid` and internal clients (pid below zero) may do
  * everything; their requests pass.
  *
- * The owner, mode and ACL are kept with each inode (`subjects.ts`); where they are unknown, a request waits
+ * The owner, mode and ACL are kept with each inode (`known-subjects.ts`); where they are unknown, a request waits
  * for one lookup of the inode. Fops on open files that `rules.ts` does not have are routed past.
  *
  * Source: GlusterFS 10 `xlators/system/posix-acl/src/posix-acl.c`.

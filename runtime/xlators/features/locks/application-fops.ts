@@ -148,7 +148,7 @@ export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
   const locks = xl.priv.find(fd.inode);
   if (locks !== undefined) {
     const { lkOwner } = frame.root;
-    // GlusterFS's server sends no lk-owner after a client is gone: all locks of this fd go.
+    // GlusterFS's server sends no lk-owner after a client is gone: all locks of this fd are removed.
     if (isAnonymous(lkOwner)) locks.records.remove(({ note }) => note.fd === fd.id);
     else {
       const closingOwner = requestOwner(frame.root);

@@ -2,14 +2,14 @@
  * features/locks: the locks of a volume. Record locks and flock(2) for applications, and inodelk and
  * entrylk in named domains for translators above.
  *
- * `applications.ts` and `translators.ts` pass fops to the tables (`records.ts`, `domain.ts`) and reply with
- * the outcome (`outcome.ts`). `locks.ts` holds an inode and its tables (`inode-locks.ts`) while a lock
+ * `application-fops.ts` and `translator-fops.ts` pass fops to the tables (`record-locks.ts`, `lock-domain.ts`) and reply with
+ * the outcome (`lock-outcome.ts`). `locks.ts` holds an inode and its tables (`inode-locks.ts`) while a lock
  * exists or a request waits.
  *
  * An owner is a client and its lk-owner; a pid is informational. A waiting request fails with EINTR when
  * its caller is interrupted. A disconnect releases all locks of the client, late requests included.
  *
- * Source: GlusterFS `xlators/features/locks`; where a local file system differs, see `records.ts`.
+ * Source: GlusterFS `xlators/features/locks`; where a local file system differs, see `record-locks.ts`.
  */
 
 import { declareAcceptedOptions } from '../../../core/accepted-options.ts';

@@ -22,7 +22,7 @@ export class Locks {
     return this.inodes.get(inode);
   }
 
-  /** Returns an inode's locks to change; the caller must call `changed` afterwards. */
+  /** Returns an inode's locks to change; the caller must call `holdWhileLocked` afterwards. */
   findOrMake(inode: Inode): InodeLocks {
     return this.inodes.get(inode) ?? new InodeLocks(inode, this.waits);
   }
@@ -44,7 +44,7 @@ export class Locks {
 
   /** Drops the locks of a client that is gone, and grants waiting requests. */
   dropClient(client: Client, errno: number): void {
-    // A copy: `changed` removes inodes without locks.
+    // A copy: `holdWhileLocked` removes inodes without locks.
     for (const locks of [...this.inodes.values()]) {
       locks.dropClient(client, errno);
       this.holdWhileLocked(locks);

@@ -1,7 +1,7 @@
 /**
  * The names known to be absent: per directory in the inode's context, and in one list from the oldest to the newest,
  * which bounds their number and age. A name that exists because of a request through this volume is never in here:
- * ENOENT counts only if nothing was made in the directory since its lookup went down (`making`, `clock`). Names that
+ * ENOENT counts only if no name was created in the directory since its lookup went down (`creationsByParent`, `clock`). Names that
  * others make below are not seen, so a name is evicted at `timeoutMs`, or up to a sixteenth sooner, by one timer for
  * many. With `kernelFollows` the kernel knows no name that is not in here, and evicted ones are invalidated there.
  */
@@ -101,7 +101,7 @@ export class AbsentNames {
   }
 
   /**
-   * Records an absent name after ENOENT or a removal; the request was wound at the clock `asked`. Returns
+   * Records an absent name after ENOENT or a removal; the request was wound at `windClock`. Returns
    * false if the reply may be outdated.
    */
   add(parent: Inode, name: string, windClock: number): boolean {

@@ -1,7 +1,7 @@
 /**
  * features/upcall: sends clients an upcall when another client changes an inode that they may cache, so
  * that caches can keep entries for minutes. `registrations.ts` records which client has seen which inode,
- * `flags.ts` the changes of each fop; `protocol/server` above sends the upcalls.
+ * `change-readers.ts` the changes of each fop; `protocol/server` above sends the upcalls.
  *
  * Switched off it has no fops, and winds are routed past it.
  *

@@ -1,7 +1,7 @@
 /**
  * features/worm: refuses changes of files that are written once and read many times. With `worm` no existing
  * file can be opened for writing, renamed, linked or removed. With `worm-file-level` the state of each file
- * (`retention.ts`, checked by `check.ts`) decides. Internal clients (pid below zero) are not refused.
+ * (`retention.ts`, checked by `request-check.ts`) decides. Internal clients (pid below zero) are not refused.
  * Switched off it has no fops, and winds are routed past it.
  *
  * Source: GlusterFS 10 `xlators/features/read-only/src/worm.c`, `worm-helper.c`.

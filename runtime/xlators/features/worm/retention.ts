@@ -124,7 +124,7 @@ export const makeRetained = (
   atime: now + periods.retention,
 });
 
-/** Whether a file may be changed now, or removed (`removes`). */
+/** Whether a file may be changed now, or removed (`isRemoval`). */
 export function decideTransition(
   file: WormFile,
   periods: RetentionPeriods,

@@ -38,7 +38,7 @@ type MdCacheXlator = Xlator<MdCache>;
 
 const CAPABILITY = 'security.capability';
 
-/** Caches the attributes in a reply to a request of clock `asked`, unless they are outdated. */
+/** Caches the attributes in a reply to a request of clock `windClock`, unless they are outdated. */
 function learnAttributes(
   { priv }: MdCacheXlator,
   windClock: number,

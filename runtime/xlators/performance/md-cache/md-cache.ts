@@ -29,7 +29,7 @@ export class InodeEntry extends InodeState {
   buf: Iatt | null = null;
   /** Time of the reply with `buf`, in milliseconds. */
   attributesTime = NEVER;
-  /** The inode's name at the time `named`. */
+  /** The inode's name at the time `nameTime`. */
   parent: Inode | null = null;
   name: string | null = null;
   nameTime = NEVER;
@@ -104,7 +104,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     return state !== undefined && this.isFresh(state, state.attributesTime) ? state.buf : null;
   }
 
-  /** As `attributes`, if a recent lookup has found the inode under this name. */
+  /** As `findAttributes`, if a recent lookup has found the inode under this name. */
   findAttributesByName(inode: Inode, parent: Inode, name: string): Iatt | null {
     const state = inode.ctxGet(this.xl) as InodeEntry | undefined;
     if (state === undefined || state.parent !== parent || state.name !== name) return null;

@@ -1,4 +1,4 @@
-/** Options of performance/md-cache: names, defaults and ranges are GlusterFS 10's. */
+/** Options of performance/md-cache: names, defaults and ranges are GlusterFS 10's, except kernel-timeout, which is glossa's. */
 import { ACL_NAMES } from '../../../core/acl.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { compileShellPattern } from '../../../core/shell-pattern.ts';
@@ -20,21 +20,21 @@ export const options = defineReconfigurableOptions({
     min: 0,
     max: 600,
     description:
-      'Seconds for which attributes are believed. More than 60 only with cache-invalidation; ' +
-      'otherwise it is 60.',
+      'Seconds for which attributes are cached. Without cache-invalidation, values over 60 count ' +
+      'as 60.',
   },
   'kernel-timeout': {
     type: 'time',
     default: 0,
     description:
-      'How long the kernel uses cached names and attributes without a request: never longer than ' +
-      'this cache does, and not after an upcall of a brick. 0: as the mount has it ' +
-      '(entry-timeout, attribute-timeout).',
+      'Seconds for which the kernel uses cached names and attributes without a request, at most as ' +
+      "long as this cache. An upcall of a brick invalidates them. 0: the mount's entry-timeout and " +
+      'attribute-timeout apply.',
   },
   'cache-invalidation': {
     type: 'bool',
     default: false,
-    description: 'The bricks report changes by other clients: option md-cache-timeout may be long.',
+    description: "The bricks report other clients' changes, so md-cache-timeout may exceed 60.",
   },
   'global-cache-invalidation': {
     type: 'bool',
@@ -42,28 +42,28 @@ export const options = defineReconfigurableOptions({
     description: 'Invalidates data caches above when a file has changed.',
   },
   'cache-capability-xattrs': cachesOption('capabilities of programs (security.capability)', true),
-  'cache-ima-xattrs': cachesOption("integrity's hashes (security.ima)", true),
-  'cache-selinux': cachesOption('labels of SELinux'),
+  'cache-ima-xattrs': cachesOption('IMA hashes (security.ima)', true),
+  'cache-selinux': cachesOption('SELinux labels'),
   'cache-posix-acl': cachesOption('ACLs'),
-  'cache-glusterfs-acl': cachesOption('ACLs under the names that GlusterFS gives them'),
+  'cache-glusterfs-acl': cachesOption("ACLs under GlusterFS's names (glusterfs.posix.acl)"),
   'cache-swift-metadata': cachesOption('attributes of gluster-swift'),
   'cache-samba-metadata': cachesOption('attributes of Samba'),
   'xattr-cache-list': {
     type: 'str',
     default: '',
     description:
-      'Further extended attributes that are cached: names, patterns too, with commas. Of a file no more ' +
-      'than 64 KiB of all of them is kept.',
+      'Further extended attributes to cache: names or patterns, separated by commas. The cache holds at ' +
+      'most 64 KiB of attributes per file.',
   },
   'md-cache-statfs': {
     type: 'bool',
     default: false,
-    description: 'Whether what statvfs(3) tells is cached.',
+    description: 'Whether the reply of statfs is cached.',
   },
   'force-readdirp': {
     type: 'bool',
     default: true,
-    description: 'Accepted, without effect: front ends ask for attributes where these pay.',
+    description: 'Accepted, but has no effect: front ends request attributes where that pays.',
   },
 });
 

@@ -72,7 +72,7 @@ export class OpenBehind {
     if (!this.values['lazy-open']) this.windOpen(pending);
   }
 
-  /** Opens the file, unless its open is under way, and then calls `then`. */
+  /** Opens the file, unless its open is under way, and then calls `callback`. */
   runWhenOpen(pending: PendingOpen, callback: OpenCallback): void {
     if (pending.errno === 0) {
       pending.callbacks.push(callback);
@@ -80,7 +80,7 @@ export class OpenBehind {
     } else callback(pending.errno);
   }
 
-  /** Makes all pending opens of an inode, and then calls `then`, also after failures. */
+  /** Makes all pending opens of an inode, and then calls `callback`, also after failures. */
   runWhenAllOpen(inode: Inode, callback: () => void): void {
     const pendingOpens = [...(this.findByInode(inode) ?? [])];
     let remaining = pendingOpens.length;

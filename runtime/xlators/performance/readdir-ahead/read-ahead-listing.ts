@@ -14,7 +14,7 @@ import type { OptionValues } from './options.ts';
 /** Milliseconds after which entries are not used any more. */
 const MAX_AGE_MS = 1000;
 
-/** A client's readdirp (`plus`) or readdir. */
+/** A client's readdirp (`hasAttributes`) or readdir. */
 export interface ListRequest {
   readonly frame: Frame;
   readonly size: number;

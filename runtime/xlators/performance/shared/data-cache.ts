@@ -59,7 +59,7 @@ export abstract class DataCache<
     return { hits, misses, ...this.counts(), bytes, evicted, limit };
   }
 
-  /** Whether data validated at `seen` (milliseconds) needs no new check. */
+  /** Whether data validated at `checkedAt` (milliseconds) needs no new check. */
   protected isRecent(checkedAt: number): boolean {
     return this.xl.context.now() - checkedAt < this.values['cache-timeout'] * 1000;
   }

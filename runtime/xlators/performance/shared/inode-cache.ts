@@ -20,7 +20,7 @@ export class InodeState {
   changedAt = 0;
   /** Number of changing fops under way. */
   pendingChanges = 0;
-  /** Whether only one change has run since `began`, a time of the clock. */
+  /** Whether only one change has run since `beganAt`, a time of the clock. */
   hasRunAlone = false;
   beganAt = 0;
 }
@@ -117,7 +117,7 @@ export abstract class InodeCache<
     return isCurrent;
   }
 
-  /** As `changes`, for a name whose inode is unknown: another request may find it meanwhile. */
+  /** As `beginChange`, for a name whose inode is unknown: another request may find it meanwhile. */
   beginUnknownChange(): void {
     this.unknownChanges += 1;
   }

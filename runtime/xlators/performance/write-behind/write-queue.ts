@@ -1,9 +1,9 @@
 /**
- * The queue of one file's writes.
+ * Orders, joins and delays the writes of one file.
  *
  * Each write waits for earlier writes that it overlaps; any other fop waits for earlier writes whose result
- * it may see. A write is sent once a fop waits for it; until then it may be held back so that more join it
- * (`Write.isHeld`). If a write fails that was answered early, each fd open at that time reports it once:
+ * it may see. A write is sent once a fop waits for it; until then the queue may hold it back so that more data
+ * joins it (`Write.isHeld`). If a write fails after it was answered, each fd open at that time reports it once:
  * `errors` counts these failures, and an fd's context has the count that it has reported (Linux's errseq_t).
  */
 import { EIO } from '../../../core/errno.ts';
@@ -64,7 +64,7 @@ export class WriteQueue {
     return this.writes.size === 0;
   }
 
-  /** The write that later writes may join; null for none. */
+  /** The write that later writes may join; null if there is no such write. */
   get joinable(): Write | null {
     return this.joinableWrite;
   }
@@ -116,7 +116,7 @@ export class WriteQueue {
     this.sendIfDue();
   }
 
-  /** Calls `waiting.go` after all writes so far that overlap [start, end). */
+  /** Calls `waiter.run` after all writes so far that overlap [start, end). */
   runAfterWrites(waiter: WriteWaiter, start = 0, end = Number.POSITIVE_INFINITY): void {
     waiter.blockers += 1;
     // A write that is sent may end at once and leave the set.
@@ -167,7 +167,7 @@ export class WriteQueue {
     if (fd.id > this.newestFdAtFailure) this.skipEarlierErrors(fd);
   }
 
-  /** Ends an fd that has reported `told` failures. */
+  /** Ends an fd that has reported `reportedErrors` failures. */
   noteClose(reportedErrors: number): void {
     if (reportedErrors === this.errors) this.reportedFds -= 1;
   }

@@ -73,7 +73,7 @@ export class Write implements WriteWaiter {
     return this.isAppend ? 0 : this.offset;
   }
 
-  /** The data still to be written; `at` is its offset. */
+  /** The data still to be written; `remainingOffset` is its offset. */
   get remaining(): Uint8Array {
     return this.buffer.subarray(this.written, this.length);
   }

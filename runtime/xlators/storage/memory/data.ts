@@ -67,7 +67,7 @@ export function writeAt(disk: Disk, node: Node, data: Uint8Array, offset: number
   return written;
 }
 
-/** Returns the file of an fd that may be read (`wanted` O_RDONLY) or written through, or the errno. */
+/** Returns the file of an fd that may be read (`accessMode` O_RDONLY) or written through, or the errno. */
 function findOpenFile(
   xl: MemoryXlator,
   fd: Fd,

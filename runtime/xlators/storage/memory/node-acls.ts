@@ -70,7 +70,7 @@ export function setMode(node: Node, prot: number): void {
 
 /**
  * Gives a new node the ACLs that its directory's default ACL defines. The umask does not apply then:
- * `asked` is the caller's mode.
+ * `requestedMode` is the caller's mode.
  */
 export function inheritAcls(parent: Node, node: Node, requestedMode: number): void {
   const defaults = aclFault(node) === 0 ? readNodeAcl(parent, ACL_DEFAULT) : null;

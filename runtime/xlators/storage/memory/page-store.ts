@@ -1,7 +1,7 @@
 /**
  * The memory of a volume: pages of 4 KiB in slabs of 1 MiB, without gaps.
  *
- * The last page moves to the place of a freed page, and its owner is notified. So a volume takes only the
+ * The last page moves to the slot of a freed page, and its owner is notified. So a volume takes only the
  * memory of its files. An empty slab is returned to the system at once, by resizing its buffer to zero: the
  * garbage collector would do so much later, and malloc would keep small buffers.
  */
@@ -11,7 +11,7 @@ const SLAB_SIZE = SLAB_PAGES * PAGE_SIZE;
 
 /** The owner of a page. */
 export interface PageOwner {
-  /** The owner's page of this index has moved to `place`. */
+  /** The owner's page of this index has moved to `slot`. */
   setSlot(index: number, slot: number): void;
 }
 
@@ -19,7 +19,7 @@ export class PageStore {
   /** Most pages. */
   limit: number;
   private readonly slabs: Uint8Array[] = [];
-  /** By place: the page's owner, and its index there. */
+  /** By slot: the page's owner, and its index there. */
   private readonly owners: PageOwner[] = [];
   private readonly indexes: number[] = [];
 
@@ -32,7 +32,7 @@ export class PageStore {
     return this.owners.length;
   }
 
-  /** Returns the place of a new page with arbitrary content, or -1 if the store is full. */
+  /** Returns the slot of a new page with arbitrary content, or -1 if the store is full. */
   allocate(owner: PageOwner, index: number): number {
     const slot = this.usedPages;
     if (slot >= this.limit) return -1;
@@ -57,13 +57,13 @@ export class PageStore {
     if (last <= (this.slabs.length - 2) * SLAB_PAGES) this.dropSlab();
   }
 
-  /** Returns `length` bytes from byte `start` of a place, which may reach into adjoining places. */
+  /** Returns `length` bytes from byte `start` of a slot, which may reach into adjoining slots. */
   bytesAt(slot: number, start: number, length: number): Uint8Array {
     const offset = (slot % SLAB_PAGES) * PAGE_SIZE + start;
     return this.slabs[Math.floor(slot / SLAB_PAGES)]!.subarray(offset, offset + length);
   }
 
-  /** Whether two places are contiguous in memory. */
+  /** Whether two slots are contiguous in memory. */
   areContiguous(slot: number, next: number): boolean {
     return next === slot + 1 && next % SLAB_PAGES !== 0;
   }

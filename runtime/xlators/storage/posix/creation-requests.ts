@@ -41,7 +41,7 @@ export function isParentChanged(xl: PosixXlator, loc: Loc, xdata: Dict | null): 
   });
 }
 
-/** As `parentChangedIn` for a create, which may open an existing file in any case. */
+/** As `isParentChanged` for a create, which may open an existing file in any case. */
 export function isCreateParentChanged(xl: PosixXlator, loc: Loc, xdata: Dict | null): boolean {
   if (!isParentChanged(xl, loc, xdata)) return false;
   const dir = findParent(xl, loc);

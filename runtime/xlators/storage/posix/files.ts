@@ -45,7 +45,7 @@ export class OpenFile implements ListedFile {
   previous: ListedFile | null = null;
   /** Whether writes must reach the disk. */
   readonly isSync: boolean;
-  /** Flags for a preadv2 that does not wait, or `UNABLE`. */
+  /** Flags for a preadv2 that does not wait, or `NOWAIT_UNSUPPORTED`. */
   nowaitFlags: number = RWF_NOWAIT;
   private pendingCount = 0;
   private isReleased = false;

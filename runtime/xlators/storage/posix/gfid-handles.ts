@@ -4,7 +4,7 @@
  * Rules for callers
  * - A handle counts only if the inode that it leads to has that gfid. Symbolic links are read here, and never
  *   followed by the kernel.
- * - `keep` and `drop` come with the change of the name they are about, before anything may wait.
+ * - Callers call `ensureHandle` and `removeHandle` with the change of the name, before anything may wait.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-handle.c`.
  */
@@ -42,7 +42,7 @@ const DIRECTORY_LINK = /^\.\.\/\.\.\/[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f-]{36})\/
 /** Most directories above one, to detect links in a circle. */
 const DEPTH_MAX = 2048;
 
-/** The outcome of `keep`. */
+/** The outcome of `ensureHandle`. */
 export type HandleOutcome =
   /** The handle leads to the inode. */
   | 'kept'
@@ -177,7 +177,7 @@ export class GfidHandles {
     return leads;
   }
 
-  /** Removes the handle of a directory that was at `place`, unless a directory of that gfid exists again. */
+  /** Removes the handle of a directory that was at `entry`, unless a directory of that gfid exists again. */
   removeStaleHandle(gfid: Gfid, entry: NamedEntry & { readonly name: Path }): void {
     const link = this.readDirectoryLink(gfid);
     const name = decodeName(entry.name, 0, entry.name.indexOf(0));

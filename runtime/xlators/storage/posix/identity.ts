@@ -5,7 +5,7 @@
  * setfsuid(2) acts on this thread only, and drops the capabilities by which root passes permission checks.
  * They are restored at once: permissions were checked before, with groups that this thread lacks.
  *
- * Callers must not wait between `become` and `revert`. Sources: setfsuid(2), capabilities(7).
+ * Callers must not wait between `switchTo` and `switchBack`. Sources: setfsuid(2), capabilities(7).
  */
 import type { Stack } from '../../../core/frame.ts';
 import * as libc from '../../../sys/libc.ts';

@@ -85,7 +85,7 @@ export class MdataStore {
     this.advanceTimes(handle, fd, time, time.flags & mask, requestTime !== null);
   }
 
-  /** As `set` for the directory in which a request changes a name. */
+  /** As `setTimes` for the directory in which a request changes a name. */
   setParentTimes(frame: Frame, fop: FopName, dir: Handle): void {
     if (!this.isOn) return;
     const requestTime = frame.root.ctime;
@@ -93,7 +93,7 @@ export class MdataStore {
     this.advanceTimes(dir, dir.fd, time, time.flags >> PARENT_SHIFT, requestTime !== null);
   }
 
-  /** As `set` for setattr, which may also carry explicit times. */
+  /** As `setTimes` for setattr, which may also carry explicit times. */
   setAttrTimes(frame: Frame, handle: Handle, fd: number, to: Iatt, valid: number): void {
     if (!this.isOn) return;
     const requestTime = frame.root.ctime;

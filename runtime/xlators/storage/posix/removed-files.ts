@@ -1,9 +1,10 @@
 /**
- * Finds files that were removed behind the volume. A handle keeps such a file's space for as long as the
- * mount's kernel knows the inode, perhaps for ever. So some handles are checked every few seconds: for one
- * without a link, the names are dropped here and invalidated in the kernel (UPCALL).
+ * Finds files that were removed from the brick's directory without the volume. An open handle keeps such a
+ * file's space while the mount's kernel knows its inode. So a timer calls `scan` every few seconds: it checks
+ * some handles, drops the names of a file without links, and invalidates them in the kernel (UPCALL).
  *
- * With gfid handles such a file still has that link, as in GlusterFS; it must be removed, too.
+ * With gfid handles, the link in `.glusterfs` keeps the file alive, as in GlusterFS: such a file is found only
+ * after that link is removed, too.
  */
 import { IA_IFREG } from '../../../core/iatt.ts';
 import { invalidateRemoved } from '../../../core/upcall.ts';

@@ -3,10 +3,10 @@
  * the same is ESTALE. docs/how-it-works/mechanisms.md says by which ways a closed descriptor is opened again.
  *
  * Rules for callers
- * - `handleOf` and `parentOf` come first in a fop, then `secondHandle`: descriptors beyond the limit are closed
- *   before the first is looked for, and none until the fop is over.
+ * - `findHandle` and `findParent` come first in a fop, then `findSecondHandle`: descriptors beyond the limit are closed
+ *   before the first search, and none until the fop ends.
  * - A handle's `fd` is open when one of these has returned it; any other may be -1.
- * - `store.st` holds the attributes of the inode that was looked at last.
+ * - `store.st` holds the attributes of the inode that was read last.
  */
 import { constants } from 'node:fs';
 import { ENOENT, ENOTDIR, EPERM, ESTALE } from '../../../core/errno.ts';
@@ -39,7 +39,7 @@ export function readFdIatt(store: Store, fd: number, handle: Handle): Iatt | nul
 export const makeHandleIatt = (store: Store, handle: Handle, fd = handle.fd): Iatt =>
   store.mdata.showTimes(makeIatt(store, handle.gfid, handle), handle, fd);
 
-/** As `iattOfHandle` with the disk's times; `handle` is optional. */
+/** As `makeHandleIatt` with the disk's times; `handle` is optional. */
 export function makeIatt(store: Store, gfid: Gfid, handle?: Handle): Iatt {
   const { st } = store;
   const buf = new Iatt();
@@ -76,7 +76,7 @@ function visibleLinks(st: Statx, gfid: Gfid, isCurrent: boolean): number {
   return gfid === ROOT_GFID && nlink > 2 ? nlink - 1 : nlink;
 }
 
-/** Returns the open handle of `path` in a directory, or the errno. `wanted` is the gfid for an inode without one. */
+/** Returns the open handle of `path` in a directory, or the errno. `requestedGfid` is for an inode without a gfid. */
 export function identify(
   store: Store,
   dir: Directory,
@@ -207,7 +207,7 @@ function findByGfid(store: Store, gfid: Gfid): Handle | number {
   return known !== undefined && known.fd >= 0 ? known : openByGfid(store, gfid);
 }
 
-/** As `byGfid` through the gfid handle; `store.st` describes the inode on success. */
+/** As `findByGfid` through the gfid handle; `store.st` describes the inode on success. */
 function openByGfid(store: Store, gfid: Gfid): Handle | number {
   const fd =
     store.gfidHandles === null || gfid === NULL_GFID ? -ESTALE : store.gfidHandles.open(gfid);
@@ -226,13 +226,13 @@ function openByGfid(store: Store, gfid: Gfid): Handle | number {
   return setDescriptor(store, handle, fd);
 }
 
-/** Returns the open handle of a loc, or the errno. Called first in a fop. */
+/** Returns the open handle of a loc, or the errno. Fops call it first. */
 export function findHandle(xl: PosixXlator, loc: Loc): Handle | number {
   if (xl.inodes !== null) xl.priv.handles.trim(xl.inodes);
   return findSecondHandle(xl, loc);
 }
 
-/** As `handleOf` for the second inode of a fop. */
+/** As `findHandle` for the second inode of a fop. */
 function findSecondHandle(xl: PosixXlator, loc: Loc): Handle | number {
   const { inode, gfid } = loc;
   if (inode?.linked) return findInodeHandle(xl, inode);
@@ -246,20 +246,20 @@ export function copyLastAttributes(xl: PosixXlator, loc: Loc): Iatt | null {
   return handle?.lastAttributes?.copy() ?? null;
 }
 
-/** Returns the open handle of an fd's inode, or the errno. Called first in a fop. */
+/** Returns the open handle of an fd's inode, or the errno. Fops call it first. */
 export function findFdHandle(xl: PosixXlator, inode: Inode): Handle | number {
   xl.priv.handles.trim(inode.table);
   return findInodeHandle(xl, inode);
 }
 
-/** Returns the open handle of a loc's parent directory, or the errno. Called first in a fop. */
+/** Returns the open handle of a loc's parent directory, or the errno. Fops call it first. */
 export function findParent(xl: PosixXlator, loc: Loc): Handle | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   xl.priv.handles.trim(loc.parent.table);
   return findSecondParent(xl, loc);
 }
 
-/** As `parentOf` for the second name of a fop. */
+/** As `findParent` for the second name of a fop. */
 export function findSecondParent(xl: PosixXlator, loc: Loc): Handle | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   const dir = findInodeHandle(xl, loc.parent);

@@ -262,7 +262,7 @@ export class Store {
 
   /**
    * Creates the handle of an unknown inode, which `fd` is open on and `st` describes, and stores its gfid.
-   * `place` is the name that led to it. If a known inode has the stored gfid, the new one is a copy with its
+   * `entry` is the name that led to it. If a known inode has the stored gfid, the new one is a copy with its
    * attributes, and gets a gfid of its own.
    */
   createHandle(fd: number, entry: NamedEntry, requestedGfid: Gfid | null): Handle {
@@ -282,8 +282,8 @@ export class Store {
   }
 
   /**
-   * As `introduce` for a new inode, which `st` describes afterwards; or returns the errno. `file` is a
-   * descriptor of it without O_PATH, or 0; `place` is null for an inode without a name.
+   * As `createHandle` for a new inode, which `st` describes afterwards; or returns the errno. `file` is a
+   * descriptor of it without O_PATH, or 0; `entry` is null for an inode without a name.
    */
   createNewHandle(
     fd: number,

@@ -148,7 +148,7 @@ const lowerAscii = (text: string): string =>
   text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /**
- * Adds to `answer` the virtual values that a lookup requests: `glusterfs.content`, a file's data up to the
+ * Adds to `reply` the virtual values that a lookup requests: `glusterfs.content`, a file's data up to the
  * given size, and `glusterfs.open-fd-count`.
  */
 export function addVirtualValues(

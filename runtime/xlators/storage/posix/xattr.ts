@@ -72,7 +72,7 @@ export function markAndCheckWrite(fd: number, xdata: Dict | null): number {
 }
 
 /**
- * Removes the mark that `writeFault` checks, if the lookup of `path` in a directory asks for it (`EMPTY`: of the
+ * Removes the mark that `markAndCheckWrite` checks, if the lookup of `path` in a directory asks for it (`EMPTY`: of the
  * directory).
  */
 export function clearWriteMark(dirFd: number, path: Path, xdata: Dict | null): void {

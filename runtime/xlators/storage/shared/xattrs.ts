@@ -185,7 +185,7 @@ const SUM_FORMATS: ReadonlyMap<number, readonly [width: 4 | 8, withDefault: bool
   [XATTROP.ADD_ARRAY64_WITH_DEFAULT, [8, true]],
 ]);
 
-/** The result for one attribute: the value to return and the one to store; null for none. */
+/** The result for one attribute: the value to return and the one to store; null if it has none. */
 export interface XattropResult {
   readonly reply: Uint8Array | null;
   readonly store: Uint8Array | null;
