@@ -97,7 +97,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
    * @param mayLend whether the caller neither changes nor keeps the result, so that it may be part of a page
    */
   read(file: CachedFile, offset: number, size: number, mayLend: boolean): Uint8Array | null {
-    const end = offset + size;
+    const readEnd = offset + size;
     const parts: Uint8Array[] = [];
     let at = offset;
     do {
@@ -106,10 +106,10 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
       if (block === undefined) return null;
       this.lru.moveToNewest(block);
       const end = block.validEnd(index);
-      parts.push(block.bytesAt(at, Math.min(end, end)));
+      parts.push(block.bytesAt(at, Math.min(readEnd, end)));
       at = end;
       // A partly filled page is the last.
-    } while (at < end && at % PAGE_SIZE === 0);
+    } while (at < readEnd && at % PAGE_SIZE === 0);
     return parts.length > 1 || mayLend ? joined(parts) : parts[0]!.slice();
   }
 

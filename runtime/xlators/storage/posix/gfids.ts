@@ -41,13 +41,13 @@ export class GfidStore {
   /** Returns the stored gfid of an fd's inode, or null. */
   read(fd: number): Gfid | null {
     if (this.key === null) return null;
-    return this.found(libc.getxattr(procPath(fd), this.key, this.bytes, GFID_SIZE));
+    return this.readStored(libc.getxattr(procPath(fd), this.key, this.bytes, GFID_SIZE));
   }
 
   /** As `read` by path, without following the last component. */
   readPath(path: Path): Gfid | null {
     if (this.key === null) return null;
-    return this.found(libc.lgetxattr(path, this.key, this.bytes, GFID_SIZE));
+    return this.readStored(libc.lgetxattr(path, this.key, this.bytes, GFID_SIZE));
   }
 
   /**
@@ -62,7 +62,7 @@ export class GfidStore {
     return libc.setxattr(procPath(fd), this.key, this.bytes, GFID_SIZE, flags) >= 0;
   }
 
-  private found(length: number): Gfid | null {
+  private readStored(length: number): Gfid | null {
     if (length !== GFID_SIZE) return null;
     const gfid = gfidFromBytes(this.bytes);
     return gfid === NULL_GFID ? null : gfid;
