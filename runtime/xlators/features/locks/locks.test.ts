@@ -232,7 +232,7 @@ describe('a close', () => {
     expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
   });
 
-  test('of the last descriptor releases the locks of that open file only', async () => {
+  test('a close of the last descriptor releases the locks of that open file only', async () => {
     const { lk, flock, fd, inode, dump } = await setUp();
     const other = new Fd(inode, 2, 1);
     lk(1, F_SETLK, F_WRLCK, 0, 10);

@@ -64,8 +64,8 @@ function makers(graph: Graph, parent: Inode, name: string): [FopName, unknown[]]
   return Object.entries(args) as [FopName, unknown[]][];
 }
 
-describe('a lookup', () => {
-  test('of an absent name is wound once; the second is answered here', async () => {
+describe('lookup', () => {
+  test('a lookup of an absent name is wound once; the second is answered here', async () => {
     const { isHit, root, xl } = await setUp();
     expect(isHit(root, 'a')).toBe(false);
     expect(isHit(root, 'a')).toBe(true);
@@ -73,14 +73,14 @@ describe('a lookup', () => {
     expect(xl.priv.dump()).toEqual({ hits: 1, misses: 2, names: 2, evicted: 0, expired: 0 });
   });
 
-  test('that is answered here returns ENOENT without values', async () => {
+  test('a lookup that is answered here returns ENOENT without values', async () => {
     const { lookup, root } = await setUp();
     lookup(root, 'a');
     expect(lookup(root, 'a')).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
     expect(lookup(root, 'a').values).toEqual([null, null, null, null]);
   });
 
-  test('of an absent name carries kernel-timeout, at the miss and at each hit', async () => {
+  test('a lookup of an absent name carries kernel-timeout, at the miss and at each hit', async () => {
     const { lookup, root } = await setUp({ 'kernel-timeout': '25' });
     for (let times = 0; times < 2; times++) {
       const { opErrno, values } = lookup(root, 'a');
@@ -88,7 +88,7 @@ describe('a lookup', () => {
     }
   });
 
-  test('whose ENOENT may be outdated carries no kernel-timeout', async () => {
+  test('a lookup whose ENOENT may be outdated carries no kernel-timeout', async () => {
     const { leaf, lookup, root, xl } = await setUp({ 'kernel-timeout': '25' });
     leaf.onRequest = (request) => void leaf.requests.push(request);
     const reply = lookup(root, 'a');
@@ -97,7 +97,7 @@ describe('a lookup', () => {
     expect([reply.opErrno, reply.values[2]]).toEqual([ENOENT, null]);
   });
 
-  test('of the same name in another directory is a miss, and a rename of the directory keeps its names', async () => {
+  test('a lookup of the same name in another directory is a miss, and a rename of the directory keeps its names', async () => {
     const { isHit, graph, root } = await setUp();
     const dir = linkDirectory(graph, 'dir', makeGfid(7));
     isHit(root, 'a');
@@ -106,7 +106,7 @@ describe('a lookup', () => {
     expect(isHit(dir, 'a')).toBe(true);
   });
 
-  test('that fails with EACCES is not remembered', async () => {
+  test('a lookup that fails with EACCES is not remembered', async () => {
     const { leaf, lookup, isHit, root } = await setUp();
     leaf.onRequest = (request) => request.answer(-1, EACCES, null, null, null, null);
     expect(lookup(root, 'a').opErrno).toBe(EACCES);
@@ -114,7 +114,7 @@ describe('a lookup', () => {
     expect(isHit(root, 'a')).toBe(false);
   });
 
-  test('that succeeds is not remembered, even with ENOENT as its errno', async () => {
+  test('a lookup that succeeds is not remembered, even with ENOENT as its errno', async () => {
     const { leaf, lookup, xl, root } = await setUp();
     leaf.onRequest = (request) => request.answer(0, ENOENT, null, null, null, null);
     lookup(root, 'a');

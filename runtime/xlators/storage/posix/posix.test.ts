@@ -117,7 +117,7 @@ describe('gfids', () => {
     }
   });
 
-  test('of a copy are new, although it has the attributes of its original', async () => {
+  test('gfids of a copy are new, although it has the attributes of its original', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory);
     const f = await file(vol, vol.root, 'f', 'original');
@@ -255,7 +255,7 @@ describe('descriptors', () => {
     expect(handles.openCount).toBeLessThanOrEqual(16 + 32);
   });
 
-  test('of closed inodes reopen by file handle after renames behind the volume', async () => {
+  test('descriptors of closed inodes reopen by file handle after renames behind the volume', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, { 'handle-limit': '16' });
     const { handles, fileHandles } = getStore(vol);
@@ -306,7 +306,7 @@ describe('descriptors', () => {
     expect(fs.readdirSync('/proc/self/fd').length).toBe(before);
   });
 
-  test('of an unlinked file are closed after its release and forget', async () => {
+  test('descriptors of an unlinked file are closed after its release and forget', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory);
     const { fd, inode } = ok(await vol.create(vol.root, 'f'));
