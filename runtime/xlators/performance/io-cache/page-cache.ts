@@ -110,7 +110,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
       at = end;
       // A partly filled page is the last.
     } while (at < readEnd && at % PAGE_SIZE === 0);
-    return parts.length > 1 || mayLend ? joined(parts) : parts[0]!.slice();
+    return parts.length > 1 || mayLend ? concatBytes(parts) : parts[0]!.slice();
   }
 
   /**

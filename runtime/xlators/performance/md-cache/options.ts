@@ -99,7 +99,7 @@ export function readCachedXattrs(values: OptionValues): { names: Set<string>; pa
   const isPattern = (name: string): boolean => /[*?[]/.test(name);
   return {
     names: new Set(selected.filter((name) => !isPattern(name))),
-    patterns: selected.filter(isPattern).map(shellPattern),
+    patterns: selected.filter(isPattern).map(compileShellPattern),
   };
 }
 
