@@ -1,4 +1,4 @@
-/** Pins the threads of a process to CPUs: sched_setaffinity(2) for each thread. */
+/** Pins client and server processes of the bench to CPUs: sched_setaffinity(2) for each thread. */
 import { readdirSync } from 'node:fs';
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { schedSetaffinity } from '../../../runtime/sys/libc.ts';
@@ -7,8 +7,9 @@ import { parseCpuList } from './placement.ts';
 
 const ESRCH = 3;
 
-/** The kernel's cpu_set_t: bit n of it is CPU n. */
+/** Makes the kernel's cpu_set_t for these CPUs: bit n stands for CPU n. */
 export function cpuMask(cpus: readonly number[]): Uint8Array {
+  // The kernel expects whole words of 64 bits.
   const longs = Math.floor(Math.max(...cpus) / 64) + 1;
   const mask = new Uint8Array(longs * 8);
   for (const cpu of cpus) mask[cpu >> 3]! |= 1 << (cpu & 7);

@@ -1,11 +1,10 @@
 /**
- * Measures the load of other processes during a measurement. On a busy machine, times are longer
- * than on a quiet one, and differ more from round to round.
+ * Measures how busy other processes keep the machine during a measurement, for the warnings of a
+ * report. A busy machine makes times longer, and makes them differ more from round to round.
  *
- * The sampler reads proc_stat(5) at the begin and the end of each turn. `others` is CPU time that
- * neither idled nor went to the measured processes; `steal` is time that the host of a virtual
- * machine took. `load` is the number of other threads that run or wait at both samples, when the
- * measured processes do neither.
+ * The sampler reads proc_stat(5) before and after each measured interval, when the measured
+ * processes neither run nor wait for a CPU. schema.ts explains the resulting `others`, `steal` and
+ * `load`.
  */
 import { readFileSync } from 'node:fs';
 import { formatHundredths, formatWhole } from './numbers.ts';
@@ -16,16 +15,22 @@ import { listChildren, readChildrenCpuSeconds, readCpuSeconds } from './usage.ts
 /** One tick of USER_HZ, the unit of proc_stat(5): 100 a second on all architectures of Node. */
 const TICK_SECONDS = 0.01;
 
-/** CPU time since boot, in seconds, summed over CPUs. */
+/** CPU times since boot, in seconds, summed over the CPUs of the measurement. */
 interface CpuTimes {
+  /** Including idle time. */
   readonly total: number;
+  /** Time that processes and the kernel used. */
   readonly busy: number;
+  /** Time that the host of a virtual machine gave to others. */
   readonly steal: number;
-  /** Threads that run or are ready to run, on any CPU, without the thread that samples. */
+  /** Threads that run or are ready to run, on any CPU, except the thread that samples. */
   readonly runnable: number;
 }
 
-/** @param stat text of proc_stat(5) @param cpus CPUs to sum up; `runnable` counts all CPUs */
+/**
+ * @param stat text of proc_stat(5)
+ * @param cpus numbers of the CPUs whose times are summed up; `runnable` counts all CPUs
+ */
 export function parseCpuTimes(stat: string, cpus: readonly number[]): CpuTimes {
   const cpuNames = new Set(cpus.map((cpu) => `cpu${cpu}`));
   let [total, busy, stolen, runnable] = [0, 0, 0, 0];
@@ -33,7 +38,7 @@ export function parseCpuTimes(stat: string, cpus: readonly number[]): CpuTimes {
     const [name, ...fields] = line.split(' ');
     if (name === 'procs_running') runnable = Number(fields[0]);
     if (!cpuNames.has(name!)) continue;
-    // Time of guests is part of user and nice already.
+    // The fields after the eighth are times of guest systems, which user and nice already contain.
     const times = fields.slice(0, 8).map((ticks) => Number(ticks) * TICK_SECONDS);
     const [user, nice, system, idle, iowait, irq, softirq, steal] = times as EightTimes;
     busy += user + nice + system + irq + softirq;
@@ -45,7 +50,7 @@ export function parseCpuTimes(stat: string, cpus: readonly number[]): CpuTimes {
 
 type EightTimes = [number, number, number, number, number, number, number, number];
 
-/** CPU seconds of these processes and of ended children that they have waited for. */
+/** Sums the CPU seconds of these processes and of ended children that they have waited for. */
 const sumCpuSeconds = (pids: readonly number[]): number =>
   pids.reduce((sum, pid) => sum + (readCpuSeconds(pid) ?? 0) + readChildrenCpuSeconds(pid), 0);
 
@@ -54,11 +59,13 @@ const listFamily = (pid: number): number[] => [pid, ...listChildren(pid).flatMap
 
 interface BusySample {
   readonly times: CpuTimes;
+  /** CPU seconds of the measured processes. */
   readonly ownSeconds: number;
+  /** The measured processes; null: this process with its descendants. */
   readonly pids: readonly number[] | null;
 }
 
-/** Samples the machine at the begin and end of each turn, and sums up the differences. */
+/** Samples the machine before and after each measured interval, and sums up the differences. */
 export class BusySampler {
   private readonly cpus: readonly number[];
   private turnStart: BusySample;
@@ -71,14 +78,14 @@ export class BusySampler {
   }
 
   /**
-   * Begins a turn.
+   * Begins a measured interval.
    * @param pids the measured processes; null: this process with its descendants
    */
   begin(pids: readonly number[] | null): void {
     this.turnStart = this.sample(pids);
   }
 
-  /** Ends the turn that began last. */
+  /** Ends the interval that began last. */
   end(): void {
     const { times, ownSeconds, pids } = this.turnStart;
     const now = this.sample(pids);
@@ -91,7 +98,7 @@ export class BusySampler {
     sums.samples += 2;
   }
 
-  /** Returns the load over all turns; null if the turns were shorter than a tick of the kernel. */
+  /** Returns the load over all intervals; null if they were shorter than a tick of the kernel. */
   busyness(): Busyness | null {
     const { total, busy, steal, own, runnable, samples } = this.sums;
     if (total <= 0) return null;
@@ -114,11 +121,11 @@ export class BusySampler {
 
 // -- the verdict ---------------------------------------------------------------------------------
 
-/** Share of the CPU time above which other work is as large as the differences to be measured. */
+/** Above this share of the CPU time, other work is as large as the differences to be measured. */
 const SHARE_MAX = 0.1;
-/** Other threads per CPU above which a machine is busy, if they also got LOADED_SHARE_MAX. */
+/** Other threads per CPU above which a machine is busy, if they also used LOADED_SHARE_MAX. */
 const LOAD_MAX = 1;
-/** Share of the CPU time above which LOAD_MAX applies. */
+/** Share of the CPU time that other work must exceed before LOAD_MAX applies. */
 const LOADED_SHARE_MAX = 0.05;
 
 /** Whether other work disturbed the measurement. @param cpus number of CPUs of the machine */
@@ -128,8 +135,9 @@ export function isBusy({ others, steal, load }: Busyness, cpus: number): boolean
 }
 
 /**
- * Describes the machine's other load, with its figures; returns null for a quiet machine.
- * @param cpus of the machine
+ * Describes the machine's other load, with its figures; returns null if the machine was quiet, or
+ * its load is unknown.
+ * @param cpus number of CPUs of the machine
  */
 export function describeBusyness(busyness: Busyness | null, cpus: number): string | null {
   if (busyness === null || !isBusy(busyness, cpus)) return null;

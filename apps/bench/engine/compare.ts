@@ -1,9 +1,9 @@
 /**
- * Compares two runs: of two versions, two days or two machines.
+ * Compares two runs for `glossa bench compare`: of two versions, two days or two machines.
  *
- * Rounds of two runs were not measured side by side, so every difference between the two hours
- * affects the comparison of times. The ratio of a stack to the first stack was measured side by
- * side in each run; where the machines differ, only ratios are comparable.
+ * Two runs were not measured side by side, so times also differ because the machine's other load
+ * did. The ratio of a stack to the first stack was measured side by side in each run. If the
+ * machines differ, only these ratios are comparable.
  */
 import { describeBusyness } from './busy.ts';
 import { workloadTitle } from './placement.ts';
@@ -14,13 +14,15 @@ import { compareApart, pairRounds, ROUNDS_MIN } from './verdict.ts';
 export interface RunLine {
   readonly workload: string;
   readonly stack: string;
-  /** Null: the line compares median times of a request; else ratios to this stack. */
+  /** The stack to whose times the compared ratios relate; null: the line compares median times. */
   readonly to: string | null;
-  /** Nanoseconds, or a ratio; null with `missing`. */
+  /** Result of the first run in nanoseconds, or as a ratio; null if `missing` gives a reason. */
   readonly a: number | null;
+  /** Result of the second run, as `a`. */
   readonly b: number | null;
-  /** The second run over the first: the verdict `faster` means the second. */
+  /** The second run in relation to the first: `faster` means that the second run is faster. */
   readonly compared: Comparison | null;
+  /** Why there is no comparison; null if there is one. */
   readonly missing: string | null;
 }
 
@@ -30,7 +32,7 @@ export interface ComparedRuns {
   readonly lines: readonly RunLine[];
 }
 
-/** Compares two results of `readRun`. Equal files give equal comparisons. */
+/** Compares two results of `readRun`. Equal files always give equal comparisons. */
 export function compareRuns(a: Run, b: Run): ComparedRuns {
   const others = new Map(b.workloads.map((workload) => [workloadTitle(workload), workload]));
   const lines = a.workloads.flatMap((workload) => {
@@ -67,7 +69,7 @@ function compareWorkload(a: Workload, b: Workload, seed: number): RunLine[] {
 
 const medianNs = ({ latency }: Round): number => latency.p50;
 
-/** Ratios of the rounds that both stacks have. */
+/** Divides a stack's median by the first stack's, in each round that both have. */
 const roundRatios = (mine: Result, first: Result): number[] =>
   pairRounds(mine.measured?.rounds ?? [], first.measured?.rounds ?? [])
     .map(([own, beside]) => medianNs(own) / medianNs(beside))
@@ -95,7 +97,7 @@ function compareValues(
   };
 }
 
-/** Conditions that two runs should share, as comparable texts by name. */
+/** Lists the conditions that two runs should share: their names, and their values as text. */
 function listConditions({ machine, mountFlags, stacks, workloads }: Run): Map<string, string> {
   const { cpu, cpus, kernel, storage, versions } = machine;
   return new Map<string, string>([

@@ -1,7 +1,7 @@
 /**
- * Writes a comparison as a clause: `python is about 8 % slower than typescript [6 – 11 %]`. Every
- * report takes its sentences from here, so that each agrees with its interval. Rounding never makes
- * a number contradict the verdict.
+ * Writes comparisons as sentences: `python is about 8 % slower than typescript [6 – 11 %]`. All
+ * reports call it, so that every sentence follows from the interval. Numbers are rounded so that
+ * they never contradict the verdict.
  */
 import type { Comparison, Verdict } from './schema.ts';
 import type { Interval } from './statistics.ts';
@@ -13,7 +13,7 @@ export type Ratio = Pick<Comparison, 'ratio' | 'low' | 'high'>;
 /** Differences from this factor on are written as a factor, smaller ones as a percentage. */
 const FACTOR_MIN = 2;
 
-/** A ratio with three significant digits; it reads 1.00 only where it is 1. */
+/** Formats a ratio with three significant digits; only a ratio of exactly 1 becomes `1.00`. */
 export function factorText(value: number): string {
   const text =
     value < 0.1 ? value.toPrecision(3) : value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
@@ -22,33 +22,40 @@ export function factorText(value: number): string {
   return near !== '1.0000' ? near : value > 1 ? '1.0001' : '0.9999';
 }
 
-/** `[1.12 – 1.16]`. */
+/** Formats an interval of ratios: `[1.12 – 1.16]`. */
 export const intervalText = ({ low, high }: Interval): string =>
   `[${factorText(low)} – ${factorText(high)}]`;
 
-/** Percentages above 0: below 10 with as many decimals as the smallest needs, at most three. */
+/**
+ * Formats fractions as percentages, never as 0. Those below 10 % get as many decimals as the
+ * smallest needs, at most three.
+ */
 function percentTexts(parts: readonly number[]): string[] {
   const least = 100 * Math.min(...parts);
+  // A first digit of 1 gets a second digit: 1.9 and 0.19, but 2 and 0.2. From 1.95 on, 2 is shown.
   const decimals = least >= 1.95 ? 0 : least >= 0.195 ? 1 : least >= 0.0195 ? 2 : 3;
   return parts.map((part) =>
     Math.max(100 * part, 10 ** -decimals).toFixed(part < 0.1 ? decimals : 0),
   );
 }
 
-/** The words for `faster` and `slower`, as a percentage and as a factor. */
+/** The words around a difference: around a percentage (`by`), and around a factor (`times`). */
 const differenceWords = {
   slower: { by: 'slower than', times: ['takes', 'times as long as'] },
   faster: { by: 'faster than', times: ['is', 'times as fast as'] },
 } as const;
 
-/** Writes `1.04`, or `1.04 to 1.18` where the ends differ. */
+/** Writes the smallest and largest of these values: `1.04 to 1.18`, or `1.04` if they are equal. */
 function spanText(texts: readonly string[], values: readonly number[]): string {
   const least = texts[values.indexOf(Math.min(...values))]!;
   const most = texts[values.indexOf(Math.max(...values))]!;
   return least === most ? least : `${least} to ${most}`;
 }
 
-/** Writes the clause of a difference. @param comparisons those with this verdict, at least one */
+/**
+ * Writes `is about 8 % slower than typescript [6 – 11 %]`.
+ * @param comparisons those with this verdict, at least one; several have no interval in brackets
+ */
 function differenceText(
   verdict: 'slower' | 'faster',
   other: string,
@@ -68,14 +75,14 @@ function differenceText(
   return `is ${oriented.length > 1 ? '' : 'about '}${span} % ${by} ${other}${bracket}`;
 }
 
-/** The comparison with both stacks exchanged. */
+/** Exchanges the two compared stacks. */
 export const invert = ({ ratio, low, high }: Ratio): Ratio => ({
   ratio: 1 / ratio,
   low: 1 / high,
   high: 1 / low,
 });
 
-/** `6 % slower`, `2.10 times as long`. */
+/** Describes one end of an interval: `6 % slower`, `2.10 times as long`. */
 export function endText(end: number): string {
   if (end === 1) return 'the same';
   const times = Math.max(end, 1 / end);
@@ -84,14 +91,17 @@ export function endText(end: number): string {
   return `${percent} % ${end < 1 ? 'faster' : 'slower'}`;
 }
 
-/** Writes ` [3 % faster – 6 % slower]`: the bounds of a difference that the rounds do not show. */
+/**
+ * Writes ` [3 % faster – 6 % slower]`: the range in which an undetected difference would lie.
+ * Returns '' for several comparisons.
+ */
 export function boundsText(comparisons: readonly Ratio[]): string {
   if (comparisons.length > 1) return '';
   const [{ low, high }] = comparisons as [Ratio];
   return ` [${endText(low)} – ${endText(high)}]`;
 }
 
-/** By verdict, writes the clause for all comparisons of a stack that have this verdict. */
+/** For each verdict, writes the clause about all comparisons of a stack that have it. */
 const clauses: Readonly<Record<Verdict, (other: string, comparisons: readonly Ratio[]) => string>> =
   {
     slower: (other, comparisons) => differenceText('slower', other, comparisons),
@@ -102,11 +112,11 @@ const clauses: Readonly<Record<Verdict, (other: string, comparisons: readonly Ra
       `was too noisy to compare with ${other}${boundsText(comparisons)}`,
   };
 
-/** `python is about 8 % slower than typescript [6 – 11 %]`. */
+/** Writes one comparison: `python is about 8 % slower than typescript [6 – 11 %]`. */
 export const comparedText = (subject: string, other: string, compared: Ratio): string =>
   `${subject} ${clauses[readVerdict(compared)](other, [compared])}`;
 
-/** A sentence about a stack in several measurements: a clause for each verdict, with its count. */
+/** Writes a sentence about a stack in several measurements: a clause for each verdict, counted. */
 export function answerText(subject: string, other: string, comparisons: readonly Ratio[]): string {
   if (comparisons.length === 0) return `${subject} could not be compared with ${other}.`;
   const groups = (Object.keys(clauses) as Verdict[])

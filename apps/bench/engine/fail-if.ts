@@ -1,7 +1,7 @@
 /**
- * Parses and checks conditions under which a run fails, for CI: `python/typescript p50 > 1.2`,
- * `python p99 > 2 ms`. A ratio has no unit; a time or a size must have one. A condition fails the
- * run when it holds in a workload and placement that fits its stacks.
+ * Parses and checks the conditions of `--fail-if`, with which CI fails a run:
+ * `python/typescript p50 > 1.2`, `python p99 > 2 ms`. A ratio has no unit; a time or a size must
+ * have one. A condition fails the run if it holds in any workload that fits its stacks.
  */
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
@@ -31,7 +31,7 @@ export interface Condition {
   readonly divisor: string | null;
   readonly measure: MeasureName;
   readonly operator: keyof typeof operators;
-  /** A ratio, or a value in the base unit of `units` for the measure's kind. */
+  /** A ratio, or a value in the base unit of the measure's kind: see `units`. */
   readonly bound: number;
 }
 
@@ -66,8 +66,8 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
 }
 
 /**
- * Lists the workloads in which a condition holds or its measure is missing. Workloads
- * that do not fit its stacks are skipped; if none is left, the run fails, too.
+ * Lists a failure for each workload in which a condition holds or its measure is missing. Skips
+ * workloads that do not fit its stacks; if all are skipped, that is a failure, too.
  */
 export function findFailures(condition: Condition, { workloads }: Run): string[] {
   const { text, stack, divisor, measure, operator, bound } = condition;

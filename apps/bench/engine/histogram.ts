@@ -6,7 +6,7 @@
 import { createHistogram, type Histogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Distribution, Summary } from './schema.ts';
 
-/** The highest value of a histogram, an hour: longer requests count as an hour. */
+/** The highest value of a histogram: requests longer than an hour count as an hour. */
 const LONGEST_NS = 3600e9;
 
 export const makeHistogram = (): RecordableHistogram =>
@@ -36,7 +36,7 @@ export const summarize = (histogram: Histogram): Summary => ({
   max: histogram.max,
 });
 
-/** Percentiles to store: each half percent, and finer steps at the end of the tail. */
+/** Percentiles to store: each half percent, and finer steps for the slowest requests. */
 const PERCENTS: readonly number[] = [
   ...Array.from({ length: 199 }, (_, i) => (i + 1) / 2),
   ...[99.6, 99.7, 99.8, 99.9, 99.95, 99.99, 100],

@@ -1,4 +1,7 @@
-/** Checks that stacks with the same translator passed on equal numbers of lookups. Pure. */
+/**
+ * Checks that variants of one translator in several languages passed equal numbers of lookups on
+ * to the storage: if not, their caches behave differently. Pure.
+ */
 import type { RoundSample } from './results.ts';
 import { PASSED_ON } from './target.ts';
 
@@ -9,7 +12,11 @@ interface Row {
   readonly warnings: string[];
 }
 
-/** Warns of lookups that differ from the first stack's. @param alike stacks that must agree */
+/**
+ * Adds a warning to each row whose number of lookups differs from the first row's. Skips rows
+ * without a counter, and those that ended before the last round.
+ * @param alike names of the stacks that must agree
+ */
 export function checkCounts(alike: readonly string[], rounds: number, rows: readonly Row[]): void {
   const [first, ...others] = rows.filter(
     ({ name, samples }) =>

@@ -7,7 +7,8 @@ import type { Machine } from './schema.ts';
 const HUNDREDTHS = 100;
 
 /**
- * @param folder on the storage of the stacks' files
+ * Describes the machine for the result.
+ * @param folder a folder on the storage of the stacks' files
  * @param versions of programs other than Node
  */
 export const describeMachine = (folder: string, versions: Machine['versions']): Machine => ({
@@ -20,7 +21,7 @@ export const describeMachine = (folder: string, versions: Machine['versions']): 
   versions: { ...versions, Node: process.version },
 });
 
-/** The type of the file system that an absolute path is on. */
+/** Finds the type of the file system that contains an absolute path, such as `ext4`. */
 export function findFileSystem(path: string, mounts = readMounts()): string {
   const containsPath = ({ mountpoint: mountpath }: MountEntry): boolean =>
     mountpath === '/' || path === mountpath || path.startsWith(`${mountpath}/`);

@@ -1,4 +1,7 @@
-/** Measures a workload in a placement: starts the stacks, measures them in rounds, ends them. */
+/**
+ * Measures a workload in a placement of CPUs: starts the stacks, warms them up, measures them in
+ * rounds, and ends them. run.ts calls it for each workload and placement.
+ */
 import { rmSync } from 'node:fs';
 import { BusySampler } from './busy.ts';
 import { mergeHistograms, summarize } from './histogram.ts';
@@ -16,13 +19,13 @@ import { type WorkloadName, workloads } from './workloads/index.ts';
 export interface StackPlan {
   readonly name: string;
   readonly lookupCounter: LookupCounter | null;
-  /** Returns why a workload does not fit this stack, or null; absent: all workloads fit. */
+  /** Returns why a workload does not fit this stack, or null. If absent, all workloads fit. */
   unfitReason?(workload: WorkloadName): string | null;
   /** Why the stack does not start, as the trial has reported; null or absent: it starts. */
   readonly startFailure?: string | null;
   /** Starts the stack with empty storage. @throws {NotMeasured} */
   serve(): Promise<ServedMount>;
-  /** Removes the files of the stack, which is not served now. */
+  /** Removes the files of the stack, after its server has stopped. */
   readonly discard: () => void;
 }
 
@@ -30,30 +33,34 @@ export interface MeasurePlan extends TargetSettings {
   readonly stacks: readonly StackPlan[];
   readonly placement: Placement;
   readonly rounds: number;
-  /** Stacks that must pass on equal numbers of lookups. */
+  /** Names of the stacks that must pass equal numbers of lookups on to the storage. */
   readonly alike: readonly string[];
   /** `performance.now()` at the start of the run. */
   readonly runStart: number;
-  /** Called before a stack's turn. */
+  /** Called before each step of a stack (start, warm-up, round), with its name and the step. */
   readonly onTurn: (activity: string) => void;
 }
 
-/** A stack with its rounds so far, and the reason why it has ended. */
+/** A stack, or the plain directory, with its rounds so far. */
 interface Row {
   readonly name: string;
   readonly target: Target;
   readonly samples: RoundSample[];
   readonly warnings: string[];
+  /** Why no further rounds are measured, also if there are earlier ones; null while it goes on. */
   missing: string | null;
-  /** The workload does not fit the stack, for the reason in `missing`: no failure. */
+  /** True if the workload does not suit the stack, for the reason in `missing`. No failure. */
   readonly isUnfit: boolean;
   /** The trial has already reported `missing`. */
   readonly isReported: boolean;
 }
 
-/** Most requests of a round: each time takes eight bytes and is sent between processes. */
+/** Most requests of a round: eight bytes for each are stored, and sent between processes. */
 const COUNT_MAX = 1_000_000;
-/** Share of a round that a warm-up step must take to yield the pace of the slowest stack. */
+/**
+ * A warm-up step that takes this share of a round's duration suffices to calculate the number of
+ * requests that fill a round of the slowest stack.
+ */
 const PACE_SHARE = 0.3;
 /** Most steps of a warm-up. */
 const STEPS_MAX = 12;
@@ -90,7 +97,6 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
     warmUpRounds = warmUpResult.rounds;
     for (const [i, order] of orderRounds(rows, plan.rounds, seedRandom(plan.seed)).entries()) {
       for (const row of [plain, ...order]) await takeRound(plan, row, i + 1, warmUpResult);
-      // All stacks have ended.
       if (rows.every(({ missing }) => missing !== null)) break;
     }
   } finally {
@@ -135,7 +141,7 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
   return { workload, partial, failures, warnings };
 }
 
-/** Runs `act` and adds the message of its error to `wrong`. */
+/** Runs `action`, and adds the message of its error to `messages`. */
 async function collectError(messages: string[], action: () => Promise<void> | void): Promise<void> {
   try {
     await action();
@@ -154,7 +160,10 @@ const makeRow = (
   ...{ isUnfit: unfitReason !== null, isReported: startFailure !== null },
 });
 
-/** Runs `act` unless the row has ended; NotMeasured ends the row. */
+/**
+ * Runs `action` unless the row has ended. NotMeasured, an interruption or a failed system call ends
+ * the row; other errors are thrown.
+ */
 async function attempt(
   plan: MeasurePlan,
   row: Row,
@@ -182,14 +191,16 @@ export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error;
 
 interface WarmUpResult {
-  /** Number of the next request, and requests in a round, per client. */
+  /** Number of the first request of round 1. */
   readonly from: number;
+  /** Requests of each client in a round. */
   readonly count: number;
+  /** Warm-up steps that were made. */
   readonly rounds: number;
 }
 
 /**
- * Warms up all stacks with equal requests, more in each step, until the number is known that fills
+ * Warms up all stacks with equal requests, more in each step, until it knows how many requests fill
  * a round of the slowest stack.
  */
 async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Promise<WarmUpResult> {

@@ -14,7 +14,7 @@ export const units: Readonly<Record<Kind, Readonly<Record<string, number>>>> = {
   rate: { '/s': 1 },
 };
 
-/** Formats a value of a kind for people. */
+/** For each kind, formats a value with its unit. */
 export const formats: Readonly<Record<Kind, (value: number) => string>> = {
   time: formatDuration,
   size: (bytes) => `${formatWhole(bytes / 1e6)} MB`,
@@ -25,11 +25,11 @@ export interface Measure {
   readonly kind: Kind;
   /** The value over all rounds; null if it was not measured. */
   value(measured: Measured): number | null;
-  /** The value of one round; absent for measures that only the whole has. */
+  /** The value of one round; absent for a measure of the whole run only. */
   roundValue?(round: Round): number;
 }
 
-/** Figures of one round, and of all rounds together. */
+/** The figures that one round and the sum of all rounds have in common. */
 type Common = Pick<Round, 'latency' | 'serverCpuSeconds' | 'clientCpuSeconds'>;
 
 const timeMeasure = (of: (figures: Common) => number): Measure => ({
@@ -38,11 +38,11 @@ const timeMeasure = (of: (figures: Common) => number): Measure => ({
   roundValue: of,
 });
 
-/** Nanoseconds per request. */
+/** Divides CPU seconds by the number of requests; returns nanoseconds. */
 const perRequest = (seconds: number, { latency }: Common): number =>
   (1e9 * seconds) / Math.max(1, latency.count);
 
-/** In the order of a table's columns. docs/how-it-works/bench.md explains them. */
+/** All measures, in the order of a table's columns. docs/how-it-works/bench.md explains them. */
 export const measures = {
   p50: timeMeasure(({ latency }) => latency.p50),
   mean: timeMeasure(({ latency }) => latency.mean),
@@ -67,7 +67,10 @@ export const measures = {
 export type MeasureName = keyof typeof measures;
 export const measureNames = Object.keys(measures) as MeasureName[];
 
-/** The ratio of two stacks, by rounds where these have the measure; null if it is no number. */
+/**
+ * Returns the median of the rounds' ratios of two stacks, or the ratio of the totals for a measure
+ * without rounds; null if no ratio is finite.
+ */
 export function medianRatio(name: MeasureName, mine: Measured, other: Measured): number | null {
   const { value: of, roundValue }: Measure = measures[name];
   const pairs =

@@ -1,4 +1,4 @@
-/** Represents failed measurements: thrown as an error, stored as a value in the result. */
+/** Defines failed measurements: errors to throw, and the reason as a value for the result. */
 
 export interface MissingResult {
   /** The reason. */
@@ -7,13 +7,13 @@ export interface MissingResult {
   readonly wrong?: true;
 }
 
-/** The text of a table cell with the reason. */
+/** Writes the reason for a table cell. */
 export const missingText = ({ missing, wrong }: MissingResult): string =>
   `${wrong ? 'wrong' : 'not measured'}: ${missing}`;
 
 export const isMissing = (value: object): value is MissingResult => 'missing' in value;
 
-/** A measurement is impossible. The message gives the reason, and the remedy where it is known. */
+/** Thrown if a measurement is impossible. The message has the reason, and a known remedy. */
 export class NotMeasured extends Error {
   readonly code: string = 'GLOSSA_NOT_MEASURED';
   /** Exit status of the measuring program, if it has exited. */
@@ -26,13 +26,13 @@ export class NotMeasured extends Error {
   }
 }
 
-/** The stack gave wrong answers: its times are worthless, and the run fails. */
+/** Thrown if a stack gave wrong answers: its times are worthless, and the run fails. */
 export class WrongAnswers extends NotMeasured {
   override readonly code = 'GLOSSA_WRONG_ANSWERS';
   override readonly name = 'WrongAnswers';
 }
 
-/** Measures, or returns the reason of NotMeasured as a value; throws other errors. */
+/** Calls `measure`; returns the reason of a NotMeasured as a value, and throws other errors. */
 export async function measureOrExplain<T>(measure: () => Promise<T>): Promise<T | MissingResult> {
   try {
     return await measure();

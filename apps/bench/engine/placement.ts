@@ -1,6 +1,6 @@
 /**
- * Assigns CPUs to the client and the servers. The placement matters more than code: a request that
- * wakes another CPU costs several times a request that stays on one.
+ * Assigns CPUs to the clients and the servers. The placement can matter more than the code: a
+ * request that wakes another CPU takes several times as long as one that stays on its CPU.
  */
 import { readFileSync } from 'node:fs';
 import { NotMeasured } from './not-measured.ts';
@@ -14,7 +14,7 @@ export const placementTitles: Readonly<Record<Placement, string>> = {
   free: 'unpinned',
 };
 
-/** `miss, same CPU`. */
+/** The title of a workload in a placement: `miss, same CPU`. */
 export const workloadTitle = ({
   name,
   place,
@@ -43,7 +43,10 @@ export interface CpuAssignment {
   readonly servers: string;
 }
 
-/** Gives the client the last allowed CPU, as the first is busier. @throws {NotMeasured} */
+/**
+ * Gives the client the last allowed CPU, as the first is busier.
+ * @throws {NotMeasured} if the placement needs two CPUs and there is one
+ */
 export function assignCpus(place: Placement, allowed: string): CpuAssignment {
   if (place === 'free') return { client: null, servers: allowed };
   const cpus = parseCpuList(allowed);

@@ -1,9 +1,9 @@
-/** Draws reproducible random numbers: equal seeds, equal numbers. Pure arithmetic of 32 bits. */
+/** Draws reproducible random numbers for the bench: equal seeds give equal numbers. */
 
 /** Draws a number of at least 0 and less than 1. */
 export type Random = () => number;
 
-/** Mulberry32, a mixed counter: good enough to shuffle and to resample. */
+/** Mulberry32, a counter with mixed 32 bits: good enough to shuffle and to resample. */
 export function seedRandom(seed: number): Random {
   let counter = seed | 0;
   return () => {

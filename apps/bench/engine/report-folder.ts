@@ -1,14 +1,14 @@
 /**
- * Makes and fills the folder of a report. The folder is made before the measurement, so that a run
- * of an hour does not end with a refusal. Only with `force` may it hold an earlier report.
+ * Makes and fills the folder of a report. Callers make it before the measurement, so that a path
+ * that cannot be used fails at once and not after an hour.
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../../terminal/exit.ts';
 
 /**
- * Makes a folder and its parents, as `mkdir -p`. (mkdirSync with `recursive` never returns where
- * the parent cannot be made, as below /proc.)
+ * Makes a folder and its parents, as `mkdir -p`. (mkdirSync with `recursive` never returns if the
+ * parent cannot be made, as below /proc.)
  * @returns false when the folder exists already
  * @throws {Failure}
  */
@@ -27,8 +27,9 @@ export function makeFolder(dir: string): boolean {
 }
 
 /**
- * Makes the folder and its parents. An empty folder, as a failed run leaves, is accepted.
- * @param force accept a folder with a report, which will be replaced; other files stay
+ * Makes the folder of a report and its parents. Accepts an empty folder, which a failed run leaves.
+ * @param force whether to accept a folder with a report, which writeReportFolder then replaces;
+ * other files stay
  * @throws {Failure}
  */
 export function openReportFolder(dir: string, { force }: { readonly force: boolean }): void {
@@ -37,12 +38,16 @@ export function openReportFolder(dir: string, { force }: { readonly force: boole
     throw new Failure(`${dir} exists; with --force, its report is replaced`);
 }
 
-/** Writes files by their names, each atomically. @throws {Failure} */
+/**
+ * Writes files into the folder, each atomically.
+ * @param files contents by name
+ * @throws {Failure}
+ */
 export function writeReportFolder(dir: string, files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) {
     const path = join(dir, name);
     try {
-      // In a folder that other users can write, the name may be a symbolic link of theirs.
+      // Another user may have made a symbolic link of this name: remove it, and never follow one.
       rmSync(`${path}.new`, { force: true });
       writeFileSync(`${path}.new`, content, { flag: 'wx' });
       renameSync(`${path}.new`, path);

@@ -1,4 +1,4 @@
-/** Sums up the rounds of each stack, and compares the sums with those of the first stack. Pure. */
+/** Sums up the rounds of each stack, and compares them with the rounds of the first stack. Pure. */
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { mergeHistograms, readDistribution, summarize } from './histogram.ts';
 import type { Measured, Result, Run } from './schema.ts';
@@ -8,8 +8,9 @@ import { compareRounds, ROUNDS_MIN } from './verdict.ts';
 export interface RoundSample {
   /** From 1. */
   readonly round: number;
-  /** Seconds since the start of the run. */
+  /** Start of the round, in seconds since the start of the run. */
   readonly at: number;
+  /** Duration. */
   readonly seconds: number;
   /** Times of all requests, nanoseconds; at least one. */
   readonly latency: RecordableHistogram;
@@ -23,7 +24,7 @@ export interface RoundSample {
 /** Figures of a stack that are not per round. */
 export type StackTotals = Pick<Measured, 'peakMemoryBytes' | 'startSeconds'>;
 
-/** Sums up the rounds of a stack; null without rounds. `compareToFirst` sets `toFirst`. */
+/** Sums up the rounds of a stack; null without rounds. `compareToFirst` sets `toFirst` later. */
 export function sumUpRounds(samples: readonly RoundSample[], totals: StackTotals): Measured | null {
   if (samples.length === 0) return null;
   const sum = (readValue: (sample: RoundSample) => number): number =>
@@ -48,7 +49,7 @@ export function sumUpRounds(samples: readonly RoundSample[], totals: StackTotals
   };
 }
 
-/** Sums of the counts of several rounds or clients. */
+/** Adds up the counters of several rounds or clients. */
 export function sumCounts(samples: readonly Pick<RoundSample, 'counts'>[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { counts } of samples) {
@@ -57,7 +58,7 @@ export function sumCounts(samples: readonly Pick<RoundSample, 'counts'>[]): Reco
   return sums;
 }
 
-/** Compares each result of a workload with the first, or adds a warning where it cannot. */
+/** Compares each result of a workload with the first; adds a warning if that is not possible. */
 export function compareToFirst(results: readonly Result[], seed: Run['seed']): Result[] {
   const first = results[0]?.measured;
   return results.map((result, i) => {

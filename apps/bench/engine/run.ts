@@ -1,4 +1,7 @@
-/** Runs the bench: every workload in every placement; an error in one does not end the others. */
+/**
+ * Runs `glossa bench`: tries all stacks once, then measures every workload in every placement. An
+ * error in one measurement does not end the others.
+ */
 import { join } from 'node:path';
 import type { Progress } from '../../../terminal/progress.ts';
 import { type MeasurePlan, measure, type StackPlan } from './measure.ts';
@@ -22,7 +25,7 @@ export interface RunPlan
   readonly stacks: readonly (MeasuredStack & StackPlan)[];
   readonly workloads: readonly WorkloadName[];
   readonly places: readonly Placement[];
-  /** Words of the workload `command`. */
+  /** The program and arguments of the workload `command`; empty: no such workload. */
   readonly command: readonly string[];
   /** Warnings known before the run. */
   readonly warnings: readonly string[];
@@ -40,19 +43,19 @@ export interface RunPlan
 
 export interface BenchOutcome {
   readonly run: Run;
-  /** Failures of the trial, which `tell` has printed; they fail the run. */
+  /** Failures of the trial, which `printProblem` has printed; they fail the run. */
   readonly trialFailures: readonly string[];
   /** Further failures of the run. */
   readonly failures: readonly string[];
 }
 
-/** Turns of a stack besides its rounds, roughly: its start and the warm-up. */
+/** Estimated progress steps of a stack besides its rounds: its start and the warm-up. */
 const EXTRA_TURNS = 5;
 
 /**
- * Measures until all is done or the signal aborts; the result has the rounds so far. A workload
- * that ends with an error leaves the results of the others.
- * @throws {NotMeasured} before measuring, when no stack starts
+ * Measures until all is done or the signal aborts; the result then has the rounds so far.
+ * @param measureOne measures one workload in one placement; tests replace it, and `runTrial`
+ * @throws {NotMeasured} before measuring, if no stack starts
  */
 export async function runBench(
   plan: RunPlan,

@@ -1,6 +1,7 @@
 /**
- * Types and reads the JSON result of `glossa bench`; docs/how-it-works/bench.md explains its keys.
- * Removing a key or changing its meaning needs a new `schemaVersion`; adding a key does not.
+ * Defines the types of `glossa bench`'s JSON result, and parses it. docs/how-it-works/bench.md
+ * explains the keys. Removing a key or changing its meaning needs a new `schemaVersion`; adding a
+ * key does not.
  *
  * Times of single requests are in nanoseconds, all others in seconds; sizes are in bytes.
  */
@@ -28,27 +29,30 @@ export interface Summary {
 
 /** Summary of all rounds, with quantiles for a picture. */
 export interface Distribution extends Summary {
-  /** The share of requests that took no longer, in percent. Both rise. */
+  /** Pairs in rising order: `percent` of the requests took at most `nanoseconds`. */
   readonly quantiles: readonly (readonly [percent: number, nanoseconds: number])[];
 }
 
 export interface Round {
-  /** From 1. Rounds of equal numbers ran next to each other. */
+  /** From 1. Rounds of several stacks with equal numbers ran one right after the other. */
   readonly round: number;
-  /** Seconds since the start of the run. */
+  /** Start of the round, in seconds since the start of the run. */
   readonly at: number;
+  /** Duration. */
   readonly seconds: number;
   readonly latency: Summary;
   readonly serverCpuSeconds: number;
   readonly clientCpuSeconds: number;
 }
 
+/** A stack in comparison with another. */
 export interface Comparison {
-  /** The stack's median over the other's: above 1 it takes longer. */
+  /** The stack's median time divided by the other's: above 1, the stack is slower. */
   readonly ratio: number;
-  /** Ends of the interval that contains the ratio with `confidence`. */
+  /** Ends of the interval that contains the ratio with the probability `confidence`. */
   readonly low: number;
   readonly high: number;
+  /** 0 to 1. */
   readonly confidence: number;
   /** The largest ratio that chance explains (95 %), at least 1. */
   readonly noise: number;
@@ -63,36 +67,41 @@ export interface Measured {
   readonly throughput: number;
   readonly serverCpuSeconds: number;
   readonly clientCpuSeconds: number;
+  /** Peak memory of the server; null: unknown. */
   readonly peakMemoryBytes: number | null;
+  /** Time until the server was mounted; null: unknown. */
   readonly startSeconds: number | null;
-  /** Counters by name: `lookups passed on`, and `lookups` of `phpsim`. */
+  /** Counters by name: `lookups passed on`, and for the workload `phpsim`, `lookups`. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Numbers of replies that were checked, and that were wrong. */
   readonly answers: { readonly checked: number; readonly wrong: number };
-  /** Null for the first stack, and where either stack was not measured. */
+  /** Null for the first stack, and if this or the first stack was not measured. */
   readonly toFirst: Comparison | null;
 }
 
+/** The result of one stack in a workload. */
 export interface Result {
   readonly stack: string;
   /** Null: nothing was measured; `missing` has the reason. */
   readonly measured: Measured | null;
   /** Why nothing was measured, or why the stack ended early. */
   readonly missing: string | null;
-  /** The workload does not fit the stack, for the reason in `missing`: no failure. */
+  /** True if the workload does not suit the stack, for the reason in `missing`. No failure. */
   readonly unfit: boolean;
   readonly warnings: readonly string[];
 }
 
 /** Other work of the machine during a measurement. */
 export interface Busyness {
-  /** Share of the time of the used CPUs that other processes had, 0 to 1. */
+  /** Share of the measured CPUs' time that other processes used, 0 to 1. */
   readonly others: number;
-  /** Share that the host of a virtual machine took. */
+  /** Share of this time that the host of a virtual machine gave to other machines, 0 to 1. */
   readonly steal: number;
-  /** Mean number of other threads that ran or waited, on all CPUs. */
+  /** Mean number of other threads that ran or waited for a CPU, on the whole machine. */
   readonly load: number;
 }
 
+/** A workload in one placement, with the results of all stacks. */
 export interface Workload {
   readonly name: string;
   readonly description: string;
@@ -112,25 +121,31 @@ export interface Workload {
   readonly plain: Summary | null;
   /** Other work of the machine in the rounds; null: unknown. */
   readonly busy: Busyness | null;
-  /** One of each stack, in the order of the stacks. */
+  /** One result of each stack, in the order of the stacks. */
   readonly results: readonly Result[];
 }
 
 export interface Machine {
+  /** Model of the CPU. */
   readonly cpu: string;
+  /** Number of CPUs that the bench may use. */
   readonly cpus: number;
   readonly memoryBytes: number;
+  /** Version of the kernel. */
   readonly kernel: string;
+  /** Load averages at the start of the run, over 1, 5 and 15 minutes. */
   readonly load: readonly number[];
+  /** Type of the file system that holds the stacks' files. */
   readonly storage: string;
   /** Versions of programs by name; null for a missing program. */
   readonly versions: Readonly<Record<string, string | null>>;
 }
 
+/** How a stack is named, described and configured. */
 export interface MeasuredStack {
   readonly name: string;
   readonly description: string;
-  /** Null: the stack is no mount of glossa. */
+  /** Null: another program mounts the stack, without a volfile. */
   readonly volfile: string | null;
 }
 
@@ -147,15 +162,19 @@ export interface Run {
   readonly partial: boolean;
   readonly warnings: readonly string[];
   readonly machine: Machine;
-  /** All are compared with the first. */
+  /** All stacks are compared with the first. */
   readonly stacks: readonly MeasuredStack[];
-  /** Each workload once for every placement. */
+  /** Every workload, once per placement. */
   readonly workloads: readonly Workload[];
   /** Flags of `glossa mount` for glossa's stacks. */
   readonly mountFlags: readonly string[];
 }
 
-/** Parses a result of `glossa bench`. @throws {Failure} for any other content */
+/**
+ * Parses a result of `glossa bench`.
+ * @param file the name of the file in error messages
+ * @throws {Failure} for any other content
+ */
 export function readRun(content: string, file: string): Run {
   const makeError = (reason: string): Failure => new Failure(`${file}: ${reason}`);
   let parsed: Partial<Run> | null;

@@ -1,5 +1,6 @@
 /**
- * Plans the tutorial's workload: programs that search a file in one directory after the other.
+ * Plans the workload of GlusterFS's translator tutorial: programs that search a file in one
+ * directory after the other.
  *
  * 1000 files lie evenly in ten directories. A search looks up one file in dir0, dir1, … until it is
  * found; 80 % of the searches are for 10 % of the files, which are in demand. Equal seeds give
@@ -15,7 +16,7 @@ interface WorkloadSize {
   readonly searches: number;
   /** The number of files to search for; default FILES. */
   readonly files?: number;
-  /** Number of rounds, each with searches for files of its own; default 1. */
+  /** Number of rounds, each with searches for other files; default 1. */
   readonly rounds?: number;
 }
 
@@ -38,7 +39,7 @@ export interface Workload {
   readonly rounds: number;
 }
 
-/** The numbers of the first search of a round and of the one after its last, from 0. */
+/** Returns the numbers, from 0, of a round's first search and of the search after its last. */
 export function roundRange(
   { searches, rounds }: Workload,
   round: number,
@@ -49,6 +50,7 @@ export function roundRange(
 
 export const directoryName = (directory: number): string => `dir${directory}`;
 
+/** Draws the searches, and spreads the files over the directories. */
 export function planWorkload({
   seed,
   searches,
@@ -60,14 +62,14 @@ export function planWorkload({
   // The first files after shuffling are in demand.
   const shuffled = shuffle(numbers, random);
   const hot = (files * HOT_FILES) / 100;
-  // Sorted by directory, so that every round has files in near and far directories.
+  // drawFile takes every n-th file for a round, so sorting gives each round all directories.
   const sortByDirectory = (some: readonly number[]): number[] =>
     some.toSorted((a, b) => (a % DIRECTORIES) - (b % DIRECTORIES));
   const byDemand = [
     ...sortByDirectory(shuffled.slice(0, hot)),
     ...sortByDirectory(shuffled.slice(hot)),
   ];
-  /** Draws one of the files from `from` to `to` that belong to a round. */
+  /** Draws one of the files of a round, among those from `from` to before `to` in `byDemand`. */
   const drawFile = (from: number, to: number, round: number): number => {
     const count = Math.ceil((to - from - round) / rounds);
     return byDemand[from + round + rounds * drawBelow(random, count)]!;

@@ -1,7 +1,7 @@
-/** Finds and builds the volumes of the stacks that the bench measures. Pure. */
+/** Finds and makes volumes of the stacks that the bench measures. Pure. */
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 
-/** Names of the debug/io-stats volumes directly above the storage, which count its lookups. */
+/** Finds the debug/io-stats volumes directly above the storage, which count its lookups. */
 export function countingVolumes(volumes: readonly PlainVolume[]): string[] {
   const types = new Map(volumes.map(({ name, type }) => [name, type]));
   return volumes
@@ -13,7 +13,7 @@ export function countingVolumes(volumes: readonly PlainVolume[]): string[] {
     .map(({ name }) => name);
 }
 
-/** Volumes that keep files in a folder of the machine. */
+/** Finds the volumes that store files in a folder of the machine. */
 export const folderVolumes = (volumes: readonly PlainVolume[]): string[] =>
   volumes.filter(({ type }) => type === 'storage/posix').map(({ name }) => name);
 
@@ -30,7 +30,7 @@ export function numberRepeats(names: readonly string[]): string[] {
   });
 }
 
-/** One volume, by default without subvolumes. */
+/** Makes a volume without subvolumes. */
 export const makeVolume = (
   name: string,
   type: string,

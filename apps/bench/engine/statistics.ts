@@ -1,10 +1,11 @@
 /**
  * Computes medians, quantiles and their intervals from rounds.
  *
- * Rounds of different rows are paired: round 3 of one row ran next to round 3 of the other, under
- * the same load of the machine. Rows are therefore compared round by round: the result is the
- * median of the comparisons, not the comparison of the medians.
+ * A row is the list of a subject's rounds: of a stack, or a language. Round 3 of one row ran right
+ * beside round 3 of the other, under the same load of the machine. Rows are therefore compared
+ * round by round: the result is the median of the comparisons, not the comparison of the medians.
  */
+/** The median of a row, and its range. */
 export interface Estimate {
   readonly median: number;
   /** The lowest and the highest round. */
@@ -13,11 +14,11 @@ export interface Estimate {
 }
 
 export interface PairedEstimate extends Estimate {
-  /** The rounds of one row lie too far apart for a conclusion. */
+  /** True if the rounds of one row lie too far apart for a conclusion. */
   readonly doubtful: boolean;
 }
 
-/** Largest spread of the rounds of one row, as a factor. */
+/** Largest ratio of a row's highest to its lowest round that still permits a conclusion. */
 const SPREAD_MAX = 1.5;
 
 const sortAscending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
@@ -30,7 +31,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) / 2;
 }
 
-/** The value below which `part` (0 … 1) of the values lie, between neighbours by proportion. */
+/** The value below which the fraction `part` of the values lies, interpolated linearly. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = sortAscending(values);
   const at = (sorted.length - 1) * part;
@@ -45,7 +46,7 @@ export const estimate = (values: readonly number[]): Estimate => ({
   high: Math.max(...values),
 });
 
-/** Whether the times of a row lie too far apart for a conclusion. */
+/** Whether the rounds of a row lie too far apart for a conclusion. */
 export const isTooSpread = (rounds: readonly number[]): boolean =>
   Math.max(...rounds) > SPREAD_MAX * Math.min(...rounds);
 
@@ -53,7 +54,7 @@ export type Comparison = (mine: number, other: number) => number;
 export const ratio: Comparison = (mine, other) => mine / other;
 export const difference: Comparison = (mine, other) => mine - other;
 
-/** Compares two rows round by round. Both have the same rounds, at least one. */
+/** Compares two rows round by round. Both must have the same rounds, at least one. */
 export const compare = (
   mine: readonly number[],
   other: readonly number[],
@@ -68,16 +69,18 @@ export interface Interval {
   readonly high: number;
 }
 
-/** For more values, the normal distribution replaces the binomial one, whose terms underflow. */
+/**
+ * For more values, countOutside uses the normal distribution, as binomial terms would underflow.
+ */
 const EXACT_MAX = 500;
 
-/** The quantile of the normal distribution that leaves 5 % outside, half of it on each side. */
+/** In a normal distribution, 95 % of the values lie within this many standard deviations. */
 const NORMAL_95 = 1.959964;
 
 /**
- * Returns the number of `count` values that may lie below a 95 % interval of their median. For any
- * distribution, its median is above each drawn value with probability ½, so the count follows the
- * binomial distribution; -1 when there are too few values.
+ * Returns how many of `count` sorted values the 95 % interval of their median leaves out at each
+ * end; -1 if there are too few values. Each value lies below the true median with probability ½,
+ * so the number of those below is binomially distributed.
  */
 function countOutside(count: number): number {
   if (count > EXACT_MAX) {
@@ -93,8 +96,8 @@ function countOutside(count: number): number {
 }
 
 /**
- * The interval that contains the median with at least 95 % confidence, for any distribution of the
- * values (the interval of the sign test); null for fewer than MEDIAN_VALUES_MIN.
+ * Returns the interval that contains the median with at least 95 % confidence, for any distribution
+ * of the values (the interval of the sign test); null for fewer than MEDIAN_VALUES_MIN values.
  */
 export function medianInterval(values: readonly number[]): Interval | null {
   const outside = countOutside(values.length);
@@ -103,5 +106,7 @@ export function medianInterval(values: readonly number[]): Interval | null {
   return { low: sorted[outside]!, high: sorted[sorted.length - 1 - outside]! };
 }
 
-/** Fewer values have no 95 % interval, even from the lowest to the highest. */
+/**
+ * With fewer values, even the range from the lowest to the highest has less than 95 % confidence.
+ */
 export const MEDIAN_VALUES_MIN = 6;

@@ -1,6 +1,6 @@
 /**
- * A target of a workload: a stack behind its mount, or the plain directory, each with its own
- * clients. It starts the server and the clients, measures rounds, and stops both.
+ * Defines a target of a workload: a stack behind its mount, or the plain directory, each with its
+ * own clients. A target starts the server and the clients, measures rounds, and stops both.
  */
 import { join } from 'node:path';
 import { pinProcess } from './affinity.ts';
@@ -21,7 +21,7 @@ export interface ServedMount {
   /** The server's process. */
   readonly pid: number;
   readonly mountpoint: string;
-  /** From the start of the process until it reported that it is mounted. */
+  /** Seconds from the start of the process until it reported that it is mounted. */
   readonly startSeconds: number;
   /** The warning that the server printed at its start; '' or absent without a warning. */
   readonly startWarning?: string;
@@ -36,7 +36,7 @@ export interface TargetSettings {
   readonly workload: WorkloadName;
   readonly cpus: CpuAssignment;
   readonly clients: number;
-  /** Duration of a round of the slowest stack. */
+  /** Duration of a round of the slowest stack, in seconds. */
   readonly seconds: number;
   readonly seed: number;
   /** For the workload `command`, otherwise null. */
@@ -48,7 +48,7 @@ export interface TargetSettings {
   readonly signal: AbortSignal;
 }
 
-/** Reads the lookups that reached the storage; null without a counter. @throws {NotMeasured} */
+/** Reads how many lookups reached the storage; null without a counter. @throws {NotMeasured} */
 export type LookupCounter = (mountpoint: string, timeoutMs: number) => Promise<number | null>;
 
 /** Access to a target: its server, its counter and its sampler. */
@@ -69,23 +69,30 @@ export interface RoundResult {
   readonly complaint: string | null;
 }
 
+/** Name of the counter of lookups that a stack passed on to the storage. */
 export const PASSED_ON = 'lookups passed on';
+/** Name of the workload's folder in each mount. */
 const TREE_NAME = 'tree';
 
 /** Time limit of a request, or of making a workload's tree, on a busy machine. */
 const TIMEOUT_MIN_MS = 120_000;
 /** Time limit of the first run of a command. */
 const COMMAND_TIMEOUT_MS = 3_600_000;
-/** The time limit of a round, as a multiple of the last round. */
+/** A round may take this many times as long as the last round did per request. */
 const TIMEOUT_FACTOR = 10;
 /** Longest timer of Node. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
-/** Time limit of clients outside rounds; opening the workload `command` runs it once. */
+/** Time limit in ms of a client's reply outside rounds; a first run of a command may take long. */
 export const baseTimeout = (isCommand: boolean): number =>
   isCommand ? COMMAND_TIMEOUT_MS : TIMEOUT_MIN_MS;
 
-/** Time limit of a round. @param lastRequestMs time of a request in the last round, or null */
+/**
+ * Time limit of a round, in milliseconds.
+ * @param seconds intended duration of a round
+ * @param count requests of the round
+ * @param lastRequestMs time of a request in the last round; null before the first
+ */
 export function roundTimeout(
   seconds: number,
   count: number,
@@ -100,7 +107,7 @@ export function roundTimeout(
 }
 
 export class Target<S extends ServedMount = ServedMount> {
-  /** Null for the plain directory. */
+  /** Time until the server was mounted; null for the plain directory. */
   startSeconds: number | null = null;
   peakMemoryBytes: number | null = null;
   /** Null before the start, and for the plain directory. */
@@ -151,7 +158,9 @@ export class Target<S extends ServedMount = ServedMount> {
   }
 
   /**
-   * Measures a round. @param runStart `performance.now()` at the start of the run
+   * Measures a round.
+   * @param round number from 1; 0 is a warm-up, which does not sample the machine's load
+   * @param runStart `performance.now()` at the start of the run
    * @throws {NotMeasured}
    */
   async measure(round: number, range: RequestRange, runStart: number): Promise<RoundResult> {
@@ -181,7 +190,7 @@ export class Target<S extends ServedMount = ServedMount> {
     return makeRoundResult(results, { round, at, serverCpuSeconds: cpuAfter - cpuBefore }, passed);
   }
 
-  /** Explains why the target could not be measured, with the end of its server. */
+  /** Returns the error's message, and why the server ended if it has. */
   async explain(error: NotMeasured): Promise<string> {
     const endReason = await this.server?.explainEnd();
     return endReason ? `${error.message}: ${endReason}` : error.message;
@@ -217,6 +226,7 @@ export class Target<S extends ServedMount = ServedMount> {
   }
 }
 
+/** Combines the results of all clients. @param passed lookups passed on; null without a counter */
 function makeRoundResult(
   results: readonly ReplyTypes['run'][],
   rest: Pick<RoundSample, 'round' | 'at' | 'serverCpuSeconds'>,

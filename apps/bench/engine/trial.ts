@@ -1,6 +1,6 @@
 /**
- * Tries a bench before it measures, so that mistakes are reported once and at once: starts each
- * stack, and runs the command in an empty folder.
+ * Tries a bench before it measures: starts each stack once, and runs the command in an empty
+ * folder. Mistakes are then reported at once, and not again for every workload.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,10 @@ export interface TrialResult {
   readonly warnings: readonly string[];
 }
 
-/** Starts each stack and runs the command. @throws {NotMeasured} when no stack starts */
+/**
+ * Starts each stack and runs the command.
+ * @throws {NotMeasured} if no stack starts, or the command cannot be run
+ */
 export async function tryAll(plan: TrialPlan): Promise<TrialResult> {
   const { stacks, signal, onTurn } = plan;
   const command = plan.command.length === 0 ? null : await tryCommandOnce(plan);

@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { clockGettime } from '../../../runtime/sys/libc.ts';
 
 const KIB = 1024;
-/** From the kernel's MAKE_PROCESS_CPUCLOCK, which derives a clock's number from a pid. */
+/** The kernel's MAKE_PROCESS_CPUCLOCK combines this constant and a pid to the number of a clock. */
 const CPUCLOCK_SCHED = 2;
 
-/** Reads the CPU seconds of all threads of a process, also ended ones; null for an ended process. */
+/** Reads the CPU seconds of all threads of a process, ended ones too; null for an ended process. */
 export function readCpuSeconds(pid: number): number | null {
   const time = new BigInt64Array(2);
   const clock = (~pid << 3) | CPUCLOCK_SCHED;
@@ -17,11 +17,13 @@ export function readCpuSeconds(pid: number): number | null {
 /** USER_HZ of the kernel, the same on all architectures that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** Reads the CPU seconds of descendants that the process has waited for; 0 when it has ended itself. */
+/**
+ * Reads the CPU seconds of descendants that the process has waited for; 0 if it has itself ended.
+ */
 export function readChildrenCpuSeconds(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name may hold blanks and brackets. Behind it, state is field 3, cutime and cstime 16 and 17.
+    // The name, field 2, may hold blanks and brackets. Field 3 follows it: cutime is 16, cstime 17.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
   } catch {

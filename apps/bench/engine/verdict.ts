@@ -1,11 +1,10 @@
 /**
- * Compares the rounds of two stacks: a ratio, its interval and a verdict. The verdict follows from
- * the interval alone: there is a difference if it excludes 1.
+ * Compares the rounds of two stacks: a ratio, its interval and a verdict. Stacks differ if the
+ * interval excludes 1.
  *
- * The interval contains the median of the ratios with 95 % confidence (statistics.ts), and is at
- * least as wide as the noise between neighbouring rounds, because a slow round is often followed by
- * another. Stacks that ran side by side have the noise of their ratios, as a slow moment affects
- * both. All values are logarithms: twice as long and half as long are equally far from 1.
+ * The interval contains the median of the ratios with 95 % confidence (statistics.ts). It is at
+ * least as wide as the noise between neighbouring rounds, as slow rounds often come in groups.
+ * It is computed from logarithms, so that twice as long and half as long are equally far from 1.
  */
 import { seedRandom } from './random.ts';
 import type { Comparison, Round, Verdict } from './schema.ts';
@@ -22,10 +21,10 @@ export const CONFIDENCE = 0.95;
 /** Fewer rounds have no interval. */
 export const ROUNDS_MIN = MEDIAN_VALUES_MIN;
 
-/** A wider interval around 1, as a factor, may hide a large difference: too noisy to conclude. */
+/** If an interval contains 1 and its ends differ by more than this factor, it is too noisy. */
 export const WIDTH_MAX = 1.3;
 
-/** Number of random comparisons of a stack's rounds with each other. */
+/** Number of draws of random signs from which the noise is estimated. */
 const SPLITS = 400;
 
 /** Reads the verdict off the interval of a ratio of times; a lower ratio is faster. */
@@ -36,8 +35,8 @@ export function readVerdict({ low, high }: Interval): Verdict {
 }
 
 /**
- * Compares rounds that ran beside each other. Both have the same rounds; every value is above 0.
- * Null for fewer than ROUNDS_MIN. The same values and seed give the same comparison.
+ * Compares rounds that ran side by side: `mine[i]` and `other[i]` are times of one round, above 0.
+ * Null for fewer than ROUNDS_MIN rounds. The same values and seed give the same comparison.
  */
 export function comparePaired(
   mine: readonly number[],
@@ -50,7 +49,7 @@ export function comparePaired(
   return makeComparison(median(ratios), interval, estimateNoise(ratios, seed));
 }
 
-/** Compares rounds that did not run beside each other, such as those of two runs. */
+/** Compares rounds that did not run side by side, such as those of two runs; null for too few. */
 export function compareApart(
   mine: readonly number[],
   other: readonly number[],
@@ -72,8 +71,9 @@ export function compareApart(
 }
 
 /**
- * The 95 % quantile of the median difference between neighbouring values, with a random sign for
- * each difference. The values are logarithms of times or of ratios.
+ * Estimates how far the median of these values may lie from the truth by chance. It gives the
+ * differences between neighbouring values random signs, takes their median, and repeats that; the
+ * noise is the 95 % quantile of the medians. The values are logarithms of times or of ratios.
  */
 function estimateNoise(rounds: readonly number[], seed: number): number {
   const steps = rounds.slice(1).map((value, i) => value - rounds[i]!);
@@ -83,7 +83,7 @@ function estimateNoise(rounds: readonly number[], seed: number): number {
   return quantile(Array.from({ length: SPLITS }, drawMedian), CONFIDENCE);
 }
 
-/** Turns logarithms back into a comparison. */
+/** Makes a comparison from logarithms, with an interval at least as wide as the noise. */
 function makeComparison(center: number, interval: Interval, noise: number): Comparison {
   const low = Math.exp(Math.min(interval.low, center - noise));
   const high = Math.exp(Math.max(interval.high, center + noise));
@@ -97,7 +97,7 @@ function makeComparison(center: number, interval: Interval, noise: number): Comp
   };
 }
 
-/** Compares two stacks in the rounds that both have; null for fewer than ROUNDS_MIN. */
+/** Compares two stacks in the rounds that both have; null if these are fewer than ROUNDS_MIN. */
 export function compareRounds(
   mine: readonly Round[],
   other: readonly Round[],
@@ -112,7 +112,7 @@ export function compareRounds(
   );
 }
 
-/** Pairs rounds of equal numbers. A stack lacks some when its mount ended early. */
+/** Pairs rounds of equal numbers. A stack lacks some if its mount ended early. */
 export function pairRounds<R extends { readonly round: number }>(
   mine: readonly R[],
   other: readonly R[],

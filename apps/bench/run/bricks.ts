@@ -1,6 +1,6 @@
 /**
- * Starts and ends brick processes of glossa and of GlusterFS on this machine, and describes the
- * volumes of bricks and their clients.
+ * Starts and ends brick processes of glossa and of GlusterFS on this machine, and makes the volumes
+ * for the volfiles of bricks and their clients.
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -27,8 +27,9 @@ const LOCALHOST = '127.0.0.1';
 const TCP = { 'transport-type': 'tcp', 'transport.address-family': 'inet' };
 
 /**
- * A protocol/server over `volumes`; clients connect to the last of them by its name.
- * @param port to listen on; absent: an option at the start sets it
+ * Makes a brick's volumes: a protocol/server over `volumes`. Clients connect to the last of these
+ * by its name.
+ * @param port to listen on; if absent, `--xlator-option` sets it at the start
  */
 export const makeServerVolumes = (
   volumes: readonly PlainVolume[],
@@ -45,7 +46,7 @@ export const makeServerVolumes = (
   return stackVolumes([volumes[0]!], [...volumes.slice(1), server]);
 };
 
-/** A protocol/client of the volume `brick` that the brick at this port exports. */
+/** Makes a protocol/client of the volume `brick` that the brick at this port exports. */
 export const makeClientVolume = (name: string, brick: string, port: number): PlainVolume =>
   makeVolume(name, 'protocol/client', {
     ...TCP,
@@ -54,7 +55,7 @@ export const makeClientVolume = (name: string, brick: string, port: number): Pla
     'remote-subvolume': brick,
   });
 
-/** A debug/delay-gen that delays every request. */
+/** Makes a debug/delay-gen that delays every request. */
 export const makeDelayVolume = (name: string, delayMs: number): PlainVolume =>
   makeVolume(name, 'debug/delay-gen', {
     'delay-percentage': '100',
@@ -62,17 +63,18 @@ export const makeDelayVolume = (name: string, delayMs: number): PlainVolume =>
     'delay-duration': String(Math.round(delayMs * 1000)),
   });
 
-/** A debug/io-stats that counts the lookups at its position. */
+/** Makes a debug/io-stats that counts the lookups at its position. */
 export const makeCounterVolume = (name: string): PlainVolume =>
   makeVolume(name, 'debug/io-stats', { 'count-fop-hits': 'on' });
 
 // -- processes -----------------------------------------------------------------------------------
 
+/** The running bricks of a measurement. */
 export interface Bricks {
   readonly ports: readonly number[];
   /** The brick processes. */
   readonly pids: readonly number[];
-  /** Aborted when a brick ends by itself, or with the signals of the plans. */
+  /** Aborted when a brick ends by itself, or when a signal of a plan is aborted. */
   readonly signal: AbortSignal;
 }
 
@@ -101,7 +103,7 @@ export interface BrickPlan {
   readonly signal: AbortSignal;
 }
 
-/** The plan of a brick with its log in the scratch folder of a run. */
+/** Makes the plan of a brick, with its log in the scratch folder of a run. */
 export const makeBrickPlan = (
   {
     scratch,
@@ -113,7 +115,10 @@ export const makeBrickPlan = (
 
 const LISTEN_PORT = 'server.transport.socket.listen-port';
 
-/** Starts all bricks at once, and ends them after `use`. @throws {Failure} if one ended earlier */
+/**
+ * Starts all bricks at once, calls `use`, and ends them afterwards.
+ * @throws {Failure} if a brick ended before `use` did
+ */
 export async function withBricks<T>(
   plans: readonly BrickPlan[],
   start: (plan: BrickPlan) => Promise<Brick>,
@@ -130,7 +135,7 @@ export async function withBricks<T>(
     for (const result of starts) if (result.status === 'rejected') throw result.reason;
     const ports = bricks.map(({ port }) => port);
     const pids = bricks.map(({ pid }) => pid);
-    // Names on an ended brick look absent, so `use` must stop.
+    // If a brick has ended, its names look absent and results are wrong, so `use` must stop.
     const noteExit = (): void => failure.abort(findFailure());
     for (const { exited } of bricks) exited.then(noteExit, noteExit);
     const signal = AbortSignal.any([failure.signal, ...plans.map((plan) => plan.signal)]);
@@ -143,7 +148,7 @@ export async function withBricks<T>(
   }
 }
 
-/** Starts a brick of glossa, which listens on any port and prints it. */
+/** Starts a brick of glossa, which chooses a free port and prints it. @throws {Failure} */
 export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   const { name, volfile, logFile, title, terminal, signal } = plan;
   const options = [...plan.options, `${LISTEN_PORT}=0`];
@@ -168,11 +173,14 @@ export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   };
 }
 
-/** Attempts to start, as another program may take the free port before the brick does. */
+/** Number of attempts to start a brick: another program may take the free port before it does. */
 const ATTEMPTS = 3;
 const START_MS_MAX = 60_000;
 
-/** Starts a brick of GlusterFS. Where setpriv exists, the kernel ends it with this process. */
+/**
+ * Starts a brick of GlusterFS. If setpriv is installed, the kernel ends it with this process.
+ * @throws {Failure}
+ */
 export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
   const { volfile, options, logFile, title, signal } = plan;
   for (let attemptsLeft = ATTEMPTS - 1; ; attemptsLeft -= 1) {
@@ -186,9 +194,9 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
         hasEnded,
         stop,
       } = await startProcess(
-        // The brick's folder is removed right afterwards.
         {
           ...{ words: killWithParent(commandLine), log: logFile, timeoutMs: START_MS_MAX },
+          // SIGKILL, as nobody needs the brick's folder afterwards.
           ...{ signal, endSignal: 'SIGKILL' },
         },
         () => isListening(port),
@@ -209,7 +217,7 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
   }
 }
 
-/** The command line of a program that the kernel kills when its parent ends. */
+/** Prefixes a command line so that the kernel kills the program when its parent ends. */
 function killWithParent(line: readonly [string, ...string[]]): readonly [string, ...string[]] {
   const hasSetpriv = runToEnd(['setpriv', '--version']).status === 0;
   return hasSetpriv ? ['setpriv', '--pdeathsig', 'KILL', '--', ...line] : line;
@@ -225,6 +233,7 @@ export async function findFreePort(): Promise<number> {
   return port;
 }
 
+/** Whether a program of this machine accepts connections at the port. */
 export async function isListening(port: number): Promise<boolean> {
   const socket = connect(port, LOCALHOST);
   try {

@@ -1,4 +1,7 @@
-/** `glossa bench call`: measures one call of a translator in each language, without a mount. */
+/**
+ * Implements `glossa bench call`: measures one call of a translator in each language, in this
+ * process and without a mount.
+ */
 import { rmSync } from 'node:fs';
 import { makeScratch } from '../../../server/scratch-folders.ts';
 import { defineCommand } from '../../../terminal/command.ts';
@@ -26,7 +29,7 @@ import { Cleanup } from './cleanup.ts';
 import { parseFlagWords } from './flag-words.ts';
 
 const ROUNDS = 15;
-/** Short batches: even on a busy machine, some run without interruption. */
+/** Batches are short, so that even on a busy machine some run without interruption. */
 const BATCHES = { best: 8, count: 250, warm: 20_000 };
 
 const names = Object.keys(languages) as LanguageName[];
@@ -76,7 +79,10 @@ interface CallResults {
   readonly calls: readonly CallCosts[];
 }
 
-/** Measures kinds of calls until all are done or interrupted. @throws {Failure} for a wrong reply */
+/**
+ * Measures kinds of calls until all are done or `signal` aborts.
+ * @throws {Failure} for a wrong reply
+ */
 async function measureCalls(
   wantedKinds: readonly KindName[],
   wantedLanguages: readonly LanguageName[],
@@ -132,7 +138,9 @@ function printResults(
   }
 }
 
-/** A table with a row for each kind of call and a column for each language, and an explanation. */
+/**
+ * Writes a table with a row for each kind of call and a column for each language, and explains it.
+ */
 function writeTable(calls: readonly CallCosts[], { colour, width }: Terminal): string {
   const shownLanguages = names.filter(
     (language) => language === 'typescript' || calls.some(({ over }) => over[language]),
@@ -179,5 +187,6 @@ function writeTable(calls: readonly CallCosts[], { colour, width }: Terminal): s
   ].join('\n');
 }
 
+/** A plus sign for a cost over TypeScript's; a negative number has its own sign. */
 const makeSign = (cost: Cost | MissingResult | undefined): string =>
   cost === undefined || isMissing(cost) || cost.median < 0 ? '' : '+';

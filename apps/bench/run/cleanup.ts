@@ -1,13 +1,19 @@
-/** Undoes the steps of a run at any end: unmounts, ends processes, removes folders. */
+/**
+ * Runs the registered cleanup steps of a run, the newest first, however the run ends: unmounts,
+ * ends processes, removes folders.
+ */
 export class Cleanup {
   private steps: (() => Promise<void>)[] = [];
 
-  /** Registers a step for the end, where it runs before all earlier ones. */
+  /** Registers a step; `run` calls it before all steps that were registered earlier. */
   add(step: () => Promise<void>): void {
     this.steps.push(step);
   }
 
-  /** Runs all steps; `reportError` gets the message of a failed one, and the rest still run. */
+  /**
+   * Runs all steps, also after one has failed.
+   * @param reportError gets the message of each error
+   */
   async run(reportError: (message: string) => void): Promise<void> {
     for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
       try {

@@ -1,4 +1,4 @@
-/** `glossa bench compare`: compares two results line by line. */
+/** Implements `glossa bench compare`: compares two results line by line. */
 
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK, Failure } from '../../../terminal/exit.ts';

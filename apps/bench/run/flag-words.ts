@@ -1,8 +1,8 @@
-/** Parses flags that take several words of a known set. */
+/** Parses flags of the bench that take several words of a known set. */
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
 
-/** Splits a flag at commas into known words, each once. @throws {UsageError} */
+/** Splits a flag's values at commas into known words, each once. @throws {UsageError} */
 export function parseFlagWords<V extends string>(
   flag: string,
   values: readonly string[],

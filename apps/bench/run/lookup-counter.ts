@@ -1,4 +1,4 @@
-/** Counts the lookups at volumes of a mount, from the statistics of its server. */
+/** Reads the number of lookups at volumes of a mount, from the statistics of its server. */
 import { ask } from '../../../server/control/control-client.ts';
 import { findMountServer } from '../../../server/control/find-server.ts';
 import type { Statedump } from '../../../server/statedump/volume-dumps.ts';
@@ -6,7 +6,7 @@ import { Failure } from '../../../terminal/exit.ts';
 import { ServerGone } from '../engine/load/clients.ts';
 import type { LookupCounter } from '../engine/target.ts';
 
-/** A counter of the lookups at these volumes. @throws {ServerGone} */
+/** Makes a counter of the lookups at these debug/io-stats volumes. It throws ServerGone. */
 export const makeLookupCounter =
   (volumes: readonly string[]): LookupCounter =>
   async (mountpoint, timeoutMs) => {

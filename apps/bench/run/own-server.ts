@@ -1,20 +1,20 @@
-/** Starts a glossa server of a mount or brick in a child process, which ends with its parent. */
+/** Starts a glossa mount or brick in a child process, which ends with its parent, and ends it. */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { ChildServer, type ServerExit } from '../../../server/child-server.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { rejectOnAbort } from '../../../terminal/interruption.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 
-/** Time limit for a server to unmount and end. */
+/** Time limit in ms for a server to unmount and end, before it is killed. */
 const GRACE_MS = 5000;
-/** The shorter limit after an interruption: a server may wait for a brick or be stopped. */
+/** The shorter limit after an interruption, as the server may hang: the user is waiting. */
 const SHORT_GRACE_MS = 1000;
-/** Lines of the log to show when a server ended by itself. */
+/** Lines of the log to show if a server ended by itself. */
 const LOG_LINES = 5;
 export const ENDED_TEXT = 'ended unexpectedly';
 
 export class OwnServer {
-  /** Messages that the server sent while it started. */
+  /** Messages that the server printed while it started. */
   readonly messages: string[] = [];
   /** Whether the process has ended. */
   hasEnded = false;
@@ -23,7 +23,11 @@ export class OwnServer {
   private readonly server: ChildServer;
   private endPromise: Promise<boolean> | null = null;
 
-  /** The signal of the settings ends the server, too. */
+  /**
+   * Starts the server.
+   * @param args command and operands of glossa, such as `brick VOLFILE`
+   * @param terminal its messages go to `messages` instead
+   */
   constructor(
     args: readonly string[],
     { logFile, options, signal }: OwnServerSettings,
@@ -50,7 +54,7 @@ export class OwnServer {
     return this.server.pid;
   }
 
-  /** Resolves to true when the server serves, to false when it ended before. */
+  /** Resolves to true when the server serves, or to false if it ended before. */
   get ready(): Promise<boolean> {
     return this.server.whenReady;
   }
@@ -60,8 +64,8 @@ export class OwnServer {
   }
 
   /**
-   * Resolves to null when the server serves, else to the failure; rejects at once when it is
-   * aborted.
+   * Resolves to null when the server serves, or to the failure if it ended before. Rejects at once
+   * when the signal aborts.
    * @param title the name of the server in messages
    */
   async waitUntilStarted(title: string): Promise<Failure | null> {
@@ -79,6 +83,7 @@ export class OwnServer {
     return this.endPromise;
   }
 
+  /** Asks the server to end, kills it after the grace time, and waits for its end. */
   private async releaseAndWait(): Promise<boolean> {
     const { server, signal } = this;
     server.release();
@@ -113,6 +118,7 @@ interface OwnServerSettings {
   readonly logFile: string;
   /** Options of its volumes, in the form of --xlator-option. */
   readonly options: readonly string[];
+  /** Ends the server when it aborts. */
   readonly signal?: AbortSignal;
 }
 
@@ -120,14 +126,14 @@ interface OwnServerSettings {
 export const xlatorOptionFlags = (options: readonly string[]): string[] =>
   options.flatMap((option) => ['--xlator-option', option]);
 
-/** The failure of a server, with the end of its log. */
+/** Makes the failure of a server, with the last lines of its log. */
 export function makeServerFailure(title: string, reason: string, logFile: string): Failure {
   const lines = readLogEnd(logFile, LOG_LINES).map((line) => `    ${line}`);
   const logText = lines.length === 0 ? 'it has logged nothing' : 'the end of its log:';
   return new Failure([`${title} ${reason}; ${logText}`, ...lines].join('\n'));
 }
 
-/** The last lines of a log, without the listing of the volfile. */
+/** Reads the last lines of a log, without the volfile that GlusterFS logs at its start. */
 export function readLogEnd(path: string, count: number): string[] {
   // GlusterFS creates its log a while after its start.
   if (!existsSync(path)) return [];

@@ -13,17 +13,17 @@ interface ProcessSettings {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** File to which the output is appended. */
   readonly log: string;
-  /** Time limit of the start. */
+  /** Time limit of the start, in milliseconds. */
   readonly timeoutMs: number;
   /** Aborts the wait and ends the process. */
   readonly signal?: AbortSignal;
-  /** The signal that ends a process without cleanup; default SIGTERM. */
+  /** `SIGKILL` for a process that needs no cleanup of its own; default SIGTERM. */
   readonly endSignal?: 'SIGKILL';
 }
 
 export interface StartedServer {
   readonly pid: number;
-  /** Time from just before the start until it served. */
+  /** Seconds from just before the start until the process served. */
   readonly startSeconds: number;
   /** Resolves when the process has ended. */
   readonly exited: Promise<void>;
@@ -33,6 +33,7 @@ export interface StartedServer {
   stop(): Promise<void>;
 }
 
+/** Milliseconds until a process that does not end is killed. */
 const STOP_MS_MAX = 5_000;
 /** Milliseconds between two polls, and so the resolution of `startSeconds`. */
 const POLL_MS = 2;
@@ -40,8 +41,8 @@ const POLL_MS = 2;
 /**
  * Starts a process and waits until it serves.
  * @param isReady polls whether the process serves
- * @param failureText the message when it does not: `it did not mount`
- * @param cleanUp cleanup after its end
+ * @param failureText begins the message if the process does not serve: `it did not mount`
+ * @param cleanUp called after the process has ended
  * @throws {NotMeasured} with the last error of its log
  */
 export async function startProcess(
@@ -54,7 +55,7 @@ export async function startProcess(
   const [program, ...args] = words;
   const output = openSync(log, 'a');
   const start = performance.now();
-  // A process group of its own: Ctrl-C reaches only the bench, which ends its servers in order.
+  // In its own process group, the child gets no Ctrl-C; the bench ends its servers in order.
   const child = spawn(program, args, {
     detached: true,
     stdio: ['ignore', output, output],
@@ -81,7 +82,7 @@ export async function startProcess(
     stopSignal.addEventListener('abort', () => resolve(false), { once: true });
   });
   for (let serves = false; !serves; ) {
-    // `isReady` may hang in a mount.
+    // `isReady` may hang in a mount that does not reply.
     serves = await Promise.race([isReady(), exitSeen, aborted]);
     if (hasEnded || stopSignal.aborted) {
       await stop();
@@ -118,7 +119,7 @@ const isReplying = (mountpoint: string): Promise<boolean> | boolean =>
     () => false,
   );
 
-/** Reads the last error line of a log. */
+/** Reads the last line of a log that looks like an error, or the last line. */
 export function readLastError(log: string): string {
   const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
   const last = lines.findLast((words) => / E \[|error|fail|cannot/i.test(words)) ?? lines.at(-1);

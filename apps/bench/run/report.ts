@@ -1,4 +1,4 @@
-/** `glossa bench report`: prints a result as a table, or writes a folder with a page. */
+/** Implements `glossa bench report`: prints a result as a table, or writes a folder with a page. */
 
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK } from '../../../terminal/exit.ts';

@@ -28,6 +28,7 @@ const ROUNDS = 15;
 const SECONDS = 0.2;
 const CLIENTS_MAX = 64;
 
+/** The workloads of --workload; `command` needs a command behind `--` instead. */
 const measurable = workloadNames.filter((name) => name !== 'command');
 
 export const benchFlags = {
@@ -88,7 +89,11 @@ export const benchFlags = {
 
 export type BenchFlags = FlagValues<typeof benchFlags>;
 
-/** Turns flags into settings. @param rest the words behind `--` @throws {UsageError} */
+/**
+ * Turns flags into settings.
+ * @param rest the words behind `--`, which are a command to measure; null without `--`
+ * @throws {UsageError}
+ */
 export function parseSettings(flags: BenchFlags, rest: readonly string[] | null) {
   const { rounds = ROUNDS, duration = SECONDS, clients = 1, seed = 1 } = flags;
   if (rounds < 1) throw new UsageError('--rounds takes at least 1');
@@ -110,9 +115,9 @@ export function parseSettings(flags: BenchFlags, rest: readonly string[] | null)
     seconds: duration,
     clients,
     seed,
-    /** Other implementations, which come last. */
+    /** Implementations of --with, whose stacks come after glossa's. */
     others: parseFlagWords('--with', flags.with, otherNames),
-    /** Words of the workload `command`. */
+    /** The program and arguments of the workload `command`; empty: no such workload. */
     command: rest ?? [],
     timeouts,
     /** Flags of `glossa mount`. */

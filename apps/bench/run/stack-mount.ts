@@ -1,4 +1,4 @@
-/** Mounts stacks by glossa: a server process for each, with empty folders for its files. */
+/** Mounts the bench's stacks of glossa: a server process for each, with empty folders for files. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -29,22 +29,22 @@ export interface MountSettings {
   readonly flags: readonly string[];
   /** Folder for mount points and logs. */
   readonly scratch: string;
-  /** Ends the mount, or the wait for its start. */
+  /** When it aborts, the mount ends, or the wait for its start. */
   readonly signal?: AbortSignal;
 }
 
 export interface StackMount extends ServedMount {
-  /** The failure to report for a failed operation on the mount. */
+  /** Makes the failure to report for an error of an operation on the mount. */
   makeFailure(error: Error): Failure;
-  /** Unmounts. @throws {Failure} if the server had ended by itself and that is not reported yet */
+  /** Unmounts. @throws {Failure} if the server had ended by itself, unless that was reported */
   stop(): Promise<void>;
 }
 
-/** Time until the end of a killed process is known. */
+/** Milliseconds to wait for the exit status of a server whose mount has failed. */
 const EXIT_KNOWN_MS = 1000;
 const LOG_LINES = 3;
 
-/** Mounts a stack. @throws {Failure} when that fails or is aborted, after cleaning up */
+/** Mounts a stack. @throws {Failure} if that fails or is aborted, after cleaning up */
 export async function mountStack(
   { name, volfile, options, flags, scratch, signal }: MountSettings,
   terminal: Terminal,
@@ -61,7 +61,7 @@ export async function mountStack(
   const title = `the server of ${volfile}`;
   const end = async (): Promise<boolean> => {
     const wasRequested = await server.end();
-    // The server may have left its mount.
+    // A server that was killed does not unmount.
     await unmountLeftover(mountpoint);
     return wasRequested;
   };
@@ -106,7 +106,7 @@ export async function mountStack(
 function isServerGone(error: Error, mountpoint: string): boolean {
   const { errno } = error as NodeJS.ErrnoException;
   const isDisconnected = errno === -ENOTCONN || errno === -ECONNABORTED;
-  // A server that another process ended has unmounted.
+  // If another process ended the server with a signal, there is no mount any more.
   return isDisconnected || error instanceof ServerGone || findMount(mountpoint) === null;
 }
 
@@ -128,7 +128,7 @@ export interface StackFolders {
   readonly terminal: Terminal;
 }
 
-/** The plan of a stack to be measured. */
+/** Makes the plan by which the bench starts, measures and ends a stack of glossa. */
 export function makeStackPlan(stack: BenchStack, folders: StackFolders): MeasuredStack & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
   const { scratch, data, mountFlags: flags, terminal } = folders;
@@ -158,7 +158,9 @@ export function makeStackPlan(stack: BenchStack, folders: StackFolders): Measure
   };
 }
 
-/** The first message of a command, without traceback and log, which the bench removes. */
+/**
+ * Joins messages to one line, without Python tracebacks and the path of the log, which is removed.
+ */
 const shortenMessages = (messages: readonly string[]): string =>
   messages
     .filter((text) => !text.startsWith('glossa: the log is'))

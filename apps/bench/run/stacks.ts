@@ -21,13 +21,15 @@ export interface Stacks {
   /** Warnings about omitted stacks. */
   readonly warnings: readonly string[];
   readonly question: string;
-  /** Stacks of one translator in several languages, which must pass on equal lookups. */
+  /**
+   * Names of the stacks of one translator in several languages, which must pass on equal lookups.
+   */
   readonly alike: readonly string[];
 }
 
 // -- volfiles ------------------------------------------------------------------------------------
 
-/** Builds stacks of volfiles. @throws {Failure} with all errors of the volfiles */
+/** Builds a stack from each volfile. @throws {Failure} with all errors of the volfiles */
 export async function readVolfileStacks(
   paths: readonly string[],
   terminal: Terminal,
@@ -50,6 +52,7 @@ export async function readVolfileStacks(
   return { stacks, warnings: [], question, alike: [] };
 }
 
+/** Joins names: `a, b and c`. */
 export const joinNames = (names: readonly string[]): string =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
@@ -58,7 +61,7 @@ export const joinNames = (names: readonly string[]): string =>
 /** Suffix of a language whose module runs in a worker thread (`option isolation thread`). */
 const THREAD_SUFFIX = '-thread';
 
-/** Languages of --in; the first is the reference, and `none` is the stack without a translator. */
+/** Words of --in: languages, and `none` for the stack without a translator. */
 export const languages = [
   ...new Set(['typescript', ...allLanguages.map(([name]) => name)]),
   ...allLanguages.filter(([, { hosted }]) => hosted !== null).map(([name]) => name + THREAD_SUFFIX),
@@ -87,7 +90,7 @@ const BRICK: readonly PlainVolume[] = [
 ];
 
 type Volume = Pick<PlainVolume, 'type' | 'options'>;
-/** A volume of the translator, or why it cannot be built. */
+/** A volume of the translator, or a text that explains why it cannot be built. */
 type VolumeOrProblem = Volume | string;
 
 /** Builds a stack for each language of --in. @throws {Failure | UsageError} */
@@ -130,6 +133,7 @@ export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
   return { stacks, warnings, question, alike: used };
 }
 
+/** Finds the folder of a translator: a path, or an example's name. @throws {Failure} */
 function findFolder(translator: string): string {
   const isFolder = (path: string): boolean =>
     statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -152,7 +156,7 @@ function splitOption(text: string): readonly [string, string] {
 const findFirstFile = (folder: string, names: readonly string[]): string | undefined =>
   names.map((name) => join(folder, name)).find((path) => existsSync(path));
 
-/** Paths of a module in a language: in the folder itself, or in a subfolder for the language. */
+/** Lists possible paths of a module: in the folder itself, or in a subfolder for the language. */
 const listCandidates = (language: string, name: string, extensions: readonly string[]): string[] =>
   extensions.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
 
@@ -210,7 +214,7 @@ const makeNativeVolume = (path: string): Volume => ({
   options: [['module-path', path]],
 });
 
-/** The volume of a translator that is part of glossa. */
+/** Makes the volume of a translator in TypeScript, which is part of glossa. */
 function makeBuiltInVolume(name: string, problem: string): VolumeOrProblem {
   const type = `features/${name}`;
   if (registry.has(type)) return { type, options: [] };

@@ -1,4 +1,4 @@
-/** Makes the folders of a bench and removes them at its end, except those with a mount. */
+/** Makes the folders of a bench, and removes them at its end unless something is mounted there. */
 import { accessSync, constants, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,8 +14,9 @@ export class Workspace {
   readonly scratch: string;
   /** Folder for all stored files. */
   readonly data: string;
-  /** Within `data`: a folder for each stack by its name, beside the plain directory. */
+  /** Folder in `data` with the files of each stack, in a folder of its name. */
   readonly stacks: string;
+  /** The plain directory, in `data`: the same storage without a server. */
   readonly plain: string;
 
   /**
@@ -38,7 +39,7 @@ export class Workspace {
     mkdirSync(this.plain);
   }
 
-  /** Removes the folders. Returns the path that stays because it is still mounted, or null. */
+  /** Removes the folders; returns null, or a message about the folders that are still mounted. */
   remove(): string | null {
     if (!removeScratch(this.scratch)) {
       const mounts = listMountsIn(this.scratch).join(', ');
@@ -49,6 +50,7 @@ export class Workspace {
   }
 }
 
+/** Chooses /dev/shm if it has more free bytes than these, else the folder for temporary files. */
 function chooseParent(bytes: number): string {
   try {
     accessSync(MEMORY, constants.W_OK);

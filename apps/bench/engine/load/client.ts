@@ -1,9 +1,9 @@
 /**
- * Runs the process of one client. Only client processes touch a mount: if its server hangs, they
- * hang, and the bench does not.
+ * Runs in each client process of the bench, and executes the requests that clients.ts sends. Only
+ * client processes touch a mount: if its server hangs, they hang, and the bench does not.
  *
- * A client adds little to a request: it makes system calls through koffi, reads a clock without a
- * system call, and allocates no memory. The same requests to the plain directory measure that
+ * A client adds little time to a request: it makes system calls through koffi, reads a clock
+ * without a system call, and allocates no memory. Requests to the plain directory measure that
  * overhead.
  */
 import '../../../../runtime/sys/inspector.ts';
@@ -53,9 +53,10 @@ function handle({ name, args }: Request): Reply {
   }
 }
 
+/** Whether an error shows that the server of the mount has ended. */
 const isGone = (error: unknown, errno: number | undefined): boolean =>
   error instanceof GoneError || (errno !== undefined && GONE_ERRNOS.includes(-Math.abs(errno)));
 
 process.on('message', (request) => process.send!(handle(request as Request)));
-// The bench ends its clients in order; signals of the terminal are for the bench.
+// The terminal sends its signals to clients, too, but only the bench may end them, in its order.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});

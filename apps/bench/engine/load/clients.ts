@@ -1,4 +1,4 @@
-/** Starts the bench's client processes of a folder, pins them to CPUs, and sends them requests. */
+/** Starts the bench's client processes for a folder, pins them to CPUs, and sends them requests. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { findBuiltFile } from '../../../../runtime/sys/paths.ts';
 import { pinProcess } from '../affinity.ts';
@@ -15,7 +15,7 @@ export class ServerGone extends NotMeasured {
 
 export interface ClientSettings {
   readonly count: number;
-  /** CPUs to pin the clients to, as a list; null: any. */
+  /** CPUs to pin the clients to, as a list `0-3,8`; null: any. */
   readonly cpus: string | null;
   /** Aborting kills the clients at once; pending requests fail with its reason. */
   readonly signal: AbortSignal;
@@ -67,6 +67,7 @@ export class Clients {
     await Promise.all(this.children.map((child) => child.exitPromise));
   }
 
+  /** Waits for replies; throws the signal's reason if it was aborted meanwhile. */
   private async failIfAborted<T>(replies: Promise<T>): Promise<T> {
     try {
       return await replies;
@@ -76,6 +77,7 @@ export class Clients {
   }
 }
 
+/** One client process, which handles one request at a time. */
 class Client {
   readonly exitPromise: Promise<void>;
   private readonly child: ChildProcess;

@@ -7,7 +7,7 @@ export type Clock = () => number;
 export interface LoopResult {
   /** Nanoseconds of each request. */
   readonly times: Float64Array;
-  /** From the start of the first request to the end of the last. */
+  /** Seconds from the start of the first request to the end of the last. */
   readonly seconds: number;
   /** Number of wrong answers. */
   readonly wrong: number;

@@ -8,8 +8,9 @@ export interface RequestTypes {
   try: { readonly words: readonly string[]; readonly folder: string };
   /** Makes a folder and the workload's tree in it. */
   make: { readonly workload: WorkloadName; readonly root: string };
-  /** Opens the workload in the tree below its root. */
+  /** Prepares the workload's requests in the tree below its root. */
   open: { readonly workload: WorkloadName; readonly setting: WorkloadSetting };
+  /** Sends a range of requests, and measures them. */
   run: RequestRange;
   close: Readonly<Record<string, never>>;
 }
@@ -32,5 +33,5 @@ export type Request = {
 
 export type Reply =
   | { readonly result: unknown }
-  /** `gone`: the mount's server ended. */
+  /** `isServerGone`: the request failed because the mount's server has ended. */
   | { readonly error: string; readonly isServerGone: boolean };

@@ -1,7 +1,7 @@
 /**
  * Builds the pictures of a bench report as options of ECharts
- * (https://echarts.apache.org/en/option.html): lines between points, over a logarithmic axis. For
- * paper and colour-blind readers, every stack has one of Okabe and Ito's colours, a dash, a symbol.
+ * (https://echarts.apache.org/en/option.html): lines between points, over a logarithmic axis. Every
+ * stack has a colour, a dash and a symbol, for readers on paper or with colour blindness.
  */
 import type { EChartsOption, LineSeriesOption } from 'echarts';
 import { formatDuration } from '../../../../terminal/quantities.ts';
@@ -10,7 +10,7 @@ import { workloadTitle } from '../placement.ts';
 import type { Measured, Run, Workload } from '../schema.ts';
 import { GRID, INK, PAPER, WIDE } from './style.ts';
 
-/** Okabe and Ito's colours without the yellow, which paper does not show. */
+/** Okabe and Ito's colours for colour-blind readers, without the yellow, which is pale on paper. */
 const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
 const dashes: readonly (number[] | 'solid')[] = [
   'solid',
@@ -25,23 +25,24 @@ const symbols = [
   ...['emptyCircle', 'emptyRect', 'emptyTriangle'],
 ];
 
-/** Single quotes, as the SVG has the text in a double-quoted attribute. */
+/** Has single quotes, as the SVG contains it in a double-quoted attribute. */
 const FONT = "system-ui, 'DejaVu Sans', sans-serif";
 
+/** Picks an item; begins again after the last. */
 const pick = <T>(from: readonly T[], at: number): T => from[at % from.length]!;
 
 /** A picture of a report. */
 export interface Picture {
   /** Draws the picture for a width in pixels. */
   draw(width: number): SizedOption;
-  /** The width on a wide screen; on a narrow screen all pictures have the screen's. */
+  /** Width in pixels on a wide screen. On a narrow screen, all pictures have the width NARROW. */
   readonly wideWidth: number;
   readonly caption: string;
-  /** The description for readers who cannot see it. */
+  /** The description for readers who cannot see the picture. */
   readonly description: string;
 }
 
-/** An option, and the height that it takes, in pixels. */
+/** An option of ECharts, and the height of its picture in pixels. */
 export interface SizedOption {
   readonly option: EChartsOption;
   readonly height: number;
@@ -54,7 +55,7 @@ interface Line {
   readonly name: string;
   /** Number of the stack, from 0: decides colour, dash and symbol. */
   readonly stack: number;
-  /** Null interrupts the line. Without `symbol`, points have no mark. */
+  /** Null interrupts the line. A point has a mark only with `symbol`. */
   readonly points: readonly (Point | null)[];
 }
 
@@ -71,11 +72,11 @@ interface Chart {
   /** Formats a value of `x` for its ticks. */
   format(value: number): string;
   readonly y: { readonly name?: string; readonly min: number; readonly max: number };
-  /** Labels at 0, 1, … from the top, which replace the values of `y`. */
+  /** Labels of the y axis, from the top, for the values 0, 1, …; absent: `y` shows numbers. */
   readonly rows?: readonly string[];
   /** Pixels at the left for the labels of `y`. */
   readonly left: number;
-  /** Pixels of the plot. */
+  /** Pixels of the plot, without legend and axis. */
   readonly height: number;
 }
 
@@ -89,8 +90,8 @@ const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 /**
- * Round values from `low` to `high`, both above 0; about six of them. (ECharts' own logarithmic
- * axes have ticks at powers of ten alone, so values are drawn as their logarithms.)
+ * Returns about six round values from `low` to `high`, both above 0. (ECharts' own logarithmic axes
+ * have ticks at powers of ten alone, so the charts draw logarithms on a linear axis.)
  */
 export function roundTicks(low: number, high: number): number[] {
   if (high / low < FACTOR_MIN) {
@@ -109,12 +110,14 @@ export function roundTicks(low: number, high: number): number[] {
     .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
 }
 
-/** The text of a tick: three digits distinguish neighbours. */
+/** Formats a tick; three digits suffice to distinguish neighbours. */
 const formatTick = (value: number): string => String(Number(value.toPrecision(3)));
 
 const ink = { color: INK, fontSize: 12 };
 
-/** Settings of both axes: ticks at the given places, or at those of ECharts. */
+/**
+ * Makes the settings that both axes share, with ticks at these values or where ECharts puts them.
+ */
 const makeAxis = (format: (value: number) => string, customValues?: readonly number[]) => ({
   type: 'value' as const,
   nameLocation: 'middle' as const,
@@ -130,16 +133,16 @@ const makeAxis = (format: (value: number) => string, customValues?: readonly num
   },
 });
 
-/** Pixels of a legend: the sample of a stack's line, and the gap behind a name. */
+/** Widths in pixels in a legend: the sample of a stack's line, and the gap behind a name. */
 const LINE_WIDTH = 44;
 const ITEM_GAP = 18;
-/** Rough pixels of a legend: a letter, the gap between a line and its name, and a row. */
+/** Estimated pixels in a legend: a letter, the gap between a line and its name, and a row. */
 const LETTER_WIDTH = 5.6;
 const NAME_GAP = 5;
 const LEGEND_ROW = 14 + ITEM_GAP;
 const AXIS_HEIGHT = 46;
 
-/** Where a picture begins below the legend of these names, which may take several rows. */
+/** Returns the height of a legend in pixels; its names may take several rows. */
 function legendHeight(names: readonly string[], width: number): number {
   let rows = 1;
   let rowWidth = 0;
@@ -160,7 +163,7 @@ const makeSeries = ({ name, stack, points }: Line): LineSeriesOption => ({
   silent: true,
   color: pick(palette, stack),
   lineStyle: { type: pick(dashes, stack), width: 2 },
-  // Symbols shift when the colours repeat, so no two stacks share both.
+  // When the colours repeat, the symbols shift by one, so no two stacks have the same pair.
   symbol: pick(symbols, stack + Math.floor(stack / palette.length)),
   symbolSize: 8,
   showAllSymbol: true,
@@ -171,6 +174,7 @@ const makeSeries = ({ name, stack, points }: Line): LineSeriesOption => ({
   }),
 });
 
+/** Makes the option of ECharts for a chart. @param width in pixels */
 function drawChart({ lines, x, y, format, left, height, rows }: Chart, width: number): SizedOption {
   const names = lines.map(({ name }) => name);
   const top = legendHeight(names, width);
@@ -232,10 +236,10 @@ const listMeasuredStacks = ({ results }: Workload): MeasuredStack[] =>
     measured === null ? [] : [{ name, stack, measured }],
   );
 
-/** The picture omits the slowest thousandth, which would squeeze the rest. */
+/** The picture omits the slowest thousandth of the requests, which would squeeze the rest. */
 const SHOWN_PERCENT = 99.9;
 
-/** Draws the share of requests that took no longer than a time. */
+/** Makes the picture of a workload: for each time, the share of requests that took at most that. */
 export function makeEcdfChart(workload: Workload): Picture {
   const measuredStacks = listMeasuredStacks(workload);
   const distributions = measuredStacks.map(({ measured }) => measured.latency);
@@ -274,10 +278,10 @@ export function makeEcdfChart(workload: Workload): Picture {
 }
 
 const ROW_HEIGHT = 44;
-/** Pixels between the stacks of a row. */
+/** Pixels between the lines of two stacks in a row. */
 const LANE_HEIGHT = 13;
 
-/** Draws every ratio to the first stack with its interval. */
+/** Makes the picture of all ratios to the first stack: a row for each workload, with intervals. */
 export function makeRatioChart({ stacks, workloads }: Run): Picture {
   const listRatios = (stack: number) =>
     workloads.flatMap(({ results }, row) => {

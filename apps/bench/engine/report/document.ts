@@ -1,7 +1,7 @@
 /**
- * The content of a report, independent of its format: sections of paragraphs, lists, tables,
- * pictures and volfiles. The terminal (text.ts), Markdown (markdown.ts) and the page (html.ts) each
- * write these.
+ * Makes the content of a report, independent of its format: sections of paragraphs, lists, tables,
+ * pictures and volfiles. text.ts writes them for a terminal, markdown.ts as Markdown, and html.ts
+ * as a page.
  */
 import { factorText, intervalText } from '../comparison-text.ts';
 import { formats, type Measure, measures } from '../measures.ts';
@@ -19,21 +19,21 @@ import {
   methodParagraphs,
 } from './run-sentences.ts';
 
-/** Names of rows, and cells of figures. */
+/** A table of figures; each row has a name in front. */
 export interface Table {
   readonly title: string;
   /** Heads of the columns, without the column of names. */
   readonly head: readonly string[];
-  /** The number of leading columns that hold results. */
+  /** Number of leading columns with the median, ratio and verdict; figures of measures follow. */
   readonly resultColumns: number;
   readonly rows: readonly Row[];
 }
 
 export interface Row {
   readonly name: string;
-  /** Empty where the row has only a note. */
+  /** Empty if the row has only a note. */
   readonly cells: readonly string[];
-  /** Why figures are missing. */
+  /** Why figures are missing; null if none is. */
   readonly note: string | null;
   /** Length of the bar beside the row, 0 to 1. */
   readonly barLength: number;
@@ -55,7 +55,7 @@ export interface Section {
 
 const makeTextBlocks = (all: readonly string[]): Block[] => all.map((text) => ({ text }));
 
-/** The sections of a run, which follow its question and the answers. */
+/** Makes the sections of a report, which follow its question and the answers. */
 export function makeSections(run: Run): Section[] {
   const { workloads, stacks, machine, date, command } = run;
   const warnings = listWarnings(run);
@@ -86,6 +86,7 @@ export function makeSections(run: Run): Section[] {
   ];
 }
 
+/** Makes the section of a workload in one placement. */
 export function makeWorkloadSection(workload: Workload): Section {
   const isMeasured = workload.results.some(({ measured }) => measured !== null);
   return {
@@ -100,13 +101,13 @@ export function makeWorkloadSection(workload: Workload): Section {
   };
 }
 
-/** `1.14 [1.12 – 1.16]`; empty for the first stack. */
+/** Writes the ratio to the first stack: `1.14 [1.12 – 1.16]`; '' for the first stack itself. */
 const ratioText = ({ toFirst }: Measured): string =>
   toFirst === null ? '' : `${factorText(toFirst.ratio)} ${intervalText(toFirst)}`;
 
 type Column = readonly [title: string, cell: (measured: Measured) => string];
 
-/** The table of all measures, without columns that are empty for all stacks. */
+/** Makes the table of all measures, without columns that are empty for all stacks. */
 function makeResultsTable(workload: Workload): Table {
   const { results } = workload;
   const allMeasured = results.flatMap(({ measured }) => measured ?? []);

@@ -1,6 +1,6 @@
 /**
- * Writes a run as one self-contained page: no network, no script. ECharts draws the pictures as
- * SVG; as it is large, `loadDraw` loads it only when a page is written.
+ * Writes a run as one self-contained page, without network and scripts, and makes the files of a
+ * report's folder. ECharts draws the pictures as SVG; it is large, so it is loaded only for a page.
  */
 import type { EChartsOption } from 'echarts';
 import type { Run } from '../schema.ts';
@@ -10,9 +10,10 @@ import { writeMarkdown } from './markdown.ts';
 import { answerSentences } from './run-sentences.ts';
 import { NARROW, styleSheet } from './style.ts';
 
-/** Draws a picture of this size, in pixels. */
+/** Draws a picture as SVG. Width and height are in pixels. */
 type Draw = (option: EChartsOption, width: number, height: number) => string;
 
+/** Loads ECharts, and returns the function that draws with it. */
 export async function loadDraw(): Promise<Draw> {
   const { init } = await import('./echarts.ts');
   return (option, width, height) => {
@@ -96,7 +97,7 @@ function writeFigure(
   return `<figure>\n${drawings.join('\n')}\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
 }
 
-/** A table in a box that scrolls, also by keys, where the table is wider than the screen. */
+/** Writes a table in a box that scrolls, also by keys, if the table is wider than the screen. */
 function writeTable({ title, head, rows }: Table): string {
   const titles = ['stack', ...head]
     .map((text) => `<th scope="col">${escapeHtml(text)}</th>`)
@@ -124,7 +125,7 @@ function writeRow({ name, cells, note }: Row, head: readonly string[]): string {
   return `<tr>${header}${valueCells.join('')}</tr>${noteRow}`;
 }
 
-/** The files of a report, by their names: the result as JSON, Markdown and a page. */
+/** Makes the files of a report, by their names: the result as JSON, Markdown and a page. */
 export const makeReportFiles = async (run: Run): Promise<Readonly<Record<string, string>>> => ({
   'run.json': `${JSON.stringify(run, null, 1)}\n`,
   'report.md': writeMarkdown(run),

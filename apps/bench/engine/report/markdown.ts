@@ -3,7 +3,7 @@ import type { Run } from '../schema.ts';
 import { type Block, makeSections, type Table } from './document.ts';
 import { answerSentences } from './run-sentences.ts';
 
-/** Text of a cell: a bar would end it, and a line end the table. */
+/** Escapes the text of a cell: a `|` would end the cell, and a newline the table. */
 const escapeCell = (text: string): string =>
   text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 
@@ -11,7 +11,7 @@ const writeRow = (cells: readonly string[]): string => `| ${cells.map(escapeCell
 
 const writeList = (texts: readonly string[]): string => texts.map((text) => `- ${text}`).join('\n');
 
-/** The text of a volfile within a fence that it cannot end. */
+/** Writes a volfile within a code fence that is longer than any in it. */
 function writeFence(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);

@@ -7,13 +7,13 @@ import { workloadTitle } from '../placement.ts';
 import type { Machine, Run, Workload } from '../schema.ts';
 import { CONFIDENCE, ROUNDS_MIN, WIDTH_MAX } from '../verdict.ts';
 
-/** The top of a report: a warning if the machine was busy, then the comparisons. */
+/** Writes the first sentences of a report: a warning if the machine was busy, then comparisons. */
 export const answerSentences = (run: Run): string[] => [
   ...busyWarnings(run),
   ...comparisonSentences(run),
 ];
 
-/** A warning for each workload that was measured on a busy machine. */
+/** Writes a warning for each workload that was measured on a busy machine. */
 export function busyWarnings({ workloads, machine }: Run): string[] {
   const sentences = workloads.flatMap((workload) => {
     const text = describeBusyness(workload.busy, machine.cpus);
@@ -24,7 +24,7 @@ export function busyWarnings({ workloads, machine }: Run): string[] {
     : [...sentences, 'Times are longer there than on a quiet machine, and intervals wider.'];
 }
 
-/** A sentence for each stack but the first. */
+/** Writes how each stack but the first compares with the first, in one sentence each. */
 export function comparisonSentences({ stacks, workloads }: Run): string[] {
   const [first, ...others] = stacks;
   return others.map(({ name }) => {
@@ -35,6 +35,7 @@ export function comparisonSentences({ stacks, workloads }: Run): string[] {
   });
 }
 
+/** Writes the sentence about CPU, memory, kernel, storage, load and versions. */
 export function machineSentence(machine: Machine): string {
   const { cpu, cpus, memoryBytes, kernel, load, storage, versions } = machine;
   const programs = Object.entries(versions).map(
@@ -46,7 +47,7 @@ export function machineSentence(machine: Machine): string {
   );
 }
 
-/** Paragraphs about the method. */
+/** Writes the paragraphs about the method. */
 export const methodParagraphs = ({ workloads, seed, seconds }: Run): string[] => [
   `Each workload was measured in ${formatRange(workloads.flatMap(roundCounts))} rounds. A round measures ` +
     'every stack once, one after the other, and each round begins with another stack, so that what ' +
@@ -71,11 +72,13 @@ const FLOOR =
   'take by themselves: of a stack’s time, the clients’ share is that at most. It stands with each ' +
   'workload, and where it is more than half of what a stack takes, a warning says so.';
 
+/** Share of a stack's median time from which on the plain directory's time earns a warning. */
 const FLOOR_SHARE = 0.5;
 const FLOOR_WARNING =
   'the plain directory takes more than half as long: clients, kernel and storage are much of what ' +
   'was measured, and a difference between servers looks smaller than it is';
 
+/** Writes `3 to 15`, `15`, or `no`. */
 function formatRange(values: readonly number[]): string {
   if (values.length === 0) return 'no';
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -97,7 +100,9 @@ export const limits: readonly string[] = [
     'often then, so that the tail looks shorter than it would to clients who do not wait.',
 ];
 
-/** Describes a workload: `stat of an absent name; 1 client on CPU 1, server on 0`. */
+/**
+ * Describes a workload: its request, clients, CPUs, rounds, and the time in the plain directory.
+ */
 export function describeMethod(workload: Workload): string {
   const { request, clients, clientCpu, serverCpus, warmUpRounds, plain } = workload;
   const clientsText = clients === 1 ? '1 client' : `${clients} clients`;
@@ -113,7 +118,7 @@ export function describeMethod(workload: Workload): string {
 const PARTIAL =
   'Not all that was asked for was measured: the tables and the other warnings say what is missing.';
 
-/** All warnings of the run and of its results, with workload and placement. */
+/** Lists all warnings of the run and of its results, with workload and placement. */
 export function listWarnings({ warnings, partial, workloads }: Run): string[] {
   return [
     ...(partial ? [PARTIAL] : []),
@@ -126,7 +131,7 @@ export function listWarnings({ warnings, partial, workloads }: Run): string[] {
   ];
 }
 
-/** Warnings of a workload, each with the stacks that it is about. */
+/** Groups the warnings of a workload's results: each text with the names of its stacks. */
 function groupWarnings({ results, plain }: Workload): Map<string, string[]> {
   const stacksByText = new Map<string, string[]>();
   for (const { stack, warnings, measured } of results) {

@@ -1,4 +1,4 @@
-/** Colours and widths of a report's pictures, and the style sheets of pages. */
+/** Defines colours and widths of a report's pictures, and reads the style sheets of pages. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
@@ -12,7 +12,7 @@ export const PAPER = '#ffffff';
 export const WIDE = 840;
 export const NARROW = 360;
 
-/** The colours of all pages, followed by these style sheets of `apps`. */
+/** Joins the colours of all pages and these style sheets. @param paths from the folder `apps` */
 export const styleSheet = (...paths: readonly string[]): string =>
   ['bench/engine/report/colours.css', ...paths]
     .map((path) => readFileSync(join(packageRoot, 'apps', path), 'utf8'))

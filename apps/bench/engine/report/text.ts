@@ -16,7 +16,7 @@ export interface Screen {
   readonly colour: boolean;
 }
 
-/** Colours repeat the verdict, which is written out, too. */
+/** The colours of verdicts. They add nothing, as the verdict is written out, too. */
 const styles: Readonly<Record<Verdict, Style>> = {
   faster: 'good',
   slower: 'error',
@@ -27,10 +27,11 @@ const styles: Readonly<Record<Verdict, Style>> = {
 const colourVerdict = (cell: string, { colour }: Screen): string =>
   Object.hasOwn(styles, cell) ? paint(styles[cell as Verdict], cell, colour) : cell;
 
+/** Widths of a bar, in columns of the terminal. */
 const BAR_MIN = 2;
 const BAR_MAX = 30;
 
-/** The whole report, without a newline at the end. */
+/** Writes the whole report, without a newline at the end. */
 export function writeTerminalReport(run: Run, screen: Screen): string {
   const writeStyled = (style: Style, texts: readonly string[]): string =>
     texts
@@ -52,7 +53,7 @@ export function writeTerminalReport(run: Run, screen: Screen): string {
 const prefixWarnings = (texts: readonly string[]): string[] =>
   texts.map((text) => `warning: ${text}`);
 
-/** One workload in one placement: a bar and verdict for each stack, then all measures. */
+/** Writes one workload in one placement: a bar and verdict for each stack, then all measures. */
 export function writeWorkload(workload: Workload, screen: Screen): string {
   const { title, blocks } = makeWorkloadSection(workload);
   const lines = blocks.flatMap((block): string[] => {
@@ -63,7 +64,7 @@ export function writeWorkload(workload: Workload, screen: Screen): string {
   return [paint('bold', title, screen.colour), ...lines].join('\n');
 }
 
-/** Splits a table that is too wide into several below each other, each with the names. */
+/** Writes a table; one that is too wide becomes several below each other, each with the names. */
 function writeTableLines({ head, resultColumns: answers, rows }: Table, screen: Screen): string[] {
   const measuredRows = rows.filter(({ cells }) => cells.length > 0);
   const cells = [
@@ -99,7 +100,7 @@ function writeTableLines({ head, resultColumns: answers, rows }: Table, screen: 
   return [...lines, ...notes];
 }
 
-/** The text of `glossa bench compare`. */
+/** Writes the output of `glossa bench compare`. */
 export function writeComparison({ warnings, lines }: ComparedRuns, screen: Screen): string {
   const [head, ...rows] = formatTable(
     [
@@ -121,7 +122,7 @@ export function writeComparison({ warnings, lines }: ComparedRuns, screen: Scree
   ].join('\n');
 }
 
-/** Cells: stack, first, second, ratio, verdict. */
+/** Makes the cells of a line: stack, first run, second run, ratio, verdict. */
 function comparisonCells(
   { stack, to, a, b, compared, missing }: RunLine,
   screen: Screen,

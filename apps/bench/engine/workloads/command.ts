@@ -1,9 +1,12 @@
-/** The workload `command`: a request runs a program once, in the folder as working directory. */
+/**
+ * Defines the workload `command`: a request runs the user's program once, with the stack's folder
+ * as its working directory. Also describes commands that cannot run or fail, for the trial.
+ */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import type { CommandRun, TriedCommand, WorkloadKind } from './workload.ts';
 
-/** Most output of a command that is compared. */
+/** Most bytes of output that a command may print. */
 const OUTPUT_MAX = 64 << 20;
 
 /** Runs a command to its end. @param readsStderr whether to return the last line of stderr */
@@ -34,6 +37,7 @@ export const tryCommand = (words: readonly string[], folder: string): TriedComma
   expected: runCommand(words, folder, true),
 });
 
+/** The reason why a command did not run, or its signal or exit status. */
 const describeEnd = ({ status, signal, code }: CommandRun): string =>
   String(code ?? signal ?? status);
 

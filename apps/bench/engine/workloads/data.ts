@@ -1,7 +1,7 @@
 /**
- * Workloads that read and write large files. Before each read, the kernel's cache of the mounted
- * file is dropped (posix_fadvise), so that data comes from the server. The cache of the storage
- * below stays, so that the disk is not measured.
+ * Defines the workloads that read and write large files. They drop the kernel's cache of the
+ * mounted file before reads (posix_fadvise), so that data comes from the server. The cache of the
+ * storage below stays, so that the disk is not measured.
  */
 import { constants } from 'node:fs';
 import {
@@ -56,7 +56,7 @@ const openData = ({ root }: WorkloadSetting): number =>
     callOrThrow(openat(folder, FILE_NAME, constants.O_RDONLY | O_CLOEXEC, 0), 'open data'),
   );
 
-/** The complaint about a block that was read; null when it is right. */
+/** Returns the complaint about a block that was read; null if it is right. */
 function checkRead(
   data: Uint8Array,
   status: number,

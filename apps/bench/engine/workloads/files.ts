@@ -1,4 +1,4 @@
-/** The workload `smallfile`: makes, writes, reads and removes small files. */
+/** Defines the workload `smallfile`: makes, writes, reads and removes small files. */
 import { constants } from 'node:fs';
 import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
 import { close, openat, pread, pwrite, statx } from '../../../../runtime/sys/libc.ts';
@@ -17,7 +17,7 @@ import type { WorkloadKind } from './workload.ts';
 const FILE_SIZE = 4096;
 const ENOENT = 2;
 
-/** Reads a file; returns the first error status, or the number of bytes. */
+/** Reads a file; returns the number of bytes, or minus the errno of the first failed call. */
 function readFile(folder: number, name: Uint8Array, data: Uint8Array): number {
   const fd = openat(folder, name, constants.O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return fd;

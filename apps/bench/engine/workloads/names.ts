@@ -1,4 +1,7 @@
-/** Workloads about names: stat of absent and present names, searches, and listings of folders. */
+/**
+ * Defines the workloads about names: stat of absent and present names, searches along directories,
+ * and listings of folders.
+ */
 import { constants } from 'node:fs';
 import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
 import { close, getdents64, openat, statx } from '../../../../runtime/sys/libc.ts';
@@ -26,7 +29,7 @@ const makeFiles = (root: string, count: number): void =>
     for (let i = 0; i < count; i++) makeFile(folder, numberName('file', i));
   });
 
-/** Requests that stat names in one open folder: each system call is one lookup. */
+/** Makes requests that stat names in an open folder, so that each system call is one lookup. */
 function statNames(setting: WorkloadSetting, names: readonly string[]): Requests {
   const paths = names.map(toCString);
   const expected = withFolder(setting.reference, (folder) => statAll(folder, paths));
@@ -74,6 +77,7 @@ export const phpsim: WorkloadKind = {
   request: `search of a file in ${DIRECTORIES} directories, 5.5 lookups on average`,
   warmUpRequests: 0,
   make(root) {
+    // Names and directories of the files are the same for every seed.
     const { names, directories } = planWorkload({ seed: 1, searches: 0 });
     withFolder(root, (top) => {
       for (let i = 0; i < DIRECTORIES; i++) {
@@ -124,7 +128,7 @@ export const phpsim: WorkloadKind = {
   },
 };
 
-/** The directory of each file in the plain tree, by the number of the file. */
+/** Finds the directory of each file in the plain tree, which is not on a mount. */
 function findDirectories(reference: string): readonly number[] {
   const plain = openDirectories(reference);
   const { names } = planWorkload({ seed: 1, searches: 0 });
@@ -141,7 +145,10 @@ const openDirectories = (root: string): number[] =>
 const lastSearch = { result: 0, lookups: 0 };
 const ENOENT = 2;
 
-/** Finds the number of the folder, or minus an errno; the next search overwrites the result. */
+/**
+ * Looks a name up in one folder after the other. `result` is the index of the folder that has it,
+ * or minus an errno. Returns one shared object, as a client allocates nothing while it measures.
+ */
 function search(folders: readonly number[], name: Uint8Array, out: Statx): typeof lastSearch {
   let status = -ENOENT;
   let position = 0;
@@ -187,7 +194,7 @@ class DirectoryListing {
   private readonly parts: Dirents[] = [];
   private readonly sizes: number[] = [];
 
-  /** Reads all of a folder: 0, or minus an errno. */
+  /** Reads all entries of an open folder; returns 0, or minus an errno. */
   read(parent: number): number {
     const flags = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
     const fd = openat(parent, DOT, flags, 0);
@@ -205,7 +212,7 @@ class DirectoryListing {
     return status;
   }
 
-  /** A checksum of the names, independent of their order. */
+  /** Returns a checksum of the names, independent of their order. */
   checksum(): number {
     let sum = 0;
     for (const [at, size] of this.sizes.entries()) {
@@ -217,7 +224,7 @@ class DirectoryListing {
   }
 }
 
-/** FNV-1a. */
+/** Hashes the current entry's name (FNV-1a). */
 function hashName({ bytes, nameStart, nameEnd }: Dirents): number {
   let hash = 0x811c9dc5;
   for (let i = nameStart; i < nameEnd; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);

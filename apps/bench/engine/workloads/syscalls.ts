@@ -1,4 +1,7 @@
-/** Makes the system calls of workloads, which throw on failure, and data that encodes its position. */
+/**
+ * Makes the system calls of workloads, and data whose bytes encode their position, so that a
+ * misplaced block is detected.
+ */
 import { constants } from 'node:fs';
 import { errnoName } from '../../../../runtime/core/errno.ts';
 import { AT_REMOVEDIR, O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
@@ -14,19 +17,24 @@ import {
 import { Statx, toCString } from '../../../../runtime/sys/struct.ts';
 import { CallError } from './workload.ts';
 
-/** Returns the result of a successful call. @throws {CallError} */
+/**
+ * Returns the result of a successful call.
+ * @param call its name in the error
+ * @throws {CallError}
+ */
 export function callOrThrow(result: number, call: string): number {
   if (result < 0) throw new CallError(call, -result, errnoName(-result));
   return result;
 }
 
+/** Opens a folder; returns the descriptor. @throws {CallError} */
 export const openFolder = (path: string): number =>
   callOrThrow(
     open(toCString(path), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0),
     path,
   );
 
-/** Makes a folder and opens it. */
+/** Makes a folder and opens it; returns the descriptor. @throws {CallError} */
 export function makeFolder(parent: number, name: string): number {
   callOrThrow(mkdirat(parent, toCString(name), 0o755), `mkdir ${name}`);
   return openFolderAt(parent, name);
@@ -40,6 +48,7 @@ export const openFolderAt = (parent: number, name: string): number =>
 
 export const NEW_FILE_FLAGS = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | O_CLOEXEC;
 
+/** Writes `length` bytes, in several calls if one takes only a part. @throws {CallError} */
 export function writeAll(fd: number, data: Uint8Array, length: number, offset: number): void {
   for (let written = 0; written < length; ) {
     const rest = written === 0 ? data : data.subarray(written);
@@ -47,6 +56,7 @@ export function writeAll(fd: number, data: Uint8Array, length: number, offset: n
   }
 }
 
+/** Makes a new file in an open folder. @throws {CallError} */
 export function makeFile(folder: number, name: string, data = new Uint8Array(0)): void {
   const fd = callOrThrow(openat(folder, toCString(name), NEW_FILE_FLAGS, 0o644), `create ${name}`);
   try {
@@ -70,17 +80,17 @@ export function withFolder<T>(path: string, use: (fd: number) => T): T {
   }
 }
 
-/** `file0042`. */
+/** Makes the name of a file with a number: `file0042`. */
 export const numberName = (name: string, number: number): string =>
   `${name}${String(number).padStart(4, '0')}`;
 
-/** Fills data with numbers of 32 bits that encode their position and the file's salt. */
+/** Fills data with numbers of 32 bits that encode their offset in the file and the file's salt. */
 export function fillPattern(data: Uint8Array, offset: number, salt: number): void {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
   for (let i = 0; i < words.length; i++) words[i] = Math.imul((offset >> 2) + i, 0x9e3779b1) ^ salt;
 }
 
-/** Whether data matches `pattern`, checked at both ends, the middle and sixty places between. */
+/** Whether data is that of fillPattern, checked at both ends and about sixty places between. */
 export function isPattern(data: Uint8Array, length: number, offset: number, salt: number): boolean {
   const words = new Uint32Array(data.buffer, data.byteOffset, length >> 2);
   const last = words.length - 1;
@@ -91,7 +101,7 @@ export function isPattern(data: Uint8Array, length: number, offset: number, salt
   return last < 0 || words[last] === (Math.imul((offset >> 2) + last, 0x9e3779b1) ^ salt) >>> 0;
 }
 
-/** The result of stat, as far as it is equal on every file system. */
+/** The parts of a stat result that are equal on every file system. */
 interface StatResult {
   /** 0, or minus an errno. */
   readonly status: number;
@@ -99,7 +109,7 @@ interface StatResult {
   readonly size: number;
 }
 
-/** Reads the expected results: stat of names in the plain directory. */
+/** Reads the expected results: stats names in the plain directory. */
 export function statAll(folder: number, names: readonly Uint8Array[]): StatResult[] {
   const out = new Statx();
   return names.map((name) => {
@@ -108,7 +118,7 @@ export function statAll(folder: number, names: readonly Uint8Array[]): StatResul
   });
 }
 
-/** The difference between a result of stat and the expected one; null if they agree. */
+/** Describes how a result of stat differs from the expected one; null if they agree. */
 export function compareStat(
   name: string,
   expected: StatResult,

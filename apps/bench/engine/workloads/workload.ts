@@ -1,10 +1,14 @@
 /**
- * The interface of a workload: it makes a tree beforehand, and a client sends requests one after
- * the other. All of it runs in a client's process (load/client.ts) and blocks it.
+ * Defines the interface of a workload: it makes a tree of files beforehand, and a client sends its
+ * requests one after the other. All of it runs in a client's process (load/client.ts) and blocks
+ * it.
  *
- * - Request `i` of a client depends only on the seed, the client and `i`, so it is equal on every stack.
- * - Only `send` is timed: it makes system calls and no more. `prepare` runs before it, `check` after it.
- * - Right results are those of the plain directory beside the mounts, which has the same tree.
+ * - Request `i` of a client depends only on the seed, the client and `i`, so it is equal on every
+ *   stack.
+ * - Only `send` is timed: it makes system calls and no more. `prepare` runs before it, `check`
+ *   after it.
+ * - The expected results are those of a plain directory outside the mounts, which has the same
+ *   tree.
  */
 import type { Workload } from '../searches.ts';
 
@@ -13,12 +17,12 @@ export interface CommandRun {
   /** Exit status; null: a signal ended the command, or it could not be run. */
   readonly status: number | null;
   readonly signal: string | null;
-  /** Digest of the output. */
+  /** Digest of the output, in which the working directory is replaced by a dot. */
   readonly digest: string;
-  /** Why the command could not be run, as `ENOENT`, and minus that errno; null and 0: it ran. */
+  /** Why the command could not be run, as `ENOENT`, and minus that errno. Null and 0 if it ran. */
   readonly code: string | null;
   readonly errno: number;
-  /** The last line of stderr; '' where stderr is not read. */
+  /** The last line of stderr; '' if stderr is not read. */
   readonly lastErrorLine: string;
 }
 
@@ -36,7 +40,7 @@ export interface WorkloadSetting {
   readonly seed: number;
   /** Number of the client, from 0, which names its files. */
   readonly client: number;
-  /** For `command`, otherwise null. */
+  /** The command of the workload `command`; null for other workloads. */
   readonly command: TriedCommand | null;
   /** For `phpsim`: planned searches of files that exist already. */
   readonly searches?: Workload;
@@ -47,16 +51,18 @@ export interface RequestRange {
   /** Number of the first request. */
   readonly from: number;
   readonly count: number;
-  /** Time limit after which the round ends between two requests. */
+  /**
+   * Milliseconds after which the client sends no further request of the range; absent: no limit.
+   */
   readonly forMs?: number;
 }
 
 export interface Requests {
-  /** Prepares request `i`. */
+  /** Prepares request `i`; not timed. */
   prepare?(i: number): void;
   /** Sends request `i`; returns at least 0, or minus the errno of the failed system call. */
   send(i: number): number;
-  /** Returns the complaint about the result; null when it is right. */
+  /** Returns the complaint about the result; null if it is right. */
   check(i: number, status: number): string | null;
   /** Returns the counters since the last call, by name. */
   takeCounts?(): Readonly<Record<string, number>>;
@@ -71,14 +77,15 @@ export interface WorkloadKind {
   readonly description: string;
   /** Description of a request. */
   readonly request: string;
-  /** Requests after which a client has touched the whole tree once; 0: no such warm-up. */
+  /** Requests after which a client has touched the whole tree once; 0 if that is not needed. */
   readonly warmUpRequests: number;
   /** Makes the tree of all clients in an empty folder. */
   make(root: string): void;
+  /** Opens the tree, and returns the requests of one client. */
   open(setting: WorkloadSetting): Requests;
 }
 
-/** A system call failed. The message names the call, `errno` is for callers that handle it. */
+/** Thrown if a system call fails. The message names the call; callers may handle the errno. */
 export class CallError extends Error {
   readonly errno: number;
 

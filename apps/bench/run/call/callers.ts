@@ -1,7 +1,7 @@
 /**
- * Makes batches of requests, each with its own call stack and frame as from a mount, and checks
- * every reply. As in the mount's pump, a batch stays in one turn of the event loop while replies
- * are synchronous.
+ * Makes batches of requests for `bench call`, and checks every reply. Each request has its own call
+ * stack and frame, as one from a mount has. As in the mount's pump, a batch stays in one turn of
+ * the event loop while replies are synchronous.
  */
 
 import type { Dict } from '../../../../runtime/core/dict.ts';
@@ -16,7 +16,10 @@ import type { Xlator } from '../../../../runtime/core/xlator.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
 import { READ_SIZE } from './graphs.ts';
 
-/** Makes requests, and returns microseconds per request. @throws {NotMeasured} for a wrong reply */
+/**
+ * Sends `count` requests one after the other, and returns microseconds per request.
+ * @throws {NotMeasured} for a wrong reply
+ */
 export type Batch = (count: number) => Promise<number>;
 
 /** Number of different names in one directory that are looked up in turn. */
@@ -31,7 +34,7 @@ type ReplyCallback = (
   opErrno: number,
 ) => void;
 
-/** Makes batches of the request that `ask` winds, and checks each reply. */
+/** Returns a batch of the requests that `windRequest` winds; it checks each reply. */
 function makeBatch(
   expectedRet: number,
   expectedErrno: number,
@@ -71,7 +74,11 @@ function makeBatch(
   };
 }
 
-/** Lookups of names in the root with one xdata; they must succeed, or fail with the given errno. */
+/**
+ * Returns a batch of lookups of names in the root.
+ * @param expectedErrno the errno with which each must fail; 0: each must succeed
+ * @param xdata sent with each lookup
+ */
 export function makeLookups(
   { inodes, links, top }: Graph,
   expectedErrno = 0,
@@ -87,7 +94,7 @@ export function makeLookups(
   });
 }
 
-/** Reads of the beginning of an open file. */
+/** Returns a batch of reads of the beginning of an open file. */
 export function makeReads({ links, top }: Graph, fd: Fd, size = READ_SIZE): Batch {
   return makeBatch(size, 0, (_, onReply) => {
     const frame = newRequest(new Stack(0, 0, 1, 'READ'), top);
@@ -95,5 +102,5 @@ export function makeReads({ links, top }: Graph, fd: Fd, size = READ_SIZE): Batc
   });
 }
 
-/** An fd without an open, for leaves that do not check it. */
+/** Makes an fd without an open request, for leaves that do not check it. */
 export const makeFd = ({ inodes }: Graph): Fd => new Fd(inodes.newInode(), 0, 1);

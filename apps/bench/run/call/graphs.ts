@@ -1,6 +1,6 @@
 /**
- * Builds the measured graphs in this process: a module in one of the languages over a leaf, with
- * the clock and timers of a mount.
+ * Builds the graphs that `bench call` measures in this process: a module in one of the languages
+ * over a leaf, with the clock and timers of a mount. A leaf replies at once.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,9 @@ import { NodeContext } from '../../../../server/node-context.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
 import { compileModule } from '../compile.ts';
 
+/** What all graphs of a measurement share. */
 export interface Lab {
+  /** Aborted when the user interrupts the measurement. */
   readonly signal: AbortSignal;
   /** Folder for compiled modules. */
   readonly folder: string;
@@ -45,20 +47,20 @@ export interface Volume {
 
 // -- the languages -------------------------------------------------------------------------------
 
-/** The compared variants: the languages, and another binding of one. */
+/** The compared variants: the languages, and C through a second FFI library. */
 export type LanguageName = Known | 'ffi-rs';
 
 export interface MeasuredLanguage {
   readonly title: string;
   /** Whether the module runs in an interpreter. */
   readonly isHosted: boolean;
-  /** Makes the volume of the module of this name. @throws {NotMeasured} */
+  /** Makes the volume that runs the module of this name. @throws {NotMeasured} */
   makeVolume(lab: Lab, module: string): Promise<Volume>;
 }
 
 const modules = join(packageRoot, 'apps/bench/engine/modules');
 
-/** A variant; `more` has options of features/native. */
+/** Makes a variant. @param extraOptions options of features/native */
 function makeLanguage(
   name: Known,
   title: string = known[name].title,
@@ -92,7 +94,7 @@ export const languages = {
   'ffi-rs': makeLanguage('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
 } as Readonly<Record<LanguageName, MeasuredLanguage>>;
 
-/** The shared object of a module in C, compiled on first use. @throws {NotMeasured} */
+/** Returns the path of a C module's shared object, compiled on first use. @throws {NotMeasured} */
 function compileSharedObject({ folder }: Lab, name: string): string {
   const source = join(modules, 'c', `${name}.c`);
   if (!existsSync(source)) throw new NotMeasured(`there is no module ${name}.c`);
@@ -114,10 +116,10 @@ const attributes = Object.assign(new Iatt(), {
 /** Bytes of a read: the default size of the kernel's reads. */
 export const READ_SIZE = 128 * 1024;
 
-/** The data of every read, whole or its beginning; translators must not change it. */
+/** The content of every file. Reads reply with views of it, which translators must not change. */
 const content = Uint8Array.from({ length: READ_SIZE }, (_, index) => index % 251);
 
-/** Beginnings of the data by length, made once each. */
+/** Views of the content's beginning, by length; made once, as reads are measured. */
 const contentBySize = new Map<number, Uint8Array>();
 
 function sliceContent(size: number): Uint8Array {

@@ -1,4 +1,7 @@
-/** Measures the cost of one call of a translator in each language, relative to TypeScript. */
+/**
+ * Measures the cost of one call of a translator in each language, in addition to TypeScript's cost.
+ * Defines the kinds of calls.
+ */
 
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
@@ -22,16 +25,18 @@ interface CallKind {
   /** Title in the table. */
   readonly title: string;
   readonly help: string;
-  /** Name of the module; TypeScript and C use an equivalent one where they lack this form. */
+  /** Name of the module that interpreters run. */
   readonly module: string;
+  /** Module for TypeScript and C, if these have no equivalent of `module`; absent: `module`. */
   readonly fallbackModule?: string;
+  /** The volume below the module. */
   readonly leaf: Volume;
   makeBatch(graph: Graph): Batch;
 }
 
 const PAGE_SIZE = 4096;
 
-/** A dict of ten entries, as lookups carry it on a volume with many features. */
+/** Makes a dict of ten entries, about as many as lookups have on a volume with many features. */
 const makeTenKeyDict = (): Dict =>
   Dict.of(
     Object.fromEntries(
@@ -39,6 +44,7 @@ const makeTenKeyDict = (): Dict =>
     ),
   );
 
+/** @param title `read 4 KiB` @param size bytes */
 const makeReadKind = (title: string, size: number): CallKind => ({
   title,
   help: `a read of ${title.split(' ')[1]} KiB, whose reply the module sees and leaves alone`,
@@ -95,13 +101,13 @@ export const kinds = {
 export type KindName = keyof typeof kinds;
 export const kindNames = Object.keys(kinds) as KindName[];
 
-/** Nanoseconds. */
+/** The cost of a call in nanoseconds: the median of the rounds. */
 export interface Cost {
   readonly median: number;
   /** The lowest and the highest round. */
   readonly low: number;
   readonly high: number;
-  /** The rounds lie too far apart for a conclusion. */
+  /** True if the rounds lie too far apart for a conclusion. */
   readonly doubtful: boolean;
 }
 
@@ -119,8 +125,8 @@ const BASE_LANGUAGE: LanguageName = 'typescript';
 export type CallRounds = ReadonlyMap<LanguageName, readonly number[] | MissingResult>;
 
 /**
- * Measures one kind of call in these languages, and in TypeScript, in rounds beside each other.
- * @throws {NotMeasured} for a wrong answer
+ * Measures one kind of call in these languages and in TypeScript, in alternation.
+ * @throws {NotMeasured} for a wrong reply
  */
 export async function measureRounds(
   lab: Lab,
@@ -159,7 +165,7 @@ export async function measureRounds(
   }
 }
 
-/** Measures one kind of call, and returns the costs. @throws {NotMeasured} for a wrong answer */
+/** Measures one kind of call, and returns the costs. @throws {NotMeasured} for a wrong reply */
 export async function measureCosts(
   lab: Lab,
   kind: KindName,

@@ -1,22 +1,23 @@
 /**
- * Runs batches of several variants in rounds. Each round starts with another variant, so that other
- * load of the machine hits all variants alike. A round counts each variant's best batch: noise
- * makes a batch slower, never quicker.
+ * Runs batches of several variants (languages of a module) in rounds. The variants take turns, and
+ * each sequence starts with another one, so that other load of the machine hits all alike. A round
+ * counts each variant's best batch: noise makes a batch slower, never quicker.
  */
 import { seedRandom } from '../../engine/random.ts';
 import { orderRounds } from '../../engine/rounds.ts';
 import type { Batch } from './callers.ts';
 import type { Lab } from './graphs.ts';
 
+/** How much is measured. */
 export interface Load {
   readonly rounds: number;
-  /** Batches of each variant in a round. */
+  /** Batches of each variant in a round, of which the best counts. */
   readonly best: number;
   /** Requests of a batch. */
   readonly count: number;
-  /** Requests before the first round, after which all code is compiled, also WebAssembly. */
+  /** Warm-up requests of each variant, after which its code is compiled, also WebAssembly. */
   readonly warm: number;
-  /** Runs before each batch of a round. */
+  /** Called before each batch of a round; not timed. */
   readonly before?: (variant: Batch) => Promise<void>;
 }
 
@@ -24,8 +25,8 @@ export interface Load {
 export type Series<N extends string> = Readonly<Record<N, readonly number[]>>;
 
 /**
- * Measures variants against each other; an interruption keeps the rounds so far.
- * @throws {NotMeasured} when an answer is wrong; the signal's reason where there is no round
+ * Measures variants in alternation; returns the rounds so far if it is interrupted.
+ * @throws {NotMeasured} for a wrong reply; the signal's reason if interrupted in the first round
  */
 export async function measurePairs<N extends string>(
   lab: Lab,

@@ -1,4 +1,6 @@
-/** Runs a pass-through in JavaScript on fuse-native, written as its users write one. */
+/**
+ * Implements `--with fuse-native`: a typical pass-through in JavaScript on the package fuse-native.
+ */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -39,7 +41,9 @@ export const fuseNative: Implementation = {
   },
 };
 
-/** Sets the path of the library that the package contains and does not find itself. */
+/**
+ * Makes variables that preload the libfuse in the package, which the package does not find itself.
+ */
 function findLibraryEnvironment(): Record<string, string> {
   try {
     const folder = dirname(createRequire(SCRIPT).resolve('fuse-native/package.json'));

@@ -1,10 +1,10 @@
-/** Runs a pass-through in Python on fusepy, written as its users write one. */
+/** Implements `--with fusepy`: a typical pass-through in Python on the package fusepy. */
 import { join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { type Implementation, passArguments, runToEnd } from './implementation.ts';
 
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fusepy/pass.py');
-/** The user's Python, and the system's, for which packages are installed. */
+/** The first python3 of PATH, and the system's, for which apt installs packages. */
 const PYTHONS = ['python3', '/usr/bin/python3'];
 const INSTALL = 'apt install python3-fusepy';
 
@@ -33,7 +33,7 @@ export const fusepy: Implementation = {
   },
 };
 
-/** The missing part, from Python's message when it loads the script; '' without Python. */
+/** Explains why the script does not run. @param complaint Python's error; '' without Python */
 function describeProblem(complaint: string): string {
   if (complaint === '') return `there is no Python (${INSTALL})`;
   if (/No module named|cannot import name/.test(complaint))

@@ -1,4 +1,6 @@
-/** Runs GlusterFS's own mounts: the same storage and negative cache, written in C. */
+/**
+ * Implements `--with glusterfs` and `--with nl-cache`: mounts of GlusterFS itself, written in C.
+ */
 import { writeFileSync } from 'node:fs';
 import type { PlainVolume } from '../../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../../runtime/volfile/print.ts';
@@ -21,21 +23,27 @@ const nlCacheVolume: PlainVolume = {
   subvolumes: [],
 };
 
-/** Timeout flags, equal for GlusterFS and glossa; every server gets them, so no default applies. */
+/**
+ * Makes the flags for the kernel's cache timeouts, which GlusterFS and glossa share. Every server
+ * gets all three, as their defaults differ.
+ */
 export const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
   `--entry-timeout=${entry}`,
   `--attribute-timeout=${attribute}`,
   `--negative-timeout=${negative}`,
 ];
 
-/** The volfile of GlusterFS's storage/posix over a folder, with volumes above. */
+/** Writes a volfile of GlusterFS: storage/posix over a folder, and the volumes `above`. */
 export function writeVolfile(directory: string, above: readonly PlainVolume[]): string {
   const options = [['directory', directory]] as const;
   const storage = { name: 'storage', type: 'storage/posix', options, subvolumes: [] };
   return printVolumes(stackVolumes([storage], above));
 }
 
-/** The command that mounts a volfile by GlusterFS. */
+/**
+ * Makes the command that mounts a volfile by GlusterFS.
+ * @param volfile writes the volfile's text
+ */
 export const makeMountCommand =
   (
     volfile: (directory: string) => string,
@@ -48,13 +56,13 @@ export const makeMountCommand =
     return { words: [PROGRAM, ...args, ...timeoutFlags(timeouts), ...flags, mountpoint] };
   };
 
-/** The version that one of GlusterFS's programs prints; null when it is absent. */
+/** Reads the version that one of GlusterFS's programs prints; null if the program is absent. */
 export function readVersion(program: string): string | null {
   const { status, out } = runToEnd([program, '--version']);
   return status === 0 ? (out.split(/\s/)[1] ?? '') : null;
 }
 
-/** Why GlusterFS cannot be measured here, with the package to install; null when it can. */
+/** Returns why GlusterFS cannot be measured here, with the package to install; null if it can. */
 export function findGlusterProblem(): string | null {
   if (process.getuid?.() !== 0) return 'it mounts as root only';
   return readVersion(PROGRAM) !== null

@@ -1,8 +1,10 @@
-/** The interface of another project's FUSE servers: the parts they need, and their commands. */
+/**
+ * Defines the interface of another project's FUSE server, which `--with` measures beside glossa.
+ */
 import { spawnSync } from 'node:child_process';
 import type { WorkloadName } from '../../engine/workloads/index.ts';
 
-/** How long the kernel caches names, attributes, and that a name is absent. Seconds. */
+/** Seconds for which the kernel caches names, attributes, and that a name is absent. */
 export interface Timeouts {
   readonly entry: number;
   readonly attribute: number;
@@ -31,7 +33,7 @@ export interface OtherStack {
   /** A sentence. */
   readonly description: string;
   makeCommand(mounting: MountPlan): ServerCommand;
-  /** The configuration, if it is a text for people. */
+  /** Writes the volfile, to be shown in reports; absent: the server has none. */
   makeVolfile?(directory: string): string;
   /** Returns why a workload does not fit this stack, or null. */
   unfitReason?(workload: WorkloadName): string | null;
@@ -54,7 +56,7 @@ export interface PreparedStacks {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** The arguments of all pass-throughs in apps/bench/engine/others. */
+/** Makes the arguments that all pass-throughs in apps/bench/engine/others take. */
 export const passArguments = ({ mountpoint, directory, timeouts }: MountPlan): string[] => [
   mountpoint,
   directory,
@@ -72,10 +74,11 @@ export interface ProgramResult {
   /** Null: the program does not exist. */
   readonly status: number | null;
   readonly out: string;
-  /** The last line of stderr. */
+  /** The last line of stderr with the word error, or the last line. */
   readonly lastError: string;
 }
 
+/** Runs a program to its end, for at most TIMEOUT_MS. */
 export function runToEnd(
   [program, ...args]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>> = {},

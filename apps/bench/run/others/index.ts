@@ -1,4 +1,6 @@
-/** The implementations that `--with` measures beside glossa, by their words. */
+/**
+ * Lists the implementations that `--with` measures beside glossa, and adds their stacks to a run.
+ */
 import { Failure } from '../../../../terminal/exit.ts';
 import { joinNames, type Stacks } from '../stacks.ts';
 import { fuseNative } from './fuse-native.ts';
@@ -68,7 +70,7 @@ export function addOthers(
   };
 }
 
-/** Why only root can mount here; null if this user can. */
+/** Returns why this user cannot mount, as only root can; null if the user can. */
 function findMounterProblem(): string | null {
   if (process.getuid?.() === 0) return null;
   const { status } = runToEnd(['fusermount3', '--version']);

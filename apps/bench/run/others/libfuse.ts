@@ -1,4 +1,4 @@
-/** Compiles and runs servers in C on libfuse 3: a minimal server, and a pass-through. */
+/** Implements `--with libfuse`: compiles and runs a minimal server and a pass-through in C. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
@@ -13,10 +13,12 @@ import {
 const sourcePath = (server: LibfuseServer): string =>
   join(packageRoot, 'apps/bench/engine/others/libfuse', `${server}.c`);
 
-/** Files of apps/bench/engine/others/libfuse. */
+/** Sources in apps/bench/engine/others/libfuse: the minimal server, and the pass-through. */
 type LibfuseServer = 'floor' | 'pass';
 
-/** Why libfuse programs cannot be compiled here, with packages to install; null when they can. */
+/**
+ * Returns why libfuse programs cannot be compiled here, with packages to install; null if they can.
+ */
 function findLibfuseProblem(): string | null {
   const missing = [
     ...(runToEnd(['cc', '--version']).status === 0 ? [] : ['gcc', 'libc6-dev']),
@@ -29,7 +31,7 @@ function findLibfuseProblem(): string | null {
   return `${problem} (apt install ${missing.join(' ')})`;
 }
 
-/** Compiles a server unless it exists: null, or the error. */
+/** Compiles a server unless its program exists; returns null, or the error. */
 function compileLibfuse(server: LibfuseServer, program: string): string | null {
   if (existsSync(program)) return null;
   const libraries = runToEnd(['pkg-config', '--cflags', '--libs', 'fuse3']).out.split(/\s+/);

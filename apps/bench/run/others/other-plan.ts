@@ -18,7 +18,9 @@ interface OtherSettings {
 
 const START_MS_MAX = 60_000;
 
-/** The plan of a stack to be measured. */
+/**
+ * Makes the plan by which the bench starts, measures and ends a stack of another implementation.
+ */
 export function makeOtherPlan(
   stack: OtherStack,
   settings: OtherSettings,

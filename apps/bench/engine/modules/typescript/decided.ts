@@ -1,4 +1,7 @@
-/** Remembers absent names, and fails later lookups of them itself. */
+/**
+ * The module `decided` of `glossa bench call`, in TypeScript: remembers absent names, and fails
+ * later lookups of them with ENOENT itself.
+ */
 import { type Cbk, defineTranslator, ENOENT, type Fop, fail, unwind, wind } from 'glossa';
 
 type Absent = Set<string>;

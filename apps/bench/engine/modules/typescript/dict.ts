@@ -1,4 +1,7 @@
-/** Passes a lookup on if its dict has the value that the bench sends, and fails it otherwise. */
+/**
+ * The module `dict` of `glossa bench call`, in TypeScript: reads one value of a lookup's xdata. It
+ * passes the lookup on if the value is the one that the bench sends, and fails it otherwise.
+ */
 import { defineTranslator, ENOENT, type Fop, fail, tail } from 'glossa';
 
 const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {

@@ -1,4 +1,7 @@
-/** Gets each reply of readv in a callback, and returns its data unchanged. */
+/**
+ * The module `read` of `glossa bench call`, in TypeScript: gets each reply of readv in a callback,
+ * and passes its data up unchanged.
+ */
 import { type Cbk, defineTranslator, type Fop, unwind, wind } from 'glossa';
 
 const readv: Fop<'readv', null> = (frame, xl, fd, size, offset, flags, xdata) => {

@@ -1,4 +1,7 @@
-/** Passes lookups on, with a callback for the reply. */
+/**
+ * The module `seen` of `glossa bench call`, in TypeScript: passes lookups on with a callback, and
+ * passes the reply up unchanged.
+ */
 import { type Cbk, defineTranslator, type Fop, unwind, wind } from 'glossa';
 
 const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
