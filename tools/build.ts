@@ -1,6 +1,7 @@
 /**
- * Builds the package: grammar → parser, TypeScript → dist, bundles of third-party code (bundle.ts),
- * tables of commands and types → manual pages.
+ * Builds the package into dist: the volfile parser from its grammar, JavaScript from TypeScript,
+ * bundles with third-party code (bundle.ts), and manual pages from the tables of commands and
+ * types.
  *
  *   tsx tools/build.ts            builds all; replaces dist as a whole
  *   tsx tools/build.ts stale      the same, unless dist is newer than its sources
@@ -34,19 +35,19 @@ const absolutePath = (path: string): string => join(root, path);
 const GRAMMAR = 'runtime/volfile/volfile.peggy';
 const PARSER = 'runtime/volfile/volfile.gen.js';
 
-/** Files to copy to dist, as tsc copies only TypeScript. */
+/** Files and folders to copy to dist, as tsc writes only what it compiles. */
 const COPIED = [
   ...[PARSER, 'runtime/volfile/volfile.gen.d.ts'],
   ...['package.json', '.vscodeignore', 'language-configuration.json', 'snippets', 'syntaxes'].map(
     (name) => join('apps/vscode', name),
   ),
 ];
-/** Lessons of the playground's page. */
+/** Output file with the lessons for the playground's page. */
 const LESSONS_FILE = 'apps/playground/lessons.json';
 /** Output files that are executable. */
 const EXECUTABLES = ['cli/main.js'];
 
-/** Sources of dist: folders, as in tsconfig.build.json, and files. */
+/** The folders whose files are built into dist, as in tsconfig.build.json. */
 const SOURCES = [
   ...['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli', 'examples'],
   ...['volfiles', 'test/bench'],
@@ -57,7 +58,9 @@ const SETTINGS = [
   ...['package.json', 'npm-shrinkwrap.json'],
 ];
 
-/** Time of the last change in a file or folder (ctime, which no program can set). */
+/**
+ * Returns the latest ctime, in ms, in a file or folder. Programs can set an mtime, but no ctime.
+ */
 function lastChange(path: string): number {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.ctimeMs;
@@ -66,6 +69,7 @@ function lastChange(path: string): number {
     .reduce((last, next) => Math.max(last, next), stat.ctimeMs);
 }
 
+/** Whether dist is missing, incomplete, or older than one of its sources. */
 function isStale(): boolean {
   // A build with errors leaves no executables.
   const isComplete = EXECUTABLES.map((path) => absolutePath(join('dist', path))).every(
@@ -85,6 +89,7 @@ function generateParser(): void {
   writeFileSync(absolutePath(PARSER), parser);
 }
 
+/** Compiles the TypeScript sources; returns tsc's exit status. */
 function compile(outDir: string): number {
   const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
   const run = spawnSync(
@@ -116,7 +121,10 @@ async function writeManualPages(folder: string): Promise<void> {
   }
 }
 
-/** Builds in another folder that then replaces dist, so that programs never see half a build. */
+/**
+ * Builds in another folder that then replaces dist, so that programs never see half a build.
+ * Returns tsc's exit status.
+ */
 async function buildAll(): Promise<number> {
   const newDist = mkdtempSync(absolutePath('.dist-'));
   const status = compile(newDist);

@@ -1,6 +1,6 @@
 /**
- * Bundles parts of dist by esbuild: programs of pages, and code of other projects, with a file
- * beside each bundle that has the origins and licences of its parts.
+ * Bundles parts of dist by esbuild: programs of web pages, code for interpreters, and packages of
+ * other projects. Writes a file beside the bundles with the origins and licences of these packages.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -9,16 +9,16 @@ import licences from 'spdx-license-list/full.js';
 import { bundledSoftware } from './gen/third-party.ts';
 
 interface BundleSpec {
-  /** A file; or several by their names in the folder `to`, which share their imports. */
+  /** A source file, or several by the names of their bundles in the folder `to`. */
   readonly from: string | Readonly<Record<string, string>>;
-  /** Path in dist. */
+  /** Path in dist: a file for one source file, a folder for several. */
   readonly to: string;
   /**
-   * `iife` is a program, `esm` a module, `cjs` a package for Node (`imports` in package.json), `value` an
-   * expression whose value is the file's default export.
+   * `iife` is a program, `esm` a module, `cjs` a package for Node (`imports` in package.json),
+   * `value` an expression whose value is the file's default export.
    */
   readonly format: 'iife' | 'esm' | 'cjs' | 'value';
-  /** Whether it contains interpreters, whose packages have browser variants. */
+  /** Set if it contains interpreters, whose packages have browser variants. */
   readonly isOfBrowsers?: true;
 }
 
@@ -74,13 +74,14 @@ const BUNDLES: readonly BundleSpec[] = [
 /** The file of origins and licences in each folder with code of other projects. */
 const PROVENANCE = 'THIRD-PARTY.txt';
 
-/** Parts of the playground's page (static-files.ts): folders with bundles, other packages. */
+/** The published playground (static-files.ts): its folders with bundles, and whole packages. */
 const PLAYGROUND = {
   folder: 'apps/playground',
   bundles: ['apps/playground/play', 'bridges/javascript/guest', 'bridges/python/in-realm'],
   packages: ['pyodide', '@jitl/quickjs-wasmfile-release-sync'],
 };
 
+/** Options of esbuild that make a bundle an expression with the value of its default export. */
 const VALUE_OPTIONS = {
   globalName: 'made',
   banner: { js: '(() => {' },
@@ -90,7 +91,7 @@ const VALUE_OPTIONS = {
 /** Writes all bundles into `outDir`, over the output of tsc. */
 export function bundle(root: string, outDir: string): void {
   const { version } = JSON.parse(read(join(root, 'package.json'))) as Manifest;
-  /** The folders of packages with code in bundles, by the folder in `outDir`. */
+  /** By a folder in `outDir`, the folders of the packages with code in its bundles. */
   const packages = new Map<string, string[]>();
   for (const { from, to, format, isOfBrowsers } of BUNDLES) {
     const isOne = typeof from === 'string';
@@ -106,9 +107,9 @@ export function bundle(root: string, outDir: string): void {
       splitting: !isOne && format === 'esm',
       minifyWhitespace: true,
       minifySyntax: true,
-      // Messages contain names of classes.
+      // Messages of other bundles contain names of classes, so identifiers must stay.
       minifyIdentifiers: isOne || isValue,
-      // tsconfig.json has false, as Node is faster without.
+      // tsconfig.json has false, with which Node runs faster.
       ...(isOne ? {} : { tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } } }),
       format: isValue ? 'iife' : format,
       ...(isValue ? VALUE_OPTIONS : {}),
@@ -141,7 +142,7 @@ export function bundle(root: string, outDir: string): void {
   }
 }
 
-/** Restores names of classes that refer to themselves, which esbuild renames. */
+/** Restores the names of classes that refer to themselves: esbuild renames those to `_Name`. */
 function keepClassNames(file: string): void {
   const text = read(file);
   const [...classes] = text.matchAll(/\b(\w+)\s*=\s*class (_\1)\b/g);
@@ -151,7 +152,7 @@ function keepClassNames(file: string): void {
   writeFileSync(file, whole);
 }
 
-/** The folder of a file's package; empty for files of this project. */
+/** Returns the folder of a file's package; an empty list for files of this project. */
 function findPackage(file: string): string[] {
   const match = /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(file);
   return match === null ? [] : [match[0]];
@@ -161,12 +162,13 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly license: string;
-  /** A plain string is a repository of GitHub. */
+  /** A plain string is `OWNER/NAME` on GitHub. */
   readonly repository: string | { readonly url: string };
 }
 
+/** Writes the origins and licences of packages. @param folders the packages' folders */
 function writeProvenance(folders: readonly string[]): string {
-  // npm may install one version of a package several times.
+  // npm may install one version of a package in several folders.
   const parts = new Map(folders.map((folder) => [packageTitle(folder), folder]));
   const named = [...parts.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
@@ -189,7 +191,10 @@ function packageTitle(folder: string): string {
 
 const readManifest = (folder: string) => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
 
-/** A package's licence files, or the text of its licence, and those of the software inside it. */
+/**
+ * Collects a package's licence files (or else the text of its licence), and the licences of the
+ * software inside it.
+ */
 function collectLegalTexts(folder: string): string[] {
   const { name, license } = readManifest(folder);
   const own = listLegalFiles(folder).map((file) => `\n--- ${file}\n\n${read(join(folder, file))}`);
@@ -208,7 +213,7 @@ function collectLegalTexts(folder: string): string[] {
   ];
 }
 
-/** Licences and notices of a package and of the software in it. */
+/** Lists the files with licences and notices in a package, relative to its folder. */
 function listLegalFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /^(LICEN[CS]E|NOTICE|COPYING)/i.test(entry.name))

@@ -1,6 +1,6 @@
 /**
- * Converts the course for the page of the playground: texts to HTML, volfiles to ones that run in a
- * browser. The build runs it, as the converter of Markdown is no part of the package.
+ * Converts the course for the page of the playground: texts to HTML, and volfiles to ones that run
+ * in a browser. The build calls it, as the package does not contain the converter of Markdown.
  */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -12,7 +12,7 @@ import type { LessonData, LessonVariant } from '../apps/playground/page-data.ts'
 import { VOLFILE } from '../apps/playground/play/share-fragment.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
-/** All lessons, in English in any locale. */
+/** Reads all lessons, in English whatever the locale is. */
 export const readLessons = (): LessonData[] => findLessons(undefined, {}).map(readLesson);
 
 function readLesson(lesson: Lesson): LessonData {
@@ -26,7 +26,7 @@ function readLesson(lesson: Lesson): LessonData {
 
 /** The learner's task, from its heading to the next heading. */
 const TASK = /^## Your turn\n((?:(?!## ).*\n?)*)/m;
-/** Words for a terminal, where saving starts the check. */
+/** Words of lessons for the terminal, where saving starts the check; a page has a button for it. */
 const SAVING = /\bsave the file\b/gi;
 const replaceSaving = (save: string): string =>
   `${save[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
@@ -77,11 +77,11 @@ function useMemory(volfile: string, name: string): string {
   return MEMORY + volfile.slice(FOLDER.length);
 }
 
-/** Characters of a line that a phone shows; blocks with longer lines scroll, also by keys. */
+/** Characters in a line that fit on a phone; blocks with longer lines scroll, also by keys. */
 const NARROW_CHARACTERS = 44;
 const ELSEWHERE = /^https:/;
 
-/** Converts Markdown to HTML. @param folder of its pictures */
+/** Converts Markdown to HTML. @param folder the folder to which paths of pictures are relative */
 export function renderHtml(markdown: string, folder: string): string {
   const marked = new Marked({
     renderer: {

@@ -4,15 +4,15 @@ import { parseSync } from 'vite';
 import type { SourceFile } from './sources.ts';
 
 export interface Import {
-  /** As in the source. */
+  /** The imported path, as in the source. */
   readonly specifier: string;
   /** A relative specifier, resolved from the top of the checkout; others unchanged. */
   readonly target: string;
-  /** Erased at run time. `import('…')` in a type is not listed. */
+  /** Whether the import is of types only, so that it does not exist at run time. */
   readonly isType: boolean;
 }
 
-/** Static imports, re-exports, and `import()` of a literal. */
+/** Lists static imports, re-exports, and `import()` of a literal; no `import('…')` in a type. */
 export function readImports({ path, text }: SourceFile): Import[] {
   const { module } = parseSync(path, text);
   const imports: (readonly [specifier: string, isType: boolean])[] = [];

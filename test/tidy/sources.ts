@@ -1,4 +1,4 @@
-/** The project's source files, for tests about their form. */
+/** Reads the project's source files, for tests about their form. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Paths of foreign and generated files. */
+/** Names of files and folders that are not sources. */
 const FOREIGN = /^(\.git|\.generated|\.dist-.*|dist|node_modules|coverage|__pycache__)$/;
 const GENERATED = /\.gen\.(ts|js|d\.ts)$/;
 
@@ -21,7 +21,7 @@ function* listPaths(folder: string): Generator<string> {
   }
 }
 
-/** Every file whose name ends in one of `endings`, without generated ones. */
+/** Reads every file whose name ends in one of `endings`, without generated ones. */
 export function readSources(...endings: string[]): SourceFile[] {
   return [...listPaths('.')]
     .filter((path) => endings.some((ending) => path.endsWith(ending)) && !GENERATED.test(path))

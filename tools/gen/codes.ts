@@ -1,13 +1,14 @@
 /**
- * Writes the result codes of a guest's entry points, for each language. `bridges/host/guest.ts` explains
- * them; two states of a frame that only guests use follow.
+ * Writes the result codes of a guest's entry points, for each language. (A guest is the host's side
+ * of a module; `bridges/host/guest.ts` explains the codes.) LATER and ANSWERED are states of a
+ * frame that only guests use.
  */
 import { FAILED, NOTHING, SAME, TAIL, WIND } from '../../bridges/host/guest.ts';
 
-/** Codes by name: those of the host, and the two states that guests add. */
+/** Codes by name: the host's, and the two states that only guests use. */
 const codes = { NOTHING, WIND, TAIL, FAILED, LATER: FAILED + 1, ANSWERED: FAILED + 2, SAME };
 
-/** A line for each code. */
+/** Writes a line for each code, in the syntax of a language. */
 export const writeCodeLines = (line: (name: string, code: number) => string): string =>
   Object.entries(codes)
     .map(([name, code]) => line(name, code))

@@ -6,24 +6,24 @@ import { type Field, type Struct, shortName, structs } from '../../runtime/core/
 import { toCamelCase } from '../../runtime/core/fops.ts';
 import { NULL_GFID } from '../../runtime/core/gfid.ts';
 
-/** A field's name in JavaScript. */
+/** Returns a field's name in JavaScript. */
 export const camelName = (struct: Struct, field: Field): string =>
   toCamelCase(shortName(struct, field));
 
-/** The initial value of a field, as a literal of both JavaScript and Python. */
+/** Writes the initial value of a field as a literal of both JavaScript and Python. */
 export function initialLiteral({ kind, initial }: Field): string {
   if (kind === 'integer') return String(initial);
   return JSON.stringify(kind === 'gfid' ? NULL_GFID : '');
 }
 
-/** The meaning of a field as a sentence; undefined if the name suffices. */
+/** Makes a sentence of a field's explanation; undefined if that is empty, as the name suffices. */
 export const makeSentence = (about: string): string | undefined =>
   about === '' ? undefined : `${about[0]!.toUpperCase()}${about.slice(1)}.`;
 
-/** The name of the list of a structure's fields, in every language. */
+/** Returns the name of the list of a structure's fields, in every language: `IATT_FIELDS`. */
 export const fieldsListName = ({ name }: Struct): string => `${name.toUpperCase()}_FIELDS`;
 
-/** Members, each with its comment. */
+/** Writes the members of a structure, each with its comment. */
 function writeMembers(struct: Struct, write: (name: string, field: Field) => string): string {
   const lines = struct.fields.flatMap((field) => {
     const about = makeSentence(field.about);
@@ -33,7 +33,7 @@ function writeMembers(struct: Struct, write: (name: string, field: Field) => str
   return lines.map((line) => `  ${line}`).join('\n');
 }
 
-/** The name of the object with the initial values. */
+/** Returns the name of the object with a structure's initial values: `NEW_IATT`. */
 const initialObjectName = ({ name }: Struct): string => `NEW_${name.toUpperCase()}`;
 
 const writeInitialObject = (struct: Struct): string => `/** ${makeSentence(struct.about)} */
@@ -56,10 +56,12 @@ const names = <T extends object>(fields: T): readonly (keyof T)[] =>
 ${table.map(writeInitialObject).join('\n')}`;
 }
 
-/** The classes with their base classes: own fields of a class are the fastest to create. */
+/** Structures that become classes, as objects of classes are made fastest, and what they extend. */
 const CLASSES: Readonly<Record<string, string>> = { Iatt: ' extends IattBase', Statvfs: '' };
 
-/** Copies field by field: `Object.assign` takes about a hundred times as long. */
+/**
+ * Writes a `copy` that copies field by field: Object.assign takes about a hundred times as long.
+ */
 const writeCopy = (struct: Struct): string => {
   const names = struct.fields.map((field) => camelName(struct, field));
   const rest =
@@ -89,6 +91,6 @@ import { IattBase } from '../iatt-base.ts';
 ${classes.join('\n')}`;
 }
 
-/** The fields as members of an interface in TypeScript. */
+/** Writes the fields as members of an interface in TypeScript. */
 export const writeInterfaceBody = (struct: Struct): string =>
   writeMembers(struct, (name, { kind }) => `${name}: ${kind === 'integer' ? 'number' : 'string'};`);

@@ -1,7 +1,7 @@
 /**
- * Writes `runtime/core/gen/fops.gen.ts` from the table in `runtime/core/fops.ts`: the types of all fops and
- * callbacks, and the stubs `wind`, `tail`, `unwind`, `fail`. Their parameter lists are literal, so that a
- * request allocates no rest array and each call site has one signature.
+ * Writes `runtime/core/gen/fops.gen.ts` from the table in `runtime/core/fops.ts`: the types of all
+ * fops and callbacks, and the stubs `wind`, `tail`, `unwind`, `fail`. Their parameter lists are
+ * literal, so that a request allocates no rest array and each call site has one signature.
  */
 import { type Arg, type ArgType, type FopRow, fops, toCamelCase } from '../../runtime/core/fops.ts';
 
@@ -26,18 +26,24 @@ const writeParams = (args: readonly Arg[]): string =>
   args
     .map((arg) => `${toCamelCase(arg.name)}: ${TS_TYPES[arg.type]}${arg.nullable ? ' | null' : ''}`)
     .join(', ');
-/** The arguments as a list of names, to pass them on. */
+/** Writes the names of arguments, separated by commas, to pass them on. */
 export const writeNames = (args: readonly Arg[]): string =>
   args.map((arg) => toCamelCase(arg.name)).join(', ');
-/** The number of required arguments of a wind: xdata and an fd that the fop makes are optional. */
+/**
+ * Counts the arguments that a wind must have. Trailing ones are optional: xdata, and the fd of a
+ * fop that makes one.
+ */
 export function countRequired({ args, reply }: FopRow): number {
   const makesFd = reply.some(({ type }) => type === 'fd');
   const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);
   return args.findLastIndex((arg) => !isFree(arg)) + 1;
 }
-/** The values of a failed reply: -1 for a number, null for all else, as in GlusterFS's defaults. */
+/**
+ * Writes a failed reply's values: -1 for a number, null for all else, as in GlusterFS's defaults.
+ */
 const writeFailureValues = (args: readonly Arg[]): string =>
   args.map((arg) => (arg.type === 'int' ? '-1' : 'null')).join(', ');
+/** Joins the parts of a parameter list that are not empty. */
 export const joinParts = (...parts: string[]): string =>
   parts.filter((part) => part !== '').join(', ');
 

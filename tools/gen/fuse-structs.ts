@@ -1,12 +1,16 @@
-/** Writes `runtime/mount/fuse/codec/structs.gen.ts`: the kernel's structs from their table. */
+/**
+ * Writes `runtime/mount/fuse/codec/structs.gen.ts`: decoders and encoders of the structures of the
+ * kernel's FUSE protocol, from their table.
+ */
 import { replies, requests } from '../../runtime/mount/fuse/codec/structs.ts';
 
 type Field = readonly [name: string, type: string];
 
-/** Parses a row; a padding has no type, and the name `-N`. */
+/** Parses a row `name:type …`; a padding of N bytes has the name `-N` and no type. */
 const parseFields = (row: string): Field[] =>
   row === '' ? [] : row.split(' ').map((field) => field.split(':') as [string, string]);
 
+/** Whether a field is a range of the message (a name, or data) and not a number. */
 const isSpan = (type: string): boolean => /name$|^data$/.test(type);
 const paddingSize = (name: string): number => Number(name.slice(1));
 
@@ -36,7 +40,7 @@ ${reads.join('\n')}
 }`;
 }
 
-/** For each type of number: its bytes, and the expression that writes it. */
+/** For each type of number: its bytes, and the statement that writes it. */
 const NUMBERS: Readonly<Record<string, readonly [number, (at: string, value: string) => string]>> =
   {
     u16: [2, (at, value) => `view.setUint16(${at}, ${value}, true);`],

@@ -1,7 +1,7 @@
 /**
- * Writes `runtime/core/gen/generic.gen.ts`: each fop with its arguments as one array, for code that treats
- * all fops alike (bridges, drivers). This costs one small array per crossing; the parameter lists themselves
- * stay literal.
+ * Writes `runtime/core/gen/generic.gen.ts`: each fop with its arguments as one array, for code that
+ * treats all fops alike, such as bridges to other languages. Each call then allocates one small
+ * array.
  */
 import { type Arg, type FopRow, fops } from '../../runtime/core/fops.ts';
 import { joinParts, writeNames } from './fops.ts';

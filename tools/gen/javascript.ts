@@ -1,5 +1,6 @@
 /**
- * Writes the declarations of the JavaScript library: the hand-written glossa.d.ts.in, and every fop.
+ * Writes the type declarations of modules in JavaScript: inserts every fop, structure and errno
+ * into the hand-written glossa.d.ts.in.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +40,7 @@ const listOptionalParameters = (row: FopRow): string[] =>
     return `${toCamelCase(name)}${mark}: ${orNull(RESULT_TYPES[type], nullable || mark !== '')}`;
   });
 
-/** The parts of a reply: in a successful one, only xdata may be null. */
+/** Returns the parts of a successful reply, of which only xdata may be null. */
 const makeSuccessReply = (row: FopRow): Arg[] =>
   row.reply.map((arg) => ({ ...arg, nullable: arg.name === 'xdata' }));
 

@@ -1,4 +1,4 @@
-/** Writes every generated file that is checked in. `npm run gen`. */
+/** Writes every generated file that is in git, and formats it. `npm run gen` runs it. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { generateOutputs } from './outputs.ts';

@@ -1,6 +1,6 @@
 /**
- * Writes the structures that cross boundaries field by field, for both sides of `features/native`: in C
- * `bridges/native/glossa_fields.gen.h`, in TypeScript `bridges/native/fields.gen.ts`.
+ * Writes the structures that pass between TypeScript and C field by field, for both sides of
+ * `features/native`: `bridges/native/glossa_fields.gen.h` and `bridges/native/fields.gen.ts`.
  */
 import {
   type Field,
@@ -59,6 +59,7 @@ ${table.map(writeFieldMacro).join('\n')}
 `;
 }
 
+/** Groups adjacent integers, which are read by one call. */
 function groupIntegers(fields: readonly Field[]): Field[][] {
   const result: Field[][] = [];
   for (const field of fields) {
@@ -69,7 +70,7 @@ function groupIntegers(fields: readonly Field[]): Field[][] {
   return result;
 }
 
-/** Doubles that a field takes; the size of a text depends on its length. */
+/** Number of doubles that a field takes; 0 for a text, whose size depends on its length. */
 const SIZES: Readonly<Record<FieldKind, number>> = { integer: 1, gfid: 6, text: 0 };
 const WRITES: Readonly<Record<FieldKind, (fieldExpression: string) => string>> = {
   integer: (fieldExpression) => `f64[at++] = ${fieldExpression};`,

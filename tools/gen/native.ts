@@ -3,7 +3,7 @@ import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fo
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
 import { writeCodeLines } from './codes.ts';
 
-/** The declaration of each type, and its letter in the table. */
+/** For each type, its declaration in C and its letter in the table of fops. */
 const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: string]>> = {
   loc: ['l', 'const loc_t *'],
   inode: ['i', 'inode_t *'],
@@ -20,7 +20,6 @@ const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: s
   locklist: ['m', 'const locklist_t *'],
 };
 
-/** Letters of the types, for both sides of the boundary. */
 const typeLetter = (type: ArgType): string => C_TYPES[type][0];
 
 const typeLetters = (args: readonly Arg[]): string =>
@@ -57,7 +56,7 @@ GLOSSA_DEFINE_FOP(${name}, ${number})
 const writeMembers = (suffix: string): string =>
   fops.map(({ name }) => `    glossa_${name}${suffix} ${name};`).join('\n');
 
-/** Whether op_ret is the size of the reply's first part; the host counts the keys of a dict. */
+/** Whether C gives the size of the reply's first part as op_ret; the host counts a dict's keys. */
 const isCounting = ({ counts, reply }: FopRow): boolean =>
   counts?.part === reply[0]?.name && reply[0]?.type !== 'dict';
 

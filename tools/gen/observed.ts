@@ -1,7 +1,8 @@
 /**
- * Writes `runtime/core/gen/observed.gen.ts`: for every fop, the code that reports it to an observer, and sets
- * `Xlator.frame`, so that log lines belong to their request. Parameters are literal, and arrays are made only
- * for observed requests: a request that the observer skips costs one call.
+ * Writes `runtime/core/gen/observed.gen.ts`: for every fop, the code that reports it to an
+ * observer, and sets `Xlator.frame`, so that log lines belong to their request. Parameter lists are
+ * literal, and arrays are made only for observed requests: one that the observer skips costs one
+ * call.
  */
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
 import { joinParts, writeNames } from './fops.ts';

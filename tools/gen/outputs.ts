@@ -1,4 +1,6 @@
-/** Lists the generated files with their content; the tidy test compares them with those in git. */
+/**
+ * Generates the content of all generated files, for `npm run gen` and for the test of those in git.
+ */
 import { type Struct, structs } from '../../runtime/core/fields.ts';
 import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
@@ -28,7 +30,7 @@ export interface Output {
   readonly text: string;
 }
 
-/** Generates all files. @param table of structures; tests pass another one */
+/** Generates all files. @param table the table of structures, which tests replace */
 export function generateOutputs(table: readonly Struct[] = structs): Output[] {
   return [
     { path: 'runtime/core/gen/fops.gen.ts', text: generateFops() },

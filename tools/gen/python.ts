@@ -7,6 +7,7 @@ import { writeCodeLines } from './codes.ts';
 import { fieldsListName, initialLiteral } from './fields.ts';
 
 const quote = (text: string): string => JSON.stringify(text);
+/** Writes arguments as one string: `"loc:loc xdata:dict"`. */
 const quoteSpec = (args: readonly Arg[]): string =>
   quote(args.map((arg) => `${arg.name}:${arg.type}`).join(' '));
 
@@ -103,7 +104,7 @@ __all__ = ["NAMES", *NAMES]
 `;
 }
 
-/** Names that the interpreter's own errno module lacks: this build of Python numbers errors as WASI does. */
+/** Writes Linux's errno numbers for the interpreter, whose build of Python has those of WASI. */
 export function generateInterpreterErrno(): string {
   const rows = errnoNames.map((name) => {
     const number = errnoNumber(name)!;

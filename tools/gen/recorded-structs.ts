@@ -1,17 +1,18 @@
 /**
- * Writes `runtime/observe/structs.gen.ts`, which writes structures into recordings. Each field is accessed by
- * name, which is several times as fast as a loop.
+ * Writes `runtime/observe/structs.gen.ts`, which writes structures into recordings. It accesses
+ * each field by name, which is several times as fast as a loop.
  */
 import { type Field, type Struct, structs } from '../../runtime/core/fields.ts';
 import { camelName } from './fields.ts';
 
-/** Most fields of a structure: the mask is an integer of 32 bits. */
+/** Most fields of a structure, as bitwise operations take signed integers of 32 bits. */
 const MASK_BITS = 31;
 const WRITERS: Readonly<Record<Field['kind'], string>> = {
   integer: 'writeNumber',
   gfid: 'writeGfid',
   text: 'writeText',
 };
+/** Structures whose types are classes of iatt.ts; the others are those of lock.ts. */
 const CLASSES: ReadonlySet<string> = new Set(['Iatt', 'Statvfs']);
 
 function initial({ kind, initial }: Field): string {

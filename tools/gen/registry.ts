@@ -1,7 +1,7 @@
-/** Generates the tables of translators written in TypeScript, from their folders. */
+/** Writes the tables of translators in TypeScript (`registry.gen.ts`), from their folders. */
 import { existsSync, readdirSync } from 'node:fs';
 
-/** `category/name` of every folder with an index.ts; without a category, just the name. */
+/** Lists the folders with an index.ts, as `category/name`, or as `name` without a category. */
 function listTranslatorFolders(root: string): string[] {
   return readdirSync(root, { withFileTypes: true })
     .filter((category) => category.isDirectory())
@@ -13,10 +13,10 @@ function listTranslatorFolders(root: string): string[] {
     .sort();
 }
 
-/** A key as biome writes it. */
+/** Writes a key of an object as biome formats it. */
 const writeKey = (folder: string): string => (/^\w+$/.test(folder) ? folder : `'${folder}'`);
 
-/** The table of the translators below a folder. */
+/** Writes the table of the translators below a folder. */
 export function generateRegistry(root: string): string {
   const rows = listTranslatorFolders(root).map(
     (f) => `  ${writeKey(f)}: () => import('./${f}/index.ts'),`,

@@ -1,4 +1,7 @@
-/** Writes the stub of the Python package: the hand-written glupy.pyi.in, and every fop. */
+/**
+ * Writes the type stub of the Python package: inserts every fop, structure, option and errno into
+ * the hand-written glupy.pyi.in.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
@@ -35,14 +38,14 @@ const orNone = (type: string): string => `${type} | None`;
 const isOptional = ({ name, type, nullable }: Arg): boolean =>
   name === 'xdata' || (nullable && type !== 'dict');
 
-/** The type of a parameter; in a successful reply, only xdata may be None. */
+/** Returns the type of a parameter, with `| None` if it is nullable. */
 const parameterType = (arg: Arg, nullable: boolean): string =>
   nullable ? orNone(PARAMETER_TYPES[arg.type]) : PARAMETER_TYPES[arg.type];
 
 const replyClassName = ({ name }: FopRow): string =>
   `${name.replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase())}Reply`;
 
-/** A signature, on one line when it fits. */
+/** Writes a signature, on one line if it fits. */
 function writeSignature(
   indent: string,
   name: string,
@@ -120,7 +123,7 @@ function writeReply(row: FopRow): string {
   return `class ${replyClassName(row)}(Reply):\n${parts.join('\n')}`;
 }
 
-/** Methods that declare options: method, the value's Python type, its description, bounds. */
+/** Methods that declare options: name, type of the value, description, whether bounds exist. */
 const OPTIONS: readonly (readonly [string, string, string, boolean])[] = [
   ['int', '_int', 'A whole number; 0x… and 0… are bases as in C.', true],
   ['float', '_float', 'A number.', true],
@@ -141,7 +144,7 @@ ${writeSignature('    ', name, [...params, 'reconfigurable: _bool = False'], 'Op
         """${description}"""`;
 };
 
-/** Aliases of types that methods of the same name hide. */
+/** Aliases of built-in types, which methods of the same name would hide. */
 const ALIASES = ['str', 'int', 'float', 'bool'].map((name) => `type _${name} = ${name}`).join('\n');
 
 function writeAttributes(struct: Struct): string {

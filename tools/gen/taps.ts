@@ -1,6 +1,6 @@
 /**
- * Writes `runtime/core/gen/taps.gen.ts`: taps, which build every fop from two common hooks. Parameters are
- * literal throughout, so that tapping all fops allocates no arrays.
+ * Writes `runtime/core/gen/taps.gen.ts`: taps, which make a fop that calls a hook before the wind
+ * and one at the reply. Parameter lists are literal, so that a tap allocates no arrays.
  */
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
 import { joinParts, writeNames } from './fops.ts';

@@ -1,6 +1,6 @@
 /**
- * Generates THIRD-PARTY.md, the list of third-party software: from npm-shrinkwrap.json, from the origins in
- * installed packages, and from a table here of the software inside those packages.
+ * Writes THIRD-PARTY.md, the list of third-party software: from npm-shrinkwrap.json, from the
+ * origins in installed packages, and from a table here of the software inside those packages.
  */
 import { readFileSync } from 'node:fs';
 
@@ -9,7 +9,7 @@ interface LockedPackage {
   readonly license?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;
-  /** CPUs of a package for one kind of machine. */
+  /** The CPUs for which the package is built; absent: for any. */
   readonly cpu?: readonly string[];
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
@@ -25,8 +25,8 @@ export interface BundledSoftware {
 const githubUrl = (path: string): string => `https://github.com/${path}`;
 
 /**
- * Software inside our dependencies, by package, according to the package's documents and, for Python, the
- * interpreter itself. A dash is an unknown version.
+ * Software inside our dependencies, by package, according to the package's documents and, for
+ * Python, the interpreter itself. A dash is an unknown version.
  */
 export const bundledSoftware: Readonly<Record<string, BundledSoftware>> = {
   pyodide: {
@@ -57,16 +57,16 @@ export const bundledSoftware: Readonly<Record<string, BundledSoftware>> = {
   },
 };
 
-/** Origins of packages that may not be installed. */
+/** Origins of optional packages, whose package.json may be missing. */
 const origins: Readonly<Record<string, string>> = {
   'ffi-rs': githubUrl('zhangyuang/node-ffi-rs'),
 };
 
-/** Names of packages in a scope. */
+/** Lists the full names of packages in a scope, such as `@lezer/`. */
 const scopedNames = (scope: string, ...names: readonly string[]) =>
   names.map((name) => scope + name);
 
-/** Third-party code in our own files, with the packages by their folders in node_modules. */
+/** Our files that contain third-party code, and the folders of its packages in node_modules. */
 const ownFiles: Readonly<Record<string, readonly string[]>> = {
   '`dist/apps/bench/engine/report/echarts.js`, charts of a report': [
     ...['echarts', 'zrender', 'zrender/node_modules/tslib'],
@@ -157,7 +157,7 @@ const makePackageRow = (
   findRepository(path, optional),
 ];
 
-/** The origin of a package. @throws if neither the package nor the table above has it */
+/** Finds the origin of a package. @throws {Error} if neither package.json nor `origins` has it */
 function findRepository(path: string, optional = false): string {
   const home = origins[packageName(path)];
   if (home !== undefined) return home;
@@ -171,7 +171,7 @@ function findRepository(path: string, optional = false): string {
   return plain.includes('://') ? plain : githubUrl(plain);
 }
 
-/** Groups the variants of a package for kinds of machines, which differ in their suffixes. */
+/** Groups a package's variants for different machines, whose names differ only in a suffix. */
 function groupMachinePackages(
   others: readonly (readonly [string, LockedPackage])[],
   forMachines: readonly (readonly [string, LockedPackage])[],
@@ -193,7 +193,7 @@ function groupMachinePackages(
   });
 }
 
-/** The table of software inside packages. @throws for a version that was not inspected */
+/** Writes the table of the software inside a package. @throws {Error} for an uninspected version */
 function writeInsideTable(
   name: string,
   { version, parts }: BundledSoftware,
@@ -206,7 +206,7 @@ function writeInsideTable(
   return writeTable(`In ${name}`, parts);
 }
 
-/** A table without duplicates. */
+/** Writes a table without duplicate rows. */
 function writeTable(title: string, parts: readonly Part[]): string {
   const rows = parts.map(
     ([name, version, licence, from]) => `| ${name} | ${version} | ${licence} | <${from}> |`,

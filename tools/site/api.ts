@@ -1,6 +1,6 @@
 /**
- * Makes the TypeScript reference of the entry points by TypeDoc, from `exports` in package.json and
- * the declarations in dist, as HTML below /api/ of the site. Needs `npm run build`.
+ * Prepares the TypeScript reference (HTML below /api/ of the site), which TypeDoc makes from
+ * `exports` in package.json and the declarations in dist. Needs `npm run build`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -15,8 +15,10 @@ interface Manifest {
 }
 
 /**
- * Writes the file of options for TypeDoc, and a module for each entry point, which has its name.
- * @returns the path of the file
+ * Writes TypeDoc's file of options, and for each entry point a module of its name that re-exports
+ * it.
+ * @param out the folder for TypeDoc's HTML
+ * @returns the path of the file of options
  */
 export function writeApiOptions(out: string): string {
   const folder = join(import.meta.dirname, '.generated/api');

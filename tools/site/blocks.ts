@@ -9,19 +9,20 @@ const FENCED = /^```(\w*)\n([\s\S]*?)^``` *$/gm;
 const INDENTED = /(?<=\n\n)(?: {4}.*\n|\n(?= {4}))+/g;
 const VOLFILE = /^ *volume \S+$/m;
 
-/** A picture that a page shows. */
+/** A picture of a volfile's graph, with its file name. */
 export interface Picture {
   readonly name: string;
   readonly svg: string;
 }
 
 export interface BlockAdditions {
+  /** Receives the drawn pictures, by name. */
   readonly pictures: Map<string, Picture>;
   /** A link, in Markdown, that runs a module in the playground; undefined where it cannot run. */
   makeRunLink(language: string, text: string): string | undefined;
 }
 
-/** Adds a language and a picture to volfiles, and a link that runs it to modules. */
+/** Adds a language and a picture to each volfile, and a playground link to each module. */
 export function addBlocks(text: string, additions: BlockAdditions): string {
   const unindented = text.replace(INDENTED, (block) => {
     if (!VOLFILE.test(block) || /^ *```/m.test(block)) return block;
@@ -37,7 +38,7 @@ export function addBlocks(text: string, additions: BlockAdditions): string {
   });
 }
 
-/** @param isDrawn whether the text has a picture of its own */
+/** Writes a volfile as a code block, with a picture. @param isDrawn whether the text has one */
 function writeVolfileBlock(code: string, { pictures }: BlockAdditions, isDrawn: boolean): string {
   const block = `\`\`\`volfile\n${code}\`\`\``;
   const picture = isDrawn ? undefined : drawGraph(code);
@@ -47,7 +48,7 @@ function writeVolfileBlock(code: string, { pictures }: BlockAdditions, isDrawn: 
   return `${block}\n\n![${picture.alt}](/pictures/${name})\n`;
 }
 
-/** Draws a complete volfile; undefined for other code. */
+/** Draws a complete volfile of at least two volumes; undefined for other code. */
 export function drawGraph(code: string): { svg: string; alt: string } | undefined {
   const { description } = inspectVolfile(new Source('shown.vol', code), {});
   if (!description) return undefined;

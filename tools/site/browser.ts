@@ -1,4 +1,7 @@
-/** Opens pages of the built site in Chromium from its folder, without a server or another host. */
+/**
+ * Opens pages of the built site in Chromium, for the site's tests. It answers their requests from
+ * the site's folder, without a server, and refuses requests to other hosts.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const BYTES = 'application/octet-stream';
 
-/** Time limit of an operation: under load, a browser may need minutes. */
+/** Time limit of one operation of the browser, which may need minutes under load. */
 const TIMEOUT_MS = 300_000;
 
 /** Starts Chromium without its sandbox, which root and containers lack; the pages are our own. */
@@ -31,13 +34,13 @@ export function openBrowser(): Promise<Browser> {
 
 export interface OpenPage {
   readonly page: Page;
-  /** Requests to other hosts. */
+  /** URLs of requests to other hosts. */
   readonly foreign: readonly string[];
-  /** Requests for absent files. */
+  /** Paths of requests for absent files. */
   readonly missing: readonly string[];
 }
 
-/** Opens an empty page of a width. */
+/** Opens an empty page. @param width in pixels */
 export async function openPage(browser: Browser, width: number): Promise<OpenPage> {
   const page = await browser.newPage();
   await page.setViewport({ width, height: 900 });
@@ -96,7 +99,7 @@ const NO_TRANSITIONS = `addEventListener('DOMContentLoaded', () => {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Lists the violations that axe finds. */
+/** Lists the violations of accessibility rules that axe finds in a page. */
 export async function listViolations(page: Page): Promise<string[]> {
   if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe);
   return await page.evaluate(async () => {
@@ -111,12 +114,12 @@ export async function listViolations(page: Page): Promise<string[]> {
         run(settings: object): Promise<{ violations: readonly Violation[] }>;
       };
     };
-    // Selectors and texts of passed elements took most of the time.
+    // Otherwise axe would spend most of its time on selectors and HTML of passed elements.
     axe.configure({ noHtml: true });
     const { violations } = await axe.run({
       resultTypes: ['violations'],
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
-      // VitePress's button has the name Search, and shows its keys, too.
+      // VitePress's search button is named Search, but its visible label also has its keys.
       rules: { 'label-content-name-mismatch': { enabled: false } },
     });
     return violations.flatMap(({ id, help, nodes }) =>

@@ -1,8 +1,10 @@
 /**
  * Builds the project's site from its texts and sources.
  *
- *   npm run site [-- --base /PATH/]   builds into tools/site/dist, for a server with the site at /PATH/
+ *   npm run site [-- --base /PATH/]   builds into tools/site/dist, for a server with the site at
+ * /PATH/
  *   npm run site:preview              serves the built site on loopback
+ *   tsx tools/site/build.ts packages  only fetches the packages
  *
  * VitePress and the checkers of the site are packages of their own (tools/site/package.json),
  * fetched when missing; no other step needs a network.
@@ -15,19 +17,19 @@ import { hasPlayground, writePlayground } from './playground.ts';
 
 const site = import.meta.dirname;
 export const dist = join(site, 'dist');
-/** The packages in the site's programs, with their licences: written by .vitepress/config.ts. */
+/** The licences of packages in the site's programs; .vitepress/config.ts writes this file. */
 const NOTICES = 'THIRD-PARTY.txt';
 
 class Failure extends Error {}
 
-/** @throws {Failure} when the program fails */
+/** Runs a program in the site's folder. @throws {Failure} if it fails */
 function run(command: string, args: readonly string[]): void {
   const { status, error } = spawnSync(command, args, { cwd: site, stdio: 'inherit' });
   if (error !== undefined) throw new Failure(`${command}: ${error.message}`);
   if (status !== 0) throw new Failure(`${command} ${args.join(' ')} has ended with ${status}`);
 }
 
-/** Whether all packages of the lock are installed, according to npm's notes. */
+/** Whether npm's list of installed packages has all those of package-lock.json. */
 function hasPackages(): boolean {
   const installed = join(site, 'node_modules/.package-lock.json');
   if (!existsSync(installed)) return false;
@@ -40,12 +42,16 @@ function hasPackages(): boolean {
   );
 }
 
-/** Fetches the packages without running their scripts; esbuild's program is a package itself. */
+/**
+ * Fetches the packages that are missing. Runs no install scripts: esbuild does not need its own, as
+ * its binary is a package.
+ */
 export function fetchPackages(): void {
   if (hasPackages()) return;
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
+/** Runs a program of the site's packages by Node. @param path in node_modules */
 const runProgram = (path: string, ...args: string[]): void =>
   run(process.execPath, [join(site, 'node_modules', path), ...args]);
 
@@ -86,7 +92,7 @@ async function main(): Promise<void> {
 
 if (import.meta.filename === process.argv[1]) {
   await main().catch((error: Error & { code?: string }) => {
-    // Errors in texts are reported without a stack trace.
+    // Errors with a code, such as BROKEN_LINK, are mistakes in texts, so a stack trace is no help.
     const isExpected = error instanceof Failure || error.code !== undefined;
     console.error(isExpected ? error.message : error);
     process.exitCode = 1;

@@ -11,7 +11,7 @@ interface Declaration {
   readonly code: string;
 }
 
-/** The name of one-line declarations, such as constants; adjacent ones share a block. */
+/** Stands for the name of one-line declarations, such as constants; adjacent ones share a block. */
 const SHORT = '';
 
 /** Splits a Python stub into declarations: each line at the margin with its indented lines. */
@@ -77,7 +77,7 @@ export function parseTypeScript(types: string): Declaration[] {
   );
 }
 
-/** Joins declarations of one name, and adjacent short ones. */
+/** Joins adjacent declarations of one name, such as overloads, and adjacent one-line ones. */
 function joinShort(all: readonly Declaration[]): Declaration[] {
   const joined: Declaration[] = [];
   for (const next of all) {
@@ -103,6 +103,7 @@ function convertProse(doc: string, language: string): string {
   });
 }
 
+/** Writes a section for each declaration: heading, prose, and code. */
 function writeSections(all: readonly Declaration[], language: string): string {
   let shorts = 0;
   return all
@@ -119,6 +120,7 @@ const PYTHON = 'python/glupy/__init__.pyi';
 const PYTHON_TESTS = 'python/glupy/testing.pyi';
 const SCRIPT = 'javascript/glossa.gen.d.ts';
 
+/** Makes the pages of glupy, glupy.testing and the JavaScript module `glossa`. */
 export function makeInterfacePages(): GeneratedPage[] {
   const makePythonPage = (
     source: string,

@@ -1,6 +1,6 @@
 /**
- * Writes the input of VitePress into `.generated/`: the repository's texts with links of the site,
- * pages generated from sources, linked files, and pictures.
+ * Writes the input of VitePress into `.generated/`: the repository's texts with their links
+ * converted to those of the site, pages made from sources, files that texts link, and pictures.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
@@ -21,7 +21,7 @@ const out = join(import.meta.dirname, '.generated');
 
 /** A page before its links are converted. */
 interface Draft extends GeneratedPage {
-  /** The menu that lists it; null for linked files. */
+  /** The menu that lists the page; null for a file that only other pages link. */
   readonly group: string | null;
   /** Further texts on the page, with links relative to their own paths. */
   readonly parts?: readonly Text[];
@@ -42,7 +42,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   '.vol': '',
 };
 
-/** The path of a translator's README from the top of the repository. */
+/** Returns the path of a translator's README from the top of the repository, if it has one. */
 const findReadme = (type: string): string | undefined =>
   ['runtime/xlators', 'gluster']
     .map((folder) => `${folder}/${type}/README.md`)
@@ -55,7 +55,7 @@ function makeDrafts(group: string, texts: readonly Text[]): Draft[] {
   });
 }
 
-/** A page that shows a file, or lists a folder. */
+/** Makes a page that shows a file, or lists a folder. */
 function makeFileDraft(source: string): Draft {
   const url = `/files/${source.replace(/\.md$/, '')}${statSync(join(root, source)).isDirectory() ? '/' : ''}`;
   const draft = { source, url, title: source, group: null };
@@ -74,7 +74,7 @@ function makeFileDraft(source: string): Draft {
   };
 }
 
-/** The course as one page, for printing. */
+/** Makes a page with the whole course, for printing. */
 const makeWholeCourse = (): Draft => ({
   source: 'apps/course/lessons/README.md',
   url: '/course/whole',
@@ -111,7 +111,7 @@ const COMMENT = /<!--[\s\S]*?-->\n?/g;
 /** Writes all pages anew. @throws {BrokenLink} */
 export async function generate(): Promise<void> {
   const pages = await makeAllDrafts();
-  // A link to a source file leads to the file, not to a page generated from it.
+  // Only Markdown has a page by its path: links to other sources lead to pages that show the file.
   const urls = new Map<string, string>();
   for (const { source, url, parts } of pages) {
     if (source.endsWith('.md') && parts === undefined) urls.set(source, url);
@@ -127,14 +127,14 @@ export async function generate(): Promise<void> {
     }
     const draft = makeFileDraft(path);
     pages.push(draft);
-    // VitePress would take another ending for a static file.
+    // Without .html, VitePress would take an ending such as .py for that of a static file.
     const url = draft.url.endsWith('/') ? draft.url : `${draft.url}.html`;
     urls.set(path, url);
     return url;
   };
 
   rmSync(join(out, 'pages'), { recursive: true, force: true });
-  // The loop appends the files that it finds linked.
+  // findUrl appends a page for each linked file, and the loop continues with these.
   for (const page of pages) {
     const isText = page.source.endsWith('.md') || page.group === null;
     const texts = (page.parts ?? []).map(({ source }) => ({ source, text: read(source) }));
@@ -156,13 +156,15 @@ export async function generate(): Promise<void> {
   write('site.json', JSON.stringify(makeMenus(pages), null, 2));
 }
 
-/** Front matter of pages that repeat other texts: not searchable, without neighbours. */
+/**
+ * Makes the front matter: pages that repeat other texts are not searchable, and have no neighbours.
+ */
 const makeFrontMatter = ({ group, parts }: Draft): object =>
   group === null || parts !== undefined
     ? { search: false, prev: false, next: false, outline: false }
     : {};
 
-/** The menus for the top bar and the sidebar. */
+/** Makes the menus of the top bar and the sidebar. */
 function makeMenus(pages: readonly Draft[]): object {
   const listItems = (group: string): Item[] =>
     pages

@@ -1,7 +1,7 @@
 /** Converts links between the repository's texts into links of the site. Pure functions. */
 import { posix } from 'node:path';
 
-/** A link leads to no page; the message has its file and line. */
+/** Thrown if a link leads to no page. The message has file and line of the link. */
 export class BrokenLink extends Error {
   readonly code = 'BROKEN_LINK';
 
@@ -10,7 +10,7 @@ export class BrokenLink extends Error {
   }
 }
 
-/** A heading's anchor, as GitHub makes it. */
+/** Makes a heading's anchor, as GitHub does. */
 export const makeSlug = (heading: string): string =>
   heading
     .trim()
@@ -21,10 +21,10 @@ export const makeSlug = (heading: string): string =>
 /** Code, fenced, indented or inline, which contains no links. */
 const CODE = /^(`{3,}).*\n[\s\S]*?^\1 *$|(?<=\n\n)(?: {4}.*\n)+|`[^`\n]+`/gm;
 const LINK = /(?<!\\)\]\(([^()\s]+)\)/g;
-/** Links to other hosts, on the same page, or already of the site. */
+/** Links to other hosts, within the same page, or already to a page of the site. */
 const ELSEWHERE = /^([a-z]+:|#|\/)/;
 
-/** Calls `change` with each part that is no code, and its offset. */
+/** Changes a text except its code: calls `change` with each other part, and the part's offset. */
 export function changeOutsideCode(
   text: string,
   change: (part: string, offset: number) => string,
@@ -39,9 +39,10 @@ export function changeOutsideCode(
 }
 
 /**
- * Converts the links of a text of the repository.
+ * Converts the relative links of a text of the repository.
  *
- * @param findUrl the page of a path from the top of the repository; undefined when there is no such path
+ * @param source the text's path from the top of the repository
+ * @param findUrl returns the page of a path from the top; undefined if there is no such path
  * @throws {BrokenLink}
  */
 export function convertLinks(

@@ -1,7 +1,7 @@
 /**
- * Links the site to the playground: writes the playground's files, and makes links that open a lesson
- * or a module in it. If `glossa playground` does not exist, the site has no such link. No other file of
- * the site imports the playground.
+ * Links the site to the playground: writes the playground's files, and makes links that open a
+ * lesson or a module in it. If `glossa playground` does not exist, the site has no such links. No
+ * other file of the site imports the playground.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,11 +15,12 @@ import { root } from './texts.ts';
 /** Whether `glossa playground` exists; without it, the site has no links to it. */
 export const hasPlayground = commands.has('playground');
 
-/** Its path from the site's top. */
+/** The playground's path from the site's top. */
 export const PLAYGROUND_PATH = '/playground/';
 
 const EXTENSIONS: Readonly<Record<string, string>> = { python: '.py', js: '.js' };
 
+/** The graph that runs a module of a text. */
 const VOLFILE = `volume files
     type storage/memory
 end-volume
@@ -35,7 +36,7 @@ end-volume
 const linkTo = (fragment: string, text: string): string =>
   `[${text}](${PLAYGROUND_PATH}#${fragment}){target="_self"}`;
 
-/** The lesson of a text; null for other texts. */
+/** Returns the name of the lesson that a text is; null for other texts. */
 const findLesson = (source: string): string | null =>
   /^apps\/course\/lessons\/(.*)\/lesson\.md$/.exec(source)?.[1] ?? null;
 
@@ -52,8 +53,9 @@ export function addLessonLink(text: string, source: string): string {
 }
 
 /**
- * A link, in Markdown, that opens a module of a text in the playground; undefined for code that it
- * cannot run, and in lessons, which have their own link.
+ * Makes a Markdown link that opens a text's module in the playground. Undefined for code that the
+ * playground cannot run, and in lessons, which have a link of their own.
+ * @param source path of the text
  */
 export function moduleLink(source: string, language: string, code: string): string | undefined {
   const ending = EXTENSIONS[language];
@@ -66,7 +68,7 @@ export function moduleLink(source: string, language: string, code: string): stri
     distanceMs: 0,
     journal: [],
   };
-  // Encodes as `encodeShare` does; that runs in browsers, and is asynchronous.
+  // The encoding of `encodeShare`, which is asynchronous, as it runs in browsers.
   const bytes = deflateSync(JSON.stringify(state));
   return linkTo(SHARE_START + bytes.toString('base64url'), 'Run this in the playground');
 }

@@ -1,4 +1,6 @@
-/** Generates pages from tables in the sources: commands, translators and options, volfiles. */
+/**
+ * Makes reference pages from tables in the sources: commands, translators and options, volfiles.
+ */
 
 import { commands } from '../../cli/commands.ts';
 import { about, describeSubvolumeCount } from '../../cli/help.ts';
@@ -13,12 +15,12 @@ import { read } from './texts.ts';
 export interface GeneratedPage {
   readonly url: string;
   readonly title: string;
-  /** The source of the page, which its links are relative to. */
+  /** The file that the page's relative links start from. */
   readonly source: string;
   readonly text: string;
 }
 
-/** Escapes a text of help for Markdown. */
+/** Escapes a text of a command's help for Markdown. */
 const escapeMarkdown = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&');
 
 const writeCode = (text: string): string => `\`${text}\``;
@@ -34,7 +36,7 @@ ${exitTable.map(([status, meaning]) => `| ${status} | ${escapeMarkdown(meaning)}
 
 const commandUrl = (name: string): string => `/reference/cli/${name.replaceAll(/[ .]/g, '-')}`;
 
-/** A page of all commands, and one for each. */
+/** Makes a page that lists all commands, and a page for each. */
 export async function makeCommandPages(): Promise<GeneratedPage[]> {
   const rows = [...commands].map(
     ([name, { summary }]) =>
@@ -72,6 +74,7 @@ function writeCommand(
   summary: string,
   { usage, description, flags }: Command,
 ): string {
+  // The command's own flags come first, and win over common flags of the same name.
   const all: Flags = { ...flags, ...commonFlags, ...flags };
   return `# glossa ${name}
 
@@ -97,12 +100,13 @@ function writeFlag([name, { short, value, help }]: [string, Flags[string]]): str
 
 const typeUrl = (type: string): string => `/reference/translators/${type.replace('/', '-')}`;
 
+// The pages of translators need all types.
 await registry.loadAll();
 
 /**
- * A page for each translator, with its README if it has one, and its options.
+ * Makes a page for each translator, with its README if it has one, and its options.
  *
- * @param findReadme the path of a type's README
+ * @param findReadme returns the path of a type's README, if it has one
  */
 export function makeTranslatorPages(
   findReadme: (type: string) => string | undefined,
@@ -149,6 +153,7 @@ function writeVolume({
 const writeOptions = (table: Options, mark: string): string =>
   Object.entries(table)
     .map(([key, spec]) => {
+      // The first line of the description has the key and its type; indented prose follows.
       const [title, ...lines] = describeOption(key, spec).split('\n');
       const rest = title!.slice(key.length).trim();
       const meaning = lines.map((line) => escapeMarkdown(line.trim())).join(' ');
@@ -156,7 +161,7 @@ const writeOptions = (table: Options, mark: string): string =>
     })
     .join('\n\n');
 
-/** The page about volfiles, made from the comments of an example. */
+/** Makes the page about volfiles. @param example a volfile whose comments explain the format */
 export function makeVolfilePage(example: string): GeneratedPage {
   const rows = [...registry.typeNames()].sort().map((type) => {
     const { description } = registry.lookup(type)!;

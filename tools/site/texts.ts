@@ -1,7 +1,7 @@
 /**
- * Lists the repository's texts that become pages of the site, by groups and in order. The list of
- * `docs/README.md` gives the groups of the documentation: each linked page of a row. Texts that
- * only other pages link become pages below `/files/`.
+ * Lists the repository's texts that become pages of the site, by groups and in order. Each `##`
+ * section of `docs/README.md` is a group with the pages that it links. Texts that only other pages
+ * link become pages below `/files/`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -24,7 +24,7 @@ export interface Group {
 
 export const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-/** Pages whose address does not follow from their path below `docs/`. */
+/** Texts outside `docs/`, or whose URL does not follow from their path there. */
 const ELSEWHERE: Readonly<Record<string, Text>> = {
   'README.md': { source: 'README.md', url: '/start/overview', title: 'Overview' },
   'bridges/native/README.md': {
@@ -40,7 +40,7 @@ const listFolders = (path: string): string[] =>
     .map(({ name }) => name)
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 
-/** The pages that a part of `docs/README.md` links, without those of other groups. */
+/** Lists the texts that a section of `docs/README.md` links, without those of other groups. */
 function listTexts(part: string): Text[] {
   const sources = [...part.matchAll(/\]\(([^)#]+\.md)/g)].map(([, link]) =>
     posix.join('docs', link!),
@@ -53,7 +53,7 @@ function listTexts(part: string): Text[] {
   });
 }
 
-/** `## How it works` with its pages becomes the group `how-it-works`. */
+/** The groups of `docs/README.md`: the section `## How it works` becomes `how-it-works`. */
 const documentation = Object.fromEntries(
   read('docs/README.md')
     .split(/^## /m)
@@ -70,7 +70,7 @@ const examples: readonly Text[] = listFolders('examples').map((name) => ({
   title: name,
 }));
 
-/** The pages of `apps/course/lessons/`. */
+/** Lists the texts of `apps/course/lessons/`. */
 function listCourseTexts(): Text[] {
   const makePage = (name: string, source = `${name}.md`): Text => ({
     source: `apps/course/lessons/${source}`,
@@ -100,7 +100,7 @@ export const groups: Readonly<Record<string, Group>> & { readonly course: Group 
   about: { title: 'The project', texts: about },
 };
 
-/** The first heading of a text, without marks. */
+/** Finds the first heading of a text, and removes the marks of code in it. */
 export function findHeading(text: string): string | undefined {
   return /^# +(.+)$/m.exec(text)?.[1]?.replaceAll('`', '');
 }

@@ -196,7 +196,7 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
       } = await startProcess(
         {
           ...{ words: killWithParent(commandLine), log: logFile, timeoutMs: START_MS_MAX },
-          // SIGKILL, as nobody needs the brick's folder afterwards.
+          // SIGKILL, as the brick's folder is removed right afterwards.
           ...{ signal, endSignal: 'SIGKILL' },
         },
         () => isListening(port),

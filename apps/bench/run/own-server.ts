@@ -1,4 +1,4 @@
-/** Starts a glossa mount or brick in a child process, which ends with its parent, and ends it. */
+/** Starts and ends a glossa mount or brick in a child process, which never outlives its parent. */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { ChildServer, type ServerExit } from '../../../server/child-server.ts';
 import { Failure } from '../../../terminal/exit.ts';

@@ -1,18 +1,20 @@
-/** Settings of VitePress; ../generate.ts makes the pages and menus. */
+/**
+ * Configures VitePress, which builds the site from the pages and menus that ../generate.ts writes.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import license from 'rollup-plugin-license';
 import { defineConfig, type MarkdownEnv, type MarkdownRenderer } from 'vitepress';
 import { makeSlug } from '../links.ts';
 
-// VitePress runs a compiled copy of this file elsewhere.
+// VitePress runs a compiled copy of this file from elsewhere: paths start at the working directory.
 const site = process.cwd();
 const { nav, sidebar } = JSON.parse(readFileSync(join(site, '.generated/site.json'), 'utf8'));
 const volfile = JSON.parse(
   readFileSync(join(site, '../../apps/vscode/syntaxes/volfile.tmLanguage.json'), 'utf8'),
 );
 
-/** The text of a page for the search index, without highlighting code, which is slow. */
+/** Renders a page for the search index, without highlighting code, which is slow. */
 function renderForSearch(source: string, env: MarkdownEnv, md: MarkdownRenderer): string {
   const { highlight } = md.options;
   md.options.highlight = null;
@@ -47,7 +49,7 @@ function removeBlankHeads(tokens: Token[]): void {
   }
 }
 
-/** The site's path on its server, from the command line. */
+/** The site's path on its server, from --base of ../build.ts. */
 const base = process.env.SITE_BASE ?? '/';
 
 /** Lists the packages in the pages' programs, not those of the server-side rendering. */
@@ -65,7 +67,7 @@ export default defineConfig({
   outDir: 'dist',
   cacheDir: '.generated/cache',
   head: [['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }]],
-  // Playground and API are no pages of VitePress; a test checks the built folder.
+  // VitePress does not know the playground and the API; links.test.ts checks these links.
   ignoreDeadLinks: [/^\/(playground|api)\//],
   vite: { plugins: [notices] },
   markdown: {

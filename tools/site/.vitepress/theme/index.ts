@@ -1,4 +1,7 @@
-/** VitePress's own theme with the fonts of the user's machine. */
+/**
+ * Extends VitePress's default theme: the fonts of the user's machine, and a picture on the home
+ * page.
+ */
 import { useData, withBase } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
 import { h, type VNode } from 'vue';
@@ -6,15 +9,14 @@ import './style.css';
 import './print.css';
 
 /**
- * The fragment of a picture without motion (tools/site/pictures/stack.svg). The query makes another
- * address, as Chromium draws all fragments of one address from one document, which may then move in
- * both.
+ * Suffix that selects the part of the home page's SVG without motion. The query makes a second URL:
+ * Chromium draws all fragments of one URL from one document, so that both pictures might move.
  */
 const STILL = '?still#still';
 
 /**
- * The picture beside the headline, moving and still: style.css shows one of them, as browsers do
- * not pass the preference for reduced motion to an image.
+ * Renders the picture beside the headline twice, moving and still. style.css shows one of them, as
+ * browsers do not pass the preference for reduced motion to an image.
  */
 function renderHeroPicture(): VNode | undefined {
   const { src, alt } = useData().frontmatter.value.hero?.picture ?? {};
