@@ -1,7 +1,6 @@
 /**
  * Builds the package into dist: the volfile parser from its grammar, JavaScript from TypeScript,
- * bundles with third-party code (bundle.ts), and manual pages from the tables of commands and
- * types.
+ * bundles with third-party code (bundle.ts), manual pages from the tables of commands and types.
  *
  *   tsx tools/build.ts            builds all; replaces dist as a whole
  *   tsx tools/build.ts stale      the same, unless dist is newer than its sources
@@ -102,7 +101,7 @@ function compile(outDir: string): number {
 
 /** Writes the manual pages, dated today, or by SOURCE_DATE_EPOCH for reproducible builds. */
 async function writeManualPages(folder: string): Promise<void> {
-  const [{ makeManual: manual }, { commands }, { registry }, { packageVersion: version }] =
+  const [{ makeManual }, { commands }, { registry }, { packageVersion }] =
     await Promise.all([
       import('../cli/man/manual-pages.ts'),
       import('../cli/commands.ts'),
@@ -116,7 +115,8 @@ async function writeManualPages(folder: string): Promise<void> {
   await registry.loadAll();
   const types = [...registry.typeNames()].sort().map((type) => registry.lookup(type)!);
   mkdirSync(folder);
-  for (const [name, text] of await manual({ commands, types, version: version(), date })) {
+  const version = packageVersion();
+  for (const [name, text] of await makeManual({ commands, types, version, date })) {
     writeFileSync(join(folder, name), text);
   }
 }
@@ -131,8 +131,8 @@ async function buildAll(): Promise<number> {
   for (const path of COPIED) cpSync(absolutePath(path), join(newDist, path), { recursive: true });
   bundle(root, newDist);
   // The module imports the parser, which exists only now.
-  const { readLessons: givenLessons } = await import('./lessons.ts');
-  writeFileSync(join(newDist, LESSONS_FILE), JSON.stringify(givenLessons()));
+  const { readLessons } = await import('./lessons.ts');
+  writeFileSync(join(newDist, LESSONS_FILE), JSON.stringify(readLessons()));
   if (status === 0) {
     for (const path of EXECUTABLES) chmodSync(join(newDist, path), 0o755);
     await writeManualPages(join(newDist, 'man'));

@@ -15,7 +15,8 @@ const WRITERS: Readonly<Record<Field['kind'], string>> = {
 /** Structures whose types are classes of iatt.ts; the others are those of lock.ts. */
 const CLASSES: ReadonlySet<string> = new Set(['Iatt', 'Statvfs']);
 
-function initial({ kind, initial }: Field): string {
+/** Writes the initial value of a field as an expression. */
+function writeInitial({ kind, initial }: Field): string {
   if (kind === 'integer') return String(initial);
   return kind === 'gfid' ? 'NULL_GFID' : "''";
 }
@@ -25,7 +26,7 @@ function writeWriter(struct: Struct): string {
   if (fields.length > MASK_BITS) throw new RangeError(`${name} has too many fields for its mask`);
   const fieldExpression = (field: Field): string => `value.${camelName(struct, field)}`;
   const marks = fields.map(
-    (field, i) => `  if (${fieldExpression(field)} !== ${initial(field)}) mask |= ${2 ** i};`,
+    (field, i) => `  if (${fieldExpression(field)} !== ${writeInitial(field)}) mask |= ${2 ** i};`,
   );
   const writes = fields.map(
     (field, i) =>

@@ -1,8 +1,7 @@
 /**
  * Builds the project's site from its texts and sources.
  *
- *   npm run site [-- --base /PATH/]   builds into tools/site/dist, for a server with the site at
- * /PATH/
+ *   npm run site [-- --base /PATH/]   builds into tools/site/dist; the site is served at /PATH/
  *   npm run site:preview              serves the built site on loopback
  *   tsx tools/site/build.ts packages  only fetches the packages
  *

@@ -39,10 +39,10 @@ function percentTexts(parts: readonly number[]): string[] {
   );
 }
 
-/** The words around a difference: around a percentage (`by`), and around a factor (`times`). */
+/** The words behind a percentage, and those before and behind a factor. */
 const differenceWords = {
-  slower: { by: 'slower than', times: ['takes', 'times as long as'] },
-  faster: { by: 'faster than', times: ['is', 'times as fast as'] },
+  slower: { percentWords: 'slower than', factorWords: ['takes', 'times as long as'] },
+  faster: { percentWords: 'faster than', factorWords: ['is', 'times as fast as'] },
 } as const;
 
 /** Writes the smallest and largest of these values: `1.04 to 1.18`, or `1.04` if they are equal. */
@@ -61,7 +61,7 @@ function differenceText(
   other: string,
   comparisons: readonly Ratio[],
 ): string {
-  const { by, times } = differenceWords[verdict];
+  const { percentWords, factorWords } = differenceWords[verdict];
   const oriented = verdict === 'slower' ? comparisons : comparisons.map(invert);
   const ratios = oriented.map(({ ratio }) => ratio);
   const ends = oriented.length > 1 ? [] : oriented.flatMap(({ low, high }) => [low, high]);
@@ -71,8 +71,8 @@ function differenceText(
   const span = spanText(texts, ratios);
   const range = texts.slice(ratios.length).join(' – ');
   const bracket = range === '' ? '' : ` [${range}${isFactor ? '' : ' %'}]`;
-  if (isFactor) return `${times[0]} ${span} ${times[1]} ${other}${bracket}`;
-  return `is ${oriented.length > 1 ? '' : 'about '}${span} % ${by} ${other}${bracket}`;
+  if (isFactor) return `${factorWords[0]} ${span} ${factorWords[1]} ${other}${bracket}`;
+  return `is ${oriented.length > 1 ? '' : 'about '}${span} % ${percentWords} ${other}${bracket}`;
 }
 
 /** Exchanges the two compared stacks. */
@@ -122,16 +122,16 @@ export function answerText(subject: string, other: string, comparisons: readonly
   const groups = (Object.keys(clauses) as Verdict[])
     .map((verdict) => ({
       verdict,
-      of: comparisons.filter((value) => readVerdict(value) === verdict),
+      members: comparisons.filter((comparison) => readVerdict(comparison) === verdict),
     }))
-    .filter(({ of }) => of.length > 0);
-  const parts = groups.map(({ verdict, of }) => clauses[verdict](other, of));
+    .filter(({ members }) => members.length > 0);
+  const parts = groups.map(({ verdict, members }) => clauses[verdict](other, members));
   if (parts.length === 1) {
     const all = comparisons.length === 1 ? '' : `, in all ${comparisons.length} measurements`;
     return `${subject} ${parts[0]}${all}.`;
   }
   const counted = parts.map(
-    (part, i) => `${part} (in ${groups[i]!.of.length} of ${comparisons.length})`,
+    (part, i) => `${part} (in ${groups[i]!.members.length} of ${comparisons.length})`,
   );
   return `${subject} ${counted.join('; it ')}.`;
 }

@@ -129,9 +129,7 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
     busy: busy.busyness(),
     results: compareToFirst(rows.map(makeResult), seed),
   };
-  const partial = allRows.some(
-    ({ missing, isUnfit: unfitReason }) => missing !== null && !unfitReason,
-  );
+  const partial = allRows.some(({ missing, isUnfit }) => missing !== null && !isUnfit);
   const warnings =
     plain.missing === null
       ? []

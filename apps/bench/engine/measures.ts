@@ -30,16 +30,16 @@ export interface Measure {
 }
 
 /** The figures that one round and the sum of all rounds have in common. */
-type Common = Pick<Round, 'latency' | 'serverCpuSeconds' | 'clientCpuSeconds'>;
+type RoundFigures = Pick<Round, 'latency' | 'serverCpuSeconds' | 'clientCpuSeconds'>;
 
-const timeMeasure = (of: (figures: Common) => number): Measure => ({
+const timeMeasure = (readValue: (figures: RoundFigures) => number): Measure => ({
   kind: 'time',
-  value: of,
-  roundValue: of,
+  value: readValue,
+  roundValue: readValue,
 });
 
 /** Divides CPU seconds by the number of requests; returns nanoseconds. */
-const perRequest = (seconds: number, { latency }: Common): number =>
+const perRequest = (seconds: number, { latency }: RoundFigures): number =>
   (1e9 * seconds) / Math.max(1, latency.count);
 
 /** All measures, in the order of a table's columns. docs/how-it-works/bench.md explains them. */
@@ -72,10 +72,10 @@ export const measureNames = Object.keys(measures) as MeasureName[];
  * without rounds; null if no ratio is finite.
  */
 export function medianRatio(name: MeasureName, mine: Measured, other: Measured): number | null {
-  const { value: of, roundValue }: Measure = measures[name];
+  const { value: readValue, roundValue }: Measure = measures[name];
   const pairs =
     roundValue === undefined
-      ? [[of(mine), of(other)] as const]
+      ? [[readValue(mine), readValue(other)] as const]
       : pairRounds(mine.rounds, other.rounds).map(
           ([a, b]) => [roundValue(a), roundValue(b)] as const,
         );

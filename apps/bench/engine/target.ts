@@ -132,7 +132,7 @@ export class Target<S extends ServedMount = ServedMount> {
     const {
       workload,
       clients: count,
-      cpus: at,
+      cpus,
       signal,
       searches,
       reference,
@@ -145,10 +145,10 @@ export class Target<S extends ServedMount = ServedMount> {
       this.startSeconds = this.server.startSeconds;
       const { pid, mountpoint } = this.server;
       this.root = searches === undefined ? join(mountpoint, TREE_NAME) : mountpoint;
-      pinProcess(pid, at.servers);
+      pinProcess(pid, cpus.servers);
     }
-    const cpus = at.client === null ? at.servers : String(at.client);
-    this.clients = new Clients({ count, cpus, signal });
+    const clientCpus = cpus.client === null ? cpus.servers : String(cpus.client);
+    this.clients = new Clients({ count, cpus: clientCpus, signal });
     if (searches === undefined) {
       await this.clients.requestFirst('make', { workload, root: this.root }, this.timeoutMs);
     }
@@ -242,7 +242,7 @@ function makeRoundResult(
     ...rest,
     seconds: Math.max(...results.map(({ seconds }) => seconds)),
     latency,
-    clientCpuSeconds: sum(({ cpuSeconds: seconds }) => seconds),
+    clientCpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
     answers: { checked: latency.count, wrong: sum(({ wrong }) => wrong) },
     counts,
   };

@@ -188,12 +188,7 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
     const flags = xlatorOptionFlags([...options, `${LISTEN_PORT}=${port}`]);
     const commandLine = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
     try {
-      const {
-        pid,
-        exited: ended,
-        hasEnded,
-        stop,
-      } = await startProcess(
+      const { pid, exited, hasEnded, stop } = await startProcess(
         {
           ...{ words: killWithParent(commandLine), log: logFile, timeoutMs: START_MS_MAX },
           // SIGKILL, as the brick's folder is removed right afterwards.
@@ -204,7 +199,7 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
       );
       const findFailure = (): Failure | null =>
         hasEnded() ? makeServerFailure(title, ENDED_TEXT, logFile) : null;
-      return { port, pid, exited: ended, findFailure, end: stop };
+      return { port, pid, exited, findFailure, end: stop };
     } catch (error) {
       if (!(error instanceof NotMeasured)) throw error;
       const isPortTaken = readLogEnd(logFile, 20).some((line) =>

@@ -7,9 +7,9 @@ const NO_COMPILER = 'there is no C compiler (apt install gcc libc6-dev)';
 /** Compiles a C file; returns null, or the error. @param flags added to those for optimization */
 export function compile(source: string, output: string, flags: readonly string[]): string | null {
   const args = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-o', output, source, ...flags];
-  const { status, lastError: complaint } = runToEnd(['cc', ...args]);
+  const { status, lastError } = runToEnd(['cc', ...args]);
   if (status === 0) return null;
-  return status === null ? NO_COMPILER : `it cannot be compiled: ${complaint}`;
+  return status === null ? NO_COMPILER : `it cannot be compiled: ${lastError}`;
 }
 
 /** Compiles a module for features/native to a shared object; returns null, or the error. */

@@ -286,18 +286,16 @@ export function makeRatioChart({ stacks, workloads }: Run): Picture {
   const listRatios = (stack: number) =>
     workloads.flatMap(({ results }, row) => {
       const comparison = results[stack]?.measured?.toFirst;
-      return comparison ? [{ row, found: comparison }] : [];
+      return comparison ? [{ row, comparison }] : [];
     });
   const others = stacks
     .map(({ name }, stack) => ({ name, stack, ratios: listRatios(stack) }))
     .filter(({ ratios }) => ratios.length > 0);
-  const comparisons = others.flatMap(({ ratios }) =>
-    ratios.map(({ found: comparison }) => comparison),
-  );
+  const comparisons = others.flatMap(({ ratios }) => ratios.map(({ comparison }) => comparison));
   const height = Math.max(ROW_HEIGHT, others.length * LANE_HEIGHT + 18);
   const lines = others.map(({ name, stack, ratios }, i) => ({
     ...{ name, stack },
-    points: ratios.flatMap(({ row, found: { low, ratio, high } }) => {
+    points: ratios.flatMap(({ row, comparison: { low, ratio, high } }) => {
       const y = row + ((i - (others.length - 1) / 2) * LANE_HEIGHT) / height;
       return [{ x: low, y }, { x: ratio, y, symbol: true }, { x: high, y }, null];
     }),

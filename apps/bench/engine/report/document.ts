@@ -62,12 +62,12 @@ export function makeSections(run: Run): Section[] {
   const isCompared = workloads.some(({ results }) =>
     results.some((result) => result.measured?.toFirst),
   );
-  const compared: Section = { title: 'In comparison', blocks: [{ picture: makeRatioChart(run) }] };
+  const comparison: Section = { title: 'In comparison', blocks: [{ picture: makeRatioChart(run) }] };
   return [
     ...(warnings.length > 0
       ? [{ title: 'Warnings', as: 'warnings' as const, blocks: [{ list: warnings }] }]
       : []),
-    ...(isCompared ? [compared] : []),
+    ...(isCompared ? [comparison] : []),
     ...workloads.map(makeWorkloadSection),
     { title: 'How it was measured', blocks: makeTextBlocks(methodParagraphs(run)) },
     { title: 'What it does not show', blocks: [{ list: limits }] },
@@ -105,22 +105,22 @@ export function makeWorkloadSection(workload: Workload): Section {
 const ratioText = ({ toFirst }: Measured): string =>
   toFirst === null ? '' : `${factorText(toFirst.ratio)} ${intervalText(toFirst)}`;
 
-type Column = readonly [title: string, cell: (measured: Measured) => string];
+type Column = readonly [title: string, formatCell: (measured: Measured) => string];
 
 /** Makes the table of all measures, without columns that are empty for all stacks. */
 function makeResultsTable(workload: Workload): Table {
   const { results } = workload;
   const allMeasured = results.flatMap(({ measured }) => measured ?? []);
   const [p50, ...others] = Object.entries(measures).map(
-    ([name, { kind, value: of }]: [string, Measure]): Column => [
+    ([name, { kind, value: readValue }]: [string, Measure]): Column => [
       name,
       (measured) => {
-        const value = of(measured);
+        const value = readValue(measured);
         return value === null ? '' : formats[kind](value);
       },
     ],
   );
-  const first: readonly Column[] = [
+  const resultColumns: readonly Column[] = [
     p50!,
     [`× ${results[0]?.stack}`, ratioText],
     ['verdict', ({ toFirst }) => (toFirst === null ? '' : readVerdict(toFirst))],
@@ -132,21 +132,21 @@ function makeResultsTable(workload: Workload): Table {
         counts[name] === undefined ? '' : formatDigits(counts[name] / Math.max(1, latency.count)),
     ],
   );
-  const isShown = ([, cell]: Column): boolean =>
-    allMeasured.some((measured) => cell(measured) !== '');
-  const leading = first.filter(isShown);
-  const columns = [...leading, ...[...others, ...countColumns].filter(isShown)];
+  const isShown = ([, formatCell]: Column): boolean =>
+    allMeasured.some((measured) => formatCell(measured) !== '');
+  const shownResultColumns = resultColumns.filter(isShown);
+  const columns = [...shownResultColumns, ...[...others, ...countColumns].filter(isShown)];
   const longest = Math.max(...allMeasured.map(({ latency }) => latency.p50));
   return {
     title: `Times of a request: ${workloadTitle(workload)}`,
     head: columns.map(([title]) => title),
-    resultColumns: leading.length,
+    resultColumns: shownResultColumns.length,
     rows: results.map(({ stack, measured, missing }) => {
       const reason =
         measured === null ? missingText({ missing: missing! }) : `ended early: ${missing}`;
       return {
         name: stack,
-        cells: measured === null ? [] : columns.map(([, cell]) => cell(measured)),
+        cells: measured === null ? [] : columns.map(([, formatCell]) => formatCell(measured)),
         note: missing === null ? null : reason,
         barLength: measured === null ? 0 : measured.latency.p50 / longest,
       };

@@ -11,10 +11,10 @@ import { answerSentences } from './run-sentences.ts';
 import { NARROW, styleSheet } from './style.ts';
 
 /** Draws a picture as SVG. Width and height are in pixels. */
-type Draw = (option: EChartsOption, width: number, height: number) => string;
+type DrawSvg = (option: EChartsOption, width: number, height: number) => string;
 
 /** Loads ECharts, and returns the function that draws with it. */
-export async function loadDraw(): Promise<Draw> {
+export async function loadDraw(): Promise<DrawSvg> {
   const { init } = await import('./echarts.ts');
   return (option, width, height) => {
     const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
@@ -34,7 +34,7 @@ const entities: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => entities[character]!);
 
-export const writeHtml = (run: Run, draw: Draw): string => `<!DOCTYPE html>
+export const writeHtml = (run: Run, drawSvg: DrawSvg): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -52,20 +52,20 @@ ${answerSentences(run)
 </header>
 <main>
 ${makeSections(run)
-  .map((section) => writeSection(section, draw))
+  .map((section) => writeSection(section, drawSvg))
   .join('\n')}
 </main>
 </body>
 </html>
 `;
 
-const writeSection = ({ title, as, blocks }: Section, draw: Draw): string =>
-  `<section${as === undefined ? '' : ` class="${as}"`}>
+const writeSection = ({ title, as: cssClass, blocks }: Section, drawSvg: DrawSvg): string =>
+  `<section${cssClass === undefined ? '' : ` class="${cssClass}"`}>
 <h2>${escapeHtml(title)}</h2>
-${blocks.map((block) => writeBlock(block, draw)).join('\n')}
+${blocks.map((block) => writeBlock(block, drawSvg)).join('\n')}
 </section>`;
 
-function writeBlock(block: Block, draw: Draw): string {
+function writeBlock(block: Block, drawSvg: DrawSvg): string {
   if ('text' in block) {
     const text = escapeHtml(block.text);
     if (block.as === 'heading') return `<h3>${text}</h3>`;
@@ -75,20 +75,21 @@ function writeBlock(block: Block, draw: Draw): string {
     return `<ul>\n${block.list.map((text) => `<li>${escapeHtml(text)}</li>`).join('\n')}\n</ul>`;
   }
   if ('table' in block) return writeTable(block.table);
-  if ('picture' in block) return writeFigure(block.picture, draw);
+  if ('picture' in block) return writeFigure(block.picture, drawSvg);
   const label = escapeHtml(block.title);
   const source = escapeHtml(block.source.trimEnd());
   return `<pre tabindex="0" role="region" aria-label="${label}">${source}</pre>`;
 }
 
 function writeFigure(
-  { draw: chart, wideWidth: wide, caption, description: inWords }: Picture,
-  draw: Draw,
+  { draw: makeOption, wideWidth, caption, description }: Picture,
+  drawSvg: DrawSvg,
 ): string {
-  const label = escapeHtml(`A chart. ${inWords}.`);
-  const drawings = Object.entries({ wide, narrow: NARROW }).map(([name, width]) => {
-    const { option, height } = chart(width);
-    const svg = draw(option, width, height).replace(
+  const label = escapeHtml(`A chart. ${description}.`);
+  const widths = { wide: wideWidth, narrow: NARROW };
+  const drawings = Object.entries(widths).map(([name, width]) => {
+    const { option, height } = makeOption(width);
+    const svg = drawSvg(option, width, height).replace(
       '<svg ',
       `<svg role="img" aria-label="${label}" `,
     );
@@ -118,8 +119,8 @@ function writeRow({ name, cells, note }: Row, head: readonly string[]): string {
   if (cells.length === 0) return `<tr>${header}${noteCell}</tr>`;
   const valueCells = cells.map((cell, at) => {
     // Verdicts may wrap; figures may not.
-    const as = head[at] === 'verdict' ? ' class="verdict"' : '';
-    return `<td${as}>${escapeHtml(cell)}</td>`;
+    const classAttribute = head[at] === 'verdict' ? ' class="verdict"' : '';
+    return `<td${classAttribute}>${escapeHtml(cell)}</td>`;
   });
   const noteRow = note === null ? '' : `\n<tr><td></td>${noteCell}</tr>`;
   return `<tr>${header}${valueCells.join('')}</tr>${noteRow}`;

@@ -101,13 +101,9 @@ export const phpsim: WorkloadKind = {
       send(i) {
         if (i < 0)
           return statx(folders[-i % DIRECTORIES]!, ABSENT_NAME, 0, STATX_BASIC_STATS, out.bytes);
-        const { result: lastSearch, lookups: searchLookups } = search(
-          folders,
-          paths[searches[i % searches.length]!]!,
-          out,
-        );
-        lookups += searchLookups;
-        return lastSearch;
+        const found = search(folders, paths[searches[i % searches.length]!]!, out);
+        lookups += found.lookups;
+        return found.result;
       },
       check(i, status) {
         if (i < 0) return status === -ENOENT ? null : `an absent name: ${describeStatus(status)}`;

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import glupy from '../../../../bridges/glupy.ts';
 import {
   allLanguages,
-  type LanguageName as Known,
-  languages as known,
+  languages as bridgeLanguages,
   type Language,
+  type LanguageName as LanguageOfBridge,
 } from '../../../../bridges/languages.ts';
 import native from '../../../../bridges/native/index.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
@@ -48,7 +48,7 @@ export interface Volume {
 // -- the languages -------------------------------------------------------------------------------
 
 /** The compared variants: the languages, and C through a second FFI library. */
-export type LanguageName = Known | 'ffi-rs';
+export type LanguageName = LanguageOfBridge | 'ffi-rs';
 
 export interface MeasuredLanguage {
   readonly title: string;
@@ -62,11 +62,11 @@ const modules = join(packageRoot, 'apps/bench/engine/modules');
 
 /** Makes a variant. @param extraOptions options of features/native */
 function makeLanguage(
-  name: Known,
-  title: string = known[name].title,
+  name: LanguageOfBridge,
+  title: string = bridgeLanguages[name].title,
   extraOptions: Readonly<Record<string, string>> = {},
 ): MeasuredLanguage {
-  const { hosted, extensions, compiledFrom }: Language = known[name];
+  const { hosted, extensions, compiledFrom }: Language = bridgeLanguages[name];
   const folder = join(modules, name);
   return {
     title,

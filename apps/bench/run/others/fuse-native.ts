@@ -14,15 +14,11 @@ export const fuseNative: Implementation = {
   names: ['fuse-native'],
   prepare() {
     const env = findLibraryEnvironment();
-    const {
-      status,
-      out,
-      lastError: complaint,
-    } = runToEnd([process.execPath, SCRIPT, '--version'], env);
-    if (complaint.includes("Cannot find module 'fuse-native'")) {
+    const { status, out, lastError } = runToEnd([process.execPath, SCRIPT, '--version'], env);
+    if (lastError.includes("Cannot find module 'fuse-native'")) {
       return `it is not installed (${INSTALL})`;
     }
-    if (status !== 0) return `it does not run here: ${complaint}`;
+    if (status !== 0) return `it does not run here: ${lastError}`;
     return {
       versions: { 'fuse-native': out },
       stacks: [

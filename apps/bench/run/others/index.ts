@@ -42,18 +42,14 @@ export function addOthers(
   }
   const prepared = words.map((word) => {
     const stacksOrProblem = others[word].prepare(scratch);
-    return {
-      word,
-      found:
-        typeof stacksOrProblem === 'string'
-          ? stacksOrProblem
-          : (findMounterProblem() ?? stacksOrProblem),
-    };
+    return typeof stacksOrProblem === 'string'
+      ? { word, stacksOrProblem }
+      : { word, stacksOrProblem: findMounterProblem() ?? stacksOrProblem };
   });
-  const ready = prepared.flatMap(({ found: stacksOrProblem }) =>
+  const ready = prepared.flatMap(({ stacksOrProblem }) =>
     typeof stacksOrProblem === 'string' ? [] : [stacksOrProblem],
   );
-  const warnings = prepared.flatMap(({ word, found: stacksOrProblem }) =>
+  const warnings = prepared.flatMap(({ word, stacksOrProblem }) =>
     typeof stacksOrProblem === 'string' ? [`${word} is left out: ${stacksOrProblem}`] : [],
   );
   const otherStacks = ready.flatMap((entry) => entry.stacks);

@@ -25,13 +25,7 @@ export function makeOtherPlan(
   stack: OtherStack,
   settings: OtherSettings,
 ): MeasuredStack & StackPlan {
-  const {
-    name,
-    description,
-    makeVolfile: volfile,
-    unfitReason: unfit,
-    makeCommand: command,
-  } = stack;
+  const { name, description, makeVolfile, unfitReason, makeCommand } = stack;
   const { scratch, data, timeouts, signal } = settings;
   const directory = join(data, name);
   const mountpoint = join(scratch, `${name}-mnt`);
@@ -41,15 +35,15 @@ export function makeOtherPlan(
   return {
     name,
     description,
-    volfile: volfile?.(directory) ?? null,
+    volfile: makeVolfile?.(directory) ?? null,
     lookupCounter: null,
-    ...(unfit === undefined ? {} : { unfitReason: unfit }),
+    ...(unfitReason === undefined ? {} : { unfitReason }),
     async serve() {
       discard();
       mkdirSync(directory, { recursive: true });
       mkdirSync(mountpoint, { recursive: true });
       const server = await startMount(
-        { ...command(mountPlan), log, timeoutMs: START_MS_MAX, ...(signal && { signal }) },
+        { ...makeCommand(mountPlan), log, timeoutMs: START_MS_MAX, ...(signal && { signal }) },
         mountpoint,
       );
       return {
