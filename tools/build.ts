@@ -75,8 +75,8 @@ function isStale(): boolean {
     (path) => existsSync(path) && (statSync(path).mode & 0o111) !== 0,
   );
   if (!isComplete) return true;
-  const built = statSync(absolutePath('dist')).ctimeMs;
-  return [...SOURCES, ...SETTINGS].some((path) => lastChange(absolutePath(path)) > built);
+  const buildTime = statSync(absolutePath('dist')).ctimeMs;
+  return [...SOURCES, ...SETTINGS].some((path) => lastChange(absolutePath(path)) > buildTime);
 }
 
 function generateParser(): void {

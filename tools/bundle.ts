@@ -134,9 +134,9 @@ export function bundle(root: string, outDir: string): void {
       packages.set(folder, [...(packages.get(folder) ?? []), ...usedPackages]);
     }
   }
-  const published = PLAYGROUND.bundles.flatMap((folder) => packages.get(folder) ?? []);
-  const whole = PLAYGROUND.packages.map((name) => join(root, 'node_modules', name));
-  packages.get(PLAYGROUND.folder)!.push(...published, ...whole);
+  const bundledPackages = PLAYGROUND.bundles.flatMap((folder) => packages.get(folder) ?? []);
+  const wholePackages = PLAYGROUND.packages.map((name) => join(root, 'node_modules', name));
+  packages.get(PLAYGROUND.folder)!.push(...bundledPackages, ...wholePackages);
   for (const [folder, usedPackages] of packages) {
     writeFileSync(join(outDir, folder, PROVENANCE), writeProvenance([...new Set(usedPackages)]));
   }
@@ -169,14 +169,14 @@ interface Manifest {
 /** Writes the origins and licences of packages. @param folders the packages' folders */
 function writeProvenance(folders: readonly string[]): string {
   // npm may install one version of a package in several folders.
-  const parts = new Map(folders.map((folder) => [packageTitle(folder), folder]));
-  const named = [...parts.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const foldersByTitle = new Map(folders.map((folder) => [packageTitle(folder), folder]));
+  const sortedParts = [...foldersByTitle.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     'The files of this folder hold parts of these packages as npm has them, unchanged but for what esbuild',
     'does when it bundles: it leaves out what is not used, and shortens the rest.',
     '',
-    ...named.map(([title]) => `  ${title}`),
-    ...named.flatMap(([title, folder]) => [`\n${RULE}\n${title}`, ...collectLegalTexts(folder)]),
+    ...sortedParts.map(([title]) => `  ${title}`),
+    ...sortedParts.flatMap(([title, folder]) => [`\n${RULE}\n${title}`, ...collectLegalTexts(folder)]),
     '',
   ].join('\n');
 }
@@ -197,16 +197,16 @@ const readManifest = (folder: string) => JSON.parse(read(join(folder, 'package.j
  */
 function collectLegalTexts(folder: string): string[] {
   const { name, license } = readManifest(folder);
-  const own = listLegalFiles(folder).map((file) => `\n--- ${file}\n\n${read(join(folder, file))}`);
+  const legalFiles = listLegalFiles(folder).map((file) => `\n--- ${file}\n\n${read(join(folder, file))}`);
   const parts = bundledSoftware[name]?.parts ?? [];
-  const kinds = new Set(parts.map(([, , licence]) => licence.split(' ')[0]!));
-  if (own.length === 0) kinds.add(license);
+  const licenceNames = new Set(parts.map(([, , licence]) => licence.split(' ')[0]!));
+  if (legalFiles.length === 0) licenceNames.add(license);
   return [
-    ...own,
+    ...legalFiles,
     ...parts.map(
       ([part, version, licence, from]) => `\nIn it: ${part} ${version}, ${licence}, ${from}`,
     ),
-    ...[...kinds].flatMap((kind) => {
+    ...[...licenceNames].flatMap((kind) => {
       const text = licences[kind]?.licenseText;
       return text === undefined ? [] : [`\n--- ${kind}\n\n${text.trim()}`];
     }),

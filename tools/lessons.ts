@@ -12,7 +12,7 @@ import type { LessonData, LessonVariant } from '../apps/playground/page-data.ts'
 import { VOLFILE } from '../apps/playground/play/share-fragment.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
-/** Reads all lessons, in English whatever the locale is. */
+/** Reads all lessons, in English in any locale. */
 export const readLessons = (): LessonData[] => findLessons(undefined, {}).map(readLesson);
 
 function readLesson(lesson: Lesson): LessonData {

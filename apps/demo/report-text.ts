@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { formatTable, wrap } from '../../terminal/layout.ts';
 import { describeBusyness } from '../bench/engine/busy.ts';
-import { comparedText, factorText, intervalText, invert } from '../bench/engine/comparison-text.ts';
+import { comparisonText, factorText, intervalText, invert } from '../bench/engine/comparison-text.ts';
 import type { Busyness, Comparison } from '../bench/engine/schema.ts';
 import { median } from '../bench/engine/statistics.ts';
 import { comparePaired } from '../bench/engine/verdict.ts';
@@ -37,7 +37,7 @@ export const makeComparisonWriter =
     const comparison = compareSearches(mine, theirs, seed);
     return comparison === null
       ? `${subject} could not be compared with ${other}`
-      : comparedText(subject, other, comparison);
+      : comparisonText(subject, other, comparison);
   };
 
 /** The times of a stack for JSON, rounded to nanoseconds. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { formatColumns } from '../../terminal/layout.ts';
-import { boundsText, endText } from '../bench/engine/comparison-text.ts';
+import { rangeText, boundText } from '../bench/engine/comparison-text.ts';
 import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/engine/searches.ts';
 import type { ExperimentSettings } from './experiment.ts';
 import {
@@ -133,9 +133,9 @@ function describePythonCost(python: StackResult, native: StackResult, seed: numb
   if (comparison?.verdict !== 'too noisy to conclude') {
     return makeComparisonWriter(seed)('it', other, python, native);
   }
-  const bound = endText(comparison.high);
+  const bound = boundText(comparison.high);
   const than = bound.endsWith('slower') ? 'than' : 'as';
-  return `it is at most ${bound} ${than} ${other}${boundsText([comparison])}`;
+  return `it is at most ${bound} ${than} ${other}${rangeText([comparison])}`;
 }
 
 function describeFolderGain(python: StackResult, none: StackResult, seed: number): string {
@@ -144,7 +144,7 @@ function describeFolderGain(python: StackResult, none: StackResult, seed: number
   if (comparison === null || 1 / comparison.low >= GAIN_MIN) return clause;
   if (comparison.verdict !== 'too noisy to conclude') return `a cache gains nothing: ${clause}`;
   // The interval is too wide for the cost, but its other end bounds the gain.
-  return `a cache gains nothing, or next to it${boundsText([comparison])}`;
+  return `a cache gains nothing, or next to it${rangeText([comparison])}`;
 }
 
 const MODULE = 'examples/negative/negative.py';

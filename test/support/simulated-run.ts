@@ -4,7 +4,7 @@ import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { type Random, seedRandom } from '../../apps/bench/engine/random.ts';
 import { compareToFirst, type RoundSample, sumUpRounds } from '../../apps/bench/engine/results.ts';
 import {
-  type Result,
+  type StackResult,
   type Run,
   SCHEMA_VERSION,
   type Workload,
@@ -52,7 +52,7 @@ function simulateWorkload(
   seed: number,
 ) {
   const random = seedRandom(seed);
-  const results: Result[] = medians.map((median, i) => {
+  const results: StackResult[] = medians.map((median, i) => {
     const stack = stackNames[i]!;
     if (median === null)
       return { stack, measured: null, missing: 'it ended', unfit: false, warnings: [] };

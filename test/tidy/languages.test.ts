@@ -32,7 +32,7 @@ it('shared code names no language or file extension', () => {
   expect(files.sort()).toEqual(Object.keys(EXCEPTIONS).sort());
 });
 
-it('the pattern of literals matches quoted names and extensions, but no import', () => {
+it('the pattern for shared code matches quoted languages and extensions, but no import', () => {
   for (const text of ["a === 'python'", 'x.endsWith(".py")', '  javascript: 1,', "of('c')"]) {
     expect(LITERAL.test(text), text).toBe(true);
   }

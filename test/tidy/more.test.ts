@@ -27,7 +27,7 @@ const rows: readonly { what: string; names: RegExp; among: readonly string[] }[]
   },
 ];
 
-it.each(rows)('every file tested $what is in the table of repeated files', ({ names, among }) => {
+it.each(rows)('every test that runs $what is in the table of repeated files', ({ names, among }) => {
   const missing = [...readSources('.mount.test.ts'), ...readSources('.mount.more.test.ts')]
     .filter(({ text }) => /\bon(Stage|FrontEnds)\(/.test(text) && names.test(text))
     .map(({ path }) => path)

@@ -1,20 +1,20 @@
 /** Writes docs/reference/messages.md, the reference of log messages. */
 import { type Message, messageParts, messages } from '../../runtime/core/messages.ts';
 
-const writeRow = ({ id, says, means }: Message): string => `| ${id} | ${says} | ${means} |`;
+const formatRow = ({ id, says, means }: Message): string => `| ${id} | ${says} | ${means} |`;
 
-function writeSection(part: string, title: string): string {
-  const own = Object.values<Message>(messages).filter(({ id }) => String(id).startsWith(part));
+function formatSection(part: string, title: string): string {
+  const sectionMessages = Object.values<Message>(messages).filter(({ id }) => String(id).startsWith(part));
   return `## ${title[0]!.toUpperCase()}${title.slice(1)}
 
 | id | the line says | which means |
 |---|---|---|
-${own.map(writeRow).join('\n')}
+${sectionMessages.map(formatRow).join('\n')}
 `;
 }
 
 export function generateMessagesPage(): string {
-  const parts = Object.entries(messageParts).map(([part, title]) => writeSection(part, title));
+  const parts = Object.entries(messageParts).map(([part, title]) => formatSection(part, title));
   return `<!-- Generated from runtime/core/messages.ts (npm run gen). Do not edit. -->
 # Messages of the log
 

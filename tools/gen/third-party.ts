@@ -159,8 +159,8 @@ const makePackageRow = (
 
 /** Finds the origin of a package. @throws {Error} if neither package.json nor `origins` has it */
 function findRepository(path: string, optional = false): string {
-  const home = origins[packageName(path)];
-  if (home !== undefined) return home;
+  const listedOrigin = origins[packageName(path)];
+  if (listedOrigin !== undefined) return listedOrigin;
   if (optional) throw new Error(`third-party.ts does not say where ${path} comes from`);
   const { repository } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8')) as {
     readonly repository?: string | { readonly url: string };
@@ -199,9 +199,9 @@ function writeInsideTable(
   { version, parts }: BundledSoftware,
   packages: Readonly<Record<string, LockedPackage>>,
 ): string {
-  const now = packages[`node_modules/${name}`]?.version;
-  if (now !== version) {
-    throw new Error(`${name} is ${now}: look whether it still has in it what third-party.ts says`);
+  const lockedVersion = packages[`node_modules/${name}`]?.version;
+  if (lockedVersion !== version) {
+    throw new Error(`${name} is ${lockedVersion}: look whether it still has in it what third-party.ts says`);
   }
   return writeTable(`In ${name}`, parts);
 }

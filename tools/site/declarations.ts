@@ -53,17 +53,17 @@ export function parseTypeScript(types: string): Declaration[] {
     .split(/\n(?= {2}(?:\/\*\*|export|interface|type|class|const|function))/)
     .slice(1)
     .map((chunk) => chunk.replace(/\n}\s*[\s\S]*$/, '').replace(/^ {2}/gm, ''));
-  const whole: string[] = [];
+  const declarations: string[] = [];
   let comment = '';
   for (const chunk of chunks) {
     if (/^\/\*\*[\s\S]*\*\/\s*$/.test(chunk)) comment = chunk.trimEnd();
     else {
-      whole.push(comment === '' ? chunk : `${comment}\n${chunk}`);
+      declarations.push(comment === '' ? chunk : `${comment}\n${chunk}`);
       comment = '';
     }
   }
   return joinShort(
-    whole.map((chunk) => {
+    declarations.map((chunk) => {
       const [, doc = '', code = ''] = /^(\/\*\*[\s\S]*?\*\/\n)?([\s\S]*)$/.exec(chunk)!;
       const docText = doc
         .replace(/^\/\*\*|\*\/\s*$/g, '')

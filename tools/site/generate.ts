@@ -61,10 +61,10 @@ function makeFileDraft(source: string): Draft {
   const draft = { source, url, title: source, group: null };
   if (url.endsWith('/')) {
     const names = readdirSync(join(root, source));
-    const makeMenu = names
+    const list = names
       .map((name) => `- [${name}](${source.split('/').at(-1)}/${name})`)
       .join('\n');
-    return { ...draft, text: `# ${source}\n\n${makeMenu}\n` };
+    return { ...draft, text: `# ${source}\n\n${list}\n` };
   }
   if (source.endsWith('.md')) return { ...draft, text: read(source) };
   const language = LANGUAGES[extname(source)] ?? 'text';

@@ -75,7 +75,7 @@ function writeCommand(
   { usage, description, flags }: Command,
 ): string {
   // The command's own flags come first, and win over common flags of the same name.
-  const all: Flags = { ...flags, ...commonFlags, ...flags };
+  const allFlags: Flags = { ...flags, ...commonFlags, ...flags };
   return `# glossa ${name}
 
 ${escapeMarkdown(summary[0]!.toUpperCase() + summary.slice(1))}.
@@ -88,7 +88,7 @@ ${escapeMarkdown(description)}
 
 ## Options
 
-${writeList(Object.entries(all).map(writeFlag))}
+${writeList(Object.entries(allFlags).map(writeFlag))}
 [Exit statuses](/reference/cli/#exit-statuses) are the same for all commands.
 `;
 }

@@ -40,7 +40,7 @@ describe('the load of the machine', () => {
     expect(describeBusyness(null, 2)).toBeNull();
   });
 
-  it('excludes the processes of the bench itself', () => {
+  it('excludes the CPU time of the measured processes', () => {
     const [counted, uncounted] = [
       new BusySampler(readAllowedCpus()),
       new BusySampler(readAllowedCpus()),

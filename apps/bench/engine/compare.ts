@@ -7,9 +7,9 @@
  */
 import { describeBusyness } from './busy.ts';
 import { workloadTitle } from './placement.ts';
-import type { Comparison, Result, Round, Run, Workload } from './schema.ts';
+import type { Comparison, StackResult, Round, Run, Workload } from './schema.ts';
 import { median } from './statistics.ts';
-import { compareApart, pairRounds, ROUNDS_MIN } from './verdict.ts';
+import { compareUnpaired, pairRounds, ROUNDS_MIN } from './verdict.ts';
 
 export interface RunLine {
   readonly workload: string;
@@ -52,7 +52,7 @@ function compareWorkload(a: Workload, b: Workload, seed: number): RunLine[] {
     const labels = { workload: workloadTitle(a), stack: mine.stack };
     const makeLine = (
       to: string | null,
-      values: (result: Result, workload: Workload) => number[],
+      values: (result: StackResult, workload: Workload) => number[],
     ): RunLine => ({
       ...labels,
       to,
@@ -70,7 +70,7 @@ function compareWorkload(a: Workload, b: Workload, seed: number): RunLine[] {
 const medianNs = ({ latency }: Round): number => latency.p50;
 
 /** Divides a stack's median by the first stack's, in each round that both have. */
-const roundRatios = (mine: Result, first: Result): number[] =>
+const roundRatios = (mine: StackResult, first: StackResult): number[] =>
   pairRounds(mine.measured?.rounds ?? [], first.measured?.rounds ?? [])
     .map(([own, beside]) => medianNs(own) / medianNs(beside))
     .filter(Number.isFinite);
@@ -78,8 +78,8 @@ const roundRatios = (mine: Result, first: Result): number[] =>
 type Outcome = Pick<RunLine, 'a' | 'b' | 'compared' | 'missing'>;
 
 function compareValues(
-  mine: Result,
-  other: Result,
+  mine: StackResult,
+  other: StackResult,
   values: readonly number[],
   otherValues: readonly number[],
   seed: number,
@@ -88,7 +88,7 @@ function compareValues(
     const missing = (values.length === 0 ? mine : other).missing ?? 'no round of both';
     return { a: null, b: null, compared: null, missing };
   }
-  const compared = compareApart(otherValues, values, seed);
+  const compared = compareUnpaired(otherValues, values, seed);
   return {
     a: median(values),
     b: median(otherValues),

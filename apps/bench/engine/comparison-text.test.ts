@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   answerText,
-  comparedText,
+  comparisonText,
   factorText,
   intervalText,
   type Ratio,
@@ -11,7 +11,7 @@ import {
 import { readVerdict } from './verdict.ts';
 
 const writeText = (low: number, ratio: number, high: number): string =>
-  comparedText('b', 'a', { low, ratio, high });
+  comparisonText('b', 'a', { low, ratio, high });
 
 describe('the text of a comparison', () => {
   it.each([
@@ -81,7 +81,7 @@ describe('for any interval', () => {
     fc.assert(
       fc.property(comparisons, (compared) => {
         const verdict = readVerdict(compared);
-        const match = sentence.exec(comparedText('b', 'a', compared));
+        const match = sentence.exec(comparisonText('b', 'a', compared));
         expect(match).not.toBeNull();
         const [text, , middle, times, percent, bracket] = match!;
         const isDifference = verdict === 'slower' || verdict === 'faster';
@@ -105,7 +105,7 @@ describe('for any interval', () => {
     );
   });
 
-  it('a table cell agrees with the interval', () => {
+  it("a table cell's rounded interval contains the ratio, and contains 1 if the interval does", () => {
     fc.assert(
       fc.property(comparisons, (compared) => {
         const cell = `${factorText(compared.ratio)} ${intervalText(compared)}`;

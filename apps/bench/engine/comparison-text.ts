@@ -30,12 +30,12 @@ export const intervalText = ({ low, high }: Interval): string =>
  * Formats fractions as percentages, never as 0. Those below 10 % get as many decimals as the
  * smallest needs, at most three.
  */
-function percentTexts(parts: readonly number[]): string[] {
-  const least = 100 * Math.min(...parts);
+function percentTexts(fractions: readonly number[]): string[] {
+  const least = 100 * Math.min(...fractions);
   // A first digit of 1 gets a second digit: 1.9 and 0.19, but 2 and 0.2. From 1.95 on, 2 is shown.
   const decimals = least >= 1.95 ? 0 : least >= 0.195 ? 1 : least >= 0.0195 ? 2 : 3;
-  return parts.map((part) =>
-    Math.max(100 * part, 10 ** -decimals).toFixed(part < 0.1 ? decimals : 0),
+  return fractions.map((fraction) =>
+    Math.max(100 * fraction, 10 ** -decimals).toFixed(fraction < 0.1 ? decimals : 0),
   );
 }
 
@@ -46,7 +46,7 @@ const differenceWords = {
 } as const;
 
 /** Writes the smallest and largest of these values: `1.04 to 1.18`, or `1.04` if they are equal. */
-function spanText(texts: readonly string[], values: readonly number[]): string {
+function smallestToLargest(texts: readonly string[], values: readonly number[]): string {
   const least = texts[values.indexOf(Math.min(...values))]!;
   const most = texts[values.indexOf(Math.max(...values))]!;
   return least === most ? least : `${least} to ${most}`;
@@ -68,7 +68,7 @@ function differenceText(
   const values = [...ratios, ...ends];
   const isFactor = Math.max(...ratios) >= FACTOR_MIN;
   const texts = isFactor ? values.map(factorText) : percentTexts(values.map((value) => value - 1));
-  const span = spanText(texts, ratios);
+  const span = smallestToLargest(texts, ratios);
   const range = texts.slice(ratios.length).join(' – ');
   const bracket = range === '' ? '' : ` [${range}${isFactor ? '' : ' %'}]`;
   if (isFactor) return `${factorWords[0]} ${span} ${factorWords[1]} ${other}${bracket}`;
@@ -83,7 +83,7 @@ export const invert = ({ ratio, low, high }: Ratio): Ratio => ({
 });
 
 /** Describes one end of an interval: `6 % slower`, `2.10 times as long`. */
-export function endText(end: number): string {
+export function boundText(end: number): string {
   if (end === 1) return 'the same';
   const times = Math.max(end, 1 / end);
   if (times >= FACTOR_MIN) return `${factorText(times)} times as ${end < 1 ? 'fast' : 'long'}`;
@@ -95,10 +95,10 @@ export function endText(end: number): string {
  * Writes ` [3 % faster – 6 % slower]`: the range in which an undetected difference would lie.
  * Returns '' for several comparisons.
  */
-export function boundsText(comparisons: readonly Ratio[]): string {
+export function rangeText(comparisons: readonly Ratio[]): string {
   if (comparisons.length > 1) return '';
   const [{ low, high }] = comparisons as [Ratio];
-  return ` [${endText(low)} – ${endText(high)}]`;
+  return ` [${boundText(low)} – ${boundText(high)}]`;
 }
 
 /** For each verdict, writes the clause about all comparisons of a stack that have it. */
@@ -107,13 +107,13 @@ const clauses: Readonly<Record<Verdict, (other: string, comparisons: readonly Ra
     slower: (other, comparisons) => differenceText('slower', other, comparisons),
     faster: (other, comparisons) => differenceText('faster', other, comparisons),
     'no difference': (other, comparisons) =>
-      `shows no difference to ${other}${boundsText(comparisons)}`,
+      `shows no difference to ${other}${rangeText(comparisons)}`,
     'too noisy to conclude': (other, comparisons) =>
-      `was too noisy to compare with ${other}${boundsText(comparisons)}`,
+      `was too noisy to compare with ${other}${rangeText(comparisons)}`,
   };
 
 /** Writes one comparison: `python is about 8 % slower than typescript [6 – 11 %]`. */
-export const comparedText = (subject: string, other: string, compared: Ratio): string =>
+export const comparisonText = (subject: string, other: string, compared: Ratio): string =>
   `${subject} ${clauses[readVerdict(compared)](other, [compared])}`;
 
 /** Writes a sentence about a stack in several measurements: a clause for each verdict, counted. */

@@ -24,12 +24,12 @@ describe('the machine', () => {
     expect(findFileSystem(path, MOUNTS)).toBe(type);
   });
 
-  it('numbers CPUs by the bits of cpuMask', () => {
+  it('has bit n of cpuMask for CPU n', () => {
     expect([...cpuMask([0])]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
     expect([...cpuMask([1, 3, 8, 64])]).toEqual([10, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  it('reports CPU time and memory of a process, and null for an absent process', () => {
+  it('has CPU time and peak memory of a running process, and null for an absent one', () => {
     expect(readCpuSeconds(process.pid)).toBeGreaterThan(0);
     expect(readPeakMemory(process.pid)).toBeGreaterThan(10e6);
     // Above every limit of Linux (PID_MAX_LIMIT).

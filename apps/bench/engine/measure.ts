@@ -11,7 +11,7 @@ import { listCpus, type Placement, workloadTitle } from './placement.ts';
 import { seedRandom } from './random.ts';
 import { compareToFirst, type RoundSample, sumUpRounds } from './results.ts';
 import { orderRounds } from './rounds.ts';
-import type { Result, Workload } from './schema.ts';
+import type { StackResult, Workload } from './schema.ts';
 import { type LookupCounter, type ServedMount, Target, type TargetSettings } from './target.ts';
 import { type WorkloadName, workloads } from './workloads/index.ts';
 
@@ -65,7 +65,7 @@ const PACE_SHARE = 0.3;
 /** Most steps of a warm-up. */
 const STEPS_MAX = 12;
 
-export interface Measurement {
+export interface WorkloadMeasurement {
   readonly workload: Workload;
   /** A stack is missing or has too few rounds. */
   readonly partial: boolean;
@@ -76,7 +76,7 @@ export interface Measurement {
 }
 
 /** Measures all stacks that fit; an interruption keeps the rounds so far. */
-export async function measure(plan: MeasurePlan): Promise<Measurement> {
+export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
   const busy = new BusySampler(listCpus(plan.cpus));
   const plainAccess = { serve: null, lookupCounter: null, busySampler: busy };
   const plain = makeRow('the plain directory', new Target(plan, plainAccess), null, null);
@@ -100,9 +100,9 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
       if (rows.every(({ missing }) => missing !== null)) break;
     }
   } finally {
-    for (const { target } of allRows) await collectError(cleanupErrors, () => target.stop());
-    for (const { discard } of plan.stacks) await collectError(cleanupErrors, discard);
-    await collectError(cleanupErrors, () =>
+    for (const { target } of allRows) await runAndCollectError(cleanupErrors, () => target.stop());
+    for (const { discard } of plan.stacks) await runAndCollectError(cleanupErrors, discard);
+    await runAndCollectError(cleanupErrors, () =>
       rmSync(plan.reference, { recursive: true, force: true }),
     );
   }
@@ -140,7 +140,7 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
 }
 
 /** Runs `action`, and adds the message of its error to `messages`. */
-async function collectError(messages: string[], action: () => Promise<void> | void): Promise<void> {
+async function runAndCollectError(messages: string[], action: () => Promise<void> | void): Promise<void> {
   try {
     await action();
   } catch (error) {
@@ -225,8 +225,8 @@ async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Prom
     const next = Math.min(COUNT_MAX, Math.max(1, Math.round(countPerRound)));
     if (slowest >= seconds * PACE_SHARE || next <= count || rounds >= STEPS_MAX || slowest === 0) {
       // Caches are filled before the first round that counts.
-      const untouched = workloads[plan.workload].warmUpRequests - from;
-      if (untouched > 0) await step(untouched);
+      const requestsLeft = workloads[plan.workload].warmUpRequests - from;
+      if (requestsLeft > 0) await step(requestsLeft);
       return { from, count: next, rounds };
     }
     count = Math.min(next, 16 * count);
@@ -246,7 +246,7 @@ const takeRound = (
     if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
   });
 
-const makeResult = ({ name: stack, samples, missing, isUnfit, warnings, target }: Row): Result => {
+const makeResult = ({ name: stack, samples, missing, isUnfit, warnings, target }: Row): StackResult => {
   const { peakMemoryBytes, startSeconds } = target;
   return {
     stack,

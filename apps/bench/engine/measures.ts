@@ -1,30 +1,30 @@
 /** Defines the measures of a stack: how to read each from a result, its unit and its text. */
 import { formatDuration, formatRate } from '../../../terminal/quantities.ts';
 import { formatWhole } from './numbers.ts';
-import type { Measured, Round } from './schema.ts';
+import type { Measurement, Round } from './schema.ts';
 import { median } from './statistics.ts';
 import { pairRounds } from './verdict.ts';
 
-export type Kind = 'time' | 'size' | 'rate';
+export type MeasureKind = 'time' | 'size' | 'rate';
 
 /** Units of each kind, in its base unit: nanoseconds, bytes, requests a second. */
-export const units: Readonly<Record<Kind, Readonly<Record<string, number>>>> = {
+export const units: Readonly<Record<MeasureKind, Readonly<Record<string, number>>>> = {
   time: { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 },
   size: { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 },
   rate: { '/s': 1 },
 };
 
 /** For each kind, formats a value with its unit. */
-export const formats: Readonly<Record<Kind, (value: number) => string>> = {
+export const formats: Readonly<Record<MeasureKind, (value: number) => string>> = {
   time: formatDuration,
   size: (bytes) => `${formatWhole(bytes / 1e6)} MB`,
   rate: (perSecond) => `${formatRate(perSecond)}/s`,
 };
 
 export interface Measure {
-  readonly kind: Kind;
+  readonly kind: MeasureKind;
   /** The value over all rounds; null if it was not measured. */
-  value(measured: Measured): number | null;
+  value(measured: Measurement): number | null;
   /** The value of one round; absent for a measure of the whole run only. */
   roundValue?(round: Round): number;
 }
@@ -71,7 +71,7 @@ export const measureNames = Object.keys(measures) as MeasureName[];
  * Returns the median of the rounds' ratios of two stacks, or the ratio of the totals for a measure
  * without rounds; null if no ratio is finite.
  */
-export function medianRatio(name: MeasureName, mine: Measured, other: Measured): number | null {
+export function medianRatio(name: MeasureName, mine: Measurement, other: Measurement): number | null {
   const { value: readValue, roundValue }: Measure = measures[name];
   const pairs =
     roundValue === undefined

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeHistogram, recordNs } from './histogram.ts';
 import { measures, medianRatio } from './measures.ts';
 import { compareToFirst, type RoundSample, sumUpRounds } from './results.ts';
-import type { Result } from './schema.ts';
+import type { StackResult } from './schema.ts';
 
 function makeSample(round: number, nanoseconds: number): RoundSample {
   const latency = makeHistogram();
@@ -16,7 +16,7 @@ function makeSample(round: number, nanoseconds: number): RoundSample {
 }
 
 const totals = { peakMemoryBytes: 1e6, startSeconds: 0.5 };
-const makeResult = (stack: string, times: readonly number[]): Result => ({
+const makeResult = (stack: string, times: readonly number[]): StackResult => ({
   stack,
   measured: sumUpRounds(
     times.map((time, i) => makeSample(i + 1, time)),
@@ -65,7 +65,7 @@ describe('compareToFirst', () => {
   });
 
   it('leaves unmeasured results unchanged', () => {
-    const unmeasured: Result = {
+    const unmeasured: StackResult = {
       ...{ stack: 'b', measured: null, missing: 'it ended', unfit: false, warnings: [] },
     };
     expect(compareToFirst([first, unmeasured], 1)[1]).toBe(unmeasured);

@@ -1,7 +1,7 @@
 /** Sums up the rounds of each stack, and compares them with the rounds of the first stack. Pure. */
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { mergeHistograms, readDistribution, summarize } from './histogram.ts';
-import type { Measured, Result, Run } from './schema.ts';
+import type { Measurement, StackResult, Run } from './schema.ts';
 import { compareRounds, ROUNDS_MIN } from './verdict.ts';
 
 /** A round of one stack. */
@@ -16,16 +16,16 @@ export interface RoundSample {
   readonly latency: RecordableHistogram;
   readonly serverCpuSeconds: number;
   readonly clientCpuSeconds: number;
-  readonly answers: Measured['answers'];
+  readonly answers: Measurement['answers'];
   /** Counters of this round, by name. */
-  readonly counts: Measured['counts'];
+  readonly counts: Measurement['counts'];
 }
 
 /** Figures of a stack that are not per round. */
-export type StackTotals = Pick<Measured, 'peakMemoryBytes' | 'startSeconds'>;
+export type StackTotals = Pick<Measurement, 'peakMemoryBytes' | 'startSeconds'>;
 
 /** Sums up the rounds of a stack; null without rounds. `compareToFirst` sets `toFirst` later. */
-export function sumUpRounds(samples: readonly RoundSample[], totals: StackTotals): Measured | null {
+export function sumUpRounds(samples: readonly RoundSample[], totals: StackTotals): Measurement | null {
   if (samples.length === 0) return null;
   const sum = (readValue: (sample: RoundSample) => number): number =>
     samples.reduce((all, sample) => all + readValue(sample), 0);
@@ -59,7 +59,7 @@ export function sumCounts(samples: readonly Pick<RoundSample, 'counts'>[]): Reco
 }
 
 /** Compares each result of a workload with the first; adds a warning if that is not possible. */
-export function compareToFirst(results: readonly Result[], seed: Run['seed']): Result[] {
+export function compareToFirst(results: readonly StackResult[], seed: Run['seed']): StackResult[] {
   const first = results[0]?.measured;
   return results.map((result, i) => {
     const { measured, warnings } = result;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulateRun } from '../../../test/support/simulated-run.ts';
-import type { Measurement, MeasurePlan } from './measure.ts';
+import type { WorkloadMeasurement, MeasurePlan } from './measure.ts';
 import { NotMeasured } from './not-measured.ts';
 import { writeMarkdown } from './report/markdown.ts';
 import { writeTerminalReport } from './report/text.ts';
@@ -36,7 +36,7 @@ const plan: RunPlan = {
   signal: new AbortController().signal,
 };
 
-const makeMeasurement = ({ workload: name, placement }: MeasurePlan): Measurement => ({
+const makeMeasurement = ({ workload: name, placement }: MeasurePlan): WorkloadMeasurement => ({
   workload: { ...workloads[0]!, name, place: placement },
   partial: false,
   warnings: [],

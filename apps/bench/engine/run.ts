@@ -9,7 +9,7 @@ import { NotMeasured } from './not-measured.ts';
 import { assignCpus, type Placement, workloadTitle } from './placement.ts';
 import {
   type Machine,
-  type MeasuredStack,
+  type StackDescription,
   type Run,
   SCHEMA_VERSION,
   type Workload,
@@ -22,7 +22,7 @@ export interface RunPlan
   readonly question: string;
   /** The command line, to be recorded in the result. */
   readonly commandLine: readonly string[];
-  readonly stacks: readonly (MeasuredStack & StackPlan)[];
+  readonly stacks: readonly (StackDescription & StackPlan)[];
   readonly workloads: readonly WorkloadName[];
   readonly places: readonly Placement[];
   /** The program and arguments of the workload `command`; empty: no such workload. */
@@ -50,7 +50,7 @@ export interface BenchOutcome {
 }
 
 /** Estimated progress steps of a stack besides its rounds: its start and the warm-up. */
-const EXTRA_TURNS = 5;
+const EXTRA_STEPS = 5;
 
 /**
  * Measures until all is done or the signal aborts; the result then has the rounds so far.
@@ -65,20 +65,20 @@ export async function runBench(
   const { places, signal } = plan;
   const runStart = performance.now();
   const date = new Date().toISOString();
-  const turns = (plan.stacks.length + 1) * (plan.rounds + EXTRA_TURNS);
+  const stepsPerMeasurement = (plan.stacks.length + 1) * (plan.rounds + EXTRA_STEPS);
   const measurements = plan.workloads.flatMap((workload) =>
     places.map((place) => ({ workload, place })),
   );
-  const progress = (done: number, activity: string): void => {
+  const showProgress = (done: number, activity: string): void => {
     const elapsedSeconds = (performance.now() - runStart) / 1e3;
     plan.showProgress({
       doneCount: done,
-      total: measurements.length * turns,
+      total: measurements.length * stepsPerMeasurement,
       elapsedSeconds,
       item: activity,
     });
   };
-  const trial = await runTrial({ ...plan, onTurn: (activity) => progress(0, activity) });
+  const trial = await runTrial({ ...plan, onTurn: (activity) => showProgress(0, activity) });
   const trialFailures = [...trial.startFailures].map(([name, reason]) => `${name}: ${reason}`);
   for (const warning of trial.warnings) plan.printProblem(warning);
   for (const failure of trialFailures) plan.printProblem(`failed: ${failure}`);
@@ -95,7 +95,7 @@ export async function runBench(
     const title = workloadTitle({ name: workload, place });
     let done = 0;
     const onTurn = (stack: string): void =>
-      progress(i * turns + Math.min(done++, turns - 1), `${title}, ${stack}`);
+      showProgress(i * stepsPerMeasurement + Math.min(done++, stepsPerMeasurement - 1), `${title}, ${stack}`);
     const reference = join(plan.folder, 'plain');
     const command = workload === 'command' ? trial.command : null;
     try {

@@ -59,7 +59,7 @@ export interface Comparison {
   readonly verdict: Verdict;
 }
 
-export interface Measured {
+export interface Measurement {
   readonly rounds: readonly Round[];
   /** All rounds together. */
   readonly latency: Distribution;
@@ -80,10 +80,10 @@ export interface Measured {
 }
 
 /** The result of one stack in a workload. */
-export interface Result {
+export interface StackResult {
   readonly stack: string;
   /** Null: nothing was measured; `missing` has the reason. */
-  readonly measured: Measured | null;
+  readonly measured: Measurement | null;
   /** Why nothing was measured, or why the stack ended early. */
   readonly missing: string | null;
   /** True if the workload does not suit the stack, for the reason in `missing`. No failure. */
@@ -122,7 +122,7 @@ export interface Workload {
   /** Other work of the machine in the rounds; null: unknown. */
   readonly busy: Busyness | null;
   /** One result of each stack, in the order of the stacks. */
-  readonly results: readonly Result[];
+  readonly results: readonly StackResult[];
 }
 
 export interface Machine {
@@ -142,7 +142,7 @@ export interface Machine {
 }
 
 /** How a stack is named, described and configured. */
-export interface MeasuredStack {
+export interface StackDescription {
   readonly name: string;
   readonly description: string;
   /** Null: another program mounts the stack, without a volfile. */
@@ -163,7 +163,7 @@ export interface Run {
   readonly warnings: readonly string[];
   readonly machine: Machine;
   /** All stacks are compared with the first. */
-  readonly stacks: readonly MeasuredStack[];
+  readonly stacks: readonly StackDescription[];
   /** Every workload, once per placement. */
   readonly workloads: readonly Workload[];
   /** Flags of `glossa mount` for glossa's stacks. */

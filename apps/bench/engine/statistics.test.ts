@@ -48,7 +48,7 @@ describe('compare', () => {
     expect(compare([5, 7, 9], [4, 7, 6], difference)).toMatchObject({ median: 1, low: 0, high: 3 });
   });
 
-  it('is doubtful where the rounds of either row are far apart', () => {
+  it('marks the result as doubtful if the rounds of either row are far apart', () => {
     expect(compare([10, 15], [10, 10], ratio).doubtful).toBe(false);
     expect(compare([10, 16], [10, 10], ratio).doubtful).toBe(true);
     expect(compare([10, 10], [16, 10], ratio).doubtful).toBe(true);
@@ -81,7 +81,7 @@ describe('quantile', () => {
 });
 
 describe('the interval of a median', () => {
-  it('drops as many values on each side as tables of the sign test, and needs six values', () => {
+  it('leaves out as many values at each end as published tables, and needs six values', () => {
     const outside = [5, 6, 8, 9, 12, 15, 20, 100, 501, 2000].map((count) => {
       const interval = medianInterval(Array.from({ length: count }, (_, i) => i));
       return interval === null ? null : [interval.low, count - 1 - interval.high];

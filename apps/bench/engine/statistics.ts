@@ -32,9 +32,9 @@ export function median(values: readonly number[]): number {
 }
 
 /** The value below which the fraction `part` of the values lies, interpolated linearly. */
-export function quantile(values: readonly number[], part: number): number {
+export function quantile(values: readonly number[], fraction: number): number {
   const sorted = sortAscending(values);
-  const at = (sorted.length - 1) * part;
+  const at = (sorted.length - 1) * fraction;
   const lower = sorted[Math.floor(at)]!;
   return lower + (sorted[Math.ceil(at)]! - lower) * (at % 1);
 }
@@ -50,15 +50,15 @@ export const estimate = (values: readonly number[]): Estimate => ({
 export const isTooSpread = (rounds: readonly number[]): boolean =>
   Math.max(...rounds) > SPREAD_MAX * Math.min(...rounds);
 
-export type Comparison = (mine: number, other: number) => number;
-export const ratio: Comparison = (mine, other) => mine / other;
-export const difference: Comparison = (mine, other) => mine - other;
+export type CompareValues = (mine: number, other: number) => number;
+export const ratio: CompareValues = (mine, other) => mine / other;
+export const difference: CompareValues = (mine, other) => mine - other;
 
 /** Compares two rows round by round. Both must have the same rounds, at least one. */
 export const compare = (
   mine: readonly number[],
   other: readonly number[],
-  comparison: Comparison,
+  comparison: CompareValues,
 ): PairedEstimate => ({
   ...estimate(mine.map((value, round) => comparison(value, other[round]!))),
   doubtful: isTooSpread(mine) || isTooSpread(other),
@@ -70,7 +70,7 @@ export interface Interval {
 }
 
 /**
- * For more values, countOutside uses the normal distribution, as binomial terms would underflow.
+ * For more values, countLeftOut uses the normal distribution, as binomial terms would underflow.
  */
 const EXACT_MAX = 500;
 
@@ -82,7 +82,7 @@ const NORMAL_95 = 1.959964;
  * end; -1 if there are too few values. Each value lies below the true median with probability ½,
  * so the number of those below is binomially distributed.
  */
-function countOutside(count: number): number {
+function countLeftOut(count: number): number {
   if (count > EXACT_MAX) {
     return Math.floor((count - NORMAL_95 * Math.sqrt(count)) / 2) - 1;
   }
@@ -100,7 +100,7 @@ function countOutside(count: number): number {
  * of the values (the interval of the sign test); null for fewer than MEDIAN_VALUES_MIN values.
  */
 export function medianInterval(values: readonly number[]): Interval | null {
-  const outside = countOutside(values.length);
+  const outside = countLeftOut(values.length);
   if (outside < 0) return null;
   const sorted = sortAscending(values);
   return { low: sorted[outside]!, high: sorted[sorted.length - 1 - outside]! };

@@ -99,10 +99,10 @@ export function roundTimeout(
   lastRequestMs: number | null,
   isCommand: boolean,
 ): number {
-  const least = baseTimeout(isCommand && lastRequestMs === null);
+  const fixedMs = baseTimeout(isCommand && lastRequestMs === null);
   return Math.min(
     TIMEOUT_MAX_MS,
-    least + 1000 * seconds + TIMEOUT_FACTOR * count * (lastRequestMs ?? 0),
+    fixedMs + 1000 * seconds + TIMEOUT_FACTOR * count * (lastRequestMs ?? 0),
   );
 }
 
@@ -226,16 +226,16 @@ export class Target<S extends ServedMount = ServedMount> {
   }
 }
 
-/** Combines the results of all clients. @param passed lookups passed on; null without a counter */
+/** Combines the results of all clients. @param passedOnCount lookups passed on; null without a counter */
 function makeRoundResult(
   results: readonly ReplyTypes['run'][],
   rest: Pick<RoundSample, 'round' | 'at' | 'serverCpuSeconds'>,
-  passed: number | null,
+  passedOnCount: number | null,
 ): RoundResult {
   const latency = makeHistogram();
   for (const { times } of results) for (const time of times) recordNs(latency, time);
   const counts = sumCounts(results);
-  if (passed !== null) counts[PASSED_ON] = passed;
+  if (passedOnCount !== null) counts[PASSED_ON] = passedOnCount;
   const sum = (readValue: (loop: ReplyTypes['run']) => number): number =>
     results.reduce((all, loop) => all + readValue(loop), 0);
   const sample: RoundSample = {

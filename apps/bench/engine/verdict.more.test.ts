@@ -4,7 +4,7 @@ import { type Random, seedRandom } from './random.ts';
 import type { Round } from './schema.ts';
 import { median } from './statistics.ts';
 import {
-  compareApart,
+  compareUnpaired,
   comparePaired,
   compareRounds,
   pairRounds,
@@ -90,7 +90,7 @@ describe.each([
   { change: 1, up: 0.2 },
   { change: 0.7, up: 0.5 },
   { change: 0.5, up: 0.2 },
-])('with mounts that jump between two levels ($change, $up)', ({ change, up }) => {
+])('with rounds that change speed at random ($change) and are slow in $up', ({ change, up }) => {
   const RUNS = 200;
   const simulateLevelVerdicts = (slower: number, runs: number): string[] =>
     Array.from({ length: runs }, (_, seed) => {
@@ -103,7 +103,7 @@ describe.each([
       )!.verdict;
     });
 
-  it('at most 5 % of the runs call two equal stacks different, within chance', () => {
+  it('at most 5 % of the runs find a difference between equal stacks, within chance', () => {
     const verdicts = simulateLevelVerdicts(1, RUNS);
     const differences = countVerdicts(verdicts, 'faster') + countVerdicts(verdicts, 'slower');
     expect(differences).toBeLessThanOrEqual(0.05 * RUNS + 2 * Math.sqrt(0.05 * 0.95 * RUNS));
@@ -137,7 +137,7 @@ describe('a comparison of rounds', () => {
       number[],
     ];
     expect(comparePaired(...tooFew, 1)).toBeNull();
-    expect(compareApart(...tooFew, 1)).toBeNull();
+    expect(compareUnpaired(...tooFew, 1)).toBeNull();
     const wild = comparePaired([1, 9, 2, 8, 3, 7], [9, 1, 8, 2, 7, 3], 1)!;
     expect(wild.verdict).toBe('too noisy to conclude');
   });
@@ -151,15 +151,15 @@ describe('a comparison of rounds', () => {
   it('finds a difference between two runs, and none within one', () => {
     const quiet = simulate((random) => 10 * (1 + 0.1 * drawNormal(random)), 3)[0];
     const slower = quiet.map((value) => value * 1.1);
-    expect(compareApart(slower, quiet, 1)!.verdict).toBe('slower');
-    expect(compareApart(quiet.toReversed(), quiet, 1)!.verdict).toBe('no difference');
+    expect(compareUnpaired(slower, quiet, 1)!.verdict).toBe('slower');
+    expect(compareUnpaired(quiet.toReversed(), quiet, 1)!.verdict).toBe('no difference');
   });
 
   it('finds no difference between two runs of a stack in at least 95 of 100 pairs', () => {
     const verdicts = Array.from({ length: 100 }, (_, seed) => {
       const [first] = simulate(noises['heavy-tailed']!, seed);
       const [second] = simulate(noises['heavy-tailed']!, seed + 1000);
-      return compareApart(second, first, seed)!.verdict;
+      return compareUnpaired(second, first, seed)!.verdict;
     });
     expect(countVerdicts(verdicts, 'no difference')).toBeGreaterThanOrEqual(95);
   });
@@ -171,7 +171,7 @@ describe('a comparison of rounds', () => {
       fc.property(rounds, rounds, fc.nat(), (some, others, seed) => {
         const length = Math.min(some.length, others.length);
         const [a, b] = [some.slice(0, length), others.slice(0, length)];
-        for (const compare of [comparePaired, compareApart]) {
+        for (const compare of [comparePaired, compareUnpaired]) {
           const forward = compare(a, b, seed)!;
           expect(forward.low).toBeLessThanOrEqual(forward.ratio * (1 + 1e-9));
           expect(forward.high).toBeGreaterThanOrEqual(forward.ratio * (1 - 1e-9));

@@ -22,16 +22,16 @@ export const CONFIDENCE = 0.95;
 export const ROUNDS_MIN = MEDIAN_VALUES_MIN;
 
 /** If an interval contains 1 and its ends differ by more than this factor, it is too noisy. */
-export const WIDTH_MAX = 1.3;
+export const WIDTH_FACTOR_MAX = 1.3;
 
 /** Number of draws of random signs from which the noise is estimated. */
-const SPLITS = 400;
+const NOISE_DRAWS = 400;
 
 /** Reads the verdict off the interval of a ratio of times; a lower ratio is faster. */
 export function readVerdict({ low, high }: Interval): Verdict {
   if (low > 1) return 'slower';
   if (high < 1) return 'faster';
-  return high <= low * WIDTH_MAX ? 'no difference' : 'too noisy to conclude';
+  return high <= low * WIDTH_FACTOR_MAX ? 'no difference' : 'too noisy to conclude';
 }
 
 /**
@@ -50,7 +50,7 @@ export function comparePaired(
 }
 
 /** Compares rounds that did not run side by side, such as those of two runs; null for too few. */
-export function compareApart(
+export function compareUnpaired(
   mine: readonly number[],
   other: readonly number[],
   seed: number,
@@ -80,7 +80,7 @@ function estimateNoise(rounds: readonly number[], seed: number): number {
   const random = seedRandom(seed);
   const drawMedian = (): number =>
     Math.abs(median(steps.map((step) => (random() < 0.5 ? step : -step))));
-  return quantile(Array.from({ length: SPLITS }, drawMedian), CONFIDENCE);
+  return quantile(Array.from({ length: NOISE_DRAWS }, drawMedian), CONFIDENCE);
 }
 
 /** Makes a comparison from logarithms, with an interval at least as wide as the noise. */

@@ -15,7 +15,7 @@ import { BusySampler, describeBusyness } from '../engine/busy.ts';
 import { isMissing, type MissingResult, NotMeasured } from '../engine/not-measured.ts';
 import { parseCpuList, readAllowedCpus } from '../engine/placement.ts';
 import type { Busyness } from '../engine/schema.ts';
-import { type Lab, type LanguageName, languages } from './call/graphs.ts';
+import { type GraphEnvironment, type LanguageName, languages } from './call/graphs.ts';
 import {
   type CallCosts,
   type Cost,
@@ -32,7 +32,7 @@ const ROUNDS = 15;
 /** Batches are short, so that even on a busy machine some run without interruption. */
 const BATCHES = { best: 8, count: 250, warm: 20_000 };
 
-const names = Object.keys(languages) as LanguageName[];
+const languageNames = Object.keys(languages) as LanguageName[];
 
 export default defineCommand({
   usage: ['glossa bench call [options]'],
@@ -40,7 +40,7 @@ export default defineCommand({
     'Calls the same translator in several languages, in this process and without a mount, and shows ' +
     'what a call costs over TypeScript: the way into the language and back, and what the script does.',
   flags: {
-    in: listFlag({ value: 'LANGUAGES', values: names, help: `of ${names.join(', ')} (all)` }),
+    in: listFlag({ value: 'LANGUAGES', values: languageNames, help: `of ${languageNames.join(', ')} (all)` }),
     only: listFlag({ value: 'CALLS', values: kindNames, help: `of ${kindNames.join(', ')} (all)` }),
     rounds: numberFlag({ value: 'N', isWhole: true, help: `of each kind of call (${ROUNDS})` }),
     json: toggleFlag({
@@ -51,7 +51,7 @@ export default defineCommand({
     takeOperands(operands, []);
     const { rounds = ROUNDS } = flags;
     if (rounds < 1) throw new UsageError('--rounds takes at least 1');
-    const wantedLanguages = flags.in.length === 0 ? names : parseFlagWords('--in', flags.in, names);
+    const wantedLanguages = flags.in.length === 0 ? languageNames : parseFlagWords('--in', flags.in, languageNames);
     const wantedKinds =
       flags.only.length === 0 ? kindNames : parseFlagWords('--only', flags.only, kindNames);
     const interruption = new Interruption();
@@ -92,7 +92,7 @@ async function measureCalls(
 ): Promise<CallResults> {
   const folder = makeScratch('call');
   const cleanup = new Cleanup();
-  const lab: Lab = { signal, folder, cleanup, log: terminal.err };
+  const environment: GraphEnvironment = { signal, folder, cleanup, log: terminal.err };
   const busySampler = new BusySampler(readAllowedCpus());
   const progress = new ProgressLine(terminal);
   const calls: CallCosts[] = [];
@@ -107,7 +107,7 @@ async function measureCalls(
         item: kinds[kind].title,
       });
       busySampler.begin([process.pid]);
-      calls.push(await measureCosts(lab, kind, wantedLanguages, load));
+      calls.push(await measureCosts(environment, kind, wantedLanguages, load));
       busySampler.end();
       if (signal.aborted) break;
     }
@@ -142,7 +142,7 @@ function printResults(
  * Writes a table with a row for each kind of call and a column for each language, and explains it.
  */
 function writeTable(calls: readonly CallCosts[], { colour, width }: Terminal): string {
-  const shownLanguages = names.filter(
+  const shownLanguages = languageNames.filter(
     (language) => language === 'typescript' || calls.some(({ over }) => over[language]),
   );
   const notes = new Set<string>();

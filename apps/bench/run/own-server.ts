@@ -35,12 +35,12 @@ export class OwnServer {
   ) {
     this.logFile = logFile;
     this.signal = signal;
-    const noteMessage = (text: string): void => void this.messages.push(text);
+    const addMessage = (text: string): void => void this.messages.push(text);
     const stderr = openSync(logFile, 'a');
     this.server = new ChildServer([...args, '--log-file', logFile, ...xlatorOptionFlags(options)], {
       attached: true,
       stderr,
-      terminal: { ...terminal, out: noteMessage, err: noteMessage },
+      terminal: { ...terminal, out: addMessage, err: addMessage },
     });
     closeSync(stderr);
     const noteExit = (): void => {
@@ -70,9 +70,9 @@ export class OwnServer {
    */
   async waitUntilStarted(title: string): Promise<Failure | null> {
     if (await (this.signal ? rejectOnAbort(this.ready, this.signal) : this.ready)) return null;
-    const ended = await this.server.whenExited;
+    const exit = await this.server.whenExited;
     // A killed server has sent no reason.
-    if (ended.signal === null && this.messages.length > 0)
+    if (exit.signal === null && this.messages.length > 0)
       return new Failure(this.messages.join('\n'), this.messages);
     return makeServerFailure(title, ENDED_TEXT, this.logFile);
   }
@@ -99,8 +99,8 @@ export class OwnServer {
     };
     signal?.addEventListener('abort', shortenGrace, { once: true });
     try {
-      const ended = await server.whenExited;
-      return ended.signal === null || isKilled;
+      const exit = await server.whenExited;
+      return exit.signal === null || isKilled;
     } finally {
       clearTimeout(killTimer);
       signal?.removeEventListener('abort', shortenGrace);

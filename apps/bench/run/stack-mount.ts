@@ -12,7 +12,7 @@ import type { Terminal } from '../../../terminal/terminal.ts';
 import { ServerGone } from '../engine/load/clients.ts';
 import type { StackPlan } from '../engine/measure.ts';
 import { NotMeasured } from '../engine/not-measured.ts';
-import type { MeasuredStack } from '../engine/schema.ts';
+import type { StackDescription } from '../engine/schema.ts';
 import { countingVolumes, folderVolumes } from '../engine/stacks.ts';
 import type { ServedMount } from '../engine/target.ts';
 import { makeLookupCounter } from './lookup-counter.ts';
@@ -111,7 +111,7 @@ function isServerGone(error: Error, mountpoint: string): boolean {
 }
 
 /** A stack of glossa with its volfile. */
-export interface BenchStack extends Omit<MeasuredStack, 'volfile'> {
+export interface BenchStack extends Omit<StackDescription, 'volfile'> {
   readonly volfile: string;
   /** The volfile's path. */
   readonly path: string;
@@ -129,7 +129,7 @@ export interface StackFolders {
 }
 
 /** Makes the plan by which the bench starts, measures and ends a stack of glossa. */
-export function makeStackPlan(stack: BenchStack, folders: StackFolders): MeasuredStack & StackPlan {
+export function makeStackPlan(stack: BenchStack, folders: StackFolders): StackDescription & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
   const { scratch, data, mountFlags: flags, terminal } = folders;
   const counting = countingVolumes(volumes);

@@ -11,7 +11,7 @@ const listAlike = (languages: string) =>
   makeTranslatorStacks({ translator: 'negative', languages, options: [], scratch }).alike;
 
 describe('stacks of one translator', () => {
-  it('are compared with each other, without the plain folder', () => {
+  it('must pass on equal lookups, except the stack none', () => {
     const languages = ['typescript', 'python'];
     expect(listAlike('typescript,python')).toEqual(languages);
     expect(listAlike('none,typescript,python')).toEqual(languages);

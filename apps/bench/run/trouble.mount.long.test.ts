@@ -15,7 +15,7 @@ import {
   runShortBench,
 } from '../../../test/support/bench-runs.ts';
 import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
-import { type Result, readRun } from '../engine/schema.ts';
+import { type StackResult, readRun } from '../engine/schema.ts';
 import { Workspace } from './workspace.ts';
 
 /** The program `script` (util-linux) provides a terminal. */
@@ -26,7 +26,7 @@ const TIMEOUT_MS = 150_000;
 
 const fileSize = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-const roundCount = ({ measured }: Result): number | undefined => measured?.rounds.length;
+const roundCount = ({ measured }: StackResult): number | undefined => measured?.rounds.length;
 
 describeMounts('glossa bench in trouble', () => {
   it(

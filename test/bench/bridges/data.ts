@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { measureOrExplain, NotMeasured } from '../../../apps/bench/engine/not-measured.ts';
 import { compare, ratio } from '../../../apps/bench/engine/statistics.ts';
-import { type Batch, makeFd, makeReads } from '../../../apps/bench/run/call/callers.ts';
+import { type Batch, makeFd, makeReadBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import {
   languages,
   presentLeaf,
@@ -123,7 +123,7 @@ async function measureObserved(bench: Bench, load: Load): Promise<ObservedSeries
     await startGraph(bench, [storage, module]),
   ] as const;
   const fds = [await openFile(graphs[0], FILE), await openFile(graphs[1], FILE)] as const;
-  const variants = { plain: makeReads(graphs[0], fds[0]), seen: makeReads(graphs[1], fds[1]) };
+  const variants = { plain: makeReadBatch(graphs[0], fds[0]), seen: makeReadBatch(graphs[1], fds[1]) };
   const series = await measurePairs(bench, variants, { ...load, before: warmUp });
   for (const fd of fds) fd.release();
   for (const graph of graphs) await graph.stop();
@@ -165,7 +165,7 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
 
 async function measureChanged(bench: Bench, load: Load): Promise<Series<'changed'>> {
   const graph = await startModule(bench, 'python', 'translate', presentLeaf);
-  const changed: Batch = makeReads(graph, makeFd(graph));
+  const changed: Batch = makeReadBatch(graph, makeFd(graph));
   // Each takes ten times as long.
   const series = await measurePairs(bench, { changed }, { ...load, best: 24, count: 12 });
   await graph.stop();

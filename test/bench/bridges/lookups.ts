@@ -8,7 +8,7 @@ import {
   measureOrExplain,
 } from '../../../apps/bench/engine/not-measured.ts';
 import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
-import { makeLookups } from '../../../apps/bench/run/call/callers.ts';
+import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import {
   absentLeaf,
   type LanguageName,
@@ -166,7 +166,7 @@ async function measureInThread(bench: Bench, language: LanguageName, load: Load)
   const here = await startGraph(bench, [absentLeaf, volume]);
   const thread = await startGraph(bench, [absentLeaf, isolated]);
   try {
-    const variants = { base: makeLookups(here, ENOENT), mine: makeLookups(thread, ENOENT) };
+    const variants = { base: makeLookupBatch(here, ENOENT), mine: makeLookupBatch(thread, ENOENT) };
     return await measurePairs(bench, variants, load);
   } finally {
     await here.stop();

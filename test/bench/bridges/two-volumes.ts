@@ -3,7 +3,7 @@
  * start time and the memory of the second. `second-volume.ts` runs it with --expose-gc and a folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeLookups } from '../../../apps/bench/run/call/callers.ts';
+import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { absentLeaf, startModule } from '../../../apps/bench/run/call/graphs.ts';
 import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const startVolume = async (): Promise<readonly [Graph, number]> => {
     const begin = performance.now();
     const graph = await startModule(lab, 'python', 'decided', absentLeaf);
-    await makeLookups(graph, ENOENT)(1);
+    await makeLookupBatch(graph, ENOENT)(1);
     return [graph, (performance.now() - begin) / 1000];
   };
   try {

@@ -5,7 +5,7 @@
 import { measureOrExplain } from '../../../apps/bench/engine/not-measured.ts';
 import { formatDigits, formatEstimate } from '../../../apps/bench/engine/numbers.ts';
 import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
-import { makeLookups } from '../../../apps/bench/run/call/callers.ts';
+import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
 import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
@@ -77,7 +77,7 @@ async function measure(bench: Bench, load: Load): Promise<Measured> {
   const strays = fopNames.filter(
     (name) => name !== DEFINED && graphWith.links[name].xl === graphWith.top,
   );
-  const variants = { without: makeLookups(graphWithout), with: makeLookups(graphWith) };
+  const variants = { without: makeLookupBatch(graphWithout), with: makeLookupBatch(graphWith) };
   const series = await measurePairs(bench, variants, load);
   await graphWith.stop();
   await graphWithout.stop();

@@ -7,7 +7,7 @@ import type { EChartsOption, LineSeriesOption } from 'echarts';
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import { factorText, intervalText } from '../comparison-text.ts';
 import { workloadTitle } from '../placement.ts';
-import type { Measured, Run, Workload } from '../schema.ts';
+import type { Measurement, Run, Workload } from '../schema.ts';
 import { GRID, INK, PAPER, WIDE } from './style.ts';
 
 /** Okabe and Ito's colours for colour-blind readers, without the yellow, which is pale on paper. */
@@ -29,7 +29,7 @@ const symbols = [
 const FONT = "system-ui, 'DejaVu Sans', sans-serif";
 
 /** Picks an item; begins again after the last. */
-const pick = <T>(from: readonly T[], at: number): T => from[at % from.length]!;
+const pickCyclic = <T>(from: readonly T[], at: number): T => from[at % from.length]!;
 
 /** A picture of a report. */
 export interface Picture {
@@ -104,9 +104,9 @@ export function roundTicks(low: number, high: number): number[] {
   }
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   // Over many powers of ten, the powers are enough, and there is no room for more.
-  const heads = last - first > 3 ? [1] : [1, 2, 5];
+  const mantissas = last - first > 3 ? [1] : [1, 2, 5];
   return range(first, last)
-    .flatMap((power) => heads.map((head) => dropRoundingError(head * 10 ** power)))
+    .flatMap((power) => mantissas.map((head) => dropRoundingError(head * 10 ** power)))
     .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
 }
 
@@ -161,10 +161,10 @@ const makeSeries = ({ name, stack, points }: Line): LineSeriesOption => ({
   type: 'line',
   name,
   silent: true,
-  color: pick(palette, stack),
-  lineStyle: { type: pick(dashes, stack), width: 2 },
+  color: pickCyclic(palette, stack),
+  lineStyle: { type: pickCyclic(dashes, stack), width: 2 },
   // When the colours repeat, the symbols shift by one, so no two stacks have the same pair.
-  symbol: pick(symbols, stack + Math.floor(stack / palette.length)),
+  symbol: pickCyclic(symbols, stack + Math.floor(stack / palette.length)),
   symbolSize: 8,
   showAllSymbol: true,
   data: points.map((point) => {
@@ -207,13 +207,13 @@ function drawChart({ lines, x, y, format, left, height, rows }: Chart, width: nu
         axisLabel: { ...yAxis.axisLabel, width: left - 15, overflow: 'break' as const },
       }),
     },
-    series: [...lines.map(makeSeries), ...(rows ? [makeRatioLine(y)] : [])],
+    series: [...lines.map(makeSeries), ...(rows ? [makeUnityLine(y)] : [])],
   };
   return { option, height: top + height + AXIS_HEIGHT };
 }
 
 /** A dashed line at the ratio 1. */
-const makeRatioLine = ({ min, max }: Chart['y']): LineSeriesOption => ({
+const makeUnityLine = ({ min, max }: Chart['y']): LineSeriesOption => ({
   type: 'line',
   silent: true,
   color: INK,
@@ -225,13 +225,13 @@ const makeRatioLine = ({ min, max }: Chart['y']): LineSeriesOption => ({
 // -- the pictures --------------------------------------------------------------------------------
 
 /** A stack with results, and its number from 0. */
-interface MeasuredStack {
+interface ChartedStack {
   readonly name: string;
   readonly stack: number;
-  readonly measured: Measured;
+  readonly measured: Measurement;
 }
 
-const listMeasuredStacks = ({ results }: Workload): MeasuredStack[] =>
+const listChartedStacks = ({ results }: Workload): ChartedStack[] =>
   results.flatMap(({ stack: name, measured }, stack) =>
     measured === null ? [] : [{ name, stack, measured }],
   );
@@ -241,7 +241,7 @@ const SHOWN_PERCENT = 99.9;
 
 /** Makes the picture of a workload: for each time, the share of requests that took at most that. */
 export function makeEcdfChart(workload: Workload): Picture {
-  const measuredStacks = listMeasuredStacks(workload);
+  const measuredStacks = listChartedStacks(workload);
   const distributions = measuredStacks.map(({ measured }) => measured.latency);
   const low = Math.max(1, Math.min(...distributions.map(({ min }) => min)));
   const high = Math.max(...distributions.map((value) => value['p99.9']), low * 1.2);
@@ -321,7 +321,7 @@ export function makeRatioChart({ stacks, workloads }: Run): Picture {
       'lies with 95 % confidence. Left of the dashed line is faster, right of it is slower.',
     description: workloads
       .flatMap((workload) => {
-        const compared = listMeasuredStacks(workload).flatMap(({ name, measured: { toFirst } }) =>
+        const compared = listChartedStacks(workload).flatMap(({ name, measured: { toFirst } }) =>
           toFirst ? [`${name} ${factorText(toFirst.ratio)} ${intervalText(toFirst)}`] : [],
         );
         return compared.length === 0 ? [] : [`${workloadTitle(workload)}: ${compared.join(', ')}`];

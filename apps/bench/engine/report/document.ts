@@ -8,7 +8,7 @@ import { formats, type Measure, measures } from '../measures.ts';
 import { missingText } from '../not-measured.ts';
 import { formatDigits } from '../numbers.ts';
 import { workloadTitle } from '../placement.ts';
-import type { Measured, Run, Workload } from '../schema.ts';
+import type { Measurement, Run, Workload } from '../schema.ts';
 import { readVerdict } from '../verdict.ts';
 import { makeEcdfChart, makeRatioChart, type Picture } from './charts.ts';
 import {
@@ -102,10 +102,10 @@ export function makeWorkloadSection(workload: Workload): Section {
 }
 
 /** Writes the ratio to the first stack: `1.14 [1.12 – 1.16]`; '' for the first stack itself. */
-const ratioText = ({ toFirst }: Measured): string =>
+const ratioText = ({ toFirst }: Measurement): string =>
   toFirst === null ? '' : `${factorText(toFirst.ratio)} ${intervalText(toFirst)}`;
 
-type Column = readonly [title: string, formatCell: (measured: Measured) => string];
+type Column = readonly [title: string, formatCell: (measured: Measurement) => string];
 
 /** Makes the table of all measures, without columns that are empty for all stacks. */
 function makeResultsTable(workload: Workload): Table {

@@ -14,7 +14,7 @@ import { NARROW, styleSheet } from './style.ts';
 type DrawSvg = (option: EChartsOption, width: number, height: number) => string;
 
 /** Loads ECharts, and returns the function that draws with it. */
-export async function loadDraw(): Promise<DrawSvg> {
+export async function loadSvgRenderer(): Promise<DrawSvg> {
   const { init } = await import('./echarts.ts');
   return (option, width, height) => {
     const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
@@ -130,5 +130,5 @@ function writeRow({ name, cells, note }: Row, head: readonly string[]): string {
 export const makeReportFiles = async (run: Run): Promise<Readonly<Record<string, string>>> => ({
   'run.json': `${JSON.stringify(run, null, 1)}\n`,
   'report.md': writeMarkdown(run),
-  'report.html': writeHtml(run, await loadDraw()),
+  'report.html': writeHtml(run, await loadSvgRenderer()),
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import { simulatedWorkloads, simulateRun } from '../../../../test/support/simulated-run.ts';
 import { compareRuns } from '../compare.ts';
-import { loadDraw, makeReportFiles, writeHtml } from './html.ts';
+import { loadSvgRenderer, makeReportFiles, writeHtml } from './html.ts';
 import { writeMarkdown } from './markdown.ts';
 import { answerSentences, listWarnings, methodParagraphs } from './run-sentences.ts';
 import { writeComparison, writeTerminalReport, writeWorkload } from './text.ts';
@@ -92,7 +92,7 @@ describe('the report at a terminal', () => {
     expect(coloured.replaceAll(SGR, '')).toBe(writeTerminalReport(run, plain));
   });
 
-  it('states the time that clients take in the plain directory', () => {
+  it('states how long a request takes in the plain directory, without a server', () => {
     const [workload] = run.workloads;
     expect(writeWorkload(workload!, plain)).toMatch(/The plain directory answers in 1\.\d+\s+µs/);
     expect(writeWorkload({ ...workload!, plain: null }, plain)).not.toContain('plain directory');
@@ -160,9 +160,9 @@ describe('the report in Markdown', () => {
   });
 });
 
-const draw = await loadDraw();
+const draw = await loadSvgRenderer();
 
-it('every report explains why the clients are not the bottleneck', async () => {
+it('every report explains why the plain directory is measured, if it is', async () => {
   const explanation = 'the same clients send the same requests to the plain directory';
   expect(methodParagraphs(run).join(' ')).toContain(explanation);
   expect(writeMarkdown(run)).toContain(explanation);

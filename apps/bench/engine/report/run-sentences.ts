@@ -5,7 +5,7 @@ import { answerText } from '../comparison-text.ts';
 import { formatHundredths, formatWhole } from '../numbers.ts';
 import { workloadTitle } from '../placement.ts';
 import type { Machine, Run, Workload } from '../schema.ts';
-import { CONFIDENCE, ROUNDS_MIN, WIDTH_MAX } from '../verdict.ts';
+import { CONFIDENCE, ROUNDS_MIN, WIDTH_FACTOR_MAX } from '../verdict.ts';
 
 /** Writes the first sentences of a report: a warning if the machine was busy, then comparisons. */
 export const answerSentences = (run: Run): string[] => [
@@ -58,7 +58,7 @@ export const methodParagraphs = ({ workloads, seed, seconds }: Run): string[] =>
     '(the interval of the sign test, and no narrower than what rounds of one stack show when ' +
     'they are compared with each other).',
   'There is a difference where that interval excludes 1, and nowhere else. Where 1 lies in it ' +
-    `and its ends are more than a factor of ${WIDTH_MAX} apart, a large difference may hide in ` +
+    `and its ends are more than a factor of ${WIDTH_FACTOR_MAX} apart, a large difference may hide in ` +
     `it: the verdict is “too noisy to conclude”. Fewer than ${ROUNDS_MIN} rounds are not compared.`,
   ...(workloads.some(({ plain }) => plain !== null) ? [FLOOR] : []),
   'Every request counts, none is dropped: times are kept in histograms with three digits ' +

@@ -2,7 +2,7 @@
 import { command } from './command.ts';
 import { randread, seqread, seqread1m, seqwrite, seqwrite1m, seqwrite4k } from './data.ts';
 import { smallfile } from './files.ts';
-import { hit, miss, phpsim, readdir } from './names.ts';
+import { hit, miss, phpsim, readdir } from './name-workloads.ts';
 import type { WorkloadKind } from './workload.ts';
 
 export const workloads = {

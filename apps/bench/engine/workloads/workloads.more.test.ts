@@ -112,7 +112,7 @@ describe('a wrong result', () => {
     expect(complaints[0]).toMatch(complaint);
   });
 
-  it('is also an unexpected exit status of a command', () => {
+  it('such as the unexpected exit status of a command gives a complaint', () => {
     const requests = open('command', {
       command: tryCommand(['test', '-e', 'more'], folder),
     });
@@ -123,7 +123,7 @@ describe('a wrong result', () => {
   });
 });
 
-describe('phpsim', () => {
+describe('the workload phpsim', () => {
   it('counts the lookups of its searches, 5.5 a search on average', () => {
     const requests = open('phpsim');
     listComplaints(requests, 4000);

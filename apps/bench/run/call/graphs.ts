@@ -25,7 +25,7 @@ import { NotMeasured } from '../../engine/not-measured.ts';
 import { compileModule } from '../compile.ts';
 
 /** What all graphs of a measurement share. */
-export interface Lab {
+export interface GraphEnvironment {
   /** Aborted when the user interrupts the measurement. */
   readonly signal: AbortSignal;
   /** Folder for compiled modules. */
@@ -55,7 +55,7 @@ export interface MeasuredLanguage {
   /** Whether the module runs in an interpreter. */
   readonly isHosted: boolean;
   /** Makes the volume that runs the module of this name. @throws {NotMeasured} */
-  makeVolume(lab: Lab, module: string): Promise<Volume>;
+  makeVolume(environment: GraphEnvironment, module: string): Promise<Volume>;
 }
 
 const modules = join(packageRoot, 'apps/bench/engine/modules');
@@ -71,13 +71,13 @@ function makeLanguage(
   return {
     title,
     isHosted: hosted !== null,
-    async makeVolume(lab, module) {
+    async makeVolume(environment, module) {
       const file = module + extensions[0];
       if (hosted !== null) {
         const options = { 'module-name': file, 'module-path': folder };
         return { translator: glupy as unknown as AnyTranslator, options };
       }
-      const path = compiledFrom === null ? join(folder, file) : compileSharedObject(lab, module);
+      const path = compiledFrom === null ? join(folder, file) : compileSharedObject(environment, module);
       return {
         translator: native as unknown as AnyTranslator,
         options: { 'module-path': path, ...extraOptions },
@@ -95,7 +95,7 @@ export const languages = {
 } as Readonly<Record<LanguageName, MeasuredLanguage>>;
 
 /** Returns the path of a C module's shared object, compiled on first use. @throws {NotMeasured} */
-function compileSharedObject({ folder }: Lab, name: string): string {
+function compileSharedObject({ folder }: GraphEnvironment, name: string): string {
   const source = join(modules, 'c', `${name}.c`);
   if (!existsSync(source)) throw new NotMeasured(`there is no module ${name}.c`);
   const object = join(folder, `${name}.so`);
@@ -153,8 +153,8 @@ export const presentLeaf = makeLeaf({
 // -- graphs --------------------------------------------------------------------------------------
 
 /** Starts a graph of these volumes, the lowest first. @throws {NotMeasured} */
-export async function startGraph(lab: Lab, volumes: readonly Volume[]): Promise<Graph> {
-  const sink = { write: (line: string) => lab.log(line), now: Date.now };
+export async function startGraph(environment: GraphEnvironment, volumes: readonly Volume[]): Promise<Graph> {
+  const sink = { write: (line: string) => environment.log(line), now: Date.now };
   const context = new NodeContext({ sink, baseDir: packageRoot, wake: () => {} });
   const specs = volumes.map(({ translator, options = {} }, index) => ({
     name: `volume-${index}`,
@@ -169,16 +169,16 @@ export async function startGraph(lab: Lab, volumes: readonly Volume[]): Promise<
     if (error instanceof GraphError) throw new NotMeasured(error.message.split('\n')[0]!);
     throw error;
   }
-  lab.cleanup.add(() => graph.stop());
+  environment.cleanup.add(() => graph.stop());
   return graph;
 }
 
 /** Starts a graph of a module over a leaf. @throws {NotMeasured} */
 export async function startModule(
-  lab: Lab,
+  environment: GraphEnvironment,
   language: LanguageName,
   module: string,
   leaf: Volume,
 ): Promise<Graph> {
-  return startGraph(lab, [leaf, await languages[language].makeVolume(lab, module)]);
+  return startGraph(environment, [leaf, await languages[language].makeVolume(environment, module)]);
 }

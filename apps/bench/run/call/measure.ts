@@ -8,10 +8,10 @@ import { ENOENT } from '../../../../runtime/core/errno.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
 import { isMissing, type MissingResult, measureOrExplain } from '../../engine/not-measured.ts';
 import { compare, difference, estimate, isTooSpread } from '../../engine/statistics.ts';
-import { type Batch, makeFd, makeLookups, makeReads } from './callers.ts';
+import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 import {
   absentLeaf,
-  type Lab,
+  type GraphEnvironment,
   type LanguageName,
   languages,
   presentLeaf,
@@ -50,7 +50,7 @@ const makeReadKind = (title: string, size: number): CallKind => ({
   help: `a read of ${title.split(' ')[1]} KiB, whose reply the module sees and leaves alone`,
   module: 'read',
   leaf: presentLeaf,
-  makeBatch: (graph) => makeReads(graph, makeFd(graph), size),
+  makeBatch: (graph) => makeReadBatch(graph, makeFd(graph), size),
 });
 
 export const kinds = {
@@ -61,7 +61,7 @@ export const kinds = {
       'a set, which takes longer than passing it on, to a leaf that answers at once',
     module: 'decided',
     leaf: absentLeaf,
-    makeBatch: (graph) => makeLookups(graph, ENOENT),
+    makeBatch: (graph) => makeLookupBatch(graph, ENOENT),
   },
   passed: {
     title: 'passed on',
@@ -70,14 +70,14 @@ export const kinds = {
       'there is',
     module: 'passed',
     leaf: presentLeaf,
-    makeBatch: (graph) => makeLookups(graph),
+    makeBatch: (graph) => makeLookupBatch(graph),
   },
   seen: {
     title: 'seen again',
     help: 'a lookup that the module passes on and sees again in its callback',
     module: 'seen',
     leaf: presentLeaf,
-    makeBatch: (graph) => makeLookups(graph),
+    makeBatch: (graph) => makeLookupBatch(graph),
   },
   awaited: {
     title: 'awaited',
@@ -85,7 +85,7 @@ export const kinds = {
     module: 'awaited',
     fallbackModule: 'seen',
     leaf: presentLeaf,
-    makeBatch: (graph) => makeLookups(graph),
+    makeBatch: (graph) => makeLookupBatch(graph),
   },
   'read-4k': makeReadKind('read 4 KiB', PAGE_SIZE),
   'read-128k': makeReadKind('read 128 KiB', READ_SIZE),
@@ -94,7 +94,7 @@ export const kinds = {
     help: 'a lookup with a dict of ten pairs, of which the module reads one',
     module: 'dict',
     leaf: presentLeaf,
-    makeBatch: (graph) => makeLookups(graph, 0, makeTenKeyDict()),
+    makeBatch: (graph) => makeLookupBatch(graph, 0, makeTenKeyDict()),
   },
 } as const satisfies Record<string, CallKind>;
 
@@ -129,7 +129,7 @@ export type CallRounds = ReadonlyMap<LanguageName, readonly number[] | MissingRe
  * @throws {NotMeasured} for a wrong reply
  */
 export async function measureRounds(
-  lab: Lab,
+  environment: GraphEnvironment,
   name: KindName,
   wantedLanguages: readonly LanguageName[],
   load: Load,
@@ -143,7 +143,7 @@ export async function measureRounds(
     const moduleName = languages[language].isHosted ? module : (fallbackModule ?? module);
     graphs.set(
       language,
-      await measureOrExplain(() => startModule(lab, language, moduleName, leaf)),
+      await measureOrExplain(() => startModule(environment, language, moduleName, leaf)),
     );
   }
   const started = [...graphs].filter(
@@ -153,7 +153,7 @@ export async function measureRounds(
     const variants = Object.fromEntries(
       started.map(([language, graph]) => [language, makeBatch(graph)]),
     );
-    const series = await measurePairs(lab, variants, load);
+    const series = await measurePairs(environment, variants, load);
     return new Map(
       [...graphs].map(([language, graph]) => [
         language,
@@ -167,12 +167,12 @@ export async function measureRounds(
 
 /** Measures one kind of call, and returns the costs. @throws {NotMeasured} for a wrong reply */
 export async function measureCosts(
-  lab: Lab,
+  environment: GraphEnvironment,
   kind: KindName,
   wantedLanguages: readonly LanguageName[],
   load: Load,
 ): Promise<CallCosts> {
-  const rounds = await measureRounds(lab, kind, wantedLanguages, load);
+  const rounds = await measureRounds(environment, kind, wantedLanguages, load);
   const base = toNs(rounds.get(BASE_LANGUAGE)!);
   if (isMissing(base)) return { kind, typescript: base, over: {} };
   const over: Partial<Record<LanguageName, Cost | MissingResult>> = {};

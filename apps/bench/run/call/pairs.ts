@@ -5,8 +5,8 @@
  */
 import { seedRandom } from '../../engine/random.ts';
 import { orderRounds } from '../../engine/rounds.ts';
-import type { Batch } from './callers.ts';
-import type { Lab } from './graphs.ts';
+import type { Batch } from './request-batches.ts';
+import type { GraphEnvironment } from './graphs.ts';
 
 /** How much is measured. */
 export interface Load {
@@ -29,32 +29,32 @@ export type Series<N extends string> = Readonly<Record<N, readonly number[]>>;
  * @throws {NotMeasured} for a wrong reply; the signal's reason if interrupted in the first round
  */
 export async function measurePairs<N extends string>(
-  lab: Lab,
+  environment: GraphEnvironment,
   variants: Readonly<Record<N, Batch>>,
   load: Load,
 ): Promise<Series<N>> {
   const names = Object.keys(variants) as N[];
   for (const name of names) {
     for (let done = 0; done < load.warm; done += load.count) await variants[name](load.count);
-    lab.signal.throwIfAborted();
+    environment.signal.throwIfAborted();
   }
   const series = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
     N,
     number[]
   >;
-  const turns = orderRounds(names, load.rounds * load.best, seedRandom(1));
+  const orders = orderRounds(names, load.rounds * load.best, seedRandom(1));
   for (let round = 0; round < load.rounds; round++) {
     const best = new Map<N, number>();
     for (let batch = 0; batch < load.best; batch++) {
-      for (const name of turns[round * load.best + batch]!) {
+      for (const name of orders[round * load.best + batch]!) {
         await load.before?.(variants[name]);
         const us = await variants[name](load.count);
         best.set(name, Math.min(us, best.get(name) ?? Number.POSITIVE_INFINITY));
       }
       // Lets timers and signals run.
       await new Promise(setImmediate);
-      if (round === 0) lab.signal.throwIfAborted();
-      else if (lab.signal.aborted) return series;
+      if (round === 0) environment.signal.throwIfAborted();
+      else if (environment.signal.aborted) return series;
     }
     for (const name of names) series[name].push(best.get(name)!);
   }

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackPlan } from '../../engine/measure.ts';
-import type { MeasuredStack } from '../../engine/schema.ts';
+import type { StackDescription } from '../../engine/schema.ts';
 import { readLastError, startMount } from '../process.ts';
 import type { MountPlan, OtherStack, Timeouts } from './implementation.ts';
 
@@ -24,7 +24,7 @@ const START_MS_MAX = 60_000;
 export function makeOtherPlan(
   stack: OtherStack,
   settings: OtherSettings,
-): MeasuredStack & StackPlan {
+): StackDescription & StackPlan {
   const { name, description, makeVolfile, unfitReason, makeCommand } = stack;
   const { scratch, data, timeouts, signal } = settings;
   const directory = join(data, name);

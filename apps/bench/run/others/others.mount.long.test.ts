@@ -76,7 +76,7 @@ describeMounts('glossa bench --with', () => {
   );
 
   it(
-    'the kernel caches as much of other implementations as of glossa',
+    'lets the kernel cache as much of other implementations as of glossa',
     () =>
       withScratch(async (scratch) => {
         // Attributes of the folder, too, which the kernel needs for permission checks.

@@ -37,15 +37,15 @@ function statNames(setting: WorkloadSetting, names: readonly string[]): Requests
   const order = shuffle([...names.keys()], random);
   const folder = openFolder(setting.root);
   const out = new Statx();
-  const position = (i: number): number => order[i % order.length]!;
+  const nameIndex = (i: number): number => order[i % order.length]!;
   return {
-    send: (i) => statx(folder, paths[position(i)]!, 0, STATX_BASIC_STATS, out.bytes),
-    check: (i, status) => compareStat(names[position(i)]!, expected[position(i)]!, status, out),
+    send: (i) => statx(folder, paths[nameIndex(i)]!, 0, STATX_BASIC_STATS, out.bytes),
+    check: (i, status) => compareStat(names[nameIndex(i)]!, expected[nameIndex(i)]!, status, out),
     close: () => void close(folder),
   };
 }
 
-const makeNames = (name: string, count: number): string[] =>
+const numberedNames = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => numberName(name, i));
 
 export const miss: WorkloadKind = {
@@ -53,7 +53,7 @@ export const miss: WorkloadKind = {
   request: `stat of one of ${FILES} names that are absent`,
   warmUpRequests: FILES,
   make() {},
-  open: (setting) => statNames(setting, makeNames('absent', FILES)),
+  open: (setting) => statNames(setting, numberedNames('absent', FILES)),
 };
 
 export const hit: WorkloadKind = {
@@ -61,7 +61,7 @@ export const hit: WorkloadKind = {
   request: `stat of one of ${FILES} files`,
   warmUpRequests: FILES,
   make: (root) => makeFiles(root, FILES),
-  open: (setting) => statNames(setting, makeNames('file', FILES)),
+  open: (setting) => statNames(setting, numberedNames('file', FILES)),
 };
 
 // -- searches ------------------------------------------------------------------------------------
@@ -88,8 +88,8 @@ export const phpsim: WorkloadKind = {
       }
     });
   },
-  open({ root, reference, seed, client, searches: planned }) {
-    const { names, searches, directories } = planned ?? {
+  open({ root, reference, seed, client, searches: givenPlan }) {
+    const { names, searches, directories } = givenPlan ?? {
       ...planWorkload({ seed: seed + client, searches: SEARCHES }),
       directories: findDirectories(reference),
     };
@@ -138,22 +138,22 @@ const openDirectories = (root: string): number[] =>
     Array.from({ length: DIRECTORIES }, (_, i) => openFolderAt(top, directoryName(i))),
   );
 
-const lastSearch = { result: 0, lookups: 0 };
+const searchResult = { result: 0, lookups: 0 };
 const ENOENT = 2;
 
 /**
  * Looks a name up in one folder after the other. `result` is the index of the folder that has it,
  * or minus an errno. Returns one shared object, as a client allocates nothing while it measures.
  */
-function search(folders: readonly number[], name: Uint8Array, out: Statx): typeof lastSearch {
+function search(folders: readonly number[], name: Uint8Array, out: Statx): typeof searchResult {
   let status = -ENOENT;
-  let position = 0;
-  for (; position < folders.length && status === -ENOENT; position++) {
-    status = statx(folders[position]!, name, 0, STATX_BASIC_STATS, out.bytes);
+  let folderIndex = 0;
+  for (; folderIndex < folders.length && status === -ENOENT; folderIndex++) {
+    status = statx(folders[folderIndex]!, name, 0, STATX_BASIC_STATS, out.bytes);
   }
-  lastSearch.result = status < 0 ? status : position - 1;
-  lastSearch.lookups = position;
-  return lastSearch;
+  searchResult.result = status < 0 ? status : folderIndex - 1;
+  searchResult.lookups = folderIndex;
+  return searchResult;
 }
 
 // -- whole folders -------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ function makeBatch(
  * @param expectedErrno the errno with which each must fail; 0: each must succeed
  * @param xdata sent with each lookup
  */
-export function makeLookups(
+export function makeLookupBatch(
   { inodes, links, top }: Graph,
   expectedErrno = 0,
   xdata: Dict | null = null,
@@ -95,7 +95,7 @@ export function makeLookups(
 }
 
 /** Returns a batch of reads of the beginning of an open file. */
-export function makeReads({ links, top }: Graph, fd: Fd, size = READ_SIZE): Batch {
+export function makeReadBatch({ links, top }: Graph, fd: Fd, size = READ_SIZE): Batch {
   return makeBatch(size, 0, (_, onReply) => {
     const frame = newRequest(new Stack(0, 0, 1, 'READ'), top);
     wind.readv(frame, 0, onReply, links, fd, size, 0, 0, null);

@@ -4,8 +4,8 @@ import { fail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
 import { Cleanup } from '../cleanup.ts';
-import { type Batch, makeFd, makeLookups, makeReads } from './callers.ts';
-import { absentLeaf, type Lab, presentLeaf, startGraph, startModule } from './graphs.ts';
+import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
+import { absentLeaf, type GraphEnvironment, presentLeaf, startGraph, startModule } from './graphs.ts';
 import { measurePairs } from './pairs.ts';
 
 const logged: string[] = [];
@@ -13,14 +13,14 @@ const cleanup = new Cleanup();
 const log = (message: string): void => void logged.push(message);
 
 /** A lab whose folder is not writable, as no module is compiled. */
-const makeLab = (): Lab => ({ folder: '/', cleanup, signal: new AbortController().signal, log });
+const makeLab = (): GraphEnvironment => ({ folder: '/', cleanup, signal: new AbortController().signal, log });
 
 afterEach(async () => {
   await cleanup.run(log);
   expect(logged.splice(0)).toEqual([]);
 });
 
-describe('callers', () => {
+describe('batches of requests', () => {
   it('make the requested number of calls, and check each reply', async () => {
     let calls = 0;
     const leaf = {
@@ -39,7 +39,7 @@ describe('callers', () => {
         init: () => null,
       }) as unknown as Translator<unknown>,
     };
-    const batch = makeLookups(await startGraph(makeLab(), [leaf]), ENOENT);
+    const batch = makeLookupBatch(await startGraph(makeLab(), [leaf]), ENOENT);
     expect(await batch(4)).toBeGreaterThan(0);
     expect(calls).toBe(4);
     await expect(batch(1)).rejects.toThrow(new NotMeasured('a reply was EIO'));
@@ -60,7 +60,7 @@ describe('callers', () => {
       }) as unknown as Translator<unknown>,
     };
     const graph = await startGraph(makeLab(), [leaf]);
-    expect(await makeReads(graph, makeFd(graph))(3)).toBeGreaterThan(0);
+    expect(await makeReadBatch(graph, makeFd(graph))(3)).toBeGreaterThan(0);
   });
 
   it.each([
@@ -70,21 +70,21 @@ describe('callers', () => {
     'get the expected replies of the module %s in TypeScript',
     async (name, leaf, errno) => {
       const graph = await startModule(makeLab(), 'typescript', name, leaf);
-      expect(await makeLookups(graph, errno)(200)).toBeGreaterThan(0);
+      expect(await makeLookupBatch(graph, errno)(200)).toBeGreaterThan(0);
       // The module remembers these names, and no longer winds.
       if (name === 'decided') expect((graph.top.priv as Set<string>).size).toBe(100);
     },
   );
 
-  it('cannot start a module whose file is absent, and name the file', async () => {
+  it('cannot go to a module whose file is absent: startModule rejects, and names it', async () => {
     const starting = startModule(makeLab(), 'typescript', 'none', absentLeaf);
     await expect(starting).rejects.toThrow(NotMeasured);
     await expect(starting).rejects.toThrow(/there is no file .*none\.ts/);
   });
 });
 
-describe('rounds', () => {
-  it('warm up first, alternate, and keep the best times of each variant', async () => {
+describe('measurePairs', () => {
+  it('warms up first, alternates the variants, and keeps the best batch of a round', async () => {
     const order: string[] = [];
     const makeVariant =
       (name: string, times: readonly number[]): Batch =>
@@ -99,7 +99,7 @@ describe('rounds', () => {
     expect(series).toEqual({ a: [1, 2], b: [5, 7] });
   });
 
-  it('reject when the bench is interrupted before the first', async () => {
+  it('rejects when it is interrupted before the first round', async () => {
     const signal = AbortSignal.abort();
     const load = { rounds: 2, best: 1, count: 1, warm: 0 };
     const measuring = measurePairs({ ...makeLab(), signal }, { a: async () => 1 }, load);
