@@ -35,7 +35,7 @@ const GRAMMAR = 'runtime/volfile/volfile.peggy';
 const PARSER = 'runtime/volfile/volfile.gen.js';
 
 /** Files and folders to copy to dist, as tsc writes only what it compiles. */
-const COPIED = [
+const COPIED_PATHS = [
   ...[PARSER, 'runtime/volfile/volfile.gen.d.ts'],
   ...['package.json', '.vscodeignore', 'language-configuration.json', 'snippets', 'syntaxes'].map(
     (name) => join('apps/vscode', name),
@@ -128,7 +128,7 @@ async function writeManualPages(folder: string): Promise<void> {
 async function buildAll(): Promise<number> {
   const newDist = mkdtempSync(absolutePath('.dist-'));
   const status = compile(newDist);
-  for (const path of COPIED) cpSync(absolutePath(path), join(newDist, path), { recursive: true });
+  for (const path of COPIED_PATHS) cpSync(absolutePath(path), join(newDist, path), { recursive: true });
   bundle(root, newDist);
   // The module imports the parser, which exists only now.
   const { readLessons } = await import('./lessons.ts');
@@ -138,14 +138,14 @@ async function buildAll(): Promise<number> {
     await writeManualPages(join(newDist, 'man'));
   }
   chmodSync(newDist, 0o755);
-  const old = `${newDist}-old`;
+  const oldDist = `${newDist}-old`;
   try {
-    renameSync(absolutePath('dist'), old);
+    renameSync(absolutePath('dist'), oldDist);
   } catch {
     // The first build has no dist to remove.
   }
   renameSync(newDist, absolutePath('dist'));
-  rmSync(old, { recursive: true, force: true });
+  rmSync(oldDist, { recursive: true, force: true });
   return status;
 }
 

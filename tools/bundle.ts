@@ -123,7 +123,7 @@ export function bundle(root: string, outDir: string): void {
     });
     for (const [path, { inputs }] of Object.entries(metafile.outputs)) {
       const outfile = join(root, path);
-      if (!isOne && !isPackage) keepClassNames(outfile);
+      if (!isOne && !isPackage) restoreClassNames(outfile);
       const usedPackages = Object.entries(inputs).flatMap(([input, { bytesInOutput }]) =>
         bytesInOutput > 0 ? findPackage(join(root, input)) : [],
       );
@@ -143,13 +143,13 @@ export function bundle(root: string, outDir: string): void {
 }
 
 /** Restores the names of classes that refer to themselves: esbuild renames those to `_Name`. */
-function keepClassNames(file: string): void {
+function restoreClassNames(file: string): void {
   const text = read(file);
   const [...classes] = text.matchAll(/\b(\w+)\s*=\s*class (_\1)\b/g);
-  const whole = classes.reduce((renamed, [, name, inner]) => {
+  const restored = classes.reduce((renamed, [, name, inner]) => {
     return renamed.replaceAll(new RegExp(`\\b${inner}\\b`, 'g'), name!);
   }, text);
-  writeFileSync(file, whole);
+  writeFileSync(file, restored);
 }
 
 /** Returns the folder of a file's package; an empty list for files of this project. */
@@ -176,12 +176,12 @@ function writeProvenance(folders: readonly string[]): string {
     'does when it bundles: it leaves out what is not used, and shortens the rest.',
     '',
     ...sortedParts.map(([title]) => `  ${title}`),
-    ...sortedParts.flatMap(([title, folder]) => [`\n${RULE}\n${title}`, ...collectLegalTexts(folder)]),
+    ...sortedParts.flatMap(([title, folder]) => [`\n${DIVIDER}\n${title}`, ...collectLegalTexts(folder)]),
     '',
   ].join('\n');
 }
 
-const RULE = '='.repeat(100);
+const DIVIDER = '='.repeat(100);
 
 function packageTitle(folder: string): string {
   const { name, version, license, repository } = readManifest(folder);

@@ -79,7 +79,7 @@ function useMemory(volfile: string, name: string): string {
 
 /** Characters in a line that fit on a phone; blocks with longer lines scroll, also by keys. */
 const NARROW_CHARACTERS = 44;
-const ELSEWHERE = /^https:/;
+const OTHER_HOST = /^https:/;
 
 /** Converts Markdown to HTML. @param folder the folder to which paths of pictures are relative */
 export function renderHtml(markdown: string, folder: string): string {
@@ -93,7 +93,7 @@ export function renderHtml(markdown: string, folder: string): string {
       // Other files of the repository are not served with the page.
       link({ href, tokens }) {
         const text = this.parser.parseInline(tokens);
-        if (!ELSEWHERE.test(href)) return text;
+        if (!OTHER_HOST.test(href)) return text;
         return `<a href="${escapeHtml(href)}" target="_blank" rel="noopener">${text}</a>`;
       },
       image({ href, text }) {

@@ -35,8 +35,8 @@ export const writeNames = (args: readonly Arg[]): string =>
  */
 export function countRequired({ args, reply }: FopRow): number {
   const makesFd = reply.some(({ type }) => type === 'fd');
-  const isFree = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);
-  return args.findLastIndex((arg) => !isFree(arg)) + 1;
+  const isOptional = ({ name }: Arg): boolean => name === 'xdata' || (name === 'fd' && makesFd);
+  return args.findLastIndex((arg) => !isOptional(arg)) + 1;
 }
 /**
  * Writes a failed reply's values: -1 for a number, null for all else, as in GlusterFS's defaults.

@@ -48,14 +48,14 @@ function writeTableRow(row: FopRow): string {
   const parts = listParameters(makeSuccessReply(row), PARAMETER_TYPES).map(
     (part) => `readonly ${part}`,
   );
-  const mine = listParameters(row.reply, RESULT_TYPES).map((part) => part.replace(':', '?:'));
+  const ownParts = listParameters(row.reply, RESULT_TYPES).map((part) => part.replace(':', '?:'));
   return `    ${row.name}: {
       args: [${listParameters(row.args, PARAMETER_TYPES).join(', ')}];
       given: [${listOptionalParameters(row).join(', ')}];
       reply: [${listParameters(makeSuccessReply(row), PARAMETER_TYPES).join(', ')}];
       answer: [${listParameters(row.reply, RESULT_TYPES).join(', ')}];
       parts: { ${parts.join('; ')} };
-      mine: { ${mine.join('; ')} };
+      mine: { ${ownParts.join('; ')} };
     };`;
 }
 

@@ -104,11 +104,11 @@ function writeMethod(row: FopRow): string {
 }
 
 function writeChildMethod(row: FopRow): string {
-  const free = countRequired(row);
+  const requiredCount = countRequired(row);
   const params = row.args.map((arg, at) => {
-    const nullable = at >= free || (arg.nullable && arg.type !== 'dict');
+    const nullable = at >= requiredCount || (arg.nullable && arg.type !== 'dict');
     const type = nullable ? orNone(RESULT_TYPES[arg.type]) : RESULT_TYPES[arg.type];
-    return `${arg.name}: ${type}${at >= free ? ' = None' : ''}`;
+    return `${arg.name}: ${type}${at >= requiredCount ? ' = None' : ''}`;
   });
   const result = `Awaitable[${replyClassName(row)}]`;
   return `${writeSignature('    ', row.name, ['self', ...params], result)}

@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { read, root } from './texts.ts';
 
 /** Path from the site root. */
-export const API = '/api/';
+export const API_PATH = '/api/';
 
 interface Manifest {
   readonly name: string;

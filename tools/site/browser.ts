@@ -11,7 +11,7 @@ import { dist } from './support.ts';
 
 export const HOST = 'http://site.test';
 
-const TYPES: Readonly<Record<string, string>> = {
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.json': 'application/json',
@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-const BYTES = 'application/octet-stream';
+const BINARY_TYPE = 'application/octet-stream';
 
 /** Time limit of one operation of the browser, which may need minutes under load. */
 const TIMEOUT_MS = 300_000;
@@ -64,7 +64,7 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
       requestId,
       responseCode: body === null ? 404 : 200,
       responseHeaders: [
-        { name: 'Content-Type', value: TYPES[extname(url.pathname) || '.html'] ?? BYTES },
+        { name: 'Content-Type', value: CONTENT_TYPES[extname(url.pathname) || '.html'] ?? BINARY_TYPE },
         { name: 'Cache-Control', value: 'max-age=3600' },
       ],
       body: (body ?? Buffer.alloc(0)).toString('base64'),
@@ -72,16 +72,16 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
   };
   // Only the front page is drawn: in others, a transition of colours would never end.
   await page.evaluateOnNewDocument(NO_TRANSITIONS);
-  session.on('Fetch.requestPaused', (event) => void fulfillRequest(event).catch(ignoreIfLeft));
+  session.on('Fetch.requestPaused', (event) => void fulfillRequest(event).catch(ignoreIfPageGone));
   await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
   return { page, foreign, missing };
 }
 
-const LEFT_MESSAGES = /Invalid InterceptionId|Session closed|Target closed/;
+const PAGE_GONE_MESSAGES = /Invalid InterceptionId|Session closed|Target closed/;
 
 /** Ignores errors of pages that were closed or have navigated meanwhile. */
-function ignoreIfLeft(error: unknown): void {
-  const isPageGone = error instanceof ProtocolError && LEFT_MESSAGES.test(error.message);
+function ignoreIfPageGone(error: unknown): void {
+  const isPageGone = error instanceof ProtocolError && PAGE_GONE_MESSAGES.test(error.message);
   if (!isPageGone) throw error;
 }
 

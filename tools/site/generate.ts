@@ -4,11 +4,11 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
-import { API } from './api.ts';
+import { API_PATH } from './api.ts';
 import { addBlocks, type BlockAdditions, type Picture } from './blocks.ts';
 import { makeInterfacePages } from './declarations.ts';
 import { changeOutsideCode, convertLinks } from './links.ts';
-import { addLessonLink, hasPlayground, moduleLink, PLAYGROUND_PATH } from './playground.ts';
+import { addLessonLink, hasPlayground, makeModuleLink, PLAYGROUND_PATH } from './playground.ts';
 import {
   type GeneratedPage,
   makeCommandPages,
@@ -142,12 +142,12 @@ export async function generate(): Promise<void> {
       const bare = changeOutsideCode(text, (part) => part.replace(COMMENT, ''));
       const linked = isText ? convertLinks(bare, source, findUrl) : bare;
       const makeRunLink: BlockAdditions['makeRunLink'] = (language, code) =>
-        moduleLink(source, language, code);
+        makeModuleLink(source, language, code);
       return addBlocks(addLessonLink(linked, source), { pictures, makeRunLink });
     });
-    const front = { title: page.title, source: page.source, ...makeFrontMatter(page) };
+    const frontMatter = { title: page.title, source: page.source, ...makeFrontMatter(page) };
     const name = page.url.endsWith('/') ? `${page.url}index` : page.url;
-    write(`pages${name}.md`, `---\n${JSON.stringify(front)}\n---\n${bodies.join('\n\n')}`);
+    write(`pages${name}.md`, `---\n${JSON.stringify(frontMatter)}\n---\n${bodies.join('\n\n')}`);
   }
   for (const { name, svg } of pictures.values()) write(`pages/public/pictures/${name}`, svg);
   write('pages/index.md', read('tools/site/home.md'));
@@ -187,7 +187,7 @@ function makeMenus(pages: readonly Draft[]): object {
   const reference = [
     {
       text: 'Reference',
-      items: [...listItems('reference'), { text: 'TypeScript', link: API, target: '_self' }],
+      items: [...listItems('reference'), { text: 'TypeScript', link: API_PATH, target: '_self' }],
     },
     ...makeMenu('Translators', 'translators'),
     ...makeMenu('Commands', 'commands'),

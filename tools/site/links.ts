@@ -22,7 +22,7 @@ export const makeSlug = (heading: string): string =>
 const CODE = /^(`{3,}).*\n[\s\S]*?^\1 *$|(?<=\n\n)(?: {4}.*\n)+|`[^`\n]+`/gm;
 const LINK = /(?<!\\)\]\(([^()\s]+)\)/g;
 /** Links to other hosts, within the same page, or already to a page of the site. */
-const ELSEWHERE = /^([a-z]+:|#|\/)/;
+const UNCONVERTED = /^([a-z]+:|#|\/)/;
 
 /** Changes a text except its code: calls `change` with each other part, and the part's offset. */
 export function changeOutsideCode(
@@ -53,7 +53,7 @@ export function convertLinks(
   // A link whose text is code has its brackets outside of the code: `[` `code` `](target)`.
   return changeOutsideCode(text, (part, offset) =>
     part.replace(LINK, (link, target: string, index: number) => {
-      if (ELSEWHERE.test(target)) return link;
+      if (UNCONVERTED.test(target)) return link;
       const [path, anchor] = target.split('#', 2) as [string, string?];
       const url = findUrl(posix.join(posix.dirname(source), path).replace(/\/$/, ''));
       if (url === undefined) {

@@ -33,7 +33,7 @@ end-volume
 `;
 
 /** Makes a Markdown link. With `target`, VitePress does not resolve it to a page of the site. */
-const linkTo = (fragment: string, text: string): string =>
+const makeLink = (fragment: string, text: string): string =>
   `[${text}](${PLAYGROUND_PATH}#${fragment}){target="_self"}`;
 
 /** Returns the name of the lesson that a text is; null for other texts. */
@@ -44,11 +44,11 @@ const findLesson = (source: string): string | null =>
 export function addLessonLink(text: string, source: string): string {
   const lesson = findLesson(source);
   if (!hasPlayground || lesson === null) return text;
-  const python = linkTo(
+  const python = makeLink(
     lessonFragment({ lesson, language: 'python' }),
     'Do this lesson in the playground',
   );
-  const javascript = linkTo(lessonFragment({ lesson, language: 'javascript' }), 'or in JavaScript');
+  const javascript = makeLink(lessonFragment({ lesson, language: 'javascript' }), 'or in JavaScript');
   return text.replace(/^# .*\n/, `$&\n${python} ${javascript}\n`);
 }
 
@@ -57,7 +57,7 @@ export function addLessonLink(text: string, source: string): string {
  * playground cannot run, and in lessons, which have a link of their own.
  * @param source path of the text
  */
-export function moduleLink(source: string, language: string, code: string): string | undefined {
+export function makeModuleLink(source: string, language: string, code: string): string | undefined {
   const ending = EXTENSIONS[language];
   const isModule = /^(export )?class xlator\b/m.test(code);
   if (!hasPlayground || !isModule || ending === undefined || findLesson(source) !== null) {
@@ -70,7 +70,7 @@ export function moduleLink(source: string, language: string, code: string): stri
   };
   // The encoding of `encodeShare`, which is asynchronous, as it runs in browsers.
   const bytes = deflateSync(JSON.stringify(state));
-  return linkTo(SHARE_START + bytes.toString('base64url'), 'Run this in the playground');
+  return makeLink(SHARE_START + bytes.toString('base64url'), 'Run this in the playground');
 }
 
 /** Writes the playground's files into a folder. @throws {Error} if the command fails */

@@ -42,7 +42,7 @@ export async function makeCommandPages(): Promise<GeneratedPage[]> {
     ([name, { summary }]) =>
       `| [\`glossa ${name}\`](${commandUrl(name)}) | ${escapeMarkdown(summary)} |`,
   );
-  const first: GeneratedPage = {
+  const overview: GeneratedPage = {
     url: '/reference/cli/',
     title: 'All commands',
     source: 'cli/commands.ts',
@@ -66,7 +66,7 @@ ${exitStatuses}`,
       text,
     };
   });
-  return [first, ...(await Promise.all(pages))];
+  return [overview, ...(await Promise.all(pages))];
 }
 
 function writeCommand(
@@ -135,7 +135,7 @@ function writeVolume({
   ownOptions,
   moreOptions = {},
 }: Translator<unknown>) {
-  const more = Object.entries(moreOptions).map(
+  const moreSections = Object.entries(moreOptions).map(
     ([when, table]) => `### Options ${escapeMarkdown(when)}\n\n${writeOptions(table, '####')}`,
   );
   return [
@@ -143,7 +143,7 @@ function writeVolume({
     Object.keys(options).length === 0 ? 'It has no options of its own.' : '',
     writeOptions(options, '###'),
     ownOptions ? 'Besides, the options that the module declares itself.' : '',
-    ...more,
+    ...moreSections,
     'Besides, [the options of every type](/reference/volfiles#options-of-every-type).\n',
   ]
     .filter((part) => part !== '')

@@ -25,7 +25,7 @@ export interface Group {
 export const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 /** Texts outside `docs/`, or whose URL does not follow from their path there. */
-const ELSEWHERE: Readonly<Record<string, Text>> = {
+const OTHER_TEXTS: Readonly<Record<string, Text>> = {
   'README.md': { source: 'README.md', url: '/start/overview', title: 'Overview' },
   'bridges/native/README.md': {
     source: 'bridges/native/README.md',
@@ -46,7 +46,7 @@ function listTexts(part: string): Text[] {
     posix.join('docs', link!),
   );
   return [...new Set(sources)].flatMap((source) => {
-    const text = ELSEWHERE[source];
+    const text = OTHER_TEXTS[source];
     if (text !== undefined) return [text];
     if (!source.startsWith('docs/')) return [];
     return [{ source, url: source.slice('docs'.length, -'.md'.length) }];

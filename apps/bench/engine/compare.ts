@@ -46,20 +46,21 @@ export function compareRuns(a: Run, b: Run): ComparedRuns {
 function compareWorkload(a: Workload, b: Workload, seed: number): RunLine[] {
   const first = a.results[0]!.stack;
   const hasFirst = b.results[0]!.stack === first;
-  return a.results.flatMap((mine) => {
-    const other = b.results.find(({ stack }) => stack === mine.stack);
-    if (other === undefined) return [];
-    const labels = { workload: workloadTitle(a), stack: mine.stack };
+  return a.results.flatMap((resultA) => {
+    const { stack } = resultA;
+    const resultB = b.results.find((result) => result.stack === stack);
+    if (resultB === undefined) return [];
+    const labels = { workload: workloadTitle(a), stack };
     const makeLine = (
       to: string | null,
-      values: (result: StackResult, workload: Workload) => number[],
+      readValues: (result: StackResult, workload: Workload) => number[],
     ): RunLine => ({
       ...labels,
       to,
-      ...compareValues(mine, other, values(mine, a), values(other, b), seed),
+      ...compareValues(resultA, resultB, readValues(resultA, a), readValues(resultB, b), seed),
     });
     const plain = makeLine(null, (result) => (result.measured?.rounds ?? []).map(medianNs));
-    if (!hasFirst || mine.stack === first) return [plain];
+    if (!hasFirst || stack === first) return [plain];
     return [
       plain,
       makeLine(first, (result, workload) => roundRatios(result, workload.results[0]!)),
@@ -70,28 +71,28 @@ function compareWorkload(a: Workload, b: Workload, seed: number): RunLine[] {
 const medianNs = ({ latency }: Round): number => latency.p50;
 
 /** Divides a stack's median by the first stack's, in each round that both have. */
-const roundRatios = (mine: StackResult, first: StackResult): number[] =>
-  pairRounds(mine.measured?.rounds ?? [], first.measured?.rounds ?? [])
+const roundRatios = (result: StackResult, first: StackResult): number[] =>
+  pairRounds(result.measured?.rounds ?? [], first.measured?.rounds ?? [])
     .map(([own, beside]) => medianNs(own) / medianNs(beside))
     .filter(Number.isFinite);
 
 type Outcome = Pick<RunLine, 'a' | 'b' | 'compared' | 'missing'>;
 
 function compareValues(
-  mine: StackResult,
-  other: StackResult,
-  values: readonly number[],
-  otherValues: readonly number[],
+  resultA: StackResult,
+  resultB: StackResult,
+  valuesA: readonly number[],
+  valuesB: readonly number[],
   seed: number,
 ): Outcome {
-  if (values.length === 0 || otherValues.length === 0) {
-    const missing = (values.length === 0 ? mine : other).missing ?? 'no round of both';
+  if (valuesA.length === 0 || valuesB.length === 0) {
+    const missing = (valuesA.length === 0 ? resultA : resultB).missing ?? 'no round of both';
     return { a: null, b: null, compared: null, missing };
   }
-  const compared = compareUnpaired(otherValues, values, seed);
+  const compared = compareUnpaired(valuesB, valuesA, seed);
   return {
-    a: median(values),
-    b: median(otherValues),
+    a: median(valuesA),
+    b: median(valuesB),
     compared,
     missing: compared === null ? `fewer than ${ROUNDS_MIN} rounds` : null,
   };

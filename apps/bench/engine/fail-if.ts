@@ -59,9 +59,9 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
   failIfUnknown('measure', measure, measureNames);
   const { kind } = measures[measure];
   if (divisor !== null && unit !== '') throw invalidError(`a ratio has no unit, found '${unit}'`);
-  const isBare = divisor !== null || (unit === '' && kind === 'rate');
-  if (!isBare) failIfUnknown(`unit of a ${kind}`, unit, Object.keys(units[kind]));
-  const bound = Number(number) * (isBare ? 1 : units[kind][unit]!);
+  const hasNoUnit = divisor !== null || (unit === '' && kind === 'rate');
+  if (!hasNoUnit) failIfUnknown(`unit of a ${kind}`, unit, Object.keys(units[kind]));
+  const bound = Number(number) * (hasNoUnit ? 1 : units[kind][unit]!);
   return { text, stack, divisor, measure, operator, bound };
 }
 

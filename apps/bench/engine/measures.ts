@@ -71,12 +71,12 @@ export const measureNames = Object.keys(measures) as MeasureName[];
  * Returns the median of the rounds' ratios of two stacks, or the ratio of the totals for a measure
  * without rounds; null if no ratio is finite.
  */
-export function medianRatio(name: MeasureName, mine: Measurement, other: Measurement): number | null {
+export function medianRatio(name: MeasureName, subject: Measurement, baseline: Measurement): number | null {
   const { value: readValue, roundValue }: Measure = measures[name];
   const pairs =
     roundValue === undefined
-      ? [[readValue(mine), readValue(other)] as const]
-      : pairRounds(mine.rounds, other.rounds).map(
+      ? [[readValue(subject), readValue(baseline)] as const]
+      : pairRounds(subject.rounds, baseline.rounds).map(
           ([a, b]) => [roundValue(a), roundValue(b)] as const,
         );
   const ratios = pairs

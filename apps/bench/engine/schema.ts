@@ -192,10 +192,10 @@ export function readRun(content: string, file: string): Run {
     throw makeError(`schemaVersion is ${other}; this glossa reads ${SCHEMA_VERSION}`);
   }
   const names = stacks?.map(({ name }) => name).join('\n');
-  const isWhole = workloads?.every(
+  const isComplete = workloads?.every(
     ({ results }) => results?.map(({ stack }) => stack).join('\n') === names,
   );
-  if (!names || !isWhole || machine === undefined) {
+  if (!names || !isComplete || machine === undefined) {
     throw makeError('no result of glossa bench: each workload has one of each stack');
   }
   return parsed as Run;

@@ -50,18 +50,18 @@ export const estimate = (values: readonly number[]): Estimate => ({
 export const isTooSpread = (rounds: readonly number[]): boolean =>
   Math.max(...rounds) > SPREAD_MAX * Math.min(...rounds);
 
-export type CompareValues = (mine: number, other: number) => number;
-export const ratio: CompareValues = (mine, other) => mine / other;
-export const difference: CompareValues = (mine, other) => mine - other;
+export type CompareValues = (value: number, baseline: number) => number;
+export const ratio: CompareValues = (value, baseline) => value / baseline;
+export const difference: CompareValues = (value, baseline) => value - baseline;
 
 /** Compares two rows round by round. Both must have the same rounds, at least one. */
 export const compare = (
-  mine: readonly number[],
-  other: readonly number[],
-  comparison: CompareValues,
+  subject: readonly number[],
+  baseline: readonly number[],
+  compareValues: CompareValues,
 ): PairedEstimate => ({
-  ...estimate(mine.map((value, round) => comparison(value, other[round]!))),
-  doubtful: isTooSpread(mine) || isTooSpread(other),
+  ...estimate(subject.map((value, round) => compareValues(value, baseline[round]!))),
+  doubtful: isTooSpread(subject) || isTooSpread(baseline),
 });
 
 export interface Interval {
@@ -86,6 +86,7 @@ function countLeftOut(count: number): number {
   if (count > EXACT_MAX) {
     return Math.floor((count - NORMAL_95 * Math.sqrt(count)) / 2) - 1;
   }
+  // `below`: probability that at most `at` values lie below the median.
   let [term, below, outside] = [2 ** -count, 0, -1];
   for (let at = 0; 2 * (below + term) <= 0.05; at++) {
     below += term;

@@ -226,7 +226,10 @@ export class Target<S extends ServedMount = ServedMount> {
   }
 }
 
-/** Combines the results of all clients. @param passedOnCount lookups passed on; null without a counter */
+/**
+ * Combines the results of all clients.
+ * @param passedOnCount lookups passed on; null without a counter
+ */
 function makeRoundResult(
   results: readonly ReplyTypes['run'][],
   rest: Pick<RoundSample, 'round' | 'at' | 'serverCpuSeconds'>,

@@ -90,7 +90,7 @@ describe.each([
   { change: 1, up: 0.2 },
   { change: 0.7, up: 0.5 },
   { change: 0.5, up: 0.2 },
-])('with rounds that change speed at random ($change) and are slow in $up', ({ change, up }) => {
+])('with a share of $up slow rounds, redrawn with probability $change per round', ({ change, up }) => {
   const RUNS = 200;
   const simulateLevelVerdicts = (slower: number, runs: number): string[] =>
     Array.from({ length: runs }, (_, seed) => {

@@ -35,15 +35,16 @@ export function readVerdict({ low, high }: Interval): Verdict {
 }
 
 /**
- * Compares rounds that ran side by side: `mine[i]` and `other[i]` are times of one round, above 0.
- * Null for fewer than ROUNDS_MIN rounds. The same values and seed give the same comparison.
+ * Compares rounds that ran side by side: `subject[i]` and `baseline[i]` are times of one round,
+ * above 0. Null for fewer than ROUNDS_MIN rounds. The same values and seed give the same
+ * comparison.
  */
 export function comparePaired(
-  mine: readonly number[],
-  other: readonly number[],
+  subject: readonly number[],
+  baseline: readonly number[],
   seed: number,
 ): Comparison | null {
-  const ratios = mine.map((value, i) => Math.log(value / other[i]!));
+  const ratios = subject.map((value, i) => Math.log(value / baseline[i]!));
   const interval = medianInterval(ratios);
   if (interval === null) return null;
   return makeComparison(median(ratios), interval, estimateNoise(ratios, seed));
@@ -51,11 +52,11 @@ export function comparePaired(
 
 /** Compares rounds that did not run side by side, such as those of two runs; null for too few. */
 export function compareUnpaired(
-  mine: readonly number[],
-  other: readonly number[],
+  subject: readonly number[],
+  baseline: readonly number[],
   seed: number,
 ): Comparison | null {
-  const [a, b] = [mine, other].map((values) => values.map(Math.log)) as [number[], number[]];
+  const [a, b] = [subject, baseline].map((values) => values.map(Math.log)) as [number[], number[]];
   const [intervalA, intervalB] = [medianInterval(a), medianInterval(b)];
   if (intervalA === null || intervalB === null) return null;
   const [centerA, centerB] = [median(a), median(b)];
@@ -99,11 +100,11 @@ function makeComparison(center: number, interval: Interval, noise: number): Comp
 
 /** Compares two stacks in the rounds that both have; null if these are fewer than ROUNDS_MIN. */
 export function compareRounds(
-  mine: readonly Round[],
-  other: readonly Round[],
+  subject: readonly Round[],
+  baseline: readonly Round[],
   seed: number,
 ): Comparison | null {
-  const pairs = pairRounds(mine, other).map(([a, b]) => [a.latency.p50, b.latency.p50] as const);
+  const pairs = pairRounds(subject, baseline).map(([a, b]) => [a.latency.p50, b.latency.p50] as const);
   const positive = pairs.filter(([a, b]) => a > 0 && b > 0);
   return comparePaired(
     positive.map(([a]) => a),
@@ -114,11 +115,11 @@ export function compareRounds(
 
 /** Pairs rounds of equal numbers. A stack lacks some if its mount ended early. */
 export function pairRounds<R extends { readonly round: number }>(
-  mine: readonly R[],
-  other: readonly R[],
-): (readonly [mine: R, other: R])[] {
-  const others = new Map(other.map((round) => [round.round, round]));
-  return mine.flatMap((round) => {
+  subject: readonly R[],
+  baseline: readonly R[],
+): (readonly [subject: R, baseline: R])[] {
+  const others = new Map(baseline.map((round) => [round.round, round]));
+  return subject.flatMap((round) => {
     const partner = others.get(round.round);
     return partner === undefined ? [] : [[round, partner] as const];
   });

@@ -89,10 +89,10 @@ export async function mountStack(
       if (!(await end()) && !isReported) throw reportFailure(ENDED_TEXT);
     },
     async explainEnd() {
-      const exitKnown = new AbortController();
-      const timeout = delay(EXIT_KNOWN_MS, null, { signal: exitKnown.signal }).catch(() => null);
+      const timeoutAbort = new AbortController();
+      const timeout = delay(EXIT_KNOWN_MS, null, { signal: timeoutAbort.signal }).catch(() => null);
       const exit = await Promise.race([server.ended, timeout]);
-      exitKnown.abort();
+      timeoutAbort.abort();
       if (exit === null) return null;
       isReported = true;
       if (exit.signal !== null) return `its server ended, killed by ${exit.signal}`;
@@ -132,14 +132,14 @@ export interface StackFolders {
 export function makeStackPlan(stack: BenchStack, folders: StackFolders): StackDescription & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
   const { scratch, data, mountFlags: flags, terminal } = folders;
-  const counting = countingVolumes(volumes);
+  const counterVolumes = countingVolumes(volumes);
   const folder = join(data, name);
   const discard = (): void => rmSync(folder, { recursive: true, force: true });
   return {
     name,
     description,
     volfile,
-    lookupCounter: counting.length === 0 ? null : makeLookupCounter(counting),
+    lookupCounter: counterVolumes.length === 0 ? null : makeLookupCounter(counterVolumes),
     async serve() {
       discard();
       const options = folderVolumes(volumes).map((volume) => {

@@ -1,7 +1,7 @@
 /** Builds the stacks of a bench from volfiles, or from one translator in several languages. */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
-import { allLanguages, languages as known, type Language } from '../../../bridges/languages.ts';
+import { allLanguages, languages as bridgeLanguages, type Language } from '../../../bridges/languages.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { maskText } from '../../../runtime/core/secrets.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
@@ -115,22 +115,22 @@ export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
     const volfile = printVolumes(volumes);
     const path = join(scratch, `${language}.vol`);
     writeFileSync(path, volfile);
-    const [written] = splitThreadSuffix(language);
-    const threadText = written === language ? '' : ', in a thread of its own';
+    const [codeLanguage] = splitThreadSuffix(language);
+    const threadText = codeLanguage === language ? '' : ', in a thread of its own';
     const description =
       language === 'none'
         ? `A folder, without ${name}.`
-        : `${name}, written in ${written}${threadText}.`;
+        : `${name}, written in ${codeLanguage}${threadText}.`;
     stacks.push({ name: language, description, path, volfile, volumes });
   }
   if (stacks.length === 0) throw new Failure(warnings.join('\n'));
   const names = stacks.map((stack) => stack.name);
-  const used = names.filter((language) => language !== 'none');
+  const translatorStacks = names.filter((language) => language !== 'none');
   const question =
-    used.length === 0
+    translatorStacks.length === 0
       ? `How fast is it without ${name}?`
-      : `What does ${name} cost in ${joinNames(used)}?`;
-  return { stacks, warnings, question, alike: used };
+      : `What does ${name} cost in ${joinNames(translatorStacks)}?`;
+  return { stacks, warnings, question, alike: translatorStacks };
 }
 
 /** Finds the folder of a translator: a path, or an example's name. @throws {Failure} */
@@ -184,7 +184,7 @@ function buildMainThreadVolume(
   name: string,
   scratch: string,
 ): VolumeOrProblem {
-  const record = (known as Readonly<Record<string, Language>>)[language];
+  const record = (bridgeLanguages as Readonly<Record<string, Language>>)[language];
   if (record === undefined) return { type: '', options: [] };
   if (record.compiledFrom !== null) {
     return compileVolume(

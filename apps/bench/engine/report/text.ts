@@ -65,7 +65,7 @@ export function writeWorkload(workload: Workload, screen: Screen): string {
 }
 
 /** Writes a table; one that is too wide becomes several below each other, each with the names. */
-function writeTableLines({ head, resultColumns: answers, rows }: Table, screen: Screen): string[] {
+function writeTableLines({ head, resultColumns, rows }: Table, screen: Screen): string[] {
   const measuredRows = rows.filter(({ cells }) => cells.length > 0);
   const cells = [
     ['', ...head],
@@ -83,13 +83,13 @@ function writeTableLines({ head, resultColumns: answers, rows }: Table, screen: 
   };
   const lines: string[] = [];
   for (let from = 1; from <= head.length && measuredRows.length > 0; ) {
-    const end = from <= answers ? answers : head.length;
+    const end = from <= resultColumns ? resultColumns : head.length;
     let to = from + 1;
     while (to <= end && maxWidth(writeColumns(from, to + 1)) <= screen.width) to++;
     const room = screen.width - maxWidth(writeColumns(from, to)) - 2;
     const hasBars = from === 1 && room >= BAR_MIN;
-    const bars = measuredRows.map(({ barLength: part }) =>
-      formatBar(part, Math.min(BAR_MAX, room)),
+    const bars = measuredRows.map(({ barLength }) =>
+      formatBar(barLength, Math.min(BAR_MAX, room)),
     );
     lines.push(...writeColumns(from, to, hasBars ? ['', ...bars] : []));
     from = to;
@@ -128,7 +128,7 @@ function comparisonCells(
   screen: Screen,
 ): string[] {
   const format = to === null ? formatDuration : formatRatio;
-  const values = [a, b].map((text) => (text === null ? '' : format(text)));
+  const values = [a, b].map((value) => (value === null ? '' : format(value)));
   const name = to === null ? stack : `${stack} / ${to}`;
   if (compared === null) {
     return [name, ...values, '', paint('warning', missing ?? '', screen.colour)];

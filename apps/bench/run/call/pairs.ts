@@ -48,8 +48,8 @@ export async function measurePairs<N extends string>(
     for (let batch = 0; batch < load.best; batch++) {
       for (const name of orders[round * load.best + batch]!) {
         await load.before?.(variants[name]);
-        const us = await variants[name](load.count);
-        best.set(name, Math.min(us, best.get(name) ?? Number.POSITIVE_INFINITY));
+        const microseconds = await variants[name](load.count);
+        best.set(name, Math.min(microseconds, best.get(name) ?? Number.POSITIVE_INFINITY));
       }
       // Lets timers and signals run.
       await new Promise(setImmediate);

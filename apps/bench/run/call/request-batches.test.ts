@@ -13,7 +13,7 @@ const cleanup = new Cleanup();
 const log = (message: string): void => void logged.push(message);
 
 /** A lab whose folder is not writable, as no module is compiled. */
-const makeLab = (): GraphEnvironment => ({ folder: '/', cleanup, signal: new AbortController().signal, log });
+const makeEnvironment = (): GraphEnvironment => ({ folder: '/', cleanup, signal: new AbortController().signal, log });
 
 afterEach(async () => {
   await cleanup.run(log);
@@ -39,7 +39,7 @@ describe('batches of requests', () => {
         init: () => null,
       }) as unknown as Translator<unknown>,
     };
-    const batch = makeLookupBatch(await startGraph(makeLab(), [leaf]), ENOENT);
+    const batch = makeLookupBatch(await startGraph(makeEnvironment(), [leaf]), ENOENT);
     expect(await batch(4)).toBeGreaterThan(0);
     expect(calls).toBe(4);
     await expect(batch(1)).rejects.toThrow(new NotMeasured('a reply was EIO'));
@@ -59,7 +59,7 @@ describe('batches of requests', () => {
         init: () => null,
       }) as unknown as Translator<unknown>,
     };
-    const graph = await startGraph(makeLab(), [leaf]);
+    const graph = await startGraph(makeEnvironment(), [leaf]);
     expect(await makeReadBatch(graph, makeFd(graph))(3)).toBeGreaterThan(0);
   });
 
@@ -69,7 +69,7 @@ describe('batches of requests', () => {
   ] as const)(
     'get the expected replies of the module %s in TypeScript',
     async (name, leaf, errno) => {
-      const graph = await startModule(makeLab(), 'typescript', name, leaf);
+      const graph = await startModule(makeEnvironment(), 'typescript', name, leaf);
       expect(await makeLookupBatch(graph, errno)(200)).toBeGreaterThan(0);
       // The module remembers these names, and no longer winds.
       if (name === 'decided') expect((graph.top.priv as Set<string>).size).toBe(100);
@@ -77,7 +77,7 @@ describe('batches of requests', () => {
   );
 
   it('cannot go to a module whose file is absent: startModule rejects, and names it', async () => {
-    const starting = startModule(makeLab(), 'typescript', 'none', absentLeaf);
+    const starting = startModule(makeEnvironment(), 'typescript', 'none', absentLeaf);
     await expect(starting).rejects.toThrow(NotMeasured);
     await expect(starting).rejects.toThrow(/there is no file .*none\.ts/);
   });
@@ -94,7 +94,7 @@ describe('measurePairs', () => {
       };
     const variants = { a: makeVariant('a', [9, 3, 1, 4, 2]), b: makeVariant('b', [9, 5, 6, 8, 7]) };
     const load = { rounds: 2, best: 2, count: 10, warm: 10 };
-    const series = await measurePairs(makeLab(), variants, load);
+    const series = await measurePairs(makeEnvironment(), variants, load);
     expect(order.join(' ')).toBe('a10 b10 a10 b10 b10 a10 a10 b10 b10 a10');
     expect(series).toEqual({ a: [1, 2], b: [5, 7] });
   });
@@ -102,7 +102,7 @@ describe('measurePairs', () => {
   it('rejects when it is interrupted before the first round', async () => {
     const signal = AbortSignal.abort();
     const load = { rounds: 2, best: 1, count: 1, warm: 0 };
-    const measuring = measurePairs({ ...makeLab(), signal }, { a: async () => 1 }, load);
+    const measuring = measurePairs({ ...makeEnvironment(), signal }, { a: async () => 1 }, load);
     await expect(measuring).rejects.toThrow('aborted');
   });
 });
