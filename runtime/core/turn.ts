@@ -1,22 +1,21 @@
 /**
- * Runs turns: calls that another thread may end (`setTurnRunner`; without it they are plain calls).
- * A thread has one turn at a time, or nested ones.
+ * Runs turns: calls that another thread may end (`setTurnRunner`; without it they are plain calls). A thread has
+ * one turn at a time, or nested ones.
  *
- * An ended turn is abandoned: no `catch` and no `finally` in it runs. It ends only while a guest is
- * inside, which `InterpreterGate` ensures. Code around such a call sets the mark in this table
- * before it, and the last column repairs the interrupted work.
+ * An ended turn is abandoned: no `catch` and no `finally` in it runs. It ends only while a guest is inside, which
+ * `InterpreterGate` ensures. Code around such a call sets the mark in this table before it, and the last column
+ * repairs the interrupted work.
  *
- * | code in a turn | marked before | repaired by | |---|---|---| | `runtime/pump/pump.ts` |
- * `serving`: the mount of the message | `run`, which tells that mount | |
- * `runtime/pump/hot-sources.ts` | `taking`: the source that is read | `abandoned`,
- * `resumeInterrupted` reads on | | `runtime/mount/fuse/session.ts` | `request`: the kernel's |
- * `abandoned`: EIO, unless replied soon | | `bridges/host/limits/interpreter-gate.ts` | `depth`:
- * open calls | `markLost`: the interpreter is lost | | `bridges/host/lifecycle/interpreter.ts` |
- * `current`: the request inside | `recover` fails it | | `bridges/host/requests/decision-queue.ts`
- * | `isRunning`: decisions are carried out | the gate, then `recover` | |
- * `bridges/isolation/main/worker-link.ts` | `isConversing`, `awaitedCall`: calls into the worker |
- * `recover` | | `apps/bench/run/call/request-batches.ts` | `pending`: a call | nothing: the
- * measurement fails |
+ * | code in a turn | marked before | repaired by |
+ * |---|---|---|
+ * | `runtime/pump/pump.ts` | `serving`: the mount of the message | `run`, which tells that mount |
+ * | `runtime/pump/hot-sources.ts` | `taking`: the source that is read | `abandoned`, `resumeInterrupted` reads on |
+ * | `runtime/mount/fuse/session.ts` | `request`: the kernel's | `abandoned`: EIO, unless replied soon |
+ * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `markLost`: the interpreter is lost |
+ * | `bridges/host/lifecycle/interpreter.ts` | `current`: the request inside | `recover` fails it |
+ * | `bridges/host/requests/decision-queue.ts` | `isRunning`: decisions are carried out | the gate, then `recover` |
+ * | `bridges/isolation/main/worker-link.ts` | `isConversing`, `awaitedCall`: calls into the worker | `recover` |
+ * | `apps/bench/run/call/request-batches.ts` | `pending`: a call | nothing: the measurement fails |
  *
  * `test/tidy/turns.test.ts` compares this table with the sources.
  */
@@ -25,15 +24,13 @@ export const turn = {
   /** Whether a turn is open that guests may share. */
   open: false,
   /**
-   * Number of slow calls of guests. A loop whose steps may enter a guest compares it after each
-   * step, and yields to other work when it has changed.
+   * Number of slow calls of guests. A loop whose steps may enter a guest compares it after each step, and
+   * yields to other work when it has changed.
    */
   slow: 0,
 };
 
-/**
- * Runs a call that another thread may end; returns false if it was ended. Exceptions pass through.
- */
+/** Runs a call that another thread may end; returns false if it was ended. Exceptions pass through. */
 export type RunTurn = (call: () => void) => boolean;
 
 let runTurn: RunTurn | null = null;
@@ -44,8 +41,8 @@ export function setTurnRunner(run: RunTurn): void {
 }
 
 /**
- * Runs a call that another thread may end. Returns false when it was ended; its state is then as at
- * that moment.
+ * Runs a call that another thread may end. Returns false when it was ended; its state is then as at that
+ * moment.
  */
 export function runEndable(call: () => void): boolean {
   if (runTurn !== null) return runTurn(call);

@@ -47,8 +47,8 @@ const compareToPlain = ({ seen: seenSeries, plain }: ObservedSeries) =>
 // -- in this process -----------------------------------------------------------------------------
 
 /**
- * Each batch finds the memory of those before it free: a read into memory that is new to the
- * process takes six times as long, and how often that happens is chance.
+ * Each batch finds the memory of those before it free: a read into memory that is new to the process
+ * takes six times as long, and how often that happens is chance.
  */
 const collectGarbage = findCollector();
 async function warmUp(variant: Batch): Promise<void> {

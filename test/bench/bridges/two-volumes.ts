@@ -1,7 +1,6 @@
 /**
  * A process that starts one Python volume and others beside it, uses each, and prints the best
- * start time and the memory of the second. `second-volume.ts` runs it with --expose-gc and a
- * folder.
+ * start time and the memory of the second. `second-volume.ts` runs it with --expose-gc and a folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
