@@ -64,11 +64,11 @@ const CLASSES: Readonly<Record<string, string>> = { Iatt: ' extends IattBase', S
  */
 const writeCopy = (struct: Struct): string => {
   const names = struct.fields.map((field) => camelName(struct, field));
-  const rest =
+  const copySizeRest =
     CLASSES[struct.name] === ''
       ? ''
       : '    if (this.sizeRest !== undefined) made.sizeRest = this.sizeRest;\n';
-  const lines = names.map((name) => `    made.${name} = this.${name};\n`).join('') + rest;
+  const lines = names.map((name) => `    made.${name} = this.${name};\n`).join('') + copySizeRest;
   return `  copy(): ${struct.name} {\n    const made = new ${struct.name}();\n${lines}    return made;\n  }`;
 };
 

@@ -7,7 +7,7 @@ function formatSection(part: string, title: string): string {
   const sectionMessages = Object.values<Message>(messages).filter(({ id }) => String(id).startsWith(part));
   return `## ${title[0]!.toUpperCase()}${title.slice(1)}
 
-| id | the line says | which means |
+| id | text | meaning |
 |---|---|---|
 ${sectionMessages.map(formatRow).join('\n')}
 `;
@@ -19,10 +19,9 @@ export function generateMessagesPage(): string {
 # Messages of the log
 
 A line of the log that is glossa's own has an id, in its text (\`[MSGID: 203007]\`) and in
-\`--log-format json\` (\`"msgid":203007\`). An id stays the same in later versions, even if the words
-of the line are then; so it is what a program should look for. Lines that scripts log, and those about a place in a
-script, have none. How the
-log is written, rotated and counted is in [the log](../operate/log.md).
+\`--log-format json\` (\`"msgid":203007\`). An id stays the same in later versions, even if the wording
+changes, so programs should match the id. Lines that modules log, and those about a place in a module, have no id. How
+the log is written, rotated and counted is in [the log](../operate/log.md).
 
 ${parts.join('\n')}`;
 }

@@ -99,12 +99,12 @@ export function generateThirdParty(): string {
   const { packages } = JSON.parse(readFileSync('npm-shrinkwrap.json', 'utf8')) as {
     readonly packages: Readonly<Record<string, LockedPackage>>;
   };
-  const all = Object.entries(packages).filter(([path]) => path !== '');
-  const shipped = all.filter(([, { dev }]) => !dev);
+  const locked = Object.entries(packages).filter(([path]) => path !== '');
+  const shipped = locked.filter(([, { dev }]) => !dev);
   const forMachines = shipped.filter(([, { cpu }]) => cpu !== undefined);
   const others = shipped.filter(([, { cpu }]) => cpu === undefined);
   const inFiles = new Set(Object.values(ownFiles).flat());
-  const inOwnFiles = all.filter(([path]) => inFiles.has(packageFolder(path)));
+  const inOwnFiles = locked.filter(([path]) => inFiles.has(packageFolder(path)));
   return `<!-- Generated from npm-shrinkwrap.json and the installed packages. Do not edit. -->
 # Third-party software
 

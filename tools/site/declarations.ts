@@ -25,8 +25,8 @@ export function parsePython(stub: string): Declaration[] {
       const doc = /^(?:[^\n]*:\n) {4}"""([\s\S]*?)"""/m.exec(chunk);
       const isOwn = name !== SHORT && doc?.index === chunk.search(/^(class|def|async def)/m);
       if (!isOwn) return { name, doc: '', code: chunk.trimEnd() };
-      const rest = chunk.replace(/\n {4}"""[\s\S]*?"""/, '').trimEnd();
-      const code = rest.endsWith(':') ? `${rest} ...` : rest;
+      const text = chunk.replace(/\n {4}"""[\s\S]*?"""/, '').trimEnd();
+      const code = text.endsWith(':') ? `${text} ...` : text;
       return { name, doc: doc[1]!.replace(/^ {4}/gm, '').trim(), code };
     }),
   );

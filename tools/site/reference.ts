@@ -155,9 +155,9 @@ const writeOptions = (table: Options, mark: string): string =>
     .map(([key, spec]) => {
       // The first line of the description has the key and its type; indented prose follows.
       const [title, ...lines] = describeOption(key, spec).split('\n');
-      const rest = title!.slice(key.length).trim();
+      const typeText = title!.slice(key.length).trim();
       const meaning = lines.map((line) => escapeMarkdown(line.trim())).join(' ');
-      return `${mark} ${writeCode(key)}\n\n${escapeMarkdown(rest)}. ${meaning}`;
+      return `${mark} ${writeCode(key)}\n\n${escapeMarkdown(typeText)}. ${meaning}`;
     })
     .join('\n\n');
 

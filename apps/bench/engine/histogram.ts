@@ -14,9 +14,9 @@ export const makeHistogram = (): RecordableHistogram =>
 
 /** Adds up histograms. */
 export function mergeHistograms(histograms: readonly RecordableHistogram[]): RecordableHistogram {
-  const all = makeHistogram();
-  for (const histogram of histograms) all.add(histogram);
-  return all;
+  const sum = makeHistogram();
+  for (const histogram of histograms) sum.add(histogram);
+  return sum;
 }
 
 /** Records a request; times below the resolution of the clock count as 1 ns. */

@@ -19,10 +19,10 @@ export const drawBelow = (random: Random, bound: number): number => Math.floor(r
 
 /** Returns a shuffled copy, by Fisher and Yates. */
 export function shuffle<T>(items: readonly T[], random: Random): T[] {
-  const all = [...items];
-  for (let last = all.length - 1; last > 0; last--) {
+  const shuffled = [...items];
+  for (let last = shuffled.length - 1; last > 0; last--) {
     const other = drawBelow(random, last + 1);
-    [all[last], all[other]] = [all[other]!, all[last]!];
+    [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
   }
-  return all;
+  return shuffled;
 }

@@ -42,7 +42,7 @@ export function stackVolumes(
   below: readonly PlainVolume[],
   above: readonly PlainVolume[],
 ): PlainVolume[] {
-  const all = [...below];
-  for (const volume of above) all.push({ ...volume, subvolumes: [all.at(-1)!.name] });
-  return all;
+  const volumes = [...below];
+  for (const volume of above) volumes.push({ ...volume, subvolumes: [volumes.at(-1)!.name] });
+  return volumes;
 }

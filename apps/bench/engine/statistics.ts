@@ -34,9 +34,9 @@ export function median(values: readonly number[]): number {
 /** The value below which the fraction `part` of the values lies, interpolated linearly. */
 export function quantile(values: readonly number[], fraction: number): number {
   const sorted = sortAscending(values);
-  const at = (sorted.length - 1) * fraction;
-  const lower = sorted[Math.floor(at)]!;
-  return lower + (sorted[Math.ceil(at)]! - lower) * (at % 1);
+  const position = (sorted.length - 1) * fraction;
+  const lower = sorted[Math.floor(position)]!;
+  return lower + (sorted[Math.ceil(position)]! - lower) * (position % 1);
 }
 
 /** The median of at least one value, with the lowest and the highest. */

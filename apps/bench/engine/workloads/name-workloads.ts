@@ -89,6 +89,7 @@ export const phpsim: WorkloadKind = {
     });
   },
   open({ root, reference, seed, client, searches: givenPlan }) {
+    // Callers with files of their own give a plan for these.
     const { names, searches, directories } = givenPlan ?? {
       ...planWorkload({ seed: seed + client, searches: SEARCHES }),
       directories: findDirectories(reference),
@@ -185,7 +186,7 @@ export const readdir: WorkloadKind = {
 
 const DOT = toCString('.');
 
-/** A folder's entries as getdents64 returns them, parsed only after the request. */
+/** The entries of a folder, as getdents64 returns them; parsed only after the timed request. */
 class DirectoryListing {
   private readonly parts: Dirents[] = [];
   private readonly sizes: number[] = [];
@@ -198,9 +199,9 @@ class DirectoryListing {
     this.sizes.length = 0;
     let status = 0;
     do {
-      const at = this.sizes.length;
-      if (at === this.parts.length) this.parts.push(new Dirents());
-      const part = this.parts[at]!;
+      const partIndex = this.sizes.length;
+      if (partIndex === this.parts.length) this.parts.push(new Dirents());
+      const part = this.parts[partIndex]!;
       status = getdents64(fd, part.bytes, part.bytes.length);
       this.sizes.push(status);
     } while (status > 0);
@@ -211,8 +212,8 @@ class DirectoryListing {
   /** Returns a checksum of the names, independent of their order. */
   checksum(): number {
     let sum = 0;
-    for (const [at, size] of this.sizes.entries()) {
-      const part = this.parts[at]!;
+    for (const [partIndex, size] of this.sizes.entries()) {
+      const part = this.parts[partIndex]!;
       part.start(size);
       while (part.next()) sum = (sum + hashName(part)) >>> 0;
     }
