@@ -155,7 +155,7 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
     expect(problems.join()).not.toContain('NaN');
   });
 
-  it('every page fits phone and desk, and is accessible to axe', WALK_TIMEOUT, async () => {
+  it('every page fits phone and desktop screens, and axe finds no violation', WALK_TIMEOUT, async () => {
     expect(PAGE_KINDS.filter((path) => !paths.includes(path))).toEqual(
       hasPlayground ? [] : [PLAYGROUND_PATH],
     );
@@ -171,7 +171,7 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
 
   // In a test of its own, as it loads and starts interpreters.
   it.skipIf(!hasPlayground)(
-    'the playground fits phone and desk, and is accessible to axe',
+    'the playground fits phone and desktop screens, and axe finds no violation',
     WALK_TIMEOUT,
     async () => {
       expect(await listProblems(PLAYGROUND_PATH, 0)).toEqual([]);

@@ -33,6 +33,7 @@ export interface Distribution extends Summary {
   readonly quantiles: readonly (readonly [percent: number, nanoseconds: number])[];
 }
 
+/** One round of a stack. */
 export interface Round {
   /** From 1. Rounds of several stacks with equal numbers ran one right after the other. */
   readonly round: number;
@@ -59,6 +60,7 @@ export interface Comparison {
   readonly verdict: Verdict;
 }
 
+/** What the rounds of a stack gave. */
 export interface Measurement {
   readonly rounds: readonly Round[];
   /** All rounds together. */
@@ -125,6 +127,7 @@ export interface Workload {
   readonly results: readonly StackResult[];
 }
 
+/** The machine of the run. */
 export interface Machine {
   /** Model of the CPU. */
   readonly cpu: string;
@@ -149,6 +152,7 @@ export interface StackDescription {
   readonly volfile: string | null;
 }
 
+/** The result of `glossa bench`, as in its JSON. */
 export interface Run {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly question: string;

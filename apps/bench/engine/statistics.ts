@@ -86,7 +86,7 @@ function countLeftOut(count: number): number {
   if (count > EXACT_MAX) {
     return Math.floor((count - NORMAL_95 * Math.sqrt(count)) / 2) - 1;
   }
-  // `below`: probability that at most `at` values lie below the median.
+  // `term`: probability that `at` values lie below the median; `below`: that fewer do.
   let [term, below, outside] = [2 ** -count, 0, -1];
   for (let at = 0; 2 * (below + term) <= 0.05; at++) {
     below += term;
