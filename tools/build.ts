@@ -101,13 +101,12 @@ function compile(outDir: string): number {
 
 /** Writes the manual pages, dated today, or by SOURCE_DATE_EPOCH for reproducible builds. */
 async function writeManualPages(folder: string): Promise<void> {
-  const [{ makeManual }, { commands }, { registry }, { packageVersion }] =
-    await Promise.all([
-      import('../cli/man/manual-pages.ts'),
-      import('../cli/commands.ts'),
-      import('../server/registry.ts'),
-      import('../terminal/package-version.ts'),
-    ]);
+  const [{ makeManual }, { commands }, { registry }, { packageVersion }] = await Promise.all([
+    import('../cli/man/manual-pages.ts'),
+    import('../cli/commands.ts'),
+    import('../server/registry.ts'),
+    import('../terminal/package-version.ts'),
+  ]);
   const { SOURCE_DATE_EPOCH: epoch } = process.env;
   const date = (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000))
     .toISOString()
@@ -128,7 +127,8 @@ async function writeManualPages(folder: string): Promise<void> {
 async function buildAll(): Promise<number> {
   const newDist = mkdtempSync(absolutePath('.dist-'));
   const status = compile(newDist);
-  for (const path of COPIED_PATHS) cpSync(absolutePath(path), join(newDist, path), { recursive: true });
+  for (const path of COPIED_PATHS)
+    cpSync(absolutePath(path), join(newDist, path), { recursive: true });
   bundle(root, newDist);
   // The module imports the parser, which exists only now.
   const { readLessons } = await import('./lessons.ts');

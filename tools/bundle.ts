@@ -176,7 +176,10 @@ function writeProvenance(folders: readonly string[]): string {
     'does when it bundles: it leaves out what is not used, and shortens the rest.',
     '',
     ...sortedParts.map(([title]) => `  ${title}`),
-    ...sortedParts.flatMap(([title, folder]) => [`\n${DIVIDER}\n${title}`, ...collectLegalTexts(folder)]),
+    ...sortedParts.flatMap(([title, folder]) => [
+      `\n${DIVIDER}\n${title}`,
+      ...collectLegalTexts(folder),
+    ]),
     '',
   ].join('\n');
 }
@@ -197,7 +200,9 @@ const readManifest = (folder: string) => JSON.parse(read(join(folder, 'package.j
  */
 function collectLegalTexts(folder: string): string[] {
   const { name, license } = readManifest(folder);
-  const legalFiles = listLegalFiles(folder).map((file) => `\n--- ${file}\n\n${read(join(folder, file))}`);
+  const legalFiles = listLegalFiles(folder).map(
+    (file) => `\n--- ${file}\n\n${read(join(folder, file))}`,
+  );
   const parts = bundledSoftware[name]?.parts ?? [];
   const licenceNames = new Set(parts.map(([, , licence]) => licence.split(' ')[0]!));
   if (legalFiles.length === 0) licenceNames.add(license);

@@ -4,7 +4,12 @@ import { join, relative } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { formatTable, wrap } from '../../terminal/layout.ts';
 import { describeBusyness } from '../bench/engine/busy.ts';
-import { comparisonText, factorText, intervalText, invert } from '../bench/engine/comparison-text.ts';
+import {
+  comparisonText,
+  factorText,
+  intervalText,
+  invert,
+} from '../bench/engine/comparison-text.ts';
 import type { Busyness, Comparison } from '../bench/engine/schema.ts';
 import { median } from '../bench/engine/statistics.ts';
 import { comparePaired } from '../bench/engine/verdict.ts';

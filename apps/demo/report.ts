@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { formatColumns } from '../../terminal/layout.ts';
-import { rangeText, boundText } from '../bench/engine/comparison-text.ts';
+import { boundText, rangeText } from '../bench/engine/comparison-text.ts';
 import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/engine/searches.ts';
 import type { ExperimentSettings } from './experiment.ts';
 import {

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { expect } from 'vitest';
-import { type StackResult, type Run, readRun } from '../../apps/bench/engine/schema.ts';
+import { type Run, readRun, type StackResult } from '../../apps/bench/engine/schema.ts';
 import { mountPoints, type Outcome, runGlossa, type Scratch } from './mount.ts';
 
 /** A stack that counts lookups; the volumes `above` stand between the counter and the top. */
@@ -54,7 +54,8 @@ export const runShortBench = (
 export const readOutput = ({ out, err }: Outcome): Run => readRun(out, `standard output (${err})`);
 
 /** The number of measured rounds. */
-export const countRounds = ({ measured }: StackResult): number | undefined => measured?.rounds.length;
+export const countRounds = ({ measured }: StackResult): number | undefined =>
+  measured?.rounds.length;
 
 /** Nothing is mounted below it, and no folder of a run is left. */
 export function expectClean(scratch: Scratch): void {

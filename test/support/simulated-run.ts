@@ -4,9 +4,9 @@ import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { type Random, seedRandom } from '../../apps/bench/engine/random.ts';
 import { compareToFirst, type RoundSample, sumUpRounds } from '../../apps/bench/engine/results.ts';
 import {
-  type StackResult,
   type Run,
   SCHEMA_VERSION,
+  type StackResult,
   type Workload,
 } from '../../apps/bench/engine/schema.ts';
 

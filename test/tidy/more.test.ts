@@ -27,13 +27,16 @@ const rows: readonly { what: string; names: RegExp; among: readonly string[] }[]
   },
 ];
 
-it.each(rows)('every test that runs $what is in the table of repeated files', ({ names, among }) => {
-  const missing = [...readSources('.mount.test.ts'), ...readSources('.mount.more.test.ts')]
-    .filter(({ text }) => /\bon(Stage|FrontEnds)\(/.test(text) && names.test(text))
-    .map(({ path }) => path)
-    .filter((path) => !among.includes(path));
-  expect(missing).toEqual([]);
-});
+it.each(rows)(
+  'every test that runs $what is in the table of repeated files',
+  ({ names, among }) => {
+    const missing = [...readSources('.mount.test.ts'), ...readSources('.mount.more.test.ts')]
+      .filter(({ text }) => /\bon(Stage|FrontEnds)\(/.test(text) && names.test(text))
+      .map(({ path }) => path)
+      .filter((path) => !among.includes(path));
+    expect(missing).toEqual([]);
+  },
+);
 
 it('every row of the table of repeated files exists', () => {
   expect(files.filter((path) => !existsSync(path))).toEqual([]);

@@ -4,7 +4,9 @@ import { type Message, messageParts, messages } from '../../runtime/core/message
 const formatRow = ({ id, says, means }: Message): string => `| ${id} | ${says} | ${means} |`;
 
 function formatSection(part: string, title: string): string {
-  const sectionMessages = Object.values<Message>(messages).filter(({ id }) => String(id).startsWith(part));
+  const sectionMessages = Object.values<Message>(messages).filter(({ id }) =>
+    String(id).startsWith(part),
+  );
   return `## ${title[0]!.toUpperCase()}${title.slice(1)}
 
 | id | text | meaning |

@@ -201,7 +201,9 @@ function writeInsideTable(
 ): string {
   const lockedVersion = packages[`node_modules/${name}`]?.version;
   if (lockedVersion !== version) {
-    throw new Error(`${name} is ${lockedVersion}: look whether it still has in it what third-party.ts says`);
+    throw new Error(
+      `${name} is ${lockedVersion}: look whether it still has in it what third-party.ts says`,
+    );
   }
   return writeTable(`In ${name}`, parts);
 }

@@ -64,7 +64,10 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
       requestId,
       responseCode: body === null ? 404 : 200,
       responseHeaders: [
-        { name: 'Content-Type', value: CONTENT_TYPES[extname(url.pathname) || '.html'] ?? BINARY_TYPE },
+        {
+          name: 'Content-Type',
+          value: CONTENT_TYPES[extname(url.pathname) || '.html'] ?? BINARY_TYPE,
+        },
         { name: 'Cache-Control', value: 'max-age=3600' },
       ],
       body: (body ?? Buffer.alloc(0)).toString('base64'),

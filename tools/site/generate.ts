@@ -61,9 +61,7 @@ function makeFileDraft(source: string): Draft {
   const draft = { source, url, title: source, group: null };
   if (url.endsWith('/')) {
     const names = readdirSync(join(root, source));
-    const list = names
-      .map((name) => `- [${name}](${source.split('/').at(-1)}/${name})`)
-      .join('\n');
+    const list = names.map((name) => `- [${name}](${source.split('/').at(-1)}/${name})`).join('\n');
     return { ...draft, text: `# ${source}\n\n${list}\n` };
   }
   if (source.endsWith('.md')) return { ...draft, text: read(source) };

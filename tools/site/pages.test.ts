@@ -155,19 +155,23 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
     expect(problems.join()).not.toContain('NaN');
   });
 
-  it('every page fits phone and desktop screens, and axe finds no violation', WALK_TIMEOUT, async () => {
-    expect(PAGE_KINDS.filter((path) => !paths.includes(path))).toEqual(
-      hasPlayground ? [] : [PLAYGROUND_PATH],
-    );
-    const wrong: string[] = [];
-    const others = paths.filter((path) => path !== PLAYGROUND_PATH);
-    await runForEach(
-      others,
-      async (path, i) => void wrong.push(...(await listProblems(path, i, idlePages))),
-    );
-    for (const { page } of idlePages.splice(0)) await page.close();
-    expect(wrong).toEqual([]);
-  });
+  it(
+    'every page fits phone and desktop screens, and axe finds no violation',
+    WALK_TIMEOUT,
+    async () => {
+      expect(PAGE_KINDS.filter((path) => !paths.includes(path))).toEqual(
+        hasPlayground ? [] : [PLAYGROUND_PATH],
+      );
+      const wrong: string[] = [];
+      const others = paths.filter((path) => path !== PLAYGROUND_PATH);
+      await runForEach(
+        others,
+        async (path, i) => void wrong.push(...(await listProblems(path, i, idlePages))),
+      );
+      for (const { page } of idlePages.splice(0)) await page.close();
+      expect(wrong).toEqual([]);
+    },
+  );
 
   // In a test of its own, as it loads and starts interpreters.
   it.skipIf(!hasPlayground)(

@@ -48,7 +48,10 @@ export function addLessonLink(text: string, source: string): string {
     lessonFragment({ lesson, language: 'python' }),
     'Do this lesson in the playground',
   );
-  const javascript = makeLink(lessonFragment({ lesson, language: 'javascript' }), 'or in JavaScript');
+  const javascript = makeLink(
+    lessonFragment({ lesson, language: 'javascript' }),
+    'or in JavaScript',
+  );
   return text.replace(/^# .*\n/, `$&\n${python} ${javascript}\n`);
 }
 

@@ -7,7 +7,7 @@
  */
 import { describeBusyness } from './busy.ts';
 import { workloadTitle } from './placement.ts';
-import type { Comparison, StackResult, Round, Run, Workload } from './schema.ts';
+import type { Comparison, Round, Run, StackResult, Workload } from './schema.ts';
 import { median } from './statistics.ts';
 import { compareUnpaired, pairRounds, ROUNDS_MIN } from './verdict.ts';
 

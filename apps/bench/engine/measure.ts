@@ -140,7 +140,10 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
 }
 
 /** Runs `action`, and adds the message of its error to `messages`. */
-async function runAndCollectError(messages: string[], action: () => Promise<void> | void): Promise<void> {
+async function runAndCollectError(
+  messages: string[],
+  action: () => Promise<void> | void,
+): Promise<void> {
   try {
     await action();
   } catch (error) {
@@ -246,7 +249,14 @@ const takeRound = (
     if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
   });
 
-const makeResult = ({ name: stack, samples, missing, isUnfit, warnings, target }: Row): StackResult => {
+const makeResult = ({
+  name: stack,
+  samples,
+  missing,
+  isUnfit,
+  warnings,
+  target,
+}: Row): StackResult => {
   const { peakMemoryBytes, startSeconds } = target;
   return {
     stack,

@@ -71,7 +71,11 @@ export const measureNames = Object.keys(measures) as MeasureName[];
  * Returns the median of the rounds' ratios of two stacks, or the ratio of the totals for a measure
  * without rounds; null if no ratio is finite.
  */
-export function medianRatio(name: MeasureName, subject: Measurement, baseline: Measurement): number | null {
+export function medianRatio(
+  name: MeasureName,
+  subject: Measurement,
+  baseline: Measurement,
+): number | null {
   const { value: readValue, roundValue }: Measure = measures[name];
   const pairs =
     roundValue === undefined

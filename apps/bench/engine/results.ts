@@ -1,7 +1,7 @@
 /** Sums up the rounds of each stack, and compares them with the rounds of the first stack. Pure. */
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { mergeHistograms, readDistribution, summarize } from './histogram.ts';
-import type { Measurement, StackResult, Run } from './schema.ts';
+import type { Measurement, Run, StackResult } from './schema.ts';
 import { compareRounds, ROUNDS_MIN } from './verdict.ts';
 
 /** A round of one stack. */
@@ -25,7 +25,10 @@ export interface RoundSample {
 export type StackTotals = Pick<Measurement, 'peakMemoryBytes' | 'startSeconds'>;
 
 /** Sums up the rounds of a stack; null without rounds. `compareToFirst` sets `toFirst` later. */
-export function sumUpRounds(samples: readonly RoundSample[], totals: StackTotals): Measurement | null {
+export function sumUpRounds(
+  samples: readonly RoundSample[],
+  totals: StackTotals,
+): Measurement | null {
   if (samples.length === 0) return null;
   const sum = (readValue: (sample: RoundSample) => number): number =>
     samples.reduce((all, sample) => all + readValue(sample), 0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulateRun } from '../../../test/support/simulated-run.ts';
-import type { WorkloadMeasurement, MeasurePlan } from './measure.ts';
+import type { MeasurePlan, WorkloadMeasurement } from './measure.ts';
 import { NotMeasured } from './not-measured.ts';
 import { writeMarkdown } from './report/markdown.ts';
 import { writeTerminalReport } from './report/text.ts';

@@ -9,9 +9,9 @@ import { NotMeasured } from './not-measured.ts';
 import { assignCpus, type Placement, workloadTitle } from './placement.ts';
 import {
   type Machine,
-  type StackDescription,
   type Run,
   SCHEMA_VERSION,
+  type StackDescription,
   type Workload,
 } from './schema.ts';
 import { tryAll } from './trial.ts';
@@ -95,7 +95,10 @@ export async function runBench(
     const title = workloadTitle({ name: workload, place });
     let done = 0;
     const onTurn = (stack: string): void =>
-      showProgress(i * stepsPerMeasurement + Math.min(done++, stepsPerMeasurement - 1), `${title}, ${stack}`);
+      showProgress(
+        i * stepsPerMeasurement + Math.min(done++, stepsPerMeasurement - 1),
+        `${title}, ${stack}`,
+      );
     const reference = join(plan.folder, 'plain');
     const command = workload === 'command' ? trial.command : null;
     try {

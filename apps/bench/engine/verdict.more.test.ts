@@ -4,9 +4,9 @@ import { type Random, seedRandom } from './random.ts';
 import type { Round } from './schema.ts';
 import { median } from './statistics.ts';
 import {
-  compareUnpaired,
   comparePaired,
   compareRounds,
+  compareUnpaired,
   pairRounds,
   ROUNDS_MIN,
   readVerdict,
@@ -90,29 +90,32 @@ describe.each([
   { change: 1, up: 0.2 },
   { change: 0.7, up: 0.5 },
   { change: 0.5, up: 0.2 },
-])('with a share of $up slow rounds, redrawn with probability $change per round', ({ change, up }) => {
-  const RUNS = 200;
-  const simulateLevelVerdicts = (slower: number, runs: number): string[] =>
-    Array.from({ length: runs }, (_, seed) => {
-      const random = seedRandom(7919 * seed + 13);
-      const [first, second] = [drawLevels(random, change, up), drawLevels(random, change, up)];
-      return comparePaired(
-        second.map((value) => value * slower),
-        first,
-        seed,
-      )!.verdict;
+])(
+  'with a share of $up slow rounds, redrawn with probability $change per round',
+  ({ change, up }) => {
+    const RUNS = 200;
+    const simulateLevelVerdicts = (slower: number, runs: number): string[] =>
+      Array.from({ length: runs }, (_, seed) => {
+        const random = seedRandom(7919 * seed + 13);
+        const [first, second] = [drawLevels(random, change, up), drawLevels(random, change, up)];
+        return comparePaired(
+          second.map((value) => value * slower),
+          first,
+          seed,
+        )!.verdict;
+      });
+
+    it('at most 5 % of the runs find a difference between equal stacks, within chance', () => {
+      const verdicts = simulateLevelVerdicts(1, RUNS);
+      const differences = countVerdicts(verdicts, 'faster') + countVerdicts(verdicts, 'slower');
+      expect(differences).toBeLessThanOrEqual(0.05 * RUNS + 2 * Math.sqrt(0.05 * 0.95 * RUNS));
     });
 
-  it('at most 5 % of the runs find a difference between equal stacks, within chance', () => {
-    const verdicts = simulateLevelVerdicts(1, RUNS);
-    const differences = countVerdicts(verdicts, 'faster') + countVerdicts(verdicts, 'slower');
-    expect(differences).toBeLessThanOrEqual(0.05 * RUNS + 2 * Math.sqrt(0.05 * 0.95 * RUNS));
-  });
-
-  it('a stack that is twice as slow is found in every run', () => {
-    expect(countVerdicts(simulateLevelVerdicts(2, 40), 'slower')).toBe(40);
-  });
-});
+    it('a stack that is twice as slow is found in every run', () => {
+      expect(countVerdicts(simulateLevelVerdicts(2, 40), 'slower')).toBe(40);
+    });
+  },
+);
 
 describe('a comparison of rounds', () => {
   const [first, second] = simulate(noises.drifting!, 7, 1.1);

@@ -104,7 +104,9 @@ export function compareRounds(
   baseline: readonly Round[],
   seed: number,
 ): Comparison | null {
-  const pairs = pairRounds(subject, baseline).map(([a, b]) => [a.latency.p50, b.latency.p50] as const);
+  const pairs = pairRounds(subject, baseline).map(
+    ([a, b]) => [a.latency.p50, b.latency.p50] as const,
+  );
   const positive = pairs.filter(([a, b]) => a > 0 && b > 0);
   return comparePaired(
     positive.map(([a]) => a),

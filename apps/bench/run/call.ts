@@ -40,7 +40,11 @@ export default defineCommand({
     'Calls the same translator in several languages, in this process and without a mount, and shows ' +
     'what a call costs over TypeScript: the way into the language and back, and what the script does.',
   flags: {
-    in: listFlag({ value: 'LANGUAGES', values: languageNames, help: `of ${languageNames.join(', ')} (all)` }),
+    in: listFlag({
+      value: 'LANGUAGES',
+      values: languageNames,
+      help: `of ${languageNames.join(', ')} (all)`,
+    }),
     only: listFlag({ value: 'CALLS', values: kindNames, help: `of ${kindNames.join(', ')} (all)` }),
     rounds: numberFlag({ value: 'N', isWhole: true, help: `of each kind of call (${ROUNDS})` }),
     json: toggleFlag({
@@ -51,7 +55,8 @@ export default defineCommand({
     takeOperands(operands, []);
     const { rounds = ROUNDS } = flags;
     if (rounds < 1) throw new UsageError('--rounds takes at least 1');
-    const wantedLanguages = flags.in.length === 0 ? languageNames : parseFlagWords('--in', flags.in, languageNames);
+    const wantedLanguages =
+      flags.in.length === 0 ? languageNames : parseFlagWords('--in', flags.in, languageNames);
     const wantedKinds =
       flags.only.length === 0 ? kindNames : parseFlagWords('--only', flags.only, kindNames);
     const interruption = new Interruption();

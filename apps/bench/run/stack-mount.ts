@@ -129,7 +129,10 @@ export interface StackFolders {
 }
 
 /** Makes the plan by which the bench starts, measures and ends a stack of glossa. */
-export function makeStackPlan(stack: BenchStack, folders: StackFolders): StackDescription & StackPlan {
+export function makeStackPlan(
+  stack: BenchStack,
+  folders: StackFolders,
+): StackDescription & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
   const { scratch, data, mountFlags: flags, terminal } = folders;
   const counterVolumes = countingVolumes(volumes);

@@ -1,7 +1,11 @@
 /** Builds the stacks of a bench from volfiles, or from one translator in several languages. */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
-import { allLanguages, languages as bridgeLanguages, type Language } from '../../../bridges/languages.ts';
+import {
+  allLanguages,
+  languages as bridgeLanguages,
+  type Language,
+} from '../../../bridges/languages.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { maskText } from '../../../runtime/core/secrets.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';

@@ -15,7 +15,7 @@ import {
   runShortBench,
 } from '../../../test/support/bench-runs.ts';
 import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
-import { type StackResult, readRun } from '../engine/schema.ts';
+import { readRun, type StackResult } from '../engine/schema.ts';
 import { Workspace } from './workspace.ts';
 
 /** The program `script` (util-linux) provides a terminal. */

@@ -9,7 +9,6 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { measureOrExplain, NotMeasured } from '../../../apps/bench/engine/not-measured.ts';
 import { compare, ratio } from '../../../apps/bench/engine/statistics.ts';
-import { type Batch, makeFd, makeReadBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import {
   languages,
   presentLeaf,
@@ -18,6 +17,7 @@ import {
   startModule,
 } from '../../../apps/bench/run/call/graphs.ts';
 import { type Load, measurePairs, type Series } from '../../../apps/bench/run/call/pairs.ts';
+import { type Batch, makeFd, makeReadBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { newRequest, Stack } from '../../../runtime/core/frame.ts';
@@ -123,7 +123,10 @@ async function measureObserved(bench: Bench, load: Load): Promise<ObservedSeries
     await startGraph(bench, [storage, module]),
   ] as const;
   const fds = [await openFile(graphs[0], FILE), await openFile(graphs[1], FILE)] as const;
-  const variants = { plain: makeReadBatch(graphs[0], fds[0]), seen: makeReadBatch(graphs[1], fds[1]) };
+  const variants = {
+    plain: makeReadBatch(graphs[0], fds[0]),
+    seen: makeReadBatch(graphs[1], fds[1]),
+  };
   const series = await measurePairs(bench, variants, { ...load, before: warmUp });
   for (const fd of fds) fd.release();
   for (const graph of graphs) await graph.stop();

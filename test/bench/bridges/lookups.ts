@@ -8,7 +8,6 @@ import {
   measureOrExplain,
 } from '../../../apps/bench/engine/not-measured.ts';
 import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
-import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import {
   absentLeaf,
   type LanguageName,
@@ -17,6 +16,7 @@ import {
 } from '../../../apps/bench/run/call/graphs.ts';
 import { type KindName, measureRounds } from '../../../apps/bench/run/call/measure.ts';
 import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
+import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Bench } from '../bench.ts';
 import type { Bar } from '../figures.ts';

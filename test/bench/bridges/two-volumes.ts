@@ -3,8 +3,8 @@
  * start time and the memory of the second. `second-volume.ts` runs it with --expose-gc and a folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { absentLeaf, startModule } from '../../../apps/bench/run/call/graphs.ts';
+import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';

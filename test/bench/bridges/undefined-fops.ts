@@ -5,9 +5,9 @@
 import { measureOrExplain } from '../../../apps/bench/engine/not-measured.ts';
 import { formatDigits, formatEstimate } from '../../../apps/bench/engine/numbers.ts';
 import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
-import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
 import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
+import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Bench } from '../bench.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';

@@ -62,7 +62,10 @@ export function makeSections(run: Run): Section[] {
   const isCompared = workloads.some(({ results }) =>
     results.some((result) => result.measured?.toFirst),
   );
-  const comparison: Section = { title: 'In comparison', blocks: [{ picture: makeRatioChart(run) }] };
+  const comparison: Section = {
+    title: 'In comparison',
+    blocks: [{ picture: makeRatioChart(run) }],
+  };
   return [
     ...(warnings.length > 0
       ? [{ title: 'Warnings', as: 'warnings' as const, blocks: [{ list: warnings }] }]

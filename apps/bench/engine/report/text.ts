@@ -88,9 +88,7 @@ function writeTableLines({ head, resultColumns, rows }: Table, screen: Screen): 
     while (to <= end && maxWidth(writeColumns(from, to + 1)) <= screen.width) to++;
     const room = screen.width - maxWidth(writeColumns(from, to)) - 2;
     const hasBars = from === 1 && room >= BAR_MIN;
-    const bars = measuredRows.map(({ barLength }) =>
-      formatBar(barLength, Math.min(BAR_MAX, room)),
-    );
+    const bars = measuredRows.map(({ barLength }) => formatBar(barLength, Math.min(BAR_MAX, room)));
     lines.push(...writeColumns(from, to, hasBars ? ['', ...bars] : []));
     from = to;
   }

@@ -77,7 +77,8 @@ function makeLanguage(
         const options = { 'module-name': file, 'module-path': folder };
         return { translator: glupy as unknown as AnyTranslator, options };
       }
-      const path = compiledFrom === null ? join(folder, file) : compileSharedObject(environment, module);
+      const path =
+        compiledFrom === null ? join(folder, file) : compileSharedObject(environment, module);
       return {
         translator: native as unknown as AnyTranslator,
         options: { 'module-path': path, ...extraOptions },
@@ -153,7 +154,10 @@ export const presentLeaf = makeLeaf({
 // -- graphs --------------------------------------------------------------------------------------
 
 /** Starts a graph of these volumes, the lowest first. @throws {NotMeasured} */
-export async function startGraph(environment: GraphEnvironment, volumes: readonly Volume[]): Promise<Graph> {
+export async function startGraph(
+  environment: GraphEnvironment,
+  volumes: readonly Volume[],
+): Promise<Graph> {
   const sink = { write: (line: string) => environment.log(line), now: Date.now };
   const context = new NodeContext({ sink, baseDir: packageRoot, wake: () => {} });
   const specs = volumes.map(({ translator, options = {} }, index) => ({

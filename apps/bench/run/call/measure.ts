@@ -8,7 +8,6 @@ import { ENOENT } from '../../../../runtime/core/errno.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
 import { isMissing, type MissingResult, measureOrExplain } from '../../engine/not-measured.ts';
 import { compare, difference, estimate, isTooSpread } from '../../engine/statistics.ts';
-import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 import {
   absentLeaf,
   type GraphEnvironment,
@@ -20,6 +19,7 @@ import {
   type Volume,
 } from './graphs.ts';
 import { type Load, measurePairs } from './pairs.ts';
+import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 
 interface CallKind {
   /** Title in the table. */

@@ -5,8 +5,8 @@
  */
 import { seedRandom } from '../../engine/random.ts';
 import { orderRounds } from '../../engine/rounds.ts';
-import type { Batch } from './request-batches.ts';
 import type { GraphEnvironment } from './graphs.ts';
+import type { Batch } from './request-batches.ts';
 
 /** How much is measured. */
 export interface Load {

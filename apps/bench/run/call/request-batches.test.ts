@@ -4,16 +4,27 @@ import { fail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
 import { Cleanup } from '../cleanup.ts';
-import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
-import { absentLeaf, type GraphEnvironment, presentLeaf, startGraph, startModule } from './graphs.ts';
+import {
+  absentLeaf,
+  type GraphEnvironment,
+  presentLeaf,
+  startGraph,
+  startModule,
+} from './graphs.ts';
 import { measurePairs } from './pairs.ts';
+import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 
 const logged: string[] = [];
 const cleanup = new Cleanup();
 const log = (message: string): void => void logged.push(message);
 
 /** A lab whose folder is not writable, as no module is compiled. */
-const makeEnvironment = (): GraphEnvironment => ({ folder: '/', cleanup, signal: new AbortController().signal, log });
+const makeEnvironment = (): GraphEnvironment => ({
+  folder: '/',
+  cleanup,
+  signal: new AbortController().signal,
+  log,
+});
 
 afterEach(async () => {
   await cleanup.run(log);
