@@ -1,7 +1,7 @@
 /** Opens a recording that an operand or option names. */
 
-import { RecordingError } from '../runtime/observe/bytes.ts';
 import { openRecording, type Recording } from '../runtime/observe/reader.ts';
+import { RecordingError } from '../runtime/observe/recording-bytes.ts';
 import { Failure } from '../terminal/exit.ts';
 import { readNamedFile } from '../terminal/named-file.ts';
 

@@ -11,18 +11,18 @@ import type { Graph } from '../core/graph.ts';
 import { type Dirent, Iatt, Statvfs } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
-import { Input, Output, RecordingError, TEXT_MAX } from './bytes.ts';
 import { openRecording } from './reader.ts';
+import { RecordingError, RecordingReader, RecordingWriter, TEXT_MAX } from './recording-bytes.ts';
 
-const roomy = () => new Output(new Uint8Array(65_536));
+const roomy = () => new RecordingWriter(new Uint8Array(65_536));
 const DATA_MAX = 32;
 
 describe('a value of a recording', () => {
-  it('a value of a recording of any number is read as it was written', () => {
+  it('is read as it was written, for any number', () => {
     const one = (value: number) => {
       const out = roomy();
       out.writeNumber(value);
-      const input = new Input(out.bytes, 0, out.at);
+      const input = new RecordingReader(out.bytes, 0, out.at);
       expect(input.readNumber()).toBe(value);
       expect(input.left).toBe(0);
     };
@@ -30,18 +30,18 @@ describe('a value of a recording', () => {
     for (const value of [0, -0, -1, 2 ** 31, 2 ** 52, 2 ** 53 - 1, 1 - 2 ** 53, NaN]) one(value);
   });
 
-  it('a value of a recording of any text is read as it was written, with lone surrogates replaced and long texts cut', () => {
+  it('is read as it was written, for any text; lone surrogates are replaced and long texts cut', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (value) => {
         const out = roomy();
         out.writeText(value);
-        expect(new Input(out.bytes, 0, out.at).readText()).toBe(value);
+        expect(new RecordingReader(out.bytes, 0, out.at).readText()).toBe(value);
       }),
     );
     const out = roomy();
     out.writeText('a\ud800b\udcff');
     out.writeText('x'.repeat(TEXT_MAX + 1));
-    const input = new Input(out.bytes, 0, out.at);
+    const input = new RecordingReader(out.bytes, 0, out.at);
     expect(input.readText()).toBe('a\ufffdb\udcff');
     expect(input.readText()).toBe(`${'x'.repeat(TEXT_MAX)}…`);
   });
@@ -50,7 +50,7 @@ describe('a value of a recording', () => {
     fc.assert(
       fc.property(fc.string(), fc.nat(20), (value, room) => {
         const memory = new Uint8Array(100).fill(7);
-        const out = new Output(memory.subarray(0, room));
+        const out = new RecordingWriter(memory.subarray(0, room));
         out.writeText(value);
         expect(out.isFull).toBe(out.at > room);
         expect(memory.subarray(room).every((byte) => byte === 7)).toBe(true);
@@ -254,7 +254,7 @@ describe('a damaged recording', async () => {
     );
   });
 
-  it('a recording of random bytes is refused with the reason', async () => {
+  it('with random bytes is refused with the reason', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (garbage) => {
         expect(await readable(garbage)).toBe(-1);
@@ -267,7 +267,7 @@ describe('a damaged recording', async () => {
     expect(() => openRecording(whole.subarray(0, 100))).toThrow('the file ends within its head');
   });
 
-  it('a recording of a later format is refused with both version numbers', () => {
+  it('with a later format is refused with both version numbers', () => {
     const later = whole.slice();
     later[8] = 9;
     expect(() => openRecording(later)).toThrow(/the form 9 of a later version.*this one reads 1/);

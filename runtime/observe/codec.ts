@@ -10,8 +10,8 @@ import type { Dirent } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import type { Loc } from '../core/loc.ts';
 import type { StructType } from '../core/struct-types.ts';
-import { type Input, type Output, RecordingError } from './bytes.ts';
 import type { HiddenNames } from './hidden-names.ts';
+import { RecordingError, type RecordingReader, type RecordingWriter } from './recording-bytes.ts';
 import { writeFlock, writeIatt, writeLease, writeStatvfs } from './structs.gen.ts';
 import type { Tables } from './tables.ts';
 
@@ -75,7 +75,7 @@ export type ValueSeen =
   | ListSeen<EntrySeen>
   | ListSeen<StructSeen | null>;
 
-export type ReadValue = (input: Input) => ValueSeen;
+export type ReadValue = (input: RecordingReader) => ValueSeen;
 
 /** The default number of items written of a list or dict. */
 export const ITEMS_MAX = 64;
@@ -89,7 +89,7 @@ export interface Retention {
   readonly itemsMax?: number;
 }
 
-export type WriteValue = (out: Output, value: unknown, retention: Retention) => void;
+export type WriteValue = (out: RecordingWriter, value: unknown, retention: Retention) => void;
 
 /** Flags of a loc. */
 const LOC = { PRESENT: 1, GFID: 2, PARENT: 4, NAME: 8 } as const;
@@ -100,7 +100,7 @@ const redactPath = (text: string, { hidden }: Retention): string =>
   hidden === null ? text : hidden.replacePath(text);
 const maxDataBytes = ({ dataMax, hidden }: Retention): number => (hidden === null ? dataMax : 0);
 
-function writeLoc(out: Output, loc: Loc | null, retention: Retention): void {
+function writeLoc(out: RecordingWriter, loc: Loc | null, retention: Retention): void {
   if (loc === null) {
     out.writeByte(0);
     return;
@@ -119,7 +119,7 @@ function writeLoc(out: Output, loc: Loc | null, retention: Retention): void {
   out.writeText(redactPath(loc.path, retention));
 }
 
-function readLoc(input: Input): LocSeen | null {
+function readLoc(input: RecordingReader): LocSeen | null {
   const flags = input.readByte();
   if (flags === 0) return null;
   return {
@@ -130,12 +130,12 @@ function readLoc(input: Input): LocSeen | null {
   };
 }
 
-function writeInode(out: Output, inode: Inode | null): void {
+function writeInode(out: RecordingWriter, inode: Inode | null): void {
   out.writeByte(inode === null ? 0 : 1);
   if (inode !== null) out.writeGfid(inode.gfid);
 }
 
-function writeFd(out: Output, fd: Fd | null, retention: Retention): void {
+function writeFd(out: RecordingWriter, fd: Fd | null, retention: Retention): void {
   out.writeByte(fd === null ? 0 : fd.isDir ? 2 : 1);
   if (fd === null) return;
   out.writeUint(fd.id);
@@ -144,7 +144,7 @@ function writeFd(out: Output, fd: Fd | null, retention: Retention): void {
   out.writeText(redactPath(fd.inode.path, retention));
 }
 
-function readFd(input: Input): FdSeen | null {
+function readFd(input: RecordingReader): FdSeen | null {
   const kind = input.readByte();
   if (kind === 0) return null;
   const [id, flags] = [input.readUint(), input.readUint()];
@@ -152,10 +152,11 @@ function readFd(input: Input): FdSeen | null {
 }
 
 function makeListWriter<T>(
-  writeItem: (out: Output, value: T, retention: Retention) => void,
+  writeItem: (out: RecordingWriter, value: T, retention: Retention) => void,
 ): WriteValue {
   return (out, value, retention) => {
     const items = value as readonly T[] | null;
+    // 0 stands for null.
     out.writeUint(items === null ? 0 : items.length + 1);
     if (items === null) return;
     const itemCount = Math.min(items.length, retention.itemsMax ?? ITEMS_MAX);
@@ -164,7 +165,9 @@ function makeListWriter<T>(
   };
 }
 
-function makeListReader<T>(readItem: (input: Input) => T): (input: Input) => ListSeen<T> | null {
+function makeListReader<T>(
+  readItem: (input: RecordingReader) => T,
+): (input: RecordingReader) => ListSeen<T> | null {
   return (input) => {
     const count = input.readUint() - 1;
     if (count < 0) return null;
@@ -175,7 +178,7 @@ function makeListReader<T>(readItem: (input: Input) => T): (input: Input) => Lis
   };
 }
 
-function writeDict(out: Output, dict: Dict | null, retention: Retention): void {
+function writeDict(out: RecordingWriter, dict: Dict | null, retention: Retention): void {
   out.writeUint(dict === null ? 0 : dict.size + 1);
   if (dict === null) return;
   let remaining = Math.min(dict.size, retention.itemsMax ?? ITEMS_MAX);
@@ -189,7 +192,12 @@ function writeDict(out: Output, dict: Dict | null, retention: Retention): void {
 }
 
 /** Writes a value by its own type instead of the dict's, so that it can be read. */
-function writeDictValue(out: Output, value: DictValue, type: DictType, retention: Retention): void {
+function writeDictValue(
+  out: RecordingWriter,
+  value: DictValue,
+  type: DictType,
+  retention: Retention,
+): void {
   const writeType = (fitting: readonly DictType[]): void =>
     out.writeByte(dictTypes.indexOf(fitting.includes(type) ? type : fitting[0]!));
   if (typeof value === 'number') {
@@ -207,7 +215,7 @@ function writeDictValue(out: Output, value: DictValue, type: DictType, retention
   }
 }
 
-function writeEntry(out: Output, entry: Dirent, retention: Retention): void {
+function writeEntry(out: RecordingWriter, entry: Dirent, retention: Retention): void {
   out.writeText(
     entry.name === '.' || entry.name === '..' ? entry.name : redactName(entry.name, retention),
   );
@@ -243,8 +251,9 @@ export const writeValue: Readonly<Record<ArgType, WriteValue>> = {
 export function makeValueReaders({ structs }: Tables): Readonly<Record<ArgType, ReadValue>> {
   const makeStructReader = (structName: StructType) => {
     const fields = structs[structName];
-    return (input: Input): StructSeen | null => {
+    return (input: RecordingReader): StructSeen | null => {
       if (input.readByte() === 0) return null;
+      // A field's bit is set if it is written. The mask may exceed 32 bits, hence the division.
       const mask = input.readUint();
       const values: Record<string, number | string> = {};
       fields.forEach(([name, initial], i) => {
@@ -259,7 +268,7 @@ export function makeValueReaders({ structs }: Tables): Readonly<Record<ArgType, 
   };
   const readIatt = makeStructReader('iatt');
   const readFlock = makeStructReader('flock');
-  const readDictValue = (input: Input, type: DictType): DictPair['value'] => {
+  const readDictValue = (input: RecordingReader, type: DictType): DictPair['value'] => {
     if (type === 'iatt') return readIatt(input);
     if (type === 'bin' || type === 'mdata') return input.readData();
     return type === 'str' || type === 'gfuuid' ? input.readText() : input.readNumber();
@@ -270,7 +279,7 @@ export function makeValueReaders({ structs }: Tables): Readonly<Record<ArgType, 
     if (type === undefined) throw new RecordingError('a dict in it has a value of no known type');
     return { key, type, value: readDictValue(input, type) };
   });
-  const readEntry = (input: Input): EntrySeen => ({
+  const readEntry = (input: RecordingReader): EntrySeen => ({
     name: input.readText(),
     off: input.readNumber(),
     type: input.readUint(),

@@ -1,10 +1,11 @@
 /** Stores the events of a recorder: the interface, and an implementation in memory. */
-import { Input, Output } from './bytes.ts';
+
 import { readLength, TIME_AT, writeLost } from './events.ts';
+import { RecordingReader, RecordingWriter } from './recording-bytes.ts';
 
 export interface EventStore {
   /** The next event is written at `out.at`. */
-  readonly out: Output;
+  readonly out: RecordingWriter;
   /**
    * Accepts the event written from `start` on, with its time in nanoseconds. Returns false if it did
    * not fit: `out` then has more room for another try.
@@ -14,13 +15,13 @@ export interface EventStore {
 
 /** Stores events in memory up to a limit; further events are dropped. */
 export class MemoryEvents implements EventStore {
-  readonly out: Output;
+  readonly out: RecordingWriter;
   /** The number of events so far. */
   count = 0;
   private readonly maxBytes: number;
 
   constructor(initialBytes: number, maxBytes = Number.POSITIVE_INFINITY) {
-    this.out = new Output(new Uint8Array(initialBytes));
+    this.out = new RecordingWriter(new Uint8Array(initialBytes));
     this.maxBytes = maxBytes;
   }
 
@@ -40,12 +41,16 @@ export class MemoryEvents implements EventStore {
   }
 }
 
-/** Writes an event, or a `lost` event with the reason. */
-export function putEvent(store: EventStore, at: number, write: (out: Output) => void): void {
+/** Writes an event; a `lost` event with the reason if that is impossible. @param at nanoseconds */
+export function putEvent(
+  store: EventStore,
+  at: number,
+  write: (out: RecordingWriter) => void,
+): void {
   if (!tryEvent(store, at, write)) tryEvent(store, at, (out) => writeLost(out, at, TOO_LARGE));
 }
 
-function tryEvent(store: EventStore, at: number, write: (out: Output) => void): boolean {
+function tryEvent(store: EventStore, at: number, write: (out: RecordingWriter) => void): boolean {
   // An event that did not fit is written again into more room.
   for (let tries = 0; tries < 2; tries++) {
     const { out } = store;
@@ -65,7 +70,7 @@ function tryEvent(store: EventStore, at: number, write: (out: Output) => void): 
 
 /** Copies whole events one by one. */
 export function copyEvents(store: EventStore, bytes: Uint8Array): void {
-  const input = new Input(bytes);
+  const input = new RecordingReader(bytes);
   while (input.left > 0) {
     const start = input.at;
     const length = readLength(bytes, start);

@@ -7,7 +7,7 @@ import type { UnwindEvent, Values } from './events.ts';
 /** The most characters shown of a value. */
 const SHOWN_MAX = 60;
 
-/** The time of day of an event to the microsecond. */
+/** Formats an event's time of day to the microsecond. @param at nanoseconds after `startedAt` */
 export const formatClock = (startedAt: number, at: number): string =>
   formatTime(startedAt + at / 1e6).slice(11, 26);
 

@@ -3,12 +3,11 @@
  * (docs/write/recording.md), and types, writer and reader follow from it.
  *
  * A *hop* is one arrival of a fop at a volume, from the wind until the unwind, with a unique
- * number. `parent` links the hops of a request, which `walk.ts` makes trees of.
+ * number. `parent` links the hops of a request; `walk.ts` builds trees from it.
  */
 import { fops } from '../core/fops.ts';
 import type { Stack } from '../core/frame.ts';
 import type { Xlator } from '../core/xlator.ts';
-import { Input, type Output, RecordingError } from './bytes.ts';
 import {
   makeValueReaders,
   type ReadValue,
@@ -17,6 +16,7 @@ import {
   type WriteValue,
   writeValue,
 } from './codec.ts';
+import { RecordingError, RecordingReader, type RecordingWriter } from './recording-bytes.ts';
 import type { ArgRow, Tables } from './tables.ts';
 
 /** A volume of the graph in the head of a recording. */
@@ -48,8 +48,13 @@ type Texts = Readonly<Record<string, string>>;
 interface Field<W, R = W> {
   /** The value for which no bytes are written: the field's bit in the event's flags is then 0. */
   readonly unset?: unknown;
-  write(out: Output, value: W, event: { readonly fop?: number }, retention: Retention): void;
-  read(input: Input, from: EventReader): R;
+  write(
+    out: RecordingWriter,
+    value: W,
+    event: { readonly fop?: number },
+    retention: Retention,
+  ): void;
+  read(input: RecordingReader, from: EventReader): R;
 }
 
 const uint: Field<number> = {
@@ -57,7 +62,10 @@ const uint: Field<number> = {
   read: (input) => input.readUint(),
 };
 /** A field that recordings of earlier versions lack. */
-const lateUint = { ...uint, read: (input: Input) => (input.left > 0 ? input.readUint() : 0) };
+const lateUint = {
+  ...uint,
+  read: (input: RecordingReader) => (input.left > 0 ? input.readUint() : 0),
+};
 const byte: Field<number> = {
   write: (out, value) => out.writeByte(value),
   read: (input) => input.readByte(),
@@ -145,6 +153,7 @@ const makeNullable = <W, R>(field: Field<W, R>): Field<W | null, R | null> => ({
   ...(field as Field<W | null, R>),
   unset: null,
 });
+
 /** The fields of each kind of event, in the order of the kinds' numbers. */
 const layouts = {
   /** Events that could not be recorded. */
@@ -268,7 +277,7 @@ export function readLength(bytes: Uint8Array, start: number): number {
 
 /** Writes an event at once, as its objects may change later. `at` is in nanoseconds, as in EventOf. */
 export function writeEvent<K extends EventKind>(
-  out: Output,
+  out: RecordingWriter,
   at: number,
   kind: K,
   event: EventInput<K>,
@@ -283,6 +292,7 @@ export function writeEvent<K extends EventKind>(
   for (let i = 0; i < rows.length; i++) {
     const { name, field, bit } = rows[i]!;
     const value = fields[name];
+    // The flags stand before the first field that has a bit in them.
     if (bit === 1) out.writeByte(encodeFlags(rows, fields));
     if (bit === 0 || value !== field.unset) field.write(out, value, fields, retention);
   }
@@ -298,9 +308,10 @@ function encodeFlags(rows: readonly Row[], event: Readonly<Record<string, unknow
 
 const NO_DATA: Retention = { dataMax: 0, hidden: null };
 
-export const writeLost = (out: Output, at: number, why: string): void =>
+export const writeLost = (out: RecordingWriter, at: number, why: string): void =>
   writeEvent(out, at, 'lost', { why }, NO_DATA);
 
+/** A fop's name, and the names and readers of its arguments and of the parts of its reply. */
 type Plan = Readonly<Record<Part, readonly (readonly [name: string, read: ReadValue])[]>> & {
   readonly name: string;
 };
@@ -327,16 +338,16 @@ export class EventReader {
    * @throws {RecordingError} at the first damaged event, after the events before it
    */
   *read(bytes: Uint8Array): Generator<RecordedEvent> {
-    const input = new Input(bytes);
+    const input = new RecordingReader(bytes);
     while (input.left > 0) {
       const start = input.skip(LENGTH_BYTES);
       input.skip(readLength(bytes, start) - LENGTH_BYTES);
-      const event = this.readEvent(new Input(bytes, start + LENGTH_BYTES, input.at));
+      const event = this.readEvent(new RecordingReader(bytes, start + LENGTH_BYTES, input.at));
       if (event !== null) yield event;
     }
   }
 
-  private readEvent(input: Input): RecordedEvent | null {
+  private readEvent(input: RecordingReader): RecordedEvent | null {
     const layout = layoutList[input.readByte()];
     if (layout === undefined) return null;
     const fields: Record<string, unknown> = { kind: layout.kind, at: input.readUint() };
@@ -363,7 +374,7 @@ export class EventReader {
     return plan.name;
   }
 
-  readValues(part: Part, input: Input): Values {
+  readValues(part: Part, input: RecordingReader): Values {
     return Object.fromEntries(this.plan[part].map(([name, read]) => [name, read(input)]));
   }
 }

@@ -1,4 +1,4 @@
-/** Filters requests for an observer. All set criteria must match; of a criterion's values, one suffices. */
+/** Filters requests for an observer. All given criteria must match; of a criterion's values, one must. */
 import { errnoNumber } from '../core/errno.ts';
 import { findFop, fops } from '../core/fops.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
@@ -8,19 +8,19 @@ import { didYouMean } from '../core/nearest.ts';
 export interface FilterSettings {
   /** Names of volumes. */
   readonly volumes?: readonly string[];
-  /** `lookup`, or `LOOKUP`. */
+  /** Names of fops in any case, as methods or log names: `readv` or `READ`. */
   readonly fops?: readonly string[];
   /** Paths of the mount; `*` matches within a name, `**` across folders. */
   readonly paths?: readonly string[];
   readonly pids?: readonly number[];
   readonly uids?: readonly number[];
-  /** `ENOENT`. */
+  /** Names of errnos, such as `ENOENT`. */
   readonly errnos?: readonly string[];
-  /** Samples one request in so many. */
+  /** Selects one request in so many; 1 for all. */
   readonly oneIn?: number;
   /** Requests with a hop that took at least as many milliseconds. */
   readonly slowMs?: number;
-  /** Whether arrivals at volumes that only pass a fop on are included, as for named volumes. */
+  /** Whether to include volumes that do not define the fop, and only pass it on; always for named volumes. */
   readonly passing?: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface Filter {
   readonly pids: ReadonlySet<number> | null;
   readonly uids: ReadonlySet<number> | null;
   readonly oneIn: number;
-  /** Whether all hops below a recorded hop are recorded. */
+  /** Whether all hops below a recorded hop are recorded: no criterion excludes single hops. */
   readonly seesAll: boolean;
   /** Whether only the end of a request decides if it matches. */
   readonly needsResult: boolean;
@@ -54,7 +54,7 @@ export interface Filter {
 const nullIfEmpty = <T>(items: readonly T[] | undefined): readonly T[] | null =>
   items === undefined || items.length === 0 ? null : items;
 
-/** @param volumeNames the graph's volumes @throws {FilterError} */
+/** Checks the settings, and makes a filter. @param volumeNames the graph's volumes @throws {FilterError} */
 export function makeFilter(settings: FilterSettings, volumeNames: readonly string[]): Filter {
   const { oneIn = 1, slowMs = 0, passing = false } = settings;
   const volumes = nullIfEmpty(settings.volumes);
@@ -90,7 +90,7 @@ export function checkVolume(name: string, volumeNames: readonly string[]): void 
   );
 }
 
-/** `lookup`, or `LOOKUP`. @throws {FilterError} */
+/** Parses the name of a fop in any case: a method or a log name. @throws {FilterError} */
 export function parseFop(name: string): FopName {
   const row = findFop(name);
   if (row !== undefined) return row.name as FopName;
@@ -99,14 +99,14 @@ export function parseFop(name: string): FopName {
   throw new FilterError(`there is no fop '${name}'${guess}`);
 }
 
-/** The number of `ENOENT`, in any case. @throws {FilterError} */
+/** Parses the name of an errno, such as `ENOENT`, in any case. @throws {FilterError} */
 export function parseErrno(name: string): number {
   const number = errnoNumber(name.toUpperCase());
   if (number !== undefined) return number;
   throw new FilterError(`there is no errno '${name}': their names are as in errno(3), as ENOENT`);
 }
 
-/** `/a/*.txt`, `/a/**`. @throws {FilterError} */
+/** Converts a pattern of paths (`/a/*.txt`, `/a/**`) to a regular expression. @throws {FilterError} */
 export function parsePathPattern(path: string): RegExp {
   if (!path.startsWith('/')) {
     throw new FilterError(`the path '${path}' must begin with '/', which is the top of the mount`);

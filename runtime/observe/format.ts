@@ -7,15 +7,16 @@
  * All numbers are little-endian. A *closed* recording has an index of its blocks and no slots; one
  * that is being made, or whose process was killed, has slots and no index.
  */
-import { RecordingError } from './bytes.ts';
+
 import type { VolumeSeen } from './events.ts';
+import { RecordingError } from './recording-bytes.ts';
 import type { Tables } from './tables.ts';
 
 export const MAGIC = 'GLOSSREC';
 /** The version of the format. A reader refuses any other. */
 export const FORMAT_VERSION = 1;
 
-/** The fields at the beginning of a file. */
+/** The fields at the beginning of a file. `…At` are offsets in the file; 0 for a missing part. */
 export interface Prefix {
   readonly headLength: number;
   /** The number and size of slots; 0 in a closed recording. */
@@ -100,13 +101,15 @@ export function readPrefix(bytes: Uint8Array): Prefix {
 export interface Block {
   /** The offset of its bytes in the file. */
   readonly at: number;
+  /** The number of its bytes in the file. */
   readonly stored: number;
-  /** The size of its events. */
+  /** The number of bytes of its inflated events. */
   readonly length: number;
+  /** The number of its events. */
   readonly events: number;
   /** Its number among blocks and slots, from 1 on. */
   readonly sequence: number;
-  /** The earliest and the latest time of its events. */
+  /** The earliest and the latest time of its events, in nanoseconds since the recording began. */
   readonly first: number;
   readonly last: number;
 }
@@ -131,7 +134,7 @@ export function writeEntry(block: Block): Uint8Array {
   return bytes;
 }
 
-/** Null if no entry begins at `at`. */
+/** Reads a block's entry; null if no entry begins at `at`. */
 export function readEntry(bytes: Uint8Array, at: number): Block | null {
   if (at < 0 || at + ENTRY_BYTES > bytes.length) return null;
   const view = makeView(bytes, at);
@@ -151,8 +154,9 @@ export function readEntry(bytes: Uint8Array, at: number): Block | null {
 
 /** The head of a slot, before its events. */
 export interface SlotState {
-  /** The size of its whole events. */
+  /** The number of bytes of its whole events. */
   readonly used: number;
+  /** The number of its whole events. */
   readonly events: number;
   /** 0 for an empty slot. */
   readonly sequence: number;
@@ -184,13 +188,14 @@ export class Slot {
     this.head[2] = sequence;
   }
 
-  /** Marks the bytes before `used` as whole, with so many new events. */
+  /** Marks the bytes before `used` as whole events; `events` of them are new. */
   commit(used: number, events = 1): void {
     this.head[1] = this.head[1]! + events;
     this.head[0] = used;
   }
 }
 
+/** Reads the head of a slot; null if the file ends before it. */
 export function readSlot(bytes: Uint8Array, at: number): SlotState | null {
   if (at + SLOT_HEAD_BYTES > bytes.length) return null;
   const view = makeView(bytes, at);

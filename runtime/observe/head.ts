@@ -2,9 +2,9 @@
 import { argTypes } from '../core/fops.ts';
 import { maskOptions } from '../core/secrets.ts';
 import type { Xlator } from '../core/xlator.ts';
-import { RecordingError } from './bytes.ts';
 import type { Retention } from './codec.ts';
 import type { Head } from './format.ts';
+import { RecordingError } from './recording-bytes.ts';
 import { ownTables } from './tables.ts';
 
 export interface HeadSettings {

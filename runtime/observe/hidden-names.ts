@@ -3,7 +3,7 @@
  * that a reader can follow a name and cannot guess it.
  */
 
-/** The most names with a number at a time; then all get new numbers. */
+/** The most names in memory. Beyond it, all numbers are forgotten, and every name gets a new one. */
 const NAMES_MAX = 65_536;
 
 export class HiddenNames {

@@ -6,7 +6,7 @@
  *     const walks = new Walks();
  *     for await (const event of recording.events()) walks.add(event);
  */
-export { RecordingError } from './bytes.ts';
+
 export type {
   DataSeen,
   DictPair,
@@ -21,5 +21,6 @@ export type * from './events.ts';
 export { FORMAT_VERSION, type Head } from './format.ts';
 export { type HopColumns, Outline, readOutline } from './outline.ts';
 export { openRecording, type Part, type Recording } from './reader.ts';
+export { RecordingError } from './recording-bytes.ts';
 export type { ArgRow, FieldRow, FopTypes, Tables } from './tables.ts';
 export { answeredHere, type HopSeen, ownNs, tookNs, type Walk, Walks } from './walk.ts';

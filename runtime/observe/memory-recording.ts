@@ -4,6 +4,7 @@ import { MemoryEvents } from './event-store.ts';
 import { type Head, PREFIX_BYTES, SLOT_HEAD_BYTES, Slot, writePrefix } from './format.ts';
 import { writeHead } from './head.ts';
 
+/** The size of the first memory, which grows. */
 const FIRST_BYTES = 65_536;
 /** The alignment of a slot's head. */
 const ALIGNMENT = 4;

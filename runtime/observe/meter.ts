@@ -17,9 +17,10 @@ export class FopMeter {
   readonly latencies = new Histogram();
 }
 
-/** An arrival without a reply so far. */
+/** An arrival of a fop at a volume, until its reply. */
 class Arrival {
   readonly meter: FopMeter;
+  /** Monotonic milliseconds. */
   readonly since: number;
 
   constructor(meter: FopMeter, since: number) {
@@ -35,10 +36,10 @@ export class Meter implements Observer {
   readonly since: number;
   private readonly context: Context;
   private readonly isFirst: (xl: Xlator) => boolean;
-  /** By the volume's id and the fop's number. */
+  /** The counts by the volume's id and the fop's number. */
   private readonly volumes: (FopMeter | undefined)[][] = [];
 
-  /** @param isFirst whether requests reach a volume first; there it also counts fops passed on */
+  /** @param isFirst whether requests reach a volume first: there, fops that it only passes on count, too */
   constructor(context: Context, isFirst: (xl: Xlator) => boolean = () => false) {
     this.context = context;
     this.isFirst = isFirst;

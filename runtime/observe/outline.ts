@@ -6,7 +6,6 @@
  *   for (let i = 0; i < outline.requests.length; i++) outline.walk(i);
  */
 import { concatBytes } from '../core/bytes.ts';
-import { Input, RecordingError } from './bytes.ts';
 import {
   EventReader,
   isOther,
@@ -18,11 +17,12 @@ import {
   type WindEvent,
 } from './events.ts';
 import { describeDamage, type Part, type Recording } from './reader.ts';
+import { RecordingError, RecordingReader } from './recording-bytes.ts';
 import { type Walk, Walks } from './walk.ts';
 
 /** The shortest event: length, kind and time. */
 const EVENT_BYTES_MIN = LENGTH_BYTES + 2;
-/** The offset of a missing event. */
+/** Stands for the offset of a missing event. */
 const NO_EVENT = 0xffff_ffff;
 const { wind: WIND, unwind: UNWIND, note: NOTE } = layoutByKind;
 
@@ -90,6 +90,7 @@ export class Outline {
       let readCount = 0;
       try {
         for (; at < end; readCount++) {
+          // Bytes too few for a length are damage, too.
           const next = end - at < LENGTH_BYTES ? end + 1 : at + readLength(this.bytes, at);
           if (next > end) throw new RecordingError('it ends within an event');
           // Events without a checksum are checked now, as `walk` reads them later.
@@ -138,7 +139,7 @@ export class Outline {
 
   /** Adds an event, and returns the number of requests so far. @throws {RecordingError} */
   private add(at: number, end: number, roots: number): number {
-    const input = new Input(this.bytes, at + LENGTH_BYTES, end);
+    const input = new RecordingReader(this.bytes, at + LENGTH_BYTES, end);
     const kind = input.readByte();
     const time = input.readUint();
     if (kind === WIND.number) return this.addWind(input, at, time, roots);
@@ -154,13 +155,14 @@ export class Outline {
     return roots;
   }
 
-  private addWind(input: Input, at: number, time: number, roots: number): number {
+  private addWind(input: RecordingReader, at: number, time: number, roots: number): number {
     const { hops, rows } = this;
     const id = input.readUint();
     // A repeated number is damage (`walk.ts`).
     if (rows.has(id)) return roots;
     const hop = hops.length;
     const parent = rows.get(input.readUint()) ?? -1;
+    // Skips the request's serial number.
     input.readUint();
     hops.volume[hop] = input.readUint();
     hops.fop[hop] = input.readUint();
@@ -174,7 +176,7 @@ export class Outline {
     return parent === -1 ? roots + 1 : roots;
   }
 
-  private addUnwind(input: Input, at: number, time: number): void {
+  private addUnwind(input: RecordingReader, at: number, time: number): void {
     const hop = this.rows.get(input.readUint());
     if (hop === undefined) return;
     for (let i = 0; i < FIELDS_BEFORE_RET; i++) input.readUint();
@@ -186,7 +188,7 @@ export class Outline {
   }
 }
 
-/** The fields before op_ret: request, volume and fop. */
+/** The number of fields between hop and op_ret: request, volume and fop. */
 const FIELDS_BEFORE_RET = 3;
 
 export async function readOutline(recording: Recording): Promise<Outline> {

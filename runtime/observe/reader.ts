@@ -9,7 +9,6 @@
  * bounds, and runs nothing.
  */
 import { decodeName } from '../core/bytes.ts';
-import { RecordingError } from './bytes.ts';
 import type { RecordedEvent } from './events.ts';
 import { EventReader } from './events.ts';
 import {
@@ -24,6 +23,7 @@ import {
   SLOT_HEAD_BYTES,
 } from './format.ts';
 import { readHead } from './head.ts';
+import { RecordingError } from './recording-bytes.ts';
 
 /** The number of blocks inflated ahead. */
 const AHEAD = 4;
@@ -79,7 +79,7 @@ export function openRecording(bytes: Uint8Array): Recording {
   // While the writer copies a slot into a block, both have one sequence number: the slot is used,
   // because it is complete.
   const indexProblems = problems.length;
-  const bySequence = new Map(chunks.map((run) => [run.sequence, run]));
+  const bySequence = new Map(chunks.map((chunk) => [chunk.sequence, chunk]));
   const ordered = [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
   return {
     head,
@@ -87,6 +87,7 @@ export function openRecording(bytes: Uint8Array): Recording {
     problems,
     count: ordered.reduce((sum, { count }) => sum + count, 0),
     events() {
+      // Each reading reports the damaged parts again.
       problems.length = indexProblems;
       return readEvents(head, ordered, problems);
     },

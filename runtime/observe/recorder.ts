@@ -18,11 +18,11 @@ import type { LogLine } from '../core/log.ts';
 import type { Observer } from '../core/observer.ts';
 import { isUpcall } from '../core/upcall.ts';
 import type { Xlator } from '../core/xlator.ts';
-import type { Output } from './bytes.ts';
 import type { Retention } from './codec.ts';
 import { copyEvents, type EventStore, MemoryEvents, putEvent } from './event-store.ts';
 import { writeEvent } from './events.ts';
 import type { Filter } from './filter.ts';
+import type { RecordingWriter } from './recording-bytes.ts';
 
 export interface RecorderSettings {
   readonly filter: Filter;
@@ -265,7 +265,11 @@ export class Recorder implements Observer {
   }
 
   /** Writes an event to its held request, or to the store. */
-  private record(heldRequest: HeldRequest | null, at: number, write: (out: Output) => void): void {
+  private record(
+    heldRequest: HeldRequest | null,
+    at: number,
+    write: (out: RecordingWriter) => void,
+  ): void {
     putEvent(heldRequest ?? this.store, at, write);
   }
 }

@@ -7,9 +7,9 @@
 import { NULL_GFID } from '../core/gfid.ts';
 import type { Iatt, Statvfs } from '../core/iatt.ts';
 import type { Flock, Lease } from '../core/lock.ts';
-import type { Output } from './bytes.ts';
+import type { RecordingWriter } from './recording-bytes.ts';
 
-export function writeIatt(out: Output, value: Iatt | null): void {
+export function writeIatt(out: RecordingWriter, value: Iatt | null): void {
   out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;
@@ -60,7 +60,7 @@ export function writeIatt(out: Output, value: Iatt | null): void {
   if ((mask & 2097152) !== 0) out.writeNumber(value.iaAttributesMask);
 }
 
-export function writeStatvfs(out: Output, value: Statvfs | null): void {
+export function writeStatvfs(out: RecordingWriter, value: Statvfs | null): void {
   out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;
@@ -89,7 +89,7 @@ export function writeStatvfs(out: Output, value: Statvfs | null): void {
   if ((mask & 1024) !== 0) out.writeNumber(value.namemax);
 }
 
-export function writeFlock(out: Output, value: Flock | null): void {
+export function writeFlock(out: RecordingWriter, value: Flock | null): void {
   out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;
@@ -108,7 +108,7 @@ export function writeFlock(out: Output, value: Flock | null): void {
   if ((mask & 32) !== 0) out.writeText(value.owner);
 }
 
-export function writeLease(out: Output, value: Lease | null): void {
+export function writeLease(out: RecordingWriter, value: Lease | null): void {
   out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;

@@ -1,11 +1,12 @@
 /**
- * Builds trees of requests from the events of a recording: each hop with the hops below it. The
- * unwind of a hop without a reply is null.
+ * Builds a tree (`Walk`) of each request from the events of a recording: each hop with the hops below
+ * it. A hop is one arrival of a fop at a volume (`events.ts`).
  */
 import type { LogEvent, NoteEvent, RecordedEvent, UnwindEvent, WindEvent } from './events.ts';
 
 export interface HopSeen {
   readonly wind: WindEvent;
+  /** Null for a hop without a reply. */
   unwind: UnwindEvent | null;
   /** The notes of its bridge, in the order of time. */
   readonly notes: NoteEvent[];

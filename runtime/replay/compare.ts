@@ -19,9 +19,10 @@ export interface Difference {
   readonly is: string;
 }
 
-/** Characters shown before the first difference. */
+/** The most characters shown before the first difference. */
 const LEAD = 10;
 
+/** Returns the differences; those of op_ret or errno alone, if one of the replies failed. */
 export function findDifferences(
   row: FopRow,
   recorded: RecordedReply,

@@ -63,7 +63,7 @@ export class ReplayObjects {
     this.table = client.initiator.graph.inodes;
   }
 
-  /** Undefined for a gfid that no reply has returned. */
+  /** Finds the inode of a recorded gfid; undefined if no reply has returned it. */
   inode(gfid: Gfid): Inode | undefined {
     return this.inodes.get(gfid) ?? this.table.find(gfid);
   }
@@ -75,6 +75,7 @@ export class ReplayObjects {
     this.inodes.set(gfid, inode);
   }
 
+  /** Records the offset in the storage's listing (`now`) for a recorded offset (`then`). */
   mapOffset(fd: Fd, then: number, now: number): void {
     const known = this.offsets.get(fd) ?? new Map<number, number>();
     this.offsets.set(fd, known.set(then, now));
@@ -171,7 +172,7 @@ export class ReplayObjects {
   }
 }
 
-/** Directory and name of a path, if the table knows its directory. */
+/** Finds the directory and the name of a path; null if the table lacks the directory, and for the root. */
 export function findPosition(
   table: InodeTable,
   path: string,

@@ -5,12 +5,12 @@
 import { nameLength } from '../core/bytes.ts';
 import { type FopRow, findFop } from '../core/fops.ts';
 import type { Gfid } from '../core/gfid.ts';
-import { TEXT_MAX } from '../observe/bytes.ts';
 import type { EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/codec.ts';
 import { formatCall } from '../observe/event-text.ts';
 import type { Caller, RecordedEvent, Values, VolumeSeen, WindEvent } from '../observe/events.ts';
 import type { Head } from '../observe/format.ts';
 import type { Recording } from '../observe/reader.ts';
+import { TEXT_MAX } from '../observe/recording-bytes.ts';
 import type { RecordedReply } from './recorded-form.ts';
 
 /** A recording cannot be replayed. The message has the reason and the remedy. */
@@ -35,7 +35,7 @@ export interface Arrival {
 
 /** A request that is sent again. */
 export interface ReplayedRequest extends Arrival {
-  /** Its number among these, from 1 on. */
+  /** Its number among the replayed requests, from 1 on. */
   readonly number: number;
   /** Nanoseconds since the recording began. */
   readonly at: number;
@@ -45,6 +45,7 @@ export interface ReplayedRequest extends Arrival {
 
 /** A request was sent, or its reply came, in the order of the recording. */
 export interface Step {
+  /** Nanoseconds since the recording began. */
   readonly at: number;
   readonly request: ReplayedRequest;
   readonly isReply: boolean;
@@ -77,7 +78,7 @@ export function findVolume({ volumes }: Head, name: string): VolumeSeen {
   throw new ReplayError(`it has no volume '${name}': its volumes are ${names}`);
 }
 
-/** @throws {ReplayError} for a recording that cannot be replayed */
+/** Makes the plan of a replay. @throws {ReplayError} for a recording that cannot be replayed */
 export async function makePlan(recording: Recording, roles: Roles): Promise<Plan> {
   const { head } = recording;
   if (head.redacted) throw new ReplayError('names and contents are hidden in it (--redact)');
@@ -99,8 +100,9 @@ export async function makePlan(recording: Recording, roles: Roles): Promise<Plan
 /** The facts about a hop until its reply is read. */
 interface Hop {
   readonly caller: Caller;
-  /** The request that caused it, or itself. */
+  /** The replayed request to which the hop belongs (the hop itself, if it is one); null for any other. */
   readonly request: ReplayedRequest | null;
+  /** The hop's arrival at the replayed volume or a played one; null at any other volume. */
   readonly arrival: Arrival | null;
 }
 
@@ -134,15 +136,15 @@ class Planner implements Plan {
   }
 
   private addWind(event: WindEvent): void {
-    const above = this.hops.get(event.parent);
-    const caller = event.caller ?? above?.caller ?? UNKNOWN_CALLER;
+    const parentHop = this.hops.get(event.parent);
+    const caller = event.caller ?? parentHop?.caller ?? UNKNOWN_CALLER;
     const { volume, played } = this.roles;
     const isRequest = event.volume === volume;
     const arrival = isRequest || played.includes(event.volume) ? makeArrival(event, caller) : null;
-    let request = above?.request ?? null;
+    let request = parentHop?.request ?? null;
     if (isRequest) {
       const number = this.requests.length + 1;
-      // One object for both roles, so that each sees the reply.
+      // One object is the arrival and the request, so that both have the reply.
       request = Object.assign(arrival!, {
         number,
         at: event.at,

@@ -3,9 +3,9 @@
  * ones.
  */
 import type { ArgType, FopRow } from '../core/fops.ts';
-import { encodeWith, Input } from '../observe/bytes.ts';
 import { makeValueReaders, type Retention, type ValueSeen, writeValue } from '../observe/codec.ts';
 import type { Values } from '../observe/events.ts';
+import { encodeWith, RecordingReader } from '../observe/recording-bytes.ts';
 import { ownTables } from '../observe/tables.ts';
 
 /** A reply in the form of a recording. */
@@ -27,7 +27,7 @@ const readers = makeValueReaders(ownTables);
 function toRecordedValue(type: ArgType, value: unknown): ValueSeen {
   const none = type === 'int' ? Number.NaN : null;
   const bytes = encodeWith((out) => writeValue[type](out, value ?? none, UNCUT));
-  return readers[type](new Input(bytes));
+  return readers[type](new RecordingReader(bytes));
 }
 
 const toRecordedValues = (rows: FopRow['args'], values: readonly unknown[]): Values =>

@@ -1,6 +1,6 @@
 /**
- * Rebuilds the storage of a recording in memory: it applies the recorded changes and has the files
- * that recorded replies have shown. It replies to requests that the recording does not have.
+ * Rebuilds the storage of a recording in memory, to reply to requests that the recording lacks. It
+ * makes the files that recorded replies show, and applies the recorded changes.
  */
 import { connect } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
@@ -101,6 +101,7 @@ export class RecordedStorage {
     if (position !== null) this.makeFile(position.parent.gfid, position.name, stat);
   }
 
+  /** For fops that change nothing: copy the content of a recorded reply into the storage. */
   private readonly contentCopiers: Readonly<Record<string, (args: Values, reply: Values) => void>> =
     {
       lookup: ({ loc }, { buf }) => {
@@ -138,6 +139,7 @@ export class RecordedStorage {
     const type = stat.iaType as number;
     const fop = type === IA_IFDIR ? 'mkdir' : type === IA_IFLNK ? 'symlink' : 'mknod';
     const file = MODE_BITS[type]! | mode;
+    // The attributes do not show a symbolic link's target: '?' stands for it.
     const createArgs = { loc, linkpath: '?', mode: fop === 'mknod' ? file : mode, rdev, umask: 0 };
     this.send(fop, requestGfid(createArgs, gfid));
     const newLoc: LocSeen = { gfid, pargfid: NULL_GFID, name: null, path: name };

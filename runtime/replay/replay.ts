@@ -206,7 +206,7 @@ export class Replay {
     }
   }
 
-  /** Waits until the reply has come, or the patience is over. */
+  /** Waits until the reply has come, but at most `patienceMs`. */
   private async waitFor(sent: SentRequest): Promise<void> {
     const { clock, patienceMs } = this.settings;
     for (let left = patienceMs; left > 0 && !sent.reply && !sent.failure; left -= STILL_MS) {

@@ -4,10 +4,10 @@
  * are dropped, and a `lost` event gives their number.
  */
 import type { Socket } from 'node:net';
-import { Output } from '../../runtime/observe/bytes.ts';
 import type { EventStore } from '../../runtime/observe/event-store.ts';
 import { writeLost } from '../../runtime/observe/events.ts';
 import { BLOCK_MAX } from '../../runtime/observe/format.ts';
+import { RecordingWriter } from '../../runtime/observe/recording-bytes.ts';
 
 /** The most bytes sent together, unless one event alone is longer. */
 const RUN_BYTES = 65_536;
@@ -16,7 +16,7 @@ const BACKLOG_MAX = 32 * 2 ** 20;
 const LOST_BYTES = 256;
 
 export class EventStream implements EventStore {
-  readonly out = new Output(new Uint8Array(RUN_BYTES));
+  readonly out = new RecordingWriter(new Uint8Array(RUN_BYTES));
   private readonly socket: Socket;
   /** The events in `out`, and those dropped since the last send. */
   private count = 0;
@@ -71,7 +71,7 @@ export class EventStream implements EventStore {
 }
 
 function encodeLostEvent(count: number, time: number): Uint8Array {
-  const out = new Output(new Uint8Array(LOST_BYTES));
+  const out = new RecordingWriter(new Uint8Array(LOST_BYTES));
   writeLost(out, time, `${count} events, which came faster than they were read`);
   return out.bytes.subarray(0, out.at);
 }

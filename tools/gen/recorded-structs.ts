@@ -32,7 +32,7 @@ function writeWriter(struct: Struct): string {
     (field, i) =>
       `  if ((mask & ${2 ** i}) !== 0) out.${WRITERS[field.kind]}(${fieldExpression(field)});`,
   );
-  return `export function write${name}(out: Output, value: ${name} | null): void {
+  return `export function write${name}(out: RecordingWriter, value: ${name} | null): void {
   out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;
@@ -53,7 +53,7 @@ export function generateRecordedStructs(table: readonly Struct[] = structs): str
 import { NULL_GFID } from '../core/gfid.ts';
 import type { ${[...CLASSES].join(', ')} } from '../core/iatt.ts';
 import type { ${others.join(', ')} } from '../core/lock.ts';
-import type { Output } from './bytes.ts';
+import type { RecordingWriter } from './recording-bytes.ts';
 
 ${table.map(writeWriter).join('\n\n')}
 `;

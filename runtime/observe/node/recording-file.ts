@@ -21,7 +21,6 @@ import { strerror } from '../../core/errno.ts';
 import { openToWrite } from '../../sys/guarded-write.ts';
 import { fallocate } from '../../sys/libc.ts';
 import { mapPart, type SharedPart } from '../../sys/mmap.ts';
-import { Output } from '../bytes.ts';
 import type { EventStore } from '../event-store.ts';
 import {
   type Block,
@@ -34,8 +33,9 @@ import {
   writePrefix,
 } from '../format.ts';
 import { writeHead } from '../head.ts';
+import { RecordingWriter } from '../recording-bytes.ts';
 
-/** For the owner alone: a recording has names of files in it. */
+/** The file's mode: for its owner alone, because a recording contains names of files. */
 const MODE = 0o600;
 const SLOTS = 4;
 /** The size of a slot in bytes. */
@@ -55,7 +55,9 @@ const writeAsync = promisify<number, Uint8Array, number, number, number, unknown
 /** A slot with the facts for its block. */
 interface ActiveSlot {
   readonly slot: Slot;
+  /** Its number among slots and blocks, from 1 on; 0 if it is empty. */
   sequence: number;
+  /** The earliest and the latest time of its events, in nanoseconds. */
   first: number;
   last: number;
 }
@@ -71,7 +73,7 @@ export class RecordingFileError extends Error {
 }
 
 export class RecordingFile implements EventStore {
-  readonly out: Output;
+  readonly out: RecordingWriter;
   private readonly path: string;
   private readonly fd: number;
   private readonly head: Uint8Array;
@@ -79,8 +81,10 @@ export class RecordingFile implements EventStore {
   private readonly slots: readonly ActiveSlot[];
   private readonly onTrouble: (why: string) => void;
   private current: ActiveSlot;
+  /** The next slot's number. */
   private sequence = 1;
   private readonly blocks: Block[] = [];
+  /** The offsets in the file of the first block, and of the next one. */
   private readonly blocksAt: number;
   private end: number;
   /** Blocks are written one after another, so that the file has no gap. */
@@ -114,13 +118,14 @@ export class RecordingFile implements EventStore {
       return { slot: new Slot(memory), sequence: 0, first: 0, last: 0 };
     });
     this.current = this.slots[0]!;
-    this.out = new Output(this.current.slot.events);
+    this.out = new RecordingWriter(this.current.slot.events);
     this.beginSlot(this.current);
   }
 
   commit(start: number, at: number): boolean {
     const { out, current } = this;
     if (this.hasFailed) {
+      // Further events are dropped: each overwrites the memory.
       out.at = 0;
       return true;
     }
@@ -232,6 +237,7 @@ export class RecordingFile implements EventStore {
     return at;
   }
 
+  /** The slots with events that no block has yet, oldest first. */
   private fullSlots(): ActiveSlot[] {
     const full = this.slots.filter(({ sequence }) => sequence > 0);
     return full.sort((a, b) => a.sequence - b.sequence);

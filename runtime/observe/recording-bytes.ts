@@ -1,8 +1,8 @@
 /**
  * Encodes and decodes the numbers and texts of a recording. docs/write/recording.md has the format.
  *
- * Writing never throws and never allocates: bytes beyond the end of the memory are dropped, and
- * `isFull` is set. Reading throws a RecordingError, and never goes beyond the end.
+ * Writing never allocates, and throws only for a malformed gfid. Bytes beyond the end of the memory
+ * are dropped, and `isFull` is set. Reading throws a RecordingError, and never reads beyond the end.
  */
 import { decodeName, encodeNameInto, nameLength } from '../core/bytes.ts';
 import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../core/gfid.ts';
@@ -18,7 +18,7 @@ export class RecordingError extends Error {
   }
 }
 
-/** The most characters written of a text; no path is longer (PATH_MAX). */
+/** Longer texts are cut to this many characters; no path is longer (PATH_MAX). */
 export const TEXT_MAX = 4096;
 /** Numbers from here on are written as doubles: sign and value would not fit in 53 bits. */
 const INT_MAX = 2 ** 52;
@@ -29,7 +29,8 @@ const VARINT_BYTES_MAX = 8;
 const double = new Float64Array(1);
 const doubleBytes = new Uint8Array(double.buffer);
 
-export class Output {
+/** Writes numbers, texts and data into memory, from `at` on. */
+export class RecordingWriter {
   bytes: Uint8Array;
   at = 0;
 
@@ -46,7 +47,7 @@ export class Output {
     this.bytes[this.at++] = value;
   }
 
-  /** A whole number from 0 to 2^53 - 1: seven bits a byte, the lowest first. */
+  /** Writes a whole number from 0 to 2^53 - 1: seven bits a byte, the lowest first. */
   writeUint(value: number): void {
     let rest = value;
     while (rest >= TWO_31) {
@@ -60,7 +61,10 @@ export class Output {
     this.bytes[this.at++] = rest;
   }
 
-  /** Any number: 2 × |value|, plus 1 if negative; or 0x80 0x00 and a double. */
+  /**
+   * Writes any number: 2 × |value|, plus 1 if negative; or 0x80 0x00 and a double. No whole number
+   * begins with these two bytes, which would be a longer form of 0.
+   */
   writeNumber(value: number): void {
     if (Number.isInteger(value) && value < INT_MAX && value > -INT_MAX && !Object.is(value, -0)) {
       this.writeUint(value < 0 ? -2 * value + 1 : 2 * value);
@@ -72,13 +76,13 @@ export class Output {
     for (let i = 0; i < 8; i++) this.writeByte(doubleBytes[i]!);
   }
 
-  /** 16 bytes. @throws {RangeError} */
+  /** Writes 16 bytes. @throws {RangeError} for a malformed gfid */
   writeGfid(gfid: Gfid): void {
     gfidToBytesInto(gfid, this.bytes, this.at);
     this.at += GFID_SIZE;
   }
 
-  /** 2 × length in bytes, plus 1 if it was cut; then the bytes of a name. */
+  /** Writes 2 × the length in bytes, plus 1 if the text was cut; then its bytes (`core/bytes.ts`). */
   writeText(value: string): void {
     const start = this.at;
     const { length } = value;
@@ -98,19 +102,20 @@ export class Output {
     this.writeEncodedText(value.slice(0, TEXT_MAX), 1);
   }
 
-  /** 0 for null; otherwise 1 and the text. */
+  /** Writes 0 for null; otherwise 1 and the text. */
   writeNullableText(value: string | null): void {
     this.writeByte(value === null ? 0 : 1);
     if (value !== null) this.writeText(value);
   }
 
+  /** Writes a text that is not ASCII, or was cut (`cut` is 1). */
   private writeEncodedText(value: string, cut: number): void {
     const name = replaceLoneSurrogates(value);
     this.writeUint(2 * nameLength(name) + cut);
     this.at += encodeNameInto(name, this.bytes, this.at);
   }
 
-  /** The length, the number of bytes written (at most `maxBytes`), and these. */
+  /** Writes the length, the number of bytes that follow (at most `maxBytes`), and these. */
   writeData(value: Uint8Array, maxBytes: number): void {
     const keptBytes = Math.min(value.length, maxBytes);
     this.writeUint(value.length);
@@ -123,19 +128,23 @@ export class Output {
 const FIRST_BYTES = 4096;
 
 /** Calls `write` with more and more memory until all fits, and returns the bytes. */
-export function encodeWith(write: (out: Output) => void): Uint8Array {
+export function encodeWith(write: (out: RecordingWriter) => void): Uint8Array {
   for (let size = FIRST_BYTES; ; size *= 4) {
-    const out = new Output(new Uint8Array(size));
+    const out = new RecordingWriter(new Uint8Array(size));
     write(out);
     if (!out.isFull) return out.bytes.subarray(0, out.at);
   }
 }
 
-/** Replaces lone surrogates, which a module or a cut may leave, by U+FFFD. */
+/**
+ * Replaces lone surrogates, which a module or a cut may leave, by U+FFFD; except U+DC80 … U+DCFF, which
+ * stand for bytes.
+ */
 const replaceLoneSurrogates = (value: string): string =>
   value.replace(/[\u{d800}-\u{dc7f}\u{dd00}-\u{dfff}]/gu, '\ufffd');
 
-export class Input {
+/** Reads what `RecordingWriter` has written, from `at` up to `end`. */
+export class RecordingReader {
   readonly bytes: Uint8Array;
   at: number;
   readonly end: number;
@@ -146,6 +155,7 @@ export class Input {
     this.end = end;
   }
 
+  /** The number of bytes that are left. */
   get left(): number {
     return this.end - this.at;
   }
@@ -201,7 +211,7 @@ export class Input {
     return this.readByte() === 0 ? null : this.readText();
   }
 
-  /** The original length, and the bytes in the recording. */
+  /** Reads the original length, and the recorded bytes as a name (`core/bytes.ts`). */
   readData(): { length: number; head: string } {
     const length = this.readUint();
     const keptBytes = this.readUint();
