@@ -27,7 +27,7 @@ type Handlers = {
 export class DebugServer {
   /** Resolves at the command `run`, which asks for the mount. */
   readonly running: Promise<void>;
-  private readonly engine: Debugger;
+  private readonly requestDebugger: Debugger;
   private readonly modules: DebuggedModules;
   private readonly send: (message: FromServer) => void;
   private readonly handlers: Handlers;
@@ -38,7 +38,7 @@ export class DebugServer {
   /** @param send sends a message to the front end */
   constructor(graph: Graph, send: (message: FromServer) => void) {
     this.send = send;
-    this.engine = new Debugger(graph, {
+    this.requestDebugger = new Debugger(graph, {
       onStop: (stop) => this.emit({ event: 'stopped', stop: makeStopView(stop) }),
       onEnd: ({ unique }) => {
         this.emit({ event: 'ended', request: unique });
@@ -50,7 +50,7 @@ export class DebugServer {
     this.running = new Promise((resolve) => {
       run = resolve;
     });
-    this.handlers = makeHandlers(graph, this.engine, this.modules, run);
+    this.handlers = makeHandlers(graph, this.requestDebugger, this.modules, run);
   }
 
   /** Handles a command of the front end. */
@@ -86,7 +86,7 @@ export class DebugServer {
   /** Resumes all requests, because the front end has ended; resolves when they are complete. */
   close(): Promise<void> {
     this.modules.end();
-    this.engine.detach();
+    this.requestDebugger.detach();
     return new Promise((resolve) => {
       this.resolveClose = resolve;
       this.resolveIfComplete();
@@ -94,7 +94,7 @@ export class DebugServer {
   }
 
   private resolveIfComplete(): void {
-    if (this.engine.stoppedRequests.size === 0) this.resolveClose?.();
+    if (this.requestDebugger.stoppedRequests.size === 0) this.resolveClose?.();
   }
 
   private emit(message: FromServer): void {
@@ -105,42 +105,42 @@ export class DebugServer {
 
 function makeHandlers(
   graph: Graph,
-  engine: Debugger,
+  requestDebugger: Debugger,
   modules: DebuggedModules,
   run: () => void,
 ): Handlers {
   return {
     volumes: () =>
       graph.xlators.map(({ name, type, childNames }) => ({ name, type, children: childNames })),
-    break: ({ text }) => makeBreakpointView(engine.addBreakpoint(text)),
+    break: ({ text }) => makeBreakpointView(requestDebugger.addBreakpoint(text)),
     delete({ id }) {
-      engine.removeBreakpoint(id);
+      requestDebugger.removeBreakpoint(id);
       return null;
     },
-    breakpoints: () => [...engine.breakpoints.values()].map(makeBreakpointView),
+    breakpoints: () => [...requestDebugger.breakpoints.values()].map(makeBreakpointView),
     run() {
       run();
       return null;
     },
-    stops: () => [...engine.stops.values()].map(makeStopView),
-    frames: ({ stop }) => listFrames(engine.findStop(stop)),
-    scopes: ({ stop, level }) => listScopes(engine.findStop(stop), level),
+    stops: () => [...requestDebugger.stops.values()].map(makeStopView),
+    frames: ({ stop }) => listFrames(requestDebugger.findStop(stop)),
+    scopes: ({ stop, level }) => listScopes(requestDebugger.findStop(stop), level),
     set({ stop, path, value }) {
-      const stopped = engine.findStop(stop);
+      const stopped = requestDebugger.findStop(stop);
       setReplyPart(stopped, path, value.trim());
       return showReply(stopped);
     },
     resume({ stop, way }) {
       if (!resumeWays.includes(way))
         throw new DebugError(`a request goes on by ${resumeWays.join(', ')}`);
-      engine.resume(stop, way);
+      requestDebugger.resume(stop, way);
       return null;
     },
     scripts: () => modules.list(),
     line: ({ volume, command }) => modules.sendCommand(volume, command),
     detach() {
       modules.end();
-      engine.detach();
+      requestDebugger.detach();
       return null;
     },
   };
@@ -151,14 +151,14 @@ const makeBreakpointView = ({ id, text, hits }: Breakpoint): BreakpointView => (
 function makeStopView(stop: Stop): StopView {
   const { id, kind, hop, breakpoint } = stop;
   const { row, args, xl, request } = hop;
-  const upper = replyReceiver(hop).name;
+  const parentName = replyReceiver(hop).name;
   const isWind = kind === 'wind';
   return {
     id,
     kind,
     fop: row.name,
-    volume: isWind ? xl.name : upper,
-    from: isWind ? upper : xl.name,
+    volume: isWind ? xl.name : parentName,
+    from: isWind ? parentName : xl.name,
     request: request.root.unique,
     pid: request.root.pid,
     uid: request.root.uid,

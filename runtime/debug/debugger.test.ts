@@ -203,7 +203,7 @@ it("changed@VOLUME stops a reply that differs from the child's, or that the volu
   expect(last()).toMatchObject({ kind: 'unwind', from: 'cache', paths: ['/absent'] });
 });
 
-it('a step follows a frame that a volume hands on by tail', async () => {
+it('a step follows a frame that a volume passes on by a tail wind', async () => {
   const { client, graph, stat, stops, go, last } = await startTestBed();
   await client.ask('break', { text: 'stat@tailing' });
   const reply = stat();

@@ -1,9 +1,9 @@
 /**
  * Stops requests of a graph at breakpoints and steps, and resumes them, for debug-server.ts. A request
  * stops at a wind, before the volume gets it, or at an unwind, before the reply arrives above. Other
- * requests continue, and time limits do not count the stop (`isHeld`).
+ * requests continue, and time limits do not count the stop (`isRequestHeld`).
  *
- *   debug.add('lookup@cache');               // see breakpoints.ts
+ *   debug.addBreakpoint('lookup@cache');     // see breakpoints.ts
  *   debug.resume(stop.id, 'into');           // or continue, over, out
  */
 
@@ -146,7 +146,10 @@ export class Debugger implements Interceptor {
 
   // -- the links -------------------------------------------------------------------------------
 
-  /** Intercepts the links while there are breakpoints, steps or stops. */
+  /**
+   * Intercepts the links while there are breakpoints, steps or stops.
+   * @param isForced routes the links again even then, because a new breakpoint may want other fops
+   */
   private attach(isForced = false): void {
     const isNeeded = this.breakpoints.size + this.stepping.size + this.stops.size > 0;
     if (isNeeded === this.isAttached && !isForced) return;
@@ -186,6 +189,7 @@ export class Debugger implements Interceptor {
     const call = fop as AnyCall;
     const handleWind = (frame: Frame, xl: Xlator, args: unknown[]): void => {
       const upperCbk = frame.cbk as AnyCall | null;
+      // A frame without a callback gets no reply.
       if (upperCbk === null) {
         call(frame, xl, ...args);
         return;

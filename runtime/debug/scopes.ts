@@ -48,6 +48,7 @@ interface Level {
   readonly fop: string;
 }
 
+/** Lists the call stack of a stopped request, from the volume that is about to get the fop or reply. */
 function listLevels({ kind, hop: stopped }: Stop): Level[] {
   const levels: Level[] = [];
   let fop = stopped.row.name;
@@ -105,6 +106,7 @@ export function listScopes(stop: Stop, level = 0): Scope[] {
     scopes.push({ name: 'arguments', values });
   }
   const values = showFrame(stop, frame);
+  // The module's own `local` is in the notes; the first value of the frame would be the host's.
   const isNoted = notes.some(({ name }) => name === 'local');
   scopes.push({ name: 'frame', values: isNoted ? values.slice(1) : values });
   scopes.push({ name: 'volume', values: showVolume(xl) });

@@ -58,6 +58,7 @@ function setOpRet(stop: Stop, opRet: number): void {
   if (opRet < 0 && stop.opErrno === 0) stop.opErrno = errnoNumber('EIO')!;
 }
 
+/** The greatest op_ret of a successful reply with these parts. */
 function maxOpRet({ counts, reply: parts }: FopRow, reply: readonly unknown[]): number {
   if (counts === null) return 0;
   const at = parts.findIndex(({ name }) => name === counts.part);

@@ -4,6 +4,7 @@ import { DebugError } from './debug-error.ts';
 import type { Scope } from './scopes.ts';
 import type { Value } from './shown-values.ts';
 
+/** One part of a path: `["key"]`, `['key']`, `[0]`, or a name, perhaps after `.` or `->`. */
 const PART = /^(?:\[\s*(?:"([^"]*)"|'([^']*)'|(\d+))\s*\]|(?:->|\.)?([A-Za-z_](?:\w|-(?!>))*))/;
 
 /** Splits a value's path into names. @throws {DebugError} */
