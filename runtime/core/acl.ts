@@ -49,7 +49,10 @@ const NO_ID = 0xffff_ffff;
 
 const isNamed = (tag: number): boolean => tag === USER || tag === GROUP;
 
-/** Decodes an attribute without checking the list. Returns null if it has no entries; an errno if it is malformed. */
+/**
+ * Decodes an attribute. Checks its format and tags, but not the order of the list. Returns null if the list has no
+ * entries; an errno if it is malformed.
+ */
 export function decodeAcl(bytes: Uint8Array): Acl | null | number {
   if (bytes.length === 0) return null;
   if (bytes.length < HEADER_SIZE) return EINVAL;
@@ -97,15 +100,16 @@ export function isValidAcl(acl: Acl): boolean {
   return possible && VALID_ORDER.test(acl.map(({ tag }) => LETTERS.get(tag)).join(''));
 }
 
-/** Decodes a list that a mode cannot express; returns null for such a list, and for an invalid one. */
+/** Decodes a list that a mode cannot express. Returns null if a mode can express it, or if it is invalid. */
 export function decodeExtendedAcl(bytes: Uint8Array): Acl | null {
   const acl = decodeAcl(bytes);
   return acl === null || typeof acl === 'number' || !isValidAcl(acl) || fitsMode(acl) ? null : acl;
 }
 
-/** Whether a mode can express the list. */
+/** Whether a mode can express a valid list: it has only the three entries without names or mask. */
 export const fitsMode = (acl: Acl): boolean => acl.length === 3;
 
+/** The entries that correspond to the mode's three groups of bits. A mask takes the place of the group. */
 function modeShifts(acl: Acl): readonly (readonly [tag: number, shift: number])[] {
   const hasMask = acl.some(({ tag }) => tag === MASK);
   return [
@@ -142,6 +146,7 @@ export const inheritedAcl = (defaults: Acl, mode: number): Acl =>
  * root nor the owner: for those the mode decides. `gid` is the group of the inode.
  */
 export function aclPermits(acl: Acl, gid: number, caller: Stack, mask: number): boolean {
+  // The mask limits the rights of named users and of all groups.
   let limit = 7;
   let others = 0;
   for (const { tag, perm } of acl) {

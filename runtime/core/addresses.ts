@@ -1,6 +1,6 @@
 /**
- * Checks the syntax of network addresses, for the option types addr, addr_list and client_auth_addr. Resolves no
- * names. Host names may contain '_', as in GlusterFS.
+ * Checks the syntax of network addresses for the option types addr, addr_list and client_auth_addr, and formats
+ * socket addresses for messages. Resolves no names. Host names may contain '_', as in GlusterFS.
  *
  * Source: GlusterFS `common-utils.c` (valid_internet_address); RFC 1123, RFC 4291.
  */
@@ -24,7 +24,7 @@ function countIpv6Groups(half: string, mayEndInIpv4: boolean): number {
   return count;
 }
 
-/** An IPv6 address, with or without a zone (`fe80::1%eth0`). */
+/** Whether a text is an IPv6 address, with or without a zone (`fe80::1%eth0`). */
 export function isIpv6(text: string): boolean {
   const [address, ...zone] = text.split('%');
   if (zone.length > 1 || zone[0] === '') return false;
@@ -35,7 +35,7 @@ export function isIpv6(text: string): boolean {
   return countIpv6Groups(head, false) + countIpv6Groups(tail, true) <= 7;
 }
 
-/** A host name. A last label of digits is refused, as it is a malformed IPv4 address. */
+/** Whether a text is a host name. A last label of digits is refused, as it is a malformed IPv4 address. */
 export function isHostname(text: string): boolean {
   if (text.length > 255) return false;
   const labels = text.split('.');
@@ -49,7 +49,7 @@ export const isAddress = (text: string): boolean =>
   isIpv4(text) || isIpv6(text) || isHostname(text);
 
 /**
- * A pattern for addresses: `*`, `10.0.*`, `node[12].example.org`, or an IPv4 network `10.0.0.0/8`.
+ * Whether a text is a pattern for addresses: `*`, `10.0.*`, `node[12].example.org`, or an IPv4 network `10.0.0.0/8`.
  */
 export function isAddressPattern(text: string): boolean {
   const slash = text.indexOf('/');
@@ -59,11 +59,11 @@ export function isAddressPattern(text: string): boolean {
 
 const isPrefixLength = (text: string): boolean => /^\d{1,2}$/.test(text) && +text <= 32;
 
-/** A comma list of addresses and patterns. */
+/** Whether a text is a comma-separated list of addresses and patterns. */
 export const isAddressList = (text: string): boolean =>
   text.split(',').every((item) => isAddress(item) || isAddressPattern(item));
 
-/** `/dir(addr|addr),/dir2,…`: directories, each with the addresses that may mount it. */
+/** Whether a text is `/dir(addr|addr),/dir2,…`: directories, each with the addresses that may mount it. */
 export function isDirectoryList(text: string): boolean {
   return text.split(',').every((item) => {
     const parts = /^(\/[^(),]*)(?:\(([^()]+)\))?$/.exec(item);

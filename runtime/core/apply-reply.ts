@@ -25,19 +25,19 @@ export function discardInode(inode: Inode | null): void {
 }
 
 /**
- * Links the inode of a successful reply, under the name of `loc` if `named`. Returns the linked inode, which
+ * Links the inode of a successful reply, under the name of `loc` if `isNamed`. Returns the linked inode, which
  * is a known one when the table has this gfid already; null when the reply has no gfid.
  */
 export function linkReply(
   loc: Loc,
   inode: Inode | null,
   buf: Iatt | null,
-  named = true,
+  isNamed = true,
 ): Inode | null {
   const target = inode ?? loc.inode;
   const linkable = target !== null && buf !== null && buf.iaGfid !== NULL_GFID;
   const linked = linkable
-    ? target.table.link(target, named ? loc.parent : null, loc.name, buf)
+    ? target.table.link(target, isNamed ? loc.parent : null, loc.name, buf)
     : null;
   if (linked !== target) discardInode(target);
   if (loc.inode !== target) discardInode(loc.inode);
@@ -71,9 +71,11 @@ export function moveEntry(oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
   else from.table.rename(from, fromName, to, toName);
 }
 
+/** The arguments and parts of a reply that concern the inode table, by index; -1 if the fop lacks one. */
 interface Effect {
   /** Index of the loc argument that the reply's inode is linked under. */
   readonly loc: number;
+  /** Index of the loc argument whose name the fop removes. */
   readonly removed: number;
   /** Index of the fd argument that is open on the reply's inode. */
   readonly fd: number;
@@ -81,6 +83,7 @@ interface Effect {
   readonly inode: number;
   readonly buf: number;
   readonly entries: number;
+  /** Whether the fop removes one name and creates another: rename. */
   readonly moves: boolean;
 }
 
@@ -128,6 +131,7 @@ export function applyReply(
   const effect = effects.get(row)!;
   let isComplete = true;
   if (opRet < 0) {
+    // A lookup returns an inode and creates no name.
     const isLookup = effect.inode >= 0 && row.entry.creates === undefined;
     if (isLookup && isNameGone(opErrno)) removeEntry(args[effect.loc] as Loc);
   } else if (effect.inode >= 0) isComplete = applyInode(effect, args, reply, isNamed);

@@ -29,10 +29,12 @@ export class BusyPoll {
     return true;
   }
 
+  /** Records that a request came during a try. */
   noteHit(): void {
     this.interval = 1;
   }
 
+  /** Records that no request came during a try. */
   noteMiss(): void {
     this.interval = Math.min(this.interval * 2, INTERVAL_MAX);
     this.waits = this.interval - 1;

@@ -28,6 +28,7 @@ function isPairAt(s: string, at: number): boolean {
   return s.charCodeAt(at) < 0xdc00 && (s.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 }
 
+/** Whether a code unit stands for one byte that is not UTF-8. */
 const isEscape = (unit: number): boolean => unit >= 0xdc80 && unit <= 0xdcff;
 
 /** Returns the length of the encoded name in bytes. @throws {NameError} */
@@ -83,7 +84,7 @@ export function encodeName(s: string): Uint8Array {
 }
 
 /**
- * An array of char codes for each length of a file name: `fromCharCode` makes a flat string from it, at
+ * Scratch arrays of char codes, one for each length of a file name: `fromCharCode` makes a string of one at
  * less than half the cost of appending characters.
  */
 const codesByLength: readonly number[][] = Array.from({ length: NAME_MAX + 1 }, (_, length) =>
@@ -129,8 +130,8 @@ function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (at + length > end) return 0;
   const second = bytes[at + 1]!;
-  // After four leads the second byte's range is narrower: no overlong form, no surrogate, nothing
-  // above U+10FFFF.
+  // After the lead bytes E0, ED, F0 and F4 the second byte's range is narrower: no overlong form, no
+  // surrogate, nothing above U+10FFFF.
   const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
   const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
   if (second < low || second > high) return 0;

@@ -1,6 +1,6 @@
 /**
  * Represents a client of an initiator: the kernel for a mount, each connection for a server. It owns requests under
- * way, open files, lookups, contexts of translators (`ctxSet`), and locks (an owner is a client with an lk-owner).
+ * way, open files, lookups, contexts of translators (`ctxSet`), and locks (a lock's owner is client and lk-owner).
  * `disconnect` interrupts its requests, calls `clientDisconnect` from the top down, closes its files and forgets
  * its lookups. After its last request translators get `clientDestroy`.
  *

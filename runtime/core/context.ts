@@ -12,20 +12,20 @@ export interface Context {
   /** Calls `fn` once after at least `ms` milliseconds; the result cancels it. */
   after(ms: number, fn: () => void): () => void;
   /**
-   * As `after`, exact to some ten microseconds, at the cost of a few system calls. Absent, or undefined,
-   * where the system has no such timer.
+   * As `after`, exact to some ten microseconds, at the cost of a few system calls. Where the system has no
+   * such timer, the method is absent or returns undefined.
    */
   exactly?(ms: number, fn: () => void): (() => void) | undefined;
   /**
    * Calls `fn` after all callbacks that wait for the event loop; the result cancels it. Absent where a
-   * test moves the clock, which an endless loop of turns would keep from moving.
+   * test advances the clock, because an endless series of such calls would leave the test no turn to do so.
    */
   soon?(fn: () => void): () => void;
   /** Bytes of memory still available. Absent where the system does not report it. */
   availableMemory?(): number;
   /** Bytes of memory of the machine. Absent where the system does not report it. */
   readonly totalMemory?: number;
-  /** Fills `out` with unpredictable bytes. Called for few bytes at a time: keep a stock. */
+  /** Fills `out` with unpredictable bytes. Each call asks for few: generate them in advance if calls are costly. */
   random(out: Uint8Array): void;
   /** The directory that relative paths in the volfile start from. */
   readonly baseDir: string;

@@ -21,7 +21,7 @@ export type CreateArgs = FopTable['create']['args'];
 export interface ExistingFile {
   readonly inode: Inode;
   readonly buf: Iatt;
-  /** The requested keys. */
+  /** The lookup's reply to `Creation.lookupKeys`. */
   readonly xdata: Dict | null;
 }
 
@@ -42,6 +42,7 @@ interface Attempt<P> {
   readonly args: CreateArgs;
 }
 
+/** Winds the create to the first child with O_EXCL added. The callbacks of `creation` get the result. */
 export function createNew<P>(
   frame: Frame,
   xl: Xlator<P>,
@@ -57,6 +58,7 @@ export function createNew<P>(
 const createCbk: Cbk<'create', unknown> = (frame, cookie, xl, opRet, opErrno, ...reply) => {
   const { args, creation } = frame.local as Attempt<unknown>;
   const exists = opRet < 0 && opErrno === EEXIST;
+  // With O_EXCL, the client itself wants EEXIST for an existing file.
   if (exists && (args[1] & O_EXCL) === 0) {
     wind.lookup(frame, 0, lookupCbk, xl.children[0]!, args[0], creation.lookupKeys);
     return;

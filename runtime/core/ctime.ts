@@ -27,6 +27,7 @@ export interface Ctime {
 }
 
 const { CTIME, MTIME, ATIME, PARENT_CTIME, PARENT_MTIME } = SETS;
+// Times of fops that create an inode, that only change names, and that write data.
 const PARENT = PARENT_CTIME | PARENT_MTIME;
 const CREATED = CTIME | MTIME | ATIME | PARENT;
 const NAMED = CTIME | PARENT;
@@ -69,7 +70,10 @@ export const accessTimeFops: readonly FopName[] = ['open', 'opendir', 'readv', '
 
 const { MODE, UID, GID } = SET_ATTR;
 
-/** The times that a setattr sets besides those in its arguments. */
+/**
+ * Returns the times that a setattr sets besides those in its arguments. `valid` 0 only drops set-user-id and the
+ * like (`KILL_PRIV`), which changes the ctime, too.
+ */
 export const setattrTimes = (valid: number): number =>
   valid === 0 || (valid & (MODE | UID | GID)) !== 0 ? CTIME : 0;
 

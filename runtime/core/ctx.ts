@@ -1,6 +1,6 @@
 /**
- * Stores contexts: the values of translators with an inode, an fd or a client, one per instance, by its id.
- * GlusterFS's inode_ctx and fd_ctx.
+ * Stores contexts (GlusterFS's inode_ctx and fd_ctx): each instance of a translator may keep one value with an
+ * inode, an fd or a client. Values are stored by the instance's id.
  */
 import type { Xlator } from './xlator.ts';
 
@@ -15,13 +15,13 @@ export class Ctx {
     return this.ctx === null ? undefined : this.ctx[xl.id];
   }
 
-  /** Stores a value. At the end of the object, the graph calls the value's translator. */
+  /** Stores a value. When the object ends, the translator is called with it: `forget`, `release`, … */
   ctxSet(xl: Xlator<unknown>, value: unknown): void {
     this.ctx ??= [];
     this.ctx[xl.id] = value;
   }
 
-  /** Removes and returns the value of `xl`. The graph then does not call its translator at the end. */
+  /** Removes and returns the value of `xl`, whose translator is then not called when the object ends. */
   ctxDel(xl: Xlator<unknown>): unknown {
     const value = this.ctxGet(xl);
     if (this.ctx !== null) this.ctx[xl.id] = undefined;

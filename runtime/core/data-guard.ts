@@ -1,6 +1,6 @@
 /**
  * Prevents data from bypassing a volume that changes it (`observes: false`, and it defines readv or writev).
- * Handles the fops that the volume does not define, by `FopRow.data`:
+ * Handles fops by `FopRow.data`; the first two only if the volume does not define the fop:
  *
  *   past      replies EOPNOTSUPP; the kernel then copies by reads and writes (fuse_copy_file_range)
  *   extents   seek reports no holes: all is data up to the size that the volume's fstat returns
@@ -28,6 +28,7 @@ export interface GuardedFops {
   readonly text: string | null;
 }
 
+/** Returns the fops that winds to the volume reach. @param own the fops that the volume defines */
 export function guardFops(xl: Xlator<unknown>, own: Fops<unknown>): GuardedFops {
   const changes = xl.observes === false && BYTES.some((name) => own[name] !== undefined);
   if (!changes) return { fops: own, text: null };

@@ -8,6 +8,7 @@
 import type { Gfid } from './gfid.ts';
 import { Iatt } from './iatt.ts';
 
+/** GlusterFS's data types. Recordings store a type's index, so new ones go to the end. */
 export const dictTypes = [
   'int',
   'uint',
@@ -19,7 +20,7 @@ export const dictTypes = [
   'mdata',
 ] as const;
 export type DictType = (typeof dictTypes)[number];
-/** int, uint, double: number; str, gfuuid: string; bin, mdata: bytes; iatt: Iatt. */
+/** By type: int, uint, double: number; str, gfuuid (a gfid): string; bin, mdata (file times): bytes; iatt: Iatt. */
 export type DictValue = number | string | Uint8Array | Iatt;
 
 /** A pair, linked to the pair inserted next. */

@@ -30,7 +30,7 @@ const tokens = (name: FopName, which: 'args' | 'reply') =>
 
 describe('taps', () => {
   test.each(fopNames)(
-    '%s: both hooks get arguments and reply, which pass unchanged',
+    '%s gives arguments and reply to both hooks, and passes them on unchanged',
     async (name) => {
       const seen: unknown[][] = [];
       const before: Before<string> = (frame, xl, fop, ...args) => {
@@ -53,7 +53,7 @@ describe('taps', () => {
     },
   );
 
-  test('a tap without a second hook adds no frame', async () => {
+  test('without a second hook add no frame', async () => {
     const { leaf, graph } = await over(taps(fopNames, () => 0));
     for (const name of fopNames) {
       const args = tokens(name, 'args');
@@ -66,7 +66,7 @@ describe('taps', () => {
     }
   });
 
-  test('an errno of the first hook is the reply, and nothing is wound', async () => {
+  test('reply with the errno that the first hook returns, and wind nothing', async () => {
     for (const after of [undefined, () => expect.unreachable('there is no reply to see')]) {
       const { leaf, graph } = await over(taps(fopNames, () => EROFS, after));
       for (const name of fopNames) {

@@ -1,7 +1,7 @@
 /**
  * Makes fops with hooks for changes of names: one pair for all fops that create or remove a name (column `entry` of
- * the table), so that a cache of names covers every such fop, also later ones. The fops wind to the first child with
- * a frame of their own. Initiators update the inode table (`apply-reply.ts`).
+ * the table), so that a cache of names covers every such fop, also fops added later. The fops wind to the first
+ * child with a frame of their own. Initiators, not hooks, update the inode table (`apply-reply.ts`).
  */
 import type { Client } from './client.ts';
 import { type FopRow, fops } from './fops.ts';

@@ -1,6 +1,6 @@
 /**
- * Lists Linux's errno numbers, names and messages, the same on every machine: the FUSE protocol and GlusterFS's wire carry these
- * numbers. Replies carry a positive number (`opErrno`). Messages are glibc's.
+ * Lists Linux's errno numbers and names with glibc's messages, the same on every machine: the FUSE protocol and
+ * GlusterFS's wire carry these numbers. Replies carry a positive number (`opErrno`).
  *
  * Source: include/uapi/asm-generic/errno-base.h and errno.h (x86, arm and riscv share them).
  */

@@ -1,4 +1,4 @@
-/** Errors of building and starting a graph. A request's error is a pair of numbers instead. */
+/** Defines the errors of building and starting a graph. A failed request has `opRet` and `opErrno` instead. */
 
 /** Thrown when a graph cannot be built, started or changed. `problems` has one line per reason. */
 export class GraphError extends Error {

@@ -395,7 +395,7 @@ it('a file that a new volume refuses to open stays open in the replaced one', as
   await run.graph.stop();
 });
 
-it('a hundred exchanges lose no open file and leave no instance', async () => {
+it('a hundred exchanges lose no open file and leave no replaced instance', async () => {
   const log: string[] = [];
   const run = await running(disk);
   const fds = [await run.create('/a', '1'), await run.create('/b', '2')];

@@ -30,8 +30,8 @@ export interface Exchange {
 
 /** The number of inodes or files that are looked up or reopened at a time. */
 const BATCH_SIZE = 32;
-/** The time between two checks whether replaced volumes are idle. */
-const STEP_MS = 50;
+/** Milliseconds between two checks whether replaced volumes are idle. */
+const IDLE_CHECK_MS = 50;
 
 /**
  * Returns the volumes of the running graph that a description keeps, by name.
@@ -207,6 +207,7 @@ export class CandidateGraph {
   /** Looks up every inode that a client knows or has open, so that the new volumes store their contexts of it. */
   private async lookUpKnownInodes(): Promise<void> {
     const { graph, links } = this;
+    // Lookups reach only kept volumes, which have their contexts already.
     if (!this.begun.includes(links.lookup.xl)) return;
     const [client] = listClients(graph);
     if (client === undefined) return;
@@ -219,6 +220,7 @@ export class CandidateGraph {
     });
   }
 
+  /** Ends the new volumes after a failed start. */
   private async giveUp(): Promise<void> {
     const { graph, begun, top, predecessors } = this;
     for (const xl of begun) {
@@ -245,10 +247,13 @@ export class RetiredGraph {
   private readonly graph: Graph;
   /** The volumes that end once idle. */
   readonly removed: readonly Xlator[];
+  /** By id: the new instance that has taken over the state of a replaced one (`succeed`). */
   private readonly successors = new Map<number, Xlator>();
   /** Ids of all volumes of the replaced graph, kept ones included. */
   private readonly ids: readonly number[];
+  /** Files that the new volumes did not open: they stay open in the replaced ones until they are closed. */
   private readonly failedFds = new WeakSet<Fd>();
+  /** Requests that may be inside the replaced volumes; see `awaitCalls`. */
   private calls: readonly Stack[] = [];
   private stopped = false;
 
@@ -272,7 +277,7 @@ export class RetiredGraph {
       if (await this.reopenFds()) onReopened();
       const isUsed = this.openFds > 0;
       this.calls = isUsed ? [] : [...listCalls(graph), ...this.listOwnCalls()];
-      await pause(graph.context, STEP_MS);
+      await pause(graph.context, IDLE_CHECK_MS);
       await this.awaitCalls();
       if (this.stopped) return;
       if (!isUsed && this.openFds === 0 && graph.retired[0] === this) break;
@@ -316,7 +321,7 @@ export class RetiredGraph {
 
   /** Resolves when the awaited requests have ended, or the graph has. */
   private async awaitCalls(): Promise<void> {
-    while (!this.stopped && this.pendingCalls > 0) await pause(this.graph.context, STEP_MS);
+    while (!this.stopped && this.pendingCalls > 0) await pause(this.graph.context, IDLE_CHECK_MS);
   }
 
   /** Number of awaited requests: those of clients that may be inside, and the volumes' own. */
@@ -424,6 +429,7 @@ const listClients = (graph: Graph): Client[] =>
 const listCalls = (graph: Graph): Stack[] =>
   [...graph.initiators].flatMap(({ calls }) => calls.list());
 
+/** Removes volumes from the parents of the volumes below them. */
 function detach(xlators: readonly Xlator[]): void {
   const leaving = new Set(xlators);
   for (const xl of xlators) {

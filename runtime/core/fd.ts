@@ -67,6 +67,7 @@ export class Fd extends Ctx {
     this.holds += 1;
   }
 
+  /** Ends one `hold`. */
   drop(): void {
     this.holds -= 1;
     if (this.releaseDeferred) this.release();

@@ -1,5 +1,5 @@
 /**
- * The table of structures that travel field by field between host and modules. `npm run gen` generates their
+ * Defines the table of structures that travel field by field between host and modules. `npm run gen` generates their
  * classes, C structs, codecs and types for all languages from it. A row is a member's C name (GlusterFS's or
  * POSIX's) and its meaning. Other languages omit the prefix (`f_bsize` is `bsize`); JavaScript uses camel case.
  * Fields travel in this order. To add a field, add a row and run `npm run gen`.

@@ -1,5 +1,5 @@
 /**
- * The table of file operations (fops). `npm run gen` generates types, stubs and reference pages from it.
+ * Defines the table of file operations (fops). `npm run gen` generates types, stubs and reference pages from it.
  *
  * A row has GlusterFS's number, the method, its arguments (after `frame, xl`) and reply (after `opRet, opErrno`),
  * as `name:type`; `?` marks a nullable argument. All objects in a reply are nullable, but a success without
@@ -87,6 +87,7 @@ const NULLABLE_REPLIES: ReadonlySet<ArgType> = new Set<ArgType>([
   'locklist',
 ]);
 
+/** Parses `name:type …`. In arguments only dicts are nullable without a `?`; in replies all objects are. */
 function parseArgs(spec: string, isReply: boolean): Arg[] {
   if (spec === '') return [];
   return spec.split(' ').map((part) => {

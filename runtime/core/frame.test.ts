@@ -57,7 +57,7 @@ describe('an unwind', () => {
     expect(stat(graph)).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
   });
 
-  test('the second unwind of a frame is dropped, and the log names volume, fop and request', async () => {
+  test("is dropped if it is the frame's second, and the log names volume, fop and request", async () => {
     const { leaf, graph, context } = await over({});
     const reply = stat(graph);
     const [{ answer, frame }] = leaf.requests as [HeldRequest];
@@ -70,7 +70,7 @@ describe('an unwind', () => {
     expect(context.lines[0]).toContain(`request ${reply.frame.root.unique} `);
   });
 
-  test('the second unwind of a frame does not reach a later request', async () => {
+  test("does not reach a later request if it is the frame's second", async () => {
     const { leaf, graph } = await over({});
     stat(graph);
     const first = leaf.requests[0]!;
@@ -80,7 +80,7 @@ describe('an unwind', () => {
     expect(later.count).toBe(0);
   });
 
-  test("an unwind of an initiator's own frame is refused and logged", async () => {
+  test("is refused and logged for an initiator's own frame", async () => {
     const { graph, context } = await over({});
     unwind.stat(newRequest(new Stack(0, 0, 1, 'STAT'), graph.top), 0, 0, null, null);
     expect(context.lines).toHaveLength(1);
@@ -134,7 +134,7 @@ describe('a frame', () => {
     expect(reply.count).toBe(1);
   });
 
-  test('a frame of a tail wind goes to the child, and the reply bypasses the winder', async () => {
+  test('goes to the child with a tail wind, and the reply bypasses the winder', async () => {
     let mine: Frame | undefined;
     const { leaf, graph, context } = await over({
       stat(frame, xl, loc, xdata) {

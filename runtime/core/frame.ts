@@ -1,6 +1,6 @@
 /**
- * Defines stacks and frames. A request is a Stack (the caller and the fop) and one Frame for each hop that gets the
- * reply.
+ * Defines stacks and frames. A request is a Stack (the caller and the fop) and one Frame for each wind that
+ * expects a callback.
  *
  * A translator gets a frame with each fop, winds with it any number of times, and unwinds it exactly once. A
  * second unwind is dropped and logged. `local` carries data from the fop to its callbacks. Frames are not
@@ -89,6 +89,7 @@ export class Stack {
     if (this.resting === 1 && this.pool !== null) this.pool.resting += 1;
   }
 
+  /** Ends one `rest`. */
   goOn(): void {
     this.resting -= 1;
     if (this.resting === 0 && this.pool !== null) this.pool.resting -= 1;
@@ -126,13 +127,13 @@ export type AnyCbk = (parent: Frame, ...rest: never[]) => void;
 /** One hop of one request. */
 export class Frame {
   readonly root: Stack;
-  /** The frame of the translator that wound here; null for the initiator's own. */
+  /** The frame of the translator that wound here; null for the first frame of a request. */
   readonly parent: Frame | null;
   /** The owner. A tail wind passes the frame on to the child. */
   xl: Xlator<unknown>;
-  /** The winder's callback; null after the unwind, and in the initiator's own frame. */
+  /** The callback of the translator that wound here; null after the unwind, and in a request's first frame. */
   cbk: AnyCbk | null;
-  /** An integer that the winder passes to its callback: a child's index, an epoch. */
+  /** An integer that a translator gives to its wind and gets back in the callback, such as a child's index. */
   readonly cookie: number;
   /** The translator's data from fop to callback. */
   local: unknown = null;
@@ -193,7 +194,7 @@ export function newRequest(root: Stack, xl: Xlator<unknown>): Frame {
 }
 
 /** Logs and drops a second unwind of a frame. */
-export function unwoundTwice(frame: Frame, fop: string): void {
+export function reportSecondUnwind(frame: Frame, fop: string): void {
   frame.xl.log.error(
     `${fop}: request ${frame.root.unique} was unwound twice; the second answer was dropped ` +
       '(is a return missing after the first unwind?)',

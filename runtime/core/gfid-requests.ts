@@ -7,6 +7,7 @@ import { Dict } from './dict.ts';
 import type { Gfid } from './gfid.ts';
 import { GFID_REQ } from './xdata.ts';
 
+/** The xdata of a lookup with a proposed gfid; its class lets `noteReply` recognize it. */
 class GfidRequest extends Dict {
   readonly gfid: Gfid;
 

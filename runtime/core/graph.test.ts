@@ -189,7 +189,18 @@ describe('a start that fails', () => {
     );
   });
 
-  test('in fini is logged, and other volumes end', async () => {
+  test('because of a missing subvolume, or without volumes, throws', () => {
+    const translator = recorder([]);
+    expect(() => makeGraph([], new FakeContext())).toThrow('at least one volume');
+    const volumes = [named('top', translator, 'nowhere')];
+    expect(() => makeGraph(volumes, new FakeContext())).toThrow(
+      "volume 'top': a subvolume is not in the graph",
+    );
+  });
+});
+
+describe('stop', () => {
+  test('logs an error of fini, and ends the other volumes', async () => {
     const log: string[] = [];
     const context = new FakeContext();
     const fini = () => {
@@ -202,17 +213,6 @@ describe('a start that fails', () => {
     expect(context.lines.join()).toContain('0-v0: fini failed: cannot let go');
   });
 
-  test('because of a missing subvolume, or without volumes, throws', () => {
-    const translator = recorder([]);
-    expect(() => makeGraph([], new FakeContext())).toThrow('at least one volume');
-    const volumes = [named('top', translator, 'nowhere')];
-    expect(() => makeGraph(volumes, new FakeContext())).toThrow(
-      "volume 'top': a subvolume is not in the graph",
-    );
-  });
-});
-
-describe('stop', () => {
   test('sends PARENT_DOWN down, forgets inodes, and calls fini from the leaves', async () => {
     const log: string[] = [];
     const translator = recorder(log, {
@@ -282,7 +282,7 @@ describe('a wind', () => {
     },
   );
 
-  test('a wind of a fop that no volume defines is answered EOPNOTSUPP', async () => {
+  test('is answered EOPNOTSUPP if no volume defines the fop', async () => {
     const leaf = new HeldLeaf();
     const graph = await startGraph([
       { translator: leaf.onlyFops('stat') },
@@ -296,7 +296,7 @@ describe('a wind', () => {
 });
 
 describe('an event', () => {
-  test('an event that a translator does not pass on ends there', async () => {
+  test('ends at a translator that does not pass it on', async () => {
     const log: string[] = [];
     const swallow = recorder(log, { notify: (xl, event) => void log.push(`${xl.name} ${event}`) });
     const graph = makeGraph(
@@ -405,7 +405,7 @@ describe('a volume', () => {
     expect(graph.isUp).toBe(false);
   });
 
-  test('a volume that comes up within the patience resolves whenUp', async () => {
+  test('resolves awaitUp when it comes up in time', async () => {
     const { graph, context, say } = await spread(2);
     const waiting = graph.awaitUp(30_000);
     say(0, true);
@@ -428,15 +428,18 @@ describe('a volume', () => {
       ],
     ],
     [[1], ["volume 'leaf0' (test/recorder): has not come up within 3 s"]],
-  ])('that is not up rejects whenUp, naming the missing leaves (up: %j)', async (up, problems) => {
-    const { graph, context, say } = await spread(2);
-    for (const at of up) say(at, true);
-    const waiting = graph.awaitUp(3000);
-    context.advance(3000);
-    await expect(waiting).rejects.toMatchObject({ problems });
-  });
+  ])(
+    'rejects awaitUp if it is not up in time, naming the missing leaves (up: %j)',
+    async (up, problems) => {
+      const { graph, context, say } = await spread(2);
+      for (const at of up) say(at, true);
+      const waiting = graph.awaitUp(3000);
+      context.advance(3000);
+      await expect(waiting).rejects.toMatchObject({ problems });
+    },
+  );
 
-  test('a volume that stays down above running children is named by whenUp', async () => {
+  test('is named by awaitUp if it stays down above running children', async () => {
     const { graph, context, say } = await spread(1, {
       notify: (xl, event, data) => {
         if (!isChange(event)) defaultNotify(xl, event, data);

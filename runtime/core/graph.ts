@@ -1,5 +1,5 @@
 /**
- * A live graph: connected instances, started from the top and stopped from the leaves.
+ * Runs a graph: connects instances, starts them from the top and stops them from the leaves.
  *
  * `start` checks options, calls `init` top first, routes winds past instances that do not define a fop, and
  * sends PARENT_UP down; leaves answer with CHILD_UP. The graph is up when the top has sent CHILD_UP (`awaitUp`).
@@ -48,7 +48,7 @@ export class Graph implements GraphView {
   xlators: readonly Xlator[];
   top: Xlator;
   readonly inodes: InodeTable;
-  /** Winds to the top, for initiators; set by `start`. */
+  /** The links by which initiators wind to the top; set by `start`. */
   links!: Links;
   /** The initiators that begin requests at the top. */
   readonly initiators = new Set<Initiator>();
@@ -61,7 +61,7 @@ export class Graph implements GraphView {
   readonly levels: LogLevels;
   private graphId: number;
   private lastId = -1;
-  /** The graph of an exchange under way. */
+  /** The graph of an exchange under way; null without one. */
   private candidate: CandidateGraph | null = null;
   private readonly observers = new Set<Observer>();
   private interceptor: Interceptor | null = null;
@@ -72,7 +72,7 @@ export class Graph implements GraphView {
   };
 
   /**
-   * @param makeInodes makes the table of its inodes
+   * @param makeInodes makes the inode table; callers may want another limit or class
    * @throws {GraphError} when a subvolume is not among the volumes, or there are no volumes
    */
   constructor(
@@ -219,6 +219,7 @@ export class Graph implements GraphView {
     return true;
   }
 
+  /** @param renewed a volume that must restart even if its description is unchanged; null without one */
   private async replaceBy(
     specs: readonly VolumeSpec[],
     patienceMs: number,
@@ -234,11 +235,13 @@ export class Graph implements GraphView {
     } finally {
       this.candidate = null;
     }
+    // The new volumes may reply differently: the kernel and caches above drop what they know.
     this.publish('UPCALL', { what: 'every-entry' });
     this.publish('SOME_DESCENDENT_UP', this.top);
     return next.result;
   }
 
+  /** Makes the candidate the running graph: new requests wind to its top. */
   private switchTo(next: CandidateGraph): void {
     const retiredGraph = new RetiredGraph(this, next);
     this.retired.push(retiredGraph);
@@ -350,6 +353,7 @@ export class Graph implements GraphView {
     return xl.passesThrough ? null : { xl, fop: refusal(name, EOPNOTSUPP) };
   }
 
+  /** Makes an instance. An instance that takes over another's contexts gets its `id`, too. */
   private make(spec: VolumeSpec, id = this.makeId()): Xlator {
     const { context, levels, graphId } = this;
     const log = new Log(context.sink, levels, spec.name, graphId);

@@ -17,7 +17,7 @@ it.each([-1, 0, 0.5])(
   },
 );
 
-it('quantile is exact to a quarter, and null for an empty histogram', () => {
+it('computeQuantile is exact to a quarter, and returns null for an empty histogram', () => {
   const histogram = new Histogram();
   for (let us = 1; us <= 1000; us++) histogram.add(us * 1000);
   expect(histogram).toMatchObject({ count: 1000, sumNs: 500_500_000 });

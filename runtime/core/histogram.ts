@@ -5,6 +5,7 @@
 
 /** Width of the narrowest buckets, in nanoseconds. */
 const UNIT_NS = 250;
+/** Number of buckets. */
 export const BUCKETS = 120;
 /** Latencies of this many units and more go into the last bucket. */
 const UNITS_MAX = 2 ** 31;
@@ -27,12 +28,14 @@ export class Histogram {
   }
 }
 
+/** Returns the index of the bucket for a latency. */
 export function findBucket(ns: number): number {
   const exact = ns / UNIT_NS;
   if (exact >= UNITS_MAX) return BUCKETS - 1;
   const units = exact | 0;
   if (units < 4) return Math.max(0, units);
   const power = 31 - Math.clz32(units);
+  // The two bits below the highest one select among the four buckets of this power of two.
   return (power - 1) * 4 + ((units >> (power - 2)) & 3);
 }
 
@@ -43,8 +46,8 @@ export function bucketStart(bucket: number): number {
 }
 
 /**
- * The latency in nanoseconds below which this part of the replies lies, interpolated within a bucket; null for an
- * empty histogram.
+ * Returns the latency in nanoseconds below which a part of the replies lies (`part`, 0 to 1), interpolated within
+ * a bucket; null for an empty histogram.
  */
 export function computeQuantile(counts: ArrayLike<number>, part: number): number | null {
   let total = 0;

@@ -1,5 +1,5 @@
 /**
- * Types of inodes (`ia_type`) and their bits in st_mode; also for the library of JavaScript modules.
+ * Defines the types of inodes (`ia_type`) and their bits in st_mode; also for the library of JavaScript modules.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, inode(7).
  */

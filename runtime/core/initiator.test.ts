@@ -127,7 +127,7 @@ describe('a client', () => {
     expect([...initiator.clients]).toEqual([one, two, three]);
   });
 
-  test('a client that disconnects has its calls interrupted, then its files released', async () => {
+  test('has its calls interrupted when it disconnects, then its files released', async () => {
     const { told, initiator, stat } = await setUp();
     const [one, two] = [initiator.connect(), initiator.connect()];
     const calls = [stat(one), stat(two), stat(one)];
@@ -144,7 +144,7 @@ describe('a client', () => {
     expect([one.fds.size, two.fds.size, initiator.calls.size]).toEqual([0, 1, 3]);
   });
 
-  test('a client that has disconnected is destroyed after its last call', async () => {
+  test('is destroyed after its last call once it has disconnected', async () => {
     const { leaf, told, initiator, stat } = await setUp();
     const client = initiator.connect();
     stat(client);
@@ -157,7 +157,7 @@ describe('a client', () => {
     expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([2, 0, 0]);
   });
 
-  test('a client whose last call ends after the graph stops causes no clientDestroy', async () => {
+  test('causes no clientDestroy if its last call ends after the graph stops', async () => {
     const { leaf, told, initiator, stat } = await setUp();
     const client = initiator.connect();
     stat(client);
@@ -167,7 +167,7 @@ describe('a client', () => {
     expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([1, 0, 0]);
   });
 
-  test('a client that has disconnected keeps no late fd and no late lookup', async () => {
+  test('keeps no fd and no lookup that come after it has disconnected', async () => {
     const { initiator } = await setUp();
     const client = initiator.connect();
     client.disconnect();
@@ -254,7 +254,7 @@ describe('a client', () => {
     );
   });
 
-  test('a client that connects and disconnects 10 000 times leaves no trace in the graph', async () => {
+  test('leaves no trace in the graph after 10 000 connects and disconnects', async () => {
     const { leaf, initiator, stat } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, null, null);
     const inode = linkDirectory(graph, 'd', makeGfid(1));
@@ -277,7 +277,7 @@ describe('an initiator', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('proposes a new gfid with each gfidRequest', async () => {
+  test('proposes a new gfid with each call of makeGfidRequest', async () => {
     const { initiator } = await setUp();
     const [one, two] = [initiator.makeGfidRequest(), initiator.makeGfidRequest()];
     expect(one.string(GFID_REQ)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-/);

@@ -49,15 +49,15 @@ export const makeInitiatorTranslator = <P>(
 /** Hints of an initiator that storages may use. */
 export interface InitiatorHints {
   /**
-   * It uses only the attributes that it asks for: storages may omit a directory's before and after a change,
-   * and a file's after a read or write.
+   * It uses only the attributes that it asks for: storages may omit a directory's attributes before and after
+   * a change, and a file's attributes after a read or write.
    */
   readonly terse: boolean;
-  /** Milliseconds for which it caches attributes itself, so replies may be as old. */
+  /** Milliseconds for which it caches attributes itself, so attributes in replies may be that old. */
   readonly attributeAge: number;
-  /** The pid of its requests is a thread's, which makes one system call at a time. */
+  /** Whether the pid of its requests is a thread's id: a thread makes one system call at a time. */
   readonly pidIsThread: boolean;
-  /** Memory for the data of a read, which it uses in the callback only. */
+  /** Memory for the data of a read (`Frame.readBuffer`). The initiator uses the data in its callback only. */
   readonly readBuffer: Uint8Array | null;
 }
 
@@ -92,7 +92,7 @@ export class Initiator<P = unknown> {
     graph.initiators.add(this);
   }
 
-  /** Winds to the top of the graph. */
+  /** The links by which it winds to the top of the graph. */
   get links(): Child {
     return this.graph.links;
   }

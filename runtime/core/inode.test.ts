@@ -101,7 +101,7 @@ describe('the inode table', () => {
 });
 
 describe('a name', () => {
-  test('a name that is linked to another inode is lost by the first', () => {
+  test('leads to the inode that was linked last, and the earlier inode loses it', () => {
     const before = link(1, table.root, 'a', IA_IFREG);
     const after = link(2, table.root, 'a', IA_IFREG);
     expect(table.grep(table.root, 'a')).toBe(after);
@@ -149,7 +149,7 @@ describe('an inode', () => {
     table.lruLimit = 2;
   });
 
-  test('the oldest idle inode is evicted beyond the limit', () => {
+  test('is evicted as the oldest idle one beyond the limit', () => {
     const inodes = [1, 2, 3].map((number) => link(number, table.root, `n${number}`));
     expect(table.lruSize).toBe(2);
     expect(inodes.map((inode) => table.find(inode.gfid))).toEqual([undefined, ...inodes.slice(1)]);
@@ -157,7 +157,7 @@ describe('an inode', () => {
     expect(table.grep(table.root, 'n1')).toBe(undefined);
   });
 
-  test('an inode that is linked again becomes the newest idle one', () => {
+  test('becomes the newest idle one when it is linked again', () => {
     const [a] = [link(1, table.root, 'a'), link(2, table.root, 'b')];
     link(1, table.root, 'a');
     link(3, table.root, 'c');
@@ -216,7 +216,7 @@ describe('an inode', () => {
     expect(table.find(file.gfid)).toBe(undefined);
   });
 
-  test('an inode that is a directory is not evicted by a link below it', () => {
+  test('is not evicted, as a directory, by a link below it', () => {
     table.lruLimit = 1;
     const dir = link(1, table.root, 'dir');
     const file = link(2, dir, 'file', IA_IFREG);
@@ -224,7 +224,7 @@ describe('an inode', () => {
     expect(file.path).toBe('/dir/file');
   });
 
-  test('an inode that was evicted can be linked again, unless another has its gfid', () => {
+  test('can be linked again after its eviction, unless another inode has its gfid', () => {
     const old = link(1, table.root, 'a');
     link(2, table.root, 'b');
     link(3, table.root, 'c');
@@ -251,7 +251,7 @@ describe('an inode', () => {
 });
 
 describe('a context', () => {
-  test('a context of an inode causes forget for its translator only', () => {
+  test('set on an inode causes forget for its translator only', () => {
     table.lruLimit = 0;
     const inode = table.newInode();
     inode.ctxSet(xlators[0]!, 'zero');
@@ -263,7 +263,7 @@ describe('a context', () => {
     expect(inode.ctxGet(xlators[0]!)).toBe(undefined);
   });
 
-  test('a context of an fd causes release or releasedir once', () => {
+  test('set on an fd causes release or releasedir once', () => {
     const inode = link(1, table.root, 'a');
     const fds = [new Fd(inode, 0, 1), new Fd(inode, 0, 1, true), new Fd(inode, 0, 1)] as const;
     fds[0].ctxSet(xlators[0]!, 'file');
@@ -276,7 +276,7 @@ describe('a context', () => {
     expect(new Set(fds.map((fd) => fd.id)).size).toBe(3);
   });
 
-  test('a context of any inode, held or the root, causes forget when the table is cleared', () => {
+  test('set on any inode, held or the root, causes forget when the table is cleared', () => {
     const held = link(1, table.root, 'a');
     table.lookup(held);
     held.ctxSet(xlators[0]!, 'held');

@@ -83,7 +83,7 @@ export class InodeTable {
   readonly root: Inode;
   /** The graph's instances by id. */
   readonly xlators: Instances;
-  /** Winds to the top of the graph, for files opened now. */
+  /** Links to the top of the graph, by which files opened from now on wind. */
   links!: Child;
   /** At least 1: with 0, an inode would be evicted as it is linked. */
   lruLimit: number;
@@ -124,8 +124,8 @@ export class InodeTable {
   }
 
   /**
-   * Makes an inode for a gfid that the table does not have, outside the table: an UPCALL may be about it, and
-   * a reply on its way up may bring it.
+   * Makes an inode outside the table for a gfid that the table lacks. An UPCALL about the gfid needs it: a reply
+   * on its way up may be about to link the gfid.
    */
   unlistedInode(gfid: Gfid): Inode {
     const inode = this.newInode();
@@ -170,8 +170,8 @@ export class InodeTable {
    */
   link(inode: Inode, parent: Inode | null, name: string | null, buf: Iatt): Inode | null {
     if (buf.iaGfid === NULL_GFID) return null;
-    const named = parent !== null && name !== null;
-    if (named && (!parent.isDir || parent.table !== this)) return null;
+    const hasName = parent !== null && name !== null;
+    if (hasName && (!parent.isDir || parent.table !== this)) return null;
     let linked = this.byGfid.get(buf.iaGfid);
     if (linked === undefined) {
       const isOther = inode.linked && inode.gfid !== buf.iaGfid;
@@ -180,7 +180,7 @@ export class InodeTable {
       this.register(linked, buf.iaGfid);
     }
     // The name comes first: it holds the parent, which might otherwise be evicted for the inode.
-    if (named && this.has(parent)) this.addName(parent, name, linked);
+    if (hasName && this.has(parent)) this.addName(parent, name, linked);
     this.queueIfIdle(linked);
     return linked;
   }
@@ -248,11 +248,13 @@ export class InodeTable {
     this.lru.clear();
   }
 
+  /** Keeps an inode in the table while an fd is open on it. */
   holdForFd(inode: Inode): void {
     inode.fdCount += 1;
     this.lru.delete(inode);
   }
 
+  /** Ends one `holdForFd`. */
   dropForFd(inode: Inode): void {
     inode.fdCount -= 1;
     this.onHoldDropped(inode);

@@ -60,14 +60,14 @@ async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
   }
 }
 
-/** The problems of a refusing translator, with the volume's place. */
+/** Returns the problems in a translator's exception, with the volume's place. */
 export function describeError(xl: Xlator, error: unknown): string[] {
   if (error instanceof GraphError) return [...error.problems];
   const text = error instanceof Error ? error.message : String(error);
   return [`${xl.place}: ${text}`];
 }
 
-/** Ends the started instances, in this order. */
+/** Ends the started instances, in the given order. */
 export async function finiAll(xlators: readonly Xlator[]): Promise<void> {
   for (const xl of xlators) {
     if (!xl.initialised) continue;
@@ -85,7 +85,7 @@ export async function finiAll(xlators: readonly Xlator[]): Promise<void> {
 
 /**
  * Resolves when a top has sent CHILD_UP.
- * @param abandonment rejects to end the wait
+ * @param abandonment a promise that rejects if the wait must end
  * @throws {GraphError} after `patienceMs`, naming the volumes that are not up; they keep running
  */
 export function awaitTopUp(
@@ -116,8 +116,9 @@ export function awaitTopUp(
 /** One line for each volume that keeps the top from being up. */
 export function listBlockers(top: Xlator, duration = ''): string[] {
   const blockers = new Set<Xlator>([top]);
-  // Volumes below one that is up do not matter.
+  // The loop also visits the children that it adds. Volumes below one that is up do not matter.
   for (const xl of blockers) for (const child of xl.below) if (!child.up) blockers.add(child);
+  // A volume above one that is down only waits for it.
   return [...blockers]
     .filter((xl) => !xl.up && areChildrenUp(xl))
     .map((xl) => {

@@ -1,7 +1,7 @@
 /**
- * The interface of an interceptor, such as a debugger, which may hold requests before they reach a volume's fop.
- * `Graph.intercept` sets it. It must continue every request that it holds. Latency counters skip held requests
- * (`isRequestHeld`).
+ * Declares the interface of an interceptor, such as a debugger, which may hold requests before they reach a
+ * volume's fop. `Graph.intercept` sets it. It must continue every request that it holds. Latency counters skip
+ * held requests (`isRequestHeld`).
  */
 
 import type { Stack } from './frame.ts';

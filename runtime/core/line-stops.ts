@@ -11,7 +11,7 @@ export type StepKind = 'continue' | 'into' | 'over' | 'out';
 /** Line numbers by path of the file, as the interpreter names it. */
 export type BreakpointLines = Readonly<Record<string, readonly number[]>>;
 
-/** Frames count from the innermost, 0; `of` is the number in `LineVariable.parts`. */
+/** `frame` is an index into `LineStop.frames`, 0 for the innermost; `of` is a number from `LineVariable.parts`. */
 export type LineCommand =
   /**
    * Replaces all breakpoints; each moves to the next line with code. Null removes the debugger, and the
@@ -69,7 +69,7 @@ export interface LineStops {
   /** Called when the module stops, and with null when it continues or its interpreter is lost. */
   listener: ((stop: ModuleStop | null) => void) | null;
   readonly stop: ModuleStop | null;
-  /** Sends a command. @throws {LineError} for a mistake of the module or the debugger */
+  /** Sends a command. @throws {LineError} if the module or its debugger cannot carry it out */
   ask(command: LineCommand): Promise<LineReply>;
   /** Removes the debugger; the module continues. */
   end(): void;
@@ -84,7 +84,7 @@ export interface DebuggableModule {
   readonly methods: readonly ModuleMethod[];
   /** Null for a module that cannot stop at lines; `why` has the reason. */
   readonly lines: LineStops | null;
-  /** The language supports stops at methods only. */
+  /** Whether the language supports stops at methods only, not at lines. */
   readonly methodsOnly: boolean;
   readonly why: string;
 }
@@ -101,5 +101,5 @@ export class LineError extends Error {
 }
 
 const GO: LineCommand = { do: 'go', way: 'continue' };
-/** The host sends this to a stopped module when no debugger is attached. */
+/** The message, as JSON, that the host sends to a stopped module when no debugger is attached. */
 export const CONTINUE = JSON.stringify({ id: 0, ...GO });

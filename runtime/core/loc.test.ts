@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 describe('a loc', () => {
-  test('a loc of a new name has a parent and the null gfid', () => {
+  test('for a new name has a parent and the null gfid', () => {
     const loc = new Loc(table.newInode(), table.root, 'a');
     expect(loc).toMatchObject({ gfid: NULL_GFID, pargfid: ROOT_GFID, name: 'a', path: '/a' });
   });
@@ -34,7 +34,7 @@ describe('a loc', () => {
     expect(new Loc(table.newInode(), null, null, makeGfid(1)).gfid).toBe(makeGfid(1));
   });
 
-  test('a loc of the root has the path /', () => {
+  test('for the root has the path /', () => {
     expect(new Loc(table.root)).toMatchObject({ gfid: ROOT_GFID, pargfid: NULL_GFID, path: '/' });
   });
 

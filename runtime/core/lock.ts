@@ -28,7 +28,7 @@ export const flockTypeName = (type: number): string =>
 export const lockCommandName = (cmd: number): string =>
   lockCommands.has(cmd) ? `F_${lockCommands.get(cmd)}` : String(cmd);
 
-/** Commands and lock types of entrylk and fentrylk. */
+/** Commands and lock types of entrylk and fentrylk; NB does not block: it fails with EAGAIN. */
 export const ENTRYLK_LOCK = 0;
 export const ENTRYLK_UNLOCK = 1;
 export const ENTRYLK_LOCK_NB = 2;

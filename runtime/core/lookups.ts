@@ -49,6 +49,7 @@ export class Lookups {
       if (inode.soleOwner === this) this.remove(inode, Infinity);
   }
 
+  /** Counts a lookup of an inode that other clients have looked up, too: from now on each client has a count. */
   private addShared(inode: Inode): void {
     const { soleOwner, nlookup } = inode;
     if (soleOwner !== null) {

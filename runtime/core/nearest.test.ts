@@ -9,11 +9,11 @@ test.each([
   ['cache', 'cahce', 1],
   ['ca', 'abc', 3],
   ['timeout', 'time-out', 1],
-])('distance from %j to %j is %i', (a, b, edits) => {
+])('editDistance from %j to %j is %i', (a, b, edits) => {
   expect(editDistance(a, b)).toBe(edits);
 });
 
-test('distance is symmetric, 0 only for equal words, and at most the longer length', () => {
+test('editDistance is symmetric, 0 only for equal words, and at most the longer length', () => {
   const word = fc.string({ maxLength: 8, unit: fc.constantFrom('a', 'b', 'c') });
   fc.assert(
     fc.property(word, word, (a, b) => {
@@ -25,7 +25,7 @@ test('distance is symmetric, 0 only for equal words, and at most the longer leng
   );
 });
 
-test('nearest finds the word of a slip, and none for another word', () => {
+test('findNearest finds the word that a typing error stands for, and nothing for another word', () => {
   const keys = ['cache-size', 'cache-timeout', 'page-size'];
   expect(findNearest('cache-szie', keys)).toBe('cache-size');
   expect(findNearest('CACHE-SIZE', keys)).toBe('cache-size');
@@ -73,11 +73,11 @@ test.each([
   ['-x', flags, undefined],
   ['b', ['a', 'c'], undefined],
   ['', ['a', ''], ''],
-])('nearest of %j among %j is %j', (word, candidates, meant) => {
+])('findNearest for %j among %j returns %j', (word, candidates, meant) => {
   expect(findNearest(word, candidates)).toBe(meant);
 });
 
-test('nearest finds the word itself, and a word one edit away', () => {
+test('findNearest finds the word itself, and a word one edit away', () => {
   const letters = fc.stringMatching(/^[a-z]{4,9}$/);
   fc.assert(
     fc.property(letters, letters, letters, fc.nat(3), (before, word, behind, at) => {

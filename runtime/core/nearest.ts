@@ -1,6 +1,7 @@
 /**
- * Finds the candidate that a mistyped word most likely stands for ("did you mean"). Distance is restricted
- * Damerau–Levenshtein (insert, delete, replace, swap neighbours), without case.
+ * Finds the candidate that a mistyped word most likely stands for. Messages about unknown options, types and
+ * commands use it ("did you mean"). `findNearest` ignores case and compares only the parts that differ. Distance is
+ * restricted Damerau–Levenshtein (insert, delete, replace, swap neighbours).
  */
 
 /** Smallest number of edits from `a` to `b`. */
@@ -22,18 +23,20 @@ export function editDistance(a: string, b: string): number {
   return last[b.length]!;
 }
 
-/** The most letters of a compared word: the cost is the product of both lengths. */
+/** Longer words get no suggestion: a comparison costs the product of both lengths. */
 const LENGTH_MAX = 256;
 
 /** One edit is allowed per so many letters. */
 const LETTERS_PER_EDIT = 3;
 
-/** In a word of fewer letters, a part of one letter allows no edit. */
-const LENGTH_MIN = 3;
+/** In a shorter word, a part of one letter may not be edited: any letter would match it. */
+const SHORT_WORD_LENGTH = 3;
 
-/** Number of edits allowed in a part of `length` letters of a word of `whole` letters. */
-const allowedEdits = (length: number, whole: number): number =>
-  length < 2 && whole < LENGTH_MIN ? 0 : Math.max(1, Math.floor(length / LETTERS_PER_EDIT));
+/** Number of edits allowed in a part of a word, both given by their numbers of letters. */
+const allowedEdits = (partLength: number, wordLength: number): number =>
+  partLength < 2 && wordLength < SHORT_WORD_LENGTH
+    ? 0
+    : Math.max(1, Math.floor(partLength / LETTERS_PER_EDIT));
 
 const SEPARATOR = /[/._ -]/;
 
@@ -46,7 +49,7 @@ function commonPrefixLength(a: string, b: string): number {
 
 const reverseText = (text: string): string => text.split('').reverse().join('');
 
-/** Returns both texts without common words at either end: `shard` and `trash` of two types. */
+/** Returns both texts without common parts at either end: `features/shard`, `features/trash` → `shard`, `trash`. */
 function stripCommonWords(a: string, b: string): [string, string] {
   const from = commonPrefixLength(a, b);
   const [x, y] = [reverseText(a.slice(from)), reverseText(b.slice(from))];
@@ -55,8 +58,8 @@ function stripCommonWords(a: string, b: string): [string, string] {
 }
 
 /**
- * Returns the candidate nearest to `word`; undefined if no candidate is near. In the words that differ, at most one
- * letter in three (at least one) may be edited. The first of equals wins.
+ * Returns the candidate nearest to `word`; undefined if no candidate is near. In the parts that differ, at most one
+ * letter in three (at least one) may be edited. The first of equally near candidates wins.
  */
 export function findNearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LENGTH_MAX) return undefined;

@@ -1,6 +1,7 @@
 /**
- * The interface of an observer, which sees every wind, unwind, event and log line of the volumes and fops that it
- * wants. `Graph.observe` adds it and returns a function that removes it. Fops that it does not want cost nothing.
+ * Declares the interface of an observer, which sees every wind, unwind, event and log line of the volumes and
+ * fops that it wants. `Graph.observe` adds it and returns a function that removes it. Fops that it does not want
+ * cost nothing.
  *
  * Arguments and replies belong to the request and may change after the call: an observer copies what it keeps.
  * It must not throw, wind or unwind.

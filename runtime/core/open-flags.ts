@@ -1,5 +1,5 @@
 /**
- * Flags of open(2) in a graph: Linux's numbers on x86, as GlusterFS sends them. Storage on a disk uses the
+ * Defines the flags of open(2) in a graph: Linux's numbers on x86, as GlusterFS sends them. Storage on a disk uses the
  * machine's own from node:fs, which differ on ARM (O_DIRECT). Source: asm-generic/fcntl.h.
  */
 export const O_RDONLY = 0;

@@ -80,6 +80,7 @@ const timeUnits = [
   ['sec', 1],
 ] as const;
 
+/** The words for on, then those for off. */
 const booleans = new Map(
   ['on', 'yes', 'true', 'enable', '1', 'off', 'no', 'false', 'disable', '0'].map((word, i) => [
     word,

@@ -165,19 +165,16 @@ describe('any value', () => {
     ['percent_or_sizet', fc.nat(100).map((percent) => ({ percent }))],
     ['percent_or_sizet', natural.map((bytes) => ({ bytes }))],
   ];
-  test.each(numbers)(
-    'any value of type %s, printed and parsed, stays the same',
-    (type, arbitrary) => {
-      fc.assert(
-        fc.property(arbitrary, (value) => {
-          const text = printOption(spec(type), value as never);
-          expect(parse(type, text)).toEqual({ value });
-        }),
-      );
-    },
-  );
+  test.each(numbers)('stays the same when it is printed and parsed: type %s', (type, arbitrary) => {
+    fc.assert(
+      fc.property(arbitrary, (value) => {
+        const text = printOption(spec(type), value as never);
+        expect(parse(type, text)).toEqual({ value });
+      }),
+    );
+  });
 
-  test('any value of type time may have fractions of a second if the spec allows them', () => {
+  test('may have fractions of a second if the type is time and the spec allows them', () => {
     const spec = { type: 'time', fractions: true, min: 0.1, description: '' } as const;
     expect(parseOption('k', spec, '0.3')).toEqual({ value: 0.3 });
     expect(parseOption('k', spec, '1.5s')).toEqual({ value: 1.5 });
@@ -188,7 +185,7 @@ describe('any value', () => {
   });
 
   test.each(['int', 'sizet', 'time'] as const)(
-    'a value of type %s may equal its bounds',
+    'is accepted from min to max, both included: type %s',
     (type) => {
       const n = fc.nat(100);
       fc.assert(
@@ -200,7 +197,7 @@ describe('any value', () => {
     },
   );
 
-  test('any value of any text parses to a value or an error, without throwing', () => {
+  test('may be given as any text: parsing returns a value or an error, and never throws', () => {
     const types = ['int', 'sizet', 'time', 'percent', 'addr', 'addr_list', 'size_list'] as const;
     const likely = fc.string({ unit: fc.constantFrom(...'0189.,:%/()[]*?-+KMBs aé') });
     fc.assert(

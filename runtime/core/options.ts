@@ -152,7 +152,7 @@ export interface OptionProblem {
 export interface CheckOptions {
   /** Reports an unknown option as an error. */
   readonly strict?: boolean | undefined;
-  /** Lists unknown options, or those of this form, without a problem: a module checks them. */
+  /** Reports no problem for unknown options, or for those that match: a module checks them. */
   readonly open?: boolean | RegExp;
   /** Names of the graph's volumes, which options of type xlator must name; unchecked if absent. */
   readonly volumes?: readonly string[];
@@ -210,7 +210,7 @@ export function checkOptions<O extends Options>(
 }
 
 /**
- * The message for a required option that is missing or misspelt. `question` asks the user for it.
+ * Returns the message for a required option that is missing or misspelt. `question` asks the user for its value.
  */
 export function describeMissingOption(
   key: string,
@@ -233,7 +233,7 @@ function mapKeys(specs: Options): Map<string, string> {
   return keys;
 }
 
-/** The fault of a volume's name; empty when the graph has it, or its volumes are unknown. */
+/** Describes the fault of a volume's name; '' if the graph has the volume, or its volumes are unknown. */
 function checkVolumeName(key: string, name: string, volumes: readonly string[] = [name]): string {
   if (volumes.includes(name)) return '';
   return `option '${key}': the graph has no volume '${name}'${didYouMean(name, volumes)}`;
@@ -244,8 +244,8 @@ export const printOption = <S extends OptionSpec>(spec: S, value: ValueOf<S>): s
   optionTypes[spec.type].print(value as never);
 
 /**
- * Help for one option: a line with key, type and default, then indented its purpose and accepted values. No
- * newline at the end.
+ * Formats the help for one option: a line with key, type and default, then indented its purpose and accepted
+ * values. No newline at the end.
  */
 export function describeOption(key: string, spec: OptionSpec): string {
   const value = spec.default === undefined ? '' : ` = ${printOption(spec, spec.default)}`;

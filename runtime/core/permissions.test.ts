@@ -79,7 +79,7 @@ afterAll(async () => {
 });
 
 it.skipIf(isNotHere)(
-  'permits decides by mode and ACL as the kernel does for the same user',
+  'isPermitted decides by mode and ACL as the kernel does for the same user',
   async () => {
     await fc.assert(
       fc.asyncProperty(question, async ({ mode, uid, gid, isDir, acl, caller }) => {
@@ -148,7 +148,7 @@ it.each([
       [32, 0],
     ],
   ],
-])('readAcl gives null for %s', (_what, entries) => {
+])('decodeExtendedAcl returns null for %s', (_what, entries) => {
   const list = entries.map(([tag, each]) => ({ tag: tag!, perm: each!, id: 1001 }));
   expect(decodeExtendedAcl(encodeAcl(list))).toBeNull();
   expect(decodeExtendedAcl(encodeAcl(list).subarray(1))).toBeNull();

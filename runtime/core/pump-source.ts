@@ -1,6 +1,6 @@
 /**
- * Declares the interface of descriptors, such as a volume's sockets, that the pump serves together with mounts,
- * without a turn of the event loop. Methods must not throw.
+ * Declares the interface of descriptors, such as a volume's sockets, that the pump (`runtime/pump`) serves
+ * together with mounts, without a turn of the event loop. Methods must not throw.
  */
 export interface PumpSource {
   /** Nonblocking. */

@@ -89,7 +89,7 @@ describe('a running graph', () => {
     expect(graph.top.given.map(({ value }) => value)).toEqual(['2']);
   });
 
-  test('refuses a description with other volumes or connections', async () => {
+  test('refuses a description with other volumes or subvolumes', async () => {
     const graph = await start({});
     for (const change of [{ name: 'other' }, { subvolumes: [] }]) {
       const said = refusal(graph, specs({}, change));
@@ -111,7 +111,7 @@ describe('a running graph', () => {
     expect(graph.reconfigure(specs({ size: '2' }))).toEqual([]);
   });
 
-  test('routes winds to exchanged fops', async () => {
+  test('routes winds to the new fops after exchangeFops', async () => {
     const graph = await start({});
     const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
     const { links } = graph;

@@ -1,6 +1,7 @@
 /**
- * Computes the option changes from a running graph to another description. Other volumes, types or connections,
- * and options that are not reconfigurable, need another graph; with one such error nothing changes.
+ * Computes which options change when a running graph gets another description (`Graph.reconfigure`). Other
+ * volumes, types or subvolumes, and options that are not reconfigurable, need another graph: one such difference
+ * throws, and nothing changes.
  *
  * Source: GlusterFS `libglusterfs/src/graph.c`, `is_graph_topology_equal`, `graph_reconf`.
  */
@@ -15,7 +16,7 @@ export interface OptionsChange {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Instances whose options differ, in the graph's order. @throws {GraphError} */
+/** Returns the instances whose options differ, in the graph's order. @throws {GraphError} */
 export function planReconfiguration(
   xlators: readonly Xlator[],
   specs: readonly VolumeSpec[],
@@ -51,6 +52,7 @@ export function planPartialReconfiguration(
   });
 }
 
+/** Describes the first volume that differs in name, type or subvolumes; empty if none differs. */
 function findShapeProblems(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): string[] {
   const encodeShape = (name: string, type: string, below: readonly string[]): string =>
     JSON.stringify([name, type, below]);
@@ -84,6 +86,7 @@ const hasSameOptions = (a: readonly GivenOption[], b: readonly GivenOption[]): b
 
 const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+/** Reads an instance's new options, and appends those that it cannot accept to `problems`. */
 function readChange(
   xl: Xlator,
   { name, options, where }: VolumeSpec,

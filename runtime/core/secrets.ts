@@ -46,6 +46,7 @@ export function maskAssignment(word: string): string {
   return word;
 }
 
+/** A newline, a quoted text (its end may be missing), or a word. */
 const TOKEN = /\n|"(?:\\.|[^"\\\n])*"?|[^\s"]+/g;
 
 /**
@@ -57,6 +58,7 @@ export function maskText(text: string): string {
   let hiding: 'no' | 'rest-of-line' | 'next-word' = 'no';
   return text.replace(TOKEN, (token) => {
     if (token === '\n') {
+      // After a key without a value ('next-word'), the next line begins with the value.
       if (hiding === 'rest-of-line') hiding = 'no';
       if (hiding === 'no') previous = null;
       return token;

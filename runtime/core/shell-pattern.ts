@@ -3,6 +3,7 @@
 /** Compiles a shell pattern as fnmatch(3) reads it with FNM_NOESCAPE. */
 export function compileShellPattern(glob: string): RegExp {
   const source = glob.replace(
+    // A set `[…]`, in which a leading `]` is a member; or any single character.
     /\[([!^]?)(\]?[^\]]*)\]|./gsu,
     (part, negated: string | undefined, letters: string | undefined) => {
       if (part === '*') return '.*';

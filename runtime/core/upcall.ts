@@ -1,8 +1,8 @@
 /**
- * Sends UPCALLs, by which a translator invalidates the caches above it. The event travels up by `notify` to the mount,
- * which sends it to the kernel. It names the entries to invalidate, never new data, so a superfluous one costs a
- * lookup. It takes effect after the replies of all requests under way, so none brings old data back. The sender does
- * not wait, and first drops its own cache.
+ * Sends UPCALLs, by which a translator invalidates the caches above it. An UPCALL travels up by `notify` to the
+ * mount, which notifies the kernel. It carries no new data, so a superfluous UPCALL costs only a lookup. The mount
+ * sends it after the replies of all requests under way, so that no such reply restores old data. The sender first
+ * drops its own cache, and does not wait.
  *
  * Source: GlusterFS `struct gf_upcall`, `GF_UPCALL_CACHE_INVALIDATION` (`libglusterfs/src/glusterfs/upcall-utils.h`);
  * FUSE_NOTIFY_INVAL_INODE, FUSE_NOTIFY_INVAL_ENTRY, FUSE_NOTIFY_DELETE, FUSE_NOTIFY_INC_EPOCH (Linux fuse.h).
@@ -16,13 +16,13 @@ import { defaultNotify, type Xlator } from './xlator.ts';
 /** The data of an UPCALL. */
 export type Upcall =
   /**
-   * The attributes of an inode, and with `data` its cached data. An inode outside the table
-   * (`InodeTable.unlistedInode`) affects a reply under way, or a listing that was read ahead.
+   * The attributes of an inode, and with `data` its cached data. For an inode outside the table
+   * (`InodeTable.unlistedInode`), the UPCALL concerns replies and listings that are still on their way up.
    */
   | { readonly what: 'inode'; readonly inode: Inode; readonly data: boolean }
   /**
-   * A name, existing or absent. The kernel drops all that it knows below the name; with `expire` it only looks
-   * the name up again, and processes and mounts below it stay.
+   * A name, existing or absent. The kernel drops all that it knows below the name. With `expire` it only looks
+   * the name up again: working directories and mounts below it stay.
    */
   | {
       readonly what: 'entry';
@@ -40,7 +40,7 @@ export type Upcall =
   /** All names, absent ones included. */
   | { readonly what: 'every-entry' };
 
-/** The changed parts, as bits of GlusterFS's cache invalidation. Source: GlusterFS `upcall-utils.h`. */
+/** The changed parts: the UP_* bits of a GlusterFS cache invalidation. Source: GlusterFS `upcall-utils.h`. */
 export const UP = {
   NLINK: 0x1,
   MODE: 0x2,

@@ -28,7 +28,8 @@ import type { GivenOption, Options, Values } from './options.ts';
 
 /** A fop on its way down. Replies by one unwind of `frame`. */
 export type Fop<N extends FopName, P> = {
-  // A method's parameters compare both ways, so that Xlator<P> is accepted where any will do.
+  // Written as a method, whose parameters TypeScript compares in both directions: so a fop of Xlator<P> is also
+  // a Fop<N, unknown>.
   call(frame: Frame, xl: Xlator<P>, ...args: FopTable[N]['args']): void;
 }['call'];
 
@@ -225,9 +226,9 @@ export interface GraphView {
   readonly xlators: readonly Xlator[];
   readonly top: Xlator;
   readonly inodes: InodeTable;
-  /** Winds to the top, for initiators. */
+  /** The links by which initiators wind to the top. */
   readonly links: Links;
-  /** Begin requests at the top of the graph: mounts, servers, the programming interface. */
+  /** Those that begin requests at the top of the graph: mounts, servers, the programming interface. */
   readonly initiators: Set<Initiator>;
   /** Instances by id, with those that an exchange has replaced and that still finish requests. */
   readonly instances: readonly (Xlator | undefined)[];
@@ -253,20 +254,22 @@ export class Xlator<P = unknown> {
   where: string | undefined;
   readonly log: Log;
   readonly context: Context;
-  /** Subvolumes, parents, and links to wind to; set by the graph. */
+  /** Subvolumes and parents; set by the graph. */
   below: readonly Xlator[] = [];
   above: Xlator[] = [];
   /** The graph's inodes; null outside of a graph. */
   inodes: InodeTable | null = null;
   /** The graph of the instance; null outside of a graph. */
   graph: GraphView | null = null;
+  /** Links to wind to the subvolumes, in the order of `below`; set by the graph. */
   children: readonly Child[] = [];
-  /** The fops that winds reach: its own and the guard's; set by `define`. */
+  /** The fops that winds reach: its own and those of `data-guard.ts`; set by `define`. */
   fops: Fops<P> = {};
   /** True when it changes data, so that none may bypass it (`data-guard.ts`). */
   isGuarded = false;
   /** Reroutes winds after a change of `fops`; set by the running graph. */
   route: (() => void) | null = null;
+  /** The result of the translator's `init`. */
   priv: P = undefined as P;
   /** The graph's observers of its events. */
   observer: VolumeObserver | null = null;
@@ -394,7 +397,7 @@ export class Xlator<P = unknown> {
     return !runs;
   }
 
-  /** Removes a running parent. Returns false if another is running, or it was not. */
+  /** Removes a running parent. Returns true if it was the last one. */
   private removeRunningParent(parent: Xlator): boolean {
     return this.parentsUp.delete(parent) && this.parentsUp.size === 0;
   }
@@ -409,6 +412,7 @@ export function defaultNotify(xl: Xlator, event: EventName, data: unknown): void
   if (events[event].direction === 'down') {
     // A leaf is ready when PARENT_UP reaches it.
     if (xl.below.length === 0 && event === 'PARENT_UP') xl.notify('CHILD_UP', xl);
+    // Only an UPCALL keeps its data; any other event names the volume that passes it on.
     for (const child of xl.below) child.notify(event, event === 'UPCALL' ? data : xl);
     return;
   }
@@ -442,6 +446,10 @@ export function announceChangedReplies(xl: Xlator): void {
   if (xl.up) notifyParents(xl, 'SOME_DESCENDENT_UP', xl);
 }
 
+/**
+ * Sends an event to all parents whose init has succeeded, and from a top to `master`. CHILD_UP and CHILD_DOWN also
+ * set `up`.
+ */
 export function notifyParents(xl: Xlator, event: EventName, data: unknown): void {
   if (isChange(event)) xl.up = event === 'CHILD_UP';
   for (const parent of xl.above) if (parent.initialised) parent.notify(event, data);

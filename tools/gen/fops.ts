@@ -80,7 +80,7 @@ const writeUnwind = (fop: FopRow) => `  ${fop.name}(
   ): void {
     const cbk = frame.cbk as Cbk<'${fop.name}', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, '${fop.name}');
+      reportSecondUnwind(frame, '${fop.name}');
       return;
     }
     frame.cbk = null;
@@ -104,7 +104,7 @@ export function generateFops(): string {
  */
 import type { Dict } from '../dict.ts';
 import type { Fd } from '../fd.ts';
-import { type AnyCbk, Frame, unwoundTwice } from '../frame.ts';
+import { type AnyCbk, Frame, reportSecondUnwind } from '../frame.ts';
 import type { Dirent, Iatt, Statvfs } from '../iatt.ts';
 import type { Inode } from '../inode.ts';
 import type { Loc } from '../loc.ts';

@@ -3,7 +3,7 @@
  */
 import type { Dict } from '../dict.ts';
 import type { Fd } from '../fd.ts';
-import { type AnyCbk, Frame, unwoundTwice } from '../frame.ts';
+import { type AnyCbk, Frame, reportSecondUnwind } from '../frame.ts';
 import type { Dirent, Iatt, Statvfs } from '../iatt.ts';
 import type { Inode } from '../inode.ts';
 import type { Loc } from '../loc.ts';
@@ -1558,7 +1558,7 @@ export const unwind = {
   stat(frame: Frame, opRet: number, opErrno: number, buf: Iatt | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'stat', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'stat');
+      reportSecondUnwind(frame, 'stat');
       return;
     }
     frame.cbk = null;
@@ -1575,7 +1575,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'readlink', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'readlink');
+      reportSecondUnwind(frame, 'readlink');
       return;
     }
     frame.cbk = null;
@@ -1594,7 +1594,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'mknod', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'mknod');
+      reportSecondUnwind(frame, 'mknod');
       return;
     }
     frame.cbk = null;
@@ -1613,7 +1613,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'mkdir', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'mkdir');
+      reportSecondUnwind(frame, 'mkdir');
       return;
     }
     frame.cbk = null;
@@ -1630,7 +1630,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'unlink', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'unlink');
+      reportSecondUnwind(frame, 'unlink');
       return;
     }
     frame.cbk = null;
@@ -1647,7 +1647,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'rmdir', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'rmdir');
+      reportSecondUnwind(frame, 'rmdir');
       return;
     }
     frame.cbk = null;
@@ -1666,7 +1666,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'symlink', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'symlink');
+      reportSecondUnwind(frame, 'symlink');
       return;
     }
     frame.cbk = null;
@@ -1686,7 +1686,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'rename', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'rename');
+      reportSecondUnwind(frame, 'rename');
       return;
     }
     frame.cbk = null;
@@ -1717,7 +1717,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'link', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'link');
+      reportSecondUnwind(frame, 'link');
       return;
     }
     frame.cbk = null;
@@ -1734,7 +1734,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'truncate', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'truncate');
+      reportSecondUnwind(frame, 'truncate');
       return;
     }
     frame.cbk = null;
@@ -1744,7 +1744,7 @@ export const unwind = {
   open(frame: Frame, opRet: number, opErrno: number, fd: Fd | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'open', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'open');
+      reportSecondUnwind(frame, 'open');
       return;
     }
     frame.cbk = null;
@@ -1761,7 +1761,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'readv', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'readv');
+      reportSecondUnwind(frame, 'readv');
       return;
     }
     frame.cbk = null;
@@ -1778,7 +1778,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'writev', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'writev');
+      reportSecondUnwind(frame, 'writev');
       return;
     }
     frame.cbk = null;
@@ -1794,7 +1794,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'statfs', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'statfs');
+      reportSecondUnwind(frame, 'statfs');
       return;
     }
     frame.cbk = null;
@@ -1804,7 +1804,7 @@ export const unwind = {
   flush(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'flush', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'flush');
+      reportSecondUnwind(frame, 'flush');
       return;
     }
     frame.cbk = null;
@@ -1821,7 +1821,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'fsync', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'fsync');
+      reportSecondUnwind(frame, 'fsync');
       return;
     }
     frame.cbk = null;
@@ -1831,7 +1831,7 @@ export const unwind = {
   setxattr(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'setxattr', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'setxattr');
+      reportSecondUnwind(frame, 'setxattr');
       return;
     }
     frame.cbk = null;
@@ -1847,7 +1847,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'getxattr', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'getxattr');
+      reportSecondUnwind(frame, 'getxattr');
       return;
     }
     frame.cbk = null;
@@ -1857,7 +1857,7 @@ export const unwind = {
   removexattr(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'removexattr', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'removexattr');
+      reportSecondUnwind(frame, 'removexattr');
       return;
     }
     frame.cbk = null;
@@ -1867,7 +1867,7 @@ export const unwind = {
   opendir(frame: Frame, opRet: number, opErrno: number, fd: Fd | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'opendir', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'opendir');
+      reportSecondUnwind(frame, 'opendir');
       return;
     }
     frame.cbk = null;
@@ -1877,7 +1877,7 @@ export const unwind = {
   fsyncdir(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'fsyncdir', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'fsyncdir');
+      reportSecondUnwind(frame, 'fsyncdir');
       return;
     }
     frame.cbk = null;
@@ -1887,7 +1887,7 @@ export const unwind = {
   access(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'access', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'access');
+      reportSecondUnwind(frame, 'access');
       return;
     }
     frame.cbk = null;
@@ -1907,7 +1907,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'create', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'create');
+      reportSecondUnwind(frame, 'create');
       return;
     }
     frame.cbk = null;
@@ -1936,7 +1936,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'ftruncate', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'ftruncate');
+      reportSecondUnwind(frame, 'ftruncate');
       return;
     }
     frame.cbk = null;
@@ -1946,7 +1946,7 @@ export const unwind = {
   fstat(frame: Frame, opRet: number, opErrno: number, buf: Iatt | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'fstat', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'fstat');
+      reportSecondUnwind(frame, 'fstat');
       return;
     }
     frame.cbk = null;
@@ -1956,7 +1956,7 @@ export const unwind = {
   lk(frame: Frame, opRet: number, opErrno: number, flock: Flock | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'lk', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'lk');
+      reportSecondUnwind(frame, 'lk');
       return;
     }
     frame.cbk = null;
@@ -1974,7 +1974,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'lookup', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'lookup');
+      reportSecondUnwind(frame, 'lookup');
       return;
     }
     frame.cbk = null;
@@ -1990,7 +1990,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'readdir', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'readdir');
+      reportSecondUnwind(frame, 'readdir');
       return;
     }
     frame.cbk = null;
@@ -2000,7 +2000,7 @@ export const unwind = {
   inodelk(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'inodelk', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'inodelk');
+      reportSecondUnwind(frame, 'inodelk');
       return;
     }
     frame.cbk = null;
@@ -2010,7 +2010,7 @@ export const unwind = {
   finodelk(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'finodelk', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'finodelk');
+      reportSecondUnwind(frame, 'finodelk');
       return;
     }
     frame.cbk = null;
@@ -2020,7 +2020,7 @@ export const unwind = {
   entrylk(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'entrylk', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'entrylk');
+      reportSecondUnwind(frame, 'entrylk');
       return;
     }
     frame.cbk = null;
@@ -2030,7 +2030,7 @@ export const unwind = {
   fentrylk(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'fentrylk', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'fentrylk');
+      reportSecondUnwind(frame, 'fentrylk');
       return;
     }
     frame.cbk = null;
@@ -2046,7 +2046,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'xattrop', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'xattrop');
+      reportSecondUnwind(frame, 'xattrop');
       return;
     }
     frame.cbk = null;
@@ -2062,7 +2062,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'fxattrop', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'fxattrop');
+      reportSecondUnwind(frame, 'fxattrop');
       return;
     }
     frame.cbk = null;
@@ -2078,7 +2078,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'fgetxattr', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'fgetxattr');
+      reportSecondUnwind(frame, 'fgetxattr');
       return;
     }
     frame.cbk = null;
@@ -2088,7 +2088,7 @@ export const unwind = {
   fsetxattr(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'fsetxattr', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'fsetxattr');
+      reportSecondUnwind(frame, 'fsetxattr');
       return;
     }
     frame.cbk = null;
@@ -2105,7 +2105,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'rchecksum', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'rchecksum');
+      reportSecondUnwind(frame, 'rchecksum');
       return;
     }
     frame.cbk = null;
@@ -2122,7 +2122,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'setattr', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'setattr');
+      reportSecondUnwind(frame, 'setattr');
       return;
     }
     frame.cbk = null;
@@ -2139,7 +2139,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'fsetattr', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'fsetattr');
+      reportSecondUnwind(frame, 'fsetattr');
       return;
     }
     frame.cbk = null;
@@ -2155,7 +2155,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'readdirp', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'readdirp');
+      reportSecondUnwind(frame, 'readdirp');
       return;
     }
     frame.cbk = null;
@@ -2165,7 +2165,7 @@ export const unwind = {
   getspec(frame: Frame, opRet: number, opErrno: number, spec: string | null): void {
     const cbk = frame.cbk as Cbk<'getspec', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'getspec');
+      reportSecondUnwind(frame, 'getspec');
       return;
     }
     frame.cbk = null;
@@ -2175,7 +2175,7 @@ export const unwind = {
   fremovexattr(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'fremovexattr', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'fremovexattr');
+      reportSecondUnwind(frame, 'fremovexattr');
       return;
     }
     frame.cbk = null;
@@ -2192,7 +2192,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'fallocate', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'fallocate');
+      reportSecondUnwind(frame, 'fallocate');
       return;
     }
     frame.cbk = null;
@@ -2209,7 +2209,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'discard', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'discard');
+      reportSecondUnwind(frame, 'discard');
       return;
     }
     frame.cbk = null;
@@ -2226,7 +2226,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'zerofill', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'zerofill');
+      reportSecondUnwind(frame, 'zerofill');
       return;
     }
     frame.cbk = null;
@@ -2236,7 +2236,7 @@ export const unwind = {
   ipc(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'ipc', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'ipc');
+      reportSecondUnwind(frame, 'ipc');
       return;
     }
     frame.cbk = null;
@@ -2246,7 +2246,7 @@ export const unwind = {
   seek(frame: Frame, opRet: number, opErrno: number, offset: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'seek', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'seek');
+      reportSecondUnwind(frame, 'seek');
       return;
     }
     frame.cbk = null;
@@ -2262,7 +2262,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'lease', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'lease');
+      reportSecondUnwind(frame, 'lease');
       return;
     }
     frame.cbk = null;
@@ -2278,7 +2278,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'getactivelk', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'getactivelk');
+      reportSecondUnwind(frame, 'getactivelk');
       return;
     }
     frame.cbk = null;
@@ -2288,7 +2288,7 @@ export const unwind = {
   setactivelk(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'setactivelk', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'setactivelk');
+      reportSecondUnwind(frame, 'setactivelk');
       return;
     }
     frame.cbk = null;
@@ -2307,7 +2307,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'put', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'put');
+      reportSecondUnwind(frame, 'put');
       return;
     }
     frame.cbk = null;
@@ -2324,7 +2324,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'icreate', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'icreate');
+      reportSecondUnwind(frame, 'icreate');
       return;
     }
     frame.cbk = null;
@@ -2341,7 +2341,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'namelink', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'namelink');
+      reportSecondUnwind(frame, 'namelink');
       return;
     }
     frame.cbk = null;
@@ -2359,7 +2359,7 @@ export const unwind = {
   ): void {
     const cbk = frame.cbk as Cbk<'copy_file_range', unknown> | null;
     if (cbk === null) {
-      unwoundTwice(frame, 'copy_file_range');
+      reportSecondUnwind(frame, 'copy_file_range');
       return;
     }
     frame.cbk = null;
