@@ -31,11 +31,11 @@ async function runCounts(): Promise<string[]> {
   return run.takeLines().filter((line) => !line.includes(' loaded: '));
 }
 
-it("the installed QuickJS reports its collector's threshold without a warning", async () => {
+it("with the installed QuickJS, the host finds the collector's threshold and logs no warning", async () => {
   expect(await runCounts()).toEqual([]);
 });
 
-it('a QuickJS that hides its threshold causes one warning', async () => {
+it('a QuickJS that hides the threshold of its collector causes one warning', async () => {
   vi.mocked(collector.findThreshold).mockReturnValue(0);
   expect(await runCounts()).toEqual([
     expect.stringMatching(/^W .*this build of QuickJS hides when its collector runs/),

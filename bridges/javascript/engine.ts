@@ -42,6 +42,7 @@ const INT = 0;
 const TEXT = 1;
 const NAME = 2;
 
+/** Starts an interpreter. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   // The callbacks need the engine, and the engine the instance.
   const box: { engine?: Engine } = {};
@@ -75,6 +76,7 @@ class Engine {
   readonly #gcThreshold: Pointer;
   readonly #moduleLoader: ModuleLoader;
   #promiseHandler: Handle = 0;
+  /** The address at which jobs leave a call's result; 0 before `setOutcomeBuffer`. */
   #outcome: Pointer = 0;
   readonly #gate: InterpreterGate;
   #dead: EngineError | undefined;
@@ -122,10 +124,12 @@ class Engine {
     this.#gate.startTiming();
   }
 
+  /** The error that ended the interpreter; undefined while it runs. */
   get dead(): EngineError | undefined {
     return this.#dead;
   }
 
+  /** Bytes of the interpreter's memory. */
   get memory(): number {
     return this.#values.size;
   }
@@ -211,7 +215,7 @@ class Engine {
         if (hasText) this.#dropTexts(first, kindList);
         const { i32 } = this.#values;
         const at = result >> 2;
-        // Of a small integer only its cell must be freed.
+        // A small integer refers to nothing: only its own eight bytes must be freed.
         if (i32[at + 1] !== TAG_INT) {
           return i32[at + 1] === TAG_OBJECT ? this.#settle(result, base) : this.#readOther(result);
         }
@@ -243,6 +247,7 @@ class Engine {
     }
   }
 
+  /** Passes a promise's outcome, or the pending promise, to the library; returns the call's result. */
   #reportOutcome(promise: Pointer, state: number, base: number): number {
     const value =
       state === PENDING ? promise : this.#quickjs.QTS_PromiseResult(this.#context, promise);
@@ -494,5 +499,6 @@ class Engine {
   }
 }
 
+/** QuickJS's numbers of a promise's states. */
 const PENDING = 0;
 const FULFILLED = 1;

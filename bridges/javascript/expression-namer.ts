@@ -4,10 +4,12 @@
  */
 import { type ListExports, type ReadLine, suggestFix } from './fixes.ts';
 
+/** The first line of a stack in a module's file: its path, line and column. */
 const POSITION = /^\s*at (?:.*? \()?(\/.*?):(\d+):(\d+)\)?$/m;
 const NOT_CALLABLE = /\bTypeError: not a function\b/;
 const NULLISH_ACCESS = /\bTypeError: cannot (read|set) property '(.*?)' of (undefined|null)/;
 const ANSWERED_TWICE = /\bAlreadyAnswered: /;
+/** The messages to which an expression or a fix may be added. */
 const EXPLAINED = [
   NOT_CALLABLE,
   NULLISH_ACCESS,
@@ -15,7 +17,9 @@ const EXPLAINED = [
   /\bReferenceError: /,
   /\bSyntaxError: /,
 ];
+/** The first line of a method. */
 const METHOD = /^\s*(?:async\s+|static\s+)*[\w$]+\s*\([^;]*\)\s*\{\s*$/;
+/** A call that replies to the request, or winds it. */
 const DECISION = /\bframe\.(?:wind|windTo|unwind|unwindFor|fail)\(/;
 /** Lines above the error that the searches read. */
 const MAX_LINES = 100;

@@ -34,6 +34,7 @@ import { GrantedAccess } from './granted-access.ts';
 import { BRIDGE, CLOCK, Imports } from './imports.ts';
 import { originIndex, originRequest, originWind } from './library/origin.ts';
 
+/** Makes the functions that library/host.ts declares. */
 function makeHostFunctions(
   host: GuestHost,
   grantedAccess: GrantedAccess,
@@ -127,6 +128,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
   }
 };
 
+/** Converts an error of the start to one whose message has the module's file, line and source line. */
 function explainStartError(
   error: unknown,
   module: ModuleFile,
@@ -237,6 +239,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     if (!this.#hasPrompt) this.engine.call(this.#getHelper('openPrompt'));
     this.#hasPrompt = true;
     const result = this.engine.evaluate(makeRedeclarable(source), this.#getHelper('show'), id);
+    // 'incomplete': the prompt reads a further line.
     if (result !== undefined) this.#parts.evaluations.resolve(id, undefined);
   }
 

@@ -120,7 +120,7 @@ export class Imports {
     }
     const path = sources.realPath(file);
     if (!this.#isInside(path)) return refuse(`${path} is outside of the module's folders`);
-    // The name as found: relative imports start there.
+    // The main module keeps the name by which it was found: its relative imports start there.
     return path === this.#realMainPath() ? this.#module.path : path;
   }
 

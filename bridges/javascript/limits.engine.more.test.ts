@@ -159,7 +159,7 @@ const bombs: Record<string, string> = {
 
 describe('the memory limit', () => {
   it.each(Object.entries(bombs))(
-    'fails a request with EIO that fills the memory with %s',
+    'fails a request with EIO if the module fills the memory with %s',
     async (_, body) => {
       const options = { 'memory-limit': '64MB', 'time-limit': '0' };
       const run = await startModule(makeModule(body), { options });

@@ -1,6 +1,6 @@
 /**
- * The time limit of a call, checked by the running interpreter: interrupts it at the limit, again
- * after each further quarter, and ends the interpreter at 1¾ of it.
+ * Limits the time of a call. The running interpreter checks the limit: it interrupts the call at the
+ * limit and again after each further quarter, and ends itself at 1¾ of the limit.
  */
 import { EngineError } from './errors.ts';
 

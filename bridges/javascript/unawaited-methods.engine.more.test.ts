@@ -71,7 +71,7 @@ it.each([
   );
 });
 
-it('a fop method that another method calls without await is not reported when it fails', async () => {
+it("the error of a fop's method that another method calls without await is not logged", async () => {
   const fops = `import { EPERM, FopError, Translator } from 'glossa';
 export class xlator extends Translator {
   async stat(frame, loc) {

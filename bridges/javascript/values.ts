@@ -23,6 +23,7 @@ const WIDE_FLAG = 0x80000000;
 const HAN = [0xe4, 0xb8, 0x80];
 
 export class Values {
+  /** The interpreter's memory as 32-bit words, and as bytes; `refresh` renews them. */
   i32 = new Int32Array(0);
   bytes: TextBytes;
   readonly undefinedValue: Pointer;
@@ -232,6 +233,7 @@ export class Values {
     return { at: this.i32[(record + this.#dataOffset) >> 2]!, length };
   }
 
+  /** Checks that strings have the layout that this file assumes. @throws {Error} */
   #checkLayout(): void {
     for (const text of ['', 'plain', 'caf\u00e9', '\u65e5\u0000\udc80']) {
       const value = this.newString(text);

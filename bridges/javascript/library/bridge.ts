@@ -21,7 +21,7 @@ import { host, now, outcome, parse, stringify } from './host.ts';
 import * as library from './index.ts';
 import { contexts, Fd, Loc } from './inode.ts';
 import { inspect } from './inspect.ts';
-import { runDueTimers as ringTimers } from './loop.ts';
+import { runDueTimers } from './loop.ts';
 import { definitionPosition, explain, report } from './report.ts';
 import { cancel as cancelRequest, interrupt as interruptRequest } from './requests.ts';
 import { logUnawaitedErrors } from './unawaited-methods.ts';
@@ -89,6 +89,7 @@ export function checkInit(): void {
   if (refusal !== undefined) throw refusal.error;
 }
 
+/** Entry points by fop, compiled at its first request. */
 const compiledEntries = new Map<string, Entries>();
 
 function getEntries(name: string): Entries {
@@ -105,11 +106,11 @@ function getEntries(name: string): Entries {
   return entries;
 }
 
-/** Return a fop's entry points for requests and replies. */
+/** Return a fop's entry point for requests, and the one for replies. */
 export const entry = (name: string) => getEntries(name).enter;
 export const reply_entry = (name: string) => getEntries(name).reply;
 
-/** Find the module's methods behind `entry` and `reply_entry`. */
+/** Find the module's method that `entry` or `reply_entry` calls. */
 const methodFinders: Readonly<Record<string, (name: string) => unknown>> = {
   entry: (name) => findMethods(translatorClass!, findFop(name)!).method,
   reply_entry(name) {
@@ -127,7 +128,7 @@ export function findMethod(kind: string, name: string): string | undefined {
 // -- hooks ---------------------------------------------------------------------------------------
 
 /** Calls a hook; the host does not wait for an async one. */
-function hook(name: string, ...args: unknown[]): number {
+function callHook(name: string, ...args: unknown[]): number {
   now.current = now.running = null;
   const method = (self.translator as unknown as Record<string, unknown>)[name];
   try {
@@ -142,13 +143,14 @@ function hook(name: string, ...args: unknown[]): number {
 
 type LocArgs = [number, number, string | undefined, string | undefined, string];
 
-export const fini = (): number => hook('fini');
+export const fini = (): number => callHook('fini');
 export const notify = (event: string, child: number): number =>
-  hook('notify', event, self.translator!.children[child] ?? null);
-export const client_disconnect = (id: number): number => hook('clientDisconnect', getClient(id));
-export const entry_created = (...loc: LocArgs): number => hook('entryCreated', new Loc(loc));
-export const entry_removed = (...loc: LocArgs): number => hook('entryRemoved', new Loc(loc));
-export const load_state = (state: string): number => hook('loadState', parse(state));
+  callHook('notify', event, self.translator!.children[child] ?? null);
+export const client_disconnect = (id: number): number =>
+  callHook('clientDisconnect', getClient(id));
+export const entry_created = (...loc: LocArgs): number => callHook('entryCreated', new Loc(loc));
+export const entry_removed = (...loc: LocArgs): number => callHook('entryRemoved', new Loc(loc));
+export const load_state = (state: string): number => callHook('loadState', parse(state));
 
 export function reconfigure(options: string): number {
   const values = makeOptions(parse(options) as object);
@@ -158,7 +160,7 @@ export function reconfigure(options: string): number {
     options: values,
   });
   return typeof (self.translator as { reconfigure?: unknown }).reconfigure === 'function'
-    ? hook('reconfigure', values)
+    ? callHook('reconfigure', values)
     : NOTHING;
 }
 
@@ -180,7 +182,7 @@ export function callStateHook(name: string): string | undefined {
 /** Runs due timers when the host's timer fires. */
 export function tick(): number {
   now.running = null;
-  ringTimers();
+  runDueTimers();
   return NOTHING;
 }
 

@@ -8,8 +8,8 @@ export class DOMException extends Error {
   override readonly name: string;
   readonly code: number;
 
-  constructor(messageProperty = '', name = 'Error') {
-    super(messageProperty);
+  constructor(message = '', name = 'Error') {
+    super(message);
     this.name = name;
     this.code = CODES[name] ?? 0;
   }
@@ -47,7 +47,8 @@ function cloneObject(value: object, copies: Copies): unknown {
     copies.set(value, copy);
     return copy;
   };
-  if (WRAPPERS.some((buffer) => value instanceof buffer)) return register(Object(value.valueOf()));
+  if (WRAPPERS.some((wrapper) => value instanceof wrapper))
+    return register(Object(value.valueOf()));
   if (value instanceof Date) return register(new Date(value.getTime()));
   if (value instanceof RegExp) return register(new RegExp(value.source, value.flags));
   if (value instanceof SharedArrayBuffer) return register(value);
@@ -64,7 +65,7 @@ function cloneObject(value: object, copies: Copies): unknown {
     return copy;
   }
   if (value instanceof Error) return cloneError(value, register, copies);
-  const uncloneable = UNCLONEABLE.find((buffer) => value instanceof buffer);
+  const uncloneable = UNCLONEABLE.find((refusedClass) => value instanceof refusedClass);
   if (uncloneable !== undefined) return throwUncloneable(`a ${uncloneable.name}`);
   // The prototype is not copied.
   const copy = register(Array.isArray(value) ? new Array(value.length) : {});
@@ -108,7 +109,7 @@ function cloneError(value: Error, register: (error: Error) => Error, copies: Cop
   return copy;
 }
 
-/** @throws {DOMException} DataCloneError; then nothing is transferred */
+/** Copies a value. @throws {DOMException} DataCloneError; then no buffer is transferred */
 export function structuredClone(
   value: unknown,
   options: { transfer?: Iterable<ArrayBuffer> } = {},

@@ -39,12 +39,13 @@ export const latestWatched: { promise: object | null } = { promise: null };
 let isInternal = false;
 
 /**
- * Jobs to mark after a switch of frames: awaits of values that are not promises (`await null`) pass
- * no getter, and this many are likely to follow.
+ * The number of jobs that set the frame again after a switch of frames: awaits of values that are not
+ * promises (`await null`) read no `constructor`, and a method rarely has more of them in sequence.
  */
 const MARK_COUNT = 4;
 const resolvedPromise = Native.resolve();
 
+/** Queues jobs, one after the other, that set the current frame. */
 function queueMarks(current: typeof now.current, count: number): void {
   isInternal = true;
   apply(then, resolvedPromise, [
@@ -56,6 +57,7 @@ function queueMarks(current: typeof now.current, count: number): void {
   isInternal = false;
 }
 
+/** Queues a job that sets the current frame just before the module continues after its await of `promise`. */
 function queueRestore(promise: unknown): void {
   isInternal = true;
   awaitedPromises.add(promise as object);

@@ -105,8 +105,8 @@ function describeFop(row: FopRow, { method, cbk, cancel, any }: FopMethods) {
   if (isAsync(cbk)) {
     throw new TypeError(`${positionPrefix(cbk)}${name}Cbk cannot be async; ${name} can be`);
   }
-  check(method, name, ['frame', ...row.args.map((arg) => camelCase(arg.name))]);
-  check(cbk, `${name}Cbk`, [
+  checkParameters(method, name, ['frame', ...row.args.map((arg) => camelCase(arg.name))]);
+  checkParameters(cbk, `${name}Cbk`, [
     'frame',
     'opRet',
     'opErrno',
@@ -120,7 +120,11 @@ function describeFop(row: FopRow, { method, cbk, cancel, any }: FopMethods) {
   };
 }
 
-function check(method: Method | undefined, name: string, params: readonly string[]): void {
+function checkParameters(
+  method: Method | undefined,
+  name: string,
+  params: readonly string[],
+): void {
   if (method === undefined || method.length <= params.length) return;
   const signature = `${name} is a fop's and is called with (${params.join(', ')})`;
   throw new TypeError(

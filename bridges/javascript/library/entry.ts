@@ -114,8 +114,9 @@ const MUTABLE_TYPES: ReadonlySet<ArgType> = new Set([
   'locklist',
 ]);
 
-// A plain decision ends the locs of its request: the module can no longer use them. Locs of other
-// requests ask the host once their request is opened, or when the next one needs the variables.
+// A decision without a message ends the locs of its request: the module can no longer use them. Any
+// other loc asks the host at each read whether its request still lives: from `_open` on, or as soon as
+// the next request takes over the variables.
 
 interface ArgumentTexts {
   /** The parameters. */
@@ -147,13 +148,14 @@ const joinTests = (tests: readonly string[]): string => tests.join(' && ');
 /** Ends the request whose arguments the variables contain. */
 const endText = ({ locs }: ArgumentTexts): string =>
   `${locs.map((name) => `${name}._parts = `).join('')}${locs.length > 0 ? 'ENDED; ' : ''}down = null;`;
-/** Keeps the request whose arguments leave the variables. */
+/** Makes the locs that leave the variables ask the host whether their request still lives. */
 const askHostText = ({ locs }: ArgumentTexts): string =>
   locs.map((name) => `${name}._askHost(down.id);`).join(' ');
 const compareText = ({ variables, args }: ArgumentTexts): string =>
   joinTests(variables.map((name, i) => `${args[i]} === ${name}`));
 
-// The numbers are those of frame.ts and, for `at`, of values.ts: the origin of each argument.
+// States of a frame are numbers of frame.ts and codes.gen.ts. `at` is the origin of the first argument
+// or part (origin.ts).
 
 /** Defines the methods of the fop's frames. */
 const methodsText = (down: ArgumentTexts, up: ArgumentTexts, decided: number): string => `
@@ -194,7 +196,7 @@ Object.assign(frames, {
   },
 });`;
 
-/** Opens the frame if an argument may be changed in place. */
+/** Adds the condition that an argument may be changed in place: then the frame must be opened. */
 const openText = (changing: readonly string[]): string =>
   changing.map((name) => ` || ${name} !== null`).join('');
 
@@ -260,7 +262,7 @@ Child.${name} = function ${name}(${joinNames(down.args)}, more) {
   if (
     frame !== null && frame === down && frame._state === 0 && this.index === 0 &&
     more === undefined && !changes.any &&
-    ${joinTests(down.variables.map((variables, i) => `(${down.args[i]} ?? null) === ${variables}`))}
+    ${joinTests(down.variables.map((variable, i) => `(${down.args[i]} ?? null) === ${variable}`))}
   ) {
     frame._state = 1;
     const promise = fresh.promise = new Native(executor);

@@ -117,6 +117,7 @@ export class Frame {
   declare readonly _cbk: Cbk | undefined;
   declare local: unknown;
   declare cookie: unknown;
+  /** The number of its winds, and of replies to them that have not come. */
   declare _wound: number;
   declare _owed: number;
   /** The receiver of the first wind's reply, if that wind was unchanged. */
@@ -124,6 +125,7 @@ export class Frame {
   /** True if its async method awaits other promises than children's, and is followed. */
   declare _strays: boolean;
   declare _waiters: (Waiter | undefined)[] | null;
+  /** Functions that reject the sleeps for which its async method waits. */
   declare _sleeps: Set<(error: unknown) => void> | null;
   /** In a callback: opRet, opErrno, the number of the wind, and the received parts. */
   declare _reply: readonly unknown[] | null;
@@ -348,7 +350,7 @@ export class Frame {
     this._sendReply(opRet, opErrno, reply);
   }
 
-  /** opRet null: the host computes it (crossing/success.ts). */
+  /** Sends a reply as a message. If opRet is null, the host computes it (crossing/success.ts). */
   _sendReply(opRet: number | null, opErrno: number, reply: readonly unknown[]): void {
     const packed = packAll(this.id, this.fop.name, this.fop.reply, reply);
     this._switchToMessages();
@@ -362,6 +364,7 @@ export class Frame {
     this._sendReply(null, 0, reply);
   }
 
+  /** Marks the request as answered. */
   _end(): void {
     this._state = ANSWERED;
     keptFrames.delete(this.id);

@@ -1,11 +1,12 @@
 /**
- * Makes access to unknown property names an error with a suggestion, instead of undefined. The
- * guard is at the end of the prototype chain, where known names never arrive, so they cost no time.
+ * Makes access to unknown property names an error with a suggestion, instead of undefined, for the
+ * classes that the library gives to modules. The guard is the last prototype in the chain: access to a
+ * known property never reaches it, so it costs nothing.
  */
 import { findNearest } from '../../../runtime/core/nearest.ts';
 
 const { create, getOwnPropertyDescriptors, getOwnPropertyNames, getPrototypeOf } = Object;
-const { setPrototypeOf, prototype: plain } = Object;
+const { setPrototypeOf, prototype: objectPrototype } = Object;
 const { defineProperty, get } = Reflect;
 
 export interface GuardSettings {
@@ -13,7 +14,7 @@ export interface GuardSettings {
   readonly name?: string;
   /** True if a module may add properties. */
   readonly isOpen?: boolean;
-  /** A hint where such a property belongs. */
+  /** A hint for an unknown name without a suggestion: where such a property belongs. */
   readonly instead?: string;
 }
 
@@ -26,9 +27,10 @@ const normalizeName = (name: string): string =>
 
 function listNames(object: object): string[] {
   const names: string[] = [];
-  for (let at: object | null = object; at !== null && at !== plain; at = getPrototypeOf(at)) {
-    if (guards.has(at)) break;
+  let at: object | null = object;
+  while (at !== null && at !== objectPrototype && !guards.has(at)) {
     names.push(...getOwnPropertyNames(at));
+    at = getPrototypeOf(at) as object | null;
   }
   return names.filter((name) => name[0] !== '_' && name !== 'constructor');
 }
@@ -39,6 +41,7 @@ function suggestName(object: object, name: string): string | undefined {
   return guess === undefined ? undefined : names.find((each) => normalizeName(each) === guess);
 }
 
+/** The installed guards. */
 const guards = new WeakSet<object>();
 
 /** Names that promises, JSON and consoles read of any object. */
@@ -52,7 +55,7 @@ export function guard(
   { name, isOpen = false, instead }: GuardSettings,
   furtherNames: object = {},
 ): void {
-  const checkName = (object: object, key: string, isAllowed: boolean): void => {
+  const throwIfUnknown = (object: object, key: string, isAllowed: boolean): void => {
     const guess = suggestName(object, key);
     if (guess === undefined && isAllowed) return;
     const hint = instead === undefined ? '' : `: ${instead}`;
@@ -61,14 +64,14 @@ export function guard(
       `${label} has no '${key}'${guess === undefined ? hint : `; did you mean ${guess}?`}`,
     );
   };
-  const end = new Proxy(plain, {
+  const guardProxy = new Proxy(objectPrototype, {
     get(_target, key, object) {
-      if (typeof key === 'string' && key[0] !== '_' && !(key in plain))
-        checkName(object, key, isOpen);
-      return get(plain, key, object);
+      if (typeof key === 'string' && key[0] !== '_' && !(key in objectPrototype))
+        throwIfUnknown(object, key, isOpen);
+      return get(objectPrototype, key, object);
     },
     set(_target, key, value, object) {
-      if (typeof key === 'string' && key[0] !== '_') checkName(object, key, isOpen);
+      if (typeof key === 'string' && key[0] !== '_') throwIfUnknown(object, key, isOpen);
       return defineProperty(object, key, {
         value,
         writable: true,
@@ -77,9 +80,9 @@ export function guard(
       });
     },
   });
-  guards.add(end);
+  guards.add(guardProxy);
   const harmlessNames = getOwnPropertyDescriptors({ ...COMMON_NAMES, ...furtherNames });
   // Not enumerable, so that loops over names skip them.
   for (const property of Object.values(harmlessNames)) property.enumerable = false;
-  setPrototypeOf(guardedClass.prototype, create(end, harmlessNames));
+  setPrototypeOf(guardedClass.prototype, create(guardProxy, harmlessNames));
 }

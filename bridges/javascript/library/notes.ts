@@ -15,7 +15,7 @@ import { now, stringify } from './host.ts';
 import { self } from './own-translator.ts';
 import { callSite } from './report.ts';
 import { findFrame } from './requests.ts';
-import { describeChanges, type State, sampleState } from './state.ts';
+import { describeChanges, type State, sampleState } from './state-changes.ts';
 import { Translator } from './translator.ts';
 
 /** The most characters of `local`. */

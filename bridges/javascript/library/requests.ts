@@ -206,6 +206,7 @@ export function rejectReply(first: FirstWind, reply: Reply): void {
 export function handlePromise(state: number, value: unknown): number {
   const frame = now.running as Frame;
   if (value === now.reply && state === FULFILLED && frame._state === OPEN) {
+    // The method returned the child's reply. If it is unchanged, the host passes on its own copy.
     const parts = (value as Reply)._parts;
     if (parts === undefined || !haveChanged(parts)) {
       frame._state = ANSWERED;
@@ -239,7 +240,7 @@ function isReceivedReply({ id, fop }: Frame, result: unknown): boolean {
 const PENDING = 0;
 const FULFILLED = 1;
 
-/** Async, since `await` costs less than `then`. */
+/** Handles an async method's result when it comes. (Async, because `await` costs less than `then`.) */
 async function follow(frame: Frame, promise: Promise<unknown>): Promise<void> {
   fresh.promise = promise;
   let result: unknown;
@@ -254,6 +255,7 @@ async function follow(frame: Frame, promise: Promise<unknown>): Promise<void> {
 
 strays.follow = (frame, promise) => void follow(frame, promise);
 
+/** Replies with the result of an async method, unless the request has its reply. */
 function handleReturn(frame: Frame, result: unknown): void {
   try {
     if (frame.answered) return;
@@ -264,6 +266,7 @@ function handleReturn(frame: Frame, result: unknown): void {
   }
 }
 
+/** Fails the request with the errno of an async method's exception; logs an exception without errno. */
 function handleThrow(frame: Frame, error: unknown): void {
   try {
     const errno = error instanceof Error ? readErrno(error) : 0;

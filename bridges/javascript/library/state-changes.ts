@@ -6,17 +6,18 @@
 import { collectionSize, cutText, formatValue, mapEntries, setValues } from './bounded-text.ts';
 import { isProxy } from './proxies.ts';
 
-/** Entries that a call compares; of larger values it compares only the size. */
+/** The most entries compared per call; of larger values only the size is compared. */
 const MAX_ENTRIES = 1000;
 /** The most changes that a list names. */
 const MAX_CHANGES = 20;
 /** The most characters of a key or value. */
 const MAX_CHARACTERS = 60;
 
-const { getOwnPropertyDescriptor, getPrototypeOf, is, prototype: plain } = Object;
+const { getOwnPropertyDescriptor, getPrototypeOf, is, prototype: objectPrototype } = Object;
 const { isArray } = Array;
 const { ownKeys } = Reflect;
-const NOTHING = Symbol('nothing');
+/** Stands for the value of a set's members, which have none. */
+const SET_MEMBER = Symbol('set member');
 
 /** Entries by key; their number if there are too many; null for a value without entries. */
 type Entries = ReadonlyMap<unknown, unknown> | number | null;
@@ -31,6 +32,7 @@ export type State = Map<string, SampledProperty> | number;
 
 /** Samples the state, for `describeChanges`. */
 export function sampleState(translator: object): State {
+  // Reading a Proxy would run the module's traps.
   if (isProxy(translator)) return 0;
   const names = ownKeys(translator);
   if (names.length > MAX_ENTRIES) return names.length;
@@ -58,11 +60,13 @@ function readEntries(value: unknown, remaining: number): Entries {
   if (count > remaining) return count;
   if (count >= 0) {
     const entries = new Map<unknown, unknown>();
-    for (const each of setValues(value)) entries.set(each, NOTHING);
+    for (const each of setValues(value)) entries.set(each, SET_MEMBER);
     return entries;
   }
   const prototype = getPrototypeOf(value) as unknown;
-  return prototype === null || prototype === plain ? readProperties(value, remaining) : null;
+  return prototype === null || prototype === objectPrototype
+    ? readProperties(value, remaining)
+    : null;
 }
 
 function readProperties(value: object, remaining: number): Entries {
@@ -104,14 +108,14 @@ function describeInner(before: Entries, after: Entries, isList: boolean): string
     const counts = [before, after].map((each) => (typeof each === 'number' ? each : each.size));
     return counts[0] === counts[1] ? '' : `${counts[0]} → ${counts[1]} entries`;
   }
-  const keyText = (entryKey: unknown): string => (isList ? String(entryKey) : shortValue(entryKey));
-  const pairText = (entryKey: unknown, value: unknown): string =>
-    value === NOTHING ? keyText(entryKey) : `${keyText(entryKey)}=${shortValue(value)}`;
+  const keyText = (key: unknown): string => (isList ? String(key) : shortValue(key));
+  const pairText = (key: unknown, value: unknown): string =>
+    value === SET_MEMBER ? keyText(key) : `${keyText(key)}=${shortValue(value)}`;
   const texts: string[] = [];
-  for (const each of before.keys()) if (!after.has(each)) texts.push(`-${keyText(each)}`);
-  for (const [each, value] of after) {
-    if (!before.has(each)) texts.push(`+${pairText(each, value)}`);
-    else if (!is(before.get(each), value)) texts.push(pairText(each, value));
+  for (const key of before.keys()) if (!after.has(key)) texts.push(`-${keyText(key)}`);
+  for (const [key, value] of after) {
+    if (!before.has(key)) texts.push(`+${pairText(key, value)}`);
+    else if (!is(before.get(key), value)) texts.push(pairText(key, value));
   }
   if (texts.length <= MAX_CHANGES) return texts.join(', ');
   return [...texts.slice(0, MAX_CHANGES), `… ${texts.length - MAX_CHANGES} more`].join(', ');
