@@ -259,7 +259,7 @@ test('not up at the start', async () => {
 });
 `));
 
-it("the test's clock advances when the test advances it, or waits", () =>
+it('the clock of a test advances when the test advances it, and when the test waits', () =>
   expectAllPass(`
 test('by hand', async () => {
   const g = await graph('m.ts', { delay: 10 });
@@ -318,7 +318,7 @@ test('waits for nothing', () => new Promise(() => {}));
   expect(reports['waits for nothing']!.message).toMatch(/waits for something that never happens/);
 });
 
-it('a test file with an error cannot be loaded', async () => {
+it('a test file with an error is refused with its position and reason', async () => {
   await expect(runFile('test(')).rejects.toThrow(/m\.test\.ts:\d+:\d+: SyntaxError/);
   await expect(runFile('import { x } from "./absent.ts"; x();')).rejects.toThrow('absent.ts');
 });

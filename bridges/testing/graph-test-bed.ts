@@ -263,6 +263,7 @@ export class GraphTestBed {
 
   /** Waits until the graph is up; advances the clock, as a module may wait for a timer. */
   private async waitUntilUp(graph: Graph): Promise<void> {
+    // The runner advances the clock only while no work takes real time.
     this.busyCount -= 1;
     try {
       await graph.awaitUp(UP_WITHIN_MS);

@@ -276,6 +276,7 @@ const assert = Object.assign(
   members,
 ) as Assert;
 
+/** Encodes a text as UTF-8, one character a byte, with functions that ECMAScript has. */
 const toUtf8 = (text: string): string => unescape(encodeURIComponent(text));
 const toLatin1 = (bytes: Uint8Array): string => {
   let text = '';

@@ -34,7 +34,7 @@ export interface FailRule {
   times: number;
 }
 
-/** The most winds of one request: a callback could wind without end. */
+/** After this many winds, further winds of a request are held: a callback could wind without end. */
 const MAX_WINDS = 1_000;
 
 interface HeldRequest {
@@ -66,7 +66,7 @@ export class StorageWatch {
     },
   });
 
-  /** @param isDown true to start down, until `sayUp` */
+  /** @param isDown true to start down, until `setUp` */
   constructor(isDown = false) {
     this.isDown = isDown;
   }

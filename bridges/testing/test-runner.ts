@@ -14,7 +14,9 @@ import { delay, turn } from './turn.ts';
 const JUMPED_MAX_MS = 2 * 3600 * 1000;
 /** Real milliseconds that work outside of the clock (a starting interpreter) may take. */
 const PATIENCE_MS = 300;
+/** Real milliseconds that graphs may take to start or stop. */
 const BUSY_MAX_MS = 30_000;
+/** Real milliseconds between two checks for such work. */
 const STEP_MS = 5;
 
 export interface TestReport extends TestResult {
@@ -48,26 +50,26 @@ export async function runTests(
   folder: string,
   startTests: StartTests,
   {
-    findTranslator: translatorFor,
+    findTranslator,
     filter,
     timeLimit,
     strict = false,
-    warn: warned,
-    onGraphStarted: started,
-    onTestEnded: ended,
+    warn,
+    onGraphStarted,
+    onTestEnded,
   }: FileSettings,
 ): Promise<void> {
   const warnedTexts = new Set<string>();
   const warnOnce = (text: string): void => {
-    if (!warnedTexts.has(text)) warned?.(text);
+    if (!warnedTexts.has(text)) warn?.(text);
     warnedTexts.add(text);
   };
   const bed = new GraphTestBed({
-    findTranslator: translatorFor,
+    findTranslator,
     baseDir: folder,
     strict,
     warn: warnOnce,
-    onGraphStarted: started,
+    onGraphStarted,
   });
   let printed: string[] = [];
   const settings: TestSettings = { timeLimit, print: (line) => void printed.push(line) };
@@ -79,7 +81,7 @@ export async function runTests(
       const startTime = performance.now();
       const result = await runTest(tests, name, bed);
       const ms = performance.now() - startTime;
-      ended({ ...result, name, ms, printed, log: [...bed.history] });
+      onTestEnded({ ...result, name, ms, printed, log: [...bed.history] });
       await bed.reset();
       if (!tests.dead) continue;
       tests.close();
@@ -142,6 +144,7 @@ function jumpToNextTimer({ clock }: GraphTestBed, end: number): boolean {
   return true;
 }
 
+/** Waits for work outside of the clock; false if none ends in time. */
 async function waitForWork(tests: Tests, bed: GraphTestBed): Promise<boolean> {
   const start = performance.now();
   while (performance.now() - start < PATIENCE_MS) {

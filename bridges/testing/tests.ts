@@ -36,9 +36,10 @@ export interface Tests {
   readonly names: readonly (readonly [name: string, line: number])[];
   start(test: string): void;
   /** Passes the result of a call to the test. */
-  deliver(deliver: CallResult): void;
+  deliver(result: CallResult): void;
   /** True if a timer of the test itself is due. */
   readonly isTimerDue: boolean;
+  /** Runs the due timers. */
   tick(): void;
   /** Returns the test's result; null while it runs. */
   getResult(): TestResult | null;
