@@ -14,7 +14,7 @@ export function findThreshold({ memory }: Instance, runtime: Pointer): Pointer {
   return index < 0 || words.includes(GC_THRESHOLD, index + 1) ? 0 : runtime + index * 4;
 }
 
-/** Makes the collector run at the next allocation; false if the threshold's address is unknown. */
+/** Sets the threshold to 0, so that the collector runs at the next allocation; false if its address is unknown. */
 export function lowerThreshold(words: Int32Array, threshold: Pointer): boolean {
   if (threshold !== 0) words[threshold >> 2] = 0;
   return threshold !== 0;

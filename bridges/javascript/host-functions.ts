@@ -90,7 +90,7 @@ export class HostFunctions {
     return cell;
   }
 
-  /** Leaves an error pending in the interpreter; returns the exception mark. */
+  /** Leaves an error pending in the interpreter; returns QuickJS's mark of an exception as a result. */
   throwInto(error: unknown): Pointer {
     const value = this.#values.newString(error instanceof Error ? error.message : String(error));
     const result = this.#values.call(this.#fail, value);

@@ -10,11 +10,13 @@ const session = makeTesting({ call: (message) => testing(message) });
 export { FopFailure } from './library.ts';
 export const { test, graph, raises, sleep, assert } = session.api;
 
+/** The result of the current test; null while it runs. */
 let outcome: TestResult | null = null;
 
+/** Returns the names of the tests as JSON. */
 export const names = (): string => JSON.stringify(session.tests.map(({ name }) => name));
 
-/** @param own a substring of the stack lines in the test's own files */
+/** Starts a test. @param own a substring of the stack lines in the test's own files */
 export function start(index: number, own: string): number {
   outcome = null;
   session.run(index, (error) => {
@@ -23,14 +25,17 @@ export function start(index: number, own: string): number {
   return 0;
 }
 
+/** Passes the result of a call, as JSON, to the test. */
 export function answer(call: number, result: string): number {
   session.answer(call, result);
   return 0;
 }
 
+/** Ends the test's wait with an error. */
 export function giveUp(why: string): number {
   session.giveUp(why);
   return 0;
 }
 
+/** Returns the result of the current test as JSON. */
 export const result = (): string => JSON.stringify(outcome);

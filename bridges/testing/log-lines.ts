@@ -14,7 +14,7 @@ export function parseLine(text: string): ParsedLine | undefined {
   return [level!, file!, Number(line), func!, message!];
 }
 
-/** Matches files of modules; the runtime's own are `.ts`, or those excluded here. */
+/** Matches the files of modules. The runtime's own files are `.ts`, or the `.js` files excluded here. */
 const MODULE_FILE = /\.(py|mjs)$|^(?!(frame|graph|host|host-api|interpreter|index)\.)[^/]*\.js$/;
 
 export const isModuleFile = (file: string): boolean => MODULE_FILE.test(file);

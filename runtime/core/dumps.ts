@@ -112,6 +112,7 @@ function dumpFrames(newest: Frame | null): FrameDump[] {
   return frames.reverse();
 }
 
+/** Dumps the inode table: its counts, and its first inodes. */
 export function dumpInodes({ inodes }: GraphView): InodesDump {
   const listed: InodeDump[] = [];
   for (const inode of inodes.all()) {

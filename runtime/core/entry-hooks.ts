@@ -25,6 +25,7 @@ export interface Entry {
 }
 
 export interface EntryHooks<P> {
+  /** Called before the fop winds to the child. */
   before(xl: Xlator<P>, entry: Entry): void;
   /** Called after success and failure, before the reply goes up. */
   after(xl: Xlator<P>, entry: Entry, opRet: number, opErrno: number): void;

@@ -31,7 +31,7 @@ export function direntType(iaType: number): number {
   return MODE_BITS[iaType]! >> 12;
 }
 
-/** The derived values; `Iatt` has the fields. */
+/** Base class of `Iatt`, which has the fields: the values that are derived from them. */
 export abstract class IattBase {
   abstract iaGfid: Gfid;
   abstract iaType: number;

@@ -59,7 +59,7 @@ export interface LogSink {
   now(): number;
 }
 
-/** Levels of a process, changed in place: the default, and of volumes that a command has set. */
+/** The levels of a process, changed in place: the default, and those of volumes that a command has set. */
 export interface LogLevels {
   default: LogLevel;
   readonly volumes: Map<string, LogLevel>;
@@ -207,7 +207,7 @@ export function sourceFromStack(stack: unknown, depth: number): LogSource {
   return { file, line: Number(line), func };
 }
 
-/** Calls between `new Error` and the caller: `write` and the level's method. */
+/** The number of calls on the stack above the caller's: `write` and the level's method. */
 const CALLER_DEPTH = 2;
 
 /**

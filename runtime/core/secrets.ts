@@ -6,7 +6,7 @@
  */
 import { findNearest } from './nearest.ts';
 
-/** Patterns of secret keys, also of modules, whose authors choose the names. */
+/** Patterns of secret keys. They also match options of modules, whose authors choose the names. */
 const secretKeys: readonly RegExp[] = [
   // `password` of protocol/client, `auth.login.USER.password` of protocol/server.
   /(^|[._-])pass(word|wd|phrase)$/i,

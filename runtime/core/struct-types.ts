@@ -19,7 +19,7 @@ export interface StructTypes {
 export type StructType = keyof StructTypes;
 
 export interface StructField extends Field {
-  /** Its name in TypeScript; `member` is GlusterFS's. */
+  /** Its name in TypeScript (`iaSize`); `member` is its name in C (`ia_size`). */
   readonly name: string;
 }
 

@@ -21,7 +21,7 @@
  */
 
 export const turn = {
-  /** Whether a turn is open that guests may share. */
+  /** Whether a turn that guests may share is running (`runSharedTurn`). */
   open: false,
   /**
    * Number of slow calls of guests. A loop whose steps may enter a guest compares it after each step, and
@@ -64,12 +64,12 @@ export function runSharedTurn(call: () => void): boolean {
     return true;
   }
   turn.open = true;
-  let whole = false;
+  let isComplete = false;
   try {
-    whole = runTurn(call);
+    isComplete = runTurn(call);
   } finally {
     turn.open = false;
   }
-  if (!whole) for (const listener of listeners) listener();
-  return whole;
+  if (!isComplete) for (const listener of listeners) listener();
+  return isComplete;
 }

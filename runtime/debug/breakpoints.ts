@@ -100,6 +100,7 @@ function parseFopAtVolume(word: string, volumeNames: readonly string[]) {
   } as const;
 }
 
+/** Whether a request at this position meets all conditions of a breakpoint. */
 export function matchesBreakpoint(condition: Condition, position: RequestPosition): boolean {
   const { fop, volume, path, errno, at, changed } = condition;
   if ((at === 'wind') !== (position.kind === 'wind')) return false;

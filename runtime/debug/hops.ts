@@ -8,8 +8,8 @@ import type { Frame, Stack } from '../core/frame.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import type { Xlator } from '../core/xlator.ts';
-import { encodeWith } from '../observe/recording-bytes.ts';
 import { writeValue } from '../observe/codec.ts';
+import { encodeWith } from '../observe/recording-bytes.ts';
 
 /** A volume's part in a request, from the wind to the reply. */
 export interface Hop {

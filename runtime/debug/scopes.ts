@@ -79,6 +79,7 @@ function findLevel(stop: Stop, level: number): Level {
   return entry;
 }
 
+/** Lists the frames of a stopped request, the current one first. */
 export const listFrames = (stop: Stop): FrameView[] =>
   listLevels(stop).map(({ hop, xl, fop }, level) => ({
     level,
@@ -89,7 +90,7 @@ export const listFrames = (stop: Stop): FrameView[] =>
     where: xl.where ?? null,
   }));
 
-/** @throws {DebugError} for an unknown frame */
+/** Lists the values of a frame in groups. @throws {DebugError} for an unknown frame */
 export function listScopes(stop: Stop, level = 0): Scope[] {
   const { hop, xl, frame } = findLevel(stop, level);
   const scopes: Scope[] = [];
@@ -120,6 +121,7 @@ const showNotes = ({ notes }: Hop): Value[] =>
     text: printable(text),
   }));
 
+/** Shows op_ret, op_errno and the parts of a stopped reply. */
 export const showReply = ({ hop, opRet, opErrno, reply }: Stop): Value[] => [
   showInt('op_ret', String(opRet)),
   showInt('op_errno', formatErrno(opErrno)),

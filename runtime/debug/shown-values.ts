@@ -50,6 +50,7 @@ const makeValue = (
   parts,
 });
 
+/** Quotes a text for a terminal, and cuts a long one. */
 export const quote = (text: string): string =>
   text.length > TEXT_MAX ? `"${printable(text.slice(0, TEXT_MAX))}"…` : `"${printable(text)}"`;
 

@@ -308,6 +308,7 @@ function encodeFlags(rows: readonly Row[], event: Readonly<Record<string, unknow
 
 const NO_DATA: Retention = { dataMax: 0, hidden: null };
 
+/** Writes an event in place of one that could not be recorded. */
 export const writeLost = (out: RecordingWriter, at: number, why: string): void =>
   writeEvent(out, at, 'lost', { why }, NO_DATA);
 

@@ -69,7 +69,7 @@ const NUMBERS_AT = 12;
 const makeView = (bytes: Uint8Array, at = 0): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
 
-export function writePrefix(prefix: Prefix): Uint8Array {
+export function encodePrefix(prefix: Prefix): Uint8Array {
   const bytes = new Uint8Array(PREFIX_BYTES);
   const view = makeView(bytes);
   for (let i = 0; i < MAGIC.length; i++) bytes[i] = MAGIC.charCodeAt(i);
@@ -80,7 +80,7 @@ export function writePrefix(prefix: Prefix): Uint8Array {
   return bytes;
 }
 
-/** @throws {RecordingError} */
+/** Reads the beginning of a file. @throws {RecordingError} if it is no recording, or of another format */
 export function readPrefix(bytes: Uint8Array): Prefix {
   const magic = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
   if (magic !== MAGIC) throw new RecordingError('it is not a recording of glossa');
@@ -120,7 +120,7 @@ const BLOCK_MAGIC = 0x4b4c4247;
 /** The largest block in bytes; a larger length is damage. */
 export const BLOCK_MAX = 16 * 2 ** 20;
 
-export function writeEntry(block: Block): Uint8Array {
+export function encodeEntry(block: Block): Uint8Array {
   const bytes = new Uint8Array(ENTRY_BYTES);
   const view = makeView(bytes);
   view.setUint32(0, BLOCK_MAGIC, true);

@@ -48,7 +48,8 @@ export function makeHead(
   };
 }
 
-export const writeHead = (head: Head): string => JSON.stringify(head);
+/** Encodes a head as JSON. */
+export const encodeHead = (head: Head): string => JSON.stringify(head);
 
 type Check = (value: unknown) => boolean;
 
@@ -106,7 +107,7 @@ const isHead = hasFields({
   }),
 });
 
-/** @throws {RecordingError} */
+/** Reads the head of a recording, and checks its shape. @throws {RecordingError} */
 export function readHead(text: string): Head {
   let value: unknown;
   try {

@@ -1,8 +1,8 @@
 /** Makes a recording in memory, for pages and tests. `toBytes` returns the content of its file. */
 import { encodeName } from '../core/bytes.ts';
 import { MemoryEvents } from './event-store.ts';
-import { type Head, PREFIX_BYTES, SLOT_HEAD_BYTES, Slot, writePrefix } from './format.ts';
-import { writeHead } from './head.ts';
+import { encodePrefix, type Head, PREFIX_BYTES, SLOT_HEAD_BYTES, Slot } from './format.ts';
+import { encodeHead } from './head.ts';
 
 /** The size of the first memory, which grows. */
 const FIRST_BYTES = 65_536;
@@ -14,7 +14,7 @@ export class MemoryRecording extends MemoryEvents {
 
   constructor(head: Head) {
     super(FIRST_BYTES);
-    this.head = encodeName(writeHead(head));
+    this.head = encodeName(encodeHead(head));
   }
 
   /** The recording so far, not closed. */
@@ -26,7 +26,7 @@ export class MemoryRecording extends MemoryEvents {
     const blocksAt = slotsAt + slotSize;
     const layout = { slotsAt, slotSize, blocksAt, slots: 1, indexAt: 0, indexed: 0 };
     const bytes = new Uint8Array(blocksAt);
-    bytes.set(writePrefix({ ...layout, headLength: head.length }));
+    bytes.set(encodePrefix({ ...layout, headLength: head.length }));
     bytes.set(head, PREFIX_BYTES);
     const slot = new Slot(bytes.subarray(slotsAt));
     slot.begin(1);

@@ -2,7 +2,7 @@
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import type { NotableRequests } from '../../runtime/mount/notable-requests.ts';
-import { writeHead } from '../../runtime/observe/head.ts';
+import { encodeHead } from '../../runtime/observe/head.ts';
 import { type RecordingOptions, startRecorder } from '../graph-recording.ts';
 import { LeasedCounter } from '../leased-counter.ts';
 import type { Reloader } from '../reloader.ts';
@@ -66,7 +66,7 @@ export function streamTrace(
   const stream = new EventStream(socket);
   const end = startRecorder(graph, options, (head) => {
     // A head is JSON in one line.
-    socket.write(`{"value":${writeHead(head)}}\n`);
+    socket.write(`{"value":${encodeHead(head)}}\n`);
     return stream;
   });
   hold(() => {

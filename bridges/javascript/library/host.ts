@@ -11,18 +11,23 @@ export interface Host {
   data(at: number, into: ArrayBufferLike): number;
   invalidate(message: string): void;
   up(isUp: number): void;
+  /** 1 if the child is up, otherwise 0. */
   child_up(child: number): number;
   inode(id: number): string | undefined;
   fd(id: number): string | undefined;
   root(id: number): string | undefined;
   client(id: number): string | undefined;
+  /** 1 as long as the request has not ended, otherwise 0. */
   alive(id: number): number;
   track(inode: number): number;
   track_fd(fd: number): number;
   close_fd(fd: number): number;
   lost(id: number): void;
+  /** Microseconds. */
   now(): number;
+  /** Requests a tick (loop.ts). */
   after(ms: number): void;
+  /** 1 if the volume writes lines of this level, otherwise 0. */
   logs(level: number): number;
   log(level: number, file: string, line: number, func: string, text: string): void;
   refused(file: string, line: number, func: string, text: string): void;
@@ -36,6 +41,7 @@ delete space.__host;
 
 /** The original functions, taken before a module can replace them. */
 export const { parse, stringify } = JSON;
+/** The constructor of functions from texts, which entry.ts needs and web.ts takes from modules. */
 export const Code = Function;
 
 /** The interpreter's current state. */

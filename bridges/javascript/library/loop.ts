@@ -8,10 +8,12 @@ import { report } from './report.ts';
 
 interface Timer {
   readonly id: number;
+  /** Microseconds of the host's clock. */
   due: number;
-  /** Microseconds; undefined for a timer that fires once. */
+  /** The interval in microseconds; undefined for a timer that fires once. */
   readonly every: number | undefined;
   readonly fn: () => unknown;
+  /** The frame for which it was set. */
   readonly current: typeof now.current;
 }
 

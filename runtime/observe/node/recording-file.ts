@@ -25,14 +25,14 @@ import type { EventStore } from '../event-store.ts';
 import {
   type Block,
   ENTRY_BYTES,
+  encodeEntry,
+  encodePrefix,
   type Head,
   PREFIX_BYTES,
   type Prefix,
   Slot,
-  writeEntry,
-  writePrefix,
 } from '../format.ts';
-import { writeHead } from '../head.ts';
+import { encodeHead } from '../head.ts';
 import { RecordingWriter } from '../recording-bytes.ts';
 
 /** The file's mode: for its owner alone, because a recording contains names of files. */
@@ -98,7 +98,7 @@ export class RecordingFile implements EventStore {
   constructor(path: string, head: Head, onTrouble: (why: string) => void) {
     this.path = path;
     this.onTrouble = onTrouble;
-    this.head = encodeName(writeHead(head));
+    this.head = encodeName(encodeHead(head));
     this.fd = openToWrite(path, { mode: MODE, readable: true });
     const slotsAt = Math.ceil((PREFIX_BYTES + this.head.length) / PAGE) * PAGE;
     const slotSize = head.whole ? WHOLE_SLOT_SIZE : SLOT_SIZE;
@@ -167,7 +167,7 @@ export class RecordingFile implements EventStore {
   }
 
   private writeStart(fd: number, layout: Omit<Prefix, 'headLength'>): void {
-    const prefix = writePrefix({ ...layout, headLength: this.head.length });
+    const prefix = encodePrefix({ ...layout, headLength: this.head.length });
     writeSync(fd, prefix, 0, prefix.length, 0);
     writeSync(fd, this.head, 0, this.head.length, PREFIX_BYTES);
   }
@@ -231,7 +231,7 @@ export class RecordingFile implements EventStore {
     const { used, events } = slot.state;
     const at = this.end + ENTRY_BYTES;
     const block = { at, stored, length: used, events, sequence, first, last };
-    writeSync(this.fd, writeEntry(block), 0, ENTRY_BYTES, this.end);
+    writeSync(this.fd, encodeEntry(block), 0, ENTRY_BYTES, this.end);
     this.blocks.push(block);
     this.end = at + stored;
     return at;
@@ -261,7 +261,7 @@ export class RecordingFile implements EventStore {
       const layout = { slots: 0, slotSize: 0, slotsAt: 0, indexAt, indexed: this.blocks.length };
       this.writeStart(fd, { ...layout, blocksAt });
       this.blocks.forEach((block, i) => {
-        const entry = writeEntry({ ...block, at: block.at + shift });
+        const entry = encodeEntry({ ...block, at: block.at + shift });
         writeSync(fd, entry, 0, ENTRY_BYTES, indexAt + i * ENTRY_BYTES);
       });
       const chunk = new Uint8Array(CHUNK);
