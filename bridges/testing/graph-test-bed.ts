@@ -1,31 +1,6 @@
 /**
  * Runs the host's side of a test in any language: the graphs that the test makes, its operations, and
- * one clock for all.
- *
- * A test sends JSON arrays to `call`, which returns at once; a verb with a number in second place
- * gets its result later under that number:
- *
- *   ["graph", n, {module, options, children, down}]   → {graph}, once it is up, or at once if children
- *                                                 are down
- *   ["do", n, graph, child, caller, operation, …arguments]   child -1 is the top; see operations.ts
- *   ["close", n, graph]                           → requests without a reply
- *   ["sleep", n, seconds]                         → null, after that time
- *   ["interrupt", n]                              interrupts the caller of request n
- *   ["advance", seconds]   ["now"]                the clock; in seconds
- *   ["fields"]                                    names of the fields of an iatt and so on
- *   ["asked", graph, child, fop]                  requests at the storage: [{fop, path, args}]
- *   ["clear", graph]                              clears those, and the log
- *   ["fail", graph, child, fop, errno, path, times]   null for any; ["mend", graph, child]
- *   ["hold", graph, child, fop]   ["release", graph, child]
- *   ["invalidated", graph]                        invalidations: [{what, path, data, expire}]
- *   ["changed", graph, child, path]               the storage sends an UPCALL about the path
- *   ["up", graph, child, isUp]                    the storage sends CHILD_UP or CHILD_DOWN
- *   ["isUp", graph]                               true if the top is up
- *   ["connect", graph, uid]                       connects a client; its number, for `caller.client`
- *   ["disconnect", graph, client]                 disconnects it; 0 is the graph's first
- *   ["log", graph]                                [[level, file, line, function, text]]
- *
- * `child` null stands for all children.
+ * one clock for all graphs. `verbs` lists the messages of a test.
  */
 
 import { Call, type Caller, connect, Driver, FopError } from '../../runtime/api/driver.ts';
@@ -126,6 +101,33 @@ export class GraphTestBed {
     this.history.length = 0;
   }
 
+  /**
+   * The handlers of a test's messages (`call`), by verb. If the verb is followed by a number `n`, the test
+   * gets the result (→) later, under that number:
+   *
+   *   ["graph", n, {module, options, children, down}]   → the graph's number, once it is up; at once if
+   *                                                 children are down
+   *   ["do", n, graph, child, caller, operation, …arguments]   child -1 is the top; see operations.ts
+   *   ["close", n, graph]                           → requests without a reply
+   *   ["sleep", n, seconds]                         → null, after that time
+   *   ["interrupt", n]                              interrupts the caller of request n
+   *   ["advance", seconds]   ["now"]                the clock; in seconds
+   *   ["fields"]                                    names of the fields of an iatt and so on
+   *   ["asked", graph, child, fop]                  requests at the storage: [{fop, path, args}]
+   *   ["clear", graph]                              clears those, and the log
+   *   ["fail", graph, child, fop, errno, path, times]   fails requests; fop and path null for any
+   *   ["mend", graph, child]                        fails no further requests
+   *   ["hold", graph, child, fop]   ["release", graph, child]   holds requests, until the release
+   *   ["invalidated", graph]                        invalidations: [{what, path, data, expire}]
+   *   ["changed", graph, child, path]               the storage sends an UPCALL about the path
+   *   ["up", graph, child, isUp]                    the storage sends CHILD_UP or CHILD_DOWN
+   *   ["isUp", graph]                               true if the top is up
+   *   ["connect", graph, uid]                       connects a client; its number, for `caller.client`
+   *   ["disconnect", graph, client]                 disconnects it; 0 is the graph's first
+   *   ["log", graph]                                [[level, file, line, function, text]]
+   *
+   * `child` null stands for all children.
+   */
   private readonly verbs: Readonly<Record<string, (args: TestMessage) => Plain | undefined>> = {
     graph: ([call, settings]) =>
       this.runLater(call, () => this.startGraph(settings as unknown as GraphSettings)),

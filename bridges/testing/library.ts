@@ -1,19 +1,7 @@
 /**
  * Makes the exports of 'glossa/testing', for tests in TypeScript (run by Node) and JavaScript (run by
- * QuickJS); `glupy.testing` is the same for Python.
- *
- *     import { EPERM } from 'glossa';
- *     import { assert, graph, raises, test } from 'glossa/testing';
- *
- *     test('a kept file stays', async () => {
- *       const g = await graph('keeper', { suffix: '.keep' });
- *       await g.write('/a.keep', 'precious');
- *       await raises(EPERM, g.unlink('/a.keep'));
- *       assert.equal(await g.readText('/a.keep'), 'precious');
- *     });
- *
- * A graph is closed when its test ends. This file imports types only and uses only ECMAScript: its
- * text runs in either engine.
+ * QuickJS); `glupy.testing` is the same for Python. This file imports types only and uses only ECMAScript,
+ * because its text runs in either engine.
  */
 import type {
   Asked,
@@ -65,7 +53,19 @@ interface PendingCall {
   reject(error: Error): void;
 }
 
-/** Makes the library for one test file. */
+/**
+ * Makes the library for one test file. A graph is closed when its test ends.
+ *
+ *     import { EPERM } from 'glossa';
+ *     import { assert, graph, raises, test } from 'glossa/testing';
+ *
+ *     test('a kept file stays', async () => {
+ *       const g = await graph('keeper', { suffix: '.keep' });
+ *       await g.write('/a.keep', 'precious');
+ *       await raises(EPERM, g.unlink('/a.keep'));
+ *       assert.equal(await g.readText('/a.keep'), 'precious');
+ *     });
+ */
 export function makeTesting(host: TestingHost): TestingSession {
   const waiting = new Map<number, PendingCall>();
   const tests: { name: string; fn: () => unknown }[] = [];

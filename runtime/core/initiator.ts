@@ -1,16 +1,7 @@
 /**
  * Represents an initiator, which begins requests at the top of a graph for a front end (a mount, a server, the
- * programming interface):
+ * programming interface). In logs and dumps it appears as a translator, whose `xl.priv` is the front end.
  *
- *   const initiator = new Initiator(graph, 'server', translator, log);
- *   const client = initiator.connect();          // one per client
- *   const frame = client.begin(new Stack(uid, gid, pid, 'STAT'));
- *   wind.stat(frame, 0, statCbk, initiator.links, loc, null);
- *   …  client.end(frame.root)                    // once, in the callback
- *   client.disconnect();                         // releases files, lookups and locks
- *   initiator.close();
- *
- * In logs and dumps it appears as a translator, whose `xl.priv` is the front end.
  * Source: GlusterFS `call_pool_t`, `client_t`; `xlators/mount/fuse`, `api/src/glfs.c`.
  */
 import { CallPool } from './call-pool.ts';
@@ -68,6 +59,15 @@ const NO_HINTS: InitiatorHints = {
   readBuffer: null,
 };
 
+/**
+ *   const initiator = new Initiator(graph, 'server', translator, log);
+ *   const client = initiator.connect();          // one per client
+ *   const frame = client.begin(new Stack(uid, gid, pid, 'STAT'));
+ *   wind.stat(frame, 0, statCbk, initiator.links, loc, null);
+ *   …  client.end(frame.root)                    // once, in the callback
+ *   client.disconnect();                         // releases files, lookups and locks
+ *   initiator.close();
+ */
 export class Initiator<P = unknown> {
   readonly graph: GraphView;
   /** Represents it in the graph: owns the first frame of its requests, and appears in logs. */

@@ -1,27 +1,16 @@
-/**
- * Parses breakpoints and matches requests against them. All words of a breakpoint have to match:
- *
- *   lookup              a lookup comes into the graph
- *   lookup@cache        it arrives at the volume 'cache'
- *   @cache              any fop arrives there
- *   lookup_cbk@cache    its reply arrives at the callback of 'cache'
- *   changed@cache       'cache' replies with other values than those from below
- *   errno ENOENT        a reply with this errno; of 'cache': @cache errno ENOENT
- *   path /src/**        the request is for such a path: lookup path /src/*
- *
- * A breakpoint without a volume stops a request once, at its first match.
- */
+/** Parses the breakpoints of a debugger, and matches requests against them. */
 import type { FopName } from '../core/gen/fops.gen.ts';
 import { checkVolume, parseErrno, parseFop, parsePathPattern } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
 
+/** What a request must meet to be stopped; `parseCondition` has the syntax. */
 export interface Condition {
-  /** Null matches any; the same for the next three. */
+  /** Null matches any fop; likewise for volume, path and errno. */
   readonly fop: FopName | null;
   readonly volume: string | null;
   readonly path: RegExp | null;
   readonly errno: number | null;
-  /** The event: a wind arrives, a volume replies, or a reply arrives. */
+  /** The event: the fop arrives at the volume, the volume replies, or a reply arrives at the volume. */
   readonly at: 'wind' | 'answer' | 'reply';
   /** Whether the reply must differ from all replies from below. */
   readonly changed: boolean;
@@ -35,7 +24,7 @@ export interface Breakpoint extends Condition {
   hits: number;
 }
 
-/** The current place of a request. */
+/** The current position of a request. */
 export interface RequestPosition {
   readonly kind: 'wind' | 'unwind';
   readonly fop: FopName;
@@ -56,6 +45,18 @@ const USAGE =
 const CBK = '_cbk';
 
 /**
+ * Parses a breakpoint. A request must meet all of its words:
+ *
+ *   lookup              a lookup comes into the graph
+ *   lookup@cache        a lookup arrives at the volume 'cache'
+ *   @cache              any fop arrives at 'cache'
+ *   lookup_cbk@cache    the reply to a lookup arrives at the callback of 'cache'
+ *   changed@cache       'cache' replies with other values than those from below
+ *   errno ENOENT        a reply has this errno; a reply of 'cache': @cache errno ENOENT
+ *   path /src/**        the request is for such a path: lookup path /src/*
+ *
+ * A breakpoint without a volume stops a request once, at its first match.
+ *
  * @param volumeNames the names of the graph's volumes
  * @throws {DebugError | FilterError} with the mistake and the possible words
  */

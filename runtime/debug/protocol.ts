@@ -1,6 +1,17 @@
 /**
- * Defines the messages between a debugger's front end and the process that serves the graph: JSON
- * over Node's channel between a process and its child. The front end never enters the mount.
+ * Defines the messages between a debugger's front end (`debug-client.ts`) and the process that serves
+ * the graph (`debug-server.ts`): JSON over Node's channel between a process and its child. Each command
+ * gets one reply, `result` or `error`. Events come at any time, those of a command after its reply. When
+ * the channel closes, the server resumes all requests. The front end never enters the mount.
+ */
+import type { LineCommand, LineReply } from '../core/line-stops.ts';
+import type { LineEvent, ModuleView } from './debugged-modules.ts';
+import type { ResumeWay } from './hops.ts';
+import type { FrameView, Scope } from './scopes.ts';
+import type { Value } from './shown-values.ts';
+
+/*
+ * An example:
  *
  *   → {"seq":1,"command":"break","args":{"text":"lookup@cache"}}
  *   ← {"seq":1,"result":{"id":1,"text":"lookup@cache","hits":0}}
@@ -11,16 +22,7 @@
  *   ← {"seq":3,"result":null}
  *   → {"seq":4,"command":"frames","args":{"stop":1}}
  *   ← {"seq":4,"error":"no request is held at stop 1: it was resumed, or never existed"}
- *
- * Each command gets one reply, `result` or `error`; events come at any time, those of a command
- * after its reply. The server's side is `debug-server.ts`, the front end's `debug-client.ts`. When
- * the channel closes, the server resumes all requests.
  */
-import type { LineCommand, LineReply } from '../core/line-stops.ts';
-import type { LineEvent, ModuleView } from './debugged-modules.ts';
-import type { ResumeWay } from './hops.ts';
-import type { FrameView, Scope } from './scopes.ts';
-import type { Value } from './shown-values.ts';
 
 export interface VolumeView {
   readonly name: string;
