@@ -42,7 +42,6 @@ const INT = 0;
 const TEXT = 1;
 const NAME = 2;
 
-/** Starts an interpreter. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   // The callbacks need the engine, and the engine the instance.
   const box: { engine?: Engine } = {};
@@ -124,12 +123,10 @@ class Engine {
     this.#gate.startTiming();
   }
 
-  /** The error that ended the interpreter; undefined while it runs. */
   get dead(): EngineError | undefined {
     return this.#dead;
   }
 
-  /** Bytes of the interpreter's memory. */
   get memory(): number {
     return this.#values.size;
   }
@@ -499,6 +496,5 @@ class Engine {
   }
 }
 
-/** QuickJS's numbers of a promise's states. */
-const PENDING = 0;
+const PENDING = 0; // QuickJS's numbers of a promise's states
 const FULFILLED = 1;
