@@ -18,7 +18,7 @@ export type FrontEndName = keyof typeof frontEnds;
 /** The first Linux with protocol 7.31, the oldest that `kernel` supports. */
 const OLDEST = [5, 4] as const;
 
-/** Chooses the front end for a system. @param release of the kernel, as in uname(2) */
+/** Chooses the front end for a system. @param release of the kernel, as in uname(2): `6.1.0-18-amd64` */
 export function chooseFrontEnd(platform: string, release: string): FrontEndName {
   const [major = 0, minor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
   const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);

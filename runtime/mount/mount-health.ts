@@ -9,13 +9,13 @@ import { FS_TYPE, type MountEntry, readMounts } from './mountinfo.ts';
 import { findServer } from './server-process.ts';
 
 /**
- * `stuck`: no reply within the patience; `dead`: its server has ended; `unknown`: the check itself failed.
+ * `answers`: replies; `stuck`: no reply within the patience; `dead`: its server has ended; `unknown`: the check failed.
  */
 export type MountHealth = 'answers' | 'stuck' | 'dead' | 'unknown';
 
-/** Patience for the state of a mount, as commands show it. */
+/** Milliseconds of patience for the state of a mount, as commands show it. */
 const PATIENCE_MS = 3000;
-/** Patience before a mount is reported as stuck: longer than the default time limit of a module's call, 5 s. */
+/** Milliseconds before a mount counts as stuck: more than the default time limit of a module's call, 5 s. */
 const LAST_PATIENCE_MS = 6000;
 
 /** English messages of stat(1) for ENOTCONN, ECONNABORTED and EACCES. */
@@ -23,7 +23,8 @@ const DEAD = /Transport endpoint is not connected|Software caused connection abo
 const DENIED = /Permission denied/;
 
 /**
- * Calls statfs(2), which the kernel never caches; attributes of a dead mount may stay cached for a while.
+ * Checks whether a mount replies to statfs(2), which the kernel never caches. (The attributes of a dead mount may stay
+ * cached for a while.)
  */
 export function checkHealth(mountpoint: string, patienceMs = PATIENCE_MS): Promise<MountHealth> {
   return new Promise((resolve) => {
@@ -60,8 +61,8 @@ const SERVED = /^(fuse(blk)?(\..*)?|nfs4?|cifs|smb3|ceph|9p)$/;
 const LINKS_MAX = 40;
 
 /**
- * Finds the first mount on the way to a path that does not reply; null if all reply. Callers check an arbitrary path
- * before they access it.
+ * Finds the first mount on the way to a path that does not reply; null if all reply. Callers use it before they access
+ * a path that a user named.
  */
 export async function findStuckMount(path: string): Promise<MountEntry | null> {
   // The last mount on a point hides earlier ones.

@@ -1,7 +1,7 @@
 /**
  * Records the last failed and slow requests of a mount, for `glossa why`. Expected failures, lookups of absent names
- * and attributes, have a separate ring, so that a search does not displace the other records. Their paths are made
- * at `dump`.
+ * and attributes, have a separate ring, so that a search does not displace the other records. The paths of expected
+ * failures are made only at `dump`.
  */
 import { ENODATA, ENOENT, EOPNOTSUPP, errnoName } from '../core/errno.ts';
 import type { Stack } from '../core/frame.ts';
@@ -47,7 +47,7 @@ export interface NotableDump {
   readonly requests: readonly NotableRequest[];
 }
 
-/** `op` of a record that was moved to the other ring. */
+/** `op` of a record that is not shown, because it was moved to the other ring. */
 const NONE = '';
 
 /** A record, reused for later requests: a thousand new objects would reach the old generation of the heap. */
@@ -62,9 +62,10 @@ class RequestRecord implements SampleListener {
   at = 0;
   ms = 0;
   among = 1;
+  /** Whether it is an expected failure, in the separate ring. */
   isInVain = false;
   attribute: string | null = null;
-  /** Listed at once, while the names are known; null for an expected failure. */
+  /** Made at once, while the inodes have these names; null for an expected failure. */
   paths: readonly string[] | null = null;
   inode: Inode | null = null;
   /** Name in the directory `inode`; null for `inode` itself. */
@@ -134,7 +135,7 @@ export class NotableRequests {
 
   /**
    * Records a failed or slow request.
-   * @param nodeid inode of the request, for `inodes`
+   * @param nodeid the request's inode, which `inodes` finds if the request's frame has no loc
    * @param errno 0 on success
    * @param at time of the reply, by `performance.now` @param ms duration. If both are unknown yet, the
    *   caller registers the returned record for the next sample
@@ -183,6 +184,7 @@ export class NotableRequests {
     record.op = NONE;
   }
 
+  /** Lists all records for `glossa why`. */
   dump(): NotableDump {
     sampleIfAwaited();
     const records = [...this.inVain.list(), ...this.failedOrSlow.list()]
@@ -214,6 +216,10 @@ function isExpectedFailure(op: string, errno: number): boolean {
   return op === 'GETXATTR' && (errno === ENODATA || errno === EOPNOTSUPP);
 }
 
+/**
+ * Lists the paths of a request: those of the locs in `target`, or the path of `inode`, or of `name` in it.
+ * @param target a frame's `local`
+ */
 function listPaths(target: unknown, inode: Inode | null, name: string | null): readonly string[] {
   // A rename has two locs, and other handlers have a loc among other values.
   const values = target !== null && typeof target === 'object' ? Object.values(target) : [];

@@ -70,6 +70,7 @@ function readStart(pid: number): number | null {
   return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? null : Number(fields[19]);
 }
 
+/** Reads the uid of a process; undefined if the process has ended. */
 export function readOwner(pid: number): number | undefined {
   return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
 }

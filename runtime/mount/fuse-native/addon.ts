@@ -77,7 +77,7 @@ export interface Operations {
   removexattr(path: string, name: string, callback: Callback): void;
   open(path: string, flags: number, callback: Callback<number>): void;
   create(path: string, mode: number, callback: Callback<number>): void;
-  /** `callback` gets the number of bytes, or minus the errno. */
+  /** `read` and `write` pass the number of bytes, or minus the errno, as the status. */
   read(
     path: string,
     fd: number,
@@ -102,19 +102,19 @@ export interface Operations {
 export interface Fuse {
   mount(callback: (error: Error | null) => void): void;
   unmount(callback: (error: Error | null) => void): void;
-  /** Options for libfuse, as `-oa,b`; replaced here, because the package supports only some. */
+  /** Options for libfuse, as `-oa,b`. native-mount.ts replaces this method, as the package supports only some. */
   _fuseOptions(): string;
 }
 
 export interface FuseClass {
   new (mountpoint: string, operations: Operations, options: { readonly timeout: false }): Fuse;
-  /** Unmounts for `Fuse.unmount`; replaced here. */
+  /** Unmounts for `Fuse.unmount`; native-mount.ts replaces it, because the package's own runs a shell. */
   unmount(mountpoint: string, callback: (error: Error | null) => void): void;
 }
 
 let fuseClass: FuseClass | undefined;
 
-/** @throws {MountError} when the package is not installed, or does not run here */
+/** Loads the package. @throws {MountError} when it is not installed, or does not run on this system */
 export function loadFuseNative(mountpoint: string): FuseClass {
   if (fuseClass !== undefined) return fuseClass;
   const require = createRequire(import.meta.url);

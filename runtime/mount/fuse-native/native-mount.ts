@@ -24,7 +24,7 @@ import { fuseNativeTranslator } from './translator.ts';
 
 /** libfuse itself writes to standard error, which a daemon has closed. */
 const REASON_HINT = "libfuse says why when 'glossa mount --no-daemon' runs it";
-/** The time between two checks whether the mount still exists. */
+/** Milliseconds between two checks whether the mount still exists. */
 const CHECK_MS = 500;
 
 /** Mounts a graph. @throws {MountError} with the remedy; nothing stays mounted then */

@@ -25,6 +25,7 @@ export interface NativeFrontEnd {
   logUnexpected(error: unknown): void;
 }
 
+/** Replies with the result of `work`, or minus its errno. */
 function replyTo<T>(front: NativeFrontEnd, callback: Callback<T>, work: Promise<T>): void {
   work.then(
     (result) => callback(0, result),
@@ -32,6 +33,7 @@ function replyTo<T>(front: NativeFrontEnd, callback: Callback<T>, work: Promise<
   );
 }
 
+/** Replies to read and write with the number of bytes as the status, or minus the errno. */
 function replyCount(front: NativeFrontEnd, callback: Callback, work: Promise<number>): void {
   work.then(callback, (error) => callback(-toErrno(front, error)));
 }
@@ -42,6 +44,7 @@ function toErrno(front: NativeFrontEnd, error: unknown): number {
   return EIO;
 }
 
+/** Makes libfuse's handlers; `replyToChange` refuses changes at a read-only mount. */
 export function makeOperations(front: NativeFrontEnd): Operations {
   const { files } = front;
   const { driver } = files;
@@ -132,6 +135,7 @@ export function makeOperations(front: NativeFrontEnd): Operations {
 const refuseReadOnly = (): Promise<never> =>
   Promise.reject(new FopError(EROFS, 'mounted read-only'));
 
+/** Finds an open file by its handle. @throws {FopError} EBADF for an unknown handle */
 function findFile({ files: { driver } }: NativeFrontEnd, handle: number): OpenFile {
   const fd = driver.client.fds.get(handle);
   if (fd === undefined) throw new FopError(EBADF, `fd ${handle}`);
@@ -141,6 +145,7 @@ function findFile({ files: { driver } }: NativeFrontEnd, handle: number): OpenFi
 const TWO_32 = 0x1_0000_0000;
 const toMs = (sec: number, nsec: number): number => sec * 1000 + Math.floor(nsec / 1e6);
 
+/** Converts attributes; a device number to the kernel's 12 + 20 bits. */
 function makeStat(buf: Iatt): Stat {
   const minor = buf.iaRdev % TWO_32;
   const major = Math.floor(buf.iaRdev / TWO_32);

@@ -14,7 +14,11 @@ const CAP_SYS_ADMIN = 21n;
 /** Directory in which libfuse 2 searches fusermount before PATH. */
 const HELPER_FOLDER = '/usr/local/bin';
 
-/** @throws {MountError} with the remedy @param path as given @param real without symbolic links */
+/**
+ * Checks that libfuse can mount.
+ * @param path the mount point as given, for messages @param real the same without symbolic links
+ * @throws {MountError} with the remedy
+ */
 export function checkLibfuse(path: string, real: string): void {
   const existing = findMount(real);
   if (existing !== null) {

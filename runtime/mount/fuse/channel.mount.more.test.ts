@@ -26,7 +26,7 @@ describe.skipIf(findObstacle() !== '')('a mount by root', () => {
     expect(line).toMatch(/nosuid,nodev.*default_permissions,allow_other,max_read=1048576/);
   });
 
-  test('has the readahead of one largest request', async () => {
+  test('reads ahead as much as one request can hold', async () => {
     const { mountpoint } = await mounts.mount('answers');
     const file = `/sys/class/bdi/${findMount(mountpoint)!.device}/read_ahead_kb`;
     // With a read-only sysfs, the kernel's default stays.
@@ -132,7 +132,7 @@ describe.skipIf(findObstacle() !== '')('a mount by another user', () => {
   });
 });
 
-describe('fusermountCode', () => {
+describe('an error of fusermount3', () => {
   test.each([
     [
       "fusermount3: option allow_other only allowed if 'user_allow_other' is set in /etc/fuse.conf",
@@ -143,7 +143,7 @@ describe('fusermountCode', () => {
     ['fusermount3: user has no write access to mountpoint /x', 'MOUNT_POINT_DENIED'],
     ['fusermount3: could not determine username', 'MOUNT_NO_USER_NAME'],
     ['fusermount3: mount failed: Device or resource busy', 'MOUNT_FAILED'],
-  ])('of "%s" is %s', (text, code) => {
+  ])('with the text "%s" has the code %s', (text, code) => {
     expect(classifyFusermountError(text)).toBe(code);
   });
 });

@@ -1,9 +1,9 @@
 /**
  * Mounts a descriptor of `/dev/fuse`, and unmounts it: root by mount(2), other users by the setuid program
- * `fusermount3`, which passes the descriptor over the socket in _FUSE_COMMFD.
+ * `fusermount3`. That program passes the descriptor over a socket, whose number it reads in $_FUSE_COMMFD.
  *
- * No call touches the mount point while it is mounted: this process would have to answer it. Unmounting runs on a
- * thread for the same reason: the kernel may write back data meanwhile.
+ * No call touches the mount point while it is mounted, because this process would have to serve it. Unmounting runs on
+ * a thread for the same reason: the kernel may write back data meanwhile.
  *
  * Sources: Linux Documentation/filesystems/fuse.rst, mount(2), umount2(2), fusermount3(1).
  */
@@ -105,7 +105,7 @@ export class Channel {
   }
 }
 
-/** Mounts. @throws {MountError} with the remedy */
+/** Mounts, and returns the connection to the kernel. @throws {MountError} with the remedy */
 export async function openChannel(options: ChannelOptions): Promise<Channel> {
   if (process.platform !== 'linux' || !isMainThread) {
     throw mountError('MOUNT_UNSUPPORTED_PLATFORM', options.mountpoint, process.platform);
@@ -120,7 +120,10 @@ const unmountArgs = (mountpoint: string): string[] => ['-u', '-z', '--', mountpo
 
 const umount2Async = bindAsync('int umount2(const void *target, int flags)');
 
-/** Checks a mount point and returns its absolute path. Runs outside of the event loop. */
+/**
+ * Checks a mount point and returns its absolute path. Its system calls run on threads, so that a hanging mount does not
+ * block the event loop.
+ */
 export async function checkMountpoint(path: string): Promise<string> {
   const stuck = await findStuckMount(path);
   if (stuck !== null) throw mountError('MOUNT_POINT_STUCK', path, describeStuck(stuck));
@@ -167,6 +170,7 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   }
   const data = [
     `fd=${fd}`,
+    // Octal: a directory.
     'rootmode=40000',
     'user_id=0',
     'group_id=0',

@@ -13,6 +13,7 @@ const CACHE_MAX = 1024;
 interface CachedGroups {
   readonly uid: number;
   readonly gid: number;
+  /** Expiry, by `sampledClock.ms`. */
   readonly until: number;
   readonly groups: readonly number[];
 }

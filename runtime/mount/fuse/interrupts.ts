@@ -1,7 +1,7 @@
 /**
  * Interrupts requests of callers that give up. The kernel sends INTERRUPT once, for any signal to a waiting process,
  * also for one that the process handles. As on a disk, only a dying process stops waiting, except for a lock. So a
- * lock is interrupted at once, and other requests when the caller is dying, checked now and every 100 ms.
+ * lock is interrupted at once, other requests when the caller is dying: this is checked at once and every 100 ms.
  *
  * A dying thread has SIGKILL pending (Linux kernel/signal.c, complete_signal). A caller in another pid namespace has
  * no pid here, so its end goes unnoticed.
@@ -11,7 +11,7 @@ import type { Context } from '../../core/context.ts';
 import { mayWait } from './opcodes.ts';
 import type { Request } from './request.ts';
 
-/** The time between two checks of the callers. */
+/** Milliseconds between two checks of the callers. */
 const CHECK_MS = 100;
 /** SIGKILL in the last four hexadecimal digits of a signal mask. */
 const SIGKILL_BIT = 1 << 8;
@@ -20,12 +20,14 @@ export class Interrupts {
   private readonly context: Context;
   /** Interrupted requests whose caller was alive at the last check. */
   private readonly waitingForDeath = new Set<Request>();
+  /** Cancels the next check; null if none is due. */
   private cancel: (() => void) | null = null;
 
   constructor(context: Context) {
     this.context = context;
   }
 
+  /** Handles the INTERRUPT of a request: interrupts it now, or when its caller dies. */
   add(request: Request): void {
     if (mayWait(request.opcode) || isDying(request.pid)) request.interrupt();
     else if (request.pid > 0) {

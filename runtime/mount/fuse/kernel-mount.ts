@@ -57,11 +57,11 @@ export const applyDefaultTimeouts = (options: MountOptions) => ({
   negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT,
 });
 
-/** The longest time that requests under way, or cached writes, may take at unmount. */
+/** Milliseconds that requests under way, or cached writes, may take at unmount. */
 const GRACE_MS = 5000;
-/** After unmounting, serves idle open files for this time. */
+/** Milliseconds after unmounting during which files that are still open are served, if no request is under way. */
 const QUIET_MS = 50;
-/** The time between two checks for the end of requests. */
+/** Milliseconds between two checks whether requests are under way. */
 const STEP_MS = 10;
 
 /** Mounts a graph. @throws {MountError} with the remedy; nothing stays mounted then */
@@ -201,6 +201,7 @@ export class KernelMount implements Mount {
     }
   }
 
+  /** Called when the kernel has ended the connection: 0 after umount(8), otherwise an errno. */
   private connectionEnded(errno: number): void {
     if (errno === 0) this.close(null);
     else {

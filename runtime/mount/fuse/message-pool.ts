@@ -10,6 +10,7 @@ const MESSAGE_SIZE = MAX_DATA + 4096;
 /** The most spare buffers; only a burst of writes needs more. */
 const SPARE_MAX = 8;
 
+/** A buffer for one request, and the cursor that decodes it. */
 export class Message {
   readonly bytes = new Uint8Array(new ArrayBuffer(MESSAGE_SIZE));
   readonly cursor = new Cursor(this.bytes);

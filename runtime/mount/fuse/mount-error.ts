@@ -56,6 +56,7 @@ const texts: Record<MountErrorCode, string> = {
   MOUNT_FAILED: '%d',
 };
 
+/** Makes the error of a code, with its text. @param detail replaces `%d` */
 export function mountError(code: MountErrorCode, mountpoint: string, detail = ''): MountError {
   const text = texts[code].replaceAll('%m', () => mountpoint).replaceAll('%d', () => detail);
   return new MountError(code, `cannot mount on ${mountpoint}: ${text}`);

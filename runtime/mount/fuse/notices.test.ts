@@ -185,7 +185,7 @@ describe('waiting notices', () => {
     expect(await release()).toEqual(['entry 1/a', 'entry 1/c', 'entry 1/b', 'expire 1/a']);
   });
 
-  test('for very many names become one for all names, and those for inodes stay', async () => {
+  test('for very many names become one notice for all names, and those for inodes stay', async () => {
     const release = await waiting();
     invalidateInode(leaf(), root());
     for (let i = 0; i < 4100; i++) invalidateEntry(leaf(), root(), `name ${i}`);
@@ -195,7 +195,7 @@ describe('waiting notices', () => {
     expect(got.at(-1)).toBe('entry 1/name 4099');
   });
 
-  test('are dropped at the end of the mount, and whenHandled resolves', async () => {
+  test('are dropped at the end of the mount, and awaitHandled resolves', async () => {
     await waiting();
     invalidateEntry(leaf(), root(), 'a');
     const ended = done();

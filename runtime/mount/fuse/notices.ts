@@ -1,8 +1,8 @@
 /**
- * Invalidates the kernel's caches by notices. A thread (`notifier.ts`) writes a notice after the replies of all
- * requests that were under way when it was added, because one of them could bring old data back. Equal waiting notices
- * are merged; when very many wait, one for all names replaces those of single names. `invalidateAttributes` does not
- * wait.
+ * Invalidates the kernel's caches by notices. A notice waits for the replies of all requests that were under way when
+ * it was added, because such a reply could bring old data back. Then a thread (`notifier.ts`) writes it. Equal waiting
+ * notices are merged. When more than WAITING_MAX wait, one for all names replaces those of single names. Only
+ * `invalidateAttributes` writes at once.
  */
 
 import { encodeNameInto, nameLength } from '../../core/bytes.ts';
@@ -27,12 +27,12 @@ import * as P from './protocol.ts';
 
 /** The most waiting notices, if the kernel supports a notice for all names. */
 const WAITING_MAX = 4096;
-/** The most notices in the thread: one that blocks there delays those behind it. */
+/** The most notices passed to the thread: one that blocks there delays those behind it. */
 const IN_THREAD_MAX = 64;
-/** The first protocol with NOTIFY_INC_EPOCH. */
+/** The first minor version of the protocol with NOTIFY_INC_EPOCH. */
 const MINOR_WITH_EPOCH = 44;
 
-/** The requests of a session. */
+/** The requests of a session that have no reply. */
 export interface RequestsUnderWay {
   /** Returns the lowest serial number of a request whose reply the kernel caches; Infinity if there is no such request. */
   findOldestCached(): number;
@@ -53,14 +53,14 @@ export class Notices {
   private readonly root: Inode;
   private readonly log: Log;
   private readonly underWay: RequestsUnderWay;
-  /** By key, in order of adding. */
+  /** By `noticeKey`, in order of adding. */
   private readonly waiting = new Map<string, Notice>();
   private readonly inThread: Notice[] = [];
   private notifier: Notifier | null = null;
   private minor = P.MINOR_MIN;
   private isClosed = false;
 
-  /** @param root of all names */
+  /** @param fd the mounted descriptor of `/dev/fuse` @param root the root directory's inode */
   constructor(fd: number, root: Inode, log: Log, underWay: RequestsUnderWay) {
     this.fd = fd;
     this.root = root;
@@ -119,7 +119,7 @@ export class Notices {
     return new Promise((resolve) => void last.waiters.push(resolve));
   }
 
-  /** Passes ready notices to the thread. */
+  /** Passes notices to the thread whose earlier requests have their replies. */
   flush(): void {
     for (const [key, notice] of this.waiting) {
       if (notice.newestRequest >= this.underWay.findOldestCached()) return;
@@ -206,6 +206,7 @@ function noticeKey(upcall: Upcall): string {
 /** Whether the kernel knows the inode; it caches nothing of other inodes. */
 const isKnown = (inode: Inode): boolean => inode.id === ROOT_ID || inode.nlookup > 0;
 
+/** Encodes the notice for an upcall. Returns null if the kernel does not know the inode. */
 function encode(upcall: Upcall): Uint8Array | null {
   switch (upcall.what) {
     case 'inode':
@@ -228,21 +229,24 @@ function encode(upcall: Upcall): Uint8Array | null {
   }
 }
 
-function encodeMessage(size: number, write: (view: DataView) => number): Uint8Array {
+/** Encodes a message. @param size room in bytes @param encodeBody returns the message's length */
+function encodeMessage(size: number, encodeBody: (view: DataView) => number): Uint8Array {
   const bytes = new Uint8Array(new ArrayBuffer(size));
-  return bytes.subarray(0, write(new DataView(bytes.buffer)));
+  return bytes.subarray(0, encodeBody(new DataView(bytes.buffer)));
 }
 
+/** Encodes a message with a name, which stands at `at`. */
 function encodeNamed(
   name: string,
   at: number,
-  write: (view: DataView, nameBytes: number) => number,
+  encodeBody: (view: DataView, nameBytes: number) => number,
 ): Uint8Array {
   return encodeMessage(at + nameLength(name) + 1, (view) =>
-    write(view, encodeNameInto(name, new Uint8Array(view.buffer), at)),
+    encodeBody(view, encodeNameInto(name, new Uint8Array(view.buffer), at)),
   );
 }
 
+/** Lists an expiring notice for every name below `parent` that the inode table has. */
 function* listKnownEntries(parent: Inode): Iterable<Upcall> {
   for (const [name, inode] of parent.children ?? []) {
     yield { what: 'entry', parent, name, expire: true };

@@ -64,7 +64,7 @@ for (;;) {
 }
 `;
 
-/** The longest wait for the thread's start, which takes far less. */
+/** Milliseconds that `close` waits for the thread's start, which takes far less. */
 const PATIENCE_MS = 5000;
 
 export interface NotifierEvents {
@@ -76,12 +76,14 @@ export interface NotifierEvents {
 
 export class Notifier {
   private readonly worker: Worker;
+  /** Counts the messages sent; the thread sleeps until it changes. */
   private readonly news = new Int32Array(new SharedArrayBuffer(4));
   /** 1 when the thread has finished loading native code. */
   private readonly begun = new Int32Array(new SharedArrayBuffer(4));
+  /** Ends the orphan responder (`orphan-responder.ts`). */
   private stopResponder: () => void = () => {};
   private isClosed = false;
-  /** A duplicate of the mount's descriptor for the thread, as the mount may end meanwhile. */
+  /** A duplicate of the mount's descriptor for the thread, as the mount may end meanwhile; -1 when closed. */
   private passedFd: number;
 
   /** @param fd the mounted descriptor of `/dev/fuse` */

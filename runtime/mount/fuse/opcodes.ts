@@ -49,7 +49,7 @@ function row<A>(
   return { opcode, args, decode, handle, trait };
 }
 
-/** By the kernel's name without `FUSE_`. */
+/** The served operations, by the kernel's name without `FUSE_`. */
 // biome-ignore format: one operation, one line
 export const opcodes = {
   LOOKUP: row(1, new req.NameIn(), req.decodeNameIn, lookup.lookup, CACHED),
@@ -110,7 +110,7 @@ const unservedOpcodes = {
 
 const entries = Object.entries(opcodes) as [keyof typeof opcodes, Opcode<unknown>][];
 
-/** The numbers, by name. */
+/** The kernel's number of each operation, served or not, by name. */
 export const OP = {
   ...unservedOpcodes,
   ...(Object.fromEntries(entries.map(([name, { opcode }]) => [name, opcode])) as {
@@ -125,7 +125,7 @@ for (const [name, opcode] of Object.entries(OP)) {
   opcodeNames[opcode] = name;
 }
 
-/** The rows by number. */
+/** The served operations, by the kernel's number. */
 export const operations: (Opcode<unknown> | undefined)[] = [];
 for (const [, operation] of entries) operations[operation.opcode] = operation;
 

@@ -14,10 +14,11 @@ import { toCString } from '../../sys/struct.ts';
 import { DEV_IOC_CLONE } from './protocol.ts';
 
 /**
- * `$1` is the server's pid. Of a killed server, only the first thread and the waiting one remain until its parent
- * reaps it. A request is read whole, so the block has room for the largest; its unique number is at byte 8. The
- * reply is struct fuse_out_header: length, -107 (ENOTCONN), unique. Without a request dd fails, as the device is
- * nonblocking; for a FORGET, which has no reply, printf fails.
+ * `$1` is the server's pid. Of a killed server, only the main thread and the notifier's thread, which waits in the
+ * kernel, remain until its parent reaps it: so the loop ends when one thread is left. A request is read whole, so dd's
+ * block has room for the largest; its unique number is at byte 8. The reply is struct fuse_out_header: length, -107
+ * (ENOTCONN), unique. Without a request dd fails, as the device is nonblocking; for a FORGET, which has no reply,
+ * printf fails.
  */
 const SCRIPT = `
 server=$1

@@ -31,6 +31,10 @@ export class PageCache {
   }
 }
 
+/**
+ * Whether all volumes that `fop` reaches from `links` on let the kernel use cached pages (`DataPath.keepsPages`).
+ * @param isTimedAbove whether a volume above sets the time of changes (`DataPath.givesTimes`)
+ */
 function keepsPages(links: Child, fop: 'open' | 'readv', isTimedAbove: boolean): boolean {
   const { xl, isObserved } = links[fop];
   const { dataPath } = xl.translator;

@@ -1,6 +1,6 @@
 /**
- * Decides on passthrough, by which the kernel reads and writes the storage's file directly, if no volume watches its
- * data. The first open of an inode decides for all opens until the last release. An O_DIRECT open never begins
+ * Decides when the kernel may read and write the storage's file directly (FUSE passthrough): only if no volume watches
+ * the data. The first open of an inode decides for all its opens until the last release. An O_DIRECT open never begins
  * passthrough, and attributes of a file opened O_RDWR are not cached; docs/how-it-works/mechanisms.md has the reasons.
  *
  * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
@@ -28,8 +28,8 @@ interface BackingFile {
 }
 
 /**
- * Finds the links that a file's data takes. Skips translators with files of their own, unless `fd` is such a file.
- * Without `fd`, skips all such translators.
+ * Finds the child whose readv, writev and open handle a file's data. Skips a translator that has files of its own
+ * (`DataPath.isOwn`), unless `fd` is one of them. Without `fd`, skips all such translators.
  */
 function findDataLinks(links: Child, fd?: Fd): Child {
   let at = links;
@@ -37,11 +37,11 @@ function findDataLinks(links: Child, fd?: Fd): Child {
     const { readv, writev, open } = at;
     const { xl } = readv;
     const { dataPath } = xl.translator;
-    const isPassed =
+    const passesOn =
       dataPath?.isOwn !== undefined &&
       ![readv, writev, open].some((target) => target.isObserved || target.xl !== xl) &&
       !(fd !== undefined && dataPath.isOwn(xl, fd));
-    if (!isPassed) return at;
+    if (!passesOn) return at;
     at = xl.children[0]!;
   }
 }
@@ -74,15 +74,15 @@ export class Passthrough {
   backingId = 0;
   /** Number of opens with passthrough since the mount. */
   openCount = 0;
-  /** Whether the kernel supports passthrough, and has refused no file. */
-  isAgreed = false;
+  /** Whether the kernel supports passthrough, as the INIT handler has found, and has refused no file. */
+  isSupported = false;
   private readonly device: number;
   private readonly log: Log;
   private readonly byInode = new Map<Inode, BackingFile>();
   private readonly byFd = new Map<Fd, BackingFile>();
-  private readonly mappable = new WeakSet<Inode>();
-  private readonly map = new Uint8Array(new ArrayBuffer(16));
-  private readonly view = new DataView(this.map.buffer);
+  private readonly openedReadWrite = new WeakSet<Inode>();
+  private readonly ioctlBuffer = new Uint8Array(new ArrayBuffer(16));
+  private readonly ioctlView = new DataView(this.ioctlBuffer.buffer);
 
   /** @param device the mounted descriptor of `/dev/fuse` */
   constructor(device: number, log: Log) {
@@ -106,16 +106,16 @@ export class Passthrough {
     this.openFlags |= FOPEN_PASSTHROUGH;
     this.backingId = backing.id;
     this.openCount += 1;
-    if ((fd.flags & O_ACCMODE) === O_RDWR) this.mappable.add(fd.inode);
+    if ((fd.flags & O_ACCMODE) === O_RDWR) this.openedReadWrite.add(fd.inode);
   }
 
   /** Whether a program may have mapped the file writable, so that its times change without a request. */
   mayBeMapped(inode: Inode): boolean {
-    return this.mappable.has(inode);
+    return this.openedReadWrite.has(inode);
   }
 
   /** Number of open fds with passthrough. */
-  get size(): number {
+  get fdCount(): number {
     return this.byFd.size;
   }
 
@@ -126,28 +126,28 @@ export class Passthrough {
     backing.users -= 1;
     if (backing.users > 0) return;
     this.byInode.delete(fd.inode);
-    this.view.setInt32(0, backing.id, true);
-    ioctl(this.device, BACKING_CLOSE, this.map);
+    this.ioctlView.setInt32(0, backing.id, true);
+    ioctl(this.device, BACKING_CLOSE, this.ioctlBuffer);
   }
 
   /** Forgets all backing files, as the connection has ended. */
   clear(): void {
-    this.isAgreed = false;
+    this.isSupported = false;
     this.byInode.clear();
     this.byFd.clear();
   }
 
   /** Registers the backing file with the kernel. Returns null if the storage has no descriptor, or the kernel refuses. */
   private register(storage: Xlator | null, fd: Fd): BackingFile | null {
-    if (!this.isAgreed || storage === null) return null;
+    if (!this.isSupported || storage === null) return null;
     const descriptor = storage.translator.dataPath!.backing!(storage, fd);
     if (descriptor < 0) return null;
-    this.map.fill(0);
-    this.view.setInt32(0, descriptor, true);
-    const id = ioctl(this.device, BACKING_OPEN, this.map);
+    this.ioctlBuffer.fill(0);
+    this.ioctlView.setInt32(0, descriptor, true);
+    const id = ioctl(this.device, BACKING_OPEN, this.ioctlBuffer);
     if (id <= 0) {
-      // No privilege, or a stacked file system: the kernel would refuse further files, too.
-      this.isAgreed = false;
+      // Without the privilege, or on a stacked file system, the kernel would refuse further files, too.
+      this.isSupported = false;
       this.log.info(`no passthrough: ${errnoName(-id)}; data is read and written here`);
       return null;
     }

@@ -63,16 +63,16 @@ export const FOPEN_KEEP_CACHE = 1 << 1;
 export const FOPEN_NOFLUSH = 1 << 5;
 export const FOPEN_PASSTHROUGH = 1 << 7;
 
-/** Flags of GETATTR, FSYNC, locks, WRITE, READ and RELEASE. */
+/** Flags of requests: GETATTR, FSYNC, locks, WRITE, READ and RELEASE. */
 export const GETATTR_FH = 1 << 0;
 export const FSYNC_FDATASYNC = 1 << 0;
 export const LK_FLOCK = 1 << 0;
 export const WRITE_LOCKOWNER = 1 << 1;
 export const WRITE_KILL_SUIDGID = 1 << 2;
 export const READ_LOCKOWNER = 1 << 1;
-/** `open_flags` of OPEN and CREATE. */
-export const OPEN_KILL_SUIDGID = 1 << 0;
 export const RELEASE_FLOCK_UNLOCK = 1 << 1;
+/** `open_flags` of OPEN and CREATE requests. */
+export const OPEN_KILL_SUIDGID = 1 << 0;
 
 /** Unsolicited messages to the kernel. */
 export const NOTIFY_INVAL_INODE = 2;

@@ -22,7 +22,7 @@ export class Request extends Stack implements SampleListener {
   readonly began = sampledClock.ms;
   /** The buffer with the data of a WRITE, until the reply. */
   message: Message | null = null;
-  /** Gets the duration of a request that had its reply at once. */
+  /** Gets the duration of a request that had its reply before its handler returned. */
   slowObserver: SlowObserver | null = null;
 
   /** @param op the log name of the fop */

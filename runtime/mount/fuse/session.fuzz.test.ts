@@ -247,7 +247,7 @@ test('random arguments of any operation get one reply, and leak nothing', () => 
   expectSound();
 });
 
-test('RELEASE closes all open files, also after broken messages', () => {
+test('RELEASE closes every file that was opened, also after malformed messages', () => {
   const { fds } = rig.session;
   const before = fds.size;
   fc.assert(

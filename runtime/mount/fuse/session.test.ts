@@ -189,7 +189,7 @@ describe('a message', () => {
   });
 
   test.each([OP.FORGET, OP.BATCH_FORGET, OP.INTERRUPT])(
-    'a malformed %i has no answer',
+    'a malformed message of operation %i, which has no reply, gets none',
     async (opcode) => {
       rig = await Rig.make();
       rig.send(opcode, 1, u32(9));
@@ -243,7 +243,7 @@ test('a message of random bytes gets at most one reply, and no exception', async
 });
 
 describe('INTERRUPT', () => {
-  test('INTERRUPT of a dead caller interrupts its request, which is still answered', async () => {
+  test('INTERRUPT of a dead caller interrupts its request, which still gets its reply', async () => {
     const { fops, kept } = keeping();
     rig = await Rig.make(fops);
     // A pid above all valid ones, as of an ended process.
@@ -271,7 +271,7 @@ describe('INTERRUPT', () => {
     expect(rig.receive()).toMatchObject({ unique, error: 0 });
   });
 
-  test('INTERRUPT of an unknown request is answered EAGAIN', async () => {
+  test('INTERRUPT of an unknown request gets EAGAIN', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.INTERRUPT, 0, u64(4711)).error).toBe(-EAGAIN);
   });
@@ -395,7 +395,7 @@ test('only root and the mounting user can invalidate by reading glossa.invalidat
   expect(rig.receive().body.readUInt32LE(0)).toBe(65_536);
 });
 
-test('groupsOf returns no groups for an ended process and for the kernel', async () => {
+test('readGroups returns no groups for an ended process and for the kernel', async () => {
   rig = await Rig.make();
   expect([readGroups(0), readGroups(2 ** 22 + 1)]).toEqual([[], []]);
 });

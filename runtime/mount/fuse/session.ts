@@ -41,11 +41,11 @@ import { Request, type SlowObserver } from './request.ts';
 /** Bytes of the largest encoded reply: the data of a READ. */
 const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
 const PAGE_SIZE = 4096;
-/** Data up to this size is copied behind the header; writev gathers more. */
+/** Bytes up to which data is copied behind the header; writev(2) sends more from where it is. */
 const COPY_MAX = 8192;
 /**
- * Milliseconds until a request whose turn was ended gets EIO. The turn ends at most 250 ms after twice the time
- * limit, so that the caller waits no more than a second longer.
+ * Milliseconds from the forced end of a call that ran too long (`sys/end-turn.ts`) to its request's EIO. The call is
+ * ended at most 250 ms after twice the time limit, so that the caller waits no more than a second longer.
  */
 const ABANDONED_MS = 500;
 const LOCKS_MISSING =
@@ -94,8 +94,8 @@ const fuseTranslator = makeInitiatorTranslator<Session>(
       'in-flight': inFlight,
       'open-fds': fds.size,
       notices: notices.sentCount,
-      passthrough: passthrough.isAgreed ? 'on' : 'off',
-      'passthrough-fds': passthrough.size,
+      passthrough: passthrough.isSupported ? 'on' : 'off',
+      'passthrough-fds': passthrough.fdCount,
       'passthrough-opened': passthrough.openCount,
       'writeback-cache': writeback ? 'on' : 'off',
     };
@@ -109,7 +109,7 @@ export const makeFuseInitiator = (
   attributeTimeout: number,
 ): Initiator<Session> =>
   new Initiator(graph, 'fuse', fuseTranslator, log, {
-    // FUSE replies carry no further attributes.
+    // FUSE replies carry no attributes besides those of the fop's target.
     terse: true,
     attributeAge: attributeTimeout * 1000,
     pidIsThread: true,
@@ -144,7 +144,9 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   private readonly names = new NameCache();
   private readonly pool = new MessagePool();
   private current = this.pool.take();
+  /** The request of the current message, until its reply or the handler's return. */
   private request: Request | null = null;
+  /** Whether the current request uses bytes of the message until its reply. */
   private isBorrowed = false;
   /** Messages since the mount. */
   requests = 0;
@@ -388,7 +390,10 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return request;
   }
 
-  /** As `recordIfSlow`, for a request that gets its reply at once, without reading the clock. */
+  /**
+   * As `recordIfSlow`, for a request that gets its reply before its handler returns. It reads no clock: the next sample
+   * gives the duration.
+   */
   private deferSlowCheck(request: Request, errno: number): void {
     const { notable } = this;
     if (notable === null) return;
@@ -433,6 +438,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return false;
   }
 
+  /** Ends the turn of a request that gets its reply later, and passes it the message's buffer if it uses that. */
   private detachRequest(request: Request): void {
     this.request = null;
     if (!this.isBorrowed) return;

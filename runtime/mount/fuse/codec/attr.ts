@@ -1,4 +1,7 @@
-/** Encodes replies with attributes, entries and locks. */
+/**
+ * Encodes the structs of replies with attributes, entries and locks, at position `at` of the reply's buffer. An inode
+ * number is passed as two halves (`inoHi`, `inoLo`), because it exceeds 2^53.
+ */
 
 import type { Dict } from '../../../core/dict.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -19,13 +22,13 @@ function encodeDev(rdev: number): number {
   return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
 }
 
-/** Writes the exact size, also beyond 2^53, up to which the kernel itself may have written. */
+/** Writes the exact file size. It may exceed 2^53, as the kernel itself writes there with passthrough. */
 export function putSize(view: DataView, at: number, iatt: Iatt): void {
   if (iatt.sizeRest === undefined) putU64(view, at, iatt.iaSize);
   else view.setBigUint64(at, iatt.exactSize, true);
 }
 
-/** struct fuse_attr. The inode number is two halves, as it exceeds 2^53. */
+/** struct fuse_attr. */
 export function encodeAttr(
   view: DataView,
   at: number,
@@ -54,7 +57,7 @@ export function encodeAttr(
 
 export const ATTR_OUT_SIZE = 16 + ATTR_SIZE;
 
-/** struct fuse_attr_out. */
+/** struct fuse_attr_out: attributes that the kernel may cache for `attr`. */
 export function encodeAttrOut(
   view: DataView,
   at: number,
@@ -71,7 +74,7 @@ export function encodeAttrOut(
 
 export const ENTRY_OUT_SIZE = 40 + ATTR_SIZE;
 
-/** struct fuse_entry_out. */
+/** struct fuse_entry_out: a name that the kernel may cache for `entry`, and its inode's attributes for `attr`. */
 export function encodeEntryOut(
   view: DataView,
   at: number,

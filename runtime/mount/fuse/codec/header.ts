@@ -1,6 +1,6 @@
 /**
- * Encodes and decodes the request and reply headers (struct fuse_in_header, fuse_out_header), and of requests with variable
- * fields; `structs.ts` has the other requests.
+ * Decodes request headers (struct fuse_in_header), and encodes reply headers (fuse_out_header). Also decodes INIT and
+ * BATCH_FORGET, whose length varies; `structs.ts` describes the other requests.
  */
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from '../protocol.ts';
 import { type Cursor, putU64 } from './cursor.ts';
@@ -67,6 +67,7 @@ export function decodeInitIn(cursor: Cursor, out: InitIn): void {
   out.major = cursor.u32();
   out.minor = cursor.u32();
   out.maxReadahead = cursor.u32();
+  // `| 0`: bitwise operators give signed numbers, with which the handler compares.
   out.flags = cursor.u32() | 0;
   out.flags2 = cursor.at < cursor.end ? cursor.u32() | 0 : 0;
 }

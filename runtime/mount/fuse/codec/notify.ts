@@ -41,8 +41,10 @@ export function encodeInvalInode(
 /** Position of the name for `encodeInvalEntry`. */
 export const INVAL_ENTRY_NAME = OUT_HEADER_SIZE + 16;
 
-/** Invalidates a name, existing or absent. With `expire` (since 7.38) the kernel only looks it up again, instead of
- *  dropping all below it. */
+/**
+ * Invalidates a name, existing or absent. With `expire` (since protocol 7.38) the kernel looks the name up again at its
+ * next use; without it, it drops the name and all names below at once.
+ */
 export function encodeInvalEntry(
   view: DataView,
   parent: number,
@@ -74,6 +76,6 @@ export function encodeDelete(
   return encodeNotifyHeader(view, NOTIFY_DELETE, 24 + nameBytes + 1);
 }
 
-/** Makes the kernel look up every name again (since 7.44). */
+/** Makes the kernel look up every name again (since protocol 7.44). */
 export const encodeIncEpoch = (view: DataView): number =>
   encodeNotifyHeader(view, NOTIFY_INC_EPOCH, 0);

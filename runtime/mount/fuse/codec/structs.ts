@@ -15,7 +15,7 @@ export const requests = {
   GetattrIn: 'flags:u32 -4 fh:u64',
   // `valid` (FATTR_…) says which fields count.
   SetattrIn: 'valid:u32 -4 fh:u64 size:u64 -8 atime:i64 mtime:i64 ctime:i64 atimensec:u32 mtimensec:u32 ctimensec:u32 mode:u32 -4 uid:u32 gid:u32 -4',
-  // `fh` counts when `getattrFlags` has GETATTR_FH; more may be answered than `sxMask` asks for.
+  // `fh` counts when `getattrFlags` has GETATTR_FH. A reply may have more fields than `sxMask` requests.
   StatxIn: 'getattrFlags:u32 -4 fh:u64 sxFlags:u32 sxMask:u32',
   // R_OK, W_OK, X_OK, or 0 for existence.
   AccessIn: 'mask:u32 -4',
@@ -50,14 +50,14 @@ export const requests = {
   LseekIn: 'fh:u64 offset:u64 whence:u32 -4',
   // The header's node is the source.
   CopyFileRangeIn: 'fhIn:u64 offIn:u64 nodeidOut:u64 fhOut:u64 offOut:u64 len:u64 flags:u64',
-  // A "restricted" ioctl: the number says how much data goes which way, and the kernel has copied it already.
+  // A "restricted" ioctl: `cmd` encodes the size and direction of its data, which the kernel has copied already.
   IoctlIn: 'fh:u64 flags:u32 cmd:u32 -8 inSize:u32 outSize:u32 data:data',
-  // `end` is the last byte, and above 2^53 for a range without an end; the owner stands for a process's table
-  // of descriptors, or for an open file; `lkFlags` LK_FLOCK.
+  // `end` is the last byte, and above 2^53 for a range without an end. The owner stands for a process's table
+  // of descriptors, or for an open file. `lkFlags` is LK_FLOCK for flock(2), else 0.
   LkIn: 'fh:u64 ownerLo:u32 ownerHi:u32 start:u64 end:u64 type:u32 pid:u32 lkFlags:u32 -4',
-  // The short form: SETXATTR_EXT is not asked for. XATTR_CREATE 1, XATTR_REPLACE 2.
+  // The short form, as INIT does not request SETXATTR_EXT. `flags`: XATTR_CREATE 1, XATTR_REPLACE 2.
   SetxattrIn: 'size:u32 flags:u32 name:name value:data',
-  // A size of 0 asks for the length.
+  // A size of 0 requests the length.
   GetxattrIn: 'size:u32 -4 name:name',
   ListxattrIn: 'size:u32 -4 name:unset-name',
   // Operations without arguments.
@@ -69,18 +69,18 @@ export const requests = {
 export const replies = {
   // `openFlags` are FOPEN_…, `backingId` is for FOPEN_PASSTHROUGH.
   OpenOut: 'fh:u64 openFlags:u32 backingId:i32',
-  // Of a WRITE, and of COPY_FILE_RANGE.
+  // Replies to WRITE and to COPY_FILE_RANGE.
   WriteOut: 'size:u32 -4',
   LseekOut: 'offset:u64',
   CopyFileRangeOut: 'bytes:u64',
-  // What ioctl(2) returns; the data follows.
+  // `result` is returned by ioctl(2); the data follows.
   IoctlOut: 'result:i32 -12',
   // Length of the value or list.
   GetxattrOut: 'size:u32 -4',
-  // The names of `Statvfs`.
+  // Fields are named as in `Statvfs`.
   StatfsOut: 'blocks:u64 bfree:u64 bavail:u64 files:u64 ffree:u64 bsize:u32 namemax:u32 frsize:u32 -28',
-  // Bytes of readahead and of one WRITE; requests without a waiting caller that the kernel keeps under way; nanoseconds
-  // between two times a file can have; pages of the largest request; layers of file systems that a backing
-  // file's may be, itself counted, 0 without passthrough.
+  // `maxReadahead` and `maxWrite` are bytes. `maxBackground` limits requests for which no program waits. `timeGran`:
+  // nanoseconds between two times that a file can have. `maxPages`: of the largest request. `maxStackDepth`: how many
+  // file systems may lie one over the other at a backing file, counting its own; 0 without passthrough.
   InitOut: 'major:u32 minor:u32 maxReadahead:u32 flags:i32 maxBackground:u16 congestionThreshold:u16 maxWrite:u32 timeGran:u32 maxPages:u16 -2 flags2:i32 maxStackDepth:u32 -24',
 };

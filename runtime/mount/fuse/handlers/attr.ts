@@ -41,7 +41,10 @@ export const statx: Handler<StatxIn> = (session, header, args) => {
   statInode(session, header.nodeid, (args.getattrFlags & GETATTR_FH) !== 0 ? args.fh : 0, AS_STATX);
 };
 
-/** Stats by an open file if there is one, so that a file without a name has attributes. */
+/**
+ * Stats an inode by an open file if it has one, so that a file without a name has attributes.
+ * @param handle the request's open file, or 0 @param replyKind AS_ATTR or AS_STATX
+ */
 function statInode(
   session: HandlerContext,
   nodeid: number,
@@ -93,7 +96,7 @@ const fstatCbk: Cbk<'fstat', HandlerContext> = (frame, cookie, xl, opRet, opErrn
   reply(xl.priv, frame, fd.inode, buf, xdata);
 };
 
-/** The bits of FATTR_* that setattr's `valid` shares; a new size is the fop truncate. */
+/** The bits that FATTR_* and setattr's `valid` share. SIZE is not among SETTABLE: a new size is the fop truncate. */
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW, SIZE } = SET_ATTR;
 const SETTABLE = MODE | UID | GID | ATIME | MTIME | ATIME_NOW | MTIME_NOW;
 
@@ -111,9 +114,9 @@ interface AttributeChange {
 }
 
 /**
- * A SETATTR without changes has two meanings. The kernel sends it to clear set-user-id and set-group-id, before it
- * writes data itself. And chown(2) sends it when it changes neither user nor group: so if the file is not open for
- * writing, it is a chown.
+ * Handles SETATTR. One without changes has two meanings. The kernel sends it to clear set-user-id and set-group-id,
+ * before it writes data itself. And chown(2) sends it when it changes neither user nor group: so if the file is not
+ * open for writing, it is a chown.
  */
 export const setattr: Handler<SetattrIn> = (session, header, args) => {
   const isResize = (args.valid & SIZE) !== 0;
@@ -198,7 +201,7 @@ const setattrCbk: Cbk<'setattr', HandlerContext> = (
   else replyAttr(xl.priv, frame, (frame.local as AttributeChange).inode, statpost, xdata);
 };
 
-/** With default_permissions, the kernel sends ACCESS only for chdir(2) in some cases. */
+/** Handles ACCESS. With the mount option default_permissions, the kernel sends it in few cases, such as chdir(2). */
 export const access: Handler<AccessIn> = (session, header, args) => {
   const frame = session.begin('ACCESS');
   const inode = session.findInode(header.nodeid);

@@ -85,7 +85,7 @@ const PAGE_SIZE = 4096;
  */
 const BACKGROUND_MAX = 64;
 const CONGESTION_THRESHOLD = 48;
-/** Backing files must not be on an overlay; so this mount may be a layer of one. */
+/** Layers of file systems at a backing file: 1 excludes an overlay there, but lets an overlay use this mount. */
 const STACK_DEPTH = 1;
 
 export const init: Handler<InitIn> = (session, header, args) => {
@@ -117,7 +117,7 @@ export const init: Handler<InitIn> = (session, header, args) => {
     maxPages: MAX_DATA / PAGE_SIZE,
     maxStackDepth: (flags2 & PASSTHROUGH) === 0 ? 0 : STACK_DEPTH,
   });
-  session.passthrough.isAgreed = (flags2 & PASSTHROUGH) !== 0;
+  session.passthrough.isSupported = (flags2 & PASSTHROUGH) !== 0;
   const status = session.replyHeader(header, 0, INIT_OUT_SIZE);
   // ENOENT, ENODEV: the mount was unmounted already.
   if (status === -ENOENT || status === -ENODEV) session.log.info('unmounted before it began');
@@ -129,7 +129,7 @@ export const init: Handler<InitIn> = (session, header, args) => {
   } else session.log.info(`FUSE ${major}.${minor} in use`);
 };
 
-/** Sends no reply, unless the interrupted request is unknown. */
+/** Handles INTERRUPT, which gets a reply only if the interrupted request is unknown. */
 export const interrupt: Handler<InterruptIn> = (session, header, args) => {
   session.interrupt(header, args.unique);
 };

@@ -141,6 +141,7 @@ function encodeEntryName(session: HandlerContext, at: number, name: string): num
   return 0;
 }
 
+/** Encodes a fuse_dirent, whose name is already in place. Returns its length. */
 function encodePlainEntry(
   session: HandlerContext,
   at: number,
@@ -151,6 +152,7 @@ function encodePlainEntry(
   return encodeDirent(session.view, at, inoHi(gfid), inoLo(gfid), off, type, nameBytes);
 }
 
+/** Encodes the inode of an entry for READDIRPLUS. @param xdata has timeouts for entries without their own */
 function encodeEntryInode(
   session: HandlerContext,
   at: number,
@@ -164,7 +166,6 @@ function encodeEntryInode(
   else encodeEntry(session, at, linked, entry.stat!, hasTimeouts(entry.dict) ? entry.dict : xdata);
 }
 
-/** Syncs a directory. */
 export const fsyncdir: Handler<FsyncIn> = (session, _header, args) => {
   const frame = session.begin('FSYNCDIR');
   const fd = findOpenFd(session, frame, args.fh);

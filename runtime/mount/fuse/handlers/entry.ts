@@ -108,6 +108,7 @@ const removeNameCbk: Cbk<'unlink', HandlerContext> = (frame, kind, xl, opRet, op
   const loc = frame.local as Loc;
   discardInode(loc.inode);
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
+  // A later stat of the directory fails with ENOENT (`HandlerContext.removed`).
   if (kind === DIRECTORY && loc.inode !== null) xl.priv.removed.add(loc.inode);
   removeEntry(loc);
   xl.priv.reply(frame, 0);

@@ -127,7 +127,7 @@ describe('TMPFILE', () => {
     [EOPNOTSUPP, EOPNOTSUPP],
     [ENOSYS, ENOSYS],
     [ENOSPC, ENOSPC],
-  ])('answers errno %i of the storage with %i', async (errno, answer) => {
+  ])('replies errno %i of the storage as %i', async (errno, answer) => {
     rig = await Rig.make({ icreate: (frame) => fail.icreate(frame, errno) });
     expect(ask().error).toBe(-answer);
   });
@@ -341,7 +341,7 @@ describe('O_TRUNC', () => {
     },
   };
 
-  test('winds a truncate after the open, which drops privileges if the kernel asks for it', async () => {
+  test('winds a truncate after the open, which drops privileges if the kernel requests it', async () => {
     asked.length = 0;
     rig = await Rig.make(fops);
     const { id } = rig.find('file');
@@ -373,7 +373,7 @@ describe('KILL_PRIV', () => {
   const setattr = (id: number, valid: number) =>
     rig.ask(OP.SETATTR, id, u32(valid), u32(0), u64(0), u64(9), ...Array(8).fill(u64(0)));
 
-  test("is in xdata of writes, truncates, chowns and empty SETATTRs with the kernel's flag", async () => {
+  test('is in xdata of writes, truncates, chowns and empty SETATTRs if the kernel clears privileges', async () => {
     const seen: unknown[] = [];
     rig = await Rig.make({
       ...open,

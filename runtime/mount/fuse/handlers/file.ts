@@ -37,7 +37,7 @@ import {
   WRITE_KILL_SUIDGID,
   WRITE_LOCKOWNER,
 } from '../protocol.ts';
-import { lockOwner, openFlags } from './flags.ts';
+import { convertOpenFlags, formatLockOwner } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { creationErrno, encodeEntry, inodeErrno, replyFdStatus } from './reply.ts';
 import { findOpenFd, makeNewLoc } from './request-targets.ts';
@@ -45,12 +45,12 @@ import { makeCreationXdata, makeKillPrivXdata } from './request-xdata.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } = constants;
 
-/** O_TRUNC becomes a separate truncate fop after the open, which every translator sees. */
+/** Handles OPEN. O_TRUNC becomes a separate truncate fop after the open, which every translator sees. */
 export const open: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPEN');
   const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const flags = openFlags(session, args.flags & ~O_TRUNC);
+  const flags = convertOpenFlags(session, args.flags & ~O_TRUNC);
   const fd = new Fd(inode, flags, header.pid);
   frame.local = fd;
   const { links } = fd;
@@ -108,12 +108,13 @@ const truncatingOpenCbk: Cbk<'open', HandlerContext> = (
 const truncateCbk: Cbk<'ftruncate', HandlerContext> = (frame, direct, xl, opRet, opErrno) =>
   replyOpen(xl.priv, frame, opRet, opErrno, direct);
 
-/** Registers an opened file, and encodes its reply. */
+/** Registers an opened file, and encodes its reply. @param direct FOPEN_DIRECT_IO or 0 */
 function encodeOpenReply(session: HandlerContext, at: number, fd: Fd, direct: number): void {
   const { fds, pages, passthrough } = session;
   const { inode } = fd;
   const wasMappable = passthrough.mayBeMapped(inode);
   passthrough.open(fd.links, fd, fds.findOpen(inode) !== undefined);
+  // The kernel may hold attributes from before passthrough; from now on they are not cached.
   if (!wasMappable && passthrough.mayBeMapped(inode)) session.notices.invalidateAttributes(inode);
   fds.add(fd);
   const cached = direct === 0 ? pages.keepCacheFlag(fd) : direct;
@@ -131,7 +132,7 @@ export const create: Handler<CreateIn> = (session, header, args) => {
   const loc = makeNewLoc(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const { mode, umask } = args;
-  const flags = openFlags(session, args.flags);
+  const flags = convertOpenFlags(session, args.flags);
   const fd = new Fd(loc.inode!, flags, header.pid);
   frame.local = { loc, fd } satisfies Creation;
   const xdata = makeCreationXdata(session, mode, umask);
@@ -188,14 +189,14 @@ export const read: Handler<ReadIn> = (session, _header, args) => {
   const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
   if ((args.readFlags & READ_LOCKOWNER) !== 0) {
-    frame.root.lkOwner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
+    frame.root.lkOwner = formatLockOwner(args.lockOwnerLo, args.lockOwnerHi);
   }
   const { size, offset, flags } = args;
   if (offset > OFFSET_MAX) wind.fstat(frame, 0, readBeyondCbk, fd.links, fd, null);
   else wind.readv(frame, size, readCbk, fd.links, fd, size, offset, flags, null);
 };
 
-/** Replies to a read beyond OFFSET_MAX: the end of the file, or EOVERFLOW if the file is longer. */
+/** Replies to a read beyond OFFSET_MAX: no bytes (the end of the file), or EOVERFLOW if the file is longer. */
 const readBeyondCbk: Cbk<'fstat', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
   const session = xl.priv;
   if (opRet < 0) session.fail(frame, opErrno);
@@ -216,7 +217,7 @@ export const write: Handler<WriteIn> = (session, _header, args) => {
   const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
   if ((args.writeFlags & WRITE_LOCKOWNER) !== 0) {
-    frame.root.lkOwner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
+    frame.root.lkOwner = formatLockOwner(args.lockOwnerLo, args.lockOwnerHi);
   }
   const { offset, flags } = args;
   if (offset + args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
@@ -250,7 +251,7 @@ export const flush: Handler<FlushIn> = (session, _header, args) => {
   const frame = session.begin('FLUSH');
   const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
-  frame.root.lkOwner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
+  frame.root.lkOwner = formatLockOwner(args.lockOwnerLo, args.lockOwnerHi);
   wind.flush(frame, 0, replyFdStatus, fd.links, fd, null);
 };
 

@@ -9,14 +9,14 @@ const { O_APPEND, O_RDWR, O_WRONLY } = constants;
  * Converts open flags for the graph. With the writeback cache, the kernel also reads write-only files, to fill pages,
  * and computes the offset of an append itself.
  */
-export function openFlags({ writeback }: HandlerContext, flags: number): number {
+export function convertOpenFlags({ writeback }: HandlerContext, flags: number): number {
   if (!writeback) return flags;
   const access = (flags & O_ACCMODE) === O_WRONLY ? O_RDWR : flags & O_ACCMODE;
   return (flags & ~(O_ACCMODE | O_APPEND)) | access;
 }
 
 /** Formats the kernel's lock owner as hexadecimal text. */
-export function lockOwner(lo: number, hi: number): string {
+export function formatLockOwner(lo: number, hi: number): string {
   let text = '';
   for (let i = 0; i < 8; i++) {
     const byte = ((i < 4 ? lo : hi) >>> ((i % 4) * 8)) & 0xff;

@@ -39,10 +39,12 @@ export interface HandlerContext {
   readonly mayPassThrough: boolean;
   /** Directories that the kernel has removed: ESTALE from a stat of one becomes ENOENT, as on a disk. */
   readonly removed: WeakSet<Inode>;
+  /** Whether the graph serves locks, and whether the kernel enforces ACLs (`SessionOptions`). */
   readonly locks: boolean;
   readonly acl: boolean;
   /** Whether the kernel has a writeback cache: it then decides the size and times of files. */
   readonly writeback: boolean;
+  /** The mount's timeouts for attributes, names and absent names; 0 for unknown attributes. */
   readonly attrValid: Validity;
   readonly entryValid: Validity;
   readonly negativeValid: Validity;
@@ -53,7 +55,7 @@ export interface HandlerContext {
   /** Reads the current message, for arguments that are lists. */
   readonly cursor: Cursor;
 
-  /** Begins the request of the current message, and returns the frame to wind with. */
+  /** Begins the request of the current message, with a fop's log name, and returns the frame to wind with. */
   begin(op: string): Frame;
   /** Finds an inode; undefined for a nodeid that the kernel has forgotten. */
   findInode(nodeid: number): Inode | undefined;
@@ -71,7 +73,7 @@ export interface HandlerContext {
    * @param errno of a reply whose body reports a failure
    */
   reply(frame: Frame, bodyBytes: number, errno?: number): boolean;
-  /** Replies with data, and writes it before it returns. */
+  /** Replies with data. `data` is written to the kernel before the method returns, so its memory may be reused. */
   replyData(frame: Frame, data: Uint8Array): boolean;
   /** Replies to a message that the graph does not serve, such as INIT. Returns minus the errno of the write. */
   replyHeader(header: InHeader, errno: number, bodyBytes: number): number;

@@ -92,7 +92,7 @@ describe('LOOKUP', () => {
     expect(rig.ask(OP.LOOKUP, id, '.').error).toBe(-ESTALE);
   });
 
-  test('LOOKUP whose reply has no gfid is answered EIO', async () => {
+  test('LOOKUP whose reply has no gfid gets EIO', async () => {
     const buf = new Iatt();
     buf.iaType = IA_IFREG;
     rig = await Rig.make({
@@ -163,7 +163,7 @@ describe('LOOKUP', () => {
 });
 
 describe('FORGET', () => {
-  test('takes back lookups, singly and in batches', async () => {
+  test('subtracts from the lookups of an inode, singly and in batches', async () => {
     rig = await Rig.make();
     const [file, dir] = [rig.find('file'), rig.find('dir')];
     rig.find('file');
@@ -190,7 +190,7 @@ describe('creating and removing', () => {
     stat: (frame) => fail.stat(frame, ENOENT),
   };
 
-  test('MKNOD, MKDIR and the like wind a fresh gfid, the mode and the name', async () => {
+  test('MKDIR winds a fresh gfid, the mode and the name', async () => {
     const gfids: unknown[] = [];
     rig = await Rig.make({
       mkdir: (frame, _xl, loc, mode, umask, xdata) => {
@@ -206,7 +206,7 @@ describe('creating and removing', () => {
     expect(new Set(gfids).size).toBe(2);
   });
 
-  test('a creating fop that fails with ENOENT is answered ESTALE if its directory has a name', async () => {
+  test('a creating fop that fails with ENOENT gets ESTALE if its directory has a name', async () => {
     rig = await Rig.make({ ...making, mkdir: (frame) => fail.mkdir(frame, ENOENT) });
     const dir = rig.find('dir');
     const mkdir = (nodeid: number): number => rig.ask(OP.MKDIR, nodeid, u32(0), u32(0), 'x').error;
@@ -484,7 +484,7 @@ describe('an extended attribute', () => {
     expect(seen).toEqual([]);
   });
 
-  test('an extended attribute that is set has a copy of the message, valid after the next one', async () => {
+  test('an extended attribute that is set is copied, so it stays valid after the next message', async () => {
     const kept: (Dict | null)[] = [];
     rig = await Rig.make({
       setxattr: (frame, _xl, _loc, dict) => {

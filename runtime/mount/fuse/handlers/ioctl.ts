@@ -27,12 +27,14 @@ import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { findOpenFd } from './request-targets.ts';
 
+/** The xattr by which an ioctl travels, and its size in bytes. */
 interface Attribute {
   readonly name: string;
   readonly size: number;
   readonly isWrite: boolean;
 }
 
+/** By the ioctl's number. */
 const ATTRIBUTES: ReadonlyMap<number, Attribute> = new Map([
   [FS_IOC_GETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, isWrite: false }],
   [FS_IOC_SETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, isWrite: true }],
@@ -41,7 +43,7 @@ const ATTRIBUTES: ReadonlyMap<number, Attribute> = new Map([
   [FS_IOC_GETVERSION, { name: FS_VERSION, size: FS_VERSION_SIZE, isWrite: false }],
 ]);
 
-/** The errnos of a storage without such attributes. */
+/** The errnos by which a storage reports that it has no such attributes. */
 const ABSENT: ReadonlySet<number> = new Set([ENODATA, ENOSYS, EOPNOTSUPP]);
 
 export const ioctl: Handler<IoctlIn> = (session, _header, args) => {

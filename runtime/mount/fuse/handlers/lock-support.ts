@@ -1,4 +1,4 @@
-/** Checks whether the graph serves locks; otherwise the kernel keeps them. */
+/** Checks whether the graph serves locks; otherwise the kernel manages the locks of the mount alone. */
 import { constants } from 'node:fs';
 import { Driver, ROOT } from '../../../api/driver.ts';
 import type { Client } from '../../../core/client.ts';
@@ -7,7 +7,7 @@ import { Fd } from '../../../core/fd.ts';
 import { F_GETLK, F_WRLCK } from '../../../core/lock.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
-/** Whether a volume that does more than pass requests on defines lk. */
+/** Whether a volume defines the fop lk, and not only to watch it. */
 export const mayServeLocks = (xlators: readonly Xlator[]): boolean =>
   xlators.some(({ fops, translator }) => fops.lk !== undefined && translator.watches !== true);
 
@@ -26,4 +26,5 @@ export async function probeLocks(client: Client): Promise<boolean> {
   return opRet >= 0 || (opErrno !== EOPNOTSUPP && opErrno !== ENOSYS);
 }
 
+/** A lock owner that no process has. */
 const PROBE_OWNER = 'ff'.repeat(8);

@@ -198,7 +198,7 @@ describe('INIT', () => {
   });
 });
 
-describe('servesLocks', () => {
+describe('probeLocks', () => {
   const passing = (watches: boolean) =>
     defineTranslator<null, Record<string, never>>({
       type: 'debug/passing',
@@ -221,17 +221,13 @@ describe('servesLocks', () => {
   const none = new HeldLeaf().onlyFops('lookup');
 
   test.each([
-    ['with features/locks', [none, locks, passing(true)], true],
-    ['of a storage without lk', [none], false],
-    ['with volumes that pass lk on', [none, passing(false), passing(true)], false],
-    ['of a volume whose lk is ENOSYS', [refusing(ENOSYS).translator], false],
-    [
-      'of a volume whose lk is EOPNOTSUPP',
-      [refusing(EOPNOTSUPP).translator, passing(false)],
-      false,
-    ],
-    ['of a volume whose lk is EBADF', [refusing(EBADF).translator], true],
-  ])('%s is as expected', async (_, translators, served) => {
+    ['true with features/locks', [none, locks, passing(true)], true],
+    ['false for a storage without lk', [none], false],
+    ['false if all volumes pass lk on', [none, passing(false), passing(true)], false],
+    ['false if lk fails with ENOSYS', [refusing(ENOSYS).translator], false],
+    ['false if lk fails with EOPNOTSUPP', [refusing(EOPNOTSUPP).translator, passing(false)], false],
+    ['true if lk fails with EBADF', [refusing(EBADF).translator], true],
+  ])('returns %s', async (_, translators, served) => {
     rig = await Rig.make();
     const context = new FakeContext();
     const graph = await startGraph(

@@ -17,11 +17,12 @@ import { encodeLkOut, LK_OUT_SIZE } from '../codec/attr.ts';
 import type { LkIn, ReleaseIn } from '../codec/structs.gen.ts';
 import { LK_FLOCK, OUT_HEADER_SIZE, RELEASE_FLOCK_UNLOCK } from '../protocol.ts';
 import { release as releaseFile } from './file.ts';
-import { lockOwner } from './flags.ts';
+import { formatLockOwner } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { replyFdStatus } from './reply.ts';
 import { findOpenFd } from './request-targets.ts';
 
+/** The reply of GETLK if no lock conflicts. A `len` of 0 is a range without an end. */
 const FREE = { type: F_UNLCK, start: 0, len: 0, pid: 0 };
 
 const getlkCbk: Cbk<'lk', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, flock) => {
@@ -31,7 +32,8 @@ const getlkCbk: Cbk<'lk', HandlerContext> = (frame, _cookie, xl, opRet, opErrno,
   session.reply(frame, LK_OUT_SIZE);
 };
 
-const lkHandler =
+/** Makes the handler of a lock operation. @param cmd of fcntl(2) */
+const makeLkHandler =
   (cmd: number, cbk: Cbk<'lk', HandlerContext>): Handler<LkIn> =>
   (session, _header, args) => {
     const frame = session.begin('LK');
@@ -40,7 +42,7 @@ const lkHandler =
     const { start, end, type, pid } = args;
     if (start > OFFSET_MAX) return session.fail(frame, EOVERFLOW);
     if (end < start) return session.fail(frame, EINVAL);
-    const owner = lockOwner(args.ownerLo, args.ownerHi);
+    const owner = formatLockOwner(args.ownerLo, args.ownerHi);
     frame.root.lkOwner = owner;
     const len = end >= OFFSET_MAX ? 0 : end - start + 1;
     const flock = { type, whence: 0, start, len, pid, owner };
@@ -48,9 +50,9 @@ const lkHandler =
     wind.lk(frame, 0, cbk, fd.links, fd, cmd, flock, xdata);
   };
 
-export const getlk = lkHandler(F_GETLK, getlkCbk);
-export const setlk = lkHandler(F_SETLK, replyFdStatus);
-export const setlkw = lkHandler(F_SETLKW, replyFdStatus);
+export const getlk = makeLkHandler(F_GETLK, getlkCbk);
+export const setlk = makeLkHandler(F_SETLK, replyFdStatus);
+export const setlkw = makeLkHandler(F_SETLKW, replyFdStatus);
 
 /** Handles RELEASE of a file; first releases its flock(2) lock. */
 export const release: Handler<ReleaseIn> = (session, header, args) => {
@@ -59,7 +61,7 @@ export const release: Handler<ReleaseIn> = (session, header, args) => {
     return releaseFile(session, header, args);
   }
   const frame = session.begin('LK');
-  const owner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
+  const owner = formatLockOwner(args.lockOwnerLo, args.lockOwnerHi);
   frame.root.lkOwner = owner;
   const flock = { ...FREE, whence: 0, owner };
   wind.lk(frame, fd.id, unlockCbk, fd.links, fd, F_SETLK, flock, Dict.of({ [FLOCK]: 1 }));

@@ -27,7 +27,7 @@ export function findInvalidation(
 
 function makeUpcalls(parent: Inode, name: string): readonly Upcall[] {
   const inode = parent.table.grep(parent, name);
-  // Programs may run in a directory, and other file systems may be mounted there.
+  // A directory's name only expires: dropping it would detach programs in it, and mounts below.
   const expire = inode?.isDir === true;
   const entry: Upcall = { what: 'entry', parent, name, expire };
   return inode === undefined ? [entry] : [entry, { what: 'inode', inode, data: !inode.isDir }];

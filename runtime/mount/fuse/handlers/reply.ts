@@ -1,6 +1,4 @@
-/**
- * Sends replies that several operations share (entries, attributes, plain success), and converts errnos.
- */
+/** Sends replies that several operations share (entries, attributes, plain success), and converts errnos. */
 import { linkReply } from '../../../core/apply-reply.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EIO, ENOENT, ESTALE } from '../../../core/errno.ts';
@@ -29,14 +27,15 @@ import type { HandlerContext } from './handler.ts';
 export const inodeErrno = (opErrno: number): number => (opErrno === ENOENT ? ESTALE : opErrno);
 
 /**
- * The errno for a fop that creates a name. ENOENT can only mean the directory, and becomes ESTALE as above, unless the
- * directory has no name, or is the root.
+ * The errno for a fop that creates a name. ENOENT can only mean that the directory is gone. It becomes ESTALE as in
+ * `inodeErrno`, unless the kernel has no path to look up again: the directory has no name, or is the root.
  */
 export function creationErrno(opErrno: number, parent: Inode): number {
   const isReachable = parent.id !== ROOT_ID && parent.names.length > 0;
   return opErrno === ENOENT && isReachable ? ESTALE : opErrno;
 }
 
+/** Finds how long the kernel may cache attributes: 0 if unknown, or if a program may change them by a mapping. */
 function attributeValidity(
   session: HandlerContext,
   inode: Inode,
@@ -50,9 +49,7 @@ function attributeValidity(
   return Validity.of(xdata, ATTRIBUTE_TIMEOUT, fallback);
 }
 
-/**
- * Encodes an entry of `linked`, and counts the kernel's lookup. The reply's `xdata` may have timeouts.
- */
+/** Encodes an entry of `linked`, and counts the kernel's lookup. The fop's `xdata` may have timeouts. */
 export function encodeEntry(
   session: HandlerContext,
   at: number,
@@ -66,6 +63,7 @@ export function encodeEntry(
   encodeEntryOut(session.view, at, linked.id, entry, attr, linked.inoHi, linked.inoLo, buf);
 }
 
+/** Links the inode of a fop's reply under its name, and replies with the entry. */
 export function replyEntry(
   session: HandlerContext,
   frame: Frame,
@@ -102,6 +100,7 @@ function replyWith(
   session.reply(frame, size);
 }
 
+/** Replies with attributes; EIO if the fop gave none. */
 export const replyAttr = (
   session: HandlerContext,
   frame: Frame,
@@ -114,7 +113,7 @@ export const replyAttr = (
 export const replyStatx: typeof replyAttr = (session, frame, inode, buf, xdata) =>
   replyWith(encodeStatxOut, STATX_OUT_SIZE, session, frame, inode, buf, xdata);
 
-/** Replies with the errno of a fop on an inode: the callback of fops without other results. */
+/** Replies with success or the errno: the callback of fops on an inode without other results. */
 export function replyInodeStatus(
   frame: Frame,
   _cookie: number,

@@ -12,6 +12,6 @@ export function makeCreationXdata(session: HandlerContext, mode: number, umask: 
   return (mode & umask) === 0 ? xdata : xdata.set(MODE_REQ, mode);
 }
 
-/** Makes xdata for a change that drops set-user-id, set-group-id and capabilities; null if it need not. */
+/** Makes xdata for a change that drops set-user-id, set-group-id and capabilities; null if it drops none. */
 export const makeKillPrivXdata = (isNeeded: boolean): Dict | null =>
   isNeeded ? new Dict().set(KILL_PRIV, 1) : null;

@@ -34,7 +34,7 @@ import { findOpenFd } from './request-targets.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
-/** GlusterFS has separate fops for two modes; all others go to fallocate. */
+/** Handles FALLOCATE. GlusterFS has separate fops for two modes; all others go to fallocate. */
 export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
   const frame = session.begin('FALLOCATE');
   const fd = findOpenFd(session, frame, args.fh);
@@ -51,7 +51,7 @@ export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
   } else wind.fallocate(frame, 0, replyFdStatus, links, fd, mode, offset, length, null);
 };
 
-/** The fop's `what` is 0 for data, 1 for a hole. The kernel handles other seeks itself. */
+/** Handles LSEEK. The fop's `what` is 0 for data, 1 for a hole. The kernel handles other seeks itself. */
 export const lseek: Handler<LseekIn> = (session, _header, args) => {
   const frame = session.begin('SEEK');
   const fd = findOpenFd(session, frame, args.fh);
@@ -77,7 +77,7 @@ const seekCbk: Cbk<'seek', HandlerContext> = (frame, _cookie, xl, opRet, opErrno
   session.reply(frame, LSEEK_OUT_SIZE);
 };
 
-/** The most bytes that the older reply can count in 32 bits; the kernel then requests the rest. */
+/** The most whole pages that COPY_FILE_RANGE's reply can count in 32 bits, in bytes; the kernel requests the rest. */
 const COPIED_MAX = 0xffff_f000;
 
 /**
@@ -95,7 +95,8 @@ const makeCopyHandler =
     const { offIn, offOut, flags } = args;
     const len = Math.min(args.len, maxBytes);
     if (offIn + len > OFFSET_MAX || offOut + len > OFFSET_MAX) return session.fail(frame, EFBIG);
-    // After an exchange, use the replaced volumes if one file is open only there: the other is open there, too.
+    // After a graph exchange, `session.links` is the new graph. If one file is open only in the old graph, both use
+    // that: the other file is open there, too.
     const links = from.links === session.links ? to.links : from.links;
     frame.local = from;
     wind.copy_file_range(frame, len, cbk, links, from, offIn, to, offOut, len, flags, null);
@@ -104,7 +105,7 @@ const makeCopyHandler =
 const copyCbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
-  // The source's access time has changed, which the kernel notices for READ alone.
+  // The source's access time has changed; the kernel invalidates it itself only after READ.
   session.invalidateAttributes((frame.local as Fd).inode);
   encodeWriteOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, len));
   session.reply(frame, WRITE_OUT_SIZE);
@@ -121,7 +122,7 @@ const copy64Cbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet
 export const copyFileRange = makeCopyHandler(copyCbk, COPIED_MAX);
 export const copyFileRange64 = makeCopyHandler(copy64Cbk, OFFSET_MAX);
 
-/** GlusterFS has no such fop: sends a fsyncdir of the root with `SYNC_VOLUME`. */
+/** Handles SYNCFS. GlusterFS has no such fop: sends a fsyncdir of the root with `SYNC_VOLUME`. */
 export const syncfs: Handler<NoArgs> = (session, header, _args) => {
   const frame = session.begin('FSYNCDIR');
   const { root } = session.graph.inodes;

@@ -1,6 +1,6 @@
 /**
- * Handles TMPFILE (O_TMPFILE): makes and opens a file without a name, by the fops icreate and open, so that
- * translators that track open files see it. The loc has the directory, and no name. A later LINK is the fop link.
+ * Handles TMPFILE (open(2) with O_TMPFILE): makes a file without a name by the fop icreate, and opens it by open, so
+ * that translators that track open files see it. The loc has the directory, and no name. A later LINK is the fop link.
  */
 import { constants } from 'node:fs';
 import { discardInode, linkReply } from '../../../core/apply-reply.ts';
@@ -15,7 +15,7 @@ import type { Cbk } from '../../../core/xlator.ts';
 import { O_TMPFILE } from '../../../sys/constants.ts';
 import type { CreateIn } from '../codec/structs.gen.ts';
 import { replyCreate } from './file.ts';
-import { openFlags } from './flags.ts';
+import { convertOpenFlags } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { creationErrno } from './reply.ts';
 
@@ -39,7 +39,7 @@ export const tmpfile: Handler<CreateIn> = (session, header, args) => {
   const { mode, umask } = args;
   const loc = new Loc(session.graph.inodes.newInode(), parent);
   // A new file needs no truncation, which would change the times in icreate's reply.
-  const flags = openFlags(session, args.flags & ~(O_TMPFILE | O_TRUNC));
+  const flags = convertOpenFlags(session, args.flags & ~(O_TMPFILE | O_TRUNC));
   frame.local = { loc, flags, pid: header.pid } satisfies TmpfileCreation;
   const xdata = session.initiator.makeGfidRequest().set(MODE_REQ, mode).set(UMASK_REQ, umask);
   wind.icreate(frame, 0, icreateCbk, session.links, loc, mode & ~umask, xdata);

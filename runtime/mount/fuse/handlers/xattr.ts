@@ -1,4 +1,4 @@
-/** Handles the operations on extended attributes. Some attributes do not reach the graph. */
+/** Handles SETXATTR, GETXATTR, LISTXATTR and REMOVEXATTR. Hidden and operators' attributes do not reach the graph. */
 
 import { isAcl } from '../../../core/acl.ts';
 import { encodeName, NameError } from '../../../core/bytes.ts';
@@ -33,7 +33,7 @@ const HIDDEN_ATTRIBUTES: ReadonlySet<string> = new Set([
   FS_VERSION,
 ]);
 
-/** Whether the mount replies EOPNOTSUPP for the attribute, without a fop. */
+/** Whether the mount replies EOPNOTSUPP for the attribute without a fop: hidden, or an ACL at a mount without ACLs. */
 const isHidden = ({ acl }: HandlerContext, name: string): boolean =>
   HIDDEN_ATTRIBUTES.has(name) || (!acl && isAcl(name));
 
