@@ -1,15 +1,18 @@
-/** Samples whether this process may use several CPUs; on a single one, peers run only while it sleeps. */
+/**
+ * Samples whether this process may use several CPUs. On a single CPU, the programs and bricks that it serves or waits
+ * for run only while it sleeps, so the pump does not poll busily then.
+ */
 import { schedGetaffinity } from '../sys/libc.ts';
 
 /** Bits for 1024 CPUs, as in glibc's cpu_set_t. */
 const mask = new Uint8Array(128);
-/** Calls between two system calls: the affinity of a running process may change. */
+/** Calls of `hasSeveralCpus` between two system calls: the affinity of a running process may change. */
 const SAMPLE_EVERY = 1024;
 
 let callsUntilSample = 0;
 let hasSeveral = true;
 
-/** Whether a peer can run while this process is awake. */
+/** Whether another process can run while this one is awake. */
 export function hasSeveralCpus(): boolean {
   callsUntilSample -= 1;
   if (callsUntilSample > 0) return hasSeveral;

@@ -1,19 +1,21 @@
 /**
- * The pump's sockets. Those with traffic are *hot*: in the pump's own poll set. libuv watches the others, so that
- * idle ones cost nothing, and makes one hot when it becomes ready.
+ * Manages the pump's sockets (*sources*). Those with traffic are *hot*: in the pump's own poll set. libuv watches the
+ * others, so that idle ones cost nothing, and a callback makes one hot when it becomes ready.
  */
 import koffi, { type node } from 'koffi';
 import type { PumpSource } from '../core/pump-source.ts';
 import type { PollSet } from '../sys/struct.ts';
 
+/** The most hot sources: one more makes the first of them idle. */
 const HOT_MAX = 32;
 
 export class HotSources {
   readonly hot: PumpSource[] = [];
   private readonly watchers = new Map<PumpSource, node.PollHandle>();
+  /** Sources with data to send, for `flushAll`. */
   private unsent: PumpSource[] = [];
-  /** The source that receives now, and the one whose receive was abandoned. */
-  private taking: PumpSource | null = null;
+  /** The source that receives now, and the one whose receive was ended from outside (sys/end-turn.ts). */
+  private receiving: PumpSource | null = null;
   private interrupted: PumpSource | null = null;
   private readonly onHotChange: () => void;
   private readonly onReady: () => void;
@@ -32,23 +34,24 @@ export class HotSources {
     return this.hot.length > 0 || this.unsent.length > 0;
   }
 
-  /** Requests from hot sources may need the event loop. */
+  /** Whether requests from hot sources may need the event loop. */
   get isBusy(): boolean {
     for (const { busy } of this.hot) if (busy) return true;
     return false;
   }
 
-  /** Data waits to be sent. */
+  /** Whether data waits to be sent. */
   get isUnsent(): boolean {
     return this.unsent.length > 0;
   }
 
+  /** Whether a reply is awaited. */
   get isAwaited(): boolean {
     for (const { awaited } of this.hot) if (awaited > 0) return true;
     return false;
   }
 
-  /** Several replies are awaited. */
+  /** Whether several replies are awaited. */
   get isCrowded(): boolean {
     let count = 0;
     for (const { awaited } of this.hot) count += awaited;
@@ -80,7 +83,7 @@ export class HotSources {
     if (!this.unsent.includes(source)) this.unsent.push(source);
   }
 
-  /** Sends at once. @param isParked whether libuv watches the hot sources */
+  /** Sends a source's data at once. @param isParked whether libuv watches the hot sources, too */
   flush(source: PumpSource, isParked: boolean): void {
     source.flush();
     this.makeHot(source);
@@ -88,6 +91,7 @@ export class HotSources {
     if (isParked && watcher !== undefined) this.watch(source, watcher);
   }
 
+  /** Sends the data of all queued sources. */
   flushAll(): void {
     if (this.unsent.length === 0) return;
     const { unsent } = this;
@@ -98,7 +102,7 @@ export class HotSources {
     }
   }
 
-  /** Sends and receives between two requests of a load. */
+  /** Sends, and receives awaited replies, between two requests of a continuous load. */
   exchange(): void {
     this.flushAll();
     for (const { awaited } of this.hot) {
@@ -125,8 +129,8 @@ export class HotSources {
   }
 
   /**
-   * Serves ready sources after poll(2). A handler may remove sources, which shifts positions: then a read is in
-   * vain, or a ready source waits for the next poll.
+   * Serves ready sources after poll(2). A handler may remove sources, which shifts positions: then a read finds no
+   * data, or a ready source waits for the next poll.
    * @param first position of the first source in the set
    */
   takeReady(set: PollSet, first: number): boolean {
@@ -144,13 +148,13 @@ export class HotSources {
     return hasReceived;
   }
 
-  /** Called after a turn was ended. */
+  /** Called after a turn was ended from outside. */
   abandoned(): void {
-    this.interrupted = this.taking;
-    this.taking = null;
+    this.interrupted = this.receiving;
+    this.receiving = null;
   }
 
-  /** Reads on from a source whose receive was abandoned: poll(2) may not report its buffered data. */
+  /** Reads on from the interrupted source: poll(2) does not report data that it has buffered already. */
   resumeInterrupted(): void {
     const { interrupted } = this;
     if (interrupted === null) return;
@@ -158,19 +162,20 @@ export class HotSources {
     this.receiveFrom(interrupted);
   }
 
-  /** Leaves all sources to libuv. */
+  /** Lets libuv watch the hot sources, too. */
   park(): void {
     for (const source of this.hot) this.watch(source, this.watchers.get(source)!);
   }
 
+  /** Stops libuv from watching the hot sources. */
   unpark(): void {
     for (const source of this.hot) this.watchers.get(source)!.stop();
   }
 
   private receiveFrom(source: PumpSource): boolean {
-    this.taking = source;
+    this.receiving = source;
     const hasReceived = source.receive();
-    this.taking = null;
+    this.receiving = null;
     return hasReceived;
   }
 
@@ -181,7 +186,7 @@ export class HotSources {
     } else watcher.stop();
   }
 
-  /** Called by libuv, without a scope; see `unpark` of the pump. */
+  /** Called by libuv outside of Node's callback scope, with the limits of `Pump.unpark`. */
   private handleReady(source: PumpSource): void {
     this.makeHot(source);
     this.onReady();

@@ -1,7 +1,7 @@
 /**
- * The pump serves `/dev/fuse`, sockets and libuv from Node's main thread, inside a `setImmediate` callback. A process
- * has one, because only one can sleep. A request that is answered at once costs no turn of the event loop, no timer
- * and no promise. Signals and asynchronous I/O are late by `TURN_MS` at most, timers by `IDLE_MS`
+ * Serves `/dev/fuse`, sockets and libuv from Node's main thread, inside a `setImmediate` callback: the *pump*. A
+ * process has one, because one call sleeps for all descriptors. A request that is answered at once costs no turn of the
+ * event loop, no timer and no promise. Signals and asynchronous I/O are late by `TURN_MS` at most, timers by `IDLE_MS`
  * (docs/how-it-works/mechanisms.md).
  */
 import { performance } from 'node:perf_hooks';
@@ -12,23 +12,25 @@ import type { PumpSource, PumpSources } from '../core/pump-source.ts';
 import { runSharedTurn, turn } from '../core/turn.ts';
 import { poll, read, schedYield } from '../sys/libc.ts';
 import { PollSet } from '../sys/struct.ts';
-import { backendFd } from '../sys/uv.ts';
+import { getBackendFd } from '../sys/uv.ts';
 import { hasSeveralCpus } from './cpus.ts';
 import { HotSources } from './hot-sources.ts';
 import { sample, sampledClock, sampleIfAwaited } from './sampled-clock.ts';
 
+/** Milliseconds for which a load of requests is served before the event loop gets a turn. */
 const TURN_MS = 4;
-/** The same while work waits for the event loop: a turn costs some 20 µs. */
+/** As TURN_MS, while work waits for the event loop: a turn costs some 20 µs. */
 const SHORT_TURN_MS = 0.5;
 /**
- * Longest sleep. Longer than the period of the kernel's tick: a shorter sleep programs the CPU's timer, which
- * costs microseconds in a virtual machine.
+ * Milliseconds of the longest sleep. Longer than the period of the kernel's tick: a shorter sleep programs the CPU's
+ * timer, which costs microseconds in a virtual machine.
  */
 const IDLE_MS = 12;
 /** Requests between two samples of the clock, while the pump does not sleep. */
 const CHECK_EVERY = 8;
-/** Longest busy polling for an awaited reply: a brick nearby takes some 50 µs. */
+/** Microseconds of the longest busy polling for an awaited reply: a brick nearby takes some 50 µs. */
 const REPLY_US = 150;
+/** Result of a read step in which a source received data, and no request was read. */
 const DONE = 0;
 
 /**
@@ -43,15 +45,15 @@ export interface PumpedMount {
   readonly fd: number;
   /** Buffer for the next request; may change after each message. */
   readonly buffer: Uint8Array;
-  /** Work is under way that may need the event loop, such as an unanswered request. */
+  /** Whether work is under way that may need the event loop, such as a request without its reply. */
   readonly busy: boolean;
   /** Microseconds of busy polling for the next request. */
   readonly busyPollUs: number;
   /** Handles a request of `length` bytes in the buffer. Must not throw. */
   message(length: number): void;
-  /** The turn was ended inside `message`, and other repairs are done. */
+  /** Called after `message` was ended from outside (sys/end-turn.ts). */
   abandoned(): void;
-  /** The connection has ended: 0 when unmounted, otherwise the errno of the read. */
+  /** Called when the connection has ended. @param errno 0 when unmounted, otherwise that of the read */
   ended(errno: number): void;
 }
 
@@ -62,24 +64,30 @@ export interface PumpCounts {
   sleeps: number;
   /** Turns given to the event loop between two requests of a load. */
   turns: number;
-  /** Number of times the pump left waiting to libuv. */
+  /** Number of times that the pump parked: it had nothing to do, and left the waiting to libuv. */
   parks: number;
 }
 
 class Pump implements PumpSources {
   readonly counts: PumpCounts = { requests: 0, sleeps: 0, turns: 0, parks: 0 };
   private mounts: PumpedMount[] = [];
+  /** libuv's watchers of the mounts, active while the pump is parked. */
   private watchers: node.PollHandle[] = [];
+  /** The polled descriptors: libuv's own, the mounts', and those of the hot sources. */
   private set = new PollSet([]);
   /** Longest sleep; 0 without libuv's descriptor, as only the event loop may wait then. */
   private sleepMs = IDLE_MS;
+  /** Busy polling for the next request, and for awaited replies of sources. */
   private busy = new BusyPoll(0);
   private readonly replyPoll = new BusyPoll(REPLY_US);
+  /** Whether a `setImmediate` callback is due. */
   private isScheduled = false;
   private isParked = true;
+  /** Indices of the mount to read next, and of the one that was read last. */
   private next = 0;
   private at = 0;
   private wakeRequested = false;
+  /** The mount that handles a request now. */
   private serving: PumpedMount | null = null;
   private isRunning = false;
   private readonly sources = new HotSources(
@@ -103,6 +111,7 @@ class Pump implements PumpSources {
     this.wakeRequested = true;
   }
 
+  /** As in `PumpSources`. Outside of the pump's own code, the last sample may be old, so this reads the clock. */
   now(): number {
     return this.isRunning ? sampledClock.ms : performance.now();
   }
@@ -125,7 +134,7 @@ class Pump implements PumpSources {
 
   private makePollSet(): void {
     const { mounts } = this;
-    const backend = backendFd();
+    const backend = getBackendFd();
     this.sleepMs = backend < 0 ? 0 : IDLE_MS;
     const { hot } = this.sources;
     const fds = [...mounts, ...hot].map(({ fd }) => fd);
@@ -134,6 +143,7 @@ class Pump implements PumpSources {
     if (limit !== this.busy.limitUs) this.busy = new BusyPoll(limit);
   }
 
+  /** Leaves the waiting to libuv. */
   private park(): void {
     this.counts.parks += 1;
     this.isParked = true;
@@ -141,8 +151,10 @@ class Pump implements PumpSources {
     this.sources.park();
   }
 
-  /** Called by libuv when a descriptor is readable. Only `setImmediate` is allowed here: libuv calls without
-   *  a scope, after which Node would run promises and ticks. */
+  /**
+   * Called by libuv when a descriptor is readable. It may only call `setImmediate`: koffi calls it outside of Node's
+   * callback scope, at whose end Node would run promises and ticks.
+   */
   private readonly unpark = (): void => {
     if (!this.isParked) return;
     this.isParked = false;
@@ -171,6 +183,7 @@ class Pump implements PumpSources {
     if (!this.isParked) this.scheduleTurn();
   };
 
+  /** Serves until a load of requests has used its time, nothing is ready (the pump parks), or libuv has work. */
   private readonly serve = (): void => {
     const until = sample() + (this.hasWork() ? SHORT_TURN_MS : TURN_MS);
     const { slow } = turn;
@@ -182,7 +195,7 @@ class Pump implements PumpSources {
       let n = this.readWithoutSleep();
       if (n === -EAGAIN) {
         sampleIfAwaited();
-        if (!(this.hasWork() ? this.isAnythingReady() : this.sleep())) {
+        if (!(this.hasWork() ? this.pollBeforeParking() : this.sleep())) {
           this.park();
           return;
         }
@@ -197,6 +210,7 @@ class Pump implements PumpSources {
         this.serving.message(n);
         this.serving = null;
       } else if (n < 0) this.handleReadError(-n);
+      // After a slow call of a guest, the event loop gets its turn early.
       if (isLate || turn.slow !== slow) break;
       unchecked += 1;
       if (unchecked >= CHECK_EVERY) {
@@ -241,17 +255,18 @@ class Pump implements PumpSources {
     return n;
   }
 
+  /** As `readWithoutSleep`, while sources have traffic. */
   private readWithSources(): number {
     const { sources } = this;
     const hasSeveral = hasSeveralCpus();
-    // With a single request under way, no request comes before it is answered or sent to a peer.
+    // While only one request is under way, no other comes before it gets its reply or is sent to a brick.
     if (sources.isCrowded || (hasSeveral && !sources.isUnsent)) {
       const n = this.readAny();
       if (n !== -EAGAIN) return n;
     }
     sources.flushAll();
     if (this.hasWork()) return sources.receive() ? DONE : this.readAny();
-    // On a shared CPU, peers and clients run only while this process sleeps.
+    // On a single CPU, bricks and clients run only while this process sleeps.
     if (!hasSeveral) return -EAGAIN;
     const poller = sources.isAwaited ? this.replyPoll : this.busy;
     if (!poller.shouldPoll()) return -EAGAIN;
@@ -272,8 +287,10 @@ class Pump implements PumpSources {
     return -EAGAIN;
   }
 
-  /** Reads a request from mount `at`, round-robin, so that no mount waits for another. Returns its length, or
-   *  minus the errno (EAGAIN: no request). */
+  /**
+   * Reads a request from one of the mounts, which take turns, and sets `at` to that mount. Returns the request's
+   * length, or minus the errno (EAGAIN: no mount has a request).
+   */
   private readAny(): number {
     const { mounts } = this;
     for (let remaining = mounts.length; remaining > 0; remaining--) {
@@ -291,7 +308,7 @@ class Pump implements PumpSources {
     const { sources, mounts, set } = this;
     if (sources.hot.length === 0) return this.readAny();
     const firstSource = mounts.length + 1;
-    const isRequest = this.isAnyReady();
+    const isRequest = this.isMountReady();
     const served = sources.takeReady(set, firstSource);
     if (!isRequest) return served ? DONE : this.readAny();
     const n = this.readAny();
@@ -311,15 +328,17 @@ class Pump implements PumpSources {
    * Polls before parking: sources without awaited replies, such as a connecting one, are read after a poll(2)
    * only, and libuv would wake the pump for them at once.
    */
-  private isAnythingReady(): boolean {
+  private pollBeforeParking(): boolean {
     return this.sources.isActive && this.pollDescriptors(0);
   }
 
-  private isAnyReady(): boolean {
+  /** Whether the last poll found a mount with a request. */
+  private isMountReady(): boolean {
     for (let at = this.mounts.length; at > 0; at--) if (this.set.ready(at) !== 0) return true;
     return false;
   }
 
+  /** Ends the service of a mount whose read failed for good. */
   private handleReadError(errno: number): void {
     // ENOENT: the request was aborted during the read. EAGAIN: before it.
     if (errno === EINTR || errno === ENOENT || errno === EAGAIN) return;
@@ -334,6 +353,7 @@ class Pump implements PumpSources {
     return this.pollDescriptors(this.sleepMs);
   }
 
+  /** Polls the descriptors for at most `ms` milliseconds. Returns whether any is ready. */
   private pollDescriptors(ms: number): boolean {
     const { hot } = this.sources;
     const firstSource = this.mounts.length + 1;
@@ -344,6 +364,7 @@ class Pump implements PumpSources {
     return poll(this.set.bytes, firstSource + hot.length, ms) > 0;
   }
 
+  /** Whether work under way may need the event loop, so that the pump must not sleep. */
   private hasWork(): boolean {
     if (this.wakeRequested) return true;
     for (const mount of this.mounts) if (mount.busy) return true;

@@ -1,11 +1,11 @@
 /**
- * A clock that is read rarely: a reading costs 100 to 200 ns. A request that is answered at once registers for the
+ * Samples the clock rarely, because a reading costs 100 to 200 ns. A request that is answered at once registers for the
  * next sample, which comes after eight such requests at the latest, and before the server waits.
  */
 
 import { performance } from 'node:perf_hooks';
 
-/** Gets its duration from the next sample. */
+/** A request that gets its duration from the next sample. */
 export interface SampleListener {
   /**
    * @param at latest time of its end: milliseconds, by `performance.now`

@@ -26,7 +26,7 @@ function endOneTurn(): void {
   });
 }
 
-test('a receive that was abandoned by an ended turn resumes without new data from the peer', async () => {
+test('a receive that the end of a turn interrupted resumes without new data from the peer', async () => {
   endOneTurn();
   const [ours, theirs] = makeSocketpair() as [number, number];
   const taken: string[] = [];

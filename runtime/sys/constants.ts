@@ -1,6 +1,6 @@
 /**
- * Constants of Linux system calls that node's `fs.constants` lacks. Other open flags differ between machines: take
- * them from `fs.constants`.
+ * Lists constants of Linux system calls that node's `fs.constants` lacks. Other open flags differ between machines:
+ * take them from `fs.constants`.
  * Sources: asm-generic/fcntl.h, linux/fcntl.h, linux/fs.h, linux/stat.h, linux/mount.h, linux/uio.h.
  */
 import { constants } from 'node:fs';
@@ -95,6 +95,6 @@ export const SCM_RIGHTS = 1;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_CMSG_CLOEXEC = 0x40000000;
 
-// fcntl.h: advice for posix_fadvise
+// posix_fadvise(2).
 export const POSIX_FADV_RANDOM = 1;
 export const POSIX_FADV_DONTNEED = 4;

@@ -82,7 +82,7 @@ describe('a turn', () => {
     expect([whole, did]).toEqual([true, [false, true]]);
   });
 
-  it('a turn that is shared calls onTurnAbandoned listeners when it is ended', () => {
+  it('a shared turn calls onTurnAbandoned listeners when it is ended', () => {
     const told: boolean[] = [];
     onTurnAbandoned(() => told.push(turn.open));
     expect(runSharedTurn(() => expect(turn.open).toBe(true))).toBe(true);

@@ -1,10 +1,10 @@
 /**
- * Ends turns (core/turn.ts) from another thread, for calls that ignore the interpreter's own interrupts: V8
+ * Ends turns (core/turn.ts) from another thread, for a module's calls that ignore the interpreter's own interrupts: V8
  * terminates the code at its next backward jump.
  *
- * Uses node's `breakOnSigint` (node:vm), by which Ctrl-C terminates code at the prompt, without a signal: the other
- * thread calls the function that node calls after SIGINT. Node's helper thread is started once, and SIGINT goes back
- * to its previous handler.
+ * Uses node's `breakOnSigint` (node:vm), by which Ctrl-C terminates code at the prompt. No signal is sent: the other
+ * thread calls the function that node calls after SIGINT. Node's helper thread is started once, after which SIGINT
+ * gets its previous handler again.
  *
  * Sources: node's src/node_watchdog.cc (SigintWatchdogHelper), src/node_contextify.cc (EvalMachine).
  */
@@ -15,7 +15,7 @@ import { setTurnRunner } from '../core/turn.ts';
 import { bindIfPresent, bindPlain } from './call.ts';
 
 const HELPER = '_ZN4node20SigintWatchdogHelper';
-/** Prototype of the function that ends the innermost turn. Thread safe; the calling thread binds it by koffi. */
+/** C prototype of the function that ends the innermost turn. Thread safe; the calling thread binds it by koffi. */
 export const END_TURN = `bool ${HELPER}26InformWatchdogsAboutSignalEv()`;
 const START = `int ${HELPER}5StartEv(void *helper)`;
 
@@ -67,7 +67,7 @@ function runWork(): void {
 
 let isEnabled: boolean | undefined;
 
-/** Makes turns endable. Returns false where this Node cannot. */
+/** Makes turns endable, once for the process. Returns false if this Node lacks the functions. */
 export function enableTurnEnding(): boolean {
   isEnabled ??= isMainThread && startHelper();
   return isEnabled;
@@ -101,11 +101,11 @@ function runTurn(action: () => void): boolean {
   try {
     runInContext!.call(script, null, -1, false, true, false);
   } catch (error) {
-    // `step` catches exceptions of the work, so this one is the termination.
+    // `runWork` catches exceptions of the work, so one before its end is the termination.
     if (isComplete) throw error;
   }
   const [wasComplete, ownFailure] = [isComplete, failure as Failure | null];
-  // An outer turn goes on, and needs its own results.
+  // An outer turn that goes on must not see the results of this one.
   isComplete = false;
   failure = null;
   if (ownFailure !== null) throw ownFailure.error;

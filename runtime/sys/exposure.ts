@@ -11,15 +11,16 @@ import { resolve, sep } from 'node:path';
 const STICKY = 0o1000;
 const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
+/** The most symbolic links in a path, as in Linux (MAXSYMLINKS). */
 const LINKS_MAX = 40;
 
-/** The target of `/dev/stdout`. */
+/** The path to which `/dev/stdout` leads. */
 const DESCRIPTOR = /^\/proc\/\d+\/fd\/\d+$/;
 
 export interface ExposureSettings {
   /** The trusted user besides root. */
   readonly uid?: number | undefined;
-  /** The path is a directory for a new file, so a sticky one is refused. */
+  /** Whether the path is a directory in which a file will be made: then a sticky one counts as exposed. */
   readonly isForNewFile?: boolean;
 }
 

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 type Collector = () => void;
 let collector: Collector | undefined;
 
-/** Gets V8's `gc` function. The flag is reset, so that later realms do not get it. */
+/** Gets V8's `gc` function. The flag is reset, so that no other code gets the function. */
 function findCollector(): Collector {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as Collector;

@@ -56,9 +56,11 @@ export function openToWrite(path: string, settings: WriteSettings): number {
   }
 }
 
+/** Whether another user could change the file, or has made a link in its place. */
 const isExposed = (path: string): boolean =>
   findExposure(path) !== null || findExposure(dirname(path), { isForNewFile: true }) !== null;
 
+/** Opens a file, and explains failures that a link or a pipe in its place causes. */
 function openGuarded(path: string, flags: number, mode: number): number {
   try {
     return openSync(path, flags, mode);
@@ -73,6 +75,7 @@ function openGuarded(path: string, flags: number, mode: number): number {
   }
 }
 
+/** Describes why an opened file is not this user's own regular file; null if it is. */
 function describeForeign(stat: Stats): string | null {
   const uid = effectiveUser();
   if (!stat.isFile()) return 'it is no regular file';

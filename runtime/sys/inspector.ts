@@ -5,7 +5,7 @@
  * programs this file closes an inspector that was opened meanwhile.
  */
 
-/** The user has requested an inspector, by an option or by VS Code. */
+/** Whether the user has requested an inspector, by an option or by VS Code. */
 const isWanted =
   'VSCODE_INSPECTOR_OPTIONS' in process.env ||
   [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)].some((option) =>

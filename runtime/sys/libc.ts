@@ -1,6 +1,6 @@
 /**
- * The system calls of glossa, one C prototype each; its TypeScript type is derived. A result below zero is minus the
- * errno (`call.ts`).
+ * Binds the system calls that glossa uses, one C prototype each, from which the TypeScript type is derived. A result
+ * below zero is minus the errno (`call.ts`).
  *
  * `open`, `fcntl`, `ioctl` and `syscall` are variadic in C. On 64-bit Linux their integer arguments use the same
  * registers, so fixed prototypes are correct; `off_t` has 64 bits.
@@ -110,7 +110,7 @@ export const posixFadvise = bindPlain(
 export const schedSetaffinity = bindCall(
   'int sched_setaffinity(int tid, uint64 size, const void *mask)',
 );
-/** Reads the CPUs of a thread, as above. */
+/** Reads the CPUs of a thread, as `schedSetaffinity` takes them. */
 export const schedGetaffinity = bindCall('int sched_getaffinity(int tid, uint64 size, void *mask)');
 /** `time` is a struct timespec: seconds and nanoseconds, of 8 bytes each. */
 export const clockGettime = bindCall('int clock_gettime(int clock, void *time)');

@@ -1,6 +1,6 @@
 /**
- * Makes glibc keep freed memory. By default it returns blocks of 128 KiB and more to the kernel at once, so that each
- * large read touches fresh pages, a good part of its cost. On musl these calls do nothing.
+ * Makes glibc keep freed memory. By default it returns blocks of 128 KiB and more to the kernel at once. Then each
+ * large read touches fresh pages, which is a good part of its cost. On musl these calls do nothing.
  *
  * Source: mallopt(3), malloc_trim(3).
  */
@@ -17,7 +17,7 @@ const M_MMAP_THRESHOLD = -3;
 const RECYCLED_BYTES = 4 * 2 ** 20;
 const KEPT_BYTES = 64 * 2 ** 20;
 
-/** For a process that serves data. Holds at most some tens of MB between requests. */
+/** Keeps freed memory, in a process that serves data: at most some tens of MB between requests. */
 export function recycleMemory(): void {
   mallopt(M_MMAP_THRESHOLD, RECYCLED_BYTES);
   mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);

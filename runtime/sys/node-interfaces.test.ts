@@ -6,7 +6,7 @@ import { bindIfPresent } from './call.ts';
 import { END_TURN, findMissingSymbols, startHelper } from './end-turn.ts';
 import { findMissingInterfaces } from './node-interfaces.ts';
 import { makeSocketpair, readDescriptor } from './socket.ts';
-import { findBackend } from './uv.ts';
+import { bindBackendFd } from './uv.ts';
 
 /** Finds all symbols but those whose prototype contains `name`. */
 const without =
@@ -16,7 +16,7 @@ const without =
 
 it('this Node has all interfaces', () => expect(findMissingInterfaces()).toEqual([]));
 
-describe('without a symbol', () => {
+describe('on a Node without the function', () => {
   it.each([
     ['InformWatchdogsAboutSignal', /InformWatchdogsAboutSignal.*ends the whole process/],
     ['SigintWatchdogHelper5StartEv', /5StartEv.*ends the whole process/],
@@ -26,14 +26,14 @@ describe('without a symbol', () => {
     expect(findMissingInterfaces({ find: without(name) })).toEqual([expect.stringMatching(line)]);
   });
 
-  it('without a symbol of the watchdog, turns are not made endable', () => {
+  it('that ends turns, turns are not made endable', () => {
     const missing = findMissingSymbols(without('InformWatchdogs'));
     expect(missing).toEqual([END_TURN]);
     expect(startHelper(missing)).toBe(false);
   });
 
   it.each(['uv_default_loop', 'uv_backend_fd'])("%s, libuv's descriptor is -1", (name) =>
-    expect(findBackend(without(name))()).toBe(-1),
+    expect(bindBackendFd(without(name))()).toBe(-1),
   );
 });
 

@@ -6,7 +6,7 @@
 import { bindIfPresent } from './call.ts';
 import { findMissingSymbols } from './end-turn.ts';
 import { canFindDescriptors, readDescriptor } from './socket.ts';
-import { findBackend } from './uv.ts';
+import { bindBackendFd } from './uv.ts';
 
 /** Lookup functions; tests replace them. */
 interface Lookups {
@@ -22,7 +22,7 @@ export function findMissingInterfaces(lookups: Lookups = {}): readonly string[] 
       `this Node has no ${name}: a script's call that cannot be interrupted ends the whole process`,
   );
   const backend =
-    findBackend(find)() < 0
+    bindBackendFd(find)() < 0
       ? ['this Node has no uv_backend_fd: requests wait in the event loop, which takes longer']
       : [];
   const sockets = canFindDescriptors(descriptor)

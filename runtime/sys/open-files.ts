@@ -1,9 +1,9 @@
-/** The limit of open files of this process, and the message when it is reached. */
+/** Reads the limit of open files of this process, and words the message for when it is reached. */
 import { readFileSync } from 'node:fs';
 
-/** The kernel's default. */
+/** The kernel's default limit. */
 const FALLBACK = 1024;
-/** More than a large mount needs. */
+/** The limit that the message recommends: more than a large mount needs. */
 const ADVISED = 65_536;
 
 /** RLIMIT_NOFILE, read at start: without a free descriptor it could not be read. */

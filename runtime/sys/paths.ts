@@ -1,8 +1,9 @@
-/** Paths of glossa's own files, in the sources or built. */
+/** Finds the paths of glossa's own files, in the sources or built. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Finds the nearest directory above this file that has a package.json. */
 function findRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {
@@ -19,7 +20,7 @@ export const packageRoot: string = findRoot();
 /** The directory of glossa.h. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
-/** The built file of a worker thread, also when the program runs from its sources. */
+/** Finds the built file of a worker thread. `url` names it relative to built code; in the sources it is in dist/. */
 export function findBuiltFile(url: URL): string {
   const sourceFile = fileURLToPath(url);
   return existsSync(sourceFile)

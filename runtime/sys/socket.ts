@@ -56,7 +56,7 @@ export function readDescriptor(socket: Socket): number {
   return _handle?.fd ?? -1;
 }
 
-/** Whether `descriptor` finds the descriptor of an open socket; true where none can be opened. */
+/** Whether `descriptor` finds the descriptor of an open socket; true if no socket can be opened. */
 export function canFindDescriptors(descriptor: typeof readDescriptor): boolean {
   const pair = makeSocketpair();
   if (typeof pair === 'number') return true;

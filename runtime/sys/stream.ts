@@ -85,6 +85,7 @@ function writeFamily(bytes: Uint8Array, value: number): void {
   new DataView(bytes.buffer).setUint16(0, value, true);
 }
 
+/** Parses a numeric IPv6 address, whose zone is ignored, into 16 bytes. */
 function parseV6(host: string): Uint8Array {
   // The URL parser normalizes the text.
   const text = new URL(`http://[${host.replace(/%.*/, '')}]`).hostname.slice(1, -1);
@@ -101,6 +102,7 @@ function parseV6(host: string): Uint8Array {
   return bytes;
 }
 
+/** The value 1 as a C int, for setsockopt(2). */
 const ONE = new Uint8Array([1, 0, 0, 0]);
 
 /** Sends replies at once (TCP_NODELAY), and detects dead peers (SO_KEEPALIVE). */
@@ -152,6 +154,7 @@ export interface AcceptedConnection {
   readonly port: number;
 }
 
+/** Room for a struct sockaddr of any family, and for its length, reused by each accept. */
 const peerName = new Uint8Array(110);
 const peerLength = new Uint8Array(4);
 
@@ -170,6 +173,7 @@ export function acceptStream(listenFd: number): AcceptedConnection | number {
   }
   if (domain !== AF_INET6) return { fd, address: '', port: 0 };
   setTcpOptions(fd);
+  // An IPv4 peer of an IPv6 socket has the address ::ffff:a.b.c.d.
   const groups = Array.from({ length: 8 }, (_, at) => view.getUint16(8 + at * 2).toString(16));
   const isV4 = groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff';
   if (isV4) return { fd, address: peerName.slice(20, 24).join('.'), port };
@@ -189,7 +193,7 @@ export const receiveInto = (fd: number, room: Uint8Array): number =>
 
 const iov = new Iovec(2);
 
-/** Sends the first `length` of `bytes`, then `data`. Returns the number of sent bytes, or minus the errno. */
+/** Sends the first `length` bytes of `bytes`, then `data`. Returns the number of sent bytes, or minus the errno. */
 export function sendBoth(
   fd: number,
   bytes: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * Decodes C structs of system calls in reusable buffers: pass `bytes` to the call, then read the fields. Fields are decoded
- * when read, and no call allocates. The next call overwrites the fields.
+ * Decodes C structs of system calls in reusable buffers: pass `bytes` to the call, then read the fields. A field is
+ * decoded when it is read, so a call allocates nothing; the next call overwrites the fields.
  *
  * Layouts are those of 64-bit little-endian Linux, all platforms of node there but s390x.
  */
@@ -50,7 +50,7 @@ export class Statx extends Struct {
   get blksize(): number {
     return this.view.getUint32(4, true);
   }
-  /** The root of a mount (STATX_ATTR_MOUNT_ROOT, Linux 5.8). */
+  /** Whether it is the root of a mount (STATX_ATTR_MOUNT_ROOT, Linux 5.8). */
   get isMountRoot(): boolean {
     return (this.view.getUint32(8, true) & 0x2000) !== 0;
   }
@@ -272,7 +272,7 @@ export class PollSet extends Struct {
     const events = (reading ? POLLIN : 0) | (writing ? POLLOUT : 0);
     this.view.setInt16(index * 8 + 4, events, true);
   }
-  /** Whether the last poll found a closed peer. */
+  /** Whether the last poll found that the peer has closed the connection. */
   isOver(index: number): boolean {
     return (this.ready(index) & (POLLERR | POLLHUP)) !== 0;
   }

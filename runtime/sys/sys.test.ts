@@ -35,7 +35,7 @@ import {
   Timespecs,
   toCString,
 } from './struct.ts';
-import { backendFd } from './uv.ts';
+import { getBackendFd } from './uv.ts';
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_DIRECTORY } = constants;
 const [ENOENT, EBADF, EEXIST, EPROTO] = [2, 9, 17, 71];
@@ -171,7 +171,7 @@ describe('a struct', () => {
     expect(out.bfree).toBeLessThanOrEqual(out.blocks);
     expect(out.bsize).toBeGreaterThanOrEqual(512);
   });
-  test('a struct of a device number has the encoded major and minor', () => {
+  test('a device number of makedev has the major and minor that were encoded', () => {
     expect(makedev(10, 229)).toBe(0xae5);
     const big = makedev(0xabc, 0x12345);
     expect([major(big), minor(big)]).toEqual([0xabc, 0x12345]);
@@ -181,7 +181,7 @@ describe('a struct', () => {
 describe('a descriptor', () => {
   test('with data is reported readable by poll', () => {
     const pair = makeSocketpair() as [number, number];
-    const set = new PollSet([pair[0], backendFd()]);
+    const set = new PollSet([pair[0], getBackendFd()]);
     expect(libc.poll(set.bytes, 1, 0)).toBe(0);
     libc.write(pair[1], text('x'), 1);
     expect(libc.poll(set.bytes, 1, 0)).toBe(1);

@@ -1,5 +1,5 @@
 /**
- * Timers exact to some ten microseconds. Node's have whole milliseconds, counted from the event loop's last turn.
+ * Makes timers exact to some ten microseconds. Node's have whole milliseconds, counted from the event loop's last turn.
  *
  * All share one timerfd (timerfd_create(2)), set to the earliest timer and watched by libuv, which wakes the event
  * loop in time. A timer is late only while the event loop is busy.
@@ -26,6 +26,7 @@ class ExactTimers {
   private readonly watcher: node.PollHandle;
   private readonly spec = new Itimerspec();
   private readonly expiries = new Uint8Array(COUNT_BYTES);
+  /** The latest first. */
   private readonly pending: PendingTimer[] = [];
   private isFiring = false;
 
@@ -35,6 +36,7 @@ class ExactTimers {
     this.watcher.unref();
   }
 
+  /** Adds a timer, and returns the function that cancels it. */
   set(ms: number, fn: () => void): () => void {
     const timer: PendingTimer = { due: performance.now() + ms, fn };
     const { pending } = this;
@@ -49,7 +51,7 @@ class ExactTimers {
     };
   }
 
-  /** Called by libuv without a scope: only `setImmediate` is allowed, which runs right after. */
+  /** Called by libuv outside of Node's callback scope, where only `setImmediate` is allowed; it fires right after. */
   private readonly wake = (): void => {
     setImmediate(this.fireDue);
   };
@@ -75,7 +77,7 @@ class ExactTimers {
   }
 }
 
-/** Null when timerfd_create fails. */
+/** Undefined before the first timer; null if timerfd_create failed. */
 let timers: ExactTimers | null | undefined;
 
 function openTimers(): ExactTimers | null {
@@ -85,7 +87,7 @@ function openTimers(): ExactTimers | null {
 
 /**
  * Calls `fn` once, `ms` milliseconds from now (fractions allowed), never earlier; the result cancels it. Does not
- * keep the process alive. Returns undefined when timerfd_create fails.
+ * keep the process alive. Returns undefined if timerfd_create failed.
  */
 export function setExactTimer(ms: number, fn: () => void): (() => void) | undefined {
   timers ??= openTimers();
