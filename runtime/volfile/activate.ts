@@ -1,4 +1,4 @@
-/** Turns a checked description into a graph that can be started. */
+/** Makes graphs of checked descriptions; the caller starts them. */
 import type { Context } from '../core/context.ts';
 import { Graph } from '../core/graph.ts';
 import type { LogLevels } from '../core/log.ts';
@@ -27,7 +27,7 @@ export class Registry implements TypeRegistry {
   async loadFor(_text: string): Promise<void> {}
 }
 
-/** The volume specs of a description that was checked against the same registry. */
+/** Makes the volume specs of a description that was checked against the same registry. */
 export function makeVolumeSpecs(description: VolfileDescription, registry: Registry): VolumeSpec[] {
   return description.volumes.map((volume) => ({
     name: volume.name.text,

@@ -66,7 +66,7 @@ it('a long report shows errors first and counts the rest', () => {
   expect(lines.at(-1)).toBe(`… and ${problems.length - 100} warnings more`);
 });
 
-it('a subvolume that is repeated gets one warning with its number', () => {
+it('a repeated subvolume gets one warning with the number of times', () => {
   const text = `${leaf}${volume('b', ' type features/maybe\n subvolumes a a a')}`;
   const { problems } = inspectVolfile(new Source('x.vol', text), { registry });
   expect(listProblems(problems.filter(({ code }) => code === 'repeated-subvolume'))).toEqual([
@@ -74,7 +74,7 @@ it('a subvolume that is repeated gets one warning with its number', () => {
   ]);
 });
 
-it('a loop is reported once, and a long one in part', () => {
+it('a loop of subvolumes is reported once, and a long one in part', () => {
   const ring = (count: number): string =>
     many(count, (i) => volume(`v${i}`, ` type features/maybe\n subvolumes v${(i + 1) % count}`));
   const said = (count: number): string[] =>

@@ -1,7 +1,7 @@
 /**
  * Checks the edges of a graph: each subvolume stands before the volume that names it, and the top
- * reaches every volume. A loop contains a reference forward, and is reported there. The depth is
- * limited, as a fop goes down the graph by nested calls on the process's stack.
+ * reaches every volume. A loop contains a reference to a later volume, and is reported there. The
+ * depth is limited, as a fop goes down the graph by nested calls on the process's stack.
  */
 import { findNearest } from '../core/nearest.ts';
 import { quote } from './printable.ts';
@@ -9,7 +9,7 @@ import type { Problems } from './problems.ts';
 import type { LooseWord } from './statement-words.ts';
 import type { LooseVolume } from './statements.ts';
 
-/** The most volumes on a path from the top to a storage: a small part of the stack, observers included. */
+/** The most volumes on a path from the top to a storage: even with observers they need a small part of the stack. */
 const DEPTH_MAX = 256;
 
 export function checkEdges(volumes: readonly LooseVolume[], problems: Problems): void {
@@ -40,7 +40,7 @@ export function checkEdges(volumes: readonly LooseVolume[], problems: Problems):
 interface Edges {
   readonly volumes: readonly LooseVolume[];
   readonly indices: ReadonlyMap<string, number>;
-  /** References that are part of a reported loop. */
+  /** References (`edgeKey`) that are part of a reported loop. */
   readonly loops: Set<string>;
   readonly problems: Problems;
 }
@@ -93,6 +93,7 @@ const findNearestOther = (text: string, own: string, names: Iterable<string>): s
     [...names].filter((name) => name !== own),
   );
 
+/** Finds the names of the volumes on a way down from one volume to another; undefined if there is none. */
 function findPath(
   volumes: readonly LooseVolume[],
   indices: ReadonlyMap<string, number>,
@@ -147,7 +148,7 @@ function checkDepth(
       0,
     );
     depths.push(below + 1);
-    // The volumes above are too deep for the same reason.
+    // Only the lowest volume is reported: those above it are too deep for the same reason.
     if (below === DEPTH_MAX) problems.add('too-deep', name.at, [name.text, DEPTH_MAX]);
   }
 }

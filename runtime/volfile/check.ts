@@ -58,7 +58,7 @@ function findHint(type: string, registry: TypeRegistry): string | undefined {
   return suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
 }
 
-/** Also finds a type by the part behind its '/', which users remember. */
+/** Finds the type that was probably meant, also by the part behind its '/', which users remember. */
 function findNearestType(type: string, types: readonly string[]): string | undefined {
   const lastPart = (text: string) => text.slice(text.lastIndexOf('/') + 1);
   const name = lastPart(type);
@@ -111,7 +111,7 @@ const countWord = (n: number): string => COUNT_WORDS[n] ?? String(n);
 
 const tables = new WeakMap<KnownType, Options>();
 
-/** All options of a type, generic ones included; cached, as a volfile may have thousands of volumes. */
+/** Finds all options of a type, generic ones included; cached, as a volfile may have thousands of volumes. */
 function findOptionTable(known: KnownType): Options {
   let table = tables.get(known);
   if (table === undefined) {

@@ -3,9 +3,9 @@
  * error at its place.
  *
  * As in GlusterFS, the output replaces the command before the text is parsed: part of a word,
- * several words or whole statements. A command that fails makes the volfile unusable. Unlike
- * GlusterFS, no command in a comment runs, the output loses a newline only, and an odd backtick
- * stops all commands.
+ * several words or whole statements. A command that fails makes the volfile unusable. Unlike in
+ * GlusterFS, no command in a comment runs, and no command at all if a backtick has no partner. Only
+ * one newline at the end of the output is dropped.
  */
 import { Problems, VolfileError } from './problems.ts';
 import { type Replacement, Source } from './source.ts';

@@ -49,7 +49,7 @@ export const toPlainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =
     subvolumes: subvolumes.map(({ text }) => text),
   }));
 
-/** The same with secret values masked, for output. */
+/** As `toPlainVolumes`, with secret values masked, for output. */
 export const toMaskedVolumes = (description: VolfileDescription): PlainVolume[] =>
   toPlainVolumes(description).map(({ options, ...volume }) => ({
     ...volume,

@@ -43,7 +43,7 @@ export async function inspectVolumes(
   };
 }
 
-/** Adds a volume for those above it to find, without options, connected to those below. */
+/** Adds a volume without options, connected to those below it, so that the checks of volumes above find it. */
 function addBelow(
   { name, type, subvolumes }: VolumeDescription,
   below: Map<string, Xlator>,
@@ -60,7 +60,7 @@ function addBelow(
 
 const SILENT: LogLevels = { default: 0, volumes: new Map() };
 
-/** @param below the volumes before it, by name */
+/** Runs one volume's `check`, and adds what it reports. @param below the earlier volumes, by name */
 async function inspectOne(
   volume: VolumeDescription,
   below: ReadonlyMap<string, Xlator>,
@@ -76,7 +76,7 @@ async function inspectOne(
   }));
   const options: Options = { ...genericOptions, ...translator.options };
   const checked = checkOptions(options, givenOptions, { open: true });
-  // Wrong options are reported already; their consequences would mislead.
+  // Wrong options are reported already, and further problems may only be their consequences.
   if (checked.problems.some(({ severity }) => severity === 'error')) return;
   const warnings = listEffectlessOptions(options, checked.values);
   const context = makeContext((text) => void warnings.push(text));
@@ -111,7 +111,7 @@ const errorTexts = (error: unknown): readonly string[] => {
 /** The options that name the module or directory of a volume; messages about it have their place. */
 const SUBJECTS = ['module-name', 'module-path', 'directory'];
 
-/** The place of a message, and the message without it. */
+/** Finds the place that a message is about, and removes it from the message. */
 function placeMessage(
   text: string,
   { name, options }: VolumeDescription,
@@ -136,7 +136,7 @@ function placeMessage(
   return { at: subject?.value.at ?? name.at, message };
 }
 
-/** A message in one line, without the lines of a traceback. */
+/** Joins the lines of a message; leaves out a traceback. */
 function joinLines(text: string): string {
   const [first = '', ...rest] = text.split('\n');
   const isTrace = /^(Traceback|\s*at )/.test(rest[0] ?? '');

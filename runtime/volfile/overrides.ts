@@ -3,8 +3,8 @@
  * before the volumes are checked.
  *
  * As in GlusterFS, the text is split at the first '.' and the first '=', and VOLUME is a pattern
- * (`*`, `?`, `[…]`), which alone can match a name with a '.' in it. Unlike GlusterFS, a pattern
- * that matches no volume is an error.
+ * (`*`, `?`, `[…]`). Only by such a pattern can VOLUME match a name that contains a '.'. Unlike in
+ * GlusterFS, a pattern that matches no volume is an error.
  */
 
 import { findNearest } from '../core/nearest.ts';
@@ -15,7 +15,7 @@ import { Source } from './source.ts';
 import type { LooseWord } from './statement-words.ts';
 import type { LooseVolume } from './statements.ts';
 
-/** The file name in problems, whose lines are the overrides. */
+/** Stands for a file name in problems: the first override is line 1, and so on. */
 const FILE = '--xlator-option';
 
 interface Override {
@@ -24,7 +24,7 @@ interface Override {
   readonly value: LooseWord;
 }
 
-/** The overrides as a source, for the places of problems. */
+/** Makes a source of the overrides, for the places of problems. */
 export const makeOverridesSource = (overrides: readonly string[]): Source =>
   // A line break in one override must not shift the lines of the others.
   new Source(FILE, overrides.map((text) => text.replace(/[\r\n]/g, '\u2424')).join('\n'));

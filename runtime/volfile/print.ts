@@ -5,7 +5,7 @@
  */
 import type { PlainVolume } from './description.ts';
 
-/** Ends with a newline. @throws {RangeError} for a word that no volfile can contain. */
+/** Prints volumes; the text ends with a newline. @throws {RangeError} for a word that no volfile can contain */
 export function printVolumes(volumes: readonly PlainVolume[]): string {
   return volumes.map(printVolume).join('\n');
 }
@@ -23,7 +23,7 @@ function printVolume({ name, type, options, subvolumes }: PlainVolume): string {
 
 const KEYWORDS = /^(volume|type|option|subvolume[sS]|end-volume)$/;
 
-/** A word, quoted if the grammar needs it. */
+/** Prints a word, quoted if the grammar needs it. @throws {RangeError} as `printVolumes` */
 export function printWord(word: string): string {
   if (word === '') throw new RangeError('an empty word cannot stand in a volfile');
   if (/[\n\0]/.test(word)) {

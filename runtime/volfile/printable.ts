@@ -1,8 +1,8 @@
-/** Makes text from a file harmless to a terminal, and cuts it. */
+/** Makes text from a file harmless to a terminal, and shortens it for messages. */
 
 /**
  * Replaces control characters except tabs by their pictures (U+2400 …), and bytes that are no text
- * by U+FFFD; one for one, so that columns stay the same.
+ * by U+FFFD. Each is replaced by one character, so that columns stay the same.
  */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cs}]/gu, (c) => {
@@ -13,15 +13,16 @@ export function printable(text: string): string {
   });
 }
 
-/** The inside of a text in double quotes. */
+/** Escapes a text that will stand in double quotes. */
 export const escapeQuotes = (text: string): string => text.replace(/["\\]/g, '\\$&');
 
+/** The most characters of a shortened text. */
 const BRIEF_MAX = 60;
 
-/** Printable, and cut short when it is long. */
+/** Makes a text printable, and cuts it when it is long. */
 export function shorten(text: string): string {
   return printable(text.length > BRIEF_MAX ? `${text.slice(0, BRIEF_MAX - 1)}…` : text);
 }
 
-/** The same in single quotes, for words of a file in messages. */
+/** Shortens a word of a file, and puts it in single quotes, for messages. */
 export const quote = (text: string): string => `'${shorten(text)}'`;

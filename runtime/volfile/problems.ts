@@ -1,8 +1,8 @@
 /**
- * Words the problems of a volfile, collects them, and prints them in the order of the file.
+ * Formulates the problems of a volfile, collects them, and prints them in the order of the file.
  *
- * The table `messages` has every sentence; its keys are the codes, which stay the same when the
- * words change. Text from the file is escaped by printable.ts.
+ * The table `messages` has every sentence. Its keys are the problems' codes, which stay the same
+ * when the words change. Text from the file is escaped by printable.ts.
  */
 import { maskAssignment, maskText } from '../core/secrets.ts';
 import { printable, quote, shorten } from './printable.ts';
@@ -14,7 +14,7 @@ export interface VolfileProblem {
   readonly severity: Severity;
   readonly code: ProblemCode;
   readonly file: string;
-  /** Line and column count from 1; `length` is that of the words in question. */
+  /** Line and column count from 1; `length` is that of the words that the problem is about. */
   readonly line: number;
   readonly column: number;
   readonly length: number;
@@ -126,11 +126,12 @@ export const messages = {
   'override-without-volume': makeError((glob: string) => `no volume is called ${quote(glob)}`),
 };
 
-/** A volume without a name has '', which no volume can have. */
+/** Names a volume in a message. @param volume '' for a volume whose name is missing */
 function volumeLabel(volume: string): string {
   return volume === '' ? 'the volume' : `volume ${quote(volume)}`;
 }
 
+/** Volumes shown at each end of a long loop. */
 const LOOP_ENDS = 5;
 
 function formatLoop(names: readonly string[]): string {
@@ -169,12 +170,12 @@ export class Problems {
     if (severity === 'error') this.hasErrors = true;
   }
 
-  /** Whether further problems are not shown, so that hints, which take long, can be left out. */
+  /** Whether further problems are not shown, so that callers need not search for hints, which takes long. */
   get isFull(): boolean {
     return this.all.length >= SHOWN_MAX;
   }
 
-  /** The problems in the order of `sources`, lines and columns. */
+  /** Returns the problems in the order of `sources`, lines and columns. */
   sortBySource(sources: readonly Source[]): VolfileProblem[] {
     const ranks = new Map(sources.map(({ file }, i) => [file, i]));
     const rank = (file: string) => ranks.get(file) ?? -1;
@@ -184,7 +185,7 @@ export class Problems {
   }
 }
 
-/** `2 errors`, `1 warning`, without severities that do not occur. */
+/** Counts problems: `2 errors`, `1 warning`, without severities that do not occur. */
 export function countSeverities(
   problems: readonly VolfileProblem[],
 ): readonly (readonly [severity: Severity, words: string])[] {
@@ -202,6 +203,7 @@ interface ShownProblems {
   readonly rest: readonly string[];
 }
 
+/** Selects the problems to show: errors before warnings if there are too many. */
 function selectShown(problems: readonly VolfileProblem[]): ShownProblems {
   if (problems.length <= SHOWN_MAX) return { shown: problems, rest: [] };
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -213,19 +215,19 @@ function selectShown(problems: readonly VolfileProblem[]): ShownProblems {
     shown,
     rest: [
       `… and ${countSeverities(left)
-        .map(([, format]) => format)
+        .map(([, words]) => words)
         .join(', ')} more`,
     ],
   };
 }
 
-/** One line for each problem shown, and one for the rest. */
+/** Lists one line for each problem shown, and one that counts the rest. */
 export function listProblems(problems: readonly VolfileProblem[]): string[] {
   const { shown, rest } = selectShown(problems);
   return [...shown.map(formatProblem), ...rest];
 }
 
-/** A volfile is not usable. Its message has one line for each problem, warnings included. */
+/** Thrown for an unusable volfile. The message has one line for each problem, warnings included. */
 export class VolfileError extends Error {
   readonly code = 'GLOSSA_VOLFILE';
   readonly problems: readonly VolfileProblem[];
@@ -240,7 +242,7 @@ export class VolfileError extends Error {
   }
 }
 
-/** `FILE:LINE:COLUMN: error: message (hint)`. */
+/** Formats a problem as `FILE:LINE:COLUMN: error: message (hint)`. */
 export function formatProblem(problem: VolfileProblem): string {
   const { severity, message, hint } = problem;
   const note = hint === undefined ? '' : ` (${hint})`;
@@ -249,11 +251,11 @@ export function formatProblem(problem: VolfileProblem): string {
 
 const COLOURS = { error: '\x1b[1;31m', warning: '\x1b[1;35m', bold: '\x1b[1m', caret: '\x1b[32m' };
 
-/** The most characters shown of a line: before the place, and altogether. */
+/** The most characters shown of a long line: before the place of the problem, and altogether. */
 const BEFORE_MAX = 60;
 const LINE_MAX = 160;
 
-/** A line of the file with secret values masked, whose keys may stand on the line before. */
+/** Reads a line of the file, with secret values masked, also if their keys stand on the line before. */
 function readMaskedLine(source: Source | undefined, number: number): string {
   if (source === undefined) return '';
   const line = source.lineText(number);
@@ -263,6 +265,7 @@ function readMaskedLine(source: Source | undefined, number: number): string {
   return maskAssignment(maskText(before + line).slice(before.length));
 }
 
+/** Cuts a long line around the words in question, and finds their position in the excerpt. */
 function cutExcerpt(line: string, column: number, length: number) {
   const from = line.length <= LINE_MAX ? 0 : Math.max(0, column - 1 - BEFORE_MAX);
   const cut = [from > 0 ? '…' : '', from + LINE_MAX < line.length ? '…' : ''] as const;
@@ -282,7 +285,7 @@ export function formatProblems(
 ): string {
   const paint = (name: keyof typeof COLOURS, text: string) =>
     colour ? `${COLOURS[name]}${text}\x1b[0m` : text;
-  // A long line may have many problems.
+  // Masked lines by number and file: a long line may have many problems.
   const lines = new Map<string, string>();
   const findLine = (file: string, line: number): string => {
     const source = sources.find((candidate) => candidate.file === file);

@@ -1,6 +1,4 @@
-/**
- * Draws a graph as text: one function for each format, from volumes in file order.
- */
+/** Lists the functions that draw a graph as text, by format. They take volumes in the order of the file. */
 import type { PlainVolume } from './description.ts';
 import { renderDot } from './render/dot.ts';
 import type { RenderSettings } from './render/settings.ts';

@@ -16,7 +16,7 @@ test('a place has line, column, and a length that ends with the line', () => {
   expect(formatPlace(source.endPlace())).toBe('x:3:3');
 });
 
-test('replacements of any length leave the places of the rest unchanged', () => {
+test('replaced parts of any length leave the places of the other text unchanged', () => {
   const parts = fc.array(
     fc.record({
       kept: fc.stringMatching(/^[a-z\n]{0,5}$/),

@@ -6,8 +6,8 @@
  */
 
 /**
- * The most bytes of a volfile: it must fit into one message, and its words take a hundred times the
- * memory. The volfile of thousands of bricks has some 100 KiB.
+ * The most bytes of a volfile: it must fit into one RPC message, and its parsed words take a hundred
+ * times the memory. The volfile of thousands of bricks has some 100 KiB.
  */
 export const VOLFILE_SIZE_MAX = 8 * 2 ** 20;
 
@@ -20,11 +20,11 @@ export interface SourcePlace {
   readonly length: number;
 }
 
-/** `FILE:LINE:COLUMN`. */
+/** Formats a place as `FILE:LINE:COLUMN`. */
 export const formatPlace = ({ file, line, column }: SourcePlace): string =>
   `${file}:${line}:${column}`;
 
-/** [start, end) of the file's text was replaced by `text`. */
+/** The characters from `start` to before `end` of the file's text were replaced by `text`. */
 export interface Replacement {
   readonly start: number;
   readonly end: number;
@@ -38,7 +38,7 @@ export class Source {
   readonly written: string;
   /** The text to parse, which all offsets of the methods count in. */
   readonly text: string;
-  /** Whether commands were replaced; a backtick in `text` is a letter then. */
+  /** Whether commands were replaced: then a backtick in `text` is an ordinary character. */
   readonly expanded: boolean;
   readonly #replacements: readonly Replacement[];
   readonly #lineStarts: number[] = [0];
@@ -61,6 +61,7 @@ export class Source {
     }
   }
 
+  /** Makes the place of the characters from `start` to before `end`, cut at the end of the first line. */
   makePlace(start: number, end: number): SourcePlace {
     const from = this.#writtenOffset(start, 'start');
     const to = this.#writtenOffset(end, 'end');
@@ -71,13 +72,13 @@ export class Source {
     return { file: this.file, line, column: from - lineStart + 1, length };
   }
 
-  /** The place behind the last visible character. */
+  /** Makes the place behind the last visible character. */
   endPlace(): SourcePlace {
     const at = this.text.trimEnd().length;
     return this.makePlace(at, at);
   }
 
-  /** A line of the file without its line end; empty for a line beyond the end. */
+  /** Returns a line of the file without its line end; '' for a line beyond the end. */
   lineText(number: number): string {
     const start = this.#lineStarts[number - 1];
     return start === undefined ? '' : this.written.slice(start, this.#lineEnd(number));
@@ -85,10 +86,10 @@ export class Source {
 
   #lineEnd(number: number): number {
     const { written } = this;
-    let endPlace = this.#lineStarts[number] ?? written.length;
-    if (written[endPlace - 1] === '\n') endPlace -= 1;
-    if (written[endPlace - 1] === '\r') endPlace -= 1;
-    return Math.max(endPlace, this.#lineStarts[number - 1]!);
+    let end = this.#lineStarts[number] ?? written.length;
+    if (written[end - 1] === '\n') end -= 1;
+    if (written[end - 1] === '\r') end -= 1;
+    return Math.max(end, this.#lineStarts[number - 1]!);
   }
 
   /** Whether only blanks stand before this offset on its line. */
@@ -102,10 +103,11 @@ export class Source {
   }
 
   /** Whether no line ends between the two offsets. */
-  isSameLine(start: number, endPlace: number): boolean {
-    return !this.text.slice(start, endPlace).includes('\n');
+  isSameLine(start: number, end: number): boolean {
+    return !this.text.slice(start, end).includes('\n');
   }
 
+  /** Maps an offset in the parsed text to the file; within a command's output, to that side of the command. */
   #writtenOffset(offset: number, side: 'start' | 'end'): number {
     let shift = 0;
     for (const { start, end, text } of this.#replacements) {
@@ -120,6 +122,7 @@ export class Source {
     return offset - shift;
   }
 
+  /** Finds the number of the line that has an offset of the file, by binary search. */
   #lineAt(offset: number): number {
     let low = 0;
     let high = this.#lineStarts.length;

@@ -22,13 +22,13 @@ export const neededWords: Readonly<Record<Keyword, readonly string[]>> = {
   'end-volume': [],
 };
 
-/** `a value after 'option log-file'`: the word expected behind `before`, the words so far. */
+/** Describes the word that is missing behind `before`, the words so far: `a value after 'option log-file'`. */
 export function describeMissing(keyword: Keyword, before: readonly ParsedWord[]): string {
   const statementText = [keyword, ...before.map(({ text }) => text)].join(' ');
   return `${neededWords[keyword][before.length]!} after ${quote(statementText)}`;
 }
 
-/** A part of the text in quotes, for a message. */
+/** Quotes a part of the text, for a message. */
 export const quoteSource = (
   source: Source,
   { start, end }: { start: number; end: number },
@@ -36,7 +36,7 @@ export const quoteSource = (
 
 /**
  * Reads the words of a statement with a keyword; reports missing, empty, surplus and malformed
- * ones. `next` is the statement after it, `follow` the keywords that may stand there.
+ * ones. `next` is the statement after it, `follow` names the keywords that may stand there.
  */
 export function readWords(
   source: Source,
@@ -83,6 +83,7 @@ function reportSurplus(
   problems.add('unexpected', source.makePlace(first.start, first.end), [follow, actual], hint);
 }
 
+/** Reads a word, and reports its mistakes. @param expected for an empty word, what should stand there */
 function readWord(
   source: Source,
   word: ParsedWord,
@@ -105,6 +106,7 @@ function readWord(
   return { text: word.text, at, doubtful };
 }
 
+/** Advice by the kind of mistake. */
 const hints = {
   'unterminated-string': 'inside quotes, \\" is a quote',
   'stray-backslash': 'write the whole word in double quotes, and \\\\ for \\',

@@ -1,14 +1,15 @@
 /**
- * Assembles statements into volumes. Reports every mistake in the form of a volfile, and goes on: a
- * volume with a mistake in it still counts as defined.
+ * Assembles statements into volumes. Reports every mistake in the order and number of statements,
+ * and goes on: a volume with a mistake in it still counts as defined.
  *
- * It accepts more than GlusterFS: a volume with nothing but a type, and statements in any order.
+ * Accepts more than GlusterFS: a volume with nothing but a type, and statements in any order.
  */
-import { correctTypos } from './mend.ts';
+
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
 import { type LooseWord, readWords } from './statement-words.ts';
+import { correctTypos } from './typo-correction.ts';
 import type { Keyword, Statement } from './volfile.gen.js';
 
 export interface LooseOption {
@@ -26,6 +27,7 @@ export interface LooseVolume {
   readonly subvolumesDoubtful: boolean;
 }
 
+/** Assembles a volfile's statements into its volumes. */
 export function assemble(
   source: Source,
   statements: readonly Statement[],
@@ -34,11 +36,12 @@ export function assemble(
   return new Assembler(source, problems).run(correctTypos(source, statements, problems));
 }
 
+/** A volume whose `end-volume` is not read yet. */
 interface OpenVolume {
   /** Undefined when the name is missing. */
   name: LooseWord | undefined;
   readonly at: SourcePlace;
-  /** Keywords that may occur once, with their lines. */
+  /** The lines of the keywords that may occur only once. */
   readonly keywordLines: Map<Keyword, number>;
   type: LooseWord | undefined;
   /** By key, in the order of the last statement of each. */
@@ -122,7 +125,7 @@ class Assembler {
     } else if (keyword === 'type') {
       volume.type ??= words[0];
     } else {
-      // Pushed one by one: a call takes too few arguments.
+      // One by one, because `push(...words)` fails for very many words.
       for (const word of words) volume.subvolumes.push(word);
       const doubtful = words.length === 0 || words.some((word) => word.doubtful);
       volume.subvolumesDoubtful ||= doubtful || first !== undefined;
@@ -169,7 +172,7 @@ class Assembler {
     return readWords(this.#source, statement, next, this.#listExpected(), this.#problems);
   }
 
-  /** The keywords that may follow. */
+  /** Lists the keywords that may follow, for messages. */
   #listExpected(): string {
     const keywordLines = this.#open?.keywordLines;
     if (keywordLines === undefined) return "'volume'";

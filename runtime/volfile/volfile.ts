@@ -30,7 +30,7 @@ export interface VolfileSettings {
 export interface VolfileInspection {
   /** Errors and warnings in the order of the text, those of overrides last. */
   readonly problems: readonly VolfileProblem[];
-  /** The texts with the problems. */
+  /** The texts in which the problems are: the volfile, and the overrides if there are any. */
   readonly sources: readonly Source[];
   /** The volumes whose own statements have no error. */
   readonly volumes: readonly VolumeDescription[];
@@ -64,17 +64,18 @@ export interface VolfileReading {
   readonly sources: readonly Source[];
 }
 
-/** @throws {VolfileError} with every problem, when there is an error among them. */
+/** Checks a volfile, and returns its description. @throws {VolfileError} with all problems, if one is an error */
 export function readVolfile(source: Source, settings: VolfileSettings = {}): VolfileReading {
   const { problems, sources, description } = inspectVolfile(source, settings);
   if (description === undefined) throw new VolfileError(problems, sources);
   return { description, warnings: problems, sources };
 }
 
+/** Whether a volume has a type, and none of its own words has a mistake. */
 const isWhole = ({ type, options }: LooseVolume): boolean =>
   type?.doubtful === false && !options.some(({ key, value }) => key.doubtful || value.doubtful);
 
-/** The description of a volume without errors. */
+/** Describes a volume without errors. */
 function describeVolume({ name, type, options, subvolumes }: LooseVolume): VolumeDescription {
   const toWord = ({ text, at }: { text: string; at: VolumeDescription['name']['at'] }) => ({
     text,

@@ -3,7 +3,7 @@ import { findChildIndices, type PlainVolume } from '../description.ts';
 import { escapeQuotes, printable } from '../printable.ts';
 import type { RenderSettings } from './settings.ts';
 
-/** Ends with a newline. */
+/** Draws the graph; the text ends with a newline. */
 export function renderDot(volumes: readonly PlainVolume[], settings: RenderSettings = {}): string {
   const nodes = volumes.map(({ name, type, options }) => {
     const lines = [name, type];

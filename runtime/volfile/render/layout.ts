@@ -2,10 +2,10 @@
  * Places the boxes of a graph in layers from top to bottom, as Sugiyama, Tagawa and Toda do it:
  *
  * 1. A box's layer is the longest way down to it. An edge that passes a layer gets a bend there.
- * 2. In each layer, boxes and bends are ordered by the mean position of their neighbours, so that
- *    few edges cross.
- * 3. Across, each goes as near to the middle of its neighbours as its own neighbours to the left
- *    and right allow.
+ * 2. In each layer, boxes and bends are ordered by the mean position of their neighbours (those
+ *    connected to them in other layers), so that few edges cross.
+ * 3. From left to right, each is put as near to the middle of its neighbours as the boxes beside it
+ *    allow.
  */
 
 export interface Box {
@@ -33,20 +33,23 @@ export interface Edge {
   readonly points: readonly Point[];
 }
 
+/** A box, or a bend of an edge, which has no width and no height. */
 interface Vertex {
   readonly layer: number;
   readonly width: number;
   readonly height: number;
   readonly up: Vertex[];
   readonly down: Vertex[];
-  /** The middle of the vertex. */
+  /** The middle of the vertex, from left to right; while layers are sorted, its rank. */
   x: number;
 }
 
 const GAP_X = 28;
 const GAP_Y = 44;
+/** Passes over all layers in each step. */
 const SWEEPS = 12;
 
+/** Places boxes, each of which stands after its children in the list. */
 export function layOut(boxes: readonly Box[]): Layout {
   const depth = assignLayers(boxes);
   const vertices = boxes.map(({ width, height }, i) => makeVertex(depth[i]!, width, height));
@@ -58,7 +61,7 @@ export function layOut(boxes: readonly Box[]): Layout {
   return measure(layers, vertices, paths);
 }
 
-/** The layers in the order of a walk through the graph, and each edge's path through them. */
+/** Arranges each layer in the order of a walk through the graph, and finds each edge's path through the layers. */
 function arrangeLayers(boxes: readonly Box[], vertices: readonly Vertex[]) {
   const layers: Vertex[][] = [];
   const add = (v: Vertex): void => {
@@ -79,6 +82,7 @@ function arrangeLayers(boxes: readonly Box[], vertices: readonly Vertex[]) {
   return { layers, paths };
 }
 
+/** Assigns each box the layer below its lowest parent. */
 function assignLayers(boxes: readonly Box[]): number[] {
   const layers = boxes.map(() => 0);
   for (let parent = boxes.length - 1; parent >= 0; parent--) {
@@ -98,6 +102,7 @@ const makeVertex = (layer: number, width: number, height: number): Vertex => ({
   x: 0,
 });
 
+/** Connects a child to its parent, by a bend in each layer between. Returns the vertices of the path. */
 function addPath(parent: Vertex, child: Vertex, add: (bend: Vertex) => void): Vertex[] {
   const vertices = [parent];
   for (let layer = parent.layer + 1; layer < child.layer; layer++) {
@@ -116,7 +121,7 @@ function addPath(parent: Vertex, child: Vertex, add: (bend: Vertex) => void): Ve
 const average = (numbers: readonly number[]): number =>
   numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
-/** Sorts every layer by its neighbours in the layer before it; x is the rank meanwhile. */
+/** Sorts every layer by the mean position of the neighbours on one side; x is the rank meanwhile. */
 function sortLayers(layers: readonly Vertex[][], side: 'up' | 'down'): void {
   const ordered = side === 'up' ? layers : layers.toReversed();
   for (const layer of ordered) {
@@ -133,6 +138,7 @@ function sortLayers(layers: readonly Vertex[][], side: 'up' | 'down'): void {
   }
 }
 
+/** Moves the vertices of every layer towards the middle of their neighbours. */
 function straighten(layers: readonly Vertex[][], side: 'up' | 'down' | 'both'): void {
   const ordered = side === 'down' ? layers.toReversed() : layers;
   for (const layer of ordered) {
@@ -179,10 +185,11 @@ function pack(layer: readonly Vertex[], findTarget: (v: Vertex, i: number) => nu
   }
 }
 
-/** The greatest value; Math.max takes too few arguments. */
+/** Finds the greatest value. (`Math.max(...values)` fails for very many.) */
 const findHighest = (vertices: readonly Vertex[], of: (v: Vertex) => number): number =>
   vertices.reduce((most, v) => Math.max(most, of(v)), Number.NEGATIVE_INFINITY);
 
+/** Computes the positions of boxes and edges, with the left upper corner of the whole at 0, 0. */
 function measure(
   layers: readonly Vertex[][],
   vertices: readonly Vertex[],

@@ -42,7 +42,7 @@ const MARKER =
   '<marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" ' +
   'orient="auto"><path d="M0,1 L9,5 L0,9 z" fill="#808080"/></marker>';
 
-/** Ends with a newline. */
+/** Draws the graph; the text ends with a newline. */
 export function renderSvg(volumes: readonly PlainVolume[], settings: RenderSettings = {}): string {
   const children = findChildIndices(volumes);
   const texts = volumes.map((volume) => makeLines(volume, settings.options ?? false));
@@ -81,7 +81,7 @@ function makeLines({ name, type, options }: PlainVolume, withOptions: boolean): 
 
 const lineHeight = ({ size }: Line): number => size * LINE_SPACING;
 
-/** Letters of East Asian scripts and pictographs take two cells. */
+/** Estimates a line's width. Letters of East Asian scripts and pictographs take two cells. */
 function lineWidth({ text, size }: Line): number {
   let cells = 0;
   for (const letter of text) cells += letter.codePointAt(0)! >= 0x1100 ? 2 : 1;
@@ -98,6 +98,7 @@ function drawBox(
   const [fill, stroke] = Object.hasOwn(CATEGORIES, category) ? CATEGORIES[category]! : OTHER;
   let baseline = y + PADDING_Y;
   const texts = lines.map((line) => {
+    // Text is lifted by a part of its size, so that it stands in the middle of its line.
     baseline += lineHeight(line);
     const at = `x="${x + PADDING_X}" y="${(baseline - line.size * 0.3).toFixed(1)}"`;
     return `<text class="${line.class}" ${at} font-size="${line.size}">${escapeXml(line.text)}</text>`;
@@ -111,7 +112,7 @@ function drawBox(
   ].join('\n');
 }
 
-/** A path through the points that leaves and arrives vertically. */
+/** Draws a path through the points that leaves and arrives vertically, as SVG path data. */
 export function drawCurve([start, ...rest]: readonly Point[]): string {
   let from = start!;
   let path = `M${from[0]},${from[1]}`;

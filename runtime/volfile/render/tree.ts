@@ -7,7 +7,7 @@ import { findChildIndices, type PlainVolume } from '../description.ts';
 import { printable } from '../printable.ts';
 import type { RenderSettings } from './settings.ts';
 
-/** Ends with a newline. */
+/** Draws the graph; the text ends with a newline. */
 export function renderTree(volumes: readonly PlainVolume[], settings: RenderSettings = {}): string {
   const children = findChildIndices(volumes);
   const drawn = new Set<number>();

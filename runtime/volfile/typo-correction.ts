@@ -1,5 +1,5 @@
 /**
- * Reports and corrects typing mistakes that would make the rest of the file unreadable.
+ * Reports and corrects typing mistakes in keywords, which would otherwise cause many more problems.
  *
  * - A misspelt keyword at the beginning of a line, which the grammar takes for a word of the
  *   statement before it, begins a statement.
@@ -42,6 +42,7 @@ export function correctTypos(
   return corrected;
 }
 
+/** Whether a keyword stands where the statement before it, on the same line, lacks a word. */
 function isKeywordValue(source: Source, before: Statement, { keyword, start, words }: Statement) {
   return (
     before.keyword !== undefined &&
@@ -84,6 +85,7 @@ function* splitAtKeywords(
   yield part;
 }
 
+/** Finds the keyword that a word is, in quotes, or probably means, without them. */
 function findKeyword(word: ParsedWord): Keyword | undefined {
   if (word.commands.length > 0 || word.flaws.length > 0) return undefined;
   if (word.quoted) return keywords.find((keyword) => keyword === word.text);
