@@ -1,4 +1,4 @@
-/** Makes the fops on directories: those of the tree, and the root, whose listing omits the tree. */
+/** Makes the fops on directories: those of the virtual tree, and the root, whose listing omits the tree. */
 import { nameLength } from '../../core/bytes.ts';
 import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
@@ -39,7 +39,7 @@ function listEntries(xl: MetaXlator, opened: OpenNode, size: number, offset: num
   return entries;
 }
 
-/** A listing of the root. It is wound again if all entries of a reply are hidden. */
+/** A readdir of the root. It is wound again if its reply has only hidden entries, as an empty reply means the end. */
 interface RootListing {
   readonly fd: Fd;
   readonly size: number;
@@ -47,6 +47,7 @@ interface RootListing {
 
 const isHidden = (xl: MetaXlator, { name }: Dirent): boolean => name === xl.priv.dirName;
 
+/** Makes readdir or readdirp: lists a directory of the tree, and hides the tree in the listing of the root. */
 function makeListingFop(fop: 'readdir' | 'readdirp') {
   const filterCbk: Cbk<'readdir', Meta> = (frame, _c, xl, opRet, opErrno, entries, xdata) => {
     const shown = entries?.filter((entry) => !isHidden(xl, entry)) ?? null;
@@ -74,6 +75,7 @@ function makeListingFop(fop: 'readdir' | 'readdirp') {
   return readDirectory;
 }
 
+/** Makes the fops. @param mayRead whether a caller may read the tree */
 export const makeDirectoryFops = (
   mayRead: (frame: Frame, xl: MetaXlator) => boolean,
 ): Fops<Meta> => ({

@@ -43,12 +43,17 @@ import {
 import { appendWrite, applyValue, isComplete } from './value-writes.ts';
 
 const [SEEK_DATA, SEEK_HOLE] = [0, 1];
-/** The kernel must not cache entries: their content changes, and access depends on the caller. */
+/**
+ * Makes xdata that keeps the kernel from caching entries of the tree: their content changes, and access depends on
+ * the caller.
+ */
 const makeUncachedDict = (): Dict => withTimeouts({ entry: 0, attribute: 0, negative: 0 });
 
+/** Whether the caller may read the tree: root, and the user who mounted. */
 const mayRead = (frame: Frame, xl: MetaXlator): boolean =>
   frame.root.uid === 0 || frame.root.uid === xl.priv.owner;
 
+/** Whether a loc names the tree's directory in the root. */
 const isDirName = (xl: MetaXlator, { parent, name }: Loc): boolean =>
   parent !== null && parent.id === ROOT_ID && name === xl.priv.dirName;
 
@@ -64,6 +69,7 @@ function replyLookup(frame: Frame, xl: MetaXlator, loc: Loc, treePath: TreePath 
   unwind.lookup(frame, 0, 0, inode, buf, makeUncachedDict(), null);
 }
 
+/** Opens a file of the tree: keeps its text in the fd's context. Returns 0 or the errno. */
 function openFile(xl: MetaXlator, fd: Fd, treePath: TreePath, flags: number): number {
   const node = xl.priv.findNode(treePath);
   if (node === undefined) return ESTALE;
@@ -81,6 +87,7 @@ function openFile(xl: MetaXlator, fd: Fd, treePath: TreePath, flags: number): nu
   return 0;
 }
 
+/** Logs why a file cannot be written, and returns EPERM. */
 function refuseWrite(xl: MetaXlator, { readOnly }: File): number {
   if (readOnly !== undefined) xl.log.error(readOnly, { msgid: messages.metaRefused.id });
   return EPERM;
@@ -94,6 +101,7 @@ function readAttributes(xl: MetaXlator, fd: Fd, treePath: TreePath): Iatt | null
   return node === undefined ? null : makeAttributes(xl, treePath, node);
 }
 
+/** Checks a truncate: only a file that can be written may be truncated, and only to 0. Returns 0 or the errno. */
 function checkTruncate(xl: MetaXlator, treePath: TreePath, size: number): number {
   const node = xl.priv.findNode(treePath);
   if (node?.kind !== 'file' || node.write === undefined) return EPERM;
@@ -251,7 +259,7 @@ const treeFops: Fops<Meta> = {
     else fail.fgetxattr(frame, ENODATA);
   },
 
-  /** Returns the space of the volume below; the tree takes none. */
+  /** Replies with the space of the volume below, as the tree takes none. */
   statfs(frame, xl, loc, xdata) {
     const isOwn = findTreePath(xl, loc.inode) !== undefined;
     const target = isOwn ? new Loc(loc.inode!.table.root) : loc;
@@ -286,6 +294,7 @@ const refusedFops: readonly FopName[] = [
 const isOwn = (xl: MetaXlator, inode: Inode | null): boolean =>
   findTreePath(xl, inode) !== undefined;
 
+/** Whether a fop's argument is a node of the tree, or the tree's name in the root. */
 function isTreeArgument(xl: MetaXlator, arg: unknown): boolean {
   if (arg instanceof Fd) return isOwn(xl, arg.inode);
   if (!(arg instanceof Loc)) return false;

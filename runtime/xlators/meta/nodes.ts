@@ -1,6 +1,6 @@
 /**
- * Defines the nodes of a virtual tree, and makes them. A node is created when its path is resolved, and shows
- * the state at that moment. Contexts keep the path, and resolve it again later.
+ * Defines the nodes of the virtual tree of `meta`, and makes them. A node is created when its path is resolved, and
+ * shows the state at that moment. So contexts of inodes hold the path, and each request resolves it again.
  */
 export interface Dir {
   readonly kind: 'dir';
@@ -14,7 +14,7 @@ export interface File {
   read(): string;
   /** @param value the written text without its last newline. @throws {RefusedValue} */
   readonly write?: ((value: string) => void) | undefined;
-  /** The reason to log when a program tries to write it. */
+  /** The reason why it cannot be written, for the log. */
   readonly readOnly?: string | undefined;
 }
 
@@ -60,7 +60,7 @@ export const makeChangingDir = (names: () => readonly string[], find: Dir['find'
 const isName = (text: string): boolean =>
   text !== '' && text !== '.' && text !== '..' && !text.includes('/');
 
-/** Returns the union of two folders; of two nodes of one name the first folder's. */
+/** Makes the union of two folders; if both have a name, the first one's node is used. */
 export const mergeDirs = (first: Dir, second: Dir): Dir => ({
   kind: 'dir',
   listNames: () => [...new Set([...first.listNames(), ...second.listNames()])],

@@ -11,7 +11,7 @@ import { maskValue } from '../../core/secrets.ts';
 import type { GraphView, Xlator } from '../../core/xlator.ts';
 import { type Dir, makeChangingDir, makeFile, type Node, RefusedValue } from './nodes.ts';
 
-/** Returns the folder of a volume's options: those of its type or module, and others that are set. */
+/** Makes the folder of a volume's options: those of its type or module, and others that are set. */
 export function makeOptionsDir(graph: GraphView, xl: Xlator): Dir {
   const { options, ownOptions } = xl.translator;
   const table: Options = { ...ownOptions?.(xl), ...options, ...genericOptions };
@@ -31,6 +31,7 @@ const findMainKey = (table: Options, key: string): string | undefined =>
     ? key
     : Object.keys(table).find((first) => table[first]!.aliases?.includes(key));
 
+/** Makes the file of an option, which is read-only unless the volume can reconfigure it. */
 function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Options): Node {
   const spec = Object.hasOwn(table, key) ? table[key] : undefined;
   const names = new Set([key, ...(spec?.aliases ?? [])]);
@@ -57,7 +58,7 @@ function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Option
 const defaultText = (spec: OptionSpec | undefined): string =>
   spec?.default === undefined ? '' : printOption(spec, spec.default as never);
 
-/** Whether an option may be written; a module checks its own options itself. */
+/** Whether an option may be written. Options outside of the type's table are a module's, which checks them itself. */
 function mayChange(xl: Xlator, key: string): boolean {
   const { reconfigure, openOptions, options } = xl.translator;
   if (Object.hasOwn(genericOptions, key)) return true;
@@ -67,7 +68,7 @@ function mayChange(xl: Xlator, key: string): boolean {
     : openOptions !== undefined;
 }
 
-/** @throws {RefusedValue} */
+/** Reconfigures the graph with new options of one volume. @throws {RefusedValue} */
 function applyOptions(graph: GraphView, xl: Xlator, options: Xlator['given']): void {
   const specs = graph.xlators.map((each) => ({
     name: each.name,

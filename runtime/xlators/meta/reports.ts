@@ -1,5 +1,5 @@
 /**
- * Formats the texts of files as GlusterFS does. Unlike there, the JSON of frames is valid also while
+ * Formats the texts of the tree's files as GlusterFS does. Unlike there, the JSON of frames is valid also while
  * requests are in flight.
  *
  * Sources: GlusterFS `xlators/meta/src/frames-file.c`, `volfile-file.c`; `libglusterfs/src/latency.c`
@@ -13,7 +13,7 @@ import { printVolumes } from '../../volfile/print.ts';
 
 const formatJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Lists the requests in flight, the oldest first, including the one that reads this. */
+/** Lists the requests in flight, the oldest first, including the one that reads this file. */
 export function formatFrames(graph: GraphView): string {
   const { count, listed } = dumpCalls(graph, () => 0);
   const stacks = listed.map(({ unique, op, uid, gid, pid, lkOwner, frames }, at) => ({

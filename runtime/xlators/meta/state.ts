@@ -23,11 +23,11 @@ export class Meta {
   readonly tree: Dir;
   /** The user who may read the tree besides root, if any. */
   readonly owner: number | undefined;
-  /** Start time (`LogSink.now`), which all nodes show as their time. */
+  /** Start time in milliseconds (`LogSink.now`), which all nodes show as their times. */
   readonly since: number;
   private readonly name: string;
 
-  /** @param name the volume's */
+  /** @param name of the volume @param dirName of the tree's directory in the root */
   constructor(name: string, dirName: string, tree: Dir, { runFiles, sink }: Context) {
     this.name = name;
     this.dirName = dirName;
@@ -56,7 +56,7 @@ export class Meta {
 /** Multipliers of four FNV-like hashes of 32 bits, which together make a gfid. */
 const PRIMES = [0x0100_0193, 0x85eb_ca6b, 0xc2b2_ae35, 0x27d4_eb2f] as const;
 
-/** Derives a gfid from a text, so that gfids need not be stored. */
+/** Derives a gfid from a path, so that gfids need not be stored. */
 function deriveGfid(text: string): Gfid {
   const bytes = new Uint8Array(GFID_SIZE);
   const view = new DataView(bytes.buffer);
@@ -74,7 +74,7 @@ export type MetaXlator = Xlator<Meta>;
 export const findTreePath = (xl: MetaXlator, inode: Inode | null): TreePath | undefined =>
   inode === null ? undefined : (inode.ctxGet(xl) as TreePath | undefined);
 
-/** The context of an fd: a file with its text, or a folder with its names, at the open. */
+/** The context of an fd: what the file's text (`bytes`) or the folder's `names` were when it was opened. */
 export interface OpenNode {
   readonly treePath: TreePath;
   /** The node at the time of the open; its path may lead to another node later, or no longer exist. */
@@ -113,7 +113,7 @@ function nodeSize(node: Node): number {
   return (node.kind === 'file' ? readBytes(node) : encodeName(node.readTarget())).length;
 }
 
-/** Makes a node's attributes. @param size of the text that is being read; by default the current size */
+/** Makes a node's attributes. @param size of an open file's text; without it, the current size */
 export function makeAttributes(
   xl: MetaXlator,
   treePath: TreePath,

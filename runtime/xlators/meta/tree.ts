@@ -35,7 +35,7 @@ import {
   formatVolfile,
 } from './reports.ts';
 
-/** Returns the tree of a graph: its volumes, requests and inodes, and the server process. */
+/** Makes the tree of a graph: its volumes, requests and inodes, and the server process. */
 export function makeTree(graph: GraphView): Dir {
   const { server } = graph.context;
   return makeFixedDir({
@@ -55,9 +55,12 @@ export function makeTree(graph: GraphView): Dir {
   });
 }
 
-/** The graph's name is its number in log lines, that of its newest volume. */
+/**
+ * Makes `graphs`. A graph is named by its number in log lines. A reload keeps unchanged volumes, so the highest number
+ * of any volume counts.
+ */
 function makeGraphsDir(graph: GraphView): Dir {
-  const maxGraphId = (most: number, { log }: Xlator): number => Math.max(most, log.graphId);
+  const maxGraphId = (highest: number, { log }: Xlator): number => Math.max(highest, log.graphId);
   const graphName = (): string => String(graph.xlators.reduce(maxGraphId, 0));
   const numbered = makeChangingDir(
     () => [graphName()],
@@ -66,7 +69,7 @@ function makeGraphsDir(graph: GraphView): Dir {
   return mergeDirs(makeFixedDir({ active: makeLink(graphName) }), numbered);
 }
 
-/** A volume named `top` or `volfile` hides the file of that name. */
+/** Makes the folder of a graph. A volume named `top` or `volfile` hides the file of that name. */
 function makeGraphDir(graph: GraphView): Dir {
   const volumes = makeChangingDir(
     () => graph.xlators.map(({ name }) => name),
@@ -98,19 +101,19 @@ const makeVolumeFiles = (xl: Xlator): Record<string, Node> => ({
   profile: makeFile(() => formatProfile(xl)),
 });
 
-/** @param graphs relative path to the folder of volumes */
-const makeSubvolumesDir = ({ childNames }: Xlator, graphs: string): Dir =>
+/** Makes the folder of links to a volume's children. @param volumesPath relative path to the folder of volumes */
+const makeSubvolumesDir = ({ childNames }: Xlator, volumesPath: string): Dir =>
   makeChangingDir(
     () => childNames.map((_, at) => String(at)),
     (at) => {
       const name = childNames[Number(at)];
       return name === undefined || String(Number(at)) !== at
         ? undefined
-        : makeLink(() => `${graphs}/${name}`);
+        : makeLink(() => `${volumesPath}/${name}`);
     },
   );
 
-/** The folder of the oldest front end, which is above the whole graph and has no options. */
+/** Makes the folder of the oldest front end (a mount), which is above the whole graph and has no options. */
 function makeFrontDir(graph: GraphView): Dir {
   const makeDir = (): Dir => {
     const [first] = graph.initiators;
@@ -128,7 +131,7 @@ function makeFrontDir(graph: GraphView): Dir {
   };
 }
 
-/** The process's log level as a number (7 is INFO); a write takes a number or a name. */
+/** Makes the file of the process's log level: a number (7 is INFO). A write takes a number or a name. */
 function makeLoglevelFile({ levels }: GraphView): File {
   return makeFile(() => `${levels.default}\n`, {
     write(value) {

@@ -3,7 +3,8 @@
  * `echo` gets an error. Text without a newline may come in pieces, and is applied at close or sync. A write at
  * offset 0 starts a new value; truncating changes nothing.
  *
- * A value is applied in a later turn: the write may have passed a module that the new option reconfigures.
+ * A value is applied in a later turn of the event loop: the write may have come through a module that the new option
+ * reconfigures.
  */
 import { EFBIG, EINVAL, EPERM, ESTALE } from '../../core/errno.ts';
 import { printable } from '../../core/log.ts';
@@ -11,7 +12,7 @@ import { messages } from '../../core/messages.ts';
 import { RefusedValue } from './nodes.ts';
 import { decodeValue, endsLine, type MetaXlator, type OpenNode, VALUE_MAX } from './state.ts';
 
-/** Appends written bytes; returns 0 or the errno. */
+/** Appends the bytes of a write to the open file's value; returns 0 or the errno. */
 export function appendWrite(opened: OpenNode, vector: Uint8Array, offset: number): number {
   const earlier =
     offset === 0 || opened.writtenBytes === null ? new Uint8Array(0) : opened.writtenBytes;
@@ -39,6 +40,7 @@ export function applyValue(
   else xl.context.after(0, () => onApplied(writeNode(xl, opened, decodeValue(writtenBytes))));
 }
 
+/** Writes a value to the file's current node, and logs the result. Returns 0 or the errno. */
 function writeNode(xl: MetaXlator, { treePath }: OpenNode, value: string): number {
   const node = xl.priv.findNode(treePath);
   if (node === undefined) return ESTALE;

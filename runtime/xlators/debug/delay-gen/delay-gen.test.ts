@@ -69,7 +69,7 @@ test('every fop of the table passes its arguments and reply unchanged', async ()
   }
 });
 
-test('a context with an exact timer times the delay', async () => {
+test('a delay uses the exact timer of a context that has one', async () => {
   const exact: number[] = [];
   const context = Object.assign(new RiggedContext(), {
     exactly(ms: number, fn: () => void) {

@@ -73,7 +73,7 @@ class Delays {
     return this.randomView.getUint32(0) < share * TWO_32;
   }
 
-  /** Calls `go` once, after the delay. */
+  /** Calls `wind` once, after the delay. */
   delay(wind: () => void): void {
     const { context } = this.xl;
     const ms = this.values['delay-duration'] / US_PER_MS;
@@ -97,6 +97,7 @@ class Delays {
   }
 }
 
+/** Makes the fops that may be delayed; none if the options delay no fop. */
 function makeFops({ priv: { values } }: Xlator<Delays>): Fops<Delays> {
   if (values['delay-percentage'] === 0 || values['delay-duration'] === 0) return {};
   const makeDelayedFop = (name: FopName): AnyFop => {

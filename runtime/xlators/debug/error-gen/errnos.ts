@@ -1,5 +1,5 @@
 /**
- * The errnos that each fop may fail with when `error-no` is not set: GlusterFS's lists, and EIO for the
+ * Lists the errnos that each fop may fail with when `error-no` is not set: GlusterFS's lists, and EIO for the
  * fops that GlusterFS's error-gen does not know.
  *
  * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`, `error_no_list`.
@@ -10,7 +10,7 @@ import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
 
 /** A value of `error-no` that is no errno: the write takes half of the data. */
 export const SHORT_WRITE = 'GF_ERROR_SHORT_WRITE';
-/** The number that stands for it here. */
+/** Stands for SHORT_WRITE among the errnos. */
 export const SHORT_WRITE_ERRNO = -1;
 
 type ErrorName = ErrnoName | typeof SHORT_WRITE;
@@ -76,11 +76,11 @@ const errorsByFop: { readonly [N in FopName]?: string } = {
   getspec: PATH_ERRORS,
 };
 
-/** The number of an error's name. */
+/** Finds the number of a value of `error-no`. */
 export const errorNumber = (name: ErrorName): number =>
   name === SHORT_WRITE ? SHORT_WRITE_ERRNO : errnoNumbers[name];
 
-/** By the fop's number. */
+/** The errnos that a fop may fail with, by the fop's number. */
 export const errnosByFop: readonly (readonly number[] | undefined)[] = (() => {
   const byNumber: number[][] = [];
   for (const name of fopNames) {

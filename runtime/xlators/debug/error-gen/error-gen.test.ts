@@ -173,7 +173,7 @@ test.each([
   ['enable', 'STAT,', "option 'enable': 'STAT,' has an item that is empty; it takes names of fops"],
   ['random-failure', 'maybe', "option 'random-failure': 'maybe' is neither on nor off"],
   ['seed', '-1', "option 'seed': '-1' is below the minimum; it takes a whole number from 0"],
-])('%s %s is an error at its line', (key, value, message) => {
+])('option %s with the value %s is an error at its line', (key, value, message) => {
   const [problem, ...more] = problems(key, value);
   expect(more).toEqual([]);
   expect(problem).toMatchObject({ severity: 'error', where: 'x.vol:3:9' });

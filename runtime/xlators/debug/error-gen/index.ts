@@ -1,8 +1,8 @@
 /**
  * debug/error-gen: fails fops before they reach the volume below, at random or every n-th.
  *
- * The volume has a generator of its own. With `option seed` the same requests fail with the same errnos in
- * every run.
+ * Each volume has a random generator of its own. With `option seed` the same requests fail with the same errnos
+ * in every run.
  *
  * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`. Unlike there, `error-no` also applies to
  * `random-failure`, and every fop of the table may fail.
@@ -23,9 +23,11 @@ import {
 import { errnosByFop, errorNames, errorNumber, SHORT_WRITE, SHORT_WRITE_ERRNO } from './errnos.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-/** With random-failure every n-th fop fails; n is drawn after each failure: from this … */
+/**
+ * With random-failure every n-th fop fails. n is drawn after each failure: the minimum, plus a number below the span
+ * (`GF_UNIVERSAL_ANSWER`).
+ */
 const MIN_INTERVAL = 3;
-/** … to one less than this more (`GF_UNIVERSAL_ANSWER`). */
 const INTERVAL_SPAN = 42;
 
 const options = defineOptions({
@@ -85,7 +87,7 @@ class ErrorGen {
     this.failureInterval = MIN_INTERVAL + this.random.drawBelow(INTERVAL_SPAN);
   }
 
-  /** Returns the errno of the next fop, or 0 if it passes. */
+  /** Draws the errno of the next fop: 0 if it passes, SHORT_WRITE_ERRNO for a short write. */
   drawErrno(fop: number): number {
     if (!this.decideFailure()) return 0;
     const { 'error-no': name } = this.values;
@@ -93,6 +95,7 @@ class ErrorGen {
     return name === undefined ? errnos[this.random.drawBelow(errnos.length)]! : errorNumber(name);
   }
 
+  /** Decides whether the next fop fails. */
   private decideFailure(): boolean {
     if (!this.values['random-failure']) return this.random.drawShare() < this.values.failure / 100;
     this.fopsSinceFailure += 1;
@@ -115,6 +118,7 @@ class ErrorGen {
   }
 }
 
+/** The function names in log lines, by the fop's number. */
 const logSources = new Map(
   fopRows.map(({ number, name }) => [
     number,
@@ -122,6 +126,7 @@ const logSources = new Map(
   ]),
 );
 
+/** Counts and logs a failure, and returns its errno. */
 function noteFailure(xl: Xlator<ErrorGen>, fop: number, errno: number): number {
   xl.priv.failedCount += 1;
   xl.log.error(`unwind(-1, ${strerror(errno)})`, { source: logSources.get(fop) });
@@ -149,6 +154,7 @@ const writev: Fop<'writev', ErrorGen> = (frame, xl, fd, vector, offset, flags, x
   tail.writev(frame, xl.children[0]!, fd, data, offset, flags, xdata);
 };
 
+/** Makes the fops that may fail; none if the options let all pass. */
 function makeFops({ priv: { values } }: Xlator<ErrorGen>): Fops<ErrorGen> {
   if (values.failure === 0 && !values['random-failure']) return {};
   const names = parseFopList(values.enable);

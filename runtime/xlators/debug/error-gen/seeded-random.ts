@@ -2,7 +2,7 @@
  * Draws pseudo-random numbers, the same for the same seed. They choose the requests that fail; they
  * are not fit for secrets.
  *
- * Source: "mulberry32", a public-domain generator of 32 bits of state, and a period of 2^32.
+ * Source: "mulberry32", a public-domain generator with a state of 32 bits and a period of 2^32.
  */
 
 const TWO_32 = 2 ** 32;

@@ -1,4 +1,4 @@
-/** Counters of io-stats: calls and latencies per fop number, and sizes of reads and writes. */
+/** Counts for io-stats: calls and latencies of each fop, and sizes of reads and writes. */
 import { fops, placeholders } from '../../../core/fops.ts';
 import { Histogram } from '../../../core/histogram.ts';
 
@@ -6,10 +6,10 @@ import { Histogram } from '../../../core/histogram.ts';
 export const FOP_COUNT = 59;
 /** Number of size classes of reads and writes, one per power of two. */
 export const BLOCK_SIZES = 32;
-/** Sizes from here on are in the last class. */
+/** Bytes from which on sizes are in the last class. */
 const LAST_CLASS_BYTES = 2 ** (BLOCK_SIZES - 1);
 
-/** The names in statistics, by number. */
+/** The fops' names in statistics, by the fop's number. */
 export const logNames: ReadonlyMap<number, string> = new Map([
   ...placeholders,
   ...fops.map((fop): [number, string] => [fop.number, fop.logName]),
@@ -55,7 +55,7 @@ export class FopCount {
 /** Bytes and calls of reads or of writes. */
 export class Transfer {
   bytes = 0;
-  /** Calls by size class. */
+  /** Number of calls by size class: class n has 2^n bytes and more. */
   readonly blocks = new Float64Array(BLOCK_SIZES);
 
   add(size: number): void {
@@ -78,7 +78,7 @@ export class Counters {
   readonly since: number;
   readonly read = new Transfer();
   readonly written = new Transfer();
-  /** By number. */
+  /** By the fop's number; undefined for a fop that was not called. */
   private readonly fops: (FopCount | undefined)[] = new Array(FOP_COUNT).fill(undefined);
 
   constructor(since: number) {
@@ -98,7 +98,7 @@ export class Counters {
     if (ns > count.max) count.max = ns;
   }
 
-  /** Returns the sum of both, since the earlier start. */
+  /** Returns the sum of these and other counters, since the earlier start. */
   combineWith(other: Counters): Counters {
     const sum = new Counters(Math.min(this.since, other.since));
     for (const { read, written, fops } of [this, other]) {
@@ -110,7 +110,7 @@ export class Counters {
     return sum;
   }
 
-  /** Returns the fops that were called, by number. */
+  /** Returns the fops that were called, in the order of their numbers. */
   calledFops(): FopCount[] {
     return this.fops.filter((count) => count !== undefined && count.hits > 0) as FopCount[];
   }

@@ -1,6 +1,6 @@
 /**
- * Counts io-stats' requests per file and directory, from its first open on, and ranks the busiest. They are
- * sorted only for a dump.
+ * Counts requests per file and directory for io-stats, from a file's first open on, and ranks the busiest files.
+ * They are sorted only for a dump.
  *
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`, `struct ios_stat`.
  */
@@ -8,7 +8,7 @@ import type { Gfid } from '../../../core/gfid.ts';
 
 /** Length of a ranking (`MAX_LIST_MEMBERS`). */
 const RANKING_LENGTH = 100;
-/** Forgotten files are kept up to this number; beyond it only those in a ranking. */
+/** The most files whose counts are kept after their inodes were forgotten; beyond it, only those in a ranking. */
 const MAX_FORGOTTEN = 2000;
 
 /** One file or directory, from its first open on. */
@@ -53,7 +53,7 @@ export class FileTable {
   /** Files whose inodes were forgotten; their counts continue at the next open. */
   private forgotten = new Map<Gfid, FileStats>();
 
-  /** Returns the counts for a file that was opened, continued or new. */
+  /** Returns the counts of a file that was opened: earlier counts of its gfid, or new ones. */
   noteOpen(gfid: Gfid, path: string): FileStats {
     const file = this.forgotten.get(gfid) ?? new FileStats(gfid, path);
     this.forgotten.delete(gfid);

@@ -2,8 +2,8 @@
  * debug/io-stats: counts every fop, and measures how long replies take.
  *
  * With both options off it handles only setxattr, which may be the command to write the statistics. With
- * `count-fop-hits` it counts on the way down, and takes a frame only for replies that it counts, too (data
- * read and written, files opened). With `latency-measurement` it takes a frame for every reply.
+ * `count-fop-hits` it counts requests on the way down, and has a callback only where the reply counts, too (data
+ * read and written, files opened). With `latency-measurement` it has a callback for every fop.
  *
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`. Unlike there, measuring implies counting.
  */
@@ -28,7 +28,7 @@ const FORGET = placeholderNumbers.get('FORGET')!;
 const RELEASE = placeholderNumbers.get('RELEASE')!;
 const RELEASEDIR = placeholderNumbers.get('RELEASEDIR')!;
 
-/** A request whose reply is counted; the frame's local until then. */
+/** A request whose reply is counted; the frame's local until the reply. */
 class PendingRequest {
   /** The fop's first argument: a Loc for opens, otherwise an Fd. */
   readonly target: unknown;
@@ -42,8 +42,8 @@ class PendingRequest {
 }
 
 /**
- * Records a successful reply. `first` and `third` are parts of the reply; `ms` is its latency, 0 without
- * measuring.
+ * Records a successful reply. `first` and `third` are fields of the reply behind op_errno; `ms` is its latency, 0
+ * without measuring.
  */
 type ReplyRecorder = (
   xl: Xlator<IoStats>,
@@ -57,7 +57,7 @@ type ReplyRecorder = (
 const findFile = (xl: Xlator<IoStats>, { inode }: Fd): FileStats | undefined =>
   inode.ctxGet(xl) as FileStats | undefined;
 
-/** Bytes in a millisecond are kB in a second. */
+/** Computes kB per second, which equals bytes per millisecond; 0 if the time was not measured. */
 const transferSpeed = (bytes: number, ms: number): number => (ms > 0 ? bytes / ms : 0);
 
 /** Counts data that was read or written. */
@@ -78,13 +78,14 @@ const makeTransferRecorder =
     }
   };
 
+/** Counts an opened file. @param count the counter of opens, null for none */
 const makeOpenRecorder =
   (count: 'open' | 'opendir' | null): ReplyRecorder =>
   (xl, target, _ms, _opRet, first, third) => {
     const fd = first as Fd | null;
     if (fd === null) return;
     xl.priv.noteOpen(fd);
-    // A new file's inode has no gfid before the initiator links it.
+    // A new file's inode has no gfid before the initiator links it, so its attributes are passed.
     const file = xl.priv.findOrAddFile(fd.inode, target as Loc, third as Iatt | null | undefined);
     if (count !== null) file[count] += 1;
   };
@@ -104,6 +105,7 @@ const recorders: { readonly [N in FopName]?: ReplyRecorder } = {
   readdir: recordListing,
   readdirp: recordListing,
 };
+/** Fops whose replies are counted, and the others. */
 const recordedNames = Object.keys(recorders) as FopName[];
 const plainNames = fopNames.filter((name) => recorders[name] === undefined);
 const recordersByFop: ReplyRecorder[] = [];
@@ -176,7 +178,7 @@ function makeTaps({ options: values }: IoStats): Fops<IoStats> {
   };
 }
 
-/** Writes the statistics of this volume and all of its type below; returns the first errno, or 0. */
+/** Writes the statistics of this volume and of all io-stats volumes below it; returns an errno, or 0. */
 function writeAllDumps(
   xl: Xlator,
   command: string,
@@ -198,7 +200,7 @@ function makeFops({ priv }: Xlator<IoStats>): Fops<IoStats> {
     tapFops.setxattr ??
     ((frame, xl, loc, dict, flags, xdata) =>
       tail.setxattr(frame, xl.children[0]!, loc, dict, flags, xdata));
-  // Not wound: the storage would set it as an attribute.
+  // A command is not wound, because the storage would set it as an attribute.
   const setxattr: Fop<'setxattr', IoStats> = (frame, xl, loc, dict, flags, xdata) => {
     const command = readDumpCommand(dict);
     if (command === undefined) {

@@ -1,4 +1,4 @@
-/** The state of one io-stats: its counters, and the files that it writes them to. */
+/** Holds the state of one io-stats volume: its counters, and the files to which it writes them. */
 import { decodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM, strerror } from '../../../core/errno.ts';
@@ -19,7 +19,7 @@ import type { options } from './options.ts';
 
 type OptionValues = Values<typeof options>;
 
-/** GlusterFS's default of unique-id: no brick. */
+/** GlusterFS's default of unique-id, which names no brick. */
 const NO_ID = '/no/such/path';
 
 const NOT_WRITTEN = { msgid: messages.statsNotWritten.id };
@@ -28,8 +28,9 @@ export class IoStats {
   options: OptionValues;
   current: Counters;
   readonly files = new FileTable();
-  /** Counts of earlier intervals. */
+  /** Sum of the earlier intervals. */
   private past: Counters;
+  /** Number of ended intervals. */
   private intervals = 0;
   private openFds = 0;
   private maxOpenFds = 0;
@@ -53,14 +54,14 @@ export class IoStats {
     this.scheduleWrite();
   }
 
-  /** The name of its files. */
+  /** The name by which its files are called. */
   get id(): string {
     const id = this.options['unique-id'];
     return id === NO_ID ? this.xl.name : id;
   }
 
   noteOpen(fd: Fd): void {
-    // Without a context of the fd, its release is not reported.
+    // Only translators with a context on the fd get its `release`.
     fd.ctxSet(this.xl, true);
     if (fd.isDir) return;
     this.openFds += 1;
@@ -68,8 +69,8 @@ export class IoStats {
   }
 
   /**
-   * Returns the counts of an inode that was opened by `loc`; `buf`, from the reply, identifies an inode
-   * that is not linked yet.
+   * Returns the counts of an inode that was opened by `loc`. An inode that is not linked yet is identified by `buf`
+   * from the reply.
    */
   findOrAddFile(inode: Inode, loc: Loc, buf: Iatt | null | undefined): FileStats {
     const existing = inode.ctxGet(this.xl) as FileStats | undefined;
@@ -117,7 +118,7 @@ export class IoStats {
     this.files.clear();
   }
 
-  /** Writes the file that `readDumpCommand` returned; returns 0, or the errno for the caller. */
+  /** Writes the statistics to the file of a command (`readDumpCommand`); returns 0, or the errno for its caller. */
   writeDump(name: string, uid: number): number {
     const { runFiles } = this.xl.context;
     if (runFiles === undefined) return EOPNOTSUPP;
@@ -143,7 +144,7 @@ export class IoStats {
     this.cancelTimer?.();
   }
 
-  /** Ends the interval; returns the statistics as JSON. */
+  /** Ends the interval, and returns the statistics as JSON. */
   private endInterval(): string {
     const report = this.report();
     this.past = report.past;
@@ -181,12 +182,12 @@ export class IoStats {
   }
 }
 
-/** GlusterFS's pattern `*io*stat*dump` (`match_special_xattr`). */
+/** The names of attributes that are commands: GlusterFS's pattern `*io*stat*dump` (`match_special_xattr`). */
 const COMMAND = /io.*stat.*dump$/s;
 
 /**
- * Returns the file name from a setxattr that is a command, `setfattr -n trusted.io-stats-dump -v NAME MNT`;
- * undefined for an attribute.
+ * Returns the file name from a setxattr that is a command (`setfattr -n trusted.io-stats-dump -v NAME MNT`);
+ * undefined for any other setxattr.
  */
 export function readDumpCommand(dict: Dict | null): string | undefined {
   // A setxattr is rare enough to scan its names.

@@ -1,6 +1,6 @@
 /**
- * Options of io-stats: GlusterFS 10's names, so that its volfiles load. Options for logging, threads and
- * other formats are accepted without effect.
+ * Defines the options of io-stats, with GlusterFS 10's names, so that its volfiles load. Options for logging,
+ * threads and other formats are accepted without effect.
  */
 
 import { declareAcceptedOptions } from '../../../core/accepted-options.ts';
@@ -33,7 +33,8 @@ export const options = defineOptions({
     description: "What the files with statistics are called by, in place of the volume's name.",
     reconfigurable: true,
   },
-  // Null: glusterd writes the option into every volfile, so no warning is given.
+  // Each with GlusterFS's default; another value causes a warning. Null: no value does, as glusterd writes the option
+  // into every volfile.
   ...declareAcceptedOptions({
     'ios-dump-format': 'json',
     'ios-sample-interval': 0,

@@ -11,7 +11,7 @@ import { unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, Iatt } from '../../../core/iatt.ts';
 import { defineTranslator, type Fop } from '../../../core/xlator.ts';
 
-/** The replies' attributes, shared by all: callers must not change an iatt of a reply. */
+/** The attributes of every reply. All replies share them, as no translator may change an iatt of a reply. */
 interface Sink {
   readonly buf: Iatt;
   readonly postparent: Iatt;

@@ -2,7 +2,7 @@
  * debug/trace: writes a line for each request on its way down and each reply on its way up, to the log or
  * to a history in memory.
  *
- * With neither it has no fops, and winds are routed past it, as are excluded fops always.
+ * With both options off it has no fops, and winds are routed past it. Winds of excluded fops always are.
  *
  * Source: GlusterFS `xlators/debug/trace/src/trace.c`.
  */
@@ -29,7 +29,7 @@ import { type Dump, defineTranslator, type Fops, type Xlator } from '../../../co
 import { LineHistory } from './line-history.ts';
 import { formatEntries, formatReply, formatRequest, requestGfid } from './trace-lines.ts';
 
-/** Lines of the history in a statedump: the dumps of all translators share 64 KB. */
+/** Lines of the history in a statedump: few, because the dumps of all volumes share 64 KB. */
 const DUMPED_LINES = 32;
 
 const options = defineOptions({
@@ -76,7 +76,7 @@ const options = defineOptions({
 
 type OptionValues = Values<typeof options>;
 
-/** A fop's table row, and the log sources of its two lines. */
+/** A fop's row in the table of fops, and the function names in the lines of its request and its reply. */
 interface LineSources {
   readonly row: FopRow;
   readonly down: LogSource;
@@ -108,7 +108,7 @@ class Trace {
     this.history = new LineHistory(values['history-size']);
     const forcedLevel = logLevel(values['force-log-level'] ?? '');
     this.level = forcedLevel ?? INFO;
-    // A log of its own: the volume's obeys `log-level`.
+    // A forced level needs a log of its own, as the volume's log obeys `log-level`.
     const levels = { default: this.level, volumes: new Map() };
     const { domain, graphId } = xl.log;
     this.log =
@@ -121,6 +121,7 @@ class Trace {
     return values['log-history'] || (values['log-file'] && level !== NONE && log.enabled(level));
   }
 
+  /** Adds a line to the history and the log, as the options say. */
   record(source: LogSource, text: string): void {
     const { values, history, xl } = this;
     if (values['log-history']) history.add(xl.context.sink.now(), `${source.func}: ${text}`);
@@ -153,7 +154,7 @@ const recordReply: After<Trace> = (frame, xl, fop, opRet, opErrno, ...reply) => 
     xl.priv.record(up, text);
 };
 
-/** Sets a context on an opened fd or found inode: without one its release or forget is not reported. */
+/** Sets a context on an opened fd or found inode, as only translators with one get its `release` or `forget`. */
 function requestEndOfLife(xl: Xlator<Trace>, { name }: FopRow, [first]: readonly unknown[]): void {
   if (first == null) return;
   if (name === 'open' || name === 'create' || name === 'opendir') (first as Fd).ctxSet(xl, true);
@@ -176,7 +177,7 @@ function makeFops({ priv: { values } }: Xlator<Trace>): Fops<Trace> {
   return taps(tracedFops(values), recordRequest, recordReply);
 }
 
-/** @throws {InitError} */
+/** Refuses the two options together. @throws {InitError} */
 function failIfIncludeAndExclude(values: OptionValues): void {
   if (values['include-ops'] === undefined || values['exclude-ops'] === undefined) return;
   throw new InitError("give only one of 'include-ops' and 'exclude-ops'");

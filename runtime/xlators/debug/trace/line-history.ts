@@ -6,7 +6,7 @@ export class LineHistory {
   private readonly ring: HistoryEntry[] = [];
   private next = 0;
 
-  /** @param size lines that are kept */
+  /** @param size the most lines; 0 for no history */
   constructor(size: number) {
     this.size = size;
   }

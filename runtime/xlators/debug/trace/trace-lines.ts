@@ -1,6 +1,6 @@
 /**
- * Formats the lines of debug/trace, for requests and replies, by the table of fops. The type of a part
- * decides its format, and for a few its name does.
+ * Formats the lines of debug/trace, for requests and replies, by the table of fops. Each argument and each field of
+ * a reply is formatted by its type, and a few integers (mode, cmd, type) by their name.
  *
  *     7: gfid=00000000-… path=/a, flags=32769, fd=3
  *     7: gfid=1fd0dee2-… op_ret=0, *buf={gfid=…, ino=…, mode=100644, …}
@@ -41,7 +41,7 @@ function formatDate(seconds: number): string {
   return `${day} ${padTwo(date.getUTCHours())}:${padTwo(date.getUTCMinutes())}`;
 }
 
-/** Attributes as GlusterFS's trace writes them. */
+/** Formats attributes as GlusterFS's trace does. */
 export function formatIatt(buf: Iatt): string {
   const { iaAtime, iaMtime, iaCtime } = buf;
   return (
@@ -60,7 +60,7 @@ const formatFields = (prefix: string, fields: readonly string[], values: object)
 const formatFlock = ({ type, whence, start, len, pid }: Flock): string =>
   `l_type=${flockTypeName(type)}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
 
-/** Formats a part by its type; a loc's gfid is at the start of the line. */
+/** Format an argument, or a field of a reply, by its type. The gfid of a loc is at the start of the line instead. */
 const partFormatters: { readonly [T in ArgType]: (name: string, value: never) => string } = {
   loc: (name, { path }: Loc) => `${name.replace('loc', 'path')}=${printable(path)}`,
   inode: (name, { gfid }: Inode) => `${name}=${gfid}`,
@@ -81,7 +81,7 @@ const formatOctal = (name: string, number: number): string => `${name}=0${number
 const entrylkCommandName = (cmd: number): string =>
   cmd === ENTRYLK_UNLOCK ? 'ENTRYLK_UNLOCK' : 'ENTRYLK_LOCK';
 
-/** Formats numbers with a meaning, by the argument's name. */
+/** Format integers that are bits or commands, by the argument's name. */
 const numberFormatters: Readonly<
   Record<string, (name: string, value: number, fop: string) => string>
 > = {
@@ -100,7 +100,7 @@ function formatPart(fop: string, { name, type }: Arg, value: unknown): string {
     : specialFormatter(name, value as number, fop);
 }
 
-/** Formats only the attributes that a setattr changes. */
+/** Format the attributes that a setattr changes, each with its bit in `valid`. */
 const CHANGE_FORMATTERS: readonly (readonly [bit: number, show: (buf: Iatt) => string])[] = [
   [SET_ATTR.MODE, (buf) => `mode=${buf.mode.toString(8)}`],
   [SET_ATTR.UID, ({ iaUid }) => `uid=${iaUid}`],
@@ -129,7 +129,7 @@ export function requestGfid({ args }: FopRow, values: readonly unknown[]): Gfid 
   return index < 0 ? null : argumentGfid(args[index]!.type, values[index]);
 }
 
-/** Whether a part is shown: not xdata, and not null. */
+/** Whether an argument or field is shown: all but xdata and null. */
 const isShown = ({ name }: Arg, value: unknown): boolean => name !== 'xdata' && value != null;
 
 /** Formats a request. */
@@ -171,7 +171,7 @@ export function formatReply(
   const head = `${unique}: ${shownGfid === null ? '' : `gfid=${shownGfid} `}op_ret=${opRet}`;
   if (opRet < 0) return `${head}, op_errno=${opErrno}`;
   const texts = row.reply.flatMap((arg, index) => {
-    // op_ret shows the length of data, and the gfid the inode.
+    // The length of data is shown as op_ret, and the inode as the gfid.
     if (!isShown(arg, values[index]) || arg.type === 'inode' || arg.name === 'vector') return [];
     return [formatPart(row.name, arg, values[index])];
   });

@@ -76,7 +76,7 @@ test('a failed lookup logs a line for the request and one with op_errno', async 
   ]);
 });
 
-test("a lookup's reply line has its attributes and the gfid that the request did not know", async () => {
+test("a lookup's reply line has the attributes, and the gfid if the request lacked it", async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   leaf.onRequest = ({ args, answer }) =>
     answer(0, 0, (args[0] as Loc).inode, file(1), null, makeAttributes(ROOT_GFID));
@@ -312,7 +312,7 @@ test.each([
   ['log-file', 'perhaps', "option 'log-file': 'perhaps' is neither on nor off; it takes on or off"],
   ['history-size', '2MB', "option 'history-size': '2MB' is above the maximum; it takes a size"],
   ['force-log-level', 'LOUD', "option 'force-log-level': 'LOUD' is not among its values; it takes"],
-])('%s %s is an error at its line', (key, value, message) => {
+])('option %s with the value %s is an error at its line', (key, value, message) => {
   const { problems } = checkOptions(trace.options, [{ key, value, where: 'x.vol:3:9' }]);
   expect(problems).toMatchObject([{ severity: 'error', where: 'x.vol:3:9' }]);
   expect(problems[0]!.message.slice(0, message.length)).toBe(message);

@@ -85,7 +85,7 @@ test('formatDump writes an interval from the second interval on', () => {
   });
 });
 
-test("formatProfile writes GlusterFS's tables of the whole and of the interval", () => {
+test("formatProfile writes GlusterFS's tables, since the start and for the interval", () => {
   expect(formatProfile('top', formatDump(report()))).toBe(`Volume: top
 -----------
 Cumulative Stats:

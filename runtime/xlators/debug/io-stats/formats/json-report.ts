@@ -1,6 +1,6 @@
 /**
- * Formats statistics as GlusterFS's JSON: two objects, the whole and the interval, one key per line. Latencies
- * are in microseconds, as their names say.
+ * Formats statistics as GlusterFS's JSON: two objects, for the time since the start and for the interval, one key per
+ * line. Latencies are in microseconds, as their keys say.
  *
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`, `io_stats_dump_global_to_json_logfp`. Its
  * counts of upcalls and of the queues of io-threads are left out: there are none here.
@@ -19,7 +19,7 @@ function sizeLabel(power: number): string {
   return size >= KB ? `${size / KB}kb` : `${size}b`;
 }
 
-/** A key without the prefix, and the text of its number. */
+/** A key without the volume's prefix, and its number as text. */
 type Row = readonly [key: string, number: string];
 
 const makeCountRow = (key: string, number: number): Row => [key, String(number)];
@@ -31,10 +31,11 @@ const makeDecimalRow = (key: string, number: number, digits = 2): Row => [
 const averageUs = ({ total, timedCount: timed }: FopCount): number =>
   timed === 0 ? 0 : total / timed / 1000;
 
-/** Seconds of a set of counters; never 0, since rates divide by it. */
+/** Seconds since the start of the counters; never 0, since rates divide by it. */
 const elapsedSeconds = ({ since }: Counters, now: number): number =>
   Math.max(1, now - since) / 1000;
 
+/** Makes rows of calls by size. @param perSecond seconds to divide by; null for counts instead of rates */
 function makeSizeRows({ read, written }: Counters, perSecond: number | null): Row[] {
   const makeRow = (key: string, number: number): Row =>
     perSecond === null
@@ -46,6 +47,7 @@ function makeSizeRows({ read, written }: Counters, perSecond: number | null): Ro
   ]).flat();
 }
 
+/** Makes rows of calls and latencies by fop. @param perSecond as of `makeSizeRows` */
 function makeFopRows(counters: Counters, perSecond: number | null): Row[] {
   const called = new Map(counters.calledFops().map((fop) => [fop.number, fop]));
   const rows: Row[] = [];

@@ -7,7 +7,7 @@
 import { printable } from '../../../../core/log.ts';
 import type { Dump } from '../../../../core/xlator.ts';
 
-/** Sizes side by side in a block. */
+/** Number of sizes side by side in a block of lines. */
 const SIZES_PER_BLOCK = 3;
 const WIDTHS = [10, 13, 13, 13, 14, 11];
 
@@ -16,7 +16,7 @@ const formatColumns = (...cells: readonly string[]): string =>
 
 const formatMicros = (ns: number): string => `${(ns / 1000).toFixed(2)} us`;
 
-/** Reads a dump's numbers: of the interval, or of the whole. */
+/** Makes functions that read a dump's numbers. @param prefix '' for the time since the start, or `interval.` */
 function makeSectionReader(dump: Dump, prefix: string) {
   const readNumber = (key: string): number => Number(dump[prefix + key] ?? 0);
   /** Returns the middle parts of all keys of the form `begin*end`. */
@@ -26,13 +26,10 @@ function makeSectionReader(dump: Dump, prefix: string) {
       const name = key.slice(prefix.length + begin.length, key.length - end.length);
       return name.includes('.') ? [] : [name];
     });
-  return { number: readNumber, found: findNames };
+  return { readNumber, findNames };
 }
 
-function formatSizes({
-  number: readNumber,
-  found: findNames,
-}: ReturnType<typeof makeSectionReader>): string[] {
+function formatSizes({ readNumber, findNames }: ReturnType<typeof makeSectionReader>): string[] {
   const listedSizes = [...findNames('reads.', ''), ...findNames('writes.', '')].map(Number);
   const sizes = [...new Set(listedSizes)].sort((a, b) => a - b);
   const lines: string[] = [];
@@ -59,10 +56,7 @@ function formatSizes({
   return lines;
 }
 
-function formatFops({
-  number: readNumber,
-  found: findNames,
-}: ReturnType<typeof makeSectionReader>): string[] {
+function formatFops({ readNumber, findNames }: ReturnType<typeof makeSectionReader>): string[] {
   const fops = findNames('', '.hits').map((name) => {
     const average = readNumber(`${name}.avg-ns`);
     return {
@@ -73,13 +67,13 @@ function formatFops({
     };
   });
   if (fops.length === 0) return [];
-  const sum = fops.reduce((total, { totalNs: all }) => total + all, 0);
+  const sum = fops.reduce((total, { totalNs }) => total + totalNs, 0);
   return [
     formatColumns('%-latency', 'Avg-latency', 'Min-Latency', 'Max-Latency', 'No. of calls', 'Fop'),
     formatColumns('---------', '-----------', '-----------', '-----------', '------------', '----'),
-    ...fops.map(({ name, average, hits, totalNs: all }) =>
+    ...fops.map(({ name, average, hits, totalNs }) =>
       formatColumns(
-        (sum === 0 ? 0 : (100 * all) / sum).toFixed(2),
+        (sum === 0 ? 0 : (100 * totalNs) / sum).toFixed(2),
         formatMicros(average),
         formatMicros(readNumber(`${name}.min-ns`)),
         formatMicros(readNumber(`${name}.max-ns`)),
@@ -92,19 +86,20 @@ function formatFops({
 }
 
 function formatSection(title: string, dump: Dump, prefix: string): string[] {
-  const section = makeSectionReader(dump, prefix);
+  const reader = makeSectionReader(dump, prefix);
+  const { readNumber } = reader;
   return [
     `${title} Stats:`,
-    ...formatSizes(section),
-    ...formatFops(section),
-    `${'Duration'.padStart(12)}: ${section.number('duration-s')} seconds`,
-    `${'Data Read'.padStart(12)}: ${section.number('bytes-read')} bytes`,
-    `${'Data Written'.padStart(12)}: ${section.number('bytes-written')} bytes`,
+    ...formatSizes(reader),
+    ...formatFops(reader),
+    `${'Duration'.padStart(12)}: ${readNumber('duration-s')} seconds`,
+    `${'Data Read'.padStart(12)}: ${readNumber('bytes-read')} bytes`,
+    `${'Data Written'.padStart(12)}: ${readNumber('bytes-written')} bytes`,
     '',
   ];
 }
 
-/** @param name the volume's; its first interval equals the whole */
+/** Formats a volume's dump. In the first interval, the interval's numbers are those since the start. */
 export function formatProfile(name: string, dump: Dump): string {
   const title = `Volume: ${printable(name)}`;
   const interval = dump.interval ?? 0;

@@ -14,12 +14,12 @@ export interface Report {
   readonly index: number;
   /** Milliseconds of the context's clock. */
   readonly now: number;
-  /** Open files now, and at most. */
+  /** Number of open files: now, and the highest. */
   readonly fds: { readonly open: number; readonly max: number };
   readonly files: FileTable;
 }
 
-/** Files shown per ranking: the dumps of all translators share 64 KB. */
+/** Files shown per ranking: few, because the dumps of all volumes share 64 KB. */
 const FILES_PER_RANKING = 3;
 const MAX_PATH_CHARS = 160;
 const shortenPath = (path: string): string =>
@@ -48,6 +48,7 @@ function formatCounters(counters: Counters, now: number, prefix: string): Dump {
   return dump;
 }
 
+/** Formats the statistics as a statedump's keys and values. */
 export function formatDump({ past, interval, index, now, fds, files }: Report): Dump {
   const dump: Dump = {
     'open-fds': fds.open,
@@ -63,7 +64,7 @@ export function formatDump({ past, interval, index, now, fds, files }: Report): 
           `${Math.round(file[counter])} ${shortenPath(file.path)}`;
       });
   }
-  // Before the first written file, the interval equals the whole.
+  // In the first interval, its numbers are those since the start.
   return index === 0
     ? dump
     : { ...dump, interval: index, ...formatCounters(interval, now, 'interval.') };
