@@ -3,8 +3,8 @@
  * clients without a kernel that checks. Root, `super-uid` and internal clients (pid below zero) may do
  * everything; their requests pass.
  *
- * The owner, mode and ACL are kept with each inode (`known-subjects.ts`); where they are unknown, a request waits
- * for one lookup of the inode. Fops on open files that `rules.ts` does not have are routed past.
+ * The owner, mode and ACL are kept with each inode (`known-subjects.ts`). Where they are unknown, a request waits
+ * for one lookup of the inode. Fops on open files that have no rule are routed past the volume.
  *
  * Source: GlusterFS 10 `xlators/system/posix-acl/src/posix-acl.c`.
  */
@@ -69,6 +69,7 @@ class AccessControl {
 type Xl = Xlator<AccessControl>;
 type AnyCall = (frame: Frame, ...args: unknown[]) => void;
 
+/** A request that waits for a lookup of `target`. */
 interface PendingRequest {
   readonly name: FopName;
   readonly args: readonly unknown[];
@@ -76,7 +77,7 @@ interface PendingRequest {
   readonly named: NamedSubjects;
 }
 
-/** @param named results of lookups that the request has waited for */
+/** Checks a request, then winds it or refuses it. @param named results of lookups that it has waited for */
 function checkAndWind(
   frame: Frame,
   xl: Xl,
@@ -106,6 +107,7 @@ function refuse(frame: Frame, { priv }: Xl, name: FopName, errno: number): void 
   (fail[name] as AnyCall)(frame, errno);
 }
 
+/** Looks up an inode whose owner, mode or ACL a rule needs, and checks the request again at the reply. */
 function lookUpTarget(frame: Frame, xl: Xl, pending: PendingRequest): void {
   const { inode, parent, name } = pending.target;
   const loc = inode === null ? new Loc(parent!.table.newInode(), parent, name) : pending.target;
@@ -134,17 +136,19 @@ const targetCbk: Cbk<'lookup', AccessControl> = (
   else checkAndWind(frame, xl, name, args, isNamed ? new Map(named).set(target, subject) : named);
 };
 
+/** Winds a request that the rules permit. */
 type PermittedFop = (frame: Frame, xl: Xl, args: readonly unknown[], name: FopName) => void;
 
 const passOn: PermittedFop = (frame, xl, args, name) =>
   tailArgs[name](frame, xl.children[0]!, args);
 
+/** Updates the known owners, modes and ACLs by a successful reply. */
 type Learner = (priv: AccessControl, args: readonly unknown[], reply: readonly unknown[]) => void;
 
 const targetInode = ([first]: readonly unknown[]): Inode | null =>
   (first as Partial<Loc>).inode ?? null;
 
-/** Winds the fop and learns from its reply; for root's requests only about inodes that are kept. */
+/** Makes a fop that learns from its reply; for unrestricted callers only about inodes that are known already. */
 function makeLearningFop(name: FopName, learn: Learner): PermittedFop {
   const cbk = collectCbk[name]((frame, _cookie, xl, opRet, opErrno, reply) => {
     const args = frame.local as readonly unknown[];
@@ -154,20 +158,22 @@ function makeLearningFop(name: FopName, learn: Learner): PermittedFop {
   return (frame, xl, args) => {
     const { priv } = xl;
     const inode = targetInode(args);
-    const isKept = inode !== null && priv.subjects.get(inode) !== undefined;
-    if (!isKept && priv.isUnrestricted(frame.root)) return passOn(frame, xl, args, name);
+    const isKnown = inode !== null && priv.subjects.get(inode) !== undefined;
+    if (!isKnown && priv.isUnrestricted(frame.root)) return passOn(frame, xl, args, name);
     frame.local = args;
     windArgs[name](frame, 0, cbk as never, xl.children[0]!, args);
   };
 }
 
-/** The reply has the inode and its attributes first. */
+/** Learns about a new inode: the reply's first fields are the inode and its attributes. */
 const learnCreated: Learner = ({ subjects }, _args, [inode, buf]) =>
   subjects.learn(inode as Inode | null, buf as Iatt | null);
 
+/** Learns about a changed inode: the reply's second field is the attributes after the change. */
 const learnChanged: Learner = ({ subjects }, args, [, buf]) =>
   subjects.learn(targetInode(args), buf as Iatt | null);
 
+/** Drops what is known about an inode whose ACL was set or removed. */
 const dropIfAcl: Learner = ({ subjects }, args) => {
   const [target, dictOrName] = args as [Loc | Fd, Dict | string | null];
   const isAcl =
@@ -177,7 +183,7 @@ const dropIfAcl: Learner = ({ subjects }, args) => {
   if (isAcl) subjects.drop(target.inode!);
 };
 
-/** A chmod by a caller who is not of the file's group takes set-group-id away, as the kernel does. */
+/** Makes a setattr. As in the kernel, a chmod by a caller outside of the file's group cannot set set-group-id. */
 function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
   const learnAndWind = makeLearningFop(name, learnChanged);
   return (frame, xl, args) => {
@@ -199,7 +205,7 @@ function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
   };
 }
 
-/** A lookup of an inode whose ACL was needed refreshes it. */
+/** Winds a lookup. If the inode's ACL was needed before, the lookup requests it again. */
 const lookup: PermittedFop = (frame, xl, args, name) => {
   const [loc, xdata] = args as FopTable['lookup']['args'];
   const subject = loc.inode === null ? undefined : xl.priv.subjects.get(loc.inode);
@@ -227,7 +233,7 @@ const lookupCbk: Cbk<'lookup', AccessControl> = (
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-/** Decides here what a caller may: the storage below may not know ACLs. */
+/** Replies to access without the storage, which may not know ACLs: the rules have permitted the request already. */
 const access: PermittedFop = (frame, xl, args, name) => {
   const [, mask] = args as FopTable['access']['args'];
   if (mask === 0 || xl.priv.isUnrestricted(frame.root)) passOn(frame, xl, args, name);
@@ -240,7 +246,7 @@ const creation: Creation<AccessControl> = {
     if (opRet >= 0) priv.subjects.learn(inode, buf);
     unwind.create(frame, opRet, opErrno, fd, inode, buf, ...parents);
   },
-  /** The file exists: it is opened, if the caller may. */
+  /** Handles a create whose file exists: opens it, if the caller has the permission. */
   onExisting(frame, xl, args, { buf, xdata }) {
     const [, flags] = args;
     if (isPermitted(buf, readReplyAcl(xdata), frame.root, openMask(flags))) {
@@ -249,6 +255,7 @@ const creation: Creation<AccessControl> = {
   },
 };
 
+/** Creates a file only if none of that name exists, as an existing file needs a check of its own (`createNew`). */
 const create: PermittedFop = (frame, xl, args, name) => {
   if (xl.priv.isUnrestricted(frame.root)) passOn(frame, xl, args, name);
   else createNew(frame, xl, args as CreateArgs, creation);

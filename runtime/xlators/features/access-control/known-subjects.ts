@@ -1,4 +1,4 @@
-/** Keeps owner and mode of each inode, from the last reply that had them, and its ACL once it is needed. */
+/** Holds the owner and mode of each inode, from the last reply that had them, and its ACL once a rule needs it. */
 import { ACL_ACCESS, type Acl, decodeExtendedAcl } from '../../../core/acl.ts';
 import { Dict } from '../../../core/dict.ts';
 import type { Stack } from '../../../core/frame.ts';
@@ -8,7 +8,7 @@ import { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { Subject, Subjects } from './rules.ts';
 
-/** Asks a lookup for the ACL. It is not changed. */
+/** Xdata by which a lookup requests the ACL; shared by all requests, so it must not be changed. */
 export const ACL_KEYS = new Dict().set(ACL_ACCESS, 0);
 
 export class KnownSubject implements Subject {
@@ -16,10 +16,14 @@ export class KnownSubject implements Subject {
   iaProt = 0;
   iaUid = 0;
   iaGid = 0;
-  /** Undefined until it is asked for. */
+  /** Undefined until a lookup has requested it; null if the inode has none. */
   acl: Acl | null | undefined = undefined;
 
-  /** @param acl undefined when the reply does not say: a chmod changes it, and clocks are coarse */
+  /**
+   * Takes over the attributes of a reply.
+   * @param acl undefined if the reply has none: then the earlier ACL is dropped, because a chmod may have changed it,
+   *   and the change time is too coarse to exclude that
+   */
   update(buf: Iatt, acl: Acl | null | undefined): void {
     this.acl = acl;
     this.iaType = buf.iaType;
@@ -29,7 +33,7 @@ export class KnownSubject implements Subject {
   }
 }
 
-/** The ACL in a reply to a request with `ACL_KEYS`. */
+/** Reads the ACL in a reply to a request with `ACL_KEYS`. */
 export function readReplyAcl(xdata: Dict | null): Acl | null {
   const value = xdata?.bytes(ACL_ACCESS);
   return value === undefined ? null : decodeExtendedAcl(value);
@@ -53,6 +57,7 @@ export class KnownSubjects implements Subjects {
     return inode.ctxGet(this.xl) as KnownSubject | undefined;
   }
 
+  /** Finds what a rule needs; the owner's permissions do not depend on the ACL. Undefined sets `missing`. */
   find(inode: Inode, { uid }: Stack): Subject | undefined {
     const subject = this.get(inode);
     if (subject !== undefined && (subject.acl !== undefined || subject.iaUid === uid))
@@ -69,8 +74,8 @@ export class KnownSubjects implements Subjects {
   }
 
   /**
-   * Keeps the owner, mode and ACL that a reply has; null when it has none.
-   * @param acl undefined when it was not asked for
+   * Learns the owner, mode and ACL from a reply; returns null if the reply has none.
+   * @param acl undefined if it was not requested
    */
   learn(inode: Inode | null, buf: Iatt | null, acl?: Acl | null): KnownSubject | null {
     if (inode === null || !buf?.known) return null;

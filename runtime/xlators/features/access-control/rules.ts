@@ -1,10 +1,10 @@
 /**
- * Decides by a table of the permissions that each fop needs. Callers pass owners, modes and ACLs of inodes
- * (`Subjects`) and get 0, the errno, or `UNKNOWN` if an inode must be looked up first. Callers do not ask for
- * root, which may do everything.
+ * Decides by a table of the permissions that each fop needs. The volume passes owners, modes and ACLs of inodes
+ * (`Subjects`) and gets 0, the errno, or `UNKNOWN` if an inode must be looked up first. It does not ask for root,
+ * which may do everything.
  *
- * The rules are those of GlusterFS 10 `xlators/system/posix-acl/src/posix-acl.c`, and for fops by an open
- * file, which that does not check, those of the same fop by name.
+ * The rules are those of GlusterFS 10 `xlators/system/posix-acl/src/posix-acl.c`. Fops by an open file, which
+ * GlusterFS does not check, have the rules of the same fop by name.
  */
 import { ACL_ALIASES, type Acl } from '../../../core/acl.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -33,7 +33,7 @@ export interface Subject extends Protection {
   readonly acl: Acl | null | undefined;
 }
 
-/** Null: no such inode, and the storage reports that. Undefined: unknown. */
+/** Null: the inode does not exist, and the storage will report that. Undefined: unknown. */
 type MaybeSubject = Subject | null | undefined;
 
 export interface Subjects {
@@ -51,7 +51,7 @@ type Rule<N extends FopName> = (
 const isAllowed = (subject: Subject, caller: Stack, mask: number): boolean =>
   isPermitted(subject, subject.acl ?? null, caller, mask);
 
-/** Whether the caller may do what `mask` asks of the inode. */
+/** Checks the permissions `mask` (R_OK, W_OK, X_OK) on an inode. Returns 0, EACCES or `UNKNOWN`. */
 export function checkMask(
   caller: Stack,
   subjects: Subjects,
@@ -64,10 +64,11 @@ export function checkMask(
   return subject === null || isAllowed(subject, caller, mask) ? 0 : EACCES;
 }
 
+/** Checks a fop that adds or removes a name in the loc's directory. */
 const checkLink = (caller: Stack, subjects: Subjects, { parent }: Loc): number =>
   checkMask(caller, subjects, parent, W_OK | X_OK);
 
-/** In a directory with the sticky bit a name belongs to the owner of its inode. */
+/** Checks that a name in a directory with the sticky bit is removed only by the owner of its inode. */
 function checkSticky(caller: Stack, subjects: Subjects, loc: Loc, subject = loc): number {
   if (loc.parent === null) return 0;
   const dir = subjects.find(loc.parent, caller);
@@ -81,9 +82,10 @@ function checkSticky(caller: Stack, subjects: Subjects, loc: Loc, subject = loc)
 const checkUnlink = (caller: Stack, subjects: Subjects, loc: Loc): number =>
   checkLink(caller, subjects, loc) || checkSticky(caller, subjects, loc);
 
+/** Permissions by open(2)'s access mode: O_RDONLY, O_WRONLY, O_RDWR, and the invalid 3. */
 const MASK_BY_MODE = [R_OK, W_OK, R_OK | W_OK, R_OK | W_OK];
 
-/** The rights to the file that an open with these flags needs. */
+/** Returns the permissions on the file that an open with these flags needs. */
 export function openMask(flags: number): number {
   const mode = flags & O_ACCMODE;
   const mask = mode === O_RDONLY && (flags & FMODE_EXEC) !== 0 ? X_OK : MASK_BY_MODE[mode]!;
@@ -93,8 +95,8 @@ export function openMask(flags: number): number {
 const TIMES = SET_ATTR.ATIME | SET_ATTR.MTIME | SET_ATTR.ATIME_NOW | SET_ATTR.MTIME_NOW;
 
 /**
- * chmod(2) and chown(2) are the owner's. Writers may also set times: a client that holds
- * data back sets them with it.
+ * Checks a setattr. Only the owner may chmod(2) and chown(2). Writers may also set times: a client that caches writes
+ * sets the times together with the data.
  */
 function checkSetattr(
   caller: Stack,
@@ -116,7 +118,7 @@ function checkSetattr(
   return owns && isMember(caller, to.iaGid) ? 0 : EPERM;
 }
 
-/** Only the owner of an inode may replace its ACL: 0 or the errno. */
+/** Checks that only the owner of an inode replaces its ACL. Returns 0, the errno or `UNKNOWN`. */
 function checkAclChange(caller: Stack, subjects: Subjects, inode: Inode | null): number {
   const subject = inode === null ? null : subjects.find(inode, caller);
   if (subject === undefined) return UNKNOWN;
@@ -141,7 +143,7 @@ const checkSetXattr = (
     ? checkAclChange(caller, subjects, inode)
     : checkMask(caller, subjects, inode, W_OK);
 
-/** The kernel reads labels and capabilities (`security.`) to enforce them, as the caller. */
+/** Checks a getxattr. `security.` attributes (labels, capabilities) pass: the kernel reads them for any caller. */
 const checkGetXattr = (
   caller: Stack,
   subjects: Subjects,
@@ -159,7 +161,7 @@ const checkRemoveXattr = (
   (isAclAlias(name) ? checkAclChange(caller, subjects, inode) : 0) ||
   checkMask(caller, subjects, inode, W_OK);
 
-/** F_OK (0) is left to the storage: whether the inode exists. */
+/** Checks an access. F_OK (0) asks whether the inode exists, which the storage decides. */
 function checkAccess(caller: Stack, subjects: Subjects, { inode }: Loc, mask: number): number {
   const requested = mask & (R_OK | W_OK | X_OK);
   if (requested === 0) return mask === 0 ? 0 : EINVAL;
@@ -197,7 +199,7 @@ export const rules: { readonly [N in FopName]?: Rule<N> } = {
   fremovexattr: checkRemoveXattr,
 };
 
-/** 0, the errno, or `UNKNOWN`. */
+/** Checks a request by the rule of its fop. Returns 0, the errno, or `UNKNOWN`. */
 export function checkRequest(
   name: FopName,
   caller: Stack,

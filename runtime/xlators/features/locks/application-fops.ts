@@ -1,4 +1,4 @@
-/** The fops for locks of applications: lk, flush, the list of an inode's locks, and their count in a lookup. */
+/** Implements the fops for locks of applications: lk, flush, lists of a file's locks, and their count in a lookup. */
 import { Dict } from '../../../core/dict.ts';
 import { EINTR, EINVAL } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -25,6 +25,7 @@ const COMMANDS: ReadonlyMap<number, number> = new Map([
   [14, F_SETLKW],
 ]);
 
+/** An lk request, decoded. */
 interface LockRequest {
   readonly fd: Fd;
   readonly command: number;
@@ -83,7 +84,7 @@ export const lk: Fop<'lk', Locks> = (frame, xl, fd, cmd, flock, xdata) => {
   else setlk(frame, xl, request);
 };
 
-/** With F_UNLCK it searches the caller's own locks (Linux 6.6, of an open file). */
+/** Finds a lock that conflicts. With F_UNLCK, searches the caller's own locks instead, as Linux 6.6 does. */
 function getlk(frame: Frame, { flock, span, table, trace }: LockRequest): void {
   const { active } = table;
   const range =
@@ -112,7 +113,7 @@ function setlk(frame: Frame, xl: Xlator<Locks>, request: LockRequest): void {
     if (errno === 0) unwind.lk(frame, 0, 0, flock, null);
     else fail.lk(frame, errno);
   };
-  // The context makes the fd's release reported.
+  // Only translators with a context on the fd get its `release`.
   fd.ctxSet(xl, true);
   const outcome = new LockOutcome(xl, frame, locks, trace, { pid: flock.pid, fd: fd.id, reply });
   const range = makeRange(frame, flock, span, outcome.holder);
@@ -143,12 +144,12 @@ export const fgetxattr: Fop<'fgetxattr', Locks> = (frame, xl, fd, name, xdata) =
   unwind.fgetxattr(frame, 0, 0, dict, null);
 };
 
-/** An owner that closes any descriptor of a file loses all its record locks there (POSIX). */
+/** Removes an owner's record locks: POSIX drops all of them when it closes any descriptor of the file. */
 export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
   const locks = xl.priv.find(fd.inode);
   if (locks !== undefined) {
     const { lkOwner } = frame.root;
-    // GlusterFS's server sends no lk-owner after a client is gone: all locks of this fd are removed.
+    // After a disconnect, GlusterFS's server flushes without an lk-owner: then all locks of this fd are removed.
     if (isAnonymous(lkOwner)) locks.records.remove(({ note }) => note.fd === fd.id);
     else {
       const closingOwner = requestOwner(frame.root);
@@ -159,6 +160,7 @@ export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
   tail.flush(frame, xl.children[0]!, fd, xdata);
 };
 
+/** Lists the record locks of a file, for GlusterFS's rebalance. */
 export const getactivelk: Fop<'getactivelk', Locks> = (frame, xl, loc) => {
   const { inode } = loc;
   if (inode === null) return fail.getactivelk(frame, EINVAL);
@@ -167,7 +169,7 @@ export const getactivelk: Fop<'getactivelk', Locks> = (frame, xl, loc) => {
   unwind.getactivelk(frame, list.length, 0, list, null);
 };
 
-/** Sets the locks of a file that was moved here; the file must have none. */
+/** Sets the record locks of a file that rebalance has moved to this brick; the file must have none yet. */
 export const setactivelk: Fop<'setactivelk', Locks> = (frame, xl, { inode }, locklist) => {
   const spans = locklist.map((flock) => readSpan(flock));
   const areOwnersKnown = locklist.length > 0 && locklist.every(({ owner }) => !isAnonymous(owner));

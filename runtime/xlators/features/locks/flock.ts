@@ -1,4 +1,4 @@
-/** Converts a request's gf_flock and lk-owner to the tables' ranges and owners, and back. Pure. */
+/** Converts a request's gf_flock and lk-owner to the lock tables' ranges and owners, and back. */
 import type { Client } from '../../../core/client.ts';
 import { EINVAL, EOVERFLOW } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
@@ -11,7 +11,7 @@ const SEEK_SET = 0;
 /**
  * Returns the bytes of a lock, or an errno. A negative `len` means bytes before `start` (fcntl(2)). A range
  * that reaches `OFFSET_MAX` has no end. Only SEEK_SET is accepted as `whence`.
- * @param latest the last offset at which a range may begin
+ * @param latest the highest offset at which a range may begin
  */
 export function readSpan(
   { type, whence, start, len }: Flock,
@@ -26,15 +26,15 @@ export function readSpan(
   return { start: first, end: len === 0 || end > OFFSET_MAX ? Infinity : end };
 }
 
-/** Converts a lock for a reply. */
+/** Converts a lock to the gf_flock of a reply. */
 export function makeFlock({ type, start, end, owner }: Range<unknown>, pid: number): Flock {
   const len = end === Infinity ? 0 : end - start;
   return { type, whence: SEEK_SET, start, len, pid, owner: readLkOwner(owner) };
 }
 
 /**
- * Returns the owner in the tables: the client and its lk-owner, since two clients may choose the same
- * lk-owner.
+ * Returns the owner of a request as the lock tables have it: the client and its lk-owner, since two clients may choose
+ * the same lk-owner.
  */
 export const requestOwner = ({ client, lkOwner }: Stack): string => makeOwner(client, lkOwner);
 

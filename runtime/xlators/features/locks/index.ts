@@ -1,13 +1,10 @@
 /**
- * features/locks: the locks of a volume. Record locks and flock(2) for applications, and inodelk and
+ * features/locks: grants the locks of a volume: record locks and flock(2) for applications, and inodelk and
  * entrylk in named domains for translators above.
  *
- * `application-fops.ts` and `translator-fops.ts` pass fops to the tables (`record-locks.ts`, `lock-domain.ts`) and reply with
- * the outcome (`lock-outcome.ts`). `locks.ts` holds an inode and its tables (`inode-locks.ts`) while a lock
- * exists or a request waits.
- *
- * An owner is a client and its lk-owner; a pid is informational. A waiting request fails with EINTR when
- * its caller is interrupted. A disconnect releases all locks of the client, late requests included.
+ * `application-fops.ts` and `translator-fops.ts` pass fops to the tables (`record-locks.ts`, `lock-domain.ts`) and
+ * reply with the outcome (`lock-outcome.ts`). `locks.ts` holds an inode and its tables (`inode-locks.ts`) while a lock
+ * exists or a request waits. A lock's owner is a client and its lk-owner.
  *
  * Source: GlusterFS `xlators/features/locks`; where a local file system differs, see `record-locks.ts`.
  */
@@ -54,7 +51,7 @@ const options = defineOptions({
   },
 });
 
-/** @throws {InitError} if the option asks for locks that bind requests without locks */
+/** Refuses mandatory locks, which would also bind requests without locks. @throws {InitError} */
 function failIfMandatory(values: { readonly 'enforce-mandatory-lock': boolean }): void {
   if (!values['enforce-mandatory-lock']) return;
   throw new InitError(
@@ -71,6 +68,7 @@ function releaseFd(xl: Xlator<Locks>, fd: Fd): void {
   xl.priv.holdWhileLocked(locks);
 }
 
+/** Releases the locks of a client that has disconnected; its waiting requests fail with ENOTCONN. */
 function releaseClient(xl: Xlator<Locks>, client: Client): void {
   if (client.ctxGet(xl) !== undefined) xl.priv.dropClient(client, ENOTCONN);
 }

@@ -1,11 +1,11 @@
-/** Holds all locks of one inode: record locks, flocks, and the domains of translators. */
+/** Holds all locks of one inode: record locks, flock(2)'s, and those of translators in their domains. */
 import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { type ClaimRules, LockDomain } from './lock-domain.ts';
 import { excludes, overlaps, type Range, type Span } from './ranges.ts';
 import { RecordLocks, type WaitGraph } from './record-locks.ts';
 
-/** The holder of a lock or of a waiting request. Times are those of `LogSink.now`. */
+/** The client that has a lock or waits for one. Times are in milliseconds, by `LogSink.now`; null: not (yet). */
 export interface Holder {
   readonly client: Client | null;
   readonly pid: number;
@@ -15,8 +15,10 @@ export interface Holder {
   grantedAt: number | null;
 }
 
+/** An inodelk: a lock of a range of an inode. */
 export type InodeClaim = Range<Holder>;
 
+/** An entrylk: a lock of a name in a directory. */
 export interface EntryClaim {
   readonly owner: string;
   /** Null for all names of the directory. */
@@ -68,12 +70,12 @@ export class InodeLocks {
   findOrAddDomain(name: string): DomainLocks {
     const existing = this.domains.get(name);
     if (existing !== undefined) return existing;
-    const findOrAddDomain = {
+    const domain = {
       inodelks: new LockDomain(rangeRules),
       entrylks: new LockDomain(nameRules),
     };
-    this.domains.set(name, findOrAddDomain);
-    return findOrAddDomain;
+    this.domains.set(name, domain);
+    return domain;
   }
 
   /** Removes empty domains. */
@@ -90,11 +92,11 @@ export class InodeLocks {
 
   /** Drops the locks and waiting requests of a client that is gone. */
   dropClient(client: Client, errno: number): void {
-    const isIts = (holder: Holder): boolean => holder.client === client;
-    this.dropRecords(isIts, errno);
+    const isOfClient = (holder: Holder): boolean => holder.client === client;
+    this.dropRecords(isOfClient, errno);
     for (const { inodelks, entrylks } of this.domains.values()) {
-      inodelks.drop(({ note }) => isIts(note), errno);
-      entrylks.drop(({ note }) => isIts(note), errno);
+      inodelks.drop(({ note }) => isOfClient(note), errno);
+      entrylks.drop(({ note }) => isOfClient(note), errno);
     }
   }
 
@@ -102,9 +104,9 @@ export class InodeLocks {
   cancelWaiting(client: Client | null, fd: number, span: Span, errno: number): number {
     const waiters = [this.records, this.flocks]
       .flatMap(({ blocked }) => [...blocked])
-      .filter(({ range: { note, start, end: cancelAll } }) => {
-        const isIts = note.client === client && note.fd === fd;
-        return isIts && start === span.start && cancelAll === span.end;
+      .filter(({ range: { note, start, end } }) => {
+        const isOfFd = note.client === client && note.fd === fd;
+        return isOfFd && start === span.start && end === span.end;
       });
     for (const waiter of waiters) waiter.cancel(errno);
     return waiters.length;

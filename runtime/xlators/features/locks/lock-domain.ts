@@ -1,9 +1,9 @@
 /**
- * Locks of translators on one inode in one domain: inodelk's on ranges, or entrylk's on names.
+ * Grants locks of translators on one inode in one domain: inodelk's on ranges, or entrylk's on names.
  *
- * As in GlusterFS, an owner's locks do not conflict, and each needs its own unlock of exactly the same
- * range or name. A claim that conflicts with a waiting claim waits behind it, so that none starves. An
- * owner that already has or awaits a lock of the domain overtakes: others may wait for it to finish.
+ * As in GlusterFS, locks of one owner do not conflict, and each needs its own unlock of exactly the same
+ * range or name. A claim (a lock or a request for one) that conflicts with a waiting claim waits behind it, so that
+ * none starves. An owner that already has or awaits a lock of the domain overtakes, as others may wait for it.
  *
  * Source: GlusterFS `xlators/features/locks/src/inodelk.c`, `entrylk.c`.
  */
@@ -14,7 +14,7 @@ export interface Claim {
   readonly owner: string;
 }
 
-/** How claims compare: differs between ranges and names. */
+/** Compares claims, on ranges or on names. */
 export interface ClaimRules<C> {
   /** Whether two locks of different owners exclude each other. */
   excludes(a: C, b: C): boolean;
@@ -45,7 +45,7 @@ export class LockDomain<C extends Claim> {
     return this.pending.map(({ claim }) => claim);
   }
 
-  /** Settles the claim at once, or returns a function that ends its wait. */
+  /** Settles the claim at once and returns null, or returns a function that ends its wait with an errno. */
   lock(claim: C, mayWait: boolean, settle: Settle): ((errno: number) => void) | null {
     if (this.canGrant(claim)) {
       this.granted.push(claim);
@@ -72,7 +72,7 @@ export class LockDomain<C extends Claim> {
     return true;
   }
 
-  /** Removes the claims that `which` selects; waiting ones are settled with an errno. */
+  /** Removes the claims that `isSelected` selects; waiting ones are settled with an errno. */
   drop(isSelected: (claim: C) => boolean, errno: number): void {
     const removed = this.pending.filter(({ claim }) => isSelected(claim));
     this.pending = this.pending.filter(({ claim }) => !isSelected(claim));

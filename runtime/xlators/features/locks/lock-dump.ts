@@ -22,7 +22,7 @@ interface LockLine {
   readonly text: string;
 }
 
-/** Returns counts, then each inode's path and locks as far as there is room. */
+/** Formats counts, then each inode's path and locks as far as there is room. */
 export function dumpLocks(inodes: Iterable<InodeLocks>): Dump {
   const counts = { posixlk: 0, flock: 0, inodelk: 0, entrylk: 0 };
   const lines: Dump = {};
@@ -102,6 +102,6 @@ function formatHolder(owner: string, { pid, blockedAt, grantedAt }: Holder): str
   return [`pid=${pid}`, `owner=${readLkOwner(owner)}`, ...times].join(', ');
 }
 
-/** To the second. */
+/** Formats a time to the second. */
 const formatSeconds = (time: number): string =>
   formatTime(time).slice(0, 'YYYY-MM-DD HH:MM:SS'.length);

@@ -1,4 +1,4 @@
-/** The outcome of one lock request of any family: traces it and answers it, at once or after a wait. */
+/** Logs the outcome of one lock request of any kind, and replies to it, at once or after a wait. */
 import { EINTR } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Xlator } from '../../../core/xlator.ts';
@@ -28,7 +28,7 @@ export class LockOutcome {
     this.frame = frame;
     this.trace = trace;
     const { client } = frame.root;
-    // The context makes the client's disconnect reported.
+    // Only translators with a context on the client drop its locks when it disconnects (`releaseClient`).
     client?.ctxSet(xl, true);
     this.holder = { client, pid, fd, blockedAt: null, grantedAt: null };
     this.settle = (errno) => {

@@ -1,4 +1,4 @@
-/** The state of one features/locks: the inodes that have locks or waiting requests. */
+/** Holds the state of one features/locks volume: the inodes that have locks or waiting requests. */
 import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { type Holder, InodeLocks } from './inode-locks.ts';
@@ -27,7 +27,7 @@ export class Locks {
     return this.inodes.get(inode) ?? new InodeLocks(inode, this.waits);
   }
 
-  /** Holds the inode while it has locks, and releases it otherwise. */
+  /** Keeps the inode in the inode table while it has locks or waiting requests, and lets it go otherwise. */
   holdWhileLocked(locks: InodeLocks): void {
     const { inode } = locks;
     locks.dropEmptyDomains();

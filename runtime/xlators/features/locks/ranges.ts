@@ -1,6 +1,6 @@
 /**
- * The locked byte ranges of one file. A lock replaces its owner's earlier ranges there; conflicts with
- * other owners are not checked, and nothing waits.
+ * Holds the locked byte ranges of one file. A lock replaces its owner's earlier ranges there. `RecordLocks` checks
+ * conflicts with other owners before, and lets requests wait.
  *
  * An owner's ranges never overlap, and adjacent ranges of one type are merged. `end` is the first byte
  * after the range, or Infinity. The order is the kernel's, since F_GETLK returns the first conflict: owners
@@ -15,7 +15,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** A locked range; `note` belongs to the user of the table. */
+/** A locked range; `note` is any data of the caller. */
 export interface Range<N> extends Span {
   readonly owner: string;
   readonly type: LockType;
@@ -24,7 +24,7 @@ export interface Range<N> extends Span {
 
 export const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
 
-/** Whether two types exclude each other. */
+/** Whether locks of two types (F_RDLCK, F_WRLCK) exclude each other. */
 export const excludes = (a: number, b: number): boolean => a === F_WRLCK || b === F_WRLCK;
 
 export class Ranges<N> {
@@ -81,7 +81,7 @@ export class Ranges<N> {
     );
   }
 
-  /** Removes the ranges that `which` selects; returns whether there were any. */
+  /** Removes the ranges that `isSelected` selects; returns whether there were any. */
   remove(isSelected: (range: Range<N>) => boolean): boolean {
     let hasRemoved = false;
     for (const [owner, ranges] of this.byOwner) {

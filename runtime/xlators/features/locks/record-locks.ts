@@ -1,7 +1,7 @@
 /**
- * The locks of applications on one file, and the requests that wait for them: record locks (fcntl), or those of
- * flock(2) in another table. A request is settled exactly once, at once or later, with 0 or an errno; those that wait
- * are granted in order. Differences from GlusterFS are in docs/how-it-works/mechanisms.md.
+ * Grants locks of applications on one file: record locks (fcntl), or in a second table those of flock(2). A request is
+ * settled exactly once, at once or after a wait, with 0 or an errno. Requests that wait are granted in order.
+ * docs/how-it-works/mechanisms.md lists the differences from GlusterFS.
  *
  * Source: Linux fs/locks.c (posix_lock_inode, flock_lock_inode); GlusterFS xlators/features/locks.
  */
@@ -63,6 +63,7 @@ export class WaitGraph<N> {
   }
 }
 
+/** Finds the owners whose locks conflict with a range. */
 function findBlockers<N>(table: RecordLocks<N>, range: Range<N>): string[] {
   return [...new Set([...table.active.findConflicts(range)].map(({ owner }) => owner))];
 }
@@ -82,7 +83,7 @@ export class RecordLocks<N> {
     return this.active.isEmpty && this.blocked.size === 0;
   }
 
-  /** Settles a request (EAGAIN without `mayWait`), or returns its waiter. */
+  /** Settles a request and returns null, or returns its waiter. Without `mayWait`, a conflict settles it by EAGAIN. */
   lock(range: Range<N>, mayWait: boolean, settle: Settle): Waiter<N> | null {
     if (this.waits === null) this.releaseOtherType(range);
     const isFree = this.active.findConflict(range) === undefined;
@@ -103,12 +104,12 @@ export class RecordLocks<N> {
     settleAll(this.grantWaiting());
   }
 
-  /** Removes the locks that `which` selects, not the waiting requests. */
+  /** Removes the locks that `isSelected` selects, not the waiting requests. */
   remove(isSelected: (range: Range<N>) => boolean): void {
     if (this.active.remove(isSelected)) settleAll(this.grantWaiting());
   }
 
-  /** Removes a waiter; returns false if it did not wait any more. */
+  /** Removes a waiter; returns false if it was settled before. */
   removeWaiter(waiter: Waiter<N>): boolean {
     this.waits?.delete(waiter);
     return this.blocked.delete(waiter);
@@ -145,7 +146,7 @@ export class RecordLocks<N> {
   }
 }
 
-/** Called after the table is consistent: a callback may request more locks. */
+/** Settles granted requests. Callers bring the table up to date before, as a callback may request more locks. */
 function settleAll(waiters: readonly Waiter<unknown>[]): void {
   for (const { settle } of waiters) settle(0);
 }

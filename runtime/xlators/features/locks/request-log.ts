@@ -23,7 +23,10 @@ export type OutcomeLogger = (outcome: number | 'BLOCKED') => void;
 
 const logNothing: OutcomeLogger = () => {};
 
-/** Logs a request, with the text that `lock` returns; does nothing while trace is off. */
+/**
+ * Logs a request with the text of `formatLock`, and returns the logger of its outcome. Both log nothing while `trace`
+ * is off.
+ */
 export function traceRequest(
   xl: Xlator<Locks>,
   { root }: Frame,
@@ -57,8 +60,8 @@ export const formatEntryLock = (
   cmd: number,
   type: number,
   basename: string | null,
-  volume: string,
+  domain: string,
 ): string =>
   `lock=ENTRYLK, cmd=${ENTRY_COMMANDS.get(cmd)}, ` +
   `type=${type === ENTRYLK_RDLCK ? 'READ' : 'WRITE'}, ` +
-  `basename=${basename === null ? '(null)' : printable(basename)}, domain: ${volume}`;
+  `basename=${basename === null ? '(null)' : printable(basename)}, domain: ${domain}`;

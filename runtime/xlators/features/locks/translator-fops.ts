@@ -1,4 +1,7 @@
-/** The fops for locks of translators in named domains: inodelk and entrylk, by path and by fd. */
+/**
+ * Implements the fops for locks of translators in named domains: inodelk and entrylk, by path and by fd. The fops'
+ * argument `volume` is the domain's name.
+ */
 import { EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
@@ -31,6 +34,7 @@ import {
 
 type FopName = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
 
+/** A request to lock or unlock in a domain. */
 interface ClaimRequest<C> {
   readonly locks: InodeLocks;
   readonly domain: LockDomain<C & Claim>;

@@ -1,6 +1,7 @@
 /**
- * The fops and events of a cache of absent names. A lookup of a known absent name fails here; any other is
- * wound, and its ENOENT is remembered. Fops that create a name drop it. `absent-names.ts` has the rules.
+ * Implements the fops and events of a cache of absent names, for features/negative and performance/nl-cache. A lookup
+ * of a name in the cache fails here; any other is wound, and its ENOENT is recorded. Fops that create a name drop it.
+ * `absent-names.ts` has the rules.
  */
 import type { Dict } from '../../../core/dict.ts';
 import { type Entry, entryFops } from '../../../core/entry-hooks.ts';
@@ -42,7 +43,7 @@ function logLookup(
   log.debug(result, { pairs: { path: `${parent.path.replace(/\/$/, '')}/${name}` } });
 }
 
-/** Replies ENOENT with the time for which the kernel may cache it. */
+/** Replies ENOENT, with the time for which the kernel may cache it. */
 function unwindAbsent(frame: Frame, xl: Xlator<AbsentNames>, loc: Loc, xdata: Dict | null): void {
   const kernelTimeouts = xl.priv.kernelTimeouts(loc.parent!, loc.name!);
   if (kernelTimeouts === null) fail.lookup(frame, ENOENT);
@@ -74,13 +75,14 @@ const lookupCbk: Cbk<'lookup', AbsentNames> = (
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
+/** Handles a fop that creates or removes a name, on its way down. */
 function noteRequest(xl: Xlator<AbsentNames>, entry: Entry): void {
   const { created, client } = entry;
   if (created !== null) xl.priv.beginCreation(created.parent!, created.name!, client);
   entry.note = xl.priv.clock;
 }
 
-/** Handles the reply: a name that may have been created is dropped even if the fop failed. */
+/** Handles that fop's reply. A name that may have been created is dropped even if the fop failed. */
 function noteReply(xl: Xlator<AbsentNames>, entry: Entry, opRet: number): void {
   const { created, removed, note } = entry;
   if (created !== null) xl.priv.endCreation(created.parent!, created.name!);

@@ -1,9 +1,10 @@
 /**
- * The names known to be absent: per directory in the inode's context, and in one list from the oldest to the newest,
- * which bounds their number and age. A name that exists because of a request through this volume is never in here:
- * ENOENT counts only if no name was created in the directory since its lookup went down (`creationsByParent`, `clock`). Names that
- * others make below are not seen, so a name is evicted at `timeoutMs`, or up to a sixteenth sooner, by one timer for
- * many. With `kernelFollows` the kernel knows no name that is not in here, and evicted ones are invalidated there.
+ * Caches names known to be absent: per directory in the inode's context, and in one list by age, which bounds their
+ * number and age. A name that a request through this volume has created is never in the cache: ENOENT counts only if
+ * no name was created in the directory since its lookup was wound (`creationsByParent`, `clock`). Names that other
+ * clients create are not seen, so a name expires after `timeoutMs`, or up to a sixteenth sooner, as one timer serves
+ * many. With `kernelFollows`, the kernel caches only absent names that are cached here, and evicted ones are
+ * invalidated there.
  */
 import { type Client, hasOtherClients } from '../../../core/client.ts';
 import type { Gfid } from '../../../core/gfid.ts';
@@ -13,8 +14,9 @@ import { invalidateEntry } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 
 export interface CacheBounds {
-  /** 0: remember nothing. */
+  /** Milliseconds for which a name is cached; 0: none is. */
   readonly timeoutMs: number;
+  /** For how long the kernel may cache a name; null: the mount's timeout. */
   readonly kernelTimeouts: Timeouts | null;
   /** Whether names that are dropped here are invalidated in the kernel, too. */
   readonly kernelFollows?: boolean;
@@ -25,12 +27,14 @@ export interface CacheBounds {
 
 /** Part of the timeout by which a name may expire early. */
 const EARLY_EXPIRY = 1 / 16;
+/** The longest time that a timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** The absent names of one directory, the context of its inode. */
 class DirectoryNames {
   readonly inode: Inode;
   readonly names = new Map<string, AbsentName>();
-  /** The clock when a name was last created. */
+  /** The value of `AbsentNames.clock` when a name was last created. */
   changed = 0;
 
   constructor(inode: Inode) {
@@ -56,6 +60,7 @@ class AbsentName {
 }
 
 export class AbsentNames {
+  /** Counts changes (creations, drops of all names): a reply is outdated if a change followed its request. */
   clock = 0;
   hits = 0;
   misses = 0;
@@ -64,10 +69,11 @@ export class AbsentNames {
   private size = 0;
   /** Sum of the names' weights. */
   private totalWeight = 0;
-  /** The clock when all names were last dropped. */
+  /** The value of `clock` when all names were last dropped. */
   private clearedAt = 0;
   private oldest: AbsentName | null = null;
   private newest: AbsentName | null = null;
+  /** Number of creations under way, by the directory's gfid. */
   private readonly creationsByParent = new Map<Gfid, number>();
   private cancelTimer: (() => void) | null = null;
   private readonly xl: Xlator<AbsentNames>;
@@ -89,20 +95,20 @@ export class AbsentNames {
     if (kernelTimeouts === null || !this.kernelFollows) return kernelTimeouts;
     const dir = parent.ctxGet(this.xl) as DirectoryNames | undefined;
     const entry = dir?.names.get(name);
-    // It was evicted meanwhile.
+    // The name was evicted meanwhile.
     if (entry === undefined) return { negative: 0 };
     const remaining = (entry.since + timeoutMs - this.xl.context.now()) / 1000;
     return { negative: Math.max(0, Math.min(kernelTimeouts.negative ?? 0, remaining)) };
   }
 
-  /** Whether the kernel caches only names that are in here. */
+  /** Whether the kernel caches only absent names that are cached here. */
   get kernelFollows(): boolean {
     return this.bounds.kernelFollows === true;
   }
 
   /**
-   * Records an absent name after ENOENT or a removal; the request was wound at `windClock`. Returns
-   * false if the reply may be outdated.
+   * Records an absent name after ENOENT or a removal. `windClock` is the value of `clock` when the request was wound.
+   * Returns false if the reply may be outdated.
    */
   add(parent: Inode, name: string, windClock: number): boolean {
     if (this.bounds.timeoutMs === 0 || this.creationsByParent.has(parent.gfid)) return false;
@@ -150,7 +156,7 @@ export class AbsentNames {
     this.dropName(parent, name).changed = this.clock;
   }
 
-  /** Drops one name. */
+  /** Drops one name, and returns its directory. */
   dropName(parent: Inode, name: string): DirectoryNames {
     const dir = this.findCurrentDirectory(parent);
     const entry = dir.names.get(name);
@@ -173,7 +179,7 @@ export class AbsentNames {
   }
 
   applyBounds(bounds: CacheBounds): void {
-    // The kernel's entries have timeouts of the old bounds.
+    // The kernel caches entries with timeouts of the old bounds, so they are invalidated.
     if (this.kernelFollows) this.dropAll();
     this.bounds = bounds;
     this.evictOldest();

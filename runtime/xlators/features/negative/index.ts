@@ -1,8 +1,8 @@
 /**
- * features/negative: remembers absent names, and answers ENOENT at once. `fops.ts` has the fops,
- * `absent-names.ts` the names.
+ * features/negative: caches absent names, and replies ENOENT to lookups of them without asking the storage.
+ * `absent-name-fops.ts` has the fops, `absent-names.ts` the cache.
  *
- * Source: Jeff Darcy's negative-lookup translator; GlusterFS performance/nl-cache for the rest.
+ * Source: Jeff Darcy's negative-lookup translator; GlusterFS performance/nl-cache for invalidation.
  */
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { defaultNotify, defineTranslator } from '../../../core/xlator.ts';
@@ -33,7 +33,7 @@ const options = defineReconfigurableOptions({
   },
 });
 
-const bounds = (values: Values<typeof options>): CacheBounds => ({
+const makeBounds = (values: Values<typeof options>): CacheBounds => ({
   timeoutMs: values.timeout * 1000,
   kernelTimeouts: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
   limit: values.limit,
@@ -45,8 +45,8 @@ export default defineTranslator<AbsentNames, typeof options>({
   children: [1, 1],
   options,
   fops,
-  init: (xl, values) => new AbsentNames(xl, bounds(values)),
-  reconfigure: (xl, values) => xl.priv.applyBounds(bounds(values)),
+  init: (xl, values) => new AbsentNames(xl, makeBounds(values)),
+  reconfigure: (xl, values) => xl.priv.applyBounds(makeBounds(values)),
   notify(xl, event, data) {
     handleEvent(xl.priv, event, data);
     defaultNotify(xl, event, data);

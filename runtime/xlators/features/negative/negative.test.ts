@@ -65,7 +65,7 @@ function makers(graph: Graph, parent: Inode, name: string): [FopName, unknown[]]
 }
 
 describe('lookup', () => {
-  test('a lookup of an absent name is wound once; the second is answered here', async () => {
+  test('a lookup of an absent name is wound once; the volume itself replies to the second', async () => {
     const { isHit, root, xl } = await setUp();
     expect(isHit(root, 'a')).toBe(false);
     expect(isHit(root, 'a')).toBe(true);
@@ -73,7 +73,7 @@ describe('lookup', () => {
     expect(xl.priv.dump()).toEqual({ hits: 1, misses: 2, names: 2, evicted: 0, expired: 0 });
   });
 
-  test('a lookup that is answered here returns ENOENT without values', async () => {
+  test('a lookup of a cached absent name returns ENOENT without values', async () => {
     const { lookup, root } = await setUp();
     lookup(root, 'a');
     expect(lookup(root, 'a')).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
@@ -146,7 +146,7 @@ describe('lookup', () => {
 });
 
 describe('a fop that creates a name', () => {
-  test('is tested here for every such fop of the table', async () => {
+  test('is tested for every such fop of the table', async () => {
     const { graph, root } = await setUp();
     const expected = fops.filter((fop) => fop.entry.creates !== undefined).map((fop) => fop.name);
     expect(makers(graph, root, 'a').map(([name]) => name)).toEqual(
@@ -214,7 +214,7 @@ describe('a fop that creates a name', () => {
 describe('a fop that removes a name', () => {
   const parents = [null, null, null];
 
-  test.each(['unlink', 'rmdir'] as const)('makes the name absent: %s', async (name) => {
+  test.each(['unlink', 'rmdir'] as const)('records the name as absent: %s', async (name) => {
     const { leaf, graph, isHit, root } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, ...parents);
     ask(graph, name, makeLoc(root, 'a'), 0, null);
@@ -222,7 +222,7 @@ describe('a fop that removes a name', () => {
     expect(isHit(root, 'a')).toBe(true);
   });
 
-  test('makes it absent neither after a failure, nor with a creation under way', async () => {
+  test('does not record the name as absent if it fails, or if the name is being created', async () => {
     const { leaf, graph, root, xl } = await setUp();
     leaf.onRequest = (request) => request.answer(-1, EACCES, ...parents);
     ask(graph, 'unlink', makeLoc(root, 'a'), 0, null);
@@ -236,7 +236,7 @@ describe('a fop that removes a name', () => {
     expect(xl.priv.has(root, 'a')).toBe(false);
   });
 
-  test('makes it absent except by rename, which keeps both names of one file', async () => {
+  test('records the name as absent, except for a rename, which keeps both names of one file', async () => {
     const { leaf, graph, root, xl } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, null, ...parents, null, null);
     const dir = linkDirectory(graph, 'dir', makeGfid(7));
@@ -256,7 +256,7 @@ describe('a fop that removes a name', () => {
   });
 });
 
-describe('the memory of names', () => {
+describe('the cache of names', () => {
   test('expires a name within the last sixteenth of the timeout', async () => {
     const { context, isHit, root, xl } = await setUp({ timeout: '16' });
     isHit(root, 'a');
@@ -290,7 +290,7 @@ describe('the memory of names', () => {
     expect(context.waiting).toBe(0);
   });
 
-  test('expires after a timeout longer than one timer can wait', async () => {
+  test('expires a name also after a timeout longer than one timer can wait', async () => {
     const { context, isHit, root } = await setUp({ timeout: '10w' });
     isHit(root, 'a');
     const week = 7 * 86_400_000;
@@ -372,7 +372,7 @@ describe('events', () => {
     expect(isHit(root, 'b')).toBe(true);
   });
 
-  test('CHILD_PING drops no name', async () => {
+  test('CHILD_PING leaves the cached names', async () => {
     const { graph, isHit, root, xl } = await setUp();
     isHit(root, 'a');
     graph.xlators[0]!.notify('CHILD_PING', null);

@@ -2,8 +2,8 @@
  * features/read-only: refuses requests that would change the volume, with EROFS. Internal clients (pid below zero:
  * self-heal, rebalance) are not refused. Switched off it has no fops, and winds are routed past it.
  *
- * Source: GlusterFS 10 `xlators/features/read-only/src/read-only.c`, `read-only-common.c`, and what those
- * let through: `UNLISTED`, and an open that truncates.
+ * Source: GlusterFS 10 `xlators/features/read-only/src/read-only.c`, `read-only-common.c`. Unlike there, `FURTHER_FOPS`
+ * and an open that truncates are refused, too.
  */
 import type { Dict } from '../../../core/dict.ts';
 import { EROFS } from '../../../core/errno.ts';
@@ -23,14 +23,14 @@ const options = defineReconfigurableOptions({
 
 type OptionValues = Values<typeof options>;
 
-/** GlusterFS refuses an fsync of a directory, too, and none of a file. */
+/** The fops that GlusterFS refuses: also an fsync of a directory, but not of a file. */
 const GLUSTERFS_FOPS: readonly FopName[] = [
   ...(['mknod', 'mkdir', 'symlink', 'link', 'create', 'unlink', 'rmdir', 'rename'] as const),
   ...(['truncate', 'ftruncate', 'writev', 'fallocate', 'setattr', 'fsetattr'] as const),
   ...(['setxattr', 'fsetxattr', 'removexattr', 'fsyncdir'] as const),
 ];
 
-/** Changes all the same. */
+/** Fops that change the volume, and that GlusterFS lets pass. */
 const FURTHER_FOPS: readonly FopName[] = [
   ...(['put', 'icreate', 'namelink', 'discard', 'zerofill'] as const),
   ...(['copy_file_range', 'fremovexattr'] as const),
@@ -38,11 +38,11 @@ const FURTHER_FOPS: readonly FopName[] = [
 
 const failUnlessInternal: Before<OptionValues> = (frame) => (frame.root.pid < 0 ? 0 : EROFS);
 
-/** True for flags that open a file for writing, or truncate it. */
+/** Whether open(2)'s flags open a file for writing, or truncate it. */
 export const changesFile = (flags: number): boolean =>
   (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
 
-/** An xattrop that adds nothing reads: so clients that keep copies ask which of them is right. */
+/** Whether an xattrop only reads, as it adds zeros: cluster/replicate finds out so which copy of a file is good. */
 export function addsNothing(dict: Dict | null): boolean {
   let isZero = true;
   dict?.forEach((key) => {

@@ -1,7 +1,8 @@
 /**
- * The table of fops: the inodes whose attributes a reply carries, and the changes to them as bits of
- * GlusterFS's cache invalidation. Source: GlusterFS 10 `libglusterfs/src/glusterfs/upcall-utils.h`,
- * `xlators/features/upcall/src/upcall.c`.
+ * Lists, for each fop, the inodes that its reply lets a client cache, and the changes to them as bits of GlusterFS's
+ * cache invalidation.
+ *
+ * Source: GlusterFS 10 `libglusterfs/src/glusterfs/upcall-utils.h`, `xlators/features/upcall/src/upcall.c`.
  */
 import type { Fd } from '../../../core/fd.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
@@ -18,7 +19,7 @@ const LINKS = UP.NLINK | UP.TIMES;
 /** A name was added to a directory or removed. */
 const NAMES = UP.PARENT_TIMES;
 
-/** An inode in a reply, and the changes to it: 0 for none. */
+/** An inode of a request, the changes to it (0 for none), and attributes after the change, of it and its parents. */
 export interface InodeChange {
   readonly gfid: Gfid;
   readonly flags: number;
@@ -27,7 +28,7 @@ export interface InodeChange {
   readonly oldParent?: Iatt | null;
 }
 
-/** Derives the inodes from a fop's arguments and reply. */
+/** Finds the inodes and their changes in a fop's arguments and reply; null for an inode that is not known. */
 export type ChangeReader = (args: never, reply: never) => readonly (InodeChange | null)[];
 
 const makeChange = (
@@ -40,7 +41,7 @@ const makeChange = (
 };
 
 const readTarget: ChangeReader = ([target]: [Loc | Fd]) => [makeChange(target.inode)];
-/** Fops whose reply has the attributes after the change as its second part. */
+/** Makes the reader of a fop whose reply has the attributes after the change as its second field. */
 const makeTargetReader =
   (flags: number): ChangeReader =>
   ([target]: [Loc | Fd], [, stat]: [unknown, Iatt | null]) => [
@@ -57,21 +58,25 @@ const readSetattr: ChangeReader = (
 const readXattrChange: ChangeReader = ([target]: [Loc | Fd]) => [
   makeChange(target.inode, UP.XATTR),
 ];
-/** @param index index of the new inode's attributes in the reply; those of the directory are 2 further */
+/**
+ * Makes the reader of a fop that creates an inode.
+ * @param loc index of the new name's loc in the arguments
+ * @param index index of the new inode's attributes in the reply; those of the directory follow 2 fields later
+ */
 const makeCreationReader =
   (loc: number, index: number): ChangeReader =>
   (args: readonly Loc[], reply: readonly (Iatt | null)[]) => {
     const [stat, folder = null] = [reply[index], reply[index + 2]];
     return [makeChange(stat), makeChange(args[loc]!.parent, NAMES, { stat: folder })];
   };
-/** The changes by an open with these flags. */
-const openFlags = (flags: number): number => ((flags & O_TRUNC) === 0 ? 0 : WRITE);
-/** A create may find a file that other clients cache, under another name too. */
+/** Finds the changes that an open with these flags makes. */
+const findOpenChanges = (flags: number): number => ((flags & O_TRUNC) === 0 ? 0 : WRITE);
+/** Reads a create. It may truncate an existing file, which other clients cache under any of its names. */
 const readCreate: ChangeReader = (
   [{ parent }, flags]: [Loc, number],
   [, , stat, , folder]: (Iatt | null)[],
 ) => [
-  makeChange(stat, openFlags(flags), { stat: stat ?? null }),
+  makeChange(stat, findOpenChanges(flags), { stat: stat ?? null }),
   makeChange(parent, NAMES, { stat: folder ?? null }),
 ];
 const readRemoval: ChangeReader = (
@@ -88,7 +93,7 @@ export const changeReaders = {
   fstat: readTarget,
   access: readTarget,
   readlink: readTarget,
-  open: ([target, flags]: [Loc, number]) => [makeChange(target.inode, openFlags(flags))],
+  open: ([target, flags]: [Loc, number]) => [makeChange(target.inode, findOpenChanges(flags))],
   opendir: readTarget,
   readv: readTarget,
   readdir: readTarget,

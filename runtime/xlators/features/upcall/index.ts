@@ -103,7 +103,7 @@ for (const { number, name } of fopRows) {
     readersByFop[number] = changeReaders[name as keyof typeof changeReaders];
 }
 
-/** Registers a client for the directory of an absent name, which it may cache, too. */
+/** Registers a client for the directory in which its lookup has found no such name: it may cache that, too. */
 function recordAbsentName(xl: Xlator<Upcalls>, client: Client | null, { parent }: Loc): void {
   if (parent !== null) xl.priv.record(client, { gfid: parent.gfid, flags: 0 });
 }
@@ -125,7 +125,7 @@ const recordReply: After<Upcalls> = (frame, xl, fop, opRet, opErrno, ...reply) =
   }
 };
 
-/** Answers a client's question whether upcalls are on. Switched off, no volume answers it. */
+/** Replies to a client's request (IPC_UPCALL) whether upcalls are on. With them off, no volume serves the request. */
 const ipc: Fop<'ipc', Upcalls> = (frame, xl, op, xdata) => {
   if (op === IPC_UPCALL) unwind.ipc(frame, 0, 0, null);
   else tail.ipc(frame, xl.children[0]!, op, xdata);

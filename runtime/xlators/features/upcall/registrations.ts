@@ -13,23 +13,24 @@ interface Registration {
   time: number;
 }
 
-/** Part of the time-out after which a registration is renewed. */
+/** Part of the timeout after which a further request renews a registration. */
 const RENEWAL_SHARE = 1 / 8;
-/** Expired registrations removed with each new one. */
+/** The most expired registrations that are removed for each new one. */
 const SWEPT_PER_ADD = 2;
 
 export class Registrations {
   /** Milliseconds. */
   timeout = 0;
   limit = 0;
-  /** Number of registrations dropped early. */
+  /** Number of registrations dropped early, because of `limit`. */
   evicted = 0;
   private readonly xl: Xlator;
   private readonly byGfid = new Map<Gfid, Map<Client, Registration>>();
+  /** All registrations, the least recently renewed first. */
   private readonly order = new Set<Registration>();
   private readonly onEvict: (client: Client, gfid: Gfid) => void;
 
-  /** @param onEvict tells a client to forget an inode that it gets no more upcalls for */
+  /** @param onEvict tells a client to forget an inode for which it gets no more upcalls */
   constructor(xl: Xlator, onEvict: (client: Client, gfid: Gfid) => void) {
     this.xl = xl;
     this.onEvict = onEvict;
@@ -39,6 +40,7 @@ export class Registrations {
     return this.order.size;
   }
 
+  /** Registers a client for an inode, or renews its registration. @param now milliseconds of the context's clock */
   add(client: Client, gfid: Gfid, now: number): void {
     let clients = this.byGfid.get(gfid);
     const existing = clients?.get(client);
@@ -82,6 +84,7 @@ export class Registrations {
     for (const registration of [...this.order]) this.delete(registration);
   }
 
+  /** Removes some expired registrations, and the oldest ones beyond the limit. */
   private sweep(now: number): void {
     let remaining = SWEPT_PER_ADD;
     for (const oldest of this.order) {
@@ -96,6 +99,7 @@ export class Registrations {
     }
   }
 
+  /** Returns the registrations of a client, which are its context. */
   private clientRegistrations(client: Client): Set<Registration> {
     const existing = client.ctxGet(this.xl) as Set<Registration> | undefined;
     if (existing !== undefined) return existing;

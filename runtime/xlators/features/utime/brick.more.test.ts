@@ -59,7 +59,7 @@ const isNewer = async (client: BrickClient, source: string, target: string): Pro
   mtime(await stat(client, source)) > mtime(await stat(client, target));
 
 describe.skipIf(isWithoutBricks())('features/utime over a real brick', () => {
-  it('sets mtime and ctime at each write, which do not move without it', async () => {
+  it('sets mtime and ctime at each write; a client without it changes neither', async () => {
     const client = await clients.open(brick.port, UTIME);
     const { ask } = client;
     await ask('write', '/source', bytes('1'), null);
@@ -118,7 +118,7 @@ describe.skipIf(isWithoutBricks())('features/utime over a real brick', () => {
     }
   });
 
-  it('continues times that storage/posix has stored, and storage/posix those of the brick', async () => {
+  it('reads back the times stored through a brick or through storage/posix on the same files', async () => {
     const far = await clients.open(brick.port, UTIME);
     await far.ask('write', '/theirs', bytes('1'), null);
     await far.ask('write', '/theirs', bytes('2'), 1);

@@ -1,9 +1,9 @@
 /**
- * features/utime: adds to each request its time and the file times that it sets. The storage
- * (storage/posix, here or behind protocol/client) stores these times, so all copies of a file have the same,
+ * features/utime: adds to each request the client's time, and which of a file's times it sets. The storage
+ * (storage/posix, here or behind protocol/client) stores these times, so all copies of a file have the same times,
  * independent of their machines' clocks.
  *
- * A file without stored times gets those of its disk (`set-ctime-mdata`) when a lookup finds it.
+ * When a lookup finds a file without stored times, its times on the disk are stored (`set-ctime-mdata`).
  *
  * Source: GlusterFS 10 `xlators/features/utime/src/`.
  */
@@ -37,7 +37,7 @@ import {
 } from '../../../core/xlator.ts';
 import { MDATA, SET_MDATA, writeWireMdata } from '../../storage/shared/mdata.ts';
 
-/** The pid of requests of this translator's own (`GF_CLIENT_PID_SET_UTIME`). */
+/** The pid in this translator's own requests (`GF_CLIENT_PID_SET_UTIME`). */
 const SET_UTIME_PID = -13;
 
 const options = defineReconfigurableOptions({
@@ -57,7 +57,7 @@ interface UtimeState {
 const requestTime = (xl: Xlator<UtimeState>, sets: number): Ctime =>
   makeCtime(xl.context.sink.now(), sets);
 
-/** Returns the times that a fop sets, without those that an option excludes. */
+/** Returns the times that a fop sets (bits of `SETS`), without access times if `noatime` is on. */
 function timesSetBy({ settings }: UtimeState, fop: FopName): number {
   const sets = timesByFop[fop] ?? 0;
   return settings.noatime && accessTimeFops.includes(fop) ? sets & ~SETS.ATIME : sets;
@@ -97,6 +97,7 @@ function replaceNow(to: Iatt, valid: number, { sec, nsec }: Ctime): Iatt {
   );
 }
 
+/** Replaces the bits "set to now" by "set to this time". */
 const replaceNowBits = (valid: number): number =>
   valid | ((valid & ATIME_NOW) !== 0 ? ATIME : 0) | ((valid & MTIME_NOW) !== 0 ? MTIME : 0);
 
@@ -114,6 +115,7 @@ const fsetattr: Fop<'fsetattr', UtimeState> = (frame, xl, fd, stbuf, valid, xdat
   tail.fsetattr(frame, xl.children[0]!, fd, to, replaceNowBits(valid), xdata);
 };
 
+/** Requests the stored times, to find files without them. */
 const lookup: Fop<'lookup', UtimeState> = (frame, xl, loc, xdata) => {
   if (!xl.priv.canStoreTimes) return tail.lookup(frame, xl.children[0]!, loc, xdata);
   const keys = xdata?.copy() ?? new Dict();

@@ -1,8 +1,8 @@
 /**
- * features/worm: refuses changes of files that are written once and read many times. With `worm` no existing
- * file can be opened for writing, renamed, linked or removed. With `worm-file-level` the state of each file
- * (`retention.ts`, checked by `request-check.ts`) decides. Internal clients (pid below zero) are not refused.
- * Switched off it has no fops, and winds are routed past it.
+ * features/worm ("write once, read many"): refuses changes of finished files. With `worm` no existing file can be
+ * opened for writing, renamed, linked or removed. With `worm-file-level` the state of each file (`retention.ts`,
+ * checked by `request-check.ts`) decides. Internal clients (pid below zero) are not refused. Switched off it has no
+ * fops, and winds are routed past it.
  *
  * Source: GlusterFS 10 `xlators/features/read-only/src/worm.c`, `worm-helper.c`.
  */
@@ -76,6 +76,7 @@ type AnyFail = (frame: Frame, errno: number) => void;
 
 const nowSeconds = (xl: Xl): number => Math.floor(xl.context.sink.now() / 1000);
 
+/** Whether open(2)'s flags allow changes, or request appending. */
 const opensToChange = (flags: number): boolean => changesFile(flags) || (flags & O_APPEND) !== 0;
 
 /** The fops that `option worm` refuses, each with a test of its arguments. */
@@ -93,6 +94,7 @@ const volumeTests: { readonly [N in FopName]?: (args: readonly unknown[]) => boo
   xattrop: ([, , dict]) => !addsNothing(dict as Dict | null),
 };
 
+/** Finds the files that a request would change in its arguments. */
 type TargetReader = (args: readonly unknown[]) => readonly (Loc | Fd)[];
 
 const readFirst: TargetReader = ([file]) => [file as Loc | Fd];
@@ -118,6 +120,7 @@ function refuse({ priv }: Xl, frame: Frame, name: FopName): void {
   (fail[name] as AnyFail)(frame, EROFS);
 }
 
+/** Winds or refuses a request: by `worm` at once, by `worm-file-level` once the files' states are read. */
 function checkOrRefuse(frame: Frame, xl: Xl, name: FopName, args: readonly unknown[]): void {
   const { values, periods } = xl.priv;
   const isInternal = frame.root.pid < 0;
@@ -144,7 +147,10 @@ function countRefusal({ priv }: Xl, result: Transition): Transition {
 const PASSES: Transition = { isRefused: false, newState: null };
 const REFUSED: Transition = { isRefused: true, newState: null };
 
-/** A chmod that removes all write permissions retains the file until its access time. */
+/**
+ * Decides on a setattr. A chmod that removes all write permissions retains the file from now on. A new access time of a
+ * retained file moves the end of its retention.
+ */
 function decideChange(xl: Xl, to: Iatt, valid: number, file: WormFile): Transition {
   const { periods } = xl.priv;
   if ((valid & SET_ATTR.MODE) !== 0) {
@@ -163,7 +169,7 @@ function decideChange(xl: Xl, to: Iatt, valid: number, file: WormFile): Transiti
 const MTIME_BITS = SET_ATTR.MTIME | SET_ATTR.MTIME_NOW;
 const CHECKED_BITS = SET_ATTR.MODE | SET_ATTR.ATIME | SET_ATTR.ATIME_NOW;
 
-/** Checks internal clients, too: self-heal then retains its copy like the other copies. */
+/** Makes a setattr that also checks internal clients, so that self-heal retains its copy like the other copies. */
 const makeCheckedSetattr =
   (name: 'setattr' | 'fsetattr'): AnyFop =>
   (frame, untypedXl, args) => {
@@ -190,6 +196,7 @@ interface CreateReply {
 
 const creation: Creation<Worm> = {
   lookupKeys: null,
+  /** Stores a new file's start time before the reply. */
   onCreate(frame, _cookie, xl, opRet, opErrno, ...reply) {
     const [fd] = reply;
     if (opRet < 0 || fd === null || !xl.priv.values['worm-file-level']) {
@@ -217,6 +224,7 @@ const creation: Creation<Worm> = {
   },
 };
 
+/** Logs that a file stays changeable, because its state could not be stored. */
 function logUnprotected(xl: Xl, when: 'made' | 'closed', errno: number): void {
   const text = `a file that was ${when} can still be changed: its state cannot be stored`;
   xl.log.error(text, { errno, msgid: messages.wormUnmarked.id });
@@ -253,6 +261,7 @@ function makeFops({ priv: { values } }: Xl): Fops<Worm> {
   } as Fops<Worm>;
 }
 
+/** After a file was marked, retains it if its last change is long enough ago. */
 const closedCbk: Cbk<'setxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrno) => {
   xl.end(ownFrame.root);
   const file = ownFrame.local as Loc;

@@ -1,4 +1,4 @@
-/** Options of features/worm: names and defaults are GlusterFS 10's. */
+/** Defines the options of features/worm, with GlusterFS 10's names and defaults. */
 import { defineReconfigurableOptions } from '../../../core/options.ts';
 
 export const options = defineReconfigurableOptions({

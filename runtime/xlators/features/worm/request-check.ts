@@ -25,7 +25,7 @@ import {
 
 /** The request, and the files that it would change. */
 export interface CheckedRequest {
-  /** Null for a release, of which nothing waits. */
+  /** The request's frame; null for the check after a file was closed, for which no caller waits. */
   readonly frame: Frame | null;
   readonly name: FopName;
   readonly args: readonly unknown[];
@@ -36,13 +36,14 @@ export interface CheckedRequest {
 type AnyFail = (frame: Frame, errno: number) => void;
 type NewState = NonNullable<Transition['newState']>;
 
-/** A request of the volume's own. */
+/** Begins a request of the volume's own, as root. */
 export const beginRequest = <P>(xl: Xlator<P>, op: string, local: unknown): Frame => {
   const frame = xl.begin(new Stack(0, 0, 0, op));
   frame.local = local;
   return frame;
 };
 
+/** Checks the files of one request in turn: reads a state, decides, writes the new state. */
 class RequestCheck {
   private readonly xl: Xlator<unknown>;
   private readonly request: CheckedRequest;
@@ -56,6 +57,7 @@ class RequestCheck {
     this.request = request;
   }
 
+  /** Reads the state of the next file; after the last one, winds the request. */
   readNextFile(): void {
     const { frame, name, args, files } = this.request;
     const [child] = this.xl.children;
@@ -74,20 +76,20 @@ class RequestCheck {
     wind.lookup(beginRequest(this.xl, 'LOOKUP', this), 0, lookupCbk, child!, loc, STATE_KEYS);
   }
 
-  /** @param file null if the file does not exist or is not protected */
+  /** Decides by a file's state, and stores its new state first. @param file null if it is absent or not protected */
   decideFile(file: WormFile | null): void {
     if (file === null) {
       this.readNextFile();
       return;
     }
-    const { isRefused, newState: becomes } = this.request.decide(file);
+    const { isRefused, newState } = this.request.decide(file);
     this.isRefused = isRefused;
-    this.newState = becomes;
-    if (becomes === null) {
+    this.newState = newState;
+    if (newState === null) {
       this.refuseOrContinue();
       return;
     }
-    const dict = new Dict().set(RETEN_STATE, encodeRetention(becomes.retention));
+    const dict = new Dict().set(RETEN_STATE, encodeRetention(newState.retention));
     const frame = beginRequest(this.xl, 'SETXATTR', this);
     const [child] = this.xl.children;
     if (this.file instanceof Fd)
@@ -99,6 +101,7 @@ class RequestCheck {
     this.file = new Loc(inode, null, null, iaGfid);
   }
 
+  /** Stores the end of the retention, as the file's access time. */
   setTime(): void {
     const to = new Iatt();
     to.iaAtime = this.newState!.atime;
@@ -161,5 +164,6 @@ const timeCbk = (frame: Frame, _cookie: number, xl: Xlator<unknown>, opRet: numb
   else check.refuseOrContinue();
 };
 
+/** Checks a request, then winds it or fails it with EROFS. */
 export const checkRequest = (xl: Xlator<unknown>, request: CheckedRequest): void =>
   new RequestCheck(xl, request).readNextFile();

@@ -1,6 +1,6 @@
 /**
- * The states of a file that is written once, as its extended attributes have them, and when one follows
- * another. All of it is arithmetic: callers read and write the attributes, and pass the time in seconds.
+ * Decodes, encodes and changes the state of a file that is written once, which its extended attributes hold. Callers
+ * read and write the attributes, and pass the time in seconds.
  *
  * A file can be changed until its maker has closed it and `auto-commit-period` has passed without a change.
  * It is then retained for the retention period, whose end is its access time. After that it can be removed,
@@ -12,31 +12,33 @@ import { decodeName, encodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 
-/** Set once a file has been closed by its maker: from then on, it is one that is written once. */
+/** An attribute that marks a file as written once. It is set when the program that created the file closes it. */
 export const WORM_FILE = 'trusted.worm_file';
-/** The time of its creation. */
+/** The attribute with the time of the file's creation. */
 export const START_TIME = 'trusted.start_time';
-/** Its state: absent until it is retained. */
+/** The attribute with the file's state; a file that was never retained has none. */
 export const RETEN_STATE = 'trusted.reten_state';
 
-/** Asks a lookup or an fstat for all of them. It is not changed. */
+/** Xdata by which a lookup or fstat requests these attributes; shared by all requests, so it must not be changed. */
 export const STATE_KEYS = new Dict().set(WORM_FILE, 0).set(START_TIME, 0).set(RETEN_STATE, 0);
 
+/** The decoded state (`RETEN_STATE`). */
 export interface Retention {
   readonly isRetained: boolean;
   readonly isHeld: boolean;
   readonly isEnterprise: boolean;
-  /** Seconds. */
+  /** Seconds; at first those of the options `default-retention-period` and `auto-commit-period`. */
   readonly period: number;
   readonly commitPeriod: number;
 }
 
+/** Bits of the state. */
 const WORM = 1;
 const RETAIN = 2;
 const LEGAL_HOLD = 4;
 const ENTERPRISE = 8;
 
-/** A value as GlusterFS writes it: text with its NUL. */
+/** Encodes a value as GlusterFS writes it: text with a NUL at the end. */
 export const encodeText = (text: string): Uint8Array => encodeName(`${text}\0`);
 
 function decodeText(value: Uint8Array): string {
@@ -53,7 +55,7 @@ export function encodeRetention(state: Retention): Uint8Array {
   return encodeText(`${bits}/${state.period}/${state.commitPeriod}`);
 }
 
-/** Returns null for a malformed state. */
+/** Decodes a state; null for a malformed one. */
 export function decodeRetention(value: Uint8Array): Retention | null {
   const parts = /^(\d+)\/(-?\d+)\/(-?\d+)$/.exec(decodeText(value));
   if (parts === null) return null;
@@ -77,7 +79,7 @@ export interface WormFile {
   readonly mtime: number;
 }
 
-/** Null for a file that may be changed as any other. */
+/** Reads a file's state from the reply of a lookup or fstat; null for a file that is not marked as written once. */
 export function readWormFile(buf: Iatt, xdata: Dict | null): WormFile | null {
   if (xdata === null || !xdata.has(WORM_FILE)) return null;
   const start = xdata.bytes(START_TIME);
@@ -109,7 +111,7 @@ export interface Transition {
 const REFUSED: Transition = { isRefused: true, newState: null };
 const PASSES: Transition = { isRefused: false, newState: null };
 
-/** The state of a file that is retained from now on. */
+/** Makes the state of a file that is retained from now on. */
 export const makeRetained = (
   periods: RetentionPeriods,
   now: number,
@@ -124,7 +126,7 @@ export const makeRetained = (
   atime: now + periods.retention,
 });
 
-/** Whether a file may be changed now, or removed (`isRemoval`). */
+/** Decides whether a file may be changed now, or removed (`isRemoval`). @param now seconds */
 export function decideTransition(
   file: WormFile,
   periods: RetentionPeriods,
@@ -148,8 +150,8 @@ export function decideTransition(
 }
 
 /**
- * True when a retained file's access time, the end of its retention, may become `end`: in mode `relax` not
- * before its last change, in mode `enterprise` not earlier than now set.
+ * Whether a retained file's access time, the end of its retention, may become `end`: in mode `relax` not before its
+ * last change, in mode `enterprise` not before the present end.
  */
 export const canEndAt = ({ retention, atime, mtime }: WormFile, end: number): boolean =>
   !retention?.isRetained || end >= (retention.isEnterprise ? atime : mtime);
