@@ -15,7 +15,7 @@ export class HotSources {
   /** Sources with data to send, for `flushAll`. */
   private unsent: PumpSource[] = [];
   /** The source that receives now, and the one whose receive was ended from outside (sys/end-turn.ts). */
-  private receiving: PumpSource | null = null;
+  private taking: PumpSource | null = null;
   private interrupted: PumpSource | null = null;
   private readonly onHotChange: () => void;
   private readonly onReady: () => void;
@@ -150,8 +150,8 @@ export class HotSources {
 
   /** Called after a turn was ended from outside. */
   abandoned(): void {
-    this.interrupted = this.receiving;
-    this.receiving = null;
+    this.interrupted = this.taking;
+    this.taking = null;
   }
 
   /** Reads on from the interrupted source: poll(2) does not report data that it has buffered already. */
@@ -173,9 +173,9 @@ export class HotSources {
   }
 
   private receiveFrom(source: PumpSource): boolean {
-    this.receiving = source;
+    this.taking = source;
     const hasReceived = source.receive();
-    this.receiving = null;
+    this.taking = null;
     return hasReceived;
   }
 

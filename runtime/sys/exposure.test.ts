@@ -84,7 +84,7 @@ describe('a symbolic link on the way', () => {
     expect(findExposure(join(home, 'absolute/x'))).toBe(says);
   });
 
-  it('that leads back to itself is reported', () => {
+  it('a link that leads back to itself is reported', () => {
     symlinkSync('one', join(home, 'two'));
     symlinkSync('two', join(home, 'one'));
     expect(findExposure(join(home, 'one'))).toMatch(/is one of too many symbolic links$/);

@@ -26,7 +26,7 @@ describe('on a Node without the function', () => {
     expect(findMissingInterfaces({ find: without(name) })).toEqual([expect.stringMatching(line)]);
   });
 
-  it('that ends turns, turns are not made endable', () => {
+  it('without the function that ends turns, turns are not made endable', () => {
     const missing = findMissingSymbols(without('InformWatchdogs'));
     expect(missing).toEqual([END_TURN]);
     expect(startHelper(missing)).toBe(false);
