@@ -6,7 +6,7 @@ import { FileError, named } from './file-error.ts';
 import { FileObjectSteps, using } from './file-object.ts';
 import type { OpenFile } from './open-file.ts';
 import { FopError } from './requests.ts';
-import { type Steps, settled } from './steps.ts';
+import { type Steps, settle } from './steps.ts';
 import { type TreeFile, visitTree } from './tree.ts';
 import type { VolumeNames } from './volume-names.ts';
 import type { FoundFile } from './walk.ts';
@@ -111,7 +111,7 @@ class TreeCopy {
   private *isChosen(from: string, to: string): Steps<boolean> {
     const { filter } = this.options;
     if (typeof filter !== 'function') return true;
-    return Boolean(yield* settled(Promise.resolve(filter(from, to))));
+    return Boolean(yield* settle(Promise.resolve(filter(from, to))));
   }
 
   /** Copies a file, link or tree. */

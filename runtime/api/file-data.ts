@@ -14,7 +14,7 @@ import {
 import { FileError, named } from './file-error.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenState } from './open-state.ts';
-import { type Steps, settled } from './steps.ts';
+import { type Steps, settle } from './steps.ts';
 import type { Options, VolumeContext } from './volume-context.ts';
 
 /** Bytes that are read of a file whose size is unknown, before its size is requested. */
@@ -217,7 +217,7 @@ export class FileDataSteps {
     const parts = iteratorOf(data);
     try {
       for (;;) {
-        const part = yield* settled(Promise.resolve(parts.next()));
+        const part = yield* settle(Promise.resolve(parts.next()));
         if (part.done === true) return;
         yield* this.writeBytes(dataBytes(part.value, encoding), null);
       }

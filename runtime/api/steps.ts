@@ -114,8 +114,8 @@ export function runNow<R>(steps: Steps<R>): R {
   return results[0]!;
 }
 
-/** Waits for a promise. */
-export function* settled<R>(promise: Promise<R>): Steps<R> {
+/** Waits for a promise, and continues with its result. */
+export function* settle<R>(promise: Promise<R>): Steps<R> {
   const wait: Wait = {
     start: (operation) =>
       void promise.then(

@@ -213,7 +213,7 @@ describe('a volume', () => {
           }
           await volume.close();
         }),
-        { numRuns: 100 },
+        { numRuns: 50 },
       );
     },
   );
