@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { OpenError, Volume } from '../index.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
@@ -81,8 +81,6 @@ describe('Volume.open', () => {
 });
 
 describe('a program with a volume', () => {
-  beforeAll(() => spawnSync('npm', ['run', '-s', 'build:stale'], { cwd: packageRoot }));
-
   /** Runs a module of JavaScript; returns its output, with standard error. */
   function run(code: string, ...flags: string[]): string {
     const entry = join(packageRoot, 'dist/index.js');

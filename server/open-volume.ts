@@ -73,7 +73,7 @@ export class Volume extends GraphVolume {
    * @throws {OpenError} when the volfile is wrong or unreachable, or a volume does not come up
    */
   static async open(source: VolumeSource, settings: OpenSettings = {}): Promise<Volume> {
-    if (source instanceof Graph) return Volume.over(source, settings);
+    if (source instanceof Graph) return Volume.fromGraph(source, settings);
     try {
       return await startVolume(source, settings);
     } catch (error) {
@@ -95,7 +95,7 @@ export class Volume extends GraphVolume {
 const reloaders = new WeakMap<VolumeClient, Reloader>();
 
 /** Closes volumes that were dropped, which is a mistake of the program. */
-const dropped = new FinalizationRegistry<VolumeClient>((client) => {
+const droppedVolumes = new FinalizationRegistry<VolumeClient>((client) => {
   if (client.isClosed) return;
   process.emitWarning(`volume '${client.name}' was dropped without close()`, 'GlossaWarning');
   void client.close().catch(() => {});
@@ -107,15 +107,15 @@ async function startVolume(
 ): Promise<Volume> {
   const { log: logFile, upTimeout = UP_TIMEOUT } = settings;
   const sink = logFile === undefined ? noLog : openSink(logFile, { colour: false });
-  const levels: LogLevels = { default: levelOf(settings), volumes: new Map() };
+  const levels: LogLevels = { default: readLogLevel(settings), volumes: new Map() };
   const log = new Log(sink, levels, 'glossa');
-  const volfile = await sourceOf(source, log);
-  const inspect = () => volfile.inspect(inspectSettings(settings), () => {});
+  const volfile = await makeSource(source, log);
+  const inspect = () => volfile.inspect(makeInspectSettings(settings), () => {});
   const keeper = new Keeper();
   try {
     const inspection = await inspect();
     const { description } = inspection;
-    if (description === undefined) throw wrongVolfile(inspection);
+    if (description === undefined) throw makeVolfileFailure(inspection);
     const context = new NodeContext({
       sink,
       baseDir: volfile.baseDir,
@@ -124,7 +124,7 @@ async function startVolume(
     const graph = makeGraph(description, registry, context, levels);
     await startOrFail(graph);
     await waitUntilUp(graph, upTimeout);
-    const volume = Volume.over(graph, {
+    const volume = Volume.fromGraph(graph, {
       ...settings,
       ownsGraph: true,
       onWaiting: (isWaiting) => keeper.keep(isWaiting),
@@ -135,13 +135,13 @@ async function startVolume(
     });
     const readSpecs = async () => {
       const now = await inspect();
-      if (now.description === undefined) throw wrongVolfile(now);
+      if (now.description === undefined) throw makeVolfileFailure(now);
       return makeVolumeSpecs(now.description, registry);
     };
     const reloader = new Reloader(graph, volfile.name, readSpecs, log, upTimeout);
     volfile.onChange(() => void reloader.readVolfile());
     reloaders.set(volume.client, reloader);
-    dropped.register(volume.settings.lease, volume.client);
+    droppedVolumes.register(volume.settings.lease, volume.client);
     return volume;
   } catch (error) {
     volfile.close();
@@ -162,26 +162,26 @@ class Keeper {
 
 const noLog: LogSink = { write() {}, now: () => Date.now() };
 
-function levelOf({ logLevel: name }: OpenSettings): LogLevels['default'] {
+function readLogLevel({ logLevel: name }: OpenSettings): LogLevels['default'] {
   if (name === undefined) return WARNING;
   const level = logLevel(name);
   if (level === undefined) throw new Failure(`the log level ${name} is unknown`);
   return level;
 }
 
-const inspectSettings = ({ overrides = [], allowShell = false }: OpenSettings) => ({
+const makeInspectSettings = ({ overrides = [], allowShell = false }: OpenSettings) => ({
   registry,
   overrides,
   allowShell,
 });
 
-function wrongVolfile({ problems, sources }: VolfileInspection): Failure {
+function makeVolfileFailure({ problems, sources }: VolfileInspection): Failure {
   return new Failure(formatProblems(problems, sources, { colour: false }), listProblems(problems));
 }
 
-async function sourceOf(source: Exclude<VolumeSource, Graph>, log: Log): Promise<VolfileSource> {
+async function makeSource(source: Exclude<VolumeSource, Graph>, log: Log): Promise<VolfileSource> {
   if (typeof source === 'string') return makeFileSource(source);
-  if ('volfile' in source) return textSource(source);
+  if ('volfile' in source) return makeTextSource(source);
   if (typeof source !== 'object' || !('host' in source)) {
     throw new TypeError(
       'a volume is opened from a path, { volfile }, { host, volname } or a graph',
@@ -197,7 +197,7 @@ async function sourceOf(source: Exclude<VolumeSource, Graph>, log: Log): Promise
   return makeServerSource({ servers, id: volname }, log);
 }
 
-function textSource({ volfile, baseDir = '.' }: VolfileText): VolfileSource {
+function makeTextSource({ volfile, baseDir = '.' }: VolfileText): VolfileSource {
   const name = '<volfile>';
   return {
     name,

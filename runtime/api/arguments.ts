@@ -25,7 +25,7 @@ export function refuseArgument(code: Code, name: string, expected: string, value
   throw Object.assign(error, { code });
 }
 
-function outOfRange(name: string, expected: string, value: unknown): never {
+function refuseRange(name: string, expected: string, value: unknown): never {
   const error = new RangeError(
     `The argument '${name}' must be ${expected}. Received ${String(value)}`,
   );
@@ -39,7 +39,7 @@ function describe(value: unknown): string {
 }
 
 /** The text of a path. @throws {TypeError} */
-export function pathText(path: unknown, name = 'path'): string {
+export function toPath(path: unknown, name = 'path'): string {
   let text: unknown = path;
   if (path instanceof Uint8Array) text = decodeName(path);
   else if (path instanceof URL) text = decodeURIComponent(path.pathname);
@@ -53,7 +53,7 @@ export function pathText(path: unknown, name = 'path'): string {
 }
 
 /** An integer within bounds. @throws {TypeError | RangeError} */
-export function integer(
+export function toInteger(
   value: unknown,
   name: string,
   least = 0,
@@ -63,23 +63,23 @@ export function integer(
   if (typeof number !== 'number') {
     refuseArgument('ERR_INVALID_ARG_TYPE', name, 'a number', value);
   }
-  if (!Number.isInteger(number)) outOfRange(name, 'an integer', value);
-  if (number < least || number > most) outOfRange(name, `from ${least} to ${most}`, value);
+  if (!Number.isInteger(number)) refuseRange(name, 'an integer', value);
+  if (number < least || number > most) refuseRange(name, `from ${least} to ${most}`, value);
   return number;
 }
 
 /** The mode of a file: a number, or octal digits. @throws {TypeError | RangeError} */
-export function modeNumber(mode: unknown, otherwise?: number): number {
+export function toMode(mode: unknown, otherwise?: number): number {
   if ((mode === undefined || mode === null) && otherwise !== undefined) return otherwise;
   if (typeof mode === 'string') {
     if (/^[0-7]+$/.test(mode)) return Number.parseInt(mode, 8);
     refuseArgument('ERR_INVALID_ARG_VALUE', 'mode', 'a number or octal digits', mode);
   }
-  return integer(mode, 'mode', 0, 0xffff_ffff);
+  return toInteger(mode, 'mode', 0, 0xffff_ffff);
 }
 
 /** A user or group; -1 for no change. @throws {TypeError | RangeError} */
-export const idNumber = (id: unknown, name: string): number => integer(id, name, -1, 0xffff_ffff);
+export const toId = (id: unknown, name: string): number => toInteger(id, name, -1, 0xffff_ffff);
 
 const FLAGS: Readonly<Record<string, number>> = {
   r: O_RDONLY,
@@ -104,9 +104,9 @@ const SAME_FLAGS: Readonly<Record<string, string>> = {
 };
 
 /** The flags of open(2) for a number or a text such as `r+`. @throws {TypeError | RangeError} */
-export function openFlags(flags: unknown, otherwise = 'r'): number {
+export function toOpenFlags(flags: unknown, otherwise = 'r'): number {
   const given = flags ?? otherwise;
-  if (typeof given === 'number') return integer(given, 'flags', 0, 0x7fff_ffff);
+  if (typeof given === 'number') return toInteger(given, 'flags', 0, 0x7fff_ffff);
   const number = FLAGS[SAME_FLAGS[String(given)] ?? String(given)];
   if (typeof given !== 'string' || number === undefined) {
     refuseArgument('ERR_INVALID_ARG_VALUE', 'flags', "a number, or a text such as 'r+'", given);
@@ -115,7 +115,7 @@ export function openFlags(flags: unknown, otherwise = 'r'): number {
 }
 
 /** A time in milliseconds: a number or text of seconds, or a Date. @throws {TypeError} */
-export function timeMs(time: unknown, name: string): number {
+export function toMilliseconds(time: unknown, name: string): number {
   if (time instanceof Date) return time.getTime();
   const seconds = typeof time === 'string' && time.trim() !== '' ? Number(time) : time;
   if (typeof seconds === 'bigint') return Number(seconds) * 1000;
@@ -126,14 +126,14 @@ export function timeMs(time: unknown, name: string): number {
 }
 
 /** The encoding of an options argument: a text, or its member `encoding`. */
-export function encodingOf(options: unknown): string | null {
+export function readEncoding(options: unknown): string | null {
   if (typeof options === 'string') return options;
   const encoding = (options as { encoding?: unknown } | null | undefined)?.encoding;
   return typeof encoding === 'string' ? encoding : null;
 }
 
 /** The options of a call; a text is an encoding. @throws {TypeError} */
-export function optionsOf(options: unknown): Readonly<Record<string, unknown>> {
+export function readOptions(options: unknown): Readonly<Record<string, unknown>> {
   if (options === undefined || options === null) return {};
   if (typeof options === 'string') return { encoding: options };
   if (typeof options !== 'object') {
@@ -142,31 +142,31 @@ export function optionsOf(options: unknown): Readonly<Record<string, unknown>> {
   return options as Readonly<Record<string, unknown>>;
 }
 
-const buffers = (): typeof Buffer | undefined => globalThis.Buffer;
+const findBufferClass = (): typeof Buffer | undefined => globalThis.Buffer;
 
 /** Bytes as callers expect them: a Buffer in Node, a Uint8Array elsewhere. Memory is shared. */
-export const asBuffer = (bytes: Uint8Array): Uint8Array =>
-  buffers()?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) ?? bytes;
+export const toBuffer = (bytes: Uint8Array): Uint8Array =>
+  findBufferClass()?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) ?? bytes;
 
 /** Bytes in an encoding; as a Buffer without one. @throws {TypeError} for an unknown encoding */
-export function inEncoding(bytes: Uint8Array, encoding: string | null): string | Uint8Array {
-  if (encoding === null || encoding === 'buffer') return asBuffer(bytes);
-  const BufferClass = buffers();
+export function encodeBytes(bytes: Uint8Array, encoding: string | null): string | Uint8Array {
+  if (encoding === null || encoding === 'buffer') return toBuffer(bytes);
+  const BufferClass = findBufferClass();
   if (BufferClass?.isEncoding(encoding)) {
-    return (asBuffer(bytes) as Buffer).toString(encoding);
+    return (toBuffer(bytes) as Buffer).toString(encoding);
   }
   if (/^utf-?8$/i.test(encoding)) return new TextDecoder().decode(bytes);
   return refuseArgument('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);
 }
 
 /** A name as the caller asked for it: text, or bytes with the encoding `buffer`. */
-export function nameIn(name: string, encoding: string | null): string | Uint8Array {
+export function toEncodedName(name: string, encoding: string | null): string | Uint8Array {
   if (encoding === null || /^utf-?8$/i.test(encoding)) return name;
-  return inEncoding(encodeName(name), encoding);
+  return encodeBytes(encodeName(name), encoding);
 }
 
 /** The bytes of data to write: text, or any view of memory. @throws {TypeError} */
-export function dataBytes(data: unknown, encoding: string | null = null): Uint8Array {
+export function toBytes(data: unknown, encoding: string | null = null): Uint8Array {
   if (data instanceof Uint8Array) return data;
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -175,7 +175,7 @@ export function dataBytes(data: unknown, encoding: string | null = null): Uint8A
   if (typeof data !== 'string') {
     refuseArgument('ERR_INVALID_ARG_TYPE', 'data', 'a string or a view of memory', data);
   }
-  const BufferClass = buffers();
+  const BufferClass = findBufferClass();
   if (encoding === null || /^utf-?8$/i.test(encoding)) return new TextEncoder().encode(data);
   if (BufferClass?.isEncoding(encoding)) return BufferClass.from(data, encoding);
   return refuseArgument('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);

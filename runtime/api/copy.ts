@@ -2,11 +2,11 @@
 import { EEXIST, EINVAL, EISDIR, ENOSYS, ENOTDIR, EOPNOTSUPP, EXDEV } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG, type Iatt } from '../core/iatt.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../core/open-flags.ts';
-import { FileError, named } from './file-error.ts';
-import { FileObjectSteps, using } from './file-object.ts';
+import { FileError, withErrorContext } from './file-error.ts';
+import { closeAfter, FileObjectSteps } from './file-object.ts';
 import type { OpenFile } from './open-file.ts';
 import { FopError } from './requests.ts';
-import { type Steps, settle } from './steps.ts';
+import { awaitPromise, type Steps } from './steps.ts';
 import { type TreeFile, visitTree } from './tree.ts';
 import type { VolumeNames } from './volume-names.ts';
 import type { FoundFile } from './walk.ts';
@@ -63,7 +63,7 @@ function* copyFound(
       to.fd.release();
       return;
     }
-    yield* using(to, function* (open) {
+    yield* closeAfter(to, function* (open) {
       if (!isNew) yield* open.truncate();
       yield* copyData(from.steps, open);
     });
@@ -86,7 +86,7 @@ export function* copyFile(
     const source = yield* volume.files.find(from);
     yield* copyFound(volume, source, to, isNew);
   }
-  yield* named('copyfile', from, copy(), to);
+  yield* withErrorContext('copyfile', from, copy(), to);
 }
 
 type CpOptions = Readonly<Record<string, unknown>>;
@@ -111,7 +111,7 @@ class TreeCopy {
   private *isChosen(from: string, to: string): Steps<boolean> {
     const { filter } = this.options;
     if (typeof filter !== 'function') return true;
-    return Boolean(yield* settle(Promise.resolve(filter(from, to))));
+    return Boolean(yield* awaitPromise(Promise.resolve(filter(from, to))));
   }
 
   /** Copies a file, link or tree. */
@@ -119,8 +119,16 @@ class TreeCopy {
     if (!(yield* this.isChosen(from, to))) return;
     const { files } = this.volume;
     const isFollowing = this.options.dereference === true;
-    const source = yield* named('cp', from, files.find(from, isFollowing ? 'follow' : 'look'));
-    const target = yield* named('cp', to, files.seek(to, isFollowing ? 'follow' : 'look'));
+    const source = yield* withErrorContext(
+      'cp',
+      from,
+      files.find(from, isFollowing ? 'follow' : 'look'),
+    );
+    const target = yield* withErrorContext(
+      'cp',
+      to,
+      files.seek(to, isFollowing ? 'follow' : 'look'),
+    );
     if (target?.inode === source.inode) {
       refuseCopy('ERR_FS_CP_EINVAL', EINVAL, 'source and target are the same file', to);
     }
@@ -134,7 +142,7 @@ class TreeCopy {
     if (this.options.recursive !== true) {
       refuseCopy('ERR_FS_EISDIR', EISDIR, 'a directory is copied with recursive only', from);
     }
-    yield* this.copyDirectory(source, withoutSlash(from), withoutSlash(to));
+    yield* this.copyDirectory(source, trimSlashes(from), trimSlashes(to));
   }
 
   /** @throws {FileError} if a directory would be copied into itself */
@@ -144,7 +152,7 @@ class TreeCopy {
       if (path !== above && !path.startsWith(`${above}/`)) return;
       refuseCopy('ERR_FS_CP_EINVAL', EINVAL, `${from} cannot be copied into itself`, to);
     };
-    refuseBelow(normalized(from), normalized(to));
+    refuseBelow(normalizePath(from), normalizePath(to));
     for (let at = to; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
       if ((yield* this.volume.exists(at)) === false) continue;
       return refuseBelow(real, (yield* this.volume.realpath(at)) as string);
@@ -152,31 +160,36 @@ class TreeCopy {
   }
 
   private *makeParents(to: string): Steps<void> {
-    const at = withoutSlash(to).lastIndexOf('/');
+    const at = trimSlashes(to).lastIndexOf('/');
     if (at > 0) yield* this.volume.mkdir(to.slice(0, at), { recursive: true });
   }
 
   private *copyDirectory(source: FoundFile, from: string, to: string): Steps<void> {
     const { volume } = this;
-    const targetOf = (path: string): string => `${to}${path.slice(from.length)}`;
+    const findTarget = (path: string): string => `${to}${path.slice(from.length)}`;
     const copy = this;
     yield* visitTree(
       volume.requests,
       { inode: source.inode, path: from },
       {
         *enter({ inode, path }) {
-          if (inode !== source.inode && !(yield* copy.isChosen(path, targetOf(path)))) return false;
+          if (inode !== source.inode && !(yield* copy.isChosen(path, findTarget(path))))
+            return false;
           const { iaProt } = yield* new FileObjectSteps(volume.driver, inode).stat();
-          yield* named('mkdir', targetOf(path), copy.makeDirectory(targetOf(path), iaProt));
+          yield* withErrorContext(
+            'mkdir',
+            findTarget(path),
+            copy.makeDirectory(findTarget(path), iaProt),
+          );
           return true;
         },
         *visit(file) {
           const { path } = file;
-          if (yield* copy.isChosen(path, targetOf(path)))
-            yield* copy.copyEntry(file, targetOf(path));
+          if (yield* copy.isChosen(path, findTarget(path)))
+            yield* copy.copyEntry(file, findTarget(path));
         },
         *leave({ inode, path }) {
-          yield* copy.finishDirectory(inode, targetOf(path));
+          yield* copy.finishDirectory(inode, findTarget(path));
         },
       },
     );
@@ -197,14 +210,15 @@ class TreeCopy {
   private *finishDirectory(source: FoundFile['inode'], path: string): Steps<void> {
     const { driver, files } = this.volume;
     const buf = yield* new FileObjectSteps(driver, source).stat();
-    if ((buf.iaProt & 0o700) !== 0o700) yield* named('chmod', path, files.chmod(path, buf.iaProt));
+    if ((buf.iaProt & 0o700) !== 0o700)
+      yield* withErrorContext('chmod', path, files.chmod(path, buf.iaProt));
     if (this.options.preserveTimestamps === true) yield* this.keepTimes(buf, path);
   }
 
   private *copyEntry(file: TreeFile, to: string): Steps<void> {
     const isFollowing = this.options.dereference === true;
     if (file.buf.iaType === IA_IFLNK && isFollowing) return yield* this.copy(file.path, to);
-    const target = yield* named('cp', to, this.volume.files.seek(to, 'look'));
+    const target = yield* withErrorContext('cp', to, this.volume.files.seek(to, 'look'));
     yield* this.copyOne(file, file.path, to, target);
   }
 
@@ -234,8 +248,9 @@ class TreeCopy {
         from,
       );
     }
-    if (target?.buf.iaType === IA_IFLNK) yield* named('unlink', to, volume.files.unlink(to));
-    yield* named('cp', from, copyFound(volume, source, to, false), to);
+    if (target?.buf.iaType === IA_IFLNK)
+      yield* withErrorContext('unlink', to, volume.files.unlink(to));
+    yield* withErrorContext('cp', from, copyFound(volume, source, to, false), to);
     if (options.preserveTimestamps === true) yield* this.keepTimes(source.buf, to);
   }
 
@@ -246,11 +261,11 @@ class TreeCopy {
     target: FoundFile | undefined,
   ): Steps<void> {
     const { volume, options } = this;
-    const link = yield* named('readlink', from, volume.requests.readlink(inode));
+    const link = yield* withErrorContext('readlink', from, volume.requests.readlink(inode));
     const isAbsolute = link.startsWith('/') || options.verbatimSymlinks === true;
     const folder = from.slice(0, from.lastIndexOf('/'));
-    if (target !== undefined) yield* named('unlink', to, volume.files.unlink(to));
-    yield* volume.symlink(isAbsolute ? link : normalized(`${folder}/${link}`), to);
+    if (target !== undefined) yield* withErrorContext('unlink', to, volume.files.unlink(to));
+    yield* volume.symlink(isAbsolute ? link : normalizePath(`${folder}/${link}`), to);
   }
 
   private *keepTimes(buf: Iatt, to: string): Steps<void> {
@@ -258,15 +273,15 @@ class TreeCopy {
       buf.iaAtime * 1000 + buf.iaAtimeNsec / 1e6,
       buf.iaMtime * 1000 + buf.iaMtimeNsec / 1e6,
     ];
-    yield* named('utime', to, this.volume.files.utimes(to, atime, mtime, 'look'));
+    yield* withErrorContext('utime', to, this.volume.files.utimes(to, atime, mtime, 'look'));
   }
 }
 
 /** A path without slashes at its end; `/` stays. */
-const withoutSlash = (path: string): string => path.replace(/(?<=.)\/+$/, '');
+const trimSlashes = (path: string): string => path.replace(/(?<=.)\/+$/, '');
 
 /** A path without `.` and `..`. */
-function normalized(path: string): string {
+function normalizePath(path: string): string {
   const names: string[] = [];
   for (const name of path.split('/')) {
     if (name === '..') names.pop();

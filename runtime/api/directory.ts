@@ -1,7 +1,7 @@
 /** An open directory with the methods of Node's `fs.Dir`. */
 import type { Dirent as Entry } from '../core/iatt.ts';
-import { encodingOf, nameIn } from './arguments.ts';
-import { named } from './file-error.ts';
+import { readEncoding, toEncodedName } from './arguments.ts';
+import { withErrorContext } from './file-error.ts';
 import { OpenDirectory } from './open-directory.ts';
 import { callBack } from './promised.ts';
 import { Dirent } from './stats.ts';
@@ -42,14 +42,14 @@ class DirectorySteps {
     this.checkOpen();
     const { volume, path, directory, encoding } = this;
     if (this.at === this.entries.length) {
-      this.entries = yield* named('readdir', path, this.open.read());
+      this.entries = yield* withErrorContext('readdir', path, this.open.read());
       this.at = 0;
     }
     const entry = this.entries[this.at];
     if (entry === undefined) return null;
     this.at += 1;
-    const type = yield* named('readdir', path, volume.typeOf(entry, directory));
-    return new Dirent(nameIn(entry.name, encoding), path, type);
+    const type = yield* withErrorContext('readdir', path, volume.typeOf(entry, directory));
+    return new Dirent(toEncodedName(entry.name, encoding), path, type);
   }
 
   // biome-ignore lint/correctness/useYield: ends at once
@@ -81,7 +81,7 @@ export class Directory {
   ): Steps<Directory> {
     const open = yield* OpenDirectory.open(volume.requests, directory.inode);
     volume.client.addFd(open.fd);
-    return new Directory(new DirectorySteps(volume, directory, open, encodingOf(options)));
+    return new Directory(new DirectorySteps(volume, directory, open, readEncoding(options)));
   }
 
   /** The next entry; null at the end. A callback gets it, too. */

@@ -2,7 +2,7 @@
 import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
 import type { Inode } from '../core/inode.ts';
 import { type Reply, Requests } from './requests.ts';
-import { run } from './steps.ts';
+import { runSteps } from './steps.ts';
 import type { FoundFile, Place } from './walk.ts';
 
 export {
@@ -33,37 +33,37 @@ export class Driver {
 
   /** Winds one fop, and leaves the inode table unchanged. */
   wind<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
-    return run(this.requests.wind(name, args));
+    return runSteps(this.requests.wind(name, args));
   }
 
   /** The same for a fop by name. */
   windArgs(name: FopName, args: readonly unknown[]): Promise<Reply> {
-    return run(this.requests.wind(name, args));
+    return runSteps(this.requests.wind(name, args));
   }
 
   /** Winds a fop and applies its reply to the inode table, as a mount does. */
   apply(name: FopName, args: readonly unknown[]): Promise<Reply> {
-    return run(this.requests.apply(name, args));
+    return runSteps(this.requests.apply(name, args));
   }
 
   /** The same; a failed fop throws. @throws {FopError} */
   expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
-    return run(this.requests.expect(name, ...args));
+    return runSteps(this.requests.expect(name, ...args));
   }
 
   /** Finds the file of a path; by default a symbolic link at its end is not followed. @throws {FopError} */
   find(path: string, last: 'follow' | 'look' = 'look'): Promise<FoundFile> {
-    return run(this.requests.find(path, last));
+    return runSteps(this.requests.find(path, last));
   }
 
   /** The same; undefined if the file does not exist. @throws {FopError} for any other failure */
   seek(path: string, last: 'follow' | 'look' = 'look'): Promise<FoundFile | undefined> {
-    return run(this.requests.seek(path, last));
+    return runSteps(this.requests.seek(path, last));
   }
 
   /** Directory and name of a path, whose file may not exist. @throws {FopError} */
   place(path: string): Promise<Place> {
-    return run(this.requests.place(path));
+    return runSteps(this.requests.place(path));
   }
 
   gfidRequest(): ReturnType<Requests['gfidRequest']> {

@@ -4,17 +4,17 @@ import { EBADF, EINVAL } from '../core/errno.ts';
 import type { Gfid } from '../core/gfid.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY } from '../core/open-flags.ts';
 import {
-  dataBytes,
-  encodingOf,
-  inEncoding,
-  integer,
-  optionsOf,
+  encodeBytes,
+  readEncoding,
+  readOptions,
   refuseArgument,
+  toBytes,
+  toInteger,
 } from './arguments.ts';
-import { FileError, named } from './file-error.ts';
+import { FileError, withErrorContext } from './file-error.ts';
 import type { OpenFile } from './open-file.ts';
 import type { OpenState } from './open-state.ts';
-import { type Steps, settle } from './steps.ts';
+import { awaitPromise, type Steps } from './steps.ts';
 import type { Options, VolumeContext } from './volume-context.ts';
 
 /** Bytes that are read of a file whose size is unknown, before its size is requested. */
@@ -58,7 +58,7 @@ export class FileDataSteps {
   /** Runs an operation of the open file. */
   protected *on<R>(syscall: string, act: () => Steps<R>): Steps<R> {
     if (this.isClosed) throw new FileError(EBADF, syscall, this.path);
-    return yield* named(syscall, this.path, act());
+    return yield* withErrorContext(syscall, this.path, act());
   }
 
   private checkAccess(syscall: string, forbidden: number): void {
@@ -80,20 +80,20 @@ export class FileDataSteps {
   ): Steps<{ bytesRead: number; buffer: ArrayBufferView }> {
     const isView = ArrayBuffer.isView(target);
     const given = isView && typeof offset === 'object' ? offset : isView ? {} : target;
-    const { buffer: view, ...rest } = optionsOf(given as Options);
-    const into = isView ? target : ((view as ArrayBufferView) ?? newBuffer(DEFAULT_READ));
+    const { buffer: view, ...rest } = readOptions(given as Options);
+    const into = isView ? target : ((view as ArrayBufferView) ?? makeBuffer(DEFAULT_READ));
     if (!ArrayBuffer.isView(into)) {
       refuseArgument('ERR_INVALID_ARG_TYPE', 'buffer', 'a view of memory', into);
     }
-    const bytes = dataBytes(into);
-    const from = integer(
+    const bytes = toBytes(into);
+    const from = toInteger(
       typeof offset === 'number' ? offset : (rest.offset ?? 0),
       'offset',
       0,
       bytes.length,
     );
     const most = bytes.length - from;
-    const size = integer(length ?? rest.length ?? most, 'length', 0, most);
+    const size = toInteger(length ?? rest.length ?? most, 'length', 0, most);
     const at = position ?? (rest.position as number | bigint | null | undefined) ?? null;
     const bytesRead = yield* this.readInto(bytes.subarray(from, from + size), at);
     return { bytesRead, buffer: into };
@@ -101,7 +101,7 @@ export class FileDataSteps {
 
   private *readInto(into: Uint8Array, position: number | bigint | null): Steps<number> {
     this.checkAccess('read', O_WRONLY);
-    const at = position === null ? -1 : integer(position, 'position', -1);
+    const at = position === null ? -1 : toInteger(position, 'position', -1);
     const count = yield* this.on('read', () =>
       this.file.readInto(into, at < 0 ? this.state.position : at),
     );
@@ -115,7 +115,7 @@ export class FileDataSteps {
     position?: number | null,
   ): Steps<{ bytesRead: number; buffers: readonly ArrayBufferView[] }> {
     let bytesRead = 0;
-    for (const each of viewsOf(buffers)) {
+    for (const each of toViews(buffers)) {
       const at = typeof position === 'number' ? position + bytesRead : null;
       const count = yield* this.readInto(each, at);
       bytesRead += count;
@@ -137,22 +137,22 @@ export class FileDataSteps {
     if (typeof data === 'string') {
       const encoding = typeof length === 'string' ? length : null;
       const at = typeof offset === 'number' ? offset : null;
-      const bytesWritten = yield* this.writeBytes(dataBytes(data, encoding), at);
+      const bytesWritten = yield* this.writeBytes(toBytes(data, encoding), at);
       return { bytesWritten, buffer: data };
     }
     if (!ArrayBuffer.isView(data)) {
       refuseArgument('ERR_INVALID_ARG_TYPE', 'buffer', 'a string or a view of memory', data);
     }
-    const rest = typeof offset === 'object' ? optionsOf(offset) : {};
-    const bytes = dataBytes(data);
-    const from = integer(
+    const rest = typeof offset === 'object' ? readOptions(offset) : {};
+    const bytes = toBytes(data);
+    const from = toInteger(
       typeof offset === 'number' ? offset : (rest.offset ?? 0),
       'offset',
       0,
       bytes.length,
     );
     const most = bytes.length - from;
-    const size = integer(length ?? rest.length ?? most, 'length', 0, most);
+    const size = toInteger(length ?? rest.length ?? most, 'length', 0, most);
     const at = position ?? (rest.position as number | null | undefined) ?? null;
     const bytesWritten = yield* this.writeBytes(bytes.subarray(from, from + size), at);
     return { bytesWritten, buffer: data };
@@ -160,7 +160,7 @@ export class FileDataSteps {
 
   private *writeBytes(data: Uint8Array, position: number | null): Steps<number> {
     this.checkAccess('write', O_RDONLY);
-    const at = position === null ? null : integer(position, 'position');
+    const at = position === null ? null : toInteger(position, 'position');
     const start = yield* this.on('write', () => this.writePosition(at));
     const count = yield* this.on('write', () => this.file.write(data, start));
     if (at === null || this.isAppending) this.state.position = start + count;
@@ -179,7 +179,7 @@ export class FileDataSteps {
     buffers: readonly ArrayBufferView[],
     position?: number | null,
   ): Steps<{ bytesWritten: number; buffers: readonly ArrayBufferView[] }> {
-    const bytesWritten = yield* this.writeBytes(concatBytes(viewsOf(buffers)), position ?? null);
+    const bytesWritten = yield* this.writeBytes(concatBytes(toViews(buffers)), position ?? null);
     return { bytesWritten, buffers };
   }
 
@@ -188,7 +188,7 @@ export class FileDataSteps {
     this.checkAccess('read', O_WRONLY);
     const bytes = yield* this.on('read', () => this.readRest());
     this.state.position += bytes.length;
-    return inEncoding(bytes, encodingOf(options));
+    return encodeBytes(bytes, readEncoding(options));
   }
 
   /** A small file takes one read; a larger one several at a time, once its size is known. */
@@ -198,7 +198,7 @@ export class FileDataSteps {
     const first = yield* file.read(FIRST_READ, position);
     if (first.length < FIRST_READ) return first;
     const { iaSize } = yield* file.stat();
-    const all = newBuffer(Math.max(iaSize - position, FIRST_READ));
+    const all = makeBuffer(Math.max(iaSize - position, FIRST_READ));
     all.set(first);
     const count = yield* file.readInto(all.subarray(FIRST_READ), position + FIRST_READ);
     // What was written meanwhile is read, too.
@@ -209,17 +209,17 @@ export class FileDataSteps {
 
   /** Writes from the current position on. @param data text, bytes, or an iterable of these */
   *writeFile(data: unknown, options?: Options): Steps<void> {
-    const encoding = encodingOf(options);
+    const encoding = readEncoding(options);
     if (typeof data === 'string' || ArrayBuffer.isView(data)) {
-      yield* this.writeBytes(dataBytes(data, encoding), null);
+      yield* this.writeBytes(toBytes(data, encoding), null);
       return;
     }
-    const parts = iteratorOf(data);
+    const parts = makeIterator(data);
     try {
       for (;;) {
-        const part = yield* settle(Promise.resolve(parts.next()));
+        const part = yield* awaitPromise(Promise.resolve(parts.next()));
         if (part.done === true) return;
-        yield* this.writeBytes(dataBytes(part.value, encoding), null);
+        yield* this.writeBytes(toBytes(part.value, encoding), null);
       }
     } finally {
       void parts.return?.();
@@ -231,7 +231,7 @@ export class FileDataSteps {
   }
 
   *truncate(length?: number | null): Steps<void> {
-    const size = integer(length ?? 0, 'len', -Number.MAX_SAFE_INTEGER);
+    const size = toInteger(length ?? 0, 'len', -Number.MAX_SAFE_INTEGER);
     if ((this.flags & O_ACCMODE) === O_RDONLY) throw new FileError(EINVAL, 'ftruncate', this.path);
     yield* this.on('ftruncate', () => this.file.truncate(Math.max(0, size)));
   }
@@ -246,14 +246,14 @@ export class FileDataSteps {
 }
 
 /** Memory as callers expect it: a Buffer in Node. */
-export const newBuffer = (size: number): Uint8Array =>
+export const makeBuffer = (size: number): Uint8Array =>
   globalThis.Buffer?.alloc(size) ?? new Uint8Array(size);
 
-function viewsOf(buffers: unknown): Uint8Array[] {
+function toViews(buffers: unknown): Uint8Array[] {
   if (!Array.isArray(buffers)) {
     refuseArgument('ERR_INVALID_ARG_TYPE', 'buffers', 'a list of views of memory', buffers);
   }
-  return buffers.map((each) => dataBytes(each));
+  return buffers.map((each) => toBytes(each));
 }
 
 type Parts = {
@@ -262,7 +262,7 @@ type Parts = {
 };
 
 /** The iterator of data that comes in parts. @throws {TypeError} */
-function iteratorOf(data: unknown): Parts {
+function makeIterator(data: unknown): Parts {
   const source = data as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
   const make = source?.[Symbol.asyncIterator] ?? source?.[Symbol.iterator];
   if (typeof make !== 'function') {

@@ -29,7 +29,7 @@ export class FileError extends Error {
 }
 
 /** Runs steps, and names operation and paths in their errors. @throws {FileError} */
-export function* named<R>(
+export function* withErrorContext<R>(
   syscall: string,
   path: string | undefined,
   steps: Steps<R>,

@@ -20,7 +20,7 @@ async function open(fops: Fops<null> = {}): Promise<Volume> {
   });
   const volumes = [{ translator: memory }, { translator: locks }, { translator: above }];
   const graph = await startGraph(volumes as never, new FakeContext());
-  const volume = Volume.over(graph, { ownsGraph: true });
+  const volume = Volume.fromGraph(graph, { ownsGraph: true });
   onTestFinished(() => volume.close());
   return volume;
 }
@@ -180,7 +180,7 @@ describe('a call', () => {
   it('fails with AbortError at its signal, which interrupts its requests and no others', async () => {
     const leaf = new HeldLeaf();
     const graph = await startGraph([{ translator: leaf.translator }] as never, new FakeContext());
-    const volume = Volume.over(graph);
+    const volume = Volume.fromGraph(graph);
     const controller = new AbortController();
     const aborted = volume.with({ signal: controller.signal }).stat('/');
     const other = volume.stat('/');

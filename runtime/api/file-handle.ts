@@ -1,21 +1,21 @@
 /** An open file with the methods of Node's `fs/promises` FileHandle, and gfapi's. */
 import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../core/lock.ts';
 import {
-  asBuffer,
-  dataBytes,
-  idNumber,
-  integer,
-  modeNumber,
-  optionsOf,
+  readOptions,
   refuseArgument,
-  timeMs,
+  toBuffer,
+  toBytes,
+  toId,
+  toInteger,
+  toMilliseconds,
+  toMode,
 } from './arguments.ts';
-import { FIRST_READ, FileDataSteps, newBuffer } from './file-data.ts';
-import { named } from './file-error.ts';
-import { modeFields, ownerFields, timeFields } from './file-object.ts';
-import { readLines, readStream, webStream, writeStream } from './file-streams.ts';
+import { FIRST_READ, FileDataSteps, makeBuffer } from './file-data.ts';
+import { withErrorContext } from './file-error.ts';
+import { modeChange, ownerChange, timeChange } from './file-object.ts';
+import { makeReadStream, makeWebStream, makeWriteStream, readLines } from './file-streams.ts';
 import { OpenState } from './open-state.ts';
-import { promised } from './promised.ts';
+import { makePromised } from './promised.ts';
 import { BigIntStats, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
 import type { Options, VolumeContext } from './volume-context.ts';
@@ -49,32 +49,32 @@ export class FileHandleSteps extends FileDataSteps {
 
   /** Reserves space; the file grows unless `keepSize`. */
   *fallocate(offset: number, length: number, options?: Options): Steps<void> {
-    const mode = optionsOf(options).keepSize === true ? 1 : 0;
-    const range = rangeOf(offset, length);
+    const mode = readOptions(options).keepSize === true ? 1 : 0;
+    const range = toRange(offset, length);
     yield* this.on('fallocate', () => this.file.allocate(mode, ...range));
   }
 
   /** Makes a hole. */
   *discard(offset: number, length: number): Steps<void> {
-    const range = rangeOf(offset, length);
+    const range = toRange(offset, length);
     yield* this.on('discard', () => this.file.discard(...range));
   }
 
   /** Fills a range with zeros, without sending them. */
   *zerofill(offset: number, length: number): Steps<void> {
-    const range = rangeOf(offset, length);
+    const range = toRange(offset, length);
     yield* this.on('zerofill', () => this.file.zerofill(...range));
   }
 
   /** The next position that has data. @throws {FileError} ENXIO at the end of the file */
   *seekData(offset: number): Steps<number> {
-    const at = integer(offset, 'offset');
+    const at = toInteger(offset, 'offset');
     return yield* this.on('lseek', () => this.file.seek(at, 'data'));
   }
 
   /** The next position of a hole; the end of the file counts as one. */
   *seekHole(offset: number): Steps<number> {
-    const at = integer(offset, 'offset');
+    const at = toInteger(offset, 'offset');
     return yield* this.on('lseek', () => this.file.seek(at, 'hole'));
   }
 
@@ -86,8 +86,8 @@ export class FileHandleSteps extends FileDataSteps {
     length: number,
   ): Steps<number> {
     const { file } = target.steps as FileHandleSteps;
-    const [from, to] = [integer(offset, 'offset'), integer(targetOffset, 'targetOffset')];
-    const size = integer(length, 'length');
+    const [from, to] = [toInteger(offset, 'offset'), toInteger(targetOffset, 'targetOffset')];
+    const size = toInteger(length, 'length');
     return yield* this.on('copy_file_range', () => this.file.copyTo(file.fd, from, to, size));
   }
 
@@ -96,24 +96,24 @@ export class FileHandleSteps extends FileDataSteps {
   *stat(options?: Options): Steps<Stats | BigIntStats> {
     const buf = yield* this.on('fstat', () => this.file.stat());
     const { device } = this.volume.client;
-    return optionsOf(options).bigint === true
+    return readOptions(options).bigint === true
       ? new BigIntStats(buf, device)
       : new Stats(buf, device);
   }
 
   *chmod(mode: number | string): Steps<void> {
-    const number = modeNumber(mode);
-    yield* this.on('fchmod', () => this.file.setattr(...modeFields(number)));
+    const number = toMode(mode);
+    yield* this.on('fchmod', () => this.file.setattr(...modeChange(number)));
   }
 
   *chown(uid: number, gid: number): Steps<void> {
-    const ids = [idNumber(uid, 'uid'), idNumber(gid, 'gid')] as const;
-    yield* this.on('fchown', () => this.file.setattr(...ownerFields(...ids)));
+    const ids = [toId(uid, 'uid'), toId(gid, 'gid')] as const;
+    yield* this.on('fchown', () => this.file.setattr(...ownerChange(...ids)));
   }
 
   *utimes(atime: unknown, mtime: unknown): Steps<void> {
-    const times = [timeMs(atime, 'atime'), timeMs(mtime, 'mtime')] as const;
-    yield* this.on('futimes', () => this.file.setattr(...timeFields(0, ...times)));
+    const times = [toMilliseconds(atime, 'atime'), toMilliseconds(mtime, 'mtime')] as const;
+    yield* this.on('futimes', () => this.file.setattr(...timeChange(0, ...times)));
   }
 
   *getxattr(name: string): Steps<Uint8Array> {
@@ -125,7 +125,7 @@ export class FileHandleSteps extends FileDataSteps {
   }
 
   *setxattr(name: string, value: unknown, flags = 0): Steps<void> {
-    const bytes = dataBytes(value);
+    const bytes = toBytes(value);
     yield* this.on('fsetxattr', () => this.file.setxattr(name, bytes, flags));
   }
 
@@ -138,7 +138,7 @@ export class FileHandleSteps extends FileDataSteps {
   /** Takes a record lock of fcntl(2) for the owner of this volume's identity. */
   *lock(request: LockRequest): Steps<void> {
     const { type, wait = true } = request;
-    const lock = this.recordLock(lockType(type), request);
+    const lock = this.recordLock(toLockType(type), request);
     this.state.hasLocks = true;
     yield* this.on('lock', () => this.file.lock(wait ? F_SETLKW : F_SETLK, lock));
   }
@@ -151,7 +151,7 @@ export class FileHandleSteps extends FileDataSteps {
 
   /** A lock of another owner that a request would have to wait for; null if there is none. */
   *getLock(request: LockRequest): Steps<HeldLock | null> {
-    const lock = this.recordLock(lockType(request.type), request);
+    const lock = this.recordLock(toLockType(request.type), request);
     const held = yield* this.on('lock', () => this.file.lock(F_GETLK, lock));
     if (held.type === F_UNLCK) return null;
     const { start, len, pid, owner } = held;
@@ -161,7 +161,7 @@ export class FileHandleSteps extends FileDataSteps {
 
   private recordLock(type: number, { start = 0, length = 0 }: LockRange): Flock {
     const { pid, lkOwner = '' } = this.volume.settings.caller;
-    const [from, len] = [integer(start, 'start'), integer(length, 'length')];
+    const [from, len] = [toInteger(start, 'start'), toInteger(length, 'length')];
     return { type, whence: 0, start: from, len, pid, owner: lkOwner };
   }
 
@@ -172,7 +172,7 @@ export class FileHandleSteps extends FileDataSteps {
     if (this.isClosed) return;
     this.state.isClosed = true;
     this.volume.client.removeFile(this.state);
-    yield* named('close', this.path, this.file.end(this.state.hasLocks));
+    yield* withErrorContext('close', this.path, this.file.release(this.state.hasLocks));
   }
 
   /** Closes without a flush. */
@@ -184,7 +184,7 @@ export class FileHandleSteps extends FileDataSteps {
   }
 }
 
-const PromisedFileHandle = promised(FileHandleSteps, (steps, { volume }) => volume.run(steps));
+const PromisedFileHandle = makePromised(FileHandleSteps, (steps, { volume }) => volume.run(steps));
 
 /** An open file of a volume. */
 export class FileHandle extends PromisedFileHandle {
@@ -200,20 +200,24 @@ export class FileHandle extends PromisedFileHandle {
   }
 
   /** A stream of Node's. */
-  createReadStream(options?: Parameters<typeof readStream>[1]): ReturnType<typeof readStream> {
-    integer(this.fd, 'fd');
-    return readStream(this, options);
+  createReadStream(
+    options?: Parameters<typeof makeReadStream>[1],
+  ): ReturnType<typeof makeReadStream> {
+    toInteger(this.fd, 'fd');
+    return makeReadStream(this, options);
   }
 
   /** A stream of Node's. */
-  createWriteStream(options?: Parameters<typeof writeStream>[1]): ReturnType<typeof writeStream> {
-    integer(this.fd, 'fd');
-    return writeStream(this, options);
+  createWriteStream(
+    options?: Parameters<typeof makeWriteStream>[1],
+  ): ReturnType<typeof makeWriteStream> {
+    toInteger(this.fd, 'fd');
+    return makeWriteStream(this, options);
   }
 
   /** A stream of browsers and of Node. */
   readableWebStream(): ReadableStream<Uint8Array> {
-    return webStream(this);
+    return makeWebStream(this);
   }
 
   /** The lines of the file, without their ends. */
@@ -233,20 +237,20 @@ export class FileHandle extends PromisedFileHandle {
 
 async function* readPieces(handle: FileHandle): AsyncGenerator<Uint8Array, void> {
   for (;;) {
-    const { bytesRead, buffer } = await handle.read({ buffer: newBuffer(FIRST_READ) });
+    const { bytesRead, buffer } = await handle.read({ buffer: makeBuffer(FIRST_READ) });
     if (bytesRead === 0) return;
-    yield asBuffer(dataBytes(buffer).subarray(0, bytesRead));
+    yield toBuffer(toBytes(buffer).subarray(0, bytesRead));
   }
 }
 
-const lockType = (type: unknown): number =>
+const toLockType = (type: unknown): number =>
   type === 'read'
     ? F_RDLCK
     : type === 'write'
       ? F_WRLCK
       : refuseArgument('ERR_INVALID_ARG_VALUE', 'type', "'read' or 'write'", type);
 
-const rangeOf = (offset: number, length: number): [number, number] => [
-  integer(offset, 'offset'),
-  integer(length, 'length', 1),
+const toRange = (offset: number, length: number): [number, number] => [
+  toInteger(offset, 'offset'),
+  toInteger(length, 'length', 1),
 ];

@@ -9,7 +9,7 @@ import { Loc } from '../core/loc.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } from '../core/open-flags.ts';
 import type { Driver } from './driver.ts';
 import { OpenFile, xattrValue } from './open-file.ts';
-import { promised } from './promised.ts';
+import { makePromised } from './promised.ts';
 import { FopError, type Reply, type Requests } from './requests.ts';
 import type { Steps } from './steps.ts';
 
@@ -94,15 +94,15 @@ export class FileObjectSteps {
     if ((flags & O_TRUNC) !== 0) yield* this.truncate();
     const plain = flags & ~(O_CREAT | O_EXCL | O_TRUNC);
     const file = new OpenFile(driver, requests.newFd(inode, plain));
-    return yield* opened(file, requests.expect('open', this.loc, plain, file.fd, null));
+    return yield* releaseOnFailure(file, requests.expect('open', this.loc, plain, file.fd, null));
   }
 }
 
 /** A file by its inode, for callers that wait for promises. */
-export const FileObject = promised(FileObjectSteps);
+export const FileObject = makePromised(FileObjectSteps);
 
 /** Returns a file whose open succeeds; else releases its fd. */
-export function* opened(file: OpenFile, reply: Steps<Reply>): Steps<OpenFile> {
+export function* releaseOnFailure(file: OpenFile, reply: Steps<Reply>): Steps<OpenFile> {
   try {
     yield* reply;
     return file;
@@ -113,7 +113,10 @@ export function* opened(file: OpenFile, reply: Steps<Reply>): Steps<OpenFile> {
 }
 
 /** Uses a file, and closes it. */
-export function* using<R>(file: OpenFile, use: (file: OpenFile['steps']) => Steps<R>): Steps<R> {
+export function* closeAfter<R>(
+  file: OpenFile,
+  use: (file: OpenFile['steps']) => Steps<R>,
+): Steps<R> {
   let result: R;
   try {
     result = yield* use(file.steps);
@@ -126,7 +129,7 @@ export function* using<R>(file: OpenFile, use: (file: OpenFile['steps']) => Step
 }
 
 /** The arguments of a setattr that sets the mode. */
-export const modeFields = (mode: number): [number, Partial<Iatt>] => [
+export const modeChange = (mode: number): [number, Partial<Iatt>] => [
   SET_ATTR.MODE,
   { iaProt: mode & 0o7777 },
 ];
@@ -134,13 +137,13 @@ export const modeFields = (mode: number): [number, Partial<Iatt>] => [
 const isId = (id: number): boolean => id >>> 0 !== 0xffffffff;
 
 /** The same for owners. An id of -1 is not changed. */
-export const ownerFields = (uid: number, gid: number): [number, Partial<Iatt>] => [
+export const ownerChange = (uid: number, gid: number): [number, Partial<Iatt>] => [
   (isId(uid) ? SET_ATTR.UID : 0) | (isId(gid) ? SET_ATTR.GID : 0),
   { iaUid: uid >>> 0, iaGid: gid >>> 0 },
 ];
 
 /** The same for times in milliseconds; an omitted one becomes `now`. */
-export function timeFields(
+export function timeChange(
   now: number,
   atimeMs?: number,
   mtimeMs?: number,
@@ -153,11 +156,11 @@ export function timeFields(
     valid | SET_ATTR.ATIME | SET_ATTR.MTIME,
     {
       iaAtime: Math.floor(atime / 1000),
-      iaAtimeNsec: nanoseconds(atime),
+      iaAtimeNsec: toNanoseconds(atime),
       iaMtime: Math.floor(mtime / 1000),
-      iaMtimeNsec: nanoseconds(mtime),
+      iaMtimeNsec: toNanoseconds(mtime),
     },
   ];
 }
 
-const nanoseconds = (ms: number): number => Math.round((ms - Math.floor(ms / 1000) * 1000) * 1e6);
+const toNanoseconds = (ms: number): number => Math.round((ms - Math.floor(ms / 1000) * 1000) * 1e6);

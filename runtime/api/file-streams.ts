@@ -1,6 +1,6 @@
 /** Streams over an open file: Node's, those of the web, and lines. */
 import type { Readable, Writable } from 'node:stream';
-import { asBuffer, dataBytes } from './arguments.ts';
+import { toBuffer, toBytes } from './arguments.ts';
 
 const PIECE = 128 * 1024;
 
@@ -39,7 +39,7 @@ export interface WriteStreamOptions {
 }
 
 /** Node's module of streams; absent in a browser. */
-function streams(): typeof import('node:stream') {
+function loadStreams(): typeof import('node:stream') {
   const found = globalThis.process?.getBuiltinModule?.('node:stream');
   if (found === undefined)
     throw new Error('a browser has no streams of Node: use readableWebStream');
@@ -47,11 +47,11 @@ function streams(): typeof import('node:stream') {
 }
 
 /** A file that is open, or will be. */
-type Opening = StreamFile | Promise<StreamFile>;
+type OpeningFile = StreamFile | Promise<StreamFile>;
 
 /** Pieces of the file, from `start` to `end`, or from the handle's position. */
-async function* pieces(
-  opening: Opening,
+async function* readPieces(
+  opening: OpeningFile,
   { start, end = Number.POSITIVE_INFINITY, highWaterMark = PIECE }: ReadStreamOptions,
 ): AsyncGenerator<Uint8Array, void> {
   const handle = await opening;
@@ -62,7 +62,7 @@ async function* pieces(
     if (bytesRead === 0) return;
     if (at !== null) at += bytesRead;
     left -= bytesRead;
-    yield asBuffer(buffer.subarray(0, bytesRead));
+    yield toBuffer(buffer.subarray(0, bytesRead));
   }
 }
 
@@ -70,11 +70,11 @@ async function* pieces(
 type Closable<S> = S & { close(callback?: (error?: unknown) => void): void };
 
 /** @param end asks the stream to end */
-function closable<S extends Readable | Writable>(stream: S, end: () => void): Closable<S> {
+function addClose<S extends Readable | Writable>(stream: S, end: () => void): Closable<S> {
   return Object.assign(stream, {
     close(callback?: (error?: unknown) => void): void {
       if (callback !== undefined) {
-        streams().finished(stream, (error) => {
+        loadStreams().finished(stream, (error) => {
           if (stream.closed) callback(error);
           else stream.once('close', () => callback(error));
         });
@@ -84,23 +84,26 @@ function closable<S extends Readable | Writable>(stream: S, end: () => void): Cl
   });
 }
 
-export function readStream(opening: Opening, options: ReadStreamOptions = {}): Closable<Readable> {
+export function makeReadStream(
+  opening: OpeningFile,
+  options: ReadStreamOptions = {},
+): Closable<Readable> {
   const { encoding = null, autoClose = true } = options;
-  const { Readable: ReadableClass } = streams();
-  const stream = ReadableClass.from(pieces(opening, options), {
+  const { Readable: ReadableClass } = loadStreams();
+  const stream = ReadableClass.from(readPieces(opening, options), {
     objectMode: false,
     ...(encoding === null ? {} : { encoding }),
   });
   if (autoClose) stream.once('close', () => void closeOpened(opening));
-  return closable(stream, () => stream.destroy());
+  return addClose(stream, () => stream.destroy());
 }
 
-export function writeStream(
-  opening: Opening,
+export function makeWriteStream(
+  opening: OpeningFile,
   options: WriteStreamOptions = {},
 ): Closable<Writable> {
   const { start, encoding, autoClose = true } = options;
-  const { Writable: WritableClass } = streams();
+  const { Writable: WritableClass } = loadStreams();
   let at = start ?? null;
   const write = async (bytes: Uint8Array): Promise<void> => {
     const handle = await opening;
@@ -113,7 +116,7 @@ export function writeStream(
       Promise.resolve(opening).then(() => done(), done);
     },
     write(chunk, chunkEncoding, done) {
-      write(dataBytes(chunk, chunkEncoding)).then(() => done(), done);
+      write(toBytes(chunk, chunkEncoding)).then(() => done(), done);
     },
     destroy(error, done) {
       const closed = autoClose ? closeOpened(opening) : Promise.resolve();
@@ -123,17 +126,17 @@ export function writeStream(
       );
     },
   });
-  return closable(stream, () => stream.end());
+  return addClose(stream, () => stream.end());
 }
 
 /** Closes a file, if it could be opened. @throws {FileError} */
-async function closeOpened(opening: Opening): Promise<void> {
+async function closeOpened(opening: OpeningFile): Promise<void> {
   const [result] = await Promise.allSettled([opening]);
   if (result.status === 'fulfilled') await result.value.close();
 }
 
-export function webStream(handle: StreamFile): ReadableStream<Uint8Array> {
-  const source = pieces(handle, {});
+export function makeWebStream(handle: StreamFile): ReadableStream<Uint8Array> {
+  const source = readPieces(handle, {});
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await source.next();
@@ -149,7 +152,7 @@ export function webStream(handle: StreamFile): ReadableStream<Uint8Array> {
 export async function* readLines(handle: StreamFile): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const piece of pieces(handle, {})) {
+  for await (const piece of readPieces(handle, {})) {
     const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
     rest = lines.pop()!;
     for (const line of lines) yield line.replace(/\r$/, '');

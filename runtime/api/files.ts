@@ -13,16 +13,16 @@ import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../core/open-flags
 import { RENAME_FLAGS } from '../core/xdata.ts';
 import type { Driver } from './driver.ts';
 import {
+  closeAfter,
   FileObjectSteps,
-  modeFields,
-  opened,
-  ownerFields,
-  timeFields,
-  using,
+  modeChange,
+  ownerChange,
+  releaseOnFailure,
+  timeChange,
 } from './file-object.ts';
-import { entriesOf } from './open-directory.ts';
+import { readEntries } from './open-directory.ts';
 import { OpenFile } from './open-file.ts';
-import { promised } from './promised.ts';
+import { makePromised } from './promised.ts';
 import { FopError, type Reply, type Requests } from './requests.ts';
 import type { Steps } from './steps.ts';
 import type { FoundFile, PathEnd, Place } from './walk.ts';
@@ -46,7 +46,7 @@ function refuse(errno: number, path: string): never {
 }
 
 /** Whether a symbolic link at the end of a path is followed. */
-export type Last = 'follow' | 'look';
+export type LastNameMode = 'follow' | 'look';
 
 export type Files = InstanceType<typeof Files>;
 
@@ -54,7 +54,7 @@ export class FilesSteps {
   readonly driver: Driver;
   private readonly asKernel: boolean;
   private readonly umask: number;
-  private readonly last: Last;
+  private readonly last: LastNameMode;
 
   constructor(driver: Driver, { asKernel = false, umask = 0 }: FilesSettings = {}) {
     this.driver = driver;
@@ -68,7 +68,7 @@ export class FilesSteps {
   }
 
   /** Finds the file of a path. */
-  *find(path: string, last: Last = this.last): Steps<FoundFile> {
+  *find(path: string, last: LastNameMode = this.last): Steps<FoundFile> {
     return yield* this.requests.find(path, last);
   }
 
@@ -78,12 +78,12 @@ export class FilesSteps {
   }
 
   /** The same; undefined if the file does not exist. */
-  *seek(path: string, last: Last = this.last): Steps<FoundFile | undefined> {
+  *seek(path: string, last: LastNameMode = this.last): Steps<FoundFile | undefined> {
     return yield* this.requests.seek(path, last);
   }
 
   /** The object of a path. */
-  *object(path: string, last: Last = this.last): Steps<FileObjectSteps> {
+  *object(path: string, last: LastNameMode = this.last): Steps<FileObjectSteps> {
     return new FileObjectSteps(this.driver, (yield* this.find(path, last)).inode);
   }
 
@@ -96,7 +96,7 @@ export class FilesSteps {
   *list(path: string): Steps<string[]> {
     const found = yield* this.find(path);
     if (!isDir(found)) refuse(ENOTDIR, path);
-    return (yield* entriesOf(this.requests, found.inode)).map(({ name }) => name).sort();
+    return (yield* readEntries(this.requests, found.inode)).map(({ name }) => name).sort();
   }
 
   *readlink(path: string): Steps<string> {
@@ -120,7 +120,7 @@ export class FilesSteps {
 
   *mkdir(path: string, mode = 0o777): Steps<Iatt> {
     const { requests, umask } = this;
-    return yield* this.make(path, true, (loc, xdata) =>
+    return yield* this.makeName(path, true, (loc, xdata) =>
       requests.expect('mkdir', loc, mode & ~umask, umask, xdata),
     );
   }
@@ -128,69 +128,69 @@ export class FilesSteps {
   /** @param mode includes the type of the file */
   *mknod(path: string, mode: number, rdev = 0): Steps<Iatt> {
     const { requests, umask } = this;
-    return yield* this.make(path, false, (loc, xdata) =>
+    return yield* this.makeName(path, false, (loc, xdata) =>
       requests.expect('mknod', loc, mode & ~umask, rdev, umask, xdata),
     );
   }
 
   *symlink(target: string, path: string): Steps<Iatt> {
     const { requests, umask } = this;
-    return yield* this.make(path, false, (loc, xdata) =>
+    return yield* this.makeName(path, false, (loc, xdata) =>
       requests.expect('symlink', target, loc, umask, xdata),
     );
   }
 
   *link(from: string, to: string): Steps<Iatt> {
     const { inode } = yield* this.lookup(from);
-    const { parent, name } = yield* this.newPlace(to, false);
+    const { parent, name } = yield* this.findNewPlace(to, false);
     const newloc = new Loc(inode, parent, name);
     const { values } = yield* this.requests.expect('link', new Loc(inode), newloc, null);
     return values[1] as Iatt;
   }
 
   *unlink(path: string): Steps<void> {
-    const found = yield* this.lookup(trimmed(path));
+    const found = yield* this.lookup(trimSlashes(path));
     if (isDir(found)) refuse(EISDIR, path);
     if (path.endsWith('/')) refuse(ENOTDIR, path);
-    yield* this.requests.expect('unlink', locOf(found), 0, null);
+    yield* this.requests.expect('unlink', makeLoc(found), 0, null);
   }
 
   *rmdir(path: string): Steps<void> {
-    const { found, place } = yield* this.requests.walk(trimmed(path), 'look');
+    const { found, place } = yield* this.requests.walk(trimSlashes(path), 'look');
     if (found === undefined) refuse(ENOENT, path);
-    if (place === null) refuse(unnamedErrno(path), path);
+    if (place === null) refuse(chooseUnnamedErrno(path), path);
     if (!isDir(found)) refuse(ENOTDIR, path);
-    yield* this.requests.expect('rmdir', locOf(found), 0, null);
+    yield* this.requests.expect('rmdir', makeLoc(found), 0, null);
   }
 
   /** @param flags those of renameat2(2): RENAME_NOREPLACE, RENAME_EXCHANGE */
   *rename(from: string, to: string, flags = 0): Steps<void> {
     // The kernel reports a wrong directory on the way of either path before an absent file.
     for (const path of this.asKernel ? [from, to] : []) yield* this.requests.walk(path, 'leave');
-    const old = yield* this.lookup(trimmed(from));
-    const { place, found } = yield* this.requests.walk(trimmed(to), 'look');
+    const old = yield* this.lookup(trimSlashes(from));
+    const { place, found } = yield* this.requests.walk(trimSlashes(to), 'look');
     if (old.name === undefined || place === null) refuse(EBUSY, `${from} to ${to}`);
     const needsDirectory = from.endsWith('/') || to.endsWith('/');
     if (needsDirectory && !isDir(old)) refuse(ENOTDIR, to);
     const newloc = new Loc(found?.inode ?? null, place.parent, place.name);
     const xdata = flags === 0 ? null : new Dict().set(RENAME_FLAGS, flags, 'int');
-    yield* this.requests.expect('rename', locOf(old), newloc, xdata);
+    yield* this.requests.expect('rename', makeLoc(old), newloc, xdata);
   }
 
   /** Makes a name by a fop whose reply begins with inode and attributes. */
-  private *make(
+  private *makeName(
     path: string,
     isDirectory: boolean,
     wind: (loc: Loc, xdata: Dict) => Steps<Reply>,
   ): Steps<Iatt> {
-    const place = yield* this.newPlace(path, isDirectory);
+    const place = yield* this.findNewPlace(path, isDirectory);
     const { values } = yield* wind(this.requests.newLoc(place), this.requests.gfidRequest());
     return values[1] as Iatt;
   }
 
-  private *newPlace(path: string, isDirectory: boolean): Steps<Place> {
+  private *findNewPlace(path: string, isDirectory: boolean): Steps<Place> {
     // A link of the name is not followed, even where a slash follows.
-    const end = yield* this.requests.walk(trimmed(path), this.asKernel ? 'look' : 'leave');
+    const end = yield* this.requests.walk(trimSlashes(path), this.asKernel ? 'look' : 'leave');
     if (end.place === null || end.found !== undefined) refuse(EEXIST, path);
     if (path.endsWith('/') && !isDirectory) refuse(ENOENT, path);
     return end.place;
@@ -199,19 +199,19 @@ export class FilesSteps {
   // -- attributes ----------------------------------------------------------------------------
 
   *chmod(path: string, mode: number): Steps<Iatt> {
-    return yield* (yield* this.object(path)).setattr(...modeFields(mode));
+    return yield* (yield* this.object(path)).setattr(...modeChange(mode));
   }
 
   /** An id of -1, or an omitted one, is not changed. */
   *chown(path: string, uid = -1, gid = -1, last = this.last): Steps<Iatt> {
-    return yield* (yield* this.object(path, last)).setattr(...ownerFields(uid, gid));
+    return yield* (yield* this.object(path, last)).setattr(...ownerChange(uid, gid));
   }
 
   /** Times are in milliseconds; an omitted one becomes the current time of the graph. */
   *utimes(path: string, atimeMs?: number, mtimeMs?: number, last = this.last): Steps<Iatt> {
     const now = this.driver.graph.context.sink.now();
     const object = yield* this.object(path, last);
-    return yield* object.setattr(...timeFields(now, atimeMs, mtimeMs));
+    return yield* object.setattr(...timeChange(now, atimeMs, mtimeMs));
   }
 
   *truncate(path: string, size = 0): Steps<void> {
@@ -248,7 +248,7 @@ export class FilesSteps {
     const isNew = (flags & O_EXCL) !== 0;
     if (isNew && !this.asKernel) return yield* this.create(path, flags, mode);
     if (path.endsWith('/')) {
-      yield* this.requests.walk(trimmed(path), 'leave');
+      yield* this.requests.walk(trimSlashes(path), 'leave');
       refuse(EISDIR, path);
     }
     const end = yield* this.requests.walk(path, isNew ? 'look' : this.last);
@@ -273,7 +273,7 @@ export class FilesSteps {
     const loc = requests.newLoc(place);
     const file = new OpenFile(driver, requests.newFd(loc.inode!, flags));
     const xdata = requests.gfidRequest();
-    return yield* opened(
+    return yield* releaseOnFailure(
       file,
       requests.expect('create', loc, flags, mode & ~umask, umask, file.fd, xdata),
     );
@@ -289,7 +289,7 @@ export class FilesSteps {
     // The kernel reads no more than the size in the attributes.
     const most = this.asKernel ? Math.max(0, found.buf.iaSize - offset) : Number.MAX_SAFE_INTEGER;
     const file = yield* this.openFound(path, found, O_RDONLY);
-    return yield* using(file, (open) => open.read(Math.min(size ?? most, most), offset));
+    return yield* closeAfter(file, (open) => open.read(Math.min(size ?? most, most), offset));
   }
 
   /** Writes all of the data. @returns its length */
@@ -306,21 +306,21 @@ export class FilesSteps {
         ? yield* this.createAt(path, end, flags, 0o666)
         : yield* this.openFound(path, end.found, flags);
     const at = append ? (end.found?.buf.iaSize ?? 0) : (offset ?? 0);
-    return yield* using(file, (open) => open.write(data, at));
+    return yield* closeAfter(file, (open) => open.write(data, at));
   }
 }
 
 /** File operations by path, for callers that wait for promises. */
-export const Files = promised(FilesSteps);
+export const Files = makePromised(FilesSteps);
 
 /** A path without slashes at its end; `/` stays. */
-const trimmed = (path: string): string => path.replace(/(?<=.)\/+$/, '');
+const trimSlashes = (path: string): string => path.replace(/(?<=.)\/+$/, '');
 
-const locOf = ({ inode, parent, name }: FoundFile): Loc =>
+const makeLoc = ({ inode, parent, name }: FoundFile): Loc =>
   new Loc(inode, parent ?? null, name ?? null);
 
 /** The errno of rmdir(2) for a path that ends in no name: the root, `.`, `..`. */
-function unnamedErrno(path: string): number {
+function chooseUnnamedErrno(path: string): number {
   const last = path.split('/').findLast((name) => name !== '');
   if (last === undefined) return EBUSY;
   return last === '.' ? EINVAL : ENOTEMPTY;

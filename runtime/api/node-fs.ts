@@ -4,21 +4,21 @@
  */
 import type * as nodeFs from 'node:fs';
 import { EBADF } from '../core/errno.ts';
-import { integer, type PathLike, refuseArgument } from './arguments.ts';
+import { type PathLike, refuseArgument, toInteger } from './arguments.ts';
 import { FileError } from './file-error.ts';
 import { FileHandle } from './file-handle.ts';
 import {
+  makeReadStream,
+  makeWriteStream,
   type ReadStreamOptions,
-  readStream,
   type WriteStreamOptions,
-  writeStream,
 } from './file-streams.ts';
 import { constants } from './fs-constants.ts';
 import { callBack } from './promised.ts';
 import { BigIntStats, Dirent, StatFs, Stats } from './stats.ts';
 import { runNow, type Steps } from './steps.ts';
 import type { VolumeSteps } from './volume-steps.ts';
-import { watchersOf } from './watchers.ts';
+import { makeWatchers } from './watchers.ts';
 
 type Callback = (error: unknown, ...results: unknown[]) => void;
 
@@ -71,7 +71,7 @@ class FsSteps {
 
   /** @throws {TypeError | FileError} EBADF */
   private handle(fd: unknown, syscall: string): FileHandle {
-    const state = this.volume.client.openFile(integer(fd, 'fd', 0, 0x7fff_ffff));
+    const state = this.volume.client.openFile(toInteger(fd, 'fd', 0, 0x7fff_ffff));
     if (state === undefined) throw new FileError(EBADF, syscall);
     return new FileHandle(this.volume, state);
   }
@@ -111,7 +111,7 @@ function withCallback(args: unknown[]): [callback: Callback, rest: unknown[]] {
 }
 
 /** Removes trailing undefined arguments, which callers with optional parameters pass on. */
-const trimmed = (args: unknown[]): unknown[] =>
+const withoutUndefined = (args: unknown[]): unknown[] =>
   args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1);
 
 /**
@@ -158,7 +158,7 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     open(...args: unknown[]) {
       const [callback, rest] = withCallback(args);
       const [path, flags, mode] = rest as [PathLike, unknown, unknown];
-      call(() => functions.open(path, flags, mode), callback, one);
+      call(() => functions.open(path, flags, mode), callback, oneResult);
     },
     openSync: (path: PathLike, flags?: unknown, mode?: unknown) =>
       now(() => functions.open(path, flags, mode)),
@@ -166,31 +166,32 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       call(
         () => functions.exists(path),
         (_, isThere) => callback(isThere === true),
-        one,
+        oneResult,
       );
     },
     existsSync: (path: PathLike) => now(() => functions.exists(path)),
     createReadStream: (path: PathLike, options?: StreamOptions | BufferEncoding) => {
       const about = streamOptions(options);
-      return readStream(opening(path, about, 'r'), about);
+      return makeReadStream(opening(path, about, 'r'), about);
     },
     createWriteStream: (path: PathLike, options?: StreamOptions | BufferEncoding) => {
       const about = streamOptions(options);
-      return writeStream(opening(path, about, 'w'), about);
+      return makeWriteStream(opening(path, about, 'w'), about);
     },
   };
-  Object.assign(fs, watchersOf(steps));
+  Object.assign(fs, makeWatchers(steps));
   for (const name of BY_PATH) {
     fs[name] = (...args: unknown[]) => {
       const [callback, rest] = withCallback(args);
-      call(() => functions.byPath(name, rest), callback, one);
+      call(() => functions.byPath(name, rest), callback, oneResult);
     };
-    fs[`${name}Sync`] = (...args: unknown[]) => now(() => functions.byPath(name, trimmed(args)));
+    fs[`${name}Sync`] = (...args: unknown[]) =>
+      now(() => functions.byPath(name, withoutUndefined(args)));
   }
   for (const [name, [, member]] of Object.entries(BY_FD)) {
     const results: ResultsOf =
       member === undefined
-        ? one
+        ? oneResult
         : (result) => {
             const values = result as Readonly<Record<string, unknown>>;
             return [values[member], values.buffer ?? values.buffers];
@@ -202,7 +203,7 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       call(() => functions.byFd(name, rest), callback, results);
     };
     fs[`${name}Sync`] = (...args: unknown[]) =>
-      results(now(() => functions.byFd(name, trimmed(args))))[0];
+      results(now(() => functions.byFd(name, withoutUndefined(args))))[0];
   }
   for (const name of ['realpath', 'realpathSync']) {
     const fn = fs[name] as object;
@@ -217,7 +218,7 @@ const throwError: Callback = (error) => {
 
 type ResultsOf = (result: unknown) => readonly unknown[];
 
-const one: ResultsOf = (result) => (result === undefined ? [] : [result]);
+const oneResult: ResultsOf = (result) => (result === undefined ? [] : [result]);
 
 interface StreamOptions extends ReadStreamOptions, WriteStreamOptions {
   readonly flags?: string;

@@ -6,7 +6,7 @@ import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
 import { O_RDONLY } from '../core/open-flags.ts';
 import { FopError, type Requests } from './requests.ts';
-import { run, type Steps } from './steps.ts';
+import { runSteps, type Steps } from './steps.ts';
 
 /** Bytes of a reply to readdir: a page, as the kernel asks for. */
 const LISTING_SIZE = 4096;
@@ -70,7 +70,7 @@ export class OpenDirectory {
 }
 
 /** All entries of a directory. @throws {FopError} */
-export function* entriesOf(
+export function* readEntries(
   requests: Requests,
   inode: Inode,
   settings?: ListingSettings,
@@ -92,4 +92,4 @@ export function* entriesOf(
 export const listEntries = (
   { requests }: { readonly requests: Requests },
   inode: Inode,
-): Promise<Dirent[]> => run(entriesOf(requests, inode));
+): Promise<Dirent[]> => runSteps(readEntries(requests, inode));

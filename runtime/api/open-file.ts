@@ -8,7 +8,7 @@ import type { Flock } from '../core/lock.ts';
 import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
 import { FLOCK } from '../core/xdata.ts';
 import type { Driver } from './driver.ts';
-import { promised } from './promised.ts';
+import { makePromised } from './promised.ts';
 import { FopError, type Requests } from './requests.ts';
 import { inParallel, type Steps } from './steps.ts';
 
@@ -37,16 +37,16 @@ class OpenFileSteps {
     const parts: Uint8Array[] = [];
     let length = 0;
     while (length < size) {
-      const most = Math.min(size - length, IO_SIZE);
-      const part = yield* this.readPart(most, offset + length);
+      const wanted = Math.min(size - length, IO_SIZE);
+      const part = yield* this.readPart(wanted, offset + length);
       parts.push(part);
       length += part.length;
-      if (part.length < most) break;
+      if (part.length < wanted) break;
     }
     return parts.length === 1 ? parts[0]! : concatBytes(parts);
   }
 
-  /** One request. */
+  /** Reads by one request. */
   private *readPart(size: number, offset: number): Steps<Uint8Array> {
     const { values } = yield* this.requests.expect('readv', this.fd, size, offset, 0, null);
     const part = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
@@ -59,17 +59,17 @@ class OpenFileSteps {
    * @returns the number of bytes before the end of the file. @throws {FopError}
    */
   *readInto(into: Uint8Array, offset: number): Steps<number> {
-    let end = into.length;
+    let release = into.length;
     const starts = range(0, into.length, IO_SIZE);
-    const requests = this;
+    const file = this;
     yield* inParallel(starts, IN_FLIGHT, function* (from) {
-      if (from >= end) return;
+      if (from >= release) return;
       const size = Math.min(into.length - from, IO_SIZE);
-      const part = yield* requests.readPart(size, offset + from);
+      const part = yield* file.readPart(size, offset + from);
       into.set(part, from);
-      if (part.length < size) end = Math.min(end, from + part.length);
+      if (part.length < size) release = Math.min(release, from + part.length);
     });
-    return end;
+    return release;
   }
 
   /** Writes all of the data. @returns its length. @throws {FopError} */
@@ -119,7 +119,7 @@ class OpenFileSteps {
   }
 
   /** Releases the fd; a file that may have been written or locked is flushed before. */
-  *end(hasLocked = false): Steps<void> {
+  *release(hasLocked = false): Steps<void> {
     if ((this.fd.flags & O_ACCMODE) === O_RDONLY && !hasLocked) this.fd.release();
     else yield* this.close();
   }
@@ -202,7 +202,7 @@ class OpenFileSteps {
 }
 
 /** An open file, for callers that wait for promises. */
-export const OpenFile = promised(OpenFileSteps);
+export const OpenFile = makePromised(OpenFileSteps);
 
 /** The value of an extended attribute in a reply. @throws {FopError} ENODATA if it is absent */
 export function xattrValue(reply: Dict | null, name: string): Uint8Array {

@@ -1,5 +1,5 @@
 /** Turns a class of steps (`steps.ts`) into one whose methods return promises. */
-import { run, type Steps } from './steps.ts';
+import { runSteps, type Steps } from './steps.ts';
 
 /** The methods of `T` with promises; the same object as steps in `steps`. */
 export type Promised<T> = {
@@ -14,11 +14,11 @@ const isSteps = (value: unknown): value is (...args: unknown[]) => Steps<unknown
 
 /**
  * Every method of `StepsClass` that is a generator function returns a promise of its result.
- * @param runSteps runs the steps of a method of that object
+ * @param runMethod runs the steps of a method of that object
  */
-export function promised<A extends unknown[], T extends object>(
+export function makePromised<A extends unknown[], T extends object>(
   StepsClass: new (...args: A) => T,
-  runSteps: (steps: Steps<unknown>, target: T) => Promise<unknown> = run,
+  runMethod: (steps: Steps<unknown>, target: T) => Promise<unknown> = runSteps,
 ): new (
   ...args: A
 ) => Promised<T> {
@@ -50,7 +50,7 @@ export function promised<A extends unknown[], T extends object>(
     if (isSteps(value)) {
       return {
         value(this: Facade, ...args: unknown[]) {
-          return runSteps(value.apply(this.steps, args), this.steps);
+          return runMethod(value.apply(this.steps, args), this.steps);
         },
       };
     }

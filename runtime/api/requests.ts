@@ -201,7 +201,7 @@ export class Requests {
   }
 
   /** Looks up a name; undefined if it is absent. @throws {FopError} */
-  *look(place: Place): Steps<FoundFile | undefined> {
+  *lookUp(place: Place): Steps<FoundFile | undefined> {
     const { parent, name } = place;
     const { inodes } = this.graph;
     const known = inodes.grep(parent, name);
@@ -209,11 +209,11 @@ export class Requests {
     const { opRet, opErrno, values } = yield* this.apply('lookup', [loc, null]);
     if (opRet >= 0) return { parent, name, inode: values[0] as Inode, buf: values[1] as Iatt };
     // Another file has the name by now: look it up again, as the kernel does.
-    if (known !== undefined && opErrno === ESTALE) return yield* this.look(place);
+    if (known !== undefined && opErrno === ESTALE) return yield* this.lookUp(place);
     return opErrno === ENOENT ? undefined : this.refuse(opErrno, `lookup of ${loc.path}`);
   }
 
-  *lookRoot(): Steps<FoundFile> {
+  *lookUpRoot(): Steps<FoundFile> {
     const { values } = yield* this.expect('lookup', new Loc(this.root), null);
     return { inode: this.root, buf: values[1] as Iatt };
   }

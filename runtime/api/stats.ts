@@ -22,7 +22,7 @@ function deviceNumber(rdev: number): number {
 }
 
 /** Tells types apart; `Stats`, `BigIntStats` and `Dirent` share it. */
-abstract class Typed {
+abstract class TypedEntry {
   /** One of IA_*. */
   protected abstract readonly type: number;
 
@@ -52,7 +52,7 @@ abstract class Typed {
 const toMs = (seconds: number, nanoseconds: number): number => seconds * 1000 + nanoseconds / 1e6;
 
 /** The attributes of a file: Node's `Stats`, and the gfid. */
-export class Stats extends Typed {
+export class Stats extends TypedEntry {
   protected readonly type: number;
   /** Number of the volume in this process. */
   readonly dev: number;
@@ -90,7 +90,7 @@ export class Stats extends Typed {
     this.atimeMs = toMs(buf.iaAtime, buf.iaAtimeNsec);
     this.mtimeMs = toMs(buf.iaMtime, buf.iaMtimeNsec);
     this.ctimeMs = toMs(buf.iaCtime, buf.iaCtimeNsec);
-    this.birthtimeMs = hasBirth(buf) ? toMs(buf.iaBtime, buf.iaBtimeNsec) : this.ctimeMs;
+    this.birthtimeMs = hasBirthTime(buf) ? toMs(buf.iaBtime, buf.iaBtimeNsec) : this.ctimeMs;
     this.gfid = buf.iaGfid;
   }
 
@@ -109,13 +109,14 @@ export class Stats extends Typed {
 }
 
 /** False for a storage that does not report when a file was made. */
-const hasBirth = ({ iaBtime, iaBtimeNsec }: Iatt): boolean => iaBtime !== 0 || iaBtimeNsec !== 0;
+const hasBirthTime = ({ iaBtime, iaBtimeNsec }: Iatt): boolean =>
+  iaBtime !== 0 || iaBtimeNsec !== 0;
 
 const toNs = (seconds: number, nanoseconds: number): bigint =>
   BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
 
 /** The same with exact numbers: Node's `BigIntStats`. */
-export class BigIntStats extends Typed {
+export class BigIntStats extends TypedEntry {
   protected readonly type: number;
   readonly dev: bigint;
   /** The low 64 bits of the gfid. */
@@ -151,7 +152,7 @@ export class BigIntStats extends Typed {
     this.atimeNs = toNs(buf.iaAtime, buf.iaAtimeNsec);
     this.mtimeNs = toNs(buf.iaMtime, buf.iaMtimeNsec);
     this.ctimeNs = toNs(buf.iaCtime, buf.iaCtimeNsec);
-    this.birthtimeNs = hasBirth(buf) ? toNs(buf.iaBtime, buf.iaBtimeNsec) : this.ctimeNs;
+    this.birthtimeNs = hasBirthTime(buf) ? toNs(buf.iaBtime, buf.iaBtimeNsec) : this.ctimeNs;
     this.gfid = buf.iaGfid;
   }
 
@@ -182,7 +183,7 @@ export class BigIntStats extends Typed {
 }
 
 /** A directory entry: Node's `Dirent`. */
-export class Dirent extends Typed {
+export class Dirent extends TypedEntry {
   protected readonly type: number;
   readonly name: string | Uint8Array;
   /** The path of the directory. */

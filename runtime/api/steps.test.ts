@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inParallel, NotAtOnce, run, runNow, type Steps, settle } from './steps.ts';
+import { awaitPromise, inParallel, NotAtOnce, runNow, runSteps, type Steps } from './steps.ts';
 
 /** Waits for some turns of the queue of microtasks; 0 ends at once. */
 function* turns(count: number): Steps<number> {
@@ -18,7 +18,7 @@ function* turns(count: number): Steps<number> {
 
 describe('steps', () => {
   it('run returns a promise of the result, and runNow the result of steps that end at once', async () => {
-    expect(await run(turns(3))).toBe(3);
+    expect(await runSteps(turns(3))).toBe(3);
     expect(runNow(turns(0))).toBe(0);
     expect(() => runNow(turns(1))).toThrow(NotAtOnce);
   });
@@ -34,14 +34,14 @@ describe('steps', () => {
   it('fail with the error of a wait, and can catch it', async () => {
     function* failing(): Steps<string> {
       try {
-        yield* settle(Promise.reject(new Error('refused')));
+        yield* awaitPromise(Promise.reject(new Error('refused')));
       } catch (error) {
         return (error as Error).message;
       }
       return 'not thrown';
     }
-    expect(await run(failing())).toBe('refused');
-    await expect(run(settle(Promise.reject(new Error('lost'))))).rejects.toThrow('lost');
+    expect(await runSteps(failing())).toBe('refused');
+    await expect(runSteps(awaitPromise(Promise.reject(new Error('lost'))))).rejects.toThrow('lost');
   });
 });
 
@@ -66,7 +66,7 @@ describe('inParallel', () => {
     let visited = 0;
     let active = 0;
     let most = 0;
-    await run(
+    await runSteps(
       inParallel(items, limit, function* ({ wait, below }, add) {
         active += 1;
         most = Math.max(most, active);
@@ -89,7 +89,7 @@ describe('inParallel', () => {
       if (item === 0) throw new Error('item 0');
       ended.push(item);
     });
-    await expect(run(all)).rejects.toThrow('item 0');
+    await expect(runSteps(all)).rejects.toThrow('item 0');
     expect(ended).toEqual([2, 1]);
   });
 });

@@ -85,7 +85,7 @@ export function start<R>(
 }
 
 /** Runs an operation for a caller that waits for a promise. */
-export const run = <R>(steps: Steps<R>): Promise<R> =>
+export const runSteps = <R>(steps: Steps<R>): Promise<R> =>
   new Promise((resolve, reject) => start(steps, resolve, reject));
 
 /** An operation did not end at once. */
@@ -115,7 +115,7 @@ export function runNow<R>(steps: Steps<R>): R {
 }
 
 /** Waits for a promise, and continues with its result. */
-export function* settle<R>(promise: Promise<R>): Steps<R> {
+export function* awaitPromise<R>(promise: Promise<R>): Steps<R> {
   const wait: Wait = {
     start: (operation) =>
       void promise.then(

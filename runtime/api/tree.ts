@@ -26,19 +26,19 @@ export interface TreeDirectory extends Partial<Place> {
 }
 
 /** Steps of a visit; nothing for one that sends no request. */
-type Visiting = Steps<unknown> | undefined;
+type VisitSteps = Steps<unknown> | undefined;
 
-function* visiting(steps: Visiting): Steps<unknown> {
+function* runVisit(steps: VisitSteps): Steps<unknown> {
   return steps === undefined ? undefined : yield* steps;
 }
 
 export interface TreeVisitor {
   /** Called before the files of a directory; steps that end with false skip them. */
-  enter?(directory: TreeDirectory): Visiting;
+  enter?(directory: TreeDirectory): VisitSteps;
   /** Called for each file that is no directory. */
-  visit(file: TreeFile): Visiting;
+  visit(file: TreeFile): VisitSteps;
   /** Called after all files of a directory. */
-  leave?(directory: TreeDirectory): Visiting;
+  leave?(directory: TreeDirectory): VisitSteps;
 }
 
 /** A directory that is being visited. */
@@ -63,7 +63,7 @@ export function* visitTree(
   visitor: TreeVisitor,
   limit = TREE_LIMIT,
 ): Steps<void> {
-  const openOnes = new Set<OpenDirectory>();
+  const openDirectories = new Set<OpenDirectory>();
 
   function* end(visit: Visit): Steps<void> {
     let at: Visit | null = visit;
@@ -71,7 +71,7 @@ export function* visitTree(
       at.pending -= 1;
       if (at.pending > 0) return;
       if (visitor.leave !== undefined && !at.isSkipped)
-        yield* visiting(visitor.leave(at.directory));
+        yield* runVisit(visitor.leave(at.directory));
       at = at.above;
     }
   }
@@ -81,17 +81,17 @@ export function* visitTree(
     if (visit.open === null) {
       if (
         visitor.enter !== undefined &&
-        (yield* visiting(visitor.enter(visit.directory))) === false
+        (yield* runVisit(visitor.enter(visit.directory))) === false
       ) {
         visit.isSkipped = true;
         return yield* end(visit);
       }
       visit.open = yield* OpenDirectory.open(requests, inode, { plus: true });
-      openOnes.add(visit.open);
+      openDirectories.add(visit.open);
     }
     const entries = yield* visit.open.read();
     if (entries.length === 0) {
-      openOnes.delete(visit.open);
+      openDirectories.delete(visit.open);
       visit.open.close();
       return yield* end(visit);
     }
@@ -103,7 +103,7 @@ export function* visitTree(
 
   function* visitEntry(visit: Visit, entry: Dirent, add: (job: Job) => void): Steps<void> {
     const parent = visit.directory.inode;
-    const file = yield* fileOf(requests, visit.directory, entry);
+    const file = yield* findEntryFile(requests, visit.directory, entry);
     if (file === null) return yield* end(visit);
     if (file.buf.iaType === IA_IFDIR) {
       const { inode, path, name } = file;
@@ -114,7 +114,7 @@ export function* visitTree(
       });
       return;
     }
-    yield* visiting(visitor.visit(file));
+    yield* runVisit(visitor.visit(file));
     yield* end(visit);
   }
 
@@ -124,12 +124,12 @@ export function* visitTree(
       job.entry === null ? readPage(job.visit, add) : visitEntry(job.visit, job.entry, add),
     );
   } finally {
-    for (const directory of openOnes) directory.close();
+    for (const directory of openDirectories) directory.close();
   }
 }
 
 /** The file of an entry; null if it is gone. Without attributes in the entry it is looked up. */
-export function* fileOf(
+export function* findEntryFile(
   requests: Requests,
   { inode: parent, path: above }: TreeDirectory,
   { name, inode, stat }: Dirent,
@@ -138,7 +138,7 @@ export function* fileOf(
   if (inode !== null && stat !== null && stat.iaNlink > 0) {
     return { parent, name, inode, buf: stat, path };
   }
-  const found = yield* requests.look({ parent, name });
+  const found = yield* requests.lookUp({ parent, name });
   return found === undefined ? null : { parent, name, inode: found.inode, buf: found.buf, path };
 }
 

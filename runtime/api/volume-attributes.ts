@@ -2,19 +2,19 @@
 import { EISDIR } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import {
-  dataBytes,
-  idNumber,
-  integer,
-  modeNumber,
-  optionsOf,
   type PathLike,
-  pathText,
+  readOptions,
   refuseArgument,
-  timeMs,
+  toBytes,
+  toId,
+  toInteger,
+  toMilliseconds,
+  toMode,
+  toPath,
 } from './arguments.ts';
-import { FileError, named } from './file-error.ts';
-import { FileObject, modeFields, ownerFields } from './file-object.ts';
-import type { Last } from './files.ts';
+import { FileError, withErrorContext } from './file-error.ts';
+import { FileObject, modeChange, ownerChange } from './file-object.ts';
+import type { LastNameMode } from './files.ts';
 import { FopError } from './requests.ts';
 import { BigIntStats, StatFs, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
@@ -37,13 +37,13 @@ export class VolumeAttributes extends VolumeContext {
     syscall: string,
     path: PathLike,
     options: Options | undefined,
-    last: Last,
+    last: LastNameMode,
   ): Steps<Stats | BigIntStats | undefined> {
-    const name = pathText(path);
-    const { bigint: isBig, throwIfNoEntry } = optionsOf(options);
+    const name = toPath(path);
+    const { bigint: isBig, throwIfNoEntry } = readOptions(options);
     let buf: Iatt;
     try {
-      ({ buf } = yield* named(syscall, name, this.files.find(name, last)));
+      ({ buf } = yield* withErrorContext(syscall, name, this.files.find(name, last)));
     } catch (error) {
       const isAbsent = error instanceof FileError && /^ENO(ENT|TDIR)$/.test(error.code);
       if (isAbsent && throwIfNoEntry === false) return undefined;
@@ -55,7 +55,7 @@ export class VolumeAttributes extends VolumeContext {
   }
 
   *exists(path: PathLike): Steps<boolean> {
-    const name = pathText(path);
+    const name = toPath(path);
     try {
       yield* this.files.find(name);
       return true;
@@ -66,36 +66,36 @@ export class VolumeAttributes extends VolumeContext {
   }
 
   *access(path: PathLike, mode?: number): Steps<void> {
-    const name = pathText(path);
-    const mask = integer(mode ?? 0, 'mode', 0, 7);
-    if (mask === 0) yield* named('access', name, this.files.find(name));
-    else yield* named('access', name, this.files.access(name, mask));
+    const name = toPath(path);
+    const mask = toInteger(mode ?? 0, 'mode', 0, 7);
+    if (mask === 0) yield* withErrorContext('access', name, this.files.find(name));
+    else yield* withErrorContext('access', name, this.files.access(name, mask));
   }
 
   /** With `{ recursive: true }`, also all files below; symbolic links are not followed there. */
   *chmod(path: PathLike, mode: number | string, options?: Options): Steps<void> {
-    const name = pathText(path);
-    const number = modeNumber(mode);
-    yield* named('chmod', name, this.files.chmod(name, number));
-    if (optionsOf(options).recursive === true) {
-      yield* this.changeTree('chmod', name, (object) => object.setattr(...modeFields(number)));
+    const name = toPath(path);
+    const number = toMode(mode);
+    yield* withErrorContext('chmod', name, this.files.chmod(name, number));
+    if (readOptions(options).recursive === true) {
+      yield* this.changeTree('chmod', name, (object) => object.setattr(...modeChange(number)));
     }
   }
 
   /** The same for owners; -1 leaves one as it is. */
   *chown(path: PathLike, uid: number, gid: number, options?: Options): Steps<void> {
-    const name = pathText(path);
-    const ids = [idNumber(uid, 'uid'), idNumber(gid, 'gid')] as const;
-    yield* named('chown', name, this.files.chown(name, ...ids));
-    if (optionsOf(options).recursive === true) {
-      yield* this.changeTree('chown', name, (object) => object.setattr(...ownerFields(...ids)));
+    const name = toPath(path);
+    const ids = [toId(uid, 'uid'), toId(gid, 'gid')] as const;
+    yield* withErrorContext('chown', name, this.files.chown(name, ...ids));
+    if (readOptions(options).recursive === true) {
+      yield* this.changeTree('chown', name, (object) => object.setattr(...ownerChange(...ids)));
     }
   }
 
   *lchown(path: PathLike, uid: number, gid: number): Steps<void> {
-    const name = pathText(path);
-    const ids = [idNumber(uid, 'uid'), idNumber(gid, 'gid')] as const;
-    yield* named('lchown', name, this.files.chown(name, ...ids, 'look'));
+    const name = toPath(path);
+    const ids = [toId(uid, 'uid'), toId(gid, 'gid')] as const;
+    yield* withErrorContext('lchown', name, this.files.chown(name, ...ids, 'look'));
   }
 
   private *changeTree(
@@ -103,11 +103,11 @@ export class VolumeAttributes extends VolumeContext {
     path: string,
     change: (object: FileObject['steps']) => Steps<unknown>,
   ): Steps<void> {
-    const { inode, buf } = yield* named(syscall, path, this.files.find(path));
+    const { inode, buf } = yield* withErrorContext(syscall, path, this.files.find(path));
     if (buf.iaType !== IA_IFDIR) return;
     const { driver } = this;
     const act = (file: TreeDirectory): Steps<unknown> =>
-      named(syscall, file.path, change(new FileObject(driver, file.inode).steps));
+      withErrorContext(syscall, file.path, change(new FileObject(driver, file.inode).steps));
     yield* visitTree(
       this.requests,
       { inode, path },
@@ -136,17 +136,17 @@ export class VolumeAttributes extends VolumeContext {
     path: PathLike,
     atime: unknown,
     mtime: unknown,
-    last: Last,
+    last: LastNameMode,
   ): Steps<void> {
-    const name = pathText(path);
-    const times = [timeMs(atime, 'atime'), timeMs(mtime, 'mtime')] as const;
-    yield* named(syscall, name, this.files.utimes(name, ...times, last));
+    const name = toPath(path);
+    const times = [toMilliseconds(atime, 'atime'), toMilliseconds(mtime, 'mtime')] as const;
+    yield* withErrorContext(syscall, name, this.files.utimes(name, ...times, last));
   }
 
   *truncate(path: PathLike, length?: number): Steps<void> {
-    const name = pathText(path);
-    const size = integer(length ?? 0, 'len');
-    yield* named('truncate', name, this.truncateFile(name, size));
+    const name = toPath(path);
+    const size = toInteger(length ?? 0, 'len');
+    yield* withErrorContext('truncate', name, this.truncateFile(name, size));
   }
 
   private *truncateFile(path: string, size: number): Steps<void> {
@@ -157,16 +157,20 @@ export class VolumeAttributes extends VolumeContext {
 
   /** Space and inodes of the volume. */
   *statfs(path: PathLike = '/', options?: Options): Steps<StatFs> {
-    const name = pathText(path);
-    const statvfs = yield* named('statfs', name, this.files.statfs(name));
-    return new StatFs(statvfs, optionsOf(options).bigint === true);
+    const name = toPath(path);
+    const statvfs = yield* withErrorContext('statfs', name, this.files.statfs(name));
+    return new StatFs(statvfs, readOptions(options).bigint === true);
   }
 
   /** Whether two paths lead to the same file. */
   *samefile(path: PathLike, other: PathLike): Steps<boolean> {
-    const [name, otherName] = [pathText(path), pathText(other, 'other')];
-    const { inode } = yield* named('stat', name, this.files.find(name));
-    const { inode: otherInode } = yield* named('stat', otherName, this.files.find(otherName));
+    const [name, otherName] = [toPath(path), toPath(other, 'other')];
+    const { inode } = yield* withErrorContext('stat', name, this.files.find(name));
+    const { inode: otherInode } = yield* withErrorContext(
+      'stat',
+      otherName,
+      this.files.find(otherName),
+    );
     return inode === otherInode;
   }
 
@@ -185,13 +189,13 @@ export class VolumeAttributes extends VolumeContext {
   }
 
   *listxattr(path: PathLike): Steps<string[]> {
-    const file = pathText(path);
-    return yield* named('listxattr', file, this.files.listxattr(file));
+    const file = toPath(path);
+    return yield* withErrorContext('listxattr', file, this.files.listxattr(file));
   }
 
   *llistxattr(path: PathLike): Steps<string[]> {
-    const file = pathText(path);
-    return yield* named('llistxattr', file, this.files.listxattr(file, 'look'));
+    const file = toPath(path);
+    return yield* withErrorContext('llistxattr', file, this.files.listxattr(file, 'look'));
   }
 
   /** With `{ flag: 'create' }` the attribute must be new; with `'replace'` it must exist. */
@@ -227,16 +231,16 @@ export class VolumeAttributes extends VolumeContext {
     name: string,
     act: (file: string, xattr: string) => Steps<R>,
   ): Steps<R> {
-    const file = pathText(path);
-    return yield* named(syscall, file, act(file, pathText(name, 'name')));
+    const file = toPath(path);
+    return yield* withErrorContext(syscall, file, act(file, toPath(name, 'name')));
   }
 }
 
 function xattrToSet(value: unknown, options: Options | undefined): [Uint8Array, number] {
-  const flag = optionsOf(options).flag;
+  const flag = readOptions(options).flag;
   const flags = flag === undefined ? 0 : { create: 1, replace: 2 }[String(flag)];
   if (flags === undefined) {
     refuseArgument('ERR_INVALID_ARG_VALUE', 'flag', "'create' or 'replace'", flag);
   }
-  return [dataBytes(value), flags];
+  return [toBytes(value), flags];
 }

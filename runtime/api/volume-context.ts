@@ -5,7 +5,7 @@ import { Driver } from './driver.ts';
 import { FilesSteps } from './files.ts';
 import { type Caller, FopError, type Requests } from './requests.ts';
 import type { Steps } from './steps.ts';
-import { fileOf, type TreeDirectory } from './tree.ts';
+import { findEntryFile, type TreeDirectory } from './tree.ts';
 import type { VolumeClient } from './volume-client.ts';
 
 export interface VolumeStepsSettings {
@@ -52,6 +52,6 @@ export class VolumeContext {
   *typeOf(entry: Entry, directory: TreeDirectory): Steps<number> {
     const type = typeOfMode(entry.type << 12);
     if (type !== 0) return type;
-    return (yield* fileOf(this.requests, directory, entry))?.buf.iaType ?? 0;
+    return (yield* findEntryFile(this.requests, directory, entry))?.buf.iaType ?? 0;
   }
 }

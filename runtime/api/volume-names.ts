@@ -4,16 +4,16 @@ import { EEXIST, EISDIR, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { IA_IFDIR } from '../core/iatt.ts';
 import { Loc } from '../core/loc.ts';
 import {
-  encodingOf,
-  integer,
-  modeNumber,
-  nameIn,
-  optionsOf,
   type PathLike,
-  pathText,
+  readEncoding,
+  readOptions,
+  toEncodedName,
+  toInteger,
+  toMode,
+  toPath,
 } from './arguments.ts';
-import { FileError, named } from './file-error.ts';
-import { entriesOf } from './open-directory.ts';
+import { FileError, withErrorContext } from './file-error.ts';
+import { readEntries } from './open-directory.ts';
 import { FopError } from './requests.ts';
 import { Dirent } from './stats.ts';
 import { runNow, type Steps } from './steps.ts';
@@ -35,12 +35,13 @@ export class VolumeNames extends VolumeAttributes {
 
   /** @returns with `{ recursive: true }`, the path of the first directory made, if any */
   *mkdir(path: PathLike, options?: Options | number): Steps<string | undefined> {
-    const name = pathText(path);
+    const name = toPath(path);
     const isMode = typeof options === 'number' || typeof options === 'string';
-    const { mode, recursive } = isMode ? { mode: options, recursive: false } : optionsOf(options);
-    const bits = modeNumber(mode, 0o777);
-    if (recursive === true) return yield* named('mkdir', name, this.makeDirectories(name, bits));
-    yield* named('mkdir', name, this.files.mkdir(name, bits));
+    const { mode, recursive } = isMode ? { mode: options, recursive: false } : readOptions(options);
+    const bits = toMode(mode, 0o777);
+    if (recursive === true)
+      return yield* withErrorContext('mkdir', name, this.makeDirectories(name, bits));
+    yield* withErrorContext('mkdir', name, this.files.mkdir(name, bits));
     return undefined;
   }
 
@@ -72,12 +73,12 @@ export class VolumeNames extends VolumeAttributes {
 
   /** Makes a directory with six random characters after `prefix`. @returns its path */
   *mkdtemp(prefix: PathLike, options?: Options): Steps<string | Uint8Array> {
-    const start = pathText(prefix, 'prefix');
+    const start = toPath(prefix, 'prefix');
     for (;;) {
       const path = start + randomName(this.requests.graph.context);
       try {
         yield* this.files.mkdir(path, 0o700);
-        return nameIn(path, encodingOf(options));
+        return toEncodedName(path, readEncoding(options));
       } catch (error) {
         if (!(error instanceof FopError)) throw error;
         if (error.errno !== EEXIST) throw new FileError(error.errno, 'mkdtemp', `${start}XXXXXX`);
@@ -100,71 +101,72 @@ export class VolumeNames extends VolumeAttributes {
 
   /** @param mode includes the type of the file; @param rdev of a device: major * 2^32 + minor */
   *mknod(path: PathLike, mode: number, rdev?: number): Steps<void> {
-    const name = pathText(path);
-    const device = integer(rdev ?? 0, 'rdev');
-    yield* named('mknod', name, this.files.mknod(name, modeNumber(mode), device));
+    const name = toPath(path);
+    const device = toInteger(rdev ?? 0, 'rdev');
+    yield* withErrorContext('mknod', name, this.files.mknod(name, toMode(mode), device));
   }
 
   /** @param _type is for Windows, and ignored as everywhere else */
   *symlink(target: PathLike, path: PathLike, _type?: unknown): Steps<void> {
-    const [to, name] = [pathText(target, 'target'), pathText(path)];
+    const [to, name] = [toPath(target, 'target'), toPath(path)];
     if (to === '') throw new FileError(ENOENT, 'symlink', to, name);
-    yield* named('symlink', to, this.files.symlink(to, name), name);
+    yield* withErrorContext('symlink', to, this.files.symlink(to, name), name);
   }
 
   *link(existing: PathLike, path: PathLike): Steps<void> {
-    const [from, to] = [pathText(existing, 'existingPath'), pathText(path, 'newPath')];
-    yield* named('link', from, this.files.link(from, to), to);
+    const [from, to] = [toPath(existing, 'existingPath'), toPath(path, 'newPath')];
+    yield* withErrorContext('link', from, this.files.link(from, to), to);
   }
 
   *unlink(path: PathLike): Steps<void> {
-    const name = pathText(path);
-    yield* named('unlink', name, this.files.unlink(name));
+    const name = toPath(path);
+    yield* withErrorContext('unlink', name, this.files.unlink(name));
   }
 
   *rmdir(path: PathLike): Steps<void> {
-    const name = pathText(path);
-    yield* named('rmdir', name, this.files.rmdir(name));
+    const name = toPath(path);
+    yield* withErrorContext('rmdir', name, this.files.rmdir(name));
   }
 
   /** @param options `{ flag: 'noreplace' | 'exchange' }`, as renameat2(2) */
   *rename(from: PathLike, to: PathLike, options?: Options): Steps<void> {
-    const [old, name] = [pathText(from, 'oldPath'), pathText(to, 'newPath')];
-    const flags = { noreplace: 1, exchange: 2 }[String(optionsOf(options).flag)] ?? 0;
-    yield* named('rename', old, this.files.rename(old, name, flags), name);
+    const [old, name] = [toPath(from, 'oldPath'), toPath(to, 'newPath')];
+    const flags = { noreplace: 1, exchange: 2 }[String(readOptions(options).flag)] ?? 0;
+    yield* withErrorContext('rename', old, this.files.rename(old, name, flags), name);
   }
 
   *readlink(path: PathLike, options?: Options): Steps<string | Uint8Array> {
-    const name = pathText(path);
-    const target = yield* named('readlink', name, this.files.readlink(name));
-    return nameIn(target, encodingOf(options));
+    const name = toPath(path);
+    const target = yield* withErrorContext('readlink', name, this.files.readlink(name));
+    return toEncodedName(target, readEncoding(options));
   }
 
   /** The path of the same file without symbolic links, `.` and `..`. */
   *realpath(path: PathLike, options?: Options): Steps<string | Uint8Array> {
-    const name = pathText(path);
-    const end = yield* named('realpath', name, this.requests.walk(name, 'follow'));
+    const name = toPath(path);
+    const end = yield* withErrorContext('realpath', name, this.requests.walk(name, 'follow'));
     if (end.found === undefined) throw new FileError(ENOENT, 'realpath', name);
-    return nameIn(realPath(end), encodingOf(options));
+    return toEncodedName(realPath(end), readEncoding(options));
   }
 
   /** Removes a file; a directory only with `recursive`. With `force`, an absent path is no error. */
   *rm(path: PathLike, options?: Options): Steps<void> {
-    const name = pathText(path);
-    const { recursive = false, force = false } = optionsOf(options);
-    const found = yield* named('rm', name, this.files.seek(name, 'look'));
+    const name = toPath(path);
+    const { recursive = false, force = false } = readOptions(options);
+    const found = yield* withErrorContext('rm', name, this.files.seek(name, 'look'));
     if (found === undefined) {
       if (force === true) return;
       throw new FileError(ENOENT, 'rm', name);
     }
-    if (found.buf.iaType !== IA_IFDIR) return yield* named('rm', name, this.files.unlink(name));
+    if (found.buf.iaType !== IA_IFDIR)
+      return yield* withErrorContext('rm', name, this.files.unlink(name));
     if (recursive !== true) {
       const error = new FileError(EISDIR, 'rm', name);
       throw Object.assign(error, { code: 'ERR_FS_EISDIR' });
     }
     yield* this.removeTree({ inode: found.inode, path: name });
     // The root itself stays, empty.
-    if (found.parent !== undefined) yield* named('rm', name, this.files.rmdir(name));
+    if (found.parent !== undefined) yield* withErrorContext('rm', name, this.files.rmdir(name));
   }
 
   private *removeTree(top: TreeDirectory): Steps<void> {
@@ -172,12 +174,12 @@ export class VolumeNames extends VolumeAttributes {
     yield* visitTree(requests, top, {
       *visit({ inode, parent, name, path }) {
         const loc = new Loc(inode, parent, name);
-        yield* ifPresent(named('rm', path, requests.expect('unlink', loc, 0, null)));
+        yield* ifPresent(withErrorContext('rm', path, requests.expect('unlink', loc, 0, null)));
       },
       *leave({ inode, parent, name, path }) {
         if (inode === top.inode) return;
         const loc = new Loc(inode, parent, name);
-        yield* ifPresent(named('rm', path, requests.expect('rmdir', loc, 0, null)));
+        yield* ifPresent(withErrorContext('rm', path, requests.expect('rmdir', loc, 0, null)));
       },
     });
   }
@@ -185,17 +187,21 @@ export class VolumeNames extends VolumeAttributes {
   // -- directories ---------------------------------------------------------------------------
 
   *readdir(path: PathLike, options?: Options): Steps<(string | Uint8Array | Dirent)[]> {
-    const name = pathText(path);
-    const { withFileTypes = false, recursive = false } = optionsOf(options);
-    const encoding = encodingOf(options);
+    const name = toPath(path);
+    const { withFileTypes = false, recursive = false } = readOptions(options);
+    const encoding = readEncoding(options);
     if (recursive === true) return yield* this.readTree(name, withFileTypes === true, encoding);
-    const { inode } = yield* named('scandir', name, this.findDirectory(name));
-    const entries = yield* named('scandir', name, entriesOf(this.requests, inode));
-    if (withFileTypes !== true) return entries.map((entry) => nameIn(entry.name, encoding));
+    const { inode } = yield* withErrorContext('scandir', name, this.findDirectory(name));
+    const entries = yield* withErrorContext('scandir', name, readEntries(this.requests, inode));
+    if (withFileTypes !== true) return entries.map((entry) => toEncodedName(entry.name, encoding));
     const list: Dirent[] = [];
     for (const entry of entries) {
-      const type = yield* named('scandir', name, this.typeOf(entry, { inode, path: name }));
-      list.push(new Dirent(nameIn(entry.name, encoding), name, type));
+      const type = yield* withErrorContext(
+        'scandir',
+        name,
+        this.typeOf(entry, { inode, path: name }),
+      );
+      list.push(new Dirent(toEncodedName(entry.name, encoding), name, type));
     }
     return list;
   }
@@ -205,15 +211,15 @@ export class VolumeNames extends VolumeAttributes {
     withTypes: boolean,
     encoding: string | null,
   ): Steps<(string | Uint8Array | Dirent)[]> {
-    const top = yield* named('scandir', path, this.findDirectory(path));
+    const top = yield* withErrorContext('scandir', path, this.findDirectory(path));
     const list: (string | Uint8Array | Dirent)[] = [];
     const add = (file: { readonly path: string }, type: number): void => {
       const at = file.path.lastIndexOf('/');
       const relative = file.path.slice(path.endsWith('/') ? path.length : path.length + 1);
-      const name = nameIn(withTypes ? file.path.slice(at + 1) : relative, encoding);
+      const name = toEncodedName(withTypes ? file.path.slice(at + 1) : relative, encoding);
       list.push(withTypes ? new Dirent(name, file.path.slice(0, at) || '/', type) : name);
     };
-    yield* named(
+    yield* withErrorContext(
       'scandir',
       path,
       visitTree(this.requests, top, {

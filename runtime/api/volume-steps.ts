@@ -3,17 +3,17 @@ import { EEXIST } from '../core/errno.ts';
 import { type Gfid, isGfid } from '../core/gfid.ts';
 import { Loc } from '../core/loc.ts';
 import {
-  integer,
-  modeNumber,
-  openFlags,
-  optionsOf,
   type PathLike,
-  pathText,
+  readOptions,
   refuseArgument,
+  toInteger,
+  toMode,
+  toOpenFlags,
+  toPath,
 } from './arguments.ts';
 import { copyFile, copyTree } from './copy.ts';
 import { Directory } from './directory.ts';
-import { FileError, named } from './file-error.ts';
+import { FileError, withErrorContext } from './file-error.ts';
 import { FileHandle, type FileHandleSteps } from './file-handle.ts';
 import { FileObject } from './file-object.ts';
 import type { Steps } from './steps.ts';
@@ -23,22 +23,30 @@ import { VolumeNames } from './volume-names.ts';
 export class VolumeSteps extends VolumeNames {
   /** Opens a directory, which is read page by page. */
   *opendir(path: PathLike, options?: Options): Steps<Directory> {
-    const name = pathText(path);
-    const { inode } = yield* named('opendir', name, this.findDirectory(name));
-    return yield* named('opendir', name, Directory.open(this, { inode, path: name }, options));
+    const name = toPath(path);
+    const { inode } = yield* withErrorContext('opendir', name, this.findDirectory(name));
+    return yield* withErrorContext(
+      'opendir',
+      name,
+      Directory.open(this, { inode, path: name }, options),
+    );
   }
 
   // -- data ----------------------------------------------------------------------------------
 
   *open(path: PathLike, flags?: unknown, mode?: unknown): Steps<FileHandle> {
-    const name = pathText(path);
-    const number = openFlags(flags);
-    return yield* named('open', name, FileHandle.open(this, name, number, modeNumber(mode, 0o666)));
+    const name = toPath(path);
+    const number = toOpenFlags(flags);
+    return yield* withErrorContext(
+      'open',
+      name,
+      FileHandle.open(this, name, number, toMode(mode, 0o666)),
+    );
   }
 
   *readFile(file: PathLike | FileHandle, options?: Options): Steps<string | Uint8Array> {
     if (file instanceof FileHandle) return yield* file.steps.readFile(options);
-    const { flag } = optionsOf(options);
+    const { flag } = readOptions(options);
     const handle = yield* this.open(file, flag);
     return yield* this.usingFile(handle, (open) => open.readFile(options));
   }
@@ -59,7 +67,7 @@ export class VolumeSteps extends VolumeNames {
     otherwise: string,
   ): Steps<void> {
     if (file instanceof FileHandle) return yield* file.steps.writeFile(data, options);
-    const { flag, mode, flush } = optionsOf(options);
+    const { flag, mode, flush } = readOptions(options);
     const handle = yield* this.open(file, flag ?? otherwise, mode);
     yield* this.usingFile(handle, function* (open) {
       yield* open.writeFile(data, options);
@@ -81,14 +89,14 @@ export class VolumeSteps extends VolumeNames {
 
   /** @param mode COPYFILE_EXCL: the target must be absent */
   *copyFile(source: PathLike, target: PathLike, mode?: number): Steps<void> {
-    const [from, to] = [pathText(source, 'src'), pathText(target, 'dest')];
-    yield* copyFile(this, from, to, integer(mode ?? 0, 'mode', 0, 7));
+    const [from, to] = [toPath(source, 'src'), toPath(target, 'dest')];
+    yield* copyFile(this, from, to, toInteger(mode ?? 0, 'mode', 0, 7));
   }
 
   /** Copies a file, or with `recursive` a tree, as Node's `fs.cp` does. */
   *cp(source: PathLike, target: PathLike, options?: Options): Steps<void> {
-    const [from, to] = [pathText(source, 'src'), pathText(target, 'dest')];
-    yield* copyTree(this, from, to, optionsOf(options));
+    const [from, to] = [toPath(source, 'src'), toPath(target, 'dest')];
+    yield* copyTree(this, from, to, readOptions(options));
   }
 
   /**
@@ -96,12 +104,12 @@ export class VolumeSteps extends VolumeNames {
    * @param options with `symlinks`, links are copied as links; else the files that they lead to
    */
   *copytree(source: PathLike, target: PathLike, options?: Options): Steps<void> {
-    const [from, to] = [pathText(source, 'src'), pathText(target, 'dest')];
-    yield* named('scandir', from, this.findDirectory(from));
+    const [from, to] = [toPath(source, 'src'), toPath(target, 'dest')];
+    yield* withErrorContext('scandir', from, this.findDirectory(from));
     if ((yield* this.files.seek(to, 'look')) !== undefined) {
       throw new FileError(EEXIST, 'mkdir', to);
     }
-    const dereference = optionsOf(options).symlinks !== true;
+    const dereference = readOptions(options).symlinks !== true;
     yield* copyTree(this, from, to, {
       recursive: true,
       dereference,
@@ -114,8 +122,8 @@ export class VolumeSteps extends VolumeNames {
 
   /** The file of a path as an object, which renames do not affect. */
   *object(path: PathLike): Steps<FileObject> {
-    const name = pathText(path);
-    const { inode } = yield* named('lookup', name, this.files.find(name));
+    const name = toPath(path);
+    const { inode } = yield* withErrorContext('lookup', name, this.files.find(name));
     return new FileObject(this.driver, inode);
   }
 
@@ -128,7 +136,11 @@ export class VolumeSteps extends VolumeNames {
     const known = inodes.find(gfid);
     if (known !== undefined) return new FileObject(this.driver, known);
     const loc = new Loc(inodes.newInode(), null, null, gfid);
-    const reply = yield* named('lookup', gfid, this.requests.expect('lookup', loc, null));
+    const reply = yield* withErrorContext(
+      'lookup',
+      gfid,
+      this.requests.expect('lookup', loc, null),
+    );
     return new FileObject(this.driver, reply.values[0] as FileObject['inode']);
   }
 }

@@ -30,7 +30,7 @@ const storages = {
 
 async function open(storage: keyof typeof storages): Promise<Volume> {
   const graph = await startGraph(storages[storage]() as never, new FakeContext());
-  const volume = Volume.over(graph, { ownsGraph: true });
+  const volume = Volume.fromGraph(graph, { ownsGraph: true });
   volumes.push(volume);
   return volume;
 }

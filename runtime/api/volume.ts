@@ -5,10 +5,10 @@
 import type * as nodeFs from 'node:fs';
 import type * as promises from 'node:fs/promises';
 import type { Graph } from '../core/graph.ts';
-import { integer } from './arguments.ts';
+import { toInteger } from './arguments.ts';
 import type { FileHandle } from './file-handle.ts';
 import { makeFs } from './node-fs.ts';
-import { type Promised, promised } from './promised.ts';
+import { makePromised, type Promised } from './promised.ts';
 import { VolumeClient, type VolumeClientSettings } from './volume-client.ts';
 import type { VolumeStepsSettings } from './volume-context.ts';
 import { VolumeSteps } from './volume-steps.ts';
@@ -24,8 +24,8 @@ export interface Identity {
   readonly lockOwner?: string;
 }
 
-/** What holds for all operations of a volume object. */
-export interface CallSettings extends Identity {
+/** Settings of all operations of one Volume object. */
+export interface OperationSettings extends Identity {
   /** Ends the operations under way, and refuses further ones. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,20 +43,21 @@ type NodeMethods = Pick<
   | ('stat' | 'statfs' | 'symlink' | 'truncate' | 'unlink' | 'utimes' | 'writeFile')
 >;
 
-type Base = NodeMethods & Omit<Promised<VolumeSteps>, keyof NodeMethods | 'run' | 'steps'>;
+type PromisedMethods = NodeMethods &
+  Omit<Promised<VolumeSteps>, keyof NodeMethods | 'run' | 'steps'>;
 
-const PromisedVolume = promised(VolumeSteps, (steps, volume) =>
+const PromisedVolume = makePromised(VolumeSteps, (steps, volume) =>
   volume.run(steps),
 ) as unknown as new (
   client: VolumeClient,
   settings: VolumeStepsSettings,
-) => Base & { readonly steps: VolumeSteps };
+) => PromisedMethods & { readonly steps: VolumeSteps };
 
 export class Volume extends PromisedVolume {
   private ownFs: typeof nodeFs | undefined;
 
   /** A volume over a graph that is up. */
-  static over<V extends Volume>(
+  static fromGraph<V extends Volume>(
     this: new (
       ...args: ConstructorParameters<typeof PromisedVolume>
     ) => V,
@@ -66,25 +67,25 @@ export class Volume extends PromisedVolume {
     const { umask = 0o022, ...rest } = settings;
     const client = new VolumeClient(graph, rest);
     return new this(client, {
-      caller: callerOf(rest, newOwner(graph)),
-      umask: integer(umask, 'umask', 0, 0o777),
+      caller: makeCaller(rest, makeLockOwner(graph)),
+      umask: toInteger(umask, 'umask', 0, 0o777),
       signal: undefined,
       lease: {},
     });
   }
 
   /** The same volume for another caller, or with a signal that ends its operations. */
-  with({ signal, ...identity }: CallSettings): this {
-    const { caller, umask, signal: own, lease } = this.settings;
+  with({ signal, ...identity }: OperationSettings): this {
+    const { caller, umask, signal: ownSignal, lease } = this.settings;
     const Class = this.constructor as new (
       ...args: ConstructorParameters<typeof PromisedVolume>
     ) => this;
     const { lkOwner = '' } = caller;
     const merged = { ...caller, lockOwner: lkOwner, ...identity };
     return new Class(this.client, {
-      caller: callerOf(merged, lkOwner),
+      caller: makeCaller(merged, lkOwner),
       umask,
-      signal: signal ?? own,
+      signal: signal ?? ownSignal,
       lease,
     });
   }
@@ -117,21 +118,21 @@ export class Volume extends PromisedVolume {
 
 export type { FileHandle };
 
-/** The ids of this process; root in a browser. */
-function callerOf(identity: Identity, owner: string): VolumeStepsSettings['caller'] {
+/** Completes an identity with the ids of this process; in a browser, with root's. */
+function makeCaller(identity: Identity, owner: string): VolumeStepsSettings['caller'] {
   const { process } = globalThis;
   const { uid, gid, groups, lockOwner = owner } = identity;
   return {
-    uid: integer(uid ?? process?.getuid?.() ?? 0, 'uid', 0, 0xffff_ffff),
-    gid: integer(gid ?? process?.getgid?.() ?? 0, 'gid', 0, 0xffff_ffff),
+    uid: toInteger(uid ?? process?.getuid?.() ?? 0, 'uid', 0, 0xffff_ffff),
+    gid: toInteger(gid ?? process?.getgid?.() ?? 0, 'gid', 0, 0xffff_ffff),
     groups: groups ?? (uid === undefined ? (process?.getgroups?.() ?? []) : []),
     pid: process?.pid ?? 0,
     lkOwner: lockOwner,
   };
 }
 
-/** A random owner of locks, 8 bytes as the kernel's. */
-function newOwner({ top }: Graph): string {
+/** Makes a random owner of locks: 8 bytes, as the kernel's are. */
+function makeLockOwner({ top }: Graph): string {
   const random = new Uint8Array(8);
   top.context.random(random);
   return Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');

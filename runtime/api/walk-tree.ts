@@ -1,9 +1,9 @@
 /** Walks a directory tree for callers that iterate, with the next directories listed ahead. */
 import { IA_IFDIR, IA_IFLNK } from '../core/iatt.ts';
 import { joinPath } from '../core/loc.ts';
-import { pathText } from './arguments.ts';
-import { named } from './file-error.ts';
-import { entriesOf } from './open-directory.ts';
+import { toPath } from './arguments.ts';
+import { withErrorContext } from './file-error.ts';
+import { readEntries } from './open-directory.ts';
 import { Dirent } from './stats.ts';
 import type { Steps } from './steps.ts';
 import { TREE_LIMIT } from './tree.ts';
@@ -27,12 +27,16 @@ export interface WalkStep {
 }
 
 /** Lists one directory. @throws {FileError} */
-function* listStep(volume: VolumeContext, path: string, followSymlinks: boolean): Steps<WalkStep> {
-  const directory = yield* named('scandir', path, volume.findDirectory(path));
-  const entries = yield* named('scandir', path, entriesOf(volume.requests, directory.inode));
+function* readStep(volume: VolumeContext, path: string, followSymlinks: boolean): Steps<WalkStep> {
+  const directory = yield* withErrorContext('scandir', path, volume.findDirectory(path));
+  const entries = yield* withErrorContext(
+    'scandir',
+    path,
+    readEntries(volume.requests, directory.inode),
+  );
   const step: WalkStep = { path, directories: [], files: [] };
   for (const entry of entries) {
-    const type = yield* named('scandir', path, volume.typeOf(entry, directory));
+    const type = yield* withErrorContext('scandir', path, volume.typeOf(entry, directory));
     let isDirectory = type === IA_IFDIR;
     if (type === IA_IFLNK && followSymlinks) {
       const target = yield* volume.files.seek(joinPath(path, entry.name));
@@ -44,7 +48,7 @@ function* listStep(volume: VolumeContext, path: string, followSymlinks: boolean)
 }
 
 /** A directory whose listing has begun, or not yet. */
-class Ahead {
+class AheadListing {
   readonly path: string;
   private listing: Promise<WalkStep> | null = null;
 
@@ -54,7 +58,7 @@ class Ahead {
 
   list(volume: VolumeContext, followSymlinks: boolean): Promise<WalkStep> {
     if (this.listing === null) {
-      this.listing = volume.run(listStep(volume, this.path, followSymlinks));
+      this.listing = volume.run(readStep(volume, this.path, followSymlinks));
       // The walker sees the failure when it comes to this directory.
       this.listing.catch(() => {});
     }
@@ -69,7 +73,7 @@ export async function* walkTree(
 ): AsyncGenerator<WalkStep, void> {
   const { topDown = true, followSymlinks = false, onError } = options;
   /** Directories to come, the next one last. */
-  const left: Ahead[] = [new Ahead(pathText(top))];
+  const left: AheadListing[] = [new AheadListing(toPath(top))];
   /** Without `topDown`: steps that wait for the directories in them. */
   const held: { readonly step: WalkStep; readonly depth: number }[] = [];
   while (left.length > 0) {
@@ -86,7 +90,9 @@ export async function* walkTree(
     }
     if (topDown) yield step;
     else held.push({ step, depth: left.length });
-    const below = step.directories.map(({ name }) => new Ahead(joinPath(next.path, String(name))));
+    const below = step.directories.map(
+      ({ name }) => new AheadListing(joinPath(next.path, String(name))),
+    );
     left.push(...below.reverse());
     while (held.length > 0 && held.at(-1)!.depth === left.length) yield held.pop()!.step;
   }

@@ -43,8 +43,8 @@ const namesIn = (path: string): string[] => path.split('/').filter((name) => nam
 export interface WalkRequests {
   readonly root: Inode;
   /** Looks up a name; undefined if it is absent. */
-  look(place: Place): Steps<FoundFile | undefined>;
-  lookRoot(): Steps<FoundFile>;
+  lookUp(place: Place): Steps<FoundFile | undefined>;
+  lookUpRoot(): Steps<FoundFile>;
   readlink(inode: Inode): Steps<string>;
   refuse(errno: number, detail: string): never;
 }
@@ -71,8 +71,8 @@ export function* walk(requests: WalkRequests, path: string, last: LastName): Ste
     if (name === undefined) {
       const found =
         upper === undefined || own === undefined
-          ? yield* requests.lookRoot()
-          : ((yield* requests.look({ parent: upper, name: own })) ?? fail(ENOENT));
+          ? yield* requests.lookUpRoot()
+          : ((yield* requests.lookUp({ parent: upper, name: own })) ?? fail(ENOENT));
       return { place: null, found: { inode: found.inode, buf: found.buf }, isDirectory, above };
     }
     if (name === '..' && above.length > 1) above.pop();
@@ -80,13 +80,13 @@ export function* walk(requests: WalkRequests, path: string, last: LastName): Ste
     const place = { parent, name };
     if (left.length > 0) {
       const known = parent.table.grep(parent, name);
-      const inode = known ?? (yield* requests.look(place))?.inode ?? fail(ENOENT);
+      const inode = known ?? (yield* requests.lookUp(place))?.inode ?? fail(ENOENT);
       if (inode.iaType === IA_IFLNK) yield* follow(inode);
       else if (inode.iaType !== IA_IFDIR) fail(ENOTDIR);
       else above.push({ ...place, inode });
       continue;
     }
-    const found = last === 'leave' ? undefined : yield* requests.look(place);
+    const found = last === 'leave' ? undefined : yield* requests.lookUp(place);
     if (found?.buf.iaType === IA_IFLNK && (last === 'follow' || isDirectory)) {
       yield* follow(found.inode);
       continue;

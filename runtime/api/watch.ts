@@ -10,8 +10,8 @@ import { joinPath, Loc } from '../core/loc.ts';
 import type { Hop, Observer } from '../core/observer.ts';
 import { isUpcall, type Upcall } from '../core/upcall.ts';
 import type { Xlator } from '../core/xlator.ts';
-import { nameIn } from './arguments.ts';
-import { named } from './file-error.ts';
+import { toEncodedName } from './arguments.ts';
+import { withErrorContext } from './file-error.ts';
 import { type Steps, start, type Wait } from './steps.ts';
 import type { VolumeClient } from './volume-client.ts';
 import type { VolumeSteps } from './volume-steps.ts';
@@ -31,19 +31,19 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Fops that change data or attributes of the file of their first loc or fd. */
-const CHANGES: ReadonlySet<string> = new Set([
+/** Fops that change data or attributes of a file: that of their last loc or fd. */
+const CHANGE_FOPS: ReadonlySet<string> = new Set([
   ...['writev', 'truncate', 'ftruncate', 'fallocate', 'discard', 'zerofill', 'copy_file_range'],
   ...['setattr', 'fsetattr', 'setxattr', 'fsetxattr', 'removexattr', 'fremovexattr'],
 ]);
 
-const rows = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
+const fopsByNumber = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
 
-interface Change extends Hop {
+interface ObservedChange extends Hop {
   readonly events: readonly [type: EventType, path: string][];
 }
 
-/** Reports the changes of a graph by their requests. */
+/** Reports a change for each successful request that enters the graph and changes a file. */
 class ChangeObserver implements Observer {
   private readonly report: Listener;
 
@@ -52,19 +52,19 @@ class ChangeObserver implements Observer {
   }
 
   wantsFop({ above }: Xlator, fop: string): boolean {
-    return above.length === 0 && (CHANGES.has(fop) || entryFops.has(fop));
+    return above.length === 0 && (CHANGE_FOPS.has(fop) || ENTRY_FOPS.has(fop));
   }
 
   wantsRequest(): boolean {
     return true;
   }
 
-  wind(_frame: Frame, _xl: Xlator, fop: number, args: readonly unknown[]): Change {
-    const { name, args: parameters, entry } = rows.get(fop)!;
+  wind(_frame: Frame, _xl: Xlator, fop: number, args: readonly unknown[]): ObservedChange {
+    const { name, args: parameters, entry } = fopsByNumber.get(fop)!;
     const locs = parameters.flatMap(({ name: at }, index) =>
       at === entry.creates || at === entry.removes ? [args[index] as Loc] : [],
     );
-    if (!CHANGES.has(name)) return { events: locs.map((loc) => ['rename', loc.path]) };
+    if (!CHANGE_FOPS.has(name)) return { events: locs.map((loc) => ['rename', loc.path]) };
     const target = args.findLast((arg) => arg instanceof Loc || arg instanceof Fd);
     const path = target instanceof Fd ? target.inode.path : (target as Loc).path;
     return { events: [['change', path]] };
@@ -72,7 +72,7 @@ class ChangeObserver implements Observer {
 
   unwind(hop: Hop, opRet: number): void {
     if (opRet < 0) return;
-    for (const [type, path] of (hop as Change).events) this.report(type, path);
+    for (const [type, path] of (hop as ObservedChange).events) this.report(type, path);
   }
 
   notify(): void {}
@@ -83,7 +83,7 @@ class ChangeObserver implements Observer {
   addNotes(): void {}
 }
 
-const entryFops: ReadonlySet<string> = new Set(
+const ENTRY_FOPS: ReadonlySet<string> = new Set(
   fops.filter(({ entry }) => entry.creates ?? entry.removes).map(({ name }) => name),
 );
 
@@ -108,7 +108,7 @@ function reportUpcall(upcall: Upcall, report: Listener): void {
 
 /**
  * Reports events of one file or directory, by names relative to it.
- * @returns a function that ends it
+ * @returns a function that ends the watch
  */
 function watchPath(
   volume: VolumeSteps,
@@ -119,7 +119,7 @@ function watchPath(
 ): () => void {
   let isEnded = false;
   let stop = (): void => {};
-  const begin = (real: string): void => {
+  const startObserving = (real: string): void => {
     if (isEnded) return;
     const below = real === '/' ? '/' : `${real}/`;
     stop = observeChanges(volume.client, (eventType, changed) => {
@@ -128,18 +128,22 @@ function watchPath(
       else if (changed.startsWith(below)) name = changed.slice(below.length);
       else return;
       if (!recursive && name.includes('/')) return;
-      report({ eventType, filename: nameIn(name, encoding ?? null) });
+      report({ eventType, filename: toEncodedName(name, encoding ?? null) });
     });
   };
-  start(named('watch', path, volume.realpath(path)), (real) => begin(real as string), fail);
+  start(
+    withErrorContext('watch', path, volume.realpath(path)),
+    (real) => startObserving(real as string),
+    fail,
+  );
   return () => {
     isEnded = true;
     stop();
   };
 }
 
-/** Waits until a function that it hands out is called. */
-function* called(handOut: (resume: () => void) => void): Steps<void> {
+/** Passes a function to `handOut`, and waits until it is called. */
+function* waitForResume(handOut: (resume: () => void) => void): Steps<void> {
   const wait: Wait = { start: (operation) => handOut(() => operation.resume(undefined)) };
   yield wait;
 }
@@ -177,7 +181,7 @@ export async function* watch(
       if (event !== undefined) yield event;
       else if (errors.length > 0) throw errors[0];
       else {
-        const waiting = called((fn) => {
+        const waiting = waitForResume((fn) => {
           wake = fn;
         });
         await volume.client.run(waiting, signal);
@@ -188,8 +192,8 @@ export async function* watch(
   }
 }
 
-/** Emits the events of a path; the result ends that, with `close`, as `fs.watch` does. */
-export function watchBy(
+/** Emits the events of a path on `emitter`. The result ends the watch, and emits `close`. */
+export function watchWithEmitter(
   volume: VolumeSteps,
   emitter: EventEmitter,
   path: string,

@@ -1,9 +1,9 @@
 /** The functions of Node's `fs` that watch: by events, and by polling attributes. */
 import type { EventEmitter } from 'node:events';
-import { optionsOf, pathText } from './arguments.ts';
+import { readOptions, toPath } from './arguments.ts';
 import type { Stats } from './stats.ts';
 import type { VolumeSteps } from './volume-steps.ts';
-import { type WatchOptions, watchBy } from './watch.ts';
+import { type WatchOptions, watchWithEmitter } from './watch.ts';
 
 /** Milliseconds between two polls, as in Node. */
 const POLL_MS = 5007;
@@ -18,7 +18,7 @@ interface Poll {
 }
 
 /** Makes `watch`, `watchFile` and `unwatchFile` of a volume. */
-export function watchersOf(volume: VolumeSteps): object {
+export function makeWatchers(volume: VolumeSteps): object {
   const polls = new Map<string, Poll>();
   const { EventEmitter: EventEmitterClass } = globalThis.process?.getBuiltinModule?.(
     'node:events',
@@ -27,19 +27,21 @@ export function watchersOf(volume: VolumeSteps): object {
   function watch(path: unknown, ...rest: unknown[]): EventEmitter {
     if (EventEmitterClass === undefined) throw new Error('a browser watches by volume.watch');
     const listener = rest.find((arg) => typeof arg === 'function') as WatchListener | undefined;
-    const options = optionsOf(typeof rest[0] === 'function' ? undefined : rest[0]) as WatchOptions;
+    const options = readOptions(
+      typeof rest[0] === 'function' ? undefined : rest[0],
+    ) as WatchOptions;
     const watcher = new EventEmitterClass();
     if (listener !== undefined) watcher.on('change', listener);
-    const close = watchBy(volume, watcher, pathText(path), options);
+    const close = watchWithEmitter(volume, watcher, toPath(path), options);
     options.signal?.addEventListener('abort', close, { once: true });
     const same = (): EventEmitter => watcher;
     return Object.assign(watcher, { close, ref: same, unref: same, [Symbol.dispose]: close });
   }
 
   function watchFile(path: unknown, ...rest: unknown[]): void {
-    const name = pathText(path);
+    const name = toPath(path);
     const listener = rest.at(-1) as StatListener;
-    const options = optionsOf(rest.length > 1 ? rest[0] : undefined);
+    const options = readOptions(rest.length > 1 ? rest[0] : undefined);
     const poll = polls.get(name) ?? startPoll(name, Number(options.interval ?? POLL_MS));
     poll.listeners.add(listener);
     polls.set(name, poll);
@@ -64,7 +66,7 @@ export function watchersOf(volume: VolumeSteps): object {
   }
 
   function unwatchFile(path: unknown, listener?: StatListener): void {
-    const name = pathText(path);
+    const name = toPath(path);
     const poll = polls.get(name);
     if (poll === undefined) return;
     if (listener === undefined) poll.listeners.clear();

@@ -61,7 +61,7 @@ const httpTo = (folder: string): HttpClient => ({
 it('isomorphic-git clones, commits and checks out on volume.fs', async () => {
   const folder = makeRepository();
   const graph = await startGraph([{ translator: memory }] as never, testContext());
-  await using volume = Volume.over(graph, { ownsGraph: true });
+  await using volume = Volume.fromGraph(graph, { ownsGraph: true });
   const { fs } = volume;
   const repository = { fs, dir: '/clone' };
 

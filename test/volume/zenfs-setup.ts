@@ -21,7 +21,7 @@ const context = {
 const specs = [{ name: 'memory', translator: memory, options: [], subvolumes: [] }];
 const graph = new Graph(specs as never, context as never, { default: INFO, volumes: new Map() });
 await graph.start();
-export const volume = Volume.over(graph, { umask: 0 });
+export const volume = Volume.fromGraph(graph, { umask: 0 });
 export const { fs } = volume;
 
 const data = fileURLToPath(new URL('../../node_modules/@zenfs/core/tests/data', import.meta.url));
