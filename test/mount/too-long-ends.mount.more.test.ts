@@ -126,11 +126,11 @@ it('code that cannot be interrupted ends the process, after a log line', () =>
       import { watch } from ${from('bridges/machine/node/watchdog.js')};
       import { crashLog } from ${from('runtime/sys/crash-log.js')};
       crashLog.log = process.argv[1];
-      const settings = { word: newWord(), limit: 200, name: 'stone', watch, ended() {} };
+      const settings = { word: newWord(), limit: 200, name: 'stone', watch, onAborted() {} };
       const inside = new InterpreterGate(settings);
-      inside.begin();
-      inside.run(() => {
-        inside.open();
+      inside.startTiming();
+      inside.runInOwnTurn(() => {
+        inside.enterGuest();
         pbkdf2Sync('', '', 2 ** 31 - 1, 64, 'sha512');
       }, () => new Error('ended'));
     `;

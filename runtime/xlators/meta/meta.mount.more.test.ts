@@ -188,7 +188,7 @@ describeMounts('.meta on a kernel mount', () => {
       );
       await scratch.writeFile('mnt.vol', formatDisk(brick));
       expect((await runGlossa(scratch, ['reload', 'mnt'])).status).toBe(0);
-      expect((await runScript(scratch, mount, 'ls .meta; ls -A')).err).toMatch('No such writeFile');
+      expect((await runScript(scratch, mount, 'ls .meta; ls -A')).err).toMatch('No such file');
       await volfile.close();
       await option.close();
       await scratch.writeFile('mnt.vol', formatGraph(brick, 7));
