@@ -117,8 +117,8 @@ function toVolfileText(type: OptionType, value: unknown): string | undefined {
 
 /** A value as its author would write it. */
 function quoteValue(value: unknown): string {
-  const representation = value as { quoteValue?: unknown } | null | undefined;
-  if (isText(representation?.quoteValue)) return representation.quoteValue;
+  const representation = value as { shown?: unknown } | null | undefined;
+  if (isText(representation?.shown)) return representation.shown;
   return isText(value) ? `'${value}'` : String(JSON.stringify(value));
 }
 

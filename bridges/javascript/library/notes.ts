@@ -83,7 +83,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Owner = Record<string, Method>;
 
 /** Installed wrappers, removed in reverse order. */
-let wrappers: { owner: Owner; name: string; original: Method; wrapper: Method }[] = [];
+let wrappers: { owner: Owner; name: string; original: Method; observed: Method }[] = [];
 /** The number of wrapped frame prototypes. */
 let wrappedCount = 0;
 const { apply } = Reflect;
@@ -92,13 +92,14 @@ const { apply } = Reflect;
 function wrap(owner: object, name: string, getFrame: (self: unknown) => unknown): void {
   const target = owner as Owner;
   const original = target[name]!;
-  if (wrappers.some(({ wrapper }) => wrapper === original)) return;
-  const wrapper: Method = function (...args) {
+  if (wrappers.some(({ observed }) => observed === original)) return;
+  // A module that asks for the function's name sees this one.
+  const observed: Method = function (...args) {
     if (call !== null) noteDecision(call, getFrame(this) as Frame | null);
     return apply(original, this, args);
   };
-  target[name] = wrapper;
-  wrappers.push({ owner: target, name, original, wrapper });
+  target[name] = observed;
+  wrappers.push({ owner: target, name, original, observed });
 }
 
 const asFrame = (frame: unknown): unknown => frame;
@@ -121,8 +122,8 @@ function install(): void {
 
 /** Removes the wrappers when the observer is gone. */
 export function stop(): void {
-  for (const { owner, name, original, wrapper } of wrappers.reverse()) {
-    if (owner[name] === wrapper) owner[name] = original;
+  for (const { owner, name, original, observed } of wrappers.reverse()) {
+    if (owner[name] === observed) owner[name] = original;
   }
   wrappers = [];
   wrappedCount = 0;
