@@ -26,7 +26,8 @@ interface Message {
   readonly id?: number;
   readonly slot?: Slot;
   readonly words?: Int32Array;
-  readonly reportLost?: object | undefined;
+  /** The port that gets a message about each lost interpreter. */
+  readonly lostPort?: object | undefined;
 }
 
 /** The worker's program. It crosses as text, so it uses only its arguments. */
@@ -75,7 +76,7 @@ function run(
     const message = data as Message;
     if (message.words !== undefined) {
       words = message.words;
-      port = message.reportLost as typeof port;
+      port = message.lostPort as typeof port;
       lastActive = lastSample = performance.now();
       sample();
       worker.postMessage('ready');
@@ -88,7 +89,7 @@ const WORKER = `(${run})(globalThis, ${JSON.stringify(CONSTANTS)}, ${makeSamplin
 
 /** Starts the watchdog; returns the reason if threads or shared memory are missing. */
 export async function startWatch(
-  reportLost: object | undefined,
+  lostPort: object | undefined,
 ): Promise<{ readonly watch: Watch } | { readonly reason: string }> {
   const { crossOriginIsolated, Worker } = web;
   if (crossOriginIsolated !== true) {
@@ -98,7 +99,7 @@ export async function startWatch(
   const url = URL.createObjectURL(new Blob([WORKER], { type: 'text/javascript' }));
   const worker = new Worker(url, { name: 'glossa watchdog' });
   try {
-    await awaitStart(worker, reportLost);
+    await awaitStart(worker, lostPort);
   } catch (error) {
     worker.terminate();
     return { reason: `its worker does not start: ${(error as Error).message}` };
@@ -109,14 +110,12 @@ export async function startWatch(
 }
 
 /** Waits for the worker's first message; it then runs also while this thread is busy. */
-const awaitStart = (worker: WebWorker, reportLost: object | undefined): Promise<void> =>
+const awaitStart = (worker: WebWorker, lostPort: object | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     worker.onmessage = () => resolve();
     worker.onerror = ({ message }) => reject(new Error(message ?? 'the browser gives no reason'));
-    worker.postMessage(
-      { words: resting, lost: reportLost },
-      reportLost === undefined ? [] : [reportLost],
-    );
+    const message: Message = { words: resting, lostPort };
+    worker.postMessage(message, lostPort === undefined ? [] : [lostPort]);
   });
 
 function makeWatch(worker: WebWorker): Watch {
