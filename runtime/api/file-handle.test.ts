@@ -44,7 +44,7 @@ describe('an open file', () => {
     expect((await file.stat()).size).toBe(7);
   });
 
-  it('appends with flag a, whatever the position', async () => {
+  it('appends with flag a, at any position', async () => {
     const volume = await open();
     await volume.writeFile('/a', '123');
     await using file = await volume.open('/a', 'a');
@@ -254,7 +254,7 @@ describe('a tree', () => {
     }
   });
 
-  it('of 5,000 files is removed', async () => {
+  it('with 5,000 files is removed', async () => {
     const volume = await open();
     for (let folder = 0; folder < 5; folder += 1) {
       await volume.mkdir(`/t/${folder}`, { recursive: true });
