@@ -134,7 +134,7 @@ it('a crashed thread fails its pending requests, and another takes over', async 
 interface Isolated {
   readonly host: {
     readonly worker: { readonly link: WorkerLink } | null;
-    lost(worker: unknown, why: string): void;
+    handleLoss(worker: unknown, why: string): void;
   };
 }
 
@@ -143,7 +143,7 @@ const volumeOf = (run: RunningModule) => (run.xl.priv as unknown as Isolated).ho
 /** Ends the volume's thread from outside, as a crash does. */
 async function crash(run: RunningModule): Promise<void> {
   const volume = volumeOf(run);
-  volume.lost(volume.worker, 'the test');
+  volume.handleLoss(volume.worker, 'the test');
 }
 
 it('a request that ends its thread twice is refused; other requests wait for the next thread', async () => {
