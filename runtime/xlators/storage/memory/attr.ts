@@ -1,4 +1,4 @@
-/** The fops that read, change and check an inode's attributes. */
+/** Handles the fops of storage/memory that read, change and check an inode's attributes. */
 import { decodeName, encodeName, nameLength } from '../../../core/bytes.ts';
 import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
@@ -19,7 +19,10 @@ const S_ISUID = 0o4000;
 const S_ISGID = 0o2000;
 const S_IXGRP = 0o010;
 
-/** Applies a setattr; returns 0 or the errno. The owner is set before the mode, which it may change. */
+/**
+ * Applies a setattr; returns 0 or the errno. The owner is set before the mode, since it may change the mode.
+ * @param requestedBits the bits of `SET_ATTR` for the values of `to` that are set
+ */
 function applySetattr(disk: Disk, node: Node, to: Iatt, requestedBits: number): number {
   const valid = settableBits(node.type, requestedBits);
   if ((valid & MODE) !== 0 && node.type === IA_IFLNK) return EOPNOTSUPP;
@@ -27,7 +30,7 @@ function applySetattr(disk: Disk, node: Node, to: Iatt, requestedBits: number): 
     if ((valid & UID) !== 0) node.uid = to.iaUid;
     if ((valid & GID) !== 0) node.gid = to.iaGid;
     dropCapability(node);
-    // As in Linux, a change of owner removes a program's privileges.
+    // As in Linux, a change of owner clears set-user-id and set-group-id.
     if (!node.isDir) {
       node.prot &= ~S_ISUID;
       if ((node.prot & S_IXGRP) !== 0) node.prot &= ~S_ISGID;
@@ -43,11 +46,11 @@ function applySetattr(disk: Disk, node: Node, to: Iatt, requestedBits: number): 
   return 0;
 }
 
-/** Available bytes if the context does not know its memory. */
+/** Available bytes if the context does not know the machine's memory. */
 const DEFAULT_AVAILABLE_BYTES = 2 ** 52;
 
-/** Without limits, the machine's available memory counts as free space and free inodes. */
-function makeStatvfs({ store, context, inodeCount: inodes, inodeLimit }: Disk): Statvfs {
+/** Makes a statfs reply. Without limits, the machine's available memory counts as free space and free inodes. */
+function makeStatvfs({ store, context, inodeCount, inodeLimit }: Disk): Statvfs {
   const { limit, usedPages: used } = store;
   const buf = new Statvfs();
   buf.bsize = PAGE_SIZE;
@@ -58,9 +61,9 @@ function makeStatvfs({ store, context, inodeCount: inodes, inodeLimit }: Disk): 
   buf.bfree = Number.isFinite(limit) ? Math.max(0, limit - used) : available;
   buf.bavail = buf.bfree;
   buf.blocks = Number.isFinite(limit) ? Math.max(limit, used) : used + available;
-  buf.ffree = Number.isFinite(inodeLimit) ? Math.max(0, inodeLimit - inodes) : available;
+  buf.ffree = Number.isFinite(inodeLimit) ? Math.max(0, inodeLimit - inodeCount) : available;
   buf.favail = buf.ffree;
-  buf.files = inodes + buf.ffree;
+  buf.files = inodeCount + buf.ffree;
   return buf;
 }
 
@@ -123,7 +126,7 @@ export const attrFops: Fops<Disk> = {
   },
 };
 
-/** The first `size` bytes of a target, as readlink(2) cuts it. */
+/** Returns the first `size` bytes of a symbolic link's target, as readlink(2) does. */
 function cutTarget(target: string, size: number): string {
   const bytes = encodeName(target);
   return bytes.length <= size ? target : decodeName(bytes, 0, size);

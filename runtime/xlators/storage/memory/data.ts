@@ -1,4 +1,4 @@
-/** The fops on a file's data. */
+/** Handles the fops of storage/memory on a file's data. */
 import type { Dict } from '../../../core/dict.ts';
 import { EBADF, EINVAL, EISDIR, ELOOP, ENOSPC, ENXIO, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -35,16 +35,18 @@ export function openFault(node: Node, flags: number): number {
   return node.pages === null ? ENXIO : 0;
 }
 
+/** Returns 0 if the node has data that can be changed, otherwise the errno. */
 function dataFault(node: Node): number {
   if (node.isDir) return EISDIR;
   return node.pages === null ? EINVAL : 0;
 }
 
-/** Removes a program's capabilities, as each change of its file does. */
+/** Removes a program's capabilities, as Linux does at each change of its file. */
 export function dropCapability(node: Node): void {
   node.xattrs?.delete('security.capability');
 }
 
+/** Updates capabilities and times after a change of data. */
 function noteDataChange(disk: Disk, node: Node): void {
   dropCapability(node);
   node.mtime = disk.now();
@@ -57,7 +59,7 @@ export function resize(disk: Disk, node: Node, size: number): void {
   noteDataChange(disk, node);
 }
 
-/** Returns the bytes written, fewer than given if the volume is full. */
+/** Writes `data`; returns the number of bytes written, which is smaller if the volume is full. */
 export function writeAt(disk: Disk, node: Node, data: Uint8Array, offset: number): number {
   const pages = node.pages!;
   let written = pages.write(data, offset);
@@ -82,12 +84,16 @@ function findOpenFile(
   return node.pages === null ? EINVAL : (node as Node & { pages: FilePages });
 }
 
-/** Clears set-user-id and set-group-id if the request asks for it. */
+/** Clears set-user-id and set-group-id if xdata has KILL_PRIV, as a kernel asks for writes by ordinary users. */
 export function clearPrivilegeBits(node: Node, xdata: Dict | null, caller: Stack): void {
   if (xdata?.number(KILL_PRIV) === undefined || node.type !== IA_IFREG) return;
   node.prot = protAfterChange(node.iatt(), caller);
 }
 
+/**
+ * Makes holes or extends the file as fallocate(2) does for `mode`; returns 0 or the errno. Pages are allocated by
+ * writes.
+ */
 function allocate(disk: Disk, node: Node, mode: number, offset: number, len: number): number {
   const pages = node.pages!;
   const fault = len === 0 ? EINVAL : rangeFault(offset, len);

@@ -1,6 +1,6 @@
 /**
- * The fops on directories. An entry's offset is its serial number in the directory, so that changes during
- * a listing neither repeat nor hide other entries.
+ * Handles the fops of storage/memory on directories. An entry's offset is its serial number in the directory, so
+ * that changes during a listing neither repeat nor hide other entries.
  */
 import { nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -20,6 +20,7 @@ import {
 } from './memory-nodes.ts';
 import { readRequestedXattrs } from './xattr.ts';
 
+/** Offsets of `.` and `..`. */
 const OFF_SELF = 1;
 const OFF_PARENT = 2;
 
@@ -34,7 +35,7 @@ function* entriesAfter(openNode: OpenNode, offset: number): Generator<[string, D
   if (openNode.cursor === null || openNode.cursorOff !== offset) {
     openNode.cursor = node.entries!.entries();
   } else if (ahead !== null && node.entries!.get(ahead[0]) === ahead[1]) yield ahead;
-  // A Map's iterator survives changes of the Map.
+  // A Map's iterator stays valid when the Map changes.
   for (;;) {
     const next = openNode.cursor.next();
     if (next.done) break;
@@ -44,9 +45,9 @@ function* entriesAfter(openNode: OpenNode, offset: number): Generator<[string, D
 }
 
 interface ListingFormat {
-  /** Returns the bytes of `size` that an entry takes. */
+  /** Returns the bytes of the reply that an entry takes. */
   entryBytes(nameBytes: number): number;
-  /** For readdirp: entries have attributes, an inode, and the values of `keys`. */
+  /** True for readdirp: entries have attributes, an inode, and the extended attributes that `keys` requests. */
   readonly hasAttributes: boolean;
   readonly keys: Dict | null;
 }
@@ -57,7 +58,7 @@ interface ListingPage {
   readonly errno: number;
 }
 
-/** Returns one reply's entries, or EINVAL if the next entry does not fit into `size`. */
+/** Lists the entries of one reply of at most `size` bytes; EINVAL if the next entry does not fit. */
 function listEntries(
   fd: Fd,
   openNode: OpenNode,

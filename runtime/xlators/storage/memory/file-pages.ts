@@ -1,10 +1,10 @@
 /**
- * A file's data in pages of 4 KiB. A page that was never written is a hole and takes no memory. All pages
- * of a volume are in one store, which may be full.
+ * Stores a file's data in pages of 4 KiB. A page that was never written is a hole and takes no memory. The pages of
+ * all files of a volume are in one `PageStore`, which may be full.
  */
 import { PAGE_SIZE, type PageOwner, type PageStore } from './page-store.ts';
 
-/** Modes of `seek`. */
+/** Whence of `seek`, in GlusterFS's numbers. */
 export const SEEK_DATA = 0;
 export const SEEK_HOLE = 1;
 
@@ -12,7 +12,7 @@ const pageIndex = (offset: number): number => Math.floor(offset / PAGE_SIZE);
 
 export class FilePages implements PageOwner {
   size = 0;
-  /** Page number in the file to place in the store. */
+  /** The place in the store (slot) of each page, by the page's number in the file. */
   private readonly slots = new Map<number, number>();
   private readonly store: PageStore;
 
@@ -20,6 +20,7 @@ export class FilePages implements PageOwner {
     this.store = store;
   }
 
+  /** Number of pages that are not holes. */
   get count(): number {
     return this.slots.size;
   }
@@ -37,7 +38,9 @@ export class FilePages implements PageOwner {
     return out;
   }
 
-  /** Returns the bytes written; if the store is full, fewer, up to a page boundary. */
+  /**
+   * Writes `data`; returns the number of bytes written, which is smaller, up to a page boundary, if the store is full.
+   */
   write(data: Uint8Array, offset: number): number {
     const end = this.allocate(offset, offset + data.length);
     for (let at = offset; at < end; ) {
@@ -58,14 +61,14 @@ export class FilePages implements PageOwner {
   makeHole(offset: number, end: number): void {
     const firstWhole = Math.ceil(offset / PAGE_SIZE);
     const lastWhole = pageIndex(end);
-    // The last page may be dropped whole if the range reaches the end of the file.
+    // If the range reaches the end of the file, its last page is dropped whole.
     const dropEnd = end >= this.size ? Math.ceil(this.size / PAGE_SIZE) : lastWhole;
     this.zeroBytes(offset, Math.min(end, firstWhole * PAGE_SIZE));
     if (lastWhole >= firstWhole) this.zeroBytes(lastWhole * PAGE_SIZE, end);
     this.freePages(firstWhole, dropEnd);
   }
 
-  /** Returns the offset of the next data or hole from `offset` on, or -1. */
+  /** Returns the offset of the next data or hole (`whence`) from `offset` on; -1 for none. */
   seek(offset: number, whence: number): number {
     if (offset < 0 || offset >= this.size) return -1;
     let index = pageIndex(offset);
@@ -93,7 +96,7 @@ export class FilePages implements PageOwner {
   private freePages(first: number, end: number): void {
     const isFew = end - first < this.slots.size;
     const indexes = isFew ? makeIndexes(first, end) : [...this.slots.keys()];
-    // From the end: often the freed page is the store's last, and no page must move.
+    // From the end: then the freed page is often the store's last, and no other page moves into its slot.
     for (const index of indexes.reverse()) {
       const slot = index >= first && index < end ? this.slots.get(index) : undefined;
       if (slot === undefined) continue;
@@ -122,7 +125,7 @@ export class FilePages implements PageOwner {
     return end;
   }
 
-  /** Returns the end of the run from `at` that is contiguous in one slab, or one page of a hole. */
+  /** Returns the end of the bytes from `at` that are contiguous in one slab; at a hole, the end of its first page. */
   private findRunEnd(at: number, end: number): number {
     let index = pageIndex(at);
     let slot = this.slots.get(index);
@@ -137,7 +140,7 @@ export class FilePages implements PageOwner {
     }
   }
 
-  /** Returns the bytes of a run [at, stop); null for a hole. */
+  /** Returns the stored bytes of [at, stop), a run that `findRunEnd` found; null for a hole. */
   private bytesOfRun(at: number, stop: number): Uint8Array | null {
     const index = pageIndex(at);
     const slot = this.slots.get(index);

@@ -1,12 +1,12 @@
 /**
- * Computes MD5 for rchecksum's strong sum, which compares copies and protects nothing. The browser has no
+ * Computes MD5 for the strong checksum of rchecksum, by which self-heal compares copies of a file. Browsers have no
  * library for it. Source: RFC 1321.
  */
 
 const BLOCK_BYTES = 64;
 /** Shifts of the four rounds, each repeated four times (RFC 1321, 3.4). */
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21] as const;
-/** floor(2^32 × |sin(i + 1)|). */
+/** The constants of the 64 steps: floor(2^32 × |sin(i + 1)|). */
 const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.abs(Math.sin(i + 1)) * 2 ** 32);
 
 /** Returns the 16 bytes of the digest. */
@@ -27,6 +27,7 @@ export function md5(message: Uint8Array): Uint8Array {
   return new Uint8Array(digest.buffer);
 }
 
+/** Mixes the block of 64 bytes at `offset` into the state. */
 function mixBlock(state: Int32Array, view: DataView, offset: number): void {
   let [a, b, c, d] = state as unknown as [number, number, number, number];
   for (let i = 0; i < 64; i++) {

@@ -1,8 +1,8 @@
 /**
- * The inodes of a memory volume (`Node`), and the volume itself (`Disk`).
+ * Defines the inodes of a memory volume (`Node`) and its state (`Disk`), and finds nodes for the fops.
  *
- * A node with a name is found by gfid. A node without one is still reached through contexts: of its inode,
- * and of fds that are open on it.
+ * A node with a name is found by gfid. A node without a name is only found by the context of its inode, or of an fd
+ * that is open on it.
  */
 import { nameLength } from '../../../core/bytes.ts';
 import { type Context, newGfid } from '../../../core/context.ts';
@@ -25,39 +25,41 @@ export interface Timestamp {
   readonly nsec: number;
 }
 
-/** An entry of a directory. `off` grows from entry to entry, and is its offset in listings. */
+/** An entry of a directory. `off`, its offset in listings, is larger than that of all entries before it. */
 export interface DirectoryEntry {
   readonly node: Node;
   readonly off: number;
 }
 
+/** An inode: a file, a directory, or any other type. */
 export class Node {
   readonly gfid: Gfid;
   readonly type: number;
   readonly rdev: number;
   readonly btime: Timestamp;
-  /** Of a symbolic link. */
+  /** The target of a symbolic link; otherwise empty. */
   readonly target: string;
-  /** Of a regular file. */
+  /** The data of a regular file; otherwise null. */
   readonly pages: FilePages | null;
-  /** Of a directory, without "." and "..". */
+  /** The entries of a directory, without "." and ".."; otherwise null. */
   readonly entries: Map<string, DirectoryEntry> | null;
-  /** Of a directory; the root's parent is itself. */
+  /** The parent of a directory (the root's is itself); otherwise null. */
   parent: Node | null = null;
   xattrs: Map<string, Uint8Array> | null = null;
   prot = 0;
   uid = 0;
   gid = 0;
   nlink = 0;
-  /** Created without a name (O_TMPFILE); link(2) may still give it one. */
+  /** True for a file that was created without a name (O_TMPFILE) and has none yet: link(2) may give it one. */
   isTemporary = false;
   /** Number of open fds. */
   openCount = 0;
-  /** Unreachable, and its data is freed. */
+  /** Whether no name and no fd is left, and the data is freed. */
   isDestroyed = false;
   atime: Timestamp;
   mtime: Timestamp;
   ctime: Timestamp;
+  /** The newest entry's offset; `.` and `..` have 1 and 2. */
   private lastOff = 2;
 
   constructor(gfid: Gfid, type: number, now: Timestamp, store: PageStore, target = '', rdev = 0) {
@@ -77,7 +79,7 @@ export class Node {
     return this.entries !== null;
   }
 
-  /** Adds an entry at the end of any listing. */
+  /** Adds or replaces an entry, which moves to the end of listings. */
   addEntry(name: string, node: Node): void {
     this.lastOff += 1;
     this.entries!.delete(name);
@@ -123,11 +125,13 @@ export class Node {
   }
 }
 
-/** The context of an fd. */
+/** The context of an fd: its node, and the state of its listing. */
 export class OpenNode {
   readonly disk: Disk;
   readonly node: Node;
-  /** A listing's iterator, now at `cursorOff`; `ahead` was read but did not fit the last reply. */
+  /**
+   * The listing's iterator, after the entry of offset `cursorOff`; `ahead` is an entry that did not fit the last reply.
+   */
   cursor: IterableIterator<[string, DirectoryEntry]> | null = null;
   cursorOff = 0;
   ahead: [string, DirectoryEntry] | null = null;
@@ -138,7 +142,7 @@ export class OpenNode {
   }
 }
 
-/** The place of a name in a directory, whether or not it exists. */
+/** A name in a directory, whether or not it exists (`existing`). */
 export interface EntryPlace {
   readonly parent: Node;
   readonly name: string;
@@ -147,12 +151,12 @@ export interface EntryPlace {
   readonly parentBefore: Iatt;
 }
 
-/** The state of a volume. */
+/** The state of a volume: its nodes, pages and limits. */
 export class Disk {
   readonly root: Node;
   readonly store: PageStore;
   readonly nodesByGfid = new Map<Gfid, Node>();
-  /** The limit and number of inodes, including removed ones that are still in use. */
+  /** The most inodes, and their number now; removed inodes that are still in use count. */
   inodeLimit: number;
   inodeCount = 0;
   /** Removed nodes without open fds, whose inodes a client still knows. */
@@ -160,10 +164,10 @@ export class Disk {
   readonly context: Context;
   private lastTime: Timestamp = { sec: 0, nsec: 0 };
 
-  constructor(context: Context, pages: number, inodeCount: number) {
+  constructor(context: Context, pageLimit: number, inodeLimit: number) {
     this.context = context;
-    this.store = new PageStore(pages);
-    this.inodeLimit = inodeCount;
+    this.store = new PageStore(pageLimit);
+    this.inodeLimit = inodeLimit;
     this.root = this.newNode(ROOT_GFID, IA_IFDIR);
     // As tmpfs's root: every user may create files in it.
     this.root.prot = 0o1777;
@@ -171,7 +175,7 @@ export class Disk {
     this.root.parent = this.root;
   }
 
-  /** Returns the time, always later than the last, so that each change shows. */
+  /** Returns the current time, but always later than the last one returned, so that each change changes a time. */
   now(): Timestamp {
     const micros = Math.floor(this.context.sink.now() * 1000);
     const sec = Math.floor(micros / 1_000_000);
@@ -199,7 +203,7 @@ export class Disk {
     return this.nodesByGfid.has(requested) ? null : requested;
   }
 
-  /** Frees a node's data if it has no names and no open fds. */
+  /** Destroys a node and frees its data if it has no names and no open fds. */
   destroyIfUnused(node: Node): void {
     if (node.nlink > 0 || node.openCount > 0 || node.isDestroyed) return;
     if (this.nodesByGfid.get(node.gfid) === node) this.nodesByGfid.delete(node.gfid);
@@ -210,13 +214,13 @@ export class Disk {
   }
 
   /**
-   * Frees removed nodes that a client still knows, when the volume is full: the kernel forgets an inode
-   * late. Returns true if it freed any.
-   * @param inUse is not freed
+   * Destroys removed nodes whose inodes a client still knows; called when the volume is full, since the kernel
+   * forgets inodes late. Returns whether it destroyed any.
+   * @param exempt a node that the caller uses; null for none
    */
-  reclaimRemoved(inUse: Node | null): boolean {
+  reclaimRemoved(exempt: Node | null): boolean {
     const before = this.inodeCount;
-    for (const node of this.removed) if (node !== inUse) this.destroyIfUnused(node);
+    for (const node of this.removed) if (node !== exempt) this.destroyIfUnused(node);
     return this.inodeCount < before;
   }
 }
@@ -224,8 +228,8 @@ export class Disk {
 export type MemoryXlator = Xlator<Disk>;
 
 /**
- * Called after a node has lost a name or an fd. Without names, it is destroyed, or kept until its inode is
- * forgotten: a client could still open it, as by `/proc/self/fd`.
+ * Destroys a node that has lost its last name and fd; called after each loss. While a client knows its inode, the node
+ * stays: the client could still open it, as by `/proc/self/fd`.
  */
 export function releaseUnused(xl: MemoryXlator, node: Node): void {
   const disk = xl.priv;
@@ -263,6 +267,7 @@ export function findOrAddOpenNode(xl: MemoryXlator, fd: Fd): OpenNode | number {
   return typeof node === 'number' ? node : addOpenNode(xl, fd, node);
 }
 
+/** Opens a node for an fd. */
 export function addOpenNode(xl: MemoryXlator, fd: Fd, node: Node): OpenNode {
   const openNode = new OpenNode(xl.priv, node);
   node.openCount += 1;
@@ -270,7 +275,7 @@ export function addOpenNode(xl: MemoryXlator, fd: Fd, node: Node): OpenNode {
   return openNode;
 }
 
-/** Returns the place of a loc's name, or the errno. */
+/** Finds the directory and node of a loc's name, or returns the errno. */
 export function findPlace(xl: MemoryXlator, loc: Loc): EntryPlace | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   const parent = findInodeNode(xl, loc.parent);

@@ -38,7 +38,7 @@ describeMounts('memory of the process', () => {
     ['rename over it', 'echo x > g; mv g f'],
     ['holes', `fallocate -p -o 0 -l ${FILE}M f`],
     ['the end of a removed file', 'exec 3< f; rm f; head -c 10 <&3 | wc -c; exec 3<&-'],
-  ])('%s returns the file to the system', (_name, script) =>
+  ])('is returned to the system after %s', (_name, script) =>
     onMount('', async (sh, { child }) => {
       const begin = readMemory(child.pid!);
       expect(await sh(fill('f'))).toBe('');
@@ -51,7 +51,7 @@ describeMounts('memory of the process', () => {
     }),
   );
 
-  it('the unlink of one of two files written in turn returns its share', () =>
+  it('is returned for one of two files, written in turn, when that file is unlinked', () =>
     onMount('', async (sh, { child }) => {
       await sh(`for i in $(seq ${FILE / 4}); do
         head -c 2M /dev/zero >> f; head -c 2M /dev/zero >> g; done; echo end >> g`);
@@ -81,7 +81,7 @@ const figures = "stat -f -c '%S %b %f %a %c %d %l' .";
 const numbers = (text: string): number[] => text.trim().split(' ').map(Number);
 
 describeMounts('df', () => {
-  it('with limits shows them and the use of files, as du does; ENOSPC harms no file', () =>
+  it('with size and inodes set, shows these limits and the space that du shows; ENOSPC harms no file', () =>
     onMount(`    option size ${SIZE}\n    option inodes 5`, async (sh) => {
       expect(numbers(await sh(figures))).toEqual([4096, 2048, 2048, 2048, 5, 4, 255]);
       await sh('mkdir d; head -c 1000000 /dev/zero > d/f; truncate -s 1G s');

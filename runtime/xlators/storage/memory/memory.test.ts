@@ -16,7 +16,7 @@ async function volume(options: Record<string, string> = {}) {
   return vol;
 }
 
-test('writes beyond the size are short, then ENOSPC, until an unlink frees pages', async () => {
+test('writes beyond option size are short, then fail with ENOSPC, until an unlink frees pages', async () => {
   const vol = await volume({ size: '40KB' });
   const { fd, inode } = ok(await vol.create(vol.root, 'f'));
   const block = 'x'.repeat(8 * PAGE_SIZE);
@@ -72,13 +72,13 @@ test('rmdir with the recursive flag removes a full directory, and keeps hard lin
   fd!.release();
 });
 
-test('a file of one volume is ENOENT in another', async () => {
+test("a lookup of another volume's file fails with ENOENT", async () => {
   const [a, b] = [await volume(), await volume()];
   await file(a, a.root, 'f');
   expect((await b.lookup(b.root, 'f')).err).toBe('ENOENT');
 });
 
-test('md5 returns the digest that node:crypto does', () => {
+test('md5 returns the same digest as node:crypto', () => {
   const bytes = fc.uint8Array({ maxLength: 300 });
   fc.assert(
     fc.property(bytes, (message) => {
@@ -88,7 +88,7 @@ test('md5 returns the digest that node:crypto does', () => {
   );
 });
 
-test('the pages of each file act like an array of bytes, and the store has no gaps', () => {
+test('after any changes of several files, each has the bytes of a plain array, and the store has no gaps', () => {
   const SIZE = 5 * PAGE_SIZE;
   const FILES = 3;
   const step = fc.record({
@@ -133,7 +133,7 @@ test('the pages of each file act like an array of bytes, and the store has no ga
   fc.assert(property);
 });
 
-test('files of many slabs keep their data when one between them is dropped', () => {
+test('files of many slabs, stored in turn, keep their data when one of them is freed', () => {
   const store = new PageStore(Number.POSITIVE_INFINITY);
   const SIZE = 600 * PAGE_SIZE;
   const files = [1, 2, 3].map((byte) => {
@@ -167,7 +167,7 @@ test('an unlinked file keeps its data until its inode is forgotten', async () =>
   expect(after.blocks - after.bfree).toBe(0);
 });
 
-test('a mkdir beyond the inodes option is ENOSPC, and a hard link is not', async () => {
+test('a mkdir beyond option inodes fails with ENOSPC, and a hard link succeeds', async () => {
   const vol = await volume({ inodes: '3' });
   ok(await vol.mkdir(vol.root, 'd'));
   const inode = await file(vol, vol.root, 'f', 'x');
@@ -177,7 +177,7 @@ test('a mkdir beyond the inodes option is ENOSPC, and a hard link is not', async
   expect([files, ffree]).toEqual([3, 0]);
 });
 
-test('at ENOSPC an unlinked, closed file is dropped although its inode is known; an open one is not', async () => {
+test('a full volume drops an unlinked, closed file although its inode is known, and keeps an open one', async () => {
   const vol = await volume({ inodes: '3', size: '8KB' });
   const removed = await file(vol, vol.root, 'removed', 'x'.repeat(PAGE_SIZE));
   const { fd, inode: open } = ok(await vol.create(vol.root, 'open'));
@@ -197,7 +197,7 @@ test('at ENOSPC an unlinked, closed file is dropped although its inode is known;
   ok(await vol.mkdir(vol.root, 'more'));
 });
 
-test('a write at ENOSPC takes the pages of an unlinked, closed file', async () => {
+test('a write to a full volume takes the pages of an unlinked, closed file', async () => {
   const vol = await volume({ size: '8KB' });
   const removed = await file(vol, vol.root, 'removed', 'x'.repeat(2 * PAGE_SIZE));
   ok(await vol.unlink(vol.root, 'removed'));

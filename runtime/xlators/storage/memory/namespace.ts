@@ -1,8 +1,8 @@
 /**
- * The fops that find, create and remove names.
+ * Handles the fops of storage/memory that find, create and remove names.
  *
- * Errors and their precedence are Linux's (`fs/namei.c`). Permissions are not checked: the kernel or another
- * initiator has done so.
+ * Errors and their precedence are Linux's (`fs/namei.c`). Permissions are not checked: the kernel or a translator
+ * above has done so.
  */
 import type { Dict } from '../../../core/dict.ts';
 import {
@@ -70,7 +70,7 @@ import { readRequestedXattrs, setXattrs } from './xattr.ts';
 const S_ISGID = 0o2000;
 const S_IFMT = 0o170000;
 
-/** Adds a name for `node` at `place`, and sets the context of the loc's inode. */
+/** Adds a name for `node` at `place`, and sets the context of the loc's inode; returns the reply. */
 function addName(xl: MemoryXlator, place: EntryPlace, loc: Loc, node: Node): EntryReply {
   const { parent, name, parentBefore: before } = place;
   parent.addEntry(name, node);
@@ -84,6 +84,7 @@ function setTimes(disk: Disk, dir: Node): void {
   dir.ctime = dir.mtime;
 }
 
+/** The properties of a node to create. */
 interface NodeRequest {
   readonly type: number;
   readonly prot: number;
@@ -101,7 +102,7 @@ function isAbsent(xl: MemoryXlator, loc: Loc): boolean {
   return typeof place !== 'number' && place.existing === null;
 }
 
-/** Creates a node without a name for `parent`, owned by the caller; or returns the errno. */
+/** Creates a node, still without a name, as the caller would in `parent`; or returns the errno. */
 function createNode(
   disk: Disk,
   parent: Node,
@@ -147,7 +148,7 @@ function createEntry(
   return addName(xl, place, loc, node);
 }
 
-/** Removes a name; the caller has checked that it may be removed. */
+/** Removes an existing name; the caller has checked that it may be removed. */
 function removeEntry(xl: MemoryXlator, place: EntryPlace): void {
   const { parent, name, existing } = place;
   parent.entries!.delete(name);
@@ -169,6 +170,7 @@ function removeAllEntries(xl: MemoryXlator, top: Node): void {
   }
 }
 
+/** Lowers a node's link count after the loss of a name in `parent`, and destroys the node if it is unused. */
 function dropLink(xl: MemoryXlator, parent: Node, node: Node): void {
   if (node.isDir) {
     node.nlink = 0;
@@ -185,7 +187,7 @@ function findLookupNode(xl: MemoryXlator, loc: Loc): Node | number {
   const node =
     name === '.' || name === '..' ? findDotNode(xl, parent, name) : findNamedNode(xl, loc);
   if (typeof node === 'number') return node;
-  // The name has another inode now: the caller must look it up with a new inode.
+  // The name has another inode now: with ESTALE the caller looks it up again, with a new inode.
   return inode?.linked && inode.gfid !== node.gfid ? ESTALE : node;
 }
 
@@ -221,6 +223,7 @@ function renameFault(from: EntryPlace, to: EntryPlace, flags: number): number {
   return old.isDir && old.entries!.size > 0 ? ENOTEMPTY : 0;
 }
 
+/** Renames an entry, or exchanges two; the caller has checked that it may. */
 function moveEntry(xl: MemoryXlator, from: EntryPlace, to: EntryPlace, isExchange: boolean): void {
   const disk = xl.priv;
   const node = from.existing!;
@@ -238,7 +241,7 @@ function moveEntry(xl: MemoryXlator, from: EntryPlace, to: EntryPlace, isExchang
   if (isExchange) old!.ctime = node.ctime;
 }
 
-/** Adds a name for `node` in `parent`; the node moves from `origin`. */
+/** Adds a name for `node`, which moves from directory `origin`, in `parent`. */
 function setEntry(parent: Node, name: string, node: Node, origin: Node): void {
   parent.addEntry(name, node);
   if (!node.isDir) return;
@@ -356,7 +359,7 @@ export const namespaceFops: Fops<Disk> = {
     if (typeof place === 'number') return fail.rmdir(frame, place);
     if (place.existing === null) return fail.rmdir(frame, ENOENT);
     if (!place.existing.isDir) return fail.rmdir(frame, ENOTDIR);
-    // replicate's flag removes the directory with all its entries.
+    // Only cluster/replicate sets the flag, to remove a directory with all its entries.
     if (flags !== 0) removeAllEntries(xl, place.existing);
     if (place.existing.entries!.size > 0) return fail.rmdir(frame, ENOTEMPTY);
     removeEntry(xl, place);
@@ -404,10 +407,11 @@ function addLink(xl: MemoryXlator, node: Node, loc: Loc): EntryReply | number {
   return addName(xl, place, loc, node);
 }
 
-const makeVictim = ({ type, prot, openCount: opens, xattrs }: Node): Victim => ({
+/** Describes a node for `unlinkFault`. */
+const makeVictim = ({ type, prot, openCount, xattrs }: Node): Victim => ({
   iaType: type,
   iaProt: prot,
-  isOpen: opens > 0,
+  isOpen: openCount > 0,
   has: (name) => xattrs?.has(name) === true,
 });
 
@@ -433,7 +437,7 @@ function createFile(
   return { buf: existing.iatt(), preparent: place.parentBefore, postparent: place.parentBefore };
 }
 
-/** Sets a new file's attributes and data; returns 0 or the errno. */
+/** Sets a put's extended attributes and data on a new file; returns 0 or the errno. */
 function fillFile(
   xl: MemoryXlator,
   frame: Frame,

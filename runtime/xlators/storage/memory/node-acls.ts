@@ -1,6 +1,6 @@
 /**
- * The ACLs of a node, stored as extended attributes. A change of the ACL updates the mode, and a change of
- * the mode updates the ACL.
+ * Sets and inherits the ACLs of nodes, which are extended attributes. A change of the access ACL updates the mode, and
+ * a change of the mode updates the access ACL.
  */
 import {
   ACL_ACCESS,
@@ -23,7 +23,7 @@ import type { Node } from './memory-nodes.ts';
 const S_ISGID = 0o2000;
 const PERMISSIONS = 0o777;
 
-/** Symbolic links have no ACL. */
+/** Returns 0 if the node can have an ACL, otherwise the errno: symbolic links cannot. */
 export const aclFault = (node: Node): number => (node.type === IA_IFLNK ? EOPNOTSUPP : 0);
 
 function readNodeAcl(node: Node, name: string): Acl | null {
@@ -39,10 +39,13 @@ function storeAcl(node: Node, name: string, acl: Acl | null): void {
   }
 }
 
-/** Returns the access ACL; null if only the mode decides. */
+/** Returns the access ACL; null if the node has none, so that only the mode decides. */
 export const accessAcl = (node: Node): Acl | null => readNodeAcl(node, ACL_ACCESS);
 
-/** Sets an ACL; returns 0 or the errno. Source: `fs/posix_acl.c` (set_posix_acl, posix_acl_update_mode). */
+/**
+ * Sets or removes (empty `value`) an ACL; returns 0 or the errno. Source: `fs/posix_acl.c` (set_posix_acl,
+ * posix_acl_update_mode).
+ */
 export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stack): number {
   const acl = decodeAcl(value);
   const fault = typeof acl === 'number' ? acl : aclFault(node);
@@ -69,8 +72,8 @@ export function setMode(node: Node, prot: number): void {
 }
 
 /**
- * Gives a new node the ACLs that its directory's default ACL defines. The umask does not apply then:
- * `requestedMode` is the caller's mode.
+ * Gives a new node the ACLs that its directory's default ACL defines.
+ * @param requestedMode the mode that the caller passed, before its umask, which does not apply with a default ACL
  */
 export function inheritAcls(parent: Node, node: Node, requestedMode: number): void {
   const defaults = aclFault(node) === 0 ? readNodeAcl(parent, ACL_DEFAULT) : null;

@@ -1,25 +1,25 @@
 /**
- * The memory of a volume: pages of 4 KiB in slabs of 1 MiB, without gaps.
+ * Holds the memory of a volume: pages of 4 KiB in slabs of 1 MiB, without gaps. A page's place is its slot.
  *
- * The last page moves to the slot of a freed page, and its owner is notified. So a volume takes only the
- * memory of its files. An empty slab is returned to the system at once, by resizing its buffer to zero: the
+ * When a page is freed, the last page moves to its slot, and that page's owner is notified. So a volume takes only
+ * the memory of its files. An empty slab is returned to the system at once, by resizing its buffer to zero: the
  * garbage collector would do so much later, and malloc would keep small buffers.
  */
 export const PAGE_SIZE = 4096;
 const SLAB_PAGES = 256;
 const SLAB_SIZE = SLAB_PAGES * PAGE_SIZE;
 
-/** The owner of a page. */
+/** The owner of pages: a file. */
 export interface PageOwner {
-  /** The owner's page of this index has moved to `slot`. */
+  /** Called when the owner's page `index` has moved to `slot`. */
   setSlot(index: number, slot: number): void;
 }
 
 export class PageStore {
-  /** Most pages. */
+  /** The most pages; Infinity for all memory. */
   limit: number;
   private readonly slabs: Uint8Array[] = [];
-  /** By slot: the page's owner, and its index there. */
+  /** By slot: the page's owner, and the page's index in the owner. */
   private readonly owners: PageOwner[] = [];
   private readonly indexes: number[] = [];
 
@@ -42,7 +42,7 @@ export class PageStore {
     return slot;
   }
 
-  /** Frees a page. */
+  /** Frees the page in a slot. */
   free(slot: number): void {
     const owner = this.owners.pop()!;
     const index = this.indexes.pop()!;
@@ -53,11 +53,11 @@ export class PageStore {
       this.indexes[slot] = index;
       owner.setSlot(index, slot);
     }
-    // One empty slab is kept, for changes at the border of two slabs.
+    // One empty slab is kept, so that changes at the border of two slabs do not allocate and free one each time.
     if (last <= (this.slabs.length - 2) * SLAB_PAGES) this.dropSlab();
   }
 
-  /** Returns `length` bytes from byte `start` of a slot, which may reach into adjoining slots. */
+  /** Returns a view of `length` bytes from byte `start` of a slot; it may reach into later slots of the slab. */
   bytesAt(slot: number, start: number, length: number): Uint8Array {
     const offset = (slot % SLAB_PAGES) * PAGE_SIZE + start;
     return this.slabs[Math.floor(slot / SLAB_PAGES)]!.subarray(offset, offset + length);
@@ -68,13 +68,14 @@ export class PageStore {
     return next === slot + 1 && next % SLAB_PAGES !== 0;
   }
 
+  /** Adds a slab; returns false if the system has no memory for it. */
   private addSlab(): boolean {
     try {
       const buffer = new ArrayBuffer(SLAB_SIZE, { maxByteLength: SLAB_SIZE });
       this.slabs.push(new Uint8Array(buffer, 0, SLAB_SIZE));
       return true;
     } catch (error) {
-      // A RangeError means that the system has no memory left.
+      // ArrayBuffer throws a RangeError when the system has no memory left.
       if (error instanceof RangeError) return false;
       throw error;
     }

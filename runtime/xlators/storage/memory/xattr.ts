@@ -1,4 +1,4 @@
-/** The fops on extended attributes. Namespaces and limits are those of Linux's xattr(7). */
+/** Handles the fops of storage/memory on extended attributes. Namespaces and limits are those of Linux's xattr(7). */
 import { isAcl } from '../../../core/acl.ts';
 import { Dict } from '../../../core/dict.ts';
 import { E2BIG, EEXIST, EINVAL, ENODATA, EOPNOTSUPP, EPERM, ERANGE } from '../../../core/errno.ts';
@@ -34,13 +34,15 @@ function keyFault(name: string): number {
   return name === namespace ? EINVAL : 0;
 }
 
-/** Returns 0 if this node can have an attribute of this name, otherwise the errno. */
+/**
+ * Returns 0 if this node can have an attribute of this name, otherwise the errno: `user.` is for files and directories.
+ */
 function changeFault(node: Node, name: string): number {
   const isFile = node.type === IA_IFREG || node.type === IA_IFDIR;
   return keyFault(name) || (name.startsWith('user.') && !isFile ? EPERM : 0);
 }
 
-/** Returns the values that a lookup's xdata requests, or null. */
+/** Returns the values that a lookup's xdata (`keys`) requests, the file's content included; null for none. */
 export function readRequestedXattrs(node: Node, keys: Dict | null): Dict | null {
   const { xattrs, pages } = node;
   const requested = xattrs === null ? null : readRequestedKeys(keys);
@@ -55,7 +57,10 @@ export function readRequestedXattrs(node: Node, keys: Dict | null): Dict | null 
   return (values ?? new Dict()).set(CONTENT, pages.read(0, pages.size));
 }
 
-/** Returns 0 if no rebalance of the file forbids a write, otherwise the errno. */
+/**
+ * Sets or checks the mark of a file that a rebalance moves, if xdata has its keys (`shared/rebalance-marks.ts`);
+ * returns 0 if the write may proceed, otherwise the errno.
+ */
 export function markAndCheckWrite(node: Node, xdata: Dict | null): number {
   if (!isGuarded(xdata)) return 0;
   return markOrCheckWrite(xdata, {
@@ -84,12 +89,15 @@ function setXattr(
   if (exists && (flags & XATTR_CREATE) !== 0) return EEXIST;
   if (!exists && (flags & XATTR_REPLACE) !== 0) return ENODATA;
   node.xattrs ??= new Map();
-  // A copy: the caller reuses its buffer.
+  // Stores a copy: the caller reuses its buffer.
   node.xattrs.set(name, value.slice());
   return 0;
 }
 
-/** Sets the attributes in `dict`; returns 0 or the first errno. */
+/**
+ * Sets the attributes in `dict`; returns 0 or the first errno.
+ * @param pid decides which attributes are hidden (`isHidden`)
+ */
 export const setXattrs = (
   disk: Disk,
   node: Node,
@@ -104,7 +112,7 @@ export const setXattrs = (
     return fault;
   });
 
-/** Returns one attribute, or all if `name` is null; or the errno. */
+/** Returns one attribute, or all listed ones if `name` is null; or the errno. */
 function getXattrs(node: Node, name: string | null, pid: number): Dict | number {
   const dict = new Dict();
   if (name === null) {

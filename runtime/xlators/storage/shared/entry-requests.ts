@@ -1,5 +1,5 @@
 /**
- * Keys of xdata, GlusterFS's, by which translators above add conditions and attributes to fops on names.
+ * Reads the keys of xdata by which GlusterFS's translators add conditions and attributes to fops on names.
  *
  * Source: GlusterFS `posix-entry-ops.c`, `posix-helpers.c` (posix_entry_create_xattr_set).
  */
@@ -11,31 +11,32 @@ import { IA_IFREG } from '../../../core/iatt.ts';
 import { readRequestedGfid } from './reply-parts.ts';
 import { isXattrKey, TRUSTED_GFID, USER_GFID } from './xattrs.ts';
 
-/** Marks a request of a translator: it may set attributes that applications do not see. */
+/** Marks a request that a translator made itself: it may set attributes that are hidden from applications. */
 const INTERNAL_FOP = 'glusterfs-internal-fop';
-/** The unlink must only remove a linkto of cluster/distribute. */
+/** Condition of an unlink: the file is a linkto of cluster/distribute, a pointer to the brick with the data. */
 const ONLY_LINKTO = 'unlink-only-if-dht-linkto-file';
-/** The unlink must not remove an open file. */
+/** Condition of an unlink: the file is not open. */
 const NOT_OPEN = 'dont-unlink-for-open-fd';
 
 /**
- * The name of an extended attribute of the parent directory that a mkdir or create relies on. The expected value is
- * in the same xdata, under that name.
+ * Condition of a mkdir or create: the value is the name of an extended attribute of the parent directory. The same
+ * xdata has the attribute's expected value under that name.
  */
 export const PREOP_PARENT = 'glusterfs.preop.parent.key';
-/** In the reply of a request that was refused because the value differs. */
+/** In the reply to a request that was refused because the attribute has another value. */
 export const PREOP_FAILED = 'glusterfs.preop.check.failed';
 
+/** Attribute of a linkto: the name of the child with the data. */
 export const LINKTO = 'trusted.glusterfs.dht.linkto';
 const LINKTO_MODE = 0o1000;
 
-/** Returns the pid for `isHidden`: negative for internal fops. */
+/** Returns the pid by which `isHidden` (`xattrs.ts`) decides: -1, that of an internal client, for a translator's own request. */
 export const visibilityPid = (pid: number, xdata: Dict | null): number =>
   xdata?.has(INTERNAL_FOP) ? -1 : pid;
 
 /**
- * Returns the gfid of an inode that a mknod links instead of creating one: the linkto of a file with
- * several names has as many. Null for a mknod that always creates.
+ * Returns the gfid of the inode to which a mknod adds a name, if the inode exists; null for a mknod that always
+ * creates one. So the linkto of a file with several names gets as many names.
  */
 export const linkSourceGfid = (xdata: Dict | null): Gfid | null =>
   xdata?.has(INTERNAL_FOP) ? readRequestedGfid(xdata) : null;
@@ -64,15 +65,15 @@ export function hasParentChanged(
   return actual.some((byte, at) => byte !== expected.value[at]);
 }
 
-/** The xdata of the EIO reply to such a request. */
+/** Makes the xdata of the EIO reply to a request whose parent has changed. */
 export const makeParentChangedXdata = (): Dict => new Dict().set(PREOP_FAILED, 1);
 
-/** Returns the extended attributes for a new inode, or null. A text value ends in NUL. */
+/** Returns the extended attributes that a request sets on its new inode, or null. Text values get a NUL at the end. */
 export function readInitialXattrs(xdata: Dict | null): Dict | null {
   let xattrs: Dict | null = null;
   xdata?.forEach((name, value) => {
     if (!isXattrKey(name) || name === TRUSTED_GFID || name === USER_GFID) return;
-    // This key is the parent directory's.
+    // Under this name xdata has the expected value of the parent's attribute.
     if (name === xdata.get(PREOP_PARENT)) return;
     const bytes = typeof value === 'string' ? encodeName(`${value}\0`) : value;
     if (!(bytes instanceof Uint8Array)) return;
@@ -82,7 +83,7 @@ export function readInitialXattrs(xdata: Dict | null): Dict | null {
   return xattrs;
 }
 
-/** The inode whose name an unlink removes. */
+/** The inode whose name an unlink removes, as far as conditions need it. */
 export interface Victim {
   readonly iaType: number;
   readonly iaProt: number;

@@ -1,28 +1,28 @@
 /**
- * Encodes and decodes the times that clients set (core/ctime.ts), in GlusterFS's two formats: an attribute
- * on disk, and a value of a dict.
+ * Encodes and decodes the times that clients set (core/ctime.ts), in GlusterFS's two formats: an extended attribute
+ * on disk (mdata), and a dict's value on the wire.
  *
  * Source: GlusterFS 10 `xlators/storage/posix/src/posix-metadata-disk.h`; `gfx_mdata_iatt` of
  * `rpc/xdr/src/glusterfs4-xdr.x`.
  */
 import type { Iatt } from '../../../core/iatt.ts';
 
-/** The attribute's name. */
+/** The name of the extended attribute. */
 export const MDATA = 'trusted.glusterfs.mdata';
 /** The key of setxattr by which features/utime stores the first times of an inode; of type mdata. */
 export const SET_MDATA = 'set-ctime-mdata';
 
-/** The times of an iatt, by the same names. */
+/** The access, modification and change times, in an iatt's fields. */
 export type Times = Pick<
   Iatt,
   'iaAtime' | 'iaAtimeNsec' | 'iaMtime' | 'iaMtimeNsec' | 'iaCtime' | 'iaCtimeNsec'
 >;
 
 const VERSION = 1;
-/** A version, unused flags, and three times of 16 bytes. */
+/** Bytes of the attribute: a version, unused flags, and three times of 16 bytes. */
 export const MDATA_SIZE = 1 + 8 + 3 * 16;
 const FIRST_TIME_OFFSET = 9;
-/** Seconds of three times, then their nanoseconds. */
+/** Bytes on the wire: the seconds of three times, then their nanoseconds. */
 const WIRE_SIZE = 3 * 8 + 3 * 4;
 
 const DISK_ORDER = [
@@ -43,6 +43,7 @@ const makeZeroTimes = (): { -readonly [key in keyof Times]: number } => ({
   ...{ iaAtime: 0, iaAtimeNsec: 0, iaMtime: 0, iaMtimeNsec: 0, iaCtime: 0, iaCtimeNsec: 0 },
 });
 
+/** Encodes times as the value of the attribute. */
 export function writeMdata(times: Times): Uint8Array {
   const bytes = new Uint8Array(MDATA_SIZE);
   const view = makeView(bytes);
@@ -54,7 +55,7 @@ export function writeMdata(times: Times): Uint8Array {
   return bytes;
 }
 
-/** Returns null for malformed bytes. A later version appends fields. */
+/** Decodes the attribute's value; null for malformed bytes. A later version may append fields. */
 export function readMdata(bytes: Uint8Array): Times | null {
   if (bytes.length < MDATA_SIZE || bytes[0]! < VERSION) return null;
   const view = makeView(bytes);
@@ -77,7 +78,7 @@ export function writeWireMdata(times: Times): Uint8Array {
   return bytes;
 }
 
-/** Returns null for malformed bytes. */
+/** Decodes a dict's value; null for malformed bytes. */
 export function readWireMdata(bytes: Uint8Array): Times | null {
   if (bytes.length !== WIRE_SIZE) return null;
   const view = makeView(bytes);
@@ -89,7 +90,7 @@ export function readWireMdata(bytes: Uint8Array): Times | null {
   return times;
 }
 
-/** Returns the later of each time. */
+/** Returns, for each of the three times, the later one. */
 export function latestTimes(a: Times, b: Times): Times {
   const times = makeZeroTimes();
   for (const [sec, nsec] of DISK_ORDER) {

@@ -1,6 +1,6 @@
 /**
- * Checks names and texts from the kernel, the network or a script before a storage uses them. A `..` or a
- * slash in a name would reach out of its directory, and from the root out of the volume.
+ * Checks names and texts from the kernel, the network or a module before a storage uses them. A name `..`, or one
+ * with a slash, could lead out of its directory, and from the root out of the volume.
  */
 import { NameError, nameLength } from '../../../core/bytes.ts';
 import { EILSEQ, EINVAL, ENAMETOOLONG } from '../../../core/errno.ts';
@@ -10,7 +10,7 @@ import { NAME_MAX } from '../../../core/limits.ts';
 export function nameFault(name: string): number {
   if (name === '' || name === '.' || name === '..') return EINVAL;
   if (name.includes('/') || name.includes('\0')) return EINVAL;
-  // A UTF-16 unit takes one to three bytes (a pair takes four).
+  // Each UTF-16 unit takes at least one byte: no need to encode a longer text.
   if (name.length > NAME_MAX) return ENAMETOOLONG;
   return encodedFault(name, NAME_MAX);
 }
@@ -21,6 +21,7 @@ export function textFault(text: string, max: number): number {
   return encodedFault(text, max);
 }
 
+/** Returns 0 for a text of at most `max` bytes in UTF-8, otherwise the errno. */
 function encodedFault(text: string, max: number): number {
   try {
     return nameLength(text) > max ? ENAMETOOLONG : 0;

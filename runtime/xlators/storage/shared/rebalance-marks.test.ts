@@ -79,7 +79,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     rmSync(folder, { recursive: true });
   });
 
-  test("after a client's write the mover's writes are EBUSY, until its next lookup clears the mark", () => {
+  test("after a client's write the mover's writes fail with EBUSY, until its next lookup clears the mark", () => {
     for (let round = 0; round < 3; round++) {
       expect(write('mover..', asMover()).opRet).toBe(7);
       expect(isMarked()).toBe(false);
@@ -138,14 +138,14 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     opened.release();
   });
 
-  test("a write with both keys counts as a client's", () => {
+  test("a write with the keys of client and mover counts as a client's", () => {
     const both = asClient().setAll(asMover());
     expect(write('1', both).opRet).toBe(1);
     expect(write('2', both).opRet).toBe(1);
     expect(write('m', asMover())).toMatchObject(REFUSED);
   });
 
-  test("the mover's copy_file_range into a marked file is EBUSY", () => {
+  test("the mover's copy_file_range into a marked file fails with EBUSY", () => {
     const source = make('s', 4);
     const from = open(source);
     write('copied', null, 0, from);
@@ -208,7 +208,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(isMarked()).toBe(false);
   });
 
-  test('setattr on a symbolic link sets owner and times; of the mode alone it is EOPNOTSUPP', () => {
+  test('setattr on a symbolic link sets owner and times; a setattr of its mode alone fails with EOPNOTSUPP', () => {
     const { root } = graph.inodes;
     const named = new Loc(graph.inodes.newInode(), root, 'link');
     const made = ask(graph, 'symlink', 'f', named, 0, new Dict().setGfid(GFID_REQ, makeGfid(5)));
@@ -224,7 +224,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(ask(graph, 'setattr', link, to, MODE, null).opErrno).toBe(EOPNOTSUPP);
   });
 
-  test('setxattr and removexattr return the iatt where xdata asks for it', () => {
+  test("setxattr and removexattr return the file's attributes if xdata requests them", () => {
     const mode = Object.assign(new Iatt(), { iaProt: 0o3644 });
     ask(graph, 'setattr', loc, mode, SET_ATTR.MODE, null);
     const wants = Dict.of({ 'dht-get-iatt-in-xattr': 1 });

@@ -1,7 +1,7 @@
 /**
- * Keys of xdata, GlusterFS's, for a file that a rebalance moves. A client's write marks the copy, and a rebalance's
- * write over it fails with EBUSY (docs/how-it-works/mechanisms.md). Extended attributes are set on both copies; a
- * request that sets one asks for the file's attributes in its reply.
+ * Obeys GlusterFS's keys of xdata for a file that a rebalance moves. While the rebalance copies it, a client's write
+ * marks the copy; from then on the rebalance's writes fail with EBUSY (docs/how-it-works/mechanisms.md). A request
+ * that sets an extended attribute on both copies asks for the file's attributes in its reply.
  *
  * Source: GlusterFS `posix-helpers.c` (posix_check_internal_writes, posix_set_iatt_in_dict, posix_set_mode_in_dict),
  * `posix-inode-fd-ops.c` (posix_do_chmod), `posix-entry-ops.c` (posix_lookup), `dht-rebalance.c`, `dht-common.c`.
@@ -12,14 +12,17 @@ import { SET_ATTR } from '../../../core/fops.ts';
 import { IA_IFLNK, IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import { IATT_REQ, PROTECT_WRITES } from '../../../core/xdata.ts';
 
+/** Key of the rebalance's write: it fails if the file is marked. */
 const AVOID_OVERWRITE = 'glusterfs.avoid.overwrite';
+/** Key of the rebalance's lookup: it removes the mark. */
 const CLEAN_PROTECTION = 'glusterfs.clean.writexattr';
-/** Requests only the mode, with an xattrop. */
+/** Key of a request that asks for the mode only. */
 const IATT_MODE_REQ = 'dht-get-mode-in-xattr';
 
+/** The mark's value, the digit 1. */
 const MARK_VALUE = Uint8Array.of(0x31);
 
-/** Access to the mark of a file, an extended attribute. */
+/** Access to the mark of a file, which is an extended attribute (PROTECT_WRITES). */
 export interface MarkAccess {
   /** Returns 0 if the mark exists, ENODATA if not, or the errno of the check. */
   find(name: string): number;
@@ -27,21 +30,24 @@ export interface MarkAccess {
   set(name: string, value: Uint8Array): number;
 }
 
-/** Whether a write sets or obeys the mark. */
+/** Whether a write's xdata sets the mark or obeys it. */
 export const isGuarded = (xdata: Dict | null): xdata is Dict =>
   xdata !== null && (xdata.has(PROTECT_WRITES) || xdata.has(AVOID_OVERWRITE));
 
-/** Sets the mark for a client's write; returns 0 if the write may proceed, otherwise the errno. */
+/**
+ * Sets the mark for a client's write, or checks it for the rebalance's; returns 0 if the write may proceed, else the
+ * errno.
+ */
 export function markOrCheckWrite(xdata: Dict, mark: MarkAccess): number {
   const errno = mark.find(PROTECT_WRITES);
   if (xdata.has(PROTECT_WRITES)) return errno === 0 ? 0 : mark.set(PROTECT_WRITES, MARK_VALUE);
-  // If the check fails, there may be a mark.
+  // The rebalance's write: if the check fails, the file may be marked.
   return errno === ENODATA ? 0 : EBUSY;
 }
 
 /**
- * Removes the mode from what a setattr changes of a symbolic link, which has none: rebalance and self-heal
- * set owner, times and mode in one request.
+ * Returns the bits of a setattr that apply: for a symbolic link without MODE, unless MODE is the only one. Rebalance
+ * and self-heal set owner, times and mode in one request, and a link's mode cannot be set.
  */
 export const settableBits = (iaType: number, valid: number): number =>
   iaType === IA_IFLNK && (valid & ~SET_ATTR.MODE) !== 0 ? valid & ~SET_ATTR.MODE : valid;

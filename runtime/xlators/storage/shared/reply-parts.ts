@@ -1,4 +1,4 @@
-/** Parts of replies that all storages share: entries, gfids, checksums, range checks. */
+/** Makes and reads parts of requests and replies for both storages: gfids, device numbers, checksums, range checks. */
 import type { Dict } from '../../../core/dict.ts';
 import { EFBIG, EINVAL } from '../../../core/errno.ts';
 import { type Gfid, gfidFromBytes, isGfid, NULL_GFID } from '../../../core/gfid.ts';
@@ -13,7 +13,7 @@ export interface EntryReply {
   readonly postparent: Iatt | null;
 }
 
-/** Returns the gfid that the request chose for a new inode; null if the storage chooses. */
+/** Returns the gfid that the request's sender has chosen for a new inode; null if the storage chooses. */
 export function readRequestedGfid(xdata: Dict | null): Gfid | null {
   const value = xdata?.get(GFID_REQ);
   let gfid: Gfid = NULL_GFID;
@@ -29,17 +29,17 @@ export function convertRdev(dev: number): number {
   return major * 0x1_0000_0000 + minor;
 }
 
-/** Key with int 1 in the reply to rchecksum: the strong checksum is SHA-256. */
+/** Key of rchecksum's reply, with value 1 if the strong checksum is SHA-256 (as FIPS 140 requires). */
 export const FIPS_MODE = 'fips-mode-rchecksum';
 
-/** Pads rchecksum's strong sum to the length of SHA-256 with zeros, as GlusterFS does. */
+/** Pads a strong checksum of rchecksum with zeros to the length of SHA-256, as GlusterFS does. */
 export function padStrongChecksum(digest: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(32);
   bytes.set(digest);
   return bytes;
 }
 
-/** Computes rchecksum's weak sum: Adler-32 with start value 0, as in GlusterFS. */
+/** Computes the weak checksum of rchecksum: Adler-32 with start value 0, as in GlusterFS. */
 export function computeWeakChecksum(bytes: Uint8Array): number {
   const MOD = 65521;
   /** Bytes that can be added before a sum could exceed 2^32. */

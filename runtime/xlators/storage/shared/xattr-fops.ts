@@ -1,4 +1,4 @@
-/** Builds the fops on extended attributes from a storage's access to those of one inode. */
+/** Makes a storage's fops on extended attributes, from the storage's access to one inode (`XattrStorage`). */
 import { Dict } from '../../../core/dict.ts';
 import { ENODATA, EPERM } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -11,13 +11,16 @@ import { visibilityPid } from './entry-requests.ts';
 import { readRequestedAttributes } from './rebalance-marks.ts';
 import { computeXattrop, encodeValue, removeXattrs, TRUSTED_GFID, USER_GFID } from './xattrs.ts';
 
-/** `T` is the storage's inode or open file. Methods return 0 or the errno. */
+/**
+ * A storage's access to extended attributes. `T` is its inode or open file; numbers that methods return are 0 or the
+ * errno.
+ */
 export interface XattrStorage<P, T extends object> {
   findNode(xl: Xlator<P>, loc: Loc): T | number;
   findOpenNode(xl: Xlator<P>, fd: Fd): T | number;
   /**
    * Sets the attributes in `dict` in order, up to the first failure.
-   * @param pid decides which attributes are hidden (`isHidden`)
+   * @param pid decides which attributes are hidden (`isHidden` of `xattrs.ts`)
    */
   setXattrs(
     frame: Frame,
@@ -34,7 +37,7 @@ export interface XattrStorage<P, T extends object> {
   readXattr(node: T, name: string): Uint8Array | number;
   /** Sets one attribute to the result of an xattrop. */
   storeXattr(frame: Frame, xl: Xlator<P>, node: T, name: string, bytes: Uint8Array): number;
-  /** Called after a change and before the reply. */
+  /** Called after a change, before the reply. */
   afterChange?(frame: Frame, xl: Xlator<P>, node: T, fop: ChangingFop, dict: Dict | null): void;
   readIatt(xl: Xlator<P>, node: T): Iatt | null;
 }

@@ -26,23 +26,23 @@ function ask(keys: readonly string[], names: readonly string[] | null = STORED) 
   return { told: [...(told?.keys() ?? [])], read };
 }
 
-test('keys that name no attribute, and that of the gfid, cause no read', () => {
+test('keys that name no attribute, and the key of the gfid, cause no read', () => {
   expect(ask(['glusterfs.content', 'gfid-req', 'trusted.gfid'])).toEqual({ told: [], read: [] });
   expect(readRequestedKeys(null)).toBe(null);
 });
 
-test('one key is read directly; of several keys, only those that a list shows are read', () => {
+test('one requested attribute is read directly; of several, only those in the list of names are read', () => {
   expect(ask(['user.a'])).toEqual({ told: ['user.a'], read: ['user.a'] });
   expect(ask(['user.x', 'user.a', 'user.y'])).toEqual({ told: ['user.a'], read: ['*', 'user.a'] });
   expect(ask(['user.x', 'user.y'])).toEqual({ told: [], read: ['*'] });
 });
 
-test('each key is read if the names cannot be listed', () => {
+test("if a file's attribute names cannot be listed, each requested attribute is read", () => {
   const read = ['*', 'user.x', 'user.a'];
   expect(ask(['user.x', 'user.a'], null)).toEqual({ told: ['user.a'], read });
 });
 
-test('list-xattr returns all attributes but those of this brick alone', () => {
+test('list-xattr returns all attributes but those that apply to one brick only', () => {
   expect(ask(['list-xattr']).told).toEqual(['trusted.b', 'user.a']);
   expect(ask(['list-xattr', 'user.a']).told).toEqual(['trusted.b', 'user.a']);
 });

@@ -1,6 +1,6 @@
 /**
- * Rules for extended attributes in every storage: hidden names, the bytes of a dict's values, keys that a
- * lookup requests, and the arithmetic of xattrop.
+ * Applies the rules for extended attributes that both storages share: hidden names, the bytes of a dict's values, the
+ * keys that a lookup requests, and the arithmetic of xattrop.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (do_xattrop), which refuses
  * OR_ARRAY and AND_ARRAY with EINVAL; here they work.
@@ -12,7 +12,7 @@ import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import { textFault } from './name-checks.ts';
 
-/** Attributes with an inode's gfid: for root, and for a process that may not write `trusted.`. */
+/** Attributes with an inode's gfid: written by root, and by a process that may not write `trusted.`. */
 export const TRUSTED_GFID = 'trusted.gfid';
 export const USER_GFID = 'user.glossa.gfid';
 
@@ -20,7 +20,7 @@ export const USER_GFID = 'user.glossa.gfid';
 export const XATTR_CREATE = 1;
 export const XATTR_REPLACE = 2;
 
-/** Attributes of GlusterFS itself: its translators' state, and the paths of an inode. */
+/** Prefixes of GlusterFS's own attributes: the state of its translators, and the names of a file. */
 const GLUSTERFS_PREFIXES = ['trusted.glusterfs.', 'trusted.gfid2path.'];
 
 /**
@@ -33,14 +33,14 @@ export function isHidden(name: string, pid: number): boolean {
 }
 
 /**
- * Whether a list of all attributes includes it. A rebalance copies listed attributes; the mark of a copy
- * must not be copied, as it would block the next move.
+ * Whether a list of all attributes includes this one. A rebalance copies listed attributes. It must not copy the mark
+ * of an earlier move (PROTECT_WRITES), which would block the next one.
  */
 export const isListed = (name: string, pid: number): boolean =>
   name !== PROTECT_WRITES && !isHidden(name, pid);
 
 /**
- * Removes the attribute of this name, or for an empty name all those named in xdata, as self-heal does.
+ * Removes the attribute `name`; for an empty name all attributes named in xdata, as self-heal requests.
  * @param removeOne removes one attribute: 0 or the errno
  * @returns 0 or the first errno
  *
@@ -80,7 +80,7 @@ export function setXattrs(
 
 const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];
 
-/** Whether a key of xdata is an attribute's name, by which a lookup requests its value. */
+/** Whether a key of xdata is an attribute's name; by it a lookup requests the attribute's value. */
 export function isXattrKey(key: string): boolean {
   if (key === TRUSTED_GFID || key === USER_GFID) return false;
   return NAMESPACES.some((namespace) => key.startsWith(namespace));
@@ -98,12 +98,12 @@ export function encodeValue(value: DictValue): Uint8Array | null {
 }
 
 /**
- * Key of a lookup that requests all attributes. GlusterFS's clients compare them between bricks, and set them
- * on a directory that a brick lacks.
+ * Key by which a lookup requests all attributes. GlusterFS's clients compare them between bricks, and set them on a
+ * directory that they create on a brick that lacks it.
  */
 const LIST_XATTR = 'list-xattr';
 
-/** Attributes that are valid on this brick only. */
+/** Attributes that apply to this brick only, so that LIST_XATTR leaves them out. */
 const BRICK_ONLY: ReadonlySet<string> = new Set([
   TRUSTED_GFID,
   USER_GFID,
@@ -122,7 +122,7 @@ export interface RequestedKeys {
   readonly includesAll: boolean;
 }
 
-/** Returns null if the xdata requests none. */
+/** Returns the attributes that xdata requests; null for none. */
 export function readRequestedKeys(xdata: Dict | null): RequestedKeys | null {
   if (xdata === null) return null;
   const names = [...xdata.keys()].filter(isXattrKey);
@@ -133,17 +133,17 @@ export function readRequestedKeys(xdata: Dict | null): RequestedKeys | null {
 /** Access to the attributes of one inode. */
 export interface XattrReader {
   read(name: string): Uint8Array | null;
-  /** Returns null if they cannot be listed, as with more than 64 KiB of names. */
+  /** Lists the names of all attributes; null if that is impossible, as with more than 64 KiB of names. */
   listNames(): readonly string[] | null;
 }
 
 /** Reads the requested values; null if none exists. */
 export function readRequestedValues(
-  { names, includesAll: all }: RequestedKeys,
+  { names, includesAll }: RequestedKeys,
   reader: XattrReader,
 ): Dict | null {
   let values: Dict | null = null;
-  for (const name of selectNames(names, all, reader)) {
+  for (const name of selectNames(names, includesAll, reader)) {
     const value = reader.read(name);
     if (value === null) continue;
     values ??= new Dict();
@@ -152,7 +152,10 @@ export function readRequestedValues(
   return values;
 }
 
-/** Lists the names first if several are requested: most do not exist, and a list costs one read. */
+/**
+ * Returns the names to read. If several are requested, it lists the existing ones first: most requested attributes do
+ * not exist, and a list costs no more than one read.
+ */
 function selectNames(
   names: readonly string[],
   includesAll: boolean,
@@ -177,7 +180,10 @@ export const XATTROP = {
   ADD_ARRAY64_WITH_DEFAULT: 6,
 } as const;
 
-/** Bytes per element, and whether the second half of the operand has defaults. */
+/**
+ * Formats of the sums by optype: bytes per element, and whether the operand's second half has defaults. A default is
+ * added to an element that is zero.
+ */
 const SUM_FORMATS: ReadonlyMap<number, readonly [width: 4 | 8, withDefault: boolean]> = new Map([
   [XATTROP.ADD_ARRAY, [4, false]],
   [XATTROP.ADD_ARRAY64, [8, false]],
@@ -185,13 +191,17 @@ const SUM_FORMATS: ReadonlyMap<number, readonly [width: 4 | 8, withDefault: bool
   [XATTROP.ADD_ARRAY64_WITH_DEFAULT, [8, true]],
 ]);
 
-/** The result for one attribute: the value to return and the one to store; null if it has none. */
+/** The result for one attribute: the value to return (null for none), and the one to store (null for no change). */
 export interface XattropResult {
   readonly reply: Uint8Array | null;
   readonly store: Uint8Array | null;
 }
 
-/** Computes one key of an xattrop, or returns the errno. A missing attribute counts as zeros. */
+/**
+ * Computes an xattrop of one attribute, or returns the errno.
+ * @param current the stored value; null for an absent attribute, which counts as zeros
+ * @param operand the request's value
+ */
 export function computeXattrop(
   optype: number,
   current: Uint8Array | null,
@@ -218,6 +228,7 @@ export function computeXattrop(
   return { reply: value, store: value };
 }
 
+/** Combines two values byte by byte, or returns the errno. */
 function combineBits(
   current: Uint8Array | null,
   operand: Uint8Array,
@@ -229,7 +240,7 @@ function combineBits(
   return { reply: value, store: value };
 }
 
-/** Adds one big-endian element, wrapping in two's complement. */
+/** Adds the big-endian element of `operand` at `from` to that of `value` at `at`; an overflow wraps around. */
 function addElement(
   value: Uint8Array,
   operand: Uint8Array,
