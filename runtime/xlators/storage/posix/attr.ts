@@ -15,18 +15,20 @@ import { settableBits } from '../shared/rebalance-marks.ts';
 import { readRequestedKeys } from '../shared/xattrs.ts';
 import { readFileIatt } from './data.ts';
 import { findOrOpenFile } from './files.ts';
+import { copyLastAttributes, findHandle, type PosixXlator, readFdIatt } from './handle-search.ts';
 import { EMPTY, procPath } from './paths.ts';
 import { clearPrivilegeBits, mayChown } from './privileges.ts';
-import { copyLastAttributes, findHandle, type PosixXlator, readFdIatt } from './resolve.ts';
 import type { Store } from './store.ts';
 import { accessAcl, readRequestedXattrs } from './xattr.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
+/** chown's uid or gid that stays as it is (-1). */
 const UNCHANGED = 0xffffffff;
 
 /**
  * Applies a setattr to the inode of `fd`, O_PATH or not; returns 0 or the errno. The owner is set before
- * the mode, since a change of owner may clear setuid and setgid.
+ * the mode, since a change of owner may clear set-user-id and set-group-id.
+ * @param valid the bits of `SET_ATTR` for the values of `to` that are set
  */
 function applySetattr(store: Store, fd: number, to: Iatt, valid: number): number {
   let result = 0;
@@ -53,6 +55,7 @@ function chmod(fd: number, mode: number): number {
   return result === -ENOSYS ? libc.fchmodat(AT_FDCWD, procPath(fd), mode, 0) : result;
 }
 
+/** Puts a time into `store.times` for utimensat: the access time (index 0) or the modification time (index 1). */
 function setTime(
   store: Store,
   index: 0 | 1,
@@ -67,8 +70,8 @@ function setTime(
 }
 
 /**
- * Applies a setattr to the last attributes of a removed file whose descriptor is closed: the kernel still
- * writes back its times (writeback-cache).
+ * Applies a setattr to the last attributes of a removed file whose descriptor is closed, and returns a copy: a
+ * kernel with the writeback cache still writes the file's times.
  */
 function setLastAttributes(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
   const { lastAttributes: last } = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid)!;
@@ -89,7 +92,7 @@ function setLastAttributes(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): 
 
 const vfs = new StatvfsStruct();
 
-/** Returns one brick's share of a file system that `bricks` bricks share. */
+/** Makes a statfs reply from `vfs`: one brick's share of a file system that `bricks` bricks use. */
 function makeStatvfs(bricks: number): Statvfs {
   const buf = new Statvfs();
   buf.bsize = vfs.bsize;
@@ -161,7 +164,7 @@ export const attrFops: Fops<Store> = {
     const handle = findHandle(xl, loc);
     if (typeof handle === 'number') return fail.access(frame, handle);
     const buf = readFdIatt(xl.priv, handle.fd, handle);
-    // faccessat(2) would check the process's ids, not the caller's.
+    // faccessat(2) would check this process's ids, not the caller's.
     const isAllowed = buf !== null && isPermitted(buf, accessAcl(handle.fd), frame.root, mask);
     if (!isAllowed) return fail.access(frame, EACCES);
     unwind.access(frame, 0, 0, null);

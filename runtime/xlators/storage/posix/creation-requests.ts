@@ -1,4 +1,7 @@
-/** Obeys conditions and initial attributes in xdata of fops on names (`shared/entry-requests.ts`). */
+/**
+ * Applies what the xdata of fops on names asks for: conditions, and a new inode's attributes
+ * (`shared/entry-requests.ts`).
+ */
 import type { Dict } from '../../../core/dict.ts';
 import { ENOSPC } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -14,17 +17,17 @@ import {
   unlinkFault,
 } from '../shared/entry-requests.ts';
 import { writeAll } from './files.ts';
+import { findEntry, findHandle, findParent, makeIatt, type PosixXlator } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
 import { EMPTY, NAME } from './paths.ts';
-import { findEntry, findHandle, findParent, makeIatt, type PosixXlator } from './resolve.ts';
 import type { Store } from './store.ts';
 import { readRequestedXattrs, setXattrs } from './xattr.ts';
 
-/** Returns the mode for a new inode: the caller's own, before the umask, if xdata has it. */
+/** Returns the mode for a new inode: the one that the caller passed, before its umask, if xdata has it. */
 export const requestedMode = (mode: number, xdata: Dict | null): number =>
   xdata?.number(MODE_REQ) ?? mode;
 
-/** Returns the inode that a mknod links; null if it creates one. */
+/** Returns the existing inode to which a mknod adds a name; null for a mknod that creates an inode. */
 export function findLinkSource(xl: PosixXlator, xdata: Dict | null): Loc | null {
   const gfid = linkSourceGfid(xdata);
   if (gfid === null) return null;
@@ -41,14 +44,14 @@ export function isParentChanged(xl: PosixXlator, loc: Loc, xdata: Dict | null): 
   });
 }
 
-/** As `isParentChanged` for a create, which may open an existing file in any case. */
+/** As `isParentChanged` for a create: false if the name exists, since its file may be opened in any case. */
 export function isCreateParentChanged(xl: PosixXlator, loc: Loc, xdata: Dict | null): boolean {
   if (!isParentChanged(xl, loc, xdata)) return false;
   const dir = findParent(xl, loc);
   return typeof dir === 'number' || statAt(xl.priv, dir.fd, NAME) !== 0;
 }
 
-/** Sets a new file's attributes and data; returns 0 or the errno. */
+/** Sets a put's extended attributes and data on a new file; returns 0 or the errno. */
 export function fillFile(
   store: Store,
   file: Handle,

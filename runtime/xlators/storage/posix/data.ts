@@ -1,4 +1,4 @@
-/** The fops on a file's data: open, read, write, truncate, flush, sync. */
+/** Handles the fops of storage/posix on a file's data: open, read, write, truncate, flush, sync. */
 import { close, constants, fdatasync, fsync } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
 import { EAGAIN, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
@@ -19,25 +19,25 @@ import {
   writeAll,
   writeOnPool,
 } from './files.ts';
+import { findHandle, readFdIatt } from './handle-search.ts';
 import { errnoOf } from './node-errno.ts';
 import { procPath } from './paths.ts';
 import { clearPrivilegeBits } from './privileges.ts';
-import { findHandle, readFdIatt } from './resolve.ts';
 import type { Store } from './store.ts';
 import { markAndCheckWrite } from './xattr.ts';
 
 const { O_DSYNC, O_SYNC, O_TRUNC } = constants;
-/** Flags of a single write that must reach the disk, as RWF_DSYNC and RWF_SYNC do. */
+/** Flags of a single write that must reach the disk before its reply (RWF_DSYNC, RWF_SYNC). */
 const SYNC_FLAGS = O_DSYNC | O_SYNC;
 
 export const readFileIatt = (file: OpenFile): Iatt | null =>
   readFdIatt(file.store, file.fd, file.handle);
 
-/** Returns the attributes before a change, if the caller reads them or `xdata` may need them. */
+/** Reads the attributes before a change; null if the caller ignores them (`frame.terse`) and no xdata needs them. */
 const readPrebuf = (frame: Frame, file: OpenFile, xdata: Dict | null): Iatt | null =>
   frame.terse && xdata === null ? null : readFileIatt(file);
 
-/** Sets the times that a fop sets of its open file. */
+/** Updates the stored times that a fop changes on its open file. */
 export const setFileTimes = (frame: Frame, fop: FopName, file: OpenFile): void =>
   file.store.mdata.setTimes(frame, fop, file.handle, file.fd);
 
@@ -130,7 +130,7 @@ export const dataFops: Fops<Store> = {
   },
 
   flush(frame, xl, fd, _xdata) {
-    // The file system below may hold data back.
+    // Only network and FUSE file systems write data at a close, and may fail there.
     if (!xl.priv.tellsAtClose) return unwind.flush(frame, 0, 0, null);
     const file = findOrOpenFile(xl, fd);
     if (typeof file === 'number') return fail.flush(frame, file);
@@ -151,14 +151,14 @@ export const dataFops: Fops<Store> = {
   },
 };
 
-/** Closes a copy of a descriptor on libuv's pool, which flushes the file; `done` gets 0 or the errno. */
+/** Flushes a file by closing a copy of its descriptor on libuv's pool; `callback` gets 0 or the errno. */
 function closeCopy(file: OpenFile, callback: (errno: number) => void): void {
   const copy = libc.dup(file.fd);
   if (copy < 0) callback(-copy);
   else close(copy, (error) => callback(errnoOf(error)));
 }
 
-/** Syncs a file to disk on libuv's pool; `done` gets 0 or the errno. */
+/** Syncs a file to disk on libuv's pool, only its data if `datasync` is not 0; `callback` gets 0 or the errno. */
 export function syncFile(
   file: OpenFile,
   datasync: number,
@@ -171,7 +171,7 @@ export function syncFile(
 
 const syncfs = bindAsync('int syncfs(int fd)');
 
-/** Syncs the whole file system of a file on libuv's pool. */
+/** Syncs the whole file system of a file on libuv's pool; `callback` gets 0 or the errno. */
 export function syncVolume(file: OpenFile, callback: (errno: number) => void): void {
   // The asynchronous call returns no errno; the likely cause is EIO.
   const onDone = file.holdOpen((result: number) => callback(result < 0 ? EIO : 0));

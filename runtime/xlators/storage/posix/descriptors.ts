@@ -1,18 +1,18 @@
 /**
  * Keeps the process below its limit of descriptors (RLIMIT_NOFILE), which all its volumes share.
  *
- * Descriptors are not counted: the kernel assigns the lowest free number, so the number of a new one shows
- * how many exist. From CROWDED on, the next fop closes descriptors that can be reopened, in every store. From
- * FULL on, no file is opened: the rest is for handles, so that other requests continue.
+ * Descriptors are not counted: the kernel assigns the lowest free number, so a new descriptor's number shows how
+ * many exist. From `CROWDED_FROM` on, the next fop makes every store close descriptors that it can reopen. From
+ * `FULL_FROM` on, opens fail with EMFILE: the rest is for handles, so that other requests succeed.
  */
 import * as libc from '../../../sys/libc.ts';
 import { openFilesLimit } from '../../../sys/open-files.ts';
 
-/** Descriptors reserved from open files: 64, or less with a low limit. */
+/** Descriptors kept free of open files: 64, or an eighth of a low limit. */
 const RESERVE = Math.min(64, openFilesLimit >> 3);
 const CROWDED_FROM = openFilesLimit - RESERVE;
 const FULL_FROM = openFilesLimit - (RESERVE >> 1);
-/** A descriptor that every process has. */
+/** A descriptor that is always open, so that `isFull` can duplicate it. */
 const STDERR = 2;
 
 /** An owner of descriptors that can be reopened. */
@@ -21,27 +21,27 @@ export interface DescriptorOwner {
   releaseDescriptors(): void;
 }
 
-/** All owners of this process. */
+/** The owners of all volumes in this process. */
 export const descriptorOwners = new Set<DescriptorOwner>();
 
 let isCrowded = false;
 let mayBeFull = false;
 
-/** Called for each new descriptor that stays open. */
+/** Records each new descriptor that stays open. */
 export function noteDescriptor(fd: number): void {
   if (fd < CROWDED_FROM) return;
   isCrowded = true;
   mayBeFull = true;
 }
 
-/** Called at the start of a fop: closes descriptors if few are left. */
+/** Makes all owners close descriptors if few are left; called at the start of each fop. */
 export function closeIfCrowded(): void {
   if (!isCrowded) return;
   isCrowded = false;
   for (const owner of descriptorOwners) owner.releaseDescriptors();
 }
 
-/** Whether no more file may be opened; checked before a create or truncate changes anything. */
+/** Whether no more files may be opened; callers check it before a create or truncate changes anything. */
 export function isFull(): boolean {
   if (!mayBeFull) return false;
   const fd = libc.dup(STDERR);

@@ -1,9 +1,9 @@
 /**
- * The fops on directories.
+ * Handles the fops of storage/posix on directories.
  *
- * The disk's positions (d_off) take 64 bits, so clients get an index into the fd's table of positions
- * instead, from 1. An index stays valid while the fd is open; beyond `POSITIONS_KEPT` indexes, only until the
- * listing restarts at 0.
+ * The disk's positions (d_off) take 64 bits, so clients get an index, from 1, into the fd's table of positions
+ * instead. An index is valid while the fd is open; in a table of more than `MAX_POSITIONS`, only until the
+ * client restarts the listing at 0.
  */
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
@@ -26,24 +26,31 @@ import { type RequestedKeys, readRequestedKeys } from '../shared/xattrs.ts';
 import { syncFile, syncVolume } from './data.ts';
 import { isFull } from './descriptors.ts';
 import { OpenFile } from './files.ts';
+import {
+  findFdHandle,
+  findHandle,
+  makeIatt,
+  openEntryHandle,
+  type PosixXlator,
+} from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
 import { PARENT, procEntryPath, procPath, SELF } from './paths.ts';
-import { findFdHandle, findHandle, identify, makeIatt, type PosixXlator } from './resolve.ts';
 import type { Store } from './store.ts';
 import { readRequestedXattrs } from './xattr.ts';
 
+/** Type of an entry whose file system does not store types in directories. */
 const DT_UNKNOWN = 0;
-/** Positions that survive a restart: repeated listings of a changing directory add new ones. */
+/** A larger table is emptied at a restart: repeated listings of a changing directory would fill it without end. */
 const MAX_POSITIONS = 65_536;
-/** Smallest buffer for getdents64: more than the longest entry. */
+/** Smallest buffer for getdents64: the longest entry fits. */
 const MIN_BUFFER_BYTES = 1024;
 const OPEN_DIR = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
 class OpenDir extends OpenFile {
-  /** d_off by index, in two halves; index 0 is the start. */
+  /** The position (d_off) of each index, in halves of 32 bits; index 0 is the start. */
   private readonly offLo = [0];
   private readonly offHi = [0];
-  /** The index of the descriptor's position, or -1 if it is not in the table. */
+  /** The index of the descriptor's current position, or -1 if that position is not in the table. */
   positionIndex = 0;
 
   constructor(store: Store, fd: number, handle: Handle) {
@@ -54,11 +61,11 @@ class OpenDir extends OpenFile {
     return this.gfid === ROOT_GFID;
   }
 
-  /** Returns the index of the position that follows `index`. */
+  /** Returns the index of the position that follows `index`, after adding it (`lo`, `hi`) to the table if it is new. */
   indexAfter(index: number, lo: number, hi: number): number {
     const next = index + 1;
     if (this.offLo[next] === lo && this.offHi[next] === hi) return next;
-    // The directory has changed: earlier indexes keep their positions.
+    // The directory has changed since the last listing: earlier indexes keep their positions.
     this.offLo.push(lo);
     this.offHi.push(hi);
     return this.offLo.length - 1;
@@ -100,18 +107,19 @@ function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
   return dir;
 }
 
+/** One readdir or readdirp request. */
 class Listing {
   readonly dir: OpenDir;
   readonly fd: Fd;
-  /** For readdirp: entries have attributes, an inode, and the values of `keys`. */
+  /** True for readdirp: entries have attributes, an inode, and the extended attributes of `keys`. */
   readonly hasAttributes: boolean;
   readonly keys: RequestedKeys | null;
   readonly entries: Dirent[] = [];
-  /** Whether the entries include the last one. */
+  /** Whether the end of the directory was reached. */
   isEnd = false;
   /** Bytes left of the reply; negative if an entry did not fit. */
   bytesLeft: number;
-  /** The index after the last entry. */
+  /** The index of the position after the last entry. */
   index: number;
 
   constructor(
@@ -131,10 +139,10 @@ class Listing {
   }
 }
 
-/** The errno of a reply: ENOENT marks the last entries, as in GlusterFS. */
+/** Returns the errno of a successful reply: ENOENT marks the last entries, as in GlusterFS. */
 const endErrno = ({ isEnd }: Listing): number => (isEnd ? ENOENT : 0);
 
-/** Reads the entries of a reply, or returns the errno. */
+/** Reads the entries of a reply, or returns the errno: EINVAL for an unknown offset, or if no entry fits. */
 function readEntries(listing: Listing, size: number): Dirent[] | number {
   const { dir, entries } = listing;
   const { dirents } = dir.store;
@@ -142,7 +150,7 @@ function readEntries(listing: Listing, size: number): Dirent[] | number {
   while (listing.bytesLeft >= 0) {
     const bufferBytes = Math.min(dirents.bytes.length, Math.max(size, MIN_BUFFER_BYTES));
     const filled = libc.getdents64(dir.fd, dirents.bytes, bufferBytes);
-    // A removed directory has no entries.
+    // The kernel returns ENOENT for a removed directory, which has no entries.
     listing.isEnd = filled === 0 || filled === -ENOENT;
     if (listing.isEnd) return entries;
     if (filled < 0) return entries.length > 0 ? entries : -filled;
@@ -153,7 +161,7 @@ function readEntries(listing: Listing, size: number): Dirent[] | number {
   return entries.length === 0 ? EINVAL : entries;
 }
 
-/** Adds read entries to the reply; returns false if one did not fit. */
+/** Adds the entries in `dirents` to the reply; returns false if one did not fit. */
 function addEntries(listing: Listing): boolean {
   const { dir, entries } = listing;
   const { dirents } = dir.store;
@@ -174,8 +182,8 @@ function addEntries(listing: Listing): boolean {
 }
 
 /**
- * Returns the current entry of `dirents`; null if its name is gone. An entry that cannot be read has only
- * its name.
+ * Makes the reply's entry for the current entry of `dirents`; null if its name is gone. An entry whose attributes
+ * cannot be read has only a name and a type.
  */
 function makeEntry(listing: Listing, name: string, off: number): Dirent | null {
   if (name === '.' || name === '..') return makeDotEntry(listing, name, off);
@@ -189,7 +197,7 @@ function makeEntry(listing: Listing, name: string, off: number): Dirent | null {
   if (fault === ENOENT) return null;
   if (fault !== 0) return makeNameOnly(name, off, type, NULL_GFID);
   if (needsStat) type = direntType(typeOfMode(store.st.mode));
-  // The inode number may be reused, but the gfid here is only a hint for a lookup.
+  // The inode number may be reused, but without attributes the gfid is only a hint: the client looks the name up.
   const handle = needsStat
     ? store.handles.findByStat(store.st)
     : store.handles.findByIno(store.dirents.inoHi, store.dirents.inoLo);
@@ -212,24 +220,24 @@ const makeNameOnly = (name: string, off: number, type: number, gfid: Gfid): Dire
 });
 
 /**
- * Returns the gfid of an entry without a handle, and assigns one if needed. NULL_GFID if other bricks need the
- * same gfid: then the lookup's request chooses it.
+ * Returns the gfid of an entry without a handle, and assigns one if it has none. If other bricks need the same
+ * gfid, it returns NULL_GFID instead: a client's lookup then chooses the gfid.
  */
 function findOrAssignGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
   const { store } = dir;
   const gfid = store.gfids.readPath(procEntryPath(dir.fd, path, 0));
   if (gfid !== null && store.handles.find(gfid) === undefined) return gfid;
   if (store.isOneOfSeveral) return NULL_GFID;
-  const handle = identify(store, dir, path, null);
+  const handle = openEntryHandle(store, dir, path, null);
   if (typeof handle === 'number') return NULL_GFID;
-  // A listing may be long: entries without a lookup are not kept open.
+  // A listing may be long: entries that no client has looked up are not kept open.
   if (fd.inode.table.find(handle.gfid) === undefined) store.handles.drop(handle);
   return handle.gfid;
 }
 
 /**
- * Returns the gfid of "..", which `store.st` describes, and never assigns one: a directory that was moved
- * out of the store has a parent outside.
+ * Returns the gfid of "..", which `store.st` describes, or NULL_GFID. It never assigns one: a directory that was
+ * moved out of the volume has a parent outside.
  */
 function readParentGfid({ dir, fd }: Listing): Gfid {
   const { handles, gfids, st } = dir.store;
@@ -237,7 +245,7 @@ function readParentGfid({ dir, fd }: Listing): Gfid {
   return gfid ?? gfids.readPath(procEntryPath(dir.fd, PARENT, 0)) ?? NULL_GFID;
 }
 
-/** Returns the entry "." or ".."; the root is its own parent. */
+/** Makes the entry "." or ".."; the root is its own parent. */
 function makeDotEntry(listing: Listing, name: '.' | '..', off: number): Dirent {
   const { dir, hasAttributes } = listing;
   const { store, gfid: ownGfid } = dir;

@@ -1,8 +1,8 @@
 /**
- * The fops that find, create and remove names.
+ * Handles the fops of storage/posix that find, create and remove names.
  *
- * An existing file is opened by its handle, never by its name: the name may lead elsewhere by then, or to a
- * pipe or device, whose open has side effects.
+ * An existing file is opened by its handle, never by its name: by then the name may be another file's, or that of
+ * a pipe or device, whose open has side effects.
  */
 import { constants } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
@@ -31,26 +31,26 @@ import {
 } from './creation-requests.ts';
 import { isFull } from './descriptors.ts';
 import { addOpenFile, openHandle, safeFlags } from './files.ts';
-import { type Handle, statAt } from './handles.ts';
-import { EMPTY, NAME, PARENT, procPath, putName, putText, SELF, TARGET } from './paths.ts';
-import { clearPrivilegeBits } from './privileges.ts';
-import { removeName } from './removal.ts';
-import { rename } from './rename.ts';
 import {
   findEntry,
   findHandle,
   findParent,
   findParentDirectory,
   findSecondParent,
-  identify,
-  identifyNew,
   makeHandleIatt,
   makeIatt,
+  openEntryHandle,
+  openNewEntryHandle,
   type PosixXlator,
   putEntryName,
   readDirIatt,
   readFdIatt,
-} from './resolve.ts';
+} from './handle-search.ts';
+import { type Handle, statAt } from './handles.ts';
+import { EMPTY, NAME, PARENT, procPath, putName, putText, SELF, TARGET } from './paths.ts';
+import { clearPrivilegeBits } from './privileges.ts';
+import { removeName } from './removal.ts';
+import { rename } from './rename.ts';
 import type { Store } from './store.ts';
 import { addVirtualValues } from './virtual-xattrs.ts';
 import { clearWriteMark, readRequestedXattrs } from './xattr.ts';
@@ -60,7 +60,7 @@ const NEW_FILE = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
 // Finding.
 
-/** Returns the path of a name in a directory, or the errno. */
+/** Returns the path of a name in a directory, in `NAME` unless it is `.` or `..`; or the errno. */
 function putPath(store: Store, dir: Handle, name: string): Path | number {
   if (name === '.') return SELF;
   // The root's parent is outside of the volume.
@@ -68,7 +68,7 @@ function putPath(store: Store, dir: Handle, name: string): Path | number {
   return (store.isHiddenEntry(dir, name) ? ENOENT : putName(NAME, name)) || NAME;
 }
 
-/** Returns the handle of a path in a directory, which `store.st` describes; or the errno. */
+/** Returns the handle of `path` in a directory (`EMPTY`: of the directory), or the errno; `store.st` describes it. */
 function findPath(
   store: Store,
   dir: Handle,
@@ -82,7 +82,7 @@ function findPath(
       ? findParentDirectory(store, dir)
       : findEntry(store, dir, path, readRequestedGfid(xdata));
   if (typeof handle === 'number') return handle;
-  // The name has another inode now: the caller must look it up with a new inode.
+  // The name has another inode now: with ESTALE the caller looks it up again, with a new inode.
   return inode?.linked && inode.gfid !== handle.gfid ? ESTALE : handle;
 }
 
@@ -122,16 +122,19 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
 
 // Creating.
 
-/** Creates an entry at `path` in a directory; returns a descriptor, 0, or minus the errno. */
+/**
+ * Creates an entry at `path` in a directory; returns the descriptor of a created and opened file, 0, or minus the
+ * errno.
+ */
 type Creator = (dirFd: number, path: Path) => number;
 
 interface CreatedHandle extends EntryReply {
   readonly handle: Handle;
-  /** The creator's result. */
+  /** The creator's result: the open file's descriptor, or 0. */
   readonly result: number;
 }
 
-/** Creates an entry as the caller, with its gfid; returns the reply or the errno. */
+/** Creates an entry with the caller's identity, and stores its gfid; returns the reply or the errno. */
 function createEntry(
   xl: PosixXlator,
   frame: Frame,
@@ -150,7 +153,7 @@ function createEntry(
   const result = creator(dir.fd, NAME);
   store.identity.switchBack();
   if (result < 0) return -result;
-  const handle = identifyNew(store, dir, NAME, readRequestedGfid(xdata), result);
+  const handle = openNewEntryHandle(store, dir, NAME, readRequestedGfid(xdata), result);
   if (typeof handle !== 'number') setInitialXattrs(store, handle, xdata);
   return makeReply(frame, xl, loc, { dir, preparent, handle, result }, 'create');
 }
@@ -164,8 +167,9 @@ interface EntryResult {
 }
 
 /**
- * Returns the reply for an entry; for an errno, closes the descriptor.
- * @param timesFop the fop that sets the times; null for an existing entry
+ * Makes the reply for an entry, and updates stored times. If `entry.handle` is an errno, it closes the open file
+ * (`entry.result`) and returns the errno.
+ * @param timesFop the fop whose times are set; null for none
  */
 function makeReply(
   frame: Frame,
@@ -188,7 +192,7 @@ function makeReply(
   return { buf, preparent, postparent: readDirIatt(frame, store, dir), handle, result };
 }
 
-/** Finds or creates a file at the loc, open as `result`; or returns the errno. */
+/** Finds or creates a file at the loc, and opens it (descriptor `result`); or returns the errno. */
 function createFile(
   xl: PosixXlator,
   frame: Frame,
@@ -205,7 +209,7 @@ function createFile(
   if (reply !== EEXIST || (flags & O_EXCL) !== 0) return reply;
   const dir = findParent(xl, loc);
   if (typeof dir === 'number') return dir;
-  const existing = identify(xl.priv, dir, NAME, readRequestedGfid(xdata));
+  const existing = openEntryHandle(xl.priv, dir, NAME, readRequestedGfid(xdata));
   if (typeof existing === 'number') return existing;
   if ((flags & O_TRUNC) !== 0) {
     clearPrivilegeBits(existing.fd, readFdIatt(xl.priv, existing.fd, existing), xdata, frame.root);
@@ -237,7 +241,7 @@ function linkEntry(
   const result = libc.linkat(AT_FDCWD, source, dir.fd, NAME, AT_SYMLINK_FOLLOW);
   if (result < 0) return -result;
   handle.isUnnamed = false;
-  // A file without a name has no gfid handle, which would keep it alive.
+  // A file without a name had no gfid handle, since that would keep it on disk.
   const place = { parent: dir.gfid, name: NAME };
   if (!handle.hasGfidHandle) store.createGfidHandle(handle, handle.fd, place, true);
   store.recordNewName(handle, handle.fd, place);

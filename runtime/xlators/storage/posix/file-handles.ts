@@ -1,6 +1,6 @@
 /**
- * Uses the kernel's file handles to reopen an inode without a name, so that renames behind the volume do no
- * harm. They are kept in memory only; on disk the gfid identifies the inode.
+ * Reads and opens the kernel's file handles, by which an inode can be reopened without a name, even after renames
+ * by other programs on the disk. They are kept in memory only; on disk the gfid identifies the inode.
  *
  * Sources: open_by_handle_at(2); `include/linux/exportfs.h` for the size.
  */
@@ -9,7 +9,7 @@ import { AT_EMPTY_PATH, O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { EMPTY, procPath } from './paths.ts';
 
-/** struct file_handle: a length, a type, and at most MAX_HANDLE_SIZE bytes. */
+/** Bytes of the length and the type in `struct file_handle`; at most MAX_HANDLE_SIZE bytes follow. */
 const HEADER_SIZE = 8;
 const MAX_HANDLE_SIZE = 128;
 const OPEN_ROOT = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
@@ -21,7 +21,7 @@ export class FileHandles {
   private readonly bytes = new Uint8Array(this.memory.buffer);
   private readonly mountId = new Uint8Array(4);
 
-  /** Takes over `mount`, a descriptor without O_PATH. */
+  /** @param mount a descriptor without O_PATH on the file system, which `close` closes */
   constructor(mount: number) {
     this.mount = mount;
   }
@@ -46,7 +46,7 @@ export class FileHandles {
   }
 }
 
-/** Returns null if the process may not open by file handle, or the file system has none. */
+/** Tries file handles on the root; returns null if this process may not open them, or the file system has none. */
 export function openFileHandles(rootFd: number): FileHandles | null {
   const mount = libc.open(procPath(rootFd), OPEN_ROOT, 0);
   if (mount < 0) return null;

@@ -30,13 +30,13 @@ const REQUESTS: ReadonlyMap<string, IoctlRequest> = new Map([
   [FS_VERSION, { get: FS_IOC_GETVERSION, size: FS_VERSION_SIZE }],
 ]);
 
-/** ENOTTY means that the file system has no such value. */
+/** Returns the errno for the result of an ioctl: ENOTTY means that the file system has no such value. */
 const convertErrno = (result: number): number => (result === -ENOTTY ? ENODATA : -result);
 
-/** Returns the buffer size in a request's number (_IOC_SIZE): a long, though disks write an int. */
+/** Returns the buffer size that an ioctl's number has (_IOC_SIZE): that of a long, though file systems write an int. */
 const bufferBytes = (request: number): number => (request >>> 16) & 0x3fff;
 
-/** Returns the value of `name`, or the errno; null for an unknown name. */
+/** Returns the value of the flags, project id or version `name`, or the errno; null for any other name. */
 export function getFileattr(fd: number, name: string | null): Uint8Array | number | null {
   const request = name === null ? undefined : REQUESTS.get(name);
   if (request === undefined) return null;
@@ -45,7 +45,7 @@ export function getFileattr(fd: number, name: string | null): Uint8Array | numbe
   return result < 0 ? convertErrno(result) : value.subarray(0, request.size);
 }
 
-/** Sets a value; returns 0 or the errno, or null for an unknown name. */
+/** Sets the value of `name`; returns 0 or the errno, or null for a name that it cannot set. */
 export function setFileattr(fd: number, name: string, value: unknown): number | null {
   const request = REQUESTS.get(name);
   if (request?.set === undefined) return null;

@@ -1,9 +1,9 @@
 /**
- * Reads and writes open files through the descriptor of an Fd.
+ * Opens, reads and writes files for the fops of storage/posix (`OpenFile`, the context of an fd).
  *
- * A read from the page cache happens at once, and one from the disk on libuv's pool, so that a slow disk does
- * not block other requests. A write goes to the page cache at once, or through the pool for an fd with O_SYNC
- * or O_DSYNC. A descriptor is closed after its Fd is released and no such work is pending.
+ * A read from the page cache happens at once; a read from the disk runs on libuv's pool, so that a slow disk does
+ * not block other requests. A write goes to the page cache at once; on an fd with O_SYNC or O_DSYNC it runs on the
+ * pool. A descriptor is closed once its fd is released and no call on the pool uses it.
  */
 import { constants, read, write } from 'node:fs';
 import {
@@ -25,16 +25,17 @@ import { O_CLOEXEC, O_NONBLOCK, RWF_NOWAIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Iovec } from '../../../sys/struct.ts';
 import { isFull } from './descriptors.ts';
+import { findFdHandle, type PosixXlator } from './handle-search.ts';
 import { type Handle, type ListedFile, statAt } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
 import { EMPTY, procPath } from './paths.ts';
-import { findFdHandle, type PosixXlator } from './resolve.ts';
 import type { Store } from './store.ts';
 
 const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_NOATIME, O_SYNC, O_TRUNC } = constants;
 
-/** Without RWF_NOWAIT: a file system in memory never waits, others may. */
+/** `nowaitFlags` of a file in memory (tmpfs): no flag is needed, since its reads never wait. */
 const NEVER_WAITS = 0;
+/** `nowaitFlags` of a file system without RWF_NOWAIT: all reads run on the pool. */
 const NOWAIT_UNSUPPORTED = -1;
 
 export class OpenFile implements ListedFile {
@@ -63,7 +64,7 @@ export class OpenFile implements ListedFile {
     return this.handle.gfid;
   }
 
-  /** Wraps a callback of libuv's pool: the descriptor stays open until it has returned. */
+  /** Wraps the callback of a call on libuv's pool: the descriptor stays open until the callback has returned. */
   holdOpen<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
     this.pendingCount += 1;
     return (...args) => {
@@ -90,8 +91,8 @@ export class OpenFile implements ListedFile {
 }
 
 /**
- * Returns the caller's flags that apply here. O_DIRECT is left out: it concerns the caller's cache, and would
- * need aligned memory. O_NONBLOCK is added, so that a pipe in the file's place cannot block.
+ * Returns the caller's open flags that apply to the file on disk. O_DIRECT is dropped: it concerns the caller's
+ * cache, and would need aligned memory. O_NONBLOCK is added, so that the open of a pipe cannot block.
  */
 export const safeFlags = (flags: number): number =>
   (flags & (O_ACCMODE | O_APPEND | O_TRUNC | O_SYNC | O_DSYNC | O_NOATIME)) | O_NONBLOCK;
@@ -107,6 +108,7 @@ export function openHandle(handle: Handle, flags: number): number {
   return libc.open(procPath(handle.fd), safeFlags(flags) | O_CLOEXEC, 0);
 }
 
+/** Makes `descriptor` the open file of an fd. */
 export function addOpenFile(xl: PosixXlator, fd: Fd, descriptor: number, handle: Handle): OpenFile {
   const file = new OpenFile(xl.priv, descriptor, handle, fd.flags);
   fd.ctxSet(xl, file);
@@ -124,15 +126,17 @@ export function findOrOpenFile(xl: PosixXlator, fd: Fd): OpenFile | number {
 }
 
 /**
- * Memory for small reads is taken from slabs in order and never reused, so that callers may keep a reply. A
- * kept reply keeps its slab.
+ * Bytes of a slab. Small reads take memory from a slab in order, and it is never reused, so that callers may keep a
+ * reply. The garbage collector frees a slab when no reply uses it.
  */
 const SLAB_SIZE = 262_144;
+/** Largest read, in bytes, that takes its memory from a slab. */
 const SLAB_READ_MAX = 32_768;
 let slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
 let slabAddress = address(slab);
 let slabUsed = 0;
 
+/** Returns the offset of `size` free bytes in the current slab. */
 function reserveInSlab(size: number): number {
   if (slabUsed + size > SLAB_SIZE) {
     slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
@@ -154,8 +158,8 @@ function cachedAddress(memory: Uint8Array): bigint {
 }
 
 /**
- * Reads at most `size` bytes into `memory` without waiting; returns the bytes read, or minus the errno: EAGAIN
- * if the disk is needed.
+ * Reads at most `size` bytes into `memory` from the page cache; returns the bytes read, or minus the errno: EAGAIN
+ * if some of them must be read from the disk.
  */
 export function readWithoutWaiting(
   file: OpenFile,
@@ -170,14 +174,14 @@ export function readWithoutWaiting(
   return count < 0 || isComplete(file, count, size, offset) ? count : -EAGAIN;
 }
 
-/** Whether `got` bytes are all of `size`, or reach the end of the file. */
+/** Whether a read of `size` bytes that returned `count` needs no second read: it is full, or ends at the file's end. */
 const isComplete = (file: OpenFile, count: number, size: number, offset: number): boolean =>
   count === size || (count >= 0 && offset + count >= readSize(file));
 
-/** Receives the bytes read, or null and the errno. */
+/** Called with the bytes read, or with null and the errno. */
 export type ReadDone = (vector: Uint8Array | null, errno: number) => void;
 
-/** Reads at most `size` bytes; calls `done` during the call or later. */
+/** Reads at most `size` bytes; calls `callback` before it returns if the page cache has them, otherwise later. */
 export function readFile(file: OpenFile, size: number, offset: number, callback: ReadDone): void {
   const isSmall = size <= SLAB_READ_MAX;
   const start = isSmall ? reserveInSlab(size) : 0;
@@ -196,7 +200,7 @@ export function readFile(file: OpenFile, size: number, offset: number, callback:
   else readDisk({ file, memory, start, size, offset }, Math.max(0, count), callback);
 }
 
-/** Returns a Uint8Array over a Buffer's memory, since a reply's vector is no Buffer. */
+/** Returns part of a Buffer as a plain Uint8Array, as a reply's vector must be. */
 const viewBytes = (memory: Buffer, start: number, length: number): Uint8Array =>
   new Uint8Array(memory.buffer, memory.byteOffset + start, length);
 
@@ -211,6 +215,7 @@ function readCached(file: OpenFile, iovec: Iovec, offset: number): number {
   return count === -EINTR ? -EAGAIN : count;
 }
 
+/** Reads the file's size; 0 on failure. */
 function readSize(file: OpenFile): number {
   return statAt(file.store, file.fd, EMPTY) === 0 ? file.store.st.size : 0;
 }
@@ -224,7 +229,7 @@ interface PendingRead {
   readonly offset: number;
 }
 
-/** Reads the bytes after the first `have` on libuv's pool, up to the end. */
+/** Reads the bytes after the first `readCount` on libuv's pool, until the read is full or the file ends. */
 function readDisk(pendingRead: PendingRead, readCount: number, callback: ReadDone): void {
   const { file, memory, start, size, offset } = pendingRead;
   const onDone = file.holdOpen((error: NodeJS.ErrnoException | null, count: number) => {
@@ -238,7 +243,7 @@ function readDisk(pendingRead: PendingRead, readCount: number, callback: ReadDon
   read(file.fd, memory, start + readCount, size - readCount, offset + readCount, onDone);
 }
 
-/** Writes `data` to the page cache; returns the bytes written, or minus the errno if none. */
+/** Writes `data` to the page cache; returns the bytes written, or minus the errno if none was. */
 export function writeAll(fd: number, data: Uint8Array, offset: number): number {
   let written = 0;
   while (written < data.length) {
@@ -251,7 +256,10 @@ export function writeAll(fd: number, data: Uint8Array, offset: number): number {
   return written;
 }
 
-/** As `writeAll` on libuv's pool, for writes that wait for the disk. */
+/**
+ * As `writeAll`, but on libuv's pool, for writes that wait for the disk.
+ * @param written bytes of `data` that an earlier call has written
+ */
 export function writeOnPool(
   file: OpenFile,
   data: Uint8Array,

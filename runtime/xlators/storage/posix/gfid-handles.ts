@@ -1,10 +1,9 @@
 /**
- * Finds inodes by gfid alone, through GlusterFS's links below `.glusterfs` (docs/how-it-works/mechanisms.md).
+ * Finds inodes by gfid alone, through gfid handles: GlusterFS's links `.glusterfs/aa/bb/<gfid>`, hard links to files
+ * and symbolic links to directories (docs/how-it-works/mechanisms.md).
  *
- * Rules for callers
- * - A handle counts only if the inode that it leads to has that gfid. Symbolic links are read here, and never
- *   followed by the kernel.
- * - Callers call `ensureHandle` and `removeHandle` with the change of the name, before anything may wait.
+ * A handle counts only if the inode that it leads to has that gfid. This file reads symbolic links itself; the kernel
+ * never follows them. Callers must call `ensureHandle` and `removeHandle` in the same turn as the change of the name.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-handle.c`.
  */
@@ -25,28 +24,28 @@ import {
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { Statx, toCString } from '../../../sys/struct.ts';
-import { deriveGfid, type GfidStore } from './gfids.ts';
+import { deriveGfid, type GfidStore } from './gfid-store.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
 import { EMPTY, procPath, SELF } from './paths.ts';
 
 /** The folder of GlusterFS's own files, hidden from clients. */
 export const PRIVATE_NAME = '.glusterfs';
 const PRIVATE = toCString(PRIVATE_NAME);
-/** The root's handle leads back to the root. */
+/** Text of the root's gfid handle: from `.glusterfs/00/00` back to the root. */
 const ROOT_LINK = toCString('../../..');
 const OPEN_DIR = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
 const OPEN_ANY = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 const { W_OK, X_OK } = constants;
-/** `../../pp/qq/`, a gfid, a slash and a name. */
+/** Text of a directory's gfid handle: `../../pp/qq/<gfid of the parent>/<name>`. */
 const DIRECTORY_LINK = /^\.\.\/\.\.\/[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f-]{36})\/([^/]+)$/s;
-/** Most directories above one, to detect links in a circle. */
+/** Most parents that a directory may have, to detect links in a circle. */
 const DEPTH_MAX = 2048;
 
-/** The outcome of `ensureHandle`. */
+/** Result of `ensureHandle`. */
 export type HandleOutcome =
   /** The handle leads to the inode. */
   | 'kept'
-  /** Another living inode has this gfid: the newcomer is a copy that brought its attributes. */
+  /** Another existing inode has this gfid: the inode is a copy that was made with attributes (`cp -a`). */
   | 'taken'
   /** The handle could not be created: the errno. */
   | number;
@@ -60,18 +59,18 @@ export interface NamedEntry {
 
 export type HandleMode = 'auto' | 'on' | 'off';
 
-/** The gfid handles of a store, if any. */
+/** Result of `openGfidHandles`. */
 export interface GfidHandlesResult {
-  /** Null without handles. */
+  /** Null if the store has no gfid handles. */
   readonly handles: GfidHandles | null;
-  /** The errno of required handles that cannot be created; otherwise 0. */
+  /** The errno if a served store has no handles because they cannot be created; otherwise 0. */
   readonly fault: number;
 }
 
 /**
- * Opens the handles of a store. With `auto` it has them if this process may write to a `.glusterfs`;
- * with `isServed` (to clients over the network) the folder is created.
- * @throws {InitError} if `on` is impossible
+ * Opens the gfid handles of a store. With mode `auto` the store has them if this process may write to an existing
+ * `.glusterfs`; with mode `on`, or `isServed` (to clients over the network), the folder is created.
+ * @throws {InitError} if mode is `on`, and the folder cannot be created or written to
  */
 export function openGfidHandles(
   rootFd: number,
@@ -102,15 +101,15 @@ export class GfidHandles {
   private readonly rootFd: number;
   private readonly folder: number;
   private readonly gfids: GfidStore;
-  /** Descriptors of the folders of a first byte, opened when needed. */
+  /** Descriptors of the folders `.glusterfs/aa`, by `aa`; opened when needed. */
   private readonly firstFolders = new Map<string, number>();
   private readonly nameBuffer = new Uint8Array(ROOT_GFID.length + 1);
   private readonly partName = new Uint8Array(3);
-  /** A link's text has at most 49 characters and a name. */
+  /** For a symbolic link's text: at most 49 characters and a name. */
   private readonly linkBuffer = new Uint8Array(64 + NAME_MAX);
   private readonly st = new Statx();
 
-  /** Takes over `folder`, not `rootFd`. */
+  /** @param folder descriptor of `.glusterfs`, which `close` closes; `rootFd` stays the caller's */
   constructor(rootFd: number, folder: number, gfids: GfidStore) {
     this.rootFd = rootFd;
     this.folder = folder;
@@ -127,7 +126,10 @@ export class GfidHandles {
     libc.close(this.folder);
   }
 
-  /** Creates or corrects the handle of an inode, which `fd` is open on. */
+  /**
+   * Creates or corrects the gfid handle of an inode, which `fd` is open on.
+   * @param isNew whether it is known to have none, so that no check is needed
+   */
   ensureHandle(handle: Handle, fd: number, entry: NamedEntry, isNew: boolean): HandleOutcome {
     const slot = this.openSlot(handle.gfid, true);
     if (slot < 0) return -slot;
@@ -149,8 +151,8 @@ export class GfidHandles {
   }
 
   /**
-   * Removes the handle of an inode without names; returns whether it is gone. An immutable inode (chattr +i)
-   * keeps it.
+   * Removes the gfid handle of an inode without names; returns whether the handle is gone. The handle of an
+   * immutable inode (chattr +i) cannot be removed.
    */
   removeHandle(gfid: Gfid): boolean {
     const slot = this.openSlot(gfid, false);
@@ -177,7 +179,9 @@ export class GfidHandles {
     return leads;
   }
 
-  /** Removes the handle of a directory that was at `entry`, unless a directory of that gfid exists again. */
+  /**
+   * Removes the gfid handle of a directory that was moved away from `entry`, unless a directory has that gfid again.
+   */
   removeStaleHandle(gfid: Gfid, entry: NamedEntry & { readonly name: Path }): void {
     const link = this.readDirectoryLink(gfid);
     const name = decodeName(entry.name, 0, entry.name.indexOf(0));
@@ -187,14 +191,14 @@ export class GfidHandles {
     if (fd === -ESTALE) this.removeHandle(gfid);
   }
 
-  /** Opens a folder beside the handles, which the caller closes; or returns minus the errno. */
-  openFolder(name: Path, make: boolean): number {
-    const result = make ? libc.mkdirat(this.folder, name, 0o755) : 0;
+  /** Opens a folder inside `.glusterfs`, which the caller closes; or returns minus the errno. */
+  openFolder(name: Path, mayCreate: boolean): number {
+    const result = mayCreate ? libc.mkdirat(this.folder, name, 0o755) : 0;
     if (result < 0 && result !== -EEXIST) return result;
     return libc.openat(this.folder, name, OPEN_DIR, 0);
   }
 
-  /** Returns the names of the directories from the root to this one, or null. */
+  /** Returns the names of the directories from the root to this one; null if a handle is missing. */
   readPathNames(directory: Gfid): string[] | null {
     const names: string[] = [];
     for (let at = directory; at !== ROOT_GFID; ) {
@@ -206,6 +210,7 @@ export class GfidHandles {
     return names;
   }
 
+  /** As `open`, through at most `depth` parents. */
   private openUpTo(gfid: Gfid, depth: number): number {
     if (gfid === ROOT_GFID) return libc.openat(this.rootFd, SELF, OPEN_DIR, 0);
     const slot = this.openSlot(gfid, false);
@@ -219,6 +224,7 @@ export class GfidHandles {
     return link === null || depth === 0 ? -ESTALE : this.openChild(link, gfid, depth);
   }
 
+  /** Opens the directory of this gfid that a symbolic link names in its parent. */
   private openChild(link: DirectoryLink, gfid: Gfid, depth: number): number {
     const dir = this.openUpTo(link.parent, depth - 1);
     if (dir < 0) return dir;
@@ -242,7 +248,7 @@ export class GfidHandles {
     return libc.statx(fd, path, flags, STATX_MASK, this.st.bytes) >= 0;
   }
 
-  /** Whether a correct handle exists, checked with one system call. */
+  /** Whether `slot` has a correct gfid handle of the inode, by one system call. */
   private isCorrect(slot: number, handle: Handle, entry: NamedEntry): boolean {
     if (!handle.isDir)
       return this.readStat(slot, this.fillName(handle.gfid)) && handle.matches(this.st);
@@ -271,12 +277,13 @@ export class GfidHandles {
     return result < 0 ? -result : 'kept';
   }
 
-  /** Whether `fd` is the handle's inode, or an inode whose only link is the gfid handle. */
+  /** Whether `fd` is open on the handle's inode, or on a file whose only link is its gfid handle. */
   private isOnlyLink(fd: number, handle: Handle): boolean {
     if (!this.readStat(fd, EMPTY) || handle.matches(this.st)) return true;
     return (this.st.mode & constants.S_IFMT) !== constants.S_IFDIR && this.st.nlink <= 1;
   }
 
+  /** Reads a directory's gfid handle: its parent and name; null without a valid one. */
   private readDirectoryLink(directory: Gfid): DirectoryLink | null {
     const slot = this.openSlot(directory, false);
     if (slot < 0) return null;
@@ -297,21 +304,21 @@ export class GfidHandles {
       : { parent, name };
   }
 
-  /** Opens the folder `aa/bb`, which the caller closes; or returns minus the errno. */
-  private openSlot(gfid: Gfid, make: boolean): number {
-    const first = this.openFirstFolder(gfid, make);
+  /** Opens the folder `aa/bb` of a gfid's handle, which the caller closes; or returns minus the errno. */
+  private openSlot(gfid: Gfid, mayCreate: boolean): number {
+    const first = this.openFirstFolder(gfid, mayCreate);
     if (first < 0) return first;
-    const second = this.openSubfolder(first, gfid, 2, make);
-    // The cached folder was removed: it is opened again the next time.
-    if (second === -ENOENT && make) this.closeFirstFolder(gfid);
+    const second = this.openSubfolder(first, gfid, 2, mayCreate);
+    // ENOENT although it may be created: the cached folder `aa` was removed. The next call opens it again.
+    if (second === -ENOENT && mayCreate) this.closeFirstFolder(gfid);
     return second;
   }
 
-  private openFirstFolder(gfid: Gfid, make: boolean): number {
+  private openFirstFolder(gfid: Gfid, mayCreate: boolean): number {
     const key = gfid.slice(0, 2);
     const cachedFd = this.firstFolders.get(key);
     if (cachedFd !== undefined) return cachedFd;
-    const fd = this.openSubfolder(this.folder, gfid, 0, make);
+    const fd = this.openSubfolder(this.folder, gfid, 0, mayCreate);
     if (fd >= 0) this.firstFolders.set(key, fd);
     return fd;
   }
@@ -322,21 +329,24 @@ export class GfidHandles {
     this.firstFolders.delete(key);
   }
 
-  private openSubfolder(dir: number, gfid: Gfid, at: number, make: boolean): number {
+  /** Opens the subfolder that is named by two digits of the gfid, from index `at`. */
+  private openSubfolder(dir: number, gfid: Gfid, at: number, mayCreate: boolean): number {
     this.partName[0] = gfid.charCodeAt(at);
     this.partName[1] = gfid.charCodeAt(at + 1);
     const fd = libc.openat(dir, this.partName, OPEN_DIR, 0);
-    if (fd !== -ENOENT || !make) return fd;
+    if (fd !== -ENOENT || !mayCreate) return fd;
     const result = libc.mkdirat(dir, this.partName, 0o700);
     return result < 0 && result !== -EEXIST ? result : libc.openat(dir, this.partName, OPEN_DIR, 0);
   }
 
+  /** Puts a gfid, the name of its handle, into `nameBuffer`, which it returns. */
   private fillName(gfid: Gfid): Uint8Array {
     for (let at = 0; at < gfid.length; at++) this.nameBuffer[at] = gfid.charCodeAt(at);
     return this.nameBuffer;
   }
 }
 
+/** What a directory's gfid handle says. */
 interface DirectoryLink {
   readonly parent: Gfid;
   readonly name: string;

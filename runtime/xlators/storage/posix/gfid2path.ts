@@ -1,5 +1,5 @@
 /**
- * Records the names of a file in its attributes (gfid2path), as GlusterFS does, so that a gfid leads to a path.
+ * Records the names of a file in its attributes (gfid2path), as GlusterFS does, so that a path can be found by gfid.
  * Each name is an attribute `trusted.gfid2path.HASH` with the value `<gfid of the directory>/<name>`; HASH is
  * the XXH64 of the value. Directories have none, as their gfid handle has the name.
  *
@@ -42,7 +42,7 @@ export function eraseName(fd: number, entry: NamedEntry): void {
 const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
 const value = new Uint8Array(GFID_LENGTH + 1 + NAME_MAX);
 
-/** Returns the recorded names of a file. */
+/** Reads the recorded names of the file of `fd`. */
 export function readRecordedNames(fd: number): RecordedName[] {
   const names: RecordedName[] = [];
   const length = libc.listxattr(procPath(fd), list, list.length);

@@ -1,8 +1,8 @@
 /**
- * Handles of inodes on disk: an O_PATH descriptor, the gfid, and the inode's identity (device, number, birth
- * time). `resolve.ts` finds them.
+ * Holds the handles of inodes on disk. A handle has an O_PATH descriptor, the gfid, and the inode's identity
+ * (device, number, birth time). `handle-search.ts` finds and opens them.
  *
- * When descriptors are scarce, a handle borrows the descriptor of an open file of its inode until that is
+ * When descriptors are scarce, a handle uses the descriptor of an open file of its inode until that file is
  * closed.
  */
 import type { Gfid } from '../../../core/gfid.ts';
@@ -40,30 +40,30 @@ export interface ListedFile {
   previous: ListedFile | null;
 }
 
-/** Descriptors released at a time: a minimum, and a share of all. */
+/** Descriptors that `releaseDescriptors` closes: at least this many, or this share of the open ones. */
 const MIN_RELEASED = 16;
 const RELEASED_SHARE = 1 / 8;
 
 export class Handle {
   readonly gfid: Gfid;
   readonly type: number;
-  /** Its own descriptor or that of an open file; -1 while closed. */
+  /** The handle's own descriptor, or that of an open file; -1 while closed. */
   fd = -1;
-  /** The newest open file of the inode. */
+  /** The newest open file of the inode; `next` leads to the older ones. */
   newestFile: ListedFile | null = null;
   /** The last attributes of a file that was removed while not open: its handle is closed for good. */
   lastAttributes: Iatt | null = null;
-  /** Whether it was used since the last round of closing. */
+  /** Whether a fop has used the handle since `trimTo` last passed it. */
   wasUsed = true;
-  /** Whether no name is left, so that it could not be reopened. */
+  /** Whether the inode has no name left, by which the handle could be reopened. */
   isUnnamed = false;
-  /** Whether it was dropped: users must find the inode's new handle. */
+  /** Whether the handle was dropped: its users must find the inode's new handle. */
   isDropped = false;
-  /** The kernel's file handle, if its descriptor was closed to stay below the limit. */
+  /** The kernel's file handle, read when the descriptor was first closed to stay below the limit; else null. */
   fileHandle: Uint8Array | null = null;
-  /** The stored times; null for none, undefined if not read yet. */
+  /** The times that clients have set (`mdata-store.ts`); null for none, undefined if not read yet. */
   mdata: Times | null | undefined = undefined;
-  /** Whether its gfid handle exists, which is a further link unless it is a directory. */
+  /** Whether the inode has a gfid handle in `.glusterfs`: for a file one more hard link, which clients must not see. */
   hasGfidHandle = false;
   private readonly devMajor: number;
   private readonly devMinor: number;
@@ -105,12 +105,12 @@ export class Handle {
   }
 }
 
-/** The part of the store that handles use. */
+/** The part of the store (`store.ts`) that handles use. */
 interface HandleOwner {
   readonly xl: Pick<Xlator, 'inodes'>;
   readonly root: Handle;
   readonly fileHandles: FileHandles | null;
-  /** Most descriptors of handles. */
+  /** The most descriptors that handles may hold. */
   readonly handleLimit: number;
 }
 
@@ -125,12 +125,12 @@ export class Handles implements DescriptorOwner {
     this.store = store;
   }
 
-  /** Registers the handles' descriptors for release. */
-  register(): void {
+  /** Makes the process close some of these descriptors when few are left (`descriptors.ts`). */
+  registerForRelease(): void {
     descriptorOwners.add(this);
   }
 
-  /** Closes all handles. */
+  /** Drops all handles, and no longer releases descriptors on request. */
   dropAllAndUnregister(): void {
     this.dropAll();
     descriptorOwners.delete(this);
@@ -159,7 +159,7 @@ export class Handles implements DescriptorOwner {
     return handle?.matches(st) ? handle : undefined;
   }
 
-  /** Returns a handle by inode number alone, for listings. */
+  /** As `findByStat`, by inode number alone: a reused number may lead to the handle of a removed inode. */
   findByIno(inoHi: number, inoLo: number): Handle | undefined {
     return this.byIno.get(inoHi * TWO_32 + inoLo);
   }
@@ -169,6 +169,7 @@ export class Handles implements DescriptorOwner {
     this.byIno.set(handle.ino, handle);
   }
 
+  /** Gives a handle a descriptor of its own. */
   setDescriptor(handle: Handle, fd: number): void {
     handle.fd = fd;
     handle.wasUsed = true;
@@ -205,6 +206,7 @@ export class Handles implements DescriptorOwner {
     if (handle.fd !== file.fd) return;
     handle.fd = handle.newestFile === null ? -1 : handle.newestFile.fd;
     if (handle.fd >= 0 || !handle.isUnnamed) return;
+    // The last open file closes, and no name is left to reopen the inode by: keep a descriptor of its own.
     const ownFd = libc.open(procPath(file.fd), O_PATH | O_CLOEXEC, 0);
     if (ownFd >= 0) this.setDescriptor(handle, ownFd);
   }
@@ -216,13 +218,13 @@ export class Handles implements DescriptorOwner {
     handle.fd = handle.newestFile!.fd;
   }
 
-  /** Closes the handle; its file handle reopens the same inode. */
-  private park(handle: Handle): void {
+  /** Closes the handle, after reading the file handle by which the same inode can be reopened. */
+  private closeReopenable(handle: Handle): void {
     handle.fileHandle ??= this.store.fileHandles?.readHandle(handle.fd) ?? null;
     this.close(handle);
   }
 
-  /** Closes and removes the handle. */
+  /** Closes and forgets the handle. */
   drop(handle: Handle): void {
     this.close(handle);
     handle.isDropped = true;
@@ -234,7 +236,7 @@ export class Handles implements DescriptorOwner {
     for (const handle of [...this.byGfid.values()]) this.drop(handle);
   }
 
-  /** Drops all directories except the root and `parent`; they are found again through their parents. */
+  /** Drops all named directories except the root and `parent`; fops find the others again by name. */
   dropDirectories(parent: Directory): void {
     for (const handle of [...this.byGfid.values()]) {
       const isNeeded = handle === this.store.root || handle === parent;
@@ -248,8 +250,8 @@ export class Handles implements DescriptorOwner {
   }
 
   /**
-   * Closes descriptors beyond the limit: the oldest first of those unused since the last round. A handle
-   * without an inode in the table is dropped.
+   * Closes descriptors beyond the limit, at the start of a fop: first those that no fop has used since the last
+   * round, the oldest first. A handle without an inode in the table is dropped.
    */
   trim(table: InodeTable): void {
     closeIfCrowded();
@@ -263,7 +265,7 @@ export class Handles implements DescriptorOwner {
   }
 
   private trimTo(count: number, table: InodeTable): void {
-    // A used handle moves to the end, and comes up again as unused.
+    // A used handle moves to the end of the set, where this loop meets it again as unused.
     for (const handle of this.open) {
       if (this.open.size <= count) return;
       if (handle === this.store.root) continue;
@@ -274,14 +276,14 @@ export class Handles implements DescriptorOwner {
       } else if (handle.newestFile !== null) this.borrowDescriptor(handle);
       else if (handle.isUnnamed) continue;
       else if (table.find(handle.gfid) === undefined) this.drop(handle);
-      else this.park(handle);
+      else this.closeReopenable(handle);
     }
   }
 }
 
 /**
- * Reads the attributes of `path` in a directory (`EMPTY`: of the directory) into `store.st`; returns 0, or the
- * errno, which is in `store.fault`, too.
+ * Reads the attributes of `path` in a directory (with `EMPTY`: of `dirFd`'s own inode) into `store.st`; returns 0,
+ * or the errno, which it also puts into `store.fault`.
  */
 export function statAt(
   store: { readonly st: Statx; fault: number },

@@ -126,7 +126,7 @@ test('no descriptor into the directory is open while it is gone', async () => {
   expect(links.filter((link) => link.startsWith(directory))).toEqual([]);
 });
 
-test('a translator above gets CHILD_DOWN and CHILD_UP once each', async () => {
+test('a translator above gets CHILD_DOWN once when the directory is gone, and CHILD_UP once when it is back', async () => {
   const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const seen: EventName[] = [];
@@ -151,7 +151,7 @@ test('a translator above gets CHILD_DOWN and CHILD_UP once each', async () => {
   expect(seen.filter((event) => event.startsWith('CHILD'))).toEqual(['CHILD_DOWN', 'CHILD_UP']);
 });
 
-test('a directory whose check takes long gets one warning, and the volume stays up', async () => {
+test('a check of the directory that takes long logs one warning, and the volume stays up', async () => {
   const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await startPosix(directory);
@@ -212,7 +212,7 @@ function mountPoint(): string {
 }
 
 test.runIf(canMount)(
-  'after an unmount the empty directory below is not served, and a new tmpfs is',
+  'after an unmount, the empty mount point is not served, and a tmpfs mounted there later is',
   async () => {
     const at = mountPoint();
     const vol = await startPosix(at);

@@ -23,26 +23,27 @@ import { openReal } from './root.ts';
 const ST_RDONLY = 1;
 const vfs = new Statvfs();
 
-/** Properties by which a directory is accepted again: mount point or not, and device. */
+/** What must be the same for a directory to be accepted in place of the lost one. */
 interface DirectoryKind {
   readonly isMount: boolean;
   readonly devMajor: number;
   readonly devMinor: number;
 }
 
-const directoryKind = ({ isMountRoot, devMajor, devMinor }: Statx): DirectoryKind => ({
+const readKind = ({ isMountRoot, devMajor, devMinor }: Statx): DirectoryKind => ({
   isMount: isMountRoot,
   devMajor,
   devMinor,
 });
 
+/** The part of the store (`store.ts`) that the checks use. */
 interface CheckedStore {
   readonly xl: Pick<Xlator, 'context' | 'log' | 'notify'>;
-  /** As the option has it. */
+  /** The directory as the option names it, for messages. */
   readonly directory: string;
   readonly realPath: string;
   readonly root: Handle;
-  /** Whether a descriptor's directory has the root's gfid. */
+  /** Whether the directory of a descriptor has the root's gfid. */
   isBrick(fd: number): boolean;
   detach(): void;
   reattach(fd: number): void;
@@ -53,32 +54,33 @@ export class Health {
   private readonly path: Uint8Array;
   private readonly st = new Statx();
   private readonly kind: DirectoryKind;
-  /** Called after each check that finds the directory. */
+  /** Called after each check that finds the directory in place. */
   onFound: () => void = () => {};
   private cancelTimer: () => void = () => {};
   private isChecking = false;
-  /** Whether a check was still pending at the next. */
+  /** Whether a check was still pending when the next one was due. */
   private isLate = false;
   private isStopped = false;
   private isLost = false;
   private isReadOnly = false;
-  /** The last logged problem, which is not logged again. */
+  /** The last logged problem, so that it is not logged again. */
   private lastLogged = '';
 
   constructor(store: CheckedStore) {
     this.store = store;
     this.path = toCString(store.realPath);
     this.statPath();
-    this.kind = directoryKind(this.st);
+    this.kind = readKind(this.st);
     this.isReadOnly = this.isMountedReadOnly();
   }
 
+  /** The state for a dump of the volume. */
   get state(): string {
     if (this.isLost) return 'gone';
     return this.isReadOnly ? 'read-only' : 'up';
   }
 
-  /** Checks every `seconds` from now on; never for 0. */
+  /** Checks every `seconds` from now on; 0 stops the checks. */
   scheduleChecks(seconds: number): void {
     this.cancelTimer();
     if (seconds === 0 || this.isStopped) return;
@@ -93,11 +95,11 @@ export class Health {
     this.cancelTimer();
   }
 
-  /** Checks now. */
+  /** Checks the directory now; warns instead if the last check is still pending. */
   async check(): Promise<void> {
     const { directory, xl } = this.store;
     if (this.isChecking) {
-      // Not an error: a disk may be that busy.
+      // Not an error: the disk may be busy.
       if (!this.isLate)
         xl.log.warning(`the directory '${directory}' has not answered yet`, {
           msgid: messages.lateDirectory.id,
@@ -161,7 +163,7 @@ export class Health {
     store.xl.notify('CHILD_UP', store.xl);
   }
 
-  /** Reattaches the store to `fd`, which `st` describes; returns '' or the reason against it. */
+  /** Reattaches the store to `fd`, which `st` describes; returns '' on success, otherwise the reason for a log line. */
   private tryReattach(fd: number): string {
     const { store } = this;
     if (!store.root.matches(this.st) && !this.isSameKind() && !store.isBrick(fd)) {
@@ -177,14 +179,15 @@ export class Health {
     }
   }
 
-  /** Whether `st` describes a mount point as before, or the same disk. */
+  /** Whether `st` describes a mount point, as the lost directory was, or else a directory on the same disk. */
   private isSameKind(): boolean {
-    const { isMount, devMajor, devMinor } = directoryKind(this.st);
+    const { isMount, devMajor, devMinor } = readKind(this.st);
     const { kind } = this;
     const isSameDisk = devMajor === kind.devMajor && devMinor === kind.devMinor;
     return isMount === kind.isMount && (isMount || isSameDisk);
   }
 
+  /** Logs a change between a read-only and a writable mount. */
   private noteReadOnly(): void {
     const isReadOnly = this.isMountedReadOnly();
     if (isReadOnly === this.isReadOnly) return;

@@ -1,16 +1,16 @@
 /**
- * Creates files with the caller's uid and gid, so that the kernel applies owner, quota, group inheritance and
- * default ACLs, and with the caller's umask or none.
+ * Switches this thread to a caller's uid, gid and umask while it creates a file, so that the kernel applies owner,
+ * quota, group inheritance and default ACLs.
  *
- * setfsuid(2) acts on this thread only, and drops the capabilities by which root passes permission checks.
- * They are restored at once: permissions were checked before, with groups that this thread lacks.
+ * setfsuid(2) acts on this thread only, and drops the capabilities by which root passes permission checks. They are
+ * restored at once: the caller's kernel has checked permissions, with groups that this thread does not have.
  *
  * Callers must not wait between `switchTo` and `switchBack`. Sources: setfsuid(2), capabilities(7).
  */
 import type { Stack } from '../../../core/frame.ts';
 import * as libc from '../../../sys/libc.ts';
 
-/** `_LINUX_CAPABILITY_VERSION_3`: effective, permitted and inherited, twice, 32 bits each. */
+/** `_LINUX_CAPABILITY_VERSION_3`: capget(2) fills two sets of effective, permitted and inherited, 32 bits each. */
 const CAPABILITY_VERSION_3 = 0x20080522;
 const CAP_SETGID = 6;
 const CAP_SETUID = 7;

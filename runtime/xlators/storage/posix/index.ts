@@ -1,7 +1,7 @@
 /**
- * storage/posix: serves a directory of the machine. `store.ts` is its state; `resolve.ts` and `handles.ts` find
- * inodes, `gfids.ts` stores their identity, `identity.ts` acts as the caller, `files.ts` reads and writes,
- * `dir.ts` lists.
+ * storage/posix: serves a directory of the machine. `store.ts` has its state. `handle-search.ts` and `handles.ts`
+ * find inodes, `gfid-store.ts` stores their gfids, `identity.ts` creates files as the caller, `files.ts` reads and
+ * writes, `dir.ts` lists.
  */
 import { resolve } from 'node:path';
 import { declareAcceptedOptions } from '../../../core/accepted-options.ts';
@@ -21,20 +21,20 @@ import { defaultHandleLimit, Store } from './store.ts';
 import { tmpfileFops } from './tmpfile.ts';
 import { xattrFops } from './xattr.ts';
 
-/** @throws {InitError} for a malformed uuid */
+/** Returns the option's uuid in lower case, or null without it. @throws {InitError} for a malformed uuid */
 function readUuid(key: string, text: string | undefined): string | null {
   const uuid = text?.toLowerCase();
   if (uuid === undefined || isGfid(uuid)) return uuid ?? null;
   throw new InitError(`option '${key}': '${text}' is no uuid`);
 }
 
-/** @throws {InitError} without the option */
+/** Returns option `directory` as an absolute path. @throws {InitError} without the option */
 function resolveDirectory(xl: Xlator, { directory }: { directory: string | undefined }): string {
   if (directory !== undefined && directory !== '') return resolve(xl.context.baseDir, directory);
   throw new InitError("option 'directory' is missing: name the directory to serve");
 }
 
-/** Whether a protocol/server serves the graph. Initiators start before the volumes below them. */
+/** Whether a protocol/server exports the graph. It is known by now, since initiators start before lower volumes. */
 const isServed = ({ graph }: Xlator): boolean =>
   [...(graph?.initiators ?? [])].some(({ xl }) => xl.type === 'protocol/server');
 
@@ -208,7 +208,7 @@ export default defineTranslator({
   dataPath: {
     backing(xl, fd) {
       const file = fd.ctxGet(xl) as OpenFile | undefined;
-      // A file with stored times needs each write, to update them.
+      // The volume must see each write of a file with stored times, to update them: no descriptor for the kernel.
       return file === undefined || xl.priv.mdata.hasTimes(file.handle, file.fd) ? -1 : file.fd;
     },
     tellsAtClose: (xl) => xl.priv.tellsAtClose,

@@ -49,7 +49,7 @@ async function fill(vol: TestVolume, parent: Inode, outside: string): Promise<In
   return big;
 }
 
-test('a removed directory is gone at once, its contents later; hard links and open files stay', async () => {
+test('a directory removed with the flag is gone at once, its contents later; hard links and open files stay', async () => {
   const [directory, outside] = [makeFolder(), makeFolder()];
   fs.writeFileSync(join(outside, 'file'), 'not to be touched');
   const vol = await startPosix(directory, ON);
@@ -128,7 +128,7 @@ test('a mknod with the gfid of a removed, open file makes a new file, and the op
   fd!.release();
 });
 
-test('without gfid handles rmdir with the flag is ENOTEMPTY', async () => {
+test('without gfid handles, rmdir with the flag fails with ENOTEMPTY', async () => {
   const vol = await startPosix(makeFolder());
   await file(vol, await mkdir(vol, vol.root, 'd'), 'f');
   expect((await removeWhole(vol, vol.root, 'd')).err).toBe('ENOTEMPTY');

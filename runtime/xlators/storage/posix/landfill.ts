@@ -1,7 +1,7 @@
 /**
- * Removes directories with all that is in them, as replicate asks by a flag of rmdir: moves them to
- * `.glusterfs/landfill` at once, and empties them a little at a time. Their handles lead nowhere from then on; files
- * keep theirs until they are removed (docs/how-it-works/mechanisms.md).
+ * Removes directories with all their entries, which replicate requests by a flag of rmdir. It moves a directory to
+ * `.glusterfs/landfill` at once, and empties it a little at a time. The gfid handles of moved directories are invalid
+ * from then on; files keep theirs until they are removed (docs/how-it-works/mechanisms.md).
  *
  * Source: GlusterFS `posix-entry-ops.c` (posix_rmdir), `posix-helpers.c` (janitor_walker).
  */
@@ -17,35 +17,37 @@ import { AT_REMOVEDIR, O_CLOEXEC, O_PATH, SEEK_SET } from '../../../sys/constant
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import type { GfidHandles, NamedEntry } from './gfid-handles.ts';
+import { openEntryHandle } from './handle-search.ts';
 import { type Directory, Handle, statAt } from './handles.ts';
 import { EMPTY, procEntryPath, SELF } from './paths.ts';
 import { noteLostName } from './removal.ts';
-import { identify } from './resolve.ts';
 import type { DirectoryRemover, Store } from './store.ts';
 
 const LANDFILL = toCString('landfill');
-/** Bytes of names removed per turn, some hundred names, and the pause between turns. */
+/** Bytes of directory entries (about a hundred) that one run of the timer removes. */
 const SLICE_BYTES = 4096;
+/** Pause between two runs, so that other requests are served. */
 const PAUSE_MS = 20;
 const OPEN_LISTING = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
 const OPEN_ANY = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 
+/** The directory in the landfill that is being emptied. */
 interface DoomedDirectory {
   readonly fd: number;
-  /** The directory's gfid, or NULL_GFID. */
+  /** The directory's gfid; NULL_GFID without one. */
   readonly gfid: Gfid;
   readonly name: string;
-  /** Whether something was removed since its listing began. */
+  /** Whether an entry was removed since the listing began. */
   hasShrunk: boolean;
 }
 
 export class Landfill implements DirectoryRemover {
   private readonly store: Store;
   private readonly gfidHandles: GfidHandles;
-  /** Descriptor of the landfill, or -1. */
+  /** Descriptor of the landfill's folder; -1 if it is not open. */
   private fd: number;
   private current: DoomedDirectory | null = null;
-  /** Names that cannot be removed: they stay until the brick is restarted. */
+  /** Names in the landfill that cannot be removed: they are not tried again until the brick is restarted. */
   private readonly unremovable = new Set<string>();
   private cancelTimer: (() => void) | null = null;
 
@@ -69,7 +71,7 @@ export class Landfill implements DirectoryRemover {
   removeWhole(dir: Directory, path: Path, gfid: Gfid): number {
     let result = this.moveToLandfill(dir.fd, path, gfid);
     if (result === -ENOENT && this.fd >= 0) {
-      // The landfill's folder was removed.
+      // ENOENT: the landfill's folder was removed, and is created again.
       this.close();
       result = this.moveToLandfill(dir.fd, path, gfid);
     }
@@ -99,6 +101,7 @@ export class Landfill implements DirectoryRemover {
     });
   }
 
+  /** Opens the next directory of the landfill as `current`; returns false if there is none. */
   private openNext(): boolean {
     const { dirents } = this.store;
     const listing = libc.openat(this.fd, SELF, OPEN_LISTING, 0);
@@ -117,6 +120,7 @@ export class Landfill implements DirectoryRemover {
     return this.current !== null;
   }
 
+  /** Opens a directory of the landfill; null, after a log line, for a mount point or if it cannot be opened. */
   private openDirectory(name: string): DoomedDirectory | null {
     const { store } = this;
     const fd = libc.openat(this.fd, toCString(name), OPEN_LISTING, 0);
@@ -132,7 +136,7 @@ export class Landfill implements DirectoryRemover {
     return null;
   }
 
-  /** Removes some entries, and finally the directory; returns whether more may be left. */
+  /** Removes some entries of the directory, and at its end the directory; returns true, as more may be left. */
   private removeSome(current: DoomedDirectory): boolean {
     const { dirents } = this.store;
     const filled = libc.getdents64(current.fd, dirents.bytes, SLICE_BYTES);
@@ -169,6 +173,7 @@ export class Landfill implements DirectoryRemover {
     });
   }
 
+  /** Removes a file, or moves a directory to the landfill to be emptied later; returns whether it did. */
   private removeEntry(current: DoomedDirectory, path: Path): boolean {
     const { store, gfidHandles } = this;
     if (statAt(store, current.fd, path) !== 0) return false;
@@ -188,10 +193,11 @@ export class Landfill implements DirectoryRemover {
     const { inodes } = store.xl;
     const isKnown = store.handles.findByStat(store.st) !== undefined;
     const handle = isKnown
-      ? identify(store, current, entry.name, null)
+      ? openEntryHandle(store, current, entry.name, null)
       : this.openUnknown(current, entry.name);
     if (typeof handle === 'number' || inodes === null) return false;
     const { fd } = handle;
+    // The record of a name is erased below, unless the name exists again in a directory of the same gfid.
     const isBack = store.recordsNames && store.st.nlink > 2 && this.isNameBack(entry, handle);
     const isLast = store.dropHandleOfLastName(handle);
     const result = libc.unlinkat(current.fd, entry.name, 0);
@@ -201,7 +207,7 @@ export class Landfill implements DirectoryRemover {
     return result >= 0;
   }
 
-  /** Returns a temporary handle of an unused inode, which the caller closes. */
+  /** Opens a temporary handle of an inode that no client uses; the caller closes its descriptor. */
   private openUnknown(current: DoomedDirectory, path: Path): Handle | number {
     const { store, gfidHandles } = this;
     const fd = libc.openat(current.fd, path, OPEN_ANY, 0);
@@ -217,7 +223,7 @@ export class Landfill implements DirectoryRemover {
     return handle;
   }
 
-  /** Whether a directory of that gfid exists again, with the same file under this name. */
+  /** Whether a directory of the parent's gfid exists again, with the same file under this name. */
   private isNameBack(
     { parent, name }: NamedEntry & { readonly name: Path },
     handle: Handle,

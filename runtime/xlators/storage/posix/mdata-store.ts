@@ -1,7 +1,8 @@
 /**
- * Stores the times that clients set (core/ctime.ts) with an inode, and shows them in place of the disk's. The first
- * request that carries a time begins them. They only advance, as in GlusterFS, except by utimensat(2). A local request
- * without a time advances them by this machine's clock. Only a process that may write `trusted.` stores them.
+ * Stores with an inode the times that clients set (core/ctime.ts), and shows them in place of the disk's. An inode has
+ * stored times from the first request that carries a time. Later times replace earlier ones only, as in GlusterFS,
+ * except by utimensat(2). A local request without a time uses this machine's clock. Only a process that may write
+ * `trusted.` attributes stores times.
  *
  * Source: GlusterFS 10 `xlators/storage/posix/src/posix-metadata.c`.
  */
@@ -37,15 +38,17 @@ import { EMPTY, procEntryPath, procPath } from './paths.ts';
 const KEY = toCString(MDATA);
 const { CTIME, MTIME, ATIME } = SETS;
 const ALL_TIMES = CTIME | MTIME | ATIME;
-/** Flags of the parent's times are the same, shifted by this. */
+/** The flags for the parent directory's times are the same ones, shifted left by this. */
 const PARENT_SHIFT = 3;
 
 export class MdataStore {
   private readonly xl: Xlator;
-  /** Whether this process may store times. */
+  /** Whether this process may write `trusted.` attributes. */
   private readonly isAble: boolean;
+  /** The volume's option `ctime`. */
   private readonly isOn: boolean;
   private readonly buffer = new Uint8Array(MDATA_SIZE);
+  /** Errnos of logged failures; 0 for the warning that this process may not store times. */
   private readonly loggedErrnos = new Set<number>();
 
   constructor(xl: Xlator, isOn: boolean, isAble: boolean) {
@@ -54,7 +57,7 @@ export class MdataStore {
     this.isAble = isAble;
   }
 
-  /** Whether inodes may have times. */
+  /** Whether times are stored at all. */
   get areStored(): boolean {
     return this.isOn && this.isAble;
   }
@@ -64,7 +67,9 @@ export class MdataStore {
     return this.areStored && this.findTimes(handle, fd) !== null;
   }
 
-  /** Puts the stored times into `buf`: of the inode at `path` in a directory, or of `fd` itself. */
+  /**
+   * Puts the stored times of `path` in the directory `fd` (`EMPTY`: of `fd`'s own inode) into `buf`, which it returns.
+   */
   showTimes(buf: Iatt, handle: Handle | undefined, fd: number, path: Path = EMPTY): Iatt {
     if (!this.areStored) return buf;
     const stored =
@@ -75,8 +80,9 @@ export class MdataStore {
   }
 
   /**
-   * Sets the times that a request sets of its inode, limited by `mask`. `fd` is the handle's own descriptor, or
-   * that of an open file.
+   * Advances the stored times of the inode that a fop reads or changes.
+   * @param fd the handle's own descriptor, or that of an open file
+   * @param mask limits which of the times are set
    */
   setTimes(frame: Frame, fop: FopName, handle: Handle, fd = handle.fd, mask = ALL_TIMES): void {
     if (!this.isOn) return;
@@ -85,7 +91,7 @@ export class MdataStore {
     this.advanceTimes(handle, fd, time, time.flags & mask, requestTime !== null);
   }
 
-  /** As `setTimes` for the directory in which a request changes a name. */
+  /** As `setTimes` for the directory in which a fop changes a name. */
   setParentTimes(frame: Frame, fop: FopName, dir: Handle): void {
     if (!this.isOn) return;
     const requestTime = frame.root.ctime;
@@ -93,14 +99,14 @@ export class MdataStore {
     this.advanceTimes(dir, dir.fd, time, time.flags >> PARENT_SHIFT, requestTime !== null);
   }
 
-  /** As `setTimes` for setattr, which may also carry explicit times. */
+  /** As `setTimes` for setattr, whose caller may also set times explicitly (utimensat). */
   setAttrTimes(frame: Frame, handle: Handle, fd: number, to: Iatt, valid: number): void {
     if (!this.isOn) return;
     const requestTime = frame.root.ctime;
     const time = requestTime ?? this.now(frame.root.pid < 0 ? 0 : setattrTimes(valid));
     const explicit = readExplicitTimes(to, valid, time.sec === 0 ? this.now(0) : time);
     const stored = explicit !== null && this.isAble ? this.findTimes(handle, fd) : null;
-    // As in GlusterFS, explicit times do not begin stored times.
+    // As in GlusterFS, explicit times alone give an inode no stored times.
     if (stored !== null) {
       const advanced = latestTimes(stored, {
         ...stored,
@@ -113,7 +119,8 @@ export class MdataStore {
   }
 
   /**
-   * Stores times from elsewhere, if later: the disk's, or another brick's.
+   * Stores times that a client sends as an attribute (the disk's, or another brick's) where they are later.
+   * @param times null for malformed ones: EINVAL
    * @returns 0 or the errno
    */
   merge(handle: Handle, fd: number, times: Times | null): number {
@@ -131,6 +138,10 @@ export class MdataStore {
     return makeCtime(this.xl.context.sink.now(), flags);
   }
 
+  /**
+   * Stores `time` for each of `flags` where it is later.
+   * @param canBegin whether an inode without stored times gets them: only by a request that carries a time
+   */
   private advanceTimes(
     handle: Handle,
     fd: number,
@@ -168,7 +179,7 @@ export class MdataStore {
     return length < 0 ? null : readMdata(this.buffer.subarray(0, length));
   }
 
-  /** Stores times; returns 0 or the errno. If the disk refuses them, they are still shown until the handle is dropped. */
+  /** Stores times; returns 0 or the errno. Times that the disk refuses are shown until the handle is dropped. */
   private storeTimes(handle: Handle, fd: number, times: Times): number {
     handle.mdata = times;
     const bytes = writeMdata(times);
@@ -202,8 +213,8 @@ export class MdataStore {
 }
 
 /**
- * Returns the times that a fop sets without features/utime above: none for reads, and none for requests of
- * translators.
+ * Returns flags of the times that a fop sets if no client has sent a time: none for reads, and none for internal
+ * requests (negative pid).
  */
 const timesSetHere = (frame: Frame, fop: FopName): number =>
   frame.root.pid < 0 || accessTimeFops.includes(fop) ? 0 : (timesByFop[fop] ?? 0);
@@ -213,7 +224,7 @@ const makeTimes = ({ sec, nsec }: Ctime): Times => ({
   ...{ iaCtime: sec, iaCtimeNsec: nsec },
 });
 
-/** Returns the explicit times of a setattr, or null. */
+/** Returns the times that a setattr sets explicitly, or null. */
 function readExplicitTimes(to: Iatt, valid: number, now: Ctime): Partial<Times> | null {
   const explicit = {
     ...((valid & SET_ATTR.ATIME) !== 0 && { iaAtime: to.iaAtime, iaAtimeNsec: to.iaAtimeNsec }),

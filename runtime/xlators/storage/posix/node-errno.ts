@@ -1,4 +1,4 @@
-/** Converts errors of Node's calls to errnos. */
+/** Converts errors of Node's file calls to errnos. */
 import { EIO } from '../../../core/errno.ts';
 
 /** Returns the errno of a failed call of node:fs; 0 for null. */

@@ -1,23 +1,23 @@
 /**
- * Paths for system calls, as bytes ending in NUL in reused buffers: one name, an empty path (the descriptor
- * itself), and `/proc/self/fd/N` for calls that take no O_PATH descriptor. That link leads to the open inode
- * even after a rename, and no further.
+ * Encodes paths for system calls, as bytes ending in NUL in reused buffers: a name, the empty path (the descriptor
+ * itself), and `/proc/self/fd/N` for calls that take no O_PATH descriptor. The kernel follows that link to the open
+ * inode, even after a rename, and never beyond it.
  *
- * Callers must fill a buffer right before the call, since the next name overwrites it. Calls with two names
- * use the two name buffers.
+ * Callers must fill a buffer right before the system call, since the next name overwrites it. Calls with two names
+ * use `NAME` and `NAME_2`.
  */
 import { encodeNameInto } from '../../../core/bytes.ts';
 import { NAME_MAX, SYMLINK_MAX, XATTR_NAME_MAX } from '../../../core/limits.ts';
 import { toCString } from '../../../sys/struct.ts';
 import { nameFault, textFault } from '../shared/name-checks.ts';
 
-/** Allocates room for the encoding of a text of at most `max` bytes, and a NUL. */
+/** Allocates a buffer for a text of at most `max` UTF-16 units (three bytes each) and a NUL. */
 const allocatePath = (max: number): Uint8Array => new Uint8Array(max * 3 + 1);
 
 export const NAME = allocatePath(NAME_MAX);
 export const NAME_2 = allocatePath(NAME_MAX);
-/** For reopening an inode by its name, while a caller uses the other buffers. */
-export const NAME_AGAIN = allocatePath(NAME_MAX);
+/** For reopening an inode by its name while a caller uses the other buffers. */
+export const REOPEN_NAME = allocatePath(NAME_MAX);
 export const TARGET = allocatePath(SYMLINK_MAX);
 export const KEY = allocatePath(XATTR_NAME_MAX);
 
@@ -27,14 +27,14 @@ export const EMPTY = new Uint8Array(1);
 export const SELF = toCString('.');
 export const PARENT = toCString('..');
 
-/** Puts one name into `into`; returns 0, or the errno of an invalid name. */
+/** Puts one name into `buffer`; returns 0, or the errno of an invalid name. */
 export function putName(buffer: Uint8Array, name: string): number {
   const fault = nameFault(name);
   if (fault === 0) buffer[encodeNameInto(name, buffer, 0)] = 0;
   return fault;
 }
 
-/** Puts a text of at most `max` bytes into `into`; returns 0 or the errno. */
+/** Puts a text of at most `max` bytes into `buffer`; returns 0 or the errno. */
 export function putText(buffer: Uint8Array, text: string, max: number): number {
   const fault = textFault(text, max);
   if (fault === 0) buffer[encodeNameInto(text, buffer, 0)] = 0;
@@ -65,7 +65,7 @@ export function procEntryPath(fd: number, bytes: Uint8Array, start: number): Uin
   return procBuffer;
 }
 
-/** Writes a descriptor's decimal digits after the prefix; returns their end. */
+/** Writes a descriptor's decimal digits into `procBuffer` after the prefix; returns the offset of their end. */
 function putNumber(fd: number): number {
   let digits = 1;
   for (let rest = fd; rest > 9; rest = Math.floor(rest / 10)) digits += 1;

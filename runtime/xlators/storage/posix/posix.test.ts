@@ -37,7 +37,7 @@ describe('init', () => {
     await expect(start(join(base, 'f'))).rejects.toThrow('is not a directory');
   });
 
-  test.runIf(isRoot)("another volume's brick stops the start", async () => {
+  test.runIf(isRoot)('a directory without the id in option volume-id stops the start', async () => {
     const id = '11111111-2222-4333-8444-555555555555';
     const directory = makeFolder();
     const key = toCString('trusted.glusterfs.volume-id');
@@ -50,7 +50,7 @@ describe('init', () => {
     await expect(startBrick(directory, { 'volume-id': 'x' })).rejects.toThrow('is no uuid');
   });
 
-  test('a relative directory starts at the folder of the volfile', async () => {
+  test('a relative option directory is resolved from the folder of the volfile', async () => {
     const base = makeFolder();
     fs.mkdirSync(join(base, 'brick'));
     const vol = await start('brick', base);
@@ -60,7 +60,7 @@ describe('init', () => {
   });
 });
 
-test('statfs of bricks that share a file system returns a part of its size each', async () => {
+test("statfs with shared-brick-count 3 returns a third of the file system's size", async () => {
   const directory = makeFolder();
   const roomOf = async (options: Readonly<Record<string, string>>) => {
     const vol = await startPosix(directory, options);
@@ -117,7 +117,7 @@ describe('gfids', () => {
     }
   });
 
-  test('gfids of a copy are new, although it has the attributes of its original', async () => {
+  test('a copy with the attributes of its original gets a gfid of its own', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory);
     const f = await file(vol, vol.root, 'f', 'original');
@@ -136,7 +136,7 @@ describe('gfids', () => {
     expect(ok(await vol.lookup(vol.root, 'g')).inode).toBe(f);
   });
 
-  test('are not set outside the volume: a lookup of .. in a directory that was moved out is ENOENT', async () => {
+  test('are not set outside the volume: a lookup of .. in a directory that was moved out fails with ENOENT', async () => {
     const outside = makeFolder();
     const vol = await startPosix(makeFolder());
     const d = await mkdir(vol, vol.root, 'd');
@@ -145,7 +145,7 @@ describe('gfids', () => {
     expect(readGfid(outside)).toBeNull();
   });
 
-  test('stay the same where the disk cannot store them', async () => {
+  test('stay the same for a file on a disk that cannot store them', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory);
     // The gfid then derives from device, inode number and birth.
@@ -163,7 +163,7 @@ describe('gfids', () => {
 });
 
 describe('changes behind the volume', () => {
-  test('an inode follows its directory through a rename', async () => {
+  test('a rename of a directory on the disk keeps its inodes usable', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory);
     const d = await mkdir(vol, vol.root, 'd');
@@ -197,7 +197,7 @@ describe('changes behind the volume', () => {
     expect(ok(await vol.lookup(d, 'f')).inode).toBe(f);
   });
 
-  test('a replaced file is ESTALE, and the next lookup finds the new one', async () => {
+  test('a request for a replaced file fails with ESTALE, and the next lookup finds the new one', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory);
     const f = await file(vol, vol.root, 'f', 'old');
@@ -211,7 +211,7 @@ describe('changes behind the volume', () => {
     expect([again.inode === f, again.buf!.iaSize]).toEqual([false, 5]);
   });
 
-  test('the .glusterfs folder in the root is neither listed nor found, and changes of it are EPERM', async () => {
+  test('the .glusterfs folder in the root is neither listed nor found, and changes of it fail with EPERM', async () => {
     const directory = makeFolder();
     fs.mkdirSync(join(directory, '.glusterfs/00'), { recursive: true });
     const vol = await startPosix(directory);
@@ -255,7 +255,7 @@ describe('descriptors', () => {
     expect(handles.openCount).toBeLessThanOrEqual(16 + 32);
   });
 
-  test('descriptors of closed inodes reopen by file handle after renames behind the volume', async () => {
+  test('descriptors of closed inodes are reopened by file handle after renames on the disk', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, { 'handle-limit': '16' });
     const { handles, fileHandles } = getStore(vol);
@@ -382,7 +382,7 @@ describe('data on disk', () => {
   });
 
   test.runIf(isRoot)(
-    'an ACL that is set is stored, shown in the mode, and checked by access',
+    'an ACL that a setxattr sets is stored, shown in the mode, and checked by access',
     async () => {
       const directory = makeFolder();
       const vol = await startPosix(directory);

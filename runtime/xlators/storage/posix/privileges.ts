@@ -18,13 +18,16 @@ const S_ISUID = 0o4000;
 const S_ISGID = 0o2000;
 const S_IXGRP = 0o010;
 
-/** Clears set-group-id after a caller outside of the group has set an ACL. */
-export function clearGroupId(fd: number, after: Iatt | null, caller: Stack): void {
+/** Clears set-group-id of `fd`'s inode if `caller`, who has just set its ACL, is outside the inode's group. */
+export function clearSetGroupId(fd: number, after: Iatt | null, caller: Stack): void {
   if (after === null || (after.iaProt & S_ISGID) === 0 || isMember(caller, after.iaGid)) return;
   libc.fchmodat(AT_FDCWD, procPath(fd), after.iaProt & ~S_ISGID, 0);
 }
 
-/** Clears the privileges of the inode of `fd`, which `before` describes, if `xdata` asks for it. */
+/**
+ * Clears set-user-id and set-group-id of the inode of `fd`, which `before` describes, if `xdata` has KILL_PRIV:
+ * the kernel of a mount asks so for writes and truncates by ordinary users.
+ */
 export function clearPrivilegeBits(
   fd: number,
   before: Iatt | null,
@@ -34,18 +37,18 @@ export function clearPrivilegeBits(
   if (xdata === null || before === null || before.iaType !== IA_IFREG) return;
   if (xdata.number(KILL_PRIV) === undefined) return;
   const prot = protAfterChange(before, caller);
-  // Fails only for a process that does not own the file; then the kernel clears them at the write.
+  // This fails only if this process does not own the file; then the kernel clears the bits at the write.
   if (prot !== before.iaProt) libc.fchmodat(AT_FDCWD, procPath(fd), prot, 0);
 }
 
 /**
- * Whether a caller may chown without changing uid or gid: any caller may, unless it clears set-user-id or
- * set-group-id, which only the owner may do. With `KILL_PRIV` the request is part of a write.
+ * Whether a caller may chown a file without changing uid or gid: everyone may, unless the chown clears set-user-id
+ * or set-group-id, which only root and the owner may. A request with KILL_PRIV is part of a write, and allowed.
  */
 export function mayChown(before: Iatt | null, xdata: Dict | null, caller: Stack): boolean {
   if (before === null || caller.uid === 0 || caller.uid === before.iaUid) return true;
   if (before.iaType === IA_IFDIR || xdata?.number(KILL_PRIV) !== undefined) return true;
   const { iaProt, iaGid } = before;
-  const losesGroup = (iaProt & S_IXGRP) !== 0 || !isMember(caller, iaGid);
-  return (iaProt & S_ISUID) === 0 && ((iaProt & S_ISGID) === 0 || !losesGroup);
+  const losesSetGroupId = (iaProt & S_IXGRP) !== 0 || !isMember(caller, iaGid);
+  return (iaProt & S_ISUID) === 0 && ((iaProt & S_ISGID) === 0 || !losesSetGroupId);
 }

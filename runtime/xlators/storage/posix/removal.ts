@@ -1,4 +1,4 @@
-/** Removes names, and keeps the inode usable for clients that still use it. */
+/** Removes names for unlink, rmdir and rename, and keeps the inode usable for clients that have it open. */
 import type { Dict } from '../../../core/dict.ts';
 import { EEXIST, ENOTEMPTY } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -9,21 +9,21 @@ import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { checkUnlinkConditions } from './creation-requests.ts';
 import type { NamedEntry } from './gfid-handles.ts';
-import { type Handle, statAt } from './handles.ts';
-import { EMPTY, NAME } from './paths.ts';
 import {
   findParent,
-  identify,
   makeHandleIatt,
+  openEntryHandle,
   type PosixXlator,
   putEntryName,
   readDirIatt,
-} from './resolve.ts';
+} from './handle-search.ts';
+import { type Handle, statAt } from './handles.ts';
+import { EMPTY, NAME } from './paths.ts';
 import type { Store } from './store.ts';
 
 /**
- * Returns the handle of a name's inode before its removal, open if the inode is in use; null if there is nothing
- * to keep. With gfid handles it is always open, since the last name takes the gfid handle with it.
+ * Returns the handle of a name's inode before the name is removed; null if the store has none and needs none. The
+ * handle is open if a client uses the inode, and always with gfid handles, since their removal needs the gfid.
  */
 export function findVictim(
   store: Store,
@@ -37,18 +37,22 @@ export function findVictim(
   const inode = handle === undefined ? undefined : table.find(handle.gfid);
   const isUsed = inode !== undefined && (inode.nlookup > 0 || inode.fdCount > 0);
   if (!isUsed && store.gfidHandles === null) return handle ?? null;
-  const victim = identify(store, dir, path, null);
+  const victim = openEntryHandle(store, dir, path, null);
   return typeof victim === 'number' ? (handle ?? null) : victim;
 }
 
 /**
- * Whether the name to remove is the only one, by `store.st`. With gfid handles the links are read again
- * afterwards, as another name may be added meanwhile.
+ * Whether the name to remove is the inode's only name, by `store.st`. Always false with gfid handles: then
+ * `noteLostName` reads the link count after the removal.
  */
 const isLastName = (store: Store, victim: Handle | null): boolean =>
   store.gfidHandles === null && victim !== null && store.st.nlink <= 1;
 
-/** Handles the loss of a name: after the last one, only open files keep the inode. */
+/**
+ * Updates the store after an inode has lost a name: erases its record, or after the last name removes the gfid
+ * handle, and drops or closes the inode's handle.
+ * @param wasLast whether the name is known to be the last
+ */
 export function noteLostName(
   store: Store,
   handle: Handle | null,
@@ -71,8 +75,8 @@ export function noteLostName(
 }
 
 /**
- * Closes the handle of a removed file that is not open, so that its space is freed before the kernel forgets it.
- * Its last attributes, from `store.st`, stay readable.
+ * Closes the handle of a removed file that is not open, so that the disk frees its space at once, and not only when
+ * the kernel forgets the inode. Its last attributes, from `store.st`, stay readable.
  */
 function closeRemoved(store: Store, handle: Handle): void {
   if (handle.type !== IA_IFREG || handle.newestFile !== null) return;
@@ -88,6 +92,7 @@ export interface RemovalReply {
 
 /**
  * Removes a name; returns the parent's attributes before and after, or the errno.
+ * @param flags unlinkat(2)'s: AT_REMOVEDIR for a directory
  * @param isWhole whether a directory is removed with all its entries
  */
 export function removeName(
@@ -121,7 +126,7 @@ export function removeName(
   if (victim !== null && victim.fd >= 0) store.mdata.setTimes(frame, 'unlink', victim);
   store.mdata.setParentTimes(frame, 'unlink', dir);
   noteLostName(store, victim, entry, table, wasLast);
-  // Clients must not create entries in a directory in the landfill.
+  // The directory is in the landfill now: clients must not create entries in it.
   if (isFull) store.handles.drop(victim);
   return { preparent, postparent: readDirIatt(frame, store, dir) };
 }

@@ -1,23 +1,23 @@
 /**
- * Finds files that were removed from the brick's directory without the volume. An open handle keeps such a
- * file's space while the mount's kernel knows its inode. So a timer calls `scan` every few seconds: it checks
- * some handles, drops the names of a file without links, and invalidates them in the kernel (UPCALL).
+ * Finds files that other programs have removed from the brick's directory. An open handle keeps such a file's space
+ * while the mount's kernel knows its inode. So `health.ts` calls `scan` after each check: it looks at some handles,
+ * drops the names of files without links, and invalidates them in the kernel (UPCALL).
  *
- * With gfid handles, the link in `.glusterfs` keeps the file alive, as in GlusterFS: such a file is found only
- * after that link is removed, too.
+ * With gfid handles, the link in `.glusterfs` keeps the file, as in GlusterFS: it is found only after that link is
+ * removed, too.
  */
 import { IA_IFREG } from '../../../core/iatt.ts';
 import { invalidateRemoved } from '../../../core/upcall.ts';
 import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
+import { makeHandleIatt } from './handle-search.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
 import { EMPTY } from './paths.ts';
-import { makeHandleIatt } from './resolve.ts';
 import type { Store } from './store.ts';
 
-/** Handles checked per turn: about a millisecond. */
+/** Handles checked per scan, which takes about a millisecond. */
 const HANDLES_PER_SCAN = 1024;
-/** Cached attributes suffice: a network file system sends no request. */
+/** A network file system may return cached attributes, so that the scan sends no requests. */
 const FLAGS = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
 
 export class RemovedFileScanner {
@@ -52,7 +52,7 @@ export class RemovedFileScanner {
       return;
     }
     handle.isUnnamed = true;
-    // Open files keep the inode.
+    // A file that is open keeps its handle.
     if (handle.type === IA_IFREG && handle.newestFile === null && inode.fdCount === 0) {
       handles.closeRemoved(handle, makeHandleIatt(this.store, handle));
     }

@@ -1,4 +1,4 @@
-/** Renames an entry within a directory or to another, with its handle, recorded names and times. */
+/** Renames an entry for the fop rename, and updates its gfid handle, recorded names and stored times. */
 import { EEXIST, ENOTEMPTY } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -7,19 +7,19 @@ import { RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT } from '../../../cor
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { NamedEntry } from './gfid-handles.ts';
-import { type Handle, statAt } from './handles.ts';
-import { EMPTY, NAME, NAME_2 } from './paths.ts';
-import { findVictim, noteLostName } from './removal.ts';
 import {
   findEntry,
   findParent,
   findSecondParent,
-  identify,
   makeIatt,
+  openEntryHandle,
   type PosixXlator,
   putEntryName,
   readDirIatt,
-} from './resolve.ts';
+} from './handle-search.ts';
+import { type Handle, statAt } from './handles.ts';
+import { EMPTY, NAME, NAME_2 } from './paths.ts';
+import { findVictim, noteLostName } from './removal.ts';
 import type { Store } from './store.ts';
 
 export interface RenameReply {
@@ -53,12 +53,12 @@ export function rename(
   const isReplacing = (flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) === 0;
   const victim = isReplacing ? findVictim(store, to, NAME_2, table) : null;
   const isLast = victim !== null && store.dropHandleOfLastName(victim);
-  // A whiteout is a new file, owned by the caller.
+  // A whiteout is a new file in the old place, so it is created as the caller.
   const makesWhiteout = (flags & RENAME_WHITEOUT) !== 0;
   if (makesWhiteout) store.identity.switchTo(frame.root, 0);
   const result = libc.renameat2(from.fd, NAME, to.fd, NAME_2, flags);
   if (makesWhiteout) store.identity.switchBack();
-  // Two names of one file both stay.
+  // If both names are the same file's, the kernel leaves both.
   const isSame = store.gfidHandles !== null && victim !== null && isAt(store, victim, from, NAME);
   if (isLast && (result < 0 || isSame)) store.createGfidHandle(victim, victim.fd, entries[1], true);
   if (result < 0) return result === -EEXIST && isReplacing ? ENOTEMPTY : -result;
@@ -66,7 +66,7 @@ export function rename(
   if (!isSame) noteLostName(store, victim, entries[1], table);
   if ((flags & RENAME_EXCHANGE) !== 0) updateName(store, from, entries[0], entries[1]);
   // The whiteout gets its gfid now: it may never be looked up.
-  if (makesWhiteout) identify(store, from, NAME, null);
+  if (makesWhiteout) openEntryHandle(store, from, NAME, null);
   const moved = updateName(store, to, entries[1], isSame ? null : entries[0]);
   if (typeof moved === 'number') return moved;
   const { mdata } = store;
@@ -80,12 +80,14 @@ export function rename(
   return { buf, parents: [fromBefore, fromAfter, toBefore, toAfter] };
 }
 
+/** Whether `path` in a directory is a name of the handle's inode. */
 const isAt = (store: Store, handle: Handle, dir: Handle, path: Path): boolean =>
   statAt(store, dir.fd, path) === 0 && handle.matches(store.st);
 
 /**
- * Updates the gfid handle and recorded names of a renamed inode; returns its handle, which `store.st`
+ * Updates the gfid handle and recorded names of the inode that is now at `to`; returns its handle, which `store.st`
  * describes, or the errno.
+ * @param from its old name; null if it has not moved
  */
 function updateName(
   store: Store,
@@ -96,7 +98,7 @@ function updateName(
   const handle = findEntry(store, dir, to.name, null);
   if (typeof handle === 'number') return handle;
   if (from === null || (store.gfidHandles === null && !store.mdata.areStored)) return handle;
-  const moved = handle.fd < 0 ? identify(store, dir, to.name, null) : handle;
+  const moved = handle.fd < 0 ? openEntryHandle(store, dir, to.name, null) : handle;
   if (typeof moved === 'number' || store.gfidHandles === null) return moved;
   if (moved.isDir) store.createGfidHandle(moved, moved.fd, to, false);
   store.eraseLostName(moved, from);

@@ -1,4 +1,4 @@
-/** Opens the served directory, at the start and when it is back after a loss. */
+/** Opens the served directory: at the start (`openRoot`), and when it is back after a loss (`openReal`). */
 import { constants, existsSync } from 'node:fs';
 import { ENOENT, ENOTDIR, strerror } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
@@ -10,7 +10,7 @@ import { SELF } from './paths.ts';
 /** Returns an O_PATH descriptor of the directory. @throws {InitError} if it cannot be opened */
 export function openRoot(directory: string): number {
   if (!existsSync('/proc/self/fd')) throw new InitError('storage/posix needs /proc to be mounted');
-  // O_PATH alone would also open a directory without read or search permission.
+  // First without O_PATH, to check permissions: O_PATH opens a directory without read or search permission, too.
   const listFd = libc.open(toCString(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
   const flags = O_PATH | constants.O_DIRECTORY | O_CLOEXEC;
   const fd = listFd < 0 ? listFd : libc.openat(listFd, SELF, flags, 0);
@@ -24,7 +24,7 @@ export function openRoot(directory: string): number {
 /** Checks that the directory can be opened. @throws {InitError} */
 export const checkRoot = (directory: string): void => void libc.close(openRoot(directory));
 
-/** As `openRoot`, for a path without symbolic links; returns minus the errno on failure. */
+/** As `openRoot`, but follows no symbolic link in any part of the path; returns minus the errno on failure. */
 export function openReal(path: string): number {
   const flags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
   let fd = libc.open(toCString('/'), flags, 0);

@@ -1,4 +1,4 @@
-/** The fops on ranges of a file: allocation, holes, checksums, copies on disk. */
+/** Handles the fops of storage/posix on ranges of a file: allocation, holes, checksums, copies on disk. */
 import { createHash } from 'node:crypto';
 import { SETS } from '../../../core/ctime.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -29,12 +29,13 @@ import type { Store } from './store.ts';
 import { markAndCheckWrite } from './xattr.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-/** lseek's whence by GlusterFS's number. */
+/** lseek(2)'s whence, by GlusterFS's number (`gf_seek_what_t`). */
 const WHENCE = [SEEK_DATA, SEEK_HOLE];
-/** Zeros per write, for file systems that cannot zero a range. */
+/** Data of the writes that zero a range on file systems without FALLOC_FL_ZERO_RANGE. */
 const ZEROS = new Uint8Array(1 << 20);
-/** Most bytes copied per request: a short copy is allowed, and an abandoned one must end. */
+/** Most bytes copied per request. A short copy is allowed, and a copy that no caller waits for must end soon. */
 const COPY_SIZE = 256 << 20;
+/** Bytes of the synchronous copy that tells the errno of a failed asynchronous one. */
 const PROBE_SIZE = 4096;
 
 const copyFileRange = bindAsync(
@@ -61,7 +62,7 @@ function handleAllocation(
   unwind[fop](frame, 0, 0, prebuf, readFileIatt(file), null);
 }
 
-/** Writes zeros over [offset, end) on libuv's pool; `done` gets 0 or the errno. */
+/** Writes zeros over [offset, end) on libuv's pool; `callback` gets 0 or the errno. */
 function writeZeros(
   file: OpenFile,
   offset: number,
@@ -84,7 +85,7 @@ function unwindZerofill(frame: Frame, file: OpenFile, errno: number, prebuf: Iat
   }
 }
 
-/** Returns an offset as copy_file_range takes it: 8 bytes, which it advances. */
+/** Encodes an offset for copy_file_range(2): 8 bytes, which the call advances. */
 function encodeOffset(offset: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigInt64(0, BigInt(offset), true);
@@ -106,7 +107,7 @@ async function copyOnPool({ from, offIn, to, offOut, len }: Copy): Promise<numbe
   const [at, toAt] = [encodeOffset(offIn), encodeOffset(offOut)];
   const copied = await copyFileRange(from.fd, at, to.fd, toAt, size, 0);
   if (copied >= 0) return copied;
-  // The asynchronous call returns no errno; this call does, or succeeds.
+  // The asynchronous call returns no errno. This synchronous one returns it, or succeeds and is the reply.
   const probeBytes = Math.min(size, PROBE_SIZE);
   const result = libc.copyFileRange(
     from.fd,
@@ -117,6 +118,7 @@ async function copyOnPool({ from, offIn, to, offOut, len }: Copy): Promise<numbe
     0,
   );
   if (result !== -EXDEV && result !== -EOPNOTSUPP && result !== -ENOSYS) return result;
+  // The file systems cannot copy by themselves: read and write.
   const memory = Buffer.allocUnsafeSlow(Math.min(size, ZEROS.length));
   const count = libc.pread(from.fd, memory, memory.length, offIn);
   return count <= 0 ? count : writeAll(to.fd, memory.subarray(0, count), offOut);
@@ -188,7 +190,7 @@ export const spaceFops: Fops<Store> = {
       const stbuf = readFileIatt(from);
       unwind.copy_file_range(frame, copied, 0, stbuf, prebuf, readFileIatt(to), null);
     };
-    // Neither file may be closed meanwhile.
+    // `holdOpen` keeps both descriptors open until the copy ends.
     void copyOnPool({ from, offIn, to, offOut, len }).then(from.holdOpen(to.holdOpen(unwindCopy)));
   },
 };

@@ -1,4 +1,4 @@
-/** The directory on disk that a volume serves (`Store`): its handles, gfids, times and settings. */
+/** Holds the state of a storage/posix volume (`Store`): the served directory's handles, gfids, times and settings. */
 import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { newGfid } from '../../../core/context.ts';
@@ -21,8 +21,8 @@ import {
   openGfidHandles,
   PRIVATE_NAME,
 } from './gfid-handles.ts';
+import { deriveGfid, GfidStore } from './gfid-store.ts';
 import { eraseName, recordName } from './gfid2path.ts';
-import { deriveGfid, GfidStore } from './gfids.ts';
 import { type Directory, Handle, Handles, statAt } from './handles.ts';
 import { Health } from './health.ts';
 import { Identity } from './identity.ts';
@@ -44,20 +44,20 @@ const FLUSHING_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x6b414653, // AFS_FS_MAGIC
   0x73757245, // CODA_SUPER_MAGIC
 ]);
-/** An attribute on the root of a GlusterFS volume's brick. */
+/** Attribute with the volume's id, on the root of a brick of GlusterFS. */
 const VOLUME_ID = toCString('trusted.glusterfs.volume-id');
-/** Share of the process's descriptors for handles. */
+/** Share of the process's descriptors that handles may hold by default. */
 const HANDLE_SHARE = 0.5;
 
 /** Settings from the volume's options. */
 export interface StoreSettings {
-  /** As in the option, for messages. */
+  /** The directory as the option names it, for messages. */
   readonly directory: string;
   readonly handleLimit: number;
   readonly gfidHandles: HandleMode;
-  /** Whether clients use it over the network. */
+  /** Whether a protocol/server exports the volume to the network. */
   readonly isServed: boolean;
-  /** For `glusterfs.pathinfo`; null is this machine's name. */
+  /** This server's name in `glusterfs.pathinfo`; null for the machine's name. */
   readonly hostname: string | null;
   /** The GlusterFS volume that the directory must belong to; null for any. */
   readonly volumeId: Gfid | null;
@@ -79,7 +79,7 @@ export interface DirectoryRemover {
   close(): void;
 }
 
-/** Called with new gfid handles whenever the store finds its directory. */
+/** Makes the landfill; called at the start, and again when a lost directory is back. */
 export type LandfillFactory = (store: Store, links: GfidHandles) => DirectoryRemover;
 
 export class Store {
@@ -98,7 +98,7 @@ export class Store {
   private readonly makeLandfill: LandfillFactory;
   /** Null if the kernel's file handles cannot be used. */
   fileHandles: FileHandles | null = null;
-  /** Times that clients have set. */
+  /** Stores times that clients have set. */
   mdata: MdataStore;
   readonly health: Health;
   readonly identity = new Identity();
@@ -114,10 +114,10 @@ export class Store {
   recordsNames = false;
   /** Whether close(2) of a file may fail. */
   tellsAtClose = false;
-  /** Number of gfid handles that could not be created, and the errnos already logged. */
+  /** Number of gfid handles and recorded names that could not be created; each errno is logged once. */
   missedCount = 0;
   private readonly loggedErrnos = new Set<number>();
-  // Buffers of system calls, reused by each.
+  // Buffers that every system call reuses.
   readonly st = new Statx();
   readonly times = new Timespecs();
   readonly iovec = new Iovec(1);
@@ -143,7 +143,7 @@ export class Store {
     return this.settings.directory;
   }
 
-  /** Whether other bricks may have the same inodes, which need the same gfid on all. */
+  /** Whether other bricks may hold the same files: then the client chooses gfids, which must agree on all bricks. */
   get isOneOfSeveral(): boolean {
     return this.settings.isServed || hasSiblings(this.xl);
   }
@@ -152,10 +152,11 @@ export class Store {
     return this.settings.handleLimit;
   }
 
+  /** Starts to serve `rootFd`'s directory, at the start and after a loss; returns the root's handle. */
   private attach(rootFd: number): Handle {
     statAt(this, rootFd, EMPTY);
     const root = new Handle(ROOT_GFID, this.st);
-    this.handles.register();
+    this.handles.registerForRelease();
     this.handles.add(root);
     this.handles.setDescriptor(root, rootFd);
     try {
@@ -193,8 +194,9 @@ export class Store {
   }
 
   /**
-   * Opens the gfid storage. @throws {InitError} if the directory belongs to another volume than `volume-id`,
-   * before any write; closes `rootFd` then.
+   * Opens the gfid storage.
+   * @throws {InitError} if the directory belongs to another volume than option `volume-id`; then nothing is
+   * written, and `rootFd` is closed
    */
   private openGfidStore(rootFd: number): GfidStore {
     const { volumeId } = this.settings;
@@ -205,7 +207,7 @@ export class Store {
     throw new InitError(`option 'volume-id': '${this.directory}' belongs to ${owner}`);
   }
 
-  /** Called when the directory is gone: closes all handles except those of open, removed files. */
+  /** Called when the directory is gone: closes all handles except those of removed files. */
   detach(): void {
     this.handles.dropNamed();
     this.closeDirectory();
@@ -244,14 +246,14 @@ export class Store {
     return libc.fstatfs(fd, this.statfs.bytes) < 0 ? 0 : this.statfs.type;
   }
 
-  /** Whether an entry is hidden from clients. */
+  /** Whether an entry is hidden from clients: `.glusterfs` in the root. */
   isHiddenEntry(dir: Directory, name: string): boolean {
     return dir.gfid === ROOT_GFID && name === PRIVATE_NAME;
   }
 
   /**
-   * Returns the requested gfid, unless another inode has it. A removed inode that is still in use loses it,
-   * since replicate creates the file again.
+   * Returns the requested gfid, or a new one if another inode has it. A removed inode that is still in use loses
+   * its gfid, since replicate creates a file again with the same gfid.
    */
   private chooseGfid(requestedGfid: Gfid | null): Gfid {
     const owner = requestedGfid === null ? undefined : this.handles.find(requestedGfid);
@@ -261,9 +263,9 @@ export class Store {
   }
 
   /**
-   * Creates the handle of an unknown inode, which `fd` is open on and `st` describes, and stores its gfid.
-   * `entry` is the name that led to it. If a known inode has the stored gfid, the new one is a copy with its
-   * attributes, and gets a gfid of its own.
+   * Creates the handle of an unknown inode, which `fd` is open on and `st` describes, and stores its gfid. If
+   * another known inode has the stored gfid, this one is a copy made with attributes (`cp -a`): it gets a new gfid.
+   * @param entry the name by which the inode was found
    */
   createHandle(fd: number, entry: NamedEntry, requestedGfid: Gfid | null): Handle {
     const stored = this.gfids.read(fd);
@@ -276,23 +278,24 @@ export class Store {
     return handle;
   }
 
-  private storeGfid(fd: number, requestedGfid: Gfid | null, replace: boolean): Gfid {
+  private storeGfid(fd: number, requestedGfid: Gfid | null, mayReplace: boolean): Gfid {
     const gfid = this.chooseGfid(requestedGfid);
-    return this.gfids.write(fd, gfid, replace) ? gfid : deriveGfid(this.st);
+    return this.gfids.write(fd, gfid, mayReplace) ? gfid : deriveGfid(this.st);
   }
 
   /**
-   * As `createHandle` for a new inode, which `st` describes afterwards; or returns the errno. `file` is a
-   * descriptor of it without O_PATH, or 0; `entry` is null for an inode without a name.
+   * As `createHandle` for a new inode, which `st` describes afterwards; or returns the errno.
+   * @param entry null for an inode without a name
+   * @param dataFd a descriptor of the inode without O_PATH, or 0 for none
    */
   createNewHandle(
     fd: number,
     entry: NamedEntry | null,
     requestedGfid: Gfid | null,
-    file: number,
+    dataFd: number,
   ): Handle | number {
     const gfid = this.chooseGfid(requestedGfid);
-    const isStored = this.gfids.write(fd, gfid, false, file);
+    const isStored = this.gfids.write(fd, gfid, false, dataFd);
     const fault = statAt(this, fd, EMPTY);
     if (fault !== 0) return fault;
     const handle = new Handle(isStored ? gfid : deriveGfid(this.st), this.st);
@@ -306,16 +309,21 @@ export class Store {
     return stored;
   }
 
-  /** Stores an inode's name and gfid handle. */
+  /**
+   * Registers an inode's handle, and stores its name and gfid handle on disk. If another inode on disk has the
+   * gfid, the inode gets a new gfid, and the returned handle is another than `newHandle`.
+   * @param recordsName whether the name is recorded in an attribute (gfid2path)
+   * @param isNew whether the inode was just created, and so has no gfid handle yet
+   */
   private storeNameAndHandle(
     newHandle: Handle,
     fd: number,
     entry: NamedEntry,
-    isFirst: boolean,
+    recordsName: boolean,
     isNew: boolean,
   ): Handle {
     let handle = newHandle;
-    if (isFirst) this.recordNewName(handle, fd, entry);
+    if (recordsName) this.recordNewName(handle, fd, entry);
     if (this.gfidHandles !== null && !this.createGfidHandle(handle, fd, entry, isNew)) {
       const gfid = newGfid(this.xl.context);
       handle = new Handle(this.gfids.write(fd, gfid, true) ? gfid : handle.gfid, this.st);
@@ -325,7 +333,10 @@ export class Store {
     return handle;
   }
 
-  /** Creates an inode's gfid handle; returns false if another inode on disk has the gfid. */
+  /**
+   * Creates or corrects an inode's gfid handle; returns false if another inode on disk has the gfid.
+   * @param isNew whether it is known to have none
+   */
   createGfidHandle(handle: Handle, fd: number, entry: NamedEntry, isNew: boolean): boolean {
     const { gfidHandles } = this;
     if (gfidHandles === null) return true;
@@ -340,21 +351,22 @@ export class Store {
     return outcome !== 'taken';
   }
 
-  /** Records a new name of a file. */
+  /** Records a new name of a file in its attributes (gfid2path). */
   recordNewName(handle: Handle, fd: number, entry: NamedEntry): void {
     if (!this.recordsNames || handle.isDir || !isName(entry)) return;
     const fault = recordName(fd, entry);
     if (fault !== 0) this.noteMissed(fault);
   }
 
-  /** Erases a lost name of a file that has others. */
+  /** Erases the record of a name that a file has lost, if the file has other names. */
   eraseLostName(handle: Handle, entry: NamedEntry): void {
     if (this.recordsNames && !handle.isDir && handle.fd >= 0) eraseName(handle.fd, entry);
   }
 
   /**
-   * Removes the gfid handle before an inode's last name, which `st` describes: a crash in between leaves a file
-   * without a handle, and no handle without a file.
+   * Removes the gfid handle of an inode, which `st` describes, if the caller is about to remove its last name. In
+   * this order a crash leaves a file without a handle, and never a handle without a file.
+   * @returns whether it removed the handle
    */
   dropHandleOfLastName(handle: Handle): boolean {
     if (!handle.hasGfidHandle || handle.isDir || this.st.nlink > 2) return false;
@@ -371,7 +383,7 @@ export class Store {
 
   private noteMissed(errno: number): void {
     this.missedCount += 1;
-    // Expected on a read-only disk.
+    // On a read-only disk each handle fails.
     if (errno === EROFS || this.loggedErrnos.has(errno)) return;
     this.loggedErrnos.add(errno);
     const text = 'a gfid handle or gfid2path cannot be made: the inode is found by its names alone';
@@ -394,14 +406,14 @@ const hasSiblings = ({ above }: Xlator): boolean =>
 const isName = ({ name }: NamedEntry): boolean =>
   name !== SELF && name !== PARENT && name !== EMPTY;
 
-/** Returns the GlusterFS volume of a brick's directory, or null. */
+/** Returns the id of the GlusterFS volume that a directory is a brick of, or null. */
 function readVolumeId(rootFd: number): Gfid | null {
   const bytes = new Uint8Array(GFID_SIZE);
   const length = libc.getxattr(procPath(rootFd), VOLUME_ID, bytes, GFID_SIZE);
   return length === GFID_SIZE ? gfidFromBytes(bytes) : null;
 }
 
-/** Returns the limit of open handles by the process's limit of descriptors. */
+/** Computes the default of option `handle-limit` from the process's limit of descriptors. */
 export function defaultHandleLimit(): number {
   return Math.floor(openFilesLimit * HANDLE_SHARE);
 }

@@ -37,7 +37,7 @@ describeMounts('a write with the flag', () => {
     ['none', 0, []],
     ['O_DSYNC', O_DSYNC, ['data']],
     ['O_SYNC', O_SYNC, ['all']],
-  ] as const)('%s syncs what the flag demands before its reply', (_name, flags, synced) =>
+  ] as const)('%s syncs what the flag requires before its reply', (_name, flags, synced) =>
     withScratch(async (scratch) => {
       await scratch.writeFile('fsyncs.js', module);
       const mount = await startMount(scratch, volfile);

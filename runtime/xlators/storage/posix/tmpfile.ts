@@ -1,6 +1,6 @@
 /**
- * icreate: creates a file without a name in the loc's parent directory (O_TMPFILE). It lasts until its inode is
- * forgotten, unless link(2) gives it a name.
+ * Handles icreate: creates a file without a name in the loc's parent directory (O_TMPFILE). The file exists until its
+ * inode is forgotten, unless link(2) gives it a name.
  */
 import { ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
@@ -11,8 +11,8 @@ import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { readRequestedGfid } from '../shared/reply-parts.ts';
+import { findHandle, makeHandleIatt } from './handle-search.ts';
 import { procPath, SELF } from './paths.ts';
-import { findHandle, makeHandleIatt } from './resolve.ts';
 import type { Store } from './store.ts';
 
 export const tmpfileFops: Fops<Store> = {
@@ -26,13 +26,13 @@ export const tmpfileFops: Fops<Store> = {
     const umask = requestedMode === undefined ? 0 : (xdata?.number(UMASK_REQ) ?? 0);
     store.identity.switchTo(frame.root, umask);
     const flags = O_TMPFILE | O_WRONLY | O_CLOEXEC;
-    const file = libc.openat(dir.fd, SELF, flags, (requestedMode ?? mode) & 0o7777);
+    const dataFd = libc.openat(dir.fd, SELF, flags, (requestedMode ?? mode) & 0o7777);
     store.identity.switchBack();
-    if (file < 0) return fail.icreate(frame, -file);
-    // A file open for writing cannot be executed, so the handle is another descriptor.
-    const fd = libc.open(procPath(file), O_PATH | O_CLOEXEC, 0);
-    const handle = fd < 0 ? -fd : store.createNewHandle(fd, null, readRequestedGfid(xdata), file);
-    libc.close(file);
+    if (dataFd < 0) return fail.icreate(frame, -dataFd);
+    // The handle gets an O_PATH descriptor: a file that is open for writing could not be executed.
+    const fd = libc.open(procPath(dataFd), O_PATH | O_CLOEXEC, 0);
+    const handle = fd < 0 ? -fd : store.createNewHandle(fd, null, readRequestedGfid(xdata), dataFd);
+    libc.close(dataFd);
     if (typeof handle === 'number') {
       if (fd >= 0) libc.close(fd);
       return fail.icreate(frame, handle);

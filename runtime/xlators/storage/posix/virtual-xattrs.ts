@@ -1,11 +1,7 @@
 /**
- * Computes GlusterFS's virtual extended attributes for a getxattr by name. They are not stored, no list shows
- * them, and the disk refuses to set them.
- *
- *     getfattr -n glusterfs.pathinfo --only-values /mnt/f     <POSIX(/brick):host:/brick/f>
- *
- * A path comes from the inode table, and may be outdated by a rename of a parent. If the table has none, it
- * comes from gfid handles for directories, and from gfid2path for files.
+ * Computes GlusterFS's virtual extended attributes for a getxattr by name, as glusterfs.pathinfo. They are not
+ * stored, not listed, and cannot be set. A path comes from the inode table, and may be outdated by a rename of a
+ * parent; if the table has none, it comes from gfid handles for directories, and from gfid2path for files.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (posix_getxattr),
  * `posix-helpers.c` (_posix_xattr_get_set), `fuse-bridge.c` (glusterfs.gfid).
@@ -24,9 +20,9 @@ import * as libc from '../../../sys/libc.ts';
 import { openHandle } from './files.ts';
 import { PRIVATE_NAME } from './gfid-handles.ts';
 import { readRecordedNames } from './gfid2path.ts';
+import type { PosixXlator } from './handle-search.ts';
 import type { Handle } from './handles.ts';
 import { procPath } from './paths.ts';
-import type { PosixXlator } from './resolve.ts';
 
 /** The inode of a request; `fd` is open on it, O_PATH or not. */
 export interface Subject {
@@ -34,6 +30,7 @@ export interface Subject {
   readonly gfid: Gfid;
 }
 
+/** Returns an attribute's value; null if the inode has none. */
 type Compute = (xl: PosixXlator, subject: Subject) => DictValue | null;
 
 const computePathinfo: Compute = (xl, subject) => {
@@ -61,7 +58,7 @@ const computeByName: ReadonlyMap<string, Compute> = new Map<string, Compute>([
   ['glusterfs.open-fd-count', (xl, { gfid }) => (xl.inodes?.find(gfid)?.fdCount ? 1 : 0)],
 ]);
 
-/** Prefix of a name: returns the directory's entry with this name in any case. */
+/** Prefix of an attribute's name, before a file's name: the value is the entry with that name in any case. */
 const REAL_FILENAME = 'glusterfs.get_real_filename:';
 
 /** Returns the value of a virtual attribute, or the errno; undefined for any other name. */
@@ -70,7 +67,7 @@ export function computeVirtualXattr(
   subject: Subject,
   name: string,
 ): Dict | number | undefined {
-  // A quick check: all virtual names contain this.
+  // A quick check for the usual case: all virtual names contain this.
   if (!name.includes('glusterfs.')) return undefined;
   const compute = computeByName.get(name);
   if (compute === undefined && !name.startsWith(REAL_FILENAME)) return undefined;
@@ -82,7 +79,7 @@ export function computeVirtualXattr(
   return typeof value === 'number' && compute === undefined ? value : new Dict().set(name, value);
 }
 
-/** Returns all paths of an inode: the recorded ones, otherwise those of the inode table. */
+/** Returns all paths of an inode: by recorded names, or else by the inode table. */
 function findAllPaths(xl: PosixXlator, { fd, gfid }: Subject): string[] {
   const paths: string[] = [];
   for (const { parent, name } of xl.priv.recordsNames ? readRecordedNames(fd) : []) {
@@ -92,6 +89,7 @@ function findAllPaths(xl: PosixXlator, { fd, gfid }: Subject): string[] {
   return paths.length > 0 ? paths : findTablePaths(xl, gfid);
 }
 
+/** Returns one path of an inode: by the inode table, or else by recorded names; null if there is none. */
 const findAnyPath = (xl: PosixXlator, subject: Subject): string | null =>
   findTablePaths(xl, subject.gfid)[0] ?? findAllPaths(xl, subject)[0] ?? null;
 
@@ -118,7 +116,10 @@ function findDirectoryPath(xl: PosixXlator, gfid: Gfid, inode: Inode | undefined
 
 const OPEN_LISTING = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
-/** Returns the name itself if it exists, otherwise the first that differs only in ASCII case. */
+/**
+ * Returns the entry of a directory that is called `searched`, or else the first one that differs only in ASCII case;
+ * null for none, or the errno.
+ */
 function findRealFilename(
   xl: PosixXlator,
   subject: Subject,
@@ -148,8 +149,9 @@ const lowerAscii = (text: string): string =>
   text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /**
- * Adds to `reply` the virtual values that a lookup requests: `glusterfs.content`, a file's data up to the
- * given size, and `glusterfs.open-fd-count`.
+ * Adds to `reply` the virtual values that a lookup requests by `keys`: `glusterfs.open-fd-count`, and
+ * `glusterfs.content`, the data of a file that is no larger than the key's value.
+ * @param size the file's size
  */
 export function addVirtualValues(
   xl: PosixXlator,
@@ -174,7 +176,7 @@ export function addVirtualValues(
 
 const OPEN_FDS = 'glusterfs.open-fd-count';
 
-/** Returns a file's data; null on failure, or if its size has changed. */
+/** Reads a file of `size` bytes whole; null on failure, or if it is shorter now. */
 function readContent(handle: Handle, size: number): Uint8Array | null {
   const fd = openHandle(handle, constants.O_RDONLY);
   if (fd < 0) return null;

@@ -27,7 +27,7 @@ async function tree(options: Record<string, string> = {}) {
 }
 
 describe('virtual attributes', () => {
-  test('pathinfo and node-uuid show server and path', async () => {
+  test('pathinfo shows server and path, and node-uuid the server', async () => {
     const { directory, vol, d, f } = await tree({ hostname: 'server' });
     for (const name of ['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo']) {
       expect(await get(vol, f, name)).toBe(`<POSIX(${directory}):server:${directory}/d/f>`);
@@ -55,7 +55,7 @@ describe('virtual attributes', () => {
     expect(await get(vol, vol.root, 'glusterfs.ancestry.path')).toBe('/');
   });
 
-  test('path attributes of a bare gfid come from handles and gfid2path', async () => {
+  test('attributes with paths are found by gfid alone through gfid handles and gfid2path', async () => {
     const directory = makeFolder();
     const first = await startBrick(directory, { 'gfid-handles': 'on' });
     const deep = await mkdir(first, await mkdir(first, first.root, 'a'), 'deep');
@@ -112,7 +112,7 @@ describe('virtual attributes', () => {
     fd!.release();
   });
 
-  test('glusterfs.content in a lookup returns a file up to that size', async () => {
+  test('glusterfs.content in a lookup returns the data of a file up to the requested size', async () => {
     const { vol, d, f } = await tree();
     const content = async (most: number) => {
       const keys = new Dict().set('glusterfs.content', most);
@@ -127,7 +127,7 @@ describe('virtual attributes', () => {
     expect(await content(0)).toEqual(new Uint8Array());
   });
 
-  test('are omitted from lists, and setxattr and removexattr of one are EOPNOTSUPP', async () => {
+  test('are omitted from lists, and setxattr and removexattr of one fail with EOPNOTSUPP', async () => {
     const { vol, f } = await tree();
     const { dict } = ok(await vol.fop('getxattr', new Loc(f), null, null));
     expect([...dict!.keys()].filter((name) => name.includes('gluster'))).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * The fops on extended attributes, by `/proc/self/fd/N`, which works for every type of inode and follows no
- * link of the storage. The caller gets the disk's errnos.
+ * Handles the fops of storage/posix on extended attributes. Calls use the path `/proc/self/fd/N`, which works for
+ * every type of inode and follows no symbolic link on the disk. The caller gets the disk's errnos.
  */
 import { ACL_ACCESS, type Acl, decodeExtendedAcl } from '../../../core/acl.ts';
 import { decodeName } from '../../../core/bytes.ts';
@@ -23,20 +23,21 @@ import {
 } from '../shared/xattrs.ts';
 import { getFileattr, setFileattr } from './fileattr.ts';
 import { findOrOpenFile, OpenFile } from './files.ts';
+import { findHandle, type PosixXlator, readFdIatt } from './handle-search.ts';
 import type { Handle } from './handles.ts';
 import { EMPTY, KEY, procEntryPath, procPath, putText } from './paths.ts';
-import { clearGroupId } from './privileges.ts';
-import { findHandle, type PosixXlator, readFdIatt } from './resolve.ts';
+import { clearSetGroupId } from './privileges.ts';
 import type { Store } from './store.ts';
 import { computeVirtualXattr, type Subject } from './virtual-xattrs.ts';
 
+/** Reused buffers for a value and for a list of names. */
 const value = new Uint8Array(new ArrayBuffer(XATTR_SIZE_MAX));
 const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
 
 /** Puts an attribute's name into `KEY`; returns 0 or the errno. */
 const putKey = (name: string): number => (putText(KEY, name, XATTR_NAME_MAX) === 0 ? 0 : ERANGE);
 
-/** Returns the value that a call put into `value`, or its errno. */
+/** Copies the value that a call has put into `value`, or returns the errno; `length` is the call's result. */
 const copyValue = (length: number): Uint8Array | number =>
   length < 0 ? -length : value.slice(0, length);
 
@@ -46,7 +47,7 @@ function getXattr(fd: number, name: string): Uint8Array | number {
   return copyValue(libc.getxattr(procPath(fd), KEY, value, value.length));
 }
 
-/** Returns the access ACL; null if only the mode decides. */
+/** Returns the access ACL; null if the inode has none, so that only the mode decides. */
 export function accessAcl(fd: number): Acl | null {
   const acl = getXattr(fd, ACL_ACCESS);
   return typeof acl === 'number' ? null : decodeExtendedAcl(acl);
@@ -59,7 +60,10 @@ function setXattr(fd: number, name: string, bytes: Uint8Array | null, flags: num
   return -libc.setxattr(procPath(fd), KEY, bytes, bytes.length, flags);
 }
 
-/** Returns 0 if no rebalance of the file forbids a write, otherwise the errno. */
+/**
+ * Sets or checks the mark of a file that a rebalance moves, if xdata has its keys (`shared/rebalance-marks.ts`);
+ * returns 0 if the write may proceed, otherwise the errno.
+ */
 export function markAndCheckWrite(fd: number, xdata: Dict | null): number {
   if (!isGuarded(xdata)) return 0;
   return markOrCheckWrite(xdata, {
@@ -72,8 +76,8 @@ export function markAndCheckWrite(fd: number, xdata: Dict | null): number {
 }
 
 /**
- * Removes the mark that `markAndCheckWrite` checks, if the lookup of `path` in a directory asks for it (`EMPTY`: of the
- * directory).
+ * Removes the mark that `markAndCheckWrite` sets from `path` in a directory (`EMPTY`: from the directory), if the
+ * lookup's xdata asks for it.
  */
 export function clearWriteMark(dirFd: number, path: Path, xdata: Dict | null): void {
   if (!clearsMark(xdata) || putKey(PROTECT_WRITES) !== 0) return;
@@ -125,7 +129,7 @@ export function readRequestedXattrs(
   });
 }
 
-/** Returns the names that a call put into `list`, or its errno. */
+/** Decodes the names that a call has put into `list`, or returns the errno; `length` is the call's result. */
 function decodeNames(length: number): string[] | number {
   if (length < 0) return -length;
   const names: string[] = [];
@@ -161,18 +165,19 @@ function getXattrs(
   return dict;
 }
 
-/** Returns a value by ioctl(2) (`fileattr.ts`), or the errno; null for any other name. */
+/** Returns inode flags, project id or version (`fileattr.ts`), or the errno; null for any other name. */
 function getFileattrs(fd: number, name: string | null): Dict | number | null {
   const bytes = getFileattr(fd, name);
   return bytes instanceof Uint8Array ? new Dict().set(name!, bytes, 'bin') : bytes;
 }
 
-/** Sets one value by ioctl(2); returns 0 or the errno, or null if `dict` is not a single such name. */
+/** Sets such a value; returns 0 or the errno, or null if `dict` is not exactly one such name. */
 function setFileattrs(fd: number, dict: Dict | null): number | null {
   const [name, second] = dict?.keys() ?? [];
   return name === undefined || second !== undefined ? null : setFileattr(fd, name, dict?.get(name));
 }
 
+/** What a fop acts on: the handle of a loc's inode, or an fd's open file. */
 type XattrTarget = Handle | OpenFile;
 
 const targetHandle = (target: XattrTarget): Handle =>
@@ -201,7 +206,7 @@ export const xattrFops: Fops<Store> = makeXattrFops<Store, XattrTarget>({
   afterChange(frame, xl, target, fop, dict) {
     xl.priv.mdata.setTimes(frame, fop, targetHandle(target), target.fd);
     if (fop === 'setxattr' && dict?.has(ACL_ACCESS)) {
-      clearGroupId(target.fd, readTargetIatt(xl, target), frame.root);
+      clearSetGroupId(target.fd, readTargetIatt(xl, target), frame.root);
     }
   },
   readIatt: readTargetIatt,

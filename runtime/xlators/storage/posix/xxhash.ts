@@ -1,5 +1,5 @@
 /**
- * Computes XXH64 with seed 0 of short texts, GlusterFS's hash in names of gfid2path attributes.
+ * Computes XXH64 with seed 0, the hash in the names of GlusterFS's gfid2path attributes (`gfid2path.ts`).
  *
  * Source: `doc/xxhash_spec.md` of the xxHash project.
  */
@@ -14,7 +14,7 @@ const rotl = (value: bigint, by: bigint): bigint => u64((value << by) | (value >
 const round = (sum: bigint, lane: bigint): bigint => u64(rotl(u64(sum + lane * P2), 31n) * P1);
 const merge = (sum: bigint, part: bigint): bigint => u64((sum ^ round(0n, part)) * P1 + P4);
 
-/** The hash, as 16 hex digits. */
+/** Returns the hash as 16 hex digits. */
 export function xxh64(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const { length } = bytes;

@@ -25,13 +25,13 @@ export class GfidStore {
   private readonly key: Path | null;
   private readonly bytes = new Uint8Array(GFID_SIZE);
 
-  /** Tries on the root which attribute can be stored. */
+  /** Tries on the root which of the two attributes this process can store. */
   constructor(rootFd: number) {
     const candidates = [TRUSTED_GFID, USER_GFID].map(toCString);
     this.key = candidates.find((key) => canStoreGfid(rootFd, key)) ?? null;
   }
 
-  /** The attribute's name, for logs and dumps. */
+  /** The name of the attribute in use, for logs and dumps; 'none' if gfids are derived. */
   get attributeName(): string {
     return this.key === null
       ? 'none'
@@ -44,24 +44,26 @@ export class GfidStore {
     return this.readStored(libc.getxattr(procPath(fd), this.key, this.bytes, GFID_SIZE));
   }
 
-  /** As `read` by path, without following the last component. */
+  /** As `read`, for an inode by path; a symbolic link as the last component is not followed. */
   readPath(path: Path): Gfid | null {
     if (this.key === null) return null;
     return this.readStored(libc.lgetxattr(path, this.key, this.bytes, GFID_SIZE));
   }
 
   /**
-   * Stores the gfid of an fd's inode; returns false on failure. `file` is a descriptor of it without O_PATH,
-   * which avoids /proc, or 0.
+   * Stores the gfid of an fd's inode; returns false on failure.
+   * @param mayReplace whether an inode may have a stored gfid already
+   * @param dataFd a descriptor of the inode without O_PATH, which saves the way over /proc; 0 for none
    */
-  write(fd: number, gfid: Gfid, replace: boolean, file = 0): boolean {
+  write(fd: number, gfid: Gfid, mayReplace: boolean, dataFd = 0): boolean {
     if (this.key === null) return false;
     gfidToBytesInto(gfid, this.bytes, 0);
-    const flags = replace ? 0 : XATTR_CREATE;
-    if (file > 0) return libc.fsetxattr(file, this.key, this.bytes, GFID_SIZE, flags) >= 0;
+    const flags = mayReplace ? 0 : XATTR_CREATE;
+    if (dataFd > 0) return libc.fsetxattr(dataFd, this.key, this.bytes, GFID_SIZE, flags) >= 0;
     return libc.setxattr(procPath(fd), this.key, this.bytes, GFID_SIZE, flags) >= 0;
   }
 
+  /** Decodes the gfid that getxattr put into `bytes`; `length` is that call's result. */
   private readStored(length: number): Gfid | null {
     if (length !== GFID_SIZE) return null;
     const gfid = gfidFromBytes(this.bytes);
@@ -70,8 +72,8 @@ export class GfidStore {
 }
 
 /**
- * Whether this attribute works on the root. It does on a full disk, and on a read-only disk if it can be
- * read.
+ * Whether this attribute can hold gfids, tried on the root. A full disk counts as able, and a read-only disk if
+ * the attribute is there.
  */
 function canStoreGfid(rootFd: number, key: Path): boolean {
   const bytes = new Uint8Array(GFID_SIZE);
@@ -82,11 +84,11 @@ function canStoreGfid(rootFd: number, key: Path): boolean {
   return written >= 0 || written === -ENOSPC || written === -EDQUOT;
 }
 
-/** The root's gfid. A root with another gfid keeps it: it may be a folder of a larger brick. */
+/** The root's gfid, 00…01. A root that has another gfid keeps it: it may be a folder of a larger brick. */
 const ROOT_BYTES = new Uint8Array(GFID_SIZE);
 ROOT_BYTES[GFID_SIZE - 1] = 1;
 
-/** Derives a gfid for an inode that cannot store one. */
+/** Derives a gfid for an inode that cannot store one, from device, inode number and birth time. */
 export function deriveGfid(st: Statx): Gfid {
   const words = [st.devMajor, st.devMinor, st.inoHi, st.inoLo, st.btime, st.btimeNsec];
   return gfidFromRandom(createHash('md5').update(words.join(':')).digest());

@@ -1,11 +1,10 @@
 /**
- * Finds an inode of the graph on disk again, by its handle (`handles.ts`), with its attributes; an inode that is not
- * the same is ESTALE. docs/how-it-works/mechanisms.md says by which ways a closed descriptor is opened again.
+ * Returns the open handle (`handles.ts`) of an inode, loc or directory entry, and its attributes, to the fops of
+ * storage/posix; ESTALE if its file was replaced on disk. docs/how-it-works/mechanisms.md lists the ways to reopen one.
  *
- * Rules for callers
- * - `findHandle` and `findParent` come first in a fop, then `findSecondHandle`: descriptors beyond the limit are closed
- *   before the first search, and none until the fop ends.
- * - A handle's `fd` is open when one of these has returned it; any other may be -1.
+ * - Each fop first calls `findHandle`, `findFdHandle` or `findParent`, which close the descriptors beyond the limit;
+ *   no other is closed until the fop ends. `findSecondParent` finds a fop's second name.
+ * - The `fd` of a handle that these return is open; that of any other handle may be -1.
  * - `store.st` holds the attributes of the inode that was read last.
  */
 import { constants } from 'node:fs';
@@ -22,7 +21,7 @@ import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
 import { type Directory, Handle, statAt } from './handles.ts';
-import { EMPTY, NAME_AGAIN, PARENT, putName } from './paths.ts';
+import { EMPTY, PARENT, putName, REOPEN_NAME } from './paths.ts';
 import type { Store } from './store.ts';
 
 const TWO_32 = 0x1_0000_0000;
@@ -39,14 +38,16 @@ export function readFdIatt(store: Store, fd: number, handle: Handle): Iatt | nul
 export const makeHandleIatt = (store: Store, handle: Handle, fd = handle.fd): Iatt =>
   store.mdata.showTimes(makeIatt(store, handle.gfid, handle), handle, fd);
 
-/** As `makeHandleIatt` with the disk's times; `handle` is optional. */
+/** As `makeHandleIatt`, but with the disk's times. Without `handle`, the inode counts as having a gfid handle. */
 export function makeIatt(store: Store, gfid: Gfid, handle?: Handle): Iatt {
   const { st } = store;
   const buf = new Iatt();
   buf.iaGfid = gfid;
   buf.mode = st.mode;
   buf.iaNlink =
-    store.gfidHandles === null ? st.nlink : visibleLinks(st, gfid, handle?.hasGfidHandle ?? true);
+    store.gfidHandles === null
+      ? st.nlink
+      : countVisibleLinks(st, gfid, handle?.hasGfidHandle ?? true);
   buf.iaUid = st.uid;
   buf.iaGid = st.gid;
   buf.iaSize = st.size;
@@ -67,17 +68,17 @@ export function makeIatt(store: Store, gfid: Gfid, handle?: Handle): Iatt {
 }
 
 /**
- * Returns the shown link count without the gfid handle, or for the root without the folder of handles. As in
- * GlusterFS, an inode with several links is assumed to have a handle.
+ * Returns the link count that clients see: without the link of the gfid handle and, for the root, without the
+ * folder `.glusterfs`.
  */
-function visibleLinks(st: Statx, gfid: Gfid, isCurrent: boolean): number {
+function countVisibleLinks(st: Statx, gfid: Gfid, hasGfidHandle: boolean): number {
   const { nlink } = st;
-  if (typeOfMode(st.mode) !== IA_IFDIR) return isCurrent && nlink > 1 ? nlink - 1 : nlink;
+  if (typeOfMode(st.mode) !== IA_IFDIR) return hasGfidHandle && nlink > 1 ? nlink - 1 : nlink;
   return gfid === ROOT_GFID && nlink > 2 ? nlink - 1 : nlink;
 }
 
-/** Returns the open handle of `path` in a directory, or the errno. `requestedGfid` is for an inode without a gfid. */
-export function identify(
+/** Opens `path` in a directory and returns its handle, or the errno. An inode without a gfid gets `requestedGfid`. */
+export function openEntryHandle(
   store: Store,
   dir: Directory,
   path: Path,
@@ -97,18 +98,19 @@ export function identify(
 }
 
 /**
- * As `identify` for a new inode, which `store.st` describes; `file` is another descriptor of it, or 0.
+ * As `openEntryHandle` for a new inode. On success `store.st` describes it.
+ * @param dataFd a descriptor of the inode without O_PATH, or 0 for none
  */
-export function identifyNew(
+export function openNewEntryHandle(
   store: Store,
   dir: Directory,
   path: Path,
   requestedGfid: Gfid | null,
-  file: number,
+  dataFd: number,
 ): Handle | number {
   const fd = libc.openat(dir.fd, path, OPEN_HANDLE, 0);
   if (fd < 0) return -fd;
-  const handle = store.createNewHandle(fd, { parent: dir.gfid, name: path }, requestedGfid, file);
+  const handle = store.createNewHandle(fd, { parent: dir.gfid, name: path }, requestedGfid, dataFd);
   if (typeof handle !== 'number') return setDescriptor(store, handle, fd);
   libc.close(fd);
   return handle;
@@ -122,7 +124,8 @@ function setDescriptor(store: Store, handle: Handle, fd: number): Handle {
 }
 
 /**
- * As `identify`, but a known handle may be closed. `store.st` describes the inode on success.
+ * As `openEntryHandle`, but opens nothing if the handle is known: its `fd` may be -1. On success `store.st`
+ * describes the inode.
  */
 export function findEntry(
   store: Store,
@@ -132,12 +135,12 @@ export function findEntry(
 ): Handle | number {
   const fault = statAt(store, dir.fd, path);
   if (fault !== 0) return fault;
-  return store.handles.findByStat(store.st) ?? identify(store, dir, path, requestedGfid);
+  return store.handles.findByStat(store.st) ?? openEntryHandle(store, dir, path, requestedGfid);
 }
 
 /**
- * Returns the handle of a directory's parent, or the errno. The parent gets no gfid here: one without a gfid
- * is outside of the volume, because the directory was moved there on the disk. `store.st` describes the parent.
+ * Returns the handle of a directory's parent, which `store.st` describes, or the errno. A parent without a gfid is
+ * outside the volume, because the directory was moved on the disk: ENOENT, and the parent gets no gfid.
  */
 export function findParentDirectory(store: Store, dir: Directory): Handle | number {
   const fault = statAt(store, dir.fd, PARENT);
@@ -146,9 +149,9 @@ export function findParentDirectory(store: Store, dir: Directory): Handle | numb
   if (known !== undefined) return known;
   const fd = libc.openat(dir.fd, PARENT, OPEN_HANDLE, 0);
   if (fd < 0) return -fd;
-  const isOurs = store.gfids.read(fd) !== null;
+  const isInVolume = store.gfids.read(fd) !== null;
   libc.close(fd);
-  return isOurs ? identify(store, dir, PARENT, null) : ENOENT;
+  return isInVolume ? openEntryHandle(store, dir, PARENT, null) : ENOENT;
 }
 
 /** Returns the open handle of an inode, or the errno. */
@@ -165,8 +168,8 @@ function findInodeHandle(xl: PosixXlator, inode: Inode): Handle | number {
   return reopen(xl, inode, handle);
 }
 
-/** Reopens a closed handle's inode by its file handle; returns a descriptor, or below zero. */
-function openParked(store: Store, handle: Handle): number {
+/** Reopens a closed handle's inode by the kernel's file handle; returns a descriptor, or minus the errno. */
+function reopenByFileHandle(store: Store, handle: Handle): number {
   if (handle.fileHandle === null || store.fileHandles === null) return -ESTALE;
   const fd = store.fileHandles.openByHandle(handle.fileHandle);
   if (fd < 0) return fd;
@@ -175,20 +178,23 @@ function openParked(store: Store, handle: Handle): number {
   return -ESTALE;
 }
 
-/** Reopens an inode's handle by its file handle, its names, or its gfid. */
+/**
+ * Reopens an inode by its file handle, else by its names, else by its gfid; returns the open handle or the errno.
+ * @param earlier the inode's closed handle, if known: another inode under its name is not accepted
+ */
 function reopen(xl: PosixXlator, inode: Inode, earlier: Handle | undefined): Handle | number {
   const store = xl.priv;
-  const parked = earlier === undefined ? -ESTALE : openParked(store, earlier);
-  if (earlier !== undefined && parked >= 0) {
+  const fd = earlier === undefined ? -ESTALE : reopenByFileHandle(store, earlier);
+  if (earlier !== undefined && fd >= 0) {
     inode.ctxSet(xl, earlier);
-    return setDescriptor(store, earlier, parked);
+    return setDescriptor(store, earlier, fd);
   }
   // The inode table may have a new object for the inode by now.
   const { names } = inode.table.find(inode.gfid) ?? inode;
   for (const { parent, name } of names) {
     const dir = findInodeHandle(xl, parent);
-    if (typeof dir === 'number' || putName(NAME_AGAIN, name) !== 0) continue;
-    const handle = identify(store, dir, NAME_AGAIN, null);
+    if (typeof dir === 'number' || putName(REOPEN_NAME, name) !== 0) continue;
+    const handle = openEntryHandle(store, dir, REOPEN_NAME, null);
     if (typeof handle === 'number' || handle.gfid !== inode.gfid) continue;
     if (earlier !== undefined && !earlier.matches(store.st)) continue;
     inode.ctxSet(xl, handle);
@@ -207,7 +213,7 @@ function findByGfid(store: Store, gfid: Gfid): Handle | number {
   return known !== undefined && known.fd >= 0 ? known : openByGfid(store, gfid);
 }
 
-/** As `findByGfid` through the gfid handle; `store.st` describes the inode on success. */
+/** As `findByGfid`, but always opens the gfid handle. On success `store.st` describes the inode. */
 function openByGfid(store: Store, gfid: Gfid): Handle | number {
   const fd =
     store.gfidHandles === null || gfid === NULL_GFID ? -ESTALE : store.gfidHandles.open(gfid);
@@ -226,14 +232,14 @@ function openByGfid(store: Store, gfid: Gfid): Handle | number {
   return setDescriptor(store, handle, fd);
 }
 
-/** Returns the open handle of a loc, or the errno. Fops call it first. */
+/** Returns the open handle of a loc, or the errno. A fop must call it before any other search. */
 export function findHandle(xl: PosixXlator, loc: Loc): Handle | number {
   if (xl.inodes !== null) xl.priv.handles.trim(xl.inodes);
-  return findSecondHandle(xl, loc);
+  return findLocHandle(xl, loc);
 }
 
-/** As `findHandle` for the second inode of a fop. */
-function findSecondHandle(xl: PosixXlator, loc: Loc): Handle | number {
+/** As `findHandle`, but closes no descriptors. */
+function findLocHandle(xl: PosixXlator, loc: Loc): Handle | number {
   const { inode, gfid } = loc;
   if (inode?.linked) return findInodeHandle(xl, inode);
   const known = xl.inodes?.find(gfid);
@@ -246,20 +252,20 @@ export function copyLastAttributes(xl: PosixXlator, loc: Loc): Iatt | null {
   return handle?.lastAttributes?.copy() ?? null;
 }
 
-/** Returns the open handle of an fd's inode, or the errno. Fops call it first. */
+/** As `findHandle` for an fd's inode. */
 export function findFdHandle(xl: PosixXlator, inode: Inode): Handle | number {
   xl.priv.handles.trim(inode.table);
   return findInodeHandle(xl, inode);
 }
 
-/** Returns the open handle of a loc's parent directory, or the errno. Fops call it first. */
+/** As `findHandle` for the parent directory of a loc; ENOTDIR if it is no directory. */
 export function findParent(xl: PosixXlator, loc: Loc): Handle | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   xl.priv.handles.trim(loc.parent.table);
   return findSecondParent(xl, loc);
 }
 
-/** As `findParent` for the second name of a fop. */
+/** As `findParent` for the second name of a fop (rename, link): closes no descriptors. */
 export function findSecondParent(xl: PosixXlator, loc: Loc): Handle | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   const dir = findInodeHandle(xl, loc.parent);
@@ -267,7 +273,7 @@ export function findSecondParent(xl: PosixXlator, loc: Loc): Handle | number {
   return dir.isDir ? dir : ENOTDIR;
 }
 
-/** Puts a loc's name into `into`; returns 0, or the errno of an invalid name. */
+/** Puts a loc's name into `buffer`; returns 0, or the errno of an invalid or hidden name. */
 export function putEntryName(store: Store, dir: Handle, loc: Loc, buffer: Path): number {
   if (store.isHiddenEntry(dir, loc.name!)) return EPERM;
   return putName(buffer, loc.name!);
