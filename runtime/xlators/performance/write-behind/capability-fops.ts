@@ -1,7 +1,7 @@
 /**
- * Delays replies to getxattr that show a program's capabilities, which a write removes: if writes that
- * were answered early are under way, the request is repeated after them. The reply "no capability" is
- * passed at once, so the kernel, which asks before it writes, does not wait.
+ * Makes the fops getxattr and fgetxattr of performance/write-behind. A write removes a program's capabilities. So if a
+ * reply shows capabilities while writes that were answered early are under way, the request is wound again after them.
+ * A reply without capabilities is passed at once: the kernel, which asks before each write, does not wait.
  */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -21,7 +21,8 @@ import type { WriteQueue } from './write-queue.ts';
 
 const CAPABILITY = 'security.capability';
 
-class XattrStub extends WaitingFop {
+/** A getxattr or fgetxattr that may have to wait for the writes of its file. */
+class WaitingGetxattr extends WaitingFop {
   readonly queue: WriteQueue;
 
   constructor(
@@ -38,10 +39,10 @@ class XattrStub extends WaitingFop {
 
 export function makeCapabilityFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
   const cbk = collectCbk[name]((frame, windClock, _xl, opRet, opErrno, values) => {
-    const stub = frame.local as XattrStub;
-    const { queue } = stub;
+    const waiter = frame.local as WaitingGetxattr;
+    const { queue } = waiter;
     const hasCapability = opRet >= 0 && (values[0] as Dict | null)?.has(CAPABILITY);
-    if (hasCapability && (!queue.isIdle || queue.lastEnd > windClock)) queue.runAfterWrites(stub);
+    if (hasCapability && (!queue.isIdle || queue.lastEnd > windClock)) queue.runAfterWrites(waiter);
     else unwindArgs[name](frame, opRet, opErrno, values);
   });
   return (frame, untypedXl, args) => {
@@ -51,7 +52,7 @@ export function makeCapabilityFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
     const inode = requestsCapability ? findArgumentInode(xl, args[0] as Loc | Fd) : null;
     const queue = inode === null ? undefined : xl.priv.findQueue(inode);
     if (queue === undefined || queue.isIdle) return tailArgs[name](frame, xl.children[0]!, args);
-    frame.local = new XattrStub(frame, xl, name, args, queue);
+    frame.local = new WaitingGetxattr(frame, xl, name, args, queue);
     windArgs[name](frame, xl.priv.clock, cbk as never, xl.children[0]!, args as never);
   };
 }

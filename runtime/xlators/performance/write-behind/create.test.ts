@@ -124,7 +124,7 @@ test.each([
   },
 );
 
-test('the fd of a create reports no earlier loss, and the fd that wrote does', async () => {
+test('the fd of a create does not report an earlier lost write, and the fd that wrote does', async () => {
   const full = { failure: '100%', 'error-no': 'ENOSPC', enable: 'WRITE' };
   const { graph, slow, first, inodes, root, write, create } = await setUp(full);
   write();
@@ -137,7 +137,7 @@ test('the fd of a create reports no earlier loss, and the fd that wrote does', a
   expect(ask(graph, 'fsync', first, 0, null).opErrno).toBe(ENOSPC);
 });
 
-test('a create fails with the errno of the second truncate', async () => {
+test('a create with O_TRUNC fails with the errno of its second truncate', async () => {
   const full = { failure: '100%', 'error-no': 'ENOSPC', enable: 'FTRUNCATE' };
   const { slow, write, create } = await setUp(full);
   write();

@@ -1,10 +1,9 @@
 /**
- * The fops open and create of performance/write-behind.
+ * Handles the fops open and create of performance/write-behind.
  *
- * A create may find a known file: another client has created the name, and the kernel takes it for absent.
- * Only the reply names the file. By then the storage has computed its size, or truncated it (O_TRUNC), without
- * the writes that are under way here. So after these writes the file is truncated again, or its size
- * requested again. A create costs nothing extra if no write is under way to its file.
+ * A create may find an existing file, if another client has created its name. Only the reply tells which file. By then
+ * the storage has read its size, or truncated it (O_TRUNC), without the writes that are under way here. So after these
+ * writes the file is truncated, or its size requested, once more. Without such writes a create costs nothing extra.
  */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -20,7 +19,7 @@ import type { WriteWaiter } from './write.ts';
 import type { WriteBehind, WriteBehindXlator } from './write-behind.ts';
 import type { WriteQueue } from './write-queue.ts';
 
-/** Opens after all writes under way; the fd reports only later failures. */
+/** Winds an open after all writes under way to the file; the new fd reports only later failures of writes. */
 export const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata) => {
   const queue = xl.priv.findQueue(fd.inode);
   queue?.noteOpen(fd);
@@ -30,6 +29,7 @@ export const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata)
   windAfterWrites(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
 };
 
+/** The storage's reply to a create, which is unwound after the file's writes. */
 interface CreateReply {
   readonly opRet: number;
   readonly inode: Inode | null;
@@ -39,10 +39,11 @@ interface CreateReply {
   readonly xdata: Dict | null;
 }
 
+/** A create under way: `run` completes it after the writes to the file that it has found. */
 class PendingCreate implements WriteWaiter {
   blockers = 0;
   readonly fd: Fd;
-  /** The file that the create has found, with writes under way to it. */
+  /** The existing file that the create has found, if writes to it were under way; set by the reply. */
   existing!: { readonly inode: Inode; readonly queue: WriteQueue; readonly reply: CreateReply };
   private readonly frame: Frame;
   private readonly xl: WriteBehindXlator;
@@ -77,7 +78,7 @@ export const create: Fop<'create', WriteBehind> = (
 ) => {
   const { priv } = xl;
   const child = xl.children[0]!;
-  // A new file has no writes, or no write of any file is under way.
+  // With O_EXCL the file is new. Otherwise no write to any file is under way or has failed.
   if ((flags & O_EXCL) !== 0 || (priv.used === 0 && !priv.hasFailed)) {
     return tail.create(frame, child, loc, flags, mode, umask, fd, xdata);
   }
@@ -98,15 +99,15 @@ const createCbk: Cbk<'create', WriteBehind> = (
   postparent,
   xdata,
 ) => {
-  const inodeFound = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
-  const queue = inodeFound === undefined ? undefined : xl.priv.findQueue(inodeFound);
+  const existingInode = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
+  const queue = existingInode === undefined ? undefined : xl.priv.findQueue(existingInode);
   const creation = frame.local as PendingCreate;
   if (queue !== undefined && (!queue.isIdle || queue.lastEnd > windClock)) {
     const reply = { opRet, inode, buf: buf!, preparent, postparent, xdata };
-    creation.existing = { inode: inodeFound!, queue, reply };
+    creation.existing = { inode: existingInode!, queue, reply };
     return queue.runAfterWrites(creation);
   }
-  // The new fd does not report earlier losses.
+  // The new fd does not report earlier failures.
   queue?.skipEarlierErrors(creation.fd);
   unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
 };

@@ -2,8 +2,8 @@
  * performance/write-behind: answers a write at once and sends it to the storage later. Adjacent writes
  * are joined.
  *
- * `write-queue.ts` orders the requests of a file; this file says which writes each fop waits for. A fop on a
- * file without writes under way passes unchanged.
+ * `write-queue.ts` orders the writes of a file; this file has the fops, and decides which writes each waits for. A fop
+ * on a file without writes under way passes unchanged.
  *
  * Source: GlusterFS 10 `xlators/performance/write-behind/src/`; README.md lists the differences.
  */
@@ -34,7 +34,7 @@ import { Write, type WriteWaiter } from './write.ts';
 import { WriteBehind, type WriteBehindXlator } from './write-behind.ts';
 import type { WriteQueue } from './write-queue.ts';
 
-/** Approximate bytes of a write besides its data, so that many small writes are bounded, too. */
+/** Approximate bytes of a write besides its data. They count, so that the number of small writes is bounded, too. */
 const OVERHEAD = 128;
 
 /** Whether a write may be answered before the storage has it. */
@@ -48,7 +48,7 @@ function mayAnswerEarly({ values }: WriteBehind, fd: Fd, length: number, flags: 
 const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
   const { priv } = xl;
   const existing = priv.findQueue(fd.inode);
-  const errno = existing === undefined ? 0 : existing.takeError(fd);
+  const errno = existing === undefined ? 0 : existing.takeUnreportedErrno(fd);
   if (errno !== 0) return fail.writev(frame, errno);
   const cost = vector.length + OVERHEAD;
   if (!mayAnswerEarly(priv, fd, vector.length, flags) || !priv.hasRoom(cost)) {
@@ -61,7 +61,7 @@ const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags
   }
   const data = vector.slice();
   queue.delay({
-    length: cost,
+    cost,
     start() {
       if (priv.hasRoom(cost)) addWrite(frame, xl, queue, fd, data, offset, flags, xdata);
       else windAfterWrites(frame, xl, 'writev', queue, [fd, data, offset, flags, xdata]);
@@ -69,6 +69,7 @@ const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags
   });
 };
 
+/** Joins a write to the queue's last one or adds it, and answers it. */
 function addWrite(
   frame: Frame,
   xl: WriteBehindXlator,
@@ -79,13 +80,14 @@ function addWrite(
   flags: number,
   xdata: Dict | null,
 ): void {
-  const { joinable: open } = queue;
+  const { joinable } = queue;
   const { length } = vector;
   const maxBytes = xl.priv.values['aggregate-size'];
-  const canJoin = open?.canJoin(frame.root, fd, offset, length, flags, xdata, maxBytes) === true;
+  const canJoin =
+    joinable?.canJoin(frame.root, fd, offset, length, flags, xdata, maxBytes) === true;
   if (canJoin && queue.mayGrow(length)) {
     xl.priv.joined += 1;
-    open.join(vector, maxBytes);
+    joinable.join(vector, maxBytes);
     queue.accountJoined(length);
     unwind.writev(frame, length, 0, null, null, null);
     return;
@@ -95,7 +97,7 @@ function addWrite(
   );
   write.cost = length + OVERHEAD;
   queue.add(write);
-  // A fast storage has replied by now: then its reply is the answer.
+  // If the storage has already replied, its result is returned; otherwise the write is answered early.
   if (!write.hasEnded) write.isAnsweredEarly = true;
   if (write.errno === 0 || write.isAnsweredEarly) {
     unwind.writev(frame, length, 0, write.prebuf, write.postbuf, null);
@@ -105,7 +107,7 @@ function addWrite(
 
 const readv: Fop<'readv', WriteBehind> = (frame, xl, fd, size, offset, flags, xdata) => {
   const queue = xl.priv.findQueue(fd.inode);
-  // A write beyond the range fills it with zeros if the file ends before.
+  // A pending write behind the range may extend the file, and zeros then fill the range: so wait for it, too.
   const end = Number.POSITIVE_INFINITY;
   if (queue === undefined || queue.isIdle || !queue.isBusy(offset, end)) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
@@ -127,14 +129,17 @@ const stat: Fop<'stat', WriteBehind> = (frame, xl, loc, xdata) => {
 };
 
 const lookup: Fop<'lookup', WriteBehind> = (frame, xl, loc, xdata) => {
-  // No write of any file is under way.
+  // No write to any file is under way.
   if (xl.priv.used === 0) return tail.lookup(frame, xl.children[0]!, loc, xdata);
-  frame.local = new LookupStub(frame, xl, loc, xdata);
+  frame.local = new WaitingLookup(frame, xl, loc, xdata);
   wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
 };
 
-/** A lookup: only its reply names the file, and so the writes that it must wait for. */
-class LookupStub implements WriteWaiter {
+/**
+ * A lookup that is wound again after the writes to its file: only the first reply tells which file the name has, and
+ * that reply may lack the writes.
+ */
+class WaitingLookup implements WriteWaiter {
   blockers = 0;
   private readonly frame: Frame;
   private readonly xl: WriteBehindXlator;
@@ -169,7 +174,7 @@ const lookupCbk: Cbk<'lookup', WriteBehind> = (
       ? undefined
       : xl.priv.findQueue(xl.inodes?.find(buf.iaGfid) ?? inode);
   if (queue !== undefined && (!queue.isIdle || queue.lastEnd > windClock)) {
-    return queue.runAfterWrites(frame.local as LookupStub);
+    return queue.runAfterWrites(frame.local as WaitingLookup);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
@@ -190,7 +195,7 @@ const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
   xdata,
 ) => {
   const checkedEntries = entries?.map((entry) =>
-    isOutdated(xl, entry, windClock) ? withoutStat(entry) : entry,
+    isOutdated(xl, entry, windClock) ? dropAttributes(entry) : entry,
   );
   unwind.readdirp(frame, opRet, opErrno, checkedEntries ?? null, xdata);
 };
@@ -202,10 +207,10 @@ function isOutdated(xl: WriteBehindXlator, { stat: buf }: Dirent, windClock: num
   return queue !== undefined && (!queue.isIdle || queue.lastEnd > windClock);
 }
 
-/** The kernel looks up an entry that has no attributes. */
-const withoutStat = (entry: Dirent): Dirent => ({ ...entry, stat: null, inode: null });
+/** Returns an entry without attributes, so that the kernel looks it up. */
+const dropAttributes = (entry: Dirent): Dirent => ({ ...entry, stat: null, inode: null });
 
-/** Waits for all writes so far, then reports their errors to an fd. */
+/** Waits for all writes so far, and then passes on the errno that the fd has to report, or 0. */
 class PendingSync implements WriteWaiter {
   blockers = 0;
   private readonly queue: WriteQueue;
@@ -219,7 +224,7 @@ class PendingSync implements WriteWaiter {
   }
 
   run(): void {
-    this.reportErrno(this.queue.takeError(this.fd));
+    this.reportErrno(this.queue.takeUnreportedErrno(this.fd));
   }
 }
 
@@ -245,7 +250,7 @@ const flush: Fop<'flush', WriteBehind> = (frame, xl, fd, xdata) => {
   queue.runAfterWrites(sync);
 };
 
-/** All data is written: the caller need not wait for the flush itself. */
+/** Winds a flush whose caller does not wait for it: all data is written already. */
 function flushBehind(caller: Stack, xl: WriteBehindXlator, fd: Fd, xdata: Dict | null): void {
   const frame = xl.begin(requestAs(caller, 'FLUSH'));
   frame.local = fd;
@@ -258,7 +263,7 @@ const flushedCbk: Cbk<'flush', WriteBehind> = (frame, _cookie, xl) => {
   (frame.local as Fd).drop();
 };
 
-/** Fops that wait for all writes so far to a file: the indexes of the file's arguments. */
+/** Fops that wait for all writes so far to their files, with the indexes of the arguments that name the files. */
 const waitingFops = {
   truncate: [0],
   ftruncate: [0],
@@ -289,9 +294,9 @@ function makeWaitingFop(name: keyof typeof waitingFops): AnyFop {
   const findQueue = (
     xl: WriteBehindXlator,
     args: readonly unknown[],
-    at: number,
+    index: number,
   ): WriteQueue | undefined => {
-    const inode: Inode | null = findArgumentInode(xl, args[at] as Loc | Fd);
+    const inode: Inode | null = findArgumentInode(xl, args[index] as Loc | Fd);
     return inode === null ? undefined : xl.priv.findQueue(inode);
   };
   return (frame, untypedXl, args) => {
@@ -300,11 +305,12 @@ function makeWaitingFop(name: keyof typeof waitingFops): AnyFop {
       findQueue(xl, args, first!),
       second === undefined ? undefined : findQueue(xl, args, second),
     ];
-    const stub = new WaitingFop(frame, xl, name, args);
-    stub.blockers = 1;
-    for (const queue of queues) queue?.runAfterWrites(stub);
-    stub.blockers -= 1;
-    if (stub.blockers === 0) stub.run();
+    const waiter = new WaitingFop(frame, xl, name, args);
+    // Blocks the fop until the writes of both files are counted.
+    waiter.blockers = 1;
+    for (const queue of queues) queue?.runAfterWrites(waiter);
+    waiter.blockers -= 1;
+    if (waiter.blockers === 0) waiter.run();
   };
 }
 
@@ -320,7 +326,7 @@ const allFops: Fops<WriteBehind> = {
   fgetxattr: collect.fgetxattr(makeCapabilityFop('fgetxattr')),
 };
 
-/** @throws {InitError} if a joined write could exceed the window */
+/** @throws {InitError} if a joined write could exceed the limit of one file (cache-size) */
 function checkSizes(values: OptionValues): void {
   if (values['aggregate-size'] <= values['cache-size']) return;
   throw new InitError(
@@ -348,12 +354,13 @@ export default defineTranslator<WriteBehind, typeof options>({
   reconfigure(xl, values) {
     checkSizes(values);
     xl.priv.values = values;
-    // A write held back may exceed the new limit for joining.
+    // A write that is held back may be larger than the new cache-size.
     xl.priv.sendHeld();
   },
-  succeed(xl, { priv: before }) {
+  // The next graph's volume takes over the queues and their pending writes, with its own options.
+  succeed(xl, { priv: predecessor }) {
     const { values } = xl.priv;
-    xl.priv = Object.assign(before, { xl, values });
+    xl.priv = Object.assign(predecessor, { xl, values });
   },
   holds: ({ priv }) => priv.holds(),
   release: (xl, fd, reportedErrors) =>

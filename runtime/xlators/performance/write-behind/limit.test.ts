@@ -43,7 +43,7 @@ async function setUp() {
   return { graph, slow, fds, bytes, write };
 }
 
-test('early answers stay within the limit of all files, and every write is answered and readable', async () => {
+test('writes answered early stay within the limit for all files, and every write is answered and readable', async () => {
   const { graph, slow, fds, bytes, write } = await setUp();
   const replies = [];
   for (let nth = 0; nth < WRITES; nth++) {

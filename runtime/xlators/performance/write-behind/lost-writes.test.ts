@@ -72,7 +72,7 @@ test('a stand-in fd and its original report each lost write once between them', 
   expect([write(standIn()), fsync(appends)]).toEqual([ENOSPC, 0]);
 });
 
-test('an fd from a later create reports no earlier loss', async () => {
+test('the fd of a later create does not report an earlier lost write', async () => {
   const { graph, inodes, root, first, inode, lose, fsync } = await setUp();
   lose(first);
   const loc = new Loc(inodes.newInode(), root, 'f');
@@ -86,7 +86,7 @@ test('an fd from a later create reports no earlier loss', async () => {
   expect([fsync(later), fsync(first), fsync(later)]).toEqual([ENOSPC, ENOSPC, 0]);
 });
 
-test("an fd that open-behind opens below only later reports losses since the program's open", async () => {
+test("an fd that open-behind opens late reports writes lost since the program's open", async () => {
   const { first, open, write, lose, fsync } = await setUp([{ translator: openBehind }]);
   const [writes, syncs] = [open(), open()];
   lose(first);
@@ -95,7 +95,7 @@ test("an fd that open-behind opens below only later reports losses since the pro
   expect([write(writes), fsync(writes), fsync(first)]).toEqual([ENOSPC, 0, ENOSPC]);
 });
 
-test('a volume keeps its state until every open fd has reported the loss or is closed', async () => {
+test('a volume keeps a write error until every open fd has reported it or is closed', async () => {
   const { first, open, lose, fsync, holds } = await setUp();
   const second = open();
   expect(holds()).toBe(null);

@@ -267,7 +267,7 @@ const EMPTIED: [string, number, number, number][] = [
 test.each([
   ['alone', []],
   ['below the others', performanceStack.slice(1)],
-])('a program sees its own changes over write-behind %s', async (_where, above) => {
+])('each program sees its own changes over write-behind %s', async (_where, above) => {
   await fc.assert(
     fc.asyncProperty(history, fc.constantFrom(...TURNS), async (steps, options) => {
       const world = await setUp(options, above);
@@ -285,7 +285,7 @@ test.each([
   );
 });
 
-test('lost data is reported once by each fd that was open', async () => {
+test('a lost write is reported once by each fd that was open', async () => {
   await fc.assert(
     fc.asyncProperty(history, async (steps) => {
       const world = await setUp({});

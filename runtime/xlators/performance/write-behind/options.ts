@@ -1,4 +1,4 @@
-/** Options of performance/write-behind: names, defaults and ranges are GlusterFS 10's. */
+/** Defines the options of performance/write-behind; names, defaults and ranges are GlusterFS 10's. */
 import { defineOptions, defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { switchOption } from '../shared/options.ts';
 

@@ -1,4 +1,4 @@
-/** A fop of performance/write-behind that is wound unchanged after the writes that it waits for. */
+/** Winds fops of performance/write-behind unchanged after the writes that they wait for (`windAfterWrites`). */
 
 import type { Frame } from '../../../core/frame.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
@@ -7,6 +7,7 @@ import type { WriteWaiter } from './write.ts';
 import type { WriteBehindXlator } from './write-behind.ts';
 import type { WriteQueue } from './write-queue.ts';
 
+/** A fop that waits for writes. */
 export class WaitingFop implements WriteWaiter {
   blockers = 0;
   private readonly frame: Frame;
@@ -26,7 +27,9 @@ export class WaitingFop implements WriteWaiter {
   }
 }
 
-/** Winds a fop after a file's writes so far that overlap [start, end). */
+/**
+ * Winds a fop after all writes so far in `queue` that overlap [start, end), by default all; at once without a queue.
+ */
 export function windAfterWrites(
   frame: Frame,
   xl: WriteBehindXlator,

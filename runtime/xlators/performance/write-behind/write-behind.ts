@@ -1,4 +1,4 @@
-/** The state of one volume of performance/write-behind: its queues, memory and counters. */
+/** Holds the state of one volume of performance/write-behind (`WriteBehind`): its queues, memory and counters. */
 import { errnoName } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { messages } from '../../../core/messages.ts';
@@ -7,10 +7,10 @@ import type { OptionValues } from './options.ts';
 import type { Write } from './write.ts';
 import { WriteQueue } from './write-queue.ts';
 
-/** Milliseconds that data may be held back: with trickling-writes, and without. */
+/** Milliseconds that data may be held back: with option trickling-writes, and without it. */
 const TRICKLE_MS = 10;
 const HOLD_MS = 1000;
-/** The limit of all files together, in `cache-size`s. */
+/** The limit for all files together is this many times option cache-size, the limit for one file. */
 const VOLUME_LIMIT_FACTOR = 64;
 
 export type WriteBehindXlator = Xlator<WriteBehind>;
@@ -19,19 +19,20 @@ export class WriteBehind {
   values: OptionValues;
   /** Advances with every write that ends. */
   clock = 1;
-  /** Writes requested, of these joined to another, and writes sent below. */
+  /** Number of writes requested, of these joined to another, and of writes sent below. */
   writes = 0;
   joined = 0;
   sent = 0;
   /** Bytes of all writes that were answered early or are under way. */
   used = 0;
+  /** Number of writes that failed after they were answered. */
   failures = 0;
-  /** Whether any write has failed since the start; a reset does not clear it. */
+  /** Whether any such write has failed since the start; a reset does not clear this. */
   hasFailed = false;
-  /** Queues with a write held back. */
+  /** Queues that hold a write back. */
   private readonly held = new Set<WriteQueue>();
   private cancelTimer: (() => void) | null = null;
-  /** Replaced when the graph is exchanged. */
+  /** The volume; after an exchange of the graph, the new graph's. */
   xl: Xlator<WriteBehind>;
 
   constructor(xl: Xlator<WriteBehind>, values: OptionValues) {
@@ -52,12 +53,12 @@ export class WriteBehind {
     return created;
   }
 
-  /** Whether a write of this cost may be answered early. */
+  /** Whether a write of `cost` bytes keeps within the limit for all files, so that it may be answered early. */
   hasRoom(cost: number): boolean {
     return this.used + cost <= VOLUME_LIMIT_FACTOR * this.values['cache-size'];
   }
 
-  /** Holds a queue's data back until one timer for all queues sends it. */
+  /** Holds a queue's data back until the timer, one for all queues, sends it. */
   holdBack(queue: WriteQueue): void {
     this.held.add(queue);
     const ms = this.values['trickling-writes'] ? TRICKLE_MS : HOLD_MS;
@@ -73,6 +74,7 @@ export class WriteBehind {
     for (const queue of held) queue.releaseJoinable();
   }
 
+  /** Counts and logs the failure of a write that was answered early. */
   noteFailure({ errno, fd }: Write): void {
     this.failures += 1;
     this.hasFailed = true;
@@ -85,7 +87,7 @@ export class WriteBehind {
     );
   }
 
-  /** Returns what the end of this volume would lose, or null. */
+  /** Describes what would be lost if this volume ended now; null for nothing. */
   holds(): string | null {
     if (this.used > 0) return 'pending writes';
     if (!this.hasFailed) return null;

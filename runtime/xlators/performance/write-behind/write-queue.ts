@@ -1,10 +1,10 @@
 /**
  * Orders, joins and delays the writes of one file.
  *
- * Each write waits for earlier writes that it overlaps; any other fop waits for earlier writes whose result
- * it may see. A write is sent once a fop waits for it; until then the queue may hold it back so that more data
- * joins it (`Write.isHeld`). If a write fails after it was answered, each fd open at that time reports it once:
- * `errors` counts these failures, and an fd's context has the count that it has reported (Linux's errseq_t).
+ * A write waits for earlier writes that it overlaps; any other fop waits for earlier writes whose result it may see.
+ * The queue may hold a write back so that more data joins it (`Write.isHeld`), until a fop waits for it. After a failed
+ * write that was answered early, each fd open at that time reports the error once. `failureCount` counts such failures;
+ * each fd's context has the count that it has reported (as Linux's errseq_t).
  */
 import { EIO } from '../../../core/errno.ts';
 import { type Fd, newestFdId } from '../../../core/fd.ts';
@@ -16,18 +16,23 @@ import type { Cbk, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
 import type { Write, WriteWaiter } from './write.ts';
 
-/** A write that waits for room in the window. */
+/** A write that is not answered yet, because the file's pending writes have reached option cache-size. */
 export interface DelayedWrite {
-  readonly length: number;
+  /** The bytes that it counts. */
+  readonly cost: number;
+  /** Adds the write to the queue, and answers it. */
   start(): void;
 }
 
-/** The part of the volume that a queue uses. */
+/** The part of the volume's state (`write-behind.ts`) that a queue uses. */
 interface QueueVolume {
   readonly xl: Xlator<QueueVolume>;
   readonly values: OptionValues;
+  /** Advances with every write that ends. */
   clock: number;
+  /** Number of writes sent below. */
   sent: number;
+  /** Bytes of all pending writes. */
   used: number;
   findOrAddQueue(inode: Inode): WriteQueue;
   holdBack(queue: WriteQueue): void;
@@ -36,21 +41,25 @@ interface QueueVolume {
 
 export class WriteQueue {
   /** Number of failed writes that were answered early, and the errno of the last. */
-  errors = 0;
-  errno = 0;
-  /** The newest fd of any file at the last failure. */
-  private newestFdAtFailure = 0;
+  failureCount = 0;
+  lastErrno = 0;
+  /** The id of the newest fd of any file at the last failure: fds with larger ids were opened later. */
+  private newestFdIdAtFailure = 0;
   /** Number of open fds that have reported all failures, or were opened since. */
   private reportedFds = 0;
   /** Bytes of writes that were answered early or are under way. */
   used = 0;
-  private sent = 0;
+  /** Number of writes under way below. */
+  private sentCount = 0;
+  /** All pending writes, the oldest first. */
   private readonly writes = new Set<Write>();
+  /** The write that later writes may join. */
   private joinableWrite: Write | null = null;
   /** The fd of the newest write, and the offset of its end. */
   private newestFd: Fd | null = null;
   private newestEnd = 0;
   private delayed: DelayedWrite[] = [];
+  /** Whether `startDelayed` is running, which must not call itself. */
   private isStarting = false;
   /** The volume's clock when a write of this file last ended. */
   lastEnd = 0;
@@ -73,7 +82,7 @@ export class WriteQueue {
     return this.delayed.length > 0;
   }
 
-  /** Adds a write; earlier writes that overlap it block it. */
+  /** Adds a write, which waits for earlier writes that it overlaps. */
   add(write: Write): void {
     const { values } = this.volume;
     this.volume.used += write.cost;
@@ -81,6 +90,7 @@ export class WriteQueue {
     write.isSequential =
       write.fd === this.newestFd && (write.isAppend || write.offset === this.newestEnd);
     this.noteEnd(write);
+    // Blocks the write until all its blockers are counted.
     write.blockers = 1;
     for (const other of this.writes) {
       const conflicts =
@@ -88,25 +98,26 @@ export class WriteQueue {
       if (conflicts) this.block(write, other);
     }
     this.writes.add(write);
-    const before = this.joinableWrite;
+    const predecessor = this.joinableWrite;
     this.joinableWrite = write;
     write.fd.hold();
-    if (before !== null) this.release(before);
+    if (predecessor !== null) this.release(predecessor);
     this.unblock(write);
     this.sendIfDue();
   }
 
-  /** Whether the last write may grow by `length` bytes without overlapping another write. */
+  /** Whether the joinable write may grow by `length` bytes without overlapping another write. */
   mayGrow(length: number): boolean {
-    const { joinableWrite: last } = this;
-    if (last === null || last.isAppend) return last !== null;
+    const { joinable } = this;
+    if (joinable === null || joinable.isAppend) return joinable !== null;
+    const end = joinable.end + length;
     for (const other of this.writes) {
-      if (other !== last && other.start < last.end + length && last.end < other.end) return false;
+      if (other !== joinable && other.start < end && joinable.end < other.end) return false;
     }
     return true;
   }
 
-  /** Accounts for data that has joined the last write. */
+  /** Counts `cost` bytes that have joined the joinable write. */
   accountJoined(cost: number): void {
     this.joinableWrite!.cost += cost;
     this.joinableWrite!.isSequential = true;
@@ -119,43 +130,46 @@ export class WriteQueue {
   /** Calls `waiter.run` after all writes so far that overlap [start, end). */
   runAfterWrites(waiter: WriteWaiter, start = 0, end = Number.POSITIVE_INFINITY): void {
     waiter.blockers += 1;
-    // A write that is sent may end at once and leave the set.
+    // `block` may send a write, which may end at once and leave the set; a Set's iterator allows that.
     for (const write of this.writes) {
       if (write.start < end && start < write.end) this.block(waiter, write);
     }
     this.unblock(waiter);
   }
 
-  /** Whether a write to [start, end) is under way. */
+  /** Whether a write that overlaps [start, end) is pending. */
   isBusy(start = 0, end = Number.POSITIVE_INFINITY): boolean {
     for (const write of this.writes) if (write.start < end && start < write.end) return true;
     return false;
   }
 
-  /** Lets a write wait for room. */
+  /** Delays a write until there is room, and sends the joinable write to make room. */
   delay(delayed: DelayedWrite): void {
     this.delayed.push(delayed);
     if (this.joinableWrite !== null) this.release(this.joinableWrite);
   }
 
-  /** Sends the write that is held back. */
+  /** Sends the write that is held back, if any. */
   releaseJoinable(): void {
     if (this.joinableWrite !== null) this.release(this.joinableWrite);
   }
 
-  /** Returns the errno that an fd has not reported yet, or 0, and marks it as reported. */
-  takeError({ origin: fd }: Fd): number {
-    if (this.errors === 0) return 0;
-    const reportedErrors = (fd.ctxGet(this.volume.xl) as number | undefined) ?? 0;
-    if (reportedErrors === this.errors) return 0;
+  /**
+   * Returns the errno of the last failure if an fd has not reported it yet, and marks it as reported; otherwise 0. A
+   * stand-in fd counts as its original.
+   */
+  takeUnreportedErrno({ origin: fd }: Fd): number {
+    if (this.failureCount === 0) return 0;
+    const reportedCount = (fd.ctxGet(this.volume.xl) as number | undefined) ?? 0;
+    if (reportedCount === this.failureCount) return 0;
     this.skipEarlierErrors(fd);
-    return this.errno;
+    return this.lastErrno;
   }
 
   /** Marks all failures so far as reported by an fd. */
   skipEarlierErrors(fd: Fd): void {
-    if (this.errors === 0) return;
-    fd.ctxSet(this.volume.xl, this.errors);
+    if (this.failureCount === 0) return;
+    fd.ctxSet(this.volume.xl, this.failureCount);
     this.reportedFds += 1;
   }
 
@@ -164,19 +178,20 @@ export class WriteQueue {
    * fd before the last failure, and must get that error.
    */
   noteOpen(fd: Fd): void {
-    if (fd.id > this.newestFdAtFailure) this.skipEarlierErrors(fd);
+    if (fd.id > this.newestFdIdAtFailure) this.skipEarlierErrors(fd);
   }
 
-  /** Ends an fd that has reported `reportedErrors` failures. */
-  noteClose(reportedErrors: number): void {
-    if (reportedErrors === this.errors) this.reportedFds -= 1;
+  /** Records the close of an fd that has reported `reportedCount` failures. */
+  noteClose(reportedCount: number): void {
+    if (reportedCount === this.failureCount) this.reportedFds -= 1;
   }
 
-  /** Whether an open fd has still to report a failure. */
+  /** Whether an open fd has not yet reported a failure. */
   hasUnreportedError({ fdCount }: Inode): boolean {
-    return this.errors > 0 && this.reportedFds < fdCount;
+    return this.failureCount > 0 && this.reportedFds < fdCount;
   }
 
+  /** Makes `waiter` wait for a write, which is then held back no longer. */
   private block(waiter: WriteWaiter, write: Write): void {
     if (write.hasEnded) return;
     waiter.blockers += 1;
@@ -184,6 +199,7 @@ export class WriteQueue {
     this.release(write);
   }
 
+  /** Ends one reason to wait. */
   private unblock(waiter: WriteWaiter): void {
     waiter.blockers -= 1;
     if (waiter.blockers === 0) waiter.run();
@@ -203,21 +219,22 @@ export class WriteQueue {
   }
 
   /**
-   * Sends the held write if it is full, or if no other is under way. A sequential write is held for a
-   * time: otherwise a fast storage would get each small write separately.
+   * Sends the joinable write if it is full, or if no other is under way; otherwise holds it back. A sequential write is
+   * held back in any case: else a fast storage would get each small write separately.
    */
   private sendIfDue(): void {
-    const { joinableWrite: last } = this;
-    if (last === null) return;
+    const { joinable } = this;
+    if (joinable === null) return;
     const { values } = this.volume;
-    const hasDelayed = last.length >= values['aggregate-size'];
-    const mayTrickle = values['trickling-writes'] && this.sent === 0 && !last.isSequential;
-    if (hasDelayed || mayTrickle) this.release(last);
+    const isFull = joinable.length >= values['aggregate-size'];
+    const mayTrickle = values['trickling-writes'] && this.sentCount === 0 && !joinable.isSequential;
+    if (isFull || mayTrickle) this.release(joinable);
     else this.volume.holdBack(this);
   }
 
+  /** Winds a write's data, or what a short write has left of it. A `Write` calls it when nothing blocks it. */
   send(write: Write): void {
-    if (!write.isSent) this.sent += 1;
+    if (!write.isSent) this.sentCount += 1;
     write.isSent = true;
     this.volume.sent += 1;
     const { xl } = this.volume;
@@ -247,21 +264,21 @@ export class WriteQueue {
   }
 
   private endWrite(write: Write): void {
-    const { volume: sharedVolume } = this;
+    const { volume } = this;
     write.hasEnded = true;
     this.writes.delete(write);
     if (this.joinableWrite === write) this.joinableWrite = null;
-    this.sent -= 1;
+    this.sentCount -= 1;
     this.used -= write.cost;
-    sharedVolume.used -= write.cost;
-    sharedVolume.clock += 1;
-    this.lastEnd = sharedVolume.clock;
+    volume.used -= write.cost;
+    volume.clock += 1;
+    this.lastEnd = volume.clock;
     if (write.errno !== 0 && write.isAnsweredEarly) {
-      this.errors += 1;
-      this.errno = write.errno;
-      this.newestFdAtFailure = newestFdId();
+      this.failureCount += 1;
+      this.lastErrno = write.errno;
+      this.newestFdIdAtFailure = newestFdId();
       this.reportedFds = 0;
-      sharedVolume.noteFailure(write);
+      volume.noteFailure(write);
     }
     for (const waiter of write.waiters.splice(0)) this.unblock(waiter);
     write.fd.drop();
@@ -269,14 +286,14 @@ export class WriteQueue {
     this.sendIfDue();
   }
 
-  /** Accepts delayed writes as long as there is room. */
+  /** Starts delayed writes as long as there is room. */
   private startDelayed(): void {
     if (this.isStarting) return;
     this.isStarting = true;
     const maxBytes = this.volume.values['cache-size'];
     while (
       this.delayed.length > 0 &&
-      (this.used === 0 || this.used + this.delayed[0]!.length <= maxBytes)
+      (this.used === 0 || this.used + this.delayed[0]!.cost <= maxBytes)
     ) {
       this.delayed.shift()!.start();
     }

@@ -1,4 +1,4 @@
-/** Joins adjacent writes of one caller into one write to the storage. */
+/** Defines a pending write (`Write`), which later adjacent writes of the same caller may join. */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Stack } from '../../../core/frame.ts';
@@ -14,6 +14,7 @@ export interface WriteWaiter {
   run(): void;
 }
 
+/** A write to the storage, for one or more writes of a caller. */
 export class Write implements WriteWaiter {
   readonly fd: Fd;
   readonly offset: number;
@@ -23,25 +24,25 @@ export class Write implements WriteWaiter {
   /** Bytes of data in `buffer`, and those already written. */
   length: number;
   written = 0;
-  /** Bytes that it counts against the window. */
+  /** Bytes that the write counts against the limits of the file and the volume. */
   cost = 0;
-  /** Whether it waits for more data to join it. */
+  /** Whether the queue holds it back, so that more data may join it. */
   isHeld = true;
   isSent = false;
-  /** Whether it continues an earlier write, so that more is likely. */
+  /** Whether it continues the write before it, so that more data is likely to follow. */
   isSequential = false;
   hasEnded = false;
   /** Whether the caller got its reply before the storage had the data. */
   isAnsweredEarly = false;
   blockers = 0;
   readonly waiters: WriteWaiter[] = [];
-  /** Its errno, and the attributes before and after it. */
+  /** The result: the errno (0 for none), and the attributes before and after the write. */
   errno = 0;
   prebuf: Iatt | null = null;
   postbuf: Iatt | null = null;
   readonly caller: Stack;
   private buffer: Uint8Array;
-  /** Called when nothing blocks it and it is not held back. */
+  /** Called when no write blocks this one, and it is not held back. */
   private readonly send: (write: Write) => void;
 
   /** @param vector is copied: the caller reuses its buffer */
@@ -65,6 +66,7 @@ export class Write implements WriteWaiter {
     this.send = send;
   }
 
+  /** The range that the write may change, [start, end). An append may change any. */
   get end(): number {
     return this.isAppend ? Number.POSITIVE_INFINITY : this.offset + this.length;
   }
@@ -73,7 +75,7 @@ export class Write implements WriteWaiter {
     return this.isAppend ? 0 : this.offset;
   }
 
-  /** The data still to be written; `remainingOffset` is its offset. */
+  /** The data that is not written yet; `remainingOffset` is its offset in the file. */
   get remaining(): Uint8Array {
     return this.buffer.subarray(this.written, this.length);
   }
@@ -82,7 +84,7 @@ export class Write implements WriteWaiter {
     return this.offset + this.written;
   }
 
-  /** Whether another write may join it. */
+  /** Whether a write with these arguments may join this one, so that together they have at most `maxBytes`. */
   canJoin(
     caller: Stack,
     fd: Fd,
@@ -98,6 +100,7 @@ export class Write implements WriteWaiter {
     return isSameCaller(this.caller, caller) && isSameXdata(this.xdata, xdata);
   }
 
+  /** Adds the data of a write for which `canJoin` was true. */
   join(vector: Uint8Array, maxBytes: number): void {
     const length = this.length + vector.length;
     if (length > this.buffer.length) {
@@ -119,6 +122,7 @@ function isSameCaller(a: Stack, b: Stack): boolean {
   return a.lkOwner === b.lkOwner && a.client === b.client;
 }
 
+/** Whether two requests have the same xdata: none, or only KILL_PRIV. */
 function isSameXdata(a: Dict | null, b: Dict | null): boolean {
   if (a === b) return true;
   if (a?.size !== 1 || b?.size !== 1) return false;
