@@ -68,7 +68,7 @@ async function over(name: string) {
 }
 
 test.each(Object.entries(GROWN))(
-  '%s counts its use, and a reset sets its counts to zero',
+  'performance/%s counts its requests in the dump, and a reset sets these counts to zero',
   async (name, grown) => {
     const { graph, root, dump, loc, lookup, translator } = await over(name);
     const open: Fd[] = [];

@@ -47,7 +47,7 @@ describeMounts('a create that finds a known file by a second name', () => {
     });
   });
 
-  it('with O_TRUNC leaves it empty, although an earlier write was still under way', async () => {
+  it('with O_TRUNC leaves the file empty, although an earlier write was still under way', async () => {
     await withScratch(async (scratch) => {
       const files = await scratch.makeFolder('files');
       const late = { 'delay-percentage': '100', enable: 'WRITE' };

@@ -88,7 +88,7 @@ describe.skipIf(isWithoutBricks())('two clients of a real brick', () => {
     await expect.poll(() => statOf(a, '/g').catch(String), PATIENCE).toMatch('ENOENT');
   });
 
-  it('data that one client has written is read by the other after the close', async () => {
+  it('data that one client has written and closed is read by the other', async () => {
     for (let nth = 0; nth < 20; nth++)
       await a.ask('write', '/lines', bytes(`line ${10 + nth}\n`), 8 * nth);
     const text = await textOf(b, '/lines', 1000);

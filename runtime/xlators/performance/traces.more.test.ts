@@ -184,7 +184,7 @@ describe.skipIf(isWithoutBricks())('requests below', () => {
     }
   });
 
-  it('every row of differences names a part of a trace', () => {
+  it('every row of the table of differences names a part of a trace', () => {
     const parts = Object.entries(traces).flatMap(([name, trace]) =>
       Object.keys(trace.parts).map((part) => `${name}: ${part}`),
     );

@@ -72,7 +72,7 @@ for (const [whose, start, skip, upcalls] of [
   for (const upcall of upcalls) {
     const how = upcall === null ? 'without upcall' : 'with upcall off';
     it.skipIf(skip()).each(caches)(
-      `over a brick ${whose} ${how} %s warns once how late changes are seen`,
+      `over a brick ${whose} ${how}, %s warns once how late changes are seen`,
       async (type, options, seconds) => {
         brick = await start(upcall);
         await said(type, options);
@@ -83,7 +83,7 @@ for (const [whose, start, skip, upcalls] of [
     );
   }
   it.skipIf(skip()).each(caches)(
-    `over a brick ${whose} that sends upcalls %s does not warn`,
+    `over a brick ${whose} that sends upcalls, %s does not warn`,
     async (type, options) => {
       brick = await start(ON);
       expect(await said(type, options)).toEqual([]);

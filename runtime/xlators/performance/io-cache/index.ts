@@ -14,11 +14,12 @@ import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import { bypassesCache, makeDataFops } from '../shared/data-fops.ts';
 import { checkMemory } from '../shared/options.ts';
-import { failIfSizesConflict, options } from './options.ts';
+import { checkFileSizes, options } from './options.ts';
 import { type CachedFile, PAGE_SIZE, PageCache } from './page-cache.ts';
 
 type IoCacheXlator = Xlator<PageCache>;
 
+/** A read under way; `size`, `offset` and `flags` are those of the caller's readv. */
 class PendingRead {
   readonly fd: Fd;
   readonly size: number;
@@ -49,6 +50,7 @@ const readv: Fop<'readv', PageCache> = (frame, xl, fd, size, offset, flags, xdat
   readPages(frame, xl, new PendingRead(fd, size, offset, flags, xdata));
 };
 
+/** Answers a read from cached pages; returns false if a page is missing. */
 function replyFromCache(
   frame: Frame,
   xl: IoCacheXlator,
@@ -74,15 +76,15 @@ const fstatCbk: Cbk<'fstat', PageCache> = (frame, windClock, xl, opRet, _opErrno
   readPages(frame, xl, read);
 };
 
-/** Reads whole pages from below. */
+/** Requests from below the whole pages that contain the read's range. */
 function readPages(frame: Frame, xl: IoCacheXlator, read: PendingRead): void {
   const { fd, size, offset, flags, xdata } = read;
   xl.priv.misses += 1;
   const start = Math.floor(offset / PAGE_SIZE) * PAGE_SIZE;
-  const to = Math.ceil((offset + size) / PAGE_SIZE) * PAGE_SIZE;
+  const end = Math.ceil((offset + size) / PAGE_SIZE) * PAGE_SIZE;
   frame.local = read;
   const { clock } = xl.priv;
-  wind.readv(frame, clock, readvCbk, xl.children[0]!, fd, to - start, start, flags, xdata);
+  wind.readv(frame, clock, readvCbk, xl.children[0]!, fd, end - start, start, flags, xdata);
 }
 
 const readvCbk: Cbk<'readv', PageCache> = (
@@ -98,21 +100,21 @@ const readvCbk: Cbk<'readv', PageCache> = (
   if (opRet < 0 || vector === null)
     return unwind.readv(frame, opRet, opErrno, vector, stbuf, xdata);
   const { fd, size, offset } = frame.local as PendingRead;
-  const first = Math.floor(offset / PAGE_SIZE);
-  learn(xl, windClock, fd, first, vector, stbuf);
-  const start = offset - first * PAGE_SIZE;
+  const firstPage = Math.floor(offset / PAGE_SIZE);
+  cachePages(xl, windClock, fd, firstPage, vector, stbuf);
+  const start = offset - firstPage * PAGE_SIZE;
   const part = vector.subarray(start, start + size);
-  // The cache keeps this memory: a caller that may keep or change the reply gets a copy.
+  // The cache keeps this memory. A caller without a read buffer may keep or change the reply: it gets a copy.
   const data = frame.readBuffer === null ? part.slice() : part;
   unwind.readv(frame, data.length, 0, data, stbuf, xdata);
 };
 
-/** Caches data with the attributes of its reply. */
-function learn(
+/** Caches the data of a readv's reply with its attributes, unless a change has outdated the reply. */
+function cachePages(
   { priv }: IoCacheXlator,
   windClock: number,
   { inode }: Fd,
-  first: number,
+  firstPage: number,
   data: Uint8Array,
   buf: Iatt | null,
 ): void {
@@ -120,10 +122,10 @@ function learn(
   const file = priv.findOrAddState(inode);
   if (!priv.mayLearn(file, windClock)) return;
   // Only the last page may be partly filled; any other short read is not cached.
-  const end = first * PAGE_SIZE + data.length;
+  const end = firstPage * PAGE_SIZE + data.length;
   if (data.length % PAGE_SIZE !== 0 && end !== buf.iaSize) return;
   priv.validate(file, buf);
-  priv.learn(file, first, data);
+  priv.learn(file, firstPage, data);
 }
 
 const lookup: Fop<'lookup', PageCache> = (frame, xl, loc, xdata) => {
@@ -146,9 +148,9 @@ const lookupCbk: Cbk<'lookup', PageCache> = (
   xdata,
   postparent,
 ) => {
-  const known = (frame.local as Loc).inode!;
-  const file = xl.priv.findState(known);
-  if (opRet >= 0 && buf?.known && buf.iaGfid === known.gfid && file !== undefined) {
+  const cachedInode = (frame.local as Loc).inode!;
+  const file = xl.priv.findState(cachedInode);
+  if (opRet >= 0 && buf?.known && buf.iaGfid === cachedInode.gfid && file !== undefined) {
     if (xl.priv.mayLearn(file, windClock)) xl.priv.validate(file, buf);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
@@ -170,7 +172,7 @@ export default defineCache<PageCache, typeof options>({
   fops: () => cacheFops,
   makeCache: (xl, values) => new PageCache(xl, values),
   checkOptions(xl, values) {
-    failIfSizesConflict(values);
+    checkFileSizes(values);
     checkMemory(xl, values);
   },
 });

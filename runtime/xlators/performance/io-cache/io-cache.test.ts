@@ -30,7 +30,7 @@ test('a read returns data that the file had between its request and its reply', 
   );
 });
 
-test('a min-file-size above max-file-size fails the start', async () => {
+test('option min-file-size above max-file-size stops the start', async () => {
   const options = { 'min-file-size': '4KB' };
   const volumes = [{ translator: new HeldLeaf().translator }, { translator, options }];
   await expect(startGraph(volumes, new FakeContext())).rejects.toThrow(
@@ -99,7 +99,7 @@ test('the counted bytes cover all cached pages and stay within cache-size, in an
   );
 });
 
-test('a file as large as the cache fits, and a partly filled page counts its data and 256 bytes', async () => {
+test('a file as large as the cache fits into it, and a partly filled page counts its data and 256 bytes', async () => {
   const PAGE = 128 * 1024;
   const volumes = [
     { translator: memory as unknown as Translator<unknown> },

@@ -1,4 +1,4 @@
-/** Options of performance/io-cache: names, defaults and ranges are GlusterFS 10's. */
+/** Defines the options of performance/io-cache; names, defaults and ranges are GlusterFS 10's. */
 import { InitError } from '../../../core/errors.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
@@ -42,7 +42,7 @@ export const options = defineReconfigurableOptions({
 export type OptionValues = Values<typeof options>;
 
 /** @throws {InitError} if the sizes contradict each other, as in GlusterFS */
-export function failIfSizesConflict(values: OptionValues): void {
+export function checkFileSizes(values: OptionValues): void {
   const [min, max] = [values['min-file-size'], values['max-file-size']];
   if (min <= max) return;
   throw new InitError(

@@ -1,4 +1,4 @@
-/** Caches pages of files in memory, in blocks of those that one read has fetched. */
+/** Caches pages of files in memory (`PageCache`). The pages that one read has fetched form a block. */
 
 import { concatBytes } from '../../../core/bytes.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -11,8 +11,8 @@ import type { OptionValues } from './options.ts';
 
 export const PAGE_SIZE = 128 * 1024;
 /**
- * Approximate bytes of a partly filled page besides its data. A full page counts without it, so that a
- * file as large as the cache fits.
+ * Approximate bytes of a partly filled page besides its data. They do not count for full pages, so that a file as
+ * large as the cache fits.
  */
 const OVERHEAD = 256;
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -20,6 +20,7 @@ const NEVER = Number.NEGATIVE_INFINITY;
 /** Pages of one read: they share a buffer and are evicted together. */
 class PageBlock extends LruEntry {
   readonly file: CachedFile;
+  /** Number of the first page, and the number of pages. */
   readonly first: number;
   readonly count: number;
   /** Data of all pages; the last page of a file may be partly filled. */
@@ -36,13 +37,13 @@ class PageBlock extends LruEntry {
     this.data = data;
   }
 
-  /** Returns the file offset up to which its data is valid from page `index` on: one page if some were replaced. */
+  /** Returns the file offset up to which the data is valid from page `index` on: one page if any page was replaced. */
   validEnd(index: number): number {
     const end = this.first * PAGE_SIZE + this.data.length;
     return this.liveCount === this.count ? end : Math.min(end, (index + 1) * PAGE_SIZE);
   }
 
-  /** Returns its data of [from, to) of the file. */
+  /** Returns the data of [from, end), offsets in the file. */
   bytesAt(from: number, end: number): Uint8Array {
     const start = this.first * PAGE_SIZE;
     return this.data.subarray(from - start, end - start);
@@ -50,9 +51,9 @@ class PageBlock extends LruEntry {
 }
 
 export class CachedFile extends InodeState {
-  /** Page number to block. */
+  /** The block of each cached page, by page number. */
   readonly pages = new Map<number, PageBlock>();
-  /** The attributes that the pages belong to. */
+  /** The file's attributes when the pages were current; null without pages. */
   buf: Iatt | null = null;
   /** Time of the last validation, in milliseconds. */
   checkedAt = NEVER;
@@ -79,7 +80,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
     return this.isRecent(checkedAt);
   }
 
-  /** Makes the next read of a file revalidate it. */
+  /** Makes the next read of a file compare its pages with the storage. */
   requireCheck(inode: Inode): void {
     const file = this.findState(inode);
     if (file !== undefined) file.checkedAt = NEVER;
@@ -94,7 +95,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
 
   /**
    * Returns the cached data of [offset, offset + size), up to the file's end; null when a page is missing.
-   * @param mayLend whether the caller neither changes nor keeps the result, so that it may be part of a page
+   * @param mayLend whether the result may be a view of a page, since the caller neither changes nor keeps it
    */
   read(file: CachedFile, offset: number, size: number, mayLend: boolean): Uint8Array | null {
     const readEnd = offset + size;
@@ -114,14 +115,14 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
   }
 
   /**
-   * Caches data read from the start of a page; the last page is full, or the end of the file.
-   * @param data is kept without a copy: the caller must not change it
+   * Caches data from the start of page `first`; the last page is full, or ends at the end of the file.
+   * @param data is kept without a copy, so the caller must not change it
    */
   learn(file: CachedFile, first: number, data: Uint8Array): void {
     const count = Math.ceil(data.length / PAGE_SIZE);
     // A read past the end of the file has no data.
     if (count === 0) return;
-    // A view would keep its whole buffer in memory, which is not counted.
+    // A view would keep its whole buffer in memory, without counting it, so it is copied.
     const ownData = data.length === data.buffer.byteLength ? data : data.slice();
     const block = new PageBlock(file, first, count, ownData);
     for (let index = first; index < first + count; index++) {
@@ -155,7 +156,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
   private forgetPages(block: PageBlock): void {
     const { file, first, count } = block;
     for (let index = first; index < first + count; index++) {
-      // A later read may have replaced it.
+      // A later read may have replaced the page.
       if (file.pages.get(index) !== block) continue;
       file.pages.delete(index);
       this.pageCount -= 1;

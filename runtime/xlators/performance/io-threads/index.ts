@@ -1,9 +1,9 @@
 /**
  * performance/io-threads: passes all fops; it exists so that volfiles of GlusterFS load unchanged.
  *
- * GlusterFS's hands fops to threads, because calls of disk and network block. In glossa no call blocks the
- * graph's only thread: protocol/client sends and continues, and storage/posix reads with RWF_NOWAIT or on
- * threads of its own. So no fop overtakes another in this volume.
+ * GlusterFS's translator of this name runs fops on threads, because calls of disk and network block. In glossa no
+ * call blocks the graph's only thread: protocol/client sends and continues, and storage/posix reads without waiting,
+ * or on threads of its own. So no fop overtakes another in this volume.
  *
  * Source of the options: GlusterFS 10 `xlators/performance/io-threads/src/io-threads.c`.
  */

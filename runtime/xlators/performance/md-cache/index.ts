@@ -2,10 +2,10 @@
  * performance/md-cache: caches attributes, extended attributes and names of inodes, and answers
  * lookup, stat, fstat and getxattr from them.
  *
- * `shared/inode-cache.ts` decides when a reply may be cached, `shared/change-taps.ts` reports changes of
+ * `shared/inode-cache.ts` decides whether a reply may be cached, `shared/change-taps.ts` reports changes of
  * inodes, `md-cache.ts` holds the entries.
  *
- * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md says what differs.
+ * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md lists the differences.
  */
 import { type Client, hasOtherClients } from '../../../core/client.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -36,9 +36,13 @@ import { effectiveTimeout, options } from './options.ts';
 
 type MdCacheXlator = Xlator<MdCache>;
 
+/** A program's capabilities. */
 const CAPABILITY = 'security.capability';
 
-/** Caches the attributes in a reply to a request of clock `windClock`, unless they are outdated. */
+/**
+ * Caches the attributes in a reply, unless they may be outdated: then it returns null.
+ * @param windClock the cache's clock when the request was wound
+ */
 function learnAttributes(
   { priv }: MdCacheXlator,
   windClock: number,
@@ -52,19 +56,20 @@ function learnAttributes(
   return state;
 }
 
-/** Adds the kernel's timeouts to a reply's xdata, if this volume decides on them. */
+/** Adds to a reply's xdata how long the kernel may cache it; only with option kernel-timeout. */
 function addTimeouts(priv: MdCache, state: InodeEntry | null, xdata: Dict | null): Dict | null {
   const timeouts = priv.kernelTimeouts(state);
   return timeouts === null ? xdata : withTimeouts(timeouts, xdata);
 }
 
+/** Returns the cached attributes for a lookup, or null. A lookup by name also needs the name in the cache. */
 function findAttributes(priv: MdCache, { inode, parent, name }: Loc): Iatt | null {
   if (inode === null || !inode.linked) return null;
   if (parent === null || name === null) return priv.findAttributes(inode);
   return priv.findAttributesByName(inode, parent, name);
 }
 
-/** Whether a request needs no keys; the gfid's does not count, as a known inode has one. */
+/** Whether a lookup or stat requests no keys. GFID_REQ does not count: a cached inode has its gfid already. */
 const needsNoKeys = (keys: { size: number; has(key: string): boolean } | null): boolean =>
   keys === null || keys.size === 0 || (keys.size === 1 && keys.has(GFID_REQ));
 
@@ -103,7 +108,7 @@ const lookupCbk: Cbk<'lookup', MdCache> = (
   const loc = frame.local as Loc;
   let replyXdata = xdata;
   if (opRet < 0) {
-    // The name is gone: its entry is outdated.
+    // The name may be gone, or the inode: what is cached of it is outdated.
     if (loc.inode?.linked) xl.priv.invalidate(loc.inode);
     if (loc.inode?.linked) invalidateName(xl, frame.root.client, loc);
   } else if (inode !== null && buf !== null) {
@@ -134,7 +139,7 @@ const statCbk: Cbk<'stat', MdCache> = (frame, windClock, xl, opRet, opErrno, buf
   unwind.stat(frame, opRet, opErrno, buf, learnReply(frame, windClock, xl, opRet, buf, xdata));
 };
 
-/** Caches a stat's reply and returns its xdata. */
+/** Caches the reply of a stat or fstat (of the inode in `frame.local`), and returns the xdata to unwind. */
 function learnReply(
   frame: Frame,
   windClock: number,
@@ -173,7 +178,7 @@ const fstatCbk: Cbk<'fstat', MdCache> = (frame, windClock, xl, opRet, opErrno, b
 
 const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) => {
   frame.local = fd;
-  // No keys are added: a cache below cannot know which keys an entry was requested with.
+  // Unlike a lookup, this adds no keys: a cache below cannot tell with which keys an entry was requested.
   wind.readdirp(frame, xl.priv.clock, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
 };
 
@@ -251,12 +256,12 @@ const statfs: Fop<'statfs', MdCache> = (frame, xl, loc, xdata) => {
   wind.statfs(frame, priv.clock, statfsCbk, xl.children[0]!, loc, xdata);
 };
 
-const statfsCbk: Cbk<'statfs', MdCache> = (frame, _asked, xl, opRet, opErrno, buf, xdata) => {
+const statfsCbk: Cbk<'statfs', MdCache> = (frame, _windClock, xl, opRet, opErrno, buf, xdata) => {
   if (opRet >= 0 && buf !== null) xl.priv.learnStatfs(buf);
   unwind.statfs(frame, opRet, opErrno, buf, xdata);
 };
 
-/** Invalidates a changed name in the kernel, unless the kernel's own request has changed it. */
+/** Invalidates a changed name in the kernel, if another client than the kernel may have changed it. */
 function invalidateName(xl: MdCacheXlator, client: Client | null, { parent, name }: Loc): void {
   if (!xl.priv.isKernelCaching || !hasOtherClients(client) || parent === null || name === null)
     return;
@@ -270,7 +275,7 @@ const hooks: ChangeHooks<MdCache, InodeEntry> = {
     const state = priv.findOrAddState(inode);
     if (!priv.mayLearn(state, windClock)) return;
     priv.learnAttributes(state, inode, buf);
-    // A new file has no capability, and the kernel asks for it before each write.
+    // A new file has no capabilities. The kernel asks for them before each write.
     if (priv.selectsXattr(CAPABILITY)) priv.learnXattr(state, CAPABILITY, null);
     if (parent !== null && name !== null) priv.learnName(state, parent, name);
   },
@@ -290,13 +295,13 @@ const cacheFops: Fops<MdCache> = {
   ...tapNameFops(hooks),
 };
 
-/** The hooks for a kernel that caches: replies to its changes carry timeouts, too. */
+/** The hooks with option kernel-timeout: replies of changing fops carry timeouts for the kernel, too. */
 const kernelHooks: ChangeHooks<MdCache, InodeEntry> = {
   ...hooks,
   annotate({ priv }, inode, isNamed, xdata) {
     const timeouts = priv.kernelTimeouts(priv.findState(inode) ?? null);
     if (timeouts === null) return xdata;
-    // The mount's timeout applies to a name that is not cached here.
+    // A name that is not cached here gets no timeout: the mount's own applies.
     return withTimeouts(isNamed ? timeouts : { attribute: timeouts.attribute }, xdata);
   },
 };

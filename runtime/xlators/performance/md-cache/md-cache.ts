@@ -1,11 +1,11 @@
 /**
- * Caches each inode's attributes, extended attributes, and the name of its last lookup.
+ * Caches each inode's attributes, extended attributes, and the name by which it was last looked up.
  *
- * Each of the three expires by itself. In particular only a lookup of a name renews it: a file that still
- * exists may have lost that name.
+ * Each of the three expires by itself. Only a lookup of a name renews the name: a file that still exists may have
+ * lost it.
  *
- * With option kernel-timeout the kernel may cache the same values, no longer than they are valid here. The
- * cache invalidates them in the kernel when it drops them.
+ * With option kernel-timeout the kernel may cache the same values, as long as they are valid here. When the cache
+ * drops values, it invalidates them in the kernel, too.
  */
 import { Dict } from '../../../core/dict.ts';
 import type { EventName } from '../../../core/events.ts';
@@ -20,24 +20,25 @@ import { differs, InodeCache, InodeState, invalidatingEvents } from '../shared/i
 import { effectiveTimeout, type OptionValues, readCachedXattrs } from './options.ts';
 import { XattrCache } from './xattr-cache.ts';
 
-/** Approximate bytes of an inode's entry without extended attributes. */
+/** Approximate bytes of an inode's entry, without extended attributes. */
 const OVERHEAD = 512;
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
+/** What is cached of one inode. Times are milliseconds of `context.now()`. */
 export class InodeEntry extends InodeState {
   buf: Iatt | null = null;
-  /** Time of the reply with `buf`, in milliseconds. */
+  /** Time of the reply with `buf`. */
   attributesTime = NEVER;
-  /** The inode's name at the time `nameTime`. */
+  /** The directory and name by which a lookup found the inode at `nameTime`. */
   parent: Inode | null = null;
   name: string | null = null;
   nameTime = NEVER;
-  /** Time until which the kernel may cache its attributes. */
+  /** Time until which the kernel may cache the attributes. */
   kernelExpiry = NEVER;
   xattrs: XattrCache | null = null;
   xattrsTime = NEVER;
-  /** The cache's `era` and `nameEra` when this entry was last updated. */
+  /** The cache's `era` and `nameEra` when the entry was last updated: an entry of an earlier era is invalid. */
   era = 0;
   nameEra = 0;
 }
@@ -49,15 +50,16 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   statfs: Statvfs | null = null;
   private statfsTime = NEVER;
   private timeoutMs = 0;
-  /** 0: the mount's own timeouts apply. */
+  /** Option kernel-timeout in milliseconds; 0: the mount's own timeouts apply. */
   private kernelMs = 0;
-  /** Time until which the kernel may cache any value from here. */
+  /** Time until which the kernel may cache any value from this volume. */
   private lastKernelExpiry = NEVER;
+  /** Names, and patterns of names, of the extended attributes that are cached. */
   private names = new Set<string>();
   private patterns: readonly RegExp[] = [];
-  /** Keys of extended attributes that lookups request; null for none. */
+  /** The keys that every lookup requests, so that their attributes can be cached; null for none. */
   keys: Dict | null = null;
-  /** Counts of full invalidations, and of those of all names: older entries are invalid. */
+  /** Number of invalidations of everything, and of all names. */
   private era = 0;
   private nameEra = 0;
 
@@ -83,7 +85,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     this.patterns = patterns;
     this.keys = names.size === 0 ? null : new Dict();
     for (const name of names) this.keys?.set(name, 0);
-    // Attributes that were not requested so far are not known to be absent.
+    // The cache must not report newly selected attributes as absent: no lookup has requested them yet.
     this.clear();
   }
 
@@ -94,7 +96,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   protected override dropValues(state: InodeEntry, isWrite: boolean): void {
     state.buf = null;
     if (!isWrite) state.xattrs = null;
-    // A write may remove an extended attribute (a program's capabilities), but adds none.
+    // A write may remove an extended attribute (a program's capabilities), but adds none: absent ones stay cached.
     state.xattrs?.deletePresent();
   }
 
@@ -104,7 +106,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     return state !== undefined && this.isFresh(state, state.attributesTime) ? state.buf : null;
   }
 
-  /** As `findAttributes`, if a recent lookup has found the inode under this name. */
+  /** As `findAttributes`, but also null unless a recent lookup has found the inode under this name. */
   findAttributesByName(inode: Inode, parent: Inode, name: string): Iatt | null {
     const state = inode.ctxGet(this.xl) as InodeEntry | undefined;
     if (state === undefined || state.parent !== parent || state.name !== name) return null;
@@ -112,6 +114,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     return this.isFresh(state, state.attributesTime) ? state.buf : null;
   }
 
+  /** Caches attributes; data caches above learn by an event if the file has changed. */
   learnAttributes(state: InodeEntry, inode: Inode, buf: Iatt): void {
     this.dropIfOutdated(state);
     const before = state.buf;
@@ -130,14 +133,15 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     state.nameTime = this.xl.context.now();
   }
 
-  /** Whether the kernel may cache values from here. */
+  /** Whether the kernel may cache values from this volume. */
   get isKernelCaching(): boolean {
     return this.kernelMs > 0;
   }
 
   /**
-   * Returns how long the kernel may cache a reply's attributes and name; null: the mount's timeouts.
-   * Pass `state` null for a reply that was not cached here.
+   * Returns for how many seconds the kernel may cache a reply's attributes and name; null if the mount's timeouts
+   * apply.
+   * @param state null for a reply that could not be cached here: the kernel must not cache it, either
    */
   kernelTimeouts(state: InodeEntry | null): Timeouts | null {
     if (this.kernelMs === 0) return null;
@@ -156,7 +160,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     return this.names.has(name) || this.patterns.some((pattern) => pattern.test(name));
   }
 
-  /** Returns the reply to getxattr; null if the attribute is absent, undefined if unknown. */
+  /** Returns the cached reply of getxattr; null if the attribute is absent, undefined if nothing is cached. */
   findXattr(inode: Inode, name: string): Dict | null | undefined {
     const state = inode.ctxGet(this.xl) as InodeEntry | undefined;
     if (state === undefined || state.xattrs === null) return undefined;
@@ -173,7 +177,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     state.xattrs.set(name, reply);
   }
 
-  /** Caches a lookup's reply: an attribute of `keys` that it lacks is absent. */
+  /** Caches the extended attributes in a lookup's reply: those of `keys` that it lacks are absent. */
   learnXattrs(state: InodeEntry, xdata: Dict | null): void {
     if (this.names.size === 0) return;
     this.dropIfOutdated(state);
@@ -250,7 +254,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     return { inodes, bytes };
   }
 
-  /** Invalidates in the kernel all that it may have cached from here. */
+  /** Invalidates in the kernel everything that it may have cached from this volume. */
   private invalidateKernel(): void {
     const now = this.xl.context.now();
     if (this.lastKernelExpiry <= now) return;
@@ -264,17 +268,19 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     }
   }
 
+  /** Returns how long the kernel may cache a value that was received at `since`. */
   private remainingKernelMs(since: number): number {
     const remaining = since + this.timeoutMs - this.xl.context.now();
     return Math.max(0, Math.min(this.kernelMs, remaining));
   }
 
-  /** Drops all names, also those in replies under way. */
+  /** Drops all names; replies under way are not cached. */
   private clearNames(): void {
     this.invalidateReplies();
     this.nameEra += 1;
   }
 
+  /** Drops a name that an upcall reports as changed, and its directory's values. */
   private dropName(parent: Inode, name: string): void {
     this.invalidate(parent);
     const inode = parent.table.grep(parent, name);
@@ -286,7 +292,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     }
   }
 
-  /** Prepares an entry for an update: values from before a full invalidation stay dropped. */
+  /** Prepares an entry for an update: drops its values if they are from before the last full invalidation. */
   private dropIfOutdated(state: InodeEntry): void {
     if (state.era === this.era) return;
     this.dropValues(state, false);

@@ -1,10 +1,14 @@
-/** Options of performance/md-cache: names, defaults and ranges are GlusterFS 10's, except kernel-timeout, which is glossa's. */
+/**
+ * Defines the options of performance/md-cache. Names, defaults and ranges are GlusterFS 10's; only kernel-timeout is
+ * glossa's own.
+ */
 import { ACL_NAMES } from '../../../core/acl.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { compileShellPattern } from '../../../core/shell-pattern.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 
-const cachesOption = (names: string, on = false) =>
+/** Makes an option that selects some extended attributes for caching. */
+const makeCacheOption = (names: string, on = false) =>
   ({
     type: 'bool',
     default: on,
@@ -41,13 +45,16 @@ export const options = defineReconfigurableOptions({
     default: true,
     description: 'Invalidates data caches above when a file has changed.',
   },
-  'cache-capability-xattrs': cachesOption('capabilities of programs (security.capability)', true),
-  'cache-ima-xattrs': cachesOption('IMA hashes (security.ima)', true),
-  'cache-selinux': cachesOption('SELinux labels'),
-  'cache-posix-acl': cachesOption('ACLs'),
-  'cache-glusterfs-acl': cachesOption("ACLs under GlusterFS's names (glusterfs.posix.acl)"),
-  'cache-swift-metadata': cachesOption('attributes of gluster-swift'),
-  'cache-samba-metadata': cachesOption('attributes of Samba'),
+  'cache-capability-xattrs': makeCacheOption(
+    'capabilities of programs (security.capability)',
+    true,
+  ),
+  'cache-ima-xattrs': makeCacheOption('IMA hashes (security.ima)', true),
+  'cache-selinux': makeCacheOption('SELinux labels'),
+  'cache-posix-acl': makeCacheOption('ACLs'),
+  'cache-glusterfs-acl': makeCacheOption("ACLs under GlusterFS's names (glusterfs.posix.acl)"),
+  'cache-swift-metadata': makeCacheOption('attributes of gluster-swift'),
+  'cache-samba-metadata': makeCacheOption('attributes of Samba'),
   'xattr-cache-list': {
     type: 'str',
     default: '',
@@ -103,9 +110,10 @@ export function readCachedXattrs(values: OptionValues): { names: Set<string>; pa
   };
 }
 
-/** Longest timeout in seconds without upcalls from the bricks. */
+/** Longest md-cache-timeout, in seconds, without upcalls (reports of other clients' changes) from the bricks. */
 const MAX_TIMEOUT_WITHOUT_UPCALLS = 60;
 
+/** Returns the timeout in seconds that applies. */
 export const effectiveTimeout = (values: OptionValues): number =>
   values['cache-invalidation']
     ? values['md-cache-timeout']

@@ -1,24 +1,25 @@
 /**
- * Caches one inode's extended attributes: for each name the getxattr reply, or null if it is absent.
+ * Caches one inode's extended attributes for md-cache: for each name the reply of getxattr, or null if it is absent.
  *
- * A client may request any number of names that match a pattern in `xattr-cache-list`. So an inode's
- * entries take at most `XATTRS_MAX` bytes; the oldest are evicted.
+ * A client may request any number of names that match a pattern in `xattr-cache-list`. So an inode's entries take at
+ * most `XATTRS_MAX` bytes; the oldest are evicted.
  */
 import type { Dict, DictValue } from '../../../core/dict.ts';
 
 /** Approximate bytes of an entry besides its name and value. */
 const OVERHEAD = 128;
-/** Linux's limit for one value, and for the list of names. */
+/** Most bytes of one inode's entries: Linux's limit for one value. */
 export const XATTRS_MAX = 64 * 1024;
+/** Approximate bytes of a value that is neither text nor bytes. */
 const OTHER_VALUE_BYTES = 8;
 
-const valueBytes = (value: DictValue): number =>
+const countValueBytes = (value: DictValue): number =>
   typeof value === 'string' || value instanceof Uint8Array ? value.length : OTHER_VALUE_BYTES;
 
-function entryBytes(name: string, reply: Dict | null): number {
+function countEntryBytes(name: string, reply: Dict | null): number {
   let bytes = OVERHEAD + name.length;
   reply?.forEach((_name, value) => {
-    bytes += valueBytes(value);
+    bytes += countValueBytes(value);
   });
   return bytes;
 }
@@ -27,14 +28,14 @@ export class XattrCache {
   bytes = 0;
   private readonly replies = new Map<string, Dict | null>();
 
-  /** Returns undefined for an unknown name. */
+  /** Returns the reply of getxattr; null if the attribute is absent, undefined if nothing is cached. */
   get(name: string): Dict | null | undefined {
     return this.replies.get(name);
   }
 
   set(name: string, reply: Dict | null): void {
     this.delete(name);
-    const bytes = entryBytes(name, reply);
+    const bytes = countEntryBytes(name, reply);
     if (bytes > XATTRS_MAX) return;
     for (const oldest of this.replies.keys()) {
       if (this.bytes + bytes <= XATTRS_MAX) break;
@@ -44,7 +45,7 @@ export class XattrCache {
     this.bytes += bytes;
   }
 
-  /** Forgets the attributes that exist; absent names stay. */
+  /** Forgets attributes that exist; those known to be absent stay. */
   deletePresent(): void {
     for (const [name, reply] of this.replies) if (reply !== null) this.delete(name);
   }
@@ -52,7 +53,7 @@ export class XattrCache {
   private delete(name: string): void {
     const reply = this.replies.get(name);
     if (reply === undefined) return;
-    this.bytes -= entryBytes(name, reply);
+    this.bytes -= countEntryBytes(name, reply);
     this.replies.delete(name);
   }
 }

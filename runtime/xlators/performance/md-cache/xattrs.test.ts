@@ -82,7 +82,7 @@ test('200 values of 1000 bytes stay within the limit, and each is still returned
   }
 });
 
-test('a name counts its length', async () => {
+test("the cached bytes include the length of each attribute's name", async () => {
   const { get, figure } = await setUp();
   const added = (name: string): number => {
     const before = figure('bytes');
@@ -92,7 +92,7 @@ test('a name counts its length', async () => {
   expect(added(`user.${'x'.repeat(200)}`) - added('user.y')).toBe(199);
 });
 
-test('a dropped value counts no bytes, after a setxattr or a CHILD_DOWN', async () => {
+test('a value that a setxattr or a CHILD_DOWN has dropped counts no bytes', async () => {
   const { graph, get, set, figure } = await setUp();
   set('user.a', new Uint8Array(5000));
   get('user.a');

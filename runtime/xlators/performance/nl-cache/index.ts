@@ -1,5 +1,5 @@
 /**
- * performance/nl-cache: GlusterFS's cache of absent names, with GlusterFS's options. It runs the code of
+ * performance/nl-cache: caches absent names, with GlusterFS's options. The cache and the fops are those of
  * features/negative; README.md lists the differences from GlusterFS.
  *
  * Source: GlusterFS 10 `xlators/performance/nl-cache/src/`.
@@ -11,8 +11,9 @@ import { AbsentNames, type CacheBounds } from '../../features/negative/absent-na
 import { commonOptions, switchOption } from '../shared/options.ts';
 import { checkOrder, checkUpcalls, type Reliance } from '../shared/stack-checks.ts';
 
+/** Seconds. */
 const DEFAULT_TIMEOUT = 60;
-/** Approximate bytes of a name in memory besides its letters. */
+/** Approximate bytes of a name in memory besides its characters. */
 const OVERHEAD = 128;
 
 const options = defineReconfigurableOptions({
@@ -50,12 +51,15 @@ type OptionValues = Values<typeof options>;
 const makeBounds = (values: OptionValues): CacheBounds => ({
   timeoutMs: values['pass-through'] ? 0 : values['nl-cache-timeout'] * 1000,
   kernelTimeouts: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
+  // The kernel's entries are invalidated when the cache evicts its own.
   kernelFollows: values['kernel-timeout'] > 0,
   limit: values['nl-cache-limit'],
   weigh: (name) => OVERHEAD + 2 * name.length,
 });
 
-/** A timeout longer than the default relies on upcalls when other clients create names. */
+/**
+ * Returns the option that relies on upcalls: a timeout above the default, as other clients may create names; or null.
+ */
 const findReliance = (values: OptionValues): Reliance | null =>
   values['nl-cache-timeout'] > DEFAULT_TIMEOUT && !values['pass-through']
     ? { option: 'nl-cache-timeout', seconds: values['nl-cache-timeout'] }
@@ -87,7 +91,7 @@ export default defineTranslator<NlCache, typeof options>({
   },
   reconfigure(xl, values) {
     xl.priv.values = values;
-    // Creations are not seen while requests pass through.
+    // While requests pass through, the cache would miss created names.
     if (values['pass-through']) xl.priv.dropAll();
     xl.priv.applyBounds(makeBounds(values));
     xl.exchangeFops(selectFops(values));

@@ -75,7 +75,7 @@ test('the kernel caches an absent name no longer than nl-cache, and forgets name
   expect(takenBack).not.toContain('name-19');
 });
 
-test('names take no more memory than nl-cache-limit, and a created name is forgotten', async () => {
+test('absent names take no more memory than nl-cache-limit, and a created name is forgotten', async () => {
   const leaf = new HeldLeaf();
   leaf.onRequest = ({ name, answer }) =>
     name === 'lookup' ? answer(-1, ENOENT, null, null, null, null) : answer(0, 0, null);

@@ -1,6 +1,6 @@
 /**
- * performance/open-behind: answers an open at once, and opens the file below at its first use. A file
- * that a cache above serves, or that is only opened and closed, is never opened below.
+ * performance/open-behind: answers an open at once, and opens the file below when it is first used. A file whose
+ * reads a cache above answers, or that is only opened and closed, is never opened below.
  *
  * Source: GlusterFS 10 `xlators/performance/open-behind/src/`; README.md lists the differences.
  */
@@ -19,11 +19,11 @@ import { OpenBehind, PendingOpen } from './pending-opens.ts';
 
 type OpenBehindXlator = Xlator<OpenBehind>;
 
-/** Flags of opens that change something: they are not delayed. */
+/** Flags of opens that change the file: these opens are not delayed. */
 const CHANGING_FLAGS = O_CREAT | O_EXCL | O_TRUNC;
 
 const open: Fop<'open', OpenBehind> = (frame, xl, loc, flags, fd, xdata) => {
-  // Only regular files are opened late.
+  // Other types than regular files are opened at once, too.
   if ((flags & CHANGING_FLAGS) !== 0 || fd.inode.iaType !== IA_IFREG) {
     return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
   }
@@ -31,7 +31,7 @@ const open: Fop<'open', OpenBehind> = (frame, xl, loc, flags, fd, xdata) => {
   unwind.open(frame, 0, 0, fd, null);
 };
 
-/** Winds a fop once all its files are open below. */
+/** Opens the fop's files below if they are pending, and then winds it; fails it if an open fails. */
 function windWhenOpen(
   frame: Frame,
   xl: OpenBehindXlator,
@@ -59,7 +59,7 @@ const readv: Fop<'readv', OpenBehind> = (frame, xl, fd, size, offset, flags, xda
 
 const writev: Fop<'writev', OpenBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
   if (isReadyToUse(xl, fd)) tail.writev(frame, xl.children[0]!, fd, vector, offset, flags, xdata);
-  // A copy: the caller reuses its buffer.
+  // Keeps a copy: the caller reuses its buffer.
   else windWhenOpen(frame, xl, 'writev', [fd, vector.slice(), offset, flags, xdata], [fd]);
 };
 
@@ -78,17 +78,21 @@ const seek: Fop<'seek', OpenBehind> = (frame, xl, fd, offset, whence, xdata) => 
 const flush: Fop<'flush', OpenBehind> = (frame, xl, fd, xdata) => {
   const pending = xl.priv.findPending(fd);
   if (pending === undefined) return tail.flush(frame, xl.children[0]!, fd, xdata);
-  // Nothing was written through this fd.
+  // Never opened below, so nothing was written through the fd: there is nothing to flush.
   if (pending.errno === 0 && !pending.isOpening) return unwind.flush(frame, 0, 0, null);
   windWhenOpen(frame, xl, 'flush', [fd, xdata], [fd]);
 };
 
+/**
+ * Whether a fop may go down now: the fd is open below, or the fop needs no open one.
+ * @param allowsAnonymous whether the volume below may serve the fop on an fd that is not open
+ */
 function isReadyToUse({ priv }: OpenBehindXlator, fd: Fd, allowsAnonymous = false): boolean {
   const pending = priv.findPending(fd);
   return pending === undefined || (allowsAnonymous && pending.errno === 0 && !pending.isOpening);
 }
 
-/** All other fops on open files: they wait for the open. */
+/** The other fops on open files: they make the pending open, and wait for it. */
 const waitingFops = [
   ...(['fsync', 'ftruncate', 'fgetxattr', 'fsetxattr', 'fremovexattr', 'fxattrop'] as const),
   ...(['fsetattr', 'fallocate', 'discard', 'zerofill', 'lk', 'finodelk', 'fentrylk'] as const),
@@ -105,7 +109,10 @@ function makeOpeningFop(name: FopName): AnyFop {
   };
 }
 
-/** Fops that may prevent a later open: pending opens of the inode go first. */
+/**
+ * Fops by path after which an open may fail or find another file: pending opens of the inode go first. The number is
+ * the index of the fop's loc argument.
+ */
 const locIndexes = {
   unlink: 0,
   rename: 1,
@@ -136,7 +143,7 @@ const allFops: Fops<OpenBehind> = {
   ),
 };
 
-/** With pass-through opens are no longer delayed; the other fops serve those still pending. */
+/** Selects the fops. With pass-through, opens are not delayed; the other fops stay if opens may still be pending. */
 const selectFops = ({ priv }: OpenBehindXlator): Fops<OpenBehind> => {
   if (!priv.values['pass-through']) return allFops;
   const { open: _open, ...rest } = allFops;
@@ -163,6 +170,7 @@ export default defineTranslator<OpenBehind, typeof options>({
   release: (xl, _fd, pending) => xl.priv.release(pending as PendingOpen),
   dump: (xl) => xl.priv.dump(),
   reset({ priv }) {
+    // Pending opens count as answered, so that `dump` still shows whether any is pending.
     Object.assign(priv, { opens: priv.dump().pending, late: 0, unused: 0 });
   },
 });

@@ -54,7 +54,7 @@ async function setUp(options: Record<string, string> = {}) {
 }
 
 describe('an open', () => {
-  test('an open of a file that is not used never reaches the storage', async () => {
+  test('of a file that is not used never reaches the storage', async () => {
     const { graph, open, names } = await setUp();
     const { fd, reply } = open();
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
@@ -81,7 +81,7 @@ describe('an open', () => {
     expect(names()).toEqual(['readv', 'fstat']);
   });
 
-  test('an open that fails late fails every request on its fd with the same errno', async () => {
+  test('that fails late fails every request on its fd with the same errno', async () => {
     const { leaf, graph, open } = await setUp();
     const { fd } = open();
     const replies = [ask(graph, 'readv', fd, 10, 0, 0, null), ask(graph, 'fstat', fd, null)];
@@ -118,7 +118,7 @@ describe('an open', () => {
   });
 });
 
-test('with use-anonymous-fd reads and fstat go without an open', async () => {
+test('with use-anonymous-fd, reads and fstat reach the storage without an open', async () => {
   const { graph, open, names } = await setUp({
     'use-anonymous-fd': 'on',
     'read-after-open': 'off',

@@ -1,8 +1,8 @@
 /**
- * Tracks pending opens, to which the caller has a reply, but which the volume below has not made.
+ * Tracks pending opens for open-behind: the caller has its reply, but the volume below has not opened the file yet.
  *
- * The state is per fd: not opened, being opened, open (then the fd has no context), or failed. Fops on an fd that is
- * being opened wait, and continue in their order. The inode's context lists its pending fds, for fops by path.
+ * An fd is not opened, being opened, open (then it has no context), or failed. Fops on an fd that is being opened wait,
+ * and then continue in their order. The inode's context lists its pending opens, for fops by path.
  */
 
 import type { Dict } from '../../../core/dict.ts';
@@ -18,16 +18,16 @@ import type { OptionValues } from './options.ts';
 /** Approximate bytes of a pending open. */
 const OVERHEAD = 512;
 
-/** Receives 0 when the file is open, or the errno of the open. */
+/** Called with 0 when the file is open below, or with the errno of the open. */
 export type OpenCallback = (errno: number) => void;
 
-/** An open that was answered and is not made yet; the context of its fd. */
+/** An open that was answered, but not wound or not replied to yet: the context of its fd. */
 export class PendingOpen {
   readonly loc: Loc;
   readonly flags: number;
   readonly fd: Fd;
   readonly xdata: Dict | null;
-  /** The caller of the open. */
+  /** The stack of the open's caller, as whom the file is opened. */
   readonly caller: Stack;
   isOpening = false;
   /** The errno of a failed open; otherwise 0. */
@@ -45,7 +45,7 @@ export class PendingOpen {
 
 export class OpenBehind {
   values: OptionValues;
-  /** Opens answered early; of these, the opens made later, and those closed unused. */
+  /** Number of opens that were answered at once; of these, those wound later, and those closed unused. */
   opens = 0;
   late = 0;
   unused = 0;
@@ -61,6 +61,7 @@ export class OpenBehind {
     return fd.ctxGet(this.xl) as PendingOpen | undefined;
   }
 
+  /** Adds a pending open; winds it at once if option lazy-open is off. */
   add(pending: PendingOpen): void {
     this.opens += 1;
     this.pendingCount += 1;
@@ -72,7 +73,7 @@ export class OpenBehind {
     if (!this.values['lazy-open']) this.windOpen(pending);
   }
 
-  /** Opens the file, unless its open is under way, and then calls `callback`. */
+  /** Winds the open, unless it is under way, and calls `callback` with its result. */
   runWhenOpen(pending: PendingOpen, callback: OpenCallback): void {
     if (pending.errno === 0) {
       pending.callbacks.push(callback);
@@ -80,7 +81,7 @@ export class OpenBehind {
     } else callback(pending.errno);
   }
 
-  /** Makes all pending opens of an inode, and then calls `callback`, also after failures. */
+  /** Winds all pending opens of an inode, and calls `callback` after the last reply, also if opens have failed. */
   runWhenAllOpen(inode: Inode, callback: () => void): void {
     const pendingOpens = [...(this.findByInode(inode) ?? [])];
     let remaining = pendingOpens.length;
@@ -97,14 +98,14 @@ export class OpenBehind {
     return inode !== null && this.findByInode(inode) !== undefined;
   }
 
-  /** Removes the pending open of a closed fd. */
+  /** Forgets the pending open of a closed fd. */
   release(pending: PendingOpen): void {
     if (pending.errno !== 0) return;
     this.unused += 1;
     this.remove(pending);
   }
 
-  /** Makes all pending opens of these inodes. */
+  /** Winds all pending opens of these inodes. */
   openAll(inodes: Iterable<Inode>): void {
     for (const inode of inodes) this.runWhenAllOpen(inode, () => {});
   }
@@ -114,6 +115,7 @@ export class OpenBehind {
     return { opens, late, unused, pending, bytes: pending * OVERHEAD };
   }
 
+  /** Returns an inode's pending opens; undefined for none. */
   private findByInode(inode: Inode): Set<PendingOpen> | undefined {
     return inode.ctxGet(this.xl) as Set<PendingOpen> | undefined;
   }
@@ -131,14 +133,14 @@ export class OpenBehind {
     const { caller, loc, flags, fd, xdata } = pending;
     pending.isOpening = true;
     this.late += 1;
-    // The fd must not be released before the reply.
+    // The fd must not be released before the open's reply.
     fd.hold();
     const frame = this.xl.begin(requestAs(caller, 'OPEN'));
     frame.local = pending;
     wind.open(frame, 0, openCbk, this.xl.children[0]!, loc, flags, fd, xdata);
   }
 
-  /** Ends a pending open with its reply. */
+  /** Records the reply of an open, and continues the fops that wait for it. */
   endOpen(pending: PendingOpen, errno: number): void {
     const { fd, callbacks } = pending;
     this.remove(pending);

@@ -1,4 +1,4 @@
-/** Caches the contents of small files by inode, within `cache-size`. */
+/** Caches the contents of small files by inode (`ContentCache`), within option `cache-size`. */
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
@@ -10,7 +10,7 @@ import type { OptionValues } from './options.ts';
 /** Approximate bytes of an entry besides its data. */
 const OVERHEAD = 256;
 
-/** The content of one file, and the attributes that it belongs to. */
+/** The content of one file, and the file's attributes at that time. */
 class Content extends LruEntry {
   readonly file: CachedFile;
   readonly data: Uint8Array;
@@ -42,7 +42,7 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
     file.content = null;
   }
 
-  /** Returns the content if it is still valid, or null. */
+  /** Returns the content for a read, and counts a hit; null, and a miss, without recent content. */
   read(inode: Inode): Content | null {
     const content = (inode.ctxGet(this.xl) as CachedFile | undefined)?.content ?? null;
     if (content === null || !this.isRecent(content.checkedAt)) {
@@ -54,7 +54,7 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
     return content;
   }
 
-  /** Whether a lookup should request the content. */
+  /** Whether a lookup should request the content: it is not cached, or the lookup's inode is unknown. */
   needsContent(inode: Inode | null): boolean {
     return inode === null || this.findState(inode)?.content == null;
   }
@@ -62,16 +62,16 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
   /** Caches the content from a lookup's reply. */
   learn(file: CachedFile, data: Uint8Array, buf: Iatt): void {
     this.dropValues(file);
-    // A copy: the data may be a view of a larger buffer, such as a network reply.
+    // Keeps a copy: the data may be a view of a larger buffer, such as a network reply.
     const content = new Content(file, data.slice(), buf, this.xl.context.now());
     if (this.lru.add(content, data.length + OVERHEAD)) file.content = content;
   }
 
-  /** Validates the content by the current attributes, or drops it. */
+  /** Compares the content's attributes with the current ones: renews it if they agree, otherwise drops it. */
   validate(file: CachedFile, buf: Iatt): void {
     const { content } = file;
     if (content === null) return;
-    if (!buf.known || this.isOther(content.buf, buf)) this.dropValues(file);
+    if (!buf.known || this.hasChanged(content.buf, buf)) this.dropValues(file);
     else {
       content.buf = buf;
       content.checkedAt = this.xl.context.now();
@@ -86,7 +86,7 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
     return { files: this.lru.count };
   }
 
-  private isOther(before: Iatt, now: Iatt): boolean {
+  private hasChanged(before: Iatt, now: Iatt): boolean {
     if (before.iaSize !== now.iaSize) return true;
     return this.values['ctime-invalidation']
       ? before.iaCtime !== now.iaCtime || before.iaCtimeNsec !== now.iaCtimeNsec

@@ -1,8 +1,8 @@
 /**
  * performance/quick-read: fetches small files whole with their lookup, and answers reads from memory.
  *
- * A lookup requests the content (`glusterfs.content`) of a file that is not cached; for a cached file its
- * reply validates the content. `shared/inode-cache.ts` decides when a reply may be cached.
+ * A lookup requests the content (`glusterfs.content`) of a file that is not cached. For a cached file, the reply's
+ * attributes validate the content. `shared/inode-cache.ts` decides whether a reply may be cached.
  *
  * Source: GlusterFS 10 `xlators/performance/quick-read/src/`; README.md lists the differences.
  */
@@ -21,7 +21,7 @@ import { options } from './options.ts';
 
 type QuickReadXlator = Xlator<ContentCache>;
 
-/** Keys in replies that mark a bad copy. */
+/** Keys by which GlusterFS's replies mark a damaged copy, or one that self-heal could not repair. */
 const BAD_COPY_KEYS = ['glusterfs.bad-inode', 'sh-failed'];
 
 const lookup: Fop<'lookup', ContentCache> = (frame, xl, loc, xdata) => {
@@ -48,28 +48,28 @@ const lookupCbk: Cbk<'lookup', ContentCache> = (
   postparent,
 ) => {
   if (opRet >= 0 && inode !== null && buf?.iaType === IA_IFREG) {
-    learn(xl, windClock, inode, buf, xdata);
+    cacheOrValidate(xl, windClock, inode, buf, xdata);
   }
   // The caller did not request the content.
   if (frame.local === true) xdata?.delete(CONTENT);
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-/** Caches or validates a file's content by a reply's attributes. */
-function learn(
+/** Caches the content in a reply, or validates the cached content by the reply's attributes. */
+function cacheOrValidate(
   { priv }: QuickReadXlator,
   windClock: number,
   inode: Inode,
   buf: Iatt,
   xdata: Dict | null,
 ): void {
-  const known = priv.findTableInode(inode, buf.iaGfid);
+  const tableInode = priv.findTableInode(inode, buf.iaGfid);
   const data = xdata?.bytes(CONTENT);
-  if (data === undefined && priv.findState(known) === undefined) return;
-  const state = priv.findOrAddState(known);
+  if (data === undefined && priv.findState(tableInode) === undefined) return;
+  const state = priv.findOrAddState(tableInode);
   if (!priv.mayLearn(state, windClock)) return;
-  if (BAD_COPY_KEYS.some((key) => xdata?.has(key))) priv.invalidate(known);
-  // Content of another length is older or newer than the attributes.
+  if (BAD_COPY_KEYS.some((key) => xdata?.has(key))) priv.invalidate(tableInode);
+  // Content whose length is not the size in the attributes is older or newer than these: it is not cached.
   else if (data !== undefined && buf.known && data.length === buf.iaSize) {
     priv.learn(state, data, buf);
   } else priv.validate(state, buf);
@@ -89,7 +89,7 @@ const readdirpCbk: Cbk<'readdirp', ContentCache> = (
 ) => {
   for (const { stat, inode } of opRet > 0 ? (entries ?? []) : []) {
     if (stat === null || inode === null || stat.iaGfid === NULL_GFID) continue;
-    if (stat.iaType === IA_IFREG) learn(xl, windClock, inode, stat, null);
+    if (stat.iaType === IA_IFREG) cacheOrValidate(xl, windClock, inode, stat, null);
   }
   unwind.readdirp(frame, opRet, opErrno, entries, xdata);
 };
@@ -101,7 +101,7 @@ const readv: Fop<'readv', ContentCache> = (frame, xl, fd, size, offset, flags, x
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
   const part = content.data.subarray(offset, offset + size);
-  // A caller that may keep or change the reply gets a copy.
+  // A caller without a read buffer may keep or change the reply: it gets a copy.
   const data = frame.readBuffer === null ? part.slice() : part;
   unwind.readv(frame, data.length, 0, data, content.buf, null);
 };

@@ -1,5 +1,5 @@
 /**
- * performance/read-ahead: reads the next pages of a file before a program that reads in sequence asks.
+ * performance/read-ahead: while a program reads a file in sequence, reads the next pages before it asks for them.
  *
  * Source: GlusterFS 10 `xlators/performance/read-ahead/src/`; README.md lists the differences.
  */
@@ -31,7 +31,7 @@ const readv: Fop<'readv', ReadAhead> = (frame, xl, fd, size, offset, flags, xdat
   if (!fd.released) priv.requestAhead(stream, caller);
 };
 
-/** Answers a read from cached parts, waits for a part under way, or winds the read. */
+/** Answers a read from parts read ahead, lets it wait for a part under way, or winds it. */
 function replyOrWait(xl: ReadAheadXlator, reader: WaitingRead, stream: Stream): void {
   const { frame, size, offset, flags } = reader;
   const end = offset + size;
@@ -49,6 +49,7 @@ function replyOrWait(xl: ReadAheadXlator, reader: WaitingRead, stream: Stream): 
     data.push(part.data.subarray(position - part.offset, end - part.offset));
     position = part.isLast ? end : part.end;
   }
+  // The parts cover [offset, position) only.
   if (position < end) {
     const isPartlyCovered = isUsable && position > offset && position === stream.requestedEnd;
     if (isPartlyCovered && end - position <= MAX_DATA) {

@@ -11,10 +11,10 @@ import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import { differs, InodeCache, InodeState, invalidatingEvents } from '../shared/inode-cache.ts';
 import type { OptionValues } from './options.ts';
 
-/** Milliseconds after which a part is not used any more. */
+/** Milliseconds after which a part is too old to be used. */
 const MAX_AGE_MS = 1000;
 
-/** A read that waits for a part. */
+/** A program's read; it may wait for a part. */
 export interface WaitingRead {
   readonly frame: Frame;
   readonly size: number;
@@ -22,16 +22,18 @@ export interface WaitingRead {
   readonly flags: number;
 }
 
-/** A part of a file, requested ahead of the program. */
+/** A part of a file that was requested before the program asked for it. */
 export class ReadAheadPart {
   readonly stream: Stream;
   readonly offset: number;
   readonly length: number;
-  /** The cache's clock and the time at its request. */
+  /** The cache's clock, and the time in milliseconds, when the part was requested. */
   readonly windClock: number;
   readonly requestedAt: number;
+  /** The reply's data and attributes; null before the reply, and after a failure. */
   data: Uint8Array | null = null;
   buf: Iatt | null = null;
+  /** Reads that wait for the part. */
   readonly readers: WaitingRead[] = [];
 
   constructor(
@@ -59,7 +61,7 @@ export class ReadAheadPart {
   }
 }
 
-/** The sequential reads of one fd. */
+/** The reads of one fd: how far they are sequential, and the parts read ahead. */
 export class Stream {
   readonly fd: Fd;
   /** Offset of the next read in sequence, and the bytes read in sequence so far. */
@@ -67,8 +69,9 @@ export class Stream {
   sequentialBytes = 0;
   /** Bytes of the last read. */
   lastSize = 0;
-  /** Offset up to which parts were requested. */
+  /** Offset up to which parts were requested; 0 without parts. */
   requestedEnd = 0;
+  /** In the order of their offsets. */
   parts: ReadAheadPart[] = [];
 
   constructor(fd: Fd) {
@@ -76,22 +79,23 @@ export class Stream {
   }
 }
 
-/** The state of a file with data read ahead. */
+/** The state of a file of which data was read ahead. */
 export class FileState extends InodeState {
-  /** Its attributes in the last reply. */
+  /** The file's attributes in the last reply of a part. */
   buf: Iatt | null = null;
 }
 
+/** The state of one volume of performance/read-ahead: requests parts, and drops them when files change. */
 export class ReadAhead extends InodeCache<FileState, OptionValues> {
-  /** Bytes of all parts, arrived or requested. */
+  /** Bytes of all parts, whether requested or received. */
   bytes = 0;
-  private readonly replyToReader: (reader: WaitingRead, findOrAddStream: Stream) => void;
+  private readonly replyToReader: (reader: WaitingRead, stream: Stream) => void;
 
   /** @param replyToReader answers a read whose part has arrived or failed */
   constructor(
     xl: Xlator<unknown>,
     values: OptionValues,
-    replyToReader: (reader: WaitingRead, findOrAddStream: Stream) => void,
+    replyToReader: (reader: WaitingRead, stream: Stream) => void,
   ) {
     super(xl, values);
     this.replyToReader = replyToReader;
@@ -101,7 +105,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     return new FileState();
   }
 
-  /** Nothing to drop: parts are validated at their use. */
+  /** Drops nothing: a part is checked when it is used (`isUsable`). */
   protected override dropValues(): void {}
 
   handleEvent(event: EventName, data: unknown): void {
@@ -119,64 +123,66 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     return created;
   }
 
-  /** Records a read; returns whether it continues the last one. */
-  recordRead(findOrAddStream: Stream, offset: number, size: number): boolean {
-    const isSequential = offset === findOrAddStream.nextOffset;
+  /**
+   * Records a read, and drops the parts before it, or all if it is out of sequence; returns whether it is in sequence.
+   */
+  recordRead(stream: Stream, offset: number, size: number): boolean {
+    const isSequential = offset === stream.nextOffset;
     if (!isSequential) {
-      findOrAddStream.sequentialBytes = 0;
-      this.clearStream(findOrAddStream);
+      stream.sequentialBytes = 0;
+      this.clearStream(stream);
     }
-    findOrAddStream.sequentialBytes += size;
-    findOrAddStream.lastSize = size;
-    findOrAddStream.nextOffset = offset + size;
-    while (findOrAddStream.parts.length > 0 && findOrAddStream.parts[0]!.end <= offset)
-      this.dropFirstPart(findOrAddStream);
+    stream.sequentialBytes += size;
+    stream.lastSize = size;
+    stream.nextOffset = offset + size;
+    while (stream.parts.length > 0 && stream.parts[0]!.end <= offset) this.dropFirstPart(stream);
     return isSequential;
   }
 
-  clearStream(findOrAddStream: Stream): void {
-    while (findOrAddStream.parts.length > 0) this.dropFirstPart(findOrAddStream);
-    findOrAddStream.requestedEnd = 0;
+  /** Drops all parts of an fd. */
+  clearStream(stream: Stream): void {
+    while (stream.parts.length > 0) this.dropFirstPart(stream);
+    stream.requestedEnd = 0;
   }
 
-  /** Whether a part is recent and unchanged. */
+  /** Whether a part is recent, and its file unchanged since the request. */
   isUsable(part: ReadAheadPart): boolean {
     if (this.xl.context.now() - part.requestedAt >= MAX_AGE_MS) return false;
     return this.mayLearn(this.findOrAddState(part.stream.fd.inode), part.windClock);
   }
 
   /**
-   * Requests the next parts with the caller's identity: of the page size, or as large as the program's
-   * reads. So each read finds its data in one part, and no copy is needed.
+   * Requests the next parts with the caller's identity. A part has the page size, or the size of the program's reads
+   * if these are larger: then each read finds its data in one part, and no copy is needed.
    */
-  requestAhead(findOrAddStream: Stream, caller: Stack): void {
+  requestAhead(stream: Stream, caller: Stack): void {
     const page = Math.min(this.values['page-size'], MAX_DATA);
-    // After two reads in sequence a whole page is requested: it replaces many small reads.
-    const minPages = findOrAddStream.sequentialBytes > findOrAddStream.lastSize ? 1 : 0;
+    // From the second read in sequence on, at least a whole page is requested: it replaces many small reads.
+    const minPages = stream.sequentialBytes > stream.lastSize ? 1 : 0;
     const pages = Math.min(
-      Math.max(Math.floor(findOrAddStream.sequentialBytes / page), minPages),
+      Math.max(Math.floor(stream.sequentialBytes / page), minPages),
       this.values['page-count'],
     );
     if (pages === 0) return;
-    const last = findOrAddStream.parts.at(-1);
+    const last = stream.parts.at(-1);
     if (last?.isLast) return;
-    const size = Math.max(page, Math.min(findOrAddStream.lastSize, MAX_DATA));
-    let offset = Math.max(findOrAddStream.requestedEnd, findOrAddStream.nextOffset);
-    const limit = findOrAddStream.nextOffset + Math.max(pages * page, size);
-    while (offset + size <= limit || offset === findOrAddStream.nextOffset) {
-      this.requestPart(findOrAddStream, caller, offset, size);
+    const size = Math.max(page, Math.min(stream.lastSize, MAX_DATA));
+    let offset = Math.max(stream.requestedEnd, stream.nextOffset);
+    const limit = stream.nextOffset + Math.max(pages * page, size);
+    while (offset + size <= limit || offset === stream.nextOffset) {
+      this.requestPart(stream, caller, offset, size);
       offset += size;
     }
   }
 
-  /** Requests the rest of a read that reaches past all parts; the read waits for it. */
-  requestRest(findOrAddStream: Stream, reader: WaitingRead): void {
+  /** Requests the bytes of a read that lie behind all parts; the read waits for them. */
+  requestRest(stream: Stream, reader: WaitingRead): void {
     const end = reader.offset + reader.size;
     this.requestPart(
-      findOrAddStream,
+      stream,
       reader.frame.root,
-      findOrAddStream.requestedEnd,
-      end - findOrAddStream.requestedEnd,
+      stream.requestedEnd,
+      end - stream.requestedEnd,
       reader,
     );
   }
@@ -187,64 +193,48 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
   }
 
   private requestPart(
-    findOrAddStream: Stream,
+    stream: Stream,
     caller: Stack,
     offset: number,
     length: number,
     reader?: WaitingRead,
   ): void {
-    const part = new ReadAheadPart(
-      findOrAddStream,
-      offset,
-      length,
-      this.clock,
-      this.xl.context.now(),
-    );
-    // Without a state, a change before the first reply would go unnoticed.
-    this.findOrAddState(findOrAddStream.fd.inode);
+    const part = new ReadAheadPart(stream, offset, length, this.clock, this.xl.context.now());
+    // A change before the first reply is only recorded for a file that has a state.
+    this.findOrAddState(stream.fd.inode);
     if (reader !== undefined) part.readers.push(reader);
-    findOrAddStream.parts.push(part);
-    findOrAddStream.requestedEnd = part.end;
+    stream.parts.push(part);
+    stream.requestedEnd = part.end;
     this.bytes += length;
     const frame = this.xl.begin(requestAs(caller, 'READ'));
     frame.local = part;
-    findOrAddStream.fd.hold();
-    wind.readv(
-      frame,
-      0,
-      readvCbk,
-      this.xl.children[0]!,
-      findOrAddStream.fd,
-      length,
-      offset,
-      0,
-      null,
-    );
+    stream.fd.hold();
+    wind.readv(frame, 0, readvCbk, this.xl.children[0]!, stream.fd, length, offset, 0, null);
   }
 
-  /** Stores the reply of a part; `data` is null for a failure. */
+  /** Stores the reply of a part (`data` is null for a failure), and answers the reads that wait for it. */
   storePart(part: ReadAheadPart, data: Uint8Array | null, buf: Iatt | null): void {
-    const { stream: findOrAddStream, readers } = part;
+    const { stream, readers } = part;
     part.data = data;
     part.buf = buf;
-    if (buf?.known) this.findOrAddState(findOrAddStream.fd.inode).buf = buf;
+    if (buf?.known) this.findOrAddState(stream.fd.inode).buf = buf;
     const isShort = data === null || (data.length < part.length && !part.isLast);
     // After a short or failed part, the parts behind it are useless.
-    if (isShort && findOrAddStream.parts.includes(part)) this.clearStream(findOrAddStream);
-    for (const reader of readers.splice(0)) this.replyToReader(reader, findOrAddStream);
-    findOrAddStream.fd.drop();
+    if (isShort && stream.parts.includes(part)) this.clearStream(stream);
+    for (const reader of readers.splice(0)) this.replyToReader(reader, stream);
+    stream.fd.drop();
   }
 
-  private dropFirstPart(findOrAddStream: Stream): void {
-    this.bytes -= findOrAddStream.parts.shift()!.length;
+  private dropFirstPart(stream: Stream): void {
+    this.bytes -= stream.parts.shift()!.length;
   }
 
-  /** Invalidates the file if its attributes have changed. */
+  /** Invalidates the file's parts if its attributes have changed. */
   validate({ buf: before }: FileState, buf: Iatt, inode: Inode): void {
     if (before !== null && differs(before, buf)) this.invalidate(inode);
   }
 
-  /** Invalidates the parts of a changed file. */
+  /** Invalidates a file's parts if the file has any state here. */
   invalidateIfKnown(inode: Inode): void {
     if (this.findState(inode) !== undefined) this.invalidate(inode);
   }

@@ -11,7 +11,7 @@ import { defineCache } from '../shared/cache-translator.ts';
 import { attributeFops, dataFops, tapFileFops, tapNameFops } from '../shared/change-taps.ts';
 import type { InodeState } from '../shared/inode-cache.ts';
 import { options } from './options.ts';
-import { Listing, type ListRequest, ReaddirAhead } from './read-ahead-listing.ts';
+import { Listing, type ListRequest, ReaddirAhead } from './readdir-ahead.ts';
 
 type ReaddirAheadXlator = Xlator<ReaddirAhead>;
 
@@ -60,13 +60,16 @@ const readdir: Fop<'readdir', ReaddirAhead> = (frame, xl, fd, size, offset, xdat
   });
 };
 
-/** Handles a request: for the next entries, from the start again, or (bypassed) from elsewhere. */
+/**
+ * Handles a client's readdir or readdirp. A request for the next entries, or from the start again, is answered by
+ * entries read ahead. Any other request makes the listing pass all requests from now on.
+ */
 function handleRequest(xl: ReaddirAheadXlator, listing: Listing, request: ListRequest): void {
   const { priv } = xl;
-  const isRestart = request.offset === 0 && listing.position !== 0;
-  // Two concurrent requests have no order.
+  const isRestart = request.offset === 0 && listing.clientOffset !== 0;
+  // Of two concurrent requests it is unknown which comes first.
   const isOutOfOrder =
-    listing.waiting !== null || (request.offset !== listing.position && !isRestart);
+    listing.waiting !== null || (request.offset !== listing.clientOffset && !isRestart);
   if (isRestart && !isOutOfOrder) priv.restart(listing, 0);
   if (isOutOfOrder) bypassAndWind(xl, listing, request);
   else if (listing.isFilling && !priv.hasEnough(listing, request.size))
@@ -79,17 +82,19 @@ function bypassAndWind(xl: ReaddirAheadXlator, listing: Listing, request: ListRe
   windRequest(xl, request, listing);
 }
 
+/** Passes a request to the volume below. */
 function windRequest(
   xl: ReaddirAheadXlator,
-  { frame, size, offset, hasAttributes: plus }: ListRequest,
+  { frame, size, offset, hasAttributes }: ListRequest,
   { fd }: Listing,
 ): void {
   xl.priv.misses += 1;
   const child = xl.children[0]!;
-  if (plus) tail.readdirp(frame, child, fd, size, offset, null);
+  if (hasAttributes) tail.readdirp(frame, child, fd, size, offset, null);
   else tail.readdir(frame, child, fd, size, offset, null);
 }
 
+/** Answers a request by entries read ahead or the end of the directory, lets it wait for entries, or winds it. */
 function replyOrWait(xl: ReaddirAheadXlator, request: ListRequest, listing: Listing): void {
   const { priv } = xl;
   const entries = listing.isBypassed
@@ -100,7 +105,9 @@ function replyOrWait(xl: ReaddirAheadXlator, request: ListRequest, listing: List
   else unwindEntries(xl, request, listing, entries);
 }
 
-/** Waits for entries; bypasses the listing if no entry fits, or waiting was in vain. */
+/**
+ * Lets a request wait for entries; bypasses the listing if the next entry does not fit, or a first wait brought none.
+ */
 function waitForEntries(xl: ReaddirAheadXlator, request: ListRequest, listing: Listing): void {
   const { priv } = xl;
   if (request.hasWaited || listing.batches.length > 0) bypassAndWind(xl, listing, request);
@@ -111,6 +118,7 @@ function waitForEntries(xl: ReaddirAheadXlator, request: ListRequest, listing: L
   }
 }
 
+/** Answers a request with `taken`, or if it is null with the listing's last reply; then reads ahead again. */
 function unwindEntries(
   xl: ReaddirAheadXlator,
   request: ListRequest,
@@ -118,14 +126,14 @@ function unwindEntries(
   taken: Dirent[] | null,
 ): void {
   const { priv } = xl;
-  const { frame, hasAttributes: plus } = request;
+  const { frame, hasAttributes } = request;
   if (request.isLate) priv.misses += 1;
   else priv.hits += 1;
   const { opRet, opErrno } =
     taken === null ? listing.lastReply! : { opRet: taken.length, opErrno: 0 };
   if (opRet < 0) priv.bypass(listing);
   const entries = opRet < 0 ? null : (taken ?? []);
-  if (plus) unwind.readdirp(frame, opRet, opErrno, entries, null);
+  if (hasAttributes) unwind.readdirp(frame, opRet, opErrno, entries, null);
   else unwind.readdir(frame, opRet, opErrno, entries, null);
   if (listing.bytes <= priv.values['rda-low-wmark'] && !listing.fd.released)
     priv.requestEntries(listing);

@@ -1,4 +1,4 @@
-/** Options of performance/readdir-ahead: names, defaults and ranges are GlusterFS 10's. */
+/** Defines the options of performance/readdir-ahead; names, defaults and ranges are GlusterFS 10's. */
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 

@@ -104,7 +104,7 @@ test('entries are read ahead up to the high mark, and dropped when the directory
   expect(names).toContain('new');
 });
 
-test('after entries marked as the last, no more are requested', async () => {
+test('after entries that the storage marked as the last, no more are requested', async () => {
   const saying = makeTranslator('saying', {
     readdirp: (frame, xl, ...args) => wind.readdirp(frame, 0, lastCbk, xl.children[0]!, ...args),
   });
@@ -127,7 +127,7 @@ test('after entries marked as the last, no more are requested', async () => {
   expect(readdir('readdirp', 8192, 0).map(({ name }) => name)).toContain('name-99');
 });
 
-test('each reply counts once: as a hit, or as a miss if it had to wait', async () => {
+test('each reply of a listing counts once in the dump: as a hit, or as a miss if it waited for the storage', async () => {
   const { fd, graph, slow, world } = await setUp(300);
   slow.quick = false;
   let asked = 0;

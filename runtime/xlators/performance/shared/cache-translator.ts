@@ -1,4 +1,6 @@
-/** Defines caching translators of performance/: their shared life cycle around a cache object. */
+/**
+ * Defines a caching translator of performance/ around its cache object (`defineCache`): start, options, events, end.
+ */
 import type { EventName } from '../../../core/events.ts';
 import type { Options, Values } from '../../../core/options.ts';
 import {
@@ -11,6 +13,7 @@ import {
 } from '../../../core/xlator.ts';
 import { checkOrder, checkUpcalls, type Reliance } from './stack-checks.ts';
 
+/** What a cache object must offer; `G` is the type of its option values. */
 interface TranslatorCache<G> {
   readonly values: G;
   applyOptions(values: G): void;
@@ -25,6 +28,7 @@ interface TranslatorCache<G> {
   reset(): void;
 }
 
+/** What differs between the caching translators; `P` is the cache object. */
 interface CacheTranslator<P, O extends Options>
   extends Pick<Translator<P, O>, 'type' | 'description' | 'options' | 'release' | 'releasedir'> {
   /** The fops that the translator handles. */
@@ -36,6 +40,7 @@ interface CacheTranslator<P, O extends Options>
   readonly findReliance?: (values: Values<O>) => Reliance | null;
 }
 
+/** Makes a translator with one child, whose fops are passed unchanged while option pass-through is on. */
 export function defineCache<P extends TranslatorCache<Values<O>>, const O extends Options>(
   cache: CacheTranslator<P, O>,
 ): Translator<P, O> {
@@ -49,8 +54,8 @@ export function defineCache<P extends TranslatorCache<Values<O>>, const O extend
   };
   const checkReliance = (xl: Xlator<P>, event: EventName): void => {
     const { values } = xl.priv;
-    const requirement = isPassThrough(values) ? null : (findReliance?.(values) ?? null);
-    checkUpcalls(xl as Xlator<unknown>, event, requirement);
+    const reliance = isPassThrough(values) ? null : (findReliance?.(values) ?? null);
+    checkUpcalls(xl as Xlator<unknown>, event, reliance);
   };
   return defineTranslator<P, O>({
     ...rest,

@@ -1,15 +1,16 @@
 /**
- * Taps every fop that changes inodes and calls a cache's hooks (`ChangeHooks`).
+ * Makes fops that report changes of inodes to a cache: for fops on one file (`tapFileFops`), and on names
+ * (`tapNameFops`).
  *
- * A fop on one file (a write, a chmod) invalidates its inode on the way down and reports the new
- * attributes with the reply. A fop on names does so for each inode concerned: the directories, the
- * inode of the name, and the inode that it replaces.
+ * A fop on one file (a write, a chmod) drops what is cached of its inode at the wind, and again at the reply, which may
+ * bring new attributes. A fop on names does so for each inode concerned: the directories, the inode of the name, and
+ * the inode that it replaces. `ChangeHooks` are the cache's own actions.
  */
 
 import type { Client } from '../../../core/client.ts';
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { type FopRow, findFop, fops as rows } from '../../../core/fops.ts';
+import { type FopRow, findFop, fops as fopRows } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { type FopName, fail } from '../../../core/gen/fops.gen.ts';
 import { collect, collectCbk, unwindArgs, windArgs } from '../../../core/gen/generic.gen.ts';
@@ -43,40 +44,43 @@ export const attributeFops = [
   'fxattrop',
 ] as const satisfies readonly FopName[];
 
-/** Names of the reply's part that has the attributes after the change. */
+/** Names under which replies have the attributes after the change. */
 const ATTRIBUTES_AFTER = /^(?:postbuf|statpost|postbuf_dst)$/;
-/** Its third argument is the changed file; other fops change their first. */
+/** The fop whose third argument is the changed file; other fops change their first. */
 const COPY = findFop('copy_file_range')!.number;
+/** Index of the changed file's attributes in that fop's reply. */
 const COPY_TARGET_INDEX = 2;
 
+/** By fop number: the index of the attributes after the change in its reply, or -1. */
 const attributeIndexes: number[] = [];
-for (const { number, reply } of rows) {
+for (const { number, reply } of fopRows) {
   attributeIndexes[number] = reply.findIndex(({ name }) => ATTRIBUTES_AFTER.test(name));
 }
 
+/** What a cache does at changes; `K` is its state of an inode. */
 export interface ChangeHooks<P, K extends InodeState> {
-  /** The inode has changed and has these attributes now. */
+  /** Called when an inode has changed, and these are its attributes now. */
   readonly onAttributes?: {
     onAttributes(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void;
   }['onAttributes'];
-  /** A new inode was created under this name. */
+  /** Called when a new inode was created under this name. */
   readonly onCreate?: {
     onCreate(xl: Xlator<P>, inode: Inode, buf: Iatt, createdLoc: Loc, windClock: number): void;
   }['onCreate'];
-  /** A request of this client may have changed the inode; with `isWrite`, its data too. */
+  /** Called when a request of `client` may have changed an inode; with `isWrite`, its data, too. */
   readonly onChange?: {
     onChange(xl: Xlator<P>, client: Client | null, inode: Inode, isWrite: boolean): void;
   }['onChange'];
   /**
-   * Returns the xdata for a reply that carries an inode's attributes; with `isNamed` the request has
-   * also created a name for the inode.
+   * Returns the xdata to unwind with a reply that carries an inode's attributes.
+   * @param isNamed whether the request has also created the inode's name
    */
   readonly annotate?: {
     annotate(xl: Xlator<P>, inode: Inode, isNamed: boolean, xdata: Dict | null): Dict | null;
   }['annotate'];
-  /** A name was created, replaced or removed. */
+  /** Called when a name was created, replaced or removed. */
   readonly onNameChange?: {
-    onNameChange(xl: Xlator<P>, client: Client | null, createdLoc: Loc): void;
+    onNameChange(xl: Xlator<P>, client: Client | null, changedLoc: Loc): void;
   }['onNameChange'];
 }
 
@@ -91,10 +95,12 @@ export class Change<K extends InodeState> {
   }
 }
 
-/** Returns the xdata of a successful reply, from all its values; xdata is the last. */
+/** Returns the xdata to unwind with a successful reply; `values` are the reply's, xdata the last of them. */
 type ReplyXdata<P> = (frame: Frame, xl: Xlator<P>, values: readonly unknown[]) => Dict | null;
 
-/** Taps a fop; `replyXdata`, if passed, replaces the xdata of its reply. */
+/**
+ * Makes a fop that calls `beginChange` before the wind and `endChange` at the reply, whose xdata `replyXdata` replaces.
+ */
 function makeTap<P>(
   name: FopName,
   beginChange: Before<P>,
@@ -116,9 +122,10 @@ function makeTap<P>(
   });
 }
 
-const lastValue = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
+/** Returns a reply's xdata. */
+const xdataOf = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
 
-/** Reports fops on one file to a cache; all of `names` write data, or none does. */
+/** Makes fops on one file that report changes to a cache. Of `names`, all must write data, or none. */
 export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
   names: readonly FopName[],
   { onAttributes, onChange, annotate }: ChangeHooks<P, K> = {},
@@ -136,9 +143,15 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
     const isCurrent = xl.priv.endChange(change.state, isWrite);
     onChange?.(xl, frame.root.client, change.inode, isWrite);
     if (!isCurrent || opRet < 0 || onAttributes === undefined) return;
-    const at = attributeIndexes[fop]!;
+    const replyIndex = attributeIndexes[fop]!;
     const buf = (
-      at === COPY_TARGET_INDEX ? third : at === 1 ? second : at === 0 ? first : null
+      replyIndex === COPY_TARGET_INDEX
+        ? third
+        : replyIndex === 1
+          ? second
+          : replyIndex === 0
+            ? first
+            : null
     ) as Iatt;
     if (buf?.known) onAttributes(xl, change.state, buf, change.inode);
   };
@@ -146,23 +159,24 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
     annotate &&
     ((frame, xl, values) => {
       const change = frame.local as Change<K> | null;
-      return change === null
-        ? lastValue(values)
-        : annotate(xl, change.inode, false, lastValue(values));
+      return change === null ? xdataOf(values) : annotate(xl, change.inode, false, xdataOf(values));
     });
   const fops: Partial<Record<FopName, unknown>> = {};
   for (const name of names) fops[name] = makeTap(name, beginChange, endChange, replyXdata);
   return fops as Fops<P>;
 }
 
-/** An inode that a fop on names changes, and the index of its new attributes in the reply. */
+/** An inode that a fop on names changes. */
 interface ChangedInode {
+  /** Returns the inode, from the fop's arguments. */
   inode(args: readonly unknown[]): Inode | null;
+  /** Index of the inode's new attributes in the reply; -1 if the reply lacks them. */
   readonly attributes: number;
-  /** The fop can only succeed if the inode exists. */
+  /** Whether the fop can only succeed if the inode exists. */
   readonly exists?: boolean;
 }
 
+/** Lists the inodes that a fop on names changes, from its row in the table of fops. */
 function findChangedInodes({ args, reply, entry }: FopRow): readonly ChangedInode[] {
   const findArgument = (name: string | undefined) => args.findIndex((arg) => arg.name === name);
   const findReplyPart = (...names: string[]) => reply.findIndex(({ name }) => names.includes(name));
@@ -189,29 +203,31 @@ function findChangedInodes({ args, reply, entry }: FopRow): readonly ChangedInod
       : removedIndex < 0
         ? []
         : [makeTarget(removedIndex, -1)]),
-    // The target of a link is the old inode, which is in the list already.
+    // The inode of the created name, which a rename or create may replace. For a link it is the old inode, listed
+    // above.
     ...(createdIndex < 0 ? [] : [makeTarget(createdIndex, -1, removedIndex >= 0)]),
   ];
 }
 
+/** A fop on names under way. */
 interface NameChange<K extends InodeState> {
   readonly changes: readonly (Change<K> | null)[];
   /** The created name, and the removed one. */
   readonly createdLoc: Loc | null;
   readonly removedLoc: Loc | null;
-  /** The inode that it removes or replaces is unknown here. */
+  /** Whether an inode that it removes or replaces is not in the inode table. */
   readonly isUnknown: boolean;
   /** The cache's clock at the wind. */
   readonly windClock: number;
 }
 
-/** Reports fops on names to a cache. */
+/** Makes all fops on names; they report changes to a cache. */
 export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
   hooks: ChangeHooks<P, K> = {},
 ): Fops<P> {
   const { onAttributes, onCreate, onChange, onNameChange, annotate } = hooks;
   const fops: Partial<Record<FopName, unknown>> = {};
-  for (const row of rows) {
+  for (const row of fopRows) {
     const { args: argumentRows, reply: replyRows, entry } = row;
     if (entry.creates === undefined && entry.removes === undefined) continue;
     const parts = findChangedInodes(row);
@@ -225,11 +241,11 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
     const beginChange: Before<P> = (frame, xl, _fop, ...args) => {
       const inodes = parts.map((part) => part.inode(args));
       const changes = inodes.map((inode, index) => {
-        // Two parts may be the same directory.
+        // A rename's two parents may be the same directory, which changes only once.
         if (!inode?.linked || inodes.indexOf(inode) !== index) return null;
         return new Change(xl.priv.beginChange(inode), inode);
       });
-      const findLoc = (at: number): Loc | null => (at < 0 ? null : (args[at] as Loc));
+      const findLoc = (index: number): Loc | null => (index < 0 ? null : (args[index] as Loc));
       const [createdLoc, removedLoc] = [findLoc(createdIndex), findLoc(removedIndex)];
       const isUnknown = parts.some(({ exists }, index) => exists && !inodes[index]?.linked);
       if (isUnknown) xl.priv.beginUnknownChange();
@@ -251,8 +267,8 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
         if (change === null) return;
         const isCurrent = xl.priv.endChange(change.state);
         onChange?.(xl, client, change.inode, false);
-        const at = parts[index]!.attributes;
-        const buf = (at < 0 ? null : reply[at]) as Iatt | null;
+        const replyIndex = parts[index]!.attributes;
+        const buf = (replyIndex < 0 ? null : reply[replyIndex]) as Iatt | null;
         const isLearned = isCurrent && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
         if (isLearned) onAttributes?.(xl, change.state, buf, change.inode);
       });
@@ -261,20 +277,20 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
       if (opRet < 0 || createdLoc === null || inodeIndex < 0 || row.name === 'link') return;
       const [inode, buf] = [reply[inodeIndex] as Inode | null, reply[bufIndex] as Iatt | null];
       if (inode === null || buf === null) return;
-      // The create may have found a known file, and truncated it.
-      const at = xl.priv.findTableInode(inode, buf.iaGfid);
-      if (at.linked) {
-        xl.priv.invalidate(at);
-        onChange?.(xl, client, at, true);
+      // A create may have found a known file under a new name, and truncated it.
+      const tableInode = xl.priv.findTableInode(inode, buf.iaGfid);
+      if (tableInode.linked) {
+        xl.priv.invalidate(tableInode);
+        onChange?.(xl, client, tableInode, true);
       } else if (buf.known) onCreate?.(xl, inode, buf, createdLoc, windClock);
     };
     const replyXdata: ReplyXdata<P> | undefined =
       annotate &&
       ((_frame, xl, values) => {
         const [inode, buf] = [values[inodeIndex] as Inode | null, values[bufIndex] as Iatt | null];
-        if (inode === null || buf === null) return lastValue(values);
-        const at = xl.priv.findTableInode(inode, buf.iaGfid);
-        return annotate(xl, at, row.name !== 'link', lastValue(values));
+        if (inode === null || buf === null) return xdataOf(values);
+        const tableInode = xl.priv.findTableInode(inode, buf.iaGfid);
+        return annotate(xl, tableInode, row.name !== 'link', xdataOf(values));
       });
     const name = row.name as FopName;
     fops[name] = makeTap(name, beginChange, endChange, inodeIndex < 0 ? undefined : replyXdata);

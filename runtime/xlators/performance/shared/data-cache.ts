@@ -1,4 +1,4 @@
-/** Bounds the memory and age of the data caches (io-cache, quick-read), and counts their hits. */
+/** Base of io-cache and quick-read (`DataCache`): bounds the memory and age of cached data, and counts hits. */
 import type { EventName } from '../../../core/events.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
@@ -24,10 +24,10 @@ export abstract class DataCache<
     this.lru = new LruList(values['cache-size'], (cached) => this.evict(cached));
   }
 
-  /** Frees one entry and removes it from the LRU list. */
+  /** Frees one entry and removes it from `lru`. */
   protected abstract evict(cached: C): void;
 
-  /** Counters for the dump besides hits, misses and bytes. */
+  /** Returns the cache's own counters for the dump, besides hits, misses and bytes. */
   protected abstract counts(): Dump;
 
   override applyOptions(values: G): void {
@@ -59,7 +59,7 @@ export abstract class DataCache<
     return { hits, misses, ...this.counts(), bytes, evicted, limit };
   }
 
-  /** Whether data validated at `checkedAt` (milliseconds) needs no new check. */
+  /** Whether data that was validated at `checkedAt` (milliseconds) may be used without another check. */
   protected isRecent(checkedAt: number): boolean {
     return this.xl.context.now() - checkedAt < this.values['cache-timeout'] * 1000;
   }

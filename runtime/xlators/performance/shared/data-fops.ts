@@ -1,4 +1,4 @@
-/** Fops that all data caches handle (io-cache, quick-read, read-ahead). */
+/** Makes the fops that all data caches share (io-cache, quick-read, read-ahead): they notice changes of files. */
 import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
@@ -9,6 +9,7 @@ import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { Change, type ChangeHooks, dataFops, tapFileFops } from './change-taps.ts';
 import { findArgumentInode, type InodeCache, type InodeState } from './inode-cache.ts';
 
+/** What a data cache does in these fops; `K` is its state of a file. */
 interface DataHooks<P, K extends InodeState> {
   /** Whether the cache has data of the file. */
   readonly hasData: { hasData(state: K): boolean }['hasData'];
@@ -16,10 +17,11 @@ interface DataHooks<P, K extends InodeState> {
   readonly validate: {
     validate(xl: Xlator<P>, state: K, buf: Iatt, inode: Inode): void;
   }['validate'];
-  /** The client has locked the file, and must see what other clients have written. */
+  /** Called when the client has locked the file: from now on it must see what other clients have written. */
   readonly onLock?: { onLock(xl: Xlator<P>, inode: Inode): void }['onLock'];
 }
 
+/** Makes open, create, stat, fstat, the writing fops and, with `onLock`, lk. */
 export const makeDataFops = <P extends InodeCache<K>, K extends InodeState>(
   hooks: DataHooks<P, K>,
 ): Fops<P> => ({
@@ -30,21 +32,21 @@ export const makeDataFops = <P extends InodeCache<K>, K extends InodeState>(
   ...(hooks.onLock && { lk: makeLk(hooks.onLock) }),
 });
 
-/** Whether a read bypasses the cache: O_DIRECT, or an fd that cannot read. */
+/** Whether a read must not be answered from the cache: O_DIRECT, or an fd that is not open for reading. */
 export const bypassesCache = (fd: Fd, flags: number): boolean =>
   ((flags | fd.flags) & O_DIRECT) !== 0 || (fd.flags & O_ACCMODE) === O_WRONLY;
 
 /**
- * Validates data by the attributes in stat's replies: after a client has seen that the file changed, it
- * gets no older data. (The kernel drops its pages then, and would cache stale data for long.)
+ * Makes stat and fstat, whose replies validate cached data: after a client has seen that a file changed, it must not
+ * read older data. (The kernel drops its pages then, and would cache the older data for long.)
  */
 function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
-  hasData: has,
-  validate: check,
+  hasData,
+  validate,
 }: DataHooks<P, K>): Fops<P> {
   const isCached = (xl: Xlator<P>, inode: Inode | null): inode is Inode => {
     const state = inode === null ? undefined : xl.priv.findState(inode);
-    return state !== undefined && has(state);
+    return state !== undefined && hasData(state);
   };
   const validateByReply = (
     frame: Frame,
@@ -56,7 +58,7 @@ function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
     const inode = frame.local as Inode;
     const state = xl.priv.findState(inode);
     if (opRet < 0 || state === undefined || !buf?.known) return;
-    if (xl.priv.mayLearn(state, windClock)) check(xl, state, buf, inode);
+    if (xl.priv.mayLearn(state, windClock)) validate(xl, state, buf, inode);
   };
   const stat: Fop<'stat', P> = (frame, xl, loc, xdata) => {
     const inode = findArgumentInode(xl, loc);
@@ -80,11 +82,11 @@ function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
   return { stat, fstat };
 }
 
-/** Reports an open with O_TRUNC as a change; passes every other open. */
+/** Makes an open that reports O_TRUNC as a change of the file; it passes every other open. */
 export function makeTruncatingOpen<P extends InodeCache<K>, K extends InodeState>(
   onChange?: ChangeHooks<P, K>['onChange'],
 ): Fop<'open', P> {
-  const cbk: Cbk<'open', P> = (frame, _asked, xl, opRet, opErrno, fd, xdata) => {
+  const cbk: Cbk<'open', P> = (frame, _cookie, xl, opRet, opErrno, fd, xdata) => {
     const { state, inode } = frame.local as Change<K>;
     xl.priv.endChange(state);
     onChange?.(xl, frame.root.client, inode, true);
@@ -97,11 +99,11 @@ export function makeTruncatingOpen<P extends InodeCache<K>, K extends InodeState
   };
 }
 
-/** A create with O_TRUNC may truncate a file that the cache knows under another name. */
+/** Makes a create that reports O_TRUNC as a change: it may truncate a file that the cache knows by another name. */
 function makeTruncatingCreate<P extends InodeCache<K>, K extends InodeState>(): Fop<'create', P> {
   const cbk: Cbk<'create', P> = (
     frame,
-    _asked,
+    _cookie,
     xl,
     opRet,
     opErrno,
@@ -112,8 +114,8 @@ function makeTruncatingCreate<P extends InodeCache<K>, K extends InodeState>(): 
     postparent,
     xdata,
   ) => {
-    const known = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
-    if (known !== undefined) xl.priv.endChange(xl.priv.beginChange(known));
+    const tableInode = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
+    if (tableInode !== undefined) xl.priv.endChange(xl.priv.beginChange(tableInode));
     unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
   };
   return (frame, xl, loc, flags, mode, umask, fd, xdata) => {
@@ -125,6 +127,7 @@ function makeTruncatingCreate<P extends InodeCache<K>, K extends InodeState>(): 
   };
 }
 
+/** Makes a lk that calls `onLock` at each reply. */
 function makeLk<P>(onLock: (xl: Xlator<P>, inode: Inode) => void): Fop<'lk', P> {
   const cbk: Cbk<'lk', P> = (frame, _cookie, xl, opRet, opErrno, flock, xdata) => {
     onLock(xl, (frame.local as Fd).inode);

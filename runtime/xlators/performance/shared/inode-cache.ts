@@ -1,10 +1,10 @@
 /**
- * Base of caches with state per inode: decides whether a reply is still valid when it arrives.
+ * Base of caches with state per inode (`InodeCache`): decides whether a reply may be cached when it arrives.
  *
- * A request passes the cache's `clock` as its wind's cookie. Its reply may be cached (`mayLearn`) if no change was
- * reported since and no changing fop is under way, since that may take effect before or after the reply. So a cached
- * value was true at some time between the last change and now. The attributes in a changing fop's own reply may be
- * cached if it ran alone: of two concurrent changes, either may be the later.
+ * A request carries the cache's `clock` as the cookie of its wind. Its reply may be cached (`mayLearn`) if since then
+ * no change was reported, and no changing fop is under way, which might take effect after the reply. So a cached value
+ * was true at some time since the last change. The attributes in a changing fop's own reply may be cached if no other
+ * change ran at the same time: of two concurrent changes, either may be the later.
  */
 import type { EventName } from '../../../core/events.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -20,12 +20,13 @@ export class InodeState {
   changedAt = 0;
   /** Number of changing fops under way. */
   pendingChanges = 0;
-  /** Whether only one change has run since `beganAt`, a time of the clock. */
+  /** Whether the newest change has run without another one so far. */
   hasRunAlone = false;
+  /** The clock when the newest change began. */
   beganAt = 0;
 }
 
-/** Options that the base reads. */
+/** The option that this class reads. */
 interface PassThroughOption {
   readonly 'pass-through': boolean;
 }
@@ -37,11 +38,11 @@ export abstract class InodeCache<
   values: G;
   hits = 0;
   misses = 0;
-  /** Advances with every change. */
+  /** Advances with every change of any inode. */
   clock = 1;
-  /** Replies to requests from before this clock are not cached. */
+  /** Replies to requests that were wound before this clock are not cached. */
   private learnableFrom = 0;
-  /** Number of fops under way that change an unknown inode. */
+  /** Number of fops under way that change an inode that is not in the inode table. */
   private unknownChanges = 0;
   protected readonly xl: Xlator<unknown>;
 
@@ -52,11 +53,11 @@ export abstract class InodeCache<
 
   applyOptions(values: G): void {
     this.values = values;
-    // Changes are not seen while requests pass through.
+    // While requests pass through, the cache would miss changes.
     if (values['pass-through']) this.clear();
   }
 
-  /** Invalidates all that is cached. */
+  /** Invalidates everything that is cached. */
   clear(): void {
     this.invalidateReplies();
   }
@@ -86,17 +87,18 @@ export abstract class InodeCache<
     return created;
   }
 
-  /** Returns the table's inode for a reply: a request may carry a new object for a known inode. */
+  /** Returns the inode table's object for a reply's inode: a request may carry a new object for a known inode. */
   findTableInode(inode: Inode, gfid: Gfid): Inode {
     return inode.linked ? inode : (inode.table.find(gfid) ?? inode);
   }
 
+  /** Whether the reply to a request that was wound at `windClock` may be cached. */
   mayLearn(state: K, windClock: number): boolean {
     if (state.pendingChanges > 0 || this.unknownChanges > 0) return false;
     return windClock >= state.changedAt && windClock >= this.learnableFrom;
   }
 
-  /** Begins a change of an inode: its fop goes down. */
+  /** Records that a fop that changes the inode is wound; returns the state for `endChange`. */
   beginChange(inode: Inode, isWrite = false): K {
     const state = this.findOrAddState(inode);
     this.dropValues(state, isWrite);
@@ -106,7 +108,7 @@ export abstract class InodeCache<
     return state;
   }
 
-  /** Ends a change; returns whether the attributes in its reply are current. */
+  /** Records the reply of a changing fop; returns whether the attributes in the reply are current. */
   endChange(state: K, isWrite = false): boolean {
     const isCurrent =
       state.hasRunAlone && state.beganAt >= this.learnableFrom && this.unknownChanges === 0;
@@ -117,7 +119,7 @@ export abstract class InodeCache<
     return isCurrent;
   }
 
-  /** As `beginChange`, for a name whose inode is unknown: another request may find it meanwhile. */
+  /** As `beginChange`, for an inode that is not in the inode table: another request may find it before the reply. */
   beginUnknownChange(): void {
     this.unknownChanges += 1;
   }
@@ -127,30 +129,33 @@ export abstract class InodeCache<
     this.invalidateReplies();
   }
 
-  /** Invalidates an inode that something else has changed. */
+  /** Invalidates an inode that was changed otherwise than by a fop through this volume. */
   invalidate(inode: Inode): void {
     const state = this.findState(inode);
-    // A reply under way may concern it before any state exists.
     if (state === undefined && !inode.linked) return;
+    // A linked inode gets a state, since a reply for it may be under way.
     this.markChanged(state ?? this.findOrAddState(inode));
   }
 
   /**
-   * Invalidates an inode that a volume below reports as changed. An unknown inode may be in a reply
-   * under way, or in a listing that was read ahead.
+   * Invalidates an inode that a volume below reports as changed (UPCALL). One that is not in the inode table may be in
+   * a reply under way, or in a listing that was read ahead.
    */
   invalidateReported(inode: Inode): void {
     if (inode.table.has(inode)) this.invalidate(inode);
     else this.invalidateReplies();
   }
 
-  /** Keeps replies to requests that are under way from being cached. */
+  /** Makes sure that replies to requests under way are not cached. */
   invalidateReplies(): void {
     this.clock += 1;
     this.learnableFrom = this.clock;
   }
 
-  /** Drops a forgotten inode. Replies from before its last change do not apply to its successor. */
+  /**
+   * Drops the state of a forgotten inode. Replies from before its last change must not be cached for a new inode
+   * object.
+   */
   forget(state: K): void {
     this.dropValues(state, false);
     if (state.pendingChanges > 0) this.invalidateReplies();
@@ -171,6 +176,7 @@ export function findArgumentInode(xl: Xlator<unknown>, target: Loc | Fd): Inode 
   return 'gfid' in target ? (xl.inodes?.find(target.gfid) ?? null) : target.inode;
 }
 
+/** Events after which anything may have changed below without a report. */
 export const invalidatingEvents: ReadonlySet<EventName> = new Set<EventName>([
   'CHILD_UP',
   'CHILD_DOWN',
@@ -180,6 +186,7 @@ export const invalidatingEvents: ReadonlySet<EventName> = new Set<EventName>([
   'PARENT_DOWN',
 ]);
 
+/** Whether a file's data has changed between two replies, by size and modification time. */
 export const differs = (before: Iatt, now: Iatt): boolean =>
   before.iaSize !== now.iaSize ||
   before.iaMtime !== now.iaMtime ||

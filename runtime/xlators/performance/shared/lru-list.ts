@@ -1,6 +1,6 @@
-/** Orders a cache's entries by last use and evicts the oldest beyond a number of bytes. */
+/** Orders a cache's entries by last use, and evicts the least recently used beyond a number of bytes (`LruList`). */
 
-/** Base of an entry in the list. */
+/** Base of the entries of a list. */
 export class LruEntry {
   bytes = 0;
   older: LruEntry | null = null;
@@ -16,12 +16,13 @@ export class LruList<C extends LruEntry> {
   private readonly evict: (entry: C) => void;
   private maxBytes: number;
 
-  /** @param maxBytes bytes @param evict frees an entry and calls `remove` for it */
+  /** @param evict frees an entry, and must call `remove` for it */
   constructor(maxBytes: number, evict: (entry: C) => void) {
     this.maxBytes = maxBytes;
     this.evict = evict;
   }
 
+  /** The most bytes of all entries. */
   get limit(): number {
     return this.maxBytes;
   }
@@ -31,7 +32,7 @@ export class LruList<C extends LruEntry> {
     this.evictBeyondLimit();
   }
 
-  /** Adds an entry; returns false, without adding it, when it exceeds the limit alone. */
+  /** Adds an entry of `bytes` bytes; returns false, without adding it, if it alone exceeds the limit. */
   add(entry: C, bytes: number): boolean {
     if (bytes > this.maxBytes) return false;
     entry.bytes = bytes;

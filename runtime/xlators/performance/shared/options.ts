@@ -1,4 +1,4 @@
-/** Options and checks that translators of performance/ share. */
+/** Defines the options that translators of performance/ share, and checks their memory limit. */
 import { InitError } from '../../../core/errors.ts';
 import { defineReconfigurableOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';
@@ -11,7 +11,7 @@ export const commonOptions = defineReconfigurableOptions({
   },
 });
 
-/** The option by which glusterd puts a translator into the volfile. */
+/** Makes the option by which glusterd decides whether a translator is in the volfile; here it has no effect. */
 export const switchOption = (on: boolean) =>
   ({
     type: 'bool',
@@ -20,7 +20,7 @@ export const switchOption = (on: boolean) =>
       'Accepted, without effect: glusterd says by it whether the volume is in the volfile at all.',
   }) as const;
 
-/** @throws {InitError} if a cache may exceed the machine's memory, as in GlusterFS */
+/** @throws {InitError} if option cache-size exceeds the machine's memory, as in GlusterFS */
 export function checkMemory(
   { context }: Xlator<unknown>,
   values: { readonly 'cache-size': number },

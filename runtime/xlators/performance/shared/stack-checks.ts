@@ -1,4 +1,4 @@
-/** Checks the stacking order of performance/ (glusterd's), and that bricks send upcalls. */
+/** Checks a graph for performance/: that its volumes are in glusterd's order, and that its bricks send upcalls. */
 
 import { EOPNOTSUPP } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
@@ -8,7 +8,7 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Cbk, Suspicion, Xlator } from '../../../core/xlator.ts';
 
-/** Reasons for one type to be above another: upper type, lower type, reason. */
+/** Types that belong above others, with the reason: by the upper type, then by the lower one. */
 const REASONS_TO_BE_ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'performance/md-cache': {
     'performance/write-behind': 'writes are answered there without attributes',
@@ -34,15 +34,15 @@ export function findAllBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
 }
 
 /**
- * Warns of volumes below this one that belong above it, or are of its own type.
- * @param isOnce whether a second volume of its type is useless
+ * Warns if this volume is above one that belongs above it, or above one of its own type.
+ * @param isSecondUseless whether a second volume of the type is useless, and gets a warning
  */
-export function checkOrder(xl: Xlator<unknown>, isOnce = true): void {
+export function checkOrder(xl: Xlator<unknown>, isSecondUseless = true): void {
   const place = xl.place;
   const problems: Suspicion[] = [];
   for (const other of findAllBelow(xl)) {
     const reason = REASONS_TO_BE_ABOVE[other.type]?.[xl.type];
-    if (isOnce && other.type === xl.type) {
+    if (isSecondUseless && other.type === xl.type) {
       const text = `it is over '${other.name}', which is of the same type: one is enough`;
       problems.push({ where: place, text });
     } else if (reason !== undefined) {
@@ -53,18 +53,24 @@ export function checkOrder(xl: Xlator<unknown>, isOnce = true): void {
   xl.warnSuspicious(problems);
 }
 
-/** A cache's reliance on upcalls: its option, and for how long entries are valid. */
+/** A cache's reliance on upcalls of the bricks. */
 export interface Reliance {
+  /** The option that makes the cache rely on them. */
   readonly option: string;
+  /** How long entries are valid, and so how late changes of other clients may be seen without upcalls. */
   readonly seconds: number;
 }
 
+/** Volumes that have warned about bricks without upcalls: each warns once. */
 const warnedVolumes = new WeakSet<Xlator<unknown>>();
 
-/** Events after which bricks that were away may be connected. */
+/** Events after which a brick may be connected that was not before. */
 const upEvents: readonly EventName[] = ['CHILD_UP', 'SOME_DESCENDENT_UP'];
 
-/** Asks the bricks, after one has come up, whether they send upcalls; warns once if not. */
+/**
+ * Asks the bricks after an up event whether they send upcalls; warns once if not.
+ * @param reliance null for a cache that does not rely on upcalls: nothing is asked
+ */
 export function checkUpcalls(
   xl: Xlator<unknown>,
   event: EventName,

@@ -1,4 +1,4 @@
-/** Holds the entries of an open directory (`Listing`) that were read ahead of the client. */
+/** Reads entries of open directories ahead of the client (`ReaddirAhead`), and holds them per fd (`Listing`). */
 import { nameLength } from '../../../core/bytes.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
@@ -11,7 +11,7 @@ import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import { InodeCache, InodeState, invalidatingEvents } from '../shared/inode-cache.ts';
 import type { OptionValues } from './options.ts';
 
-/** Milliseconds after which entries are not used any more. */
+/** Milliseconds after which entries are too old to be used. */
 const MAX_AGE_MS = 1000;
 
 /** A client's readdirp (`hasAttributes`) or readdir. */
@@ -20,34 +20,37 @@ export interface ListRequest {
   readonly size: number;
   readonly offset: number;
   readonly hasAttributes: boolean;
-  /** Whether it had to wait. */
+  /** Whether the request was held for a reply under way: then it counts as a miss. */
   isLate: boolean;
-  /** Whether it has waited once in vain. */
+  /** Whether it was held for a request of its own: if that brings no entries, the listing is bypassed. */
   hasWaited: boolean;
 }
 
+/** The entries of one reply from below. */
 interface Batch {
   readonly entries: readonly Dirent[];
-  /** Number of entries that the client has got. */
+  /** Number of entries that the client has received. */
   returnedCount: number;
-  /** The cache's clock and the time at their request. */
+  /** The cache's clock, and the time in milliseconds, when the entries were requested. */
   readonly windClock: number;
   readonly requestedAt: number;
 }
 
-/** One open directory. */
+/** One open directory: the context of its fd. */
 export class Listing {
   readonly fd: Fd;
   readonly caller: Stack;
   batches: Batch[] = [];
-  /** Bytes of the entries ahead. */
+  /** Bytes of the entries read ahead that the client has not received. */
   bytes = 0;
   /** Offsets after the client's last entry, and after the last entry read ahead. */
-  position = 0;
+  clientOffset = 0;
   endOffset = 0;
+  /** Whether a request for more entries is under way. */
   isFilling = false;
-  /** The last reply: the end of the directory (`opRet` 0), or a failure. */
+  /** What follows the entries read ahead: the end of the directory (`opRet` 0) or a failure; null if unknown. */
   lastReply: { readonly opRet: number; readonly opErrno: number } | null = null;
+  /** The client's request that waits for entries. */
   waiting: ListRequest | null = null;
   /** Whether all requests are wound without reading ahead. */
   isBypassed = false;
@@ -58,8 +61,9 @@ export class Listing {
   }
 }
 
-const entryBytes = ({ name }: Dirent): number => direntplusSize(nameLength(name));
+const countEntryBytes = ({ name }: Dirent): number => direntplusSize(nameLength(name));
 
+/** Returns an entry without attributes, so that the kernel looks it up. */
 const dropAttributes = ({ name, off, type, gfid, dict }: Dirent): Dirent => ({
   name,
   off,
@@ -70,11 +74,13 @@ const dropAttributes = ({ name, off, type, gfid, dict }: Dirent): Dirent => ({
   inode: null,
 });
 
+/** The state of one volume of performance/readdir-ahead. */
 export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
+  /** Bytes of the entries read ahead in all directories. */
   bytes = 0;
   private readonly replyToWaiting: (request: ListRequest, listing: Listing) => void;
 
-  /** @param replyToWaiting answers a request that has waited */
+  /** @param replyToWaiting answers a request after the reply for which it was held */
   constructor(
     xl: Xlator<unknown>,
     values: OptionValues,
@@ -88,7 +94,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     return new InodeState();
   }
 
-  /** Nothing to drop: entries are validated at their use. */
+  /** Drops nothing: entries are checked when they are used (`isUsable`). */
   protected override dropValues(): void {}
 
   handleEvent(event: EventName, data: unknown): void {
@@ -98,10 +104,10 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     else this.invalidateReported(data.what === 'inode' ? data.inode : data.parent);
   }
 
-  /** Requests more entries while too few are ahead. */
+  /** Requests more entries, unless a request is under way, or enough entries are ahead. */
   requestEntries(listing: Listing): void {
     const { values } = this;
-    // A loop, since a reply may come within the wind.
+    // A loop, since the reply may arrive before the wind returns.
     while (
       !listing.isFilling &&
       !listing.isBypassed &&
@@ -119,7 +125,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     }
   }
 
-  /** Stores the entries of a reply. */
+  /** Stores the entries of a reply, and answers the client's request that waits for it. */
   storeEntries(
     { listing, startOffset, windClock, requestedAt }: PendingBatch,
     opRet: number,
@@ -127,7 +133,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     entries: readonly Dirent[],
   ): void {
     listing.isFilling = false;
-    // The client may have restarted, or left the sequence, meanwhile.
+    // The client may have restarted the listing, or left the sequence, since the request.
     const isNeeded = !listing.isBypassed && listing.endOffset === startOffset;
     if (isNeeded && entries.length === 0) listing.lastReply = { opRet, opErrno };
     else if (isNeeded) {
@@ -137,7 +143,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
       if (opErrno === ENOENT) listing.lastReply = { opRet: 0, opErrno };
       this.addBytes(
         listing,
-        entries.reduce((sum, entry) => sum + entryBytes(entry), 0),
+        entries.reduce((sum, entry) => sum + countEntryBytes(entry), 0),
       );
     }
     const { waiting } = listing;
@@ -146,38 +152,38 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     listing.fd.drop();
   }
 
-  /** Lets a request wait for the reply under way. */
+  /** Holds a request until the reply under way. */
   holdRequest(listing: Listing, request: ListRequest): void {
     request.isLate = true;
     listing.waiting = request;
   }
 
-  /** Takes the next entries, as many as fit; null if none is ahead. */
+  /** Takes as many of the next entries as fit into `size` bytes; null if none is ahead, usable and small enough. */
   takeEntries(listing: Listing, size: number, hasAttributes: boolean): Dirent[] | null {
-    const chargedBytes = hasAttributes ? direntplusSize : direntSize;
+    const entrySize = hasAttributes ? direntplusSize : direntSize;
     const taken: Dirent[] = [];
     let bytesLeft = size;
     for (;;) {
       const batch = listing.batches[0];
       if (batch === undefined) break;
       if (!this.isUsable(listing, batch)) {
-        // Later batches are useless without this one.
-        if (taken.length === 0) this.restart(listing, listing.position);
+        // Without this batch, later ones cannot be used, either.
+        if (taken.length === 0) this.restart(listing, listing.clientOffset);
         break;
       }
       const entry = batch.entries[batch.returnedCount]!;
-      bytesLeft -= chargedBytes(nameLength(entry.name));
+      bytesLeft -= entrySize(nameLength(entry.name));
       if (bytesLeft < 0) break;
       batch.returnedCount += 1;
       if (batch.returnedCount === batch.entries.length) listing.batches.shift();
-      listing.position = entry.off;
-      this.addBytes(listing, -entryBytes(entry));
+      listing.clientOffset = entry.off;
+      this.addBytes(listing, -countEntryBytes(entry));
       taken.push(this.isOutdated(entry, batch) ? dropAttributes(entry) : entry);
     }
     return taken.length === 0 ? null : taken;
   }
 
-  /** Whether enough entries are ahead for a request of this size. */
+  /** Whether enough entries for a request of this size are ahead, or all that are left. */
   hasEnough(listing: Listing, size: number): boolean {
     return listing.bytes >= size || listing.lastReply !== null;
   }
@@ -186,14 +192,14 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
   restart(listing: Listing, offset: number): void {
     this.addBytes(listing, -listing.bytes);
     listing.batches = [];
-    listing.position = offset;
+    listing.clientOffset = offset;
     listing.endOffset = offset;
     listing.lastReply = null;
   }
 
-  /** Stops reading ahead: later requests are wound. */
+  /** Stops reading ahead in a listing: its later requests are wound unchanged. */
   bypass(listing: Listing): void {
-    this.restart(listing, listing.position);
+    this.restart(listing, listing.clientOffset);
     listing.isBypassed = true;
   }
 
@@ -202,13 +208,13 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     return { hits, misses, bytes, limit: this.values['rda-cache-limit'] };
   }
 
-  /** Whether the directory is unchanged since the batch's request. */
+  /** Whether the batch is recent, and the directory unchanged since its request. */
   private isUsable({ fd }: Listing, { windClock, requestedAt }: Batch): boolean {
     if (this.xl.context.now() - requestedAt >= MAX_AGE_MS) return false;
     return this.mayLearn(this.findOrAddState(fd.inode), windClock);
   }
 
-  /** Whether an entry's attributes may have changed since. */
+  /** Whether an entry's attributes may have changed since the batch's request. */
   private isOutdated({ gfid }: Dirent, { windClock }: Batch): boolean {
     const inode = this.xl.inodes?.find(gfid);
     const state = inode === undefined ? undefined : this.findState(inode);
@@ -221,6 +227,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
   }
 }
 
+/** A request for entries that is under way. */
 class PendingBatch {
   readonly listing: Listing;
   readonly startOffset: number;
