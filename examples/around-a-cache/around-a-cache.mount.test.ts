@@ -20,7 +20,7 @@ onExample('around-a-cache', (example) => {
       );
   };
 
-  it('two lookups of an absent name appear twice above the cache and once below', async () => {
+  it('two lookups of an absent name appear twice in the trace above the cache and once in that below', async () => {
     await example.runFailing('cat absent');
     const first = [
       'above lookup',
@@ -34,7 +34,7 @@ onExample('around-a-cache', (example) => {
     expect(traced('/absent')).toEqual([...first, ...second]);
   });
 
-  it('a mkdir appears above and below the cache', async () => {
+  it('a mkdir appears in the traces above and below the cache', async () => {
     await example.runOk('mkdir d');
     expect(traced('/d').slice(-4)).toEqual([
       'above mkdir',

@@ -34,7 +34,7 @@ onExample('audit-log', (example) => {
     }
   });
 
-  it('concurrent requests get one line each, with arbitrary bytes in names', async () => {
+  it('concurrent requests get one line each in the audit log, whatever bytes their names have', async () => {
     const before = linesOf(example).length;
     await example.runOk('for i in $(seq 50); do : > $i & done; wait; : > "a\nb"; : > $\'\\377\'');
     const made = linesOf(example).slice(before);
@@ -52,7 +52,7 @@ onExample(
       return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Line]));
     };
 
-    it('with a writable file, each line is written before the reply', async () => {
+    it("each line is in the audit log before the request's reply", async () => {
       await example.runOk('mkdir d');
       expect((await read()).at(-1)).toMatchObject({ fop: 'mkdir', path: '/d', result: 'ok' });
       await example.runOk('rmdir d');
@@ -60,7 +60,7 @@ onExample(
       expect(linesOf(example)).toEqual([]);
     });
 
-    it('after a restart the file is continued', async () => {
+    it('after a restart, new lines are appended to the audit log', async () => {
       await example.restart();
       await example.runOk('mkdir d');
       expect((await read()).map(({ fop }) => fop)).toEqual(['mkdir', 'rmdir', 'mkdir']);

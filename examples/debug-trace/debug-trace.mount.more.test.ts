@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { onExample } from '../../test/support/example.ts';
 
 onExample('debug-trace', (example) => {
-  it('the trace has each request and its reply', async () => {
+  it('the trace has a line for each request and for its reply', async () => {
     await example.runOk('mkdir d; echo text > d/f; cat d/f; mv d/f d/g; ls -l d; rm -r d');
     const said = example.moduleLog();
     const [asked, answered] = ['>', '<'].map((mark) =>
@@ -26,7 +26,7 @@ onExample('debug-trace', (example) => {
 onExample(
   'debug-trace',
   (example) => {
-    it('the trace leaves out excluded fops', async () => {
+    it('the trace has no lines for excluded fops', async () => {
       await example.runOk('touch f; stat f; rm f');
       const said = example.moduleLog().join('\n');
       expect(said).toMatch(/ CREATE: /);

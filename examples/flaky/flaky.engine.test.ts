@@ -24,7 +24,10 @@ it('option delay holds a request before it fails or continues', async () => {
 it.each([
   [{ errno: 'EWHAT' }, 'EWHAT'],
   [{ fops: 'lookup,wirtev' }, 'wirtev'],
-])('options %o are refused with the wrong name', async (options, what) => {
-  const run = makeModuleGraph(import.meta.dirname, { name: 'flaky', options });
-  await expect(run.graph.start()).rejects.toThrow(what);
-});
+])(
+  'the wrong options %o stop the start with a message that names the option',
+  async (options, what) => {
+    const run = makeModuleGraph(import.meta.dirname, { name: 'flaky', options });
+    await expect(run.graph.start()).rejects.toThrow(what);
+  },
+);

@@ -26,7 +26,7 @@ onExample('flaky', (example) => {
     expect(await example.runFailing('echo 1 > d/bad.txt')).toBe('Input/output error');
   });
 
-  it('the same seed fails the same writes', async () => {
+  it('two runs with the same seed fail the same writes', async () => {
     const draw = async (seed: number): Promise<string> => {
       await example.restart(['flaky.every=1', 'flaky.percent=50', `flaky.seed=${seed}`]);
       return example.runOk(WRITES);

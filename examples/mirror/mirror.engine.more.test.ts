@@ -37,7 +37,7 @@ function write(run: RunningModule, name = 'file') {
 const names = (run: RunningModule): string[][] =>
   run.leaves.map(({ requests: held }) => held.map(({ name }) => name));
 
-it('a fop that would change one child alone is refused', async () => {
+it('a fop that would change only one child is refused', async () => {
   const run = await mirror();
   const refused = fops.filter(({ name }) => run.xl.fops[name as FopName] === undefined);
   expect(refused.map(({ name }) => name)).toEqual(
@@ -61,7 +61,7 @@ it('a write goes to both children at once, and is answered after both replies', 
 });
 
 it.each([0, 1])(
-  'a failing child %i is marked stale before the reply, and left out',
+  'a failing child %i is marked stale before the reply, and gets no further requests',
   async (bad) => {
     const run = await mirror();
     const good = 1 - bad;
@@ -93,7 +93,7 @@ it('when both children refuse a request, it fails with their errno, and both sta
   expect(names(run)).toEqual([['writev'], ['writev']]);
 });
 
-it('a child that wrote fewer bytes is left out', async () => {
+it('a child that wrote fewer bytes than the other becomes stale', async () => {
   const run = await mirror();
   const reply = write(run);
   done(run.takeRequests(0)[0], 2);
@@ -103,7 +103,7 @@ it('a child that wrote fewer bytes is left out', async () => {
   expect(run.takeLines().join()).toContain('leaf0 is stale from now on');
 });
 
-it('when each child has missed a change, requests fail', async () => {
+it('when each child has missed a change, the second write fails with EIO', async () => {
   const run = await mirror();
   const replies = [write(run, 'one'), write(run, 'two')];
   const [left, right] = [run.takeRequests(0), run.takeRequests(1)];
@@ -130,7 +130,7 @@ it('two changes of one file reach both children in the same order', async () => 
   expect(replies.map(({ opRet }) => opRet)).toEqual([4, 4]);
 });
 
-it('a child that was stale before the start is not used', async () => {
+it('a child that was marked stale before the start gets no requests', async () => {
   const run = await mirror('leaf1');
   write(run);
   expect(names(run)).toEqual([['writev'], []]);
@@ -139,14 +139,14 @@ it('a child that was stale before the start is not used', async () => {
   expect(names(other)).toEqual([[], ['stat']]);
 });
 
-it('when each child is marked stale, neither is used', async () => {
+it('when each child is marked stale by the other, neither gets requests', async () => {
   const run = await mirror('leaf1', 'leaf0');
   expect(write(run)).toMatchObject({ count: 1, opErrno: EIO });
   expect(run.ask('stat', run.knownLoc('file'), null)).toMatchObject({ count: 1, opErrno: EIO });
   expect(names(run)).toEqual([[], []]);
 });
 
-it('a read of a child that fails is repeated at the other', async () => {
+it('a read that fails on one child is repeated on the other', async () => {
   const run = await mirror();
   const reply = run.ask('stat', run.knownLoc('file'), null);
   run.takeRequests(0)[0]!.answer(-1, EIO);
@@ -157,7 +157,7 @@ it('a read of a child that fails is repeated at the other', async () => {
   expect(denied).toMatchObject({ count: 1, opErrno: EPERM });
 });
 
-it("a file without a gfid on the second child gets the first one's", async () => {
+it('a file without a gfid on the second child gets the gfid that it has on the first', async () => {
   const run = await mirror();
   const loc = run.absentLoc('file');
   const reply = run.ask('lookup', loc, null);

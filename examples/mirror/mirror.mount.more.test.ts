@@ -76,7 +76,7 @@ end-volume
 onExample(
   'mirror',
   (example) => {
-    it('a failing child is logged, and the other serves', async () => {
+    it('a failing child is logged, and the other child serves', async () => {
       await example.runOk(`echo 1 > f; ${SAME}; echo 2 > poison; cat poison; echo 3 > f; cat f`);
       expect(example.mount.log()).toMatch(
         / E .* bad is stale from now on: writev: .*Input\/output/,

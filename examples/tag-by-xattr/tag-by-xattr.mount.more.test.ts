@@ -67,7 +67,7 @@ os.close(fd)'
     await ok('setfattr -n user.other -v x big; setfattr -x user.other big; tagged big');
   });
 
-  it('a change after a restart removes the tag', async () => {
+  it('truncating a tagged file after a restart removes its tag', async () => {
     await example.restart();
     expect(await ok(`${TRUNCATE} big; echo "[$(tag big)]"; echo >> big; tagged big`)).toBe('[]\n');
   });

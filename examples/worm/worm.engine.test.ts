@@ -29,7 +29,7 @@ it.each([
   ['1h', 3000, 0, 0],
   ['1h', 4000, EPERM, EPERM],
 ])(
-  'with grace %s, a file changed %i s ago gets the expected results',
+  "with grace '%s', truncate and unlink of a file changed %i s ago return errno %i and %i",
   async (grace, ago, change, removal) => {
     const run = await start(grace === '' ? {} : { grace });
     changedAgo(run, ago);
@@ -39,7 +39,7 @@ it.each([
   },
 );
 
-it('after its retention a file can be removed, and still not changed', async () => {
+it("after option retention's time, a file can be removed, but not changed", async () => {
   const run = await start({ retention: '1d' });
   const loc = run.knownLoc('file');
   changedAgo(run, 80_000);
