@@ -54,7 +54,7 @@ async function setUp(options: Record<string, string> = {}) {
 }
 
 describe('an open', () => {
-  test('of a file that is not used never reaches the storage', async () => {
+  test('does not reach the storage if its file is never used', async () => {
     const { graph, open, names } = await setUp();
     const { fd, reply } = open();
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
@@ -81,7 +81,7 @@ describe('an open', () => {
     expect(names()).toEqual(['readv', 'fstat']);
   });
 
-  test('that fails late fails every request on its fd with the same errno', async () => {
+  test('fails every request on its fd with its own errno if it fails late', async () => {
     const { leaf, graph, open } = await setUp();
     const { fd } = open();
     const replies = [ask(graph, 'readv', fd, 10, 0, 0, null), ask(graph, 'fstat', fd, null)];
