@@ -5,7 +5,7 @@
  *     setfattr -n distribute.directory-spread-count -v 2 DIR  the same, among so many children
  *     setfattr -n distribute.commit-hash -v 1700000000 ROOT   declares all layouts complete
  *
- * The first two are GlusterFS's; the last is glossa's, for after all directories were fixed.
+ * The first two are GlusterFS's. The last is glossa's: an administrator sets it after fixing all directories.
  */
 import { decodeName, encodeName } from '../../../../runtime/core/bytes.ts';
 import { Dict } from '../../../../runtime/core/dict.ts';
@@ -35,7 +35,7 @@ const commands: Readonly<Record<string, Command>> = {
     const { volume } = task;
     const hash = /^\d+$/.test(value) ? Number(value) : 0;
     if (dir.gfid !== ROOT_GFID || hash === 0 || hash > HASH_MAX) return EINVAL;
-    const dict = new Dict().set(volume.keys.commitHash, encodeName(`${hash}\0`));
+    const dict = new Dict().set(volume.xattrNames.commitHash, encodeName(`${hash}\0`));
     const replies = yield* task.windOwnEach(volume.children, 'setxattr', () => [
       dir,
       dict,
@@ -49,13 +49,15 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-/** GlusterFS's commands that glossa refuses, so that no child stores them as attributes. */
+/** GlusterFS's commands that glossa refuses: unrefused, children would store them as attributes. */
 const REFUSED = ['trusted.distribute.migrate-data', 'glusterfs.dht.nuke', 'decommission-brick'];
 
+/** Names of xattrs that are commands. */
 const NAMES = [...REFUSED, ...Object.keys(commands)];
 
 export const isCommand = (dict: Dict | null): boolean => NAMES.some((name) => dict?.has(name));
 
+/** Executes the commands among the xattrs that a caller sets; only root may. */
 export function* runCommand(task: Task, inode: Inode, dict: Dict): Steps<Reply<'setxattr'>> {
   if (task.frame?.root.uid !== 0) return makeFailure('setxattr', EPERM);
   if (REFUSED.some((name) => dict.has(name))) return makeFailure('setxattr', EOPNOTSUPP);

@@ -1,8 +1,8 @@
 /**
- * Creates files on another child than their name's, with a linkto on that one, and detects outdated layouts.
+ * Creates files on another child than that of their name's hash, which gets a linkto, and detects outdated layouts.
  *
- * A name belongs to a child by its directory's layout, which other clients may change. So a create carries the
- * expected layout, the child refuses a mismatch, and the client then reads the layout again.
+ * The layout of a directory decides which child a name belongs to, and other clients may change it. So a create
+ * carries the expected layout, the child refuses a mismatch, and the client then reads the layout again.
  * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk, dht_set_parent_layout_in_dict,
  * dht_handle_parent_layout_change), `dht-linkfile.c`, `dht-selfheal.c` (dht_refresh_layout).
  */
@@ -30,7 +30,7 @@ import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts'
 
 export type CreatingFop = 'create' | 'mknod' | 'symlink' | 'put';
 
-/** Indexes into arguments (loc) and replies (inode, parent attributes). */
+/** Indexes of the loc in the arguments; of the inode and of the parent directory's first attributes in the reply. */
 export const ARGUMENT_INDEXES = {
   create: { loc: 0, inode: 1, folder: 3 },
   mknod: { loc: 0, inode: 0, folder: 2 },
@@ -38,31 +38,31 @@ export const ARGUMENT_INDEXES = {
   put: { loc: 0, inode: 0, folder: 2 },
 } as const;
 
-/** Makes a linkto on the name's child, and the file on another one. */
+/** Makes a linkto on the name's child (`hashedChild`), then the file on `child`. */
 export function* createWithLinkto<N extends CreatingFop>(
   task: Task,
-  name: N,
+  fop: N,
   args: FopTable[N]['args'],
-  hashed: number,
+  hashedChild: number,
   child: number,
 ): Steps<Reply<N>> {
-  const indexes = ARGUMENT_INDEXES[name];
+  const indexes = ARGUMENT_INDEXES[fop];
   const loc = args[indexes.loc] as Loc;
   const xdata = ((args.at(-1) as Dict | null)?.copy() ?? new Dict()) as Dict;
   const gfid = readGfidRequest(xdata) ?? newGfid(task.volume.xl.context);
   xdata.setGfid(GFID_REQ, gfid);
-  const linkto = yield* makeLinkto(task, loc, hashed, child, gfid);
-  if (linkto.opRet < 0) return makeFailure(name, linkto.opErrno);
+  const linkto = yield* makeLinkto(task, loc, hashedChild, child, gfid);
+  if (linkto.opRet < 0) return makeFailure(fop, linkto.opErrno);
   const newArgs = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
-  const reply = yield* task.windOne(child, name, ...newArgs);
+  const reply = yield* task.windOne(child, fop, ...newArgs);
   if (reply.opRet < 0) {
-    yield* task.windOwn(hashed, 'unlink', loc, 0, makeUnusedLinktoXdata());
+    yield* task.windOwn(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());
     return reply;
   }
   const [inode, buf] = reply.values.slice(indexes.inode) as [Inode | null, Iatt | null];
   const fileInode = inode ?? loc.inode;
   if (fileInode !== null && buf !== null) task.volume.setLocation(fileInode, buf.iaGfid, child);
-  if (buf !== null) yield* chownLinkto(task, loc, hashed, buf);
+  if (buf !== null) yield* chownLinkto(task, loc, hashedChild, buf);
   omitParentAttributes(reply.values, indexes.folder);
   return reply;
 }
@@ -79,7 +79,7 @@ function readGfidRequest(xdata: Dict): Gfid | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Opens a file that a create found to exist; looks it up on all children. */
+/** Opens a file that a create found to exist on another child; searches all children for it. */
 export function* openExisting(
   task: Task,
   loc: Loc,
@@ -99,23 +99,23 @@ export function* openExisting(
   return makeSuccess('create', fd, inode, buf, postparent, postparent, null);
 }
 
-/** Finds the child's piece of the parent's layout, as far as this client knows. */
+/** Finds a child's piece of the parent's layout, as this client last read it. */
 export const findParentPiece = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
   volume.findDirectory(parent!)!.layout.readStoredPiece(child);
 
-/** Adds xdata that makes a request conditional on that piece. */
+/** Adds xdata by which the brick refuses the request if its stored piece differs from this client's. */
 export function addLayoutCondition(
   volume: Distribute,
   loc: Loc,
   child: number,
   xdata: Dict | null,
 ): Dict {
-  const key = volume.keys.layout;
+  const key = volume.xattrNames.layout;
   const extended = xdata?.copy() ?? new Dict();
   return extended.set(PREOP_PARENT, key).set(key, findParentPiece(volume, loc, child));
 }
 
-/** Whether the child refused because the layout differs. */
+/** Whether the child refused a request because of `addLayoutCondition`. */
 export const isRefused = (opRet: number, xdata: Dict | null): boolean =>
   opRet < 0 && xdata?.has(PREOP_FAILED) === true;
 

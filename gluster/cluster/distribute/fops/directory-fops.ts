@@ -1,6 +1,6 @@
 /**
- * Handles fops on a directory, which all children have. A change goes first to the child whose
- * attributes count (MDS), which counts that the others may lack it.
+ * Handles fops on a directory, which all children have. A change goes first to the metadata server (MDS), the child
+ * with the authoritative attributes. The MDS counts changes that other children may lack.
  * Source: GlusterFS `dht-inode-read.c` (dht_stat), `dht-inode-write.c` (dht_setattr),
  * `dht-common.c` (dht_setxattr, dht_dir_common_set_remove_xattr).
  */
@@ -16,7 +16,7 @@ import { type Directory, NO_CHILD } from '../distribute.ts';
 import { lookupAgain } from '../heal/heal-directory.ts';
 import { addToMdsCount } from '../heal/heal-xattrs.ts';
 import { countAnomalies, mayHeal } from '../layout/layout.ts';
-import { mergeDirectories, mergeReplies } from '../merge.ts';
+import { mergeDirectories, mergeDirectoryReplies } from '../merge.ts';
 import { makeFailure, type Reply, type Steps, type Task } from '../task.ts';
 import { isCommand, runCommand } from './commands.ts';
 import { getDirectoryXattr, isInternal } from './virtual-xattrs.ts';
@@ -28,7 +28,7 @@ type DirectoryHandler = (
   inode: Inode,
 ) => Steps<Reply<FopName>>;
 
-const successfulReplies = <N extends FopName>(replies: readonly Reply<N>[]): Reply<N>[] =>
+const filterSuccesses = <N extends FopName>(replies: readonly Reply<N>[]): Reply<N>[] =>
   replies.filter(({ opRet }) => opRet >= 0);
 
 function* stat(
@@ -39,7 +39,7 @@ function* stat(
 ): Steps<Reply<'stat'>> {
   const loc = new Loc(inode);
   const replies = yield* task.windEach(task.volume.children, 'stat', () => [loc, xdata]);
-  const successes = successfulReplies(replies);
+  const successes = filterSuccesses(replies);
   if (successes.length === 0) return makeFailure('stat', chooseErrno(replies));
   const source = mds !== NO_CHILD && replies[mds]!.opRet >= 0 ? replies[mds]! : successes[0]!;
   const buf = mergeDirectories(
@@ -59,8 +59,8 @@ interface MdsResult {
 }
 
 /**
- * Finds the MDS; NO_CHILD if the directory has no MDS. The MDS may have been down at the lookup: its
- * return would undo changes made on the other children meanwhile, so it is looked up again.
+ * Finds the MDS; NO_CHILD if the directory has no MDS. The MDS may have been down at the last lookup. Once back, it
+ * would undo changes that were made on other children only, so the directory is looked up again.
  */
 function* findMds(task: Task, { mds }: Directory, dir: Loc): Steps<MdsResult> {
   if (mds !== NO_CHILD || dir.gfid === ROOT_GFID) return { mds, errno: 0 };
@@ -75,7 +75,7 @@ function* findMds(task: Task, { mds }: Directory, dir: Loc): Steps<MdsResult> {
   return { mds: view.mds, errno: 0 };
 }
 
-/** Changes all children. @returns the deciding reply, then those of the other successful children */
+/** Changes all children, the MDS first. @returns the deciding reply, then those of the other successful children */
 function* changeAll<N extends ChangeFop>(
   task: Task,
   directory: Directory,
@@ -89,7 +89,7 @@ function* changeAll<N extends ChangeFop>(
   if (unknown !== 0) return [makeFailure(fop, unknown)];
   if (mds === NO_CHILD) {
     const replies = yield* task.windEach(children, fop, () => args);
-    const [first, ...others] = successfulReplies(replies);
+    const [first, ...others] = filterSuccesses(replies);
     return first === undefined ? [makeFailure(fop, chooseErrno(replies))] : [first, ...others];
   }
   const errno = yield* addToMdsCount(task, mds, dir, -1);
@@ -101,8 +101,8 @@ function* changeAll<N extends ChangeFop>(
   }
   const others = children.filter((child) => child !== mds);
   const replies = yield* task.windEach(others, fop, () => args);
-  // After a failure the count stays, so the next lookup repairs that child.
-  const successes = successfulReplies(replies);
+  // After a failure the count stays nonzero, so the next lookup repairs that child.
+  const successes = filterSuccesses(replies);
   if (successes.length === others.length) yield* addToMdsCount(task, mds, dir, 1);
   return [first, ...successes];
 }
@@ -114,7 +114,7 @@ function* setattr(
 ): Steps<Reply<'setattr'>> {
   const { volume } = task;
   const replies = yield* changeAll(task, directory, 'setattr', args);
-  const merged = mergeReplies(replies[0], replies);
+  const merged = mergeDirectoryReplies(replies[0], replies);
   const [before, after, xdata] = merged.values;
   const { mds } = volume.findDirectory(args[0].inode!) ?? directory;
   if (merged.opRet < 0 || after === null || volume.children.length === 1 || mds === NO_CHILD) {
@@ -127,7 +127,7 @@ function* setattr(
   return { ...merged, values: [before, mergeDirectories(after, current), xdata] };
 }
 
-/** Makes a handler that changes an open directory by its inode: a child that was down has not opened it. */
+/** Makes a handler that changes a directory by its inode, not by an fd: a child that was down has not opened the fd. */
 const makeChange =
   (fop: ChangeFop): DirectoryHandler =>
   (task, directory, args, inode) => {
@@ -154,7 +154,7 @@ const getXattr: DirectoryHandler = (task, directory, args, inode) => {
   return getDirectoryXattr(task, directory, inode, name, xdata);
 };
 
-/** Xattrs of an open file that stand for ioctls, which need an fd. */
+/** Names of xattrs by which ioctls for file attributes (chattr) travel; these need an fd. */
 const FLAGS: ReadonlySet<string | null> = new Set([FS_FLAGS, FS_XATTR, FS_VERSION]);
 const isOfOpenFile = (name: string | null): boolean => FLAGS.has(name);
 
@@ -172,11 +172,12 @@ function* windToAll<N extends FopName>(
   fop: N,
   args: readonly unknown[],
 ): Steps<Reply<N>> {
-  const replies = yield* task.windEach(task.volume.up, fop, () => args as never);
+  const replies = yield* task.windEach(task.volume.upChildren, fop, () => args as never);
   const failed = replies.find(({ opRet }) => opRet < 0);
   return failed ?? replies[0] ?? makeFailure(fop, chooseErrno(replies));
 }
 
+/** Makes a handler that winds a lock request to the child that holds the directory's locks. */
 const makeLock =
   (fop: FopName): DirectoryHandler =>
   (task, directory, args, inode) =>

@@ -110,7 +110,7 @@ function expectFree(path: string): void {
 }
 
 test.each(['/', '/folder'])(
-  'files in %s are created on the children of the present layout after another client changed it',
+  'after another client changed the layout of %s, new files go to the children of the new layout',
   async (folder) => {
     await start();
     if (folder !== '/') volume.mkdir(folder);

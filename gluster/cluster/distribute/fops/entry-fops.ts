@@ -1,6 +1,6 @@
 /**
- * Creates and removes files. A file is created on its name's child, or on another with a linkto
- * there if that child is full.
+ * Creates and removes files. A file is created on the child of its name's hash. If that child is full, the file
+ * is created on another one, and a linkto on the name's child leads to it.
  * Source: GlusterFS `dht-common.c` (dht_create, dht_mknod, dht_symlink, dht_unlink).
  */
 import type { Dict } from '../../../../runtime/core/dict.ts';
@@ -15,7 +15,7 @@ import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { makeLinkto, withTemporaryInode } from '../heal/make-linkto.ts';
 import { LINKTO_MODE } from '../linkto.ts';
 import { LAYOUT_HEAL, lockInode, makeLoc, unlockInode } from '../locks.ts';
-import { mergeParent } from '../merge.ts';
+import { fixParentSize } from '../merge.ts';
 import {
   makeFailure,
   makeSuccess,
@@ -38,36 +38,36 @@ import { lookupEverywhere, makeLinktoXdata, makeUnusedLinktoXdata } from './look
 
 function* create<N extends CreatingFop>(
   task: Task,
-  name: N,
+  fop: N,
   args: FopTable[N]['args'],
 ): Steps<Reply<N>> {
   const { volume } = task;
-  const loc = args[ARGUMENT_INDEXES[name].loc] as Loc;
-  const hashed = volume.findHashedChild(loc);
-  const errno = checkPlacement(volume, hashed);
-  if (errno !== 0) return makeFailure(name, errno);
+  const loc = args[ARGUMENT_INDEXES[fop].loc] as Loc;
+  const hashedChild = volume.findHashedChild(loc);
+  const errno = checkPlacement(volume, hashedChild);
+  if (errno !== 0) return makeFailure(fop, errno);
   volume.space.refresh();
-  if (volume.decommissioned.has(hashed) && (name === 'create' || name === 'mknod')) {
-    return yield* createAfterRefresh(task, name, args, hashed);
+  if (volume.decommissioned.has(hashedChild) && (fop === 'create' || fop === 'mknod')) {
+    return yield* createAfterRefresh(task, fop, args, hashedChild);
   }
-  if (name !== 'create') return yield* createOnChild(task, name, args, hashed);
-  // The child refuses if the name no longer belongs to it.
-  const xdata = addLayoutCondition(volume, loc, hashed, args.at(-1) as Dict | null);
+  if (fop !== 'create') return yield* createOnChild(task, fop, args, hashedChild);
+  // The child refuses if its range is not the expected one: the name may belong to another child now.
+  const xdata = addLayoutCondition(volume, loc, hashedChild, args.at(-1) as Dict | null);
   const conditional = args.with(-1, xdata) as unknown as typeof args;
-  const reply = yield* createOnChild(task, name, args, hashed, conditional);
+  const reply = yield* createOnChild(task, fop, args, hashedChild, conditional);
   const [refusal] = reply.values.slice(-1) as [Dict | null];
   return isRefused(reply.opRet, refusal)
-    ? yield* createAfterRefresh(task, name, args, hashed)
+    ? yield* createAfterRefresh(task, fop, args, hashedChild)
     : reply;
 }
 
 /**
- * Returns the errno that prevents creation on a name's child; else 0. A directory that was looked up
- * while a child was away has no range for that child.
+ * Returns the errno that prevents creation on a name's child; else 0. EIO: no child has the name's hash, as when
+ * the directory was looked up while a child was down.
  */
-export function checkPlacement(volume: Distribute, hashed: number): number {
-  if (hashed === NO_CHILD) return EIO;
-  return volume.isUp(hashed) ? 0 : ENOTCONN;
+export function checkPlacement(volume: Distribute, hashedChild: number): number {
+  if (hashedChild === NO_CHILD) return EIO;
+  return volume.isUp(hashedChild) ? 0 : ENOTCONN;
 }
 
 /**
@@ -76,64 +76,70 @@ export function checkPlacement(volume: Distribute, hashed: number): number {
  */
 function* createAfterRefresh<N extends CreatingFop>(
   task: Task,
-  name: N,
+  fop: N,
   args: FopTable[N]['args'],
   lockedChild: number,
 ): Steps<Reply<N>> {
   const { volume } = task;
-  const loc = args[ARGUMENT_INDEXES[name].loc] as Loc;
+  const loc = args[ARGUMENT_INDEXES[fop].loc] as Loc;
   const directory = makeLoc(loc.parent!);
   task.setPatient(false);
   const errno = yield* lockInode(task, lockedChild, LAYOUT_HEAL, directory, F_RDLCK);
   task.setPatient(true);
-  if (errno !== 0) return makeFailure(name, errno);
-  let reply = makeFailure(name, ENOENT);
+  if (errno !== 0) return makeFailure(fop, errno);
+  let reply = makeFailure(fop, ENOENT);
   if (yield* refreshParent(task, loc)) {
-    const hashed = volume.findHashedChild(loc);
-    const refusal = checkPlacement(volume, hashed);
+    const hashedChild = volume.findHashedChild(loc);
+    const refusal = checkPlacement(volume, hashedChild);
     reply =
-      refusal === 0 ? yield* createOnChild(task, name, args, hashed) : makeFailure(name, refusal);
+      refusal === 0
+        ? yield* createOnChild(task, fop, args, hashedChild)
+        : makeFailure(fop, refusal);
   }
   task.replyEarly(reply);
   yield* unlockInode(task, lockedChild, LAYOUT_HEAL, directory);
   return reply;
 }
 
-/** Creates a file on its name's child, or elsewhere if that is full. @param childArgs the arguments for that child */
+/**
+ * Creates a file on its name's child, or on another child if that one is full.
+ * @param childArgs the arguments for the name's child; differ from `args` by the layout condition
+ */
 function* createOnChild<N extends CreatingFop>(
   task: Task,
-  name: N,
+  fop: N,
   args: FopTable[N]['args'],
-  hashed: number,
+  hashedChild: number,
   childArgs = args,
 ): Steps<Reply<N>> {
   const { volume } = task;
-  const indexes = ARGUMENT_INDEXES[name];
+  const indexes = ARGUMENT_INDEXES[fop];
   const loc = args[indexes.loc] as Loc;
-  const child = chooseChild(volume, loc, hashed);
-  if (child !== hashed) return yield* createWithLinkto(task, name, args, hashed, child);
-  const reply = yield* task.windOne(child, name, ...childArgs);
+  const child = chooseChild(volume, loc, hashedChild);
+  if (child !== hashedChild) return yield* createWithLinkto(task, fop, args, hashedChild, child);
+  const reply = yield* task.windOne(child, fop, ...childArgs);
   if (reply.opRet < 0) return reply;
   const values = reply.values as unknown[];
   const [inode, buf] = values.slice(indexes.inode) as [Inode | null, Iatt | null];
-  if (name === 'create' && buf !== null && isLinktoMode(buf)) {
+  // The brick opened an existing linkto: the file is on another child.
+  if (fop === 'create' && buf !== null && isLinktoMode(buf)) {
     const [, flags, , , fd] = args as FopTable['create']['args'];
     return (yield* openExisting(task, loc, flags, fd)) as Reply<N>;
   }
   const fileInode = inode ?? loc.inode;
   if (fileInode !== null && buf !== null) volume.setLocation(fileInode, buf.iaGfid, child);
-  values[indexes.folder] = mergeParent(values[indexes.folder] as Iatt | null);
-  values[indexes.folder + 1] = mergeParent(values[indexes.folder + 1] as Iatt | null);
+  values[indexes.folder] = fixParentSize(values[indexes.folder] as Iatt | null);
+  values[indexes.folder + 1] = fixParentSize(values[indexes.folder + 1] as Iatt | null);
   return reply;
 }
 
 /** Chooses the child of a new file, usually its name's. */
-function chooseChild(volume: Distribute, { parent }: Loc, hashed: number): number {
+function chooseChild(volume: Distribute, { parent }: Loc, hashedChild: number): number {
   const { space } = volume;
-  if (!space.isFull(hashed)) return hashed;
+  if (!space.isFull(hashedChild)) return hashedChild;
   const { pieces } = volume.findDirectory(parent!)!.layout;
   return space.chooseChild(
-    hashed,
+    hashedChild,
     volume.children.filter((child) => pieces[child]!.err === 0),
   );
 }
@@ -143,7 +149,7 @@ const isLinktoMode = ({ iaProt, iaSize, iaType }: Iatt): boolean =>
 
 type UnlinkArgs = FopTable['unlink']['args'];
 
-/** Removes a file before its linkto: a linkto without its file is detected as stale. */
+/** Removes a file, then its linkto: if the second step fails, later lookups detect the linkto as stale. */
 function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
   const { volume } = task;
   const [loc, xflag, requestXdata] = args;
@@ -154,7 +160,7 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
   if (typeof directory === 'number') return makeFailure('unlink', directory);
   let child = volume.findFileChild(inode);
   // A directory: every child refuses with the same errno.
-  if (child === NO_CHILD) return yield* task.windOne(volume.up[0] ?? 0, 'unlink', ...args);
+  if (child === NO_CHILD) return yield* task.windOne(volume.upChildren[0] ?? 0, 'unlink', ...args);
   let reply = yield* task.windOne(child, 'unlink', ...args);
   if (reply.opRet < 0 && reply.opErrno === ENOENT && isKnown) {
     // A rebalance may have moved the file: remove it on its present child.
@@ -166,35 +172,40 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
     child = newChild;
     reply = yield* task.windOne(child, 'unlink', ...args);
   }
-  const hashed = volume.findHashedChild(loc);
+  const hashedChild = volume.findHashedChild(loc);
   const [preparent, postparent, xdata] = reply.values;
-  if (reply.opRet < 0 || hashed === child || hashed === NO_CHILD || !volume.isUp(hashed)) {
-    return { ...reply, values: [mergeParent(preparent), mergeParent(postparent), xdata] };
+  if (
+    reply.opRet < 0 ||
+    hashedChild === child ||
+    hashedChild === NO_CHILD ||
+    !volume.isUp(hashedChild)
+  ) {
+    return { ...reply, values: [fixParentSize(preparent), fixParentSize(postparent), xdata] };
   }
-  const linkto = yield* task.windOne(hashed, 'unlink', loc, 0, makeLinktoXdata());
+  const linkto = yield* task.windOne(hashedChild, 'unlink', loc, 0, makeLinktoXdata());
   if (linkto.opRet < 0 && linkto.opErrno === EBUSY) {
     // A rebalance has replaced the linkto by the file, which moved to its name's child.
-    const keys = volume.addFileKeys(null);
-    const lookup = yield* withTemporaryInode(loc, (own) =>
-      task.windOwn(hashed, 'lookup', own, keys),
+    const lookupXdata = volume.addFileRequests(null);
+    const lookup = yield* withTemporaryInode(loc, (temporary) =>
+      task.windOwn(hashedChild, 'lookup', temporary, lookupXdata),
     );
     // Another client may have created a file of this name.
     if (lookup.opRet >= 0 && lookup.values[1]!.iaGfid === inode.gfid) {
-      yield* task.windOne(hashed, 'unlink', loc, xflag, requestXdata);
+      yield* task.windOne(hashedChild, 'unlink', loc, xflag, requestXdata);
     }
   }
   // The parent changed on two children, so a caller must read its times again.
   return makeSuccess('unlink', null, null, xdata);
 }
 
-/** Creates a file without a name on any child; `namelink` decides where the name belongs. */
+/** Creates a file without a name on the first child with room; `namelink` names it, if need be with a linkto. */
 function* icreate(
   task: Task,
   [loc, mode, xdata]: FopTable['icreate']['args'],
 ): Steps<Reply<'icreate'>> {
   const { volume } = task;
   volume.space.refresh();
-  const first = volume.up.find((each) => !volume.decommissioned.has(each)) ?? 0;
+  const first = volume.upChildren.find((each) => !volume.decommissioned.has(each)) ?? 0;
   const child = volume.space.isFull(first)
     ? volume.space.chooseChild(first, volume.children)
     : first;
@@ -206,27 +217,27 @@ function* icreate(
   return reply;
 }
 
-/** Gives a file that `icreate` made its name. */
+/** Names a file that `icreate` made; makes a linkto if the name belongs to another child. */
 function* namelink(
   task: Task,
   [loc, xdata]: FopTable['namelink']['args'],
 ): Steps<Reply<'namelink'>> {
   const { volume } = task;
-  const hashed = volume.findHashedChild(loc);
+  const hashedChild = volume.findHashedChild(loc);
   const child = loc.inode === null ? NO_CHILD : volume.findFileChild(loc.inode);
-  if (hashed === NO_CHILD || child === NO_CHILD) return makeFailure('namelink', EIO);
-  if (hashed === child) return yield* task.windOne(child, 'namelink', loc, xdata);
-  const linkto = yield* makeLinkto(task, loc, hashed, child, loc.gfid);
+  if (hashedChild === NO_CHILD || child === NO_CHILD) return makeFailure('namelink', EIO);
+  if (hashedChild === child) return yield* task.windOne(child, 'namelink', loc, xdata);
+  const linkto = yield* makeLinkto(task, loc, hashedChild, child, loc.gfid);
   if (linkto.opRet < 0) return makeFailure('namelink', linkto.opErrno);
   const reply = yield* task.windOne(child, 'namelink', loc, xdata);
-  if (reply.opRet < 0) yield* task.windOwn(hashed, 'unlink', loc, 0, makeUnusedLinktoXdata());
+  if (reply.opRet < 0) yield* task.windOwn(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());
   return reply;
 }
 
 const makeCreate =
-  <N extends CreatingFop>(name: N) =>
+  <N extends CreatingFop>(fop: N) =>
   (task: Task, args: FopTable[N]['args']): Steps<Reply<N>> =>
-    create(task, name, args);
+    create(task, fop, args);
 
 export const entryFops: Fops<Distribute> = {
   icreate: makeTaskFop('icreate', icreate),

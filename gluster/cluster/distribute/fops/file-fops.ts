@@ -1,6 +1,6 @@
 /**
- * Winds fops on a file to its child. Fops on a directory have handlers of their own
- * (`directory-fops.ts`), or go to one child.
+ * Winds fops on a file to its child. A fop on a directory runs its handler (`directory-fops.ts`); one without a
+ * handler goes to one child.
  * Source: GlusterFS `dht-inode-read.c`, `dht-inode-write.c`, `dht-common.c` (dht_getxattr,
  * dht_setxattr, dht_removexattr).
  */
@@ -37,7 +37,7 @@ import { getFileXattr, isInternal } from './virtual-xattrs.ts';
 
 const isSubject = ({ type }: Arg): boolean => type === 'loc' || type === 'fd';
 
-/** Fops by subject, the first loc or fd among the arguments. Fops on names have handlers of their own. */
+/** Fops with a subject: a loc or an fd among the arguments. The fops on names among them are replaced in `index.ts`. */
 const NAMES = fopNames.filter(
   (name) => name !== 'copy_file_range' && findFop(name)!.args.some(isSubject),
 );
@@ -45,7 +45,7 @@ const NAMES = fopNames.filter(
 /** Handles a request for a virtual xattr of a file, such as its location, on the file's child. */
 type HandleXattr = (task: Task, child: number) => Steps<Reply<FopName>>;
 
-/** Checks a request for xattrs. Returns a reply, or a handler; undefined if the child serves the request. */
+/** Checks a request for xattrs of a file. Returns a reply, or a handler; undefined if the child serves the request. */
 type CheckXattr = (
   volume: Distribute,
   args: readonly unknown[],
@@ -78,84 +78,86 @@ const xattrHandlers: Readonly<Partial<Record<FopName, CheckXattr>>> = {
   fremovexattr: checkRemovexattr('fremovexattr'),
 };
 
-const subjectInode = (subject: unknown): Inode | null =>
+const findSubjectInode = (subject: unknown): Inode | null =>
   subject instanceof Fd ? subject.inode : (subject as Loc).inode;
 
-function makeFop<N extends FopName>(name: N): Fop<N, Distribute> {
-  const at = findFop(name)!.args.findIndex(isSubject);
-  const sign = makeSignReader(name);
-  const checkXattr = xattrHandlers[name];
-  const cbk = collectCbk[name]((frame, child, anyXl, opRet, opErrno, values) => {
-    if (sign(opRet, opErrno, values) === UNMOVED) {
-      unwindArgs[name](frame, opRet, opErrno, values);
+/** Makes a fop that winds directly if the file's child is known and not moving; other cases run as tasks. */
+function makeFop<N extends FopName>(fop: N): Fop<N, Distribute> {
+  const at = findFop(fop)!.args.findIndex(isSubject);
+  const readSign = makeSignReader(fop);
+  const checkXattr = xattrHandlers[fop];
+  const cbk = collectCbk[fop]((frame, child, anyXl, opRet, opErrno, values) => {
+    if (readSign(opRet, opErrno, values) === UNMOVED) {
+      unwindArgs[fop](frame, opRet, opErrno, values);
       return;
     }
     const xl = anyXl as Xlator<Distribute>;
     const args = frame.local as readonly unknown[];
     const reply = { opRet, opErrno, values: values as never };
-    const inode = subjectInode(args[at])!;
-    runTask(frame, xl, name, (task) =>
-      followMove(task, { fop: name, args, subject: args[at], inode }, child, reply),
+    const inode = findSubjectInode(args[at])!;
+    runTask(frame, xl, fop, (task) =>
+      followMove(task, { fop, args, subject: args[at], inode }, child, reply),
     );
   }) as Cbk<N, unknown>;
-  const needsAttributes = needsStatRequest(name);
-  return collect[name]((frame, anyXl, args) => {
+  const needsAttributes = needsStatRequest(fop);
+  return collect[fop]((frame, anyXl, args) => {
     const xl = anyXl as Xlator<Distribute>;
-    const inode = subjectInode(args[at]);
+    const inode = findSubjectInode(args[at]);
     const child = inode?.ctxGet(xl);
     if (typeof child === 'number') {
       const xattrReply = checkXattr?.(xl.priv, args);
       if (typeof xattrReply === 'function') {
-        runTask(frame, xl, name, (task) => xattrReply(task, child) as Steps<Reply<N>>);
+        runTask(frame, xl, fop, (task) => xattrReply(task, child) as Steps<Reply<N>>);
         return;
       }
       if (xattrReply !== undefined) {
-        unwindArgs[name](frame, xattrReply.opRet, xattrReply.opErrno, xattrReply.values as never);
+        unwindArgs[fop](frame, xattrReply.opRet, xattrReply.opErrno, xattrReply.values as never);
         return;
       }
       const sentArgs = needsAttributes ? addStatRequest(args) : args;
       frame.local = sentArgs;
-      windArgs[name](frame, child, cbk as never, xl.children[child]!, sentArgs as never);
-    } else runRequest(frame, xl, name, inode, args);
+      windArgs[fop](frame, child, cbk as never, xl.children[child]!, sentArgs as never);
+    } else runRequest(frame, xl, fop, inode, args);
   }) as Fop<N, Distribute>;
 }
 
+/** Runs a fop whose subject is a directory, a moving file, or unknown. */
 function runRequest(
   frame: Frame,
   xl: Xlator<Distribute>,
-  name: FopName,
+  fop: FopName,
   inode: Inode | null,
   args: readonly unknown[],
 ): void {
-  if (inode === null) unwindArgs[name](frame, -1, EINVAL, makeFailure(name, EINVAL).values);
-  else runTask(frame, xl, name, (task) => performRequest(task, name, inode, args));
+  if (inode === null) unwindArgs[fop](frame, -1, EINVAL, makeFailure(fop, EINVAL).values);
+  else runTask(frame, xl, fop, (task) => performRequest(task, fop, inode, args));
 }
 
 function* performRequest<N extends FopName>(
   task: Task,
-  name: N,
+  fop: N,
   inode: Inode,
   args: readonly unknown[],
 ): Steps<Reply<N>> {
   const { volume } = task;
   const isKnown = inode.ctxGet(volume.xl) !== undefined;
   const directory = isKnown ? volume.findDirectory(inode) : yield* findLocation(task, inode);
-  if (typeof directory === 'number') return makeFailure(name, directory);
+  if (typeof directory === 'number') return makeFailure(fop, directory);
   const child = volume.findFileChild(inode);
   if (child !== NO_CHILD) {
-    const xattrReply = xattrHandlers[name]?.(volume, args);
+    const xattrReply = xattrHandlers[fop]?.(volume, args);
     if (typeof xattrReply === 'function') return (yield* xattrReply(task, child)) as Reply<N>;
     if (xattrReply !== undefined) return xattrReply as Reply<N>;
     const subject = args.find((arg) => arg instanceof Fd || arg instanceof Loc);
-    const sentArgs = needsStatRequest(name) ? addStatRequest(args) : args;
-    return yield* windToMovingFile(task, { fop: name, args: sentArgs, subject, inode });
+    const sentArgs = needsStatRequest(fop) ? addStatRequest(args) : args;
+    return yield* windToMovingFile(task, { fop, args: sentArgs, subject, inode });
   }
-  const handler = directoryHandlers[name];
-  if (directory === null) return makeFailure(name, EIO);
+  const handler = directoryHandlers[fop];
+  if (directory === null) return makeFailure(fop, EIO);
   if (handler !== undefined) {
     return (yield* handler(task, directory, args as never, inode)) as Reply<N>;
   }
-  return yield* task.windOne(volume.chooseReader(directory), name, ...(args as never));
+  return yield* task.windOne(volume.chooseReader(directory), fop, ...(args as never));
 }
 
 /** Looks up an unknown inode on all children. @returns its directory state, null for a file, or the errno */

@@ -1,8 +1,8 @@
 /**
  * Follows files that a rebalance moves while they are in use.
  *
- * While copied, a file has the mode bits S and T: changes go to the source, then to the copy. Afterwards the source is
- * a linkto, and is removed soon: requests are repeated on the target, and open files are opened there.
+ * While a file is copied, it has the mode bits set-group-id and sticky: changes go to the source, then to the copy.
+ * Then the source becomes a linkto and is removed: requests are repeated on the target, and open files opened there.
  * Source: GlusterFS `dht-helper.c` (dht_rebalance_in_progress_check, dht_rebalance_complete_check),
  * `dht-inode-write.c`.
  */
@@ -68,7 +68,7 @@ const NEED_STAT_REQUEST: ReadonlySet<FopName> = new Set<FopName>([
 /** Whether a fop needs `addStatRequest`. */
 export const needsStatRequest = (fop: FopName): boolean => NEED_STAT_REQUEST.has(fop);
 
-/** Adds a request for the attributes that show a move. */
+/** Adds a request to a fop's xdata for the file's attributes, which show a move. */
 export const addStatRequest = (args: readonly unknown[]): readonly unknown[] =>
   addXdata(args, IATT_REQ);
 
@@ -77,23 +77,25 @@ const addXdata = (args: readonly unknown[], key: string): readonly unknown[] => 
   ((args.at(-1) as Dict | null)?.copy() ?? new Dict()).set(key, 1),
 ];
 
+/** Errnos of a child that no longer has the file, or the open fd. */
 const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EBADF]);
 
-const iattIndexes = (fop: FopName): number[] =>
+/** Finds the indexes of the file's attributes in a fop's reply. */
+const findIattIndexes = (fop: FopName): number[] =>
   findFop(fop)!.reply.flatMap(({ name }, index) => (IATT_NAMES.has(name) ? [index] : []));
 
 const hasLinktoMode = ({ iaProt, iaType }: Iatt): boolean =>
   iaType === IA_IFREG && iaProt === LINKTO_MODE;
 
-/** Makes a function that reads the sign in a fop's replies. */
+/** Makes a function that reads the sign of a move (UNMOVED, MAYBE_COPYING, MOVED_AWAY) in a fop's replies. */
 export function makeSignReader(
   fop: FopName,
 ): (opRet: number, opErrno: number, values: readonly unknown[]) => number {
-  const stats = iattIndexes(fop);
-  const asks = needsStatRequest(fop);
+  const stats = findIattIndexes(fop);
+  const hasStatRequest = needsStatRequest(fop);
   return (opRet, opErrno, values) => {
     if (opRet < 0) return GONE_ERRNOS.has(opErrno) ? MOVED_AWAY : UNMOVED;
-    let sign = asks ? readSign(readXdataStat(values)) : UNMOVED;
+    let sign = hasStatRequest ? readSign(readXdataStat(values)) : UNMOVED;
     for (let at = 0; at < stats.length; at++) {
       sign = Math.max(sign, readSign(values[stats[at]!] as Iatt | null));
     }
@@ -134,7 +136,7 @@ export function* windToMovingFile<N extends FopName>(
   const child = volume.findFileChild(inode);
   const reply = yield* task.windOne(child, fop, ...(args as FopTable[N]['args']));
   const hasStats =
-    iattIndexes(fop).length > 0 || (needsStatRequest(fop) && readXdataStat(reply.values));
+    findIattIndexes(fop).length > 0 || (needsStatRequest(fop) && readXdataStat(reply.values));
   const showsState = reply.opRet >= 0 && hasStats;
   const isUnmoved =
     showsState && makeSignReader(fop)(reply.opRet, reply.opErrno, reply.values) === UNMOVED;
@@ -142,7 +144,11 @@ export function* windToMovingFile<N extends FopName>(
   return yield* followMove(task, request, child, reply);
 }
 
-/** Handles a reply that may show a move: repeats the fop on the copy or the target. @returns the final reply */
+/**
+ * Handles a reply that may show a move: repeats the fop on the copy or the target.
+ * @param from the child that sent the reply
+ * @returns the final reply
+ */
 export function* followMove<N extends FopName>(
   task: Task,
   request: FileRequest<N>,
@@ -204,8 +210,8 @@ const isAbsentFromCopy = (fop: FopName, { opErrno }: { readonly opErrno: number 
 
 /**
  * Makes the arguments for the copy. The rebalance may have read this part of the file before the write, and would
- * overwrite it: with PROTECT_WRITES the brick refuses that, and the file is moved another time. The flags of setxattr
- * were checked on the source: the copy may have the xattr already, or not yet.
+ * overwrite it. With PROTECT_WRITES the brick refuses the rebalance's write, so a later rebalance moves the file.
+ * The flags of setxattr are cleared: the source has checked them, and the copy may have the xattr already, or not yet.
  * Source: GlusterFS `dht-inode-write.c` (dht_writev_cbk), `posix-helpers.c` (posix_check_internal_writes).
  */
 function makeCopyArgs({ fop, args }: FileRequest<FopName>): readonly unknown[] {
@@ -215,16 +221,16 @@ function makeCopyArgs({ fop, args }: FileRequest<FopName>): readonly unknown[] {
   return [subject, dict, 0, xdata];
 }
 
-/** Finds the child that a source names as target, if it has the file; otherwise the child that a lookup finds. */
+/** Finds the file's child: the one that the source's xattr names, if it has the file; else one that a lookup finds. */
 function* findCurrentChild(task: Task, inode: Inode, child: number): Steps<number> {
   const { volume } = task;
   const loc = new Loc(inode);
-  const sourceReply = yield* task.windOwn(child, 'lookup', loc, volume.addFileKeys(null));
+  const sourceReply = yield* task.windOwn(child, 'lookup', loc, volume.addFileRequests(null));
   const name =
-    sourceReply.opRet < 0 ? undefined : readTarget(sourceReply.values[2], volume.keys.linkto);
+    sourceReply.opRet < 0 ? undefined : readTarget(sourceReply.values[2], volume.xattrNames.linkto);
   const target = name === undefined ? NO_CHILD : volume.findChild(name);
   if (target !== NO_CHILD) {
-    const targetReply = yield* task.windOwn(target, 'lookup', loc, volume.addFileKeys(null));
+    const targetReply = yield* task.windOwn(target, 'lookup', loc, volume.addFileRequests(null));
     if (targetReply.opRet >= 0 && targetReply.values[1]?.iaGfid === inode.gfid) return target;
   }
   if (sourceReply.opRet >= 0 && !hasLinktoMode(sourceReply.values[1]!)) return child;
@@ -253,7 +259,7 @@ function* openOnChild<N extends FopName>(
 /** Removes the mode bits of a file that is being copied. */
 function hideMigration<N extends FopName>(fop: N, reply: Reply<N>): Reply<N> {
   const values = [...reply.values] as unknown[];
-  for (const at of iattIndexes(fop)) {
+  for (const at of findIattIndexes(fop)) {
     const buf = values[at] as Iatt | null;
     if (buf !== null && mayBeMigrating(buf)) values[at] = removeMigrationBits(buf);
   }

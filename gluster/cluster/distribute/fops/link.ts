@@ -1,12 +1,12 @@
 /**
- * Links a file, which stays on its child. If the new name belongs to another one, that gets a linkto.
+ * Makes a hard link on the file's child. If the new name's hash belongs to another child, that child gets a linkto.
  * Source: GlusterFS `dht-common.c` (dht_link, dht_link_linkfile_cbk, dht_link_cbk).
  */
 import { EEXIST, EIO, ENOENT, ENOTCONN, EPERM, ESTALE } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import { NO_CHILD } from '../distribute.ts';
 import { chownLinkto, makeLinkto } from '../heal/make-linkto.ts';
-import { mergeParent } from '../merge.ts';
+import { fixParentSize } from '../merge.ts';
 import {
   makeFailure,
   makeSuccess,
@@ -23,7 +23,7 @@ type LinkReply = Reply<'link'>;
 
 /** Errors of a child without the file: a rebalance may have moved it. */
 const MAYBE_MOVED: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
-/** Errors after which the linkto is, or may be, correct, so that it stays. */
+/** Errors of the link after which the new linkto stays: it is correct (EEXIST), or may be (ENOTCONN). */
 const KEEPS_LINKTO: ReadonlySet<number> = new Set([EEXIST, ENOTCONN]);
 
 export const link = makeTaskFop('link', linkFile);
@@ -31,41 +31,46 @@ export const link = makeTaskFop('link', linkFile);
 function* linkFile(task: Task, args: Args): Steps<LinkReply> {
   const { volume } = task;
   const [{ inode }, newloc] = args;
-  const hashed = volume.findHashedChild(newloc);
-  if (inode === null || hashed === NO_CHILD) return makeFailure('link', EIO);
+  const hashedChild = volume.findHashedChild(newloc);
+  if (inode === null || hashedChild === NO_CHILD) return makeFailure('link', EIO);
   if (volume.findFileChild(inode) === NO_CHILD) {
     const directory = volume.findDirectory(inode) ?? (yield* findLocation(task, inode));
     if (typeof directory === 'number') return makeFailure('link', directory);
     if (directory !== null) return makeFailure('link', EPERM);
   }
   const child = volume.findFileChild(inode);
-  const reply = yield* linkOnChild(task, args, hashed, child);
+  const reply = yield* linkOnChild(task, args, hashedChild, child);
   if (reply.opRet >= 0 || !MAYBE_MOVED.has(reply.opErrno)) return reply;
   const lookup = yield* lookupEverywhere(task, args[0], null);
   const newChild = volume.findFileChild(inode);
   if (lookup.opRet < 0 || newChild === child || newChild === NO_CHILD) return reply;
-  return yield* linkOnChild(task, args, hashed, newChild);
+  return yield* linkOnChild(task, args, hashedChild, newChild);
 }
 
-function* linkOnChild(task: Task, args: Args, hashed: number, child: number): Steps<LinkReply> {
-  if (hashed === child) {
+function* linkOnChild(
+  task: Task,
+  args: Args,
+  hashedChild: number,
+  child: number,
+): Steps<LinkReply> {
+  if (hashedChild === child) {
     const reply = yield* task.windOne(child, 'link', ...args);
     const [inode, buf, preparent, postparent, xdata] = reply.values;
-    const parents = [mergeParent(preparent), mergeParent(postparent)] as const;
+    const parents = [fixParentSize(preparent), fixParentSize(postparent)] as const;
     return { ...reply, values: [inode, buf, ...parents, xdata] };
   }
   const [{ gfid }, newloc] = args;
-  const linkto = yield* makeLinkto(task, newloc, hashed, child, gfid);
+  const linkto = yield* makeLinkto(task, newloc, hashedChild, child, gfid);
   if (linkto.opRet < 0) return makeFailure('link', linkto.opErrno);
   const reply = yield* task.windOne(child, 'link', ...args);
   if (reply.opRet < 0) {
     if (!KEEPS_LINKTO.has(reply.opErrno)) {
-      yield* task.windOwn(hashed, 'unlink', newloc, 0, makeUnusedLinktoXdata());
+      yield* task.windOwn(hashedChild, 'unlink', newloc, 0, makeUnusedLinktoXdata());
     }
     return reply;
   }
   const [inode, buf, , , xdata] = reply.values;
-  yield* chownLinkto(task, newloc, hashed, buf!);
+  yield* chownLinkto(task, newloc, hashedChild, buf!);
   // The parent changed on two children, so a caller must read its times again.
   return makeSuccess('link', inode, buf, null, null, xdata);
 }

@@ -80,7 +80,7 @@ function list(between: () => void = () => {}): string[] | number {
 test.each(
   THREE.flatMap((child) => [ENOENT, ESTALE, ENOTCONN].map((errno) => [child, errno] as const)),
 )(
-  "a listing omits %s, which fails with %i, and returns the other children's names",
+  "a listing omits child %s, which fails with errno %i, and returns the other children's names",
   (child, errno) => {
     const left = NAMES.filter((name) => placeOf(name) !== child);
     expect(left.length).toBeLessThan(NAMES.length);
@@ -90,7 +90,7 @@ test.each(
 );
 
 test.each(THREE)(
-  'a listing opens the directory on %s that is up again, and returns all names',
+  'a listing opens the directory on child %s, which is up again, and returns all names',
   (child) => {
     errnos.set(child, ENOTCONN);
     opened.clear();
@@ -98,7 +98,7 @@ test.each(THREE)(
   },
 );
 
-test.each(THREE)('a listing fails with EIO if %s does', (child) => {
+test.each(THREE)('a listing fails with EIO if child %s fails with EIO', (child) => {
   expect(list(() => errnos.set(child, EIO))).toBe(EIO);
 });
 

@@ -1,5 +1,6 @@
 /**
- * Lists the children one after the other. A linkto is listed on the file's child, a directory by its name's child.
+ * Lists the children one after the other. A file is listed by the child that has it, never by that of its linkto; a
+ * directory by the child of its name's hash.
  *
  * A rebalance may move files meanwhile. A file that moves to a child listed later is dropped there (`ListingRecord`;
  * GlusterFS returns it twice). A file that moves to one listed before would be missed, so a directory with misplaced
@@ -41,9 +42,9 @@ import {
 
 const DT_DIR = direntType(IA_IFDIR);
 
-/** Errors of a child that is away, or has lost the directory. */
+/** Errors of a child that is down, or lacks the directory. */
 const ABSENT: ReadonlySet<number> = new Set([ENOTCONN, ENOENT, ESTALE]);
-/** Errors of a child that was away when the directory was opened, or since. */
+/** Errors of a child without an open fd: it was down when the directory was opened, or later. */
 const NOT_OPEN: ReadonlySet<number> = new Set([EBADF, EBADFD]);
 
 /** The state of one readdir or readdirp request. */
@@ -57,7 +58,7 @@ interface ListingRequest {
   readonly isWhole: boolean;
   /** The position in the sequence of children, each of which is listed once or twice. */
   position: number;
-  /** The xdata for the children; includes the linkto attribute once needed. */
+  /** The xdata for the children; requests the linkto xattr once `requestLinktos` was called. */
   xdata: Dict | null;
   requestsLinktos: boolean;
   /** The offset of the last request to the child. */
@@ -81,7 +82,7 @@ const opendir: Fop<'opendir', Distribute> = (frame, xl, loc, fd, xdata) => {
   });
 };
 
-/** Lists by readdirp in both cases: names alone do not identify linktos. */
+/** Serves readdir and readdirp. Sends readdirp in both cases: names alone do not identify linktos. */
 function list(
   frame: Frame,
   xl: Xlator<Distribute>,
@@ -116,7 +117,8 @@ function list(
     },
   };
   frame.local = listing;
-  if (volume.directoriesWithLinktos.has(fd.inode)) requestLinktos(listing, volume.keys.linkto);
+  if (volume.directoriesWithLinktos.has(fd.inode))
+    requestLinktos(listing, volume.xattrNames.linkto);
   windToChild(frame, xl, position, offsetWithinChild(offset, children));
 }
 
@@ -177,12 +179,12 @@ const readdirpCbk: Cbk<'readdirp', Distribute> = (
     if (hasNext(volume, listing)) return windToChild(frame, xl, listing.position + 1, 0);
     const isNowhere = listing.isWhole && !listing.hasDirectory;
     const lostErrno = isNowhere ? listing.errno : 0;
-    const errno = volume.up.length === 0 ? ENOTCONN : lostErrno;
+    const errno = volume.upChildren.length === 0 ? ENOTCONN : lostErrno;
     return unwindListing(frame, errno === 0 ? 0 : -1, errno, [], xdata);
   }
   if (!listing.requestsLinktos && entries.some(mayBeSpecial)) {
     volume.directoriesWithLinktos.add(listing.fd.inode);
-    requestLinktos(listing, volume.keys.linkto);
+    requestLinktos(listing, volume.xattrNames.linkto);
     return windToChild(frame, xl, listing.position, listing.offset);
   }
   const { position, record } = listing;
@@ -200,7 +202,7 @@ const readdirpCbk: Cbk<'readdirp', Distribute> = (
     returned.push(makeDirent(volume, child, entry, off, listing.isReaddirp));
   }
   if (returned.length === 0) return windToChild(frame, xl, position, entries.at(-1)!.off);
-  // The last entries of the last child carry ENOENT, as on a single brick.
+  // The reply with the last entries of the last child carries ENOENT, as a single brick's does.
   const isEnd = opErrno === ENOENT && !hasNext(volume, listing);
   unwindListing(frame, returned.length, isEnd ? ENOENT : 0, returned, xdata);
 };
@@ -209,7 +211,7 @@ const readdirpCbk: Cbk<'readdirp', Distribute> = (
 const mayBeSpecial = ({ stat }: Dirent): boolean =>
   stat !== null && (mayBeLinkto(stat) || mayBeMigrating(stat));
 
-/** Whether another child must be listed. */
+/** Whether another child must be listed: in the first round each child, in the second only if files may have moved. */
 function hasNext({ children }: Distribute, { position, record }: ListingRequest): boolean {
   const isLast = (position + 1) % children.length === 0;
   return !isLast || (position + 1 === children.length && record.isUnsettled);
@@ -225,15 +227,16 @@ const mayMove = (volume: Distribute, inode: Inode, child: number, entry: Dirent)
 /** Whether this child is the one that lists the entry. */
 function isListedHere(volume: Distribute, fd: Fd, child: number, entry: Dirent): boolean {
   const { name, type, stat, dict } = entry;
-  if (stat !== null && isLinkto(stat, dict, volume.keys.linkto)) return false;
+  if (stat !== null && isLinkto(stat, dict, volume.xattrNames.linkto)) return false;
   if (type !== DT_DIR) return true;
   const isFirst = child === volume.firstUp;
   if (volume.settings['readdir-optimize']) return isFirst;
-  const hashed =
+  const hashedChild =
     volume.findDirectory(fd.inode)?.layout.findChild(volume.hash.compute(name)) ?? NO_CHILD;
-  return hashed === NO_CHILD || !volume.isUp(hashed) ? isFirst : hashed === child;
+  return hashedChild === NO_CHILD || !volume.isUp(hashedChild) ? isFirst : hashedChild === child;
 }
 
+/** Makes the entry to return. @param off its offset in the listing of all children */
 function makeDirent(
   volume: Distribute,
   child: number,
@@ -248,7 +251,7 @@ function makeDirent(
     return { name, off, type, gfid, stat: null, dict, inode: null };
   }
   if (stat !== null && inode !== null) volume.setLocation(inode, stat.iaGfid, child);
-  const isCopied = stat !== null && isMigrating(stat, dict, volume.keys.linkto);
+  const isCopied = stat !== null && isMigrating(stat, dict, volume.xattrNames.linkto);
   const visible = isCopied ? removeMigrationBits(stat) : stat;
   return { name, off, type, gfid, stat: visible, dict, inode };
 }

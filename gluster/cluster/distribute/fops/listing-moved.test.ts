@@ -82,7 +82,7 @@ const steps = fc.array(
 );
 
 test.each(['readdir', 'readdirp'] as const)(
-  '%s returns each file once while files move, for any number of entries that a program takes',
+  '%s returns each file once while files move, however many entries a program takes at a time',
   async (fop) => {
     await fc.assert(
       fc.asyncProperty(steps, async (all: readonly Step[]) => {

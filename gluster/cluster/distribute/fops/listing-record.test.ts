@@ -37,7 +37,7 @@ test('a name that was returned earlier is a duplicate until a request seeks back
   );
 });
 
-test('a request far back forgets its place and later ones; one from the start forgets all', () => {
+test('a request far back forgets the names of its child and of later ones; a request from the start forgets all names', () => {
   const record = new ListingRecord();
   for (let place = 0; place < 4; place++) {
     record.seek(place * 100, place);

@@ -1,11 +1,12 @@
 /**
- * Records the names that a listing of a directory has returned, and the positions of their children. Without it, a
- * file that a rebalance moves meanwhile would be returned by two children, or by none. Callers report each request
- * (`seek`) and each returned entry (`add`).
+ * Records which names a listing of a directory has returned, and from which child. Without this record, a file that
+ * a rebalance moves meanwhile would be listed twice, or not at all. `listing-fops.ts` reports each request (`seek`)
+ * and each returned entry (`add`). A position counts the children listed so far, in both rounds.
  */
 export class ListingRecord {
   /** Whether the listing has found a file that a rebalance moves, or may have moved. */
   isUnsettled = false;
+  /** The positions at which names were returned. */
   private readonly positions = new Map<string, number>();
   /** The last reply: the offset and position of its request, the position of its last entry, and its entries. */
   private lastOffset = 0;
@@ -15,8 +16,8 @@ export class ListingRecord {
   private readonly names: string[] = [];
 
   /**
-   * Records a request for the entries after an offset. Names returned after it are forgotten, and may be
-   * returned again: the kernel drops entries for which a program had no room, and programs go back.
+   * Records a request for the entries after an offset. Names returned after this offset are forgotten, so that they
+   * may be returned again: the kernel drops entries for which a program's buffer has no room, and programs seek back.
    * @param child the child that the offset names: the position for an offset that the last reply did not contain
    * @returns the position at which the listing continues
    */
@@ -57,14 +58,15 @@ export class ListingRecord {
     this.positions.clear();
   }
 
+  /** Forgets the names returned at this position or later. */
   private forgetFrom(position: number): void {
     for (const [name, at] of this.positions) if (at >= position) this.positions.delete(name);
   }
 }
 
 /**
- * Joins a child's index and the offset in its own listing to one number, by GlusterFS's formula for
- * small offsets; a brick's client counts its positions, so they are small.
+ * Joins a child's index and the offset in its own listing to one number, by GlusterFS's formula for small offsets.
+ * Offsets are small because protocol/client replaces a brick's positions by counters.
  * Source: GlusterFS `gf-dirent.c` (gf_itransform, gf_deitransform).
  * @returns undefined when the result is too large for a number
  */
@@ -73,6 +75,8 @@ export function joinOffset(child: number, offset: number, children: number): num
   return Number.isSafeInteger(joined) ? joined : undefined;
 }
 
+/** Derives the child's index from a joined offset. */
 export const offsetChild = (offset: number, children: number): number => offset % children;
+/** Derives the offset in the child's own listing from a joined offset. */
 export const offsetWithinChild = (offset: number, children: number): number =>
   Math.floor(offset / children);

@@ -34,10 +34,10 @@ export function* lookupDirectory(
 ): Steps<LookupReply> {
   const { volume } = task;
   const isRoot = loc.inode === loc.inode?.table.root;
-  const keys = volume.addLinkedKeys(xdata).copy();
-  if (isRoot) keys.set(volume.keys.commitHash, 4);
-  if (gfid !== null) keys.setGfid(GFID_REQ, gfid);
-  const replies = yield* task.windEach(volume.children, 'lookup', () => [loc, keys]);
+  const requestXdata = volume.addDirectoryRequests(xdata).copy();
+  if (isRoot) requestXdata.set(volume.xattrNames.commitHash, 4);
+  if (gfid !== null) requestXdata.setGfid(GFID_REQ, gfid);
+  const replies = yield* task.windEach(volume.children, 'lookup', () => [loc, requestXdata]);
   if (isRoot) readCommitHash(volume, replies);
   const reply = yield* mergeLookups(task, loc, replies);
   if (isRoot) volume.notices.warnMissingRanges(volume.findDirectory(loc.inode!)?.layout);
@@ -67,8 +67,8 @@ export function* mergeLookups(
 }
 
 /**
- * Keeps the former range of an absent child as long as the other ranges are unchanged. So its names
- * remain assigned to it, as in GlusterFS.
+ * Keeps the old layout while a child is down and the other ranges are unchanged. So names remain assigned to the
+ * child that is down, as in GlusterFS.
  */
 function keepAbsentRanges(oldLayout: Layout | undefined, newLayout: Layout): Layout {
   const isAway = ({ err }: Piece): boolean => err === ENOTCONN;
@@ -86,7 +86,7 @@ const isSamePiece = (a: Piece, b: Piece): boolean =>
 const isFile = (volume: Distribute, reply: LookupReply): boolean => {
   const [, buf, xdata] = reply.values;
   if (reply.opRet < 0 || buf === null || buf.iaType === IA_IFDIR) return false;
-  return !(buf.iaProt === 0o1000 && xdata?.has(volume.keys.linkto));
+  return !(buf.iaProt === 0o1000 && xdata?.has(volume.xattrNames.linkto));
 };
 
 /** Merges the attributes of a directory's copies. */
@@ -95,11 +95,11 @@ function mergeAttributes({ replies, source }: DirectoryView): Iatt {
   return mergeDirectories(replies[source]!.values[1]!, bufs);
 }
 
-/** Reads the volume's commit hash: decimal text in an xattr of its root. */
+/** Reads the volume's commit hash, decimal text in an xattr of its root, unless the volfile sets it. */
 function readCommitHash(volume: Distribute, replies: readonly LookupReply[]): void {
   if (volume.settings['commit-hash'] !== undefined) return;
   for (const { values } of replies) {
-    const bytes = values[2]?.bytes(volume.keys.commitHash);
+    const bytes = values[2]?.bytes(volume.xattrNames.commitHash);
     const hash = bytes === undefined ? NO_CHILD : Number.parseInt(decodeName(bytes), 10);
     if (hash >= 0) volume.commitHash = hash;
   }

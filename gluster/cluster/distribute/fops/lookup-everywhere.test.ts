@@ -67,7 +67,7 @@ describe('a linkto that names the wrong child', () => {
     expect(target()).toBe('wz\0');
   });
 
-  test('is kept with ESTALE if it names the right child but has another gfid', async () => {
+  test('is kept, and the lookup fails with ESTALE, if it names the right child but has another gfid', async () => {
     await misplace();
     makeLinkto('wz');
     expect(freshly().opErrno).toBe(ESTALE);

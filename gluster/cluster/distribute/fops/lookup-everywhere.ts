@@ -1,5 +1,5 @@
 /**
- * Looks a name up on all children when its hash does not lead to its file, and repairs incorrect linktos.
+ * Looks a name up on all children when the child of its hash does not have the file, and repairs incorrect linktos.
  * Source: GlusterFS `dht-common.c` (dht_lookup_everywhere, dht_lookup_everywhere_done).
  */
 import { Dict } from '../../../../runtime/core/dict.ts';
@@ -18,7 +18,7 @@ import { mergeLookups } from './lookup-directory.ts';
 export const makeUnusedLinktoXdata = (): Dict =>
   Dict.of({ 'unlink-only-if-dht-linkto-file': 1, 'dont-unlink-for-open-fd': 1 });
 
-/** Xdata to unlink a linkto, even one in use: a rebalance that has it open would restore the removed file. */
+/** Xdata to unlink a linkto, even an open one: a rebalance that has it open would restore the removed file. */
 export const makeLinktoXdata = (): Dict => Dict.of({ 'unlink-only-if-dht-linkto-file': 1 });
 
 interface ChildrenByKind {
@@ -33,27 +33,30 @@ function sortByKind(volume: Distribute, replies: readonly LookupReply[]): Childr
     const [, buf, xdata] = reply.values;
     if (reply.opRet < 0 || buf === null) return;
     if (isDirectory(reply)) sorted.directories.push(child);
-    else if (isLinkto(buf, xdata, volume.keys.linkto)) sorted.linktos.push(child);
+    else if (isLinkto(buf, xdata, volume.xattrNames.linkto)) sorted.linktos.push(child);
     else sorted.files.push(child);
   });
   return sorted;
 }
 
+/** Looks a name or inode up on all children, stores its location, and repairs linktos. */
 export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Steps<LookupReply> {
   const { volume } = task;
-  const keys = loc.inode?.linked ? volume.addLinkedKeys(xdata) : volume.addAllKeys(xdata);
+  const requestXdata = loc.inode?.linked
+    ? volume.addDirectoryRequests(xdata)
+    : volume.addUnknownNameRequests(xdata);
   const lookUpAll = (): Steps<LookupReply[]> =>
-    task.windEach(volume.children, 'lookup', () => [loc, keys]);
-  const hashed = volume.findHashedChild(loc);
+    task.windEach(volume.children, 'lookup', () => [loc, requestXdata]);
+  const hashedChild = volume.findHashedChild(loc);
   let replies = yield* lookUpAll();
-  if (listStaleLinktos(volume, replies, hashed).length > 0 && volume.isUp(hashed)) {
+  if (listStaleLinktos(volume, replies, hashedChild).length > 0 && volume.isUp(hashedChild)) {
     // A rename under way may cause this: some children replied before it, others after it.
-    const errno = yield* lockName(task, hashed, loc);
+    const errno = yield* lockName(task, hashedChild, loc);
     if (errno === 0) {
       replies = yield* lookUpAll();
-      const stale = listStaleLinktos(volume, replies, hashed);
+      const stale = listStaleLinktos(volume, replies, hashedChild);
       yield* task.windOwnEach(stale, 'unlink', () => [loc, 0, makeUnusedLinktoXdata()]);
-      yield* unlockName(task, hashed, loc);
+      yield* unlockName(task, hashedChild, loc);
     }
   }
   const { directories, files, linktos } = sortByKind(volume, replies);
@@ -64,23 +67,24 @@ export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Ste
     return makeFailure('lookup', EIO);
   }
   if (directories.length > 0) return yield* mergeLookups(task, loc, replies);
-  const file = chooseFile(volume, replies, files, hashed);
-  if (file === NO_CHILD) {
+  const fileChild = chooseFile(volume, replies, files, hashedChild);
+  if (fileChild === NO_CHILD) {
     return makeFailure('lookup', linktos.length > 0 ? ENOENT : chooseErrno(replies));
   }
-  const [inode, buf, replyXdata, postparent] = replies[file]!.values;
-  const linkto = linktos.includes(hashed) ? replies[hashed]! : null;
+  const [inode, buf, replyXdata, postparent] = replies[fileChild]!.values;
+  const linkto = linktos.includes(hashedChild) ? replies[hashedChild]! : null;
   const target = linkto === null ? NO_CHILD : readLinktoTarget(volume, linkto);
-  if (target === file && linkto!.values[1]!.iaGfid !== buf!.iaGfid) {
+  if (target === fileChild && linkto!.values[1]!.iaGfid !== buf!.iaGfid) {
     return makeFailure('lookup', ESTALE);
   }
-  if (linkto !== null && target !== file) yield* removeWrongLinkto(task, loc, hashed, file);
-  if (file !== hashed && target !== file && hashed !== NO_CHILD) {
-    yield* healLinkto(task, loc, hashed, file, buf!);
+  if (linkto !== null && target !== fileChild)
+    yield* removeWrongLinkto(task, loc, hashedChild, fileChild);
+  if (fileChild !== hashedChild && target !== fileChild && hashedChild !== NO_CHILD) {
+    yield* healLinkto(task, loc, hashedChild, fileChild, buf!);
   }
   const fileInode = inode ?? loc.inode;
-  if (fileInode !== null) volume.setLocation(fileInode, buf!.iaGfid, file);
-  const visible = isMigrating(buf!, replyXdata, volume.keys.linkto)
+  if (fileInode !== null) volume.setLocation(fileInode, buf!.iaGfid, fileChild);
+  const visible = isMigrating(buf!, replyXdata, volume.xattrNames.linkto)
     ? removeMigrationBits(buf!)
     : buf;
   return makeSuccess('lookup', fileInode, visible, replyXdata, postparent);
@@ -88,55 +92,62 @@ export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Ste
 
 /** Reads the child that a linkto names. */
 function readLinktoTarget(volume: Distribute, { values }: LookupReply): number {
-  const target = readTarget(values[2], volume.keys.linkto);
+  const target = readTarget(values[2], volume.xattrNames.linkto);
   return target === undefined ? NO_CHILD : volume.findChild(target);
 }
 
 /** Removes a linkto on the name's child that names the wrong child. */
-function* removeWrongLinkto(task: Task, loc: Loc, hashed: number, file: number): Steps<void> {
+function* removeWrongLinkto(
+  task: Task,
+  loc: Loc,
+  hashedChild: number,
+  fileChild: number,
+): Steps<void> {
   const { volume } = task;
-  if (!volume.isUp(hashed) || (yield* lockName(task, hashed, loc)) !== 0) return;
+  if (!volume.isUp(hashedChild) || (yield* lockName(task, hashedChild, loc)) !== 0) return;
   // The linkto may have been replaced since.
-  const keys = volume.addFileKeys(null);
-  const lookup = yield* withTemporaryInode(loc, (own) => task.windOwn(hashed, 'lookup', own, keys));
+  const requestXdata = volume.addFileRequests(null);
+  const lookup = yield* withTemporaryInode(loc, (own) =>
+    task.windOwn(hashedChild, 'lookup', own, requestXdata),
+  );
   const [, buf, xdata] = lookup.values;
   const isWrong =
     lookup.opRet >= 0 &&
-    isLinkto(buf!, xdata, volume.keys.linkto) &&
-    readLinktoTarget(volume, lookup) !== file;
-  if (isWrong) yield* task.windOwn(hashed, 'unlink', loc, 0, makeUnusedLinktoXdata());
-  yield* unlockName(task, hashed, loc);
+    isLinkto(buf!, xdata, volume.xattrNames.linkto) &&
+    readLinktoTarget(volume, lookup) !== fileChild;
+  if (isWrong) yield* task.windOwn(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());
+  yield* unlockName(task, hashedChild, loc);
 }
 
-/** Chooses the child with the file; among several, the one that the linkto names, or the name's own. */
+/** Chooses the child with the file; among several, the one that the linkto names, else the one of the name's hash. */
 function chooseFile(
   volume: Distribute,
   replies: readonly LookupReply[],
   files: readonly number[],
-  hashed: number,
+  hashedChild: number,
 ): number {
   const [first = NO_CHILD] = files;
   if (files.length < 2) return first;
-  const hashedReply = replies[hashed];
+  const hashedReply = replies[hashedChild];
   const linkTarget = hashedReply === undefined ? NO_CHILD : readLinktoTarget(volume, hashedReply);
   const names = files.map((child) => volume.names[child]).join(', ');
   volume.xl.log.warning(`a name is a file on several subvolumes: ${names}`, {
     msgid: messages.severalFiles.id,
   });
-  return [linkTarget, hashed].find((child) => files.includes(child)) ?? first;
+  return [linkTarget, hashedChild].find((child) => files.includes(child)) ?? first;
 }
 
-/** Lists misplaced linktos, and those without a file. Nothing is certain without the name's own child. */
+/** Lists linktos on the wrong child, and those whose file is missing; none if the name's child is unknown. */
 function listStaleLinktos(
   volume: Distribute,
   replies: readonly LookupReply[],
-  hashed: number,
+  hashedChild: number,
 ): number[] {
   const { directories, files, linktos } = sortByKind(volume, replies);
-  if (hashed === NO_CHILD || directories.length > 0) return [];
+  if (hashedChild === NO_CHILD || directories.length > 0) return [];
   const isFound = files.length > 0;
   // A child that does not reply may have the file.
   const isCertain =
     isFound || replies.every(({ opRet, opErrno }) => opRet >= 0 || opErrno === ENOENT);
-  return isCertain ? linktos.filter((child) => child !== hashed || !isFound) : [];
+  return isCertain ? linktos.filter((child) => child !== hashedChild || !isFound) : [];
 }

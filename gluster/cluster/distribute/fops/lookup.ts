@@ -1,6 +1,6 @@
 /**
- * Looks names up. A file needs one request to its name's child, however many children exist. The other cases run as
- * tasks: a directory on all children (`lookup-directory.ts`), a file elsewhere (`lookup-everywhere.ts`).
+ * Looks names up. A file needs one request to the child of its name's hash, however many children exist. Other cases
+ * run as tasks: a directory on all children (`lookup-directory.ts`), a misplaced file (`lookup-everywhere.ts`).
  * Source: GlusterFS `dht-common.c` (dht_lookup, dht_lookup_cbk, dht_lookup_linkfile_cbk, dht_revalidate_cbk).
  */
 import type { Dict } from '../../../../runtime/core/dict.ts';
@@ -20,9 +20,10 @@ import { lookupEverywhere } from './lookup-everywhere.ts';
 /** The state of one lookup. */
 interface LookupState {
   readonly loc: Loc;
+  /** The caller's xdata. */
   readonly xdata: Dict | null;
-  /** The xdata of the request. */
-  readonly keys: Dict;
+  /** The xdata that was sent: the caller's, with requests for xattrs. */
+  readonly requestXdata: Dict;
   /** Whether the request goes to the name's child; otherwise to the child that last had the file. */
   readonly isByHash: boolean;
   /** The gfid of the linkto that is followed; null before a linkto was found. */
@@ -35,20 +36,32 @@ export const lookup: Fop<'lookup', Distribute> = (frame, xl, loc, xdata) => {
   if (inode?.linked) {
     const child = volume.findFileChild(inode);
     if (child !== NO_CHILD) {
-      const keys = volume.addFileKeys(xdata);
-      frame.local = { loc, xdata, keys, isByHash: false, linktoGfid: null } satisfies LookupState;
-      wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, keys);
+      const requestXdata = volume.addFileRequests(xdata);
+      frame.local = {
+        loc,
+        xdata,
+        requestXdata,
+        isByHash: false,
+        linktoGfid: null,
+      } satisfies LookupState;
+      wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, requestXdata);
       return;
     }
-    if (inode.isDir) return findDirectory(frame, xl, loc, xdata, null);
+    if (inode.isDir) return startDirectoryLookup(frame, xl, loc, xdata, null);
   }
   const child = volume.findHashedChild(loc);
   if (child === NO_CHILD || parent === null || name === null) {
-    return findEverywhere(frame, xl, loc, xdata);
+    return startLookupEverywhere(frame, xl, loc, xdata);
   }
-  const keys = volume.addNewNameKeys(xdata);
-  frame.local = { loc, xdata, keys, isByHash: true, linktoGfid: null } satisfies LookupState;
-  wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, keys);
+  const requestXdata = volume.addNewNameRequests(xdata);
+  frame.local = {
+    loc,
+    xdata,
+    requestXdata,
+    isByHash: true,
+    linktoGfid: null,
+  } satisfies LookupState;
+  wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, requestXdata);
 };
 
 /** Handles the reply of the name's child, of the file's last child, or of a linkto's target. */
@@ -69,38 +82,41 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   const isFirst = linktoGfid === null;
   if (isByHash && isFirst) {
     // After other failures it is unknown whether the brick assigned the gfid.
-    if (opRet >= 0 && buf !== null) volume.gfids.noteReply(state.keys, buf.iaGfid);
-    else if (opErrno === ENOENT) volume.gfids.noteReply(state.keys, NULL_GFID);
+    if (opRet >= 0 && buf !== null) volume.gfids.noteReply(state.requestXdata, buf.iaGfid);
+    else if (opErrno === ENOENT) volume.gfids.noteReply(state.requestXdata, NULL_GFID);
   }
   if (opRet < 0 || buf === null) {
-    if (mayBeElsewhere(volume, state, opErrno)) return findEverywhere(frame, xl, loc, state.xdata);
-    // On ESTALE for a known inode, the caller looks it up again with a new one.
+    if (mustLookupEverywhere(volume, state, opErrno))
+      return startLookupEverywhere(frame, xl, loc, state.xdata);
+    // After ESTALE for a known inode, the caller looks the name up again with a new inode.
     const errno = opErrno || (isByHash ? 0 : ESTALE);
     unwind.lookup(frame, opRet, errno, inode, buf, xdata, postparent);
     return;
   }
-  const linkto = isLinkto(buf, xdata, volume.keys.linkto);
+  const linkto = isLinkto(buf, xdata, volume.xattrNames.linkto);
   if (isFirst) {
     if (isByHash && buf.iaType === IA_IFDIR) {
-      return findDirectory(frame, xl, loc, state.xdata, buf.iaGfid);
+      return startDirectoryLookup(frame, xl, loc, state.xdata, buf.iaGfid);
     }
     if (linkto) return followLinkto(frame, xl, state, child, buf.iaGfid, xdata);
   } else if (linkto || buf.iaType === IA_IFDIR || buf.iaGfid !== linktoGfid) {
-    return findEverywhere(frame, xl, loc, state.xdata);
+    return startLookupEverywhere(frame, xl, loc, state.xdata);
   }
   const fileInode = inode ?? loc.inode;
   if (fileInode !== null) volume.setLocation(fileInode, buf.iaGfid, child);
-  const visible = isMigrating(buf, xdata, volume.keys.linkto) ? removeMigrationBits(buf) : buf;
+  const visible = isMigrating(buf, xdata, volume.xattrNames.linkto)
+    ? removeMigrationBits(buf)
+    : buf;
   unwind.lookup(frame, 0, 0, fileInode, visible, xdata, postparent);
 };
 
-/** Whether another child may have the file. */
-function mayBeElsewhere(
+/** Whether another child may have the file, so that all must be asked. */
+function mustLookupEverywhere(
   volume: Distribute,
   { loc, isByHash, linktoGfid }: LookupState,
   errno: number,
 ): boolean {
-  // A file on an absent child is not elsewhere.
+  // If the linkto's target is down, the file is there, and not on another child.
   if (linktoGfid !== null) return errno !== ENOTCONN;
   if (!isByHash) return errno === ENOENT && loc.name !== null;
   if (errno === ENOENT) return volume.mayBeElsewhere(loc.parent!);
@@ -118,19 +134,19 @@ function followLinkto(
 ): void {
   const volume = xl.priv;
   const { loc, xdata } = state;
-  const target = readTarget(linktoXdata, volume.keys.linkto);
+  const target = readTarget(linktoXdata, volume.xattrNames.linkto);
   const child = target === undefined ? NO_CHILD : volume.findChild(target);
   if (child === NO_CHILD || child === from) {
     if (child === from) volume.notices.logOwnTarget(loc, child);
     else if (target !== undefined) volume.notices.logUnknownTarget(loc, target);
-    findEverywhere(frame, xl, loc, xdata);
+    startLookupEverywhere(frame, xl, loc, xdata);
     return;
   }
   state.linktoGfid = gfid;
-  wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, volume.addFileKeys(xdata));
+  wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, volume.addFileRequests(xdata));
 }
 
-function findDirectory(
+function startDirectoryLookup(
   frame: Frame,
   xl: Xlator<Distribute>,
   loc: Loc,
@@ -140,6 +156,11 @@ function findDirectory(
   runTask(frame, xl, 'lookup', (task) => lookupDirectory(task, loc, xdata, gfid));
 }
 
-function findEverywhere(frame: Frame, xl: Xlator<Distribute>, loc: Loc, xdata: Dict | null): void {
+function startLookupEverywhere(
+  frame: Frame,
+  xl: Xlator<Distribute>,
+  loc: Loc,
+  xdata: Dict | null,
+): void {
   runTask(frame, xl, 'lookup', (task) => lookupEverywhere(task, loc, xdata));
 }

@@ -27,7 +27,7 @@ describe.skipIf(isWithoutBricks())('creation under an outdated layout', () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
-  test.each(['ours', 'real'] as const)(
+  test.each(["glossa's", "GlusterFS's"] as const)(
     'uses the present layout in both clients, on bricks that are %s',
     async (kind) => {
       const folder = mkdtempSync(join(tmpdir(), 'glossa-mkdir-'));
@@ -38,7 +38,9 @@ describe.skipIf(isWithoutBricks())('creation under an outdated layout', () => {
         const own = join(folder, name);
         mkdirSync(files[at]!, { recursive: true });
         const brick =
-          kind === 'real' ? await RealBrick.start(own) : await OurBrick.serve(own, files[at]!);
+          kind === "GlusterFS's"
+            ? await RealBrick.start(own)
+            : await OurBrick.serve(own, files[at]!);
         ends.push(() => brick.end());
         ports[name] = brick.port;
       }

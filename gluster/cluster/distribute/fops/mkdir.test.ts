@@ -64,7 +64,7 @@ describe('mkdir under an outdated layout', () => {
     },
   );
 
-  test("makes each directory with a complete layout when the parent's layout changes before", async () => {
+  test("succeeds on the children of the new layout, and leaves no lock, if the parent's layout changes before each mkdir", async () => {
     volume = await DistributedVolume.start(NAMES);
     for (const path of DIRECTORIES) {
       const now = rotate('/');

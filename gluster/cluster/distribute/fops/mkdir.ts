@@ -1,6 +1,6 @@
 /**
- * Makes a directory on all children: first on its name's child, which decides, then on the others;
- * then writes its layout. The next lookup completes what a lost child missed (`heal/heal-directory.ts`).
+ * Makes a directory on all children: first on the child of its name's hash, whose reply decides, then on the others.
+ * Then writes its layout. The next lookup makes it on children that were down (`heal/heal-directory.ts`).
  * Source: GlusterFS `dht-common.c` (dht_mkdir, dht_mkdir_hashed_cbk, dht_mkdir_cbk),
  * `dht-selfheal.c` (dht_selfheal_new_directory).
  */
@@ -24,7 +24,7 @@ import {
 } from '../layout/layout.ts';
 import { isLinkto } from '../linkto.ts';
 import { LAYOUT_HEAL, lockName, makeNameUnlocks, makeWholeLock, unlockInode } from '../locks.ts';
-import { mergeReplies } from '../merge.ts';
+import { mergeDirectoryReplies } from '../merge.ts';
 import { makeCall, makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import {
   addLayoutCondition,
@@ -62,7 +62,7 @@ function* makeDirectory(task: Task, args: Args): Steps<MkdirReply> {
   }
 }
 
-/** Makes the directory while holding the locks of its name, and releases them. */
+/** Makes the directory while its name is locked, and releases the locks. @param child the name's child */
 function* makeLocked(
   task: Task,
   args: Args,
@@ -71,17 +71,18 @@ function* makeLocked(
 ): Steps<MkdirReply | typeof LAYOUT_CHANGED> {
   const { volume } = task;
   const [loc, mode, umask] = args;
-  const piece = findParentPiece(volume, loc, child);
+  const expectedPiece = findParentPiece(volume, loc, child);
   const conditional = addLayoutCondition(volume, loc, child, xdata).set(
-    volume.keys.mds,
+    volume.xattrNames.mds,
     new Uint8Array(4),
   );
   const first = yield* task.windOne(child, 'mkdir', loc, mode, umask, conditional);
   if (isRefused(first.opRet, first.values[4])) {
-    // The lock keeps this child's piece of the layout unchanged.
+    // While the name is locked, no other client changes this child's piece.
     const parentExists = yield* refreshParent(task, loc);
     yield* task.windOwnCalls(makeNameUnlocks(child, loc));
-    const hasChanged = parentExists && !isSameValue(piece, findParentPiece(volume, loc, child));
+    const hasChanged =
+      parentExists && !isSameValue(expectedPiece, findParentPiece(volume, loc, child));
     return hasChanged ? LAYOUT_CHANGED : makeFailure('mkdir', EIO);
   }
   const replies = first.opRet < 0 ? [first] : yield* makeOnOthers(task, args, first, child);
@@ -93,7 +94,7 @@ function* makeLocked(
   const [inode, buf] = first.values;
   const dir = new Loc(inode ?? loc.inode, null, null, buf!.iaGfid);
   const successes = replies.filter(({ opRet }) => opRet >= 0);
-  const reply = mergeReplies(first, successes);
+  const reply = mergeDirectoryReplies(first, successes);
   // Without the lock the children's pieces may differ; the next lookup repairs that.
   if (!(yield* exchangeLocks(task, loc, dir, child))) return reply;
   const layout = yield* writeNewLayout(task, loc, dir);
@@ -118,7 +119,7 @@ function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<bo
 
 /**
  * Makes the directory on all other children. @returns all replies, the first child's included.
- * EEXIST among them means that the name was taken, and that nothing was made.
+ * EEXIST among them means that the name was taken, and that all copies made here were removed.
  */
 function* makeOnOthers(
   task: Task,
@@ -147,20 +148,25 @@ function* makeOnOthers(
   return replies;
 }
 
-/** Determines why a child already has the name; removes a linkto without its file. */
+/**
+ * Determines what has the name on a child: a linkto, which is removed, or another file. 'nothing' if the name is
+ * gone, or is this directory.
+ */
 function* resolveExisting(
   task: Task,
   loc: Loc,
   child: number,
   gfid: string,
 ): Steps<'nothing' | 'linkto' | 'other'> {
-  const keys = task.volume.addLinkedKeys(null);
-  const lookup = yield* withTemporaryInode(loc, (own) => task.windOwn(child, 'lookup', own, keys));
+  const requestXdata = task.volume.addDirectoryRequests(null);
+  const lookup = yield* withTemporaryInode(loc, (own) =>
+    task.windOwn(child, 'lookup', own, requestXdata),
+  );
   const [, buf, xdata] = lookup.values;
   if (lookup.opRet < 0 || buf === null) return 'nothing';
   // Another client's lookup found the directory on the first child, and made this copy.
   if (isDirectory(lookup) && buf.iaGfid === gfid) return 'nothing';
-  if (!isLinkto(buf, xdata, task.volume.keys.linkto)) return 'other';
+  if (!isLinkto(buf, xdata, task.volume.xattrNames.linkto)) return 'other';
   const unlinkReply = yield* task.windOwn(child, 'unlink', loc, 0, makeUnusedLinktoXdata());
   return unlinkReply.opRet < 0 ? 'other' : 'linkto';
 }

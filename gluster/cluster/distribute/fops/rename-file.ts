@@ -1,6 +1,6 @@
 /**
- * Renames a file, which stays on its child S. The rename on the new name's child H decides; all steps
- * before it can be undone, all after it clean up. O is the old name's child, D that of a replaced file.
+ * Renames a file, which stays on its child S. The rename on the new name's child H decides: all steps before it
+ * can be undone, all after it clean up. O is the old name's child, D the child of a replaced file.
  *
  *     S is not D                                    S is D
  *     H  linkto, old name   (if H is not S, not O)  H  unlink linkto, new name  (if H is not S)
@@ -28,7 +28,7 @@ import {
   makeFileUnlocks,
   makeNameUnlocks,
 } from '../locks.ts';
-import { clearVolatile, mergeParent } from '../merge.ts';
+import { clearVolatile, fixParentSize } from '../merge.ts';
 import { makeCall, makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
@@ -55,6 +55,11 @@ interface Plan {
   readonly target: number;
 }
 
+/**
+ * Renames a file: locks the files and both names, checks that they did not change before, and performs the steps.
+ * @param from the old name, and the child of its hash
+ * @param to the new name, and the child of its hash
+ */
 export function* renameFile(
   task: Task,
   inode: Inode,
@@ -108,15 +113,16 @@ function findKnownTarget(volume: Distribute, inode: Inode | null): Target | null
 
 /** The state of both names after they were locked. */
 interface LockedNames {
-  /** The final reply, if nothing remains to be done. */
+  /** The reply to the rename if it is already decided; else null. */
   readonly reply: RenameReply | null;
-  /** Whether the locked files are those that have the names. */
+  /** Whether the locked files are the ones that have the names now. */
   readonly areLocked: boolean;
   readonly target: Target | null;
-  /** Whether the file is on another child. */
+  /** Whether the old name is now a linkto: the file is on another child. */
   readonly isMoved: boolean;
 }
 
+/** Looks both names up after they were locked, as they may have changed before. */
 function* readLockedNames(
   task: Task,
   inode: Inode,
@@ -138,9 +144,9 @@ function* readLockedNames(
   }
   const [oldReply, newReply, targetReply] = yield* lookupNames(task, targets);
   if (oldReply!.opRet < 0) return makeState({ reply: makeFailure('rename', oldReply!.opErrno) });
-  const [, buf, keys] = oldReply!.values;
+  const [, buf, xdata] = oldReply!.values;
   if (buf!.iaGfid !== inode.gfid) return makeState({ reply: makeFailure('rename', ESTALE) });
-  if (isLinkto(buf!, keys, task.volume.keys.linkto)) return makeState({ isMoved: true });
+  if (isLinkto(buf!, xdata, task.volume.xattrNames.linkto)) return makeState({ isMoved: true });
   const currentTarget = yield* findCurrentTarget(
     task,
     to,
@@ -151,7 +157,7 @@ function* readLockedNames(
   if (typeof currentTarget === 'number') {
     return makeState({ reply: makeFailure('rename', currentTarget) });
   }
-  // Two names of one file: POSIX keeps both.
+  // Both names belong to one file: POSIX requires that rename keeps both.
   if (currentTarget?.inode === inode) return makeState({ reply: replyUnchanged(buf!) });
   const areLocked =
     currentTarget?.inode === target?.inode && currentTarget?.child === target?.child;
@@ -160,10 +166,10 @@ function* readLockedNames(
 
 /** Looks several names up at once, with temporary inodes. */
 function* lookupNames(task: Task, targets: readonly LockTarget[]): Steps<LookupReply[]> {
-  const keys = task.volume.addLinkedKeys(null);
+  const requestXdata = task.volume.addDirectoryRequests(null);
   const inodes = targets.map(({ loc }) => loc.parent!.table.newInode());
   const calls = targets.map(({ child, loc }, at) =>
-    makeCall(child, 'lookup', new Loc(inodes[at]!, loc.parent, loc.name), keys),
+    makeCall(child, 'lookup', new Loc(inodes[at]!, loc.parent, loc.name), requestXdata),
   );
   const replies = yield* task.windOwnCalls(calls);
   for (const inode of inodes) inode.forgetCtx();
@@ -178,7 +184,7 @@ function* findCurrentTarget(
   newReply: LookupReply,
   targetReply: LookupReply,
 ): Steps<Target | null | number> {
-  const { linkto } = task.volume.keys;
+  const { linkto } = task.volume.xattrNames;
   const isFile = ({ opRet, values }: LookupReply): boolean =>
     opRet >= 0 && !isLinkto(values[1]!, values[2], linkto);
   if (isFile(newReply)) return makeTarget(to.child, to.loc, newReply);
@@ -201,6 +207,7 @@ function makeTarget(child: number, loc: Loc, { values: [, buf] }: LookupReply): 
   return inode === null ? EIO : { child, inode };
 }
 
+/** Makes the reply of a rename that succeeds without a change. */
 export const replyUnchanged = (buf: Iatt | null): RenameReply =>
   makeSuccess('rename', buf, null, null, null, null, null);
 
@@ -229,7 +236,7 @@ function* renameToOtherChild(task: Task, plan: Plan): Steps<RenameReply> {
   }
   let reply = yield* task.windOwn(newHash, 'rename', from, to, xdata);
   if (reply.opRet < 0 && reply.opErrno === ENOENT && newHash === oldHash) {
-    // The file was there without a linkto on its old name's child.
+    // The old name's child had no linkto to the file.
     yield* makeLinkto(task, from, newHash, source, inode.gfid);
     reply = yield* task.windOwn(newHash, 'rename', from, to, xdata);
   }
@@ -270,10 +277,10 @@ function* linkSource(task: Task, { inode, from, source }: Plan, newLoc: Loc): St
   let reply = yield* link();
   if (reply.opRet < 0 && reply.opErrno === EEXIST) {
     const [existing] = yield* lookupNames(task, [{ child: source, loc: newLoc }]);
-    const [, buf, keys] = existing!.values;
-    // An interrupted rename left it.
+    const [, buf, xdata] = existing!.values;
+    // An interrupted rename left this link.
     if (buf?.iaGfid === inode.gfid) return buf;
-    if (buf !== null && isLinkto(buf, keys, task.volume.keys.linkto)) {
+    if (buf !== null && isLinkto(buf, xdata, task.volume.xattrNames.linkto)) {
       const unlinkReply = yield* task.windOwn(source, 'unlink', newLoc, 0, makeUnusedLinktoXdata());
       if (unlinkReply.opRet >= 0) reply = yield* link();
     }
@@ -284,14 +291,14 @@ function* linkSource(task: Task, { inode, from, source }: Plan, newLoc: Loc): St
 /** Renames over a file on the same child. */
 function* replaceOnSameChild(task: Task, plan: Plan): Steps<RenameReply> {
   const { inode, from, to, xdata, source, newHash } = plan;
-  const isElsewhere = newHash !== source;
-  if (isElsewhere) {
+  const hasLinkto = newHash !== source;
+  if (hasLinkto) {
     const unlinkReply = yield* task.windOwn(newHash, 'unlink', to, 0, makeUnusedLinktoXdata());
     if (unlinkReply.opRet < 0 && unlinkReply.opErrno !== ENOENT)
       return makeFailure('rename', unlinkReply.opErrno);
   }
   const reply = yield* task.windOne(source, 'rename', from, to, xdata);
-  if (isElsewhere) {
+  if (hasLinkto) {
     const remaining = reply.opRet >= 0 ? inode : to.inode;
     const linkto = remaining && (yield* makeLinkto(task, to, newHash, source, remaining.gfid));
     const buf = reply.values[0];
@@ -300,13 +307,13 @@ function* replaceOnSameChild(task: Task, plan: Plan): Steps<RenameReply> {
     }
   }
   if (reply.opRet < 0) return reply;
-  const hasTidied = yield* removeOldFiles(task, plan);
-  return makeReply(reply, isElsewhere || hasTidied);
+  const hasRemoved = yield* removeOldFiles(task, plan);
+  return makeReply(reply, hasLinkto || hasRemoved);
 }
 
 /**
  * Removes the old name, and the replaced file.
- * @returns whether any child had to change
+ * @returns whether further children had to change
  */
 function* removeOldFiles(task: Task, plan: Plan): Steps<boolean> {
   const { from, to, source, oldHash, newHash, target } = plan;
@@ -327,17 +334,17 @@ function* removeOldFiles(task: Task, plan: Plan): Steps<boolean> {
 const makeReply = (reply: RenameReply, isOfMany: boolean): RenameReply =>
   isOfMany
     ? makeReplyOfMany(reply, reply.values[0])
-    : makeSuccess('rename', reply.values[0], ...parentAttributes(reply), reply.values[5]);
+    : makeSuccess('rename', reply.values[0], ...mergeParents(reply), reply.values[5]);
 
-const parentAttributes = ({
+const mergeParents = ({
   values,
 }: RenameReply): [Iatt | null, Iatt | null, Iatt | null, Iatt | null] => [
-  mergeParent(values[1]),
-  mergeParent(values[2]),
-  mergeParent(values[3]),
-  mergeParent(values[4]),
+  fixParentSize(values[1]),
+  fixParentSize(values[2]),
+  fixParentSize(values[3]),
+  fixParentSize(values[4]),
 ];
 
-/** Omits the directories' attributes: several children changed, so a caller must read the times again. */
+/** Makes a reply without the directories' attributes: on several children they changed, so a caller must read them. */
 const makeReplyOfMany = ({ values }: RenameReply, buf: Iatt | null): RenameReply =>
   makeSuccess('rename', buf && clearVolatile(buf), null, null, null, null, values[5]);

@@ -1,8 +1,9 @@
 /**
- * Renames files and directories. Locks that all clients take in one order protect both names (`locks.ts`). A file's
- * steps are in `rename-file.ts`.
+ * Renames files (`rename-file.ts`) and directories. Both names are locked, in an order that all clients share
+ * (`locks.ts`).
  *
- * A directory is renamed on all children, first on the new name's. If one refuses, the others rename it back.
+ * A directory is renamed on all children, first on the child of the new name's hash. If one refuses, the others
+ * rename it back.
  * Source: GlusterFS `dht-rename.c` (dht_rename, dht_rename_dir, dht_rename_dir_cbk).
  */
 import type { Dict } from '../../../../runtime/core/dict.ts';
@@ -13,7 +14,7 @@ import type { Loc } from '../../../../runtime/core/loc.ts';
 import { RENAME_FLAGS } from '../../../../runtime/core/xdata.ts';
 import { NO_CHILD } from '../distribute.ts';
 import { type LockTarget, lockNames, makeNameUnlocks } from '../locks.ts';
-import { mergeReplies } from '../merge.ts';
+import { mergeDirectoryReplies } from '../merge.ts';
 import { makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
 import { renameFile, replyUnchanged } from './rename-file.ts';
@@ -27,7 +28,7 @@ export const rename = makeTaskFop('rename', renameEntry);
 function* renameEntry(task: Task, args: Args): Steps<RenameReply> {
   const { volume } = task;
   const [from, to, xdata] = args;
-  // Children cannot exchange names with each other, or rename conditionally.
+  // RENAME_EXCHANGE and RENAME_NOREPLACE would need one atomic step over several children.
   if (xdata?.number(RENAME_FLAGS)) return makeFailure('rename', EINVAL);
   const [oldHash, newHash] = [volume.findHashedChild(from), volume.findHashedChild(to)];
   if (oldHash === NO_CHILD || newHash === NO_CHILD) return makeFailure('rename', EINVAL);
@@ -64,7 +65,7 @@ function* renameDirectory(
   xdata: Dict | null,
 ): Steps<RenameReply> {
   const { volume } = task;
-  if (volume.up.length < volume.children.length) return makeFailure('rename', ENOTCONN);
+  if (volume.upChildren.length < volume.children.length) return makeFailure('rename', ENOTCONN);
   const errno = yield* lockNames(task, from, to);
   if (errno !== 0) return makeFailure('rename', errno);
   task.setPatient(true);
@@ -95,7 +96,7 @@ function* renameOnAll(
   const others = task.volume.children.filter((at) => at !== child);
   const replies = yield* task.windEach(others, 'rename', () => [from, to, xdata]);
   const refusal = replies.find(({ opRet }) => opRet < 0);
-  if (refusal === undefined) return mergeReplies(first, [first, ...replies]);
+  if (refusal === undefined) return mergeDirectoryReplies(first, [first, ...replies]);
   const renamed = others.filter((_, at) => replies[at]!.opRet >= 0);
   yield* task.windOwnEach([child, ...renamed], 'rename', () => [to, from, null]);
   return refusal;

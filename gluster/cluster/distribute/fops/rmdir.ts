@@ -1,6 +1,6 @@
 /**
- * Removes a directory from all children, last from its name's, so that lookups find it until the end. If one refuses,
- * a lookup restores it on the others. It must be empty on all children; stale linktos are removed.
+ * Removes a directory from all children; from the child of its name's hash last, so that lookups find it until the
+ * end. If one refuses, a lookup restores it on the others. It must be empty on all children; stale linktos are removed.
  * Source: GlusterFS `dht-common.c` (dht_rmdir, dht_rmdir_is_subvol_empty, dht_rmdir_hashed_subvol_cbk).
  */
 
@@ -15,7 +15,7 @@ import { NO_CHILD } from '../distribute.ts';
 import { withTemporaryInode } from '../heal/make-linkto.ts';
 import { isLinkto, readTarget } from '../linkto.ts';
 import { lockName, unlockName } from '../locks.ts';
-import { mergeReplies } from '../merge.ts';
+import { mergeDirectoryReplies } from '../merge.ts';
 import { makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupDirectory } from './lookup-directory.ts';
 import { makeUnusedLinktoXdata } from './lookup-everywhere.ts';
@@ -23,7 +23,7 @@ import { makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 type Args = FopTable['rmdir']['args'];
 type RmdirReply = Reply<'rmdir'>;
 
-/** A child without the directory counts as one that has removed it. */
+/** Errors of a child without the directory, which counts as having removed it. */
 const ABSENT: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
 
 const isRefusal = ({ opRet, opErrno }: RmdirReply): boolean => opRet < 0 && !ABSENT.has(opErrno);
@@ -33,7 +33,7 @@ export const rmdir = makeTaskFop('rmdir', removeDirectory);
 function* removeDirectory(task: Task, args: Args): Steps<RmdirReply> {
   const { volume } = task;
   const [loc] = args;
-  if (volume.up.length < volume.children.length) return makeFailure('rmdir', ENOTCONN);
+  if (volume.upChildren.length < volume.children.length) return makeFailure('rmdir', ENOTCONN);
   const child = volume.findHashedChild(loc);
   if (child === NO_CHILD) return makeFailure('rmdir', EIO);
   if (loc.inode?.linked) {
@@ -50,14 +50,16 @@ function* removeDirectory(task: Task, args: Args): Steps<RmdirReply> {
   const successes = replies.filter(({ opRet }) => opRet >= 0);
   if (refusal === undefined) {
     const last = successes.at(-1);
-    return last === undefined ? makeFailure('rmdir', ENOENT) : mergeReplies(last, successes);
+    return last === undefined
+      ? makeFailure('rmdir', ENOENT)
+      : mergeDirectoryReplies(last, successes);
   }
-  // Restores it on children that have removed it.
+  // The lookup restores the directory on children that have removed it.
   if (successes.length > 0) yield* lookupDirectory(task, loc, null, null);
   return refusal;
 }
 
-/** Removes it on the other children at once, then on its name's unless one refused. */
+/** Removes the directory on all other children at once, then on its name's child unless one refused. */
 function* removeOnAll(task: Task, args: Args, child: number): Steps<RmdirReply[]> {
   const others = task.volume.children.filter((at) => at !== child);
   const replies = yield* task.windEach(others, 'rmdir', () => args);
@@ -87,7 +89,7 @@ export function* checkEmpty(task: Task, inode: Inode): Steps<number> {
 }
 
 function* checkEntries(task: Task, fd: Fd, children: readonly number[]): Steps<number> {
-  const keys = new Dict().set(task.volume.keys.linkto, 256);
+  const requestXdata = new Dict().set(task.volume.xattrNames.linkto, 256);
   const offsets = new Map(children.map((child) => [child, 0]));
   while (offsets.size > 0) {
     const pending = [...offsets.keys()];
@@ -95,7 +97,7 @@ function* checkEntries(task: Task, fd: Fd, children: readonly number[]): Steps<n
       fd,
       LISTING_BYTES,
       offsets.get(child)!,
-      keys,
+      requestXdata,
     ]);
     for (const [at, { opRet, opErrno, values }] of lists.entries()) {
       const child = pending[at]!;
@@ -111,7 +113,7 @@ function* checkEntries(task: Task, fd: Fd, children: readonly number[]): Steps<n
   return 0;
 }
 
-/** Removes a stale linkto. @returns whether the directory counts as empty despite this entry */
+/** Removes the entry if it is a stale linkto. @returns whether the directory counts as empty despite this entry */
 function* removeIfNegligible(
   task: Task,
   parent: Inode,
@@ -120,15 +122,18 @@ function* removeIfNegligible(
 ): Steps<boolean> {
   const { volume } = task;
   if (name === '.' || name === '..') return true;
-  if (stat === null || !isLinkto(stat, dict, volume.keys.linkto)) return false;
-  const target = readTarget(dict, volume.keys.linkto);
-  const file = target === undefined ? NO_CHILD : volume.findChild(target);
+  if (stat === null || !isLinkto(stat, dict, volume.xattrNames.linkto)) return false;
+  const target = readTarget(dict, volume.xattrNames.linkto);
+  const targetChild = target === undefined ? NO_CHILD : volume.findChild(target);
   const loc = new Loc(null, parent, name);
-  if (file !== NO_CHILD) {
-    const keys = volume.addLinkedKeys(null);
-    const lookup = yield* withTemporaryInode(loc, (own) => task.windOwn(file, 'lookup', own, keys));
+  if (targetChild !== NO_CHILD) {
+    const requestXdata = volume.addDirectoryRequests(null);
+    const lookup = yield* withTemporaryInode(loc, (own) =>
+      task.windOwn(targetChild, 'lookup', own, requestXdata),
+    );
     const isThere = lookup.opRet >= 0 && lookup.values[1]!.iaGfid === stat.iaGfid;
-    if (isThere && !isLinkto(lookup.values[1]!, lookup.values[2], volume.keys.linkto)) return false;
+    if (isThere && !isLinkto(lookup.values[1]!, lookup.values[2], volume.xattrNames.linkto))
+      return false;
     // A child that does not reply may have the file.
     if (lookup.opRet < 0 && !ABSENT.has(lookup.opErrno)) return false;
   }

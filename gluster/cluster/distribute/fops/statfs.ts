@@ -9,12 +9,12 @@ import type { Distribute } from '../distribute.ts';
 import { mergeSpace } from '../merge.ts';
 import { makeFailure, makeSuccess, runTask } from '../task.ts';
 
-/** The xattr that marks a reply as a directory's quota, which spans the volume, instead of the child's disk. */
+/** Xdata key: the reply has the space of a directory's quota, which spans the volume, not that of the child's disk. */
 const QUOTA_MARK = 'quota-deem-statfs';
 
-const usedBlocks = ({ blocks, bfree }: Statvfs): number => blocks - bfree;
+const countUsedBlocks = ({ blocks, bfree }: Statvfs): number => blocks - bfree;
 
-/** Requests the space at the root of each child, as a file is on one child only. */
+/** Requests the space of a directory on each child; for a file, which only one child has, that of the root. */
 export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
   const volume = xl.priv;
   const target = loc.inode?.isDir || xl.inodes === null ? loc : new Loc(xl.inodes.root);
@@ -29,7 +29,7 @@ export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
       bufs.push(buf);
     });
     if (bufs.length === 0) return makeFailure('statfs', chooseErrno(replies));
-    const [fullest] = quotas.sort((a, b) => usedBlocks(b) - usedBlocks(a));
+    const [fullest] = quotas.sort((a, b) => countUsedBlocks(b) - countUsedBlocks(a));
     return makeSuccess(
       'statfs',
       fullest ?? mergeSpace(bufs),
@@ -38,7 +38,7 @@ export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
   });
 };
 
-/** EOPNOTSUPP of one child decides, since the caller would rely on all. */
+/** Sends a request to all children. If one does not support it, it fails: the caller would rely on all. */
 export const ipc: Fop<'ipc', Distribute> = (frame, xl, op, xdata) => {
   runTask(frame, xl, 'ipc', function* (task) {
     const replies = yield* task.windEach(xl.priv.children, 'ipc', () => [op, xdata]);

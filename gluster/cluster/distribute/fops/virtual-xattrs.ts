@@ -1,5 +1,5 @@
 /**
- * Serves virtual xattrs that contain the locations of files, and the xattrs of directories.
+ * Serves getxattr: virtual xattrs that tell the locations of files, and the stored xattrs of directories.
  *
  *     getfattr -n dht.file.hashed-subvol.NAME --only-values DIR     the subvolume that NAME belongs to
  * Source: GlusterFS `dht-common.c` (dht_getxattr, dht_vgetxattr_fill_and_set).
@@ -15,6 +15,7 @@ import { sortByStart } from '../layout/layout.ts';
 import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 
 const HASHED_PREFIX = 'dht.file.hashed-subvol.';
+/** Names of the virtual xattr that tells on which bricks, and in which directories there, a file is stored. */
 const PATHINFOS: ReadonlySet<string> = new Set([
   'glusterfs.pathinfo',
   'trusted.glusterfs.pathinfo',
@@ -24,14 +25,14 @@ const JOINED_NAMES: ReadonlySet<string> = new Set([
   'trusted.glusterfs.node-uuid',
   'trusted.glusterfs.list-node-uuids',
 ]);
-/** The prefix of an xattr that finds an entry's name regardless of case. */
+/** The prefix of a virtual xattr by which Samba finds an entry regardless of case. */
 const REAL_FILENAME = 'glusterfs.get_real_filename:';
 
 type XattrReply = Reply<'getxattr'>;
 
 /** Whether an xattr is distribute's own, which clients may not set. */
-export const isInternal = ({ keys }: Distribute, name: string): boolean =>
-  name.startsWith(keys.layout);
+export const isInternal = ({ xattrNames }: Distribute, name: string): boolean =>
+  name.startsWith(xattrNames.layout);
 
 const makeTextReply = (name: string, value: string): XattrReply =>
   makeSuccess('getxattr', new Dict().set(name, value), null);
@@ -88,9 +89,10 @@ function* getPathinfo(
   );
 }
 
+/** Reads the xattr from all children that are up, and joins the values with spaces. */
 function* joinValues(task: Task, inode: Inode, name: string): Steps<XattrReply> {
   const loc = new Loc(inode);
-  const replies = yield* task.windEach(task.volume.up, 'getxattr', () => [loc, name, null]);
+  const replies = yield* task.windEach(task.volume.upChildren, 'getxattr', () => [loc, name, null]);
   const successes = replies.filter(({ opRet }) => opRet >= 0);
   if (successes.length === 0) return makeFailure('getxattr', chooseErrno(replies));
   return makeTextReply(name, successes.map(({ values }) => readText(values[0], name)).join(' '));
@@ -99,7 +101,7 @@ function* joinValues(task: Task, inode: Inode, name: string): Steps<XattrReply> 
 /** Sends the request to all children; fails if one of them cannot search. */
 function* findRealFilename(task: Task, inode: Inode, name: string): Steps<XattrReply> {
   const loc = new Loc(inode);
-  const replies = yield* task.windEach(task.volume.up, 'getxattr', () => [loc, name, null]);
+  const replies = yield* task.windEach(task.volume.upChildren, 'getxattr', () => [loc, name, null]);
   const refusal = replies.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EOPNOTSUPP);
   const firstSuccess = replies.find(({ opRet }) => opRet >= 0);
   return refusal ?? firstSuccess ?? makeFailure('getxattr', ENODATA);
@@ -129,12 +131,13 @@ function* getFromOne(
   return makeFailure('getxattr', ENOTCONN);
 }
 
-/** Serves `getxattr` of a file's virtual xattrs. @returns a reply or its steps; undefined for others */
+/** Serves `getxattr` of a file's virtual xattrs. @returns a reply, or the steps to it; undefined for stored xattrs */
 export function getFileXattr(
-  { keys }: Distribute,
+  { xattrNames }: Distribute,
   name: string | null,
 ): XattrReply | ((task: Task, loc: Loc, child: number) => Steps<XattrReply>) | undefined {
-  if (name === keys.layout || name === keys.mds) return makeFailure('getxattr', EOPNOTSUPP);
+  if (name === xattrNames.layout || name === xattrNames.mds)
+    return makeFailure('getxattr', EOPNOTSUPP);
   if (name === null || !PATHINFOS.has(name)) return undefined;
   return function* (task, loc, child) {
     const reply = yield* task.windOne(child, 'getxattr', loc, name, null);
