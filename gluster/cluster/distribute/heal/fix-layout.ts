@@ -1,8 +1,8 @@
 /**
- * Computes layouts and writes them to the children: for new directories, repairs, and when children were added
- * or are emptied. Names keep their child where possible, and files do not move: lookups find them and
- * make linktos.
+ * Computes layouts and writes them to the children: for new directories, for repairs, and after add-brick or before
+ * remove-brick. Names keep their child where possible. Files do not move: lookups find them and make linktos.
  *
+ * An administrator fixes the layout of one directory by
  *     setfattr -n distribute.fix.layout -v yes DIR
  * Source: GlusterFS `dht-selfheal.c` (dht_fix_directory_layout, dht_fix_layout_of_directory).
  */
@@ -12,7 +12,6 @@ import { type Gfid, ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import type { Loc } from '../../../../runtime/core/loc.ts';
 import { isDirectory, makeDirectoryView } from '../directory-view.ts';
 import type { Distribute } from '../distribute.ts';
-import { computeLayout, keepOverlap } from '../layout/compute.ts';
 import {
   encodePiece,
   isSameValue,
@@ -21,6 +20,7 @@ import {
   NO_COMMIT_HASH,
   type Piece,
 } from '../layout/layout.ts';
+import { computeLayout, keepOverlap } from '../layout/ranges.ts';
 import { lockLayout, unlockLayout } from '../locks.ts';
 import type { Steps, Task } from '../task.ts';
 
@@ -31,19 +31,23 @@ interface LayoutOptions {
   readonly spread?: number | undefined;
 }
 
-/** Computes the pieces of a layout. @param path of the directory, whose hash selects the first child */
+/**
+ * Computes the pieces of a layout.
+ * @param path of the directory, whose hash selects the first child
+ * @param currentPieces only their `err` is used: it decides whether the child may get a range
+ */
 export function computePieces(
   volume: Distribute,
   path: string,
   gfid: Gfid,
-  pieces: readonly Piece[],
+  currentPieces: readonly Piece[],
   commitHash: number,
   { isNew = false, spread }: LayoutOptions = {},
 ): Piece[] {
   const { settings, names, space, decommissioned } = volume;
   const candidates = names.map((name, child) => ({
     name,
-    err: isNew && space.isFull(child) ? ENOSPC : pieces[child]!.err,
+    err: isNew && space.isFull(child) ? ENOSPC : currentPieces[child]!.err,
     chunks: space.chunks(child),
     isLeaving: decommissioned.has(child),
   }));
@@ -59,7 +63,7 @@ export function computePieces(
 export function* writeLayout(task: Task, dir: Loc, pieces: readonly Piece[]): Steps<Layout> {
   const replies = yield* task.windOwnEach(task.volume.children, 'setxattr', (child) => [
     dir,
-    new Dict().set(task.volume.keys.layout, encodePiece(pieces[child]!)),
+    new Dict().set(task.volume.xattrNames.layout, encodePiece(pieces[child]!)),
     0,
     null,
   ]);
@@ -71,7 +75,7 @@ export function* writeLayout(task: Task, dir: Loc, pieces: readonly Piece[]): St
   );
 }
 
-/** The commit hash of a directory with misplaced names, which equals no volume's. */
+/** The commit hash of a directory with misplaced names. No volume has it, so lookups search all children. */
 const MISPLACED_HASH = 0;
 
 /**
@@ -82,7 +86,7 @@ const MISPLACED_HASH = 0;
  */
 export function* fixLayout(task: Task, dir: Loc, spread?: number): Steps<number> {
   const { children } = task.volume;
-  if (task.volume.up.length < children.length) return ENOTCONN;
+  if (task.volume.upChildren.length < children.length) return ENOTCONN;
   const errno = yield* lockLayout(task, dir);
   if (errno !== 0) return errno;
   const result = yield* fixLockedLayout(task, dir, spread);
@@ -93,9 +97,9 @@ export function* fixLayout(task: Task, dir: Loc, spread?: number): Steps<number>
 function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Steps<number> {
   const { volume } = task;
   const { children } = volume;
-  const keys = volume.addLinkedKeys(null);
-  const replies = yield* task.windOwnEach(children, 'lookup', () => [dir, keys]);
-  const failure = replies.find((answer) => !isDirectory(answer));
+  const requestXdata = volume.addDirectoryRequests(null);
+  const replies = yield* task.windOwnEach(children, 'lookup', () => [dir, requestXdata]);
+  const failure = replies.find((reply) => !isDirectory(reply));
   if (failure !== undefined) return failure.opErrno || EIO;
   const { layout, mds } = makeDirectoryView(volume, dir, replies);
   const faulty = layout.pieces.find(({ err }) => err !== 0);
@@ -105,19 +109,19 @@ function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Ste
   const { inode, gfid } = dir;
   const hash = gfid === ROOT_GFID ? NO_COMMIT_HASH : MISPLACED_HASH;
   const newPieces = computePieces(volume, dir.path, gfid, layout.pieces, hash, { spread });
-  const pieces = mayExchange(volume)
+  const pieces = mayExchangeRanges(volume)
     ? keepOverlap(volume.names, layout.pieces, newPieces)
     : newPieces;
-  const isSame = (piece: Piece, child: number): boolean =>
+  const isStored = (piece: Piece, child: number): boolean =>
     isSameValue(encodePiece(piece), layout.readStoredPiece(child));
-  if (pieces.every(isSame)) return 0;
+  if (pieces.every(isStored)) return 0;
   const written = yield* writeLayout(task, dir, pieces);
   volume.setLocation(inode!, gfid, { layout: written, mds });
   return written.pieces.find(({ err }) => err !== 0)?.err ?? 0;
 }
 
-/** Whether children may exchange ranges: weighted ranges of different sizes may not. */
-function mayExchange({ children, space, settings }: Distribute): boolean {
+/** Whether children may exchange ranges: not if their ranges are weighted and their sizes differ. */
+function mayExchangeRanges({ children, space, settings }: Distribute): boolean {
   const [first] = children.map((child) => space.chunks(child));
   return (
     !settings['weighted-rebalance'] || children.every((child) => space.chunks(child) === first)

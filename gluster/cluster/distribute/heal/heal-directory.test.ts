@@ -79,7 +79,7 @@ test('a piece of unknown type is logged as malformed, and replaced', async () =>
 });
 
 test.each([
-  ['away', ENOTCONN],
+  ['down', ENOTCONN],
   ['failing', EACCES],
 ])('a lookup repairs nothing while a child is %s', async (_, errno) => {
   await start();

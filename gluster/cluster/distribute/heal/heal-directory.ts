@@ -1,7 +1,7 @@
 /**
  * Repairs a directory at its lookup: missing copies, differing attributes, holes or overlaps in the
- * layout, and xattrs that a child missed. Repairs nothing while a child's state is unknown, and
- * re-reads everything after locking.
+ * layout, and missed changes of xattrs. Repairs nothing while a child's state is unknown. After
+ * locking, reads everything again.
  * Source: GlusterFS `dht-selfheal.c`.
  */
 
@@ -42,17 +42,17 @@ export function* healDirectory(task: Task, loc: Loc, view: DirectoryView): Steps
   return yield* healLayout(task, loc, current);
 }
 
-const viewGfid = (view: DirectoryView): string => view.replies[view.source]!.values[1]!.iaGfid;
+const readGfid = (view: DirectoryView): string => view.replies[view.source]!.values[1]!.iaGfid;
 
-/** Makes a loc of the directory by its gfid, as its name may change meanwhile. */
+/** Makes a loc that addresses the directory by its gfid, as another client may rename it meanwhile. */
 const makeGfidLoc = (loc: Loc, view: DirectoryView): Loc =>
-  new Loc(loc.inode, null, null, viewGfid(view));
+  new Loc(loc.inode, null, null, readGfid(view));
 
-/** Looks the directory up on all children again. */
+/** Looks the directory up on all children again. @returns null if no child has it */
 export function* lookupAgain(task: Task, loc: Loc): Steps<DirectoryView | null> {
   const { volume } = task;
-  const keys = volume.addLinkedKeys(null);
-  const replies = yield* task.windOwnEach(volume.children, 'lookup', () => [loc, keys]);
+  const requestXdata = volume.addDirectoryRequests(null);
+  const replies = yield* task.windOwnEach(volume.children, 'lookup', () => [loc, requestXdata]);
   const exists = replies.some(({ opRet, values }) => opRet >= 0 && values[1] !== null);
   return exists ? makeDirectoryView(volume, loc, replies) : null;
 }
@@ -74,26 +74,26 @@ function* createMissing(task: Task, loc: Loc, view: DirectoryView): Steps<Direct
 }
 
 /**
- * Finds the directory by gfid on children that lack its name, as after an interrupted rename. They
- * must not get a second copy, and their piece is part of the layout.
+ * Finds the directory by gfid on children that have it under another name, as after an interrupted rename, and adds
+ * their replies to the view. These children must not get a second copy, and their piece is part of the layout.
  */
 function* addCopiesByGfid(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
   const { volume } = task;
-  const gfid = viewGfid(view);
+  const gfid = readGfid(view);
   const lacking = volume.children.filter(
     (at) => isMissing(view, at) || hasOtherDirectory(view, at),
   );
   if (loc.parent === null || lacking.length === 0) return view;
-  // A new inode remembers the last reply, which must be the directory's.
+  // Children store the directory's state in the request's inode. A linked inode has it, so a temporary one is sent.
   const inode = loc.inode?.linked === false ? loc.inode : loc.parent.table.newInode();
-  const keys = volume.addLinkedKeys(null);
+  const requestXdata = volume.addDirectoryRequests(null);
   const gfidLoc = new Loc(inode, null, null, gfid);
-  const anomalies = yield* task.windOwnEach(lacking, 'lookup', () => [gfidLoc, keys]);
+  const gfidReplies = yield* task.windOwnEach(lacking, 'lookup', () => [gfidLoc, requestXdata]);
   if (inode !== loc.inode) inode.forgetCtx();
-  if (!anomalies.some(isDirectory)) return view;
+  if (!gfidReplies.some(isDirectory)) return view;
   const replies = [...view.replies];
   lacking.forEach((at, i) => {
-    if (isDirectory(anomalies[i]!)) replies[at] = anomalies[i]!;
+    if (isDirectory(gfidReplies[i]!)) replies[at] = gfidReplies[i]!;
   });
   return makeDirectoryView(volume, loc, replies);
 }
@@ -101,9 +101,10 @@ function* addCopiesByGfid(task: Task, loc: Loc, view: DirectoryView): Steps<Dire
 /** Whether a child has a different directory of this name. */
 const hasOtherDirectory = (view: DirectoryView, child: number): boolean => {
   const reply = view.replies[child]!;
-  return isDirectory(reply) && reply.values[1]!.iaGfid !== viewGfid(view);
+  return isDirectory(reply) && reply.values[1]!.iaGfid !== readGfid(view);
 };
 
+/** Makes the directory on these children, with the attributes and xattrs of the source. */
 function* makeOnChildren(
   task: Task,
   loc: Loc,
@@ -156,12 +157,12 @@ function* healAttributes(task: Task, loc: Loc, view: DirectoryView): Steps<void>
   yield* task.windOwnEach(differing, 'setattr', () => [dir, expected, MODE | UID | GID, null]);
 }
 
-/** Chooses an MDS for a directory without one. */
+/** Makes the child of the name's hash the MDS of a directory without one. */
 function* markMds(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
-  if (view.mds !== NO_CHILD || viewGfid(view) === ROOT_GFID) return view;
+  if (view.mds !== NO_CHILD || readGfid(view) === ROOT_GFID) return view;
   const child = task.volume.findHashedChild(loc);
   if (child === NO_CHILD || view.layout.pieces[child]!.err !== 0) return view;
-  const dict = new Dict().set(task.volume.keys.mds, new Uint8Array(4));
+  const dict = new Dict().set(task.volume.xattrNames.mds, new Uint8Array(4));
   const reply = yield* task.windOwn(child, 'setxattr', makeGfidLoc(loc, view), dict, 0, null);
   return reply.opRet < 0 ? view : { ...view, mds: child };
 }
@@ -186,7 +187,7 @@ function* healLayout(task: Task, loc: Loc, view: DirectoryView): Steps<Directory
     const newPieces = computePieces(
       volume,
       loc.path,
-      viewGfid(healed),
+      readGfid(healed),
       layout.pieces,
       NO_COMMIT_HASH,
     );

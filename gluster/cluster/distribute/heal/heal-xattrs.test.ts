@@ -94,7 +94,7 @@ test('a lookup repeats the removal of an xattr that a child missed', async () =>
   expect(Object.values(volume.readXattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
 });
 
-test('a change fails with ENOTCONN while the MDS is away, and no child is changed', async () => {
+test('a change fails with ENOTCONN while the MDS is down, and no child is changed', async () => {
   await start();
   const [own] = mds();
   away = own;
@@ -104,7 +104,7 @@ test('a change fails with ENOTCONN while the MDS is away, and no child is change
   expect(mds()).toEqual([own, '00000000']);
 });
 
-test('a change fails with ENOTCONN if the directory was first looked up while the MDS was away', async () => {
+test('a change fails with ENOTCONN if the directory was first looked up while the MDS was down', async () => {
   await start();
   const [own] = mds();
   const mode = Object.assign(new Iatt(), { iaProt: 0o700 });

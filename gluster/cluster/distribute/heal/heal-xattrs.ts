@@ -1,6 +1,6 @@
 /**
- * Repairs the xattrs of directories: copies those of applications from the child whose attributes
- * count (MDS) to children that missed a change.
+ * Repairs the xattrs of directories: copies those that applications set from the metadata server (MDS), the child
+ * with the authoritative attributes, to children that missed a change.
  * Source: GlusterFS `dht-selfheal.c` (dht_dir_xattr_heal), `dht-common.c` (dht_xattr_heal).
  */
 import { Dict } from '../../../../runtime/core/dict.ts';
@@ -10,13 +10,14 @@ import { type Distribute, NO_CHILD } from '../distribute.ts';
 import type { Steps, Task } from '../task.ts';
 import { INTERNAL_FOP } from './make-linkto.ts';
 
-/** Prefixes of applications' xattrs and ACLs; others belong to a translator or a brick. */
+/** Prefixes of xattrs that applications set, and of ACLs; other xattrs belong to a translator or a brick. */
 const SHARED_PREFIXES = ['user.', 'security.', 'system.posix_acl_'];
-/** Quota limits, which bricks accept from internal clients only and release to management. */
+/** Quota limits. Bricks accept them from internal clients only, and a repair never removes them. */
 const QUOTA_LIMITS: ReadonlySet<string> = new Set([
   'trusted.glusterfs.quota.limit-set',
   'trusted.glusterfs.quota.limit-objects',
 ]);
+/** The operation of xattrop that adds numbers (GF_XATTROP_ADD_ARRAY). */
 const ADD_ARRAY = 0;
 
 const isShared = (name: string): boolean =>
@@ -26,8 +27,9 @@ const isShared = (name: string): boolean =>
 export const makeLimitsXdata = (attributes: Dict): Dict | null =>
   [...QUOTA_LIMITS].some((name) => attributes.has(name)) ? new Dict().set(INTERNAL_FOP, 1) : null;
 
+/** Reads the count of changes that children may lack from the MDS's reply; 0 if the reply has none. */
 const readCounter = (volume: Distribute, { mds, replies }: DirectoryView): number => {
-  const bytes = replies[mds]?.values[2]?.bytes(volume.keys.mds);
+  const bytes = replies[mds]?.values[2]?.bytes(volume.xattrNames.mds);
   if (bytes === undefined || bytes.length < 4) return 0;
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0);
 };
@@ -46,6 +48,7 @@ export function* readShared(task: Task, child: number, dir: Loc): Steps<Dict> {
   return shared;
 }
 
+/** Copies the MDS's xattrs to all other children; resets the count if every child accepted them. */
 export function* healXattrs(task: Task, dir: Loc, view: DirectoryView): Steps<void> {
   const { mds } = view;
   const counter = readCounter(task.volume, view);
@@ -73,13 +76,14 @@ export function* healXattrs(task: Task, dir: Loc, view: DirectoryView): Steps<vo
 }
 
 /**
- * Counts changes that other children lack: -1 before each change, +1 once all children have it. GlusterFS
- * repairs only negative counts. Sends deltas, so that several clients may count.
+ * Adds to the MDS's count of changes that other children lack: callers add -1 before each change, and +1 once all
+ * children have it. GlusterFS repairs only negative counts. Sent as a difference, so that clients count concurrently.
+ * @returns 0, or the errno
  */
 export function* addToMdsCount(task: Task, mds: number, dir: Loc, delta: number): Steps<number> {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setInt32(0, delta);
-  const dict = new Dict().set(task.volume.keys.mds, bytes);
+  const dict = new Dict().set(task.volume.xattrNames.mds, bytes);
   const reply = yield* task.windOwn(mds, 'xattrop', dir, ADD_ARRAY, dict, null);
   return reply.opRet < 0 ? reply.opErrno : 0;
 }

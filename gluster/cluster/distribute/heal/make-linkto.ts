@@ -1,5 +1,5 @@
 /**
- * Makes linktos on a name's child for files on another child. Source: GlusterFS `dht-linkfile.c`,
+ * Makes linktos on the child of a name's hash for files on another child. Source: GlusterFS `dht-linkfile.c`,
  * `dht-common.c` (dht_linkfile_create_lookup_cbk).
  */
 
@@ -14,12 +14,12 @@ import { encodeTarget, isLinkto, LINKTO_MKNOD_MODE } from '../linkto.ts';
 import { lockName, unlockName } from '../locks.ts';
 import type { Reply, Steps, Task } from '../task.ts';
 
-/** Marks fops that no application requested. */
+/** The xdata key that marks fops which no application requested. */
 export const INTERNAL_FOP = 'glusterfs-internal-fop';
 
 /**
- * Runs requests on a name with a temporary inode: the name's own inode is the file's, and children
- * store their state with it.
+ * Runs requests on a name with a temporary inode. The name's own inode is the file's, and children would store the
+ * linkto's state in it.
  */
 export function* withTemporaryInode<R>(loc: Loc, run: (temporary: Loc) => Steps<R>): Steps<R> {
   const inode = loc.parent!.table.newInode();
@@ -39,16 +39,15 @@ export function* makeLinkto(
   gfid: Gfid,
 ): Steps<Reply<'mknod'>> {
   const { volume } = task;
-  const { linkto } = volume.keys;
+  const { linkto } = volume.xattrNames;
   const value = encodeTarget(volume.names[target]!);
   const xdata = new Dict().setGfid(GFID_REQ, gfid).set(INTERNAL_FOP, 'yes').set(linkto, value);
-  // Uses a temporary inode, as the name's is the file's.
   const reply = yield* withTemporaryInode(loc, (temporary) =>
     task.windOwn(child, 'mknod', temporary, LINKTO_MKNOD_MODE, 0, 0, xdata),
   );
   if (reply.opRet >= 0 || reply.opErrno !== EEXIST) return reply;
   const existing = yield* withTemporaryInode(loc, (temporary) =>
-    task.windOwn(child, 'lookup', temporary, volume.addFileKeys(null)),
+    task.windOwn(child, 'lookup', temporary, volume.addFileRequests(null)),
   );
   const [inode, buf, existingXdata] = existing.values;
   const isSame =
@@ -57,7 +56,7 @@ export function* makeLinkto(
   return { opRet: 0, opErrno: 0, values: [inode, buf, null, null, null] };
 }
 
-/** Gives a linkto, made as root, the file's owner. */
+/** Gives a linkto the file's owner, as it was made with root's rights. */
 export function* chownLinkto(
   task: Task,
   loc: Loc,
@@ -73,23 +72,23 @@ export function* chownLinkto(
 export function* healLinkto(
   task: Task,
   loc: Loc,
-  hashed: number,
-  file: number,
+  hashedChild: number,
+  fileChild: number,
   buf: Iatt,
 ): Steps<void> {
   const { volume } = task;
-  if (!volume.isUp(hashed)) return;
-  if ((yield* lockName(task, hashed, loc)) !== 0) return;
+  if (!volume.isUp(hashedChild)) return;
+  if ((yield* lockName(task, hashedChild, loc)) !== 0) return;
   // The file may have been renamed or removed meanwhile.
   const lookup = yield* withTemporaryInode(loc, (temporary) =>
-    task.windOwn(file, 'lookup', temporary, volume.addFileKeys(null)),
+    task.windOwn(fileChild, 'lookup', temporary, volume.addFileRequests(null)),
   );
   if (lookup.opRet >= 0 && lookup.values[1]!.iaGfid === buf.iaGfid) {
-    const reply = yield* makeLinkto(task, loc, hashed, file, buf.iaGfid);
-    if (reply.opRet >= 0) yield* chownLinkto(task, loc, hashed, buf);
+    const reply = yield* makeLinkto(task, loc, hashedChild, fileChild, buf.iaGfid);
+    if (reply.opRet >= 0) yield* chownLinkto(task, loc, hashedChild, buf);
     else if (reply.opErrno !== ENOENT) {
       volume.xl.log.debug(`no linkto for ${loc.path}`, { errno: reply.opErrno });
     }
   }
-  yield* unlockName(task, hashed, loc);
+  yield* unlockName(task, hashedChild, loc);
 }

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EINVAL, ENOENT, ENOSPC, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { hashName } from '../name-hash.ts';
-import { type Candidate, computeLayout, keepOverlap } from './compute.ts';
 import {
   COMPUTED_TYPE,
   countAnomalies,
@@ -17,6 +16,7 @@ import {
   needsHeal,
   type Piece,
 } from './layout.ts';
+import { type Candidate, computeLayout, keepOverlap } from './ranges.ts';
 
 const ALL = 0xffff_ffff;
 const u32 = fc.integer({ min: 0, max: ALL });

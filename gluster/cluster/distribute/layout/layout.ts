@@ -14,7 +14,7 @@ const PIECE_BYTES = 16;
 /** One child's part of the layout. */
 export interface Piece {
   /**
-   * 0 for an existing directory, with or without a range; the errno of its lookup; `NEEDS_RANGE` for one just made.
+   * 0 if the child has the directory, with or without a range; else the errno of its lookup; or `NEEDS_RANGE`.
    */
   readonly err: number;
   /** The first and the last hash of the range; equal for a piece without a range. */
@@ -27,9 +27,10 @@ export interface Piece {
 /** The `err` of a directory that was just made, and needs a range. */
 export const NEEDS_RANGE = -1;
 
-/** The commit hash of a directory whose names may be misplaced. */
+/** The commit hash of a directory in which names may be on other children than their own. */
 export const NO_COMMIT_HASH = 1;
 
+/** Makes a piece without a range. */
 export const makeEmptyPiece = (err: number): Piece => ({
   err,
   start: 0,
@@ -81,10 +82,12 @@ export class Layout {
   readonly pieces: readonly Piece[];
   /** The commit hash if all pieces agree, otherwise NO_COMMIT_HASH. */
   readonly commitHash: number;
+  /** MANUAL_TYPE if any piece was set by hand. */
   readonly type: number;
   /** The hashes at which the child changes, ascending, and the child from there on; -1 in a hole. */
   private readonly starts: number[] = [];
   private readonly owners: number[] = [];
+  /** Encoded pieces, filled by `readStoredPiece`. */
   private readonly values: Uint8Array[] = [];
 
   constructor(pieces: readonly Piece[]) {
@@ -147,9 +150,11 @@ export interface Anomalies {
   missing: number;
   down: number;
   noSpace: number;
+  /** Children whose lookup failed with another errno. */
   misc: number;
 }
 
+/** Kinds of anomalies, by the `err` of a piece. */
 const KINDS: ReadonlyMap<number, keyof Anomalies> = new Map([
   [NEEDS_RANGE, 'missing'],
   [ENOENT, 'missing'],
@@ -158,9 +163,10 @@ const KINDS: ReadonlyMap<number, keyof Anomalies> = new Map([
   [ENOSPC, 'noSpace'],
 ]);
 
-/** The next hash on the ring; 0 follows the last. */
+/** Computes the next hash; 0 follows the last, as hashes form a ring. */
 const nextHash = (hash: number): number => (hash + 1) >>> 0;
 
+/** Counts the anomalies of a layout. A child without a range is not an anomaly. */
 export function countAnomalies(pieces: readonly Piece[]): Anomalies {
   const anomalies = { holes: 0, overlaps: 0, missing: 0, down: 0, noSpace: 0, misc: 0 };
   const ranges: Piece[] = [];
@@ -184,6 +190,7 @@ export function countAnomalies(pieces: readonly Piece[]): Anomalies {
 /** Whether hashes belong to no child or to two, so the layout must be rebuilt. */
 export const isBroken = ({ holes, overlaps }: Anomalies): boolean => holes > 0 || overlaps > 0;
 
+/** Whether a layout must be rebuilt, or a child lacks the directory. */
 export const needsHeal = (anomalies: Anomalies): boolean =>
   isBroken(anomalies) || anomalies.missing > 0;
 

@@ -1,19 +1,19 @@
 /**
- * Computes the ranges of a directory's children.
+ * Computes which range of name hashes each child gets in a directory.
  * Source: GlusterFS `dht-selfheal.c` (dht_selfheal_layout_new_directory, dht_get_layout_count,
  * dht_fix_layout_of_directory).
  */
 import { EINVAL, ENOENT, ENOSPC } from '../../../../runtime/core/errno.ts';
 import { COMPUTED_TYPE, NEEDS_RANGE, type Piece } from './layout.ts';
 
-/** A child, as far as its range depends on it. */
+/** The properties of a child that decide its range. */
 export interface Candidate {
   readonly name: string;
-  /** As in `Piece`; ENOSPC for a full child. */
+  /** 0, or the errno of the directory's lookup on the child (`Piece`); ENOSPC for a full child. */
   readonly err: number;
-  /** Its size, in a unit common to all; 0 while unknown. */
+  /** The child's total space, in a unit common to all; 0 while unknown. */
   readonly chunks: number;
-  /** Whether it is being emptied, and gets no range. */
+  /** Whether the child is being emptied (decommissioned), and gets no range. */
   readonly isLeaving: boolean;
 }
 
@@ -35,11 +35,11 @@ const compareNames = (a: Candidate, b: Candidate): number => {
   return a.name < b.name ? -1 : 1;
 };
 
-/** Whether a child may get a range; also a child without the directory, or without a range in it. */
+/** Whether a child may get a range: it needs or has one, or lacks the directory. */
 const isUsable = (err: number): boolean => err === NEEDS_RANGE || err === 0 || err === ENOENT;
 
-/** Derives the err of each child; full children participate only if no other child can. */
-function candidateErrs(ordered: readonly Candidate[]): number[] {
+/** Computes the `err` of each child; full children participate only if no other child can. */
+function computeErrs(ordered: readonly Candidate[]): number[] {
   const errs = ordered.map(({ err, isLeaving }) => {
     if (isLeaving) return EINVAL;
     return err === 0 ? NEEDS_RANGE : err;
@@ -56,7 +56,7 @@ const NO_RANGE: Range = { start: 0, stop: 0 };
 
 /** Computes ranges in the order of the candidates, which are sorted by name. */
 function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range[] {
-  const errs = candidateErrs(ordered);
+  const errs = computeErrs(ordered);
   const usable = ordered.filter((_, at) => isUsable(errs[at]!));
   const { spread, weighted, seed } = rules;
   const requested = spread !== undefined && spread <= usable.length ? spread : usable.length;
@@ -65,16 +65,18 @@ function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range
   const weigh = ({ chunks }: Candidate): number => (isWeighted ? chunks : 1);
   const ranges = ordered.map(() => NO_RANGE);
   const first = seed % ordered.length;
-  const order = ordered.map((_, k) => (first + k) % ordered.length);
-  const participants = order.filter((at) => isUsable(errs[at]!)).slice(0, count);
+  const fromFirst = ordered.map((_, k) => (first + k) % ordered.length);
+  const participants = fromFirst.filter((at) => isUsable(errs[at]!)).slice(0, count);
   const sumWeights = (candidates: readonly Candidate[]): number =>
     candidates.reduce((sum, each) => sum + weigh(each), 0);
-  const ownCandidates = participants.map((at) => ordered[at]!);
-  // GlusterFS divides by the weight of the first children by name, although others may participate. If those weigh
-  // more, the hashes would run out before the last child: then their own weight divides.
-  const nameSum = sumWeights(usable.slice(0, count));
+  const participatingCandidates = participants.map((at) => ordered[at]!);
+  // As in GlusterFS, ranges are fractions of the weight of the first `count` children by name, even if others
+  // participate. If the participants weigh more, the hashes would run out, so their own weight is the divisor.
+  const firstByNameWeight = sumWeights(usable.slice(0, count));
   const total =
-    sumWeights(ownCandidates.slice(0, -1)) < nameSum ? nameSum : sumWeights(ownCandidates);
+    sumWeights(participatingCandidates.slice(0, -1)) < firstByNameWeight
+      ? firstByNameWeight
+      : sumWeights(participatingCandidates);
   const unit = HASH_MAX / total;
   let start = 0;
   participants.forEach((at, k) => {
@@ -86,7 +88,7 @@ function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range
   return ranges;
 }
 
-/** Computes a complete layout, by index of the candidates. */
+/** Computes a complete layout: one piece for each candidate, at the same index. */
 export function computeLayout(candidates: readonly Candidate[], rules: LayoutRules): Piece[] {
   const ordered = [...candidates].sort(compareNames);
   const ranges = computeRanges(ordered, rules);
@@ -103,8 +105,8 @@ function countOverlap(a: Range, b: Range): number {
 }
 
 /**
- * Exchanges new ranges between children, so that as many names as possible keep their child. One
- * pass by name, in which each child takes the exchange that gains most.
+ * Exchanges new ranges between children, so that as many names as possible keep their child. In the order of their
+ * names, each child makes the exchange that keeps the most additional hashes in place.
  * @param names of the children, by index
  */
 export function keepOverlap(
