@@ -1,5 +1,6 @@
 /**
- * Combines the replies of all children to a directory's lookup: its layout, and the child whose attributes count.
+ * Combines the children's replies to a directory's lookup into its layout, and chooses the child whose attributes
+ * count.
  * Source: GlusterFS `dht-common.c` (dht_lookup_dir_cbk, dht_discover_complete).
  */
 import { EIO, ENOENT, ENOTCONN, ESTALE } from '../../../runtime/core/errno.ts';
@@ -21,8 +22,9 @@ export interface DirectoryView {
   /** The children's replies, by index. */
   readonly replies: readonly LookupReply[];
   readonly layout: Layout;
+  /** The metadata server (MDS), the child that stores the authoritative attributes; -1 if no reply marks one. */
   readonly mds: number;
-  /** The child whose attributes count. */
+  /** The child whose attributes are reported: the MDS, or a substitute if there is none. */
   readonly source: number;
 }
 
@@ -37,7 +39,7 @@ export function makeDirectoryView(
     : chooseGfid(replies, volume.findHashedChild(loc));
   const pieces = replies.map((reply) => readPiece(volume, gfid, reply));
   const mds = replies.findIndex(
-    (reply, child) => pieces[child]!.err === 0 && reply.values[2]?.has(volume.keys.mds),
+    (reply, child) => pieces[child]!.err === 0 && reply.values[2]?.has(volume.xattrNames.mds),
   );
   return {
     replies,
@@ -48,15 +50,16 @@ export function makeDirectoryView(
 }
 
 /** Chooses the directory's gfid: of several directories with one name, the one on the name's child counts. */
-function chooseGfid(replies: readonly LookupReply[], hashed: number): Gfid {
-  const hashedReply = replies[hashed];
-  const first =
+function chooseGfid(replies: readonly LookupReply[], hashedChild: number): Gfid {
+  const hashedReply = replies[hashedChild];
+  const chosen =
     hashedReply !== undefined && isDirectory(hashedReply)
       ? hashedReply
       : replies.find(isDirectory)!;
-  return first.values[1]!.iaGfid;
+  return chosen.values[1]!.iaGfid;
 }
 
+/** Reads a child's range from its reply. `err` is the reason why the child does not have this directory. */
 function readPiece(volume: Distribute, gfid: string, reply: LookupReply): Piece {
   if (!isDirectory(reply)) return makeEmptyPiece(reply.opRet < 0 ? reply.opErrno : EIO);
   const [, buf, xdata] = reply.values;
@@ -66,7 +69,7 @@ function readPiece(volume: Distribute, gfid: string, reply: LookupReply): Piece 
     });
     return makeEmptyPiece(EIO);
   }
-  const piece = decodePiece(xdata?.bytes(volume.keys.layout));
+  const piece = decodePiece(xdata?.bytes(volume.xattrNames.layout));
   if (piece === null) {
     volume.xl.log.critical(`the layout of ${gfid} on disk is malformed`, {
       msgid: messages.noLayout.id,
@@ -97,9 +100,10 @@ function chooseSource(
   );
 }
 
+/** The errnos of children that are down, or lack the directory. */
 const COMMON_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, ENOTCONN]);
 
-/** Chooses the errno when no child succeeds: an unusual one first, then ENOENT. */
+/** Chooses the errno when no child succeeds: one not in COMMON_ERRNOS, else ENOENT, else ESTALE, else ENOTCONN. */
 export function chooseErrno(replies: readonly { readonly opErrno: number }[]): number {
   const errnos = replies.map(({ opErrno }) => opErrno);
   const unusual = errnos.find((errno) => !COMMON_ERRNOS.has(errno));

@@ -254,7 +254,7 @@ test('a change of a directory returns the attributes that a later stat returns',
   fd.release();
 });
 
-test('a rename that changes several children omits attributes that later steps change', async () => {
+test('the reply of a rename over several children omits attributes that its later steps change', async () => {
   await start(THREE);
   const unknown = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((at) => {
     volume.create(`/a${at}`);
@@ -277,7 +277,7 @@ test('statfs returns the sum of all children', async () => {
   expect(all.blocks).toBe(3 * one.blocks);
 });
 
-test('a listing continues after every offset', async () => {
+test("a listing from any entry's offset returns exactly the entries after it", async () => {
   await start(THREE);
   const names = [...Array(60).keys()].map((n) => `n${n}`);
   for (const name of names) volume.create(`/${name}`);

@@ -1,4 +1,4 @@
-/** Holds the state of a distribute volume: its children, its options, and the child of each inode. Fops read and update it. */
+/** Holds the state of a distribute volume: children, options, and the child of each inode. Fops read and update it. */
 import { Dict } from '../../../runtime/core/dict.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
@@ -15,22 +15,26 @@ import { Notices } from './notices.ts';
 import type { Settings } from './options.ts';
 import { Space } from './space.ts';
 
-/** The state of a directory, which every child has; stored with its inode. For a file, the child's index is stored. */
+/**
+ * A directory's state, stored in its inode's context; a directory exists on every child. The context of a file
+ * holds its child's index, or a `Move`.
+ */
 export interface Directory {
   readonly layout: Layout;
-  /** The child whose attributes count where they differ; -1 while unknown. */
+  /** The metadata server (MDS): the child whose attributes count if children differ; -1 while unknown. */
   readonly mds: number;
 }
 
 /**
  * A file that a rebalance moves, or moved while it was open; stored in place of its child's index.
- * The next fop on an earlier open file also opens it on the other child.
+ * An fd that was opened before the move is opened on the target at its next fop.
  */
 export class Move {
   /** The child that holds the file while it is copied. */
   readonly source: number;
   /** The child that holds it afterwards. */
   readonly target: number;
+  /** Whether the copy is complete, so that the target holds the file. */
   isOver: boolean;
 
   constructor(source: number, target: number, isOver: boolean) {
@@ -47,7 +51,7 @@ export class Move {
 /** The index that stands for no child, or for an unknown one. */
 export const NO_CHILD = -1;
 
-/** Names of the extended attributes. */
+/** Names of the xattrs in which children store distribute's metadata. */
 export interface XattrNames {
   readonly layout: string;
   readonly mds: string;
@@ -55,14 +59,17 @@ export interface XattrNames {
   readonly commitHash: string;
 }
 
-/** Requests the xattrs of directories and linktos. Each costs the brick a read from disk; the numbers are their sizes. */
-function addKeys(dict: Dict, keys: XattrNames): Dict {
-  return dict.set(keys.linkto, 256).set(keys.layout, 16).set(keys.mds, 4);
+/**
+ * Adds requests for the xattrs of directories and linktos to a lookup's xdata. The numbers are the expected sizes
+ * in bytes. Each request costs the brick a read from disk.
+ */
+function addXattrRequests(dict: Dict, names: XattrNames): Dict {
+  return dict.set(names.linkto, 256).set(names.layout, 16).set(names.mds, 4);
 }
 
 export class Distribute {
   readonly xl: Xlator<Distribute>;
-  readonly keys: XattrNames;
+  readonly xattrNames: XattrNames;
   /** Names of the children by index. */
   readonly names: readonly string[];
   readonly children: readonly number[];
@@ -72,7 +79,7 @@ export class Distribute {
   hash: NameHash;
   /** Children that are being emptied (decommissioned). */
   decommissioned: ReadonlySet<number> = new Set();
-  /** The volume's commit hash; in directories with the same hash, all names are on their own child. */
+  /** The volume's commit hash. In a directory with the same hash, each name is on the child of its own hash. */
   commitHash: number;
   /** Incremented whenever a child connects or disconnects. */
   generation = 0;
@@ -83,9 +90,11 @@ export class Distribute {
   private readonly lockChildren = new WeakMap<Inode, number>();
   /** Children that have reported whether they are up. */
   private readonly reportedChildren = new Set<number>();
+  /** The children's indexes by name. */
   private readonly indexes: ReadonlyMap<string, number>;
-  private readonly linkedXdata: Dict;
+  private readonly directoryXdata: Dict;
   private readonly fileXdata: Dict;
+  /** The gfids that this client proposes for files without one. */
   readonly gfids: GfidRequests;
 
   /** @throws {InitError} */
@@ -98,14 +107,14 @@ export class Distribute {
       throw new InitError('a volume is among the subvolumes twice: files would be listed twice');
     }
     const name = settings['xattr-name'];
-    this.keys = {
+    this.xattrNames = {
       layout: name,
       mds: `${name}.mds`,
       linkto: `${name}.linkto`,
       commitHash: `${name}.commithash`,
     };
-    this.linkedXdata = addKeys(new Dict(), this.keys);
-    this.fileXdata = new Dict().set(this.keys.linkto, 256);
+    this.directoryXdata = addXattrRequests(new Dict(), this.xattrNames);
+    this.fileXdata = new Dict().set(this.xattrNames.linkto, 256);
     this.settings = settings;
     this.hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
     this.commitHash = settings['commit-hash'] ?? 0;
@@ -128,8 +137,8 @@ export class Distribute {
     const names = option.split(/[,\s]+/).filter((name) => name !== '');
     return new Set(
       names.map((name) => {
-        const at = this.indexes.get(name);
-        if (at !== undefined) return at;
+        const child = this.indexes.get(name);
+        if (child !== undefined) return child;
         throw new InitError(
           `option decommissioned-bricks: '${name}' is not a subvolume of this volume`,
         );
@@ -137,6 +146,7 @@ export class Distribute {
     );
   }
 
+  /** Finds a child's index by its name; NO_CHILD for an unknown name. */
   findChild(name: string): number {
     return this.indexes.get(name) ?? NO_CHILD;
   }
@@ -145,14 +155,14 @@ export class Distribute {
     return this.xl.below[child]!.up;
   }
 
-  get up(): number[] {
+  get upChildren(): number[] {
     return this.children.filter((child) => this.isUp(child));
   }
 
   /** Chooses the child for requests about a directory that one child can serve. */
   chooseReader({ mds }: Directory): number {
     if (mds !== NO_CHILD && this.isUp(mds)) return mds;
-    return this.up[0] ?? 0;
+    return this.upChildren[0] ?? 0;
   }
 
   /**
@@ -167,7 +177,7 @@ export class Distribute {
     return first;
   }
 
-  /** The first child that is up, which lists entries that no other child lists. NO_CHILD while all are down. */
+  /** The first child that is up, which lists directories whose child is unknown or down; NO_CHILD if all are down. */
   get firstUp(): number {
     return this.children.findIndex((child) => this.isUp(child));
   }
@@ -179,15 +189,19 @@ export class Distribute {
   }
 
   /**
-   * Whether the volume is up: at first only once every child has reported, later as long as one is.
-   * Files on the other children are unavailable until those return.
+   * Whether the volume is up. It comes up once every child has reported, and stays up while one child is up.
+   * Files on children that are down are unavailable.
    */
   get isServing(): boolean {
-    const { up } = this;
-    if (this.settings['assert-no-child-down'] && up.length < this.children.length) return false;
-    return up.length > 0 && (this.reportedChildren.size === this.children.length || this.xl.up);
+    const { upChildren } = this;
+    if (this.settings['assert-no-child-down'] && upChildren.length < this.children.length)
+      return false;
+    return (
+      upChildren.length > 0 && (this.reportedChildren.size === this.children.length || this.xl.up)
+    );
   }
 
+  /** The reason why the volume is not up yet, for messages; null if every child has reported. */
   get waitsFor(): string | null {
     const unreported = this.names.filter((_, child) => !this.reportedChildren.has(child));
     return unreported.length === 0 ? null : `no report yet from ${unreported.join(', ')}`;
@@ -229,7 +243,7 @@ export class Distribute {
     if (linkedInode !== undefined) this.storeLocation(linkedInode, location);
   }
 
-  /** Records that a file is being moved, or was. */
+  /** Records that a rebalance moves a file, or has moved it. A file without fds needs no record of a past move. */
   setMove(inode: Inode, move: Move): void {
     inode.ctxSet(this.xl, inode.fdCount > 0 || !move.isOver ? move : move.target);
   }
@@ -241,6 +255,7 @@ export class Distribute {
 
   private storeLocation(inode: Inode, location: number | Directory): void {
     const { xl } = this;
+    // An open file that a lookup finds on another child was moved by a rebalance; its fds must follow.
     if (inode.fdCount > 0 && typeof location === 'number') {
       const previous = this.findFileChild(inode);
       if (previous === location) return;
@@ -268,39 +283,40 @@ export class Distribute {
     return layout === undefined ? NO_CHILD : layout.findChild(this.hash.compute(name));
   }
 
-  /** Whether a name may be on another child than its own without a linkto there. */
+  /** Whether a name may be missing on the child of its hash, without a linkto there, and exist on another child. */
   mayBeElsewhere(parent: Inode): boolean {
     if (this.names.length < 2) return false;
     const { settings } = this;
     const layout = this.findDirectory(parent)?.layout;
     if (layout === undefined) return true;
     if (settings['lookup-optimize']) {
-      // The directory's hash marks differing pieces, which no volume's hash equals.
+      // NO_COMMIT_HASH: the pieces differ, or names may be misplaced.
       return layout.commitHash === NO_COMMIT_HASH || layout.commitHash !== this.commitHash;
     }
     return !OFF_VALUES.has(settings['lookup-unhashed']);
   }
 
-  /** Adds the requests for the lookup of a possibly new name. The caller reports the outcome to `gfids`. */
-  addNewNameKeys(xdata: Dict | null): Dict {
-    const keys = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfids.addTo(xdata);
-    return keys.set(this.keys.linkto, 256);
+  /** Adds requests and a proposed gfid for the lookup of a possibly new name; callers report the result to `gfids`. */
+  addNewNameRequests(xdata: Dict | null): Dict {
+    const request = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfids.addTo(xdata);
+    return request.set(this.xattrNames.linkto, 256);
   }
 
-  /** Adds the requests for the lookup of a known file. */
-  addFileKeys(xdata: Dict | null): Dict {
-    return xdata === null ? this.fileXdata : xdata.copy().set(this.keys.linkto, 256);
+  /** Adds requests for the lookup of a known file. */
+  addFileRequests(xdata: Dict | null): Dict {
+    return xdata === null ? this.fileXdata : xdata.copy().set(this.xattrNames.linkto, 256);
   }
 
-  /** Adds the requests for the lookup of a name that may be a directory's. */
-  addAllKeys(xdata: Dict | null): Dict {
-    return addKeys(this.addNewNameKeys(xdata), this.keys);
+  /** Adds requests for the lookup of a name that may be a file's or a directory's. */
+  addUnknownNameRequests(xdata: Dict | null): Dict {
+    return addXattrRequests(this.addNewNameRequests(xdata), this.xattrNames);
   }
 
-  /** Adds the requests for the lookup of a directory, or of a file that has a gfid. */
-  addLinkedKeys(xdata: Dict | null): Dict {
-    return xdata === null ? this.linkedXdata : addKeys(xdata.copy(), this.keys);
+  /** Adds requests for the lookup of a directory, or of a file that has a gfid. */
+  addDirectoryRequests(xdata: Dict | null): Dict {
+    return xdata === null ? this.directoryXdata : addXattrRequests(xdata.copy(), this.xattrNames);
   }
 }
 
+/** Values of option lookup-unhashed that turn it off. */
 const OFF_VALUES: ReadonlySet<string> = new Set(['no', 'disable', '0', 'off']);

@@ -97,7 +97,7 @@ async function walk(kind: FaultKind, { prepare, act, check }: Walk): Promise<voi
 
 const childOf = (letter: string): string => NAMES['abc'.indexOf(letter)]!;
 
-describe.each(FAULTS)('interrupted by %s', (fault) => {
+describe.each(FAULTS)('with the fault "%s" at each step', (fault) => {
   test.each(PLACEMENTS)(
     'rename of a file leaves the file at one of both names (source, old name, new name, target: %s)',
     async (letters) => {
@@ -126,23 +126,26 @@ describe.each(FAULTS)('interrupted by %s', (fault) => {
     },
   );
 
-  test.each(NAMES)('link to a name of %s leaves the file and no broken name', async (child) => {
-    const [from, to] = [nameAt('wz', 'from'), nameAt(child, 'to')];
-    let gfid: string;
-    await walk(fault, {
-      prepare: () => {
-        gfid = volume.putFile('wz', from);
-      },
-      act: () => volume.link(0, from, to),
-      check: (errno, isCleared) => {
-        expect(gfidAt(from)).toBe(gfid);
-        const newGfid = gfidAt(to);
-        expect([gfid, null]).toContain(newGfid);
-        if (errno === 0) expect(newGfid).toBe(gfid);
-        else if (isCleared) expect(newGfid).toBeNull();
-      },
-    });
-  });
+  test.each(NAMES)(
+    'link to a name that belongs to child %s leaves the file and no broken name',
+    async (child) => {
+      const [from, to] = [nameAt('wz', 'from'), nameAt(child, 'to')];
+      let gfid: string;
+      await walk(fault, {
+        prepare: () => {
+          gfid = volume.putFile('wz', from);
+        },
+        act: () => volume.link(0, from, to),
+        check: (errno, isCleared) => {
+          expect(gfidAt(from)).toBe(gfid);
+          const newGfid = gfidAt(to);
+          expect([gfid, null]).toContain(newGfid);
+          if (errno === 0) expect(newGfid).toBe(gfid);
+          else if (isCleared) expect(newGfid).toBeNull();
+        },
+      });
+    },
+  );
 
   /** Whether a directory exists; if so, it must be on all children with a complete layout. */
   const isWhole = (path: string): boolean => {

@@ -81,7 +81,7 @@ const LARGE = 'x'.repeat(100_000);
 
     const BRICKS = {
       "GlusterFS's": (brick: string) => RealBrick.start(scratch.at(brick)),
-      ours: async (brick: string) => {
+      "glossa's": async (brick: string) => {
         await scratch.makeFolder(brick, 'files');
         return OurBrick.serve(scratch.at(brick), filesOf(brick));
       },

@@ -86,7 +86,7 @@ describe.skipIf(isWithoutBricks())("glossa's bricks", () => {
 
 const kinds = [
   ['GlusterFS', (own: string, files: string) => RealBrick.start(own, { files })],
-  ['ours', (own: string, files: string) => OurBrick.serve(own, files)],
+  ['glossa', (own: string, files: string) => OurBrick.serve(own, files)],
 ] as const;
 
 describe.skipIf(isWithoutBricks()).each(kinds)('a new brick of %s', (_, start) => {

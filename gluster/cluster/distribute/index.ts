@@ -24,10 +24,14 @@ import { rmdir } from './fops/rmdir.ts';
 import { ipc, statfs } from './fops/statfs.ts';
 import { options } from './options.ts';
 
+/**
+ * Records a child's change, and reports whether the volume is up. CHILD_CONNECTING counts as a change, too: a child
+ * that is still connecting has reported, so the volume need not wait for it.
+ */
 function notify(xl: Xlator<Distribute>, event: EventName, data: unknown): void {
   const child = xl.below.indexOf(data as Xlator);
-  const isFirst = child >= 0 && event === 'CHILD_CONNECTING';
-  if (child < 0 || !(isFirst || isChange(event))) {
+  const isConnecting = child >= 0 && event === 'CHILD_CONNECTING';
+  if (child < 0 || !(isConnecting || isChange(event))) {
     defaultNotify(xl as Xlator, event, data);
     return;
   }
@@ -42,7 +46,9 @@ export default defineTranslator<Distribute, typeof options>({
   description: 'Many volumes as one: each file is on one of them, by the hash of its name.',
   children: [1, 65_536],
   options,
+  // Each fop chooses its child, so a fop that is not defined here must not go to the first.
   passesThrough: false,
+  // Pages of a file are valid whichever child serves it.
   dataPath: { keepsPages: () => true },
   fops: {
     ...fileFops,

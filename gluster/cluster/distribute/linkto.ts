@@ -1,5 +1,6 @@
 /**
- * Recognizes linktos: empty files of mode 01000 on a name's child, whose xattr names the child with the file.
+ * Recognizes linktos, and files that a rebalance is copying. A linkto is an empty file of mode 01000 on the child of
+ * a name's hash; its xattr names the child that has the file. Parameters `key` are the name of this xattr.
  * Source: GlusterFS `dht-common.h` (IS_DHT_LINKFILE_MODE, check_is_linkfile), `dht-linkfile.c`.
  */
 import { decodeName, encodeName } from '../../../runtime/core/bytes.ts';
@@ -30,17 +31,17 @@ export const mayBeMigrating = (buf: Iatt): boolean =>
 export const isMigrating = (buf: Iatt, xdata: Dict | null, key: string): boolean =>
   mayBeMigrating(buf) && xdata?.has(key) === true;
 
-/** Derives the attributes that applications see. */
+/** Derives the attributes that applications see: without the mode bits that mark a move. */
 export function removeMigrationBits(buf: Iatt): Iatt {
   const copy = buf.copy();
   copy.iaProt &= ~MIGRATING;
   return copy;
 }
 
-/** Encodes the stored name of a child, which ends with a NUL as in the original. */
+/** Encodes a child's name for a linkto's xattr; it ends with a NUL, as in GlusterFS. */
 export const encodeTarget = (name: string): Uint8Array => encodeName(`${name}\0`);
 
-/** Reads the name of the child from a reply; undefined if the reply names no child. */
+/** Reads the child's name from a linkto's xattr in the xdata of a reply; undefined without the xattr. */
 export function readTarget(xdata: Dict | null, key: string): string | undefined {
   const value = xdata?.get(key);
   if (value === undefined) return undefined;

@@ -19,8 +19,8 @@ const LISTINGS_MIN = 3;
 const posix = { 'glusterd-uuid': '11111111-2222-4333-8444-555555555555' };
 
 const serving = {
-  "GlusterFS's": (folder: string, files: string) => RealBrick.start(folder, { files, posix }),
-  ours: (folder: string, files: string) => OurBrick.serve(folder, files, { posix }),
+  GlusterFS: (folder: string, files: string) => RealBrick.start(folder, { files, posix }),
+  glossa: (folder: string, files: string) => OurBrick.serve(folder, files, { posix }),
 };
 
 /** Lists a directory, a few names at a time. */

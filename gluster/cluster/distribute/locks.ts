@@ -26,6 +26,7 @@ export const ENTRY_SYNC = 'dht.entry.sync';
 /** Domain of files whose data or names a client moves. */
 export const FILE_MIGRATE = 'dht.file.migrate';
 
+/** Makes a lock of a whole inode. @param type F_RDLCK, F_WRLCK or F_UNLCK */
 export const makeWholeLock = (type: number): Flock => ({
   type,
   whence: 0,
@@ -35,6 +36,7 @@ export const makeWholeLock = (type: number): Flock => ({
   owner: '',
 });
 
+/** Makes a loc that addresses an inode by its gfid, without a name. */
 export const makeLoc = (inode: Inode): Loc => new Loc(inode);
 
 /** Locks a whole inode on one child. @returns the errno; 0 on success */
@@ -57,6 +59,7 @@ export function* lockInode(
   return reply.opRet < 0 ? reply.opErrno : 0;
 }
 
+/** Makes the call that unlocks an inode. */
 export const makeUnlock = (child: number, domain: string, loc: Loc): Call =>
   makeCall(child, 'inodelk', domain, loc, F_SETLKW, makeWholeLock(F_UNLCK), null);
 
@@ -64,7 +67,7 @@ export function* unlockInode(task: Task, child: number, domain: string, loc: Loc
   yield* task.windOwnCalls([makeUnlock(child, domain, loc)]);
 }
 
-/** Locks a directory's layout on all children in turn. @returns 0, or the errno */
+/** Locks a directory's layout on all children in turn, by name. @returns 0, or the errno with nothing locked */
 export function* lockLayout(task: Task, loc: Loc): Steps<number> {
   const { names, notices, children } = task.volume;
   const order = [...children].sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
@@ -86,7 +89,7 @@ export function* unlockLayout(
   yield* task.windOwnCalls(children.map((child) => makeUnlock(child, LAYOUT_HEAL, loc)));
 }
 
-/** Locks a name on its child. @returns 0, or the errno with nothing locked */
+/** Locks a name on one child, after its parent's layout for reading. @returns 0, or the errno with nothing locked */
 export function* lockName(task: Task, child: number, loc: Loc): Steps<number> {
   const parent = makeLoc(loc.parent!);
   const errno = yield* lockInode(task, child, LAYOUT_HEAL, parent, F_RDLCK);
@@ -117,7 +120,7 @@ export interface LockTarget {
   readonly loc: Loc;
 }
 
-/** Locks two names in the order that all clients use. @returns 0, or the errno */
+/** Locks two names in the order that all clients use. @returns 0, or the errno with nothing locked */
 export function* lockNames(task: Task, one: LockTarget, other: LockTarget): Steps<number> {
   const { names } = task.volume;
   const order = compareText(names[one.child]!, names[other.child]!) || compareNames(one, other);
@@ -144,10 +147,10 @@ function compareNames(one: LockTarget, other: LockTarget): number {
   return a[at]! - (b[at] ?? 0);
 }
 
-/** Errors with which a file counts as locked: it was removed, so no client moves it. */
+/** Errors of a removed file, which needs no lock because no client can move it; EIO as in GlusterFS. */
 const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EIO]);
 
-/** Locks files against moves. @returns the locked ones, or the errno */
+/** Locks files against moves, in the order that all clients use. @returns the locked files, or the errno */
 export function* lockFiles(task: Task, files: readonly LockTarget[]): Steps<LockTarget[] | number> {
   const { names } = task.volume;
   const ordered = [...files].sort(
@@ -165,5 +168,6 @@ export function* lockFiles(task: Task, files: readonly LockTarget[]): Steps<Lock
   return locked;
 }
 
+/** Makes the calls that release the locks of `lockFiles`. */
 export const makeFileUnlocks = (files: readonly LockTarget[]): Call[] =>
   files.map(({ child, loc }) => makeUnlock(child, FILE_MIGRATE, loc));

@@ -11,7 +11,7 @@ const TIMES = [
   ['iaCtime', 'iaCtimeNsec'],
 ] as const;
 
-/** Merges a directory's attributes: one child's, with the latest times of all. */
+/** Merges a directory's attributes: those of `source` with a fixed size, and the latest times and most links of all. */
 export function mergeDirectories(source: Iatt, all: readonly Iatt[]): Iatt {
   const merged = source.copy();
   merged.iaSize = DIRECTORY_SIZE;
@@ -29,8 +29,8 @@ export function mergeDirectories(source: Iatt, all: readonly Iatt[]): Iatt {
   return merged;
 }
 
-/** Merges the attributes of several replies into one, which may be among them. */
-export const mergeReplies = <A extends { readonly values: readonly unknown[] }>(
+/** Returns `reply` with each of its attributes merged with those of all replies, as `mergeDirectories` does. */
+export const mergeDirectoryReplies = <A extends { readonly values: readonly unknown[] }>(
   reply: A,
   all: readonly A[],
 ): A => ({
@@ -45,10 +45,10 @@ export const mergeReplies = <A extends { readonly values: readonly unknown[] }>(
   ),
 });
 
-/** Converts one child's attributes of a parent directory to those of the volume. */
-export const mergeParent = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);
+/** Replaces a parent directory's size, which one child reported, by the size of every directory. */
+export const fixParentSize = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);
 
-/** Clears attributes that are about to change, so that no cache stores them (see `Iatt.known`). */
+/** Clears ctime and link count, which are about to change, so that no cache stores the attributes (`Iatt.known`). */
 export function clearVolatile(buf: Iatt): Iatt {
   const copy = buf.copy();
   copy.iaCtime = 0;
@@ -67,6 +67,7 @@ export function mergeSpace(all: readonly Statvfs[]): Statvfs {
   }
   const sum = (select: (each: Statvfs) => number): number =>
     all.reduce((total, each) => total + select(each), 0);
+  // Children may have different block sizes, so their blocks are converted to the largest.
   const sumBlocks = (key: 'blocks' | 'bfree' | 'bavail') =>
     sum((each) => Math.floor((each[key] * each.frsize) / merged.frsize));
   merged.blocks = sumBlocks('blocks');

@@ -1,5 +1,6 @@
 /**
- * Hashes names for placement: Davies–Meyer over TEA, of the name or of the part that a regular expression selects.
+ * Hashes names to choose their child: Davies–Meyer over the cipher TEA, of the name or of the part that a regular
+ * expression selects.
  *
  * All clients of a volume must agree on every bit with the original, written in C for x86-64. So a byte of 0x80 or
  * more in the last, incomplete word is a negative `char` that masks the bytes before it: `é` and `Ω` have the same
@@ -10,6 +11,7 @@ import { encodeName } from '../../../runtime/core/bytes.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 
 const DELTA = 0x9e37_79b9 | 0;
+/** Rounds of TEA for each whole block of 16 bytes, and for the last block. */
 const PART_ROUNDS = 6;
 const FULL_ROUNDS = 10;
 
@@ -18,6 +20,7 @@ const scratch = new Uint8Array(4096);
 const key = new Int32Array(4);
 const state = new Int32Array(2);
 
+/** Encrypts `state` with `key` by this number of TEA rounds, and adds the result to `state`. */
 function runRounds(count: number): void {
   const [k0, k1, k2, k3] = key as unknown as [number, number, number, number];
   let b0 = state[0]!;
@@ -32,10 +35,11 @@ function runRounds(count: number): void {
   state[1] = (state[1]! + b1) | 0;
 }
 
+/** Reads four bytes, little-endian. */
 const readWord = (bytes: Uint8Array, at: number): number =>
   bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 
-/** Repeats the length in every byte; a long length overflows as in the original. */
+/** Makes the last block's padding: the length in each of four bytes. A length over 255 overflows as in GlusterFS. */
 function makePadding(length: number): number {
   const pair = length | (length << 8);
   return pair | (pair << 16);
@@ -58,6 +62,7 @@ export function hashBytes(bytes: Uint8Array, length: number = bytes.length): num
       continue;
     }
     let last = pad;
+    // The shifts extend the sign, as `char` is signed in the original.
     for (; at < length; at++) last = (last << 8) | ((bytes[at]! << 24) >> 24);
     key[i] = last;
   }
@@ -82,6 +87,7 @@ export function hashName(name: string): number {
 
 /** Matches the temporary names of rsync, `.NAME.SUFFIX`, which are placed as NAME. */
 export const RSYNC_REGEX = '^\\.(.+)\\.[^.]+$';
+/** The value of both options that disables them. */
 const NONE = 'none';
 
 /**
@@ -109,10 +115,14 @@ function compileRegex(option: string, text: string | undefined): RegExp | null {
 export class NameHash {
   private readonly extra: RegExp | null;
   private readonly rsync: RegExp | null;
-  /** Whether the expression applies only to names that begin with a dot. */
+  /** Whether only names that begin with a dot can match, so that other names need no match. */
   private readonly appliesToDotsOnly: boolean;
 
-  /** @throws {InitError} for an invalid expression */
+  /**
+   * @param rsync the value of option rsync-hash-regex
+   * @param extra the value of option extra-hash-regex, which is tried first
+   * @throws {InitError} for an invalid expression
+   */
   constructor(rsync: string, extra?: string) {
     this.rsync = compileRegex('rsync-hash-regex', rsync);
     this.extra = compileRegex('extra-hash-regex', extra);

@@ -19,7 +19,7 @@ export class Notices {
     this.owner = owner;
   }
 
-  /** Called after a lookup of the root; warns of a child without a range in it, which was added later. */
+  /** Called after a lookup of the root; warns of children without a range there, which were added later. */
   warnMissingRanges(layout: Layout | undefined): void {
     const { names, decommissioned, xl } = this.owner;
     layout?.pieces.forEach((piece, child) => {
@@ -67,6 +67,7 @@ export class Notices {
     );
   }
 
+  /** Whether this notice was not logged before; records it as logged. */
   private isFirstNotice(notice: string): boolean {
     if (this.logged.has(notice)) return false;
     this.logged.add(notice);

@@ -104,7 +104,7 @@ mounted('a listing of a distributed volume of three bricks', () => {
   const filesOf = (name: string): string => scratch.at(name, 'files');
   const BRICKS = {
     "GlusterFS's": (name: string) => RealBrick.start(scratch.at(name)),
-    ours: (name: string) => OurBrick.serve(scratch.at(name), filesOf(name)),
+    "glossa's": (name: string) => OurBrick.serve(scratch.at(name), filesOf(name)),
   };
   /** The child that holds a file. */
   const childWith = (name: string): number =>
@@ -139,7 +139,7 @@ mounted('a listing of a distributed volume of three bricks', () => {
       expectChildrenIn(all);
       const beside = listFromEverywhere(join(theirs.path, 'd'));
       // Positions of a disk use all bits; those of glossa's bricks are small.
-      if (whose === 'ours') expect(all).toEqual(beside);
+      if (whose === "glossa's") expect(all).toEqual(beside);
       else expect(namesOf(all)).toEqual(namesOf(beside));
     },
   );

@@ -26,12 +26,12 @@ const own = (folder: string, files: string) => OurBrick.serve(folder, files, { p
 
 const kinds = [
   ['GlusterFS', [real, real]],
-  ['ours', [own, own]],
-  ['each', [real, own]],
+  ['glossa', [own, own]],
+  ['GlusterFS and glossa', [real, own]],
 ] as const;
 
 // On one brick of each; `test:long` uses two of a kind.
-const tried = selectVariants(kinds, ([name]) => name === 'each');
+const tried = selectVariants(kinds, ([name]) => name === 'GlusterFS and glossa');
 
 describe.skipIf(isWithoutBricks()).each(tried)(
   'a rebalance by GlusterFS on bricks of %s',

@@ -118,7 +118,7 @@ test('rename between two names of one file keeps both', async () => {
 
 describe('a file with several names', () => {
   test.each(['wz', 'wa', 'wm'])(
-    'is renamed from each of them to a name of %s and back',
+    'is renamed from each of them to a name that belongs to child %s, and back',
     async (newHash) => {
       await start(NAMES);
       const names = NAMES.map((child) => `/${nameAt(child, 'name')}`);
@@ -144,7 +144,7 @@ describe('a file with several names', () => {
 
 describe('a hard link', () => {
   test.each(NAMES)(
-    'to a name of %s leaves a linkto only on another child, and unlink removes both',
+    'to a name that belongs to child %s has a linkto only if the file is on another child, and unlink removes both',
     async (child) => {
       await start(NAMES);
       const [from, to] = [`/${nameAt('wz', 'a')}`, `/${nameAt(child, 'b')}`];

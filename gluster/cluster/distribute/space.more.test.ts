@@ -65,7 +65,7 @@ const CASES: readonly Case[] = [
     const filesOf = (brick: string): string => scratch.at(brick, 'files');
     const BRICKS = {
       "GlusterFS's": (brick: string) => RealBrick.start(scratch.at(brick)),
-      ours: async (brick: string) => {
+      "glossa's": async (brick: string) => {
         await scratch.makeFolder(brick, 'files');
         return OurBrick.serve(scratch.at(brick), filesOf(brick));
       },

@@ -1,6 +1,6 @@
 /**
  * Tracks the free space of the children, which decides where new files go. Requests it when a child
- * comes up, and on a creation if the last request is a second old; no fop waits for the reply.
+ * comes up, and at a creation if the last request is at least a second old. No fop waits for the reply.
  * Source: GlusterFS `dht-diskusage.c`.
  */
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -13,13 +13,13 @@ import type { PercentOrSize } from '../../../runtime/core/options.ts';
 import type { Cbk, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Settings } from './options.ts';
 
-/** Xdata that requests the disk's space regardless of a quota. */
+/** Xdata key of statfs: the brick replies with the disk's space, even if the directory has a quota. */
 const IGNORE_LIMITS = 'ignore-deem-statfs';
 /** Milliseconds between two requests for the space of all children. */
 const REFRESH_MS = 1000;
 const MEGABYTE = 1_048_576;
-/** The uses of a full child for each log line. */
-const LOG_EVERY = 420;
+/** One warning is logged for this many checks that find a child full. */
+const CHECKS_PER_WARNING = 420;
 
 interface Usage {
   readonly availPercent: number;
@@ -29,16 +29,18 @@ interface Usage {
   readonly chunks: number;
 }
 
+/** Computes a whole percentage, rounded down; 100 if `all` is 0. */
 const computePercent = (part: number, all: number): number =>
   all === 0 ? 100 : Math.trunc((part * 100) / all);
 
+/** Computes a child's usage from its reply to statfs, with GlusterFS's rounding. */
 export function computeUsage({ blocks, bavail, frsize, bsize, files, ffree }: Statvfs): Usage {
-  const perChunk = MEGABYTE / bsize;
+  const blocksPerChunk = MEGABYTE / bsize;
   return {
     availPercent: blocks === 0 ? 0 : computePercent(bavail, blocks),
     availBytes: bavail * frsize,
     inodesPercent: computePercent(ffree, files),
-    chunks: Math.ceil(blocks / perChunk),
+    chunks: Math.ceil(blocks / blocksPerChunk),
   };
 }
 
@@ -56,12 +58,13 @@ export class Space {
   private readonly owner: SpaceOwner;
   private readonly usages: (Usage | undefined)[] = [];
   private requestedAt = Number.NEGATIVE_INFINITY;
-  private fullCount = 0;
+  private fullCheckCount = 0;
 
   constructor(owner: SpaceOwner) {
     this.owner = owner;
   }
 
+  /** Returns the total space of a child in megabytes; 0 while unknown. */
   chunks(child: number): number {
     return this.usages[child]?.chunks ?? 0;
   }
@@ -95,39 +98,39 @@ export class Space {
     return 'bytes' in option && option.bytes < 100 ? { percent: option.bytes } : option;
   }
 
-  /** The free space in the unit of the option: whole percents or bytes. */
-  private freeSpace({ availPercent, availBytes }: Usage): number {
+  /** Computes the free space in the unit of min-free-disk: whole percents or bytes. */
+  private computeFreeSpace({ availPercent, availBytes }: Usage): number {
     return 'percent' in this.minFree ? availPercent : availBytes;
   }
 
-  /** The free space beyond the reserve; negative below it. */
-  private spareSpace(usage: Usage): number {
+  /** Computes the free space beyond the reserve, in the same unit; negative if the reserve is used. */
+  private computeSpareSpace(usage: Usage): number {
     const { minFree } = this;
-    return this.freeSpace(usage) - ('percent' in minFree ? minFree.percent : minFree.bytes);
+    return this.computeFreeSpace(usage) - ('percent' in minFree ? minFree.percent : minFree.bytes);
   }
 
-  /** Whether new files should go elsewhere. A child of unknown space has room. */
+  /** Whether new files should go to another child. A child whose space is unknown is not full. */
   isFull(child: number): boolean {
     const usage = this.usages[child];
     if (usage === undefined) return false;
     const hasInodes = usage.inodesPercent >= this.owner.settings['min-free-inodes'];
-    if (this.spareSpace(usage) >= 0 && hasInodes) return false;
-    if (this.fullCount % LOG_EVERY === 0) {
+    if (this.computeSpareSpace(usage) >= 0 && hasInodes) return false;
+    if (this.fullCheckCount % CHECKS_PER_WARNING === 0) {
       this.owner.xl.log.warning(
         `subvolume '${this.owner.names[child]}' is nearly full (${usage.availPercent}% of its space and ` +
           `${usage.inodesPercent}% of its inodes are free): add some`,
         { msgid: messages.childFull.id },
       );
     }
-    this.fullCount += 1;
+    this.fullCheckCount += 1;
     return true;
   }
 
   /**
-   * Chooses a child for a new file whose own child is full: one with space beyond the reserve, else
-   * the one with the most; the first of equals.
+   * Chooses a child for a new file whose own child is full: one with space beyond the reserve, else the one with the
+   * most space; the first of equals. Without a candidate, the file's own child stays.
    */
-  chooseChild(hashed: number, candidates: readonly number[]): number {
+  chooseChild(hashedChild: number, candidates: readonly number[]): number {
     const { decommissioned, settings } = this.owner;
     let best: Candidate | null = null;
     let largest: Candidate | null = null;
@@ -135,22 +138,24 @@ export class Space {
       const usage = this.usages[child];
       if (usage === undefined || decommissioned.has(child) || !this.owner.isUp(child)) continue;
       const inodes = usage.inodesPercent;
-      const candidate = { child, space: this.freeSpace(usage), inodes };
-      const hasRoom = this.spareSpace(usage) > 0 && inodes > settings['min-free-inodes'];
+      const candidate = { child, space: this.computeFreeSpace(usage), inodes };
+      const hasRoom = this.computeSpareSpace(usage) > 0 && inodes > settings['min-free-inodes'];
       if (hasRoom && isRoomier(candidate, best)) best = candidate;
       if (inodes > 0 && candidate.space > (largest?.space ?? 0)) largest = candidate;
     }
-    return (best ?? largest)?.child ?? hashed;
+    return (best ?? largest)?.child ?? hashedChild;
   }
 }
 
 interface Candidate {
   readonly child: number;
+  /** Free space in the unit of min-free-disk: percent or bytes. */
   readonly space: number;
-  /** In percent. */
+  /** Free inodes in percent. */
   readonly inodes: number;
 }
 
+/** Whether `a` has more space or more inodes than `b`, as GlusterFS compares. */
 const isRoomier = (a: Candidate, b: Candidate | null): boolean =>
   b === null || a.space > b.space || a.inodes > b.inodes;
 

@@ -1,6 +1,6 @@
 /**
  * Runs a fop of many steps as a generator that pauses at each wind until its replies have arrived:
- * GlusterFS's synctask without a stack of its own. The volume's README shows one.
+ * as GlusterFS's synctask does with a thread stack. The volume's README shows a task.
  *
  * - The result of the steps unwinds the frame, once. Steps await winds only, and each wind is awaited.
  * - `replyEarly` replies before the last steps, such as unlocking. No promises: the last reply resumes the
@@ -28,11 +28,12 @@ export interface Reply<N extends FopName> {
 /** The steps of a task, resumed when the replies to their winds have arrived. */
 export type Steps<R> = Generator<undefined, R, undefined>;
 
+/** The values of a failed reply, by fop: all null. */
 const emptyReplies = Object.fromEntries(
   fopNames.map((name) => [name, findFop(name)!.reply.map(() => null)]),
 ) as unknown as Readonly<Record<FopName, never>>;
 
-/** One of several simultaneous winds, which may be different fops. */
+/** One of several winds that a task sends at once; they may be different fops. */
 export interface Call {
   readonly child: number;
   readonly fop: FopName;
@@ -45,12 +46,14 @@ export const makeCall = <N extends FopName>(
   ...args: FopTable[N]['args']
 ): Call => ({ child, fop, args });
 
+/** Makes the reply of a failed fop. */
 export const makeFailure = <N extends FopName>(fop: N, opErrno: number): Reply<N> => ({
   opRet: -1,
   opErrno,
   values: emptyReplies[fop],
 });
 
+/** Makes the reply of a successful fop. @param _fop only for the types of `values` */
 export const makeSuccess = <N extends FopName>(
   _fop: N,
   ...values: FopTable[N]['reply']
@@ -66,11 +69,14 @@ export const makeSuccess = <N extends FopName>(
  */
 const OWN_PID = -4;
 
+/** The number of the last task with internal requests; each task's lock owner is its number. */
 let lastTask = 0;
 
+/** Passes a reply to the task of its frame. */
 const passReply = (frame: Frame, cookie: number, opRet: number, opErrno: number, values: unknown) =>
   (frame.local as Task).onReply(cookie, { opRet, opErrno, values: values as never });
 
+/** The callbacks of all winds, by fop. */
 const cbks = Object.fromEntries(
   fopNames.map((name) => [
     name,
@@ -89,6 +95,7 @@ export class Task {
   private replies: Reply<FopName>[] = [];
   private outstanding = 0;
   private isRunning = false;
+  /** The frame of internal requests; null before the first one. */
   private ownFrame: Frame | null = null;
   private isPatient = true;
 
@@ -110,7 +117,7 @@ export class Task {
     return this.replies[0] as Reply<N>;
   }
 
-  /** Winds to one child as root and internal client. */
+  /** Winds to one child as an internal client with root's rights. */
   *windOwn<N extends FopName>(
     child: number,
     fop: N,
@@ -131,6 +138,7 @@ export class Task {
     return this.windParallel(this.frame, children, fop, args);
   }
 
+  /** Winds to several children at once as an internal client. */
   windOwnEach<N extends FopName>(
     children: readonly number[],
     fop: N,
@@ -139,7 +147,7 @@ export class Task {
     return this.windParallel(this.internalFrame, children, fop, args);
   }
 
-  /** Winds different fops at once as internal client; replies have the order of the calls. */
+  /** Winds different fops at once as an internal client; replies have the order of the calls. */
   *windOwnCalls(calls: readonly Call[]): Steps<Reply<FopName>[]> {
     if (calls.length === 0) return [];
     this.replies = [];
@@ -229,7 +237,7 @@ export class Task {
     if (this.ownFrame !== null) return this.ownFrame;
     const root = new Stack(0, 0, OWN_PID, this.frame.root.op);
     lastTask += 1;
-    // Changes on the way carry the caller's time.
+    // Changes that this task makes carry the time of the caller's request.
     root.ctime = this.frame.root.ctime;
     root.lkOwner = lastTask.toString(16).padStart(16, '0');
     const frame = this.volume.xl.begin(root);
@@ -258,7 +266,7 @@ export function runTask<N extends FopName>(
   });
 }
 
-/** Makes a fop that a task implements. */
+/** Makes a fop that runs the steps as a task. */
 export const makeTaskFop =
   <N extends FopName>(
     fop: N,
