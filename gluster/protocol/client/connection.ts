@@ -1,11 +1,11 @@
 /**
- * Connects to a brick: dials, performs the handshake, watches for silence, and reconnects after a
- * loss. Callers supply the transport (`connect`) and receive `ConnectionEvents`.
+ * Connects to a brick: opens a transport, performs the handshake, pings the brick, and reconnects after a loss.
+ * `remote-volume.ts` supplies the transport (`connect`) and receives `ConnectionEvents`.
  */
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Context } from '../../../runtime/core/context.ts';
 import { EAGAIN } from '../../../runtime/core/errno.ts';
-import { CallChannel, type Carrier } from '../../rpc/call-channel.ts';
+import { type ByteSender, CallChannel } from '../../rpc/call-channel.ts';
 import { writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
 import { AUTH_V2, AUTH_V3, readCall } from '../../rpc/message.ts';
@@ -29,25 +29,25 @@ import { type HandshakeReply, readHandshakeReply } from './handshake.ts';
 
 /** Milliseconds before each further attempt; the last delay repeats, as in GlusterFS. */
 export const RETRY_DELAYS_MS: readonly number[] = [250, 500, 1000, 2000, 3000];
-/** The longest wait for the next attempt while requests wait for the brick. */
+/** The most milliseconds before the next attempt while requests wait for the brick. */
 const AWAITED_RETRY_MS = 500;
 /** Milliseconds between two searches for requests that take too long. */
 const SWEEP_MS = 10_000;
 /** Seconds that a peer may take for the handshake. */
 const HANDSHAKE_S = 60;
 
-/** One attempt to reach a peer, and the stream that results. */
+/** A socket to a peer: connecting at first, later open. */
 export interface Transport {
-  /** Whether the mount's loop serves it along with requests, so that replies need no turn of the event loop. */
+  /** Whether the mount's own loop reads the socket, so that replies arrive without a turn of Node's event loop. */
   readonly isServed: boolean;
   close(): void;
-  /** Requests that `onWritable` is called before the process blocks. */
+  /** Makes the transport call `onWritable` before the process blocks. */
   flushSoon(): void;
 }
 
 export interface TransportEvents {
   readonly records: RecordReader;
-  onConnect(carrier: Carrier): void;
+  onConnect(sender: ByteSender): void;
   /** Called after bytes were appended to `records`. */
   onReceive(): void;
   /** Counts the calls that await a reply. */
@@ -58,13 +58,13 @@ export interface TransportEvents {
   onEnd(reason: string): void;
 }
 
-/** @param address whose host may be a name */
+/** Opens a transport. @param address its host may be a name */
 export type Connect = (address: SocketAddress, events: TransportEvents) => Transport;
 
 export interface ConnectionSettings {
   readonly context: Pick<Context, 'now' | 'after'>;
   readonly connect: Connect;
-  /** As `context.now`, but sampled: it may lag by the duration of a request. */
+  /** Milliseconds by a sampled clock, which may lag behind `context.now` by the duration of a request. */
   now(): number;
   readonly address: SocketAddress;
   /** Whether the peer is a management daemon, which must be asked for the brick's port. */
@@ -76,7 +76,7 @@ export interface ConnectionSettings {
   /** The timeouts in seconds; 0 disables one. */
   pingTimeout(): number;
   frameTimeout(): number;
-  /** Makes the options that SETVOLUME sends on the connection of this number. */
+  /** Makes the options that SETVOLUME sends. @param connection number of the connection, from 0 */
   makeIntroduction(connection: number): ReadonlyMap<string, string>;
   makeRecords(): RecordReader;
 }
@@ -102,6 +102,7 @@ export interface ConnectionEvents {
   warn(text: string): void;
 }
 
+/** `idle`: before `start`, or until the next attempt; `introducing`: during the handshake. */
 type Stage = 'idle' | 'connecting' | 'introducing' | 'up' | 'stopped';
 
 export class Connection {
@@ -117,7 +118,7 @@ export class Connection {
   private failures = 0;
   /** Time of the next attempt, by `context.now`. */
   private retryAt = 0;
-  /** The port that the management daemon reported, valid for one connection. */
+  /** The port of the brick that the management daemon reported, valid for one connection; null if not asked yet. */
   private port: number | null = null;
   private readonly timers = new Map<string, () => void>();
 
@@ -154,8 +155,8 @@ export class Connection {
     const records = settings.makeRecords();
     this.transport = settings.connect(this.currentAddress, {
       records,
-      onConnect: (carrier) => {
-        if (isCurrent()) this.beginHandshake(carrier);
+      onConnect: (sender) => {
+        if (isCurrent()) this.beginHandshake(sender);
       },
       onReceive: () => {
         if (!isCurrent()) return;
@@ -181,13 +182,14 @@ export class Connection {
     return this.port === null || 'path' in address ? address : { ...address, port: this.port };
   }
 
+  /** Whether the management daemon must still be asked for the port. */
   private get lacksPort(): boolean {
     return this.settings.needsPort && this.port === null;
   }
 
-  private beginHandshake(carrier: Carrier): void {
+  private beginHandshake(sender: ByteSender): void {
     this.stage = 'introducing';
-    this.channel.attach(carrier);
+    this.channel.attach(sender);
     this.setTimer('handshake', HANDSHAKE_S * 1000, () =>
       this.fail(`it did not complete the handshake within ${HANDSHAKE_S} s`),
     );
@@ -258,7 +260,7 @@ export class Connection {
     );
   }
 
-  /** Makes a call for the connection itself; a refusal ends the connection. */
+  /** Makes a call of the handshake, or a ping; a refusal ends the connection. */
   private call(
     program: Program,
     procedure: number,
@@ -364,13 +366,14 @@ export class Connection {
     this.setTimer('retry', ms, () => this.connect());
   }
 
-  /** Advances the next attempt because a request waits now; an attempt that is due soon stays. */
+  /** Moves the next attempt forward because a request waits now, unless the attempt is due soon. */
   retrySooner(): void {
     const ms = this.retryAt - this.settings.context.now();
     if (this.timers.has('retry') && ms > AWAITED_RETRY_MS) this.scheduleRetry(AWAITED_RETRY_MS);
   }
 
   private disconnect(): void {
+    // Later events of the old transport belong to an earlier attempt, and are ignored.
     this.attempt += 1;
     for (const stop of this.timers.values()) stop();
     this.timers.clear();
@@ -380,7 +383,7 @@ export class Connection {
     this.channel.detach();
   }
 
-  /** Starts the timer of this name, and stops the former one. @param ms null to only stop it */
+  /** Stops the timer of this name, and starts it again. @param ms null to only stop it */
   private setTimer(name: string, ms: number | null, action: () => void = () => {}): void {
     this.timers.get(name)?.();
     this.timers.delete(name);

@@ -1,6 +1,6 @@
 /**
- * Converts the listings of a brick. The brick's positions have 64 bits, so the client keeps them: the offset that
- * callers see is an index, counted from 1, into the positions that this open directory has returned.
+ * Replaces a brick's positions in a directory, which have 64 bits, by small offsets. An offset is an index, counted
+ * from 1, into the positions that this open directory has returned. `marshal.ts` converts listings with it.
  */
 import type { Fd } from '../../../runtime/core/fd.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
@@ -14,6 +14,7 @@ const POSITIONS_MAX = 65_536;
 
 export class DirectoryPositions {
   private readonly positions = new Map<number, Wide>();
+  /** The last assigned index. */
   private last = 0;
 
   /** Finds the brick's position for an index; undefined for an unknown or forgotten index. */
@@ -21,7 +22,7 @@ export class DirectoryPositions {
     return index === 0 ? START : this.positions.get(index);
   }
 
-  /** Assigns an index to the position of an entry. @param index of the entry before */
+  /** Assigns an index to the position of an entry. @param index of the entry before; 0 for the first */
   assignIndex(index: number, position: Wide): number {
     const next = this.positions.get(index + 1);
     if (next !== undefined && next.hi === position.hi && next.lo === position.lo) return index + 1;
@@ -32,6 +33,7 @@ export class DirectoryPositions {
   }
 }
 
+/** Converts the entries of a listing that was requested at `offset`. */
 export function makeDirents(
   fd: Fd,
   positions: DirectoryPositions,

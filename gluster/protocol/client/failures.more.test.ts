@@ -97,7 +97,7 @@ describe('a client of a server that is not a brick', () => {
     ],
     ['a server that hangs up', (socket: Socket) => void socket.end(), /closed|reset/],
     ['GlusterFS 3', oldBrick, 'it does not speak GlusterFS 4.x'],
-  ])('facing %s, logs the reason once and keeps retrying', async (_, greet, why) => {
+  ])('logs the reason once and keeps retrying when it connects to %s', async (_, greet, why) => {
     let count = 0;
     const port = await impostor((socket) => {
       count += 1;

@@ -1,5 +1,5 @@
 /**
- * Writes the handshake of a client and reads the brick's reply. Source: GlusterFS 10
+ * Makes the options of a client's handshake (SETVOLUME), and reads the brick's reply. Source: GlusterFS 10
  * `xlators/protocol/client/src/client-handshake.c`.
  */
 import { EACCES, ESTALE, errnoName } from '../../../runtime/core/errno.ts';
@@ -12,9 +12,9 @@ const CLIENT_VERSION = '10.3';
 const OP_VERSION = 100_000;
 
 /**
- * The options that SETVOLUME sends; like GlusterFS, all options of the volfile.
- * @param name of the client during one connection: a server that still holds state of the last
- * connection must tell the two apart
+ * Makes the options that SETVOLUME sends; like GlusterFS, all options of the volfile are among them.
+ * @param name identifies the client, with a different text for each connection: the server may still hold state of
+ * the last one
  */
 export function makeIntroduction(
   volfileOptions: ReadonlyMap<string, string>,
@@ -36,9 +36,10 @@ export function makeIntroduction(
 export type HandshakeReply =
   /** `isUp`: its storage is up; `isGlossa`: it knows glossa's own requests. */
   | { readonly ok: true; readonly isUp: boolean; readonly isGlossa: boolean }
-  /** `final`: another attempt is pointless. */
+  /** `isFinal`: another attempt would fail, too. */
   | { readonly ok: false; readonly isFinal: boolean; readonly reason: string };
 
+/** Reads the brick's reply to SETVOLUME. */
 export function readHandshakeReply(r: XdrReader): HandshakeReply {
   const opRet = r.i32();
   const opErrno = r.i32();

@@ -1,6 +1,6 @@
 /**
- * Defines protocol/client: a volume behind a brick of GlusterFS or glossa. Each fop is a call in
- * the program of GlusterFS since 4 (`gluster/rpc/`).
+ * Defines protocol/client: a volume that forwards requests to a brick of GlusterFS or glossa. Each fop is an RPC of
+ * the program GlusterFS 4.x v1 (`gluster/rpc/`).
  * Source: GlusterFS 10 `xlators/protocol/client/src/`.
  */
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
@@ -29,7 +29,7 @@ export default defineTranslator<RemoteVolume, typeof options>({
   type: 'protocol/client',
   description: 'Forwards requests to a brick of GlusterFS or glossa.',
   children: [0, 0],
-  dataPath: { keepsPages: (xl, isTimed) => xl.priv.knowsChanges(isTimed) },
+  dataPath: { keepsPages: (xl, hasClientTimes) => xl.priv.reportsAllChanges(hasClientTimes) },
   options,
   fops,
   init: (xl, settings) => new RemoteVolume(xl, settings),

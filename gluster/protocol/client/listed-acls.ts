@@ -1,8 +1,7 @@
 /**
- * Remembers files that have no ACL, as a recent listing showed. `ls -l` requests the ACL of each
- * listed file, and few have one; asking the brick each time would take several times as long as the
- * listing. So a listing requests the ACLs of its entries too, if an ACL was requested recently.
- * (GlusterFS's mount refuses ACLs without `acl`, and requests them with every lookup with it.)
+ * Remembers which files have no ACL according to a recent listing. `ls -l` requests the ACL of each listed file, and
+ * few have one. A call to the brick for each would take several times as long as the listing. So a listing requests
+ * the ACLs of its entries, too, if an ACL was requested recently.
  *
  * Bricks return existing ACLs with a listing on request. Source: GlusterFS 10 `posix_xattr_fill` in
  * `xlators/storage/posix/src/posix-helpers.c`.
@@ -14,23 +13,23 @@ import type { Iatt } from '../../../runtime/core/iatt.ts';
 import type { WireDirent } from '../../rpc/structs.ts';
 
 /**
- * Milliseconds after the last request for an ACL. Longer than a listing: performance/readdir-ahead
- * reads a directory before the first request of `ls -l`, so the request of the last run counts.
+ * Milliseconds after a request for an ACL during which listings request ACLs. Long, because performance/readdir-ahead
+ * reads a directory before `ls -l` requests its first ACL: the requests of the previous `ls -l` must count.
  */
 const RECENT_MS = 60_000;
 /** The most remembered files; the newest stay. */
 const FILES_MAX = 65_536;
 
 /**
- * Whether a file may be a linkto of cluster/distribute, whose target may have an ACL, or a file
- * that is being copied (`linkto.ts` there).
+ * Whether a file may be a linkto of cluster/distribute, whose target may have an ACL, or one that a rebalance is
+ * copying (`cluster/distribute/linkto.ts`).
  */
-const mayBeElsewhere = ({ iaProt }: Iatt): boolean =>
+const mayBeLinktoOrCopy = ({ iaProt }: Iatt): boolean =>
   iaProt === 0o1000 || (iaProt & 0o3000) === 0o3000;
 
 /** The xdata of a listing that also requests ACLs. */
 class AclRequest extends Dict {
-  /** The count of changes at the time of the request. */
+  /** `ListedAcls.changes` at the time of the request. */
   readonly changes: number;
 
   constructor(changes: number, xdata: Dict | null) {
@@ -46,7 +45,7 @@ export class ListedAcls {
   private readonly filesWithoutAcl = new Map<Gfid, number>();
   private readonly now: () => number;
   private lastRequestAt = Number.NEGATIVE_INFINITY;
-  /** Counts possible changes of ACLs: the reply to an older listing proves nothing. */
+  /** Counts possible changes of ACLs. The reply to a listing that was sent before a change is ignored. */
   private changes = 0;
 
   constructor(now: () => number) {
@@ -54,8 +53,8 @@ export class ListedAcls {
   }
 
   /**
-   * Whether the file is known to lack this ACL.
-   * @param age milliseconds for which the caller's kernel caches a reply
+   * Whether the file is known to lack this ACL. Records that an ACL was requested.
+   * @param age milliseconds for which the caller's kernel caches attributes, and so may use an older listing
    */
   isAbsent(gfid: Gfid, name: string | null, age: number): boolean {
     if (name === null || !isAcl(name)) return false;
@@ -78,7 +77,7 @@ export class ListedAcls {
     const { filesWithoutAcl } = this;
     const now = this.now();
     for (const { stat, dict } of entries) {
-      if (stat === null || mayBeElsewhere(stat) || ACL_NAMES.some((name) => dict?.has(name)))
+      if (stat === null || mayBeLinktoOrCopy(stat) || ACL_NAMES.some((name) => dict?.has(name)))
         continue;
       // The newest are last.
       filesWithoutAcl.delete(stat.iaGfid);

@@ -1,6 +1,7 @@
 /**
- * Converts arguments of fops to fields of calls, and fields of replies to replies of fops. Matches
- * them by name, from the table of fops and that of the wire; exceptions are in two small tables.
+ * Makes the conversions of `protocol/client` for each fop: from its arguments to the fields of a call, and from the
+ * fields of a reply to the fop's reply. Fields and arguments are matched by name (`core/fops.ts`, `rpc/fops4.ts`);
+ * VALUE_OVERRIDES and PARTS have the exceptions.
  */
 import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINVAL, ENODATA, ESTALE } from '../../../runtime/core/errno.ts';
@@ -23,7 +24,7 @@ import type { RemoteState } from './remote-state.ts';
 
 /** Fops whose argument is a position in a directory. */
 const LISTING: ReadonlySet<FopName> = new Set<FopName>(['readdir', 'readdirp']);
-/** Fops that crash a brick of GlusterFS 10, or that it refuses. */
+/** Fops that crash a brick of GlusterFS 10, or that such a brick refuses. */
 const UNSUPPORTED: ReadonlySet<FopName> = new Set<FopName>([
   'setactivelk',
   'namelink',
@@ -35,6 +36,7 @@ const FAILURES_WITH_XDATA: ReadonlySet<FopName> = new Set<FopName>(['mkdir', 'cr
 /** Fops whose arguments include flags for the transfer, which may differ from the open file's. */
 const TRANSFERS: ReadonlySet<FopName> = new Set<FopName>(['readv', 'writev']);
 
+/** Computes the value of a call's field. */
 type FieldSource = (args: readonly unknown[], state: RemoteState) => unknown;
 
 const S_IFMT = 0o170000;
@@ -42,7 +44,7 @@ const S_IFREG = 0o100000;
 /** The flags of open(2) that have a number on the wire, which is Linux's. */
 export const WIRE_FLAGS = 0o3_777_743;
 
-/** Derives a field from an argument, by the part of the field's name after its dot. */
+/** How a field is derived from an argument, by the part of the field's name after its dot (`loc.gfid`). */
 const PARTS: Readonly<Record<string, (value: never, state: RemoteState) => unknown>> = {
   gfid: (value: Loc | Fd) => (value instanceof Loc ? value.gfid : value.inode.gfid),
   pargfid: (loc: Loc) => loc.pargfid,
@@ -52,32 +54,33 @@ const PARTS: Readonly<Record<string, (value: never, state: RemoteState) => unkno
   type: (flock: Flock) => flock.type,
 };
 
-const lockCommand = (cmd: number): number => cmd - F_GETLK;
-const openFlags = (flags: number, state: RemoteState): number =>
+/** Converts a command of fcntl(2) to GlusterFS's number, which counts from F_GETLK. */
+const toWireLockCommand = (cmd: number): number => cmd - F_GETLK;
+const toWireOpenFlags = (flags: number, state: RemoteState): number =>
   state.filterOpenFlags(flags & WIRE_FLAGS);
 
 /** Fields whose value differs from the argument of the same name. */
 const VALUE_OVERRIDES: Readonly<
   Partial<Record<string, (value: never, state: RemoteState) => unknown>>
 > = {
-  'lk cmd': lockCommand,
-  'inodelk cmd': lockCommand,
-  'finodelk cmd': lockCommand,
-  'open flags': openFlags,
-  'create flags': openFlags,
-  'put flags': openFlags,
+  'lk cmd': toWireLockCommand,
+  'inodelk cmd': toWireLockCommand,
+  'finodelk cmd': toWireLockCommand,
+  'open flags': toWireOpenFlags,
+  'create flags': toWireOpenFlags,
+  'put flags': toWireOpenFlags,
   // Only mknod and create send the type of a new file in its mode; for create it is implied.
   'create mode': (mode: number) => ((mode & S_IFMT) === 0 ? mode | S_IFREG : mode),
   'getxattr name': (name: string | null) => name ?? '',
   'fgetxattr name': (name: string | null) => name ?? '',
-  // The new file has no name; its own inode does not tell the parent directory.
+  // The new file has no name, so its loc's gfid field holds the parent directory's gfid.
   'icreate loc.gfid': (loc: Loc) => loc.pargfid,
   'entrylk basename': (name: string | null) => name ?? '',
   'fentrylk basename': (name: string | null) => name ?? '',
 };
 
 function makeFieldSource(fop: FopName, field: string, args: readonly Arg[]): FieldSource {
-  // The size of data is not an argument but the length of the data.
+  // Fops with data have no argument `size`: the field is the data's length.
   const data = args.findIndex(({ type }) => type === 'data');
   if (field === 'size' && data >= 0) return (values) => (values[data] as Uint8Array).length;
   const [name, part] = field.split('.') as [string, string | undefined];
@@ -96,6 +99,7 @@ function makeFieldSource(fop: FopName, field: string, args: readonly Arg[]): Fie
   return (values, state) => convert(values[at] as never, state);
 }
 
+/** Makes the source of the brick's fd number. */
 function makeRemoteSource(fop: FopName, at: number, args: readonly Arg[]): FieldSource {
   const flags = TRANSFERS.has(fop) ? args.findIndex(({ name }) => name === 'flags') : -1;
   if (flags < 0) {
@@ -108,7 +112,7 @@ function makeRemoteSource(fop: FopName, at: number, args: readonly Arg[]): Field
 /** Derives one argument of the fop's reply. */
 type ReplySource = (values: readonly unknown[], args: readonly unknown[]) => unknown;
 
-/** Makes the source of one argument of a reply. Data is not a field: it follows the fields as one more value. */
+/** Makes the source of one value of the fop's reply. Data is not a field: it is one more value after all fields. */
 function makeReplySource(
   fop: FopName,
   { name, type }: Arg,
@@ -131,7 +135,7 @@ function makeReplySource(
   return (values) => values[index];
 }
 
-/** Attributes of parent directories, before and after a change; a terse initiator ignores them. */
+/** Attributes of parent directories, before and after a change. A terse initiator (`frame.terse`) ignores them. */
 const PARENT_IATTS: ReadonlySet<string> = new Set(
   'preparent preoldparent postoldparent prenewparent postnewparent'.split(' '),
 );
@@ -147,31 +151,31 @@ const findInode = ({ inode, parent }: Loc): Inode | null =>
 
 type Indexes = Readonly<Record<'fd' | 'buf' | 'entries' | 'postparent', number>>;
 
-/** Applies a successful reply. @returns 0, or an errno that makes it a failure */
+/** Updates the client's state after a successful reply. @returns 0, or an errno that turns the reply into a failure */
 type ApplyReply = (
   state: RemoteState,
   frame: Frame,
   args: readonly unknown[],
   values: unknown[],
-  at: Indexes,
+  indexes: Indexes,
 ) => number;
 
-const noteOpen: ApplyReply = ({ fds }, _frame, args, values, at) => {
-  fds.noteOpen(args.find((arg) => arg instanceof Fd) as Fd, values[at.fd] as number);
+const noteOpen: ApplyReply = ({ fds }, _frame, args, values, indexes) => {
+  fds.noteOpen(args.find((arg) => arg instanceof Fd) as Fd, values[indexes.fd] as number);
   return 0;
 };
 
 /** Records the parent directory's attributes after a change in it. */
-const noteDirectoryChange: ApplyReply = (state, _frame, _args, values, at) => {
-  state.noteDirectory(values[at.postparent] as Iatt);
+const noteDirectoryChange: ApplyReply = (state, _frame, _args, values, indexes) => {
+  state.noteDirectory(values[indexes.postparent] as Iatt);
   return 0;
 };
 
-const convertListing: ApplyReply = (state, _frame, args, values, at) => {
+const convertListing: ApplyReply = (state, _frame, args, values, indexes) => {
   const [fd, , offset, xdata] = args as [Fd, number, number, Dict | null];
-  const entries = values[at.entries] as readonly WireDirent[];
+  const entries = values[indexes.entries] as readonly WireDirent[];
   state.acls.noteListing(xdata, entries);
-  values[at.entries] = makeDirents(fd, state.findPositions(fd), offset, entries);
+  values[indexes.entries] = makeDirents(fd, state.findPositions(fd), offset, entries);
   return 0;
 };
 
@@ -188,9 +192,9 @@ const APPLY_REPLY: Readonly<Partial<Record<FopName, ApplyReply>>> = {
     noteOpen(...params);
     return noteDirectoryChange(...params);
   },
-  lookup(state, frame, args, values, at) {
+  lookup(state, frame, args, values, indexes) {
     const [{ inode }, xdata] = args as [Loc, Dict | null];
-    const buf = values[at.buf] as Iatt;
+    const buf = values[indexes.buf] as Iatt;
     state.gfids.noteReply(xdata, buf.iaGfid);
     if (buf.iaType !== IA_IFDIR) state.noteLookup(frame, buf);
     else if (inode !== null) state.removedDirectories.delete(inode);
@@ -258,6 +262,7 @@ interface CallField {
   readonly value: FieldSource;
 }
 
+/** The conversions of one fop. */
 export interface Marshal {
   readonly fop: FopName;
   readonly unwind: (typeof unwindArgs)[FopName];
@@ -267,14 +272,14 @@ export interface Marshal {
   /** The index of the attributes to set; -1 if the fop sets no attributes. */
   readonly stbuf: number;
   readonly call: readonly CallField[];
-  /** Yields the brick's fd numbers that the call sends. */
+  /** The sources of the brick's fd numbers that the call sends. */
   readonly remotes: readonly FieldSource[];
   /** Whether the request addresses positions in a directory. */
   readonly isListing: boolean;
   /** Whether no brick of GlusterFS supports it. */
   readonly isUnsupported: boolean;
   readonly reply: readonly ReplySource[];
-  /** The index of xdata in a failed reply; -1 where failures carry none. */
+  /** The index of xdata in a failed reply; -1 if the fop's failures carry no xdata. */
   readonly failureXdata: number;
   /** The reply's fields for a terse initiator. */
   readonly terseReply: Fields;

@@ -11,13 +11,14 @@ import type { XdrReader } from '../../rpc/xdr.ts';
 import type { Connection } from './connection.ts';
 import { NO_FD, type RemoteFd } from './remote-fds.ts';
 
-/** A file to address: by the brick's fd (a removed file has no name), or by its gfid. */
+/** The address of a file: its fd number at the brick, which a removed file still has, or else its gfid. */
 export interface FileTarget {
   readonly gfid: Gfid;
-  /** The brick's number of the open file, or NONE. */
+  /** The brick's number of the open file, or NO_FD. */
   readonly remote: number;
 }
 
+/** Sends calls that no fop requested. */
 export class OwnCalls {
   private readonly connection: Connection;
 
@@ -25,7 +26,7 @@ export class OwnCalls {
     this.connection = connection;
   }
 
-  /** @param values of the call's fields */
+  /** Makes the call of a fop. @param values the fields of the call. @param caller by default the client itself */
   private call(
     fop: WireFop['fop'],
     values: readonly unknown[],
@@ -76,7 +77,7 @@ export class OwnCalls {
     });
   }
 
-  /** Reads an xattr of an open file; at a brick of GlusterFS the read itself may have an effect. */
+  /** Reads an xattr of an open file, and ignores the value: a GlusterFS brick cancels a lock request at such a read. */
   fgetxattr({ gfid, remote }: FileTarget, name: string, caller: Caller): void {
     this.call('fgetxattr', [gfid, remote, 1, name, null], undefined, caller);
   }
@@ -94,7 +95,7 @@ export class OwnCalls {
   }
 }
 
-/** Reads the errno of a reply; leaves the reader at the results. ENOTCONN for a lost call. */
+/** Reads the errno of a reply, 0 for a success; leaves the reader at the results. ENOTCONN for a lost call. */
 function readErrno(r: XdrReader | LossReason): number {
   if (typeof r === 'string') return ENOTCONN;
   const opRet = r.i32();

@@ -11,7 +11,7 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 
 const { O_DIRECT } = constants;
 
-/** Fd numbers on the wire: NO_FD for no open file, ANONYMOUS_FD for the file of the gfid. */
+/** Fd numbers on the wire: NO_FD for no open file; with ANONYMOUS_FD the brick finds the file by its gfid. */
 export const NO_FD = -1;
 export const ANONYMOUS_FD = -2;
 
@@ -41,17 +41,18 @@ const NEEDS_NO_FLUSH: ReadonlySet<FopName> = new Set<FopName>([
 
 let lastSerial = 0;
 
-/** An open file of the client. */
+/** An open file or directory, and its fd number at the brick. */
 export class RemoteFd {
   readonly fd: Fd;
   /** Unique in this process; hexadecimal. */
   readonly serial: string;
+  /** The brick's fd number; NO_FD while the file is not open there. */
   remote: number;
   /** Whether the file has, or had, locks at the brick. */
   hasLocks = false;
   /** Whether a flush must reach the brick. */
   isChanged = false;
-  /** The generation at which the file had neither set-user-id nor set-group-id; see `PrivilegeDropper`. */
+  /** The `PrivilegeDropper.generation` at which set-user-id and set-group-id of the file were clear. */
   clearAtGeneration = 0;
   /** Whether the brick has lost the file's locks, so that the client refuses to use the file. */
   isLost = false;
@@ -98,14 +99,14 @@ export class RemoteFds {
     if (!remoteFd.isChanged && !NEEDS_NO_FLUSH.has(fop)) remoteFd.isChanged = true;
     if (fop === 'lk') this.locked.add(fd.inode);
     if (remoteFd.remote >= 0) {
-      // The brick still has the file open with O_DIRECT, which refuses a write of an odd size at its end.
+      // fcntl(2) has removed O_DIRECT here, but the brick's fd still has it, and refuses unaligned writes.
       const hasLeftDirect = (fd.flags & ~flags & O_DIRECT) !== 0 && !remoteFd.hasLocks;
       return hasLeftDirect ? ANONYMOUS_FD : remoteFd.remote;
     }
     return WORKS_WITHOUT_FD.has(fop) && !remoteFd.hasLocks ? ANONYMOUS_FD : NO_FD;
   }
 
-  /** Whether a flush may skip the brick: the file was opened, and read at most. */
+  /** Whether a flush need not reach the brick: since it was opened, the file was at most read. */
   needsNoFlush(fd: Fd): boolean {
     const remoteFd = this.find(fd);
     return (
@@ -120,7 +121,7 @@ export class RemoteFds {
     this.files.delete(remote);
   }
 
-  /** Forgets all numbers after a lost connection. @param strict leaves locked files closed */
+  /** Forgets all numbers after a lost connection. @param strict whether files that had locks stay closed */
   forgetNumbers(strict: boolean): void {
     for (const each of this.files) {
       each.remote = NO_FD;

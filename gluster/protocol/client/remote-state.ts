@@ -1,6 +1,6 @@
 /**
  * Holds the state of a remote volume besides its connection: open files, positions in open directories, and recent
- * replies that save requests. Used by requests and the table of fops (`marshal.ts`).
+ * replies that save requests. `marshal.ts` and `request.ts` read and update it.
  */
 import { constants } from 'node:fs';
 import type { Dict } from '../../../runtime/core/dict.ts';
@@ -27,7 +27,7 @@ export class RemoteState {
   readonly recentAttributes = new RecentAttributes();
   readonly acls: ListedAcls;
   readonly gfids: GfidRequests;
-  /** Directories that this client removed, and whose FORGET the brick has not reported yet. */
+  /** Directories that this client removed, and for which the brick has not sent the upcall FORGET yet. */
   readonly removedDirectories = new WeakSet<Inode>();
   private readonly xl: Xlator<unknown>;
   /** Milliseconds by a sampled clock. */
@@ -50,6 +50,7 @@ export class RemoteState {
     this.gfids = new GfidRequests(xl.context);
   }
 
+  /** Finds or makes the positions of an open directory. */
   findPositions(fd: Fd): DirectoryPositions {
     let positions = this.positions.get(fd);
     if (positions === undefined) {
@@ -76,7 +77,7 @@ export class RemoteState {
     }
   }
 
-  /** Takes the attributes of the brick's last reply, if the brick would send the same again; else null. */
+  /** Takes the attributes of the brick's last reply if they may serve this request; else null. */
   takeRecentAttributes({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
     const age = root.client?.initiator.hints.attributeAge ?? 0;
     return xdata === null ? this.recentAttributes.take(gfid, this.now(), age, root.pid) : null;
@@ -87,7 +88,7 @@ export class RemoteState {
     return this.acls.isAbsent(gfid, name, root.client?.initiator.hints.attributeAge ?? 0);
   }
 
-  /** Adds a proposed gfid to the xdata of a lookup, for files created outside of bricks. */
+  /** Adds a proposed gfid to the xdata of a lookup, for files that were created in the brick's directory by hand. */
   addGfidRequest({ inode }: Loc, xdata: Dict | null): Dict | null {
     if (inode?.linked || xdata?.has(GFID_REQ)) return xdata;
     return this.gfids.addTo(xdata);

@@ -11,6 +11,7 @@ import type { Frame, Stack } from '../../../runtime/core/frame.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Flock } from '../../../runtime/core/lock.ts';
 import { messages } from '../../../runtime/core/messages.ts';
+import { O_CREAT, O_EXCL, O_TRUNC } from '../../../runtime/core/open-flags.ts';
 import { sendUpcall } from '../../../runtime/core/upcall.ts';
 import { FLOCK } from '../../../runtime/core/xdata.ts';
 import { notifyParents, sayUp, type Xlator } from '../../../runtime/core/xlator.ts';
@@ -30,19 +31,19 @@ import { failRequest, Request, RequestQueue } from './request.ts';
 import { connectSocket, connectStream } from './transports.ts';
 import {
   dropsPrivileges,
-  interruptXattr,
+  findUnsupportedErrno,
+  makeInterruptXattr,
   PrivilegeDropper,
-  unsupportedErrno,
 } from './unsupported-requests.ts';
 import { readCallback } from './upcalls.ts';
 
 /** Seconds for which a request waits until its file is reopened; a lost connection ends the wait. */
 const REOPEN_S = 3600;
 /** Identifies this process to bricks, for all its clients. */
-const uuid = randomUUID();
-let instances = 0;
+const processUuid = randomUUID();
+let instanceCount = 0;
 
-/** Chooses Node's sockets for encrypted connections, and where no loop of a mount serves sockets. */
+/** Chooses Node's sockets for TLS, and in a process without a mount's loop; else sockets that the loop serves. */
 const chooseConnect = (certificates: Certificates | null, { sources }: Context): Connect =>
   certificates === null && sources !== undefined
     ? connectStream(sources)
@@ -58,8 +59,8 @@ export class RemoteVolume {
   private readonly waitingRequests: RequestQueue;
   private readonly calls: OwnCalls;
   private readonly privileges: PrivilegeDropper;
-  /** Whether no event was sent to the parents yet. */
-  private hasNoEvent = true;
+  /** Whether an event was sent to the parents after a failed attempt. */
+  private hasSentEvent = false;
   /** Whether the brick is GlusterFS's, not glossa's. */
   private isForeign = true;
   /** The brick's name in messages. */
@@ -85,9 +86,9 @@ export class RemoteVolume {
     if (subdirMount !== undefined) volfileOptions.set('subdir-mount', subdirMount);
     // Each graph has a number of its own, as a successor connects before the old one ends.
     const name =
-      `CTX_ID:${uuid}-GRAPH_ID:${instances}-PID:${process.pid}-HOST:${hostname()}-` +
+      `CTX_ID:${processUuid}-GRAPH_ID:${instanceCount}-PID:${process.pid}-HOST:${hostname()}-` +
       `PC_NAME:${xl.name}-RECON_NO:-`;
-    instances += 1;
+    instanceCount += 1;
     const now = sources === undefined ? () => context.now() : () => sources.now();
     this.connection = new Connection(
       {
@@ -104,7 +105,7 @@ export class RemoteVolume {
         makeRecords: () => new RecordReader(),
       },
       {
-        onHandshake: (welcome) => this.reopenFiles(welcome),
+        onHandshake: (reply) => this.reopenFiles(reply),
         onLoss: (reason) => this.handleLoss(reason),
         onFailure: (failure) => this.handleFailure(failure),
         onCall: (program, procedure, r) => this.handleCall(program, procedure, r),
@@ -127,11 +128,11 @@ export class RemoteVolume {
   }
 
   /**
-   * Whether the brick reports every change of data. With client-supplied times (`ctime` of
-   * storage/posix), times change with those of features/utime alone.
+   * Whether each change of data shows in the file's size or times. At a glossa brick it does. At a GlusterFS brick with
+   * option ctime, times change only if the client sends them (features/utime).
    */
-  knowsChanges(isTimed: boolean): boolean {
-    return !this.isForeign || isTimed;
+  reportsAllChanges(hasClientTimes: boolean): boolean {
+    return !this.isForeign || hasClientTimes;
   }
 
   // ---- requests
@@ -140,28 +141,29 @@ export class RemoteVolume {
     const { connection, waitingRequests, state } = this;
     if (marshal.prepare?.(state, frame, args)) return;
     if (connection.isUp) {
-      if (this.reopeningCount > 0 && this.needsClosedFile(marshal, args)) {
+      if (this.reopeningCount > 0 && this.usesUnopenedFile(marshal, args)) {
         waitingRequests.add(frame, marshal, args, REOPEN_S);
-      } else this.sendWithPrivileges(frame, marshal, args);
+      } else this.dropPrivilegesAndSend(frame, marshal, args);
       return;
     }
     const seconds = state.settings['reconnect-wait'];
-    if (seconds === 0) failRequest(frame, marshal, this.refusalErrno(frame, marshal, args));
+    if (seconds === 0) failRequest(frame, marshal, this.findRefusalErrno(frame, marshal, args));
     else {
       waitingRequests.add(frame, marshal, args, seconds);
       connection.retrySooner();
     }
   }
 
-  /** Whether the request needs a file that is not open at the brick. */
-  private needsClosedFile({ remotes }: Marshal, args: readonly unknown[]): boolean {
+  /** Whether the request uses a file that must be open at the brick, and is not. */
+  private usesUnopenedFile({ remotes }: Marshal, args: readonly unknown[]): boolean {
     for (let at = 0; at < remotes.length; at++) {
       if (remotes[at]!(args, this.state) === NO_FD) return true;
     }
     return false;
   }
 
-  private sendWithPrivileges(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
+  /** Sends a request; for a GlusterFS brick, clears set-user-id and set-group-id of the file first if requested. */
+  private dropPrivilegesAndSend(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
     this.state.recentAttributes.forget();
     const { stbuf } = marshal;
     if (stbuf >= 0) this.privileges.noteAttributes((args[stbuf] as Iatt).iaProt);
@@ -177,7 +179,7 @@ export class RemoteVolume {
 
   private send(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
     // The connection may have been lost while privileges were checked.
-    const errno = this.connection.isUp ? this.refusalErrno(frame, marshal, args) : ENOTCONN;
+    const errno = this.connection.isUp ? this.findRefusalErrno(frame, marshal, args) : ENOTCONN;
     if (errno !== 0) {
       failRequest(frame, marshal, errno);
       return;
@@ -185,7 +187,7 @@ export class RemoteVolume {
     const { connection, state } = this;
     const { wire, data } = marshal;
     const { channel, isServed } = connection;
-    const owner = marshal.fop === 'lk' ? this.lockOwner(frame, args) : frame.root.lkOwner;
+    const owner = marshal.fop === 'lk' ? this.deriveLockOwner(frame, args) : frame.root.lkOwner;
     const caller = makeCaller(frame.root, owner, state.settings['send-gids']);
     const request = new Request(frame, marshal, args, state, isServed);
     const w = channel.begin(FOPS4, wire.procedure, AUTH_V3, caller, request);
@@ -210,10 +212,10 @@ export class RemoteVolume {
   }
 
   /**
-   * Derives the owner of a lock request. The kernel reuses a flock(2) owner for the next file it opens after the last
-   * close. A brick that does not distinguish kinds of locks would confuse two owners, so each open file gets its own.
+   * Derives the owner of a lock request. The kernel may give the owner of a closed file's flock(2) to the next open
+   * file. A GlusterFS brick would confuse the two, so each open file gets an owner of its own for flock(2).
    */
-  private lockOwner({ root }: Frame, args: readonly unknown[]): string {
+  private deriveLockOwner({ root }: Frame, args: readonly unknown[]): string {
     const [fd, , , xdata] = args as unknown as LkArguments;
     const remoteFd = this.isForeign && xdata?.has(FLOCK) ? this.state.fds.find(fd) : undefined;
     return remoteFd === undefined ? root.lkOwner : root.lkOwner + remoteFd.serial;
@@ -225,19 +227,19 @@ export class RemoteVolume {
     if (!this.isForeign) this.calls.cancel(xid);
     else {
       const remote = this.state.fds.find(fd)?.remote ?? NO_FD;
-      this.calls.fgetxattr({ gfid: fd.inode.gfid, remote }, interruptXattr(flock), caller);
+      this.calls.fgetxattr({ gfid: fd.inode.gfid, remote }, makeInterruptXattr(flock), caller);
     }
   }
 
   /**
-   * Returns the errno of a request that cannot be sent; else 0. As with GlusterFS's client, a file
-   * that is not open at the brick gives EBADFD, also while the brick is away, unless its gfid suffices.
+   * Returns the errno of a request that cannot be sent; else 0. As in GlusterFS's client, a request for a file that
+   * is not open at the brick fails with EBADFD even while disconnected, unless the file's gfid suffices.
    */
-  private refusalErrno(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
+  private findRefusalErrno(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
     if (!hasRoomForOwner(frame.root.lkOwner, AUTH_V3)) return E2BIG;
-    const unsupported = this.isForeign ? unsupportedErrno(marshal, args) : 0;
+    const unsupported = this.isForeign ? findUnsupportedErrno(marshal, args) : 0;
     if (unsupported !== 0) return unsupported;
-    if (this.needsClosedFile(marshal, args)) return EBADFD;
+    if (this.usesUnopenedFile(marshal, args)) return EBADFD;
     if (!this.connection.isUp) return ENOTCONN;
     if (!marshal.isListing) return 0;
     const positions = this.state.findPositions(args[0] as Fd);
@@ -251,6 +253,7 @@ export class RemoteVolume {
 
   // ---- the connection
 
+  /** Reopens files after the handshake; then reports that the brick is up, and sends waiting requests. */
   private reopenFiles({ isUp, isGlossa }: HandshakeReply & { ok: true }): void {
     const { xl, state } = this;
     this.isForeign = !isGlossa;
@@ -261,11 +264,13 @@ export class RemoteVolume {
     const resumeIfReopened = (): void => {
       if (this.reopeningCount > 0 || !this.connection.isUp) return;
       if (isUp) sayUp(xl as Xlator<unknown>, true);
-      this.waitingRequests.releaseAll((...request) => this.sendWithPrivileges(...request));
+      this.waitingRequests.releaseAll((...request) => this.dropPrivilegesAndSend(...request));
     };
     for (const each of closed) {
-      // The file exists, and its data must stay.
-      const flags = state.filterOpenFlags(each.fd.flags & WIRE_FLAGS & ~0o1300);
+      // The file exists already, and its data must stay.
+      const flags = state.filterOpenFlags(
+        each.fd.flags & WIRE_FLAGS & ~(O_CREAT | O_EXCL | O_TRUNC),
+      );
       this.calls.reopen(each, flags, () => {
         this.reopeningCount -= 1;
         resumeIfReopened();
@@ -274,6 +279,7 @@ export class RemoteVolume {
     resumeIfReopened();
   }
 
+  /** Handles a call of the brick: forwards changes by other clients to the parents, and whether the storage is up. */
   private handleCall(program: number, procedure: number, r: XdrReader): void {
     const { xl, state } = this;
     state.recentAttributes.forget();
@@ -316,9 +322,9 @@ export class RemoteVolume {
       xl.log.warning(`cannot connect to ${problem}`, { msgid: messages.brickNotReached.id });
     }
     if (!isFinal && hasReplied) notifyParents(xl as Xlator<unknown>, 'CHILD_CONNECTING', xl);
-    // A parent with other children need not wait for this one.
-    else if (this.hasNoEvent) notifyParents(xl as Xlator<unknown>, 'CHILD_DOWN', xl);
-    this.hasNoEvent = false;
+    // After CHILD_DOWN a parent with other children need not wait for this one.
+    else if (!this.hasSentEvent) notifyParents(xl as Xlator<unknown>, 'CHILD_DOWN', xl);
+    this.hasSentEvent = true;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Sends fops to the brick and passes on replies; queues those that wait for the brick (option
- * reconnect-wait) or its files.
+ * Defines a fop's call to the brick, which unwinds the fop with the reply. Defines the queue of requests that wait for
+ * the brick (option reconnect-wait) or for files to be reopened. `remote-volume.ts` uses both.
  */
 
 import type { Context } from '../../../runtime/core/context.ts';
@@ -15,14 +15,12 @@ import type { XdrReader } from '../../rpc/xdr.ts';
 import type { Marshal } from './marshal.ts';
 import type { RemoteState } from './remote-state.ts';
 
-export function failRequest(
-  frame: Frame,
-  { unwind, emptyReply: nothing }: Marshal,
-  errno: number,
-): void {
-  unwind(frame, -1, errno, nothing);
+/** Unwinds a request as failed, without xdata. */
+export function failRequest(frame: Frame, { unwind, emptyReply }: Marshal, errno: number): void {
+  unwind(frame, -1, errno, emptyReply);
 }
 
+/** The call of one fop. */
 export class Request implements PendingCall {
   sentAt = 0;
   xid = 0;
@@ -41,6 +39,7 @@ export class Request implements PendingCall {
     isServed: boolean,
   ) {
     this.isServed = isServed;
+    // The request waits for the brick only, so a turn of the event loop cannot advance it.
     if (isServed) frame.root.rest();
     this.frame = frame;
     this.marshal = marshal;
@@ -112,15 +111,15 @@ export class Request implements PendingCall {
   }
 }
 
-/** Returns null for attributes that are all zeros: the brick sent no attributes. */
+/** Returns null for attributes without a gfid, which stand for absent attributes. */
 const nullIfZero = (value: unknown): unknown =>
   value instanceof Iatt && value.iaGfid === NULL_GFID && !value.known ? null : value;
 
-type QueuedRequest = readonly [frame: Frame, marshal: Marshal, given: readonly unknown[]];
+type QueuedRequest = readonly [frame: Frame, marshal: Marshal, args: readonly unknown[]];
 
 export class RequestQueue {
   private readonly context: Pick<Context, 'after'>;
-  /** By request, the function that ends its timer. */
+  /** The waiting requests, each with the function that stops its timer. */
   private readonly requests = new Map<QueuedRequest, () => void>();
 
   constructor(context: Pick<Context, 'after'>) {
@@ -131,7 +130,7 @@ export class RequestQueue {
     return this.requests.size;
   }
 
-  /** @param seconds after which the request fails */
+  /** Adds a request, which fails with ENOTCONN after this time, or with EINTR if its caller is interrupted. */
   add(frame: Frame, marshal: Marshal, args: readonly unknown[], seconds: number): void {
     const request: QueuedRequest = [frame, marshal, args];
     const stopWaiting = (errno: number): void => {

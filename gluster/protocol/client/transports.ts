@@ -1,6 +1,6 @@
 /**
- * Opens transports to a brick: a socket that the mount's loop serves, or a Node socket when TLS is
- * on or only the event loop serves sockets.
+ * Opens transports to a brick for `connection.ts`: a socket that the mount's own loop serves, or a Node socket for TLS
+ * or in a process without a mount.
  */
 import { lookup } from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
@@ -13,13 +13,13 @@ import type { Certificates } from '../shared/certificates.ts';
 import { Stream } from '../shared/stream.ts';
 import type { Connect } from './connection.ts';
 
-/** The most bytes that may wait in Node for the peer. */
+/** The most bytes that Node may queue while the peer does not read. */
 const QUEUED_MAX = 4 * 2 ** 20;
 
 function openSocket(address: SocketAddress, certificates: Certificates | null): Socket {
   const target = { ...address, noDelay: true, keepAlive: true };
   if (certificates === null) return connect(target);
-  // As in GlusterFS, the signer of the certificate counts, not the host name.
+  // As in GlusterFS, only the certificate's signer is checked, not the host name.
   return connectTls({ ...target, ...certificates, checkServerIdentity: () => undefined });
 }
 

@@ -1,4 +1,4 @@
-/** Refuses or emulates glossa's own requests at bricks of GlusterFS, which do not know them. */
+/** Refuses or emulates requests that bricks of GlusterFS cannot perform. `remote-volume.ts` checks each request. */
 import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
@@ -20,23 +20,23 @@ const S_ISUID_OR_S_ISGID = 0o6000;
 
 const findXdata = (args: readonly unknown[]): Dict | null => args[args.length - 1] as Dict | null;
 
-/** Returns the errno for a request that a GlusterFS brick cannot perform, or would perform differently. */
-export function unsupportedErrno(
+/** Returns the errno for a request that a GlusterFS brick cannot perform, or would perform differently; else 0. */
+export function findUnsupportedErrno(
   { fop, isUnsupported }: Marshal,
   args: readonly unknown[],
 ): number {
   if (isUnsupported) return EOPNOTSUPP;
-  // The brick treats every mode as KEEP_SIZE: a range to be zeroed would keep its data.
+  // The brick performs every mode as KEEP_SIZE: data that should be zeroed would remain.
   if (fop === 'fallocate' && ((args[1] as number) & ~FALLOC_FL_KEEP_SIZE) !== 0) return EOPNOTSUPP;
   // The brick ignores the flags: it would replace a file that must stay.
   return fop === 'rename' && findXdata(args)?.number(RENAME_FLAGS) ? EINVAL : 0;
 }
 
 /**
- * The xattr of an open file whose read cancels a pending lock request.
+ * Makes the name of the xattr whose read cancels a pending lock request of an open file.
  * Source: GlusterFS `xlators/mount/fuse/src/fuse-bridge.c` (fuse_setlk_interrupt_handler).
  */
-export const interruptXattr = ({ whence, start, len }: Flock): string =>
+export const makeInterruptXattr = ({ whence, start, len }: Flock): string =>
   `glusterfs.intrlk.tposix.kblocked.${whence},${start}-${len}`;
 
 /** Whether the request must first clear set-user-id and set-group-id. */
@@ -58,7 +58,7 @@ export class PrivilegeDropper {
     this.fds = fds;
   }
 
-  /** Notes a change of attributes by this client. */
+  /** Notes that this client sets a file's permission bits. */
   noteAttributes(prot: number): void {
     if ((prot & S_ISUID_OR_S_ISGID) !== 0) this.generation += 1;
   }
@@ -68,7 +68,7 @@ export class PrivilegeDropper {
     this.generation += 1;
   }
 
-  /** Calls `next` once both bits are clear, or with the errno of a failure. */
+  /** Calls `next` with 0 once both bits are clear, or with the errno of a failure. @param args of the request */
   clear(args: readonly unknown[], caller: Stack, next: (errno: number) => void): void {
     const [object] = args;
     const fd = object instanceof Fd ? this.fds.find(object) : undefined;

@@ -104,20 +104,23 @@ test.each([
   ['a file forgotten by the brick', GFID, FORGET, ['inode', 'entry']],
   ['a directory forgotten by the brick', DIR, FORGET, ['inode', 'entry', 'every-entry']],
   ['an unknown inode forgotten by the brick', makeGfid(9), FORGET, ['inode']],
-])('an invalidation for %s becomes the right upcalls', async (_what, gfid, flags, expected) => {
-  const { graph, root } = await setUp();
-  const known = (gfid: Gfid, iaType: number, name: string) => {
-    const buf = Object.assign(new Iatt(), { iaGfid: gfid, iaType });
-    graph.inodes.link(graph.inodes.newInode(), root, name, buf);
-  };
-  known(GFID, IA_IFREG, 'f');
-  known(DIR, IA_IFDIR, 'd');
-  const changes = changesOf(graph, gfid, flags);
-  expect(changes.map(({ what }) => what)).toEqual(expected);
-  expect(changes[0]).toMatchObject({ what: 'inode', inode: { gfid }, data: true });
-});
+])(
+  'an invalidation for %s becomes upcalls for the affected inode and names',
+  async (_what, gfid, flags, expected) => {
+    const { graph, root } = await setUp();
+    const known = (gfid: Gfid, iaType: number, name: string) => {
+      const buf = Object.assign(new Iatt(), { iaGfid: gfid, iaType });
+      graph.inodes.link(graph.inodes.newInode(), root, name, buf);
+    };
+    known(GFID, IA_IFREG, 'f');
+    known(DIR, IA_IFDIR, 'd');
+    const changes = changesOf(graph, gfid, flags);
+    expect(changes.map(({ what }) => what)).toEqual(expected);
+    expect(changes[0]).toMatchObject({ what: 'inode', inode: { gfid }, data: true });
+  },
+);
 
-test('a forgotten directory that this client removed invalidates no names, until it exists again', async () => {
+test('the first FORGET of a directory that this client removed invalidates no names, and a second one does', async () => {
   const { graph, root } = await setUp();
   const buf = Object.assign(new Iatt(), { iaGfid: DIR, iaType: IA_IFDIR });
   const inode = graph.inodes.link(graph.inodes.newInode(), root, 'd', buf)!;

@@ -1,5 +1,5 @@
 /**
- * Reads the calls of a brick: changes by other clients, and whether its storage is up. Source:
+ * Reads the calls that a brick makes: changes by other clients, and whether its storage is up. Source:
  * GlusterFS 10 `client-callback.c`, `upcall-cache-invalidation.h`.
  */
 import { isGfid } from '../../../runtime/core/gfid.ts';
@@ -9,16 +9,16 @@ import { parseFields, readFields } from '../../rpc/fields.ts';
 import { CALLBACK, CBK } from '../../rpc/programs.ts';
 import type { XdrReader } from '../../rpc/xdr.ts';
 
-/** Flags of upcalls for a name that was created or removed. */
+/** Flags of an upcall if a name was created or removed. */
 const NAMES = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;
-/** Flags of upcalls for changed data; without all of them the data is unchanged. */
+/** Flags of an upcall if data may have changed. */
 const DATA = UP.SIZE | UP.TIMES | UP.FORGET;
 
 const invalidation = parseFields('gfid:string event_type:u32 flags:u32');
 
 /**
  * Returns upcalls, or whether the storage is up; null for irrelevant or malformed calls.
- * @param removedDirectories directories that this client removed, whose one FORGET is expected
+ * @param removedDirectories directories that this client removed; the FORGET for each changes no further names
  */
 export function readCallback(
   program: number,
@@ -43,11 +43,11 @@ function makeUpcalls(
   removedDirectories: WeakSet<Inode>,
 ): Upcall[] {
   const upcalls: Upcall[] = [];
-  // Bricks also report files that were only listed, whose inode may be unknown here.
+  // Bricks also report files that were only listed, whose inode is not in the table.
   const inode = inodes.find(gfid) ?? inodes.unlistedInode(gfid);
   upcalls.push({ what: 'inode', inode, data: (flags & DATA) !== 0 });
-  // For a file made in a directory, GlusterFS's bricks report only that the directory changed. After a FORGET the
-  // brick reports nothing more: a directory's names are affected, a file's are not.
+  // If a file is created in a directory, GlusterFS's bricks report only that the directory's times changed. After a
+  // FORGET the brick reports no further changes: so all names in a directory become uncertain, but none of a file.
   const aboutNames = inode.isDir ? NAMES | UP.TIMES : NAMES & ~UP.FORGET;
   // A directory that this client removed has no names.
   const isAboutNames =

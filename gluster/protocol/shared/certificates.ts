@@ -1,4 +1,4 @@
-/** Defines the TLS options of both sides, and reads the files that they name for `node:tls`. */
+/** Defines the TLS options of protocol/client and protocol/server, and reads the files they name for `node:tls`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InitError } from '../../../runtime/core/errors.ts';
@@ -54,7 +54,7 @@ export interface Certificates {
   readonly crl?: string[];
 }
 
-const keepText = (value: string): string => value;
+const returnText = (value: string): string => value;
 const readText = (path: string): string => readFileSync(path, 'utf8');
 const readTexts = (folder: string): string[] =>
   readdirSync(folder).map((name) => readText(join(folder, name)));
@@ -64,8 +64,8 @@ const READERS = {
   'own-cert': ['cert', readText],
   'private-key': ['key', readText],
   'ca-list': ['ca', readText],
-  'cipher-list': ['ciphers', keepText],
-  'ec-curve': ['ecdhCurve', keepText],
+  'cipher-list': ['ciphers', returnText],
+  'ec-curve': ['ecdhCurve', returnText],
   'dh-param': ['dhparam', readText],
   'crl-path': ['crl', readTexts],
 } as const satisfies Readonly<
@@ -78,12 +78,12 @@ export function readCertificates(
 ): Certificates | null {
   if (!settings['transport.socket.ssl-enabled']) return null;
   const certificates: Record<string, unknown> = {};
-  for (const [name, [as, read]] of Object.entries(READERS)) {
+  for (const [name, [tlsKey, read]] of Object.entries(READERS)) {
     const key = `transport.socket.ssl-${name as keyof typeof READERS}` as const;
     const value = settings[key];
     if (value === undefined) continue;
     try {
-      certificates[as] = read(value);
+      certificates[tlsKey] = read(value);
     } catch (error) {
       throw new InitError(`option ${key}: ${(error as Error).message}`);
     }

@@ -1,16 +1,16 @@
-/** Transfers bytes over a socket that the mount's loop serves, by system calls. Reports to its owner by `StreamEvents`. */
+/** Transfers bytes over a socket that the mount's own loop serves. Reports to its owner by `StreamEvents`. */
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
 import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
 import { readConnectionError, receiveInto, sendBoth } from '../../../runtime/sys/stream.ts';
-import type { Carrier } from '../../rpc/call-channel.ts';
+import type { ByteSender } from '../../rpc/call-channel.ts';
 import type { RecordReader } from '../../rpc/record.ts';
 
 export interface StreamEvents {
   readonly records: RecordReader;
   /** Counts the calls that await a reply. */
   countPending(): number;
-  /** Whether requests from this connection may need the event loop. */
+  /** Whether requests from this connection may need a turn of the event loop. */
   isBusy?(): boolean;
   /** Whether reading should pause. */
   isPaused?(): boolean;
@@ -23,15 +23,16 @@ export interface StreamEvents {
   onEnd(reason: string): void;
 }
 
-export class Stream implements PumpSource, Carrier {
+export class Stream implements PumpSource, ByteSender {
   readonly fd: number;
   readonly busyPollUs: number;
   private readonly sources: PumpSources;
   private readonly events: StreamEvents;
   private isConnected: boolean;
+  /** Whether the socket did not accept all bytes of the last send. */
   private isBlocked = false;
   private isClosed = false;
-  /** Whether received bytes are being processed; still set after an error in that. */
+  /** Whether received bytes are being processed; stays set if that throws, so that `receive` continues with them. */
   private isProcessing = false;
 
   /** @param fd nonblocking; the stream closes it */
@@ -49,6 +50,7 @@ export class Stream implements PumpSource, Carrier {
     sources.add(this);
   }
 
+  /** The number of replies for which the loop waits. */
   get awaited(): number {
     return this.events.countPending();
   }
@@ -61,6 +63,7 @@ export class Stream implements PumpSource, Carrier {
     return this.events.isPaused?.() ?? false;
   }
 
+  /** Whether the loop should wait until the socket is writable, or connected. */
   get isFull(): boolean {
     return this.isBlocked || !this.isConnected;
   }
@@ -70,6 +73,7 @@ export class Stream implements PumpSource, Carrier {
     if (!this.isClosed) this.sources.flushSoon(this);
   }
 
+  /** Called when the socket is writable; for the first time when connecting has ended. */
   flush(): void {
     if (this.isConnected) {
       this.isBlocked = false;
@@ -85,7 +89,7 @@ export class Stream implements PumpSource, Carrier {
     this.events.onConnect();
   }
 
-  /** Receives once: the loop reports remaining bytes again, so other sources have their turn. */
+  /** Receives once. The loop calls again for remaining bytes, so that other sockets are served in between. */
   receive(): boolean {
     if (!this.isConnected) return false;
     const { records } = this.events;
