@@ -9,9 +9,9 @@ import { compileShellPattern } from '../../../runtime/core/shell-pattern.ts';
 
 export type Decision = 'accept' | 'reject' | 'dont-care';
 
-/** A client that asks to use a volume. */
+/** The properties of a client that decide whether it may use a volume. */
 export interface ClientIdentity {
-  /** Its address; empty on a UNIX socket. */
+  /** The IP address; empty on a UNIX socket. */
   readonly address: string;
   readonly port: number;
   /** The volume's name, from `remote-subvolume`. */
@@ -20,7 +20,7 @@ export interface ClientIdentity {
   readonly subdir: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** The common name of its certificate. */
+  /** The common name of the client's certificate; undefined without TLS. */
   readonly certificate?: string | undefined;
 }
 
@@ -30,13 +30,14 @@ export type AuthOptions = ReadonlyMap<string, string>;
 /** The lowest port that programs without root's privileges may use. */
 const FIRST_INSECURE_PORT = 1024;
 
+/** Whether the options admit a client: at least one check accepts, and none rejects. */
 export function isAdmitted(options: AuthOptions, { volume, ...rest }: ClientIdentity): boolean {
   const identity = { ...rest, volume: findAuthName(options, volume) };
   const decisions = [decideByAddress(options, identity), decideByLogin(options, identity)];
   return !decisions.includes('reject') && decisions.includes('accept');
 }
 
-/** Finds the name that the auth options use for a volume. */
+/** Finds the name that the auth options use for a volume: its own, or else that of option auth-path. */
 function findAuthName(options: AuthOptions, volume: string): string {
   const authPath = options.get('auth-path');
   const isOwn = (key: string): boolean =>
@@ -44,6 +45,7 @@ function findAuthName(options: AuthOptions, volume: string): string {
   return authPath === undefined || [...options.keys()].some(isOwn) ? volume : authPath;
 }
 
+/** Decides by the options auth.addr, and by the port if rpc-auth-allow-insecure is off. */
 export function decideByAddress(options: AuthOptions, identity: ClientIdentity): Decision {
   const { volume, port, address } = identity;
   const reject = options.get(`auth.addr.${volume}.reject`);
@@ -56,6 +58,7 @@ export function decideByAddress(options: AuthOptions, identity: ClientIdentity):
     : 'dont-care';
 }
 
+/** Decides by the options auth.login: with a certificate by its name, else by user name and password. */
 export function decideByLogin(options: AuthOptions, identity: ClientIdentity): Decision {
   const { volume, username, password, certificate } = identity;
   if (certificate !== undefined) return decideByCertificate(options, volume, certificate);
@@ -87,7 +90,7 @@ const splitList = (list: string): string[] =>
 /** `/dir(a|b)`: the addresses apply to clients of that directory. */
 const DIRECTORY_ITEM = /^(\/[^(]*)\(([^)]*)\)$/;
 
-/** Whether a list of addresses matches. */
+/** Whether an item of a list matches a client's address, and the directory that it mounts. */
 function matchesList(list: string, address: string, subdir: string): boolean {
   return splitList(list).some((item) => {
     const [, directory, addresses] = DIRECTORY_ITEM.exec(item) ?? [];
@@ -100,6 +103,7 @@ function matchesList(list: string, address: string, subdir: string): boolean {
   });
 }
 
+/** Matches an address with `*`, an address, a network, or a shell pattern; `!` negates. */
 function matchesPattern(pattern: string, address: string): boolean {
   if (pattern.startsWith('!')) return !matchesPattern(pattern.slice(1), address);
   if (pattern === '*' || pattern === address) return true;

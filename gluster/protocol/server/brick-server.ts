@@ -1,6 +1,6 @@
 /**
- * Holds the shared state of a server volume: its address, bricks and clients. Implements
- * `ConnectionHost` for connections, and sends them upcalls.
+ * Holds the state of a protocol/server volume: its address, bricks and clients. Serves connections as their
+ * `ConnectionHost`, and sends upcalls to clients.
  */
 import { formatSocketAddress, type SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Client } from '../../../runtime/core/client.ts';
@@ -53,9 +53,10 @@ export class BrickServer implements ConnectionHost {
   private readonly xl: Xlator;
   private readonly bricks: Bricks;
   readonly pending: PendingConnections;
+  /** The memory for incomplete messages of all connections. */
   readonly memory: RecordMemory;
   private readonly groups = new UserGroups();
-  /** Connections by their clients. */
+  /** Connections that have completed the handshake, by client. */
   private readonly connections = new Map<Client, ClientConnection>();
   private listener: Listener | null = null;
   private whenClosed: Promise<void> = Promise.resolve();
@@ -68,7 +69,7 @@ export class BrickServer implements ConnectionHost {
     this.configuredAddress = readAddress(settings);
     this.bricks = new Bricks(xl, () => graph!.instances[id] ?? xl, settings['inode-lru-limit']);
     const record = makeInitiatorTranslator(xl.type, xl.translator.description);
-    // A reply is written while its callback runs.
+    // One buffer suffices for all reads, as each reply is written while its callback runs.
     const hints = { readBuffer: new Uint8Array(READ_MAX) };
     this.initiator = new Initiator(graph!, xl.name, record, xl.log, hints);
     this.uuid = context.server?.uuid ?? this.initiator.xl.name;
@@ -131,6 +132,7 @@ export class BrickServer implements ConnectionHost {
     return this.bricks.names;
   }
 
+  /** Applies changed options; disconnects clients that the auth options no longer admit. */
   reconfigure({ given }: Xlator, settings: Settings): void {
     this.settings = settings;
     this.groups.clear();
@@ -298,7 +300,7 @@ const makeInvalidation = ({ gfid }: Inode, flags: number): Invalidation => ({
   ...{ gfid, flags, expire: 0, stat: null, parent: null, oldParent: null },
 });
 
-/** Converts an upcall to GlusterFS's invalidations. */
+/** Converts an upcall of the graph to invalidations as GlusterFS's bricks send them. */
 function convertUpcall(upcall: Upcall, { inodes }: Brick): Invalidation[] {
   switch (upcall.what) {
     case 'inode':

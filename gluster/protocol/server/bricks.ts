@@ -9,7 +9,7 @@ import type { Child, Xlator } from '../../../runtime/core/xlator.ts';
 export interface Brick {
   readonly name: string;
   readonly inodes: InodeTable;
-  /** The target of requests. */
+  /** The volume to which requests are wound. */
   readonly links: Child;
   readonly isUp: boolean;
 }
@@ -17,15 +17,15 @@ export interface Brick {
 /**
  * The current bricks of a server.
  *
- * A single brick uses the graph's inodes, and its requests start at the graph's top, so the graph
- * can be replaced under its clients. Several bricks have tables of their own.
+ * A single brick uses the graph's inode table, and its requests start at the graph's top, so the graph can be
+ * replaced while clients are connected. Several bricks have an inode table each.
  */
 export class Bricks {
   private readonly tables: readonly InodeTable[];
   private readonly currentServer: () => Xlator;
 
   /**
-   * @param currentServer the server's instance in the graph
+   * @param currentServer finds the server's instance in the present graph
    * @throws {InitError} when two bricks share a volume
    */
   constructor(xl: Xlator, currentServer: () => Xlator, lruLimit: number) {
@@ -66,7 +66,7 @@ export class Bricks {
     const at = xl.childNames.indexOf(name);
     if (at < 0) return undefined;
     const inodes = this.tables[at]!;
-    // Opened files wind to the table's volume.
+    // Requests on open files go to the volume that the inode table names.
     if (this.hasSeveral) inodes.links = xl.children[at]!;
     return {
       name,
@@ -86,6 +86,7 @@ export class Bricks {
   }
 }
 
+/** Collects a volume and all volumes below it. */
 function collectBelow(top: Xlator): Set<Xlator> {
   const all = new Set([top]);
   for (const xl of all) for (const child of xl.below) all.add(child);

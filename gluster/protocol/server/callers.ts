@@ -1,6 +1,7 @@
 /**
- * Maps the caller of a request. Squashing turns root or every user into an unprivileged one. With `manage-gids`, this
- * machine's user database supplies the groups: a request carries some 90 at most, and a client may forge them.
+ * Maps the caller of a request, before it is served. Squashing replaces root or every user by an unprivileged user.
+ * With `manage-gids`, this machine's user database supplies the groups: a request has room for about 90, and a client
+ * may forge them.
  * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.h` (RPC_AUTH_ROOT_SQUASH).
  */
 import { findUserGroups } from '../../../runtime/sys/user-groups.ts';
@@ -11,6 +12,7 @@ import type { Settings } from './options.ts';
 const USERS_MAX = 4096;
 
 interface CachedGroups {
+  /** Milliseconds by `now`. */
   readonly expiresAt: number;
   readonly groups: readonly number[];
 }

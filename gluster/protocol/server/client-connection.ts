@@ -1,5 +1,5 @@
 /**
- * Serves one client connection over any transport: performs the handshake, then serves fops.
+ * Serves one client's connection over either listener's transport: performs the handshake, then serves fops.
  * Source: GlusterFS 10 `xlators/protocol/server/src/{server-handshake,server-rpc-fops_v2}.c`,
  * `rpc/rpc-lib/src/rpcsvc.c`.
  */
@@ -48,7 +48,7 @@ const GETSPEC_REFUSAL = 'ask the management daemon for volfiles';
 
 /** The most bytes of replies queued for a client. Beyond them the server stops reading its calls. */
 const QUEUED_MAX = 4 * 2 ** 20;
-/** Limits for a client before its handshake, whose messages are short. */
+/** Bytes of receive room, and of the longest message, before the handshake, whose messages are short. */
 const HANDSHAKE_LIMITS = { room: 4096, most: 65_536 } as const;
 /** Bytes of room for receiving after the handshake. */
 const RECEIVE_ROOM = 65_536;
@@ -67,7 +67,7 @@ export interface Peer {
 
 /** Sends the bytes of a connection. */
 export interface ConnectionTransport {
-  /** Bytes that have not left yet, without those in `out`. */
+  /** Bytes that the transport has not sent yet, without those in `out`. */
   readonly queued: number;
   /** Sends and empties `out`: at once, or before the process blocks. */
   send(): void;
@@ -78,7 +78,7 @@ export interface ConnectionTransport {
   destroy(): void;
 }
 
-/** The server, as its connections see it. */
+/** The part of the server that its connections use; implemented by `BrickServer`. */
 export interface ConnectionHost {
   readonly initiator: Initiator<unknown>;
   /** The id of the server's process. */
@@ -95,8 +95,8 @@ export interface ConnectionHost {
   /** Finds a volume that clients may use. */
   findBrick(volume: string): Brick | undefined;
   /** Called when a client was admitted to a brick, and when it has left. */
-  noteClient(session: ClientConnection): void;
-  removeClient(session: ClientConnection): void;
+  noteClient(connection: ClientConnection): void;
+  removeClient(connection: ClientConnection): void;
   logRefusal(text: string): void;
   log(text: string): void;
 }
@@ -119,11 +119,13 @@ export interface ClientBinding {
   readonly version: string;
   /** Whether the client knows glossa's own requests. */
   readonly isGlossa: boolean;
+  /** Milliseconds since 1970 at which the client was admitted. */
   readonly since: number;
 }
 
 interface HandshakeResult {
   readonly errno: number;
+  /** The reason of a refusal, in GlusterFS's words. */
   readonly text: string;
   readonly childUp: boolean;
 }
@@ -145,6 +147,7 @@ export class ClientConnection {
   private readonly pending: PendingConnection;
   private readonly transport: ConnectionTransport;
   private readonly share: Share;
+  /** The admitted client, as its calls see it; null before the handshake. */
   private origin: CallOrigin | null = null;
   /** Whether the client logged in by password. */
   private isTrusted = false;
@@ -218,6 +221,7 @@ export class ClientConnection {
     this.updateFlow();
   }
 
+  /** Called when the memory for which the connection waited is available. */
   onGrant(): void {
     this.updateFlow();
   }
@@ -236,7 +240,7 @@ export class ClientConnection {
     this.close();
   }
 
-  /** Closes the connection, which ends once all replies have left. */
+  /** Stops serving the connection and releases the client's state; does not close the transport. */
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -245,7 +249,7 @@ export class ClientConnection {
     this.share.close();
   }
 
-  /** Disconnects the client. */
+  /** Closes the connection once all replies have left. */
   disconnect(): void {
     this.close();
     this.transport.end();
@@ -265,6 +269,7 @@ export class ClientConnection {
     this.binding = null;
   }
 
+  /** Handles SETVOLUME: authenticates the client, and replies later. */
   private setVolume(xid: number, r: XdrReader): undefined {
     const texts = readTexts(r);
     // After a second handshake the connection belongs to another client.
@@ -291,7 +296,7 @@ export class ClientConnection {
   private logHandshakeRefusal(text: string, texts: ReadonlyMap<string, string> | null): void {
     const { address } = this.peer;
     const [volume, user] = [texts?.get('remote-subvolume'), texts?.get('username')];
-    // Quotes the client's strings as JSON: they may contain line breaks.
+    // JSON escapes line breaks, by which a client could forge log lines.
     const userText = user === undefined ? '' : ` (username ${JSON.stringify(user)})`;
     const volumeText = volume === undefined ? '' : ` for ${JSON.stringify(volume)}`;
     const from = address || 'this machine';
@@ -338,6 +343,7 @@ export class ClientConnection {
     });
   }
 
+  /** Binds the connection to an admitted client. @param root the gfid of the client's root directory */
   private bind(binding: ClientBinding, root: Gfid): HandshakeResult {
     const { client, brick, isGlossa } = binding;
     this.binding = binding;
@@ -362,13 +368,13 @@ export class ClientConnection {
     if (procedure === 0) return replySuccess(r, call);
     if (procedure === RELEASE_PROCEDURE || procedure === RELEASEDIR_PROCEDURE)
       return releaseFd(r, origin);
-    const plan = unmarshals[procedure];
-    if (plan === undefined) return ACCEPT.PROC_UNAVAIL;
-    const values = readFields(r, plan.wire.call);
-    const data = plan.wire.data === 'call' ? r.fixed(r.remaining) : NO_BYTES;
+    const conversions = unmarshals[procedure];
+    if (conversions === undefined) return ACCEPT.PROC_UNAVAIL;
+    const values = readFields(r, conversions.wire.call);
+    const data = conversions.wire.data === 'call' ? r.fixed(r.remaining) : NO_BYTES;
     if (r.isMalformed) return ACCEPT.GARBAGE_ARGS;
     const mappedCaller = this.host.mapCaller(caller, this.isTrusted);
-    const serverCall = new ServerCall(origin, xid, plan, values, data, mappedCaller);
+    const serverCall = new ServerCall(origin, xid, conversions, values, data, mappedCaller);
     if (data.length > 0) serverCall.loan = this.records.lend();
     this.runCall(xid, serverCall);
   }
@@ -402,7 +408,7 @@ export class ClientConnection {
   }
 }
 
-/** Serves release and releasedir. */
+/** Serves release and releasedir: skips the gfid, reads the fd number, and replies with empty xdata. */
 function releaseFd(r: XdrReader, { client }: CallOrigin): Results {
   r.skip(16);
   client.fds.release(r.i64());

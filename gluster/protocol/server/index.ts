@@ -1,6 +1,6 @@
 /**
- * Defines protocol/server: exports the volumes below it as bricks to clients of GlusterFS and
- * glossa, in the program of GlusterFS since 4 (`gluster/rpc/`).
+ * Defines protocol/server: exports the volumes below it as bricks to clients of GlusterFS and glossa, by RPCs of the
+ * program GlusterFS 4.x v1 (`gluster/rpc/`).
  *
  * A listener accepts connections (`client-connection.ts`), which authenticate (`auth.ts`) and serve
  * calls (`server-call.ts`, `resolve.ts`, `unmarshal.ts`). `brick-server.ts` holds the shared state.
@@ -18,7 +18,7 @@ import { readCertificates } from '../shared/certificates.ts';
 import { BrickServer, readAddress } from './brick-server.ts';
 import { AUTH_KEY, authOptions, options, type Settings } from './options.ts';
 
-/** Finds the instance that this one replaces when the graph is exchanged. */
+/** Finds the server of the running graph that this instance will replace; null at the first start. */
 function findPredecessor(xl: Xlator<BrickServer>): BrickServer | null {
   const predecessor = xl.graph!.instances[xl.id];
   return predecessor === undefined || predecessor === xl ? null : (predecessor.priv as BrickServer);
@@ -60,7 +60,7 @@ export default defineTranslator<BrickServer, typeof options>({
     }
     if (event === 'UPCALL' && isUpcall(data)) priv.reportUpcall(data);
     if (event === 'UPCALL' && isClientUpcall(data)) priv.reportToClient(data);
-    // An exchanged graph ends without closing the server, which its successor has taken over.
+    // When a graph was replaced, its end must not stop the server, which the new graph has taken over.
     if (event === 'PARENT_DOWN' && xl.graph!.xlators.includes(xl)) priv.stop();
     defaultNotify(xl, event, data);
   },

@@ -1,4 +1,4 @@
-/** Listens for clients on a socket that the mount's loop serves, by system calls. */
+/** Listens for clients on a socket that the mount's own loop serves, without Node's sockets. */
 import { lookup } from 'node:dns/promises';
 import { rmSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -16,11 +16,11 @@ import {
   makePending,
 } from './node-listener.ts';
 
-/** Connections accepted in one go, before other sources have their turn. */
+/** The most connections accepted at once, before the loop serves other sockets. */
 const ACCEPT_MAX = 16;
 /** Milliseconds for which no connection is accepted after a failure, such as a lack of descriptors. */
 const FAILURE_PAUSE_MS = 1000;
-/** Microseconds for which polling for a client's next call pays off. */
+/** Microseconds for which the loop polls busily for a client's next call, before it sleeps. */
 const BUSY_POLL_US = 50;
 
 /** Resolves the host to a numeric address. */
@@ -53,7 +53,7 @@ export async function listenOnLoop(
   };
 }
 
-/** The listening socket. */
+/** The listening socket, which accepts connections. */
 class ListeningSocket implements PumpSource {
   readonly fd: number;
   readonly awaited = 0;
@@ -117,9 +117,9 @@ class LoopConnection implements ConnectionTransport {
   private readonly connection: ClientConnection;
   private readonly stream: Stream;
   private readonly onEnd: () => void;
-  /** Sent bytes of the connection's `out`. */
+  /** The number of bytes at the start of the connection's `out` that were sent. */
   private sent = 0;
-  /** Reading has stopped; the connection ends when all replies have left. */
+  /** Whether reading has stopped, and the connection ends once all replies have left. */
   private isEnding = false;
 
   constructor(
@@ -151,7 +151,7 @@ class LoopConnection implements ConnectionTransport {
     host.pending.add(pending);
   }
 
-  /** All queued bytes are in the connection's `out`. */
+  /** Negative, as the sent bytes still count in the connection's `out`, which holds all queued bytes. */
   get queued(): number {
     return -this.sent;
   }

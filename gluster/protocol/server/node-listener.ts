@@ -1,6 +1,6 @@
 /**
- * Listens for clients on a Node socket in its event loop: for TLS connections, or where only the
- * event loop serves sockets (otherwise `loop-listener.ts` does).
+ * Listens for clients on a socket of Node: for TLS, or in a process without a mount's own loop. `loop-listener.ts`
+ * listens in other cases.
  */
 import { rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -81,13 +81,13 @@ export const isStaleSocket = (path: string): Promise<boolean> =>
     socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'));
   });
 
-/** Strips the prefix of an IPv4 address on a socket for both versions. */
+/** Strips `::ffff:` of an IPv4 address, which a socket for IPv4 and IPv6 reports. */
 const stripIpv4Prefix = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
-const socketName = ({ remoteAddress, remotePort }: Socket): string =>
+const formatSocketName = ({ remoteAddress, remotePort }: Socket): string =>
   `${remoteAddress} ${remotePort}`;
 
-/** Makes the record of a connection before its handshake. */
+/** Makes the entry of a connection in the list of those without a handshake. */
 export const makePending = (
   host: ConnectionHost,
   address: string,
@@ -115,7 +115,7 @@ class Acceptor {
     }
     const tlsSettings = { ...certificates, requestCert: true, rejectUnauthorized: true };
     this.tlsServer = createTlsServer(tlsSettings, (socket) => {
-      const pending = this.handshaking.get(socketName(socket));
+      const pending = this.handshaking.get(formatSocketName(socket));
       if (pending === undefined) socket.destroy();
       else this.serve(socket, pending, readCommonName(socket));
     });
@@ -125,12 +125,13 @@ class Acceptor {
     });
   }
 
+  /** Serves a new connection, with TLS after its TLS handshake. */
   accept(socket: Socket): void {
     const { host } = this.settings;
     const address = stripIpv4Prefix(socket.remoteAddress ?? '');
     const pending = makePending(host, address, () => void socket.destroy());
     host.pending.add(pending);
-    const name = socketName(socket);
+    const name = formatSocketName(socket);
     socket.once('close', () => {
       host.pending.remove(pending);
       this.handshaking.delete(name);

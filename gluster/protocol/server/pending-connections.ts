@@ -1,6 +1,7 @@
 /**
- * Limits connections without a handshake. A connection that exceeds the timeout is closed; beyond the limit, the
- * oldest is. So a flood of connections delays a client for no longer than its own handshake takes.
+ * Limits connections that have not completed the handshake. A connection that exceeds the timeout is closed. If there
+ * are more than the limit, the oldest is closed. So a flood of connections cannot lock out a client that completes
+ * its handshake at once.
  */
 
 export interface PendingSettings {
@@ -13,7 +14,7 @@ export interface PendingSettings {
 
 /** A connection without a handshake. */
 export interface PendingConnection {
-  /** Closes it, and logs the reason. */
+  /** Closes the connection, and logs the reason. */
   close(reason: string): void;
 }
 

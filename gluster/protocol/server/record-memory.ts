@@ -1,13 +1,13 @@
 /**
- * Limits the memory for incomplete messages: one budget for all connections of a server. A connection has its own
- * room for short messages. For a longer one it requests memory and is not read until it gets it. Half of the budget
- * is for messages up to `ORDINARY`, more than GlusterFS's clients send at a time, so longer ones never delay them.
- * While connections wait, every `PATIENCE_MS` those without progress are closed.
+ * Limits the memory for incomplete messages: one budget for all connections of a server. Each connection has room for
+ * short messages. For a longer message it requests memory, and is not read until the memory is granted. Half of the
+ * budget is for messages up to ORDINARY_BYTES, more than GlusterFS's clients send, so longer ones never delay them.
+ * While connections wait for memory, those that hold it without progress are closed after PATIENCE_MS.
  */
 import type { Dump } from '../../../runtime/core/xlator.ts';
 import { RECORD_MAX, type RecordReader } from '../../rpc/record.ts';
 
-/** Bytes of an ordinary message and of the bytes that are received along with it. */
+/** The most bytes of an ordinary message, with the bytes that are received along with it. */
 const ORDINARY_BYTES = 1.5 * 2 ** 20;
 /** Milliseconds for which a message may make too little progress while others wait for its memory. */
 export const PATIENCE_MS = 10_000;
@@ -22,17 +22,17 @@ export interface RecordMemorySettings {
   after(ms: number, fn: () => void): () => void;
 }
 
-/** A connection as the budget sees it. */
+/** The part of a connection that the budget uses. */
 export interface Receiver {
   readonly records: RecordReader;
-  /** Whether the server does not read the connection for a reason that its peer cannot influence. */
+  /** Whether the server stopped reading because of the limit of requests, for which the peer is not to blame. */
   readonly isAtLimit: boolean;
   /** Called when the memory for which it waits is available. */
   onGrant(): void;
   fail(reason: string): void;
 }
 
-/** The shares of one class of messages: those that hold memory, and those that wait in order of request. */
+/** Half of the budget: the shares that hold memory of it, and those that wait for memory, in order of request. */
 class Pool {
   usedBytes = 0;
   readonly holders = new Set<Share>();
@@ -62,7 +62,7 @@ class Pool {
     if (this.waiting.delete(share)) this.grantWaiting();
   }
 
-  /** Returns bytes of a share, which may already hold others in this pool. */
+  /** Takes bytes back that a share returns; the share stays a holder if it has got other bytes of this pool. */
   free(share: Share, size: number): void {
     if (share.pool !== this) this.holders.delete(share);
     this.usedBytes -= size;
@@ -93,14 +93,14 @@ class Pool {
     return true;
   }
 
-  /** Takes the memory back from an idle share. */
+  /** Takes the memory back from a share that does not need it. */
   private reclaim(holder: Share): void {
     this.holders.delete(holder);
     this.usedBytes -= holder.heldBytes;
     holder.drop();
   }
 
-  /** Measures the progress of every holder from now on. */
+  /** Starts to measure the progress of every holder; closes slow ones after PATIENCE_MS. */
   private startTimer(): void {
     for (const holder of this.holders) holder.markProgress();
     this.stopTimer = this.settings.after(PATIENCE_MS, () => {
@@ -144,10 +144,11 @@ export class Share {
   private readonly receiver: Receiver;
   private readonly ordinary: Pool;
   private readonly long: Pool;
-  /** The pool that its memory is from. */
+  /** The pool of the memory that the share holds. */
   pool: Pool | null = null;
+  /** The pool in which the share waits for memory. */
   private waitsIn: Pool | null = null;
-  /** The message's missing bytes when others began to wait; -1 if the message started later. */
+  /** The bytes that the message lacked when other shares began to wait; -1 if the memory was granted later. */
   private missingAtStart = -1;
 
   constructor(receiver: Receiver, ordinary: Pool, long: Pool) {
@@ -156,18 +157,18 @@ export class Share {
     this.long = long;
   }
 
-  /** Whether its connection must not be read. */
+  /** Whether the connection waits for memory, and must not be read. */
   get isWaiting(): boolean {
     return this.waitsIn !== null;
   }
 
-  /** Received bytes of its message. */
+  /** The received bytes of the incomplete message. */
   get receivedBytes(): number {
     const { size, missingBytes } = this.receiver.records;
     return size - missingBytes;
   }
 
-  /** Whether its own room suffices. */
+  /** Whether the connection's own room suffices, so that the share's memory may be reclaimed. */
   get isIdle(): boolean {
     const { records } = this.receiver;
     return !this.isWaiting && records.neededMemory <= records.ordinaryMemory;
@@ -181,7 +182,7 @@ export class Share {
     const { pool, receiver } = this;
     const { records } = receiver;
     if (pool === null) records.limit = records.ordinaryMemory;
-    // While others wait, its next message queues behind theirs; memory for a long message is never kept.
+    // While others wait, the next message queues behind theirs. Memory for a long message is returned in any case.
     if (hasServed && pool !== null && (pool.waiting.size > 0 || pool === this.long))
       this.returnAll();
     const needed = records.neededMemory;
@@ -207,7 +208,7 @@ export class Share {
     this.heldBytes = size;
     this.receiver.records.limit = size;
     this.missingAtStart = -1;
-    // A long message moves from the memory in which it began.
+    // A message that turned out longer moves to the other pool.
     previous?.free(this, heldBytes);
   }
 
@@ -216,6 +217,7 @@ export class Share {
     this.receiver.onGrant();
   }
 
+  /** Continues with the connection's own room. */
   drop(): void {
     const { records } = this.receiver;
     this.pool = null;
@@ -228,6 +230,7 @@ export class Share {
     this.missingAtStart = this.receiver.records.missingBytes;
   }
 
+  /** Closes the connection if its message made too little progress since `markProgress`. */
   closeIfSlow(): void {
     const { missingAtStart, receiver } = this;
     const { missingBytes, size } = receiver.records;

@@ -1,6 +1,6 @@
 /**
- * Resolves the operands of a call: inodes by gfid, names in directories, open files by number. Uses
- * memory first, and otherwise looks them up at the storage as the same caller.
+ * Resolves the operands of a call: inodes by gfid, names in directories, open files by number. Searches the inode
+ * table first, then looks up at the storage as the same caller.
  * Source: GlusterFS 10 `xlators/protocol/server/src/server-resolve.c`.
  */
 import { applyReply } from '../../../runtime/core/apply-reply.ts';
@@ -28,13 +28,14 @@ import type { Operand } from './unmarshal.ts';
 
 type EntryOperand = Operand & { readonly kind: 'entry' };
 
-/** The fd number for the file of a gfid without an open. */
+/** The fd number of a request on a file that is not open: the file is found by its gfid. */
 const ANONYMOUS_FD = -2;
 
+/** The part of a client's brick in which its calls are resolved. */
 export interface ResolveScope {
   readonly inodes: InodeTable;
   readonly fds: FdTable;
-  /** The target of this client's requests. */
+  /** The volume to which this client's requests are wound. */
   readonly links: Child;
   /** The gfid of the client's root directory. */
   readonly root: Gfid;
@@ -46,6 +47,7 @@ export type OnOperand = (operand: Loc | Fd | number) => void;
 /** Maps the root's gfid to the client's root directory. */
 const mapRootGfid = (gfid: Gfid, root: Gfid): Gfid => (gfid === ROOT_GFID ? root : gfid);
 
+/** Resolves one operand. @param values the fields of the call */
 export function resolve(
   frame: Frame,
   operand: Operand,
@@ -53,25 +55,26 @@ export function resolve(
   scope: ResolveScope,
   onResult: OnOperand,
 ): void {
-  const gfid = (index: number): Gfid =>
+  const readGfid = (index: number): Gfid =>
     index < 0 ? NULL_GFID : mapRootGfid(values[index] as Gfid, scope.root);
   switch (operand.kind) {
     case 'inode':
-      findInode(frame, gfid(operand.gfid), scope, (inode) =>
+      findInode(frame, readGfid(operand.gfid), scope, (inode) =>
         onResult(typeof inode === 'number' ? inode : new Loc(inode)),
       );
       return;
     case 'fd':
-      findFd(frame, values[operand.remote] as number, gfid(operand.gfid), scope, onResult);
+      findFd(frame, values[operand.remote] as number, readGfid(operand.gfid), scope, onResult);
       return;
     case 'entry':
       findEntry(frame, operand, values, scope, onResult);
       return;
     case 'nameless':
-      findInode(frame, gfid(operand.gfid), scope, (inode) =>
+      findInode(frame, readGfid(operand.gfid), scope, (inode) =>
         onResult(typeof inode === 'number' ? inode : new Loc(scope.inodes.newInode(), inode)),
       );
       return;
+    // The caller makes new fds itself.
     case 'newFd':
       onResult(EINVAL);
   }
@@ -121,7 +124,7 @@ function findEntry(
   const name = values[nameIndex] as string;
   const parentGfid = mapRootGfid(values[pargfid] as Gfid, scope.root);
   // A lookup without a name is by gfid.
-  if (rule === 'unasked' && (name === '' || parentGfid === NULL_GFID)) {
+  if (rule === 'unchecked' && (name === '' || parentGfid === NULL_GFID)) {
     onResult(makeLocByGfid(mapRootGfid(values[gfid] as Gfid, scope.root), scope));
     return;
   }
@@ -133,16 +136,16 @@ function findEntry(
   findInode(frame, parentGfid, scope, (parent) => {
     if (typeof parent === 'number') onResult(parent);
     else if (!parent.isDir) onResult(EPERM);
-    else if (isDots && rule !== 'unasked') onResult(dotsErrno(operand, values));
+    else if (isDots && rule !== 'unchecked') onResult(findDotsErrno(operand, values));
     // A client does not see the parent directory of its root.
     else if (name === '..' && parentGfid === scope.root) onResult(ENOENT);
     else findName(frame, parent, name, rule, scope, onResult);
   });
 }
 
-/** The errno of GlusterFS's brick for a call that makes, opens or removes "." or "..". */
-function dotsErrno({ rule, flags: at }: EntryOperand, values: readonly unknown[]): number {
-  if (rule === 'there') return ENOENT;
+/** Finds the errno with which GlusterFS's brick refuses to make, open or remove "." or "..". */
+function findDotsErrno({ rule, flags: at }: EntryOperand, values: readonly unknown[]): number {
+  if (rule === 'exists') return ENOENT;
   const flags = at < 0 ? 0 : (values[at] as number);
   return flags === 0 || (flags & O_EXCL) !== 0 ? EEXIST : EISDIR;
 }
@@ -157,25 +160,25 @@ function findName(
   frame: Frame,
   parent: Inode,
   name: string,
-  rule: 'there' | 'absent' | 'any' | 'unasked',
+  rule: 'exists' | 'absent' | 'any' | 'unchecked',
   { inodes, links }: ResolveScope,
   onResult: OnOperand,
 ): void {
   const cached = name === '.' ? parent : inodes.grep(parent, name);
   const makeNewLoc = (): Loc => new Loc(inodes.newInode(), parent, name);
-  if (rule === 'unasked') {
+  if (rule === 'unchecked') {
     onResult(cached === undefined ? makeNewLoc() : new Loc(cached, parent, name));
     return;
   }
-  // For a name that may be absent, the storage itself checks.
-  if (cached === undefined && rule !== 'there') {
+  // An unknown name that need not exist is not looked up: the storage checks when it performs the fop.
+  if (cached === undefined && rule !== 'exists') {
     onResult(makeNewLoc());
     return;
   }
   lookup(frame, links, new Loc(cached ?? inodes.newInode(), parent, name), (inode) => {
     if (typeof inode !== 'number')
       onResult(rule === 'absent' ? EEXIST : new Loc(inode, parent, name));
-    else if (rule === 'there') onResult(inode);
+    else if (rule === 'exists') onResult(inode);
     else {
       inodes.unlink(parent, name);
       onResult(makeNewLoc());

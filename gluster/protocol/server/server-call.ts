@@ -23,7 +23,7 @@ import { type ResolveScope, resolve } from './resolve.ts';
 import { mapToRoot } from './subdir.ts';
 import type { Unmarshal } from './unmarshal.ts';
 
-/** The client whose calls are served. */
+/** The client whose calls are served, with its brick. */
 export interface CallOrigin extends ResolveScope {
   readonly client: Client;
   readonly isGlossa: boolean;
@@ -37,8 +37,8 @@ export interface CallOrigin extends ResolveScope {
 }
 
 /**
- * Requests that a write clears set-group-id. A GlusterFS client forwards the kernel's setattr
- * before such a write, which sets nothing and omits that the writer may clear the bit.
+ * Adds KILL_PRIV, which clears set-user-id and set-group-id, to a setattr that sets nothing. The kernel sends such a
+ * setattr before a write, and a GlusterFS client forwards it without KILL_PRIV.
  */
 function requestPrivilegeClear(fop: FopName, args: unknown[]): void {
   const [, , valid, xdata] = args;
@@ -49,46 +49,48 @@ function requestPrivilegeClear(fop: FopName, args: unknown[]): void {
 export class ServerCall {
   private readonly origin: CallOrigin;
   private readonly xid: number;
-  private readonly plan: Unmarshal;
+  private readonly conversions: Unmarshal;
   private readonly values: readonly unknown[];
   private readonly args: unknown[];
   private readonly frame: Frame;
-  /** The loan of the message, which contains the call's data. */
+  /** Keeps the message in memory, as it contains the call's data; null for a call without data. */
   loan: Loan | null = null;
+  /** The fd that this call opens, until the client gets it. */
   private newFile: Fd | null = null;
 
   constructor(
     origin: CallOrigin,
     xid: number,
-    plan: Unmarshal,
+    conversions: Unmarshal,
     values: readonly unknown[],
     data: Uint8Array,
     caller: Caller,
   ) {
     this.origin = origin;
     this.xid = xid;
-    this.plan = plan;
+    this.conversions = conversions;
     this.values = values;
-    this.args = plan.args.map((arg) => arg(values, data));
+    this.args = conversions.args.map((arg) => arg(values, data));
     const { uid, gid, pid, lkOwner, flags, ctime: sec, ctimeNsec: nsec } = caller;
-    const stack = new Stack(uid, gid, pid, findFop(plan.fop)!.logName, () => caller.groups);
+    const stack = new Stack(uid, gid, pid, findFop(conversions.fop)!.logName, () => caller.groups);
     stack.lkOwner = lkOwner;
-    // For a client that sends no times, the storage sets its own.
+    // If the client sends no times, `flags` is 0, and the storage sets the present time.
     stack.ctime = { sec, nsec, flags };
     this.frame = origin.client.begin(stack);
   }
 
   get fop(): FopName {
-    return this.plan.fop;
+    return this.conversions.fop;
   }
 
   run(): void {
-    if (!this.origin.isGlossa) requestPrivilegeClear(this.plan.fop, this.args);
+    if (!this.origin.isGlossa) requestPrivilegeClear(this.conversions.fop, this.args);
     this.resolveFrom(0);
   }
 
+  /** Resolves the operands from this index on, one after the other, then winds the fop. */
   private resolveFrom(index: number): void {
-    const operand = this.plan.operands[index];
+    const operand = this.conversions.operands[index];
     if (operand === undefined) this.wind();
     else if (operand.kind === 'newFd') {
       this.args[operand.arg] = this.makeFd();
@@ -107,21 +109,21 @@ export class ServerCall {
 
   /** Makes the fd of open, opendir and create. */
   private makeFd(): Fd {
-    const { args, frame, plan } = this;
+    const { args, frame, conversions } = this;
     const { inode } = args.find((arg) => arg instanceof Loc) as Loc;
-    const at = findFop(plan.fop)!.args.findIndex(({ name }) => name === 'flags');
+    const at = findFop(conversions.fop)!.args.findIndex(({ name }) => name === 'flags');
     const flags = at < 0 ? O_RDONLY : (args[at] as number);
-    this.newFile = new Fd(inode!, flags, frame.root.pid, plan.fop === 'opendir');
+    this.newFile = new Fd(inode!, flags, frame.root.pid, conversions.fop === 'opendir');
     return this.newFile;
   }
 
   private wind(): void {
-    const { plan, frame, origin, args } = this;
-    const cbk = collectCbk[plan.fop]((_frame, _cookie, _xl, opRet, opErrno, reply) =>
+    const { conversions, frame, origin, args } = this;
+    const cbk = collectCbk[conversions.fop]((_frame, _cookie, _xl, opRet, opErrno, reply) =>
       this.handleReply(opRet, opErrno, reply),
     );
     const fd = args.find((arg) => arg instanceof Fd);
-    windArgs[plan.fop](frame, 0, cbk as never, fd?.links ?? origin.links, args);
+    windArgs[conversions.fop](frame, 0, cbk as never, fd?.links ?? origin.links, args);
   }
 
   /** Interrupts the request; the client no longer needs its reply but still receives it. */
@@ -134,8 +136,8 @@ export class ServerCall {
   }
 
   private handleReply(opRet: number, opErrno: number, reply: unknown[]): void {
-    const { args, newFile, origin, plan } = this;
-    const isComplete = applyReply(findFop(plan.fop)!, args, opRet, opErrno, reply);
+    const { args, newFile, origin, conversions } = this;
+    const isComplete = applyReply(findFop(conversions.fop)!, args, opRet, opErrno, reply);
     if (opRet < 0) {
       this.sendReply(-1, opErrno || EIO, reply);
       return;
@@ -148,40 +150,41 @@ export class ServerCall {
       origin.client.fds.add(newFile);
       this.newFile = null;
     }
-    this.sendReply(opRet, this.endErrno(opErrno, reply), reply);
+    this.sendReply(opRet, this.findEndErrno(opErrno, reply), reply);
   }
 
   private sendReply(opRet: number, opErrno: number, reply: readonly unknown[]): void {
-    const { origin, plan, xid, frame } = this;
+    const { origin, conversions, xid, frame } = this;
     if (this.loan !== null) this.loan.count -= 1;
     if (this.newFile !== null) closeFd(this.newFile);
-    const data = opRet >= 0 && plan.data >= 0 ? (reply[plan.data] as Uint8Array) : null;
+    const data =
+      opRet >= 0 && conversions.data >= 0 ? (reply[conversions.data] as Uint8Array) : null;
     const { root } = origin;
     const toClientView = (value: unknown): unknown =>
       root === ROOT_GFID ? value : mapToRoot(value, root);
-    const visible = opRet < 0 ? keepXdata(reply, plan.xdata) : reply;
-    const fields = plan.reply.map((field) => toClientView(field(visible)));
+    const visible = opRet < 0 ? keepXdata(reply, conversions.xdata) : reply;
+    const fields = conversions.reply.map((field) => toClientView(field(visible)));
     origin.sendReply(
       xid,
-      plan.fop,
+      conversions.fop,
       (w) => {
         w.i32(opRet);
         w.i32(opErrno);
-        writeFields(w, plan.wire.reply, fields);
+        writeFields(w, conversions.wire.reply, fields);
       },
       data,
     );
     origin.client.end(frame.root);
   }
 
-  /** Returns ENOENT at the end of a file or directory, else 0. */
-  private endErrno(opErrno: number, reply: readonly unknown[]): number {
-    const { plan, args } = this;
-    if (plan.fop === 'readdir' || plan.fop === 'readdirp') {
+  /** Returns ENOENT if the reply reaches the end of a file or directory, as GlusterFS does; else 0. */
+  private findEndErrno(opErrno: number, reply: readonly unknown[]): number {
+    const { conversions, args } = this;
+    if (conversions.fop === 'readdir' || conversions.fop === 'readdirp') {
       const isEmpty = (reply[0] as readonly Dirent[]).length === 0;
       return isEmpty || opErrno === ENOENT ? ENOENT : 0;
     }
-    if (plan.fop !== 'readv') return 0;
+    if (conversions.fop !== 'readv') return 0;
     const [vector, stbuf] = reply as [Uint8Array, Iatt | null];
     const [, , offset] = args as [Fd, number, number];
     return stbuf !== null && offset + vector.length >= stbuf.iaSize ? ENOENT : 0;

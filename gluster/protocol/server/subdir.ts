@@ -1,6 +1,6 @@
 /**
- * Mounts a directory of a brick as a client's root. It is a view, not a barrier: as in GlusterFS, a
- * gfid from elsewhere in the brick is served.
+ * Lets a client mount a directory of a brick as its root. As in GlusterFS, this does not protect the rest of the
+ * brick: requests with the gfid of a file outside of the directory are served.
  * Source: GlusterFS 10 `server-handshake.c` (server_first_lookup), `server-resolve.c`.
  */
 import type { Client } from '../../../runtime/core/client.ts';
@@ -13,7 +13,7 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import type { Brick } from './bricks.ts';
 import { lookup } from './resolve.ts';
 
-/** Finds a directory by its path, as root. @param onResult called with its inode or the errno */
+/** Finds a directory by its path, with root's rights. @param onResult called with its inode or the errno */
 export function findDirectory(
   client: Client,
   brick: Brick,
@@ -26,7 +26,7 @@ export function findDirectory(
     if (name === undefined) onResult(directory);
     else if (name === '..') onResult(ENOENT);
     else
-      lookUp(client, brick, directory, name, (inode) => {
+      lookupName(client, brick, directory, name, (inode) => {
         if (typeof inode === 'number') onResult(inode);
         else if (!inode.isDir) onResult(ENOTDIR);
         else descend(inode, at + 1);
@@ -35,7 +35,7 @@ export function findDirectory(
   descend(brick.inodes.root, 0);
 }
 
-function lookUp(
+function lookupName(
   client: Client,
   { inodes, links }: Brick,
   parent: Inode,

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 it.runIf(isRoot)(
-  'times that a client with utime sets are stored, and a client without utime keeps them',
+  'times that a client with features/utime sets are stored, and writes of a client without it keep them',
   async () => {
     const directory = makeFolder();
     // The volume below the server is the clients' remote-subvolume.

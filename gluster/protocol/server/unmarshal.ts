@@ -1,7 +1,7 @@
 /**
- * Converts fields of a call to arguments of a fop, and its reply to fields of the reply, matching
- * names in the table of fops and that of the wire. For inodes and open files it describes the
- * `Operand`, which `resolve.ts` finds.
+ * Makes the conversions of protocol/server for each fop: from the fields of a call to its arguments, and from its
+ * reply to the fields of the reply. They are matched by name (`core/fops.ts`, `rpc/fops4.ts`). Inodes and open files
+ * are described as an `Operand`, which `resolve.ts` finds.
  * Source of the rules for names: GlusterFS 10 `xlators/protocol/server/src/server-resolve.c`.
  */
 import type { Fd } from '../../../runtime/core/fd.ts';
@@ -15,10 +15,13 @@ import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import { wireInoHi } from '../../rpc/iatt.ts';
 import type { Wide, WireDirent } from '../../rpc/structs.ts';
 
-/** Requires that a name exists (there) or not (absent), allows both (any), or checks nothing (unasked). */
-export type Rule = 'there' | 'absent' | 'any' | 'unasked';
+/** Whether a name must exist, must be absent, may be either (`any`), or is not looked up (`unchecked`). */
+export type Rule = 'exists' | 'absent' | 'any' | 'unchecked';
 
-/** An operand of a call: an inode, a name or an open file. */
+/**
+ * An operand of a call: an inode, a name or an open file. `arg` is the index of the fop's argument; other numbers
+ * are indexes into the call's fields.
+ */
 export type Operand =
   /** A loc by its gfid. */
   | { readonly kind: 'inode'; readonly arg: number; readonly gfid: number }
@@ -38,6 +41,7 @@ export type Operand =
   /** A new fd of the loc's inode. */
   | { readonly kind: 'newFd'; readonly arg: number };
 
+/** The conversions of one fop. */
 export interface Unmarshal {
   readonly fop: FopName;
   readonly wire: WireFop;
@@ -53,6 +57,7 @@ export interface Unmarshal {
   readonly xdata: number;
 }
 
+/** The rules of names, by fop and argument. */
 const RULES: Readonly<Record<string, Rule>> = {
   'mknod loc': 'absent',
   'mkdir loc': 'absent',
@@ -61,16 +66,16 @@ const RULES: Readonly<Record<string, Rule>> = {
   'namelink loc': 'absent',
   'put loc': 'any',
   'create loc': 'any',
-  'unlink loc': 'there',
-  'rmdir loc': 'there',
-  'rename oldloc': 'there',
+  'unlink loc': 'exists',
+  'rmdir loc': 'exists',
+  'rename oldloc': 'exists',
   'rename newloc': 'any',
-  'lookup loc': 'unasked',
+  'lookup loc': 'unchecked',
 };
 
 const TWO_32 = 0x1_0000_0000;
 
-/** Joins the halves of an offset, which this server made, so that it fits a number. */
+/** Joins the halves of an offset. This server has made the offset, so it fits a number exactly. */
 function joinOffset({ hi, lo }: Wide): number {
   return hi * TWO_32 + lo;
 }
@@ -155,7 +160,7 @@ function makeUnmarshal(fop: FopName): Unmarshal {
   return {
     fop,
     wire,
-    // A new fd needs an inode that was resolved before.
+    // A new fd is resolved last, as it needs the inode of another operand.
     operands: [...operands].sort((a, b) => Number(a.kind === 'newFd') - Number(b.kind === 'newFd')),
     args: args.map((arg) => makeArgSource(fop, arg, wire.call)),
     reply: wire.reply.namedFields.map(({ name, kind }) => makeFieldSource(fop, name, kind, reply)),
