@@ -1,6 +1,6 @@
 /**
- * Multiplexes calls over one transport to a peer: requests leave in order, and replies arrive in
- * any order. The channel never blocks and does not interpret calls.
+ * Sends a client's calls over one connection and finds the call of each reply, as replies arrive in any order. Never
+ * blocks, and does not interpret arguments or results. Clients of bricks and of volfile servers use it.
  *
  * Bytes are queued until the caller invokes `flush`, so that the calls of one turn leave together. The
  * data of a write is sent from its own memory; only the unsent rest is copied.
@@ -12,7 +12,7 @@ import { type RecordReader, recordMark } from './record.ts';
 import { XdrReader, XdrWriter } from './xdr.ts';
 
 const MARK_SIZE = 4;
-/** The bytes already sent at which the unsent rest moves to the front of the buffer. */
+/** If this many bytes of the buffer were sent, the unsent rest moves to its front. */
 const COMPACT_AT = 65_536;
 
 /** The reason why a call has no results. */
@@ -28,8 +28,8 @@ export interface PendingCall extends NumberedCall {
   onLoss(reason: LossReason): void;
 }
 
-/** Carries bytes to the peer. */
-export interface Carrier {
+/** Sends bytes to the peer. */
+export interface ByteSender {
   /**
    * Sends as much as can leave now: the first `length` bytes of `bytes`, then `data`.
    * @returns the number of bytes that left, or minus the errno: EAGAIN when none can
@@ -57,10 +57,11 @@ export class CallChannel {
   private readonly settings: CallChannelSettings;
   private readonly reader = new XdrReader();
   private readonly pending = new PendingCalls<PendingCall>();
+  /** The position in `out` of the record mark of the current call. */
   private markPosition = 0;
-  private carrier: Carrier | null = null;
+  private sender: ByteSender | null = null;
   /** The number of bytes at the start of `out` that were sent already. */
-  private sent = 0;
+  private sentPrefix = 0;
   /** Whether the peer did not accept all bytes at the last `flush`. */
   private isBlocked = false;
 
@@ -75,21 +76,21 @@ export class CallChannel {
 
   /** Whether bytes wait to be sent. */
   get hasQueuedBytes(): boolean {
-    return this.out.at > this.sent;
+    return this.out.at > this.sentPrefix;
   }
 
-  /** Attaches a transport. Xids continue, so that a late reply never matches a call of the new connection. */
-  attach(carrier: Carrier): void {
-    this.carrier = carrier;
+  /** Uses a new connection. Xids continue, so that a late reply never matches a call of the new connection. */
+  attach(sender: ByteSender): void {
+    this.sender = sender;
     this.isBlocked = false;
     this.lastActivity = this.settings.now();
   }
 
-  /** Detaches the transport; every call fails with `disconnected`. */
+  /** Stops using the connection; every call fails with `disconnected`. */
   detach(): void {
-    this.carrier = null;
+    this.sender = null;
     this.out.at = 0;
-    this.sent = 0;
+    this.sentPrefix = 0;
     this.failAll('disconnected');
   }
 
@@ -113,7 +114,7 @@ export class CallChannel {
     return out;
   }
 
-  /** Completes a call; with data it leaves now. */
+  /** Completes a call. @param data bytes that follow the arguments; with data the call is sent now */
   end(data: Uint8Array | null = null): void {
     const { out, markPosition } = this;
     out.patch(markPosition, recordMark(out.at - markPosition - MARK_SIZE + (data?.length ?? 0)));
@@ -121,7 +122,7 @@ export class CallChannel {
   }
 
   /**
-   * Calls a procedure, as this program itself unless `caller` is given.
+   * Calls a procedure; by default as this process, not as an application's user.
    * @param onResult called with the results, or with the reason why they are missing
    */
   call(
@@ -143,35 +144,35 @@ export class CallChannel {
     this.pending.remove(call.xid);
   }
 
-  /** Sends the queued bytes. @returns 0, or minus the errno when the transport cannot send any more */
+  /** Sends the queued bytes, then `data`. @returns 0, or minus the errno if nothing could be sent */
   flush(data: Uint8Array | null = null): number {
-    const { out, carrier } = this;
-    if (carrier === null) return 0;
-    const first = out.at - this.sent;
-    const length = first + (data?.length ?? 0);
+    const { out, sender } = this;
+    if (sender === null) return 0;
+    const queuedLength = out.at - this.sentPrefix;
+    const length = queuedLength + (data?.length ?? 0);
     if (length === 0) return 0;
-    const bytes = this.sent === 0 ? out.bytes : out.bytes.subarray(this.sent);
-    const sent = carrier.send(bytes, first, data);
-    if (sent > 0 && this.isBlocked) this.lastActivity = this.settings.now();
-    this.isBlocked = sent !== length;
-    if (sent === length) {
+    const bytes = this.sentPrefix === 0 ? out.bytes : out.bytes.subarray(this.sentPrefix);
+    const result = sender.send(bytes, queuedLength, data);
+    if (result > 0 && this.isBlocked) this.lastActivity = this.settings.now();
+    this.isBlocked = result !== length;
+    if (result === length) {
       out.at = 0;
-      this.sent = 0;
+      this.sentPrefix = 0;
       return 0;
     }
-    const left = Math.max(sent, 0);
-    if (data !== null) out.fixed(data.subarray(Math.max(left - first, 0)));
-    this.sent += Math.min(left, first);
-    if (this.sent >= COMPACT_AT) this.compact();
-    return sent < 0 ? sent : 0;
+    const accepted = Math.max(result, 0);
+    if (data !== null) out.fixed(data.subarray(Math.max(accepted - queuedLength, 0)));
+    this.sentPrefix += Math.min(accepted, queuedLength);
+    if (this.sentPrefix >= COMPACT_AT) this.compact();
+    return result < 0 ? result : 0;
   }
 
   /** Frees the room of sent bytes, however slowly the peer accepts the rest. */
   private compact(): void {
-    const { out, sent } = this;
-    out.bytes.copyWithin(0, sent, out.at);
-    out.at -= sent;
-    this.sent = 0;
+    const { out, sentPrefix } = this;
+    out.bytes.copyWithin(0, sentPrefix, out.at);
+    out.at -= sentPrefix;
+    this.sentPrefix = 0;
   }
 
   /** Dispatches all complete messages. @throws {RecordError} */
@@ -186,7 +187,7 @@ export class CallChannel {
       if (type === CALL) this.settings.onCall(r, xid);
       else if (type === REPLY) this.dispatchReply(r, xid);
       // The callback may have closed the connection.
-      if (this.carrier === null) return;
+      if (this.sender === null) return;
     }
   }
 
@@ -204,7 +205,7 @@ export class CallChannel {
   expire(before: number): number {
     let count = 0;
     for (const call of this.pending.list()) {
-      // Calls are listed in the order of sending. A callback may lose further calls.
+      // Calls are listed in the order of sending. An earlier `onLoss` may have removed this one.
       if (call.sentAt >= before) break;
       if (this.pending.remove(call.xid) !== call) continue;
       count += 1;

@@ -1,6 +1,6 @@
 /**
- * Serves the calls of a peer: finds the program and procedure of each call and sends the results, or the reason for
- * a refusal. Callers pass programs as tables of procedures; the server adds DUMP, which lists them.
+ * Serves the calls of a client: finds the program and procedure of each call and sends the results, or the reason for
+ * a refusal. Callers pass programs as tables of procedures. The program GF-DUMP, which lists them, is added here.
  * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.c`, `rpcsvc_program_actor`.
  */
 import { type Fields, writeFields } from './fields.ts';
@@ -58,8 +58,10 @@ export const makeResults =
 export const replySuccess: Procedure = () => makeResults(commonReply, 0, 0, NOTHING);
 
 export class CallServer {
+  /** Bytes of all messages received and sent, for statedumps. */
   bytesIn = 0;
   bytesOut = 0;
+  /** Whether `serveAll` is running. */
   isServing = false;
   private readonly settings: CallServerSettings;
   private readonly programs: readonly ServedProgram[];
@@ -90,7 +92,7 @@ export class CallServer {
         this.bytesIn += records.end - records.start;
         r.begin(records.bytes, records.start, records.end);
         const xid = r.u32();
-        // Replies to our own calls carry no results.
+        // A message that is not a call replies to a call of this side, and has no results.
         if (r.u32() === CALL && !r.isMalformed) this.serve(readCall(r, xid), r);
       }
     } finally {
@@ -113,7 +115,7 @@ export class CallServer {
     });
   }
 
-  /** @param data bytes that follow the results */
+  /** Sends the results of a call. @param data bytes that follow the results */
   reply(xid: number, write: Results, data: Uint8Array | null = null): void {
     this.send((w) => {
       writeReply(w, xid, ACCEPT.SUCCESS);
@@ -130,7 +132,7 @@ export class CallServer {
   private serve(call: ReceivedCall, r: XdrReader): void {
     const { xid, refusal } = call;
     if (refusal === 'owner') this.send((w) => writeDenied(w, xid));
-    // GlusterFS replies with xid 0 here, which matches no call of the client.
+    // To a malformed header GlusterFS replies with xid 0, which matches no call of the client.
     else if (refusal === 'mismatch') this.refuse(0, ACCEPT.GARBAGE_ARGS);
     else {
       const handler = this.findProcedure(call);

@@ -188,7 +188,7 @@ describe('captured records', () => {
     expect(differences).toEqual([]);
   });
 
-  it('are malformed only in the listed cases', () => {
+  it('are decoded, except unknown procedures, malformed calls and refusals', () => {
     const no = results.filter(({ copy }) => typeof copy === 'string');
     expect(no.map(({ name, copy }) => `${name}: ${copy}`)).toMatchInlineSnapshot(`
       [

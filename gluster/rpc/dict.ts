@@ -1,6 +1,6 @@
 /**
- * Encodes dictionaries for the wire: with types in the fops of version 4 (`gfx_dict`), as untyped
- * texts in the handshake and the server's calls (the older layout).
+ * Encodes and decodes dictionaries for the wire: with types in fops (`gfx_dict`, since GlusterFS 4), as untyped texts
+ * in the handshake and in calls of the server (the older layout).
  * Source: GlusterFS 10 `rpc/xdr/src/glusterfs3.h`, `libglusterfs/src/dict.c`.
  */
 import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
@@ -15,6 +15,7 @@ const MDATA_SIZE = 36;
 /** The least bytes of a pair: two lengths or types, and a value. */
 const PAIR_MIN_BYTES = 12;
 
+/** The encoding of one type of value. */
 interface Kind {
   readonly type: DictType;
   write(w: XdrWriter, value: never): void;
@@ -56,7 +57,10 @@ interface Key {
   readonly bytes: Uint8Array;
 }
 
-/** Key lengths with a cache entry each: the last key written and read. Few keys exist, and each is frequent. */
+/**
+ * The slots of two caches, one for written and one for read keys: the last key of each length. A key that recurs
+ * is not encoded or decoded again, and few different keys are in use.
+ */
 const CACHED_LENGTHS = 64;
 const writtenKeys = new Array<Key | null>(CACHED_LENGTHS).fill(null);
 const readKeys = new Array<Key | null>(CACHED_LENGTHS).fill(null);
@@ -100,6 +104,7 @@ export function writeDict(w: XdrWriter, dict: Dict | null): void {
   w.patch(size, w.at - size - 12);
 }
 
+/** Reads a typed dictionary; null if the sender wrote null, or if it is malformed. */
 export function readDict(r: XdrReader): Dict | null {
   r.skip(4);
   const count = r.i32();
@@ -127,7 +132,7 @@ export function readDict(r: XdrReader): Dict | null {
 
 // -- the older layout ------------------------------------------------------------------------------
 
-/** Writes an `opaque<>` in which every value is a text whose length counts its NUL. */
+/** Writes a dictionary of texts as an `opaque<>`; the length of each value includes its NUL. */
 export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): void {
   const start = w.at;
   w.u32(0);
@@ -147,7 +152,7 @@ export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): vo
   w.zeros(-length & 3);
 }
 
-/** Reads an `opaque<>`: an empty map for no bytes, null for a malformed dictionary. */
+/** Reads a dictionary of texts from an `opaque<>`: an empty map for no bytes, null for a malformed dictionary. */
 export function readTexts(r: XdrReader): Map<string, string> | null {
   const bytes = r.opaque();
   const texts = new Map<string, string>();

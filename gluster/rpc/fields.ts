@@ -1,6 +1,6 @@
 /**
- * Reads and writes messages as rows of fields, each with a name and a kind. A row is written from, and
- * read into, an array with one value per named field.
+ * Reads and writes messages as rows of fields, each with a name and a kind. A row is written from, and read into, an
+ * array with one value per named field. `fops4.ts` and `programs.ts` define the rows.
  *
  *   const row = parseFields('loc.gfid =0:u32 name:string xdata');
  *   writeFields(w, row, [gfid, 'x', null]);
@@ -100,7 +100,7 @@ export function parseFields(text: string): Fields {
   return { namedFields, steps };
 }
 
-/** Attributes that the reader skips: they read as null. */
+/** A kind for attributes whose reader skips them and returns null. */
 const skippedIatt: Kind = {
   write: writeIatt,
   read(r) {
@@ -118,6 +118,7 @@ export const skipIatts = (fields: Fields, names: ReadonlySet<string>): Fields =>
   }),
 });
 
+/** Writes a row. @param values one for each named field */
 export function writeFields(w: XdrWriter, { steps }: Fields, values: readonly unknown[]): void {
   for (let at = 0; at < steps.length; at++) {
     const { kind, index, constant } = steps[at]!;
@@ -125,7 +126,7 @@ export function writeFields(w: XdrWriter, { steps }: Fields, values: readonly un
   }
 }
 
-/** Reads a row; malformed input sets `short` on the reader. */
+/** Reads a row; malformed input sets `isMalformed` on the reader. */
 export function readFields(r: XdrReader, { steps, namedFields }: Fields): unknown[] {
   const values = new Array<unknown>(namedFields.length);
   for (let at = 0; at < steps.length; at++) {

@@ -1,7 +1,7 @@
 /**
- * Lists the fops of program GlusterFS 4.x v1 (version 400): each fop's procedure number, and the fields of its
- * arguments and reply. Names follow the fop table (`core/fops.ts`): `loc.gfid` is the gfid of the argument `loc`,
- * `fd` its gfid and the number that the server gave it.
+ * Lists the fops of the program GlusterFS 4.x v1 (version 400): each fop's procedure number, and the fields of its
+ * arguments and reply. Names follow the fop table (`core/fops.ts`): `loc.gfid` is the gfid of the argument `loc`. `fd`
+ * stands for two fields, the gfid of the file and the number that the server gave the fd.
  *
  * Rows omit op_ret and op_errno, with which every reply begins. The data of writev, put and readv follows the fields
  * without length or padding. Source: GlusterFS 10 `rpc/xdr/src/{glusterfs4-xdr,glusterfs3-xdr}.x`.
@@ -19,7 +19,7 @@ export interface WireFop {
   readonly data: 'call' | 'reply' | null;
 }
 
-/** An optional name: a flag states whether it exists; if not, the name is empty. */
+/** An optional name: a flag that is 0 for no name, then the name or an empty string. */
 const NAME = 'name.given:u32 name:string';
 const ENTRY = 'cmd:u32 type:u32 basename.given:u64 basename:string volume:string xdata';
 const LOCK = 'cmd:u32 flock.type:u32 flock';
@@ -86,6 +86,7 @@ const rows: readonly (readonly [number, WireFop['fop'], call: string, reply: str
   [56, 'copy_file_range', 'fd_in.gfid fd_out.gfid fd_in.remote:i64 fd_out.remote:i64 off_in:u64 off_out:u64 len:u32 flags:u32 xdata', 'xdata stbuf prebuf_dst postbuf_dst'],
 ];
 
+/** The message of a fop that is followed by data. */
 const DATA: Readonly<Partial<Record<WireFop['fop'], WireFop['data']>>> = {
   writev: 'call',
   put: 'call',
@@ -111,5 +112,6 @@ export const fops4: readonly (WireFop | undefined)[] = rows.reduce<(WireFop | un
   [],
 );
 
+/** Finds a fop's description; every fop that a caller may name has one. */
 export const findWireFop = (fop: WireFop['fop']): WireFop => byName.get(fop)!;
 const byName = new Map(fops4.filter((row) => row !== undefined).map((row) => [row.fop, row]));

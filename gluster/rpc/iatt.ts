@@ -1,4 +1,4 @@
-/** Encodes attributes for the wire: `gfx_iattx` of the fops, `gf_iatt` (older) of the server's calls. */
+/** Encodes and decodes attributes for the wire: `gfx_iattx` in fops, and the older `gf_iatt` in calls of a server. */
 import { type Gfid, gfidToBytesInto, inoHi, inoLo, ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import { OFFSET_MAX } from '../../runtime/core/limits.ts';
@@ -7,9 +7,9 @@ import type { XdrReader, XdrWriter } from './xdr.ts';
 export const IATT_SIZE = 148;
 const OLD_IATT_SIZE = 100;
 const TWO_32 = 0x1_0000_0000;
-/** The mask of fields for a storage that reports none: all fields but the time of birth. */
+/** The mask of valid fields that is sent if the storage sets no mask: all fields but the time of birth. */
 const FILLED = 0x17ff;
-/** The highest bit of an inode number; programs that list files expect it clear. */
+/** The highest bit of an inode number. `inoHi` leaves it clear, as programs that list files expect. */
 const HIGH_BIT = 0x8000_0000;
 
 /** The upper half of the inode number, which is derived from the gfid's second half. */
@@ -98,7 +98,7 @@ export function readIatt(r: XdrReader): Iatt {
   return iatt;
 }
 
-/** Writes the layout of releases before 4: seconds of 32 bits, each beside its nanoseconds. */
+/** Writes `gf_iatt`, the layout of releases before 4: seconds of 32 bits, each followed by its nanoseconds. */
 export function writeOldIatt(w: XdrWriter, iatt: Iatt | null): void {
   if (iatt === null) {
     w.zeros(OLD_IATT_SIZE);

@@ -1,5 +1,5 @@
 /**
- * Encodes the headers of calls and replies, and the credentials that name the caller. Layouts and
+ * Encodes and decodes the headers of calls and replies, with the credentials that name the caller. Layouts and
  * limits: GlusterFS 10 `rpc/rpc-lib/src/{xdr-rpc,auth-glusterfs}.c`, RFC 5531.
  */
 import { paddedLength, type XdrReader, type XdrWriter } from './xdr.ts';
@@ -28,7 +28,7 @@ export const AUTH_V3 = 390_040;
 
 /** The most bytes of a call's credentials. */
 const CREDENTIALS_MAX = 400;
-/** The most groups and lock-owner bytes, counted together. */
+/** The most groups plus bytes of the lock owner in credentials of each layout. */
 const OWNER_AND_GROUPS_V2 = 95;
 const OWNER_AND_GROUPS_V3 = 91;
 
@@ -66,6 +66,7 @@ export const NO_XID = 0;
 export const hasRoomForOwner = (lkOwner: string, flavor: number): boolean =>
   lkOwner.length / 2 <= (flavor === AUTH_V3 ? OWNER_AND_GROUPS_V3 : OWNER_AND_GROUPS_V2);
 
+/** Writes the header of a call with its credentials; the arguments follow. @param caller null for no credentials */
 export function writeCall(
   w: XdrWriter,
   { xid, program, version, procedure }: CallHeader,
@@ -131,12 +132,12 @@ export function parseHex(hex: string): Uint8Array {
   return bytes;
 }
 
-/** A received call, as far as its header describes it. */
+/** The header of a received call. */
 export interface ReceivedCall extends CallHeader {
   /** The credentials; null for AUTH_NULL and for unknown flavors. */
   readonly caller: Caller | null;
   readonly flavor: number;
-  /** The reason for a refusal, else null; `mismatch` is a malformed header. */
+  /** The reason for a refusal: a malformed header (`mismatch`), or too long a lock owner; else null. */
   readonly refusal: 'mismatch' | 'owner' | null;
 }
 
@@ -164,6 +165,7 @@ export function readCall(r: XdrReader, xid: number): ReceivedCall {
   return { xid, program, version, procedure, caller, flavor, refusal };
 }
 
+/** Reads credentials that end at `end`; 'owner' if the lock owner is too long. */
 function readCredentials(r: XdrReader, flavor: number, end: number): Caller | 'garbage' | 'owner' {
   const isV3 = flavor === AUTH_V3;
   const pid = r.i32();

@@ -33,7 +33,7 @@ test('pending calls behave as a map by xid, and list in the order of their addit
   );
 });
 
-test('a long wait does not make the ring grow', () => {
+test('a call that waits for long does not make the ring grow', () => {
   const waiters = new PendingCalls<TestCall>();
   const patient = { xid: 0, name: -1 };
   const first = waiters.add(patient);

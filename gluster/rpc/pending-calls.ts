@@ -1,6 +1,6 @@
 /**
- * Stores calls that await a reply, by xid. Xids increase, so a ring suffices in which a call's
- * slot follows from its xid; a slot that an old call still occupies is skipped.
+ * Stores calls that await a reply, by xid (the number that matches a reply with its call). Xids increase, so the lowest
+ * bits of a call's xid are its slot in a ring. An xid whose slot is occupied by an older call is skipped.
  */
 
 /** The first xid of a GlusterFS client. */
@@ -17,6 +17,7 @@ export interface NumberedCall {
 export class PendingCalls<W extends NumberedCall> {
   /** The ring; its length is a power of two. */
   private slots = new Array<W | null>(INITIAL_SLOTS).fill(null);
+  /** The xid of the next call, if its slot is free. */
   private next = FIRST_XID;
   private count = 0;
 
@@ -55,6 +56,7 @@ export class PendingCalls<W extends NumberedCall> {
     return this.slots.filter((call) => call !== null).sort((a, b) => age(a) - age(b));
   }
 
+  /** Doubles the ring. */
   private widen(): void {
     const calls = this.list();
     this.slots = new Array<W | null>(this.slots.length * 2).fill(null);

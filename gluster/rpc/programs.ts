@@ -1,5 +1,5 @@
 /**
- * Lists the RPC programs of GlusterFS 10 and the messages of those without fops. Source:
+ * Lists GlusterFS 10's RPC programs, with the messages of all but the fops (`fops4.ts`). Source:
  * `rpc/rpc-lib/src/protocol-common.h`, `rpc/xdr/src/{rpc-common-xdr,glusterfs3-xdr,portmap-xdr}.x`.
  */
 
@@ -25,6 +25,7 @@ export const PORTMAP: Program = { name: 'Portmap', number: 34_123_456, version: 
 /** The program that a server calls on a client; the client never replies. */
 export const CALLBACK: Program = { name: 'GlusterFS Callback', number: 52_743_234, version: 1 };
 
+/** Procedure numbers of each program. */
 export const DUMP = { NULL: 0, DUMP: 1, PING: 2 } as const;
 export const HAND = {
   NULL: 0,

@@ -18,14 +18,14 @@ export class RecordError extends Error {
   readonly code = 'GLOSSA_RPC_RECORD';
 }
 
-/** The number of users of messages in one buffer. */
+/** The number of calls that still use messages in one buffer. */
 export interface Loan {
   count: number;
 }
 
 /**
- * Collects received bytes and returns complete messages. A message is valid until more bytes are
- * received; a caller that needs it longer copies or lends it.
+ * Collects received bytes and finds complete messages. A message is valid until more bytes are received; a caller that
+ * needs it longer copies the message, or calls `lend`.
  *
  *   const room = records.reserveRoom();       // where to receive
  *   records.noteReceived(recv(socket, room));
@@ -40,10 +40,10 @@ export class RecordReader {
   /** The range of bytes that were received and not read yet. */
   private from = 0;
   private to = 0;
-  /** Start of a message in several parts, which are joined here; -1 while no such message is incomplete. */
+  /** The position at which the parts of a message are joined; -1 while no message in several parts is incomplete. */
   private partsStart = -1;
   private partsLength = 0;
-  /** The most bytes of memory. Bytes that were already received may slightly exceed it. */
+  /** The most bytes of memory; may be exceeded slightly by bytes that were already received. */
   limit = Number.POSITIVE_INFINITY;
   private minRoom: number;
   private maxLength: number;
@@ -74,7 +74,7 @@ export class RecordReader {
   /** Bytes of the incomplete message with its mark; 0 between messages, or while the size is unknown. */
   get size(): number {
     const { partsStart, from, to, maxLength } = this;
-    // A part does not tell how many parts follow.
+    // How many parts follow is unknown, so the longest message is assumed.
     if (partsStart >= 0) return maxLength;
     if (to - from < MARK_SIZE) return 0;
     const mark = this.view.getUint32(from);
@@ -100,8 +100,8 @@ export class RecordReader {
   }
 
   /**
-   * Keeps the current message in place until the caller lowers the returned count; bytes received
-   * meanwhile go into another buffer.
+   * Keeps the current message unchanged in memory until the caller lowers the returned count. Bytes received meanwhile
+   * go into another buffer.
    */
   lend(): Loan {
     this.loan.count += 1;
@@ -130,7 +130,7 @@ export class RecordReader {
     return this.to === 0 ? this.bytes : this.bytes.subarray(this.to);
   }
 
-  /** Notes that the caller has received `count` bytes into the reserved room. */
+  /** Records that the caller has received `count` bytes into the reserved room. */
   noteReceived(count: number): void {
     this.to += count;
   }
@@ -181,7 +181,7 @@ export class RecordReader {
     }
   }
 
-  /** Appends a part to those before it, over their marks. */
+  /** Moves a part directly behind the parts before it, over its own mark. */
   private gather(length: number): void {
     const { from } = this;
     if (this.partsStart < 0) this.partsStart = from;
@@ -215,7 +215,7 @@ export class RecordReader {
     if (this.bytes.length > this.limit) this.replaceBuffer();
   }
 
-  /** Continues in a new buffer. */
+  /** Copies the unread bytes to a new buffer; a lent message stays in the old one. */
   private replaceBuffer(): void {
     const keptStart = this.partsStart >= 0 ? this.partsStart : this.from;
     const least = this.to - keptStart + this.minRoom;

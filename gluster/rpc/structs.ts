@@ -1,4 +1,4 @@
-/** Encodes the structures of fops for the wire: locks, leases, file systems, listings. */
+/** Encodes and decodes the structures of fops for the wire: locks, leases, statvfs, listings. */
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { Iatt } from '../../runtime/core/iatt.ts';
 import type { Flock } from '../../runtime/core/lock.ts';
@@ -18,12 +18,13 @@ export const u32: Kind = { write: (w, value: number) => w.u32(value), read: (r) 
 export const i32: Kind = { write: (w, value: number) => w.i32(value), read: (r) => r.i32() };
 export const u64: Kind = { write: (w, value: number) => w.u64(value), read: (r) => r.u64() };
 export const gfid: Kind = { write: (w, value: string) => w.gfid(value), read: (r) => r.gfid() };
+/** Bytes that are hexadecimal text here, such as lock owners. */
 const hex: Kind = {
   write: (w, text: string) => w.opaque(parseHex(text)),
   read: (r) => toHex(r.opaque()),
 };
 
-/** The end of the longest file; a larger offset would turn negative. */
+/** The largest offset, as offsets on the wire are signed. */
 const LAST_BYTE: Wide = { hi: 0x7fff_ffff, lo: 0xffff_ffff };
 const offset: Kind = {
   write: (w, value: number) => (value < 2 ** 63 ? w.u64(value) : writeWide(w, LAST_BYTE)),
@@ -114,6 +115,7 @@ export interface WireDirent {
   readonly dict: Dict | null;
 }
 
+/** Writes the entries of a listing. @param withAttributes true for readdirp */
 export const writeDirents = (
   w: XdrWriter,
   entries: readonly WireDirent[] | null,
@@ -122,6 +124,7 @@ export const writeDirents = (
   writeList(w, entries, (entry) => {
     for (const half of [entry.inoHi, entry.inoLo, entry.offHi, entry.offLo]) w.u32(half);
     const length = w.at;
+    // The name's length comes twice: here, and with the name, from where it is copied below.
     w.u32(0);
     w.u32(entry.type);
     w.string(entry.name);

@@ -2,19 +2,19 @@
  * Reads and writes XDR, GlusterFS's wire format: big-endian, padded with zeros to multiples of 4 bytes. Source: RFC
  * 4506.
  *
- * Reading never throws: past the end a reader returns zeros or an empty range and sets `short`, which the caller
- * checks once after the last field. No read leaves the message. 64-bit numbers become Numbers, exact below 2^53.
+ * Reading never throws. Past the end of the message a reader returns zeros or no bytes and sets `isMalformed`, which
+ * the caller checks once after the last field. 64-bit integers become JavaScript numbers, exact below 2^53.
  */
 import { decodeName, encodeNameInto } from '../../runtime/core/bytes.ts';
 import { type Gfid, gfidFromBytes, gfidToBytesInto, NULL_GFID } from '../../runtime/core/gfid.ts';
 import { GFID_SIZE } from '../../runtime/core/limits.ts';
 
 const TWO_32 = 0x1_0000_0000;
-/** The most bytes that a loop copies faster than `set` or `fill`. */
+/** The most bytes for which a loop is faster than `set` or `fill`. */
 const LOOP_MAX = 48;
 const NOTHING = new Uint8Array(0);
 
-/** The slots of a cache of read gfids. A few gfids, such as a directory's, recur. */
+/** The slots of a cache of read gfids: few gfids, such as a directory's, recur often. */
 const RECENT_GFIDS = 1024;
 const recentGfids: Gfid[] = new Array<Gfid>(RECENT_GFIDS).fill(NULL_GFID);
 /** The bytes of the cached gfids, four words each. */
@@ -166,6 +166,7 @@ export class XdrReader {
     this.at = this.end;
   }
 
+  /** Moves past `count` bytes. @returns false if the message is shorter, and is marked as malformed */
   private advance(count: number): boolean {
     if (count > this.end - this.at) {
       this.markMalformed();
@@ -208,7 +209,7 @@ export class XdrWriter {
     this.u32(value);
   }
 
-  /** Writes a number from 0 (or -2^53) to 2^53. */
+  /** Writes an integer from -2^53 to 2^53; negative ones as two's complement. */
   u64(value: number): void {
     this.reserve(8);
     this.view.setInt32(this.at, Math.floor(value / TWO_32));
@@ -296,6 +297,7 @@ export class XdrWriter {
     this.zeros(paddedLength(length) - length);
   }
 
+  /** Makes room for `count` more bytes. */
   reserve(count: number): void {
     if (this.at + count <= this.bytes.length) return;
     const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.at + count));

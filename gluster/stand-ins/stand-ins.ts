@@ -64,16 +64,16 @@ function refuseSwitchedOn(xl: Xlator, { purpose, switches }: StandIn): void {
   );
 }
 
-const absenceConsequence = ({ type }: Xlator): string | undefined =>
+const findConsequence = ({ type }: Xlator): string | undefined =>
   Object.hasOwn(standIns, type) ? standIns[type as keyof typeof standIns].consequence : undefined;
 
-/** Logs one message for all stand-ins of a graph whose absence matters. */
+/** Logs one warning for all types in a graph whose absence matters. */
 function warnAboutMissing(xl: Xlator): void {
-  const all = (xl.graph?.xlators ?? [xl]).filter((each) => absenceConsequence(each) !== undefined);
-  // The first such volume that starts logs it.
-  if (absenceConsequence(xl) === undefined || all.some((each) => each !== xl && each.initialised))
+  const all = (xl.graph?.xlators ?? [xl]).filter((each) => findConsequence(each) !== undefined);
+  // Only the first such volume that starts logs the warning.
+  if (findConsequence(xl) === undefined || all.some((each) => each !== xl && each.initialised))
     return;
-  const consequences = new Set(all.map(absenceConsequence));
+  const consequences = new Set(all.map(findConsequence));
   const types = [...new Set(all.map(({ type }) => type))].sort();
   const text =
     `volumes of these types pass all requests on, as glossa does not support them yet: ${types.join(', ')}` +

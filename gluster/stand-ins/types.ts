@@ -1,4 +1,4 @@
-/** The types with a stand-in, listed apart so that callers need not load the stand-ins. */
+/** Lists the types with a stand-in, in a file of its own so that callers need not load the stand-ins. */
 export const standInTypes = [
   'features/barrier',
   'features/bitrot-stub',

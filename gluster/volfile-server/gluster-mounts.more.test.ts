@@ -21,7 +21,7 @@ import {
 } from '../../test/support/mount.ts';
 import { findProcesses } from '../../test/support/processes.ts';
 import { skipFor, skipWithoutTools } from '../../test/support/tools.ts';
-import { VolfileFolder, volumeId } from './volfile-folder.ts';
+import { computeVolumeId, VolfileFolder } from './volfile-folder.ts';
 import { VolfileServer } from './volfile-server.ts';
 
 /** For operations that take long on a slow machine. */
@@ -268,7 +268,7 @@ describeMounts('a volfile server for GlusterFS', () => {
     const tcp = start(VOLUME, 'tcp', '127.0.0.1', port, 'by-tcp');
     const unix = start(VOLUME, 'unix', scratch.at('socket'), 0, 'by-unix');
     const length = Buffer.byteLength(distributed());
-    const id = volumeId(VOLUME).replaceAll('-', '');
+    const id = computeVolumeId(VOLUME).replaceAll('-', '');
     const good = { init: 0, errno: 0, written: 5, size: 16, id, volfile: -length };
     expect(await Promise.all([lineOf(tcp), lineOf(unix)])).toEqual([good, good]);
     // The graph changes between two writes.

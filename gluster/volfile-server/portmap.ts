@@ -1,6 +1,6 @@
 /** Records the ports of bricks. A brick registers its port, which is valid until the brick's connection ends. */
 
-/** The most names per connection; no process has more bricks. */
+/** The most bricks that one connection may register. */
 const NAMES_MAX = 4096;
 
 /** The connection that registered a brick. */
@@ -23,12 +23,12 @@ export class Portmap {
     return true;
   }
 
-  /** Removes a brick from any connection: a brick signs out at its end, possibly on a new one. */
+  /** Removes a brick, whichever connection registered it: a brick that ends may sign out on a new connection. */
   signOut(brick: string, port: number): boolean {
     return this.entries.get(brick)?.port === port && this.entries.delete(brick);
   }
 
-  /** Removes the bricks of a closed connection, except those that registered again elsewhere. @returns them */
+  /** Removes the bricks of a closed connection, unless another one has registered them again. @returns their names */
   removeAll(owner: Owner): string[] {
     const bricks = this.listBricks(owner);
     for (const brick of bricks) this.entries.delete(brick);

@@ -1,6 +1,6 @@
 /**
- * Fetches a volfile from one of several servers, stays connected, and reports when to fetch again:
- * after a change on the server, or when a lost server or its successor is reachable.
+ * Fetches a volfile from one of several servers, stays connected, and reports when to fetch again: after a change on
+ * the server, or once any server is reachable after the connection was lost.
  * Source: GlusterFS 10 `glusterfsd/src/glusterfsd-mgmt.c`.
  */
 import { connect, type Socket } from 'node:net';
@@ -17,16 +17,16 @@ import type { XdrReader, XdrWriter } from '../rpc/xdr.ts';
 
 /** Milliseconds between two attempts to reach a lost server. */
 const RETRY_MS = 3000;
-/** The longest time for a connection to be made. */
+/** Milliseconds that a server may take to accept a connection. */
 const CONNECT_MS = 10_000;
-/** The longest time for the reply to a request. */
+/** Milliseconds that a server may take to reply. */
 const REPLY_MS = 60_000;
 /** Milliseconds of silence after which the kernel probes whether the server still exists. */
 const KEEP_ALIVE_MS = 20_000;
 /** The most known servers, including those that a server has announced. */
 const SERVERS_MAX = 64;
 
-/** The supported versions of volfiles, which a management daemon compares with its own. */
+/** The range of supported volfile versions, which a management daemon compares with the volume's. */
 const VERSIONS = new Map([
   ['max-op-version', '100000'],
   ['min-op-version', '1'],
@@ -34,12 +34,12 @@ const VERSIONS = new Map([
 
 const specReply = parseFields('op_ret:i32 op_errno:i32 spec:opaque');
 
-/** Explains in a sentence why there is no volfile. */
+/** Thrown if no server sends the volfile; the message has the reason. */
 export class FetchError extends Error {
   readonly code = 'GLOSSA_VOLFILE_FETCH';
 }
 
-/** The server replied that it has no such volfile. */
+/** Thrown if a server replied that it has no such volfile. */
 class Refusal extends FetchError {}
 
 export interface VolfileClientSettings {
@@ -69,6 +69,7 @@ export class VolfileClient {
   private retryTimer: NodeJS.Timeout | null = null;
   private isClosed = false;
   private hasFetched = false;
+  /** Resolves after the last fetch or reconnect, so that they run one after the other. */
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(settings: VolfileClientSettings) {
@@ -108,7 +109,7 @@ export class VolfileClient {
       } catch (error) {
         if (!(error instanceof FetchError)) throw error;
         failures.push(`${this.server}: ${error.message}`);
-        // The server notifies us if it has the volfile again.
+        // Stays connected: the server notifies the client once it has the volfile again.
         if (error instanceof Refusal && this.hasFetched) break;
         this.moveToNextServer();
       }
@@ -117,7 +118,7 @@ export class VolfileClient {
     throw new FetchError(`no volfile '${key}' can be fetched: ${failures.join('; ')}`);
   }
 
-  /** Moves on to the next server. */
+  /** Disconnects, and makes the next server the current one. */
   private moveToNextServer(): void {
     this.peer?.close();
     this.peer = null;
@@ -141,7 +142,7 @@ export class VolfileClient {
     this.servers.push(...more.slice(0, SERVERS_MAX - this.servers.length));
   }
 
-  /** Keeps the mount running, and schedules attempts to reach a server again. */
+  /** Handles a lost connection: the caller keeps its volfile, and attempts to reach a server are scheduled. */
   private handleLoss(peer: ServerConnection, reason: string): void {
     if (this.peer !== peer || this.isClosed) return;
     this.peer = null;
@@ -250,7 +251,7 @@ class ServerConnection {
     this.socket.destroy();
   }
 
-  /** @throws {FetchError} */
+  /** Requests a volfile (GETSPEC). @throws {FetchError} */
   getspec(key: string): Promise<FetchedVolfile> {
     return new Promise((resolve, reject) => {
       const { channel } = this;

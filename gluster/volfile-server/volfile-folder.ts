@@ -35,7 +35,7 @@ export const isRefusal = (result: Uint8Array | Refusal): result is Refusal => 'e
 const makeRefusal = (errno: number, reason: string): Refusal => ({ errno, reason });
 
 interface KnownFile {
-  /** Changes whenever the file may have changed. */
+  /** Device, inode number, size and ctime, one of which differs if the file has changed; empty without a file. */
   readonly stamp: string;
   /** The digest of the volfile that clients last received; undefined if they received no volfile. */
   readonly digest: string | undefined;
@@ -52,7 +52,7 @@ export interface FolderScan {
 export class VolfileFolder {
   readonly path: string;
   private knownFiles = new Map<string, KnownFile>();
-  /** By volume: the digest of the last checked volfile, and its errors; null if it has no errors. */
+  /** By volume: the digest of the last checked volfile, and a text of its errors; null if it has no errors. */
   private readonly checkResults = new Map<string, { digest: string; reason: string | null }>();
   /** The result of the first scan. */
   readonly firstScan: FolderScan;
@@ -130,7 +130,7 @@ export class VolfileFolder {
         problems.push(
           content.reason.startsWith(file) ? content.reason : `${file}: ${content.reason}`,
         );
-        // Clients keep their present volfile.
+        // Clients keep the volfile that they have, so its digest stays.
         return [volume, { stamp, digest: previous?.digest }];
       }),
     );
@@ -138,10 +138,10 @@ export class VolfileFolder {
       if (!this.knownFiles.has(volume)) this.checkResults.delete(volume);
     }
     const all = new Set([...knownFiles.keys(), ...this.knownFiles.keys()]);
-    const lastDigest = (from: ReadonlyMap<string, KnownFile>, volume: string) =>
+    const findDigest = (from: ReadonlyMap<string, KnownFile>, volume: string) =>
       from.get(volume)?.digest;
     const changed = [...all].filter(
-      (one) => lastDigest(knownFiles, one) !== lastDigest(this.knownFiles, one),
+      (one) => findDigest(knownFiles, one) !== findDigest(this.knownFiles, one),
     );
     return { changed, problems };
   }
@@ -161,8 +161,8 @@ const computeDigest = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
 
 /**
- * Reads the volume that a key names: `V`, or `/V` as mount(8) sends it. Null unless it is a plain
- * file name, so that no key becomes a path: no slash, not hidden, not too long, no control characters.
+ * Reads the name of the volume in a key: `V`, or `/V` as mount(8) sends it. Null for a name that is not a plain file
+ * name: with a slash, a dot at its start, or control characters, or too long. So no key leads out of the directory.
  */
 export function parseKey(key: string): string | null {
   const name = key.startsWith('/') ? key.slice(1) : key;
@@ -171,8 +171,8 @@ export function parseKey(key: string): string | null {
   return encodeName(name).length + EXTENSION.length <= NAME_MAX ? name : null;
 }
 
-/** The id of a volume, which depends on its name alone: a UUID of version 5. */
-export function volumeId(volume: string): string {
+/** Computes the id of a volume from its name: a UUID of version 5. */
+export function computeVolumeId(volume: string): string {
   const bytes = createHash('sha1').update(NAMESPACE).update(volume).digest().subarray(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x50;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { EACCES, EFBIG, EINVAL, ENOENT } from '../../runtime/core/errno.ts';
 import { Portmap } from './portmap.ts';
-import { isRefusal, parseKey, VolfileFolder, volumeId } from './volfile-folder.ts';
+import { computeVolumeId, isRefusal, parseKey, VolfileFolder } from './volfile-folder.ts';
 import { redactVolfile } from './volfile-programs.ts';
 import { isLoopback } from './volfile-server.ts';
 
@@ -30,7 +30,7 @@ it.each([
   expect(parseKey(key)).toBe(volume);
 });
 
-it('serves plain files of its directory only', () => {
+it('a volfile folder serves only plain files within its directory', () => {
   const top = mkdtempSync(join(tmpdir(), 'glossa-volfiles-'));
   onTestFinished(() => rmSync(top, { recursive: true, force: true }));
   const path = join(top, 'served');
@@ -84,7 +84,7 @@ it('a volfile with an unterminated quote is not redacted but refused', () => {
   expect(redactVolfile('volume c\n option x "y\n option password z\nend-volume\n')).toBeNull();
 });
 
-it('the port of a brick is known while the brick is connected', () => {
+it("the port map has a brick's port while the brick is connected", () => {
   const [first, second] = [{}, {}];
   const ports = new Portmap();
   expect([ports.signIn('a', 1, first), ports.signIn('b', 0, first)]).toEqual([true, false]);
@@ -105,10 +105,10 @@ it('the port of a brick is known while the brick is connected', () => {
 });
 
 it("a volume's id is a UUID that depends on its name alone", () => {
-  expect(volumeId('a')).toMatch(
+  expect(computeVolumeId('a')).toMatch(
     /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
   );
-  expect(new Set(['a', 'b', 'a'].map(volumeId)).size).toBe(2);
+  expect(new Set(['a', 'b', 'a'].map(computeVolumeId)).size).toBe(2);
 });
 
 it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])(

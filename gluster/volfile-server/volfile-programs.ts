@@ -36,7 +36,7 @@ import {
 } from '../rpc/programs.ts';
 import type { XdrReader } from '../rpc/xdr.ts';
 import type { Portmap } from './portmap.ts';
-import { isRefusal, parseKey, type VolfileFolder, volumeId } from './volfile-folder.ts';
+import { computeVolumeId, isRefusal, parseKey, type VolfileFolder } from './volfile-folder.ts';
 
 /** Flag of GET_VOLUME_INFO: the client wants the volume's id. */
 const WANTS_ID = 1;
@@ -69,12 +69,13 @@ const makeProcedure =
     return r.isMalformed ? ACCEPT.GARBAGE_ARGS : perform(values);
   };
 
-/** Replies with a brick or a port, or ENOENT. */
-const replyLocation = (reply: Fields, location: unknown, emptyValue: unknown): Results =>
+/** Makes the reply with a brick's name or port; ENOENT if `location` is undefined. */
+const makeLocationReply = (reply: Fields, location: unknown, emptyValue: unknown): Results =>
   location === undefined
     ? makeResults(reply, -1, ENOENT, 0, emptyValue)
     : makeResults(reply, 0, 0, 1, location);
 
+/** Makes the programs that a volfile server serves to one client. */
 export function makePrograms(shared: SharedState, peer: Peer): ServedProgram[] {
   const { portmap } = shared;
   const handshake: readonly [number, Procedure][] = [
@@ -88,7 +89,7 @@ export function makePrograms(shared: SharedState, peer: Peer): ServedProgram[] {
     ],
     [HAND.GET_VOLUME_INFO, (r) => getVolumeInfo(shared, r)],
   ];
-  /** Replies to a registration, which is accepted from this machine only: clients look for bricks here. */
+  /** Replies to SIGNIN or SIGNOUT. Both are accepted from this machine only, as clients look for bricks on it. */
   const replyToSigning = (isAccepted: boolean, action: string): Results => {
     peer.log(`${peer.name} ${action}${isAccepted ? '' : ', which is refused'}`);
     return isAccepted
@@ -101,14 +102,14 @@ export function makePrograms(shared: SharedState, peer: Peer): ServedProgram[] {
       PMAP.PORTBYBRICK,
       makeProcedure(portByBrickCall, ([brick]) => {
         const port = portmap.findPort(brick as string);
-        return replyLocation(portByBrickReply, port, 0);
+        return makeLocationReply(portByBrickReply, port, 0);
       }),
     ],
     [
       PMAP.BRICKBYPORT,
       makeProcedure(brickByPortCall, ([port]) => {
         const brick = portmap.findBrick(port as number);
-        return replyLocation(brickByPortReply, brick, '');
+        return makeLocationReply(brickByPortReply, brick, '');
       }),
     ],
     [
@@ -185,7 +186,7 @@ function getVolumeInfo({ folder }: SharedState, r: XdrReader): Results | number 
   if (isRefusal(content)) return refuse(content.errno, `there is no volume ${volume}`);
   return (w) => {
     makeResults(volumeInfoReply, 0, 0, '')(w);
-    writeTexts(w, new Map([['volume_id', volumeId(volume)]]));
+    writeTexts(w, new Map([['volume_id', computeVolumeId(volume)]]));
   };
 }
 
@@ -194,9 +195,9 @@ const isConfidential = (key: string): boolean => key === 'username' || isSecret(
 const isFlawed = ({ words }: Statement): boolean => words.some(({ flaws }) => flaws.length > 0);
 
 /**
- * Strips a volfile for a client on another machine: removes user names, passwords, and comments,
- * which may contain some. A local client receives the whole text, as from GlusterFS's management
- * daemon. Null for a text that does not parse, whose passwords cannot be found.
+ * Redacts a volfile for a client on another machine: removes user names, passwords, and comments, which may contain
+ * either. A local client receives the whole text, as from GlusterFS's management daemon. Null for a text that does not
+ * parse, as its passwords cannot be found.
  */
 export function redactVolfile(text: string): string | null {
   const statements = parse(text);
@@ -204,7 +205,7 @@ export function redactVolfile(text: string): string | null {
   const lines = statements.flatMap(({ keyword, words }) => {
     if (keyword === undefined) return [];
     if (keyword === 'option' && isConfidential(words[0]?.text ?? '')) return [];
-    // Drops surplus words on the line.
+    // Removes surplus words on the line, which the parser ignores but which may be confidential.
     const keptWords =
       keyword === 'subvolumes' ? words : words.slice(0, neededWords[keyword].length);
     return [[keyword, ...keptWords.map(({ start, end }) => text.slice(start, end))].join(' ')];

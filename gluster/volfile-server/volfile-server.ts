@@ -1,8 +1,8 @@
 /**
  * Serves volfiles on a TCP port, a UNIX socket, or both, and notifies every client of changes.
  *
- * A client stays connected while mounted and is silent most of the time. Only connections that
- * never sent a call, or stopped within one, are closed for silence.
+ * A mounted client stays connected and sends nothing most of the time. So only connections without a first call, or
+ * with an incomplete call, are closed for silence.
  */
 import { rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -53,6 +53,7 @@ export class VolfileServer {
   private readonly connections = new Set<ClientConnection>();
   private readonly servers: Server[] = [];
   private scanTimer: NodeJS.Timeout | undefined;
+  /** Whether the last scan failed, and was logged. */
   private isUnreadable = false;
 
   private constructor(settings: VolfileServerSettings) {
@@ -159,6 +160,7 @@ class ClientConnection implements Peer {
   private readonly records = new RecordReader(BUFFER_BYTES, CALL_MAX);
   private readonly out = new XdrWriter();
   private silenceTimer: NodeJS.Timeout | null = null;
+  /** Whether the client must still be notified of a change. */
   private owesNotice = false;
 
   constructor(
@@ -195,7 +197,7 @@ class ClientConnection implements Peer {
     this.socket.destroy();
   }
 
-  /** Notifies the client; a client that does not read gets one notice for several changes. */
+  /** Notifies the client; one that reads slowly gets a single notice for several changes. */
   notify(): void {
     this.owesNotice = true;
     if (this.socket.writableLength <= QUEUED_MAX) this.sendNotice();
@@ -211,6 +213,7 @@ class ClientConnection implements Peer {
     this.endIfMalformed(() => this.records.append(chunk, () => this.serveCalls()));
   }
 
+  /** Continues after the client has read its queued replies. */
   private resumeAfterDrain(): void {
     this.sendNotice();
     this.endIfMalformed(() => this.serveCalls());
