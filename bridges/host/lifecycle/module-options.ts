@@ -1,4 +1,7 @@
-/** Checks the options that a module declares, as strictly as those of a built-in translator. */
+/**
+ * Checks the options that a module declares, and reads their values from the volfile, as strictly
+ * as for a built-in translator.
+ */
 import { GraphError, InitError } from '../../../runtime/core/errors.ts';
 import { printable } from '../../../runtime/core/log.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
@@ -17,11 +20,12 @@ import type { ModuleDescription } from '../guest.ts';
 /** An option as the guest describes it, unchecked. */
 export type RawOption = Readonly<Record<string, unknown>>;
 
+/** Option types that may have `min` and `max`. */
 const BOUNDED = ['int', 'sizet', 'percent', 'percent_or_sizet', 'time', 'double', 'size_list'];
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** The check of each part of a declaration, and its description in errors. */
+/** For each part of a declaration: its check, and what it must be (for errors). */
 const partChecks: Readonly<
   Record<string, readonly [is: (value: unknown) => boolean, what: string]>
 > = {
@@ -107,7 +111,7 @@ function readPart(name: string, spec: OptionSpec, value: unknown): unknown {
   throw new Error(`its ${name} ${quoteValue(value)} ${result.error}`);
 }
 
-/** A value as text of a volfile; undefined for a wrong type. */
+/** Converts a value to a volfile's text; undefined for a wrong type. */
 function toVolfileText(type: OptionType, value: unknown): string | undefined {
   if (isText(value)) return value;
   if (typeof value === 'boolean') return type === 'bool' ? String(value) : undefined;
@@ -115,10 +119,11 @@ function toVolfileText(type: OptionType, value: unknown): string | undefined {
   return typeof value === 'number' && isNumeric ? String(value) : undefined;
 }
 
-/** A value as its author would write it. */
+/** Formats a value as its author would write it. */
 function quoteValue(value: unknown): string {
-  const representation = value as { shown?: unknown } | null | undefined;
-  if (isText(representation?.shown)) return representation.shown;
+  // The JavaScript library sends values that JSON lacks (NaN, functions) as { shown: text }.
+  const special = value as { shown?: unknown } | null | undefined;
+  if (isText(special?.shown)) return special.shown;
   return isText(value) ? `'${value}'` : String(JSON.stringify(value));
 }
 
@@ -131,8 +136,8 @@ export function readDescription(json: string, path: string): ModuleDescription {
 }
 
 /**
- * Reads the module's options from the volfile; an option without a value is null.
- * @param hostOptions the host translator's own options, `type` its name
+ * Reads the values of the module's options from the volfile; null for an option without a value.
+ * @param hostOptions the host translator's own options
  * @param path the module's file, for messages
  * @throws {InitError} for an invalid declaration, {GraphError} for wrong values
  */

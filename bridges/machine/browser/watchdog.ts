@@ -30,7 +30,7 @@ interface Message {
   readonly lostPort?: object | undefined;
 }
 
-/** The worker's program. It crosses as text, so it uses only its arguments. */
+/** The watchdog worker's program. It is started from its source text, so it uses arguments only. */
 function run(
   worker: Pick<WebWorker, 'onmessage' | 'postMessage'>,
   constants: typeof CONSTANTS,
@@ -39,7 +39,7 @@ function run(
   const { sampleAll } = sampling(constants);
   const { RUNNING, SETTLE_MS } = constants;
   const slots = new Map<number, Slot>();
-  // ECMAScript 2024.
+  // Atomics.waitAsync is of ECMAScript 2024; without it the worker never sleeps.
   const { waitAsync } = Atomics as unknown as {
     waitAsync?(words: Int32Array, at: number, value: number, ms?: number): { value: unknown };
   };
@@ -64,7 +64,7 @@ function run(
   }
   async function waitWhileIdle(wait: NonNullable<typeof waitAsync>): Promise<void> {
     Atomics.store(words, 0, 1);
-    // Engines use plain stores: a store missed now is visible after this time.
+    // Engines use plain stores: one that is not yet visible is visible after SETTLE_MS.
     let isIdle = (await wait(words, 0, 1, SETTLE_MS).value) === 'timed-out';
     for (const { word } of slots.values()) isIdle &&= (Atomics.load(word, 0) & RUNNING) === 0;
     if (isIdle) await wait(words, 0, 1).value;
