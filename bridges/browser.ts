@@ -1,6 +1,6 @@
 /**
- * Exports the API for browsers (`glossa/browser`), which a page bundles: features/glupy in a worker,
- * and functions that start a graph there. `docs/write/browser.md` shows its use.
+ * Exports the API for browsers (`glossa/browser`), which a page bundles: features/glupy in a
+ * worker, and functions that start a graph there. `docs/write/browser.md` shows its use.
  */
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevel } from '../runtime/core/log.ts';
@@ -16,7 +16,7 @@ import trace from '../runtime/xlators/debug/trace/index.ts';
 import locks from '../runtime/xlators/features/locks/index.ts';
 import negative from '../runtime/xlators/features/negative/index.ts';
 import memory from '../runtime/xlators/storage/memory/index.ts';
-import { glupyFor } from './host/index.ts';
+import { makeGlupy } from './host/index.ts';
 import type { Machine } from './host/machine.ts';
 import { javascript } from './javascript/language.ts';
 import { BrowserContext } from './machine/browser/context.ts';
@@ -57,7 +57,7 @@ export function browserRegistry(
   machine: Machine,
   translators: readonly Translator<unknown>[] = [],
 ): Registry {
-  const glupy = glupyFor([python, javascript], machine) as unknown as Translator<unknown>;
+  const glupy = makeGlupy([python, javascript], machine) as unknown as Translator<unknown>;
   return new Registry([...builtInTranslators, glupy, ...translators]);
 }
 

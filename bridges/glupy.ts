@@ -1,9 +1,9 @@
 /** Defines features/glupy, as volfiles name it: the host translator with all languages, on Node. */
-import { glupyFor } from './host/index.ts';
+import { makeGlupy } from './host/index.ts';
 import { hostedLanguages } from './languages.ts';
 import { nodeMachine } from './machine/node/index.ts';
 
-export default glupyFor(hostedLanguages, nodeMachine, async (...volume) => {
+export default makeGlupy(hostedLanguages, nodeMachine, async (...volume) => {
   const { VolumeInThread } = await import('./isolation/main/volume.ts');
   return new VolumeInThread(...volume);
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { glupyFor } from './host/index.ts';
+import { makeGlupy } from './host/index.ts';
 import type { HostedLanguage } from './host/language.ts';
 import { findModule } from './host/lifecycle/module-search.ts';
 import {
@@ -65,7 +65,7 @@ it('option language accepts an added language, and the search finds its modules'
     load: () => Promise.reject(new Error('no interpreter')),
   };
   const all = [...hostedLanguages, mine];
-  expect(glupyFor(all, nodeMachine).options.language.values).toEqual(all.map(({ name }) => name));
+  expect(makeGlupy(all, nodeMachine).options.language.values).toEqual(all.map(({ name }) => name));
   const folder = makeFolder('m.mine', 'p/init.mine');
   expect(findIn(folder, 'm', all).language).toBe(mine);
   expect(findIn(folder, 'p', all).path).toBe(join(folder, 'p/init.mine'));

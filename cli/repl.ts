@@ -1,7 +1,7 @@
 /** `glossa repl`: starts a graph in this process, and gives a prompt inside a module's interpreter. */
 
 import { basename, dirname, resolve } from 'node:path';
-import { type GlupyState, promptTarget } from '../bridges/host/index.ts';
+import { findPromptTarget, type GlupyState } from '../bridges/host/index.ts';
 import { hostedLanguages } from '../bridges/languages.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevels, type LogSink, WARNING } from '../runtime/core/log.ts';
@@ -130,7 +130,7 @@ function chooseVolume(graph: Graph, name: string | undefined, operand: string): 
 }
 
 async function runPrompt(volume: Xlator<GlupyState>, terminal: Terminal): Promise<number> {
-  const modulePrompt = promptTarget(volume);
+  const modulePrompt = findPromptTarget(volume);
   const { language } = modulePrompt;
   const interactive = process.stdin.isTTY === true && terminal.interactive;
   const prompts = hostedLanguages.find(({ name }) => name === language)?.prompts ?? ['> ', '... '];

@@ -1,15 +1,18 @@
-/** The host's half of the contract in `guest.ts`: the functions that an interpreter may call. */
+/**
+ * Declares the functions that an interpreter may call: the host's half of the contract in
+ * `guest.ts`. `crossing/host-api.ts` implements them.
+ */
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { GuestMessage } from './crossing/decision.ts';
 import type { HostedRequest } from './requests/hosted-request.ts';
 
-/** Functions of the host for a guest. An undefined result: the object is gone. */
+/** Functions of the host for a guest. They return undefined if the object is gone. */
 export interface GuestHost {
   /**
-   * Takes a message about request `id`; an unknown negative number begins a request of the
-   * translator's own. JSON, or the parsed value. Carried out when the guest has returned.
+   * Takes a message about request `id`, as JSON or parsed. The host carries it out when the guest
+   * has returned. An unknown negative `id` begins a request of the translator's own.
    */
   push(id: number, message: GuestMessage): void;
   /** Takes over bytes for the next message; returns their number in it. */
@@ -32,21 +35,21 @@ export interface GuestHost {
    * The number of the client that a request is made for; 0 without a client, or if it is gone. From
    * then on `forgetClient` notifies the guest of its end.
    */
-  clientId(rootJson: Stack): number;
+  clientId(root: Stack): number;
   /** The uid of a client, as text, by its number. */
   clientUid(id: number): string | undefined;
   /** 1 while request `id` lives, otherwise 0: its objects are invalid then. */
   isAlive(id: number): number;
   /** Subscribes to the notice `forget` or `release`; 0 when the object is gone. */
-  track(inodeJson: number): number;
-  trackFd(fdJson: number): number;
-  /** Closes an fd made for the guest; 0 for any other. */
-  closeFd(fdJson: number): number;
+  track(inode: number): number;
+  trackFd(fd: number): number;
+  /** Closes an fd made for the guest, and returns 1; returns 0 for any other fd. */
+  closeFd(fd: number): number;
   /** Reports that the module can no longer answer request `id`. */
   failUnreachable(id: number): void;
   /** Monotonic microseconds of the clock that `setTimer` uses. */
   now(): number;
-  /** Schedules a `tick` in so many milliseconds, in place of an earlier one. */
+  /** Schedules the notice `tick` in `ms` milliseconds; replaces an earlier timer. */
   setTimer(ms: number): void;
   /** The volume's current log level. */
   readonly level: number;
@@ -55,7 +58,10 @@ export interface GuestHost {
    * guest has returned. @throws {MessageError}
    */
   invalidate(message: GuestMessage): void;
-  /** Sets if the volume is up (1 or 0), in its children's place; sent when the guest returns. */
+  /**
+   * Declares the volume up (1) or down (0), instead of deriving it from its children. The event is
+   * sent when the guest returns.
+   */
   declareUp(isUp: number): void;
   /** 1 when the child with this index is up, otherwise 0. */
   isChildUp(child: number): number;

@@ -1,5 +1,5 @@
 /**
- * The contract between the host translator and an interpreter, the same for each language.
+ * Declares the contract between the host translator and an interpreter, the same in each language.
  *
  * Objects never cross. Requests, inodes and fds are numbers to a guest; a costly value (an iatt's
  * fields, a dict's pairs, the bytes of a read) is announced by a 1 and fetched on demand. A guest
@@ -15,9 +15,9 @@ export const NOTHING = 0;
 export const WIND = 1;
 /** Wind them unchanged; the guest does not see the reply. */
 export const TAIL = 2;
-/** The method failed, and has logged why. */
+/** The method failed, and the guest has logged why. */
 export const FAILED = 3;
-/** + n: unwind the reply of wind n unchanged. */
+/** SAME + n: unwind the reply to wind number n unchanged. */
 export const SAME = 16;
 
 /** A module's handling of one fop. */
@@ -26,7 +26,7 @@ export interface FopDescription {
   readonly kind: 'plain' | 'async' | 'none';
   /** True if the module sees replies. */
   readonly cbk: boolean;
-  /** True if it is notified of interrupts: with `<fop>_cancel`, and in every async fop. */
+  /** True if the host reports interrupts: for `<fop>_cancel`, and in every async fop. */
   readonly cancel: boolean;
   /** True if only `any_fop` or `any_cbk` handles the fop. */
   readonly any?: boolean;
@@ -55,11 +55,11 @@ export type NoticeName =
   | 'cancel'
   /** The caller of the request with this number is interrupted. The request still needs a reply. */
   | 'interrupt'
-  /** The inode, fd or client with this number is gone. */
+  // `forget` (an inode), `release` (an fd), `forget_client`: the object with this number is gone.
   | 'forget'
   | 'release'
   | 'forget_client'
-  /** Finds requests that the module can no longer reach. */
+  /** Makes the guest report requests that the module can no longer reach. */
   | 'collect';
 
 /** Hooks that return state. */
@@ -93,7 +93,10 @@ export interface ModuleDescription {
   readonly options: Options;
   /** The module declares that it only observes data, or handles all of it (Translator.observes). */
   readonly observes?: boolean;
-  /** Whether fops that it does not define pass through, with several subvolumes. */
+  /**
+   * Whether fops that it does not define pass to the first of several subvolumes (true) or fail
+   * (false); null or undefined if it does not declare this.
+   */
   readonly passesThrough?: boolean | null | undefined;
   /** All methods of the author's classes, overridden ones included. */
   readonly methods: readonly DefinedMethod[];
@@ -103,7 +106,10 @@ export interface ModuleDescription {
   readonly warnings: readonly (readonly [string, number, string, string])[];
 }
 
-/** True if data must not bypass the module; `any_fop` alone does not claim that. */
+/**
+ * True if the module defines a fop that carries data, so that data must not bypass it. `any_fop`
+ * alone does not count.
+ */
 export const changesData = ({ fops, observes }: ModuleDescription): boolean =>
   observes !== true &&
   findFopsByData('bytes').some((name) => fops[name] && fops[name].any !== true);
@@ -111,8 +117,8 @@ export const changesData = ({ fops, observes }: ModuleDescription): boolean =>
 /** A value that crosses unchanged. `undefined` is the guest's None. */
 export type Scalar = number | string | undefined;
 /**
- * An entry point: takes arguments as flattened by `crossing/flatten.ts`, returns a code. Throws
- * when the engine itself failed (memory, a limit) and the module could not report it.
+ * An entry point: takes arguments as `crossing/flatten.ts` flattens them, and returns a code
+ * (`NOTHING` to `SAME`). Throws if the engine itself failed (memory, a limit).
  */
 export type EnterGuest = (args: readonly Scalar[]) => number;
 
@@ -160,7 +166,7 @@ export interface Guest {
    * it has ended, awaits included.
    */
   evaluate(source: string): Promise<Evaluation>;
-  /** Runs a debugger's command in JSON, as the result (core/line-stops.ts); absent without line stops. */
+  /** Runs a debugger's command (core/line-stops.ts), both as JSON; absent without line stops. */
   runLineCommand?(command: string): string;
   /** Bytes of the interpreter's memory. */
   readonly memory: number;

@@ -1,8 +1,7 @@
 /**
- * features/glupy, the host translator: loads a module, named by `option module-name`, into an
- * interpreter of its own and serves as that translator.
- *
- * Further options are declared by the module, and checked the same way.
+ * Makes features/glupy, the host translator: it loads the module of `option module-name` into an
+ * interpreter of its own, and serves as that module's translator. The module declares further
+ * options, which are checked as its own are.
  */
 
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
@@ -29,12 +28,17 @@ import { Host, type HostState, hostFunctions, type ModuleVolume } from './lifecy
 import { Interpreter } from './lifecycle/interpreter.ts';
 import { readModuleOptions } from './lifecycle/module-options.ts';
 import { findModule } from './lifecycle/module-search.ts';
-import { findGrants, grantedFolders, grantOptions, type VolumeGrants } from './limits/grants.ts';
+import {
+  findGrants,
+  grantOptions,
+  listGrantedFolders,
+  type VolumeGrants,
+} from './limits/grants.ts';
 import type { Machine } from './machine.ts';
 import { dirname } from './paths.ts';
 import { updateNotes } from './requests/notes.ts';
 
-const optionsFor = (languages: readonly HostedLanguage[]) =>
+const makeOptions = (languages: readonly HostedLanguage[]) =>
   defineOptions({
     'module-name': {
       type: 'str',
@@ -92,12 +96,12 @@ const optionsFor = (languages: readonly HostedLanguage[]) =>
     ...failureOptions,
   });
 
-type Settings = Values<ReturnType<typeof optionsFor>>;
+type Settings = Values<ReturnType<typeof makeOptions>>;
 
 interface HostingContext {
   readonly machine: Machine;
   readonly languages: readonly HostedLanguage[];
-  readonly options: ReturnType<typeof optionsFor>;
+  readonly options: ReturnType<typeof makeOptions>;
 }
 
 /** The state of a volume of this type. */
@@ -149,7 +153,8 @@ type Volume = GlupyState | HostState<ThreadVolume>;
 
 const runsInThisThread = (priv: Volume): priv is GlupyState => 'module' in priv;
 
-export function promptTarget({ priv }: Xlator<Volume>): PromptTarget {
+/** Returns the prompt of a glupy volume, for `glossa repl`. */
+export function findPromptTarget({ priv }: Xlator<Volume>): PromptTarget {
   if (!runsInThisThread(priv)) return priv.host;
   const { host, module } = priv;
   return {
@@ -163,9 +168,9 @@ function describeModule({ name, priv }: Xlator<Volume>): DebuggableModule {
   const { guest } = runsInThisThread(priv) ? priv.host.interpreter : { guest: null };
   const lines = runsInThisThread(priv) ? null : priv.host.lines;
   const methods = runsInThisThread(priv)
-    ? scriptMethods(priv.host.interpreter.guest)
+    ? listMethods(priv.host.interpreter.guest)
     : priv.host.methods;
-  const { language, path } = promptTarget({ priv } as Xlator<Volume>);
+  const { language, path } = findPromptTarget({ priv } as Xlator<Volume>);
   const methodsOnly = lines === null && guest?.runLineCommand === undefined;
   const why = methodsOnly
     ? `volume '${name}' is written in ${language}, which stops at methods`
@@ -173,7 +178,7 @@ function describeModule({ name, priv }: Xlator<Volume>): DebuggableModule {
   return { language, path, methods, lines, methodsOnly, why };
 }
 
-export const scriptMethods = ({ description }: Guest): ModuleMethod[] =>
+export const listMethods = ({ description }: Guest): ModuleMethod[] =>
   description.methods.map(([name, file, line]) => ({ name, file, line }));
 
 function findVolumeModule(
@@ -245,7 +250,7 @@ async function loadModule(
     logOmittedFops(xl, guest, module.path, syntax.passesThrough);
     const values = readModuleOptions(xl, options, guest.description.options, module.path);
     if (createsTranslator) {
-      guest.create(xl.name, childRows(xl), values);
+      guest.create(xl.name, listChildren(xl), values);
       const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
       xl.log.info(`${module.path} loaded: ${fops}`);
     }
@@ -256,7 +261,7 @@ async function loadModule(
   }
 }
 
-const childRows = (xl: Xlator<GlupyState>): (readonly [string, string])[] =>
+const listChildren = (xl: Xlator<GlupyState>): (readonly [string, string])[] =>
   xl.below.map((child) => [child.name, child.type]);
 
 async function init(
@@ -269,9 +274,10 @@ async function init(
   refuseUnsupported(machine, settings);
   for (const note of machine.notes) xl.log.warning(note, { msgid: messages.cacheDoubt.id });
   const granted = findGrants(settings, xl.context.baseDir, machine);
-  const folders = grantedFolders(granted, machine.sources);
+  const folders = listGrantedFolders(granted, machine.sources);
   for (const path of granted.packages) machine.checkForeign(xl, path);
   const host = new Host(xl, readPolicy(settings), async (owner, rereads) => {
+    // Reading from a mount that this process serves would wait for itself.
     if (rereads || folders.length > 0) await glupy.checkMounts();
     const module = rereads ? findVolumeModule(hosting, xl, glupy.settings) : glupy.module;
     const interpreter = await loadModule(hosting, xl, owner, glupy.settings, module, granted, true);
@@ -347,7 +353,7 @@ function reconfigure(
 }
 
 /** @throws {InitError} for an unknown policy */
-const threadSettings = (settings: Settings): ThreadSettings => ({
+const makeThreadSettings = (settings: Settings): ThreadSettings => ({
   policy: readPolicy(settings),
   limits: readLimits(settings, settings['memory-limit']),
   timeLimit: settings['time-limit'],
@@ -357,12 +363,12 @@ const threadSettings = (settings: Settings): ThreadSettings => ({
  * Makes the translator for modules in these languages, on this machine.
  * @param makeThread makes volumes with `option isolation thread`
  */
-export function glupyFor(
+export function makeGlupy(
   languages: readonly HostedLanguage[],
   machine: Machine,
   makeThread?: MakeThreadVolume,
 ) {
-  const options = optionsFor(languages);
+  const options = makeOptions(languages);
   const hosting: HostingContext = { languages, machine, options };
   /** Undefined for a module in this thread. @throws {InitError} on a machine without threads */
   const makeThreadIfIsolated = async (
@@ -371,7 +377,7 @@ export function glupyFor(
   ): Promise<ThreadVolume | undefined> => {
     if (settings.isolation !== 'thread' || makeThread === undefined) return undefined;
     refuseUnsupported(machine, settings);
-    return makeThread(xl as Xlator, machine, threadSettings(settings));
+    return makeThread(xl as Xlator, machine, makeThreadSettings(settings));
   };
   return defineTranslator<Volume, typeof options>({
     type: 'features/glupy',
@@ -394,7 +400,7 @@ export function glupyFor(
     },
     reconfigure(xl, settings) {
       if (runsInThisThread(xl.priv)) reconfigure(hosting, xl as Xlator<GlupyState>, settings);
-      else xl.priv.host.reconfigure(threadSettings(settings));
+      else xl.priv.host.reconfigure(makeThreadSettings(settings));
     },
     script: describeModule,
   });

@@ -1,7 +1,7 @@
 /**
- * A guest in an interpreter: the part that all languages share. It calls hooks, logs failures
- * outside of requests, runs lines of a prompt and reports failures at the start; a subclass calls
- * the engine.
+ * Implements the part of a guest that all interpreted languages share: it calls hooks, logs their
+ * failures, and runs lines of a prompt. Subclasses (python/guest.ts, javascript/guest.ts) call the
+ * engine.
  */
 import { findFop } from '../../runtime/core/fops.ts';
 import { ERROR } from '../../runtime/core/log.ts';
@@ -39,7 +39,9 @@ const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
   collect: '',
 };
 
-/** A host function as an engine imports it, with kinds of its parameters and result. */
+/**
+ * A host function as an engine imports it: parameters as letters (i: integer, s: string), result.
+ */
 export type HostRow = readonly [
   name: string,
   params: string,
@@ -114,8 +116,8 @@ export class Evaluations {
 }
 
 /**
- * Makes the error of a failed start, for the module's author.
- * @param isPlaced true if `message` begins with a place
+ * Makes the error of a failed start, for the module's author: adds the path if no place is named.
+ * @param isPlaced true if `message` begins with a file and line already
  * @param trace the traceback
  */
 export function makeStartError(
@@ -160,7 +162,7 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     children: readonly (readonly [string, string])[],
     options: object,
   ): void;
-  /** The library's entry point for a fop; its calls may share a turn. */
+  /** The library's entry point for a fop; requests may share a turn of the watchdog (gate). */
   protected abstract findEntry(
     helper: 'entry' | 'reply_entry',
     fop: string,

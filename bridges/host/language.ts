@@ -1,4 +1,4 @@
-/** The record of a language whose modules features/glupy runs in an interpreter. */
+/** Declares what features/glupy needs of a language: its names, its syntax, and how it starts. */
 
 import type { Context } from '../../runtime/core/context.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
@@ -17,6 +17,7 @@ export interface ModuleFile {
   readonly folders: readonly string[];
 }
 
+/** Settings of an interpreter; `host/index.ts` makes them from a volume's options. */
 export interface GuestSettings {
   readonly machine: Machine;
   readonly volume: string;
@@ -26,7 +27,7 @@ export interface GuestSettings {
   readonly memoryLimit: number;
   /** The module's permissions outside of its interpreter. */
   readonly grants: Grants;
-  /** Absolute paths of wheel files and folders to import from. */
+  /** Absolute paths of wheel files (Python packages) and folders to import from. */
   readonly packages: readonly string[];
   /** Present when the mount runs in the foreground of a terminal. */
   readonly terminal?: DebuggerTerminal | undefined;
@@ -71,11 +72,11 @@ export interface LanguageSyntax {
   readonly classLine: RegExp;
   /** Class attributes that the host reads. */
   readonly classAttributes: readonly string[];
-  /** Declarations of a class about fops that it leaves out: they pass; they are refused. */
+  /** The two declarations of a class about fops that it does not define: they pass, or fail. */
   readonly passesThrough: readonly [passes: string, refuses: string];
 }
 
-/** A language of modules; `bridges/languages.ts` lists all. */
+/** A language of modules; `bridges/languages.ts` lists all languages. */
 export interface HostedLanguage {
   readonly name: string;
   readonly extensions: readonly string[];
@@ -102,17 +103,19 @@ export interface ModuleContext extends Context {
 
 /** The terminal of a debugging user. Both calls block. */
 export interface DebuggerTerminal {
-  /** A line without its end; undefined at the end of input (Ctrl-D). */
+  /** Reads a line without its newline; undefined at the end of input (Ctrl-D). */
   readLine(prompt: string): string | undefined;
   write(text: string): void;
 }
 
-/** Connects an interpreter with a debugger in another thread (messages: runtime/core/line-stops.ts). */
+/**
+ * Connects an interpreter with a debugger in another thread (messages: runtime/core/line-stops.ts).
+ */
 export interface LineDebugger {
   /** The initial breakpoints, as a command in JSON; undefined without breakpoints. */
   readonly initialBreakpoints: string | undefined;
   /** Sends a message of the interpreter in JSON: a stop, or the result of a command. */
   send(json: string): void;
-  /** Blocks until the next command, in JSON. Without a debugger the command is to continue. */
+  /** Blocks until the next command, in JSON. If the debugger is gone, that is to continue. */
   waitForCommand(): string;
 }

@@ -1,6 +1,6 @@
 /**
- * The interface between features/glupy and its machine: Node (`bridges/machine/node/`) or a browser
- * (`bridges/machine/browser/`). All other code of `bridges/host`, `bridges/python` and
+ * Declares what features/glupy needs of its machine, which is Node (`bridges/machine/node/`) or a
+ * browser (`bridges/machine/browser/`). All other code of `bridges/host`, `bridges/python` and
  * `bridges/javascript` is plain ECMAScript with `performance`, `WebAssembly`, `TextEncoder` and
  * `TextDecoder`, which both have.
  */
@@ -13,18 +13,18 @@ export interface Machine {
   readonly unsupportedOptions: Readonly<Record<string, string>>;
   /** Other limitations, logged for each volume at its start. */
   readonly notes: readonly string[];
-  /** Fds that a module may open itself. */
+  /** The most fds that a module may have open (file descriptors of granted files). */
   readonly maxFds: number;
   readonly sources: Sources;
   readonly parts: Parts;
   readonly memory: MemoryTools;
   /** The watchdog; null on a machine without one. */
   readonly watch: Watch | null;
-  /** Starts threads for isolated volumes; null (and listed in `cannot`) without threads. */
+  /** Starts threads for isolated volumes; null on a machine without threads. */
   readonly startThread: StartThread | null;
   /** Fills `out` with unpredictable bytes. */
   random(out: Uint8Array): void;
-  /** Makes a realm that has ECMAScript's own objects only. */
+  /** Makes a realm (a global object) that has ECMAScript's own objects only. */
   newRealm(name: string): BareRealm;
   /** Opens the granted paths. @throws {InitError} when one cannot be opened */
   openFiles(paths: GrantedPaths): GrantedFiles;
@@ -49,7 +49,7 @@ export interface Machine {
 export interface Thread {
   /** Wakes its event loop. */
   wake(): void;
-  /** Sets whether it keeps the process alive, as it does at first. */
+  /** Sets whether the thread keeps the process alive. Initially it does. */
   setKeepsProcess(isHeld: boolean): void;
   /** Ends it, also in the middle of a call. */
   terminate(): Promise<void>;
@@ -143,13 +143,13 @@ export interface SnapshotInputs {
   readonly texts: readonly string[];
 }
 
-/** A snapshot with a valid head; close it after use. */
+/** An opened memory snapshot; the caller closes it after use. */
 export interface Snapshot {
   readonly name: string;
   readonly memoryLength: number;
-  /** Pyodide's head. */
+  /** Pyodide's description of the snapshot, which precedes the memory's pages. */
   readonly head: Uint8Array;
-  /** Functions in WebAssembly's table; another machine may have fewer. */
+  /** The number of functions in WebAssembly's table; another machine may have fewer. */
   readonly functions?: number;
   /** Reads the pages into `heap`. @throws {Error} when the pages are damaged */
   readPages(heap: Uint8Array): void;
@@ -167,8 +167,9 @@ export interface TextBytes extends Uint8Array {
 }
 
 export interface MemoryTools {
+  /** Views bytes of a buffer, without a copy. */
   view(buffer: ArrayBufferLike, at?: number, length?: number): TextBytes;
-  /** Copies bytes, without zeroing memory first where the machine can. */
+  /** Copies bytes into memory that is not zeroed first, if the machine supports that. */
   copy(bytes: Uint8Array): Uint8Array;
   /** Converts bytes to text of one character a byte, and back. */
   latin1(bytes: Uint8Array): string;
@@ -177,7 +178,7 @@ export interface MemoryTools {
 
 // -- singletons ----------------------------------------------------------------------------------
 
-/** Caches an object that is made of a machine's parts. */
+/** Makes an object once per machine: returns `make` with a cache. */
 export function oncePerMachine<T>(make: (machine: Machine) => T): (machine: Machine) => T {
   const values = new WeakMap<Machine, { readonly value: T }>();
   return (machine) => {
@@ -209,6 +210,9 @@ export interface Attributes {
   readonly mtime: number;
 }
 
+/**
+ * The granted files, as Python's file functions use them. A failed call returns a negative errno.
+ */
 export interface GrantedFiles {
   /** Grants one more file or folder, by its real path. */
   grant(right: Right, path: string): void;
@@ -241,9 +245,16 @@ export interface GrantedFiles {
   close(): void;
 }
 
-/** Parts of the baked snapshot: its head as JSON, and its pages in sequence. */
-export const BAKED = { head: 'snapshot/python.json', pages: 'snapshot/python.pages' } as const;
-export const BAKED_PAGE = 4096;
+/**
+ * Names of parts (`Parts`) with the baked snapshot of Python, which is embedded in an HTML page:
+ * its head as JSON, and its memory pages in sequence.
+ */
+export const BAKED_PARTS = {
+  head: 'snapshot/python.json',
+  pages: 'snapshot/python.pages',
+} as const;
+/** Bytes of a memory page. */
+export const BAKED_PAGE_BYTES = 4096;
 
 export interface BakedHead {
   readonly of: SnapshotInputs;

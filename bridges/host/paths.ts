@@ -29,7 +29,7 @@ export function dirname(path: string): string {
   return lastSlash === 0 ? '/' : path.slice(0, lastSlash);
 }
 
-/** The last name of a normalized path, without `ending` unless that is all of it. */
+/** The last name of a normalized path, without `ending` (a name equal to `ending` stays). */
 export function basename(path: string, ending = ''): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const isMore = ending !== '' && name.length > ending.length && name.endsWith(ending);

@@ -1,7 +1,7 @@
 /**
- * Encodes and decodes numbers, texts and data as bytes of a message. The sender may be an untrusted
- * thread: the reader checks every length against the bytes that arrived. Long data (`LONG_BYTES`) follows
- * the message's head, so that the sender copies it once.
+ * Encodes and decodes numbers, texts and data as bytes of a message. A message is a head, followed
+ * by long data (`LONG_BYTES` or more), which the sender thus copies only once. The sender may be an
+ * untrusted thread: the reader checks every length against the bytes that arrived.
  */
 import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../../runtime/core/gfid.ts';
 import { GFID_SIZE } from '../../runtime/core/limits.ts';
@@ -18,7 +18,7 @@ const CHUNK_CHARS = 4096;
 
 export class Writer {
   bytes = new Uint8Array(4096);
-  /** Bytes of the head so far. */
+  /** The number of bytes of the head so far. */
   at = 0;
   /** Long data after the head, in order. */
   readonly long: Uint8Array[] = [];
@@ -51,7 +51,7 @@ export class Writer {
     return this;
   }
 
-  /** Any ECMAScript number. */
+  /** Writes any ECMAScript number. */
   number(value: number): this {
     this.reserve(8);
     this.view.setFloat64(this.at, value, true);
@@ -66,7 +66,9 @@ export class Writer {
     return this;
   }
 
-  /** Writes one byte a character if that suffices, otherwise two. */
+  /**
+   * Writes one byte a character if that suffices, otherwise two: then the size word is odd.
+   */
   text(text: string): this {
     const { length } = text;
     this.reserve(4 + 2 * length);
@@ -109,14 +111,14 @@ export class Writer {
     const needed = this.at + bytes;
     if (needed <= this.bytes.length) return;
     const before = this.bytes;
-    // A multiple of 8: a ring copies by words.
+    // A multiple of 8, as pieces in a ring are aligned to 8 bytes.
     this.bytes = new Uint8Array(Math.max(2 * before.length, (needed + 7) & ~7));
     this.bytes.set(before);
     this.view = new DataView(this.bytes.buffer);
   }
 }
 
-/** Reads one message after another, each in memory of its own that no other thread can change. */
+/** Reads messages, one after another. The memory must be one that no other thread can change. */
 export class Reader {
   private bytes: Uint8Array = new Uint8Array(0);
   private view: DataView = new DataView(this.bytes.buffer);
@@ -197,7 +199,9 @@ export class Reader {
     return new Reader().open(this.bytes.slice(0, this.end), this.end, this.headEnd, false);
   }
 
-  /** The number of items that follow, each at least one byte long. */
+  /**
+   * Reads the number of items that follow, each at least one byte long. @throws {MalformedMessage}
+   */
   count(): number {
     const count = this.u32();
     if (count > this.headEnd - this.at)

@@ -54,7 +54,7 @@ describe('a writer with a backlog', () => {
     expect(kinds.slice(-2)).toEqual([3, 4]);
   });
 
-  it('throws Malformed for an impossible counter of the reader', () => {
+  it('throws MalformedMessage for an impossible counter of the reader', () => {
     const shared = newSharedMemory();
     const { writer } = crowded(shared);
     // The counter of bytes that side 0 has read.

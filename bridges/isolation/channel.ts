@@ -1,10 +1,10 @@
 /**
  * Sends messages between two threads over shared memory, and wakes the receiver.
  *
- * Each direction is a ring of bytes with the writer's and the reader's counter. A message that does
- * not fit waits with the writer. The other side is untrusted: a counter is read once, a message is
- * copied before it is decoded. Each side states how to reach it: it polls (AWAKE), sleeps until
- * notified (ASLEEP), or has returned to its event loop (AWAY), where `wakeOther` wakes it once.
+ * Each direction is a ring of bytes with two counters, the writer's and the reader's. The writer
+ * keeps a message that does not fit (the backlog). The other side is untrusted: a counter is read
+ * once, and a message is copied before it is decoded. A side is AWAKE (it polls), ASLEEP (until
+ * notified), or AWAY (in its event loop, where `wakeOther` wakes it once: CALLED).
  */
 import type { BusyPoll } from '../../runtime/core/busy-poll.ts';
 import { concatBytes } from '../../runtime/core/bytes.ts';
@@ -14,23 +14,26 @@ import { MalformedMessage, Reader, type Writer } from './bytes.ts';
 const RING_BYTES = 4 * 1024 * 1024;
 /** Bytes of a piece; longer messages are sent in several. */
 const PIECE_BYTES = 1024 * 1024;
-/** Bytes of a message at most. */
+/** The most bytes of a message. */
 const MESSAGE_BYTES = 256 * 1024 * 1024;
-/** Shorter messages are copied word by word, which is faster. */
+/** Shorter messages are copied byte by byte, which is faster than `set`. */
 const SHORT_BYTES = 1024;
 /** Header of each piece: its length, with `MORE` if the message continues; its head's length. */
 const HEADER_BYTES = 8;
 const MORE = 0x80000000;
 
-/** Words of the control memory. */
+// Indices of the words of one side in the control memory.
+/** Bytes that this side has written to its ring, modulo 2^32. */
 const FILLED = 0;
+/** Bytes that this side has read from the other's ring, modulo 2^32. */
 const EMPTIED = 1;
-/** Set while the writer waits for room. */
+/** 1 while this side waits for room in its ring. */
 const FULL = 2;
+/** AWAKE, ASLEEP, AWAY or CALLED. */
 const STATE = 3;
-/** Words of one side; the other side's follow. */
+/** The number of words reserved for one side; the other side's follow. */
 const SIDE_WORDS = 8;
-/** Words that both sides share, after those. */
+// Words that both sides share, after those of both sides.
 const LEVEL = 2 * SIDE_WORDS;
 const BEAT = LEVEL + 1;
 const SERVED = LEVEL + 2;
@@ -54,11 +57,11 @@ export const newSharedMemory = (): SharedMemory => ({
 });
 
 const alignBytes = (bytes: number): number => (bytes + 7) & ~7;
-/** Bytes that a piece takes in the ring. */
+/** The bytes that a piece occupies in the ring, header included. */
 const ringBytes = (bytes: number): number => HEADER_BYTES + alignBytes(bytes);
 
 export class Channel {
-  /** Bytes that wait for room. */
+  /** Bytes of messages for which the ring has no room yet. */
   backlogBytes = 0;
   private readonly control: Int32Array;
   private readonly clock: Float64Array;
@@ -91,6 +94,7 @@ export class Channel {
 
   // -- shared state ------------------------------------------------------------------------------
 
+  /** The time of a test's clock, in milliseconds, set by the main thread. */
   get now(): number {
     return this.clock[0]!;
   }
@@ -99,6 +103,7 @@ export class Channel {
     this.clock[0] = ms;
   }
 
+  /** The volume's log level, set by the main thread. */
   get level(): number {
     return this.control[LEVEL]!;
   }
@@ -107,7 +112,7 @@ export class Channel {
     this.control[LEVEL] = level;
   }
 
-  /** A counter that a side raises while it runs; the other side sees when it stops. */
+  /** A counter that the worker raises while it runs: if it stays the same, the worker is stuck. */
   get beat(): number {
     return Atomics.load(this.control, BEAT);
   }
@@ -116,7 +121,7 @@ export class Channel {
     Atomics.add(this.control, BEAT, 1);
   }
 
-  /** The number of the call that the worker runs; 0 while it runs none. A worker may write a false number. */
+  /** The number of the call that the worker claims to run; 0 for none. */
   get servedCall(): number {
     return Atomics.load(this.control, SERVED);
   }
@@ -156,7 +161,7 @@ export class Channel {
   }
 
   private queue(message: Writer): void {
-    // A copy: the writer reuses its memory.
+    // A copy, as the caller reuses the message's memory.
     const whole = concatBytes([message.bytes.slice(0, message.at), ...message.long]);
     for (let from = 0; from < whole.length; from += PIECE_BYTES) {
       const bytes = whole.subarray(from, from + PIECE_BYTES);
@@ -218,7 +223,7 @@ export class Channel {
     return Atomics.load(this.control, this.otherWord + FILLED) >>> 0 !== this.emptied;
   }
 
-  /** The next message, valid until the one after it; null without one. @throws {MalformedMessage} */
+  /** Receives a message, valid until the next call; null without one. @throws {MalformedMessage} */
   receive(): Reader | null {
     for (;;) {
       const filled = Atomics.load(this.control, this.otherWord + FILLED) >>> 0;
@@ -269,7 +274,7 @@ export class Channel {
     Atomics.store(this.control, this.ownWord + STATE, AWAKE);
   }
 
-  /** Polls for a message while `busy` finds that worthwhile. False if no message came. */
+  /** Polls for a message while `busy` finds that worthwhile. Returns false if no message came. */
   pollWhileBusy(busy: BusyPoll): boolean {
     if (!busy.shouldPoll()) return false;
     const until = performance.now() + busy.limitUs / 1000;
@@ -285,8 +290,8 @@ export class Channel {
   }
 
   /**
-   * True when this side, ASLEEP or AWAY by now, has nothing to do: no message, and no room for its
-   * backlog. The reader does not announce room that it made while this side was AWAKE; it does now.
+   * True when this side has nothing to do: no message, and no room for its backlog. Checked after
+   * STATE was set to ASLEEP or AWAY; FULL makes the reader wake this side when it makes room.
    */
   private get isIdle(): boolean {
     if (this.hasMessage) return false;
@@ -299,8 +304,8 @@ export class Channel {
   }
 
   /**
-   * Sleeps until there is work, or for so many milliseconds.
-   * @param announcesIdle true to show a sleeping receiver that no message follows
+   * Sleeps until there is work, for at most `ms` milliseconds.
+   * @param announcesIdle true to wake the other side if it sleeps: it need not wait for a message
    */
   sleep(ms: number, announcesIdle: boolean): void {
     const { control } = this;
@@ -313,7 +318,10 @@ export class Channel {
     Atomics.store(control, at, AWAKE);
   }
 
-  /** Sets this side AWAY. False when there is work: it stays AWAKE. `announcesIdle` as in `sleep`. */
+  /**
+   * Sets this side AWAY. Returns false, and stays AWAKE, if there is work.
+   * @param announcesIdle as in `sleep`
+   */
   setAway(announcesIdle: boolean): boolean {
     Atomics.store(this.control, this.ownWord + STATE, AWAY);
     if (this.isIdle) {
@@ -336,6 +344,7 @@ interface Piece {
   readonly head: number;
 }
 
+/** The memory of one direction; `at` is a counter of bytes, which wraps at the ring's end. */
 class Ring {
   private readonly bytes: Uint8Array;
   private readonly words: Int32Array;
@@ -370,28 +379,30 @@ class Ring {
     this.copy(piece, piece.length, at + HEADER_BYTES);
   }
 
-  private copy(from: Uint8Array, pieceLength: number, at: number): number {
+  /** Copies bytes into the ring, and returns the counter behind them. */
+  private copy(from: Uint8Array, length: number, at: number): number {
     const start = at & (RING_BYTES - 1);
-    if (start + pieceLength <= RING_BYTES && pieceLength <= SHORT_BYTES) {
+    if (start + length <= RING_BYTES && length <= SHORT_BYTES) {
       const { bytes } = this;
-      for (let i = 0; i < pieceLength; i++) bytes[start + i] = from[i]!;
+      for (let i = 0; i < length; i++) bytes[start + i] = from[i]!;
     } else {
-      const first = Math.min(pieceLength, RING_BYTES - start);
+      const first = Math.min(length, RING_BYTES - start);
       this.bytes.set(from.subarray(0, first), start);
-      if (first < pieceLength) this.bytes.set(from.subarray(first, pieceLength), 0);
+      if (first < length) this.bytes.set(from.subarray(first, length), 0);
     }
-    return at + pieceLength;
+    return at + length;
   }
 
-  read(into: Uint8Array, pieceLength: number, at: number): void {
+  /** Copies the content of the piece at `at` out of the ring. */
+  read(into: Uint8Array, length: number, at: number): void {
     const start = (at + HEADER_BYTES) & (RING_BYTES - 1);
     const { bytes } = this;
-    if (start + pieceLength <= RING_BYTES && pieceLength <= SHORT_BYTES) {
-      for (let i = 0; i < pieceLength; i++) into[i] = bytes[start + i]!;
+    if (start + length <= RING_BYTES && length <= SHORT_BYTES) {
+      for (let i = 0; i < length; i++) into[i] = bytes[start + i]!;
       return;
     }
-    const first = Math.min(pieceLength, RING_BYTES - start);
+    const first = Math.min(length, RING_BYTES - start);
     into.set(bytes.subarray(start, start + first));
-    if (first < pieceLength) into.set(bytes.subarray(0, pieceLength - first), first);
+    if (first < length) into.set(bytes.subarray(0, length - first), first);
   }
 }

@@ -9,7 +9,7 @@ import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { ask, FakeContext, HeldLeaf, startGraph } from '../../test/support/core.ts';
-import { glupyFor } from '../host/index.ts';
+import { makeGlupy } from '../host/index.ts';
 import type { Machine, ThreadEvents } from '../host/machine.ts';
 import { hostedLanguages } from '../languages.ts';
 import { nodeMachine } from '../machine/node/index.ts';
@@ -49,7 +49,7 @@ async function start() {
       return { wake: () => {}, setKeepsProcess: () => {}, terminate: async () => {} };
     },
   };
-  const translator = glupyFor(
+  const translator = makeGlupy(
     hostedLanguages,
     machine,
     async (...volume) => new VolumeInThread(...volume),

@@ -1,6 +1,6 @@
 /**
- * Kinds of messages between the main thread and a worker, and the worker's start data. The main
- * thread numbers calls, the worker numbers winds.
+ * Declares the kinds of messages between the main thread and the worker of an isolated volume, each
+ * with its contents, and the worker's start data. The main thread numbers calls, the worker winds.
  */
 import type { ModuleMethod } from '../../runtime/core/line-stops.ts';
 import type { GivenOption } from '../../runtime/core/options.ts';
@@ -74,7 +74,10 @@ export const UP = {
   LINE: 18,
 } as const;
 
-/** Flags of a request: its caller is interrupted; an observer sees the volume; it follows it. */
+/**
+ * Flags of a request. INTERRUPTED: its caller is interrupted; OBSERVED: the volume has an observer;
+ * FOLLOWED: the observer wants notes of this request.
+ */
 export const ASKED = { INTERRUPTED: 1, OBSERVED: 2, FOLLOWED: 4 } as const;
 
 /** Kinds of a QUERY. */
@@ -89,7 +92,7 @@ export const NEW = 2;
 /** By the worker's number: the worker made it. */
 export const OWN = 3;
 
-/** The number of a worker's first order. */
+/** The number of a worker's first order: its start. */
 export const START = 0;
 
 /** Verbs of orders, with their JSON. */

@@ -1,12 +1,11 @@
 /**
- * Keeps the latest replies to one request's winds, so that values of them cross by position. Both
- * sides keep the same ones without an agreement, because both count winds in the order in which
- * they cross: each wind drops the reply `MAX_REPLIES` winds before it. That bounds memory and the search
- * for a value.
+ * Keeps the latest replies to one request's winds. A value from such a reply crosses as its
+ * position (wind and index) instead of its bytes. Both threads keep the same replies, because both
+ * count winds in the same order: each wind drops the reply `MAX_REPLIES` winds before it.
  */
 import type { Arg } from '../../runtime/core/fops.ts';
 
-/** A power of two. */
+/** The number of kept replies: a power of two. It bounds memory, and the search for a value. */
 const MAX_REPLIES = 256;
 
 export interface TypedValues {
@@ -20,21 +19,21 @@ export class ReplyWindow {
 
   /** Counts a wind; returns its number, from 0. */
   countWind(): number {
-    const countWind = this.count;
+    const wind = this.count;
     this.count += 1;
-    this.latest[countWind & (MAX_REPLIES - 1)] = undefined;
-    return countWind;
+    this.latest[wind & (MAX_REPLIES - 1)] = undefined;
+    return wind;
   }
 
   /** Keeps the reply to a wind, unless it is too old. */
-  add(countWind: number, reply: TypedValues): void {
-    if (countWind >= this.firstKept) this.latest[countWind & (MAX_REPLIES - 1)] = reply;
+  add(wind: number, reply: TypedValues): void {
+    if (wind >= this.firstKept) this.latest[wind & (MAX_REPLIES - 1)] = reply;
   }
 
-  /** Undefined for a dropped or unknown number. */
-  get(countWind: number): TypedValues | undefined {
-    return countWind >= this.firstKept && countWind < this.count
-      ? this.latest[countWind & (MAX_REPLIES - 1)]
+  /** Returns the reply to a wind; undefined if it is dropped, unknown or not received. */
+  get(wind: number): TypedValues | undefined {
+    return wind >= this.firstKept && wind < this.count
+      ? this.latest[wind & (MAX_REPLIES - 1)]
       : undefined;
   }
 

@@ -1,7 +1,7 @@
 /**
- * Encodes and decodes fop values as bytes, by their types in the fop table. Each side has its own
- * objects for inodes and fds; it encodes references to them by `ObjectCodec`. A worker is as
- * untrusted as its module: the reader checks every value.
+ * Encodes and decodes fop values as bytes, by their types in the fop table. Each thread has its own
+ * objects for inodes and fds; an `ObjectCodec` encodes references to them. A worker is as untrusted
+ * as its module: the reader checks every value.
  */
 import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../runtime/core/dict.ts';
@@ -43,9 +43,10 @@ export function readNewFd(
   return { inode, flags, pid, isDir };
 }
 
+// The first byte of a value; SAME (below) is the third.
 const NULL = 0;
 const VALUE = 1;
-/** The highest of IA_*. */
+/** The highest of GlusterFS's file types IA_*. */
 const MAX_IA_TYPE = 7;
 
 function makeStructCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T]> {
@@ -83,7 +84,10 @@ function readIatt(from: Reader, objects: ObjectCodec): Iatt {
   return iatt;
 }
 
-/** Reads text of names and link targets, which must be encodable as bytes. @throws {MalformedMessage} */
+/**
+ * Reads text of names and link targets, which must be encodable as bytes. @throws
+ * {MalformedMessage}
+ */
 function readText(from: Reader): string {
   const text = from.text();
   if (text.includes('\0')) throw new MalformedMessage('a text contains NUL');
@@ -275,7 +279,7 @@ function readNullable(from: Reader, type: ArgType, objects: ObjectCodec): unknow
 
 // -- the values of a row ---------------------------------------------------------------------------
 
-/** Marks the very object that the other side sent with this request. */
+/** Marks a value that is the very object that the other side sent with this request. */
 const SAME = 2;
 
 /** Values that one side has sent for a request: arguments and replies. */
@@ -284,9 +288,12 @@ export interface SentValues {
   readonly replies: ReplyWindow;
 }
 
+/** Stands for the request's arguments, in place of a wind's number. */
 const ARGS = 0xffffffff;
 
-/** Writes a value's origin as (wind, place), if that is shorter than its bytes. */
+/**
+ * Writes an object as its origin (wind and index), if the other side sent it; else returns false.
+ */
 function writeOrigin(to: Writer, value: object, at: number, sent: SentValues | null): boolean {
   if (sent === null) return false;
   if (writeIfAmong(to, ARGS, sent.args.values, value, at)) return true;
@@ -311,7 +318,10 @@ function writeIfAmong(
   return true;
 }
 
-/** @param sent values that the other side sent for the request; they are written as their places */
+/**
+ * Writes the values of a row.
+ * @param sent values that the other side sent for the request; they are written as their origins
+ */
 export function writeValues(
   to: Writer,
   args: readonly Arg[],
@@ -330,6 +340,7 @@ export function writeValues(
 }
 
 /**
+ * Reads the values of a row.
  * @param sent values that this side sent for the request
  * @throws {MalformedMessage}
  */

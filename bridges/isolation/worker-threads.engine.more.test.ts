@@ -217,7 +217,7 @@ export class xlator extends Translator {
   expect(fd.released).toBe(true);
 });
 
-it('an upcall from below reaches the listener without passing the thread', async () => {
+it("a child's upcall reaches the volumes above without passing the thread", async () => {
   const run = await start();
   const heard: string[] = [];
   run.graph.listen((event) => void heard.push(event));

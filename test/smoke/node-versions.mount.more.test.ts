@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { BAKED, type BakedHead } from '../../bridges/host/machine.ts';
+import { BAKED_PARTS, type BakedHead } from '../../bridges/host/machine.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { bakePython } from '../../bridges/python/page-snapshot.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -79,7 +79,7 @@ describe.skipIf(nodes.length === 0)('another version of Node', () => {
         const part = await readFile(join(folder, 'parts/snapshot-python.json.js'), 'utf8');
         const packed = Buffer.from(/,"(.*)"\);$/m.exec(part)![1]!, 'base64');
         const theirs = JSON.parse(gunzipSync(packed).toString()) as BakedHead;
-        const bytes = (await bakePython(nodeMachine)).get(BAKED.head);
+        const bytes = (await bakePython(nodeMachine)).get(BAKED_PARTS.head);
         const ours = JSON.parse(new TextDecoder().decode(bytes)) as BakedHead;
         // A browser takes it that has these functions: those of ours, and one that newer engines add.
         expect(theirs.of).toEqual(ours.of);

@@ -14,7 +14,7 @@ import type { Suspicion, Xlator } from '../../../runtime/core/xlator.ts';
 import { type DefinedMethod, type Guest, hooks } from '../guest.ts';
 import type { LanguageSyntax } from '../language.ts';
 
-/** Names of fops and hooks in other file system interfaces. */
+/** Names from other file system interfaces, with the fop or hook that authors mean by them. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   all: 'any_fop',
   allcbk: 'any_cbk',
@@ -61,21 +61,22 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   write: 'writev',
 };
 
+// Endings and beginnings, matched against bare letters (see below).
 const CBK = /(cbk|cb|callback)$/;
 const CANCEL = /(cancel|cancelled|canceled)$/;
 const FOP = /fop$|^on/;
 
 const isFop = (name: string): boolean => (fopNames as readonly string[]).includes(name);
 
-/** A name's letters only: `copyFileRange`, `Copy_file_range` and `copy_file_range` are the same. */
-const bareLetters = (name: string): string => name.replaceAll('_', '').toLowerCase();
+/** Returns a name without case and underscores: `copyFileRange` equals `copy_file_range`. */
+const toBareLetters = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
-/** All names that the host calls, by their letters. */
-function hostNames({ cbk, cancel, toStyle }: LanguageSyntax): Map<string, string> {
+/** All names that the host calls, by their bare letters. */
+function collectHostNames({ cbk, cancel, toStyle }: LanguageSyntax): Map<string, string> {
   const fops = fopNames.flatMap((name) => [name, name + cbk, name + cancel]);
   // Fop names are the same in every language.
   const others = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(toStyle);
-  return new Map([...fops, ...others].map((name) => [bareLetters(name), name]));
+  return new Map([...fops, ...others].map((name) => [toBareLetters(name), name]));
 }
 
 /** Shorter names are similar to too many others. */
@@ -87,7 +88,7 @@ function findNearestKnownName(
   known: ReadonlyMap<string, string>,
   syntax: LanguageSyntax,
 ) {
-  const bare = bareLetters(name);
+  const bare = toBareLetters(name);
   const exact = known.get(bare);
   if (exact !== undefined) return exact;
   const [ending, end] = CBK.test(bare)
@@ -98,13 +99,13 @@ function findNearestKnownName(
   const base = bare.replace(end, '');
   const other = Object.hasOwn(OTHER_NAMES, base) ? OTHER_NAMES[base]! : undefined;
   const fop = known.get(base) ?? other;
-  if (fop !== undefined) return known.get(bareLetters(fop + ending)) ?? fop;
+  if (fop !== undefined) return known.get(toBareLetters(fop + ending)) ?? fop;
   if (bare.length < MIN_LETTERS) return undefined;
   const near = findNearest(bare, known.keys());
   return near === undefined || near.length < MIN_LETTERS ? undefined : known.get(near);
 }
 
-/** A string literal that is just a name, or has code in it. */
+/** A string literal that is just a name (for getattr), or contains `{…}` (a template's code). */
 const MAY_NAME = /^(['"])(?:\w+|[^'"]*\{.*)\1$/;
 
 /** Whether the module's text uses the name, other than where the method is defined. */
@@ -113,9 +114,10 @@ function isUsed(
   sources: readonly string[],
   { notCode, ...syntax }: LanguageSyntax,
 ): boolean {
-  // Any receiver may stand for the translator, but not for names that file objects have too.
-  const other = Object.hasOwn(OTHER_NAMES, bareLetters(name))
-    ? OTHER_NAMES[bareLetters(name)]!
+  // `x.name` counts for any x, which may be the translator. Exception: names like `read`, which
+  // file objects have too, count on self, this and cls only.
+  const other = Object.hasOwn(OTHER_NAMES, toBareLetters(name))
+    ? OTHER_NAMES[toBareLetters(name)]!
     : '';
   const own = isFop(other) ? '(?:self|this|cls)' : '\\w+';
   const member = new RegExp(`(?:(?<![\\w.)\\]])${own}|super\\(\\))\\s*\\??\\.\\s*$`);
@@ -160,7 +162,7 @@ export function findRemarks(guest: Guest, path: string, syntax: LanguageSyntax):
 
 /** Remarks on methods whose names resemble a known name. */
 function findMisnamed({ description, sources = [] }: Guest, syntax: LanguageSyntax): Remark[] {
-  const known = hostNames(syntax);
+  const known = collectHostNames(syntax);
   const called = new Set(known.values());
   const remarks: Remark[] = [];
   for (const [name, file, line] of description.methods) {
@@ -177,6 +179,7 @@ function findMisnamed({ description, sources = [] }: Guest, syntax: LanguageSynt
   return remarks;
 }
 
+/** Returns a remark on a name that resembles a known one; undefined if it resembles none. */
 function checkSpelling(name: string, known: ReadonlyMap<string, string>, syntax: LanguageSyntax) {
   const suggestion = findNearestKnownName(name, known, syntax);
   if (suggestion !== undefined) {
@@ -186,7 +189,7 @@ function checkSpelling(name: string, known: ReadonlyMap<string, string>, syntax:
   return `${name} is the callback of no fop, and is never called`;
 }
 
-/** Remarks on each `<fop>_cancel` without its fop. */
+/** Returns a remark on a `<fop>_cancel` whose fop the module does not define. */
 function findUnreachedCancels(
   name: string,
   { cancel }: LanguageSyntax,
@@ -222,8 +225,8 @@ function findUnread(
 ): Remark[] {
   const source = (sources[0] ?? '').replace(syntax.notCode, (part) => part.replace(/[^\n]/g, ' '));
   const lines = source.split('\n');
-  const own = description.methods.filter(([, file]) => file === path);
-  const called = new Set(hostNames(syntax).values());
+  const ownMethods = description.methods.filter(([, file]) => file === path);
+  const called = new Set(collectHostNames(syntax).values());
   const findLine = (form: RegExp): number => lines.findIndex((line) => form.test(line)) + 1;
   const first = findLine(syntax.classLine);
   const readIndent = (line: number): string => /^[ \t]*/.exec(lines[line - 1] ?? '')![0];
@@ -231,7 +234,7 @@ function findUnread(
     isUsed(name, sources, { ...syntax, hasBareNames: bare });
 
   const describeStray = (name: string, line: number): string | undefined => {
-    const definitions = own.filter(([each]) => each === name);
+    const definitions = ownMethods.filter(([each]) => each === name);
     const isDecorated = /^\s*@/.test(lines[line - 2] ?? '');
     if (!called.has(name) || isDecorated || definitions.some(([, , at]) => at === line))
       return undefined;
@@ -278,10 +281,13 @@ function findUnread(
   return [...strays, ...ofInstance, ...unread];
 }
 
-/** Names listed at most. */
+/** The most names in one remark. */
 const MAX_SHOWN = 6;
 
-/** The log line; undefined when no fop is left out, or the class declares its policy. */
+/**
+ * Returns a warning about fops that a module with several subvolumes does not define. Undefined if
+ * it defines all, or declares whether the others pass through (`declared`).
+ */
 export function describeOmittedFops(
   xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
   [passes, refuses]: LanguageSyntax['passesThrough'],
@@ -300,7 +306,9 @@ export function describeOmittedFops(
   );
 }
 
-/** Logs `omittedFops` of a module, and passes it to the command that starts the graph. */
+/**
+ * Logs the warning of `describeOmittedFops`, and passes it to the command that starts the graph.
+ */
 export function logOmittedFops(
   xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
   { description: { fops, passesThrough } }: Guest,

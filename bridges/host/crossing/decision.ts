@@ -3,11 +3,11 @@
  *
  *   ["wind", number, child, fop, [arguments]]   wind; the guest sees the reply
  *   ["tail", child, [arguments]]                wind; the child's reply is the request's
- *   ["unwind", op_ret, op_errno, [reply]]       op_ret null: counted from the reply (success.ts)
- *   ["failed"]                                  the method failed, and has logged why
+ *   ["unwind", op_ret, op_errno, [reply]]       op_ret null: computed from the reply (success.ts)
+ *   ["failed"]                                  the method failed, and the guest has logged why
  *
- * Decoded on arrival, so that an error is raised in the module's own call; python/glupy/frame.py
- * encodes.
+ * The host decodes on arrival, so that an error is raised in the module's own call. The guest's
+ * library (python/glupy/frame.py) encodes.
  */
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
@@ -32,7 +32,7 @@ export type Decision =
       readonly wind: number;
       readonly child: number;
       readonly row: FopRow;
-      /** A fop that opens may lack its fd; the host makes one when it winds. */
+      /** The fd of a fop that opens may be null: the host makes it when it winds. */
       readonly values: unknown[];
     }
   | { readonly verb: 'tail'; readonly child: number; readonly values: unknown[] }
@@ -56,7 +56,7 @@ export interface MessageContext {
 /** JSON text, or the parsed value. */
 export type GuestMessage = string | readonly unknown[];
 
-/** @throws {MessageError} */
+/** Decodes and checks a decision. @throws {MessageError} for an invalid one */
 export function readDecision(message: GuestMessage, context: MessageContext): Decision {
   const [verb, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
   switch (verb) {
@@ -79,13 +79,13 @@ export function parseMessage(text: string): unknown[] {
   try {
     message = JSON.parse(text);
   } catch {
-    // The parser's error helps no author: guests send JSON unless they break the protocol.
+    // The parser's error would not help: only a guest that breaks the protocol sends no JSON.
   }
   if (!Array.isArray(message)) throw new MessageError('a message must be a JSON array');
   return message as unknown[];
 }
 
-/** The highest number of a wind: the largest small integer of V8. */
+/** The highest number of a wind: V8's largest small integer with compressed pointers. */
 const MAX_WIND = 0x3fffffff;
 
 function readWind([wind, child, fop, args]: unknown[], context: MessageContext): Decision {
@@ -105,6 +105,7 @@ function readWind([wind, child, fop, args]: unknown[], context: MessageContext):
   return { verb: 'wind', wind: wind as number, child: readChild(child, context), row, values };
 }
 
+/** Finds the first loc among a fop's arguments. */
 export const findLoc = (values: readonly unknown[]): Loc | undefined =>
   values.find((value) => value instanceof Loc) as Loc | undefined;
 
@@ -155,8 +156,8 @@ export type FindInode = (id: number | string) => Inode | undefined;
  *   ["entry", parent, name, expire]     ["removed", parent, name, inode]
  *   ["inode", inode, data]              ["every-entry"]
  *
- * An inode is its number or its gfid; `expire` and `data` are booleans. Undefined for an inode that
- * the volume has forgotten: the caches above hold nothing of it. @throws {MessageError}
+ * An inode is its number or its gfid; `expire` and `data` are booleans. Returns undefined for an
+ * inode that the volume has forgotten, as caches above hold nothing of it. @throws {MessageError}
  */
 export function readUpcall(message: GuestMessage, find: FindInode): Upcall | undefined {
   const [what, of, ...rest] = typeof message === 'string' ? parseMessage(message) : message;

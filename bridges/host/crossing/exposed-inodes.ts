@@ -1,13 +1,13 @@
 /**
- * Marks inodes that the host has passed to a volume's module (`ctxSet`): EXPOSED, the module may
- * refer to its number; TRACKED, the module also keeps data with it, and is notified when it is
- * forgotten.
+ * Marks inodes that the host has passed to a volume's module (in the inode's context). EXPOSED: the
+ * module may refer to the inode's number. TRACKED: the module also keeps data with the inode, and
+ * the host notifies it when the inode is forgotten.
  */
 import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 
 const EXPOSED = 1;
-/** Also marks fds and clients whose end the module is notified of. */
+/** Also marks fds and clients whose end the host reports to the module. */
 export const TRACKED = 2;
 
 /** Marks an inode as passed to the module of `xl`; returns its number. */

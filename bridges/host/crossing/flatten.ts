@@ -1,7 +1,7 @@
 /**
- * Flattens arguments and replies to scalars, in the order of the fop table. A loc takes five
- * (inode, parent, name, gfid, parent's gfid), any other value one. `scalarKinds` describes them to an
- * engine.
+ * Flattens arguments and replies to scalars, in the order of the fop table. A loc becomes five
+ * scalars (inode, parent, name, gfid, parent's gfid), any other value one. `scalarKinds` describes
+ * them to an engine.
  */
 import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Arg, ArgType } from '../../../runtime/core/fops.ts';
@@ -23,7 +23,7 @@ const DATA = 3;
 const PRESENCE = 4;
 const FD = 5;
 
-/** Code and scalar kinds of each type. Other types cross as 1 if present, else 0. */
+/** Code and scalar kinds of each type. Other types cross as 1 if present, else 0; data: length. */
 const CROSSINGS: Partial<Record<ArgType, readonly [code: number, kinds: string]>> = {
   loc: [LOC, LOC_KINDS],
   inode: [INODE, 'i'],
@@ -34,13 +34,13 @@ const CROSSINGS: Partial<Record<ArgType, readonly [code: number, kinds: string]>
 };
 const OTHER_CROSSING = [PRESENCE, 'i'] as const;
 
-/** The kinds of the scalars, one letter each. */
+/** Returns the kinds of the scalars of `args`, one letter each. */
 export const scalarKinds = (args: readonly Arg[]): string =>
   args.map(({ type }) => (CROSSINGS[type] ?? OTHER_CROSSING)[1]).join('');
 
 /**
- * Writes the five scalars of a loc from `at` on; an unknown gfid crosses as null. The module of
- * volume `to` receives the numbers.
+ * Writes the five scalars of a loc from `at` on; an unknown gfid crosses as undefined.
+ * @param to the volume whose module receives the inodes' numbers
  */
 export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: Xlator): void {
   const { inode, parent, gfid } = loc;

@@ -1,4 +1,4 @@
-/** Tracks the fds that one interpreter knows by number, and closes those made for it. */
+/** Tracks the fds that one interpreter refers to by number, and closes those made for it. */
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
@@ -6,13 +6,13 @@ import { findLoc } from './decision.ts';
 import { missingFdIndex } from './message.ts';
 
 export class GuestFds {
-  /** Fds whose release the guest is notified of. */
+  /** Fds whose release the host reports to the guest. */
   private readonly tracked = new Map<number, Fd>();
   /** Fds made for the guest, which must close them. */
   private readonly ownFds = new Map<number, Fd>();
   /** Fds closed during the current call, released when it returns. */
   private readonly closed: Fd[] = [];
-  /** Fds that a guest may have open by itself. */
+  /** The most fds that a guest may have open itself. */
   readonly maxOwnFds: number;
 
   constructor(maxOwnFds: number) {
@@ -31,7 +31,7 @@ export class GuestFds {
     this.tracked.delete(fd.id);
   }
 
-  /** Makes the missing fd of a fop that opens. False when the guest is at its limit. */
+  /** Makes the missing fd of a fop that opens. Returns false when the guest is at its limit. */
   addMissingFd(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): boolean {
     const at = missingFdIndex(row, values);
     const inode = at < 0 ? null : (findLoc(values)?.inode ?? null);
@@ -53,7 +53,7 @@ export class GuestFds {
     if (fd !== undefined) this.close(fd.id);
   }
 
-  /** Closes a guest's fd. False if it was not made for the guest, or is closed already. */
+  /** Closes a guest's fd. Returns false if it was not made for the guest, or is closed already. */
   close(id: number): boolean {
     const fd = this.ownFds.get(id);
     if (fd === undefined) return false;
@@ -66,7 +66,7 @@ export class GuestFds {
     for (let fd = this.closed.pop(); fd !== undefined; fd = this.closed.pop()) fd.release();
   }
 
-  /** Releases all fds made for the interpreter, which ends. */
+  /** Releases all fds made for the interpreter, when it ends. */
   releaseAll(): void {
     for (const fd of this.ownFds.values()) fd.release();
   }

@@ -88,7 +88,7 @@ const ask = (run: RunningModule, ids: readonly number[]) =>
   run.ask('stat', run.knownLoc('a'), Dict.of({ ids: JSON.stringify(ids) }));
 
 describe.each(MODULES)('handles of a %s module', (_language, files) => {
-  it('handles of other volumes, or never passed in, are refused', async () => {
+  it('from other volumes, or never passed to the module, are refused', async () => {
     const run = await start(files);
     // Inodes that the volume knows and never passed to the module.
     const others = ['secret', 'other', 'third'].map((name) => run.knownLoc(name).inode!);

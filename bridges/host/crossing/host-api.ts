@@ -1,6 +1,6 @@
 /**
- * The host functions that a guest calls: inodes and fds by number, fields and bytes on demand, the
- * log, the clock. An invalid number yields undefined or 0.
+ * Implements the host functions that a guest calls (`GuestHost`): inodes and fds by number, fields
+ * and bytes on demand, the log, the clock. For an invalid number they return undefined or 0.
  */
 import type { Client } from '../../../runtime/core/client.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -34,8 +34,8 @@ import { pack, type Resolver } from './message.ts';
 
 type Wind = Extract<Decision, { readonly verb: 'wind' }>;
 
-/** Overhead of one kept byte array. */
-const PUT_BYTES = 100;
+/** Bytes of memory that a byte array takes besides its content. */
+const BYTE_ARRAY_OVERHEAD = 100;
 
 /** The interpreter's methods that the host functions need. */
 interface InterpreterCalls extends LookupExecutor {
@@ -58,23 +58,28 @@ export class HostApi implements GuestHost {
   readonly clients = new Map<number, Client>();
   private readonly memory: MemoryTools;
   private readonly collectGarbage: Machine['collectGarbage'];
-  /** Inodes in no table: only the garbage collector tells of their end. */
+  /** Inodes outside the table: only the garbage collector reports their end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
   /** Whether the volume is up, as set by the module; null when its children decide. */
   declaredUp: boolean | null = null;
+  /** True if the current call has set `declaredUp`. */
   private hasDeclared = false;
   /** Invalidations that were not sent yet. */
   private readonly upcalls: Upcall[] = [];
-  /** A refusal of this call; logged unless the module logs an error that contains `sign`. */
+  /**
+   * An invalid message in the current call. It is logged at the end of the call, unless the module
+   * itself logs an error whose text contains `sign`.
+   */
   private mistake: { source: LogSource | undefined; text: string; sign: string } | null = null;
+  /** Byte arrays that the guest has passed for its next message (`putBytes`), and their size. */
   private bytes: Uint8Array[] = [];
   private keptBytes = 0;
   readonly limitedLog: LimitedLog;
   readonly notifications: NotificationQueue;
   private table: InodeTable | null = null;
   private cancelTimer: (() => void) | null = null;
-  /** Milliseconds before the next timer, for other work. */
-  private pause = 0;
+  /** The shortest delay of the next timer: PAUSE_MS for other work after a slow `tick`, else 0. */
+  private minTimerMs = 0;
   private guest: Guest | null = null;
 
   constructor(
@@ -99,7 +104,7 @@ export class HostApi implements GuestHost {
   close(): void {
     this.cancelTimer?.();
     this.notifications.clear();
-    this.limitedLog.logOmission();
+    this.limitedLog.reportOmissions();
     this.guest = null;
     this.fds.releaseAll();
     this.collectGarbage();
@@ -150,8 +155,7 @@ export class HostApi implements GuestHost {
 
   /** @throws {MessageError} when the host would keep too much for one call. */
   private reserve(bytes: number): void {
-    // Empty arrays take room too.
-    const total = this.keptBytes + bytes + PUT_BYTES;
+    const total = this.keptBytes + bytes + BYTE_ARRAY_OVERHEAD;
     this.interpreter.decisions.checkRoom(total);
     this.keptBytes = total;
   }
@@ -279,7 +283,9 @@ export class HostApi implements GuestHost {
     return 0;
   }
 
-  /** Makes the missing fd of a fop that opens. False at the module's limit. */
+  /**
+   * Makes the missing fd of a fop that opens. At the module's limit, fails the wind, returns false.
+   */
   addFd(request: HostedRequest, decision: Wind): boolean {
     const { wind, row, values } = decision;
     if (this.fds.addMissingFd(request, wind, row, values)) return true;
@@ -305,6 +311,7 @@ export class HostApi implements GuestHost {
 
   /** Sends the call's invalidations to the volumes above. */
   sendUpcalls(): void {
+    // Sending may queue more.
     while (this.upcalls.length > 0) {
       for (const event of this.upcalls.splice(0)) sendUpcall(this.xl, event);
     }
@@ -316,12 +323,12 @@ export class HostApi implements GuestHost {
 
   setTimer(ms: number): void {
     this.cancelTimer?.();
-    this.cancelTimer = this.xl.context.after(Math.max(this.pause, ms), () => {
+    this.cancelTimer = this.xl.context.after(Math.max(this.minTimerMs, ms), () => {
       this.cancelTimer = null;
       const { guest } = this;
       const { slow } = turn;
       if (guest !== null) this.interpreter.enterFor(() => guest.callHook('tick', []));
-      this.pause = wasSlow(this.xl.context, slow) ? PAUSE_MS : 0;
+      this.minTimerMs = wasSlow(this.xl.context, slow) ? PAUSE_MS : 0;
     });
   }
 
@@ -350,12 +357,12 @@ export class HostApi implements GuestHost {
   }
 
   private setMistake(source: LogSource | undefined, text: string, sign: string): void {
-    // The guest's library reports the same refusal with its source line.
+    // The guest's library reports the same mistake once more, with its source line.
     if (this.mistake?.text !== text) this.logMistake();
     this.mistake = { source, text, sign };
   }
 
-  /** Logs a refusal that the module swallowed, when the guest has returned. */
+  /** Logs a mistake whose exception the module has caught silently. */
   logMistake(): void {
     const { mistake } = this;
     if (mistake === null) return;
@@ -393,7 +400,7 @@ export class HostApi implements GuestHost {
     return current?.id === id ? current : this.interpreter.requests.get(id);
   }
 
-  /** True for a number that this module may have known and no longer does. */
+  /** True if the number may have been that of a forgotten inode. */
   private isForgotten(table: InodeTable | null, id: number): boolean {
     if (!table?.existed(id)) return false;
     this.noteMistake(undefined, 'a loc names an inode that is not known any more (ESTALE)');

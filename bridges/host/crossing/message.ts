@@ -1,8 +1,8 @@
 /**
  * Encodes fop values that a guest fetches as JSON, and decodes those in its messages.
  *
- * A guest fetches fields as below, a dict as ["type type …", [places of values that need
- * conversion], [keys], [values]]
+ * A guest fetches fields as below; a dict as ["type type …", [indices of values that need
+ * conversion], [keys], [values]].
  *
  * A guest sends each argument as null, a number, a string, or
  *   ["=", wind, index]   the value as received (wind -1: the fop's own argument)
@@ -56,7 +56,9 @@ const CONVERTED_TYPES: ReadonlySet<DictType> = new Set<DictType>([
   'mdata',
 ]);
 
-/** Packs a dict in columns: a guest builds its dict in one step, and decodes types on demand. */
+/**
+ * Packs a dict in columns, so that a guest builds its dict in one step, and its types on demand.
+ */
 function packDict(dict: Dict, memory: MemoryTools): unknown[] {
   const types: DictType[] = [];
   const converted: number[] = [];
@@ -98,6 +100,7 @@ export function pack(
 
 type Pack = (value: never, wind: number, index: number, memory: MemoryTools) => unknown;
 
+/** Encoders of the types that a guest fetches as JSON. */
 const PACK: Partial<Record<ArgType, Pack>> = {
   iatt: packStruct('iatt'),
   dict: (value: Dict, _wind, _index, memory) => packDict(value, memory),
@@ -128,7 +131,7 @@ export interface Resolver {
 export interface Purpose {
   readonly row: FopRow;
   readonly args: readonly Arg[];
-  /** The integer that stands for None; undefined: None is refused. */
+  /** The integer that replaces the guest's None; undefined: None is refused. */
   readonly missing: number | undefined;
 }
 
@@ -138,7 +141,7 @@ export const argumentsPurpose = (row: FopRow): Purpose => ({
   missing: undefined,
 });
 
-/** A failure's integers are -1, as GlusterFS's default_…_failure_cbk has them. */
+/** Integers of a failed reply are -1, as in GlusterFS's default_…_failure_cbk. */
 export const replyPurpose = (row: FopRow, failed: boolean): Purpose => ({
   row,
   args: row.reply,
@@ -314,16 +317,16 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
   const entryName = name === null ? null : checkEntryName(name, refuse);
   const [inode, parent] = [find(inodeId), find(parentId)];
   if (isForgotten) return new ForgottenLoc(null, null, entryName, gfidValue);
-  // A parent without a name: where a nameless file (O_TMPFILE) is to be created.
+  // A parent without a name is valid: the directory of a nameless file (O_TMPFILE).
   if (entryName !== null && parent === null) return refuse('has a name and no parent');
   if (inode === null && parent === null && gfidValue === NULL_GFID) return refuse('leads nowhere');
   return new Loc(inode, parent, entryName, gfidValue);
 }
 
 /**
- * Completes a loc that a module made without an inode: with the one known by that name or gfid, or,
- * if the fop's reply brings an inode, with a new one, as a mount does. Other names are looked up
- * before the wind (requests/name-lookups.ts).
+ * Completes a loc that a module made without an inode: adds the inode known by that name or gfid.
+ * If there is none and the fop's reply brings an inode, adds a new one, as a mount does. Other
+ * names are looked up before the wind (requests/name-lookups.ts).
  */
 function addInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {
   const { inode, parent, name, gfid } = loc;
@@ -356,12 +359,13 @@ function unpackEntries(value: unknown, resolver: Resolver, refuse: Refuse): Dire
   });
 }
 
-/** The received entry that a guest's entry is derived from. */
+/** Finds the received entry from which a guest's entry is derived. */
 function findOrigin([wind, index, entry]: number[], resolver: Resolver): Dirent | undefined {
   if (resolver.type(wind!, index!) !== 'entries') return undefined;
   return (resolver.value(wind!, index!) as readonly Dirent[] | null)?.[entry!];
 }
 
+/** Decoders of tagged values, by type: they get the part after the tag. */
 const UNPACK: Partial<Record<ArgType, Unpack>> = {
   loc: unpackLoc,
   inode: (value, resolver, refuse) =>

@@ -1,19 +1,20 @@
 /**
- * Caches the strings of names that were made in an interpreter. When it is full, each call evicts a
- * few of the oldest, so that no request waits for a large eviction.
+ * Caches the interpreter's own strings for file names, by name. When the cache is full, each call
+ * into the guest evicts a few of the oldest, so that no request waits for a large eviction.
  */
 
 /** Names cached per interpreter: a few megabytes at most, as names are short. */
 export const MAX_NAMES = 20_000;
-/** Names evicted per call: more than a call usually adds; after a larger call, more. */
+/** Names evicted per call: more than a call usually adds. A call that added more evicts more. */
 const EVICTIONS_PER_CALL = 8;
 
 export class NameCache<V> {
   readonly #limit: number;
   readonly #release: (value: V) => void;
   readonly #values = new Map<string, V>();
-  /** Names in order of insertion: a map's own order would begin with gaps of evicted ones. */
+  /** Names in order of insertion. Iterating over the map would pass its deleted entries first. */
   readonly #order: string[] = [];
+  /** Index of the oldest name in `#order`. */
   #first = 0;
 
   /** @param release frees an evicted value */
@@ -37,7 +38,7 @@ export class NameCache<V> {
     this.#values.set(name, value);
   }
 
-  /** Evicts old names; call it while no name is in use. True if any was evicted. */
+  /** Evicts old names, while no call uses them. Returns true if any was evicted. */
   trim(): boolean {
     if (!this.isFull) return false;
     const count = EVICTIONS_PER_CALL + ((this.#values.size - this.#limit) >> 1);

@@ -1,4 +1,7 @@
-/** Makes a plan for each fop of a module, once when the volume starts. */
+/**
+ * Makes a plan for each fop of a module, once when its interpreter starts: everything that a
+ * request needs is looked up before. `Interpreter.admit` carries the plans out.
+ */
 
 import { type Arg, type FopRow, fops as table } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -18,7 +21,7 @@ interface CoreFunctions {
   fail(frame: Frame, opErrno: number): void;
 }
 
-export function coreFunctions(name: FopName): CoreFunctions {
+export function findCoreFunctions(name: FopName): CoreFunctions {
   return {
     wind: windArgs[name] as CoreFunctions['wind'],
     tail: tailArgs[name],
@@ -39,15 +42,16 @@ export interface Plan extends CoreFunctions {
   readonly cbk: boolean;
   /** True if the module is notified when the caller is interrupted. */
   readonly cancel: boolean;
-  /** Index of the loc whose name the fop creates or removes; -1 if no hook needs it. */
+  /** Index of the loc whose name the fop creates; -1 if no hook needs it. */
   readonly creates: number;
+  /** The same for the name that it removes. */
   readonly removes: number;
 }
 
 const makeFlattenerFor = (args: readonly Arg[], guest: Guest, to: Xlator): Flatten =>
   makeFlattener(guest.readsRequest === true ? [] : args, to);
 
-/** Null for a fop that the module of `xl` neither handles nor observes. */
+/** Makes a fop's plan; null if the module of `xl` neither handles nor observes the fop. */
 function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   const { fops, hooks, passesThrough } = guest.description;
   const description = fops[row.name];
@@ -56,12 +60,13 @@ function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   const creates = findLoc(row.entry.creates, 'entry_created');
   const removes = findLoc(row.entry.removes, 'entry_removed');
   if (description === undefined && creates < 0 && removes < 0) return null;
-  // `any_fop` and hooks do not vouch for changed data: core/data-guard.ts decides.
+  // A module that changes data must define these fops itself: `any_fop` and hooks do not know how
+  // the data changes. Without a plan, core/data-guard.ts decides.
   const isOwn = description !== undefined && description.any !== true;
   const isPast = row.data === 'past' || row.data === 'extents';
   if (isPast && !isOwn && changesData(guest.description)) return null;
   const hasEntry = description !== undefined && description.kind !== 'none';
-  // Without pass-through, a fop that only a callback or hook would see is refused.
+  // The host would wind such a fop to the first child, which the module must have permitted.
   if (!hasEntry && xl.below.length > 1 && passesThrough !== true) return null;
   const name = row.name as FopName;
   return {
@@ -74,11 +79,11 @@ function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
     cancel: description?.cancel === true,
     creates,
     removes,
-    ...coreFunctions(name),
+    ...findCoreFunctions(name),
   };
 }
 
-/** The fop functions of a volume; each passes its requests to `admit`. */
+/** Makes the fop functions of a volume; each passes its requests to `admit`. */
 export function makeFops(
   guest: Guest,
   xl: Xlator,
@@ -96,7 +101,7 @@ export function makeFops(
   return functions as Fops<unknown>;
 }
 
-/** The way replies of one fop enter the guest. */
+/** A plan for the replies of one fop, which enter the guest. */
 export interface ReplyPlan {
   readonly row: FopRow;
   readonly entry: EnterGuest;

@@ -1,6 +1,6 @@
 /**
- * Checks a module's successful reply against the fop table, and computes its op_ret when the module
- * leaves that out (None). A reply that lacks a required part is refused in the module's own call.
+ * Checks a module's successful reply against the fop table, and computes its op_ret if the module
+ * gives none (None). A reply that lacks a required part raises an error in the module's own call.
  */
 import { nameLength } from '../../../runtime/core/bytes.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -25,14 +25,15 @@ function valueLength(value: unknown): number {
   return value instanceof Dict ? value.size : (value as { length: number }).length;
 }
 
-/** The values a reply is checked against: the fop's arguments and the children's replies. */
+/** A reply is checked against these: the fop's arguments and the children's replies. */
 export interface RequestValues {
   readonly args: readonly unknown[];
   readonly replies: readonly (ChildReply | undefined)[];
 }
 
 /**
- * The op_ret of a success. A child's own op_ret is always accepted: a module may pass it on.
+ * Returns the op_ret of a success. A child's own op_ret is always accepted: a module may pass it
+ * on.
  * @param opRet the guest's op_ret; null to compute it
  * @throws {MessageError}
  */
@@ -50,7 +51,7 @@ export function checkSuccess(
   });
   if (counts === null) return opRet ?? 0;
   const max = maxOpRet(row, request.args);
-  // The keys of a dict are counted only for a missing op_ret.
+  // For a dict, op_ret is its number of keys only if the module gives none.
   const isDict = row.reply[at]?.type === 'dict';
   if (at >= 0 && (opRet === null || !isDict)) {
     const length = valueLength(values[at]);
@@ -75,9 +76,13 @@ export function checkSuccess(
   return opRet;
 }
 
+/** True for a fop like writev, whose op_ret is the length of its data. */
 const isLength = ({ args, counts }: FopRow): boolean =>
   args.find(({ name }) => name === counts?.most)?.type === 'data';
 
+/**
+ * The largest possible op_ret: the number of bytes requested, or the length of the data written.
+ */
 function maxOpRet({ args, counts }: FopRow, values: readonly unknown[]): number {
   const at = args.findIndex(({ name }) => name === counts?.most);
   const value = values[at];
@@ -97,6 +102,7 @@ function checkPart(row: FopRow, at: number, value: unknown, request: RequestValu
     const hint = type === 'inode' ? ': loc.inode, where it is what was asked for' : '';
     throw new MessageError(`${name} is missing: a ${row.name} that succeeds brings one${hint}`);
   }
+  // A reply with an inode names a file, which its gfid identifies.
   const isNames = row.reply.some((part) => part.type === 'inode');
   if (isNames && value instanceof Iatt && value.iaGfid === NULL_GFID) {
     throw new MessageError(`${name} has no ia_gfid: the file it describes could not be found`);

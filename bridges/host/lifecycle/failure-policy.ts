@@ -1,13 +1,12 @@
 /**
- * Decides the fate of a request that the module failed, and when its interpreter is restarted.
+ * Reads the options that decide what happens to a request whose module fails (`on-error`), and when
+ * its interpreter is restarted:
  *
  * - `fail`: the request fails with an errno.
- * - `bypass`: it continues without the translator, unless something was wound already.
+ * - `bypass`: it continues without the translator, unless the module has wound already.
  * - `restart`: it fails with an errno; after `max-failures` the module gets a new interpreter.
  *
- * A lost interpreter (out of memory, crashed) is replaced at once under every policy. `Backoff`
- * doubles the waits after failed starts, between restarts, and for requests that keep ending
- * interpreters.
+ * A lost interpreter (out of memory, crashed) is replaced at once under every policy.
  */
 import { errnoNames, errnoNumber } from '../../../runtime/core/errno.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
@@ -37,7 +36,7 @@ export interface Limits {
   readonly windLimit: number;
   /** Bytes per second that it may log. */
   readonly logLimit: number;
-  /** Bytes of its interpreter, and of the host on its behalf. */
+  /** Bytes of its interpreter, and of what the host keeps for it. */
   readonly memoryLimit: number;
 }
 
@@ -104,7 +103,7 @@ export const failureOptions = defineOptions({
   },
 });
 
-/** @throws {InitError} */
+/** Reads the policy from the options. @throws {InitError} for an unknown errno */
 export function readPolicy(options: Values<typeof failureOptions>): Policy {
   const error = errnoNumber(options.error);
   if (error === undefined) {
@@ -129,7 +128,7 @@ export const readLimits = (
   logLimit: options['log-limit'],
 });
 
-/** Counts of events since the volume started. */
+/** Counts since the volume started; `Host.dump` reports them. */
 export interface Counters {
   /** Calls of the module for a request. */
   calls: number;
@@ -173,8 +172,9 @@ export interface Owner {
 const LONGEST_WAIT_S = 60;
 
 /**
- * Paces a recurring event: no wait at first, then a wait that doubles each time. Times are
- * milliseconds of a monotonic clock.
+ * Paces a recurring event: no wait after the first, then a wait that doubles each time. Used for
+ * failed starts, restarts, and requests that keep ending interpreters. Times are milliseconds of a
+ * monotonic clock.
  */
 export class Backoff {
   private readonly firstMs: number;
@@ -201,6 +201,7 @@ export class Backoff {
     return now < this.waitEnd;
   }
 
+  /** The time after which the event counts as the first one again. */
   get expiry(): number {
     return this.waitEnd + this.longestMs;
   }

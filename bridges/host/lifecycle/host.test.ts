@@ -289,7 +289,7 @@ it("statedump: the module's dump is included, up to 65536 characters", async () 
   expect(bed.dump.module).toBe('too long: 70008 characters, of 65536 at most');
 });
 
-describe('slow work yields the event loop between items', () => {
+describe('a slow module', () => {
   const slow = (): number => {
     turn.slow += 1;
     return NOTHING;
@@ -300,7 +300,7 @@ describe('slow work yields the event loop between items', () => {
   const answered = (replies: readonly Reply[]): number =>
     replies.reduce((sum, { count }) => sum + count, 0);
 
-  it('requests held for a new interpreter enter it one per turn', async () => {
+  it('gets the requests held for its new interpreter one per turn', async () => {
     const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
     inTurns(bed.context);
     bed.stat();
@@ -313,7 +313,7 @@ describe('slow work yields the event loop between items', () => {
     }
   });
 
-  it('a volume that ends answers the held requests', async () => {
+  it('gets no more held requests once its volume ends: they fail with EIO', async () => {
     const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
     inTurns(bed.context);
     bed.stat();
@@ -324,7 +324,7 @@ describe('slow work yields the event loop between items', () => {
     expect(held.map(({ opErrno }) => opErrno)).toEqual([ENOENT, EIO]);
   });
 
-  it('requests that exceed frame-timeout are answered one per turn', async () => {
+  it('lets requests that exceed frame-timeout fail one per turn', async () => {
     const bed = await new GuestGraph({ fops: { stat: keeps } }).start({ 'frame-timeout': '1' });
     bed.guests[0]!.callHook = slow;
     const late = [bed.stat(), bed.stat(), bed.stat()];
@@ -335,7 +335,7 @@ describe('slow work yields the event loop between items', () => {
     }
   });
 
-  it('notifications of forgotten inodes run one per turn, and clear() drops the rest', () => {
+  it('is notified of forgotten inodes one per turn, and of no more after clear()', () => {
     const context = inTurns(new FakeContext());
     const notifications = new NotificationQueue(context);
     let done = 0;
@@ -357,7 +357,7 @@ describe('slow work yields the event loop between items', () => {
     expect(done).toBe(4);
   });
 
-  it('a call ended by the watchdog replies before the module is notified', async () => {
+  it('whose call fails is sent cancel one turn after the reply', async () => {
     const late: Answer = () => {
       throw new Error(`too long: ${slow()}`);
     };

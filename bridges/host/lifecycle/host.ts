@@ -1,10 +1,10 @@
 /**
- * The host of one volume: starts, replaces and ends its interpreters.
+ * Hosts the module of one volume: starts, replaces and ends its interpreters.
  *
- * A new interpreter starts beside the serving one and takes over in one step: new requests enter
- * it, pending ones finish in the old one. That serves a reload (changed code or options) and a
- * restart (failure-policy.ts). If the new one fails to start, the old one stays. Without a serving
- * interpreter requests wait for the replacement; between a failed start and the next they fail.
+ * For a reload (changed code or options) or restart (failure-policy.ts), a new interpreter starts
+ * beside the serving one. It takes over in one step: new requests enter it, pending ones finish in
+ * the old one. If it fails to start, the old one stays. If the serving one is lost, requests wait
+ * for the replacement, or fail (succession.ts).
  */
 
 import type { Client } from '../../../runtime/core/client.ts';
@@ -33,9 +33,9 @@ import type { Counters, Owner, Policy } from './failure-policy.ts';
 import type { Interpreter } from './interpreter.ts';
 import { errorText, type LogTexts, Succession, type SuccessionOwner } from './succession.ts';
 
-/** Characters of a module's statedump, as JSON: the kernel's limit for all of it. */
+/** The most characters of a module's statedump, as JSON: the kernel limits an xattr to 64 KiB. */
 const MAX_STATEDUMP_CHARS = 65_536;
-/** Retired interpreters that may still finish requests. */
+/** The most retired interpreters that may still finish requests. */
 const MAX_RETIRED = 4;
 
 /** A volume as its translator record uses it; the module runs in this thread or its own. */
@@ -52,13 +52,13 @@ export interface ModuleVolume {
   /** Notifies of a client that disconnects; `forgetClient`: of its last request's end. */
   notifyDisconnect(client: Client): void;
   forgetClient(client: Client): void;
-  /** Applies a change of the volume's observer, or its end. */
+  /** Starts or stops notes when the volume's observer (`xl.observer`) has changed. */
   applyObserver(): void;
   dump(): Dump;
   close(): void | Promise<void>;
   /** The module's state, as JSON; undefined without a `dump_state`. @throws {Error} */
   dumpState(): string | undefined;
-  /** Passes the state of another's `dumpState` to the module's `load_state`. @throws {Error} */
+  /** Passes another volume's state (`dumpState`) to the module's `load_state`. @throws {Error} */
   loadState(state: string): void;
   readonly canLoadState: boolean;
 }
@@ -140,7 +140,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     return [this.current, ...this.retired];
   }
 
-  /** Requests in the serving interpreter, by its number for each. */
+  /** Requests that the serving interpreter holds, by their numbers. */
   get requests(): Interpreter['requests'] {
     return this.current.requests;
   }
@@ -171,7 +171,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     };
   }
 
-  /** The module's own statedump; its names begin with `module.`. */
+  /** The module's own statedump; its keys begin with `module.`. */
   dumpModule(): Dump {
     const { current } = this;
     if (current.isDead || !current.has('statedump')) return {};
@@ -281,7 +281,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     void this.restartBeside(this.current);
   }
 
-  /** Never rejects: errors are logged. */
+  /** Replaces `before` by a new interpreter. Never rejects: errors are logged. */
   private async restartBeside(before: Interpreter): Promise<void> {
     await this.reloading;
     if (this.isSuperseded(before)) return;
@@ -356,7 +356,10 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     return this.current.has('load_state');
   }
 
-  /** Sends a starting module the events that it has missed. @throws {Error} when that ends it */
+  /**
+   * Sends a new interpreter's module the graph's latest events.
+   * @throws {Error} if the interpreter is lost by that
+   */
   private replayEvents(next: Interpreter): void {
     for (const [event, data] of this.succession.eventsToReplay)
       this.notifyModule(next, event, data);
@@ -377,7 +380,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     this.endOldestRetired();
   }
 
-  /** Ends the oldest interpreters, which requests without reply would keep for ever. */
+  /** Ends the oldest retired interpreter if there are too many: a lost request may keep each. */
   private endOldestRetired(): void {
     const [oldest] = this.retired;
     if (oldest === undefined || this.retired.size <= MAX_RETIRED) return;
@@ -390,7 +393,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   }
 }
 
-/** Passes a module's state on, if both modules have the hooks. @throws {Error} when either fails */
+/** Transfers a module's state, if both modules have the hooks. @throws {Error} when either fails */
 function transferState(from: Interpreter, to: Interpreter): void {
   if (!to.has('load_state')) return;
   const state = dumpState(from);

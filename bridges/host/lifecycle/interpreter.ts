@@ -1,11 +1,10 @@
 /**
- * One running interpreter: takes requests into its guest and replies back. A volume has one; after
- * a reload or restart the old one runs on until its last request is answered.
+ * Manages one running interpreter: passes requests and replies to its guest, and carries out its
+ * decisions. After a reload or restart, the old one runs on until its last request is answered.
  *
- * A guest's decisions take effect when it has returned: first its result, then the messages it
- * pushed, in order. So it is never re-entered, an exception fails the whole call, and chains of
- * callbacks do not deepen the stack. Every request is answered exactly once: by the guest, or by
- * the host in its place; later decisions about it are dropped.
+ * Decisions take effect when the guest has returned: first its result, then its messages in order.
+ * So a guest is never re-entered, and an exception fails the whole call. Every request is answered
+ * exactly once, by the guest or by the host; later decisions about it are dropped.
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -29,7 +28,7 @@ import {
   WIND,
 } from '../guest.ts';
 import { onTurnEnd } from '../limits/interpreter-gate.ts';
-import { requestFailed, toOneRecord } from '../limits/limited-log.ts';
+import { requestFailedFields, toOneRecord } from '../limits/limited-log.ts';
 import { DecisionQueue } from '../requests/decision-queue.ts';
 import { callEntryHooks } from '../requests/entry-hooks.ts';
 import { HostedRequest, makeOwnRequest } from '../requests/hosted-request.ts';
@@ -57,7 +56,7 @@ export class Interpreter {
   private readonly unregisterTurnEnd = onTurnEnd(this);
   isDead = false;
   private isRetired = false;
-  /** True once the volume may be ending: its children have ended, so nothing is wound. */
+  /** True once `close` was called: the children may have ended, so no request is bypassed. */
   private isClosing = false;
   private lastId = 0;
   private limits: Limits;
@@ -153,13 +152,13 @@ export class Interpreter {
     });
   }
 
-  /** Recovers from an aborted turn (interpreter-gate.ts), in which no call of ours returned. */
+  /** Recovers from an aborted turn (interpreter-gate.ts): the current call did not return. */
   recover(): void {
     const request = this.current;
     this.current = this.xl.frame = null;
     if (request === null) this.checkLost();
     else this.carryOut(request, this.handleEngineFailure(request, this.guest.failure));
-    // Requests whose last steps were abandoned with the turn.
+    // Requests that were done, but not yet dropped, when the turn was aborted.
     for (const each of [...this.requests.values()]) this.pending.dropIfDone(each);
     this.drain();
   }
@@ -168,7 +167,7 @@ export class Interpreter {
   private handleEngineFailure(request: HostedRequest, error: unknown, slow = turn.slow): number {
     const why = error instanceof Error ? error.message : String(error);
     if (this.checkLost(request)) return FAILED;
-    this.xl.log.error(toOneRecord(`${request.name}: ${why}`), requestFailed);
+    this.xl.log.error(toOneRecord(`${request.name}: ${why}`), requestFailedFields);
     this.api.notifications.send(() => {
       this.guest.callHook('cancel', [request.id]);
       this.checkLost(request, `the end of ${request.name}`);
@@ -184,14 +183,15 @@ export class Interpreter {
     const why = this.guest.failure;
     if (why === undefined || this.isDead) return this.isDead;
     this.isDead = true;
-    // First: requests that callers send on these replies must wait for the successor.
+    // Before the requests fail: callers may send new ones at once, which must wait for the
+    // successor.
     this.owner.handleLoss(this, activity === undefined ? why : `${activity}: ${why}`, by);
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
     return true;
   }
 
-  /** Enters the guest for a timer or hook, or about a request. */
+  /** Enters the guest for a timer, hook or notice; `about` is the request concerned. */
   enterFor(call: () => number | undefined, about: HostedRequest | null = null): void {
     if (call() === FAILED || this.guest.failure !== undefined) {
       this.owner.counters.failures += 1;
@@ -217,7 +217,7 @@ export class Interpreter {
     const child = this.xl.children[0];
     const { frame, args } = request;
     if (child === undefined) {
-      this.xl.log.error(`${request.name}: there is no subvolume to wind to`, requestFailed);
+      this.xl.log.error(`${request.name}: there is no subvolume to wind to`, requestFailedFields);
       this.failRequest(request);
     } else if (needsReply) {
       this.pending.keep(request);
@@ -239,7 +239,7 @@ export class Interpreter {
       frame.local = null;
       plan.tail(frame, child, args);
     } else {
-      // Hooks and other children's replies still find the request by its frame.
+      // The request stays pending, for hooks and for other children's replies.
       this.pending.keep(request);
       frame.local = request;
       request.winds += 1;
@@ -281,7 +281,7 @@ export class Interpreter {
     this.pending.dropIfDone(request);
   }
 
-  /** The callback of a request that was handed on. */
+  /** The callback of a relayed request: unwinds the child's reply. */
   private tailCbk({ name }: Plan): AnyCbk {
     let cbk = this.tailCbks.get(name);
     if (cbk === undefined) {
@@ -327,7 +327,7 @@ export class Interpreter {
     this.failRequest(request);
   }
 
-  /** Replies in the place of a guest that failed or is gone. */
+  /** Fails or bypasses a request by `on-error`, in place of a guest that failed or is gone. */
   private failRequest(request: HostedRequest): void {
     const { counters, policy } = this.owner;
     const { plan, isAnswered, winds } = request;
@@ -392,7 +392,7 @@ export class Interpreter {
   }
 
   private cancelRequest(request: HostedRequest, why: string): void {
-    this.xl.log.error(`${request.name}: ${why}`, requestFailed);
+    this.xl.log.error(`${request.name}: ${why}`, requestFailedFields);
     this.guest.callHook('cancel', [request.id]);
     this.failRequest(request);
   }
@@ -402,7 +402,7 @@ export class Interpreter {
     if (decision.verb === 'wind' && this.exceedsWindLimit(request)) return;
     if (lookUpUnknownName(this, this.xl, request, decision)) return;
     if (decision.verb === 'wind') {
-      // Also if the request was answered meanwhile: every decided wind is carried out.
+      // Even if the request was answered meanwhile, every decided wind is carried out.
       const { wind, row, values } = decision;
       frame.local = request;
       if (!this.api.addFd(request, decision)) return;
@@ -436,7 +436,7 @@ export class Interpreter {
     return evaluation;
   }
 
-  // -- what waits ------------------------------------------------------------------------------
+  // -- pending requests ------------------------------------------------------------------------
 
   /** Fails a request that the guest can no longer answer. */
   failUnreachable(id: number): void {

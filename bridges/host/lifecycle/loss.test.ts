@@ -121,7 +121,7 @@ it('a request that a caller sends when its first is lost waits for the next inte
   expect(await answered(next!)).toBe(ENOENT);
 });
 
-it('a request whose reply from below ends the interpreter is blamed', async () => {
+it("a request is blamed when the child's reply to it ends the interpreter", async () => {
   const bed = await new GuestGraph({ fops: { lookup: () => WIND }, reply: dieInCall }).start();
   for (let times = 0; times < 3; times++) {
     const reply = lookup(bed, 'bad');
@@ -227,7 +227,7 @@ it('a request that enters after a timer has ended the interpreter is not blamed'
   }
 });
 
-it('an interpreter that ends in the notice from below has failed to start', async () => {
+it('a new interpreter that is lost in the hook notify has failed to start', async () => {
   const bed = await new GuestGraph(code).start();
   bed.code = { ...code, hooks: ['notify'], notify: (guest) => guest.die() };
   lookup(bed, 'bad');

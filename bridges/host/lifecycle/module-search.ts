@@ -43,7 +43,7 @@ const splitFolders = (path: string | undefined): string[] =>
   (path ?? '').split(':').filter((folder) => folder !== '');
 
 /** Folders of the bundled examples. */
-function bundledFolders(sources: Sources): string[] {
+function listBundledFolders(sources: Sources): string[] {
   const examples = examplesFolder(sources);
   if (examples === null) return [];
   try {
@@ -59,7 +59,7 @@ const examplesFolder = ({ installed }: Sources): string | null =>
   installed === null ? null : join(installed, 'examples');
 
 /** The folders to search, in order, for these languages. */
-function searchFolders(
+function listSearchFolders(
   { path, baseDir }: Search,
   languages: readonly HostedLanguage[],
   { env, sources }: SearchMachine,
@@ -71,7 +71,7 @@ function searchFolders(
           baseDir,
           ...splitFolders(env.GLOSSA_PATH),
           ...languages.flatMap(({ pathVariable }) => splitFolders(env[pathVariable])),
-          ...bundledFolders(sources),
+          ...listBundledFolders(sources),
         ];
   return [...new Set(folders.map((folder) => resolve(baseDir, folder)))];
 }
@@ -88,7 +88,7 @@ function isFile(sources: Sources, path: string): boolean {
   }
 }
 
-/** Files of one folder that `bare` may mean. A dot separates folders, as in an import. */
+/** Finds the files of one folder that `bare` may name. A dot separates folders, as in an import. */
 function findCandidates(
   folder: string,
   bare: string,
@@ -104,7 +104,7 @@ function findCandidates(
   });
 }
 
-/** Names of existing modules, for a suggestion. */
+/** Lists the names of existing modules, for a suggestion. */
 function listModules(
   folders: readonly string[],
   languages: readonly HostedLanguage[],
@@ -160,7 +160,7 @@ export function findModule(
       : selected === undefined
         ? languages
         : [selected];
-  const folders = searchFolders(search, searched, machine);
+  const folders = listSearchFolders(search, searched, machine);
   for (const folder of folders) {
     const matches = findCandidates(folder, bare, searched, sources);
     if (matches.length > 1) {
@@ -190,7 +190,7 @@ export function findModule(
   throw new InitError(`module '${search.name}' was not found${hint}; searched:${places}${more}`);
 }
 
-/** The reason after a folder's name: it is missing, or has a file that is no module. */
+/** Describes why a folder has no such module: it is missing, or a file there is no module. */
 function describeMiss(
   folder: string,
   bare: string,

@@ -1,11 +1,10 @@
 /**
- * Paces the replacement of a volume's interpreter (or its thread), and holds or fails requests
- * meanwhile.
+ * Paces the replacement of a volume's interpreter or thread (the owner starts it, and then calls
+ * `resumeServing` or `handleStartFailure`). Holds or fails requests meanwhile.
  *
  * An interpreter lost during a request is replaced at once, and requests wait for the replacement.
- * They fail only between a failed start and the next try; a request that has ended interpreters may
- * be refused (limits/harmful-requests.ts). The owner starts the replacement, and calls
- * `resumeServing` or `handleStartFailure`.
+ * They fail between a failed start and the next try. A request that has ended interpreters before
+ * may be refused (limits/harmful-requests.ts).
  */
 import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import type { EventName } from '../../../runtime/core/events.ts';
@@ -33,7 +32,7 @@ export interface SuccessionOwner {
 /** Log texts about a volume's interpreter or thread. */
 export interface LogTexts {
   readonly title: string;
-  /** Text after `is lost` that names an option: ` (option isolation)`, or empty. */
+  /** The option to name after `is lost`: ` (option isolation)`, or empty. */
   readonly option: string;
   readonly lossMsgid: number;
   readonly restartMsgid: number;
@@ -49,7 +48,7 @@ export class Succession {
   private readonly xl: Xlator<unknown>;
   private readonly owner: SuccessionOwner;
   private readonly texts: LogTexts;
-  /** The last event from above and from each child, replayed to a successor. */
+  /** The last event from above and from each child, for a successor (`eventsToReplay`). */
   private readonly events = new Map<unknown, readonly [event: EventName, about: unknown]>();
   private policy!: Policy;
   private backoff!: Backoff;
@@ -103,17 +102,21 @@ export class Succession {
     if (by !== null) this.harmful.blame(by, this.xl.context.now(), this.xl.log);
   }
 
-  /** @param hasServed false if it ended before a request: only such a restart is delayed */
+  /**
+   * Starts a replacement of a lost interpreter.
+   * @param hasServed false if it was lost before its first request: then the start is delayed
+   */
   replaceLost(hasServed: boolean): void {
     if (hasServed) this.replace('it is lost', 0);
     else this.replace('it is lost before it has served', this.nextWait(), true);
   }
 
-  /** Starts a replacement; the current interpreter serves until then. */
+  /** Starts a replacement after the backoff; the current interpreter serves until then. */
   replaceAfterWait(why: string): void {
     if (this.state === 'serving') this.replace(why, this.nextWait());
   }
 
+  /** Called when the replacement serves: the held requests enter it. */
   resumeServing(): void {
     this.endWait();
     this.state = 'serving';
@@ -171,7 +174,9 @@ export class Succession {
     else this.held.push({ name, frame, args });
   }
 
-  /** Handles a request that keeps ending interpreters by `on-error`; returns false for any other. */
+  /**
+   * Handles a request that keeps ending interpreters by `on-error`; returns false for any other.
+   */
   failIfHarmful(name: FopName, frame: Frame, args: readonly unknown[]): boolean {
     const { harmful, xl } = this;
     if (harmful.size === 0 || !harmful.isRefused(name, args, xl.context.now())) return false;
@@ -200,8 +205,9 @@ export class Succession {
   }
 
   /**
-   * Passes the held requests to the module. After a slow one, other work runs for PAUSE_MS. Requests
-   * of callers that have ended an interpreter enter last, so that other callers wait for one start at most.
+   * Passes the held requests to the module. After a slow one, other work runs for PAUSE_MS.
+   * Requests of callers that have ended an interpreter enter last, so that other callers wait for
+   * one start at most.
    */
   private enterHeld(): void {
     if (this.state !== 'serving') return;

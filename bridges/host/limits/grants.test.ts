@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { sources } from '../../machine/node/sources.ts';
-import { findGrants, grantedFolders } from './grants.ts';
+import { findGrants, listGrantedFolders } from './grants.ts';
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-grants-')));
 mkdirSync(join(base, 'data'));
@@ -31,7 +31,7 @@ it("granted paths are resolved against the module's directory, through symbolic 
   expect(found.grants.read).toEqual([join(base, 'data', 'file'), join(base, 'data')]);
   expect(found.grants.write).toEqual([join(base, 'data')]);
   expect(found.packages).toEqual([join(base, 'data', 'file')]);
-  expect(new Set(grantedFolders(found, sources))).toEqual(new Set([join(base, 'data')]));
+  expect(new Set(listGrantedFolders(found, sources))).toEqual(new Set([join(base, 'data')]));
 });
 
 it('unset environment variables are left out', () => {

@@ -8,10 +8,11 @@ import { dirname, resolve } from '../paths.ts';
 
 /** A module's permissions outside of its interpreter. */
 export interface Grants extends GrantedPaths {
-  /** VolumeGrants environment variables that are set, with their values. */
+  /** Granted environment variables that are set, with their values. */
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Values of `grantOptions`. */
 export interface GrantOptions {
   readonly 'allow-read': string | undefined;
   readonly 'allow-write': string | undefined;
@@ -49,7 +50,7 @@ export const grantOptions = {
   },
 } as const;
 
-/** Finds what the options name. @throws {InitError} for a missing path */
+/** Finds the granted paths, packages and variables. @throws {InitError} for a missing path */
 export function findGrants(
   options: GrantOptions,
   baseDir: string,
@@ -75,8 +76,11 @@ export function findGrants(
   };
 }
 
-/** The granted folders, and those of granted files. */
-export const grantedFolders = ({ grants, packages }: VolumeGrants, sources: Sources): string[] =>
+/** The granted folders, and the folders of granted files. */
+export const listGrantedFolders = (
+  { grants, packages }: VolumeGrants,
+  sources: Sources,
+): string[] =>
   [...grants.read, ...grants.write, ...packages].map((path) =>
     sources.fileKind(path) === 'folder' ? path : dirname(path),
   );

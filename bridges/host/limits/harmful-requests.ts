@@ -1,10 +1,9 @@
 /**
- * Remembers requests that have ended an interpreter, by fop and name, and their callers. The first
- * loss counts as chance; from the second on the request is refused, for twice as long each time
- * (`Backoff`). The volume calls `isRefused`, and `clear` with new code.
- *
- * A fop with two names is recorded under each of them. When the memory is full, the requests blamed
- * longest ago are forgotten.
+ * Records requests that have ended an interpreter, by fop and name, and their callers. The first
+ * loss of an interpreter counts as chance. From the second on, the request is refused, for twice as
+ * long each time (`Backoff`). The volume calls `isRefused` for each request, and `clear` when it
+ * loads new code. A fop with two names is recorded under both; beyond `MAX_ENTRIES`, the requests
+ * blamed longest ago are dropped.
  */
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
@@ -26,7 +25,7 @@ export class HarmfulRequests {
   private readonly backoffs = new Map<string, Backoff>();
   /** The first wait, in seconds. */
   private readonly firstWaitSeconds: number;
-  /** The time when the last of them is forgotten. */
+  /** The time when the last entry expires, on the context's clock in milliseconds. */
   private lastExpiry = Number.NEGATIVE_INFINITY;
 
   constructor(firstWaitSeconds: number) {
@@ -37,7 +36,7 @@ export class HarmfulRequests {
     return this.backoffs.size;
   }
 
-  /** Records that the request ended an interpreter; logs what is refused from now on. */
+  /** Records that the request ended an interpreter; logs if it is refused from now on. */
   blame({ name, args, uid }: BlamedRequest, now: number, log: Log): void {
     this.recordLoss(callerKey(uid), now);
     let longest = 0;

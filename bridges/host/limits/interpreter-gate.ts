@@ -1,11 +1,9 @@
 /**
- * The gate of an interpreter: every call into a guest passes `enterGuest` and `leaveGuest`, so
- * that the watchdog can end it. A call runs in an endable turn: its own (`runInOwnTurn`), or one that
- * the pump shares between requests.
- *
- * Ending a turn loses the interpreter; `onAborted` notifies its engine. A shared turn aborts the host's
- * own stack too: each interpreter in it repairs its state in two steps (`Interruptible`,
- * core/turn.ts).
+ * Makes the gate of an interpreter: every call into a guest passes `enterGuest` and `leaveGuest`,
+ * so that the watchdog can end it. A call runs in a turn that can be aborted (core/turn.ts): its
+ * own (`runInOwnTurn`), or one that the pump shares between requests. Aborting a turn loses the
+ * interpreter; `onAborted` notifies its engine. Aborting a shared turn unwinds the host's own code
+ * too, so each interpreter repairs its state in two steps (`Interruptible`).
  */
 import { onTurnAbandoned, runEndable, turn } from '../../../runtime/core/turn.ts';
 import {
@@ -24,9 +22,9 @@ import {
 
 /** An interpreter that can recover from an aborted shared turn. */
 export interface Interruptible {
-  /** Its `isRunning` flag is reset: the abort has ended the queue's run. */
+  /** Step 1 resets `isRunning`, as the abort has ended the queue's run. */
   readonly decisions: { isRunning: boolean };
-  /** Answers the aborted request, and continues with the rest. */
+  /** Step 2 answers the aborted request, and continues with the rest. */
   recover(): void;
 }
 
@@ -52,12 +50,13 @@ function waitForEnd(): never {
 }
 
 export interface GateSettings {
+  /** The engine's word of shared memory (watchdog.ts). */
   readonly word: Int32Array;
   /** Milliseconds; 0 for no limit. */
   readonly limit: number;
   /** The volume's name. */
   readonly name: string;
-  /** The machine's watchdog; null without limits. */
+  /** The machine's watchdog; null without one. */
   readonly watch: Watch | null;
   /** Notifies the engine that its call was aborted and the interpreter is lost. */
   onAborted(why: string): void;
@@ -69,6 +68,7 @@ export class InterpreterGate {
   private readonly settings: GateSettings;
   private readonly word: Int32Array;
   private readonly isLimited: boolean;
+  /** The number of calls, in units of `COUNT`: the word's bits above the state bits. */
   private count = 0;
   private stopWatching = (): void => {};
 
@@ -124,6 +124,7 @@ export class InterpreterGate {
       this.enterHost(IN_HOST);
       return;
     }
+    // The outermost call returns. The watchdog may have marked it SLOW, or already decided its END.
     const last = Atomics.exchange(this.word, 0, 0);
     if ((last & (END | SLOW)) === 0) return;
     turn.slow += 1;
@@ -133,7 +134,7 @@ export class InterpreterGate {
     waitForEnd();
   }
 
-  /** Enters a host function, which is never aborted. */
+  /** Enters a host function, which is never aborted. @param bit HELD, or IN_HOST for a long one */
   enterHost(bit: number): void {
     if (!this.isLimited || (Atomics.or(this.word, 0, bit) & END) === 0) return;
     Atomics.and(this.word, 0, ~bit);
@@ -166,11 +167,14 @@ export class InterpreterGate {
   }
 }
 
-/** Wraps host functions that a guest calls; an engine makes them before its InterpreterGate. */
+/**
+ * Wraps host functions that a guest calls. The engine imports them before its gate exists, and sets
+ * `gate` later.
+ */
 export class HostCallGuard {
   gate: InterpreterGate | null = null;
 
-  /** Wraps a short function: it is not aborted, and its time counts as the guest's. */
+  /** Wraps a short function: it is not aborted, but its time counts for the limit. */
   wrap<A extends unknown[], R>(call: (...args: A) => R): (...args: A) => R {
     return (...args) => {
       const { gate } = this;

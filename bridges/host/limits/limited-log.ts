@@ -1,7 +1,7 @@
 /**
- * Logs a module's text. Each becomes a record whose names cannot imitate a line; `option log-limit`
- * allows so many bytes a second, and 16 seconds' worth at once, the last eighth of it for warnings
- * and errors. A line reports how much was left out.
+ * Logs the text of modules, at most `option log-limit` bytes a second, with bursts of 16 seconds'
+ * worth. The last eighth of a burst is reserved for warnings and errors. Control characters are
+ * escaped, so that a module cannot forge a log line. One line reports the number of omitted lines.
  */
 
 import { type LogLevel, type LogSource, printable, WARNING } from '../../../runtime/core/log.ts';
@@ -12,14 +12,14 @@ const BURST_S = 16;
 const RESERVED_SHARE = 1 / 8;
 /** Overhead of a line besides its text. */
 const LINE_BYTES = 100;
-const OMISSION_MS = 1000;
+const OMISSION_REPORT_MS = 1000;
 
-const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
+const UNKNOWN_SOURCE: LogSource = { file: '-', line: 0, func: '-' };
 
 export class LimitedLog {
   private readonly xl: Xlator<unknown>;
   private limit: number;
-  /** Bytes that may be written, as of `filledAt`. */
+  /** Bytes that may be written now, last refilled at `filledAt` (milliseconds). */
   private freeBytes: number;
   private filledAt: number;
   private omittedLines = 0;
@@ -51,11 +51,11 @@ export class LimitedLog {
     }
     this.omittedLines += 1;
     this.omittedBytes += length;
-    this.cancelOmission ??= this.xl.context.after(OMISSION_MS, () => this.logOmission());
+    this.cancelOmission ??= this.xl.context.after(OMISSION_REPORT_MS, () => this.reportOmissions());
     return false;
   }
 
-  logOmission(): void {
+  reportOmissions(): void {
     this.cancelOmission?.();
     this.cancelOmission = null;
     if (this.omittedLines === 0) return;
@@ -63,7 +63,7 @@ export class LimitedLog {
       `${this.omittedLines} lines (${this.omittedBytes} bytes) of the module were left out: ` +
       `more than ${this.limit} bytes a second (option log-limit)`;
     this.omittedLines = this.omittedBytes = 0;
-    this.xl.log.log(WARNING, text, { source: NOWHERE, msgid: messages.leftOut.id });
+    this.xl.log.log(WARNING, text, { source: UNKNOWN_SOURCE, msgid: messages.leftOut.id });
   }
 
   private refill(): void {
@@ -74,15 +74,19 @@ export class LimitedLog {
   }
 }
 
-/** Characters of one record at most: a module's text may fill its memory. */
+/** The most characters of one record, as a module's text may be as large as its memory. */
 export const MAX_RECORD_CHARS = 262_144;
 
-/** Characters of a file's or function's name, which modules choose too. */
+/** The most characters of a file's or function's name, as modules choose these too. */
 const MAX_NAME_CHARS = 200;
 
-/** The message id of a request that the host failed. */
-export const requestFailed = { msgid: messages.requestFailed.id };
+/** Fields of the log record about a request that the host failed. */
+export const requestFailedFields = { msgid: messages.requestFailed.id };
 
+/**
+ * Makes a text one record: cuts it, indents its further lines, and escapes control characters, so
+ * that no line looks like a record of its own.
+ */
 export function toOneRecord(fullText: string): string {
   const more = fullText.length - MAX_RECORD_CHARS;
   const text =
@@ -92,7 +96,7 @@ export function toOneRecord(fullText: string): string {
   );
 }
 
-/** A source place without its folder. */
+/** A source location with the file's base name. */
 export const shortSource = ({ file, line, func }: LogSource): LogSource => ({
   file: printableName(file.slice(file.lastIndexOf('/') + 1)),
   line,
@@ -101,7 +105,7 @@ export const shortSource = ({ file, line, func }: LogSource): LogSource => ({
 
 const printableName = (name: string): string => printable(name.slice(0, MAX_NAME_CHARS));
 
-/** Refusals logged per volume, and characters of each. */
+/** The most refusals logged per volume, and the most characters of each. */
 const MAX_REFUSALS = 100;
 const MAX_REFUSAL_CHARS = 2000;
 
@@ -113,7 +117,7 @@ const loggedTexts = new WeakMap<Xlator<unknown>, Set<string>>();
  */
 export function logRefusal(
   xl: Xlator<unknown>,
-  source: LogSource = NOWHERE,
+  source: LogSource = UNKNOWN_SOURCE,
   fullText: string,
 ): void {
   const text =

@@ -149,7 +149,7 @@ describe('the request to end a turn', () => {
     expect([isDue(slot), isDue(slot)]).toEqual([true, false]);
   });
 
-  it('is deferred while the host holds the turn', () => {
+  it('is deferred while a host function runs', () => {
     const slot = newSlot();
     begin(slot, 1);
     slot.word[0]! |= HELD;
@@ -195,7 +195,7 @@ describe('the request to end a turn', () => {
     expect(noticedAfter(newSlot(), Number.NaN)).toBeGreaterThanOrEqual(2 * LIMIT + LATEST_MS);
   });
 
-  it('does not mark the interpreter lost while the host holds the turn', () => {
+  it('does not mark the interpreter lost while a host function runs', () => {
     const slot = newSlot();
     begin(slot, 1);
     slot.word[0]! |= HELD;
@@ -205,7 +205,7 @@ describe('the request to end a turn', () => {
     expect(slot.stage).not.toBe(LOST);
   });
 
-  it('is not made for engines without turns, whose interpreter is still marked lost', () => {
+  it('is not made for engines without endable turns, which are still marked lost', () => {
     const slot = { ...newSlot(), isEndable: false };
     begin(slot, 1);
     sampleUntil(slot, () => slot.stage === LOST);

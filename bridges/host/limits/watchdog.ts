@@ -1,26 +1,31 @@
 /**
- * Enforces time limits of calls: one thread ends long calls of all engines. Each engine has a word
- * of shared memory that it writes on entry and return (interpreter-gate.ts): state bits, and a
- * count of calls. The watchdog samples it eight times per limit and sets bits by compare-and-swap,
- * so that it never hits a later call; docs/how-it-works/mechanisms.md lists the bits and times. A
- * call that returns with END set waits for its end.
+ * Enforces time limits of calls: one thread, the watchdog, ends long calls of all engines. Each
+ * engine has a word of shared memory (state bits, and a count of calls), which it writes on entry
+ * and return (interpreter-gate.ts). The watchdog samples the word eight times per limit. It sets
+ * bits by compare-and-swap, so that it never hits a later call; docs/how-it-works/mechanisms.md
+ * lists the bits and times. A call that returns with END set waits until its turn is aborted.
  */
 
+/** A call into the guest runs. */
 export const RUNNING = 1;
+/** Stage 1: the engine raises an exception in the module, which it may catch. */
 export const INTERRUPT = 2;
+/** Stage 2: the engine leaves the call at its next check; the module cannot catch that. */
 export const FORCE = 4;
 /** The call is in a long host function: the time does not count, and it is not ended. */
 export const IN_HOST = 8;
+/** Stage 3: the watchdog aborts the call's turn, and the interpreter is lost. */
 export const END = 16;
 /** The call is in a short host function: it is not ended, but the time counts. */
 export const HELD = 32;
 /** Two samples have seen the call. */
 export const SLOW = 64;
+/** The unit of the count of calls, in the bits above the state bits. */
 export const COUNT = 128;
 
 /**
- * A word, followed by the milliseconds that the call had run when a bit was set. Without shared
- * memory there is no watchdog, and the word is the engine's alone.
+ * Makes an engine's word, followed by the milliseconds that the call had run when a bit was set.
+ * Without shared memory there is no watchdog, and only the engine uses the word.
  */
 export const newWord = (): Int32Array =>
   new Int32Array(
@@ -28,8 +33,8 @@ export const newWord = (): Int32Array =>
   );
 
 /**
- * Word 0: the watchdog sleeps, as no call ran for a second, and the next entry must wake it.
- * Word 1: the number of messages sent to it.
+ * Word 0: 1 while the watchdog sleeps, as no call ran for a second; the next call must wake it.
+ * Word 1: the number of messages sent to the watchdog.
  */
 export const resting = newWord();
 
@@ -59,12 +64,12 @@ export interface Slot {
   readonly isEndable: boolean;
   /** The volume's name, for the final message. */
   readonly name: string;
-  /** The call of the last sample, and its milliseconds so far. */
+  /** The count of the call in the last sample, and the milliseconds that it has run. */
   sampledCall: number;
   spentMs: number;
-  /** Stages that this call has reached. */
+  /** The number of stages (`STAGES`) that this call has reached. */
   stage: number;
-  /** True once its turn was told to end. */
+  /** True once `endTurn` was called for it. */
   isEndRequested: boolean;
   /** The value of `cpuMs` when END was set. */
   cpuAtEnd: number;
@@ -79,16 +84,17 @@ export const newSlot = ({ word, limit, name }: WatchedEngine, endable: boolean):
 /** Samples of a slot within its limit, and the most milliseconds between two. */
 export const SAMPLES = 8;
 export const SAMPLE_MS = 250;
-/** The bit of each stage; none at the last, which END did not help. */
+/** The bit that each stage sets; the last stage, after END had no effect, sets none. */
 const STAGES = [INTERRUPT, FORCE, END, 0] as const;
+/** Values of `Slot.stage`: END is set; END had no effect. */
 const ENDING = 3;
 export const LOST = 4;
-/**
- * Milliseconds from END until the interpreter counts as lost: within a second, sampling included.
- * On a busy CPU the turn may not have run yet: until the call has had this much CPU, it gets more
- * time.
- */
+/** Milliseconds from END until the interpreter counts as lost: within a second, with sampling. */
 const LOST_MS = 700;
+/**
+ * On a busy CPU the turn may not have run yet. A call that has had fewer milliseconds of CPU since
+ * END gets more time, up to LATEST_MS.
+ */
 const LOST_CPU_MS = 400;
 export const LATEST_MS = 2000;
 /** Longer than a plain store takes to reach another thread. */
@@ -110,17 +116,17 @@ export interface TurnActions {
 }
 
 /**
- * Makes the functions below. The watchdog receives them as source text, in which a bundler may have
- * renamed outer names: they use their arguments only.
+ * Makes the functions that sample engines. The watchdog's thread receives this function as source
+ * text, in which a bundler may have renamed outer names, so it uses its arguments only.
  */
 export function makeSampling(constants: typeof CONSTANTS) {
   const { RUNNING, IN_HOST, HELD, SLOW, COUNT, SAMPLE_MS, STAGES, ENDING } = constants;
   const { SAMPLES, LOST, LOST_MS, LOST_CPU_MS, LATEST_MS } = constants;
   const sampling = {
     /**
-     * Samples an engine `passedMs` milliseconds after the last time: sets the bit that is due; true
-     * if a call runs. A negative `passedMs` takes back time that was not the call's.
-     * @param cpuMs milliseconds of CPU that the engines' thread has had; NaN if unknown
+     * Samples an engine, and sets the bit that is due; returns true if a call runs.
+     * @param passedMs milliseconds since the last sample; if negative, time to subtract again
+     * @param cpu returns the milliseconds of CPU that the engines' thread has had; NaN if unknown
      */
     sample(slot: Slot, passedMs: number, cpu: () => number): boolean {
       const { word, limit, stage } = slot;
@@ -134,7 +140,7 @@ export function makeSampling(constants: typeof CONSTANTS) {
         return true;
       }
       if ((value & IN_HOST) !== 0) return true;
-      // Time in which the watchdog itself did not run (a suspended machine) counts little.
+      // A cap, as the watchdog itself may not have run for long (a suspended machine).
       slot.spentMs = Math.max(0, slot.spentMs + Math.min(passedMs, Math.max(limit / 4, SAMPLE_MS)));
       if ((value & SLOW) === 0) {
         Atomics.compareExchange(word, 0, value, value | SLOW);
@@ -146,7 +152,7 @@ export function makeSampling(constants: typeof CONSTANTS) {
         const canEnd = slot.isEndRequested || !slot.isEndable;
         if (!canEnd || !(cpu() - slot.cpuAtEnd >= LOST_CPU_MS)) return true;
       }
-      // One stage per sample: a call that took the interrupt has until the next to end.
+      // One stage per sample: a call that has received the interrupt gets until the next to end.
       const bit = stage + 1 === ENDING && !slot.isEndable ? 0 : STAGES[stage]!;
       Atomics.store(word, 1, slot.spentMs);
       if (Atomics.compareExchange(word, 0, value, value | bit) === value) slot.stage += 1;
@@ -154,10 +160,10 @@ export function makeSampling(constants: typeof CONSTANTS) {
       return true;
     },
 
-    /** True, once per call, when its turn must end now. */
+    /** Returns true, once per call, when `endTurn` must abort its turn now. */
     isDue(slot: Slot): boolean {
       if (slot.stage !== ENDING || slot.isEndRequested || !slot.isEndable) return false;
-      // A host function finishes first: the call waits behind it.
+      // A host function finishes first: the call waits when it leaves that function.
       slot.isEndRequested = (Atomics.load(slot.word, 0) & (IN_HOST | HELD)) === 0;
       return slot.isEndRequested;
     },

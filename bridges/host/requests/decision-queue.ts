@@ -1,7 +1,7 @@
 /**
- * Carries out a guest's decisions in bounded turns. A child may reply at once and the guest decide
- * again for ever, so other requests, volumes, timers and signals run between turns. Requests take
- * turns too: one with ten thousand decisions holds up no other.
+ * Carries out a guest's decisions in bounded turns. A child may reply at once, and the guest decide
+ * again, for ever; so other requests, volumes, timers and signals run between turns. Each request
+ * has a lane, and the lanes alternate: a request with ten thousand decisions delays no other.
  */
 import type { Context } from '../../../runtime/core/context.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -9,12 +9,12 @@ import { turn } from '../../../runtime/core/turn.ts';
 import type { Decision } from '../crossing/decision.ts';
 import { MessageError } from '../crossing/message.ts';
 
-/** Limits of a turn: milliseconds, and decisions. */
+/** Limits of a turn: milliseconds, and the number of decisions. */
 const TURN_MS = 2;
 const TURN_DECISIONS = 1000;
 /** Decisions of a turn before it first samples the clock: most turns have one. */
 const UNTIMED_DECISIONS = 2;
-/** Bytes that the host keeps for any module, also for one at its memory limit. */
+/** Bytes of queued decisions that any module may have, also one at its memory limit. */
 const MIN_BYTES = 64 * 1024 * 1024;
 /** Queued decisions of one request, or of all that the module began itself. */
 const MAX_QUEUED = 16_384;
@@ -25,6 +25,7 @@ export const PAUSE_MS = 20;
 /** True if a guest call was slow since `turn.slow` was `slow`; never with a test's clock. */
 export const wasSlow = (context: Context, slow: number): boolean =>
   turn.slow !== slow && context.soon !== undefined;
+
 /** A request as the queue uses it. */
 export interface QueuedRequest {
   /** Null for a request that the module began. */
@@ -32,11 +33,11 @@ export interface QueuedRequest {
   readonly frame: Frame;
   /** Its lane in the queue; null without decisions. */
   lane: Lane | null;
-  /** Winds decided and not carried out. */
+  /** The number of winds that are decided but not carried out. */
   queuedWinds: number;
-  /** Replies that children owe, those winds included. */
+  /** The number of replies that children owe, those of queued winds included. */
   owedReplies: number;
-  /** Decisions before this number are void. */
+  /** Decisions with a lower number are void. */
   voidBefore: number;
 }
 
@@ -54,6 +55,7 @@ interface QueuedDecision {
   next: QueuedDecision | null;
 }
 
+/** The queued decisions of one request, as a linked list. */
 export class Lane {
   first: QueuedDecision | null = null;
   last: QueuedDecision | null = null;
@@ -63,6 +65,7 @@ export class Lane {
 
 export class DecisionQueue<R extends QueuedRequest> {
   isRunning = false;
+  /** Bytes of data in the queued decisions. */
   bytes = 0;
   private readonly context: Context;
   private readonly freeBytes: () => number;
@@ -85,7 +88,7 @@ export class DecisionQueue<R extends QueuedRequest> {
     this.onNextTurn = onNextTurn;
   }
 
-  /** @throws {MessageError} when too many wait already */
+  /** Queues a decision. @throws {MessageError} when too many are queued already */
   add(request: R, decision: Decision, bytes = 0): void {
     if (request.lane === null) request.lane = request.plan === null ? this.ownLane : new Lane();
     const { lane } = request;
@@ -113,7 +116,7 @@ export class DecisionQueue<R extends QueuedRequest> {
 
   /** @throws {MessageError} when the host would keep more than the module's memory limit */
   checkRoom(bytes: number): void {
-    // The common case is far from the limit, and need not read the interpreter's memory.
+    // The first comparison is the common case; `freeBytes` must read the interpreter's memory.
     if (this.bytes + bytes <= MIN_BYTES || this.bytes + bytes <= this.freeBytes()) return;
     throw new MessageError(
       'what the host is to keep for the module is more than its memory (option memory-limit)',
@@ -169,7 +172,7 @@ export class DecisionQueue<R extends QueuedRequest> {
     const schedule = isSlow ? undefined : context.soon;
     this.cancelLater =
       schedule?.call(context, runNextTurn) ?? context.after(isSlow ? PAUSE_MS : 1, runNextTurn);
-    // The event loop may be waiting for a request that is now served.
+    // The event loop may sleep until the kernel's next request; it must run the next turn.
     context.wake();
   }
 

@@ -1,8 +1,8 @@
 /**
  * Calls the hooks `entry_created` and `entry_removed` for the names that a successful fop made and
- * removed. Names are those of the request from above, also if the module passed others down. A
- * rename that exchanges two names removes and makes both; between two names of one file it does
- * nothing (renameat2(2)).
+ * removed. The hooks receive the names of the request from above, even if the module winds others.
+ * A rename that exchanges two names removes and makes both; a rename between two names of one file
+ * does nothing (renameat2(2)).
  */
 import type { Dict } from '../../../runtime/core/dict.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
@@ -45,7 +45,7 @@ export function callEntryHooks(
   return failures.filter(Boolean).length;
 }
 
-/** Leaves out names that no hook needs. */
+/** Finds the names that the fop made and removed; omits those for which the module has no hook. */
 function findEntryChanges(plan: Plan, args: readonly unknown[]): EntryChanges {
   const removed = plan.removes < 0 ? [] : [args[plan.removes] as Loc];
   const created = plan.creates < 0 ? [] : [args[plan.creates] as Loc];

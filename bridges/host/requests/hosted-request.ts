@@ -1,4 +1,4 @@
-/** A request inside the host translator: its arguments, children's replies, and pending winds. */
+/** Records a request inside the host translator: its arguments, children's replies and winds. */
 import { Dict } from '../../../runtime/core/dict.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { ArgType } from '../../../runtime/core/fops.ts';
@@ -11,11 +11,11 @@ import type { ChildReply } from '../crossing/success.ts';
 import type { Lane, QueuedRequest } from './decision-queue.ts';
 
 /**
- * Replies kept for the module, a power of two: a request that winds without end must not keep
- * replies without end.
+ * The most replies kept per request (a power of two), as a module may wind without end. The oldest
+ * are dropped.
  */
 const MAX_REPLIES = 4096;
-/** Bytes of data and listings in them; the oldest are dropped first. */
+/** The most bytes of data and listings in these replies. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 /** The first replies of a request do not count: most have one or two. */
 const UNCOUNTED_REPLIES = 16;
@@ -23,7 +23,7 @@ const UNCOUNTED_REPLIES = 16;
 const ENTRY_BYTES = 512;
 
 /** pid of requests that a module begins; GlusterFS does not use this number. */
-const OWN_PID = -100;
+const MODULE_PID = -100;
 
 export class HostedRequest implements QueuedRequest {
   /** The guest's number for it; negative for a request of the translator's own. */
@@ -33,7 +33,7 @@ export class HostedRequest implements QueuedRequest {
   /** The frame to unwind; for a request of the translator's own, the one that winds. */
   readonly frame: Frame;
   readonly args: readonly unknown[];
-  /** Children's latest replies, each at its wind's number modulo the limit. */
+  /** Children's latest replies; index: the wind's number modulo MAX_REPLIES. */
   readonly replies: (ChildReply | undefined)[] = [];
   /** Fds made for winds, by the wind's number; closed if the fop fails. */
   createdFds: Map<number, Fd> | null = null;
@@ -41,9 +41,9 @@ export class HostedRequest implements QueuedRequest {
   namedLocs: Map<number, Loc> | null = null;
   /** Arguments of winds that move or remove other names than the fop, by the wind's number. */
   movedArgs: Map<number, readonly unknown[]> | null = null;
-  /** Winds so far. */
+  /** The number of winds so far. */
   winds = 0;
-  /** True if the guest is notified of an interrupt. */
+  /** True if the guest is to be notified of an interrupt. */
   isInterruptWatched = false;
   /** Replies that children owe, also for queued winds. */
   owedReplies = 0;
@@ -52,10 +52,10 @@ export class HostedRequest implements QueuedRequest {
   isAbandoned = false;
   /** True once the guest has returned without a decision. */
   isPending = false;
-  /** Seconds that it has waited for the module, not a child; `winds` at the last sweep. */
+  /** Seconds that it has waited for the module (not for a child); `winds` at the last sweep. */
   waitedSeconds = 0;
   windsAtSweep = 0;
-  /** Bytes of its replies, and the oldest of them. */
+  /** Large bytes of its replies (`countLargeBytes`), and the index of the oldest reply. */
   private bytes = 0;
   private oldest = UNCOUNTED_REPLIES;
   /** Queued winds, and their lane. */
@@ -143,7 +143,7 @@ export class HostedRequest implements QueuedRequest {
   }
 }
 
-/** Counts only large parts: data, listings, and the values of dicts. */
+/** Counts the bytes of a reply's large parts: data, listings, and the values of dicts. */
 function countLargeBytes(reply: ChildReply | undefined): number {
   let bytes = 0;
   if (reply === undefined || reply.wind < UNCOUNTED_REPLIES) return bytes;
@@ -161,4 +161,4 @@ function countLargeBytes(reply: ChildReply | undefined): number {
 
 /** Makes a request that the module begins. The volume's call pool lists it while it is pending. */
 export const makeOwnRequest = (id: number, xl: Xlator<unknown>): HostedRequest =>
-  new HostedRequest(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), xl), []);
+  new HostedRequest(id, null, newRequest(new Stack(0, 0, MODULE_PID, 'NULL'), xl), []);

@@ -1,6 +1,6 @@
 /**
- * Looks up names that a module winds to without a lookup of its own (`Loc.of(parent=…, name=…)`): a
- * mount would have looked up each, and so does the host, on the request's behalf.
+ * Looks up names before a module's wind if the module has not (`Loc.of(parent=…, name=…)`).
+ * Translators below expect a lookup before each fop on a name, as a mount does it.
  */
 import { applyReply, linkReply } from '../../../runtime/core/apply-reply.ts';
 import { newGfid } from '../../../runtime/core/context.ts';
@@ -36,8 +36,8 @@ function findUnresolved({ args, entry }: FopRow, values: readonly unknown[]): nu
 }
 
 /**
- * Looks up the first unknown name of a decision, which is carried out when the name is found, and
- * fails otherwise. False when no lookup is needed.
+ * Looks up the first unknown name of a decision; then carries the decision out, or fails it if the
+ * name is missing. Returns false if no lookup is needed: the caller carries the decision out.
  */
 export function lookUpUnknownName(
   executor: LookupExecutor,
@@ -62,7 +62,7 @@ export function lookUpUnknownName(
   const loc = values[at] as Loc;
   const { table } = loc.parent!;
   const newLoc = new Loc(table.newInode(), loc.parent, loc.name);
-  // A wind is counted as owed already.
+  // The queue has counted a wind's reply as owed already; a tail owes none.
   const addedWinds = decision.verb === 'tail' ? 1 : 0;
   const cbk = collectCbk.lookup((_frame, _cookie, _xl, opRet, opErrno, reply) => {
     request.owedReplies -= addedWinds;
@@ -81,7 +81,7 @@ export function lookUpUnknownName(
   return true;
 }
 
-/** Fails a decision: a tail's request, or a wind in the child's place. */
+/** Fails a decision: unwinds a tail's request, or calls a wind's callback in place of the child. */
 export function failDecision(
   executor: LookupExecutor,
   xl: Xlator<unknown>,
@@ -99,7 +99,9 @@ export function failDecision(
   cbk(request.frame, decision.wind, xl, -1, opErrno, ...values);
 }
 
-/** Notes a wind that moves other names than the fop: the callers above cannot track those. */
+/**
+ * Notes a wind that moves or removes other names than the fop: callers above cannot track these.
+ */
 function noteMove(
   request: HostedRequest,
   row: FopRow,
@@ -109,11 +111,11 @@ function noteMove(
   if (row.entry.removes === undefined || request.plan?.row === row) return;
   request.movedArgs ??= new Map();
   request.movedArgs.set(wind, values);
-  // The reply's callback uses both.
+  // The reply's callback tests `namedLocs` only.
   request.namedLocs ??= new Map();
 }
 
-/** Notes a name that the guest looks up or makes: no caller above links its inode. */
+/** Notes a name that the guest looks up or makes; the host links its inode, as no caller does. */
 export function noteName(
   request: HostedRequest,
   wind: number,
@@ -127,7 +129,7 @@ export function noteName(
   request.namedLocs.set(wind, loc);
 }
 
-/** Links the inode that the guest's lookup found, as a mount does. */
+/** Applies a successful reply of a noted wind to the inode table, as a mount does. */
 export function linkLookedUp(
   request: HostedRequest,
   wind: number,

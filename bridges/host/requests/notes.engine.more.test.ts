@@ -202,7 +202,7 @@ for (const { name, file, source, ...says } of languages) {
       run.takeRequests()[0]?.answer(-1, ENOENT, null, null, null, null);
     };
 
-    it('notes name the method, line, local and changed state, and log lines belong to their request', async () => {
+    it('notes name the method, line, frame.local and changed state; log lines are noted with their request', async () => {
       const run = await start();
       const notes = await observed(run, () => {
         miss(run, 'a');

@@ -1,19 +1,20 @@
 /**
- * Records a module's calls for an observer: asks the interpreter before and after each call, in
- * calls with a time limit of their own. Without an observer none of this runs. The guest's side is
- * python/glupy/_notes.py and bridges/javascript/library/notes.ts.
+ * Records a module's calls for an observer (a debugger or a recording): asks the interpreter for
+ * the module's state before and after each call. Without an observer, none of this runs. The
+ * guest's side is python/glupy/_notes.py and bridges/javascript/library/notes.ts.
  */
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { EnterGuest, Guest, NoteTaker, Scalar } from '../guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
+/** The most notes of one call. */
 const MAX_NOTES = 16;
 
 export class Notes {
   private readonly xl: Xlator<unknown>;
   /** Null for a guest without notes: then only its log lines are tied to requests. */
   private readonly noteTaker: NoteTaker | null;
-  /** True after a failure: the guest is not asked again. */
+  /** True after a failure: no more notes are taken. */
   private hasFailed = false;
 
   constructor(xl: Xlator<unknown>, noteTaker: NoteTaker | null) {
@@ -64,7 +65,10 @@ export class Notes {
   }
 }
 
-/** The notes of a volume's interpreter; null without an observer. */
+/**
+ * Makes an interpreter's notes when the volume has an observer, and stops `notes` when it has none.
+ * Returns the notes to use from now on; null without an observer.
+ */
 export function updateNotes(
   xl: Xlator<unknown>,
   { noteTaker, failure }: Guest,

@@ -1,7 +1,7 @@
 /**
- * Holds requests that outlived a call into the guest, and sweeps them once a second while there are
- * any: fails those that the module never answers, and lets the guest find those that it can no
- * longer reach.
+ * Holds requests that are unanswered when a call into the guest returns, and sweeps them once a
+ * second: fails those that the module holds too long, and makes the guest report those that the
+ * module can no longer reach.
  */
 import type { CallPool } from '../../../runtime/core/call-pool.ts';
 import { isRequestHeld } from '../../../runtime/core/interceptor.ts';
@@ -11,7 +11,7 @@ import { PAUSE_MS } from './decision-queue.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
 const SWEEP_MS = 1000;
-/** Requests that a module may have begun at a time. */
+/** The most pending requests that a module may have begun itself. */
 const MAX_OWN_REQUESTS = 16_384;
 
 export interface SweepActions {
@@ -30,7 +30,7 @@ export class PendingRequests {
   private readonly calls: CallPool;
   private ownCount = 0;
   private cancelSweep: (() => void) | null = null;
-  /** True after a debugger's stop: requests overdue since are not the module's fault. */
+  /** True after a debugger's stop: the next sweep does not count that time as the module's. */
   private wasStopped = false;
 
   constructor(limit: number, calls: CallPool, actions: SweepActions) {
@@ -102,7 +102,7 @@ export class PendingRequests {
     this.failOverdue();
   }
 
-  /** Fails overdue requests; after one whose end was slow, other work runs first. */
+  /** Fails overdue requests; after one whose notification was slow, other work runs first. */
   private failOverdue(): void {
     const { slow } = turn;
     for (const request of this.limitSeconds === 0 ? [] : [...this.requests.values()]) {

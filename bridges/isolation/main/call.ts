@@ -1,4 +1,4 @@
-/** The main thread's record of a request that an isolated module handles. */
+/** Records a request in the main thread while an isolated module handles it in its worker. */
 
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
@@ -15,7 +15,7 @@ export class PendingCall implements SentValues {
   readonly frame: Frame;
   readonly args: TypedValues;
   readonly replies = new ReplyWindow();
-  /** Pending winds: their index in the request, by the worker's number. */
+  /** Pending winds, by the worker's number: their index in the request. */
   readonly winds = new Map<number, number>();
   owedReplies = 0;
   isAnswered = false;

@@ -1,4 +1,7 @@
-/** Tracks the inodes and fds that a worker may refer to: those exposed to it, and those it made. */
+/**
+ * Tracks the inodes and fds that a worker may refer to: those that the main thread has sent to it
+ * (exposed), and those that the worker made (own).
+ */
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
@@ -20,10 +23,12 @@ export class ExposedObjects implements ObjectCodec {
   private readonly fds = new Map<number, Fd>();
   /** Inodes that the worker keeps and that are not in the inode table. */
   private readonly unlinked = new Map<number, WeakRef<Inode>>();
+  /** Reports when an inode of `unlinked` has been garbage collected. */
   private readonly unlinkedEnd: FinalizationRegistry<number>;
   /** Inodes made by the worker, by its numbers. */
   private readonly ownInodes = new Map<number, Inode>();
   private readonly ownFds = new Map<number, Fd>();
+  /** The worker's numbers of the inodes and fds that it made. */
   private readonly ownNumbers = new WeakMap<Inode | Fd, number>();
 
   /** @param onCollected called when an inode that is not in the table has been garbage collected */

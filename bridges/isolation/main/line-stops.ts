@@ -1,4 +1,7 @@
-/** Lets a debugger stop a worker's module at lines. The worker's messages are untrusted. */
+/**
+ * Connects a debugger with an isolated module: sends its commands to the worker, and reports the
+ * module's stops at lines. The worker's messages are untrusted.
+ */
 import { holdRequest, resumeRequest } from '../../../runtime/core/interceptor.ts';
 import {
   type LineCommand,
@@ -20,6 +23,7 @@ interface PendingCommand {
   reject(error: LineError): void;
 }
 
+/** The most frames or variables in one message. */
 const MAX_ITEMS = 1000;
 
 export class ThreadLineStops implements LineStops {
@@ -78,11 +82,11 @@ export class ThreadLineStops implements LineStops {
     this.listener?.(null);
   }
 
-  /** @throws {MalformedMessage} */
+  /** Handles a worker's message: a stop, or the result of a command. @throws {MalformedMessage} */
   receive(json: string, call: number, link: WorkerLink): void {
     const received = parseObject(json);
     if (received.stopped !== undefined) {
-      // The debugger has detached meanwhile.
+      // Without breakpoints, the debugger has detached meanwhile.
       if (this.initialBreakpoints === undefined) return;
       this.endStop();
       const stop = readStop(received.stopped);

@@ -1,7 +1,7 @@
 /**
- * An isolated volume in the main thread: starts and replaces its worker, and fails or holds
- * requests when the thread is lost. Failures inside a worker are handled there, by the same host as
- * without isolation.
+ * Represents a volume in the main thread whose module runs in a worker (option isolation). Starts
+ * and replaces the worker, and holds or fails requests when its thread is lost. Failures inside the
+ * worker are handled there, by the same host as without isolation.
  */
 
 import type { Client } from '../../../runtime/core/client.ts';
@@ -40,7 +40,7 @@ import { Worker, type WorkerOwner, workerOptions } from './worker.ts';
 
 /** Milliseconds that a statedump waits for the module's part. */
 const DUMP_MS = 1000;
-/** Milliseconds that a volume waits for the module's state, or its end. */
+/** Milliseconds that a volume waits for the module's state, or for its `fini`. */
 const INSIST_MS = 5000;
 /** The child index of an event about no child. */
 const NO_CHILD = 255;
@@ -104,8 +104,8 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.worker = null;
     this.stops.setWorker(null);
     const unanswered = worker.close(`its thread is lost: ${why}`);
-    // First: requests that callers send on these replies must wait for the successor. Callers that await
-    // this worker's start were rejected before.
+    // Before the requests fail: callers may send new ones at once, which must wait for the
+    // successor. A worker that did not start (no summary) has rejected its caller instead.
     if (worker.summary !== null) this.succession.replaceLost(worker.link.hasServed);
     for (const call of unanswered) this.failCall(call);
   }
@@ -129,7 +129,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     void this.restartThread();
   }
 
-  /** Never rejects: errors are logged. */
+  /** Starts a new worker after a loss. Never rejects: errors are logged. */
   private async restartThread(): Promise<void> {
     try {
       const summary = await this.startWorker(false);
@@ -195,7 +195,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.xl.exchangeFops(this.fops() as never);
   }
 
-  /** Fails a request whose thread failed. */
+  /** Handles a request whose thread failed by `on-error`; one that was wound can only fail. */
   failCall({ frame, row, args, replies }: PendingCall): void {
     const name = row.name as FopName;
     if (replies.count > 0) this.failByPolicy(name, frame);
@@ -229,7 +229,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     link.converse(null);
   }
 
-  /** @param value the table that exposed it */
+  /** @param value the `ExposedObjects` of the worker that the inode was sent to */
   forget(inode: Inode, value: unknown): void {
     if (value === this.worker?.link.exposed) this.worker!.link.forget(inode.id);
   }
@@ -268,7 +268,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.settings = settings;
     this.succession.setPolicy(settings.policy);
     this.worker?.setLimits(settings);
-    // A later worker starts with them.
+    // Without a worker, the next one starts with the new options.
     this.worker?.runOrderNow('reconfigure', workerOptions(this.xl), INSIST_MS);
   }
 

@@ -1,7 +1,7 @@
 /**
- * The main thread's end of one worker: sends it requests and takes the module's winds. After
- * sending, the main thread waits a moment for the reply, polling and then asleep, as long as that
- * pays (`BusyPoll`); later the worker wakes the event loop.
+ * Exchanges messages with one worker, in the main thread: sends requests, takes replies and the
+ * module's winds. After a request, the main thread waits a moment for the reply, polling and then
+ * asleep, if that was worthwhile before (`BusyPoll`). A later reply wakes its event loop.
  *
  * The worker is untrusted: it may refer only to objects exposed to it, and a malformed message ends
  * it.
@@ -28,11 +28,11 @@ import { ExposedObjects, NotExposedError } from './exposed-objects.ts';
 
 /** Microseconds of polling, as in the pump. */
 const POLL_US = 50;
-/** Milliseconds asleep: other work waits for the main thread meanwhile. */
+/** Milliseconds of sleep; short, as other work waits for the main thread meanwhile. */
 const SLEEP_MS = 1;
-/** Milliseconds asleep under a test's clock, repeated until all replies have come. */
+/** Milliseconds of sleep under a test's clock, repeated until all replies have come. */
 const SETTLE_MS = 250;
-/** Milliseconds of messages before other work runs. */
+/** Milliseconds for which messages are handled before other work runs. */
 const TURN_MS = 4;
 /** Messages between two samples of the clock. */
 const CHECK_EVERY = 64;
@@ -40,6 +40,7 @@ const CHECK_EVERY = 64;
 const MAX_NOTICES = 64;
 /** Backlog at which a worker that stopped reading is ended. */
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
+/** Numbers of calls wrap here, so that they stay small integers. */
 const MAX_CALL = 0x3fffffff;
 const MAX_ERRNO = 4095;
 
@@ -49,11 +50,11 @@ export interface WorkerLinkOwner {
   readonly handlers: Readonly<Record<number, (from: Reader, link: WorkerLink) => void>>;
   /** The worker can no longer be used. */
   handleBroken(why: string): void;
-  /** All messages were taken; the main thread returns to its event loop. */
+  /** Called when all messages are handled, before the main thread returns to its event loop. */
   updateHold(): void;
   /** Checks under a test's clock whether the worker still runs. */
   checkAlive(): void;
-  /** Fails a request whose module or thread went wrong. */
+  /** Fails a request whose reply was refused. */
   failCall(call: PendingCall): void;
 }
 
@@ -70,14 +71,16 @@ export class WorkerLink {
   private readonly xl: Xlator;
   private readonly owner: WorkerLinkOwner;
   private readonly writer = new Writer();
+  /** True under a test's clock: every message is awaited. */
   private readonly waitsForAll: boolean;
   private readonly busy = new BusyPoll(POLL_US);
   private readonly sleepPoll = new BusyPoll(SLEEP_MS * 1000);
   private readonly cbks = new Map<FopRow, unknown>();
   private readonly ownCbks = new Map<FopRow, unknown>();
   private lastCall = 0;
-  /** The time when this turn ends. */
+  /** The time when this turn ends, in milliseconds of `performance.now`. */
   private turnEnd = 0;
+  /** The number of notices sent without waking the worker. */
   private notices = 0;
   private isClosed = false;
   /** True while messages are being taken. */
@@ -139,7 +142,7 @@ export class WorkerLink {
     this.putMessage();
   }
 
-  /** False when the worker's counter is impossible. */
+  /** Puts the message into the channel; returns false when the worker's counter is impossible. */
   private putMessage(): boolean {
     try {
       this.channel.put(this.writer);
@@ -261,7 +264,7 @@ export class WorkerLink {
     if (call.owedReplies === 0) this.calls.delete(call.number);
   }
 
-  // -- what the module winds -----------------------------------------------------------------------
+  // -- the module's winds --------------------------------------------------------------------------
 
   private takeWind(from: Reader): void {
     const wind = from.u32();
@@ -295,7 +298,7 @@ export class WorkerLink {
     windArgs[row.name as FopName](frame, wind, cbk as never, child, args);
   }
 
-  /** The stack of a request that the module began, or continues after its reply. */
+  /** Reads the call stack of a request that the module began, or continues after its reply. */
   private readOwnRoot(row: FopRow, from: Reader): Stack {
     const [uid, gid, pid] = [from.u32(), from.u32(), from.integer()];
     const root = new Stack(uid, gid, pid, row.logName);
@@ -364,7 +367,7 @@ export class WorkerLink {
     if (!this.isClosed) this.converse(null);
   }
 
-  /** Takes messages, and waits for `call` as long as that pays. */
+  /** Takes messages, and waits for the reply to `call` as long as that is worthwhile. */
   converse(call: PendingCall | null): void {
     if (call !== null) this.awaitedCall = call;
     if (this.isConversing || this.isClosed) return;
@@ -384,7 +387,7 @@ export class WorkerLink {
     this.owner.updateHold();
   }
 
-  /** True when the turn is used up; the rest is taken in another. */
+  /** True when the turn is over while messages remain: they are taken in another turn. */
   private mustYield(): boolean {
     if (!this.channel.hasMessage || performance.now() < this.turnEnd) return false;
     this.xl.context.after(0, () => this.takeMessages());
@@ -405,7 +408,7 @@ export class WorkerLink {
     return this.waitsForAll || (this.awaitedCall !== null && !this.awaitedCall.isAnswered);
   }
 
-  /** Waits for a message. False after too long. */
+  /** Waits for a message. Returns false if none came in time. */
   private waitForMessage(): boolean {
     const { busy, channel, sleepPoll } = this;
     if (channel.pollWhileBusy(busy)) return true;
@@ -424,7 +427,7 @@ export class WorkerLink {
     return true;
   }
 
-  /** Waits synchronously until `isDone`. False after `ms` milliseconds. */
+  /** Waits synchronously until `isDone`, for at most `ms` milliseconds; returns `isDone()`. */
   waitUntil(isDone: () => boolean, ms: number): boolean {
     const { channel } = this;
     const deadline = performance.now() + ms;

@@ -1,6 +1,6 @@
 /**
- * Handles a worker's messages that are not about requests: log lines, timers, events, invalidations
- * and queries for names. None of it is trusted. The worker's side is `worker/index.ts`.
+ * Handles a worker's messages other than replies and winds: log lines, timers, events,
+ * invalidations and queries for names. All are untrusted. The worker's side is `worker/index.ts`.
  */
 import { eventName, events } from '../../../runtime/core/events.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -21,6 +21,7 @@ import { DOWN, NONE, QUERY, UP } from '../message-kinds.ts';
 import { readName } from '../values.ts';
 import type { WorkerLink, WorkerLinkOwner } from './worker-link.ts';
 
+/** The most pending timers of one worker. */
 const MAX_TIMERS = 4096;
 
 export class WorkerMessages {
@@ -37,7 +38,7 @@ export class WorkerMessages {
   close(): void {
     for (const cancel of this.timers.values()) cancel();
     this.timers.clear();
-    this.log.limited.logOmission();
+    this.log.limited.reportOmissions();
   }
 
   readonly handlers: WorkerLinkOwner['handlers'] = {
@@ -123,6 +124,7 @@ function readUpcall(from: Reader, link: WorkerLink): Upcall | null {
   return inode && child && { what, parent: inode, name, inode: child };
 }
 
+/** Sends the result of a worker's query, for which the worker waits. */
 function handleQuery(from: Reader, link: WorkerLink): void {
   const kind = from.u8();
   const { exposed } = link;
@@ -150,6 +152,7 @@ function handleQuery(from: Reader, link: WorkerLink): void {
   link.send();
 }
 
+/** Links an inode that the module has looked up itself, in the main thread's table. */
 function linkName(from: Reader, link: WorkerLink): void {
   const inode = readExposedInode(link, from);
   const parent = readExposedInode(link, from);
@@ -170,10 +173,13 @@ function linkName(from: Reader, link: WorkerLink): void {
   link.sendWithoutWake();
 }
 
+/** Letters of log levels; index: the level. */
 const LEVELS = ' MACEWNIDT';
+/** The head of a log line in GlusterFS's format. */
 const LINE =
   /^\[[^\]]*\] ([MACEWNIDT]) (?:\[MSGID: (\d{6})\] )?\[([^\]]*):(\d+):([^\]]*)\] \d+-[^:]*: /;
 
+/** Writes a worker's log lines to the volume's log: parses each, and limits their rate. */
 export class WorkerLog {
   readonly limited: LimitedLog;
   private readonly xl: Xlator;
@@ -193,7 +199,7 @@ export class WorkerLog {
         ? { file: '-', line: 0, func: '-' }
         : { file: head[3]!, line: Number(head[4]), func: head[5]! };
     const msgid = head?.[2] === undefined ? undefined : Number(head[2]);
-    // The worker has indented continuation lines.
+    // The worker's log has indented further lines; `toOneRecord` indents them again.
     const text = line.slice(head?.[0].length ?? 0).replaceAll('\n    ', '\n');
     if (!this.limited.takeBytes(level, Math.min(text.length, MAX_RECORD_CHARS))) return;
     const { frame: previousFrame } = this.xl;

@@ -21,26 +21,27 @@ import type { ThreadLineStops } from './line-stops.ts';
 import { WorkerLink } from './worker-link.ts';
 import { WorkerMessages } from './worker-messages.ts';
 
-/** Milliseconds between two checks that it still runs. */
+/** Milliseconds between two checks that the worker still runs. */
 const CHECK_MS = 250;
 /**
- * Milliseconds beyond the limit of a call. The thread's own watchdog waits that long when a call
- * gets no CPU, and should act first, as it loses less.
+ * Milliseconds beyond twice the time limit after which a stuck worker is ended. The watchdog should
+ * act first, as it ends only an interpreter; it waits up to LATEST_MS for a call without CPU.
  */
 const SLACK_MS = LATEST_MS + 1000;
 /** The same during the start: loading an interpreter may be slow. */
 const START_SLACK_MS = 15_000;
 
 export interface WorkerOwner {
-  /** The worker can no longer be used. */
+  /** Called when the worker can no longer be used. */
   handleLoss(worker: Worker, why: string): void;
-  /** A request of a module or thread that went wrong must fail. */
+  /** Fails a request whose reply was refused. */
   failCall(call: PendingCall): void;
-  /** The module's fops have changed. */
+  /** Applies the module's new summary: its fops have changed. */
   applySummary(summary: ModuleSummary): void;
   readonly stops: ThreadLineStops;
 }
 
+/** A pending order: a command to the worker with one result (`Verb`). */
 interface Order {
   resolve(result: unknown): void;
   reject(error: Error): void;
@@ -148,7 +149,7 @@ export class Worker {
     const unanswered = this.link.close();
     this.cancelCheck?.();
     this.messages.close();
-    for (const runOrder of this.orders.values()) runOrder.reject(new Error(why));
+    for (const order of this.orders.values()) order.reject(new Error(why));
     this.orders.clear();
     this.whenEnded = this.thread.terminate();
     return unanswered;
@@ -185,9 +186,9 @@ export class Worker {
     return received.value;
   }
 
-  private sendOrder(verb: Verb, argument: unknown, runOrder: Order): void {
+  private sendOrder(verb: Verb, argument: unknown, order: Order): void {
     this.lastOrder += 1;
-    this.orders.set(this.lastOrder, runOrder);
+    this.orders.set(this.lastOrder, order);
     this.link.begin(DOWN.ORDER).u32(this.lastOrder).text(verb).text(JSON.stringify(argument));
     this.link.send();
     this.link.converse(null);
@@ -195,12 +196,11 @@ export class Worker {
 
   private finishOrder(from: Reader): void {
     const [number, isDone, result] = [from.u32(), from.u8() === 1, parseJson(from.text())];
-    const runOrder = this.orders.get(number);
+    const order = this.orders.get(number);
     this.orders.delete(number);
-    if (isDone)
-      runOrder?.resolve(number === START && result !== null ? readSummary(result) : result);
-    else if (Array.isArray(result)) runOrder?.reject(new GraphError(result.map(String)));
-    else runOrder?.reject(new InitError(String(result)));
+    if (isDone) order?.resolve(number === START && result !== null ? readSummary(result) : result);
+    else if (Array.isArray(result)) order?.reject(new GraphError(result.map(String)));
+    else order?.reject(new InitError(String(result)));
   }
 
   // -- liveness ------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ export class Worker {
   private startChecks(): void {
     const { context } = this.xl;
     this.checkedAt = performance.now();
-    // A test's clock says nothing about threads.
+    // Under a test's clock no time passes; `converse` checks instead.
     if (context.soon === undefined) return;
     const check = (): void => {
       this.cancelCheck = context.after(CHECK_MS, check);
@@ -222,7 +222,7 @@ export class Worker {
     const { link, timeLimit } = this;
     const { channel } = link;
     const now = performance.now();
-    // Time in which this thread did not run either (busy or suspended machine) counts little.
+    // A cap, as this thread may not have run either (a busy or suspended machine).
     this.stuckMs += Math.min(now - this.checkedAt, CHECK_MS);
     this.checkedAt = now;
     const { beat } = channel;

@@ -1,6 +1,7 @@
 /**
- * The worker's graph: the module's volume, stand-ins for its children below that send winds to the
- * main thread, and a front end above that winds requests from there.
+ * Exchanges requests between the main thread and the worker's graph. In that graph, the module's
+ * volume stands between an initiator, which winds the main thread's requests, and stand-ins for the
+ * children, which send the module's winds to the main thread.
  */
 import type { Client } from '../../../runtime/core/client.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
@@ -113,6 +114,7 @@ class NoteSender implements Observer {
   noteLogLine(): void {}
 }
 
+/** Makes the translator that stands for a child: each fop is sent to the main thread as a wind. */
 export const makeStandIn = (
   type: string,
   index: number,
@@ -137,6 +139,7 @@ export const makeStandIn = (
   releasedir: (_, fd) => exchange().reportRelease(fd),
 });
 
+/** Takes requests and replies from the main thread, and sends it replies and winds. */
 export class RequestExchange implements ObjectCodec {
   readonly mirrors: MirrorTable;
   private readonly side: WorkerSide;
@@ -180,7 +183,7 @@ export class RequestExchange implements ObjectCodec {
     return this.graph.top;
   }
 
-  // -- requests from the main thread---------------------------------------------------------------------
+  // -- requests from the main thread ---------------------------------------------------------------
 
   takeRequest(from: Reader): void {
     const number = from.u32();
@@ -218,7 +221,10 @@ export class RequestExchange implements ObjectCodec {
     top.translator.observed?.(top);
   }
 
-  /** The number of the request that the module runs; 0 if it runs no request, or without an observer. */
+  /**
+   * The number of the request that the module runs; 0 if it runs none. Known only with an observer,
+   * which makes the host set `xl.frame`.
+   */
   get servedCall(): number {
     const root = this.top.frame?.root;
     return root instanceof ServedCall && !root.isAnswered ? root.number : 0;
@@ -278,14 +284,14 @@ export class RequestExchange implements ObjectCodec {
     this.calls.get(call)?.interrupt();
   }
 
-  /** Handles a client's end, also of one without requests here: the module may want all. */
+  /** Handles a client's end. A client without requests here counts too: a hook reports all. */
   handleDisconnect(id: number, uid: string): void {
     const client = this.findClient(id, uid);
     this.clients.delete(id);
     client.disconnect();
   }
 
-  // -- requests to the main thread-----------------------------------------------------------------------
+  // -- winds to the main thread --------------------------------------------------------------------
 
   sendWind(frame: Frame, child: number, row: FopRow, args: unknown[]): void {
     const { root } = frame;
@@ -375,7 +381,7 @@ export class RequestExchange implements ObjectCodec {
     to.u8(isNew ? NEW : OWN).number(fd.id);
     if (!isNew) return;
     this.ownFds.set(fd.id, fd);
-    // Marked, so that its release is reported.
+    // A context, so that the stand-in's `release` is called.
     fd.ctxSet(this.top.below[0]!, true);
     writeNewFd(to, fd, this);
   }
@@ -406,7 +412,7 @@ export class RequestExchange implements ObjectCodec {
     fd?.release();
   }
 
-  /** Binds an inode made here to the main thread's. */
+  /** Binds an inode made here to the main thread's inode of the same file. */
   bindSameInode(from: Reader): void {
     const own = this.mirrors.findOwn(from.number());
     const remote = from.number();

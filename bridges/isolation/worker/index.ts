@@ -1,6 +1,7 @@
 /**
- * The worker of an isolated volume: a graph in which features/glupy hosts the module as in any
- * graph, and the handlers of all that crosses besides requests: events, options, orders, the log.
+ * Runs the worker of an isolated volume: a graph in which features/glupy hosts the module as in any
+ * graph. Handles the main thread's messages other than requests (events, options, orders, a
+ * debugger's commands), and sends it log lines, timers and invalidations.
  */
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { type EventName, eventName, events } from '../../../runtime/core/events.ts';
@@ -25,7 +26,7 @@ import {
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
 import { changesData } from '../../host/guest.ts';
-import { type GlupyState, scriptMethods } from '../../host/index.ts';
+import { type GlupyState, listMethods } from '../../host/index.ts';
 import type { LineDebugger, ModuleContext } from '../../host/language.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { Reader } from '../bytes.ts';
@@ -43,7 +44,7 @@ import { makeStandIn, RequestExchange } from './graph.ts';
 import { type InodeMirror, type MainThread, MirrorTable } from './mirrors.ts';
 import { type EventLoop, WorkerSide } from './side.ts';
 
-/** Milliseconds between the signs of life of a starting worker. */
+/** Milliseconds between two raises of the beat while the worker starts: it shows that it runs. */
 const BEAT_MS = 100;
 
 export class IsolatedVolume {
@@ -58,7 +59,7 @@ export class IsolatedVolume {
   private graph!: Graph;
   private exchange!: RequestExchange;
   private mirrors!: MirrorTable;
-  /** True while an event from the main thread is passed on, which it need not get back. */
+  /** True while an event from the main thread passes through the graph: it is not sent back. */
   private isPassingEvent = false;
 
   constructor(
@@ -129,7 +130,7 @@ export class IsolatedVolume {
       options: [],
       subvolumes: [],
     }));
-    // The main thread refuses fops that bypass a data-changing module; no guard is needed here.
+    // `observes` turns the data guard off here: the main thread's graph has one.
     const translator = { ...this.translator, observes: true } as unknown as Translator<unknown>;
     return [
       ...below,
@@ -157,7 +158,7 @@ export class IsolatedVolume {
       language: guest.language,
       path: priv.module.path,
       stopsAtLines: guest.runLineCommand !== undefined,
-      methods: scriptMethods(guest),
+      methods: listMethods(guest),
     };
   }
 
@@ -221,6 +222,7 @@ export class IsolatedVolume {
     this.side.send();
   }
 
+  /** Records a command's breakpoints for a new interpreter; returns the command. */
   private noteWatch(command: string): string {
     const parsed = JSON.parse(command) as LineCommand;
     if (parsed.do === 'watch')
@@ -325,12 +327,12 @@ export class IsolatedVolume {
 
   // -- orders --------------------------------------------------------------------------------------
 
-  private runOrder(runOrder: number, verb: Verb, json: string): Promise<void> {
+  private runOrder(order: number, verb: Verb, json: string): Promise<void> {
     const about: unknown = JSON.parse(json);
-    return this.runAndReport(runOrder, () => this.verbs[verb](about as never));
+    return this.runAndReport(order, () => this.verbs[verb](about as never));
   }
 
-  /** Runs an order and reports its result; waits for promises in the event loop. */
+  /** Runs an order and sends its result. While a promise is pending, the event loop runs. */
   private async runAndReport(order: number, action: () => unknown): Promise<void> {
     const { side } = this;
     let result: unknown;
@@ -378,7 +380,7 @@ export class IsolatedVolume {
     }));
   }
 
-  // -- queries of the inode table---------------------------------------------------------------------
+  // -- queries of the inode table ------------------------------------------------------------------
 
   private mainThread(): MainThread {
     const { side } = this;

@@ -1,14 +1,14 @@
 /**
- * The worker's inodes and fds, each a mirror of one in the main thread. The table knows no names
- * and counts no lookups: an inode stays until the main thread forgets it; paths and names are
- * queried there.
+ * Represents inodes and fds in a worker, each a mirror of one in the main thread. The table queries
+ * paths and names from the main thread. It counts no lookups: an inode stays until the main thread
+ * forgets it.
  */
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type Gfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import { Inode, InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 
-/** The main thread's functions that the table calls. */
+/** Queries and messages to the main thread's inode table; `worker/index.ts` implements them. */
 export interface MainThread {
   queryPath(inode: InodeMirror): string;
   grep(parent: InodeMirror, name: string): InodeMirror | undefined;
@@ -19,9 +19,11 @@ export interface MainThread {
 }
 
 export class InodeMirror extends Inode {
-  /** The main thread's number; 0 for an inode made here that the main thread has not numbered yet. */
+  /**
+   * The main thread's number; 0 for an inode made here that the main thread has not numbered yet.
+   */
   remote = 0;
-  /** True if the main thread knows it by its number here. */
+  /** True if it was sent to the main thread with its number here. */
   isReported = false;
 
   override get path(): string {
@@ -73,13 +75,12 @@ export class MirrorTable extends InodeTable {
     this.own.delete(id);
   }
 
-  /** Makes the mirror of an inode that is new here. */
+  /** Finds or makes the mirror of an inode of the main thread, and links it if it has a gfid. */
   addMirror(remote: number, gfid: Gfid, iaType: number): InodeMirror {
     let mirror = this.findMirror(remote);
     if (mirror?.linked) return mirror;
-    const mirrorCount =
-      gfid === NULL_GFID ? undefined : (super.find(gfid) as InodeMirror | undefined);
-    mirror = mirrorCount ?? mirror ?? (this.newInode() as InodeMirror);
+    const known = gfid === NULL_GFID ? undefined : (super.find(gfid) as InodeMirror | undefined);
+    mirror = known ?? mirror ?? (this.newInode() as InodeMirror);
     if (gfid !== NULL_GFID && !mirror.linked) mirror = this.linkAndHold(mirror, gfid, iaType);
     this.bindRemote(mirror, remote);
     return mirror;
@@ -90,7 +91,7 @@ export class MirrorTable extends InodeTable {
     buf.iaGfid = gfid;
     buf.iaType = iaType;
     const linked = super.link(inode, null, null, buf) as InodeMirror;
-    // Held until `drop`.
+    // The lookup holds it until `drop`.
     if (linked.nlookup === 0) this.lookup(linked);
     return linked;
   }
@@ -133,7 +134,7 @@ export class MirrorTable extends InodeTable {
     this.mainThread.sendRename(from as InodeMirror, fromName, to as InodeMirror, toName);
   }
 
-  /** Empty: the main thread looks both names up again. */
+  /** Unlinks both names, so that the main thread looks them up again. */
   override exchange(from: Inode, fromName: string, to: Inode, toName: string): void {
     this.unlink(from, fromName);
     this.unlink(to, toName);

@@ -1,6 +1,7 @@
 /**
- * The worker's end: its channel and the loop that serves it. An idle loop sleeps on the shared
- * memory first, then in the event loop, where it also goes while pending work needs the event loop.
+ * Serves the worker's end of the channel in a loop. When idle, the loop polls, then sleeps on the
+ * shared memory, then returns to the event loop. While tasks need the event loop (`pendingTasks`),
+ * it returns there at once.
  */
 import { BusyPoll } from '../../../runtime/core/busy-poll.ts';
 import { type Reader, Writer } from '../bytes.ts';
@@ -9,11 +10,11 @@ import { DOWN, type WorkerData } from '../message-kinds.ts';
 
 /** Microseconds of polling for the next message before sleeping. */
 const POLL_US = 30;
-/** Milliseconds on the shared memory; see the pump's IDLE_MS. */
+/** Milliseconds of sleep on the shared memory; see the pump's IDLE_MS. */
 const SLEEP_MS = 12;
-/** Milliseconds before the event loop gets a turn. */
+/** Milliseconds of messages after which the event loop gets a turn. */
 const TURN_MS = 4;
-/** Milliseconds that the main thread may take to reply. */
+/** Milliseconds that the main thread may take to answer a query. */
 const REPLY_LIMIT_MS = 30_000;
 
 export interface EventLoop {
@@ -51,7 +52,7 @@ export class WorkerSide {
     return this.writer.begin(kind);
   }
 
-  /** Sends the message; `wakes` the main thread, unless more follows or no caller waits for it. */
+  /** Sends the message. @param wakes false if more follows, or no caller waits for it */
   send(wakes = true): void {
     this.channel.put(this.writer);
     if (wakes) this.channel.wake();
@@ -77,7 +78,7 @@ export class WorkerSide {
     return read(this.waitFor(DOWN.RESULT, REPLY_LIMIT_MS));
   }
 
-  /** Waits for a debugger's command without limit; the thread does not count as stuck. */
+  /** Waits for a debugger's command without limit; raises the beat, so as not to count as stuck. */
   waitForLine(): string {
     const at = this.earlyMessages.findIndex((message) => message.copy().u8() === DOWN.LINE);
     const message =
@@ -104,6 +105,7 @@ export class WorkerSide {
     }
   }
 
+  /** Continues the loop after a turn of the event loop. */
   schedule(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
@@ -144,7 +146,7 @@ export class WorkerSide {
     channel.wakeIfUnread();
   }
 
-  /** Waits for the next message. False if no message came. */
+  /** Waits for the next message. Returns false if no message came. */
   private pollMessage(): boolean {
     const { busy, channel } = this;
     if (channel.pollWhileBusy(busy)) return true;
