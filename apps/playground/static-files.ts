@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
-import { pageParts } from '../../bridges/machine/node/page-parts.ts';
+import { readPageParts } from '../../bridges/machine/node/page-parts.ts';
 import { bakePython } from '../../bridges/python/page-snapshot.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
@@ -68,7 +68,7 @@ export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string
   };
   const add = (name: string, content: string | Uint8Array): void =>
     void parts.push(pack(name, content));
-  for (const [name, content] of pageParts()) {
+  for (const [name, content] of readPageParts()) {
     if (typeof content === 'string') texts[name] = content;
     else add(name, content);
   }

@@ -1,7 +1,7 @@
 /**
  * Attempts of a Python module to escape, generated from tables: reads, writes, imports, processes,
- * network access, and misleading messages for the host. The attempts of a table share one volume; each
- * is refused and logged, or finds nothing.
+ * network access, and misleading messages for the host. The attempts of a table share one volume;
+ * each is refused and logged, or finds nothing.
  */
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
@@ -135,8 +135,8 @@ const IMPORTS: readonly string[] = [
 ];
 
 /**
- * What leads to other processes, threads, and the network: an exception each time, and what is told of
- * it; nothing where there is nothing to ask for.
+ * What leads to other processes, threads, and the network: an exception each time, and what is told
+ * of it; nothing where there is nothing to ask for.
  */
 const WORLD: readonly (readonly [source: string, told?: string])[] = [
   ['import subprocess; subprocess.call(["ls"])', 'subprocess.Popen ('],
@@ -336,7 +336,7 @@ describe('a Python module', () => {
     expect(findUnexpected(await start(), makeAttacks(WRITERS, 'write'))).toEqual([]);
   });
 
-  it('cannot import modules that lead out', async () => {
+  it('cannot import modules that reach outside the sandbox', async () => {
     const all = NAMES.flatMap((name) =>
       IMPORTS.map((pattern) => ({
         source: pattern.replaceAll('NAME', name),
@@ -354,7 +354,7 @@ describe('a Python module', () => {
     expect(findUnexpected(await start(), all)).toEqual([]);
   });
 
-  it('finds no objects that lead out', async () => {
+  it('finds no objects that reach outside the sandbox', async () => {
     const all = NOTHING.map(([source, result]) => ({
       source,
       result:

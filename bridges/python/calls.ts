@@ -2,9 +2,9 @@
  * Makes calls in both directions through CPython's C API: JavaScript functions that call Python
  * (`makeEntry`), and Python functions that call the host (`makeHostFunction`).
  *
- * A call allocates nothing in JavaScript: arguments are pointers in the interpreter's memory (PEP
- * 590 vectorcall), small integers return as addresses of shared objects. A host function is a C
- * function (METH_FASTCALL) with a body in the host; Python never sees a JavaScript object.
+ * A call allocates nothing in JavaScript. Arguments are pointers in the interpreter's memory (PEP
+ * 590 vectorcall); a small integer is read from the address of its shared object. A host function
+ * is a C function (METH_FASTCALL) with a body in the host; Python never sees a JavaScript object.
  */
 import { Dict } from '../../runtime/core/dict.ts';
 import { MAX_NAMES, NameCache } from '../host/crossing/name-cache.ts';
@@ -17,11 +17,11 @@ import { IntArguments, makeDict, type Values } from './values.ts';
 /**
  * Kinds of parameters and results: `i` an integer (|n| < 2^53; a result None is 0), `s` a string,
  * `n` a frequent string (cached in Python), `b` bytes (copied), `m` bytes as a writable memoryview
- * of a copy, `o` a handle of a Python object. Results also: `v`, no value; and for a host function `d`,
- * a dict of fops (`makeDict`). None is `undefined` for strings, bytes and dicts, and handle 0 for
- * objects.
+ * of a copy, `o` a handle of a Python object. Results also: `v`, no value; and for a host function
+ * `d`, a dict of fops (`makeDict`). None is `undefined` for strings, bytes and dicts, and handle 0
+ * for objects.
  */
-export type Kind = 'i' | 's' | 'n' | 'b' | 'm' | 'o';
+export type ParameterKind = 'i' | 's' | 'n' | 'b' | 'm' | 'o';
 export type Argument = number | string | Uint8Array;
 
 /** As many arguments as the entry's parameter kinds; eight at most. */
@@ -34,7 +34,7 @@ export type ArrayCall = (args: readonly (Argument | undefined)[]) => number;
 export type Handle = number;
 
 const KINDS = 'isnbmovd';
-/** Kinds as indices in KINDS; the last is VIEW, `m`. */
+/** Kinds as indices in KINDS. `m` (4) has no constant: it is the case that remains in `#make`. */
 const INT = 0;
 const STRING = 1;
 const NAME = 2;
@@ -43,13 +43,15 @@ const OBJECT = 5;
 const VOID = 6;
 const DICT = 7;
 
+/** The most parameters of an entry or host function, and of an entry with an array. */
 const MAX_PARAMETERS = 8;
 const MAX_ARRAY = 31;
 /** The most nested calls: Python in the host in Python … */
 const MAX_DEPTH = 64;
 /** Bytes of arguments per open call: a spare word in front (PEP 590), and the pointers. */
 const CALL_BYTES = 4 * (1 + MAX_ARRAY);
-const ARGUMENTS_OFFSET = 0x80000000 | 0;
+/** CPython's flag: the callee may overwrite the spare word. */
+const PY_VECTORCALL_ARGUMENTS_OFFSET = 0x80000000 | 0;
 const METH_FASTCALL = 0x80;
 
 function parseKinds(kinds: string, limit: number): readonly number[] {
@@ -77,10 +79,12 @@ export class Calls {
   readonly #values: Values;
   readonly #gate: InterpreterGate;
   readonly #context: CallContext;
+  /** Memory for the arguments of MAX_DEPTH nested calls, CALL_BYTES each. */
   readonly #argumentArea: Ptr;
   readonly #names: NameCache<Ptr>;
   readonly #intArguments: IntArguments;
-  readonly #makeFrequentName = (text: string): Ptr => this.#makeName(text);
+  /** `#makeNameReference` as a function, made once. */
+  readonly #nameMaker = (text: string): Ptr => this.#makeNameReference(text);
   #dead: EngineError | undefined;
   /** `_glossa.describe` and `_glossa.fail`; set once the module is loaded. */
   #describe: Ptr = 0;
@@ -111,6 +115,7 @@ export class Calls {
     this.#dead ??= error;
   }
 
+  /** Sets the functions of `_glossa` that describe an exception, and raise one. */
   setHelpers(describe: Handle, fail: Handle): void {
     this.#describe = describe;
     this.#fail = fail;
@@ -128,7 +133,10 @@ export class Calls {
         : this.#call(callable, kinds, args, kind);
   }
 
-  /** @param isShared true if the caller recovers from an aborted shared turn */
+  /**
+   * Makes a function that calls `callable`; kinds as in `Kind`.
+   * @param isShared true if the call may run in a turn that other calls share (interpreter-gate.ts)
+   */
   makeArrayEntry(callable: Handle, params: string, isShared: boolean): ArrayCall {
     const kinds = parseKinds(params, MAX_ARRAY);
     const call: ArrayCall = (args) => this.#call(callable, kinds, args, INT) as number;
@@ -136,7 +144,7 @@ export class Calls {
     return (args) => (gate.needsTurn(isShared) ? this.#callInTurn(call, args) : call(args));
   }
 
-  /** A method of its own, so that an entry allocates the closure only when it needs a turn. */
+  /** Separate from its caller, which thus allocates the closure only when it needs a turn. */
   #callInTurn(call: ArrayCall, args: readonly (Argument | undefined)[]): number {
     return this.#inTurn(() => call(args));
   }
@@ -161,10 +169,10 @@ export class Calls {
     return (this.#argumentArea + this.#gate.depth * CALL_BYTES + 4) >> 2;
   }
 
-  /** Stores an argument; `#releaseArgument` frees it after the call. */
+  /** Stores an argument for the call; returns false if `value` is not of this kind. */
   #putArgument(at: number, kind: number, value: Argument | undefined): boolean {
     let object: Ptr;
-    if (kind === NAME && typeof value === 'string') object = this.#getCachedName(value);
+    if (kind === NAME && typeof value === 'string') object = this.#internName(value);
     else if (kind === INT && typeof value === 'number') object = this.#intArguments.make(at, value);
     else object = this.#make(kind, value);
     this.#memory.refresh();
@@ -180,12 +188,15 @@ export class Calls {
     this.#api.Py_DecRef(object);
   }
 
+  /**
+   * Makes a Python object of a value; 0 if the value is not of this kind, or memory is exhausted.
+   */
   #make(kind: number, value: unknown): Ptr {
     if (kind === INT) return typeof value === 'number' ? this.#values.makeInt(value) : 0;
     // None is immortal, and needs no reference counting.
     if (value === undefined) return this.#values.none;
     if (kind === STRING) return typeof value === 'string' ? this.#values.makeString(value) : 0;
-    if (kind === NAME) return typeof value === 'string' ? this.#makeName(value) : 0;
+    if (kind === NAME) return typeof value === 'string' ? this.#makeNameReference(value) : 0;
     if (kind === OBJECT || kind === VOID) {
       const object = typeof value === 'number' && value !== 0 ? value : this.#values.none;
       this.#api.Py_IncRef(object);
@@ -200,7 +211,7 @@ export class Calls {
    * Returns a cached string: its hash is computed once, and dicts find it by identity. The cache
    * owns the reference; it evicts between calls only (`#begin`).
    */
-  #getCachedName(text: string): Ptr {
+  #internName(text: string): Ptr {
     const cached = this.#names.get(text);
     if (cached !== undefined) return cached;
     const object = this.#values.makeString(text);
@@ -209,15 +220,15 @@ export class Calls {
   }
 
   /** Returns a string with a reference of its own, as one call may use any number of names. */
-  #makeName(text: string): Ptr {
+  #makeNameReference(text: string): Ptr {
     const isCached = !this.#names.isFull || this.#names.get(text) !== undefined;
-    const object = isCached ? this.#getCachedName(text) : this.#values.makeString(text);
+    const object = isCached ? this.#internName(text) : this.#values.makeString(text);
     if (isCached && object !== 0) this.#api.Py_IncRef(object);
     return object;
   }
 
   #makeDict(dict: Dict): Ptr {
-    return makeDict(this.#values, this.#makeFrequentName, dict);
+    return makeDict(this.#values, this.#nameMaker, dict);
   }
 
   /** Calls, frees the arguments, and converts the result or error. */
@@ -229,16 +240,17 @@ export class Calls {
   ): unknown {
     const n = kinds.length;
     const at = this.#begin();
-    let isMade = true;
-    for (let i = 0; i < n; i += 1) isMade = this.#putArgument(at + i, kinds[i]!, args[i]) && isMade;
+    let hasArguments = true;
+    for (let i = 0; i < n; i += 1)
+      hasArguments = this.#putArgument(at + i, kinds[i]!, args[i]) && hasArguments;
     const api = this.#api;
     try {
-      const result = isMade
-        ? api.PyObject_Vectorcall(callable, at << 2, n | ARGUMENTS_OFFSET, 0)
+      const result = hasArguments
+        ? api.PyObject_Vectorcall(callable, at << 2, n | PY_VECTORCALL_ARGUMENTS_OFFSET, 0)
         : 0;
       this.#memory.refresh();
       for (let i = 0; i < n; i += 1) this.#releaseArgument(at + i, kinds[i]!);
-      if (result === 0) throw this.#takeException(isMade);
+      if (result === 0) throw this.#takeException(hasArguments);
       return this.#takeResult(result, kind);
     } catch (error) {
       throw error instanceof EngineError ? error : this.#convertCrash(error);
@@ -272,7 +284,10 @@ export class Calls {
     return new EngineError('exception', `the module returned something other than ${expected}`);
   }
 
-  /** Takes the pending exception, and describes it. */
+  /**
+   * Takes the pending exception, and describes it.
+   * @param hasArguments false if an argument was not of its kind, so Python was not called
+   */
   #takeException(hasArguments: boolean): EngineError {
     if (this.#dead !== undefined) return this.#dead;
     const error = this.#api.PyErr_GetRaisedException();
@@ -312,7 +327,7 @@ export class Calls {
     return json === undefined ? undescribed : (JSON.parse(json) as ModuleError);
   }
 
-  /** Handles a JavaScript exception that crossed the interpreter, which is lost. */
+  /** Records that the interpreter is lost: a JavaScript exception has unwound through it. */
   #convertCrash(error: unknown): EngineError {
     this.#dead = this.#gate.wasForced
       ? new EngineError('time-limit', this.#gate.timeLimitText, true)
@@ -323,6 +338,7 @@ export class Calls {
   /**
    * Makes a Python function `name` that calls `f` with decoded arguments. An exception of `f`
    * becomes OSError if it has a numeric `errno`, otherwise RuntimeError. Returns a new handle.
+   * @param mayWait true if `f` may wait for a user: its time does not count as the module's
    */
   makeHostFunction(
     name: string,
@@ -333,6 +349,7 @@ export class Calls {
   ): Handle {
     const hostState = mayWait ? IN_HOST : HELD;
     const kinds = parseKinds(params, MAX_PARAMETERS);
+    // Eight variables instead of arrays, so that a call allocates nothing.
     const [k0 = 0, k1 = 0, k2 = 0, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k7 = 0] = kinds;
     const n = kinds.length;
     const kind = KINDS.indexOf(result);
@@ -379,13 +396,13 @@ export class Calls {
       if (!Number.isNaN(value)) return value;
     } else if (object === this.#values.none) return undefined;
     else {
-      const text = kind === STRING || kind === NAME;
-      const value = text ? this.#values.readString(object) : this.#values.readBytes(object);
+      const isText = kind === STRING || kind === NAME;
+      const value = isText ? this.#values.readString(object) : this.#values.readBytes(object);
       if (value !== undefined) return value;
     }
-    const text = `${name}() was given a value of a wrong type`;
-    this.#context.logRefusal?.(text);
-    throw new Error(text);
+    const message = `${name}() was given a value of a wrong type`;
+    this.#context.logRefusal?.(message);
+    throw new Error(message);
   }
 
   /** Leaves a Python exception pending for an error of the host. */
@@ -394,7 +411,7 @@ export class Calls {
     try {
       this.#raise(typeof errno === 'number' ? errno : 0, describeThrown(error));
     } catch (failure) {
-      // `fail` raises by itself; only a lost interpreter gets here, and `dead` reports it.
+      // `fail` leaves its exception pending; only a lost interpreter throws here.
       this.#dead ??= this.#convertCrash(failure);
     }
   }
@@ -404,12 +421,13 @@ export class Calls {
     const at = this.#begin();
     this.#putArgument(at, INT, errno);
     this.#putArgument(at + 1, STRING, message);
-    api.PyObject_Vectorcall(this.#fail, at << 2, 2 | ARGUMENTS_OFFSET, 0);
+    api.PyObject_Vectorcall(this.#fail, at << 2, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, 0);
     this.#releaseArgument(at, INT);
     this.#releaseArgument(at + 1, STRING);
     this.#gate.leaveGuest();
   }
 
+  /** Makes the Python function of the host function at `index` in the function table. */
   #wrapFunction(name: string, index: number): Handle {
     const api = this.#api;
     const def = api.malloc(16 + name.length + 1);

@@ -1,7 +1,7 @@
 /**
- * Binds CPython's C API, as the WebAssembly module exports it, and views of the interpreter's memory.
- * Pointers are i32 numbers, never negative below 2 GiB. CPython's rules for references hold: the
- * caller owns a result except of functions that borrow, and 0 means a pending exception.
+ * Binds CPython's C API, as the WebAssembly module exports it, and views the interpreter's memory.
+ * Pointers are i32 numbers, never negative as memory is below 2 GiB. CPython's rules hold: the
+ * caller owns the reference of a result, and a result 0 (NULL) means a pending exception.
  */
 import { EngineError } from './errors.ts';
 import type { WasmExports } from './load.ts';

@@ -64,7 +64,7 @@ export interface EngineOptions extends LoadOptions {
  */
 const STACK_BYTES = 96 * 1024;
 
-/** Offset of `tp_iternext` in a PyTypeObject. */
+/** Offset in bytes of `tp_iternext` in a PyTypeObject. */
 const TP_ITERNEXT = 112;
 
 /** Starts an interpreter for one volume. */
@@ -162,7 +162,7 @@ export class Engine {
     return this.#import(name);
   }
 
-  /** Gets the object at a dotted path such as `xlator.lookup`; returns its handle. */
+  /** Gets the attribute at a dotted path such as `xlator.lookup`; returns its handle. */
   get(object: Handle, path: string): Handle {
     return this.#find(object, path);
   }
@@ -177,8 +177,8 @@ export class Engine {
 
   /**
    * As `makeEntry`, with up to 31 arguments in an array and an integer result.
-   * @param isShared true if ending the call may abort the whole shared turn, without an exception
-   *   (host/limits/interpreter-gate.ts)
+   * @param isShared true if the call may run in a turn that other calls share: aborting it unwinds
+   *   the caller, too, without an exception (host/limits/interpreter-gate.ts)
    */
   makeArrayEntry(callable: Handle, params: string, isShared = false): ArrayCall {
     return this.#calls.makeArrayEntry(callable, params, isShared);
@@ -233,7 +233,9 @@ export class Engine {
     }
   }
 
-  /** Completes the confinement with the parts that Python cannot do; see `confine` in _confine.py. */
+  /**
+   * Completes the confinement with the parts that Python cannot do; see `confine` in _confine.py.
+   */
   #finishConfinement(
     interpreter: Interpreter,
     confinement: string,
@@ -245,7 +247,8 @@ export class Engine {
       types: number[];
     };
     this.#memory.refresh();
-    // PyCFunctionObject.m_ml->ml_meth: the wrapped function logs imports that Python does not report.
+    // Replaces PyCFunctionObject.m_ml->ml_meth of `create` by a function that also logs an import
+    // of a hidden module, which Python does not report.
     const method = (this.#memory.i32[(create + 8) >> 2]! + 4) >> 2;
     const loggingMethod = interpreter.wrapMethod(this.#memory.i32[method]!, (spec) => {
       const name = this.#readSpecName(spec);
@@ -254,6 +257,7 @@ export class Engine {
     });
     this.#memory.refresh();
     this.#memory.i32[method] = loggingMethod;
+    // These types' iterators get checks of the watchdog, as their loops in C check no signal.
     for (const type of types) {
       const slot = (type + TP_ITERNEXT) >> 2;
       const next = interpreter.wrapIterator(this.#memory.i32[slot]!);
@@ -273,6 +277,7 @@ export class Engine {
     return text;
   }
 
+  /** Makes Python raise RecursionError at STACK_BYTES. */
   #limitStack(): void {
     const api = this.#api;
     const base = api.emscripten_stack_get_base();

@@ -1,9 +1,10 @@
 /**
- * Defines the errors of an interpreter. After a `fatal` one its memory is not reliable: close the engine
- * and make another. After any other error the interpreter continues.
+ * Defines the errors of an interpreter. After a `fatal` one its memory is not reliable: the caller
+ * must close the engine and make another. After any other error the interpreter continues.
  */
 
 /**
+ * The cause of an error:
  * - `setup`: the interpreter could not start, or lacks a function or module that the host needs
  * - `exception`: the module raised; `moduleError` has the position
  * - `time-limit`: a call ran longer than its limit (`fatal` if the module ignored interrupts)

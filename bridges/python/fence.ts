@@ -1,6 +1,6 @@
 /**
- * Separates Python from JavaScript inside a realm: Pyodide's proxies would give a module
- * JavaScript's powers. Three layers close the paths to one:
+ * Separates Python from JavaScript inside a realm. Pyodide's proxies (Python objects that stand for
+ * JavaScript objects) would give a module JavaScript's powers. Three layers keep it from them:
  *
  * - `hideBuiltins` removes `_pyodide_core`, which makes proxies, and other built-in test modules.
  * - `hide` (_confine.py) and `untrackObjects` hide existing proxies from references and the garbage
@@ -32,7 +32,7 @@ const OPEN_IMPORTS = [
 export const mayStayOpen = (name: string): boolean =>
   OPEN_IMPORTS.some((pattern) => pattern.test(name));
 
-/** Removes built-in modules from the table, so that a module cannot import them. */
+/** Removes built-in modules from CPython's table, so that a module cannot import them. */
 export function hideBuiltins(exports: WasmExports, names: readonly string[]): void {
   const { i32, u8 } = new Memory(exports);
   const readName = (at: number): string => {
@@ -50,7 +50,8 @@ export function hideBuiltins(exports: WasmExports, names: readonly string[]): vo
     const [address, init] = [i32[row]!, i32[row + 1]!];
     const name = readName(address);
     if (!missing.delete(name)) continue;
-    // Python uses a copy of the table: clear every row like this one.
+    // Python uses a copy of the table, so all memory is searched for this row. An address behind
+    // the name makes the name empty.
     for (let at = i32.indexOf(address); at >= 0; at = i32.indexOf(address, at + 1)) {
       if (i32[at + 1] === init) i32[at] = address + name.length;
     }
@@ -60,7 +61,7 @@ export function hideBuiltins(exports: WasmExports, names: readonly string[]): vo
   }
 }
 
-/** Hides objects from the garbage collector: they are never freed. */
+/** Hides objects from Python's garbage collector, which could list them; they are never freed. */
 export function untrackObjects(
   exports: WasmExports,
   api: Pick<CApi, 'Py_IncRef'>,

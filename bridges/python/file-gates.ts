@@ -1,10 +1,8 @@
 /**
- * Makes the functions by which the interpreter's file system reaches granted files of the host.
- *
- * Emscripten asks the host for names that a folder in memory lacks. Nodes of granted files call the
- * host, and are never cached, so that a module sees current files. Emscripten follows symbolic
- * links inside the interpreter's tree. The host trusts nothing: the machine's files check paths,
- * and this file checks that buffers lie in the interpreter's memory.
+ * Makes the host functions by which the interpreter's file system (Emscripten's, in memory) reaches
+ * granted files. realm/granted-files.ts calls them for names that a folder in memory lacks. Nothing
+ * is cached, so that a module sees current files. All arguments are untrusted: `GrantedFiles`
+ * checks paths, and this file checks that buffers lie in the interpreter's memory.
  */
 import { EACCES, EFAULT, EMFILE, ENOENT } from '../../runtime/core/errno.ts';
 import type { Attributes, GrantedFiles } from '../host/machine.ts';
@@ -47,7 +45,8 @@ const packAttributes = (attributes: Attributes | number): string | number =>
       );
 
 /**
- * Makes the realm's functions for `files`. `memory` returns the interpreter's memory, once it exists.
+ * Makes the gates to `files`.
+ * @param memory returns the interpreter's memory, undefined before it has started
  */
 export function makeFileGates(
   files: GrantedFiles,
@@ -60,7 +59,7 @@ export function makeFileGates(
       logRefusal(`${operation} of more files than may be open at once`);
     return result;
   };
-  const memoryRange = (at: unknown, length: unknown): Uint8Array | undefined => {
+  const viewMemory = (at: unknown, length: unknown): Uint8Array | undefined => {
     const views = memory();
     const [start, size] = [toIndex(at), toIndex(length)];
     if (views === undefined || start < 0 || size < 0) return undefined;
@@ -68,7 +67,8 @@ export function makeFileGates(
     return start + size <= views.u8.length ? views.u8.subarray(start, start + size) : undefined;
   };
   return {
-    // During the start the interpreter creates its own folders.
+    // During its start (no memory yet), the interpreter creates its own folders: nothing is
+    // granted.
     stat: (path) => (memory() === undefined ? -ENOENT : packAttributes(files.stat(toText(path)))),
     statOrLog: (path) => logIfRefused('stat', path, packAttributes(files.stat(toText(path)))),
     logFull() {
@@ -85,11 +85,11 @@ export function makeFileGates(
       logIfRefused('open', path, files.openFile(toText(path), toIndex(flags) & 0xffff, 0o666)),
     close: (file) => files.closeFile(toIndex(file)),
     read(file, at, length, position) {
-      const into = memoryRange(at, length);
+      const into = viewMemory(at, length);
       return into === undefined ? -EFAULT : files.read(toIndex(file), into, toIndex(position));
     },
     write(file, at, length, position) {
-      const from = memoryRange(at, length);
+      const from = viewMemory(at, length);
       return from === undefined ? -EFAULT : files.write(toIndex(file), from, toIndex(position));
     },
     truncate: (path, size) =>

@@ -1,6 +1,6 @@
 /**
- * Starts a Python module as a guest of the host translator: runs the glupy package in an engine, and
- * calls its entry points. The Python side is `python/glupy/_bridge.py`.
+ * Starts a Python module as a guest of the host translator: runs the glupy package in an engine,
+ * and calls its entry points. The Python side is `python/glupy/_bridge.py`.
  */
 import { CONTINUE } from '../../runtime/core/line-stops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
@@ -40,7 +40,7 @@ import {
   SNAPSHOT_IMPORTS,
 } from './python-files.ts';
 
-/** Matches a module for the original glupy, which needs ctypes before its first line runs. */
+/** Matches a module for GlusterFS's own glupy, which needs ctypes before its first line runs. */
 const OLD_STYLE = /^\s*(?:from|import)\s+gluster\b/m;
 
 const makeFunction = (
@@ -89,6 +89,7 @@ const makeLineFunctions = (lines: LineDebugger | undefined): Record<string, Host
   line_wait: { ...makeFunction('', 's', () => lines?.waitForCommand() ?? CONTINUE), mayWait: true },
 });
 
+/** Starts an interpreter and loads a Python module into it. */
 export const startPython: StartGuest = async (module, host, settings) => {
   const { machine } = settings;
   const evaluations = new Evaluations();
@@ -107,7 +108,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
         settings.checkForeign(imported.path);
       if (imported !== undefined && !imported.path.startsWith(SITE_FOLDER))
         sources.push(imported.source);
-      // A package may read its own folder only.
+      // Of the imported files, a package may read those of its own folder.
       if (
         imported !== undefined &&
         isPackage(imported.path) &&
@@ -159,11 +160,12 @@ function makePackageSink(engine: Engine, files: GrantedFiles): PackageSink {
 
 const fileSource = (file: string): LogSource => ({ file, line: 0, func: '-' });
 
+/** Converts a failed start's error to one with the module's place and traceback. */
 function explainStartError(error: unknown, module: ModuleFile): Error {
   if (!(error instanceof EngineError)) return error as Error;
   const { moduleError, message } = error;
   const traceback = moduleError?.traceback.replace(OWN_FRAMES, '').trimEnd();
-  // A traceback without the module's frames adds nothing.
+  // A traceback without a frame of the module would add nothing.
   const detail = traceback?.includes('\n  File "') ? `\n${traceback}` : '';
   return makeStartError(module, message, Boolean(moduleError?.file), detail);
 }

@@ -151,7 +151,7 @@ for i in range(20):
 ];
 
 it.each(selectVariants(KEPT, () => true))(
-  'the host does not keep the memory of %s',
+  'the host limits the memory that it holds for %s',
   async (_title, source) => {
     const own = await startModule(ATTEMPT_FILES, { options: { 'time-limit': '120' } });
     runAttempt(own, 'import socket');

@@ -1,6 +1,6 @@
 /**
- * Finds a Python module's imports: files beside it and along the module path. The original glupy's
- * names are glossa's own (`python/gluster`).
+ * Finds a Python module's imports: files beside it and along the module path. The package `gluster`
+ * of GlusterFS's own glupy is part of glossa (`python/gluster`).
  */
 import type { ModuleFile } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';

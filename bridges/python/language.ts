@@ -34,7 +34,9 @@ const PYTHON_WORDS =
   'False None True and as assert async await break class continue def del elif else except ' +
   'finally for from global if import in is lambda nonlocal not or pass raise return try while with yield';
 
-/** The public modules of Python's standard library: `import` finds them before a file of that name. */
+/**
+ * The public modules of Python's standard library: `import` finds them before a file of that name.
+ */
 const PYTHON_LIBRARY =
   'abc annotationlib argparse array ast asyncio atexit base64 bdb binascii bisect builtins bz2 cProfile ' +
   'calendar cmath cmd code codecs codeop collections colorsys compileall compression concurrent ' +
@@ -59,6 +61,7 @@ const IS_LIBRARY = "is a module of Python's own, which 'import' would find inste
 const pairWords = (words: string, reason: string): [string, string][] =>
   words.split(' ').map((word) => [word, reason]);
 
+/** Names that a module must not have, each with the reason; `glossa new` checks them. */
 export const reservedNames: ReadonlyMap<string, string> = new Map([
   ...pairWords(PYTHON_LIBRARY, IS_LIBRARY),
   ...pairWords(PYTHON_WORDS, IS_WORD),

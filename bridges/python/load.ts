@@ -1,8 +1,8 @@
 /**
- * Starts Pyodide in a realm: from an intact memory snapshot, otherwise cold, and then writes one.
- *
- * Facts about Pyodide's loader (`_makeSnapshot`, `_loadSnapshot`, the order of its start) are those
- * of the version in package.json; `patches.ts` checks the files.
+ * Starts Pyodide (CPython as WebAssembly) in a realm: warm from an intact memory snapshot,
+ * otherwise cold, and then writes a snapshot. Relies on details of Pyodide's loader
+ * (`_makeSnapshot`, `_loadSnapshot`, the order of its start); `patches.ts` checks that it is the
+ * known version.
  */
 
 import type { HostCallGuard } from '../host/limits/interpreter-gate.ts';
@@ -26,7 +26,7 @@ import {
   createRealm,
   type HostEntry,
   type IteratorNext,
-  type Method,
+  type MethodO,
   type Realm,
   type RealmHost,
 } from './realm.ts';
@@ -45,8 +45,8 @@ export interface LoadOptions extends Partial<CacheLogs>, RealmHost {
   /** Granted files of the host; closed with the engine. */
   readonly files?: GrantedFiles;
   /**
-   * For tests: false keeps only the realm's wall, 'fence' also closes the functions that reach
-   * JavaScript. Default: true.
+   * For tests: false leaves only the realm around Python; 'fence' also closes the functions that
+   * reach JavaScript. Default: true.
    */
   readonly confine?: boolean | 'fence';
   /** Logs a refusal, such as `import js`, with the reason in brackets. */
@@ -78,7 +78,7 @@ export interface StartReport {
   readonly warm: boolean;
 }
 
-/** The used parts of Pyodide's module, all objects of the realm. */
+/** The members of Pyodide that are used here, all objects of the realm. */
 interface StartedPyodide {
   readonly pyodide: {
     runPython(source: string): unknown;
@@ -89,7 +89,7 @@ interface StartedPyodide {
     };
   };
   readonly module: {
-    addFunction(f: HostEntry | IteratorNext | Method, signature: string): number;
+    addFunction(f: HostEntry | IteratorNext | MethodO, signature: string): number;
   };
   readonly exports: WasmExports;
 }
@@ -105,7 +105,7 @@ export async function loadInterpreter(
   const { machine, cacheFolder, log = () => {}, warn = log } = options;
   const cache =
     cacheFolder === false ? undefined : await machine.openCache(cacheFolder, { log, warn });
-  const snapshot = cache?.openSnapshot(snapshotInputs(options));
+  const snapshot = cache?.openSnapshot(listSnapshotInputs(options));
   if (snapshot !== undefined) {
     try {
       return await startInterpreter(options, guard, cache, snapshot);
@@ -123,11 +123,12 @@ export async function loadInterpreter(
   }
 }
 
-const snapshotInputs = (options: LoadOptions): SnapshotInputs => {
+/** Lists the inputs of a snapshot: when one changes, another snapshot is made. */
+const listSnapshotInputs = (options: LoadOptions): SnapshotInputs => {
   const { machine, imports = [], preload = [] } = options;
   return {
     name: `python-${readPyodide(machine).version}`,
-    parts: FILES,
+    parts: SNAPSHOT_PARTS,
     texts: [
       isSeparated(options) ? 'apart' : 'joined',
       ...imports,
@@ -159,7 +160,7 @@ const readPyodide = oncePerMachine(({ parts }): PyodideTexts => {
 
 const WASM = 'pyodide/pyodide.asm.wasm';
 const LIBRARY = 'pyodide/python_stdlib.zip';
-const FILES = ['pyodide/pyodide.mjs', 'pyodide/pyodide.asm.mjs', WASM, LIBRARY];
+const SNAPSHOT_PARTS = ['pyodide/pyodide.mjs', 'pyodide/pyodide.asm.mjs', WASM, LIBRARY];
 
 function errorMessage(error: unknown): string {
   // A realm's error is not an `instanceof` the host's Error, but has a message.
@@ -196,16 +197,16 @@ async function startInterpreter(
   if (snapshot === undefined) {
     installPython(started, options);
     if (cache !== undefined) {
-      cache.writeSnapshot(snapshotInputs(options), started.pyodide.makeMemorySnapshot());
+      cache.writeSnapshot(listSnapshotInputs(options), started.pyodide.makeMemorySnapshot());
     }
   }
   if (options.confine !== false) fence.close();
   const { addFunction } = started.module;
   const table = started.exports.__indirect_function_table as {
-    get(index: number): IteratorNext | Method;
+    get(index: number): IteratorNext | MethodO;
   };
   const check = started.exports.PyErr_CheckSignals as () => number;
-  // The snapshot would refer to missing functions.
+  // A snapshot's memory refers to functions by index in this table.
   const { length: functions } = started.exports.__indirect_function_table as { length: number };
   if ((snapshot?.functions ?? 0) > functions)
     throw new Error('this WebAssembly lacks functions that the snapshot needs');
@@ -218,7 +219,7 @@ async function startInterpreter(
         notify(object);
         return 0;
       });
-      return addFunction(realm.boot.makeNotifying(table.get(index) as Method, gate), 'iii');
+      return addFunction(realm.boot.makeNotifying(table.get(index) as MethodO, gate), 'iii');
     },
     wrapIterator: (index) =>
       addFunction(realm.boot.makeNext(table.get(index) as IteratorNext, check), 'ii'),
@@ -280,7 +281,7 @@ function makeStartParts(
   };
 }
 
-/** Writes and imports the engine's own Python and the preloaded package. */
+/** Writes the engine's own Python files and the preloaded package to memory, and imports them. */
 function installPython({ pyodide, exports }: StartedPyodide, options: LoadOptions): void {
   for (const file of [...readEngineFiles(options.machine.parts), ...(options.preload ?? [])]) {
     pyodide.FS.mkdirTree(dirname(file.path));

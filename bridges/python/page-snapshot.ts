@@ -1,18 +1,22 @@
-/** Converts Node's snapshot of a started interpreter to parts of a page (host/machine.ts). */
+/**
+ * Bakes a snapshot of Python for an HTML page: starts an interpreter from Node's cached snapshot,
+ * and records the memory pages that this changes. The page's build calls it; the browser's half is
+ * machine/browser/baked-snapshot-cache.ts.
+ */
 
 import { HostCallGuard } from '../host/limits/interpreter-gate.ts';
 import {
-  BAKED,
+  BAKED_PAGE_BYTES,
+  BAKED_PARTS,
   type BakedHead,
   type Machine,
-  BAKED_PAGE as PAGE,
   type Snapshot,
   type SnapshotInputs,
 } from '../host/machine.ts';
 import { loadInterpreter } from './load.ts';
 import { readPackageFiles, SNAPSHOT_IMPORTS } from './python-files.ts';
 
-/** Makes the snapshot's head and pages; an empty map if this machine makes no snapshot. */
+/** Makes the parts with the snapshot's head and pages; none if this machine makes no snapshot. */
 export async function bakePython(machine: Machine): Promise<ReadonlyMap<string, Uint8Array>> {
   // The first start may write the snapshot that the second one reads.
   const baked = (await tryToBake(machine)) ?? (await tryToBake(machine));
@@ -52,20 +56,26 @@ async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Arr
   const { length: functions } = exports.__indirect_function_table as { length: number };
   const bakedHead: BakedHead = { of, memoryLength, head: [...head], pages: numbers, functions };
   return new Map([
-    [BAKED.head, new TextEncoder().encode(JSON.stringify(bakedHead))],
-    [BAKED.pages, pages],
+    [BAKED_PARTS.head, new TextEncoder().encode(JSON.stringify(bakedHead))],
+    [BAKED_PARTS.pages, pages],
   ]);
 }
 
+/** Finds the numbers and contents of the memory pages that differ. */
 function findChangedPages(before: Uint8Array, after: Uint8Array) {
   const numbers: number[] = [];
-  for (let at = 0; at < after.length; at += PAGE) {
-    const isSame = after.subarray(at, at + PAGE).every((byte, i) => byte === before[at + i]);
-    if (!isSame) numbers.push(at / PAGE);
+  for (let at = 0; at < after.length; at += BAKED_PAGE_BYTES) {
+    const isSame = after
+      .subarray(at, at + BAKED_PAGE_BYTES)
+      .every((byte, i) => byte === before[at + i]);
+    if (!isSame) numbers.push(at / BAKED_PAGE_BYTES);
   }
-  const pages = new Uint8Array(numbers.length * PAGE);
+  const pages = new Uint8Array(numbers.length * BAKED_PAGE_BYTES);
   for (const [i, number] of numbers.entries()) {
-    pages.set(after.subarray(number * PAGE, (number + 1) * PAGE), i * PAGE);
+    pages.set(
+      after.subarray(number * BAKED_PAGE_BYTES, (number + 1) * BAKED_PAGE_BYTES),
+      i * BAKED_PAGE_BYTES,
+    );
   }
   return { numbers, pages };
 }

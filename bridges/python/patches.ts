@@ -1,9 +1,8 @@
 /**
  * Patches Pyodide's JavaScript before it runs in its realm. Its two ES modules run as scripts
  * inside a function with parameters: patches remove `export`, `import` and `import.meta`, and
- * redirect four functions (random bytes, heap limit, snapshot memory, signals) to the parameters.
- * Each patch states how often its text occurs; another number means another Pyodide, and is an
- * error.
+ * redirect functions (random bytes, heap limit, snapshot memory, signals, files) to the parameters.
+ * Each patch states how often its text occurs; another number means an unknown Pyodide, and throws.
  */
 import { EngineError } from './errors.ts';
 
@@ -15,7 +14,10 @@ interface Patch {
   readonly count: number;
 }
 
-/** Matches a dynamic import, but not a name that ends in `import`; the look-behind comes last for speed. */
+/**
+ * Matches a dynamic import, but not a name that ends in `import`; the look-behind comes last for
+ * speed.
+ */
 const IMPORT = /import\((?<![\w.$]import\()/g;
 
 /** pyodide.mjs: the loader. `exports` and `noImport` are parameters of the function around it. */

@@ -35,8 +35,8 @@ export const readPackageFiles = (parts: Parts): PreloadFile[] =>
   readPythonFiles(parts, 'glupy', `${SITE_FOLDER}/glupy`);
 
 /**
- * Imports that the snapshot contains, so that they take no time at a start: standard modules that most translators
- * need, and the package with its testing support.
+ * Modules that are imported before the snapshot is made, so that they take no time at a start:
+ * standard modules that most translators need, and glupy with its testing support.
  */
 export const SNAPSHOT_IMPORTS = [
   ...['asyncio', 'collections', 'contextlib', 'functools', 'json', 'logging', 're'],
@@ -62,6 +62,7 @@ export function findWheelFault(path: string): string | undefined {
   return undefined;
 }
 
+/** Adds packages to an interpreter. */
 export interface PackageSink {
   addFolder(path: string): void;
   /** Adds a wheel; returns its fault, or ''. */

@@ -2,17 +2,17 @@
  * Makes a JavaScript realm for one interpreter (`newRealm` of machine.ts), with the globals that
  * Pyodide needs.
  *
- * Python's climbs (`x.constructor.constructor(...)`) must stay among objects of this realm, which
- * has no `process`, `require`, `import`, file, socket or timer. So host functions are closures in
- * realm-made wrappers (`gates`) that pass only numbers and strings, and convert every error; and
- * once a module has run, the host calls only raw WebAssembly exports, awaits no promise of the
- * realm, and reads its memory by accessors captured before.
+ * From any JavaScript object, a Python module can climb to its realm's globals
+ * (`x.constructor.constructor(…)`), so every object that it reaches must belong to this realm,
+ * which has no `process`, `require`, file or socket. The realm wraps host functions (`makeGate`):
+ * only numbers and strings pass. Once a module has run, the host calls raw WebAssembly exports
+ * only, awaits no promise of the realm, and reads memory by accessors captured before.
  */
 import type { BareRealm, Machine } from '../host/machine.ts';
 
 /** Host functions that the realm may call at any time. */
 export interface RealmHost {
-  /** A line that the interpreter printed. `stream` is 1 for standard output, 2 for errors. */
+  /** Logs a line that the interpreter printed; `stream`: 1 for standard output, 2 for errors. */
   print(stream: number, line: string): void;
 }
 
@@ -30,8 +30,8 @@ export interface RealmBoot {
   makeGate(f: HostEntry): HostEntry;
   /** Wraps `next` with checks of the watchdog's word; `check` is PyErr_CheckSignals. */
   makeNext(next: IteratorNext, check: () => number): IteratorNext;
-  /** Wraps a METH_O function `f` to call `notify` first, a gate without result. */
-  makeNotifying(f: Method, notify: HostEntry): Method;
+  /** Wraps a METH_O function: each call first calls `notify` (a gate; its result is ignored). */
+  makeNotifying(f: MethodO, notify: HostEntry): MethodO;
   /** Interrupts the running module once more, at a later check. */
   interruptAgain(): void;
   /** The watchdog's word (host/limits/watchdog.ts) on shared memory of the realm. */
@@ -44,7 +44,7 @@ export interface RealmBoot {
 export type IteratorNext = (iterator: number) => number;
 
 /** A C function of Python's with one argument (METH_O). */
-export type Method = (self: number, object: number) => number;
+export type MethodO = (self: number, object: number) => number;
 
 /** A function in the interpreter's function table: pointers in, pointer out. */
 export type HostEntry = (self: number, args: number, count: number) => number;
@@ -66,7 +66,7 @@ function makeRandomSource({ random }: Machine): () => number {
 /** Makes a realm and its shims; nothing of Pyodide runs yet. */
 export function createRealm(machine: Machine, host: RealmHost): Realm {
   const realm = machine.newRealm('glossa python');
-  const make = realm.evaluate(machine.parts.text('realm/shims.js'), 'glossa:realm') as (
+  const makeBoot = realm.evaluate(machine.parts.text('realm/shims.js'), 'glossa:realm') as (
     now: () => number,
     random: () => number,
     print: (stream: unknown, line: unknown) => void,
@@ -74,7 +74,7 @@ export function createRealm(machine: Machine, host: RealmHost): Realm {
   const print = (stream: unknown, line: unknown): void => {
     if (typeof stream === 'number' && typeof line === 'string') host.print(stream, line);
   };
-  const boot = make(() => performance.now(), makeRandomSource(machine), print);
+  const boot = makeBoot(() => performance.now(), makeRandomSource(machine), print);
   const start = async (parts: unknown): Promise<unknown> => {
     const outcome: { value?: unknown; error?: unknown; isEnded: boolean } = { isEnded: false };
     boot.start(
@@ -82,6 +82,7 @@ export function createRealm(machine: Machine, host: RealmHost): Realm {
       (value) => Object.assign(outcome, { value, isEnded: true }),
       (error) => Object.assign(outcome, { error, isEnded: true }),
     );
+    // Polls, as the host awaits no promise of the realm (see above).
     while (!outcome.isEnded) await realm.runReactions();
     if ('error' in outcome) throw outcome.error;
     return outcome.value;

@@ -17,14 +17,17 @@ import { EngineError } from './errors.ts';
 const SMALL_MIN = -5;
 export const SMALL_MAX = 256;
 const SMALL_SIZE = 16;
-/** Bytes before the digits of an integer. */
-export const INT_DIGIT = 12;
-/** Bytes before the characters of an ASCII string, and of any other compact string. */
-const ASCII_DATA = 20;
-const COMPACT_DATA = 28;
-const STATE = 16;
-const BYTES_DATA = 16;
-/** Sixteen-bit code units that `FromKindAndData` takes at a time without more memory. */
+// Offsets in objects, in bytes.
+/** The digits of an integer. */
+const INT_DIGITS_OFFSET = 12;
+/** The characters of an ASCII string, and of any other compact string. */
+const ASCII_OFFSET = 20;
+const COMPACT_OFFSET = 28;
+/** The state of a string: kind and flags (see below). */
+const STATE_OFFSET = 16;
+/** The content of a `bytes` object. */
+const BYTES_OFFSET = 16;
+/** Code units of the reused buffer; longer strings need a temporary allocation. */
 const SCRATCH_UNITS = 4096;
 
 export class Values {
@@ -32,6 +35,7 @@ export class Values {
   readonly memory: Memory;
   readonly none: Ptr;
   readonly tools: MemoryTools;
+  /** The first of CPython's shared integers, SMALL_MIN; the others follow it. */
   readonly #small: Ptr;
   readonly #scratch: Ptr;
 
@@ -75,6 +79,10 @@ export class Values {
     return Number.NaN;
   }
 
+  /**
+   * Makes a `str`: writes the text as ASCII while checking it, and makes a wide string instead if a
+   * unit was not ASCII. A long text skips the attempt.
+   */
   makeString(text: string): Ptr {
     const { length } = text;
     if (length > 512) return this.#makeWideString(text);
@@ -83,14 +91,15 @@ export class Values {
     if (object === 0 || length === 0) return object;
     this.memory.refresh();
     const { u8 } = this.memory;
-    const at = object + ASCII_DATA;
-    let all = 0;
+    const at = object + ASCII_OFFSET;
+    let unitBits = 0;
     for (let i = 0; i < length; i += 1) {
       const unit = text.charCodeAt(i);
-      all |= unit;
+      unitBits |= unit;
       u8[at + i] = unit;
     }
-    if (all < 128 && length > 1) return object;
+    // CPython shares strings of one character, which `#makeWideString` returns.
+    if (unitBits < 128 && length > 1) return object;
     this.api.Py_DecRef(object);
     return this.#makeWideString(text);
   }
@@ -131,24 +140,25 @@ export class Values {
       return undefined;
     }
     memory.refresh();
-    const state = memory.i32[(object + STATE) >> 2] ?? 0;
+    const state = memory.i32[(object + STATE_OFFSET) >> 2] ?? 0;
     const kind = (state >> KIND_SHIFT) & 7;
-    const at = object + ((state >> ASCII_SHIFT) & 1 ? ASCII_DATA : COMPACT_DATA);
-    if (!((state >> COMPACT_SHIFT) & 1)) return this.#readWide(object, length);
+    const at = object + ((state >> ASCII_SHIFT) & 1 ? ASCII_OFFSET : COMPACT_OFFSET);
+    if (!((state >> COMPACT_SHIFT) & 1)) return this.#readAnyString(object, length);
     if (length === 0) return '';
+    // For a short text, a loop is cheaper than the call of a decoder.
     if (kind === 1 && length < 48) {
       const { u8 } = memory;
       let text = '';
       for (let i = 0; i < length; i += 1) text += String.fromCharCode(u8[at + i] ?? 0);
       return text;
     }
-    if (kind === 4) return this.#readWide(object, length);
+    if (kind === 4) return this.#readAnyString(object, length);
     const bytes = this.tools.view(memory.u8.buffer, at, length * kind);
     return bytes.toString(kind === 1 ? 'latin1' : 'utf16le');
   }
 
-  /** Reads other strings, also of subclasses, whose characters lie elsewhere. */
-  #readWide(object: Ptr, length: number): string | undefined {
+  /** Reads any string through a copy as UCS-4: slower, but independent of its layout. */
+  #readAnyString(object: Ptr, length: number): string | undefined {
     const data = this.api.malloc(length * 4 + 4);
     if (data === 0 || this.api.PyUnicode_AsUCS4(object, data, length, 0) === 0) {
       this.api.PyErr_Clear();
@@ -170,12 +180,14 @@ export class Values {
     const object = this.api.PyBytes_FromStringAndSize(0, data.length);
     if (object !== 0 && data.length > 0) {
       this.memory.refresh();
-      this.memory.u8.set(data, object + BYTES_DATA);
+      this.memory.u8.set(data, object + BYTES_OFFSET);
     }
     return object;
   }
 
-  /** Makes a writable `memoryview` of a copy of `data`; the copy lives as long as any view of it. */
+  /**
+   * Makes a writable `memoryview` of a copy of `data`; the copy lives as long as any view of it.
+   */
   makeView(data: Uint8Array): Ptr {
     const { api } = this;
     const array = api.PyByteArray_FromStringAndSize(0, data.length);
@@ -188,7 +200,10 @@ export class Values {
     return view;
   }
 
-  /** Copies a contiguous buffer (`bytes`, `bytearray`, `memoryview`, …); undefined for another object. */
+  /**
+   * Copies a contiguous buffer (`bytes`, `bytearray`, `memoryview`, …); undefined for another
+   * object.
+   */
   readBytes(object: Ptr): Uint8Array | undefined {
     const bytes = this.#borrowBuffer(object);
     if (bytes === undefined) return undefined;
@@ -234,18 +249,19 @@ export class Values {
     }
     const int = this.makeInt(0x12345678);
     const { i32 } = this.memory;
-    if (i32[int >> 2] !== 1 || i32[(int + INT_DIGIT) >> 2] !== 0x12345678) {
+    if (i32[int >> 2] !== 1 || i32[(int + INT_DIGITS_OFFSET) >> 2] !== 0x12345678) {
       this.#throwLayoutError('the parts of an int');
     }
     this.api.Py_DecRef(int);
     for (const text of LAYOUT_STRINGS) {
       const object = this.makeString(text);
-      if (this.#readWide(object, [...text].length) !== text) this.#throwLayoutError(`str ${text}`);
+      if (this.#readAnyString(object, [...text].length) !== text)
+        this.#throwLayoutError(`str ${text}`);
       if (this.readString(object) !== text) this.#throwLayoutError(`str ${text}`);
       this.api.Py_DecRef(object);
     }
     const bytes = this.makeBytes(Uint8Array.of(1, 2, 3));
-    if (this.api.PyBytes_AsString(bytes) !== bytes + BYTES_DATA) this.#throwLayoutError('bytes');
+    if (this.api.PyBytes_AsString(bytes) !== bytes + BYTES_OFFSET) this.#throwLayoutError('bytes');
     this.api.Py_DecRef(bytes);
   }
 
@@ -283,7 +299,7 @@ export class IntArguments {
     this.#spare = new Int32Array(count);
   }
 
-  /** Makes an integer for the slot `at`; `isRetained` says whether to free it. */
+  /** Makes an integer for the slot `at`. The caller frees it after the call unless `isRetained`. */
   make(at: number, value: number): Ptr {
     const isPlain = value > SMALL_MAX && value <= ONE_DIGIT_MAX && (value | 0) === value;
     if (!isPlain) return this.#values.makeInt(value);
@@ -294,7 +310,7 @@ export class IntArguments {
       memory.refresh();
       const { i32 } = memory;
       if (i32[spare >> 2] === ONE_OWNER) {
-        i32[(spare + INT_DIGIT) >> 2] = value;
+        i32[(spare + INT_DIGITS_OFFSET) >> 2] = value;
         return spare;
       }
       api.Py_DecRef(spare);
@@ -312,8 +328,9 @@ export class IntArguments {
 
 /**
  * Makes a tuple (pairs, types): a dict of int, float, str and bytes, and each pair's GlusterFS
- * type, in order, separated by spaces. An iatt is the JSON of its fields. `makeName` makes a frequent
- * str. 0, with an exception pending, when Python is out of memory.
+ * type, in order, separated by spaces. An iatt is the JSON of its fields. Returns 0, with an
+ * exception pending, when Python is out of memory.
+ * @param makeName makes a `str`, from a cache of frequent ones
  */
 export function makeDict(values: Values, makeName: (text: string) => Ptr, dict: Dict): Ptr {
   const { api } = values;

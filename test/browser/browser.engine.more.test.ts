@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pageParts } from '../../bridges/machine/node/page-parts.ts';
+import { readPageParts } from '../../bridges/machine/node/page-parts.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
@@ -110,7 +110,7 @@ describe.skipIf(skipped)('modules in a browser', () => {
     const document = { contents: shown.replaceAll('\n   ', '\n'), resolveDir: packageRoot };
     files.set('/shown.js', await bundle({ stdin: document }));
     files.set('/modules.json', JSON.stringify(MODULES));
-    const parts = pageParts();
+    const parts = readPageParts();
     for (const [name, content] of parts) files.set(`/parts/${name}`, content);
     files.set('/parts/index.json', JSON.stringify([...parts.keys()]));
   });

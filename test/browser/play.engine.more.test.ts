@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { pageParts } from '../../bridges/machine/node/page-parts.ts';
+import { readPageParts } from '../../bridges/machine/node/page-parts.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { bundle } from '../../tools/bundle.ts';
 import { isSkipped } from '../support/obstacle.ts';
@@ -87,7 +87,7 @@ it.skipIf(isSkipped('the playground in a browser', why))(
     const folder = mkdtempSync(join(tmpdir(), 'glossa-play-'));
     try {
       bundle(packageRoot, folder);
-      const parts = pageParts();
+      const parts = readPageParts();
       const files = new Map<string, string | Uint8Array>([
         ['/page.html', PAGE],
         ['/inner.html', INNER],

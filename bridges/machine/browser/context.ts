@@ -52,6 +52,6 @@ export class BrowserContext implements Context {
     web.crypto.getRandomValues(out);
   }
 
-  /** Empty: a worker's event loop never blocks. */
+  /** Does nothing: a worker's event loop never blocks. */
   wake(): void {}
 }

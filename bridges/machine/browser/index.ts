@@ -1,11 +1,11 @@
 /**
- * Implements the machine of features/glupy in a browser's worker: it has the modules that the page
- * passes, and refuses options that need more, with the reason.
+ * Implements the machine of features/glupy (host/machine.ts) in a browser's worker. It has the
+ * modules that the page passes, and refuses options that need more, with the reason.
  */
 import type { Machine } from '../../host/machine.ts';
+import { makeBakedSnapshotCache } from './baked-snapshot-cache.ts';
 import { memory } from './memory.ts';
 import { noFiles } from './no-files.ts';
-import { makeBakedCache } from './page-cache.ts';
 import { makeParts, type PartBytes } from './parts.ts';
 import { newRealm } from './realm.ts';
 import { makeSources, type Texts } from './sources.ts';
@@ -34,6 +34,7 @@ const REFUSED_OPTIONS = {
   reload: 'a page passes its modules once, so a browser cannot detect that one was saved',
 } as const;
 
+/** Makes the machine, and starts its watchdog. */
 export async function browserMachine(settings: BrowserSettings): Promise<Machine> {
   const { modules, parts, lost } = settings;
   const watchdog = await startWatch(lost);
@@ -54,7 +55,7 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     random: (out) => web.crypto.getRandomValues(out),
     newRealm,
     openFiles: () => noFiles,
-    openCache: async () => makeBakedCache(parts),
+    openCache: async () => makeBakedSnapshotCache(parts),
     stripTypes:
       settings.stripTypes ??
       ((_source, path) => {

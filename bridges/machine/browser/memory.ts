@@ -1,7 +1,10 @@
-/** Encodes text without Node's Buffer, unit by unit, so that lone surrogates survive. */
+/**
+ * Implements the machine's `MemoryTools` without Node's Buffer: encodes text code unit by code
+ * unit, so that lone surrogates (bytes that are not UTF-8) survive.
+ */
 import type { MemoryTools, TextBytes, TextEncoding } from '../../host/machine.ts';
 
-/** The most arguments of one function call. */
+/** The most code units converted by one function call, whose arguments they are. */
 const MAX_UNITS = 4096;
 
 function unitsToText(units: Uint8Array | Uint16Array): string {

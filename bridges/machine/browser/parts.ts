@@ -1,6 +1,7 @@
 /**
- * Fetches the parts of interpreters for a page. `writeParts` (machine/node/page-parts.ts) writes
- * the served files: each under its name, and `index.json` with all names.
+ * Fetches the files that interpreters are made of (`Parts` in host/machine.ts) for a page.
+ * `writeParts` (machine/node/page-parts.ts) writes the served files: each part under its name, and
+ * `index.json` with all names.
  */
 import type { Parts } from '../../host/machine.ts';
 import { web } from './worker-globals.ts';
@@ -22,6 +23,7 @@ export async function fetchParts(url: string): Promise<PartBytes> {
   return new Map(await Promise.all(entries));
 }
 
+/** Makes the machine's `Parts` of fetched parts. */
 export function makeParts(bytes: PartBytes): Parts {
   const find = (name: string): Uint8Array => {
     const part = bytes.get(name);

@@ -1,9 +1,9 @@
 /**
- * Makes realms in a browser. A worker cannot make a realm, so evaluated code gets a scope instead: it
- * looks up every free name there, `globalThis` included; the worker's globals stay hidden, missing
- * names are undefined. That restricts trusted text only, and is no wall against a module: from any
- * JavaScript object it could climb to the worker's `Function`. The fence (python/fence.ts) keeps
- * such objects from Python; behind it is only what the browser allows a worker of this origin.
+ * Makes realms in a browser. A worker cannot make a true realm, so evaluated code gets a scope: it
+ * finds every free name there, `globalThis` included, and the worker's globals stay hidden. That
+ * restricts trusted text only: from any JavaScript object, a module could climb to the worker's
+ * `Function`. The fence (python/fence.ts) keeps such objects from Python. A module that broke the
+ * fence would get what the browser allows a worker of this origin.
  */
 import type { BareRealm } from '../../host/machine.ts';
 

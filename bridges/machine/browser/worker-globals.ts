@@ -1,4 +1,4 @@
-/** Types of a worker's globals that Node's types lack or differ in. */
+/** Declares types of a browser worker's globals that Node's types lack, or declare otherwise. */
 
 export interface WebWorker {
   onmessage: ((event: { readonly data: unknown }) => void) | null;

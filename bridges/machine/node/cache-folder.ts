@@ -1,7 +1,7 @@
 /**
- * Prepares the user's cache folder for glossa: `$XDG_CACHE_HOME/glossa`, or `~/.cache/glossa`. A user
- * who can write there decides which code runs. So glossa uses it only if it belongs to this user, no
- * other user can change it or the path to it, and it is no link ({@link prepareFolder}).
+ * Prepares the user's cache folder for glossa: `$XDG_CACHE_HOME/glossa`, or `~/.cache/glossa`. A
+ * user who can write there decides which code runs. So glossa uses it only if it belongs to this
+ * user, no other user can change it or the path to it, and it is no link (`prepareFolder`).
  */
 import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
@@ -27,12 +27,12 @@ export function errorReason(error: unknown): string {
 }
 
 /**
- * Creates `folder` if missing; undefined, with a warning, if other users control it: `sudo -E`
- * keeps another user's HOME, and users may share an XDG_CACHE_HOME.
+ * Creates `folder` if missing, and returns it; undefined, with a warning, if other users control
+ * it. (`sudo -E` keeps another user's HOME, and users may share an XDG_CACHE_HOME.)
  */
 export function prepareFolder(folder: string, warn: Log, log: Log): string | undefined {
   try {
-    // Checked before anything is created there for another user.
+    // Checked first, so that nothing is created in another user's folder.
     let problem = findExposure(folder);
     if (problem === null) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });

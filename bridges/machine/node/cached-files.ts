@@ -1,8 +1,8 @@
 /**
  * Reads and writes files of the user's cache folder (`cache-folder.ts`): memory snapshots, which
- * only save time. A failure is logged and ignored. A user who can write such a file decides which
- * code the interpreter runs, so a file must belong to this user, be writable by no other and be no
- * link; its reader compares the sha256 of the inputs.
+ * only save time, so a failure is logged and ignored. A user who can write such a file decides
+ * which code the interpreter runs. So a file must belong to this user, be writable by no other and
+ * be no link; its reader compares the sha256 of the snapshot's inputs.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -19,7 +19,7 @@ import {
 import { join } from 'node:path';
 import { errorReason, foreignReason, type Log } from './cache-folder.ts';
 
-/** The most files of one kind; a change of the preloaded package makes a new one. */
+/** The most snapshots of one kind: another version of glossa or Pyodide adds one. */
 const MAX_FILES = 4;
 
 /** Flags that never block, even on a pipe. */
@@ -80,7 +80,7 @@ function remove(file: string): void {
   }
 }
 
-/** Removes the oldest files that differ from `name` only in their key. */
+/** Removes the oldest files that differ from `name` only between the first `-` and the suffix. */
 function prune(folder: string, name: string): void {
   const suffix = name.slice(name.lastIndexOf('.'));
   const prefix = name.slice(0, name.indexOf('-') + 1);

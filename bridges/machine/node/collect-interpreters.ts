@@ -1,13 +1,13 @@
 /**
- * Makes V8 free the memory of ended interpreters: its garbage collector runs by itself only on
- * allocation, so an idle mount would hold some hundred MB. Several runs are needed, as the realm,
- * the instance and its memory go one after the other; pauses separate them, as each takes some 10
- * ms.
+ * Makes V8 free the memory of ended interpreters. By itself, its garbage collector runs only on
+ * allocation, so an idle mount would hold some hundred MB. Several runs are needed, as each frees
+ * only what the one before made unreachable (realm, instance, memory). Pauses separate the runs, as
+ * each blocks the thread for some 10 ms.
  */
 import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import { trimMemory } from '../../../runtime/sys/malloc.ts';
 
-/** Milliseconds without a further end before the collector runs; each fourth end runs it at once. */
+/** Milliseconds without another end before the collector runs; every fourth end runs it at once. */
 const QUIET_MS = 1000;
 const BURST_SIZE = 4;
 const MAX_RUNS = 8;
@@ -40,7 +40,11 @@ export function scheduleCollection(): void {
 
 const startTimer = (ms: number, fn: () => void): NodeJS.Timeout => setTimeout(fn, ms).unref();
 
-/** Runs the collector, up to `remaining` times. @param idle runs without effect before @param before bytes in use before */
+/**
+ * Runs the collector, up to `remaining` times.
+ * @param idle number of immediately preceding runs without effect
+ * @param before bytes in use before this run
+ */
 function runCollector(remaining: number, idle: number, before: number): void {
   if (process.memoryUsage().heapUsed > MAX_HEAP_BYTES) return;
   const start = performance.now();

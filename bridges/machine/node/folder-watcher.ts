@@ -1,6 +1,7 @@
 /**
- * Watches a folder for saved files. Editors write in several steps, also to another name that they
- * rename; so a save is a difference once the folder has been quiet for a moment.
+ * Watches a folder for saved files (option reload). Editors write in several steps, or write
+ * another file and rename it. So once the folder has been quiet for a moment, the watcher compares
+ * names, sizes and times with those before.
  */
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -82,8 +83,8 @@ function sampleFolderSync(folder: string, isWatched: FileFilter): string {
 }
 
 /**
- * The same asynchronously: the folder may be below a mount that this process serves. A file removed
- * meanwhile is left out.
+ * As `sampleFolderSync`, but asynchronously: the folder may be below a mount that this process
+ * serves. A file removed meanwhile gets size -1.
  */
 async function sampleFolder(folder: string, isWatched: FileFilter): Promise<string> {
   const names = (await readdir(folder).catch(() => [])).filter(isWatched).sort();

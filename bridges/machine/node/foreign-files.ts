@@ -1,4 +1,4 @@
-/** Checks before a volume runs a file that no other user could have changed it. */
+/** Checks, before a volume runs a file, that no other user could have changed the file. */
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { describeUntrusted } from '../../../runtime/sys/untrusted-code.ts';
 

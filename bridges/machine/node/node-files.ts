@@ -1,11 +1,10 @@
 /**
- * Opens and changes granted files of the host (`host/machine.ts`) on Linux.
- *
- * A module's path is untrusted text. One system call (openat2(2)) looks it up beneath a folder
- * opened at the volume's start, follows no symbolic link, leaves the folder by no `..` and enters
- * no other file system. So no path escapes, even while folders are renamed, and none enters the
- * volume's own mount, whose thread would wait for itself. Callers follow symbolic links. Results
- * below 0 are minus the errno.
+ * Opens and changes granted files (`GrantedFiles` in host/machine.ts) on Linux. A module's path is
+ * untrusted text. openat2(2) looks it up beneath a folder opened at the volume's start: it follows
+ * no symbolic link, leaves the folder by no `..`, and enters no other file system. So no path
+ * escapes, even while folders are renamed, and none enters the volume's own mount, whose thread
+ * would wait for itself. Callers follow symbolic links themselves. Results below 0 are negative
+ * errnos.
  */
 
 import {
@@ -52,7 +51,7 @@ interface Grant {
   readonly only: string | undefined;
 }
 
-/** The most files that a module may have open at once. */
+/** The most granted files that a module may have open at once. */
 const MAX_OPEN = 64;
 /** Flags that never wait for a pipe and never take a controlling terminal. */
 const SAFE_FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -266,7 +265,10 @@ export class NodeFiles implements GrantedFiles {
     });
   }
 
-  /** Runs `action` with a host path for the last part of `path`, which it must not follow. */
+  /**
+   * Runs `action` with a path in /proc/self/fd for `path`. The last part may be a symbolic link,
+   * which `action` must not follow.
+   */
   private runAt<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
     if (grant.path === path) {
       const { folder, only } = grant;
@@ -276,7 +278,7 @@ export class NodeFiles implements GrantedFiles {
     return this.runWithin(grant, parent, (real) => action(`${real}/${basename(path)}`));
   }
 
-  /** Runs `action` with a host path of a folder. */
+  /** Runs `action` with a path in /proc/self/fd for the folder `path`. */
   private runWithin<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
     const fd = openBeneath(grant.folder, path.slice(grant.path.length).replace(/^\//, '') || '.');
     if (fd < 0) return fd === -EXDEV ? -EACCES : fd;
@@ -311,6 +313,7 @@ const ABOVE_ATTRIBUTES: Attributes = {
   mtime: 0,
 };
 
+/** True for a file or folder: not a device, pipe, socket or link. */
 const isPlain = (stat: Stats): boolean => stat.isFile() || stat.isDirectory();
 
 const isNormalized = (path: string): boolean =>
@@ -331,7 +334,7 @@ function statIfPresent(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-/** Opens a folder beneath another, as an O_PATH descriptor. */
+/** Opens a folder beneath another, as an O_PATH descriptor; returns a negative errno on failure. */
 function openBeneath(folder: number, path: string): number {
   const openHow = new BigUint64Array([
     BigInt(O_PATH | O_CLOEXEC | constants.O_DIRECTORY),

@@ -1,4 +1,7 @@
-/** Lists and writes the files that a page serves for interpreters in a browser (machine/browser/parts.ts). */
+/**
+ * Lists and writes the parts of interpreters (host/machine.ts) that a web page serves;
+ * machine/browser/parts.ts fetches them.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parts } from './parts.ts';
@@ -7,7 +10,7 @@ const PYODIDE = ['package.json', 'pyodide-lock.json', 'pyodide.mjs', 'pyodide.as
 const BINARY = ['pyodide.asm.wasm', 'python_stdlib.zip'];
 
 /** Reads all parts by name; texts are strings. */
-export function pageParts(): ReadonlyMap<string, string | Uint8Array> {
+export function readPageParts(): ReadonlyMap<string, string | Uint8Array> {
   const texts = [
     ...PYODIDE.map((file) => `pyodide/${file}`),
     ...['python/interpreter/', 'python/glupy/', 'python/gluster/', 'realm/', 'guest/'].flatMap(
@@ -23,7 +26,7 @@ export function pageParts(): ReadonlyMap<string, string | Uint8Array> {
 
 /** Writes all parts to a folder, with their names in `index.json`. */
 export function writeParts(folder: string): void {
-  const all = pageParts();
+  const all = readPageParts();
   for (const [name, content] of all) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });

@@ -1,4 +1,7 @@
-/** Reads the parts of interpreters from the installed packages. */
+/**
+ * Implements `Parts` (host/machine.ts) with node:fs: reads the files that interpreters are made of
+ * (Pyodide, quickjs.wasm, our Python packages).
+ */
 import {
   closeSync,
   existsSync,
@@ -17,8 +20,8 @@ const { resolve } = createRequire(import.meta.url);
 const builtPath = (path: string): string =>
   findBuiltFile(new URL(`../../${path}`, import.meta.url));
 
-/** Folders by the prefix of their files' names. */
-const folders: Readonly<Record<string, () => string>> = {
+/** Folders, by the first component of a part's name. */
+const foldersByPrefix: Readonly<Record<string, () => string>> = {
   pyodide: () => dirname(resolve('pyodide')),
   python: () => join(packageRoot, 'python'),
   realm: () => builtPath('python/in-realm'),
@@ -28,15 +31,16 @@ const folders: Readonly<Record<string, () => string>> = {
 function partPath(name: string): string {
   if (name === 'quickjs.wasm') return resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
   const at = name.indexOf('/');
-  const folder = folders[name.slice(0, at)];
+  const folder = foldersByPrefix[name.slice(0, at)];
   if (folder === undefined) throw new Error(`there is no part '${name}'`);
   return join(folder(), name.slice(at + 1));
 }
 
-function readInto(path: string, make: (length: number) => Uint8Array): Uint8Array {
+/** Reads a file into memory that `allocate` returns (shared, or of a realm), without a copy. */
+function readInto(path: string, allocate: (length: number) => Uint8Array): Uint8Array {
   const fd = openSync(path, 'r');
   try {
-    const bytes = make(fstatSync(fd).size);
+    const bytes = allocate(fstatSync(fd).size);
     let at = 0;
     while (at < bytes.length) {
       const count = readSync(fd, bytes, at, bytes.length - at, null);
@@ -56,8 +60,8 @@ export const parts: Parts = {
       .sort()
       .map((file) => prefix + file),
   text: (name) => readFileSync(partPath(name), 'utf8'),
-  bytes(name, make) {
+  bytes(name, allocate) {
     const path = partPath(name);
-    return make === undefined ? readFileSync(path) : readInto(path, make);
+    return allocate === undefined ? readFileSync(path) : readInto(path, allocate);
   },
 };

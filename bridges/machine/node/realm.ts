@@ -1,7 +1,8 @@
 /**
- * Makes realms on Node: vm contexts without code from strings. A realm has its own microtask queue, which
- * runs only when code is evaluated in it; otherwise a module's promise reactions would run outside
- * of its calls and limits. Rejected promises of a realm do not end the process.
+ * Makes realms on Node: vm contexts in which `eval` and `new Function` are disabled. A realm has
+ * its own microtask queue, which runs only when code is evaluated in it; otherwise a module's
+ * promise reactions would run outside of its calls and limits. Rejected promises of a realm do not
+ * end the process.
  */
 import * as vm from 'node:vm';
 import type { BareRealm } from '../../host/machine.ts';
@@ -56,7 +57,7 @@ function isHostPromise(promise: unknown): boolean {
   try {
     return promise instanceof Promise;
   } catch {
-    // The module has tampered with the object, so it belongs to its realm.
+    // Only a module's object can throw here, so the promise is of its realm.
     return false;
   }
 }

@@ -1,9 +1,10 @@
 /**
- * Stores the memory of a started interpreter as a cache file, and reads it into another's memory.
+ * Stores the memory of a started interpreter as a cache file (a snapshot), and reads it into the
+ * memory of another interpreter.
  *
  * Format: four little-endian u32 words (magic, format, length of the table, crc32 of all after the
- * sha256); the sha256 of the snapshot's inputs; the table as JSON (`PageTable`); the pages. Only pages
- * of 4 KiB that are not all zero are stored: new WebAssembly memory is zero.
+ * sha256); the sha256 of the snapshot's inputs; the table as JSON (`PageTable`); the pages. Only
+ * pages of 4 KiB that are not all zero are stored: new WebAssembly memory is zero.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readSync, readvSync } from 'node:fs';
@@ -16,6 +17,7 @@ const MAGIC = 0x534c4753; // 'SGLS'
 const FORMAT = 3;
 const WORDS_BYTES = 16;
 const HEADER_BYTES = WORDS_BYTES + 32;
+/** Bytes of a page. */
 const PAGE = 4096;
 
 interface PageTable {
@@ -26,7 +28,7 @@ interface PageTable {
   readonly runs: readonly (readonly [start: number, length: number])[];
 }
 
-/** Returns the sha256 of all that a snapshot depends on. */
+/** Returns the sha256 of a snapshot's inputs, this format, and Node's version and architecture. */
 export function hashInputs(parts: readonly (string | Uint8Array)[]): Buffer {
   const hash = createHash('sha256');
   for (const part of [String(FORMAT), process.version, process.arch, ...parts]) {
@@ -35,7 +37,7 @@ export function hashInputs(parts: readonly (string | Uint8Array)[]): Buffer {
   return hash.digest();
 }
 
-/** A snapshot's folder and name, and the hash of its inputs. */
+/** The folder and name of a snapshot's file, and the hash of its inputs. */
 export interface SnapshotLocation {
   readonly folder: string;
   readonly name: string;
@@ -108,6 +110,7 @@ function readPages(
 }
 
 /**
+ * Writes a snapshot.
  * @param snapshot the result of Pyodide's `makeMemorySnapshot`: a head, whose length is word 1, then
  *   the whole memory
  */
@@ -130,6 +133,7 @@ export function writeSnapshot(
   writeCached(location.folder, location.name, [words, location.source, text, ...pages], logs.log);
 }
 
+/** Finds the runs of adjacent pages that are not all zero. */
 function findUsedRuns(memory: Buffer): [start: number, length: number][] {
   const zero = Buffer.alloc(PAGE);
   const runs: [number, number][] = [];

@@ -1,4 +1,4 @@
-/** Reads the sources of modules and their imports from the file system. */
+/** Implements `Sources` (host/machine.ts): reads modules and their imports from the file system. */
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { InitError } from '../../../runtime/core/errors.ts';
@@ -12,7 +12,7 @@ function readDevice(folder: string): number | undefined {
   try {
     return statSync(folder).dev;
   } catch {
-    // A missing or unreadable folder cannot be covered.
+    // A missing or unreadable folder cannot be covered by a mount.
     return undefined;
   }
 }

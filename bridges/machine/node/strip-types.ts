@@ -1,4 +1,4 @@
-/** Strips TypeScript's types without moving lines. */
+/** Strips the types from TypeScript source, so that all lines keep their numbers. */
 import { loadSucrase } from './sucrase.ts';
 
 /** @throws {Error} with file and line for a syntax error */

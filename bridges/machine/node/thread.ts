@@ -1,4 +1,6 @@
-/** Starts the thread of an isolated volume: a worker of Node that runs `bridges/isolated-volume.ts`. */
+/**
+ * Starts the thread of an isolated volume: a Node worker that runs `bridges/isolated-volume.ts`.
+ */
 import { Worker } from 'node:worker_threads';
 import { findBuiltFile } from '../../../runtime/sys/paths.ts';
 import type { StartThread } from '../../host/machine.ts';

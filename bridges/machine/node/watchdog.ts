@@ -1,7 +1,7 @@
 /**
  * Runs the watchdog (host/limits/watchdog.ts) of a process: a worker thread, started for the first
- * engine with a time limit, that does not keep the process alive. It can end a call that ignores
- * interrupts (sys/end-turn.ts), and as the last resort the process.
+ * engine with a time limit, that does not keep the process alive. It can abort the turn of a call
+ * that ignores interrupts (sys/end-turn.ts). As the last resort it kills the process.
  */
 import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -38,7 +38,7 @@ interface Message {
   readonly slot?: Slot;
 }
 
-/** The worker's program. It crosses as text, so it uses only its arguments. */
+/** The watchdog thread's program. It is started from its source text, so it uses arguments only. */
 function run(
   constants: typeof CONSTANTS,
   sampling: typeof makeSampling,
@@ -53,7 +53,7 @@ function run(
   const slots = new Map<number, Slot>();
   let endTurn: (() => void) | undefined;
   function endTurnNow(): void {
-    // On demand: a process that ends while native code loads here would abort.
+    // Loaded on demand: a process that ends while native code loads here would abort.
     endTurn ??= (load(koffi!) as typeof import('koffi')).load(null).func(symbol);
     endTurn();
   }
@@ -85,6 +85,7 @@ function run(
     reportLost: killProcess,
   };
   const { sampleAll } = sampling(constants);
+  // Times in milliseconds; `waited` is the time that the engines' thread has waited for a CPU.
   let lastActive = performance.now();
   let lastSample = lastActive;
   let waited = readThreadTimes()[1]!;
@@ -110,7 +111,7 @@ function run(
       continue;
     }
     Atomics.store(resting, 0, 1);
-    // Engines use plain stores: a store missed now is visible after this time.
+    // Engines use plain stores: one that is not yet visible is visible after SETTLE_MS.
     let isIdle = Atomics.wait(resting, 0, 1, SETTLE_MS) === 'timed-out';
     for (const { word } of slots.values()) isIdle &&= (Atomics.load(word, 0) & RUNNING) === 0;
     if (isIdle) Atomics.wait(resting, 0, 1);
@@ -139,7 +140,9 @@ function send(message: Message): void {
   wake();
 }
 
-/** Finds the file in /proc with this thread's nanoseconds on a CPU, and waiting for one (proc(5)). */
+/**
+ * Finds the file in /proc with this thread's nanoseconds on a CPU, and waiting for one (proc(5)).
+ */
 function findThreadTimes(): string {
   try {
     return `/proc/${readlinkSync('/proc/thread-self')}/schedstat`;

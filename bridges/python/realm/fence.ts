@@ -1,4 +1,7 @@
-/** Closes the JavaScript functions that Python could reach; see ../fence.ts. */
+/**
+ * Closes the JavaScript functions that Python's C code imports, once Pyodide has started (the third
+ * layer of ../fence.ts). It runs in the realm.
+ */
 
 type ImportedFunction = (...args: unknown[]) => unknown;
 

@@ -1,7 +1,7 @@
 /**
- * Mounts granted files in the interpreter's file system (Emscripten's `FS`), inside the realm;
- * ../file-gates.ts is the host's side. Errors have Emscripten's numbers: EPERM stands for every
- * refusal, as Linux uses its number for no other error here.
+ * Shows granted files in the interpreter's file system (Emscripten's `FS`), inside the realm;
+ * ../file-gates.ts is the host's side. Errors have Emscripten's numbers (WASI's). EPERM stands for
+ * every refusal, as Python would read EACCES's number 2 as Linux's ENOENT.
  */
 import type { FileGates } from '../file-gates.ts';
 
@@ -13,7 +13,7 @@ interface FsNode {
   mounted?: object;
   /** True for a new node without attributes. */
   isNew?: boolean;
-  /** Bytes of a file in memory; target of a link; entries of a folder. */
+  // Of a file in memory: its bytes; of a link: its target; of a folder: its entries.
   readonly usedBytes?: number;
   readonly link?: string;
   readonly contents?: Readonly<Record<string, FsNode>>;
@@ -66,13 +66,13 @@ const O_EXCL = 128;
 const O_TRUNC = 512;
 const SEEK_CUR = 1;
 const SEEK_END = 2;
-/** Bytes of a folder's entry in memory. */
+/** Bytes that an entry of a folder in memory counts, besides its contents. */
 const NODE_BYTES = 1024;
 
 /**
  * @param limit bytes of all files in memory
  * @returns `find`, which returns the node of a granted file or undefined; and `room`, which throws
- *   when files in memory would exceed `most`
+ *   when files in memory would exceed `limit`
  */
 export default function makeFileTree(host: Partial<FileGates>, limit: number) {
   const calls = Object.fromEntries(
@@ -121,7 +121,7 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     getattr: (node: FsNode) => readAttributes(checkText(calls.stat(nodePath(node)))),
     setattr(node: FsNode, { size, mode: newMode, mtime }: Changes): void {
       const path = nodePath(node);
-      // A new file has the host's mode.
+      // A new file keeps the mode that the host gave it.
       const mode = node.isNew ? undefined : newMode;
       node.isNew = false;
       if (size !== undefined) check(calls.truncate(path, size));
@@ -194,7 +194,7 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
 
   let isFinding = false;
   function find(fs: FileSystem, parent: FsNode, name: string, readHeap: typeof heap) {
-    // The host's call looks up nothing, but a module's objects could.
+    // Guards against recursion: the host's call looks up nothing, but a module's objects could.
     if (isFinding || calls.stat === undefined) return undefined;
     FS = fs;
     heap = readHeap;

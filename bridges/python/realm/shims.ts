@@ -1,10 +1,11 @@
 /**
  * Starts Pyodide in a realm, with the globals that it needs beyond ECMAScript: text coding, a
  * console, a clock, `AbortController` without events, and `readbuffer`, by which Pyodide reads its
- * two binary files. It has three host functions and no other host object.
+ * two binary files. It gets three host functions (clock, random bytes, print) and no other host
+ * object.
  */
 import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding-lite.js';
-import type { HostEntry, IteratorNext, Method, RealmBoot } from '../realm.ts';
+import type { HostEntry, IteratorNext, MethodO, RealmBoot } from '../realm.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
 
@@ -39,7 +40,7 @@ interface StartParts {
 
 /** The longest piece of an unfinished line; it is printed as a line of its own. */
 const MAX_LINE_LENGTH = 16_384;
-/** Bits of the watchdog's word (host/limits/watchdog.ts), and the number of a signal. */
+/** Bits of the watchdog's word (host/limits/watchdog.ts), and the number of Python's interrupt. */
 const INTERRUPT = 2;
 const FORCE = 4;
 const SIGINT = 2;
@@ -81,7 +82,7 @@ export default function makeShims(
   define('TextDecoder', TextDecoder);
   define('performance', {
     now() {
-      // C code that waits for a time reads the clock, but checks no signal.
+      // C code that waits until some time reads the clock in a loop, but checks no signal.
       stopByForce(load(word, 0));
       return now();
     },
@@ -126,7 +127,7 @@ export default function makeShims(
   function takeSignal(): number {
     for (;;) {
       const value = load(word, 0);
-      // The module has ignored its signal.
+      // FORCE follows when the module has ignored its interrupt.
       stopByForce(value);
       if ((value & INTERRUPT) === 0) return 0;
       if (skipsNextCheck) {
@@ -223,7 +224,7 @@ export default function makeShims(
       };
     },
     makeNotifying:
-      (f: Method, notify: HostEntry): Method =>
+      (f: MethodO, notify: HostEntry): MethodO =>
       (self, object) => {
         notify(self, object, 0);
         return f(self, object);
