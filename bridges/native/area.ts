@@ -1,7 +1,7 @@
 /**
- * The memory through which a C module receives records; glossa_wire.h is the C side. All is
- * doubles, so a number is one store, without allocation. The area grows on demand; `hasMoved` is set
- * until C knows of it.
+ * Writes records to the memory through which a C module receives arguments; glossa_wire.h is the C
+ * side. The memory is an array of doubles, so a number is one store, without allocation. It grows
+ * on demand; then `hasMoved` is true until the caller has passed the new address to C.
  */
 import { encodeNameInto } from '../../runtime/core/bytes.ts';
 import type { Dict, DictType } from '../../runtime/core/dict.ts';
@@ -25,12 +25,14 @@ import {
 
 /** Doubles before a record: length of C's messages, log level, time. */
 const HEADER = 3;
+/** Doubles of the first area. */
 const FIRST_SIZE = 8192;
+/** Characters of a gfid as text. */
 const GFID_LENGTH = 36;
-/** Places of gfids that both sides remember, chosen by the last byte. */
+/** Slots in which both sides remember gfids; index: 1 + the gfid's last byte. */
 const GFID_SLOTS = 257;
 
-/** Costly values that a module requests, as `GLOSSA_NEEDS_*`. */
+// Flags of a module's `needs` in glossa.h. NEEDS_*: costly values that it requests.
 export const NEEDS_PATH = 1;
 export const NEEDS_GROUPS = 2;
 export const NEEDS_CLOCK = 4;
@@ -60,11 +62,11 @@ const hexValue = (code: number): number => (code & 15) + (code >> 6) * 9;
 export class Area implements Room {
   bytes = new Uint8Array(8 * FIRST_SIZE);
   hasMoved = true;
-  /** `NEEDS_*`. */
+  /** The module's flags `NEEDS_*`. */
   needs = 0;
   f64 = new Float64Array(this.bytes.buffer);
   at = HEADER;
-  /** Gfids that C has, by place. */
+  /** Gfids that C remembers, by slot: a repeated gfid crosses as its slot's negative number. */
   private readonly gfids = new Array<Gfid>(GFID_SLOTS).fill(NULL_GFID);
 
   /** The number of doubles in C's messages. */
@@ -92,14 +94,14 @@ export class Area implements Room {
     this.at = HEADER + 1;
   }
 
-  /** Writes the start of a reply. `comes`: the fop's arguments follow. */
+  /** Writes the start of a reply. @param hasArguments true if the fop's arguments follow */
   reply(wind: number, hasArguments: boolean): void {
     this.reserve(2);
     this.f64[this.at++] = wind;
     this.f64[this.at++] = hasArguments ? 1 : 0;
   }
 
-  /** Ensures room for so many doubles. */
+  /** Ensures room for `count` more doubles. */
   reserve(count: number): void {
     if (this.at + count > this.f64.length) this.grow(count);
   }
@@ -174,7 +176,7 @@ export class Area implements Room {
     return at + 6;
   }
 
-  /** Writes a request's originator, without its groups (`groups`). */
+  /** Writes the call stack's root (ids, lock owner, name of the fop), without its groups. */
   root(root: Stack, op: string): void {
     this.reserve(4);
     const { f64 } = this;
@@ -219,7 +221,7 @@ export class Area implements Room {
       this.at = this.putInode(this.putInode(this.at, inode), parent);
     }
     this.text(loc.name);
-    // The inode's own gfid was written already.
+    // An inode's gfid is written with the inode.
     this.gfid(inode !== null && inode.gfid !== NULL_GFID ? NULL_GFID : loc.gfid);
     if (withPaths) this.text(loc.path);
   }

@@ -12,15 +12,18 @@ export interface ModuleRecord {
   readonly needs: number;
 }
 
+// Flags of a fop in a description: the module defines its function, callback, interrupt callback.
 const FOP = 1;
 const CBK = 2;
 const CANCEL = 4;
 const FOP_COUNT = Math.max(...fops.map(({ number }) => number)) + 1;
 
-/** `GF_OPTION_TYPE_*`. */
+/** Names of `GF_OPTION_TYPE_*` in glossa.h; index: the number. */
 const TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
 
-/** Hooks that also update `this->options` and `child->up`, so they are called in any module. */
+/**
+ * Hooks called in any module: C code of ours also updates `this->options` and `child->up` there.
+ */
 const ALWAYS_CALLED: ReadonlySet<string> = new Set(['reconfigure', 'notify']);
 
 /** Decodes a description. @throws {GraphError} for invalid options */

@@ -1,8 +1,7 @@
 /**
- * Loads a C module and calls its functions through koffi or ffi-rs; neither calls back. Every
- * volume loads a copy of the file, deleted at once: volumes share no variables, and recompiling
- * does not change a running module. A file that cannot be loaded is refused with one line that says
- * what to do.
+ * Loads a C module and calls its functions through the package koffi or ffi-rs. Each volume loads a
+ * copy of the file, which is deleted at once: so volumes share no variables, and recompiling does
+ * not change a running module. The error for an unusable file says in one line what to do.
  */
 import {
   closeSync,
@@ -54,7 +53,7 @@ const openers: Readonly<Record<FfiName, OpenLibrary>> = {
   'ffi-rs': async (path) => {
     const { close, DataType, define, open } = await importFfiRs();
     const { I32, U8Array, Void } = DataType;
-    // A copy's path, so no other library has that name.
+    // The path is that of a new copy, so no other library has this name.
     open({ library: path, path });
     const row = (
       retType: typeof I32 | typeof Void,
@@ -98,7 +97,7 @@ async function importFfiRs(): Promise<typeof import('ffi-rs')> {
   }
 }
 
-/** Loads a module. @throws {InitError} */
+/** Loads a module, and checks its ABI version. @throws {InitError} if it cannot be used */
 export async function openLibrary(path: string, ffi: FfiName): Promise<Library> {
   checkFile(path);
   let library: Library;
@@ -120,7 +119,7 @@ export async function openLibrary(path: string, ffi: FfiName): Promise<Library> 
   );
 }
 
-/** The ABI version in glossa.h. */
+/** Reads the ABI version in glossa.h. */
 export function readAbiVersion(): number {
   const header = readFileSync(join(includeDir, 'glossa.h'), 'utf8');
   return Number(/GLOSSA_ABI_VERSION (\d+)/.exec(header)![1]);
@@ -148,7 +147,7 @@ async function openCopy(path: string, open: OpenLibrary): Promise<Library> {
   throw new Error('no folder can hold an executable copy: set TMPDIR');
 }
 
-/** Rewrites a loader's error message. */
+/** Rewrites the dynamic loader's error message for the module's author. */
 function explainLoadError(text: string): string {
   const missing = /undefined symbol:? '?(\w+)|symbol not found:? '?(\w+)/i.exec(text);
   const symbol = missing?.[1] ?? missing?.[2];

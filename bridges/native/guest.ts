@@ -1,8 +1,8 @@
 /**
- * A C module as a guest of the host translator; glossa_entry.h is the C side. A call writes its
- * arguments to shared memory (area.ts), calls one function, and gets a decision as a number; longer
- * decisions are read afterwards (messages.ts). So C never calls back, and a plain decision costs
- * one call.
+ * Runs a C module as a guest of the host translator; glossa_entry.h is the C side. A call writes
+ * its arguments to shared memory (area.ts), calls one C function, and gets a decision as a number.
+ * Longer decisions are read afterwards (messages.ts). So C never calls back into JavaScript, and a
+ * plain decision costs one call.
  */
 import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
 import { InitError } from '../../runtime/core/errors.ts';
@@ -57,7 +57,7 @@ const DO = {
 } as const;
 
 const ERROR = 4;
-/** Longer messages are copied to a buffer of their own. */
+/** Bytes of the reused message buffer; longer messages are copied to a buffer of their own. */
 const USUAL_BYTES = 64 * 1024;
 
 export class NativeGuest implements Guest, MessageHandler {
@@ -78,6 +78,7 @@ export class NativeGuest implements Guest, MessageHandler {
   private isClosed = false;
   /** The request that C runs; 0 between requests. */
   private currentId = 0;
+  /** True if a message of the current call is invalid: the call counts as failed. */
   private hasFailed = false;
   private lastError = '';
   private lastPairs: Pairs = [];
@@ -119,7 +120,7 @@ export class NativeGuest implements Guest, MessageHandler {
     const command = DO.fop + 256 * row.number;
     const write = makeWriter(row.args);
     const dataIndex = findDataIndex(row.args);
-    // By index: destructuring would cost more than the rest.
+    // By index, as destructuring costs more time than the rest of this function.
     return (scalars) => {
       const id = scalars[0] as number;
       const request = host.request(id)!;
@@ -238,7 +239,7 @@ export class NativeGuest implements Guest, MessageHandler {
 
   /** Calls C with the written record; returns a code of guest.ts. */
   private enterLibrary(command: number, data: Uint8Array | null): number {
-    // It may change at any time; C reads it before it formats a line.
+    // The level may change at any time; C reads it before it formats a line.
     this.area.level = this.host.level;
     if ((this.area.needs & NEEDS_CLOCK) !== 0) this.area.now = this.host.now() / 1e6;
     const code = this.callLibrary(command, data);
@@ -392,7 +393,7 @@ const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
 const findDataIndex = (args: readonly Arg[]): number =>
   args.findIndex(({ type }) => type === 'data');
 
-/** Options for C: true is 1, options without a value are left out. */
+/** Makes the dict of option values for C: true becomes 1; options without a value are omitted. */
 function makeOptionDict(options: Options, values: Readonly<Record<string, unknown>>): Dict {
   const dict = new Dict();
   for (const [key, { type }] of Object.entries(options)) {
@@ -405,6 +406,7 @@ function makeOptionDict(options: Options, values: Readonly<Record<string, unknow
   return dict;
 }
 
+/** Option types whose values cross as doubles. */
 const REAL: ReadonlySet<string> = new Set(['double', 'percent']);
 
 /** Makes a dict from the result of `dump_state`. */

@@ -1,10 +1,8 @@
 /**
- * features/native: runs a translator from a file inside the process: TypeScript or
- * JavaScript on Node, or a shared object in C. It is as fast as a built-in translator, without a
- * sandbox: its crash ends the process.
- *
- * The file's fops are the volume's own, without a step between. Further options are declared by the
- * file, and checked the same way.
+ * Makes features/native, which runs a translator from a file inside the process: TypeScript or
+ * JavaScript on Node, or a shared object in C. It is as fast as a built-in translator, but without
+ * a sandbox: its crash ends the process. The file's fops are the volume's own. The file declares
+ * further options, which are checked as the volume's own are.
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
@@ -31,8 +29,8 @@ import { describeOmittedFops } from '../host/advice/module-remarks.ts';
 import { watchFolder } from '../machine/node/folder-watcher.ts';
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';
-import { checkFops } from './record.ts';
 import { sharedObject, sharedObjectOptions } from './shared-object.ts';
+import { checkFops } from './translator-check.ts';
 import { typescript } from './typescript.ts';
 
 const providers: readonly Provider[] = [typescript, sharedObject];
@@ -58,7 +56,7 @@ const options = defineOptions({
   },
 });
 
-/** Time limit for a volume with new code, and the volumes above it, to come up. */
+/** Milliseconds for a volume with new code, and the volumes above it, to come up. */
 const UP_MS = 30_000;
 
 /** A volume's loaded file. */
@@ -69,7 +67,7 @@ interface LoadedFile {
   stopWatching(): void;
 }
 
-/** LoadedFile files by volume; `xl.priv` belongs to the file's translator. */
+/** Loaded files by volume. (`xl.priv` belongs to the file's translator.) */
 const volumes = new WeakMap<Xlator<unknown>, LoadedFile>();
 
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
@@ -108,9 +106,7 @@ function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
 const reload = (xl: Xlator<unknown>): Promise<ReloadResult> =>
   volumes.get(xl)!.record.reload?.(xl) ?? replaceVolume(xl);
 
-/**
- * Reloads code by replacing its volume with a new instance.
- */
+/** Reloads code by replacing its volume with a new instance. */
 async function replaceVolume(xl: Xlator<unknown>): Promise<ReloadResult> {
   try {
     const isNew = await xl.graph!.renew(xl as Xlator, UP_MS);
@@ -178,7 +174,7 @@ function readValues(
   return values;
 }
 
-/** Applies new option values. @throws {GraphError}, changing none, when one cannot change */
+/** Applies new option values. @throws {GraphError} if one cannot change; then none is changed */
 function reconfigure(xl: Xlator<unknown>): void {
   const volume = volumes.get(xl)!;
   const { path, record } = volume;
@@ -196,7 +192,7 @@ function reconfigure(xl: Xlator<unknown>): void {
   announceChangedReplies(xl);
 }
 
-const DECLARATIONS = ['passesThrough: true', 'passesThrough: false'] as const;
+const PASS_DECLARATIONS = ['passesThrough: true', 'passesThrough: false'] as const;
 
 function fops(xl: Xlator<unknown>): Fops<unknown> {
   const { path, record } = volumes.get(xl)!;
@@ -204,7 +200,7 @@ function fops(xl: Xlator<unknown>): Fops<unknown> {
   const functions = typeof given === 'function' ? checkFops(path, given(xl)) : given;
   const text = describeOmittedFops(
     xl,
-    DECLARATIONS,
+    PASS_DECLARATIONS,
     readFlag(xl, 'passesThrough'),
     (name) => functions[name] !== undefined,
   );
@@ -213,7 +209,7 @@ function fops(xl: Xlator<unknown>): Fops<unknown> {
   return functions;
 }
 
-/** A flag of the file's translator: undefined fops pass through, or it only observes data. */
+/** Reads a flag of the file's translator, which may be a function of the volume. */
 function readFlag(xl: Xlator<unknown>, field: 'passesThrough' | 'observes'): boolean | undefined {
   const flag = volumes.get(xl)!.record[field];
   return typeof flag === 'function' ? flag(xl) : flag;

@@ -1,7 +1,7 @@
 /**
- * Loads a user's TypeScript or JavaScript file with its imports. Every load is a fresh one: two
- * volumes of one file share nothing. Each ES module becomes one function with its types stripped
- * and its lines kept, so `await` works in functions inside it only. Imports:
+ * Loads a user's TypeScript or JavaScript file with its imports. Each load runs the files anew: two
+ * volumes of one file share nothing. Each ES module is compiled to one function, with types
+ * stripped and lines kept; so there is no top-level `await`. Imports:
  *
  *   'glossa'          the running process's own
  *   './x.ts'          a file beside it, loaded the same way
@@ -34,7 +34,7 @@ export const extensions: readonly string[] = Object.keys(hasTypes);
 
 /**
  * Checks a file before it is run, and throws to refuse it.
- * @param isOwn true if the file is loaded anew with each load; packages are the process's
+ * @param isOwn true for the user's file, which is loaded anew each time; false for a package
  */
 type CheckForeign = (path: string, isOwn: boolean) => void;
 
@@ -77,7 +77,7 @@ class LoadedFiles {
 
   load(path: string): Exports {
     const known = this.loaded.get(path);
-    // Also a file still being loaded: files may import each other.
+    // True also for a file that is still being loaded, as files may import each other.
     if (known !== undefined) return known.exports;
     this.checkForeign(path, true);
     const module = { exports: {} };
@@ -113,7 +113,7 @@ class LoadedFiles {
     return new InitError(`${this.findPosition(error.stack ?? '') ?? path}: ${text}${hint}`);
   }
 
-  /** `file:line` of the innermost call in one of the files. */
+  /** Finds `file:line` of the innermost call in one of the files. */
   private findPosition(stack: string): string | undefined {
     for (const line of stack.split('\n')) {
       for (const path of this.loaded.keys()) {

@@ -13,9 +13,9 @@ import { readFlock, readIatt, readLease, readStatvfs } from './fields.gen.ts';
 
 /** Receives the messages in order. */
 export interface MessageHandler {
-  log(level: number, readSource: LogSource, text: string): void;
+  log(level: number, source: LogSource, text: string): void;
   /** Takes a decision about request `id`, as an array of decision.ts. */
-  decide(id: number, readSource: LogSource, message: readonly unknown[]): void;
+  decide(id: number, source: LogSource, message: readonly unknown[]): void;
   /** Fails the request, whose error is logged. */
   failRequest(id: number): void;
   track(inode: number): void;
@@ -24,7 +24,7 @@ export interface MessageHandler {
   startTimer(id: number, ms: number, repeats: boolean): void;
   stopTimer(id: number): void;
   /** Takes an invalidation, as an array of host/crossing/decision.ts. */
-  invalidate(readSource: LogSource, message: readonly unknown[]): void;
+  invalidate(source: LogSource, message: readonly unknown[]): void;
   /** Sets whether the volume is up. */
   declareUp(isUp: boolean): void;
   /** Takes the pairs of a dict. */
@@ -103,7 +103,7 @@ export class Reader {
 export const toLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
-/** Reads a dict; undefined when its request has ended. */
+/** Reads a dict; undefined for a negative count: the dict's request has ended. */
 function readDict(from: Reader, count: number): Pairs | undefined {
   if (count < 0) return undefined;
   const pairs: [string, string, unknown][] = [];
@@ -134,7 +134,7 @@ function readEntry(from: Reader): unknown[] {
 
 type ReadValue = (from: Reader, handler: MessageHandler) => unknown;
 
-/** Decoders of values, by letter. */
+/** Decoders of values, by the letter that glossa_wire.h writes. */
 const VALUE_READERS: Readonly<Record<string, ReadValue>> = {
   '=': (from) => ['=', ...from.numbers(2)],
   n: (from) => from.number(),

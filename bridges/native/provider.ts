@@ -1,4 +1,4 @@
-/** The interface of a language whose translators features/native runs inside the process. */
+/** Declares the interface of a language whose translators features/native runs in the process. */
 import type { Options } from '../../runtime/core/options.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 
@@ -8,8 +8,8 @@ export interface Provider {
   /** Checks a file without running it. @throws {InitError} if it cannot be loaded */
   check(path: string): void;
   /**
-   * Loads a file's translator record, checked, running only what loading needs. The record belongs
-   * to this volume; its `fini` frees all that holds the file. The result lists the loaded files.
+   * Loads a file, and returns its checked translator record (its `defineTranslator` argument) for
+   * this volume, and the paths of the loaded files. The record's `fini` frees what the load took.
    * @throws {InitError | GraphError} naming the file, and the line if known
    */
   load(path: string, xl: Xlator<unknown>, settings: NativeSettings): Promise<LoadedRecord>;

@@ -1,6 +1,6 @@
 /**
- * Loads shared objects in C for features/native: makes a translator record that bridges/host hosts
- * like a module of any language, with the same policies and timeouts.
+ * Loads shared objects in C for features/native. Makes a translator record whose volume hosts the C
+ * module by bridges/host, with the policies and timeouts of any other language.
  */
 
 import type { Options, Values } from '../../runtime/core/options.ts';
@@ -19,13 +19,18 @@ import type { NativeSettings, Provider } from './provider.ts';
 /** Options of a volume with a shared object, besides those of features/native. */
 export const sharedObjectOptions = failureOptions;
 
-/** The C declarations with which a module answers the advice about fops that it does not define. */
-const DECLARATIONS = ['.needs = GLOSSA_PASSES_THROUGH', '.needs = GLOSSA_REFUSES_OTHERS'] as const;
+/**
+ * The two declarations, either of which silences the warning about fops that it does not define.
+ */
+const NEEDS_DECLARATIONS = [
+  '.needs = GLOSSA_PASSES_THROUGH',
+  '.needs = GLOSSA_REFUSES_OTHERS',
+] as const;
 
 type OptionValues = Values<typeof sharedObjectOptions>;
 
 /** The state of a volume with a shared object. */
-interface Volume extends HostState<Host> {
+interface VolumeState extends HostState<Host> {
   values: OptionValues;
 }
 
@@ -40,22 +45,28 @@ export const sharedObject: Provider = {
 function makeRecord(
   path: string,
   { ffi, hostOptions }: NativeSettings,
-): Translator<Volume, typeof sharedObjectOptions> {
-  const host: Options = { ...hostOptions, ...sharedObjectOptions };
-  const readValues = (xl: Xlator<Volume>, { guest }: Interpreter): Record<string, unknown> =>
-    readModuleOptions(xl, host, guest.description.options, path);
+): Translator<VolumeState, typeof sharedObjectOptions> {
+  const allHostOptions: Options = { ...hostOptions, ...sharedObjectOptions };
+  const readModuleValues = (
+    xl: Xlator<VolumeState>,
+    { guest }: Interpreter,
+  ): Record<string, unknown> =>
+    readModuleOptions(xl, allHostOptions, guest.description.options, path);
 
   /** Starts an interpreter with the module. @throws {InitError | GraphError} */
-  async function startInterpreter(xl: Xlator<Volume>, volume: Volume): Promise<Interpreter> {
+  async function startInterpreter(
+    xl: Xlator<VolumeState>,
+    volume: VolumeState,
+  ): Promise<Interpreter> {
     checkForeign(xl, path);
     const library = await openLibrary(path, ffi);
     const interpreter = new Interpreter(xl, volume.host, readLimits(volume.values), nodeMachine);
     try {
       const guest = new NativeGuest(path, library, interpreter.api);
       interpreter.attach(guest);
-      logOmittedFops(xl, guest, path, DECLARATIONS);
+      logOmittedFops(xl, guest, path, NEEDS_DECLARATIONS);
       const below = xl.below.map((child) => [child.name, child.type] as const);
-      guest.create(xl.name, below, readValues(xl, interpreter));
+      guest.create(xl.name, below, readModuleValues(xl, interpreter));
     } catch (error) {
       interpreter.discard();
       throw error;
@@ -72,7 +83,7 @@ function makeRecord(
     ...hostFunctions,
     async init(xl, values) {
       const host = new Host(xl, readPolicy(values), () => startInterpreter(xl, volume));
-      const volume: Volume = { host, values };
+      const volume: VolumeState = { host, values };
       await host.start();
       return volume;
     },
@@ -80,7 +91,7 @@ function makeRecord(
       const volume = xl.priv;
       const { interpreter } = volume.host;
       const policy = readPolicy(values);
-      const json = JSON.stringify(readValues(xl, interpreter));
+      const json = JSON.stringify(readModuleValues(xl, interpreter));
       volume.values = values;
       volume.host.setPolicy(policy);
       for (const each of volume.host.interpreters) each.setLimits(readLimits(values));

@@ -1,13 +1,14 @@
-/** Runs the numbered timers of a C module by a clock with a single alarm. */
+/** Runs the numbered timers of a C module by a clock that has a single alarm (the host's timer). */
 
 export interface AlarmClock {
   /** Monotonic microseconds. */
   now(): number;
-  /** Sets the alarm in so many milliseconds, in place of an earlier one. */
+  /** Sets the alarm in `ms` milliseconds; replaces an earlier one. */
   setTimer(ms: number): void;
 }
 
 interface Timer {
+  /** The clock's time, in microseconds. */
   due: number;
   /** Microseconds of a repeating timer's interval; 0 for a single shot. */
   readonly period: number;

@@ -7,7 +7,7 @@
 import { checkForeign } from '../machine/node/foreign-files.ts';
 import { checkFile, extensions, loadFile } from './load.ts';
 import type { Provider } from './provider.ts';
-import { checkRecord } from './record.ts';
+import { checkRecord } from './translator-check.ts';
 
 export const typescript: Provider = {
   extensions,

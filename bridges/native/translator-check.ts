@@ -1,6 +1,6 @@
 /**
- * Checks a user's translator record field by field before it runs: types only help in editors, and
- * JavaScript has none.
+ * Checks a user's translator record (the argument of `defineTranslator`) field by field before it
+ * runs. TypeScript's types help in editors only, and JavaScript has none.
  */
 import { GraphError } from '../../runtime/core/errors.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
@@ -9,7 +9,7 @@ import { optionTypes, type ValueTypes } from '../../runtime/core/option-types.ts
 import { type OptionSpec, printOption, readOption } from '../../runtime/core/options.ts';
 import type { DataPath, Fops, Translator } from '../../runtime/core/xlator.ts';
 
-/** The rules of a field; `findProblems` lists the faults inside it. */
+/** The rule of a field; `expected` is for errors, `findProblems` lists the faults inside it. */
 interface FieldRule {
   readonly expected: string;
   readonly optional?: true;
@@ -21,6 +21,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+/** True for a number of subvolumes; Infinity is valid as the upper bound. */
 const isCount = (value: unknown): boolean =>
   value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0);
 
@@ -36,7 +37,7 @@ const FLAG_RULE: FieldRule = {
   isValid: (value) => typeof value === 'boolean',
 };
 
-const dataPathFields: { readonly [K in keyof Required<DataPath<unknown>>]: FieldRule } = {
+const dataPathRules: { readonly [K in keyof Required<DataPath<unknown>>]: FieldRule } = {
   backing: makeHookRule('xl, fd'),
   keepsPages: makeHookRule('xl, isTimed'),
   tellsAtClose: makeHookRule('xl'),
@@ -44,7 +45,7 @@ const dataPathFields: { readonly [K in keyof Required<DataPath<unknown>>]: Field
   givesTimes: FLAG_RULE,
 };
 
-const fields: { readonly [K in keyof Required<Translator<unknown>>]: FieldRule } = {
+const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: FieldRule } = {
   type: {
     expected: "'category/name', such as 'features/mine'",
     isValid: (value) => typeof value === 'string' && /^[\w.-]+\/[\w.-]+$/.test(value),
@@ -107,7 +108,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: FieldRule }
     optional: true,
     isValid: isObject,
     findProblems: (dataPath: Readonly<Record<string, unknown>>) =>
-      findFieldProblems(dataPath, dataPathFields, 'dataPath.'),
+      findFieldProblems(dataPath, dataPathRules, 'dataPath.'),
   },
   watches: FLAG_RULE,
 };
@@ -124,28 +125,28 @@ export function checkRecord(
       `${path}: the default export must be a translator (${actual}): ${expected}`,
     ]);
   }
-  const problems = findFieldProblems(record, fields);
+  const problems = findFieldProblems(record, translatorRules);
   if (problems.length > 0) throw new GraphError(problems.map((text) => `${path}: ${text}`));
   return record as unknown as Translator<unknown>;
 }
 
 function findFieldProblems(
   record: Readonly<Record<string, unknown>>,
-  fields: Readonly<Record<string, FieldRule>>,
+  rules: Readonly<Record<string, FieldRule>>,
   prefix = '',
 ): string[] {
   const problems: string[] = [];
-  for (const [name, field] of Object.entries(fields)) {
+  for (const [name, rule] of Object.entries(rules)) {
     const value = record[name];
-    if (value === undefined && field.optional) continue;
-    if (!field.isValid(value)) {
+    if (value === undefined && rule.optional) continue;
+    if (!rule.isValid(value)) {
       const actual = value === undefined ? 'is missing' : `is ${formatValue(value)}`;
-      problems.push(`field '${prefix}${name}' ${actual}: it must be ${field.expected}`);
-    } else problems.push(...(field.findProblems?.(value as never) ?? []));
+      problems.push(`field '${prefix}${name}' ${actual}: it must be ${rule.expected}`);
+    } else problems.push(...(rule.findProblems?.(value as never) ?? []));
   }
   for (const name of Object.keys(record)) {
-    if (name in fields) continue;
-    const hint = didYouMean(name, Object.keys(fields));
+    if (name in rules) continue;
+    const hint = didYouMean(name, Object.keys(rules));
     problems.push(`'${prefix}${name}' is no field of a translator${hint}`);
   }
   return problems;
@@ -177,7 +178,7 @@ function findOptionProblems(options: Readonly<Record<string, unknown>>): string[
   });
 }
 
-/** Types of defaults: those that `optionTypes` parses a text into. */
+/** The JavaScript type of each option type's default, as `optionTypes` parses it. */
 const defaultTypes: { readonly [T in keyof ValueTypes]: string } = {
   any: 'string',
   str: 'string',
