@@ -9,7 +9,7 @@ import { InitError } from '../../runtime/core/errors.ts';
 import type { Arg } from '../../runtime/core/fops.ts';
 import { findFop } from '../../runtime/core/fops.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
-import type { LogSource } from '../../runtime/core/log.ts';
+import { ERROR, type LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import type { GuestMessage } from '../host/crossing/decision.ts';
 import { MessageError } from '../host/crossing/message.ts';
@@ -56,7 +56,6 @@ const DO = {
   end: 19,
 } as const;
 
-const ERROR = 4;
 /** Bytes of the reused message buffer; longer messages are copied to a buffer of their own. */
 const USUAL_BYTES = 64 * 1024;
 

@@ -3,7 +3,7 @@
  * and calls its entry points. The Python side is `python/glupy/_bridge.py`.
  */
 import { CONTINUE } from '../../runtime/core/line-stops.ts';
-import type { LogSource } from '../../runtime/core/log.ts';
+import { INFO, type LogSource, WARNING } from '../../runtime/core/log.ts';
 import type { EnterGuest, ModuleDescription, NoteTaker, StateHookName } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import {
@@ -101,21 +101,15 @@ export const startPython: StartGuest = async (module, host, settings) => {
   const sources = [module.source];
   const engine = await createEngine({
     machine,
-    print: (stream, line) => settings.log(stream === 1 ? 7 : 5, fileSource(module.path), line),
+    print: (stream, line) =>
+      settings.log(stream === 1 ? INFO : WARNING, fileSource(module.path), line),
     findModule(name) {
       const imported = findImport(name, module, machine);
-      if (imported !== undefined && !imported.path.startsWith(SITE_FOLDER))
-        settings.checkForeign(imported.path);
-      if (imported !== undefined && !imported.path.startsWith(SITE_FOLDER))
-        sources.push(imported.source);
-      // Of the imported files, a package may read those of its own folder.
-      if (
-        imported !== undefined &&
-        isPackage(imported.path) &&
-        !imported.path.startsWith(SITE_FOLDER)
-      ) {
-        allowPackage(imported.path);
-      }
+      if (imported === undefined || imported.path.startsWith(SITE_FOLDER)) return imported;
+      settings.checkForeign(imported.path);
+      sources.push(imported.source);
+      // A package may read its own folder, without a grant.
+      if (isPackage(imported.path)) allowPackage(imported.path);
       return imported;
     },
     files,

@@ -23,7 +23,10 @@ const DATA = 3;
 const PRESENCE = 4;
 const FD = 5;
 
-/** Code and scalar kinds of each type. Other types cross as 1 if present, else 0; data: length. */
+/**
+ * Code and scalar kinds of each type. Data cross as their length, inodes and fds as their numbers,
+ * and other types as 1 if present, else 0.
+ */
 const CROSSINGS: Partial<Record<ArgType, readonly [code: number, kinds: string]>> = {
   loc: [LOC, LOC_KINDS],
   inode: [INODE, 'i'],

@@ -33,7 +33,7 @@ import type { Counters, Owner, Policy } from './failure-policy.ts';
 import type { Interpreter } from './interpreter.ts';
 import { errorText, type LogTexts, Succession, type SuccessionOwner } from './succession.ts';
 
-/** The most characters of a module's statedump, as JSON: the kernel limits an xattr to 64 KiB. */
+/** The most characters of a module's statedump, as JSON. */
 const MAX_STATEDUMP_CHARS = 65_536;
 /** The most retired interpreters that may still finish requests. */
 const MAX_RETIRED = 4;

@@ -106,10 +106,11 @@ export const CONSTANTS = {
   ...{ LOST_MS, LOST_CPU_MS, LATEST_MS, SETTLE_MS },
 };
 
+/** Actions of the machine that the sampling calls. */
 export interface TurnActions {
   /** Milliseconds of CPU that the engines' thread has had; NaN if unknown. */
   cpuMs(): number;
-  /** Ends the innermost turn. */
+  /** Aborts the innermost turn of the engines' thread. */
   endTurn(): void;
   /** Reports an interpreter that nothing ended; called at every sample from then on. */
   reportLost(slot: Slot): void;
@@ -146,6 +147,7 @@ export function makeSampling(constants: typeof CONSTANTS) {
         Atomics.compareExchange(word, 0, value, value | SLOW);
         return true;
       }
+      // The milliseconds at which the call's next stage is due.
       const due = [limit, limit * 1.75, limit * 2, limit * 2 + LOST_MS][stage];
       if (due === undefined || slot.spentMs < due) return true;
       if (stage === ENDING && slot.spentMs < limit * 2 + LATEST_MS) {
