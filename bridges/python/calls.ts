@@ -134,7 +134,7 @@ export class Calls {
   }
 
   /**
-   * Makes a function that calls `callable`; kinds as in `Kind`.
+   * Makes a function that calls `callable`; kinds as in `ParameterKind`.
    * @param isShared true if the call may run in a turn that other calls share (interpreter-gate.ts)
    */
   makeArrayEntry(callable: Handle, params: string, isShared: boolean): ArrayCall {
