@@ -38,7 +38,7 @@ end-volume
 `;
 
 describeMounts('a translator in TypeScript', () => {
-  it("of the guide keeps a file, logs with its own lines, and warns of a volfile's unknown option", () =>
+  it("keeps a file, logs with its own lines, and warns of a volfile's unknown option", () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('keep.ts', MODULE);
       await scratch.writeFile(

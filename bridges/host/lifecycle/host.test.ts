@@ -357,7 +357,7 @@ describe('a slow module', () => {
     expect(done).toBe(4);
   });
 
-  it('whose call fails is sent cancel one turn after the reply', async () => {
+  it('is sent cancel one turn after the reply to its failed call', async () => {
     const late: Answer = () => {
       throw new Error(`too long: ${slow()}`);
     };
