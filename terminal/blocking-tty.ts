@@ -1,40 +1,42 @@
 /**
- * Connects a debugger to the person at the terminal. `write` and `readLine` block the process, and
- * so all requests of the mount, not only the one at the breakpoint.
+ * Connects a module's debugger to the person at the terminal. `write` and `readLine` block the
+ * process, and so all requests of the mount, not only the one at the breakpoint.
  *
- * The terminal is opened by its own path, so that a server in a session of its own can read it.
- * It is read in line mode, where backspace and Ctrl-D work; a program that has set raw mode
- * (readline does) gets it back afterwards.
+ * The terminal is opened by its path, because a server in a session of its own has no controlling
+ * terminal. It is read in line mode, where backspace and Ctrl-D work; raw mode, which readline
+ * sets, is restored afterwards.
  */
 import { openSync, readlinkSync, readSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** The kernel cuts longer lines (termios(3), N_TTY). */
+/** The bytes of the longest line that a terminal in line mode delivers (termios(3)). */
 const LINE_MAX = 4096;
 const NEWLINE = 10;
 
-/** The terminal of this process, `/dev/pts/0`; undefined when the process has no terminal. */
+/** Returns the path of this process's terminal, as `/dev/pts/0`; undefined without a terminal. */
 export function ttyPath(): string | undefined {
   const fd = [0, 2, 1].find((candidate) => isatty(candidate));
   try {
     return fd === undefined ? undefined : readlinkSync(`/proc/self/fd/${fd}`);
   } catch {
-    // Without /proc the terminal has no path, and the server no debugger.
+    // Without /proc the terminal's path is unknown, so breakpoint() cannot open a debugger.
     return undefined;
   }
 }
 
-/** The terminal of a path, opened at its first use. */
+/** A terminal, opened by its path at the first use. */
 export class BlockingTty {
   private readonly path: string;
   private readonly wake: (() => void) | null;
   private fd = -1;
+  /** Bytes read from the terminal behind the last returned line. */
   private rest = Buffer.alloc(0);
+  /** Whether `-- paused --` was printed, and `-- resumed --` is still to be printed. */
   private isPaused = false;
 
   /**
-   * @param wake asks for a turn of the event loop, so that `-- resumed --` is printed; null where
-   * no requests wait.
+   * @param wake asks for a turn of the event loop, in which `-- resumed --` is printed; null in a
+   * process without a mount, where no requests wait
    */
   constructor(path: string, wake: (() => void) | null) {
     this.path = path;
@@ -46,6 +48,7 @@ export class BlockingTty {
     writeSync(this.fd, text);
   }
 
+  /** Reads a line; undefined at the end of the input (Ctrl-D). */
   readLine(prompt: string): string | undefined {
     const { stdin } = process;
     const wasRaw = stdin.isTTY === true && stdin.isRaw;
@@ -58,7 +61,7 @@ export class BlockingTty {
     }
   }
 
-  /** Prints that requests wait; the next turn of the event loop prints that they go on. */
+  /** Prints that requests wait; the event loop's next turn prints that they continue. */
   private pause(): void {
     if (this.fd < 0) this.fd = openSync(this.path, 'r+');
     if (this.isPaused || this.wake === null) return;
@@ -85,8 +88,8 @@ export class BlockingTty {
       this.rest = Buffer.concat([this.rest, chunk.subarray(0, length)]);
       end = this.rest.indexOf(NEWLINE);
     }
-    const readRawLine = this.rest.subarray(0, end).toString();
+    const line = this.rest.subarray(0, end).toString();
     this.rest = this.rest.subarray(end + 1);
-    return readRawLine;
+    return line;
   }
 }

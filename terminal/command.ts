@@ -1,16 +1,21 @@
-/** Defines the record of a command: one per file, listed in cli/commands.ts. */
+/**
+ * Defines the interface of a command: each file of cli/ exports one, and cli/commands.ts lists
+ * them.
+ */
 import type { CompletionKind } from './completion-kinds.ts';
 import type { Flags, ParsedFlags } from './flags.ts';
 import { paint, type Terminal } from './terminal.ts';
 
 export interface Command<F extends Flags = Flags> {
-  /** Ways to call it, as the help shows them. */
+  /** The ways to call it, as `glossa mount VOLFILE MNT [options]`: for the help and completion. */
   readonly usage: readonly string[];
   /** A paragraph for the help. */
   readonly description: string;
   /** Its flags besides the common ones. */
   readonly flags: F;
-  /** Words in capitals of its usage and flags whose meaning differs from completion-kinds.ts. */
+  /**
+   * What completion offers for placeholders (`MNT`) whose meaning differs from completion-kinds.ts.
+   */
   readonly kinds?: Readonly<Record<string, CompletionKind>>;
   /** Whether the arguments behind `--` belong to another program. */
   readonly hasRest?: boolean;
@@ -21,10 +26,10 @@ export interface Command<F extends Flags = Flags> {
   run(parsed: ParsedFlags<F>, terminal: Terminal): Promise<number>;
 }
 
-/** Checks a record's types where it is written, and infers those of its flags. */
+/** Returns the command unchanged: TypeScript checks it here, and infers the types of its flags. */
 export const defineCommand = <F extends Flags>(command: Command<F>): Command<F> => command;
 
-/** `usage:` and the ways to call a command, a line each. */
+/** Formats the ways to call a command, one on each line, behind `usage:`. */
 export const formatUsage = (usage: readonly string[], colour: boolean): string =>
   usage
     .map((line, i) => `${i === 0 ? paint('bold', 'usage:', colour) : '      '} ${line}`)
@@ -34,7 +39,7 @@ export const formatUsage = (usage: readonly string[], colour: boolean): string =
 export const groups = ['write', 'run', 'look', 'measure'] as const;
 export type Group = (typeof groups)[number];
 
-/** A command that is loaded when it is run, with one line for the help. */
+/** A command of the table: its line in the help, and the function that loads its file. */
 export interface CommandEntry {
   /** Its group in the help; absent for subcommands and for commands that only programs run. */
   readonly group?: Group;
@@ -45,6 +50,6 @@ export interface CommandEntry {
 /** Commands by name. */
 export type Commands = ReadonlyMap<string, CommandEntry>;
 
-/** The names of a command's subcommands: `bench report` is one of `bench`. */
+/** Lists the full names of a command's subcommands: `bench report` is one of `bench`. */
 export const subcommandNames = (name: string, commands: Commands): string[] =>
   [...commands.keys()].filter((other) => other.startsWith(`${name} `));

@@ -1,11 +1,13 @@
-/** Lists the meaning of each word in capitals of usages and flags, for completion in shells. */
+/** Lists what a shell completes for each placeholder (`VOLFILE`, `MNT`) of usages and flags. */
 import { allLanguages } from '../bridges/languages.ts';
 
 /** The values that a shell may offer for one word of a command line. */
 export type CompletionKind =
   /** One of these words; with `several`, any of them, separated by commas. */
   | { readonly words: readonly string[]; readonly several?: boolean }
-  /** A file with one of these endings, or any file without; and folders, as the way to a file. */
+  /**
+   * A file with one of these endings (any file if the list is empty); and folders on the way to it.
+   */
   | { readonly files: readonly string[] }
   | 'folder'
   /** A mount of glossa. */
@@ -15,7 +17,7 @@ export type CompletionKind =
 
 const languages = allLanguages.map(([name]) => name);
 
-/** Words for names, numbers and times. */
+/** Placeholders for names, numbers and times, which a shell cannot complete. */
 const FREE =
   'BYTES CONDITION HOST:PORT HOST KEY=VALUE MS N NAME PATH PID SERVER ' +
   'SEC SECONDS TEXT TIME UID US VOLUME VOLUME.KEY=VALUE';
@@ -26,7 +28,7 @@ export const kinds: Readonly<Record<string, CompletionKind>> = {
   FILE: { files: [] },
   DIR: 'folder',
   MNT: 'mount',
-  /** A brick is named by its volfile most often. */
+  /** Of a brick's possible names, only its volfile can be completed. */
   BRICK: { files: ['.vol'] },
   LANGUAGES: { words: languages, several: true },
   'RUN.json': { files: ['.json'] },

@@ -1,6 +1,6 @@
 /**
- * Defines the exit statuses of commands and the two errors that show the user a message instead of
- * a stack. Ends the process once its output has been read.
+ * Defines the exit statuses of commands, and two errors whose message the user sees without a stack
+ * trace: UsageError and Failure. `exitAfterFlush` ends the process once its output has been read.
  */
 
 import { constants } from 'node:os';
@@ -40,12 +40,12 @@ export class UsageError extends Error {
   }
 }
 
-/** An operation that failed for a known reason: the user sees the message, and no stack. */
+/** An operation that failed for a known reason: the user sees the message, and no stack trace. */
 export class Failure extends Error {
   readonly code = 'GLOSSA_FAILURE';
   /**
-   * Where the message lists problems with their places, as of a volfile: the same problems, one
-   * short line each.
+   * The problems that the message describes at length, as those of a volfile: one short line each,
+   * for the log and JSON. Null for a message of one sentence, which is printed behind `glossa: `.
    */
   readonly problems: readonly string[] | null;
 

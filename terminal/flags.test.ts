@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   choiceFlag,
-  describeFlags,
+  formatFlags,
   listFlag,
   numberFlag,
   readFlags,
@@ -62,7 +62,7 @@ describe('readFlags', () => {
     expect(read(...args)).toEqual({ flags: { ...absent, ...expected }, operands, rest: null });
   });
 
-  it('with hasRest passes arguments behind -- on unread', () => {
+  it('with hasRest returns the arguments behind -- unread', () => {
     const given = readFlags(flags, ['a', '-N', '--', 'ls', '-N', '--', 'b'], { hasRest: true });
     expect(given.operands).toEqual(['a']);
     expect(given.rest).toEqual(['ls', '-N', '--', 'b']);
@@ -108,8 +108,8 @@ describe('takeOperands', () => {
   });
 });
 
-it('describeFlags prints flags and their help in two columns', () => {
-  expect(describeFlags(flags, 44)).toBe(
+it('formatFlags prints flags and their help in two columns', () => {
+  expect(formatFlags(flags, 44)).toBe(
     [
       '  -f, --volfile FILE      the volfile',
       '  -L, --log-level LEVEL   how much',

@@ -1,7 +1,7 @@
 /**
- * Parses command lines by a table of flags, which each command declares and from which its help is
- * printed. `parseArgs` of node:util splits the arguments; this file checks them, words the errors
- * and types the values.
+ * Parses command lines by the table of flags that each command declares; the help prints the same
+ * table. `parseArgs` of node:util splits the arguments; this file checks them and converts the
+ * values.
  */
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../runtime/core/nearest.ts';
@@ -11,7 +11,7 @@ import { formatColumns } from './layout.ts';
 export interface Flag<T> {
   /** One letter. */
   readonly short?: string;
-  /** The value's name in the help; absent for a flag that takes no value. */
+  /** The placeholder of its value in the help, as `FILE`; absent for a flag that takes no value. */
   readonly value?: string;
   /** All words that its value may be; a list flag takes several, separated by commas. */
   readonly values?: readonly string[];
@@ -19,7 +19,10 @@ export interface Flag<T> {
   readonly repeats?: boolean;
   /** One or more lines for the help. */
   readonly help: string;
-  /** Converts the texts given, in order; no text when the flag is absent. `flag` is `--name`. */
+  /**
+   * Converts the texts of the flag, in the order of the command line; none if the flag is absent.
+   * @param flag `--name`, for messages. @throws {UsageError}
+   */
   read(texts: readonly string[], flag: string): T;
 }
 
@@ -54,7 +57,7 @@ export const textFlag = (
   read: (texts) => texts.at(-1),
 });
 
-/** A list of all texts given. */
+/** A list of the texts of all repetitions. */
 export const listFlag = (
   settings: FlagSettings & { readonly value: string; readonly values?: readonly string[] },
 ): Flag<readonly string[]> => ({
@@ -95,7 +98,7 @@ export const choiceFlag = <V extends string>(
   },
 });
 
-/** For commands that print more than their result; terminal.ts defines the effect. */
+/** For commands that print more than their result; cli/dispatch.ts turns it into a `Verbosity`. */
 export const quietFlag = {
   quiet: toggleFlag({ short: 'q', help: 'say only what is wrong' }),
 } satisfies Flags;
@@ -119,8 +122,8 @@ export const commonFlags = {
 } satisfies Flags;
 
 /**
- * Reads arguments by a table of flags. Behind `--` stand operands that may begin with a dash, or
- * with `hasRest` the arguments of another program.
+ * Reads arguments by a table of flags. The arguments behind `--` are operands, even with a leading
+ * dash; with `hasRest` they are another program's.
  * @throws {UsageError}
  */
 export function readFlags<F extends Flags>(
@@ -137,7 +140,7 @@ export function readFlags<F extends Flags>(
         { type: value === undefined ? 'boolean' : 'string', ...(short && { short }) } as const,
       ]),
     ),
-    // Errors are found and worded here.
+    // parseArgs reports no errors: this file does, in its own words.
     strict: false,
     tokens: true,
   });
@@ -158,7 +161,7 @@ export function readFlags<F extends Flags>(
 
 function requireKnownName(flags: Flags, name: string, rawName: string): string {
   if (Object.hasOwn(flags, name)) return name;
-  // Users try -h before they know -?.
+  // Users who do not know -? try -h.
   if (name === 'h' && Object.hasOwn(flags, 'help')) return 'help';
   const hint = didYouMean(
     rawName,
@@ -174,6 +177,7 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined;
 }
 
+/** Returns the value of a flag; `''` for a flag that takes none. @throws {UsageError} */
 function requireValue(flags: Flags, { name, rawName, value, inlineValue }: OptionToken): string {
   const placeholder = flags[name]?.value;
   if (placeholder === undefined) {
@@ -189,7 +193,8 @@ function requireValue(flags: Flags, { name, rawName, value, inlineValue }: Optio
 }
 
 /**
- * Returns one operand for each name; the operand of a `[NAME]` may be missing.
+ * Checks the number of operands, and returns one for each name; that of a `[NAME]` may be
+ * undefined.
  * @throws {UsageError}
  */
 export function takeOperands<const N extends readonly string[]>(
@@ -207,7 +212,7 @@ export function takeOperands<const N extends readonly string[]>(
 }
 
 /** The flags as a table for the help, without a newline at the end. */
-export function describeFlags(flags: Flags, width: number): string {
+export function formatFlags(flags: Flags, width: number): string {
   const rows = Object.entries(flags).map(([name, { short, value, help }]) => {
     const letter = short === undefined ? '   ' : `-${short},`;
     return [`${letter} --${name}${value === undefined ? '' : ` ${value}`}`, help] as const;

@@ -1,4 +1,4 @@
-/** Catches the signals that end a command early, for commands that clean up first. */
+/** Catches SIGINT, SIGTERM and SIGHUP, for commands that must clean up before they end. */
 import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { EXIT_SIGNAL, Failure } from './exit.ts';
@@ -28,9 +28,9 @@ export class Interruption {
     return this.controller.signal;
   }
 
-  /** The exit status after a signal; null without one. */
+  /** Resolves to the exit status that the received signal means; to null without a signal. */
   async awaitStatus(): Promise<number | null> {
-    // A signal that has just come is delivered in the event loop's next turn.
+    // Node delivers a signal that has just arrived in the event loop's next turn.
     await new Promise((resolve) => setTimeout(resolve, 10));
     return this.receivedStatus();
   }
@@ -50,8 +50,8 @@ export class Interruption {
 }
 
 /**
- * Resolves as the promise does; rejects at once when `signal` aborts. The caller then ends the work
- * that the promise stands for.
+ * Resolves as the promise does, or rejects as soon as `signal` aborts. The work behind the promise
+ * then still goes on: the caller must end it.
  */
 export async function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let rejectWithReason = (): void => {};
@@ -68,8 +68,8 @@ export async function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal)
 }
 
 /**
- * Runs `act` until it ends or a signal aborts it; `act` then cleans up and throws. Resolves to the
- * exit status of `act`, or of the signal.
+ * Runs `action`, and aborts its AbortSignal at a signal of the process; `action` then cleans up and
+ * throws. Resolves to the exit status of `action`, or of the signal.
  */
 export async function runInterruptibly(
   command: string,

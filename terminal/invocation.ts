@@ -1,10 +1,13 @@
-/** Derives the words that start this program as its user did, for commands that messages print. */
+/**
+ * Derives how to start this program as its user did (`glossa`, `npx glossa`, a path), for commands
+ * that messages print. Also quotes words for a shell, and shortens paths.
+ */
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { maskAssignment } from '../runtime/core/secrets.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
-/** The start of this process: file, environment, folder. */
+/** How this process was started. */
 export interface Start {
   /** The program's file, as Node received it. */
   readonly file: string;
@@ -21,11 +24,13 @@ const currentStart = (): Start => ({
 /** The arguments of this process, with secrets in volume options masked. */
 export const maskedCommandLine = (): string[] => process.argv.slice(2).map(maskAssignment);
 
-/** A word for a shell: quoted when it has to be. */
+/** Quotes a word for a shell, if it needs quotes. */
 export const quoteWord = (word: string): string =>
   /^[\w%+,./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** A path as typed in `folder`: relative below it, otherwise absolute. */
+/**
+ * Returns a path as a user in `folder` would type it: relative if it is below, otherwise absolute.
+ */
 export function pathFromFolder(folder: string, path: string): string {
   const absolute = resolve(path);
   const relativePath = relative(folder, absolute) || '.';
@@ -38,15 +43,15 @@ const isBelow = (folder: string, path: string): boolean => {
   return relativePath !== '..' && !relativePath.startsWith(`..${sep}`) && !isAbsolute(relativePath);
 };
 
-/** The folder whose project this package is installed for: that of node_modules, or a checkout. */
+/** Returns the project that has this package: the one around node_modules, or its own checkout. */
 export function projectRoot(root: string): string {
   const at = `${root}${sep}`.indexOf(`${sep}node_modules${sep}`);
   return at < 0 ? root : root.slice(0, at) || sep;
 }
 
 /**
- * The package's folder as files in `folder` name it: relative if both belong to the same project,
- * so that the project can be moved.
+ * Returns the package's folder as a file in `folder` should name it: relative if both belong to the
+ * same project, so that the project can be moved.
  */
 export function packageRootFrom(folder: string, root: string = packageRoot): string {
   const from = resolve(folder);
@@ -60,8 +65,8 @@ export function packageRootFrom(folder: string, root: string = packageRoot): str
 }
 
 /**
- * The words that call this program in `folder`: `glossa` where the shell finds it, `npx glossa`
- * where it was started so, otherwise its file.
+ * Returns the words that call this program in `folder`: `npx glossa` if npx started it, `glossa` if
+ * the shell finds it on PATH, otherwise its file.
  */
 export function programCommand(folder: string, start: Start = currentStart()): string {
   const { file, env, cwd } = start;
@@ -76,16 +81,16 @@ export function programCommand(folder: string, start: Start = currentStart()): s
 }
 
 /**
- * Matches npm_lifecycle_script when npx itself started this program. A script that npm started, and
- * that starts this program, is named there too.
+ * Matches the variable npm_lifecycle_script if npx itself started this program. Of a script that
+ * npm runs, and that starts this program, the variable has the script's own command.
  * https://docs.npmjs.com/cli/using-npm/scripts#environment
  */
 const BY_NPX = /^(['"]?)glossa\1(\s|$)/;
 
-/** npx's cache of packages that no project has installed: npx finds them from any folder. */
+/** Whether a project is npx's cache, whose packages npx finds from any folder. */
 const isNpxCache = (project: string): boolean => project.includes(`${sep}_npx${sep}`);
 
-/** A program's file with a slash in it: without one a shell would search PATH. */
+/** Returns a program's path with a slash in it: without one, a shell would search PATH for it. */
 function withSlash(folder: string, file: string): string {
   const path = pathFromFolder(folder, file);
   return path.includes(sep) ? path : `.${sep}${path}`;

@@ -6,14 +6,14 @@ import { createRequire } from 'node:module';
 
 type StringWidth = typeof import('string-width').default;
 
-/** The first column is at most this wide. */
+/** The most terminal columns of the first column of `formatColumns`. */
 const LEFT_MAX = 28;
 
 /** A text of characters that take one column each. */
 const PLAIN = /^[ -~]*$/;
 
 const require = createRequire(import.meta.url);
-// Loading either takes tens of milliseconds, so commands that print plain text load neither.
+// Loading string-width or Intl.Segmenter takes tens of milliseconds: plain text needs neither.
 let stringWidth: StringWidth | undefined;
 let graphemes: Intl.Segmenter | undefined;
 
@@ -30,15 +30,15 @@ export const maxWidth = (texts: readonly string[]): number => Math.max(0, ...tex
 
 const makeBlanks = (count: number): string => ' '.repeat(Math.max(0, count));
 
-/** The text and blanks behind it, up to a width. */
+/** Adds blanks behind a text, up to a width. */
 export const padRight = (text: string, width: number): string =>
   text + makeBlanks(width - textWidth(text));
 
-/** The text and blanks before it, up to a width. */
+/** Adds blanks before a text, up to a width. */
 export const padLeft = (text: string, width: number): string =>
   makeBlanks(width - textWidth(text)) + text;
 
-/** A text without escape sequences, cut to a width; a cut text ends in `…`. */
+/** Cuts a text, which must have no escape sequences, to a width; a cut text ends in `…`. */
 export function cutToWidth(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   graphemes ??= new Intl.Segmenter();
@@ -51,7 +51,7 @@ export function cutToWidth(text: string, width: number): string {
 }
 
 export interface TableSettings {
-  /** Columns that are aligned at the right; by default none. */
+  /** Whether a column, counted from 0, is aligned at the right; by default none is. */
   readonly isRightAligned?: (column: number) => boolean;
   /** The text between two columns; by default two blanks. */
   readonly gap?: string;
@@ -59,8 +59,8 @@ export interface TableSettings {
 }
 
 /**
- * Returns one line for each row, without blanks at the end. A row with fewer cells than the widest
- * row may end in a cell of any length, such as a sentence.
+ * Returns one line for each row, without blanks at the end. In a row with fewer cells than the
+ * longest row, the last cell may be a whole sentence: it does not widen its column.
  */
 export function formatTable(
   rows: readonly (readonly string[])[],
@@ -79,8 +79,8 @@ export function formatTable(
 }
 
 /**
- * Two indented columns; the second is wrapped at `width`, and begins on a line of its own where
- * the first is too wide. No newline at the end.
+ * Formats two indented columns. The second is wrapped at `width`, and begins on a line of its own
+ * where the first is too wide. There is no newline at the end.
  */
 export function formatColumns(
   rows: readonly (readonly [left: string, right: string])[],
@@ -98,7 +98,7 @@ export function formatColumns(
     .join('\n');
 }
 
-/** A line broken at blanks; the lines after the first are indented as it is. */
+/** Breaks a line at blanks; the further lines get the indentation of the first. */
 export function wrap(line: string, width: number): string[] {
   const indent = /^ */.exec(line)![0];
   const lines: string[] = [];
@@ -116,7 +116,9 @@ export function wrap(line: string, width: number): string[] {
 /** Eighths of a cell, for bars that end within one. */
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 
-/** A bar of `part` (0 … 1) of `width` cells; never longer, and at least a sliver. */
+/**
+ * Draws a bar over the share `part` (0 … 1) of `width` cells, at least an eighth of a cell long.
+ */
 export function formatBar(part: number, width: number): string {
   const eighths = Math.max(1, Math.round(Math.min(1, Math.max(0, part)) * width * 8));
   return '█'.repeat(eighths >> 3) + EIGHTHS[eighths & 7]!;

@@ -1,6 +1,6 @@
 /**
- * Reads a file that a user names to its end: a regular file or a pipe. Throws Failure for a device,
- * which may have no end, for a pipe without a writer, and for a file beyond a size limit.
+ * Reads to its end a file that the user named: a regular file or a pipe. Throws Failure for a
+ * device, which may have no end, for a pipe without a writer, and for a file above a size limit.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,13 +8,13 @@ import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
 
 export interface NamedFileSettings {
-  /** Its name in messages, with the path: `the volfile a.vol`. */
+  /** What messages call the file, with its path: `the volfile a.vol`. */
   readonly name: string;
   /** The most bytes that it may have. */
   readonly sizeMax?: number;
   /** Time limits for a pipe's writer; by default long enough for a person who types. */
   readonly timeLimits?: TimeLimits;
-  /** A hint when there is no such file: ` (did you mean …?)`. */
+  /** Returns a hint for the message that there is no such file: ` (did you mean …?)`. */
   readonly makeHint?: () => string;
 }
 
@@ -36,25 +36,25 @@ const MIB = 2 ** 20;
 /** The pause between two reads of a pipe that has no data yet. */
 const POLL_MS = 20;
 
-/** @throws {Failure} */
+/** Reads a file to its end. @throws {Failure} */
 export async function readNamedFile(path: string, settings: NamedFileSettings): Promise<Buffer> {
-  const { name, makeHint: guess } = settings;
+  const { name, makeHint } = settings;
   let fd = -1;
   try {
-    // Checked before the open, which alone may have an effect on a device.
+    // Checked before the open, as opening a device may already have an effect.
     refuseKind(statSync(path), settings);
     fd = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     return await readToEnd(fd, settings);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    const hint = (error as NodeJS.ErrnoException).code === 'ENOENT' ? (guess?.() ?? '') : '';
+    const hint = (error as NodeJS.ErrnoException).code === 'ENOENT' ? (makeHint?.() ?? '') : '';
     throw new Failure(`cannot read ${name}: ${reason(error)}${hint}`);
   } finally {
     if (fd >= 0) closeSync(fd);
   }
 }
 
-/** Reads standard input to its end, also from a device. @throws {Failure} */
+/** Reads standard input to its end; it may be a terminal. @throws {Failure} */
 export async function readStandardInput(settings: NamedFileSettings): Promise<Buffer> {
   try {
     return await readToEnd(0, settings);
@@ -93,7 +93,7 @@ async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffe
       refuseBeyond(size);
       continue;
     }
-    // A pipe without a writer reads as ended; standard input has had its writer.
+    // A read of 0 bytes is the end; but a named pipe reads so, too, until a writer opens it.
     const mayBegin = length === 0 && size === 0 && fd !== 0 && stats.isFIFO();
     if (length === 0 && !mayBegin) return Buffer.concat(chunks);
     if (waitedMs >= (mayBegin ? writerMs : silenceMs)) {
@@ -107,7 +107,7 @@ async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffe
   }
 }
 
-/** The bytes read: 0 at the end, -1 when there are none yet. */
+/** Reads without waiting. @returns the number of bytes: 0 at the end, -1 while none have arrived */
 function readSome(fd: number, chunk: Buffer): number {
   try {
     return readSync(fd, chunk);

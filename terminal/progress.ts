@@ -14,14 +14,14 @@ export interface Progress {
 /** The width of the bar in terminal columns. */
 const BAR_CELLS = 20;
 
-/** The time left at the speed so far; null while nothing is done. */
+/** Estimates the seconds left from the mean speed so far; null while nothing is done. */
 export const estimateSecondsLeft = ({
   doneCount: done,
   total,
   elapsedSeconds,
 }: Progress): number | null => (done === 0 ? null : (elapsedSeconds / done) * (total - done));
 
-/** `█████▌     27 %  3 min 20 s left  miss, python`, no wider than the terminal. */
+/** Formats `█████▌░░░  27 %  3 min 20 s left  miss, python`, cut to `width`. */
 export function formatProgress(progress: Progress, width: number): string {
   const part = progress.doneCount / progress.total;
   const filled = (part === 0 ? '' : formatBar(part, BAR_CELLS)).padEnd(BAR_CELLS, '░');
@@ -31,7 +31,7 @@ export function formatProgress(progress: Progress, width: number): string {
   return [...text].slice(0, width).join('');
 }
 
-/** Replaces the current line by a text (ECMA-48: CR, EL). */
+/** Returns a text behind the control characters that clear the current line (ECMA-48: CR, EL). */
 const overwriteLine = (text: string): string => `\r\x1b[K${text}`;
 
 /** Writes progress lines to standard error when that is a terminal. */

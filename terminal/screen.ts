@@ -1,10 +1,13 @@
 /**
- * Draws on the whole terminal and reads it key by key, in raw mode: Ctrl-C arrives as a key. The
- * terminal gets its former content back at the end, and while the process is stopped (Ctrl-Z).
+ * Draws on the whole terminal and reads its keys, in raw mode, where Ctrl-C arrives as a key. The
+ * terminal's former content is restored at the end, and while the process is stopped (Ctrl-Z).
  *
  * Source: xterm's "Control Sequences".
  */
 
+/**
+ * Switches to the alternate screen, and turns off cursor and line wrapping; LEAVE undoes all three.
+ */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 const HOME = '\x1b[H';
@@ -20,7 +23,7 @@ export interface Size {
 /** The size of a terminal that does not report one. */
 const DEFAULT_SIZE: Size = { columns: 80, rows: 24 };
 
-/** Whether both streams are a terminal that can be drawn on. */
+/** Whether standard input and output are a terminal that can be drawn on. */
 export const hasScreen = (env: NodeJS.ProcessEnv = process.env): boolean =>
   process.stdin.isTTY === true && process.stdout.isTTY === true && env.TERM !== 'dumb';
 
@@ -30,9 +33,9 @@ export class Screen {
   private readonly onEnd: () => void;
 
   /**
-   * @param onKey receives each key by its name, see `keysIn`
-   * @param redraw is called when the whole screen must be drawn again
-   * @param onEnd is called when the terminal has gone
+   * @param onKey receives each key by its name (`parseKeys`)
+   * @param redraw called when the whole screen must be drawn again
+   * @param onEnd called when the terminal was closed
    */
   constructor(onKey: (key: string) => void, redraw: () => void, onEnd: () => void) {
     this.onKey = onKey;
@@ -52,7 +55,8 @@ export class Screen {
   /** Draws lines from the top; the terminal cuts those that are wider than it is. */
   draw(lines: readonly string[]): void {
     const { rows } = this.size;
-    // Behind a line that is full, the last character would be cleared.
+    // Cleared before the line is written: after a full line, the sequence would clear its last
+    // character.
     const shown = lines.slice(0, rows).map((line) => CLEAR_LINE + line);
     if (shown.length < rows) shown.push(CLEAR_BELOW);
     process.stdout.write(HOME + shown.join('\r\n'));
@@ -67,7 +71,8 @@ export class Screen {
   }
 
   private enter(): void {
-    // The shell has changed the terminal's mode meanwhile, and Node still assumes raw mode.
+    // While the process was stopped, the shell changed the mode. Node still assumes raw mode, and
+    // would do nothing if it were not switched off first.
     process.stdin.setRawMode(false);
     process.stdin.setRawMode(true);
     process.stdin.setEncoding('utf8').resume();
@@ -91,12 +96,15 @@ export class Screen {
     this.redraw();
   };
 
-  /** Stops the whole process group, as the terminal would: npx waits in the same job. */
+  /**
+   * Stops the whole process group, as the terminal does at Ctrl-Z: npx may wait in the same job.
+   */
   private readonly suspend = (): void => {
     process.off('SIGTSTP', this.suspend);
     this.leave();
     process.kill(0, 'SIGTSTP');
-    // Runs after SIGCONT; at once when the process has no job control.
+    // Runs once SIGCONT has resumed the process; at once if it was not stopped, without job
+    // control.
     setImmediate(() => {
       process.on('SIGTSTP', this.suspend);
       this.resume();
@@ -104,7 +112,8 @@ export class Screen {
   };
 }
 
-const SEQUENCES: Readonly<Record<string, string>> = {
+/** Names of keys by their escape sequence, without its first two characters. */
+const KEYS_BY_SEQUENCE: Readonly<Record<string, string>> = {
   A: 'up',
   B: 'down',
   C: 'right',
@@ -115,7 +124,8 @@ const SEQUENCES: Readonly<Record<string, string>> = {
   '6~': 'page-down',
 };
 
-const NAMED: Readonly<Record<string, string>> = {
+/** Names of keys by their control character. */
+const KEYS_BY_CHARACTER: Readonly<Record<string, string>> = {
   '\r': 'enter',
   '\n': 'enter',
   '\x7f': 'backspace',
@@ -129,11 +139,11 @@ const ESCAPE = '\x1b';
 /** An escape sequence, or one character. */
 const KEY = new RegExp(`${ESCAPE}[[O][0-9;]*[A-Za-z~]|[\\s\\S]`, 'gu');
 
-/** The keys in a text from the terminal, by name or as their character; unknown ones are dropped. */
+/** Splits input into keys: a name, or the typed character. Unknown sequences are dropped. */
 export function parseKeys(text: string): string[] {
   const parts = text.match(KEY) ?? [];
   return parts.flatMap((part) => {
-    if (part.length > 1 && part.startsWith(ESCAPE)) return SEQUENCES[part.slice(2)] ?? [];
-    return NAMED[part] ?? part;
+    if (part.length > 1 && part.startsWith(ESCAPE)) return KEYS_BY_SEQUENCE[part.slice(2)] ?? [];
+    return KEYS_BY_CHARACTER[part] ?? part;
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Writes the output of a command. Colour is used on a terminal, unless NO_COLOR is set
- * (https://no-color.org) or TERM is `dumb`.
+ * Writes the output of a command to standard output and standard error. A terminal gets colours,
+ * unless NO_COLOR is set (https://no-color.org) or TERM is `dumb`.
  */
 import { fstatSync } from 'node:fs';
 import type { Writable } from 'node:stream';
@@ -14,9 +14,9 @@ export interface Terminal {
   out(text: string): void;
   /** Writes a line of any other message. */
   err(text: string): void;
-  /** Whether a person reads what `out` writes. */
+  /** Whether standard output is a terminal, so that a person reads what `out` writes. */
   readonly interactive: boolean;
-  /** Columns to wrap long texts at. */
+  /** The column at which long texts are wrapped. */
   readonly width: number;
   /** Whether `out` and `err` may be coloured. */
   readonly colour: { readonly out: boolean; readonly err: boolean };
@@ -42,11 +42,13 @@ type Format = Parameters<typeof styleText>[0];
 
 export type Style = keyof typeof styles;
 
-/** The text in a style; unchanged without colour. */
+/** Adds the escape sequences of a style to a text; returns it unchanged without `colour`. */
 export const paint = (style: Style, text: string, colour: boolean): string =>
   colour ? styleText(styles[style] as Format, text, { validateStream: false }) : text;
 
-/** Longer lines are hard to read, however wide the terminal. */
+/**
+ * The most columns of wrapped text: longer lines are hard to read, however wide the terminal is.
+ */
 const WIDTH_MAX = 100;
 
 interface Stream {
@@ -58,8 +60,8 @@ export function supportsColour(stream: Stream, env: NodeJS.ProcessEnv = process.
 }
 
 /**
- * Standard output and standard error. Node writes to a terminal and a file at once, and buffers
- * what a pipe has no room for: `flush` waits for the pipe's reader.
+ * Makes the terminal of this process's standard output and standard error. Node writes to terminals
+ * and files at once, and buffers what a pipe has no room for: `flush` waits for the pipe's reader.
  */
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
@@ -78,7 +80,7 @@ export function processTerminal(): Terminal {
 
 type OutputStream = typeof process.stdout | typeof process.stderr;
 
-/** One of the two streams, and the error that ended it. */
+/** One of the two streams, and the first error of a write to it. */
 class Output {
   private readonly name: string;
   private readonly stream: OutputStream;
@@ -91,7 +93,7 @@ class Output {
     if (isFile(stream.fd)) stream._write = makeFileWriter(stream.fd);
   }
 
-  /** Resolves when the reader has read all, or has gone. @throws {Failure} */
+  /** Resolves when the reader has read all output, or has closed its end. @throws {Failure} */
   async flush(): Promise<void> {
     const { stream } = this;
     const error = await new Promise((resolve) => stream.write('', resolve));
@@ -101,7 +103,7 @@ class Output {
   }
 
   private readonly onError = (error: NodeJS.ErrnoException): void => {
-    // The reader, such as head, or the terminal has gone: the rest of the output is dropped.
+    // The reader (such as head) or the terminal was closed: the rest of the output is dropped.
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
     this.writeError ??= new Failure(`cannot write standard ${this.name}: ${reason(error)}`);
   };
@@ -109,7 +111,9 @@ class Output {
 
 const isFile = (fd: number): boolean => fstatSync(fd).isFile();
 
-/** Writes all of a chunk to a file; Node's own stream takes a short write for a whole one. */
+/**
+ * Makes a `_write` that writes whole chunks to a file: Node's own loses the rest of a short write.
+ */
 const makeFileWriter =
   (fd: number): Writable['_write'] =>
   (chunk: Uint8Array, _encoding, callback) => {
@@ -121,7 +125,7 @@ const makeFileWriter =
     }
   };
 
-/** The same terminal with another amount of messages. */
+/** Returns the same terminal with another verbosity. */
 export const withVerbosity = (terminal: Terminal, verbosity: Verbosity): Terminal => ({
   out: (text) => terminal.out(text),
   err: (text) => terminal.err(text),
