@@ -1,4 +1,7 @@
-/** Serves the bricks of a volfile to clients, until a signal or a request ends it. */
+/**
+ * Serves the bricks of a volfile to clients, until SIGTERM, SIGINT or `glossa umount BRICK`. Called
+ * by `glossa brick`; `server-lifecycle.ts` has the parts that it shares with the server of a mount.
+ */
 
 import type { BrickServer } from '../gluster/protocol/server/brick-server.ts';
 import type { Graph } from '../runtime/core/graph.ts';
@@ -11,7 +14,7 @@ import { printStep, type Terminal } from '../terminal/terminal.ts';
 import { ControlHost, type Listener, makeCommonQuestions } from './control/control-host.ts';
 import { GraphQuestions } from './control/graph-questions.ts';
 import { PidFile } from './pid-file.ts';
-import { RunFolder } from './run-files.ts';
+import { RunFolder } from './run-folder.ts';
 import {
   describeServer,
   type GraphServer,
@@ -25,7 +28,7 @@ import {
 
 const TYPE = 'protocol/server';
 
-/** Serves until a shutdown request; resolves to the exit status. @throws {Failure} */
+/** Serves until the shutdown is requested; resolves to the exit status. @throws {Failure} */
 export function serveBricks(
   settings: ServerSettings,
   terminal: Terminal,
@@ -40,7 +43,7 @@ export function serveBricks(
   return runServer(graphServer, settings, terminal, starter);
 }
 
-/** @throws {Failure} */
+/** Refuses a volfile without a volume of type protocol/server. @throws {Failure} */
 function refuseWithoutServer({ file, volumes }: VolfileDescription): void {
   if (volumes.some(({ type }) => type.text === TYPE)) return;
   throw new Failure(
@@ -55,6 +58,7 @@ const findServers = (graph: Graph): BrickServer[] =>
 const describeListeners = (graph: Graph): Listener[] =>
   findServers(graph).map(({ address, brickNames }) => ({ address, bricks: brickNames }));
 
+/** Handles commands and signals until the shutdown is requested; the graph itself serves. */
 async function serveGraph(
   graphServer: GraphServer,
   graph: Graph,

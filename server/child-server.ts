@@ -1,11 +1,11 @@
 /**
- * Starts a server in a process of its own, and connects that process to its starter.
+ * Starts a server in a process of its own, and connects it to this process, its *starter*.
  *
- * The server is this program again, with its own arguments, its own session (so no Ctrl-C of a
- * terminal reaches it), and the variable GLOSSA_SERVER. Over Node's channel between the two the
- * server sends its messages while it starts, then that it is ready.
+ * The server is this program again, in its own session (so a terminal's Ctrl-C does not reach it),
+ * with the variable GLOSSA_SERVER. Over Node's IPC channel it sends its messages, then that it is
+ * ready.
  * - A *daemon* then closes the channel, and the starter ends.
- * - An *attached* server keeps it, and ends when the starter closes it or dies, even by `kill -9`.
+ * - An *attached* server ends when the starter closes the channel or dies, even by `kill -9`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -24,15 +24,16 @@ type ServerMessage =
   | { readonly debug: FromServer };
 type StarterMessage = { readonly debug: Request };
 
-/** The facts about the starter that the server needs, as JSON in GLOSSA_SERVER. */
+/** The facts about the starter that the server needs: the JSON in GLOSSA_SERVER. */
 interface StarterFacts extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
   readonly attached: boolean;
-  /** The path of its terminal, for a debugger of an attached server. */
+  /** The path of the starter's terminal, for breakpoint() in a module of an attached server. */
   readonly tty: string | undefined;
   /** A temporary folder that the server removes with its mount. */
   readonly scratch: string | undefined;
+  /** The recording that the server makes as long as it serves. */
   readonly record: RecordRequest | undefined;
-  /** Whether the starter debugs the server. */
+  /** Whether the starter is a debugger (`glossa debug`). */
   readonly debugs: boolean;
 }
 
@@ -45,9 +46,11 @@ export interface ServerExit {
 
 export interface StartSettings {
   readonly attached: boolean;
-  /** The server's standard error, as of a crash; the terminal's messages travel over the channel. */
+  /** Receives the server's standard error: only a crash writes there; messages use the channel. */
   readonly stderr: number | 'inherit' | 'pipe';
-  /** A folder around the mount point that the server removes at its end, even after this process. */
+  /**
+   * A folder around the mount point that the server removes at its end, even after this process.
+   */
   readonly scratch?: string;
   /** The recording that it makes as long as it serves. */
   readonly record?: RecordRequest;
@@ -57,7 +60,7 @@ export interface StartSettings {
   readonly terminal: Terminal;
 }
 
-/** The starter's side: a server process. */
+/** The starter's side of the channel: a server process that it starts. */
 export class ChildServer {
   /** Resolves when the process has ended. */
   readonly whenExited: Promise<ServerExit>;
@@ -84,7 +87,7 @@ export class ChildServer {
       const { child } = this;
       child.once('error', reject);
       child.once('exit', (status, signal) => {
-        // Its last messages may still be on their way.
+        // Until the channel is closed, the server's last messages may still arrive.
         if (child.connected) child.once('disconnect', () => resolve({ status, signal }));
         else resolve({ status, signal });
       });
@@ -123,7 +126,7 @@ export class ChildServer {
     if (this.child.connected) this.child.send({ debug: message } satisfies StarterMessage);
   }
 
-  /** Asks an attached server to end. */
+  /** Ends an attached server, by closing the channel. */
   release(): void {
     if (this.child.connected) this.child.disconnect();
   }
@@ -138,7 +141,9 @@ export interface DebugChannel {
   onMessage(fn: (message: Request) => void): void;
 }
 
-/** The server's side: the process that started this one and waits for it. */
+/**
+ * The server's side of the channel: the process that started this one, and waits until it serves.
+ */
 export interface Parent {
   readonly attached: boolean;
   readonly terminal: Terminal;
@@ -148,7 +153,7 @@ export interface Parent {
   readonly debug: DebugChannel | undefined;
   /** Tells the starter that the server serves. */
   reportReady(): Promise<void>;
-  /** Calls `fn` when the starter of an attached server has ended; at once if it already has. */
+  /** Calls `fn` when the channel is closed: the starter has ended, or ends the server. */
   onGone(fn: () => void): void;
 }
 
@@ -156,9 +161,12 @@ function onMessage(fn: (message: Request) => void): void {
   process.on('message', (message) => fn((message as StarterMessage).debug));
 }
 
+/**
+ * Connects to the process that started this one as a server; null in a process that a user started.
+ */
 function connectToStarter(): Parent | null {
   const starterJson = process.env[VARIABLE];
-  // Programs that this process starts do not inherit it.
+  // Deleted, so that programs that this process starts do not inherit the variable.
   delete process.env[VARIABLE];
   if (starterJson === undefined || process.send === undefined) return null;
   const { attached, tty, scratch, record, debugs, ...appearance } = JSON.parse(
@@ -166,7 +174,7 @@ function connectToStarter(): Parent | null {
   ) as StarterFacts;
   let lastSend: Promise<void> = Promise.resolve();
   const send = (message: ServerMessage): void => {
-    // After the starter's end no process reads the channel; the important lines are in the log.
+    // After the starter's end no process reads the channel; what matters is in the log.
     if (!process.connected) return;
     lastSend = new Promise((resolve) => process.send!(message, () => resolve()));
   };
@@ -194,7 +202,7 @@ function connectToStarter(): Parent | null {
   };
 }
 
-/** Null in a process that a user started. */
+/** The starter of this server; null in a process that a user started. */
 export const parent: Parent | null = connectToStarter();
 
 /** The terminal that this process writes to: its own, or the starter's. */

@@ -1,4 +1,4 @@
-/** Starts a server as a daemon: this program once more, in a process and session of its own. */
+/** Starts a server as a daemon: this program again, in its own process and session. */
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../terminal/exit.ts';
@@ -9,9 +9,9 @@ import { findEntryProblem } from './stuck-mounts.ts';
 
 /**
  * Starts a daemon with the arguments of this process, and waits until it serves.
- * @param readyLine printed for a person then; null where the server prints it
- * @param mountpoint of a mount, which must be possible to enter
- * @returns the exit status. @throws {Failure}
+ * @param readyLine printed on a terminal once the server serves; null if the server prints it
+ * @param mountpoint entered once the server serves: if that fails, the server is stopped again
+ * @returns the exit status of the start. @throws {Failure}
  */
 export async function startDaemon(
   logFile: string,
@@ -23,6 +23,7 @@ export async function startDaemon(
   const server = new ChildServer(process.argv.slice(2), { attached: false, stderr, terminal });
   if (stderr !== 'inherit') closeSync(stderr);
   printStep(`the server is process ${server.pid}, and its log ${logFile}`, terminal);
+  // A signal to this process while the server starts ends the server, too. 0: no signal came.
   let interruptStatus = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -1,9 +1,11 @@
-/** Serves the debugger in the process that started this server, over the channel between the two. */
+/**
+ * Serves `glossa debug`, the process that started this server, over the channel between the two.
+ */
 import type { Graph } from '../runtime/core/graph.ts';
 import { DebugServer } from '../runtime/debug/debug-server.ts';
 import type { DebugChannel } from './child-server.ts';
 
-/** The time that released requests may take until they are answered. */
+/** The time limit for released requests to get their replies. */
 const GRACE_MS = 5000;
 
 export class DebugHost {
@@ -16,12 +18,12 @@ export class DebugHost {
     channel.send({ event: 'started' });
   }
 
-  /** Resolves when the debugger asks for the mount. */
+  /** Resolves at the debugger's command `run`: the server mounts only then. */
   get running(): Promise<void> {
     return this.server.running;
   }
 
-  /** Releases all held requests; resolves when they are answered, or after `GRACE_MS`. */
+  /** Releases all held requests; resolves when they have their replies, or after `GRACE_MS`. */
   close(): Promise<void> {
     this.closing ??= this.release();
     return this.closing;

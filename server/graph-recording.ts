@@ -1,4 +1,7 @@
-/** Records the requests of a server's graph into a file or another event store. */
+/**
+ * Records the requests of a graph: `GraphRecording` into a file, `startRecorder` into any event
+ * store, such as the socket of `glossa trace`.
+ */
 
 import type { Graph } from '../runtime/core/graph.ts';
 import type { Log } from '../runtime/core/log.ts';
@@ -17,12 +20,13 @@ import { reason } from '../terminal/reason.ts';
 /** The options of a recording. */
 export interface RecordingOptions {
   readonly filter: FilterSettings;
-  /** The filter in words; null without a filter. */
+  /** The filter as flags (`--fop lookup`), for readers of the recording; null without a filter. */
   readonly filterText: string | null;
-  /** The most bytes kept of the data of a read or write. */
+  /** The most bytes recorded of the data of each read or write. */
   readonly dataMax: number;
+  /** Whether names are replaced, and contents left out. */
   readonly redact: boolean;
-  /** Whether lists are kept whole, as a replay needs them. */
+  /** Whether lists, such as directory entries, are recorded whole, as a replay needs them. */
   readonly whole?: boolean;
 }
 
@@ -31,7 +35,7 @@ export interface RecordRequest extends RecordingOptions {
   readonly file: string;
 }
 
-/** The options of a recording that can be replayed. */
+/** Makes the options of a recording that can be replayed: all requests at all volumes. */
 export const makeReplayableRequest = (file: string, dataMax: number): RecordRequest => ({
   file,
   filter: { passing: true },
@@ -42,8 +46,8 @@ export const makeReplayableRequest = (file: string, dataMax: number): RecordRequ
 });
 
 /**
- * Attaches a recorder to the graph; the result detaches it.
- * @param open opens the store that the recorder writes to, behind this head
+ * Attaches a recorder to the graph; returns the function that detaches it.
+ * @param open opens the store that the recorder writes to; the recording begins with this head
  * @throws {FilterError}, and the errors of `open`
  */
 export function startRecorder(
@@ -104,7 +108,7 @@ export class GraphRecording {
   }
 }
 
-/** @throws {Failure} */
+/** Opens a recording file; an error becomes a Failure that names the path. @throws {Failure} */
 export function openOrFail(open: () => RecordingFile, path: string): RecordingFile {
   try {
     return open();

@@ -1,7 +1,7 @@
 /**
- * Counts a server's fops and latencies while `glossa top` watches it. Each request of a client
- * extends the counter by `LEASE_MS`; without one it ends, and requests cost no more than usual.
- * Several clients may watch at a time.
+ * Counts a server's fops and latencies while `glossa top` watches it. Each question of a `glossa
+ * top` makes the counter run for another `LEASE_MS`. After the last it stops, as it slows
+ * requests.
  */
 
 import { listPendingCalls } from '../runtime/core/dumps.ts';
@@ -13,13 +13,14 @@ import { type FopMeter, Meter } from '../runtime/observe/meter.ts';
 import { dumpVolume } from './statedump/volume-dumps.ts';
 import type { AboutServer } from './statedump/whole-dump.ts';
 
-/** The time after the last request of a client at which the counter ends. */
+/** The time after the last question at which the counter stops. */
 export const LEASE_MS = 10_000;
 
-/** Sums and the current state. Times are milliseconds of the server's clock. */
+/** The answer to `top`: sums since the counter began, and the current state. Times are in ms. */
 export interface Counts {
+  /** The time of the sample, by the server's monotonic clock. */
   readonly now: number;
-  /** The time at which the counter began; all sums start there. */
+  /** The time at which the counter began, by the same clock; all sums start there. */
   readonly since: number;
   readonly process: AboutServer;
   readonly memoryBytes: number;
@@ -34,7 +35,7 @@ export interface Counts {
 
 export interface InFlight {
   readonly requests: number;
-  /** The age of the oldest in whole seconds; null without any. */
+  /** The age of the oldest request in whole seconds; null without requests. */
   readonly oldestS: number | null;
 }
 
@@ -43,13 +44,13 @@ export interface VolumeCounts {
   readonly id: number;
   readonly name: string;
   readonly type: string;
-  /** Null for a volume without an interpreter. */
+  /** The counts of its module; null for a volume without an interpreter. */
   readonly script: ModuleCounts | null;
   /** Null for a volume without a cache. */
   readonly cache: CacheCounts | null;
   /** Requests that wait for a reply of this volume. */
   readonly inFlight: InFlight;
-  /** By the fop's log name. */
+  /** By the fop's name in logs, `LOOKUP`. */
   readonly fops: Readonly<Record<string, FopCounts>>;
 }
 
@@ -62,8 +63,8 @@ export interface ModuleCounts {
 
 export interface CacheCounts {
   /**
-   * Requests that it has saved and not saved since the start; null where the translator has
-   * neither.
+   * Requests since the server's start that the translator saved, as by a cache; and that it passed
+   * on. Null for a translator without such counts.
    */
   readonly hits: number | null;
   readonly misses: number | null;
@@ -100,7 +101,7 @@ export class LeasedCounter {
     return this.collectCounts(this.meter);
   }
 
-  /** Ends the counter, until a client asks again. */
+  /** Stops the counter; `sample` starts it again. */
   close(): void {
     this.cancelEnd();
     this.endObserving();
@@ -140,7 +141,7 @@ export class LeasedCounter {
     };
   }
 
-  /** Requests in flight: all of them, and those that wait for each volume. */
+  /** Counts the requests in flight: all of them, and those that wait for each volume. */
   private countPending(now: number): { all: InFlight; byVolume: Map<Xlator, InFlight> } {
     let all = NO_REQUESTS;
     const byVolume = new Map<Xlator, InFlight>();
@@ -160,7 +161,7 @@ export class LeasedCounter {
   }
 }
 
-/** The volumes that requests reach first: the bricks below a protocol/server, else the top. */
+/** Finds the volumes that requests reach first: those below a protocol/server, else the top. */
 function findTops({ xlators, top }: Graph): readonly Xlator[] {
   const bricks = xlators.flatMap(({ type, below }) => (type === 'protocol/server' ? below : []));
   return bricks.length > 0 ? bricks : [top];
@@ -168,7 +169,7 @@ function findTops({ xlators, top }: Graph): readonly Xlator[] {
 
 const NO_REQUESTS: InFlight = { requests: 0, oldestS: null };
 
-/** The volumes whose reply a request waits for; none for a request that the server itself answers. */
+/** Finds the volumes whose reply a request waits for; none if no volume has to reply to it. */
 function findWaitingVolumes({ newest }: Stack): Set<Xlator> {
   const volumes = new Set<Xlator>();
   for (let frame = newest; frame !== null; frame = frame.parent) {
@@ -187,14 +188,16 @@ function readModuleCounts(xl: Xlator): ModuleCounts | null {
   };
 }
 
-/** The keys of a translator's dump that count requests saved, and requests not saved. */
+/** The keys of a translator's dump with the numbers for `CacheCounts.hits` and `misses`. */
 const DEFAULT_SAVED = { hits: 'hits', misses: 'misses' };
 const SAVED_KEYS: Readonly<Record<string, typeof DEFAULT_SAVED>> = {
   'performance/write-behind': { hits: 'joined', misses: 'sent' },
   'performance/open-behind': { hits: 'unused', misses: 'late' },
 };
 
-/** The figures of a performance translator whose dump has `bytes`; null for any other volume. */
+/**
+ * Reads the counts of a performance translator whose dump has `bytes`; null for any other volume.
+ */
 function readCacheCounts(xl: Xlator): CacheCounts | null {
   if (!xl.type.startsWith('performance/')) return null;
   const { dump } = dumpVolume(xl);

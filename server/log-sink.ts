@@ -1,8 +1,8 @@
 /**
- * Writes a server's log into a file, or to standard error for a person who reads along.
+ * Writes a server's log into a file, or to standard error.
  *
- * The file is opened for appending, so that both ways to rotate a log lose no line: to move it away
- * and `reopen`, or to copy and truncate it.
+ * The file is opened for appending, so that no line is lost in either way of rotating a log: move
+ * the file and call `reopen`, or copy and truncate it.
  */
 import { closeSync, mkdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,13 +17,13 @@ import { stateFolder } from './state-folder.ts';
 /** The value of --log-file that means standard error. */
 export const CONSOLE = '-';
 
-/** For the owner alone: the log has names of files in it. */
+/** Readable by the owner alone: the log has names of files in it. */
 const MODE = 0o600;
 
 /**
- * The log of a mount, named as GlusterFS does (`/mnt/a` → `mnt-a.log`): in the first folder of
- * $LOGS_DIRECTORY (systemd.exec(5), LogsDirectory=); otherwise root's in /var/log/glossa, and
- * another user's in the folder for state (XDG Base Directory Specification).
+ * Returns the default log of a mount, named as GlusterFS's (`/mnt/a` → `mnt-a.log`). It is in the
+ * first folder of $LOGS_DIRECTORY (systemd.exec(5), LogsDirectory=); without one, root's is in
+ * /var/log/glossa, and another user's in the state folder (`state-folder.ts`).
  */
 export function defaultLogFile(
   mountpoint: string,
@@ -35,7 +35,7 @@ export function defaultLogFile(
   return join(folder, `${name || 'root'}.log`);
 }
 
-/** Opens a log for appending. @throws {Failure} */
+/** Opens a log for appending; returns the descriptor. @throws {Failure} */
 export function openLog(path: string): number {
   try {
     return openToWrite(path, { mode: MODE, append: true });
@@ -57,8 +57,8 @@ const unwritableLogError = (path: string, error: unknown): Failure =>
   new Failure(`cannot write the log ${path}: ${reason(error)}; --log-file names another place`);
 
 /**
- * Reads the time of day to the microsecond. The monotonic clock has the fractions, but ignores that
- * the time of day is set, so its offset is corrected when the two disagree.
+ * Reads the time of day to the microsecond, from the monotonic clock plus an offset. Date.now() has
+ * milliseconds only, but follows when the system's time is set: then the offset is corrected.
  */
 export class TimeOfDay {
   private offset = performance.timeOrigin;
@@ -75,13 +75,13 @@ export class TimeOfDay {
 }
 
 export interface ReopenableSink extends LogSink {
-  /** Opens the file again, which creates it when the old one was moved away. */
+  /** Opens the log's path again, after the file was moved away: a new file is created. */
   reopen(): void;
   /** Writes the counts of repeated messages that are still held back. */
   flush(): void;
 }
 
-/** Writes finished lines. */
+/** Where formatted lines are written. */
 interface Output {
   write(line: string): void;
   reopen(): void;
@@ -112,7 +112,7 @@ class FileOutput implements Output {
   }
 }
 
-/** The style of a line by the letter of its level. */
+/** The style of a line by the letter of its level; M is GlusterFS's emergency, A is alert. */
 const lineStyles: Readonly<Record<string, Style>> = {
   M: 'error',
   A: 'error',
@@ -144,7 +144,9 @@ class ConsoleOutput implements Output {
   reopen(): void {}
 }
 
-/** The formats of a line. `no-msg-id` counts no repeats either, as in GlusterFS. */
+/**
+ * The values of --log-format. With `no-msg-id`, repeats are not counted either, as in GlusterFS.
+ */
 const formats = {
   'with-msg-id': formatLine,
   'no-msg-id': (record: LogLine) => formatLine({ ...record, msgid: undefined }),
@@ -159,6 +161,7 @@ export interface SinkSettings extends Partial<RepeatSettings> {
   readonly format?: LogFormat | undefined;
 }
 
+/** Formats log records, counts repeated ones, and writes the lines. */
 class CountingSink implements ReopenableSink {
   private readonly clock = new TimeOfDay();
   private readonly output: Output;
@@ -187,13 +190,15 @@ class CountingSink implements ReopenableSink {
   }
 
   reopen(): void {
-    // The counts belong to lines of the old file.
+    // Counts of repeats belong into the file that has the repeated line.
     this.flush();
     this.output.reopen();
   }
 }
 
-/** @throws {Failure} when the file cannot be opened */
+/**
+ * Opens the sink of a log; `path` may be CONSOLE. @throws {Failure} when the file cannot be opened
+ */
 export const openSink = (path: string, settings: SinkSettings): ReopenableSink => {
   const output = path === CONSOLE ? new ConsoleOutput(settings.colour) : new FileOutput(path);
   return new CountingSink(output, settings);

@@ -1,7 +1,10 @@
-/** The child process of mount-probe.ts: mounts on the folder of its argument, unmounts, reports. */
+/**
+ * Mounts on the folder of its argument, and unmounts: the child process that mount-probe.ts starts.
+ */
 import { openChannel } from '../runtime/mount/fuse/channel.ts';
 import { MountError } from '../runtime/mount/fuse/mount-error.ts';
 
+/** Resolves to why mounting fails; to null if it works. */
 async function tryMount(mountpoint: string): Promise<string | null> {
   try {
     const options = { source: 'glossa', allowOther: false, readOnly: true, maxRead: 4096 };
@@ -16,5 +19,5 @@ async function tryMount(mountpoint: string): Promise<string | null> {
 }
 
 const problem = await tryMount(process.argv[2]!);
-// The process that asked may have been killed.
+// The parent may have been killed meanwhile.
 if (process.connected) process.send!({ problem }, () => process.disconnect());

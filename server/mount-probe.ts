@@ -1,5 +1,5 @@
 /**
- * Tests whether this user can mount, by a mount in a child process, which unmounts it even when
+ * Tests for `glossa dev` whether this user can mount: a child process mounts, and unmounts even if
  * this process is killed meanwhile.
  */
 import { fork } from 'node:child_process';
@@ -14,7 +14,7 @@ const PROCESS = new URL('./mount-probe-process.js', import.meta.url);
 export async function findMountProblem(scratch: string): Promise<string | null> {
   const mountpoint = join(scratch, 'probe');
   mkdirSync(mountpoint);
-  // Detached: Ctrl-C must reach this process alone, which waits for the child.
+  // Detached, so that Ctrl-C does not end the child, which would leave its mount.
   const child = fork(findBuiltFile(PROCESS), [mountpoint], { detached: true, execArgv: [] });
   let problem: string | null = 'the process that tried it ended unexpectedly';
   child.once('message', (message) => {

@@ -1,6 +1,6 @@
 /**
- * Serves a mount of a volfile until it is unmounted. `server-lifecycle.ts` has the parts that it
- * shares with the server of bricks.
+ * Serves a mount of a volfile until it is unmounted. Called by `glossa mount`;
+ * `server-lifecycle.ts` has the parts that it shares with the server of bricks.
  */
 
 import { realpath } from 'node:fs/promises';
@@ -26,7 +26,7 @@ import { ControlHost } from './control/control-host.ts';
 import { GraphQuestions } from './control/graph-questions.ts';
 import { PidFile } from './pid-file.ts';
 import { refuseInside } from './refuse-inside.ts';
-import { RunFolder } from './run-files.ts';
+import { RunFolder } from './run-folder.ts';
 import {
   describeServer,
   type GraphServer,
@@ -42,14 +42,15 @@ import {
 export interface MountServerSettings extends ServerSettings {
   /** Absolute. */
   readonly mountpoint: string;
-  /** Requests that took at least as many milliseconds are kept for `glossa why`. */
+  /** Requests that took at least so many milliseconds are kept for `glossa why`. */
   readonly slowMs: number;
   readonly readOnly: boolean;
   readonly suid: boolean;
   readonly dev: boolean;
   readonly noexec: boolean;
-  /** Undefined for the default, which differs for root; the numbers below have defaults, too. */
+  /** Whether other users may enter; undefined for the default: root's mounts let them in. */
   readonly allowOther: boolean | undefined;
+  /** In seconds, as the next two; undefined for the default. */
   readonly entryTimeout: number | undefined;
   readonly attributeTimeout: number | undefined;
   readonly negativeTimeout: number | undefined;
@@ -61,7 +62,9 @@ export interface MountServerSettings extends ServerSettings {
   readonly frontEnd: FrontEndName | undefined;
 }
 
-/** Serves until the mount is gone; resolves to the exit status. @throws {Failure} */
+/**
+ * Mounts, and serves until the mount is unmounted; resolves to the exit status. @throws {Failure}
+ */
 export function serveMount(
   settings: MountServerSettings,
   terminal: Terminal,
@@ -85,7 +88,7 @@ export function serveMount(
   return runServer(graphServer, settings, terminal, starter);
 }
 
-/** The source of the mount in /proc/mounts: the volfile's name, and the subdirectory if any. */
+/** Returns the mount's source in /proc/mounts: the volfile's name, and the subdirectory if any. */
 const mountSource = ({ servers, subdirMount = '' }: MountServerSettings, name: string): string =>
   servers === undefined ? name : name + subdirMount;
 
@@ -125,8 +128,8 @@ async function refuseServedDirectory(
 }
 
 /**
- * Refuses a mount point that contains this program: the server, which reads its own files later, as
- * for a new interpreter, would wait for itself.
+ * Refuses a mount point that contains this program: the server, which reads its own files again (as
+ * for a new interpreter), would wait for itself.
  */
 async function refuseOwnFiles(mountpoint: string): Promise<void> {
   if (relative(await resolveLinks(mountpoint), packageRoot).split('/')[0] === '..') return;
@@ -136,10 +139,10 @@ async function refuseOwnFiles(mountpoint: string): Promise<void> {
   );
 }
 
-/** The path without symbolic links; a missing path is returned as it is. */
+/** Resolves symbolic links; returns a missing path unchanged. */
 const resolveLinks = (path: string): Promise<string> => realpath(path).catch(() => path);
 
-/** Mounts a graph that is up, and serves until the mount is gone. */
+/** Mounts a graph that is up, and serves until the mount is unmounted. */
 async function serveGraph(
   graphServer: GraphServer,
   graph: Graph,
@@ -154,7 +157,7 @@ async function serveGraph(
   const folder = new RunFolder(runFolderPath(settings));
   const frontEnd = settings.frontEnd ?? defaultFrontEnd;
   const requests = new NotableRequests(graph, settings.slowMs);
-  // The other front end has calls instead of FUSE requests.
+  // The package fuse-native calls functions instead of passing FUSE requests, so it records none.
   const notable = frontEnd === 'kernel' ? requests : undefined;
   const control = new GraphQuestions(graph, { about, reloader, log, folder, notable });
   shutdown.onSigusr1 = () => control.dumper.writeDump();
@@ -184,11 +187,13 @@ async function serveGraph(
     nameServer(mount.mountpoint);
     const { device = '' } = findMount(mount.mountpoint) ?? {};
     host = await ControlHost.open({ mount: device }, control.questions, log);
-    // Written after the mount: a mount point has one server, so no other one writes this file.
+    // Written after the mount: a second server for this mount point has failed by now, and cannot
+    // overwrite the file.
     pidFile.write();
     printStep(`${printable(mountpoint)} is mounted`, terminal);
     shutdown.onRequest(async () => {
-      // Without a starter no second request comes: exit detaches a mount that is in use.
+      // A mount in use stays. Without a starter there is no second request, so the process exits
+      // now, and its exit handler detaches the mount.
       if (!(await unmount(mount, log)) && shutdown.isLast)
         await exitAfterFlush(EXIT_FAILURE, terminal);
     });
@@ -219,11 +224,11 @@ async function mountOrFail(
   }
 }
 
-/** Replaces umount(8) in a message by `glossa umount`, which works for every user. */
+/** Replaces umount(8) in a message by `glossa umount`, which users other than root can run, too. */
 const rewordMountError = ({ message }: MountError): string =>
   message.replace(/'umount (-l )?/, "'glossa umount ");
 
-/** Unmounts; whether that succeeded. */
+/** Unmounts; resolves to whether that succeeded. A failure is logged. */
 async function unmount(mount: Mount, log: Log): Promise<boolean> {
   try {
     await mount.unmount();

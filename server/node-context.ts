@@ -1,4 +1,7 @@
-/** Implements the Context of a graph in Node: clock, timers, random bytes, log. */
+/**
+ * Implements for Node what a graph needs of its environment (`Context`): clock, timers, random
+ * bytes, log.
+ */
 import { randomFillSync } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
@@ -12,7 +15,7 @@ import { setExactTimer } from '../runtime/sys/timers.ts';
 /** The longest time of a Node timer; a longer one would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-/** Random bytes fetched at once: a call for 16 costs as much as one for all of these. */
+/** The random bytes fetched at once: a system call for 16 takes as long as one for all these. */
 const POOL_BYTES = 4096;
 
 export interface NodeContextSettings {
@@ -21,12 +24,12 @@ export interface NodeContextSettings {
   readonly baseDir: string;
   /** Asks for a turn of the event loop while the pump blocks it. */
   wake(): void;
-  /** The terminal of a user who can debug the graph. */
+  /** The terminal on which breakpoint() in a module opens its debugger. */
   readonly terminal?: DebuggerTerminal | undefined;
   readonly strict?: boolean;
-  /** Receives warnings for the user, unless that user reads the log. */
+  /** Prints warnings for the user; absent if the log is on the user's terminal anyway. */
   readonly warn?: ((text: string) => void) | undefined;
-  /** Present in a server. */
+  /** The folder for files of the run, and facts about the server; absent in other processes. */
   readonly runFiles?: RunFiles;
   readonly server?: ServerFacts;
 }
@@ -51,7 +54,7 @@ export class NodeContext implements ModuleContext {
     this.sink = sink;
     this.baseDir = baseDir;
     this.wake = wake;
-    // The pump knows the event loop of the main thread alone.
+    // The pump, which polls descriptors, works with the main thread's event loop alone.
     this.sources = isMainThread ? pump : undefined;
     this.terminal = terminal;
     this.strict = strict ?? false;
@@ -64,12 +67,12 @@ export class NodeContext implements ModuleContext {
     return performance.now();
   }
 
-  /** The memory that this process can still get: of the machine, or of its cgroup. */
+  /** The bytes that this process can still allocate, limited by the machine or by its cgroup. */
   availableMemory(): number {
     return process.availableMemory();
   }
 
-  /** Timers do not keep the process alive: the server does that. */
+  /** Calls `fn` once after `ms`, unless the result is called before. Does not keep Node alive. */
   after(ms: number, fn: () => void): () => void {
     let timer: NodeJS.Timeout;
     const arm = (remainingMs: number): void => {

@@ -1,4 +1,4 @@
-/** Writes the file with the id of the process that serves a mount, and removes it at the end. */
+/** Writes the pid file of a server (`--pid-file`), and removes it at the end. */
 import {
   closeSync,
   constants,
@@ -16,7 +16,7 @@ const content = `${process.pid}\n`;
 
 /** Readable by every user, so that a supervisor can find the server. */
 const MODE = 0o644;
-/** The path may have become a link or a pipe meanwhile. */
+/** Follows no link and waits for no pipe: another process may have replaced the file meanwhile. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export class PidFile {
@@ -27,7 +27,9 @@ export class PidFile {
     this.path = path;
   }
 
-  /** Writes the file; any exit of the process but a kill removes it. @throws {Failure} */
+  /**
+   * Writes the file, which is removed when the process exits, except by SIGKILL. @throws {Failure}
+   */
   write(): void {
     if (this.path === undefined) return;
     try {
@@ -52,7 +54,9 @@ export class PidFile {
   private readonly onExit = (): void => this.remove();
 }
 
-/** Writes the whole content or removes the file: a part of it would be another process's id. */
+/**
+ * Writes the whole content, or removes the file: the first digits alone are another process's id.
+ */
 function writeOrRemove(path: string, fd: number): void {
   try {
     try {

@@ -1,12 +1,12 @@
-/** Refuses log, pid file and recording inside the mount that they belong to. */
+/** Refuses a log, pid file or recording inside the server's own mount. */
 import { relative } from 'node:path';
 import { Failure } from '../terminal/exit.ts';
 import { CONSOLE } from './log-sink.ts';
 
 /**
- * Refuses files that the server opens or reopens while it serves: in its own mount it would wait
- * for itself. A recording there would record the requests that write it.
- * @param files absolute paths by their kind. @throws {Failure}
+ * Refuses files inside the mount point: opening them while it serves, the server would wait for
+ * itself. A recording there would record the requests that write it.
+ * @param files absolute paths by what messages call them. @throws {Failure}
  */
 export function refuseInside(
   mountpoint: string,

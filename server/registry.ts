@@ -1,6 +1,6 @@
 /**
- * Holds the registry of all types that a volfile may name. A translator is loaded from the disk when
- * a volfile first names it: loading all of them took half of a mount's start.
+ * Registers all types that a volfile may name. A translator's file is loaded when a volfile first
+ * names the type: loading all of them took half of the time in which a mount starts.
  */
 
 import { translators as gluster } from '../gluster/registry.gen.ts';
@@ -24,7 +24,7 @@ const loaders: Readonly<Record<string, Loader>> = {
   'features/native': () => import('../bridges/native/index.ts'),
 };
 
-/** Advice for a type that glusterd writes into volfiles while an option of the volume is on. */
+/** Makes the advice for a type that glusterd writes into volfiles while a volume's option is on. */
 const adviseSwitchOff = (option: string, limitation: string): string =>
   `${limitation}; without it: gluster volume set VOLUME ${option} off`;
 
@@ -54,6 +54,7 @@ const adviceByType: Readonly<Record<string, string>> = {
     'a volume has, and places new files by their hashes',
 };
 
+/** A registry that loads translators on demand: `loadFor` must precede `lookup`. */
 class LazyRegistry extends Registry {
   private readonly loaded = new Map<string, Translator<unknown>>();
 
@@ -68,6 +69,7 @@ class LazyRegistry extends Registry {
     return Object.keys(loaders);
   }
 
+  /** Returns the advice that `glossa check` prints for a type of GlusterFS that glossa lacks. */
   refusalReason(type: string): string | undefined {
     return Object.hasOwn(adviceByType, type) ? adviceByType[type] : undefined;
   }
@@ -76,7 +78,7 @@ class LazyRegistry extends Registry {
     return Object.hasOwn(loaders, type);
   }
 
-  /** Loads the types that a volfile's text names; all of them if the text has escapes in it. */
+  /** Loads the types that a volfile's text names; all, if an escape in it may hide a name. */
   override async loadFor(text: string): Promise<void> {
     const isPlain = !text.includes('\\');
     await this.load(Object.keys(loaders).filter((type) => !isPlain || text.includes(type)));

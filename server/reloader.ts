@@ -1,9 +1,9 @@
 /**
- * Reloads the volfile of a running server and the code of its modules. SIGHUP reloads the volfile;
- * `glossa reload` reloads both. New options are applied to the running volumes; where a volume
- * cannot take them, the graph is exchanged (`core/exchange.ts`).
+ * Reloads the volfile of a running server (at SIGHUP), and also the code of its modules (at `glossa
+ * reload`). The running volumes get the new options; if a volume cannot change them while it runs,
+ * a new graph replaces the old one (`core/exchange.ts`).
  *
- * A reload that fails changes nothing, and its result has the reason.
+ * If the new volfile is refused, the graph stays, and the result has the reason.
  *
  * Source: GlusterFS `glusterfsd/src/glusterfsd-mgmt.c` (glusterfs_volfile_reconfigure).
  */
@@ -17,7 +17,7 @@ import type { VolumeSpec, Xlator } from '../runtime/core/xlator.ts';
 import { Failure } from '../terminal/exit.ts';
 import { UP_TIMEOUT } from './start-graph.ts';
 
-/** A volfile whose only mistake is that it names unknown types. */
+/** A volfile whose only mistakes are unknown types: the options of its other volumes are valid. */
 export class UnknownTypes extends Failure {
   /** The volumes of known types. */
   readonly specs: readonly VolumeSpec[];
@@ -29,14 +29,14 @@ export class UnknownTypes extends Failure {
 }
 
 export interface ReloadResult {
-  /** The volfile's name, or the volume's. */
+  /** The name of the volfile, or of the volume whose module was reloaded. */
   readonly what: string;
   readonly ok: boolean;
   /** The changes made, or the reason of the failure. */
   readonly text: string;
 }
 
-/** The volumes that run modules. */
+/** Lists the volumes that run modules. */
 export const moduleVolumes = (graph: Graph): readonly Xlator<GlupyState>[] =>
   graph.xlators.filter((xl) => xl.type === 'features/glupy') as readonly Xlator<GlupyState>[];
 
@@ -46,11 +46,12 @@ export class Reloader {
   private readonly read: () => Promise<readonly VolumeSpec[]>;
   private readonly log: Log;
   private readonly upTimeoutMs: number;
+  /** Resolves after the last requested reload: reloads run one after the other. */
   private queue: Promise<unknown> = Promise.resolve();
 
   /**
    * @param read reads the volumes that the volfile describes now. @throws {Failure}
-   * @param upTimeout seconds until new volumes must be up
+   * @param upTimeout the seconds within which the volumes of a new graph must be up
    */
   constructor(
     graph: Graph,
@@ -86,9 +87,9 @@ export class Reloader {
   private enqueue(
     reload: () => Promise<readonly ReloadResult[]>,
   ): Promise<readonly ReloadResult[]> {
-    const turn = this.queue.then(reload);
-    this.queue = turn;
-    return turn;
+    const results = this.queue.then(reload);
+    this.queue = results;
+    return results;
   }
 
   private async update(): Promise<ReloadResult> {
@@ -109,7 +110,9 @@ export class Reloader {
     }
   }
 
-  /** Keeps the graph, and still applies the new options that its volumes can take. */
+  /**
+   * Reports a refused volfile; applies the new options that the running volumes can still accept.
+   */
   private reportRefusal(specs: readonly VolumeSpec[], problems: readonly string[]): ReloadResult {
     const volfile = this.volfile;
     const msgid = messages.notReloaded.id;

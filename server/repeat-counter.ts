@@ -1,7 +1,7 @@
 /**
- * Counts repeated log messages instead of writing them. A message that repeats one of the last few
- * is held back; later one line gives the count: `The message "…" repeated N times between [t1] and
- * [t2]`. Messages without an id, such as those of modules, are all written.
+ * Counts repeated log messages instead of writing them. A message that repeats one of the latest
+ * few is held back. Later, one line gives the count: `The message "…" repeated N times between [t1]
+ * and [t2]`. Messages without an id (MSGID), such as those of modules, are all written.
  *
  * Source: GlusterFS `libglusterfs/src/logging.c`, `_gf_msg_internal`, `gf_log_flush_message`.
  */
@@ -14,16 +14,16 @@ export interface RepeatSettings {
   readonly flushTimeout: number | undefined;
 }
 
-/** GlusterFS's defaults: a number of messages, and seconds. */
+/** GlusterFS's defaults: the number of messages, and the timeout in seconds. */
 export const BUF_SIZE = 5;
 export const FLUSH_TIMEOUT = 120;
 
 interface MessageCount {
-  /** The latest repeat. */
+  /** The latest occurrence. */
   record: LogLine;
-  /** The time of the first, which was written. */
+  /** The time of the first occurrence, which was written. */
   readonly since: number;
-  /** The number of messages held back. */
+  /** The number of occurrences held back. */
   times: number;
 }
 

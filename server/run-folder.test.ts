@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { defaultRunFolder, RunFolder } from './run-files.ts';
+import { defaultRunFolder, RunFolder } from './run-folder.ts';
 
 function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-run-'));

@@ -1,6 +1,6 @@
 /**
- * Writes a server's dumps and statistics into its run folder, readable by its user alone. A file
- * appears whole or not at all.
+ * Writes a server's statedumps and statistics into a folder (`--statedump-path`), readable by the
+ * server's user alone. A file appears whole or not at all.
  */
 import { closeSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { effectiveUser } from '../runtime/sys/exposure.ts';
 import { openToWrite, writeWhole } from '../runtime/sys/guarded-write.ts';
 import { stateFolder } from './state-folder.ts';
 
-/** The default folder: GlusterFS's for root, the state folder for another user. */
+/** Returns the default folder: root's is in /var/run, another user's is the state folder. */
 export const defaultRunFolder = (uid = process.geteuid?.(), env = process.env): string =>
   uid === 0 ? '/var/run/glossa' : stateFolder(env);
 
@@ -22,7 +22,7 @@ export class RunFolder implements RunFiles {
     this.path = path;
   }
 
-  /** @throws {NodeJS.ErrnoException | ForeignFileError} */
+  /** Writes a file, and returns its path. @throws {NodeJS.ErrnoException | ForeignFileError} */
   write(name: string, text: string): string {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     const path = join(this.path, name);

@@ -1,4 +1,7 @@
-/** Makes and removes temporary folders for mounts; never removes one that still has a mount in it. */
+/**
+ * Makes and removes temporary folders for mounts; never removes a folder that still contains a
+ * mount.
+ */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +10,8 @@ import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 
 /**
- * Makes a folder `glossa-NAME-…` in `parent`, or in the folder for temporary files. The path has no
- * symbolic links in it. @throws {Failure}
+ * Makes a folder `glossa-NAME-…` in `parent`, by default the system's folder for temporary files.
+ * The returned path has no symbolic links in it. @throws {Failure}
  */
 export function makeScratch(name: string, parent?: string): string {
   const folder = parent ?? tmpdir();
@@ -20,7 +23,7 @@ export function makeScratch(name: string, parent?: string): string {
   }
 }
 
-/** The mounts in a folder. */
+/** Lists the mount points below a folder. */
 export function listMountsIn(folder: string): string[] {
   const points = readMounts().map(({ mountpoint }) => mountpoint);
   return points.filter((point) => point.startsWith(`${folder}/`));

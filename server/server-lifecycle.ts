@@ -1,9 +1,9 @@
 /**
- * Runs a server's process: reads the volfile, brings the graph up, and lets a `GraphServer` serve it
- * (a mount in `mount-server.ts`, bricks in `brick-server.ts`) until the end.
+ * Runs a server in this process: reads the volfile, starts the graph, and calls a `GraphServer`,
+ * which serves it until the end (a mount in `mount-server.ts`, bricks in `brick-server.ts`).
  *
- * It logs its progress, as glusterfs does. An error at the start is thrown, and logged unless the
- * log is the terminal. All that was begun is undone in reverse order.
+ * It logs its progress, as glusterfs does. An error is thrown, and logged unless the log is the
+ * terminal. At the end, all that was started is stopped in reverse order.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -34,7 +34,7 @@ import type { Address } from './metrics/metrics-address.ts';
 import { NodeContext } from './node-context.ts';
 import { registry } from './registry.ts';
 import { Reloader, UnknownTypes } from './reloader.ts';
-import { defaultRunFolder, RunFolder } from './run-files.ts';
+import { defaultRunFolder, RunFolder } from './run-folder.ts';
 import { Shutdown } from './shutdown.ts';
 import { StartErrors } from './start-errors.ts';
 import { startOrFail, UP_TIMEOUT, waitUntilUp } from './start-graph.ts';
@@ -44,11 +44,11 @@ import { makeFileSource, type VolfileSource } from './volfile-source.ts';
 import { describeOrFail } from './volfiles.ts';
 
 export interface ServerSettings {
-  /** The operand as given, for messages; of a volfile server, `HOST:/NAME`. */
+  /** The volfile as the user named it, for messages; `HOST:/NAME` for one from a volfile server. */
   readonly volfile: string;
-  /** The servers that have the volfile; undefined for a file. */
+  /** The servers to fetch the volfile from; undefined for a file. */
   readonly servers: VolfileServers | undefined;
-  /** Absolute, as are all other paths; or `-`, standard error. */
+  /** An absolute path, as all paths below; or `-` for standard error. */
   readonly logFile: string;
   readonly logLevel: LogLevel;
   /** Undefined for GlusterFS's default, as are the next two. */
@@ -62,13 +62,17 @@ export interface ServerSettings {
   readonly metrics: Address | undefined;
   /** The subdirectory to mount, absolute; undefined for the whole volume. */
   readonly subdirMount?: string | undefined;
+  /** The values of --xlator-option: `VOLUME.KEY=VALUE`. */
   readonly overrides: readonly string[];
+  /** Whether warnings about the volfile are errors. */
   readonly strict: boolean;
+  /** Whether the volfile's commands in backticks are run. */
   readonly allowShell: boolean;
+  /** The seconds within which the volumes must be up; undefined for the default. */
   readonly upTimeout: number | undefined;
 }
 
-/** A kind of server: checks a volfile, and serves the graph. */
+/** A kind of server, of a mount or of bricks: checks the volfile, and serves the graph. */
 export interface GraphServer {
   /** Called before the volfile is read. @throws {Failure} */
   begin(): Promise<void>;
@@ -76,16 +80,18 @@ export interface GraphServer {
   refuse(description: VolfileDescription, baseDir: string): Promise<void>;
   /** Serves a graph that is up until the end; resolves to the exit status. @throws {Failure} */
   serve(graph: Graph, serverContext: ServerContext): Promise<number>;
-  /** Gives the event loop a turn soon. */
+  /** Ends the pump's wait for descriptors, so that the event loop gets a turn soon. */
   wake(): void;
 }
 
-/** The process that waits until the server serves: the starter, or this process itself. */
+/**
+ * What waits until the server serves: the process that started this one, or this process itself.
+ */
 export interface Starter {
   reportReady(): Promise<void> | void;
   /** Calls `fn` when an attached server has lost its starter. */
   onGone(fn: () => void): void;
-  /** The terminal in whose foreground the mount is served. */
+  /** The path of the terminal whose user waits for the server; undefined for a daemon. */
   readonly tty: string | undefined;
   /** The recording that it asks for. */
   readonly record?: RecordRequest | undefined;
@@ -93,7 +99,10 @@ export interface Starter {
   readonly debug?: DebugChannel | undefined;
 }
 
-/** Serves until the graph server ends; resolves to the exit status. @throws {Failure} */
+/**
+ * Starts the graph, and serves until `graphServer` ends; resolves to the exit status.
+ * @throws {Failure}
+ */
 export async function runServer(
   graphServer: GraphServer,
   settings: ServerSettings,
@@ -199,9 +208,10 @@ function inspectSource(
   return source.inspect({ registry, overrides, strict, allowShell }, onRemark);
 }
 
+/** The message id of all warnings about the volfile. */
 const volfileDoubt = { msgid: messages.volfileDoubt.id };
 
-/** Reads the volfile and brings its graph up. */
+/** Reads the volfile, and starts its graph; resolves when the graph is up. @throws {Failure} */
 async function startGraph(
   graphServer: GraphServer,
   settings: ServerSettings,
@@ -245,21 +255,23 @@ async function startGraph(
 const formatNames = ({ volumes }: VolfileDescription): string =>
   volumes.map(({ name }) => printable(name.text)).join(', ');
 
-/** Adds the errors that volumes have logged to the failure of a promise. */
+/** Awaits a step of the start; adds the errors that volumes have logged to its Failure. */
 export const withStartErrors = <T>(step: Promise<T>, startErrors: StartErrors): Promise<T> =>
   step.catch((error: unknown) => {
     throw error instanceof Failure ? startErrors.explain(error) : error;
   });
 
+/** The line around the graph in GlusterFS's log. */
 const RULE = `+${'-'.repeat(78)}+`;
 
-/** The effective volfile with line numbers, in the form of GlusterFS's log. */
+/** Formats the effective volfile with line numbers, as in GlusterFS's log. */
 export function formatFinalGraph(description: VolfileDescription): string {
   const lines = printVolumes(toMaskedVolumes(description)).trimEnd().split('\n');
   const numbered = lines.map((line, i) => `${String(i + 1).padStart(3)}: ${printable(line)}`);
   return ['Final graph:', RULE, ...numbered, RULE].join('\n');
 }
 
+/** What `runServer` passes to a GraphServer. */
 export interface ServerContext {
   readonly source: VolfileSource;
   readonly levels: LogLevels;
@@ -270,7 +282,7 @@ export interface ServerContext {
   readonly startErrors: StartErrors;
 }
 
-/** A reloader that reads the server's volfile again. */
+/** Makes the reloader, which reads the server's volfile again. */
 export function makeReloader(
   graphServer: GraphServer,
   graph: Graph,
@@ -299,7 +311,7 @@ export const describeServer = ({ source }: ServerContext): About => ({
   started: performance.timeOrigin,
 });
 
-/** Reads the volumes that the volfile describes now. Its warnings were printed at the start. */
+/** Reads the volumes that the volfile describes now, for a reload: warnings are only logged. */
 async function readAgain(
   graphServer: GraphServer,
   settings: ServerSettings,

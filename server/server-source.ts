@@ -1,4 +1,6 @@
-/** Fetches a volfile from a server. Loaded only for mounts that need it. */
+/**
+ * Fetches a mount's volfile from a volfile server (`glossa mount -s`); loaded only for such mounts.
+ */
 
 import { FetchError, VolfileClient } from '../gluster/volfile-server/volfile-client.ts';
 import type { Log } from '../runtime/core/log.ts';
@@ -10,6 +12,7 @@ import { inspectText } from './volfiles.ts';
 
 export function makeServerSource(origin: VolfileServers, log: Log): VolfileSource {
   const name = formatVolfileServer(origin);
+  /** Whether the volfile has changed since the last `inspect`. */
   let isStale = false;
   let notifyChange = (): void => {};
   const client = new VolfileClient({
@@ -39,7 +42,7 @@ export function makeServerSource(origin: VolfileServers, log: Log): VolfileSourc
   };
 }
 
-/** @throws {Failure} */
+/** Fetches the volfile's text. @throws {Failure} */
 async function fetchOrFail(client: VolfileClient): Promise<string> {
   try {
     return await client.fetch();

@@ -1,6 +1,7 @@
 /**
- * Shuts a server down: at SIGINT and SIGTERM, when its starter asks or is gone, or at an uncaught
- * error. Before there is a mount, the process simply exits.
+ * Requests the shutdown of a server: at SIGINT and SIGTERM, or when its starter has ended. Before
+ * `defer` the process exits at once; after it, the function of `onRequest` runs. Also handles
+ * SIGHUP, SIGUSR1 and uncaught errors.
  */
 
 import { constants } from 'node:os';
@@ -12,7 +13,7 @@ import type { ReopenableSink } from './log-sink.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** The period of a timer that only keeps Node alive until a mount is served. */
+/** The milliseconds of a timer that only keeps Node alive. */
 const ALIVE_MS = 2 ** 30;
 
 export class Shutdown {
@@ -20,10 +21,11 @@ export class Shutdown {
   private readonly sink: ReopenableSink;
   private readonly terminal: Terminal;
   private readonly keepAliveTimer = setInterval(() => {}, ALIVE_MS);
+  /** Whether a request waits for `carryOut`, instead of ending the process. */
   private isDeferred = false;
   private isRequested = false;
   private carryOut: (() => void) | null = null;
-  /** Whether no second request can come, as the starter is gone. */
+  /** Whether no second request can come, as the starter has ended. */
   isLast = false;
   /** Called at SIGHUP, after the log is reopened. */
   onSighup: (() => void) | null = null;
@@ -40,12 +42,12 @@ export class Shutdown {
     process.on('uncaughtException', this.onUncaught);
   }
 
-  /** From now on a request waits for `onRequest`. */
+  /** Makes requests wait for `onRequest` from now on: the mount or the bricks exist. */
   defer(): void {
     this.isDeferred = true;
   }
 
-  /** Sets the function that carries out a request; calls it at once if a request waits. */
+  /** Sets the function that carries out the shutdown; calls it at once if that was requested. */
   onRequest(carryOut: () => void): void {
     this.carryOut = carryOut;
     if (this.isRequested) carryOut();
@@ -54,7 +56,7 @@ export class Shutdown {
   /** Requests the shutdown. The second request exits at once. */
   request(why: string, status = EXIT_FAILURE): void {
     this.log.info(`ending: ${why}`, { msgid: messages.ending.id });
-    // The mount unmounts itself on exit.
+    // The mount's exit handler unmounts.
     if (this.isRequested) process.exit(status);
     this.isRequested = true;
     if (this.isDeferred) this.carryOut?.();
@@ -90,7 +92,7 @@ export class Shutdown {
     this.onSighup?.();
   };
 
-  /** The state of the graph is unknown, so the process exits without waiting for its output. */
+  /** After an uncaught error the graph's state is unknown, so the process exits at once. */
   private readonly onUncaught = (error: unknown): void => {
     const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
     this.log.critical(`unexpected error: ${stack}`, { msgid: messages.unexpected.id });

@@ -1,6 +1,6 @@
 /**
  * Collects the errors that volumes log while a server starts. If the start fails, the waiting user
- * sees them: they have the reason of an 'Input/output error'.
+ * sees them: often they say why there was an 'Input/output error'. Also warns if the start is slow.
  */
 import { formatLogLine, parseLine } from '../bridges/testing/log-lines.ts';
 import type { LogSink } from '../runtime/core/log.ts';
@@ -8,10 +8,11 @@ import { Failure } from '../terminal/exit.ts';
 import { printWarning, type Terminal } from '../terminal/terminal.ts';
 import { CONSOLE, type ReopenableSink } from './log-sink.ts';
 
-/** The most lines shown; further ones repeat them. */
+/** The most lines shown: further lines rarely add anything. */
 const LINES_MAX = 20;
+/** Matches log lines of the levels emergency (M), alert, critical and error. */
 const SERIOUS = /^\[[^\]]*\] [MACE] /;
-/** The time until the waiting user gets a message. */
+/** The time after which the waiting user gets a warning. */
 const PATIENCE_MS = 10_000;
 
 export class StartErrors {
@@ -21,14 +22,14 @@ export class StartErrors {
   private timer: NodeJS.Timeout | null = null;
   private isOver = false;
 
-  /** @param logFile `-` when the waiting user reads the log itself */
+  /** @param logFile `-` (the terminal) collects nothing, as the waiting user sees the log */
   constructor(logFile: string, terminal: Terminal) {
     this.logFile = logFile;
     this.terminal = terminal;
     this.isOver = logFile === CONSOLE;
   }
 
-  /** Wraps the volumes' sink: collects their errors until the start is over. */
+  /** Returns a sink for the volumes that also collects their errors, until the start is over. */
   wrapSink(sink: ReopenableSink): LogSink {
     if (this.isOver) return sink;
     return {
@@ -41,7 +42,7 @@ export class StartErrors {
     };
   }
 
-  /** Prints a warning when a step takes long; `what` names it. A module may take any time. */
+  /** Starts the timer that warns about a slow step, as a module's `init` may take any time. */
   warnIfSlow(describeStep: () => string): void {
     const log = this.isOver ? '' : `; the log is ${this.logFile}`;
     const warnSlow = (): void =>
@@ -54,14 +55,14 @@ export class StartErrors {
     if (this.timer !== null) clearTimeout(this.timer);
   }
 
-  /** The start is over: from now on errors are in the log alone. */
+  /** Ends the collection, as the start is over: from now on errors are in the log alone. */
   endCollecting(): void {
     this.stopTimer();
     this.isOver = true;
     this.lines.length = 0;
   }
 
-  /** The same failure with the errors logged, and the log's path. */
+  /** Returns a failure that also has the collected errors and the log's path. */
   explain(error: Failure): Failure {
     this.stopTimer();
     if (this.isOver) return error;

@@ -1,18 +1,19 @@
-/** Starts a graph for a command; the problems of its volumes become a Failure. */
+/** Starts a graph, and waits until it is up; the problems of its volumes become a Failure. */
 
 import { GraphError } from '../runtime/core/errors.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import { Failure } from '../terminal/exit.ts';
 
-/** The default number of seconds until volumes must be up. */
+/** The default of --up-timeout: the seconds within which all volumes must be up. */
 export const UP_TIMEOUT = 30;
 
 /** Starts the graph. @throws {Failure} with every problem, after stopping all volumes */
 export const startOrFail = (graph: Graph): Promise<void> => failOnGraphError(graph.start());
 
 /**
- * Waits until the graph can serve. @throws {Failure} after so many seconds, with the volumes that
- * are not up, after stopping the graph
+ * Waits until the graph can serve.
+ * @throws {Failure} if it cannot after `seconds`: names the volumes that are not up; the graph is
+ * stopped
  */
 export async function waitUntilUp(graph: Graph, seconds: number): Promise<void> {
   try {

@@ -1,7 +1,9 @@
-/** Finds the user's folder for files that outlast a run: logs, histories, sockets. */
+/** Finds the user's folder for files that outlast a run: logs, statedumps, histories of prompts. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** `$XDG_STATE_HOME/glossa`, or `~/.local/state/glossa`. Source: XDG Base Directory Specification. */
+/**
+ * `$XDG_STATE_HOME/glossa`, or `~/.local/state/glossa`. Source: XDG Base Directory Specification.
+ */
 export const stateFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env.XDG_STATE_HOME || join(env.HOME ?? homedir(), '.local/state'), 'glossa');

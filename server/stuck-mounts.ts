@@ -1,4 +1,7 @@
-/** Checks paths before a process enters them: a mount on the way may hang, and a new one may fail. */
+/**
+ * Checks paths before a command uses them: `refuseStuck` for a mount on the way that hangs,
+ * `findEntryProblem` for a new mount whose root cannot be entered.
+ */
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeStuck, findStuckMount } from '../runtime/mount/mount-health.ts';
@@ -6,7 +9,10 @@ import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 import { CONSOLE } from './log-sink.ts';
 
-/** @throws {Failure} when a mount on the way to one of the paths does not reply */
+/**
+ * Refuses paths behind a mount that does not reply, where this process would hang.
+ * @throws {Failure}
+ */
 export async function refuseStuck(...paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     const stuck = await findStuckMount(path);
@@ -14,12 +20,12 @@ export async function refuseStuck(...paths: readonly string[]): Promise<void> {
   }
 }
 
-/** Time limit for the `stat`: while it waits, every process that enters the mount waits as well. */
+/** The time limit for the `stat` of a new mount's root. */
 const STAT_MS = 5000;
 
 /**
- * Returns why a new mount cannot be entered, as when a module fails the `stat` of its root; null
- * when it can be, or when its server is slow.
+ * Resolves to why a new mount cannot be entered, as when a module fails the `stat` of its root; to
+ * null if the mount can be entered, or if its server has not replied in time.
  */
 export async function findEntryProblem(
   mountpoint: string,

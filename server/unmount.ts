@@ -1,4 +1,4 @@
-/** Unmounts by umount2(2), or by fusermount3 for another user than root. */
+/** Unmounts: by umount2(2) for root, by fusermount3 for another user. */
 import { spawnSync } from 'node:child_process';
 import { EBUSY, strerror } from '../runtime/core/errno.ts';
 import { checkHealth } from '../runtime/mount/mount-health.ts';
@@ -10,7 +10,8 @@ import { Failure } from '../terminal/exit.ts';
 import { reason } from '../terminal/reason.ts';
 
 /**
- * Unmounts the mount that a server left behind, if it did; a mount from `before` stays.
+ * Unmounts what a server that has ended left mounted, if anything.
+ * @param before the mount that was there before the server: it stays
  * @throws {Failure}
  */
 export async function unmountLeftover(
@@ -22,7 +23,10 @@ export async function unmountLeftover(
   await unmountAt(mount, mountpoint, true);
 }
 
-/** Unmounts; resolves to whether processes still use the mount. @throws {Failure} */
+/**
+ * Unmounts. Resolves to true if the mount was only detached, because processes use it.
+ * @param lazy whether to detach a mount in use, instead of failing. @throws {Failure}
+ */
 export async function unmountAt(
   mount: MountEntry,
   operand: string,
@@ -30,10 +34,10 @@ export async function unmountAt(
 ): Promise<boolean> {
   const { mountpoint, device } = mount;
   const refusal = detach(mountpoint, false);
-  // Another umount may have come first.
+  // Another process may have unmounted it first.
   if (refusal === null || findMount(mountpoint)?.device !== device) return false;
   if (!refusal.busy) throw new Failure(`cannot unmount ${operand}: ${refusal.why}`);
-  // No process that uses a dead mount can do anything with it.
+  // A mount whose server is dead is detached: the processes in it get errors only.
   if (lazy || (await checkHealth(mountpoint)) === 'dead') {
     const lazyRefusal = detach(mountpoint, true);
     if (lazyRefusal === null || findMount(mountpoint)?.device !== device) return true;
@@ -45,13 +49,13 @@ export async function unmountAt(
   );
 }
 
-/** Why it is still mounted. */
+/** Why a mount was not unmounted. */
 interface Refusal {
   readonly busy: boolean;
   readonly why: string;
 }
 
-/** Unmounts the newest mount at a mount point. @returns null, or why it could not */
+/** Unmounts the topmost mount at a mount point. @returns null, or why that failed */
 export const detach = (mountpoint: string, lazy: boolean): Refusal | null =>
   (process.getuid?.() === 0 ? detachByRoot : detachByUser)(mountpoint, lazy);
 
@@ -60,7 +64,7 @@ function detachByRoot(mountpoint: string, lazy: boolean): Refusal | null {
   return status === 0 ? null : { busy: status === -EBUSY, why: strerror(-status) };
 }
 
-/** By fusermount3, which is setuid. */
+/** Unmounts by fusermount3, which is set-user-id root. */
 function detachByUser(mountpoint: string, lazy: boolean): Refusal | null {
   const args = ['-u', ...(lazy ? ['-z'] : []), '--', mountpoint];
   const { status, stderr, error } = spawnSync('fusermount3', args, {

@@ -3,14 +3,18 @@ import { statSync } from 'node:fs';
 import { UsageError } from '../terminal/exit.ts';
 import { refuseStuck } from './stuck-mounts.ts';
 
-/** Refuses a module, a beginner's likeliest mistake. @throws {UsageError} */
+/**
+ * Refuses a module in the place of a volfile, a beginner's likeliest mistake. @throws {UsageError}
+ */
 export function refuseModule(path: string): void {
   if (!/\.(py|m?js)$/.test(path)) return;
   const advice = `'glossa dev ${path}' mounts it; a volfile names it by option module-name`;
   throw new UsageError(`${path} is a module, and no volfile: ${advice}`);
 }
 
-/** @throws {UsageError | Failure} for a module or a folder, and when a mount on the way hangs */
+/**
+ * Refuses a module, a folder, and a path behind a mount that hangs. @throws {UsageError | Failure}
+ */
 export async function refuseNonVolfile(volfile: string): Promise<void> {
   await refuseStuck(volfile);
   refuseFolder(volfile);
@@ -22,7 +26,7 @@ function refuseFolder(path: string): void {
   try {
     isFolder = statSync(path).isDirectory();
   } catch {
-    // The reader of the volfile reports the error.
+    // A missing or unreadable file is reported when the volfile is read.
   }
   if (isFolder) throw new UsageError(`${path} is a folder, and no volfile`);
 }

@@ -1,6 +1,6 @@
 /**
- * Reads a mount's volfile, at the start and at each reload: from a file, or from a server
- * (server-source.ts).
+ * Defines where a server's volfile comes from, at the start and at each reload: from a file here,
+ * from a volfile server in `server-source.ts`.
  */
 import { dirname, resolve } from 'node:path';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
@@ -9,18 +9,23 @@ import { type InspectSettings, inspectFile, warnUntrusted } from './volfiles.ts'
 export interface VolfileSource {
   /** Its name in /proc/mounts: an absolute path, or `HOST:/NAME`. */
   readonly name: string;
-  /** The folder that relative paths in it start from. */
+  /** The folder from which relative paths in the volfile start. */
   readonly baseDir: string;
-  /** Inspects the volfile as it is now. @throws {Failure} when it is unreadable or not trusted */
+  /**
+   * Reads and checks the volfile as it is now. `onRemark` receives a warning if another user can
+   * write it.
+   * @throws {Failure} when it is unreadable, or refused by `strict`
+   */
   inspect(settings: InspectSettings, onRemark: (text: string) => void): Promise<VolfileInspection>;
-  /** Calls `fn` when the volfile may have changed; not again before the next `inspect`. */
+  /** Calls `fn` when a volfile server reports a change: once, until the next `inspect`. */
   onChange(fn: () => void): void;
   close(): void;
 }
 
 export function makeFileSource(path: string): VolfileSource {
   const name = resolve(path);
-  // A daemon changes to the root directory once it serves, where a relative name is another file.
+  // The first time, messages name the file as the user did. Later the server's current folder is
+  // the root directory, so the path must be absolute.
   let currentPath = path;
   return {
     name,

@@ -1,4 +1,4 @@
-/** Reads volfiles, inspects them, and prints their problems. */
+/** Reads volfiles, checks them, and prints their problems; used by all commands with a volfile. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { decodeName } from '../runtime/core/bytes.ts';
@@ -30,15 +30,16 @@ export interface InspectSettings extends VolfileSettings {
   readonly allowShell?: boolean;
 }
 
-/** Standard input on the command line, and below its name in messages. */
+/** Standard input on the command line. */
 export const STDIN = '-';
+/** Standard input in messages. */
 const STDIN_NAME = '<stdin>';
 
-/** The name of a file of the command line in messages. */
+/** Returns what messages call an operand: `<stdin>` for `-`. */
 export const displayName = (file: string): string => (file === STDIN ? STDIN_NAME : file);
 
 /**
- * Reads and inspects a volfile.
+ * Reads and checks a volfile; its problems are in the result.
  *
  * @throws {Failure} when it cannot be read
  * @throws {UsageError} when it is a module
@@ -54,13 +55,13 @@ export async function inspectFile(
   return inspectText(file, decodeName(bytes), settings);
 }
 
-/** The same for standard input; relative paths start at the current folder. */
+/** Reads and checks a volfile on standard input. @throws {Failure} when it cannot be read */
 export async function inspectInput(settings: InspectSettings): Promise<VolfileInspection> {
   const bytes = await readStandardInput({ name: `the volfile ${STDIN_NAME}`, sizeMax });
   return inspectText(STDIN_NAME, decodeName(bytes), settings);
 }
 
-/** The same for a text. */
+/** Checks the text of a volfile. @param path for messages, and as the folder of its commands */
 export async function inspectText(
   path: string,
   text: string,
@@ -98,7 +99,7 @@ export function warnUntrusted(
   onRemark(text);
 }
 
-/** A hint with a similar file name in the same folder. */
+/** Returns ` (did you mean 'NAME'?)` with a similar file name of the same folder, or ''. */
 function hintSimilarName(path: string): string {
   try {
     return didYouMean(basename(path), readdirSync(dirname(path)));
@@ -109,8 +110,8 @@ function hintSimilarName(path: string): string {
 }
 
 /**
- * Runs commands of a volfile in the folder that its relative paths start from; the user sees
- * stderr.
+ * Makes the function that runs a volfile's commands in backticks, in the volfile's folder. The user
+ * sees their standard error.
  */
 async function makeShellRunner(cwd: string): Promise<CommandRunner> {
   const { spawnSync } = await import('node:child_process');
@@ -124,7 +125,10 @@ async function makeShellRunner(cwd: string): Promise<CommandRunner> {
   };
 }
 
-/** Returns the description and prints the warnings. @throws {Failure} with every problem */
+/**
+ * Prints the warnings, and returns the description.
+ * @throws {Failure} with all problems if there is an error
+ */
 export function describeOrFail(
   { description, problems, sources }: VolfileInspection,
   terminal: Terminal,
@@ -135,7 +139,7 @@ export function describeOrFail(
   return description;
 }
 
-/** `2 errors, 1 warning`; `no problems`. */
+/** Formats the number of problems: `2 errors, 1 warning`; `no problems`. */
 export function countProblems({ problems }: VolfileInspection, colour: boolean): string {
   const counts = countSeverities(problems);
   return (

@@ -1,38 +1,38 @@
 /**
- * Asks a server over its control channel: `ask` gets one answer, `Conversation` also the bytes that
- * follow it (`live-trace.ts`). Messages name the server as the user did.
+ * Asks a running server over its control socket: `ask` returns the answer, a `Conversation` also gives
+ * access to the bytes behind it (`live-trace.ts`). Errors name the server as the user did.
  */
 import { connect, type Socket } from 'node:net';
 import { findMount } from '../../runtime/mount/mountinfo.ts';
 import { Failure } from '../../terminal/exit.ts';
 import type { WholeDump } from '../statedump/whole-dump.ts';
 
-/** The control socket of a server. */
+/** A running server that a user named, and its control socket. */
 export interface NamedServer {
   /** The server as the user named it, for messages. */
   readonly operand: string;
   /** The name of its control socket. */
   readonly socket: string;
-  /** Absolute; undefined for a server without a mount. */
+  /** The absolute mount point; undefined for a server without a mount. */
   readonly mountpoint?: string;
 }
 
 const NEWLINE = 10;
 
-/** A connection for one question. */
+/** A connection for one question, and for the bytes that may follow its answer. */
 export class Conversation {
   /** The answer's value. @throws {Failure} */
   readonly value: Promise<unknown>;
   readonly whenClosed: Promise<void>;
   readonly socket: Socket;
-  /** The bytes received behind the answer so far. */
+  /** The bytes received behind the answer; the paused socket has the later ones. */
   rest: Buffer = Buffer.alloc(0);
 
   constructor(server: NamedServer, ask: string, argument: unknown = null) {
     const socket = connect(server.socket);
     this.socket = socket;
     socket.write(`${JSON.stringify({ ask, argument })}\n`);
-    // The end of the connection follows its error.
+    // Node closes the socket after an error: `whenClosed` covers both.
     socket.on('error', () => {});
     this.whenClosed = new Promise((resolve) => void socket.once('close', () => resolve()));
     this.value = new Promise((resolve, reject) => {
@@ -51,14 +51,17 @@ export class Conversation {
       socket.on('data', receive);
       this.whenClosed.then(() => reject(makeServerGoneError(server)));
     });
-    // A caller that no longer waits needs no rejection.
+    // Prevents an unhandled rejection when no caller waits for the value.
     this.value.catch(() => {});
   }
 }
 
 type Answer = { readonly value: unknown } | { readonly error: string };
 
-/** Asks one question. @param signal ends the wait. @throws {Failure} */
+/**
+ * Asks one question, and resolves to the answer's value.
+ * @param signal ends the wait. @throws {Failure}
+ */
 export async function ask(
   server: NamedServer,
   question: string,
@@ -73,7 +76,7 @@ export async function ask(
   }
 }
 
-/** The error for a server that has ended. */
+/** Makes the error for a server that has ended: it says how to unmount what it left. */
 export function makeServerGoneError({
   operand,
   mountpoint,

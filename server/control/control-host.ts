@@ -1,10 +1,10 @@
 /**
- * Answers questions of commands over the control channel: a socket (`control-socket.ts`) that accepts the
- * server's own user and root.
+ * Answers the questions of commands, as `glossa stats`, over the server's control socket
+ * (`control-socket.ts`), which accepts the server's own user and root.
  *
- * A question is a line of JSON, `{"ask": NAME, "argument": …}`, and its answer another: `{"value":
- * …}`, or `{"error": TEXT}`. A question may hold the connection (`Connection.hold`) and send more
- * behind its answer, until either end closes.
+ * A question is a line of JSON, `{"ask": NAME, "argument": …}`; its answer is another line,
+ * `{"value": …}` or `{"error": TEXT}`. The function that answers may hold the connection
+ * (`Connection.hold`), and send more behind the answer until either end closes.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '../../runtime/core/log.ts';
@@ -19,36 +19,42 @@ const CONNECTIONS_MAX = 256;
 const QUESTION_BYTES_MAX = 2 ** 18;
 /** The time limit for a client to send its question. */
 const QUESTION_MS = 30_000;
-/** The time limit for a client to read the last answer. */
+/** The time limit for clients to read their last answers when the server ends. */
 const FAREWELL_MS = 5000;
 const NEWLINE = 10;
 
-/** The description that a server without a mount gives of itself. */
+/** The answer of a server without a mount to the question `about`. */
 export interface ServerDescription {
   readonly what: 'brick' | 'volfile-server';
-  /** Absolute; of a server of volfiles, its folder. */
+  /** The absolute path of the volfile; for a volfile server, of its folder. */
   readonly volfile: string;
   readonly listens: readonly Listener[];
 }
 
+/** An address at which a server listens for clients. */
 export interface Listener {
   readonly address: string;
   /** The names of the volumes that clients may use there. */
   readonly bricks: readonly string[];
 }
 
-/** The connection of a question. */
+/** The connection over which a question arrived. */
 export interface Connection {
   readonly socket: Socket;
-  /** Keeps the connection open after the answer; `end` is called when the client closes it or dies. */
+  /**
+   * Keeps the connection open after the answer; `end` is called when the client closes it or dies.
+   */
   hold(end: () => void): void;
 }
 
-/** Returns or resolves to a value for JSON. The message of an error becomes the answer. */
+/** Answers a question: returns a value for JSON, or a promise of one. Of an error, the message is sent. */
 export type Question = (argument: unknown, connection: Connection) => unknown;
 export type Questions = Readonly<Record<string, Question>>;
 
-/** The questions that both kinds of servers answer: `about`, and `end`, which ends as SIGTERM does. */
+/**
+ * Makes the questions that servers without a mount (of bricks, of volfiles) answer: `about`, and
+ * `end`, which ends the server as SIGTERM does.
+ */
 export function makeCommonQuestions(about: () => ServerDescription, shutdown: Shutdown): Questions {
   let isEnding = false;
   return {
@@ -67,7 +73,9 @@ export class ControlHost {
   private readonly server: Server = createServer({ allowHalfOpen: true }, (socket) =>
     this.accept(socket),
   );
-  /** The open connections, each with the function that ends its question. */
+  /**
+   * The open connections, each with the function that ends a held question; null if none holds it.
+   */
   private readonly connections = new Map<Socket, (() => void) | null>();
 
   private constructor(questions: Questions) {
@@ -76,7 +84,7 @@ export class ControlHost {
     this.server.unref();
   }
 
-  /** Starts answering. A failure is logged, and the server serves all the same. */
+  /** Starts answering. A failure is logged, and the server serves without a control socket. */
   static async open(kind: ServerKind, questions: Questions, log: Log): Promise<ControlHost> {
     const host = new ControlHost(questions);
     const { server } = host;
@@ -88,7 +96,7 @@ export class ControlHost {
       const why = `commands cannot ask this server: ${reason(error)}`;
       log.warning(why, { msgid: messages.notAsked.id });
     }
-    // Later errors belong to one connection, as without descriptors; its client sees them.
+    // A later error, as for lack of a descriptor, concerns one connection, whose client sees it.
     server.removeAllListeners('error').on('error', () => {});
     return host;
   }
@@ -99,7 +107,7 @@ export class ControlHost {
     const closed = new Promise((resolve) => server.close(resolve));
     for (const [socket, end] of connections) {
       if (end !== null) end();
-      // A client that has not asked yet does not delay the end.
+      // A client that has not got an answer yet does not delay the end.
       else if (!socket.writableEnded) socket.destroy();
     }
     const timer = setTimeout(() => {
@@ -112,7 +120,7 @@ export class ControlHost {
   private accept(socket: Socket): void {
     const { connections } = this;
     const uid = readPeer(socket)?.uid;
-    // An error is followed by `close`, which is handled below.
+    // Node emits `close` after an error; that is handled below.
     socket.on('error', () => {});
     if (uid !== 0 && uid !== process.geteuid!()) return void socket.destroy();
     connections.set(socket, null);

@@ -1,7 +1,8 @@
 /**
- * Names and finds the control sockets of servers, `glossa.KIND.ID.RANDOM`. They are abstract
- * (unix(7)), so a killed server leaves no file behind. Any process can bind or connect to such a
- * name, so server and client each read the other's user from the kernel.
+ * Names and finds the control sockets of servers: `glossa.mount.DEVICE.RANDOM` or
+ * `glossa.listener.RANDOM`. They are abstract (unix(7)), so a killed server leaves no file behind.
+ * Any process can bind or connect to such a name, so both ends read each other's user from the
+ * kernel.
  *
  * Source: unix(7) (SO_PEERCRED), proc_net(5) (`/proc/net/unix`).
  */
@@ -12,16 +13,18 @@ import { SO_PEERCRED, SOL_SOCKET } from '../../runtime/sys/constants.ts';
 import { getsockopt } from '../../runtime/sys/libc.ts';
 import { readDescriptor } from '../../runtime/sys/socket.ts';
 
-/** The process at the other end, in the namespaces of this one. */
+/**
+ * The process at the other end of a socket; its ids are those seen in this process's namespaces.
+ */
 export interface Peer {
   readonly pid: number;
   readonly uid: number;
 }
 
-/** `struct ucred`: pid, uid and gid. */
+/** The bytes of `struct ucred`: pid, uid and gid. */
 const UCRED_SIZE = 12;
 
-/** The process at the other end; null for a closed socket. */
+/** Reads the process at the other end from the kernel; null for a closed socket. */
 export function readPeer(socket: Socket): Peer | null {
   const fd = readDescriptor(socket);
   const [value, length] = [new Uint32Array(UCRED_SIZE / 4), new Uint32Array([UCRED_SIZE])];
@@ -32,40 +35,42 @@ export function readPeer(socket: Socket): Peer | null {
   return { pid: value[0]!, uid: value[1]! };
 }
 
-/** The key of a server's socket: the device number of its mount, or `listener` without a mount. */
+/** What servers are found by: the device number of the mount, or `listener` without a mount. */
 export type ServerKind = { readonly mount: string } | 'listener';
 
 const namePrefix = (kind: ServerKind): string =>
   kind === 'listener' ? 'glossa.listener.' : `glossa.mount.${kind.mount}.`;
 
-/** The length of a name's random part, by which the names of two servers differ. */
+/** The bytes of a name's random part, which makes the names of two servers differ. */
 const RANDOM_BYTES = 8;
-/** The size of `sun_path`. Node 20 pads a shorter name with zeros, later versions do not. */
+/** The bytes of `sun_path`. Node 20 pads a shorter name with zeros, later versions do not. */
 const NAME_SIZE = 108;
 
-/** A new name for a server's socket, padded so that every version of Node uses the same bytes. */
+/**
+ * Makes a new socket name, padded to full length, so that all versions of Node use the same bytes.
+ */
 export const makeSocketName = (kind: ServerKind): string =>
   `\0${namePrefix(kind)}${randomBytes(RANDOM_BYTES).toString('hex')}`.padEnd(NAME_SIZE, '.');
 
-/** The socket names of servers of a kind in this network namespace. */
+/** Lists the socket names of all servers of a kind in this network namespace. */
 export function listSocketNames(kind: ServerKind): readonly string[] {
   const prefix = ` @${namePrefix(kind)}`;
   let lines: readonly string[] = [];
   try {
     lines = readFileSync('/proc/net/unix', 'utf8').split('\n');
   } catch {
-    // The kernel has no list of sockets.
+    // Without /proc/net/unix no server can be found.
   }
   const names = lines.flatMap((line) => {
     const at = line.indexOf(prefix);
-    // The kernel shows a zero as @.
+    // The kernel shows the leading zero of an abstract name as @.
     return at < 0 ? [] : [`\0${line.slice(at + 2)}`];
   });
   // The kernel lists each connection under the server's name, too.
   return [...new Set(names)];
 }
 
-/** The process that listens at a name; null if none does. */
+/** Connects to a name, to find the process that listens there; null if none does. */
 export function findPeer(name: string): Promise<Peer | null> {
   return new Promise((resolve) => {
     const socket = connect(name);

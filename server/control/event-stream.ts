@@ -1,7 +1,7 @@
 /**
- * Sends the events of a recording to another process while it is made, once per turn of the event
- * loop. A slow reader never delays the mount: up to `BACKLOG_MAX` bytes wait for it, further events
- * are dropped, and a `lost` event gives their number.
+ * Sends the events of a live recording (`glossa trace MNT`) over a socket, once in each turn of the
+ * event loop. A slow reader never delays the mount: up to `BACKLOG_MAX` bytes are buffered for it,
+ * further events are dropped, and a `lost` event says how many.
  */
 import type { Socket } from 'node:net';
 import type { EventStore } from '../../runtime/observe/event-store.ts';
@@ -9,17 +9,18 @@ import { writeLost } from '../../runtime/observe/events.ts';
 import { BLOCK_MAX } from '../../runtime/observe/format.ts';
 import { RecordingWriter } from '../../runtime/observe/recording-bytes.ts';
 
-/** The most bytes sent together, unless one event alone is longer. */
-const RUN_BYTES = 65_536;
+/** The most bytes sent at once, unless one event alone is longer. */
+const BATCH_BYTES = 65_536;
 const BACKLOG_MAX = 32 * 2 ** 20;
 /** The size of a `lost` event. */
 const LOST_BYTES = 256;
 
 export class EventStream implements EventStore {
-  readonly out = new RecordingWriter(new Uint8Array(RUN_BYTES));
+  readonly out = new RecordingWriter(new Uint8Array(BATCH_BYTES));
   private readonly socket: Socket;
-  /** The events in `out`, and those dropped since the last send. */
+  /** The number of events in `out`. */
   private count = 0;
+  /** The number of events dropped since the last `lost` event. */
   private droppedCount = 0;
   private isClosed = false;
   private pendingSend: NodeJS.Immediate | null = null;
@@ -28,6 +29,10 @@ export class EventStream implements EventStore {
     this.socket = socket;
   }
 
+  /**
+   * Accepts the event that was written from `start` on. Returns false if it did not fit: `out` was
+   * then sent, and the caller writes the event again.
+   */
   commit(start: number, time: number): boolean {
     const { out } = this;
     if (this.isClosed) {
@@ -42,6 +47,7 @@ export class EventStream implements EventStore {
     const length = out.at - start;
     out.at = start;
     if (start > 0) this.send(time);
+    // One event alone exceeds the buffer: the buffer grows for good.
     if (length > out.bytes.length && length <= BLOCK_MAX) out.bytes = new Uint8Array(length);
     return false;
   }
@@ -54,6 +60,7 @@ export class EventStream implements EventStore {
     this.socket.end();
   }
 
+  /** @param time of the newest event in nanoseconds, for a `lost` event */
   private send(time: number): void {
     const { out, socket, count } = this;
     if (this.pendingSend !== null) clearImmediate(this.pendingSend);

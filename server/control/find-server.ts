@@ -1,4 +1,7 @@
-/** Finds the mount or the server that an operand of a command names. */
+/**
+ * Finds the running server that an operand of a command names: by its mount point, or, without a
+ * mount, by volfile, address, brick or process id.
+ */
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkHealth } from '../../runtime/mount/mount-health.ts';
@@ -19,13 +22,13 @@ import {
 /** The most servers that a message lists. */
 const LISTED_MAX = 20;
 
-/** Finds the control socket of a mount, or of a server without one. @throws {Failure} */
+/** Finds the control socket of the server that an operand names. @throws {Failure} */
 export async function findServer(operand: string): Promise<NamedServer> {
   const match = await findMountOrServer(operand);
   return 'process' in match ? match : findMountServer(operand, match.mountpoint);
 }
 
-/** Finds the control socket of a mount. @throws {Failure} */
+/** Finds the control socket of a mount's server. @throws {Failure} if this user may not ask it */
 export async function findMountServer(operand: string, mountpoint: string): Promise<NamedServer> {
   await refuseStuck(mountpoint);
   const mount = findMount(mountpoint);
@@ -44,13 +47,16 @@ export async function findMountServer(operand: string, mountpoint: string): Prom
   );
 }
 
+/** A server without a mount. */
 export interface NamedProcess {
   readonly operand: string;
   readonly socket: string;
   readonly process: ServerProcess;
 }
 
-/** Finds a mount of glossa, which may hang, or a server without one. @throws {Failure} */
+/**
+ * Finds a mount of glossa, whose server may hang, or a server without a mount. @throws {Failure}
+ */
 export async function findMountOrServer(
   operand: string,
 ): Promise<NamedProcess | { readonly operand: string; readonly mountpoint: string }> {
@@ -64,7 +70,7 @@ export async function findMountOrServer(
       `${operand} may be any of these; its process says which:${formatList(matches)}`,
     );
   }
-  // An operand that is a folder means a mount.
+  // A user who names a folder means a mount: other servers are no help.
   const isListed = servers.length > 0 && !mount.isFolder;
   throw new Failure(
     mount.message + (isListed ? `; what else is served is${formatList(servers)}` : ''),
@@ -75,7 +81,7 @@ export async function findMountOrServer(
 export const isServerRunning = async (operand: string): Promise<boolean> =>
   (await listRunningServers()).some((server) => hasName(server, operand));
 
-/** The server, if this user may ask it and it answers. @throws {Failure} */
+/** Returns the server if this user may ask it and it answers. @throws {Failure} */
 function requireReachable(server: RunningServer, operand: string): RunningServer {
   const { health, process, uid } = server;
   if (health === 'answers') return server;
@@ -101,18 +107,19 @@ function resolveLinks(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    // No path: it may be a name or an address.
+    // The operand is no existing path: it may be a brick's name or an address.
     return path;
   }
 }
 
+/** Why an operand is no mount of glossa. */
 interface NoMount {
   /** The message for the user. */
   readonly message: string;
   readonly isFolder: boolean;
 }
 
-/** Finds the mount of glossa at a path. @throws {Failure} */
+/** Finds the mount of glossa at a path. @throws {Failure} if a mount on the way hangs */
 async function findMountpoint(operand: string): Promise<{ readonly mountpoint: string } | NoMount> {
   await refuseStuck(dirname(resolve(operand)));
   const makeNoMount = (why: string, isFolder: boolean): NoMount => ({
@@ -136,7 +143,7 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** The path without symbolic links before its last part, which may hang and is not entered. */
+/** Resolves links, except in the last part: that may be a hanging mount, and is not entered. */
 function resolveParent(operand: string): string | { readonly missing: string } {
   const path = resolve(operand);
   try {

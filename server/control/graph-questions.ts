@@ -1,4 +1,4 @@
-/** Answers the questions about a graph on the control channel (`control-host.ts`). */
+/** Answers commands' questions about a server's graph, as those of `glossa stats` and `glossa top`. */
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import type { NotableRequests } from '../../runtime/mount/notable-requests.ts';
@@ -6,7 +6,7 @@ import { encodeHead } from '../../runtime/observe/head.ts';
 import { type RecordingOptions, startRecorder } from '../graph-recording.ts';
 import { LeasedCounter } from '../leased-counter.ts';
 import type { Reloader } from '../reloader.ts';
-import type { RunFolder } from '../run-files.ts';
+import type { RunFolder } from '../run-folder.ts';
 import { Dumper } from '../statedump/dumper.ts';
 import { makeStatedump } from '../statedump/volume-dumps.ts';
 import type { AboutServer } from '../statedump/whole-dump.ts';
@@ -17,9 +17,9 @@ export interface QuestionSources {
   readonly about: AboutServer;
   readonly reloader: Reloader;
   readonly log: Log;
-  /** The folder for statedumps at SIGUSR1. */
+  /** The folder into which statedumps are written at SIGUSR1. */
   readonly folder: RunFolder;
-  /** Requests that failed or were slow; undefined if the server records none. */
+  /** The failed and slow requests, for `glossa why`; undefined if the server records none. */
   readonly notable?: NotableRequests | undefined;
 }
 
@@ -57,7 +57,7 @@ function resetStats({ xlators }: Graph): string[] {
   return resettable.map(({ name }) => name).reverse();
 }
 
-/** Sends a recording's head, then its events (docs/write/recording.md) until the client disconnects. */
+/** Answers with a recording's head, then sends its events until the client disconnects. */
 export function streamTrace(
   graph: Graph,
   options: RecordingOptions,

@@ -1,7 +1,7 @@
 /**
- * Traces the requests of a running server:
+ * Traces the requests of a running server (docs/write/recording.md has the format of the events):
  *
- *   const live = await attach(MNT, { filter, filterText, dataMax, redact });
+ *   const live = await attachTrace(MNT, { filter, filterText, dataMax, redact });
  *   // Until `live.close()`, or until the server has ended.
  *   const wasClosed = await live.follow((events) => …);
  */
@@ -13,11 +13,12 @@ import type { RecordingOptions } from '../graph-recording.ts';
 import { Conversation, type NamedServer } from './control-client.ts';
 import { findServer } from './find-server.ts';
 
-/** The longest time that a server may take to send the rest. */
+/** The time limit for a server to send its last events after `close`. */
 const FAREWELL_MS = 5000;
 
 /**
- * Makes a server send its events from now on, until `close` or the end of this process.
+ * Makes a server record its requests and send the events here, until `close` or the end of this
+ * process.
  * @param operand the mount or server as the user named it
  * @throws {Failure} when there is no such server, this user may not ask it, or the filter is wrong
  */
@@ -29,7 +30,7 @@ export async function attachTrace(operand: string, options: RecordingOptions): P
 
 export class LiveTrace {
   readonly server: NamedServer;
-  /** The head of the recording that the events belong to. */
+  /** The head of the recording: its volumes and options. */
   readonly head: Head;
   private readonly conversation: Conversation;
   private isClosed = false;
@@ -41,8 +42,8 @@ export class LiveTrace {
   }
 
   /**
-   * Calls `onEvents` with whole events, in the form of a recording. Resolves after the last: to
-   * true after `close`, to false when the server has ended.
+   * Calls `onEvents` with the bytes of whole events. Resolves after the last: to true if `close`
+   * ended the trace, to false if the server has ended.
    */
   async follow(onEvents: (events: Uint8Array) => void): Promise<boolean> {
     const { conversation } = this;
@@ -59,7 +60,7 @@ export class LiveTrace {
     return this.isClosed;
   }
 
-  /** Ends the trace; events seen so far still arrive. The second call drops them. */
+  /** Ends the trace; events recorded so far still arrive, unless `close` is called again. */
   close(): void {
     const { socket } = this.conversation;
     if (this.isClosed) socket.destroy();

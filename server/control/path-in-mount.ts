@@ -1,4 +1,7 @@
-/** Finds the mount that a path leads into, and the path from its root, without entering the mount. */
+/**
+ * Finds the mount that a path leads into, and the path from the mount's root, for `glossa why` and
+ * `glossa invalidate`. It does not enter the mount, which may hang.
+ */
 import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FS_TYPE, readMounts } from '../../runtime/mount/mountinfo.ts';
@@ -8,11 +11,11 @@ import { refuseStuck } from '../stuck-mounts.ts';
 export interface PathInMount {
   /** Absolute. */
   readonly mountpoint: string;
-  /** From its root. */
+  /** From the mount's root, with a leading slash. */
   readonly path: string;
 }
 
-/** The mount of glossa that a path leads into. @throws {Failure} without one, or if one hangs */
+/** Finds the innermost mount of glossa around a path. @throws {Failure} without one, or if one hangs */
 export async function findPathInMount(operand: string): Promise<PathInMount> {
   await refuseStuck(dirname(resolve(operand)));
   const mountpoints = readMounts()
@@ -26,7 +29,9 @@ export async function findPathInMount(operand: string): Promise<PathInMount> {
   return { mountpoint, path: fullPath.slice(mountpoint.length) || '/' };
 }
 
-/** The path without symbolic links up to a mount; the part inside the mount need not exist. */
+/**
+ * Resolves the symbolic links of a path up to the mount; the part inside the mount need not exist.
+ */
 function resolveUpToMount(path: string, mountpoints: ReadonlySet<string>): string {
   const names = path.split('/').slice(1);
   let at = '/';

@@ -10,7 +10,7 @@ import { ask } from './control-client.ts';
 import type { ServerDescription } from './control-host.ts';
 import { findPeer, listSocketNames } from './control-socket.ts';
 
-/** The time limit for an answer, the same as for a mount. */
+/** The time limit for an answer; `glossa mounts` calls a mount stuck after the same time. */
 const REPLY_MS = 3000;
 const euid = geteuid?.();
 
@@ -18,12 +18,12 @@ export interface RunningServer {
   readonly process: ServerProcess;
   readonly uid: number;
   readonly socket: string;
-  /** Null for a server that is stuck, or belongs to another user. */
+  /** What the server says of itself; null if it is stuck, or belongs to another user. */
   readonly about: ServerDescription | null;
   readonly health: 'answers' | 'stuck' | 'unknown';
 }
 
-/** Asks each server for its description; omits those that have ended meanwhile. */
+/** Asks each server for its description; omits those that have ended. The oldest is first. */
 export async function listRunningServers(): Promise<RunningServer[]> {
   const all = await Promise.all(listSocketNames('listener').map(queryServer));
   return all
@@ -50,7 +50,7 @@ async function queryServer(socket: string): Promise<RunningServer | null> {
   return about === null ? null : makeServer('answers', about as ServerDescription);
 }
 
-/** All names of a server for operands; a name that two servers share is ambiguous. */
+/** Lists all names by which an operand may mean a server; two servers may share a name. */
 export function listServerNames({ process, about }: RunningServer): string[] {
   const listens = about?.listens ?? [];
   return [
@@ -60,11 +60,11 @@ export function listServerNames({ process, about }: RunningServer): string[] {
   ];
 }
 
-/** `127.0.0.1:49152 brick`; several addresses are separated by commas. */
+/** Formats addresses with their bricks: `127.0.0.1:49152 brick, …`. */
 export const formatListeners = ({ listens }: Pick<ServerDescription, 'listens'>): string =>
   listens.map(({ address, bricks }) => [address, ...bricks].map(printable).join(' ')).join(', ');
 
-/** A server in a message. */
+/** Describes a server in a message. */
 export function formatServer({ process: { pid }, uid, about, health }: RunningServer): string {
   if (about !== null)
     return `${formatListeners(about)} (${printable(about.volfile)}, process ${pid})`;

@@ -1,6 +1,7 @@
 /**
- * Collects a server's metrics as families: a name, its meaning, and a number for each set of
- * labels. They come from the volumes' dumps when a collector asks, so they cost requests nothing.
+ * Collects a server's metrics as Prometheus's families: a name, a help text, and a number for each
+ * set of labels. They are read from the volumes' dumps when a collector scrapes, so requests become
+ * no slower.
  */
 import type { Graph } from '../../runtime/core/graph.ts';
 import { findBucket } from '../../runtime/core/histogram.ts';
@@ -15,12 +16,12 @@ export interface Sample {
   readonly value: number;
 }
 
-/** The buckets of a histogram. */
+/** A histogram for one set of labels. */
 export interface Distribution {
   readonly labels: Labels;
-  /** The upper bounds of the buckets, rising; one more bucket has the rest. */
+  /** The upper bounds of the buckets in ascending order; a last bucket without a bound follows. */
   readonly bounds: readonly number[];
-  /** The count of each bucket alone. */
+  /** The count of each bucket, not cumulative. */
   readonly counts: readonly number[];
   readonly count: number;
   readonly sum: number;
@@ -50,6 +51,7 @@ interface MetricKind extends Omit<NumberFamily, 'samples'> {
   readonly scale?: number;
 }
 
+/** Nanoseconds in seconds. */
 const NS = 1e-9;
 
 const makeCounterKind = (name: string, help: string): MetricKind => ({
@@ -64,7 +66,7 @@ const makeLatencyKind = (which: string, help: string): MetricKind => ({
   scale: NS,
 });
 
-/** Families of `FOP.hits` and the other keys of debug/io-stats. */
+/** Families of debug/io-stats, by the part of the dump's key behind the fop (`LOOKUP.hits`). */
 const fopMetrics: Readonly<Record<string, MetricKind>> = {
   hits: makeCounterKind('glossa_fop_hits_total', 'Calls of a fop that a volume has seen.'),
   errors: makeCounterKind(
@@ -128,7 +130,7 @@ const metricsByType: Readonly<Record<string, Readonly<Record<string, MetricKind>
   'mount/fuse-native': mountMetrics,
 };
 
-/** The family of all other numbers in dumps. */
+/** The family of all numbers in dumps that have no family of their own. */
 const OTHER_VALUES = makeGaugeKind(
   'glossa_volume_value',
   'Any other number in the dump of a volume; its key is a label.',
@@ -136,7 +138,7 @@ const OTHER_VALUES = makeGaugeKind(
 
 const FOP_KEY = /^([A-Z_]+)\.(hits|errors|avg-ns|min-ns|max-ns)$/;
 
-/** @param version the program's */
+/** Collects all metrics. @param version of glossa */
 export function collectMetrics(graph: Graph, version: string): Family[] {
   const families = new Map<string, NumberFamily & { samples: Sample[] }>();
   const add = ({ scale = 1, ...kind }: MetricKind, value: number, labels: Labels = {}): void => {
@@ -175,10 +177,13 @@ const LATENCIES = {
   help: 'Time until the reply of a fop, with latency-measurement.',
   type: 'histogram',
 } as const;
-/** Powers of two, in microseconds: from 4 us to 17 s. */
+/**
+ * The exponents of the bucket bounds, which are powers of two in microseconds: from 4 us to 17 s.
+ */
 const POWERS = Array.from({ length: 23 }, (_, at) => at + 2);
-/** The index in the core's histogram at which each of these buckets ends. */
+/** The index in `core/histogram.ts`'s finer buckets at which each of these buckets ends. */
 const ENDS = POWERS.map((power) => findBucket(2 ** power * 1000));
+/** The bounds in seconds. */
 const BOUNDS = POWERS.map((power) => 2 ** power / 1e6);
 
 function readLatencies(xl: Xlator): Distribution[] {

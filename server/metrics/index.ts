@@ -1,4 +1,4 @@
-/** Starts the metrics of a server, which a collector scrapes (`--metrics`). */
+/** Starts serving metrics over HTTP, for `--metrics`; `server-lifecycle.ts` calls it. */
 
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
@@ -6,11 +6,11 @@ import { messages } from '../../runtime/core/messages.ts';
 import { packageVersion } from '../../terminal/package-version.ts';
 import type { Address } from './metrics-address.ts';
 
-/** Variables with an address to push metrics to, which glossa does not support. */
+/** OpenTelemetry's variables with an address to push metrics to, which glossa does not support. */
 const OTLP = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 
-/** The warning for an operator who has set such a variable; null without one. */
-export function otlpWarning(env: NodeJS.ProcessEnv): string | null {
+/** Returns the warning for an operator who has set such a variable; null if none is set. */
+export function makeOtlpWarning(env: NodeJS.ProcessEnv): string | null {
   const name = OTLP.find((one) => env[one]);
   const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true';
   if (name === undefined || isOff || env.OTEL_METRICS_EXPORTER === 'none') return null;
@@ -23,7 +23,8 @@ export function otlpWarning(env: NodeJS.ProcessEnv): string | null {
 }
 
 /**
- * Serves metrics at an address, if there is one; resolves to the function that ends that.
+ * Serves metrics at an address, unless it is undefined; resolves to the function that stops
+ * serving.
  * @throws {Failure} when the address is not available
  */
 export async function startMetrics(
@@ -32,16 +33,16 @@ export async function startMetrics(
   log: Log,
 ): Promise<() => Promise<void>> {
   if (address === undefined) {
-    const warning = otlpWarning(process.env);
+    const warning = makeOtlpWarning(process.env);
     if (warning !== null) log.warning(warning, { msgid: messages.metricsDoubt.id });
     return async () => {};
   }
-  const [{ collectMetrics: metricsOf }, { MetricsServer }] = await Promise.all([
+  const [{ collectMetrics }, { MetricsServer }] = await Promise.all([
     import('./families.ts'),
     import('./metrics-server.ts'),
   ]);
-  const program = packageVersion();
-  const server = await MetricsServer.listen(address, () => metricsOf(graph, program));
+  const version = packageVersion();
+  const server = await MetricsServer.listen(address, () => collectMetrics(graph, version));
   log.info(`metrics are at ${server.url}`, { msgid: messages.metricsServed.id });
   return async () => server.close();
 }

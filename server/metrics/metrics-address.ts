@@ -1,4 +1,4 @@
-/** Parses the address of metrics: HOST:PORT, `[IPv6]:PORT`, or a PORT of the loopback interface. */
+/** Parses and formats the value of --metrics: HOST:PORT, `[IPv6]:PORT`, or a PORT of 127.0.0.1. */
 import { UsageError } from '../../terminal/exit.ts';
 
 export interface Address {
@@ -11,7 +11,7 @@ const LOOPBACK = '127.0.0.1';
 const PORT_MAX = 65_535;
 
 /** @throws {UsageError} */
-export function readAddress(text: string): Address {
+export function parseAddress(text: string): Address {
   const [, ipv6, name, port] = FORM.exec(text) ?? [];
   if (port === undefined || Number(port) > PORT_MAX) {
     throw new UsageError(

@@ -7,12 +7,13 @@ import type { Family } from './families.ts';
 import { type Address, formatAddress } from './metrics-address.ts';
 import { CONTENT_TYPE, formatPrometheus } from './prometheus.ts';
 
-/** The most connections at a time, and the time limit for a collector to send its request. */
+/** The most connections at a time. */
 const CONNECTIONS_MAX = 32;
+/** The time limit for a collector to send its request. */
 const TIMEOUT_MS = 10_000;
 
 export class MetricsServer {
-  /** The URL of the metrics, with the real port if 0 was given. */
+  /** The URL of the metrics; for port 0, with the port that the system chose. */
   readonly url: string;
   private readonly server: Server;
 
@@ -22,7 +23,10 @@ export class MetricsServer {
     this.url = `http://${formatAddress({ host, port })}/metrics`;
   }
 
-  /** @throws {Failure} when the address is not available */
+  /**
+   * @param families collects the metrics at each scrape.
+   * @throws {Failure} if the address is not available
+   */
   static async listen(address: Address, families: () => Family[]): Promise<MetricsServer> {
     const server = createServer({ requestTimeout: TIMEOUT_MS }, makeListener(families));
     server.maxConnections = CONNECTIONS_MAX;
@@ -34,7 +38,7 @@ export class MetricsServer {
       const where = formatAddress(address);
       throw new Failure(`metrics cannot be served at ${where}: ${reason(error)}`);
     }
-    // The mount alone keeps the process alive; a failed connection concerns its client only.
+    // Does not keep the process alive. A later error concerns one client only.
     server.unref().on('error', () => {});
     return new MetricsServer(server, address.host);
   }

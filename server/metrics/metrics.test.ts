@@ -14,8 +14,8 @@ import {
 } from '../../test/support/core.ts';
 import { readPrometheus } from '../../test/support/prometheus.ts';
 import { collectMetrics } from './families.ts';
-import { otlpWarning } from './index.ts';
-import { readAddress } from './metrics-address.ts';
+import { makeOtlpWarning } from './index.ts';
+import { parseAddress } from './metrics-address.ts';
 import { MetricsServer } from './metrics-server.ts';
 import { formatPrometheus } from './prometheus.ts';
 
@@ -143,12 +143,12 @@ describe('the address of --metrics', () => {
     ['0.0.0.0:80', { host: '0.0.0.0', port: 80 }],
     ['[::1]:9100', { host: '::1', port: 9100 }],
   ])('%s is parsed into host and port', (given, address) =>
-    expect(readAddress(given)).toEqual(address),
+    expect(parseAddress(given)).toEqual(address),
   );
 
   it.each(['', 'host', '::1:9100', '[::1]', '65536', 'a b:1', 'host:', '-1', 'http://a:1'])(
     '%j is refused',
-    (given) => expect(() => readAddress(given)).toThrow(/^--metrics takes HOST:PORT/),
+    (given) => expect(() => parseAddress(given)).toThrow(/^--metrics takes HOST:PORT/),
   );
 
   it('fails with a message when it is in use', async () => {
@@ -182,14 +182,14 @@ describe('a collector in OpenTelemetry’s variables', () => {
     ['nothing is named', {}],
     ['the SDK is off', { ...endpoint, OTEL_SDK_DISABLED: 'True' }],
     ['no metrics are wanted', { ...endpoint, OTEL_METRICS_EXPORTER: 'none' }],
-  ])('causes no warning when %s', (_, env) => expect(otlpWarning(env)).toBeNull());
+  ])('causes no warning when %s', (_, env) => expect(makeOtlpWarning(env)).toBeNull());
 
   it.each([
     ['grpc', { ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
     ['http/json', { ...endpoint, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' }],
     ['http/protobuf', endpoint],
   ])('with the protocol %s causes a warning that names --metrics', (protocol, env) => {
-    const refusal = otlpWarning(env);
+    const refusal = makeOtlpWarning(env);
     expect(refusal).toContain(
       `OTEL_EXPORTER_OTLP_ENDPOINT: metrics are not sent by OTLP (${protocol})`,
     );

@@ -45,7 +45,7 @@ function formatLabels(labels: Labels): string {
   return all.length === 0 ? '' : `{${all.join(',')}}`;
 }
 
-/** A module chooses some of the keys, so they are escaped. */
+/** Escapes a text: some keys are chosen by modules, and may have any characters. */
 const escapeText = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 
 function formatNumber(value: number): string {

@@ -1,4 +1,4 @@
-/** Makes the statedumps of a server: for `glossa stats statedump`, and for SIGUSR1. */
+/** Makes the statedumps of a server: for `glossa stats statedump`, and, into a file, at SIGUSR1. */
 
 import { listPendingCalls } from '../../runtime/core/dumps.ts';
 import { newestRequest } from '../../runtime/core/frame.ts';
@@ -8,11 +8,11 @@ import { messages } from '../../runtime/core/messages.ts';
 import { RequestAges } from '../../runtime/core/request-ages.ts';
 import { ForeignFileError } from '../../runtime/sys/guarded-write.ts';
 import { reason } from '../../terminal/reason.ts';
-import type { RunFolder } from '../run-files.ts';
+import type { RunFolder } from '../run-folder.ts';
 import { formatSections } from './sections.ts';
 import { type About, makeWholeDump, type WholeDump } from './whole-dump.ts';
 
-/** The precision of the ages of requests. */
+/** The time between two marks of `RequestAges`, which is the precision of the ages of requests. */
 const STEP_MS = 1000;
 
 export class Dumper {
@@ -23,7 +23,7 @@ export class Dumper {
   readonly ages = new RequestAges();
   private readonly timer = setInterval(() => this.markAges(), STEP_MS);
 
-  /** @param folder for statedumps at SIGUSR1 */
+  /** @param folder into which statedumps are written at SIGUSR1 */
   constructor(graph: Graph, about: About, folder: RunFolder, log: Log) {
     this.graph = graph;
     this.about = about;

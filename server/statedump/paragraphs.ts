@@ -5,7 +5,7 @@ import { maxWidth, padRight } from '../../terminal/layout.ts';
 import { paint } from '../../terminal/terminal.ts';
 import type { Statedump, VolumeDump } from './volume-dumps.ts';
 
-/** One paragraph for each volume, with its values in a column. */
+/** Formats one paragraph for each volume: its name and type, then its values in a column. */
 export function formatStatedump({ volumes, replaced = [] }: Statedump, colour: boolean): string {
   const keys = [...volumes, ...replaced].flatMap(({ dump }) => Object.keys(dump));
   const width = maxWidth(keys);

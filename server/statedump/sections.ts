@@ -10,12 +10,17 @@ import type { CallDump, InodeDump } from '../../runtime/core/dumps.ts';
 import { formatTime, printable } from '../../runtime/core/log.ts';
 import type { GraphVolume, WholeDump } from './whole-dump.ts';
 
-/** Types of volumes with clients, which own the inode table and the open files. */
+/**
+ * Matches the types whose volumes have clients: GlusterFS lists inodes and open files under them.
+ */
 const FRONT = /^mount\/|^protocol\/server$/;
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** The text of a dump, newline included. `end` is the time of its end, as `dump.time` of its start. */
+/**
+ * Formats a dump, newline included.
+ * @param end the time at which the dump ended, in milliseconds since the epoch
+ */
 export function formatSections(dump: WholeDump, end: number): string {
   const { process: about, memory, callpool, volumes, replaced, inodes, fds } = dump;
   const front = volumes.find(({ type }) => FRONT.test(type))?.type ?? 'mount/fuse';

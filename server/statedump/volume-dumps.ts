@@ -1,15 +1,18 @@
-/** Collects the dumps of a graph's volumes, for `glossa stats` and metrics. */
+/**
+ * Collects the dumps of a graph's volumes (their counters and sizes), for `glossa stats` and
+ * metrics.
+ */
 import { dumpXlator } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dump, Xlator } from '../../runtime/core/xlator.ts';
 
-/** The most requests listed of those that a volume has begun itself. */
+/** The most requests listed of those that a volume has itself begun, such as a read-ahead. */
 const CALLS_MAX = 16;
 
 export interface Statedump {
   /** From the top down. */
   readonly volumes: readonly VolumeDump[];
-  /** Volumes of replaced graphs that are not idle yet; the key is absent without one. */
+  /** Volumes of replaced graphs that still have requests or open files; absent without any. */
   readonly replaced?: readonly VolumeDump[];
 }
 
@@ -19,7 +22,7 @@ export interface VolumeDump {
   readonly dump: Dump;
 }
 
-/** The initiators that have a dump, then the volumes from the top down; and the replaced ones. */
+/** Lists the volumes to dump: initiators (mount, protocol/server) first, then from the top down. */
 export function listVolumes(graph: Graph): { volumes: Xlator[]; replaced: VolumeDump[] } {
   const fronts = [...graph.initiators].map(({ xl }) => xl);
   const dumpable = fronts.filter(({ translator }) => translator.dump !== undefined);
@@ -35,14 +38,14 @@ export function makeStatedump(graph: Graph): Statedump {
   return replaced.length === 0 ? dump : { ...dump, replaced };
 }
 
-/** The dump of a volume, behind `more`. */
+/** Dumps a volume. @param extra values that come first */
 export const dumpVolume = (xl: Xlator, extra: Dump = {}): VolumeDump => ({
   name: xl.name,
   type: xl.type,
   dump: { ...extra, ...dumpXlator(xl), ...dumpOwnCalls(xl) },
 });
 
-/** The number of requests that a volume has begun itself, and the oldest of them. */
+/** Dumps the number of requests that a volume has itself begun, and the oldest of them. */
 function dumpOwnCalls({ calls }: Xlator): Dump {
   if (calls.size === 0) return {};
   const oldest = calls.list().slice(0, CALLS_MAX);

@@ -28,7 +28,7 @@ export interface About {
   readonly started: number;
 }
 
-/** The same, with the mount point. */
+/** The facts about a server, with its mount point. */
 export interface AboutServer extends About {
   /** Absent for a server without a mount. */
   readonly mountpoint?: string;
@@ -51,7 +51,7 @@ export interface WholeDump {
   readonly callpool: CappedList<CallDump>;
   /** The front end, then the volumes from the top down. */
   readonly volumes: readonly GraphVolume[];
-  /** Volumes of replaced graphs that are not idle yet. */
+  /** Volumes of replaced graphs that still have requests or open files. */
   readonly replaced: readonly VolumeDump[];
   readonly inodes: InodesDump;
   readonly fds: CappedList<FdDump>;
@@ -71,7 +71,7 @@ export interface FdDump {
   readonly isDir: boolean;
 }
 
-/** @param ages the ages of requests by the clock of the graph's context */
+/** Makes the dump. @param ages the ages of requests, by the clock of the graph's context */
 export function makeWholeDump(graph: Graph, about: About, ages: RequestAges): WholeDump {
   const { context } = graph;
   const { volumes, replaced } = listVolumes(graph);
