@@ -1,4 +1,6 @@
-/** `glossa debug`: stops, shows and changes requests on their way through a graph, with gdb's commands. */
+/**
+ * `glossa debug`: a debugger with gdb's commands that stops, shows and changes requests in a graph.
+ */
 import { resolve } from 'node:path';
 import { fopNames } from '../runtime/core/gen/fops.gen.ts';
 import { DebugError } from '../runtime/debug/debug-error.ts';
@@ -63,6 +65,7 @@ export default defineCommand({
   },
 });
 
+/** A volfile to debug, and the command to run in its mount. */
 interface DebugTask {
   readonly volfile: string;
   readonly flags: FlagValues<typeof serverFlags>;
@@ -70,6 +73,7 @@ interface DebugTask {
   readonly command: CommandLine | null;
 }
 
+/** Starts server and session, and carries out commands to the end; resolves to the exit status. */
 async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number> {
   const { mountpoint, command } = task;
   const isPerson = process.stdin.isTTY === true && terminal.interactive;
@@ -110,10 +114,12 @@ async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number>
   }
 }
 
-/** On a terminal the prompt handles Ctrl-C. */
+/** On a terminal the prompt handles Ctrl-C (SIGINT). */
 const SIGNALS_BUT_CTRL_C: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
 
-/** Reads and carries out commands until the end of the input. */
+/**
+ * Reads and carries out commands until `quit` or the end of the input; resolves to the exit status.
+ */
 async function runCommands(
   session: DebugSession,
   prompt: ConsolePrompt | PipedPrompt,

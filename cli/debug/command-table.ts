@@ -1,8 +1,8 @@
-/** Lists the commands of `glossa debug`, which are gdb's, and finds and completes them. */
+/** Lists the commands of `glossa debug`, named as in gdb; finds and completes a command. */
 
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { DebugError } from '../../runtime/debug/debug-error.ts';
-import { formatTable as tableLines } from '../../terminal/layout.ts';
+import { formatTable } from '../../terminal/layout.ts';
 
 /** Name, short form (or none), arguments and effect, in the order of the help. */
 // biome-ignore format: one command, one line
@@ -49,9 +49,10 @@ export function findCommandName(word: string): CommandName {
   );
 }
 
+/** What the command `info` can list. */
 export const INFO = ['breakpoints', 'requests', 'volumes'] as const;
 
-/** Finds the subject of `info`. @throws {DebugError} */
+/** Finds what `info` is to list, by the beginning of its name. @throws {DebugError} */
 export function findInfoSubject(word: string): (typeof INFO)[number] {
   const matches = INFO.filter((name) => word !== '' && name.startsWith(word));
   if (matches.length === 1) return matches[0]!;
@@ -65,10 +66,10 @@ export function formatHelp(): string {
     const names = short === '' ? name : `${name}, ${short}`;
     return [args === '' ? names : `${names} ${args}`, help];
   });
-  return tableLines(rows).join('\n');
+  return formatTable(rows).join('\n');
 }
 
-/** Completes the last word of a line. */
+/** Makes the function that completes the last word of a line. */
 export function makeCompleter(
   volumes: () => readonly string[],
   fops: readonly string[],

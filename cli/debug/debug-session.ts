@@ -1,5 +1,5 @@
 /**
- * Carries out the commands of a `glossa debug` session. One of the held requests is *selected*, and
+ * Carries out the commands of a `glossa debug` session. One of the stopped requests is *selected*:
  * the commands refer to it. A command that resumes it waits for the next stop.
  */
 import { DebugError } from '../../runtime/debug/debug-error.ts';
@@ -21,6 +21,7 @@ import type { CommandLine, Debuggee, DebuggeeEvent } from './debuggee.ts';
 /** Whether an event ends the wait of a command. */
 type WaitCondition = (event: DebuggeeEvent) => boolean;
 
+/** The debugger's name of each command that resumes a request. */
 const WAYS = { step: 'into', next: 'over', finish: 'out' } as const;
 const NOTHING_HELD = 'no request is held';
 
@@ -31,14 +32,16 @@ export class DebugSession {
   isEnding = false;
   private readonly debuggee: Debuggee;
   private readonly print: (text: string) => void;
+  /** The stops of all held requests, by the number of the stop. */
   private readonly heldStops = new Map<number, StopView>();
   private selectedStop: StopView | null = null;
-  /** The request that was printed last. */
+  /** The number of the request that was printed last. */
   private printedRequest = 0;
-  /** The selected frame. */
-  private level = 0;
+  /** The index of the selected frame; 0 is the volume where the request is stopped. */
+  private selectedLevel = 0;
+  /** The number of values printed; the next is gdb's `$N` with one more. */
   private valueCount = 0;
-  private state: 'new' | 'running' | 'mounted' = 'new';
+  private state: 'new' | 'mounting' | 'mounted' = 'new';
   /** The command to run once there is a mount. */
   private pendingCommand: CommandLine | null;
   private lastCommand: CommandLine | null;
@@ -56,7 +59,7 @@ export class DebugSession {
   }
 
   /**
-   * Carries out a line.
+   * Carries out a line of the user.
    * @param interrupted resolves at Ctrl-C, which ends the wait
    * @throws {DebugError} for a wrong line
    */
@@ -69,7 +72,7 @@ export class DebugSession {
     return;
   }
 
-  /** Handles an event of the server or the command. */
+  /** Handles an event of the server, or of the command that runs in the mount. */
   onEvent(event: DebuggeeEvent): void {
     this.applyEvent(event);
     if (this.currentWait?.endsWait(event) === true || this.hasFailed !== null)
@@ -103,13 +106,13 @@ export class DebugSession {
 
   private select(stop: StopView): void {
     this.selectedStop = stop;
-    this.level = 0;
+    this.selectedLevel = 0;
     if (stop.request !== this.printedRequest) this.print(`[${formatRequest(stop)}]`);
     this.printedRequest = stop.request;
     this.print(formatStop(stop));
   }
 
-  // -- commands ------------------------------------------------------------------------------------
+  // -- commands -----------------------------------------------------------------------------------
 
   private readonly commands: Readonly<
     Record<
@@ -138,9 +141,10 @@ export class DebugSession {
     backtrace: async () => {
       for (const frame of await this.fetchFrames()) this.print(formatFrame(frame));
     },
-    frame: (rest) => this.selectFrame(rest === '' ? this.level : parseNumber(rest, 'a frame')),
-    up: () => this.selectFrame(this.level + 1),
-    down: () => this.selectFrame(this.level - 1),
+    frame: (rest) =>
+      this.selectFrame(rest === '' ? this.selectedLevel : parseNumber(rest, 'a frame')),
+    up: () => this.selectFrame(this.selectedLevel + 1),
+    down: () => this.selectFrame(this.selectedLevel - 1),
     print: async (rest) => {
       const scopes = await this.fetchScopes();
       if (rest === '') {
@@ -207,7 +211,7 @@ export class DebugSession {
     this.pendingCommand = command;
     await this.resumeAndWait(isBackground, interrupted, null, async () => {
       if (this.state === 'new') {
-        this.state = 'running';
+        this.state = 'mounting';
         await this.debuggee.client.ask('run', {});
       } else this.startPending();
     });
@@ -240,8 +244,9 @@ export class DebugSession {
   }
 
   /**
-   * Calls `resumeRequests`, and waits, unless `isBackground`, until a request is selected,
-   * the command has ended, or the request `stepped` has.
+   * Calls `resumeRequests`. Unless `isBackground`, waits until a request is selected, or until the
+   * command or the request `steppedRequest` has ended.
+   * @param interrupted resolves at Ctrl-C, which ends the wait
    */
   private async resumeAndWait(
     isBackground: boolean,
@@ -270,7 +275,7 @@ export class DebugSession {
     }
   }
 
-  // -- the selected request ------------------------------------------------------------------------
+  // -- the selected request -----------------------------------------------------------------------
 
   private requireStop(): StopView {
     if (this.selectedStop === null) throw new DebugError(NOTHING_HELD);
@@ -282,7 +287,10 @@ export class DebugSession {
   }
 
   private fetchScopes() {
-    return this.debuggee.client.ask('scopes', { stop: this.requireStop().id, level: this.level });
+    return this.debuggee.client.ask('scopes', {
+      stop: this.requireStop().id,
+      level: this.selectedLevel,
+    });
   }
 
   private async selectFrame(level: number): Promise<void> {
@@ -291,7 +299,7 @@ export class DebugSession {
     if (frame === undefined) {
       throw new DebugError(`there is no frame ${level}: they are 0 to ${frames.length - 1}`);
     }
-    this.level = level;
+    this.selectedLevel = level;
     this.print(formatFrame(frame));
   }
 
@@ -306,7 +314,7 @@ export class DebugSession {
   }
 }
 
-/** Splits off gdb's `&`, which ends the wait. */
+/** Splits off gdb's `&`, which makes a command return at once. */
 const splitBackground = (rest: string) => ({
   line: rest.replace(/\s*&$/, ''),
   isBackground: rest.endsWith('&'),

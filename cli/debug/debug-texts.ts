@@ -7,7 +7,7 @@ import type { Value } from '../../runtime/debug/shown-values.ts';
 const formatArguments = (values: readonly Value[]): string =>
   values.map(({ name, text }) => `${name}=${text}`).join(', ');
 
-/** The place of a stop, and its values. */
+/** Formats where a request is stopped, and its arguments. */
 export function formatStop(stop: StopView): string {
   const { kind, fop, volume, from, values, breakpoint } = stop;
   const why = breakpoint === null ? '' : `Breakpoint ${breakpoint}, `;
@@ -15,7 +15,7 @@ export function formatStop(stop: StopView): string {
   return `${why}${name} (${formatArguments(values)}) at ${volume}, from ${from}`;
 }
 
-/** The request of a stop. */
+/** Formats the request of a stop: its number, caller, fop and paths. */
 export const formatRequest = ({ request, pid, uid, fop, paths }: StopView): string =>
   `request ${request} of process ${pid}, user ${uid}: ${fop} ${formatPaths(paths)}`.trimEnd();
 
@@ -26,14 +26,14 @@ export function formatFrame({ level, volume, type, fop, paths, where }: FrameVie
   return `#${level}  ${fop} in ${volume} (${type}): ${formatPaths(paths)}${position}`;
 }
 
-/** A value with one line for each part. */
+/** Formats a value, with one line for each of its parts. */
 export function formatValue({ text, parts }: Value): string {
   if (parts.length === 0) return text;
   const lines = parts.map((part) => `  ${part.name} = ${part.text}`);
   return `{\n${lines.join(',\n')}\n}`;
 }
 
-/** All values of a frame. */
+/** Formats all values of a frame. */
 export const formatScopes = (scopes: readonly Scope[]): string =>
   scopes.map(({ name, values }) => [`${name}:`, ...listValueLines(values)].join('\n')).join('\n');
 

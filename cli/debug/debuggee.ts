@@ -1,8 +1,8 @@
 /**
- * Starts the server for `glossa debug`, and commands in its mount.
+ * Starts the server that `glossa debug` debugs, and runs commands in its mount.
  *
- * This process never enters the mount, as it would wait for a request that it holds itself: a
- * command's shell changes to the folder instead.
+ * This process never enters the mount, because it would wait for a request that it holds itself:
+ * the shell of a command changes to the folder instead.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -21,12 +21,12 @@ const GRACE_MS = 2000;
 export type DebuggeeEvent =
   | DebugEvent
   | { readonly event: 'mounted' }
-  /** The mount is gone, or has failed. */
+  /** The mount has ended, or has failed to start. */
   | { readonly event: 'gone'; readonly failed: boolean }
   /** A command has ended. */
   | { readonly event: 'exited'; readonly name: string; readonly status: number };
 
-/** A command: words, or a line for the shell. */
+/** A command for the mount: its words, or a line for the shell. */
 export type CommandLine = readonly string[] | string;
 
 export const formatCommand = (command: CommandLine): string =>
@@ -62,6 +62,7 @@ export class Debuggee {
     });
   }
 
+  /** Whether a command is running in the mount. */
   get isRunning(): boolean {
     return this.command !== null;
   }
@@ -78,7 +79,7 @@ export class Debuggee {
     const shellCommand = typeof commandLine === 'string' ? `eval "$1"` : 'exec "$@"';
     const script = `cd "$0" && ${shellCommand}`;
     const rest = typeof commandLine === 'string' ? [commandLine] : words;
-    // Ctrl-C is for the debugger alone.
+    // Detached, because Ctrl-C is for the debugger alone.
     const child = spawn('/bin/sh', ['-c', script, this.mountpoint, ...rest], {
       cwd: '/',
       stdio: ['ignore', ...(output === undefined ? INHERIT_OUTPUT : PIPE_OUTPUT)],
@@ -110,14 +111,14 @@ export class Debuggee {
   }
 }
 
-/** Ends a command and its children, by SIGKILL after GRACE_MS. */
+/** Ends a command and its children: by SIGTERM, and by SIGKILL after GRACE_MS. */
 async function endGroup(child: ChildProcess): Promise<void> {
   const whenExited = new Promise((resolve) => child.once('exit', resolve));
   const kill = (signal: NodeJS.Signals): void => {
     try {
       process.kill(-child.pid!, signal);
     } catch {
-      // It has ended.
+      // The process group has ended already.
     }
   };
   kill('SIGTERM');

@@ -1,4 +1,7 @@
-/** Sets an editor's breakpoints in the debugger, and maps the debugger's numbers to the editor's. */
+/**
+ * Sets an editor's breakpoints in the debugger (the server), and maps the numbers that the debugger
+ * gives them to those that the editor knows.
+ */
 
 import { extname } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -15,10 +18,11 @@ import {
 /** A breakpoint of the editor. */
 interface EditorBreakpoint {
   readonly id: number;
-  /** The debugger's number; null for a line, and for a refused breakpoint. */
+  /** The debugger's number; null for a line of Python, and for a refused breakpoint. */
   readonly debuggerId: number | null;
 }
 
+/** Makes the reply for a breakpoint that cannot be set. */
 const makeRefused = (id: number, message: string): DebugProtocol.Breakpoint => ({
   id,
   verified: false,
@@ -28,11 +32,11 @@ const makeRefused = (id: number, message: string): DebugProtocol.Breakpoint => (
 export class Breakpoints {
   private readonly client: DebugClient;
   private readonly volfile: string;
-  /** The breakpoints by source path, or by kind. */
+  /** The breakpoints by their source's path, or by the kind of breakpoints without a line. */
   private readonly byKind = new Map<string, readonly EditorBreakpoint[]>();
-  /** Lines with breakpoints in Python, by file. */
+  /** The lines with breakpoints, by the path of a Python file. */
   private readonly lines = new Map<string, readonly number[]>();
-  /** The editor's number of each breakpoint at a line of Python, by file and line. */
+  /** The editor's number of each breakpoint in Python, by `FILE:LINE`. */
   private readonly lineIds = new Map<string, number>();
   private lastId = 0;
 
@@ -41,7 +45,7 @@ export class Breakpoints {
     this.volfile = volfile;
   }
 
-  /** The editor's number of a breakpoint of the debugger. */
+  /** Finds the editor's number and the kind of a breakpoint, by the debugger's number. */
   findByDebuggerId(debuggerId: number): { readonly id: number; readonly kind: string } | null {
     for (const [kind, all] of this.byKind) {
       const match = all.find((breakpoint) => breakpoint.debuggerId === debuggerId);
@@ -50,14 +54,14 @@ export class Breakpoints {
     return null;
   }
 
-  /** The editor's number of a breakpoint at a line of Python. */
+  /** Finds the editor's number of a breakpoint at a line of Python. */
   findByLine(file: string, line: number): number | null {
     return this.lineIds.get(`${file}:${line}`) ?? null;
   }
 
   // -- texts -------------------------------------------------------------------------------------
 
-  /** Replaces the breakpoints of a kind by these texts. */
+  /** Replaces the breakpoints of a kind by new ones, in the words of the command `break`. */
   async setTexts(kind: string, texts: readonly string[]): Promise<DebugProtocol.Breakpoint[]> {
     return this.replaceAll(
       kind,
@@ -100,7 +104,7 @@ export class Breakpoints {
 
   // -- sources -----------------------------------------------------------------------------------
 
-  /** Replaces the breakpoints of a source. Lines count from 1. */
+  /** Replaces the breakpoints of a volfile or module. Lines count from 1. */
   async setLines(path: string, lines: readonly number[]): Promise<DebugProtocol.Breakpoint[]> {
     if (extname(path) === '.vol')
       return this.replaceAll(path, this.makeVolumeBreakpoints(path, lines));
@@ -132,7 +136,7 @@ export class Breakpoints {
     return lines.map(() => ({ message: `this session debugs ${this.volfile}, not this file` }));
   }
 
-  /** Sends all lines to each module that can stop at lines; each selects its own. */
+  /** Sends the lines of all files to each interpreter that can stop at lines. */
   private async sendLines(
     path: string,
     lines: readonly number[],

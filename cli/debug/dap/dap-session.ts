@@ -1,7 +1,7 @@
 /**
- * Serves a session of the Debug Adapter Protocol for editors
- * (https://microsoft.github.io/debug-adapter-protocol). A request of the graph is a thread, and its
- * volumes are the frames. A module that is stopped at a line adds its own frames above them.
+ * Serves a session of the Debug Adapter Protocol (DAP) for an editor, the *client*
+ * (https://microsoft.github.io/debug-adapter-protocol). Each request in the graph is a DAP thread,
+ * and the volumes on its way are the frames. A module stopped at a line adds its frames above them.
  */
 
 import { resolve } from 'node:path';
@@ -16,15 +16,17 @@ import { Breakpoints } from './breakpoints.ts';
 import { Inspector } from './inspector.ts';
 import { type ThreadStop, Threads } from './threads.ts';
 
-/** The arguments of `launch` that glossa defines. */
+/** The arguments of the DAP request `launch`, which glossa defines. */
 export interface LaunchArguments {
   readonly volfile: string;
   readonly mountpoint: string | undefined;
-  /** Without a command, the mount stays until the session ends. */
+  /** The command to run in the mount; if empty, the mount stays until the session ends. */
   readonly command: readonly string[];
+  /** Values of --xlator-option. */
   readonly options: readonly string[];
 }
 
+/** What a session needs of the process around it. */
 export interface EditorConnection {
   send(message: DebugProtocol.ProtocolMessage): void;
   /** Starts a server. @throws {Failure | UsageError} */
@@ -47,7 +49,7 @@ type Arguments = Readonly<Record<string, unknown>>;
 type Handler = (args: Arguments) => Promise<object | undefined>;
 
 const ERRNOS = ['ENOENT', 'EACCES', 'EIO'] as const;
-/** The kinds of breakpoints without a line. */
+/** The kinds of breakpoints without a line; both are also reasons of DAP's event `stopped`. */
 const FUNCTIONS = 'function breakpoint';
 const EXCEPTIONS = 'exception';
 
@@ -72,18 +74,20 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
 };
 
 export class DapSession {
-  /** Resolves when the client has left. */
+  /** Resolves when the client has disconnected or died. */
   readonly whenClosed: Promise<void>;
   private readonly editor: EditorConnection;
   private readonly threads = new Threads();
+  /** Null before `launch`; `launchState` throws then. */
   private launchOrNull: LaunchState | null = null;
   private lastSeq = 0;
   private endPromise: Promise<void> | null = null;
   private markStarted = (): void => {};
   private goneEvent: (DebuggeeEvent & { event: 'gone' }) | null = null;
+  /** Added to the client's lines, which may count from 0. */
   private lineOffset = 0;
   private markClosed = (): void => {};
-  /** Requests of the client are carried out one by one. */
+  /** Resolves after the client's last request: they are carried out one after the other. */
   private queue: Promise<void> = Promise.resolve();
 
   constructor(editor: EditorConnection) {
@@ -98,18 +102,18 @@ export class DapSession {
     const { seq, type, command, arguments: args } = (message ?? {}) as DebugProtocol.Request;
     if (type !== 'request') return;
     const carryOut = (): Promise<void> => this.carryOut(Number(seq), String(command), args ?? {});
-    // The end of a session does not wait for pending requests.
+    // Ending the session does not wait for pending requests.
     if (command === 'disconnect' || command === 'terminate') void carryOut();
     else this.queue = this.queue.then(carryOut);
   }
 
-  /** Ends the session, as the client is gone. */
+  /** Ends the session after the client has disconnected or died. */
   async close(): Promise<void> {
     await this.endDebuggee();
     this.markClosed();
   }
 
-  /** Resumes all requests and unmounts. */
+  /** Resumes all requests of the graph, and unmounts. */
   private endDebuggee(): Promise<void> {
     this.endPromise ??= (async () => {
       this.markStarted();
@@ -141,7 +145,7 @@ export class DapSession {
     }
   }
 
-  /** Sends the events that follow an answer. */
+  /** Does what must follow the reply to a command. */
   private async sendFollowUp(command: string): Promise<void> {
     if (command === 'launch') this.sendEvent('initialized');
     else if (command === 'configurationDone') await this.launchState.debuggee.client.ask('run', {});
@@ -166,7 +170,7 @@ export class DapSession {
     return this.launchOrNull;
   }
 
-  // -- events --------------------------------------------------------------------------------------
+  // -- events -------------------------------------------------------------------------------------
 
   private onEvent(event: DebuggeeEvent): void {
     if (event.event === 'started') this.markStarted();
@@ -175,7 +179,7 @@ export class DapSession {
       this.markStarted();
       void this.endDebuggee();
     } else {
-      // Events that a request causes are sent after its answer.
+      // Events that a client's request causes are sent after its reply.
       this.queue = this.queue.then(() => this.sendDebuggeeEvent(event));
     }
   }
@@ -221,6 +225,7 @@ export class DapSession {
     });
   }
 
+  /** Finds DAP's reason of a stop, and the number of the breakpoint that was hit. */
   private findStopReason(threadStop: ThreadStop): { reason: string; hit: number | null } {
     const { breakpoints } = this.launchState;
     if (threadStop.at === 'line') {
@@ -246,7 +251,7 @@ export class DapSession {
     else this.sendNextStop(thread.id);
   }
 
-  /** A thread continues from a stop: it may have another one, or be over. */
+  /** Reports the next stop of a thread that has left one, if it waits at another. */
   private sendNextStop(id: number): void {
     this.launchOrNull?.inspector.clear();
     const next = this.threads.find(id)?.stops[0];
@@ -257,7 +262,7 @@ export class DapSession {
     this.sendEvent('thread', { reason: 'exited', threadId });
   }
 
-  // -- requests ------------------------------------------------------------------------------------
+  // -- requests -----------------------------------------------------------------------------------
 
   private readonly handlers: Readonly<Record<string, Handler>> = {
     initialize: async ({ linesStartAt1 }) => {
@@ -269,6 +274,7 @@ export class DapSession {
       throw new DebugError('a mount that is there cannot be debugged: launch one');
     },
     configurationDone: async () => {
+      // Throws if nothing was launched.
       this.launchState;
       return undefined;
     },
@@ -342,7 +348,7 @@ export class DapSession {
     },
   };
 
-  /** Converts a line to the client's count. */
+  /** Converts a line to the client's count, from 0 or 1. */
   private toClientLine<T extends { line?: number }>(item: T): T {
     return item.line === undefined ? item : { ...item, line: item.line - this.lineOffset };
   }
@@ -399,7 +405,7 @@ function asList<T>(value: unknown): readonly T[] {
   return Array.isArray(value) ? (value as T[]) : [];
 }
 
-/** @throws {DebugError} for wrong arguments */
+/** Checks the arguments of `launch`, and resolves paths from `cwd`. @throws {DebugError} */
 function readLaunchArguments({
   volfile,
   mountpoint,

@@ -1,6 +1,4 @@
-/**
- * `glossa debug --dap`: serves the Debug Adapter Protocol on standard input and output, for one session.
- */
+/** `glossa debug --dap`: serves the Debug Adapter Protocol on standard input and output, once. */
 
 import { makeScratch } from '../../../server/scratch-folders.ts';
 import { refuseStuck } from '../../../server/stuck-mounts.ts';
@@ -19,7 +17,7 @@ export async function serveDap(
   flags: FlagValues<typeof serverFlags>,
   terminal: Terminal,
 ): Promise<number> {
-  /** The temporary folder of the mount. */
+  /** The temporary folder of the mount, if the client names no mount point. */
   let folder: string | null = null;
   const editor: EditorConnection = {
     send: (message) => void process.stdout.write(encodeMessage(message)),
@@ -60,7 +58,7 @@ export async function serveDap(
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void session.close());
   }
-  // The client is gone.
+  // An error of the output means that the client has closed it.
   process.stdout.on('error', () => void session.close());
   await session.whenClosed;
   if (folder !== null) removeFolder(folder, { commandName: 'debug' }, terminal);

@@ -1,4 +1,4 @@
-/** Answers a client's questions about a stopped request: frames, scopes, values. */
+/** Answers the editor's questions about a stopped request: its frames, their scopes, the values. */
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { LineVariable } from '../../../runtime/core/line-stops.ts';
@@ -11,14 +11,14 @@ import { findValue, parsePath } from '../../../runtime/debug/value-path.ts';
 import { findFop } from './line-breakpoints.ts';
 import type { Thread, ThreadStop } from './threads.ts';
 
-/** The frame behind a client's number. */
+/** What a frame's number means, which the editor knows: a volume, or a line of a module. */
 type Frame =
   | { readonly at: 'hop'; readonly stop: number; readonly level: number }
   | { readonly at: 'line'; readonly volume: string; readonly frame: number }
-  /** A volume above a module that is stopped at a line: only its place is known. */
+  /** A volume above a module that is stopped at a line: its values are not available. */
   | { readonly at: 'way' };
 
-/** The source of a list of variables. */
+/** Where the variables of a reference, a number that the client knows, come from. */
 type VariableSource =
   | {
       readonly in: 'hop';
@@ -32,6 +32,7 @@ type VariableSource =
       readonly in: 'line';
       readonly volume: string;
       readonly frame: number;
+      /** The interpreter's number of the value whose parts these are; 0 for the frame's locals. */
       readonly parts: number;
     };
 
@@ -39,14 +40,14 @@ export class Inspector {
   private readonly client: DebugClient;
   private readonly frames = new Map<number, Frame>();
   private readonly variableSources = new Map<number, VariableSource>();
-  /** Numbers are never reused, so that a late question cannot mean another frame. */
+  /** The last number; never reused, so that a late question cannot refer to another frame. */
   private lastReference = 0;
 
   constructor(client: DebugClient) {
     this.client = client;
   }
 
-  /** Drops all frames and values, as a request continues. */
+  /** Drops all frames and values, when a request continues. */
   clear(): void {
     this.frames.clear();
     this.variableSources.clear();
@@ -58,10 +59,11 @@ export class Inspector {
     return this.lastReference;
   }
 
-  // -- frames --------------------------------------------------------------------------------------
+  // -- frames -------------------------------------------------------------------------------------
 
-  async fetchStack({ stops: held }: Thread): Promise<DebugProtocol.StackFrame[]> {
-    const [top] = held;
+  /** Fetches the frames of a stopped thread, the innermost first. */
+  async fetchStack({ stops }: Thread): Promise<DebugProtocol.StackFrame[]> {
+    const [top] = stops;
     if (top === undefined) throw new DebugError('this request is on its way');
     const scripts = await this.client.ask('scripts', {});
     if (top.at === 'line') return this.makeLineFrames(top, scripts);
@@ -86,7 +88,9 @@ export class Inspector {
     return [...moduleFrames, ...volumeFrames];
   }
 
-  /** The frame of a volume: at the method of its module, or at its place in the volfile. */
+  /**
+   * Makes a volume's frame: its position is the method of its module, or its block in the volfile.
+   */
   private makeVolumeFrame(
     { volume, fop, where, paths }: FrameView,
     scripts: readonly ModuleView[],
@@ -110,7 +114,7 @@ export class Inspector {
     return frame;
   }
 
-  // -- variables -----------------------------------------------------------------------------------
+  // -- variables ----------------------------------------------------------------------------------
 
   async listScopes(frameId: number): Promise<DebugProtocol.Scope[]> {
     const frame = this.requireFrame(frameId);
@@ -198,7 +202,7 @@ export class Inspector {
     return { name, value, type, variablesReference };
   }
 
-  // -- expressions and changes ---------------------------------------------------------------------
+  // -- expressions and changes --------------------------------------------------------------------
 
   async evaluate(text: string, frameId: number | undefined): Promise<DebugProtocol.Variable> {
     const frame = this.requireFrame(frameId);
@@ -237,7 +241,7 @@ export class Inspector {
 
 const makeSource = (path: string): DebugProtocol.Source => ({ name: basename(path), path });
 
-/** The written form of a path: `buf.ia_size`, `xdata["user.key"]`, `list[0]`. */
+/** Formats a value's path as an expression: `buf.ia_size`, `xdata["user.key"]`, `list[0]`. */
 const formatPath = ([first = '', ...rest]: readonly string[]): string =>
   first +
   rest

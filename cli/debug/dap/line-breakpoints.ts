@@ -1,30 +1,34 @@
-/** Translates lines into breakpoints: in a volfile the line's volume, in a module the line's method. */
+/**
+ * Translates an editor's lines into breakpoints of the debugger: a line of a volfile means its
+ * volume, a line of a module the method around it.
+ */
 import { readFileSync } from 'node:fs';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { ModuleMethod } from '../../../runtime/core/line-stops.ts';
 import { parse } from '../../../runtime/volfile/volfile.gen.js';
 import { reason } from '../../../terminal/reason.ts';
 
-/** A breakpoint at a line. */
+/** A breakpoint for a line. */
 export interface LineBreakpoint {
-  /** The breakpoint's text (`debug/breakpoints.ts`). */
+  /** The argument of the command `break`, such as `lookup@cache`. */
   readonly text: string;
-  /** The line where the client shows it. */
+  /** The line where the editor shows it; 0 for none. */
   readonly line: number;
 }
 
-/** The reason against a breakpoint. */
+/** Why there can be no breakpoint at a line. */
 export interface RefusedBreakpoint {
   readonly message: string;
 }
 
+/** The lines of a volume in a volfile, from `volume` to `end-volume`. */
 interface Block {
   readonly name: string;
   readonly first: number;
   readonly last: number;
 }
 
-/** The volumes of a volfile, with their lines from 1 on. @throws {Error} when it cannot be read */
+/** Parses a volfile into its volumes; lines count from 1. @throws {Error} for a syntax error */
 function parseBlocks(text: string): Block[] {
   const lineNumber = (at: number): number => text.slice(0, at).split('\n').length;
   const blocks: Block[] = [];
@@ -39,7 +43,7 @@ function parseBlocks(text: string): Block[] {
   return blocks;
 }
 
-/** A breakpoint for all fops at the volume of a line in a volfile. */
+/** Makes a breakpoint for all fops at the volume to which a line of a volfile belongs. */
 export function makeVolumeBreakpoint(
   path: string,
   line: number,
@@ -55,10 +59,11 @@ export function makeVolumeBreakpoint(
   return { text: `@${block.name}`, line: block.first };
 }
 
+/** Brings a name to the form in which it is compared: case and underscores differ by language. */
 const normalizeName = (name: string): string => name.toLowerCase().replaceAll('_', '');
 const fops = new Map(fopNames.map((name) => [normalizeName(name), name]));
 
-/** The fop or callback of a method, `lookup`, `lookup_cbk`; null for any other method. */
+/** Finds the fop or callback that a method handles (`lookup_cbk`); null for any other method. */
 export function findFop(method: string): string | null {
   const name = normalizeName(method);
   const isCbk = name.endsWith('cbk');
@@ -67,7 +72,9 @@ export function findFop(method: string): string | null {
   return isCbk ? `${fop}_cbk` : fop;
 }
 
-/** A breakpoint for the method at a line, or the next one. */
+/**
+ * Makes a breakpoint at the fop's method that begins at or before a line, or else at the first one.
+ */
 export function makeMethodBreakpoint(
   methods: readonly ModuleMethod[],
   volume: string,

@@ -1,4 +1,4 @@
-/** Presents requests to a client as threads, each with its stops. */
+/** Presents stopped requests to the editor as threads, and keeps the stops of each. */
 
 import type { LineStopView } from '../../../runtime/debug/debugged-modules.ts';
 import type { StopView } from '../../../runtime/debug/protocol.ts';
@@ -13,11 +13,11 @@ export interface Thread {
   name: string;
   /** Whether the debugger reports its end; any other thread ends when it continues. */
   isFollowed: boolean;
-  /** The client sees the first. */
+  /** The stops of the request. The editor sees the first; the others wait until it resumes. */
   readonly stops: ThreadStop[];
 }
 
-/** The first number of threads without a request; requests count from 1. */
+/** The first number of threads without a request, as of a module's timer; requests count from 1. */
 const FIRST_OTHER = 0x40000000;
 
 export class Threads {
@@ -44,10 +44,10 @@ export class Threads {
     return { thread, isNew: existing === undefined };
   }
 
-  /** Removes the stop of a volume's module, which continues. */
+  /** Removes the stop of a volume's module, which continues; returns its thread. */
   removeLineStop(volume: string): Thread | null {
     for (const thread of this.threads.values()) {
-      const at = thread.stops.findIndex((held) => held.at === 'line' && held.volume === volume);
+      const at = thread.stops.findIndex((stop) => stop.at === 'line' && stop.volume === volume);
       if (at < 0) continue;
       thread.stops.splice(at, 1);
       return thread;
@@ -55,29 +55,32 @@ export class Threads {
     return null;
   }
 
-  /** Whether a thread that the debugger does not follow has ended; removes it then. */
-  removeIfOver({ id, isFollowed: followed, stops: held }: Thread): boolean {
-    return !followed && held.length === 0 && this.threads.delete(id);
+  /**
+   * Removes a thread without a stop whose end the debugger does not report; returns whether it did.
+   */
+  removeIfOver({ id, isFollowed, stops }: Thread): boolean {
+    return !isFollowed && stops.length === 0 && this.threads.delete(id);
   }
 
   remove(id: number): boolean {
     return this.threads.delete(id);
   }
 
-  private findThreadId(held: ThreadStop): number {
-    const request = held.stop.request;
+  private findThreadId(threadStop: ThreadStop): number {
+    const { request } = threadStop.stop;
     if (request !== null && request > 0) return request;
-    const key = held.at === 'line' ? held.volume : held.stop.from;
+    const key = threadStop.at === 'line' ? threadStop.volume : threadStop.stop.from;
     const id = this.otherIds.get(key) ?? FIRST_OTHER + this.otherIds.size;
     this.otherIds.set(key, id);
     return id;
   }
 }
 
-function formatThreadName(held: ThreadStop): string {
-  const { stop } = held;
-  if (held.at === 'line' && held.stop.request === null) return `${held.volume} by itself`;
-  const fop = held.at === 'hop' ? held.stop.fop : held.stop.op.toLowerCase();
-  const paths = held.at === 'hop' ? held.stop.paths : (held.stop.volumes[0]?.paths ?? []);
+function formatThreadName(threadStop: ThreadStop): string {
+  const { stop } = threadStop;
+  if (threadStop.at === 'line' && stop.request === null) return `${threadStop.volume} by itself`;
+  const fop = threadStop.at === 'hop' ? threadStop.stop.fop : threadStop.stop.op.toLowerCase();
+  const paths =
+    threadStop.at === 'hop' ? threadStop.stop.paths : (threadStop.stop.volumes[0]?.paths ?? []);
   return `${[fop, ...paths].join(' ')} (request ${stop.request}, pid ${stop.pid})`;
 }
