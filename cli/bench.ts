@@ -1,6 +1,6 @@
 /**
- * `glossa bench`: mounts stacks and measures them side by side. Even after a failure it reports the
- * finished rounds, and leaves no mount, process or file behind.
+ * `glossa bench`: mounts the stacks of several volfiles, and measures them side by side. Even after
+ * a failure it reports the finished rounds, and leaves no mount, process or file behind.
  */
 import { join } from 'node:path';
 import { type Condition, findFailures, parseCondition } from '../apps/bench/engine/fail-if.ts';
@@ -61,6 +61,7 @@ export default defineCommand({
   },
 });
 
+/** Prepares the stacks in a workspace, measures and reports; resolves to the exit status. */
 async function runBenchmark(
   { flags, operands }: ParsedFlags<typeof benchFlags>,
   settings: BenchSettings,
@@ -149,8 +150,9 @@ async function measureStacks(
   }
 }
 
+/** Prints the result, writes the page, and resolves to the exit status. */
 async function report(
-  { run, trialFailures: told, failures }: BenchOutcome,
+  { run, trialFailures, failures }: BenchOutcome,
   conditions: readonly Condition[],
   { out, json }: BenchFlags,
   terminal: Terminal,
@@ -163,5 +165,5 @@ async function report(
   }
   const failed = [...failures, ...conditions.flatMap((condition) => findFailures(condition, run))];
   for (const failure of failed) terminal.err(`glossa bench: failed: ${failure}`);
-  return told.length + failed.length > 0 ? EXIT_FAILURE : EXIT_OK;
+  return trialFailures.length + failed.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }

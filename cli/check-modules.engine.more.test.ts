@@ -151,7 +151,7 @@ describe('glossa check of a volfile with modules', () => {
     ]);
   });
 
-  it('checks modules beside wrong volumes, and skips volumes that are wrong already', async () => {
+  it('checks a module although another volume is wrong, and skips that of a wrong volume', async () => {
     const files = { 'q.js': QUOTA.replace('lokup', '_lokup') };
     const text = script('module-name q', 'colour red').replace('storage/memory', 'storage/memroy');
     expect(await check({ ...files, 'a.vol': text })).toEqual([

@@ -1,4 +1,4 @@
-/** `glossa check`: prints all problems of a volfile that can be found without a start. */
+/** `glossa check`: prints all problems of volfiles that can be found without starting them. */
 import { dirname, resolve } from 'node:path';
 import { topVolume } from '../runtime/volfile/description.ts';
 import { inspectVolumes } from '../runtime/volfile/inspect-volumes.ts';
@@ -23,7 +23,7 @@ interface FileReport {
   readonly file: string;
   readonly ok: boolean;
   readonly problems: readonly VolfileProblem[];
-  /** The reason why it could not be read. */
+  /** Why the file could not be read. */
   readonly error?: string;
 }
 

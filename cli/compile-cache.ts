@@ -1,9 +1,9 @@
 /**
- * Enables Node's compile cache in the user's cache folder: compiling was up to a tenth of a mount's
- * start. Node 20 lacks such a cache; from 22.1 on, Node checks each entry against its source.
+ * Enables Node's compile cache in the user's cache folder: compiling took up to a tenth of a
+ * mount's start. Node 20 lacks it; from 22.1 on, Node checks each entry against its source.
  *
- * A writer of the cache decides what the program runs, so the folder must be closed to other users:
- * Node's files in it have modes by the umask.
+ * Who can write the cache decides what the program runs. The folder must be closed to other users,
+ * as the modes of Node's files in it depend on the umask.
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import module from 'node:module';
@@ -13,7 +13,9 @@ import { defaultCacheFolder, prepareFolder } from '../bridges/machine/node/cache
 /** Functions of node:module that Node 20 lacks. */
 interface CompileCache {
   enableCompileCache(folder: string): unknown;
-  /** The cache's folder, which NODE_COMPILE_CACHE may name; undefined without a cache. */
+  /**
+   * The folder of the active cache, which NODE_COMPILE_CACHE may name; undefined without a cache.
+   */
   getCompileCacheDir(): string | undefined;
 }
 const { enableCompileCache, getCompileCacheDir }: Partial<CompileCache> = module as object;
@@ -28,7 +30,7 @@ export function enableModuleCache(): void {
     const folder = prepareFolder(join(defaultCacheFolder(), 'program'), ignore, ignore);
     if (folder === undefined) return;
     const fd = openSync(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    // By its descriptor: a server must not look up the folder behind its own mount.
+    // By the open descriptor: behind its own mount, a server would wait for itself at the path.
     if ((fstatSync(fd).mode & OTHERS_MODE) === 0) enableCompileCache(`/proc/self/fd/${fd}`);
     else closeSync(fd);
   } catch {
@@ -36,5 +38,5 @@ export function enableModuleCache(): void {
   }
 }
 
-/** The cache of interpreters in the same folder reports its problems. */
+/** Drops a problem with the folder: the cache of interpreters, in the same folder, reports it. */
 function ignore(): void {}

@@ -1,9 +1,9 @@
 /**
  * `glossa demo`: runs the tutorial's experiment on this machine.
  *
- * One tree of files is searched through several stacks, in rounds that take turns: storage alone, a
- * cache of absent names in TypeScript, and the same in Python; first over a folder, then over two bricks
- * of glossa, some time away. All servers start at once, because starting takes longest.
+ * It searches one tree of files through several stacks, in alternating rounds: storage alone, a
+ * cache of absent names in TypeScript, and the same in Python. The first pass is over a folder; in
+ * the second, the storage is two bricks of glossa, behind an artificial delay.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,10 +51,10 @@ import { defineCommand } from '../terminal/command.ts';
 import { takeOperands } from '../terminal/flags.ts';
 import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
 
-/** Enough for narrow intervals within 15 seconds. */
+/** The default of --searches: enough for narrow confidence intervals, in 15 seconds. */
 const SEARCHES = 240;
 const FILES = 300;
-/** The delay of a network within a building. */
+/** The default of --delay: that of a network within a building. */
 const DELAY_MS = 0.5;
 
 export default defineCommand({
@@ -78,7 +78,7 @@ export default defineCommand({
     takeOperands(operands, []);
     const { seed = 1, searches = SEARCHES, delay: delayMs = DELAY_MS, json } = flags;
     const settings = checkSettings({ seed, searches, delayMs });
-    // Planning blocks the event loop, so it comes before anything that a signal would have to remove.
+    // Planning blocks the event loop and its signals, so it comes before any file is made.
     const makePlan = (count: number): Workload =>
       planWorkload({ seed, searches: count, files: FILES, rounds: ROUNDS });
     const workloads = { near: makePlan(countNearSearches(searches)), away: makePlan(searches) };
@@ -134,12 +134,13 @@ async function runPasses(
       const volfile = join(scratch, 'fill.vol');
       writeFileSync(volfile, writeBricksVolfile(ports));
       // Imported only now, because it loads every translator.
-      const { makeFiles: fill } = await import('../apps/demo/fill.ts');
+      const { makeFiles } = await import('../apps/demo/fill.ts');
       await rejectOnAbort(
-        fill(volfile, workloads.away, terminal, brickStage.signal),
+        makeFiles(volfile, workloads.away, terminal, brickStage.signal),
         brickStage.signal,
       );
     };
+    /** Fills the bricks at the first call; further calls wait for that. */
     const fillOnce = (): Promise<void> => {
       filling ??= fillBricks();
       return filling;

@@ -171,7 +171,7 @@ export default defineTranslator<null, Record<string, never>>({
       await expectClean(scratch);
     }));
 
-  it('serves a folder, also over itself, and does not change its files', () =>
+  it('serves the folder DIR at --mountpoint, and leaves its files unchanged', () =>
     withScratch(async (scratch) => {
       await mkdir(scratch.at('files'));
       await mkdir(scratch.at('place'));

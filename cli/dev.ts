@@ -1,5 +1,5 @@
 /**
- * `glossa dev`: mounts a module above some files, reloads it when it is saved, and shows its log.
+ * `glossa dev`: mounts a module above a folder, reloads it when it is saved, and shows its log.
  */
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
@@ -78,13 +78,14 @@ export default defineCommand({
   },
 });
 
-/** Refuses `glossa dev FILES MODULE`. */
+/** Refuses `glossa dev DIR MODULE`, the operands in the wrong order. @throws {UsageError} */
 function refuseSwapped(operand: string, directory: string | undefined): void {
   if (directory === undefined || !isFolder(operand) || isFolder(directory)) return;
   if (findModuleFile(directory) === null) return;
   throw new UsageError(`${operand} is a folder, and ${directory} a module: the module comes first`);
 }
 
+/** The operands and flags of `glossa dev`. */
 interface DevTask {
   readonly operand: string;
   readonly directory: string | undefined;
@@ -95,8 +96,8 @@ interface DevTask {
 }
 
 /**
- * Serves one mount to its end. Returns the exit status, or null when the module must be corrected
- * first. Each attempt has a folder of its own, which is removed with its server.
+ * Serves one mount to its end. Resolves to the exit status, or to null if the module has an error,
+ * which the user has to correct. Each attempt has a temporary folder of its own.
  */
 async function serveOnce(
   task: DevTask,
@@ -128,11 +129,11 @@ async function serveOnce(
   }
 }
 
-/** Watches a module, its volfile and the files beside it for a save. */
+/** Waits until a module, a volfile or a file beside it is saved. */
 class SaveWatch {
   readonly promise: Promise<'saved'>;
-  /** Ends the watch; the timer keeps the process alive meanwhile. */
   private readonly end: () => void;
+  /** The watcher alone does not keep the process alive. */
   private readonly keepAliveTimer = setInterval(() => {}, 2 ** 30);
 
   constructor(path: string) {
@@ -155,14 +156,16 @@ class SaveWatch {
 const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
+/** What is to be mounted. */
 interface Stage {
   readonly volfile: string;
+  /** Values of --xlator-option. */
   readonly overrides: readonly string[];
-  /** The folder of the files; null if the volfile names it. */
+  /** The folder that is served; null if the volfile names it. */
   readonly files: string | null;
-  /** The file to edit. */
+  /** What the user edits, for the introduction. */
   readonly edit: string;
-  /** The volumes of modules, by name. */
+  /** The names of the volumes that run modules. */
   readonly volumes: readonly string[];
 }
 
@@ -195,7 +198,7 @@ async function stageVolfile(operand: string, terminal: Terminal): Promise<Stage>
   };
 }
 
-/** Makes a few files to play with. */
+/** Makes a folder with a few files to try the module on; returns its path. */
 function writeSampleFiles(scratch: string): string {
   const files = join(scratch, 'files');
   mkdirSync(join(files, 'folder'), { recursive: true });
@@ -205,9 +208,10 @@ function writeSampleFiles(scratch: string): string {
   return files;
 }
 
-/** A line that names a place in a module. */
+/** Matches an error at a line of a module: `m.py:3: …`. */
 const MODULE_POSITION = /^\S+\.(py|m?[jt]s):\d+: /m;
 
+/** One attempt to serve a stage. */
 interface Development extends Stage {
   readonly operand: string;
   readonly mountpoint: string;
@@ -217,6 +221,7 @@ interface Development extends Stage {
   readonly signals: Interruption;
 }
 
+/** Serves the mount until its end or a signal; resolves as `serveOnce` does. */
 async function develop(settings: Development, terminal: Terminal): Promise<number | null> {
   const { volfile, overrides, mountpoint, scratch, volumes, edit, signals, operand } = settings;
   const colour = terminal.colour.err;
@@ -226,7 +231,8 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     `--${cache}-timeout`,
     '0',
   ]);
-  // A volume's error that names a place in a file can be corrected by a save.
+  // Whether the start failed with an error at a line of the volfile or of a module: a save can
+  // correct it.
   let isCorrectable = false;
   const earlierMount = findMount(mountpoint);
   const watchingTerminal: Terminal = {
@@ -245,7 +251,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     ],
     { attached: true, stderr: 'pipe', scratch, terminal: watchingTerminal },
   );
-  // Lines of the start are shown below the introduction.
+  // Lines that the start logs are shown below the introduction; null once they were printed.
   let heldLines: string[] | null = [];
   server.onLine((line) => {
     const shortLine = log.format(line);
@@ -266,7 +272,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     }
     terminal.out(formatIntroduction(settings, terminal.colour.out));
     printHeldLines();
-    // A save may correct it.
+    // Only printed: if the root's stat fails in a module, a save may correct that.
     const why = await findEntryProblem(mountpoint);
     if (why !== null) terminal.err(`glossa dev: ${why}`);
     const whenEnded = server.whenExited.then(() => 'ended' as const);
@@ -276,7 +282,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
       terminal.err(`glossa dev: the server ${signal ? `died of ${signal}` : 'ended'}`);
       return status || EXIT_FAILURE;
     }
-    // Ctrl-C is the usual end.
+    // A signal ended it: Ctrl-C is the usual end, so this is no failure.
     return EXIT_OK;
   } finally {
     printHeldLines();
@@ -299,7 +305,7 @@ function formatIntroduction(
   return [`${operand} is ${mounted} on ${mountpoint}${text}`, ...steps].join('\n');
 }
 
-/** Ends the server; a mount in use, as by a shell in it, is detached. */
+/** Ends the server. A mount in use, as by a shell in it, is detached after GRACE_MS. */
 async function endServer(
   server: ChildServer,
   mountpoint: string,

@@ -23,7 +23,7 @@ interface CommandMatch {
   readonly oldName?: string;
 }
 
-/** Finds the command, and the arguments left for it. @throws {UsageError} */
+/** Finds the command of a command line, and its arguments. @throws {UsageError} */
 export function findCommand(argv: readonly string[]): CommandMatch {
   const [first, ...args] = argv;
   if (first === undefined) return { name: 'help', args };
@@ -37,7 +37,7 @@ export function findCommand(argv: readonly string[]): CommandMatch {
   if (first === '-V' || first === '--version') return { name: 'version', args };
   if (first === '-?' || first === '-h' || first === '--help') return { name: 'help', args };
   if (first.startsWith('-')) return { name: 'mount', args: argv };
-  // mount.fuse(8) calls the program of a type fuse.NAME, or a source NAME#SOURCE, in this way.
+  // So mount.fuse(8) calls it for the type fuse.glossa, or for a source glossa#VOLFILE.
   if (first.includes('/') && args.includes('-o')) return { name: 'mount.glossa', args: argv };
   const hint = first.endsWith('.vol') ? " (did you mean 'mount'?)" : undefined;
   throw new UsageError(`unknown command '${first}'${hint ?? didYouMean(first, commands.keys())}`);
@@ -48,10 +48,10 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
   let running: RunningCommand | null = null;
   let json = false;
   try {
-    // For the completion scripts of shells.
+    // Called by the completion scripts of shells.
     if (argv[0] === 'complete' && argv[1] === '--') {
-      const { findCandidates: candidates } = await import('./completion/candidates.ts');
-      terminal.out((await candidates(argv.slice(2), commands)).join('\n'));
+      const { findCandidates } = await import('./completion/candidates.ts');
+      terminal.out((await findCandidates(argv.slice(2), commands)).join('\n'));
       return EXIT_OK;
     }
     const { name, args, oldName } = findCommand(argv);
@@ -60,7 +60,7 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
     const parsed = readFlags({ ...commonFlags, ...command.flags }, args, command);
     const flags: Readonly<Record<string, unknown>> = parsed.flags;
     json = flags.json === true;
-    // A server in the background has the same arguments, and does not warn again.
+    // A daemon is started with the same arguments, and must not warn a second time.
     if (oldName !== undefined && parent === null) {
       printWarning(`'glossa ${oldName}' will be removed: use 'glossa ${name}'`, terminal);
     }
@@ -74,7 +74,7 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
   }
 }
 
-/** The terminal with the verbosity of the flags. */
+/** Returns the terminal with the verbosity of the flags. @throws {UsageError} */
 function applyVerbosity(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Terminal {
   if (flags.quiet === true && flags.verbose === true) {
     throw new UsageError('--quiet and --verbose contradict each other');
@@ -83,12 +83,13 @@ function applyVerbosity(flags: Readonly<Record<string, unknown>>, terminal: Term
   return flags.verbose === true ? withVerbosity(terminal, 'verbose') : terminal;
 }
 
-/** The error message in JSON output. */
+/** Formats an error for JSON output. */
 function formatError(error: unknown): string {
   if (error instanceof Failure && error.problems !== null) return error.problems.join('\n');
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The command whose usage is printed at a UsageError. */
 interface RunningCommand {
   readonly name: string;
   readonly command: Command;
@@ -143,7 +144,7 @@ function reportFailure(error: unknown, debug: boolean, terminal: Terminal): numb
 const isOutOfDescriptors = (error: unknown): boolean =>
   error instanceof Error && (error as NodeJS.ErrnoException).code === 'EMFILE';
 
-/** Describes an error of the working directory, or of a program that could not be started. */
+/** Describes an error of the working directory, or of starting a program; null for any other. */
 function describeEnvironmentError(error: unknown): string | null {
   const { syscall = '', path = 'a program' } = error as NodeJS.ErrnoException;
   if (syscall === 'uv_cwd') {
@@ -154,7 +155,7 @@ function describeEnvironmentError(error: unknown): string | null {
   return `cannot start ${path}${hint}: ${reason(error)}`;
 }
 
-/** Errors of the user's files or disk, not of the program. */
+/** Codes of errors that are due to the user's files or disk, not to glossa. */
 const FILE_ERRORS = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ELOOP', 'ENAMETOOLONG'];
 
 const isFileError = (error: unknown): error is NodeJS.ErrnoException =>

@@ -79,7 +79,7 @@ describe('glossa graph', () => {
   );
 
   it.each(['svg', 'dot', 'gv', 'txt'])(
-    'with -o writes a file *.%s in the format of its ending',
+    '-o FILE.%s writes the format of the extension, or else a tree',
     (end) =>
       withStack(async (file, scratch) => {
         const output = scratch.at(`picture.${end}`);
@@ -94,7 +94,7 @@ describe('glossa graph', () => {
       }),
   );
 
-  it('ends with a message when it cannot read or write', () =>
+  it('ends with status 1 and a message for a broken volfile or an unwritable output', () =>
     withStack(async (file, scratch) => {
       const output = scratch.at('no', 'picture.svg');
       expect(await runCommand(['graph', file, '-o', output])).toEqual({

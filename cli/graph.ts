@@ -1,4 +1,4 @@
-/** `glossa graph`: draws the graph of a volfile, also with unknown types. */
+/** `glossa graph`: draws the graph of a volfile, even with unknown types. */
 import { closeSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { openToWrite } from '../runtime/sys/guarded-write.ts';
@@ -17,7 +17,7 @@ import { volfileFlags } from './volfile-flags.ts';
 
 const formats = Object.keys(renderers) as RenderFormat[];
 
-/** The format by the ending of the output file. */
+/** The format by the extension of the output file. */
 const formatsByExtension: Readonly<Record<string, RenderFormat>> = {
   '.svg': 'svg',
   '.dot': 'dot',
@@ -65,7 +65,7 @@ export default defineCommand({
   },
 });
 
-/** The JSON form: volumes in the order of the file. */
+/** Makes the object for --json; volumes are in the order of the file. */
 function toJson(description: VolfileDescription): object {
   const volumes = toMaskedVolumes(description).map(({ options, ...volume }) => ({
     ...volume,

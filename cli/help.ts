@@ -12,7 +12,7 @@ import {
   subcommandNames,
 } from '../terminal/command.ts';
 import { EXIT_OK, exitTable, UsageError } from '../terminal/exit.ts';
-import { commonFlags, describeFlags, takeOperands } from '../terminal/flags.ts';
+import { commonFlags, formatFlags, takeOperands } from '../terminal/flags.ts';
 import { formatColumns, wrap } from '../terminal/layout.ts';
 import { packageVersion } from '../terminal/package-version.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
@@ -26,7 +26,7 @@ export const makeHelpCommand = (commands: Commands): Command =>
       '(storage/posix, or just posix).',
     flags: {},
     async run({ operands }, terminal) {
-      // A command may have two words.
+      // The name of a subcommand has two words.
       const operandText = operands.join(' ');
       const words = oldNames.get(operandText) ?? operandText;
       const [topic] = takeOperands(commands.has(words) ? [words] : operands, ['[TOPIC]']);
@@ -39,11 +39,12 @@ export const makeHelpCommand = (commands: Commands): Command =>
     },
   });
 
-/** The definition of glossa, without its subject. */
-export const about =
+/** What glossa is, to follow `glossa VERSION,` or `glossa is`. */
+export const definition =
   'a runtime for translators: file system logic in TypeScript, Python and JavaScript, stacked as a ' +
   'volfile says and mounted as a directory';
 
+/** The headings of the groups of commands. */
 const titles: Readonly<Record<(typeof groups)[number], string>> = {
   write: 'write translators and volfiles',
   run: 'run them',
@@ -55,16 +56,16 @@ function printOverview(commands: Commands, terminal: Terminal): void {
   const { colour, width } = terminal;
   const formatHeading = (words: string): string => paint('bold', words, colour.out);
   const groupedCommands = [...commands].filter(([, { group }]) => group !== undefined);
-  const left = Math.max(...groupedCommands.map(([name]) => name.length));
+  const nameWidth = Math.max(...groupedCommands.map(([name]) => name.length));
   const groupTexts = groups.map((group) => {
     const rows = groupedCommands.filter(([, entry]) => entry.group === group);
-    const lines = rows.map(([name, { summary }]) => [name.padEnd(left), summary] as const);
+    const lines = rows.map(([name, { summary }]) => [name.padEnd(nameWidth), summary] as const);
     return `${formatHeading(`${titles[group]}:`)}\n${formatColumns(lines, width)}`;
   });
   const parents = groupedCommands
     .map(([name]) => name)
     .filter((name) => subcommandNames(name, commands).length > 0);
-  terminal.out(`${wrap(`glossa ${packageVersion()}, ${about}`, width).join('\n')}
+  terminal.out(`${wrap(`glossa ${packageVersion()}, ${definition}`, width).join('\n')}
 
 ${formatHeading('usage:')} glossa -f VOLFILE [options] MNT
        glossa COMMAND …
@@ -84,6 +85,7 @@ function formatCommandHelp(
   terminal: Terminal,
 ): string {
   const { colour, width } = terminal;
+  // The command's own flags come first, and win over common ones of the same name.
   const allFlags = { ...flags, ...commonFlags, ...flags };
   const subcommands = subcommandNames(name, commands).map(
     (other) => [`glossa ${other}`, commands.get(other)!.summary] as const,
@@ -91,7 +93,7 @@ function formatCommandHelp(
   return [
     formatUsage(usage, colour.out),
     wrap(description, width).join('\n'),
-    `${paint('bold', 'options:', colour.out)}\n${describeFlags(allFlags, width)}`,
+    `${paint('bold', 'options:', colour.out)}\n${formatFlags(allFlags, width)}`,
     ...(subcommands.length === 0
       ? []
       : [`${paint('bold', 'see also:', colour.out)}\n${formatColumns(subcommands, width)}`]),
@@ -111,20 +113,21 @@ async function printTypeHelp(commands: Commands, topic: string, terminal: Termin
 const listTranslators = (registry: Registry): Translator<unknown>[] =>
   [...registry.typeNames()].sort().map((type) => registry.lookup(type)!);
 
-/** The translator of a type, or of the name behind its slash. @throws {UsageError} */
+/** Finds a translator by its type, or by the part behind the slash. @throws {UsageError} */
 function requireTranslator(
   registry: Registry,
   topic: string,
   commands: Commands,
 ): Translator<unknown> {
   const types = [...registry.typeNames()].sort();
-  const translator = registry.lookup(topic) ?? registry.lookup(types.find(hasName(topic)) ?? '');
+  const translator =
+    registry.lookup(topic) ?? registry.lookup(types.find(endsWithName(topic)) ?? '');
   if (translator === undefined)
     throw new UsageError(formatUnknownTopic(topic, [...commands.keys()], types));
   return translator;
 }
 
-const hasName =
+const endsWithName =
   (name: string) =>
   (type: string): boolean =>
     type.endsWith(`/${name}`);
@@ -169,7 +172,7 @@ function formatTranslatorHelp(
   ].join('\n\n');
 }
 
-/** The number of subvolumes of a translator, in words. */
+/** Describes how many subvolumes a translator takes. */
 export function describeSubvolumeCount([min, max]: readonly [number, number]): string {
   if (max === 0) return 'none';
   if (min === max) return `exactly ${min}`;

@@ -44,13 +44,16 @@ export default defineCommand({
   },
 });
 
-/** Invalidates each name of a path. Returns whether the last exists now. @throws {Failure} */
+/**
+ * Invalidates each name on the way to a path. Returns whether the path exists now.
+ * @throws {Failure}
+ */
 function invalidatePath(mountpoint: string, path: string, operand: string): boolean {
   let current = mountpoint;
   const names = path.split('/').filter((name) => name !== '');
   for (const [i, name] of names.entries()) {
     const xattr = `${INVALIDATE}.${name}`;
-    // For a name that is too long for the attribute, all names are invalidated.
+    // If the name does not fit into the attribute's, all names of the mount are invalidated.
     const fits = encodeName(xattr).length <= XATTR_NAME_MAX;
     sendInvalidation(current, fits ? xattr : INVALIDATE, operand);
     current = join(current, name);
@@ -61,7 +64,10 @@ function invalidatePath(mountpoint: string, path: string, operand: string): bool
   return true;
 }
 
-/** Sends the request, and returns once the server has answered. @throws {Failure} */
+/**
+ * Asks the server to invalidate by reading a virtual xattr; returns once it has replied.
+ * @throws {Failure}
+ */
 function sendInvalidation(directory: string, xattr: string, operand: string): void {
   // The buffer has one byte, as an empty one would only query the length.
   const errno = -getxattr(toCString(directory), toCString(xattr), new Uint8Array(1), 1);
@@ -74,7 +80,7 @@ function sendInvalidation(directory: string, xattr: string, operand: string): vo
       `${operand} is mounted by fuse-native, which cannot invalidate the kernel's caches`,
     );
   }
-  // A user whom the mount does not let in gets the same message as one without permission.
+  // Users who may not enter the mount get EACCES, others without the permission EPERM: one message.
   const who = `only root and the user who mounted ${operand} may invalidate caches there`;
   const isDenied = errno === EPERM || errno === EACCES;
   throw new Failure(isDenied ? who : `${operand}: ${strerror(errno)}`);

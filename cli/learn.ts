@@ -1,4 +1,4 @@
-/** `glossa learn`: the course. It explains, writes a file to edit, and checks it at each save. */
+/** `glossa learn`: the course. Shows a lesson, writes the learner's file, and checks each save. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import {
@@ -85,7 +85,7 @@ export default defineCommand({
   },
 });
 
-/** The list of lessons, with marks for those passed. */
+/** Formats the list of lessons, with a mark at each that was passed. */
 function formatContents({ lessons, progress, language }: Course, { colour }: Terminal): string {
   const passed = progress.listPassed(language);
   const rows = lessons.map(({ name, title }) => {
@@ -100,7 +100,9 @@ function formatContents({ lessons, progress, language }: Course, { colour }: Ter
   return [...formatTable(rows, { indent: '  ' }), '', lastLine].join('\n');
 }
 
-/** Without a terminal: prints the text and the file, and checks it once. */
+/**
+ * Prints the lesson and the file's path, and checks the file once: for output that is no terminal.
+ */
 async function checkOnce(course: Course, lesson: Lesson, terminal: Terminal): Promise<number> {
   const { language } = course;
   const learnerFiles = new LearnerFiles(lesson, language, course.folder);
@@ -121,7 +123,7 @@ interface CheckTask {
   readonly json: boolean;
 }
 
-/** Checks files for a teacher. */
+/** Checks files for a teacher; resolves to the exit status. */
 async function checkFiles(
   { files, lessons, chosen, json }: CheckTask,
   terminal: Terminal,
@@ -143,7 +145,7 @@ async function checkFiles(
   return status;
 }
 
-/** @throws {Failure} */
+/** Finds a file's language. @throws {Failure} */
 function requireLanguage(file: string): LessonLanguage {
   if (!existsSync(file)) throw new Failure(`${file} is not there`);
   const match = LANGUAGES.find((language) =>
@@ -153,7 +155,7 @@ function requireLanguage(file: string): LessonLanguage {
   throw new Failure(`${file} is no module in ${LANGUAGES.join(' or ')}`);
 }
 
-/** The lesson that a file's name, or its folder's, stands for. @throws {UsageError} */
+/** Finds the lesson after which a file or its folder is named. @throws {UsageError} */
 function findLesson(file: string, lessons: readonly Lesson[]): Lesson {
   const path = resolve(file);
   const name = basename(path).replace(/\.[^.]*$/, '');

@@ -1,18 +1,17 @@
 #!/usr/bin/env node
-/** Runs the command line of the program `glossa`, and ends with its status. */
+/** Starts the program `glossa`: runs its command line, and exits with the command's status. */
 
-// Called before the slow imports below are loaded.
+// Loaded first, as it must run before the slow imports below.
 import '../runtime/sys/inspector.ts';
 import { enableModuleCache } from './compile-cache.ts';
 
 enableModuleCache();
 
 const { dispatch } = await import('./dispatch.ts');
-const { exitAfterFlush: leave } = await import('../terminal/exit.ts');
-const { currentTerminal: ownTerminal } = await import('../server/child-server.ts');
-
+const { exitAfterFlush } = await import('../terminal/exit.ts');
+const { currentTerminal } = await import('../server/child-server.ts');
 const { crashLog } = await import('../runtime/sys/crash-log.ts');
 
 crashLog.log = '-';
-const terminal = ownTerminal();
-await leave(await dispatch(process.argv.slice(2), terminal), terminal);
+const terminal = currentTerminal();
+await exitAfterFlush(await dispatch(process.argv.slice(2), terminal), terminal);

@@ -1,4 +1,4 @@
-/** Finds a module file, and makes a volfile for it, for `glossa dev` and `glossa repl`. */
+/** Finds the module that an operand names, and makes a volfile for it: `glossa dev` and `repl`. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { allLanguages, findLanguage, findTestLanguage } from '../bridges/languages.ts';
@@ -6,10 +6,12 @@ import type { PlainVolume } from '../runtime/volfile/description.ts';
 import { printVolumes } from '../runtime/volfile/print.ts';
 import { Failure } from '../terminal/exit.ts';
 
+/** The extensions that an operand may lack: those of interpreted languages. */
 const EXTENSIONS = allLanguages.flatMap(([, language]) =>
   language.hosted === null ? [] : language.extensions,
 );
-const PACKAGES = allLanguages.flatMap(([, { packageFiles }]) => packageFiles);
+/** The files that make a folder a package, as `__init__.py`. */
+const PACKAGE_FILES = allLanguages.flatMap(([, { packageFiles }]) => packageFiles);
 
 /** A module: its file, or the folder of a package. */
 export interface ModuleFile {
@@ -17,10 +19,11 @@ export interface ModuleFile {
   readonly name: string;
   /** Absolute. */
   readonly path: string;
+  /** Whether it is a shared library in C, which runs without an interpreter. */
   readonly isNative: boolean;
 }
 
-/** Whether a file name is a module's, and not a test's. */
+/** Whether a file name is that of a module, and not of a test. */
 const isModule = (name: string): boolean =>
   findLanguage(name) !== undefined && findTestLanguage(name) === undefined;
 
@@ -28,21 +31,23 @@ const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 /**
- * Finds the module of an operand, which may lack the extension; null for a volfile.
- * @throws {Failure} when there is no such file
+ * Finds the module that an operand names, perhaps without extension; null for other files.
+ * @throws {Failure} for a folder that is no package, and for a missing or ambiguous module
  */
 export function findModuleFile(operand: string): ModuleFile | null {
   const path = resolve(operand);
   const language = findLanguage(path);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) {
-    if (PACKAGES.some((file) => isFile(`${path}/${file}`))) {
+    if (PACKAGE_FILES.some((file) => isFile(`${path}/${file}`))) {
       return { name: basename(path), path, isNative: false };
     }
     const moduleNames = readdirSync(path).filter((name) => isModule(name));
     const paths = moduleNames.map((name) => join(operand, name)).join(' or ');
     const advice = paths === '' ? 'name a module' : `name the module in it: ${paths}`;
-    throw new Failure(`${operand} is a folder, and no package (${PACKAGES.join(', ')}): ${advice}`);
+    throw new Failure(
+      `${operand} is a folder, and no package (${PACKAGE_FILES.join(', ')}): ${advice}`,
+    );
   }
   if (stats === undefined) {
     const matches = EXTENSIONS.map((end) => path + end).filter(isFile);
@@ -63,7 +68,7 @@ export interface ModuleVolfileSettings {
   readonly reload: boolean;
 }
 
-/** The volfile of a module above a storage. */
+/** Makes the volfile of a module above a storage. */
 export function formatModuleVolfile(
   module: ModuleFile,
   { directory, reload }: ModuleVolfileSettings,
@@ -75,7 +80,7 @@ export function formatModuleVolfile(
     options: directory === null ? [] : [['directory', directory]],
     subvolumes: [],
   };
-  const volume = basename(name, extname(name));
+  const volumeName = basename(name, extname(name));
   const options: [string, string][] = isNative
     ? [['module-path', path]]
     : [
@@ -84,7 +89,7 @@ export function formatModuleVolfile(
       ];
   if (reload) options.push(['reload', 'on']);
   const moduleVolume: PlainVolume = {
-    name: volume === storage.name ? `${volume}-module` : volume,
+    name: volumeName === storage.name ? `${volumeName}-module` : volumeName,
     type: isNative ? 'features/native' : 'features/glupy',
     options,
     subvolumes: [storage.name],

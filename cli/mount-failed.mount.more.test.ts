@@ -61,13 +61,13 @@ describeMounts('a mount', () => {
     expect(scratch.findMounts()).toEqual([]);
   };
 
-  it.each(Object.keys(cases))('fails with the error of a module that %s', (name) =>
+  it.each(Object.keys(cases))("of a module that %s fails and prints the module's error", (name) =>
     withScratch((scratch) => fails(scratch, name, [])),
   );
 
   // Before the graph is there, and after.
   it.each(['raises in init', 'raises in the lookup of the root'])(
-    'in the foreground fails with the error of a module that %s',
+    "in the foreground, of a module that %s, fails and prints the module's error",
     (name) =>
       withScratch(async (scratch) => {
         await fails(scratch, name, ['--no-daemon']);

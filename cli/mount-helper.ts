@@ -1,6 +1,6 @@
 /**
- * `glossa mount.glossa`: the helper of mount(8) for the types glossa and fuse.glossa, installed by
- * `glossa setup`. It is `glossa mount` with the arguments, options and exit statuses of mount(8).
+ * `glossa mount.glossa`: the helper that mount(8) calls for the types glossa and fuse.glossa, once
+ * `glossa setup` has installed it. It is `glossa mount` with mount(8)'s options and exit statuses.
  *
  * Sources: mount(8), "External helpers" and "Exit status"; mount.glusterfs(8).
  */
@@ -20,13 +20,13 @@ import {
 import { printWarning, type Terminal } from '../terminal/terminal.ts';
 import mount from './mount.ts';
 
-/** Exit statuses of mount(8): wrong use, and a failed mount. */
+/** Exit statuses of mount(8): for a wrong use, and for a failed mount. */
 const STATUS_USAGE = 1;
 const STATUS_FAILED = 32;
 
 /**
- * The options of all file systems, with the flag of `glossa mount` for each. Null for the default,
- * and for options that mount(8) or the system's start uses.
+ * The mount options of all file systems, with the flag of `glossa mount` for each. Null for what is
+ * the default, and for options that mount(8) itself or the system's start uses.
  */
 const standardOptions: Readonly<Record<string, string | null>> = {
   ro: '--read-only',
@@ -40,10 +40,10 @@ const standardOptions: Readonly<Record<string, string | null>> = {
   acl: null,
   noacl: '--no-acl',
   async: null,
-  // The storage keeps access times.
+  // The storage decides about access times.
   ...mapToNull('atime noatime relatime norelatime strictatime nostrictatime diratime nodiratime'),
   ...mapToNull('lazytime nolazytime silent loud'),
-  // Options that /proc/mounts lists, and that mount.fuse passes.
+  // Options that users copy from /proc/mounts, and options that mount.fuse(8) passes on.
   ...mapToNull(
     'user_id group_id rootmode default_permissions max_read blksize fsname subtype nonempty',
   ),
@@ -54,18 +54,18 @@ function mapToNull(names: string): Record<string, null> {
   return Object.fromEntries(names.split(' ').map((name) => [name, null]));
 }
 
-/** Options without an effect: mounted with a warning, as mount.glusterfs does. */
+/** Options without an effect: they give a warning, as from mount.glusterfs. */
 const ignoredOptions = new Set(['sync', 'dirsync', 'mand', 'nomand', 'iversion', 'noiversion']);
 
-/** Flags of `glossa mount` that are not mount options. */
+/** Flags of `glossa mount` that are no mount options. */
 const notMountOptions = new Set([
   ...['volfile', 'no-daemon', 'debug', 'help', 'quiet', 'verbose'],
-  // The source of the mount names both.
+  // The source of the mount, HOST:/NAME, says both.
   ...['volfile-server', 'volfile-id'],
 ]);
 const ownOptions = Object.entries(mount.flags).filter(([name]) => !notMountOptions.has(name));
 
-/** Options of mount.glusterfs whose flags have other names, one for each value. */
+/** Options of mount.glusterfs, and the flag for each value; values are separated by colons. */
 const glusterOptions: Readonly<Record<string, string>> = {
   'server-port': 'volfile-server-port',
   'backup-volfile-server': 'volfile-server',
@@ -125,7 +125,7 @@ export default defineCommand({
   },
 });
 
-/** Prints an error once: the server that this program starts prints its own. */
+/** Prints an expected error in one line, and returns the status of mount(8) for it. */
 function reportError(error: unknown, terminal: Terminal): number {
   if (!(error instanceof UsageError || error instanceof Failure)) throw error;
   const prefix = error instanceof Failure && error.problems !== null ? '' : 'mount.glossa: ';
@@ -133,10 +133,12 @@ function reportError(error: unknown, terminal: Terminal): number {
   return error instanceof UsageError ? STATUS_USAGE : STATUS_FAILED;
 }
 
-/** HOST:/NAME; several hosts are separated by commas, as for mount.glusterfs. */
+/** Matches HOST:/NAME[/PATH]; several hosts are separated by commas, as for mount.glusterfs. */
 const REMOTE = /^((?:\[[^\]/]+\]|[^/:,]+)(?:,(?:\[[^\]/]+\]|[^/:,]+))*):\/?([^/]+)(\/.*)?$/;
 
-/** The flags for the volfile servers of a source; none for a file. @throws {UsageError} */
+/**
+ * Makes the flags for a mount's source: empty for a file, else volfile servers, volume and folder.
+ */
 function makeServerFlags(source: string): string[] {
   const [, hosts, name, folder] = existsSync(source) ? [] : (REMOTE.exec(source) ?? []);
   if (hosts === undefined) return [];
@@ -145,13 +147,16 @@ function makeServerFlags(source: string): string[] {
   return [...servers, `--volfile-id=/${name}`, ...(isAll ? [] : [`--subdir-mount=${folder}`])];
 }
 
-/** Converts options of mount(8) into flags of `glossa mount`. @throws {UsageError} */
+/**
+ * Converts options of mount(8), separated by commas, into flags of `glossa mount`.
+ * @param sloppy whether unknown options are dropped. @throws {UsageError}
+ */
 export function convertOptions(
   options: string,
   sloppy: boolean,
   warnOnce: (text: string) => void,
 ): string[] {
-  // A quoted value may have commas in it.
+  // A value in quotes may have commas in it.
   const optionTexts = options.match(/(?:"[^"]*"|[^",])+/g) ?? [];
   return optionTexts.flatMap((option) => {
     const [, name, value] = /^([^=]*)(?:=(.*))?$/s.exec(option.replaceAll('"', ''))!;
@@ -159,6 +164,10 @@ export function convertOptions(
   });
 }
 
+/**
+ * Converts one option into a flag, or several; null for an option without a flag.
+ * @throws {UsageError}
+ */
 function convertOption(
   name: string,
   value: string | undefined,

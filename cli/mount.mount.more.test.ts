@@ -215,7 +215,7 @@ describeMounts('a mount that fails', () => {
     );
   });
 
-  it('because a translator refuses prints the reason', async () => {
+  it('because the folder of a storage is missing prints the volume and the folder', async () => {
     const err = await refused(posix('/no/such/folder'), [], withMnt);
     expect(err).toMatch(/^test\.vol:1:8: volume 'brick' \(storage\/posix\): .*\/no\/such\/folder/);
   });

@@ -23,15 +23,15 @@ import {
 } from '../terminal/flags.ts';
 import { parseSlowThreshold } from '../terminal/slow-threshold.ts';
 import { paint, type Terminal, type Verbosity } from '../terminal/terminal.ts';
-import { readVolfileServers, volfileServerFlags } from './ask-flags.ts';
 import { daemonFlags, processFlags, readServerSettings, startServer } from './server-command.ts';
+import { readVolfileServers, volfileServerFlags } from './volfile-server-flags.ts';
 
-/** The default threshold of slow requests. */
+/** The default of --slow. */
 const SLOW_MS = 100;
 
 const frontEndNames = ['kernel', 'fuse-native'] as const satisfies readonly FrontEndName[];
 
-/** Flags that `glossa run` has as well, and passes to the server. */
+/** Flags that `glossa run`, `trace`, `record` and `debug` have as well, and pass to the server. */
 export const serverFlags = {
   ...processFlags,
   'entry-timeout': numberFlag({ value: 'SEC', help: 'seconds the kernel caches a name (1)' }),
@@ -129,7 +129,7 @@ async function readSettings(
       : [volfileOrServer, ...takeOperands(operands, ['MNT'])];
   if (servers === undefined) {
     await refuseStuck(volfile, mnt);
-    refuseSwapped(volfile, mnt);
+    checkOperands(volfile, mnt);
   } else await refuseStuck(mnt);
   const mountpoint = resolve(mnt);
   return {
@@ -154,20 +154,18 @@ async function readSettings(
   };
 }
 
-/** The subdirectory to mount; undefined for the whole volume. @throws {UsageError} */
-function readSubdirectory(volfileOrServer: string | undefined): string | undefined {
-  if (volfileOrServer === undefined) return undefined;
-  if (!volfileOrServer.startsWith('/')) {
-    throw new UsageError(
-      `--subdir-mount takes a path from the root of the volume, not '${volfileOrServer}'`,
-    );
+/** Reads --subdir-mount; undefined for the whole volume. @throws {UsageError} */
+function readSubdirectory(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  if (!path.startsWith('/')) {
+    throw new UsageError(`--subdir-mount takes a path from the root of the volume, not '${path}'`);
   }
-  const path = posix.resolve(volfileOrServer);
-  return path === '/' ? undefined : path;
+  const normalized = posix.resolve(path);
+  return normalized === '/' ? undefined : normalized;
 }
 
 /** Refuses swapped operands, and a folder or module instead of a volfile. @throws {UsageError} */
-function refuseSwapped(volfile: string, mnt: string): void {
+function checkOperands(volfile: string, mnt: string): void {
   const findPathKind = (path: string): string => {
     try {
       return statSync(path).isDirectory() ? 'folder' : 'file';
@@ -176,18 +174,18 @@ function refuseSwapped(volfile: string, mnt: string): void {
       return 'nothing';
     }
   };
-  const [first, second] = [findPathKind(volfile), findPathKind(mnt)];
-  if (second === 'file' && (first !== 'file' || mnt.endsWith('.vol'))) {
+  const [volfileKind, mntKind] = [findPathKind(volfile), findPathKind(mnt)];
+  if (mntKind === 'file' && (volfileKind !== 'file' || mnt.endsWith('.vol'))) {
     const why = `${mnt} is a file, and no directory to mount on`;
     throw new UsageError(`${why}: are they swapped? glossa mount ${mnt} ${volfile}`);
   }
-  if (first === 'folder') {
+  if (volfileKind === 'folder') {
     throw new UsageError(`${volfile} is a folder, and no volfile: glossa mount VOLFILE MNT`);
   }
   refuseModule(volfile);
 }
 
-/** The line that tells a person or a starting program that the mount serves. */
+/** Formats the line that is printed once the mount serves. */
 function formatReadyLine(
   { volfile, mountpoint, logFile }: MountServerSettings,
   terminal: Terminal,

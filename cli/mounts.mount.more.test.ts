@@ -67,15 +67,17 @@ describeMounts('glossa mounts', () => {
       ]);
     }));
 
-  it.runIf(isRoot)("shows the visible facts of other users' mounts", () =>
-    withScratch(async (scratch) => {
-      const program = await prepareProgram(scratch, NOBODY);
-      const mount = await startMount(scratch, memory, { args: ['--no-allow-other'] });
-      const expected = { pid: mount.child.pid, uid: 0, user: 'root' };
-      expect(await list(scratch)).toMatchObject([{ ...expected, health: 'answers' }]);
-      expect(await list(scratch, program)).toMatchObject([{ ...expected, health: 'unknown' }]);
-      const { err } = await runGlossa(scratch, ['mounts'], program);
-      expect(err).toMatch(/'unknown' are those that do not let this user in/);
-    }),
+  it.runIf(isRoot)(
+    "shows process and user of another user's mount, and health unknown if it may not be entered",
+    () =>
+      withScratch(async (scratch) => {
+        const program = await prepareProgram(scratch, NOBODY);
+        const mount = await startMount(scratch, memory, { args: ['--no-allow-other'] });
+        const expected = { pid: mount.child.pid, uid: 0, user: 'root' };
+        expect(await list(scratch)).toMatchObject([{ ...expected, health: 'answers' }]);
+        expect(await list(scratch, program)).toMatchObject([{ ...expected, health: 'unknown' }]);
+        const { err } = await runGlossa(scratch, ['mounts'], program);
+        expect(err).toMatch(/'unknown' are those that do not let this user in/);
+      }),
   );
 });

@@ -1,6 +1,7 @@
 /**
- * `glossa mounts`: lists mounts and servers with their users and health. It reads the lists of
- * mounts and processes; only child processes that it does not wait for enter the mounts.
+ * `glossa mounts`: lists mounts and servers of glossa with their users and health. This process
+ * never enters a mount, which may hang: child processes do, and it does not wait for those that
+ * hang.
  */
 import { readFileSync } from 'node:fs';
 import { checkHealth, type MountHealth } from '../runtime/mount/mount-health.ts';
@@ -19,14 +20,14 @@ import { takeOperands, toggleFlag } from '../terminal/flags.ts';
 import { formatTable } from '../terminal/layout.ts';
 import { paint, type Style, type Terminal } from '../terminal/terminal.ts';
 
-/** A row of the list; null for a fact that is absent or invisible. */
+/** A row of the list, and of --json; null for a fact that is absent or hidden from this user. */
 interface Row {
   readonly what: 'mount' | ServerDescription['what'];
   readonly mountpoint: string | null;
-  /** The addresses of a server, with their bricks. */
+  /** The addresses of a server, with the bricks at each. */
   readonly listens: readonly Listener[];
   readonly volfile: string | null;
-  /** The name of the starting user, or the number without one. */
+  /** The name of the user who started it; the uid if that user has no name here. */
   readonly user: string;
   readonly uid: number;
   /** The time of the server's start. */
@@ -67,9 +68,9 @@ export default defineCommand({
 async function makeMountRow(mount: MountEntry, mounts: readonly MountEntry[]): Promise<Row> {
   const uid = mountingUid(mount);
   const server = findServer(mount);
-  // A mount on top of it would answer instead.
+  // If another mount covers it, that one would answer instead.
   const isOnTop = mounts.findLast(({ mountpoint }) => mountpoint === mount.mountpoint) === mount;
-  // The kernel refuses a user who may not enter, without asking the server.
+  // Users who may not enter are refused by the kernel, which says nothing of the server's health.
   const mayEnter = uid === process.geteuid?.() || mount.options.includes('allow_other');
   return {
     what: 'mount',
@@ -84,7 +85,7 @@ async function makeMountRow(mount: MountEntry, mounts: readonly MountEntry[]): P
   };
 }
 
-/** A server that does not describe itself is listed as a brick. */
+/** Makes the row of a server without a mount; one that does not answer is listed as a brick. */
 function makeServerRow({ process, uid, about, health }: RunningServer): Row {
   return {
     what: about?.what ?? 'brick',
@@ -136,7 +137,7 @@ function printRows(rows: readonly Row[], terminal: Terminal): void {
   );
 }
 
-/** `2026-01-31 12:34:56` in local time. */
+/** Formats `2026-01-31 12:34:56` in local time. */
 function formatLocalTime(date: Date): string {
   const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 19).replace('T', ' ');

@@ -1,4 +1,6 @@
-/** `glossa new volume`: writes the volfiles of a volume over folders of this machine. */
+/**
+ * `glossa new volume`: writes the volfiles of a volume whose bricks are folders of this machine.
+ */
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -18,7 +20,7 @@ import {
 } from './new/volume-volfiles.ts';
 
 const PORT_MAX = 65_535;
-/** The names that libgfapi accepts. */
+/** Matches the volume names that libgfapi, GlusterFS's client library, accepts. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 
 export default defineCommand({
@@ -63,7 +65,7 @@ export default defineCommand({
   },
 });
 
-/** @throws {Failure} */
+/** Makes the bricks' folders, and writes the volfiles; prints each. @throws {Failure} */
 function writeVolume(volume: NewVolume, folder: string, terminal: Terminal): void {
   const texts = makeVolumeTexts(volume);
   if (texts.size <= volume.bricks.length) {
@@ -83,6 +85,7 @@ function writeVolume(volume: NewVolume, folder: string, terminal: Terminal): voi
   for (const path of texts.keys()) printAction('wrote', join(folder, path));
 }
 
+/** Lists the commands that the user may type next. */
 function listSteps({ name, bricks }: NewVolume, folder: string): Step[] {
   const currentFolder = process.cwd();
   const glossa = programCommand(currentFolder);
@@ -102,7 +105,10 @@ function listSteps({ name, bricks }: NewVolume, folder: string): Step[] {
   ];
 }
 
-/** @throws {Failure | UsageError} */
+/**
+ * Chooses a port for each brick: consecutive from `first`, or else free ones.
+ * @throws {Failure | UsageError}
+ */
 async function choosePorts(count: number, first: number | undefined): Promise<number[]> {
   if (first === undefined) return findFreePorts(count);
   if (first < 1 || first + count - 1 > PORT_MAX) {
@@ -111,7 +117,7 @@ async function choosePorts(count: number, first: number | undefined): Promise<nu
   return Array.from({ length: count }, (_, at) => first + at);
 }
 
-/** Different free ports. */
+/** Finds different free ports, by listening at all of them at once. @throws {Failure} */
 async function findFreePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   try {

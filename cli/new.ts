@@ -58,6 +58,7 @@ export default defineCommand({
   },
 });
 
+/** Finds a language by its name or an alias. @throws {UsageError} */
 function findLanguageKind(language: string): TemplateLanguage {
   const languageNames = Object.keys(templateLanguages);
   const lowerCase = language.toLowerCase();
@@ -70,7 +71,8 @@ function findLanguageKind(language: string): TemplateLanguage {
 }
 
 /**
- * Writes the files. A file of the module must not exist; an editor's file may, and stays. @throws {Failure}
+ * Writes the files, and prints each. If a file of `module` exists, nothing is written; an existing
+ * file of `editor` is left unchanged. @throws {Failure}
  */
 function writeModule(module: Texts, editor: Texts, folder: string, terminal: Terminal): void {
   refuseExisting(module, folder);

@@ -74,7 +74,7 @@ describeMounts('--no-acl', () => {
       expect(none.requests).toBeLessThan(all.requests - FILES + 10);
     }));
 
-  it.runIf(isRoot)('ignores and keeps ACLs that were set elsewhere', () =>
+  it.runIf(isRoot)('ignores the ACLs on the disk, and keeps them', () =>
     withScratch(async (scratch) => {
       const disk = await scratch.makeFolder('disk');
       await said(scratch, scratch.path, 'chmod 755 . disk');

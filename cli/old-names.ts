@@ -1,6 +1,8 @@
-/** Lists renamed and removed commands, for the command line and the help. */
+/**
+ * Lists renamed and removed commands: dispatch.ts runs or refuses them, and the help explains them.
+ */
 
-/** Renamed commands, which work for one version. */
+/** The new name of each renamed command; the old names work until the next version. */
 export const oldNames: ReadonlyMap<string, string> = new Map([
   ['completion', 'setup completion'],
   ['include-dir', 'new include-dir'],
@@ -8,7 +10,7 @@ export const oldNames: ReadonlyMap<string, string> = new Map([
   ['volfile-server', 'brick volfiles'],
 ]);
 
-/** Removed commands and their replacements. */
+/** What to do instead of each removed command. */
 export const removedCommands: ReadonlyMap<string, string> = new Map([
   [
     'rebalance',

@@ -1,4 +1,4 @@
-/** Opens a recording that an operand or option names. */
+/** Opens a recording that the user named: for `glossa trace --read`, `glossa replay` and tests. */
 
 import { openRecording, type Recording } from '../runtime/observe/reader.ts';
 import { RecordingError } from '../runtime/observe/recording-bytes.ts';
@@ -10,7 +10,7 @@ export interface RecordingFile {
   readonly bytes: Uint8Array;
 }
 
-/** @throws {Failure} when it is unreadable or no recording */
+/** Reads and opens a recording. @throws {Failure} if it is unreadable, or no recording */
 export async function openRecordingFile(file: string): Promise<RecordingFile> {
   const bytes = await readNamedFile(file, { name: `the recording ${file}` });
   try {

@@ -98,14 +98,14 @@ describeMounts('the output', () => {
 
   afterAll(() => scratch.clean());
 
-  it('has a row for each command in the table of this test', () => {
+  it('of every command is tested below', () => {
     expect(Object.keys(lines).sort()).toEqual([...commands.keys()].sort());
   });
 
   const rows = Object.values(lines).flatMap((row) => ('none' in row ? [] : row));
 
   it.each(rows)(
-    'reaches a slow reader whole, and fails on a full disk: glossa %s',
+    'reaches a slow reader whole; on a full disk the command fails: glossa %s',
     async (line) => {
       const { args, input } = parse(line);
       const usual = await vi.waitFor(async () => {

@@ -1,8 +1,8 @@
 /**
  * Runs a command in a temporary mount, for `glossa run`, `glossa trace` and `glossa record`.
  *
- * The server is another process: starting a program in the mount sends it requests, and a process
- * that waits for its child to start cannot reply.
+ * The server must be another process: to start a program in the mount, the kernel sends requests,
+ * and this process, which waits meanwhile, could not reply.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,7 +33,7 @@ type ServerFlags = FlagValues<typeof serverFlags>;
 
 /** A command to run in a mount. */
 export interface MountTask {
-  /** The glossa command in messages: `run`. */
+  /** The name of the glossa command in messages, as `run`. */
   readonly commandName: string;
   readonly volfile: string;
   readonly flags: ServerFlags;
@@ -42,7 +42,7 @@ export interface MountTask {
   readonly record?: RecordRequest;
 }
 
-/** The operands of `VOLFILE -- COMMAND`. @throws {UsageError} */
+/** Reads the operands `VOLFILE -- COMMAND`. @throws {UsageError} */
 export function takeVolfileAndCommand(
   operands: readonly string[],
   rest: readonly string[] | null,
@@ -54,7 +54,7 @@ export function takeVolfileAndCommand(
 }
 
 /**
- * Takes the operand of a command without COMMAND: an existing mount or brick.
+ * Reads the operand of a command line without COMMAND: an existing mount or brick.
  * @throws {UsageError} for a volfile, whose COMMAND is missing, and for flags of a new mount
  */
 export async function takeMount(operands: readonly string[], flags: ServerFlags): Promise<string> {
@@ -81,7 +81,7 @@ function isFile(path: string): boolean {
   }
 }
 
-/** Runs the task; resolves to the exit status of the command or of the failure. */
+/** Runs a command in a temporary mount; resolves to its exit status, or to that of a failure. */
 export async function runInMount(task: MountTask, terminal: Terminal): Promise<number> {
   await refuseNonVolfile(task.volfile);
   const folder = makeScratch(task.commandName);
@@ -92,7 +92,7 @@ export async function runInMount(task: MountTask, terminal: Terminal): Promise<n
   }
 }
 
-/** The server's arguments from the same flags; on the terminal it logs less. */
+/** Makes the server's arguments from the flags; without --log-file it logs warnings only. */
 export function makeServerArguments(
   { volfile, flags }: Pick<MountTask, 'volfile' | 'flags'>,
   folder: string,
@@ -164,7 +164,7 @@ async function runCommand(
     const [status, signal] = (await once(child, 'exit')) as [number, NodeJS.Signals | null];
     return signal === null ? status : EXIT_SIGNAL + constants.signals[signal];
   } catch (error) {
-    // The error does not say whether the directory or the command failed.
+    // The error of `spawn` does not say whether its folder or the command is to blame.
     const problem = await findEntryProblem(folder);
     terminal.err(
       `glossa ${commandName}: ${problem ?? `cannot run '${command}': ${reason(error)}`}`,
@@ -178,7 +178,7 @@ async function runCommand(
 const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 const FORWARDED: readonly NodeJS.Signals[] = [...FROM_TERMINAL, 'SIGTERM', 'SIGHUP'];
 
-/** Forwards signals of this process to the command. */
+/** Forwards the signals that this process receives to the command. */
 class SignalForwarder {
   /** The first signal received. */
   first: NodeJS.Signals | null = null;
@@ -205,6 +205,7 @@ class SignalForwarder {
   };
 }
 
+/** Removes an empty temporary folder; prints a message if that fails. */
 export function removeFolder(
   folder: string,
   { commandName }: Pick<MountTask, 'commandName'>,

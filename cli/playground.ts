@@ -1,4 +1,4 @@
-/** `glossa playground`: serves or writes a page to write, run and watch translators. */
+/** `glossa playground`: serves the page to write, run and watch translators, or writes it. */
 import { once } from 'node:events';
 import { writePlayground } from '../apps/playground/playground-folder.ts';
 import { servePlayground } from '../apps/playground/playground-server.ts';
@@ -8,7 +8,7 @@ import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { numberFlag, quietFlag, takeOperands, textFlag } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
 
-/** The default port. */
+/** The default of --port. */
 const PORT = 7458;
 const PORT_MAX = 65_535;
 

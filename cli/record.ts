@@ -7,8 +7,8 @@ import { numberFlag, textFlag } from '../terminal/flags.ts';
 import { serverFlags } from './mount.ts';
 import { runInMount, takeMount, takeVolfileAndCommand } from './own-mount.ts';
 
-/** The most data of a read or write: 1 MiB. */
-const DATA_MAX = 2 ** 20;
+/** The default of --data-max: 1 MiB of each read or write. */
+const DEFAULT_DATA_MAX = 2 ** 20;
 
 export default defineCommand({
   usage: [
@@ -25,13 +25,13 @@ export default defineCommand({
     'data-max': numberFlag({
       value: 'BYTES',
       isWhole: true,
-      help: `bytes of data that are kept (${DATA_MAX}); where there were more, nothing is replayed`,
+      help: `bytes of data that are kept (${DEFAULT_DATA_MAX}); where there were more, nothing is replayed`,
     }),
     ...serverFlags,
   },
   hasRest: true,
   async run({ flags, operands, rest }, terminal) {
-    const { output, 'data-max': dataMax = DATA_MAX, ...mountFlags } = flags;
+    const { output, 'data-max': dataMax = DEFAULT_DATA_MAX, ...mountFlags } = flags;
     if (output === undefined) throw new UsageError('--output FILE is missing');
     const record = makeReplayableRequest(resolve(output), dataMax);
     if (rest === null) {

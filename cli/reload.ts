@@ -1,4 +1,4 @@
-/** `glossa reload`: makes a server reload its volfile and its modules. */
+/** `glossa reload`: makes the server of a mount or brick reload its volfile and modules. */
 
 import { printable } from '../runtime/volfile/printable.ts';
 import { ask } from '../server/control/control-client.ts';
@@ -31,6 +31,7 @@ export default defineCommand({
   },
 });
 
+/** Formats the result for the volfile or for one module; further lines are indented. */
 export function formatReloadResult(
   { what: name, ok, text }: ReloadResult,
   colour: boolean,

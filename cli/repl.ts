@@ -1,4 +1,6 @@
-/** `glossa repl`: starts a graph in this process, and gives a prompt inside a module's interpreter. */
+/**
+ * `glossa repl`: starts a graph in this process, and gives a prompt inside a module's interpreter.
+ */
 
 import { basename, dirname, resolve } from 'node:path';
 import { findPromptTarget, type GlupyState } from '../bridges/host/index.ts';
@@ -63,7 +65,7 @@ export default defineCommand({
     await startOrFail(graph);
     try {
       const volume = chooseVolume(graph, flags.volume, operand);
-      // The start logs warnings alone; lines from here on answer the user's input.
+      // During the start only warnings are shown; from here on, lines are due to the user's input.
       levels.default = INFO;
       return await runPrompt(volume, terminal);
     } finally {
@@ -84,12 +86,12 @@ async function inspectOperand(
   const volfile = formatModuleVolfile(module, { directory: null, reload: false });
   return inspectText(`(a volfile for ${operand})`, volfile, {
     ...inspectSettings,
-    // Backticks there are part of the module's path.
+    // A backtick in this volfile can only be part of the module's path.
     allowShell: false,
   });
 }
 
-/** A sink that prints the lines of modules in short. */
+/** Makes a log sink that prints the lines shortened, as `glossa dev` does. */
 function makeModuleSink(
   { volumes }: VolfileDescription,
   operand: string,
@@ -114,7 +116,7 @@ function makeModuleSink(
   };
 }
 
-/** Chooses the volume of the prompt. @throws {Failure} */
+/** Chooses the volume whose interpreter gets the prompt. @throws {Failure} */
 function chooseVolume(graph: Graph, name: string | undefined, operand: string): Xlator<GlupyState> {
   const volumes = moduleVolumes(graph);
   const names = volumes.map((xl) => xl.name);
@@ -129,6 +131,7 @@ function chooseVolume(graph: Graph, name: string | undefined, operand: string): 
   throw new Failure(`${operand} has no scripted volume '${name}'${hint}`);
 }
 
+/** Runs the prompt to its end; resolves to the exit status. */
 async function runPrompt(volume: Xlator<GlupyState>, terminal: Terminal): Promise<number> {
   const modulePrompt = findPromptTarget(volume);
   const { language } = modulePrompt;

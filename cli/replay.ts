@@ -15,7 +15,7 @@ import {
 } from './replay/replay-report.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
-/** The default time limit for a reply in seconds. */
+/** The default of --time-limit: the seconds that a reply may take. */
 export const REPLY_TIMEOUT_S = 30;
 
 /** The levels of log lines that are shown. */

@@ -1,4 +1,4 @@
-/** `glossa run`: runs a command in a temporary mount. */
+/** `glossa run`: runs a command in a temporary mount (`own-mount.ts`). */
 import { defineCommand } from '../terminal/command.ts';
 import { serverFlags } from './mount.ts';
 import { runInMount, takeVolfileAndCommand } from './own-mount.ts';

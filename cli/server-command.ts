@@ -1,10 +1,13 @@
-/** Defines flags, settings and start of commands that serve a volfile, in this process or a daemon. */
+/**
+ * Defines what the commands that serve a volfile (`glossa mount`, `glossa brick`) share: their
+ * flags, the settings read from them, and the start, in this process or in a daemon.
+ */
 import { resolve } from 'node:path';
 import { logLevel } from '../runtime/core/log.ts';
 import { type Parent, parent } from '../server/child-server.ts';
 import { startDaemon } from '../server/daemon.ts';
 import { CONSOLE, defaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
-import { readAddress } from '../server/metrics/metrics-address.ts';
+import { parseAddress } from '../server/metrics/metrics-address.ts';
 import { BUF_SIZE, FLUSH_TIMEOUT } from '../server/repeat-counter.ts';
 import { removeScratch } from '../server/scratch-folders.ts';
 import type { ServerSettings, Starter } from '../server/server-lifecycle.ts';
@@ -68,7 +71,10 @@ export const daemonFlags = {
   }),
 } satisfies Flags;
 
-/** The settings of the flags, with defaults. @param logSubject the path that names the default log */
+/**
+ * Reads the settings from the flags.
+ * @param logSubject the path after which the default log is named
+ */
 export function readServerSettings(
   flags: FlagValues<typeof processFlags & typeof daemonFlags>,
   volfile: string,
@@ -88,7 +94,7 @@ export function readServerSettings(
     logBufSize: flags['log-buf-size'],
     logFlushTimeout: flags['log-flush-timeout'],
     pidFile: pidFile === undefined ? undefined : resolve(pidFile),
-    metrics: flags.metrics === undefined ? undefined : readAddress(flags.metrics),
+    metrics: flags.metrics === undefined ? undefined : parseAddress(flags.metrics),
     statedumpPath: flags['statedump-path'] && resolve(flags['statedump-path']),
     overrides: flags['xlator-option'],
     strict: flags.strict,
@@ -97,13 +103,13 @@ export function readServerSettings(
   };
 }
 
-/** The level of a log on the terminal, by verbosity. */
+/** The level of a log on the terminal, by its level without -q or -v, and by the verbosity. */
 const LEVELS_BY_VERBOSITY = {
   INFO: { quiet: 'ERROR', verbose: 'DEBUG' },
   WARNING: { quiet: 'ERROR', verbose: 'INFO' },
 } as const;
 
-/** The level of a log without `--log-level`; that of a file does not depend on the verbosity. */
+/** Chooses the level of a log without `--log-level`: -q and -v change that of a terminal only. */
 export function chooseLogLevel(
   log: string,
   verbosity: Verbosity | undefined,
@@ -113,13 +119,14 @@ export function chooseLogLevel(
   return verbosity === undefined ? defaultLevel : LEVELS_BY_VERBOSITY[defaultLevel][verbosity];
 }
 
-/** A server to start. */
+/** What `startServer` starts. */
 export interface ServerTask {
   readonly terminal: Terminal;
   /** The line printed once it serves; null if the server prints its own. */
   readonly readyLine: string | null;
-  /** The mount point of a mount. */
+  /** The mount point; absent for a server without a mount. */
   readonly mountpoint?: string;
+  /** Serves in this process; resolves to the exit status. */
   serve(starter: Starter): Promise<number>;
 }
 
@@ -141,7 +148,10 @@ export function startServer(
   return serve({ reportReady: printReadyLine, onGone() {}, tty: ttyPath() });
 }
 
-/** The starter of a server in its own process, which leaves the current folder once it serves. */
+/**
+ * Makes the starter of a server that another process started. Once it serves, it changes to the
+ * root directory, so that no file system is kept in use; at its end, it removes `scratch`.
+ */
 function makeStarter({
   reportReady,
   onGone,
@@ -161,7 +171,7 @@ function makeStarter({
     debug,
     reportReady() {
       process.chdir('/');
-      // The exit handler of the mount, added meanwhile, must run first.
+      // Moved to the end: the exit handler that unmounts was added meanwhile, and must run first.
       process.off('exit', removeFolder).on('exit', removeFolder);
       return reportReady();
     },

@@ -1,4 +1,4 @@
-/** `glossa setup`: makes glossa known to mount(8), fstab, systemd and shells, and undoes that. */
+/** `glossa setup`: installs files for mount(8), systemd and shells; with --undo, removes them. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { packageRoot } from '../runtime/sys/paths.ts';
@@ -46,7 +46,10 @@ export default defineCommand({
   },
 });
 
-/** Refuses a program in npx's cache, which is temporary: the files name its path. @throws {Failure} */
+/**
+ * Refuses to run from npx's cache, which is temporary: the installed files name the path.
+ * @throws {Failure}
+ */
 function refuseNpxCache(): void {
   if (!packageRoot.includes('/_npx/')) return;
   throw new Failure(
@@ -65,6 +68,7 @@ function reloadSystemd(user: boolean, terminal: Terminal): void {
 
 const FSTAB = '/etc/fstab';
 
+/** Warns of each line in /etc/fstab that needs what `--undo` has removed. */
 function warnAboutFstab(terminal: Terminal): void {
   if (!existsSync(FSTAB)) return;
   const lines =

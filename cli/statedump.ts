@@ -1,4 +1,6 @@
-/** `glossa stats statedump`: prints the whole state of a server at one moment. */
+/**
+ * `glossa stats statedump`: prints a server's requests in flight, inodes, open files and volumes.
+ */
 
 import { LIST_MAX } from '../runtime/core/dumps.ts';
 import { fetchStatedump } from '../server/control/control-client.ts';

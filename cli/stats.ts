@@ -44,7 +44,7 @@ export default defineCommand({
   },
 });
 
-/** @throws {Failure} */
+/** Formats the profiles of all volumes of debug/io-stats. @throws {Failure} without any */
 function formatProfiles({ volumes }: Statedump, operand: string): string {
   const profiled = volumes.filter(({ type }) => type === 'debug/io-stats');
   if (profiled.length === 0) throw new Failure(`${operand} has no volume of type debug/io-stats`);

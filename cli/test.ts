@@ -1,4 +1,6 @@
-/** `glossa test`: runs a module's tests against a graph in memory. */
+/**
+ * `glossa test`: runs a module's tests in this process, against volumes in memory, without a mount.
+ */
 import { dirname, resolve } from 'node:path';
 import { findTestLanguage } from '../bridges/languages.ts';
 import { findSubject } from '../bridges/testing/subject.ts';
@@ -26,21 +28,22 @@ import {
   type TestCounts,
 } from './testing/test-report.ts';
 
-/** The default time limit for computing without a pause, in seconds. */
+/** The default of --time-limit: the seconds that a test may compute without awaiting anything. */
 const TIME_LIMIT_S = 10;
 
 interface TestSettings {
+  /** Tests whose names lack this text are not run. */
   readonly filter: string | undefined;
+  /** In seconds. */
   readonly timeLimit: number;
   readonly strict: boolean;
 }
 
-/** Receives events in this order: a file begins, its tests end. */
+/** Prints results: `beginFile`, then `addTest` for each test of the file; last `printCounts`. */
 interface Reporter {
   beginFile(file: string): void;
   addTest(report: TestReport): void;
   addWarning(text: string): void;
-  /** Called after the last test. */
   printCounts(counts: TestCounts): void;
 }
 
@@ -92,6 +95,7 @@ export default defineCommand({
   },
 });
 
+/** Runs recordings as tests of a module. */
 async function replayAll(
   recordings: readonly string[],
   module: string,
@@ -111,12 +115,12 @@ async function replayAll(
   }
 }
 
-/** Prints lines as tests end; with --quiet, failures alone. */
+/** Makes the reporter that prints lines as tests end; with --quiet, only failures. */
 function makeLineReporter(terminal: Terminal): Reporter {
   const colour = terminal.colour.out;
   const log = terminal.verbosity === 'verbose';
   const isQuiet = terminal.verbosity === 'quiet';
-  /** A file whose name was not printed yet. */
+  /** With --quiet, the current file until its first failure; null once its name was printed. */
   let unprintedFile: string | null = null;
   return {
     beginFile(file) {
@@ -134,7 +138,7 @@ function makeLineReporter(terminal: Terminal): Reporter {
   };
 }
 
-/** Prints JSON at the end. */
+/** Makes the reporter that prints JSON at the end. */
 function makeJsonReporter(terminal: Terminal): Reporter {
   const files: FileReports[] = [];
   const warnings: string[] = [];
@@ -146,6 +150,7 @@ function makeJsonReporter(terminal: Terminal): Reporter {
   };
 }
 
+/** Runs the tests of a file; a file that cannot be loaded counts as a failed test. */
 async function runFile(
   file: string,
   { filter, timeLimit, strict }: TestSettings,

@@ -1,4 +1,4 @@
-/** `glossa top`: shows rates and latencies of the volumes of a mount. */
+/** `glossa top`: shows rates and latencies of a server's volumes: live, as a table, or as JSON. */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { ask, type NamedServer } from '../server/control/control-client.ts';
@@ -18,12 +18,13 @@ import { initialState, pressKey, type ScreenState } from './top/screen-state.ts'
 const INTERVAL_S = 1;
 const INTERVAL_MIN_S = 0.1;
 const INTERVAL_MAX_S = 3600;
-/** The client asks before the server's lease ends. */
+/** The longest time between two questions: the server stops counting after LEASE_MS without one. */
 const SAMPLE_MS_MAX = LEASE_MS / 2;
-/** The screen shows that an answer is late after this time, checked every SAY_MS. */
+/** The screen shows that an answer is late after this time. */
 const LATE_MS = 2000;
+/** The time between two such checks. */
 const LATE_CHECK_MS = 500;
-/** The time limit for an answer without a screen. */
+/** The seconds after which a missing answer is an error, for a table or JSON. */
 const REPLY_TIMEOUT_S = 6;
 
 export default defineCommand({
@@ -87,11 +88,13 @@ function formatTable(
 
 interface RatesObserver {
   onRates(rates: ServerRates): void;
-  /** Called while the server has not answered for so many seconds. */
+  /** Called again and again while the server has not answered for so many seconds. */
   onLate(seconds: number): void;
 }
 
-/** Shows a view in each interval, until the signal. @throws {Failure} when the server fails */
+/**
+ * Reports the rates after each interval, until the signal. @throws {Failure} when the server fails
+ */
 async function watchServer(
   server: NamedServer,
   intervalMs: number,
@@ -103,7 +106,7 @@ async function watchServer(
   while (!signal.aborted) {
     const counts = await askForCounts(server, onLate, signal);
     if (counts === null) return;
-    // Questions between two views renew the server's lease.
+    // Within a long interval, answers are dropped: the question only keeps the server counting.
     const isSoon = previous !== null && counts.now - previous.now < intervalMs - stepMs / 2;
     if (!isSoon || counts.since !== previous?.since) {
       if (previous !== null) onRates(computeRates(previous, counts));
@@ -113,7 +116,7 @@ async function watchServer(
   }
 }
 
-/** Asks for the counts; null after the signal. */
+/** Asks for the counts; resolves to null after the signal. */
 async function askForCounts(
   server: NamedServer,
   onLate: RatesObserver['onLate'],
@@ -134,7 +137,7 @@ async function askForCounts(
   }
 }
 
-/** Waits for the first view; null after the signal. @throws {Failure} */
+/** Waits for the rates of one interval; resolves to null after the signal. @throws {Failure} */
 async function sampleOnce(
   server: NamedServer,
   intervalMs: number,
@@ -159,7 +162,7 @@ async function sampleOnce(
   return firstRates;
 }
 
-/** Shows views on a screen, until a key or a signal. @throws {Failure} */
+/** Shows the rates on a screen, until a key or a signal ends it. @throws {Failure} */
 async function showLive(
   server: NamedServer,
   intervalMs: number,

@@ -40,7 +40,7 @@ const trace = async (scratch: Scratch, ...args: string[]) => {
 const COMMAND = ['--', 'sh', '-c', 'test -e gone; echo text >file'];
 
 describeMounts('a view of glossa trace', () => {
-  it('is a page with the recording and the module, a Perfetto trace, or a diagram', () =>
+  it('is an HTML page with recording and module source, one request of it, or a Perfetto trace', () =>
     withScratch(async (scratch) => {
       const live = await trace(scratch, 'test.vol', '--html', 'a.html', ...COMMAND);
       expect(live).toMatchObject({ status: 0, out: '', err: '' });

@@ -21,8 +21,8 @@ import { serverFlags } from './mount.ts';
 import { openRecordingFile, type RecordingFile } from './open-recording.ts';
 import { runInMount, takeMount, takeVolfileAndCommand } from './own-mount.ts';
 
-/** The most bytes kept of the data of a read or write, without `--data-max`. */
-const DATA_MAX = 32;
+/** The default of --data-max: the bytes recorded of the data of each read or write. */
+const DEFAULT_DATA_MAX = 32;
 
 const ownFlags = {
   output: textFlag({ short: 'o', value: 'FILE', help: 'keep the recording, and show nothing' }),
@@ -72,15 +72,15 @@ export default defineCommand({
   },
 });
 
-/** A view and its output. */
+/** A view of a recording (tree, summary, page …), and where it is printed. */
 interface ViewOutput {
   readonly view: View;
-  /** The folder for the modules' paths. */
+  /** The folder from which relative paths of modules start. */
   readonly baseDir: string;
   readonly to: 'out' | 'err';
 }
 
-/** Records into a temporary file and shows it, also after a failure. */
+/** Records into a temporary file and shows it, even after a failure; resolves to the status. */
 async function recordAndShow(
   viewOutput: ViewOutput,
   terminal: Terminal,
@@ -107,6 +107,7 @@ async function recordAndShow(
   }
 }
 
+/** Traces a running mount or brick until Ctrl-C. */
 async function traceMount(
   flags: TraceFlags,
   view: View,
@@ -121,13 +122,13 @@ async function traceMount(
   }
   const isLive = view.requests === null && (view.kind === 'tree' || view.kind === 'summary');
   if (isLive) return showLive(operand, recordingOptions, flags.summary, terminal);
-  // These views need the whole recording.
+  // The other views need the whole recording.
   return recordAndShow({ view, baseDir: process.cwd(), to: 'out' }, terminal, (file) =>
     recordLive(operand, { ...recordingOptions, file }, terminal),
   );
 }
 
-/** The flags of the server. */
+/** Selects the flags that are passed to the server. */
 const selectServerFlags = (flags: TraceFlags): FlagValues<typeof serverFlags> =>
   Object.fromEntries(
     Object.entries(flags).filter(([name]) => Object.hasOwn(serverFlags, name)),
@@ -136,10 +137,11 @@ const selectServerFlags = (flags: TraceFlags): FlagValues<typeof serverFlags> =>
 const readRecordingOptions = (flags: TraceFlags): RecordingOptions => ({
   filter: readFilter(flags),
   filterText: formatFilter(flags),
-  dataMax: flags['data-max'] ?? DATA_MAX,
+  dataMax: flags['data-max'] ?? DEFAULT_DATA_MAX,
   redact: flags.redact,
 });
 
+/** Shows the recording of --read. */
 async function showRecording(
   file: string,
   view: View,

@@ -1,9 +1,10 @@
 /**
- * `glossa tutorial`: runs the last slides of GlusterFS's translator tutorial on this machine.
+ * `glossa tutorial`: repeats the experiment of GlusterFS's translator tutorial on this machine.
  *
- * Starts two bricks, GlusterFS's where it is installed, mounts the stack of the slides over them and
- * makes a tree in it. Alternating rounds then search the tree through four stacks: as printed, with
- * the cache of absent names, with the same in Python, and with Python that tells the kernel.
+ * It starts two bricks, of GlusterFS where that is installed, mounts the tutorial's printed stack
+ * over them, and makes a tree of files in it. Alternating rounds then search the tree through four
+ * stacks: as printed, with a cache of absent names, with that cache in Python, and with one in
+ * Python that also makes the kernel cache them.
  */
 import { join } from 'node:path';
 import { BusySampler } from '../apps/bench/engine/busy.ts';
@@ -47,7 +48,7 @@ import { defineCommand } from '../terminal/command.ts';
 import { choiceFlag, takeOperands } from '../terminal/flags.ts';
 import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
 
-/** The default number of searches. */
+/** The default of --searches. */
 const SEARCHES = 10_000;
 
 export default defineCommand({
@@ -129,6 +130,7 @@ async function runTutorial(
   });
 }
 
+/** Makes the tree of files through a mount of the printed stack. */
 async function makeFiles(
   workload: Workload,
   options: readonly string[],
@@ -139,11 +141,11 @@ async function makeFiles(
   const volfile = printedVolfilePath(stacks[0]!);
   const mount = await mountSearchStack({ id: 'files', volfile, options }, stage);
   try {
-    // A pending request may get no reply before the mount ends.
+    // Rejects at once: a pending request may get its reply only when the mount ends.
     await rejectOnAbort(makeTree(mount.mountpoint, workload, signal), signal);
   } catch (error) {
     const isMountError = error instanceof Error && 'errno' in error;
-    // On a full disk the server is not to blame: the bricks are in the same folder.
+    // A full disk is not the server's fault: the bricks store their files on the same disk.
     throw isMountError && !isDiskFull(error) ? mount.makeFailure(error) : error;
   } finally {
     await mount.stop();

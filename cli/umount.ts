@@ -1,7 +1,7 @@
 /**
- * `glossa umount`: unmounts, also after the server has died ("Transport endpoint is not
- * connected"), and waits for the end of the server, which may still have data to write. It finds the mount in the list
- * of mounts, as a dead mount or a hanging server does not reply.
+ * `glossa umount`: unmounts, even if the server has died ("Transport endpoint is not connected").
+ * Then it waits for the server's end, as data may still have to be written. It finds the mount in
+ * the kernel's list of mounts, because a dead or hanging server does not reply.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkHealth } from '../runtime/mount/mount-health.ts';
@@ -15,8 +15,11 @@ import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { numberFlag, stepFlags, takeOperands, toggleFlag } from '../terminal/flags.ts';
 import { printStep, type Terminal } from '../terminal/terminal.ts';
 
-/** The time limit for a server to end, longer than the limit of a module. */
+/**
+ * The default of --timeout: the seconds for a server to end, more than the time limit of a module.
+ */
 const END_TIMEOUT_S = 30;
+/** The time between two checks whether it has ended. */
 const STEP_MS = 10;
 
 export default defineCommand({
@@ -48,7 +51,7 @@ export default defineCommand({
     }
     const { mountpoint } = target;
     const mount = findMount(mountpoint);
-    // Another process has just unmounted it, and waits for the server.
+    // Another process has unmounted it meanwhile; that one waits for the server.
     if (mount === null) return EXIT_OK;
     const server = isWaiting ? findServer(mount) : null;
     const isHidden = isWaiting && server === null && (await checkHealth(mountpoint)) !== 'dead';
@@ -73,7 +76,7 @@ async function endServer(
   const { process, operand } = target;
   const { pid } = process;
   printStep(`ask process ${pid} to end`, terminal);
-  // The server may have ended meanwhile at another request.
+  // An error means that the server has ended meanwhile, as at another request.
   await ask(target, 'end').catch(() => {});
   if (timeoutS === null) return;
   if (!(await hasEnded(process, timeoutS))) {
@@ -105,7 +108,7 @@ async function waitForServer(
   );
 }
 
-/** Whether a server ends within so many seconds. */
+/** Waits for a server's end; resolves to whether it came within `timeoutS` seconds. */
 async function hasEnded(server: ServerProcess, timeoutS: number): Promise<boolean> {
   const start = performance.now();
   while (isRunning(server)) {

@@ -1,4 +1,4 @@
-/** Defines the flags of all commands that check a volfile. */
+/** Defines the flags of commands that read a volfile. */
 import { type Flags, listFlag, toggleFlag } from '../terminal/flags.ts';
 
 export const volfileFlags = {

@@ -1,4 +1,6 @@
-/** Parses the flags of `glossa mount` for volfile servers, which have glusterfs's names. */
+/**
+ * Defines and reads the flags of `glossa mount` for volfile servers; their names are glusterfs's.
+ */
 import { resolve } from 'node:path';
 import type { SocketAddress } from '../runtime/core/addresses.ts';
 import { VOLFILE_SERVER_PORT, type VolfileServers } from '../server/volfile-servers.ts';
@@ -13,8 +15,8 @@ import {
 } from '../terminal/flags.ts';
 
 const PORT_MAX = 65_535;
-/** A name, an IPv4 address, or an IPv6 address, in brackets before a port. */
-const FORM =
+/** Matches a host name, an IPv4 address, or an IPv6 address (in brackets if a port follows). */
+const ADDRESS =
   /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]\s/]+))(?::(\d{1,5}))?$|^([0-9a-fA-F.%]*:[0-9a-fA-F:.%]*:[0-9a-fA-F:.%]*)$/;
 
 export const volfileServerFlags = {
@@ -36,7 +38,10 @@ export const volfileServerFlags = {
   }),
 } satisfies Flags;
 
-/** @throws {UsageError} */
+/**
+ * Reads the servers and the volfile's id; undefined if the flags name no server.
+ * @throws {UsageError}
+ */
 export function readVolfileServers(
   flags: FlagValues<typeof volfileServerFlags> & {
     readonly volfile: string | undefined;
@@ -66,7 +71,7 @@ export function readVolfileServers(
 
 /** @throws {UsageError} */
 function parseServer(text: string, defaultPort: number): SocketAddress {
-  const [, inBrackets, name, port = defaultPort, ipv6] = FORM.exec(text) ?? [];
+  const [, inBrackets, name, port = defaultPort, ipv6] = ADDRESS.exec(text) ?? [];
   const host = inBrackets ?? name ?? ipv6;
   if (host === undefined || Number(port) > PORT_MAX || Number(port) < 1) {
     throw new UsageError(`-s takes HOST, HOST:PORT or [IPV6]:PORT, not '${text}'`);

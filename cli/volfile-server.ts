@@ -1,4 +1,6 @@
-/** `glossa brick volfiles`: serves volfiles to clients by name. */
+/**
+ * `glossa brick volfiles`: serves the volfiles of a folder to clients that ask for them by name.
+ */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VolfileFolder } from '../gluster/volfile-server/volfile-folder.ts';
@@ -96,7 +98,7 @@ export default defineCommand({
   },
 });
 
-/** @throws {UsageError | Failure} */
+/** Returns the absolute path of a folder. @throws {UsageError | Failure} */
 function requireFolder(dir: string): string {
   try {
     if (statSync(dir).isDirectory()) return resolve(dir);
@@ -106,6 +108,7 @@ function requireFolder(dir: string): string {
   throw new UsageError(`${dir} is a file: what is served is a folder with NAME.vol in it`);
 }
 
+/** Serves until the shutdown is requested; resolves to the exit status. @throws {Failure} */
 async function serveFolder(settings: Settings, terminal: Terminal): Promise<number> {
   const { logFile, folder } = settings;
   const { colour, verbosity } = terminal;
@@ -157,7 +160,7 @@ async function serveFolder(settings: Settings, terminal: Terminal): Promise<numb
   }
 }
 
-/** @throws {Failure} */
+/** Starts listening at the port and the socket of the flags. @throws {Failure} */
 async function listen(settings: Settings, log: Log): Promise<VolfileServer> {
   const { host = LOOPBACK, port = VOLFILE_SERVER_PORT, socket } = settings;
   try {

@@ -1,4 +1,4 @@
-/** `glossa why`: explains the last failed and slow requests for a path in sentences. */
+/** `glossa why`: explains in sentences why the last requests for a path failed or were slow. */
 import { dirname } from 'node:path';
 import { errnoNumber, strerror } from '../runtime/core/errno.ts';
 import { formatTime, printable } from '../runtime/core/log.ts';
@@ -41,7 +41,7 @@ export default defineCommand({
   },
 });
 
-/** Requests with the same outcome, which are printed together. */
+/** Requests with the same outcome, which are printed once, with their number. */
 interface SameOutcome {
   last: NotableRequest;
   times: number;
@@ -58,7 +58,7 @@ function printRequests(
     const { op, errno, way: volumes, attribute, paths, ms } = request;
     const key = JSON.stringify([op, errno, volumes, attribute, paths, ms >= slowMs]);
     const times = (outcomes.get(key)?.times ?? 0) + 1;
-    // The latest request is printed last.
+    // Deleted first, so that the entry moves to the end: the latest request is printed last.
     outcomes.delete(key);
     outcomes.set(key, { last: request, times });
   }
@@ -68,7 +68,7 @@ function printRequests(
   }
 }
 
-/** The outcome; then the caller and the time; then the volume that replied. */
+/** Formats three sentences: the outcome; the caller and the time; the volume that replied. */
 function formatSentences(
   request: NotableRequest,
   times: number,
@@ -81,7 +81,7 @@ function formatSentences(
     otherPath === undefined ? '' : ` ${paths[0] === path ? 'to' : 'from'} ${printable(otherPath)}`;
   const object = attribute === null ? otherText : ` of the attribute ${printable(attribute)}`;
   const timesText = times === 1 ? '' : ` ${times} times`;
-  // Requests that were answered together share a time; any of them may have been slow.
+  // `ms` of requests that were answered together is that of all of them: any may have been slow.
   const isShared = among > 1 && ms >= slowMs;
   const slowly = isShared ? 'perhaps slowly' : 'slowly';
   const resultText =
@@ -109,7 +109,7 @@ function formatOrigin({ way: volumes }: NotableRequest): string {
 
 const formatMs = (ms: number): string => formatDuration(1e6 * ms);
 
-/** The text without requests for the path; names a directory above it that has some. */
+/** Formats the answer without requests for the path; names a directory above that has some. */
 function formatAbsence(
   requests: readonly NotableRequest[],
   path: string,

@@ -1,8 +1,9 @@
 /**
- * Finds the candidates for the last word of a command line, for the completion scripts of shells.
+ * Finds the candidates for the last word of a command line: the output of `glossa complete --
+ * WORDS…`, which the completion scripts of shells call.
  *
- * The first line is `words`, `files` if file names are among them, or `rest N` if word N begins
- * another program's command. Each further line is a candidate, with its description behind a tab.
+ * The first line is `words`, `files` if file names are among the candidates, or `rest N` if word N
+ * begins another program's command. Each further line is a candidate, with its help behind a tab.
  */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -11,7 +12,7 @@ import { type Commands, subcommandNames } from '../../terminal/command.ts';
 import type { CompletionKind } from '../../terminal/completion-kinds.ts';
 import { deriveGrammar, type Grammar } from './grammar.ts';
 
-/** @param words the words behind `glossa`, up to the cursor */
+/** Returns the lines of the output. @param words the words behind `glossa`, up to the cursor */
 export async function findCandidates(
   words: readonly string[],
   commands: Commands,
@@ -61,7 +62,7 @@ async function listHelpTopics(commands: Commands): Promise<Record<string, Comple
   return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.typeNames()] } };
 }
 
-/** The position of the last word; `word` is its part behind `--option=`. */
+/** What the last word is; `word` is the typed text, without a leading `--option=`. */
 type WordPosition =
   | { readonly at: 'rest'; readonly from: number }
   | { readonly at: 'option'; readonly word: string }
@@ -73,12 +74,13 @@ type WordPosition =
     }
   | { readonly at: 'operand'; readonly index: number; readonly word: string };
 
+/** Determines from the words before it what the last word is. */
 function locateWord(words: readonly string[], options: Grammar['options']): WordPosition {
   const word = words.at(-1)!;
   let index = 0;
   let expectedKind: CompletionKind | null = null;
   for (const [at, word] of words.slice(0, -1).entries()) {
-    // bash passes '=' as a word of its own.
+    // bash splits `--option=value` into three words.
     if (expectedKind !== null) expectedKind = word === '=' ? expectedKind : null;
     else if (word === '--') return { at: 'rest', from: at + 1 };
     else if (/^-./.test(word)) expectedKind = options.get(word)?.value ?? null;
@@ -94,7 +96,10 @@ function locateWord(words: readonly string[], options: Grammar['options']): Word
   return word.startsWith('-') ? { at: 'option', word } : { at: 'operand', index, word };
 }
 
-/** @param before the beginning of the same word for the shell, `--option=` */
+/**
+ * Formats the candidates of some kinds.
+ * @param before `--option=`, which the shell has in the same word
+ */
 function formatOffers(kinds: readonly CompletionKind[], before: string, word: string): string[] {
   const names = kinds.flatMap((kind) => listNames(kind, word));
   const areFiles = kinds.some((kind) =>
@@ -108,6 +113,7 @@ function formatOffers(kinds: readonly CompletionKind[], before: string, word: st
   );
 }
 
+/** Formats the rows that begin with `word`. @param first the first line, `words` if empty */
 function formatMatches(
   first: string,
   word: string,
@@ -133,7 +139,10 @@ function listNames(kind: CompletionKind, word: string): readonly string[] {
   return kind.words.map((word) => before + word);
 }
 
-/** Folders, and files with one of these endings (null: no files), in the typed folder. */
+/**
+ * Lists folders and files of the typed folder.
+ * @param endings of the files; empty for all, null for none
+ */
 function listFiles(word: string, endings: readonly string[] | null): string[] {
   const folder = word.slice(0, word.lastIndexOf('/') + 1);
   const isHidden = word.startsWith('.', folder.length);
@@ -148,7 +157,7 @@ function listFiles(word: string, endings: readonly string[] | null): string[] {
         return hasEnding ? folder + entry.name : [];
       });
   } catch {
-    // The folder does not exist or is unreadable: no candidates.
+    // A missing or unreadable folder has no candidates.
     return [];
   }
 }

@@ -64,7 +64,7 @@ it('the first word completes to commands, the second to subcommands', async () =
   expect(await offered('nothing', '')).toEqual([]);
 });
 
-it('files complete by their ending, and folders with a slash', async () => {
+it("completion of an operand offers files with the command's extensions, and folders with a slash", async () => {
   const all = ['a.vol', 'b c.vol', 'below/', 'link/'];
   expect((await offered('mount', `${folder}/`)).sort()).toEqual(at(...all));
   expect(await offered('mount', join(folder, '.h'))).toEqual(at('.hidden.vol'));
@@ -75,7 +75,7 @@ it('files complete by their ending, and folders with a slash', async () => {
   expect(await first('mount', '')).toBe('files');
 });
 
-it('options complete, and so do their values, after = too', async () => {
+it('completion offers options and their values, also behind =', async () => {
   expect(await offered('mount', '--log-le')).toEqual(['--log-level']);
   expect(await offered('-')).toContain('--volfile');
   expect(await offered('mount', '--fuse', '')).toEqual(['kernel', 'fuse-native']);

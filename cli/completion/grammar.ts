@@ -1,5 +1,5 @@
 /**
- * Derives the words of a command line from a command's usages and flags.
+ * Derives from a command's usages and flags what each word of its command line may be.
  *
  * A usage is the help's: `glossa new python|c NAME [DIR] [options]`. Words in capitals are
  * placeholders, others literal; `…` repeats, and another program's command follows `--`.
@@ -8,14 +8,14 @@ import type { Command } from '../../terminal/command.ts';
 import { type CompletionKind, kinds as kindsOfAll } from '../../terminal/completion-kinds.ts';
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
 
-/** The candidates for one place of a command line, from all usages. */
+/** What an operand at one position may be, according to all usages. */
 export interface OperandPosition {
   readonly kinds: readonly CompletionKind[];
   readonly repeats: boolean;
 }
 
 export interface Grammar {
-  /** Help and kind of value (null without one), by `--name` and `-n`. */
+  /** By `--name` and `-n`: the help, and the kind of the value (null for a flag without value). */
   readonly options: ReadonlyMap<
     string,
     { readonly help: string; readonly value: CompletionKind | null }
@@ -23,7 +23,7 @@ export interface Grammar {
   readonly operands: readonly OperandPosition[];
 }
 
-/** @param topics the kinds of placeholders that only the help has */
+/** @param topics the kinds of the placeholders COMMAND and TYPE of `glossa help` */
 export function deriveGrammar(
   name: string,
   { usage, flags, kinds: ownKinds }: Command,
@@ -62,7 +62,7 @@ export function deriveGrammar(
   return { options, operands };
 }
 
-/** The operands of a usage, without options, their values and the part behind `--`. */
+/** Lists the operands of a usage, without options, their values, and the part behind `--`. */
 function listOperands(usage: string, options: Grammar['options']): string[] {
   const [operandPart = ''] = usage.replace('[options]', '').split(/(?:^|[ [])-- /);
   const words = operandPart.split(' ').map((word) => word.replace(/^\[|\]$/g, ''));

@@ -1,9 +1,9 @@
 /**
- * Holds the completion scripts of shells: each asks `glossa complete -- WORDS…`, whose output
- * candidates.ts describes. They do not depend on the list of commands.
+ * Holds the completion scripts of shells. Each calls `glossa complete -- WORDS…`, whose output
+ * candidates.ts describes, so they stay valid when commands change.
  */
 
-/** For bash 4.0 or later; it uses the package bash-completion for a command behind `--` alone. */
+/** For bash 4.0 or later; needs the package bash-completion only for a command behind `--`. */
 const bash = `# Completion of glossa for bash, as 'glossa setup completion bash' prints it.
 _glossa() {
     local -a words=("\${COMP_WORDS[@]:1:COMP_CWORD}") lines

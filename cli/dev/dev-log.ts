@@ -1,10 +1,14 @@
-/** Shortens a server's log for the terminal of `glossa dev`; shows all lines of modules. */
+/**
+ * Shortens a server's log for the terminal of `glossa dev` and `glossa repl`: shows the lines of
+ * modules, and warnings and errors of the server.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { paint, type Style } from '../../terminal/terminal.ts';
 
+/** Matches a log line: time, level, file, line, function, volume, message. */
 const LINE =
   /^\[\S+ (\d\d:\d\d:\d\d)\S* \S+\] ([A-Z]) (?:\[MSGID: \d+\] )?\[(.*?):(\d+):(.*?)\] \d+-([^:]*): (.*)$/;
 
@@ -18,17 +22,17 @@ const STYLES: Readonly<Record<string, Style>> = {
   T: 'dim',
 };
 
-/** Lines about breakpoint() in a module. */
+/** Matches the lines about breakpoint() in a module. */
 const DEBUGGER = /^(paused in the debugger|resumed$)/;
 
-/** The last log line of a replaced volume: dropped, because the replacement was logged before. */
+/** Matches the last line of a replaced volume: dropped, because the reload was logged before. */
 const REPLACED_VOLUME = /^idle, and gone: /;
 
 /** The levels at which lines of the server itself are shown. */
 const SERIOUS_LEVELS = new Set(['M', 'A', 'C', 'E', 'W']);
 
 export interface DevLogSettings {
-  /** The volumes with modules. */
+  /** The names of the volumes whose lines are all shown. */
   readonly volumes: readonly string[];
   /** The name of the module's file in the output. */
   readonly module: string;
@@ -39,9 +43,9 @@ export interface DevLogSettings {
 
 export class DevLog {
   private readonly settings: DevLogSettings;
-  /** The style of traceback lines: that of the line above, or null if that was dropped. */
+  /** The style of the last line and of the traceback lines behind it; null if they are dropped. */
   private style: Style | undefined | null = null;
-  /** The fops that the module defines since its last load. */
+  /** The fops that the module defined when it was last loaded, as its log line lists them. */
   private fops = '';
 
   constructor(settings: DevLogSettings) {
@@ -72,7 +76,7 @@ export class DevLog {
   private shorten(volume: string, message: string, isSerious: boolean): string | null {
     const { volumes, module } = this.settings;
     if (!volumes.includes(volume)) return isSerious ? message : null;
-    // The debugger's terminal shows its own lines.
+    // The debugger has printed the same on the terminal.
     if (DEBUGGER.test(message) || REPLACED_VOLUME.test(message)) return null;
     const match = / loaded: (.*)$/.exec(message);
     if (match !== null) {
@@ -83,7 +87,7 @@ export class DevLog {
   }
 }
 
-/** The names of glossa's own files in a log. */
+/** Lists the names of glossa's own files, which a log line may name as its source. */
 function listOwnFileNames(): ReadonlySet<string> {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const files = ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli'].flatMap(
@@ -92,7 +96,7 @@ function listOwnFileNames(): ReadonlySet<string> {
   return new Set(files.map((file) => basename(file)));
 }
 
-/** Returns a test for files of modules: all in `folder`, and names that glossa does not have. */
+/** Makes a test for files of modules: those in `folder`, and names that glossa's files lack. */
 export function makeModuleFileTest(folder: string): (file: string) => boolean {
   const ownNames = listOwnFileNames();
   return (file) => file !== '-' && (!ownNames.has(file) || existsSync(join(folder, file)));

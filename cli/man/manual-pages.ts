@@ -1,6 +1,6 @@
 /**
- * Writes the manual pages from the texts of the help: commands with usages and flags, exit
- * statuses, and translator types with their options.
+ * Makes the texts of the manual pages, which the build writes into files, from the same tables as
+ * the help: commands, exit statuses, and types of translators.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Command, Commands } from '../../terminal/command.ts';
 import { exitTable } from '../../terminal/exit.ts';
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
-import { about, describeSubvolumeCount } from '../help.ts';
+import { definition, describeSubvolumeCount } from '../help.ts';
 import {
   escapeText,
   formatBold,
@@ -32,7 +32,7 @@ export interface ManualSettings {
   readonly date: string;
 }
 
-/** Name and section of a command's page: section 8 for mount(8)'s helper. */
+/** Returns the name and section of a command's page: section 8 for mount(8)'s helper. */
 function pageName(command: string): readonly [name: string, section: number] {
   if (command.startsWith('mount.')) return [command, 8];
   return [`glossa-${command.replaceAll(' ', '-')}`, 1];
@@ -40,7 +40,7 @@ function pageName(command: string): readonly [name: string, section: number] {
 
 const VOLFILE_PAGE = ['glossa.vol', 5] as const;
 
-/** All pages by file name; those of commands in the order of the table. */
+/** Makes all pages, by file name; those of commands are in the order of the table. */
 export async function makeManual(settings: ManualSettings): Promise<Map<string, string>> {
   const { commands, types, version, date } = settings;
   const pages = new Map<string, string>();
@@ -49,7 +49,7 @@ export async function makeManual(settings: ManualSettings): Promise<Map<string, 
     const title = formatParagraph(`${escapeText(name)} \\- ${escapeText(summary)}`);
     pages.set(`${name}.${number}`, header + section('NAME', title) + body);
   };
-  addPage('glossa', 1, about, formatOverview(commands));
+  addPage('glossa', 1, definition, formatOverview(commands));
   for (const [name, { summary, load }] of commands) {
     const { default: command } = await load();
     addPage(...pageName(name), summary, formatCommandPage(name, command));
@@ -68,7 +68,10 @@ function formatOverview(commands: Commands): string {
   );
   return [
     section('SYNOPSIS', formatSynopsis(['glossa -f VOLFILE [options] MNT', 'glossa COMMAND …'])),
-    section('DESCRIPTION', formatParagraph(`${escapeText('glossa')} is ${escapeText(about)}.`)),
+    section(
+      'DESCRIPTION',
+      formatParagraph(`${escapeText('glossa')} is ${escapeText(definition)}.`),
+    ),
     section('COMMANDS', commandItems.join('')),
     exitStatus,
     section('SEE ALSO', formatParagraph(formatReference(...VOLFILE_PAGE))),
@@ -91,7 +94,7 @@ function formatCommandPage(name: string, { usage, description, flags }: Command)
   ].join('');
 }
 
-/** A text with its placeholders in italics. */
+/** Formats a text with its placeholders in italics. @param labels the placeholders, as `VOLFILE` */
 function italicizeLabels(
   text: string,
   labels: ReadonlySet<string>,
@@ -103,7 +106,7 @@ function italicizeLabels(
     .join('');
 }
 
-/** The usages, with literal words in bold. */
+/** Formats the usages, with placeholders in italics and literal words in bold. */
 const formatSynopsis = (usage: readonly string[]): string =>
   usage
     .map((line) =>
@@ -141,7 +144,7 @@ const exitStatus = section(
     .join(''),
 );
 
-/** The page of the volfile format, explained by the comments of an example. */
+/** Formats the page of the volfile format, which an example with comments explains. */
 function formatVolfilePage(types: readonly Translator<unknown>[]): string {
   const example = readFileSync(join(packageRoot, 'volfiles/posix.vol'), 'utf8');
   return [
@@ -186,8 +189,8 @@ const formatOptionItems = (table: Options): string =>
   Object.entries(table)
     .map(([key, spec]) => {
       const [title, ...lines] = describeOption(key, spec).split('\n');
-      const [name, ...formatRest] = title!.split(' ');
-      const term = [formatBold(name!), ...formatRest.map(escapeText)].join(' ');
+      const [name, ...rest] = title!.split(' ');
+      const term = [formatBold(name!), ...rest.map(escapeText)].join(' ');
       return formatItem(term, escapeText(lines.map((line) => line.trim()).join(' ')));
     })
     .join('');

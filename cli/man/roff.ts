@@ -1,6 +1,6 @@
 /**
- * Writes the roff of manual pages, for man(7) of groff and mandoc. Functions of lines return whole
- * lines, newline included.
+ * Formats manual pages in roff, with the macros of man(7), for groff and mandoc. Functions that
+ * format whole lines return them with the newline.
  */
 import { wrap } from '../../terminal/layout.ts';
 
@@ -12,7 +12,7 @@ export function escapeText(text: string): string {
     .replace(/[-'`^~"]/g, (sign) => signs[sign]!);
 }
 
-/** ASCII signs that roff would replace by typographic ones. */
+/** The escapes of ASCII characters that roff would print as typographic ones. */
 const signs: Readonly<Record<string, string>> = {
   '-': '\\-',
   "'": '\\(aq',
@@ -22,12 +22,12 @@ const signs: Readonly<Record<string, string>> = {
   '"': '\\(dq',
 };
 
-/** A text in bold, for literal words. */
+/** Formats a literal word in bold. */
 export const formatBold = (text: string): string => `\\fB${escapeText(text)}\\fP`;
 
 export const formatItalic = (text: string): string => `\\fI${escapeText(text)}\\fP`;
 
-/** The head of a page. */
+/** Formats the head of a page. */
 export const formatHead = (name: string, section: number, date: string, source: string): string =>
   `.TH ${escapeText(name.toUpperCase())} ${section} ${date} "${escapeText(source)}"\n`;
 
@@ -37,20 +37,20 @@ export const section = (title: string, body: string): string =>
 export const formatSubsection = (title: string, body: string): string =>
   `.SS ${escapeText(title)}\n${body}`;
 
-/** Filled lines of a roff text. */
+/** Wraps a roff text into lines, which roff fills again. */
 export const formatParagraph = (text: string): string =>
   wrap(text, 78)
     .map((line) => `${/^[.']/.test(line) ? '\\&' : ''}${line}\n`)
     .join('');
 
-/** A term, and its meaning indented below. */
+/** Formats a term with its meaning, indented, below. */
 export const formatItem = (term: string, meaning: string): string =>
   `.TP\n${term.trimEnd()}\n${formatParagraph(meaning)}`;
 
-/** Lines that are not filled. */
+/** Formats lines that roff prints as they are. */
 export const formatVerbatim = (lines: readonly string[]): string =>
   `.RS 4\n.nf\n${lines.map((line) => (line === '' ? '.sp\n' : `\\&${escapeText(line)}\n`)).join('')}.fi\n.RE\n`;
 
-/** A reference to another page. */
+/** Formats a reference to another page. */
 export const formatReference = (name: string, section: number): string =>
   `${formatBold(name)}(${section})`;

@@ -1,4 +1,4 @@
-/** Fills templates with values, and writes the files, for `glossa new` and `glossa new-volume`. */
+/** Fills templates with values, and writes the files, for `glossa new` and `glossa new volume`. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { includeDir } from '../../runtime/sys/paths.ts';
@@ -12,25 +12,26 @@ import {
   templateFolder,
 } from './template-languages.ts';
 
-/** Texts by path within the new folder. */
+/** The texts of files, by path within the new folder. */
 export type Texts = ReadonlyMap<string, string>;
 
-/** A file that an editor reads instead of ours if it matches the pattern. */
+/** A file that an editor reads instead of glossa's, if its text matches the pattern. */
 interface OtherConfig {
   readonly file: string;
   readonly pattern: RegExp;
 }
 
+/** Such files, by the name of the file that glossa writes. */
 const OTHER_CONFIGS: Readonly<Record<string, readonly OtherConfig[]>> = {
   'pyrightconfig.json': [{ file: 'pyproject.toml', pattern: /^\[tool\.(based)?pyright\]/m }],
   'jsconfig.json': [{ file: 'tsconfig.json', pattern: /./ }],
 };
 
-/** The module, its test, volfile, README, and files to try it with. */
+/** Makes the texts of a module: its source, test, volfile, README, and files to try it with. */
 export function makeModuleTexts(kind: TemplateLanguage, name: string, folder: string): Texts {
   const values = {
     NAME: name,
-    // The Makefile finds the headers without a call of glossa.
+    // For the Makefile, which so finds the header without calling glossa.
     INCLUDE: includeDir,
     STEPS: formatSteps(readmeSteps(kind, name, resolve(folder)), '# '),
   };
@@ -44,7 +45,7 @@ export function makeModuleTexts(kind: TemplateLanguage, name: string, folder: st
   );
 }
 
-/** The files that tell editors where the types of modules in `folder` are. */
+/** Makes the files that tell editors where the types are that modules in `folder` use. */
 export function makeEditorTexts({ folder: language }: TemplateLanguage, folder: string): Texts {
   const root = packageRootFrom(folder);
   return new Map(
@@ -66,7 +67,7 @@ function readTemplates(part: string): [path: string, text: string][] {
     .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]);
 }
 
-/** The texts to write, and a warning for each existing file that lacks the settings of one. */
+/** Selects the files to write, and warns of existing files that lack the settings for glossa. */
 export function findMissingTexts(
   texts: Texts,
   folder: string,
@@ -75,7 +76,7 @@ export function findMissingTexts(
   const missing = [...texts].filter(([path, text]) => {
     const other = findExistingConfig(path, folder);
     if (other === undefined) return true;
-    // The file is ours, or names the package: nothing is missing in it.
+    // Written by glossa, or names glossa's folder: no setting is missing.
     if (other.text === text || other.text.includes(packageRootFrom(folder))) return false;
     warnings.push(
       `${join(folder, other.file)} exists and was left unchanged; ` +
@@ -86,7 +87,7 @@ export function findMissingTexts(
   return { texts: new Map(missing), warnings };
 }
 
-/** The existing file that an editor reads instead of `path`, or `path` itself. */
+/** Finds the existing file that an editor reads: `path` itself, or another one instead of it. */
 function findExistingConfig(
   path: string,
   folder: string,
@@ -106,8 +107,8 @@ function readOrFail(path: string): string {
 }
 
 /**
- * Makes a folder and its parents, and adds each to `made`. Node's recursive mkdir loops for ever
- * when the system returns ENOENT, as in /proc.
+ * Makes a folder and its parents, and adds each to `created`. Node's recursive mkdir would loop for
+ * ever where the system returns ENOENT, as in /proc.
  */
 function makeFolder(path: string, created: string[]): void {
   if (exists(path)) return;
@@ -116,7 +117,7 @@ function makeFolder(path: string, created: string[]): void {
   created.push(path);
 }
 
-/** @throws {Failure} when one of the files exists */
+/** Throws if one of the files exists. @throws {Failure} */
 export function refuseExisting(texts: Texts, folder: string): void {
   const existing = [...texts.keys()].filter((path) => exists(join(folder, path)));
   if (existing.length === 0) return;

@@ -1,4 +1,4 @@
-/** Describes the languages of `glossa new`: valid module names, files, and the commands to type next. */
+/** Describes the languages of `glossa new`: module names, files, and the commands to type next. */
 import { join } from 'node:path';
 import { allLanguages, type Language, type LanguageName } from '../../bridges/languages.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -7,13 +7,13 @@ import { pathFromFolder, programCommand, quoteWord } from '../../terminal/invoca
 import { formatTable } from '../../terminal/layout.ts';
 
 /**
- * The templates: a folder for each language, `all` for every language, and `editors` for editors.
- * NAME in a path is the module's name.
+ * The folder of the templates: it has one folder for each language, `all` for files of every
+ * language, and `editors` for editors' settings. NAME in a path stands for the module's name.
  */
 export const templateFolder = join(packageRoot, 'templates');
 
 export interface TemplateLanguage extends Language {
-  /** Its folder in the templates. */
+  /** Its folder in the templates, which is also its name on the command line. */
   readonly folder: string;
 }
 
@@ -21,11 +21,11 @@ export const templateLanguages = Object.fromEntries(
   allLanguages.map(([name, language]) => [name, { ...language, folder: name }]),
 ) as Readonly<Record<LanguageName, TemplateLanguage>>;
 
-/** The file name of a module. */
+/** Returns the file name of a module. */
 export const moduleFileName = ({ extensions }: TemplateLanguage, name: string): string =>
   name + extensions[0];
 
-/** @throws {UsageError} with a valid name */
+/** Checks a module's name. @throws {UsageError} with a suggestion of a valid one */
 export function checkName(name: string, kind: TemplateLanguage): void {
   const { template } = kind;
   const reason = template.reserved.get(name) ?? findCommonMistake(name);
@@ -36,7 +36,7 @@ export function checkName(name: string, kind: TemplateLanguage): void {
   throw new UsageError(rule + suggestName(name, kind));
 }
 
-/** The mistake of a name that no language allows. */
+/** Finds what is wrong with a name that is unsuitable in every language. */
 function findCommonMistake(name: string): string | undefined {
   if (name.startsWith('test_')) return 'would be taken for a test';
   return name === 'storage' ? 'is the volume below in its volfile' : undefined;
@@ -44,7 +44,7 @@ function findCommonMistake(name: string): string | undefined {
 
 const prefixName = (name: string): string => `my_${name.toLowerCase().replace(/^test_/, '')}`;
 
-/** Suggests a valid name: without folder, extension and blanks. */
+/** Suggests the name without folder, extension and blanks; '' if that is not valid either. */
 function suggestName(name: string, { folder, extensions, template }: TemplateLanguage): string {
   const lastPart = name.slice(name.replace(/\/+$/, '').lastIndexOf('/') + 1).replace(/\/+$/, '');
   const extension = extensions.find((end) => lastPart.endsWith(end)) ?? '';
@@ -64,7 +64,7 @@ function suggestName(name: string, { folder, extensions, template }: TemplateLan
 /** A command to type, and its effect. */
 export type Step = readonly [line: string, what: string];
 
-/** Commands that work in the folder `here`, for a module in `folder`. */
+/** Lists the next commands for a module in `folder`, to be typed in `currentFolder`. */
 export function listSteps(
   kind: TemplateLanguage,
   name: string,
@@ -74,13 +74,14 @@ export function listSteps(
   const glossa = programCommand(currentFolder);
   const quotePath = (file: string): string =>
     quoteWord(pathFromFolder(currentFolder, join(folder, file)));
-  const { firstCommand: first } = kind.template;
+  const { firstCommand } = kind.template;
   const module = quotePath(moduleFileName(kind, name));
   const relativeFolder = pathFromFolder(currentFolder, folder);
-  const edit = first === undefined ? 'save' : 'compile';
-  const compile = relativeFolder === '.' ? first : `${first} -C ${quoteWord(relativeFolder)}`;
+  const edit = firstCommand === undefined ? 'save' : 'compile';
+  const compile =
+    relativeFolder === '.' ? firstCommand : `${firstCommand} -C ${quoteWord(relativeFolder)}`;
   return [
-    ...(first === undefined ? [] : [[compile, 'compile it'] as Step]),
+    ...(firstCommand === undefined ? [] : [[compile, 'compile it'] as Step]),
     [`${glossa} test ${module}`, 'its tests, without a mount'],
     [`${glossa} dev ${module} ${quotePath('files')}`, `mounted, loaded again when you ${edit} it`],
     [
@@ -90,7 +91,7 @@ export function listSteps(
   ];
 }
 
-/** The same for a README, and how to mount it permanently. */
+/** Lists the commands for the module's README: the same, and a permanent mount. */
 export const readmeSteps = (kind: TemplateLanguage, name: string, folder: string): Step[] => [
   ...listSteps(kind, name, folder, folder),
   [

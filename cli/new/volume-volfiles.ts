@@ -8,17 +8,17 @@ const LOOPBACK = '127.0.0.1';
 
 export interface NewVolume {
   readonly name: string;
-  /** The folders of its bricks, absolute, and the port of each. */
+  /** For each brick, the absolute path of its folder, and its port. */
   readonly bricks: readonly { readonly directory: string; readonly port: number }[];
 }
 
-/** The file name of a brick in GlusterFS's form: `VOLUME.HOST.its-path.vol`. */
+/** Returns the name of a brick's volfile, `VOLUME.HOST.srv-brick.vol` for /srv/brick, as GlusterFS. */
 export const brickFileName = (name: string, directory: string): string =>
   `${name}.${LOOPBACK}.${directory.slice(1).replaceAll('/', '-')}${EXTENSION}`;
 
 export const clientFileName = (name: string): string => name + EXTENSION;
 
-/** All files by their names. */
+/** Makes the texts of all volfiles, by file name. */
 export function makeVolumeTexts(volume: NewVolume): Texts {
   const { name, bricks } = volume;
   const files = bricks.map(({ directory }, at): [string, string] => [
@@ -63,7 +63,7 @@ function makeBrickVolumes({ name, bricks }: NewVolume, at: number): PlainVolume[
   ];
 }
 
-/** The client's volumes from the bricks to the top, which has the volume's name. */
+/** Makes the client's volumes, from the bricks up to the top, which has the volume's name. */
 function makeClientVolumes({ name, bricks }: NewVolume): PlainVolume[] {
   const clients = bricks.map(
     ({ port }, at): PlainVolume => ({
@@ -80,7 +80,7 @@ function makeClientVolumes({ name, bricks }: NewVolume): PlainVolume[] {
   );
   const upperVolumes = [
     { name: `${name}-dht`, type: 'cluster/distribute' },
-    // Bricks of GlusterFS store the times that utime sends.
+    // If the bricks are GlusterFS's, they store the times that features/utime sends.
     { name: `${name}-utime`, type: 'features/utime' },
     { name, type: 'debug/io-stats' },
   ].slice(bricks.length > 1 ? 0 : 1);

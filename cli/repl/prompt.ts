@@ -1,4 +1,4 @@
-/** Reads the lines of `glossa repl` and `glossa debug`: from a terminal, with a history, or from a pipe. */
+/** Reads lines for `glossa repl` and `glossa debug`: from a terminal with history, or a pipe. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -7,9 +7,9 @@ import { stateFolder } from '../../server/state-folder.ts';
 import { CANCELLED, type Prompt } from './repl-loop.ts';
 
 export interface PromptSettings {
-  /** The prompts of a first line, and of a further line of a statement. */
+  /** The prompts for the first line of a statement, and for its further lines. */
   readonly prompts: readonly [first: string, more: string];
-  /** The name of its persistent history. */
+  /** The name of the file with its history, in the state folder. */
   readonly history: string;
   /** Completes the last word of a line. */
   readonly complete?: (line: string) => readonly [candidates: string[], word: string];
@@ -20,7 +20,7 @@ const HISTORY_MAX = 500;
 
 const historyFile = (name: string): string => join(stateFolder(), name);
 
-/** Refuses a history that another user can replace: `sudo -E` keeps that user's HOME. */
+/** Whether no other user can replace the history: with `sudo -E`, root has another user's HOME. */
 const isPrivate = (path: string): boolean => findExposure(path) === null;
 
 function readHistory(path: string): string[] {
@@ -42,16 +42,19 @@ function writeHistory(path: string, history: readonly string[]): void {
   }
 }
 
+/** A line; null at the end of the input; CANCELLED at Ctrl-C. */
 type PromptInput = string | null | typeof CANCELLED;
 
 export class ConsolePrompt implements Prompt {
   readonly strict = false;
   private readonly prompts: readonly [string, string];
+  /** The file with the history. */
   private readonly path: string;
   private readonly lines: Interface;
   private history: string[];
-  /** Input typed ahead, end of input included. */
+  /** Input typed ahead, the end of the input included. */
   private readonly inputQueue: PromptInput[] = [];
+  /** Resolves the pending `readLine`; null while none is pending. */
   private acceptInput: ((input: PromptInput) => void) | null = null;
 
   constructor({ prompts, history, complete }: PromptSettings) {
@@ -76,14 +79,14 @@ export class ConsolePrompt implements Prompt {
     });
     this.lines.on('SIGINT', () => {
       process.stdout.write('\n');
-      // Ctrl-C discards the typed part of the line.
+      // Ctrl-C discards what was typed: Ctrl-E goes to the end of the line, Ctrl-U deletes it.
       this.lines.write(null, { ctrl: true, name: 'e' });
       this.lines.write(null, { ctrl: true, name: 'u' });
       this.deliverInput(CANCELLED);
     });
   }
 
-  /** Prints a text, above a line that is being typed. */
+  /** Prints a text, above the line that the user is typing. */
   print(text: string): void {
     if (this.acceptInput === null) {
       process.stdout.write(`${text}\n`);
@@ -109,13 +112,13 @@ export class ConsolePrompt implements Prompt {
     this.acceptInput = null;
     if (acceptInput === null) this.inputQueue.push(input);
     else {
-      // During an evaluation, input waits in the terminal.
+      // During an evaluation the terminal is not read: it keeps what is typed.
       if (input !== null) this.lines.pause();
       acceptInput(input);
     }
   }
 
-  /** During an evaluation the terminal is not read, so Ctrl-C must arrive as a signal. */
+  /** During an evaluation the terminal is not read: Ctrl-C must send a signal, caught here. */
   readonly listenForInterrupt = () => {
     let resolveInterrupt = (): void => {};
     const promise = new Promise<void>((resolve) => {

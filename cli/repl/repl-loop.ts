@@ -1,25 +1,30 @@
-/** Runs the read-evaluate-print loop until the end of the input. */
+/**
+ * Runs the read-evaluate-print loop of `glossa repl`, and defines the prompt that it reads from.
+ */
 import type { Evaluation } from '../../bridges/host/guest.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 /** The source of lines: a terminal or a pipe. */
 export interface Prompt {
-  /** Reads a line; `again` within a statement. Null at the end of the input. */
+  /**
+   * Reads a line; null at the end of the input.
+   * @param isContinuation whether a statement is incomplete
+   */
   readLine(isContinuation: boolean): Promise<string | null | typeof CANCELLED>;
-  /** Starts listening for Ctrl-C, which ends the wait for a result; `promise` never resolves in a pipe. */
+  /** Starts listening for Ctrl-C; `promise` resolves at it, and never for a pipe. */
   readonly listenForInterrupt: () => { readonly promise: Promise<void>; stopListening(): void };
   /** Whether the first failure ends the loop. */
   readonly strict: boolean;
   close(): void;
 }
 
-/** The result of a line that Ctrl-C discarded. */
+/** Returned by `readLine` if Ctrl-C discarded the line. */
 export const CANCELLED: unique symbol = Symbol('cancelled');
 
 type EvaluateSource = (source: string) => Promise<Evaluation>;
 
-/** Resolves to the exit status: failure after an exception in the lines of a pipe. */
+/** Runs the loop; resolves to the exit status: a failure after an exception in a pipe's lines. */
 export async function serveRepl(
   evaluate: EvaluateSource,
   prompt: Prompt,
@@ -32,7 +37,7 @@ export async function serveRepl(
       statementLines = [];
       continue;
     }
-    // The end of a pipe ends the statement, too.
+    // The end of a pipe also ends an incomplete statement, which is then evaluated.
     if (line === null && (prompt.strict ? statementLines.length === 0 : true)) return EXIT_OK;
     if (line !== null) statementLines.push(line);
     const source = statementLines.join('\n') + (line === null ? '\n\n' : '');
@@ -54,7 +59,7 @@ export async function serveRepl(
   }
 }
 
-/** The period of a timer that only keeps the process alive. */
+/** The milliseconds of a timer that only keeps the process alive. */
 const ALIVE_MS = 2 ** 30;
 
 /** Waits for an evaluation; undefined after an interrupt. */

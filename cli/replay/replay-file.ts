@@ -1,4 +1,4 @@
-/** Runs one replay, from its files to its outcomes. */
+/** Replays a recording into a volfile or module, for `glossa replay` and `glossa test --replay`. */
 import { resolve } from 'node:path';
 import type { ParsedLine } from '../../bridges/testing/log-lines.ts';
 import { makePlan, ReplayError } from '../../runtime/replay/plan.ts';
@@ -11,19 +11,19 @@ import { openRecordingFile } from '../open-recording.ts';
 import { type StackSettings, startStack } from './replay-stack.ts';
 
 export interface ReplaySettings extends StackSettings {
-  /** The file that records the replay itself. */
+  /** The file into which the replay itself is recorded; undefined for none. */
   readonly output: string | undefined;
   /** The time limit for a reply in milliseconds. */
   readonly patienceMs: number;
 }
 
 export interface ReplayResult {
-  /** Milliseconds since 1970. */
+  /** The start of the recording in milliseconds since 1970. */
   readonly startedAt: number;
-  /** Whether the recording is closed. */
+  /** Whether the recording has its end, and was not cut off. */
   readonly isClosed: boolean;
   readonly outcomes: readonly Outcome[];
-  /** Whether the storages have other content than at the start of the recording. */
+  /** Whether real storages had other content than at the start of the recording. */
   readonly otherStorage: boolean;
   readonly log: readonly ParsedLine[];
 }
@@ -64,10 +64,10 @@ export async function replayFile(
   }
 }
 
-/** A data limit beyond any request. */
+/** A limit of recorded data above that of any request. */
 const ALL_DATA = 2 ** 31;
 
-/** Whether the first difference comes before the first change. */
+/** Whether a reply differs before any request changes the storage: it had other content before. */
 function startsWithDifference(outcomes: readonly Outcome[]): boolean {
   const first = outcomes.findIndex(({ differences }) => differences.length > 0);
   const beginning = outcomes.slice(0, first + 1);

@@ -1,4 +1,4 @@
-/** Formats the outcome of a replay, as lines and as JSON. */
+/** Formats the result of a replay, as lines, as JSON, and as the message of a failed test. */
 
 import { printable } from '../../runtime/core/log.ts';
 import { findPath, formatCall, formatClock } from '../../runtime/observe/event-text.ts';
@@ -9,10 +9,13 @@ import type { ReplayResult } from './replay-file.ts';
 /** The most requests with differences in the message of a test. */
 const LISTED_MAX = 10;
 
+/** Finds the requests whose replies differ. */
 export const findDifferent = ({ outcomes }: ReplayResult): Outcome[] =>
   outcomes.filter(({ differences }) => differences.length > 0);
 
-/** `#3 20:19:25.179550 lookup(/a)`, and a line for each difference. */
+/**
+ * Formats a request, `#3 20:19:25.179550 lookup(/a)`, and a line for each difference of its reply.
+ */
 export function formatOutcome(outcome: Outcome, startedAt: number, colour: boolean): string[] {
   const { request, differences } = outcome;
   const { number, at, row, args } = request;
@@ -29,7 +32,7 @@ export const OTHER_STORAGE =
   'the storage is not as it was when the recording began: what was there already differs before ' +
   'anything was changed; give a copy of it as it was at the beginning';
 
-/** `12 requests, all answered as then`; `12 requests, 2 answered otherwise`. */
+/** Formats the counts: `12 requests, all as then`; `12 requests, 2 otherwise`. */
 export function formatSummary(result: ReplayResult): string {
   const { length } = result.outcomes;
   const count = findDifferent(result).length;
@@ -37,7 +40,7 @@ export function formatSummary(result: ReplayResult): string {
   return `${requests}, ${count === 0 ? 'all as then' : `${count} otherwise`}`;
 }
 
-/** The message of a failed test. */
+/** Formats the message of a failed test. */
 export function formatFailure(result: ReplayResult): string {
   const different = findDifferent(result);
   const lines = different
@@ -51,7 +54,7 @@ export function formatFailure(result: ReplayResult): string {
 export const JSON_SHAPE =
   '{ok, requests, different, otherStorage, differences: [{number, time, fop, path, what, was, is}]}';
 
-/** `time` is in seconds since 1970. */
+/** Formats the output of --json; `time` is in seconds since 1970. */
 export function formatJson(result: ReplayResult): string {
   const { outcomes, otherStorage, startedAt } = result;
   const different = findDifferent(result);

@@ -1,6 +1,6 @@
 /**
- * Starts the graph for a replay: a volfile's, whose storages the recording plays, or a module's,
- * with the recording playing the volumes above and below it.
+ * Starts the graph for a replay. Of a volfile, the recording *plays* the storages: it gives the
+ * recorded replies in their place. Of a module, it plays the volumes above and below.
  */
 import { basename, dirname, extname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,9 +27,11 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { findModuleFile, type ModuleFile } from '../module-volfile.ts';
 
 export interface StackSettings {
-  /** The volume of the requests; undefined for the top, or for the module's volume. */
+  /**
+   * The recorded volume whose requests are sent; undefined for the top, or for the module's volume.
+   */
   readonly volume: string | undefined;
-  /** Whether the volfile's own storages are used. */
+  /** Whether the volfile's own storages are used, instead of played ones. */
   readonly realStorage: boolean;
   readonly strict: boolean;
   readonly overrides: readonly string[];
@@ -38,7 +40,7 @@ export interface StackSettings {
   warned(text: string): void;
 }
 
-/** A graph that is up, and its played volumes. */
+/** A graph that is up, with its played volumes. */
 export interface ReplayStack {
   readonly graph: Graph;
   readonly clock: VirtualClock;
@@ -49,21 +51,22 @@ export interface ReplayStack {
   stop(): Promise<void>;
 }
 
-/** Volumes, leaves first, and the played ones. */
+/** The volumes of a graph, leaves first, and which of them are played. */
 interface GraphParts {
   readonly specs: readonly VolumeSpec[];
   readonly roles: Roles;
 }
 
-/** The time limit for the graph to come up, in real time. */
+/** The time limit for the graph to come up, by the real clock. */
 const UP_WITHIN_MS = 30_000;
+/** The time between two checks whether it is up. */
 const STEP_MS = 5;
 
 const MODULE_TYPES = ['features/glupy', 'features/native'];
-/** Options of the recorded module, which the given module replaces. */
+/** The recorded options that name the module or its code: the user's module is used instead. */
 const MODULE_OPTIONS = ['module-name', 'module-path', 'language', 'reload'];
 
-/** @throws {Failure | ReplayError} */
+/** Starts the graph; resolves when it is up. @throws {Failure | ReplayError} */
 export async function startStack(
   operand: string,
   head: Head,
@@ -118,7 +121,7 @@ export async function startStack(
   return { graph, clock, roles, played: [...volumes.values()], log, stop };
 }
 
-/** Waits in real time; the virtual clock advances to each timer. */
+/** Waits in real time until the graph is up; the virtual clock advances from timer to timer. */
 async function waitUntilUp(graph: Graph, clock: VirtualClock): Promise<boolean> {
   for (let waitedMs = 0; !graph.isUp && waitedMs < UP_WITHIN_MS; waitedMs += STEP_MS) {
     await delay(STEP_MS);
@@ -184,7 +187,10 @@ async function makeModuleParts(
   }
 }
 
-/** The recorded volume that runs a module of this name, or the only one with a module. */
+/**
+ * Finds the recorded volume with a module of this name, or the only one with a module.
+ * @throws {Failure}
+ */
 function findModuleVolume({ volumes }: Head, module: ModuleFile): VolumeSeen {
   const moduleVolumes = volumes.filter(({ type }) => MODULE_TYPES.includes(type));
   const sameName = moduleVolumes.filter(({ options }) => {

@@ -37,7 +37,7 @@ async function record(scratch: Scratch, script: string, ...flags: string[]): Pro
 }
 
 describeMounts('glossa replay', () => {
-  it('shows the different replies of a corrected module, and works as its test', () =>
+  it('prints the changed replies of a corrected module; the broken module fails the new recording', () =>
     withScratch(async (scratch) => {
       expect(broken.length).toBeLessThan(negative.length - 100);
       await scratch.writeFile('stack.vol', volfile);

@@ -1,6 +1,7 @@
 /**
- * Installs and uninstalls the files of a plan for `glossa setup`, and reports each step. A record
- * has the hash of each file, and the folders made. A file with another hash is reported and stays.
+ * Installs and removes the files of a plan for `glossa setup`, and reports each step. A record file
+ * has the hash of each installed file, and the folders made. A file whose hash differs was changed
+ * by another program: it is reported, and left as it is.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -36,7 +37,7 @@ interface SetupRecord {
 
 const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Reads the record; an empty one without a file. @throws {Failure} */
+/** Reads the record; returns an empty record if the file is absent. @throws {Failure} */
 function readRecord(path: string): SetupRecord {
   try {
     const { files, folders } = JSON.parse(readFileSync(path, 'utf8')) as SetupRecord;
@@ -49,17 +50,21 @@ function readRecord(path: string): SetupRecord {
 
 const formatRecord = (record: SetupRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
-/** The text of a file; null if absent, undefined if it is no regular file. */
+/** Reads a file; returns null if it is absent, undefined if it is no regular file. */
 function readText(path: string): string | null | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return null;
   return stats.isFile() ? readFileSync(path, 'utf8') : undefined;
 }
 
+/** Whether a file has the text that setup wrote. */
 const isUnchanged = ({ files }: SetupRecord, path: string, text: string | undefined): boolean =>
   text !== undefined && files[path] === hashText(text);
 
-/** Writes the missing files of a plan; returns whether all exist now. @throws {Failure} */
+/**
+ * Writes the missing or outdated files of a plan; returns whether all are installed now.
+ * @throws {Failure}
+ */
 export function installFiles(
   { files, record: recordPath }: SetupPlan,
   reporter: SetupReporter,
@@ -69,6 +74,9 @@ export function installFiles(
   return installed.every(Boolean);
 }
 
+/**
+ * Installs one file, and records it at once; returns whether it is installed now. @throws {Failure}
+ */
 function installFile(
   file: SetupFile,
   record: SetupRecord,
@@ -101,11 +109,13 @@ function installFile(
   return true;
 }
 
-/** Writes atomically: a reader finds a whole file. A new file never replaces another. */
+/**
+ * Writes a file; replaces an old one atomically. With `isNew`, fails if the file exists meanwhile.
+ */
 function replaceFile(path: string, text: string, mode: number, isNew: boolean): void {
   const target = isNew ? path : `${path}.${process.pid}`;
   writeFileSync(target, text, { flag: 'wx' });
-  // Sets the mode regardless of the umask.
+  // The umask does not restrict this mode.
   chmodSync(target, mode);
   if (!isNew) renameSync(target, path);
 }
@@ -146,7 +156,7 @@ export function uninstallFiles(recordPath: string, reporter: SetupReporter): boo
   return isDone;
 }
 
-/** @throws {Failure} */
+/** Removes a file, if it exists. @throws {Failure} */
 function remove(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -155,7 +165,7 @@ function remove(path: string): void {
   }
 }
 
-/** Removes empty folders; returns those that still hold files of `left`. */
+/** Removes the empty folders; returns those that still contain files of `remaining`. */
 function removeFolders(folders: readonly string[], remaining: readonly string[]): string[] {
   for (const folder of [...folders].reverse()) {
     try {

@@ -1,4 +1,4 @@
-/** Lists the files of `glossa setup`, for the whole system or for one user. */
+/** Lists the files that `glossa setup` installs, for the whole system or for one user. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -23,10 +23,10 @@ const makeCompletionFile = (shell: keyof typeof scripts, path: string): SetupFil
   ...{ path, mode: 0o644, purpose: `completion in ${shell}`, text: scripts[shell] },
 });
 
-/** The words that start this program from any folder. */
+/** The command that starts this program from any folder. */
 const program = [process.execPath, join(packageRoot, 'dist/cli/main.js')];
 
-/** The plan for all users, in the folders for local software. */
+/** Makes the plan for all users. */
 export const makeSystemPlan = (): SetupPlan => ({
   files: [
     {
@@ -56,7 +56,7 @@ export const makeSystemPlan = (): SetupPlan => ({
   record: '/var/lib/glossa/setup.json',
 });
 
-/** The plan for one user. zsh has no user folder for completion. */
+/** Makes the plan for one user. zsh has no folder for a user's completion scripts. */
 export function makeUserPlan(): SetupPlan {
   const findFolder = (variable: string, defaultPath: string): string => {
     const setting = process.env[variable];
@@ -88,14 +88,15 @@ const mountHelper = `#!/bin/sh
 exec ${program.map(quoteForShell).join(' ')} mount.glossa "$@"
 `;
 
-/** A word of a command in a unit. Source: systemd.service(5), "Command lines". */
+/** Quotes a word of a command in a unit. Source: systemd.service(5), "Command lines". */
 const quoteForUnit = (text: string): string =>
   `"${text.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
 
 /**
- * The instance is the mount point escaped by systemd-escape(1), %E the settings folder, %t the
- * runtime folder. The unit is up once mounted. Its stop detaches the mount at once, even of a killed server, so
- * that it can start again.
+ * Formats the systemd unit of a mount. Its instance is the mount point, escaped as by
+ * systemd-escape(1); %E is the settings folder, %t the runtime folder. The unit is active once it
+ * is mounted. Stopping it detaches the mount, even that of a killed server, so that it can be
+ * started again.
  */
 function formatUnit(target: string): string {
   const glossa = program.map(quoteForUnit).join(' ');

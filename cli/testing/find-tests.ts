@@ -1,4 +1,4 @@
-/** Finds the test files for an operand of `glossa test`. */
+/** Finds the test files that an operand of `glossa test` means. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { findTestLanguage, testLanguages } from '../../bridges/languages.ts';
@@ -6,8 +6,9 @@ import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 
 /**
- * Finds the test files of a path: the file itself, all of a folder, or those beside a module,
- * preferably of its name (`test_NAME.py`). @throws {Failure} without any
+ * Finds the test files for a path: a test file itself, all of a folder, or those beside a module.
+ * Those with the module's name (`test_NAME.py`) exclude the others.
+ * @throws {Failure} if there are none
  */
 export function findTests(operand: string): string[] {
   const path = findExistingPath(operand);
@@ -27,7 +28,9 @@ export function findTests(operand: string): string[] {
   return matches.length > 0 ? matches : all;
 }
 
-/** The names for tests of a module, in its own language if that has tests. */
+/**
+ * Suggests names for the tests of a module, in its own language if tests can be written in that.
+ */
 function suggestTestNames(path: string): string[] {
   const extension = extname(path);
   const sameExtension = testLanguages.filter(({ extensions }) => extensions.includes(extension));
@@ -36,7 +39,7 @@ function suggestTestNames(path: string): string[] {
   );
 }
 
-/** A module may be named without its extension. */
+/** Finds the path of an operand, which may lack the extension. @throws {Failure} */
 function findExistingPath(operand: string): string {
   const extensions = ['', ...testLanguages.flatMap((language) => language.extensions)];
   const path = extensions
@@ -46,6 +49,10 @@ function findExistingPath(operand: string): string {
   return path;
 }
 
+/**
+ * Lists the tests in a folder.
+ * @param absenceText for the message without any. @throws {Failure}
+ */
 function listTests(folder: string, operand: string, absenceText: string): string[] {
   let names: string[];
   try {
@@ -67,7 +74,7 @@ function listTests(folder: string, operand: string, absenceText: string): string
   );
 }
 
-/** Whether a file has tests of glossa, and not of another runner. */
+/** Whether a test file is one for `glossa test`, and not for another test runner. */
 function importsGlossa(path: string): boolean {
   const language = findTestLanguage(basename(path));
   return language !== undefined && readFileSync(path, 'utf8').includes(language.mark);

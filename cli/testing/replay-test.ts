@@ -6,7 +6,9 @@ import { findDifferent, formatFailure } from '../replay/replay-report.ts';
 
 export interface ReplayTestSettings {
   readonly strict: boolean;
+  /** The time limit for a reply in milliseconds. */
   readonly patienceMs: number;
+  /** Receives warnings. */
   warned(text: string): void;
 }
 

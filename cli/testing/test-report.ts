@@ -1,4 +1,6 @@
-/** Formats the output of `glossa test`: a line for each test and the reason of a failure, or one document of JSON. */
+/**
+ * Formats the output of `glossa test`: a line for each test, with the reason of a failure, or JSON.
+ */
 import { formatLogLine, type ParsedLine } from '../../bridges/testing/log-lines.ts';
 import type { TestReport } from '../../bridges/testing/test-runner.ts';
 import { paint } from '../../terminal/terminal.ts';
@@ -8,10 +10,10 @@ export interface TestCounts {
   failed: number;
 }
 
-/** The levels of log lines that a failure shows. */
+/** The levels, warning and above, of log lines that are shown for a failed test. */
 const SERIOUS_LEVELS = new Set(['M', 'A', 'C', 'E', 'W']);
 
-/** Slower tests show their time. */
+/** Tests that take longer show their time. */
 const SLOW_MS = 1000;
 
 export interface TestOutputSettings {
@@ -25,6 +27,7 @@ const MARKS = {
   failed: ['✗', 'error'],
 } as const;
 
+/** Formats the lines of one test. */
 export function formatTest(report: TestReport, { colour, log }: TestOutputSettings): string {
   const { name, outcome, message, traceback, ms, printed } = report;
   const [mark, style] = MARKS[outcome];
@@ -56,7 +59,7 @@ const indent = (text: string, width: number): string =>
     .map((line) => (line === '' ? '' : ' '.repeat(width) + line))
     .join('\n');
 
-/** `3 passed, 1 failed`. */
+/** Formats `3 passed, 1 failed`. */
 export function formatCounts({ passed, failed }: TestCounts, colour: boolean): string {
   const isGood = failed === 0 && passed > 0;
   const failedText = failed > 0 ? paint('error', `${failed} failed`, colour) : '0 failed';

@@ -37,7 +37,7 @@ it('findTests returns the tests of a module by name, or else all beside it', () 
   expect(find('d.test.ts')).toEqual(['d.test.ts']);
 });
 
-it('findTests without tests suggests their file names', () => {
+it('findTests of a module without tests names the test files that it looked for', () => {
   const at = folder('a.py', 'b.mjs', 'c.so');
   const why = (name: string) => () => findTests(join(at, name));
   expect(why('a.py')).toThrow('no tests beside it: test_a.py');

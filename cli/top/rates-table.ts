@@ -1,4 +1,4 @@
-/** Formats rates as lines of a terminal; all columns are visible from 80 columns on. */
+/** Formats the rates of `glossa top` as a screen or a table; 80 terminal columns suffice. */
 
 import { printable } from '../../runtime/volfile/printable.ts';
 import { cutToWidth, padLeft, padRight } from '../../terminal/layout.ts';
@@ -13,7 +13,7 @@ import { paint } from '../../terminal/terminal.ts';
 import type { Rates, ServerRates, VolumeRates } from './rates.ts';
 import { helpLines, type ScreenState } from './screen-state.ts';
 
-/** A volume, or one fop of it. */
+/** A row of the table: a volume, or one of its fops. */
 interface Row extends Rates {
   readonly volume: VolumeRates;
   readonly fop: string | null;
@@ -21,6 +21,7 @@ interface Row extends Rates {
 
 interface Column {
   readonly head: string;
+  /** In terminal columns. */
   readonly width: number;
   cell(row: Row): string;
 }
@@ -33,7 +34,7 @@ const formatOrNone = (value: number | null, text: (value: number) => string): st
 const volumeKind = ({ script, type }: VolumeRates): string =>
   script?.language ?? type.slice(type.indexOf('/') + 1);
 
-/** The memory of a module or a cache. */
+/** The memory of a volume's module or cache in bytes. */
 const memoryBytes = ({ script, cache }: VolumeRates): number | null =>
   script?.memoryBytes ?? cache?.memoryBytes ?? null;
 
@@ -69,12 +70,12 @@ const columns: readonly Column[] = [
   },
 ];
 
-/** The width of the column with the types or the fops. */
+/** The width of the column with the type or the fop. */
 const KIND_WIDTH = 13;
 const RIGHT_WIDTH = columns.reduce((sum, { width }) => sum + width + 1, KIND_WIDTH + 1);
-/** The smallest usable terminal. */
+/** The smallest terminal that the screen fits into. */
 const MIN_SIZE: Size = { columns: RIGHT_WIDTH + 10, rows: 8 };
-/** The width of a table without a terminal. */
+/** The width of a table that is not printed on a terminal. */
 export const DEFAULT_WIDTH = 80;
 
 const sortValues: Readonly<Record<ScreenState['sort'], (row: Row) => number>> = {
@@ -98,11 +99,11 @@ function makeRows({ volumes }: ServerRates, { byFop, sort }: ScreenState): Row[]
 interface ScreenSettings {
   readonly size: Size;
   readonly colour: boolean;
-  /** Seconds since an answer is missing. */
+  /** The seconds for which an answer is missing; null if none is late. */
   readonly lateS: number | null;
 }
 
-/** The whole screen; `view` is null before the first answer. */
+/** Formats the whole screen; `rates` is null before the first answer. */
 export function formatScreen(
   operand: string,
   rates: ServerRates | null,
@@ -133,7 +134,7 @@ export function formatScreen(
   return [...lines, formatState(state, rows.length, below), formatKeys(width, colour)];
 }
 
-/** A table of all rows, to be printed once. */
+/** Formats a table of all rows, to be printed once. */
 export function formatRatesTable(
   rates: ServerRates,
   state: ScreenState,
@@ -142,7 +143,7 @@ export function formatRatesTable(
 ): string[] {
   const tableWidth = Math.max(width, MIN_SIZE.columns, 80);
   const rows = makeRows(rates, state);
-  // The question itself makes the kernel look up the mount's root.
+  // This command itself causes one request: the kernel looks up the mount's root for it.
   const isIdle = rates.fopsPerS * rates.seconds < 1.5;
   return [
     ...formatHead(rates, tableWidth),
@@ -192,12 +193,12 @@ function formatRatesRow(row: Row, width: number, colour: boolean): string {
   return row.fopsPerS === 0 && volume.inFlight.requests === 0 ? paint('dim', line, colour) : line;
 }
 
-/** Seconds from which on a waiting request is highlighted. */
+/** A volume for whose reply a request has waited at least so many seconds is highlighted. */
 const STUCK_S = 5;
 
 function formatRow(first: string, second: string, cells: readonly string[], width: number): string {
-  const rowCount = width - RIGHT_WIDTH;
-  const left = `${padRight(cutToWidth(first, rowCount), rowCount)} ${padRight(cutToWidth(second, KIND_WIDTH), KIND_WIDTH)}`;
+  const firstWidth = width - RIGHT_WIDTH;
+  const left = `${padRight(cutToWidth(first, firstWidth), firstWidth)} ${padRight(cutToWidth(second, KIND_WIDTH), KIND_WIDTH)}`;
   return [left, ...cells].join(' ').trimEnd();
 }
 
@@ -212,6 +213,7 @@ function formatKeys(width: number, colour: boolean): string {
   return paint('dim', cutToWidth(text, width), colour);
 }
 
+/** Breaks a text at the width of the screen. */
 function wrapText(text: string, { columns: width, rows }: Size): string[] {
   const lines: string[] = [];
   for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width));

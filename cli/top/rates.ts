@@ -1,4 +1,4 @@
-/** Computes rates and latencies between two samples of the counts of a server. */
+/** Computes the rates and latencies of `glossa top` from two samples of a server's counts. */
 
 import { BUCKETS, computeQuantile } from '../../runtime/core/histogram.ts';
 import type {
@@ -10,13 +10,14 @@ import type {
   VolumeCounts,
 } from '../../server/leased-counter.ts';
 
-/** The rates of some fops at a volume between two samples. */
+/** The rates between two samples, of one fop or of all fops of a volume. */
 export interface Rates {
   readonly fopsPerS: number;
   /** Replies with an errno, such as a lookup of an absent name. */
   readonly errorsPerS: number;
-  /** The time from arrival to reply, volumes below included. Null without replies. */
+  /** The median time from arrival to reply, volumes below included; null without replies. */
   readonly medianUs: number | null;
+  /** The time that 99 % of the replies took at most; null without replies. */
   readonly p99Us: number | null;
 }
 
@@ -62,7 +63,11 @@ export interface ServerRates {
   readonly volumes: readonly VolumeRates[];
 }
 
-/** @param before ignored if it is null or of another server or lease; rates then start with the lease */
+/**
+ * Computes the rates between two samples.
+ * @param before null before the first sample. If it is null, or from before the server began to
+ * count anew, the rates are those since the start of the counter
+ */
 export function computeRates(before: Counts | null, after: Counts): ServerRates {
   const { process: about, since, now } = after;
   const comparable = before?.since === since && before.process.pid === about.pid ? before : null;
@@ -116,7 +121,7 @@ function computeVolumeRates(
 }
 
 function computeCacheRates(now: CacheCounts, before: CacheCounts | null): CacheRates {
-  // Another client may have reset the statistics meanwhile.
+  // `glossa stats --reset` may have reset the counts meanwhile: then they count from 0.
   const increase = (after: number | null, first: number | null | undefined): number =>
     (after ?? 0) - ((first ?? 0) > (after ?? 0) ? 0 : (first ?? 0));
   const hits = increase(now.hits, before?.hits);
@@ -127,6 +132,7 @@ function computeCacheRates(now: CacheCounts, before: CacheCounts | null): CacheR
   };
 }
 
+/** Adds up the counts of fops, and subtracts those of the earlier sample. */
 class FopSum {
   private replies = 0;
   private errors = 0;

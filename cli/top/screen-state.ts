@@ -1,6 +1,6 @@
-/** Defines the screen state of `glossa top`: sort order, rows, position, and the keys that change it. */
+/** Defines the screen's state in `glossa top`, as the sort order, and the keys that change it. */
 
-/** The sort orders: the graph's, or the largest value first. */
+/** The sort orders: by the graph from the top down, or by a column, the largest value first. */
 export const sortOrders = [
   'graph',
   'fops',
@@ -60,7 +60,7 @@ export const helpLines: readonly string[] = [
   '  cache has answered from memory, MEM what it, or a script, takes.',
 ];
 
-/** The state after a key; null to end. */
+/** Returns the state after a key; null if the key ends the program. */
 export function pressKey(state: ScreenState, key: string): ScreenState | null {
   if (key === 'ctrl-c') return null;
   // Any key closes the help.

@@ -3,7 +3,7 @@
  */
 
 import { commands } from '../../cli/commands.ts';
-import { about, describeSubvolumeCount } from '../../cli/help.ts';
+import { definition, describeSubvolumeCount } from '../../cli/help.ts';
 import { describeOption, genericOptions, type Options } from '../../runtime/core/options.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { registry } from '../../server/registry.ts';
@@ -48,7 +48,7 @@ export async function makeCommandPages(): Promise<GeneratedPage[]> {
     source: 'cli/commands.ts',
     text: `# The command line
 
-\`glossa\` is ${escapeMarkdown(about)}.
+\`glossa\` is ${escapeMarkdown(definition)}.
 
 | command | |
 |---|---|
