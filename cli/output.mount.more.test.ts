@@ -98,7 +98,7 @@ describeMounts('the output', () => {
 
   afterAll(() => scratch.clean());
 
-  it('of every command is tested below', () => {
+  it('is listed for every command', () => {
     expect(Object.keys(lines).sort()).toEqual([...commands.keys()].sort());
   });
 
