@@ -9,6 +9,7 @@ import {
 } from '../apps/course/lessons/check.ts';
 import { checkFile } from '../apps/course/terminal/check-file.ts';
 import { LearnerFiles } from '../apps/course/terminal/learner-files.ts';
+import { formatLesson } from '../apps/course/terminal/lesson-layout.ts';
 import { LessonProgress } from '../apps/course/terminal/lesson-progress.ts';
 import {
   type Course,
@@ -17,7 +18,6 @@ import {
   storePassed,
 } from '../apps/course/terminal/lesson-session.ts';
 import { chooseLesson, findLessons, type Lesson } from '../apps/course/terminal/lessons.ts';
-import { readLesson } from '../apps/course/terminal/terminal-text.ts';
 import { findLanguage } from '../bridges/languages.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -107,7 +107,7 @@ async function checkOnce(course: Course, lesson: Lesson, terminal: Terminal): Pr
   const { language } = course;
   const learnerFiles = new LearnerFiles(lesson, language, course.folder);
   learnerFiles.writeMissing();
-  terminal.out(readLesson(lesson.read('lesson.md'), language, terminal).lines.join('\n'));
+  terminal.out(formatLesson(lesson.read('lesson.md'), language, terminal).lines.join('\n'));
   terminal.out(`\nYour file: ${relative('', learnerFiles.path)}\n`);
   const verdict = await checkFile(lesson, language, learnerFiles.path);
   terminal.out(formatVerdict(verdict, terminal));

@@ -1,7 +1,10 @@
-/** Compares a learner's module with a lesson's solution, for a terminal and for a page. */
+/** Compares a learner's module with a lesson's solution, for `glossa learn` and the playground. */
 import { createTwoFilesPatch } from 'diff';
 
-/** The difference from the learner's module to the solution, as of diff(1); '' if equal. */
+/**
+ * Formats the difference from the learner's module to the solution as `diff -u` does; '' if equal.
+ * @param name of the learner's file, for the first line
+ */
 export function formatDifference(name: string, learnerText: string, solution: string): string {
   if (learnerText === solution) return '';
   const patch = createTwoFilesPatch(name, 'solution', learnerText, solution, '', '');

@@ -1,6 +1,6 @@
 /**
- * Runs a lesson's check or tests, and writes one answer for the learner. It uses no API of Node, so
- * that a page's worker can run it, too.
+ * Runs a lesson's check or tests, and returns a verdict with an explanation for the learner. It
+ * uses no API of Node: `glossa learn` calls it in Node, and the playground in a browser's worker.
  */
 import { basename, dirname } from '../../bridges/host/paths.ts';
 import { makeTesting } from '../../bridges/testing/library.ts';
@@ -15,12 +15,19 @@ import { simplifyMessage } from './plain-messages.ts';
 /** Seconds that a translator, or a test in its language, may compute without a pause. */
 const TIME_LIMIT = 10;
 
-/** A warning that lesson checks explain better. */
+/**
+ * The runtime's warning about an undeclared option, which `describeError` explains in its place.
+ */
 const UNKNOWN_OPTION = /option '([^']*)' is not known here/;
 
+/** In log lines about an exception in a method of the module. */
 const FAILED = / failed: /;
+/** In log lines about the end of the interpreter. */
 const LOST = /^the interpreter is lost/;
-/** A call that a limit has ended: a failure even if all requests got replies. */
+/**
+ * In log lines about a call that a limit of the interpreter has ended. It is the learner's mistake
+ * even if all requests got replies.
+ */
 const ENDED = /\(option (?:time|memory)-limit\)$/m;
 
 export interface Verdict {
@@ -39,9 +46,9 @@ export interface LearnerModule {
   readonly started?: FileSettings['onGraphStarted'];
 }
 
-/** Runs a check of the course. */
-export async function judgeModule(check: Check, work: LearnerModule): Promise<Verdict> {
-  const { path } = work;
+/** Runs a check of the course on the learner's module. */
+export async function judgeModule(check: Check, learnerModule: LearnerModule): Promise<Verdict> {
+  const { path } = learnerModule;
   let answer = '';
   const startTests: StartTests = async (_, bed) => {
     const session = makeTesting({ call: (message) => bed.call(message) });
@@ -54,33 +61,34 @@ export async function judgeModule(check: Check, work: LearnerModule): Promise<Ve
       message: describeError(error),
     }));
   };
-  return judgeByTests([{ path, startTests }], dirname(path), work, () => answer);
+  return judgeByTests([{ path, startTests }], dirname(path), learnerModule, () => answer);
 }
 
-/** Shortens paths in a folder to file names. */
+/** Shortens paths in a folder to file names. In `/`, the playground's folder, only modules are. */
 const stripFolder = (text: string, folder: string): string =>
   folder === '/'
     ? text.replace(/(^|[\s"'(])\/(?=[\w-]+\.(?:py|js)\b)/gm, '$1')
     : text.replaceAll(`${folder}/`, '');
 
-/** Files of tests, and the function that runs one. */
-export interface LessonTests {
+/** A file of tests, and the function that starts its interpreter. */
+export interface LessonTestFile {
   readonly path: string;
   readonly startTests: StartTests;
 }
 
 /**
  * Runs a lesson's own tests.
- * @param folder in which the tests find the module
- * @param successText the answer when all tests pass @throws {Error} when tests cannot be loaded
+ * @param folder from which the tests load the module
+ * @param successText returns the answer when all tests pass
+ * @throws {Error} when tests cannot be loaded
  */
 export async function judgeByTests(
-  tests: readonly LessonTests[],
+  tests: readonly LessonTestFile[],
   folder: string,
   { language, translatorFor, started }: Omit<LearnerModule, 'path'>,
   successText: () => string,
 ): Promise<Verdict> {
-  const remarks = new Set<string>();
+  const warnings = new Set<string>();
   const makeVerdict = (passed: boolean, answer: readonly string[]): Verdict => ({
     passed,
     answer: translateNames(
@@ -95,36 +103,40 @@ export async function judgeByTests(
       filter: undefined,
       timeLimit: TIME_LIMIT,
       ...(started && { onGraphStarted: started }),
-      warn: (text) => void (UNKNOWN_OPTION.test(text) || remarks.add(text)),
+      warn: (text) => void (UNKNOWN_OPTION.test(text) || warnings.add(text)),
       onTestEnded: (report) => void reports.push(report),
     });
-    const first = reports.find(
+    const failure = reports.find(
       (report) => report.outcome === 'failed' || wasStoppedByLimit(report),
     );
-    if (first !== undefined) return makeVerdict(false, describeFailure(first, remarks));
+    if (failure !== undefined) return makeVerdict(false, describeFailure(failure, warnings));
   }
-  return makeVerdict(true, [successText(), ...remarks]);
+  return makeVerdict(true, [successText(), ...warnings]);
 }
 
-/** The first failure as sentences, after remarks on likely mistakes. */
-function describeFailure(report: TestReport, remarks: Iterable<string>): string[] {
+/** Explains a failed test: the warnings, the module's error, and what the test saw. */
+function describeFailure(report: TestReport, warnings: Iterable<string>): string[] {
   const errors = listErrors(report);
-  const isRight = report.outcome !== 'failed';
-  const result = isRight ? 'Nothing else is wrong.' : (report.message ?? 'It failed.');
+  const hasPassed = report.outcome !== 'failed';
+  const result = hasPassed ? 'Nothing else is wrong.' : (report.message ?? 'It failed.');
   // An error inside the module explains the failure that the test saw.
-  const isCause = !isRight && errors.some((text) => FAILED.test(text));
+  const isCause = !hasPassed && errors.some((text) => FAILED.test(text));
   const last = isCause ? `What came of it: ${result}` : result;
-  return [...remarks, ...errors, last];
+  return [...warnings, ...errors, last];
 }
 
 const wasStoppedByLimit = ({ log }: TestReport): boolean =>
   log.some(([level, file, , , text]) => level === 'E' && isModuleFile(file) && ENDED.test(text));
 
-/** Log lines about errors in the learner's module, or about the end of the interpreter. */
+/**
+ * Returns the log line of the first error in the learner's module; without one, the line about the
+ * end of the interpreter. The list is empty or has one line.
+ */
 function listErrors({ log }: TestReport): string[] {
+  // The levels from error upwards: EMERGENCY (M), ALERT, CRITICAL, ERROR.
   const errors = log.filter(([level]) => 'MACE'.includes(level));
   const moduleErrors = errors.filter(([, file]) => isModuleFile(file));
-  // A module may log errors itself, which are no failures.
+  // A module may itself log errors that are no failures, so exceptions come first.
   const syntaxWarnings = log.filter(([, , , , text]) => text.startsWith('SyntaxWarning'));
   const first =
     moduleErrors.find(([, , , , text]) => FAILED.test(text)) ??
@@ -137,7 +149,7 @@ function listErrors({ log }: TestReport): string[] {
     .slice(0, 1);
 }
 
-/** An exception as a sentence, in terms of the learner's own file. */
+/** Explains an exception of a check in terms of the learner's own file. */
 function describeError(error: unknown): string {
   if (error instanceof WrongResult) return error.message;
   const text = error instanceof Error ? error.message : String(error);

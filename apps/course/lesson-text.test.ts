@@ -1,6 +1,6 @@
 /** Texts of lessons for one language, and links to lessons. */
 import { describe, expect, it } from 'vitest';
-import { lessonFragment, parseLessonFragment } from './lesson-link.ts';
+import { formatLessonFragment, parseLessonFragment } from './lesson-link.ts';
 import { reduceLessonText } from './lesson-text.ts';
 
 const LESSON = `# 1. A keeper
@@ -32,7 +32,7 @@ There it is \`lookup_cbk\`.
 `;
 
 describe("a lesson's text", () => {
-  it('has code of one language and no hints', () => {
+  it('has the code of one language only, and its hints apart', () => {
     const { text, hints } = reduceLessonText(LESSON, 'python');
     expect(text).toContain('frame.wind()\n```\n');
     expect(text).not.toContain('```js');
@@ -40,7 +40,7 @@ describe("a lesson's text", () => {
     expect(hints).toEqual(['The first, which `self.log` ends.', 'The second.']);
   });
 
-  it('uses names of JavaScript in sentences about JavaScript', () => {
+  it('spells names as JavaScript does if that is the language', () => {
     const { text, hints } = reduceLessonText(LESSON, 'javascript');
     expect(text).toContain('Call `this.log.info(…)` in `lookupCbk`, of keeper.py.');
     expect(text).toContain('glossa test keeper.js');
@@ -55,11 +55,11 @@ describe('a link to a lesson', () => {
     ['lesson=3-fop', { lesson: '3-fop', language: 'python' }],
     ['lesson=3-fop&language=javascript', { lesson: '3-fop', language: 'javascript' }],
   ])('%s names a lesson and a language', (fragment, link) => {
-    expect(lessonFragment(link)).toBe(fragment);
+    expect(formatLessonFragment(link)).toBe(fragment);
     expect(parseLessonFragment(`#${fragment}`)).toEqual(link);
   });
 
-  it.each(['', '#', '#g1.eJwDAAAAAAE', '#lessons'])('is refused for %j', (hash) => {
+  it.each(['', '#', '#g1.eJwDAAAAAAE', '#lessons'])('is not found in the fragment %j', (hash) => {
     expect(parseLessonFragment(hash)).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
-/** Turns messages of the runtime about a module into words for the author of a first one. Pure. */
+/** Rewrites the runtime's messages about a module for beginners; `judge.ts` calls it. */
 
-/** Messages about a module that a limit ended, with their meaning. */
+/** Messages about a module that the interpreter's limits ended, with their meaning. */
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [
     /(?:_glossa\.TimeLimit: |TimeLimit: |Error: )?the call (?:took|ran) longer than (?:its time limit|[\d.]+ s \(option time-limit\))/g,
@@ -24,21 +24,23 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Lines of a traceback in Python's own library. */
-const ELSEWHERE = /^ *File "\/lib\/.*\n(?:(?! *File | *\S+: )(?: {4,}).*\n)*/gm;
+/** Matches a traceback's lines about Python's own library. */
+const LIBRARY_LINES = /^ *File "\/lib\/.*\n(?:(?! *File | *\S+: )(?: {4,}).*\n)*/gm;
 
-/** A repeated line, as from a recursive function. */
-const AGAIN = /^(.*)\n(?:\1\n){3,}/gm;
+/** Matches four or more equal lines, as in the traceback of an endless recursion. */
+const REPEATED_LINE = /^(.*)\n(?:\1\n){3,}/gm;
 
-/** The last line of a traceback, which repeats the message. */
-const LIMIT = /^ *_glossa\.TimeLimit: .*\n/gm;
+/** Matches the last line of a traceback after a time limit, which repeats the message. */
+const TIME_LIMIT_LINE = /^ *_glossa\.TimeLimit: .*\n/gm;
 
+/** Shortens tracebacks to the learner's own lines, and explains the interpreter's limits. */
 export function simplifyMessage(text: string): string {
   const ownText = `${text}\n`
-    .replace(LIMIT, '')
-    .replace(ELSEWHERE, '')
+    .replace(TIME_LIMIT_LINE, '')
+    .replace(LIBRARY_LINES, '')
     .replace(
-      AGAIN,
+      REPEATED_LINE,
+      // The match ends with a newline, so `split` returns one part more than lines.
       (lines, line: string) => `${line}\n… and ${lines.split('\n').length - 2} times more\n`,
     );
   return MEANINGS.reduce((message, [from, to]) => message.replace(from, to), ownText).trimEnd();

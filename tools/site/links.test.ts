@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lessonFragment, parseLessonFragment } from '../../apps/course/lesson-link.ts';
+import { formatLessonFragment, parseLessonFragment } from '../../apps/course/lesson-link.ts';
 import { checks } from '../../apps/course/lessons/index.ts';
 import { decodeShare } from '../../apps/playground/play/share-fragment.ts';
 import { BrokenLink, convertLinks, makeSlug } from './links.ts';
@@ -83,7 +83,7 @@ describe('the built site', () => {
       expect(link).toContain('target="_self"');
       const lesson = parseLessonFragment(fragment!.replaceAll('&amp;', '&'));
       if (lesson !== null) {
-        lessons.add(lessonFragment(lesson));
+        lessons.add(formatLessonFragment(lesson));
         continue;
       }
       const { texts } = await decodeShare(fragment!);
@@ -94,7 +94,7 @@ describe('the built site', () => {
       expect(Object.values(texts)[1]).toMatch(/class xlator\b/);
     }
     const all = Object.keys(checks).flatMap((name) =>
-      ['python', 'javascript'].map((language) => lessonFragment({ lesson: name, language })),
+      ['python', 'javascript'].map((language) => formatLessonFragment({ lesson: name, language })),
     );
     expect([...lessons].sort()).toEqual(all.sort());
   });

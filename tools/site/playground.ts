@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { lessonFragment } from '../../apps/course/lesson-link.ts';
+import { formatLessonFragment } from '../../apps/course/lesson-link.ts';
 import type { PlayState } from '../../apps/playground/play/share-fragment.ts';
 import { SHARE_START } from '../../apps/playground/play/share-fragment.ts';
 import { commands } from '../../cli/commands.ts';
@@ -45,11 +45,11 @@ export function addLessonLink(text: string, source: string): string {
   const lesson = findLesson(source);
   if (!hasPlayground || lesson === null) return text;
   const python = makeLink(
-    lessonFragment({ lesson, language: 'python' }),
+    formatLessonFragment({ lesson, language: 'python' }),
     'Do this lesson in the playground',
   );
   const javascript = makeLink(
-    lessonFragment({ lesson, language: 'javascript' }),
+    formatLessonFragment({ lesson, language: 'javascript' }),
     'or in JavaScript',
   );
   return text.replace(/^# .*\n/, `$&\n${python} ${javascript}\n`);

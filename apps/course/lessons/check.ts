@@ -1,14 +1,14 @@
 /**
- * The interface of a lesson's check, which sends requests through the learner's translator and
- * returns a sentence about the result. A check uses no API of Node or of a page: it needs only a
- * `Subject`.
+ * Defines the interface and helpers of a lesson's check. A check sends requests through the
+ * learner's translator, and returns a sentence about the result. It uses no API of Node or of a
+ * page, only its `Subject`.
  *
- * Sentences have Python names between backticks; `inLanguage` translates them for another language.
+ * Sentences have Python names between backticks; `translateNames` spells them in another language.
  */
 import type { FopReply, TestGraph } from '../../../bridges/testing/api.ts';
 import { isModuleFile } from '../../../bridges/testing/log-lines.ts';
 
-/** Translates a few words of code: `self.log` to `this.log`, `lookup_cbk` to `lookupCbk`. */
+/** Spells Python's names in JavaScript: `self.log` as `this.log`, `lookup_cbk` as `lookupCbk`. */
 const toJavaScript = (code: string): string =>
   code
     .replace(/\bself\b/g, 'this')
@@ -16,7 +16,11 @@ const toJavaScript = (code: string): string =>
     .replace(/\.py\b/g, '.js')
     .replace(/(?<=[a-z])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** The languages of lessons. Texts and sentences use the names of the first. */
+/**
+ * The languages of lessons. Texts and sentences use the names of the first.
+ * `fence`: the language of a code block in Markdown; `volfileEnd`: the end of a volfile's name;
+ * `code`: translates names in code.
+ */
 export const lessonLanguages = {
   python: { extension: '.py', fence: 'python', volfileEnd: '.vol', code: (text: string) => text },
   javascript: { extension: '.js', fence: 'js', volfileEnd: '-js.vol', code: toJavaScript },
@@ -28,7 +32,7 @@ export const lessonLanguageNames = Object.keys(lessonLanguages) as readonly Less
 
 export const FIRST_LANGUAGE: LessonLanguage = lessonLanguageNames[0]!;
 
-/** The learner's translator. */
+/** Starts the learner's translator for a check. */
 export interface Subject {
   /** Starts a graph with the translator above a storage in memory, in an interpreter of its own. */
   volume(options?: Readonly<Record<string, string | number>>): Promise<TestGraph>;
@@ -50,7 +54,7 @@ export function must(isRight: boolean, sentence: string): asserts isRight {
   if (!isRight) throw new WrongResult(sentence);
 }
 
-/** The errno values that checks expect, in numbers of Linux. */
+/** The errno values that checks expect: Linux's numbers, also on other systems. */
 export const ENOENT = 2;
 export const EIO = 5;
 export const EACCES = 13;
@@ -61,25 +65,25 @@ const ERRORS: Readonly<Record<number, string>> = {
   [EACCES]: 'EACCES (not allowed)',
 };
 
-/** A reply for use in a sentence. */
-export const replyText = ({ opRet, opErrno }: Pick<FopReply, 'opRet' | 'opErrno'>): string =>
+/** Describes a reply for use in a sentence: `found`, or its error. */
+export const describeReply = ({ opRet, opErrno }: Pick<FopReply, 'opRet' | 'opErrno'>): string =>
   opRet >= 0 ? 'found' : (ERRORS[opErrno] ?? `error number ${opErrno}`);
 
 /** Looks a path up, and returns the reply. */
 export const lookUp = (g: TestGraph, path: string): Promise<FopReply> => g.fop.lookup!(path);
 
-/** Number of lookups of a path that reached the storage. */
+/** Counts the lookups of a path that reached the storage. */
 export const countLookups = (g: TestGraph, path: string): number =>
   g.asked('lookup').filter((request) => request.path === path).length;
 
-/** Once, twice, 3 times. */
+/** Formats a number of times: `once`, `twice`, `3 times`. */
 export const formatTimes = (count: number): string =>
   ['never', 'once', 'twice'][count] ?? `${count} times`;
 
-/** Messages that the translator has logged at a level, in order. */
+/** Lists the messages that the module has logged at a level (`I`, `D`, …), in order. */
 export const listLoggedTexts = (g: TestGraph, level: string): string[] =>
   g.log.filter((line) => line.level === level && isModuleFile(line.file)).map(({ text }) => text);
 
-/** A text with the names between backticks in a language's spelling. */
+/** Translates the names between backticks in a text to a language's spelling. */
 export const translateNames = (text: string, language: LessonLanguage): string =>
   text.replace(/`[^`\n]+`/g, lessonLanguages[language].code);

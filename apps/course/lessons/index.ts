@@ -1,4 +1,4 @@
-/** The lessons of the course: the name of the folder of each, and its check. */
+/** Maps the lessons of the course, by the names of their folders, to their checks. */
 import { check as stack } from './1-stack/check.ts';
 import { check as nothing } from './2-nothing/check.ts';
 import { check as fop } from './3-fop/check.ts';

@@ -9,17 +9,17 @@ import { judgeByTests, judgeModule, type Verdict } from '../judge.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
 import { type Lesson, moduleFileName } from './lessons.ts';
 
-/** Returns the verdict. @param path the learner's module */
+/** Checks the learner's module at `path`; the lesson's own check comes before tests. */
 export async function checkFile(
   lesson: Lesson,
   language: LessonLanguage,
   path: string,
 ): Promise<Verdict> {
-  const work = { path: resolve(path), language, translatorFor: findSubject };
-  if (lesson.check !== undefined) return judgeModule(lesson.check, work);
+  const learnerModule = { path: resolve(path), language, translatorFor: findSubject };
+  if (lesson.check !== undefined) return judgeModule(lesson.check, learnerModule);
   const folder = mkdtempSync(join(tmpdir(), 'glossa-learn-'));
   try {
-    return await checkByTests(lesson, folder, work);
+    return await checkByTests(lesson, folder, learnerModule);
   } catch (error) {
     return { passed: false, answer: reason(error) };
   } finally {
@@ -27,13 +27,13 @@ export async function checkFile(
   }
 }
 
-/** Runs a lesson's tests on a copy of the module, which they find by the lesson's name. */
+/** Runs a lesson's tests on a copy of the module in `folder`, named as the tests load it. */
 async function checkByTests(
   { tests }: Lesson,
   folder: string,
-  work: Parameters<typeof judgeModule>[1],
+  learnerModule: Parameters<typeof judgeModule>[1],
 ): Promise<Verdict> {
-  const { language, path } = work;
+  const { language, path } = learnerModule;
   const languageTests = tests.filter((test) =>
     languages[language].tests.pattern.test(basename(test)),
   );
@@ -44,5 +44,5 @@ async function checkByTests(
     startTests: await findTestLanguage(basename(test))!.load(),
   }));
   const successText = (): string => 'All tests of this lesson pass.';
-  return judgeByTests(await Promise.all(lessonTests), folder, work, successText);
+  return judgeByTests(await Promise.all(lessonTests), folder, learnerModule, successText);
 }

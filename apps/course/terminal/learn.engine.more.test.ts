@@ -136,7 +136,7 @@ describe('two glossa learn at once', () => {
     expect(learn('--language', 'javascript').out).toMatch(/✓ 2-nothing/);
   });
 
-  it('both keep their earlier file at a reset', () => {
+  it('each keep a copy of the file at a reset', () => {
     const places = [1, 2].map(
       () => new LearnerFiles(findLessons(undefined, {})[0]!, 'javascript', mine()),
     );
@@ -217,7 +217,7 @@ describe('glossa learn without a terminal', () => {
     });
   });
 
-  it('prints results for teachers', () => {
+  it('checks the files of --check, and prints their results as JSON with --json', () => {
     const [good, bad] = [ofCourse('3-fop', 'solution.js'), ofCourse('3-fop', 'starter.js')];
     const { status, out } = learn('3', '--json', '--check', good, '--check', bad);
     expect(status).toBe(1);

@@ -1,4 +1,7 @@
-/** Writes the learner's files of a lesson once, and never overwrites them. */
+/**
+ * Manages the learner's files of a lesson: writes missing ones, resets the module after saving a
+ * copy, and compares it with the solution. `glossa learn` calls it.
+ */
 import {
   constants,
   copyFileSync,
@@ -13,25 +16,28 @@ import { Failure } from '../../../terminal/exit.ts';
 import { reason } from '../../../terminal/reason.ts';
 import { formatDifference } from '../difference.ts';
 import { FIRST_LANGUAGE, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
-import { bareName, type Lesson, moduleFileName } from './lessons.ts';
+import { type Lesson, moduleFileName, stripNumber } from './lessons.ts';
 
-/** Writes a new file completely or not at all, as a partial one would pass for the learner's. */
+/**
+ * Calls `write` for a new file, and removes the file if that fails: a later run would take a
+ * partial file for the learner's own.
+ */
 function writeNew(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    if (!existsAlready(error)) rmSync(path, { force: true });
+    if (!isFileExistsError(error)) rmSync(path, { force: true });
     throw error;
   }
 }
 
-const existsAlready = (error: unknown): boolean =>
+const isFileExistsError = (error: unknown): boolean =>
   (error as NodeJS.ErrnoException).code === 'EEXIST';
 
 export class LearnerFiles {
   readonly lesson: Lesson;
   readonly language: LessonLanguage;
-  /** The folder of this lesson. */
+  /** The folder of this lesson in the learner's folder. */
   readonly folder: string;
   /** The module that the learner edits. */
   readonly path: string;
@@ -43,11 +49,11 @@ export class LearnerFiles {
     this.path = join(this.folder, moduleFileName(lesson.name, language));
   }
 
-  /** Writes missing files. @returns whether the module is new @throws {Failure} */
+  /** Writes the files that are absent. @returns whether the module is new @throws {Failure} */
   writeMissing(): boolean {
     const { lesson, language } = this;
     const module = basename(this.path);
-    const name = bareName(lesson.name);
+    const name = stripNumber(lesson.name);
     const { extension, volfileEnd } = lessonLanguages[language];
     try {
       mkdirSync(join(this.folder, 'files'), { recursive: true });
@@ -70,34 +76,37 @@ export class LearnerFiles {
     }
   }
 
-  /** Resets the module to the starter. @returns the path of the copy of the old module; null without one */
+  /**
+   * Resets the module to the starter.
+   * @returns the path of a copy of the old module; null if there was none @throws {Failure}
+   */
   reset(): string | null {
-    let old: string | null = null;
+    let copyPath: string | null = null;
     try {
-      for (let number = 1; old === null; number++) {
+      for (let number = 1; copyPath === null; number++) {
         const path = `${this.path}.old${number}`;
         try {
           writeNew(path, () => copyFileSync(this.path, path, constants.COPYFILE_EXCL));
-          old = path;
+          copyPath = path;
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code === 'ENOENT') break;
-          if (!existsAlready(error)) throw error;
+          if (!isFileExistsError(error)) throw error;
         }
       }
-      // An atomic rename: editors and checks never see a partial file. Another `glossa learn` may do the
-      // same at this moment.
+      // The rename is atomic, so that editors and checks never see a partial file. The pid is for
+      // another `glossa learn` that resets the same module at this moment.
       const temporary = `${this.path}.new${process.pid}`;
       const starter = this.readStarter();
       writeNew(temporary, () => writeFileSync(temporary, starter));
       renameSync(temporary, this.path);
-      return old;
+      return copyPath;
     } catch (error) {
       if (error instanceof Failure) throw error;
       throw new Failure(`cannot reset ${this.path}: ${reason(error)}`);
     }
   }
 
-  /** The difference from the learner's module to the solution, in the format of diff(1). */
+  /** Returns the difference from the learner's module to the solution, as `diff -u` prints it. */
   compareWithSolution(): string {
     const { lesson, language, path } = this;
     const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
@@ -115,13 +124,14 @@ export class LearnerFiles {
     return this.lesson.read(`starter${lessonLanguages[this.language].extension}`);
   }
 
+  /** Writes a file unless it exists. @returns whether it was written */
   private write(name: string, text: string): boolean {
     const path = join(this.folder, name);
     try {
       writeNew(path, () => writeFileSync(path, text, { flag: 'wx' }));
       return true;
     } catch (error) {
-      if (existsAlready(error)) return false;
+      if (isFileExistsError(error)) return false;
       throw error;
     }
   }

@@ -15,7 +15,7 @@ export class LessonProgress {
     this.folder = join(stateFolder(env), 'learn');
   }
 
-  /** The lessons passed in a language. */
+  /** Lists the lessons passed in a language. */
   listPassed(language: LessonLanguage): ReadonlySet<string> {
     const end = `.${language}`;
     try {
@@ -27,7 +27,7 @@ export class LessonProgress {
     }
   }
 
-  /** Stores that a lesson is passed. @returns the error, or null */
+  /** Stores that a lesson is passed. @returns the error's message, or null */
   storePassed(lesson: string, language: LessonLanguage): string | null {
     try {
       mkdirSync(this.folder, { recursive: true });

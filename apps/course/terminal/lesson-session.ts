@@ -1,4 +1,6 @@
-/** Runs lessons at a terminal: shows the text, writes the learner's file, checks each save. */
+/**
+ * Runs lessons at a terminal: shows the text, writes the learner's file, checks it at each save.
+ */
 import { on } from 'node:events';
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -11,9 +13,9 @@ import type { Verdict } from '../judge.ts';
 import { type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { checkFile } from './check-file.ts';
 import { LearnerFiles } from './learner-files.ts';
+import { formatLesson } from './lesson-layout.ts';
 import type { LessonProgress } from './lesson-progress.ts';
 import type { Lesson } from './lessons.ts';
-import { readLesson } from './terminal-text.ts';
 
 export interface Course {
   readonly lessons: readonly Lesson[];
@@ -26,6 +28,7 @@ export interface Course {
 /** Reads single keys from a terminal. */
 class KeyReader {
   private readonly keyStream = parseKeyStream(on(process.stdin, 'data', { close: ['end'] }));
+  /** The next key, while a caller waits for it or a save came first. */
   private key: Promise<string | null> | null = null;
 
   constructor() {
@@ -33,7 +36,11 @@ class KeyReader {
     process.stdin.setEncoding('utf8').resume();
   }
 
-  /** The next key, or 'saved' if the file was saved first; null when the terminal is closed. */
+  /**
+   * Waits for the next key, or for one of the promises `saved`. A key that comes after a save is
+   * returned by the next call.
+   * @returns null when the terminal is closed
+   */
   async readKey(saved: readonly Promise<'saved'>[] = []): Promise<string | null> {
     this.key ??= this.keyStream.next().then(
       ({ value }) => value ?? null,
@@ -55,9 +62,10 @@ async function* parseKeyStream(texts: AsyncIterable<string[]>): AsyncGenerator<s
 }
 
 const KEYS_HELP = 'n next lesson   h hint   s solution   r reset   q quit';
+/** `\x04` is Ctrl-D; null stands for a closed terminal. */
 const QUIT_KEYS: readonly (string | null)[] = ['q', 'Q', 'ctrl-c', '\x04', null];
 
-/** Runs lessons from this one on until the learner quits. @throws {Failure} */
+/** Runs `first` and the lessons after it, until the learner quits. @throws {Failure} */
 export async function runLessons(course: Course, first: Lesson, terminal: Terminal): Promise<void> {
   const keys = new KeyReader();
   try {
@@ -73,7 +81,7 @@ export async function runLessons(course: Course, first: Lesson, terminal: Termin
   }
 }
 
-/** A verdict as lines for a terminal. */
+/** Formats a verdict as lines for a terminal. */
 export function formatVerdict({ passed, answer }: Verdict, terminal: Terminal): string {
   const { colour, width } = terminal;
   const mark = passed
@@ -83,7 +91,7 @@ export function formatVerdict({ passed, answer }: Verdict, terminal: Terminal): 
   return [mark, ...lines].join('\n');
 }
 
-/** Stores that a lesson is passed, or prints why that failed. */
+/** Stores that a lesson is passed; a failure is only a warning. */
 export function storePassed(
   { progress, language }: Course,
   lesson: Lesson,
@@ -102,8 +110,9 @@ class LessonSession {
   private hints: readonly string[] = [];
   private shownHints = 0;
   private isPassed = false;
-  /** Whether a save has not been checked yet. */
-  private isSaved = true;
+  /** Whether the module must be checked: at the start, after a save, and on request. */
+  private mustCheck = true;
+  /** Ends the wait for a key, so that a save is checked at once. */
   private wake = (): void => {};
 
   constructor(course: Course, lesson: Lesson, keys: KeyReader, terminal: Terminal) {
@@ -117,12 +126,12 @@ class LessonSession {
   /** Runs the lesson. @returns whether to go on to the next one */
   async run(): Promise<boolean> {
     const { lesson, course, files, terminal } = this;
-    const text = readLesson(lesson.read('lesson.md'), course.language, terminal);
+    const text = formatLesson(lesson.read('lesson.md'), course.language, terminal);
     this.hints = text.hints;
     const isNew = files.writeMissing();
     if (!(await this.showPaged(text.lines))) return false;
-    const shown = relative('', files.path);
-    terminal.out(isNew ? `Your file: ${shown}` : `Your file: ${shown} (as you left it)`);
+    const shownPath = relative('', files.path);
+    terminal.out(isNew ? `Your file: ${shownPath}` : `Your file: ${shownPath} (as you left it)`);
     terminal.out('Edit it in another terminal, or in an editor. At each save it is checked here.');
     const unwatch = watchFolder(files.folder, [lessonLanguages[course.language].extension], {
       onChange: () => this.markSaved(),
@@ -136,17 +145,19 @@ class LessonSession {
   }
 
   private markSaved(): void {
-    this.isSaved = true;
+    this.mustCheck = true;
     this.wake();
   }
 
+  /** Checks saves and handles keys. @returns whether to go on to the next lesson */
   private async handleKeys(): Promise<boolean> {
     for (;;) {
-      if (this.isSaved) await this.checkModule();
+      if (this.mustCheck) await this.checkModule();
       const saved = new Promise<'saved'>((resolve) => {
         this.wake = () => resolve('saved');
       });
-      if (this.isSaved) continue;
+      // The learner may have saved during the check, before `wake` was set.
+      if (this.mustCheck) continue;
       const key = await this.keys.readKey([saved]);
       if (key === 'saved') continue;
       if (QUIT_KEYS.includes(key)) return false;
@@ -174,7 +185,7 @@ class LessonSession {
 
   private async checkModule(): Promise<void> {
     const { lesson, course, files, terminal } = this;
-    this.isSaved = false;
+    this.mustCheck = false;
     if (!existsSync(files.path)) {
       terminal.out(`\n${relative('', files.path)} is gone. r writes it again.`);
       return;
@@ -207,8 +218,8 @@ class LessonSession {
 
   private reset(): void {
     const { terminal, files } = this;
-    const old = files.reset();
-    const backupText = old === null ? '' : ` What you had is in ${relative('', old)}.`;
+    const copyPath = files.reset();
+    const backupText = copyPath === null ? '' : ` What you had is in ${relative('', copyPath)}.`;
     terminal.out(`\nThe file begins anew.${backupText}`);
     this.markSaved();
   }
@@ -216,6 +227,7 @@ class LessonSession {
   /** Shows lines, a screen at a time. @returns false when the learner quits */
   private async showPaged(lines: readonly string[]): Promise<boolean> {
     const { rows = 0 } = process.stdout;
+    // A terminal without a height, or with a very small one, gets all lines at once.
     const size = rows > 4 ? rows - 2 : lines.length;
     for (let at = 0; at < lines.length; at += size) {
       if (at > 0) {

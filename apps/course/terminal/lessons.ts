@@ -1,8 +1,8 @@
 /**
- * Finds lessons in a folder of folders `1-name`, `2-name`, … Each has `lesson.md`, and a starter
- * and a solution for each language. Lessons of the course have a check
+ * Finds lessons in the subfolders `1-name`, `2-name`, … of a folder. Each has `lesson.md`, and a
+ * starter and a solution for each language. Lessons of the course have a check
  * (apps/course/lessons/index.ts); a teacher's own lessons have test files for `glossa test`. A
- * folder such as `de` beside them has translations; files that are missing there are taken from the
+ * folder such as `de` beside them has translations; files that are absent there are read from the
  * original.
  */
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -19,24 +19,25 @@ export interface Lesson {
   /** Name of the folder: `3-fop`. */
   readonly name: string;
   readonly title: string;
-  /** Undefined for lessons with tests. */
+  /** Undefined for a teacher's own lessons, which have tests. */
   readonly check: Check | undefined;
   /** Paths of test files. */
   readonly tests: readonly string[];
-  /** Reads one of its files. @throws {Failure} */
+  /** Reads one of its files, translated if possible. @throws {Failure} */
   read(file: string): string;
   has(file: string): boolean;
 }
 
-/** The bare name of a lesson's files: of `3-fop`, `fop`. */
-export const bareName = (lesson: string): string => basename(lesson).replace(/^\d+-/, '');
+/** Returns a lesson's name without its number, as its files have it: `fop` for `3-fop`. */
+export const stripNumber = (lesson: string): string => basename(lesson).replace(/^\d+-/, '');
 
+/** Returns the file name of the learner's module: `fop.py` for `3-fop`. */
 export const moduleFileName = (lesson: string, language: LessonLanguage): string =>
-  bareName(lesson) + lessonLanguages[language].extension;
+  stripNumber(lesson) + lessonLanguages[language].extension;
 
-const NAME = /^\d+-[A-Za-z][A-Za-z0-9_-]*$/;
+const LESSON_NAME = /^\d+-[A-Za-z][A-Za-z0-9_-]*$/;
 
-/** The user's language from the environment, such as `de`. */
+/** Returns the user's language from the environment, such as `de`; undefined without one. */
 const findLocale = ({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): string | undefined =>
   /^[a-z]{2,3}(?=[_.@]|$)/.exec(LC_ALL || LC_MESSAGES || LANG || '')?.[0];
 
@@ -48,7 +49,7 @@ export function findLessons(
   const root =
     ownFolder === undefined ? join(packageRoot, 'apps/course/lessons') : resolve(ownFolder);
   const names = listFolders(root)
-    .filter((name) => NAME.test(name))
+    .filter((name) => LESSON_NAME.test(name))
     .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
   if (names.length === 0) {
     throw new Failure(`${root} has no lessons: each is a folder such as 1-first, with a lesson.md`);
@@ -70,6 +71,7 @@ function listFolders(root: string): string[] {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
+/** @param roots folders to look for the lesson's files in, the original last */
 function makeLesson(roots: readonly string[], name: string, check: Check | undefined): Lesson {
   const folder = join(roots.at(-1)!, name);
   const findPath = (file: string): string =>
@@ -87,7 +89,7 @@ function makeLesson(roots: readonly string[], name: string, check: Check | undef
   return {
     name,
     get title() {
-      // A broken lesson must not hide the others from a list.
+      // An error here would hide the other lessons of a list.
       if (!existsSync(findPath('lesson.md'))) return '(lesson.md is missing)';
       return /^# (?:\d+\. )?(.*)$/m.exec(read('lesson.md'))?.[1] ?? name;
     },
@@ -107,4 +109,5 @@ export function chooseLesson(lessons: readonly Lesson[], word: string): Lesson {
   throw new UsageError(`no lesson is called '${word}'${hint}`);
 }
 
+/** Lists the names by which a learner may call a lesson: `3-fop`, `3`, `fop`. */
 const listLessonNames = (name: string): string[] => [name, ...name.split(/-(.*)/, 2)];

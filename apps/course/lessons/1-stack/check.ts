@@ -1,4 +1,4 @@
-/** Lesson 1: a request goes down through the translator, which logs it. */
+/** Checks lesson 1: the translator logs the path of each lookup, and passes the request on. */
 import { type Check, listLoggedTexts, lookUp, must } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {

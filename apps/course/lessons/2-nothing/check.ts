@@ -1,12 +1,12 @@
-/** Lesson 2: a translator without methods changes no reply. */
-import { type Check, listLoggedTexts, lookUp, must, replyText } from '../check.ts';
+/** Checks lesson 2: a translator without methods changes no request and no reply. */
+import { type Check, describeReply, listLoggedTexts, lookUp, must } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
   const absent = await lookUp(g, '/dragon');
   must(
     absent.opRet < 0 && absent.opErrno === 2,
-    `Nothing is called /dragon here, and the answer was: ${replyText(absent)}. A translator that does nothing passes the storage's answer on. Take out every method.`,
+    `Nothing is called /dragon here, and the answer was: ${describeReply(absent)}. A translator that does nothing passes the storage's answer on. Take out every method.`,
   );
   must(
     g.asked('lookup').some(({ path }) => path === '/dragon'),
@@ -15,10 +15,10 @@ export const check: Check = async ({ volume }) => {
   await g.write('/a', 'one');
   await g.mkdir('/box');
   await g.rename('/a', '/box/b');
-  const below = await g.child.readText('/box/b');
+  const storedText = await g.child.readText('/box/b');
   must(
-    below === 'one',
-    `The text 'one' was written, and '${below}' reached the storage. A translator that does nothing changes nothing.`,
+    storedText === 'one',
+    `The text 'one' was written, and '${storedText}' reached the storage. A translator that does nothing changes nothing.`,
   );
   const text = await g.readText('/box/b');
   must(

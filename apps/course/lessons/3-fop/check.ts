@@ -1,5 +1,5 @@
-/** Lesson 3: one fop. It answers for one name, and passes all other requests on. */
-import { type Check, countLookups, ENOENT, lookUp, must, replyText } from '../check.ts';
+/** Checks lesson 3: `lookup` answers for the name `ghost`, and passes other requests on. */
+import { type Check, countLookups, describeReply, ENOENT, lookUp, must } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -10,7 +10,7 @@ export const check: Check = async ({ volume }) => {
   const cat = await lookUp(g, '/cat');
   must(
     cat.opRet >= 0,
-    `The file /cat is there, and your translator answered ${replyText(cat)}. Only the name ghost is to be hidden; every other request goes on: \`frame.wind()\`.`,
+    `The file /cat is there, and your translator answered ${describeReply(cat)}. Only the name ghost is to be hidden; every other request goes on: \`frame.wind()\`.`,
   );
   must(
     countLookups(g, '/cat') === 1,
@@ -24,7 +24,7 @@ export const check: Check = async ({ volume }) => {
   );
   must(
     ghost.opErrno === ENOENT,
-    `Your translator hides /ghost, but says ${replyText(ghost)}. 'No such file' is ENOENT: \`frame.fail(ENOENT)\`.`,
+    `Your translator hides /ghost, but says ${describeReply(ghost)}. 'No such file' is ENOENT: \`frame.fail(ENOENT)\`.`,
   );
   must(
     countLookups(g, '/ghost') === 0,

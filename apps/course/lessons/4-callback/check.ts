@@ -1,14 +1,14 @@
-/** Lesson 4: the callback of a fop sees each reply, and passes it on. */
+/** Checks lesson 4: the callback of `lookup` logs the result of each reply, and passes it on. */
 import {
   type Check,
   countLookups,
+  describeReply,
   EACCES,
   ENOENT,
   formatTimes,
   listLoggedTexts,
   lookUp,
   must,
-  replyText,
 } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
@@ -17,7 +17,7 @@ export const check: Check = async ({ volume }) => {
   const cat = await lookUp(g, '/cat');
   must(
     cat.opRet >= 0,
-    `The storage found /cat, and your translator answered: ${replyText(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
+    `The storage found /cat, and your translator answered: ${describeReply(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
   );
   must(
     countLookups(g, '/cat') === 1,
@@ -27,7 +27,7 @@ export const check: Check = async ({ volume }) => {
   const reply = await lookUp(g, '/dragon');
   must(
     reply.opRet < 0 && reply.opErrno === ENOENT,
-    `Nothing is called /dragon, and your translator answered: ${replyText(reply)}. The reply that came was a failure. Pass on \`op_ret\` and \`op_errno\` as they came.`,
+    `Nothing is called /dragon, and your translator answered: ${describeReply(reply)}. The reply that came was a failure. Pass on \`op_ret\` and \`op_errno\` as they came.`,
   );
   expectLine(
     listLoggedTexts(g, 'I'),
@@ -40,7 +40,7 @@ export const check: Check = async ({ volume }) => {
   const diary = await lookUp(g, '/diary');
   must(
     diary.opRet < 0 && diary.opErrno === EACCES,
-    `The storage answered for /diary: ${replyText({ opRet: -1, opErrno: EACCES })}. Your translator made of it: ${replyText(diary)}. Pass on what came.`,
+    `The storage answered for /diary: ${describeReply({ opRet: -1, opErrno: EACCES })}. Your translator made of it: ${describeReply(diary)}. Pass on what came.`,
   );
   const last = listLoggedTexts(g, 'I').at(-1);
   must(
@@ -56,6 +56,10 @@ export const check: Check = async ({ volume }) => {
   return 'Three replies came up: one file was found, one was absent, and one was not allowed. Your callback told them apart, and passed each on as it came.';
 };
 
+/**
+ * Asserts that the translator has logged `count` lines, and `expected` last.
+ * @param situation the reply that came up, for the message
+ */
 function expectLine(
   lines: readonly string[],
   count: number,

@@ -1,5 +1,5 @@
-/** Lesson 5: the translator stores the state of a request in `frame.local`. */
-import { type Check, ENOENT, listLoggedTexts, lookUp, must, replyText } from '../check.ts';
+/** Checks lesson 5: `frame.local` has the path of each request, also of two at the same time. */
+import { type Check, describeReply, ENOENT, listLoggedTexts, lookUp, must } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -7,7 +7,7 @@ export const check: Check = async ({ volume }) => {
   const cat = await lookUp(g, '/cat');
   must(
     cat.opRet >= 0,
-    `The storage found /cat, and your translator answered: ${replyText(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
+    `The storage found /cat, and your translator answered: ${describeReply(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
   );
   const first = listLoggedTexts(g, 'I');
   must(
@@ -27,7 +27,7 @@ export const check: Check = async ({ volume }) => {
   const [catReply, dragonReply] = await Promise.all(both);
   must(
     catReply.opRet >= 0 && dragonReply.opErrno === ENOENT,
-    `Two lookups were under way at once. /cat is there, and the answer was: ${replyText(catReply)}. /dragon is not, and the answer was: ${replyText(dragonReply)}.`,
+    `Two lookups were under way at once. /cat is there, and the answer was: ${describeReply(catReply)}. /dragon is not, and the answer was: ${describeReply(dragonReply)}.`,
   );
   const lines = listLoggedTexts(g, 'I').toSorted();
   const expected = ['/cat: found', '/dragon: absent'];

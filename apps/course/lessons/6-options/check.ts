@@ -1,5 +1,5 @@
-/** Lesson 6: an option from the volfile, read when the volume starts, and logs of two levels. */
-import { type Check, ENOENT, listLoggedTexts, lookUp, must, replyText } from '../check.ts';
+/** Checks lesson 6: the hidden name is an option of the volfile, and the log has two levels. */
+import { type Check, describeReply, ENOENT, listLoggedTexts, lookUp, must } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -14,7 +14,7 @@ export const check: Check = async ({ volume }) => {
   const ghost = await lookUp(g, '/ghost');
   must(
     ghost.opRet < 0 && ghost.opErrno === ENOENT,
-    `The volfile says nothing, so the name ghost is hidden. For /ghost your translator answered: ${replyText(ghost)}.`,
+    `The volfile says nothing, so the name ghost is hidden. For /ghost your translator answered: ${describeReply(ghost)}.`,
   );
   must(
     !listLoggedTexts(g, 'I').some((line) => line.includes('/ghost')),

@@ -1,12 +1,12 @@
-/** Lesson 7: the cache of absent names. */
+/** Checks lesson 7: a cache of absent names saves lookups, and hides no file that is there. */
 import {
   type Check,
   countLookups,
+  describeReply,
   ENOENT,
   formatTimes,
   lookUp,
   must,
-  replyText,
 } from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
@@ -18,13 +18,13 @@ export const check: Check = async ({ volume }) => {
   );
   must(
     first.opRet < 0 && first.opErrno === ENOENT,
-    `Nothing is called /dragon, and the answer was: ${replyText(first)}. Pass the reply on as it came.`,
+    `Nothing is called /dragon, and the answer was: ${describeReply(first)}. Pass the reply on as it came.`,
   );
   for (let round = 0; round < 2; round++) {
     const again = await lookUp(g, '/dragon');
     must(
       again.opRet < 0 && again.opErrno === ENOENT,
-      `Nothing is called /dragon. The second time the answer was: ${replyText(again)}. A name in the cache is answered by \`frame.fail(ENOENT)\`.`,
+      `Nothing is called /dragon. The second time the answer was: ${describeReply(again)}. A name in the cache is answered by \`frame.fail(ENOENT)\`.`,
     );
   }
   const requestCount = countLookups(g, '/dragon');
@@ -37,7 +37,7 @@ export const check: Check = async ({ volume }) => {
     const cat = await lookUp(g, '/cat');
     must(
       cat.opRet >= 0,
-      `The file /cat is there. At the ${nth} lookup your translator answered: ${replyText(cat)}. Remember a name only when its reply says ENOENT, and not before.`,
+      `The file /cat is there. At the ${nth} lookup your translator answered: ${describeReply(cat)}. Remember a name only when its reply says ENOENT, and not before.`,
     );
   }
   await g.child.mkdir('/a');

@@ -1,18 +1,18 @@
-/** Lesson 8: checks every way in which the cache can become wrong. */
+/** Checks lesson 8: tries every way in which the cache of absent names can become wrong. */
 import type { TestGraph } from '../../../../bridges/testing/api.ts';
 import {
   type Check,
   countLookups,
+  describeReply,
   EACCES,
   EIO,
   ENOENT,
   formatTimes,
   lookUp,
   must,
-  replyText,
 } from '../check.ts';
 
-/** Every way to create a name through the volume. */
+/** Every way to create a name through the translator. */
 const CREATORS: readonly (readonly [
   description: string,
   create: (g: TestGraph, path: string) => unknown,
@@ -73,7 +73,7 @@ async function checkCreatedNames(g: TestGraph): Promise<void> {
     const reply = await lookUp(g, path);
     must(
       reply.opRet >= 0,
-      `Nothing was called ${path}. Then ${description}, and your translator still says: ${replyText(reply)}. A name that is made must be forgotten: \`entry_created\` tells you of each.`,
+      `Nothing was called ${path}. Then ${description}, and your translator still says: ${describeReply(reply)}. A name that is made must be forgotten: \`entry_created\` tells you of each.`,
     );
   }
 }
@@ -84,7 +84,7 @@ async function checkErrors(g: TestGraph): Promise<void> {
   const stranger = await lookUp(g.asUser(1000), '/diary');
   must(
     stranger.opErrno === EACCES,
-    `A stranger asked for /diary. The storage said EACCES, and your translator made of it: ${replyText(stranger)}. Pass errors on as they come.`,
+    `A stranger asked for /diary. The storage said EACCES, and your translator made of it: ${describeReply(stranger)}. Pass errors on as they come.`,
   );
   const owner = await lookUp(g, '/diary');
   must(
@@ -106,7 +106,7 @@ async function checkRenamedDirectories(g: TestGraph): Promise<void> {
   await g.mkdir('/other');
   await g.write('/other/x', 'here');
   const absent = await lookUp(g, '/box/x');
-  must(absent.opRet < 0, `There is no /box/x, and the answer was: ${replyText(absent)}.`);
+  must(absent.opRet < 0, `There is no /box/x, and the answer was: ${describeReply(absent)}.`);
   await g.rename('/box', '/older');
   await g.rename('/other', '/box');
   const moved = await lookUp(g, '/box/x');
@@ -155,9 +155,9 @@ async function checkLateReply(
   description: string,
   create: (typeof RACES)[number][1],
 ): Promise<void> {
-  // Each race has a path of its own: the name of the first one exists now.
+  // The first race has created /race1, so the second one needs another name.
   const path = `/race${countLookups(g, '/race1') > 0 ? 2 : 1}`;
-  // The storage replies ENOENT, and the reply arrives after the name was made.
+  // The storage replies ENOENT now, and `hold` delays the reply until the name exists.
   g.fail('lookup', ENOENT, { path, times: 1 });
   g.hold('lookup');
   const early = lookUp(g, path);

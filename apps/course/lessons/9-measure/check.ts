@@ -1,26 +1,26 @@
-/** Lesson 9: measures the gain of the cache, and lets the kernel cache absent names, too. */
+/** Checks lesson 9: the cache saves requests, and an option lets the kernel cache names, too. */
 import type { TestGraph } from '../../../../bridges/testing/api.ts';
 import {
   type Check,
   countLookups,
+  describeReply,
   EACCES,
   ENOENT,
   formatTimes,
   lookUp,
   must,
-  replyText,
 } from '../check.ts';
 
-/** The folders that a search looks into, and the number of searches. */
+/** Folders that a search looks into; only the last has the file. */
 const FOLDERS = 10;
-const ROUNDS = 20;
+const SEARCHES = 20;
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
   const { requestCount, forwardedCount } = await runSearches(g);
   must(
     forwardedCount < requestCount / 2,
-    `${ROUNDS} searches through ${FOLDERS} folders asked for ${requestCount} names, and ${forwardedCount} of these requests reached the storage. A cache of absent names would have passed on fewer than half.`,
+    `${SEARCHES} searches through ${FOLDERS} folders asked for ${requestCount} names, and ${forwardedCount} of these requests reached the storage. A cache of absent names would have passed on fewer than half.`,
   );
   const usual = await lookUp(g, '/dragon');
   must(
@@ -29,27 +29,27 @@ export const check: Check = async ({ volume }) => {
   );
   await checkKernelTimeout(await volume({ 'kernel-timeout': 30 }));
   const share = Math.round(100 * (1 - forwardedCount / requestCount));
-  return `${ROUNDS} searches asked for ${requestCount} names. The storage saw ${forwardedCount} of them: your cache answered ${share} of 100. With \`option kernel-timeout 30\` the kernel remembers an absent name by itself, and most of these requests would not even reach you.`;
+  return `${SEARCHES} searches asked for ${requestCount} names. The storage saw ${forwardedCount} of them: your cache answered ${share} of 100. With \`option kernel-timeout 30\` the kernel remembers an absent name by itself, and most of these requests would not even reach you.`;
 };
 
-/** The workload of the tutorial: looks a file up in one folder after the other. */
+/** Runs the tutorial's workload: each search looks a file up in one folder after the other. */
 async function runSearches(
   g: TestGraph,
 ): Promise<{ requestCount: number; forwardedCount: number }> {
-  for (let at = 0; at < FOLDERS; at++) {
-    await g.child.mkdir(`/dir${at}`);
-    await lookUp(g, `/dir${at}`);
+  for (let folder = 0; folder < FOLDERS; folder++) {
+    await g.child.mkdir(`/dir${folder}`);
+    await lookUp(g, `/dir${folder}`);
   }
   await g.child.write(`/dir${FOLDERS - 1}/page.php`, 'hello');
   g.clear();
   let requestCount = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    for (let at = 0; at < FOLDERS; at++) {
-      const path = `/dir${at}/page.php`;
+  for (let search = 0; search < SEARCHES; search++) {
+    for (let folder = 0; folder < FOLDERS; folder++) {
+      const path = `/dir${folder}/page.php`;
       requestCount += 1;
       const { opRet } = await lookUp(g, path);
       must(
-        opRet >= 0 === (at === FOLDERS - 1),
+        opRet >= 0 === (folder === FOLDERS - 1),
         `${path} was looked up, and the answer was wrong: ${opRet >= 0 ? 'found' : 'absent'}.`,
       );
     }
@@ -57,12 +57,13 @@ async function runSearches(
   return { requestCount, forwardedCount: g.asked('lookup').length };
 }
 
+/** Checks the timeouts of replies in a volume with `option kernel-timeout 30`. */
 async function checkKernelTimeout(g: TestGraph): Promise<void> {
   for (const nth of ['first', 'second']) {
     const absent = await lookUp(g, '/dragon');
     must(
       absent.opRet < 0 && absent.opErrno === ENOENT,
-      `Nothing is called /dragon, and the ${nth} answer was: ${replyText(absent)}.`,
+      `Nothing is called /dragon, and the ${nth} answer was: ${describeReply(absent)}.`,
     );
     const timeout = absent.timeouts.negative ?? 0;
     must(
@@ -79,8 +80,11 @@ async function checkKernelTimeout(g: TestGraph): Promise<void> {
   const diary = await lookUp(g, '/diary');
   must(
     diary.opErrno === EACCES && (diary.timeouts.negative ?? 0) === 0,
-    `The storage said EACCES about /diary. Your translator answered: ${replyText(diary)}. The kernel may remember ENOENT, and no other error.`,
+    `The storage said EACCES about /diary. Your translator answered: ${describeReply(diary)}. The kernel may remember ENOENT, and no other error.`,
   );
-  const cat = await lookUp(g, '/diary');
-  must(cat.opRet >= 0, `The file /diary is there, and the answer was: ${replyText(cat)}.`);
+  const diaryAgain = await lookUp(g, '/diary');
+  must(
+    diaryAgain.opRet >= 0,
+    `The file /diary is there, and the answer was: ${describeReply(diaryAgain)}.`,
+  );
 }

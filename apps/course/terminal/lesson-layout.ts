@@ -13,7 +13,8 @@ export interface LessonText {
 
 type TextSettings = Pick<Terminal, 'width' | 'colour'>;
 
-export function readLesson(
+/** Lays a lesson's Markdown out for a terminal, in one language. */
+export function formatLesson(
   markdown: string,
   language: LessonLanguage,
   settings: TextSettings,
@@ -23,6 +24,7 @@ export function readLesson(
 }
 
 function render(markdown: string, settings: TextSettings): string[] {
+  // The group in the pattern makes `split` return the contents of code blocks at odd indices.
   const parts = markdown.replace(/^<!--.*-->\n/gm, '').split(/^```\w*\n(.*?)^```\n/ms);
   const lines = parts.flatMap((part, at) =>
     at % 2 === 1
@@ -55,6 +57,7 @@ function formatBlock(block: string, settings: TextSettings): string[] {
   return [...formatParagraph(text, settings), ''];
 }
 
+/** Joins the lines of a text. */
 const toOneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
 
 /** Removes the targets of links and the marks of emphasis. */
@@ -63,21 +66,23 @@ const stripMarkup = (text: string): string =>
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/(`[^`]*`)|\*\*?([^*]+)\*\*?/g, '$1$2');
 
-/** Highlights code: in bold, or between its backticks. */
-const highlightNames = (line: string, { colour }: TextSettings): string =>
+/** Prints code between backticks in bold; without colours, the backticks stay. */
+const highlightCode = (line: string, { colour }: TextSettings): string =>
   colour.out ? line.replace(/`([^`]+)`/g, (_, name: string) => paint('bold', name, true)) : line;
 
 const formatParagraph = (text: string, settings: TextSettings): string[] =>
-  wrap(stripMarkup(text), settings.width).map((line) => highlightNames(line, settings));
+  wrap(stripMarkup(text), settings.width).map((line) => highlightCode(line, settings));
 
+/** Returns a function that formats an item of a list; all lines but its first are indented. */
 const makeItemFormatter =
   (settings: TextSettings) =>
   (text: string): string[] => {
     const [, mark = '', rest = ''] = /^(- |\d+\. )([\s\S]*)$/.exec(text) ?? [];
     const margin = ' '.repeat(mark.length);
+    // A margin as wide as the mark keeps its place free in the first line.
     const [first = '', ...others] = wrap(margin + stripMarkup(rest), settings.width);
     return [mark + first.slice(mark.length), ...others].map((line) =>
-      highlightNames(line, settings),
+      highlightCode(line, settings),
     );
   };
 
@@ -90,5 +95,5 @@ function formatTable(text: string, settings: TextSettings): string[] {
   });
   return formatColumns(cells, settings.width)
     .split('\n')
-    .map((line) => highlightNames(line, settings));
+    .map((line) => highlightCode(line, settings));
 }
