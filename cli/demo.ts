@@ -12,15 +12,15 @@ import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
 import { planWorkload, SEARCHES_MAX, type Workload } from '../apps/bench/engine/searches.ts';
 import { startGlossaBrick, withBricks } from '../apps/bench/run/bricks.ts';
 import {
-  BRICKS,
+  BRICK_COUNT,
+  formatBricksVolfile,
   makeAwayBrickPlans,
   replaceStorage,
-  writeBricksVolfile,
 } from '../apps/demo/away-bricks.ts';
 import {
   checkSettings,
   type ExperimentSettings,
-  experimentFlags,
+  makeExperimentFlags,
   measureSearches,
   ROUNDS,
   runExperiment,
@@ -31,9 +31,9 @@ import {
 } from '../apps/demo/experiment.ts';
 import {
   describeStorage,
-  writeIntroduction,
-  writeJsonReport,
-  writeReport,
+  formatIntroduction,
+  formatJsonReport,
+  formatReport,
 } from '../apps/demo/report.ts';
 import {
   countingVolumes,
@@ -64,7 +64,7 @@ export default defineCommand({
     'mounts without and with a cache of absent names: in TypeScript and in Python. First two of them ' +
     'over a folder as it is, then all with the storage half a millisecond away. The mounts take turns, in twenty rounds, so that they can be compared on a busy ' +
     'machine, too. Then it says what the caches saved, each ratio with its interval (95 % confidence).',
-  flags: experimentFlags({
+  flags: makeExperimentFlags({
     delay: 'how much farther away the bricks of the second pass are than they are (0.5)',
     json:
       'print {seed, searches, passes: [{bricks, delayMs, busy: {others, steal, load}, ' +
@@ -84,12 +84,12 @@ export default defineCommand({
     const workloads = { near: makePlan(countNearSearches(searches)), away: makePlan(searches) };
     const experiment = {
       ...{ command: 'demo', json, advice: INSTEAD },
-      introduction: writeIntroduction(settings, workloads.away, terminal.width),
+      introduction: formatIntroduction(settings, workloads.away, terminal.width),
       measure: (stage: Stage) => runPasses(settings, workloads, stage),
       writeReport: (measured: Passes) =>
         json
-          ? writeJsonReport(settings, measured)
-          : writeReport(settings, measured, terminal.width),
+          ? formatJsonReport(settings, measured)
+          : formatReport(settings, measured, terminal.width),
     };
     return runInterruptibly('demo', terminal, (signal) =>
       runExperiment(experiment, terminal, signal),
@@ -132,9 +132,9 @@ async function runPasses(
     let filling: Promise<void> | undefined;
     const fillBricks = async (): Promise<void> => {
       const volfile = join(scratch, 'fill.vol');
-      writeFileSync(volfile, writeBricksVolfile(ports));
+      writeFileSync(volfile, formatBricksVolfile(ports));
       // Imported only now, because it loads every translator.
-      const { makeFiles } = await import('../apps/demo/fill.ts');
+      const { makeFiles } = await import('../apps/demo/workload-files.ts');
       await rejectOnAbort(
         makeFiles(volfile, workloads.away, terminal, brickStage.signal),
         brickStage.signal,
@@ -180,7 +180,7 @@ async function runPasses(
     show(`${all.length} mounts`);
     return withSearches(all, async () => [
       await runPass(near, { bricks: 0, delayMs: 0 }, 1),
-      await runPass(away, { bricks: BRICKS, delayMs }, 2),
+      await runPass(away, { bricks: BRICK_COUNT, delayMs }, 2),
     ]);
   });
 }

@@ -13,8 +13,8 @@ import { planWorkload, type Workload } from '../apps/bench/engine/searches.ts';
 import { withBricks } from '../apps/bench/run/bricks.ts';
 import {
   checkSettings,
-  experimentFlags,
   type Measurement,
+  makeExperimentFlags,
   measureSearches,
   mountSearchStack,
   ROUNDS,
@@ -32,10 +32,10 @@ import {
   makePortOptions,
 } from '../apps/demo/tutorial/bricks.ts';
 import {
+  formatIntroduction,
+  formatJsonReport,
+  formatReport,
   type TutorialSettings,
-  writeIntroduction,
-  writeJsonReport,
-  writeReport,
 } from '../apps/demo/tutorial/report.ts';
 import {
   countingVolumes,
@@ -65,7 +65,7 @@ export default defineCommand({
       values: brickPrograms,
       help: 'glusterfs or glossa (glusterfs, where it is installed)',
     }),
-    ...experimentFlags({
+    ...makeExperimentFlags({
       delay:
         "how much farther away the bricks are, by debug/delay-gen above each client (0); the talk's were some 1.3 away",
       json:
@@ -88,12 +88,12 @@ export default defineCommand({
     const workload = planWorkload({ ...settings, rounds: ROUNDS });
     const experiment = {
       ...{ command: 'tutorial', json, advice: '' },
-      introduction: writeIntroduction(settings, terminal.width),
+      introduction: formatIntroduction(settings, terminal.width),
       measure: (stage: Stage) => runTutorial(settings, workload, stage),
       writeReport: (measured: Measurement) =>
         json
-          ? writeJsonReport(settings, measured)
-          : writeReport(settings, measured, terminal.width),
+          ? formatJsonReport(settings, measured)
+          : formatReport(settings, measured, terminal.width),
     };
     return runInterruptibly('tutorial', terminal, (signal) =>
       runExperiment(experiment, terminal, signal),

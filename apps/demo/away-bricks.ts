@@ -18,13 +18,13 @@ import {
 import type { Stage } from './experiment.ts';
 import { STORAGE_VOLUME } from './stacks.ts';
 
-export const BRICKS = 2;
+export const BRICK_COUNT = 2;
 
 const brickName = (index: number): string => `brick${index}`;
 
-/** Plans the bricks, with volfiles and logs in the scratch folder. */
+/** Writes the bricks' volfiles to the scratch folder, and returns the plans to start them. */
 export const makeAwayBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
-  Array.from({ length: BRICKS }, (_, index) => {
+  Array.from({ length: BRICK_COUNT }, (_, index) => {
     const name = brickName(index);
     const volfile = join(stage.scratch, `${name}.vol`);
     writeFileSync(volfile, printVolumes(makeBrickVolumes(name)));
@@ -34,7 +34,10 @@ export const makeAwayBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
 const makeBrickVolumes = (name: string): PlainVolume[] =>
   makeServerVolumes([makeVolume('files', 'storage/memory'), makeVolume(name, 'features/locks')]);
 
-/** cluster/distribute over clients of the bricks at these ports, each with a delay before it. */
+/**
+ * Makes the volumes of cluster/distribute over the bricks at these ports. Each client gets a delay
+ * above it; 0: none.
+ */
 function makeDistribute(ports: readonly number[], delayMs: number): PlainVolume[] {
   const branches = ports.map((port, index): PlainVolume[] => {
     const client = makeClientVolume(`test-client-${index}`, brickName(index), port);
@@ -47,11 +50,13 @@ function makeDistribute(ports: readonly number[], delayMs: number): PlainVolume[
   return [...branches.flat(), { ...makeVolume(STORAGE_VOLUME, 'cluster/distribute'), subvolumes }];
 }
 
-/** The text of a volfile with distribute over the bricks alone. */
-export const writeBricksVolfile = (ports: readonly number[]): string =>
+/**
+ * Formats a volfile with distribute over the bricks, without a delay: it serves to make the files.
+ */
+export const formatBricksVolfile = (ports: readonly number[]): string =>
   printVolumes(makeDistribute(ports, 0));
 
-/** The text of one of the demo's volfiles, with its storage replaced by bricks. */
+/** Replaces the storage in the text of one of the demo's volfiles by distribute over the bricks. */
 export const replaceStorage = (text: string, ports: readonly number[], delayMs: number): string =>
   text.replace(new RegExp(`^volume ${STORAGE_VOLUME}\n[^]*?^end-volume\n`, 'm'), () =>
     printVolumes(makeDistribute(ports, delayMs)),

@@ -1,7 +1,7 @@
 /**
  * Runs the experiment of the demo and the tutorial in a temporary folder: searches through several
  * stacks, each with its own mount server, measured by the bench's engine in alternating rounds. It
- * leaves no mount, process or file at any end.
+ * leaves no mount, process or file, however the run ends.
  */
 import { findMountProblem } from '../../server/mount-probe.ts';
 import { EXIT_OK, Failure, UsageError } from '../../terminal/exit.ts';
@@ -22,7 +22,7 @@ import { makeLookupCounter } from '../bench/run/lookup-counter.ts';
 import { mountStack, type StackMount } from '../bench/run/stack-mount.ts';
 import { makeWorkplace, noSpaceError } from './workplace.ts';
 
-/** Rounds of searches, enough for an interval without the most extreme rounds on both sides. */
+/** Rounds of searches per stack: enough for an interval that omits the extreme rounds. */
 export const ROUNDS = 20;
 
 // -- settings ------------------------------------------------------------------------------------
@@ -37,8 +37,8 @@ export interface ExperimentSettings {
   readonly delayMs: number;
 }
 
-/** The flags of both commands. */
-export const experimentFlags = (help: {
+/** Makes the flags that `glossa demo` and `glossa tutorial` share. @param help by flag */
+export const makeExperimentFlags = (help: {
   readonly delay: string;
   readonly json: string;
   readonly searches: string;
@@ -82,8 +82,9 @@ export interface Experiment<M> {
   readonly command: string;
   readonly json: boolean;
   readonly introduction: string;
-  /** Advice for machines that cannot mount. */
+  /** What to do on a machine that cannot mount: the end of the error message. */
   readonly advice: string;
+  /** Runs the searches; `M` is what `writeReport` needs of them. */
   measure(stage: Stage): Promise<M>;
   writeReport(measured: M): string;
 }
@@ -126,7 +127,9 @@ export async function runExperiment<M>(
 
 // -- searches ------------------------------------------------------------------------------------
 
-/** Seconds, longer than any run, so that the counts do not depend on its duration. */
+/**
+ * Lifetime of the kernel's cache in seconds: longer than any run, so that no count depends on it.
+ */
 const CACHE_SECONDS = '86400';
 
 /** Flags with which the kernel caches found names, and looks up absent ones each time. */
@@ -157,18 +160,18 @@ export interface SearchSettings {
   readonly workload: Workload;
   /** Names of the volumes that count lookups. */
   readonly countingVolumes: readonly string[];
-  /** Processes of the storage, whose CPU time belongs to the searches. */
+  /** Processes of the storage; their CPU time counts as the searches' own, not as other load. */
   readonly pids: readonly number[];
   /** Runs before the mount. */
   readonly beforeMount?: () => Promise<void>;
 }
 
-/** No time limit: the user interrupts a run whose server does not reply. */
+/** The longest timer, so no time limit: the user interrupts a run whose server does not reply. */
 const TIMEOUT_MS = 2 ** 31 - 1;
-/** Lookups of absent names for 0.4 s, until the JIT has compiled the code. */
+/** Lookups of absent names for 0.4 s, until the JIT has compiled the code; no search is below 0. */
 const WARM_UP = { from: -100_000, count: 100_000, forMs: 400 };
 
-/** Searches through one stack with a client of its own. @throws {Failure} for any error */
+/** Searches through one stack with a client process of its own. Methods throw only `Failure`. */
 export class Search {
   readonly title: string;
   readonly busySampler: BusySampler;
@@ -193,12 +196,10 @@ export class Search {
     const common = { seconds: 0, seed: 0, command: null, reference: '', signal: stage.signal };
     this.target = new Target(
       {
-        ...{
-          workload: 'phpsim',
-          cpus: assignCpus('free', readAllowedCpus()),
-          clients: 1,
-          ...common,
-        },
+        workload: 'phpsim',
+        cpus: assignCpus('free', readAllowedCpus()),
+        clients: 1,
+        ...common,
         searches: workload,
       },
       { serve, lookupCounter: null, busySampler, pids },
@@ -212,17 +213,18 @@ export class Search {
   warmUp = async (): Promise<void> =>
     void (await this.convertError(this.target.measure(0, WARM_UP, performance.now())));
 
-  /** @param round from 0 */
+  /** Runs the searches of a round. @param round from 0 @throws {Failure} for a wrong reply */
   async search(round: number): Promise<RoundSample> {
     const { from, to } = roundRange(this.workload, round);
+    // The target's measurement 0 is the warm-up.
     const measuring = this.target.measure(round + 1, { from, count: to - from }, performance.now());
     const { sample, complaint } = await this.convertError(measuring);
     if (complaint === null) return sample;
-    const { wrong, checked: summary } = sample.answers;
-    throw new Failure(`${this.title}: ${wrong} of ${summary} searches went wrong`);
+    const { wrong, checked } = sample.answers;
+    throw new Failure(`${this.title}: ${wrong} of ${checked} searches went wrong`);
   }
 
-  /** Reads the lookups that have reached the counted volumes. */
+  /** Reads how many lookups have reached the counting volumes since the mount. */
   async readLookups(): Promise<number> {
     const { mountpoint, makeFailure } = this.target.server!;
     const count = await this.convertError(
@@ -232,6 +234,7 @@ export class Search {
     return count;
   }
 
+  /** Turns `NotMeasured` into a failure that names the mount server. */
   private async convertError<T>(promise: Promise<T>): Promise<T> {
     try {
       return await promise;
@@ -242,7 +245,7 @@ export class Search {
   }
 }
 
-/** Starts all searches at once, and stops them after `act`. @throws {Failure} */
+/** Starts all searches at once, runs `action`, and stops them. @throws {Failure} */
 export async function withSearches<T>(
   searches: readonly Search[],
   action: () => Promise<T>,
@@ -265,7 +268,10 @@ export interface SearchTimes {
   readonly lookups: number;
   /** Lookups that reached the storage. */
   readonly forwarded: number;
-  /** Mean time of a search in each round; rounds of equal numbers ran next to each other. */
+  /**
+   * Mean time of a search in each round. Rounds of two stacks with one index ran next to each
+   * other, so they can be compared.
+   */
   readonly roundsMs: readonly number[];
   /** Mean time of a search over all rounds. */
   readonly meanMs: number;
@@ -279,23 +285,27 @@ export interface Measurement {
   readonly times: readonly SearchTimes[];
 }
 
-/** Searches through stacks in alternating rounds, with one workload and sampler. @throws {Failure} */
+/**
+ * Measures several stacks in alternating rounds. All searches share one workload and one sampler of
+ * other processes' load. @param showProgress receives the finished share, 0 to 1
+ * @throws {Failure}
+ */
 export async function measureSearches(
   searches: readonly Search[],
   seed: number,
-  progress: (part: number) => void,
+  showProgress: (part: number) => void,
 ): Promise<Measurement> {
   const { workload, busySampler } = searches[0]!;
   await Promise.all(searches.map((search) => search.warmUp()));
   const before = new Map<Search, number>();
   for (const search of searches) before.set(search, await search.readLookups());
   const samples = new Map(searches.map((search) => [search, [] as RoundSample[]]));
-  const turns = orderRounds(searches, workload.rounds, seedRandom(seed)).flatMap((order, round) =>
+  const steps = orderRounds(searches, workload.rounds, seedRandom(seed)).flatMap((order, round) =>
     order.map((search) => ({ search, round })),
   );
-  for (const [index, { search, round }] of turns.entries()) {
+  for (const [index, { search, round }] of steps.entries()) {
     samples.get(search)!.push(await search.search(round));
-    progress((index + 1) / turns.length);
+    showProgress((index + 1) / steps.length);
   }
   const times: SearchTimes[] = [];
   for (const [search, sample] of samples) {

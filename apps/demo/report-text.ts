@@ -21,42 +21,46 @@ export const groupDigits = (n: number): string =>
 
 export const formatMs = (ms: number): string => `${ms.toFixed(3)} ms`;
 
-export const writeParagraph = (sentences: readonly string[], width: number): string =>
+export const formatParagraph = (sentences: readonly string[], width: number): string =>
   wrap(sentences.join(' '), width).join('\n');
 
-/** A table of rows of equal length: the first column left, all others right. */
-export const writeTable = (rows: readonly (readonly string[])[]): string =>
+/** Formats rows of equal length as a table: the first column left, all others right. */
+export const formatFigureTable = (rows: readonly (readonly string[])[]): string =>
   formatTable(rows, { isRightAligned: (column) => column > 0, indent: '  ' }).join('\n');
 
-/** Compares the rounds of two stacks. */
+/**
+ * Compares a stack's rounds with another's.
+ * @param seed of the random draws
+ * @returns null without rounds
+ */
 export const compareSearches = (
-  mine: SearchTimes,
-  other: SearchTimes,
+  subject: SearchTimes,
+  baseline: SearchTimes,
   seed: number,
-): Comparison | null => comparePaired(mine.roundsMs, other.roundsMs, seed);
+): Comparison | null => comparePaired(subject.roundsMs, baseline.roundsMs, seed);
 
-/** Returns a function that writes the comparison of two stacks as a clause. */
-export const makeComparisonWriter =
+/** Returns a function that formats the comparison of two stacks, by name and times, as a clause. */
+export const makeComparisonFormatter =
   (seed: number) =>
-  (subject: string, other: string, mine: SearchTimes, theirs: SearchTimes): string => {
-    const comparison = compareSearches(mine, theirs, seed);
+  (subject: string, other: string, subjectTimes: SearchTimes, otherTimes: SearchTimes): string => {
+    const comparison = compareSearches(subjectTimes, otherTimes, seed);
     return comparison === null
       ? `${subject} could not be compared with ${other}`
       : comparisonText(subject, other, comparison);
   };
 
-/** The times of a stack for JSON, rounded to nanoseconds. */
-export const roundTimes = (mine: SearchTimes, first: SearchTimes, seed: number) => ({
-  meanMs: roundMs(mine.meanMs),
-  p99Ms: roundMs(mine.p99Ms),
-  roundsMs: mine.roundsMs.map(roundMs),
-  toFirst: mine === first ? null : compareSearches(mine, first, seed),
+/** Rounds a stack's times to nanoseconds for JSON, and compares them with the first stack's. */
+export const roundTimes = (times: SearchTimes, first: SearchTimes, seed: number) => ({
+  meanMs: roundMs(times.meanMs),
+  p99Ms: roundMs(times.p99Ms),
+  roundsMs: times.roundsMs.map(roundMs),
+  toFirst: times === first ? null : compareSearches(times, first, seed),
 });
 
 const roundMs = (ms: number): number => Number(ms.toFixed(6));
 
-/** A table cell for a stack's speed relative to the first stack: `4.03 × [3.90 – 4.20]`. */
-function writeFasterCell(comparison: Comparison | null): string {
+/** Formats a cell: a stack's speed relative to the first stack, `4.03 × [3.90 – 4.20]`. */
+function formatFasterCell(comparison: Comparison | null): string {
   if (comparison === null) return '';
   if (comparison.verdict === 'too noisy to conclude') return 'too noisy';
   if (comparison.verdict === 'no difference') return comparison.verdict;
@@ -65,11 +69,11 @@ function writeFasterCell(comparison: Comparison | null): string {
 }
 
 /**
- * Cells for each stack: the time of a search in the median round, and its speed relative to the
- * first. Times that cannot be compared are omitted; the first stack's, if no other can be compared
- * with it.
+ * Formats two cells for each stack: the time of a search in the median round, and the speed
+ * relative to the first stack. A time too noisy for the comparison becomes `-`; the first stack's
+ * does if all others are too noisy.
  */
-export function writeTimeCells(
+export function formatTimeCells(
   times: readonly SearchTimes[],
   seed: number,
 ): (readonly [time: string, faster: string])[] {
@@ -80,12 +84,12 @@ export function writeTimeCells(
   const areAllNoisy = comparisons.slice(1).every(isNoisy);
   return times.map(({ roundsMs }, at) => {
     const isHidden = at === 0 ? areAllNoisy : isNoisy(comparisons[at]!);
-    return [isHidden ? '-' : formatMs(median(roundsMs)), writeFasterCell(comparisons[at]!)];
+    return [isHidden ? '-' : formatMs(median(roundsMs)), formatFasterCell(comparisons[at]!)];
   });
 }
 
-/** The warning that the machine was busy; null where it was quiet. */
-export function writeBusySentence(busynesses: readonly (Busyness | null)[]): string | null {
+/** Formats the warning about the busiest time of the run; null if the machine was quiet. */
+export function formatBusyWarning(busynesses: readonly (Busyness | null)[]): string | null {
   const sentence = busynesses
     .flatMap((busy) => busy ?? [])
     .sort((a, b) => b.others + b.steal - a.others - a.steal)
@@ -98,10 +102,12 @@ export function writeBusySentence(busynesses: readonly (Busyness | null)[]): str
   );
 }
 
-/** The sentence that all answers were right, which the engine has checked. */
+/** States what the bench's engine has checked: a wrong reply ends the run. */
 export const ALL_FOUND = 'Every search found its file in the right directory, through every stack.';
 
-/** The path of a file of the package: relative to the working directory below it, else absolute. */
+/**
+ * Shortens the path of a file of the package: relative if the file is below the working directory.
+ */
 export function shortenPath(path: string): string {
   const absolute = join(packageRoot, path);
   const relativePath = relative(process.cwd(), absolute);
@@ -109,7 +115,7 @@ export function shortenPath(path: string): string {
 }
 
 /** Lists the files of the package to read next. */
-export function writeNextFiles(files: readonly (readonly [path: string, what: string])[]): string {
+export function formatNextFiles(files: readonly (readonly [path: string, what: string])[]): string {
   const rows = files.map(([path, description]) => [shortenPath(path), description]);
   const lines = formatTable(rows, { indent: '    ', gap: '   ' });
   return ['Look next at', ...lines].join('\n');

@@ -5,12 +5,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Busyness } from '../bench/engine/schema.ts';
 import { planWorkload } from '../bench/engine/searches.ts';
 import {
-  writeIntroduction,
-  writeJsonReport,
-  writeNextSteps,
-  writePassesTable,
-  writeReport,
-  writeSummary,
+  formatIntroduction,
+  formatJsonReport,
+  formatNextSteps,
+  formatPassesTable,
+  formatReport,
+  formatSummary,
 } from './report.ts';
 import { groupDigits } from './report-text.ts';
 import { stacks as demoStacks, isNear, type Passes, type StackResult } from './stacks.ts';
@@ -47,7 +47,7 @@ const busy = makePasses(makeStacks(hereMeans!), makeStacks(awayMeans!), { ...qui
 
 describe('the report of glossa demo', () => {
   it('prints one table for folder and bricks, with equal lookups in each row', () => {
-    const lines = writePassesTable(settings, measured).split('\n');
+    const lines = formatPassesTable(settings, measured).split('\n');
     const interval = String.raw` × \[[\d.]+ – [\d.]+\]$`;
     expect(lines.slice(0, 3)).toEqual([
       '              lookups  reached  a search  two bricks,',
@@ -58,36 +58,36 @@ describe('the report of glossa demo', () => {
     expect(lines).toHaveLength(5);
   });
 
-  it('ends with one sentence on the gain of a cache, near and far, and the cost of Python', () => {
-    expect(writeSummary(settings, measured)).toMatch(
+  it('ends with one sentence on the gain of a cache, over folder and bricks, and the cost of Python', () => {
+    expect(formatSummary(settings, measured)).toMatch(
       /^Over two bricks, 0\.5 ms away, as over a network, a search with the cache in Python is 3\.\d+ times as fast as one without a cache \[3\.\d+ – \d\.\d+\], and it is about \d % slower than one with the cache in TypeScript \[.* %\]; over a folder here a cache gains nothing: it is about 2\.?\d* % slower than one without a cache \[.* %\]\.$/,
     );
-    const text = writeReport(settings, measured, 1000);
-    expect(text.split('\n\n').at(-1)).toBe(writeSummary(settings, measured));
+    const text = formatReport(settings, measured, 1000);
+    expect(text.split('\n\n').at(-1)).toBe(formatSummary(settings, measured));
     expect(text).toContain('answered 83 % itself: the storage saw 3872 instead of 23 204.');
     expect(text).not.toMatch(/busy/);
   });
 
   it('states the gain where a cache gains something over a folder', () => {
-    expect(writeSummary(settings, gaining)).toMatch(
+    expect(formatSummary(settings, gaining)).toMatch(
       /over a folder here it is 2\.\d+ times as fast as one without a cache/,
     );
   });
 
   it('prints the factor and a warning on a busy machine', () => {
-    const text = writeReport(settings, busy, 1000);
+    const text = formatReport(settings, busy, 1000);
     expect(text).toMatch(/The machine was busy: other processes had 90 % of the CPU time/);
-    expect(text).toContain(writeSummary(settings, measured));
-    expect(writePassesTable(settings, busy)).toBe(writePassesTable(settings, measured));
+    expect(text).toContain(formatSummary(settings, measured));
+    expect(formatPassesTable(settings, busy)).toBe(formatPassesTable(settings, measured));
   });
 
   it('omits times that cannot be compared, and calls no stack faster', () => {
-    const rows = writePassesTable(settings, noisy).split('\n').slice(3);
+    const rows = formatPassesTable(settings, noisy).split('\n').slice(3);
     expect(rows[1]).toMatch(/^ {2}Python +25 204 +3872 +-/);
     const equal = makePasses(makeStacks([0.1, 0.1, 0.1], 0.3), makeStacks(awayMeans!));
-    const first = writePassesTable(settings, equal).split('\n')[2];
+    const first = formatPassesTable(settings, equal).split('\n')[2];
     expect(first).toMatch(/^ {2}no cache +25 204 +23 204 +- +2\.581 ms$/);
-    expect(writeSummary(settings, noisy)).toMatch(
+    expect(formatSummary(settings, noisy)).toMatch(
       /over a folder here it was too noisy to compare with/,
     );
   });
@@ -98,25 +98,25 @@ describe('the report of glossa demo', () => {
     const slowPython = makeStacks(awayMeans!).map((passes) =>
       passes.name === 'python' ? { ...passes, roundsMs: python.map((ms) => 2.5 * ms) } : passes,
     );
-    expect(writeSummary(settings, makePasses(makeStacks(hereMeans!), slowPython))).toMatch(
+    expect(formatSummary(settings, makePasses(makeStacks(hereMeans!), slowPython))).toMatch(
       /, and it is at most \d\d % slower than one with the cache in TypeScript \[[\d.]+ % faster – \d\d % slower\];/,
     );
     const noisyPython = makeStacks(hereMeans!).map((passes) =>
       passes.name === 'python' ? { ...passes, roundsMs: python } : passes,
     );
-    expect(writeSummary(settings, makePasses(noisyPython, makeStacks(awayMeans!)))).toMatch(
+    expect(formatSummary(settings, makePasses(noisyPython, makeStacks(awayMeans!)))).toMatch(
       /over a folder here a cache gains nothing, or next to it \[[\d.]+ % faster – \d\d % slower\]\.$/,
     );
   });
 
   it('has no line wider than the terminal', () => {
     const texts = [measured, busy, gaining].map((passes) =>
-      writeReport(settings, passes, 60)
+      formatReport(settings, passes, 60)
         .split('\n\n')
         .filter((part) => /^(The|Over|Names|Of) /.test(part)),
     );
     const introductions = [0.5, 0].map((delayMs) =>
-      writeIntroduction({ ...settings, delayMs }, workload, 60),
+      formatIntroduction({ ...settings, delayMs }, workload, 60),
     );
     expect(introductions.map((text) => /0\.5\s+ms\s+late/.test(text))).toEqual([true, false]);
     expect(introductions[0]!.replaceAll(/\s+/g, ' ')).toContain(
@@ -125,13 +125,13 @@ describe('the report of glossa demo', () => {
     for (const text of [...introductions, ...texts.flat()]) {
       for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
     }
-    for (const line of writePassesTable(settings, measured).split('\n')) {
+    for (const line of formatPassesTable(settings, measured).split('\n')) {
       expect(line.length).toBeLessThanOrEqual(80);
     }
   });
 
   it('names each stack before it is measured', () => {
-    const text = writeIntroduction(settings, workload, 80);
+    const text = formatIntroduction(settings, workload, 80);
     for (const { title } of demoStacks) expect(text).toContain(title);
   });
 
@@ -140,14 +140,14 @@ describe('the report of glossa demo', () => {
     onTestFinished(() => process.chdir(cwd));
     for (const folder of [cwd, tmpdir(), join(cwd, 'cli')]) {
       process.chdir(folder);
-      const paths = writeNextSteps().match(/\S+\.(py|ts|vol|md)\b/g)!;
+      const paths = formatNextSteps().match(/\S+\.(py|ts|vol|md)\b/g)!;
       expect(paths).toHaveLength(7);
       for (const path of paths) expect(existsSync(resolve(path))).toBe(true);
     }
   });
 
   it('has exactly the documented keys in its JSON', () => {
-    const report = JSON.parse(writeJsonReport(settings, busy));
+    const report = JSON.parse(formatJsonReport(settings, busy));
     expect(Object.keys(report)).toEqual(['seed', 'searches', 'passes']);
     expect(report.passes).toMatchObject([
       { bricks: 0, delayMs: 0, busy: { others: 0.9 } },

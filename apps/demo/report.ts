@@ -1,4 +1,4 @@
-/** Writes the demo's output: an introduction, one table, files to read next, and a summary. */
+/** Formats the demo's output: an introduction, one table, files to read next, and a summary. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -9,20 +9,20 @@ import type { ExperimentSettings } from './experiment.ts';
 import {
   ALL_FOUND,
   compareSearches,
+  formatBusyWarning,
+  formatFigureTable,
+  formatNextFiles,
+  formatParagraph,
+  formatTimeCells,
   groupDigits,
-  makeComparisonWriter,
+  makeComparisonFormatter,
   roundTimes,
   shortenPath,
-  writeBusySentence,
-  writeNextFiles,
-  writeParagraph,
-  writeTable,
-  writeTimeCells,
 } from './report-text.ts';
 import { countNearSearches, type Pass, type Passes, type StackResult, stacks } from './stacks.ts';
 
-/** The documented JSON for scripts. */
-export function writeJsonReport({ seed, searches }: ExperimentSettings, measured: Passes): string {
+/** Formats the documented JSON for scripts. */
+export function formatJsonReport({ seed, searches }: ExperimentSettings, measured: Passes): string {
   const passes = measured.map(({ bricks, delayMs, busy, stacks }) => ({
     bricks,
     delayMs,
@@ -36,7 +36,7 @@ export function writeJsonReport({ seed, searches }: ExperimentSettings, measured
   return JSON.stringify({ seed, searches, passes }, null, 2);
 }
 
-export function writeIntroduction(
+export function formatIntroduction(
   { seed, searches, delayMs }: ExperimentSettings,
   { names }: Workload,
   width: number,
@@ -52,17 +52,19 @@ export function writeIntroduction(
     `share the files.${delaySentence} In twenty rounds, these stacks take turns:`,
   ];
   const rows = stacks.map(({ title, description }) => [title, description] as const);
-  return `${writeParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
+  return `${formatParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
 }
 
-/** Describes the storage of a pass. */
+/** Describes the storage of a pass: `two bricks, 1.4 ms away`. */
 export const describeStorage = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>): string =>
   [bricks === 0 ? 'a folder here' : 'two bricks', ...describeDelay(delayMs)].join(', ');
 
 const describeDelay = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
 
-/** The table with a row for each stack and both passes, without incomparable times. */
-export function writePassesTable({ seed }: ExperimentSettings, passes: Passes): string {
+/**
+ * Formats the table: a row for each stack, with both passes; times that are too noisy become `-`.
+ */
+export function formatPassesTable({ seed }: ExperimentSettings, passes: Passes): string {
   const [, away] = passes;
   const head = [
     ['', 'lookups', 'reached', 'a search', 'two bricks,', ''],
@@ -76,7 +78,7 @@ export function writePassesTable({ seed }: ExperimentSettings, passes: Passes): 
     ],
   ];
   const [here, there] = passes.map(({ stacks }) => {
-    const cells = writeTimeCells(stacks, seed);
+    const cells = formatTimeCells(stacks, seed);
     return new Map(stacks.map(({ name }, at) => [name, cells[at]!]));
   });
   const rows = stacks.map(({ name, title }, at) => {
@@ -84,22 +86,26 @@ export function writePassesTable({ seed }: ExperimentSettings, passes: Passes): 
     const [time = '-'] = here!.get(name) ?? [];
     return [title, groupDigits(lookups), groupDigits(forwarded), time, ...there!.get(name)!];
   });
-  return writeTable([...head, ...rows]);
+  return formatFigureTable([...head, ...rows]);
 }
 
-/** The report after the introduction; it ends with the summary. */
-export function writeReport(settings: ExperimentSettings, measured: Passes, width: number): string {
-  const busy = writeBusySentence(measured.map((pass) => pass.busy));
+/** Formats the report that follows the introduction and ends with the summary. */
+export function formatReport(
+  settings: ExperimentSettings,
+  measured: Passes,
+  width: number,
+): string {
+  const busy = formatBusyWarning(measured.map((pass) => pass.busy));
   return [
-    writePassesTable(settings, measured),
-    writeParagraph([writeCounts(measured)], width),
-    ...(busy === null ? [] : [writeParagraph([busy], width)]),
-    writeNextSteps(),
-    writeParagraph([writeSummary(settings, measured)], width),
+    formatPassesTable(settings, measured),
+    formatParagraph([formatCounts(measured)], width),
+    ...(busy === null ? [] : [formatParagraph([busy], width)]),
+    formatNextSteps(),
+    formatParagraph([formatSummary(settings, measured)], width),
   ].join('\n\n');
 }
 
-function writeCounts([, away]: Passes): string {
+function formatCounts([, away]: Passes): string {
   const [baseline, , python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const savedLookups = baseline.forwarded - python.forwarded;
   const percent = Math.round((100 * savedLookups) / baseline.forwarded);
@@ -110,15 +116,15 @@ function writeCounts([, away]: Passes): string {
   );
 }
 
-/** Smallest factor that counts as a gain of a cache. */
+/** Smallest factor by which a cache must speed searches up to count as a gain. */
 const GAIN_MIN = 1.1;
 
-/** Writes the last sentence: the cache's gain over both storages, and the cost of Python. */
-export function writeSummary({ seed }: ExperimentSettings, [near, away]: Passes): string {
+/** Formats the last sentence: the cache's gain over both storages, and the cost of Python. */
+export function formatSummary({ seed }: ExperimentSettings, [near, away]: Passes): string {
   const [none, native, python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const [noneNear, pythonNear] = near.stacks as readonly StackResult[];
   const over = `Over ${describeStorage(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;
-  const writeComparison = makeComparisonWriter(seed);
+  const writeComparison = makeComparisonFormatter(seed);
   return (
     `${writeComparison(`${over}, a search with the cache in Python`, 'one without a cache', python, none)}, and ` +
     `${describePythonCost(python, native, seed)}; over ${describeStorage(near)} ` +
@@ -126,30 +132,33 @@ export function writeSummary({ seed }: ExperimentSettings, [near, away]: Passes)
   );
 }
 
-/** The cost of Python; only its upper bound where the interval is too wide for a figure. */
+/**
+ * Describes the cost of Python: only its upper bound where the interval is too wide for a figure.
+ */
 function describePythonCost(python: StackResult, native: StackResult, seed: number): string {
   const other = 'one with the cache in TypeScript';
   const comparison = compareSearches(python, native, seed);
   if (comparison?.verdict !== 'too noisy to conclude') {
-    return makeComparisonWriter(seed)('it', other, python, native);
+    return makeComparisonFormatter(seed)('it', other, python, native);
   }
   const bound = boundText(comparison.high);
   const than = bound.endsWith('slower') ? 'than' : 'as';
   return `it is at most ${bound} ${than} ${other}${rangeText([comparison])}`;
 }
 
+/** Describes the gain of the cache over the folder, where it hardly has any. */
 function describeFolderGain(python: StackResult, none: StackResult, seed: number): string {
   const comparison = compareSearches(python, none, seed);
-  const clause = makeComparisonWriter(seed)('it', 'one without a cache', python, none);
+  const clause = makeComparisonFormatter(seed)('it', 'one without a cache', python, none);
   if (comparison === null || 1 / comparison.low >= GAIN_MIN) return clause;
   if (comparison.verdict !== 'too noisy to conclude') return `a cache gains nothing: ${clause}`;
-  // The interval is too wide for the cost, but its other end bounds the gain.
+  // The interval is too wide to state the cost, but its low end shows a gain below GAIN_MIN.
   return `a cache gains nothing, or next to it${rangeText([comparison])}`;
 }
 
 const MODULE = 'examples/negative/negative.py';
 
-export function writeNextSteps(): string {
+export function formatNextSteps(): string {
   const lines = readFileSync(join(packageRoot, MODULE), 'utf8').trimEnd().split('\n').length;
   const files: readonly (readonly [path: string, what: string])[] = [
     [MODULE, `the cache in Python, ${lines} lines`],
@@ -165,6 +174,6 @@ export function writeNextSteps(): string {
     '    type features/glupy',
     '    option module-name negative',
     '',
-    writeNextFiles(files),
+    formatNextFiles(files),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-/** The stacks that the demo mounts and measures, and the types of their results. */
+/** Lists the stacks that the demo mounts and measures; defines the types of their results. */
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Busyness } from '../bench/engine/schema.ts';
@@ -38,20 +38,20 @@ export const stacks: readonly DemoStack[] = [
   },
 ];
 
-/** Whether a stack also runs over the folder: one without a cache and one with it are enough. */
+/** Returns whether a stack also runs over the folder: one without and one with a cache suffice. */
 export const isNear = ({ name }: Pick<DemoStack, 'name'>): boolean =>
   name === 'baseline' || name === 'python';
 
-/** Factor of searches in the first pass, as a search over the folder is short. */
+/** The first pass makes this many times as many searches, as one over the folder is short. */
 export const NEAR_FACTOR = 10;
 
-/** The number of searches over the folder, for a number over the bricks. */
+/** Computes the number of searches over the folder from the number over the bricks. */
 export const countNearSearches = (away: number): number =>
   Math.min(NEAR_FACTOR * away, SEARCHES_MAX);
 
-/** Volumes of these volfiles that count the lookups which reach the storage. */
+/** Names of the volumes in the stacks' volfiles that count the lookups which reach the storage. */
 export const countingVolumes = ['test-brick'];
-/** The volume that needs a folder. */
+/** The volume that stores files in a folder; over bricks, cluster/distribute takes its name. */
 export const STORAGE_VOLUME = 'test-posix';
 
 /** The results of a stack for the workload. */
@@ -61,7 +61,7 @@ export interface StackResult extends SearchTimes {
 
 /** The results of all stacks over one storage. */
 export interface Pass {
-  /** Number of bricks; 0: a folder. */
+  /** Number of bricks; 0 if the storage is a folder. */
   readonly bricks: number;
   /** Added distance to the storage: milliseconds per request. */
   readonly delayMs: number;

@@ -1,9 +1,9 @@
-/** Makes the empty files of the workload in dir0 … dir9 of a folder. */
+/** Makes the empty files that the searches look for, in dir0 … dir9 of a folder. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DIRECTORIES, directoryName, type Workload } from '../bench/engine/searches.ts';
 
-/** Makes the tree; an abort ends it after the pending calls. */
+/** Makes the tree. @throws the signal's reason, once the pending call has ended */
 export async function makeTree(
   folder: string,
   { names, directories }: Workload,
@@ -14,8 +14,8 @@ export async function makeTree(
     signal.throwIfAborted();
     await mkdir(path);
   }
-  for (const [file, name] of names.entries()) {
-    const path = join(folder, directoryName(directories[file]!), name);
+  for (const [index, name] of names.entries()) {
+    const path = join(folder, directoryName(directories[index]!), name);
     signal.throwIfAborted();
     await writeFile(path, '', { flag: 'wx' });
   }

@@ -59,19 +59,21 @@ export async function makeWorkplace(command: string, terminal: Terminal): Promis
   return { folder, remove };
 }
 
-/** Whether something failed because a disk is full. */
+/** Returns whether an error of node:fs means a full disk or a quota; its errno is negative. */
 export const isDiskFull = (error: unknown): boolean => {
   const { errno } = error as NodeJS.ErrnoException;
   return errno === -ENOSPC || errno === -EDQUOT;
 };
 
-/** Turns an error of a full disk into a message about the run's folder; other errors stay. */
+/**
+ * Turns an error of a full disk into a message about the run's folder; returns others unchanged.
+ */
 export const noSpaceError = (error: unknown, folder: string): unknown =>
   isDiskFull(error)
     ? new Failure(`cannot write in ${folder}: ${reason(error)}; TMPDIR names another place`)
     : error;
 
-/** Removes abandoned folders of this user, and prints their names. */
+/** Removes this user's folders of killed runs, unmounts what is in them, and prints their names. */
 async function removeAbandoned(command: string, terminal: Terminal): Promise<void> {
   for (const folder of listFolders(command)) {
     const lock = openLock(folder);
@@ -90,7 +92,7 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
   }
 }
 
-/** Folders that `makeScratch` has made; empty where the temporary folder cannot be read. */
+/** Lists the folders that `makeScratch` has made; none if the temporary folder cannot be read. */
 function listFolders(command: string): string[] {
   try {
     const tempFolder = realpathSync(tmpdir());

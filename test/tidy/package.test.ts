@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { writeNextSteps } from '../../apps/demo/report.ts';
+import { formatNextSteps } from '../../apps/demo/report.ts';
 
 const [pack] = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
@@ -40,7 +40,7 @@ it.each(paths.filter((path) => path.endsWith('.md')))(
 );
 
 it('the package contains every file that the demo names', () => {
-  const shown = writeNextSteps().match(/^ {4}\S+\.(py|ts|vol|md)\b/gm)!;
+  const shown = formatNextSteps().match(/^ {4}\S+\.(py|ts|vol|md)\b/gm)!;
   expect(shown.map((path) => path.trim()).filter((path) => !isPacked(path))).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 /**
  * Plans the two bricks of the tutorial on this machine: of GlusterFS where it is installed,
- * otherwise of glossa. Both serve the volfiles of examples/tutorial at free ports.
+ * otherwise of glossa. Either program serves the volfiles of examples/tutorial at free ports.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,9 +29,14 @@ export interface BrickProgram {
   readonly why: string | null;
 }
 
-const PROGRAM = 'glusterfsd';
+/** GlusterFS's program that serves a brick. */
+const GLUSTER_PROGRAM = 'glusterfsd';
 
-/** Chooses the program. @param requested null: GlusterFS if installed @throws {Failure} */
+/**
+ * Chooses the program that serves the bricks.
+ * @param requested by the user; null: GlusterFS if it is installed
+ * @throws {Failure} for users other than root, or if the requested program is absent
+ */
 export function chooseBrickProgram(requested: BrickProgram['by'] | null): BrickProgram {
   if (process.getuid?.() !== 0) {
     throw new Failure(
@@ -41,9 +46,9 @@ export function chooseBrickProgram(requested: BrickProgram['by'] | null): BrickP
   }
   const glossa: BrickProgram = { by: 'glossa', version: packageVersion(), why: null };
   if (requested === 'glossa') return glossa;
-  const installed = readVersion(PROGRAM);
+  const installed = readVersion(GLUSTER_PROGRAM);
   if (installed !== null) return { by: 'glusterfs', version: installed, why: null };
-  const why = `${PROGRAM} is not installed (apt install glusterfs-server)`;
+  const why = `${GLUSTER_PROGRAM} is not installed (apt install glusterfs-server)`;
   if (requested !== null) throw new Failure(why);
   return { ...glossa, why };
 }
@@ -58,7 +63,7 @@ export const brickStarters: Readonly<
   glusterfs: startGlusterBrick,
 };
 
-/** Plans the bricks, with files and logs in the scratch folder. */
+/** Plans the bricks, and makes the folders of their files in the scratch folder. */
 export const makeBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
   Array.from({ length: BRICK_COUNT }, (_, at) => {
     const name = `brick${at}`;
@@ -69,6 +74,6 @@ export const makeBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
     return makeBrickPlan(stage, { name, volfile, options, title: `the brick ${volfile}` });
   });
 
-/** Options with the ports of the bricks, in the form of --xlator-option. */
+/** Makes the options that set the clients' ports, in the form of --xlator-option. */
 export const makePortOptions = ({ ports }: Bricks): string[] =>
   ports.map((port, at) => `test-client-${at}.remote-port=${port}`);

@@ -9,12 +9,12 @@ import type { Busyness } from '../../bench/engine/schema.ts';
 import type { Measurement } from '../experiment.ts';
 import type { BrickProgram } from './bricks.ts';
 import {
-  writeIntroduction,
-  writeJsonReport,
-  writeNextSteps,
-  writeReport,
-  writeStacksTable,
-  writeSummary,
+  formatIntroduction,
+  formatJsonReport,
+  formatNextSteps,
+  formatReport,
+  formatStacksTable,
+  formatSummary,
 } from './report.ts';
 import { countingVolumes, makeMeasurable, printedVolfilePath, stacks } from './stacks.ts';
 
@@ -43,7 +43,7 @@ const busy = makeMeasurement(means, { ...quiet, others: 0.5 });
 describe('the report of glossa tutorial', () => {
   it("has one table, with the talk's times beside the measured ones", () => {
     const interval = String.raw` × \[[\d.]+ – [\d.]+\]`;
-    const lines = writeStacksTable(settings, measured.times).split('\n');
+    const lines = formatStacksTable(settings, measured.times).split('\n');
     expect(lines[2]).toMatch(/^ {2}no cache +55 218 +46 218 +0\.800 ms +7\.357 ms$/);
     expect(lines[3]).toMatch(
       RegExp(`^  native +55 218 +4072 +0.200 ms +4.\\d+${interval} +1.095 ms +6.7 ×$`),
@@ -54,15 +54,17 @@ describe('the report of glossa tutorial', () => {
   });
 
   it('prints the factors and a warning on a busy machine', () => {
-    expect(writeStacksTable(settings, busy.times)).toBe(writeStacksTable(settings, measured.times));
-    const text = writeReport(settings, busy, 1000);
+    expect(formatStacksTable(settings, busy.times)).toBe(
+      formatStacksTable(settings, measured.times),
+    );
+    const text = formatReport(settings, busy, 1000);
     expect(text).toContain('had 4072 lookups to answer instead of 46 218.');
     expect(text).toMatch(/The machine was busy: other processes had 50 %/);
-    expect(text).toContain(writeSummary(settings, measured.times));
+    expect(text).toContain(formatSummary(settings, measured.times));
   });
 
   it("omits times that cannot be compared, except the talk's", () => {
-    const noisy = writeStacksTable(
+    const noisy = formatStacksTable(
       settings,
       makeMeasurement([0.8, 0.75, 0.7, 0.6], quiet, 0.3).times,
     );
@@ -77,21 +79,24 @@ describe('the report of glossa tutorial', () => {
     [[0.8, 0.2, 0.19, 0.1], /about 5 % faster than one with the native cache/],
     [[0.8, 0.9, 0.95, 0.1], /is about 19 % slower than one without a cache/],
   ])('ends with the summary for the mean times %j: case %#', (means, pattern) => {
-    expect(writeSummary(settings, makeMeasurement(means).times)).toMatch(pattern);
+    expect(formatSummary(settings, makeMeasurement(means).times)).toMatch(pattern);
   });
 
   it('advises --delay where the bricks have no distance', () => {
-    expect(writeReport(settings, measured, 1000)).toContain('--delay 1.3');
-    expect(writeReport({ ...settings, delayMs: 1.3 }, measured, 1000)).not.toContain('--delay');
+    expect(formatReport(settings, measured, 1000)).toContain('--delay 1.3');
+    expect(formatReport({ ...settings, delayMs: 1.3 }, measured, 1000)).not.toContain('--delay');
   });
 
   it('names the kind of bricks, the reason, and their distance', () => {
-    expect(writeIntroduction(settings, 1000)).toContain(
+    expect(formatIntroduction(settings, 1000)).toContain(
       'two bricks of GlusterFS 10.3 on this machine.',
     );
     const why = 'glusterfsd is not installed (apt install glusterfs-server)';
     const glossaBricks = { by: 'glossa', version: '0.1.0', why } as const;
-    const text = writeIntroduction({ ...settings, brickProgram: glossaBricks, delayMs: 1.3 }, 1000);
+    const text = formatIntroduction(
+      { ...settings, brickProgram: glossaBricks, delayMs: 1.3 },
+      1000,
+    );
     expect(text).toContain(
       'two bricks of glossa 0.1.0 on this machine, each request 1.3 ms farther away than it is. ' +
         `They are not of GlusterFS: ${why}.`,
@@ -99,24 +104,24 @@ describe('the report of glossa tutorial', () => {
   });
 
   it('has no line wider than the terminal', () => {
-    const text = writeReport(settings, busy, 60);
+    const text = formatReport(settings, busy, 60);
     const parts = text.split('\n\n').filter((part) => /^(The|With|A) /.test(part));
-    for (const part of [writeIntroduction(settings, 60), ...parts]) {
+    for (const part of [formatIntroduction(settings, 60), ...parts]) {
       for (const line of part.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
     }
-    for (const line of writeStacksTable(settings, measured.times).split('\n')) {
+    for (const line of formatStacksTable(settings, measured.times).split('\n')) {
       expect(line.length).toBeLessThanOrEqual(100);
     }
   });
 
   it('names only files that exist', () => {
-    const paths = writeNextSteps().match(/^ {4}\S+\.(py|ts|vol|md)\b/gm)!;
+    const paths = formatNextSteps().match(/^ {4}\S+\.(py|ts|vol|md)\b/gm)!;
     expect(paths).toHaveLength(5);
     for (const path of paths) expect(existsSync(resolve(path.trim()))).toBe(true);
   });
 
   it('has exactly the documented keys in its JSON', () => {
-    const report = JSON.parse(writeJsonReport(settings, measured));
+    const report = JSON.parse(formatJsonReport(settings, measured));
     expect(Object.keys(report)).toEqual([
       ...['seed', 'searches', 'delayMs', 'bricks', 'busy', 'stacks'],
     ]);
@@ -140,7 +145,7 @@ describe.each(stacks)('the measured $volfile ($name)', (stack) => {
   };
 
   it.each([0, 1.3])(
-    'has a counter above each client, %d ms farther away, and no other change',
+    'has a counter and a delay of %d ms above each client, and no other change',
     (ms) => {
       const addedTypes = ms === 0 ? ['io-stats'] : ['delay-gen', 'io-stats'];
       const volumes = readVolumes(makeMeasurable(text, ms));

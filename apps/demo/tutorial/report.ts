@@ -1,19 +1,19 @@
-/** Writes the tutorial's output: an introduction, one table beside the talk's, and its meaning. */
+/** Formats the tutorial's output: an introduction, a table with the talk's times, and a summary. */
 
 import { formatColumns } from '../../../terminal/layout.ts';
 import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/engine/searches.ts';
 import type { ExperimentSettings, Measurement, SearchTimes } from '../experiment.ts';
 import {
   ALL_FOUND,
+  formatBusyWarning,
+  formatFigureTable,
   formatMs,
+  formatNextFiles,
+  formatParagraph,
+  formatTimeCells,
   groupDigits,
-  makeComparisonWriter,
+  makeComparisonFormatter,
   roundTimes,
-  writeBusySentence,
-  writeNextFiles,
-  writeParagraph,
-  writeTable,
-  writeTimeCells,
 } from '../report-text.ts';
 import type { BrickProgram } from './bricks.ts';
 import { FOLDER, stacks } from './stacks.ts';
@@ -22,8 +22,8 @@ export interface TutorialSettings extends ExperimentSettings {
   readonly brickProgram: BrickProgram;
 }
 
-/** The documented JSON for scripts. */
-export function writeJsonReport(settings: TutorialSettings, { busy, times }: Measurement): string {
+/** Formats the documented JSON for scripts. */
+export function formatJsonReport(settings: TutorialSettings, { busy, times }: Measurement): string {
   const { seed, searches, delayMs, brickProgram } = settings;
   const { by, version, why } = brickProgram;
   const measured = times.map((result, at) => {
@@ -35,13 +35,13 @@ export function writeJsonReport(settings: TutorialSettings, { busy, times }: Mea
   return JSON.stringify({ seed, searches, delayMs, bricks, busy, stacks: measured }, null, 2);
 }
 
-/** Descriptions of the bricks, by program. */
+/** Functions that describe the bricks, by program. */
 const describeBricks: Readonly<Record<BrickProgram['by'], (version: string) => string>> = {
   glusterfs: (version) => `GlusterFS ${version}`,
   glossa: (version) => `glossa ${version}`,
 };
 
-export function writeIntroduction(settings: TutorialSettings, width: number): string {
+export function formatIntroduction(settings: TutorialSettings, width: number): string {
   const { seed, searches, delayMs, brickProgram } = settings;
   const distanceText = delayMs === 0 ? '' : `, each request ${delayMs} ms farther away than it is`;
   const sentences = [
@@ -54,7 +54,7 @@ export function writeIntroduction(settings: TutorialSettings, width: number): st
     `for them, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files (seed ${seed}), through:`,
   ];
   const rows = stacks.map(({ title, description }) => [title, description] as const);
-  return `${writeParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
+  return `${formatParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
 }
 
 const TALK_BASELINE_MS = stacks[0]!.talkMs!;
@@ -62,8 +62,8 @@ const TALK_BASELINE_MS = stacks[0]!.talkMs!;
 /** Percent by which the talk's cache in Python was slower than its native one. */
 const TALK_LOSS_PERCENT = Math.round(100 * (stacks[2]!.talkMs! / stacks[1]!.talkMs! - 1));
 
-/** The table with a row for each stack beside the talk's, without incomparable times. */
-export function writeStacksTable(
+/** Formats the table: each stack's times beside the talk's; times that are too noisy become `-`. */
+export function formatStacksTable(
   { seed }: TutorialSettings,
   times: readonly SearchTimes[],
 ): string {
@@ -71,22 +71,25 @@ export function writeStacksTable(
     ['', 'lookups', 'sent to', 'one search', '', 'the talk', ''],
     ['', 'asked', 'the bricks', 'here', 'faster', '(2012)', 'faster'],
   ];
-  const cells = writeTimeCells(times, seed);
-  const rows = times.map((mine, at) => {
+  const cells = formatTimeCells(times, seed);
+  const rows = times.map((stackTimes, at) => {
     const { title, talkMs } = stacks[at]!;
     const talkFactor =
       at === 0 || talkMs === null ? '' : `${(TALK_BASELINE_MS / talkMs).toFixed(1)} ×`;
     return [
-      ...[title, groupDigits(mine.lookups), groupDigits(mine.forwarded)],
+      title,
+      groupDigits(stackTimes.lookups),
+      groupDigits(stackTimes.forwarded),
       ...cells[at]!,
-      ...[talkMs === null ? '-' : formatMs(talkMs), talkFactor],
+      talkMs === null ? '-' : formatMs(talkMs),
+      talkFactor,
     ];
   });
-  return writeTable([...head, ...rows]);
+  return formatFigureTable([...head, ...rows]);
 }
 
-/** The report after the introduction; it ends with the summary. */
-export function writeReport(
+/** Formats the report that follows the introduction and ends with the summary. */
+export function formatReport(
   settings: TutorialSettings,
   { busy, times }: Measurement,
   width: number,
@@ -98,7 +101,7 @@ export function writeReport(
     ALL_FOUND,
     'Names that are there the kernel remembers, through every mount.',
   ];
-  const busySentence = writeBusySentence([busy]);
+  const busySentence = formatBusyWarning([busy]);
   const delayHint =
     settings.delayMs === 0
       ? [
@@ -107,18 +110,18 @@ export function writeReport(
         ]
       : [];
   return [
-    writeStacksTable(settings, times),
-    writeParagraph(countSentences, width),
-    ...(busySentence === null ? [] : [writeParagraph([busySentence], width)]),
-    writeNextSteps(),
-    writeParagraph([writeSummary(settings, times), ...delayHint], width),
+    formatStacksTable(settings, times),
+    formatParagraph(countSentences, width),
+    ...(busySentence === null ? [] : [formatParagraph([busySentence], width)]),
+    formatNextSteps(),
+    formatParagraph([formatSummary(settings, times), ...delayHint], width),
   ].join('\n\n');
 }
 
-/** Writes the last sentence: the cache's gain and the script's cost, the subject of the talk. */
-export function writeSummary({ seed }: TutorialSettings, times: readonly SearchTimes[]): string {
+/** Formats the last sentence: the cache's gain and Python's cost, which the talk was about. */
+export function formatSummary({ seed }: TutorialSettings, times: readonly SearchTimes[]): string {
   const [baseline, native, python] = times as readonly [SearchTimes, SearchTimes, SearchTimes];
-  const writeComparison = makeComparisonWriter(seed);
+  const writeComparison = makeComparisonFormatter(seed);
   return (
     `${writeComparison('A search with the cache in Python', 'one without a cache', python, baseline)}, and ` +
     `${writeComparison('it', 'one with the native cache', python, native)}; in the talk it was ${TALK_LOSS_PERCENT} % ` +
@@ -126,7 +129,7 @@ export function writeSummary({ seed }: TutorialSettings, times: readonly SearchT
   );
 }
 
-export function writeNextSteps(): string {
+export function formatNextSteps(): string {
   const files: readonly (readonly [path: string, what: string])[] = [
     [`${FOLDER}/README.md`, 'the same by hand'],
     [`${FOLDER}/original.vol`, 'the stack as the slides print it'],
@@ -134,5 +137,5 @@ export function writeNextSteps(): string {
     ['examples/negative/negative.py', 'the cache in Python'],
     ['runtime/xlators/features/negative/index.ts', 'the cache in TypeScript'],
   ];
-  return writeNextFiles(files);
+  return formatNextFiles(files);
 }

@@ -1,4 +1,4 @@
-/** The tutorial's stacks: the printed one, without a cache, and with a cache in two languages. */
+/** Lists the tutorial's stacks: the one printed in the talk, and those with a cache. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
@@ -62,7 +62,7 @@ export const stacks: readonly TutorialStack[] = [
   },
 ];
 
-/** The path of a stack's printed volfile. */
+/** Returns the path of a stack's volfile, as a reader of the tutorial mounts it. */
 export const printedVolfilePath = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
   join(packageRoot, FOLDER, volfile);
 
@@ -73,8 +73,8 @@ const counterName = (at: number): string => `test-wire-${at}`;
 export const countingVolumes = clients.map(({ at }) => counterName(at));
 
 /**
- * Inserts volumes above a volume of a volfile; its former parents then stand above the last of
- * them.
+ * Inserts volumes into a volfile's text, one above the other, above the volume `name`. Volumes that
+ * had it as a subvolume get the last inserted one in its place.
  */
 function insertAbove(text: string, name: string, above: readonly PlainVolume[]): string {
   const inserted = above.map((volume, at) => ({
@@ -83,10 +83,10 @@ function insertAbove(text: string, name: string, above: readonly PlainVolume[]):
   }));
   return text
     .replace(/^( *subvolumes )(.*)$/gm, (_, key: string, names: string) => {
-      const known = names
+      const subvolumes = names
         .split(' ')
         .map((subvolume) => (subvolume === name ? above.at(-1)!.name : subvolume));
-      return key + known.join(' ');
+      return key + subvolumes.join(' ');
     })
     .replace(
       new RegExp(`^volume ${name}\n[^]*?^end-volume\n`, 'm'),
@@ -94,15 +94,17 @@ function insertAbove(text: string, name: string, above: readonly PlainVolume[]):
     );
 }
 
-/** The text of a printed volfile with a counter and a delay above each client. */
+/**
+ * Adds a delay (0: none), and above it a counter of lookups, above each client of a volfile's text.
+ */
 export function makeMeasurable(text: string, delayMs: number): string {
-  return clients.reduce((known, { client, at }) => {
+  return clients.reduce((result, { client, at }) => {
     const delay = delayMs === 0 ? [] : [makeDelayVolume(`test-way-${at}`, delayMs)];
-    return insertAbove(known, client, [...delay, makeCounterVolume(counterName(at))]);
+    return insertAbove(result, client, [...delay, makeCounterVolume(counterName(at))]);
   }, text);
 }
 
-/** Writes the measurable volfile of a stack to `path`. */
+/** Writes a stack's volfile, with delays and counters, to `path`. @returns the path */
 export function writeMeasurable(stack: TutorialStack, path: string, delayMs: number): string {
   writeFileSync(path, makeMeasurable(readFileSync(printedVolfilePath(stack), 'utf8'), delayMs));
   return path;

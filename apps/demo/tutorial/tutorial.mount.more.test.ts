@@ -87,7 +87,7 @@ describeRoot('glossa tutorial', () => {
 
 /** Tests that `test:long` does not repeat. */
 function testSearches(): void {
-  it('searches through the four stacks over bricks of glossa, and prints JSON when asked to', () =>
+  it('four stacks are searched over bricks of glossa, and --json prints only JSON', () =>
     withScratch(async (scratch) => {
       const flags = ['--json', '--searches', `${searches}`, '--delay', '0.2', '--bricks', 'glossa'];
       const { status, out, err } = await runTutorial(scratch, flags);
@@ -105,7 +105,7 @@ function testSearches(): void {
       await expectClean(scratch);
     }));
 
-  it('takes bricks of glossa without GlusterFS, and prints the reason', () =>
+  it('bricks of glossa are used without GlusterFS, and the reason is printed', () =>
     withScratch(async (scratch) => {
       const flags = ['--searches', '20'];
       const nowhere = await scratch.makeFolder('nowhere');
@@ -118,7 +118,7 @@ function testSearches(): void {
     }));
 
   it.skipIf(isWithoutBricks())(
-    "prints the talk's times beside those over bricks of GlusterFS",
+    "the talk's times are printed beside those over bricks of GlusterFS",
     () =>
       withScratch(async (scratch) => {
         let bricksSeen: Promise<unknown> | undefined;
@@ -149,22 +149,24 @@ function testSearches(): void {
       }),
   );
 
-  it.skipIf(isWithoutBricks())('leaves no process and no mount after SIGKILL', () =>
+  it.skipIf(isWithoutBricks())('SIGKILL leaves no process and no mount', () =>
     withScratch((scratch) => killWhenMounted(scratch, runTutorial, ['--searches', '200000'])),
   );
 
-  it.runIf(isRoot)('names the reason where mounts are impossible', () =>
-    withScratch(async (scratch) => {
-      const { status, out, err } = await runUnmountable(scratch, [], 'tutorial');
-      expect({ status, out }).toEqual({ status: 1, out: '' });
-      expect(err).toMatch(/^glossa: nothing can be mounted here: /m);
-      await expectClean(scratch);
-    }),
+  it.runIf(isRoot)(
+    'glossa tutorial exits with 1 and names the reason where mounts are impossible',
+    () =>
+      withScratch(async (scratch) => {
+        const { status, out, err } = await runUnmountable(scratch, [], 'tutorial');
+        expect({ status, out }).toEqual({ status: 1, out: '' });
+        expect(err).toMatch(/^glossa: nothing can be mounted here: /m);
+        await expectClean(scratch);
+      }),
   );
 }
 
 onlyInFirst(() => {
-  it.runIf(isRoot)('refuses users other than root', () =>
+  it.runIf(isRoot)('glossa tutorial refuses users other than root', () =>
     withScratch(async (scratch) => {
       const args = [
         '--reuid=65534',
@@ -182,7 +184,7 @@ onlyInFirst(() => {
     }),
   );
 
-  it('refuses wrong flags', () =>
+  it('glossa tutorial refuses wrong flags', () =>
     withScratch(async (scratch) => {
       const wrongFlags = [
         ['--searches', '19'],

@@ -1,4 +1,4 @@
-/** Makes the files of the workload through a graph in this process, without a mount. */
+/** Makes the files that the searches look for, through a graph in this process without a mount. */
 import { dirname } from 'node:path';
 import { connect, Driver, ROOT } from '../../runtime/api/driver.ts';
 import { Files } from '../../runtime/api/files.ts';
@@ -28,9 +28,9 @@ export async function makeFiles(
     await files.stat('/');
     for (let directory = 0; directory < DIRECTORIES; directory += 1)
       await files.mkdir(directoryName(directory), 0o755);
-    for (const [file, name] of names.entries()) {
+    for (const [index, name] of names.entries()) {
       signal.throwIfAborted();
-      await files.mknod(`${directoryName(directories[file]!)}/${name}`, 0o100644);
+      await files.mknod(`${directoryName(directories[index]!)}/${name}`, 0o100644);
     }
   } finally {
     await graph.stop();
