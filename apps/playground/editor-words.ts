@@ -13,12 +13,14 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Registry } from '../../runtime/volfile/activate.ts';
 import type { ArgWords, MemberWords, ModuleWords, OptionWords, Words } from './page-data.ts';
 
-/** The class of an argument in the declarations. */
+/** Returns the class of an argument in the declarations: its type with a capital (`loc`: `Loc`). */
 const findArgumentClass = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
 const ALL_ARGS = fops.flatMap(({ args, reply }) => [...args, ...reply]);
+/** Maps the names of all arguments, in a language's spelling, to their classes. */
 const mapArgumentClasses = (spell: (name: string) => string): Record<string, string> =>
   Object.fromEntries(ALL_ARGS.map((arg) => [spell(arg.name), findArgumentClass(arg)]));
 
+/** Methods that a translator defines and never calls, in the spelling of both languages. */
 const METHODS = new Set(
   fops.flatMap(({ name }) => ['', '_cbk', '_cancel', 'Cbk', 'Cancel'].map((end) => name + end)),
 );
@@ -28,7 +30,7 @@ const readDeclarations = (path: string): string => readFileSync(join(packageRoot
 const PYTHON = 'python/glupy/__init__.pyi';
 const JAVASCRIPT = 'javascript/glossa.gen.d.ts';
 
-/** Collects all words. @param types of translators that run in a browser */
+/** Collects all words. @param types of the translators that run in a browser */
 export function collectWords(registry: Registry, types: readonly string[]): Words {
   return {
     fops: fops.map(({ name: fop, args, reply }) => {
@@ -43,13 +45,11 @@ export function collectWords(registry: Registry, types: readonly string[]): Word
       parsePythonClasses(readDeclarations(PYTHON)),
       'self',
       mapArgumentClasses(String),
-      isFop,
     ),
     javascript: makeModuleWords(
       parseJavaScriptClasses(readDeclarations(JAVASCRIPT)),
       'this',
       mapArgumentClasses(toCamelCase),
-      isFop,
     ),
     types: [...types].sort().map((type) => {
       const { description, options } = registry.lookup(type)!;
@@ -71,6 +71,7 @@ const makeOptionWords = (options: Options): OptionWords[] =>
     what: spec.description,
   }));
 
+/** Formats an option's default as in a volfile; null without one. */
 function formatDefault({ default: value }: OptionSpec): string | null {
   if (value === undefined) return null;
   if (typeof value === 'boolean') return value ? 'on' : 'off';
@@ -82,7 +83,7 @@ function formatDefault({ default: value }: OptionSpec): string | null {
 
 type Classes = ReadonlyMap<string, readonly MemberWords[]>;
 
-/** Lines of a comment as paragraphs. */
+/** Joins the lines of a comment to one line for each paragraph and tag. */
 const formatProse = (comment = ''): string =>
   comment
     .replace(/^ *\* ?/gm, '')
@@ -91,6 +92,7 @@ const formatProse = (comment = ''): string =>
     .map((part) => part.replace(/\s+/g, ' ').trim())
     .join('\n');
 
+/** Joins the lines of code, and removes spaces and commas before closing brackets. */
 const toOneLine = (code: string): string =>
   code
     .replace(/\s+/g, ' ')
@@ -99,12 +101,14 @@ const toOneLine = (code: string): string =>
 
 // ---- Python
 
+/** Groups: name, docstring, body. */
 const PYTHON_CLASS =
   /^class (\w+)[^\n]*:\n(?:\n? {4}"""([\s\S]*?)"""\n)?((?:(?: {4}[^\n]*)?\n)*)/gm;
+/** Groups: decorator; method, arguments, result, or attribute, type; docstring. */
 const PYTHON_MEMBER =
   /^ {4}(?:@([\w.]+)\n {4})?(?:def ([a-z]\w*)(\([\s\S]*?\)) -> ([^\n]+?):(?: \.\.\.)?|([a-z]\w*): ([^\n=]+)[^\n]*)\n(?:\s*"""([\s\S]*?)""")?/gm;
 
-/** Attributes that the comment of a class explains: `name, type: the volume's.` */
+/** Parses the explanations of attributes in a class's docstring: `name, type: the volume's.` */
 function parseAttributeDocs(comment = ''): ReadonlyMap<string, string> {
   const sections = formatProse(comment).split(/(?:^|\n|(?<=[.;]) )(?=[a-z_]+(?:, [a-z_]+)*: )/);
   return new Map(
@@ -115,6 +119,7 @@ function parseAttributeDocs(comment = ''): ReadonlyMap<string, string> {
   );
 }
 
+/** Parses a stub file (.pyi). */
 function parsePythonClasses(stub: string): Classes {
   const classes = [...stub.matchAll(PYTHON_CLASS)].map(([, name, comment, body]) => {
     const attributeDocs = parseAttributeDocs(comment);
@@ -135,18 +140,21 @@ function parsePythonClasses(stub: string): Classes {
 
 // ---- JavaScript
 
+/** Groups: name, rest of the line, body. */
 const SCRIPT_CLASS =
   /^ {2}(?:export )?(?:class|interface) (\w+)([^\n]*) \{(?:\}|\n([\s\S]*?)^ {2}\})/gm;
+/** Groups: comment, name, arguments, type. */
 const SCRIPT_MEMBER =
   /^ {4}(?:\/\*\*([\s\S]*?)\*\/\n {4})?(?:readonly |static )*(?!constructor)(\w+)\??(\([\s\S]*?\))?: ([^\n]*?);\n/gm;
 
-/** Base classes of a declaration, without those in type parameters. */
+/** Parses the base classes of a declaration, without those in type parameters. */
 function parseBases(head: string): readonly string[] {
   let declaration = head;
   while (/<[^<>]*>/.test(declaration)) declaration = declaration.replace(/<[^<>]*>/g, '');
   return /extends (.*)/.exec(declaration)?.[1]?.split(', ') ?? [];
 }
 
+/** Parses a declaration file (.d.ts); each class has the members of its bases, too. */
 function parseJavaScriptClasses(types: string): Classes {
   const bases = new Map<string, Set<string>>();
   const membersByClass = new Map<string, MemberWords[]>();
@@ -156,7 +164,7 @@ function parseJavaScriptClasses(types: string): Classes {
         return { name: member!, args: toOneLine(args), type: type!, what: formatProse(comment) };
       },
     );
-    // Declarations of one class may be merged.
+    // TypeScript merges several declarations of one class.
     membersByClass.set(name!, [...(membersByClass.get(name!) ?? []), ...members]);
     bases.set(name!, new Set([...(bases.get(name!) ?? []), ...parseBases(head!)]));
   }
@@ -172,22 +180,22 @@ function parseJavaScriptClasses(types: string): Classes {
 const TRANSLATOR = 'Translator';
 
 /**
+ * Collects the classes that methods of a translator meet, and the usual names of their objects.
  * @param self the name of the translator in its methods
  * @param argumentClasses classes of arguments, by name
- * @param isFop whether a member is defined by translators, not called
  */
 function makeModuleWords(
   classes: Classes,
   self: string,
   argumentClasses: Readonly<Record<string, string>>,
-  isFop: (name: string) => boolean,
 ): ModuleWords {
   const classMembers: Record<string, readonly MemberWords[]> = {};
+  /** Adds a class, and the classes of its attributes. */
   const addClass = (name: string): void => {
     const all = classes.get(name);
     if (all === undefined || name in classMembers) return;
     const members = all.filter((it) => name !== TRANSLATOR || !isFop(it.name));
-    // Of overloads, the first has the explanation.
+    // Of several overloads only the first is kept, which has the explanation.
     classMembers[name] = members.filter(
       (it, at) => members.findIndex((other) => other.name === it.name) === at,
     );

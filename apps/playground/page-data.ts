@@ -1,8 +1,12 @@
-/** Types of the JSON data that the build embeds in the page of the playground. */
+/** Defines the types of the JSON data that the build embeds in the playground's page. */
 import type { LessonLanguage } from '../course/lessons/check.ts';
 
+/** A script that the page loads: one part of the interpreters, the lessons or the worker. */
 export interface PartData {
-  /** The name by which interpreters request the part; `texts` for several together; `worker`. */
+  /**
+   * The name by which an interpreter requests the part. Two are special: `texts` has all parts that
+   * are texts, and `worker` is the worker's program.
+   */
   readonly name: string;
   /** Path below the page. */
   readonly file: string;
@@ -48,9 +52,9 @@ export interface MemberWords {
   readonly what: string;
 }
 
-/** The objects that modules of a language use. */
+/** The objects that modules of a language use, for completion behind a point. */
 export interface ModuleWords {
-  /** Classes by the usual names of variables. */
+  /** Names of classes by the usual names of variables: `Loc` by `loc`. */
   readonly names: Readonly<Record<string, string>>;
   readonly classes: Readonly<Record<string, readonly MemberWords[]>>;
 }

@@ -11,6 +11,7 @@ const MARK = 'glossa-playground.json';
 const PARTS = 'parts';
 
 /**
+ * Writes the files, after a check that the folder is empty or an earlier playground.
  * @param makeFiles builds the files by their paths; called after the check of the folder
  * @throws {Failure} if the folder has other files, or cannot be written
  */
@@ -37,6 +38,7 @@ export async function writePlayground(
   });
 }
 
+/** Runs an action whose errors become failures that name the folder. */
 function failOnError(folder: string, action: () => void): void {
   try {
     action();

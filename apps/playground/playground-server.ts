@@ -13,7 +13,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** The first two allow shared memory, with which the page can end an endless call of Python. */
+/**
+ * The first two make the page cross-origin isolated, so that it has shared memory: with it, the
+ * page can end an endless call of Python.
+ */
 const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -28,6 +31,7 @@ export interface PlaygroundServer {
 }
 
 /**
+ * Binds the port, builds the files, and serves them.
  * @param makeFiles builds the files by their paths; called after the port is bound
  * @param port 0: any free port
  * @throws {Failure} when the port cannot be bound

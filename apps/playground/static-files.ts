@@ -22,7 +22,9 @@ import type { FileTexts, PageData, PartData } from './page-data.ts';
 const readBuiltFile = (path: string): string =>
   readFileSync(join(packageRoot, 'dist', path), 'utf8');
 
-/** Types of translators that run without system calls (bridges/browser.ts). */
+/**
+ * Types of translators that run in a browser (bridges/browser.ts), for the editor's completions.
+ */
 const TYPES = [
   ...['debug/delay-gen', 'debug/error-gen', 'debug/io-stats', 'debug/sink', 'debug/trace'],
   ...['features/glupy', 'features/locks', 'features/negative', 'storage/memory'],
@@ -60,6 +62,7 @@ export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string
   const texts: Record<string, string> = {};
   const files = new Map<string, string>();
   const parts: PartData[] = [];
+  /** Adds the script of a part. It calls `glossaPart`, which the page defines. */
   const pack = (name: string, content: string | Uint8Array): PartData => {
     const file = `parts/${name.replaceAll('/', '-')}.js`;
     const packed = gzipSync(content).toString('base64');

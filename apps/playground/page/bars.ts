@@ -1,8 +1,8 @@
-/** Builds the header of the page, with a button for each act, and the footer. */
+/** Builds the header of the playground's page, with a button for each action, and its footer. */
 import { html, makeButton } from '../../trace/page/dom.ts';
 import { MOUNT_COMMAND } from '../play/share-fragment.ts';
 
-/** Labels by the id of the button. */
+/** Label and tooltip, by the id of the button. */
 const BUTTONS = {
   start: ['Start', 'Start the graph with these files (Ctrl+Enter)'],
   lessons: ['Lessons', 'A course of nine lessons, beside the editor'],
@@ -16,6 +16,7 @@ const BUTTONS = {
 
 type ButtonId = keyof typeof BUTTONS;
 
+/** @param status where the page shows what it does @param input the hidden chooser of files */
 export function makeHeader(
   actions: Readonly<Record<ButtonId, () => void>>,
   status: Node,
@@ -36,7 +37,7 @@ export function makeHeader(
 /** Copies the command; if the browser refuses, the user can still select it. */
 const copyCommand = (): void => void navigator.clipboard?.writeText(MOUNT_COMMAND).catch(() => {});
 
-/** The footer: how to run the same files on a mount, and the keys. */
+/** Builds the footer: how to run the same files on a mount, and the keys. */
 export const makeFooter = (version: string): Node => html`<footer>
   <p>The same files run on a mount. Save them to a folder, and say there: <code id="command">${MOUNT_COMMAND}</code> ${makeButton('Copy', 'Copy the command', copyCommand)}</p>
   <p><kbd>Ctrl+Enter</kbd> start · <kbd>Ctrl+S</kbd> check, in a lesson · <kbd>←</kbd><kbd>→</kbd> a step, outside of texts · glossa ${version} · nothing leaves this page</p>

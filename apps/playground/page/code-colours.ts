@@ -5,6 +5,7 @@ import { HighlightStyle } from '@codemirror/language';
 import { highlightCode, tags } from '@lezer/highlight';
 import { html } from '../../trace/page/dom.ts';
 
+/** Colours by CSS variables, which have values for light and dark mode. */
 export const COLOURS = HighlightStyle.define([
   { tag: [tags.keyword, tags.self, tags.bool, tags.null], color: 'var(--code-keyword)' },
   { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },
@@ -20,7 +21,7 @@ export const COLOURS = HighlightStyle.define([
   { tag: tags.invalid, color: 'var(--bad)' },
 ]);
 
-/** @param language `python` or `js` */
+/** Makes coloured elements of code outside of the editor. @param language `python` or `js` */
 export function colourCode(code: string, language: string): DocumentFragment {
   const { parser } = language === 'python' ? pythonLanguage : javascriptLanguage;
   const fragment = document.createDocumentFragment();

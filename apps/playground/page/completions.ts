@@ -1,4 +1,4 @@
-/** Completions and hover cards of the editor, for volfiles and modules. */
+/** Makes the completions and hover cards of the editor, for volfiles and modules. */
 import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import type { Extension } from '@codemirror/state';
 import { hoverTooltip } from '@codemirror/view';
@@ -13,6 +13,7 @@ import {
 
 export type FileKind = 'volfile' | ModuleKind | 'text';
 
+/** Kinds by the extension of the file. */
 const KINDS: Readonly<Record<string, FileKind>> = {
   vol: 'volfile',
   py: 'python',
@@ -22,6 +23,7 @@ const KINDS: Readonly<Record<string, FileKind>> = {
 export const findFileKind = (path: string): FileKind =>
   KINDS[/\.([^./]+)$/.exec(path)?.[1] ?? ''] ?? 'text';
 
+/** The first word of a statement in a volfile. */
 const STATEMENT = /(?:^|\s)(volume|type|option|subvolumes?|end-volume)(?=\s|$)/g;
 
 function makeOptionCompletion({
@@ -45,6 +47,7 @@ function makeOptionCompletion({
   };
 }
 
+/** Completes the words of a volfile by the statement before the position. */
 const makeVolfileCompletions =
   ({ types }: Words): CompletionSource =>
   (state, from) => {
@@ -54,7 +57,7 @@ const makeVolfileCompletions =
       const words = ['volume', 'type', 'option', 'subvolumes', 'end-volume'];
       return words.map((label) => ({ label, type: 'keyword' }));
     }
-    /** Number of complete words between the statement's first word and the position. */
+    /** Complete words between the statement's first word and the position. */
     const precedingWords = text
       .slice(last.index + last[0].length)
       .split(/\s+/)
@@ -64,7 +67,8 @@ const makeVolfileCompletions =
     const options = types.find(({ type }) => type === typeName)?.options ?? [];
     if (last[1] === 'type') {
       return types.map(({ type, what }) => ({
-        ...{ label: type, type: 'class' },
+        label: type,
+        type: 'class',
         info: () => html`<div class="card"><p>${what}</p></div>`,
       }));
     }

@@ -1,4 +1,4 @@
-/** Shows the counts of requests, and of those that translators above the storage answered. */
+/** Shows how many requests a graph had, and how many of them reached its storage. */
 import { html } from '../../trace/page/dom.ts';
 import type { Counters } from '../play/protocol.ts';
 

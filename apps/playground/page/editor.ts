@@ -1,4 +1,4 @@
-/** The editor: a tab for each file, and CodeMirror for the open one. */
+/** Shows the learner's files: a tab for each, and the open one in the editor CodeMirror. */
 
 import { autocompletion } from '@codemirror/autocomplete';
 import { javascript } from '@codemirror/lang-javascript';
@@ -22,6 +22,7 @@ const LANGUAGES: Readonly<Record<FileKind, () => Extension>> = {
   text: () => [],
 };
 
+/** Sets the decorations of `highlightField`. */
 const setHighlight = StateEffect.define<DecorationSet>();
 
 /** Decorates the line of the current request. */
@@ -34,7 +35,7 @@ const highlightField = StateField.define<DecorationSet>({
 
 const HIGHLIGHT = Decoration.line({ class: 'lit', attributes: { 'aria-current': 'step' } });
 
-const NAME = /^\/[\w.-]+$/;
+const FILE_PATH = /^\/[\w.-]+$/;
 
 /** Pixels to keep visible below a revealed line. */
 const REVEALED_BELOW_PX = 8;
@@ -51,12 +52,14 @@ export class Editor {
   readonly element: HTMLElement;
   private readonly settings: EditorSettings;
   private readonly view: EditorView;
+  /** Text, history and marks of each file by its path, in the order of the tabs. */
   private readonly states = new Map<string, EditorState>();
   private readonly tabs = html`<div class="tabs" role="tablist" aria-label="Files"
     @keydown="${(event: KeyboardEvent) => this.moveTab(event)}"></div>`;
   private readonly remover = makeButton('×', 'Remove this file', () => this.remove());
   private readonly panel = html`<div class="panel" id="panel" role="tabpanel"></div>`;
   private problems: readonly Problem[] = [];
+  /** Path of the open file; '' without one. */
   private open = '';
 
   constructor(settings: EditorSettings) {
@@ -122,7 +125,7 @@ export class Editor {
     this.drawTabs();
   }
 
-  /** Highlights the line of the current request, `null` removes the highlight; a closed file stays closed. */
+  /** Highlights the line of the current request if its file is open; null removes the highlight. */
   highlightLine(file: string | null, line: number | null): void {
     const { doc } = this.view.state;
     const isHere = file !== null && this.open === `/${file}`;
@@ -130,13 +133,13 @@ export class Editor {
     const decorations = isShown
       ? Decoration.set(HIGHLIGHT.range(doc.line(line).from))
       : Decoration.none;
-    // The view of a typing user does not scroll.
+    // While the user types, the text must not scroll.
     const mustScroll = isShown && !this.view.hasFocus;
     this.view.dispatch({ effects: [setHighlight.of(decorations)] });
     if (mustScroll) this.reveal(line);
   }
 
-  /** Scrolls the text to a line, but not the page, unlike EditorView.scrollIntoView. */
+  /** Scrolls the text to a line. `EditorView.scrollIntoView` would scroll the page, too. */
   private reveal(line: number): void {
     const { scrollDOM, state } = this.view;
     const { top, bottom } = this.view.lineBlockAt(state.doc.line(line).from);
@@ -145,6 +148,7 @@ export class Editor {
     if (top < scrollTop || minTop > scrollTop) scrollDOM.scrollTop = Math.min(top, minTop);
   }
 
+  /** Stores the state of the open file, which the view has changed. */
   private storeOpenState(): void {
     if (this.states.has(this.open)) this.states.set(this.open, this.view.state);
   }
@@ -199,6 +203,7 @@ export class Editor {
     this.panel.setAttribute('aria-label', this.open.slice(1));
   }
 
+  /** Opens the tab beside the open one by the arrow keys. */
   private moveTab(event: KeyboardEvent): void {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
@@ -209,7 +214,7 @@ export class Editor {
     event.preventDefault();
   }
 
-  /** Asks for a file name until it is valid. */
+  /** Asks for a file name until it is valid; `onName` is not called if the user gives up. */
   private askName(label: string, value: string, onName: (path: string) => void): void {
     let path = value;
     for (let why = ''; ; ) {
@@ -217,8 +222,8 @@ export class Editor {
       if (name === undefined) return;
       path = `/${name.replace(/^\/+/, '')}`;
       if (path === value) return;
-      if (NAME.test(path) && !this.states.has(path)) break;
-      why = NAME.test(path)
+      if (FILE_PATH.test(path) && !this.states.has(path)) break;
+      why = FILE_PATH.test(path)
         ? `There is a ${path.slice(1)} already. `
         : 'A name has letters, digits, _, - and dots: cache.py, graph.vol. ';
     }

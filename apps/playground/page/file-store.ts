@@ -1,7 +1,8 @@
 /**
- * Stores the typed files in the browser, so that neither closing the page nor a second tab loses a
- * word. Each tab writes to a slot of its own, and begins with the newest slot of all tabs. Files
- * that a link, a file or the example has replaced stay in their slot.
+ * Stores the typed files in the browser's localStorage, so that neither closing the page nor a
+ * second tab loses a word. Each tab writes to an entry of its own, its *slot*, and begins with the
+ * newest slot of all tabs. Files that a link, a file or the example has replaced stay in their
+ * slot.
  */
 import type { FileTexts } from '../page-data.ts';
 
@@ -28,7 +29,7 @@ interface Slot {
   readonly isNewest: boolean;
 }
 
-/** The pause in typing before a write. */
+/** The pause in typing before a write, in milliseconds. */
 const DEBOUNCE_MS = 300;
 /** Most slots of all tabs together, without the newest of each lesson; the oldest is removed. */
 const SLOTS_MAX = 20;
@@ -39,13 +40,14 @@ const KEY_PREFIX = `glossa playground ${location.pathname} `;
 const OWN_SLOT_KEY = `${KEY_PREFIX}own`;
 
 /** Returns the browser's storage. @throws {Error} if the browser lacks it or denies access */
-export function storage(): Storage {
+export function openStorage(): Storage {
   const browserStorage = globalThis.localStorage as Storage | null | undefined;
   if (!browserStorage) throw new Error('this browser lacks localStorage');
   return browserStorage;
 }
 
 export interface StoreSettings {
+  /** Returns the files of the editor. */
   current(): StoredFiles;
   /** Receives why the files cannot be stored; null when they can again. */
   onError(why: string | null): void;
@@ -56,8 +58,9 @@ export class FileStore {
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** The slot of this tab; '' before the first write. */
   private key = '';
-  /** The content of the slot, as this tab has read or written it. */
+  /** The content of the slot, as this tab last read or wrote it. */
   private slotText = '';
+  /** The stored files without their time, to skip writes of equal files; '' forces a write. */
   private lastText = '';
   /** Time of the last change, not of the write, as browsers delay timers of hidden tabs. */
   private changedAt = Date.now();
@@ -86,10 +89,11 @@ export class FileStore {
   }
 
   private findOwnSlot(slots: readonly Slot[]): Slot | undefined {
-    // Without storage there are no slots, and `places` reports the reason.
+    // Without storage there are no slots, and `readSlots` has reported the reason.
     return slots.find(({ key }) => key === sessionStorage.getItem(OWN_SLOT_KEY));
   }
 
+  /** Makes a slot this tab's own. @returns its files */
   private adoptSlot(slot: Slot | undefined): StoredFiles | null {
     if (slot === undefined) return null;
     this.key = slot.key;
@@ -97,16 +101,16 @@ export class FileStore {
     return slot.entry;
   }
 
-  /** Takes the current files as stored: a page without edits writes nothing. */
+  /** Treats the current files as stored, so that a page without edits writes nothing. */
   markStored(): void {
     this.lastText = JSON.stringify(this.settings.current());
   }
 
-  /** Files of earlier visits and of other tabs, the newest first. */
+  /** Lists files of earlier visits and of other tabs, without equal ones, the newest first. */
   listEarlier(): readonly EarlierFiles[] {
     const { files, lesson } = this.settings.current();
     const listedTexts = new Set([JSON.stringify(files)]);
-    // `resume` finds the newest files of a lesson.
+    // The newest files of another lesson are not listed: opening that lesson resumes them.
     const others = this.readSlots().filter(
       ({ key, entry, isNewest }) =>
         key !== this.key && !(isNewest && entry.lesson !== '' && entry.lesson !== lesson),
@@ -117,13 +121,14 @@ export class FileStore {
     });
   }
 
+  /** Writes after a pause in typing. */
   storeSoon(): void {
     this.changedAt = Date.now();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.storeNow(), DEBOUNCE_MS);
   }
 
-  /** Leaves the slot as it is; the next write takes a new one. */
+  /** Stores the files a last time in this slot; the next write goes to a new one. */
   leaveSlot(): void {
     if (!this.storeNow()) {
       this.unstored.unshift({ ...this.settings.current(), at: this.changedAt });
@@ -140,17 +145,17 @@ export class FileStore {
     const text = JSON.stringify(entry);
     if (text === this.lastText) return true;
     try {
-      // A duplicated tab has the same slot; the second one to write takes a new slot.
-      const isOwn = this.key !== '' && storage().getItem(this.key) === this.slotText;
+      // A duplicate of a tab has the same slot. The second of them to write takes a new slot.
+      const isOwn = this.key !== '' && openStorage().getItem(this.key) === this.slotText;
       if (!isOwn) this.key = `${KEY_PREFIX}${Math.random().toString(36).slice(2)}`;
       this.slotText = JSON.stringify({ ...entry, at: this.changedAt });
-      storage().setItem(this.key, this.slotText);
+      openStorage().setItem(this.key, this.slotText);
       this.lastText = text;
       sessionStorage.setItem(OWN_SLOT_KEY, this.key);
       const others = this.readSlots().filter(
         ({ entry, isNewest }) => !isNewest || entry.lesson === '',
       );
-      for (const { key } of others.slice(SLOTS_MAX)) storage().removeItem(key);
+      for (const { key } of others.slice(SLOTS_MAX)) openStorage().removeItem(key);
       this.reportError(null);
       return true;
     } catch (error) {
@@ -159,18 +164,18 @@ export class FileStore {
     }
   }
 
-  /** Reports a change of the error once, not at each word. */
+  /** Reports an error when it changes, not at each write. */
   private reportError(why: string | null): void {
     if (why !== this.lastError) this.settings.onError(why);
     this.lastError = why;
   }
 
-  /** All slots, the newest first. */
+  /** Reads the slots of all tabs, the newest first. */
   private readSlots(): Slot[] {
     try {
-      const keys = Object.keys(storage()).filter((key) => key.startsWith(KEY_PREFIX));
+      const keys = Object.keys(openStorage()).filter((key) => key.startsWith(KEY_PREFIX));
       const slots = keys.flatMap((key) => {
-        const text = storage().getItem(key) ?? '';
+        const text = openStorage().getItem(key) ?? '';
         const entry = parseEntry(text);
         return entry === null ? [] : [{ key, text, entry }];
       });
@@ -188,7 +193,7 @@ export class FileStore {
   }
 }
 
-/** Parses an entry; null for foreign ones or other versions. */
+/** Parses an entry; null for texts of other programs or versions. */
 function parseEntry(text: string): EarlierFiles | null {
   try {
     const entry = JSON.parse(text) as Partial<EarlierFiles> | null;
@@ -199,7 +204,7 @@ function parseEntry(text: string): EarlierFiles | null {
     const rest = { distanceMs: Number(distanceMs) || 0, journal: lines, at: Number(at) || 0 };
     return { files: entry!.files!, open, lesson: String(lesson), ...rest };
   } catch {
-    // Absent or truncated.
+    // The text is absent or truncated.
     return null;
   }
 }

@@ -1,4 +1,4 @@
-/** Shows the frames of the current request: the volumes above it with their notes, and the log. */
+/** Shows the current step's stack of frames, with what a bridge noted of each, and log lines. */
 import { logLevelNames, printable } from '../../../runtime/core/log.ts';
 import type { HopSeen } from '../../../runtime/observe/walk.ts';
 import { html } from '../../trace/page/dom.ts';
@@ -11,7 +11,7 @@ export function makeFramesView(model: Model): HTMLElement {
     const { current, step } = model;
     const now = current?.steps[step];
     if (current === null || now === undefined) return;
-    const stack = findPath(current.walk.root, now.hop) ?? [];
+    const stack = listHopsTo(current.walk.root, now.hop) ?? [];
     // The newest frame is on top, as in a debugger.
     rows.replaceChildren(...stack.reverse().map((hop) => makeRow(hop, now.at, hop === now.hop)));
     log.replaceChildren(...listLogLines(current, now.at).map((line) => html`<li>${line}</li>`));
@@ -26,16 +26,17 @@ export function makeFramesView(model: Model): HTMLElement {
   </section>`;
 }
 
-/** The hops from the first of the request to this one. */
-function findPath(from: HopSeen, hop: HopSeen): HopSeen[] | null {
+/** Lists the hops from `from` down to `hop`; null if `hop` is not below it. */
+function listHopsTo(from: HopSeen, hop: HopSeen): HopSeen[] | null {
   if (from === hop) return [from];
   for (const child of from.below) {
-    const rest = findPath(child, hop);
+    const rest = listHopsTo(child, hop);
     if (rest !== null) return [from, ...rest];
   }
   return null;
 }
 
+/** Makes the row of a hop as it was at a time, from the notes until then. */
 function makeRow({ wind, notes }: HopSeen, at: number, isNow: boolean): HTMLElement {
   const pastNotes = notes.filter((note) => note.at <= at);
   const local = pastNotes.findLast(({ notes: values }) => values.local !== undefined)?.notes.local;
@@ -46,7 +47,7 @@ function makeRow({ wind, notes }: HopSeen, at: number, isNow: boolean): HTMLElem
   </tr>`;
 }
 
-/** Log lines of the request until a time. */
+/** Lists the log lines of a request until a time. */
 function listLogLines({ walk }: CurrentRequest, until: number): string[] {
   const lines = walk.events.flatMap((event) => {
     if (event.kind !== 'log' || event.at > until) return [];

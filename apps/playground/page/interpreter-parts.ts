@@ -1,4 +1,4 @@
-/** Loads parts of the interpreters from scripts beside the page, as its policy forbids fetch. */
+/** Loads the interpreters' parts as scripts: the page's Content-Security-Policy forbids `fetch`. */
 import { decodeBase64 } from '../../trace/page/dom.ts';
 import type { PartData } from '../page-data.ts';
 
@@ -11,6 +11,7 @@ export interface Parts {
   readonly worker: Bytes;
 }
 
+/** Each script calls it with the name of its part, and its bytes: gzip in base64. */
 declare global {
   var glossaPart: ((name: string, packed: string) => void) | undefined;
 }

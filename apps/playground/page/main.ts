@@ -1,6 +1,6 @@
 /**
- * The page of `glossa playground`: files on one side, requests on the other, a shell below. The
- * worker of apps/playground/play runs the graph, and the page shows its recordings.
+ * Builds the page of `glossa playground`: files on one side, requests on the other, a shell below.
+ * The worker of apps/playground/play runs the graph, and the page shows its recordings.
  */
 import { parseLessonFragment } from '../../course/lesson-link.ts';
 import { html, isPageKey } from '../../trace/page/dom.ts';
@@ -29,10 +29,13 @@ import { WorkerLost, WorkerSession } from './worker-session.ts';
  * machine.
  */
 const TIME_LIMITS = {
-  ...{ start: 120_000, judge: 60_000 },
-  ...{ run: 10_000, complete: 10_000, distance: 10_000 },
+  start: 120_000,
+  judge: 60_000,
+  run: 10_000,
+  complete: 10_000,
+  distance: 10_000,
 };
-/** The distance to the tutorial's storage. */
+/** Milliseconds to the storage and back at first: as in the tutorial. */
 const DISTANCE_MS = 1.4;
 const DISTANCE_MAX_MS = 10;
 /** Most lines of the graph's log that the page shows. */
@@ -40,7 +43,7 @@ const LOG_MAX = 500;
 /** Most earlier texts that the page offers. */
 const EARLIER_MAX = 6;
 /** The remark below the example's line after the shell has run it. */
-const AGAIN =
+const EXAMPLE_REMARK =
   'Press Enter to run this again: your translator then answers for the name that was absent, and the storage is asked less.';
 
 class Playground {
@@ -71,7 +74,7 @@ class Playground {
   private makeSession: () => WorkerSession = () => {
     throw new Error('nothing can run in this page');
   };
-  /** The texts of the running graph. */
+  /** The texts of the running graph, as JSON; null if none runs. */
   private startedTexts: string | null = null;
   /** Shell lines that produced the content of the storage. */
   private journal: readonly string[] = [];
@@ -93,8 +96,8 @@ class Playground {
       onBusy: (isBusy) => this.problems.element.setAttribute('aria-busy', String(isBusy)),
       onProblems: (problems) => this.showProblems(problems),
     });
-    this.requestView = new RequestView((place) =>
-      this.editor.highlightLine(place?.source.file ?? null, place?.line ?? null),
+    this.requestView = new RequestView((position) =>
+      this.editor.highlightLine(position?.source.file ?? null, position?.line ?? null),
     );
     this.store = new FileStore({
       current: () => this.current,
@@ -157,7 +160,7 @@ class Playground {
       return;
     }
     const runs = await this.startGraph();
-    if (runs && stored === null && !hasLink) await this.shell.runOffered(AGAIN);
+    if (runs && stored === null && !hasLink) await this.shell.runOffered(EXAMPLE_REMARK);
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
   }
 
@@ -182,6 +185,7 @@ class Playground {
     return { files: texts, open: this.editor.openPath, lesson: this.lesson, ...rest };
   }
 
+  /** Shows files in the editor, and their lesson; the graph does not start yet. */
   private applyFiles({ files, open, lesson, distanceMs, journal }: StoredFiles): void {
     this.journal = journal;
     if (lesson !== this.lesson) {
@@ -195,7 +199,7 @@ class Playground {
     this.showDistance();
   }
 
-  /** Replaces the files; the store keeps the former ones. */
+  /** Replaces the files; the former ones stay in the store, for “Undo…”. */
   private replaceFiles(state: PlayState, open = '', lesson = ''): void {
     this.store.leaveSlot();
     const { texts, distanceMs, journal } = state;
@@ -266,6 +270,7 @@ class Playground {
     }
   }
 
+  /** Runs a shell line, and first starts the graph if files have changed. @returns the output */
   private async runLine(line: string): Promise<readonly OutputPiece[]> {
     const session = await this.session;
     if (session === null) return makeErrorOutput('nothing runs in this page');
@@ -297,10 +302,10 @@ class Playground {
     const runs = await this.startGraph();
     const restoredText =
       lines === 0 ? '' : `, and the storage has been filled again (${lines} lines)`;
-    const now = runs
+    const outcome = runs
       ? `A new one runs${restoredText}.`
       : 'A new one does not start with these files.';
-    const text = `The worker was stopped: ${why}. ${now} What you typed is all there.`;
+    const text = `The worker was stopped: ${why}. ${outcome} What you typed is all there.`;
     this.notices.show('lost', text);
     return makeErrorOutput(`stopped: ${why}`);
   }
@@ -376,7 +381,7 @@ class Playground {
     this.notices.show('before', choices.length === 0 ? none : 'Take back:', choices);
   }
 
-  /** A hint where the former files are, after others were opened. */
+  /** Tells where the former files are, after others were opened; '' if there are none. */
   private get undoHint(): string {
     return this.store.listEarlier().length === 0 ? '' : ' “Undo…” has what was here.';
   }
@@ -400,7 +405,7 @@ class Playground {
   // ---- layout
 
   private buildHeader(): Node {
-    const acts = {
+    const actions = {
       start: () => void this.startGraph(),
       lessons: () => void this.lessons.open().catch((error) => this.reportLessonError(error)),
       empty: () => void this.emptyStorage(),
@@ -413,10 +418,10 @@ class Playground {
         void this.emptyStorage();
       },
     };
-    return makeHeader(acts, this.status, this.fileChooser);
+    return makeHeader(actions, this.status, this.fileChooser);
   }
 
-  /** The parts in reading order; the style places them side by side on wide screens. */
+  /** Builds the parts in reading order; the style sheet puts them side by side on wide screens. */
   private buildParts(): HTMLElement[] {
     const { element, details } = this.requestView;
     return [
@@ -439,7 +444,7 @@ class Playground {
     const fieldsWithKeys =
       'input:not([type=checkbox]), select, pre, [role=listbox], [role=tablist], .cm-editor';
     addEventListener('hashchange', () => {
-      // The user went back to the page without a lesson.
+      // The user has gone back to the page without a lesson.
       if (location.hash.length < 2) this.openLesson('', this.data.files);
       void this.openLink().then((isTaken) => {
         if (isTaken || this.startedTexts === null) void this.startGraph();

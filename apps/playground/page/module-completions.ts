@@ -11,13 +11,17 @@ export interface ModuleCompletion extends Completion {
   readonly info?: () => HTMLElement;
 }
 
-/** Returns the words that fit at a position. @param isThere whether a word is there already */
+/**
+ * Returns the words that fit at a position.
+ * @param hasPrefix whether a whole word is there already
+ */
 export type CompletionSource = (
   state: EditorState,
   from: number,
   hasPrefix: boolean,
 ) => readonly ModuleCompletion[];
 
+/** How a language spells the methods of a translator. */
 interface SpellingRules {
   /** Spells the name of an argument. */
   spellArgument(name: string): string;
@@ -25,6 +29,7 @@ interface SpellingRules {
   readonly cbk: string;
   /** Text before the name of a method. */
   readonly precedingText: RegExp;
+  /** Formats a snippet: a method with this call as its head, and this body as text to replace. */
   formatMethod(call: string, body: string): string;
 }
 
@@ -45,22 +50,24 @@ const SPELLINGS: Readonly<Record<ModuleKind, SpellingRules>> = {
 };
 
 /** Arguments of a callback before the parts of the reply. */
-const RESULT = ['op_ret', 'op_errno'];
+const RESULT_ARGUMENTS = ['op_ret', 'op_errno'];
 
-/** Completions of a fop's method and callback: `lookup(frame, loc, xdata)`, `lookup_cbk(…)`. */
+/**
+ * Makes completions of a fop's method and callback: `lookup(frame, loc, xdata)`, `lookup_cbk(…)`.
+ */
 function makeMethodCompletions(
   fop: FopWords,
-  { spellArgument: argument, cbk, formatMethod: method }: SpellingRules,
+  { spellArgument, cbk, formatMethod }: SpellingRules,
 ): ModuleCompletion[] {
-  const args = fop.args.map(({ name }) => argument(name));
-  const results = [...RESULT, ...fop.reply.map(({ name }) => name)].map(argument);
-  const makeRows = (title: string, of: readonly ArgWords[]): HTMLElement[] =>
-    of.map(
+  const args = fop.args.map(({ name }) => spellArgument(name));
+  const results = [...RESULT_ARGUMENTS, ...fop.reply.map(({ name }) => name)].map(spellArgument);
+  const makeRows = (title: string, words: readonly ArgWords[]): HTMLElement[] =>
+    words.map(
       ({ name, what }, at) =>
-        html`<tr><td>${at === 0 && title}</td><th scope="row">${argument(name)}</th><td>${what}</td></tr>`,
+        html`<tr><td>${at === 0 && title}</td><th scope="row">${spellArgument(name)}</th><td>${what}</td></tr>`,
     );
   const makeCompletion = (call: string, body: string, detail: string): ModuleCompletion => ({
-    ...snippetCompletion(method(call, body), {
+    ...snippetCompletion(formatMethod(call, body), {
       label: call.split('(')[0]!,
       type: 'method',
       detail,
@@ -81,7 +88,7 @@ function makeMethodCompletions(
 /** The objects before a position, with the point: `frame.root.`. */
 const PATH = /(?:^|[^\w.])((?:\w+\.)+)$/;
 
-/** The members of the object before a position; null if its class is unknown. */
+/** Finds the members of the object at the end of `before`; null if its class is unknown. */
 function findMembers(
   before: string,
   { names, classes }: Words[ModuleKind],
@@ -105,6 +112,7 @@ const makeMemberCompletion = ({ name, args, type, what }: MemberWords): ModuleCo
   </div>`,
 });
 
+/** Returns the completions of a language: members behind a point, methods where one is defined. */
 export function makeModuleCompletions(kind: ModuleKind, words: Words): CompletionSource {
   const spelling = SPELLINGS[kind];
   const methods = words.fops.flatMap((fop) => makeMethodCompletions(fop, spelling));

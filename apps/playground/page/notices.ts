@@ -1,6 +1,7 @@
-/** Shows notices above the page's parts, a line each, which the user may dismiss. */
+/** Shows notices above the page's parts, a line for each; the user may dismiss them. */
 import { html, makeButton } from '../../trace/page/dom.ts';
 
+/** A button of a notice. */
 export interface Choice {
   readonly label: string;
   act(): void;

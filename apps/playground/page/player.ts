@@ -12,7 +12,8 @@ const PACES: Readonly<Record<string, number | null>> = {
   fast: 120,
 };
 
-const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+/** Returns whether the browser is set to reduce motion. */
+const isMotionReduced = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export class Player {
   private readonly pace = html<HTMLSelectElement>`<select id="pace"
@@ -28,18 +29,18 @@ export class Player {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
-    if (!isStill()) this.pace.value = 'slow';
+    if (!isMotionReduced()) this.pace.value = 'slow';
     this.updateButton();
   }
 
-  /** Takes another recording, and plays it. */
+  /** Plays another recording; null: there is none. */
   playModel(model: Model | null): void {
     this.stop();
     this.model = model;
     this.updateButton();
     if (model === null) return;
     if (this.paceMs !== null) this.play();
-    else if (isStill()) {
+    else if (isMotionReduced()) {
       model.select(model.shown.length - 1);
       model.goToStep(Number.POSITIVE_INFINITY);
     }

@@ -7,7 +7,7 @@ import type { Problem } from '../play/protocol.ts';
 import { makeProblem } from './problem-list.ts';
 import { LatestQuestion, WorkerLost, type WorkerSession } from './worker-session.ts';
 
-/** Pause in typing before a check. */
+/** Pause in typing before a check, in milliseconds. */
 const PAUSE_MS = 700;
 
 export interface CheckerSettings {
@@ -23,7 +23,7 @@ export class ProblemChecker {
   private readonly settings: CheckerSettings;
   private readonly latestCheck: LatestQuestion;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** The texts that were checked last, or are being checked. */
+  /** The texts, as JSON, that were checked last or are being checked. */
   private lastText = '';
 
   constructor(settings: CheckerSettings) {
@@ -31,12 +31,13 @@ export class ProblemChecker {
     this.latestCheck = new LatestQuestion(settings.makeSession);
   }
 
+  /** Checks after a pause in typing. */
   checkSoon(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.check(), PAUSE_MS);
   }
 
-  /** Marks these texts as checked by the caller. */
+  /** Ends the pending check, as the caller checks these texts itself. */
   markChecked(texts: FileTexts): void {
     clearTimeout(this.timer);
     this.latestCheck.end('the files have changed');
@@ -58,7 +59,7 @@ export class ProblemChecker {
     );
     if (problems === null) return;
     this.settings.onBusy(false);
-    // Changed texts are checked again.
+    // If the texts have changed since, another check follows.
     if (JSON.stringify(this.settings.texts()) === text) this.settings.onProblems(problems);
   }
 }

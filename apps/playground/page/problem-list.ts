@@ -1,10 +1,14 @@
-/** Lists the problems of the files; each leads to its line. */
+/** Lists the problems of the files; a click on one opens its line in the editor. */
 import { html } from '../../trace/page/dom.ts';
 import type { Problem } from '../play/protocol.ts';
 
-/** A problem without a file. */
+/** Makes a problem that belongs to no file. */
 export const makeProblem = (message: string, severity: Problem['severity'] = 'error'): Problem => ({
-  ...{ severity, file: null, line: 0, column: 0, message },
+  severity,
+  file: null,
+  line: 0,
+  column: 0,
+  message,
 });
 
 /** Opens a line of a file. */

@@ -1,4 +1,8 @@
-/** Shows requests: the picture of the graph, and the recording of the last line of the shell. */
+/**
+ * Shows the requests of the shell's last line: plays them in a picture of the graph, and lists
+ * their steps, changes and frames. The page calls `showGraph` for a new graph, and `showRecording`
+ * after each line.
+ */
 import { readOutline } from '../../../runtime/observe/outline.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
 import { makeChangeView } from '../../trace/page/change-view.ts';
@@ -30,12 +34,12 @@ export class RequestView {
   </section>`;
   /** The request in detail. */
   readonly details = html`<div class="details"></div>`;
-  private readonly onStep: (place: SourceLine | null) => void;
+  private readonly onStep: (line: SourceLine | null) => void;
   private picture: GraphPicture | null = null;
   private model: Model | null = null;
 
   /** @param onStep receives the line of code of the current step; null without such a line */
-  constructor(onStep: (place: SourceLine | null) => void) {
+  constructor(onStep: (line: SourceLine | null) => void) {
     this.onStep = onStep;
     this.showEmpty();
   }
@@ -60,7 +64,9 @@ export class RequestView {
     const { head, closed } = recording;
     this.draw(head.volumes);
     const sources = Object.entries(files).map(([path, text]) => ({
-      ...{ volume: '', file: path.slice(1), text },
+      volume: '',
+      file: path.slice(1),
+      text,
     }));
     const model = new Model({ head, closed, outline, sources });
     this.model = model;
@@ -85,7 +91,7 @@ export class RequestView {
     this.player.playModel(model);
   }
 
-  /** Steps forwards or backwards, by keys of the page. */
+  /** Moves the current step by `offset`; the page's arrow keys call it. */
   moveSteps(offset: number): void {
     if (this.model === null) return;
     this.player.stop();

@@ -1,4 +1,4 @@
-/** Shares the editor's files by the fragment of the page's address, which browsers do not send. */
+/** Makes links that have the editor's files in their fragment, which browsers do not send. */
 import { html } from '../../trace/page/dom.ts';
 import { encodeShare, type PlayState } from '../play/share-fragment.ts';
 import type { Notices } from './notices.ts';

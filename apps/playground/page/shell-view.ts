@@ -1,4 +1,4 @@
-/** The shell: an input line with history, and the output of each line. */
+/** Builds the shell's view: an input line with history, and the output of each line. */
 import { html } from '../../trace/page/dom.ts';
 import type { OutputPiece } from '../play/shell/index.ts';
 
@@ -28,7 +28,7 @@ export function makeShellView(settings: ShellSettings) {
     const pieces = await settings.run(line);
     if (pieces.length > 0) addEntry(html`<pre>${pieces.map(renderPiece)}</pre>`);
     lineCount += 1;
-    // For tests, which wait for it.
+    // Tests wait for this attribute.
     document.documentElement.dataset.lines = String(lineCount);
   };
   const recallLine = (step: number): void => {
@@ -38,11 +38,13 @@ export function makeShellView(settings: ShellSettings) {
   const complete = async (): Promise<void> => {
     const inputText = input.value;
     const words = await settings.complete(inputText);
-    // The user has typed on.
+    // The user has gone on typing meanwhile, or nothing fits.
     if (input.value !== inputText || words.length === 0) return;
     const [first, ...others] = words as readonly [string, ...string[]];
+    // A folder may be completed further; other words end with a space.
     let end = first + (first.endsWith('/') ? '' : ' ');
     if (others.length > 0) {
+      // The longest common beginning of all words.
       end = first;
       while (!others.every((word) => word.startsWith(end))) end = end.slice(0, -1);
       addEntry(html`<pre>${words.join('  ')}</pre>`);
@@ -93,7 +95,7 @@ export function makeShellView(settings: ShellSettings) {
   };
 }
 
-/** The elements of one output line; messages have their own colour. */
+/** Makes the elements of a piece of output; standard error has its own colour. */
 const renderPiece = ({ text, isError }: OutputPiece, at: number) => [
   at === 0 ? '' : '\n',
   isError ? html`<span class="failed">${text}</span>` : text,

@@ -1,8 +1,14 @@
-/** Starts the worker that runs a graph from a blob, which inherits the policy of this page. */
+/**
+ * Starts the worker that runs a graph. It starts from a blob, as such a worker has the page's
+ * Content-Security-Policy. Names the features that the browser lacks for it.
+ */
 import type { LostCall, Question } from '../play/protocol.ts';
 import type { Parts } from './interpreter-parts.ts';
 import { OPENING_ID, type SessionSettings, type WorkerLike } from './worker-session.ts';
 
+/**
+ * Returns the function by which a session starts a worker, and sends it the interpreters' parts.
+ */
 export function makeWorkerStarter({
   interpreters,
   worker: program,
@@ -32,7 +38,7 @@ const NEEDED_FEATURES = [
   ...['Atomics', 'BigInt64Array', 'BigUint64Array', 'WeakRef', 'FinalizationRegistry'],
 ];
 
-/** Names the features that the browser lacks. */
+/** Returns the names of the needed features that the browser lacks. */
 export const findMissingFeatures = (): string[] =>
   NEEDED_FEATURES.filter(
     (path) =>

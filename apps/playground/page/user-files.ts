@@ -3,9 +3,9 @@ import { html } from '../../trace/page/dom.ts';
 import type { FileTexts } from '../page-data.ts';
 import { type PlayState, VOLFILE } from '../play/share-fragment.ts';
 
-/** Largest file to open. */
+/** Bytes of the largest file to open. */
 const SIZE_MAX = 2 ** 20;
-/** Time after which a download has started and its bytes can be released. */
+/** Milliseconds after which a download has surely started, so that its bytes can be released. */
 const DOWNLOAD_MS = 60_000;
 
 export function saveFiles(texts: FileTexts): void {
@@ -16,7 +16,7 @@ export function saveFiles(texts: FileTexts): void {
   }
 }
 
-/** A hidden input that the open button clicks; `take` receives the chosen files. */
+/** Makes a hidden input, which the open button clicks. @param onFiles receives the chosen files */
 export function makeFileInput(onFiles: (files: readonly File[]) => void): HTMLInputElement {
   const input = html<HTMLInputElement>`<input type="file" id="files" hidden multiple
     accept=".vol,.py,.js,.txt">`;

@@ -1,4 +1,4 @@
-/** The language of volfiles for the editor: classifies words by their statement. */
+/** Defines the language of volfiles for the editor: classifies words by their statement. */
 import { StreamLanguage, type StringStream } from '@codemirror/language';
 
 interface State {
@@ -8,7 +8,7 @@ interface State {
 }
 
 const STATEMENTS = /^(?:volume|type|option|subvolume[sS]|end-volume)$/;
-/** Classes of the words behind each statement's first word, for colours. */
+/** Classes of the words behind each statement's first word; the last is for all further words. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   volume: ['variableName.definition'],
   type: ['typeName'],
@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   subvolumes: ['variableName'],
 };
 
+/** Reads a word, string or comment. @returns its class, which decides its colour; null: none */
 function readToken(stream: StringStream, state: State): string | null {
   if (stream.eatSpace()) return null;
   if (stream.peek() === '#') {

@@ -14,8 +14,8 @@ export interface WorkerLike {
 
 export interface SessionSettings {
   /**
-   * Makes a worker with question 0, to open. The worker calls `lost` when a call in it cannot be
-   * ended.
+   * Makes a worker, and sends it question 0, `open`. `lost` is called when a module's call in the
+   * worker runs too long and cannot be ended.
    */
   makeWorker(lost: (call: LostCall['lost']) => void): WorkerLike;
   /** Time limits of answers in milliseconds. */
@@ -52,7 +52,8 @@ export class WorkerSession {
   private lastQuestion: Question | null = null;
   private openingTimer: ReturnType<typeof setTimeout> | undefined;
   private id = 0;
-  private turn: Promise<unknown> = Promise.resolve();
+  /** Settles with the last question, so that the next one is sent after it. */
+  private lastAnswer: Promise<unknown> = Promise.resolve();
 
   constructor(settings: SessionSettings) {
     this.settings = settings;
@@ -74,13 +75,14 @@ export class WorkerSession {
 
   /** Asks one question at a time, so that a timeout belongs to it. @throws {WorkerLost | Error} */
   ask<K extends QuestionKind>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
-    const answer = this.turn.then(() => this.send(kind, body));
-    this.turn = answer.catch(() => {
+    const answer = this.lastAnswer.then(() => this.send(kind, body));
+    this.lastAnswer = answer.catch(() => {
       // The caller gets the rejection.
     });
     return answer;
   }
 
+  /** Sends a question to the worker, which it starts if there is none. */
   private send<K extends QuestionKind>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
     this.worker ??= this.startWorker();
     this.id += 1;
@@ -116,6 +118,7 @@ export class WorkerSession {
       else if ('failure' in message) pending?.reject(new Error(message.failure));
       else pending?.resolve(message.body as never);
     };
+    // A worker that hangs while it opens is replaced, and gets the pending question again.
     this.openingTimer = setTimeout(() => {
       this.terminate();
       this.worker = this.startWorker(2 * openingMs);
@@ -129,7 +132,8 @@ export class WorkerSession {
 export class LatestQuestion {
   private readonly makeSession: () => WorkerSession;
   private session: WorkerSession | null = null;
-  private turn = 0;
+  /** Number of the last question; an answer to an earlier one does not count. */
+  private questionNumber = 0;
   private isBusy = false;
 
   constructor(makeSession: () => WorkerSession) {
@@ -139,17 +143,18 @@ export class LatestQuestion {
   /** Asks. @returns null if another question, or `end`, replaced it */
   async ask<R>(question: (session: WorkerSession) => Promise<R>): Promise<R | null> {
     this.end('another question was asked');
-    const { turn } = this;
+    const { questionNumber } = this;
     this.isBusy = true;
     this.session ??= this.makeSession();
     const answer = await question(this.session);
-    if (turn !== this.turn) return null;
+    if (questionNumber !== this.questionNumber) return null;
     this.isBusy = false;
     return answer;
   }
 
+  /** Ends the pending question, and its worker. */
   end(why: string): void {
-    this.turn += 1;
+    this.questionNumber += 1;
     if (this.isBusy) this.session?.replace(why);
     this.isBusy = false;
   }

@@ -1,4 +1,4 @@
-/** Delays requests to the lowest volumes by the distance of the storage, in virtual time. */
+/** Delays the requests to a graph's storage by virtual time, as if it were far away. */
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { collect } from '../../../runtime/core/gen/generic.gen.ts';
 import type { Interceptor } from '../../../runtime/core/interceptor.ts';
@@ -6,6 +6,7 @@ import type { Fop, Xlator } from '../../../runtime/core/xlator.ts';
 
 type AnyCall = (...args: unknown[]) => void;
 
+/** Delays each request to a volume without subvolumes; `ms` may change between requests. */
 export class Distance implements Interceptor {
   /** Virtual milliseconds per round trip. */
   ms: number;

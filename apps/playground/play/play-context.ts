@@ -1,22 +1,21 @@
 /**
- * The context of a playground graph: its virtual clock stands still until a caller waits for a
- * reply, and then jumps to the next timer. A distant storage thus costs virtual time, but no real
- * time.
+ * Gives a playground graph a virtual clock, which stands still until a caller waits for a reply,
+ * and then jumps to the next timer. A distant storage thus costs virtual time, but no real time.
  */
 import type { ModuleContext } from '../../../bridges/host/language.ts';
 import { BrowserContext } from '../../../bridges/machine/browser/context.ts';
 import type { LogSink } from '../../../runtime/core/log.ts';
 import { VIRTUAL_EPOCH_MS, type VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 
-/** Real turns of the event loop, independent of the virtual clock. */
+/** Gives real time, real turns of the event loop and random bytes. */
 const browser = new BrowserContext(() => {});
 const awaitTurn = (): Promise<void> => new Promise((resolve) => void browser.soon(resolve));
 
 /** Time limit of a reply in virtual milliseconds. */
 const REPLY_TIMEOUT_MS = 600_000;
-/** Turns without a timer, after which a pending request counts as unanswered. */
+/** Turns of the event loop without a timer after which a pending request counts as unanswered. */
 const IDLE_TURNS = 20;
-/** Interval of advancing the virtual clock during work in real time. */
+/** Real milliseconds between two advances of the virtual clock in `runInRealTime`. */
 const ADVANCE_MS = 20;
 
 export class PlayContext implements ModuleContext {
@@ -48,12 +47,13 @@ export class PlayContext implements ModuleContext {
   wake(): void {}
 }
 
-/** The result of a wait without a reply: no timer is pending, or the limit is over. */
+/** The result of a wait that ends without a reply: no timer is pending, or the limit is over. */
 export const UNANSWERED: unique symbol = Symbol('unanswered');
 
 /**
  * Lets virtual time pass until a promise settles.
- * @param sleptMs time of `sleep`, in which no caller waits for a reply @throws the promise's error
+ * @param sleptMs returns the time that the command `sleep` has taken, which prolongs the limit
+ * @throws the promise's error
  */
 export async function advanceUntilSettled<R>(
   clock: VirtualClock,
@@ -62,22 +62,25 @@ export async function advanceUntilSettled<R>(
 ): Promise<R | typeof UNANSWERED> {
   const state = trackSettled(promise);
   const end = clock.now + REPLY_TIMEOUT_MS;
-  for (let idle = 0; idle < IDLE_TURNS; ) {
+  for (let idleTurns = 0; idleTurns < IDLE_TURNS; ) {
     // After a turn, all work that needs no time is done.
     await awaitTurn();
     if (state.isSettled) return promise;
     const { next } = clock;
-    if (next === undefined) idle += 1;
+    if (next === undefined) idleTurns += 1;
     else if (next > end + sleptMs()) break;
     else {
-      idle = 0;
+      idleTurns = 0;
       clock.advanceTo(next);
     }
   }
   return UNANSWERED;
 }
 
-/** Advances the virtual clock with the real one until a promise settles, for interpreters. */
+/**
+ * Advances the virtual clock with the real one until a promise settles. A graph starts so, as its
+ * interpreters load in real time.
+ */
 export async function runInRealTime<R>(clock: VirtualClock, promise: Promise<R>): Promise<R> {
   const state = trackSettled(promise);
   let previous = browser.now();
@@ -91,6 +94,9 @@ export async function runInRealTime<R>(clock: VirtualClock, promise: Promise<R>)
   return promise;
 }
 
+/**
+ * Tracks whether a promise has settled; the returned `promise` resolves then, and never rejects.
+ */
 function trackSettled(promise: Promise<unknown>): { isSettled: boolean; promise: Promise<void> } {
   const state = { isSettled: false, promise: Promise.resolve() };
   const markSettled = (): void => {

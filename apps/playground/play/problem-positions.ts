@@ -1,8 +1,8 @@
-/** Finds the places of a graph's problems in its texts. */
+/** Finds the file, line and column of a graph's problems in the messages about them. */
 import type { VolfileProblem } from '../../../runtime/volfile/problems.ts';
 import type { Problem, Texts } from './protocol.ts';
 
-/** A problem with the message of a terminal, without the position, which is apart. */
+/** Converts a problem of a volfile for the page; its hint goes into the message. */
 export function toProblem({
   severity,
   file,
@@ -23,7 +23,7 @@ interface Position {
 
 /** The prefix `/file.js:3:7: ` of a message; some languages have no column. */
 const POSITION = /^(\/[^\s:'"]+):(\d+)(?::(\d+))?: /;
-/** The prefix with the volume, when a graph starts. */
+/** The prefix `volume 'x' (features/glupy): ` of a message about the start of a graph. */
 const VOLUME = /^volume '[^']*' \([^)]*\): /;
 
 /**
@@ -53,7 +53,10 @@ export function locateProblem(text: string, severity: Problem['severity'], texts
 
 const indentWidth = (line: string): number => line.length - line.trimStart().length;
 
-/** Finds the column in the rest, where JavaScript prints it and Python marks it; 0 without a column. */
+/**
+ * Finds the column in the rest of a message: JavaScript prints it behind the line, Python marks it
+ * by `^` below the line. 0 without a column.
+ */
 function findColumn(text: string, { file, line }: Position, texts: Texts): number {
   const positionText = `at ${file}:${line}:`;
   const index = text.indexOf(positionText);
@@ -63,5 +66,6 @@ function findColumn(text: string, { file, line }: Position, texts: Texts): numbe
   const [, shownLine, marks] = at < 0 ? [] : lines.slice(at);
   if (shownLine === undefined || marks === undefined || !/^\s*[~^]+\s*$/.test(marks)) return 0;
   const source = texts[file]!.split('\n')[line - 1] ?? '';
+  // Python shows the line with an indentation of its own.
   return indentWidth(source) + indentWidth(marks) - indentWidth(shownLine) + 1;
 }

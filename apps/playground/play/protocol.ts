@@ -1,6 +1,6 @@
 /**
- * The messages between a page and the worker in which its graph runs: plain objects, as
- * `postMessage` copies them.
+ * Defines the messages between the playground's page and the worker in which its graph runs: plain
+ * objects, as `postMessage` copies them.
  */
 
 import type { Verdict } from '../../course/judge.ts';
@@ -20,7 +20,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A volume, the lowest first. */
+/** A volume of the graph; lists begin with the lowest one. */
 export interface PlayVolume {
   readonly name: string;
   readonly type: string;
@@ -36,7 +36,7 @@ export interface StartResult {
   readonly log: readonly string[];
 }
 
-/** Recorded requests. */
+/** Recorded requests, and their counts. */
 export interface Traffic {
   /** A recording in glossa's format (docs/write/recording.md). */
   readonly recording: Uint8Array;
@@ -55,8 +55,9 @@ export interface LineResult extends Traffic {
 }
 
 export interface Counters {
-  /** Requests to the graph, those that reached its storage, and both by fop. */
+  /** Requests to the graph. */
   readonly asked: number;
+  /** Requests that reached its storage. */
   readonly arrived: number;
   /** Milliseconds of virtual time that callers have waited. */
   readonly waitedMs: number;
@@ -98,7 +99,7 @@ export interface JudgeResult extends Verdict {
   readonly traffic: Traffic | null;
 }
 
-/** Questions by kind: the body and the answer. */
+/** The page's questions to the worker, by kind: [body, answer]. */
 export interface Questions {
   open: [Opening, null];
   start: [StartRequest, StartResult];

@@ -13,6 +13,7 @@ const CHANGING: ReadonlySet<string> = new Set([
   ...['xattrop', 'fxattrop', 'icreate'],
   ...fops.filter(({ entry }) => entry.creates ?? entry.removes).map(({ name }) => name),
 ]);
+/** `wind` returns it for requests that change the storage, so that `unwind` sees their replies. */
 const CHANGE = {};
 
 const fopNames = new Map(fops.map(({ number, name }) => [number, name]));
@@ -21,11 +22,12 @@ const fopNames = new Map(fops.map(({ number, name }) => [number, name]));
 export class RequestCounts implements Observer {
   /** Whether a request has changed the storage. */
   hasChanged = false;
-  /** Whether requests count, as they are the learner's. */
+  /** Whether requests are counted; false for those that the playground makes for itself. */
   isCounting = true;
   private readonly byFop = new Map<string, [asked: number, arrived: number]>();
   private waitedMs = 0;
 
+  /** Adds virtual time that a caller has waited. */
   addWait(ms: number): void {
     this.waitedMs += ms;
   }
@@ -70,6 +72,7 @@ export class RequestCounts implements Observer {
   noteLogLine(): void {}
   addNotes(): void {}
 
+  /** Finds or adds the counts of a fop, which the caller may increase. */
   private countsFor(fop: string): [number, number] {
     const counts = this.byFop.get(fop) ?? [0, 0];
     this.byFop.set(fop, counts);

@@ -1,4 +1,4 @@
-/** A running graph of the playground: runs shell lines, restores its storage, and stops. */
+/** Runs shell lines over a started graph of the playground, restores its storage, and stops it. */
 import {
   type Call,
   type Caller,
@@ -33,7 +33,7 @@ export class RunningGraph {
   /** Virtual milliseconds of `sleep` in the current line. */
   private sleptMs = 0;
 
-  /** @param log receives the log lines */
+  /** @param log to which the graph's context appends lines; each shell line empties it */
   constructor(graph: Graph, clock: VirtualClock, log: string[], distanceMs: number) {
     this.graph = graph;
     this.clock = clock;
@@ -54,7 +54,7 @@ export class RunningGraph {
   }
 
   /**
-   * Restores the storage: its initial files, and the effects of these lines.
+   * Restores the storage: makes its initial files, and runs these lines again.
    * @returns whether every request got a reply
    */
   async restore(journal: readonly string[]): Promise<boolean> {
@@ -84,6 +84,7 @@ export class RunningGraph {
     distance.ms = 0;
     counts.isCounting = false;
     try {
+      // Without `links`, a driver's requests enter the graph at the top.
       const settings = storage === undefined ? {} : { links: graph.makeLinks(storage) };
       this.sleptMs = 0;
       return await advanceUntilSettled(clock, action(settings), () => this.sleptMs);
@@ -100,6 +101,7 @@ export class RunningGraph {
     });
   }
 
+  /** Runs a shell line, and records its requests. */
   async run(line: string): Promise<LineResult> {
     const { graph, clock, counts } = this;
     const recording = makeTrafficRecorder(graph);
@@ -122,6 +124,7 @@ export class RunningGraph {
     };
   }
 
+  /** Completes the last word of a shell line. */
   async complete(line: string): Promise<readonly string[]> {
     const completions = await this.runUnobserved((settings) =>
       this.makeShell(settings).complete(line),

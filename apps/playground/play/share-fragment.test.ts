@@ -51,7 +51,7 @@ it.each([
   ['g2.AAAA', 'this link is of version 2 of the playground, and this page reads version 1'],
   ['g1.', 'this link is damaged: a part of it is missing or was changed; ask for it again'],
   ['g1.%41', 'this link is damaged: a part of it is missing or was changed; ask for it again'],
-])('the fragment %j is refused', async (fragment, message) => {
+])('a link with the fragment %j is refused with the reason', async (fragment, message) => {
   await expect(decodeShare(fragment)).rejects.toThrow(message);
 });
 
@@ -62,7 +62,7 @@ it.each([
   [{ ...some, texts: { '../m.py': '' } }, "this link names a text '../m.py'"],
   [{ ...some, distanceMs: -1 }, 'this link has no distance to the storage in milliseconds'],
   [{ ...some, journal: [1] }, 'this link has no journal of lines'],
-])('a link to %j is refused', async (state, message) => {
+])('a link whose content is %j is refused with the reason', async (state, message) => {
   const deflated = new Blob([JSON.stringify(state)])
     .stream()
     .pipeThrough(new CompressionStream('deflate'));

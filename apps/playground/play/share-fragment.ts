@@ -4,6 +4,7 @@
  */
 import type { StartRequest } from './protocol.ts';
 
+/** What a link restores: the same values that a graph starts with. */
 export type PlayState = StartRequest;
 
 /** The path of the graph's volfile; other texts are modules. */
@@ -36,6 +37,7 @@ export async function encodeShare({ texts, distanceMs, journal }: PlayState): Pr
   const json = new Blob([JSON.stringify({ texts, distanceMs, journal })]).stream();
   const deflated = new Response(json.pipeThrough(new CompressionStream('deflate')));
   const bytes = new Uint8Array(await deflated.arrayBuffer());
+  // `btoa` takes a string with a character for each byte.
   const units = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
   const base64 = btoa(units).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
   if (base64.length > FRAGMENT_MAX) throw new StateError('this is too large for a link');

@@ -1,4 +1,6 @@
-/** Records requests of graphs in memory (docs/write/recording.md), and counts those of a check. */
+/**
+ * Records requests of graphs in memory (docs/write/recording.md); counts those of a lesson's check.
+ */
 import type { Graph } from '../../../runtime/core/graph.ts';
 import { makeFilter } from '../../../runtime/observe/filter.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
@@ -8,7 +10,7 @@ import { Recorder } from '../../../runtime/observe/recorder.ts';
 import type { Traffic } from './protocol.ts';
 import { RequestCounts } from './request-counts.ts';
 
-/** Defined by the bundle. */
+/** Defined in the bundle of the page; undefined in tests. */
 declare const GLOSSA_VERSION: string | undefined;
 const version = typeof GLOSSA_VERSION === 'undefined' ? '0' : GLOSSA_VERSION;
 
@@ -22,7 +24,10 @@ export interface TrafficRecorder {
   bytes(): Uint8Array;
 }
 
-/** Makes a recorder. @param selectVolumes volumes to record, with their recorded names; default all */
+/**
+ * Makes a recorder.
+ * @param selectVolumes volumes to record, with their recorded names; default all
+ */
 export function makeTrafficRecorder(
   { context, xlators }: Graph,
   selectVolumes = (volumes: Head['volumes']) => volumes,
@@ -52,9 +57,12 @@ export function makeTrafficRecorder(
   };
 }
 
-/** The storage of bridges/testing, below a volume that can hold requests for tests. */
+/**
+ * The storage in graphs of bridges/testing. Between the module and it is a volume that can hold
+ * requests for tests; recordings omit that one.
+ */
 const STORAGE = 'storage0';
-/** Its name in the volfiles of lessons. */
+/** The storage's name in the volfiles of lessons. */
 const SHOWN_STORAGE = 'storage';
 
 /** Records the requests of a lesson's check, whose equal graphs share one recording. */

@@ -1,7 +1,7 @@
 /**
- * The playground's worker: answers the questions of a page (protocol.ts). It fetches nothing, so
- * that it can start from a blob under a policy without connections; the page sends the parts that
- * it needs.
+ * Answers the questions of the playground's page (protocol.ts) in a worker. It fetches nothing, so
+ * that it can start from a blob under a Content-Security-Policy that forbids connections; the page
+ * sends the interpreters' parts.
  */
 import type { Question, Questions, WorkerAnswer } from './protocol.ts';
 import { World } from './world.ts';
@@ -36,7 +36,7 @@ const handlers: {
   judge: (request) => requireWorld().judge(request),
 };
 
-/** The end of the last question: questions run in turn, as shell lines build on each other. */
+/** Settles with the last question: they run one after the other, as shell lines build on others. */
 let queue: Promise<void> = Promise.resolve();
 
 scope.onmessage = ({ data: { id, kind, body } }) => {

@@ -137,12 +137,15 @@ describe('the shell', () => {
     ['echo hi > /none/f', [], ['/none/f: No such file or directory']],
     ['ls -x', [], ["ls: invalid option -- 'x'", 'usage: ls [-al] [PATH…]']],
     ['echo "', [], [expect.any(String)]],
-  ])('%j writes only its messages to standard error', async (line, out, err) => {
-    const { output } = await world.run(line);
-    const texts = (ofErrors: boolean): string[] =>
-      output.filter(({ isError }) => isError === ofErrors).map(({ text }) => text);
-    expect([texts(false), texts(true)]).toEqual([out, err]);
-  });
+  ])(
+    '%j writes results to standard output, and only messages to standard error',
+    async (line, out, err) => {
+      const { output } = await world.run(line);
+      const texts = (ofErrors: boolean): string[] =>
+        output.filter(({ isError }) => isError === ofErrors).map(({ text }) => text);
+      expect([texts(false), texts(true)]).toEqual([out, err]);
+    },
+  );
 
   it.each([
     ['', expect.arrayContaining(['cat', 'search'])],

@@ -1,6 +1,6 @@
 /**
- * The playground without its page: a graph made of texts, a shell over it, and a recording of each
- * line. It runs in a browser's worker and in Node.
+ * Runs the playground without its page: makes a graph of texts, runs shell lines over it, and
+ * records the requests of each line. It runs in a browser's worker and in Node.
  *
  *   const world = await World.open(parts);
  *   await world.start({ texts: { '/graph.vol': '…' }, distanceMs: 1.4, journal: [] });
@@ -79,6 +79,7 @@ export class World {
     return { volumes: running.volumes, problems, runs: true, log: log.splice(0) };
   }
 
+  /** Starts a graph. @returns null if it does not start; the reasons are then in `problems` */
   private async tryToStart(
     texts: Texts,
     distanceMs: number,

@@ -1,13 +1,13 @@
 /**
- * The course in the page: a lesson's text beside the editor, its check below. The page's address
+ * Shows the course in the page: a lesson's text beside the editor, its check below. The address
  * names the open lesson, so that each has a link, and the browser's back and forward buttons work.
  */
 
 import { formatDifference } from '../../../course/difference.ts';
 import type { Verdict } from '../../../course/judge.ts';
 import {
+  formatLessonFragment,
   type LessonLink,
-  lessonFragment,
   parseLessonFragment,
 } from '../../../course/lesson-link.ts';
 import { FIRST_LANGUAGE, type LessonLanguage } from '../../../course/lessons/check.ts';
@@ -25,7 +25,7 @@ export interface LessonsSettings {
   readonly notices: Notices;
   /** Returns the editor's texts. */
   texts(): Texts;
-  /** Opens a lesson as the learner left it, or with these files if it is new. */
+  /** Opens the lesson of a fragment as the learner left it, or with these files if it is new. */
   openLesson(fragment: string, files: FileTexts): void;
   /** Replaces the lesson's files; the store keeps the former ones. */
   replaceFiles(files: FileTexts): void;
@@ -57,7 +57,8 @@ export class Lessons {
   private lessons: readonly LessonData[] = [];
   private language: LessonLanguage = FIRST_LANGUAGE;
   private lesson: LessonData | null = null;
-  private hints = 0;
+  /** Number of hints that were shown. */
+  private hintCount = 0;
   private readonly latestCheck: LatestQuestion;
 
   constructor(settings: LessonsSettings) {
@@ -65,7 +66,7 @@ export class Lessons {
     this.latestCheck = new LatestQuestion(settings.makeSession);
   }
 
-  /** The elements of the text, and of the bar below it. */
+  /** The elements of the lesson's text, and of the bar below it. */
   get elements(): readonly HTMLElement[] {
     return [this.panel.element, this.bar.element];
   }
@@ -87,7 +88,7 @@ export class Lessons {
       const languages = Object.keys(lesson.variants).join(' and ');
       throw new Error(`no lesson is in '${language}'; there is ${languages}`);
     }
-    this.settings.openLesson(lessonFragment(link), lesson.variants[language].files);
+    this.settings.openLesson(formatLessonFragment(link), lesson.variants[language].files);
     this.toggle(true);
     this.panel.focus();
   }
@@ -100,7 +101,7 @@ export class Lessons {
     if (link !== null && this.lessons.length === 0) await this.loadLessons();
     this.lesson = this.lessons.find(({ name }) => name === link?.lesson) ?? null;
     if (link !== null && isLanguage(link.language)) this.language = link.language;
-    this.hints = 0;
+    this.hintCount = 0;
     this.bar.element.hidden = this.lesson === null;
     this.bar.clear(this.next);
     this.bar.showTask(this.variant?.task ?? '');
@@ -108,6 +109,7 @@ export class Lessons {
     if (this.lesson !== null) this.toggle(true);
   }
 
+  /** Shows or hides the panel; without an argument, the opposite of now. */
   toggle(isShown = this.panel.element.hidden !== false): void {
     this.panel.element.hidden = !isShown;
     this.settings.onToggle(isShown);
@@ -123,7 +125,7 @@ export class Lessons {
   /** Opens the first lesson. */
   async openFirst(): Promise<void> {
     const [first] = await this.loadLessons();
-    location.hash = lessonFragment({ lesson: first!.name, language: this.language });
+    location.hash = formatLessonFragment({ lesson: first!.name, language: this.language });
   }
 
   /** Checks the editor's files, and ends an earlier check. */
@@ -172,12 +174,13 @@ export class Lessons {
 
   /** The fragment of the open lesson. */
   private get fragment(): string {
-    return lessonFragment({ lesson: this.lesson!.name, language: this.language });
+    return formatLessonFragment({ lesson: this.lesson!.name, language: this.language });
   }
 
+  /** The fragment of the next lesson; null after the last. */
   private get next(): string | null {
     const next = this.lesson && this.lessons[this.lessons.indexOf(this.lesson) + 1];
-    return next ? lessonFragment({ lesson: next.name, language: this.language }) : null;
+    return next ? formatLessonFragment({ lesson: next.name, language: this.language }) : null;
   }
 
   private chooseLanguage(language: LessonLanguage): void {
@@ -188,8 +191,8 @@ export class Lessons {
 
   private showHint(): void {
     const { hints = [] } = this.variant ?? {};
-    const hint = hints[this.hints];
-    this.hints += 1;
+    const hint = hints[this.hintCount];
+    this.hintCount += 1;
     if (hint !== undefined) this.bar.addHint(hint);
     else this.bar.showAnswer('There are no more hints. “Solution” shows what is missing.');
   }
@@ -212,7 +215,7 @@ export class Lessons {
   private reset(): void {
     if (this.variant === null) return;
     this.settings.replaceFiles(this.variant.files);
-    this.hints = 0;
+    this.hintCount = 0;
     this.bar.clear(this.next);
     this.bar.showAnswer('The lesson begins anew. “Undo…” has what was there.');
   }

@@ -1,4 +1,4 @@
-/** The bar below a lesson's text: the task, its buttons, and the verdict. */
+/** Builds the bar below a lesson's text: the task, its buttons, and the verdict. */
 import { html } from '../../../trace/page/dom.ts';
 
 export interface BarActions {
@@ -11,8 +11,8 @@ export interface BarActions {
 const makeButton = (id: string, label: string, title: string, onClick: () => void): HTMLElement =>
   html`<button type="button" id="lesson-${id}" title="${title}" @click="${onClick}">${label}</button>`;
 
-export function makeLessonBar(acts: BarActions) {
-  const check = makeButton('check', 'Check', 'Check what is in the editor (Ctrl+S)', acts.check);
+export function makeLessonBar(actions: BarActions) {
+  const check = makeButton('check', 'Check', 'Check what is in the editor (Ctrl+S)', actions.check);
   check.classList.add('main');
   const next = html`<a class="next" id="lesson-next">Next lesson</a>`;
   const task = html`<div id="lesson-task" class="lesson-text"></div>`;
@@ -23,9 +23,9 @@ export function makeLessonBar(acts: BarActions) {
     <h3>Your turn</h3>${task}
     <div class="acts" role="toolbar" aria-label="Lesson">
       ${check}
-      ${makeButton('hint', 'Hint', 'A hint; again, another one', acts.hint)}
-      ${makeButton('solution', 'Solution', 'What is missing to the solution', acts.solution)}
-      ${makeButton('reset', 'Begin anew', 'The file of this lesson as it was at first', acts.reset)}
+      ${makeButton('hint', 'Hint', 'A hint; again, another one', actions.hint)}
+      ${makeButton('solution', 'Solution', 'What is missing to the solution', actions.solution)}
+      ${makeButton('reset', 'Begin anew', 'The file of this lesson as it was at first', actions.reset)}
       ${next}
     </div>
     ${answer}${hints}${solution}
@@ -77,11 +77,12 @@ export function makeLessonBar(acts: BarActions) {
   };
 }
 
-/** A paragraph whose names between backticks become code. */
+/** Makes a paragraph in which names between backticks are code. */
 const makeParagraph = (text: string): HTMLElement =>
   html`<p>${text.split(/`([^`\n]+)`/).map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}</p>`;
 
-const SIGNS: Readonly<Record<string, string>> = { '+': 'came', '-': 'gone' };
+/** CSS classes by the first character of a line in a diff. */
+const SIGN_CLASSES: Readonly<Record<string, string>> = { '+': 'came', '-': 'gone' };
 
 const makeDiffLine = (line: string): HTMLElement =>
-  html`<span class="${SIGNS[line[0] ?? '']}">${line}</span>`;
+  html`<span class="${SIGN_CLASSES[line[0] ?? '']}">${line}</span>`;

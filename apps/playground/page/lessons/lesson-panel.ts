@@ -1,6 +1,6 @@
-/** The panel beside the editor: a lesson's text, and the list of lessons. */
+/** Builds the panel beside the editor: a lesson's text, and the list of lessons. */
 
-import { lessonFragment } from '../../../course/lesson-link.ts';
+import { formatLessonFragment } from '../../../course/lesson-link.ts';
 import type { LessonLanguage } from '../../../course/lessons/check.ts';
 import { html, makeButton } from '../../../trace/page/dom.ts';
 import type { LessonData } from '../../page-data.ts';
@@ -49,7 +49,7 @@ export function makeLessonPanel(settings: PanelSettings) {
   const drawList = ({ lessons, language: chosen, lesson: open }: PanelState): void => {
     let passed = 0;
     const items = lessons.map((lesson) => {
-      const fragment = lessonFragment({ lesson: lesson.name, language: chosen });
+      const fragment = formatLessonFragment({ lesson: lesson.name, language: chosen });
       const isPassed = settings.isPassed(fragment);
       if (isPassed) passed += 1;
       const current = lesson === open ? 'page' : 'false';

@@ -2,7 +2,7 @@
  * Stores the lessons passed in this browser: a key for each, by its fragment
  * (apps/course/lesson-link.ts), so that two tabs at once keep each other's progress.
  */
-import { storage } from '../file-store.ts';
+import { openStorage } from '../file-store.ts';
 
 /** Prefix of keys, with the path, as a server may have several playgrounds. */
 const KEY_PREFIX = `glossa passed ${location.pathname} `;
@@ -21,18 +21,18 @@ export class StoredProgress {
   has(fragment: string): boolean {
     if (this.passedHere.has(fragment)) return true;
     try {
-      return storage().getItem(KEY_PREFIX + fragment) !== null;
+      return openStorage().getItem(KEY_PREFIX + fragment) !== null;
     } catch {
-      // The browser has no storage; `keep` returns the reason.
+      // The browser has no storage; `storePassed` returns the reason.
       return false;
     }
   }
 
-  /** Stores that a lesson is passed. @returns the error, or null */
+  /** Stores that a lesson is passed. @returns the error's message, or null */
   storePassed(fragment: string): string | null {
     this.passedHere.add(fragment);
     try {
-      storage().setItem(KEY_PREFIX + fragment, '');
+      openStorage().setItem(KEY_PREFIX + fragment, '');
       return null;
     } catch (error) {
       return (error as Error).message;

@@ -33,7 +33,7 @@ export interface Command {
   run(context: CommandContext): Promise<void> | void;
 }
 
-/** Runs `act` on each operand, and reports failures. @returns whether none failed */
+/** Runs `action` on each of the targets, and prints failures. @returns whether none failed */
 async function forEachOperand(
   { err, operands }: CommandContext,
   action: (operand: string) => unknown,
@@ -52,7 +52,7 @@ async function forEachOperand(
   return hasSucceeded;
 }
 
-/** A command that runs `act` on each operand. */
+/** Makes a command that runs `action` on each operand. */
 const runForEach =
   (action: (operand: string, context: CommandContext) => unknown): Command['run'] =>
   async (context) =>
@@ -60,7 +60,11 @@ const runForEach =
 
 const joinPath = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
 
-/** Runs `act` on each source and its target: into a folder under its name, or to one path. */
+/**
+ * Runs `action` on each source with its target, as `mv SOURCE… TARGET` has them. If the last
+ * operand is a folder, each source goes into it under its own name; else there is one source, and
+ * it goes there.
+ */
 async function forEachTarget(
   context: CommandContext,
   action: (from: string, to: string) => unknown,
@@ -77,11 +81,12 @@ async function forEachTarget(
   );
 }
 
+/** The letter and the name of each file type, by the number `iaType`. */
 const TYPE_LETTERS = '?-dlbcps';
 const TYPE_NAMES =
   'unknown,regular file,directory,symbolic link,block device,character device,fifo,socket';
 
-/** The mode in `ls -l`: `drwxr-xr-x`. */
+/** Formats a mode as `ls -l` does: `drwxr-xr-x`. */
 function formatMode({ iaType, iaProt }: Iatt): string {
   const letters = [...'rwxrwxrwx'].map((letter, at) => ((iaProt >> (8 - at)) & 1 ? letter : '-'));
   if ((iaProt & 0o1000) !== 0) letters[8] = letters[8] === 'x' ? 't' : 'T';
@@ -90,7 +95,7 @@ function formatMode({ iaType, iaProt }: Iatt): string {
 
 const formatDate = (seconds: number): string => formatTime(seconds * 1000).slice(0, 19);
 
-/** A line of `ls -l`. */
+/** Formats a line of `ls -l`. */
 async function formatLongLine(files: Files, path: string, name: string): Promise<string> {
   const { buf } = await files.lookup(path);
   const size = String(buf.iaSize).padStart(6);

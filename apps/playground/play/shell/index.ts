@@ -1,6 +1,6 @@
 /**
- * A small shell over a graph. Its commands make requests through a `Driver` as programs on a mount
- * do, and print what these programs print.
+ * Runs lines of a small shell over a graph. Its commands make requests through a `Driver` as
+ * programs on a mount do, and print what these programs print.
  */
 import { type Driver, FopError } from '../../../../runtime/api/driver.ts';
 import { Files } from '../../../../runtime/api/files.ts';
@@ -10,7 +10,7 @@ import { didYouMean } from '../../../../runtime/core/nearest.ts';
 import { type Command, type CommandContext, commands, UsageError } from './commands.ts';
 import { LineSyntaxError, parseLine, quoteWord, type SimpleCommand } from './line-parser.ts';
 
-/** Exit statuses of programs. */
+/** Exit statuses, as POSIX shells and programs have them. */
 const OK = 0;
 const FAILED = 1;
 const USAGE = 2;
@@ -29,7 +29,7 @@ export interface ShellResult {
   readonly status: number;
 }
 
-/** All output, as a terminal shows it. */
+/** Joins all output, as a terminal shows it. */
 export const joinOutput = (output: readonly OutputPiece[]): string =>
   output.map(({ text }) => text).join('\n');
 
@@ -70,7 +70,9 @@ export class Shell {
     this.sleep = sleep;
   }
 
-  /** Runs a line; a failure is only in its status. */
+  /**
+   * Runs a line. It throws no error of a command: messages are in the output, and in the status.
+   */
   async run(line: string): Promise<ShellResult> {
     const output: OutputPiece[] = [];
     const streams: Streams = {
@@ -91,6 +93,7 @@ export class Shell {
     return { output, status };
   }
 
+  /** Runs a command, and writes its output to a file after `>` or `>>`. @returns its status */
   private async runSimpleCommand({ words, to }: SimpleCommand, streams: Streams): Promise<number> {
     const captured: string[] = [];
     const out = to === null ? streams.out : (text: string): void => void captured.push(`${text}\n`);
@@ -107,6 +110,7 @@ export class Shell {
     }
   }
 
+  /** Runs the command that the first word names. @returns its status */
   private async execute(
     [name = '', ...words]: readonly string[],
     { out, err: printError }: Streams,
@@ -136,9 +140,9 @@ export class Shell {
     return status;
   }
 
-  /** Completions of the last word of a line: commands or paths. */
+  /** Completes the last word of a line: commands or paths. */
   async complete(line: string): Promise<readonly string[]> {
-    const words = lastWords(line);
+    const words = parseLastWords(line);
     const word = words.pop();
     if (word === undefined) return [];
     const isName = words.length === 0 || words[0] === 'help';
@@ -160,11 +164,14 @@ export class Shell {
   }
 }
 
-/** A mark at the end of the line, so that the last word may be empty. */
+/** Appended to a line before it is parsed, so that an empty last word is parsed as a word, too. */
 const MARK = '\u0001';
 
-/** The words of the last command, whose last may be empty; none if the line does not parse. */
-function lastWords(line: string): string[] {
+/**
+ * Returns the words of the last command, of which the last may be empty; `['>', path]` if a path
+ * after `>` is last. None if the line cannot be parsed.
+ */
+function parseLastWords(line: string): string[] {
   try {
     const { words = [], to } = parseLine(`${line}${MARK}`).at(-1) ?? {};
     const allWords = to?.path.endsWith(MARK) ? ['>', to.path] : [...words];

@@ -1,6 +1,6 @@
 /**
  * Parses a shell line into commands: words with POSIX quotes, `>` and `>>`, `;` and `&&`, and
- * comments. It expands nothing.
+ * comments. It expands neither variables nor patterns.
  *
  *   echo 'two words' > "a file"; cat a\ file   # and so on
  */
@@ -20,12 +20,13 @@ export class LineSyntaxError extends Error {
 
 type Token = { readonly word: string } | { readonly operator: string };
 
-/** Blanks; a comment; an operator; or a word of bare characters, escaped ones and quoted pieces. */
+/** Blanks; a comment; an operator (group 1); or a word of bare, escaped and quoted pieces (2). */
 const TOKEN = /\s+|#.*|(&&|>>|>|;)|((?:[^\s&>;|<`'"\\]|\\.|\\$|'[^']*'|"(?:\\.|[^"\\])*")+)/sy;
 
 /** Characters that a backslash escapes between double quotes. */
 const ESCAPED_IN_QUOTES = /\\(["\\$`])/g;
 
+/** Removes a word's quotes and backslashes. */
 const unquote = (word: string): string =>
   word.replace(
     /\\(.)|'([^']*)'|"((?:\\.|[^"\\])*)"/gs,
@@ -53,6 +54,7 @@ function tokenize(line: string): Token[] {
   return tokens;
 }
 
+/** @param token undefined: the end of the line */
 const makeTokenError = (token: Token | undefined): LineSyntaxError => {
   const tokenText = token === undefined ? 'newline' : 'word' in token ? token.word : token.operator;
   return new LineSyntaxError(`syntax error near unexpected token '${tokenText}'`);
