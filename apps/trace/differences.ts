@@ -1,6 +1,8 @@
 /**
- * Finds the changes that a volume made: compares its arguments with those that it wound, and the
- * reply from below with the reply that it gave; value by value, structures field by field.
+ * Finds the changes that a volume made in a recorded request: compares its arguments with those
+ * that it wound to its subvolume, and the reply from below with its own reply, field by field. The
+ * trace's page shows them. A *hop* is the stay of a request in one volume, from its wind to its
+ * unwind.
  */
 import { errnoName } from '../../runtime/core/errno.ts';
 import { printable } from '../../runtime/core/log.ts';
@@ -8,7 +10,7 @@ import type { DataSeen, DictPair, ValueSeen } from '../../runtime/observe/codec.
 import type { HopSeen } from '../../runtime/observe/walk.ts';
 import type { Step } from './steps.ts';
 
-/** A value on both sides; null where it is absent. */
+/** A value before and after the volume's change; null where it is absent. */
 export interface Row {
   readonly name: string;
   readonly before: string | null;
@@ -16,7 +18,7 @@ export interface Row {
 }
 
 export interface Change {
-  /** Titles of both sides; `before` is null if there is nothing to compare with. */
+  /** Titles of the two columns; `before` is null if there is nothing to compare with. */
   readonly before: string | null;
   readonly after: string;
   readonly rows: readonly Row[];
@@ -24,7 +26,7 @@ export interface Change {
 
 type Values = Readonly<Record<string, ValueSeen>>;
 
-/** The changes of a step. */
+/** Describes what the volume of a step changed. */
 export function describeChange(step: Step): Change {
   if (step.kind === 'wind') return compareWind(step.hop, step.above);
   return step.kind === 'unwind' ? compareUnwind(step.hop) : compareNote(step);
@@ -56,14 +58,17 @@ function compareUnwind(hop: HopSeen): Change {
   );
 }
 
-/** The last reply from below before this volume's own, preferably of the same fop. */
+/** Finds the last reply from below before the volume's own, of the same fop if there is one. */
 function findReplyBelow({ wind, unwind, below }: HopSeen): HopSeen | null {
   const replied = below.filter((child) => child.unwind !== null && child.unwind.at <= unwind!.at);
   const latest = replied.sort((a, b) => b.unwind!.at - a.unwind!.at);
   return latest.find((child) => child.wind.fop === wind.fop) ?? latest[0] ?? null;
 }
 
-/** Compares a note with the hop's earlier note of `local`; the step shows method and line. */
+/**
+ * Compares a note with the last earlier note of the request's `local`; the source view has the
+ * line.
+ */
 function compareNote({ hop, at, notes }: Step): Change {
   const { method, line, ...others } = notes!;
   const index = hop.notes.findIndex((note) => note.at === at && note.notes === notes);
@@ -73,20 +78,23 @@ function compareNote({ hop, at, notes }: Step): Change {
   return makeChange('now', makePrintable(others), 'before', makePrintable({ local }));
 }
 
+/** Escapes control characters in texts. */
 const makePrintable = (texts: Readonly<Record<string, string>>): Map<string, string> =>
   new Map(Object.entries(texts).map(([name, text]) => [name, printable(text)]));
 
 function makeChange(
   after: string,
-  now: ReadonlyMap<string, string>,
+  values: ReadonlyMap<string, string>,
   before: string | null = null,
-  previous: ReadonlyMap<string, string> = new Map(),
+  previousValues: ReadonlyMap<string, string> = new Map(),
 ): Change {
-  const names = [...new Set([...previous.keys(), ...now.keys()])];
-  const findValue = (values: ReadonlyMap<string, string>, name: string): string | null =>
-    values.get(name) ?? null;
+  const names = [...new Set([...previousValues.keys(), ...values.keys()])];
+  const findValue = (side: ReadonlyMap<string, string>, name: string): string | null =>
+    side.get(name) ?? null;
   const rows = names.map((name) => ({
-    ...{ name, before: findValue(previous, name), after: findValue(now, name) },
+    name,
+    before: findValue(previousValues, name),
+    after: findValue(values, name),
   }));
   return { before, after, rows };
 }
@@ -97,7 +105,7 @@ function listReplyValues({ unwind }: HopSeen): Map<string, string> {
   return new Map([['op_ret', String(opRet)], ...failed, ...flatten(reply)]);
 }
 
-/** Values by their paths: `loc.path`, `buf.ia_size`, `xdata["gfid-req"]`, `entries[0].name`. */
+/** Maps paths to values: `loc.path`, `buf.ia_size`, `xdata["gfid-req"]`, `entries[0].name`. */
 export function flatten(values: Values): Map<string, string> {
   const texts = new Map<string, string>();
   for (const [name, value] of Object.entries(values)) addValue(toSnakeCase(name), value, texts);
@@ -106,6 +114,7 @@ export function flatten(values: Values): Map<string, string> {
 
 type FlatValue = ValueSeen | boolean | DictPair['value'] | undefined;
 
+/** Adds a value as text; of a structure, list or dict, its fields and items. */
 function addValue(name: string, value: FlatValue, texts: Map<string, string>): void {
   if (typeof value !== 'object' || value === null) {
     texts.set(
@@ -133,12 +142,12 @@ function addValue(name: string, value: FlatValue, texts: Map<string, string>): v
 
 type Item = { readonly value?: DictPair['value'] } | null;
 
-/** A number as text; modes in octal. */
+/** Formats a number; modes in octal. */
 const formatNumber = (name: string, value: number | boolean | null | undefined): string =>
   /(^|[._])(prot|mode|umask)$/.test(name) && typeof value === 'number'
     ? `0${value.toString(8)}`
     : String(value);
 
-/** `iaSize` is `ia_size` in GlusterFS. */
+/** Spells a field as GlusterFS does: `ia_size` for `iaSize`. */
 const toSnakeCase = (name: string): string =>
   name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,12 +1,15 @@
-/** Writes events of a recording as text; `observe/event-text.ts` writes times and values. */
+/** Formats events of a recording; `observe/event-text.ts` formats their times and values. */
 import { logLevelNames, printable } from '../../runtime/core/log.ts';
 import type { LogEvent, OtherEvent, WindEvent } from '../../runtime/observe/events.ts';
 
-/** The remark about a wind: `tail`, `passes`, both, or ''. */
-export const windRemark = ({ tail, passes }: WindEvent): string =>
+/**
+ * Formats the remark about a wind. `tail`: the reply bypasses the volume above; `passes`: the
+ * volume does not define the fop. Both, one or ''.
+ */
+export const formatWindRemark = ({ tail, passes }: WindEvent): string =>
   [...(tail ? ['tail'] : []), ...(passes ? ['passes'] : [])].join(', ');
 
-/** A log line without its volume. */
+/** Formats a log line without its volume. */
 export const formatLogEvent = ({ level, file, line, text }: LogEvent): string =>
   `${logLevelNames[level] ?? level} ${printable(file)}:${line}: ${printable(text)}`;
 

@@ -14,11 +14,12 @@ import type { Head } from '../../runtime/observe/format.ts';
 import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
 import { formatOtherEvent } from './event-texts.ts';
 
-/** The thread of events that are no requests; lanes have higher numbers. */
-const OTHERS = 0;
+/** The number (tid) of the thread of events that belong to no request; lanes have higher ones. */
+const OTHERS_TID = 0;
 
 type Event = Readonly<Record<string, unknown>>;
 
+/** A hop that needs a lane; `end` is its unwind, or the recording's last event. */
 interface LaneHop {
   readonly hop: HopSeen;
   readonly above: HopSeen | null;
@@ -26,7 +27,7 @@ interface LaneHop {
   readonly end: number;
 }
 
-/** The file, in pieces. */
+/** Generates the text of the file, in pieces. */
 export function* generatePerfettoTrace(
   walks: readonly Walk[],
   others: readonly OtherEvent[],
@@ -39,9 +40,10 @@ export function* generatePerfettoTrace(
     yield `${JSON.stringify({ pid: 1, ...event })},\n`;
   }
   const name = `glossa ${head.volumes.at(-1)?.name ?? ''}`;
-  yield `${JSON.stringify({ pid: 1, ...makeMetadataEvent('process_name', OTHERS, name) })}\n]}\n`;
+  yield `${JSON.stringify({ pid: 1, ...makeMetadataEvent('process_name', OTHERS_TID, name) })}\n]}\n`;
 }
 
+/** Generates the events. A walk is a recorded request with its hops. */
 function* traceEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Generator<Event> {
   const last = walks.reduce((end, { events }) => Math.max(end, events.at(-1)!.at), 0);
   const collect = (hop: HopSeen, above: HopSeen | null, request: number): LaneHop[] => [
@@ -68,16 +70,19 @@ function* traceEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Ge
     }
   }
   for (const event of others) {
-    yield { ...makeInstantEvent(event.at, OTHERS, 'p'), name: formatOtherEvent(event) };
+    yield { ...makeInstantEvent(event.at, OTHERS_TID, 'p'), name: formatOtherEvent(event) };
   }
-  yield makeMetadataEvent('thread_name', OTHERS, 'events and log');
+  yield makeMetadataEvent('thread_name', OTHERS_TID, 'events and log');
   for (const at of lanes.keys())
     yield makeMetadataEvent('thread_name', at + 1, `requests ${at + 1}`);
 }
 
 /**
- * Puts a hop into its parent's lane if it fits there, else into the first free lane. Hops come in
- * order of their starts. @param lanes pending hops of each lane, the innermost last
+ * Puts a hop into its parent's lane if it fits there, else into the first free lane. Calls come in
+ * the order of the hops' starts.
+ * @param lanes pending hops of each lane, the innermost last
+ * @param parentTid the parent hop's lane; undefined without a parent
+ * @returns the lane's tid, from 1
  */
 function chooseLane(laneHop: LaneHop, lanes: LaneHop[][], parentTid: number | undefined): number {
   const { hop, above, end } = laneHop;
@@ -93,24 +98,29 @@ function chooseLane(laneHop: LaneHop, lanes: LaneHop[][], parentTid: number | un
 const toMicroseconds = (ns: number): number => ns / 1e3;
 
 const makeMetadataEvent = (name: string, tid: number, value: string): Event => ({
-  ...{ ph: 'M', tid, name, args: { name: value } },
+  ph: 'M',
+  tid,
+  name,
+  args: { name: value },
 });
 
+/** @param scope of the mark: its thread (t) or the whole process (p) */
 const makeInstantEvent = (at: number, tid: number, scope: 't' | 'p'): Event => ({
-  ...{ ph: 'i', ts: toMicroseconds(at), tid, s: scope },
+  ph: 'i',
+  ts: toMicroseconds(at),
+  tid,
+  s: scope,
 });
 
 function makeHopEvent({ hop: { wind, unwind }, end, request }: LaneHop, tid: number): Event {
   const { volume, fop, caller, tail } = wind;
   const path = findPath(wind.args);
   return {
-    ...{
-      ph: 'X',
-      tid,
-      ts: toMicroseconds(wind.at),
-      dur: toMicroseconds(end) - toMicroseconds(wind.at),
-      cat: 'fop',
-    },
+    ph: 'X',
+    tid,
+    ts: toMicroseconds(wind.at),
+    dur: toMicroseconds(end) - toMicroseconds(wind.at),
+    cat: 'fop',
     name: `${volume}: ${fop}${path === null ? '' : ` ${path}`}`,
     args: {
       request,

@@ -21,10 +21,14 @@ const CHUNK_BYTES = 3 * 2 ** 18;
 /** Largest source in the page; longer ones are omitted. */
 const SOURCE_MAX = 2 ** 20;
 
+/** Returns a text's hash for a Content-Security-Policy, which then allows only that text. */
 const hash = (text: string): string =>
   `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** The page, in pieces. */
+/**
+ * Generates the page, in pieces.
+ * @param baseDir from which module names in a volfile are searched
+ */
 export function* generatePage(head: Head, bytes: Uint8Array, baseDir: string): Generator<string> {
   // The program must not contain the end of its element.
   const program = readFileSync(PROGRAM, 'utf8').replaceAll('</script', '<\\/script');
@@ -51,7 +55,7 @@ export function* generatePage(head: Head, bytes: Uint8Array, baseDir: string): G
   yield `</script>\n<script>${program}</script>\n</body>\n</html>\n`;
 }
 
-/** The current sources of the volumes' modules; none for a redacted recording. */
+/** Reads the sources of the volumes' modules, as they are now; none for a redacted recording. */
 function findSources({ volumes, redacted }: Head, baseDir: string): SourceText[] {
   if (redacted) return [];
   return volumes.flatMap((volume) => {
@@ -75,7 +79,7 @@ function readSource({ options }: VolumeSeen, baseDir: string): ModuleSource | nu
       const module = findModule(search, hostedLanguages, nodeMachine);
       return { path: module.path, text: module.source };
     }
-    // Shared objects have no source text.
+    // A shared object (.so) has no source text.
     if (path === undefined || findLanguage(path) === undefined || path.endsWith('.so')) return null;
     const file = resolve(baseDir, path);
     return { path: file, text: readFileSync(file, 'utf8') };

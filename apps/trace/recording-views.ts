@@ -1,4 +1,6 @@
-/** Selects and writes the views of a recording: tree, summary, page and Perfetto trace. */
+/**
+ * Selects the view of a recording (tree, summary, page or Perfetto trace) by flags, and writes it.
+ */
 import { closeSync, existsSync, rmSync } from 'node:fs';
 import { isOther, type OtherEvent } from '../../runtime/observe/events.ts';
 import type { Recording } from '../../runtime/observe/reader.ts';
@@ -46,7 +48,7 @@ export interface View {
   readonly requests: ReadonlySet<number> | null;
 }
 
-/** The view that flags select. @throws {UsageError} */
+/** Returns the view that flags select. @throws {UsageError} */
 export function chooseView(flags: ViewFlags): View {
   const [kind = 'tree', other] = VIEWS.filter((name) => flags[name] !== undefined && flags[name]);
   if (other !== undefined) throw new UsageError(`use either --${kind} or --${other}, not both`);
@@ -66,12 +68,15 @@ export function chooseView(flags: ViewFlags): View {
 
 /** The parts of a recording for text views. */
 export interface ViewData {
+  /** The requests. */
   readonly walks: readonly Walk[];
+  /** Events that are no requests, such as lines of the log. */
   readonly others: readonly OtherEvent[];
-  /** Events that belong to no shown request. */
+  /** Those of `others` that belong to no request. */
   readonly unrelated: readonly OtherEvent[];
 }
 
+/** Reads the requests that a view selects; other events only if it selects all. */
 export async function readViewData(recording: Recording, { requests }: View): Promise<ViewData> {
   const walks = new Walks();
   const others: OtherEvent[] = [];
@@ -88,7 +93,7 @@ export async function readViewData(recording: Recording, { requests }: View): Pr
   return { walks: selected, others: [], unrelated: [] };
 }
 
-/** The lines of a view at the terminal. */
+/** Generates the lines of a view at the terminal, in the order of time. */
 export function* formatView(
   { kind }: View,
   { walks, unrelated }: ViewData,
@@ -112,7 +117,7 @@ export function* formatView(
   }
 }
 
-/** The content of a Perfetto file, in pieces. */
+/** Generates the content of a Perfetto file, in pieces. */
 export const generatePerfetto = (
   { walks, others }: ViewData,
   { head }: Recording,
@@ -121,7 +126,7 @@ export const generatePerfetto = (
 /** Readable by the owner only, like recordings, as it contains file names. */
 const MODE = 0o600;
 /** Characters per write. */
-const CHUNK = 2 ** 20;
+const CHUNK_LENGTH = 2 ** 20;
 
 /** The output file of a view, opened before the command runs so that errors are reported first. */
 export class ViewFile {
@@ -136,13 +141,13 @@ export class ViewFile {
     this.fd = this.failOnError(() => openToWrite(path, { mode: MODE }));
   }
 
-  /** @throws {Failure} */
+  /** Writes the whole file and closes it. @throws {Failure} */
   write(pieces: Iterable<string>): void {
     this.failOnError(() => {
       let chunk = '';
       for (const piece of pieces) {
         chunk += piece;
-        if (chunk.length < CHUNK) continue;
+        if (chunk.length < CHUNK_LENGTH) continue;
         writeWhole(this.fd, Buffer.from(chunk));
         chunk = '';
       }
@@ -151,7 +156,7 @@ export class ViewFile {
     closeSync(this.fd);
   }
 
-  /** Closes and removes the empty file. */
+  /** Closes the file, and removes it if it did not exist before. */
   discard(): void {
     closeSync(this.fd);
     if (!this.hasExisted) rmSync(this.path, { force: true });

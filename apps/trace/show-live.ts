@@ -1,4 +1,6 @@
-/** `glossa trace MNT|BRICK`: shows or records requests of a running server until interrupted. */
+/**
+ * Shows or records the requests of a running server until interrupted: `glossa trace MNT|BRICK`.
+ */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { copyEvents } from '../../runtime/observe/event-store.ts';
@@ -18,7 +20,7 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { Summary } from './summary.ts';
 import { formatOtherLine, formatWalk } from './tree.ts';
 
-/** Shows requests as they end, or with `summary` a table at the end. @throws {Failure} */
+/** Shows requests as they end, or with `summary` a table at the end. @returns the exit status */
 export async function showLive(
   operand: string,
   options: RecordingOptions,
@@ -30,17 +32,17 @@ export async function showLive(
   const { tables, volumes } = live.head;
   const reader = new EventReader(tables, volumes);
   const walks = new Walks((walk) => view.addWalk(walk));
-  // Pending requests are shown as they are.
-  const end = (): void => {
+  /** Shows the pending requests as they are, at the end and where events were lost. */
+  const endPending = (): void => {
     for (const walk of [...walks.walks]) walks.end(walk);
   };
   const wasClosed = await followUntilEnd(live, terminal, (events) => {
     for (const event of reader.read(events)) {
-      if (event.kind === 'lost') end();
+      if (event.kind === 'lost') endPending();
       if (!walks.add(event) && isOther(event)) view.addOther(event);
     }
   });
-  end();
+  endPending();
   view.end();
   return exitStatus(wasClosed, live);
 }
@@ -73,7 +75,7 @@ export async function recordLive(
   }
 }
 
-/** Resolves symbolic links of the folder; an absent folder stays as it is. */
+/** Resolves symbolic links in a file's folder; the path stays as it is if that is absent. */
 function resolveFolderLinks(file: string): string {
   try {
     return join(realpathSync(dirname(file)), basename(file));
@@ -85,7 +87,10 @@ function resolveFolderLinks(file: string): string {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Waits for a signal, a closed output, or the end of the server; false for the last. */
+/**
+ * Follows the events until a signal, a closed output, or the server's end.
+ * @returns false for the last
+ */
 async function followUntilEnd(
   live: LiveTrace,
   terminal: Terminal,
@@ -106,7 +111,7 @@ async function followUntilEnd(
   }
 }
 
-/** The exit status. @throws {Failure} when the mount or its server has ended */
+/** Returns the exit status. @throws {Failure} when the mount or its server has ended */
 function exitStatus(wasClosed: boolean, { server }: LiveTrace): number {
   if (wasClosed) return EXIT_OK;
   throw makeServerGoneError(server);

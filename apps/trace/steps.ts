@@ -1,7 +1,7 @@
-/** Turns a request into a sequence of steps: winds, unwinds, logs and notes, each at a volume. */
+/** Turns a request into a sequence of steps: winds, unwinds and notes, each at a volume. */
 import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
 
-/** The source of a module in a page. */
+/** The source of a volume's module, as a page shows it. */
 export interface SourceText {
   readonly volume: string;
   /** File name without folders, as in notes. */
@@ -9,21 +9,24 @@ export interface SourceText {
   readonly text: string;
 }
 
+/** A step of a request. A note is what a bridge recorded inside a module: method, line, `local`. */
 export interface Step {
   readonly kind: 'wind' | 'unwind' | 'note';
   /** Nanoseconds since the recording began. */
   readonly at: number;
+  /** The stay of the request in one volume. */
   readonly hop: HopSeen;
   /** The parent hop; null for the first of a request. */
   readonly above: HopSeen | null;
-  /** The values of a note. */
+  /** The values of a note; null for other kinds. */
   readonly notes: Readonly<Record<string, string>> | null;
 }
 
-/** Sorts steps by time; equal times keep the order of the recording. */
+/** Lists the steps of a request by time; equal times keep the order of the recording. */
 export function listSteps({ root, events }: Walk): Step[] {
   const hops = new Map<number, Pick<Step, 'hop' | 'above'>>();
   hops.set(root.wind.hop, { hop: root, above: null });
+  // The loop also visits the hops that it adds.
   for (const { hop } of hops.values()) {
     for (const child of hop.below) hops.set(child.wind.hop, { hop: child, above: hop });
   }

@@ -14,9 +14,12 @@ interface Row {
 
 const HEAD = ['% time', 'seconds', 'usecs/call', 'calls', 'errors', 'volume', 'fop'] as const;
 /** Number of text columns, which are left-aligned. */
-const TEXTS = 2;
+const TEXT_COLUMNS = 2;
 
-/** Adds up walks. Times are those in each volume itself; pending hops have none yet. */
+/**
+ * Adds up walks, which are recorded requests. Times are those in each volume itself; hops without a
+ * reply have none.
+ */
 export class Summary {
   private readonly rows = new Map<string, Row>();
 
@@ -37,13 +40,13 @@ export class Summary {
     const rows = [HEAD, ...cells, total];
     const rule = HEAD.map((_, column) => '-'.repeat(maxWidth(rows.map((row) => row[column]!))));
     return formatTable([HEAD, rule, ...cells, rule, total], {
-      isRightAligned: (column) => column < HEAD.length - TEXTS,
+      isRightAligned: (column) => column < HEAD.length - TEXT_COLUMNS,
       gap: ' ',
     });
   }
 }
 
-/** The table of complete walks. */
+/** Formats the table of all requests of a recording. */
 export function formatSummary(walks: readonly Walk[]): string[] {
   const summary = new Summary();
   for (const walk of walks) summary.add(walk);

@@ -32,6 +32,7 @@ export const filterFlags = {
   slow: textFlag({ value: 'TIME', help: 'requests that took so long somewhere: 100ms, 2s, 50us' }),
 } satisfies Flags;
 
+/** Flags that limit what is recorded of each request. */
 export const keepFlags = {
   'data-max': numberFlag({
     value: 'BYTES',
@@ -43,7 +44,10 @@ export const keepFlags = {
 
 export type FilterFlags = FlagValues<typeof filterFlags>;
 
-/** Turns flags into a filter. @throws {UsageError}; the server checks names of volumes */
+/**
+ * Turns flags into a filter. The server, not this function, checks names of volumes.
+ * @throws {UsageError}
+ */
 export function readFilter(flags: FilterFlags): FilterSettings {
   const filter: FilterSettings = {
     volumes: flags.volume,
@@ -56,6 +60,7 @@ export function readFilter(flags: FilterFlags): FilterSettings {
     ...(flags.slow === undefined ? {} : { slowMs: parseSlowThreshold(flags.slow) }),
   };
   try {
+    // Only checks the filter; each volume that it names passes as known.
     makeFilter(filter, flags.volume);
   } catch (error) {
     throw new UsageError((error as Error).message);
@@ -63,7 +68,7 @@ export function readFilter(flags: FilterFlags): FilterSettings {
   return filter;
 }
 
-/** The filter as flags; null without a filter. */
+/** Formats the filter's flags as a command line has them; null without a filter. */
 export function formatFilter(flags: FilterFlags): string | null {
   const names = Object.keys(filterFlags) as (keyof FilterFlags)[];
   const words = names.flatMap((name) =>

@@ -7,9 +7,9 @@ import type { Head } from '../../runtime/observe/format.ts';
 import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
 import { formatDuration } from '../../terminal/quantities.ts';
 import { paint } from '../../terminal/terminal.ts';
-import { formatLogEvent, formatOtherEvent, windRemark } from './event-texts.ts';
+import { formatLogEvent, formatOtherEvent, formatWindRemark } from './event-texts.ts';
 
-/** The lines of one request. */
+/** Formats the lines of one request (a walk is a recorded request). */
 export function formatWalk({ request, root }: Walk, head: Head, colour: boolean): string[] {
   const { caller } = root.wind;
   const callerText = caller === null ? '' : `  pid ${caller.pid} uid ${caller.uid}`;
@@ -22,23 +22,24 @@ interface TreeSettings {
   readonly colour: boolean;
 }
 
+/** Formats the lines of a hop, which is the stay of a request in one volume, and of those below. */
 function formatHop(hop: HopSeen, depth: number, settings: TreeSettings): string[] {
   const { wind, notes, logs } = hop;
   const indent = '  '.repeat(depth);
-  const kind = windRemark(wind);
+  const remark = formatWindRemark(wind);
   const volume = paint('bold', printable(wind.volume), settings.colour);
   const call = `${wind.fop}(${abbreviateValues(wind.args)})`;
-  const remarks = [...notes, ...logs].sort((a, b) => a.at - b.at);
+  const innerEvents = [...notes, ...logs].sort((a, b) => a.at - b.at);
   return [
-    `${indent}${volume}${kind === '' ? '' : ` [${kind}]`}: ${call} = ${formatReply(hop, settings)}`,
-    ...remarks.map(
+    `${indent}${volume}${remark === '' ? '' : ` [${remark}]`}: ${call} = ${formatReply(hop, settings)}`,
+    ...innerEvents.map(
       (event) => `${indent}  | ${event.kind === 'log' ? formatLogEvent(event) : formatNote(event)}`,
     ),
     ...hop.below.flatMap((child) => formatHop(child, depth + 1, settings)),
   ];
 }
 
-/** `negative.py:12 lookup  local={…}  cache: +'/a/b'=1`. */
+/** Formats a bridge's note of a module: `negative.py:12 lookup  local={…}  cache: +'/a/b'=1`. */
 function formatNote({ notes }: NoteEvent): string {
   const { line, method, changed, ...more } = notes;
   const position = [line, method].filter((part) => part !== undefined).join(' ');
@@ -57,6 +58,6 @@ function formatReply(hop: HopSeen, { head, colour }: TreeSettings): string {
   return `${result} <${formatDuration(tookNs(hop)!)}>${hereText}`;
 }
 
-/** The line of an event that is no request. */
+/** Formats the line of an event that is no request. */
 export const formatOtherLine = (event: OtherEvent, startedAt: number): string =>
   `${formatClock(startedAt, event.at)} ${formatOtherEvent(event)}`;

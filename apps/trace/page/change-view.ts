@@ -1,4 +1,4 @@
-/** Shows the changes of a step, as a table of differences. */
+/** Shows what the volume of the current step changed, as a table of differences. */
 import { describeChange, type Row } from '../differences.ts';
 import { html } from './dom.ts';
 import type { Model } from './model.ts';
@@ -13,12 +13,12 @@ export function makeChangeView(model: Model): HTMLElement {
     const isAlone = before === null;
     title.textContent = isAlone ? TITLES[step.kind] : 'What it changed';
     label.hidden = isAlone;
-    const isAll = isAlone || all.checked;
-    const shownRows = isAll ? rows : rows.filter((row) => row.before !== row.after);
-    const same = `Nothing: all ${rows.length} values are the same.`;
+    const showsAll = isAlone || allBox.checked;
+    const shownRows = showsAll ? rows : rows.filter((row) => row.before !== row.after);
+    const sameText = `Nothing: all ${rows.length} values are the same.`;
     body.replaceChildren(
       shownRows.length === 0
-        ? html`<p class="none">${rows.length === 0 ? 'No values.' : same}</p>`
+        ? html`<p class="none">${rows.length === 0 ? 'No values.' : sameText}</p>`
         : html`<table class="${isAlone ? 'alone' : 'compared'}">
             <thead><tr><th scope="col">value</th>${!isAlone && html`<th scope="col">${before}</th>`}
             <th scope="col">${after}</th></tr></thead>
@@ -31,8 +31,8 @@ export function makeChangeView(model: Model): HTMLElement {
       ...(fdCtx === null ? [] : [`Kept with the fd: ${fdCtx}`]),
     ].join(' · ');
   };
-  const all = html<HTMLInputElement>`<input type="checkbox" id="all-values" @input="${update}">`;
-  const label = html`<label>${all} what is the same, too</label>`;
+  const allBox = html<HTMLInputElement>`<input type="checkbox" id="all-values" @input="${update}">`;
+  const label = html`<label>${allBox} what is the same, too</label>`;
   const title = html`<h3></h3>`;
   const body = html`<div class="table"></div>`;
   const context = html`<p class="small"></p>`;

@@ -1,6 +1,6 @@
 /**
- * Makes DOM elements from HTML templates. A string or number becomes text or part of an attribute, a
- * node is inserted, and a function becomes the listener of an `@` attribute. Values are never
+ * Makes DOM elements from HTML templates. A string or number becomes text or part of an attribute,
+ * a node is inserted, and a function becomes the listener of an `@` attribute. Values are never
  * parsed as HTML, so a recording cannot inject markup. Attributes must be quoted. A line break next
  * to a tag or value adds no space.
  *
@@ -15,22 +15,23 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function buildFragment(texts: readonly string[], values: readonly Value[]): DocumentFragment {
+  /** Nodes and listeners, which the markup names by their indices. */
   const slots: (Node | Listener)[] = [];
-  const addMarkup = (value: Value): string => {
+  const toMarkup = (value: Value): string => {
     if (value === null || value === undefined || typeof value === 'boolean') return '';
-    if (Array.isArray(value)) return value.map(addMarkup).join('');
+    if (Array.isArray(value)) return value.map(toMarkup).join('');
     if (typeof value === 'function') return String(slots.push(value) - 1);
     if (value instanceof Node) return `<!--${slots.push(value) - 1}-->`;
-    return String(value).replace(/[&<>"]/g, (sign) => ENTITIES[sign]!);
+    return String(value).replace(/[&<>"]/g, (character) => ENTITIES[character]!);
   };
   const template = document.createElement('template');
   template.innerHTML = texts
-    .map((text, at) => text.replace(/(^|>)\s*\n\s*|\s*\n\s*(?=<|$)/g, '$1') + addMarkup(values[at]))
+    .map((text, at) => text.replace(/(^|>)\s*\n\s*|\s*\n\s*(?=<|$)/g, '$1') + toMarkup(values[at]))
     .join('');
   const { content } = template;
-  const shown = NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_COMMENT;
+  const nodeTypes = NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_COMMENT;
   const nodes: Node[] = [];
-  for (const walker = document.createTreeWalker(content, shown); walker.nextNode(); )
+  for (const walker = document.createTreeWalker(content, nodeTypes); walker.nextNode(); )
     nodes.push(walker.currentNode);
   for (const node of nodes) {
     if (node instanceof Comment) node.replaceWith(slots[Number(node.data)] as Node);
@@ -53,7 +54,7 @@ export const html = <E extends Element = HTMLElement>(
   ...values: Value[]
 ): E => document.adoptNode(buildFragment(texts, values).firstElementChild as E);
 
-/** Makes the single element of a template within a picture. */
+/** Makes the single element of a template, which is a part of an SVG picture. */
 export const svg = <E extends SVGElement = SVGElement>(
   texts: TemplateStringsArray,
   ...values: Value[]
@@ -61,12 +62,12 @@ export const svg = <E extends SVGElement = SVGElement>(
   buildFragment([`<svg>${texts[0]}`, ...texts.slice(1)], values).firstElementChild!
     .firstElementChild as E;
 
-/** A button with a short sign and an accessible name. */
+/** Makes a button with a short sign, such as `×`, and a name for screen readers. */
 export const makeButton = (sign: string, name: string, act: () => void): HTMLButtonElement =>
   html`<button type="button" aria-label="${name}" title="${name}" @click="${act}">${sign}</button>`;
 
-/** A colour of the page's style. */
-export const styleColour = (name: string): string =>
+/** Reads a colour from the style sheet's custom property `--name`. */
+export const readColour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 export function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
@@ -76,9 +77,15 @@ export function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Whether a key belongs to the page: without modifiers, and not in a field that handles it. */
-export const isPageKey = ({ ctrlKey, altKey, metaKey, target }: KeyboardEvent, fields: string) =>
+/**
+ * Returns whether a key is for the page: it has no modifier, and the focus is in no field that
+ * handles keys itself. @param fieldSelector of these fields
+ */
+export const isPageKey = (
+  { ctrlKey, altKey, metaKey, target }: KeyboardEvent,
+  fieldSelector: string,
+) =>
   !ctrlKey &&
   !altKey &&
   !metaKey &&
-  !(target instanceof Element && target.closest(fields) !== null);
+  !(target instanceof Element && target.closest(fieldSelector) !== null);

@@ -1,4 +1,4 @@
-/** The form that filters the list of requests: by fop, volume, part of the path, and failure. */
+/** Builds the form that filters the list of requests: by fop, volume, part of the path, failure. */
 import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
@@ -9,6 +9,7 @@ export function makeFilterForm(model: Model): HTMLElement {
   const ids = new Set(hops.volume.subarray(0, hops.length));
   const fops = head.tables.fops.filter(({ number }) => numbers.has(number)).map((fop) => fop.name);
   const fop = makeChoice('fop', 'Any fop', fops.sort());
+  // The top of the graph, with the highest id, comes first.
   const volumes = new Set([...ids].sort((a, b) => b - a).map((id) => outline.volume(id)));
   const volume = makeChoice('volume', 'Any volume', [...volumes]);
   const path = html<HTMLInputElement>`<input type="search" id="path" placeholder="Part of a path"
@@ -17,7 +18,10 @@ export function makeFilterForm(model: Model): HTMLElement {
   const count = html`<p class="small" id="count" role="status"></p>`;
   const apply = (): void =>
     model.setFilter({
-      ...{ fop: fop.value, volume: volume.value, path: path.value, failed: failed.checked },
+      fop: fop.value,
+      volume: volume.value,
+      path: path.value,
+      failed: failed.checked,
     });
   const showCount = (): void => {
     const all = formatRequestCount(outline.requests.length);

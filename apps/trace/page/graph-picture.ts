@@ -1,4 +1,4 @@
-/** Draws the graph, the top first: the volumes that the request reached, and its current one. */
+/** Draws the graph, its top first, and marks the volumes that the request reached. */
 
 import { printable } from '../../../runtime/core/log.ts';
 import type { HopSeen } from '../../../runtime/observe/walk.ts';
@@ -7,11 +7,15 @@ import { drawCurve } from '../../../runtime/volfile/render/svg.ts';
 import { html, svg } from './dom.ts';
 import type { CurrentRequest, Model } from './model.ts';
 
-/** Pixels: of a box, of a letter on average, beside a text, around the picture, of the token. */
+/** Sizes in pixels. */
 const BOX_HEIGHT = 40;
-const LETTER = 7.4;
+/** Mean width of a letter. */
+const LETTER_WIDTH = 7.4;
+/** Space beside the text of a box, on both sides together. */
 const PADDING = 24;
+/** Space around the picture. */
 const MARGIN = 4;
+/** The token is a dot that moves along an edge with the request. */
 const TOKEN_RADIUS = 6;
 
 /** A volume of the picture; its subvolumes come before it. */
@@ -23,7 +27,7 @@ export interface DrawnVolume {
 
 export interface GraphPicture {
   readonly picture: SVGSVGElement;
-  /** Shows the position of a request; null shows the graph alone. */
+  /** Marks the volumes that a request has reached at a step; null shows the graph alone. */
   show(current: CurrentRequest | null, step: number): void;
 }
 
@@ -33,7 +37,7 @@ export function makeGraphView(model: Model): HTMLElement {
   return html`<section class="graph" aria-label="Graph"><h3>Graph</h3>${picture}</section>`;
 }
 
-/** The node of the caller above the graph: no volume has this name. */
+/** The name of the caller's node above the graph; no volume has this name. */
 const CALLER = '';
 
 /** Draws a graph. @param caller label of the caller, above the graph */
@@ -45,16 +49,16 @@ export function makeGraphPicture(
   const above = caller === undefined || top === undefined ? [] : [{ ...caller, subvolumes: [top] }];
   const volumes = [...below, ...above];
   const nodeName = (i: number): string => (i < below.length ? below[i]!.name : CALLER);
-  const places = new Map(volumes.map(({ name }, i) => [name, i]));
+  const indices = new Map(volumes.map(({ name }, i) => [name, i]));
   const children = volumes.map(({ subvolumes }, i) =>
-    // A volume comes after its subvolumes; a broken recording gets no such line.
+    // Subvolumes come before their volume; in a damaged recording other ones are omitted.
     subvolumes.flatMap((name) => {
-      const child = places.get(name);
+      const child = indices.get(name);
       return child === undefined || child >= i ? [] : [child];
     }),
   );
   const boxes = volumes.map(({ name, type }, i) => ({
-    width: Math.ceil(Math.max(name.length * 1.1, type.length * 0.9) * LETTER) + PADDING,
+    width: Math.ceil(Math.max(name.length * 1.1, type.length * 0.9) * LETTER_WIDTH) + PADDING,
     height: BOX_HEIGHT,
     children: children[i]!,
   }));
@@ -76,8 +80,8 @@ export function makeGraphPicture(
   const [across, down] = [width + 2 * MARGIN, height + 2 * MARGIN];
   const picture = html<SVGSVGElement>`<svg viewBox="${-MARGIN} ${-MARGIN} ${across} ${down}"
     width="${across}" role="img">${edges.map(({ path }) => path)}${nodes}${token}</svg>`;
-  const show = (current: CurrentRequest | null, at: number): void => {
-    const step = current?.steps[at];
+  const show = (current: CurrentRequest | null, stepIndex: number): void => {
+    const step = current?.steps[stepIndex];
     const visited = new Set<string>();
     if (current !== null) addVisited(current.walk.root, visited);
     const currentVolume = step?.hop.wind.volume;

@@ -1,6 +1,6 @@
 /**
- * The page of `glossa trace --html`: reads the embedded recording, and shows it. Its parts depend
- * only on the model, which notifies them of changes.
+ * Builds the page of `glossa trace --html`, which has the recording embedded. Its parts depend only
+ * on the model, which notifies them of changes.
  */
 import { formatTime, printable } from '../../../runtime/core/log.ts';
 import { findPath, formatClock } from '../../../runtime/observe/event-text.ts';
@@ -20,7 +20,7 @@ import { makeSourceView } from './source-view.ts';
 import { makeTimeline } from './timeline.ts';
 import { makeWayView } from './way-view.ts';
 
-/** Most listed events that are no requests. */
+/** Most events to list that belong to no request. */
 const OTHERS_MAX = 1000;
 
 const readEmbedded = (id: string): string => document.getElementById(id)!.textContent!;
@@ -49,7 +49,7 @@ function makeHeader({ data, failureCount }: Model): HTMLElement {
   </header>`;
 }
 
-/** Warnings about missing parts of the recording. */
+/** Makes warnings about missing parts of the recording. */
 function makeWarnings({ closed, outline }: RecordingData): Node[] {
   const cut = 'The recording was not ended: it was cut off, or went on when this page was made.';
   const texts = [...(closed ? [] : [cut]), ...outline.problems];
@@ -61,6 +61,7 @@ function makeWarnings({ closed, outline }: RecordingData): Node[] {
   ];
 }
 
+/** Makes the list of events that belong to no request, such as lines of the log. */
 function makeOthersView({ head, outline: { others } }: RecordingData): Node[] {
   if (others.length === 0) return [];
   const rows = others
@@ -155,7 +156,7 @@ async function showPage(): Promise<void> {
   );
   listenForKeys(model);
   model.select(0);
-  // For tests, which wait for it.
+  // Tests wait for this attribute.
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
 }
 

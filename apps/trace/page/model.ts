@@ -1,4 +1,4 @@
-/** The state of the page: the recording, the filter, the selected request and its step. */
+/** Holds the page's state: the recording, the filter, the selected request and its step. */
 
 import { findPath } from '../../../runtime/observe/event-text.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
@@ -16,7 +16,7 @@ export interface Filter {
   readonly failed: boolean;
 }
 
-/** Kinds of changes. */
+/** What a listener is notified of. */
 export type Topic = 'filter' | 'request' | 'step';
 
 /** The selected request. */
@@ -36,14 +36,16 @@ export interface RecordingData {
 export class Model {
   readonly data: RecordingData;
   filter: Filter = { fop: '', volume: '', path: '', failed: false };
-  /** Requests that pass the filter. */
+  /** Numbers of the requests that pass the filter: indices in the outline's `requests`. */
   shown: Int32Array;
   /** Index in `shown` of the selected request; -1 if no request is selected. */
   position = -1;
   current: CurrentRequest | null = null;
+  /** Index of the current step of the selected request. */
   step = 0;
-  /** By request: whether it has a failure. */
+  /** By request: 1 if a reply in it, at any volume, has an errno. */
   private readonly failures: Uint8Array;
+  /** Paths of all requests in small letters; null before the first filter by path. */
   private paths: string[] | null = null;
   private readonly listeners: [Topic, () => void][] = [];
 
@@ -65,6 +67,7 @@ export class Model {
     return this.failures.reduce((sum, one) => sum + one, 0);
   }
 
+  /** Filters the requests. The selected one stays if it passes; else the first is selected. */
   setFilter(filter: Filter): void {
     const selected = this.position < 0 ? -1 : this.shown[this.position]!;
     this.filter = filter;
@@ -88,7 +91,7 @@ export class Model {
     this.notify('step');
   }
 
-  /** Goes to a step, or to the nearest end. */
+  /** Goes to a step; below 0 to the first, beyond the end to the last. */
   goToStep(step: number): void {
     if (this.current === null) return;
     this.step = Math.max(0, Math.min(step, this.current.steps.length - 1));
@@ -100,9 +103,9 @@ export class Model {
     const { hops, requests } = outline;
     const matches = new Uint8Array(requests.length).fill(fop === '' && volume === '' ? 1 : 0);
     if (fop !== '' || volume !== '') {
-      const number = head.tables.fops.find(({ name }) => name === fop)?.number;
+      const fopNumber = head.tables.fops.find(({ name }) => name === fop)?.number;
       for (let hop = 0; hop < hops.length; hop++) {
-        if (fop !== '' && hops.fop[hop] !== number) continue;
+        if (fop !== '' && hops.fop[hop] !== fopNumber) continue;
         if (volume !== '' && outline.volume(hops.volume[hop]!) !== volume) continue;
         matches[hops.request[hop]!] = 1;
       }
@@ -115,7 +118,7 @@ export class Model {
     });
   }
 
-  /** Paths of all requests, read when a filter first needs them. */
+  /** Reads the paths of all requests when a filter first needs them. */
   private readPaths(): readonly string[] {
     this.paths ??= Array.from(this.data.outline.requests, (hop) => {
       return (findPath(this.data.outline.wind(hop).args) ?? '').toLowerCase();

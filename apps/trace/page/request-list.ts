@@ -1,4 +1,4 @@
-/** The list of requests; only visible rows have elements. */
+/** Shows the list of requests; only visible rows have elements. */
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { printable } from '../../../runtime/core/log.ts';
 import { findPath, formatClock } from '../../../runtime/observe/event-text.ts';
@@ -6,36 +6,40 @@ import { formatDuration } from '../../../terminal/quantities.ts';
 import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
-/** Height of a row in pixels, as in the style. */
-const ROW = 46;
-/** Rows to draw beyond the visible ones. */
-const BEYOND = 6;
-/** Largest height of an element in browsers; beyond it, a scrolled pixel moves several rows. */
+/** Height of a row in pixels, as in the style sheet. */
+const ROW_HEIGHT = 46;
+/** Rows to draw above and below the visible ones. */
+const EXTRA_ROWS = 6;
+/**
+ * Largest height of an element in browsers; in longer lists, a scrolled pixel moves several rows.
+ */
 const HEIGHT_MAX = 8_000_000;
 
 export function makeRequestList(model: Model): HTMLElement {
   const space = html`<div class="space"></div>`;
   const list = html`<div class="list" id="requests" tabindex="0" role="listbox"
     aria-label="Requests">${space}</div>`;
-  /** Rows per pixel of the scroll bar, relative to the visible rows. */
+  /**
+   * Pixels of the whole list for each scrolled pixel: 1 unless the list is higher than HEIGHT_MAX.
+   */
   const scale = (): number => {
-    const height = model.shown.length * ROW;
+    const height = model.shown.length * ROW_HEIGHT;
     const view = list.clientHeight;
     return height <= HEIGHT_MAX ? 1 : (height - view) / (HEIGHT_MAX - view);
   };
   const draw = (): void => {
     const { length } = model.shown;
-    space.style.height = `${Math.min(length * ROW, HEIGHT_MAX)}px`;
+    space.style.height = `${Math.min(length * ROW_HEIGHT, HEIGHT_MAX)}px`;
     const top = list.scrollTop * scale();
-    const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
-    const rowCount = Math.ceil(list.clientHeight / ROW) + 2 * BEYOND;
+    const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - EXTRA_ROWS);
+    const rowCount = Math.ceil(list.clientHeight / ROW_HEIGHT) + 2 * EXTRA_ROWS;
     const positions = Array.from(
       { length: Math.min(length - first, rowCount) },
       (_, at) => first + at,
     );
     const rows = positions.map((position) => {
       const row = makeRow(model, position);
-      row.style.transform = `translateY(${list.scrollTop + position * ROW - top}px)`;
+      row.style.transform = `translateY(${list.scrollTop + position * ROW_HEIGHT - top}px)`;
       return row;
     });
     space.replaceChildren(...rows);
@@ -44,12 +48,13 @@ export function makeRequestList(model: Model): HTMLElement {
       list.setAttribute('aria-activedescendant', `r${model.position}`);
     else list.removeAttribute('aria-activedescendant');
   };
+  /** Scrolls to the selected request. */
   const reveal = (): void => {
-    const at = model.position * ROW;
+    const at = model.position * ROW_HEIGHT;
     const top = list.scrollTop * scale();
     if (model.position >= 0 && at < top) list.scrollTop = at / scale();
-    else if (at + ROW > top + list.clientHeight) {
-      list.scrollTop = (at + ROW - list.clientHeight) / scale();
+    else if (at + ROW_HEIGHT > top + list.clientHeight) {
+      list.scrollTop = (at + ROW_HEIGHT - list.clientHeight) / scale();
     }
     draw();
   };
@@ -59,11 +64,14 @@ export function makeRequestList(model: Model): HTMLElement {
     if (row !== null) model.select(Number(row.dataset.place));
   });
   list.addEventListener('keydown', (event) => {
-    const page = Math.max(1, Math.floor(list.clientHeight / ROW) - 1);
+    const page = Math.max(1, Math.floor(list.clientHeight / ROW_HEIGHT) - 1);
     const positions: Readonly<Record<string, number>> = {
-      ...{ ArrowDown: model.position + 1, ArrowUp: model.position - 1 },
-      ...{ PageDown: model.position + page, PageUp: model.position - page },
-      ...{ Home: 0, End: model.shown.length - 1 },
+      ArrowDown: model.position + 1,
+      ArrowUp: model.position - 1,
+      PageDown: model.position + page,
+      PageUp: model.position - page,
+      Home: 0,
+      End: model.shown.length - 1,
     };
     const position = positions[event.key];
     if (position === undefined || model.shown.length === 0) return;
@@ -80,6 +88,7 @@ function makeRow(model: Model, position: number): HTMLElement {
   const request = model.shown[position]!;
   const hop = outline.requests[request]!;
   const { fop, args, request: number, at } = outline.wind(hop);
+  // A pending request has NaN as its end.
   const durationNs = outline.hops.end[hop]! - at;
   const errno = Number.isNaN(durationNs) ? null : outline.hops.errno[hop]!;
   return html`<div class="row" id="r${position}" role="option" data-place="${position}"
@@ -92,7 +101,7 @@ function makeRow(model: Model, position: number): HTMLElement {
   </div>`;
 }
 
-/** A mark for the result. @param errno of the reply; null while pending */
+/** Makes the mark of a result: `ok`, or the errno. @param errno 0: success; null: no reply yet */
 export const makeResultMark = (errno: number | null): HTMLElement =>
   errno === null
     ? html`<span class="result waits">…</span>`

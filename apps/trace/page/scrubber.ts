@@ -1,4 +1,4 @@
-/** The controls that step forwards and backwards through a request. */
+/** Builds the controls that step forwards and backwards through a request. */
 import { printable } from '../../../runtime/core/log.ts';
 import { findPath, formatResult } from '../../../runtime/observe/event-text.ts';
 import { formatDuration } from '../../../terminal/quantities.ts';
@@ -37,7 +37,7 @@ export function makeScrubber(model: Model): HTMLElement {
   </section>`;
 }
 
-/** `cache winds lookup /nope to storage`. */
+/** Describes a step: `cache winds lookup /nope to storage`. */
 function describeStep({ kind, hop, above, notes }: Step): string {
   const { wind, unwind } = hop;
   const volume = printable(wind.volume);

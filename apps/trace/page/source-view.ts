@@ -4,7 +4,7 @@ import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
 /** Lines to keep visible above the highlighted one. */
-const ABOVE = 4;
+const LINES_ABOVE = 4;
 
 export function makeSourceView(model: Model): HTMLElement {
   const { sources } = model.data;
@@ -13,15 +13,15 @@ export function makeSourceView(model: Model): HTMLElement {
   const section = html`<section class="source" id="source" aria-label="Source" hidden>
     ${title}${code}
   </section>`;
-  let shown: SourceText | null = null;
+  let shownSource: SourceText | null = null;
   model.on(['step'], () => {
     const { current } = model;
     const position = current === null ? null : findSourceLine(current.steps, model.step, sources);
     section.hidden = position === null;
     if (position === null) return;
-    if (shown !== position.source) {
-      shown = position.source;
-      const lines = shown.text.replace(/\n$/, '').split('\n');
+    if (shownSource !== position.source) {
+      shownSource = position.source;
+      const lines = shownSource.text.replace(/\n$/, '').split('\n');
       code.replaceChildren(
         ...lines.map((text) => html`<div class="line"><code>${text}</code></div>`),
       );
@@ -36,18 +36,23 @@ export function makeSourceView(model: Model): HTMLElement {
     if (!(currentLine instanceof HTMLElement)) return;
     currentLine.classList.add('lit');
     currentLine.setAttribute('aria-current', 'true');
-    code.scrollTop = Math.max(0, currentLine.offsetTop - ABOVE * currentLine.offsetHeight);
+    code.scrollTop = Math.max(0, currentLine.offsetTop - LINES_ABOVE * currentLine.offsetHeight);
   });
   return section;
 }
 
+/** A line of a module, or only the module. */
 export interface SourceLine {
   readonly source: SourceText;
   /** From 1; null if unknown. */
   readonly line: number | null;
 }
 
-/** The line of the hop's last note so far; without one, the file of the volume. */
+/**
+ * Finds the line in the last note of the step's hop until the step; without one, the source of the
+ * hop's volume. Null if there is no such source.
+ * @param at index of the step
+ */
 export function findSourceLine(
   steps: readonly Step[],
   at: number,

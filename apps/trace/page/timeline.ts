@@ -5,20 +5,22 @@
 
 import { formatClock } from '../../../runtime/observe/event-text.ts';
 import { formatDuration } from '../../../terminal/quantities.ts';
-import { html, styleColour } from './dom.ts';
+import { html, readColour } from './dom.ts';
 import type { Model } from './model.ts';
 
-/** Pixels: margins around the bars, and the least width and height of a bar. */
+/** Margins around the bars, in pixels. */
 const LEFT = 52;
 const RIGHT = 8;
 const TOP = 8;
 const BOTTOM = 18;
+/** Width and least height of a bar, in pixels. */
 const BAR = 2;
-/** Shortest duration with a height of its own, in nanoseconds. */
+/** The duration at the bottom of the scale, in nanoseconds; shorter ones are as high. */
 const LEAST_NS = 1e3;
 /** Shortest time span to show, in nanoseconds. */
 const SPAN_MIN = 1e3;
 
+/** The shown time, in nanoseconds since the recording began. */
 interface Range {
   readonly from: number;
   readonly to: number;
@@ -27,6 +29,7 @@ interface Range {
 export function makeTimeline(model: Model): HTMLElement {
   const range = findRange(model);
   const { hops, requests } = model.data.outline;
+  /** Selects the request whose start is nearest to the click. */
   const choose = ({ offsetX }: MouseEvent): void => {
     const width = canvas.clientWidth - LEFT - RIGHT;
     const at = range.from + ((offsetX - LEFT) / width) * (range.to - range.from);
@@ -52,6 +55,7 @@ export function makeTimeline(model: Model): HTMLElement {
   </section>`;
 }
 
+/** Finds the time from the first request's start to the last one's end. */
 function findRange({ data: { outline } }: Model): Range {
   const { hops } = outline;
   let [from, to] = [Number.POSITIVE_INFINITY, 0];
@@ -76,9 +80,9 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: Range): vo
   const decades = Math.max(1, Math.ceil(Math.log10(slowest / LEAST_NS)));
   const barHeight = (ns: number): number =>
     (Math.log10(Math.max(ns, LEAST_NS) / LEAST_NS) / decades) * (floor - TOP);
-  const [soft, well, bad] = [styleColour('soft'), styleColour('accent'), styleColour('bad')];
+  const [soft, well, bad] = [readColour('soft'), readColour('accent'), readColour('bad')];
   context.fillStyle = soft;
-  context.strokeStyle = styleColour('rule');
+  context.strokeStyle = readColour('rule');
   context.textBaseline = 'middle';
   context.textAlign = 'right';
   for (let decade = 0; decade <= decades; decade++) {
@@ -106,8 +110,8 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: Range): vo
   if (model.current === null) return;
   const part = (model.current.walk.root.wind.at - range.from) / (range.to - range.from);
   const x = LEFT + part * (width - LEFT - RIGHT - BAR) + BAR / 2;
-  context.strokeStyle = styleColour('ink');
-  context.fillStyle = styleColour('ink');
+  context.strokeStyle = readColour('ink');
+  context.fillStyle = readColour('ink');
   strokeLine(context, x, TOP, x, floor);
   context.beginPath();
   context.moveTo(x - 5, 0);
@@ -126,7 +130,7 @@ function strokeLine(
   context.stroke();
 }
 
-/** For each pixel column: number of requests, number of failures, and longest duration. */
+/** Counts, for each pixel column, the requests and failures, and finds the longest duration. */
 function countColumns(model: Model, { from, to }: Range, width: number) {
   const { hops, requests } = model.data.outline;
   const size = Math.max(BAR, Math.floor(width));
@@ -137,7 +141,7 @@ function countColumns(model: Model, { from, to }: Range, width: number) {
   for (const request of model.shown) {
     const hop = requests[request]!;
     const start = hops.start[hop]!;
-    // Bars must not overlap.
+    // Only every BAR-th column gets a bar, so that bars do not overlap.
     const offset = ((start - from) / (to - from)) * (size - BAR);
     const x = BAR * Math.floor(offset / BAR);
     counts[x]! += 1;

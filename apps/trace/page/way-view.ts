@@ -1,9 +1,9 @@
-/** The way of a request: a row for each hop, with the time in the volume itself and below it. */
+/** Shows the way of a request: a row for each hop, with the times in its volume and below. */
 import { printable } from '../../../runtime/core/log.ts';
 import { formatResult } from '../../../runtime/observe/event-text.ts';
 import { answeredHere, type HopSeen, ownNs, tookNs } from '../../../runtime/observe/walk.ts';
 import { formatDuration } from '../../../terminal/quantities.ts';
-import { windRemark } from '../event-texts.ts';
+import { formatWindRemark } from '../event-texts.ts';
 import { html } from './dom.ts';
 import type { CurrentRequest, Model } from './model.ts';
 
@@ -41,13 +41,14 @@ export function makeWayView(model: Model): HTMLElement {
   </section>`;
 }
 
-/** A time as percentage of the request's whole time. */
+/** Formats a time as a percentage of the request's whole time. */
 function formatPercent(at: number, { walk, steps }: CurrentRequest): string {
   const from = walk.root.wind.at;
   const length = Math.max(1, steps.at(-1)!.at - from);
   return `${Math.max(0, Math.min(100, (100 * (at - from)) / length))}%`;
 }
 
+/** Makes the rows of a hop and of all hops below it. */
 function makeLines(model: Model, current: CurrentRequest, hop: HopSeen, depth: number): Line[] {
   const { wind, unwind, below } = hop;
   const end = unwind?.at ?? Math.max(wind.at, current.steps.at(-1)!.at);
@@ -57,7 +58,7 @@ function makeLines(model: Model, current: CurrentRequest, hop: HopSeen, depth: n
   const goToWind = (): void =>
     model.goToStep(current.steps.findIndex((step) => step.hop === hop && step.kind === 'wind'));
   const label = html`<span class="who">
-    <b>${printable(wind.volume)}</b> ${wind.fop}<i> ${windRemark(wind)}</i>
+    <b>${printable(wind.volume)}</b> ${wind.fop}<i> ${formatWindRemark(wind)}</i>
   </span>`;
   label.style.paddingLeft = `${Math.min(depth, DEPTH_MAX) * INDENT}px`;
   const row = html`<button type="button" class="hop" @click="${goToWind}">
@@ -82,7 +83,7 @@ function makeBar(kind: string, from: number, to: number, current: CurrentRequest
   return element;
 }
 
-/** Intervals in which the hop did not wait for a volume below. */
+/** Lists the intervals in which the hop did not wait for a volume below. */
 function listOwnParts({ wind, below }: HopSeen, end: number): [from: number, to: number][] {
   const parts: [number, number][] = [];
   let at = wind.at;
