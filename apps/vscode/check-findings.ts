@@ -18,6 +18,7 @@ export interface Finding {
 /** The problems of one volfile, by the absolute path of the file that has them. */
 export type Findings = ReadonlyMap<string, readonly Finding[]>;
 
+/** A problem as `glossa check --json` prints it; lines and columns count from 1, 0 if unknown. */
 interface Problem {
   readonly severity: 'error' | 'warning';
   readonly code: string;
@@ -36,23 +37,33 @@ interface CheckOutput {
   }[];
 }
 
-/** The command gave no usable output: it did not start, or is another program. */
+/** Thrown when the command gives no usable output: it did not start, or is another program. */
 export class UnusableOutput extends Error {
   readonly code = 'GLOSSA_NO_ANSWER';
 }
 
+/** Makes the finding for a file that cannot be read. */
 const makeFileFinding = (message: string): Finding => ({
-  ...{ line: 0, column: 0, length: 0, severity: 'error', code: 'unreadable', message },
+  line: 0,
+  column: 0,
+  length: 0,
+  severity: 'error',
+  code: 'unreadable',
+  message,
 });
 
 const toFinding = ({ severity, code, line, column, length, message, hint }: Problem): Finding => ({
-  ...{ line: Math.max(0, line - 1), column: Math.max(0, column - 1), length, severity, code },
+  line: Math.max(0, line - 1),
+  column: Math.max(0, column - 1),
+  length,
+  severity,
+  code,
   message: hint === undefined ? message : `${message}\n${hint}`,
 });
 
 /**
- * Reads what `glossa check --json PATH` printed.
- * @param path the volfile's, absolute, as it was given to the command
+ * Parses what `glossa check --json PATH` printed.
+ * @param path absolute path of the volfile, as it was given to the command
  * @throws {UnusableOutput}
  */
 export function readFindings(output: string, path: string): Findings {

@@ -1,6 +1,6 @@
 /**
- * The entry point of the VS Code extension: shows problems of volfiles when they are opened and
- * saved, and starts the debugger, `glossa debug --dap`. check-findings.ts and glossa-command.ts need no editor.
+ * Runs the VS Code extension: shows problems of volfiles when they are opened and saved, and starts
+ * the debugger, `glossa debug --dap`. check-findings.ts and glossa-command.ts need no editor.
  */
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
@@ -14,6 +14,7 @@ import {
 
 const LANGUAGE = 'volfile';
 
+/** Reads the setting of glossa's command. @param elsewhere its folder outside of a workspace */
 function readCommand(folder: vscode.WorkspaceFolder | undefined, elsewhere: string): GlossaCommand {
   const settings = vscode.workspace.getConfiguration('glossa', folder);
   return {
@@ -39,14 +40,16 @@ function makeDiagnostic({ line, column, length, severity, code, message }: Findi
 class Problems implements vscode.Disposable {
   private readonly diagnostics = vscode.languages.createDiagnosticCollection('glossa');
   private readonly log: vscode.LogOutputChannel;
-  /** Running checks by volfile; then the files with problems of each volfile. */
+  /** Running checks by the path of the volfile. */
   private readonly running = new Map<string, AbortController>();
+  /** Files that have the problems of a volfile, by the path of the volfile. */
   private readonly files = new Map<string, readonly string[]>();
 
   constructor(log: vscode.LogOutputChannel) {
     this.log = log;
   }
 
+  /** Checks a volfile and shows its problems; a running check of it ends. */
   async checkDocument(document: vscode.TextDocument): Promise<void> {
     const { languageId, uri } = document;
     if (languageId !== LANGUAGE || uri.scheme !== 'file' || !vscode.workspace.isTrusted) return;
@@ -73,7 +76,7 @@ class Problems implements vscode.Disposable {
     }
   }
 
-  /** Removes the problems of a closed volfile. */
+  /** Ends a volfile's check, and removes its problems. */
   clearProblems(path: string): void {
     this.running.get(path)?.abort();
     for (const file of this.files.get(path) ?? []) this.diagnostics.delete(vscode.Uri.file(file));
@@ -86,7 +89,7 @@ class Problems implements vscode.Disposable {
   }
 }
 
-/** Handles F5 in a volfile without launch.json. */
+/** Makes F5 work in a volfile without launch.json: it debugs the requests of `ls`. */
 const configurations: vscode.DebugConfigurationProvider = {
   resolveDebugConfiguration(_folder, configuration) {
     if (configuration.type !== undefined || configuration.request !== undefined)
@@ -98,11 +101,12 @@ const configurations: vscode.DebugConfigurationProvider = {
   },
 };
 
+/** Starts the debugger that VS Code talks to by the Debug Adapter Protocol. */
 const adapters: vscode.DebugAdapterDescriptorFactory = {
   createDebugAdapterDescriptor({ workspaceFolder, configuration }) {
-    const start = readCommand(workspaceFolder, dirname(String(configuration.volfile)));
-    const args = makeArguments(start, 'debug', '--dap');
-    return new vscode.DebugAdapterExecutable(resolveProgram(start), args, { cwd: start.folder });
+    const glossa = readCommand(workspaceFolder, dirname(String(configuration.volfile)));
+    const args = makeArguments(glossa, 'debug', '--dap');
+    return new vscode.DebugAdapterExecutable(resolveProgram(glossa), args, { cwd: glossa.folder });
   },
 };
 

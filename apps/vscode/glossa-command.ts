@@ -1,4 +1,4 @@
-/** Builds the command lines of glossa from the settings, and runs `glossa check` in the workspace's folder. */
+/** Builds glossa's command lines from the settings, and runs `glossa check` in the workspace. */
 import { execFile } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
 import { type Findings, readFindings, UnusableOutput } from './check-findings.ts';
@@ -16,7 +16,7 @@ export function resolveProgram({ command, folder }: GlossaCommand): string {
   return program.includes('/') && !isAbsolute(program) ? join(folder, program) : program;
 }
 
-/** The arguments of a command of glossa. */
+/** Returns the arguments of a command of glossa, after those of the setting. */
 export const makeArguments = ({ command }: GlossaCommand, ...args: readonly string[]): string[] => [
   ...command.slice(1),
   ...args,
