@@ -60,7 +60,7 @@ describe('the stacks of the demo', () => {
   const withoutNegative = (stack: typeof native) =>
     stack.filter(({ name }) => name !== 'test-negative');
 
-  it('differ only in the translator', () => {
+  it('differ only in the cache of absent names', () => {
     expect(withoutNegative(python)).toEqual(withoutNegative(native));
     const names = (stack: typeof native) => stack.map(({ name, type }) => [name, type]);
     expect(names(withoutNegative(native))).toEqual(names(baseline));

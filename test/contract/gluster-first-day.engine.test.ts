@@ -90,7 +90,7 @@ class xlator ():
 };
 
 it.each(Object.entries(FORMS))(
-  "a module of glupy's first commits runs with the names of the package gluster: %s",
+  "a module for the API of glupy's first commits runs with the package gluster: %s",
   async (_, source) => {
     const run = await startModule({ 'm.py': source });
     run.takeLines();

@@ -314,7 +314,7 @@ class FdSample {
 }
 
 describe('the package gluster', () => {
-  it('presents gfids as words and inodes as addresses', async () => {
+  it('exposes a gfid as an array of four integers, and an inode as its address', async () => {
     const run = await startOld(
       `
 @stat_fop_t

@@ -229,7 +229,7 @@ describe.each<[string, PumpSources | undefined]>([
     expect(await pathsNow()).toEqual(['/b', '/d', '/c']);
   });
 
-  it('forget a client that has disconnected', async () => {
+  it('keep no connection of a client that has disconnected', async () => {
     const far = await open(volfile());
     await far('open', '/f', 0o102, 0o644);
     expect(dump()).toMatchObject({ connections: 1, 'conn.1.bound_xl': 'brick' });

@@ -17,7 +17,10 @@ const anywhere = [
   ['O_APPEND appends with several writers, also once set later', 'append'],
   ['statx returns a constant time of birth', 'birth'],
   ['ioctl and poll of regular files behave as on a disk', 'requests'],
-  ['fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs', 'space'],
+  [
+    'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs behave as on a disk',
+    'space',
+  ],
   ['renameat2 obeys its flags', 'rename'],
   ['O_TRUNC changes the times even of an empty file', 'truncate'],
 ] as const;

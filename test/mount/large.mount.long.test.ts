@@ -56,7 +56,7 @@ describeStages(
   'data that is not cached',
   { kernel: ['posix', 'python'], user: ['python'], 'fuse-native': ['posix'] },
   (stage) => {
-    it('is read from the disk by four readers at once', async () => {
+    it('is complete for each of four readers at once', async () => {
       const { mounted, name } = stage.nextFolders();
       const hash = await stage.runOk('seq 3000000 > f; md5sum < f', { in: mounted });
       const forget = 'sync f; dd if=f iflag=nocache count=0 status=none';

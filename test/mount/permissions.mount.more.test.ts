@@ -116,7 +116,7 @@ describe.runIf(isRoot)('access by other users', () => {
       await stage.compareScript(step(caller, script));
     });
 
-    it('root may do everything', () =>
+    it('root may read, write and change files of every mode and owner', () =>
       stage.compareScript(`${PREPARED} cat */none; chmod 000 closed none; cat none closed/none
         echo x >> none; touch closed/f
         chown 5:6 suid; stat -c '%a %u' suid; rm -r sticky; mkdir -m 1700 m

@@ -131,7 +131,7 @@ describeFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) =>
 });
 
 describeFrontEnds('a mount point', ['kernel', 'user'], (front) => {
-  it('a mount point that is a file or a glossa mount', () =>
+  it('that is a file or a glossa mount is refused', () =>
     front.withScratch(async (scratch) => {
       await scratch.writeFile('file', '');
       expect(await refusal(scratch, memory, 'file')).toMatch('file: it is not a directory');

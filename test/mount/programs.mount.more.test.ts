@@ -29,7 +29,7 @@ echo more >> d0/f7; git commit -qam more; git merge -q side -m merged; cd ..
 `;
 
 const programs = (stage: Stage): void => {
-  it('git inits, commits, branches, merges, clones and diffs', async () => {
+  it('git inits, commits, branches, merges, clones and diffs as in a bare directory', async () => {
     const { status, out } = await stage.compareScript(
       `${REPOSITORY} cd origin; git log --format='%H %s'; git status --short
       git ls-files -s | md5sum; cd ..; git clone -q origin copy
@@ -44,7 +44,7 @@ const programs = (stage: Stage): void => {
 
   // Further commands with the same system calls: on a plain storage, and over a brick.
   if (!selected.first && (stage.kind === 'posix' || stage.kind === 'own-brick')) {
-    it('git stashes, collects garbage, repacks, pushes and checks', async () => {
+    it('git stashes, collects garbage, repacks, pushes and checks as in a bare directory', async () => {
       const { status } = await stage.compareScript(
         `${REPOSITORY} git clone -q origin copy; git clone -q --no-hardlinks --bare origin bare.git
         cd copy; echo new > new; mv d0/f7 moved; rm d1/f1

@@ -39,7 +39,9 @@ const ofGlusterfs: Limits = {
   },
   'to zero beyond the end of a file with its size unchanged': {
     shows: differs,
-    tests: ['fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs'],
+    tests: [
+      'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs behave as on a disk',
+    ],
   },
   'unnamed files, times of birth, flags and versions of inodes': {
     shows: differs,
@@ -96,7 +98,7 @@ const ofClient: Limits = {
     shows: differs,
     tests: [
       'fallocate has the same result as in a bare directory',
-      'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs',
+      'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs behave as on a disk',
     ],
   },
   ...ofBoth,

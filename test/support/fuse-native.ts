@@ -17,7 +17,8 @@ import { differs, type Limits } from './limits.ts';
  * - notices under load, and with open files: no notices;
  * - passthrough, --no-passthrough, the writeback cache: the package does not request them;
  * - access times: the tests need nanoseconds, the interface has milliseconds;
- * - locks in the statedump, served by Python, by chance: they are the kernel's own. The rest of that
+ * - locks in the statedump, served by Python, by chance: they are the kernel's own. The rest of
+ * that
  *   file is tried;
  * - the conformance and POSIX suites: most of their scripts touch something of this list;
  * - failing disks: errors come up through the storage, which is the same for all front ends;
@@ -48,7 +49,7 @@ export const inexpressible: Limits = {
     shows: differs,
     tests: [
       'used by a file is reported as on the disk',
-      'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs',
+      'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs behave as on a disk',
       'renameat2 leaves a whiteout',
       'renameat2 obeys its flags',
       'renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags',
@@ -58,7 +59,7 @@ export const inexpressible: Limits = {
     shows: differs,
     tests: [
       'names that are not UTF-8 are used as on a disk',
-      'names that are not UTF-8 appear as surrogate escapes, and lead to the file',
+      'that are not UTF-8 appear as surrogate escapes, and lead to the file',
       'extended attributes with the longest names and values are accepted, and longer ones refused',
     ],
   },

@@ -18,7 +18,7 @@ const withTitle = (block: Block) => [`${block.page}:${block.line}`, block] as co
 const findTested = (blockTest: string) =>
   pages.flatMap(readBlocks).filter((block) => chooseTest(block) === blockTest);
 
-describe('blocksIn and commandsIn', () => {
+describe('findBlocks and findCommands', () => {
   const text = [
     'Words, and `glossa inline`.',
     '',
@@ -61,26 +61,26 @@ describe('blocksIn and commandsIn', () => {
   });
 });
 
-describe('the texts', () => {
+describe('the documentation', () => {
   const plans = pages.map(makePlan);
 
-  it('have no block without a test or a reason in the table', () => {
+  it('has no code block without a test, or a reason for that in test/texts/table.ts', () => {
     expect(plans.flatMap(({ open }) => open)).toEqual([]);
   });
 
-  it('contain every page and block that the table names', () => {
+  it('has every page and block that test/texts/table.ts names', () => {
     expect(Object.keys(tables).filter((page) => !pages.includes(page))).toEqual([]);
     expect(plans.flatMap(({ page, idle }) => idle.map((row) => `${page}: ${row}`))).toEqual([]);
   });
 
-  it('are run by existing tests', () => {
+  it('is run only by tests that exist', () => {
     const named = pages.flatMap((page) =>
       Object.values(findRows(page)).flatMap((row) => ('by' in row ? [row.by] : [])),
     );
     expect(named.filter((test) => !existsSync(join(packageRoot, test)))).toEqual([]);
   });
 
-  it('name existing npm scripts', () => {
+  it('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
     const named = pages.flatMap((page) => [
       ...readPage(page).matchAll(/\bnpm run (-s )?([\w:-]+)/g),
@@ -89,7 +89,7 @@ describe('the texts', () => {
   });
 });
 
-describe('a volfile in a text', () => {
+describe('a volfile in the documentation', () => {
   it.each(findTested('volfile').map(withTitle))('has no problem: %s', async (title, { text }) => {
     await registry.loadAll();
     const declared = new Set([...text.matchAll(/^ *volume (\S+)$/gm)].map(([, name]) => name));

@@ -436,7 +436,7 @@ describe('a request or reply', () => {
     run.expectSettled();
   });
 
-  it('returned by a plain method becomes EIO, with a hint in the log', async () => {
+  it('returned by a method that is not async becomes EIO, with a hint in the log', async () => {
     const run = await startModule(module('stat() { return [-1, 2]; }'));
     run.takeLines();
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -448,7 +448,7 @@ describe('a request or reply', () => {
     run.expectSettled();
   });
 
-  it('fails by frame-timeout while the module holds the frame', async () => {
+  it('that the module holds without a reply fails with EIO after frame-timeout', async () => {
     const run = await startModule(module('stat(frame) { this.kept = frame; }'), {
       options: { 'frame-timeout': '5' },
     });

@@ -90,7 +90,7 @@ async def in_group(child, loc):
     expectWorks(run);
   });
 
-  it('winds a request before it awaits the reply, and may poll its state', async () => {
+  it('may wind a request, poll the reply with done(), and await it later', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     reply = self.child.stat(loc, xdata)
     assert not reply.done()
@@ -219,7 +219,7 @@ name = ContextVar("name")`);
     expectWorks(run);
   });
 
-  it('leaves nothing behind after a reply inside asyncio.timeout', async () => {
+  it('that replies inside asyncio.timeout leaves no timer, and logs nothing', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     asyncio.current_task().set_name(loc.name)
     async with asyncio.timeout(5):

@@ -197,7 +197,7 @@ describe('a Python module that cannot be loaded', () => {
       'from glupy import Nothing\n',
       /m\.py:1: ImportError: .*'Nothing'/,
     ],
-  ])('because %s', async (_title, source, text) => {
+  ])('is refused because %s', async (_title, source, text) => {
     const message = await startError({ 'm.py': source });
     expect(message).toMatch(PLACE);
     expect(message).toMatch(text);
@@ -309,7 +309,7 @@ describe('a Python module that cannot be loaded', () => {
       /m\.py:5: SystemExit: 1/,
     ],
     ['an async init fails', 'async def init(self):\n        1 / 0', /m\.py:5: ZeroDivisionError/],
-  ])('because %s', async (_title, code, text) => {
+  ])('is refused because %s', async (_title, code, text) => {
     expect(await startError({ 'm.py': xlator(code) })).toMatch(text);
   });
 

@@ -162,7 +162,7 @@ def stat_cbk(self, *args):
     expectWorks(run);
   });
 
-  it('fails the request when a wind names no subvolume', async () => {
+  it('fails the request when a volume without subvolumes winds it', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     frame.wind()
