@@ -161,7 +161,7 @@ describeStages('random locks', { kernel: ['locks'], user: ['locks'] }, (stage) =
   const opened = ['A', 'B', 'C'].flatMap((who) => [0, 1].map((at) => `${who} open ${at}`));
 
   // No process waits: the scheduler decides which of several gets a lock first.
-  it('of three processes have the same results as in a bare directory', () =>
+  it('by three processes have the same results as in a bare directory', () =>
     fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 200, maxLength: 400 }), async (steps) => {
         const lines = [...opened, ...steps].join('\n');

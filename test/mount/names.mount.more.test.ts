@@ -116,7 +116,7 @@ describeStages(
   'names in a module',
   { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
-    it('that are not UTF-8 appear as surrogate escapes, and lead to the file', async () => {
+    it('outside UTF-8 appear as surrogate escapes, and lead to the file', async () => {
       const name = String.raw`a\xff\xc3(`;
       const out =
         await stage.runOk(`n=$'${name}'; echo data > "$n"; cat "also-$n"; ln -s "$n$n" "s$n"

@@ -5,7 +5,7 @@ import { describeStages } from '../support/stage.ts';
 const FILES = 2000;
 
 describeStages('an archive of sources', { kernel: ['posix'], user: ['python'] }, (stage) => {
-  it('of 2000 small files is extracted, compared and archived again as in a bare directory', async () => {
+  it('with 2000 small files is extracted, compared and archived again as in a bare directory', async () => {
     const folder = stage.scratch.at('bare', 'source');
     const make = `"$NODE" "$CLIENTS/source-tree.mjs" t ${FILES}; tar --format=posix -cf t.tar t`;
     expect((await stage.runScript(make, { in: folder, patience: 300_000 })).status).toBe(0);

@@ -131,7 +131,7 @@ describeFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) =>
 });
 
 describeFrontEnds('a mount point', ['kernel', 'user'], (front) => {
-  it('that is a file or a glossa mount is refused', () =>
+  it('is refused when it is a file or a glossa mount', () =>
     front.withScratch(async (scratch) => {
       await scratch.writeFile('file', '');
       expect(await refusal(scratch, memory, 'file')).toMatch('file: it is not a directory');

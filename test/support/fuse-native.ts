@@ -59,7 +59,7 @@ export const inexpressible: Limits = {
     shows: differs,
     tests: [
       'names that are not UTF-8 are used as on a disk',
-      'that are not UTF-8 appear as surrogate escapes, and lead to the file',
+      'outside UTF-8 appear as surrogate escapes, and lead to the file',
       'extended attributes with the longest names and values are accepted, and longer ones refused',
     ],
   },

@@ -448,7 +448,7 @@ describe('a request or reply', () => {
     run.expectSettled();
   });
 
-  it('that the module holds without a reply fails with EIO after frame-timeout', async () => {
+  it('held by the module without a reply fails with EIO after frame-timeout', async () => {
     const run = await startModule(module('stat(frame) { this.kept = frame; }'), {
       options: { 'frame-timeout': '5' },
     });

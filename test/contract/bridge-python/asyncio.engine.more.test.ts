@@ -219,7 +219,7 @@ name = ContextVar("name")`);
     expectWorks(run);
   });
 
-  it('that replies inside asyncio.timeout leaves no timer, and logs nothing', async () => {
+  it('leaves no timer when it replies inside asyncio.timeout, and logs nothing', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     asyncio.current_task().set_name(loc.name)
     async with asyncio.timeout(5):
