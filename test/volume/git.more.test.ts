@@ -42,10 +42,13 @@ const httpTo = (folder: string): HttpClient => ({
     for await (const part of body ?? []) parts.push(part);
     const isListing = method === 'GET';
     const args = ['upload-pack', '--stateless-rpc', ...(isListing ? ['--advertise-refs'] : [])];
-    const child = spawn('git', [...args, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
-    child.stdin.end(Buffer.concat(parts));
+    // A listing reads no input, and may end before it could be written.
+    const child = spawn('git', [...args, folder], {
+      stdio: [isListing ? 'ignore' : 'pipe', 'pipe', 'inherit'],
+    });
+    child.stdin?.end(Buffer.concat(parts));
     const out: Uint8Array[] = isListing ? [Buffer.from('001e# service=git-upload-pack\n0000')] : [];
-    for await (const part of child.stdout) out.push(part);
+    for await (const part of child.stdout!) out.push(part);
     const kind = isListing ? 'advertisement' : 'result';
     return {
       url,
