@@ -1,7 +1,6 @@
 /** Sets up the conformance suite of @zenfs/core: its `fs` is a volume over storage/memory. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Volume } from '../../dist/runtime/api/volume.js';
 import { Graph } from '../../dist/runtime/core/graph.js';
 import { INFO } from '../../dist/runtime/core/log.js';
@@ -24,8 +23,7 @@ await graph.start();
 export const volume = Volume.fromGraph(graph, { umask: 0 });
 export const { fs } = volume;
 
-const data = fileURLToPath(new URL('../../node_modules/@zenfs/core/tests/data', import.meta.url));
-copy(data, '/');
+copy(process.env.DATA!, '/');
 
 function copy(from: string, to: string): void {
   if (to !== '/') fs.mkdirSync(to);
