@@ -1,4 +1,5 @@
 /** Attributes and directory entries in the shapes of Node's `fs`. */
+import { encodeDevice } from '../core/device-number.ts';
 import { type Gfid, inoHi, inoLo } from '../core/gfid.ts';
 import {
   IA_IFBLK,
@@ -14,14 +15,7 @@ import {
 
 const TWO_32 = 0x1_0000_0000;
 
-/** A device number as in `st_rdev`. */
-function deviceNumber(rdev: number): number {
-  const minor = rdev % TWO_32;
-  const major = Math.floor(rdev / TWO_32);
-  return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
-}
-
-/** Tells types apart; `Stats`, `BigIntStats` and `Dirent` share it. */
+/** The predicates of a file's type; `Stats`, `BigIntStats` and `Dirent` share it. */
 abstract class TypedEntry {
   /** One of IA_*. */
   protected abstract readonly type: number;
@@ -83,7 +77,7 @@ export class Stats extends TypedEntry {
     this.nlink = buf.iaNlink;
     this.uid = buf.iaUid;
     this.gid = buf.iaGid;
-    this.rdev = deviceNumber(buf.iaRdev);
+    this.rdev = encodeDevice(buf.iaRdev);
     this.size = buf.iaSize;
     this.blksize = buf.iaBlksize;
     this.blocks = buf.iaBlocks;

@@ -281,9 +281,3 @@ export class PollSet extends Struct {
     return this.view.getInt16(index * 8 + 6, true);
   }
 }
-
-/** The kernel's encoding of a device number (linux/kdev_t.h: new_encode_dev), 12+20 bits. */
-export const makedev = (major: number, minor: number): number =>
-  ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
-export const major = (dev: number): number => (dev >>> 8) & 0xfff;
-export const minor = (dev: number): number => (dev & 0xff) | ((dev >>> 12) & 0xfff00);

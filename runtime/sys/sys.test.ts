@@ -1,4 +1,5 @@
 /** System calls through koffi: results, errno, structs. */
+
 import {
   constants,
   lstatSync,
@@ -11,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { major, makedev, minor } from '../core/device-number.ts';
 import { RENAME_NOREPLACE } from '../core/xdata.ts';
 import { bindAsync, bindCall } from './call.ts';
 import {
@@ -23,18 +25,7 @@ import {
 } from './constants.ts';
 import * as libc from './libc.ts';
 import { makeSocketpair, receiveFd } from './socket.ts';
-import {
-  Dirents,
-  Iovec,
-  major,
-  makedev,
-  minor,
-  PollSet,
-  Statvfs,
-  Statx,
-  Timespecs,
-  toCString,
-} from './struct.ts';
+import { Dirents, Iovec, PollSet, Statvfs, Statx, Timespecs, toCString } from './struct.ts';
 import { getBackendFd } from './uv.ts';
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_DIRECTORY } = constants;

@@ -10,6 +10,7 @@ import { FopError } from '../../api/driver.ts';
 import type { Files } from '../../api/files.ts';
 import { OpenFile } from '../../api/open-file.ts';
 import { isAcl } from '../../core/acl.ts';
+import { encodeDevice } from '../../core/device-number.ts';
 import { EBADF, EIO, EOPNOTSUPP, EROFS } from '../../core/errno.ts';
 import { inoLo } from '../../core/gfid.ts';
 import type { Iatt } from '../../core/iatt.ts';
@@ -142,13 +143,10 @@ function findFile({ files: { driver } }: NativeFrontEnd, handle: number): OpenFi
   return new OpenFile(driver, fd);
 }
 
-const TWO_32 = 0x1_0000_0000;
 const toMs = (sec: number, nsec: number): number => sec * 1000 + Math.floor(nsec / 1e6);
 
 /** Converts attributes; a device number to the kernel's 12 + 20 bits. */
 function makeStat(buf: Iatt): Stat {
-  const minor = buf.iaRdev % TWO_32;
-  const major = Math.floor(buf.iaRdev / TWO_32);
   return {
     mode: buf.mode,
     uid: buf.iaUid,
@@ -157,7 +155,7 @@ function makeStat(buf: Iatt): Stat {
     dev: 0,
     nlink: buf.iaNlink,
     ino: inoLo(buf.iaGfid),
-    rdev: ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0,
+    rdev: encodeDevice(buf.iaRdev),
     blksize: buf.iaBlksize,
     blocks: buf.iaBlocks,
     atime: toMs(buf.iaAtime, buf.iaAtimeNsec),

@@ -3,6 +3,7 @@
  * number is passed as two halves (`inoHi`, `inoLo`), because it exceeds 2^53.
  */
 
+import { encodeDevice } from '../../../core/device-number.ts';
 import type { Dict } from '../../../core/dict.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { TIMEOUT_MAX } from '../../../core/xdata.ts';
@@ -13,14 +14,6 @@ export const ATTR_SIZE = 88;
 
 /** st_blksize: the preferred size of an application's reads and writes. */
 export const BLKSIZE = 131072;
-
-/** Encodes a device number, major × 2³² + minor, as the kernel does (linux/kdev_t.h, 12 + 20 bits). */
-function encodeDev(rdev: number): number {
-  if (rdev === 0) return 0;
-  const minor = rdev >>> 0;
-  const major = (rdev - minor) / 0x1_0000_0000;
-  return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
-}
 
 /** Writes the exact file size. It may exceed 2^53, as the kernel itself writes there with passthrough. */
 export function putSize(view: DataView, at: number, iatt: Iatt): void {
@@ -50,7 +43,7 @@ export function encodeAttr(
   view.setUint32(at + 64, iatt.iaNlink, true);
   view.setUint32(at + 68, iatt.iaUid, true);
   view.setUint32(at + 72, iatt.iaGid, true);
-  view.setUint32(at + 76, encodeDev(iatt.iaRdev), true);
+  view.setUint32(at + 76, encodeDevice(iatt.iaRdev), true);
   view.setUint32(at + 80, BLKSIZE, true);
   view.setUint32(at + 84, 0, true);
 }

@@ -1,0 +1,18 @@
+/**
+ * Converts device numbers between an iatt's (major * 2^32 + minor) and the kernel's (12 + 20 bits).
+ *
+ * Source: Linux `include/linux/kdev_t.h`, new_encode_dev.
+ */
+
+/** The kernel's number. */
+export const makedev = (major: number, minor: number): number =>
+  ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
+export const major = (dev: number): number => (dev >>> 8) & 0xfff;
+export const minor = (dev: number): number => (dev & 0xff) | ((dev >>> 12) & 0xfff00);
+
+/** The kernel's number of an iatt's `iaRdev`. */
+export function encodeDevice(rdev: number): number {
+  if (rdev === 0) return 0;
+  const low = rdev >>> 0;
+  return makedev((rdev - low) / 0x1_0000_0000, low);
+}
