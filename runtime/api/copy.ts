@@ -4,6 +4,7 @@ import { IA_IFDIR, IA_IFLNK, IA_IFREG, type Iatt } from '../core/iatt.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../core/open-flags.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { closeAfter, FileObjectSteps } from './file-object.ts';
+import { trimSlashes } from './files.ts';
 import type { OpenFile } from './open-file.ts';
 import { FopError } from './requests.ts';
 import { awaitPromise, type Steps } from './steps.ts';
@@ -175,7 +176,8 @@ class TreeCopy {
         *enter({ inode, path }) {
           if (inode !== source.inode && !(yield* copy.isChosen(path, findTarget(path))))
             return false;
-          const { iaProt } = yield* new FileObjectSteps(volume.driver, inode).stat();
+          const stat = new FileObjectSteps(volume.driver, inode).stat();
+          const { iaProt } = yield* withErrorContext('cp', path, stat);
           yield* withErrorContext(
             'mkdir',
             findTarget(path),
@@ -209,7 +211,8 @@ class TreeCopy {
   /** Sets mode and times of a directory whose files are there. */
   private *finishDirectory(source: FoundFile['inode'], path: string): Steps<void> {
     const { driver, files } = this.volume;
-    const buf = yield* new FileObjectSteps(driver, source).stat();
+    const stat = new FileObjectSteps(driver, source).stat();
+    const buf = yield* withErrorContext('cp', path, stat);
     if ((buf.iaProt & 0o700) !== 0o700)
       yield* withErrorContext('chmod', path, files.chmod(path, buf.iaProt));
     if (this.options.preserveTimestamps === true) yield* this.keepTimes(buf, path);
@@ -276,9 +279,6 @@ class TreeCopy {
     yield* withErrorContext('utime', to, this.volume.files.utimes(to, atime, mtime, 'look'));
   }
 }
-
-/** A path without slashes at its end; `/` stays. */
-const trimSlashes = (path: string): string => path.replace(/(?<=.)\/+$/, '');
 
 /** A path without `.` and `..`. */
 function normalizePath(path: string): string {

@@ -52,9 +52,15 @@ class DirectorySteps {
     return new Dirent(toEncodedName(entry.name, encoding), path, type);
   }
 
-  // biome-ignore lint/correctness/useYield: ends at once
-  *close(): Steps<void> {
+  /** Sends no request, so it ends at once. */
+  close(): void {
     this.checkOpen();
+    this.releaseUnused();
+  }
+
+  /** The same; a closed directory stays as it is. */
+  releaseUnused(): void {
+    if (this.isClosed) return;
     this.isClosed = true;
     this.volume.client.removeFd(this.open.fd);
     this.open.close();
@@ -86,17 +92,15 @@ export class Directory {
 
   /** The next entry; null at the end. A callback gets it, too. */
   read(callback?: Callback<Dirent | null>): Promise<Dirent | null> {
-    return this.run(this.steps.read(), callback);
+    const reading = this.steps.volume.run(this.steps.read());
+    if (callback !== undefined) callBack(reading, callback);
+    return reading;
   }
 
-  close(callback?: Callback<void>): Promise<void> {
-    return this.run(this.steps.close(), callback);
-  }
-
-  private run<R>(steps: Steps<R>, callback: Callback<R> | undefined): Promise<R> {
-    const running = this.steps.volume.run(steps);
-    if (callback !== undefined) callBack(running, callback);
-    return running;
+  async close(callback?: Callback<void>): Promise<void> {
+    const closing = Promise.resolve().then(() => this.steps.close());
+    if (callback !== undefined) callBack(closing, callback);
+    return closing;
   }
 
   /** Like `read`, for a volume that replies at once. @throws {NotAtOnce} */
@@ -105,7 +109,11 @@ export class Directory {
   }
 
   closeSync(): void {
-    runNow(this.steps.close());
+    this.steps.close();
+  }
+
+  releaseUnused(): void {
+    this.steps.releaseUnused();
   }
 
   /** The entries; the directory is closed at their end. */

@@ -19,6 +19,8 @@ import type { Options, VolumeContext } from './volume-context.ts';
 
 /** Bytes that are read of a file whose size is unknown, before its size is requested. */
 export const FIRST_READ = 128 * 1024;
+/** The most bytes that readFile returns: Node's limit. */
+const READ_FILE_MAX = 2 ** 31 - 1;
 const DEFAULT_READ = 16_384;
 
 export class FileDataSteps {
@@ -198,10 +200,14 @@ export class FileDataSteps {
     const first = yield* file.read(FIRST_READ, position);
     if (first.length < FIRST_READ) return first;
     const { iaSize } = yield* file.stat();
+    if (iaSize - position > READ_FILE_MAX) {
+      const error = new RangeError(`'${this.path}' is larger than 2 GiB: read it in pieces`);
+      throw Object.assign(error, { code: 'ERR_FS_FILE_TOO_LARGE' });
+    }
     const all = makeBuffer(Math.max(iaSize - position, FIRST_READ));
     all.set(first);
     const count = yield* file.readInto(all.subarray(FIRST_READ), position + FIRST_READ);
-    // What was written meanwhile is read, too.
+    // Another client may have appended since the size was read.
     if (FIRST_READ + count < all.length) return all.subarray(0, FIRST_READ + count);
     const rest = yield* file.read(Number.MAX_SAFE_INTEGER, position + all.length);
     return rest.length === 0 ? all : concatBytes([all, rest]);

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeContext, HeldLeaf, startGraph } from '../../test/support/core.ts';
-import { EACCES } from '../core/errno.ts';
+import { EACCES, EEXIST } from '../core/errno.ts';
 import type { Frame } from '../core/frame.ts';
 import { fail, tail } from '../core/gen/fops.gen.ts';
 import { defineTranslator, type Fops } from '../core/xlator.ts';
@@ -69,6 +69,17 @@ describe('an open file', () => {
     const read: string[] = [];
     for await (const line of again.readLines()) read.push(line);
     expect(read).toEqual(lines);
+  });
+
+  it('over 4 GiB is read and written at any position, and not whole', async () => {
+    const volume = await open();
+    await using file = await volume.open('/large', 'w+');
+    const position = 2 ** 32 + 7;
+    await file.write('end', position);
+    const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(9), position });
+    expect(String(buffer).slice(0, bytesRead)).toBe('end');
+    expect((await volume.stat('/large', { bigint: true })).size).toBe(2n ** 32n + 10n);
+    expect(await code(volume.readFile('/large'))).toBe('ERR_FS_FILE_TOO_LARGE');
   });
 
   it('has holes, zeros and space', async () => {
@@ -193,9 +204,82 @@ describe('a call', () => {
   });
 });
 
-describe('a tree', () => {
-  async function tree(): Promise<Volume> {
+describe('an operation whose caller no longer waits', () => {
+  it.each<[string, (volume: Volume, controller: AbortController) => unknown, string]>([
+    ['an aborted copy', (_, controller) => controller.abort(), 'ABORT_ERR'],
+    ['a copy in a closed volume', (volume) => volume.close(), 'GLOSSA_VOLUME_CLOSED'],
+  ])('%s sends no further request', async (_, end, expected) => {
+    const held: (() => void)[] = [];
+    let isHolding = false;
+    let requests = 0;
+    const lookup: Fops<null>['lookup'] = (frame, xl, ...args) => {
+      requests += 1;
+      const goOn = (): void => tail.lookup(frame, xl.children[0]!, ...args);
+      if (isHolding) held.push(goOn);
+      else goOn();
+    };
+    const volume = await open({ lookup });
+    for (const name of ['1', '2', '3']) await volume.writeFile(`/${name}`, name);
+    isHolding = true;
+    const controller = new AbortController();
+    const copy = volume.with({ signal: controller.signal }).cp('/', '/copy', { recursive: true });
+    const outcome = code(copy);
+    const ending = end(volume, controller);
+    expect(await outcome).toBe(expected);
+    const sent = requests;
+    isHolding = false;
+    for (const goOn of held.splice(0)) goOn();
+    await ending;
+    expect(requests).toBe(sent);
+  });
+
+  it('releases a file that an aborted open has opened', async () => {
+    let goOn = (): void => {};
+    const create: Fops<null>['create'] = (frame, xl, ...args) => {
+      goOn = () => tail.create(frame, xl.children[0]!, ...args);
+    };
+    const volume = await open({ create });
+    const controller = new AbortController();
+    const opening = volume.with({ signal: controller.signal }).open('/a', 'w');
+    controller.abort();
+    expect(await code(opening)).toBe('ABORT_ERR');
+    goOn();
+    expect(volume.client.client.fds.size).toBe(0);
+    expect(() => volume.fs.openSync('/b', 'w')).toThrow(/does not reply at once/);
+    goOn();
+    expect(volume.client.client.fds.size).toBe(0);
+  });
+});
+
+describe('a name', () => {
+  it('with 255 bytes that are not UTF-8 is made, listed and opened', async () => {
     const volume = await open();
+    const name = Buffer.concat([Buffer.from('/'), Buffer.alloc(255, 0xff)]);
+    await volume.writeFile(name, 'text');
+    expect(await volume.readdir('/', { encoding: 'buffer' })).toEqual([name.subarray(1)]);
+    expect(await volume.readFile(name, 'utf8')).toBe('text');
+    const longer = Buffer.concat([name, Buffer.from('x')]);
+    expect(await code(volume.writeFile(longer, ''))).toBe('ENAMETOOLONG');
+  });
+
+  it('for a temporary directory is tried 100 times when all are taken', async () => {
+    let attempts = 0;
+    const mkdir: Fops<null>['mkdir'] = (frame) => {
+      attempts += 1;
+      fail.mkdir(frame, EEXIST);
+    };
+    const volume = await open({ mkdir });
+    await expect(volume.mkdtemp('/t-')).rejects.toMatchObject({
+      code: 'EEXIST',
+      path: '/t-XXXXXX',
+    });
+    expect(attempts).toBe(100);
+  });
+});
+
+describe('a tree', () => {
+  async function tree(fops: Fops<null> = {}): Promise<Volume> {
+    const volume = await open(fops);
     for (const path of ['/t/a/b', '/t/c']) await volume.mkdir(path, { recursive: true });
     for (const path of ['/t/1', '/t/a/2', '/t/a/b/3']) await volume.writeFile(path, path);
     await volume.symlink('a', '/t/link');
@@ -253,6 +337,24 @@ describe('a tree', () => {
       }
     }
   });
+
+  it.each(['rm', 'chown', 'cp'] as const)(
+    '%s names the directory that cannot be listed',
+    async (name) => {
+      const opendir: Fops<null>['opendir'] = (frame, xl, loc, ...args) => {
+        if (loc.path === '/t/a/b') fail.opendir(frame, EACCES);
+        else tail.opendir(frame, xl.children[0]!, loc, ...args);
+      };
+      const volume = await tree({ opendir });
+      const recursive = { recursive: true };
+      const calls = {
+        rm: () => volume.rm('/t', recursive),
+        chown: () => volume.chown('/t', 1, 1, recursive),
+        cp: () => volume.cp('/t', '/copy', recursive),
+      };
+      await expect(calls[name]()).rejects.toMatchObject({ code: 'EACCES', path: '/t/a/b' });
+    },
+  );
 
   it('with 5,000 files is removed', async () => {
     const volume = await open();

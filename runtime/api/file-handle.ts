@@ -149,7 +149,7 @@ export class FileHandleSteps extends FileDataSteps {
     yield* this.on('lock', () => this.file.lock(F_SETLK, lock));
   }
 
-  /** A lock of another owner that a request would have to wait for; null if there is none. */
+  /** A lock of another owner that a request would have to wait for; null if the request would be granted. */
   *getLock(request: LockRequest): Steps<HeldLock | null> {
     const lock = this.recordLock(toLockType(request.type), request);
     const held = yield* this.on('lock', () => this.file.lock(F_GETLK, lock));
@@ -228,6 +228,11 @@ export class FileHandle extends PromisedFileHandle {
   /** The data of the file in pieces. */
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
     return readPieces(this);
+  }
+
+  /** Closes without a flush: for an open whose caller no longer waits. */
+  releaseUnused(): void {
+    this.steps.release();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

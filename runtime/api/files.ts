@@ -314,7 +314,7 @@ export class FilesSteps {
 export const Files = makePromised(FilesSteps);
 
 /** A path without slashes at its end; `/` stays. */
-const trimSlashes = (path: string): string => path.replace(/(?<=.)\/+$/, '');
+export const trimSlashes = (path: string): string => path.replace(/(?<=.)\/+$/, '');
 
 const makeLoc = ({ inode, parent, name }: FoundFile): Loc =>
   new Loc(inode, parent ?? null, name ?? null);

@@ -89,10 +89,6 @@ class FsSteps {
     return (steps as unknown as StepsByName)[method]!(...rest);
   }
 
-  *open(path: PathLike, flags?: unknown, mode?: unknown): Steps<number> {
-    return (yield* this.volume.open(path, flags, mode)).fd;
-  }
-
   *exists(path: PathLike): Steps<boolean> {
     try {
       return yield* this.volume.exists(path);
@@ -158,10 +154,14 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     open(...args: unknown[]) {
       const [callback, rest] = withCallback(args);
       const [path, flags, mode] = rest as [PathLike, unknown, unknown];
-      call(() => functions.open(path, flags, mode), callback, oneResult);
+      call(
+        () => steps.open(path, flags, mode),
+        callback,
+        (handle) => [(handle as FileHandle).fd],
+      );
     },
     openSync: (path: PathLike, flags?: unknown, mode?: unknown) =>
-      now(() => functions.open(path, flags, mode)),
+      now(() => steps.open(path, flags, mode)).fd,
     exists(path: PathLike, callback: (isThere: boolean) => void) {
       call(
         () => functions.exists(path),

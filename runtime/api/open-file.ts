@@ -141,7 +141,7 @@ class OpenFileSteps {
     yield* this.requests.expect('zerofill', this.fd, offset, length, null);
   }
 
-  /** The next position of data or of a hole. @throws {FopError} ENXIO if there is none */
+  /** The next position of data or of a hole. @throws {FopError} ENXIO beyond the last data */
   *seek(offset: number, kind: 'data' | 'hole'): Steps<number> {
     const { values } = yield* this.requests.expect(
       'seek',

@@ -88,6 +88,8 @@ export interface RequestSettings {
   readonly links?: Child;
   /** Called with each request, which can then be interrupted. */
   onRequest?(call: Call): void;
+  /** The error with which further requests fail; null while they are sent. */
+  refusal?(): Error | null;
 }
 
 /** One fop, from its wind to its reply. */
@@ -106,6 +108,11 @@ class Request implements Wait {
 
   start(operation: Operation): void {
     const { requests, row, args } = this;
+    const refusal = requests.refusal?.() ?? null;
+    if (refusal !== null) {
+      operation.fail(refusal);
+      return;
+    }
     const call = new Call(requests, row, args);
     const frame = requests.client.begin(call);
     requests.onRequest?.(call);
@@ -128,6 +135,7 @@ export class Requests {
   readonly graph: GraphView;
   readonly caller: Caller;
   readonly onRequest: ((call: Call) => void) | undefined;
+  readonly refusal: (() => Error | null) | undefined;
   private readonly givenLinks: Child | undefined;
 
   constructor(client: Client, caller: Caller, settings: RequestSettings = {}) {
@@ -135,6 +143,7 @@ export class Requests {
     this.graph = client.initiator.graph;
     this.caller = caller;
     this.onRequest = settings.onRequest;
+    this.refusal = settings.refusal;
     // An exchange may replace the top later.
     this.givenLinks = settings.links === this.graph.links ? undefined : settings.links;
   }

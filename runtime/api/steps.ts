@@ -97,6 +97,12 @@ export class NotAtOnce extends Error {
   }
 }
 
+/** Releases a result such as an open file, if the caller no longer waits for it. */
+export function releaseUnused(result: unknown): void {
+  const unused = (result ?? {}) as { releaseUnused?(): void };
+  unused.releaseUnused?.();
+}
+
 /**
  * Runs an operation for a caller that cannot wait.
  * @throws {NotAtOnce} when the volume has not replied; the operation may still take place
@@ -104,13 +110,18 @@ export class NotAtOnce extends Error {
 export function runNow<R>(steps: Steps<R>): R {
   const results: R[] = [];
   const errors: unknown[] = [];
+  let isLate = false;
   start(
     steps,
-    (result) => void results.push(result),
+    (result) => {
+      if (isLate) releaseUnused(result);
+      else results.push(result);
+    },
     (error) => void errors.push(error),
   );
   if (errors.length > 0) throw errors[0];
-  if (results.length === 0) throw new NotAtOnce();
+  isLate = results.length === 0;
+  if (isLate) throw new NotAtOnce();
   return results[0]!;
 }
 

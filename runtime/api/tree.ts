@@ -3,7 +3,7 @@ import { ENOENT } from '../core/errno.ts';
 import { type Dirent, IA_IFDIR, type Iatt } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { joinPath } from '../core/loc.ts';
-import { FileError } from './file-error.ts';
+import { FileError, withErrorContext } from './file-error.ts';
 import { OpenDirectory } from './open-directory.ts';
 import type { Requests } from './requests.ts';
 import { inParallel, type Steps } from './steps.ts';
@@ -77,7 +77,7 @@ export function* visitTree(
   }
 
   function* readPage(visit: Visit, add: (job: Job) => void): Steps<void> {
-    const { inode } = visit.directory;
+    const { inode, path } = visit.directory;
     if (visit.open === null) {
       if (
         visitor.enter !== undefined &&
@@ -86,10 +86,11 @@ export function* visitTree(
         visit.isSkipped = true;
         return yield* end(visit);
       }
-      visit.open = yield* OpenDirectory.open(requests, inode, { plus: true });
+      const open = OpenDirectory.open(requests, inode, { plus: true });
+      visit.open = yield* withErrorContext('opendir', path, open);
       openDirectories.add(visit.open);
     }
-    const entries = yield* visit.open.read();
+    const entries = yield* withErrorContext('readdir', path, visit.open.read());
     if (entries.length === 0) {
       openDirectories.delete(visit.open);
       visit.open.close();
@@ -138,7 +139,7 @@ export function* findEntryFile(
   if (inode !== null && stat !== null && stat.iaNlink > 0) {
     return { parent, name, inode, buf: stat, path };
   }
-  const found = yield* requests.lookUp({ parent, name });
+  const found = yield* withErrorContext('lookup', path, requests.lookUp({ parent, name }));
   return found === undefined ? null : { parent, name, inode: found.inode, buf: found.buf, path };
 }
 

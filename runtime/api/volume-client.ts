@@ -6,10 +6,12 @@ import type { Client } from '../core/client.ts';
 import type { Fd } from '../core/fd.ts';
 import type { Graph } from '../core/graph.ts';
 import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
+import { Driver } from './driver.ts';
 import { AbortError, VolumeClosedError } from './file-error.ts';
+import { OpenFile } from './open-file.ts';
 import type { OpenState } from './open-state.ts';
-import { Call, connect, type Requests } from './requests.ts';
-import { type Steps, start } from './steps.ts';
+import { Call, connect, type Requests, ROOT } from './requests.ts';
+import { releaseUnused, type Steps, start } from './steps.ts';
 
 export interface VolumeClientSettings {
   /** Whether the graph is stopped when the volume is closed. */
@@ -52,13 +54,19 @@ export class VolumeClient {
     if (this.isClosed) throw new VolumeClosedError(this.name);
   }
 
+  /** The error with which requests fail after the end of the volume or of `signal`; null before. */
+  refusal(signal?: AbortSignal): Error | null {
+    if (this.isClosed) return new VolumeClosedError(this.name);
+    return signal?.aborted === true ? new AbortError(signal) : null;
+  }
+
   /**
    * Runs an operation. It fails when the volume is closed, and when `signal` is aborted.
    * @param requests those of the caller, which an abort interrupts
    */
   run<R>(steps: Steps<R>, signal?: AbortSignal, requests?: Requests): Promise<R> {
-    if (this.isClosed) return Promise.reject(new VolumeClosedError(this.name));
-    if (signal?.aborted === true) return Promise.reject(new AbortError(signal));
+    const refusal = this.refusal(signal);
+    if (refusal !== null) return Promise.reject(refusal);
     return new Promise<R>((resolve, reject) => {
       let hasEnded = false;
       const end = (): void => {
@@ -79,6 +87,8 @@ export class VolumeClient {
       start(
         steps,
         (result) => {
+          // Its caller has gone: the signal was aborted, or the volume closed.
+          if (hasEnded) releaseUnused(result);
           end();
           resolve(result);
         },
@@ -137,9 +147,12 @@ export class VolumeClient {
     const files = [...this.openFiles.values()];
     for (const file of files) file.isClosed = true;
     const written = files.filter(({ file: { fd } }) => (fd.flags & O_ACCMODE) !== O_RDONLY);
-    const flushes = await Promise.allSettled(written.map(({ file }) => file.flush()));
+    // The files' own requests are refused from here on.
+    const driver = new Driver(this.client, ROOT);
+    const flush = ({ file: { fd } }: OpenState) => new OpenFile(driver, fd).flush();
+    const flushes = await Promise.allSettled(written.map(flush));
     await this.leave();
-    for (const flush of flushes) if (flush.status === 'rejected') throw flush.reason;
+    for (const each of flushes) if (each.status === 'rejected') throw each.reason;
   }
 
   private async leave(): Promise<void> {

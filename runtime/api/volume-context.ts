@@ -28,7 +28,8 @@ export class VolumeContext {
   constructor(client: VolumeClient, settings: VolumeStepsSettings) {
     this.client = client;
     this.settings = settings;
-    this.driver = new Driver(client.client, settings.caller);
+    const refusal = (): Error | null => client.refusal(settings.signal);
+    this.driver = new Driver(client.client, settings.caller, { refusal });
     this.files = new FilesSteps(this.driver, { asKernel: true, umask: settings.umask });
   }
 
@@ -48,7 +49,7 @@ export class VolumeContext {
     return { inode, path };
   }
 
-  /** The type of an entry (IA_*); looked up if the listing has none. */
+  /** The type of an entry (IA_*); looked up if the listing does not report it. */
   *typeOf(entry: Entry, directory: TreeDirectory): Steps<number> {
     const type = typeOfMode(entry.type << 12);
     if (type !== 0) return type;

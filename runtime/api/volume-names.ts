@@ -74,14 +74,21 @@ export class VolumeNames extends VolumeAttributes {
   /** Makes a directory with six random characters after `prefix`. @returns its path */
   *mkdtemp(prefix: PathLike, options?: Options): Steps<string | Uint8Array> {
     const start = toPath(prefix, 'prefix');
-    for (;;) {
+    // Errors name the path as mkdtemp(3) is called with it.
+    const template = start + 'X'.repeat(RANDOM_LETTERS);
+    const path = yield* withErrorContext('mkdtemp', template, this.makeUniqueDirectory(start));
+    return toEncodedName(path, readEncoding(options));
+  }
+
+  private *makeUniqueDirectory(start: string): Steps<string> {
+    for (let attempt = 1; ; attempt += 1) {
       const path = start + randomName(this.requests.graph.context);
       try {
         yield* this.files.mkdir(path, 0o700);
-        return toEncodedName(path, readEncoding(options));
+        return path;
       } catch (error) {
-        if (!(error instanceof FopError)) throw error;
-        if (error.errno !== EEXIST) throw new FileError(error.errno, 'mkdtemp', `${start}XXXXXX`);
+        const isTaken = error instanceof FopError && error.errno === EEXIST;
+        if (!isTaken || attempt === UNIQUE_ATTEMPTS) throw error;
       }
     }
   }
@@ -250,10 +257,15 @@ function realPath({ above, place }: PathEnd): string {
   return `/${names.join('/')}`;
 }
 
+/** Letters at the end of a temporary name. */
+const RANDOM_LETTERS = 6;
+/** Names that are tried; by chance, the second is free. */
+const UNIQUE_ATTEMPTS = 100;
+
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 function randomName(context: Context): string {
-  const random = new Uint8Array(6);
+  const random = new Uint8Array(RANDOM_LETTERS);
   context.random(random);
   return Array.from(random, (byte) => LETTERS[byte % LETTERS.length]).join('');
 }

@@ -127,7 +127,7 @@ export class VolumeSteps extends VolumeNames {
     return new FileObject(this.driver, inode);
   }
 
-  /** The file of a gfid. @throws {FileError} ENOENT or ESTALE if the volume has none */
+  /** The file of a gfid. @throws {FileError} ENOENT or ESTALE if the volume has no such file */
   *objectByGfid(gfid: Gfid): Steps<FileObject> {
     if (typeof gfid !== 'string' || !isGfid(gfid)) {
       refuseArgument('ERR_INVALID_ARG_VALUE', 'gfid', 'a gfid', gfid);

@@ -61,7 +61,7 @@ const operation = (name: string, args: readonly unknown[], act: Act): Operation 
   act,
 });
 
-/** What is compared of attributes. */
+/** The attributes that are compared. */
 const essence = (stats: Awaited<ReturnType<typeof node.stat>>) => ({
   mode: stats.mode,
   size: stats.isDirectory() ? 0 : stats.size,

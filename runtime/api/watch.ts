@@ -32,10 +32,15 @@ export interface WatchOptions {
 }
 
 /** Fops that change data or attributes of a file: that of their last loc or fd. */
-const CHANGE_FOPS: ReadonlySet<string> = new Set([
+export const CHANGE_FOPS: ReadonlySet<string> = new Set([
   ...['writev', 'truncate', 'ftruncate', 'fallocate', 'discard', 'zerofill', 'copy_file_range'],
   ...['setattr', 'fsetattr', 'setxattr', 'fsetxattr', 'removexattr', 'fremovexattr'],
 ]);
+
+/** Fops that make or remove a name. */
+export const ENTRY_FOPS: ReadonlySet<string> = new Set(
+  fops.filter(({ entry }) => entry.creates ?? entry.removes).map(({ name }) => name),
+);
 
 const fopsByNumber = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
 
@@ -82,10 +87,6 @@ class ChangeObserver implements Observer {
   }
   addNotes(): void {}
 }
-
-const ENTRY_FOPS: ReadonlySet<string> = new Set(
-  fops.filter(({ entry }) => entry.creates ?? entry.removes).map(({ name }) => name),
-);
 
 /** Calls `report` for each change of a volume, until the result is called. */
 function observeChanges({ graph }: VolumeClient, report: Listener): () => void {

@@ -1,17 +1,16 @@
 /** Counts the requests of a graph, and those that arrived at its storage. */
 
+import { CHANGE_FOPS, ENTRY_FOPS } from '../../../runtime/api/watch.ts';
 import { fops } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import type { Observer } from '../../../runtime/core/observer.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Counters } from './protocol.ts';
 
-/** Fops that change a file, in addition to those that make and remove names. */
+/** Fops that change a file or a name. */
 const CHANGING: ReadonlySet<string> = new Set([
-  ...['truncate', 'ftruncate', 'writev', 'fallocate', 'discard', 'zerofill', 'copy_file_range'],
-  ...['setattr', 'fsetattr', 'setxattr', 'fsetxattr', 'removexattr', 'fremovexattr'],
-  ...['xattrop', 'fxattrop', 'icreate'],
-  ...fops.filter(({ entry }) => entry.creates ?? entry.removes).map(({ name }) => name),
+  ...[...CHANGE_FOPS, 'xattrop', 'fxattrop', 'icreate'],
+  ...ENTRY_FOPS,
 ]);
 /** `wind` returns it for requests that change the storage, so that `unwind` sees their replies. */
 const CHANGE = {};
