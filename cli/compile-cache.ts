@@ -2,7 +2,7 @@
  * Enables Node's compile cache in the user's cache folder: compiling took up to a tenth of a
  * mount's start. Node 20 lacks it; from 22.1 on, Node checks each entry against its source.
  *
- * Who can write the cache decides what the program runs. The folder must be closed to other users,
+ * A user who can write the cache decides what the program runs. The folder must be closed to other users,
  * as the modes of Node's files in it depend on the umask.
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';

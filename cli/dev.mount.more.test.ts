@@ -304,7 +304,7 @@ export default defineTranslator<null, Record<string, never>>({
       await scratch.writeFile('files/x.py', module('b'));
       await scratch.writeFile('files/test_x.py', '');
       expect(await fail('files')).toMatch(/^1 [^\n]*: name the module in it: files\/x.py\n/);
-      // What no save of the module mends is not waited for.
+      // No save of the module mends this error, so the command does not wait for one.
       expect(await fail('m.py', '--mountpoint', 'absent')).toMatch(/^1 [^\n]*does not exist/);
       await expectClean(scratch);
     }));

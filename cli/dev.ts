@@ -156,14 +156,14 @@ class SaveWatch {
 const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** What is to be mounted. */
+/** The settings of the mount. */
 interface Stage {
   readonly volfile: string;
   /** Values of --xlator-option. */
   readonly overrides: readonly string[];
   /** The folder that is served; null if the volfile names it. */
   readonly files: string | null;
-  /** What the user edits, for the introduction. */
+  /** The files that the user edits, for the introduction. */
   readonly edit: string;
   /** The names of the volumes that run modules. */
   readonly volumes: readonly string[];

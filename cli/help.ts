@@ -39,7 +39,7 @@ export const makeHelpCommand = (commands: Commands): Command =>
     },
   });
 
-/** What glossa is, to follow `glossa VERSION,` or `glossa is`. */
+/** The definition of glossa; follows `glossa VERSION,` or `glossa is`. */
 export const definition =
   'a runtime for translators: file system logic in TypeScript, Python and JavaScript, stacked as a ' +
   'volfile says and mounted as a directory';

@@ -75,7 +75,7 @@ function install(scratch: Scratch, ...folder: string[]): string {
   return join(root, 'dist/cli/main.js');
 }
 
-/** Where glossa is, by the program's file; modules are made in the scratch folder `project`. */
+/** The path of glossa's program; modules are made in the scratch folder `project`. */
 const places: Readonly<Record<string, (scratch: Scratch) => string>> = {
   'in a checkout': () => GLOSSA,
   'in the project': (scratch) => install(scratch, 'project'),

@@ -10,7 +10,7 @@ export const oldNames: ReadonlyMap<string, string> = new Map([
   ['volfile-server', 'brick volfiles'],
 ]);
 
-/** What to do instead of each removed command. */
+/** The advice for each removed command. */
 export const removedCommands: ReadonlyMap<string, string> = new Map([
   [
     'rebalance',

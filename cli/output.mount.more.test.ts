@@ -15,7 +15,7 @@ import {
 import { readSlowly } from '../test/support/slow-reader.ts';
 import { commands } from './commands.ts';
 
-/** Command lines, each with its standard input; or why the command has none. */
+/** Command lines, each with its standard input; or the reason why the command has no line here. */
 const lines: Readonly<Record<string, readonly string[] | { readonly none: string }>> = {
   mount: { none: 'its one line says that it serves' },
   umount: { none: 'it prints nothing' },

@@ -119,7 +119,7 @@ export function chooseLogLevel(
   return verbosity === undefined ? defaultLevel : LEVELS_BY_VERBOSITY[defaultLevel][verbosity];
 }
 
-/** What `startServer` starts. */
+/** The server that `startServer` starts. */
 export interface ServerTask {
   readonly terminal: Terminal;
   /** The line printed once it serves; null if the server prints its own. */

@@ -123,7 +123,7 @@ export {
 export type { Inode, InodeTable } from './core/inode.ts';
 export { Loc } from './core/loc.ts';
 export * from './core/lock.ts';
-/** How long the kernel may cache a reply, and taking that back. */
+/** The time for which the kernel may cache a reply, and the invalidation of such a reply. */
 export { type Timeouts, timeoutsOf, withTimeouts } from './core/timeouts.ts';
 export {
   invalidateEntries,

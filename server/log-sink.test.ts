@@ -10,7 +10,7 @@ const line = (text: string, more: Partial<LogLine> = {}): LogLine => ({
   ...more,
 });
 
-/** What lines say, without what is before it. */
+/** The texts of log lines, without time, level and place. */
 const texts = async (path: string): Promise<string[]> =>
   (await readFile(path, 'utf8'))
     .trimEnd()

@@ -81,7 +81,7 @@ export interface ReopenableSink extends LogSink {
   flush(): void;
 }
 
-/** Where formatted lines are written. */
+/** The file or stream to which formatted lines are written. */
 interface Output {
   write(line: string): void;
   reopen(): void;

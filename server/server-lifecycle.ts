@@ -85,7 +85,7 @@ export interface GraphServer {
 }
 
 /**
- * What waits until the server serves: the process that started this one, or this process itself.
+ * Waits until the server serves: the process that started this one, or this process itself.
  */
 export interface Starter {
   reportReady(): Promise<void> | void;
@@ -271,7 +271,7 @@ export function formatFinalGraph(description: VolfileDescription): string {
   return ['Final graph:', RULE, ...numbered, RULE].join('\n');
 }
 
-/** What `runServer` passes to a GraphServer. */
+/** The objects that `runServer` passes to a GraphServer. */
 export interface ServerContext {
   readonly source: VolfileSource;
   readonly levels: LogLevels;

@@ -14,7 +14,7 @@ export interface Command<F extends Flags = Flags> {
   /** Its flags besides the common ones. */
   readonly flags: F;
   /**
-   * What completion offers for placeholders (`MNT`) whose meaning differs from completion-kinds.ts.
+   * The kinds of placeholders (`MNT`) that differ from completion-kinds.ts.
    */
   readonly kinds?: Readonly<Record<string, CompletionKind>>;
   /** Whether the arguments behind `--` belong to another program. */

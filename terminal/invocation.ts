@@ -7,7 +7,7 @@ import { basename, delimiter, isAbsolute, join, relative, resolve, sep } from 'n
 import { maskAssignment } from '../runtime/core/secrets.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
-/** How this process was started. */
+/** The command line of this process. */
 export interface Start {
   /** The program's file, as Node received it. */
   readonly file: string;

@@ -8,7 +8,7 @@ import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
 
 export interface NamedFileSettings {
-  /** What messages call the file, with its path: `the volfile a.vol`. */
+  /** The file in messages, with its path: `the volfile a.vol`. */
   readonly name: string;
   /** The most bytes that it may have. */
   readonly sizeMax?: number;

@@ -19,7 +19,7 @@ const BRINGS: Readonly<Record<string, RegExp>> = {
   gcc: /^make /m,
 };
 
-/** What a volfile says of modules, volume by volume. */
+/** The module options of a volfile, volume by volume. */
 const modulesIn = (text: string): string[] =>
   [...text.matchAll(/type features\/(?:glupy|native)\n((?: +option .*\n)*)/g)].map(
     ([, options]) => options!,

@@ -14,7 +14,7 @@ import { isSkipped } from './support/obstacle.ts';
 import { copyUnreachable } from './support/user.ts';
 
 const MEGABYTES_MAX = 45;
-/** What an installation takes minutes for is the network. */
+/** An installation takes minutes because of the network. */
 const PATIENCE_MS = 300_000;
 
 const scratch = await makeScratch();

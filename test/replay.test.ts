@@ -79,7 +79,7 @@ async function recordGraph(
     try {
       await operations[operation]!(files, args);
     } catch (error) {
-      // What fails is recorded, too; some is refused before it is asked.
+      // Failed requests are recorded, too; some paths are refused before a request is sent.
       if (!(error instanceof FopError || error instanceof MessageError)) throw error;
     }
   });

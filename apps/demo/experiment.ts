@@ -82,7 +82,7 @@ export interface Experiment<M> {
   readonly command: string;
   readonly json: boolean;
   readonly introduction: string;
-  /** What to do on a machine that cannot mount: the end of the error message. */
+  /** The end of the error message on a machine that cannot mount: the advice. */
   readonly advice: string;
   /** Runs the searches; `M` is what `writeReport` needs of them. */
   measure(stage: Stage): Promise<M>;

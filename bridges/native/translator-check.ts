@@ -1,6 +1,6 @@
 /**
  * Checks a user's translator record (the argument of `defineTranslator`) field by field before it
- * runs. TypeScript's types help in editors only, and JavaScript has none.
+ * runs. TypeScript's types help in editors only, and JavaScript has no types.
  */
 import { GraphError } from '../../runtime/core/errors.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';

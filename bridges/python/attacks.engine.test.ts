@@ -135,8 +135,8 @@ const IMPORTS: readonly string[] = [
 ];
 
 /**
- * What leads to other processes, threads, and the network: an exception each time, and what is told
- * of it; nothing where there is nothing to ask for.
+ * Imports and calls that lead to other processes, threads and the network: the
+ * beginning of the exception's message; undefined if this Python lacks the function.
  */
 const WORLD: readonly (readonly [source: string, told?: string])[] = [
   ['import subprocess; subprocess.call(["ls"])', 'subprocess.Popen ('],

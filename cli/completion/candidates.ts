@@ -62,7 +62,7 @@ async function listHelpTopics(commands: Commands): Promise<Record<string, Comple
   return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.typeNames()] } };
 }
 
-/** What the last word is; `word` is the typed text, without a leading `--option=`. */
+/** The kind of the last word; `word` is the typed text, without a leading `--option=`. */
 type WordPosition =
   | { readonly at: 'rest'; readonly from: number }
   | { readonly at: 'option'; readonly word: string }

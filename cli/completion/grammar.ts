@@ -8,7 +8,7 @@ import type { Command } from '../../terminal/command.ts';
 import { type CompletionKind, kinds as kindsOfAll } from '../../terminal/completion-kinds.ts';
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
 
-/** What an operand at one position may be, according to all usages. */
+/** The kinds that an operand at one position may have, according to all usages. */
 export interface OperandPosition {
   readonly kinds: readonly CompletionKind[];
   readonly repeats: boolean;

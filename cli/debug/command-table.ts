@@ -49,7 +49,7 @@ export function findCommandName(word: string): CommandName {
   );
 }
 
-/** What the command `info` can list. */
+/** The topics of the command `info`. */
 export const INFO = ['breakpoints', 'requests', 'volumes'] as const;
 
 /** Finds what `info` is to list, by the beginning of its name. @throws {DebugError} */

@@ -23,7 +23,7 @@ describe.each(readers)('manual pages read by %s %s', (program, ...args) => {
         env,
         encoding: 'utf8',
       });
-      // What complains writes to standard output or, beside the page, to standard error.
+      // Programs complain on standard output or, beside the page, on standard error.
       const said = program === 'man' ? stderr : stdout + stderr;
       expect({ name, status, said }).toEqual({ name, status: 0, said: '' });
     }

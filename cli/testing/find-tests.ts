@@ -8,7 +8,7 @@ import { reason } from '../../terminal/reason.ts';
 /**
  * Finds the test files for a path: a test file itself, all of a folder, or those beside a module.
  * Those with the module's name (`test_NAME.py`) exclude the others.
- * @throws {Failure} if there are none
+ * @throws {Failure} if the module has no tests
  */
 export function findTests(operand: string): string[] {
   const path = findExistingPath(operand);

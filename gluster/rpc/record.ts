@@ -74,7 +74,7 @@ export class RecordReader {
   /** Bytes of the incomplete message with its mark; 0 between messages, or while the size is unknown. */
   get size(): number {
     const { partsStart, from, to, maxLength } = this;
-    // How many parts follow is unknown, so the longest message is assumed.
+    // The number of further parts is unknown, so the longest message is assumed.
     if (partsStart >= 0) return maxLength;
     if (to - from < MARK_SIZE) return 0;
     const mark = this.view.getUint32(from);

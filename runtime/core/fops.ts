@@ -49,7 +49,7 @@ export interface EntryChange {
 }
 
 /**
- * How a fop carries a file's data, or values computed from it:
+ * The way in which a fop carries a file's data, or values computed from it:
  *
  *   bytes     in the vector of readv and writev
  *   past      bypasses those two: the storage copies, makes, removes or sums the data

@@ -5,7 +5,7 @@
 
 import type { Frame } from './frame.ts';
 
-/** How a stopped module continues: freely, into calls, over calls, or out of the function. */
+/** The ways in which a stopped module continues: freely, into calls, over calls, or out of the function. */
 export type StepKind = 'continue' | 'into' | 'over' | 'out';
 
 /** Line numbers by path of the file, as the interpreter names it. */

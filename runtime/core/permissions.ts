@@ -1,5 +1,5 @@
 /**
- * Decides access to an inode by its mode bits and its ACL (null if it has none), as the kernel does.
+ * Decides access to an inode by its mode bits and its ACL (null for an inode without ACL), as the kernel does.
  *
  * Sources: Linux `fs/namei.c` (generic_permission, acl_permission_check), `fs/posix_acl.c`
  * (posix_acl_permission); acl(5).

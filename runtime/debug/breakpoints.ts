@@ -3,7 +3,7 @@ import type { FopName } from '../core/gen/fops.gen.ts';
 import { checkVolume, parseErrno, parseFop, parsePathPattern } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
 
-/** What a request must meet to be stopped; `parseCondition` has the syntax. */
+/** The condition at which a request is stopped; `parseCondition` has the syntax. */
 export interface Condition {
   /** Null matches any fop; likewise for volume, path and errno. */
   readonly fop: FopName | null;

@@ -93,7 +93,7 @@ const findNearestOther = (text: string, own: string, names: Iterable<string>): s
     [...names].filter((name) => name !== own),
   );
 
-/** Finds the names of the volumes on a way down from one volume to another; undefined if there is none. */
+/** Finds the names of the volumes on a way down from one volume to another; undefined if no way leads down to it. */
 function findPath(
   volumes: readonly LooseVolume[],
   indices: ReadonlyMap<string, number>,

@@ -35,7 +35,7 @@ export function readPeer(socket: Socket): Peer | null {
   return { pid: value[0]!, uid: value[1]! };
 }
 
-/** What servers are found by: the device number of the mount, or `listener` without a mount. */
+/** The key by which a server is found: the device number of its mount, or `listener` without a mount. */
 export type ServerKind = { readonly mount: string } | 'listener';
 
 const namePrefix = (kind: ServerKind): string =>

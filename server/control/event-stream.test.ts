@@ -58,7 +58,7 @@ it('events of any size are copied whole from a stream that is cut anywhere', () 
     putEvent(stream, 1, (out) => {
       const start = out.at;
       writeLost(out, 1, 'large');
-      // What is behind the text is for later versions.
+      // Fields after the text are for later versions.
       out.at += length;
       for (let i = 0; i < 4; i++) out.bytes[start + i] = ((out.at - start - 4) >> (8 * i)) & 0xff;
     });

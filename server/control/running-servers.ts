@@ -18,7 +18,7 @@ export interface RunningServer {
   readonly process: ServerProcess;
   readonly uid: number;
   readonly socket: string;
-  /** What the server says of itself; null if it is stuck, or belongs to another user. */
+  /** The server's own description; null if it is stuck, or belongs to another user. */
   readonly about: ServerDescription | null;
   readonly health: 'answers' | 'stuck' | 'unknown';
 }

@@ -7,7 +7,7 @@ import {
 import { seedRandom } from '../../apps/bench/engine/random.ts';
 import { orderRounds } from '../../apps/bench/engine/rounds.ts';
 
-/** Each target's samples in the order of the rounds, or the reason why there are none. */
+/** Each target's samples in the order of the rounds, or the reason why it was not measured. */
 export type Series<N, S extends object> = ReadonlyMap<N, readonly S[] | MissingResult>;
 
 export interface RoundsSettings<T, S extends object> {

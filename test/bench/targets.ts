@@ -250,7 +250,7 @@ export interface Ground {
   readonly storage?: readonly PlainVolume[];
   /** Above the storage. */
   readonly volumes?: readonly PlainVolume[];
-  /** Where its files are, unless in the target's own folder. */
+  /** The folder of its files, if it is not the target's own. */
   readonly storageFolder?: string;
   /** The target's folder in a shared mount. */
   readonly folder?: string;

@@ -56,7 +56,7 @@ export class WorkloadClients {
     root: string,
     count: number,
   ): Promise<RequestTimes> {
-    // Where the workload's tree is made that right answers are taken from.
+    // The folder of the reference tree, from which right answers are taken.
     const reference = join(this.bench.data, `reference-${workload}`);
     if (!existsSync(reference)) await this.makeTree(at, workload, reference);
     const setting = { root, reference, seed: 1, command: null };

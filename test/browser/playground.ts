@@ -3,7 +3,7 @@ import type { Browser, Page } from 'puppeteer-core';
 
 export const TIMEOUT_MS = 540_000;
 export const WAIT = { timeout: 300_000 };
-/** What axe finds wrong, where it is in the page. Only of that it has to find selectors. */
+/** The violations that axe finds, with their elements. Selectors are computed for these only. */
 export const VIOLATIONS = "axe.run({ resultTypes: ['violations'] }).then((it) => it.violations)";
 
 /** Opens the page, and waits until it has started or shows problems. */
@@ -71,5 +71,5 @@ export async function typeCode(page: Page, code: string, isBehind = false): Prom
   await page.keyboard.type(code);
 }
 
-/** What is in the editor's file, as far as it is seen. */
+/** The visible text of the editor's file. */
 export const readCode = (page: Page): Promise<string> => readText(page, '.cm-content');

@@ -10,7 +10,7 @@ import { simulateRun } from '../support/simulated-run.ts';
 import { isInstalled } from '../support/tools.ts';
 import { openPage } from './chromium.ts';
 
-/** What a frame shows; lengths in pixels of its screen. */
+/** The content of a frame; lengths in pixels of its screen. */
 interface Shown {
   /** The width of the page, including the scrolled part. */
   readonly width: number;
@@ -34,7 +34,7 @@ const MEASURE = `async (screens) => {
   for (const { path, width, dark } of screens) {
     const frame = document.createElement('iframe');
     frame.style.cssText = 'height: 2000px; border: 0; width: ' + width + 'px';
-    // What a page in a frame takes for the reader's wish.
+    // The colour scheme that a page in a frame takes for the reader's.
     frame.style.colorScheme = dark ? 'dark' : 'light';
     frame.src = path;
     const loaded = new Promise((resolve) => { frame.onload = resolve; });

@@ -294,7 +294,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
       observe(graph, recording);
       for (let i = 0; i < MANY; i++) {
         lookUp(graph, `${i % 7 === 0 ? 'gone' : 'file'}-${(i * 7919) % MANY}.txt`);
-        // What is full is deflated aside.
+        // Full pages are deflated in the background.
         if (i % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
       }
       graph.observe(null);

@@ -12,9 +12,9 @@ import {
 } from '../../bridges/browser.ts';
 import type { Machine } from '../../bridges/host/machine.ts';
 
-/** How a graph did. */
+/** The outcome of a graph. */
 export interface Outcome {
-  /** What became of each step. */
+  /** The outcome of each step. */
   readonly steps: readonly string[];
   /** LOOKUPs that the storage has seen. */
   readonly lookups: number;

@@ -52,7 +52,7 @@ export const pathAt: Arbitrary<string> = oneof(
   { weight: 1, arbitrary: tuple(slot, plainPath).map(([at, text]) => `@${at},${text}`) },
 );
 
-/** Where a symbolic link leads. */
+/** The target of a symbolic link. */
 export const target: Arbitrary<string> = oneof(
   { weight: 8, arbitrary: plainPath },
   {
@@ -89,7 +89,7 @@ export const strictFlags: Arbitrary<string[]> = weighValues(
   [1, ['O_RDONLY 0644', 'O_PATH|O_TRUNC 0', 'O_RDWR|O_CREAT|O_DIRECTORY 0644', '0x40000000 0']],
 ).map((pair) => pair.split(' '));
 
-/** How far openat2 may go. */
+/** The limits of openat2's resolution. */
 export const resolve = weighValues(
   [8, ['RESOLVE_NO_SYMLINKS', 'RESOLVE_BENEATH', 'RESOLVE_IN_ROOT']],
   [3, ['0', 'RESOLVE_NO_XDEV', 'RESOLVE_NO_MAGICLINKS', 'RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS']],
@@ -103,14 +103,14 @@ export const statxMask = weighValues(
   [1, ['0xffff', 'STATX__RESERVED']],
 );
 
-/** How many bytes. */
+/** A number of bytes. */
 export const length = weighValues(
   [10, ['0', '1', '2', '10', '100', '1000']],
   [6, ['4095', '4096', '4097', '8192', '12288']],
   [2, ['65536', '70001', '131072', '300000', '1048576', '1100000']],
 );
 
-/** Where in a file. */
+/** An offset in a file. */
 export const offset = weighValues(
   [10, ['0', '1', '50', '1000', '4000']],
   [6, ['4095', '4096', '4097', '8192', '65536', '131000']],

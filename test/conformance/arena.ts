@@ -22,7 +22,7 @@ import { type Command, parseScript, type Script } from './script.ts';
 /** The storage's hidden attribute of every file. */
 const HIDDEN = 'trusted.gfid';
 
-/** How the server of a mount has ended. */
+/** The end of a mount's server. */
 export interface ServerEnd {
   /** Its exit status; null when it had to be killed. */
   readonly status: number | null;
@@ -80,7 +80,7 @@ export const setups = {
     args: [
       ...timeoutFlags(0),
       ...xlatorFlags('delay.delay-percentage=30', 'delay.delay-duration=300'),
-      // What a flush releases has to be free when close(2) returns.
+      // Locks that a flush releases must be free when close(2) returns.
       ...xlatorFlags('write-behind.flush-behind=off'),
     ],
   },
@@ -110,7 +110,7 @@ export function canCompare(): boolean {
   return can;
 }
 
-/** What storage/memory has not got. A mapping's read marks its time there, as with strictatime. */
+/** Operations that storage/memory lacks. A mapping's read marks its time there, as with strictatime. */
 const NOT_IN_MEMORY = /^setflags |^getflags |RENAME_WHITEOUT|^mmap /;
 
 /** Whether a stack cannot do a command, by its line. */
@@ -184,7 +184,7 @@ export class Arena {
       await chmod(scratch.path, 0o755);
       const brick = await scratch.makeFolder('brick');
       for (const folder of [brick, await scratch.makeFolder('bare')]) {
-        // What holds for the mount holds for both: no devices, no setuid programs; and see the
+        // Both folders have the rules of the mount: no devices, no setuid programs; and see the
         // differences about access times.
         execFileSync('mount', ['--bind', folder, folder]);
         execFileSync('mount', ['-o', `remount,bind,${atime},nodev,nosuid`, folder]);
@@ -195,7 +195,7 @@ export class Arena {
         : null;
       const volfile = server?.volfile ?? (await makeVolfile(scratch, kind, brick));
       const mount = await mountBy(kind, scratch, volfile, server, { args });
-      // What glossa's mounts are by themselves.
+      // The defaults of glossa's mounts.
       if (kind === 'real-client') {
         execFileSync('mount', ['-o', 'remount,bind,nodev,nosuid', mount.path]);
       }

@@ -136,7 +136,7 @@ const chooseCall = (some: readonly Row[]) =>
     })),
   );
 
-/** What is done with the data of files that are open. */
+/** The operations on the data of open files. */
 const DATA =
   /^(p?(read|write)v?2?|lseek|f?truncate|fallocate|copy_file_range|sendfile|splice|posix_fadvise|readahead|fstat|mmap|map|peek)$/;
 /** Operations on names, and queries of them. */
@@ -163,7 +163,7 @@ const commandBy = (worker: number, op: string, ...args: string[]): Command => ({
   args,
 });
 
-/** What scripts begin with, mostly, so that there is something to work on. */
+/** The usual first operations of a script, which make files for the later ones. */
 const beginnings: Script = [
   commandBy(0, 'mkdir', 'd', '0777'),
   commandBy(0, 'chmod', 'd', '0777'),

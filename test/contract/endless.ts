@@ -92,7 +92,7 @@ export async function start(
   methods: string,
   options: Record<string, string> = {},
 ): Promise<RunningModule> {
-  // Which of the limits ends it does not depend on how busy the machine is.
+  // The limit that ends it does not depend on the load of the machine.
   const all = { 'time-limit': '100', ...options };
   const run = await startModule(module(extension, methods), { options: all });
   run.takeLines();

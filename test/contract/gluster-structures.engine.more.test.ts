@@ -264,7 +264,7 @@ class xlator(Translator):
     run.takeRequests()[0]!.answer(0, 0, SIZED, null);
     run.expectSettled();
     expect(reply.values[0]).toMatchObject(expected);
-    // What the child has answered stays as it was.
+    // The child's own reply stays as it was.
     expect(SIZED.iaSize).toBe(7);
   });
 

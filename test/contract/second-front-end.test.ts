@@ -167,7 +167,7 @@ test('clients of a second front end have their own locks and files, which end wi
   expect([inode.fdCount, inode.nlookup]).toEqual([3, 1]);
 
   const waiting = two.ask('lk', { fd: second, cmd: F_SETLKW, ...mine });
-  // What it asks next is answered, so the other waits by now.
+  // Its next request has a reply, so the other client waits by now.
   await two.ask('lookup', { path: '/' });
   one.die();
   expect(await waiting).not.toHaveProperty('errno');

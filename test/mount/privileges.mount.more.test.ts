@@ -98,7 +98,7 @@ describe.runIf(isRoot && selected.first)('special files', () => {
   });
 });
 
-// Where no test may be skipped, a missing tool is a failure.
+// A missing tool is a failure if no test may be skipped.
 const hasTools = missing.length === 0 || process.env.GLOSSA_REQUIRE_ALL === '1';
 
 describe.runIf(isRoot && hasTools)('with other users', () => {

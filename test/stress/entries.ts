@@ -10,7 +10,7 @@ const churner = (name: string): string => `cd e; until [ -e ../over ]; do
   for i in $(seq 200); do : > ${name}$i; done; mkdir ${name}d; mv ${name}1 ${name}moved
   rmdir ${name}d; rm ${name}moved $(seq -f ${name}%g 2 200); turns=$((turns + 1)); done; echo $turns`;
 
-/** How many of the entries were listed, and how many twice. */
+/** The number of entries that were listed, and of those listed twice. */
 const LISTING = `ls -f e > "$SCRATCH/list"; grep -c ^keep "$SCRATCH/list"
   sort "$SCRATCH/list" | uniq -d | wc -l`;
 

@@ -15,7 +15,7 @@ const PROCESSES = 4;
 const SAMPLE_MS = 1000;
 /** From when on the server has grown to its size: interpreters and compilers warm up. */
 const WARM = 0.3;
-/** How much the server may grow after that, in MiB. Ten bytes for each operation would be 67. */
+/** The growth that the server may have after that, in MiB. Ten bytes for each operation would be 67. */
 const GROWTH_MIB = 32;
 /** Inodes that may be known when there is nothing left but the root. */
 const INODES = 100;

@@ -20,9 +20,9 @@ import utime from '../../runtime/xlators/features/utime/index.ts';
 import posix from '../../runtime/xlators/storage/posix/index.ts';
 import { performanceStack } from './performance-stack.ts';
 
-/** How long a graph may take to be up on a machine that is busy. */
+/** The time that a graph may take to be up on a busy machine. */
 const UP_MS = 120_000;
-/** What protocol/client waits from one attempt to the next. */
+/** The time from one connection attempt of protocol/client to the next. */
 const caches = performanceStack.map(({ translator }) => translator);
 const types = [client, server, posix, trace, utime, distribute, ...caches] as readonly unknown[];
 

@@ -6,7 +6,7 @@ import { type Bricks, OurBrick, RealBrick } from './gluster.ts';
 import { renderGlusterdVolfile } from './performance-volfiles.ts';
 import type { Kind } from './stacks.ts';
 
-/** Whose each brick is. */
+/** The implementation of each brick: glossa's or GlusterFS's. */
 type BrickKind = typeof RealBrick | typeof OurBrick;
 
 /** Two bricks, and the client's volumes above them. */

@@ -42,7 +42,7 @@ export class Client {
   readonly child: ChildProcess;
   /** Rejects when the client does not end. */
   readonly outcome: Promise<Outcome>;
-  /** What it has written so far. */
+  /** The client's output so far. */
   out = '';
   err = '';
   private readonly script: string;

@@ -8,7 +8,7 @@ import { inject } from 'vitest';
 import { CLIENTS } from './client.ts';
 import { skipWithoutTools } from './tools.ts';
 
-/** Where the program is that `NAME.c` becomes. Skips the test where there is no compiler. */
+/** Compiles `NAME.c`, and returns the path of the program. Skips the test without a compiler. */
 export function compileClient(name: string): string {
   skipWithoutTools('gcc');
   const program = join(inject('runFolder'), name);

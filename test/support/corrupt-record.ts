@@ -51,7 +51,7 @@ export interface CorruptionSettings {
   readonly random: Random;
   /** On which way. */
   readonly direction: Direction;
-  /** Which of `kinds`; without it, any. */
+  /** One of `kinds`; undefined for a random one. */
   readonly kinds?: readonly string[];
   /** The number of records that pass unchanged first, as those of the handshake. */
   readonly first: number;

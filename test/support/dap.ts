@@ -45,7 +45,7 @@ export class DapClient extends DebugClient {
     await this.configurationDoneRequest();
   }
 
-  /** Where the next request is held. */
+  /** The place where the next request is held. */
   async awaitStop() {
     const { threadId, ...why } = (await this.nextEvent<DebugProtocol.StoppedEvent>('stopped')) as {
       threadId: number;

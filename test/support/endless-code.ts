@@ -104,7 +104,7 @@ interface Language {
   renderSource(ways: Ways): string;
 }
 
-/** What stands before a dot, and is no value. */
+/** Words before a dot that are no values. */
 const findModules = (way: string): string[] =>
   [...new Set([...way.matchAll(/\b([a-z]+)\.[a-z]/gi)].map((match) => match[1]!))].filter(
     (name) => !['bytes', 'chain'].includes(name),
@@ -217,7 +217,7 @@ export function describeTooLong(
       await scratch.writeFile('files/two/f', '2');
       await scratch.writeFile(file, renderSource(ways));
       const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
-      // Where a start takes longer than the limit, as beside much else, it is tried again.
+      // On a busy machine a start may take longer than the limit: it is repeated.
       await vi.waitFor(async () => {
         mount = await startMount(scratch, renderVolfile(folder, file, isolation), { args });
       }, PATIENCE_MS);

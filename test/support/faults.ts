@@ -5,8 +5,8 @@ import { ENTRYLK_UNLOCK, F_UNLCK, type Flock } from '../../runtime/core/lock.ts'
 import type { Verdict, Wind } from './shared-volume.ts';
 
 /**
- * What happens at the point: that wind is refused; its child has no room from there on; does not answer
- * from there on; or the client is killed, and nothing of it arrives any more.
+ * The faults at a point: that wind is refused; its child has no room from there on, or does not reply
+ * from there on; or the client is killed, and no request of it arrives any more.
  */
 export const FAULTS = ['refused', 'full', 'lost', 'killed'] as const;
 export type FaultKind = (typeof FAULTS)[number];
@@ -36,7 +36,7 @@ export class Fault {
     return this.victim !== null;
   }
 
-  /** What becomes of a wind. */
+  /** The effect of a fault on a wind. */
   decide(wind: Wind): Verdict {
     const { kind, point } = this;
     if (isUnlock(wind) || (this.count === 0 && wind.fop === 'lookup')) return 'pass';

@@ -101,7 +101,7 @@ export class FaultyConnection {
       for (const bytes of mangled ?? []) if (!to.destroyed) to.write(bytes);
       if (mangled !== null) return;
       from.destroy();
-      // What was written before arrives.
+      // Bytes that were written before still arrive.
       to.end();
     };
     // A cut of one side also cuts the other.

@@ -11,7 +11,7 @@ import {
 import { RealBrick, RealMount } from './gluster.ts';
 
 export class GlusterVolume {
-  /** What belongs to it, also `mnt`, where GlusterFS's client has mounted it. */
+  /** The folder of the volume's files, with `mnt`, where GlusterFS's client has mounted it. */
   readonly folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
   readonly bricks: RealBrick[] = [];
   readonly clients: BrickClients;

@@ -117,7 +117,7 @@ function renderClient(port: number): string {
 /** A brick that serves a folder as volume `brick`. Its own files are in `folder`. */
 export class RealBrick {
   readonly port: number;
-  /** What it serves. */
+  /** The volume that it serves. */
   readonly files: string;
   private readonly folder: string;
   private readonly wrapper: readonly string[];

@@ -1,7 +1,7 @@
 /** Random histories of clients' operations on a few files, with changes by other clients. */
 import fc from 'fast-check';
 
-/** How often each is done, in proportion; as many answers as requests. */
+/** The relative frequency of each step; replies are as frequent as requests. */
 export const actions = {
   lookup: 6,
   stat: 4,

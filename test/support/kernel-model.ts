@@ -33,7 +33,7 @@ const makers = new Map<FopName, number>([
 ]);
 
 export class KernelModel {
-  /** How often something was believed at all: a model that believes nothing proves nothing. */
+  /** The number of uses of cached replies: a model that never uses one would prove nothing. */
   believed = 0;
   /** The attributes of files, by gfid. */
   private readonly files = new Map<string, CachedValue<string>>();
@@ -77,7 +77,7 @@ export class KernelModel {
     }
   }
 
-  /** What it relies on now that is not so. */
+  /** The cached replies that are wrong by now. */
   findErrors(names: ReadonlyMap<string, string>, files: ReadonlyMap<string, { stat: string }>) {
     const errors: string[] = [];
     for (const [name, { value, until }] of this.names) {

@@ -245,7 +245,7 @@ export interface TestMount {
   /** The mount point. */
   readonly path: string;
   readonly child: ChildProcess;
-  /** What glossa has logged so far. */
+  /** The log of glossa so far. */
   log(): string;
   /** Ends all servers of the mount and waits; returns 0 if they succeeded. */
   stop(): Promise<number | null>;

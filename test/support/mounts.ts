@@ -30,7 +30,7 @@ export class MountServer {
   private readonly child: ChildProcess;
   private readonly queue: unknown[] = [];
   private waiting: ((message: unknown) => void) | null = null;
-  /** What it wrote to standard error. */
+  /** The standard error of the process. */
   log = '';
 
   constructor(kind: string, mountpoints: readonly string[], options: object) {

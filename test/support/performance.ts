@@ -131,7 +131,7 @@ export class World {
     this.slow.quick = false;
     this.actions[action](a, b, c);
     this.recordVersion();
-    // What is under way may have changed something already.
+    // Requests under way may already have changed a file.
     if (this.pending.size > 0) return;
     const { names, files } = this.versions.at(-1)!;
     expect(this.kernel.findErrors(names, files)).toEqual([]);

@@ -70,7 +70,7 @@ export type BrickKind = keyof typeof KINDS;
 export const BRICK_KINDS = Object.keys(KINDS) as BrickKind[];
 
 export class ReplicatedVolume {
-  /** What belongs to it. */
+  /** The mounts, processes and folders of the volume. */
   readonly folder = mkdtempSync(join(tmpdir(), 'glossa-replicate-'));
   readonly names: readonly string[];
   readonly bricks: (OurBrick | RealBrick)[] = [];
@@ -133,7 +133,7 @@ export class ReplicatedVolume {
     return runPython(TREE, this.brickFolder(at));
   }
 
-  /** What replicate knows to be amiss, by brick; '' for nothing. */
+  /** The pending changes that replicate records, by brick; '' if no change is pending. */
   readPending(): string {
     return this.names.map((_, at) => runPython(PENDING, this.brickFolder(at))).join('');
   }

@@ -1,7 +1,7 @@
 /** The lookups of the tutorial's searches. */
 import type { Workload } from '../../apps/bench/engine/searches.ts';
 
-/** What a workload asks for when nothing answers out of turn. */
+/** The requests of a workload if no cache answers any. */
 export interface Expectation {
   /** Lookups in all, found or not. */
   readonly lookups: number;

@@ -35,7 +35,7 @@ export interface Wind {
   readonly args: readonly unknown[];
 }
 
-/** What becomes of it: it passes, is answered with an errno, or waits for `SharedVolume.release`. */
+/** The fate of a request: it passes, fails with an errno, or waits for `SharedVolume.release`. */
 export type Verdict = 'pass' | 'hold' | number;
 
 export interface FopReply {

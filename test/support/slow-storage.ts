@@ -10,7 +10,7 @@ export class SlowStorage {
   private readonly pendingReplies: (() => void)[] = [];
   /** Requests and replies pass at once. */
   quick = true;
-  /** What has arrived at the storage since `requests` was emptied. */
+  /** The requests that have arrived at the storage since `requests` was emptied. */
   /** Called after the storage has acted. */
   onActed: () => void = () => {};
   readonly requests: { readonly name: FopName; readonly args: readonly unknown[] }[] = [];

@@ -22,7 +22,7 @@ import type { RealBrick } from './gluster.ts';
 const LOOK_MS = 5;
 /** After this long something that another version does not do is not waited for any more. */
 const PATIENCE_MS = 30_000;
-/** How much libgfapi asks for of a listing at a time. */
+/** The bytes of a listing that libgfapi requests at a time. */
 const LISTING_SIZE = 131_072;
 const { O_CREAT, O_RDWR } = { O_CREAT: 0o100, O_RDWR: 2 };
 
@@ -44,7 +44,7 @@ export type Result = number | readonly number[];
 /** A script in named parts. Each ends when no request is pending. */
 export type Script = Readonly<Record<string, readonly Step[]>>;
 
-/** What was seen of a part. */
+/** The requests and replies of one part. */
 export interface ObservedPart {
   readonly fops: readonly string[];
   readonly results: readonly Result[];
@@ -52,7 +52,7 @@ export interface ObservedPart {
 
 /** A program that uses a volume. */
 export interface Program {
-  /** What debug/trace has written so far. */
+  /** The lines of debug/trace so far. */
   readonly log: string;
   call(step: Step): Promise<Result>;
   /** Starts a step: waits until its request is wound, not for its result. */

@@ -44,7 +44,7 @@ export const forRoot: Readonly<Record<string, string>> = {
 };
 
 /**
- * What runs glossa as this user. The scratch folder becomes the user's; program and node are copied
+ * The program that runs glossa as this user. The scratch folder becomes the user's; program and node are copied
  * into it where the user cannot reach them (below a home folder, for example).
  */
 export async function prepareProgram(scratch: Scratch, user: Caller): Promise<GlossaSettings> {

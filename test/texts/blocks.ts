@@ -26,7 +26,7 @@ export function findBlocks(page: string, markdown: string): Block[] {
   return [...markdown.matchAll(BLOCK)].flatMap((match) => {
     const [, margin, language = '', fenced, indented] = match;
     const before = markdown.slice(0, match.index);
-    // What is indented in a list is a part of its item.
+    // Indented lines of a list are a part of its item.
     if (indented !== undefined && /^(?:[-*]|\d+\.) .*\n(?: +.*\n|\n)*$/m.test(lastPart(before))) {
       return [];
     }

@@ -61,13 +61,13 @@ export function makePlan(page: string): Plan {
 
   const runCommands = (block: Block): void => {
     const commands = findCommands(block);
-    // Where none shows what it writes, none has to write nothing.
+    // If no command shows its output, none is expected to be silent.
     const isShown = commands.some(({ output = '' }) => output !== '');
     for (const { line, text, output } of commands) {
       const row = find(withoutRemark(text)) ?? {};
       if ('by' in row || 'not' in row) continue;
       const { run = text, status = 0 } = row as { run?: string; status?: number };
-      // What stands for several commands is run once.
+      // A placeholder for several commands is run once.
       if (/ --help$/.test(run) && steps.some(({ script }) => script === run)) continue;
       steps.push({ line, script: run, ...(isShown ? { output: output! } : { status }) });
     }

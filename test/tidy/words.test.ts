@@ -25,6 +25,11 @@ const RULES: readonly Rule[] = [
       /^(?:#!.*\n)?(?:\/\*\*?\s*(?:\n \* )?|# |""")(?:What|Who|How|Where|Which|Whose|That)\b.*/g,
   },
   {
+    title: 'a comment begins with its subject',
+    files: code.filter(({ path }) => path.endsWith('.ts')),
+    pattern: /(?:\/\*\*|^ *\*|\/\/) *(?:What|Who|How|Where|Which|Whose) .*/gm,
+  },
+  {
     title: 'a sentence names its actor',
     files: texts,
     pattern: /.*\b(?:[Nn]obody|[Ss]omebody|[Ww]hoever|[Ww]hatever)\b.*/g,

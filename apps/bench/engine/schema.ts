@@ -60,7 +60,7 @@ export interface Comparison {
   readonly verdict: Verdict;
 }
 
-/** What the rounds of a stack gave. */
+/** The results of the rounds of a stack. */
 export interface Measurement {
   readonly rounds: readonly Round[];
   /** All rounds together. */
@@ -144,7 +144,7 @@ export interface Machine {
   readonly versions: Readonly<Record<string, string | null>>;
 }
 
-/** How a stack is named, described and configured. */
+/** Name, description and configuration of a stack. */
 export interface StackDescription {
   readonly name: string;
   readonly description: string;

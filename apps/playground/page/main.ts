@@ -381,7 +381,7 @@ class Playground {
     this.notices.show('before', choices.length === 0 ? none : 'Take back:', choices);
   }
 
-  /** Tells where the former files are, after others were opened; '' if there are none. */
+  /** Returns a note that names the earlier files after others were opened; '' if no file was replaced. */
   private get undoHint(): string {
     return this.store.listEarlier().length === 0 ? '' : ' “Undo…” has what was here.';
   }

@@ -21,7 +21,7 @@ export type CompletionSource = (
   hasPrefix: boolean,
 ) => readonly ModuleCompletion[];
 
-/** How a language spells the methods of a translator. */
+/** The spelling of a translator's methods in one language. */
 interface SpellingRules {
   /** Spells the name of an argument. */
   spellArgument(name: string): string;

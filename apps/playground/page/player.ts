@@ -33,7 +33,7 @@ export class Player {
     this.updateButton();
   }
 
-  /** Plays another recording; null: there is none. */
+  /** Plays another recording; null clears the player. */
   playModel(model: Model | null): void {
     this.stop();
     this.model = model;

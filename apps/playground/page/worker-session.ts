@@ -82,7 +82,7 @@ export class WorkerSession {
     return answer;
   }
 
-  /** Sends a question to the worker, which it starts if there is none. */
+  /** Sends a question to the worker; starts the worker first if none is running. */
   private send<K extends QuestionKind>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
     this.worker ??= this.startWorker();
     this.id += 1;

@@ -4,7 +4,7 @@
  */
 import type { StartRequest } from './protocol.ts';
 
-/** What a link restores: the same values that a graph starts with. */
+/** The values that a link restores: those that a graph starts with. */
 export type PlayState = StartRequest;
 
 /** The path of the graph's volfile; other texts are modules. */

@@ -16,7 +16,7 @@ export interface Filter {
   readonly failed: boolean;
 }
 
-/** What a listener is notified of. */
+/** The parts of the model whose changes are reported to listeners. */
 export type Topic = 'filter' | 'request' | 'step';
 
 /** The selected request. */

@@ -325,7 +325,7 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
 
 /**
  * Completes a loc that a module made without an inode: adds the inode known by that name or gfid.
- * If there is none and the fop's reply brings an inode, adds a new one, as a mount does. Other
+ * If the table has no such inode and the fop's reply brings one, adds a new one, as a mount does. Other
  * names are looked up before the wind (requests/name-lookups.ts).
  */
 function addInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {

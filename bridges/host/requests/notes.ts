@@ -66,7 +66,7 @@ export class Notes {
 }
 
 /**
- * Makes an interpreter's notes when the volume has an observer, and stops `notes` when it has none.
+ * Makes an interpreter's notes when the volume has an observer, and stops `notes` when the last observer is removed.
  * Returns the notes to use from now on; null without an observer.
  */
 export function updateNotes(

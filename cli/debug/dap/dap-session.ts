@@ -26,7 +26,7 @@ export interface LaunchArguments {
   readonly options: readonly string[];
 }
 
-/** What a session needs of the process around it. */
+/** The functions of the process that a session calls. */
 export interface EditorConnection {
   send(message: DebugProtocol.ProtocolMessage): void;
   /** Starts a server. @throws {Failure | UsageError} */

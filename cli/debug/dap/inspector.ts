@@ -11,14 +11,14 @@ import { findValue, parsePath } from '../../../runtime/debug/value-path.ts';
 import { findFop } from './line-breakpoints.ts';
 import type { Thread, ThreadStop } from './threads.ts';
 
-/** What a frame's number means, which the editor knows: a volume, or a line of a module. */
+/** The target of a frame's number in the editor: a volume, or a line of a module. */
 type Frame =
   | { readonly at: 'hop'; readonly stop: number; readonly level: number }
   | { readonly at: 'line'; readonly volume: string; readonly frame: number }
   /** A volume above a module that is stopped at a line: its values are not available. */
   | { readonly at: 'way' };
 
-/** Where the variables of a reference, a number that the client knows, come from. */
+/** The source of the variables behind a reference, which is a number of the client. */
 type VariableSource =
   | {
       readonly in: 'hop';

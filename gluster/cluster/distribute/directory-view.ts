@@ -24,7 +24,7 @@ export interface DirectoryView {
   readonly layout: Layout;
   /** The metadata server (MDS), the child that stores the authoritative attributes; -1 if no reply marks one. */
   readonly mds: number;
-  /** The child whose attributes are reported: the MDS, or a substitute if there is none. */
+  /** The child whose attributes are reported: the MDS, or a substitute if no child is the MDS. */
   readonly source: number;
 }
 

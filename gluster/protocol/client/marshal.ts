@@ -44,7 +44,7 @@ const S_IFREG = 0o100000;
 /** The flags of open(2) that have a number on the wire, which is Linux's. */
 export const WIRE_FLAGS = 0o3_777_743;
 
-/** How a field is derived from an argument, by the part of the field's name after its dot (`loc.gfid`). */
+/** Derives fields from arguments, by the part of the field's name after its dot (`loc.gfid`). */
 const PARTS: Readonly<Record<string, (value: never, state: RemoteState) => unknown>> = {
   gfid: (value: Loc | Fd) => (value instanceof Loc ? value.gfid : value.inode.gfid),
   pargfid: (loc: Loc) => loc.pargfid,

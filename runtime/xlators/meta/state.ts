@@ -81,7 +81,7 @@ export interface OpenNode {
   readonly node: Dir | File;
   readonly bytes: Uint8Array;
   readonly names: readonly string[];
-  /** Written bytes that are not a complete value yet; null if there are none. */
+  /** Written bytes that are not a complete value yet; null after a complete value. */
   writtenBytes: Uint8Array | null;
 }
 

@@ -10,7 +10,7 @@ import { parseScript, type Script } from '../script.ts';
 export interface Row {
   /** The condition. */
   readonly when: string;
-  /** What the last command's result begins with: `0 ok`, `-1 ENOENT`. */
+  /** The beginning of the last command's result: `0 ok`, `-1 ENOENT`. */
   readonly result: string;
   readonly script: Script;
 }

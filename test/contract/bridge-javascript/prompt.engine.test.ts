@@ -15,7 +15,7 @@ export class xlator extends Translator {
 }
 `;
 
-/** What each line shows, and whether it has failed. */
+/** The output of each line, and whether it has failed. */
 async function evaluateLines(run: RunningModule, lines: readonly string[]): Promise<string[]> {
   const { guest } = run.host.interpreter;
   const outputs: string[] = [];

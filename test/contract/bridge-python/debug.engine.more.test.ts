@@ -28,7 +28,7 @@ class xlator(Translator):
 `;
 
 class Typist extends FakeContext {
-  /** What was written, prompts and typed lines with it. */
+  /** The text on the terminal, with prompts and typed lines. */
   screen = '';
   typed: (string | undefined)[] = [];
   readonly terminal = {

@@ -31,7 +31,7 @@ async function start(options: Record<string, string>): Promise<RunningModule> {
   return startModule({ 'm.py': MODULE }, { options });
 }
 
-/** What `source` leaves in `r`, or the exception. */
+/** The value of `r` after `source`, or the exception. */
 function runs(run: RunningModule, source: string): unknown {
   run.takeLines();
   run.ask('stat', run.knownLoc('file'), Dict.of({ source }));

@@ -58,7 +58,7 @@ export function fopValueContract(folder: string, language: Language = hostedLang
       expect(reply).toMatchObject({ count: 1, opRet: length });
       const upper = data.map((byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte));
       expect(Buffer.compare(reply.values[0] as Uint8Array, upper)).toBe(0);
-      // What the child gave is the child's: it did not change.
+      // The child's own reply did not change.
       expect(Buffer.compare(data, before)).toBe(0);
     }
     run.expectSettled();

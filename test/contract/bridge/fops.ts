@@ -24,7 +24,7 @@ interface Trip {
   readonly row: FopRow;
   readonly run: RunningModule;
   readonly sent: readonly unknown[];
-  /** What the child was asked; nothing when it was not. */
+  /** The requests that arrived at the child. */
   readonly arrived: readonly unknown[] | undefined;
   readonly answered: readonly unknown[];
   readonly opRet: number;

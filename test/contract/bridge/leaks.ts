@@ -99,7 +99,7 @@ function countLeft(run: RunningModule): { counts: number[]; objects: number } {
   return { objects: counts.pop()!, counts };
 }
 
-/** How much there is in the tables of its thread, where it has one. */
+/** The sizes of the tables of its thread, if it has a thread. */
 const readTables = (run: RunningModule): unknown =>
   Object.entries(run.dump()).filter(([key]) => key.endsWith('-in-thread'));
 

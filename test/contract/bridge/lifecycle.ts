@@ -225,7 +225,7 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
       ['I', 'and another'],
       ['W', 'to stderr'],
       ['I', expect.stringContaining('wrong %d')],
-      // What a name holds can neither begin a line nor reach a terminal.
+      // The characters of a name can neither begin a log line nor reach a terminal.
       ['I', expect.stringMatching(/^a name: evil(\n {4}|\\n)\[2026\] E name\\x1b$/)],
     ]);
     for (const line of lines) expect(readFileName(line)).toMatch(/^talk\.\w+:\d+:stat$/);

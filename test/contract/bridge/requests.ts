@@ -26,7 +26,7 @@ export function makeSized(size: number): Iatt {
   return Object.assign(makeAttributes(makeGfid(size + 1)), { iaSize: size });
 }
 
-/** What was logged, without level and place. */
+/** The logged texts, without level and place. */
 export const takeTexts = (run: RunningModule): string[] =>
   run.takeLines().map((line) => line.slice(line.indexOf('0-top: ') + '0-top: '.length));
 

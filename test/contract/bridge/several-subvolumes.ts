@@ -18,7 +18,7 @@ import {
 } from '../../support/module.ts';
 import { Samples } from './values.ts';
 
-/** Which leaf each fop of the table reaches; its errno where it reaches none. */
+/** The leaf that each fop of the table reaches; the errno if it reaches no leaf. */
 function findReached(run: RunningModule): Record<string, string> {
   const samples = new Samples(run.graph.inodes);
   return Object.fromEntries(

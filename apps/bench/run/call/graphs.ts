@@ -24,7 +24,7 @@ import { NodeContext } from '../../../../server/node-context.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
 import { compileModule } from '../compile.ts';
 
-/** What all graphs of a measurement share. */
+/** The settings that all graphs of a measurement share. */
 export interface GraphEnvironment {
   /** Aborted when the user interrupts the measurement. */
   readonly signal: AbortSignal;

@@ -8,7 +8,7 @@ import { orderRounds } from '../../engine/rounds.ts';
 import type { GraphEnvironment } from './graphs.ts';
 import type { Batch } from './request-batches.ts';
 
-/** How much is measured. */
+/** The amount of work of one measurement. */
 export interface Load {
   readonly rounds: number;
   /** Batches of each variant in a round, of which the best counts. */

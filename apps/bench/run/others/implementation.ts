@@ -33,7 +33,7 @@ export interface OtherStack {
   /** A sentence. */
   readonly description: string;
   makeCommand(mounting: MountPlan): ServerCommand;
-  /** Writes the volfile, to be shown in reports; absent: the server has none. */
+  /** Writes the volfile, for reports; absent for a server that is not configured by a volfile. */
   makeVolfile?(directory: string): string;
   /** Returns why a workload does not fit this stack, or null. */
   unfitReason?(workload: WorkloadName): string | null;

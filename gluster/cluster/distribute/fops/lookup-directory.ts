@@ -24,7 +24,7 @@ import { makeFailure, makeSuccess, type Steps, type Task } from '../task.ts';
 
 /**
  * Looks a directory up on all children.
- * @param gfid its gfid if known: a child whose copy has none assigns this one
+ * @param gfid its gfid if known: a child whose copy lacks a gfid assigns this one
  */
 export function* lookupDirectory(
   task: Task,

@@ -27,7 +27,7 @@ const isShared = (name: string): boolean =>
 export const makeLimitsXdata = (attributes: Dict): Dict | null =>
   [...QUOTA_LIMITS].some((name) => attributes.has(name)) ? new Dict().set(INTERNAL_FOP, 1) : null;
 
-/** Reads the count of changes that children may lack from the MDS's reply; 0 if the reply has none. */
+/** Reads the count of changes that children may lack from the MDS's reply; 0 if the reply does not contain it. */
 const readCounter = (volume: Distribute, { mds, replies }: DirectoryView): number => {
   const bytes = replies[mds]?.values[2]?.bytes(volume.xattrNames.mds);
   if (bytes === undefined || bytes.length < 4) return 0;

@@ -23,7 +23,7 @@ export function makeNewLoc(
   return loc;
 }
 
-/** Makes the loc of an existing name, with a new inode if the table has none. Fails as `makeNewLoc`. */
+/** Makes the loc of an existing name, with a new inode if the table does not know the name. Fails as `makeNewLoc`. */
 export function makeKnownLoc(
   session: HandlerContext,
   frame: Frame,

@@ -16,12 +16,12 @@ export class KnownSubject implements Subject {
   iaProt = 0;
   iaUid = 0;
   iaGid = 0;
-  /** Undefined until a lookup has requested it; null if the inode has none. */
+  /** Undefined until a lookup has requested it; null for an inode without ACL. */
   acl: Acl | null | undefined = undefined;
 
   /**
    * Takes over the attributes of a reply.
-   * @param acl undefined if the reply has none: then the earlier ACL is dropped, because a chmod may have changed it,
+   * @param acl undefined if the reply does not contain it: then the earlier ACL is dropped, because a chmod may have changed it,
    *   and the change time is too coarse to exclude that
    */
   update(buf: Iatt, acl: Acl | null | undefined): void {
@@ -74,7 +74,7 @@ export class KnownSubjects implements Subjects {
   }
 
   /**
-   * Learns the owner, mode and ACL from a reply; returns null if the reply has none.
+   * Learns the owner, mode and ACL from a reply; returns null if the reply has no attributes.
    * @param acl undefined if it was not requested
    */
   learn(inode: Inode | null, buf: Iatt | null, acl?: Acl | null): KnownSubject | null {

@@ -29,7 +29,7 @@ const FMODE_EXEC = 0o40;
 
 /** Owner, mode and ACL of an inode, as far as they are known. */
 export interface Subject extends Protection {
-  /** Null if it has none; may be undefined if the caller is the owner. */
+  /** Null for an inode without ACL; may be undefined if the caller is the owner. */
   readonly acl: Acl | null | undefined;
 }
 

@@ -16,7 +16,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 export const WORM_FILE = 'trusted.worm_file';
 /** The attribute with the time of the file's creation. */
 export const START_TIME = 'trusted.start_time';
-/** The attribute with the file's state; a file that was never retained has none. */
+/** The attribute with the file's state; a file that was never retained lacks it. */
 export const RETEN_STATE = 'trusted.reten_state';
 
 /** Xdata by which a lookup or fstat requests these attributes; shared by all requests, so it must not be changed. */

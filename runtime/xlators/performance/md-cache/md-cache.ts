@@ -25,7 +25,7 @@ const OVERHEAD = 512;
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** What is cached of one inode. Times are milliseconds of `context.now()`. */
+/** The cached values of one inode. Times are milliseconds of `context.now()`. */
 export class InodeEntry extends InodeState {
   buf: Iatt | null = null;
   /** Time of the reply with `buf`. */

@@ -48,7 +48,7 @@ export class Listing {
   endOffset = 0;
   /** Whether a request for more entries is under way. */
   isFilling = false;
-  /** What follows the entries read ahead: the end of the directory (`opRet` 0) or a failure; null if unknown. */
+  /** The reply after the entries read ahead: the end of the directory (`opRet` 0) or a failure; null if unknown. */
   lastReply: { readonly opRet: number; readonly opErrno: number } | null = null;
   /** The client's request that waits for entries. */
   waiting: ListRequest | null = null;

@@ -13,7 +13,7 @@ import {
 } from '../../../core/xlator.ts';
 import { checkOrder, checkUpcalls, type Reliance } from './stack-checks.ts';
 
-/** What a cache object must offer; `G` is the type of its option values. */
+/** The methods of a cache object; `G` is the type of its option values. */
 interface TranslatorCache<G> {
   readonly values: G;
   applyOptions(values: G): void;
@@ -28,7 +28,7 @@ interface TranslatorCache<G> {
   reset(): void;
 }
 
-/** What differs between the caching translators; `P` is the cache object. */
+/** The parts in which caching translators differ; `P` is the cache object. */
 interface CacheTranslator<P, O extends Options>
   extends Pick<Translator<P, O>, 'type' | 'description' | 'options' | 'release' | 'releasedir'> {
   /** The fops that the translator handles. */

@@ -57,7 +57,7 @@ for (const { number, reply } of fopRows) {
   attributeIndexes[number] = reply.findIndex(({ name }) => ATTRIBUTES_AFTER.test(name));
 }
 
-/** What a cache does at changes; `K` is its state of an inode. */
+/** The actions of a cache at changes; `K` is its state of an inode. */
 export interface ChangeHooks<P, K extends InodeState> {
   /** Called when an inode has changed, and these are its attributes now. */
   readonly onAttributes?: {

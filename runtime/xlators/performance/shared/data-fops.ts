@@ -9,7 +9,7 @@ import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { Change, type ChangeHooks, dataFops, tapFileFops } from './change-taps.ts';
 import { findArgumentInode, type InodeCache, type InodeState } from './inode-cache.ts';
 
-/** What a data cache does in these fops; `K` is its state of a file. */
+/** The actions of a data cache in these fops; `K` is its state of a file. */
 interface DataHooks<P, K extends InodeState> {
   /** Whether the cache has data of the file. */
   readonly hasData: { hasData(state: K): boolean }['hasData'];

@@ -57,7 +57,7 @@ export function checkOrder(xl: Xlator<unknown>, isSecondUseless = true): void {
 export interface Reliance {
   /** The option that makes the cache rely on them. */
   readonly option: string;
-  /** How long entries are valid, and so how late changes of other clients may be seen without upcalls. */
+  /** The time for which entries are valid: without upcalls, changes of other clients are seen after it. */
   readonly seconds: number;
 }
 

@@ -50,7 +50,7 @@ export class Node {
   uid = 0;
   gid = 0;
   nlink = 0;
-  /** True for a file that was created without a name (O_TMPFILE) and has none yet: link(2) may give it one. */
+  /** True for a file that was created without a name (O_TMPFILE), until link(2) gives it a name. */
   isTemporary = false;
   /** Number of open fds. */
   openCount = 0;

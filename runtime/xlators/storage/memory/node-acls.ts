@@ -39,7 +39,7 @@ function storeAcl(node: Node, name: string, acl: Acl | null): void {
   }
 }
 
-/** Returns the access ACL; null if the node has none, so that only the mode decides. */
+/** Returns the access ACL; null for a node without ACL, where the mode alone decides. */
 export const accessAcl = (node: Node): Acl | null => readNodeAcl(node, ACL_ACCESS);
 
 /**

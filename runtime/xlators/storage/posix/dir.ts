@@ -220,7 +220,7 @@ const makeNameOnly = (name: string, off: number, type: number, gfid: Gfid): Dire
 });
 
 /**
- * Returns the gfid of an entry without a handle, and assigns one if it has none. If other bricks need the same
+ * Returns the gfid of an entry without a handle, and assigns one to an entry without gfid. If other bricks need the same
  * gfid, it returns NULL_GFID instead: a client's lookup then chooses the gfid.
  */
 function findOrAssignGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {

@@ -46,7 +46,7 @@ export class FileHandles {
   }
 }
 
-/** Tries file handles on the root; returns null if this process may not open them, or the file system has none. */
+/** Tries file handles on the root; returns null if this process may not open them, or the file system lacks file handles. */
 export function openFileHandles(rootFd: number): FileHandles | null {
   const mount = libc.open(procPath(rootFd), OPEN_ROOT, 0);
   if (mount < 0) return null;

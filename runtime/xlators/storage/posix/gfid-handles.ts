@@ -128,7 +128,7 @@ export class GfidHandles {
 
   /**
    * Creates or corrects the gfid handle of an inode, which `fd` is open on.
-   * @param isNew whether it is known to have none, so that no check is needed
+   * @param isNew whether it is known to have no handle, so that no check is needed
    */
   ensureHandle(handle: Handle, fd: number, entry: NamedEntry, isNew: boolean): HandleOutcome {
     const slot = this.openSlot(handle.gfid, true);
@@ -346,7 +346,7 @@ export class GfidHandles {
   }
 }
 
-/** What a directory's gfid handle says. */
+/** The content of a directory's gfid handle. */
 interface DirectoryLink {
   readonly parent: Gfid;
   readonly name: string;

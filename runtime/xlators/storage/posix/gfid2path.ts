@@ -1,7 +1,7 @@
 /**
  * Records the names of a file in its attributes (gfid2path), as GlusterFS does, so that a path can be found by gfid.
  * Each name is an attribute `trusted.gfid2path.HASH` with the value `<gfid of the directory>/<name>`; HASH is
- * the XXH64 of the value. Directories have none, as their gfid handle has the name.
+ * the XXH64 of the value. Directories have no such value, as their gfid handle has the name.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-gfid-path.c`.
  */

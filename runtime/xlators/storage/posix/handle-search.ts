@@ -116,7 +116,7 @@ export function openNewEntryHandle(
   return handle;
 }
 
-/** Gives a handle the descriptor `fd` if it has none, or closes `fd`. */
+/** Gives a handle the descriptor `fd` if it lacks one, or else closes `fd`. */
 function setDescriptor(store: Store, handle: Handle, fd: number): Handle {
   if (handle.fd < 0) store.handles.setDescriptor(handle, fd);
   else libc.close(fd);

@@ -23,7 +23,7 @@ import { openReal } from './root.ts';
 const ST_RDONLY = 1;
 const vfs = new Statvfs();
 
-/** What must be the same for a directory to be accepted in place of the lost one. */
+/** The identity by which a directory is accepted in place of the lost one. */
 interface DirectoryKind {
   readonly isMount: boolean;
   readonly devMajor: number;

@@ -101,7 +101,7 @@ export class Landfill implements DirectoryRemover {
     });
   }
 
-  /** Opens the next directory of the landfill as `current`; returns false if there is none. */
+  /** Opens the next directory of the landfill as `current`; returns false if the landfill is empty. */
   private openNext(): boolean {
     const { dirents } = this.store;
     const listing = libc.openat(this.fd, SELF, OPEN_LISTING, 0);

@@ -22,7 +22,7 @@ import { EMPTY, NAME } from './paths.ts';
 import type { Store } from './store.ts';
 
 /**
- * Returns the handle of a name's inode before the name is removed; null if the store has none and needs none. The
+ * Returns the handle of a name's inode before the name is removed; null if the store neither has nor needs a handle. The
  * handle is open if a client uses the inode, and always with gfid handles, since their removal needs the gfid.
  */
 export function findVictim(

@@ -61,7 +61,7 @@ export interface StoreSettings {
   readonly hostname: string | null;
   /** The GlusterFS volume that the directory must belong to; null for any. */
   readonly volumeId: Gfid | null;
-  /** GlusterFS's name of this server; null when it has none. */
+  /** GlusterFS's name of this server; null for a server without such a name. */
   readonly nodeUuid: string | null;
   /** Whether `glusterfs.pathinfo` has the server's uuid instead of its name. */
   readonly nodeUuidPathinfo: boolean;
@@ -335,7 +335,7 @@ export class Store {
 
   /**
    * Creates or corrects an inode's gfid handle; returns false if another inode on disk has the gfid.
-   * @param isNew whether it is known to have none
+   * @param isNew whether it is known to have no handle
    */
   createGfidHandle(handle: Handle, fd: number, entry: NamedEntry, isNew: boolean): boolean {
     const { gfidHandles } = this;

@@ -1,7 +1,7 @@
 /**
  * Computes GlusterFS's virtual extended attributes for a getxattr by name, as glusterfs.pathinfo. They are not
  * stored, not listed, and cannot be set. A path comes from the inode table, and may be outdated by a rename of a
- * parent; if the table has none, it comes from gfid handles for directories, and from gfid2path for files.
+ * parent; if the table has no name of it, the path comes from gfid handles for directories, and from gfid2path for files.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (posix_getxattr),
  * `posix-helpers.c` (_posix_xattr_get_set), `fuse-bridge.c` (glusterfs.gfid).
@@ -30,7 +30,7 @@ export interface Subject {
   readonly gfid: Gfid;
 }
 
-/** Returns an attribute's value; null if the inode has none. */
+/** Returns an attribute's value; null if the inode lacks the attribute. */
 type Compute = (xl: PosixXlator, subject: Subject) => DictValue | null;
 
 const computePathinfo: Compute = (xl, subject) => {
@@ -89,7 +89,7 @@ function findAllPaths(xl: PosixXlator, { fd, gfid }: Subject): string[] {
   return paths.length > 0 ? paths : findTablePaths(xl, gfid);
 }
 
-/** Returns one path of an inode: by the inode table, or else by recorded names; null if there is none. */
+/** Returns one path of an inode: by the inode table, or else by recorded names; null if no path is known. */
 const findAnyPath = (xl: PosixXlator, subject: Subject): string | null =>
   findTablePaths(xl, subject.gfid)[0] ?? findAllPaths(xl, subject)[0] ?? null;
 

@@ -47,7 +47,7 @@ function getXattr(fd: number, name: string): Uint8Array | number {
   return copyValue(libc.getxattr(procPath(fd), KEY, value, value.length));
 }
 
-/** Returns the access ACL; null if the inode has none, so that only the mode decides. */
+/** Returns the access ACL; null for an inode without ACL, where the mode alone decides. */
 export function accessAcl(fd: number): Acl | null {
   const acl = getXattr(fd, ACL_ACCESS);
   return typeof acl === 'number' ? null : decodeExtendedAcl(acl);
@@ -177,7 +177,7 @@ function setFileattrs(fd: number, dict: Dict | null): number | null {
   return name === undefined || second !== undefined ? null : setFileattr(fd, name, dict?.get(name));
 }
 
-/** What a fop acts on: the handle of a loc's inode, or an fd's open file. */
+/** The target of a fop: the handle of a loc's inode, or an fd's open file. */
 type XattrTarget = Handle | OpenFile;
 
 const targetHandle = (target: XattrTarget): Handle =>

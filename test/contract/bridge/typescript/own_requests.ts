@@ -16,7 +16,7 @@ import {
 } from 'glossa';
 import { plain } from './shapes.ts';
 
-/** What requests of its own carry instead of a caller's process. */
+/** The pid of the module's own requests. */
 const PID = -100;
 
 interface State {

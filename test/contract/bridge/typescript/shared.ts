@@ -21,7 +21,7 @@ interface Link {
 }
 
 interface State {
-  /** Who waits for the stat of a name that is on its way. */
+  /** The requests that wait for a name's stat under way. */
   readonly flights: Map<string, Frame[]>;
   readonly links: Link[];
 }

@@ -3,7 +3,7 @@
  * line. Latencies are in microseconds, as their keys say.
  *
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`, `io_stats_dump_global_to_json_logfp`. Its
- * counts of upcalls and of the queues of io-threads are left out: there are none here.
+ * counts of upcalls and of the queues of io-threads are left out: glossa does not count them.
  */
 import { type Counters, FOP_COUNT, type FopCount, logNames } from '../counters.ts';
 import type { Report } from './statedump.ts';
