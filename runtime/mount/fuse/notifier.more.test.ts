@@ -12,8 +12,8 @@ function ends(program: string): unknown {
     const { Notifier } = await import(process.argv[1]);
     let written = 0;
     const notifier = new Notifier(openSync('/dev/null', 'r+'), {
-      written: () => void (written += 1),
-      broken: (why) => console.log(why),
+      onWritten: () => void (written += 1),
+      onBroken: (why) => console.log(why),
     });
     notifier.write(new Uint8Array(8));
   `;
