@@ -24,6 +24,7 @@ import { python } from './python/language.ts';
 
 /** `NOBODY` is the former name of `ROOT`, exported for one version. */
 export { connect, Driver, FopError, ROOT, ROOT as NOBODY } from '../runtime/api/driver.ts';
+export { Volume } from '../runtime/api/volume.ts';
 export { Graph } from '../runtime/core/graph.ts';
 export { type BrowserSettings, browserMachine } from './machine/browser/index.ts';
 export { fetchParts, type PartBytes } from './machine/browser/parts.ts';

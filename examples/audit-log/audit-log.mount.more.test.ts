@@ -34,7 +34,7 @@ onExample('audit-log', (example) => {
     }
   });
 
-  it('concurrent requests get one line each in the audit log, whatever bytes their names have', async () => {
+  it('concurrent requests get one line each in the audit log, with any bytes in their names', async () => {
     const before = linesOf(example).length;
     await example.runOk('for i in $(seq 50); do : > $i & done; wait; : > "a\nb"; : > $\'\\377\'');
     const made = linesOf(example).slice(before);

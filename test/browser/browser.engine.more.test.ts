@@ -152,6 +152,11 @@ describe.skipIf(skipped)('modules in a browser', () => {
     expect(granted).toContain('option allow-read: a browser has no files that it could name');
   });
 
+  it('stand under a volume, whose files a program writes and reads without Node', async () => {
+    const [outcome] = await runModules({ module: 'negative.py', steps: ['volume a', 'lookup a'] });
+    expect(outcome!.steps).toEqual([`text of a${'t'.charCodeAt(0)}`, 'found']);
+  });
+
   it('are reported to the page when the time limit cannot end them', async () => {
     const never = { module: 'never.py', options: { 'time-limit': '0.5' }, steps: ['lookup a'] };
     const { lost } = (await open(never)) as { lost: { volume: string; seconds: number } };

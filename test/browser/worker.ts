@@ -9,6 +9,7 @@ import {
   type Graph,
   ROOT,
   startGraph,
+  Volume,
 } from '../../bridges/browser.ts';
 import type { Machine } from '../../bridges/host/machine.ts';
 
@@ -26,7 +27,7 @@ export interface ModuleRun {
   readonly module: string;
   /** More options of its volume. */
   readonly options?: Readonly<Record<string, string>>;
-  /** `lookup NAME` or `mkdir NAME`. */
+  /** `lookup NAME` or `mkdir NAME`; `volume NAME` writes and reads a file by the interface. */
   readonly steps: readonly string[];
 }
 
@@ -51,9 +52,14 @@ ${Object.entries(options)
 end-volume
 `;
 
-async function step(driver: Driver, text: string): Promise<string> {
+async function step(driver: Driver, volume: Volume, text: string): Promise<string> {
   const [verb, name] = text.split(' ') as [string, string];
   try {
+    if (verb === 'volume') {
+      await volume.writeFile(`/${name}`, 'text of ');
+      volume.fs.appendFileSync(`/${name}`, name);
+      return (await volume.readFile(`/${name}`, 'utf8')) + (await volume.readFile(`/${name}`))[0];
+    }
     if (verb === 'lookup') {
       const entry = await driver.seek(`/${name}`);
       return entry === undefined ? 'ENOENT' : 'found';
@@ -79,8 +85,9 @@ async function run(machine: Machine, moduleRun: ModuleRun): Promise<Outcome> {
   });
   try {
     const driver = new Driver(connect(graph), ROOT);
+    const volume = Volume.fromGraph(graph);
     const steps: string[] = [];
-    for (const each of moduleRun.steps) steps.push(await step(driver, each));
+    for (const each of moduleRun.steps) steps.push(await step(driver, volume, each));
     return { steps, lookups: countLookups(graph), log };
   } finally {
     await graph.stop();
