@@ -79,12 +79,15 @@ export interface ReopenableSink extends LogSink {
   reopen(): void;
   /** Writes the counts of repeated messages that are still held back. */
   flush(): void;
+  /** Writes these counts, and closes the file; no line may follow. */
+  close(): void;
 }
 
 /** The file or stream to which formatted lines are written. */
 interface Output {
   write(line: string): void;
   reopen(): void;
+  close(): void;
 }
 
 /** Appends to a file. */
@@ -109,6 +112,10 @@ class FileOutput implements Output {
     const old = this.fd;
     this.fd = openLog(this.path);
     closeSync(old);
+  }
+
+  close(): void {
+    closeSync(this.fd);
   }
 }
 
@@ -142,6 +149,8 @@ class ConsoleOutput implements Output {
   }
 
   reopen(): void {}
+
+  close(): void {}
 }
 
 /**
@@ -193,6 +202,11 @@ class CountingSink implements ReopenableSink {
     // Counts of repeats belong into the file that has the repeated line.
     this.flush();
     this.output.reopen();
+  }
+
+  close(): void {
+    this.flush();
+    this.output.close();
   }
 }
 

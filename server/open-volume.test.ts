@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -77,6 +77,33 @@ describe('Volume.open', () => {
     expect(await volume.reload()).toMatchObject({ ok: true });
     await file.write('after');
     expect(await volume.readFile('/a', 'utf8')).toBe('before after');
+  });
+});
+
+describe('the log of a volume', () => {
+  it('moves to another file and level while the volume is open, and is closed with the volume', async () => {
+    const folder = newFolder();
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+    const path = join(folder, 'files.vol');
+    writeFileSync(path, MEMORY);
+    const openDescriptors = (): number => readdirSync('/proc/self/fd').length;
+    const before = openDescriptors();
+    const volume = await Volume.open(path, { log: first, logLevel: 'INFO' });
+    const kept = readFileSync(first, 'utf8');
+    volume.setLog(second, 'INFO');
+    writeFileSync(
+      path,
+      `${MEMORY}volume top\n    type debug/io-stats\n    subvolumes files\nend-volume\n`,
+    );
+    await volume.reload();
+    expect(readFileSync(first, 'utf8')).toBe(kept);
+    expect(readFileSync(second, 'utf8')).not.toBe('');
+    expect(() => volume.setLog(join(folder, 'absent/log'))).toThrow(OpenError);
+    expect(() => volume.setLog(first, 'LOUD')).toThrow('the log level LOUD is unknown');
+    volume.setLog(undefined);
+    volume.setLog(first);
+    await volume.close();
+    expect(openDescriptors()).toBeLessThanOrEqual(before);
   });
 });
 

@@ -7,13 +7,20 @@ import { Volume as GraphVolume, type VolumeSettings } from '../runtime/api/volum
 import type { VolumeClient } from '../runtime/api/volume-client.ts';
 import type { SocketAddress } from '../runtime/core/addresses.ts';
 import { Graph } from '../runtime/core/graph.ts';
-import { Log, type LogLevels, type LogSink, logLevel, WARNING } from '../runtime/core/log.ts';
+import {
+  Log,
+  type LogLevels,
+  type LogLine,
+  type LogSink,
+  logLevel,
+  WARNING,
+} from '../runtime/core/log.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/activate.ts';
 import { formatProblems, listProblems } from '../runtime/volfile/problems.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { Failure } from '../terminal/exit.ts';
-import { openSink } from './log-sink.ts';
+import { openSink, type ReopenableSink } from './log-sink.ts';
 import { NodeContext } from './node-context.ts';
 import { registry } from './registry.ts';
 import { Reloader, type ReloadResult } from './reloader.ts';
@@ -84,15 +91,57 @@ export class Volume extends GraphVolume {
 
   /** Reads the volfile again, and exchanges the graph if it has changed. Open files stay open. */
   async reload(): Promise<ReloadResult> {
-    const reloader = reloaders.get(this.client);
-    if (reloader === undefined) throw new Error('a volume of a graph has no volfile');
-    const [result] = await reloader.readVolfile();
+    const [result] = await findOrigin(this.client).reloader.readVolfile();
     return result!;
+  }
+
+  /** The id that a volfile server has given the volume, a UUID. @throws {OpenError} if none has */
+  async volumeId(): Promise<string> {
+    const { volfile } = findOrigin(this.client);
+    try {
+      if (volfile.fetchVolumeId !== undefined) return await volfile.fetchVolumeId();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw new OpenError(error.message, [error.message]);
+    }
+    const message = `the volume of ${volfile.name} has no id, which only a volfile server gives`;
+    throw new OpenError(message, [message]);
+  }
+
+  /**
+   * Sends the log to another file, with another least serious level, from now on.
+   * @param file `-` is standard error; undefined ends the log
+   * @throws {OpenError} when the file cannot be written, or the level is unknown
+   */
+  setLog(file: string | undefined, levelName?: string): void {
+    const { sink, levels } = findOrigin(this.client);
+    try {
+      const level = readLogLevel(levelName);
+      sink.open(file);
+      levels.default = level;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw new OpenError(error.message, [error.message]);
+    }
   }
 }
 
-/** The reloader of each volume with a volfile. */
-const reloaders = new WeakMap<VolumeClient, Reloader>();
+/** The parts of a volume that belong to its volfile. */
+interface Origin {
+  readonly reloader: Reloader;
+  readonly volfile: VolfileSource;
+  readonly sink: ExchangeableSink;
+  readonly levels: LogLevels;
+}
+
+/** The origin of each volume with a volfile. */
+const origins = new WeakMap<VolumeClient, Origin>();
+
+function findOrigin(client: VolumeClient): Origin {
+  const origin = origins.get(client);
+  if (origin === undefined) throw new Error('a volume of a graph has no volfile');
+  return origin;
+}
 
 /** Closes volumes that were dropped, which is a mistake of the program. */
 const droppedVolumes = new FinalizationRegistry<VolumeClient>((client) => {
@@ -106,8 +155,9 @@ async function startVolume(
   settings: OpenSettings,
 ): Promise<Volume> {
   const { log: logFile, upTimeout = UP_TIMEOUT } = settings;
-  const sink = logFile === undefined ? noLog : openSink(logFile, { colour: false });
-  const levels: LogLevels = { default: readLogLevel(settings), volumes: new Map() };
+  const levels: LogLevels = { default: readLogLevel(settings.logLevel), volumes: new Map() };
+  const sink = new ExchangeableSink();
+  sink.open(logFile);
   const log = new Log(sink, levels, 'glossa');
   const volfile = await makeSource(source, log);
   const inspect = () => volfile.inspect(makeInspectSettings(settings), () => {});
@@ -131,6 +181,7 @@ async function startVolume(
       onClose() {
         keeper.keep(false);
         volfile.close();
+        sink.open(undefined);
       },
     });
     const readSpecs = async () => {
@@ -140,11 +191,12 @@ async function startVolume(
     };
     const reloader = new Reloader(graph, volfile.name, readSpecs, log, upTimeout);
     volfile.onChange(() => void reloader.readVolfile());
-    reloaders.set(volume.client, reloader);
+    origins.set(volume.client, { reloader, volfile, sink, levels });
     droppedVolumes.register(volume.settings.lease, volume.client);
     return volume;
   } catch (error) {
     volfile.close();
+    sink.open(undefined);
     throw error;
   }
 }
@@ -160,9 +212,35 @@ class Keeper {
   }
 }
 
-const noLog: LogSink = { write() {}, now: () => Date.now() };
+const noLog: ReopenableSink = {
+  write() {},
+  now: () => Date.now(),
+  flush() {},
+  reopen() {},
+  close() {},
+};
 
-function readLogLevel({ logLevel: name }: OpenSettings): LogLevels['default'] {
+/** Sends lines to a log that can be exchanged. */
+class ExchangeableSink implements LogSink {
+  private sink = noLog;
+
+  /** @throws {Failure} when the file cannot be opened; the log then stays as it is */
+  open(file: string | undefined): void {
+    const next = file === undefined ? noLog : openSink(file, { colour: false });
+    this.sink.close();
+    this.sink = next;
+  }
+
+  write(line: string, record: LogLine): void {
+    this.sink.write(line, record);
+  }
+
+  now(): number {
+    return this.sink.now();
+  }
+}
+
+function readLogLevel(name: string | undefined): LogLevels['default'] {
   if (name === undefined) return WARNING;
   const level = logLevel(name);
   if (level === undefined) throw new Failure(`the log level ${name} is unknown`);

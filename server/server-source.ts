@@ -31,21 +31,22 @@ export function makeServerSource(origin: VolfileServers, log: Log): VolfileSourc
     baseDir: '/',
     async inspect(settings) {
       isStale = false;
-      const text = await fetchOrFail(client);
+      const text = await orFail(client.fetch());
       log.info(`${name} was fetched from ${client.server}`, { msgid: messages.volfileFetched.id });
       return inspectText(name, text, settings);
     },
     onChange(fn) {
       notifyChange = fn;
     },
+    fetchVolumeId: () => orFail(client.fetchVolumeId()),
     close: () => client.close(),
   };
 }
 
-/** Fetches the volfile's text. @throws {Failure} */
-async function fetchOrFail(client: VolfileClient): Promise<string> {
+/** Waits for a server's reply. @throws {Failure} */
+async function orFail(reply: Promise<string>): Promise<string> {
   try {
-    return await client.fetch();
+    return await reply;
   } catch (error) {
     throw error instanceof FetchError ? new Failure(error.message) : error;
   }

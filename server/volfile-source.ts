@@ -19,6 +19,8 @@ export interface VolfileSource {
   inspect(settings: InspectSettings, onRemark: (text: string) => void): Promise<VolfileInspection>;
   /** Calls `fn` when a volfile server reports a change: once, until the next `inspect`. */
   onChange(fn: () => void): void;
+  /** The id that a volfile server has given the volume, a UUID. @throws {Failure} */
+  fetchVolumeId?(): Promise<string>;
   close(): void;
 }
 

@@ -86,6 +86,9 @@ export const GLOSSA = 'glossa-version';
 /** Flag of GETSPEC: the client also wants the names of other volfile servers. */
 export const WANTS_SERVERS = 1;
 
+/** Flag of GET_VOLUME_INFO: the client wants the volume's id. */
+export const WANTS_ID = 1;
+
 export function writePrograms(w: XdrWriter, programs: readonly Program[]): void {
   w.zeros(16);
   for (const { name, number, version } of programs) {

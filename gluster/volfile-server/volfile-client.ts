@@ -11,7 +11,15 @@ import { CallChannel, type LossReason } from '../rpc/call-channel.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
 import { parseFields, readFields } from '../rpc/fields.ts';
 import { AUTH_V2, readCall } from '../rpc/message.ts';
-import { CALLBACK, CBK, HAND, HANDSHAKE, WANTS_SERVERS } from '../rpc/programs.ts';
+import {
+  CALLBACK,
+  CBK,
+  HAND,
+  HANDSHAKE,
+  volumeInfoReply,
+  WANTS_ID,
+  WANTS_SERVERS,
+} from '../rpc/programs.ts';
 import { RecordError, RecordReader } from '../rpc/record.ts';
 import type { XdrReader, XdrWriter } from '../rpc/xdr.ts';
 
@@ -84,7 +92,19 @@ export class VolfileClient {
 
   /** Fetches the current volfile; tries each server once. @throws {FetchError} */
   fetch(): Promise<string> {
-    const result = this.queue.then(() => this.fetchFromServers());
+    return this.enqueue(() => this.fetchFromServers());
+  }
+
+  /** Requests the volume's id, a UUID, from the connected server. @throws {FetchError} */
+  fetchVolumeId(): Promise<string> {
+    return this.enqueue(async () => {
+      if (this.peer === null) throw new FetchError('no volfile server is connected');
+      return this.peer.getVolumeId(this.settings.key.replace(/^\//, ''));
+    });
+  }
+
+  private enqueue<R>(act: () => Promise<R>): Promise<R> {
+    const result = this.queue.then(act);
     this.queue = result.catch(() => {});
     return result;
   }
@@ -253,26 +273,42 @@ class ServerConnection {
 
   /** Requests a volfile (GETSPEC). @throws {FetchError} */
   getspec(key: string): Promise<FetchedVolfile> {
+    const write = (w: XdrWriter): void => {
+      w.u32(WANTS_SERVERS);
+      w.string(key);
+      writeTexts(w, VERSIONS);
+    };
+    return this.request(HAND.GETSPEC, write, readSpec);
+  }
+
+  /** Requests a volume's id, a UUID (GET_VOLUME_INFO). @throws {FetchError} */
+  getVolumeId(volume: string): Promise<string> {
+    const texts = new Map([
+      ['flags', String(WANTS_ID)],
+      ['volname', volume],
+    ]);
+    return this.request(HAND.GET_VOLUME_INFO, (w) => writeTexts(w, texts), readVolumeId);
+  }
+
+  private request<R extends string | object>(
+    procedure: number,
+    write: (w: XdrWriter) => void,
+    read: (r: XdrReader) => R | RefusalReason,
+  ): Promise<R> {
     return new Promise((resolve, reject) => {
       const { channel } = this;
       // Keeps the process alive while the caller waits.
       this.socket.ref();
       const timer = setTimeout(() => channel.expire(Number.POSITIVE_INFINITY), REPLY_MS);
-      const write = (w: XdrWriter): void => {
-        w.u32(WANTS_SERVERS);
-        w.string(key);
-        writeTexts(w, VERSIONS);
-      };
-      channel.call(HANDSHAKE, HAND.GETSPEC, AUTH_V2, write, (r) => {
+      channel.call(HANDSHAKE, procedure, AUTH_V2, write, (r) => {
         clearTimeout(timer);
         this.socket.unref();
-        const spec = typeof r === 'string' ? null : readSpec(r);
-        if (spec === null)
-          reject(
-            new FetchError(r === 'disconnected' ? this.closeReason : REASONS[r as ReplyFailure]),
-          );
-        else if ('reason' in spec) reject(new Refusal(spec.reason));
-        else resolve(spec);
+        const reply = typeof r === 'string' ? null : read(r);
+        if (reply === null) {
+          const reason = r === 'disconnected' ? this.closeReason : REASONS[r as ReplyFailure];
+          reject(new FetchError(reason));
+        } else if (reply instanceof RefusalReason) reject(new Refusal(reply.text));
+        else resolve(reply);
       });
       channel.flush();
     });
@@ -300,16 +336,37 @@ const REASONS: Readonly<Record<ReplyFailure, string>> = {
   timeout: `it did not reply for ${REPLY_MS / 1000} s`,
 };
 
+/** The reason why a server refused a request. */
+class RefusalReason {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function readVolumeId(r: XdrReader): string | RefusalReason {
+  const [opRet, errno] = readFields(r, volumeInfoReply) as [number, number, string];
+  const id = readTexts(r)?.get('volume_id');
+  if (r.isMalformed) return new RefusalReason('its reply is malformed');
+  if (opRet < 0) return new RefusalReason(strerror(errno));
+  return id ?? new RefusalReason('it sent no id');
+}
+
 /** Reads a volfile, or the reason why it is missing. */
-function readSpec(r: XdrReader): FetchedVolfile | { readonly reason: string } {
+function readSpec(r: XdrReader): FetchedVolfile | RefusalReason {
   const [opRet, errno, bytes] = readFields(r, specReply) as [number, number, Uint8Array];
   const spec = decodeName(bytes);
   const length = bytes.length;
   const texts = readTexts(r);
-  if (r.isMalformed) return { reason: 'its reply is malformed' };
-  if (opRet < 0) return { reason: errno === ENOENT ? 'it has no such volume' : strerror(errno) };
-  if (opRet !== length) return { reason: `it announced ${opRet} bytes but sent ${length}` };
-  if (length === 0) return { reason: 'it sent an empty volfile' };
+  if (r.isMalformed) return new RefusalReason('its reply is malformed');
+  if (opRet < 0) {
+    return new RefusalReason(errno === ENOENT ? 'it has no such volume' : strerror(errno));
+  }
+  if (opRet !== length) {
+    return new RefusalReason(`it announced ${opRet} bytes but sent ${length}`);
+  }
+  if (length === 0) return new RefusalReason('it sent an empty volfile');
   return { text: spec, servers: readServers(texts?.get('servers-list') ?? '') };
 }
 

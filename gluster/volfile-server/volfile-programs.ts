@@ -32,14 +32,13 @@ import {
   signoutCall,
   signReply,
   volumeInfoReply,
+  WANTS_ID,
   WANTS_SERVERS,
 } from '../rpc/programs.ts';
 import type { XdrReader } from '../rpc/xdr.ts';
 import type { Portmap } from './portmap.ts';
 import { computeVolumeId, isRefusal, parseKey, type VolfileFolder } from './volfile-folder.ts';
 
-/** Flag of GET_VOLUME_INFO: the client wants the volume's id. */
-const WANTS_ID = 1;
 const NOTHING = new Uint8Array();
 /** `getspecReply` with the volfile as raw bytes. */
 const specReply = parseFields('op_ret:i32 op_errno:i32 spec:opaque');

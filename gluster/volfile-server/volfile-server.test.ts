@@ -109,6 +109,15 @@ it('a volfile server serves a volfile, and notifies clients once of changes made
   );
 });
 
+it('a client that has fetched a volfile fetches the id of the volume', async () => {
+  const { fetch, fetching } = client([here()]);
+  expect(await failing(fetching.fetchVolumeId())).toBe('no volfile server is connected');
+  await fetch();
+  expect(await fetching.fetchVolumeId()).toBe(computeVolumeId('v'));
+  rmSync(join(path, 'v.vol'));
+  expect(await failing(fetching.fetchVolumeId())).toBe('No such file or directory');
+});
+
 it("a failed fetch states each server's failure in one sentence", async () => {
   const closed = createServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
