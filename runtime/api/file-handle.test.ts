@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeContext, HeldLeaf, startGraph } from '../../test/support/core.ts';
 import { EACCES, EEXIST } from '../core/errno.ts';
 import type { Frame } from '../core/frame.ts';
-import { fail, tail } from '../core/gen/fops.gen.ts';
+import { fail, tail, unwind } from '../core/gen/fops.gen.ts';
 import { defineTranslator, type Fops } from '../core/xlator.ts';
 import locks from '../xlators/features/locks/index.ts';
 import memory from '../xlators/storage/memory/index.ts';
@@ -69,6 +69,17 @@ describe('an open file', () => {
     const read: string[] = [];
     for await (const line of again.readLines()) read.push(line);
     expect(read).toEqual(lines);
+  });
+
+  it('is read to its size, and no further, when the volume answers any read with data', async () => {
+    const volume = await open({
+      readv: (frame, _xl, _fd, size) =>
+        unwind.readv(frame, size, 0, new Uint8Array(size).fill(97), null, null),
+    });
+    await volume.writeFile('/a', 'x'.repeat(300_000));
+    expect(await volume.readFile('/a', 'utf8')).toBe('a'.repeat(300_000));
+    await volume.truncate('/a', 5);
+    expect(await volume.readFile('/a', 'utf8')).toMatch(/^a{5,131072}$/);
   });
 
   it('over 4 GiB is read and written at any position, and not whole', async () => {

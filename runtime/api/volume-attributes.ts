@@ -21,6 +21,8 @@ import type { Steps } from './steps.ts';
 import { type TreeDirectory, visitTree } from './tree.ts';
 import { type Options, VolumeContext } from './volume-context.ts';
 
+type Time = number | string | Date;
+
 export class VolumeAttributes extends VolumeContext {
   // -- attributes ----------------------------------------------------------------------------
 
@@ -123,23 +125,27 @@ export class VolumeAttributes extends VolumeContext {
     );
   }
 
-  *utimes(path: PathLike, atime: unknown, mtime: unknown): Steps<void> {
+  /** Times are seconds since 1970 or Dates; an omitted one becomes the current time of the graph. */
+  *utimes(path: PathLike, atime?: Time, mtime?: Time): Steps<void> {
     yield* this.setTimes('utime', path, atime, mtime, 'follow');
   }
 
-  *lutimes(path: PathLike, atime: unknown, mtime: unknown): Steps<void> {
+  *lutimes(path: PathLike, atime?: Time, mtime?: Time): Steps<void> {
     yield* this.setTimes('lutime', path, atime, mtime, 'look');
   }
 
   private *setTimes(
     syscall: string,
     path: PathLike,
-    atime: unknown,
-    mtime: unknown,
+    atime: Time | undefined,
+    mtime: Time | undefined,
     last: LastNameMode,
   ): Steps<void> {
     const name = toPath(path);
-    const times = [toMilliseconds(atime, 'atime'), toMilliseconds(mtime, 'mtime')] as const;
+    const times = [
+      atime === undefined ? undefined : toMilliseconds(atime, 'atime'),
+      mtime === undefined ? undefined : toMilliseconds(mtime, 'mtime'),
+    ] as const;
     yield* withErrorContext(syscall, name, this.files.utimes(name, ...times, last));
   }
 

@@ -6,6 +6,7 @@ import type { Client } from '../core/client.ts';
 import type { Fd } from '../core/fd.ts';
 import type { Graph } from '../core/graph.ts';
 import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
+import type { Child } from '../core/xlator.ts';
 import { Driver } from './driver.ts';
 import { AbortError, VolumeClosedError } from './file-error.ts';
 import { OpenFile } from './open-file.ts';
@@ -14,6 +15,8 @@ import { Call, connect, type Requests, ROOT } from './requests.ts';
 import { releaseUnused, type Steps, start } from './steps.ts';
 
 export interface VolumeClientSettings {
+  /** The volume of the graph that requests are wound to; by default the top. */
+  readonly links?: Child;
   /** Whether the graph is stopped when the volume is closed. */
   readonly ownsGraph?: boolean;
   /** Called with true when operations begin to wait, and with false when none does any more. */
@@ -30,7 +33,7 @@ export class VolumeClient {
   /** Number of the volume in this process: `dev` of its files. */
   readonly device = ++lastDevice;
   private readonly openFiles = new Map<number, OpenState>();
-  private readonly settings: VolumeClientSettings;
+  readonly settings: VolumeClientSettings;
   /** Rejects each operation that waits. */
   private readonly waiting = new Set<(error: Error) => void>();
   private closing: Promise<void> | null = null;

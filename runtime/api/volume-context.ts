@@ -29,7 +29,11 @@ export class VolumeContext {
     this.client = client;
     this.settings = settings;
     const refusal = (): Error | null => client.refusal(settings.signal);
-    this.driver = new Driver(client.client, settings.caller, { refusal });
+    const { links } = client.settings;
+    this.driver = new Driver(client.client, settings.caller, {
+      refusal,
+      ...(links === undefined ? {} : { links }),
+    });
     this.files = new FilesSteps(this.driver, { asKernel: true, umask: settings.umask });
   }
 

@@ -5,10 +5,11 @@
 import type * as nodeFs from 'node:fs';
 import type * as promises from 'node:fs/promises';
 import type { Graph } from '../core/graph.ts';
-import { toInteger } from './arguments.ts';
+import { type PathLike, toInteger } from './arguments.ts';
 import type { FileHandle } from './file-handle.ts';
 import { makeFs } from './node-fs.ts';
 import { makePromised, type Promised } from './promised.ts';
+import type { BigIntStats, Stats } from './stats.ts';
 import { VolumeClient, type VolumeClientSettings } from './volume-client.ts';
 import type { VolumeStepsSettings } from './volume-context.ts';
 import { VolumeSteps } from './volume-steps.ts';
@@ -20,6 +21,8 @@ export interface Identity {
   readonly uid?: number;
   readonly gid?: number;
   readonly groups?: readonly number[];
+  /** Process that requests name; by default the process of this program. */
+  readonly pid?: number;
   /** Owner of record locks: hexadecimal text. */
   readonly lockOwner?: string;
 }
@@ -38,13 +41,27 @@ export interface VolumeSettings extends Identity, VolumeClientSettings {
 /** Methods with the signatures of Node. */
 type NodeMethods = Pick<
   typeof promises,
-  | ('access' | 'appendFile' | 'copyFile' | 'cp' | 'link' | 'lstat' | 'lutimes' | 'mkdir')
+  | ('access' | 'appendFile' | 'copyFile' | 'cp' | 'link' | 'mkdir')
   | ('mkdtemp' | 'opendir' | 'readFile' | 'readdir' | 'readlink' | 'realpath' | 'rm' | 'rmdir')
-  | ('stat' | 'statfs' | 'symlink' | 'truncate' | 'unlink' | 'utimes' | 'writeFile')
+  | ('statfs' | 'symlink' | 'truncate' | 'unlink' | 'writeFile')
 >;
 
+/** `stat` and `lstat`: Node's signatures, with results that have a gfid. */
+interface ReadAttributes {
+  (path: PathLike, options?: { bigint?: false; throwIfNoEntry?: true }): Promise<Stats>;
+  (path: PathLike, options: { bigint?: false; throwIfNoEntry: false }): Promise<Stats | undefined>;
+  (path: PathLike, options: { bigint: true; throwIfNoEntry?: true }): Promise<BigIntStats>;
+  (path: PathLike, options: nodeFs.StatOptions): Promise<Stats | BigIntStats>;
+}
+
+interface OwnMethods {
+  readonly lstat: ReadAttributes;
+  readonly stat: ReadAttributes;
+}
+
 type PromisedMethods = NodeMethods &
-  Omit<Promised<VolumeSteps>, keyof NodeMethods | 'run' | 'steps'>;
+  OwnMethods &
+  Omit<Promised<VolumeSteps>, keyof NodeMethods | keyof OwnMethods | 'run' | 'steps'>;
 
 const PromisedVolume = makePromised(VolumeSteps, (steps, volume) =>
   volume.run(steps),
@@ -121,12 +138,12 @@ export type { FileHandle };
 /** Completes an identity with the ids of this process; in a browser, with root's. */
 function makeCaller(identity: Identity, owner: string): VolumeStepsSettings['caller'] {
   const { process } = globalThis;
-  const { uid, gid, groups, lockOwner = owner } = identity;
+  const { uid, gid, groups, pid, lockOwner = owner } = identity;
   return {
     uid: toInteger(uid ?? process?.getuid?.() ?? 0, 'uid', 0, 0xffff_ffff),
     gid: toInteger(gid ?? process?.getgid?.() ?? 0, 'gid', 0, 0xffff_ffff),
     groups: groups ?? (uid === undefined ? (process?.getgroups?.() ?? []) : []),
-    pid: process?.pid ?? 0,
+    pid: toInteger(pid ?? process?.pid ?? 0, 'pid', -0x8000_0000, 0x7fff_ffff),
     lkOwner: lockOwner,
   };
 }

@@ -5,9 +5,8 @@
 import { parseLessonFragment } from '../../course/lesson-link.ts';
 import { html, isPageKey } from '../../trace/page/dom.ts';
 import type { FileTexts, PageData } from '../page-data.ts';
-import type { Problem } from '../play/protocol.ts';
+import type { OutputPiece, Problem } from '../play/protocol.ts';
 import { decodeShare, type PlayState, VOLFILE } from '../play/share-fragment.ts';
-import type { OutputPiece } from '../play/shell/index.ts';
 import { makeFooter, makeHeader } from './bars.ts';
 import { makeCountersView, NO_REQUESTS } from './counters-view.ts';
 import { Editor } from './editor.ts';

@@ -1,6 +1,6 @@
 /** Builds the shell's view: an input line with history, and the output of each line. */
 import { html } from '../../trace/page/dom.ts';
-import type { OutputPiece } from '../play/shell/index.ts';
+import type { OutputPiece } from '../play/protocol.ts';
 
 /** Most entries of the output; older ones are removed. */
 const ENTRIES_MAX = 200;

@@ -4,7 +4,6 @@
  */
 
 import type { Verdict } from '../../course/judge.ts';
-import type { OutputPiece } from './shell/index.ts';
 
 /** Texts by absolute path: `/graph.vol`, and the modules that it names (`/negative.py`). */
 export type Texts = Readonly<Record<string, string>>;
@@ -41,6 +40,13 @@ export interface Traffic {
   /** A recording in glossa's format (docs/write/recording.md). */
   readonly recording: Uint8Array;
   readonly counters: Counters;
+}
+
+/** One piece of a command's output, without the end of its last line. */
+export interface OutputPiece {
+  readonly text: string;
+  /** Whether it goes to standard error. */
+  readonly isError: boolean;
 }
 
 /** The outcome of a shell line; its counters cover all requests since the graph started. */

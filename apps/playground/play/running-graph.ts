@@ -1,12 +1,6 @@
 /** Runs shell lines over a started graph of the playground, restores its storage, and stops it. */
-import {
-  type Call,
-  type Caller,
-  connect,
-  Driver,
-  type DriverSettings,
-} from '../../../runtime/api/driver.ts';
-import type { Client } from '../../../runtime/core/client.ts';
+import { Call } from '../../../runtime/api/driver.ts';
+import { Volume, type VolumeSettings } from '../../../runtime/api/volume.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import type { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
@@ -20,14 +14,16 @@ import { makeTrafficRecorder } from './traffic.ts';
 
 /** The exit status of a command that a SIGKILL ended: here, of one whose request got no reply. */
 const KILLED = 137;
-const CALLER: Caller = { uid: 0, gid: 0, pid: 1, groups: [] };
+const CALLER: VolumeSettings = { uid: 0, gid: 0, pid: 1 };
 
 export class RunningGraph {
   readonly volumes: readonly PlayVolume[];
   private readonly graph: Graph;
   private readonly clock: VirtualClock;
   private readonly log: string[];
-  private readonly client: Client;
+  private readonly volume: Volume;
+  /** The only storage, without the volumes above it; the whole volume where there are several. */
+  private readonly storage: Volume;
   private readonly distance: Distance;
   private readonly counts = new RequestCounts();
   /** Virtual milliseconds of `sleep` in the current line. */
@@ -38,7 +34,12 @@ export class RunningGraph {
     this.graph = graph;
     this.clock = clock;
     this.log = log;
-    this.client = connect(graph, 'shell');
+    const leaves = graph.xlators.filter(({ below }) => below.length === 0);
+    this.volume = Volume.fromGraph(graph, CALLER);
+    this.storage =
+      leaves.length === 1
+        ? Volume.fromGraph(graph, { ...CALLER, links: graph.makeLinks(leaves[0]!) })
+        : this.volume;
     this.distance = new Distance(distanceMs);
     this.volumes = graph.xlators.map(({ name, type, childNames }) => ({
       name,
@@ -62,8 +63,7 @@ export class RunningGraph {
       const folder = `/${directoryName(directory)}`;
       return `mkdir ${folder}; touch ${folder}/file00${directory}.php`;
     });
-    const result = await this.runUnobserved(async (settings) => {
-      const shell = this.makeShell(settings);
+    const result = await this.runUnobserved(async (shell) => {
       for (const line of [...tree, ...journal]) await shell.run(line);
       return true;
     });
@@ -75,27 +75,24 @@ export class RunningGraph {
    * the storage where the graph has only one.
    */
   private async runUnobserved<R>(
-    action: (settings: DriverSettings) => Promise<R>,
+    action: (shell: Shell) => Promise<R>,
   ): Promise<R | typeof UNANSWERED> {
-    const { distance, graph, clock, counts } = this;
+    const { distance, clock, counts } = this;
     const { ms } = distance;
-    const leaves = graph.xlators.filter(({ below }) => below.length === 0);
-    const storage = leaves.length === 1 ? leaves[0] : undefined;
     distance.ms = 0;
     counts.isCounting = false;
     try {
-      // Without `links`, a driver's requests enter the graph at the top.
-      const settings = storage === undefined ? {} : { links: graph.makeLinks(storage) };
       this.sleptMs = 0;
-      return await advanceUntilSettled(clock, action(settings), () => this.sleptMs);
+      const shell = this.makeShell(this.storage);
+      return await advanceUntilSettled(clock, action(shell), () => this.sleptMs);
     } finally {
       distance.ms = ms;
       counts.isCounting = true;
     }
   }
 
-  private makeShell(settings: DriverSettings): Shell {
-    return new Shell(new Driver(this.client, CALLER, settings), (ms) => {
+  private makeShell(volume: Volume): Shell {
+    return new Shell(volume, (ms) => {
       this.sleptMs += ms;
       return new Promise((done) => void this.clock.after(ms, done));
     });
@@ -103,20 +100,22 @@ export class RunningGraph {
 
   /** Runs a shell line, and records its requests. */
   async run(line: string): Promise<LineResult> {
-    const { graph, clock, counts } = this;
+    const { graph, clock, counts, volume } = this;
     const recording = makeTrafficRecorder(graph);
     const endRecording = graph.observe(recording.recorder);
     const before = clock.now;
     this.sleptMs = 0;
     this.log.length = 0;
     counts.hasChanged = false;
-    const calls: Call[] = [];
-    const shell = this.makeShell({ onRequest: (call) => void calls.push(call) });
+    const ending = new AbortController();
+    const shell = this.makeShell(volume.with({ signal: ending.signal }));
     const result = await advanceUntilSettled(clock, shell.run(line), () => this.sleptMs);
+    const unanswered = volume.client.client.initiator.calls.list().at(-1);
+    ending.abort();
     endRecording();
     counts.addWait(clock.now - before - this.sleptMs);
     return {
-      ...(result === UNANSWERED ? makeUnansweredResult(calls.at(-1), graph.top) : result),
+      ...(result === UNANSWERED ? makeUnansweredResult(unanswered, graph.top) : result),
       recording: recording.bytes(),
       log: this.log.splice(0),
       counters: counts.counters,
@@ -126,22 +125,19 @@ export class RunningGraph {
 
   /** Completes the last word of a shell line. */
   async complete(line: string): Promise<readonly string[]> {
-    const completions = await this.runUnobserved((settings) =>
-      this.makeShell(settings).complete(line),
-    );
+    const completions = await this.runUnobserved((shell) => shell.complete(line));
     return completions === UNANSWERED ? [] : completions;
   }
 
   async stop(): Promise<void> {
-    this.client.disconnect();
+    await Promise.all([this.volume.close(), this.storage.close()]);
     await this.graph.stop();
   }
 }
 
 /** The result of a line whose request got no reply. */
-function makeUnansweredResult(call: Call | undefined, top: Xlator): ShellResult {
-  call?.interrupt();
-  const requestText = call === undefined ? 'a request' : `${call.fop} of ${call.path}`;
+function makeUnansweredResult(call: unknown, top: Xlator): ShellResult {
+  const requestText = call instanceof Call ? `${call.fop} of ${call.path}` : 'a request';
   const output = `${requestText} was never answered: a volume below '${top.name}', or it, neither answers nor winds`;
   return { output: [{ text: output, isError: true }], status: KILLED };
 }

@@ -137,7 +137,7 @@ export class xlator extends Translator {
 }
 `;
     expect(await start(endless, '/cache.js')).toMatchObject({ runs: true });
-    expect((await run('cat /e/file')).output).toBe('\0'.repeat(5));
+    expect((await run('cat /e/file')).output).toMatch(/^\0+$/);
     expect(await run('ls /e')).toMatchObject({
       status: 1,
       output: expect.stringContaining('error'),

@@ -1,8 +1,9 @@
 /** The table of shell commands; each makes the requests that a mount would make for it. */
-import { FopError } from '../../../../runtime/api/driver.ts';
-import type { Files } from '../../../../runtime/api/files.ts';
-import { EEXIST, EISDIR, strerror } from '../../../../runtime/core/errno.ts';
-import { IA_IFDIR, IA_IFLNK, type Iatt } from '../../../../runtime/core/iatt.ts';
+import { FileError } from '../../../../runtime/api/file-error.ts';
+import type { Stats } from '../../../../runtime/api/stats.ts';
+import type { Volume } from '../../../../runtime/api/volume.ts';
+import { EISDIR, strerror } from '../../../../runtime/core/errno.ts';
+import { typeOfMode } from '../../../../runtime/core/iatt.ts';
 import { formatTime } from '../../../../runtime/core/log.ts';
 import { DIRECTORIES, directoryName } from '../../../bench/engine/searches.ts';
 
@@ -12,7 +13,7 @@ export class UsageError extends Error {
 }
 
 export interface CommandContext {
-  readonly files: Files;
+  readonly volume: Volume;
   readonly flags: ReadonlySet<string>;
   readonly operands: readonly string[];
   out(text: string): void;
@@ -29,9 +30,12 @@ export interface Command {
   readonly flags?: string;
   /** Least and greatest number of operands. */
   readonly operandCounts: readonly [least: number, most: number];
-  /** @throws {FopError | UsageError} */
+  /** @throws {FileError | UsageError} */
   run(context: CommandContext): Promise<void> | void;
 }
+
+/** The text that programs print for an error. */
+export const describeFailure = ({ errno }: FileError): string => strerror(-errno);
 
 /** Runs `action` on each of the targets, and prints failures. @returns whether none failed */
 async function forEachOperand(
@@ -44,8 +48,8 @@ async function forEachOperand(
     try {
       await action(operand);
     } catch (error) {
-      if (!(error instanceof FopError)) throw error;
-      err(`${operand}: ${strerror(error.errno)}`);
+      if (!(error instanceof FileError)) throw error;
+      err(`${operand}: ${describeFailure(error)}`);
       hasSucceeded = false;
     }
   }
@@ -71,7 +75,8 @@ async function forEachTarget(
 ): Promise<void> {
   const sources = context.operands.slice(0, -1);
   const to = context.operands.at(-1)!;
-  const isFolder = (await context.files.seek(to))?.buf.iaType === IA_IFDIR;
+  const target = await context.volume.stat(to, { throwIfNoEntry: false });
+  const isFolder = target?.isDirectory() === true;
   if (sources.length > 1 && !isFolder) throw new UsageError(`${to}: is no folder`);
   const baseName = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1)!;
   await forEachOperand(
@@ -81,26 +86,27 @@ async function forEachTarget(
   );
 }
 
-/** The letter and the name of each file type, by the number `iaType`. */
+/** The letter and the name of each file type, by the number of `typeOfMode`. */
 const TYPE_LETTERS = '?-dlbcps';
 const TYPE_NAMES =
   'unknown,regular file,directory,symbolic link,block device,character device,fifo,socket';
 
 /** Formats a mode as `ls -l` does: `drwxr-xr-x`. */
-function formatMode({ iaType, iaProt }: Iatt): string {
-  const letters = [...'rwxrwxrwx'].map((letter, at) => ((iaProt >> (8 - at)) & 1 ? letter : '-'));
-  if ((iaProt & 0o1000) !== 0) letters[8] = letters[8] === 'x' ? 't' : 'T';
-  return TYPE_LETTERS[iaType] + letters.join('');
+function formatMode({ mode }: Stats): string {
+  const letters = [...'rwxrwxrwx'].map((letter, at) => ((mode >> (8 - at)) & 1 ? letter : '-'));
+  if ((mode & 0o1000) !== 0) letters[8] = letters[8] === 'x' ? 't' : 'T';
+  return TYPE_LETTERS[typeOfMode(mode)] + letters.join('');
 }
 
-const formatDate = (seconds: number): string => formatTime(seconds * 1000).slice(0, 19);
+const formatDate = (ms: number): string => formatTime(ms).slice(0, 19);
 
 /** Formats a line of `ls -l`. */
-async function formatLongLine(files: Files, path: string, name: string): Promise<string> {
-  const { buf } = await files.lookup(path);
-  const size = String(buf.iaSize).padStart(6);
-  const target = buf.iaType === IA_IFLNK ? ` -> ${await files.readlink(path)}` : '';
-  return `${formatMode(buf)} ${buf.iaNlink} ${buf.iaUid} ${buf.iaGid} ${size} ${formatDate(buf.iaMtime)} ${name}${target}`;
+async function formatLongLine(volume: Volume, path: string, name: string): Promise<string> {
+  const stats = await volume.lstat(path);
+  const { nlink, uid, gid, mtimeMs } = stats;
+  const size = String(stats.size).padStart(6);
+  const target = stats.isSymbolicLink() ? ` -> ${await volume.readlink(path)}` : '';
+  return `${formatMode(stats)} ${nlink} ${uid} ${gid} ${size} ${formatDate(mtimeMs)} ${name}${target}`;
 }
 
 const MANY = Number.POSITIVE_INFINITY;
@@ -110,8 +116,8 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'cat PATH…',
     description: 'shows what is in files',
     operandCounts: [1, MANY],
-    run: runForEach(async (path, { files, out }) => {
-      const text = new TextDecoder().decode(await files.readFile(path));
+    run: runForEach(async (path, { volume, out }) => {
+      const text = await volume.readFile(path, 'utf8');
       if (text !== '') out(text.replace(/\n$/, ''));
     }),
   },
@@ -122,12 +128,18 @@ export const commands: Readonly<Record<string, Command>> = {
     async run(context) {
       const [mode, ...paths] = context.operands;
       if (!/^[0-7]{1,4}$/.test(mode!)) throw new UsageError(`invalid mode: '${mode}'`);
-      await forEachOperand(
-        context,
-        (path) => context.files.chmod(path, Number.parseInt(mode!, 8)),
-        paths,
-      );
+      await forEachOperand(context, (path) => context.volume.chmod(path, mode!), paths);
     },
+  },
+  cp: {
+    usage: 'cp [-r] PATH… TARGET',
+    description: 'copies files; -r also folders and all in them',
+    flags: 'r',
+    operandCounts: [2, MANY],
+    run: (context) =>
+      forEachTarget(context, (from, to) =>
+        context.volume.cp(from, to, { recursive: context.flags.has('r') }),
+      ),
   },
   echo: {
     usage: 'echo [WORD…] [> PATH | >> PATH]',
@@ -157,7 +169,7 @@ export const commands: Readonly<Record<string, Command>> = {
     operandCounts: [2, MANY],
     run: (context) =>
       forEachTarget(context, (from, to) =>
-        context.flags.has('s') ? context.files.symlink(from, to) : context.files.link(from, to),
+        context.flags.has('s') ? context.volume.symlink(from, to) : context.volume.link(from, to),
       ),
   },
   ls: {
@@ -167,15 +179,15 @@ export const commands: Readonly<Record<string, Command>> = {
     flags: 'al',
     operandCounts: [0, MANY],
     async run(context) {
-      const { files, flags, out, operands } = context;
+      const { volume, flags, out, operands } = context;
       const paths = operands.length === 0 ? ['/'] : operands;
       const show = async (path: string, name: string): Promise<void> =>
-        out(flags.has('l') ? await formatLongLine(files, path, name) : name);
+        out(flags.has('l') ? await formatLongLine(volume, path, name) : name);
       const list = async (path: string): Promise<void> => {
-        const { buf } = await (flags.has('l') ? files.lookup(path) : files.find(path));
-        if (buf.iaType !== IA_IFDIR) return show(path, path);
+        const stats = await (flags.has('l') ? volume.lstat(path) : volume.stat(path));
+        if (!stats.isDirectory()) return show(path, path);
         if (paths.length > 1) out(`${path}:`);
-        const names = await files.list(path);
+        const names = (await volume.readdir(path)).sort();
         const all = flags.has('a') ? ['.', '..', ...names] : names.filter((it) => it[0] !== '.');
         for (const name of all) await show(joinPath(path, name), name);
       };
@@ -187,22 +199,13 @@ export const commands: Readonly<Record<string, Command>> = {
     description: 'makes folders; -p also those on the way, and is content with one that is there',
     flags: 'p',
     operandCounts: [1, MANY],
-    run: runForEach(async (path, { files, flags }) => {
-      if (!flags.has('p')) return files.mkdir(path);
-      let part = '';
-      for (const name of path.split('/').filter((it) => it !== '')) {
-        part += `/${name}`;
-        const entry = await files.seek(part);
-        if (entry === undefined) await files.mkdir(part);
-        else if (entry.buf.iaType !== IA_IFDIR) throw new FopError(EEXIST, part);
-      }
-    }),
+    run: runForEach((path, { volume, flags }) => volume.mkdir(path, { recursive: flags.has('p') })),
   },
   mv: {
     usage: 'mv PATH… TARGET',
     description: 'renames a file, or moves files into a folder',
     operandCounts: [2, MANY],
-    run: (context) => forEachTarget(context, (from, to) => context.files.rename(from, to)),
+    run: (context) => forEachTarget(context, (from, to) => context.volume.rename(from, to)),
   },
   rm: {
     usage: 'rm [-r] PATH…',
@@ -210,20 +213,19 @@ export const commands: Readonly<Record<string, Command>> = {
     flags: 'r',
     operandCounts: [1, MANY],
     run: runForEach(async function remove(path: string, context: CommandContext): Promise<void> {
-      const { files, flags } = context;
-      const { buf } = await files.lookup(path);
-      if (buf.iaType !== IA_IFDIR) return files.unlink(path);
-      if (!flags.has('r')) throw new FopError(EISDIR, path);
-      const inner = (await files.list(path)).map((name) => joinPath(path, name));
+      const { volume, flags } = context;
+      if (!(await volume.lstat(path)).isDirectory()) return volume.unlink(path);
+      if (!flags.has('r')) throw new FileError(EISDIR, 'rm', path);
+      const inner = (await volume.readdir(path)).sort().map((name) => joinPath(path, name));
       if (await forEachOperand(context, (innerPath) => remove(innerPath, context), inner))
-        await files.rmdir(path);
+        await volume.rmdir(path);
     }),
   },
   rmdir: {
     usage: 'rmdir PATH…',
     description: 'removes empty folders',
     operandCounts: [1, MANY],
-    run: runForEach((path, { files }) => files.rmdir(path)),
+    run: runForEach((path, { volume }) => volume.rmdir(path)),
   },
   search: {
     usage: 'search NAME…',
@@ -231,10 +233,10 @@ export const commands: Readonly<Record<string, Command>> = {
       'looks for a name in dir0, dir1 … dir9 until it is found, as a program looks for a file in its ' +
       'include directories: the workload of the translator tutorial',
     operandCounts: [1, MANY],
-    run: runForEach(async (name, { files, out, err }) => {
+    run: runForEach(async (name, { volume, out, err }) => {
       for (let directory = 0; directory < DIRECTORIES; directory += 1) {
         const path = `/${directoryName(directory)}/${name}`;
-        if ((await files.seek(path)) !== undefined) return out(path);
+        if (await volume.exists(path)) return out(path);
       }
       err(`${name}: found in none of ${DIRECTORIES} directories`);
     }),
@@ -252,27 +254,24 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'stat PATH…',
     description: 'shows the attributes of a file: its iatt',
     operandCounts: [1, MANY],
-    run: runForEach(async (path, { files, out }) => {
-      const { buf } = await files.lookup(path);
-      const { iaProt, iaUid, iaGid } = buf;
-      const mode = `${iaProt.toString(8).padStart(4, '0')}/${formatMode(buf)}`;
-      const type = TYPE_NAMES.split(',')[buf.iaType];
+    run: runForEach(async (path, { volume, out }) => {
+      const stats = await volume.lstat(path);
+      const { mode, size, nlink, uid, gid, gfid, mtimeMs, ctimeMs } = stats;
+      const octal = (mode & 0o7777).toString(8).padStart(4, '0');
       out(`  File: ${path}`);
-      out(`  Size: ${buf.iaSize}  ${type}  Links: ${buf.iaNlink}`);
-      out(`Access: (${mode})  Uid: ${iaUid}  Gid: ${iaGid}`);
-      out(`  Gfid: ${buf.iaGfid}`);
-      out(`Modify: ${formatDate(buf.iaMtime)}`);
-      out(`Change: ${formatDate(buf.iaCtime)}`);
+      out(`  Size: ${size}  ${TYPE_NAMES.split(',')[typeOfMode(mode)]}  Links: ${nlink}`);
+      out(`Access: (${octal}/${formatMode(stats)})  Uid: ${uid}  Gid: ${gid}`);
+      out(`  Gfid: ${gfid}`);
+      out(`Modify: ${formatDate(mtimeMs)}`);
+      out(`Change: ${formatDate(ctimeMs)}`);
     }),
   },
   touch: {
     usage: 'touch PATH…',
     description: 'makes empty files; of one that is there the times become now',
     operandCounts: [1, MANY],
-    run: runForEach(async (path, { files }) =>
-      (await files.seek(path)) === undefined
-        ? files.writeFile(path, new Uint8Array(0))
-        : files.utimes(path),
+    run: runForEach(async (path, { volume }) =>
+      (await volume.exists(path)) ? volume.utimes(path) : volume.writeFile(path, ''),
     ),
   },
 };

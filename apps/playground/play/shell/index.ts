@@ -1,13 +1,18 @@
 /**
- * Runs lines of a small shell over a graph. Its commands make requests through a `Driver` as
- * programs on a mount do, and print what these programs print.
+ * Runs lines of a small shell over a volume. Its commands make requests as programs on a mount do,
+ * and print what these programs print.
  */
-import { type Driver, FopError } from '../../../../runtime/api/driver.ts';
-import { Files } from '../../../../runtime/api/files.ts';
-import { strerror } from '../../../../runtime/core/errno.ts';
-import { IA_IFDIR } from '../../../../runtime/core/iatt.ts';
+import { FileError } from '../../../../runtime/api/file-error.ts';
+import type { Volume } from '../../../../runtime/api/volume.ts';
 import { didYouMean } from '../../../../runtime/core/nearest.ts';
-import { type Command, type CommandContext, commands, UsageError } from './commands.ts';
+import type { OutputPiece } from '../protocol.ts';
+import {
+  type Command,
+  type CommandContext,
+  commands,
+  describeFailure,
+  UsageError,
+} from './commands.ts';
 import { LineSyntaxError, parseLine, quoteWord, type SimpleCommand } from './line-parser.ts';
 
 /** Exit statuses, as POSIX shells and programs have them. */
@@ -15,13 +20,6 @@ const OK = 0;
 const FAILED = 1;
 const USAGE = 2;
 const NOT_FOUND = 127;
-
-/** One piece of a command's output, without the end of its last line. */
-export interface OutputPiece {
-  readonly text: string;
-  /** Whether it goes to standard error. */
-  readonly isError: boolean;
-}
 
 export interface ShellResult {
   /** Output in order. */
@@ -62,11 +60,11 @@ function parseArguments(
 type Streams = Readonly<Record<'out' | 'err', (text: string) => void>>;
 
 export class Shell {
-  private readonly files: Files;
+  private readonly volume: Volume;
   private readonly sleep: CommandContext['sleep'];
 
-  constructor(driver: Driver, sleep: CommandContext['sleep']) {
-    this.files = new Files(driver, { asKernel: true, umask: 0o022 });
+  constructor(volume: Volume, sleep: CommandContext['sleep']) {
+    this.volume = volume;
     this.sleep = sleep;
   }
 
@@ -100,12 +98,12 @@ export class Shell {
     const status = await this.execute(words, { ...streams, out });
     if (to === null) return status;
     try {
-      const data = new TextEncoder().encode(captured.join(''));
-      await this.files.writeFile(to.path, data, { append: to.appends });
+      const flag = to.appends ? 'a' : 'w';
+      await this.volume.writeFile(to.path, captured.join(''), { flag });
       return status;
     } catch (error) {
-      if (!(error instanceof FopError)) throw error;
-      streams.err(`${to.path}: ${strerror(error.errno)}`);
+      if (!(error instanceof FileError)) throw error;
+      streams.err(`${to.path}: ${describeFailure(error)}`);
       return FAILED;
     }
   }
@@ -127,10 +125,10 @@ export class Shell {
       status = FAILED;
     };
     try {
-      const { files, sleep } = this;
-      await command.run({ ...parseArguments(command, words), files, out, err, sleep });
+      const { volume, sleep } = this;
+      await command.run({ ...parseArguments(command, words), volume, out, err, sleep });
     } catch (error) {
-      if (error instanceof FopError) err(strerror(error.errno));
+      if (error instanceof FileError) err(describeFailure(error));
       else if (error instanceof UsageError) {
         err(error.message);
         printError(`usage: ${command.usage}`);
@@ -148,17 +146,14 @@ export class Shell {
     const isName = words.length === 0 || words[0] === 'help';
     if (isName) return commandNames.filter((name) => name.startsWith(word));
     const folder = word.slice(0, word.lastIndexOf('/') + 1);
-    const { files } = this;
     try {
-      const completions: string[] = [];
-      for (const name of await files.list(folder || '/')) {
-        if (!name.startsWith(word.slice(folder.length))) continue;
-        const { buf } = await files.lookup(`${folder}/${name}`);
-        completions.push(quoteWord(`${folder}${name}${buf.iaType === IA_IFDIR ? '/' : ''}`));
-      }
-      return completions;
+      const entries = await this.volume.readdir(folder || '/', { withFileTypes: true });
+      return entries
+        .filter(({ name }) => name.startsWith(word.slice(folder.length)))
+        .map((entry) => quoteWord(`${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`))
+        .sort();
     } catch (error) {
-      if (error instanceof FopError) return [];
+      if (error instanceof FileError) return [];
       throw error;
     }
   }
