@@ -111,6 +111,21 @@ export class FileDataSteps {
     return count;
   }
 
+  /** Reads at a position, without a buffer of the caller. @returns fewer bytes at the end of the file */
+  *readAt(position: number, size: number): Steps<Uint8Array> {
+    this.checkAccess('read', O_WRONLY);
+    const { file } = this;
+    if (size <= FIRST_READ) return yield* this.on('read', () => file.read(size, position));
+    const into = makeBuffer(size);
+    return into.subarray(0, yield* this.on('read', () => file.readInto(into, position)));
+  }
+
+  /** Writes all of the data at a position, or with O_APPEND at the end. @returns the position after it */
+  *writeAt(position: number, data: Uint8Array): Steps<number> {
+    const count = yield* this.writeBytes(data, position);
+    return this.isAppending ? this.state.position : position + count;
+  }
+
   /** Fills the buffers in turn. */
   *readv(
     buffers: readonly ArrayBufferView[],

@@ -1,4 +1,5 @@
 /** An open file with the methods of Node's `fs/promises` FileHandle, and gfapi's. */
+import type { Iatt } from '../core/iatt.ts';
 import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../core/lock.ts';
 import {
   readOptions,
@@ -14,6 +15,7 @@ import { FIRST_READ, FileDataSteps, makeBuffer } from './file-data.ts';
 import { withErrorContext } from './file-error.ts';
 import { modeChange, ownerChange, timeChange } from './file-object.ts';
 import { makeReadStream, makeWebStream, makeWriteStream, readLines } from './file-streams.ts';
+import type { OpenFile } from './open-file.ts';
 import { OpenState } from './open-state.ts';
 import { makePromised } from './promised.ts';
 import { BigIntStats, Stats } from './stats.ts';
@@ -85,35 +87,53 @@ export class FileHandleSteps extends FileDataSteps {
     targetOffset: number,
     length: number,
   ): Steps<number> {
-    const { file } = target.steps as FileHandleSteps;
     const [from, to] = [toInteger(offset, 'offset'), toInteger(targetOffset, 'targetOffset')];
     const size = toInteger(length, 'length');
-    return yield* this.on('copy_file_range', () => this.file.copyTo(file.fd, from, to, size));
+    return yield* this.copyTo(target.steps as FileHandleSteps, from, to, size);
+  }
+
+  *copyTo(
+    target: FileHandleSteps,
+    offset: number,
+    targetOffset: number,
+    length: number,
+  ): Steps<number> {
+    const { fd } = target.file;
+    return yield* this.on('copy_file_range', () =>
+      this.file.copyTo(fd, offset, targetOffset, length),
+    );
   }
 
   // -- attributes ----------------------------------------------------------------------------
 
   *stat(options?: Options): Steps<Stats | BigIntStats> {
-    const buf = yield* this.on('fstat', () => this.file.stat());
+    const buf = yield* this.attributes();
     const { device } = this.volume.client;
     return readOptions(options).bigint === true
       ? new BigIntStats(buf, device)
       : new Stats(buf, device);
   }
 
+  *attributes(): Steps<Iatt> {
+    return yield* this.on('fstat', () => this.file.stat());
+  }
+
+  /** @param syscall the operation that errors name */
+  *setattr(syscall: string, valid: number, stbuf: Partial<Iatt>): Steps<void> {
+    yield* this.on(syscall, () => this.file.setattr(valid, stbuf));
+  }
+
   *chmod(mode: number | string): Steps<void> {
-    const number = toMode(mode);
-    yield* this.on('fchmod', () => this.file.setattr(...modeChange(number)));
+    yield* this.setattr('fchmod', ...modeChange(toMode(mode)));
   }
 
   *chown(uid: number, gid: number): Steps<void> {
-    const ids = [toId(uid, 'uid'), toId(gid, 'gid')] as const;
-    yield* this.on('fchown', () => this.file.setattr(...ownerChange(...ids)));
+    yield* this.setattr('fchown', ...ownerChange(toId(uid, 'uid'), toId(gid, 'gid')));
   }
 
   *utimes(atime: unknown, mtime: unknown): Steps<void> {
     const times = [toMilliseconds(atime, 'atime'), toMilliseconds(mtime, 'mtime')] as const;
-    yield* this.on('futimes', () => this.file.setattr(...timeChange(0, ...times)));
+    yield* this.setattr('futimes', ...timeChange(0, ...times));
   }
 
   *getxattr(name: string): Steps<Uint8Array> {
@@ -194,7 +214,12 @@ export class FileHandle extends PromisedFileHandle {
     flags: number,
     mode: number,
   ): Steps<FileHandle> {
-    const state = new OpenState(path, yield* volume.files.open(path, flags, mode));
+    return FileHandle.register(volume, path, yield* volume.files.open(path, flags, mode));
+  }
+
+  /** Makes a handle of an open file, which is closed with the volume. */
+  static register(volume: VolumeContext, path: string, file: OpenFile): FileHandle {
+    const state = new OpenState(path, file);
     volume.client.addFile(state);
     return new FileHandle(volume, state);
   }

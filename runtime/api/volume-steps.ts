@@ -75,7 +75,8 @@ export class VolumeSteps extends VolumeNames {
     });
   }
 
-  private *usingFile<R>({ steps }: FileHandle, use: (open: FileHandleSteps) => Steps<R>): Steps<R> {
+  /** Uses an open file, and closes it. */
+  *usingFile<R>({ steps }: FileHandle, use: (open: FileHandleSteps) => Steps<R>): Steps<R> {
     let result: R;
     try {
       result = yield* use(steps);
@@ -142,5 +143,12 @@ export class VolumeSteps extends VolumeNames {
       this.requests.expect('lookup', loc, null),
     );
     return new FileObject(this.driver, reply.values[0] as FileObject['inode']);
+  }
+
+  /** Opens the file of a gfid; O_CREAT and O_EXCL do not count. @throws {FileError} */
+  *openByGfid(gfid: Gfid, flags: number): Steps<FileHandle> {
+    const { steps, inode } = yield* this.objectByGfid(gfid);
+    const file = yield* withErrorContext('open', gfid, steps.open(flags));
+    return FileHandle.register(this, inode.path, file);
   }
 }

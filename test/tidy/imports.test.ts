@@ -92,6 +92,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runtime/mount/fuse/codec/structs.ts',
     'runtime/observe',
     'bridges/host',
+    'server/api',
     'node:',
   ],
   'bridges/host': ['runtime/core'],

@@ -2,6 +2,7 @@
  * Generates the content of all generated files, for `npm run gen` and for the test of those in git.
  */
 import { type Struct, structs } from '../../runtime/core/fields.ts';
+import { generatePythonOperations } from './api-operations.ts';
 import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
 import { generateFops } from './fops.ts';
@@ -41,6 +42,7 @@ export function generateOutputs(table: readonly Struct[] = structs): Output[] {
     { path: 'python/glupy/_errno.py', text: generatePythonErrno() },
     { path: 'python/interpreter/_linux_errno.py', text: generateInterpreterErrno() },
     { path: 'python/glupy/_fields.py', text: generatePythonFields(table) },
+    { path: 'python/glossa/_operations.py', text: generatePythonOperations() },
     { path: 'python/glupy/_fops.py', text: generatePythonFops() },
     { path: 'bridges/native/glossa_fields.gen.h', text: generateNativeFields(table) },
     { path: 'bridges/native/fields.gen.ts', text: generateNativeCodec(table) },

@@ -1,0 +1,121 @@
+/**
+ * Declares a row of the table of operations (`operations.ts`): the arguments and the result of an operation, from
+ * which codec, reference and the Python package are derived, and the steps that it runs.
+ */
+import type { FileHandle, FileHandleSteps } from '../../runtime/api/file-handle.ts';
+import type { Steps } from '../../runtime/api/steps.ts';
+import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
+import type { ArgumentType, ArgumentTypes, Listing, ResultType, ResultTypes } from './values.ts';
+
+/** The connection of a request, as its operation sees it. */
+export interface OperationContext {
+  /** The volume, with the identity of the request. */
+  readonly volume: VolumeSteps;
+  /** An open file, for the identity of the request. @throws {FopError} EBADF */
+  file(handle: number): FileHandleSteps;
+  /** Registers an open file. @returns its handle. @throws {FopError} EMFILE */
+  addFile(file: FileHandle): number;
+  openDirectory(flags: number, path: string): Steps<Listing>;
+  readDirectory(handle: number): Steps<Listing>;
+  close(handle: number): Steps<void>;
+  addIdentity(identity: IdentityRequest): number;
+  cancel(request: number): void;
+  reload(): Steps<void>;
+}
+
+/** An identity as a client registers it; ids of 0xffffffff and an empty owner are those of identity 0. */
+export interface IdentityRequest {
+  readonly uid: number;
+  readonly gid: number;
+  readonly umask: number;
+  /** u32 numbers. */
+  readonly groups: Uint8Array;
+  readonly lockOwner: Uint8Array;
+}
+
+/** Types of the arguments `name:type`, in the order in which they are passed to `run`. */
+type ValuesOf<A extends string> = A extends `${infer First} ${infer Rest}`
+  ? [...ValuesOf<First>, ...ValuesOf<Rest>]
+  : A extends `${string}:${infer T extends ArgumentType}`
+    ? [ArgumentTypes[T]]
+    : [];
+
+export interface Argument {
+  readonly name: string;
+  readonly type: ArgumentType;
+}
+
+export interface Operation {
+  readonly number: number;
+  /** Those of fixed size come first. */
+  readonly args: readonly Argument[];
+  readonly result: ResultType;
+  /** Sentences for the reference. */
+  readonly help: string;
+  /**
+   * `immediate`: `run` returns the result itself. `long`: it may take long, so it has requests of its own, which
+   * `cancel` interrupts.
+   */
+  readonly kind: 'steps' | 'long' | 'immediate';
+  /** @throws {FopError | FileError | TypeError | RangeError} */
+  run(context: OperationContext, ...values: unknown[]): unknown;
+}
+
+/** Makes a row. @param args `name:type` of each argument */
+export const row = <A extends string, R extends ResultType>(
+  ...[number, args, result, help, run]: Declaration<A, R, Steps<ResultTypes[R]>>
+): Operation => makeRow('steps', number, args, result, help, run);
+
+/** The same for an operation that may take long. */
+export const longRow: typeof row = (number, args, result, help, run) =>
+  makeRow('long', number, args, result, help, run);
+
+/** The same for an operation that sends no request. */
+export const immediateRow = <A extends string, R extends ResultType>(
+  ...[number, args, result, help, run]: Declaration<A, R, ResultTypes[R]>
+): Operation => makeRow('immediate', number, args, result, help, run);
+
+type Declaration<A extends string, R extends ResultType, Result> = [
+  number: number,
+  args: A,
+  result: R,
+  help: string,
+  run: (context: OperationContext, ...values: ValuesOf<A>) => Result,
+];
+
+function makeRow<A extends string>(
+  kind: Operation['kind'],
+  number: number,
+  args: string,
+  result: ResultType,
+  help: string,
+  run: (context: OperationContext, ...values: ValuesOf<A>) => unknown,
+): Operation {
+  const parsed = args.split(' ').filter(Boolean).map(parseArgument);
+  return { number, args: parsed, result, help, kind, run: run as Operation['run'] };
+}
+
+function parseArgument(text: string): Argument {
+  const [name, type] = text.split(':') as [string, ArgumentType];
+  return { name, type };
+}
+
+/** Bits of the argument `flags`. */
+export const FLAGS = {
+  /** A symbolic link at the end of the path is not followed. */
+  NOFOLLOW: 1,
+  /** Also all files below a directory; for mkdir, also the directories above. */
+  RECURSIVE: 2,
+  /** rm: an absent path is no error. copy_tree: the target may exist. */
+  FORCE: 4,
+  /** copy_tree: symbolic links are copied as links. */
+  SYMLINKS: 8,
+  /** copy_file: the target must be absent. */
+  EXCLUSIVE: 16,
+  /** fsync: data alone, as fdatasync(2). */
+  DATA_ONLY: 32,
+  /** opendir: entries have their attributes. */
+  STATS: 64,
+} as const;
+
+export const has = (flags: number, flag: number): boolean => (flags & flag) !== 0;

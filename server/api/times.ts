@@ -1,0 +1,54 @@
+/** Converts times of utimensat(2) to changes of attributes. */
+
+import { FopError } from '../../runtime/api/requests.ts';
+import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
+import { EINVAL } from '../../runtime/core/errno.ts';
+import { SET_ATTR } from '../../runtime/core/fops.ts';
+import type { Iatt } from '../../runtime/core/iatt.ts';
+
+/** Nanoseconds that stand for the current time, and for no change. Source: Linux include/linux/stat.h. */
+export const UTIME_NOW = 0x3fff_ffff;
+export const UTIME_OMIT = 0x3fff_fffe;
+
+/** The arguments of a setattr that sets times. @throws {FopError} EINVAL for wrong nanoseconds */
+export function timesChange(
+  { requests }: VolumeSteps,
+  atime: number,
+  mtime: number,
+  atimeNsec: number,
+  mtimeNsec: number,
+): [number, Partial<Iatt>] {
+  const nowMs = requests.graph.context.sink.now();
+  const [accessed, modified] = [
+    resolveTime(atime, atimeNsec, nowMs),
+    resolveTime(mtime, mtimeNsec, nowMs),
+  ];
+  const valid =
+    (atimeNsec === UTIME_OMIT ? 0 : SET_ATTR.ATIME) |
+    (atimeNsec === UTIME_NOW ? SET_ATTR.ATIME_NOW : 0) |
+    (mtimeNsec === UTIME_OMIT ? 0 : SET_ATTR.MTIME) |
+    (mtimeNsec === UTIME_NOW ? SET_ATTR.MTIME_NOW : 0);
+  return [
+    valid,
+    {
+      iaAtime: accessed.seconds,
+      iaAtimeNsec: accessed.nanoseconds,
+      iaMtime: modified.seconds,
+      iaMtimeNsec: modified.nanoseconds,
+    },
+  ];
+}
+
+interface Time {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+function resolveTime(seconds: number, nanoseconds: number, nowMs: number): Time {
+  if (nanoseconds < 1e9) return { seconds, nanoseconds };
+  if (nanoseconds !== UTIME_NOW && nanoseconds !== UTIME_OMIT) {
+    throw new FopError(EINVAL, `${nanoseconds} nanoseconds`);
+  }
+  const whole = Math.floor(nowMs / 1000);
+  return { seconds: whole, nanoseconds: Math.round((nowMs - whole * 1000) * 1e6) };
+}

@@ -1,0 +1,171 @@
+/**
+ * Reads and writes the values of the protocol of `glossa api`: big-endian, without padding. In a request all values of
+ * fixed size come first, then the lengths of the others, then their bytes, so that a client writes one struct and
+ * appends the bytes.
+ */
+import type { XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
+import { decodeName, encodeNameInto } from '../../runtime/core/bytes.ts';
+import { encodeDevice } from '../../runtime/core/device-number.ts';
+import { type Gfid, inoHi, inoLo } from '../../runtime/core/gfid.ts';
+import { type Dirent, type Iatt, Statvfs } from '../../runtime/core/iatt.ts';
+
+/** The values of a request. */
+export interface ArgumentTypes {
+  readonly u32: number;
+  readonly i64: number;
+  /** A position or length in bytes, from 0 to 2^53 - 1. */
+  readonly size: number;
+  readonly gfid: Gfid;
+  /** A path or a name, of any bytes but NUL. */
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
+export type ArgumentType = keyof ArgumentTypes;
+
+/** The argument types whose length varies; they follow all others. */
+export const isVariable = (type: ArgumentType): boolean => type === 'name' || type === 'data';
+
+/** A lock as fcntl(2) describes it. */
+export interface LockValue {
+  readonly type: number;
+  readonly start: number;
+  readonly length: number;
+  readonly pid: number;
+  /** The owner's bytes as hexadecimal text. */
+  readonly owner: string;
+}
+
+/** The entries of a directory, and the handle that lists further ones; 0 at the end. */
+export interface Listing {
+  readonly handle: number;
+  readonly entries: readonly Dirent[];
+  readonly hasStats: boolean;
+}
+
+/** The values of a reply. */
+export interface ResultTypes {
+  readonly none: unknown;
+  readonly u32: number;
+  readonly size: number;
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly data: Uint8Array;
+  readonly stat: Iatt | { readonly buf: Iatt };
+  readonly statvfs: Statvfs;
+  readonly lock: LockValue;
+  readonly listing: Listing;
+}
+
+export type ResultType = keyof ResultTypes;
+
+/** An argument has a value that no operation accepts; the request fails with this errno. */
+export const INVALID = Symbol('invalid argument');
+
+type Reader = (r: XdrReader, length: number) => unknown;
+
+/** Readers of the argument types; they return INVALID for a value out of range. */
+export const readers: { readonly [T in ArgumentType]: Reader } = {
+  u32: (r) => r.u32(),
+  i64: (r) => checkSafe(r.i64()),
+  size: (r) => {
+    const value = r.i64();
+    return value < 0 ? INVALID : checkSafe(value);
+  },
+  gfid: (r) => r.gfid(),
+  name: (r, length) => {
+    const bytes = r.fixed(length);
+    return bytes.includes(0) ? INVALID : decodeName(bytes);
+  },
+  data: (r, length) => r.fixed(length),
+};
+
+const checkSafe = (value: number): number | typeof INVALID =>
+  Number.isSafeInteger(value) ? value : INVALID;
+
+/** Writers of the results. */
+export const writers: {
+  readonly [T in ResultType]: (w: XdrWriter, value: ResultTypes[T]) => void;
+} = {
+  none() {},
+  u32: (w, value) => w.u32(value),
+  size: (w, value) => w.i64(value),
+  name: writeName,
+  names(w, names) {
+    for (const name of names) writeCounted(w, name);
+  },
+  data: (w, value) => w.fixed(value),
+  stat: (w, value) => writeStat(w, 'buf' in value ? value.buf : value),
+  statvfs(w, value) {
+    for (const name of STATVFS_FIELDS) w.i64(value[name]);
+  },
+  lock(w, { type, start, length, pid, owner }) {
+    w.u32(type);
+    w.i64(start);
+    w.i64(length);
+    w.u32(pid);
+    w.fixed(Uint8Array.from(owner.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16)));
+  },
+  listing(w, { handle, entries, hasStats }) {
+    w.u32(handle);
+    for (const { name, type, stat } of entries) {
+      w.u32(type);
+      if (hasStats) writeStat(w, stat!);
+      writeCounted(w, name);
+    }
+  },
+};
+
+/** The fields of a `statvfs`, 8 bytes each. */
+export const STATVFS_FIELDS = Object.keys(new Statvfs()) as Exclude<keyof Statvfs, 'copy'>[];
+
+/** The fields of a `stat` with their sizes: bytes of the gfid, numbers of 4 and 8 bytes. */
+export const STAT_FIELDS = [
+  ['gfid', 16],
+  ['ino', 8],
+  ...(['mode', 'nlink', 'uid', 'gid', 'rdev', 'blksize'] as const).map(
+    (name) => [name, 4] as const,
+  ),
+  ...(['size', 'blocks', 'atime', 'mtime', 'ctime', 'btime'] as const).map(
+    (name) => [name, 8] as const,
+  ),
+  ...(['atime_nsec', 'mtime_nsec', 'ctime_nsec', 'btime_nsec'] as const).map(
+    (name) => [name, 4] as const,
+  ),
+] as const;
+
+function writeStat(w: XdrWriter, buf: Iatt): void {
+  w.gfid(buf.iaGfid);
+  w.u32(inoHi(buf.iaGfid));
+  w.u32(inoLo(buf.iaGfid));
+  w.u32(buf.mode);
+  w.u32(buf.iaNlink);
+  w.u32(buf.iaUid);
+  w.u32(buf.iaGid);
+  w.u32(encodeDevice(buf.iaRdev));
+  w.u32(buf.iaBlksize);
+  w.i64(buf.iaSize);
+  w.i64(buf.iaBlocks);
+  w.i64(buf.iaAtime);
+  w.i64(buf.iaMtime);
+  w.i64(buf.iaCtime);
+  w.i64(buf.iaBtime);
+  w.u32(buf.iaAtimeNsec);
+  w.u32(buf.iaMtimeNsec);
+  w.u32(buf.iaCtimeNsec);
+  w.u32(buf.iaBtimeNsec);
+}
+
+/** Writes the bytes of a name, which end the message. */
+export function writeName(w: XdrWriter, name: string): void {
+  w.reserve(name.length * 3);
+  w.at += encodeNameInto(name, w.bytes, w.at);
+}
+
+/** Writes the length of a name, and its bytes. */
+export function writeCounted(w: XdrWriter, name: string): void {
+  const mark = w.at;
+  w.u32(0);
+  writeName(w, name);
+  w.patch(mark, w.at - mark - 4);
+}

@@ -1,0 +1,87 @@
+/** Writes the tables of the protocol of `glossa api`: for the Python package, and for the reference. */
+import { DATA_MAX } from '../../server/api/handle-operations.ts';
+import { FLAGS, type Operation } from '../../server/api/operation.ts';
+import { operationGroups, PROTOCOL_VERSION } from '../../server/api/operations.ts';
+import {
+  type ArgumentType,
+  isVariable,
+  STAT_FIELDS,
+  STATVFS_FIELDS,
+} from '../../server/api/values.ts';
+
+/** Python's struct codes of the argument types; of those that vary, the code of their length. */
+const CODES: Readonly<Record<ArgumentType, string>> = {
+  ...{ u32: 'I', i64: 'q', size: 'q', gfid: '16s', name: 'I', data: 'I' },
+};
+const CODES_BY_SIZE = { 4: 'I', 8: 'q', 16: '16s' } as const;
+
+const statCodes = STAT_FIELDS.map(([, size]) => CODES_BY_SIZE[size]).join('');
+
+/** Shortens `IIII` to `4I`. */
+const shorten = (codes: string): string =>
+  codes.replace(/(?<!\d)([A-Za-z])\1+/g, (run) => `${run.length}${run[0]}`);
+
+function formatPythonRow(name: string, { number, args, result }: Operation): string {
+  const codes = shorten(`IIII${args.map(({ type }) => CODES[type]).join('')}`);
+  const count = args.filter(({ type }) => isVariable(type)).length;
+  const comment = args.map((arg) => `${arg.name}:${arg.type}`).join(' ');
+  return `${name.toUpperCase()} = Operation(${number}, Struct(">${codes}"), ${count}, "${result}")${comment && `  # ${comment}`}`;
+}
+
+const quoteAll = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
+
+export function generatePythonOperations(): string {
+  const flags = Object.entries(FLAGS).map(([name, value]) => `${name} = ${value}`);
+  const sections = Object.entries(operationGroups).map(([title, group]) =>
+    [`# ${title}`, ...Object.entries(group).map((entry) => formatPythonRow(...entry))].join('\n'),
+  );
+  return `"""Generated from server/api/operations.ts by tools/gen/api-operations.ts (npm run gen). Do not edit.
+
+The operations of the protocol of \`glossa api\` (docs/reference/api-protocol.md).
+"""
+
+from struct import Struct
+from typing import NamedTuple
+
+VERSION = ${PROTOCOL_VERSION}
+GREETING = b"glossa\\0" + bytes([VERSION])
+# Bit of a message's length.
+LAST_PART = 0x80000000
+# The most bytes of data in one message.
+DATA_MAX = ${DATA_MAX}
+
+# Bits of the argument flags.
+${flags.join('\n')}
+
+
+class Operation(NamedTuple):
+    """An operation: the struct of its request ends with the lengths of the names and data that follow.
+
+    It begins with length, id, number of the operation, and identity.
+    """
+
+    number: int
+    head: Struct
+    variables: int
+    result: str
+
+
+# Length, id, errno.
+REPLY = Struct(">3I")
+# Length of the failed path; then the path and a message.
+FAILURE = Struct(">I")
+
+STAT_FIELDS = (${quoteAll(STAT_FIELDS.map(([name]) => name))})
+STAT_RESULT = Struct(">${shorten(statCodes)}")
+STATVFS_FIELDS = (${quoteAll(STATVFS_FIELDS)})
+STATVFS_RESULT = Struct(">${STATVFS_FIELDS.length}q")
+# Type, start, length, pid; the owner follows.
+LOCK_RESULT = Struct(">IqqI")
+# Type and length of the name of an entry of a directory.
+ENTRY = Struct(">2I")
+# The same with attributes between them.
+ENTRY_WITH_STAT = Struct(">${shorten(`I${statCodes}I`)}")
+
+${sections.join('\n\n')}
+`;
+}
