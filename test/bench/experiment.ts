@@ -41,7 +41,10 @@ export interface RoundSlot {
 }
 
 /** Measures a target once. @throws {NotMeasured} */
-export type MeasureTarget<S extends object> = (target: Target, slot: RoundSlot) => Promise<S>;
+export type MeasureTarget<S extends object, T extends Target = Target> = (
+  target: T,
+  slot: RoundSlot,
+) => Promise<S>;
 
 /** Bars by placement; null: the figure is reported without a bar. */
 export type Bars = Readonly<Record<Placement, Bar | null>>;
@@ -66,19 +69,19 @@ export interface Column<S extends object> {
   cell(mine: readonly S[], first: readonly S[] | null, name: string): string;
 }
 
-export interface Experiment<N extends string, S extends object> {
+export interface Experiment<N extends string, S extends object, T extends Target = Target> {
   /** For headings. */
   readonly what: string;
   /** The unit and the content of a cell; the number of rounds follows. */
   readonly unitText: string;
   readonly rounds: number;
-  readonly targets: Readonly<Record<N, TargetKind>>;
+  readonly targets: Readonly<Record<N, TargetKind<T>>>;
   /** CPU placements; default: all. */
   readonly places?: readonly Placement[];
   /** The reference row of the table. */
   readonly first: N;
   /** Prepares the measurement that all targets share. @throws {NotMeasured} */
-  prepare(bench: Bench): Promise<MeasureTarget<S>>;
+  prepare(bench: Bench): Promise<MeasureTarget<S, T>>;
   readonly columns: readonly Column<S>[];
   readonly held: readonly HeldComparison<N, S>[];
   /** More parameters of the measurement, for programs. */
@@ -117,9 +120,9 @@ export const makeRatioColumn = <S extends object>(
 
 type Measured<N extends string, S extends object> = Series<N, S> | MissingResult;
 
-export async function runExperiment<N extends string, S extends object>(
+export async function runExperiment<N extends string, S extends object, T extends Target = Target>(
   bench: Bench,
-  experiment: Experiment<N, S>,
+  experiment: Experiment<N, S, T>,
 ): Promise<Report> {
   const { what, rounds, held, settings } = experiment;
   const measureTarget = await measureOrExplain(() => experiment.prepare(bench));
@@ -181,11 +184,11 @@ function pinServers({ pid, bricks }: Target, place: Placement, { servers }: CpuA
   for (const serverPid of [pid, ...(bricks ?? [])]) if (serverPid !== null) pin(serverPid, cpus);
 }
 
-async function startTargets<N extends string>(
+async function startTargets<N extends string, T extends Target>(
   bench: Bench,
-  kinds: Readonly<Record<N, TargetKind>>,
-): Promise<Map<N, Target | MissingResult>> {
-  const startedTargets = new Map<N, Target | MissingResult>();
+  kinds: Readonly<Record<N, TargetKind<T>>>,
+): Promise<Map<N, T | MissingResult>> {
+  const startedTargets = new Map<N, T | MissingResult>();
   for (const name of Object.keys(kinds) as N[]) {
     bench.log(`starting ${kinds[name].title}`);
     startedTargets.set(name, await measureOrExplain(() => kinds[name].start(bench, name)));
@@ -198,8 +201,8 @@ const findSamples = <N extends string, S extends object>(
   name: N,
 ): readonly S[] | MissingResult => (isMissing(series) ? series : series.get(name)!);
 
-function makeSection<N extends string, S extends object>(
-  { what, unitText, rounds, targets, first, columns }: Experiment<N, S>,
+function makeSection<N extends string, S extends object, T extends Target>(
+  { what, unitText, rounds, targets, first, columns }: Experiment<N, S, T>,
   place: Placement,
   series: Measured<N, S>,
 ): Section {

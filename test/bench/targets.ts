@@ -43,10 +43,10 @@ export interface Target {
   readonly countLookups?: () => Promise<number | null>;
 }
 
-export interface TargetKind {
+export interface TargetKind<T extends Target = Target> {
   readonly title: string;
   /** @param name of its mount point and its folder. @throws {NotMeasured} */
-  start(bench: Bench, name: string): Promise<Target>;
+  start(bench: Bench, name: string): Promise<T>;
 }
 
 export const makeTarget = ({ pid, mountpoint }: ServedMount): Target => ({ pid, root: mountpoint });
