@@ -31,6 +31,6 @@ export interface PumpSources {
    * the work for a request.
    */
   now(): number;
-  /** Schedules `flush` before the pump waits next; flushes at once outside of the pump. */
+  /** Schedules `flush` before the pump waits next; calls of one turn of the event loop are one `flush`. */
   flushSoon(source: PumpSource): void;
 }

@@ -83,14 +83,6 @@ export class HotSources {
     if (!this.unsent.includes(source)) this.unsent.push(source);
   }
 
-  /** Sends a source's data at once. @param isParked whether libuv watches the hot sources, too */
-  flush(source: PumpSource, isParked: boolean): void {
-    source.flush();
-    this.makeHot(source);
-    const watcher = this.watchers.get(source);
-    if (isParked && watcher !== undefined) this.watch(source, watcher);
-  }
-
   /** Sends the data of all queued sources. */
   flushAll(): void {
     if (this.unsent.length === 0) return;

@@ -116,9 +116,10 @@ class Pump implements PumpSources {
     return this.isRunning ? sampledClock.ms : performance.now();
   }
 
+  /** Outside of the pump, its next turn sends what one turn of the event loop has queued, and polls for the replies. */
   flushSoon(source: PumpSource): void {
-    if (this.isRunning) this.sources.queueFlush(source);
-    else this.sources.flush(source, this.isParked);
+    this.sources.queueFlush(source);
+    if (!this.isRunning) this.unpark();
   }
 
   private setMounts(mounts: PumpedMount[]): void {
@@ -195,7 +196,8 @@ class Pump implements PumpSources {
       let n = this.readWithoutSleep();
       if (n === -EAGAIN) {
         sampleIfAwaited();
-        if (!(this.hasWork() ? this.pollBeforeParking() : this.sleep())) {
+        const leaves = this.hasWork() || this.isClient;
+        if (!(leaves ? this.pollBeforeParking() : this.sleep())) {
           this.park();
           return;
         }
@@ -210,6 +212,12 @@ class Pump implements PumpSources {
         this.serving.message(n);
         this.serving = null;
       } else if (n < 0) this.handleReadError(-n);
+      // A program that waits for promises continues before anything else is served.
+      if (this.wakeRequested && this.isClient) {
+        sampleIfAwaited();
+        this.scheduleTurn();
+        return;
+      }
       // After a slow call of a guest, the event loop gets its turn early.
       if (isLate || turn.slow !== slow) break;
       unchecked += 1;
@@ -362,6 +370,14 @@ class Pump implements PumpSources {
       this.set.setEvents(firstSource + at, !isPaused, isFull);
     }
     return poll(this.set.bytes, firstSource + hot.length, ms) > 0;
+  }
+
+  /**
+   * Whether this process serves no requests of others. It is a program with timers and work of its own, so libuv waits
+   * for it.
+   */
+  private get isClient(): boolean {
+    return this.mounts.length === 0 && this.busy.limitUs === 0;
   }
 
   /** Whether work under way may need the event loop, so that the pump must not sleep. */

@@ -101,3 +101,38 @@ test('an idle socket is served while another socket has an unanswered request', 
     for (const fd of pairs.flat()) close(fd);
   }
 });
+
+test('in a program without a mount, requests of one turn are sent at once, and libuv waits for the replies', async () => {
+  const [ours, theirs] = makeSocketpair() as [number, number];
+  const taken: number[] = [];
+  let flushes = 0;
+  const source = {
+    ...{ fd: ours, awaited: 0, busy: false, isFull: false, isPaused: false, busyPollUs: 0 },
+    receive() {
+      const count = receiveInto(ours, new Uint8Array(16));
+      if (count <= 0) return false;
+      taken.push(count);
+      return true;
+    },
+    flush() {
+      flushes += 1;
+      this.awaited = 3;
+    },
+  };
+  pump.add(source);
+  const { sleeps } = pump.counts;
+  try {
+    for (let requests = 0; requests < 3; requests++) pump.flushSoon(source);
+    expect(flushes).toBe(0);
+    await expect.poll(() => flushes, { timeout: 30_000 }).toBe(1);
+    for (let turns = 0; turns < 200; turns++) await new Promise(setImmediate);
+    writeSync(theirs, 'abc');
+    await expect.poll(() => taken, { timeout: 30_000 }).toEqual([3]);
+    expect(pump.counts.sleeps).toBe(sleeps);
+    expect(flushes).toBe(1);
+  } finally {
+    pump.remove(source);
+    close(ours);
+    close(theirs);
+  }
+});
