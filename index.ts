@@ -12,7 +12,7 @@ export { AbortError, FileError, VolumeClosedError } from './runtime/api/file-err
 export type { FileHandle, HeldLock, LockRange, LockRequest } from './runtime/api/file-handle.ts';
 export type { FileObject } from './runtime/api/file-object.ts';
 export { BigIntStats, Dirent as VolumeDirent, StatFs, Stats } from './runtime/api/stats.ts';
-export { NotAtOnce } from './runtime/api/steps.ts';
+export { NotAtOnceError } from './runtime/api/steps.ts';
 export type { Identity, OperationSettings as CallSettings } from './runtime/api/volume.ts';
 export type { WalkOptions, WalkStep } from './runtime/api/walk-tree.ts';
 export type { WatchEvent, WatchOptions } from './runtime/api/watch.ts';

@@ -24,7 +24,7 @@ import { openSink, type ReopenableSink } from './log-sink.ts';
 import { NodeContext } from './node-context.ts';
 import { registry } from './registry.ts';
 import { Reloader, type ReloadResult } from './reloader.ts';
-import { startOrFail, UP_TIMEOUT, waitUntilUp } from './start-graph.ts';
+import { startOrFail, UP_TIMEOUT_S, waitUntilUp } from './start-graph.ts';
 import { VOLFILE_SERVER_PORT } from './volfile-servers.ts';
 import { makeFileSource, type VolfileSource } from './volfile-source.ts';
 import { inspectText } from './volfiles.ts';
@@ -154,14 +154,14 @@ async function startVolume(
   source: Exclude<VolumeSource, Graph>,
   settings: OpenSettings,
 ): Promise<Volume> {
-  const { log: logFile, upTimeout = UP_TIMEOUT } = settings;
+  const { log: logFile, upTimeout = UP_TIMEOUT_S } = settings;
   const levels: LogLevels = { default: readLogLevel(settings.logLevel), volumes: new Map() };
   const sink = new ExchangeableSink();
   sink.open(logFile);
   const log = new Log(sink, levels, 'glossa');
   const volfile = await makeSource(source, log);
   const inspect = () => volfile.inspect(makeInspectSettings(settings), () => {});
-  const keeper = new Keeper();
+  const processHold = new ProcessHold();
   try {
     const inspection = await inspect();
     const { description } = inspection;
@@ -177,9 +177,9 @@ async function startVolume(
     const volume = Volume.fromGraph(graph, {
       ...settings,
       ownsGraph: true,
-      onWaiting: (isWaiting) => keeper.keep(isWaiting),
+      onPendingChange: (hasPending) => processHold.set(hasPending),
       onClose() {
-        keeper.keep(false);
+        processHold.set(false);
         volfile.close();
         sink.open(undefined);
       },
@@ -192,7 +192,7 @@ async function startVolume(
     const reloader = new Reloader(graph, volfile.name, readSpecs, log, upTimeout);
     volfile.onChange(() => void reloader.readVolfile());
     origins.set(volume.client, { reloader, volfile, sink, levels });
-    droppedVolumes.register(volume.settings.lease, volume.client);
+    droppedVolumes.register(volume.settings.dropToken, volume.client);
     return volume;
   } catch (error) {
     volfile.close();
@@ -202,17 +202,17 @@ async function startVolume(
 }
 
 /** Keeps the process alive while operations wait. */
-class Keeper {
+class ProcessHold {
   private timer: NodeJS.Timeout | null = null;
 
-  keep(isKept: boolean): void {
-    if (!isKept) this.timer?.unref();
+  set(isHeld: boolean): void {
+    if (!isHeld) this.timer?.unref();
     else if (this.timer !== null) this.timer.ref();
     else this.timer = setInterval(() => {}, 2 ** 30);
   }
 }
 
-const noLog: ReopenableSink = {
+const silentSink: ReopenableSink = {
   write() {},
   now: () => Date.now(),
   flush() {},
@@ -222,11 +222,11 @@ const noLog: ReopenableSink = {
 
 /** Sends lines to a log that can be exchanged. */
 class ExchangeableSink implements LogSink {
-  private sink = noLog;
+  private sink = silentSink;
 
   /** @throws {Failure} when the file cannot be opened; the log then stays as it is */
   open(file: string | undefined): void {
-    const next = file === undefined ? noLog : openSink(file, { colour: false });
+    const next = file === undefined ? silentSink : openSink(file, { colour: false });
     this.sink.close();
     this.sink = next;
   }

@@ -15,7 +15,7 @@ import type { Log } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import type { VolumeSpec, Xlator } from '../runtime/core/xlator.ts';
 import { Failure } from '../terminal/exit.ts';
-import { UP_TIMEOUT } from './start-graph.ts';
+import { UP_TIMEOUT_S } from './start-graph.ts';
 
 /** A volfile whose only mistakes are unknown types: the options of its other volumes are valid. */
 export class UnknownTypes extends Failure {
@@ -58,7 +58,7 @@ export class Reloader {
     volfile: string,
     read: () => Promise<readonly VolumeSpec[]>,
     log: Log,
-    upTimeout = UP_TIMEOUT,
+    upTimeout = UP_TIMEOUT_S,
   ) {
     this.upTimeoutMs = upTimeout * 1000;
     this.graph = graph;

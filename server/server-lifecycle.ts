@@ -37,7 +37,7 @@ import { Reloader, UnknownTypes } from './reloader.ts';
 import { defaultRunFolder, RunFolder } from './run-folder.ts';
 import { Shutdown } from './shutdown.ts';
 import { StartErrors } from './start-errors.ts';
-import { startOrFail, UP_TIMEOUT, waitUntilUp } from './start-graph.ts';
+import { startOrFail, UP_TIMEOUT_S, waitUntilUp } from './start-graph.ts';
 import type { About } from './statedump/whole-dump.ts';
 import type { VolfileServers } from './volfile-servers.ts';
 import { makeFileSource, type VolfileSource } from './volfile-source.ts';
@@ -245,7 +245,7 @@ async function startGraph(
   const graph = makeGraph(description, registry, context, levels);
   await withStartErrors(startOrFail(graph), startErrors);
   startErrors.warnIfSlow(() => graph.listBlockers().join('; '));
-  await withStartErrors(waitUntilUp(graph, settings.upTimeout ?? UP_TIMEOUT), startErrors);
+  await withStartErrors(waitUntilUp(graph, settings.upTimeout ?? UP_TIMEOUT_S), startErrors);
   startErrors.stopTimer();
   printStep('the volumes are up', terminal);
   log.info(formatFinalGraph(description));

@@ -5,7 +5,7 @@ import type { Graph } from '../runtime/core/graph.ts';
 import { Failure } from '../terminal/exit.ts';
 
 /** The default of --up-timeout: the seconds within which all volumes must be up. */
-export const UP_TIMEOUT = 30;
+export const UP_TIMEOUT_S = 30;
 
 /** Starts the graph. @throws {Failure} with every problem, after stopping all volumes */
 export const startOrFail = (graph: Graph): Promise<void> => failOnGraphError(graph.start());

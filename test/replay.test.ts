@@ -74,7 +74,7 @@ async function recordGraph(
   settings = WHOLE,
 ): Promise<Uint8Array> {
   const recording = record(graph, settings);
-  const files = new Files(new Driver(connect(graph), ROOT), { umask: 0o022 });
+  const files = new Files(new Driver(connect(graph), ROOT).steps, { umask: 0o022 });
   await steps(async (operation, ...args) => {
     try {
       await operations[operation]!(files, args);
@@ -216,7 +216,7 @@ it('a replay answers for files older than the recording, also to requests that i
     context,
   );
   onTestFinished(() => graph.stop());
-  const files = new Files(new Driver(connect(graph), ROOT), { umask: 0o022 });
+  const files = new Files(new Driver(connect(graph), ROOT).steps, { umask: 0o022 });
   await operations.mkdir!(files, ['/d']);
   await operations.write!(files, ['/d/old', 'text']);
   const bytes = await recordGraph(graph, async (go) => {

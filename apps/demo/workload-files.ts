@@ -9,7 +9,7 @@ import { makeGraph } from '../../runtime/volfile/activate.ts';
 import { CONSOLE, openSink } from '../../server/log-sink.ts';
 import { NodeContext } from '../../server/node-context.ts';
 import { registry } from '../../server/registry.ts';
-import { startOrFail, UP_TIMEOUT, waitUntilUp } from '../../server/start-graph.ts';
+import { startOrFail, UP_TIMEOUT_S, waitUntilUp } from '../../server/start-graph.ts';
 import { describeOrFail, inspectFile } from '../../server/volfiles.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { DIRECTORIES, directoryName, type Workload } from '../bench/engine/searches.ts';
@@ -23,7 +23,7 @@ export async function makeFiles(
 ): Promise<void> {
   const graph = await startGraph(volfile, terminal);
   try {
-    const files = new Files(new Driver(connect(graph, 'demo'), ROOT));
+    const files = new Files(new Driver(connect(graph, 'demo'), ROOT).steps);
     // As at a mount, the first lookup tells distribute the layout of the root.
     await files.stat('/');
     for (let directory = 0; directory < DIRECTORIES; directory += 1)
@@ -45,7 +45,7 @@ async function startGraph(volfile: string, terminal: Terminal): Promise<Graph> {
   const graph = makeGraph(description, registry, context, { default: WARNING, volumes: new Map() });
   try {
     await startOrFail(graph);
-    await waitUntilUp(graph, UP_TIMEOUT);
+    await waitUntilUp(graph, UP_TIMEOUT_S);
   } catch (error) {
     await graph.stop();
     throw error;

@@ -3,7 +3,7 @@
  * one clock for all graphs. `verbs` lists the messages of a test.
  */
 
-import { Call, type Caller, connect, Driver, FopError } from '../../runtime/api/driver.ts';
+import { type Caller, connect, Driver, FopError, RequestStack } from '../../runtime/api/driver.ts';
 import { Files } from '../../runtime/api/files.ts';
 import type { Client } from '../../runtime/core/client.ts';
 import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
@@ -71,7 +71,7 @@ export class GraphTestBed {
   readonly history: ParsedLine[] = [];
   private readonly settings: BedSettings;
   private readonly benches = new Map<number, GraphBench>();
-  private readonly calls = new Map<number, Call | null>();
+  private readonly calls = new Map<number, RequestStack | null>();
   private lastGraph = 0;
 
   constructor(settings: BedSettings) {
@@ -292,7 +292,7 @@ export class GraphTestBed {
       links,
       onRequest: (call) => void this.calls.set(at.call as number, call),
     });
-    return operate(new Files(driver, { umask: UMASK }), args);
+    return operate(new Files(driver.steps, { umask: UMASK }), args);
   }
 
   private async close(graph: Plain | undefined): Promise<Plain> {
@@ -381,7 +381,7 @@ function describePending({ client, watches }: GraphBench): string[] {
   const heldNumbers = new Set(
     watches.flatMap((watch) => watch.heldRequests.map(({ unique }) => unique)),
   );
-  const calls = client.initiator.calls.list().filter((call) => call instanceof Call);
+  const calls = client.initiator.calls.list().filter((call) => call instanceof RequestStack);
   return calls.map(({ fop, path, unique }) => {
     const request = path === null ? fop : `${fop} of ${path}`;
     return heldNumbers.has(unique) ? `${request} (held back below)` : request;

@@ -3,9 +3,10 @@
  * Node's `fs` have them. Arguments and results are as in `values.ts`; a directory listing is a list
  * of names.
  */
-import type { Driver } from '../../runtime/api/driver.ts';
+import type { DriverSteps } from '../../runtime/api/driver-steps.ts';
 import type { Files } from '../../runtime/api/files.ts';
 import { OpenFile } from '../../runtime/api/open-file.ts';
+import { runSteps } from '../../runtime/api/steps.ts';
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import { findFop } from '../../runtime/core/fops.ts';
@@ -52,7 +53,7 @@ function getOpenFile({ driver }: Files, id: Plain | undefined): OpenFile {
 }
 
 /** Winds any fop by name; returns the reply's parts by name, also of a failed reply. */
-async function windFop(driver: Driver, name: string, args: readonly Plain[]): Promise<Plain> {
+async function windFop(driver: DriverSteps, name: string, args: readonly Plain[]): Promise<Plain> {
   const row = findFop(name);
   if (row === undefined || !fopNames.includes(name as FopName)) {
     throw new MessageError(`${name} is no fop`);
@@ -63,7 +64,7 @@ async function windFop(driver: Driver, name: string, args: readonly Plain[]): Pr
   }
   const { inodes } = driver.graph;
   const { values, newFd } = decodeArguments(row, args, {
-    loc: (path) => driver.knownLoc(path),
+    loc: (path) => driver.makeKnownLoc(path),
     fd: (id) => driver.client.fds.get(id),
     table: inodes,
   });
@@ -71,12 +72,12 @@ async function windFop(driver: Driver, name: string, args: readonly Plain[]): Pr
   if (newFd >= 0) {
     const flagsAt = row.args.findIndex((arg) => arg.name === 'flags');
     const flags = flagsAt < 0 ? O_RDONLY : (values[flagsAt] as number);
-    values[newFd] = driver.newFd(loc!.inode!, flags, name === 'opendir');
+    values[newFd] = driver.makeFd(loc!.inode!, flags, name === 'opendir');
   }
   const returnsInode = row.reply.some(({ type }) => type === 'inode');
   const xdataAt = row.args.findIndex((arg) => arg.name === 'xdata');
-  if (returnsInode && values[xdataAt] === null) values[xdataAt] = driver.gfidRequest();
-  const reply = await driver.apply(name as FopName, values);
+  if (returnsInode && values[xdataAt] === null) values[xdataAt] = driver.makeGfidRequest();
+  const reply = await runSteps(driver.apply(name as FopName, values));
   const fd = newFd < 0 ? null : (values[newFd] as Fd);
   if (fd !== null && reply.opRet >= 0) driver.client.fds.add(fd);
   else fd?.release();
@@ -91,7 +92,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   fop: ({ driver }, [name, ...args]) => windFop(driver, readText(name), args),
   lookup: async (files, [path]) => encodeIatt((await files.lookup(readText(path))).buf),
   stat: async (files, [path]) => encodeIatt(await files.stat(readText(path))),
-  exists: async (files, [path]) => (await files.seek(readText(path))) !== undefined,
+  exists: async (files, [path]) => (await files.findIfExists(readText(path))) !== undefined,
   listdir: (files, [path]) => files.list(readText(path)),
   mkdir: async (files, [path, mode]) =>
     encodeIatt(await files.mkdir(readText(path), readNumber(mode, 0o755))),

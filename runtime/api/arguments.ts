@@ -1,6 +1,5 @@
 /** Checks and converts the arguments of file operations, before a request is sent. */
 import { decodeName, encodeName } from '../core/bytes.ts';
-import { EINVAL } from '../core/errno.ts';
 import {
   O_APPEND,
   O_CREAT,
@@ -11,21 +10,25 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from '../core/open-flags.ts';
-import { FopError } from './requests.ts';
 
 /** A path from the root of the volume; bytes for a name that is not UTF-8. */
 export type PathLike = string | Uint8Array | URL;
 
-type Code = 'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE';
+type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE';
 
 /** @throws {TypeError} with Node's code */
-export function refuseArgument(code: Code, name: string, expected: string, value: unknown): never {
-  const shown = typeof value === 'string' ? `'${value}'` : describe(value);
-  const error = new TypeError(`The argument '${name}' must be ${expected}. Received ${shown}`);
+export function throwArgumentError(
+  code: ArgumentErrorCode,
+  name: string,
+  expected: string,
+  value: unknown,
+): never {
+  const valueText = typeof value === 'string' ? `'${value}'` : describe(value);
+  const error = new TypeError(`The argument '${name}' must be ${expected}. Received ${valueText}`);
   throw Object.assign(error, { code });
 }
 
-function refuseRange(name: string, expected: string, value: unknown): never {
+function throwRangeError(name: string, expected: string, value: unknown): never {
   const error = new RangeError(
     `The argument '${name}' must be ${expected}. Received ${String(value)}`,
   );
@@ -44,10 +47,10 @@ export function toPath(path: unknown, name = 'path'): string {
   if (path instanceof Uint8Array) text = decodeName(path);
   else if (path instanceof URL) text = decodeURIComponent(path.pathname);
   if (typeof text !== 'string') {
-    refuseArgument('ERR_INVALID_ARG_TYPE', name, 'a string, bytes or a URL', path);
+    throwArgumentError('ERR_INVALID_ARG_TYPE', name, 'a string, bytes or a URL', path);
   }
   if (text.includes('\0')) {
-    refuseArgument('ERR_INVALID_ARG_VALUE', name, 'a path without a NUL', text);
+    throwArgumentError('ERR_INVALID_ARG_VALUE', name, 'a path without a NUL', text);
   }
   return text;
 }
@@ -56,24 +59,24 @@ export function toPath(path: unknown, name = 'path'): string {
 export function toInteger(
   value: unknown,
   name: string,
-  least = 0,
-  most = Number.MAX_SAFE_INTEGER,
+  min = 0,
+  max = Number.MAX_SAFE_INTEGER,
 ): number {
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (typeof number !== 'number') {
-    refuseArgument('ERR_INVALID_ARG_TYPE', name, 'a number', value);
+    throwArgumentError('ERR_INVALID_ARG_TYPE', name, 'a number', value);
   }
-  if (!Number.isInteger(number)) refuseRange(name, 'an integer', value);
-  if (number < least || number > most) refuseRange(name, `from ${least} to ${most}`, value);
+  if (!Number.isInteger(number)) throwRangeError(name, 'an integer', value);
+  if (number < min || number > max) throwRangeError(name, `from ${min} to ${max}`, value);
   return number;
 }
 
 /** The mode of a file: a number, or octal digits. @throws {TypeError | RangeError} */
-export function toMode(mode: unknown, otherwise?: number): number {
-  if ((mode === undefined || mode === null) && otherwise !== undefined) return otherwise;
+export function toMode(mode: unknown, fallback?: number): number {
+  if ((mode === undefined || mode === null) && fallback !== undefined) return fallback;
   if (typeof mode === 'string') {
     if (/^[0-7]+$/.test(mode)) return Number.parseInt(mode, 8);
-    refuseArgument('ERR_INVALID_ARG_VALUE', 'mode', 'a number or octal digits', mode);
+    throwArgumentError('ERR_INVALID_ARG_VALUE', 'mode', 'a number or octal digits', mode);
   }
   return toInteger(mode, 'mode', 0, 0xffff_ffff);
 }
@@ -98,18 +101,18 @@ const FLAGS: Readonly<Record<string, number>> = {
   'as+': O_APPEND | O_CREAT | O_RDWR | O_SYNC,
 };
 /** Other orders of the letters that Node accepts. */
-const SAME_FLAGS: Readonly<Record<string, string>> = {
+const FLAG_ALIASES: Readonly<Record<string, string>> = {
   ...{ sr: 'rs', 'sr+': 'rs+', xw: 'wx', 'xw+': 'wx+' },
   ...{ xa: 'ax', 'xa+': 'ax+', sa: 'as', 'sa+': 'as+' },
 };
 
 /** The flags of open(2) for a number or a text such as `r+`. @throws {TypeError | RangeError} */
-export function toOpenFlags(flags: unknown, otherwise = 'r'): number {
-  const given = flags ?? otherwise;
-  if (typeof given === 'number') return toInteger(given, 'flags', 0, 0x7fff_ffff);
-  const number = FLAGS[SAME_FLAGS[String(given)] ?? String(given)];
-  if (typeof given !== 'string' || number === undefined) {
-    refuseArgument('ERR_INVALID_ARG_VALUE', 'flags', "a number, or a text such as 'r+'", given);
+export function toOpenFlags(flags: unknown, fallback = 'r'): number {
+  const value = flags ?? fallback;
+  if (typeof value === 'number') return toInteger(value, 'flags', 0, 0x7fff_ffff);
+  const number = FLAGS[FLAG_ALIASES[String(value)] ?? String(value)];
+  if (typeof value !== 'string' || number === undefined) {
+    throwArgumentError('ERR_INVALID_ARG_VALUE', 'flags', "a number, or a text such as 'r+'", value);
   }
   return number;
 }
@@ -120,7 +123,7 @@ export function toMilliseconds(time: unknown, name: string): number {
   const seconds = typeof time === 'string' && time.trim() !== '' ? Number(time) : time;
   if (typeof seconds === 'bigint') return Number(seconds) * 1000;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) {
-    refuseArgument('ERR_INVALID_ARG_TYPE', name, 'seconds since 1970 or a Date', time);
+    throwArgumentError('ERR_INVALID_ARG_TYPE', name, 'seconds since 1970 or a Date', time);
   }
   return seconds * 1000;
 }
@@ -137,7 +140,7 @@ export function readOptions(options: unknown): Readonly<Record<string, unknown>>
   if (options === undefined || options === null) return {};
   if (typeof options === 'string') return { encoding: options };
   if (typeof options !== 'object') {
-    refuseArgument('ERR_INVALID_ARG_TYPE', 'options', 'an object or an encoding', options);
+    throwArgumentError('ERR_INVALID_ARG_TYPE', 'options', 'an object or an encoding', options);
   }
   return options as Readonly<Record<string, unknown>>;
 }
@@ -156,7 +159,7 @@ export function encodeBytes(bytes: Uint8Array, encoding: string | null): string 
     return (toBuffer(bytes) as Buffer).toString(encoding);
   }
   if (/^utf-?8$/i.test(encoding)) return new TextDecoder().decode(bytes);
-  return refuseArgument('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);
+  return throwArgumentError('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);
 }
 
 /** A name as the caller asked for it: text, or bytes with the encoding `buffer`. */
@@ -173,15 +176,10 @@ export function toBytes(data: unknown, encoding: string | null = null): Uint8Arr
   }
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   if (typeof data !== 'string') {
-    refuseArgument('ERR_INVALID_ARG_TYPE', 'data', 'a string or a view of memory', data);
+    throwArgumentError('ERR_INVALID_ARG_TYPE', 'data', 'a string or a view of memory', data);
   }
   const BufferClass = findBufferClass();
   if (encoding === null || /^utf-?8$/i.test(encoding)) return new TextEncoder().encode(data);
   if (BufferClass?.isEncoding(encoding)) return BufferClass.from(data, encoding);
-  return refuseArgument('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);
+  return throwArgumentError('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);
 }
-
-/** @throws {FopError} EINVAL, for a value that only the storage's rules forbid */
-export const refuseValue = (path: string): never => {
-  throw new FopError(EINVAL, path);
-};

@@ -5,54 +5,54 @@ import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../core/open-flags.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { closeAfter, FileObjectSteps } from './file-object.ts';
 import { trimSlashes } from './files.ts';
+import { FopError } from './fop-error.ts';
 import type { OpenFile } from './open-file.ts';
-import { FopError } from './requests.ts';
+import type { FoundFile } from './resolve-path.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import { type TreeFile, visitTree } from './tree.ts';
-import type { VolumeNames } from './volume-names.ts';
-import type { FoundFile } from './walk.ts';
+import type { VolumeNameSteps } from './volume-names.ts';
 
 const COPYFILE_EXCL = 1;
 const COPYFILE_FICLONE_FORCE = 4;
 
 /** Bytes of one request to copy. */
-const COPY_SIZE = 64 * 1024 * 1024;
-const PIECE = 1024 * 1024;
+const COPY_RANGE_BYTES = 64 * 1024 * 1024;
+const COPY_BUFFER_BYTES = 1024 * 1024;
 
 /** Errnos of a storage that does not copy by itself. */
-const COPIES_NOT: ReadonlySet<number> = new Set([EINVAL, ENOSYS, EOPNOTSUPP, EXDEV]);
+const UNSUPPORTED_ERRNOS: ReadonlySet<number> = new Set([EINVAL, ENOSYS, EOPNOTSUPP, EXDEV]);
 
 /** Copies the data of one open file to another. @throws {FopError} */
 function* copyData(from: OpenFile['steps'], to: OpenFile['steps']): Steps<void> {
-  let at = 0;
+  let position = 0;
   try {
     for (;;) {
-      const count = yield* from.copyTo(to.fd, at, at, COPY_SIZE);
+      const count = yield* from.copyTo(to.fd, position, position, COPY_RANGE_BYTES);
       if (count === 0) return;
-      at += count;
+      position += count;
     }
   } catch (error) {
-    if (!(error instanceof FopError && COPIES_NOT.has(error.errno))) throw error;
+    if (!(error instanceof FopError && UNSUPPORTED_ERRNOS.has(error.errno))) throw error;
   }
-  const buffer = new Uint8Array(PIECE);
+  const buffer = new Uint8Array(COPY_BUFFER_BYTES);
   for (;;) {
-    const count = yield* from.readInto(buffer, at);
-    if (count > 0) yield* to.write(buffer.subarray(0, count), at);
-    at += count;
+    const count = yield* from.readInto(buffer, position);
+    if (count > 0) yield* to.write(buffer.subarray(0, count), position);
+    position += count;
     if (count < buffer.length) return;
   }
 }
 
 /** Copies a file that was found to a path. @throws {FopError} */
-function* copyFound(
-  { driver, files, requests }: VolumeNames,
+function* copyFileTo(
+  { driver, files }: VolumeNameSteps,
   source: { readonly inode: FoundFile['inode']; readonly buf: Iatt },
   target: string,
   isNew: boolean,
 ): Steps<void> {
   const { inode, buf } = source;
   if (buf.iaType === IA_IFDIR) {
-    yield* requests.walk(target, 'leave');
+    yield* driver.resolve(target, 'nolookup');
     throw new FopError(EISDIR, target);
   }
   const from = yield* new FileObjectSteps(driver, inode).open(O_RDONLY);
@@ -75,7 +75,7 @@ function* copyFound(
 
 /** @param mode COPYFILE_* @throws {FileError} */
 export function* copyFile(
-  volume: VolumeNames,
+  volume: VolumeNameSteps,
   from: string,
   to: string,
   mode: number,
@@ -85,7 +85,7 @@ export function* copyFile(
   const isNew = (mode & COPYFILE_EXCL) !== 0;
   function* copy(): Steps<void> {
     const source = yield* volume.files.find(from);
-    yield* copyFound(volume, source, to, isNew);
+    yield* copyFileTo(volume, source, to, isNew);
   }
   yield* withErrorContext('copyfile', from, copy(), to);
 }
@@ -93,7 +93,7 @@ export function* copyFile(
 type CpOptions = Readonly<Record<string, unknown>>;
 
 /** An error of `cp` that no system call reports. */
-function refuseCopy(code: string, errno: number, text: string, path: string): never {
+function throwCopyError(code: string, errno: number, text: string, path: string): never {
   const error = new FileError(errno, 'cp', path);
   error.message = `${text}: cp '${path}'`;
   throw Object.assign(error, { code });
@@ -101,15 +101,15 @@ function refuseCopy(code: string, errno: number, text: string, path: string): ne
 
 /** One copy of a tree, with the options of Node's `fs.cp`. */
 class TreeCopy {
-  private readonly volume: VolumeNames;
+  private readonly volume: VolumeNameSteps;
   private readonly options: CpOptions;
 
-  constructor(volume: VolumeNames, options: CpOptions) {
+  constructor(volume: VolumeNameSteps, options: CpOptions) {
     this.volume = volume;
     this.options = options;
   }
 
-  private *isChosen(from: string, to: string): Steps<boolean> {
+  private *passesFilter(from: string, to: string): Steps<boolean> {
     const { filter } = this.options;
     if (typeof filter !== 'function') return true;
     return Boolean(yield* awaitPromise(Promise.resolve(filter(from, to))));
@@ -117,52 +117,52 @@ class TreeCopy {
 
   /** Copies a file, link or tree. */
   *copy(from: string, to: string): Steps<void> {
-    if (!(yield* this.isChosen(from, to))) return;
+    if (!(yield* this.passesFilter(from, to))) return;
     const { files } = this.volume;
-    const isFollowing = this.options.dereference === true;
+    const followsLinks = this.options.dereference === true;
     const source = yield* withErrorContext(
       'cp',
       from,
-      files.find(from, isFollowing ? 'follow' : 'look'),
+      files.find(from, followsLinks ? 'follow' : 'nofollow'),
     );
     const target = yield* withErrorContext(
       'cp',
       to,
-      files.seek(to, isFollowing ? 'follow' : 'look'),
+      files.findIfExists(to, followsLinks ? 'follow' : 'nofollow'),
     );
     if (target?.inode === source.inode) {
-      refuseCopy('ERR_FS_CP_EINVAL', EINVAL, 'source and target are the same file', to);
+      throwCopyError('ERR_FS_CP_EINVAL', EINVAL, 'source and target are the same file', to);
     }
     const isDirectory = source.buf.iaType === IA_IFDIR;
     if (isDirectory && target !== undefined && target.buf.iaType !== IA_IFDIR) {
-      refuseCopy('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, 'a directory cannot replace a file', to);
+      throwCopyError('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, 'a directory cannot replace a file', to);
     }
-    if (isDirectory) yield* this.refuseInside(from, to);
+    if (isDirectory) yield* this.checkNotInside(from, to);
     yield* this.makeParents(to);
-    if (!isDirectory) return yield* this.copyOne(source, from, to, target);
+    if (!isDirectory) return yield* this.copyNonDirectory(source, from, to, target);
     if (this.options.recursive !== true) {
-      refuseCopy('ERR_FS_EISDIR', EISDIR, 'a directory is copied with recursive only', from);
+      throwCopyError('ERR_FS_EISDIR', EISDIR, 'a directory is copied with recursive only', from);
     }
     yield* this.copyDirectory(source, trimSlashes(from), trimSlashes(to));
   }
 
   /** @throws {FileError} if a directory would be copied into itself */
-  private *refuseInside(from: string, to: string): Steps<void> {
-    const real = (yield* this.volume.realpath(from)) as string;
-    const refuseBelow = (above: string, path: string): void => {
-      if (path !== above && !path.startsWith(`${above}/`)) return;
-      refuseCopy('ERR_FS_CP_EINVAL', EINVAL, `${from} cannot be copied into itself`, to);
+  private *checkNotInside(from: string, to: string): Steps<void> {
+    const realFrom = (yield* this.volume.realpath(from)) as string;
+    const checkNotBelow = (directory: string, path: string): void => {
+      if (path !== directory && !path.startsWith(`${directory}/`)) return;
+      throwCopyError('ERR_FS_CP_EINVAL', EINVAL, `${from} cannot be copied into itself`, to);
     };
-    refuseBelow(normalizePath(from), normalizePath(to));
-    for (let at = to; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-      if ((yield* this.volume.exists(at)) === false) continue;
-      return refuseBelow(real, (yield* this.volume.realpath(at)) as string);
+    checkNotBelow(normalizePath(from), normalizePath(to));
+    for (let parent = to; parent !== ''; parent = parent.slice(0, parent.lastIndexOf('/'))) {
+      if ((yield* this.volume.exists(parent)) === false) continue;
+      return checkNotBelow(realFrom, (yield* this.volume.realpath(parent)) as string);
     }
   }
 
   private *makeParents(to: string): Steps<void> {
-    const at = trimSlashes(to).lastIndexOf('/');
-    if (at > 0) yield* this.volume.mkdir(to.slice(0, at), { recursive: true });
+    const slash = trimSlashes(to).lastIndexOf('/');
+    if (slash > 0) yield* this.volume.mkdir(to.slice(0, slash), { recursive: true });
   }
 
   private *copyDirectory(source: FoundFile, from: string, to: string): Steps<void> {
@@ -170,11 +170,11 @@ class TreeCopy {
     const findTarget = (path: string): string => `${to}${path.slice(from.length)}`;
     const copy = this;
     yield* visitTree(
-      volume.requests,
+      volume.driver,
       { inode: source.inode, path: from },
       {
         *enter({ inode, path }) {
-          if (inode !== source.inode && !(yield* copy.isChosen(path, findTarget(path))))
+          if (inode !== source.inode && !(yield* copy.passesFilter(path, findTarget(path))))
             return false;
           const stat = new FileObjectSteps(volume.driver, inode).stat();
           const { iaProt } = yield* withErrorContext('cp', path, stat);
@@ -187,7 +187,7 @@ class TreeCopy {
         },
         *visit(file) {
           const { path } = file;
-          if (yield* copy.isChosen(path, findTarget(path)))
+          if (yield* copy.passesFilter(path, findTarget(path)))
             yield* copy.copyEntry(file, findTarget(path));
         },
         *leave({ inode, path }) {
@@ -215,18 +215,22 @@ class TreeCopy {
     const buf = yield* withErrorContext('cp', path, stat);
     if ((buf.iaProt & 0o700) !== 0o700)
       yield* withErrorContext('chmod', path, files.chmod(path, buf.iaProt));
-    if (this.options.preserveTimestamps === true) yield* this.keepTimes(buf, path);
+    if (this.options.preserveTimestamps === true) yield* this.copyTimes(buf, path);
   }
 
   private *copyEntry(file: TreeFile, to: string): Steps<void> {
-    const isFollowing = this.options.dereference === true;
-    if (file.buf.iaType === IA_IFLNK && isFollowing) return yield* this.copy(file.path, to);
-    const target = yield* withErrorContext('cp', to, this.volume.files.seek(to, 'look'));
-    yield* this.copyOne(file, file.path, to, target);
+    const followsLinks = this.options.dereference === true;
+    if (file.buf.iaType === IA_IFLNK && followsLinks) return yield* this.copy(file.path, to);
+    const target = yield* withErrorContext(
+      'cp',
+      to,
+      this.volume.files.findIfExists(to, 'nofollow'),
+    );
+    yield* this.copyNonDirectory(file, file.path, to, target);
   }
 
   /** Copies a file that is no directory. */
-  private *copyOne(
+  private *copyNonDirectory(
     source: { readonly inode: FoundFile['inode']; readonly buf: Iatt },
     from: string,
     to: string,
@@ -235,16 +239,21 @@ class TreeCopy {
     const { volume, options } = this;
     if (target !== undefined) {
       if (target.buf.iaType === IA_IFDIR) {
-        refuseCopy('ERR_FS_CP_NON_DIR_TO_DIR', ENOTDIR, 'a file cannot replace a directory', to);
+        throwCopyError(
+          'ERR_FS_CP_NON_DIR_TO_DIR',
+          ENOTDIR,
+          'a file cannot replace a directory',
+          to,
+        );
       }
       if (options.force === false) {
         if (options.errorOnExist !== true) return;
-        refuseCopy('ERR_FS_CP_EEXIST', EEXIST, 'the target exists', to);
+        throwCopyError('ERR_FS_CP_EEXIST', EEXIST, 'the target exists', to);
       }
     }
     if (source.buf.iaType === IA_IFLNK) return yield* this.copyLink(source.inode, from, to, target);
     if (source.buf.iaType !== IA_IFREG) {
-      refuseCopy(
+      throwCopyError(
         'ERR_FS_CP_FIFO_PIPE',
         EINVAL,
         'only files, directories and links are copied',
@@ -253,8 +262,8 @@ class TreeCopy {
     }
     if (target?.buf.iaType === IA_IFLNK)
       yield* withErrorContext('unlink', to, volume.files.unlink(to));
-    yield* withErrorContext('cp', from, copyFound(volume, source, to, false), to);
-    if (options.preserveTimestamps === true) yield* this.keepTimes(source.buf, to);
+    yield* withErrorContext('cp', from, copyFileTo(volume, source, to, false), to);
+    if (options.preserveTimestamps === true) yield* this.copyTimes(source.buf, to);
   }
 
   private *copyLink(
@@ -264,19 +273,19 @@ class TreeCopy {
     target: FoundFile | undefined,
   ): Steps<void> {
     const { volume, options } = this;
-    const link = yield* withErrorContext('readlink', from, volume.requests.readlink(inode));
+    const link = yield* withErrorContext('readlink', from, volume.driver.readlink(inode));
     const isAbsolute = link.startsWith('/') || options.verbatimSymlinks === true;
     const folder = from.slice(0, from.lastIndexOf('/'));
     if (target !== undefined) yield* withErrorContext('unlink', to, volume.files.unlink(to));
     yield* volume.symlink(isAbsolute ? link : normalizePath(`${folder}/${link}`), to);
   }
 
-  private *keepTimes(buf: Iatt, to: string): Steps<void> {
+  private *copyTimes(buf: Iatt, to: string): Steps<void> {
     const [atime, mtime] = [
       buf.iaAtime * 1000 + buf.iaAtimeNsec / 1e6,
       buf.iaMtime * 1000 + buf.iaMtimeNsec / 1e6,
     ];
-    yield* withErrorContext('utime', to, this.volume.files.utimes(to, atime, mtime, 'look'));
+    yield* withErrorContext('utime', to, this.volume.files.utimes(to, atime, mtime, 'nofollow'));
   }
 }
 
@@ -292,7 +301,7 @@ function normalizePath(path: string): string {
 
 /** Copies a file, or with `recursive` a tree, as Node's `fs.cp` does. @throws {FileError} */
 export function* copyTree(
-  volume: VolumeNames,
+  volume: VolumeNameSteps,
   from: string,
   to: string,
   options: CpOptions,

@@ -3,9 +3,9 @@ import type { Dirent as Entry } from '../core/iatt.ts';
 import { readEncoding, toEncodedName } from './arguments.ts';
 import { withErrorContext } from './file-error.ts';
 import { OpenDirectory } from './open-directory.ts';
-import { callBack } from './promised.ts';
+import { callBack } from './promise-facade.ts';
 import { Dirent } from './stats.ts';
-import { runNow, type Steps } from './steps.ts';
+import { runSync, type Steps } from './steps.ts';
 import type { TreeDirectory } from './tree.ts';
 import type { VolumeContext } from './volume-context.ts';
 
@@ -13,22 +13,22 @@ class DirectorySteps {
   readonly volume: VolumeContext;
   readonly path: string;
   private readonly directory: TreeDirectory;
-  private readonly open: OpenDirectory;
+  private readonly openDirectory: OpenDirectory;
   private readonly encoding: string | null;
   private entries: readonly Entry[] = [];
-  private at = 0;
+  private nextIndex = 0;
   private isClosed = false;
 
   constructor(
     volume: VolumeContext,
     directory: TreeDirectory,
-    open: OpenDirectory,
+    openDirectory: OpenDirectory,
     encoding: string | null,
   ) {
     this.volume = volume;
     this.path = directory.path;
     this.directory = directory;
-    this.open = open;
+    this.openDirectory = openDirectory;
     this.encoding = encoding;
   }
 
@@ -41,13 +41,13 @@ class DirectorySteps {
   *read(): Steps<Dirent | null> {
     this.checkOpen();
     const { volume, path, directory, encoding } = this;
-    if (this.at === this.entries.length) {
-      this.entries = yield* withErrorContext('readdir', path, this.open.read());
-      this.at = 0;
+    if (this.nextIndex === this.entries.length) {
+      this.entries = yield* withErrorContext('readdir', path, this.openDirectory.read());
+      this.nextIndex = 0;
     }
-    const entry = this.entries[this.at];
+    const entry = this.entries[this.nextIndex];
     if (entry === undefined) return null;
-    this.at += 1;
+    this.nextIndex += 1;
     const type = yield* withErrorContext('readdir', path, volume.typeOf(entry, directory));
     return new Dirent(toEncodedName(entry.name, encoding), path, type);
   }
@@ -62,8 +62,8 @@ class DirectorySteps {
   releaseUnused(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.volume.client.removeFd(this.open.fd);
-    this.open.close();
+    this.volume.client.removeFd(this.openDirectory.fd);
+    this.openDirectory.close();
   }
 }
 
@@ -85,9 +85,11 @@ export class Directory {
     directory: TreeDirectory,
     options: unknown,
   ): Steps<Directory> {
-    const open = yield* OpenDirectory.open(volume.requests, directory.inode);
-    volume.client.addFd(open.fd);
-    return new Directory(new DirectorySteps(volume, directory, open, readEncoding(options)));
+    const openDirectory = yield* OpenDirectory.open(volume.driver, directory.inode);
+    volume.client.addFd(openDirectory.fd);
+    return new Directory(
+      new DirectorySteps(volume, directory, openDirectory, readEncoding(options)),
+    );
   }
 
   /** The next entry; null at the end. A callback gets it, too. */
@@ -103,9 +105,9 @@ export class Directory {
     return closing;
   }
 
-  /** Like `read`, for a volume that replies at once. @throws {NotAtOnce} */
+  /** Like `read`, for a volume that replies at once. @throws {NotAtOnceError} */
   readSync(): Dirent | null {
-    return runNow(this.steps.read());
+    return runSync(this.steps.read());
   }
 
   closeSync(): void {

@@ -1,84 +1,84 @@
-/** Winds requests into a graph (`requests.ts`) for callers that wait for promises. */
+/** Sends the fops of one caller into a graph (`driver-steps.ts`), for programs that wait for promises. */
 import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
 import type { Inode } from '../core/inode.ts';
-import { type Reply, Requests } from './requests.ts';
+import { DriverSteps, type Reply } from './driver-steps.ts';
+import type { EntryName, FoundFile, LinkMode } from './resolve-path.ts';
 import { runSteps } from './steps.ts';
-import type { FoundFile, Place } from './walk.ts';
 
 export {
-  Call,
   type Caller,
   connect,
-  FopError,
+  type DriverSettings,
   pathOf,
   type Reply,
-  type RequestSettings as DriverSettings,
+  RequestStack,
   ROOT,
-} from './requests.ts';
+} from './driver-steps.ts';
+export { FopError } from './fop-error.ts';
 
 export class Driver {
-  readonly requests: Requests;
-  readonly client: Requests['client'];
-  readonly graph: Requests['graph'];
+  readonly steps: DriverSteps;
+  readonly client: DriverSteps['client'];
+  readonly graph: DriverSteps['graph'];
 
-  constructor(...settings: ConstructorParameters<typeof Requests>) {
-    this.requests = new Requests(...settings);
-    this.client = this.requests.client;
-    this.graph = this.requests.graph;
+  constructor(...settings: ConstructorParameters<typeof DriverSteps>) {
+    this.steps = new DriverSteps(...settings);
+    this.client = this.steps.client;
+    this.graph = this.steps.graph;
   }
 
   get root(): Inode {
-    return this.requests.root;
+    return this.steps.root;
   }
 
   /** Winds one fop, and leaves the inode table unchanged. */
   wind<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
-    return runSteps(this.requests.wind(name, args));
+    return runSteps(this.steps.wind(name, args));
   }
 
-  /** The same for a fop by name. */
+  /** The same for a fop whose name is known at run time only. */
   windArgs(name: FopName, args: readonly unknown[]): Promise<Reply> {
-    return runSteps(this.requests.wind(name, args));
+    return runSteps(this.steps.wind(name, args));
   }
 
   /** Winds a fop and applies its reply to the inode table, as a mount does. */
   apply(name: FopName, args: readonly unknown[]): Promise<Reply> {
-    return runSteps(this.requests.apply(name, args));
+    return runSteps(this.steps.apply(name, args));
   }
 
   /** The same; a failed fop throws. @throws {FopError} */
   expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
-    return runSteps(this.requests.expect(name, ...args));
+    return runSteps(this.steps.expect(name, ...args));
   }
 
-  /** Finds the file of a path; by default a symbolic link at its end is not followed. @throws {FopError} */
-  find(path: string, last: 'follow' | 'look' = 'look'): Promise<FoundFile> {
-    return runSteps(this.requests.find(path, last));
+  /** Finds the file of a path; by default without following a symbolic link at its end. @throws {FopError} */
+  find(path: string, linkMode?: LinkMode): Promise<FoundFile> {
+    return runSteps(this.steps.find(path, linkMode));
   }
 
   /** The same; undefined if the file does not exist. @throws {FopError} for any other failure */
-  seek(path: string, last: 'follow' | 'look' = 'look'): Promise<FoundFile | undefined> {
-    return runSteps(this.requests.seek(path, last));
+  findIfExists(path: string, linkMode?: LinkMode): Promise<FoundFile | undefined> {
+    return runSteps(this.steps.findIfExists(path, linkMode));
   }
 
-  /** Directory and name of a path, whose file may not exist. @throws {FopError} */
-  place(path: string): Promise<Place> {
-    return runSteps(this.requests.place(path));
+  /** Finds the directory of a path, whose last name may be absent. @throws {FopError} */
+  resolveParent(path: string): Promise<EntryName> {
+    return runSteps(this.steps.resolveParent(path));
   }
 
-  gfidRequest(): ReturnType<Requests['gfidRequest']> {
-    return this.requests.gfidRequest();
+  makeGfidRequest(): ReturnType<DriverSteps['makeGfidRequest']> {
+    return this.steps.makeGfidRequest();
   }
 
-  newLoc(place: Place): ReturnType<Requests['newLoc']> {
-    return this.requests.newLoc(place);
+  makeLoc(entryName: EntryName): ReturnType<DriverSteps['makeLoc']> {
+    return this.steps.makeLoc(entryName);
   }
 
-  knownLoc(path: string): ReturnType<Requests['knownLoc']> {
-    return this.requests.knownLoc(path);
+  makeKnownLoc(path: string): ReturnType<DriverSteps['makeKnownLoc']> {
+    return this.steps.makeKnownLoc(path);
   }
 
-  newFd(...about: Parameters<Requests['newFd']>): ReturnType<Requests['newFd']> {
-    return this.requests.newFd(...about);
+  makeFd(inode: Inode, flags: number, isDirectory = false): ReturnType<DriverSteps['makeFd']> {
+    return this.steps.makeFd(inode, flags, isDirectory);
   }
 }

@@ -7,7 +7,7 @@ import {
   encodeBytes,
   readEncoding,
   readOptions,
-  refuseArgument,
+  throwArgumentError,
   toBytes,
   toInteger,
 } from './arguments.ts';
@@ -18,10 +18,10 @@ import { awaitPromise, type Steps } from './steps.ts';
 import type { Options, VolumeContext } from './volume-context.ts';
 
 /** Bytes that are read of a file whose size is unknown, before its size is requested. */
-export const FIRST_READ = 128 * 1024;
+export const FIRST_READ_BYTES = 128 * 1024;
 /** The most bytes that readFile returns: Node's limit. */
-const READ_FILE_MAX = 2 ** 31 - 1;
-const DEFAULT_READ = 16_384;
+const MAX_READ_FILE_BYTES = 2 ** 31 - 1;
+const DEFAULT_READ_BYTES = 16_384;
 
 export class FileDataSteps {
   readonly volume: VolumeContext;
@@ -58,7 +58,7 @@ export class FileDataSteps {
   }
 
   /** Runs an operation of the open file. */
-  protected *on<R>(syscall: string, act: () => Steps<R>): Steps<R> {
+  protected *runOnFile<R>(syscall: string, act: () => Steps<R>): Steps<R> {
     if (this.isClosed) throw new FileError(EBADF, syscall, this.path);
     return yield* withErrorContext(syscall, this.path, act());
   }
@@ -81,11 +81,11 @@ export class FileDataSteps {
     position?: number | bigint | null,
   ): Steps<{ bytesRead: number; buffer: ArrayBufferView }> {
     const isView = ArrayBuffer.isView(target);
-    const given = isView && typeof offset === 'object' ? offset : isView ? {} : target;
-    const { buffer: view, ...rest } = readOptions(given as Options);
-    const into = isView ? target : ((view as ArrayBufferView) ?? makeBuffer(DEFAULT_READ));
+    const viewOptions = typeof offset === 'object' ? offset : {};
+    const { buffer: view, ...rest } = readOptions(isView ? viewOptions : (target as Options));
+    const into = isView ? target : ((view as ArrayBufferView) ?? makeBuffer(DEFAULT_READ_BYTES));
     if (!ArrayBuffer.isView(into)) {
-      refuseArgument('ERR_INVALID_ARG_TYPE', 'buffer', 'a view of memory', into);
+      throwArgumentError('ERR_INVALID_ARG_TYPE', 'buffer', 'a view of memory', into);
     }
     const bytes = toBytes(into);
     const from = toInteger(
@@ -94,8 +94,8 @@ export class FileDataSteps {
       0,
       bytes.length,
     );
-    const most = bytes.length - from;
-    const size = toInteger(length ?? rest.length ?? most, 'length', 0, most);
+    const maxSize = bytes.length - from;
+    const size = toInteger(length ?? rest.length ?? maxSize, 'length', 0, maxSize);
     const at = position ?? (rest.position as number | bigint | null | undefined) ?? null;
     const bytesRead = yield* this.readInto(bytes.subarray(from, from + size), at);
     return { bytesRead, buffer: into };
@@ -104,7 +104,7 @@ export class FileDataSteps {
   private *readInto(into: Uint8Array, position: number | bigint | null): Steps<number> {
     this.checkAccess('read', O_WRONLY);
     const at = position === null ? -1 : toInteger(position, 'position', -1);
-    const count = yield* this.on('read', () =>
+    const count = yield* this.runOnFile('read', () =>
       this.file.readInto(into, at < 0 ? this.state.position : at),
     );
     if (at < 0) this.state.position += count;
@@ -115,9 +115,10 @@ export class FileDataSteps {
   *readAt(position: number, size: number): Steps<Uint8Array> {
     this.checkAccess('read', O_WRONLY);
     const { file } = this;
-    if (size <= FIRST_READ) return yield* this.on('read', () => file.read(size, position));
+    if (size <= FIRST_READ_BYTES)
+      return yield* this.runOnFile('read', () => file.read(size, position));
     const into = makeBuffer(size);
-    return into.subarray(0, yield* this.on('read', () => file.readInto(into, position)));
+    return into.subarray(0, yield* this.runOnFile('read', () => file.readInto(into, position)));
   }
 
   /** Writes all of the data at a position, or with O_APPEND at the end. @returns the position after it */
@@ -158,7 +159,7 @@ export class FileDataSteps {
       return { bytesWritten, buffer: data };
     }
     if (!ArrayBuffer.isView(data)) {
-      refuseArgument('ERR_INVALID_ARG_TYPE', 'buffer', 'a string or a view of memory', data);
+      throwArgumentError('ERR_INVALID_ARG_TYPE', 'buffer', 'a string or a view of memory', data);
     }
     const rest = typeof offset === 'object' ? readOptions(offset) : {};
     const bytes = toBytes(data);
@@ -168,8 +169,8 @@ export class FileDataSteps {
       0,
       bytes.length,
     );
-    const most = bytes.length - from;
-    const size = toInteger(length ?? rest.length ?? most, 'length', 0, most);
+    const maxSize = bytes.length - from;
+    const size = toInteger(length ?? rest.length ?? maxSize, 'length', 0, maxSize);
     const at = position ?? (rest.position as number | null | undefined) ?? null;
     const bytesWritten = yield* this.writeBytes(bytes.subarray(from, from + size), at);
     return { bytesWritten, buffer: data };
@@ -178,8 +179,8 @@ export class FileDataSteps {
   private *writeBytes(data: Uint8Array, position: number | null): Steps<number> {
     this.checkAccess('write', O_RDONLY);
     const at = position === null ? null : toInteger(position, 'position');
-    const start = yield* this.on('write', () => this.writePosition(at));
-    const count = yield* this.on('write', () => this.file.write(data, start));
+    const start = yield* this.runOnFile('write', () => this.writePosition(at));
+    const count = yield* this.runOnFile('write', () => this.file.write(data, start));
     if (at === null || this.isAppending) this.state.position = start + count;
     return count;
   }
@@ -203,7 +204,7 @@ export class FileDataSteps {
   /** Reads from the current position to the end. */
   *readFile(options?: Options): Steps<string | Uint8Array> {
     this.checkAccess('read', O_WRONLY);
-    const bytes = yield* this.on('read', () => this.readRest());
+    const bytes = yield* this.runOnFile('read', () => this.readRest());
     this.state.position += bytes.length;
     return encodeBytes(bytes, readEncoding(options));
   }
@@ -212,19 +213,19 @@ export class FileDataSteps {
   private *readRest(): Steps<Uint8Array> {
     const { file } = this;
     const { position } = this.state;
-    const first = yield* file.read(FIRST_READ, position);
-    if (first.length < FIRST_READ) return first;
+    const first = yield* file.read(FIRST_READ_BYTES, position);
+    if (first.length < FIRST_READ_BYTES) return first;
     const { iaSize } = yield* file.stat();
-    if (iaSize - position > READ_FILE_MAX) {
+    if (iaSize - position > MAX_READ_FILE_BYTES) {
       const error = new RangeError(`'${this.path}' is larger than 2 GiB: read it in pieces`);
       throw Object.assign(error, { code: 'ERR_FS_FILE_TOO_LARGE' });
     }
     // No more than the size: a faulty volume may answer any number of reads.
-    if (iaSize - position <= FIRST_READ) return first;
+    if (iaSize - position <= FIRST_READ_BYTES) return first;
     const all = makeBuffer(iaSize - position);
     all.set(first);
-    const count = yield* file.readInto(all.subarray(FIRST_READ), position + FIRST_READ);
-    return all.subarray(0, FIRST_READ + count);
+    const count = yield* file.readInto(all.subarray(FIRST_READ_BYTES), position + FIRST_READ_BYTES);
+    return all.subarray(0, FIRST_READ_BYTES + count);
   }
 
   /** Writes from the current position on. @param data text, bytes, or an iterable of these */
@@ -253,15 +254,15 @@ export class FileDataSteps {
   *truncate(length?: number | null): Steps<void> {
     const size = toInteger(length ?? 0, 'len', -Number.MAX_SAFE_INTEGER);
     if ((this.flags & O_ACCMODE) === O_RDONLY) throw new FileError(EINVAL, 'ftruncate', this.path);
-    yield* this.on('ftruncate', () => this.file.truncate(Math.max(0, size)));
+    yield* this.runOnFile('ftruncate', () => this.file.truncate(Math.max(0, size)));
   }
 
   *sync(): Steps<void> {
-    yield* this.on('fsync', () => this.file.sync());
+    yield* this.runOnFile('fsync', () => this.file.sync());
   }
 
   *datasync(): Steps<void> {
-    yield* this.on('fdatasync', () => this.file.sync(true));
+    yield* this.runOnFile('fdatasync', () => this.file.sync(true));
   }
 }
 
@@ -271,22 +272,22 @@ export const makeBuffer = (size: number): Uint8Array =>
 
 function toViews(buffers: unknown): Uint8Array[] {
   if (!Array.isArray(buffers)) {
-    refuseArgument('ERR_INVALID_ARG_TYPE', 'buffers', 'a list of views of memory', buffers);
+    throwArgumentError('ERR_INVALID_ARG_TYPE', 'buffers', 'a list of views of memory', buffers);
   }
   return buffers.map((each) => toBytes(each));
 }
 
-type Parts = {
+type PartIterator = {
   next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
   return?(): unknown;
 };
 
 /** The iterator of data that comes in parts. @throws {TypeError} */
-function makeIterator(data: unknown): Parts {
+function makeIterator(data: unknown): PartIterator {
   const source = data as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
   const make = source?.[Symbol.asyncIterator] ?? source?.[Symbol.iterator];
   if (typeof make !== 'function') {
-    refuseArgument('ERR_INVALID_ARG_TYPE', 'data', 'text, bytes or an iterable of these', data);
+    throwArgumentError('ERR_INVALID_ARG_TYPE', 'data', 'text, bytes or an iterable of these', data);
   }
-  return Reflect.apply(make, source, []) as Parts;
+  return Reflect.apply(make, source, []) as PartIterator;
 }

@@ -1,6 +1,6 @@
 /** Errors of file operations as Node's `fs` throws them. */
 import { errnoName, strerror } from '../core/errno.ts';
-import { FopError } from './requests.ts';
+import { FopError } from './fop-error.ts';
 import type { Steps } from './steps.ts';
 
 /** A failed file operation: `ENOENT: no such file or directory, open '/a'`. */

@@ -3,7 +3,7 @@ import type { Iatt } from '../core/iatt.ts';
 import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../core/lock.ts';
 import {
   readOptions,
-  refuseArgument,
+  throwArgumentError,
   toBuffer,
   toBytes,
   toId,
@@ -11,13 +11,13 @@ import {
   toMilliseconds,
   toMode,
 } from './arguments.ts';
-import { FIRST_READ, FileDataSteps, makeBuffer } from './file-data.ts';
+import { FIRST_READ_BYTES, FileDataSteps, makeBuffer } from './file-data.ts';
 import { withErrorContext } from './file-error.ts';
 import { modeChange, ownerChange, timeChange } from './file-object.ts';
 import { makeReadStream, makeWebStream, makeWriteStream, readLines } from './file-streams.ts';
 import type { OpenFile } from './open-file.ts';
 import { OpenState } from './open-state.ts';
-import { makePromised } from './promised.ts';
+import { makePromiseFacade } from './promise-facade.ts';
 import { BigIntStats, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
 import type { Options, VolumeContext } from './volume-context.ts';
@@ -53,31 +53,31 @@ export class FileHandleSteps extends FileDataSteps {
   *fallocate(offset: number, length: number, options?: Options): Steps<void> {
     const mode = readOptions(options).keepSize === true ? 1 : 0;
     const range = toRange(offset, length);
-    yield* this.on('fallocate', () => this.file.allocate(mode, ...range));
+    yield* this.runOnFile('fallocate', () => this.file.allocate(mode, ...range));
   }
 
   /** Makes a hole. */
   *discard(offset: number, length: number): Steps<void> {
     const range = toRange(offset, length);
-    yield* this.on('discard', () => this.file.discard(...range));
+    yield* this.runOnFile('discard', () => this.file.discard(...range));
   }
 
   /** Fills a range with zeros, without sending them. */
   *zerofill(offset: number, length: number): Steps<void> {
     const range = toRange(offset, length);
-    yield* this.on('zerofill', () => this.file.zerofill(...range));
+    yield* this.runOnFile('zerofill', () => this.file.zerofill(...range));
   }
 
   /** The next position that has data. @throws {FileError} ENXIO at the end of the file */
   *seekData(offset: number): Steps<number> {
-    const at = toInteger(offset, 'offset');
-    return yield* this.on('lseek', () => this.file.seek(at, 'data'));
+    const start = toInteger(offset, 'offset');
+    return yield* this.runOnFile('lseek', () => this.file.seek(start, 'data'));
   }
 
   /** The next position of a hole; the end of the file counts as one. */
   *seekHole(offset: number): Steps<number> {
-    const at = toInteger(offset, 'offset');
-    return yield* this.on('lseek', () => this.file.seek(at, 'hole'));
+    const start = toInteger(offset, 'offset');
+    return yield* this.runOnFile('lseek', () => this.file.seek(start, 'hole'));
   }
 
   /** Copies within the storage, as copy_file_range(2). @returns the bytes copied, maybe fewer */
@@ -99,7 +99,7 @@ export class FileHandleSteps extends FileDataSteps {
     length: number,
   ): Steps<number> {
     const { fd } = target.file;
-    return yield* this.on('copy_file_range', () =>
+    return yield* this.runOnFile('copy_file_range', () =>
       this.file.copyTo(fd, offset, targetOffset, length),
     );
   }
@@ -108,19 +108,19 @@ export class FileHandleSteps extends FileDataSteps {
 
   *stat(options?: Options): Steps<Stats | BigIntStats> {
     const buf = yield* this.attributes();
-    const { device } = this.volume.client;
+    const { deviceNumber } = this.volume.client;
     return readOptions(options).bigint === true
-      ? new BigIntStats(buf, device)
-      : new Stats(buf, device);
+      ? new BigIntStats(buf, deviceNumber)
+      : new Stats(buf, deviceNumber);
   }
 
   *attributes(): Steps<Iatt> {
-    return yield* this.on('fstat', () => this.file.stat());
+    return yield* this.runOnFile('fstat', () => this.file.stat());
   }
 
   /** @param syscall the operation that errors name */
   *setattr(syscall: string, valid: number, stbuf: Partial<Iatt>): Steps<void> {
-    yield* this.on(syscall, () => this.file.setattr(valid, stbuf));
+    yield* this.runOnFile(syscall, () => this.file.setattr(valid, stbuf));
   }
 
   *chmod(mode: number | string): Steps<void> {
@@ -137,20 +137,20 @@ export class FileHandleSteps extends FileDataSteps {
   }
 
   *getxattr(name: string): Steps<Uint8Array> {
-    return yield* this.on('fgetxattr', () => this.file.getxattr(name));
+    return yield* this.runOnFile('fgetxattr', () => this.file.getxattr(name));
   }
 
   *listxattr(): Steps<string[]> {
-    return yield* this.on('flistxattr', () => this.file.listxattr());
+    return yield* this.runOnFile('flistxattr', () => this.file.listxattr());
   }
 
   *setxattr(name: string, value: unknown, flags = 0): Steps<void> {
     const bytes = toBytes(value);
-    yield* this.on('fsetxattr', () => this.file.setxattr(name, bytes, flags));
+    yield* this.runOnFile('fsetxattr', () => this.file.setxattr(name, bytes, flags));
   }
 
   *removexattr(name: string): Steps<void> {
-    yield* this.on('fremovexattr', () => this.file.removexattr(name));
+    yield* this.runOnFile('fremovexattr', () => this.file.removexattr(name));
   }
 
   // -- locks ---------------------------------------------------------------------------------
@@ -160,19 +160,19 @@ export class FileHandleSteps extends FileDataSteps {
     const { type, wait = true } = request;
     const lock = this.recordLock(toLockType(type), request);
     this.state.hasLocks = true;
-    yield* this.on('lock', () => this.file.lock(wait ? F_SETLKW : F_SETLK, lock));
+    yield* this.runOnFile('lock', () => this.file.lock(wait ? F_SETLKW : F_SETLK, lock));
   }
 
   /** Releases locks of the owner in a range. */
   *unlock(range: LockRange = {}): Steps<void> {
     const lock = this.recordLock(F_UNLCK, range);
-    yield* this.on('lock', () => this.file.lock(F_SETLK, lock));
+    yield* this.runOnFile('lock', () => this.file.lock(F_SETLK, lock));
   }
 
   /** A lock of another owner that a request would have to wait for; null if the request would be granted. */
   *getLock(request: LockRequest): Steps<HeldLock | null> {
     const lock = this.recordLock(toLockType(request.type), request);
-    const held = yield* this.on('lock', () => this.file.lock(F_GETLK, lock));
+    const held = yield* this.runOnFile('lock', () => this.file.lock(F_GETLK, lock));
     if (held.type === F_UNLCK) return null;
     const { start, len, pid, owner } = held;
     const type = held.type === F_RDLCK ? 'read' : 'write';
@@ -204,7 +204,9 @@ export class FileHandleSteps extends FileDataSteps {
   }
 }
 
-const PromisedFileHandle = makePromised(FileHandleSteps, (steps, { volume }) => volume.run(steps));
+const PromisedFileHandle = makePromiseFacade(FileHandleSteps, (steps, { volume }) =>
+  volume.run(steps),
+);
 
 /** An open file of a volume. */
 export class FileHandle extends PromisedFileHandle {
@@ -252,7 +254,7 @@ export class FileHandle extends PromisedFileHandle {
 
   /** The data of the file in pieces. */
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
-    return readPieces(this);
+    return readChunks(this);
   }
 
   /** Closes without a flush: for an open whose caller no longer waits. */
@@ -265,9 +267,9 @@ export class FileHandle extends PromisedFileHandle {
   }
 }
 
-async function* readPieces(handle: FileHandle): AsyncGenerator<Uint8Array, void> {
+async function* readChunks(handle: FileHandle): AsyncGenerator<Uint8Array, void> {
   for (;;) {
-    const { bytesRead, buffer } = await handle.read({ buffer: makeBuffer(FIRST_READ) });
+    const { bytesRead, buffer } = await handle.read({ buffer: makeBuffer(FIRST_READ_BYTES) });
     if (bytesRead === 0) return;
     yield toBuffer(toBytes(buffer).subarray(0, bytesRead));
   }
@@ -278,7 +280,7 @@ const toLockType = (type: unknown): number =>
     ? F_RDLCK
     : type === 'write'
       ? F_WRLCK
-      : refuseArgument('ERR_INVALID_ARG_VALUE', 'type', "'read' or 'write'", type);
+      : throwArgumentError('ERR_INVALID_ARG_VALUE', 'type', "'read' or 'write'", type);
 
 const toRange = (offset: number, length: number): [number, number] => [
   toInteger(offset, 'offset'),

@@ -7,19 +7,19 @@ import { IA_IFDIR, IA_IFLNK, Iatt, type Statvfs } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } from '../core/open-flags.ts';
-import type { Driver } from './driver.ts';
-import { OpenFile, xattrValue } from './open-file.ts';
-import { makePromised } from './promised.ts';
-import { FopError, type Reply, type Requests } from './requests.ts';
+import type { DriverSteps, Reply } from './driver-steps.ts';
+import { FopError } from './fop-error.ts';
+import { OpenFile, readXattrValue } from './open-file.ts';
+import { makePromiseFacade } from './promise-facade.ts';
 import type { Steps } from './steps.ts';
 
 export type FileObject = InstanceType<typeof FileObject>;
 
 export class FileObjectSteps {
-  readonly driver: Driver;
+  readonly driver: DriverSteps;
   readonly inode: Inode;
 
-  constructor(driver: Driver, inode: Inode) {
+  constructor(driver: DriverSteps, inode: Inode) {
     this.driver = driver;
     this.inode = inode;
   }
@@ -28,25 +28,21 @@ export class FileObjectSteps {
     return this.inode.gfid;
   }
 
-  private get requests(): Requests {
-    return this.driver.requests;
-  }
-
   private get loc(): Loc {
     return new Loc(this.inode);
   }
 
   /** The attributes that the fop stat returns. */
   *stat(): Steps<Iatt> {
-    return (yield* this.requests.expect('stat', this.loc, null)).values[0] as Iatt;
+    return (yield* this.driver.expect('stat', this.loc, null)).values[0] as Iatt;
   }
 
   *access(mask = 0): Steps<void> {
-    yield* this.requests.expect('access', this.loc, mask, null);
+    yield* this.driver.expect('access', this.loc, mask, null);
   }
 
   *statfs(): Steps<Statvfs> {
-    const { values } = yield* this.requests.expect('statfs', this.loc, null);
+    const { values } = yield* this.driver.expect('statfs', this.loc, null);
     const statvfs = values[0] as Statvfs | null;
     if (statvfs === null) throw new FopError(EIO, 'statfs: the reply is empty');
     return statvfs;
@@ -55,51 +51,51 @@ export class FileObjectSteps {
   /** Sets the fields of `stbuf` that `valid` names (SET_ATTR). */
   *setattr(valid: number, stbuf: Partial<Iatt>): Steps<Iatt> {
     const fields = Object.assign(new Iatt(), stbuf);
-    const { values } = yield* this.requests.expect('setattr', this.loc, fields, valid, null);
+    const { values } = yield* this.driver.expect('setattr', this.loc, fields, valid, null);
     return values[1] as Iatt;
   }
 
   *truncate(size = 0): Steps<void> {
-    yield* this.requests.expect('truncate', this.loc, size, null);
+    yield* this.driver.expect('truncate', this.loc, size, null);
   }
 
   *readlink(): Steps<string> {
-    return yield* this.requests.readlink(this.inode);
+    return yield* this.driver.readlink(this.inode);
   }
 
   *getxattr(name: string): Steps<Uint8Array> {
-    const { values } = yield* this.requests.expect('getxattr', this.loc, name, null);
-    return xattrValue(values[0] as Dict | null, name);
+    const { values } = yield* this.driver.expect('getxattr', this.loc, name, null);
+    return readXattrValue(values[0] as Dict | null, name);
   }
 
   *listxattr(): Steps<string[]> {
-    const { values } = yield* this.requests.expect('getxattr', this.loc, null, null);
+    const { values } = yield* this.driver.expect('getxattr', this.loc, null, null);
     return [...((values[0] as Dict | null)?.keys() ?? [])];
   }
 
   *setxattr(name: string, value: Uint8Array, flags = 0): Steps<void> {
     const dict = new Dict().set(name, value, 'bin');
-    yield* this.requests.expect('setxattr', this.loc, dict, flags, null);
+    yield* this.driver.expect('setxattr', this.loc, dict, flags, null);
   }
 
   *removexattr(name: string): Steps<void> {
-    yield* this.requests.expect('removexattr', this.loc, name, null);
+    yield* this.driver.expect('removexattr', this.loc, name, null);
   }
 
   /** Opens the file; O_CREAT and O_EXCL do not count. */
   *open(flags = O_RDONLY): Steps<OpenFile> {
-    const { driver, requests, inode } = this;
+    const { driver, inode } = this;
     if (inode.iaType === IA_IFDIR) throw new FopError(EISDIR, inode.path);
     if (inode.iaType === IA_IFLNK) throw new FopError(ELOOP, inode.path);
     if ((flags & O_TRUNC) !== 0) yield* this.truncate();
     const plain = flags & ~(O_CREAT | O_EXCL | O_TRUNC);
-    const file = new OpenFile(driver, requests.newFd(inode, plain));
-    return yield* releaseOnFailure(file, requests.expect('open', this.loc, plain, file.fd, null));
+    const file = new OpenFile(driver, driver.makeFd(inode, plain));
+    return yield* releaseOnFailure(file, driver.expect('open', this.loc, plain, file.fd, null));
   }
 }
 
 /** A file by its inode, for callers that wait for promises. */
-export const FileObject = makePromised(FileObjectSteps);
+export const FileObject = makePromiseFacade(FileObjectSteps);
 
 /** Returns a file whose open succeeds; else releases its fd. */
 export function* releaseOnFailure(file: OpenFile, reply: Steps<Reply>): Steps<OpenFile> {

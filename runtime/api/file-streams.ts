@@ -2,7 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { toBuffer, toBytes } from './arguments.ts';
 
-const PIECE = 128 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 
 /** The methods of a FileHandle that streams use. */
 export interface StreamFile {
@@ -46,22 +46,22 @@ function loadStreams(): typeof import('node:stream') {
   return found;
 }
 
-/** A file that is open, or will be. */
-type OpeningFile = StreamFile | Promise<StreamFile>;
+/** An open file, or the promise of one: a stream is made before its file is open. */
+type FileOrPromise = StreamFile | Promise<StreamFile>;
 
-/** Pieces of the file, from `start` to `end`, or from the handle's position. */
-async function* readPieces(
-  opening: OpeningFile,
-  { start, end = Number.POSITIVE_INFINITY, highWaterMark = PIECE }: ReadStreamOptions,
+/** Chunks of the file, from `start` to `end`, or from the handle's position. */
+async function* readChunks(
+  filePromise: FileOrPromise,
+  { start, end = Number.POSITIVE_INFINITY, highWaterMark = CHUNK_BYTES }: ReadStreamOptions,
 ): AsyncGenerator<Uint8Array, void> {
-  const handle = await opening;
-  let at = start ?? null;
-  for (let left = end - (start ?? 0) + 1; left > 0; ) {
-    const buffer = new Uint8Array(Math.min(highWaterMark, left));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+  const handle = await filePromise;
+  let position = start ?? null;
+  for (let remaining = end - (start ?? 0) + 1; remaining > 0; ) {
+    const buffer = new Uint8Array(Math.min(highWaterMark, remaining));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) return;
-    if (at !== null) at += bytesRead;
-    left -= bytesRead;
+    if (position !== null) position += bytesRead;
+    remaining -= bytesRead;
     yield toBuffer(buffer.subarray(0, bytesRead));
   }
 }
@@ -85,41 +85,41 @@ function addClose<S extends Readable | Writable>(stream: S, end: () => void): Cl
 }
 
 export function makeReadStream(
-  opening: OpeningFile,
+  filePromise: FileOrPromise,
   options: ReadStreamOptions = {},
 ): Closable<Readable> {
   const { encoding = null, autoClose = true } = options;
   const { Readable: ReadableClass } = loadStreams();
-  const stream = ReadableClass.from(readPieces(opening, options), {
+  const stream = ReadableClass.from(readChunks(filePromise, options), {
     objectMode: false,
     ...(encoding === null ? {} : { encoding }),
   });
-  if (autoClose) stream.once('close', () => void closeOpened(opening));
+  if (autoClose) stream.once('close', () => void closeIfOpened(filePromise));
   return addClose(stream, () => stream.destroy());
 }
 
 export function makeWriteStream(
-  opening: OpeningFile,
+  filePromise: FileOrPromise,
   options: WriteStreamOptions = {},
 ): Closable<Writable> {
   const { start, encoding, autoClose = true } = options;
   const { Writable: WritableClass } = loadStreams();
-  let at = start ?? null;
+  let position = start ?? null;
   const write = async (bytes: Uint8Array): Promise<void> => {
-    const handle = await opening;
-    await handle.write(bytes, 0, bytes.length, at);
-    if (at !== null) at += bytes.length;
+    const handle = await filePromise;
+    await handle.write(bytes, 0, bytes.length, position);
+    if (position !== null) position += bytes.length;
   };
   const stream = new WritableClass({
     ...(encoding === undefined || encoding === null ? {} : { defaultEncoding: encoding }),
     construct(done) {
-      Promise.resolve(opening).then(() => done(), done);
+      Promise.resolve(filePromise).then(() => done(), done);
     },
     write(chunk, chunkEncoding, done) {
       write(toBytes(chunk, chunkEncoding)).then(() => done(), done);
     },
     destroy(error, done) {
-      const closed = autoClose ? closeOpened(opening) : Promise.resolve();
+      const closed = autoClose ? closeIfOpened(filePromise) : Promise.resolve();
       closed.then(
         () => done(error),
         (failure) => done(error ?? failure),
@@ -130,13 +130,13 @@ export function makeWriteStream(
 }
 
 /** Closes a file, if it could be opened. @throws {FileError} */
-async function closeOpened(opening: OpeningFile): Promise<void> {
-  const [result] = await Promise.allSettled([opening]);
+async function closeIfOpened(filePromise: FileOrPromise): Promise<void> {
+  const [result] = await Promise.allSettled([filePromise]);
   if (result.status === 'fulfilled') await result.value.close();
 }
 
 export function makeWebStream(handle: StreamFile): ReadableStream<Uint8Array> {
-  const source = readPieces(handle, {});
+  const source = readChunks(handle, {});
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await source.next();
@@ -152,7 +152,7 @@ export function makeWebStream(handle: StreamFile): ReadableStream<Uint8Array> {
 export async function* readLines(handle: StreamFile): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const piece of readPieces(handle, {})) {
+  for await (const piece of readChunks(handle, {})) {
     const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
     rest = lines.pop()!;
     for (const line of lines) yield line.replace(/\r$/, '');

@@ -29,7 +29,7 @@ async function start(settings: FilesSettings = { asKernel: true }, fops: Fops<nu
     { translator: makeTranslator('test/above', fops) },
   ] as never;
   const graph = await startGraph(volumes, new FakeContext());
-  const files = new Files(new Driver(connect(graph), ROOT), settings);
+  const files = new Files(new Driver(connect(graph), ROOT).steps, settings);
   await files.mkdir('/d');
   await files.mkdir('/d/sub');
   await files.writeFile('/d/f', text('text'));

@@ -4,7 +4,7 @@
  */
 import type * as nodeFs from 'node:fs';
 import { EBADF } from '../core/errno.ts';
-import { type PathLike, refuseArgument, toInteger } from './arguments.ts';
+import { type PathLike, throwArgumentError, toInteger } from './arguments.ts';
 import { FileError } from './file-error.ts';
 import { FileHandle } from './file-handle.ts';
 import {
@@ -14,16 +14,16 @@ import {
   type WriteStreamOptions,
 } from './file-streams.ts';
 import { constants } from './fs-constants.ts';
-import { callBack } from './promised.ts';
+import { callBack } from './promise-facade.ts';
 import { BigIntStats, Dirent, StatFs, Stats } from './stats.ts';
-import { runNow, type Steps } from './steps.ts';
+import { runSync, type Steps } from './steps.ts';
 import type { VolumeSteps } from './volume-steps.ts';
 import { makeWatchers } from './watchers.ts';
 
 type Callback = (error: unknown, ...results: unknown[]) => void;
 
 /** Functions by path, which have the same names and arguments in every shape. */
-const BY_PATH = [
+const PATH_FUNCTIONS = [
   ...['access', 'appendFile', 'chmod', 'chown', 'copyFile', 'cp', 'lchown', 'link', 'lstat'],
   ...[
     'lutimes',
@@ -41,7 +41,7 @@ const BY_PATH = [
 ] as const;
 
 /** Functions by descriptor → the method of a FileHandle, and the member of its result if any. */
-const BY_FD: Readonly<Record<string, readonly [method: string, result?: string]>> = {
+const DESCRIPTOR_FUNCTIONS: Readonly<Record<string, readonly [method: string, result?: string]>> = {
   close: ['close'],
   fchmod: ['chmod'],
   fchown: ['chown'],
@@ -57,12 +57,16 @@ const BY_FD: Readonly<Record<string, readonly [method: string, result?: string]>
 };
 
 /** Functions that take a descriptor in place of a path. */
-const TAKES_FD: ReadonlySet<string> = new Set(['appendFile', 'readFile', 'writeFile']);
+const PATH_OR_DESCRIPTOR_FUNCTIONS: ReadonlySet<string> = new Set([
+  'appendFile',
+  'readFile',
+  'writeFile',
+]);
 
 type StepsByName = Readonly<Record<string, (...args: unknown[]) => Steps<unknown>>>;
 
 /** Makes the steps of each function, with Node's arguments. */
-class FsSteps {
+class FunctionSteps {
   private readonly volume: VolumeSteps;
 
   constructor(volume: VolumeSteps) {
@@ -70,22 +74,25 @@ class FsSteps {
   }
 
   /** @throws {TypeError | FileError} EBADF */
-  private handle(fd: unknown, syscall: string): FileHandle {
-    const state = this.volume.client.openFile(toInteger(fd, 'fd', 0, 0x7fff_ffff));
+  private findHandle(fd: unknown, syscall: string): FileHandle {
+    const state = this.volume.client.findOpenFile(toInteger(fd, 'fd', 0, 0x7fff_ffff));
     if (state === undefined) throw new FileError(EBADF, syscall);
     return new FileHandle(this.volume, state);
   }
 
-  byPath(name: string, args: unknown[]): Steps<unknown> {
+  callByPath(name: string, args: unknown[]): Steps<unknown> {
     const [first, ...rest] = args;
-    const file = TAKES_FD.has(name) && typeof first === 'number' ? this.handle(first, name) : first;
+    const file =
+      PATH_OR_DESCRIPTOR_FUNCTIONS.has(name) && typeof first === 'number'
+        ? this.findHandle(first, name)
+        : first;
     return (this.volume as unknown as StepsByName)[name]!(file, ...rest);
   }
 
   /** @returns of read and write, the object that FileHandle returns */
-  byFd(name: string, [fd, ...rest]: unknown[]): Steps<unknown> {
-    const [method] = BY_FD[name]!;
-    const { steps } = this.handle(fd, name);
+  callByDescriptor(name: string, [fd, ...rest]: unknown[]): Steps<unknown> {
+    const [method] = DESCRIPTOR_FUNCTIONS[name]!;
+    const { steps } = this.findHandle(fd, name);
     return (steps as unknown as StepsByName)[method]!(...rest);
   }
 
@@ -100,14 +107,14 @@ class FsSteps {
 }
 
 /** The callback of a call, and the arguments before it. @throws {TypeError} */
-function withCallback(args: unknown[]): [callback: Callback, rest: unknown[]] {
+function splitCallback(args: unknown[]): [callback: Callback, rest: unknown[]] {
   const at = args.findLastIndex((arg) => typeof arg === 'function');
-  if (at < 0) refuseArgument('ERR_INVALID_ARG_TYPE', 'callback', 'a function', args.at(-1));
+  if (at < 0) throwArgumentError('ERR_INVALID_ARG_TYPE', 'callback', 'a function', args.at(-1));
   return [args[at] as Callback, args.slice(0, at)];
 }
 
 /** Removes trailing undefined arguments, which callers with optional parameters pass on. */
-const withoutUndefined = (args: unknown[]): unknown[] =>
+const trimUndefined = (args: unknown[]): unknown[] =>
   args.slice(0, args.findLastIndex((arg) => arg !== undefined) + 1);
 
 /**
@@ -115,7 +122,7 @@ const withoutUndefined = (args: unknown[]): unknown[] =>
  * @param promises has its functions that return promises
  */
 export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
-  const functions = new FsSteps(steps);
+  const functions = new FunctionSteps(steps);
 
   const call = (make: () => Steps<unknown>, callback: Callback, results: ResultsOf): void => {
     let running: Promise<unknown>;
@@ -128,12 +135,12 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       error === null ? callback(null, ...results(result)) : callback(error),
     );
   };
-  const now = <R>(make: () => Steps<R>): R => {
+  const runNow = <R>(make: () => Steps<R>): R => {
     steps.client.checkOpen();
-    return runNow(make());
+    return runSync(make());
   };
 
-  const opening = (path: PathLike, { flags, mode }: StreamOptions, otherwise: string) => {
+  const openForStream = (path: PathLike, { flags, mode }: StreamOptions, otherwise: string) => {
     const handle = steps.run(steps.open(path, flags ?? otherwise, mode));
     // The stream reports it.
     handle.catch(() => {});
@@ -152,7 +159,7 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     W_OK: 2,
     X_OK: 1,
     open(...args: unknown[]) {
-      const [callback, rest] = withCallback(args);
+      const [callback, rest] = splitCallback(args);
       const [path, flags, mode] = rest as [PathLike, unknown, unknown];
       call(
         () => steps.open(path, flags, mode),
@@ -161,34 +168,34 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       );
     },
     openSync: (path: PathLike, flags?: unknown, mode?: unknown) =>
-      now(() => steps.open(path, flags, mode)).fd,
-    exists(path: PathLike, callback: (isThere: boolean) => void) {
+      runNow(() => steps.open(path, flags, mode)).fd,
+    exists(path: PathLike, callback: (isFound: boolean) => void) {
       call(
         () => functions.exists(path),
-        (_, isThere) => callback(isThere === true),
+        (_, isFound) => callback(isFound === true),
         oneResult,
       );
     },
-    existsSync: (path: PathLike) => now(() => functions.exists(path)),
+    existsSync: (path: PathLike) => runNow(() => functions.exists(path)),
     createReadStream: (path: PathLike, options?: StreamOptions | BufferEncoding) => {
-      const about = streamOptions(options);
-      return makeReadStream(opening(path, about, 'r'), about);
+      const settings = readStreamOptions(options);
+      return makeReadStream(openForStream(path, settings, 'r'), settings);
     },
     createWriteStream: (path: PathLike, options?: StreamOptions | BufferEncoding) => {
-      const about = streamOptions(options);
-      return makeWriteStream(opening(path, about, 'w'), about);
+      const settings = readStreamOptions(options);
+      return makeWriteStream(openForStream(path, settings, 'w'), settings);
     },
   };
   Object.assign(fs, makeWatchers(steps));
-  for (const name of BY_PATH) {
+  for (const name of PATH_FUNCTIONS) {
     fs[name] = (...args: unknown[]) => {
-      const [callback, rest] = withCallback(args);
-      call(() => functions.byPath(name, rest), callback, oneResult);
+      const [callback, rest] = splitCallback(args);
+      call(() => functions.callByPath(name, rest), callback, oneResult);
     };
     fs[`${name}Sync`] = (...args: unknown[]) =>
-      now(() => functions.byPath(name, withoutUndefined(args)));
+      runNow(() => functions.callByPath(name, trimUndefined(args)));
   }
-  for (const [name, [, member]] of Object.entries(BY_FD)) {
+  for (const [name, [, member]] of Object.entries(DESCRIPTOR_FUNCTIONS)) {
     const results: ResultsOf =
       member === undefined
         ? oneResult
@@ -199,11 +206,11 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     fs[name] = (...args: unknown[]) => {
       // Node's close has a default.
       const hasCallback = name !== 'close' || args.length > 1;
-      const [callback, rest] = withCallback(hasCallback ? args : [...args, throwError]);
-      call(() => functions.byFd(name, rest), callback, results);
+      const [callback, rest] = splitCallback(hasCallback ? args : [...args, throwError]);
+      call(() => functions.callByDescriptor(name, rest), callback, results);
     };
     fs[`${name}Sync`] = (...args: unknown[]) =>
-      results(now(() => functions.byFd(name, withoutUndefined(args))))[0];
+      results(runNow(() => functions.callByDescriptor(name, trimUndefined(args))))[0];
   }
   for (const name of ['realpath', 'realpathSync']) {
     const fn = fs[name] as object;
@@ -225,5 +232,5 @@ interface StreamOptions extends ReadStreamOptions, WriteStreamOptions {
   readonly mode?: number;
 }
 
-const streamOptions = (options: StreamOptions | BufferEncoding | undefined): StreamOptions =>
+const readStreamOptions = (options: StreamOptions | BufferEncoding | undefined): StreamOptions =>
   typeof options === 'string' ? { encoding: options } : (options ?? {});

@@ -5,44 +5,46 @@ import type { Dirent } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
 import { O_RDONLY } from '../core/open-flags.ts';
-import { FopError, type Requests } from './requests.ts';
+import type { Driver } from './driver.ts';
+import type { DriverSteps } from './driver-steps.ts';
+import { FopError } from './fop-error.ts';
 import { runSteps, type Steps } from './steps.ts';
 
 /** Bytes of a reply to readdir: a page, as the kernel asks for. */
-const LISTING_SIZE = 4096;
+const READDIR_BYTES = 4096;
 /** Of a reply to readdirp, whose entries are larger. */
-const PLUS_SIZE = 65_536;
+const READDIRP_BYTES = 65_536;
 
 export interface ListingSettings {
   /** Whether entries come with inode and attributes (readdirp). */
-  readonly plus?: boolean;
+  readonly withAttributes?: boolean;
 }
 
 /** An open directory, read in its own order, without `.` and `..`. */
 export class OpenDirectory {
-  private readonly requests: Requests;
+  private readonly driver: DriverSteps;
   private readonly fop: 'readdir' | 'readdirp';
   private readonly size: number;
   private offset = 0;
   readonly fd: Fd;
 
-  private constructor(requests: Requests, fd: Fd, isPlus: boolean) {
-    this.requests = requests;
+  private constructor(driver: DriverSteps, fd: Fd, withAttributes: boolean) {
+    this.driver = driver;
     this.fd = fd;
-    this.fop = isPlus ? 'readdirp' : 'readdir';
-    this.size = isPlus ? PLUS_SIZE : LISTING_SIZE;
+    this.fop = withAttributes ? 'readdirp' : 'readdir';
+    this.size = withAttributes ? READDIRP_BYTES : READDIR_BYTES;
   }
 
   /** @throws {FopError} */
   static *open(
-    requests: Requests,
+    driver: DriverSteps,
     inode: Inode,
-    { plus = false }: ListingSettings = {},
+    { withAttributes: plus = false }: ListingSettings = {},
   ): Steps<OpenDirectory> {
-    const fd = requests.newFd(inode, O_RDONLY, true);
+    const fd = driver.makeFd(inode, O_RDONLY, true);
     try {
-      yield* requests.expect('opendir', new Loc(inode), fd, null);
-      return new OpenDirectory(requests, fd, plus);
+      yield* driver.expect('opendir', new Loc(inode), fd, null);
+      return new OpenDirectory(driver, fd, plus);
     } catch (error) {
       fd.release();
       throw error;
@@ -53,7 +55,7 @@ export class OpenDirectory {
   *read(): Steps<readonly Dirent[]> {
     for (;;) {
       const { fop, fd, size, offset } = this;
-      const { values } = yield* this.requests.expect(fop, fd, size, offset, null);
+      const { values } = yield* this.driver.expect(fop, fd, size, offset, null);
       const entries = (values[0] as readonly Dirent[] | null) ?? [];
       if (entries.length === 0) return [];
       const next = entries.at(-1)!.off;
@@ -71,11 +73,11 @@ export class OpenDirectory {
 
 /** All entries of a directory. @throws {FopError} */
 export function* readEntries(
-  requests: Requests,
+  driver: DriverSteps,
   inode: Inode,
   settings?: ListingSettings,
 ): Steps<Dirent[]> {
-  const directory = yield* OpenDirectory.open(requests, inode, settings);
+  const directory = yield* OpenDirectory.open(driver, inode, settings);
   try {
     const all: Dirent[] = [];
     for (;;) {
@@ -89,7 +91,5 @@ export function* readEntries(
 }
 
 /** The same for a caller that waits for a promise. */
-export const listEntries = (
-  { requests }: { readonly requests: Requests },
-  inode: Inode,
-): Promise<Dirent[]> => runSteps(readEntries(requests, inode));
+export const listEntries = ({ steps }: Driver, inode: Inode): Promise<Dirent[]> =>
+  runSteps(readEntries(steps, inode));

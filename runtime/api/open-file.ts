@@ -7,29 +7,25 @@ import { Iatt } from '../core/iatt.ts';
 import type { Flock } from '../core/lock.ts';
 import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
 import { FLOCK } from '../core/xdata.ts';
-import type { Driver } from './driver.ts';
-import { makePromised } from './promised.ts';
-import { FopError, type Requests } from './requests.ts';
+import type { DriverSteps } from './driver-steps.ts';
+import { FopError } from './fop-error.ts';
+import { makePromiseFacade } from './promise-facade.ts';
 import { inParallel, type Steps } from './steps.ts';
 
 /** The most bytes of a FUSE request. */
-const IO_SIZE = 128 * 1024;
+const MAX_IO_BYTES = 128 * 1024;
 /** Requests of one large read or write that are under way at a time. */
-const IN_FLIGHT = 8;
+const MAX_PARALLEL_REQUESTS = 8;
 
 export type OpenFile = InstanceType<typeof OpenFile>;
 
 class OpenFileSteps {
-  readonly driver: Driver;
+  readonly driver: DriverSteps;
   readonly fd: Fd;
 
-  constructor(driver: Driver, fd: Fd) {
+  constructor(driver: DriverSteps, fd: Fd) {
     this.driver = driver;
     this.fd = fd;
-  }
-
-  private get requests(): Requests {
-    return this.driver.requests;
   }
 
   /** Reads at most `size` bytes, fewer at the end of the file. @throws {FopError} */
@@ -37,7 +33,7 @@ class OpenFileSteps {
     const parts: Uint8Array[] = [];
     let length = 0;
     while (length < size) {
-      const wanted = Math.min(size - length, IO_SIZE);
+      const wanted = Math.min(size - length, MAX_IO_BYTES);
       const part = yield* this.readPart(wanted, offset + length);
       parts.push(part);
       length += part.length;
@@ -48,7 +44,7 @@ class OpenFileSteps {
 
   /** Reads by one request. */
   private *readPart(size: number, offset: number): Steps<Uint8Array> {
-    const { values } = yield* this.requests.expect('readv', this.fd, size, offset, 0, null);
+    const { values } = yield* this.driver.expect('readv', this.fd, size, offset, 0, null);
     const part = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
     if (part.length > size) throw new FopError(EIO, `readv: ${part.length} bytes for ${size}`);
     return part;
@@ -59,54 +55,61 @@ class OpenFileSteps {
    * @returns the number of bytes before the end of the file. @throws {FopError}
    */
   *readInto(into: Uint8Array, offset: number): Steps<number> {
-    let release = into.length;
-    const starts = range(0, into.length, IO_SIZE);
+    let endOfData = into.length;
+    const starts = range(0, into.length, MAX_IO_BYTES);
     const file = this;
-    yield* inParallel(starts, IN_FLIGHT, function* (from) {
-      if (from >= release) return;
-      const size = Math.min(into.length - from, IO_SIZE);
+    yield* inParallel(starts, MAX_PARALLEL_REQUESTS, function* (from) {
+      if (from >= endOfData) return;
+      const size = Math.min(into.length - from, MAX_IO_BYTES);
       const part = yield* file.readPart(size, offset + from);
       into.set(part, from);
-      if (part.length < size) release = Math.min(release, from + part.length);
+      if (part.length < size) endOfData = Math.min(endOfData, from + part.length);
     });
-    return release;
+    return endOfData;
   }
 
   /** Writes all of the data. @returns its length. @throws {FopError} */
   *write(data: Uint8Array, offset = 0): Steps<number> {
-    let at = 0;
-    while (at < data.length) {
-      const part = data.subarray(at, at + IO_SIZE);
-      const { opRet } = yield* this.requests.expect('writev', this.fd, part, offset + at, 0, null);
+    let written = 0;
+    while (written < data.length) {
+      const part = data.subarray(written, written + MAX_IO_BYTES);
+      const { opRet } = yield* this.driver.expect(
+        'writev',
+        this.fd,
+        part,
+        offset + written,
+        0,
+        null,
+      );
       if (opRet === 0 || opRet > part.length) {
         throw new FopError(EIO, `writev: op_ret ${opRet} for ${part.length} bytes`);
       }
-      at += opRet;
+      written += opRet;
     }
-    return at;
+    return written;
   }
 
   *stat(): Steps<Iatt> {
-    return (yield* this.requests.expect('fstat', this.fd, null)).values[0] as Iatt;
+    return (yield* this.driver.expect('fstat', this.fd, null)).values[0] as Iatt;
   }
 
   /** Sets the fields of `stbuf` that `valid` names (SET_ATTR). */
   *setattr(valid: number, stbuf: Partial<Iatt>): Steps<Iatt> {
     const fields = Object.assign(new Iatt(), stbuf);
-    const { values } = yield* this.requests.expect('fsetattr', this.fd, fields, valid, null);
+    const { values } = yield* this.driver.expect('fsetattr', this.fd, fields, valid, null);
     return values[1] as Iatt;
   }
 
   *truncate(size = 0): Steps<void> {
-    yield* this.requests.expect('ftruncate', this.fd, size, null);
+    yield* this.driver.expect('ftruncate', this.fd, size, null);
   }
 
   *sync(dataOnly = false): Steps<void> {
-    yield* this.requests.expect('fsync', this.fd, dataOnly ? 1 : 0, null);
+    yield* this.driver.expect('fsync', this.fd, dataOnly ? 1 : 0, null);
   }
 
   *flush(): Steps<void> {
-    yield* this.requests.expect('flush', this.fd, null);
+    yield* this.driver.expect('flush', this.fd, null);
   }
 
   /** Flushes, as close(2) does, and releases the fd even if that fails. */
@@ -128,22 +131,22 @@ class OpenFileSteps {
 
   /** @param mode FALLOC_FL_* of fallocate(2) */
   *allocate(mode: number, offset: number, length: number): Steps<void> {
-    yield* this.requests.expect('fallocate', this.fd, mode, offset, length, null);
+    yield* this.driver.expect('fallocate', this.fd, mode, offset, length, null);
   }
 
   /** Makes a hole. */
   *discard(offset: number, length: number): Steps<void> {
-    yield* this.requests.expect('discard', this.fd, offset, length, null);
+    yield* this.driver.expect('discard', this.fd, offset, length, null);
   }
 
   /** Fills a range with zeros. */
   *zerofill(offset: number, length: number): Steps<void> {
-    yield* this.requests.expect('zerofill', this.fd, offset, length, null);
+    yield* this.driver.expect('zerofill', this.fd, offset, length, null);
   }
 
   /** The next position of data or of a hole. @throws {FopError} ENXIO beyond the last data */
   *seek(offset: number, kind: 'data' | 'hole'): Steps<number> {
-    const { values } = yield* this.requests.expect(
+    const { values } = yield* this.driver.expect(
       'seek',
       this.fd,
       offset,
@@ -155,7 +158,7 @@ class OpenFileSteps {
 
   /** Copies within the storage, as copy_file_range(2). @returns the bytes copied, which may be fewer */
   *copyTo(target: Fd, offset: number, targetOffset: number, length: number): Steps<number> {
-    const reply = yield* this.requests.expect(
+    const reply = yield* this.driver.expect(
       'copy_file_range',
       this.fd,
       offset,
@@ -177,40 +180,40 @@ class OpenFileSteps {
    */
   *lock(cmd: number, lock: Flock, isFlock = false): Steps<Flock> {
     const xdata = isFlock ? new Dict().set(FLOCK, 1, 'int') : null;
-    const { values } = yield* this.requests.expect('lk', this.fd, cmd, lock, xdata);
+    const { values } = yield* this.driver.expect('lk', this.fd, cmd, lock, xdata);
     return values[0] as Flock;
   }
 
   *getxattr(name: string): Steps<Uint8Array> {
-    const { values } = yield* this.requests.expect('fgetxattr', this.fd, name, null);
-    return xattrValue(values[0] as Dict | null, name);
+    const { values } = yield* this.driver.expect('fgetxattr', this.fd, name, null);
+    return readXattrValue(values[0] as Dict | null, name);
   }
 
   *listxattr(): Steps<string[]> {
-    const { values } = yield* this.requests.expect('fgetxattr', this.fd, null, null);
+    const { values } = yield* this.driver.expect('fgetxattr', this.fd, null, null);
     return [...((values[0] as Dict | null)?.keys() ?? [])];
   }
 
   *setxattr(name: string, value: Uint8Array, flags = 0): Steps<void> {
     const dict = new Dict().set(name, value, 'bin');
-    yield* this.requests.expect('fsetxattr', this.fd, dict, flags, null);
+    yield* this.driver.expect('fsetxattr', this.fd, dict, flags, null);
   }
 
   *removexattr(name: string): Steps<void> {
-    yield* this.requests.expect('fremovexattr', this.fd, name, null);
+    yield* this.driver.expect('fremovexattr', this.fd, name, null);
   }
 }
 
 /** An open file, for callers that wait for promises. */
-export const OpenFile = makePromised(OpenFileSteps);
+export const OpenFile = makePromiseFacade(OpenFileSteps);
 
 /** The value of an extended attribute in a reply. @throws {FopError} ENODATA if it is absent */
-export function xattrValue(reply: Dict | null, name: string): Uint8Array {
+export function readXattrValue(reply: Dict | null, name: string): Uint8Array {
   const value = reply?.get(name);
   if (value === undefined || value === null) throw new FopError(ENODATA, name);
   return value instanceof Uint8Array ? value : encodeName(String(value));
 }
 
 function* range(from: number, to: number, step: number): Generator<number> {
-  for (let at = from; at < to; at += step) yield at;
+  for (let value = from; value < to; value += step) yield value;
 }

@@ -13,7 +13,7 @@ import {
   type Statvfs,
 } from '../core/iatt.ts';
 
-const TWO_32 = 0x1_0000_0000;
+const HIGH_WORD_FACTOR = 0x1_0000_0000;
 
 /** The predicates of a file's type; `Stats`, `BigIntStats` and `Dirent` share it. */
 abstract class TypedEntry {
@@ -72,7 +72,7 @@ export class Stats extends TypedEntry {
     super();
     this.type = buf.iaType;
     this.dev = dev;
-    this.ino = inoHi(buf.iaGfid) * TWO_32 + inoLo(buf.iaGfid);
+    this.ino = inoHi(buf.iaGfid) * HIGH_WORD_FACTOR + inoLo(buf.iaGfid);
     this.mode = buf.mode;
     this.nlink = buf.iaNlink;
     this.uid = buf.iaUid;
@@ -211,17 +211,17 @@ export class StatFs {
   readonly namemax: number | bigint;
 
   constructor(statvfs: Statvfs, isBig = false) {
-    const as = (value: number): number | bigint => (isBig ? BigInt(value) : value);
-    this.type = as(FUSE_SUPER_MAGIC);
+    const convert = (value: number): number | bigint => (isBig ? BigInt(value) : value);
+    this.type = convert(FUSE_SUPER_MAGIC);
     // Node's sizes are blocks of `bsize`.
-    this.bsize = as(statvfs.frsize);
-    this.frsize = as(statvfs.frsize);
-    this.blocks = as(statvfs.blocks);
-    this.bfree = as(statvfs.bfree);
-    this.bavail = as(statvfs.bavail);
-    this.files = as(statvfs.files);
-    this.ffree = as(statvfs.ffree);
-    this.namemax = as(statvfs.namemax);
+    this.bsize = convert(statvfs.frsize);
+    this.frsize = convert(statvfs.frsize);
+    this.blocks = convert(statvfs.blocks);
+    this.bfree = convert(statvfs.bfree);
+    this.bavail = convert(statvfs.bavail);
+    this.files = convert(statvfs.files);
+    this.ffree = convert(statvfs.ffree);
+    this.namemax = convert(statvfs.namemax);
   }
 }
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { awaitPromise, inParallel, NotAtOnce, runNow, runSteps, type Steps } from './steps.ts';
+import {
+  awaitPromise,
+  inParallel,
+  NotAtOnceError,
+  runSteps,
+  runSync,
+  type Steps,
+} from './steps.ts';
 
 /** Waits for some turns of the queue of microtasks; 0 ends at once. */
 function* turns(count: number): Steps<number> {
@@ -19,8 +26,8 @@ function* turns(count: number): Steps<number> {
 describe('steps', () => {
   it('run returns a promise of the result, and runNow the result of steps that end at once', async () => {
     expect(await runSteps(turns(3))).toBe(3);
-    expect(runNow(turns(0))).toBe(0);
-    expect(() => runNow(turns(1))).toThrow(NotAtOnce);
+    expect(runSync(turns(0))).toBe(0);
+    expect(() => runSync(turns(1))).toThrow(NotAtOnceError);
   });
 
   it('wait 100,000 times at once without a growing stack', () => {
@@ -28,7 +35,7 @@ describe('steps', () => {
       for (let round = 0; round < 100_000; round += 1) yield* turns(0);
       return 100_000;
     }
-    expect(runNow(many())).toBe(100_000);
+    expect(runSync(many())).toBe(100_000);
   });
 
   it('fail with the error of a wait, and can catch it', async () => {

@@ -22,7 +22,7 @@ export interface Operation {
 }
 
 /** Drives the steps of one operation. */
-class Running<R> implements Operation {
+class StepsRunner<R> implements Operation {
   private readonly steps: Steps<R>;
   private readonly resolve: (result: R) => void;
   private readonly reject: (error: unknown) => void;
@@ -81,7 +81,7 @@ export function start<R>(
   resolve: (result: R) => void,
   reject: (error: unknown) => void,
 ): void {
-  new Running(steps, resolve, reject).advance();
+  new StepsRunner(steps, resolve, reject).advance();
 }
 
 /** Runs an operation for a caller that waits for a promise. */
@@ -89,7 +89,7 @@ export const runSteps = <R>(steps: Steps<R>): Promise<R> =>
   new Promise((resolve, reject) => start(steps, resolve, reject));
 
 /** An operation did not end at once. */
-export class NotAtOnce extends Error {
+export class NotAtOnceError extends Error {
   readonly code = 'GLOSSA_NOT_AT_ONCE';
 
   constructor() {
@@ -105,9 +105,9 @@ export function releaseUnused(result: unknown): void {
 
 /**
  * Runs an operation for a caller that cannot wait.
- * @throws {NotAtOnce} when the volume has not replied; the operation may still take place
+ * @throws {NotAtOnceError} when the volume has not replied; the operation may still take place
  */
-export function runNow<R>(steps: Steps<R>): R {
+export function runSync<R>(steps: Steps<R>): R {
   const results: R[] = [];
   const errors: unknown[] = [];
   let isLate = false;
@@ -121,7 +121,7 @@ export function runNow<R>(steps: Steps<R>): R {
   );
   if (errors.length > 0) throw errors[0];
   isLate = results.length === 0;
-  if (isLate) throw new NotAtOnce();
+  if (isLate) throw new NotAtOnceError();
   return results[0]!;
 }
 
@@ -152,13 +152,13 @@ export function* inParallel<T>(
 
 class Parallel<T> implements Wait {
   private readonly items: Iterator<T, unknown>;
-  private readonly added: T[] = [];
+  private readonly addedItems: T[] = [];
   private readonly limit: number;
   private readonly act: (item: T, add: (item: T) => void) => Steps<unknown>;
-  private readonly add = (item: T): void => void this.added.push(item);
-  private underWay = 0;
+  private readonly add = (item: T): void => void this.addedItems.push(item);
+  private activeCount = 0;
   private isBeginning = false;
-  private error: { readonly value: unknown } | null = null;
+  private failure: { readonly value: unknown } | null = null;
   private operation!: Operation;
 
   constructor(
@@ -173,41 +173,41 @@ class Parallel<T> implements Wait {
 
   start(operation: Operation): void {
     this.operation = operation;
-    this.begin();
+    this.beginItems();
   }
 
   private next(): IteratorResult<T, unknown> {
-    const { added } = this;
-    return added.length > 0 ? { value: added.pop()! } : this.items.next();
+    const { addedItems } = this;
+    return addedItems.length > 0 ? { value: addedItems.pop()! } : this.items.next();
   }
 
   /** Begins items until the limit is reached: a loop, which items that end at once do not leave. */
-  private begin(): void {
+  private beginItems(): void {
     if (this.isBeginning) return;
     this.isBeginning = true;
-    while (this.error === null && this.underWay < this.limit) {
+    while (this.failure === null && this.activeCount < this.limit) {
       try {
         const item = this.next();
         if (item.done === true) break;
-        this.underWay += 1;
-        start(this.act(item.value, this.add), this.end, this.refuse);
+        this.activeCount += 1;
+        start(this.act(item.value, this.add), this.endItem, this.failItem);
       } catch (value) {
-        this.error ??= { value };
+        this.failure ??= { value };
       }
     }
     this.isBeginning = false;
-    if (this.underWay > 0) return;
-    if (this.error !== null) this.operation.fail(this.error.value);
+    if (this.activeCount > 0) return;
+    if (this.failure !== null) this.operation.fail(this.failure.value);
     else this.operation.resume(undefined);
   }
 
-  private readonly end = (): void => {
-    this.underWay -= 1;
-    this.begin();
+  private readonly endItem = (): void => {
+    this.activeCount -= 1;
+    this.beginItems();
   };
 
-  private readonly refuse = (value: unknown): void => {
-    this.error ??= { value };
-    this.end();
+  private readonly failItem = (value: unknown): void => {
+    this.failure ??= { value };
+    this.endItem();
   };
 }

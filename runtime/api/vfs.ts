@@ -6,35 +6,35 @@
  *     const mountPoint = files.mount();
  */
 import type { FileHandle, FileHandleSteps } from './file-handle.ts';
-import { runNow, type Steps } from './steps.ts';
+import { runSync, type Steps } from './steps.ts';
 import type { Volume } from './volume.ts';
 
 /** Methods of a provider that `fs/promises` and `fs` have, too. */
-const BY_PATH = [
+const PROVIDER_METHODS = [
   ...['access', 'appendFile', 'chmod', 'chown', 'copyFile', 'lchown', 'link', 'lstat', 'lutimes'],
   ...['mkdir', 'readFile', 'readdir', 'readlink', 'realpath', 'rename', 'rmdir', 'stat'],
   ...['symlink', 'unlink', 'utimes', 'writeFile'],
 ] as const;
 
 /** Methods of a provider's file → those of a FileHandle, and the member that the `Sync` form returns. */
-const OF_FILE: Readonly<Record<string, string | null>> = {
+const FILE_METHODS: Readonly<Record<string, string | null>> = {
   ...{ chmod: null, chown: null, close: null, datasync: null, readFile: null, stat: null },
   ...{ sync: null, truncate: null, utimes: null, writeFile: null, appendFile: null },
   ...{ read: 'bytesRead', readv: 'bytesRead', write: 'bytesWritten', writev: 'bytesWritten' },
 };
 
 type AnyFunction = (...args: unknown[]) => unknown;
-type Methods = Record<string, unknown>;
+type MethodTable = Record<string, unknown>;
 
 /** An open file as `node:vfs` uses it. */
-function fileOf(handle: FileHandle, flags: unknown, mode: unknown): object {
-  const file: Methods = { path: handle.path, flags, mode: mode ?? 0o644 };
-  for (const [name, member] of Object.entries(OF_FILE)) {
+function makeVirtualFile(handle: FileHandle, flags: unknown, mode: unknown): object {
+  const file: MethodTable = { path: handle.path, flags, mode: mode ?? 0o644 };
+  for (const [name, member] of Object.entries(FILE_METHODS)) {
     const method = name as 'read';
     file[name] = (...args: never[]) => (handle[method] as AnyFunction)(...args);
     file[`${name}Sync`] = (...args: never[]) => {
       const steps = handle.steps as unknown as Record<string, (...args: never[]) => Steps<unknown>>;
-      const result = runNow(steps[name]!(...args));
+      const result = runSync(steps[name]!(...args));
       return member === null ? result : (result as Readonly<Record<string, unknown>>)[member];
     };
   }
@@ -52,19 +52,19 @@ export function createProvider(volume: Volume): object {
     throw new Error('node:vfs is missing: use Node 26.4 or later, with --experimental-vfs');
   }
   const { fs, steps } = volume;
-  const provider = new vfs.VirtualProvider() as Methods;
-  for (const name of BY_PATH) {
-    const promised = volume as unknown as Record<string, AnyFunction>;
-    const immediate = fs as unknown as Record<string, AnyFunction>;
-    provider[name] = (...args: unknown[]) => promised[name]!(...args);
-    provider[`${name}Sync`] = (...args: unknown[]) => immediate[`${name}Sync`]!(...args);
+  const provider = new vfs.VirtualProvider() as MethodTable;
+  for (const name of PROVIDER_METHODS) {
+    const asyncMethods = volume as unknown as Record<string, AnyFunction>;
+    const syncMethods = fs as unknown as Record<string, AnyFunction>;
+    provider[name] = (...args: unknown[]) => asyncMethods[name]!(...args);
+    provider[`${name}Sync`] = (...args: unknown[]) => syncMethods[`${name}Sync`]!(...args);
   }
   provider.exists = (path: string) => volume.exists(path);
   provider.existsSync = (path: string) => fs.existsSync(path);
   provider.open = async (path: string, flags: unknown, mode: unknown) =>
-    fileOf(await steps.run(steps.open(path, flags, mode)), flags, mode);
+    makeVirtualFile(await steps.run(steps.open(path, flags, mode)), flags, mode);
   provider.openSync = (path: string, flags: unknown, mode: unknown) =>
-    fileOf(runNow(steps.open(path, flags, mode)), flags, mode);
+    makeVirtualFile(runSync(steps.open(path, flags, mode)), flags, mode);
   provider.watch = (...args: unknown[]) => (fs.watch as AnyFunction)(...args);
   provider.watchAsync = (path: string, options: object) => volume.watch(path, options);
   provider.watchFile = (...args: unknown[]) => (fs.watchFile as AnyFunction)(...args);

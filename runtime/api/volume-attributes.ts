@@ -4,7 +4,7 @@ import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import {
   type PathLike,
   readOptions,
-  refuseArgument,
+  throwArgumentError,
   toBytes,
   toId,
   toInteger,
@@ -14,8 +14,8 @@ import {
 } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { FileObject, modeChange, ownerChange } from './file-object.ts';
-import type { LastNameMode } from './files.ts';
-import { FopError } from './requests.ts';
+import { FopError } from './fop-error.ts';
+import type { LinkMode } from './resolve-path.ts';
 import { BigIntStats, StatFs, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
 import { type TreeDirectory, visitTree } from './tree.ts';
@@ -23,7 +23,7 @@ import { type Options, VolumeContext } from './volume-context.ts';
 
 type Time = number | string | Date;
 
-export class VolumeAttributes extends VolumeContext {
+export class VolumeAttributeSteps extends VolumeContext {
   // -- attributes ----------------------------------------------------------------------------
 
   /** With `{ throwIfNoEntry: false }`, undefined for an absent file. */
@@ -32,28 +32,28 @@ export class VolumeAttributes extends VolumeContext {
   }
 
   *lstat(path: PathLike, options?: Options): Steps<Stats | BigIntStats | undefined> {
-    return yield* this.attributes('lstat', path, options, 'look');
+    return yield* this.attributes('lstat', path, options, 'nofollow');
   }
 
   private *attributes(
     syscall: string,
     path: PathLike,
     options: Options | undefined,
-    last: LastNameMode,
+    linkMode: LinkMode,
   ): Steps<Stats | BigIntStats | undefined> {
     const name = toPath(path);
     const { bigint: isBig, throwIfNoEntry } = readOptions(options);
     let buf: Iatt;
     try {
-      ({ buf } = yield* withErrorContext(syscall, name, this.files.find(name, last)));
+      ({ buf } = yield* withErrorContext(syscall, name, this.files.find(name, linkMode)));
     } catch (error) {
       const isAbsent = error instanceof FileError && /^ENO(ENT|TDIR)$/.test(error.code);
       if (isAbsent && throwIfNoEntry === false) return undefined;
       throw error;
     }
     return isBig === true
-      ? new BigIntStats(buf, this.client.device)
-      : new Stats(buf, this.client.device);
+      ? new BigIntStats(buf, this.client.deviceNumber)
+      : new Stats(buf, this.client.deviceNumber);
   }
 
   *exists(path: PathLike): Steps<boolean> {
@@ -97,7 +97,7 @@ export class VolumeAttributes extends VolumeContext {
   *lchown(path: PathLike, uid: number, gid: number): Steps<void> {
     const name = toPath(path);
     const ids = [toId(uid, 'uid'), toId(gid, 'gid')] as const;
-    yield* withErrorContext('lchown', name, this.files.chown(name, ...ids, 'look'));
+    yield* withErrorContext('lchown', name, this.files.chown(name, ...ids, 'nofollow'));
   }
 
   private *changeTree(
@@ -111,7 +111,7 @@ export class VolumeAttributes extends VolumeContext {
     const act = (file: TreeDirectory): Steps<unknown> =>
       withErrorContext(syscall, file.path, change(new FileObject(driver, file.inode).steps));
     yield* visitTree(
-      this.requests,
+      this.driver,
       { inode, path },
       {
         *visit(file) {
@@ -131,7 +131,7 @@ export class VolumeAttributes extends VolumeContext {
   }
 
   *lutimes(path: PathLike, atime?: Time, mtime?: Time): Steps<void> {
-    yield* this.setTimes('lutime', path, atime, mtime, 'look');
+    yield* this.setTimes('lutime', path, atime, mtime, 'nofollow');
   }
 
   private *setTimes(
@@ -139,14 +139,14 @@ export class VolumeAttributes extends VolumeContext {
     path: PathLike,
     atime: Time | undefined,
     mtime: Time | undefined,
-    last: LastNameMode,
+    linkMode: LinkMode,
   ): Steps<void> {
     const name = toPath(path);
     const times = [
       atime === undefined ? undefined : toMilliseconds(atime, 'atime'),
       mtime === undefined ? undefined : toMilliseconds(mtime, 'mtime'),
     ] as const;
-    yield* withErrorContext(syscall, name, this.files.utimes(name, ...times, last));
+    yield* withErrorContext(syscall, name, this.files.utimes(name, ...times, linkMode));
   }
 
   *truncate(path: PathLike, length?: number): Steps<void> {
@@ -183,14 +183,14 @@ export class VolumeAttributes extends VolumeContext {
   // -- extended attributes -------------------------------------------------------------------
 
   *getxattr(path: PathLike, name: string): Steps<Uint8Array> {
-    return yield* this.onXattr('getxattr', path, name, (file, xattr) =>
+    return yield* this.useXattr('getxattr', path, name, (file, xattr) =>
       this.files.getxattr(file, xattr),
     );
   }
 
   *lgetxattr(path: PathLike, name: string): Steps<Uint8Array> {
-    return yield* this.onXattr('lgetxattr', path, name, (file, xattr) =>
-      this.files.getxattr(file, xattr, 'look'),
+    return yield* this.useXattr('lgetxattr', path, name, (file, xattr) =>
+      this.files.getxattr(file, xattr, 'nofollow'),
     );
   }
 
@@ -201,37 +201,37 @@ export class VolumeAttributes extends VolumeContext {
 
   *llistxattr(path: PathLike): Steps<string[]> {
     const file = toPath(path);
-    return yield* withErrorContext('llistxattr', file, this.files.listxattr(file, 'look'));
+    return yield* withErrorContext('llistxattr', file, this.files.listxattr(file, 'nofollow'));
   }
 
   /** With `{ flag: 'create' }` the attribute must be new; with `'replace'` it must exist. */
   *setxattr(path: PathLike, name: string, value: unknown, options?: Options): Steps<void> {
-    const [bytes, flags] = xattrToSet(value, options);
-    yield* this.onXattr('setxattr', path, name, (file, xattr) =>
+    const [bytes, flags] = readXattrArguments(value, options);
+    yield* this.useXattr('setxattr', path, name, (file, xattr) =>
       this.files.setxattr(file, xattr, bytes, flags),
     );
   }
 
   *lsetxattr(path: PathLike, name: string, value: unknown, options?: Options): Steps<void> {
-    const [bytes, flags] = xattrToSet(value, options);
-    yield* this.onXattr('lsetxattr', path, name, (file, xattr) =>
-      this.files.setxattr(file, xattr, bytes, flags, 'look'),
+    const [bytes, flags] = readXattrArguments(value, options);
+    yield* this.useXattr('lsetxattr', path, name, (file, xattr) =>
+      this.files.setxattr(file, xattr, bytes, flags, 'nofollow'),
     );
   }
 
   *removexattr(path: PathLike, name: string): Steps<void> {
-    yield* this.onXattr('removexattr', path, name, (file, xattr) =>
+    yield* this.useXattr('removexattr', path, name, (file, xattr) =>
       this.files.removexattr(file, xattr),
     );
   }
 
   *lremovexattr(path: PathLike, name: string): Steps<void> {
-    yield* this.onXattr('lremovexattr', path, name, (file, xattr) =>
-      this.files.removexattr(file, xattr, 'look'),
+    yield* this.useXattr('lremovexattr', path, name, (file, xattr) =>
+      this.files.removexattr(file, xattr, 'nofollow'),
     );
   }
 
-  private *onXattr<R>(
+  private *useXattr<R>(
     syscall: string,
     path: PathLike,
     name: string,
@@ -242,11 +242,11 @@ export class VolumeAttributes extends VolumeContext {
   }
 }
 
-function xattrToSet(value: unknown, options: Options | undefined): [Uint8Array, number] {
+function readXattrArguments(value: unknown, options: Options | undefined): [Uint8Array, number] {
   const flag = readOptions(options).flag;
   const flags = flag === undefined ? 0 : { create: 1, replace: 2 }[String(flag)];
   if (flags === undefined) {
-    refuseArgument('ERR_INVALID_ARG_VALUE', 'flag', "'create' or 'replace'", flag);
+    throwArgumentError('ERR_INVALID_ARG_VALUE', 'flag', "'create' or 'replace'", flag);
   }
   return [toBytes(value), flags];
 }

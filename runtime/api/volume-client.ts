@@ -7,11 +7,10 @@ import type { Fd } from '../core/fd.ts';
 import type { Graph } from '../core/graph.ts';
 import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
 import type { Child } from '../core/xlator.ts';
-import { Driver } from './driver.ts';
+import { connect, DriverSteps, RequestStack, ROOT } from './driver-steps.ts';
 import { AbortError, VolumeClosedError } from './file-error.ts';
 import { OpenFile } from './open-file.ts';
 import type { OpenState } from './open-state.ts';
-import { Call, connect, type Requests, ROOT } from './requests.ts';
 import { releaseUnused, type Steps, start } from './steps.ts';
 
 export interface VolumeClientSettings {
@@ -20,23 +19,23 @@ export interface VolumeClientSettings {
   /** Whether the graph is stopped when the volume is closed. */
   readonly ownsGraph?: boolean;
   /** Called with true when operations begin to wait, and with false when none does any more. */
-  onWaiting?(isWaiting: boolean): void;
+  onPendingChange?(isWaiting: boolean): void;
   /** Called at the end of the volume. */
   onClose?(): Promise<void> | void;
 }
 
-let lastDevice = 0;
+let lastDeviceNumber = 0;
 
 export class VolumeClient {
   readonly graph: Graph;
   readonly client: Client;
   /** Number of the volume in this process: `dev` of its files. */
-  readonly device = ++lastDevice;
+  readonly deviceNumber = ++lastDeviceNumber;
   private readonly openFiles = new Map<number, OpenState>();
   readonly settings: VolumeClientSettings;
   /** Rejects each operation that waits. */
-  private readonly waiting = new Set<(error: Error) => void>();
-  private closing: Promise<void> | null = null;
+  private readonly pendingRejections = new Set<(error: Error) => void>();
+  private closePromise: Promise<void> | null = null;
 
   constructor(graph: Graph, settings: VolumeClientSettings = {}) {
     this.graph = graph;
@@ -49,7 +48,7 @@ export class VolumeClient {
   }
 
   get isClosed(): boolean {
-    return this.closing !== null;
+    return this.closePromise !== null;
   }
 
   /** @throws {VolumeClosedError} */
@@ -65,26 +64,26 @@ export class VolumeClient {
 
   /**
    * Runs an operation. It fails when the volume is closed, and when `signal` is aborted.
-   * @param requests those of the caller, which an abort interrupts
+   * @param driver that of the steps: an abort interrupts its fops in flight
    */
-  run<R>(steps: Steps<R>, signal?: AbortSignal, requests?: Requests): Promise<R> {
+  run<R>(steps: Steps<R>, signal?: AbortSignal, driver?: DriverSteps): Promise<R> {
     const refusal = this.refusal(signal);
     if (refusal !== null) return Promise.reject(refusal);
     return new Promise<R>((resolve, reject) => {
       let hasEnded = false;
-      const end = (): void => {
+      const finish = (): void => {
         hasEnded = true;
         signal?.removeEventListener('abort', abort);
-        this.stopWaiting(refuse);
+        this.removePending(refuse);
       };
       const refuse = (error: unknown): void => {
-        end();
+        finish();
         reject(error);
       };
       const abort = (): void => {
         refuse(new AbortError(signal!));
-        for (const call of this.client.initiator.calls.list()) {
-          if (call instanceof Call && call.requests === requests) call.interrupt();
+        for (const stack of this.client.initiator.calls.list()) {
+          if (stack instanceof RequestStack && stack.driver === driver) stack.interrupt();
         }
       };
       start(
@@ -92,7 +91,7 @@ export class VolumeClient {
         (result) => {
           // Its caller has gone: the signal was aborted, or the volume closed.
           if (hasEnded) releaseUnused(result);
-          end();
+          finish();
           resolve(result);
         },
         refuse,
@@ -100,13 +99,14 @@ export class VolumeClient {
       // Most operations on storages in memory have ended here.
       if (hasEnded) return;
       signal?.addEventListener('abort', abort);
-      this.waiting.add(refuse);
-      if (this.waiting.size === 1) this.settings.onWaiting?.(true);
+      this.pendingRejections.add(refuse);
+      if (this.pendingRejections.size === 1) this.settings.onPendingChange?.(true);
     });
   }
 
-  private stopWaiting(refuse: (error: Error) => void): void {
-    if (this.waiting.delete(refuse) && this.waiting.size === 0) this.settings.onWaiting?.(false);
+  private removePending(refuse: (error: Error) => void): void {
+    if (this.pendingRejections.delete(refuse) && this.pendingRejections.size === 0)
+      this.settings.onPendingChange?.(false);
   }
 
   /** Registers an open file, which `close` flushes and releases. */
@@ -121,7 +121,7 @@ export class VolumeClient {
   }
 
   /** The open file of a descriptor. */
-  openFile(fd: number): OpenState | undefined {
+  findOpenFile(fd: number): OpenState | undefined {
     return this.openFiles.get(fd);
   }
 
@@ -140,25 +140,25 @@ export class VolumeClient {
    * return the same promise. It rejects if a flush fails, after all else was closed.
    */
   close(): Promise<void> {
-    this.closing ??= this.end();
-    return this.closing;
+    this.closePromise ??= this.closeAll();
+    return this.closePromise;
   }
 
-  private async end(): Promise<void> {
+  private async closeAll(): Promise<void> {
     const error = new VolumeClosedError(this.name);
-    for (const refuse of [...this.waiting]) refuse(error);
+    for (const reject of [...this.pendingRejections]) reject(error);
     const files = [...this.openFiles.values()];
     for (const file of files) file.isClosed = true;
-    const written = files.filter(({ file: { fd } }) => (fd.flags & O_ACCMODE) !== O_RDONLY);
+    const writable = files.filter(({ file: { fd } }) => (fd.flags & O_ACCMODE) !== O_RDONLY);
     // The files' own requests are refused from here on.
-    const driver = new Driver(this.client, ROOT);
+    const driver = new DriverSteps(this.client, ROOT);
     const flush = ({ file: { fd } }: OpenState) => new OpenFile(driver, fd).flush();
-    const flushes = await Promise.allSettled(written.map(flush));
-    await this.leave();
-    for (const each of flushes) if (each.status === 'rejected') throw each.reason;
+    const flushes = await Promise.allSettled(writable.map(flush));
+    await this.leaveGraph();
+    for (const result of flushes) if (result.status === 'rejected') throw result.reason;
   }
 
-  private async leave(): Promise<void> {
+  private async leaveGraph(): Promise<void> {
     // It has this client alone.
     this.client.initiator.close();
     if (this.settings.ownsGraph === true) await this.graph.stop();

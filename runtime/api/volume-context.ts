@@ -1,9 +1,9 @@
 /** The requests of one caller of a volume; its operations build on it. */
 import { ENOTDIR } from '../core/errno.ts';
 import { type Dirent as Entry, IA_IFDIR, typeOfMode } from '../core/iatt.ts';
-import { Driver } from './driver.ts';
+import { type Caller, DriverSteps } from './driver-steps.ts';
 import { FilesSteps } from './files.ts';
-import { type Caller, FopError, type Requests } from './requests.ts';
+import { FopError } from './fop-error.ts';
 import type { Steps } from './steps.ts';
 import { findEntryFile, type TreeDirectory } from './tree.ts';
 import type { VolumeClient } from './volume-client.ts';
@@ -13,7 +13,7 @@ export interface VolumeStepsSettings {
   readonly umask: number;
   readonly signal: AbortSignal | undefined;
   /** Reachable for as long as the program can use the volume. */
-  readonly lease: object;
+  readonly dropToken: object;
 }
 
 /** The last argument of an operation, as in Node. */
@@ -22,7 +22,7 @@ export type Options = Readonly<Record<string, unknown>> | string | null;
 export class VolumeContext {
   readonly client: VolumeClient;
   readonly settings: VolumeStepsSettings;
-  readonly driver: Driver;
+  readonly driver: DriverSteps;
   readonly files: FilesSteps;
 
   constructor(client: VolumeClient, settings: VolumeStepsSettings) {
@@ -30,20 +30,16 @@ export class VolumeContext {
     this.settings = settings;
     const refusal = (): Error | null => client.refusal(settings.signal);
     const { links } = client.settings;
-    this.driver = new Driver(client.client, settings.caller, {
+    this.driver = new DriverSteps(client.client, settings.caller, {
       refusal,
       ...(links === undefined ? {} : { links }),
     });
     this.files = new FilesSteps(this.driver, { asKernel: true, umask: settings.umask });
   }
 
-  get requests(): Requests {
-    return this.driver.requests;
-  }
-
   /** Runs an operation of this identity, until its signal is aborted. */
   run<R>(steps: Steps<R>): Promise<R> {
-    return this.client.run(steps, this.settings.signal, this.requests);
+    return this.client.run(steps, this.settings.signal, this.driver);
   }
 
   /** Finds a directory. @throws {FopError} ENOTDIR */
@@ -57,6 +53,6 @@ export class VolumeContext {
   *typeOf(entry: Entry, directory: TreeDirectory): Steps<number> {
     const type = typeOfMode(entry.type << 12);
     if (type !== 0) return type;
-    return (yield* findEntryFile(this.requests, directory, entry))?.buf.iaType ?? 0;
+    return (yield* findEntryFile(this.driver, directory, entry))?.buf.iaType ?? 0;
   }
 }

@@ -13,14 +13,14 @@ import {
   toPath,
 } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
+import { FopError } from './fop-error.ts';
 import { readEntries } from './open-directory.ts';
-import { FopError } from './requests.ts';
+import type { ResolvedPath } from './resolve-path.ts';
 import { Dirent } from './stats.ts';
-import { runNow, type Steps } from './steps.ts';
-import { isGone, type TreeDirectory, visitTree } from './tree.ts';
-import { VolumeAttributes } from './volume-attributes.ts';
+import { runSync, type Steps } from './steps.ts';
+import { isAbsentError, type TreeDirectory, visitTree } from './tree.ts';
+import { VolumeAttributeSteps } from './volume-attributes.ts';
 import type { Options } from './volume-context.ts';
-import type { PathEnd } from './walk.ts';
 
 /** A directory of `mkdtempDisposable`. */
 export interface TemporaryDirectory {
@@ -30,7 +30,7 @@ export interface TemporaryDirectory {
   [Symbol.dispose](): void;
 }
 
-export class VolumeNames extends VolumeAttributes {
+export class VolumeNameSteps extends VolumeAttributeSteps {
   // -- names ---------------------------------------------------------------------------------
 
   /** @returns with `{ recursive: true }`, the path of the first directory made, if any */
@@ -47,48 +47,48 @@ export class VolumeNames extends VolumeAttributes {
 
   private *makeDirectories(path: string, mode: number): Steps<string | undefined> {
     const names = path.split('/').filter((name) => name !== '');
-    const isLast = (at: string): boolean => at === `/${names.join('/')}`;
-    let first: string | undefined;
-    let at = '';
+    const isWholePath = (prefix: string): boolean => prefix === `/${names.join('/')}`;
+    let firstMade: string | undefined;
+    let prefix = '';
     for (const name of names) {
-      at += `/${name}`;
-      const found = yield* this.files.seek(at);
+      prefix += `/${name}`;
+      const found = yield* this.files.findIfExists(prefix);
       if (found !== undefined && found.buf.iaType !== IA_IFDIR) {
-        throw new FopError(at.length < path.length ? ENOTDIR : EEXIST, at);
+        throw new FopError(prefix.length < path.length ? ENOTDIR : EEXIST, prefix);
       }
       if (found !== undefined) continue;
       try {
-        yield* this.files.mkdir(at, mode);
-        first ??= at;
+        yield* this.files.mkdir(prefix, mode);
+        firstMade ??= prefix;
       } catch (error) {
         // Another client has made it, or it is a link to an absent file.
         if (!(error instanceof FopError && error.errno === EEXIST)) throw error;
-        if ((yield* this.files.seek(at)) === undefined) {
-          throw new FopError(isLast(at) ? ENOENT : ENOTDIR, at);
+        if ((yield* this.files.findIfExists(prefix)) === undefined) {
+          throw new FopError(isWholePath(prefix) ? ENOENT : ENOTDIR, prefix);
         }
       }
     }
-    return first;
+    return firstMade;
   }
 
   /** Makes a directory with six random characters after `prefix`. @returns its path */
   *mkdtemp(prefix: PathLike, options?: Options): Steps<string | Uint8Array> {
     const start = toPath(prefix, 'prefix');
     // Errors name the path as mkdtemp(3) is called with it.
-    const template = start + 'X'.repeat(RANDOM_LETTERS);
+    const template = start + 'X'.repeat(RANDOM_LETTER_COUNT);
     const path = yield* withErrorContext('mkdtemp', template, this.makeUniqueDirectory(start));
     return toEncodedName(path, readEncoding(options));
   }
 
   private *makeUniqueDirectory(start: string): Steps<string> {
     for (let attempt = 1; ; attempt += 1) {
-      const path = start + randomName(this.requests.graph.context);
+      const path = start + randomName(this.driver.graph.context);
       try {
         yield* this.files.mkdir(path, 0o700);
         return path;
       } catch (error) {
         const isTaken = error instanceof FopError && error.errno === EEXIST;
-        if (!isTaken || attempt === UNIQUE_ATTEMPTS) throw error;
+        if (!isTaken || attempt === MAX_ATTEMPTS) throw error;
       }
     }
   }
@@ -102,7 +102,7 @@ export class VolumeNames extends VolumeAttributes {
       path,
       remove,
       [Symbol.asyncDispose]: remove,
-      [Symbol.dispose]: () => runNow(steps()),
+      [Symbol.dispose]: () => runSync(steps()),
     };
   }
 
@@ -151,16 +151,16 @@ export class VolumeNames extends VolumeAttributes {
   /** The path of the same file without symbolic links, `.` and `..`. */
   *realpath(path: PathLike, options?: Options): Steps<string | Uint8Array> {
     const name = toPath(path);
-    const end = yield* withErrorContext('realpath', name, this.requests.walk(name, 'follow'));
-    if (end.found === undefined) throw new FileError(ENOENT, 'realpath', name);
-    return toEncodedName(realPath(end), readEncoding(options));
+    const resolved = yield* withErrorContext('realpath', name, this.driver.resolve(name, 'follow'));
+    if (resolved.found === undefined) throw new FileError(ENOENT, 'realpath', name);
+    return toEncodedName(joinRealPath(resolved), readEncoding(options));
   }
 
   /** Removes a file; a directory only with `recursive`. With `force`, an absent path is no error. */
   *rm(path: PathLike, options?: Options): Steps<void> {
     const name = toPath(path);
     const { recursive = false, force = false } = readOptions(options);
-    const found = yield* withErrorContext('rm', name, this.files.seek(name, 'look'));
+    const found = yield* withErrorContext('rm', name, this.files.findIfExists(name, 'nofollow'));
     if (found === undefined) {
       if (force === true) return;
       throw new FileError(ENOENT, 'rm', name);
@@ -177,16 +177,16 @@ export class VolumeNames extends VolumeAttributes {
   }
 
   private *removeTree(top: TreeDirectory): Steps<void> {
-    const { requests } = this;
-    yield* visitTree(requests, top, {
+    const { driver } = this;
+    yield* visitTree(driver, top, {
       *visit({ inode, parent, name, path }) {
         const loc = new Loc(inode, parent, name);
-        yield* ifPresent(withErrorContext('rm', path, requests.expect('unlink', loc, 0, null)));
+        yield* ifPresent(withErrorContext('rm', path, driver.expect('unlink', loc, 0, null)));
       },
       *leave({ inode, parent, name, path }) {
         if (inode === top.inode) return;
         const loc = new Loc(inode, parent, name);
-        yield* ifPresent(withErrorContext('rm', path, requests.expect('rmdir', loc, 0, null)));
+        yield* ifPresent(withErrorContext('rm', path, driver.expect('rmdir', loc, 0, null)));
       },
     });
   }
@@ -199,7 +199,7 @@ export class VolumeNames extends VolumeAttributes {
     const encoding = readEncoding(options);
     if (recursive === true) return yield* this.readTree(name, withFileTypes === true, encoding);
     const { inode } = yield* withErrorContext('scandir', name, this.findDirectory(name));
-    const entries = yield* withErrorContext('scandir', name, readEntries(this.requests, inode));
+    const entries = yield* withErrorContext('scandir', name, readEntries(this.driver, inode));
     if (withFileTypes !== true) return entries.map((entry) => toEncodedName(entry.name, encoding));
     const list: Dirent[] = [];
     for (const entry of entries) {
@@ -221,15 +221,15 @@ export class VolumeNames extends VolumeAttributes {
     const top = yield* withErrorContext('scandir', path, this.findDirectory(path));
     const list: (string | Uint8Array | Dirent)[] = [];
     const add = (file: { readonly path: string }, type: number): void => {
-      const at = file.path.lastIndexOf('/');
+      const slash = file.path.lastIndexOf('/');
       const relative = file.path.slice(path.endsWith('/') ? path.length : path.length + 1);
-      const name = toEncodedName(withTypes ? file.path.slice(at + 1) : relative, encoding);
-      list.push(withTypes ? new Dirent(name, file.path.slice(0, at) || '/', type) : name);
+      const name = toEncodedName(withTypes ? file.path.slice(slash + 1) : relative, encoding);
+      list.push(withTypes ? new Dirent(name, file.path.slice(0, slash) || '/', type) : name);
     };
     yield* withErrorContext(
       'scandir',
       path,
-      visitTree(this.requests, top, {
+      visitTree(this.driver, top, {
         enter(directory) {
           if (directory.inode !== top.inode) add(directory, IA_IFDIR);
         },
@@ -246,26 +246,26 @@ function* ifPresent(steps: Steps<unknown>): Steps<void> {
   try {
     yield* steps;
   } catch (error) {
-    if (!isGone(error)) throw error;
+    if (!isAbsentError(error)) throw error;
   }
 }
 
-/** The path of the end of a walk. */
-function realPath({ above, place }: PathEnd): string {
-  const names = above.slice(1).map(({ name }) => name!);
-  if (place !== null) names.push(place.name);
+/** The path without links of a resolved path. The root, the first of its directories, has no name. */
+function joinRealPath({ directories, entryName }: ResolvedPath): string {
+  const names = directories.slice(1).map(({ name }) => name!);
+  if (entryName !== null) names.push(entryName.name);
   return `/${names.join('/')}`;
 }
 
 /** Letters at the end of a temporary name. */
-const RANDOM_LETTERS = 6;
+const RANDOM_LETTER_COUNT = 6;
 /** Names that are tried; by chance, the second is free. */
-const UNIQUE_ATTEMPTS = 100;
+const MAX_ATTEMPTS = 100;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 function randomName(context: Context): string {
-  const random = new Uint8Array(RANDOM_LETTERS);
+  const random = new Uint8Array(RANDOM_LETTER_COUNT);
   context.random(random);
   return Array.from(random, (byte) => LETTERS[byte % LETTERS.length]).join('');
 }

@@ -5,7 +5,7 @@ import { Loc } from '../core/loc.ts';
 import {
   type PathLike,
   readOptions,
-  refuseArgument,
+  throwArgumentError,
   toInteger,
   toMode,
   toOpenFlags,
@@ -18,9 +18,9 @@ import { FileHandle, type FileHandleSteps } from './file-handle.ts';
 import { FileObject } from './file-object.ts';
 import type { Steps } from './steps.ts';
 import type { Options } from './volume-context.ts';
-import { VolumeNames } from './volume-names.ts';
+import { VolumeNameSteps } from './volume-names.ts';
 
-export class VolumeSteps extends VolumeNames {
+export class VolumeSteps extends VolumeNameSteps {
   /** Opens a directory, which is read page by page. */
   *opendir(path: PathLike, options?: Options): Steps<Directory> {
     const name = toPath(path);
@@ -107,7 +107,7 @@ export class VolumeSteps extends VolumeNames {
   *copytree(source: PathLike, target: PathLike, options?: Options): Steps<void> {
     const [from, to] = [toPath(source, 'src'), toPath(target, 'dest')];
     yield* withErrorContext('scandir', from, this.findDirectory(from));
-    if ((yield* this.files.seek(to, 'look')) !== undefined) {
+    if ((yield* this.files.findIfExists(to, 'nofollow')) !== undefined) {
       throw new FileError(EEXIST, 'mkdir', to);
     }
     const dereference = readOptions(options).symlinks !== true;
@@ -131,17 +131,13 @@ export class VolumeSteps extends VolumeNames {
   /** The file of a gfid. @throws {FileError} ENOENT or ESTALE if the volume has no such file */
   *objectByGfid(gfid: Gfid): Steps<FileObject> {
     if (typeof gfid !== 'string' || !isGfid(gfid)) {
-      refuseArgument('ERR_INVALID_ARG_VALUE', 'gfid', 'a gfid', gfid);
+      throwArgumentError('ERR_INVALID_ARG_VALUE', 'gfid', 'a gfid', gfid);
     }
-    const { inodes } = this.requests.graph;
+    const { inodes } = this.driver.graph;
     const known = inodes.find(gfid);
     if (known !== undefined) return new FileObject(this.driver, known);
     const loc = new Loc(inodes.newInode(), null, null, gfid);
-    const reply = yield* withErrorContext(
-      'lookup',
-      gfid,
-      this.requests.expect('lookup', loc, null),
-    );
+    const reply = yield* withErrorContext('lookup', gfid, this.driver.expect('lookup', loc, null));
     return new FileObject(this.driver, reply.values[0] as FileObject['inode']);
   }
 

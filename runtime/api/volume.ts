@@ -8,7 +8,7 @@ import type { Graph } from '../core/graph.ts';
 import { type PathLike, toInteger } from './arguments.ts';
 import type { FileHandle } from './file-handle.ts';
 import { makeFs } from './node-fs.ts';
-import { makePromised, type Promised } from './promised.ts';
+import { makePromiseFacade, type PromiseFacade } from './promise-facade.ts';
 import type { BigIntStats, Stats } from './stats.ts';
 import { VolumeClient, type VolumeClientSettings } from './volume-client.ts';
 import type { VolumeStepsSettings } from './volume-context.ts';
@@ -61,9 +61,9 @@ interface OwnMethods {
 
 type PromisedMethods = NodeMethods &
   OwnMethods &
-  Omit<Promised<VolumeSteps>, keyof NodeMethods | keyof OwnMethods | 'run' | 'steps'>;
+  Omit<PromiseFacade<VolumeSteps>, keyof NodeMethods | keyof OwnMethods | 'run' | 'steps'>;
 
-const PromisedVolume = makePromised(VolumeSteps, (steps, volume) =>
+const PromisedVolume = makePromiseFacade(VolumeSteps, (steps, volume) =>
   volume.run(steps),
 ) as unknown as new (
   client: VolumeClient,
@@ -87,13 +87,13 @@ export class Volume extends PromisedVolume {
       caller: makeCaller(rest, makeLockOwner(graph)),
       umask: toInteger(umask, 'umask', 0, 0o777),
       signal: undefined,
-      lease: {},
+      dropToken: {},
     });
   }
 
   /** The same volume for another caller, or with a signal that ends its operations. */
   with({ signal, ...identity }: OperationSettings): this {
-    const { caller, umask, signal: ownSignal, lease } = this.settings;
+    const { caller, umask, signal: ownSignal, dropToken: lease } = this.settings;
     const Class = this.constructor as new (
       ...args: ConstructorParameters<typeof PromisedVolume>
     ) => this;
@@ -103,7 +103,7 @@ export class Volume extends PromisedVolume {
       caller: makeCaller(merged, lkOwner),
       umask,
       signal: signal ?? ownSignal,
-      lease,
+      dropToken: lease,
     });
   }
 

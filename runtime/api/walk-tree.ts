@@ -6,7 +6,7 @@ import { withErrorContext } from './file-error.ts';
 import { readEntries } from './open-directory.ts';
 import { Dirent } from './stats.ts';
 import type { Steps } from './steps.ts';
-import { TREE_LIMIT } from './tree.ts';
+import { MAX_PARALLEL_VISITS } from './tree.ts';
 import type { VolumeContext } from './volume-context.ts';
 
 export interface WalkOptions {
@@ -32,14 +32,14 @@ function* readStep(volume: VolumeContext, path: string, followSymlinks: boolean)
   const entries = yield* withErrorContext(
     'scandir',
     path,
-    readEntries(volume.requests, directory.inode),
+    readEntries(volume.driver, directory.inode),
   );
   const step: WalkStep = { path, directories: [], files: [] };
   for (const entry of entries) {
     const type = yield* withErrorContext('scandir', path, volume.typeOf(entry, directory));
     let isDirectory = type === IA_IFDIR;
     if (type === IA_IFLNK && followSymlinks) {
-      const target = yield* volume.files.seek(joinPath(path, entry.name));
+      const target = yield* volume.files.findIfExists(joinPath(path, entry.name));
       isDirectory = target?.buf.iaType === IA_IFDIR;
     }
     (isDirectory ? step.directories : step.files).push(new Dirent(entry.name, path, type));
@@ -48,7 +48,7 @@ function* readStep(volume: VolumeContext, path: string, followSymlinks: boolean)
 }
 
 /** A directory whose listing has begun, or not yet. */
-class AheadListing {
+class DirectoryListing {
   readonly path: string;
   private listing: Promise<WalkStep> | null = null;
 
@@ -73,27 +73,30 @@ export async function* walkTree(
 ): AsyncGenerator<WalkStep, void> {
   const { topDown = true, followSymlinks = false, onError } = options;
   /** Directories to come, the next one last. */
-  const left: AheadListing[] = [new AheadListing(toPath(top))];
+  const upcoming: DirectoryListing[] = [new DirectoryListing(toPath(top))];
   /** Without `topDown`: steps that wait for the directories in them. */
-  const held: { readonly step: WalkStep; readonly depth: number }[] = [];
-  while (left.length > 0) {
-    const next = left.pop()!;
-    for (const ahead of left.slice(-TREE_LIMIT)) void ahead.list(volume, followSymlinks);
+  const deferred: { readonly step: WalkStep; readonly depth: number }[] = [];
+  while (upcoming.length > 0) {
+    const next = upcoming.pop()!;
+    for (const ahead of upcoming.slice(-MAX_PARALLEL_VISITS))
+      void ahead.list(volume, followSymlinks);
     let step: WalkStep;
     try {
       step = await next.list(volume, followSymlinks);
     } catch (error) {
       if (onError === undefined) throw error;
       onError(error);
-      while (held.length > 0 && held.at(-1)!.depth === left.length) yield held.pop()!.step;
+      while (deferred.length > 0 && deferred.at(-1)!.depth === upcoming.length)
+        yield deferred.pop()!.step;
       continue;
     }
     if (topDown) yield step;
-    else held.push({ step, depth: left.length });
-    const below = step.directories.map(
-      ({ name }) => new AheadListing(joinPath(next.path, String(name))),
+    else deferred.push({ step, depth: upcoming.length });
+    const children = step.directories.map(
+      ({ name }) => new DirectoryListing(joinPath(next.path, String(name))),
     );
-    left.push(...below.reverse());
-    while (held.length > 0 && held.at(-1)!.depth === left.length) yield held.pop()!.step;
+    upcoming.push(...children.reverse());
+    while (deferred.length > 0 && deferred.at(-1)!.depth === upcoming.length)
+      yield deferred.pop()!.step;
   }
 }

@@ -120,13 +120,13 @@ function watchPath(
 ): () => void {
   let isEnded = false;
   let stop = (): void => {};
-  const startObserving = (real: string): void => {
+  const startObserving = (realPath: string): void => {
     if (isEnded) return;
-    const below = real === '/' ? '/' : `${real}/`;
-    stop = observeChanges(volume.client, (eventType, changed) => {
+    const prefix = realPath === '/' ? '/' : `${realPath}/`;
+    stop = observeChanges(volume.client, (eventType, changedPath) => {
       let name: string;
-      if (changed === real) name = real.slice(real.lastIndexOf('/') + 1);
-      else if (changed.startsWith(below)) name = changed.slice(below.length);
+      if (changedPath === realPath) name = realPath.slice(realPath.lastIndexOf('/') + 1);
+      else if (changedPath.startsWith(prefix)) name = changedPath.slice(prefix.length);
       else return;
       if (!recursive && name.includes('/')) return;
       report({ eventType, filename: toEncodedName(name, encoding ?? null) });
@@ -134,7 +134,7 @@ function watchPath(
   };
   start(
     withErrorContext('watch', path, volume.realpath(path)),
-    (real) => startObserving(real as string),
+    (realPath) => startObserving(realPath as string),
     fail,
   );
   return () => {

@@ -6,10 +6,10 @@ import type { VolumeSteps } from './volume-steps.ts';
 import { type WatchOptions, watchWithEmitter } from './watch.ts';
 
 /** Milliseconds between two polls, as in Node. */
-const POLL_MS = 5007;
+const DEFAULT_INTERVAL_MS = 5007;
 
 type WatchListener = (eventType: string, filename: string | Uint8Array) => void;
-type StatListener = (now: Stats, before: Stats) => void;
+type StatListener = (current: Stats, previous: Stats) => void;
 
 /** Polls the attributes of one path. */
 interface Poll {
@@ -42,26 +42,27 @@ export function makeWatchers(volume: VolumeSteps): object {
     const name = toPath(path);
     const listener = rest.at(-1) as StatListener;
     const options = readOptions(rest.length > 1 ? rest[0] : undefined);
-    const poll = polls.get(name) ?? startPoll(name, Number(options.interval ?? POLL_MS));
+    const poll =
+      polls.get(name) ?? startPoll(name, Number(options.interval ?? DEFAULT_INTERVAL_MS));
     poll.listeners.add(listener);
     polls.set(name, poll);
   }
 
-  function startPoll(path: string, interval: number): Poll {
+  function startPoll(path: string, intervalMs: number): Poll {
     const listeners = new Set<StatListener>();
-    let before: Stats | undefined;
+    let previous: Stats | undefined;
     const sample = async (): Promise<void> => {
       const options = { throwIfNoEntry: false };
-      const now = (await volume.run(volume.stat(path, options))) as Stats | undefined;
-      if (before !== undefined && now !== undefined && hasChanged(before, now)) {
-        for (const listener of listeners) listener(now, before);
+      const current = (await volume.run(volume.stat(path, options))) as Stats | undefined;
+      if (previous !== undefined && current !== undefined && hasChanged(previous, current)) {
+        for (const listener of listeners) listener(current, previous);
       }
-      before = now ?? before;
+      previous = current ?? previous;
     };
     // A volume that fails or is closed has no news; a later poll may have some.
     const poll = (): void => void sample().catch(() => {});
     poll();
-    const timer = setInterval(poll, interval);
+    const timer = setInterval(poll, intervalMs);
     return { listeners, timer };
   }
 
@@ -79,5 +80,7 @@ export function makeWatchers(volume: VolumeSteps): object {
   return { watch, watchFile, unwatchFile };
 }
 
-const hasChanged = (before: Stats, now: Stats): boolean =>
-  before.mtimeMs !== now.mtimeMs || before.ctimeMs !== now.ctimeMs || before.size !== now.size;
+const hasChanged = (previous: Stats, current: Stats): boolean =>
+  previous.mtimeMs !== current.mtimeMs ||
+  previous.ctimeMs !== current.ctimeMs ||
+  previous.size !== current.size;

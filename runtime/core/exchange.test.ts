@@ -109,10 +109,18 @@ class Running {
 
   async create(path: string, text: string): Promise<Fd> {
     const { driver } = this;
-    const place = await driver.place(path);
-    const loc = driver.newLoc(place);
-    const fd = driver.newFd(loc.inode!, 2);
-    const { values } = await driver.expect('create', loc, 2, 0o644, 0, fd, driver.gfidRequest());
+    const place = await driver.resolveParent(path);
+    const loc = driver.makeLoc(place);
+    const fd = driver.makeFd(loc.inode!, 2);
+    const { values } = await driver.expect(
+      'create',
+      loc,
+      2,
+      0o644,
+      0,
+      fd,
+      driver.makeGfidRequest(),
+    );
     this.client.lookup(values[1] as Inode);
     this.client.fds.add(fd);
     await this.write(fd, text);

@@ -1,7 +1,7 @@
 /** The operations of the connection, on open files and directories, and on files by gfid; `operation.ts` explains a row. */
 import type { HeldLock } from '../../runtime/api/file-handle.ts';
 import { modeChange, ownerChange } from '../../runtime/api/file-object.ts';
-import { FopError } from '../../runtime/api/requests.ts';
+import { FopError } from '../../runtime/api/fop-error.ts';
 import type { Steps } from '../../runtime/api/steps.ts';
 import { EINVAL } from '../../runtime/core/errno.ts';
 import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../runtime/core/lock.ts';

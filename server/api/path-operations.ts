@@ -1,6 +1,6 @@
 /** The operations on files by path; `operation.ts` explains a row. */
 import { modeChange, ownerChange } from '../../runtime/api/file-object.ts';
-import type { LastNameMode } from '../../runtime/api/files.ts';
+import type { LinkMode } from '../../runtime/api/resolve-path.ts';
 import type { Steps } from '../../runtime/api/steps.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
 import { major, minor } from '../../runtime/core/device-number.ts';
@@ -8,7 +8,8 @@ import type { Iatt } from '../../runtime/core/iatt.ts';
 import { FLAGS, has, longRow, row } from './operation.ts';
 import { timesChange } from './times.ts';
 
-const lastName = (flags: number): LastNameMode => (has(flags, FLAGS.NOFOLLOW) ? 'look' : 'follow');
+const linkModeOf = (flags: number): LinkMode =>
+  has(flags, FLAGS.NOFOLLOW) ? 'nofollow' : 'follow';
 const isRecursive = (flags: number): boolean => has(flags, FLAGS.RECURSIVE);
 
 function* setattr(
@@ -17,7 +18,7 @@ function* setattr(
   flags: number,
   change: readonly [number, Partial<Iatt>],
 ): Steps<void> {
-  yield* (yield* files.object(path, lastName(flags))).setattr(...change);
+  yield* (yield* files.object(path, linkModeOf(flags))).setattr(...change);
 }
 
 /** The number of a device as a graph has it. */
@@ -32,7 +33,7 @@ export const attributeOperations = {
     'path:name',
     'stat',
     'Returns attributes, of a symbolic link its own.',
-    ({ volume }, path) => volume.files.find(path, 'look'),
+    ({ volume }, path) => volume.files.find(path, 'nofollow'),
   ),
   access: row(
     12,
@@ -98,14 +99,14 @@ export const attributeOperations = {
     'flags:u32 path:name xattr:name',
     'data',
     'Returns the value of an extended attribute. NOFOLLOW.',
-    ({ volume }, flags, path, xattr) => volume.files.getxattr(path, xattr, lastName(flags)),
+    ({ volume }, flags, path, xattr) => volume.files.getxattr(path, xattr, linkModeOf(flags)),
   ),
   listxattr: row(
     21,
     'flags:u32 path:name',
     'names',
     'Returns the names of extended attributes. NOFOLLOW.',
-    ({ volume }, flags, path) => volume.files.listxattr(path, lastName(flags)),
+    ({ volume }, flags, path) => volume.files.listxattr(path, linkModeOf(flags)),
   ),
   setxattr: row(
     22,
@@ -113,14 +114,14 @@ export const attributeOperations = {
     'none',
     'Sets an extended attribute; `mode` is 1 if it must be new (XATTR_CREATE), 2 if it must exist (XATTR_REPLACE). NOFOLLOW.',
     ({ volume }, mode, flags, path, xattr, value) =>
-      volume.files.setxattr(path, xattr, value, mode, lastName(flags)),
+      volume.files.setxattr(path, xattr, value, mode, linkModeOf(flags)),
   ),
   removexattr: row(
     23,
     'flags:u32 path:name xattr:name',
     'none',
     'Removes an extended attribute. NOFOLLOW.',
-    ({ volume }, flags, path, xattr) => volume.files.removexattr(path, xattr, lastName(flags)),
+    ({ volume }, flags, path, xattr) => volume.files.removexattr(path, xattr, linkModeOf(flags)),
   ),
 };
 

@@ -1,6 +1,6 @@
 /** Converts times of utimensat(2) to changes of attributes. */
 
-import { FopError } from '../../runtime/api/requests.ts';
+import { FopError } from '../../runtime/api/fop-error.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
 import { EINVAL } from '../../runtime/core/errno.ts';
 import { SET_ATTR } from '../../runtime/core/fops.ts';
@@ -12,13 +12,13 @@ export const UTIME_OMIT = 0x3fff_fffe;
 
 /** The arguments of a setattr that sets times. @throws {FopError} EINVAL for wrong nanoseconds */
 export function timesChange(
-  { requests }: VolumeSteps,
+  { driver }: VolumeSteps,
   atime: number,
   mtime: number,
   atimeNsec: number,
   mtimeNsec: number,
 ): [number, Partial<Iatt>] {
-  const nowMs = requests.graph.context.sink.now();
+  const nowMs = driver.graph.context.sink.now();
   const [accessed, modified] = [
     resolveTime(atime, atimeNsec, nowMs),
     resolveTime(mtime, mtimeNsec, nowMs),

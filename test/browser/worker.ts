@@ -61,11 +61,11 @@ async function step(driver: Driver, volume: Volume, text: string): Promise<strin
       return (await volume.readFile(`/${name}`, 'utf8')) + (await volume.readFile(`/${name}`))[0];
     }
     if (verb === 'lookup') {
-      const entry = await driver.seek(`/${name}`);
+      const entry = await driver.findIfExists(`/${name}`);
       return entry === undefined ? 'ENOENT' : 'found';
     }
-    const loc = driver.newLoc(await driver.place(`/${name}`));
-    await driver.expect('mkdir', loc, 0o755, 0, driver.gfidRequest());
+    const loc = driver.makeLoc(await driver.resolveParent(`/${name}`));
+    await driver.expect('mkdir', loc, 0o755, 0, driver.makeGfidRequest());
     return 'made';
   } catch (error) {
     return (error as Error).message;

@@ -42,17 +42,17 @@ const operations: Readonly<Record<string, Operation>> = {
     return inode.gfid;
   },
   async create(driver, { path }) {
-    const entry = await driver.place(path!);
-    const loc = driver.newLoc(entry);
-    const fd = driver.newFd(loc.inode!, 2);
-    const xdata = driver.gfidRequest();
+    const entry = await driver.resolveParent(path!);
+    const loc = driver.makeLoc(entry);
+    const fd = driver.makeFd(loc.inode!, 2);
+    const xdata = driver.makeGfidRequest();
     await driver.expect('create', loc, 2, 0o644, 0, fd, xdata);
     driver.client.fds.add(fd);
     return fd.id;
   },
   async open(driver, { path }) {
     const { inode } = await driver.find(path!);
-    const fd = driver.newFd(inode, 2);
+    const fd = driver.makeFd(inode, 2);
     await driver.expect('open', new Loc(inode), 2, fd, null);
     driver.client.fds.add(fd);
     return fd.id;

@@ -124,7 +124,7 @@ async function openDriver(text: string): Promise<Driver> {
 }
 
 async function open(text: string): Promise<Do> {
-  const files = new Files(await openDriver(text));
+  const files = new Files((await openDriver(text)).steps);
   return (operation, ...args) => operations[operation]!(files, args as never) as Promise<unknown>;
 }
 
@@ -204,8 +204,15 @@ describe.each<[string, PumpSources | undefined]>([
     const driver = await openDriver(volfile());
     const inodes: Inode[] = [];
     for (const name of ['a', 'b', 'c']) {
-      const loc = driver.newLoc({ parent: driver.root, name });
-      const { values } = await driver.expect('mknod', loc, 0o100644, 0, 0, driver.gfidRequest());
+      const loc = driver.makeLoc({ parent: driver.root, name });
+      const { values } = await driver.expect(
+        'mknod',
+        loc,
+        0o100644,
+        0,
+        0,
+        driver.makeGfidRequest(),
+      );
       inodes.push(values[0] as Inode);
     }
     const pathsNow = async (): Promise<string[]> => {
@@ -214,7 +221,7 @@ describe.each<[string, PumpSources | undefined]>([
       return [...paths];
     };
     const rename = async (from: string, to: string, flags: number): Promise<number> => {
-      const locs = [from, to].map((name) => driver.knownLoc(`/${name}`)) as [Loc, Loc];
+      const locs = [from, to].map((name) => driver.makeKnownLoc(`/${name}`)) as [Loc, Loc];
       const xdata = Dict.of({ [RENAME_FLAGS]: flags });
       const { opRet, opErrno } = await driver.wind('rename', ...locs, xdata);
       if (opRet >= 0) moveEntry(...locs, xdata);

@@ -180,7 +180,7 @@ export class BrickClients {
     await graph.start();
     const asker = connect(graph, 'test');
     const driver = new Driver(asker, { ...ROOT, pid: 4242, ...caller });
-    const files = new Files(driver, { umask: 0o022 });
+    const files = new Files(driver.steps, { umask: 0o022 });
     let isEnded = false;
     const client: BrickClient = {
       graph,

@@ -179,7 +179,7 @@ export class ProgramOnGraph {
 
   async hold(name: string): Promise<string> {
     const { inode } = await this.find(name);
-    const fd = this.driver.newFd(inode, 2);
+    const fd = this.driver.makeFd(inode, 2);
     await this.ask('open', new Loc(inode), 2, fd, null);
     this.client.fds.add(fd);
     this.fds.push(fd);
@@ -187,13 +187,13 @@ export class ProgramOnGraph {
   }
 
   async create(name: string): Promise<string> {
-    const newEntry = await this.driver.place(`/${name}`);
-    const loc = this.driver.newLoc(newEntry);
-    const fd = this.driver.newFd(loc.inode!, 2);
+    const newEntry = await this.driver.resolveParent(`/${name}`);
+    const loc = this.driver.makeLoc(newEntry);
+    const fd = this.driver.makeFd(loc.inode!, 2);
     const flags = 0o202;
     const { values } = await this.ask(
       'create',
-      ...([loc, flags, 0o644, 0, fd, this.driver.gfidRequest()] as const),
+      ...([loc, flags, 0o644, 0, fd, this.driver.makeGfidRequest()] as const),
     );
     const inode = values[1] as Inode;
     this.client.lookup(inode);
@@ -203,9 +203,9 @@ export class ProgramOnGraph {
   }
 
   async put(name: string, data: Uint8Array): Promise<string> {
-    const newEntry = await this.driver.place(`/${name}`);
-    const xdata = this.driver.gfidRequest();
-    const loc = this.driver.newLoc(newEntry);
+    const newEntry = await this.driver.resolveParent(`/${name}`);
+    const xdata = this.driver.makeGfidRequest();
+    const loc = this.driver.makeLoc(newEntry);
     await this.ask('put', loc, 0o644, 0, 2, data, 0, null, xdata);
     return 'put';
   }
@@ -227,7 +227,7 @@ export class ProgramOnGraph {
   }
 
   knownLoc(name: string): Loc {
-    return this.driver.knownLoc(`/${name}`);
+    return this.driver.makeKnownLoc(`/${name}`);
   }
 
   list(): Promise<Dirent[]> {
@@ -236,7 +236,7 @@ export class ProgramOnGraph {
 
   /** The content in a listing that requests content. */
   async listContent(): Promise<string> {
-    const fd = this.driver.newFd(this.driver.root, 0, true);
+    const fd = this.driver.makeFd(this.driver.root, 0, true);
     await this.ask('opendir', new Loc(this.driver.root), fd, null);
     const { values } = await this.ask('readdirp', fd, 4096, 0, requestContent());
     fd.release();

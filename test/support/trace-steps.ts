@@ -295,7 +295,7 @@ export class Ours implements Program {
   ): Promise<number> {
     const { driver } = this;
     const { inode, parent, name: last } = await driver.find(this.pathOf(name));
-    const fd = driver.newFd(inode, flags, fop === 'opendir');
+    const fd = driver.makeFd(inode, flags, fop === 'opendir');
     const loc = new Loc(inode, parent ?? null, last ?? null);
     const reply = await (fop === 'open'
       ? driver.wind('open', loc, flags, fd, null)

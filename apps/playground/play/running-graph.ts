@@ -1,5 +1,5 @@
 /** Runs shell lines over a started graph of the playground, restores its storage, and stops it. */
-import { Call } from '../../../runtime/api/driver.ts';
+import { RequestStack } from '../../../runtime/api/driver.ts';
 import { Volume, type VolumeSettings } from '../../../runtime/api/volume.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import type { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
@@ -137,7 +137,7 @@ export class RunningGraph {
 
 /** The result of a line whose request got no reply. */
 function makeUnansweredResult(call: unknown, top: Xlator): ShellResult {
-  const requestText = call instanceof Call ? `${call.fop} of ${call.path}` : 'a request';
+  const requestText = call instanceof RequestStack ? `${call.fop} of ${call.path}` : 'a request';
   const output = `${requestText} was never answered: a volume below '${top.name}', or it, neither answers nor winds`;
   return { output: [{ text: output, isError: true }], status: KILLED };
 }

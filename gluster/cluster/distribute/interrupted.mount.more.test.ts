@@ -120,7 +120,7 @@ describe.skipIf(isWithoutBricks())(
     }
 
     async function contentBy(client: BrickClient, path: string): Promise<Content> {
-      const found = await client.driver.seek(path);
+      const found = await client.driver.findIfExists(path);
       if (found === undefined) return null;
       if (found.buf.iaType === IA_IFDIR) {
         return `[${((await client.ask('listdir', path)) as string[]).sort().join(' ')}]`;
@@ -129,7 +129,7 @@ describe.skipIf(isWithoutBricks())(
     }
 
     async function removeBy(client: BrickClient, path: string): Promise<void> {
-      const found = await client.driver.seek(path);
+      const found = await client.driver.findIfExists(path);
       if (found === undefined) return;
       if (found.buf.iaType !== IA_IFDIR) await client.ask('unlink', path);
       else {

@@ -239,7 +239,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     const names = Array.from({ length: 700 }, (_, n) => `${n}`.padEnd(64, 'n')).sort();
     for (const name of names) writeFileSync(at(`many/${name}`), '');
     const { inode } = await client.driver.find('/many');
-    const fd = client.driver.newFd(inode, 0, true);
+    const fd = client.driver.makeFd(inode, 0, true);
     await client.driver.expect('opendir', new Loc(inode), fd, null);
     const found: string[] = [];
     const counts: number[] = [];

@@ -200,7 +200,7 @@ describe.skipIf(isWithoutBricks())('a client of a GlusterFS brick', () => {
       const [output] = await once(holder.stdout, 'data');
       expect(String(output)).toBe('locked\n');
       const { inode } = await driver.find('/f');
-      const fd = driver.newFd(inode, 2);
+      const fd = driver.makeFd(inode, 2);
       await driver.expect('open', new Loc(inode), 2, fd, null);
       const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 1, owner: '' };
       let isGranted = false;

@@ -30,7 +30,7 @@ test.each([
   await client.ask('mkdir', '/d', 0o755);
   for (let n = 0; n < 20; n++) await client.ask('write', `/d/${n}`, bytes('x'), null);
   const { inode } = await client.driver.find('/d');
-  const fd = client.driver.newFd(inode, 0, true);
+  const fd = client.driver.makeFd(inode, 0, true);
   await client.driver.expect('opendir', new Loc(inode), fd, null);
   const list = (size: number, offset: number) => client.driver.wind(how, fd, size, offset, null);
   const some = await list(first, 0);

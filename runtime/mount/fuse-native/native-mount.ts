@@ -61,7 +61,7 @@ async function serve(initiator: Initiator<NativeFrontEnd>, options: MountOptions
   // The package's own unmount runs a shell.
   FuseClass.unmount = (path, callback) => void runUnmount(path).then(callback);
   const front: NativeFrontEnd = {
-    files: new Files(new Driver(client, readOwnCaller())),
+    files: new Files(new Driver(client, readOwnCaller()).steps),
     readOnly: options.readOnly ?? false,
     acl: options.acl ?? true,
     logUnexpected: (error) =>

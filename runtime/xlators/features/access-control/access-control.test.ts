@@ -39,9 +39,9 @@ async function setUp(options: Readonly<Record<string, string>> = {}) {
   /** Creates an inode as a user. */
   async function make(caller: Caller, fop: 'mkdir' | 'mknod', path: string, mode: number) {
     const driver = as(caller);
-    const place = await root.place(path);
-    const loc = driver.newLoc(place);
-    const xdata = driver.gfidRequest();
+    const place = await root.resolveParent(path);
+    const loc = driver.makeLoc(place);
+    const xdata = driver.makeGfidRequest();
     const { values } = await (fop === 'mkdir'
       ? driver.expect('mkdir', loc, mode, 0, xdata)
       : driver.expect('mknod', loc, mode, 0, 0, xdata));
@@ -145,7 +145,7 @@ it('a create that finds an existing file opens it only for a permitted caller', 
   const create = (caller: Caller, flags: number) => {
     const loc = new Loc(inodes.newInode(), inodes.root, 'f');
     const fd = new Fd(loc.inode!, flags, 7);
-    return errnoOf(caller, 'create', loc, flags, 0o100644, 0, fd, as(caller).gfidRequest());
+    return errnoOf(caller, 'create', loc, flags, 0o100644, 0, fd, as(caller).makeGfidRequest());
   };
   expect(await create(BOB, O_RDWR | O_TRUNC)).toBe(EACCES);
   expect(await create(BOB, O_RDWR | O_EXCL)).toBe(EEXIST);

@@ -43,9 +43,9 @@ async function setUp(options: Readonly<Record<string, string>>, caller: Caller =
   const root = graph.inodes.root;
   const at = async (name: string) => new Loc((await driver.find(name)).inode, root, name);
   async function create(name: string, flags = O_RDWR | O_EXCL) {
-    const loc = driver.newLoc({ parent: root, name });
+    const loc = driver.makeLoc({ parent: root, name });
     const fd = new Fd(loc.inode!, flags, 1);
-    const args = [loc, flags, 0o100644, 0, fd, driver.gfidRequest()];
+    const args = [loc, flags, 0o100644, 0, fd, driver.makeGfidRequest()];
     const { opRet, opErrno } = await driver.apply('create', args);
     return opRet < 0 ? opErrno : fd;
   }

@@ -2,7 +2,7 @@
 import { runSteps, type Steps } from './steps.ts';
 
 /** The methods of `T` with promises; the same object as steps in `steps`. */
-export type Promised<T> = {
+export type PromiseFacade<T> = {
   readonly [K in keyof T]: T[K] extends (...args: infer A) => Steps<infer R>
     ? (...args: A) => Promise<R>
     : T[K];
@@ -16,12 +16,12 @@ const isSteps = (value: unknown): value is (...args: unknown[]) => Steps<unknown
  * Every method of `StepsClass` that is a generator function returns a promise of its result.
  * @param runMethod runs the steps of a method of that object
  */
-export function makePromised<A extends unknown[], T extends object>(
+export function makePromiseFacade<A extends unknown[], T extends object>(
   StepsClass: new (...args: A) => T,
   runMethod: (steps: Steps<unknown>, target: T) => Promise<unknown> = runSteps,
 ): new (
   ...args: A
-) => Promised<T> {
+) => PromiseFacade<T> {
   class Facade {
     readonly steps: T;
 
@@ -35,11 +35,11 @@ export function makePromised<A extends unknown[], T extends object>(
   }
   return Facade as unknown as new (
     ...args: A
-  ) => Promised<T>;
+  ) => PromiseFacade<T>;
 
   function* methodsOf(prototype: object): Generator<[string, PropertyDescriptor]> {
-    const above = Object.getPrototypeOf(prototype) as object | null;
-    if (above !== null && above !== Object.prototype) yield* methodsOf(above);
+    const base = Object.getPrototypeOf(prototype) as object | null;
+    if (base !== null && base !== Object.prototype) yield* methodsOf(base);
     const all = Object.entries(Object.getOwnPropertyDescriptors(prototype));
     for (const [name, { value, get }] of all) {
       if (name !== 'constructor') yield [name, { ...facadeOf(value, get), configurable: true }];

@@ -1,0 +1,277 @@
+/**
+ * Sends the fops of one caller into a graph, as steps (`steps.ts`); `driver.ts` offers the same with
+ * promises, and `files.ts` makes file operations of these. `expect` and `apply` update the graph's
+ * inode table as a mount does; `wind` leaves it, for callers that compare or replay replies.
+ */
+import { applyReply } from '../core/apply-reply.ts';
+import type { Client } from '../core/client.ts';
+import type { Dict } from '../core/dict.ts';
+import { EEXIST, EIO, ENOENT, ESTALE } from '../core/errno.ts';
+import { Fd } from '../core/fd.ts';
+import { type FopRow, findFop } from '../core/fops.ts';
+import { Stack } from '../core/frame.ts';
+import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
+import { collectCbk, windArgs } from '../core/gen/generic.gen.ts';
+import type { Graph } from '../core/graph.ts';
+import type { Iatt } from '../core/iatt.ts';
+import { Initiator, makeInitiatorTranslator } from '../core/initiator.ts';
+import type { Inode } from '../core/inode.ts';
+import { PATH_MAX } from '../core/limits.ts';
+import { Loc } from '../core/loc.ts';
+import type { Child, GraphView } from '../core/xlator.ts';
+import { FopError, throwFopError } from './fop-error.ts';
+import {
+  type EntryName,
+  type FoundFile,
+  type LastNameMode,
+  type LinkMode,
+  type ResolvedPath,
+  resolvePath,
+} from './resolve-path.ts';
+import type { Operation, Steps, Wait } from './steps.ts';
+
+/** The identity in whose name requests are sent. */
+export interface Caller {
+  readonly uid: number;
+  readonly gid: number;
+  readonly pid: number;
+  readonly groups: readonly number[];
+  readonly lkOwner?: string;
+}
+
+/** The runtime itself as a caller, which may do everything. */
+export const ROOT: Caller = { uid: 0, gid: 0, pid: 0, groups: [] };
+
+export interface Reply {
+  readonly opRet: number;
+  readonly opErrno: number;
+  readonly values: readonly unknown[];
+}
+
+/** The call stack of one fop in flight. An abort finds those of its driver, and interrupts them. */
+export class RequestStack extends Stack {
+  readonly driver: DriverSteps;
+  private readonly row: FopRow;
+  private readonly args: readonly unknown[];
+
+  constructor(driver: DriverSteps, row: FopRow, args: readonly unknown[]) {
+    const { uid, gid, pid, groups, lkOwner } = driver.caller;
+    super(uid, gid, pid, row.logName, () => groups);
+    this.lkOwner = lkOwner ?? '';
+    this.driver = driver;
+    this.row = row;
+    this.args = args;
+  }
+
+  get fop(): FopName {
+    return this.row.name as FopName;
+  }
+
+  /** The path of its first loc or fd; null for a fop without either. */
+  get path(): string | null {
+    return pathOf(this.row, this.args);
+  }
+}
+
+const translator = makeInitiatorTranslator(
+  'api/driver',
+  'Turns requests by path of a program in this process into fops on the top of the graph.',
+);
+
+/** Connects a program of this process to a graph. The client ends when its initiator is closed. */
+export const connect = (graph: Graph, name = 'api'): Client =>
+  new Initiator(graph, name, translator, graph.top.log).connect();
+
+export interface DriverSettings {
+  /** The volume that fops are wound to; by default the top of the graph. */
+  readonly links?: Child;
+  /** Called before each fop is wound; its stack can then be interrupted. */
+  onRequest?(stack: RequestStack): void;
+  /** The error with which a fop fails before it is sent; null if it is to be sent. */
+  refusal?(): Error | null;
+}
+
+/** The wait of an operation for the reply to one fop. */
+class FopWait implements Wait {
+  private readonly driver: DriverSteps;
+  private readonly row: FopRow;
+  private readonly args: readonly unknown[];
+  private readonly updatesTable: boolean;
+
+  constructor(driver: DriverSteps, row: FopRow, args: readonly unknown[], updatesTable: boolean) {
+    this.driver = driver;
+    this.row = row;
+    this.args = args;
+    this.updatesTable = updatesTable;
+  }
+
+  start(operation: Operation): void {
+    const { driver, row, args } = this;
+    const refusal = driver.refusal?.() ?? null;
+    if (refusal !== null) {
+      operation.fail(refusal);
+      return;
+    }
+    const stack = new RequestStack(driver, row, args);
+    const frame = driver.client.begin(stack);
+    driver.onRequest?.(stack);
+    const name = row.name as FopName;
+    const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+      driver.client.end(stack);
+      const isComplete =
+        !this.updatesTable || applyReply(row, args, opRet, opErrno, values, driver.addsNames);
+      operation.resume(
+        isComplete ? { opRet, opErrno, values } : { opRet: -1, opErrno: EIO, values },
+      );
+      // A caller that waits for a promise continues in the event loop.
+      driver.graph.top.context.wake();
+    });
+    windArgs[name](frame, 0, cbk as never, driver.linksFor(args), args);
+  }
+}
+
+/** Sends fops for one client of a graph, in the name of one caller. */
+export class DriverSteps {
+  readonly client: Client;
+  readonly graph: GraphView;
+  readonly caller: Caller;
+  readonly onRequest: ((stack: RequestStack) => void) | undefined;
+  readonly refusal: (() => Error | null) | undefined;
+  /** Undefined for the top of the graph, which an exchange of the graph replaces. */
+  private readonly fixedLinks: Child | undefined;
+
+  constructor(client: Client, caller: Caller, settings: DriverSettings = {}) {
+    this.client = client;
+    this.graph = client.initiator.graph;
+    this.caller = caller;
+    this.onRequest = settings.onRequest;
+    this.refusal = settings.refusal;
+    this.fixedLinks = settings.links === this.graph.links ? undefined : settings.links;
+  }
+
+  get root(): Inode {
+    return this.graph.inodes.root;
+  }
+
+  /**
+   * Whether replies add names to the inode table. Not if fops go to a volume below the top: the
+   * volumes above it have not seen the lookup, so a name in the table would hide the file from them.
+   */
+  get addsNames(): boolean {
+    return this.fixedLinks === undefined;
+  }
+
+  /** The volume that a fop is wound to: an open file stays with the graph that opened it. */
+  linksFor(args: readonly unknown[]): Child {
+    if (this.fixedLinks !== undefined) return this.fixedLinks;
+    for (const arg of args) if (arg instanceof Fd) return arg.links;
+    return this.graph.links;
+  }
+
+  /** Winds one fop, and leaves the inode table unchanged. */
+  *wind(name: FopName, args: readonly unknown[]): Steps<Reply> {
+    return (yield new FopWait(this, findFop(name)!, args, false)) as Reply;
+  }
+
+  /** Winds a fop and applies its reply to the inode table, as a mount does. */
+  *apply(name: FopName, args: readonly unknown[]): Steps<Reply> {
+    return (yield new FopWait(this, findFop(name)!, args, true)) as Reply;
+  }
+
+  /** The same; a failed fop throws. @throws {FopError} */
+  *expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Steps<Reply> {
+    const reply = (yield new FopWait(this, findFop(name)!, args, true)) as Reply;
+    if (reply.opRet < 0) throw new FopError(reply.opErrno, describeRequest(name, args));
+    return reply;
+  }
+
+  makeGfidRequest(): Dict {
+    return this.client.initiator.makeGfidRequest();
+  }
+
+  /** Finds the file of a path; by default without following a symbolic link at its end. @throws {FopError} */
+  *find(path: string, linkMode: LinkMode = 'nofollow'): Steps<FoundFile> {
+    return (yield* this.resolve(path, linkMode)).found ?? throwFopError(ENOENT, path);
+  }
+
+  /** The same; undefined if the file does not exist. @throws {FopError} for any other failure */
+  *findIfExists(path: string, linkMode: LinkMode = 'nofollow'): Steps<FoundFile | undefined> {
+    try {
+      return yield* this.find(path, linkMode);
+    } catch (error) {
+      if (error instanceof FopError && error.errno === ENOENT) return undefined;
+      throw error;
+    }
+  }
+
+  /** Finds the directory of a path, whose last name may be absent. @throws {FopError} */
+  *resolveParent(path: string): Steps<EntryName> {
+    return (yield* this.resolve(path, 'nolookup')).entryName ?? throwFopError(EEXIST, path);
+  }
+
+  /** @throws {FopError} when a directory on the way is missing */
+  resolve(path: string, lastNameMode: LastNameMode): Steps<ResolvedPath> {
+    return resolvePath(this, path, lastNameMode);
+  }
+
+  /** Looks up a name; undefined if it is absent. @throws {FopError} */
+  *lookUp(entryName: EntryName): Steps<FoundFile | undefined> {
+    const { parent, name } = entryName;
+    const { inodes } = this.graph;
+    const known = inodes.grep(parent, name);
+    const loc = new Loc(known ?? inodes.newInode(), parent, name);
+    const { opRet, opErrno, values } = yield* this.apply('lookup', [loc, null]);
+    if (opRet >= 0) return { parent, name, inode: values[0] as Inode, buf: values[1] as Iatt };
+    // Another file has the name by now: look it up again, as the kernel does.
+    if (known !== undefined && opErrno === ESTALE) return yield* this.lookUp(entryName);
+    return opErrno === ENOENT ? undefined : throwFopError(opErrno, `lookup of ${loc.path}`);
+  }
+
+  *lookUpRoot(): Steps<FoundFile> {
+    const { values } = yield* this.expect('lookup', new Loc(this.root), null);
+    return { inode: this.root, buf: values[1] as Iatt };
+  }
+
+  /** The target of a symbolic link. @throws {FopError} */
+  *readlink(inode: Inode): Steps<string> {
+    const { values } = yield* this.expect('readlink', new Loc(inode), PATH_MAX, null);
+    return (values[0] as string | null) ?? '';
+  }
+
+  /** Makes the loc of a name whose file does not exist yet. */
+  makeLoc({ parent, name }: EntryName): Loc {
+    return new Loc(this.graph.inodes.newInode(), parent, name);
+  }
+
+  /** Makes the loc of a path from the inode table alone, so without a lookup. @throws {FopError} */
+  makeKnownLoc(path: string): Loc {
+    const { inodes } = this.graph;
+    const names = path.split('/').filter((name) => name !== '');
+    const name = names.pop();
+    if (name === undefined) return new Loc(this.root);
+    let parent = this.root;
+    for (const directory of names) {
+      const next = inodes.grep(parent, directory);
+      if (next === undefined) throwFopError(ENOENT, `${path}: ${directory} was never looked up`);
+      parent = next;
+    }
+    return new Loc(inodes.grep(parent, name) ?? inodes.newInode(), parent, name);
+  }
+
+  makeFd(inode: Inode, flags: number, isDirectory = false): Fd {
+    return new Fd(inode, flags, this.caller.pid, isDirectory);
+  }
+}
+
+const describeRequest = (name: FopName, args: readonly unknown[]): string => {
+  const path = pathOf(findFop(name)!, args);
+  return path === null ? name : `${name} of ${path}`;
+};
+
+/** The path of a fop's first loc or fd; null for a fop without either. */
+export function pathOf(row: FopRow, args: readonly unknown[]): string | null {
+  const index = row.args.findIndex(({ type }) => type === 'loc' || type === 'fd');
+  const value = args[index];
+  if (value === undefined || value === null) return null;
+  return row.args[index]!.type === 'loc' ? (value as Loc).path : (value as Fd).inode.path;
+}

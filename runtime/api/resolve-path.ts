@@ -1,0 +1,116 @@
+/**
+ * Resolves paths from the root as path_resolution(7) describes. Directories on the way that the
+ * inode table knows are not looked up again; the last name always is.
+ */
+import { ELOOP, ENOENT, ENOTDIR } from '../core/errno.ts';
+import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
+import type { Inode } from '../core/inode.ts';
+import { throwFopError } from './fop-error.ts';
+import type { Steps } from './steps.ts';
+
+/** The most symbolic links on a path: Linux's limit. */
+const MAX_LINKS = 40;
+
+/** A directory and a name in it, whose file may or may not exist. */
+export interface EntryName {
+  readonly parent: Inode;
+  readonly name: string;
+}
+
+/** A file that was looked up; without a name if the path ends in none: the root, `.` and `..`. */
+export interface FoundFile extends Partial<EntryName> {
+  readonly inode: Inode;
+  readonly buf: Iatt;
+}
+
+/** A directory on the way of a path; the root has no name. */
+interface PathDirectory extends Partial<EntryName> {
+  readonly inode: Inode;
+}
+
+/** The result of following all names of a path. */
+export interface ResolvedPath {
+  /** The last name; null if the path ends in none: the root, `.`, `..`. */
+  readonly entryName: EntryName | null;
+  /** The file of the path; undefined if it is absent, or if the last name was not looked up. */
+  readonly found: FoundFile | undefined;
+  /** Whether the path ends in `/`, or its last link does: only a directory may then be there. */
+  readonly mustBeDirectory: boolean;
+  /** The directories on the way, from the root; without `entryName`, the last is the file itself. */
+  readonly directories: readonly PathDirectory[];
+}
+
+/** Whether a symbolic link at the end of a path is followed. */
+export type LinkMode = 'follow' | 'nofollow';
+
+/** The same for the last name, which may also be left without a lookup, as before a create. */
+export type LastNameMode = LinkMode | 'nolookup';
+
+const splitNames = (path: string): string[] => path.split('/').filter((name) => name !== '');
+
+/** The fops that `resolvePath` sends. */
+export interface PathLookups {
+  readonly root: Inode;
+  /** Looks up a name; undefined if it is absent. */
+  lookUp(entryName: EntryName): Steps<FoundFile | undefined>;
+  lookUpRoot(): Steps<FoundFile>;
+  readlink(inode: Inode): Steps<string>;
+}
+
+/** @throws {FopError} when a directory on the way is missing */
+export function* resolvePath(
+  lookups: PathLookups,
+  path: string,
+  lastNameMode: LastNameMode,
+): Steps<ResolvedPath> {
+  const names = splitNames(path);
+  const directories: PathDirectory[] = [{ inode: lookups.root }];
+  let mustBeDirectory = path.endsWith('/');
+  let linkCount = 0;
+  const fail = (errno: number): never => throwFopError(errno, path);
+  if (path === '') fail(ENOENT);
+  function* follow(inode: Inode): Steps<void> {
+    linkCount += 1;
+    if (linkCount > MAX_LINKS) fail(ELOOP);
+    const target = yield* lookups.readlink(inode);
+    if (names.length === 0) mustBeDirectory ||= target.endsWith('/');
+    if (target.startsWith('/')) directories.length = 1;
+    names.unshift(...splitNames(target));
+  }
+  for (;;) {
+    const name = names.shift();
+    const directory = directories.at(-1)!;
+    if (name === undefined) {
+      const { inode, buf } = yield* lookUpDirectory(lookups, directory, path);
+      return { entryName: null, found: { inode, buf }, mustBeDirectory, directories };
+    }
+    if (name === '..' && directories.length > 1) directories.pop();
+    if (name === '.' || name === '..') continue;
+    const entryName = { parent: directory.inode, name };
+    if (names.length > 0) {
+      const known = directory.inode.table.grep(directory.inode, name);
+      const inode = known ?? (yield* lookups.lookUp(entryName))?.inode ?? fail(ENOENT);
+      if (inode.iaType === IA_IFLNK) yield* follow(inode);
+      else if (inode.iaType !== IA_IFDIR) fail(ENOTDIR);
+      else directories.push({ ...entryName, inode });
+      continue;
+    }
+    const found = lastNameMode === 'nolookup' ? undefined : yield* lookups.lookUp(entryName);
+    if (found?.buf.iaType === IA_IFLNK && (lastNameMode === 'follow' || mustBeDirectory)) {
+      yield* follow(found.inode);
+      continue;
+    }
+    if (mustBeDirectory && found !== undefined && found.buf.iaType !== IA_IFDIR) fail(ENOTDIR);
+    return { entryName, found, mustBeDirectory, directories };
+  }
+}
+
+/** Looks up a directory that the walk has reached. @throws {FopError} if it is gone meanwhile */
+function* lookUpDirectory(
+  lookups: PathLookups,
+  { parent, name }: PathDirectory,
+  path: string,
+): Steps<FoundFile> {
+  if (parent === undefined || name === undefined) return yield* lookups.lookUpRoot();
+  return (yield* lookups.lookUp({ parent, name })) ?? throwFopError(ENOENT, path);
+}
