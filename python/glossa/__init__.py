@@ -1,0 +1,17 @@
+"""glossa: the files of a volume for a program, without a mount.
+
+    from glossa import Volume
+
+    with Volume("data.vol") as volume:
+        volume.makedirs("/reports", exist_ok=True)
+        with volume.open("/reports/today.txt", "w") as file:
+            file.write("all is well\\n")
+        print(volume.listdir("/reports"))
+"""
+
+from ._directory import DirEntry
+from ._file import File
+from ._server import VolumeError
+from ._volume import Volume
+
+__all__ = ["DirEntry", "File", "Volume", "VolumeError"]

@@ -1,0 +1,271 @@
+"""Connection: many requests of many threads over one socket.
+
+The thread that waits for a reply reads the socket itself. One thread has this role at a time; it gives
+the others their replies, and hands the role on when it has its own.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from _thread import allocate_lock, get_ident
+from collections import deque
+from collections.abc import Generator, Sequence
+from errno import ENOTCONN
+from itertools import count
+from threading import RLock
+from typing import Any, TypeVar
+
+from . import _operations as operations
+from ._identity import Identity, register
+from ._replies import Replies
+from ._request import Call, Request, nothing, wake
+from ._server import Link
+
+R = TypeVar("R")
+
+# Requests whose replies are not waited for; no other request has this number.
+UNHEARD = 0
+
+# Requests have the numbers from 1 to this.
+LAST_NUMBER = 0xFFFF_FFFF
+
+
+def make_cancel(number: int) -> Request[None]:
+    return Request(operations.CANCEL, (number,), (), nothing)
+
+
+def make_close(handle: int) -> Request[None]:
+    return Request(operations.CLOSE, (handle,), (), nothing)
+
+
+class Connection:
+    """A connection whose callers are threads."""
+
+    def __init__(self, link: Link) -> None:
+        stream, self.greeting, self._process = link
+        self._socket = stream
+        self._receive_into = stream.recv_into
+        self._send_parts = stream.sendmsg
+        # Number 0 is UNHEARD.
+        self._numbers = count(1)
+        self._replies = Replies()
+        self._replies.close_orphan = self._close_orphan
+        self._waiting = self._replies.waiting
+        # A signal handler or finalizer may send while its thread does.
+        self._sending = RLock()
+        # The request whose caller reads the socket, under the key 0: setdefault takes the role in
+        # one step, which a signal cannot divide.
+        self._role: dict[int, Request[Any]] = {}
+        # Requests whose callers sleep, and may be handed the role.
+        self._sleepers: dict[int, Request[Any]] = {}
+        # Handles of files that were dropped.
+        self._dropped: deque[int] = deque()
+        self._identities: dict[Identity, int] = {}
+        # Why the connection has ended.
+        self.loss: str | None = None
+
+    def run(self, call: Call[R], identity: Identity | None = None) -> R:
+        """Carries out an operation. @raises OSError"""
+        number = 0 if identity is None else self._identify(identity)
+        if isinstance(call, Request):
+            return self.call(call, number)
+        return self._run_steps(call, number)
+
+    def _run_steps(self, steps: Generator[Request[Any], Any, R], identity: int) -> R:
+        try:
+            request = next(steps)
+            while True:
+                try:
+                    result = self.call(request, identity)
+                except OSError as error:
+                    request = steps.throw(error)
+                else:
+                    request = steps.send(result)
+        except StopIteration as end:
+            return end.value
+        finally:
+            steps.close()
+
+    def _identify(self, identity: Identity) -> int:
+        number = self._identities.get(identity)
+        if number is None:
+            number = self._identities[identity] = self.call(register(identity))
+        return number
+
+    def call(self, request: Request[R], identity: int = 0) -> R:
+        """Sends a request, and waits for its reply."""
+        number = next(self._numbers)
+        if number > LAST_NUMBER:
+            self._numbers = count(2)
+            number = 1
+        request.number = number
+        request.thread = get_ident()
+        if self._dropped:
+            self._close_dropped()
+        waiting = self._waiting
+        waiting[number] = request
+        # Bytes that each send took.
+        sent: list[int] = []
+        try:
+            if self.loss is not None:
+                raise self.make_loss()
+            self._send(request.encode(identity), sent)
+            role = self._role
+            if role.setdefault(0, request) is request:
+                while not request.is_done:
+                    self._receive()
+                del role[0]
+                if self._sleepers:
+                    self._hand_over()
+            else:
+                self._sleep(request)
+        except BaseException:
+            self._abandon(request, bool(sent))
+            raise
+        if request.errno == 0:
+            return request.decode(request.reply)
+        raise request.error() if request.reply else self.make_loss()
+
+    def _sleep(self, request: Request[Any]) -> None:
+        """Waits while another thread reads, or until the role comes to this one."""
+        reader = self._role.get(0)
+        if reader is not None and reader.thread == request.thread:
+            raise RuntimeError("a signal handler or finalizer called a volume in mid-call")
+        number = request.number
+        lock = allocate_lock()
+        lock.acquire()
+        request.wake = lock
+        while not request.is_done:
+            self._sleepers[number] = request
+            # Once more, as the reader may have left before this thread could be found.
+            if self._role.setdefault(0, request) is request:
+                self._sleepers.pop(number, None)
+                while not request.is_done:
+                    self._receive()
+                del self._role[0]
+                self._hand_over()
+                return
+            if not request.is_done:
+                lock.acquire()
+        self._leave_sleepers(number)
+
+    def _leave_sleepers(self, number: int) -> None:
+        # An absent entry was woken to take the role, which it does not need.
+        if self._sleepers.pop(number, None) is None:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Wakes a thread that takes the role of the reader."""
+        try:
+            _, request = self._sleepers.popitem()
+        except KeyError:
+            return
+        if request.wake is not None:
+            wake(request.wake)
+
+    def _receive(self) -> None:
+        try:
+            if not self._replies.receive(self._receive_into):
+                self._lose("the server has ended the connection")
+        except OSError as error:
+            self._lose(str(error))
+
+    def _send(self, parts: Sequence[Any], sent: list[int]) -> None:
+        size = sum(map(len, parts))
+        with self._sending:
+            try:
+                # In one call of C, so that a signal cannot part the send from its count.
+                sent.extend(map(self._send_parts, (parts,), ((),), (socket.MSG_NOSIGNAL,)))
+            except OSError as error:
+                self._lose(str(error))
+                raise self.make_loss() from None
+            finally:
+                if sent and sent[0] != size:
+                    self._send_rest(parts, sent[0])
+
+    def _send_rest(self, parts: Sequence[Any], done: int) -> None:
+        """Completes a message that a signal has divided."""
+        rest = memoryview(b"".join(parts))[done:]
+        try:
+            self._socket.sendall(rest, socket.MSG_NOSIGNAL)
+        except BaseException as error:
+            self._lose(f"a request was sent in part: {error}")
+            if isinstance(error, OSError):
+                raise self.make_loss() from None
+            raise
+
+    def _send_unheard(self, request: Request[Any]) -> None:
+        request.number = UNHEARD
+        try:
+            self._send(request.encode(0), [])
+        except OSError:
+            # The server gives back everything when the connection has ended.
+            pass
+
+    def _abandon(self, request: Request[Any], is_sent: bool) -> None:
+        """Gives up a request whose caller has got an exception: a signal, or the end."""
+        number = request.number
+        if self._role.get(0) is request:
+            del self._role[0]
+            self._hand_over()
+        elif request.wake is not None:
+            self._leave_sleepers(number)
+        if not is_sent or self.loss is not None:
+            self._waiting.pop(number, None)
+            return
+        # Memory of the caller is not written any more.
+        request.into = None
+        if request.opens:
+            self._replies.orphans[number] = request
+        if not request.is_done:
+            self._send_unheard(make_cancel(number))
+        elif request.opens:
+            self._close_orphan(number)
+
+    def _close_orphan(self, number: int) -> None:
+        request = self._replies.orphans.pop(number, None)
+        if request is not None and request.errno == 0:
+            self._send_unheard(make_close(request.decode(request.reply)))
+
+    def drop(self, handle: int) -> None:
+        """Has a handle closed with the next request. Finalizers call it, in the midst of anything."""
+        self._dropped.append(handle)
+
+    def _close_dropped(self) -> None:
+        while self._dropped:
+            self._send_unheard(make_close(self._dropped.popleft()))
+
+    def _lose(self, reason: str) -> None:
+        if self.loss is None:
+            self.loss = reason
+        self._replies.fail(ENOTCONN)
+        for request in list(self._sleepers.values()):
+            if request.wake is not None:
+                wake(request.wake)
+
+    def make_loss(self) -> OSError:
+        return OSError(ENOTCONN, f"{os.strerror(ENOTCONN)} ({self.loss})")
+
+    def close(self) -> None:
+        """Ends the connection; calls under way fail with ENOTCONN. The server gives back handles."""
+        if self.loss is None:
+            self.loss = "the volume is closed"
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                # The server was faster.
+                pass
+        self._lose(self.loss)
+        self._socket.close()
+        if self._process is not None:
+            self._process.wait()
+
+    def leave_to_parent(self) -> None:
+        """In a child after fork: the connection is the parent's."""
+        self._socket.close()
+        self.loss = "the connection belongs to the parent process"
+        if self._process is not None:
+            # Not a child of this process, so there is no status to wait for.
+            self._process.returncode = 0
+

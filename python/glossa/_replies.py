@@ -1,0 +1,141 @@
+"""Replies: splits the bytes of a socket into replies, and gives each to its request.
+
+A KeyboardInterrupt may stop the reading thread between any two steps. So each step leaves a state
+from which the next reader goes on: a receive stores its count inside one call of C, and every other
+change is one assignment that may be repeated.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from ._operations import LAST_PART, REPLY
+from ._request import LENGTH_BYTES, Request
+
+HEADER_BYTES = REPLY.size
+
+# Replies up to this size are received with one system call, and copied once.
+BUFFER_BYTES = 16_384
+
+
+class _Body:
+    """The memory of a reply that is larger than what has been received with its header."""
+
+    __slots__ = ("request", "errno", "target", "_holder")
+
+    def __init__(self, request: Request[Any] | None, errno: int, length: int, start: memoryview):
+        self.request = request
+        self.errno = errno
+        self._holder: io.BytesIO | None = None
+        into = None if request is None or errno != 0 else request.into
+        if into is not None and length <= len(into):
+            self.target = into[:length]
+        else:
+            # Returns its memory as bytes without a copy, which a bytearray cannot.
+            self._holder = io.BytesIO(bytes(length))
+            self.target = self._holder.getbuffer()
+        self.target[: len(start)] = start
+
+    def reply(self) -> bytes | int:
+        if self._holder is None:
+            return len(self.target)
+        self.target.release()
+        return self._holder.getvalue()
+
+
+class Replies:
+    """The receiving end of a connection."""
+
+    def __init__(self) -> None:
+        # Requests by number, until their replies come.
+        self.waiting: dict[int, Request[Any]] = {}
+        # Requests whose callers have gone and whose replies are handles.
+        self.orphans: dict[int, Request[Any]] = {}
+        self.close_orphan: Callable[[int], None] = lambda number: None
+        self._buffer = bytearray(BUFFER_BYTES)
+        self._view = memoryview(self._buffer)
+        # Start and end of the bytes in the buffer, or of those in the body that is being received;
+        # the count of a receive that is not yet part of it.
+        self._state: tuple[int, int, list[int], _Body | None] = (0, 0, [], None)
+
+    def target(self) -> memoryview:
+        """The memory for the next receive."""
+        _, end, _, body = self._state
+        if body is not None:
+            return body.target[end:]
+        return self._view[end:] if end else self._view
+
+    def receive(self, receive_into: Callable[[memoryview], int]) -> bool:
+        """Receives once, and settles all requests whose replies are whole. False: the end."""
+        received = self._state[2]
+        if not received:
+            received.extend(map(receive_into, (self.target(),)))
+        return self.take()
+
+    def take_received(self, count: int) -> None:
+        """The same for a receive that the caller has made."""
+        self._state[2].append(count)
+        self.take()
+
+    def take(self) -> bool:
+        """Settles the requests whose replies are whole."""
+        start, end, received, body = self._state
+        if received:
+            if received[0] == 0:
+                return False
+            end += received[0]
+            self._state = (start, end, [], body)
+        if body is not None:
+            if end < len(body.target):
+                return True
+            if body.request is None or not body.request.is_done:
+                self._settle(body.request, body.errno, body.reply())
+            self._state = (0, 0, [], None)
+            return True
+        buffer = self._buffer
+        while end - start >= HEADER_BYTES:
+            length, number, errno = REPLY.unpack_from(buffer, start)
+            length -= LAST_PART
+            data = start + HEADER_BYTES
+            stop = start + LENGTH_BYTES + length
+            if stop < data:
+                raise ConnectionError("malformed reply")
+            request = self.waiting.get(number)
+            if stop > end:
+                body = _Body(request, errno, stop - data, self._view[data:end])
+                self._state = (0, end - data, [], body)
+                return True
+            if request is not None and not request.is_done:
+                into = request.into
+                if into is None or errno != 0:
+                    self._settle(request, errno, bytes(self._view[data:stop]))
+                else:
+                    into[: stop - data] = self._view[data:stop]
+                    self._settle(request, errno, stop - data)
+            start = stop
+            self._state = (start, end, [], None)
+        if start > 0:
+            # Less than a header stays, which never reaches to where it came from.
+            rest = end - start
+            if rest > 0:
+                buffer[:rest] = buffer[start:end]
+            self._state = (0, rest, [], None)
+        return True
+
+    def _settle(self, request: Request[Any] | None, errno: int, reply: bytes | int) -> None:
+        if request is None:
+            return
+        request.settle(errno, reply)
+        number = request.number
+        self.waiting.pop(number, None)
+        if number in self.orphans:
+            self.close_orphan(number)
+
+    def fail(self, errno: int) -> None:
+        """Fails all requests that wait."""
+        for request in list(self.waiting.values()):
+            if not request.is_done:
+                request.settle(errno, b"")
+        self.waiting.clear()

@@ -1,0 +1,152 @@
+"""Starts a server of `glossa api` for one Volume, or connects to one that runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple, Union
+
+from ._greeting import Greeting, greet
+from ._names import StrPath
+
+# The command: a path, a name that is searched for, or a command line.
+Command = Union[str, "os.PathLike[str]", Sequence[str]]
+
+
+class VolumeError(OSError):
+    """A volume could not be opened."""
+
+
+class Source(NamedTuple):
+    """From where a connection comes; a child process or an unpickled Volume makes its own."""
+
+    # Path of the socket of a server that runs.
+    address: str | None
+    # Volume and flags for a server of its own.
+    operands: tuple[str, ...]
+    command: tuple[str, ...] | None
+
+    def __str__(self) -> str:
+        return self.address if self.address is not None else self.operands[0]
+
+
+def make_source(
+    volfile: StrPath | None,
+    host: str | Sequence[str] | None,
+    volname: str | None,
+    options: Iterable[str],
+    log: StrPath | None,
+    log_level: str | None,
+    command: Command | None,
+) -> Source:
+    """@raises TypeError, ValueError"""
+    if (volfile is None) == (host is None) or (host is None) != (volname is None):
+        raise TypeError("a volume is opened by volfile=, or by host= and volname=")
+    if volfile is not None:
+        # A child may have another working directory.
+        operand: str = os.path.abspath(volfile)
+    else:
+        hosts = [host] if isinstance(host, str) else list(host or ())
+        if not hosts:
+            raise ValueError("host names no server of volfiles")
+        operand = f"{','.join(hosts)}:/{volname}"
+    flags: list[str] = []
+    for option in options:
+        flags += ["--set", option]
+    if log is not None:
+        flags += ["--log-file", os.fspath(log)]
+    if log_level is not None:
+        flags += ["--log-level", log_level]
+    return Source(None, (operand, *flags), find_command(command))
+
+
+class Link(NamedTuple):
+    """A socket to a server that has greeted, and the server's process if it is a child."""
+
+    stream: socket.socket
+    greeting: Greeting
+    process: subprocess.Popen[bytes] | None
+
+
+def find_command(command: Command | None) -> tuple[str, ...]:
+    """The command line of glossa. @raises FileNotFoundError"""
+    if command is not None:
+        return (os.fspath(command),) if isinstance(command, (str, os.PathLike)) else tuple(command)
+    given = os.environ.get("GLOSSA")
+    if given:
+        return (given,)
+    found = shutil.which("glossa")
+    if found is not None:
+        return (found,)
+    folder = Path.cwd()
+    places = [parent / "node_modules/.bin/glossa" for parent in (folder, *folder.parents)]
+    for place in places:
+        if os.access(place, os.X_OK):
+            return (str(place),)
+    raise FileNotFoundError(
+        "the command glossa was not found: the environment variable GLOSSA is not set; PATH "
+        f"({os.environ.get('PATH', '')}) has no glossa; nor is there one of {places[0]} and the "
+        "same in each directory above. Name it with Volume(..., command='/path/to/glossa')"
+    )
+
+
+def connect(source: Source) -> Link:
+    """@raises VolumeError, OSError"""
+    if source.address is not None:
+        stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            stream.connect(source.address)
+        except OSError as error:
+            stream.close()
+            raise type(error)(error.errno, error.strerror, source.address) from None
+        return _greet(stream, None, source)
+    return _start(source)
+
+
+def _start(source: Source) -> Link:
+    ours, theirs = socket.socketpair()
+    # What the server says of a volume that it cannot open. A file takes it without being read.
+    with theirs, tempfile.TemporaryFile() as messages:
+        line = [*(source.command or ()), "api", *source.operands, "--fd", str(theirs.fileno())]
+        try:
+            process = subprocess.Popen(
+                line,
+                stdin=subprocess.DEVNULL,
+                stdout=messages,
+                stderr=messages,
+                pass_fds=(theirs.fileno(),),
+                # Ctrl-C is for the program, which cancels its call.
+                start_new_session=True,
+            )
+        except BaseException:
+            ours.close()
+            raise
+        theirs.close()
+        try:
+            return _greet(ours, process, source)
+        except VolumeError as error:
+            messages.seek(0)
+            text = messages.read().decode("utf-8", "replace").strip()
+            raise (VolumeError(f"cannot open {source}: {text}") if text else error) from None
+
+
+def _greet(
+    stream: socket.socket, process: subprocess.Popen[bytes] | None, source: Source
+) -> Link:
+    try:
+        greeting = greet(stream)
+        if "error" in greeting:
+            raise VolumeError(f"cannot open {source}: {greeting['error']}")
+        return Link(stream, greeting, process)
+    except BaseException as error:
+        stream.close()
+        status = None if process is None else process.wait()
+        if isinstance(error, (ConnectionError, ValueError)):
+            ended = "" if status is None else f" (the server ended with status {status})"
+            raise VolumeError(f"cannot open {source}: {error}{ended}") from error
+        raise
