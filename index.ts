@@ -13,7 +13,7 @@ export type { FileHandle, HeldLock, LockRange, LockRequest } from './runtime/api
 export type { FileObject } from './runtime/api/file-object.ts';
 export { BigIntStats, Dirent as VolumeDirent, StatFs, Stats } from './runtime/api/stats.ts';
 export { NotAtOnceError } from './runtime/api/steps.ts';
-export type { Identity, OperationSettings as CallSettings } from './runtime/api/volume.ts';
+export type { Identity, OperationSettings } from './runtime/api/volume.ts';
 export type { WalkOptions, WalkStep } from './runtime/api/walk-tree.ts';
 export type { WatchEvent, WatchOptions } from './runtime/api/watch.ts';
 export * from './runtime/index.ts';

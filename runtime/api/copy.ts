@@ -10,16 +10,17 @@ import type { OpenFile } from './open-file.ts';
 import type { FoundFile } from './resolve-path.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import { type TreeFile, visitTree } from './tree.ts';
-import type { VolumeNameSteps } from './volume-names.ts';
+import type { VolumeNameSteps } from './volume-name-steps.ts';
 
 const COPYFILE_EXCL = 1;
 const COPYFILE_FICLONE_FORCE = 4;
 
 /** Bytes of one request to copy. */
 const COPY_RANGE_BYTES = 64 * 1024 * 1024;
+/** Bytes that are read and written at a time, where the storage does not copy. */
 const COPY_BUFFER_BYTES = 1024 * 1024;
 
-/** Errnos of a storage that does not copy by itself. */
+/** Errnos of a storage without copy_file_range: the data is then read and written. */
 const UNSUPPORTED_ERRNOS: ReadonlySet<number> = new Set([EINVAL, ENOSYS, EOPNOTSUPP, EXDEV]);
 
 /** Copies the data of one open file to another. @throws {FopError} */
@@ -43,7 +44,7 @@ function* copyData(from: OpenFile['steps'], to: OpenFile['steps']): Steps<void> 
   }
 }
 
-/** Copies a file that was found to a path. @throws {FopError} */
+/** Copies a file, which the caller has looked up, to a path. @throws {FopError} */
 function* copyFileTo(
   { driver, files }: VolumeNameSteps,
   source: { readonly inode: FoundFile['inode']; readonly buf: Iatt },

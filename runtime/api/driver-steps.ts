@@ -154,8 +154,8 @@ export class DriverSteps {
   }
 
   /**
-   * Whether replies add names to the inode table. Not if fops go to a volume below the top: the
-   * volumes above it have not seen the lookup, so a name in the table would hide the file from them.
+   * Whether replies add names to the inode table. Not if fops go to a volume below the top: with a
+   * name in the table, a later fop from the top would reach volumes that have not seen the lookup.
    */
   get addsNames(): boolean {
     return this.fixedLinks === undefined;

@@ -36,7 +36,7 @@ export interface LockRequest extends LockRange {
   readonly wait?: boolean;
 }
 
-/** A lock that stands in the way. */
+/** A lock of another owner, because of which a request is not granted. */
 export interface HeldLock {
   readonly type: 'read' | 'write';
   readonly start: number;
@@ -56,7 +56,7 @@ export class FileHandleSteps extends FileDataSteps {
     yield* this.runOnFile('fallocate', () => this.file.allocate(mode, ...range));
   }
 
-  /** Makes a hole. */
+  /** Frees the space of a range, which then reads as zeros. */
   *discard(offset: number, length: number): Steps<void> {
     const range = toRange(offset, length);
     yield* this.runOnFile('discard', () => this.file.discard(...range));
@@ -107,14 +107,14 @@ export class FileHandleSteps extends FileDataSteps {
   // -- attributes ----------------------------------------------------------------------------
 
   *stat(options?: Options): Steps<Stats | BigIntStats> {
-    const buf = yield* this.attributes();
+    const buf = yield* this.readAttributes();
     const { deviceNumber } = this.volume.client;
     return readOptions(options).bigint === true
       ? new BigIntStats(buf, deviceNumber)
       : new Stats(buf, deviceNumber);
   }
 
-  *attributes(): Steps<Iatt> {
+  *readAttributes(): Steps<Iatt> {
     return yield* this.runOnFile('fstat', () => this.file.stat());
   }
 
@@ -204,12 +204,12 @@ export class FileHandleSteps extends FileDataSteps {
   }
 }
 
-const PromisedFileHandle = makePromiseFacade(FileHandleSteps, (steps, { volume }) =>
+const FileHandleFacade = makePromiseFacade(FileHandleSteps, (steps, { volume }) =>
   volume.run(steps),
 );
 
 /** An open file of a volume. */
-export class FileHandle extends PromisedFileHandle {
+export class FileHandle extends FileHandleFacade {
   static *open(
     volume: VolumeContext,
     path: string,

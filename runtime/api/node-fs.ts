@@ -65,7 +65,7 @@ const PATH_OR_DESCRIPTOR_FUNCTIONS: ReadonlySet<string> = new Set([
 
 type StepsByName = Readonly<Record<string, (...args: unknown[]) => Steps<unknown>>>;
 
-/** Makes the steps of each function, with Node's arguments. */
+/** Makes the steps of each function of `fs`, from the arguments that Node's function takes. */
 class FunctionSteps {
   private readonly volume: VolumeSteps;
 
@@ -108,9 +108,9 @@ class FunctionSteps {
 
 /** The callback of a call, and the arguments before it. @throws {TypeError} */
 function splitCallback(args: unknown[]): [callback: Callback, rest: unknown[]] {
-  const at = args.findLastIndex((arg) => typeof arg === 'function');
-  if (at < 0) throwArgumentError('ERR_INVALID_ARG_TYPE', 'callback', 'a function', args.at(-1));
-  return [args[at] as Callback, args.slice(0, at)];
+  const index = args.findLastIndex((arg) => typeof arg === 'function');
+  if (index < 0) throwArgumentError('ERR_INVALID_ARG_TYPE', 'callback', 'a function', args.at(-1));
+  return [args[index] as Callback, args.slice(0, index)];
 }
 
 /** Removes trailing undefined arguments, which callers with optional parameters pass on. */
@@ -122,12 +122,12 @@ const trimUndefined = (args: unknown[]): unknown[] =>
  * @param promises has its functions that return promises
  */
 export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
-  const functions = new FunctionSteps(steps);
+  const functionSteps = new FunctionSteps(steps);
 
-  const call = (make: () => Steps<unknown>, callback: Callback, results: ResultsOf): void => {
+  const call = (makeSteps: () => Steps<unknown>, callback: Callback, results: ResultsOf): void => {
     let running: Promise<unknown>;
     try {
-      running = steps.run(make());
+      running = steps.run(makeSteps());
     } catch (error) {
       running = Promise.reject(error);
     }
@@ -135,9 +135,9 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       error === null ? callback(null, ...results(result)) : callback(error),
     );
   };
-  const runNow = <R>(make: () => Steps<R>): R => {
+  const runNow = <R>(makeSteps: () => Steps<R>): R => {
     steps.client.checkOpen();
-    return runSync(make());
+    return runSync(makeSteps());
   };
 
   const openForStream = (path: PathLike, { flags, mode }: StreamOptions, otherwise: string) => {
@@ -171,12 +171,12 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       runNow(() => steps.open(path, flags, mode)).fd,
     exists(path: PathLike, callback: (isFound: boolean) => void) {
       call(
-        () => functions.exists(path),
+        () => functionSteps.exists(path),
         (_, isFound) => callback(isFound === true),
         oneResult,
       );
     },
-    existsSync: (path: PathLike) => runNow(() => functions.exists(path)),
+    existsSync: (path: PathLike) => runNow(() => functionSteps.exists(path)),
     createReadStream: (path: PathLike, options?: StreamOptions | BufferEncoding) => {
       const settings = readStreamOptions(options);
       return makeReadStream(openForStream(path, settings, 'r'), settings);
@@ -190,10 +190,10 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
   for (const name of PATH_FUNCTIONS) {
     fs[name] = (...args: unknown[]) => {
       const [callback, rest] = splitCallback(args);
-      call(() => functions.callByPath(name, rest), callback, oneResult);
+      call(() => functionSteps.callByPath(name, rest), callback, oneResult);
     };
     fs[`${name}Sync`] = (...args: unknown[]) =>
-      runNow(() => functions.callByPath(name, trimUndefined(args)));
+      runNow(() => functionSteps.callByPath(name, trimUndefined(args)));
   }
   for (const [name, [, member]] of Object.entries(DESCRIPTOR_FUNCTIONS)) {
     const results: ResultsOf =
@@ -207,10 +207,10 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       // Node's close has a default.
       const hasCallback = name !== 'close' || args.length > 1;
       const [callback, rest] = splitCallback(hasCallback ? args : [...args, throwError]);
-      call(() => functions.callByDescriptor(name, rest), callback, results);
+      call(() => functionSteps.callByDescriptor(name, rest), callback, results);
     };
     fs[`${name}Sync`] = (...args: unknown[]) =>
-      results(runNow(() => functions.callByDescriptor(name, trimUndefined(args))))[0];
+      results(runNow(() => functionSteps.callByDescriptor(name, trimUndefined(args))))[0];
   }
   for (const name of ['realpath', 'realpathSync']) {
     const fn = fs[name] as object;

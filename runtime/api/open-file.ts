@@ -134,7 +134,7 @@ class OpenFileSteps {
     yield* this.driver.expect('fallocate', this.fd, mode, offset, length, null);
   }
 
-  /** Makes a hole. */
+  /** Frees the space of a range, which then reads as zeros. */
   *discard(offset: number, length: number): Steps<void> {
     yield* this.driver.expect('discard', this.fd, offset, length, null);
   }

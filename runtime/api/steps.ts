@@ -1,9 +1,9 @@
 /**
- * Steps: operations written once, for callers that wait and for callers that do not.
+ * Steps: operations that are written once, for callers with promises and for synchronous callers.
  *
- * An operation is a generator. It yields each wait (a request to the graph), and continues with its
- * result. `run` returns a promise of the operation's result. `runNow` returns the result itself, if
- * every wait ended at once, as with storages in memory.
+ * An operation is a generator. It yields each wait (such as a fop sent to the graph), and continues
+ * with its result. `runSteps` returns a promise of the operation's result. `runSync` returns the
+ * result itself, if every wait ended at once, as with storages in memory.
  */
 
 /** An operation that ends with `R`. */
@@ -21,7 +21,7 @@ export interface Operation {
   fail(error: unknown): void;
 }
 
-/** Drives the steps of one operation. */
+/** Runs the steps of one operation, from wait to wait. */
 class StepsRunner<R> implements Operation {
   private readonly steps: Steps<R>;
   private readonly resolve: (result: R) => void;
@@ -76,7 +76,7 @@ class StepsRunner<R> implements Operation {
 }
 
 /** Runs an operation, and calls one of the functions at its end, now or later. */
-export function start<R>(
+export function startSteps<R>(
   steps: Steps<R>,
   resolve: (result: R) => void,
   reject: (error: unknown) => void,
@@ -86,9 +86,9 @@ export function start<R>(
 
 /** Runs an operation for a caller that waits for a promise. */
 export const runSteps = <R>(steps: Steps<R>): Promise<R> =>
-  new Promise((resolve, reject) => start(steps, resolve, reject));
+  new Promise((resolve, reject) => startSteps(steps, resolve, reject));
 
-/** An operation did not end at once. */
+/** A synchronous call on a volume that replies later, such as one over a network. */
 export class NotAtOnceError extends Error {
   readonly code = 'GLOSSA_NOT_AT_ONCE';
 
@@ -110,18 +110,18 @@ export function releaseUnused(result: unknown): void {
 export function runSync<R>(steps: Steps<R>): R {
   const results: R[] = [];
   const errors: unknown[] = [];
-  let isLate = false;
-  start(
+  let mustWait = false;
+  startSteps(
     steps,
     (result) => {
-      if (isLate) releaseUnused(result);
+      if (mustWait) releaseUnused(result);
       else results.push(result);
     },
     (error) => void errors.push(error),
   );
   if (errors.length > 0) throw errors[0];
-  isLate = results.length === 0;
-  if (isLate) throw new NotAtOnceError();
+  mustWait = results.length === 0;
+  if (mustWait) throw new NotAtOnceError();
   return results[0]!;
 }
 
@@ -147,10 +147,10 @@ export function* inParallel<T>(
   limit: number,
   act: (item: T, add: (item: T) => void) => Steps<unknown>,
 ): Steps<void> {
-  yield new Parallel(items, limit, act);
+  yield new ParallelWait(items, limit, act);
 }
 
-class Parallel<T> implements Wait {
+class ParallelWait<T> implements Wait {
   private readonly items: Iterator<T, unknown>;
   private readonly addedItems: T[] = [];
   private readonly limit: number;
@@ -190,7 +190,7 @@ class Parallel<T> implements Wait {
         const item = this.next();
         if (item.done === true) break;
         this.activeCount += 1;
-        start(this.act(item.value, this.add), this.endItem, this.failItem);
+        startSteps(this.act(item.value, this.add), this.endItem, this.failItem);
       } catch (value) {
         this.failure ??= { value };
       }

@@ -65,7 +65,7 @@ export function* visitTree(
 ): Steps<void> {
   const openDirectories = new Set<OpenDirectory>();
 
-  function* endOne(visit: DirectoryVisit): Steps<void> {
+  function* endVisit(visit: DirectoryVisit): Steps<void> {
     let ended: DirectoryVisit | null = visit;
     while (ended !== null) {
       ended.pendingCount -= 1;
@@ -84,7 +84,7 @@ export function* visitTree(
         (yield* runVisit(visitor.enter(visit.directory))) === false
       ) {
         visit.isSkipped = true;
-        return yield* endOne(visit);
+        return yield* endVisit(visit);
       }
       const open = OpenDirectory.open(driver, inode, { withAttributes: true });
       visit.openDirectory = yield* withErrorContext('opendir', path, open);
@@ -94,7 +94,7 @@ export function* visitTree(
     if (entries.length === 0) {
       openDirectories.delete(visit.openDirectory);
       visit.openDirectory.close();
-      return yield* endOne(visit);
+      return yield* endVisit(visit);
     }
     visit.pendingCount += entries.length;
     // The next page is read when fewer than `limit` of these are left.
@@ -105,7 +105,7 @@ export function* visitTree(
   function* visitEntry(visit: DirectoryVisit, entry: Dirent, add: (job: Job) => void): Steps<void> {
     const parent = visit.directory.inode;
     const file = yield* findEntryFile(driver, visit.directory, entry);
-    if (file === null) return yield* endOne(visit);
+    if (file === null) return yield* endVisit(visit);
     if (file.buf.iaType === IA_IFDIR) {
       const { inode, path, name } = file;
       const directory: TreeDirectory = { inode, path, parent, name };
@@ -122,7 +122,7 @@ export function* visitTree(
       return;
     }
     yield* runVisit(visitor.visit(file));
-    yield* endOne(visit);
+    yield* endVisit(visit);
   }
 
   const first: DirectoryVisit = {

@@ -11,14 +11,14 @@ import { connect, DriverSteps, RequestStack, ROOT } from './driver-steps.ts';
 import { AbortError, VolumeClosedError } from './file-error.ts';
 import { OpenFile } from './open-file.ts';
 import type { OpenState } from './open-state.ts';
-import { releaseUnused, type Steps, start } from './steps.ts';
+import { releaseUnused, type Steps, startSteps } from './steps.ts';
 
 export interface VolumeClientSettings {
   /** The volume of the graph that requests are wound to; by default the top. */
   readonly links?: Child;
   /** Whether the graph is stopped when the volume is closed. */
   readonly ownsGraph?: boolean;
-  /** Called with true when operations begin to wait, and with false when none does any more. */
+  /** Called with true when the first operation waits for the volume, with false when the last has ended. */
   onPendingChange?(isWaiting: boolean): void;
   /** Called at the end of the volume. */
   onClose?(): Promise<void> | void;
@@ -86,7 +86,7 @@ export class VolumeClient {
           if (stack instanceof RequestStack && stack.driver === driver) stack.interrupt();
         }
       };
-      start(
+      startSteps(
         steps,
         (result) => {
           // Its caller has gone: the signal was aborted, or the volume closed.

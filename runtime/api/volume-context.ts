@@ -1,4 +1,4 @@
-/** The requests of one caller of a volume; its operations build on it. */
+/** The base of a volume's operations: its driver and files in the name of one caller. */
 import { ENOTDIR } from '../core/errno.ts';
 import { type Dirent as Entry, IA_IFDIR, typeOfMode } from '../core/iatt.ts';
 import { type Caller, DriverSteps } from './driver-steps.ts';
@@ -12,7 +12,7 @@ export interface VolumeStepsSettings {
   readonly caller: Caller;
   readonly umask: number;
   readonly signal: AbortSignal | undefined;
-  /** Reachable for as long as the program can use the volume. */
+  /** Shared by all objects of the volume; when it is garbage, the program has dropped them all. */
   readonly dropToken: object;
 }
 

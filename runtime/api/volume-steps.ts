@@ -18,7 +18,7 @@ import { FileHandle, type FileHandleSteps } from './file-handle.ts';
 import { FileObject } from './file-object.ts';
 import type { Steps } from './steps.ts';
 import type { Options } from './volume-context.ts';
-import { VolumeNameSteps } from './volume-names.ts';
+import { VolumeNameSteps } from './volume-name-steps.ts';
 
 export class VolumeSteps extends VolumeNameSteps {
   /** Opens a directory, which is read page by page. */

@@ -59,24 +59,24 @@ interface OwnMethods {
   readonly stat: ReadAttributes;
 }
 
-type PromisedMethods = NodeMethods &
+type FacadeMethods = NodeMethods &
   OwnMethods &
   Omit<PromiseFacade<VolumeSteps>, keyof NodeMethods | keyof OwnMethods | 'run' | 'steps'>;
 
-const PromisedVolume = makePromiseFacade(VolumeSteps, (steps, volume) =>
+const VolumeFacade = makePromiseFacade(VolumeSteps, (steps, volume) =>
   volume.run(steps),
 ) as unknown as new (
   client: VolumeClient,
   settings: VolumeStepsSettings,
-) => PromisedMethods & { readonly steps: VolumeSteps };
+) => FacadeMethods & { readonly steps: VolumeSteps };
 
-export class Volume extends PromisedVolume {
+export class Volume extends VolumeFacade {
   private ownFs: typeof nodeFs | undefined;
 
   /** A volume over a graph that is up. */
   static fromGraph<V extends Volume>(
     this: new (
-      ...args: ConstructorParameters<typeof PromisedVolume>
+      ...args: ConstructorParameters<typeof VolumeFacade>
     ) => V,
     graph: Graph,
     settings: VolumeSettings = {},
@@ -95,7 +95,7 @@ export class Volume extends PromisedVolume {
   with({ signal, ...identity }: OperationSettings): this {
     const { caller, umask, signal: ownSignal, dropToken: lease } = this.settings;
     const Class = this.constructor as new (
-      ...args: ConstructorParameters<typeof PromisedVolume>
+      ...args: ConstructorParameters<typeof VolumeFacade>
     ) => this;
     const { lkOwner = '' } = caller;
     const merged = { ...caller, lockOwner: lkOwner, ...identity };

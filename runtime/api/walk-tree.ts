@@ -27,7 +27,11 @@ export interface WalkStep {
 }
 
 /** Lists one directory. @throws {FileError} */
-function* readStep(volume: VolumeContext, path: string, followSymlinks: boolean): Steps<WalkStep> {
+function* listDirectory(
+  volume: VolumeContext,
+  path: string,
+  followSymlinks: boolean,
+): Steps<WalkStep> {
   const directory = yield* withErrorContext('scandir', path, volume.findDirectory(path));
   const entries = yield* withErrorContext(
     'scandir',
@@ -47,7 +51,7 @@ function* readStep(volume: VolumeContext, path: string, followSymlinks: boolean)
   return step;
 }
 
-/** A directory whose listing has begun, or not yet. */
+/** The listing of one directory, which begins when it is first asked for. */
 class DirectoryListing {
   readonly path: string;
   private listing: Promise<WalkStep> | null = null;
@@ -58,7 +62,7 @@ class DirectoryListing {
 
   list(volume: VolumeContext, followSymlinks: boolean): Promise<WalkStep> {
     if (this.listing === null) {
-      this.listing = volume.run(readStep(volume, this.path, followSymlinks));
+      this.listing = volume.run(listDirectory(volume, this.path, followSymlinks));
       // The walker sees the failure when it comes to this directory.
       this.listing.catch(() => {});
     }

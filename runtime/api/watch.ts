@@ -12,7 +12,7 @@ import { isUpcall, type Upcall } from '../core/upcall.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { toEncodedName } from './arguments.ts';
 import { withErrorContext } from './file-error.ts';
-import { type Steps, start, type Wait } from './steps.ts';
+import { type Steps, startSteps, type Wait } from './steps.ts';
 import type { VolumeClient } from './volume-client.ts';
 import type { VolumeSteps } from './volume-steps.ts';
 
@@ -132,7 +132,7 @@ function watchPath(
       report({ eventType, filename: toEncodedName(name, encoding ?? null) });
     });
   };
-  start(
+  startSteps(
     withErrorContext('watch', path, volume.realpath(path)),
     (realPath) => startObserving(realPath as string),
     fail,

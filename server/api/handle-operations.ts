@@ -143,7 +143,7 @@ export const fileOperations = {
     ({ volume }, flag, mode, path, data) => volume.writeFile(path, data, { flag, mode }),
   ),
   fstat: row(57, 'handle:u32', 'stat', 'Returns attributes.', (context, handle) =>
-    context.file(handle).attributes(),
+    context.file(handle).readAttributes(),
   ),
   ftruncate: row(
     58,

@@ -19,7 +19,7 @@ import type { ResolvedPath } from './resolve-path.ts';
 import { Dirent } from './stats.ts';
 import { runSync, type Steps } from './steps.ts';
 import { isAbsentError, type TreeDirectory, visitTree } from './tree.ts';
-import { VolumeAttributeSteps } from './volume-attributes.ts';
+import { VolumeAttributeSteps } from './volume-attribute-steps.ts';
 import type { Options } from './volume-context.ts';
 
 /** A directory of `mkdtempDisposable`. */

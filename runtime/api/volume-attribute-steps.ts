@@ -21,6 +21,7 @@ import type { Steps } from './steps.ts';
 import { type TreeDirectory, visitTree } from './tree.ts';
 import { type Options, VolumeContext } from './volume-context.ts';
 
+/** Seconds since 1970, or a Date, as Node takes them. */
 type Time = number | string | Date;
 
 export class VolumeAttributeSteps extends VolumeContext {
@@ -28,14 +29,14 @@ export class VolumeAttributeSteps extends VolumeContext {
 
   /** With `{ throwIfNoEntry: false }`, undefined for an absent file. */
   *stat(path: PathLike, options?: Options): Steps<Stats | BigIntStats | undefined> {
-    return yield* this.attributes('stat', path, options, 'follow');
+    return yield* this.findAttributes('stat', path, options, 'follow');
   }
 
   *lstat(path: PathLike, options?: Options): Steps<Stats | BigIntStats | undefined> {
-    return yield* this.attributes('lstat', path, options, 'nofollow');
+    return yield* this.findAttributes('lstat', path, options, 'nofollow');
   }
 
-  private *attributes(
+  private *findAttributes(
     syscall: string,
     path: PathLike,
     options: Options | undefined,
