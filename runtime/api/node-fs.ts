@@ -14,6 +14,7 @@ import {
   type WriteStreamOptions,
 } from './file-streams.ts';
 import { constants } from './fs-constants.ts';
+import { glob, globNow } from './glob.ts';
 import { callBack } from './promise-facade.ts';
 import { BigIntStats, Dirent, StatFs, Stats } from './stats.ts';
 import { runSync, type Steps } from './steps.ts';
@@ -186,7 +187,16 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       return makeWriteStream(openForStream(path, settings, 'w'), settings);
     },
   };
-  Object.assign(fs, makeWatchers(steps));
+  Object.assign(fs, makeWatchers(steps), {
+    glob(...args: unknown[]) {
+      const [callback, [patterns, options]] = splitCallback(args);
+      callBack(collect(glob(steps, patterns, options)), callback);
+    },
+    globSync(patterns: unknown, options?: unknown) {
+      steps.client.checkOpen();
+      return globNow(steps, patterns, options);
+    },
+  });
   for (const name of PATH_FUNCTIONS) {
     fs[name] = (...args: unknown[]) => {
       const [callback, rest] = splitCallback(args);
@@ -217,6 +227,12 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     Object.assign(fn, { native: fn });
   }
   return fs as unknown as typeof nodeFs;
+}
+
+async function collect<T>(parts: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const part of parts) all.push(part);
+  return all;
 }
 
 const throwError: Callback = (error) => {

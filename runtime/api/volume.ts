@@ -7,9 +7,10 @@ import type * as promises from 'node:fs/promises';
 import type { Graph } from '../core/graph.ts';
 import { type PathLike, toInteger } from './arguments.ts';
 import type { FileHandle } from './file-handle.ts';
+import { type GlobOptions, glob } from './glob.ts';
 import { makeFs } from './node-fs.ts';
 import { makePromiseFacade, type PromiseFacade } from './promise-facade.ts';
-import type { BigIntStats, Stats } from './stats.ts';
+import type { BigIntStats, Dirent, Stats } from './stats.ts';
 import { VolumeClient, type VolumeClientSettings } from './volume-client.ts';
 import type { VolumeStepsSettings } from './volume-context.ts';
 import { VolumeSteps } from './volume-steps.ts';
@@ -116,6 +117,23 @@ export class Volume extends VolumeFacade {
   /** Each directory of a tree with its entries, from the top. */
   walk(top: string, options?: WalkOptions): AsyncGenerator<WalkStep, void> {
     return walkTree(this.steps, top, options);
+  }
+
+  /** The paths that match patterns, from `cwd`; with `withFileTypes`, their entries. */
+  glob(
+    patterns: string | readonly string[],
+    options: GlobOptions & { readonly withFileTypes: true },
+  ): AsyncGenerator<Dirent, void>;
+  glob(
+    patterns: string | readonly string[],
+    options?: GlobOptions & { readonly withFileTypes?: false },
+  ): AsyncGenerator<string, void>;
+  glob(
+    patterns: string | readonly string[],
+    options?: GlobOptions,
+  ): AsyncGenerator<string | Dirent, void>;
+  glob(patterns: unknown, options?: unknown): AsyncGenerator<string | Dirent, void> {
+    return glob(this.steps, patterns, options);
   }
 
   /** The changes of a file or directory, until the iterator or its signal ends. */

@@ -126,6 +126,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 /** Outside packages a folder may use. */
 const packages: Readonly<Record<string, readonly string[]>> = {
+  'runtime/api': ['picomatch'],
   'runtime/sys': ['koffi', 'node:'],
   'runtime/mount': ['koffi'],
   'runtime/pump': ['koffi'],

@@ -80,8 +80,8 @@ const ownFiles: Readonly<Record<string, readonly string[]>> = {
     ...scopedNames('@lezer/', 'common', 'highlight', 'javascript', 'lr', 'python'),
     ...['@marijn/find-cluster-break', 'codemirror', 'crelt', 'style-mod', 'w3c-keyname'],
   ],
-  '`dist/apps/playground/play/worker.js`, interpreters in a page': [
-    ...['@jitl/quickjs-wasmfile-release-sync', 'resolve.exports'],
+  '`dist/apps/playground/play/worker.js`, interpreters and files in a page': [
+    ...['@jitl/quickjs-wasmfile-release-sync', 'picomatch', 'resolve.exports'],
   ],
   '`dist/bridges/javascript/guest/` and `dist/bridges/python/in-realm/`, text coding in interpreters':
     ['@exodus/bytes'],
