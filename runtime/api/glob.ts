@@ -11,7 +11,7 @@ import { MAX_PARALLEL_VISITS } from './tree.ts';
 import type { VolumeContext } from './volume-context.ts';
 
 export interface GlobOptions {
-  /** Where relative patterns start; by default the root. */
+  /** The directory from which relative patterns start; by default the root. */
   readonly cwd?: string | URL;
   /** Matches, and directories with all below, that are left out. */
   readonly exclude?: readonly string[] | ((path: never) => boolean) | undefined;
@@ -247,7 +247,7 @@ function toTexts(patterns: unknown, name: string): string[] {
 }
 
 /** As Node: `!` negates no whole pattern, and `[!a]` a set. */
-const MATCH_OPTIONS = { nonegate: true, posix: true };
+const MATCH_OPTIONS = { nonegate: true, posix: true, windows: false };
 
 const joinName = (path: string, name: string): string =>
   path === '' ? name : joinPath(path, name);

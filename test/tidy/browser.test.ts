@@ -39,6 +39,10 @@ it('bridges, recordings and playground bundle for a browser without external imp
   expect(inputs).toEqual(expect.arrayContaining(files));
   expect(inputs.filter((path) => /^runtime\/(sys|cli|mount)|machine\/node/.test(path))).toEqual([]);
   expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
-  // The bundle has no comments, only code and texts.
-  expect(outputFiles[0]!.text.match(/(?<![\w$.])(?:Buffer|process)\.[a-z]\w*/g)).toBeNull();
+  // picomatch asks first whether there is a process. The bundle has no comments, only code and texts.
+  const text = outputFiles[0]!.text.replace(
+    /typeof process!=="undefined"&&process.platform\)\{return process.platform/,
+    '',
+  );
+  expect(text.match(/(?<![\w$.])(?:Buffer|process)\.[a-z]\w*/g)).toBeNull();
 });
