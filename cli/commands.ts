@@ -83,6 +83,35 @@ export const commands: Commands = new Map(
       summary: 'serve volfiles to clients by name',
       load: () => import('./volfile-server.ts'),
     },
+    fs: {
+      group: 'run',
+      summary: 'list, copy and remove files of a volume, without a mount',
+      load: () => import('./fs.ts'),
+    },
+    'fs ls': {
+      summary: 'list directories of a volume',
+      load: () => import('./fs/ls.ts'),
+    },
+    'fs cat': {
+      summary: 'write files of a volume to standard output',
+      load: () => import('./fs/cat.ts'),
+    },
+    'fs cp': {
+      summary: 'copy files into a volume, out of one, and within',
+      load: () => import('./fs/cp.ts'),
+    },
+    'fs rm': {
+      summary: 'remove files and trees of a volume',
+      load: () => import('./fs/rm.ts'),
+    },
+    'fs stat': {
+      summary: 'print the attributes of files of a volume',
+      load: () => import('./fs/stat.ts'),
+    },
+    'fs find': {
+      summary: 'list all files below a directory of a volume',
+      load: () => import('./fs/find.ts'),
+    },
     reload: {
       group: 'run',
       summary: 'reload the volfile and modules of a mount or a brick',

@@ -21,6 +21,7 @@ async function type(editorOnly: boolean, operands: readonly string[]): Promise<s
   const said: string[] = [];
   const terminal: Terminal = {
     out: (text) => void said.push(text),
+    outBytes: async () => true,
     err: (text) => void said.push(text),
     interactive: false,
     width: 100,

@@ -2,7 +2,6 @@
  * Defines and reads the flags of `glossa mount` for volfile servers; their names are glusterfs's.
  */
 import { resolve } from 'node:path';
-import type { SocketAddress } from '../runtime/core/addresses.ts';
 import { VOLFILE_SERVER_PORT, type VolfileServers } from '../server/volfile-servers.ts';
 import { UsageError } from '../terminal/exit.ts';
 import {
@@ -69,12 +68,19 @@ export function readVolfileServers(
   };
 }
 
-/** @throws {UsageError} */
-function parseServer(text: string, defaultPort: number): SocketAddress {
+/**
+ * Reads `HOST`, `HOST:PORT`, `[IPV6]:PORT`.
+ * @param place the place of the text in the command line, for messages. @throws {UsageError}
+ */
+export function parseServer(
+  text: string,
+  defaultPort: number,
+  place = '-s takes',
+): { readonly host: string; readonly port: number } {
   const [, inBrackets, name, port = defaultPort, ipv6] = ADDRESS.exec(text) ?? [];
   const host = inBrackets ?? name ?? ipv6;
   if (host === undefined || Number(port) > PORT_MAX || Number(port) < 1) {
-    throw new UsageError(`-s takes HOST, HOST:PORT or [IPV6]:PORT, not '${text}'`);
+    throw new UsageError(`${place} HOST, HOST:PORT or [IPV6]:PORT, not '${text}'`);
   }
   return { host, port: Number(port) };
 }

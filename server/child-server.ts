@@ -187,6 +187,8 @@ function connectToStarter(): Parent | null {
     terminal: {
       ...appearance,
       out: (text) => send({ out: text }),
+      // The commands that write bytes start no server.
+      outBytes: async () => false,
       err: (text) => send({ err: text }),
       flush: () => lastSend,
     },

@@ -24,6 +24,7 @@ const FREE =
 
 export const kinds: Readonly<Record<string, CompletionKind>> = {
   VOLFILE: { files: ['.vol'] },
+  'VOLFILE:/PATH': { files: ['.vol'] },
   MODULE: { files: allLanguages.flatMap(([, { extensions }]) => extensions) },
   FILE: { files: [] },
   DIR: 'folder',

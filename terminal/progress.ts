@@ -42,10 +42,20 @@ export class ProgressLine {
     this.width = process.stderr.isTTY ? width : null;
   }
 
+  /** Whether there is a terminal. */
+  get isShown(): boolean {
+    return this.width !== null;
+  }
+
   readonly show = (progress: Progress): void => {
-    if (this.width === null) return;
-    process.stderr.write(overwriteLine(formatProgress(progress, this.width - 1)));
+    if (this.width !== null) this.showText(formatProgress(progress, this.width - 1));
   };
+
+  /** Shows a text while the total is unknown. */
+  showText(text: string): void {
+    if (this.width === null) return;
+    process.stderr.write(overwriteLine([...text].slice(0, this.width - 1).join('')));
+  }
 
   clear(): void {
     if (this.width !== null) process.stderr.write(overwriteLine(''));

@@ -12,6 +12,11 @@ import { reason } from './reason.ts';
 export interface Terminal {
   /** Writes a line of the command's result. */
   out(text: string): void;
+  /**
+   * Writes bytes of the command's result, and resolves when they are written: to false if the reader
+   * (such as head) has gone, or they cannot be written, which `flush` then reports.
+   */
+  outBytes(bytes: Uint8Array): Promise<boolean>;
   /** Writes a line of any other message. */
   err(text: string): void;
   /** Whether standard output is a terminal, so that a person reads what `out` writes. */
@@ -68,6 +73,7 @@ export function processTerminal(): Terminal {
   const outputs = [new Output('output', stdout), new Output('error', stderr)];
   return {
     out: (text) => void stdout.write(`${text}\n`),
+    outBytes: (bytes) => new Promise((resolve) => stdout.write(bytes, (error) => resolve(!error))),
     err: (text) => void stderr.write(`${text}\n`),
     interactive: stdout.isTTY === true,
     width: Math.min(stdout.columns || WIDTH_MAX, WIDTH_MAX),
@@ -128,6 +134,7 @@ const makeFileWriter =
 /** Returns the same terminal with another verbosity. */
 export const withVerbosity = (terminal: Terminal, verbosity: Verbosity): Terminal => ({
   out: (text) => terminal.out(text),
+  outBytes: (bytes) => terminal.outBytes(bytes),
   err: (text) => terminal.err(text),
   interactive: terminal.interactive,
   width: terminal.width,

@@ -57,6 +57,7 @@ end-volume
 
 const terminal: Terminal = {
   out() {},
+  outBytes: async () => true,
   err() {},
   interactive: false,
   width: 80,

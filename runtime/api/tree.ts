@@ -23,6 +23,8 @@ export interface TreeFile extends EntryName {
 export interface TreeDirectory extends Partial<EntryName> {
   readonly inode: Inode;
   readonly path: string;
+  /** As the listing reported them; absent for the top. */
+  readonly buf?: Iatt;
 }
 
 /** Steps of a visit; nothing for one that sends no request. */
@@ -37,6 +39,11 @@ export interface TreeVisitor {
   enter?(directory: TreeDirectory): VisitSteps;
   /** Called for each file that is no directory. */
   visit(file: TreeFile): VisitSteps;
+  /**
+   * Called with the error of a directory that cannot be listed, which then counts as empty. Without
+   * it, the error ends the visit.
+   */
+  fail?(error: unknown): void;
   /** Called after all files of a directory. */
   leave?(directory: TreeDirectory): VisitSteps;
 }
@@ -76,8 +83,24 @@ export function* visitTree(
     }
   }
 
-  function* readPage(visit: DirectoryVisit, add: (job: Job) => void): Steps<void> {
+  /** The next entries of a directory; none at its end. */
+  function* readEntries(visit: DirectoryVisit): Steps<readonly Dirent[]> {
     const { inode, path } = visit.directory;
+    try {
+      if (visit.openDirectory === null) {
+        const open = OpenDirectory.open(driver, inode, { withAttributes: true });
+        visit.openDirectory = yield* withErrorContext('opendir', path, open);
+        openDirectories.add(visit.openDirectory);
+      }
+      return yield* withErrorContext('readdir', path, visit.openDirectory.read());
+    } catch (error) {
+      if (visitor.fail === undefined) throw error;
+      visitor.fail(error);
+      return [];
+    }
+  }
+
+  function* readPage(visit: DirectoryVisit, add: (job: Job) => void): Steps<void> {
     if (visit.openDirectory === null) {
       if (
         visitor.enter !== undefined &&
@@ -86,14 +109,11 @@ export function* visitTree(
         visit.isSkipped = true;
         return yield* endVisit(visit);
       }
-      const open = OpenDirectory.open(driver, inode, { withAttributes: true });
-      visit.openDirectory = yield* withErrorContext('opendir', path, open);
-      openDirectories.add(visit.openDirectory);
     }
-    const entries = yield* withErrorContext('readdir', path, visit.openDirectory.read());
+    const entries = yield* readEntries(visit);
     if (entries.length === 0) {
-      openDirectories.delete(visit.openDirectory);
-      visit.openDirectory.close();
+      if (visit.openDirectory !== null) openDirectories.delete(visit.openDirectory);
+      visit.openDirectory?.close();
       return yield* endVisit(visit);
     }
     visit.pendingCount += entries.length;
@@ -107,8 +127,8 @@ export function* visitTree(
     const file = yield* findEntryFile(driver, visit.directory, entry);
     if (file === null) return yield* endVisit(visit);
     if (file.buf.iaType === IA_IFDIR) {
-      const { inode, path, name } = file;
-      const directory: TreeDirectory = { inode, path, parent, name };
+      const { inode, path, name, buf } = file;
+      const directory: TreeDirectory = { inode, path, parent, name, buf };
       add({
         visit: {
           directory,

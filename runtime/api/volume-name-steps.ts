@@ -264,7 +264,7 @@ const MAX_ATTEMPTS = 100;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-function randomName(context: Context): string {
+export function randomName(context: Context): string {
   const random = new Uint8Array(RANDOM_LETTER_COUNT);
   context.random(random);
   return Array.from(random, (byte) => LETTERS[byte % LETTERS.length]).join('');

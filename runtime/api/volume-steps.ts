@@ -97,7 +97,7 @@ export class VolumeSteps extends VolumeNameSteps {
   /** Copies a file, or with `recursive` a tree, as Node's `fs.cp` does. */
   *cp(source: PathLike, target: PathLike, options?: Options): Steps<void> {
     const [from, to] = [toPath(source, 'src'), toPath(target, 'dest')];
-    yield* copyTree(this, from, to, readOptions(options));
+    yield* copyTree({ from: this, to: this }, from, to, readOptions(options));
   }
 
   /**
@@ -111,7 +111,7 @@ export class VolumeSteps extends VolumeNameSteps {
       throw new FileError(EEXIST, 'mkdir', to);
     }
     const dereference = readOptions(options).symlinks !== true;
-    yield* copyTree(this, from, to, {
+    yield* copyTree({ from: this, to: this }, from, to, {
       recursive: true,
       dereference,
       verbatimSymlinks: true,

@@ -20,6 +20,11 @@ export class FakeTerminal implements Terminal {
     this.outText += `${text}\n`;
   }
 
+  async outBytes(bytes: Uint8Array): Promise<boolean> {
+    this.outText += Buffer.from(bytes).toString();
+    return true;
+  }
+
   err(text: string): void {
     this.errText += `${text}\n`;
   }

@@ -91,6 +91,9 @@ export const setups: Readonly<Record<string, string>> = {
   'bridges/native/README.md': 'mkdir files',
   'docs/how-it-works/bench.md':
     'cp "$PACKAGE"/volfiles/{posix,negative}.vol .; mkdir volfiles; cp *.vol volfiles',
+  'docs/program/command-line.md': `mkdir -p store site/img
+echo '<h1>hello</h1>' > site/index.html; echo x > site/img/a.png; ln -s index.html site/home
+${write('data.vol', 'volume data\n    type storage/posix\n    option directory store\nend-volume\n')}`,
   'docs/write/browser.md': 'mkdir node_modules; ln -s "$PACKAGE" node_modules/glossa',
   'docs/write/editors.md':
     'mkdir -p ~/.vscode/extensions prefix/lib/node_modules\n' +

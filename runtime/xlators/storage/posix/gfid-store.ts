@@ -25,9 +25,12 @@ export class GfidStore {
   private readonly key: Path | null;
   private readonly bytes = new Uint8Array(GFID_SIZE);
 
-  /** Tries on the root which of the two attributes this process can store. */
-  constructor(rootFd: number) {
-    const candidates = [TRUSTED_GFID, USER_GFID].map(toCString);
+  /**
+   * Tries on the root which of the two attributes this process can store.
+   * @param usesXattrs false for gfids that are all derived: no file is changed
+   */
+  constructor(rootFd: number, usesXattrs = true) {
+    const candidates = usesXattrs ? [TRUSTED_GFID, USER_GFID].map(toCString) : [];
     this.key = candidates.find((key) => canStoreGfid(rootFd, key)) ?? null;
   }
 

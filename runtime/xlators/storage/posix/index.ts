@@ -89,6 +89,13 @@ export default defineTranslator({
         "Keeps a link to every inode under its gfid in '.glusterfs', as GlusterFS does; auto: when " +
         'the directory has that folder, or protocol/server serves it.',
     },
+    'gfid-xattrs': {
+      type: 'bool',
+      default: true,
+      description:
+        'Stores the gfid of each file in an attribute of it; off: gfids are derived from device and ' +
+        'inode numbers, and files that are only read stay as they are.',
+    },
     'volume-id': {
       type: 'str',
       description: 'The GlusterFS volume that the directory has to be a brick of.',
@@ -160,6 +167,7 @@ export default defineTranslator({
         directory: resolveDirectory(xl, options),
         handleLimit: options['handle-limit'] ?? defaultHandleLimit(),
         gfidHandles: options['gfid-handles'],
+        gfidXattrs: options['gfid-xattrs'],
         isServed: isServed(xl),
         hostname: options.hostname ?? null,
         volumeId: readUuid('volume-id', options['volume-id']),

@@ -55,6 +55,8 @@ export interface StoreSettings {
   readonly directory: string;
   readonly handleLimit: number;
   readonly gfidHandles: HandleMode;
+  /** Whether gfids are stored in attributes of the files; otherwise they are derived. */
+  readonly gfidXattrs: boolean;
   /** Whether a protocol/server exports the volume to the network. */
   readonly isServed: boolean;
   /** This server's name in `glusterfs.pathinfo`; null for the machine's name. */
@@ -199,9 +201,9 @@ export class Store {
    * written, and `rootFd` is closed
    */
   private openGfidStore(rootFd: number): GfidStore {
-    const { volumeId } = this.settings;
+    const { volumeId, gfidXattrs } = this.settings;
     const actual = volumeId === null ? null : readVolumeId(rootFd);
-    if (actual === volumeId) return new GfidStore(rootFd);
+    if (actual === volumeId) return new GfidStore(rootFd, gfidXattrs);
     libc.close(rootFd);
     const owner = actual === null ? 'no volume' : `the volume ${actual}`;
     throw new InitError(`option 'volume-id': '${this.directory}' belongs to ${owner}`);

@@ -1,0 +1,75 @@
+/** Formats the attributes of files, as lines for people and as JSON for programs. */
+import { readFileSync } from 'node:fs';
+import type { Iatt } from '../../runtime/core/iatt.ts';
+
+/** The letter and the name of each file type, by the number `iaType`. */
+const TYPE_LETTERS = '?-dlbcps';
+export const TYPE_NAMES = [
+  ...['unknown', 'file', 'directory', 'link', 'block device', 'character device', 'fifo', 'socket'],
+] as const;
+
+/** Formats a mode as `ls -l` does: `drwxr-xr-x`. */
+export function formatMode({ iaType, iaProt }: Iatt): string {
+  const letters = [...'rwxrwxrwx'].map((letter, at) => ((iaProt >> (8 - at)) & 1 ? letter : '-'));
+  const mark = (bit: number, at: number, letter: string): void => {
+    if ((iaProt & bit) !== 0) letters[at] = letters[at] === 'x' ? letter : letter.toUpperCase();
+  };
+  mark(0o4000, 2, 's');
+  mark(0o2000, 5, 's');
+  mark(0o1000, 8, 't');
+  return `${TYPE_LETTERS[iaType] ?? '?'}${letters.join('')}`;
+}
+
+/** Formats `2026-01-31 12:34:56` in local time. */
+export function formatLocalTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** A time as JSON has it, with nanoseconds: `2026-01-31T12:34:56.123456789Z`. */
+const formatIsoTime = (seconds: number, nanoseconds: number): string =>
+  `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, '0')}Z`;
+
+/** Names of users or groups by their ids, from a file such as /etc/passwd. */
+function readNames(file: string): ReadonlyMap<number, string> {
+  try {
+    const rows = readFileSync(file, 'utf8').split('\n');
+    return new Map(rows.map((row) => row.split(':')).map(([name, , id]) => [Number(id), name!]));
+  } catch {
+    // Without the file, ids are shown.
+    return new Map();
+  }
+}
+
+let users: ReadonlyMap<number, string> | undefined;
+let groups: ReadonlyMap<number, string> | undefined;
+
+export function formatUser(uid: number): string {
+  users ??= readNames('/etc/passwd');
+  return users.get(uid) ?? `${uid}`;
+}
+
+export function formatGroup(gid: number): string {
+  groups ??= readNames('/etc/group');
+  return groups.get(gid) ?? `${gid}`;
+}
+
+/** A file as one line of JSON. A byte of a name that is no text becomes `\udcXX`, as in Python. */
+export function formatJson(path: string, buf: Iatt, target?: string): string {
+  return JSON.stringify({
+    path,
+    type: TYPE_NAMES[buf.iaType] ?? 'unknown',
+    ...(target === undefined ? {} : { target }),
+    size: buf.iaSize,
+    blocks: buf.iaBlocks,
+    mode: buf.iaProt.toString(8).padStart(4, '0'),
+    nlink: buf.iaNlink,
+    uid: buf.iaUid,
+    gid: buf.iaGid,
+    atime: formatIsoTime(buf.iaAtime, buf.iaAtimeNsec),
+    mtime: formatIsoTime(buf.iaMtime, buf.iaMtimeNsec),
+    ctime: formatIsoTime(buf.iaCtime, buf.iaCtimeNsec),
+    gfid: buf.iaGfid,
+  });
+}

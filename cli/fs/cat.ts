@@ -1,0 +1,57 @@
+/** `glossa fs cat`: writes files of a volume to standard output. */
+import { withErrorContext } from '../../runtime/api/file-error.ts';
+import { awaitPromise, type Steps } from '../../runtime/api/steps.ts';
+import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
+import { defineCommand } from '../../terminal/command.ts';
+import { UsageError } from '../../terminal/exit.ts';
+import { OpenVolumes, type Operand, parseVolumeOperand, volumeFlags } from './operand.ts';
+import { ReaderGone, runSession, type Session } from './session.ts';
+
+/** Bytes that are read together, by several driver at a time. */
+const PIECE_BYTES = 1024 * 1024;
+
+export default defineCommand({
+  usage: ['glossa fs cat VOLFILE:/PATH… [options]'],
+  description: 'Writes files of a volume to standard output, one after the other.',
+  flags: volumeFlags,
+  async run({ flags, operands }, terminal) {
+    if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
+    const places = operands.map(parseVolumeOperand);
+    const volumes = new OpenVolumes(flags);
+    return runSession('fs cat', terminal, volumes, async (session) => {
+      for (const operand of places) {
+        await session.attempt(operand, async () =>
+          writeToOutput((await session.open(operand)).steps, operand, session),
+        );
+      }
+    });
+  },
+});
+
+/** Writes a file to standard output. @throws {FileError | ReaderGone} */
+export function writeToOutput(
+  steps: VolumeSteps,
+  operand: Operand,
+  session: Session,
+): Promise<void> {
+  return steps.run(writePieces(steps, operand, session));
+}
+
+function* writePieces(steps: VolumeSteps, { path }: Operand, session: Session): Steps<void> {
+  const file = yield* withErrorContext('open', path, steps.files.open(path));
+  try {
+    let written: Promise<boolean> = Promise.resolve(true);
+    for (let at = 0; ; ) {
+      session.signal.throwIfAborted();
+      const piece = Buffer.allocUnsafe(PIECE_BYTES);
+      // The piece before is being written meanwhile.
+      const count = yield* withErrorContext('read', path, file.steps.readInto(piece, at));
+      if (!(yield* awaitPromise(written))) throw new ReaderGone();
+      if (count === 0) return;
+      written = session.terminal.outBytes(piece.subarray(0, count));
+      at += count;
+    }
+  } finally {
+    file.fd.release();
+  }
+}

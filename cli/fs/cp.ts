@@ -1,0 +1,173 @@
+/** `glossa fs cp`: copies files and trees into a volume, out of one, and within. */
+import { copyTree } from '../../runtime/api/copy.ts';
+import { FileError, withErrorContext } from '../../runtime/api/file-error.ts';
+import type { Steps } from '../../runtime/api/steps.ts';
+import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
+import { IA_IFDIR } from '../../runtime/core/iatt.ts';
+import { joinPath } from '../../runtime/core/loc.ts';
+import { defineCommand } from '../../terminal/command.ts';
+import { Failure, UsageError } from '../../terminal/exit.ts';
+import { type FlagValues, stepFlags, toggleFlag } from '../../terminal/flags.ts';
+import { printStep } from '../../terminal/terminal.ts';
+import { writeToOutput } from './cat.ts';
+import { CopyProgress } from './copy-progress.ts';
+import {
+  lastName,
+  nameIn,
+  OpenVolumes,
+  type Operand,
+  parseOperand,
+  volumeFlags,
+} from './operand.ts';
+import { runSession, type Session } from './session.ts';
+import { copyFromInput } from './standard-input.ts';
+
+/** Stands for standard input or output. */
+const STREAM = '-';
+
+const copyFlags = {
+  recursive: toggleFlag({ short: 'r', help: 'directories, with all that is in them' }),
+  preserve: toggleFlag({ short: 'p', help: 'keep mode, times, and for root owner and group' }),
+  archive: toggleFlag({ short: 'a', help: 'the same as -r -p' }),
+  'no-clobber': toggleFlag({ short: 'n', help: 'leave files that are there as they are' }),
+  ...stepFlags,
+  ...volumeFlags,
+};
+
+type CopyFlags = FlagValues<typeof copyFlags>;
+
+export default defineCommand({
+  usage: ['glossa fs cp FROM… TO [options]'],
+  description:
+    'Copies FROM to TO, or into the directory TO. One of them at least is VOLFILE:/PATH or HOST:/NAME:/PATH, ' +
+    'a file of a volume; the other may be a local path, or - for standard input or output. Many files are ' +
+    'copied at a time. A copy has its name only when it is whole: until then it is .NAME.XXXXXX in the same ' +
+    'directory, also after kill -9. A file that is there is replaced, and keeps mode and owner. With -r, ' +
+    'symbolic links are copied as links.',
+  flags: copyFlags,
+  kinds: { FROM: { files: [] }, TO: { files: [] } },
+  async run({ flags, operands }, terminal) {
+    if (operands.length < 2) {
+      throw new UsageError(operands.length === 0 ? 'FROM and TO are missing' : 'TO is missing');
+    }
+    const sources = operands.slice(0, -1);
+    const target = operands.at(-1)!;
+    const names = [...sources, target].filter((text) => text !== STREAM);
+    const places = names.map(parseOperand);
+    if (places.every(({ source }) => source === null))
+      throw new UsageError('neither FROM nor TO is VOLFILE:/PATH: cp(1) copies local files');
+    if (sources.includes(STREAM) && (sources.length > 1 || target === STREAM))
+      throw new UsageError('- is one file, and is copied to one file of a volume');
+    const volumes = new OpenVolumes(flags);
+    return runSession('fs cp', terminal, volumes, async (session) => {
+      if (target === STREAM) {
+        for (const from of places) {
+          const { steps } = await session.open(from);
+          await session.attempt(from, () => writeToOutput(steps, from, session));
+        }
+        return;
+      }
+      const to = places.at(-1)!;
+      const volume = (await session.openToEnd(to)).steps;
+      const directory = await volume.run(findDirectory(volume, to));
+      if (sources[0] === STREAM) {
+        if (directory) throw new Failure(`${to.text}: is a directory: name the file in it`);
+        return copyFromInput(volume, to, session);
+      }
+      if (sources.length > 1 && !directory)
+        throw new Failure(`${to.text}: is no directory, and there are several files to copy`);
+      await copyAll(
+        places.slice(0, -1),
+        { operand: to, volume, isDirectory: directory },
+        flags,
+        session,
+      );
+    });
+  },
+});
+
+/** The end that is copied to. */
+interface Target {
+  readonly operand: Operand;
+  readonly volume: VolumeSteps;
+  readonly isDirectory: boolean;
+}
+
+/** Whether the target is a directory. @throws {FileError} if it is named as one and is none */
+function* findDirectory({ files }: VolumeSteps, { path }: Operand): Steps<boolean> {
+  const found = yield* withErrorContext('stat', path, files.findIfExists(path, 'follow'));
+  return found?.buf.iaType === IA_IFDIR;
+}
+
+async function copyAll(
+  sources: readonly Operand[],
+  target: Target,
+  flags: CopyFlags,
+  session: Session,
+): Promise<void> {
+  const progress = new CopyProgress(session.terminal);
+  try {
+    const from: [VolumeSteps, string][] = [];
+    for (const source of sources) from.push([(await session.openToEnd(source)).steps, source.path]);
+    progress.count(from);
+    for (const [at, source] of sources.entries()) {
+      // Errors of a copy name their paths.
+      await session.attempt({ ...source, prefix: '' }, () =>
+        copyOperand(source, from[at]![0], target, flags, session, progress),
+      );
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+async function copyOperand(
+  source: Operand,
+  from: VolumeSteps,
+  { operand, volume: to, isDirectory }: Target,
+  flags: CopyFlags,
+  session: Session,
+  progress: CopyProgress,
+): Promise<void> {
+  const { signal, terminal } = session;
+  const isRecursive = flags.recursive || flags.archive;
+  const name = lastName(source.path);
+  // The content of a root, and of `.`, is copied into the directory itself.
+  const hasName = name !== '' && name !== '.' && name !== '..';
+  const path = isDirectory && hasName ? joinPath(operand.path, name) : operand.path;
+  const nameTarget = (path: string): string => nameIn(operand, path);
+  const copy = copyTree({ from, to }, source.path, path, {
+    recursive: isRecursive,
+    dereference: !isRecursive,
+    verbatimSymlinks: true,
+    isWhole: true,
+    preserve: flags.preserve || flags.archive,
+    force: !flags['no-clobber'],
+    nameSource: (path) => nameIn(source, path),
+    nameTarget,
+    onFile(path) {
+      signal.throwIfAborted();
+      if (flags.verbose) {
+        progress.clear();
+        printStep(`${nameIn(source, path)}`, terminal);
+      }
+    },
+    onPiece(count) {
+      signal.throwIfAborted();
+      progress.onPiece(count);
+    },
+    onDone: progress.onDone,
+    onFailure(error) {
+      progress.clear();
+      session.report(error);
+    },
+  });
+  try {
+    await to.run(copy);
+  } catch (error) {
+    progress.clear();
+    if (error instanceof FileError && (error.code as string) === 'ERR_FS_EISDIR')
+      throw new Failure(`${source.text}: is a directory: use -r`);
+    throw error;
+  }
+}

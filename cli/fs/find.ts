@@ -1,0 +1,97 @@
+/** `glossa fs find`: lists trees of a volume, many directories at a time. */
+import { withErrorContext } from '../../runtime/api/file-error.ts';
+import { awaitPromise, type Steps } from '../../runtime/api/steps.ts';
+import { visitTree } from '../../runtime/api/tree.ts';
+import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
+import { IA_IFDIR, IA_IFLNK, IA_IFREG, type Iatt } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { compileShellPattern } from '../../runtime/core/shell-pattern.ts';
+import { defineCommand } from '../../terminal/command.ts';
+import { UsageError } from '../../terminal/exit.ts';
+import { choiceFlag, textFlag, toggleFlag } from '../../terminal/flags.ts';
+import { formatJson } from './attributes.ts';
+import { LineWriter } from './line-writer.ts';
+import { nameIn, OpenVolumes, type Operand, parseVolumeOperand, volumeFlags } from './operand.ts';
+import { runSession, type Session } from './session.ts';
+
+const TYPES = { f: IA_IFREG, d: IA_IFDIR, l: IA_IFLNK } as const;
+
+/** The conditions of a search, and the form of its result. */
+interface Search {
+  readonly type: number | undefined;
+  readonly name: RegExp | undefined;
+  readonly json: boolean;
+}
+
+export default defineCommand({
+  usage: ['glossa fs find VOLFILE:/PATH… [options]'],
+  description:
+    'Lists all files and directories below a directory of a volume, in no order: many directories are ' +
+    'read at a time. Symbolic links are not followed.',
+  flags: {
+    name: textFlag({ value: 'PATTERN', help: "only names like this: '*.log', 'a?', '[0-9]*'" }),
+    type: choiceFlag({
+      value: 'TYPE',
+      values: ['f', 'd', 'l'] as const,
+      help: 'only f (files), d (directories) or l (symbolic links)',
+    }),
+    json: toggleFlag({ help: 'print each file as an object {path, type, size, …} on a line' }),
+    ...volumeFlags,
+  },
+  kinds: { PATTERN: 'free' },
+  async run({ flags, operands }, terminal) {
+    if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
+    const places = operands.map(parseVolumeOperand);
+    const volumes = new OpenVolumes(flags);
+    const search: Search = {
+      type: flags.type === undefined ? undefined : TYPES[flags.type],
+      name: flags.name === undefined ? undefined : compileShellPattern(flags.name),
+      json: flags.json,
+    };
+    return runSession('fs find', terminal, volumes, async (session) => {
+      const lines = new LineWriter(terminal);
+      for (const operand of places) {
+        await session.attempt(operand, async () => {
+          const { steps } = await session.open(operand);
+          await steps.run(searchTree(steps, operand, search, lines, session));
+        });
+        await lines.flush();
+      }
+    });
+  },
+});
+
+function* searchTree(
+  steps: VolumeSteps,
+  operand: Operand,
+  { type, name, json }: Search,
+  lines: LineWriter,
+  session: Session,
+): Steps<void> {
+  const { driver } = steps;
+  const { path } = operand;
+  function* add(path: string, inode: Inode, buf: Iatt): Steps<void> {
+    session.signal.throwIfAborted();
+    if (type !== undefined && buf.iaType !== type) return;
+    if (name !== undefined && !name.test(path.slice(path.lastIndexOf('/') + 1))) return;
+    const shownPath = nameIn(operand, path);
+    if (!json) lines.add(shownPath);
+    else {
+      const isLink = buf.iaType === IA_IFLNK;
+      const target = isLink ? yield* driver.readlink(inode) : undefined;
+      lines.add(formatJson(shownPath, buf, target));
+    }
+    if (lines.isFull) yield* awaitPromise(lines.flush());
+  }
+  const top = yield* withErrorContext('stat', path, steps.files.find(path, 'nofollow'));
+  if (top.buf.iaType !== IA_IFDIR) return yield* add(path, top.inode, top.buf);
+  yield* visitTree(
+    driver,
+    { inode: top.inode, path },
+    {
+      enter: ({ inode, path, buf = top.buf }) => add(path, inode, buf),
+      visit: ({ inode, path, buf }) => add(path, inode, buf),
+      fail: (error) => session.report(error, operand),
+    },
+  );
+}

@@ -1,0 +1,121 @@
+/** `glossa fs ls`: lists directories of a volume. */
+
+import { withErrorContext } from '../../runtime/api/file-error.ts';
+import { readEntries } from '../../runtime/api/open-directory.ts';
+import { inParallel, type Steps } from '../../runtime/api/steps.ts';
+import { findEntryFile, type TreeFile } from '../../runtime/api/tree.ts';
+import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
+import { IA_IFDIR, IA_IFLNK, type Iatt } from '../../runtime/core/iatt.ts';
+import { joinPath } from '../../runtime/core/loc.ts';
+import { defineCommand } from '../../terminal/command.ts';
+import { UsageError } from '../../terminal/exit.ts';
+import { toggleFlag } from '../../terminal/flags.ts';
+import { formatTable } from '../../terminal/layout.ts';
+import { formatGroup, formatJson, formatLocalTime, formatMode, formatUser } from './attributes.ts';
+import { LineWriter } from './line-writer.ts';
+import { nameIn, OpenVolumes, type Operand, parseVolumeOperand, volumeFlags } from './operand.ts';
+import { runSession } from './session.ts';
+
+/** Lookups that are under way at a time. */
+const MAX_PARALLEL_LOOKUPS = 64;
+
+/** A name with what is shown of it. */
+interface Row {
+  readonly name: string;
+  readonly path: string;
+  /** Null where names are enough. */
+  readonly buf: Iatt | null;
+  readonly target?: string;
+}
+
+export default defineCommand({
+  usage: ['glossa fs ls VOLFILE:/PATH… [options]'],
+  description:
+    'Lists the names in a directory of a volume, sorted, one on a line; of a file, its name. ' +
+    '`glossa fs find` lists trees.',
+  flags: {
+    all: toggleFlag({ short: 'a', help: 'names that begin with a dot, too' }),
+    long: toggleFlag({ short: 'l', help: 'mode, links, owner, group, size, time and name' }),
+    json: toggleFlag({ help: 'print each file as an object {path, type, size, …} on a line' }),
+    ...volumeFlags,
+  },
+  async run({ flags, operands }, terminal) {
+    if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
+    const places = operands.map(parseVolumeOperand);
+    const volumes = new OpenVolumes(flags);
+    const wantsAttributes = flags.long || flags.json;
+    return runSession('fs ls', terminal, volumes, async (session) => {
+      const lines = new LineWriter(terminal);
+      for (const [at, operand] of places.entries()) {
+        await session.attempt(operand, async () => {
+          const { steps } = await session.open(operand);
+          const found = await steps.run(findOperand(steps, operand));
+          const isDirectory = found.buf?.iaType === IA_IFDIR;
+          const rows = isDirectory
+            ? await steps.run(listRows(steps, operand.path, wantsAttributes))
+            : [found];
+          const shown = rows.filter(
+            ({ name }) => !isDirectory || flags.all || !name.startsWith('.'),
+          );
+          if (places.length > 1 && isDirectory && !flags.json)
+            lines.add(`${at === 0 ? '' : '\n'}${operand.text}:`);
+          for (const line of formatRows(shown, operand, flags)) lines.add(line);
+        });
+        await lines.flush();
+      }
+    });
+  },
+});
+
+function* findOperand(steps: VolumeSteps, { path, text }: Operand): Steps<Row> {
+  const { buf, inode } = yield* withErrorContext('stat', path, steps.files.find(path, 'nofollow'));
+  if (buf.iaType !== IA_IFLNK) return { name: text, path, buf };
+  const followed = yield* withErrorContext('stat', path, steps.files.findIfExists(path, 'follow'));
+  if (followed?.buf.iaType === IA_IFDIR) return { name: text, path, buf: followed.buf };
+  const target = yield* withErrorContext('readlink', path, steps.driver.readlink(inode));
+  return { name: text, path, buf, target };
+}
+
+function* listRows(steps: VolumeSteps, path: string, withAttributes: boolean): Steps<Row[]> {
+  const { driver } = steps;
+  const directory = yield* withErrorContext('scandir', path, steps.findDirectory(path));
+  const listing = readEntries(driver, directory.inode, { withAttributes });
+  const entries = yield* withErrorContext('scandir', path, listing);
+  const rows: Row[] = [];
+  yield* inParallel(entries, MAX_PARALLEL_LOOKUPS, function* (entry) {
+    const { name } = entry;
+    if (!withAttributes) return void rows.push({ name, path: joinPath(path, name), buf: null });
+    const file = yield* findEntryFile(driver, directory, entry);
+    if (file !== null) rows.push({ name, ...(yield* readLink(steps, file)) });
+  });
+  return rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function* readLink(
+  { driver }: VolumeSteps,
+  { inode, path, buf }: TreeFile,
+): Steps<Omit<Row, 'name'>> {
+  if (buf.iaType !== IA_IFLNK) return { path, buf };
+  const target = yield* withErrorContext('readlink', path, driver.readlink(inode));
+  return { path, buf, target };
+}
+
+function formatRows(
+  rows: readonly Row[],
+  operand: Operand,
+  { long, json }: { readonly long: boolean; readonly json: boolean },
+): readonly string[] {
+  if (json)
+    return rows.map(({ path, buf, target }) => formatJson(nameIn(operand, path), buf!, target));
+  if (!long) return rows.map(({ name }) => name);
+  const cells = rows.map(({ name, buf, target }) => [
+    formatMode(buf!),
+    `${buf!.iaNlink}`,
+    formatUser(buf!.iaUid),
+    formatGroup(buf!.iaGid),
+    `${buf!.iaSize}`,
+    formatLocalTime(buf!.iaMtime),
+    target === undefined ? name : `${name} -> ${target}`,
+  ]);
+  return formatTable(cells, { isRightAligned: (at) => at === 1 || at === 4 });
+}

@@ -1,0 +1,133 @@
+/**
+ * Reads operands of `glossa fs`: `VOLFILE:/PATH` and `HOST:/NAME:/PATH` in a volume, or the path of
+ * a local file. Opens the volumes; this machine's files are a volume, too.
+ */
+import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { OpenError, Volume, type VolumeSource } from '../../server/open-volume.ts';
+import { refuseNonVolfile } from '../../server/volfile-operand.ts';
+import { VOLFILE_SERVER_PORT } from '../../server/volfile-servers.ts';
+import { Failure, UsageError } from '../../terminal/exit.ts';
+import { type FlagValues, listFlag } from '../../terminal/flags.ts';
+import { parseServer } from '../volfile-server-flags.ts';
+
+/** A file, and the volume that it is in. */
+export interface Operand {
+  /** As it was typed. */
+  readonly text: string;
+  /** The part before the path, with the colon; empty for a local file. */
+  readonly prefix: string;
+  /** Null for a local file. */
+  readonly source: Exclude<VolumeSource, object> | ServerVolume | null;
+  /** From the root of the volume. */
+  readonly path: string;
+}
+
+interface ServerVolume {
+  readonly host: string;
+  readonly port: number;
+  readonly volname: string;
+}
+
+/** Flags of commands that open volumes. */
+export const volumeFlags = {
+  'xlator-option': listFlag({
+    value: 'VOLUME.KEY=VALUE',
+    help: 'set an option of a volume, in place of the volfile; may be repeated',
+  }),
+};
+
+/** Matches `HOST:/NAME:/PATH`. */
+const OF_SERVER = /^([^/]+):\/([^/:]+):(\/.*)$/s;
+
+/** Parses an operand. @throws {UsageError} */
+export function parseOperand(text: string): Operand {
+  const [, host, volname, path] = OF_SERVER.exec(text) ?? [];
+  if (host !== undefined && !host.endsWith('.vol')) {
+    const prefix = `${host}:/${volname}:`;
+    const server = parseServer(host, VOLFILE_SERVER_PORT, `'${text}' names no server:`);
+    return { text, prefix, source: { ...server, volname: volname! }, path: path! };
+  }
+  const at = text.indexOf(':/');
+  if (at > 0) {
+    const prefix = text.slice(0, at + 1);
+    return { text, prefix, source: text.slice(0, at), path: text.slice(at + 1) };
+  }
+  if (text === '') throw new UsageError('an operand is empty');
+  const absolute = isAbsolute(text) ? text : `${process.cwd()}/${text}`;
+  return { text, prefix: '', source: null, path: absolute };
+}
+
+/** Parses the operand of a command that reads volumes only. @throws {UsageError} */
+export function parseVolumeOperand(text: string): Operand {
+  const operand = parseOperand(text);
+  if (operand.source !== null) return operand;
+  const advice = text.endsWith('.vol')
+    ? `write '${text}:/' for its root`
+    : 'write VOLFILE:/PATH, or HOST:/NAME:/PATH for a volume of a server';
+  throw new UsageError(`'${text}' names no file of a volume: ${advice}`);
+}
+
+/** The last name of a path; empty for the root. */
+export const lastName = (path: string): string => /[^/]*(?=\/*$)/.exec(path)![0];
+
+/** The operand of a path in the same volume, as a user would type it: below an operand, as that was. */
+export const nameIn = ({ text, prefix, path: above }: Operand, path: string): string =>
+  path.startsWith(above) ? text + path.slice(above.length) : prefix + path;
+
+/**
+ * The machine's own files as a volume. Neither attributes nor links are left in them, and the root
+ * is always there.
+ */
+const LOCAL_VOLFILE = `volume local
+    type storage/posix
+    option directory /
+    option gfid-xattrs off
+    option gfid-handles off
+    option ctime off
+    option health-check-interval 0
+end-volume
+`;
+
+/** The volumes of one command, each opened once. */
+export class OpenVolumes {
+  private readonly bySource = new Map<string, Promise<Volume>>();
+  private readonly overrides: readonly string[];
+
+  constructor(flags: FlagValues<typeof volumeFlags>) {
+    this.overrides = flags['xlator-option'];
+  }
+
+  /** Opens the volume of an operand. @throws {Failure} with the problems of the volfile */
+  open(operand: Operand): Promise<Volume> {
+    const key = JSON.stringify(operand.source);
+    const opening = this.bySource.get(key) ?? this.start(operand);
+    this.bySource.set(key, opening);
+    return opening;
+  }
+
+  private async start({ source, text }: Operand): Promise<Volume> {
+    if (typeof source === 'string') {
+      await refuseNonVolfile(source);
+      if (!existsSync(source) && !/[/]|[.]vol$/.test(source)) {
+        const advice = 'a volume of a server is HOST:/NAME:/PATH';
+        throw new Failure(`${text}: there is no volfile '${source}'; ${advice}`);
+      }
+    }
+    try {
+      const umask = process.umask();
+      if (source === null) return await Volume.open({ volfile: LOCAL_VOLFILE }, { umask });
+      return await Volume.open(source, { umask, overrides: this.overrides });
+    } catch (error) {
+      if (error instanceof OpenError) throw new Failure(error.message, error.problems);
+      throw error;
+    }
+  }
+
+  /** Closes all. A volume that did not open has been reported. */
+  async close(): Promise<void> {
+    for (const result of await Promise.allSettled(this.bySource.values())) {
+      if (result.status === 'fulfilled') await result.value.close();
+    }
+  }
+}

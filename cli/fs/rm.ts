@@ -1,0 +1,44 @@
+/** `glossa fs rm`: removes files and trees of a volume. */
+import { defineCommand } from '../../terminal/command.ts';
+import { Failure, UsageError } from '../../terminal/exit.ts';
+import { toggleFlag } from '../../terminal/flags.ts';
+import { lastName, OpenVolumes, parseVolumeOperand, volumeFlags } from './operand.ts';
+import { runSession } from './session.ts';
+
+export default defineCommand({
+  usage: ['glossa fs rm VOLFILE:/PATH… [options]'],
+  description:
+    'Removes files of a volume, and with -r directories with all that is in them, many files at a time. ' +
+    'A symbolic link is removed itself. The root of a volume is refused.',
+  flags: {
+    recursive: toggleFlag({ short: 'r', help: 'directories, with all that is in them' }),
+    force: toggleFlag({ short: 'f', help: 'an absent file is no error' }),
+    ...volumeFlags,
+  },
+  async run({ flags, operands }, terminal) {
+    if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
+    const { recursive, force } = flags;
+    const places = operands.map(parseVolumeOperand);
+    for (const { text, path } of places) {
+      const name = lastName(path);
+      if (name === '')
+        throw new UsageError(`'${text}' is the whole volume: name what is to be removed in it`);
+      if (name === '.' || name === '..')
+        throw new UsageError(`'${text}' ends in '${name}': name the directory itself`);
+    }
+    const volumes = new OpenVolumes(flags);
+    return runSession('fs rm', terminal, volumes, async (session) => {
+      for (const operand of places) {
+        await session.attempt(operand, async () => {
+          const volume = await session.open(operand);
+          try {
+            await volume.rm(operand.path, { recursive, force });
+          } catch (error) {
+            if ((error as { code?: unknown }).code !== 'ERR_FS_EISDIR') throw error;
+            throw new Failure(`${operand.text}: is a directory: use -r`);
+          }
+        });
+      }
+    });
+  },
+});

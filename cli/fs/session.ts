@@ -1,0 +1,113 @@
+/** Runs a command of `glossa fs`: opens volumes, reports the files that failed, and ends at Ctrl-C. */
+import type { FileError } from '../../runtime/api/file-error.ts';
+import { printable } from '../../runtime/volfile/printable.ts';
+import type { Volume } from '../../server/open-volume.ts';
+import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../../terminal/exit.ts';
+import { rejectOnAbort, runInterruptibly } from '../../terminal/interruption.ts';
+import { reason } from '../../terminal/reason.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import type { OpenVolumes, Operand } from './operand.ts';
+
+/** The number of SIGINT. */
+const SIGINT = 2;
+
+/** The reader of standard output has gone: the rest of the result has no use. */
+export class ReaderGone extends Error {
+  readonly code = 'GLOSSA_READER_GONE';
+}
+
+export class Session {
+  readonly terminal: Terminal;
+  /** Aborts at the first signal that asks the process to end. */
+  readonly signal: AbortSignal;
+  private readonly command: string;
+  private readonly volumes: OpenVolumes;
+  private hasFailed = false;
+
+  constructor(command: string, volumes: OpenVolumes, terminal: Terminal, signal: AbortSignal) {
+    this.command = command;
+    this.volumes = volumes;
+    this.terminal = terminal;
+    this.signal = signal;
+  }
+
+  get status(): number {
+    return this.hasFailed ? EXIT_FAILURE : EXIT_OK;
+  }
+
+  /** Opens the volume of an operand. Its operations end at a signal. @throws {Failure} */
+  async open(operand: Operand): Promise<Volume> {
+    return (await this.openToEnd(operand)).with({ signal: this.signal });
+  }
+
+  /** The same for operations that clean up behind them, and so end by themselves. */
+  openToEnd(operand: Operand): Promise<Volume> {
+    return rejectOnAbort(this.volumes.open(operand), this.signal);
+  }
+
+  /** Reports the error of one file. `operand` gives the volume to errors that have a plain path. */
+  readonly report = (error: unknown, operand?: Operand): void => {
+    this.hasFailed = true;
+    const { terminal } = this;
+    if (error instanceof Failure && error.problems !== null) terminal.err(error.message);
+    else terminal.err(`glossa ${this.command}: ${printable(describe(error, operand))}`);
+  };
+
+  /** Runs an action for one operand, whose failure does not end the command. */
+  async attempt(operand: Operand, action: () => Promise<void>): Promise<void> {
+    this.signal.throwIfAborted();
+    try {
+      await action();
+    } catch (error) {
+      if (this.signal.aborted || !isReportable(error)) throw error;
+      this.report(error, operand);
+    }
+  }
+}
+
+/** Whether an error is due to the user's files, volumes or network. */
+const isReportable = (error: unknown): boolean =>
+  error instanceof Failure || (error as { syscall?: unknown }).syscall !== undefined;
+
+function describe(error: unknown, operand: Operand | undefined): string {
+  if (error instanceof Failure) return error.message;
+  const { path, reason: text = reason(error) } = error as FileError & { reason?: string };
+  const name =
+    path === undefined
+      ? operand?.text
+      : `${path.startsWith('/') ? (operand?.prefix ?? '') : ''}${path}`;
+  return name === undefined ? text : `${name}: ${text}`;
+}
+
+/** Runs a command with its volumes. Resolves to the exit status. */
+export function runSession(
+  command: string,
+  terminal: Terminal,
+  volumes: OpenVolumes,
+  action: (session: Session) => Promise<void>,
+): Promise<number> {
+  return runInterruptibly(command, terminal, async (signal) => {
+    const session = new Session(command, volumes, terminal, signal);
+    // The first Ctrl-C waits for driver under way; the second does not.
+    signal.addEventListener('abort', () => {
+      process.once('SIGINT', () => process.exit(EXIT_SIGNAL + SIGINT));
+    });
+    try {
+      await action(session);
+      signal.throwIfAborted();
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (error instanceof ReaderGone) return session.status;
+      if (!isReportable(error)) throw error;
+      session.report(error);
+    } finally {
+      await rejectOnAbort(volumes.close(), AbortSignal.timeout(CLOSE_MS)).catch(() => {
+        // A server that does not reply must not keep the command.
+      });
+    }
+    return session.status;
+  });
+}
+
+/** Time for the farewell to the servers. */
+const CLOSE_MS = 2000;

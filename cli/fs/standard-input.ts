@@ -1,0 +1,62 @@
+/** Copies standard input to a file of a volume. */
+import { withErrorContext } from '../../runtime/api/file-error.ts';
+import { closeAfter } from '../../runtime/api/file-object.ts';
+import { awaitPromise, type Steps } from '../../runtime/api/steps.ts';
+import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
+import { placeWhole } from '../../runtime/api/whole-file.ts';
+import { O_CREAT, O_EXCL, O_WRONLY } from '../../runtime/core/open-flags.ts';
+import { rejectOnAbort } from '../../terminal/interruption.ts';
+import type { Operand } from './operand.ts';
+import type { Session } from './session.ts';
+
+/** Bytes that are written together, by several driver at a time. */
+const PIECE_BYTES = 1024 * 1024;
+
+/** @throws {FileError} */
+export async function copyFromInput(
+  volume: VolumeSteps,
+  { path, text }: Operand,
+  { signal }: Session,
+): Promise<void> {
+  const pieces = joinChunks(process.stdin)[Symbol.asyncIterator]();
+  function* copy(): Steps<void> {
+    const target = yield* withErrorContext(
+      'stat',
+      text,
+      volume.files.findIfExists(path, 'nofollow'),
+    );
+    const place = placeWhole(volume, path, target?.inode, function* (temporary) {
+      const file = yield* volume.files.create(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666);
+      yield* closeAfter(file, function* (open) {
+        for (let at = 0; ; ) {
+          const next = rejectOnAbort(pieces.next(), signal);
+          const piece = yield* awaitPromise(next);
+          if (piece.done === true) return;
+          at += yield* open.write(piece.value, at);
+        }
+      });
+      return file.fd.inode;
+    });
+    yield* withErrorContext('cp', text, place);
+  }
+  try {
+    await volume.run(copy());
+  } finally {
+    process.stdin.destroy();
+  }
+}
+
+/** Joins the chunks of a stream to pieces. */
+async function* joinChunks(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size < PIECE_BYTES) continue;
+    yield Buffer.concat(chunks);
+    chunks = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(chunks);
+}

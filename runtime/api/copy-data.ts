@@ -1,0 +1,132 @@
+/** Copies the data of one open file to another, several pieces at a time. Holes stay holes. */
+import { EINVAL, ENOSYS, ENXIO, EOPNOTSUPP, EXDEV } from '../core/errno.ts';
+import type { Iatt } from '../core/iatt.ts';
+import { FileError, withErrorContext } from './file-error.ts';
+import { FopError } from './fop-error.ts';
+import type { OpenFile } from './open-file.ts';
+import { inParallel, type Steps } from './steps.ts';
+
+/** Bytes of one request to copy within a storage. */
+const COPY_RANGE_BYTES = 64 * 1024 * 1024;
+/** Bytes of one read, and of the write that follows it. */
+const PIECE_BYTES = 128 * 1024;
+/** Pieces of one file that are under way at a time. */
+const MAX_PARALLEL_PIECES = 8;
+/** Bytes of a block in `iaBlocks`. */
+const BLOCK_BYTES = 512;
+
+/** Errnos of a storage that does not copy by itself. */
+const NO_COPY_ERRNOS: ReadonlySet<number> = new Set([EINVAL, ENOSYS, EOPNOTSUPP, EXDEV]);
+/** Errnos of a storage that does not know the holes of its files. */
+const NO_SEEK_ERRNOS: ReadonlySet<number> = new Set([EINVAL, ENOSYS, EOPNOTSUPP]);
+
+/** Called with the bytes of each piece. An exception of it ends the copy. */
+export type PieceObserver = (count: number) => void;
+
+/** An open file, and its path for errors. */
+export interface CopyEnd {
+  readonly file: OpenFile['steps'];
+  readonly path: string;
+}
+
+/** Copies by driver that leave the data in the storage. @returns whether it can. @throws {FileError} */
+export function* copyWithin(from: CopyEnd, to: CopyEnd): Steps<boolean> {
+  let at = 0;
+  try {
+    for (;;) {
+      const count = yield* from.file.copyTo(to.file.fd, at, at, COPY_RANGE_BYTES);
+      if (count === 0) return true;
+      at += count;
+    }
+  } catch (error) {
+    if (!(error instanceof FopError)) throw error;
+    if (NO_COPY_ERRNOS.has(error.errno)) return false;
+    throw new FileError(error.errno, 'copy_file_range', from.path, to.path);
+  }
+}
+
+/**
+ * Copies by reads and writes into an empty file.
+ * @param buf attributes of the source. @throws {FileError}
+ */
+export function* copyPieces(
+  from: CopyEnd,
+  to: CopyEnd,
+  buf: Iatt,
+  onPiece: PieceObserver = () => {},
+): Steps<void> {
+  const { iaSize: size } = buf;
+  const hasHoles = buf.iaBlocks * BLOCK_BYTES < size;
+  // Beyond the size by one byte: a short read there is the end of the file.
+  let at = hasHoles
+    ? yield* copyExtents(from, to, size, onPiece)
+    : yield* copyRange(from, to, 0, size + 1, onPiece);
+  if (at === size && !hasHoles) return;
+  // The file has changed since its attributes were read, or a storage read less than it could.
+  for (;;) {
+    const end = yield* copyRange(from, to, at, at + PIECE_BYTES, onPiece);
+    if (end === at) return;
+    at = end;
+  }
+}
+
+/** Copies what is no hole. @returns the position after it: `size`, or that of a short read */
+function* copyExtents(
+  from: CopyEnd,
+  to: CopyEnd,
+  size: number,
+  onPiece: PieceObserver,
+): Steps<number> {
+  let at = 0;
+  while (at < size) {
+    const start = yield* seek(from, at, 'data', size);
+    if (start >= size) break;
+    const end = Math.min(yield* seek(from, start, 'hole', size), size);
+    at = yield* copyRange(from, to, start, end, onPiece);
+    if (at < end) return at;
+  }
+  yield* withErrorContext('ftruncate', to.path, to.file.truncate(size));
+  return size;
+}
+
+/** The next position of data or of a hole; `size` after the last. */
+function* seek(
+  { file, path }: CopyEnd,
+  at: number,
+  kind: 'data' | 'hole',
+  size: number,
+): Steps<number> {
+  try {
+    return yield* file.seek(at, kind);
+  } catch (error) {
+    if (!(error instanceof FopError)) throw error;
+    if (error.errno === ENXIO) return size;
+    if (NO_SEEK_ERRNOS.has(error.errno)) return kind === 'data' ? at : size;
+    throw new FileError(error.errno, 'lseek', path);
+  }
+}
+
+/** @returns the position of the first short read, otherwise `end` */
+function* copyRange(
+  from: CopyEnd,
+  to: CopyEnd,
+  start: number,
+  end: number,
+  onPiece: PieceObserver,
+): Steps<number> {
+  let shortAt = end;
+  yield* inParallel(range(start, end, PIECE_BYTES), MAX_PARALLEL_PIECES, function* (at) {
+    if (at >= shortAt) return;
+    const wanted = Math.min(end - at, PIECE_BYTES);
+    const piece = yield* withErrorContext('read', from.path, from.file.readPiece(wanted, at));
+    if (piece.length < wanted) shortAt = Math.min(shortAt, at + piece.length);
+    if (piece.length === 0) return;
+    yield* withErrorContext('write', to.path, to.file.write(piece, at));
+    onPiece(piece.length);
+  });
+  return shortAt;
+}
+
+function* range(from: number, to: number, step: number): Generator<number> {
+  for (let at = from; at < to; at += step) yield at;
+}

@@ -1,0 +1,57 @@
+/** Makes files that are seen under their names only when they are whole. */
+import { nameLength } from '../core/bytes.ts';
+import { EEXIST } from '../core/errno.ts';
+import type { Inode } from '../core/inode.ts';
+import { NAME_MAX } from '../core/limits.ts';
+import { joinPath, Loc } from '../core/loc.ts';
+import { FopError } from './fop-error.ts';
+import type { Steps } from './steps.ts';
+import type { VolumeContext } from './volume-context.ts';
+import { randomName } from './volume-name-steps.ts';
+
+/** Characters of a long name in its temporary one: at most 240 bytes. */
+const LONG_NAME_PART = 60;
+
+/**
+ * Makes a file under a temporary name beside `path`, and renames it when it is complete. After a
+ * failure the temporary name is removed.
+ * @param replaced the file that has the name; undefined if it is free
+ * @param make makes the file of a path, and returns its inode. @throws {FopError}
+ */
+export function* placeWhole(
+  { files, driver }: VolumeContext,
+  path: string,
+  replaced: Inode | undefined,
+  make: (temporary: string) => Steps<Inode>,
+): Steps<void> {
+  const { entryName } = yield* driver.resolve(path, 'nolookup');
+  if (entryName === null) throw new FopError(EEXIST, path);
+  const { parent, name } = entryName;
+  const temporaryName = makeTemporaryName(name, randomName(driver.graph.context));
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  const temporary = joinPath(directory === '' ? '/' : directory, temporaryName);
+  try {
+    const inode = yield* make(temporary);
+    const from = new Loc(inode, parent, temporaryName);
+    const to = new Loc(replaced ?? null, parent, name);
+    yield* driver.expect('rename', from, to, null);
+  } catch (error) {
+    yield* removeIfPossible(files.unlink(temporary));
+    throw error;
+  }
+}
+
+/** The form is that of rsync, for whose names cluster/distribute chooses the brick of the final name. */
+function makeTemporaryName(name: string, random: string): string {
+  const isLong = nameLength(name) + random.length + 2 > NAME_MAX;
+  return `.${isLong ? [...name].slice(0, LONG_NAME_PART).join('') : name}.${random}`;
+}
+
+function* removeIfPossible(removal: Steps<void>): Steps<void> {
+  try {
+    yield* removal;
+  } catch (error) {
+    // The file was not made, or the volume that failed before fails again.
+    if (!(error instanceof FopError)) throw error;
+  }
+}
