@@ -54,6 +54,15 @@ describe('Volume.open', () => {
     });
   });
 
+  it.each([7, null, undefined, {}])(
+    'refuses %j with a TypeError that names the sources',
+    async (source) => {
+      await expect(Volume.open(source as never)).rejects.toThrow(
+        new TypeError('a volume is opened from a path, { volfile }, { host, volname } or a graph'),
+      );
+    },
+  );
+
   it('can be closed twice, and refuses every call after that', async () => {
     const volume = await Volume.open({ volfile: MEMORY });
     const file = await volume.open('/a', 'w');

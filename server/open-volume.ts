@@ -15,6 +15,7 @@ import {
   logLevel,
   WARNING,
 } from '../runtime/core/log.ts';
+import type { ReloadResult } from '../runtime/core/xlator.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/activate.ts';
 import { formatProblems, listProblems } from '../runtime/volfile/problems.ts';
@@ -23,7 +24,7 @@ import { Failure } from '../terminal/exit.ts';
 import { openSink, type ReopenableSink } from './log-sink.ts';
 import { NodeContext } from './node-context.ts';
 import { registry } from './registry.ts';
-import { Reloader, type ReloadResult } from './reloader.ts';
+import { Reloader } from './reloader.ts';
 import { startOrFail, UP_TIMEOUT_S, waitUntilUp } from './start-graph.ts';
 import { VOLFILE_SERVER_PORT } from './volfile-servers.ts';
 import { makeFileSource, type VolfileSource } from './volfile-source.ts';
@@ -259,8 +260,9 @@ function makeVolfileFailure({ problems, sources }: VolfileInspection): Failure {
 
 async function makeSource(source: Exclude<VolumeSource, Graph>, log: Log): Promise<VolfileSource> {
   if (typeof source === 'string') return makeFileSource(source);
-  if ('volfile' in source) return makeTextSource(source);
-  if (typeof source !== 'object' || !('host' in source)) {
+  const isObject = typeof source === 'object' && source !== null;
+  if (isObject && 'volfile' in source) return makeTextSource(source);
+  if (!isObject || !('host' in source)) {
     throw new TypeError(
       'a volume is opened from a path, { volfile }, { host, volname } or a graph',
     );
