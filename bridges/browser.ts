@@ -22,8 +22,7 @@ import { javascript } from './javascript/language.ts';
 import { BrowserContext } from './machine/browser/context.ts';
 import { python } from './python/language.ts';
 
-/** `NOBODY` is the former name of `ROOT`, exported for one version. */
-export { connect, Driver, FopError, ROOT, ROOT as NOBODY } from '../runtime/api/driver.ts';
+export { FileError } from '../runtime/api/file-error.ts';
 export { Volume } from '../runtime/api/volume.ts';
 export { Graph } from '../runtime/core/graph.ts';
 export { type BrowserSettings, browserMachine } from './machine/browser/index.ts';

@@ -135,10 +135,7 @@ async function runPasses(
       writeFileSync(volfile, formatBricksVolfile(ports));
       // Imported only now, because it loads every translator.
       const { makeFiles } = await import('../apps/demo/workload-files.ts');
-      await rejectOnAbort(
-        makeFiles(volfile, workloads.away, terminal, brickStage.signal),
-        brickStage.signal,
-      );
+      await rejectOnAbort(makeFiles(volfile, workloads.away, brickStage.signal), brickStage.signal);
     };
     /** Fills the bricks at the first call; further calls wait for that. */
     const fillOnce = (): Promise<void> => {

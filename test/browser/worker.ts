@@ -3,11 +3,8 @@
  */
 import {
   browserMachine,
-  connect,
-  Driver,
   fetchParts,
   type Graph,
-  ROOT,
   startGraph,
   Volume,
 } from '../../bridges/browser.ts';
@@ -52,7 +49,7 @@ ${Object.entries(options)
 end-volume
 `;
 
-async function step(driver: Driver, volume: Volume, text: string): Promise<string> {
+async function step(volume: Volume, text: string): Promise<string> {
   const [verb, name] = text.split(' ') as [string, string];
   try {
     if (verb === 'volume') {
@@ -61,11 +58,10 @@ async function step(driver: Driver, volume: Volume, text: string): Promise<strin
       return (await volume.readFile(`/${name}`, 'utf8')) + (await volume.readFile(`/${name}`))[0];
     }
     if (verb === 'lookup') {
-      const entry = await driver.findIfExists(`/${name}`);
-      return entry === undefined ? 'ENOENT' : 'found';
+      const stats = await volume.stat(`/${name}`, { throwIfNoEntry: false });
+      return stats === undefined ? 'ENOENT' : 'found';
     }
-    const loc = driver.makeLoc(await driver.resolveParent(`/${name}`));
-    await driver.expect('mkdir', loc, 0o755, 0, driver.makeGfidRequest());
+    await volume.mkdir(`/${name}`);
     return 'made';
   } catch (error) {
     return (error as Error).message;
@@ -84,10 +80,9 @@ async function run(machine: Machine, moduleRun: ModuleRun): Promise<Outcome> {
     write: (line) => log.push(line),
   });
   try {
-    const driver = new Driver(connect(graph), ROOT);
     const volume = Volume.fromGraph(graph);
     const steps: string[] = [];
-    for (const each of moduleRun.steps) steps.push(await step(driver, volume, each));
+    for (const each of moduleRun.steps) steps.push(await step(volume, each));
     return { steps, lookups: countLookups(graph), log };
   } finally {
     await graph.stop();

@@ -178,8 +178,9 @@ export const tables: Readonly<Record<string, Rows>> = {
     'python/typescript p50 > 1.2': { by: 'apps/bench/engine/fail-if.test.ts' },
   },
   'docs/write/browser.md': {
-    "import { browserMachine, connect, Driver, fetchParts, ROOT, startGraph } from 'glossa/browser';":
-      { by: 'test/browser/browser.engine.more.test.ts' },
+    "import { browserMachine, fetchParts, startGraph, Volume } from 'glossa/browser';": {
+      by: 'test/browser/browser.engine.more.test.ts',
+    },
   },
   'docs/write/debugging.md': { '*': { by: 'cli/debug/debug.mount.more.test.ts' } },
   'docs/write/editors.md': {
