@@ -13,7 +13,7 @@ import { Stack } from '../core/frame.ts';
 import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../core/gen/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
-import type { Iatt } from '../core/iatt.ts';
+import { IA_IFDIR, type Iatt } from '../core/iatt.ts';
 import { Initiator, makeInitiatorTranslator } from '../core/initiator.ts';
 import type { Inode } from '../core/inode.ts';
 import { PATH_MAX } from '../core/limits.ts';
@@ -210,8 +210,13 @@ export class DriverSteps {
   }
 
   /** @throws {FopError} when a directory on the way is missing */
-  resolve(path: string, lastNameMode: LastNameMode): Steps<ResolvedPath> {
-    return resolvePath(this, path, lastNameMode);
+  *resolve(path: string, lastNameMode: LastNameMode): Steps<ResolvedPath> {
+    try {
+      return yield* resolvePath(this, path, lastNameMode);
+    } catch (error) {
+      if (!(error instanceof FopError && error.errno === ESTALE)) throw error;
+    }
+    return yield* resolvePath(this, path, lastNameMode, true);
   }
 
   /** Looks up a name; undefined if it is absent. @throws {FopError} */
@@ -224,7 +229,10 @@ export class DriverSteps {
     if (opRet >= 0) return { parent, name, inode: values[0] as Inode, buf: values[1] as Iatt };
     // Another file has the name by now: look it up again, as the kernel does.
     if (known !== undefined && opErrno === ESTALE) return yield* this.lookUp(entryName);
-    return opErrno === ENOENT ? undefined : throwFopError(opErrno, `lookup of ${loc.path}`);
+    if (opErrno !== ENOENT) throwFopError(opErrno, `lookup of ${loc.path}`);
+    const postparent = values[3] as Iatt | null;
+    if (isRemovedDirectory(postparent)) throwFopError(ESTALE, `lookup of ${loc.path}`);
+    return undefined;
   }
 
   *lookUpRoot(): Steps<FoundFile> {
@@ -262,6 +270,10 @@ export class DriverSteps {
     return new Fd(inode, flags, this.caller.pid, isDirectory);
   }
 }
+
+/** Whether these are the attributes of a directory that was removed while the storage had it open. */
+const isRemovedDirectory = (buf: Iatt | null): boolean =>
+  buf !== null && buf.iaType === IA_IFDIR && buf.iaNlink === 0;
 
 const describeRequest = (name: FopName, args: readonly unknown[]): string => {
   const path = pathOf(findFop(name)!, args);

@@ -1,10 +1,10 @@
 /** Errors of file operations as Node's `fs` throws them. */
 import { errnoName, strerror } from '../core/errno.ts';
-import { FopError } from './fop-error.ts';
+import { FopError, ReplyError } from './fop-error.ts';
 import type { Steps } from './steps.ts';
 
 /** A failed file operation: `ENOENT: no such file or directory, open '/a'`. */
-export class FileError extends Error {
+export class FileError extends ReplyError {
   /** The name of the errno, such as `ENOENT`. */
   readonly code: string;
   /** The negative number of the errno, as in Node. */

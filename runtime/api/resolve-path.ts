@@ -1,6 +1,7 @@
 /**
  * Resolves paths from the root as path_resolution(7) describes. Directories on the way that the
- * inode table knows are not looked up again; the last name always is.
+ * inode table knows are not looked up again; the last name always is. Other clients may have replaced
+ * such a directory: then the storage replies ESTALE, and the caller resolves the path anew.
  */
 import { ELOOP, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
@@ -57,11 +58,15 @@ export interface PathLookups {
   readlink(inode: Inode): Steps<string>;
 }
 
-/** @throws {FopError} when a directory on the way is missing */
+/**
+ * @param isAnew whether known directories are looked up, too
+ * @throws {FopError} when a directory on the way is missing
+ */
 export function* resolvePath(
   lookups: PathLookups,
   path: string,
   lastNameMode: LastNameMode,
+  isAnew = false,
 ): Steps<ResolvedPath> {
   const names = splitNames(path);
   const directories: PathDirectory[] = [{ inode: lookups.root }];
@@ -88,8 +93,12 @@ export function* resolvePath(
     if (name === '.' || name === '..') continue;
     const entryName = { parent: directory.inode, name };
     if (names.length > 0) {
-      const known = directory.inode.table.grep(directory.inode, name);
-      const inode = known ?? (yield* lookups.lookUp(entryName))?.inode ?? fail(ENOENT);
+      const known = isAnew ? undefined : directory.inode.table.grep(directory.inode, name);
+      // Anything else than a directory is looked up, as it may be one by now.
+      const inode =
+        known?.iaType === IA_IFDIR
+          ? known
+          : ((yield* lookups.lookUp(entryName))?.inode ?? fail(ENOENT));
       if (inode.iaType === IA_IFLNK) yield* follow(inode);
       else if (inode.iaType !== IA_IFDIR) fail(ENOTDIR);
       else directories.push({ ...entryName, inode });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FopError } from './fop-error.ts';
 import {
   awaitPromise,
   inParallel,
@@ -24,7 +25,18 @@ function* turns(count: number): Steps<number> {
 }
 
 describe('steps', () => {
-  it('run returns a promise of the result, and runNow the result of steps that end at once', async () => {
+  it('an error of a reply has the stack of the caller that did not wait', () => {
+    function* refuse(): Steps<void> {
+      yield* turns(0);
+      throw new FopError(2, '/absent');
+    }
+    const callFromHere = (): void => runSync(refuse());
+    expect(callFromHere).toThrow(
+      expect.objectContaining({ stack: expect.stringContaining('callFromHere') }),
+    );
+  });
+
+  it('run returns a promise of the result, and runSync the result of steps that end at once', async () => {
     expect(await runSteps(turns(3))).toBe(3);
     expect(runSync(turns(0))).toBe(0);
     expect(() => runSync(turns(1))).toThrow(NotAtOnceError);

@@ -5,6 +5,7 @@
  * with its result. `runSteps` returns a promise of the operation's result. `runSync` returns the
  * result itself, if every wait ended at once, as with storages in memory.
  */
+import { ReplyError } from './fop-error.ts';
 
 /** An operation that ends with `R`. */
 export type Steps<R> = Generator<Wait, R, unknown>;
@@ -119,7 +120,10 @@ export function runSync<R>(steps: Steps<R>): R {
     },
     (error) => void errors.push(error),
   );
-  if (errors.length > 0) throw errors[0];
+  if (errors.length > 0) {
+    if (errors[0] instanceof ReplyError) errors[0].addStack(runSync);
+    throw errors[0];
+  }
   mustWait = results.length === 0;
   if (mustWait) throw new NotAtOnceError();
   return results[0]!;
