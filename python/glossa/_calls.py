@@ -324,16 +324,7 @@ class VolumeCalls:
         if len(start) < DATA_MAX:
             return start
         handle = yield from self.open_handle(path, os.O_RDONLY, 0)
-        try:
-            parts = [start]
-            while len(parts[-1]) == DATA_MAX:
-                numbers = (handle, len(parts) * DATA_MAX, DATA_MAX)
-                parts.append(
-                    (yield from Request(operations.READ, numbers, (), decode_bytes, (path,)))
-                )
-            return b"".join(parts)
-        finally:
-            yield from Request(operations.CLOSE, (handle,), (), nothing, (path,))
+        return (yield from close_after(handle, path, read_rest(handle, path, start)))
 
     def write_bytes(self, path: AnyPath, data: Any) -> Steps[int]:
         """Replaces the content of a file."""
@@ -344,13 +335,7 @@ class VolumeCalls:
             yield from Request(operations.WRITE_FILE, numbers, (name, view), nothing, (path,))
             return len(view)
         handle = yield from self.open_handle(path, WRITE_FLAGS, NEW_FILE_MODE)
-        try:
-            for at in range(0, len(view), DATA_MAX):
-                part = (view[at : at + DATA_MAX],)
-                yield from Request(operations.WRITE, (handle, at), part, decode_size, (path,))
-        finally:
-            yield from Request(operations.CLOSE, (handle,), (), nothing, (path,))
-        return len(view)
+        return (yield from close_after(handle, path, write_parts(handle, path, view)))
 
     def read_text(
         self, path: AnyPath, encoding: Optional[str] = None, errors: Optional[str] = None
@@ -369,6 +354,37 @@ class VolumeCalls:
         content = check_text(data).encode(encoding or "utf-8", errors or "strict")
         yield from self.write_bytes(path, content)
         return len(data)
+
+
+def read_rest(handle: int, path: Any, start: bytes) -> Steps[bytes]:
+    """All of a file whose start was read, in whole messages."""
+    parts = [start]
+    while len(parts[-1]) == DATA_MAX:
+        numbers = (handle, len(parts) * DATA_MAX, DATA_MAX)
+        parts.append((yield from Request(operations.READ, numbers, (), decode_bytes, (path,))))
+    return b"".join(parts)
+
+
+def write_parts(handle: int, path: Any, view: memoryview) -> Steps[int]:
+    for at in range(0, len(view), DATA_MAX):
+        part = (view[at : at + DATA_MAX],)
+        yield from Request(operations.WRITE, (handle, at), part, decode_size, (path,))
+    return len(view)
+
+
+def close_after(handle: int, path: Any, steps: Steps[R]) -> Steps[R]:
+    """Closes a handle at the end of steps, also of those that fail or are interrupted."""
+    close = Request(operations.CLOSE, (handle,), (), nothing, (path,))
+    try:
+        result = yield from steps
+    except GeneratorExit:
+        # The event loop has gone, and the connection with it.
+        raise
+    except BaseException:
+        yield from close
+        raise
+    yield from close
+    return result
 
 
 def two_paths(

@@ -78,14 +78,12 @@ class Connection:
             while True:
                 try:
                     result = self.call(request, identity)
-                except OSError as error:
+                except BaseException as error:
                     request = steps.throw(error)
                 else:
                     request = steps.send(result)
         except StopIteration as end:
             return end.value
-        finally:
-            steps.close()
 
     def _identify(self, identity: Identity) -> int:
         number = self._identities.get(identity)

@@ -2,85 +2,64 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
-import stat as modes
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, AnyStr, Generic
+from typing import TYPE_CHECKING, Any, AnyStr, Generic, TypeVar
 
+from ._calls import VolumeCalls
 from ._connection import Connection
-from ._names import decode_path, is_bytes
+from ._entry_calls import EntryCalls
+from ._request import Call
+from ._shapes import blocking
 from ._values import Entry, Listing
 
 if TYPE_CHECKING:
     from ._volume import Volume
 
-# The types of entries, as st_mode has them.
-UNKNOWN = 0
-TYPE_SHIFT = 12
-DIRECTORY = modes.S_IFDIR >> TYPE_SHIFT
-REGULAR = modes.S_IFREG >> TYPE_SHIFT
-LINK = modes.S_IFLNK >> TYPE_SHIFT
+R = TypeVar("R")
+calls = VolumeCalls()
 
 
-class DirEntry(Generic[AnyStr]):
-    """An entry of a directory, as os.DirEntry. Its attributes came with it."""
+class EntryBase(Generic[AnyStr]):
+    """An entry of a directory: what needs no request."""
 
-    __slots__ = ("_volume", "_entry", "_followed", "name", "path")
+    __slots__ = ("_volume", "_calls")
 
-    def __init__(self, volume: Volume, directory: Any, entry: Entry) -> None:
+    def __init__(self, volume: Any, directory: Any, entry: Entry) -> None:
         self._volume = volume
-        self._entry = entry
-        self._followed: os.stat_result | None = None
-        name: Any = entry.name if is_bytes(directory) else decode_path(entry.name)
-        self.name: AnyStr = name
-        self.path: AnyStr = posixpath.join(directory, name)
+        self._calls = EntryCalls(directory, entry)
 
-    def __fspath__(self) -> AnyStr:
-        return self.path
+    @property
+    def name(self) -> AnyStr:
+        return self._calls.name
 
-    def __repr__(self) -> str:
-        return f"<DirEntry {self.name!r}>"
-
-    def _type(self) -> int:
-        kind = self._entry.type
-        return kind if kind != UNKNOWN else self.stat(follow_symlinks=False).st_mode >> TYPE_SHIFT
-
-    def _is(self, kind: int, follow_symlinks: bool) -> bool:
-        try:
-            own = self._type()
-            if own != LINK or not follow_symlinks:
-                return own == kind
-            return self.stat().st_mode >> TYPE_SHIFT == kind
-        except FileNotFoundError:
-            return False
-
-    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
-        return self._is(DIRECTORY, follow_symlinks)
-
-    def is_file(self, *, follow_symlinks: bool = True) -> bool:
-        return self._is(REGULAR, follow_symlinks)
-
-    def is_symlink(self) -> bool:
-        return self._is(LINK, False)
+    @property
+    def path(self) -> AnyStr:
+        return self._calls.path
 
     def is_junction(self) -> bool:
         return False
 
-    def inode(self) -> int:
-        return self.stat(follow_symlinks=False).st_ino
+    def __fspath__(self) -> AnyStr:
+        return self._calls.path
 
-    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
-        """Attributes, which are asked for once."""
-        if follow_symlinks and self._type() == LINK:
-            if self._followed is None:
-                self._followed = self._volume.stat(self.path)
-            return self._followed
-        own = self._entry.stat
-        if own is None:
-            own = self._volume.lstat(self.path)
-            self._entry = self._entry._replace(stat=own)
-        return own
+    def __repr__(self) -> str:
+        return f"<DirEntry {self.name!r}>"
+
+
+class DirEntry(EntryBase[AnyStr]):
+    """An entry of a directory, as os.DirEntry."""
+
+    __slots__ = ()
+
+    def _run(self, call: Call[R]) -> R:
+        return self._volume.run(call)
+
+    stat = blocking(EntryCalls.stat)
+    is_dir = blocking(EntryCalls.is_dir)
+    is_file = blocking(EntryCalls.is_file)
+    is_symlink = blocking(EntryCalls.is_symlink)
+    inode = blocking(EntryCalls.inode)
 
 
 class ScandirIterator(Iterator[DirEntry[AnyStr]]):
@@ -99,12 +78,9 @@ class ScandirIterator(Iterator[DirEntry[AnyStr]]):
                 return DirEntry(self._volume, self._path, entry)
             if self._handle == 0:
                 raise StopIteration
-            self._read_page()
-
-    def _read_page(self) -> None:
-        page = self._volume.read_page(self._connection, self._path, self._handle)
-        self._handle = page.handle
-        self._entries = iter(page.entries)
+            page = self._connection.run(calls.readdir(self._path, self._handle, True))
+            self._handle = page.handle
+            self._entries = iter(page.entries)
 
     def close(self) -> None:
         """Releases the directory before its end."""
@@ -137,16 +113,19 @@ def walk(
 ) -> Iterator[tuple[Any, list[Any], list[Any]]]:
     """Each directory of a tree with the names of its directories and other files, as os.walk."""
     try:
-        entries = volume.list_entries(top)
+        entries = volume.run(calls.entries(top))
     except OSError as error:
         if onerror is not None:
             onerror(error)
         return
     folders: list[Any] = []
     files: list[Any] = []
-    for entry in entries:
+    links: set[Any] = set()
+    for each in entries:
+        entry: DirEntry[Any] = DirEntry(volume, top, each)
         (folders if entry.is_dir() else files).append(entry.name)
-    links = {entry.name for entry in entries if not followlinks and entry.is_symlink()}
+        if not followlinks and entry.is_symlink():
+            links.add(entry.name)
     if topdown:
         yield top, folders, files
     for name in list(folders):

@@ -11,7 +11,7 @@ from ._connection import Connection
 from ._file_calls import FileCalls, writable
 from ._calls import bytes_of
 from ._identity import Identity
-from ._names import check_integer, check_position
+from ._names import check_integer
 from ._operations import DATA_MAX
 from ._request import Call
 from ._shapes import blocking
@@ -160,19 +160,7 @@ class File(io.RawIOBase):
         return len(view)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        self._check_open()
-        offset = check_integer(offset, "offset")
-        if whence == os.SEEK_CUR:
-            offset += self._position
-        elif whence == os.SEEK_END:
-            offset += self.stat().st_size
-        elif whence == os.SEEK_DATA:
-            offset = self._run(self._calls.seek_data(offset))
-        elif whence == os.SEEK_HOLE:
-            offset = self._run(self._calls.seek_hole(offset))
-        elif whence != os.SEEK_SET:
-            raise ValueError(f"invalid whence: {whence}")
-        self._position = check_position(offset, "offset")
+        self._position = self._run(self._calls.find(offset, whence, self._position))
         return self._position
 
     def tell(self) -> int:

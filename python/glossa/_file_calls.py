@@ -112,17 +112,19 @@ class FileCalls:
             parts.append(part)
             offset += len(part)
 
-    def seek_data(self, offset: int) -> Request[int]:
-        """The next position with data."""
-        return self._seek(offset, os.SEEK_DATA)
-
-    def seek_hole(self, offset: int) -> Request[int]:
-        """The next position in a hole; the end of the file counts as one."""
-        return self._seek(offset, os.SEEK_HOLE)
-
-    def _seek(self, offset: int, whence: int) -> Request[int]:
-        numbers = (check_position(offset, "offset"), whence)
-        return self._request(operations.SEEK, numbers, decode_size)
+    def find(self, offset: int, whence: int, position: int) -> Steps[int]:
+        """The position that a seek from `position` leads to."""
+        offset = check_integer(offset, "offset")
+        if whence in (os.SEEK_DATA, os.SEEK_HOLE):
+            numbers = (check_position(offset, "offset"), whence)
+            return (yield from self._request(operations.SEEK, numbers, decode_size))
+        if whence == os.SEEK_CUR:
+            offset += position
+        elif whence == os.SEEK_END:
+            offset += (yield from self.stat()).st_size
+        elif whence != os.SEEK_SET:
+            raise ValueError(f"invalid whence: {whence}")
+        return check_position(offset, "offset")
 
     def copy_range(
         self, target: int, size: int, offset: int, target_offset: int

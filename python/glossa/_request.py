@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, Union
 from ._operations import DATA_MAX, FAILURE, LAST_PART, Operation
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
-    class Wakeable(Protocol):
-        """Releases the caller of a request: a lock of a thread, or a wrapper of a future."""
-
-        def release(self) -> None: ...
-
+    from _thread import LockType
+    from asyncio import Future
 
 R = TypeVar("R")
 
@@ -51,6 +46,7 @@ class Request(Generic[R]):
         "reply",
         "is_done",
         "wake",
+        "future",
     )
 
     def __init__(
@@ -81,7 +77,8 @@ class Request(Generic[R]):
         self.errno = 0
         self.reply: Any = b""
         self.is_done = False
-        self.wake: Wakeable | None = None
+        self.wake: LockType | None = None
+        self.future: Future[None] | None = None
 
     def __iter__(self) -> Generator[Request[Any], Any, R]:
         return (yield self)
@@ -108,6 +105,8 @@ class Request(Generic[R]):
         self.is_done = True
         if self.wake is not None:
             wake(self.wake)
+        elif self.future is not None and not self.future.done():
+            self.future.set_result(None)
 
     def error(self) -> OSError:
         """The error of a request that has failed, of the subclass for its errno."""
@@ -123,7 +122,7 @@ class Request(Generic[R]):
         return OSError(self.errno, text, *self.paths)
 
 
-def wake(sleeper: Wakeable) -> None:
+def wake(sleeper: LockType) -> None:
     """Wakes a caller; one that is awake stays so."""
     try:
         sleeper.release()

@@ -25,14 +25,11 @@ class VolumeError(OSError):
 class Source(NamedTuple):
     """From where a connection comes; a child process or an unpickled Volume makes its own."""
 
+    name: str
     # Path of the socket of a server that runs.
     address: str | None
-    # Volume and flags for a server of its own.
-    operands: tuple[str, ...]
-    command: tuple[str, ...] | None
-
-    def __str__(self) -> str:
-        return self.address if self.address is not None else self.operands[0]
+    # The command line of a server of its own, but for its socket.
+    command: tuple[str, ...] = ()
 
 
 def make_source(
@@ -49,20 +46,23 @@ def make_source(
         raise TypeError("a volume is opened by volfile=, or by host= and volname=")
     if volfile is not None:
         # A child may have another working directory.
-        operand: str = os.path.abspath(volfile)
+        name: str = os.path.abspath(volfile)
+        line = [name]
     else:
         hosts = [host] if isinstance(host, str) else list(host or ())
         if not hosts:
             raise ValueError("host names no server of volfiles")
-        operand = f"{','.join(hosts)}:/{volname}"
-    flags: list[str] = []
+        name = f"{hosts[0]}:/{volname}"
+        line = [flag for each in hosts for flag in ("--volfile-server", each)]
+        line += ["--volfile-id", str(volname)]
+        if any(map(os.path.isabs, hosts)):
+            line += ["--volfile-server-transport", "unix"]
     for option in options:
-        flags += ["--set", option]
-    if log is not None:
-        flags += ["--log-file", os.fspath(log)]
+        line += ["--xlator-option", option]
+    line += ["--log-file", os.devnull if log is None else os.fspath(log)]
     if log_level is not None:
-        flags += ["--log-level", log_level]
-    return Source(None, (operand, *flags), find_command(command))
+        line += ["--log-level", log_level]
+    return Source(name, None, (*find_command(command), "api", *line))
 
 
 class Link(NamedTuple):
@@ -112,7 +112,7 @@ def _start(source: Source) -> Link:
     ours, theirs = socket.socketpair()
     # What the server says of a volume that it cannot open. A file takes it without being read.
     with theirs, tempfile.TemporaryFile() as messages:
-        line = [*(source.command or ()), "api", *source.operands, "--fd", str(theirs.fileno())]
+        line = [*source.command, "--fd", str(theirs.fileno())]
         try:
             process = subprocess.Popen(
                 line,
@@ -132,7 +132,7 @@ def _start(source: Source) -> Link:
         except VolumeError as error:
             messages.seek(0)
             text = messages.read().decode("utf-8", "replace").strip()
-            raise (VolumeError(f"cannot open {source}: {text}") if text else error) from None
+            raise (VolumeError(f"cannot open {source.name}: {text}") if text else error) from None
 
 
 def _greet(
@@ -141,12 +141,12 @@ def _greet(
     try:
         greeting = greet(stream)
         if "error" in greeting:
-            raise VolumeError(f"cannot open {source}: {greeting['error']}")
+            raise VolumeError(f"cannot open {source.name}: {greeting['error']}")
         return Link(stream, greeting, process)
     except BaseException as error:
         stream.close()
         status = None if process is None else process.wait()
         if isinstance(error, (ConnectionError, ValueError)):
             ended = "" if status is None else f" (the server ended with status {status})"
-            raise VolumeError(f"cannot open {source}: {error}{ended}") from error
+            raise VolumeError(f"cannot open {source.name}: {error}{ended}") from error
         raise

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
-from ._server import Link, Source, connect
+from ._connection import Connection
+from ._server import Source, connect
 
 
 class Linked(Protocol):
@@ -24,43 +24,36 @@ class Linked(Protocol):
 C = TypeVar("C", bound=Linked)
 
 
-class Session(Generic[C]):
-    """Opens the connection, again after a fork, and if `reconnects` after the end of the server."""
+class SessionBase(Generic[C]):
+    """What sessions of threads and of asyncio have in common."""
 
-    def __init__(self, source: Source, reconnects: bool, make: Callable[[Link], C]) -> None:
+    def __init__(self, source: Source, reconnects: bool) -> None:
         self.source = source
         self.reconnects = reconnects
-        self._make = make
         self._connection: C | None = None
-        self._lock = threading.Lock()
         self.is_closed = False
         sessions.add(self)
 
-    def connection(self) -> C:
-        """@raises ValueError if the volume is closed, OSError"""
+    def live(self) -> C | None:
+        """The connection, unless there is none yet or it has ended."""
         connection = self._connection
-        if connection is not None and connection.loss is None:
-            return connection
-        return self._connect()
+        return connection if connection is not None and connection.loss is None else None
 
-    def _connect(self) -> C:
-        with self._lock:
-            if self.is_closed:
-                raise ValueError("I/O operation on closed volume")
-            connection = self._connection
-            if connection is not None:
-                if connection.loss is None:
-                    return connection
-                if not self.reconnects:
-                    raise connection.make_loss()
-                connection.close()
-            self._connection = self._make(connect(self.source))
-            return self._connection
+    def check(self) -> None:
+        """Whether the session may connect. @raises ValueError if the volume is closed, OSError"""
+        if self.is_closed:
+            raise ValueError("I/O operation on closed volume")
+        connection = self._connection
+        if connection is not None and connection.loss is not None:
+            if not self.reconnects:
+                raise connection.make_loss()
+            connection.close()
+            self._connection = None
 
     @property
     def is_unused(self) -> bool:
         """Whether there is nothing to close."""
-        return self.is_closed or self._connection is None or self._connection.loss is not None
+        return self.is_closed or self._connection is None
 
     def close(self) -> None:
         self.is_closed = True
@@ -68,13 +61,38 @@ class Session(Generic[C]):
             self._connection.close()
 
     def leave_to_parent(self) -> None:
-        self._lock = threading.Lock()
+        """In a child after fork, which gets a connection of its own."""
         if self._connection is not None:
             self._connection.leave_to_parent()
             self._connection = None
 
 
-sessions: weakref.WeakSet[Session[Any]] = weakref.WeakSet()
+class Session(SessionBase[Connection]):
+    """The session of threads."""
+
+    def __init__(self, source: Source, reconnects: bool) -> None:
+        super().__init__(source, reconnects)
+        self._lock = threading.Lock()
+
+    def connection(self) -> Connection:
+        """@raises ValueError if the volume is closed, OSError"""
+        connection = self._connection
+        if connection is not None and connection.loss is None:
+            return connection
+        with self._lock:
+            connection = self.live()
+            if connection is None:
+                self.check()
+                connection = self._connection = Connection(connect(self.source))
+            return connection
+
+    def leave_to_parent(self) -> None:
+        # A thread that is not in the child may have held it.
+        self._lock = threading.Lock()
+        super().leave_to_parent()
+
+
+sessions: weakref.WeakSet[SessionBase[Any]] = weakref.WeakSet()
 
 
 def _leave_to_parent() -> None:

@@ -10,8 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from ._connection import Connection
-from ._directory import DirEntry, ScandirIterator, walk
+from ._directory import ScandirIterator, walk
 from ._file import File, OpenMode
 from ._file_calls import FileCalls
 from ._identity import Identity, make_identity
@@ -21,7 +20,6 @@ from ._server import Command, Source, make_source
 from ._session import Session
 from ._shapes import blocking
 from ._tree_calls import TreeCalls
-from ._values import Listing
 
 if TYPE_CHECKING:
     from _typeshed import (
@@ -60,31 +58,34 @@ class Volume:
         reconnect: whether a call after the end of the server starts another one
         """
         source = make_source(volfile, host, volname, options, log, log_level, command)
-        self._attach(Session(source, reconnect, Connection), None, True)
+        self._attach(Session(source, reconnect), None, True)
         self._session.connection()
 
     @classmethod
     def connect(cls, address: StrPath, *, reconnect: bool = False) -> Self:
         """The volume of a server that runs. @param address: path of its socket"""
-        source = Source(os.fspath(address), (), None)
-        volume = cls._make(Session(source, reconnect, Connection), None, True)
+        source = Source(os.fspath(address), os.fspath(address))
+        volume = cls._make(Session(source, reconnect), None, True)
         volume._session.connection()
         return volume
 
     @classmethod
-    def _make(cls, session: Session[Connection], identity: Identity | None, owns: bool) -> Self:
+    def _make(cls, session: Session, identity: Identity | None, owns: bool) -> Self:
         volume = cls.__new__(cls)
         volume._attach(session, identity, owns)
         return volume
 
-    def _attach(self, session: Session[Connection], identity: Identity | None, owns: bool) -> None:
+    def _attach(self, session: Session, identity: Identity | None, owns: bool) -> None:
         self._calls = calls
         self._session = session
         self._identity = identity
         self._owns_session = owns
 
-    def _run(self, call: Call[R]) -> R:
+    def run(self, call: Call[R]) -> R:
+        """Carries out an operation of `_calls`."""
         return self._session.connection().run(call, self._identity)
+
+    _run = run
 
     # -- attributes --------------------------------------------------------------------------------
 
@@ -211,9 +212,6 @@ class Volume:
         first = connection.run(calls.opendir(path, True), self._identity)
         return ScandirIterator(self, connection, path, first)
 
-    def read_page(self, connection: Connection, path: Any, handle: int) -> Listing:
-        return connection.run(calls.readdir(path, handle, True), self._identity)
-
     def walk(
         self,
         top: Any = "/",
@@ -223,10 +221,6 @@ class Volume:
     ) -> Iterator[tuple[Any, list[Any], list[Any]]]:
         """Each directory of a tree with the names of its directories and other files."""
         return walk(self, top, topdown, onerror, followlinks)
-
-    def list_entries(self, path: Any) -> list[DirEntry[Any]]:
-        """All entries of a directory, without attributes."""
-        return [DirEntry(self, path, entry) for entry in self._run(calls.entries(path))]
 
     # -- the volume --------------------------------------------------------------------------------
 
@@ -276,7 +270,7 @@ class Volume:
 
     def __repr__(self) -> str:
         state = " [closed]" if self.closed else ""
-        return f"<glossa.Volume {str(self._session.source)!r}{state}>"
+        return f"<glossa.Volume {self._session.source.name!r}{state}>"
 
     def __reduce__(self) -> Any:
         if self.closed:
@@ -289,4 +283,4 @@ def _restore(
     cls: type[Volume], source: Source, reconnects: bool, identity: Identity | None
 ) -> Volume:
     """An unpickled volume, which connects at its first use."""
-    return cls._make(Session(source, reconnects, Connection), identity, True)
+    return cls._make(Session(source, reconnects), identity, True)

@@ -1,0 +1,71 @@
+"""The operations of an entry of a directory, as steps. Its attributes may have come with it."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat as modes
+from typing import Any
+
+from ._calls import Steps, VolumeCalls
+from ._names import decode_path, is_bytes
+from ._values import Entry
+
+# The types of entries: those of st_mode, shifted.
+TYPE_SHIFT = 12
+UNKNOWN = 0
+DIRECTORY = modes.S_IFDIR >> TYPE_SHIFT
+REGULAR = modes.S_IFREG >> TYPE_SHIFT
+LINK = modes.S_IFLNK >> TYPE_SHIFT
+
+calls = VolumeCalls()
+
+
+class EntryCalls:
+    """An entry with the methods of os.DirEntry."""
+
+    __slots__ = ("name", "path", "type", "own", "followed")
+
+    def __init__(self, directory: Any, entry: Entry) -> None:
+        self.name: Any = entry.name if is_bytes(directory) else decode_path(entry.name)
+        self.path: Any = posixpath.join(directory, self.name)
+        self.type = entry.type
+        # Attributes of the entry, and of the file that a symbolic link leads to.
+        self.own = entry.stat
+        self.followed: os.stat_result | None = None
+
+    def stat(self, *, follow_symlinks: bool = True) -> Steps[os.stat_result]:
+        """Attributes, which are asked for once."""
+        if follow_symlinks and (yield from self._type()) == LINK:
+            if self.followed is None:
+                self.followed = yield from calls.stat(self.path)
+            return self.followed
+        if self.own is None:
+            self.own = yield from calls.lstat(self.path)
+        return self.own
+
+    def _type(self) -> Steps[int]:
+        if self.type == UNKNOWN:
+            self.type = (yield from self.stat(follow_symlinks=False)).st_mode >> TYPE_SHIFT
+        return self.type
+
+    def _is(self, type: int, follow_symlinks: bool) -> Steps[bool]:
+        try:
+            own = yield from self._type()
+            if own == LINK and follow_symlinks:
+                own = (yield from self.stat()).st_mode >> TYPE_SHIFT
+            return own == type
+        except FileNotFoundError:
+            return False
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> Steps[bool]:
+        return self._is(DIRECTORY, follow_symlinks)
+
+    def is_file(self, *, follow_symlinks: bool = True) -> Steps[bool]:
+        return self._is(REGULAR, follow_symlinks)
+
+    def is_symlink(self) -> Steps[bool]:
+        return self._is(LINK, False)
+
+    def inode(self) -> Steps[int]:
+        return (yield from self.stat(follow_symlinks=False)).st_ino

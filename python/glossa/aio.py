@@ -1,0 +1,467 @@
+"""glossa.aio: a volume for asyncio, with the names, arguments and results of `glossa.Volume`.
+
+    from glossa import aio
+
+    async with aio.Volume("data.vol") as volume:
+        names = await volume.listdir("/")
+        stats = await asyncio.gather(*(volume.stat(f"/{name}") for name in names))
+
+Requests of one turn of the event loop leave together. A task that is cancelled cancels its request.
+"""
+
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import warnings
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ._aio_connection import Connection
+from ._calls import bytes_of
+from ._directory import EntryBase, join
+from ._entry_calls import EntryCalls
+from ._file import ACCESS_MODES, OpenMode
+from ._file_calls import FileCalls, writable
+from ._identity import Identity, make_identity
+from ._names import AnyPath, StrPath, check_integer, check_position
+from ._operations import DATA_MAX
+from ._request import Call
+from ._server import Command, Source, connect, make_source
+from ._session import SessionBase
+from ._shapes import awaitable
+from ._tree_calls import TreeCalls
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["DirEntry", "File", "Volume"]
+
+R = TypeVar("R")
+calls = TreeCalls()
+
+
+class Session(SessionBase[Connection]):
+    """Opens the connection in a thread, so that the event loop goes on."""
+
+    def __init__(self, source: Source, reconnects: bool) -> None:
+        super().__init__(source, reconnects)
+        self._opening: asyncio.Task[Connection] | None = None
+
+    async def open(self) -> Connection:
+        """@raises ValueError if the volume is closed, OSError"""
+        self.check()
+        if self._opening is None:
+            self._opening = asyncio.ensure_future(self._open())
+        # One opens for all, and goes on when its first caller is cancelled.
+        return await asyncio.shield(self._opening)
+
+    async def _open(self) -> Connection:
+        loop = asyncio.get_running_loop()
+        try:
+            link = await loop.run_in_executor(None, connect, self.source)
+            _, connection = await loop.create_unix_connection(
+                lambda: Connection(link, loop), sock=link.stream
+            )
+            self._connection = connection
+            return connection
+        finally:
+            self._opening = None
+
+
+class File:
+    """An unbuffered open file, with the methods of `glossa.File` as coroutines."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        identity: Identity | None,
+        file_calls: FileCalls,
+        name: Any,
+        flags: int,
+    ) -> None:
+        self._connection = connection
+        self._identity = identity
+        self._calls = file_calls
+        self._flags = flags
+        self._position = 0
+        # What was read for lines, and not yet returned; it ends at the position.
+        self._ahead: bytes = b""
+        self.name = name
+        self.closed = False
+
+    async def _run(self, call: Call[R]) -> R:
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
+        return await self._connection.run(call, self._identity)
+
+    pread = awaitable(FileCalls.pread)
+    preadinto = awaitable(FileCalls.preadinto)
+    pwrite = awaitable(FileCalls.pwrite)
+    sync = awaitable(FileCalls.sync)
+    fallocate = awaitable(FileCalls.fallocate)
+    discard = awaitable(FileCalls.discard)
+    zerofill = awaitable(FileCalls.zerofill)
+    stat = awaitable(FileCalls.stat)
+    chmod = awaitable(FileCalls.chmod)
+    chown = awaitable(FileCalls.chown)
+    utime = awaitable(FileCalls.utime)
+    getxattr = awaitable(FileCalls.getxattr)
+    listxattr = awaitable(FileCalls.listxattr)
+    setxattr = awaitable(FileCalls.setxattr)
+    removexattr = awaitable(FileCalls.removexattr)
+    set_lock = awaitable(FileCalls.set_lock)
+
+    @property
+    def handle(self) -> int:
+        """The number of the file in the connection."""
+        return self._calls.handle
+
+    def _check(self, without: int, purpose: str) -> None:
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
+        if self._flags & ACCESS_MODES == without:
+            raise io.UnsupportedOperation(f"File not open for {purpose}")
+
+    def _forget_ahead(self) -> None:
+        self._position -= len(self._ahead)
+        self._ahead = b""
+
+    async def read(self, size: int | None = -1) -> bytes:
+        """Reads at the position: `size` bytes, fewer at the end of the file; -1 is all."""
+        self._check(os.O_WRONLY, "reading")
+        size = -1 if size is None else check_integer(size, "size")
+        self._forget_ahead()
+        if size < 0:
+            data = await self._run(self._calls.read_rest(self._position))
+        else:
+            data = await self._run(self._calls.pread(size, self._position))
+        self._position += len(data)
+        return data
+
+    async def readinto(self, buffer: Any) -> int:
+        self._check(os.O_WRONLY, "reading")
+        self._forget_ahead()
+        count = await self._run(self._calls.preadinto(writable(buffer), self._position))
+        self._position += count
+        return count
+
+    async def readline(self) -> bytes:
+        """The next line with its end; no bytes at the end of the file."""
+        self._check(os.O_WRONLY, "reading")
+        start = 0
+        while True:
+            end = self._ahead.find(b"\n", start) + 1
+            if end > 0:
+                break
+            start = end = len(self._ahead)
+            data = await self._run(self._calls.read(DATA_MAX, self._position))
+            if not data:
+                break
+            self._position += len(data)
+            self._ahead = self._ahead + data
+        line, self._ahead = self._ahead[:end], self._ahead[end:]
+        return line
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        line = await self.readline()
+        if not line:
+            raise StopAsyncIteration
+        return line
+
+    async def write(self, data: Any) -> int:
+        """Writes all bytes at the position; returns their number."""
+        self._check(os.O_RDONLY, "writing")
+        view = bytes_of(data)
+        self._forget_ahead()
+        self._position = await self._run(self._calls.write_all(view, self._position))
+        return len(view)
+
+    async def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._forget_ahead()
+        self._position = await self._run(self._calls.find(offset, whence, self._position))
+        return self._position
+
+    def tell(self) -> int:
+        return self._position - len(self._ahead)
+
+    async def truncate(self, size: int | None = None) -> int:
+        self._check(os.O_RDONLY, "writing")
+        size = self.tell() if size is None else check_position(size, "size")
+        await self._run(self._calls.set_size(size))
+        return size
+
+    async def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            await self._connection.run(self._calls.close_handle())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        state = " [closed]" if self.closed else ""
+        return f"<glossa.aio.File name={self.name!r}{state}>"
+
+    def __del__(self) -> None:
+        if self.__dict__.get("closed", True):
+            return
+        warnings.warn(f"unclosed file {self!r}", ResourceWarning, stacklevel=2, source=self)
+        self._connection.drop(self.handle)
+
+
+class Opening:
+    """A file that is about to be opened: `await` it, or use it in `async with`."""
+
+    def __init__(self, volume: Volume, path: AnyPath, mode: OpenMode) -> None:
+        self._volume = volume
+        self._path = path
+        self._mode = mode
+        self._file: File | None = None
+
+    async def _open(self) -> File:
+        file = await self._volume.open_raw(self._path, self._mode.flags, 0o666)
+        if self._mode.appends:
+            await file.seek(0, os.SEEK_END)
+        return file
+
+    def __await__(self) -> Generator[Any, Any, File]:
+        return self._open().__await__()
+
+    async def __aenter__(self) -> File:
+        self._file = await self._open()
+        return self._file
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._file is not None:
+            await self._file.close()
+
+
+class DirEntry(EntryBase[Any]):
+    """An entry of a directory, as os.DirEntry, with coroutines."""
+
+    __slots__ = ()
+
+    async def _run(self, call: Call[R]) -> R:
+        return await self._volume.run(call)
+
+    stat = awaitable(EntryCalls.stat)
+    is_dir = awaitable(EntryCalls.is_dir)
+    is_file = awaitable(EntryCalls.is_file)
+    is_symlink = awaitable(EntryCalls.is_symlink)
+    inode = awaitable(EntryCalls.inode)
+
+
+class Volume:
+    """A volume for the tasks of one event loop. It connects at its first use, or in `async with`."""
+
+    def __init__(
+        self,
+        volfile: StrPath | None = None,
+        *,
+        host: str | Sequence[str] | None = None,
+        volname: str | None = None,
+        options: Iterable[str] = (),
+        log: StrPath | None = None,
+        log_level: str | None = None,
+        command: Command | None = None,
+        reconnect: bool = False,
+    ) -> None:
+        """The arguments are those of `glossa.Volume`."""
+        source = make_source(volfile, host, volname, options, log, log_level, command)
+        self._attach(Session(source, reconnect), None, True)
+
+    @classmethod
+    def connect(cls, address: StrPath, *, reconnect: bool = False) -> Self:
+        """The volume of a server that runs. @param address: path of its socket"""
+        source = Source(os.fspath(address), os.fspath(address))
+        return cls._make(Session(source, reconnect), None, True)
+
+    @classmethod
+    def _make(cls, session: Session, identity: Identity | None, owns: bool) -> Self:
+        volume = cls.__new__(cls)
+        volume._attach(session, identity, owns)
+        return volume
+
+    def _attach(self, session: Session, identity: Identity | None, owns: bool) -> None:
+        self._calls = calls
+        self._session = session
+        self._identity = identity
+        self._owns_session = owns
+
+    async def run(self, call: Call[R]) -> R:
+        """Carries out an operation of `_calls`."""
+        connection = self._session.live() or await self._session.open()
+        return await connection.run(call, self._identity)
+
+    _run = run
+
+    # -- attributes --------------------------------------------------------------------------------
+
+    stat = awaitable(TreeCalls.stat)
+    lstat = awaitable(TreeCalls.lstat)
+    gfid = awaitable(TreeCalls.gfid)
+    access = awaitable(TreeCalls.access)
+    exists = awaitable(TreeCalls.exists)
+    lexists = awaitable(TreeCalls.lexists)
+    isfile = awaitable(TreeCalls.isfile)
+    isdir = awaitable(TreeCalls.isdir)
+    islink = awaitable(TreeCalls.islink)
+    getsize = awaitable(TreeCalls.getsize)
+    getatime = awaitable(TreeCalls.getatime)
+    getmtime = awaitable(TreeCalls.getmtime)
+    getctime = awaitable(TreeCalls.getctime)
+    samefile = awaitable(TreeCalls.samefile)
+    chmod = awaitable(TreeCalls.chmod)
+    chown = awaitable(TreeCalls.chown)
+    lchown = awaitable(TreeCalls.lchown)
+    utime = awaitable(TreeCalls.utime)
+    truncate = awaitable(TreeCalls.truncate)
+    statvfs = awaitable(TreeCalls.statvfs)
+    getxattr = awaitable(TreeCalls.getxattr)
+    listxattr = awaitable(TreeCalls.listxattr)
+    setxattr = awaitable(TreeCalls.setxattr)
+    removexattr = awaitable(TreeCalls.removexattr)
+
+    # -- names -------------------------------------------------------------------------------------
+
+    mkdir = awaitable(TreeCalls.mkdir)
+    makedirs = awaitable(TreeCalls.makedirs)
+    mknod = awaitable(TreeCalls.mknod)
+    mkfifo = awaitable(TreeCalls.mkfifo)
+    rmdir = awaitable(TreeCalls.rmdir)
+    remove = awaitable(TreeCalls.remove)
+    unlink = awaitable(TreeCalls.unlink)
+    rename = awaitable(TreeCalls.rename)
+    replace = awaitable(TreeCalls.replace)
+    link = awaitable(TreeCalls.link)
+    symlink = awaitable(TreeCalls.symlink)
+    readlink = awaitable(TreeCalls.readlink)
+    realpath = awaitable(TreeCalls.realpath)
+    listdir = awaitable(TreeCalls.listdir)
+
+    # -- data and trees ----------------------------------------------------------------------------
+
+    read_bytes = awaitable(TreeCalls.read_bytes)
+    write_bytes = awaitable(TreeCalls.write_bytes)
+    read_text = awaitable(TreeCalls.read_text)
+    write_text = awaitable(TreeCalls.write_text)
+    copyfile = awaitable(TreeCalls.copyfile)
+    copymode = awaitable(TreeCalls.copymode)
+    copystat = awaitable(TreeCalls.copystat)
+    copy = awaitable(TreeCalls.copy)
+    copy2 = awaitable(TreeCalls.copy2)
+    copytree = awaitable(TreeCalls.copytree)
+    rmtree = awaitable(TreeCalls.rmtree)
+    move = awaitable(TreeCalls.move)
+
+    def open(self, file: AnyPath, mode: str = "rb") -> Opening:
+        """Opens a file for bytes; of a text there are read_text and write_text."""
+        opened = OpenMode(mode, -1)
+        if not opened.is_binary:
+            raise ValueError(f"a file of aio has bytes: the mode is {mode + 'b'!r}, not {mode!r}")
+        return Opening(self, file, opened)
+
+    async def open_raw(self, path: AnyPath, flags: int, mode: int = 0o777) -> File:
+        """Opens a file with flags, as os.open."""
+        connection = self._session.live() or await self._session.open()
+        handle = await connection.run(calls.open_handle(path, flags, mode), self._identity)
+        return File(connection, self._identity, FileCalls(handle, path), path, flags)
+
+    async def scandir(self, path: Any = "/") -> AsyncIterator[DirEntry]:
+        """The entries of a directory with their attributes."""
+        connection = self._session.live() or await self._session.open()
+        page = await connection.run(calls.opendir(path, True), self._identity)
+        try:
+            while True:
+                for entry in page.entries:
+                    yield DirEntry(self, path, entry)
+                if page.handle == 0:
+                    return
+                page = await connection.run(calls.readdir(path, page.handle, True))
+        finally:
+            if page.handle != 0:
+                connection.drop(page.handle)
+
+    async def walk(
+        self,
+        top: Any = "/",
+        topdown: bool = True,
+        onerror: Callable[[OSError], object] | None = None,
+        followlinks: bool = False,
+    ) -> AsyncIterator[tuple[Any, list[Any], list[Any]]]:
+        """Each directory of a tree with the names of its directories and other files."""
+        try:
+            entries = await self.run(calls.entries(top))
+        except OSError as error:
+            if onerror is not None:
+                onerror(error)
+            return
+        folders: list[Any] = []
+        files: list[Any] = []
+        links: set[Any] = set()
+        for each in entries:
+            entry = DirEntry(self, top, each)
+            (folders if await entry.is_dir() else files).append(entry.name)
+            if not followlinks and await entry.is_symlink():
+                links.add(entry.name)
+        if topdown:
+            yield top, folders, files
+        for name in list(folders):
+            if name not in links:
+                below = self.walk(join(top, name), topdown, onerror, followlinks)
+                async for step in below:
+                    yield step
+        if not topdown:
+            yield top, folders, files
+
+    def with_identity(
+        self,
+        *,
+        uid: int | None = None,
+        gid: int | None = None,
+        groups: Iterable[int] | None = None,
+        umask: int | None = None,
+        lock_owner: bytes | None = None,
+    ) -> Self:
+        """The same volume for another caller. It needs no close."""
+        base = self._identity or Identity()
+        identity = make_identity(base, uid, gid, groups, umask, lock_owner)
+        return self._make(self._session, identity, False)
+
+    @property
+    def closed(self) -> bool:
+        return self._session.is_closed
+
+    async def close(self) -> None:
+        """Ends the connection, and a server of the volume's own. Calls under way fail."""
+        if self._owns_session:
+            await asyncio.get_running_loop().run_in_executor(None, self._session.close)
+
+    async def __aenter__(self) -> Self:
+        if self._session.live() is None:
+            await self._session.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def __del__(self) -> None:
+        # Of an object whose construction failed, there is no session.
+        if not self.__dict__.get("_owns_session", False) or self._session.is_unused:
+            return
+        warnings.warn(f"unclosed volume {self!r}", ResourceWarning, stacklevel=2, source=self)
+        self._session.close()
+
+    def __repr__(self) -> str:
+        state = " [closed]" if self.closed else ""
+        return f"<glossa.aio.Volume {self._session.source.name!r}{state}>"
