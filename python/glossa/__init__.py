@@ -11,7 +11,8 @@
 
 from ._directory import DirEntry
 from ._file import File
+from ._path import VolumePath
 from ._server import VolumeError
 from ._volume import Volume
 
-__all__ = ["DirEntry", "File", "Volume", "VolumeError"]
+__all__ = ["DirEntry", "File", "Volume", "VolumeError", "VolumePath"]

@@ -117,9 +117,10 @@ class Request(Generic[R]):
         text = text or os.strerror(self.errno)
         if failed:
             return OSError(self.errno, text, os.fsdecode(failed))
-        if len(self.paths) > 1:
-            return OSError(self.errno, text, self.paths[0], None, self.paths[1])
-        return OSError(self.errno, text, *self.paths)
+        paths = tuple(map(os.fspath, self.paths))
+        if len(paths) > 1:
+            return OSError(self.errno, text, paths[0], None, paths[1])
+        return OSError(self.errno, text, *paths)
 
 
 def wake(sleeper: LockType) -> None:

@@ -15,6 +15,7 @@ from ._file import File, OpenMode
 from ._file_calls import FileCalls
 from ._identity import Identity, make_identity
 from ._names import AnyPath, StrPath
+from ._path import VolumePath
 from ._request import Call
 from ._server import Command, Source, make_source
 from ._session import Session
@@ -221,6 +222,14 @@ class Volume:
     ) -> Iterator[tuple[Any, list[Any], list[Any]]]:
         """Each directory of a tree with the names of its directories and other files."""
         return walk(self, top, topdown, onerror, followlinks)
+
+    def path(self, *parts: StrPath) -> VolumePath:
+        """A path of the volume with the methods of pathlib: `volume.path("/a") / "b"`."""
+        return VolumePath(self, *parts)
+
+    def is_same(self, other: Volume) -> bool:
+        """Whether both are one volume, perhaps for different callers."""
+        return self._session is other._session
 
     # -- the volume --------------------------------------------------------------------------------
 
