@@ -10,17 +10,21 @@ from . import _operations as operations
 from ._request import Request
 from ._values import decode_number
 
-# An id or umask that stays that of the server's own identity.
+# An id that stays that of the server's own identity.
 UNCHANGED = 0xFFFF_FFFF
 
 
+# Subtracted from the mode of new files, as the server's own identity does.
+UMASK = 0o022
+
+
 class Identity(NamedTuple):
-    """An id of -1 and other values left out are those of the server's own identity."""
+    """An id of -1 and an empty owner are those of the server's own identity."""
 
     uid: int = -1
     gid: int = -1
     groups: tuple[int, ...] = ()
-    umask: int = -1
+    umask: int = UMASK
     lock_owner: bytes = b""
 
 
@@ -61,6 +65,6 @@ def check_owner(owner: object) -> bytes:
 def register(identity: Identity) -> Request[int]:
     """Registers an identity with the server; returns its number there."""
     uid, gid, groups, umask, owner = identity
-    numbers = (uid & UNCHANGED, gid & UNCHANGED, umask & UNCHANGED)
+    numbers = (uid & UNCHANGED, gid & UNCHANGED, umask)
     packed = pack(f">{len(groups)}I", *groups)
     return Request(operations.IDENTITY, numbers, (packed, owner), decode_number)

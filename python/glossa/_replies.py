@@ -59,6 +59,8 @@ class Replies:
         # Start and end of the bytes in the buffer, or of those in the body that is being received;
         # the count of a receive that is not yet part of it.
         self._state: tuple[int, int, list[int], _Body | None] = (0, 0, [], None)
+        # Whether all that was received has been looked through for replies.
+        self._is_settled = True
 
     def target(self) -> memoryview:
         """The memory for the next receive."""
@@ -69,17 +71,20 @@ class Replies:
 
     def receive(self, receive_into: Callable[[memoryview], int]) -> bool:
         """Receives once, and settles all requests whose replies are whole. False: the end."""
-        received = self._state[2]
-        if not received:
-            received.extend(map(receive_into, (self.target(),)))
-        return self.take()
+        # After an exception, what was received before it comes first.
+        if self._is_settled:
+            self._is_settled = False
+            self._state[2].extend(map(receive_into, (self.target(),)))
+        is_open = self._take()
+        self._is_settled = True
+        return is_open
 
     def take_received(self, count: int) -> None:
         """The same for a receive that the caller has made."""
         self._state[2].append(count)
-        self.take()
+        self._take()
 
-    def take(self) -> bool:
+    def _take(self) -> bool:
         """Settles the requests whose replies are whole."""
         start, end, received, body = self._state
         if received:

@@ -115,9 +115,9 @@ class Request(Generic[R]):
         failed = reply[FAILURE.size : FAILURE.size + length]
         text = reply[FAILURE.size + length :].decode("utf-8", "replace")
         text = text or os.strerror(self.errno)
-        if failed:
-            return OSError(self.errno, text, os.fsdecode(failed))
         paths = tuple(map(os.fspath, self.paths))
+        if failed and failed not in map(os.fsencode, paths):
+            return OSError(self.errno, text, os.fsdecode(failed))
         if len(paths) > 1:
             return OSError(self.errno, text, paths[0], None, paths[1])
         return OSError(self.errno, text, *paths)
