@@ -10,8 +10,9 @@ enableModuleCache();
 const { dispatch } = await import('./dispatch.ts');
 const { exitAfterFlush } = await import('../terminal/exit.ts');
 const { currentTerminal } = await import('../server/child-server.ts');
+const { readArguments } = await import('../terminal/command-line.ts');
 const { crashLog } = await import('../runtime/sys/crash-log.ts');
 
 crashLog.log = '-';
 const terminal = currentTerminal();
-await exitAfterFlush(await dispatch(process.argv.slice(2), terminal), terminal);
+await exitAfterFlush(await dispatch(readArguments(), terminal), terminal);
