@@ -17,7 +17,7 @@ const server = spawn(
 );
 let url = '';
 beforeAll(async () => {
-  url = String((await once(server.stdout, 'files'))[0]).trim();
+  url = String((await once(server.stdout, 'data'))[0]).trim();
 });
 afterAll(async () => {
   server.kill('SIGTERM');
