@@ -112,6 +112,11 @@ export const commands: Commands = new Map(
       summary: 'list all files below a directory of a volume',
       load: () => import('./fs/find.ts'),
     },
+    api: {
+      group: 'run',
+      summary: 'let programs in other languages use a volume, without a mount',
+      load: () => import('./api.ts'),
+    },
     reload: {
       group: 'run',
       summary: 'reload the volfile and modules of a mount or a brick',

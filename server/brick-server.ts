@@ -11,15 +11,10 @@ import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
 import { printStep, type Terminal } from '../terminal/terminal.ts';
-import { ControlHost, type Listener, makeCommonQuestions } from './control/control-host.ts';
-import { GraphQuestions } from './control/graph-questions.ts';
-import { PidFile } from './pid-file.ts';
-import { RunFolder } from './run-folder.ts';
+import type { Listener } from './control/control-host.ts';
+import { type ListeningServer, serveListening } from './listening-server.ts';
 import {
-  describeServer,
   type GraphServer,
-  makeReloader,
-  runFolderPath,
   runServer,
   type ServerContext,
   type ServerSettings,
@@ -65,39 +60,21 @@ async function serveGraph(
   settings: ServerSettings,
   serverContext: ServerContext,
 ): Promise<number> {
-  const { log, shutdown, starter, terminal, startErrors } = serverContext;
-  startErrors.endCollecting();
-  const reloader = makeReloader(graphServer, graph, settings, serverContext);
-  shutdown.onSighup = () => void reloader.reload();
-  const folder = new RunFolder(runFolderPath(settings));
-  const about = describeServer(serverContext);
-  const control = new GraphQuestions(graph, { about, reloader, log, folder });
-  shutdown.onSigusr1 = () => control.dumper.writeDump();
-  const endRequested = new Promise<void>((resolve) => {
-    shutdown.defer();
-    shutdown.onRequest(resolve);
-  });
-  const pidFile = new PidFile(settings.pidFile);
-  const { volfile } = about;
-  const commonQuestions = makeCommonQuestions(
-    () => ({ what: 'brick', volfile, listens: describeListeners(graph) }),
-    shutdown,
-  );
-  let host: ControlHost | null = null;
-  try {
-    pidFile.write();
-    host = await ControlHost.open('listener', { ...commonQuestions, ...control.questions }, log);
-    for (const { address, brickNames } of findServers(graph)) {
-      terminal.out(`${address} ${brickNames.map(printable).join(' ')}`);
-    }
-    printStep(`${printable(settings.volfile)} is served`, terminal);
-    await starter.reportReady();
-    await endRequested;
-    return EXIT_OK;
-  } finally {
-    pidFile.remove();
-    await host?.close();
-    control.close();
-    log.info(`serves ${printable(settings.volfile)} no more`, { msgid: messages.bricksEnd.id });
-  }
+  const { log, terminal } = serverContext;
+  const volfile = printable(settings.volfile);
+  const server: ListeningServer = {
+    what: 'brick',
+    describeListeners: () => describeListeners(graph),
+    begin() {
+      for (const { address, brickNames } of findServers(graph)) {
+        terminal.out(`${address} ${brickNames.map(printable).join(' ')}`);
+      }
+      printStep(`${volfile} is served`, terminal);
+    },
+    end() {
+      log.info(`serves ${volfile} no more`, { msgid: messages.bricksEnd.id });
+    },
+  };
+  await serveListening(server, graphServer, graph, settings, serverContext);
+  return EXIT_OK;
 }

@@ -89,6 +89,8 @@ export interface DriverSettings {
   onRequest?(stack: RequestStack): void;
   /** The error with which a fop fails before it is sent; null if it is to be sent. */
   refusal?(): Error | null;
+  /** Whether callers wait for promises, and so continue in the event loop; by default true. */
+  readonly awaitsPromise?: boolean;
 }
 
 /** The wait of an operation for the reply to one fop. */
@@ -123,8 +125,7 @@ class FopWait implements Wait {
       operation.resume(
         isComplete ? { opRet, opErrno, values } : { opRet: -1, opErrno: EIO, values },
       );
-      // A caller that waits for a promise continues in the event loop.
-      driver.graph.top.context.wake();
+      if (driver.awaitsPromise) driver.graph.top.context.wake();
     });
     windArgs[name](frame, 0, cbk as never, driver.linksFor(args), args);
   }
@@ -137,6 +138,7 @@ export class DriverSteps {
   readonly caller: Caller;
   readonly onRequest: ((stack: RequestStack) => void) | undefined;
   readonly refusal: (() => Error | null) | undefined;
+  readonly awaitsPromise: boolean;
   /** Undefined for the top of the graph, which an exchange of the graph replaces. */
   private readonly fixedLinks: Child | undefined;
 
@@ -146,6 +148,7 @@ export class DriverSteps {
     this.caller = caller;
     this.onRequest = settings.onRequest;
     this.refusal = settings.refusal;
+    this.awaitsPromise = settings.awaitsPromise ?? true;
     this.fixedLinks = settings.links === this.graph.links ? undefined : settings.links;
   }
 

@@ -12,7 +12,7 @@ import {
   toInteger,
 } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
-import type { OpenFile } from './open-file.ts';
+import { OpenFile } from './open-file.ts';
 import type { OpenState } from './open-state.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import type { Options, VolumeContext } from './volume-context.ts';
@@ -26,14 +26,16 @@ const DEFAULT_READ_BYTES = 16_384;
 export class FileDataSteps {
   readonly volume: VolumeContext;
   protected readonly state: OpenState;
+  /** The open file, with requests of the identity of `volume`. */
+  protected readonly file: OpenFile['steps'];
 
+  /** @param volume may have another identity than the one that has opened the file */
   constructor(volume: VolumeContext, state: OpenState) {
     this.volume = volume;
     this.state = state;
-  }
-
-  protected get file(): OpenFile['steps'] {
-    return this.state.file.steps;
+    const { file } = state;
+    const isOpener = file.driver === volume.driver;
+    this.file = isOpener ? file.steps : new OpenFile(volume.driver, file.fd).steps;
   }
 
   get path(): string {

@@ -47,6 +47,11 @@ export interface HeldLock {
 }
 
 export class FileHandleSteps extends FileDataSteps {
+  /** The same open file for another identity. */
+  for(volume: VolumeContext): FileHandleSteps {
+    return volume === this.volume ? this : new FileHandleSteps(volume, this.state);
+  }
+
   // -- space ---------------------------------------------------------------------------------
 
   /** Reserves space; the file grows unless `keepSize`. */

@@ -22,22 +22,23 @@ export interface Operation {
   fail(error: unknown): void;
 }
 
-/** Runs the steps of one operation, from wait to wait. */
-class StepsRunner<R> implements Operation {
-  private readonly steps: Steps<R>;
-  private readonly resolve: (result: R) => void;
-  private readonly reject: (error: unknown) => void;
+/** Drives the steps of one operation, from the first `advance` to its end. */
+export abstract class StepsRunner<R> implements Operation {
+  protected readonly steps: Steps<R>;
   /** True while `advance` runs: then a wait that ends leaves its result for the loop. */
   private isAdvancing = false;
   private hasEnded = false;
   private hasFailed = false;
   private result: unknown;
 
-  constructor(steps: Steps<R>, resolve: (result: R) => void, reject: (error: unknown) => void) {
+  constructor(steps: Steps<R>) {
     this.steps = steps;
-    this.resolve = resolve;
-    this.reject = reject;
   }
+
+  /** Called at the end with the result; must not throw. */
+  protected abstract resolve(result: R): void;
+  /** Called in its place after a failure; must not throw. */
+  protected abstract reject(error: unknown): void;
 
   resume(result: unknown): void {
     this.end(result, false);
@@ -76,13 +77,24 @@ class StepsRunner<R> implements Operation {
   }
 }
 
+class CallbackRunner<R> extends StepsRunner<R> {
+  protected readonly resolve: (result: R) => void;
+  protected readonly reject: (error: unknown) => void;
+
+  constructor(steps: Steps<R>, resolve: (result: R) => void, reject: (error: unknown) => void) {
+    super(steps);
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
 /** Runs an operation, and calls one of the functions at its end, now or later. */
 export function startSteps<R>(
   steps: Steps<R>,
   resolve: (result: R) => void,
   reject: (error: unknown) => void,
 ): void {
-  new StepsRunner(steps, resolve, reject).advance();
+  new CallbackRunner(steps, resolve, reject).advance();
 }
 
 /** Runs an operation for a caller that waits for a promise. */

@@ -14,6 +14,8 @@ export interface VolumeStepsSettings {
   readonly signal: AbortSignal | undefined;
   /** Shared by all objects of the volume; when it is garbage, the program has dropped them all. */
   readonly dropToken: object;
+  /** Whether the results of operations are awaited as promises; by default true. */
+  readonly awaitsPromise?: boolean;
 }
 
 /** The last argument of an operation, as in Node. */
@@ -30,8 +32,10 @@ export class VolumeContext {
     this.settings = settings;
     const refusal = (): Error | null => client.refusal(settings.signal);
     const { links } = client.settings;
+    const { awaitsPromise = true } = settings;
     this.driver = new DriverSteps(client.client, settings.caller, {
       refusal,
+      awaitsPromise,
       ...(links === undefined ? {} : { links }),
     });
     this.files = new FilesSteps(this.driver, { asKernel: true, umask: settings.umask });

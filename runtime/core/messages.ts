@@ -33,6 +33,7 @@ export const messageParts: Readonly<Record<number, string>> = {
   212: 'cluster/distribute',
   213: 'performance',
   214: 'features/worm',
+  215: 'the programming interface',
 };
 
 export const messages = {
@@ -347,6 +348,23 @@ export const messages = {
     'A connection has failed, or its client sent a malformed message. Others go on.',
   ),
   bricksEnd: message(209006, 'serves … no more', 'The server of bricks got the signal to end.'),
+  apiListens: message(215001, 'listens at …', 'Programs can connect.'),
+  apiClient: message(215002, 'process … connected', 'A program uses the volume.'),
+  apiClientGone: message(
+    215003,
+    'process … disconnected',
+    'Its connection has ended: its files are closed, and its locks are free.',
+  ),
+  apiRefused: message(
+    215004,
+    '… is refused: …',
+    'A program of another user, or with another version of the protocol, has connected.',
+  ),
+  apiConnection: message(
+    215005,
+    '…',
+    'A program sent a malformed message, or a file of it was not written; the line says which.',
+  ),
   volfileServer: message(210001, '…', 'A request to a volfile server, and its reply.'),
   volfileServerDoubt: message(
     210002,

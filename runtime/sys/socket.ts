@@ -12,11 +12,12 @@ import {
   MSG_CMSG_CLOEXEC,
   MSG_DONTWAIT,
   SCM_RIGHTS,
+  SO_PEERCRED,
   SOCK_CLOEXEC,
   SOCK_STREAM,
   SOL_SOCKET,
 } from './constants.ts';
-import { recvmsg, socketpair } from './libc.ts';
+import { getsockopt, recvmsg, socketpair } from './libc.ts';
 
 const EPROTO = 71;
 
@@ -48,6 +49,25 @@ export function receiveFd(socket: number): number {
     control.getInt32(8, true) === SOL_SOCKET &&
     control.getInt32(12, true) === SCM_RIGHTS;
   return hasDescriptor ? control.getInt32(16, true) : -EPROTO;
+}
+
+/** The process at the other end of a unix socket; its ids are those seen in this process's namespaces. */
+export interface Peer {
+  readonly pid: number;
+  readonly uid: number;
+}
+
+/** The bytes of `struct ucred`: pid, uid and gid. */
+const UCRED_SIZE = 12;
+
+/** Reads the process at the other end from the kernel; null for a closed socket, and for other files. */
+export function readPeer(fd: number): Peer | null {
+  const [value, length] = [new Uint32Array(UCRED_SIZE / 4), new Uint32Array([UCRED_SIZE])];
+  const bytes = new Uint8Array(value.buffer);
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, bytes, new Uint8Array(length.buffer)) < 0) {
+    return null;
+  }
+  return { pid: value[0]!, uid: value[1]! };
 }
 
 /** The descriptor of a Node socket; -1 of a closed one. Node does not promise `_handle.fd`. */

@@ -47,9 +47,13 @@ export interface Argument {
 
 export interface Operation {
   readonly number: number;
-  /** Those of fixed size come first. */
+  /** At most six; those of fixed size come first. */
   readonly args: readonly Argument[];
   readonly result: ResultType;
+  /** Whether the last argument is data, which stays in the memory of the message. */
+  readonly hasData: boolean;
+  /** Position of the argument that limits the data of the result; -1 without such data. */
+  readonly sizeIndex: number;
   /** Sentences for the reference. */
   readonly help: string;
   /**
@@ -92,7 +96,11 @@ function makeRow<A extends string>(
   run: (context: OperationContext, ...values: ValuesOf<A>) => unknown,
 ): Operation {
   const parsed = args.split(' ').filter(Boolean).map(parseArgument);
-  return { number, args: parsed, result, help, kind, run: run as Operation['run'] };
+  return {
+    ...{ number, args: parsed, result, help, kind, run: run as Operation['run'] },
+    hasData: parsed.at(-1)?.type === 'data',
+    sizeIndex: result === 'data' ? parsed.findIndex(({ name }) => name === 'size') : -1,
+  };
 }
 
 function parseArgument(text: string): Argument {

@@ -25,7 +25,7 @@ const NEWLINE = 10;
 
 /** The answer of a server without a mount to the question `about`. */
 export interface ServerDescription {
-  readonly what: 'brick' | 'volfile-server';
+  readonly what: 'api' | 'brick' | 'volfile-server';
   /** The absolute path of the volfile; for a volfile server, of its folder. */
   readonly volfile: string;
   readonly listens: readonly Listener[];

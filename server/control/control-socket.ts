@@ -9,31 +9,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { SO_PEERCRED, SOL_SOCKET } from '../../runtime/sys/constants.ts';
-import { getsockopt } from '../../runtime/sys/libc.ts';
-import { readDescriptor } from '../../runtime/sys/socket.ts';
-
-/**
- * The process at the other end of a socket; its ids are those seen in this process's namespaces.
- */
-export interface Peer {
-  readonly pid: number;
-  readonly uid: number;
-}
-
-/** The bytes of `struct ucred`: pid, uid and gid. */
-const UCRED_SIZE = 12;
+import { type Peer, readDescriptor, readPeer as readPeerOf } from '../../runtime/sys/socket.ts';
 
 /** Reads the process at the other end from the kernel; null for a closed socket. */
-export function readPeer(socket: Socket): Peer | null {
-  const fd = readDescriptor(socket);
-  const [value, length] = [new Uint32Array(UCRED_SIZE / 4), new Uint32Array([UCRED_SIZE])];
-  const bytes = new Uint8Array(value.buffer);
-  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, bytes, new Uint8Array(length.buffer)) < 0) {
-    return null;
-  }
-  return { pid: value[0]!, uid: value[1]! };
-}
+export const readPeer = (socket: Socket): Peer | null => readPeerOf(readDescriptor(socket));
 
 /** The key by which a server is found: the device number of its mount, or `listener` without a mount. */
 export type ServerKind = { readonly mount: string } | 'listener';

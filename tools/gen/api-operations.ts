@@ -1,4 +1,7 @@
 /** Writes the tables of the protocol of `glossa api`: for the Python package, and for the reference. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BYTES_MAX } from '../../server/api/api-connection.ts';
 import { DATA_MAX } from '../../server/api/handle-operations.ts';
 import { FLAGS, type Operation } from '../../server/api/operation.ts';
 import { operationGroups, PROTOCOL_VERSION } from '../../server/api/operations.ts';
@@ -84,4 +87,39 @@ ENTRY_WITH_STAT = Struct(">${shorten(`I${statCodes}I`)}")
 
 ${sections.join('\n\n')}
 `;
+}
+
+const TEMPLATE = join(import.meta.dirname, 'api-protocol.md.in');
+
+const formatRow = (name: string, { number, args, result, help }: Operation): string => {
+  const list = args.map((arg) => `${arg.name}: ${arg.type}`).join(', ');
+  return `| ${number} | \`${name}\` | ${list || 'none'} | ${result} | ${help} |`;
+};
+
+const formatGroup = (title: string, group: Readonly<Record<string, Operation>>): string =>
+  `### ${title}
+
+| number | name | arguments | result | |
+|---|---|---|---|---|
+${Object.entries(group)
+  .map((entry) => formatRow(...entry))
+  .join('\n')}`;
+
+export function generateApiPage(): string {
+  const statSize = STAT_FIELDS.reduce((sum, [, size]) => sum + size, 0);
+  const values: Readonly<Record<string, string>> = {
+    VERSION: `${PROTOCOL_VERSION}`,
+    BYTES: `${BYTES_MAX / 2 ** 20}`,
+    FLAGS: Object.entries(FLAGS)
+      .map(([name, value]) => `${name} (${value})`)
+      .join(', '),
+    STAT_SIZE: `${statSize}`,
+    STAT: STAT_FIELDS.map(([name, size]) => `${name} (${size})`).join(', '),
+    STATVFS_SIZE: `${STATVFS_FIELDS.length * 8}`,
+    STATVFS: STATVFS_FIELDS.join(', '),
+    OPERATIONS: Object.entries(operationGroups)
+      .map((entry) => formatGroup(...entry))
+      .join('\n\n'),
+  };
+  return readFileSync(TEMPLATE, 'utf8').replace(/@([A-Z_]+)@/g, (_, key: string) => values[key]!);
 }

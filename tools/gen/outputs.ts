@@ -2,7 +2,7 @@
  * Generates the content of all generated files, for `npm run gen` and for the test of those in git.
  */
 import { type Struct, structs } from '../../runtime/core/fields.ts';
-import { generatePythonOperations } from './api-operations.ts';
+import { generateApiPage, generatePythonOperations } from './api-operations.ts';
 import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
 import { generateFops } from './fops.ts';
@@ -49,6 +49,7 @@ export function generateOutputs(table: readonly Struct[] = structs): Output[] {
     { path: 'bridges/native/glossa_fops.gen.h', text: generateNativeFops() },
     { path: 'bridges/javascript/library/codes.gen.ts', text: generateCodes() },
     { path: 'docs/reference/fops.md', text: generateFopsPage() },
+    { path: 'docs/reference/api-protocol.md', text: generateApiPage() },
     { path: 'docs/reference/messages.md', text: generateMessagesPage() },
     { path: 'python/glupy/__init__.pyi', text: generateStubs(table) },
     { path: 'javascript/glossa.gen.d.ts', text: generateJavaScriptTypes(table) },

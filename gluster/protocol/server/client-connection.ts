@@ -33,6 +33,7 @@ import {
 } from '../../rpc/programs.ts';
 import { RECORD_MAX, RecordError, RecordReader } from '../../rpc/record.ts';
 import { type XdrReader, XdrWriter } from '../../rpc/xdr.ts';
+import type { ConnectionTransport, ServedConnection } from '../shared/loop-socket.ts';
 import { type AuthOptions, type ClientIdentity, decideByLogin, isAdmitted } from './auth.ts';
 import type { Brick } from './bricks.ts';
 import type { PendingConnection, PendingConnections } from './pending-connections.ts';
@@ -63,19 +64,6 @@ export interface Peer {
   readonly port: number;
   /** The common name of its certificate, if it has presented one. */
   readonly certificate?: string | undefined;
-}
-
-/** Sends the bytes of a connection. */
-export interface ConnectionTransport {
-  /** Bytes that the transport has not sent yet, without those in `out`. */
-  readonly queued: number;
-  /** Sends and empties `out`: at once, or before the process blocks. */
-  send(): void;
-  /** Called when `isPaused` has changed; pauses or resumes reading. */
-  updateFlow(): void;
-  /** Ends the connection after sending everything; `destroy` ends it at once. */
-  end(): void;
-  destroy(): void;
 }
 
 /** The part of the server that its connections use; implemented by `BrickServer`. */
@@ -130,7 +118,7 @@ interface HandshakeResult {
   readonly childUp: boolean;
 }
 
-export class ClientConnection {
+export class ClientConnection implements ServedConnection {
   readonly records = new RecordReader(HANDSHAKE_LIMITS.room, HANDSHAKE_LIMITS.most);
   /** The buffer for replies. */
   readonly out = new XdrWriter(HANDSHAKE_LIMITS.room);
@@ -204,6 +192,10 @@ export class ClientConnection {
     return (
       this.isAtLimit || this.share.isWaiting || this.transport.queued + this.out.at > QUEUED_MAX
     );
+  }
+
+  get isBusy(): boolean {
+    return this.host.initiator.calls.busy;
   }
 
   /** Serves the complete messages in `records`, until the limit of active requests is reached. */

@@ -1,0 +1,209 @@
+/**
+ * Accepts connections, and moves their bytes, on sockets that the mount's own loop serves. What the bytes mean is the
+ * business of a `ServedConnection`.
+ */
+import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
+import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
+import { close } from '../../../runtime/sys/libc.ts';
+import { type AcceptedConnection, acceptStream } from '../../../runtime/sys/stream.ts';
+import type { RecordReader } from '../../rpc/record.ts';
+import type { XdrWriter } from '../../rpc/xdr.ts';
+import { Stream } from './stream.ts';
+
+/** The most connections accepted at once, before the loop serves other sockets. */
+const ACCEPT_MAX = 16;
+/** Milliseconds for which no connection is accepted after a failure, such as a lack of descriptors. */
+const FAILURE_PAUSE_MS = 1000;
+/** Microseconds for which the loop polls busily for a client's next call, before it sleeps. */
+const BUSY_POLL_US = 50;
+
+/** Sends the bytes of a connection. */
+export interface ConnectionTransport {
+  /** Bytes that the transport has not sent yet, without those in `out`. */
+  readonly queued: number;
+  /** Sends and empties `out`: at once, or before the process blocks. */
+  send(): void;
+  /** Called when `isPaused` has changed; pauses or resumes reading. */
+  updateFlow(): void;
+  /** Ends the connection after sending everything; `destroy` ends it at once. */
+  end(): void;
+  destroy(): void;
+}
+
+/** A connection whose messages are served. */
+export interface ServedConnection {
+  /** The received bytes. */
+  readonly records: RecordReader;
+  /** The bytes to send. */
+  readonly out: XdrWriter;
+  /** Whether reading should stop. */
+  readonly isPaused: boolean;
+  /** Whether its requests may need a turn of the event loop. */
+  readonly isBusy: boolean;
+  /** Serves the complete messages in `records`. */
+  serveMessages(): void;
+  /** Called after all of `out` was sent. */
+  updateFlow(): void;
+  /** Called once at the end of the connection. */
+  close(): void;
+}
+
+export interface ListeningSettings {
+  /** Makes the connection of an accepted socket. */
+  accept(socket: AcceptedConnection, onEnd: () => void): LoopConnection;
+  log(text: string): void;
+  after(ms: number, fn: () => void): () => void;
+}
+
+/** A listening socket, which accepts connections. */
+export class ListeningSocket implements PumpSource {
+  readonly fd: number;
+  readonly awaited = 0;
+  readonly busy = false;
+  readonly isFull = false;
+  readonly busyPollUs = 0;
+  isPaused = false;
+  private readonly settings: ListeningSettings;
+  private readonly sources: PumpSources;
+  private readonly connections = new Set<LoopConnection>();
+  private isClosed = false;
+
+  /** @param fd nonblocking, and listening; the object closes it */
+  constructor(fd: number, settings: ListeningSettings, sources: PumpSources) {
+    this.fd = fd;
+    this.settings = settings;
+    this.sources = sources;
+    sources.add(this);
+  }
+
+  receive(): boolean {
+    for (let count = 0; count < ACCEPT_MAX && !this.isClosed; count++) {
+      const socket = acceptStream(this.fd);
+      if (socket === -EAGAIN || socket === -EINTR) return count > 0;
+      if (typeof socket === 'number') {
+        this.pauseAfterFailure(strerror(-socket));
+        return true;
+      }
+      const { settings, connections } = this;
+      const connection = settings.accept(socket, () => connections.delete(connection));
+      connections.add(connection);
+    }
+    return true;
+  }
+
+  flush(): void {}
+
+  /** Stops listening; connections end once their replies have left. */
+  close(): void {
+    this.isClosed = true;
+    this.sources.remove(this);
+    close(this.fd);
+    for (const connection of this.connections) connection.end();
+  }
+
+  /** Pauses after a connection that could not be accepted; the next one may succeed. */
+  private pauseAfterFailure(reason: string): void {
+    this.settings.log(`a client could not connect: ${reason}`);
+    this.isPaused = true;
+    this.sources.remove(this);
+    this.settings.after(FAILURE_PAUSE_MS, () => {
+      if (this.isClosed) return;
+      this.isPaused = false;
+      this.sources.add(this);
+    });
+  }
+}
+
+/** A connection of a client. */
+export class LoopConnection implements ConnectionTransport {
+  private readonly served: ServedConnection;
+  private readonly stream: Stream;
+  private readonly onEnd: () => void;
+  /** The number of bytes at the start of `out` that were sent. */
+  private sent = 0;
+  /** Whether reading has stopped, and the connection ends once all replies have left. */
+  private isEnding = false;
+  private isClosed = false;
+
+  /**
+   * @param fd nonblocking, and connected; the object closes it
+   * @param serve makes the served connection, which must not call the transport at once
+   */
+  constructor(
+    fd: number,
+    sources: PumpSources,
+    serve: (transport: ConnectionTransport) => ServedConnection,
+    onEnd: () => void,
+  ) {
+    this.onEnd = onEnd;
+    const served = serve(this);
+    this.served = served;
+    this.stream = new Stream(
+      fd,
+      sources,
+      {
+        records: served.records,
+        countPending: () => 0,
+        isBusy: () => served.isBusy,
+        isPaused: () => this.isEnding || served.isPaused,
+        onConnect() {},
+        onReceive: () => served.serveMessages(),
+        onWritable: () => this.flush(),
+        onEnd: () => this.close(),
+      },
+      { isConnected: true, busyPollUs: BUSY_POLL_US },
+    );
+  }
+
+  /** Negative, as the sent bytes still count in `out`, which holds all queued bytes. */
+  get queued(): number {
+    return -this.sent;
+  }
+
+  send(): void {
+    this.stream.flushSoon();
+  }
+
+  updateFlow(): void {
+    // The loop must also update the events it polls for.
+    this.stream.flushSoon();
+  }
+
+  end(): void {
+    this.isEnding = true;
+    if (!this.isClosed) this.flush();
+  }
+
+  destroy(): void {
+    this.stream.close();
+    this.close();
+  }
+
+  private flush(): void {
+    const { served, stream } = this;
+    const { out } = served;
+    if (out.at > this.sent) {
+      const { sent: offset } = this;
+      const bytes = offset === 0 ? out.bytes : out.bytes.subarray(offset);
+      const sent = stream.send(bytes, out.at - offset, null);
+      if (sent < 0 && sent !== -EAGAIN) {
+        this.destroy();
+        return;
+      }
+      this.sent += Math.max(sent, 0);
+    }
+    if (this.sent === out.at) {
+      out.at = 0;
+      this.sent = 0;
+      if (this.isEnding) this.destroy();
+      else served.updateFlow();
+    }
+  }
+
+  private close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.served.close();
+    this.onEnd();
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Serves the volume at the top of a graph to programs in other languages, over a unix socket at which they connect, or
+ * over one that the process has inherited. Called by `glossa api`; docs/reference/api-protocol.md has the protocol.
+ */
+import { chmodSync, rmSync } from 'node:fs';
+import { openListeningSocket } from '../gluster/protocol/server/loop-listener.ts';
+import { ListeningSocket, LoopConnection } from '../gluster/protocol/shared/loop-socket.ts';
+import type { Graph } from '../runtime/core/graph.ts';
+import { messages } from '../runtime/core/messages.ts';
+import { pump } from '../runtime/pump/pump.ts';
+import { type Peer, readPeer } from '../runtime/sys/socket.ts';
+import { EXIT_OK, Failure } from '../terminal/exit.ts';
+import { packageVersion } from '../terminal/package-version.ts';
+import { reason } from '../terminal/reason.ts';
+import { ApiConnection, type ApiHost } from './api/api-connection.ts';
+import { ApiVolume } from './api/request-context.ts';
+import { type ListeningServer, serveListening } from './listening-server.ts';
+import type { Reloader } from './reloader.ts';
+import {
+  type GraphServer,
+  runServer,
+  type ServerContext,
+  type ServerSettings,
+  type Starter,
+} from './server-lifecycle.ts';
+
+export interface ApiServerSettings extends ServerSettings {
+  /** The absolute path of the socket to listen at, or the descriptor of a connected one. */
+  readonly socket: string | number;
+}
+
+/** Serves until the shutdown is requested; resolves to the exit status. @throws {Failure} */
+export function serveApi(
+  settings: ApiServerSettings,
+  terminal: Parameters<typeof runServer>[2],
+  starter: Starter,
+): Promise<number> {
+  const graphServer: GraphServer = {
+    async begin() {},
+    async refuse() {},
+    async serve(graph, serverContext) {
+      const server = new ApiServer(graph, settings.socket, serverContext);
+      await serveListening(server, graphServer, graph, settings, serverContext);
+      return EXIT_OK;
+    },
+    wake: () => pump.wake(),
+  };
+  return runServer(graphServer, settings, terminal, starter);
+}
+
+class ApiServer implements ListeningServer, ApiHost {
+  readonly what = 'api';
+  readonly facts: Readonly<Record<string, unknown>>;
+  private readonly graph: Graph;
+  private readonly socket: string | number;
+  private readonly serverContext: ServerContext;
+  private readonly volumes = new Set<ApiVolume>();
+  private reloader: Reloader | null = null;
+  private listeningSocket: ListeningSocket | null = null;
+  private connection: LoopConnection | null = null;
+
+  constructor(graph: Graph, socket: string | number, serverContext: ServerContext) {
+    this.graph = graph;
+    this.socket = socket;
+    this.serverContext = serverContext;
+    this.facts = {
+      version: packageVersion(),
+      volume: graph.top.name,
+      uid: process.geteuid!(),
+      gid: process.getegid!(),
+    };
+  }
+
+  describeListeners() {
+    const { socket, graph } = this;
+    return typeof socket === 'number' ? [] : [{ address: socket, bricks: [graph.top.name] }];
+  }
+
+  async begin(reloader: Reloader): Promise<void> {
+    this.reloader = reloader;
+    const { socket, serverContext } = this;
+    if (typeof socket === 'number') {
+      this.connection = this.accept(socket, () =>
+        serverContext.shutdown.request('its client has left'),
+      );
+      return;
+    }
+    let fd: number;
+    try {
+      fd = await openListeningSocket({ path: socket });
+      chmodSync(socket, 0o600);
+    } catch (error) {
+      throw new Failure(`cannot listen at ${socket}: ${reason(error)}`);
+    }
+    this.listeningSocket = new ListeningSocket(
+      fd,
+      {
+        accept: (accepted, onEnd) => this.accept(accepted.fd, onEnd),
+        log: (text) => this.log(text),
+        after: (ms, fn) => this.graph.top.context.after(ms, fn),
+      },
+      pump,
+    );
+    serverContext.log.info(`listens at ${socket}`, { msgid: messages.apiListens.id });
+    serverContext.terminal.out(socket);
+  }
+
+  async end(): Promise<void> {
+    this.listeningSocket?.close();
+    if (typeof this.socket === 'string') rmSync(this.socket, { force: true });
+    this.connection?.end();
+    await Promise.all([...this.volumes].map((volume) => volume.close()));
+  }
+
+  /** Serves a connected socket; other users than root and the server's own are refused. */
+  private accept(fd: number, onEnd: () => void): LoopConnection {
+    const { log } = this.serverContext;
+    const peer: Peer = readPeer(fd) ?? { pid: 0, uid: -1 };
+    const isAdmitted = peer.uid === 0 || peer.uid === process.geteuid!();
+    let served: ApiConnection | null = null;
+    const connection = new LoopConnection(
+      fd,
+      pump,
+      (transport) => {
+        served = new ApiConnection(this, peer.pid, transport);
+        return served;
+      },
+      () => {
+        if (isAdmitted) {
+          log.info(`process ${peer.pid} disconnected`, { msgid: messages.apiClientGone.id });
+        }
+        onEnd();
+      },
+    );
+    if (isAdmitted) log.info(`process ${peer.pid} connected`, { msgid: messages.apiClient.id });
+    else served!.refuse(`it is of the user with uid ${peer.uid}, who may not use the volume`);
+    return connection;
+  }
+
+  // -- for connections -----------------------------------------------------------------------
+
+  openVolume(): ApiVolume {
+    const volume = new ApiVolume(
+      this.graph,
+      (text) => this.log(text),
+      () => this.volumes.delete(volume),
+    );
+    this.volumes.add(volume);
+    return volume;
+  }
+
+  async reload(): Promise<void> {
+    const [result] = await this.reloader!.readVolfile();
+    if (!result!.ok) throw new Error(result!.text);
+  }
+
+  log(text: string): void {
+    this.serverContext.log.warning(text, { msgid: messages.apiConnection.id });
+  }
+
+  logRefusal(text: string): void {
+    this.serverContext.log.error(text, { msgid: messages.apiRefused.id });
+  }
+}

@@ -1,0 +1,502 @@
+/** The protocol of `glossa api`, without a socket: messages in, messages out. */
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { concatBytes, decodeName, encodeName } from '../../runtime/core/bytes.ts';
+import { EACCES, EBADF, EINTR, EINVAL, ENOENT, ENOSYS } from '../../runtime/core/errno.ts';
+import { tail, unwind } from '../../runtime/core/gen/fops.gen.ts';
+import type { Fops } from '../../runtime/core/xlator.ts';
+import locks from '../../runtime/xlators/features/locks/index.ts';
+import memory from '../../runtime/xlators/storage/memory/index.ts';
+import {
+  type ApiReply,
+  type ApiValue,
+  makeGreeting,
+  makeMessage,
+  makeRequest,
+  OPERATIONS,
+  ReplyReader,
+  readReply,
+  readU32,
+} from '../../test/support/api-client.ts';
+import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
+import { ApiConnection, type ApiHost, BYTES_MAX, REQUESTS_MAX } from './api-connection.ts';
+import { DATA_MAX } from './handle-operations.ts';
+import { ApiVolume, toHex } from './request-context.ts';
+import { isVariable } from './values.ts';
+
+const O_RDWR_CREAT = 0o102;
+const F_GETLK = 5;
+const F_SETLK = 6;
+const F_SETLKW = 7;
+
+/** A connection over a volume in memory; `fops` stand above the storage. */
+async function connect({ fops = {}, greets = true }: { fops?: Fops<null>; greets?: boolean } = {}) {
+  const volumes = [
+    { translator: memory },
+    { translator: locks },
+    { translator: makeTranslator('test/above', fops) },
+  ] as never;
+  const graph = await startGraph(volumes, new FakeContext());
+  const logged: string[] = [];
+  const volumesOpened: ApiVolume[] = [];
+  const host: ApiHost = {
+    facts: { version: '0.0.0' },
+    openVolume() {
+      const volume = new ApiVolume(
+        graph,
+        (text) => logged.push(text),
+        () => {},
+      );
+      volumesOpened.push(volume);
+      return volume;
+    },
+    async reload() {},
+    log: (text) => void logged.push(text),
+    logRefusal: (text) => void logged.push(text),
+  };
+  const reader = new ReplyReader();
+  const messages: Uint8Array[] = [];
+  let wakeWaiter = (): void => {};
+  let isOpen = true;
+  /** Whether the client reads what is sent. */
+  let isReading = true;
+  const transport = {
+    queued: 0,
+    send() {
+      if (!isReading) return;
+      reader.add(connection.out.writtenBytes);
+      connection.out.at = 0;
+      messages.push(...reader.takeMessages());
+      wakeWaiter();
+    },
+    updateFlow() {},
+    end() {
+      this.send();
+      isOpen = false;
+    },
+    destroy() {
+      isOpen = false;
+    },
+  };
+  const connection: ApiConnection = new ApiConnection(host, 1, transport);
+  const receive = (bytes: Uint8Array): void =>
+    connection.records.append(bytes, () => {
+      connection.serveMessages();
+      return isOpen;
+    });
+  let id = 0;
+  const takeReplies = (): ApiReply[] => messages.splice(0).map(readReply);
+  const client = {
+    graph,
+    connection,
+    logged,
+    receive,
+    takeReplies,
+    takeMessages: () => messages.splice(0),
+    async close(): Promise<void> {
+      connection.close();
+      await Promise.all(volumesOpened.map((volume) => volume.close()));
+    },
+    get openFiles() {
+      return volumesOpened.reduce((sum, { openFileCount }) => sum + openFileCount, 0);
+    },
+    get isOpen() {
+      return isOpen;
+    },
+    setReading(value: boolean) {
+      isReading = value;
+      if (!value) return;
+      transport.send();
+      connection.updateFlow();
+    },
+    send(name: string | number, values: readonly ApiValue[] = [], identity = 0): number {
+      id += 1;
+      receive(makeRequest(id, name, values, identity));
+      return id;
+    },
+    async nextReply(): Promise<ApiReply> {
+      while (messages.length === 0) {
+        await new Promise<void>((resolve) => {
+          wakeWaiter = resolve;
+        });
+      }
+      return readReply(messages.shift()!);
+    },
+    /** Sends a request, and waits for its reply, which is the next one. */
+    async call(
+      name: string | number,
+      values: readonly ApiValue[] = [],
+      identity = 0,
+    ): Promise<ApiReply> {
+      const sent = client.send(name, values, identity);
+      const reply = await client.nextReply();
+      expect(reply.id).toBe(sent);
+      return reply;
+    },
+    /** The same; it succeeds. */
+    async do(name: string, values: readonly ApiValue[] = [], identity = 0): Promise<ApiReply> {
+      const reply = await client.call(name, values, identity);
+      expect([name, reply.errno]).toEqual([name, 0]);
+      return reply;
+    },
+  };
+  if (greets) {
+    receive(makeGreeting());
+    client.takeMessages();
+  }
+  return client;
+}
+
+const open = async (client: Awaited<ReturnType<typeof connect>>, path: string): Promise<number> =>
+  readU32(await client.do('open', [O_RDWR_CREAT, 0o644, path]));
+
+describe('the greeting', () => {
+  it('is replied to with the facts of the server', async () => {
+    const client = await connect({ greets: false });
+    client.receive(makeGreeting());
+    const [reply] = client.takeMessages();
+    expect(decodeName(reply!.subarray(0, 8))).toBe('glossa\0\x01');
+    expect(JSON.parse(decodeName(reply!.subarray(8)))).toEqual({
+      version: '0.0.0',
+      dataMax: DATA_MAX,
+      requestsMax: REQUESTS_MAX,
+    });
+  });
+
+  it('of another version is refused with both versions', async () => {
+    const client = await connect({ greets: false });
+    client.receive(makeGreeting(2));
+    const [reply] = client.takeMessages();
+    expect(JSON.parse(decodeName(reply!.subarray(8))).error).toBe(
+      'the client speaks version 2 of the protocol, and the server version 1',
+    );
+    expect(client.isOpen).toBe(false);
+  });
+
+  it.each([
+    ['a message without it', makeMessage(encodeName('hello'))],
+    ['an HTTP request', encodeName('GET / HTTP/1.1\r\n\r\n')],
+    ['an empty message', makeMessage()],
+    ['a long message', makeMessage(new Uint8Array(70_000))],
+  ])('missing in %s closes the connection', async (_, bytes) => {
+    const client = await connect({ greets: false });
+    client.receive(bytes);
+    expect(client.isOpen).toBe(false);
+    expect(client.logged).toHaveLength(1);
+  });
+});
+
+describe('a request', () => {
+  it('writes, reads and lists files', async () => {
+    const client = await connect();
+    await client.do('mkdir', [0o755, 2, '/a/b']);
+    const handle = await open(client, '/a/b/file');
+    expect([...(await client.do('write', [handle, 2, encodeName('text')])).body].at(-1)).toBe(6);
+    expect(decodeName((await client.do('read', [handle, 1, 100])).body)).toBe('\0text');
+    expect(decodeName((await client.do('read_file', [3, '/a/b/file'])).body)).toBe('\0\0t');
+    const listing = await client.do('opendir', [0, '/a/b']);
+    expect(readU32(listing)).toBe(0);
+    expect(decodeName(listing.body.subarray(12))).toBe('file');
+    await client.do('close', [handle]);
+    expect((await client.call('close', [handle])).errno).toBe(EBADF);
+    await client.do('rm', [2, '/a']);
+    expect((await client.call('stat', ['/a'])).errno).toBe(ENOENT);
+  });
+
+  it('of a large directory lists it in several replies, each with attributes', async () => {
+    const client = await connect();
+    const names = Array.from({ length: 2000 }, (_, at) => `name-${at}`);
+    for (const name of names) await client.do('mknod', [0o100644, 0, `/${name}`]);
+    const listed: string[] = [];
+    let reply = await client.do('opendir', [64, '/']);
+    for (;;) {
+      for (let at = 4; at < reply.body.length; ) {
+        const length = readU32(reply, at + 4 + 112);
+        listed.push(decodeName(reply.body.subarray(at + 120, at + 120 + length)));
+        at += 120 + length;
+      }
+      const handle = readU32(reply);
+      if (handle === 0) break;
+      reply = await client.do('readdir', [handle]);
+    }
+    expect(listed.sort()).toEqual(names.sort());
+  });
+
+  it.each<[string, string | number, ApiValue[], number, number]>([
+    ['of an unknown operation', 9999, [], 0, ENOSYS],
+    ['of an unknown identity', 'stat', ['/'], 7, EINVAL],
+    ['with a NUL in a path', 'stat', ['/a\0b'], 0, EINVAL],
+    ['with a negative position', 'read', [1, -1, 1], 0, EINVAL],
+    ['with a position beyond 2^53', 'read', [1, 2 ** 54, 1], 0, EINVAL],
+    ['with an unknown handle', 'fstat', [3], 0, EBADF],
+    ['with groups of 3 bytes', 'identity', [0, 0, 0, new Uint8Array(3), ''], 0, EINVAL],
+    ['with an empty path', 'stat', [''], 0, ENOENT],
+  ])('%s fails alone', async (_, name, values, identity, errno) => {
+    const client = await connect();
+    expect((await client.call(name, values, identity)).errno).toBe(errno);
+    await client.do('stat', ['/']);
+  });
+
+  it.each([
+    ['shorter than its arguments', makeMessage(makeRequest(1, 'stat', ['/']).slice(4, -1))],
+    [
+      'longer than its arguments',
+      makeMessage(makeRequest(1, 'stat', ['/']).slice(4), encodeName('x')),
+    ],
+    ['without a whole head', makeMessage(new Uint8Array(11))],
+    ['with more data than allowed', makeMessage(new Uint8Array(DATA_MAX + 65_537))],
+  ])('%s closes the connection, and says so in the log', async (_, bytes) => {
+    const client = await connect();
+    client.receive(bytes);
+    expect(client.isOpen).toBe(false);
+    expect(client.logged).toEqual([expect.stringMatching(/^process 1 is disconnected: /)]);
+  });
+
+  it('that fails in a tree names the file', async () => {
+    const client = await connect({
+      fops: {
+        unlink(frame, _xl, _loc, _flags, _xdata) {
+          unwind.unlink(frame, -1, EACCES, null, null, null);
+        },
+      },
+    });
+    await client.do('mkdir', [0o755, 2, '/tree/below']);
+    await client.do('mknod', [0o100644, 0, '/tree/below/file']);
+    const reply = await client.call('rm', [2, '/tree']);
+    expect(reply.errno).toBe(EACCES);
+    expect(decodeName(reply.body.subarray(4))).toBe('/tree/below/file');
+  });
+});
+
+/** A fop that replies only when the test says so. */
+function makeHeldFop() {
+  const held: (() => void)[] = [];
+  const fops: Fops<null> = {
+    stat(frame, xl, loc, xdata) {
+      held.push(() => tail.stat(frame, xl.children[0]!, loc, xdata));
+    },
+    create(frame, xl, ...args) {
+      held.push(() => tail.create(frame, xl.children[0]!, ...args));
+    },
+  };
+  return { fops, held };
+}
+
+describe('requests under way', () => {
+  it('are replied to in the order in which they end', async () => {
+    const { fops, held } = makeHeldFop();
+    const client = await connect({ fops });
+    const gfid = '00000000-0000-0000-0000-000000000001';
+    const [first, second] = [
+      client.send('stat_object', [gfid]),
+      client.send('stat_object', [gfid]),
+    ];
+    const third = client.send('stat', ['/']);
+    held[1]!();
+    held[0]!();
+    expect(client.takeReplies().map(({ id }) => id)).toEqual([third, second, first]);
+  });
+
+  it('end with EINTR when they are cancelled, and what they open later is closed', async () => {
+    const { fops, held } = makeHeldFop();
+    const client = await connect({ fops });
+    const opening = client.send('open', [O_RDWR_CREAT, 0o644, '/file']);
+    const cancelling = client.send('cancel', [opening]);
+    expect(client.takeReplies().map(({ id, errno }) => [id, errno])).toEqual([
+      [opening, EINTR],
+      [cancelling, 0],
+    ]);
+    held[0]!();
+    expect(client.takeReplies()).toEqual([]);
+    expect(client.openFiles).toBe(0);
+    expect((await client.call('fstat', [1])).errno).toBe(EBADF);
+  });
+
+  it('for a lock wait for another owner until they are cancelled', async () => {
+    const client = await connect();
+    const handle = await open(client, '/file');
+    const other = readU32(
+      await client.do('identity', [0xffff_ffff, 0xffff_ffff, 0o022, '', 'other owner']),
+    );
+    await client.do('lock', [handle, F_SETLK, 1, 0, 0]);
+    const waiting = client.send('lock', [handle, F_SETLKW, 1, 0, 0], other);
+    await client.do('stat', ['/']);
+    expect(client.takeReplies()).toEqual([]);
+    client.send('cancel', [waiting]);
+    expect(await client.nextReply()).toMatchObject({ id: waiting, errno: EINTR });
+    await client.nextReply();
+    const held = await client.do('lock', [handle, F_GETLK, 1, 0, 0], other);
+    expect(readU32(held)).toBe(1);
+  });
+
+  it('beyond the limit are not read until others have ended', async () => {
+    const { fops, held } = makeHeldFop();
+    const client = await connect({ fops });
+    const gfid = '00000000-0000-0000-0000-000000000001';
+    for (let count = 0; count < REQUESTS_MAX + 10; count++) client.send('stat_object', [gfid]);
+    expect(held).toHaveLength(REQUESTS_MAX);
+    expect(client.connection.isPaused).toBe(true);
+    for (let at = 0; at < REQUESTS_MAX + 10; at++) held[at]!();
+    expect(client.takeReplies()).toHaveLength(REQUESTS_MAX + 10);
+    expect(client.connection.isPaused).toBe(false);
+  });
+
+  it('are not read from a client that does not read its replies', async () => {
+    const client = await connect();
+    const handle = await open(client, '/file');
+    await client.do('write', [handle, 0, new Uint8Array(DATA_MAX)]);
+    client.setReading(false);
+    const count = 4 * (BYTES_MAX / DATA_MAX);
+    for (let sent = 0; sent < count; sent++) client.send('read', [handle, 0, DATA_MAX]);
+    expect(client.connection.isPaused).toBe(true);
+    expect(client.connection.out.at).toBeLessThan(BYTES_MAX + 2 * DATA_MAX);
+    client.setReading(true);
+    expect(client.takeReplies()).toHaveLength(count);
+  });
+
+  it('keep the data of a write until it ends, while others are received', async () => {
+    const later: (() => void)[] = [];
+    const client = await connect({
+      fops: {
+        writev(frame, xl, ...args) {
+          later.push(() => tail.writev(frame, xl.children[0]!, ...args));
+        },
+      },
+    });
+    const handle = await open(client, '/file');
+    for (let at = 0; at < 20; at++) {
+      client.send('write', [handle, at * 1000, new Uint8Array(1000).fill(at)]);
+    }
+    for (const act of later) act();
+    client.takeReplies();
+    const { body } = await client.do('read', [handle, 0, 20_000]);
+    expect(body.every((byte, at) => byte === Math.floor(at / 1000))).toBe(true);
+  });
+});
+
+describe('the end of a connection', () => {
+  it('closes 10,000 open files', async () => {
+    const client = await connect();
+    for (let count = 0; count < 10_000; count++) await open(client, `/${count % 100}`);
+    expect(client.openFiles).toBe(10_000);
+    await client.close();
+    expect(client.openFiles).toBe(0);
+    expect(client.graph.initiators.size).toBe(0);
+  });
+
+  it('during an open closes the file when it has been opened', async () => {
+    const { fops, held } = makeHeldFop();
+    const client = await connect({ fops });
+    client.send('open', [O_RDWR_CREAT, 0o644, '/file']);
+    await client.close();
+    held[0]!();
+    expect(client.openFiles).toBe(0);
+  });
+});
+
+describe('the decoder', () => {
+  /** A value of each argument type, and sometimes one that is wrong. */
+  const argumentOf = (type: string): fc.Arbitrary<ApiValue> => {
+    if (type === 'u32') return fc.nat({ max: 0xffff_ffff });
+    if (type === 'name') return fc.string({ maxLength: 20 });
+    if (type === 'data') return fc.uint8Array({ maxLength: 50 });
+    if (type === 'gfid') return fc.constant('00000000-0000-0000-0000-000000000001');
+    return fc.oneof(fc.integer(), fc.maxSafeInteger());
+  };
+  const request = fc
+    .constantFrom(...Object.keys(OPERATIONS))
+    .chain((name) =>
+      fc
+        .tuple(...OPERATIONS[name]!.args.map(({ type }) => argumentOf(type)))
+        .map((values) => makeRequest(1, name, values)),
+    );
+
+  it('accepts every operation with values of its types, whatever they are', async () => {
+    const client = await connect();
+    await fc.assert(
+      fc.asyncProperty(request, async (bytes) => {
+        client.receive(bytes);
+        expect(client.isOpen).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('survives bytes that are changed, cut and joined, and closes the connection or goes on', async () => {
+    const change = fc.tuple(fc.nat(), fc.nat({ max: 255 }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(request, { minLength: 1, maxLength: 5 }),
+        fc.array(change, { maxLength: 5 }),
+        fc.nat(),
+        async (requests, changes, cut) => {
+          const client = await connect();
+          const bytes = concatBytes(requests);
+          for (const [at, value] of changes) bytes[at % bytes.length] = value;
+          client.receive(bytes.subarray(0, cut % (bytes.length + 1)));
+          client.receive(bytes.subarray(cut % (bytes.length + 1)));
+          await client.close();
+          expect(client.graph.initiators.size).toBe(0);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('survives random bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.boolean(), async (bytes, greets) => {
+        const client = await connect({ greets });
+        client.receive(bytes);
+        await client.close();
+        expect(client.graph.initiators.size).toBe(0);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('the table of operations', () => {
+  const rows = Object.entries(OPERATIONS);
+
+  it('has each number once', () => {
+    const numbers = rows.map(([, { number }]) => number);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+
+  it.each(rows)('has at most six arguments of %s, those of fixed size first', (_, { args }) => {
+    const kinds = args.map(({ type }) => Number(isVariable(type)));
+    expect(kinds).toEqual([...kinds].sort());
+    expect(kinds.length).toBeLessThanOrEqual(6);
+  });
+});
+
+it('the example of the reference is what client and server send', async () => {
+  const page = readFileSync('docs/reference/api-protocol.md', 'utf8');
+  const example = /## An example.*?```text\n(.*?)```/s.exec(page)![1]!;
+  const lines = example.split('\n').filter(Boolean);
+  const sent: { from: string; hex: string }[] = [];
+  for (const line of lines) {
+    const [, from, hex] = /^(client|server)? +((?:[0-9a-f.]+ )*[0-9a-f.]+)(?: {2,}.*)?$/.exec(
+      line,
+    )!;
+    if (from === undefined) sent.at(-1)!.hex += hex;
+    else sent.push({ from, hex: hex! });
+  }
+  const client = await connect({ greets: false });
+  const replies: string[] = [];
+  const greeting = sent.splice(0, 2);
+  client.receive(fromHex(greeting[0]!.hex));
+  expect(client.takeMessages()).toHaveLength(1);
+  for (const { from, hex } of sent) {
+    if (from === 'client') {
+      client.receive(fromHex(hex));
+      replies.push(...client.takeMessages().map((message) => toHex(makeMessage(message))));
+    } else expect(replies.shift()).toBe(hex.replaceAll(' ', ''));
+  }
+  expect(replies).toEqual([]);
+});
+
+const fromHex = (hex: string): Uint8Array =>
+  Uint8Array.from(hex.replaceAll(' ', '').match(/../g)!, (digits) => Number.parseInt(digits, 16));

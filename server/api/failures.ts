@@ -1,0 +1,42 @@
+/** Writes the failure of a request: errno, the path that failed if it is not the argument's, and a message. */
+import type { XdrWriter } from '../../gluster/rpc/xdr.ts';
+import { AbortError, FileError, VolumeClosedError } from '../../runtime/api/file-error.ts';
+import { FopError } from '../../runtime/api/fop-error.ts';
+import { NameError } from '../../runtime/core/bytes.ts';
+import { EINTR, EINVAL, EIO, ENOTCONN, errnoName } from '../../runtime/core/errno.ts';
+import { writeCounted, writeName } from './values.ts';
+
+/**
+ * @param failure an errno, or a thrown value
+ * @returns false for an error that no operation throws on purpose
+ */
+export function writeFailure(w: XdrWriter, failure: unknown): boolean {
+  const { errno, path = '', message = '' } = describeFailure(failure);
+  w.u32(errno);
+  writeCounted(w, path);
+  writeName(w, message);
+  return errno !== EIO || failure instanceof FopError || failure instanceof FileError;
+}
+
+interface FailureFacts {
+  readonly errno: number;
+  readonly path?: string | undefined;
+  readonly message?: string;
+}
+
+function describeFailure(failure: unknown): FailureFacts {
+  if (typeof failure === 'number') return { errno: failure };
+  if (failure instanceof FopError) return { errno: failure.errno };
+  if (failure instanceof FileError) {
+    const errno = -failure.errno;
+    const { path, message, code } = failure;
+    // A code of Node's own has a message that says more than the errno.
+    return code === errnoName(errno) ? { errno, path } : { errno, path, message };
+  }
+  if (failure instanceof AbortError) return { errno: EINTR };
+  if (failure instanceof VolumeClosedError) return { errno: ENOTCONN };
+  const message = failure instanceof Error ? failure.message : String(failure);
+  const isArgument = failure instanceof TypeError || failure instanceof RangeError;
+  const isRefused = isArgument && 'code' in failure && /^ERR_/.test(String(failure.code));
+  return { errno: isRefused || failure instanceof NameError ? EINVAL : EIO, message };
+}

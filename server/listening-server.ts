@@ -1,0 +1,73 @@
+/**
+ * Runs a server without a mount until its shutdown is requested: answers commands and signals, and has a pid file.
+ * Shared by the servers of bricks (`brick-server.ts`) and of the programming interface (`api-server.ts`).
+ */
+import type { Graph } from '../runtime/core/graph.ts';
+import {
+  ControlHost,
+  type Listener,
+  makeCommonQuestions,
+  type ServerDescription,
+} from './control/control-host.ts';
+import { GraphQuestions } from './control/graph-questions.ts';
+import { PidFile } from './pid-file.ts';
+import type { Reloader } from './reloader.ts';
+import { RunFolder } from './run-folder.ts';
+import {
+  describeServer,
+  type GraphServer,
+  makeReloader,
+  runFolderPath,
+  type ServerContext,
+  type ServerSettings,
+} from './server-lifecycle.ts';
+
+export interface ListeningServer {
+  readonly what: ServerDescription['what'];
+  describeListeners(): readonly Listener[];
+  /** Called when the server can be asked, and before its starter learns that it is ready. @throws {Failure} */
+  begin(reloader: Reloader): Promise<void> | void;
+  /** Called at the end, before the graph stops. */
+  end(): Promise<void> | void;
+}
+
+/** Serves until the shutdown is requested. @throws {Failure} */
+export async function serveListening(
+  server: ListeningServer,
+  graphServer: GraphServer,
+  graph: Graph,
+  settings: ServerSettings,
+  serverContext: ServerContext,
+): Promise<void> {
+  const { log, shutdown, starter, startErrors } = serverContext;
+  startErrors.endCollecting();
+  const reloader = makeReloader(graphServer, graph, settings, serverContext);
+  shutdown.onSighup = () => void reloader.reload();
+  const folder = new RunFolder(runFolderPath(settings));
+  const about = describeServer(serverContext);
+  const control = new GraphQuestions(graph, { about, reloader, log, folder });
+  shutdown.onSigusr1 = () => control.dumper.writeDump();
+  const endRequested = new Promise<void>((resolve) => {
+    shutdown.defer();
+    shutdown.onRequest(resolve);
+  });
+  const pidFile = new PidFile(settings.pidFile);
+  const { volfile } = about;
+  const commonQuestions = makeCommonQuestions(
+    () => ({ what: server.what, volfile, listens: server.describeListeners() }),
+    shutdown,
+  );
+  let host: ControlHost | null = null;
+  try {
+    pidFile.write();
+    host = await ControlHost.open('listener', { ...commonQuestions, ...control.questions }, log);
+    await server.begin(reloader);
+    await starter.reportReady();
+    await endRequested;
+  } finally {
+    pidFile.remove();
+    await server.end();
+    await host?.close();
+    control.close();
+  }
+}

@@ -1,0 +1,84 @@
+/** A client of the protocol of `glossa api` for tests: it writes requests by the table, and reads replies. */
+import { RecordReader, recordMark } from '../../gluster/rpc/record.ts';
+import { XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
+import { concatBytes, encodeName } from '../../runtime/core/bytes.ts';
+import type { Operation } from '../../server/api/operation.ts';
+import { operationGroups, PROTOCOL_VERSION } from '../../server/api/operations.ts';
+import { isVariable } from '../../server/api/values.ts';
+
+export const OPERATIONS: Readonly<Record<string, Operation>> = Object.assign(
+  {},
+  ...Object.values(operationGroups),
+);
+
+/** An argument: a number, a name, a gfid, or data. */
+export type ApiValue = number | string | Uint8Array;
+
+export const toBytes = (value: ApiValue): Uint8Array =>
+  typeof value === 'string' ? encodeName(value) : (value as Uint8Array);
+
+/** The bytes of a message. */
+export function makeMessage(...parts: readonly Uint8Array[]): Uint8Array {
+  const body = concatBytes(parts);
+  const mark = new XdrWriter();
+  mark.u32(recordMark(body.length));
+  return concatBytes([mark.writtenBytes, body]);
+}
+
+export const makeGreeting = (version = PROTOCOL_VERSION): Uint8Array =>
+  makeMessage(encodeName('glossa\0'), Uint8Array.of(version), encodeName('{}'));
+
+/** The bytes of a request. @param name an operation, or the number of one */
+export function makeRequest(
+  id: number,
+  name: string | number,
+  values: readonly ApiValue[] = [],
+  identity = 0,
+): Uint8Array {
+  const operation = typeof name === 'number' ? undefined : OPERATIONS[name]!;
+  const w = new XdrWriter();
+  w.u32(id);
+  w.u32(operation?.number ?? (name as number));
+  w.u32(identity);
+  const rest: Uint8Array[] = [];
+  for (const [at, { type }] of (operation?.args ?? []).entries()) {
+    const value = values[at]!;
+    if (isVariable(type)) {
+      rest.push(toBytes(value));
+      w.u32(rest.at(-1)!.length);
+    } else if (type === 'u32') w.u32(value as number);
+    else if (type === 'gfid') w.gfid(value as string);
+    else w.i64(value as number);
+  }
+  return makeMessage(w.writtenBytes, ...rest);
+}
+
+export interface ApiReply {
+  readonly id: number;
+  readonly errno: number;
+  /** The result, or path and message of a failure. */
+  readonly body: Uint8Array;
+}
+
+/** Collects received bytes, and finds the replies in them. */
+export class ReplyReader {
+  private readonly records = new RecordReader();
+
+  add(bytes: Uint8Array): void {
+    this.records.append(bytes, () => true);
+  }
+
+  /** The complete messages so far. */
+  *takeMessages(): Generator<Uint8Array> {
+    const { records } = this;
+    while (records.findNext()) yield records.bytes.slice(records.start, records.end);
+  }
+}
+
+export function readReply(message: Uint8Array): ApiReply {
+  const r = new XdrReader(message);
+  return { id: r.u32(), errno: r.u32(), body: r.fixed(r.remaining) };
+}
+
+export const readU32 = ({ body }: ApiReply, at = 0): number =>
+  new DataView(body.buffer, body.byteOffset).getUint32(at);
