@@ -1,7 +1,9 @@
 /** A client of the protocol of `glossa api` for tests: it writes requests by the table, and reads replies. */
+
+import type { Socket } from 'node:net';
 import { RecordReader, recordMark } from '../../gluster/rpc/record.ts';
 import { XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
-import { concatBytes, encodeName } from '../../runtime/core/bytes.ts';
+import { concatBytes, decodeName, encodeName } from '../../runtime/core/bytes.ts';
 import type { Operation } from '../../server/api/operation.ts';
 import { operationGroups, PROTOCOL_VERSION } from '../../server/api/operations.ts';
 import { isVariable } from '../../server/api/values.ts';
@@ -82,3 +84,57 @@ export function readReply(message: Uint8Array): ApiReply {
 
 export const readU32 = ({ body }: ApiReply, at = 0): number =>
   new DataView(body.buffer, body.byteOffset).getUint32(at);
+
+/** A client over a socket. */
+export class SocketClient {
+  /** The object of the server's greeting. */
+  facts: Readonly<Record<string, unknown>> = {};
+  private readonly socket: Socket;
+  private readonly reader = new ReplyReader();
+  private readonly waiting = new Map<number, (reply: ApiReply) => void>();
+  private id = 0;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  /** Greets the server, and waits for its greeting. */
+  static async greet(socket: Socket): Promise<SocketClient> {
+    const client = new SocketClient(socket);
+    await new Promise<void>((resolve, reject) => {
+      const refuse = (): void => reject(new Error('the server has closed the connection'));
+      socket.once('close', refuse);
+      socket.on('data', (bytes) => {
+        client.reader.add(bytes);
+        for (const message of client.reader.takeMessages()) {
+          if (decodeName(message.subarray(0, 7)) === 'glossa\0') {
+            client.facts = JSON.parse(decodeName(message.subarray(8)));
+            resolve();
+          } else client.settle(readReply(message));
+        }
+      });
+      socket.write(makeGreeting());
+    });
+    return client;
+  }
+
+  /** Sends a request, and waits for its reply. */
+  call(name: string | number, values: readonly ApiValue[] = [], identity = 0): Promise<ApiReply> {
+    this.id += 1;
+    const { id } = this;
+    this.socket.write(makeRequest(id, name, values, identity));
+    return new Promise((resolve) => this.waiting.set(id, resolve));
+  }
+
+  /** The same. @throws {Error} if it fails */
+  async do(name: string, values: readonly ApiValue[] = [], identity = 0): Promise<ApiReply> {
+    const reply = await this.call(name, values, identity);
+    if (reply.errno !== 0) throw new Error(`${name}: errno ${reply.errno}`);
+    return reply;
+  }
+
+  private settle(reply: ApiReply): void {
+    this.waiting.get(reply.id)?.(reply);
+    this.waiting.delete(reply.id);
+  }
+}

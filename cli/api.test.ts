@@ -1,0 +1,104 @@
+/** `glossa api` through real sockets. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { decodeName } from '../runtime/core/bytes.ts';
+import { SocketClient } from '../test/support/api-client.ts';
+import { runCommand } from '../test/support/cli.ts';
+import { GLOSSA } from '../test/support/mount.ts';
+
+const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-api-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'files.vol'), MEMORY);
+  return folder;
+}
+
+/** Starts the command in the foreground; its descriptor 3 is a socket. */
+function startApi(folder: string, ...args: string[]): ChildProcess {
+  const log = join(folder, 'log');
+  const child = spawn(
+    process.execPath,
+    [GLOSSA, 'api', join(folder, 'files.vol'), '-N', '-l', log, ...args],
+    { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function connectTo(path: string): Promise<SocketClient> {
+  const socket = connect(path);
+  await once(socket, 'connect');
+  onTestFinished(() => void socket.destroy());
+  return SocketClient.greet(socket);
+}
+
+describe('glossa api', () => {
+  it('--socket serves several programs until SIGTERM, at a socket for its user', async () => {
+    const folder = makeFolder();
+    const path = join(folder, 'socket');
+    const server = startApi(folder, '--socket', path);
+    const [line] = await once(server.stdout!, 'data');
+    expect(String(line)).toBe(`${path}\n`);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const [one, other] = [await connectTo(path), await connectTo(path)];
+    expect(one.facts).toMatchObject({ volume: 'files', dataMax: 1_048_576 });
+    await one.do('write_file', [0o101, 0o644, '/file', new Uint8Array(1_000_000).fill(7)]);
+    const reads = Array.from({ length: 200 }, () => other.do('read_file', [2 ** 20, '/file']));
+    for (const { body } of await Promise.all(reads)) expect(body.length).toBe(1_000_000);
+    server.kill('SIGTERM');
+    expect(await once(server, 'exit')).toEqual([0, null]);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('--fd serves the program that has started it, and ends with it', async () => {
+    const server = startApi(makeFolder(), '--fd', '3');
+    const socket = server.stdio[3] as Duplex as Socket;
+    const client = await SocketClient.greet(socket);
+    await client.do('mkdir', [0o755, 0, '/folder']);
+    expect(decodeName((await client.do('opendir', [0, '/'])).body.subarray(12))).toBe('folder');
+    socket.destroy();
+    expect(await once(server, 'exit')).toEqual([0, null]);
+  });
+
+  it('disconnects a program that sends rubbish, and serves the others', async () => {
+    const folder = makeFolder();
+    const path = join(folder, 'socket');
+    const server = startApi(folder, '--socket', path);
+    await once(server.stdout!, 'data');
+    const client = await connectTo(path);
+    const stranger = connect(path);
+    stranger.on('error', () => {});
+    stranger.write('GET / HTTP/1.1\r\n\r\n');
+    await once(stranger, 'close');
+    await client.do('stat', ['/']);
+  });
+
+  it.each([
+    [[], 'use either --socket PATH or --fd N'],
+    [['--socket', 'a', '--fd', '3'], 'use either --socket PATH or --fd N'],
+    [['--fd', '999'], '--fd 999: the descriptor is no connected unix socket'],
+  ])('refuses %j', async (args, message) => {
+    const { status, err } = await runCommand(['api', join(makeFolder(), 'files.vol'), ...args]);
+    expect([status, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('fails with the socket that it cannot listen at', async () => {
+    const folder = makeFolder();
+    const path = join(folder, 'absent', 'socket');
+    const log = join(folder, 'log');
+    const command = ['api', join(folder, 'files.vol'), '-N', '-l', log, '--socket', path];
+    const { status, err } = await runCommand(command);
+    expect([status, err]).toEqual([
+      1,
+      `glossa: cannot listen at ${path}: No such file or directory\n`,
+    ]);
+  });
+});
