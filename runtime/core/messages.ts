@@ -348,23 +348,6 @@ export const messages = {
     'A connection has failed, or its client sent a malformed message. Others go on.',
   ),
   bricksEnd: message(209006, 'serves … no more', 'The server of bricks got the signal to end.'),
-  apiListens: message(215001, 'listens at …', 'Programs can connect.'),
-  apiClient: message(215002, 'process … connected', 'A program uses the volume.'),
-  apiClientGone: message(
-    215003,
-    'process … disconnected',
-    'Its connection has ended: its files are closed, and its locks are free.',
-  ),
-  apiRefused: message(
-    215004,
-    '… is refused: …',
-    'A program of another user, or with another version of the protocol, has connected.',
-  ),
-  apiConnection: message(
-    215005,
-    '…',
-    'A program sent a malformed message, or a file of it was not written; the line says which.',
-  ),
   volfileServer: message(210001, '…', 'A request to a volfile server, and its reply.'),
   volfileServerDoubt: message(
     210002,
@@ -468,5 +451,22 @@ export const messages = {
     214001,
     'a file that was … can still be changed: its state cannot be stored',
     'The storage has refused a `trusted.` extended attribute, or is full. The file can be changed like any other; make it again once the storage accepts such attributes.',
+  ),
+  apiListens: message(215001, 'listens at …', 'Programs can connect.'),
+  apiClient: message(215002, 'process … connected', 'A program uses the volume.'),
+  apiClientGone: message(
+    215003,
+    'process … disconnected',
+    'Its connection has ended: its files are closed, and its locks are free.',
+  ),
+  apiRefused: message(
+    215004,
+    '… is refused: …',
+    'A program of another user, or with another version of the protocol, has connected.',
+  ),
+  apiConnection: message(
+    215005,
+    '…',
+    'A program sent a malformed message, or a file of it was not written; the line says which.',
   ),
 } as const satisfies Readonly<Record<string, Message>>;

@@ -1,4 +1,4 @@
-/** The protocol of `glossa api`, without a socket: messages in, messages out. */
+/** The protocol of `glossa api`, without a socket. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,23 +6,18 @@ import { concatBytes, decodeName, encodeName } from '../../runtime/core/bytes.ts
 import { EACCES, EBADF, EINTR, EINVAL, ENOENT, ENOSYS } from '../../runtime/core/errno.ts';
 import { tail, unwind } from '../../runtime/core/gen/fops.gen.ts';
 import type { Fops } from '../../runtime/core/xlator.ts';
-import locks from '../../runtime/xlators/features/locks/index.ts';
-import memory from '../../runtime/xlators/storage/memory/index.ts';
 import {
-  type ApiReply,
   type ApiValue,
   makeGreeting,
   makeMessage,
   makeRequest,
   OPERATIONS,
-  ReplyReader,
-  readReply,
   readU32,
 } from '../../test/support/api-client.ts';
-import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
-import { ApiConnection, type ApiHost, BYTES_MAX, REQUESTS_MAX } from './api-connection.ts';
+import { connectInProcess as connect } from '../../test/support/api-connection.ts';
+import { BYTES_MAX, REQUESTS_MAX } from './api-connection.ts';
 import { DATA_MAX } from './handle-operations.ts';
-import { ApiVolume, toHex } from './request-context.ts';
+import { toHex } from './request-context.ts';
 import { isVariable } from './values.ts';
 
 const O_RDWR_CREAT = 0o102;
@@ -30,128 +25,9 @@ const F_GETLK = 5;
 const F_SETLK = 6;
 const F_SETLKW = 7;
 
-/** A connection over a volume in memory; `fops` stand above the storage. */
-async function connect({ fops = {}, greets = true }: { fops?: Fops<null>; greets?: boolean } = {}) {
-  const volumes = [
-    { translator: memory },
-    { translator: locks },
-    { translator: makeTranslator('test/above', fops) },
-  ] as never;
-  const graph = await startGraph(volumes, new FakeContext());
-  const logged: string[] = [];
-  const volumesOpened: ApiVolume[] = [];
-  const host: ApiHost = {
-    facts: { version: '0.0.0' },
-    openVolume() {
-      const volume = new ApiVolume(
-        graph,
-        (text) => logged.push(text),
-        () => {},
-      );
-      volumesOpened.push(volume);
-      return volume;
-    },
-    async reload() {},
-    log: (text) => void logged.push(text),
-    logRefusal: (text) => void logged.push(text),
-  };
-  const reader = new ReplyReader();
-  const messages: Uint8Array[] = [];
-  let wakeWaiter = (): void => {};
-  let isOpen = true;
-  /** Whether the client reads what is sent. */
-  let isReading = true;
-  const transport = {
-    queued: 0,
-    send() {
-      if (!isReading) return;
-      reader.add(connection.out.writtenBytes);
-      connection.out.at = 0;
-      messages.push(...reader.takeMessages());
-      wakeWaiter();
-    },
-    updateFlow() {},
-    end() {
-      this.send();
-      isOpen = false;
-    },
-    destroy() {
-      isOpen = false;
-    },
-  };
-  const connection: ApiConnection = new ApiConnection(host, 1, transport);
-  const receive = (bytes: Uint8Array): void =>
-    connection.records.append(bytes, () => {
-      connection.serveMessages();
-      return isOpen;
-    });
-  let id = 0;
-  const takeReplies = (): ApiReply[] => messages.splice(0).map(readReply);
-  const client = {
-    graph,
-    connection,
-    logged,
-    receive,
-    takeReplies,
-    takeMessages: () => messages.splice(0),
-    async close(): Promise<void> {
-      connection.close();
-      await Promise.all(volumesOpened.map((volume) => volume.close()));
-    },
-    get openFiles() {
-      return volumesOpened.reduce((sum, { openFileCount }) => sum + openFileCount, 0);
-    },
-    get isOpen() {
-      return isOpen;
-    },
-    setReading(value: boolean) {
-      isReading = value;
-      if (!value) return;
-      transport.send();
-      connection.updateFlow();
-    },
-    send(name: string | number, values: readonly ApiValue[] = [], identity = 0): number {
-      id += 1;
-      receive(makeRequest(id, name, values, identity));
-      return id;
-    },
-    async nextReply(): Promise<ApiReply> {
-      while (messages.length === 0) {
-        await new Promise<void>((resolve) => {
-          wakeWaiter = resolve;
-        });
-      }
-      return readReply(messages.shift()!);
-    },
-    /** Sends a request, and waits for its reply, which is the next one. */
-    async call(
-      name: string | number,
-      values: readonly ApiValue[] = [],
-      identity = 0,
-    ): Promise<ApiReply> {
-      const sent = client.send(name, values, identity);
-      const reply = await client.nextReply();
-      expect(reply.id).toBe(sent);
-      return reply;
-    },
-    /** The same; it succeeds. */
-    async do(name: string, values: readonly ApiValue[] = [], identity = 0): Promise<ApiReply> {
-      const reply = await client.call(name, values, identity);
-      expect([name, reply.errno]).toEqual([name, 0]);
-      return reply;
-    },
-  };
-  if (greets) {
-    receive(makeGreeting());
-    client.takeMessages();
-  }
-  return client;
-}
-
 const open = async (client: Awaited<ReturnType<typeof connect>>, path: string): Promise<number> =>
   readU32(await client.do('open', [O_RDWR_CREAT, 0o644, path]));
-
-describe('the greeting', () => {
+describe('a greeting', () => {
   it('is replied to with the facts of the server', async () => {
     const client = await connect({ greets: false });
     client.receive(makeGreeting());
@@ -164,7 +40,7 @@ describe('the greeting', () => {
     });
   });
 
-  it('of another version is refused with both versions', async () => {
+  it('with another version is refused, and the reply has both versions', async () => {
     const client = await connect({ greets: false });
     client.receive(makeGreeting(2));
     const [reply] = client.takeMessages();
@@ -204,7 +80,7 @@ describe('a request', () => {
     expect((await client.call('stat', ['/a'])).errno).toBe(ENOENT);
   });
 
-  it('of a large directory lists it in several replies, each with attributes', async () => {
+  it('for a large directory lists it in several replies, with attributes', async () => {
     const client = await connect();
     const names = Array.from({ length: 2000 }, (_, at) => `name-${at}`);
     for (const name of names) await client.do('mknod', [0o100644, 0, `/${name}`]);
@@ -253,7 +129,7 @@ describe('a request', () => {
     expect(client.logged).toEqual([expect.stringMatching(/^process 1 is disconnected: /)]);
   });
 
-  it('that fails in a tree names the file', async () => {
+  it('fails in a tree with the path of the file', async () => {
     const client = await connect({
       fops: {
         unlink(frame, _xl, _loc, _flags, _xdata) {
@@ -412,7 +288,7 @@ describe('the decoder', () => {
         .map((values) => makeRequest(1, name, values)),
     );
 
-  it('accepts every operation with values of its types, whatever they are', async () => {
+  it('accepts every operation with any values of its types', async () => {
     const client = await connect();
     await fc.assert(
       fc.asyncProperty(request, async (bytes) => {

@@ -245,6 +245,13 @@ export const tables: Readonly<Record<string, Rows>> = {
       only: /^(watched|VOLUME)/,
     },
   },
+  'docs/reference/api-protocol.md': {
+    'glossa api files.vol --socket /run/user/1000/files.sock': { by: 'cli/api.test.ts' },
+    'glossa api files.vol --fd 3': { by: 'cli/api.test.ts' },
+    'client  8000000a 676c6f73736100 01 7b7d                          glossa, version 1, {}': {
+      by: 'server/api/api-connection.test.ts',
+    },
+  },
   'docs/operate/log.md': {
     '[2026-11-20 06:39:29.410207 +0000] E [MSGID: 203007] [health.ts:212:tell] 0-storage: text': {
       by: 'cli/log.mount.test.ts',

@@ -1,0 +1,140 @@
+/** A connection of `glossa api` over a volume in memory, for tests: without a socket, messages in, messages out. */
+import { expect } from 'vitest';
+import type { Fops } from '../../runtime/core/xlator.ts';
+import locks from '../../runtime/xlators/features/locks/index.ts';
+import memory from '../../runtime/xlators/storage/memory/index.ts';
+import { ApiConnection, type ApiHost } from '../../server/api/api-connection.ts';
+import { ApiVolume } from '../../server/api/request-context.ts';
+import {
+  type ApiReply,
+  type ApiValue,
+  makeGreeting,
+  makeRequest,
+  ReplyReader,
+  readReply,
+} from './api-client.ts';
+import { FakeContext, makeTranslator, startGraph } from './core.ts';
+
+/** A connection over a volume in memory; `fops` stand above the storage. */
+export async function connectInProcess({
+  fops = {},
+  greets = true,
+}: {
+  fops?: Fops<null>;
+  greets?: boolean;
+} = {}) {
+  const volumes = [
+    { translator: memory },
+    { translator: locks },
+    { translator: makeTranslator('test/above', fops) },
+  ] as never;
+  const graph = await startGraph(volumes, new FakeContext());
+  const logged: string[] = [];
+  const volumesOpened: ApiVolume[] = [];
+  const host: ApiHost = {
+    facts: { version: '0.0.0' },
+    openVolume() {
+      const volume = new ApiVolume(
+        graph,
+        (text) => logged.push(text),
+        () => {},
+      );
+      volumesOpened.push(volume);
+      return volume;
+    },
+    async reload() {},
+    log: (text) => void logged.push(text),
+    logRefusal: (text) => void logged.push(text),
+  };
+  const reader = new ReplyReader();
+  const messages: Uint8Array[] = [];
+  let wakeWaiter = (): void => {};
+  let isOpen = true;
+  /** Whether the client reads what is sent. */
+  let isReading = true;
+  const transport = {
+    queued: 0,
+    send() {
+      if (!isReading) return;
+      reader.add(connection.out.writtenBytes);
+      connection.out.at = 0;
+      messages.push(...reader.takeMessages());
+      wakeWaiter();
+    },
+    updateFlow() {},
+    end() {
+      this.send();
+      isOpen = false;
+    },
+    destroy() {
+      isOpen = false;
+    },
+  };
+  const connection: ApiConnection = new ApiConnection(host, 1, transport);
+  const receive = (bytes: Uint8Array): void =>
+    connection.records.append(bytes, () => {
+      connection.serveMessages();
+      return isOpen;
+    });
+  let id = 0;
+  const takeReplies = (): ApiReply[] => messages.splice(0).map(readReply);
+  const client = {
+    graph,
+    connection,
+    logged,
+    receive,
+    takeReplies,
+    takeMessages: () => messages.splice(0),
+    async close(): Promise<void> {
+      connection.close();
+      await Promise.all(volumesOpened.map((volume) => volume.close()));
+    },
+    get openFiles() {
+      return volumesOpened.reduce((sum, { openFileCount }) => sum + openFileCount, 0);
+    },
+    get isOpen() {
+      return isOpen;
+    },
+    setReading(value: boolean) {
+      isReading = value;
+      if (!value) return;
+      transport.send();
+      connection.updateFlow();
+    },
+    send(name: string | number, values: readonly ApiValue[] = [], identity = 0): number {
+      id += 1;
+      receive(makeRequest(id, name, values, identity));
+      return id;
+    },
+    async nextReply(): Promise<ApiReply> {
+      while (messages.length === 0) {
+        await new Promise<void>((resolve) => {
+          wakeWaiter = resolve;
+        });
+      }
+      return readReply(messages.shift()!);
+    },
+    /** Sends a request, and waits for its reply, which is the next one. */
+    async call(
+      name: string | number,
+      values: readonly ApiValue[] = [],
+      identity = 0,
+    ): Promise<ApiReply> {
+      const sent = client.send(name, values, identity);
+      const reply = await client.nextReply();
+      expect(reply.id).toBe(sent);
+      return reply;
+    },
+    /** The same; it succeeds. */
+    async do(name: string, values: readonly ApiValue[] = [], identity = 0): Promise<ApiReply> {
+      const reply = await client.call(name, values, identity);
+      expect([name, reply.errno]).toEqual([name, 0]);
+      return reply;
+    },
+  };
+  if (greets) {
+    receive(makeGreeting());
+    client.takeMessages();
+  }
+  return client;
+}
