@@ -37,7 +37,7 @@ async function running(read: (specs: VolumeSpec) => readonly VolumeSpec[]) {
     translator: subject,
     options: [],
     subvolumes: [],
-    where: 'a.vol:1:8',
+    position: 'a.vol:1:8',
   };
   const graph = new Graph([spec], context, levels);
   await graph.start();
@@ -49,7 +49,7 @@ async function running(read: (specs: VolumeSpec) => readonly VolumeSpec[]) {
   return { graph, context, outcome };
 }
 
-const option = (key: string, value: string) => ({ key, value, where: 'a.vol:3:5' });
+const option = (key: string, value: string) => ({ key, value, position: 'a.vol:3:5' });
 
 it('reload applies the new options of the volfile to the running volumes', async () => {
   const given: { key: string; value: string }[] = [];
@@ -106,7 +106,7 @@ it.each<[string, (spec: VolumeSpec) => readonly VolumeSpec[], string]>([
   expect(text).toMatch(/^everything stays as it was: /);
   expect(text).toContain(why);
   expect(text).toMatch(/\nnew options for v all the same$/);
-  expect(graph.top.given).toMatchObject([{ key: 'size', value: '7' }]);
+  expect(graph.top.volfileOptions).toMatchObject([{ key: 'size', value: '7' }]);
   expect(context.lines.at(-1)).toContain(
     'a.vol: everything stays as it was; new options for v all the same',
   );

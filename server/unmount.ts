@@ -36,12 +36,12 @@ export async function unmountAt(
   const refusal = detach(mountpoint, false);
   // Another process may have unmounted it first.
   if (refusal === null || findMount(mountpoint)?.device !== device) return false;
-  if (!refusal.busy) throw new Failure(`cannot unmount ${operand}: ${refusal.why}`);
+  if (!refusal.busy) throw new Failure(`cannot unmount ${operand}: ${refusal.reason}`);
   // A mount whose server is dead is detached: the processes in it get errors only.
   if (lazy || (await checkHealth(mountpoint)) === 'dead') {
     const lazyRefusal = detach(mountpoint, true);
     if (lazyRefusal === null || findMount(mountpoint)?.device !== device) return true;
-    throw new Failure(`cannot unmount ${operand}: ${lazyRefusal.why}`);
+    throw new Failure(`cannot unmount ${operand}: ${lazyRefusal.reason}`);
   }
   throw new Failure(
     `${operand} is in use ('fuser -vm ${operand}' lists its users); ` +
@@ -52,7 +52,7 @@ export async function unmountAt(
 /** Why a mount was not unmounted. */
 interface Refusal {
   readonly busy: boolean;
-  readonly why: string;
+  readonly reason: string;
 }
 
 /** Unmounts the topmost mount at a mount point. @returns null, or why that failed */
@@ -61,7 +61,7 @@ export const detach = (mountpoint: string, lazy: boolean): Refusal | null =>
 
 function detachByRoot(mountpoint: string, lazy: boolean): Refusal | null {
   const status = umount2(toCString(mountpoint), lazy ? MNT_DETACH : 0);
-  return status === 0 ? null : { busy: status === -EBUSY, why: strerror(-status) };
+  return status === 0 ? null : { busy: status === -EBUSY, reason: strerror(-status) };
 }
 
 /** Unmounts by fusermount3, which is set-user-id root. */
@@ -71,6 +71,6 @@ function detachByUser(mountpoint: string, lazy: boolean): Refusal | null {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
   });
-  if (error !== undefined) return { busy: false, why: `fusermount3: ${reason(error)}` };
-  return status === 0 ? null : { busy: /busy/i.test(stderr), why: stderr.trim() };
+  if (error !== undefined) return { busy: false, reason: `fusermount3: ${reason(error)}` };
+  return status === 0 ? null : { busy: /busy/i.test(stderr), reason: stderr.trim() };
 }

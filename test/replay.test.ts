@@ -114,7 +114,7 @@ async function replay(bytes: Uint8Array, into: Into): Promise<readonly Outcome[]
 
 const inShort = (outcomes: readonly Outcome[]): string[] =>
   outcomes.flatMap(({ request, differences }) =>
-    differences.map(({ what, was, is }) => `${request.row.name} ${what}: ${was} | ${is}`),
+    differences.map(({ part, was, is }) => `${request.row.name} ${part}: ${was} | ${is}`),
   );
 
 const names = fc.constantFrom('/a', '/b', '/d', '/d/a', '/d/e', '/d/e/b');

@@ -17,10 +17,10 @@ describe("the editor's completions", () => {
       name: 'fail',
       args: '(op_errno: int, timeout: float | None = None)',
       type: 'None',
-      what: expect.stringMatching(/^Answers with an errno: [^\n]+\ntimeout: seconds /),
+      description: expect.stringMatching(/^Answers with an errno: [^\n]+\ntimeout: seconds /),
     });
     expect(member(python, 'Frame', 'local')).toMatchObject({ args: '', type: 'Any' });
-    expect(member(python, 'Frame', 'local')?.what).toMatch(/^your note from the fop /);
+    expect(member(python, 'Frame', 'local')?.description).toMatch(/^your note from the fop /);
     expect(member(python, 'Loc', 'inode')?.type).toBe('Inode');
     expect(member(python, 'Child', 'lookup')?.args).toMatch(/^\(loc: Loc, /);
     expect(python.classes.Iatt?.filter(({ name }) => /^ia_(?!ino)/.test(name))).toHaveLength(
@@ -31,10 +31,12 @@ describe("the editor's completions", () => {
   it('have names, arguments and texts of the JavaScript declarations, of merged classes too', () => {
     const { javascript } = words;
     expect(javascript.names).toMatchObject({ this: 'Translator', fdIn: 'Fd', postbuf: 'Iatt' });
-    expect(member(javascript, 'Frame', 'windTo')?.what).toMatch(/^The same to another child/);
+    expect(member(javascript, 'Frame', 'windTo')?.description).toMatch(
+      /^The same to another child/,
+    );
     expect(member(javascript, 'Log', 'info')?.args).toBe('(...args: unknown[])');
     expect(member(javascript, 'Child', 'lookup')?.args).toMatch(/^\(loc: Loc, /);
-    expect(member(javascript, 'Iatt', 'copy')?.what).toMatch(/^An independent object/);
+    expect(member(javascript, 'Iatt', 'copy')?.description).toMatch(/^An independent object/);
     expect(javascript.classes.Iatt?.filter(({ name }) => /^ia(?!Ino)/.test(name))).toHaveLength(
       fields,
     );

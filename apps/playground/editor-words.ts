@@ -36,10 +36,15 @@ export function collectWords(registry: Registry, types: readonly string[]): Word
     fops: fops.map(({ name: fop, args, reply }) => {
       const makeArgWords = ({ name }: Arg): ArgWords => ({
         name,
-        what: describeArgument(fop as FopName, name),
+        description: describeArgument(fop as FopName, name),
       });
-      const { what } = fopDocs[fop as FopName];
-      return { name: fop, what, args: args.map(makeArgWords), reply: reply.map(makeArgWords) };
+      const { summary: description } = fopDocs[fop as FopName];
+      return {
+        name: fop,
+        description,
+        args: args.map(makeArgWords),
+        reply: reply.map(makeArgWords),
+      };
     }),
     python: makeModuleWords(
       parsePythonClasses(readDeclarations(PYTHON)),
@@ -55,7 +60,7 @@ export function collectWords(registry: Registry, types: readonly string[]): Word
       const { description, options } = registry.lookup(type)!;
       return {
         type,
-        what: description,
+        description,
         options: makeOptionWords({ ...options, ...genericOptions }),
       };
     }),
@@ -68,7 +73,7 @@ const makeOptionWords = (options: Options): OptionWords[] =>
     type: spec.type,
     default: formatDefault(spec),
     values: spec.type === 'str' ? (spec.values ?? []) : spec.type === 'bool' ? ['on', 'off'] : [],
-    what: spec.description,
+    description: spec.description,
   }));
 
 /** Formats an option's default as in a volfile; null without one. */
@@ -130,7 +135,12 @@ function parsePythonClasses(stub: string): Classes {
           docstring === undefined ? (attributeDocs.get(memberName) ?? '') : formatProse(docstring);
         const isCall = method !== undefined && decorator !== 'property';
         const code = isCall ? args!.replace(/\(\s*(?:self|cls)\b(?:,\s*)?/, '(') : '';
-        return { name: memberName, args: toOneLine(code), type: toOneLine(type ?? result!), what };
+        return {
+          name: memberName,
+          args: toOneLine(code),
+          type: toOneLine(type ?? result!),
+          description: what,
+        };
       },
     );
     return [name!, members] as const;
@@ -161,7 +171,12 @@ function parseJavaScriptClasses(types: string): Classes {
   for (const [, name, head, body = ''] of types.matchAll(SCRIPT_CLASS)) {
     const members = [...body.matchAll(SCRIPT_MEMBER)].map(
       ([, comment, member, args = '', type]): MemberWords => {
-        return { name: member!, args: toOneLine(args), type: type!, what: formatProse(comment) };
+        return {
+          name: member!,
+          args: toOneLine(args),
+          type: type!,
+          description: formatProse(comment),
+        };
       },
     );
     // TypeScript merges several declarations of one class.

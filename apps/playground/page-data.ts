@@ -15,13 +15,13 @@ export interface PartData {
 /** An argument, or a part of a reply. */
 export interface ArgWords {
   readonly name: string;
-  readonly what: string;
+  readonly description: string;
 }
 
 export interface FopWords {
   readonly name: string;
   /** A sentence. */
-  readonly what: string;
+  readonly description: string;
   readonly args: readonly ArgWords[];
   readonly reply: readonly ArgWords[];
 }
@@ -32,12 +32,12 @@ export interface OptionWords {
   /** As in a volfile; null without a default. */
   readonly default: string | null;
   readonly values: readonly string[];
-  readonly what: string;
+  readonly description: string;
 }
 
 export interface TypeWords {
   readonly type: string;
-  readonly what: string;
+  readonly description: string;
   readonly options: readonly OptionWords[];
 }
 
@@ -49,7 +49,7 @@ export interface MemberWords {
   /** Type of the member, or of the result of a call. */
   readonly type: string;
   /** Sentences, a line for each paragraph. */
-  readonly what: string;
+  readonly description: string;
 }
 
 /** The objects that modules of a language use, for completion behind a point. */

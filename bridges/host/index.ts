@@ -172,10 +172,10 @@ function describeModule({ name, priv }: Xlator<Volume>): DebuggableModule {
     : priv.host.methods;
   const { language, path } = findPromptTarget({ priv } as Xlator<Volume>);
   const methodsOnly = lines === null && guest?.runLineCommand === undefined;
-  const why = methodsOnly
+  const noLinesReason = methodsOnly
     ? `volume '${name}' is written in ${language}, which stops at methods`
     : `volume '${name}' stops at lines only with option isolation thread`;
-  return { language, path, methods, lines, methodsOnly, why };
+  return { language, path, methods, lines, methodsOnly, noLinesReason };
 }
 
 export const listMethods = ({ description }: Guest): ModuleMethod[] =>
@@ -188,7 +188,7 @@ function findVolumeModule(
 ): GlupyState['module'] {
   const name = settings['module-name'];
   if (name === undefined)
-    throw new InitError(describeMissingOption('module-name', 'which module?', xl.given));
+    throw new InitError(describeMissingOption('module-name', 'which module?', xl.volfileOptions));
   const { baseDir } = xl.context;
   const { language, 'module-path': path } = settings;
   const module = findModule({ name, path, language, baseDir }, languages, machine);

@@ -3,7 +3,7 @@
  * with its contents, and the worker's start data. The main thread numbers calls, the worker winds.
  */
 import type { ModuleMethod } from '../../runtime/core/line-stops.ts';
-import type { GivenOption } from '../../runtime/core/options.ts';
+import type { VolfileOption } from '../../runtime/core/options.ts';
 import type { SharedMemory } from './channel.ts';
 
 /** From the main thread to the worker. */
@@ -109,8 +109,8 @@ export type Verb =
 export interface WorkerData {
   readonly shared: SharedMemory;
   readonly name: string;
-  readonly options: readonly GivenOption[];
-  readonly where: string | undefined;
+  readonly options: readonly VolfileOption[];
+  readonly position: string | undefined;
   /** Names and types of the subvolumes. */
   readonly children: readonly (readonly [name: string, type: string])[];
   readonly baseDir: string;

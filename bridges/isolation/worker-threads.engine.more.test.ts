@@ -245,10 +245,10 @@ export class xlator extends Translator {
   const count = () => run.ask('access', run.knownLoc('a'), 0, null).opErrno;
   expect([count(), count()]).toEqual([1, 2]);
   for (const isolation of ['none', 'thread']) {
-    const specs = graph.xlators.map(({ name, translator, given, childNames }) => ({
+    const specs = graph.xlators.map(({ name, translator, volfileOptions, childNames }) => ({
       name,
       translator,
-      options: given.map((option) =>
+      options: volfileOptions.map((option) =>
         option.key === 'isolation' ? { ...option, value: isolation } : option,
       ),
       subvolumes: childNames,

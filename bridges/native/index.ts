@@ -127,7 +127,7 @@ const findProvider = (path: string): Provider =>
 /** @throws {InitError} */
 function findFile(xl: Xlator<unknown>, given: string | undefined): string {
   if (given === undefined) {
-    throw new InitError(describeMissingOption('module-path', 'which file?', xl.given));
+    throw new InitError(describeMissingOption('module-path', 'which file?', xl.volfileOptions));
   }
   const path = resolve(xl.context.baseDir, given);
   const known = providers.flatMap(({ extensions }) => extensions);
@@ -160,16 +160,16 @@ function readValues(
   }
   // All keys together, so that a misspelt option of ours gets a suggestion too.
   const all: Options = { ...genericOptions, ...options, ...record.options };
-  const { values, problems } = checkOptions(all, xl.given, {
+  const { values, problems } = checkOptions(all, xl.volfileOptions, {
     open: record.openOptions === true,
     strict: xl.context.strict,
   });
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
+    throw new GraphError(errors.map((p) => `${p.position ?? path}: ${p.message}`));
   }
   xl.warnSuspicious(
-    problems.map(({ where, message }) => ({ where: where ?? path, text: message })),
+    problems.map(({ position, message }) => ({ position: position ?? path, text: message })),
   );
   return values;
 }
@@ -183,7 +183,7 @@ function reconfigure(xl: Xlator<unknown>): void {
   for (const [key, { reconfigurable }] of Object.entries(record.options)) {
     if (reconfigurable && record.reconfigure !== undefined) continue;
     if (JSON.stringify(values[key]) === JSON.stringify(volume.values[key])) continue;
-    const where = xl.given.findLast((option) => option.key === key)?.where ?? path;
+    const where = xl.volfileOptions.findLast((option) => option.key === key)?.position ?? path;
     problems.push(`${where}: option '${key}' cannot change while the volume runs; mount it anew`);
   }
   if (problems.length > 0) throw new GraphError(problems);
@@ -204,7 +204,7 @@ function fops(xl: Xlator<unknown>): Fops<unknown> {
     readFlag(xl, 'passesThrough'),
     (name) => functions[name] !== undefined,
   );
-  if (text !== undefined) xl.warnSuspicious([{ where: path, text }]);
+  if (text !== undefined) xl.warnSuspicious([{ position: path, text }]);
   xl.log.info(`${path} loaded: ${Object.keys(functions).join(', ') || 'no fops'}`);
   return functions;
 }

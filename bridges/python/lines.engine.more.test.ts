@@ -300,7 +300,7 @@ it.each([
   const run = await startModule({ [name]: source }, { language });
   const script = run.xl.translator.script!(run.xl);
   expect(script.lines).toBeNull();
-  expect(script.why).toMatch(why);
+  expect(script.noLinesReason).toMatch(why);
 });
 
 it('a module that waits for a debugger without one continues', async () => {

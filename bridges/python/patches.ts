@@ -8,7 +8,7 @@ import { EngineError } from './errors.ts';
 
 /** One textual change; `count` is how often `find` occurs in the patched text. */
 interface Patch {
-  readonly why: string;
+  readonly reason: string;
   readonly find: string | RegExp;
   readonly replacement: string;
   readonly count: number;
@@ -23,26 +23,26 @@ const IMPORT = /import\((?<![\w.$]import\()/g;
 /** pyodide.mjs: the loader. `exports` and `noImport` are parameters of the function around it. */
 const LOADER: readonly Patch[] = [
   {
-    why: 'a script cannot export',
+    reason: 'a script cannot export',
     find: 'export{dt as loadPyodide,U as version};',
     replacement: 'exports.loadPyodide=dt;exports.version=U;',
     count: 1,
   },
-  { why: 'nothing may be imported', find: IMPORT, replacement: 'noImport(', count: 13 },
+  { reason: 'nothing may be imported', find: IMPORT, replacement: 'noImport(', count: 13 },
   {
-    why: 'the host calls the C API through the exports of the instance',
+    reason: 'the host calls the C API through the exports of the instance',
     find: 'let{instance:d,module:u}=l;',
     replacement: 'let{instance:d,module:u}=l;exports.instance=d;',
     count: 1,
   },
   {
-    why: 'the fence wraps the imports that reach JavaScript',
+    reason: 'the fence wraps the imports that reach JavaScript',
     find: 's.env.JsvError_Check=c;try{',
     replacement: 's.env.JsvError_Check=c;s={...s,env:exports.fence(s.env)};try{',
     count: 1,
   },
   {
-    why: 'the snapshot already contains the module path',
+    reason: 'the snapshot already contains the module path',
     find: 'n.sys.path.insert(0,""),n._pyodide.set_excepthook(),await n.packageIndexReady,',
     replacement:
       'n.sys&&(n.sys.path.insert(0,""),n._pyodide.set_excepthook(),' +
@@ -50,7 +50,7 @@ const LOADER: readonly Patch[] = [
     count: 1,
   },
   {
-    why: 'the standard library is not copied once more',
+    reason: 'the standard library is not copied once more',
     find: '.zip`,r)',
     replacement: '.zip`,r,{canOwn:true})',
     count: 1,
@@ -60,50 +60,50 @@ const LOADER: readonly Patch[] = [
 /** pyodide.asm.mjs: Emscripten's runtime and Pyodide's foreign function interface. */
 const RUNTIME: readonly Patch[] = [
   {
-    why: 'a script cannot export',
+    reason: 'a script cannot export',
     find: 'export default _createPyodideModule;',
     replacement: 'exports.createPyodideModule=_createPyodideModule;',
     count: 1,
   },
   {
-    why: 'a script has no import.meta',
+    reason: 'a script has no import.meta',
     find: 'import.meta.url',
     replacement: '"/pyodide/"',
     count: 3,
   },
-  { why: 'nothing may be imported', find: IMPORT, replacement: 'noImport(', count: 15 },
+  { reason: 'nothing may be imported', find: IMPORT, replacement: 'noImport(', count: 15 },
   {
-    why: 'random bytes come from the host',
+    reason: 'random bytes come from the host',
     find: 'var initRandomFill=()=>{',
     replacement: 'var initRandomFill=()=>{return fillRandom;',
     count: 1,
   },
   {
-    why: 'only shared libraries use these symbols',
+    reason: 'only shared libraries use these symbols',
     find: 'if(isInternalSym(symName)){continue}var value=exports[symName];var existingEntry',
     replacement: 'if(!GOT[symName]){continue}var value=exports[symName];var existingEntry',
     count: 1,
   },
   {
-    why: 'the memory limit of the volume',
+    reason: 'the memory limit of the volume',
     find: 'var getHeapMax=()=>4294901760;',
     replacement: 'var getHeapMax=()=>heapMax;',
     count: 1,
   },
   {
-    why: 'a snapshot is read from its file directly into memory',
+    reason: 'a snapshot is read from its file directly into memory',
     find: 'return Module.HEAP8.set(t),l};',
     replacement: 'return restoreMemory(growMemory,()=>Module.HEAP8),l};',
     count: 1,
   },
   {
-    why: 'a snapshot with separated languages must not join them again',
+    reason: 'a snapshot with separated languages must not join them again',
     find: 'API.finalizeBootstrap=function(t,e){t&&Wr();',
     replacement: 'API.finalizeBootstrap=function(t,e){if(t&&apart)return Mo();t&&Wr();',
     count: 1,
   },
   {
-    why: 'a name that is missing in memory may be a granted file',
+    reason: 'a name that is missing in memory may be a granted file',
     find: 'lookup(parent,name){if(!MEMFS.doesNotExistError)',
     replacement:
       'lookup(parent,name){var granted=files.find(FS,parent,name,()=>HEAP8);' +
@@ -111,7 +111,7 @@ const RUNTIME: readonly Patch[] = [
     count: 1,
   },
   {
-    why: 'files in memory count towards a limit',
+    reason: 'files in memory count towards a limit',
     find: 'write(stream,buffer,offset,length,position,canOwn){if(buffer.buffer===HEAP8.buffer)',
     replacement:
       'write(stream,buffer,offset,length,position,canOwn){' +
@@ -119,19 +119,19 @@ const RUNTIME: readonly Patch[] = [
     count: 1,
   },
   {
-    why: 'growing a file counts towards the limit',
+    reason: 'growing a file counts towards the limit',
     find: 'resizeFileStorage(node,newSize){',
     replacement: 'resizeFileStorage(node,newSize){files.room(FS,node,newSize);',
     count: 1,
   },
   {
-    why: 'a new file counts towards the limit',
+    reason: 'a new file counts towards the limit',
     find: 'mknod(parent,name,mode,dev){return MEMFS.createNode(',
     replacement: 'mknod(parent,name,mode,dev){files.room(FS,null,1024);return MEMFS.createNode(',
     count: 1,
   },
   {
-    why: 'a link counts towards the limit',
+    reason: 'a link counts towards the limit',
     find: 'symlink(parent,newname,oldpath){var node=MEMFS',
     replacement:
       'symlink(parent,newname,oldpath){if(oldpath.length>4095)throw new FS.ErrnoError(37);' +
@@ -139,49 +139,49 @@ const RUNTIME: readonly Patch[] = [
     count: 1,
   },
   {
-    why: 'names are limited, as they take memory',
+    reason: 'names are limited, as they take memory',
     find: 'mayCreate(dir,name){',
     replacement: 'mayCreate(dir,name){if(name.length>255)return 37;',
     count: 1,
   },
   {
-    why: 'an unfinished line of terminal output is limited',
+    reason: 'an unfinished line of terminal output is limited',
     find: 'if(val!=0)tty.output.push(val)',
     replacement: 'if(val!=0&&tty.output.push(val)>=16384)this.put_char(tty,10)',
     count: 2,
   },
   {
-    why: 'the list of looked-up hosts would grow without limit',
+    reason: 'the list of looked-up hosts would grow without limit',
     find: 'DNS.address_map.names[addr]=name;DNS.address_map.addrs[name]=addr',
     replacement: '',
     count: 1,
   },
   {
-    why: "EACCES (2) would read as Linux's ENOENT; EPERM (63) is unused there",
+    reason: "EACCES (2) would read as Linux's ENOENT; EPERM (63) is unused there",
     find: /(?<=&&!\(node\.mode&(?:292|146|73)\)\)\{return )2(?=\})/,
     replacement: '63',
     count: 3,
   },
   {
-    why: 'a pipe could hold unlimited unread data',
+    reason: 'a pipe could hold unlimited unread data',
     find: 'createPipe(){',
     replacement: 'createPipe(){throw new FS.ErrnoError(52);',
     count: 1,
   },
   {
-    why: "Emscripten's copy of the function table is faster",
+    reason: "Emscripten's copy of the function table is faster",
     find: 'arg3){return wasmTable.get(func)(arg1,',
     replacement: 'arg3){return getWasmTableEntry(func)(arg1,',
     count: 1,
   },
   {
-    why: 'reading the clock makes no BigInt of its precision',
+    reason: 'reading the clock makes no BigInt of its precision',
     find: 'ignored_precision=bigintToI53Checked(ignored_precision);ptime>>>=0;',
     replacement: 'ptime>>>=0;',
     count: 1,
   },
   {
-    why: 'reading the clock makes no BigInt of its value',
+    reason: 'reading the clock makes no BigInt of its value',
     find: 'HEAP64[ptime>>>3>>>0]=BigInt(nsec);return 0}_clock_time_get.sig',
     replacement:
       'HEAPU32[ptime>>>2]=nsec;HEAPU32[(ptime>>>2)+1]=nsec/4294967296;return 0}' +
@@ -189,7 +189,7 @@ const RUNTIME: readonly Patch[] = [
     count: 1,
   },
   {
-    why: 'Python cannot reach the word of the watchdog',
+    reason: 'Python cannot reach the word of the watchdog',
     find:
       'if(!Module.Py_EmscriptenSignalBuffer){return 0}try{let result=' +
       'Module.Py_EmscriptenSignalBuffer[0];Module.Py_EmscriptenSignalBuffer[0]=0;' +
@@ -207,7 +207,7 @@ function applyPatches(file: string, source: string, patches: readonly Patch[]): 
       throw new EngineError(
         'setup',
         `${file} is not the Pyodide this was written for: expected ${patch.count} × ` +
-          `${String(patch.find)}, found ${parts.length - 1} (${patch.why})`,
+          `${String(patch.find)}, found ${parts.length - 1} (${patch.reason})`,
       );
     }
     text = parts.join(patch.replacement);

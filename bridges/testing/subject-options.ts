@@ -8,4 +8,4 @@ export const makeOptions = (
   module: string,
   values: Readonly<Record<string, string>>,
 ): VolumeSpec['options'] =>
-  Object.entries(values).map(([key, value]) => ({ key, value, where: optionsSource(module) }));
+  Object.entries(values).map(([key, value]) => ({ key, value, position: optionsSource(module) }));

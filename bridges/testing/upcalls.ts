@@ -7,15 +7,15 @@ import type { Plain } from './values.ts';
 
 /** Converts an upcall for a test, by paths. */
 export function encodeUpcall(event: Upcall): { [key: string]: Plain } {
-  switch (event.what) {
+  switch (event.kind) {
     case 'inode':
-      return { what: event.what, path: event.inode.path, data: event.data, expire: false };
+      return { what: event.kind, path: event.inode.path, data: event.data, expire: false };
     case 'every-entry':
-      return { what: event.what, path: null, data: false, expire: false };
+      return { what: event.kind, path: null, data: false, expire: false };
     default: {
-      const expire = event.what === 'entry' && event.expire;
+      const expire = event.kind === 'entry' && event.expire;
       const path = joinPath(event.parent.path, event.name);
-      return { what: event.what, path, data: false, expire };
+      return { what: event.kind, path, data: false, expire };
     }
   }
 }
@@ -28,7 +28,7 @@ export function reportChange(graph: Graph, child: number, path: string): void {
   let parent: Inode | undefined = graph.inodes.root;
   for (const folder of names) parent = parent && graph.inodes.grep(parent, folder);
   if (storage === undefined || name === undefined || parent === undefined) return;
-  sendUpcall(storage, { what: 'entry', parent, name, expire: false });
+  sendUpcall(storage, { kind: 'entry', parent, name, expire: false });
   const inode = graph.inodes.grep(parent, name);
-  if (inode !== undefined) sendUpcall(storage, { what: 'inode', inode, data: true });
+  if (inode !== undefined) sendUpcall(storage, { kind: 'inode', inode, data: true });
 }

@@ -23,7 +23,7 @@ export function formatOutcome(outcome: Outcome, startedAt: number, colour: boole
   return [
     paint('bold', header, colour),
     ...differences.map(
-      ({ what, was, is }) => `  ${what}: ${was} then, ${paint('error', printable(is), colour)} now`,
+      ({ part, was, is }) => `  ${part}: ${was} then, ${paint('error', printable(is), colour)} now`,
     ),
   ];
 }
@@ -59,7 +59,7 @@ export function formatJson(result: ReplayResult): string {
   const { outcomes, otherStorage, startedAt } = result;
   const different = findDifferent(result);
   const differences = different.flatMap(({ request, differences }) =>
-    differences.map(({ what, was, is }) => ({
+    differences.map(({ part: what, was, is }) => ({
       number: request.number,
       time: (startedAt + request.at / 1e6) / 1000,
       fop: request.row.name,

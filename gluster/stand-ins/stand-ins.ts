@@ -56,7 +56,9 @@ const standIns: Readonly<Record<(typeof standInTypes)[number], StandIn>> = {
 
 /** @throws {InitError} if an option switches it on */
 function refuseSwitchedOn(xl: Xlator, { purpose, switches }: StandIn): void {
-  const option = xl.given.find((option) => switches.includes(option.key) && isOn(option.value));
+  const option = xl.volfileOptions.find(
+    (option) => switches.includes(option.key) && isOn(option.value),
+  );
   if (option === undefined) return;
   throw new InitError(
     `option '${option.key}' is ${option.value}, but ${xl.type} (${purpose}) is not supported yet: switch it off in ` +
@@ -78,7 +80,7 @@ function warnAboutMissing(xl: Xlator): void {
   const text =
     `volumes of these types pass all requests on, as glossa does not support them yet: ${types.join(', ')}` +
     `. Without them ${[...consequences].join('; ')}`;
-  xl.warnSuspicious([{ where: xl.where ?? xl.name, text }]);
+  xl.warnSuspicious([{ position: xl.position ?? xl.name, text }]);
 }
 
 function makeStandIn(type: string, standIn: StandIn): Translator<null> {

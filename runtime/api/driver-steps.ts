@@ -194,7 +194,7 @@ export class DriverSteps {
 
   /** Finds the file of a path; by default without following a symbolic link at its end. @throws {FopError} */
   *find(path: string, linkMode: LinkMode = 'nofollow'): Steps<FoundFile> {
-    return (yield* this.resolve(path, linkMode)).found ?? throwFopError(ENOENT, path);
+    return (yield* this.resolve(path, linkMode)).file ?? throwFopError(ENOENT, path);
   }
 
   /** The same; undefined if the file does not exist. @throws {FopError} for any other failure */

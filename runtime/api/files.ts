@@ -145,11 +145,11 @@ export class FilesSteps {
   }
 
   *rmdir(path: string): Steps<void> {
-    const { found, entryName } = yield* this.driver.resolve(trimSlashes(path), 'nofollow');
-    if (found === undefined) throwFopError(ENOENT, path);
+    const { file, entryName } = yield* this.driver.resolve(trimSlashes(path), 'nofollow');
+    if (file === undefined) throwFopError(ENOENT, path);
     if (entryName === null) throwFopError(rmdirErrno(path), path);
-    if (!isDirectoryFile(found)) throwFopError(ENOTDIR, path);
-    yield* this.driver.expect('rmdir', makeLoc(found), 0, null);
+    if (!isDirectoryFile(file)) throwFopError(ENOTDIR, path);
+    yield* this.driver.expect('rmdir', makeLoc(file), 0, null);
   }
 
   /** @param flags those of renameat2(2): RENAME_NOREPLACE, RENAME_EXCHANGE */
@@ -158,11 +158,11 @@ export class FilesSteps {
     for (const path of this.asKernel ? [from, to] : [])
       yield* this.driver.resolve(path, 'nolookup');
     const source = yield* this.lookup(trimSlashes(from));
-    const { entryName, found } = yield* this.driver.resolve(trimSlashes(to), 'nofollow');
+    const { entryName, file } = yield* this.driver.resolve(trimSlashes(to), 'nofollow');
     if (source.name === undefined || entryName === null) throwFopError(EBUSY, `${from} to ${to}`);
     const needsDirectory = from.endsWith('/') || to.endsWith('/');
     if (needsDirectory && !isDirectoryFile(source)) throwFopError(ENOTDIR, to);
-    const newloc = new Loc(found?.inode ?? null, entryName.parent, entryName.name);
+    const newloc = new Loc(file?.inode ?? null, entryName.parent, entryName.name);
     const xdata = flags === 0 ? null : new Dict().set(RENAME_FLAGS, flags, 'int');
     yield* this.driver.expect('rename', makeLoc(source), newloc, xdata);
   }
@@ -184,7 +184,7 @@ export class FilesSteps {
       trimSlashes(path),
       this.asKernel ? 'nofollow' : 'nolookup',
     );
-    if (resolved.entryName === null || resolved.found !== undefined) throwFopError(EEXIST, path);
+    if (resolved.entryName === null || resolved.file !== undefined) throwFopError(EEXIST, path);
     if (path.endsWith('/') && !isDirectory) throwFopError(ENOENT, path);
     return resolved.entryName;
   }
@@ -245,9 +245,9 @@ export class FilesSteps {
       throwFopError(EISDIR, path);
     }
     const resolved = yield* this.driver.resolve(path, isNew ? 'nofollow' : this.linkMode);
-    if (resolved.found === undefined) return yield* this.createAt(path, resolved, flags, mode);
+    if (resolved.file === undefined) return yield* this.createAt(path, resolved, flags, mode);
     if (isNew) throwFopError(EEXIST, path);
-    return yield* this.openFound(path, resolved.found, flags);
+    return yield* this.openFound(path, resolved.file, flags);
   }
 
   /** Creates a file without a lookup before; opens an existing one, unless `flags` have O_EXCL. */
@@ -297,10 +297,10 @@ export class FilesSteps {
     const isPart = append || offset !== undefined;
     const flags = O_WRONLY | O_CREAT | (isPart ? 0 : O_TRUNC);
     const file =
-      resolved.found === undefined
+      resolved.file === undefined
         ? yield* this.createAt(path, resolved, flags, 0o666)
-        : yield* this.openFound(path, resolved.found, flags);
-    const position = append ? (resolved.found?.buf.iaSize ?? 0) : (offset ?? 0);
+        : yield* this.openFound(path, resolved.file, flags);
+    const position = append ? (resolved.file?.buf.iaSize ?? 0) : (offset ?? 0);
     return yield* closeAfter(file, (open) => open.write(data, position));
   }
 }

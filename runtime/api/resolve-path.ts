@@ -34,7 +34,7 @@ export interface ResolvedPath {
   /** The last name; null if the path ends in none: the root, `.`, `..`. */
   readonly entryName: EntryName | null;
   /** The file of the path; undefined if it is absent, or if the last name was not looked up. */
-  readonly found: FoundFile | undefined;
+  readonly file: FoundFile | undefined;
   /** Whether the path ends in `/`, or its last link does: only a directory may then be there. */
   readonly mustBeDirectory: boolean;
   /** The directories on the way, from the root; without `entryName`, the last is the file itself. */
@@ -87,7 +87,7 @@ export function* resolvePath(
     const directory = directories.at(-1)!;
     if (name === undefined) {
       const { inode, buf } = yield* lookUpDirectory(lookups, directory, path);
-      return { entryName: null, found: { inode, buf }, mustBeDirectory, directories };
+      return { entryName: null, file: { inode, buf }, mustBeDirectory, directories };
     }
     if (name === '..' && directories.length > 1) directories.pop();
     if (name === '.' || name === '..') continue;
@@ -104,13 +104,13 @@ export function* resolvePath(
       else directories.push({ ...entryName, inode });
       continue;
     }
-    const found = lastNameMode === 'nolookup' ? undefined : yield* lookups.lookUp(entryName);
-    if (found?.buf.iaType === IA_IFLNK && (lastNameMode === 'follow' || mustBeDirectory)) {
-      yield* follow(found.inode);
+    const file = lastNameMode === 'nolookup' ? undefined : yield* lookups.lookUp(entryName);
+    if (file?.buf.iaType === IA_IFLNK && (lastNameMode === 'follow' || mustBeDirectory)) {
+      yield* follow(file.inode);
       continue;
     }
-    if (mustBeDirectory && found !== undefined && found.buf.iaType !== IA_IFDIR) fail(ENOTDIR);
-    return { entryName, found, mustBeDirectory, directories };
+    if (mustBeDirectory && file !== undefined && file.buf.iaType !== IA_IFDIR) fail(ENOTDIR);
+    return { entryName, file, mustBeDirectory, directories };
   }
 }
 

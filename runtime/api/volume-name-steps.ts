@@ -152,7 +152,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   *realpath(path: PathLike, options?: Options): Steps<string | Uint8Array> {
     const name = toPath(path);
     const resolved = yield* withErrorContext('realpath', name, this.driver.resolve(name, 'follow'));
-    if (resolved.found === undefined) throw new FileError(ENOENT, 'realpath', name);
+    if (resolved.file === undefined) throw new FileError(ENOENT, 'realpath', name);
     return toEncodedName(joinRealPath(resolved), readEncoding(options));
   }
 

@@ -101,8 +101,8 @@ function observeChanges({ graph }: VolumeClient, report: Listener): () => void {
 }
 
 function reportUpcall(upcall: Upcall, report: Listener): void {
-  if (upcall.what === 'inode') report('change', upcall.inode.path);
-  else if (upcall.what !== 'every-entry') {
+  if (upcall.kind === 'inode') report('change', upcall.inode.path);
+  else if (upcall.kind !== 'every-entry') {
     report('rename', joinPath(upcall.parent.path, upcall.name));
   }
 }

@@ -8,7 +8,7 @@ import type { FopName } from './gen/fops.gen.ts';
 
 export interface FopDoc {
   /** The effect, as a sentence. */
-  readonly what: string;
+  readonly summary: string;
   /** The system calls or translators that cause it. */
   readonly when: string;
   /** The reply of a success, and the kernel's use of it. */
@@ -70,42 +70,42 @@ const CHANGED = 'Attributes before and after; the kernel takes size and times fr
 
 export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   stat: {
-    what: 'Reads the attributes of an object.',
+    summary: 'Reads the attributes of an object.',
     when: "stat(2) and the like, when the kernel's cached attributes have expired.",
     reply: 'buf is the result of stat(2), and the kernel caches it for the attribute timeout.',
   },
   readlink: {
-    what: 'Reads the target of a symbolic link.',
+    summary: 'Reads the target of a symbolic link.',
     when: 'readlink(2), and every path that leads through the link.',
     reply: 'op_ret is the length of path in bytes.',
     args: { path: 'the stored target' },
   },
   mknod: {
-    what: 'Makes a regular file, device, FIFO or socket without opening it.',
+    summary: 'Makes a regular file, device, FIFO or socket without opening it.',
     when: 'mknod(2), mkfifo(3), bind(2) of a local socket.',
     reply: MADE,
   },
-  mkdir: { what: 'Makes a directory.', when: 'mkdir(2).', reply: MADE },
+  mkdir: { summary: 'Makes a directory.', when: 'mkdir(2).', reply: MADE },
   unlink: {
-    what: 'Removes a name of a file; the file is deleted with its last name and last open fd.',
+    summary: 'Removes a name of a file; the file is deleted with its last name and last open fd.',
     when: 'unlink(2).',
     reply: 'Attributes of the directory; the kernel forgets the name.',
     args: { xflag: 'GlusterFS-internal; 0 from a mount' },
   },
   rmdir: {
-    what: 'Removes an empty directory; ENOTEMPTY for any other.',
+    summary: 'Removes an empty directory; ENOTEMPTY for any other.',
     when: 'rmdir(2).',
     reply: 'Attributes of the parent directory; the kernel forgets the name.',
     args: { flags: 'not 0: with its content; 0 from a mount' },
   },
   symlink: {
-    what: 'Makes a symbolic link.',
+    summary: 'Makes a symbolic link.',
     when: 'symlink(2).',
     reply: MADE,
     args: { linkpath: 'the target to store' },
   },
   rename: {
-    what: 'Renames an object atomically, and replaces an object of the new name.',
+    summary: 'Renames an object atomically, and replaces an object of the new name.',
     when: 'rename(2); the flags of renameat2(2) come in xdata.',
     reply: 'Attributes of the object and of both directories, before and after.',
     args: {
@@ -115,21 +115,21 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
       postnewparent: 'attributes of the new directory after',
     },
   },
-  link: { what: 'Adds a name to a file.', when: 'link(2).', reply: MADE },
+  link: { summary: 'Adds a name to a file.', when: 'link(2).', reply: MADE },
   truncate: {
-    what: 'Sets the size of a file, by name.',
+    summary: 'Sets the size of a file, by name.',
     when: 'truncate(2).',
     reply: CHANGED,
     args: { offset: 'the new size, in bytes' },
   },
   open: {
-    what: 'Opens a file.',
+    summary: 'Opens a file.',
     when: 'open(2) of an existing file; ftruncate follows for O_TRUNC.',
     reply: 'fd, unchanged. Reads and writes then carry it, until `release`.',
     args: { flags: OPEN_FLAGS },
   },
   readv: {
-    what: 'Reads data.',
+    summary: 'Reads data.',
     when: 'read(2), pread(2), mmap(2), execve(2); the kernel reads whole pages, and ahead.',
     reply:
       'op_ret is the number of bytes in vector. Fewer than size means that the file ends there, ' +
@@ -137,7 +137,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     args: { flags: 'flags of the open' },
   },
   writev: {
-    what: 'Writes data.',
+    summary: 'Writes data.',
     when:
       'write(2), pwrite(2), and written pages of mmap(2); with `glossa.kill-priv` in xdata the file ' +
       'loses set-user-id and the like.',
@@ -149,72 +149,72 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     },
   },
   statfs: {
-    what: 'Reads the size and the free space of the storage.',
+    summary: 'Reads the size and the free space of the storage.',
     when: 'statfs(2), statvfs(3), df.',
     reply: 'buf is the result of statvfs(3).',
     args: { buf: 'block sizes and numbers of blocks and files' },
   },
   flush: {
-    what: 'Reports the close of one descriptor; others of the file may stay open.',
+    summary: 'Reports the close of one descriptor; others of the file may stay open.',
     when: 'every close(2), also at the end of a process.',
     reply: `${OK} close(2) returns an error.`,
   },
   fsync: {
-    what: 'Flushes written data to stable storage.',
+    summary: 'Flushes written data to stable storage.',
     when: 'fsync(2), fdatasync(2), O_SYNC.',
     reply: CHANGED,
   },
   setxattr: {
-    what: 'Sets extended attributes.',
+    summary: 'Sets extended attributes.',
     when: 'setxattr(2).',
     reply: OK,
     args: { flags: XATTR_FLAGS },
   },
   getxattr: {
-    what: 'Reads one or all extended attributes; ENODATA for an absent name.',
+    summary: 'Reads one or all extended attributes; ENODATA for an absent name.',
     when: 'getxattr(2), listxattr(2).',
     reply: 'dict has the value under the name, or all names with their values.',
   },
   removexattr: {
-    what: 'Removes an extended attribute; ENODATA for an absent name.',
+    summary: 'Removes an extended attribute; ENODATA for an absent name.',
     when: 'removexattr(2).',
     reply: OK,
     args: { name: "the attribute's name" },
   },
   opendir: {
-    what: 'Opens a directory.',
+    summary: 'Opens a directory.',
     when: 'opendir(3).',
     reply: 'fd, unchanged; valid until `releasedir`.',
   },
   fsyncdir: {
-    what: 'Flushes the names of a directory to stable storage.',
+    summary: 'Flushes the names of a directory to stable storage.',
     when: 'fsync(2) of a directory; syncfs(2), as that of the root with glossa.sync-volume in xdata.',
     reply: OK,
   },
   access: {
-    what: "Checks the caller's rights to an object.",
+    summary: "Checks the caller's rights to an object.",
     when: 'access(2), chdir(2).',
     reply: `${OK} EACCES is the usual refusal.`,
   },
   create: {
-    what: 'Makes and opens a file atomically.',
+    summary: 'Makes and opens a file atomically.',
     when: 'open(2) with O_CREAT of a name that the kernel does not know.',
     reply: `fd, unchanged. ${MADE} EEXIST with O_EXCL for an existing name.`,
     args: { flags: OPEN_FLAGS, mode: 'permission bits, after the umask' },
   },
   ftruncate: {
-    what: 'Sets the size of an open file.',
+    summary: 'Sets the size of an open file.',
     when: 'ftruncate(2), and open(2) with O_TRUNC, after open.',
     reply: CHANGED,
     args: { offset: 'the new size, in bytes' },
   },
   fstat: {
-    what: 'Reads the attributes of an open file.',
+    summary: 'Reads the attributes of an open file.',
     when: "fstat(2), when the kernel's cached attributes have expired.",
     reply: 'buf is the result of fstat(2).',
   },
   lk: {
-    what:
+    summary:
       'Sets, removes or tests a lock of an application. With glossa.flock in xdata it is a lock of ' +
       'flock(2), independent of record locks.',
     when: 'fcntl(2) locks and flock(2).',
@@ -223,7 +223,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
       'when cmd does not wait; EDEADLK when it would wait for ever.',
   },
   lookup: {
-    what: 'Finds an object by its name in a directory, or checks that it still exists.',
+    summary: 'Finds an object by its name in a directory, or checks that it still exists.',
     when: 'every path of every system call, for each part that the kernel does not know.',
     reply:
       'inode and buf, whose ia_gfid and ia_type identify the object; the kernel caches name and ' +
@@ -234,74 +234,74 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     },
   },
   readdir: {
-    what: 'Lists names of a directory.',
+    summary: 'Lists names of a directory.',
     when: 'readdir(3).',
     reply: 'op_ret is the number of entries; 0 is the end of the directory.',
     args: { offset: 'where to continue: the offset of the last listed entry; 0 is the start' },
   },
   inodelk: {
-    what: "Locks a range of an inode among translators, independent of applications' locks.",
+    summary: "Locks a range of an inode among translators, independent of applications' locks.",
     when: 'other translators (replication, healing).',
     reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
   },
   finodelk: {
-    what: 'As inodelk, of an open file.',
+    summary: 'As inodelk, of an open file.',
     when: 'other translators.',
     reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
   },
   entrylk: {
-    what: 'Locks a name of a directory, among translators.',
+    summary: 'Locks a name of a directory, among translators.',
     when: 'other translators (replication, healing).',
     reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
     args: { cmd: '0 lock, 1 unlock, 2 lock without waiting', type: '0 shared, 1 exclusive' },
   },
   fentrylk: {
-    what: 'As entrylk, of an open directory.',
+    summary: 'As entrylk, of an open directory.',
     when: 'other translators.',
     reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
     args: { cmd: '0 lock, 1 unlock, 2 lock without waiting', type: '0 shared, 1 exclusive' },
   },
   xattrop: {
-    what: 'Changes numbers in extended attributes atomically (arrays, big-endian).',
+    summary: 'Changes numbers in extended attributes atomically (arrays, big-endian).',
     when: 'other translators (counters of replication and quota).',
     reply: 'dict has the values after the change; before it, for get and set.',
   },
   fxattrop: {
-    what: 'As xattrop, of an open file.',
+    summary: 'As xattrop, of an open file.',
     when: 'other translators.',
     reply: 'dict has the values after the change; before it, for get and set.',
   },
   fgetxattr: {
-    what: 'As getxattr, of an open file.',
+    summary: 'As getxattr, of an open file.',
     when: 'fgetxattr(2), flistxattr(2); lsattr(1), for an attribute of its own.',
     reply: 'dict has the value under the name, or all names with their values.',
   },
   fsetxattr: {
-    what: 'As setxattr, of an open file.',
+    summary: 'As setxattr, of an open file.',
     when: 'fsetxattr(2); chattr(1), for an attribute of its own.',
     reply: OK,
     args: { flags: XATTR_FLAGS },
   },
   rchecksum: {
-    what: 'Computes checksums of a range of a file.',
+    summary: 'Computes checksums of a range of a file.',
     when: 'other translators (healing).',
     reply: 'A rolling checksum and a strong one of the same bytes.',
     args: { weak: 'the rolling checksum', strong: 'the strong checksum' },
   },
   setattr: {
-    what: 'Changes mode, owner or times. (truncate sets the size.)',
+    summary: 'Changes mode, owner or times. (truncate sets the size.)',
     when: 'chmod(2), chown(2), utimensat(2).',
     reply: CHANGED,
     args: { stbuf: 'the new values', valid: VALID },
   },
   fsetattr: {
-    what: 'As setattr, of an open file.',
+    summary: 'As setattr, of an open file.',
     when: 'fchmod(2), fchown(2), futimens(3).',
     reply: CHANGED,
     args: { stbuf: 'the new values', valid: VALID },
   },
   readdirp: {
-    what: 'Lists names of a directory, with inode and attributes of each.',
+    summary: 'Lists names of a directory, with inode and attributes of each.',
     when: 'readdir(3), when the kernel expects a stat of each name to follow (ls -l).',
     reply:
       'op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its ' +
@@ -309,19 +309,19 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     args: { offset: 'where to continue: the offset of the last listed entry; 0 is the start' },
   },
   getspec: {
-    what: 'Reads the text of a volfile.',
+    summary: 'Reads the text of a volfile.',
     when: 'clients of a server, never a mount.',
     reply: 'op_ret is the length of spec.',
     args: { key: 'the name of the volfile', spec: 'its text', flags: '0' },
   },
   fremovexattr: {
-    what: 'As removexattr, of an open file.',
+    summary: 'As removexattr, of an open file.',
     when: 'fremovexattr(2).',
     reply: OK,
     args: { name: "the attribute's name" },
   },
   fallocate: {
-    what: 'Allocates space for a range.',
+    summary: 'Allocates space for a range.',
     when: 'fallocate(2), posix_fallocate(3).',
     reply: CHANGED,
     args: {
@@ -331,61 +331,61 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     },
   },
   discard: {
-    what: 'Makes a hole: the range reads as zeros, and its space is freed.',
+    summary: 'Makes a hole: the range reads as zeros, and its space is freed.',
     when: 'fallocate(2) with FALLOC_FL_PUNCH_HOLE.',
     reply: CHANGED,
   },
   zerofill: {
-    what: 'Writes zeros over a range.',
+    summary: 'Writes zeros over a range.',
     when: 'fallocate(2) with FALLOC_FL_ZERO_RANGE, and other programs of the same graph.',
     reply: CHANGED,
   },
   ipc: {
-    what: 'Carries a message between translators.',
+    summary: 'Carries a message between translators.',
     when: 'other translators.',
     reply: OK,
     args: { op: 'the receiver: 0 changelog, 1 ctr, 2 upcall' },
   },
   seek: {
-    what: 'Finds the next data or the next hole.',
+    summary: 'Finds the next data or the next hole.',
     when: 'lseek(2) with SEEK_DATA or SEEK_HOLE; ENXIO at or behind the end.',
     reply: 'offset is its start, in bytes.',
-    args: { what: '0 data, 1 hole' },
+    args: { summary: '0 data, 1 hole' },
   },
   lease: {
-    what: 'Takes, queries or returns a lease.',
+    summary: 'Takes, queries or returns a lease.',
     when: 'other programs of the same graph.',
     reply: 'lease is the held lease.',
   },
   getactivelk: {
-    what: 'Reads all record locks of a file.',
+    summary: 'Reads all record locks of a file.',
     when: 'other translators, before they move it.',
     reply: 'locklist has the locks.',
   },
   setactivelk: {
-    what: 'Sets the record locks of a file that was moved.',
+    summary: 'Sets the record locks of a file that was moved.',
     when: 'other translators, after they moved it.',
     reply: OK,
   },
   put: {
-    what: 'Makes a file with data and extended attributes atomically.',
+    summary: 'Makes a file with data and extended attributes atomically.',
     when: 'other programs of the same graph.',
     reply: MADE,
     args: { offset: 'offset of the data in the file', flags: OPEN_FLAGS },
   },
   icreate: {
-    what: 'Makes a file without a name; loc has its directory, and no name.',
+    summary: 'Makes a file without a name; loc has its directory, and no name.',
     when: 'open(2) with O_TMPFILE; open follows, and a link may give it a name.',
     reply: 'The inode and its attributes.',
     args: { mode: 'permission bits, after the umask' },
   },
   namelink: {
-    what: 'Names an inode without a name.',
+    summary: 'Names an inode without a name.',
     when: 'other translators.',
     reply: 'Attributes of the directory.',
   },
   copy_file_range: {
-    what: 'Copies from one open file to another inside the storage.',
+    summary: 'Copies from one open file to another inside the storage.',
     when: 'copy_file_range(2), cp.',
     reply: 'op_ret is the number of bytes copied.',
     args: {

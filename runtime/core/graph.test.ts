@@ -177,9 +177,9 @@ describe('a start that fails', () => {
         beside: { type: 'xlator', description: '' },
       },
     });
-    const option = (key: string, value: string, where?: string) => ({ key, value, where });
+    const option = (key: string, value: string, position?: string) => ({ key, value, position });
     const options = [option('size', '1K', 'a.vol:3:5'), option('beside', 'w'), option('sise', '1')];
-    const spec = { name: 'v', translator, options, subvolumes: [], where: 'a.vol:1:8' };
+    const spec = { name: 'v', translator, options, subvolumes: [], position: 'a.vol:1:8' };
     const graph = new Graph([spec], new FakeContext(), levels);
     const error = (await graph.start().catch((reason: unknown) => reason)) as GraphError;
     expect(error.problems).toHaveLength(2);

@@ -161,7 +161,7 @@ export class Graph implements GraphView {
     const changes = planReconfiguration(this.xlators, specs);
     const problems = this.applyOptions(changes);
     this.xlators.forEach((xl, at) => {
-      xl.where = specs[at]!.where;
+      xl.position = specs[at]!.position;
     });
     if (problems.length > 0) throw new GraphError(problems);
     return changes.map(({ xl }) => xl.name);
@@ -174,20 +174,22 @@ export class Graph implements GraphView {
   reconfigurePart(specs: readonly VolumeSpec[]): readonly string[] {
     const changes = planPartialReconfiguration(this.xlators, specs);
     this.applyOptions(changes);
-    return changes.filter(({ xl, given }) => xl.given === given).map(({ xl }) => xl.name);
+    return changes
+      .filter(({ xl, volfileOptions }) => xl.volfileOptions === volfileOptions)
+      .map(({ xl }) => xl.name);
   }
 
   /** @returns the reasons of volumes that refuse their options and keep the old ones */
   private applyOptions(changes: readonly OptionsChange[]): string[] {
     const problems: string[] = [];
-    for (const { xl, given, values } of changes) {
-      const before = xl.given;
-      xl.given = given;
+    for (const { xl, volfileOptions, values } of changes) {
+      const before = xl.volfileOptions;
+      xl.volfileOptions = volfileOptions;
       try {
         xl.translator.reconfigure?.(xl, values as never);
         xl.log.setOwnLevel(values['log-level'] as string | undefined);
       } catch (error) {
-        xl.given = before;
+        xl.volfileOptions = before;
         problems.push(...describeError(xl, error));
       }
     }
@@ -212,8 +214,8 @@ export class Graph implements GraphView {
   async renew(xl: Xlator, patienceMs: number): Promise<boolean> {
     while (this.candidate !== null) await this.candidate.settled;
     if (!this.xlators.includes(xl)) return false;
-    const specs = this.xlators.map(({ name, translator, given, childNames, where }) => {
-      return { name, translator, options: given, subvolumes: childNames, where };
+    const specs = this.xlators.map(({ name, translator, volfileOptions, childNames, position }) => {
+      return { name, translator, options: volfileOptions, subvolumes: childNames, position };
     });
     await this.replaceBy(specs, patienceMs, xl);
     return true;
@@ -236,7 +238,7 @@ export class Graph implements GraphView {
       this.candidate = null;
     }
     // The new volumes may reply differently: the kernel and caches above drop what they know.
-    this.publish('UPCALL', { what: 'every-entry' });
+    this.publish('UPCALL', { kind: 'every-entry' });
     this.publish('SOME_DESCENDENT_UP', this.top);
     return next.result;
   }
@@ -358,7 +360,7 @@ export class Graph implements GraphView {
     const { context, levels, graphId } = this;
     const log = new Log(context.sink, levels, spec.name, graphId);
     const xl = new Xlator(id, spec.name, spec.translator, spec.options, log, context);
-    xl.where = spec.where;
+    xl.position = spec.position;
     xl.inodes = this.inodes;
     xl.graph = this;
     this.attachObservers(xl);

@@ -46,9 +46,9 @@ async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
   try {
     const options: Options = { ...genericOptions, ...xl.translator.options };
     const open = xl.translator.openOptions ?? false;
-    const { values, problems } = checkOptions(options, xl.given, { open, volumes });
+    const { values, problems } = checkOptions(options, xl.volfileOptions, { open, volumes });
     const errors = problems.filter((problem) => problem.severity === 'error');
-    if (errors.length > 0) return errors.map((p) => `${p.where ?? xl.place}: ${p.message}`);
+    if (errors.length > 0) return errors.map((p) => `${p.position ?? xl.place}: ${p.message}`);
     xl.log.setOwnLevel(values['log-level'] as string | undefined);
     xl.priv = await xl.translator.init(xl, values as never);
     xl.initialised = true;

@@ -86,7 +86,7 @@ export interface DebuggableModule {
   readonly lines: LineStops | null;
   /** Whether the language supports stops at methods only, not at lines. */
   readonly methodsOnly: boolean;
-  readonly why: string;
+  readonly noLinesReason: string;
 }
 
 export interface ModuleMethod {

@@ -257,7 +257,7 @@ test('the last value of a repeated option counts', () => {
 });
 
 test('an alias sets its option, and beside its option causes a warning', () => {
-  const alias = { key: 'cachesize', value: '1MB', where: 'a.vol:3:5' };
+  const alias = { key: 'cachesize', value: '1MB', position: 'a.vol:3:5' };
   const { values, problems } = checkOptions(table, [alias]);
   expect([values['cache-size'], problems]).toEqual([1024 ** 2, []]);
   expect(Object.keys(values)).not.toContain('cachesize');
@@ -268,23 +268,23 @@ test('an alias sets its option, and beside its option causes a warning', () => {
       severity: 'warning',
       key: 'cachesize',
       message: "options 'cache-size' and 'cachesize' are the same; the last one counts",
-      where: 'a.vol:3:5',
+      position: 'a.vol:3:5',
     },
   ]);
 });
 
 test('an invalid value is an error with its position, and the default applies', () => {
-  const given = [{ key: 'cache_size', value: '1KB', where: 'a.vol:3:5' }];
+  const given = [{ key: 'cache_size', value: '1KB', position: 'a.vol:3:5' }];
   const { values, problems } = checkOptions(table, given);
   expect(values['cache-size']).toBe(33554432);
-  expect(problems).toMatchObject([{ severity: 'error', key: 'cache_size', where: 'a.vol:3:5' }]);
+  expect(problems).toMatchObject([{ severity: 'error', key: 'cache_size', position: 'a.vol:3:5' }]);
   expect(problems[0]!.message).toMatch(/^option 'cache_size': '1KB' is below the minimum; /);
 });
 
 test('an unknown option is a warning, an error if strict, and no problem if open', () => {
-  const given = [{ key: 'cache-szie', value: '1MB', where: 'a.vol:3:5' }];
+  const given = [{ key: 'cache-szie', value: '1MB', position: 'a.vol:3:5' }];
   const message = "option 'cache-szie' is not known here (did you mean 'cache-size'?)";
-  const problem = { key: 'cache-szie', message, where: 'a.vol:3:5' };
+  const problem = { key: 'cache-szie', message, position: 'a.vol:3:5' };
   const run = (how?: { strict?: boolean; open?: boolean }) => checkOptions(table, given, how);
   expect(run().problems).toEqual([{ severity: 'warning', ...problem }]);
   expect(run({ strict: true }).problems).toEqual([{ severity: 'error', ...problem }]);

@@ -133,12 +133,12 @@ export function readOption<S extends OptionSpec>(
 }
 
 /**
- * One option of a volfile or a command line; `where` is its position for messages (`file:line:column`).
+ * One option of a volfile or a command line; `position` is where it is written, for messages (`file:line:column`).
  */
-export interface GivenOption {
+export interface VolfileOption {
   readonly key: string;
   readonly value: string;
-  readonly where?: string | undefined;
+  readonly position?: string | undefined;
 }
 
 export interface OptionProblem {
@@ -146,7 +146,7 @@ export interface OptionProblem {
   /** The key as written. */
   readonly key: string;
   readonly message: string;
-  readonly where: string | undefined;
+  readonly position: string | undefined;
 }
 
 export interface CheckOptions {
@@ -164,25 +164,25 @@ export interface CheckedOptions<O extends Options> {
   /** In the order given. If one is an error, the values are unusable. */
   readonly problems: readonly OptionProblem[];
   /** Options that are not in the table, in the order given. */
-  readonly unknown: readonly GivenOption[];
+  readonly unknown: readonly VolfileOption[];
 }
 
 /** Checks the given options against a table. Never throws. */
 export function checkOptions<O extends Options>(
   specs: O,
-  options: Iterable<GivenOption>,
+  options: Iterable<VolfileOption>,
   settings: CheckOptions = {},
 ): CheckedOptions<O> {
   const keys = mapKeys(specs);
   const values = new Map<string, unknown>();
   for (const [key, spec] of Object.entries(specs)) values.set(key, spec.default);
   const problems: OptionProblem[] = [];
-  const unknown: GivenOption[] = [];
+  const unknown: VolfileOption[] = [];
   const writtenKeys = new Map<string, string>();
   for (const option of options) {
-    const { key, value, where } = option;
+    const { key, value, position } = option;
     const report = (severity: OptionProblem['severity'], message: string): void => {
-      problems.push({ severity, key, message, where });
+      problems.push({ severity, key, message, position });
     };
     const mainKey = keys.get(key);
     if (mainKey === undefined) {
@@ -215,7 +215,7 @@ export function checkOptions<O extends Options>(
 export function describeMissingOption(
   key: string,
   question: string,
-  options: Iterable<GivenOption>,
+  options: Iterable<VolfileOption>,
 ): string {
   const misspelt = [...options].find((option) => findNearest(option.key, [key]) !== undefined);
   return misspelt === undefined

@@ -37,16 +37,16 @@ function specs(given: Record<string, string>, changes: Partial<VolumeSpec> = {})
   const lines = Object.entries(given).map(([key, value], at) => ({
     key,
     value,
-    where: `a.vol:${at + 5}:3`,
+    position: `a.vol:${at + 5}:3`,
   }));
   return [
-    { name: 'leaf', translator: below, options: [], subvolumes: [], where: 'a.vol:1:1' },
+    { name: 'leaf', translator: below, options: [], subvolumes: [], position: 'a.vol:1:1' },
     {
       name: 'top',
       translator,
       options: lines,
       subvolumes: ['leaf'],
-      where: 'a.vol:4:1',
+      position: 'a.vol:4:1',
       ...changes,
     },
   ];
@@ -86,7 +86,7 @@ describe('a running graph', () => {
     ]);
     expect(refusal(graph, specs({ size: 'x' }))[0]).toMatch(/^a\.vol:5:3: option 'size': 'x'/);
     expect(told).toEqual([]);
-    expect(graph.top.given.map(({ value }) => value)).toEqual(['2']);
+    expect(graph.top.volfileOptions.map(({ value }) => value)).toEqual(['2']);
   });
 
   test('refuses a description with other volumes or subvolumes', async () => {

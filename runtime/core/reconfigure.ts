@@ -6,12 +6,12 @@
  * Source: GlusterFS `libglusterfs/src/graph.c`, `is_graph_topology_equal`, `graph_reconf`.
  */
 import { GraphError } from './errors.ts';
-import { checkOptions, type GivenOption, genericOptions, type Options } from './options.ts';
+import { checkOptions, genericOptions, type Options, type VolfileOption } from './options.ts';
 import type { VolumeSpec, Xlator } from './xlator.ts';
 
 export interface OptionsChange {
   readonly xl: Xlator;
-  readonly given: readonly GivenOption[];
+  readonly volfileOptions: readonly VolfileOption[];
   /** Values of all options, the generic ones included. */
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -26,7 +26,7 @@ export function planReconfiguration(
   const volumes = specs.map((spec) => spec.name);
   const changes = xlators.flatMap((xl, at) => {
     const spec = specs[at]!;
-    return hasSameOptions(xl.given, spec.options) ? [] : [{ xl, spec }];
+    return hasSameOptions(xl.volfileOptions, spec.options) ? [] : [{ xl, spec }];
   });
   const read = changes.map(({ xl, spec }) => readChange(xl, spec, volumes, problems));
   if (problems.length > 0) throw new GraphError(problems);
@@ -45,7 +45,7 @@ export function planPartialReconfiguration(
   return xlators.flatMap((xl) => {
     const spec = specs.find(({ name }) => name === xl.name);
     if (spec === undefined || spec.translator !== xl.translator) return [];
-    if (hasSameOptions(xl.given, spec.options)) return [];
+    if (hasSameOptions(xl.volfileOptions, spec.options)) return [];
     const problems: string[] = [];
     const change = readChange(xl, spec, volumes, problems);
     return problems.length === 0 ? [change] : [];
@@ -59,7 +59,7 @@ function findShapeProblems(xlators: readonly Xlator[], specs: readonly VolumeSpe
   const before = xlators.map((xl) => encodeShape(xl.name, xl.type, xl.childNames));
   const after = specs.map((spec) => encodeShape(spec.name, spec.translator.type, spec.subvolumes));
   const describePosition = (at: number): string => {
-    const position = specs[at]?.where;
+    const position = specs[at]?.position;
     return position === undefined ? '' : `${position}: `;
   };
   const at = after.findIndex((text, index) => text !== before[index]);
@@ -76,11 +76,11 @@ function findShapeProblems(xlators: readonly Xlator[], specs: readonly VolumeSpe
 /** Whether a running instance accepts the options of a description. */
 export function canReconfigure(xl: Xlator, spec: VolumeSpec, volumes: readonly string[]): boolean {
   const problems: string[] = [];
-  if (!hasSameOptions(xl.given, spec.options)) readChange(xl, spec, volumes, problems);
+  if (!hasSameOptions(xl.volfileOptions, spec.options)) readChange(xl, spec, volumes, problems);
   return problems.length === 0;
 }
 
-const hasSameOptions = (a: readonly GivenOption[], b: readonly GivenOption[]): boolean =>
+const hasSameOptions = (a: readonly VolfileOption[], b: readonly VolfileOption[]): boolean =>
   a.length === b.length &&
   a.every((option, at) => option.key === b[at]!.key && option.value === b[at]!.value);
 
@@ -89,7 +89,7 @@ const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.
 /** Reads an instance's new options, and appends those that it cannot accept to `problems`. */
 function readChange(
   xl: Xlator,
-  { name, options, where }: VolumeSpec,
+  { name, options, position }: VolumeSpec,
   volumes: readonly string[],
   problems: string[],
 ): OptionsChange {
@@ -97,18 +97,22 @@ function readChange(
   const table: Options = { ...genericOptions, ...translator.options };
   const settings = { open: translator.openOptions ?? false, volumes };
   const { values, problems: optionProblems } = checkOptions(table, options, settings);
-  const position = where ?? `volume '${name}'`;
+  const positionText = position ?? `volume '${name}'`;
   for (const problem of optionProblems) {
     if (problem.severity === 'error')
-      problems.push(`${problem.where ?? position}: ${problem.message}`);
+      problems.push(`${problem.position ?? positionText}: ${problem.message}`);
   }
-  const current: Readonly<Record<string, unknown>> = checkOptions(table, xl.given, settings).values;
+  const current: Readonly<Record<string, unknown>> = checkOptions(
+    table,
+    xl.volfileOptions,
+    settings,
+  ).values;
   for (const [key, value] of Object.entries(values)) {
     const { reconfigurable } = table[key]!;
     if (isEqual(value, current[key]) || key in genericOptions) continue;
     if (reconfigurable && translator.reconfigure !== undefined) continue;
-    const line = options.findLast((option) => option.key === key)?.where ?? position;
+    const line = options.findLast((option) => option.key === key)?.position ?? position;
     problems.push(`${line}: option '${key}' cannot change while the volume runs; mount it anew`);
   }
-  return { xl, given: options, values };
+  return { xl, volfileOptions: options, values };
 }

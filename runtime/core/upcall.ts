@@ -19,26 +19,26 @@ export type Upcall =
    * The attributes of an inode, and with `data` its cached data. For an inode outside the table
    * (`InodeTable.unlistedInode`), the UPCALL concerns replies and listings that are still on their way up.
    */
-  | { readonly what: 'inode'; readonly inode: Inode; readonly data: boolean }
+  | { readonly kind: 'inode'; readonly inode: Inode; readonly data: boolean }
   /**
    * A name, existing or absent. The kernel drops all that it knows below the name. With `expire` it only looks
    * the name up again: working directories and mounts below it stay.
    */
   | {
-      readonly what: 'entry';
+      readonly kind: 'entry';
       readonly parent: Inode;
       readonly name: string;
       readonly expire: boolean;
     }
   /** A removed name: inotify(7) reports the end of its inode. */
   | {
-      readonly what: 'removed';
+      readonly kind: 'removed';
       readonly parent: Inode;
       readonly name: string;
       readonly inode: Inode;
     }
   /** All names, absent ones included. */
-  | { readonly what: 'every-entry' };
+  | { readonly kind: 'every-entry' };
 
 /** The changed parts: the UP_* bits of a GlusterFS cache invalidation. Source: GlusterFS `upcall-utils.h`. */
 export const UP = {
@@ -76,7 +76,7 @@ export const isClientUpcall = (data: unknown): data is ClientUpcall =>
   typeof data === 'object' && data !== null && 'tells' in data;
 
 export const isUpcall = (data: unknown): data is Upcall =>
-  typeof data === 'object' && data !== null && 'what' in data;
+  typeof data === 'object' && data !== null && 'kind' in data;
 
 /** Sends an UPCALL up from a translator. */
 export const sendUpcall = (xl: Xlator<unknown>, data: Upcall): void =>
@@ -84,7 +84,7 @@ export const sendUpcall = (xl: Xlator<unknown>, data: Upcall): void =>
 
 /** Invalidates the attributes of an inode, and its data unless `data` is false. */
 export function invalidateInode(xl: Xlator, inode: Inode, { data = true } = {}): void {
-  sendUpcall(xl, { what: 'inode', inode, data });
+  sendUpcall(xl, { kind: 'inode', inode, data });
 }
 
 /** Invalidates a name that was created, removed or replaced. */
@@ -94,15 +94,15 @@ export function invalidateEntry(
   name: string,
   { expire = false } = {},
 ): void {
-  sendUpcall(xl, { what: 'entry', parent, name, expire });
+  sendUpcall(xl, { kind: 'entry', parent, name, expire });
 }
 
 /** Reports that another client has removed a name of this inode. */
 export function invalidateRemoved(xl: Xlator, parent: Inode, name: string, inode: Inode): void {
-  sendUpcall(xl, { what: 'removed', parent, name, inode });
+  sendUpcall(xl, { kind: 'removed', parent, name, inode });
 }
 
 /** Invalidates all names. */
 export function invalidateEntries(xl: Xlator): void {
-  sendUpcall(xl, { what: 'every-entry' });
+  sendUpcall(xl, { kind: 'every-entry' });
 }

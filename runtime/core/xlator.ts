@@ -24,7 +24,7 @@ import type { DebuggableModule } from './line-stops.ts';
 import type { Log, LogLevels, LogSource } from './log.ts';
 import { messages } from './messages.ts';
 import type { VolumeObserver } from './observer.ts';
-import type { GivenOption, Options, Values } from './options.ts';
+import type { Options, Values, VolfileOption } from './options.ts';
 
 /** A fop on its way down. Replies by one unwind of `frame`. */
 export type Fop<N extends FopName, P> = {
@@ -197,7 +197,7 @@ export interface ReloadResult {
 /** A suspicious setting or line of code. */
 export interface Suspicion {
   /** Position in the volfile or module, for users. */
-  readonly where: string;
+  readonly position: string;
   readonly text: string;
   /** Position in a module, for the log. */
   readonly source?: LogSource | undefined;
@@ -207,11 +207,11 @@ export interface Suspicion {
 export interface VolumeSpec {
   readonly name: string;
   readonly translator: Translator<unknown>;
-  readonly options: readonly GivenOption[];
+  readonly options: readonly VolfileOption[];
   /** Names of volumes of the same graph. */
   readonly subvolumes: readonly string[];
   /** `FILE:LINE:COLUMN` of the volume, for messages. */
-  readonly where?: string | undefined;
+  readonly position?: string | undefined;
 }
 
 /** Receives the events that leave the top of a graph. */
@@ -249,9 +249,9 @@ export class Xlator<P = unknown> {
   readonly name: string;
   readonly translator: Translator<P>;
   /** Options of the volfile; `reconfigure` updates them. */
-  given: readonly GivenOption[];
+  volfileOptions: readonly VolfileOption[];
   /** `FILE:LINE:COLUMN` of the volume, for messages. */
-  where: string | undefined;
+  position: string | undefined;
   readonly log: Log;
   readonly context: Context;
   /** Subvolumes and parents; set by the graph. */
@@ -290,14 +290,14 @@ export class Xlator<P = unknown> {
     id: number,
     name: string,
     translator: Translator<P>,
-    given: readonly GivenOption[],
+    volfileOptions: readonly VolfileOption[],
     log: Log,
     context: Context,
   ) {
     this.id = id;
     this.name = name;
     this.translator = translator;
-    this.given = given;
+    this.volfileOptions = volfileOptions;
     this.log = log;
     this.context = context;
   }
@@ -341,7 +341,7 @@ export class Xlator<P = unknown> {
    */
   warnSuspicious(remarks: readonly Suspicion[]): void {
     const { strict, warn } = this.context;
-    const lines = remarks.map(({ where, text }) => `${where}: ${text}`);
+    const lines = remarks.map(({ position, text }) => `${position}: ${text}`);
     if (strict && lines.length > 0) throw new GraphError(lines);
     remarks.forEach(({ text, source }, at) => {
       if (source !== undefined) this.log.warning(text, { source });
@@ -377,8 +377,8 @@ export class Xlator<P = unknown> {
 
   /** `WHERE: volume 'NAME' (TYPE)`, for messages. */
   get place(): string {
-    const where = this.where ?? '';
-    return `${where === '' ? '' : `${where}: `}volume '${this.name}' (${this.type})`;
+    const position = this.position ?? '';
+    return `${position === '' ? '' : `${position}: `}volume '${this.name}' (${this.type})`;
   }
 
   /** Passes an event to the translator's `notify`, or to `defaultNotify` without one. */

@@ -77,8 +77,8 @@ export class DebuggedModules {
     const xl = xlators.find(({ name }) => name === volume)!;
     const module = findModule(xl);
     if (module === null) throw new DebugError(`volume '${volume}' runs no module`);
-    const { lines, why } = module;
-    if (lines === null) throw new DebugError(why);
+    const { lines, noLinesReason } = module;
+    if (lines === null) throw new DebugError(noLinesReason);
     this.debugged.add(lines);
     lines.listener = () => this.emit({ event: 'line', volume, at: makeStopView(xl) });
     try {
@@ -118,8 +118,8 @@ function listVolumes({ frame, args }: StoppedRequest): FrameView[] {
   const paths = argumentPaths({ args: [...args] });
   const fop = frame.root.op.toLowerCase();
   for (let at: typeof frame | null = frame; at !== null; at = at.parent) {
-    const { name, type, where } = at.xl;
-    views.push({ level: views.length, volume: name, type, fop, paths, where: where ?? null });
+    const { name, type, position } = at.xl;
+    views.push({ level: views.length, volume: name, type, fop, paths, where: position ?? null });
   }
   return views;
 }

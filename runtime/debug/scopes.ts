@@ -87,7 +87,7 @@ export const listFrames = (stop: Stop): FrameView[] =>
     type: xl.type,
     fop,
     paths: argumentPaths(hop ?? stop.hop),
-    where: xl.where ?? null,
+    where: xl.position ?? null,
   }));
 
 /** Lists the values of a frame in groups. @throws {DebugError} for an unknown frame */
@@ -143,7 +143,7 @@ function showFrame({ hop: { request } }: Stop, frame: Frame | null): Value[] {
 }
 
 function showVolume(xl: Xlator): Value[] {
-  const options = maskOptions(xl.given);
+  const options = maskOptions(xl.volfileOptions);
   const children = Object.fromEntries(xl.below.map(({ name, up }) => [name, up ? 'up' : 'down']));
   return [
     showText('name', xl.name),

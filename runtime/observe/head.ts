@@ -35,13 +35,13 @@ export function makeHead(
     whole,
     dataMax: retention.dataMax,
     redacted,
-    volumes: xlators.map(({ id, name, type, given, childNames }) => ({
+    volumes: xlators.map(({ id, name, type, volfileOptions, childNames }) => ({
       id,
       name,
       type,
       options: redacted
-        ? Object.fromEntries(given.map(({ key }) => [key, '…']))
-        : maskOptions(given),
+        ? Object.fromEntries(volfileOptions.map(({ key }) => [key, '…']))
+        : maskOptions(volfileOptions),
       subvolumes: childNames,
     })),
     tables: ownTables,

@@ -253,7 +253,7 @@ describe('an observer', () => {
     const { graph } = await graphOf();
     const [storage] = graph.xlators as [(typeof graph.xlators)[0]];
     const recording = record(graph);
-    const plain = { options: [], where: undefined };
+    const plain = { options: [], position: undefined };
     await graph.exchange(
       [
         { ...plain, name: 'storage', translator: storage.translator, subvolumes: [] },

@@ -14,7 +14,7 @@ import type { RecordedReply } from './recorded-form.ts';
 /** A part that differs, with both values in words. */
 export interface Difference {
   /** `op_ret`, or a part of the reply: `buf.ia_size`. */
-  readonly what: string;
+  readonly part: string;
   readonly was: string;
   readonly is: string;
 }
@@ -30,7 +30,7 @@ export function findDifferences(
 ): Difference[] {
   const failed = recorded.opRet < 0 || current.opRet < 0;
   if (recorded.opRet !== current.opRet || (failed && recorded.opErrno !== current.opErrno)) {
-    return [{ what: 'op_ret', was: formatResult(recorded), is: formatResult(current) }];
+    return [{ part: 'op_ret', was: formatResult(recorded), is: formatResult(current) }];
   }
   if (failed) return [];
   return row.reply.flatMap((arg) =>
@@ -45,14 +45,14 @@ function comparePart(arg: Arg, recorded: ValueSeen, current: ValueSeen): Differe
   if (recorded === null || current === null) {
     // An optional part of a success depends on the storage.
     if (recorded === current || !needed) return [];
-    return [{ what: name, was: shorten(formatValue(recorded)), is: shorten(formatValue(current)) }];
+    return [{ part: name, was: shorten(formatValue(recorded)), is: shorten(formatValue(current)) }];
   }
   const [was, is] = [compare(recorded), compare(current)];
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   return keys
     .filter((key) => was[key] !== is[key])
     .map((key) => ({
-      what: key === '' ? name : `${name}.${key}`,
+      part: key === '' ? name : `${name}.${key}`,
       ...cutToDifference(was[key] ?? 'nothing', is[key] ?? 'nothing'),
     }));
 }

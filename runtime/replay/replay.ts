@@ -220,10 +220,10 @@ export class Replay {
     const recorded = request.reply;
     const problems: Difference[] = [];
     const was = recorded === null ? NO_ANSWER : formatResult(recorded);
-    if (failure !== null) problems.push({ what: 'op_ret', was, is: `not sent: ${failure}` });
+    if (failure !== null) problems.push({ part: 'op_ret', was, is: `not sent: ${failure}` });
     else if (recorded === null || current === null) {
       const is = current === null ? NO_ANSWER : formatResult(current);
-      if (was !== is) problems.push({ what: 'op_ret', was, is });
+      if (was !== is) problems.push({ part: 'op_ret', was, is });
     } else problems.push(...findDifferences(request.row, recorded, current));
     if (failure === null && this.settings.played.length > 0) {
       problems.push(...compareCaused(request.causedRequests, causedRequests));
@@ -240,7 +240,7 @@ function compareCaused(then: readonly Arrival[], now: readonly PlayedRequest[]):
   const was = then.filter((one) => !same.has(one));
   const is = now.filter((one) => one.recorded === null || !then.includes(one.recorded));
   if (was.length === 0 && is.length === 0) return [];
-  return [{ what: 'asked below', was: formatCalls(was), is: formatCalls(is) }];
+  return [{ part: 'asked below', was: formatCalls(was), is: formatCalls(is) }];
 }
 
 const formatCalls = (calls: readonly Pick<Arrival, 'volume' | 'row' | 'args'>[]): string =>

@@ -36,10 +36,10 @@ export function makeVolumeSpecs(description: VolfileDescription, registry: Regis
     options: volume.options.map(({ key, value }) => ({
       key: key.text,
       value: value.text,
-      where: formatPlace(value.at),
+      position: formatPlace(value.at),
     })),
     subvolumes: volume.subvolumes.map((word) => word.text),
-    where: formatPlace(volume.name.at),
+    position: formatPlace(volume.name.at),
   }));
 }
 

@@ -138,15 +138,15 @@ function checkVolumeOptions(
     [...optionsByPlace].map(([at, { key, value }]) => ({
       key: key.text,
       value: value.text,
-      where: at,
+      position: at,
     })),
     { open: known.openOptions ?? false, strict, volumes },
   );
-  const unknown = new Set(checked.unknown.map((option) => option.where));
+  const unknown = new Set(checked.unknown.map((option) => option.position));
   for (const problem of checked.problems) {
-    const { key, value } = optionsByPlace.get(problem.where!)!;
+    const { key, value } = optionsByPlace.get(problem.position!)!;
     const args: [string, string, string] = [name.text, type, problem.message];
-    if (unknown.has(problem.where)) {
+    if (unknown.has(problem.position)) {
       problems.add(strict ? 'unknown-option-strict' : 'unknown-option', key.at, args);
     } else if (problem.severity === 'warning') {
       problems.add('doubtful-option', key.at, args);

@@ -72,7 +72,7 @@ async function inspectOne(
   const givenOptions = volume.options.map(({ key, value }) => ({
     key: key.text,
     value: value.text,
-    where: formatPlace(value.at),
+    position: formatPlace(value.at),
   }));
   const options: Options = { ...genericOptions, ...translator.options };
   const checked = checkOptions(options, givenOptions, { open: true });

@@ -197,22 +197,22 @@ export function countSeverities(
   });
 }
 
-interface ShownProblems {
-  readonly shown: readonly VolfileProblem[];
+interface ProblemSelection {
+  readonly selected: readonly VolfileProblem[];
   /** A line with the number of further problems; empty without any. */
   readonly rest: readonly string[];
 }
 
 /** Selects the problems to show: errors before warnings if there are too many. */
-function selectShown(problems: readonly VolfileProblem[]): ShownProblems {
-  if (problems.length <= SHOWN_MAX) return { shown: problems, rest: [] };
+function selectShown(problems: readonly VolfileProblem[]): ProblemSelection {
+  if (problems.length <= SHOWN_MAX) return { selected: problems, rest: [] };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const others = problems.filter(({ severity }) => severity !== 'error');
   const chosen = new Set([...errors, ...others].slice(0, SHOWN_MAX));
   const shown = problems.filter((problem) => chosen.has(problem));
   const left = problems.filter((problem) => !chosen.has(problem));
   return {
-    shown,
+    selected: shown,
     rest: [
       `… and ${countSeverities(left)
         .map(([, words]) => words)
@@ -223,8 +223,8 @@ function selectShown(problems: readonly VolfileProblem[]): ShownProblems {
 
 /** Lists one line for each problem shown, and one that counts the rest. */
 export function listProblems(problems: readonly VolfileProblem[]): string[] {
-  const { shown, rest } = selectShown(problems);
-  return [...shown.map(formatProblem), ...rest];
+  const { selected, rest } = selectShown(problems);
+  return [...selected.map(formatProblem), ...rest];
 }
 
 /** Thrown for an unusable volfile. The message has one line for each problem, warnings included. */
@@ -306,6 +306,6 @@ export function formatProblems(
       ...(hint === undefined ? [] : [`  hint: ${hint}`]),
     ].join('\n');
   };
-  const { shown, rest } = selectShown(problems);
-  return [...shown.map(formatBlock), ...rest].join('\n');
+  const { selected, rest } = selectShown(problems);
+  return [...selected.map(formatBlock), ...rest].join('\n');
 }

@@ -84,7 +84,7 @@ export function makeWholeDump(graph: Graph, about: About, ages: RequestAges): Wh
     ),
     volumes: volumes.map((xl) => ({
       ...dumpVolume(xl),
-      options: maskOptions(xl.given),
+      options: maskOptions(xl.volfileOptions),
       subvolumes: xl.childNames,
     })),
     replaced,

@@ -56,9 +56,9 @@ it.each(modules)('the module %s causes no warning about a misnamed method', asyn
   );
   try {
     const { syntax } = languages[language].hosted;
-    expect(findRemarks(guest, path, syntax).map(({ where, text }) => `${where}: ${text}`)).toEqual(
-      [],
-    );
+    expect(
+      findRemarks(guest, path, syntax).map(({ position, text }) => `${position}: ${text}`),
+    ).toEqual([]);
   } finally {
     guest.close();
   }

@@ -273,7 +273,7 @@ describe.each<[string, PumpSources | undefined]>([
     const events: string[] = [];
     graphs.at(-1)!.listen((event, data) => {
       if (event !== 'UPCALL' || !isUpcall(data)) return;
-      events.push(data.what === 'inode' ? `${data.inode.path} ${data.data}` : data.what);
+      events.push(data.kind === 'inode' ? `${data.inode.path} ${data.data}` : data.kind);
     });
     const until = (what: string) => expect.poll(() => events, { timeout: 60_000 }).toContain(what);
     const writer = await open(volfile());

@@ -114,8 +114,8 @@ export class KernelModel {
   }
 
   private forget(upcall: Upcall): void {
-    if (upcall.what === 'every-entry') this.names.clear();
-    else if (upcall.what === 'inode') this.files.delete(upcall.inode.gfid);
+    if (upcall.kind === 'every-entry') this.names.clear();
+    else if (upcall.kind === 'inode') this.files.delete(upcall.inode.gfid);
     else this.names.delete(upcall.name);
   }
 }

@@ -281,10 +281,10 @@ export function makeModuleGraph(files: Files, settings: ModuleSettings = {}): Ru
       options: Object.entries({ ...all, ...more }).map(([key, value], at) => ({
         key,
         value,
-        where: `${file}:${at + line}:5`,
+        position: `${file}:${at + line}:5`,
       })),
       subvolumes: bottom.map((spec) => spec.name),
-      where: `${file}:1:1`,
+      position: `${file}:1:1`,
     },
   ];
   const graph = new Graph(makeVolumes({}), context, { default: level, volumes: new Map() });

@@ -111,7 +111,7 @@ async function main(kind: string, mountpoints: readonly string[], options: objec
     if (message === 'counts') process.send?.({ ...pump.counts });
     if (message === 'invalidate') {
       const { root } = mounts[0]!.session.graph.inodes;
-      const notice = { what: 'entry', parent: root, name: 'now-cached', expire: false } as const;
+      const notice = { kind: 'entry', parent: root, name: 'now-cached', expire: false } as const;
       void mounts[0]!.invalidate(notice).then(() => process.send?.('done'));
     }
     if (message === 'unmount') for (const mount of mounts) void mount.unmount();

@@ -45,7 +45,7 @@ const DATA: Readonly<Record<DataWay, string>> = {
 };
 
 function writeSection(row: FopRow): string {
-  const { what, when, reply } = fopDocs[row.name as FopName];
+  const { summary, when, reply } = fopDocs[row.name as FopName];
   const { creates, removes } = row.entry;
   const names = [
     ...(removes ? [`takes the name \`${removes}\` away`] : []),
@@ -55,7 +55,7 @@ function writeSection(row: FopRow): string {
   const data = row.data === null ? '' : DATA[row.data];
   return `## ${row.name}
 
-${what}${hooks} Number ${row.number}, in statistics \`${row.logName}\`.${data}
+${summary}${hooks} Number ${row.number}, in statistics \`${row.logName}\`.${data}
 
 Asked by: ${when}
 

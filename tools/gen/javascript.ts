@@ -74,7 +74,7 @@ function writeMethods(row: FopRow): string {
   const reply = listParameters(makeSuccessReply(row), PARAMETER_TYPES).join(', ');
   const frameType = `Frame<'${name}'>`;
   return `    /**
-     * ${doc.what} Asked by: ${doc.when}
+     * ${doc.summary} Asked by: ${doc.when}
      *
      * The reply (${row.reply.map((arg) => toCamelCase(arg.name)).join(', ')}): ${doc.reply}
 ${describeArgs(row, row.args)}
@@ -89,7 +89,9 @@ ${describeArgs(row, row.reply)}
     ${name}Cancel?(frame: ${frameType}): void;`;
 }
 
-const writeChildMethod = (row: FopRow): string => `    /** ${fopDocs[row.name as FopName].what} */
+const writeChildMethod = (
+  row: FopRow,
+): string => `    /** ${fopDocs[row.name as FopName].summary} */
     ${row.name}(${listOptionalParameters(row).join(', ')}): Promise<Reply<'${row.name}'>>;`;
 
 const TEMPLATE = join(import.meta.dirname, 'glossa.d.ts.in');

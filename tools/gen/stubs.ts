@@ -83,7 +83,7 @@ function writeMethod(row: FopRow): string {
   );
   return [
     writeSignature(indent, row.name, ['self', 'frame: Frame', ...params], 'object'),
-    wrapText(inner, `"""${doc.what} Asked by: ${doc.when}`),
+    wrapText(inner, `"""${doc.summary} Asked by: ${doc.when}`),
     '',
     describeArgs(inner, row, row.args),
     '',
@@ -112,7 +112,7 @@ function writeChildMethod(row: FopRow): string {
   });
   const result = `Awaitable[${replyClassName(row)}]`;
   return `${writeSignature('    ', row.name, ['self', ...params], result)}
-        """${fopDocs[row.name as FopName].what}"""`;
+        """${fopDocs[row.name as FopName].summary}"""`;
 }
 
 function writeReply(row: FopRow): string {

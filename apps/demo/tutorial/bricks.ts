@@ -26,7 +26,7 @@ export interface BrickProgram {
   readonly by: (typeof brickPrograms)[number];
   readonly version: string;
   /** Why GlusterFS does not serve the bricks; null when it does, or glossa was requested. */
-  readonly why: string | null;
+  readonly reason: string | null;
 }
 
 /** GlusterFS's program that serves a brick. */
@@ -44,13 +44,13 @@ export function chooseBrickProgram(requested: BrickProgram['by'] | null): BrickP
         'which only root may write; run glossa demo as another user',
     );
   }
-  const glossa: BrickProgram = { by: 'glossa', version: packageVersion(), why: null };
+  const glossa: BrickProgram = { by: 'glossa', version: packageVersion(), reason: null };
   if (requested === 'glossa') return glossa;
   const installed = readVersion(GLUSTER_PROGRAM);
-  if (installed !== null) return { by: 'glusterfs', version: installed, why: null };
-  const why = `${GLUSTER_PROGRAM} is not installed (apt install glusterfs-server)`;
-  if (requested !== null) throw new Failure(why);
-  return { ...glossa, why };
+  if (installed !== null) return { by: 'glusterfs', version: installed, reason: null };
+  const reason = `${GLUSTER_PROGRAM} is not installed (apt install glusterfs-server)`;
+  if (requested !== null) throw new Failure(reason);
+  return { ...glossa, reason };
 }
 
 const BRICK_COUNT = 2;

@@ -20,7 +20,7 @@ import { countingVolumes, makeMeasurable, printedVolfilePath, stacks } from './s
 
 await registry.loadAll();
 
-const glusterfsBricks: BrickProgram = { by: 'glusterfs', version: '10.3', why: null };
+const glusterfsBricks: BrickProgram = { by: 'glusterfs', version: '10.3', reason: null };
 const settings = { seed: 1, searches: 10_000, delayMs: 0, brickProgram: glusterfsBricks };
 const quiet: Busyness = { others: 0.01, steal: 0, load: 0.2 };
 
@@ -91,15 +91,15 @@ describe('the report of glossa tutorial', () => {
     expect(formatIntroduction(settings, 1000)).toContain(
       'two bricks of GlusterFS 10.3 on this machine.',
     );
-    const why = 'glusterfsd is not installed (apt install glusterfs-server)';
-    const glossaBricks = { by: 'glossa', version: '0.1.0', why } as const;
+    const reason = 'glusterfsd is not installed (apt install glusterfs-server)';
+    const glossaBricks = { by: 'glossa', version: '0.1.0', reason } as const;
     const text = formatIntroduction(
       { ...settings, brickProgram: glossaBricks, delayMs: 1.3 },
       1000,
     );
     expect(text).toContain(
       'two bricks of glossa 0.1.0 on this machine, each request 1.3 ms farther away than it is. ' +
-        `They are not of GlusterFS: ${why}.`,
+        `They are not of GlusterFS: ${reason}.`,
     );
   });
 

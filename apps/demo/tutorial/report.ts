@@ -25,13 +25,13 @@ export interface TutorialSettings extends ExperimentSettings {
 /** Formats the documented JSON for scripts. */
 export function formatJsonReport(settings: TutorialSettings, { busy, times }: Measurement): string {
   const { seed, searches, delayMs, brickProgram } = settings;
-  const { by, version, why } = brickProgram;
+  const { by, version, reason } = brickProgram;
   const measured = times.map((result, at) => {
     const { name, talkMs } = stacks[at]!;
     const { lookups, forwarded } = result;
     return { name, lookups, sent: forwarded, ...roundTimes(result, times[0]!, seed), talkMs };
   });
-  const bricks = { by, version, why };
+  const bricks = { by, version, why: reason };
   return JSON.stringify({ seed, searches, delayMs, bricks, busy, stacks: measured }, null, 2);
 }
 
@@ -49,7 +49,7 @@ export function formatIntroduction(settings: TutorialSettings, width: number): s
     "GlusterFS's translator tutorial of 2012 writes a cache of absent names for that, puts it into the",
     'stack of a volume on two bricks, and measures it. Here is the same stack over two bricks of',
     `${describeBricks[brickProgram.by](brickProgram.version)} on this machine${distanceText}.`,
-    ...(brickProgram.why === null ? [] : [`They are not of GlusterFS: ${brickProgram.why}.`]),
+    ...(brickProgram.reason === null ? [] : [`They are not of GlusterFS: ${brickProgram.reason}.`]),
     `${groupDigits(FILES)} files lie in ${DIRECTORIES} directories, and ${groupDigits(searches)} searches ask`,
     `for them, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files (seed ${seed}), through:`,
   ];

@@ -31,7 +31,7 @@ function makeOptionCompletion({
   type,
   default: defaultValue,
   values,
-  what,
+  description,
 }: OptionWords): ModuleCompletion {
   const facts = [
     type,
@@ -43,7 +43,7 @@ function makeOptionCompletion({
     type: 'property',
     detail: defaultValue === null ? type : `${type}, ${defaultValue}`,
     info: () =>
-      html`<div class="card"><p><code>${key}</code> (${facts.join('; ')})</p><p>${what}</p></div>`,
+      html`<div class="card"><p><code>${key}</code> (${facts.join('; ')})</p><p>${description}</p></div>`,
   };
 }
 
@@ -66,10 +66,10 @@ const makeVolfileCompletions =
     const typeName = /\btype\s+(\S+)/.exec(volume)?.[1];
     const options = types.find(({ type }) => type === typeName)?.options ?? [];
     if (last[1] === 'type') {
-      return types.map(({ type, what }) => ({
+      return types.map(({ type, description }) => ({
         label: type,
         type: 'class',
-        info: () => html`<div class="card"><p>${what}</p></div>`,
+        info: () => html`<div class="card"><p>${description}</p></div>`,
       }));
     }
     if (last[1] === 'option') {

@@ -63,8 +63,8 @@ function makeMethodCompletions(
   const results = [...RESULT_ARGUMENTS, ...fop.reply.map(({ name }) => name)].map(spellArgument);
   const makeRows = (title: string, words: readonly ArgWords[]): HTMLElement[] =>
     words.map(
-      ({ name, what }, at) =>
-        html`<tr><td>${at === 0 && title}</td><th scope="row">${spellArgument(name)}</th><td>${what}</td></tr>`,
+      ({ name, description }, at) =>
+        html`<tr><td>${at === 0 && title}</td><th scope="row">${spellArgument(name)}</th><td>${description}</td></tr>`,
     );
   const makeCompletion = (call: string, body: string, detail: string): ModuleCompletion => ({
     ...snippetCompletion(formatMethod(call, body), {
@@ -73,7 +73,7 @@ function makeMethodCompletions(
       detail,
     }),
     info: () => html`<div class="card">
-      <p><code>${call}</code></p><p>${fop.what}</p>
+      <p><code>${call}</code></p><p>${fop.description}</p>
       <table><tbody>${makeRows('arguments', fop.args)}${makeRows('reply', fop.reply)}</tbody></table>
     </div>`,
   });
@@ -102,13 +102,18 @@ function findMembers(
   return name === undefined ? null : (classes[name] ?? null);
 }
 
-const makeMemberCompletion = ({ name, args, type, what }: MemberWords): ModuleCompletion => ({
+const makeMemberCompletion = ({
+  name,
+  args,
+  type,
+  description,
+}: MemberWords): ModuleCompletion => ({
   label: name,
   type: args === '' ? 'property' : 'method',
   // Methods come first: they are fewer, and most often wanted.
   ...(args === '' ? { detail: type } : { boost: 1 }),
   info: () => html`<div class="card">
-    <p><code>${name}${args}: ${type}</code></p>${what.split('\n').map((part) => html`<p>${part}</p>`)}
+    <p><code>${name}${args}: ${type}</code></p>${description.split('\n').map((part) => html`<p>${part}</p>`)}
   </div>`,
 });
 

@@ -154,7 +154,7 @@ export function findRemarks(guest: Guest, path: string, syntax: LanguageSyntax):
     ...description.methods.flatMap((method) => findReordered(method, syntax)),
   ];
   return remarks.map(([file, line, func, text]) => ({
-    where: printable(`${file}:${line}`),
+    position: printable(`${file}:${line}`),
     text: printable(text),
     source: { file: printable(file.slice(file.lastIndexOf('/') + 1)), line, func: printable(func) },
   }));
@@ -317,5 +317,5 @@ export function logOmittedFops(
 ): void {
   const isDefined = (name: FopName): boolean => (fops[name]?.kind ?? 'none') !== 'none';
   const text = describeOmittedFops(xl, declarations, passesThrough, isDefined);
-  if (text !== undefined) xl.warnSuspicious([{ where: path, text }]);
+  if (text !== undefined) xl.warnSuspicious([{ position: path, text }]);
 }

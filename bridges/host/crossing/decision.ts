@@ -160,21 +160,21 @@ export type FindInode = (id: number | string) => Inode | undefined;
  * inode that the volume has forgotten, as caches above hold nothing of it. @throws {MessageError}
  */
 export function readUpcall(message: GuestMessage, find: FindInode): Upcall | undefined {
-  const [what, of, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
-  if (what === 'every-entry') return { what };
+  const [kind, of, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
+  if (kind === 'every-entry') return { kind };
   const inode = findInodeBy(of, find);
   const [first, second] = rest;
-  switch (what) {
+  switch (kind) {
     case 'inode':
-      return inode && { what, inode, data: first === true };
+      return inode && { kind, inode, data: first === true };
     case 'entry': {
       const name = checkName(first);
-      return inode && { what, parent: inode, name, expire: second === true };
+      return inode && { kind, parent: inode, name, expire: second === true };
     }
     case 'removed': {
       const name = checkName(first);
       const child = findInodeBy(second, find);
-      return inode && child && { what, parent: inode, name, inode: child };
+      return inode && child && { kind, parent: inode, name, inode: child };
     }
     default:
       throw new MessageError('no such message');

@@ -17,11 +17,11 @@ const read = (message: unknown) =>
 const { root } = inodes;
 
 it('an upcall may refer to an inode by number or gfid, to one name, or to every name', () => {
-  expect(read(['inode', 1, true])).toEqual({ what: 'inode', inode: root, data: true });
-  expect(read(['inode', ROOT_GFID, false])).toEqual({ what: 'inode', inode: root, data: false });
+  expect(read(['inode', 1, true])).toEqual({ kind: 'inode', inode: root, data: true });
+  expect(read(['inode', ROOT_GFID, false])).toEqual({ kind: 'inode', inode: root, data: false });
   expect(read(['entry', 1, 'a', true])).toMatchObject({ parent: root, name: 'a', expire: true });
   expect(read(['removed', 1, 'a', 1])).toMatchObject({ parent: root, name: 'a', inode: root });
-  expect(read(['every-entry'])).toEqual({ what: 'every-entry' });
+  expect(read(['every-entry'])).toEqual({ kind: 'every-entry' });
 });
 
 it('an upcall about an unknown inode is ignored', () => {

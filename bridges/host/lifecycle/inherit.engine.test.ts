@@ -22,7 +22,7 @@ export class xlator extends Translator {
 const exchange = ({ graph }: RunningModule, names: string) =>
   graph.exchange(
     graph.xlators.map((xl) => {
-      const options = xl.given.filter(({ key }) => key !== 'allow-env');
+      const options = xl.volfileOptions.filter(({ key }) => key !== 'allow-env');
       const more = xl === graph.top ? [{ key: 'allow-env', value: names }] : [];
       const { name, translator, childNames: subvolumes } = xl;
       return { name, translator, options: [...options, ...more], subvolumes };

@@ -155,14 +155,14 @@ export function readModuleOptions(
   }
   // All keys together, so that a misspelt host option gets a suggestion too.
   const all: Options = { ...genericOptions, ...hostOptions, ...declared };
-  const { values, problems } = checkOptions(all, xl.given, { strict: xl.context.strict });
+  const { values, problems } = checkOptions(all, xl.volfileOptions, { strict: xl.context.strict });
   const errors = problems.filter(({ severity }) => severity === 'error');
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   xl.warnSuspicious(
-    warnings.map(({ where, message }) => ({ where: where ?? path, text: message })),
+    warnings.map(({ position, message }) => ({ position: position ?? path, text: message })),
   );
   if (errors.length > 0) {
-    throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
+    throw new GraphError(errors.map((p) => `${p.position ?? path}: ${p.message}`));
   }
   return Object.fromEntries(Object.keys(declared).map((key) => [key, values[key] ?? null]));
 }

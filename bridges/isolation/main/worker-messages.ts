@@ -107,21 +107,21 @@ const readExposedInode = ({ exposed, calls }: WorkerLink, from: Reader): Inode |
   exposed.readInodeOfAny(calls.values(), from);
 
 function readUpcall(from: Reader, link: WorkerLink): Upcall | null {
-  const what = from.text();
-  if (what === 'every-entry') return { what };
+  const kind = from.text();
+  if (kind === 'every-entry') return { kind };
   const inode = readExposedInode(link, from);
-  if (what === 'inode') {
+  if (kind === 'inode') {
     const data = from.u8() === 1;
-    return inode && { what, inode, data };
+    return inode && { kind, inode, data };
   }
   const name = readName(from);
-  if (what === 'entry') {
+  if (kind === 'entry') {
     const expire = from.u8() === 1;
-    return inode && { what, parent: inode, name, expire };
+    return inode && { kind, parent: inode, name, expire };
   }
-  if (what !== 'removed') throw new MalformedMessage('an upcall of unknown kind');
+  if (kind !== 'removed') throw new MalformedMessage('an upcall of unknown kind');
   const child = readExposedInode(link, from);
-  return inode && child && { what, parent: inode, name, inode: child };
+  return inode && child && { kind, parent: inode, name, inode: child };
 }
 
 /** Sends the result of a worker's query, for which the worker waits. */

@@ -118,7 +118,7 @@ export class Worker {
       shared: this.link.shared,
       name: xl.name,
       options: workerOptions(xl),
-      where: xl.where,
+      position: xl.position,
       children: xl.below.map((child) => [child.name, child.type] as const),
       baseDir: context.baseDir,
       strict: context.strict === true,
@@ -242,7 +242,8 @@ export class Worker {
 }
 
 /** The volume's options for its worker. */
-export const workerOptions = (xl: Xlator) => xl.given.filter(({ key }) => key !== 'isolation');
+export const workerOptions = (xl: Xlator) =>
+  xl.volfileOptions.filter(({ key }) => key !== 'isolation');
 
 function parseJson(json: string): unknown {
   try {

@@ -12,9 +12,9 @@ import { CONTINUE, type LineCommand } from '../../../runtime/core/line-stops.ts'
 import { type LogLevel, type LogLevels, NONE as NO_LOG } from '../../../runtime/core/log.ts';
 import {
   checkOptions,
-  type GivenOption,
   genericOptions,
   type Options,
+  type VolfileOption,
 } from '../../../runtime/core/options.ts';
 import { isUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import {
@@ -122,8 +122,8 @@ export class IsolatedVolume {
     return new Graph(this.volumeSpecs(data.options), context, levels, data.graphId, makeTable);
   }
 
-  private volumeSpecs(options: readonly GivenOption[]): VolumeSpec[] {
-    const { name, children, where } = this.data;
+  private volumeSpecs(options: readonly VolfileOption[]): VolumeSpec[] {
+    const { name, children, position } = this.data;
     const below = children.map(([child, type], at) => ({
       name: child,
       translator: makeStandIn(type, at, () => this.exchange),
@@ -134,7 +134,7 @@ export class IsolatedVolume {
     const translator = { ...this.translator, observes: true } as unknown as Translator<unknown>;
     return [
       ...below,
-      { name, translator, options, subvolumes: below.map((child) => child.name), where },
+      { name, translator, options, subvolumes: below.map((child) => child.name), position },
     ];
   }
 
@@ -142,7 +142,10 @@ export class IsolatedVolume {
   private async checkModule(): Promise<void> {
     const { top, translator } = this;
     const options: Options = { ...genericOptions, ...translator.options };
-    const { values, problems } = checkOptions(options, top.given, { open: true, volumes: [] });
+    const { values, problems } = checkOptions(options, top.volfileOptions, {
+      open: true,
+      volumes: [],
+    });
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) throw new GraphError(errors.map(({ message }) => message));
     await translator.check!(top, values as never);
@@ -291,7 +294,7 @@ export class IsolatedVolume {
     this.isPassingEvent = !isChange(event);
     try {
       const { top } = this;
-      if (event === 'UPCALL') top.notify(event, { what: 'every-entry' });
+      if (event === 'UPCALL') top.notify(event, { kind: 'every-entry' });
       else if (events[event].direction === 'down') top.notify(event, top);
       else if (below === undefined) top.notify(event, top);
       else defaultNotify(below, event, below);
@@ -311,15 +314,15 @@ export class IsolatedVolume {
   }
 
   private sendUpcall(event: Upcall): void {
-    const to = this.side.begin(UP.UPCALL).text(event.what);
+    const to = this.side.begin(UP.UPCALL).text(event.kind);
     const { exchange } = this;
-    if (event.what === 'inode') {
+    if (event.kind === 'inode') {
       exchange.writeInode(to, event.inode);
       to.u8(event.data ? 1 : 0);
-    } else if (event.what !== 'every-entry') {
+    } else if (event.kind !== 'every-entry') {
       exchange.writeInode(to, event.parent);
       to.text(event.name);
-      if (event.what === 'entry') to.u8(event.expire ? 1 : 0);
+      if (event.kind === 'entry') to.u8(event.expire ? 1 : 0);
       else exchange.writeInode(to, event.inode);
     }
     this.side.send(false);
@@ -359,7 +362,7 @@ export class IsolatedVolume {
 
   private readonly verbs: { readonly [V in Verb]: (about: never) => unknown } = {
     reload: () => this.translator.reload!(this.top),
-    reconfigure: (options: readonly GivenOption[]) => {
+    reconfigure: (options: readonly VolfileOption[]) => {
       this.graph.reconfigure(this.changedSpecs(options));
     },
     dump: () => ({ ...this.translator.dump!(this.top), ...this.exchange.dump() }),
@@ -370,13 +373,13 @@ export class IsolatedVolume {
   };
 
   /** The graph's volumes, with new options for the module's. */
-  private changedSpecs(options: readonly GivenOption[]): VolumeSpec[] {
+  private changedSpecs(options: readonly VolfileOption[]): VolumeSpec[] {
     return this.graph.xlators.map((xl) => ({
       name: xl.name,
       translator: xl.translator,
       options: xl === (this.top as Xlator) ? options : [],
       subvolumes: xl.childNames,
-      where: xl.where,
+      position: xl.position,
     }));
   }
 

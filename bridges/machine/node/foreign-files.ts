@@ -13,5 +13,5 @@ export function checkForeign<P>(xl: Xlator<P>, path: string): void {
   loggedReasons.set(xl, reasons);
   if (reasons.has(text) && xl.context.strict !== true) return;
   reasons.add(text);
-  xl.warnSuspicious([{ where: path, text }]);
+  xl.warnSuspicious([{ position: path, text }]);
 }

@@ -121,7 +121,7 @@ export class Breakpoints {
         lines.map((line) => makeMethodBreakpoint(fileMethods, volume, line)),
       );
     }
-    const message = scripts[0]?.why ?? 'no volume of this graph has that file';
+    const message = scripts[0]?.noLinesReason ?? 'no volume of this graph has that file';
     return this.replaceAll(
       path,
       lines.map(() => ({ message })),

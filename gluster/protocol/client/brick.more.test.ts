@@ -131,7 +131,7 @@ describe.skipIf(isWithoutBricks()).each<[string, PumpSources | null]>([
     await other('write', '/f', bytes('theirs'), null);
     await expect
       .poll(
-        () => JSON.stringify(upcalls.map((each) => (each as [string, { what: string }])[1]?.what)),
+        () => JSON.stringify(upcalls.map((each) => (each as [string, { kind: string }])[1]?.kind)),
         PATIENCE,
       )
       .toContain('inode');

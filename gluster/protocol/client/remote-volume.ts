@@ -81,7 +81,7 @@ export class RemoteVolume {
     const { context } = xl;
     const { sources } = context;
     this.waitingRequests = new RequestQueue(context);
-    const volfileOptions = new Map(xl.given.map(({ key, value }) => [key, value]));
+    const volfileOptions = new Map(xl.volfileOptions.map(({ key, value }) => [key, value]));
     const subdirMount = context.server?.subdirMount;
     if (subdirMount !== undefined) volfileOptions.set('subdir-mount', subdirMount);
     // Each graph has a number of its own, as a successor connects before the old one ends.
@@ -289,7 +289,7 @@ export class RemoteVolume {
     else if (changes !== null) {
       this.privileges.noteForeignChange();
       for (const each of changes) {
-        if (each.what === 'inode') state.acls.noteForeignChange(each.inode.gfid);
+        if (each.kind === 'inode') state.acls.noteForeignChange(each.inode.gfid);
         sendUpcall(xl as Xlator<unknown>, each);
       }
     }

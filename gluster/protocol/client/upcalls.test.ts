@@ -115,8 +115,8 @@ test.each([
     known(GFID, IA_IFREG, 'f');
     known(DIR, IA_IFDIR, 'd');
     const changes = changesOf(graph, gfid, flags);
-    expect(changes.map(({ what }) => what)).toEqual(expected);
-    expect(changes[0]).toMatchObject({ what: 'inode', inode: { gfid }, data: true });
+    expect(changes.map(({ kind }) => kind)).toEqual(expected);
+    expect(changes[0]).toMatchObject({ kind: 'inode', inode: { gfid }, data: true });
   },
 );
 
@@ -125,7 +125,7 @@ test('the first FORGET of a directory that this client removed invalidates no na
   const buf = Object.assign(new Iatt(), { iaGfid: DIR, iaType: IA_IFDIR });
   const inode = graph.inodes.link(graph.inodes.newInode(), root, 'd', buf)!;
   const removed = new WeakSet([inode]);
-  const changes = () => changesOf(graph, DIR, FORGET, removed).map(({ what }) => what);
+  const changes = () => changesOf(graph, DIR, FORGET, removed).map(({ kind }) => kind);
   expect([changes(), changes()]).toEqual([
     ['inode', 'entry'],
     ['inode', 'entry', 'every-entry'],

@@ -45,7 +45,7 @@ function makeUpcalls(
   const upcalls: Upcall[] = [];
   // Bricks also report files that were only listed, whose inode is not in the table.
   const inode = inodes.find(gfid) ?? inodes.unlistedInode(gfid);
-  upcalls.push({ what: 'inode', inode, data: (flags & DATA) !== 0 });
+  upcalls.push({ kind: 'inode', inode, data: (flags & DATA) !== 0 });
   // If a file is created in a directory, GlusterFS's bricks report only that the directory's times changed. After a
   // FORGET the brick reports no further changes: so all names in a directory become uncertain, but none of a file.
   const aboutNames = inode.isDir ? NAMES | UP.TIMES : NAMES & ~UP.FORGET;
@@ -54,10 +54,10 @@ function makeUpcalls(
     (flags & aboutNames) !== 0 && !(flags === UP.FORGET && removedDirectories.delete(inode));
   if ((flags & NAMES) !== 0) {
     for (const { parent, name } of inode.names) {
-      upcalls.push({ what: 'entry', parent, name, expire: true });
+      upcalls.push({ kind: 'entry', parent, name, expire: true });
     }
   }
   // The brick does not report which names changed, so every absent name may exist now.
-  if (isAboutNames) upcalls.push({ what: 'every-entry' });
+  if (isAboutNames) upcalls.push({ kind: 'every-entry' });
   return upcalls;
 }

@@ -133,10 +133,10 @@ export class BrickServer implements ConnectionHost {
   }
 
   /** Applies changed options; disconnects clients that the auth options no longer admit. */
-  reconfigure({ given }: Xlator, settings: Settings): void {
+  reconfigure({ volfileOptions }: Xlator, settings: Settings): void {
     this.settings = settings;
     this.groups.clear();
-    this.authOptions = new Map(given.map(({ key, value }) => [key, value]));
+    this.authOptions = new Map(volfileOptions.map(({ key, value }) => [key, value]));
     for (const connection of [...this.connections.values()]) {
       if (!isAdmitted(this.authOptions, connection.binding!.identity))
         this.disconnectClient(connection);
@@ -265,8 +265,8 @@ function sendInvalidation(connection: ClientConnection, invalidation: Invalidati
 
 /** Whether an upcall affects a client's brick. */
 function affectsBrick(upcall: Upcall, { brick }: ClientBinding): boolean {
-  if (upcall.what === 'every-entry') return true;
-  return (upcall.what === 'inode' ? upcall.inode : upcall.parent).table === brick.inodes;
+  if (upcall.kind === 'every-entry') return true;
+  return (upcall.kind === 'inode' ? upcall.inode : upcall.parent).table === brick.inodes;
 }
 
 /** The statedump of a connection: GlusterFS's entries, and a few more. */
@@ -302,7 +302,7 @@ const makeInvalidation = ({ gfid }: Inode, flags: number): Invalidation => ({
 
 /** Converts an upcall of the graph to invalidations as GlusterFS's bricks send them. */
 function convertUpcall(upcall: Upcall, { inodes }: Brick): Invalidation[] {
-  switch (upcall.what) {
+  switch (upcall.kind) {
     case 'inode':
       return [makeInvalidation(upcall.inode, upcall.data ? UP.FORGET : UP.INVALID)];
     case 'entry':

@@ -87,8 +87,8 @@ export class Notices {
   add(upcall: Upcall): void {
     if (this.isClosed) return;
     // The kernel cannot know an inode that is not in the table.
-    if (upcall.what === 'inode' && !upcall.inode.table.has(upcall.inode)) return;
-    if (upcall.what === 'every-entry') this.addEveryEntry();
+    if (upcall.kind === 'inode' && !upcall.inode.table.has(upcall.inode)) return;
+    if (upcall.kind === 'every-entry') this.addEveryEntry();
     else {
       this.enqueue(upcall);
       if (this.waiting.size > WAITING_MAX && this.minor >= MINOR_WITH_EPOCH) this.addEveryEntry();
@@ -101,7 +101,7 @@ export class Notices {
    * notice without waiting, as the file is in use. Replies of requests under way are older, or not cached.
    */
   invalidateAttributes(inode: Inode): void {
-    const bytes = this.isClosed ? null : encode({ what: 'inode', inode, data: false });
+    const bytes = this.isClosed ? null : encode({ kind: 'inode', inode, data: false });
     if (bytes === null) return;
     this.sentCount += 1;
     const status = write(this.fd, bytes, bytes.length);
@@ -180,11 +180,11 @@ export class Notices {
     }
     const movedWaiters: (() => void)[] = [];
     for (const [key, { upcall, waiters }] of this.waiting) {
-      if (upcall.what !== 'entry' && upcall.what !== 'every-entry') continue;
+      if (upcall.kind !== 'entry' && upcall.kind !== 'every-entry') continue;
       this.waiting.delete(key);
       movedWaiters.push(...waiters);
     }
-    this.enqueue({ what: 'every-entry' });
+    this.enqueue({ kind: 'every-entry' });
     this.waiting.get('every-entry')!.waiters.push(...movedWaiters);
   }
 }
@@ -195,12 +195,12 @@ function resolveWaiters({ waiters }: Notice): void {
 
 /** Returns a key that is the same for equal notices. @throws {NameError} */
 function noticeKey(upcall: Upcall): string {
-  if (upcall.what === 'every-entry') return upcall.what;
-  if (upcall.what === 'inode') return `${upcall.data ? 'data' : 'attributes'} ${upcall.inode.id}`;
+  if (upcall.kind === 'every-entry') return upcall.kind;
+  if (upcall.kind === 'inode') return `${upcall.data ? 'data' : 'attributes'} ${upcall.inode.id}`;
   // Throws here, in the caller of `add`, for a name that encodes no bytes.
   nameLength(upcall.name);
-  const expire = upcall.what === 'entry' && upcall.expire;
-  return `${upcall.what}${expire ? ' expire' : ''} ${upcall.parent.id} ${upcall.name}`;
+  const expire = upcall.kind === 'entry' && upcall.expire;
+  return `${upcall.kind}${expire ? ' expire' : ''} ${upcall.parent.id} ${upcall.name}`;
 }
 
 /** Whether the kernel knows the inode; it caches nothing of other inodes. */
@@ -208,7 +208,7 @@ const isKnown = (inode: Inode): boolean => inode.id === ROOT_ID || inode.nlookup
 
 /** Encodes the notice for an upcall. Returns null if the kernel does not know the inode. */
 function encode(upcall: Upcall): Uint8Array | null {
-  switch (upcall.what) {
+  switch (upcall.kind) {
     case 'inode':
       if (!isKnown(upcall.inode)) return null;
       return encodeMessage(INVAL_INODE_SIZE, (view) =>
@@ -249,7 +249,7 @@ function encodeNamed(
 /** Lists an expiring notice for every name below `parent` that the inode table has. */
 function* listKnownEntries(parent: Inode): Iterable<Upcall> {
   for (const [name, inode] of parent.children ?? []) {
-    yield { what: 'entry', parent, name, expire: true };
+    yield { kind: 'entry', parent, name, expire: true };
     if (inode.children !== null) yield* listKnownEntries(inode);
   }
 }

@@ -17,7 +17,7 @@ export class PageCache {
   distrustAll(open: Iterable<Fd>, notices: Notices): void {
     this.opened = new WeakSet();
     for (const { inode, isDir } of open) {
-      if (!isDir) notices.add({ what: 'inode', inode, data: true });
+      if (!isDir) notices.add({ kind: 'inode', inode, data: true });
     }
   }
 

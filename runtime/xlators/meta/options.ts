@@ -16,7 +16,7 @@ export function makeOptionsDir(graph: GraphView, xl: Xlator): Dir {
   const { options, ownOptions } = xl.translator;
   const table: Options = { ...ownOptions?.(xl), ...options, ...genericOptions };
   const listOtherKeys = (): string[] =>
-    xl.given.map(({ key }) => key).filter((key) => findMainKey(table, key) === undefined);
+    xl.volfileOptions.map(({ key }) => key).filter((key) => findMainKey(table, key) === undefined);
   const isListed = (key: string): boolean =>
     Object.hasOwn(table, key) || listOtherKeys().includes(key);
   return makeChangingDir(
@@ -36,7 +36,7 @@ function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Option
   const spec = Object.hasOwn(table, key) ? table[key] : undefined;
   const names = new Set([key, ...(spec?.aliases ?? [])]);
   const read = (): string => {
-    const current = xl.given.findLast((option) => names.has(option.key));
+    const current = xl.volfileOptions.findLast((option) => names.has(option.key));
     return `${maskValue(key, current?.value ?? defaultText(spec))}\n`;
   };
   if (!mayChange(xl, key)) {
@@ -49,7 +49,7 @@ function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Option
       if (value === '' || value.includes('\n')) {
         throw new RefusedValue([`option '${key}': it takes a line of text that is not empty`]);
       }
-      const otherOptions = xl.given.filter((option) => !names.has(option.key));
+      const otherOptions = xl.volfileOptions.filter((option) => !names.has(option.key));
       applyOptions(graph, xl, [...otherOptions, { key, value }]);
     },
   });
@@ -69,13 +69,13 @@ function mayChange(xl: Xlator, key: string): boolean {
 }
 
 /** Reconfigures the graph with new options of one volume. @throws {RefusedValue} */
-function applyOptions(graph: GraphView, xl: Xlator, options: Xlator['given']): void {
+function applyOptions(graph: GraphView, xl: Xlator, options: Xlator['volfileOptions']): void {
   const specs = graph.xlators.map((each) => ({
     name: each.name,
     translator: each.translator,
-    options: each === xl ? options : each.given,
+    options: each === xl ? options : each.volfileOptions,
     subvolumes: each.childNames,
-    where: each.where,
+    position: each.position,
   }));
   try {
     graph.reconfigure(specs);

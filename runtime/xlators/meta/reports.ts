@@ -57,10 +57,10 @@ export function formatInodes(graph: GraphView): string {
 
 /** Prints the volumes with their current options as a volfile, or a comment why that is impossible. */
 export function formatVolfile({ xlators }: GraphView): string {
-  const volumes = xlators.map(({ name, type, given, childNames }) => ({
+  const volumes = xlators.map(({ name, type, volfileOptions, childNames }) => ({
     name,
     type,
-    options: given.map(({ key, value }) => [key, maskValue(key, value)] as const),
+    options: volfileOptions.map(({ key, value }) => [key, maskValue(key, value)] as const),
     subvolumes: childNames,
   }));
   try {

@@ -34,12 +34,12 @@ function listen(run: RunningModule): string[] {
   const upcalls: string[] = [];
   run.graph.listen((event, data) => {
     if (event !== 'UPCALL' || !isUpcall(data)) return;
-    const { what } = data;
-    if (what === 'every-entry') upcalls.push(what);
-    else if (what === 'inode') upcalls.push(`inode ${data.inode.gfid} data=${data.data}`);
+    const { kind } = data;
+    if (kind === 'every-entry') upcalls.push(kind);
+    else if (kind === 'inode') upcalls.push(`inode ${data.inode.gfid} data=${data.data}`);
     else {
-      const more = what === 'entry' ? `expire=${data.expire}` : data.inode.gfid;
-      upcalls.push(`${what} ${data.parent.gfid}/${data.name} ${more}`);
+      const more = kind === 'entry' ? `expire=${data.expire}` : data.inode.gfid;
+      upcalls.push(`${kind} ${data.parent.gfid}/${data.name} ${more}`);
     }
   });
   return upcalls;

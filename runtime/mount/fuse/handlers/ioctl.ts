@@ -96,7 +96,7 @@ const setFlagsCbk: Cbk<'fsetxattr', HandlerContext> = (frame, _cookie, xl, opRet
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, setFlagsErrno(opErrno));
   // The change time has changed, and the reply cannot carry it.
-  session.notices.add({ what: 'inode', inode: frame.local as Inode, data: false });
+  session.notices.add({ kind: 'inode', inode: frame.local as Inode, data: false });
   void session.notices.awaitHandled().then(() => {
     encodeIoctlOut(session.view, OUT_HEADER_SIZE, 0);
     session.reply(frame, IOCTL_OUT_SIZE);

@@ -20,7 +20,7 @@ export function findInvalidation(
   directory: Inode,
   xattr: string,
 ): (() => Promise<void>) | undefined {
-  if (xattr === INVALIDATE) return () => sendUpcalls(session, [{ what: 'every-entry' }]);
+  if (xattr === INVALIDATE) return () => sendUpcalls(session, [{ kind: 'every-entry' }]);
   if (!xattr.startsWith(NAMED) || !directory.isDir) return undefined;
   return () => sendUpcalls(session, makeUpcalls(directory, xattr.slice(NAMED.length)));
 }
@@ -29,8 +29,8 @@ function makeUpcalls(parent: Inode, name: string): readonly Upcall[] {
   const inode = parent.table.grep(parent, name);
   // A directory's name only expires: dropping it would detach programs in it, and mounts below.
   const expire = inode?.isDir === true;
-  const entry: Upcall = { what: 'entry', parent, name, expire };
-  return inode === undefined ? [entry] : [entry, { what: 'inode', inode, data: !inode.isDir }];
+  const entry: Upcall = { kind: 'entry', parent, name, expire };
+  return inode === undefined ? [entry] : [entry, { kind: 'inode', inode, data: !inode.isDir }];
 }
 
 async function sendUpcalls(session: HandlerContext, upcalls: readonly Upcall[]): Promise<void> {

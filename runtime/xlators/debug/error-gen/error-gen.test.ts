@@ -33,7 +33,7 @@ const change = (graph: Awaited<ReturnType<typeof setUp>>['graph'], given: object
 };
 
 const problems = (key: string, value: string) =>
-  checkOptions(errorGen.options, [{ key, value, where: 'x.vol:3:9' }]).problems;
+  checkOptions(errorGen.options, [{ key, value, position: 'x.vol:3:9' }]).problems;
 
 test('every fop of the table fails before it reaches the volume below, with nothing in its reply', async () => {
   const { leaf, graph } = await setUp({ ...ALL, 'error-no': 'EACCES' });
@@ -176,7 +176,7 @@ test.each([
 ])('option %s with the value %s is an error at its line', (key, value, message) => {
   const [problem, ...more] = problems(key, value);
   expect(more).toEqual([]);
-  expect(problem).toMatchObject({ severity: 'error', where: 'x.vol:3:9' });
+  expect(problem).toMatchObject({ severity: 'error', position: 'x.vol:3:9' });
   expect(problem!.message.slice(0, message.length)).toBe(message);
 });
 

@@ -215,9 +215,9 @@ test('a reconfigure starts and stops counting and the dump interval', async () =
 });
 
 test('an ios-dump-interval above 3600 is an error at its line', () => {
-  const given = { key: 'ios-dump-interval', value: '3601', where: 'x.vol:3:9' };
+  const given = { key: 'ios-dump-interval', value: '3601', position: 'x.vol:3:9' };
   const { problems } = checkOptions(ioStats.options, [given]);
-  expect(problems).toMatchObject([{ severity: 'error', where: 'x.vol:3:9' }]);
+  expect(problems).toMatchObject([{ severity: 'error', position: 'x.vol:3:9' }]);
   expect(problems[0]!.message).toContain("option 'ios-dump-interval': '3601' is above the maximum");
 });
 

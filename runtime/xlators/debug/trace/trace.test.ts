@@ -313,7 +313,7 @@ test.each([
   ['history-size', '2MB', "option 'history-size': '2MB' is above the maximum; it takes a size"],
   ['force-log-level', 'LOUD', "option 'force-log-level': 'LOUD' is not among its values; it takes"],
 ])('option %s with the value %s is an error at its line', (key, value, message) => {
-  const { problems } = checkOptions(trace.options, [{ key, value, where: 'x.vol:3:9' }]);
-  expect(problems).toMatchObject([{ severity: 'error', where: 'x.vol:3:9' }]);
+  const { problems } = checkOptions(trace.options, [{ key, value, position: 'x.vol:3:9' }]);
+  expect(problems).toMatchObject([{ severity: 'error', position: 'x.vol:3:9' }]);
   expect(problems[0]!.message.slice(0, message.length)).toBe(message);
 });

@@ -104,8 +104,8 @@ const clearingEvents: ReadonlySet<EventName> = new Set<EventName>([
 
 /** Handles a report of a change from below. */
 function handleUpcall(absentNames: AbsentNames, data: unknown): void {
-  if (!isUpcall(data) || data.what === 'every-entry') absentNames.dropAll();
-  else if (data.what === 'entry') absentNames.noteChange(data.parent, data.name);
+  if (!isUpcall(data) || data.kind === 'every-entry') absentNames.dropAll();
+  else if (data.kind === 'entry') absentNames.noteChange(data.parent, data.name);
 }
 
 /** Handles an event from below. */

@@ -217,8 +217,8 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
 
   private handleUpcall(upcall: Upcall): void {
     this.invalidations += 1;
-    if (upcall.what === 'inode') this.invalidateReported(upcall.inode);
-    else if (upcall.what === 'every-entry') this.clearNames();
+    if (upcall.kind === 'inode') this.invalidateReported(upcall.inode);
+    else if (upcall.kind === 'every-entry') this.clearNames();
     else this.dropName(upcall.parent, upcall.name);
   }
 

@@ -110,7 +110,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
 
   handleEvent(event: EventName, data: unknown): void {
     if (invalidatingEvents.has(event)) this.clear();
-    else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
+    else if (event === 'UPCALL' && isUpcall(data) && data.kind === 'inode' && data.data) {
       this.invalidateIfKnown(data.inode);
     }
   }

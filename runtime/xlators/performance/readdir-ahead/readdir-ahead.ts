@@ -100,8 +100,8 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
   handleEvent(event: EventName, data: unknown): void {
     if (invalidatingEvents.has(event)) this.clear();
     else if (event !== 'UPCALL' || !isUpcall(data)) return;
-    else if (data.what === 'every-entry') this.clear();
-    else this.invalidateReported(data.what === 'inode' ? data.inode : data.parent);
+    else if (data.kind === 'every-entry') this.clear();
+    else this.invalidateReported(data.kind === 'inode' ? data.inode : data.parent);
   }
 
   /** Requests more entries, unless a request is under way, or enough entries are ahead. */

@@ -38,7 +38,7 @@ export abstract class DataCache<
   /** Drops the data that an event from below outdates. */
   handleEvent(event: EventName, data: unknown): void {
     if (invalidatingEvents.has(event)) this.clear();
-    else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
+    else if (event === 'UPCALL' && isUpcall(data) && data.kind === 'inode' && data.data) {
       this.invalidateReported(data.inode);
     }
   }

@@ -81,13 +81,13 @@ test('a file removed behind the volume is closed at the next scan, and an UPCALL
   expect(kept(directory)).toEqual(['d/f']);
   await look(vol);
   expect(kept(directory)).toEqual([]);
-  expect(vol.told).toEqual([{ what: 'removed', parent: d, name: 'f', inode: f }]);
+  expect(vol.told).toEqual([{ kind: 'removed', parent: d, name: 'f', inode: f }]);
   fs.rmSync(join(directory, 'd'), { recursive: true });
   await look(vol);
   expect(vol.told.slice(1)).toEqual([
-    { what: 'removed', parent: vol.root, name: 'd', inode: d },
-    { what: 'removed', parent: d, name: 'two', inode: two },
-    { what: 'removed', parent: d, name: 'names', inode: two },
+    { kind: 'removed', parent: vol.root, name: 'd', inode: d },
+    { kind: 'removed', parent: d, name: 'two', inode: two },
+    { kind: 'removed', parent: d, name: 'names', inode: two },
   ]);
   // A process may have the directory as its cwd, so it stays open until the forget.
   expect(kept(directory)).toEqual(['d']);
