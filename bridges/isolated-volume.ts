@@ -14,7 +14,7 @@ const port = parentPort!;
 const glupy = makeGlupy(hostedLanguages, nodeMachine) as unknown as Translator<GlupyState>;
 const volume = new IsolatedVolume(workerData as WorkerData, nodeMachine, glupy, {
   wakeMainThread: () => port.postMessage(0),
-  runAfterTurn: (what) => void setImmediate(what),
+  runAfterTurn: (callback) => void setImmediate(callback),
 });
 port.on('message', () => volume.takeMessages());
 await volume.start();

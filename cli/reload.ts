@@ -33,7 +33,7 @@ export default defineCommand({
 
 /** Formats the result for the volfile or for one module; further lines are indented. */
 export function formatReloadResult(
-  { what: name, ok, text }: ReloadResult,
+  { name, ok, text }: ReloadResult,
   colour: boolean,
 ): string {
   const [first = '', ...rest] = text.split('\n');

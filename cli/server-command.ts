@@ -8,7 +8,7 @@ import { type Parent, parent } from '../server/child-server.ts';
 import { startDaemon } from '../server/daemon.ts';
 import { CONSOLE, defaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
 import { parseAddress } from '../server/metrics/metrics-address.ts';
-import { BUF_SIZE, FLUSH_TIMEOUT } from '../server/repeat-counter.ts';
+import { BUF_SIZE, FLUSH_TIMEOUT_S } from '../server/repeat-counter.ts';
 import { removeScratch } from '../server/scratch-folders.ts';
 import type { ServerSettings, Starter } from '../server/server-lifecycle.ts';
 import { ttyPath } from '../terminal/blocking-tty.ts';
@@ -46,7 +46,7 @@ export const processFlags = {
   }),
   'log-flush-timeout': numberFlag({
     value: 'SEC',
-    help: `seconds until it is written how often they were repeated (${FLUSH_TIMEOUT})`,
+    help: `seconds until it is written how often they were repeated (${FLUSH_TIMEOUT_S})`,
   }),
   metrics: textFlag({
     value: 'HOST:PORT',

@@ -54,9 +54,9 @@ const option = (key: string, value: string) => ({ key, value, position: 'a.vol:3
 it('reload applies the new options of the volfile to the running volumes', async () => {
   const given: { key: string; value: string }[] = [];
   const { outcome, context } = await running((spec) => [{ ...spec, options: [...given] }]);
-  expect(await outcome()).toEqual({ what: 'a.vol', ok: true, text: 'no option changed' });
+  expect(await outcome()).toEqual({ name: 'a.vol', ok: true, text: 'no option changed' });
   given.push(option('size', '7'));
-  expect(await outcome()).toEqual({ what: 'a.vol', ok: true, text: 'new options for v' });
+  expect(await outcome()).toEqual({ name: 'a.vol', ok: true, text: 'new options for v' });
   expect(context.lines.at(-1)).toContain('a.vol: new options for v');
 });
 
@@ -65,7 +65,7 @@ it('reload exchanges the graph when a changed option cannot be applied to a runn
     { ...spec, options: [option('name', 'b')] },
   ]);
   const text = 'another graph: begun v';
-  expect(await outcome()).toEqual({ what: 'a.vol', ok: true, text });
+  expect(await outcome()).toEqual({ name: 'a.vol', ok: true, text });
   expect(context.lines.some((line) => line.includes(text))).toBe(true);
 });
 
@@ -117,7 +117,7 @@ it('reload of an invalid volfile returns its problems and changes nothing', asyn
     throw new Failure('a.vol:1:1: two\na.vol:2:1: problems', ['a.vol:1:1: two', 'and one']);
   });
   expect(await outcome()).toEqual({
-    what: 'a.vol',
+    name: 'a.vol',
     ok: false,
     text: 'everything stays as it was: a.vol:1:1: two\nand one',
   });

@@ -30,7 +30,7 @@ export class UnknownTypes extends Failure {
 
 export interface ReloadResult {
   /** The name of the volfile, or of the volume whose module was reloaded. */
-  readonly what: string;
+  readonly name: string;
   readonly ok: boolean;
   /** The changes made, or the reason of the failure. */
   readonly text: string;
@@ -78,7 +78,7 @@ export class Reloader {
       const options = await this.update();
       const code = this.graph.xlators.flatMap((xl) => {
         const reload = xl.translator.reload?.(xl) ?? null;
-        return reload === null ? [] : reload.then((result) => ({ what: xl.name, ...result }));
+        return reload === null ? [] : reload.then((result) => ({ name: xl.name, ...result }));
       });
       return [options, ...(await Promise.all(code))];
     });
@@ -102,7 +102,7 @@ export class Reloader {
       if (changed.length > 0) changes.push(`new options for ${changed.join(', ')}`);
       const text = changes.join('; ') || 'no option changed';
       this.log.info(`${volfile}: ${text}`, { msgid: messages.reloaded.id });
-      return { what: volfile, ok: true, text };
+      return { name: volfile, ok: true, text };
     } catch (error) {
       if (!(error instanceof GraphError || error instanceof Failure)) throw error;
       if (error instanceof UnknownTypes) specs = error.specs;
@@ -125,14 +125,14 @@ export class Reloader {
       msgid,
     });
     const lines = applied === '' ? problems : [...problems, applied];
-    return { what: volfile, ok: false, text: `${unchanged}: ${lines.join('\n')}` };
+    return { name: volfile, ok: false, text: `${unchanged}: ${lines.join('\n')}` };
   }
 
   private async exchange(specs: readonly VolumeSpec[]): Promise<string> {
-    const { begun, gone, kept } = await this.graph.exchange(specs, this.upTimeoutMs);
-    const parts = [`begun ${begun.join(', ') || 'none'}`];
-    if (gone.length > 0) parts.push(`gone ${gone.join(', ')}`);
-    if (kept.length > 0) parts.push(`the same ${kept.join(', ')}`);
+    const { startedNames, removedNames, keptNames } = await this.graph.exchange(specs, this.upTimeoutMs);
+    const parts = [`begun ${startedNames.join(', ') || 'none'}`];
+    if (removedNames.length > 0) parts.push(`gone ${removedNames.join(', ')}`);
+    if (keptNames.length > 0) parts.push(`the same ${keptNames.join(', ')}`);
     return `another graph: ${parts.join('; ')}`;
   }
 }

@@ -16,7 +16,7 @@ export interface RepeatSettings {
 
 /** GlusterFS's defaults: the number of messages, and the timeout in seconds. */
 export const BUF_SIZE = 5;
-export const FLUSH_TIMEOUT = 120;
+export const FLUSH_TIMEOUT_S = 120;
 
 interface MessageCount {
   /** The latest occurrence. */
@@ -38,7 +38,7 @@ export class RepeatCounter {
   constructor(writeRecord: (record: LogLine) => void, { bufSize, flushTimeout }: RepeatSettings) {
     this.writeRecord = writeRecord;
     this.size = bufSize ?? BUF_SIZE;
-    this.timeoutMs = (flushTimeout ?? FLUSH_TIMEOUT) * 1000;
+    this.timeoutMs = (flushTimeout ?? FLUSH_TIMEOUT_S) * 1000;
   }
 
   write(record: LogLine): void {

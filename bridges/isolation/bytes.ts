@@ -21,14 +21,14 @@ export class Writer {
   /** The number of bytes of the head so far. */
   at = 0;
   /** Long data after the head, in order. */
-  readonly long: Uint8Array[] = [];
+  readonly longParts: Uint8Array[] = [];
   longBytes = 0;
   private view = new DataView(this.bytes.buffer);
 
   begin(kind: number): this {
     this.at = 0;
     if (this.longBytes > 0) {
-      this.long.length = 0;
+      this.longParts.length = 0;
       this.longBytes = 0;
     }
     return this.u8(kind);
@@ -97,7 +97,7 @@ export class Writer {
     const { length } = bytes;
     this.u32(length);
     if (length >= LONG_BYTES) {
-      this.long.push(bytes);
+      this.longParts.push(bytes);
       this.longBytes += length;
       return this;
     }

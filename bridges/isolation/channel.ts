@@ -162,7 +162,7 @@ export class Channel {
 
   private queue(message: Writer): void {
     // A copy, as the caller reuses the message's memory.
-    const whole = concatBytes([message.bytes.slice(0, message.at), ...message.long]);
+    const whole = concatBytes([message.bytes.slice(0, message.at), ...message.longParts]);
     for (let from = 0; from < whole.length; from += PIECE_BYTES) {
       const bytes = whole.subarray(from, from + PIECE_BYTES);
       const more = from + PIECE_BYTES < whole.length ? MORE : 0;
@@ -371,7 +371,7 @@ class Ring {
   writeMessage(message: Writer, at: number): void {
     this.writeHeader(at, message.length, message.at);
     let to = this.copy(message.bytes, message.at, at + HEADER_BYTES);
-    for (const part of message.long) to = this.copy(part, part.length, to);
+    for (const part of message.longParts) to = this.copy(part, part.length, to);
   }
 
   writePiece(piece: Uint8Array, pieceLength: number, headLength: number, at: number): void {

@@ -38,7 +38,7 @@ function known(): ObjectCodec {
 
 /** The bytes of a written message. */
 function sent(writer: Writer): Uint8Array {
-  const parts = [writer.bytes.slice(0, writer.at), ...writer.long];
+  const parts = [writer.bytes.slice(0, writer.at), ...writer.longParts];
   return new Uint8Array(parts.flatMap((part) => [...part]));
 }
 

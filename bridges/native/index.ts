@@ -114,7 +114,7 @@ async function replaceVolume(xl: Xlator<unknown>): Promise<ReloadResult> {
     return { ok: true, text: 'reloaded' };
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
-    const problems = error.problems.map((problem) => problem.replace(`${xl.place}: `, ''));
+    const problems = error.problems.map((problem) => problem.replace(`${xl.label}: `, ''));
     const text = `not reloaded, the code before goes on: ${problems.join('\n')}`;
     xl.log.error(text, { msgid: messages.moduleNotReloaded.id });
     return { ok: false, text };
@@ -125,14 +125,14 @@ const findProvider = (path: string): Provider =>
   providers.find(({ extensions }) => extensions.includes(extname(path)))!;
 
 /** @throws {InitError} */
-function findFile(xl: Xlator<unknown>, given: string | undefined): string {
-  if (given === undefined) {
+function findFile(xl: Xlator<unknown>, modulePath: string | undefined): string {
+  if (modulePath === undefined) {
     throw new InitError(describeMissingOption('module-path', 'which file?', xl.volfileOptions));
   }
-  const path = resolve(xl.context.baseDir, given);
+  const path = resolve(xl.context.baseDir, modulePath);
   const known = providers.flatMap(({ extensions }) => extensions);
   if (!known.includes(extname(path))) {
-    throw new InitError(`option module-path: '${given}' is none of ${known.join(', ')}`);
+    throw new InitError(`option module-path: '${modulePath}' is none of ${known.join(', ')}`);
   }
   if (!existsSync(path)) throw new InitError(`option module-path: there is no file ${path}`);
   return path;
@@ -196,8 +196,8 @@ const PASS_DECLARATIONS = ['passesThrough: true', 'passesThrough: false'] as con
 
 function fops(xl: Xlator<unknown>): Fops<unknown> {
   const { path, record } = volumes.get(xl)!;
-  const given = record.fops;
-  const functions = typeof given === 'function' ? checkFops(path, given(xl)) : given;
+  const declaredFops = record.fops;
+  const functions = typeof declaredFops === 'function' ? checkFops(path, declaredFops(xl)) : declaredFops;
   const text = describeOmittedFops(
     xl,
     PASS_DECLARATIONS,

@@ -56,7 +56,7 @@ export interface LoadOptions extends Partial<CacheLogs>, RealmHost {
 /** True if Python and JavaScript are separated (fence.ts). */
 export const isSeparated = ({ confine = true }: LoadOptions): boolean => confine === true;
 
-const DEFAULT_MEMORY = 512 * 2 ** 20;
+const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 
 /** Raw exports of the WebAssembly instance: numbers in, numbers out, except globals and memory. */
 export type WasmExports = Readonly<Record<string, unknown>>;
@@ -260,7 +260,7 @@ function makeFence(realm: Realm, { machine, logRefusal }: LoadOptions, guard: Ho
 /** Makes the arguments of Pyodide's start, as objects of the realm. */
 function makeStartParts(
   realm: Realm,
-  { machine, memoryLimit = DEFAULT_MEMORY }: LoadOptions,
+  { machine, memoryLimit = DEFAULT_MEMORY_BYTES }: LoadOptions,
   snapshot: Snapshot | undefined,
 ): object {
   const { loader, runtime, lock } = readPyodide(machine);

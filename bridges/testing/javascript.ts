@@ -6,7 +6,7 @@ import { BRIDGE, CLOCK, Imports, TESTING } from '../javascript/imports.ts';
 import { nodeMachine } from '../machine/node/index.ts';
 import type { StartTests, TestResult, Tests } from './tests.ts';
 
-const MEMORY = 512 * 2 ** 20;
+const MEMORY_BYTES = 512 * 2 ** 20;
 
 export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, print }) => {
   const source = readFileSync(path, 'utf8');
@@ -43,7 +43,7 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
     resolve: (base, name) => (name === 'glossa/testing' ? TESTING : imports.resolve(base, name)),
     load: (name) => imports.load(name),
     timeLimit: timeLimit * 1000,
-    memoryLimit: MEMORY,
+    memoryLimit: MEMORY_BYTES,
     log: () => {},
   });
   try {

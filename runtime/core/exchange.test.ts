@@ -144,7 +144,7 @@ it('a new top looks up known inodes and opens open files, without further reques
   const run = await running(disk);
   const fd = await run.create('/f', 'text');
   const top = { name: 'top', translator: watcher(log) };
-  expect(await run.exchange(disk, top)).toEqual({ kept: ['disk'], begun: ['top'], gone: [] });
+  expect(await run.exchange(disk, top)).toEqual({ keptNames: ['disk'], startedNames: ['top'], removedNames: [] });
   await run.settle();
   expect(log).toEqual(['top lookup /', 'top lookup /f', 'top open /f']);
   expect(await run.read(fd)).toBe('text');
@@ -165,7 +165,7 @@ it('a removed volume gets release and forget of its contexts, then fini', async 
   await run.driver.find('/f');
   await run.driver.expect('open', new Loc(fd.inode), 2, fd, null);
   log.length = 0;
-  expect(await run.exchange(disk)).toEqual({ kept: ['disk'], begun: [], gone: ['top'] });
+  expect(await run.exchange(disk)).toEqual({ keptNames: ['disk'], startedNames: [], removedNames: ['top'] });
   await run.settle();
   expect(log).toEqual(['top release /f', 'top forget /f', 'top fini']);
   expect(await run.read(fd)).toBe('text');
@@ -281,9 +281,9 @@ it('an exchange during another is refused, and the first one succeeds', async ()
   const first = run.exchange(disk, { name: 'first', translator: watcher(log) });
   const second = run.exchange(disk, { name: 'second', translator: watcher(log) });
   await expect(second).rejects.toThrow('another exchange is under way');
-  expect((await first).begun).toEqual(['first']);
+  expect((await first).startedNames).toEqual(['first']);
   expect(run.graph.top.name).toBe('first');
-  expect((await run.exchange(disk)).gone).toEqual(['first']);
+  expect((await run.exchange(disk)).removedNames).toEqual(['first']);
   await run.settle();
   await run.graph.stop();
   expect(log.filter((line) => line.endsWith('fini'))).toEqual(['first fini']);
@@ -334,7 +334,7 @@ it('an exchange that would remove a volume with data of its own is refused', asy
   const run = await running(disk);
   const other = { name: 'other', translator: memory as Translator<unknown> };
   // The storage is still empty.
-  expect(await run.exchange(other)).toEqual({ kept: [], begun: ['other'], gone: ['disk'] });
+  expect(await run.exchange(other)).toEqual({ keptNames: [], startedNames: ['other'], removedNames: ['disk'] });
   await run.settle();
   await run.create('/f', 'text');
   await expect(run.exchange(disk)).rejects.toThrow(
@@ -342,7 +342,7 @@ it('an exchange that would remove a volume with data of its own is refused', asy
   );
   const smaller = { ...other, options: { size: '1MB' } };
   expect(await run.exchange(smaller, { name: 'top', translator: watcher([]) })).toMatchObject({
-    kept: ['other'],
+    keptNames: ['other'],
   });
   await run.graph.stop();
 });
@@ -364,9 +364,9 @@ it('a new instance of features/locks takes over held locks and waiting ones', as
   });
   const between = { name: 'between', translator: watcher(log) };
   expect(await run.exchange(disk, between, locker)).toEqual({
-    kept: ['disk'],
-    begun: ['between', 'locks'],
-    gone: [],
+    keptNames: ['disk'],
+    startedNames: ['between', 'locks'],
+    removedNames: [],
   });
   await run.settle();
   expect(fd.links).toBe(run.graph.links);

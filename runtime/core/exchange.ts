@@ -23,9 +23,9 @@ import type { Cbk, Fop, Target, VolumeSpec, Xlator } from './xlator.ts';
 
 /** The result of an exchange: names of the volumes that were kept, started and removed. */
 export interface Exchange {
-  readonly kept: readonly string[];
-  readonly begun: readonly string[];
-  readonly gone: readonly string[];
+  readonly keptNames: readonly string[];
+  readonly startedNames: readonly string[];
+  readonly removedNames: readonly string[];
 }
 
 /** The number of inodes or files that are looked up or reopened at a time. */
@@ -114,9 +114,9 @@ export class CandidateGraph {
     const begun = new Set(this.begun);
     const names = new Set(listNames(this.xlators));
     return {
-      kept: listNames(this.xlators.filter((xl) => !begun.has(xl))),
-      begun: listNames(this.begun),
-      gone: listNames(this.removed).filter((name) => !names.has(name)),
+      keptNames: listNames(this.xlators.filter((xl) => !begun.has(xl))),
+      startedNames: listNames(this.begun),
+      removedNames: listNames(this.removed).filter((name) => !names.has(name)),
     };
   }
 
@@ -173,7 +173,7 @@ export class CandidateGraph {
       const data = predecessors.has(xl) ? null : (xl.translator.holds?.(xl) ?? null);
       return data === null
         ? []
-        : [`${xl.place}: removing it would lose the ${data} that only it has`];
+        : [`${xl.label}: removing it would lose the ${data} that only it has`];
     });
     if (problems.length > 0) throw new GraphError(problems);
   }

@@ -149,7 +149,7 @@ export class InodeTable {
   }
 
   /** Whether an inode ever had this number. */
-  existed(id: number): boolean {
+  hasExisted(id: number): boolean {
     return Number.isSafeInteger(id) && id > 0 && id <= this.lastId;
   }
 

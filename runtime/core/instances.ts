@@ -48,7 +48,7 @@ async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
     const open = xl.translator.openOptions ?? false;
     const { values, problems } = checkOptions(options, xl.volfileOptions, { open, volumes });
     const errors = problems.filter((problem) => problem.severity === 'error');
-    if (errors.length > 0) return errors.map((p) => `${p.position ?? xl.place}: ${p.message}`);
+    if (errors.length > 0) return errors.map((p) => `${p.position ?? xl.label}: ${p.message}`);
     xl.log.setOwnLevel(values['log-level'] as string | undefined);
     xl.priv = await xl.translator.init(xl, values as never);
     xl.initialised = true;
@@ -64,7 +64,7 @@ async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
 export function describeError(xl: Xlator, error: unknown): string[] {
   if (error instanceof GraphError) return [...error.problems];
   const text = error instanceof Error ? error.message : String(error);
-  return [`${xl.place}: ${text}`];
+  return [`${xl.label}: ${text}`];
 }
 
 /** Ends the started instances, in the given order. */
@@ -124,6 +124,6 @@ export function listBlockers(top: Xlator, duration = ''): string[] {
     .map((xl) => {
       const though = xl.below.length === 0 ? '' : ', though what is below it has';
       const why = xl.translator.waitsFor?.(xl) ?? null;
-      return `${xl.place}: has not come up${duration}${though}${why === null ? '' : `: ${why}`}`;
+      return `${xl.label}: has not come up${duration}${though}${why === null ? '' : `: ${why}`}`;
     });
 }

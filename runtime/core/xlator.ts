@@ -376,7 +376,7 @@ export class Xlator<P = unknown> {
   }
 
   /** `WHERE: volume 'NAME' (TYPE)`, for messages. */
-  get place(): string {
+  get label(): string {
     const position = this.position ?? '';
     return `${position === '' ? '' : `${position}: `}volume '${this.name}' (${this.type})`;
   }

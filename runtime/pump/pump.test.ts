@@ -23,8 +23,8 @@ async function endOf(errno: number, message = (): void => {}): Promise<number> {
   try {
     return await new Promise((resolve) => {
       const buffer = new Uint8Array(1);
-      const source = { fd, buffer, busy: false, busyPollUs: 0, message, abandoned() {} };
-      pump.add({ ...source, ended: resolve });
+      const source = { fd, buffer, busy: false, busyPollUs: 0, message, handleAbandonedTurn() {} };
+      pump.add({ ...source, handleEnd: resolve });
     });
   } finally {
     closeSync(fd);

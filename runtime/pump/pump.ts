@@ -52,9 +52,9 @@ export interface PumpedMount {
   /** Handles a request of `length` bytes in the buffer. Must not throw. */
   message(length: number): void;
   /** Called after `message` was ended from outside (sys/end-turn.ts). */
-  abandoned(): void;
+  handleAbandonedTurn(): void;
   /** Called when the connection has ended. @param errno 0 when unmounted, otherwise that of the read */
-  ended(errno: number): void;
+  handleEnd(errno: number): void;
 }
 
 /** Counters of the pump, for tests and statedumps. */
@@ -179,7 +179,7 @@ class Pump implements PumpSources {
     if (isComplete) return;
     const mount = this.serving;
     this.serving = null;
-    mount?.abandoned();
+    mount?.handleAbandonedTurn();
     this.sources.abandoned();
     if (!this.isParked) this.scheduleTurn();
   };
@@ -352,7 +352,7 @@ class Pump implements PumpSources {
     if (errno === EINTR || errno === ENOENT || errno === EAGAIN) return;
     const mount = this.mounts[this.at]!;
     this.remove(mount);
-    mount.ended(END_ERRNOS.has(errno) ? 0 : errno);
+    mount.handleEnd(END_ERRNOS.has(errno) ? 0 : errno);
   }
 
   /** Sleeps until a descriptor is ready. Returns false after `sleepMs`, and after a signal (for libuv). */

@@ -191,13 +191,13 @@ function failUnknown(gfid: Gfid, path: string, isDir: boolean): never {
 /** The path of the directory above. */
 const parentPath = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
-type Maker = (seen: NonNullable<ValueSeen>, objects: ReplayObjects) => unknown;
+type Maker = (recorded: NonNullable<ValueSeen>, objects: ReplayObjects) => unknown;
 
-const makeStruct = <T extends StructType>(type: T, seen: unknown): StructTypes[T] =>
-  Object.assign(structTypes[type].make(), seen);
+const makeStruct = <T extends StructType>(type: T, recorded: unknown): StructTypes[T] =>
+  Object.assign(structTypes[type].make(), recorded);
 
-const makeIatt = (seen: StructSeen | null): Iatt | null =>
-  seen === null ? null : makeStruct('iatt', seen);
+const makeIatt = (recorded: StructSeen | null): Iatt | null =>
+  recorded === null ? null : makeStruct('iatt', recorded);
 
 function makeDict({ items }: ListSeen<DictPair>): Dict {
   const dict = new Dict();
@@ -226,11 +226,11 @@ const makeEntry = (
 });
 
 const makers: Readonly<Partial<Record<ArgType, Maker>>> = {
-  data: (seen) => makeBytes(seen as DataSeen),
-  locklist: (seen) => (seen as ListSeen<StructSeen>).items.map((lock) => makeStruct('flock', lock)),
-  dict: (seen) => makeDict(seen as ListSeen<DictPair>),
-  entries: (seen, objects) =>
-    (seen as ListSeen<EntrySeen>).items.map((entry) => makeEntry(entry, objects)),
+  data: (recorded) => makeBytes(recorded as DataSeen),
+  locklist: (recorded) => (recorded as ListSeen<StructSeen>).items.map((lock) => makeStruct('flock', lock)),
+  dict: (recorded) => makeDict(recorded as ListSeen<DictPair>),
+  entries: (recorded, objects) =>
+    (recorded as ListSeen<EntrySeen>).items.map((entry) => makeEntry(entry, objects)),
 };
 
 export interface ReplyOutcome {

@@ -91,7 +91,7 @@ async function inspectOne(
   const code = strict ? 'doubtful-volume-strict' : 'doubtful-volume';
   const report = (as: typeof code | 'wrong-volume', text: string): void => {
     // The problem names the volume anyway.
-    const prefix = `${xl.place}: `;
+    const prefix = `${xl.label}: `;
     const bareText = text.startsWith(prefix) ? text.slice(prefix.length) : text;
     const { at, message } = placeMessage(bareText, volume);
     problems.add(as, at, [name.text, type.text, message]);

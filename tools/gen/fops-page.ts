@@ -29,8 +29,8 @@ const TYPES: Readonly<Record<ArgType, string>> = {
 const writeRows = (row: FopRow, kind: string, args: readonly Arg[]): string =>
   args
     .map(({ name, type }) => {
-      const what = describeArgument(row.name as FopName, name).replaceAll('|', '\\|');
-      return `| ${kind} | \`${name}\` | ${TYPES[type]} | ${what} |`;
+      const description = describeArgument(row.name as FopName, name).replaceAll('|', '\\|');
+      return `| ${kind} | \`${name}\` | ${TYPES[type]} | ${description} |`;
     })
     .join('\n');
 

@@ -402,7 +402,7 @@ export class HostApi implements GuestHost {
 
   /** True if the number may have been that of a forgotten inode. */
   private isForgotten(table: InodeTable | null, id: number): boolean {
-    if (!table?.existed(id)) return false;
+    if (!table?.hasExisted(id)) return false;
     this.noteMistake(undefined, 'a loc names an inode that is not known any more (ESTALE)');
     return true;
   }

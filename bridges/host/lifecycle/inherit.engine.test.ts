@@ -38,7 +38,7 @@ it("an exchange passes dump_state's result to load_state, and is refused when lo
   };
   expect(ask()).toEqual(['count 1']);
   const before = run.xl;
-  expect(await exchange(run, 'HOME')).toMatchObject({ begun: ['top'] });
+  expect(await exchange(run, 'HOME')).toMatchObject({ startedNames: ['top'] });
   expect(run.xl).not.toBe(before);
   expect(ask()).toEqual(['count 2']);
   const now = run.xl;

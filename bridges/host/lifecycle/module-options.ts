@@ -49,8 +49,8 @@ export function readDeclarations(
       return [[key, readDeclaration(key, raw)]];
     } catch (error) {
       const [file, line] = Array.isArray(raw.place) ? raw.place : [path];
-      const place = line === undefined ? path : `${file}:${line}`;
-      problems.push(printable(`${place}: option '${key}': ${(error as Error).message}`));
+      const position = line === undefined ? path : `${file}:${line}`;
+      problems.push(printable(`${position}: option '${key}': ${(error as Error).message}`));
       return [];
     }
   });

@@ -247,9 +247,9 @@ export class RequestExchange implements ObjectCodec {
   ): void {
     const to = this.side.begin(UP.ANSWER).u32(call.number).number(opRet).number(opErrno);
     writeValues(to, call.row.reply, values, this, call);
-    const kept = call.unlinked.length === 0 ? call.unlinked : this.takeKeptInodes(call, opRet);
-    to.u32(kept.length);
-    for (const remote of kept) to.number(remote);
+    const keptRemotes = call.unlinked.length === 0 ? call.unlinked : this.takeKeptInodes(call, opRet);
+    to.u32(keptRemotes.length);
+    for (const remote of keptRemotes) to.number(remote);
     call.isAnswered = true;
     this.side.send();
     call.client?.end(call);
@@ -258,15 +258,15 @@ export class RequestExchange implements ObjectCodec {
 
   /** Inodes of the request that the module keeps. */
   private takeKeptInodes(call: ServedCall, opRet: number): number[] {
-    const kept = call.unlinked.filter((remote) => {
+    const keptRemotes = call.unlinked.filter((remote) => {
       const inode = this.mirrors.findMirror(remote);
       if (inode === undefined) return false;
       return isTracked(inode, this.top) || (opRet >= 0 && isExposed(inode, this.top));
     });
     for (const remote of call.unlinked)
-      if (!kept.includes(remote)) this.mirrors.dropUnlinked(remote);
+      if (!keptRemotes.includes(remote)) this.mirrors.dropUnlinked(remote);
     call.unlinked.length = 0;
-    return kept;
+    return keptRemotes;
   }
 
   private endIfDone(call: ServedCall): void {

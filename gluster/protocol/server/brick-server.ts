@@ -75,7 +75,7 @@ export class BrickServer implements ConnectionHost {
     this.uuid = context.server?.uuid ?? this.initiator.xl.name;
     this.version = context.server?.version ?? '';
     this.initiator.findObjection = () =>
-      this.bricks.hasSeveral ? `${xl.place}: volumes of several bricks change at a restart` : null;
+      this.bricks.hasSeveral ? `${xl.label}: volumes of several bricks change at a restart` : null;
     this.pending = new PendingConnections({
       timeout: () => this.settings['handshake-timeout'],
       limit: () => this.settings['handshake-limit'],

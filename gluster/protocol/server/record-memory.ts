@@ -112,27 +112,27 @@ class Pool {
 }
 
 export class RecordMemory {
-  private readonly ordinary: Pool;
-  private readonly long: Pool;
+  private readonly ordinaryPool: Pool;
+  private readonly longPool: Pool;
 
   constructor(settings: RecordMemorySettings) {
-    this.ordinary = new Pool(settings);
-    this.long = new Pool(settings);
+    this.ordinaryPool = new Pool(settings);
+    this.longPool = new Pool(settings);
   }
 
   /** For statedumps: bytes held, bytes filled, and connections that wait. */
   dump(): Dump {
-    const { ordinary, long } = this;
-    const holders = [...ordinary.holders, ...long.holders];
+    const { ordinaryPool, longPool } = this;
+    const holders = [...ordinaryPool.holders, ...longPool.holders];
     return {
-      'record-memory-used': ordinary.usedBytes + long.usedBytes,
+      'record-memory-used': ordinaryPool.usedBytes + longPool.usedBytes,
       'record-memory-filled': holders.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0),
-      'waiting-for-record-memory': ordinary.waiting.size + long.waiting.size,
+      'waiting-for-record-memory': ordinaryPool.waiting.size + longPool.waiting.size,
     };
   }
 
   makeShare(receiver: Receiver): Share {
-    return new Share(receiver, this.ordinary, this.long);
+    return new Share(receiver, this.ordinaryPool, this.longPool);
   }
 }
 
@@ -142,8 +142,8 @@ export class Share {
   heldBytes = 0;
   requestedBytes = 0;
   private readonly receiver: Receiver;
-  private readonly ordinary: Pool;
-  private readonly long: Pool;
+  private readonly ordinaryPool: Pool;
+  private readonly longPool: Pool;
   /** The pool of the memory that the share holds. */
   pool: Pool | null = null;
   /** The pool in which the share waits for memory. */
@@ -151,10 +151,10 @@ export class Share {
   /** The bytes that the message lacked when other shares began to wait; -1 if the memory was granted later. */
   private missingAtStart = -1;
 
-  constructor(receiver: Receiver, ordinary: Pool, long: Pool) {
+  constructor(receiver: Receiver, ordinaryPool: Pool, longPool: Pool) {
     this.receiver = receiver;
-    this.ordinary = ordinary;
-    this.long = long;
+    this.ordinaryPool = ordinaryPool;
+    this.longPool = longPool;
   }
 
   /** Whether the connection waits for memory, and must not be read. */
@@ -183,11 +183,11 @@ export class Share {
     const { records } = receiver;
     if (pool === null) records.limit = records.ordinaryMemory;
     // While others wait, the next message queues behind theirs. Memory for a long message is returned in any case.
-    if (hasServed && pool !== null && (pool.waiting.size > 0 || pool === this.long))
+    if (hasServed && pool !== null && (pool.waiting.size > 0 || pool === this.longPool))
       this.returnAll();
     const needed = records.neededMemory;
     if (needed <= Math.max(this.heldBytes, records.ordinaryMemory) || this.isWaiting) return;
-    const target = needed <= ORDINARY_BYTES ? this.ordinary : this.long;
+    const target = needed <= ORDINARY_BYTES ? this.ordinaryPool : this.longPool;
     const size = Math.max(needed, Math.min(ORDINARY_BYTES, records.maxMemory));
     if (!target.request(this, size)) this.waitsIn = target;
   }

@@ -44,17 +44,17 @@ export interface MountOptions extends Partial<SessionOptions> {
 }
 
 /** As in GlusterFS: attributes and names are cached for a second, absent names not at all. */
-const ATTRIBUTE_TIMEOUT = 1;
-const ENTRY_TIMEOUT = 1;
-const NEGATIVE_TIMEOUT = 0;
+const ATTRIBUTE_TIMEOUT_S = 1;
+const ENTRY_TIMEOUT_S = 1;
+const NEGATIVE_TIMEOUT_S = 0;
 /** Microseconds that the session polls before it sleeps. */
 const BUSY_POLL_US = 50;
 
 /** Returns the timeouts of the options, with defaults. */
 export const applyDefaultTimeouts = (options: MountOptions) => ({
-  attributeTimeout: options.attributeTimeout ?? ATTRIBUTE_TIMEOUT,
-  entryTimeout: options.entryTimeout ?? ENTRY_TIMEOUT,
-  negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT,
+  attributeTimeout: options.attributeTimeout ?? ATTRIBUTE_TIMEOUT_S,
+  entryTimeout: options.entryTimeout ?? ENTRY_TIMEOUT_S,
+  negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT_S,
 });
 
 /** Milliseconds that requests under way, or cached writes, may take at unmount. */

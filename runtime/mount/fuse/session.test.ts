@@ -106,7 +106,7 @@ test('the request of an ended turn gets EIO half a second later', async () => {
     stat: (frame, ...more) => {
       // The translator's code after this point never runs.
       fops.stat!(frame, ...more);
-      rig.session.abandoned();
+      rig.session.handleAbandonedTurn();
     },
   });
   const [late, early] = [getattr(), getattr()];

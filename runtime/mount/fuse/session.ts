@@ -154,20 +154,20 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   private readonly notable: NotableRequests | null;
   readonly slowMs: number;
   private readonly iov = new Iovec(2);
-  private readonly onEnded: (errno: number) => void;
+  private readonly onEnd: (errno: number) => void;
   private isClosed = false;
   private isLimitLogged = false;
 
   /**
    * @param fd the mounted descriptor of `/dev/fuse`, which the caller closes
    * @param client the only one of its initiator, which the session closes
-   * @param onEnded called when the connection ends: 0 when unmounted, otherwise an errno
+   * @param onEnd called when the connection ends: 0 when unmounted, otherwise an errno
    */
   constructor(
     fd: number,
     client: Client<Session>,
     options: SessionOptions,
-    onEnded: (errno: number) => void,
+    onEnd: (errno: number) => void,
   ) {
     this.fd = fd;
     const { initiator } = client;
@@ -200,7 +200,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.negativeValid = new Validity(options.negativeTimeout);
     this.notable = options.notable ?? null;
     this.slowMs = this.notable?.slowMs ?? Infinity;
-    this.onEnded = onEnded;
+    this.onEnd = onEnd;
     this.mayPassThrough =
       options.passthrough &&
       !this.writeback &&
@@ -274,7 +274,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   /** Fails the request of an ended turn after a while, unless its code was not abandoned and replies. */
-  abandoned(): void {
+  handleAbandonedTurn(): void {
     const { request } = this;
     if (request === null) return;
     this.detachRequest(request);
@@ -291,9 +291,9 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     });
   }
 
-  ended(errno: number): void {
+  handleEnd(errno: number): void {
     this.isClosed = true;
-    this.onEnded(errno);
+    this.onEnd(errno);
   }
 
   begin(op: string): Frame {

@@ -45,7 +45,7 @@ const WHOLE_SLOT_SIZE = 4 * 2 ** 20;
 /** The largest page size of machines with Node; slots are aligned to it. */
 const PAGE = 65_536;
 /** Bytes copied at a time. */
-const CHUNK = 2 ** 20;
+const CHUNK_BYTES = 2 ** 20;
 /** The fastest level: events are so alike that higher levels gain little. */
 const LEVEL = { level: 1 };
 
@@ -264,9 +264,9 @@ export class RecordingFile implements EventStore {
         const entry = encodeEntry({ ...block, at: block.at + shift });
         writeSync(fd, entry, 0, ENTRY_BYTES, indexAt + i * ENTRY_BYTES);
       });
-      const chunk = new Uint8Array(CHUNK);
+      const chunk = new Uint8Array(CHUNK_BYTES);
       for (let at = this.blocksAt; at < this.end; ) {
-        const length = readSync(this.fd, chunk, 0, Math.min(CHUNK, this.end - at), at);
+        const length = readSync(this.fd, chunk, 0, Math.min(CHUNK_BYTES, this.end - at), at);
         writeSync(fd, chunk, 0, length, at + shift);
         at += length;
       }

@@ -12,7 +12,7 @@ import { commonOptions, switchOption } from '../shared/options.ts';
 import { checkOrder, checkUpcalls, type Reliance } from '../shared/stack-checks.ts';
 
 /** Seconds. */
-const DEFAULT_TIMEOUT = 60;
+const DEFAULT_TIMEOUT_S = 60;
 /** Approximate bytes of a name in memory besides its characters. */
 const OVERHEAD = 128;
 
@@ -28,7 +28,7 @@ const options = defineReconfigurableOptions({
   },
   'nl-cache-timeout': {
     type: 'time',
-    default: DEFAULT_TIMEOUT,
+    default: DEFAULT_TIMEOUT_S,
     min: 0,
     description: 'How long a name is remembered: the longest that a new file may stay hidden.',
   },
@@ -61,7 +61,7 @@ const makeBounds = (values: OptionValues): CacheBounds => ({
  * Returns the option that relies on upcalls: a timeout above the default, as other clients may create names; or null.
  */
 const findReliance = (values: OptionValues): Reliance | null =>
-  values['nl-cache-timeout'] > DEFAULT_TIMEOUT && !values['pass-through']
+  values['nl-cache-timeout'] > DEFAULT_TIMEOUT_S && !values['pass-through']
     ? { option: 'nl-cache-timeout', seconds: values['nl-cache-timeout'] }
     : null;
 

@@ -38,7 +38,7 @@ export function findAllBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
  * @param isSecondUseless whether a second volume of the type is useless, and gets a warning
  */
 export function checkOrder(xl: Xlator<unknown>, isSecondUseless = true): void {
-  const place = xl.place;
+  const place = xl.label;
   const problems: Suspicion[] = [];
   for (const other of findAllBelow(xl)) {
     const reason = REASONS_TO_BE_ABOVE[other.type]?.[xl.type];

@@ -79,7 +79,7 @@ export const create: Fop<'create', WriteBehind> = (
   const { priv } = xl;
   const child = xl.children[0]!;
   // With O_EXCL the file is new. Otherwise no write to any file is under way or has failed.
-  if ((flags & O_EXCL) !== 0 || (priv.used === 0 && !priv.hasFailed)) {
+  if ((flags & O_EXCL) !== 0 || (priv.usedBytes === 0 && !priv.hasFailed)) {
     return tail.create(frame, child, loc, flags, mode, umask, fd, xdata);
   }
   frame.local = new PendingCreate(frame, xl, fd, flags);

@@ -56,7 +56,7 @@ const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags
   }
   priv.writes += 1;
   const queue = existing ?? priv.findOrAddQueue(fd.inode);
-  if (!queue.hasDelayed && queue.used + cost <= priv.values['cache-size']) {
+  if (!queue.hasDelayed && queue.usedBytes + cost <= priv.values['cache-size']) {
     return addWrite(frame, xl, queue, fd, vector, offset, flags, xdata);
   }
   const data = vector.slice();
@@ -130,7 +130,7 @@ const stat: Fop<'stat', WriteBehind> = (frame, xl, loc, xdata) => {
 
 const lookup: Fop<'lookup', WriteBehind> = (frame, xl, loc, xdata) => {
   // No write to any file is under way.
-  if (xl.priv.used === 0) return tail.lookup(frame, xl.children[0]!, loc, xdata);
+  if (xl.priv.usedBytes === 0) return tail.lookup(frame, xl.children[0]!, loc, xdata);
   frame.local = new WaitingLookup(frame, xl, loc, xdata);
   wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
 };
@@ -181,7 +181,7 @@ const lookupCbk: Cbk<'lookup', WriteBehind> = (
 
 const readdirp: Fop<'readdirp', WriteBehind> = (frame, xl, fd, size, offset, xdata) => {
   const { priv } = xl;
-  if (priv.used === 0) return tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
+  if (priv.usedBytes === 0) return tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
   wind.readdirp(frame, priv.clock, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
 };
 

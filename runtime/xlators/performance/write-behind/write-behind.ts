@@ -24,13 +24,13 @@ export class WriteBehind {
   joined = 0;
   sent = 0;
   /** Bytes of all writes that were answered early or are under way. */
-  used = 0;
+  usedBytes = 0;
   /** Number of writes that failed after they were answered. */
   failures = 0;
   /** Whether any such write has failed since the start; a reset does not clear this. */
   hasFailed = false;
   /** Queues that hold a write back. */
-  private readonly held = new Set<WriteQueue>();
+  private readonly heldQueues = new Set<WriteQueue>();
   private cancelTimer: (() => void) | null = null;
   /** The volume; after an exchange of the graph, the new graph's. */
   xl: Xlator<WriteBehind>;
@@ -55,12 +55,12 @@ export class WriteBehind {
 
   /** Whether a write of `cost` bytes keeps within the limit for all files, so that it may be answered early. */
   hasRoom(cost: number): boolean {
-    return this.used + cost <= VOLUME_LIMIT_FACTOR * this.values['cache-size'];
+    return this.usedBytes + cost <= VOLUME_LIMIT_FACTOR * this.values['cache-size'];
   }
 
   /** Holds a queue's data back until the timer, one for all queues, sends it. */
   holdBack(queue: WriteQueue): void {
-    this.held.add(queue);
+    this.heldQueues.add(queue);
     const ms = this.values['trickling-writes'] ? TRICKLE_MS : HOLD_MS;
     this.cancelTimer ??= this.xl.context.after(ms, () => this.sendHeld());
   }
@@ -69,9 +69,9 @@ export class WriteBehind {
   sendHeld(): void {
     this.cancelTimer?.();
     this.cancelTimer = null;
-    const held = [...this.held];
-    this.held.clear();
-    for (const queue of held) queue.releaseJoinable();
+    const heldQueues = [...this.heldQueues];
+    this.heldQueues.clear();
+    for (const queue of heldQueues) queue.releaseJoinable();
   }
 
   /** Counts and logs the failure of a write that was answered early. */
@@ -89,7 +89,7 @@ export class WriteBehind {
 
   /** Describes what would be lost if this volume ended now; null for nothing. */
   holds(): string | null {
-    if (this.used > 0) return 'pending writes';
+    if (this.usedBytes > 0) return 'pending writes';
     if (!this.hasFailed) return null;
     for (const inode of this.xl.inodes?.all() ?? []) {
       if (this.findQueue(inode)?.hasUnreportedError(inode)) {
@@ -100,7 +100,7 @@ export class WriteBehind {
   }
 
   dump(): Dump {
-    const { writes, joined, sent, used: bytes, failures } = this;
+    const { writes, joined, sent, usedBytes: bytes, failures } = this;
     return { writes, joined, sent, bytes, failures };
   }
 }

@@ -33,7 +33,7 @@ interface QueueVolume {
   /** Number of writes sent below. */
   sent: number;
   /** Bytes of all pending writes. */
-  used: number;
+  usedBytes: number;
   findOrAddQueue(inode: Inode): WriteQueue;
   holdBack(queue: WriteQueue): void;
   noteFailure(write: Write): void;
@@ -48,7 +48,7 @@ export class WriteQueue {
   /** Number of open fds that have reported all failures, or were opened since. */
   private reportedFds = 0;
   /** Bytes of writes that were answered early or are under way. */
-  used = 0;
+  usedBytes = 0;
   /** Number of writes under way below. */
   private sentCount = 0;
   /** All pending writes, the oldest first. */
@@ -85,8 +85,8 @@ export class WriteQueue {
   /** Adds a write, which waits for earlier writes that it overlaps. */
   add(write: Write): void {
     const { values } = this.volume;
-    this.volume.used += write.cost;
-    this.used += write.cost;
+    this.volume.usedBytes += write.cost;
+    this.usedBytes += write.cost;
     write.isSequential =
       write.fd === this.newestFd && (write.isAppend || write.offset === this.newestEnd);
     this.noteEnd(write);
@@ -122,8 +122,8 @@ export class WriteQueue {
     this.joinableWrite!.cost += cost;
     this.joinableWrite!.isSequential = true;
     this.noteEnd(this.joinableWrite!);
-    this.used += cost;
-    this.volume.used += cost;
+    this.usedBytes += cost;
+    this.volume.usedBytes += cost;
     this.sendIfDue();
   }
 
@@ -269,8 +269,8 @@ export class WriteQueue {
     this.writes.delete(write);
     if (this.joinableWrite === write) this.joinableWrite = null;
     this.sentCount -= 1;
-    this.used -= write.cost;
-    volume.used -= write.cost;
+    this.usedBytes -= write.cost;
+    volume.usedBytes -= write.cost;
     volume.clock += 1;
     this.lastEnd = volume.clock;
     if (write.errno !== 0 && write.isAnsweredEarly) {
@@ -293,7 +293,7 @@ export class WriteQueue {
     const maxBytes = this.volume.values['cache-size'];
     while (
       this.delayed.length > 0 &&
-      (this.used === 0 || this.used + this.delayed[0]!.cost <= maxBytes)
+      (this.usedBytes === 0 || this.usedBytes + this.delayed[0]!.cost <= maxBytes)
     ) {
       this.delayed.shift()!.start();
     }

@@ -34,9 +34,9 @@ const WHENCE = [SEEK_DATA, SEEK_HOLE];
 /** Data of the writes that zero a range on file systems without FALLOC_FL_ZERO_RANGE. */
 const ZEROS = new Uint8Array(1 << 20);
 /** Most bytes copied per request. A short copy is allowed, and a copy that no caller waits for must end soon. */
-const COPY_SIZE = 256 << 20;
+const COPY_BYTES = 256 << 20;
 /** Bytes of the synchronous copy that tells the errno of a failed asynchronous one. */
-const PROBE_SIZE = 4096;
+const PROBE_BYTES = 4096;
 
 const copyFileRange = bindAsync(
   'int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)',
@@ -103,12 +103,12 @@ interface Copy {
 
 /** Copies on libuv's pool, as the disk may block; returns the bytes copied, or minus the errno. */
 async function copyOnPool({ from, offIn, to, offOut, len }: Copy): Promise<number> {
-  const size = Math.min(len, COPY_SIZE);
+  const size = Math.min(len, COPY_BYTES);
   const [at, toAt] = [encodeOffset(offIn), encodeOffset(offOut)];
   const copied = await copyFileRange(from.fd, at, to.fd, toAt, size, 0);
   if (copied >= 0) return copied;
   // The asynchronous call returns no errno. This synchronous one returns it, or succeeds and is the reply.
-  const probeBytes = Math.min(size, PROBE_SIZE);
+  const probeBytes = Math.min(size, PROBE_BYTES);
   const result = libc.copyFileRange(
     from.fd,
     encodeOffset(offIn),
