@@ -300,7 +300,9 @@ function formatIntroduction(
     ['edit', `${edit}: it is loaded again when it is saved`],
     ['end', 'Ctrl-C'],
   ];
-  const steps = rows.map(([title, command]) => `  ${paint('bold', title!.padEnd(6), colour)}${command}`);
+  const steps = rows.map(
+    ([title, command]) => `  ${paint('bold', title!.padEnd(6), colour)}${command}`,
+  );
   const mounted = paint('good', 'mounted', colour);
   return [`${operand} is ${mounted} on ${mountpoint}${text}`, ...steps].join('\n');
 }

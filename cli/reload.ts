@@ -32,10 +32,7 @@ export default defineCommand({
 });
 
 /** Formats the result for the volfile or for one module; further lines are indented. */
-export function formatReloadResult(
-  { name, ok, text }: ReloadResult,
-  colour: boolean,
-): string {
+export function formatReloadResult({ name, ok, text }: ReloadResult, colour: boolean): string {
   const [first = '', ...rest] = text.split('\n');
   const title = paint('bold', printable(name), colour);
   const styled = ok ? first : paint('error', first, colour);

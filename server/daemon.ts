@@ -32,11 +32,11 @@ export async function startDaemon(
     });
   }
   if (await server.whenReady) {
-    const why = mountpoint === undefined ? null : await findEntryProblem(mountpoint, logFile);
-    if (why !== null) {
+    const reason = mountpoint === undefined ? null : await findEntryProblem(mountpoint, logFile);
+    if (reason !== null) {
       server.kill('SIGTERM');
       await server.whenExited;
-      throw new Failure(why);
+      throw new Failure(reason);
     }
     if (readyLine !== null && terminal.interactive) printNote(readyLine, terminal);
     return EXIT_OK;

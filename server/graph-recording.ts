@@ -86,8 +86,8 @@ export class GraphRecording {
   /** Starts recording. @throws {Failure} for a wrong filter, or a file that cannot be written */
   constructor(graph: Graph, request: RecordRequest, log: Log) {
     const { file } = request;
-    const onWriteError = (why: string): void => {
-      log.error(`the recording ${file} ends here: ${why}; requests are served as before`, {
+    const onWriteError = (cause: string): void => {
+      log.error(`the recording ${file} ends here: ${cause}; requests are served as before`, {
         msgid: messages.recordingEnded.id,
       });
       this.end();

@@ -129,7 +129,10 @@ export class Reloader {
   }
 
   private async exchange(specs: readonly VolumeSpec[]): Promise<string> {
-    const { startedNames, removedNames, keptNames } = await this.graph.exchange(specs, this.upTimeoutMs);
+    const { startedNames, removedNames, keptNames } = await this.graph.exchange(
+      specs,
+      this.upTimeoutMs,
+    );
     const parts = [`begun ${startedNames.join(', ') || 'none'}`];
     if (removedNames.length > 0) parts.push(`gone ${removedNames.join(', ')}`);
     if (keptNames.length > 0) parts.push(`the same ${keptNames.join(', ')}`);

@@ -54,8 +54,8 @@ export class Shutdown {
   }
 
   /** Requests the shutdown. The second request exits at once. */
-  request(why: string, status = EXIT_FAILURE): void {
-    this.log.info(`ending: ${why}`, { msgid: messages.ending.id });
+  request(reason: string, status = EXIT_FAILURE): void {
+    this.log.info(`ending: ${reason}`, { msgid: messages.ending.id });
     // The mount's exit handler unmounts.
     if (this.isRequested) process.exit(status);
     this.isRequested = true;

@@ -67,12 +67,12 @@ export class StartErrors {
     this.stopTimer();
     if (this.isOver) return error;
     const { message, problems } = error;
-    const shown = this.lines.map((line) => {
+    const maskedLines = this.lines.map((line) => {
       const parts = parseLine(line);
       return parts === undefined ? line : formatLogLine(parts);
     });
-    if (problems === null && shown.length === 0) return error;
-    const text = [...shown, problems === null ? `glossa: ${message}` : message];
+    if (problems === null && maskedLines.length === 0) return error;
+    const text = [...maskedLines, problems === null ? `glossa: ${message}` : message];
     const log = `glossa: the log is ${this.logFile}`;
     return new Failure([...text, log].join('\n'), problems ?? [message]);
   }

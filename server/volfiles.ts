@@ -92,9 +92,9 @@ export function warnUntrusted(
   strict: boolean,
   onRemark: (text: string) => void,
 ): void {
-  const why = describeUntrusted(path, strict);
-  if (why === null) return;
-  const text = `${printable(path)}: ${why}`;
+  const reason = describeUntrusted(path, strict);
+  if (reason === null) return;
+  const text = `${printable(path)}: ${reason}`;
   if (strict) throw new Failure(text);
   onRemark(text);
 }

@@ -97,10 +97,10 @@ async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffe
     const mayBegin = length === 0 && size === 0 && fd !== 0 && stats.isFIFO();
     if (length === 0 && !mayBegin) return Buffer.concat(chunks);
     if (waitedMs >= (mayBegin ? writerMs : silenceMs)) {
-      const why = mayBegin
+      const cause = mayBegin
         ? 'nothing writes to this pipe'
         : `it was silent for ${waitedMs / 1000} s`;
-      throw new Failure(`cannot read ${name}: ${why}`);
+      throw new Failure(`cannot read ${name}: ${cause}`);
     }
     await delay(POLL_MS);
     waitedMs += POLL_MS;

@@ -25,8 +25,8 @@ export const estimateSecondsLeft = ({
 export function formatProgress(progress: Progress, width: number): string {
   const part = progress.doneCount / progress.total;
   const filled = (part === 0 ? '' : formatBar(part, BAR_CELLS)).padEnd(BAR_CELLS, '░');
-  const left = estimateSecondsLeft(progress);
-  const time = left === null ? '' : `  ${formatLongDuration(left)} left`;
+  const secondsLeft = estimateSecondsLeft(progress);
+  const time = secondsLeft === null ? '' : `  ${formatLongDuration(secondsLeft)} left`;
   const text = `${filled} ${String(Math.floor(100 * part)).padStart(3)} %${time}  ${progress.item}`;
   return [...text].slice(0, width).join('');
 }

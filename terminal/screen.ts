@@ -57,9 +57,9 @@ export class Screen {
     const { rows } = this.size;
     // Cleared before the line is written: after a full line, the sequence would clear its last
     // character.
-    const shown = lines.slice(0, rows).map((line) => CLEAR_LINE + line);
-    if (shown.length < rows) shown.push(CLEAR_BELOW);
-    process.stdout.write(HOME + shown.join('\r\n'));
+    const visibleLines = lines.slice(0, rows).map((line) => CLEAR_LINE + line);
+    if (visibleLines.length < rows) visibleLines.push(CLEAR_BELOW);
+    process.stdout.write(HOME + visibleLines.join('\r\n'));
   }
 
   close(): void {

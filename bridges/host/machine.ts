@@ -59,7 +59,7 @@ export interface ThreadEvents {
   /** The thread wakes the event loop here. */
   onWake(): void;
   /** The thread has ended by itself, or crashed. */
-  onEnd(why: string): void;
+  onEnd(detail: string): void;
 }
 
 /** @param heapBytes limit of its own heap, without interpreters' memory */
@@ -95,7 +95,7 @@ export interface Sources {
 export interface Watcher {
   onChange(): void;
   /** The watching has failed, and ends. */
-  onFailure(why: string): void;
+  onFailure(detail: string): void;
 }
 
 // -- interpreters --------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ function writeDict(to: Writer, dict: Dict, objects: ObjectCodec): void {
 
 function readDict(from: Reader, objects: ObjectCodec): Dict {
   const dict = new Dict();
-  for (let left = from.count(); left > 0; left--) {
+  for (let remaining = from.count(); remaining > 0; remaining--) {
     const key = readText(from);
     const type = dictTypes[from.u8()];
     if (type === undefined) throw new MalformedMessage('a dict with an unknown type');
@@ -197,7 +197,7 @@ const entriesCodec: TypeCodec<readonly Dirent[]> = {
   },
   read(from, objects) {
     const entries: Dirent[] = [];
-    for (let left = from.count(); left > 0; left--) {
+    for (let remaining = from.count(); remaining > 0; remaining--) {
       entries.push({
         name: readName(from),
         off: from.integer(),
@@ -254,7 +254,8 @@ const codecs: { readonly [T in ArgType]: TypeCodec<ValueTypes[T]> } = {
     },
     read(from, objects) {
       const locks: Flock[] = [];
-      for (let left = from.count(); left > 0; left--) locks.push(flockCodec.read(from, objects));
+      for (let remaining = from.count(); remaining > 0; remaining--)
+        locks.push(flockCodec.read(from, objects));
       return locks;
     },
   },

@@ -392,8 +392,8 @@ class Engine {
       if (error.fatal) this.#dead = error;
       return error;
     }
-    const why = error instanceof Error ? error.message : String(error);
-    this.#dead = new EngineError('crash', `the interpreter broke down: ${why}`, true);
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#dead = new EngineError('crash', `the interpreter broke down: ${reason}`, true);
     return this.#dead;
   }
 

@@ -95,8 +95,8 @@ export class Imports {
     if (name === 'glossa') return INDEX;
     if (name === 'glossa/counts') return `${LIBRARY_PREFIX}counts.js`;
     const position = this.#findImport(base, name);
-    const refuse = (why: string): never => {
-      const text = `import of '${name}' is refused: ${why}`;
+    const refuse = (cause: string): never => {
+      const text = `import of '${name}' is refused: ${cause}`;
       this.#logRefusal(position, text);
       throw new Error(`${position.file}:${position.line}: ${text}`);
     };

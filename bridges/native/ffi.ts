@@ -90,9 +90,9 @@ async function importFfiRs(): Promise<typeof import('ffi-rs')> {
     const found: unknown = await import('ffi-rs');
     return ((found as { default?: unknown }).default ?? found) as typeof import('ffi-rs');
   } catch (error) {
-    const why = (error as Error).message.split('\n')[0];
+    const reason = (error as Error).message.split('\n')[0];
     throw new InitError(
-      `option ffi ffi-rs: the package ffi-rs is not there (npm install ffi-rs): ${why}`,
+      `option ffi ffi-rs: the package ffi-rs is not there (npm install ffi-rs): ${reason}`,
     );
   }
 }

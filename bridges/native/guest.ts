@@ -109,8 +109,8 @@ export class NativeGuest implements Guest, MessageHandler {
     area.dict(makeOptionDict(this.description.options, options as Record<string, unknown>));
     const result = this.enterLibrary(DO.create, null);
     if (result === 0) return;
-    const why = this.lastError === '' ? `init gave ${result}` : this.lastError;
-    throw new InitError(`${this.path}: ${why}`);
+    const reason = this.lastError === '' ? `init gave ${result}` : this.lastError;
+    throw new InitError(`${this.path}: ${reason}`);
   }
 
   fopEntry(name: string): EnterGuest {

@@ -197,7 +197,8 @@ const PASS_DECLARATIONS = ['passesThrough: true', 'passesThrough: false'] as con
 function fops(xl: Xlator<unknown>): Fops<unknown> {
   const { path, record } = volumes.get(xl)!;
   const declaredFops = record.fops;
-  const functions = typeof declaredFops === 'function' ? checkFops(path, declaredFops(xl)) : declaredFops;
+  const functions =
+    typeof declaredFops === 'function' ? checkFops(path, declaredFops(xl)) : declaredFops;
   const text = describeOmittedFops(
     xl,
     PASS_DECLARATIONS,

@@ -32,8 +32,8 @@ export function answer(call: number, result: string): number {
 }
 
 /** Ends the test's wait with an error. */
-export function giveUp(why: string): number {
-  session.giveUp(why);
+export function giveUp(reason: string): number {
+  session.giveUp(reason);
   return 0;
 }
 

@@ -45,7 +45,7 @@ export interface TestingSession {
   /** Runs a test; calls `ended` with undefined or the exception. */
   run(index: number, ended: (error: unknown) => void): void;
   /** Ends the test's wait with an error. */
-  giveUp(why: string): void;
+  giveUp(reason: string): void;
 }
 
 interface PendingCall {

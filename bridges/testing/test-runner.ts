@@ -104,11 +104,11 @@ async function runTest(tests: Tests, name: string, bed: GraphTestBed): Promise<T
       // The last turn of the event loop may have completed the test.
       if ((await passNext(tests, bed)) || tests.getResult() !== null) continue;
       if (!hasGivenUp && (jumpToNextTimer(bed, end) || (await waitForWork(tests, bed)))) continue;
-      const why = describeDeadlock(bed);
+      const reason = describeDeadlock(bed);
       if (hasGivenUp)
-        return { outcome: 'failed', message: `${why}, and goes on when it is cancelled` };
+        return { outcome: 'failed', message: `${reason}, and goes on when it is cancelled` };
       hasGivenUp = true;
-      tests.giveUp(why);
+      tests.giveUp(reason);
     }
   } catch (error) {
     return { outcome: 'failed', message: tests.describeFailure(error) };

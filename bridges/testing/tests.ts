@@ -44,7 +44,7 @@ export interface Tests {
   /** Returns the test's result; null while it runs. */
   getResult(): TestResult | null;
   /** Ends a test that waits for an impossible event. */
-  giveUp(why: string): void;
+  giveUp(reason: string): void;
   /** Describes an exception for people. */
   describeFailure(error: unknown): string;
   /** True if the interpreter is lost. */

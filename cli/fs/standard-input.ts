@@ -3,7 +3,7 @@ import { withErrorContext } from '../../runtime/api/file-error.ts';
 import { closeAfter } from '../../runtime/api/file-object.ts';
 import { awaitPromise, type Steps } from '../../runtime/api/steps.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
-import { placeWhole } from '../../runtime/api/whole-file.ts';
+import { makeWholeFile } from '../../runtime/api/whole-file.ts';
 import { O_CREAT, O_EXCL, O_WRONLY } from '../../runtime/core/open-flags.ts';
 import { rejectOnAbort } from '../../terminal/interruption.ts';
 import type { Operand } from './operand.ts';
@@ -25,7 +25,7 @@ export async function copyFromInput(
       text,
       volume.files.findIfExists(path, 'nofollow'),
     );
-    const place = placeWhole(volume, path, target?.inode, function* (temporary) {
+    const place = makeWholeFile(volume, path, target?.inode, function* (temporary) {
       const file = yield* volume.files.create(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666);
       yield* closeAfter(file, function* (open) {
         for (let at = 0; ; ) {

@@ -158,9 +158,9 @@ export class RecordReader {
       const mark = view.getUint32(from);
       const length = mark & LENGTH_MASK;
       if (this.partsLength + length > this.maxLength) {
-        const all = this.partsLength + length;
+        const totalBytes = this.partsLength + length;
         throw new RecordError(
-          `a message of ${all} bytes or more, where ${this.maxLength} are the most`,
+          `a message of ${totalBytes} bytes or more, where ${this.maxLength} are the most`,
         );
       }
       if (to - from - MARK_SIZE < length) return false;

@@ -158,8 +158,8 @@ export class VolfileClient {
 
   private addServers(servers: readonly SocketAddress[]): void {
     const known = new Set(this.servers.map(formatSocketAddress));
-    const more = servers.filter((address) => !known.has(formatSocketAddress(address)));
-    this.servers.push(...more.slice(0, SERVERS_MAX - this.servers.length));
+    const newServers = servers.filter((address) => !known.has(formatSocketAddress(address)));
+    this.servers.push(...newServers.slice(0, SERVERS_MAX - this.servers.length));
   }
 
   /** Handles a lost connection: the caller keeps its volfile, and attempts to reach a server are scheduled. */

@@ -118,7 +118,7 @@ function* copyRange(
   yield* inParallel(range(start, end, PIECE_BYTES), MAX_PARALLEL_PIECES, function* (at) {
     if (at >= shortAt) return;
     const wanted = Math.min(end - at, PIECE_BYTES);
-    const piece = yield* withErrorContext('read', from.path, from.file.readPiece(wanted, at));
+    const piece = yield* withErrorContext('read', from.path, from.file.readOnce(wanted, at));
     if (piece.length < wanted) shortAt = Math.min(shortAt, at + piece.length);
     if (piece.length === 0) return;
     yield* withErrorContext('write', to.path, to.file.write(piece, at));

@@ -24,7 +24,7 @@ import type { OpenFile } from './open-file.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import { visitTree } from './tree.ts';
 import type { VolumeNameSteps } from './volume-name-steps.ts';
-import { placeWhole } from './whole-file.ts';
+import { makeWholeFile } from './whole-file.ts';
 
 const COPYFILE_EXCL = 1;
 const COPYFILE_FICLONE_FORCE = 4;
@@ -372,7 +372,7 @@ class TreeCopy {
     fill: (to: OpenFile['steps']) => Steps<void>,
   ): Steps<void> {
     const { to: volume } = this;
-    return placeWhole(volume, to, target?.inode, function* (temporary) {
+    return makeWholeFile(volume, to, target?.inode, function* (temporary) {
       const file = yield* volume.files.create(temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
       yield* closeAfter(file, fill);
       return file.fd.inode;
@@ -410,7 +410,7 @@ class TreeCopy {
       return (yield* volume.files.lookup(path)).inode;
     }
     if (settings.isWhole === true)
-      yield* this.onTarget('symlink', to, placeWhole(volume, to, target?.inode, make));
+      yield* this.onTarget('symlink', to, makeWholeFile(volume, to, target?.inode, make));
     else {
       if (target !== undefined) yield* this.onTarget('unlink', to, volume.files.unlink(to));
       yield* this.onTarget('symlink', to, volume.files.symlink(text, to));

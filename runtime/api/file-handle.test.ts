@@ -326,7 +326,7 @@ describe('a tree', () => {
     expect(paths.sort()).toEqual(['/t', '/t/a', '/t/a/b', '/t/link', '/t/link/b']);
   });
 
-  it('is copied with its links, or with what they lead to', async () => {
+  it('copied by copytree has links with symlinks on, and the files of the links without', async () => {
     const volume = await tree();
     await volume.copytree('/t', '/copy', { symlinks: true });
     expect(await volume.readlink('/copy/link')).toBe('a');

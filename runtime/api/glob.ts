@@ -25,29 +25,30 @@ const ANY_DEPTH = Symbol('**');
 type Segment = string | typeof ANY_DEPTH | ((name: string) => boolean);
 
 /** The part of a pattern that names below a directory have to match. */
-type Rest = readonly Segment[];
+type PatternTail = readonly Segment[];
 
 /** A directory to search. */
-interface Job {
+interface GlobDirectory {
   /** From `cwd`, which is empty itself; or absolute, for an absolute pattern. */
   readonly path: string;
-  readonly rests: readonly Rest[];
+  readonly tails: readonly PatternTail[];
 }
 
-interface Found {
+/** The matches in one directory, and the directories in it to search next. */
+interface VisitResult {
   readonly matches: (string | Dirent)[];
-  readonly jobs: Job[];
+  readonly directories: GlobDirectory[];
 }
 
 /** Errors of directories that are skipped: absent, not a directory, or not the caller's to list. */
-const SKIPPED: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP']);
+const SKIPPED_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP']);
 
 class GlobSearch {
   private readonly volume: VolumeContext;
   private readonly cwd: string;
   private readonly withTypes: boolean;
   private readonly isExcluded: (entry: Dirent, path: string) => boolean;
-  readonly first: readonly Job[];
+  readonly startDirectories: readonly GlobDirectory[];
 
   /** @throws {TypeError} */
   constructor(volume: VolumeContext, patterns: unknown, options: unknown) {
@@ -56,142 +57,157 @@ class GlobSearch {
     this.cwd = toPath(cwd, 'options.cwd');
     this.withTypes = withFileTypes === true;
     this.isExcluded = makeExclude(exclude, this.withTypes);
-    const all = toTexts(patterns, 'patterns').flatMap(expandSlashes);
-    const jobOf = (path: string, texts: readonly string[]): Job[] => {
-      const rests = texts.map(parsePattern).filter(({ length }) => length > 0);
-      return rests.length === 0 ? [] : [{ path, rests }];
+    const allTexts = toTexts(patterns, 'patterns').flatMap(expandBraces);
+    const makeDirectories = (path: string, texts: readonly string[]): GlobDirectory[] => {
+      const tails = texts.map(parsePattern).filter(({ length }) => length > 0);
+      return tails.length === 0 ? [] : [{ path, tails }];
     };
     const isAbsolute = (text: string): boolean => text.startsWith('/');
-    this.first = [
-      ...jobOf(
+    this.startDirectories = [
+      ...makeDirectories(
         '',
-        all.filter((text) => !isAbsolute(text)),
+        allTexts.filter((text) => !isAbsolute(text)),
       ),
-      ...jobOf('/', all.filter(isAbsolute)),
+      ...makeDirectories('/', allTexts.filter(isAbsolute)),
     ];
   }
 
   /** Searches one directory. @throws {FileError} */
-  *visit(job: Job): Steps<Found> {
-    const found: Found = { matches: [], jobs: [] };
+  *visit(directory: GlobDirectory): Steps<VisitResult> {
+    const result: VisitResult = { matches: [], directories: [] };
     // `**` matches the directory where it starts.
-    if (this.first.includes(job) && job.rests.some((rest) => isEnd(rest, true))) {
-      this.addMatch(found, job.path || '.', IA_IFDIR);
+    if (
+      this.startDirectories.includes(directory) &&
+      directory.tails.some((tail) => canEnd(tail, true))
+    ) {
+      this.addMatch(result, directory.path || '.', IA_IFDIR);
     }
     try {
-      if (job.rests.every(([segment]) => typeof segment === 'string')) {
-        yield* this.lookUpNames(job, found);
+      if (directory.tails.every(([segment]) => typeof segment === 'string')) {
+        yield* this.lookUpNames(directory, result);
       } else {
-        yield* this.listNames(job, found);
+        yield* this.listNames(directory, result);
       }
     } catch (error) {
-      if (!(error instanceof FileError && SKIPPED.has(error.code))) throw error;
+      if (!(error instanceof FileError && SKIPPED_CODES.has(error.code))) throw error;
     }
-    return found;
+    return result;
   }
 
   /** Looks up the names that patterns spell out, without listing the directory. */
-  private *lookUpNames(job: Job, found: Found): Steps<void> {
-    for (const name of new Set(job.rests.map(([segment]) => segment as string))) {
-      const path = this.locate(joinName(job.path, name));
+  private *lookUpNames(directory: GlobDirectory, result: VisitResult): Steps<void> {
+    for (const name of new Set(directory.tails.map(([segment]) => segment as string))) {
+      const path = this.toVolumePath(joinName(directory.path, name));
       const target = yield* withErrorContext(
         'lstat',
         path,
         this.volume.files.findIfExists(path, 'nofollow'),
       );
-      if (target !== undefined) yield* this.take(job, found, name, target.buf.iaType);
+      if (target !== undefined) yield* this.addName(directory, result, name, target.buf.iaType);
     }
   }
 
-  private *listNames(job: Job, found: Found): Steps<void> {
-    const path = this.locate(job.path);
+  private *listNames(directory: GlobDirectory, result: VisitResult): Steps<void> {
+    const path = this.toVolumePath(directory.path);
     const { volume } = this;
-    const directory = yield* withErrorContext('scandir', path, volume.findDirectory(path));
-    const entries = readEntries(volume.driver, directory.inode);
+    const found = yield* withErrorContext('scandir', path, volume.findDirectory(path));
+    const entries = readEntries(volume.driver, found.inode);
     for (const entry of yield* withErrorContext('scandir', path, entries)) {
-      const type = yield* withErrorContext('scandir', path, volume.typeOf(entry, directory));
-      yield* this.take(job, found, entry.name, type);
+      const type = yield* withErrorContext('scandir', path, volume.typeOf(entry, found));
+      yield* this.addName(directory, result, entry.name, type);
     }
-    if (job.rests.some(([segment]) => segment === '..')) {
-      yield* this.take(job, found, '..', IA_IFDIR);
+    if (directory.tails.some(([segment]) => segment === '..')) {
+      yield* this.addName(directory, result, '..', IA_IFDIR);
     }
   }
 
-  /** Adds a name of a directory, if a pattern has it, as a match and for what is below it. */
-  private *take(job: Job, found: Found, name: string, type: number): Steps<void> {
-    const path = joinName(job.path, name);
-    const ends = job.rests.flatMap((rest) => step(rest, name));
+  /** Adds a name that a pattern matches to the matches, and to the directories if names below may match. */
+  private *addName(
+    directory: GlobDirectory,
+    result: VisitResult,
+    name: string,
+    type: number,
+  ): Steps<void> {
+    const path = joinName(directory.path, name);
+    const ends = directory.tails.flatMap((tail) => matchName(tail, name));
     if (ends.length === 0) return;
-    let below: readonly Rest[] = type === IA_IFDIR ? ends : [];
+    let tailsBelow: readonly PatternTail[] = type === IA_IFDIR ? ends : [];
     if (type === IA_IFLNK) {
       // A link is followed where a pattern spells its name out.
-      const named = job.rests.filter(([segment]) => segment === name).map(([, ...tail]) => tail);
-      const needsTarget = named.some(([segment]) => segment !== undefined);
+      const spelledOut = directory.tails
+        .filter(([segment]) => segment === name)
+        .map(([, ...tail]) => tail);
+      const needsTarget = spelledOut.some(([segment]) => segment !== undefined);
       const target = needsTarget
-        ? yield* this.volume.files.findIfExists(this.locate(path))
+        ? yield* this.volume.files.findIfExists(this.toVolumePath(path))
         : undefined;
-      if (target?.buf.iaType === IA_IFDIR) below = named;
+      if (target?.buf.iaType === IA_IFDIR) tailsBelow = spelledOut;
     }
     const isMatch =
-      ends.some((rest) => isEnd(rest, type === IA_IFDIR)) ||
-      below.some((rest) => isEnd(rest, true));
-    const rests = below.filter(([segment]) => segment !== undefined && segment !== '');
-    if (!isMatch && rests.length === 0) return;
-    if (isMatch ? !this.addMatch(found, path, type) : this.isExcluded(this.entry(path, type), path))
+      ends.some((tail) => canEnd(tail, type === IA_IFDIR)) ||
+      tailsBelow.some((tail) => canEnd(tail, true));
+    const tails = tailsBelow.filter(([segment]) => segment !== undefined && segment !== '');
+    if (!isMatch && tails.length === 0) return;
+    if (
+      isMatch
+        ? !this.addMatch(result, path, type)
+        : this.isExcluded(this.makeEntry(path, type), path)
+    )
       return;
-    if (rests.length > 0) found.jobs.push({ path, rests });
+    if (tails.length > 0) result.directories.push({ path, tails });
   }
 
   /** @returns false for a path that is excluded */
-  private addMatch(found: Found, path: string, type: number): boolean {
-    const entry = this.entry(path, type);
+  private addMatch(result: VisitResult, path: string, type: number): boolean {
+    const entry = this.makeEntry(path, type);
     if (this.isExcluded(entry, path)) return false;
-    found.matches.push(this.withTypes ? entry : path);
+    result.matches.push(this.withTypes ? entry : path);
     return true;
   }
 
-  private entry(path: string, type: number): Dirent {
-    const at = path.lastIndexOf('/');
-    return new Dirent(path.slice(at + 1), this.locate(path.slice(0, Math.max(at, 0))), type);
+  private makeEntry(path: string, type: number): Dirent {
+    const slash = path.lastIndexOf('/');
+    const parentPath = this.toVolumePath(path.slice(0, Math.max(slash, 0)));
+    return new Dirent(path.slice(slash + 1), parentPath, type);
   }
 
   /** The path in the volume. */
-  private locate(path: string): string {
+  private toVolumePath(path: string): string {
     if (path.startsWith('/')) return path;
     return path === '' ? this.cwd : joinPath(this.cwd, path);
   }
 }
 
-/** The rests of a pattern after a name; none if the name does not match. */
-function step(rest: Rest, name: string): readonly Rest[] {
-  const [segment, ...tail] = rest;
+/** Matches a name against the first segment. @returns the tails for the names below; none without a match */
+function matchName(tail: PatternTail, name: string): readonly PatternTail[] {
+  const [segment, ...nextTail] = tail;
   if (segment === undefined) return [];
   if (name === '..' && segment !== name) return [];
   if (segment === ANY_DEPTH) {
-    const beyond = step(tail, name);
-    if (name.startsWith('.')) return beyond;
-    return tail.length === 0 ? [rest, tail] : [rest, ...beyond];
+    const tailsWithoutIt = matchName(nextTail, name);
+    if (name.startsWith('.')) return tailsWithoutIt;
+    return nextTail.length === 0 ? [tail, nextTail] : [tail, ...tailsWithoutIt];
   }
-  const isSame = typeof segment === 'string' ? segment === name : segment(name);
-  return isSame ? [tail] : [];
+  const isMatch = typeof segment === 'string' ? segment === name : segment(name);
+  return isMatch ? [nextTail] : [];
 }
 
-/** Whether a path may end before this rest of a pattern. */
-function isEnd(rest: Rest, isDirectory: boolean): boolean {
-  if (rest.length === 0) return true;
-  return isDirectory && rest.every((segment) => segment === ANY_DEPTH || segment === '');
+/** Whether a path may end before this tail of a pattern. */
+function canEnd(tail: PatternTail, isDirectory: boolean): boolean {
+  if (tail.length === 0) return true;
+  return isDirectory && tail.every((segment) => segment === ANY_DEPTH || segment === '');
 }
 
 /** A pattern for each choice of braces that have a `/` in them. */
-function expandSlashes(pattern: string): string[] {
+function expandBraces(pattern: string): string[] {
   const [, before, choices, after] =
     /^(.*?(?<!\\))\{((?=[^{}]*,)[^{}]*\/[^{}]*)\}(.*)$/s.exec(pattern) ?? [];
   if (choices === undefined) return [pattern];
-  return choices.split(',').flatMap((choice) => expandSlashes(`${before}${choice}${after}`));
+  return choices.split(',').flatMap((choice) => expandBraces(`${before}${choice}${after}`));
 }
 
 /** @throws {TypeError} for `..` after a name that is not spelled out */
-function parsePattern(pattern: string): Rest {
+function parsePattern(pattern: string): PatternTail {
   const segments: Segment[] = [];
   for (const name of pattern.split('/')) {
     const last = segments.at(-1);
@@ -230,11 +246,11 @@ function makeExclude(exclude: unknown, withTypes: boolean): GlobSearch['isExclud
     );
   }
   const patterns = toTexts(exclude, 'options.exclude').map((text) => text.replace(/\/+$/, ''));
-  const rests = patterns.flatMap(expandSlashes).map(parsePattern);
+  const tails = patterns.flatMap(expandBraces).map(parsePattern);
   return (_, path) => {
-    const stepAll = (left: readonly Rest[], name: string) =>
-      left.flatMap((rest) => step(rest, name));
-    const ends = path.split('/').reduce(stepAll, rests);
+    const stepAll = (upcoming: readonly PatternTail[], name: string) =>
+      upcoming.flatMap((tail) => matchName(tail, name));
+    const ends = path.split('/').reduce(stepAll, tails);
     return ends.some(({ length }) => length === 0);
   };
 }
@@ -259,37 +275,37 @@ export async function* glob(
   options: unknown,
 ): AsyncGenerator<string | Dirent, void> {
   const search = new GlobSearch(volume, patterns, options);
-  const left = [...search.first];
-  const ahead = new Map<Job, Promise<Found>>();
-  while (left.length > 0) {
-    for (const job of left.slice(-MAX_PARALLEL_VISITS)) {
-      if (ahead.has(job)) continue;
-      const visit = volume.run(search.visit(job));
+  const upcoming = [...search.startDirectories];
+  const visits = new Map<GlobDirectory, Promise<VisitResult>>();
+  while (upcoming.length > 0) {
+    for (const directory of upcoming.slice(-MAX_PARALLEL_VISITS)) {
+      if (visits.has(directory)) continue;
+      const visit = volume.run(search.visit(directory));
       // The loop sees the failure when it comes to this directory.
       visit.catch(() => {});
-      ahead.set(job, visit);
+      visits.set(directory, visit);
     }
-    const job = left.pop()!;
-    const { matches, jobs } = await ahead.get(job)!;
-    ahead.delete(job);
+    const directory = upcoming.pop()!;
+    const { matches, directories } = await visits.get(directory)!;
+    visits.delete(directory);
     yield* matches;
-    left.push(...jobs);
+    upcoming.push(...directories);
   }
 }
 
 /** The same for a volume that replies at once. @throws {NotAtOnceError} */
-export function globNow(
+export function globSync(
   volume: VolumeContext,
   patterns: unknown,
   options: unknown,
 ): (string | Dirent)[] {
   const search = new GlobSearch(volume, patterns, options);
-  const left = [...search.first];
-  const all: (string | Dirent)[] = [];
-  while (left.length > 0) {
-    const { matches, jobs } = runSync(search.visit(left.pop()!));
-    all.push(...matches);
-    left.push(...jobs);
+  const upcoming = [...search.startDirectories];
+  const allTexts: (string | Dirent)[] = [];
+  while (upcoming.length > 0) {
+    const { matches, directories } = runSync(search.visit(upcoming.pop()!));
+    allTexts.push(...matches);
+    upcoming.push(...directories);
   }
-  return all;
+  return allTexts;
 }

@@ -14,7 +14,7 @@ import {
   type WriteStreamOptions,
 } from './file-streams.ts';
 import { constants } from './fs-constants.ts';
-import { glob, globNow } from './glob.ts';
+import { glob, globSync } from './glob.ts';
 import { callBack } from './promise-facade.ts';
 import { BigIntStats, Dirent, StatFs, Stats } from './stats.ts';
 import { runSync, type Steps } from './steps.ts';
@@ -194,7 +194,7 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     },
     globSync(patterns: unknown, options?: unknown) {
       steps.client.checkOpen();
-      return globNow(steps, patterns, options);
+      return globSync(steps, patterns, options);
     },
   });
   for (const name of PATH_FUNCTIONS) {

@@ -34,7 +34,7 @@ class OpenFileSteps {
     let length = 0;
     while (length < size) {
       const wanted = Math.min(size - length, MAX_IO_BYTES);
-      const part = yield* this.readPiece(wanted, offset + length);
+      const part = yield* this.readOnce(wanted, offset + length);
       parts.push(part);
       length += part.length;
       if (part.length < wanted) break;
@@ -43,7 +43,7 @@ class OpenFileSteps {
   }
 
   /** Reads by one request. @throws {FopError} */
-  *readPiece(size: number, offset: number): Steps<Uint8Array> {
+  *readOnce(size: number, offset: number): Steps<Uint8Array> {
     const { values } = yield* this.driver.expect('readv', this.fd, size, offset, 0, null);
     const part = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
     if (part.length > size) throw new FopError(EIO, `readv: ${part.length} bytes for ${size}`);
@@ -61,7 +61,7 @@ class OpenFileSteps {
     yield* inParallel(starts, MAX_PARALLEL_REQUESTS, function* (from) {
       if (from >= endOfData) return;
       const size = Math.min(into.length - from, MAX_IO_BYTES);
-      const part = yield* file.readPiece(size, offset + from);
+      const part = yield* file.readOnce(size, offset + from);
       into.set(part, from);
       if (part.length < size) endOfData = Math.min(endOfData, from + part.length);
     });
@@ -70,16 +70,16 @@ class OpenFileSteps {
 
   /** Writes all of the data, several requests at a time if it is large. @returns its length. @throws {FopError} */
   *write(data: Uint8Array, offset = 0): Steps<number> {
-    if (data.length <= MAX_IO_BYTES) return yield* this.writePiece(data, offset);
+    if (data.length <= MAX_IO_BYTES) return yield* this.writeOnce(data, offset);
     const starts = range(0, data.length, MAX_IO_BYTES);
     yield* inParallel(starts, MAX_PARALLEL_REQUESTS, (from) =>
-      this.writePiece(data.subarray(from, from + MAX_IO_BYTES), offset + from),
+      this.writeOnce(data.subarray(from, from + MAX_IO_BYTES), offset + from),
     );
     return data.length;
   }
 
   /** Writes by one request, or by several if the storage takes a part only. */
-  private *writePiece(data: Uint8Array, offset: number): Steps<number> {
+  private *writeOnce(data: Uint8Array, offset: number): Steps<number> {
     let written = 0;
     while (written < data.length) {
       const part = written === 0 ? data : data.subarray(written);

@@ -59,14 +59,14 @@ export interface PathLookups {
 }
 
 /**
- * @param isAnew whether known directories are looked up, too
+ * @param ignoresTable whether known directories are looked up, too
  * @throws {FopError} when a directory on the way is missing
  */
 export function* resolvePath(
   lookups: PathLookups,
   path: string,
   lastNameMode: LastNameMode,
-  isAnew = false,
+  ignoresTable = false,
 ): Steps<ResolvedPath> {
   const names = splitNames(path);
   const directories: PathDirectory[] = [{ inode: lookups.root }];
@@ -93,7 +93,7 @@ export function* resolvePath(
     if (name === '.' || name === '..') continue;
     const entryName = { parent: directory.inode, name };
     if (names.length > 0) {
-      const known = isAnew ? undefined : directory.inode.table.grep(directory.inode, name);
+      const known = ignoresTable ? undefined : directory.inode.table.grep(directory.inode, name);
       // Anything else than a directory is looked up, as it may be one by now.
       const inode =
         known?.iaType === IA_IFDIR

@@ -198,7 +198,7 @@ describe('a volume', () => {
     ['posix', 'promises'],
     ['posix', 'callbacks'],
   ] as const)(
-    'over storage/%s does by its %s what fs/promises does on a disk, for any operations',
+    'over storage/%s returns through its %s the results of fs/promises on a disk, for random operations',
     async (storage, shape) => {
       await fc.assert(
         fc.asyncProperty(fc.array(operations, { minLength: 5, maxLength: 30 }), async (list) => {

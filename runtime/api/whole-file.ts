@@ -10,7 +10,7 @@ import type { VolumeContext } from './volume-context.ts';
 import { randomName } from './volume-name-steps.ts';
 
 /** Characters of a long name in its temporary one: at most 240 bytes. */
-const LONG_NAME_PART = 60;
+const LONG_NAME_CHARACTERS = 60;
 
 /**
  * Makes a file under a temporary name beside `path`, and renames it when it is complete. After a
@@ -18,7 +18,7 @@ const LONG_NAME_PART = 60;
  * @param replaced the file that has the name; undefined if it is free
  * @param make makes the file of a path, and returns its inode. @throws {FopError}
  */
-export function* placeWhole(
+export function* makeWholeFile(
   { files, driver }: VolumeContext,
   path: string,
   replaced: Inode | undefined,
@@ -44,7 +44,7 @@ export function* placeWhole(
 /** The form is that of rsync, for whose names cluster/distribute chooses the brick of the final name. */
 function makeTemporaryName(name: string, random: string): string {
   const isLong = nameLength(name) + random.length + 2 > NAME_MAX;
-  return `.${isLong ? [...name].slice(0, LONG_NAME_PART).join('') : name}.${random}`;
+  return `.${isLong ? [...name].slice(0, LONG_NAME_CHARACTERS).join('') : name}.${random}`;
 }
 
 function* removeIfPossible(removal: Steps<void>): Steps<void> {

@@ -148,10 +148,10 @@ export const inheritedAcl = (defaults: Acl, mode: number): Acl =>
 export function aclPermits(acl: Acl, gid: number, caller: Stack, mask: number): boolean {
   // The mask limits the rights of named users and of all groups.
   let limit = 7;
-  let others = 0;
+  let otherBits = 0;
   for (const { tag, perm } of acl) {
     if (tag === MASK) limit = perm;
-    else if (tag === OTHER) others = perm;
+    else if (tag === OTHER) otherBits = perm;
   }
   let isGroup = false;
   for (const { tag, perm, id } of acl) {
@@ -163,5 +163,5 @@ export function aclPermits(acl: Acl, gid: number, caller: Stack, mask: number): 
     if (gives) return true;
     isGroup = true;
   }
-  return !isGroup && (others & mask) === mask;
+  return !isGroup && (otherBits & mask) === mask;
 }

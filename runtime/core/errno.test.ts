@@ -4,7 +4,7 @@ import * as errno from './errno.ts';
 
 const exported = new Map(Object.entries(errno).filter(([name]) => /^E[A-Z0-9]+$/.test(name)));
 
-test("every number is Linux's", () => {
+test('every errno of Node has its number of Linux here', () => {
   const known = Object.entries(constants.errno);
   expect(known.length).toBeGreaterThan(70);
   for (const [name, number] of known) expect(exported.get(name), name).toBe(number);

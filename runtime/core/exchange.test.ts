@@ -144,7 +144,11 @@ it('a new top looks up known inodes and opens open files, without further reques
   const run = await running(disk);
   const fd = await run.create('/f', 'text');
   const top = { name: 'top', translator: watcher(log) };
-  expect(await run.exchange(disk, top)).toEqual({ keptNames: ['disk'], startedNames: ['top'], removedNames: [] });
+  expect(await run.exchange(disk, top)).toEqual({
+    keptNames: ['disk'],
+    startedNames: ['top'],
+    removedNames: [],
+  });
   await run.settle();
   expect(log).toEqual(['top lookup /', 'top lookup /f', 'top open /f']);
   expect(await run.read(fd)).toBe('text');
@@ -165,7 +169,11 @@ it('a removed volume gets release and forget of its contexts, then fini', async 
   await run.driver.find('/f');
   await run.driver.expect('open', new Loc(fd.inode), 2, fd, null);
   log.length = 0;
-  expect(await run.exchange(disk)).toEqual({ keptNames: ['disk'], startedNames: [], removedNames: ['top'] });
+  expect(await run.exchange(disk)).toEqual({
+    keptNames: ['disk'],
+    startedNames: [],
+    removedNames: ['top'],
+  });
   await run.settle();
   expect(log).toEqual(['top release /f', 'top forget /f', 'top fini']);
   expect(await run.read(fd)).toBe('text');
@@ -334,7 +342,11 @@ it('an exchange that would remove a volume with data of its own is refused', asy
   const run = await running(disk);
   const other = { name: 'other', translator: memory as Translator<unknown> };
   // The storage is still empty.
-  expect(await run.exchange(other)).toEqual({ keptNames: [], startedNames: ['other'], removedNames: ['disk'] });
+  expect(await run.exchange(other)).toEqual({
+    keptNames: [],
+    startedNames: ['other'],
+    removedNames: ['disk'],
+  });
   await run.settle();
   await run.create('/f', 'text');
   await expect(run.exchange(disk)).rejects.toThrow(

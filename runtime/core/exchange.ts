@@ -44,17 +44,17 @@ export function findKeptVolumes(
 ): ReadonlyMap<string, Xlator> {
   const running = new Map(xlators.map((xl) => [xl.name, xl]));
   const volumes = specs.map(({ name }) => name);
-  const kept = new Map<string, Xlator>();
+  const keptByName = new Map<string, Xlator>();
   for (const spec of specs) {
     const xl = running.get(spec.name);
     if (xl === undefined || xl === renewed || xl.translator !== spec.translator) continue;
     const { childNames } = xl;
     const sameBelow =
       childNames.length === spec.subvolumes.length &&
-      spec.subvolumes.every((name, at) => childNames[at] === name && kept.has(name));
-    if (sameBelow && canReconfigure(xl, spec, volumes)) kept.set(spec.name, xl);
+      spec.subvolumes.every((name, at) => childNames[at] === name && keptByName.has(name));
+    if (sameBelow && canReconfigure(xl, spec, volumes)) keptByName.set(spec.name, xl);
   }
-  return kept;
+  return keptByName;
 }
 
 /** A graph that starts beside the running one, in order to replace it. */

@@ -350,7 +350,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     summary: 'Finds the next data or the next hole.',
     when: 'lseek(2) with SEEK_DATA or SEEK_HOLE; ENXIO at or behind the end.',
     reply: 'offset is its start, in bytes.',
-    args: { summary: '0 data, 1 hole' },
+    args: { what: '0 data, 1 hole' },
   },
   lease: {
     summary: 'Takes, queries or returns a lease.',

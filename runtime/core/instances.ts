@@ -123,7 +123,7 @@ export function listBlockers(top: Xlator, duration = ''): string[] {
     .filter((xl) => !xl.up && areChildrenUp(xl))
     .map((xl) => {
       const though = xl.below.length === 0 ? '' : ', though what is below it has';
-      const why = xl.translator.waitsFor?.(xl) ?? null;
-      return `${xl.label}: has not come up${duration}${though}${why === null ? '' : `: ${why}`}`;
+      const reason = xl.translator.waitsFor?.(xl) ?? null;
+      return `${xl.label}: has not come up${duration}${though}${reason === null ? '' : `: ${reason}`}`;
     });
 }

@@ -104,7 +104,7 @@ export const genericOptions = defineOptions({
   'log-level': {
     type: 'str',
     values: ['NONE', 'CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG', 'TRACE'],
-    description: 'What this volume logs; without it, what the process logs.',
+    description: 'Log level of this volume; by default that of the process.',
     reconfigurable: true,
   },
 });

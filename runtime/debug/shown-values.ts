@@ -63,9 +63,9 @@ function formatNumber(name: string, number: number): string {
 }
 
 function formatBytes(bytes: Uint8Array): string {
-  const shown = bytes.subarray(0, DATA_MAX);
-  const text = Array.from(shown, (byte) => String.fromCharCode(byte)).join('');
-  return `${bytes.length} bytes "${printable(text)}"${shown.length < bytes.length ? '…' : ''}`;
+  const shownBytes = bytes.subarray(0, DATA_MAX);
+  const text = Array.from(shownBytes, (byte) => String.fromCharCode(byte)).join('');
+  return `${bytes.length} bytes "${printable(text)}"${shownBytes.length < bytes.length ? '…' : ''}`;
 }
 
 function showStruct(name: string, type: StructType, content: object): Value {

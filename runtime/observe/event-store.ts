@@ -34,9 +34,9 @@ export class MemoryEvents implements EventStore {
     const size = 2 * Math.max(out.bytes.length, out.at);
     out.at = start;
     if (size > this.maxBytes) return true;
-    const more = new Uint8Array(size);
-    more.set(out.bytes.subarray(0, start));
-    out.bytes = more;
+    const larger = new Uint8Array(size);
+    larger.set(out.bytes.subarray(0, start));
+    out.bytes = larger;
     return false;
   }
 }

@@ -50,12 +50,12 @@ const hasHead = (value: ValueSeen): value is DataSeen =>
 
 /** Arguments, or the parts of a reply, separated by commas. */
 export function abbreviateValues(args: Values): string {
-  const shown = Object.entries(args).flatMap(([name, value]) => {
+  const texts = Object.entries(args).flatMap(([name, value]) => {
     // Most requests have no xdata.
     if (name === 'xdata' && value === null) return [];
     return [name === 'xdata' ? `xdata ${abbreviateValue(value)}` : abbreviateValue(value)];
   });
-  return shown.join(', ');
+  return texts.join(', ');
 }
 
 /** The first path in a fop's arguments; null if they have no path. */
@@ -68,10 +68,10 @@ export const shorten = (text: string): string =>
 
 /** `readv(/a, 4096, 0)`: the fop, with the arguments that have a short text. */
 export function formatCall(fop: string, args: Values): string {
-  const shown = Object.entries(args).flatMap(([name, value]) => {
+  const texts = Object.entries(args).flatMap(([name, value]) => {
     const isShown = typeof value !== 'object' || hasPath(value) || hasHead(value);
     return isShown && name !== 'xdata' && name !== 'fd' ? [shorten(formatValue(value))] : [];
   });
   const fd = args.fd !== undefined && !('loc' in args) ? [formatValue(args.fd)] : [];
-  return `${fop}(${[...fd, ...shown].join(', ')})`;
+  return `${fop}(${[...fd, ...texts].join(', ')})`;
 }

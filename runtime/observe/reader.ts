@@ -219,6 +219,6 @@ export function describeDamage(
   error: unknown,
   readCount: number,
 ): string {
-  const why = error instanceof RecordingError ? error.message : 'its bytes are corrupt';
-  return `${name} is damaged: ${why}; ${readCount} of its ${count} events were read`;
+  const reason = error instanceof RecordingError ? error.message : 'its bytes are corrupt';
+  return `${name} is damaged: ${reason}; ${readCount} of its ${count} events were read`;
 }

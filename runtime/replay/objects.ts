@@ -227,7 +227,8 @@ const makeEntry = (
 
 const makers: Readonly<Partial<Record<ArgType, Maker>>> = {
   data: (recorded) => makeBytes(recorded as DataSeen),
-  locklist: (recorded) => (recorded as ListSeen<StructSeen>).items.map((lock) => makeStruct('flock', lock)),
+  locklist: (recorded) =>
+    (recorded as ListSeen<StructSeen>).items.map((lock) => makeStruct('flock', lock)),
   dict: (recorded) => makeDict(recorded as ListSeen<DictPair>),
   entries: (recorded, objects) =>
     (recorded as ListSeen<EntrySeen>).items.map((entry) => makeEntry(entry, objects)),

@@ -209,8 +209,12 @@ export class Replay {
   /** Waits until the reply has come, but at most `patienceMs`. */
   private async waitFor(sent: SentRequest): Promise<void> {
     const { clock, patienceMs } = this.settings;
-    for (let left = patienceMs; left > 0 && !sent.reply && !sent.failure; left -= STILL_MS) {
-      await waitForReply(sent, Math.min(left, STILL_MS));
+    for (
+      let remaining = patienceMs;
+      remaining > 0 && !sent.reply && !sent.failure;
+      remaining -= STILL_MS
+    ) {
+      await waitForReply(sent, Math.min(remaining, STILL_MS));
       if (sent.reply === null && clock.next !== undefined) clock.advanceTo(clock.next);
     }
   }

@@ -45,8 +45,8 @@ export function findExposure(path: string, settings: ExposureSettings = {}): str
     const stat = readStatus(at);
     if (stat === undefined) return null;
     const isLast = names.every((rest) => rest === '' || rest === '.');
-    const why = describeWriter(stat, uid, !(isLast && isForNewFile));
-    if (why !== null) return `${at} ${why}`;
+    const cause = describeWriter(stat, uid, !(isLast && isForNewFile));
+    if (cause !== null) return `${at} ${cause}`;
     if (stat.isSymbolicLink()) {
       // A descriptor that this process has open; its target is no path.
       if (DESCRIPTOR.test(at)) return null;

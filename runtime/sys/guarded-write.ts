@@ -46,8 +46,8 @@ export function openToWrite(path: string, settings: WriteSettings): number {
   const fd = openGuarded(path, access | O_CREAT | guards | (append ? O_APPEND : 0), mode);
   try {
     const stat = fstatSync(fd);
-    const why = isGuarded ? describeForeign(stat) : null;
-    if (why !== null) throw new ForeignFileError(why);
+    const reason = isGuarded ? describeForeign(stat) : null;
+    if (reason !== null) throw new ForeignFileError(reason);
     if (!append && stat.isFile()) ftruncateSync(fd);
     return fd;
   } catch (error) {

@@ -15,6 +15,6 @@ export function describeUntrusted(path: string, isStrict: boolean): string | nul
   if (uid !== 0 && !isStrict) return null;
   const absolute = resolve(path);
   if (`${absolute}${sep}`.startsWith(`${packageRoot}${sep}`)) return null;
-  const why = findExposure(absolute);
-  return why === null ? null : `${why}: what is run here as user ${uid} can be changed there`;
+  const cause = findExposure(absolute);
+  return cause === null ? null : `${cause}: what is run here as user ${uid} can be changed there`;
 }

@@ -37,8 +37,8 @@ export async function runCommands(file: string, text: string, run: CommandRunner
     const { status, stdout } = await run(quoted.slice(1, -1));
     if (status === 0) replacements.push({ start, end, text: stdout.replace(/\n$/, '') });
     else {
-      const why = typeof status === 'number' ? `exited with status ${status}` : status;
-      problems.add('command-failed', written.makePlace(start, end), [quoted, why]);
+      const cause = typeof status === 'number' ? `exited with status ${status}` : status;
+      problems.add('command-failed', written.makePlace(start, end), [quoted, cause]);
     }
   }
   if (problems.hasErrors) throw new VolfileError(problems.sortBySource([written]), [written]);

@@ -61,9 +61,12 @@ function parseOverride(
 ): Override | undefined {
   const dot = text.indexOf('.');
   const equals = text.indexOf('=');
-  const why = describeMalformation(text, dot, equals);
-  if (why !== undefined) {
-    problems.add('malformed-override', source.makePlace(start, start + text.length), [text, why]);
+  const reason = describeMalformation(text, dot, equals);
+  if (reason !== undefined) {
+    problems.add('malformed-override', source.makePlace(start, start + text.length), [
+      text,
+      reason,
+    ]);
     return undefined;
   }
   const makeWord = (from: number, to: number): LooseWord => ({
@@ -105,6 +108,6 @@ function reportNoVolume(
 }
 
 function setOption(volume: LooseVolume, { key, value }: Override): LooseVolume {
-  const others = volume.options.filter((option) => option.key.text !== key.text);
-  return { ...volume, options: [...others, { key, value }] };
+  const otherOptions = volume.options.filter((option) => option.key.text !== key.text);
+  return { ...volume, options: [...otherOptions, { key, value }] };
 }

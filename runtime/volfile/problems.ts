@@ -135,11 +135,15 @@ function volumeLabel(volume: string): string {
 const LOOP_ENDS = 5;
 
 function formatLoop(names: readonly string[]): string {
-  const shown = names.map(quote);
+  const quotedNames = names.map(quote);
   if (names.length > 2 * LOOP_ENDS) {
-    shown.splice(LOOP_ENDS, names.length - 2 * LOOP_ENDS, `(${names.length - 2 * LOOP_ENDS} more)`);
+    quotedNames.splice(
+      LOOP_ENDS,
+      names.length - 2 * LOOP_ENDS,
+      `(${names.length - 2 * LOOP_ENDS} more)`,
+    );
   }
-  return shown.join(' → ');
+  return quotedNames.join(' → ');
 }
 
 function describeInVolume(volume: string, type: string, message: string): string {
@@ -207,14 +211,14 @@ interface ProblemSelection {
 function selectShown(problems: readonly VolfileProblem[]): ProblemSelection {
   if (problems.length <= SHOWN_MAX) return { selected: problems, rest: [] };
   const errors = problems.filter(({ severity }) => severity === 'error');
-  const others = problems.filter(({ severity }) => severity !== 'error');
-  const chosen = new Set([...errors, ...others].slice(0, SHOWN_MAX));
-  const shown = problems.filter((problem) => chosen.has(problem));
-  const left = problems.filter((problem) => !chosen.has(problem));
+  const warnings = problems.filter(({ severity }) => severity !== 'error');
+  const chosen = new Set([...errors, ...warnings].slice(0, SHOWN_MAX));
+  const selected = problems.filter((problem) => chosen.has(problem));
+  const omitted = problems.filter((problem) => !chosen.has(problem));
   return {
-    selected: shown,
+    selected,
     rest: [
-      `… and ${countSeverities(left)
+      `… and ${countSeverities(omitted)
         .map(([, words]) => words)
         .join(', ')} more`,
     ],
@@ -291,9 +295,9 @@ export function formatProblems(
     const source = sources.find((candidate) => candidate.file === file);
     const known = lines.get(`${line} ${file}`);
     if (known !== undefined) return known;
-    const shown = readMaskedLine(source, line);
-    lines.set(`${line} ${file}`, shown);
-    return shown;
+    const maskedLine = readMaskedLine(source, line);
+    lines.set(`${line} ${file}`, maskedLine);
+    return maskedLine;
   };
   const formatBlock = (problem: VolfileProblem): string => {
     const { file, line, column, length, severity, message, hint } = problem;

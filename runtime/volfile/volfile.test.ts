@@ -81,7 +81,7 @@ describe('a volfile', () => {
     ]);
   });
 
-  test('has a backslash in quotes keep the next character as it is', () => {
+  test('reads the character after a backslash in quotes literally', () => {
     expect(
       plain(String.raw`volume a type t option k "\"\\\n\`x\`" end-volume`)[0]!.options,
     ).toEqual([['k', '"\\n`x`']]);

@@ -93,8 +93,8 @@ export class ControlHost {
         server.once('error', reject).listen(makeSocketName(kind), resolve);
       });
     } catch (error) {
-      const why = `commands cannot ask this server: ${reason(error)}`;
-      log.warning(why, { msgid: messages.notAsked.id });
+      const cause = `commands cannot ask this server: ${reason(error)}`;
+      log.warning(cause, { msgid: messages.notAsked.id });
     }
     // A later error, as for lack of a descriptor, concerns one connection, whose client sees it.
     server.removeAllListeners('error').on('error', () => {});

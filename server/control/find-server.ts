@@ -93,9 +93,9 @@ function requireReachable(server: RunningServer, operand: string): RunningServer
 }
 
 function formatList(servers: readonly RunningServer[]): string {
-  const more = servers.length - LISTED_MAX;
+  const omittedCount = servers.length - LISTED_MAX;
   const lines = servers.slice(0, LISTED_MAX).map((server) => `\n    ${formatServer(server)}`);
-  return lines.join('') + (more > 0 ? `\n    and ${more} more` : '');
+  return lines.join('') + (omittedCount > 0 ? `\n    and ${omittedCount} more` : '');
 }
 
 function hasName(server: RunningServer, operand: string): boolean {
@@ -122,8 +122,8 @@ interface NoMount {
 /** Finds the mount of glossa at a path. @throws {Failure} if a mount on the way hangs */
 async function findMountpoint(operand: string): Promise<{ readonly mountpoint: string } | NoMount> {
   await refuseStuck(dirname(resolve(operand)));
-  const makeNoMount = (why: string, isFolder: boolean): NoMount => ({
-    message: `${operand} is not a mount of glossa: ${why}`,
+  const makeNoMount = (cause: string, isFolder: boolean): NoMount => ({
+    message: `${operand} is not a mount of glossa: ${cause}`,
     isFolder,
   });
   const mountpoint = resolveParent(operand);

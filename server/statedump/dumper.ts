@@ -42,8 +42,8 @@ export class Dumper {
       const path = this.folder.write(name, formatSections(dump, now));
       this.log.info(`wrote the statedump ${path}`, { msgid: messages.dumped.id });
     } catch (error) {
-      const why = error instanceof ForeignFileError ? error.message : reason(error);
-      this.log.error(`no statedump was written into ${this.folder.path}: ${why}`, {
+      const cause = error instanceof ForeignFileError ? error.message : reason(error);
+      this.log.error(`no statedump was written into ${this.folder.path}: ${cause}`, {
         msgid: messages.notDumped.id,
       });
     }

@@ -75,8 +75,8 @@ const toBareLetters = (name: string): string => name.replaceAll('_', '').toLower
 function collectHostNames({ cbk, cancel, toStyle }: LanguageSyntax): Map<string, string> {
   const fops = fopNames.flatMap((name) => [name, name + cbk, name + cancel]);
   // Fop names are the same in every language.
-  const others = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(toStyle);
-  return new Map([...fops, ...others].map((name) => [toBareLetters(name), name]));
+  const otherMethods = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(toStyle);
+  return new Map([...fops, ...otherMethods].map((name) => [toBareLetters(name), name]));
 }
 
 /** Shorter names are similar to too many others. */
@@ -298,10 +298,10 @@ export function describeOmittedFops(
   if (length < 2 || typeof declared === 'boolean') return undefined;
   const names = fopNames.filter((name) => !isDefined(name));
   if (names.length === 0) return undefined;
-  const shown = names.slice(0, MAX_SHOWN).join(', ');
+  const shownNames = names.slice(0, MAX_SHOWN).join(', ');
   const more = names.length > MAX_SHOWN ? ` and ${names.length - MAX_SHOWN} more` : '';
   return (
-    `with ${length} subvolumes, ${shown}${more} that it does not define answer EOPNOTSUPP: ` +
+    `with ${length} subvolumes, ${shownNames}${more} that it does not define answer EOPNOTSUPP: ` +
     `'${passes}' sends them to the first, '${refuses}' says that this is meant`
   );
 }

@@ -158,8 +158,8 @@ export function unpack(purpose: Purpose, message: unknown, resolver: Resolver): 
 }
 
 function unpackOne(purpose: Purpose, arg: Arg, value: unknown, resolver: Resolver): unknown {
-  const refuse = (why: string): never => {
-    throw new MessageError(`${arg.name} ${why}`);
+  const refuse = (reason: string): never => {
+    throw new MessageError(`${arg.name} ${reason}`);
   };
   if (value === null) {
     if (arg.type === 'int') return purpose.missing ?? refuse('is missing');
@@ -199,7 +199,7 @@ function receivedValue(
   return value === null && !arg.nullable ? refuse('must not be None') : value;
 }
 
-type Refuse = (why: string) => never;
+type Refuse = (reason: string) => never;
 type Unpack = (value: unknown, resolver: Resolver, refuse: Refuse) => unknown;
 
 function checkInteger(value: unknown, refuse: Refuse, complaint: string): number {

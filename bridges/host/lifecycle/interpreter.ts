@@ -165,9 +165,9 @@ export class Interpreter {
 
   /** Records a failure of the engine itself, which the module could not report. */
   private handleEngineFailure(request: HostedRequest, error: unknown, slow = turn.slow): number {
-    const why = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : String(error);
     if (this.checkLost(request)) return FAILED;
-    this.xl.log.error(toOneRecord(`${request.name}: ${why}`), requestFailedFields);
+    this.xl.log.error(toOneRecord(`${request.name}: ${reason}`), requestFailedFields);
     this.api.notifications.send(() => {
       this.guest.callHook('cancel', [request.id]);
       this.checkLost(request, `the end of ${request.name}`);
@@ -180,12 +180,12 @@ export class Interpreter {
    * @param by the request for which the interpreter ran
    */
   checkLost(by: HostedRequest | null = null, activity = by?.name): boolean {
-    const why = this.guest.failure;
-    if (why === undefined || this.isDead) return this.isDead;
+    const reason = this.guest.failure;
+    if (reason === undefined || this.isDead) return this.isDead;
     this.isDead = true;
     // Before the requests fail: callers may send new ones at once, which must wait for the
     // successor.
-    this.owner.handleLoss(this, activity === undefined ? why : `${activity}: ${why}`, by);
+    this.owner.handleLoss(this, activity === undefined ? reason : `${activity}: ${reason}`, by);
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
     return true;

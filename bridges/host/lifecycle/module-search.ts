@@ -179,15 +179,17 @@ export function findModule(
       );
     }
   }
-  const others = listModules(folders, searched, sources).filter((name) => name !== bare);
-  const hint = didYouMean(bare, others);
+  const otherModules = listModules(folders, searched, sources).filter((name) => name !== bare);
+  const hint = didYouMean(bare, otherModules);
   const examples = examplesFolder(sources);
   const listedFolders = folders.filter((folder) => dirname(folder) !== examples);
   const places = listedFolders
     .map((folder) => `\n    ${folder}${describeMiss(folder, bare, searched, sources)}`)
     .join('');
-  const more = listedFolders.length < folders.length ? '\n    the bundled examples' : '';
-  throw new InitError(`module '${search.name}' was not found${hint}; searched:${places}${more}`);
+  const bundledNote = listedFolders.length < folders.length ? '\n    the bundled examples' : '';
+  throw new InitError(
+    `module '${search.name}' was not found${hint}; searched:${places}${bundledNote}`,
+  );
 }
 
 /** Describes why a folder has no such module: it is missing, or a file there is no module. */

@@ -96,9 +96,9 @@ export class Succession {
   // -- successors --------------------------------------------------------------------------------
 
   /** Logs the loss of the serving interpreter during request `by`. */
-  logLoss(why: string, by: BlamedRequest | null): void {
+  logLoss(reason: string, by: BlamedRequest | null): void {
     const { title, option, lossMsgid } = this.texts;
-    this.xl.log.critical(toOneRecord(`${title} is lost${option}: ${why}`), { msgid: lossMsgid });
+    this.xl.log.critical(toOneRecord(`${title} is lost${option}: ${reason}`), { msgid: lossMsgid });
     if (by !== null) this.harmful.blame(by, this.xl.context.now(), this.xl.log);
   }
 
@@ -112,8 +112,8 @@ export class Succession {
   }
 
   /** Starts a replacement after the backoff; the current interpreter serves until then. */
-  replaceAfterWait(why: string): void {
-    if (this.state === 'serving') this.replace(why, this.nextWait());
+  replaceAfterWait(reason: string): void {
+    if (this.state === 'serving') this.replace(reason, this.nextWait());
   }
 
   /** Called when the replacement serves: the held requests enter it. */
@@ -139,12 +139,12 @@ export class Succession {
   }
 
   /** @param startsAtNextRequest true if the next request ends the wait */
-  private replace(why: string, ms: number, startsAtNextRequest = false): void {
+  private replace(reason: string, ms: number, startsAtNextRequest = false): void {
     if (this.state === 'starting' || this.state === 'closed') return;
     this.endWait();
     const timing = ms === 0 ? 'now' : `in ${ms / 1000} s (option restart-backoff)`;
     const { title, restartMsgid } = this.texts;
-    this.xl.log.warning(`${title} is started anew ${timing}: ${why}`, { msgid: restartMsgid });
+    this.xl.log.warning(`${title} is started anew ${timing}: ${reason}`, { msgid: restartMsgid });
     const start = (): void => {
       this.endWait();
       this.state = 'starting';
@@ -216,8 +216,11 @@ export class Succession {
     const now = context.now();
     const isBlamed = ({ frame }: HeldRequest): boolean =>
       this.harmful.isBlamed(frame.root.uid, now);
-    const held = this.held.splice(0);
-    for (const request of [...held.filter((one) => !isBlamed(one)), ...held.filter(isBlamed)]) {
+    const heldRequests = this.held.splice(0);
+    for (const request of [
+      ...heldRequests.filter((one) => !isBlamed(one)),
+      ...heldRequests.filter(isBlamed),
+    ]) {
       if (wasSlow(context, slow)) this.held.push(request);
       else this.enterAgain(request);
     }

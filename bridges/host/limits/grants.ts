@@ -101,8 +101,8 @@ const findPath =
       if (sources.fileKind(real) !== 'other') return real;
     } catch (error) {
       const { code } = error as { code?: string };
-      const why = code === 'ENOENT' ? 'there is no such file or folder' : code;
-      throw new InitError(`option ${option} ${item}: ${why} (${path})`);
+      const reason = code === 'ENOENT' ? 'there is no such file or folder' : code;
+      throw new InitError(`option ${option} ${item}: ${reason} (${path})`);
     }
     throw new InitError(`option ${option} ${item}: neither a file nor a folder (${path})`);
   };

@@ -59,7 +59,7 @@ export interface GateSettings {
   /** The machine's watchdog; null without one. */
   readonly watch: Watch | null;
   /** Notifies the engine that its call was aborted and the interpreter is lost. */
-  onAborted(why: string): void;
+  onAborted(reason: string): void;
 }
 
 export class InterpreterGate {

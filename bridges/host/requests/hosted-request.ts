@@ -91,7 +91,7 @@ export class HostedRequest implements QueuedRequest {
   private makeRoom(next: ChildReply, at: number): void {
     this.bytes += countLargeBytes(next) - countLargeBytes(this.replies[at]);
     this.replies[at] = undefined;
-    for (let left = MAX_REPLIES; left > 0 && this.bytes > MAX_REPLY_BYTES; left--) {
+    for (let remaining = MAX_REPLIES; remaining > 0 && this.bytes > MAX_REPLY_BYTES; remaining--) {
       this.bytes -= countLargeBytes(this.replies[this.oldest]);
       if (this.oldest < this.replies.length) this.replies[this.oldest] = undefined;
       this.oldest = (this.oldest + 1) & (MAX_REPLIES - 1);

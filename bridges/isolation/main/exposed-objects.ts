@@ -60,9 +60,9 @@ export class ExposedObjects implements ObjectCodec {
       to.u8(KNOWN).number(inode.id);
       return;
     }
-    const own = this.ownNumbers.get(inode);
-    if (own !== undefined && this.ownInodes.get(own) === inode) {
-      to.u8(OWN).number(own);
+    const ownNumber = this.ownNumbers.get(inode);
+    if (ownNumber !== undefined && this.ownInodes.get(ownNumber) === inode) {
+      to.u8(OWN).number(ownNumber);
       return;
     }
     to.u8(NEW).number(inode.id).gfid(inode.gfid).u8(inode.iaType);
@@ -144,9 +144,9 @@ export class ExposedObjects implements ObjectCodec {
   // -- files ---------------------------------------------------------------------------------------
 
   writeFd(to: Writer, fd: Fd): void {
-    const own = this.ownNumbers.get(fd);
-    if (own !== undefined) {
-      to.u8(OWN).number(own);
+    const ownNumber = this.ownNumbers.get(fd);
+    if (ownNumber !== undefined) {
+      to.u8(OWN).number(ownNumber);
       return;
     }
     const isKnown = fd.ctxGet(this.xl) === this;

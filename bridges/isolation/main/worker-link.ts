@@ -49,7 +49,7 @@ export interface WorkerLinkOwner {
   /** Handlers of messages that are not about requests, by kind. */
   readonly handlers: Readonly<Record<number, (from: Reader, link: WorkerLink) => void>>;
   /** The worker can no longer be used. */
-  handleBroken(why: string): void;
+  handleBroken(reason: string): void;
   /** Called when all messages are handled, before the main thread returns to its event loop. */
   updateHold(): void;
   /** Checks under a test's clock whether the worker still runs. */
@@ -479,9 +479,9 @@ export class WorkerLink {
 
   // -- the end -------------------------------------------------------------------------------------
 
-  private reportBroken(why: string): void {
+  private reportBroken(reason: string): void {
     if (this.isClosed) return;
-    this.owner.handleBroken(why);
+    this.owner.handleBroken(reason);
   }
 
   /** Stops reading from the worker; returns its unanswered requests. */

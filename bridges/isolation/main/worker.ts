@@ -87,7 +87,7 @@ export class Worker {
           owner.stops.receive(from.text(), from.u32(), link),
         [UP.FOPS]: (from: Reader) => owner.applySummary(readSummary(parseJson(from.text()))),
       },
-      handleBroken: (why: string) => owner.handleLoss(this, why),
+      handleBroken: (reason: string) => owner.handleLoss(this, reason),
       checkAlive: () => this.checkAlive(),
       updateHold: () => this.updateHold(),
       failCall: (call: PendingCall) => owner.failCall(call),
@@ -145,11 +145,11 @@ export class Worker {
   }
 
   /** Ends the thread, also in the middle of a call; returns its unanswered requests. */
-  close(why: string): PendingCall[] {
+  close(reason: string): PendingCall[] {
     const unanswered = this.link.close();
     this.cancelCheck?.();
     this.messages.close();
-    for (const order of this.orders.values()) order.reject(new Error(why));
+    for (const order of this.orders.values()) order.reject(new Error(reason));
     this.orders.clear();
     this.whenEnded = this.thread.terminate();
     return unanswered;

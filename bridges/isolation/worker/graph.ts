@@ -247,7 +247,8 @@ export class RequestExchange implements ObjectCodec {
   ): void {
     const to = this.side.begin(UP.ANSWER).u32(call.number).number(opRet).number(opErrno);
     writeValues(to, call.row.reply, values, this, call);
-    const keptRemotes = call.unlinked.length === 0 ? call.unlinked : this.takeKeptInodes(call, opRet);
+    const keptRemotes =
+      call.unlinked.length === 0 ? call.unlinked : this.takeKeptInodes(call, opRet);
     to.u32(keptRemotes.length);
     for (const remote of keptRemotes) to.number(remote);
     call.isAnswered = true;
@@ -414,9 +415,9 @@ export class RequestExchange implements ObjectCodec {
 
   /** Binds an inode made here to the main thread's inode of the same file. */
   bindSameInode(from: Reader): void {
-    const own = this.mirrors.findOwn(from.number());
+    const ownObject = this.mirrors.findOwn(from.number());
     const remote = from.number();
-    if (own !== undefined) this.mirrors.bindRemote(own, remote);
+    if (ownObject !== undefined) this.mirrors.bindRemote(ownObject, remote);
   }
 
   dump(): Dump {

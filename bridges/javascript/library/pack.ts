@@ -85,7 +85,7 @@ export function packArguments(
 
 type Packer = (arg: ArgRow, value: unknown, id: number) => unknown;
 
-function refuse(arg: ArgRow, expected: string, value: unknown): never {
+function throwPackError(arg: ArgRow, expected: string, value: unknown): never {
   throw new TypeError(`${arg.name} must be ${expected}, not ${typeName(value)}`);
 }
 
@@ -96,7 +96,7 @@ const packObject =
     encode: (value: T) => unknown,
   ): Packer =>
   (arg, value) =>
-    value instanceof type ? [tag, encode(value)] : refuse(arg, type.name, value);
+    value instanceof type ? [tag, encode(value)] : throwPackError(arg, type.name, value);
 
 const packFields = (tag: string, type: abstract new (...args: never[]) => Fields): Packer =>
   packObject(tag, type, (value) => value.fields());
@@ -106,7 +106,7 @@ function readItems<T>(
   type: abstract new (...args: never[]) => T,
   value: unknown,
 ): T[] {
-  if (!Array.isArray(value)) return refuse(arg, `an array of ${type.name}`, value);
+  if (!Array.isArray(value)) return throwPackError(arg, `an array of ${type.name}`, value);
   for (const item of value) {
     if (item instanceof type) continue;
     throw new TypeError(`${arg.name} must be an array of ${type.name}; ${typeName(item)} is in it`);
@@ -134,21 +134,21 @@ const PACKERS: Readonly<Record<string, Packer>> = {
   statvfs: packFields('statvfs', Statvfs),
   flock: packFields('flock', Flock),
   lease: packFields('lease', Lease),
-  str: (arg, value) => (typeof value === 'string' ? value : refuse(arg, 'a string', value)),
+  str: (arg, value) => (typeof value === 'string' ? value : throwPackError(arg, 'a string', value)),
   int: (arg, value) => {
     if (typeof value === 'boolean') return Number(value);
-    return typeof value === 'number' ? value : refuse(arg, 'a number', value);
+    return typeof value === 'number' ? value : throwPackError(arg, 'a number', value);
   },
   data: (arg, value) => {
-    const bytes = toBytes(value) ?? refuse(arg, 'a Uint8Array or Data', value);
+    const bytes = toBytes(value) ?? throwPackError(arg, 'a Uint8Array or Data', value);
     return ['data', host.put(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
   },
   dict: (arg, value) => {
     try {
       return ['dict', (value instanceof Dict ? value : new Dict(value as object)).packed()];
     } catch (error) {
-      const why = (error as Error).message;
-      return refuse(arg, `a Dict, a Map or an object (${why})`, value);
+      const reason = (error as Error).message;
+      return throwPackError(arg, `a Dict, a Map or an object (${reason})`, value);
     }
   },
   entries: (arg, value, id) => [

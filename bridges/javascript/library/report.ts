@@ -120,10 +120,10 @@ export function logRefusal(text: string): void {
 }
 
 /** Logs an invalid message, unless the module's own error reports it. Returns `why`. */
-export function logMistake(why: string): string {
+export function logMistake(reason: string): string {
   const { file, line, func } = callerPosition();
-  host.mistaken(file, line, func, why);
-  return why;
+  host.mistaken(file, line, func, reason);
+  return reason;
 }
 
 /** Logs an error at a method of the module. */

@@ -373,6 +373,6 @@ test('readdirp records the child of each file it returns', async () => {
 test.each([
   [{ 'decommissioned-bricks': 'wb' }, "'wb' is not a subvolume"],
   [{ 'rsync-hash-regex': '(' }, 'rsync-hash-regex'],
-])('options %o are refused', async (options, why) => {
-  await expect(DistributedVolume.start(THREE, options)).rejects.toThrow(why);
+])('options %o prevent the start, with the reason in the error', async (options, reason) => {
+  await expect(DistributedVolume.start(THREE, options)).rejects.toThrow(reason);
 });

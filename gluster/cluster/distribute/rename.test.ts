@@ -75,7 +75,7 @@ describe.each(CASES)('rename with source, old name, new name, target on children
     return { gfid, old };
   }
 
-  test('gives the file its new name, and leaves nothing else', async () => {
+  test('leaves the file under its new name, and no other entry on any child', async () => {
     const { gfid } = await prepare();
     expect(volume.rename(0, from, to)).toBe(0);
     const after = [

@@ -13,7 +13,7 @@ export const options = defineOptions({
     type: 'str',
     values: ['tcp', 'socket', 'unix'],
     default: 'tcp',
-    description: 'How to reach the brick: over TCP, or over a UNIX socket (unix).',
+    description: 'Transport to the brick: TCP, or a UNIX socket (unix).',
   },
   'remote-host': {
     type: 'str',
@@ -66,7 +66,7 @@ export const options = defineOptions({
     default: 1800,
     min: 0,
     max: 86_400,
-    description: 'How long a request may take before it fails with ENOTCONN. 0: for ever.',
+    description: 'Time limit of a request, which then fails with ENOTCONN. 0: no limit.',
     reconfigurable: true,
   },
   'send-gids': {

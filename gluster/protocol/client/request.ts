@@ -149,9 +149,9 @@ export class RequestQueue {
 
   /** Ends the wait of all requests, and calls `action` with each in order of arrival. */
   releaseAll(action: (...request: QueuedRequest) => void): void {
-    const all = [...this.requests];
+    const calls = [...this.requests];
     this.requests.clear();
-    for (const [request, stop] of all) {
+    for (const [request, stop] of calls) {
       stop();
       action(...request);
     }

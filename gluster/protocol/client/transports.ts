@@ -53,9 +53,9 @@ export const connectSocket =
           if (socket.writableLength > QUEUED_MAX) return -EAGAIN;
           // Node keeps the bytes until they have left, and this buffer is reused before that.
           const first = bytes.slice(0, length);
-          const all = data === null ? first : Buffer.concat([first, data]);
-          socket.write(all);
-          return all.length;
+          const joined = data === null ? first : Buffer.concat([first, data]);
+          socket.write(joined);
+          return joined.length;
         },
       }),
     );

@@ -36,7 +36,7 @@ export const options = defineOptions({
     type: 'str',
     values: ['tcp', 'socket', 'unix'],
     default: 'tcp',
-    description: 'How clients connect: over TCP, or over a UNIX socket (unix).',
+    description: 'Transport of the clients: TCP, or a UNIX socket (unix).',
   },
   'transport.socket.listen-port': {
     type: 'int',
@@ -105,7 +105,7 @@ export const options = defineOptions({
     min: 1,
     max: 3600,
     default: 30,
-    description: 'How long a connection may take for the handshake before it is closed.',
+    description: 'Time limit of a handshake; its connection is then closed.',
     reconfigurable: true,
   },
   'handshake-limit': {

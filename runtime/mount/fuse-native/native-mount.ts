@@ -31,13 +31,13 @@ const CHECK_MS = 500;
 export async function mountNative(options: MountOptions): Promise<Mount> {
   const { graph, mountpoint, levels } = options;
   if (options.allowOther) {
-    const why =
+    const reason =
       'fuse-native does not say who calls, so others cannot be let in; leave --allow-other out';
-    throw mountError('MOUNT_FAILED', mountpoint, why);
+    throw mountError('MOUNT_FAILED', mountpoint, reason);
   }
   if (options.suid || options.dev) {
-    const why = 'fuse-native knows neither suid nor dev; leave --suid and --dev out';
-    throw mountError('MOUNT_FAILED', mountpoint, why);
+    const reason = 'fuse-native knows neither suid nor dev; leave --suid and --dev out';
+    throw mountError('MOUNT_FAILED', mountpoint, reason);
   }
   const { context } = graph.top;
   const log = new Log(context.sink, levels, 'fuse-native', graph.top.log.graphId);

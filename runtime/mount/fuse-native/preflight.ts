@@ -22,8 +22,8 @@ const HELPER_FOLDER = '/usr/local/bin';
 export function checkLibfuse(path: string, real: string): void {
   const existing = findMount(real);
   if (existing !== null) {
-    const why = `${existing.type} is mounted there, on which fuse-native cannot mount; unmount it first, or mount elsewhere`;
-    throw mountError('MOUNT_FAILED', path, why);
+    const cause = `${existing.type} is mounted there, on which fuse-native cannot mount; unmount it first, or mount elsewhere`;
+    throw mountError('MOUNT_FAILED', path, cause);
   }
   checkDevice(path);
   if (process.getuid?.() === 0) {

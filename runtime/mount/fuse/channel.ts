@@ -212,8 +212,8 @@ export const escapeSource = (source: string): string => source.replace(/[\\,]/g,
 
 async function mountByUser(mountpoint: string, options: ChannelOptions): Promise<number> {
   if (options.suid || options.dev) {
-    const why = 'only root may mount without nosuid and nodev; leave --suid and --dev out';
-    throw mountError('MOUNT_FAILED', mountpoint, why);
+    const cause = 'only root may mount without nosuid and nodev; leave --suid and --dev out';
+    throw mountError('MOUNT_FAILED', mountpoint, cause);
   }
   const pair = makeSocketpair();
   if (typeof pair === 'number') {

@@ -71,7 +71,7 @@ export interface NotifierEvents {
   /** Called when the kernel has handled the oldest message. */
   onWritten(): void;
   /** Called when the thread has failed, after which it writes no messages. */
-  onBroken(why: string): void;
+  onBroken(reason: string): void;
 }
 
 export class Notifier {

@@ -79,7 +79,7 @@ export class RecordingFile implements EventStore {
   private readonly head: Uint8Array;
   private readonly shared: SharedPart;
   private readonly slots: readonly ActiveSlot[];
-  private readonly onTrouble: (why: string) => void;
+  private readonly onTrouble: (cause: string) => void;
   private current: ActiveSlot;
   /** The next slot's number. */
   private sequence = 1;
@@ -95,7 +95,7 @@ export class RecordingFile implements EventStore {
    * @param onTrouble is called once if writing fails; the events so far stay
    * @throws {RecordingFileError | NodeJS.ErrnoException | ForeignFileError}
    */
-  constructor(path: string, head: Head, onTrouble: (why: string) => void) {
+  constructor(path: string, head: Head, onTrouble: (cause: string) => void) {
     this.path = path;
     this.onTrouble = onTrouble;
     this.head = encodeName(encodeHead(head));

@@ -71,11 +71,11 @@ export function renderSvg(volumes: readonly PlainVolume[], settings: RenderSetti
 }
 
 function makeLines({ name, type, options }: PlainVolume, withOptions: boolean): Line[] {
-  const shown = withOptions ? options : [];
+  const shownOptions = withOptions ? options : [];
   return [
     { text: name, size: 14, class: 'name' },
     { text: type, size: 12, class: 'type' },
-    ...shown.map((option) => ({ text: option.join(' '), size: 11, class: 'option' })),
+    ...shownOptions.map((option) => ({ text: option.join(' '), size: 11, class: 'option' })),
   ];
 }
 

@@ -24,11 +24,11 @@ function listEntries(xl: MetaXlator, opened: OpenNode, size: number, offset: num
   const { treePath, names } = opened;
   const folder = xl.priv.findNode(treePath);
   const entries: Dirent[] = [];
-  let left = size;
+  let remaining = size;
   for (let at = offset; at < names.length; at++) {
     const name = names[at]!;
-    left -= direntplusSize(nameLength(name));
-    if (left < 0) break;
+    remaining -= direntplusSize(nameLength(name));
+    if (remaining < 0) break;
     const isDots = name === '.' || name === '..';
     const node = folder?.kind === 'dir' ? folder.find(name) : undefined;
     if (node === undefined && !isDots) continue;
@@ -50,9 +50,9 @@ const isHidden = (xl: MetaXlator, { name }: Dirent): boolean => name === xl.priv
 /** Makes readdir or readdirp: lists a directory of the tree, and hides the tree in the listing of the root. */
 function makeListingFop(fop: 'readdir' | 'readdirp') {
   const filterCbk: Cbk<'readdir', Meta> = (frame, _c, xl, opRet, opErrno, entries, xdata) => {
-    const shown = entries?.filter((entry) => !isHidden(xl, entry)) ?? null;
-    if (shown === null || shown.length > 0 || entries!.length === 0) {
-      unwind[fop](frame, shown?.length ?? opRet, opErrno, shown, xdata);
+    const visibleEntries = entries?.filter((entry) => !isHidden(xl, entry)) ?? null;
+    if (visibleEntries === null || visibleEntries.length > 0 || entries!.length === 0) {
+      unwind[fop](frame, visibleEntries?.length ?? opRet, opErrno, visibleEntries, xdata);
       return;
     }
     const { fd, size } = frame.local as RootListing;

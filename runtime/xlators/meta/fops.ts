@@ -113,11 +113,11 @@ const treeFops: Fops<Meta> = {
     const { parent, inode } = loc;
     if (isDirName(xl, loc)) return replyLookup(frame, xl, loc, xl.priv.makePath([]));
     const above = findTreePath(xl, parent);
-    const own = parent === null ? findTreePath(xl, inode) : undefined;
-    if (above === undefined && own === undefined) {
+    const treePath = parent === null ? findTreePath(xl, inode) : undefined;
+    if (above === undefined && treePath === undefined) {
       tail.lookup(frame, xl.children[0]!, loc, xdata);
     } else if (!mayRead(frame, xl)) fail.lookup(frame, EACCES);
-    else replyLookup(frame, xl, loc, own ?? xl.priv.findBelow(above!, loc.name!));
+    else replyLookup(frame, xl, loc, treePath ?? xl.priv.findBelow(above!, loc.name!));
   },
 
   stat(frame, xl, loc, xdata) {

@@ -89,8 +89,10 @@ function* changeAll<N extends ChangeFop>(
   if (unknown !== 0) return [makeFailure(fop, unknown)];
   if (mds === NO_CHILD) {
     const replies = yield* task.windEach(children, fop, () => args);
-    const [first, ...others] = filterSuccesses(replies);
-    return first === undefined ? [makeFailure(fop, chooseErrno(replies))] : [first, ...others];
+    const [first, ...otherChildren] = filterSuccesses(replies);
+    return first === undefined
+      ? [makeFailure(fop, chooseErrno(replies))]
+      : [first, ...otherChildren];
   }
   const errno = yield* addToMdsCount(task, mds, dir, -1);
   if (errno !== 0) return [makeFailure(fop, errno)];
@@ -99,11 +101,11 @@ function* changeAll<N extends ChangeFop>(
     yield* addToMdsCount(task, mds, dir, 1);
     return [first];
   }
-  const others = children.filter((child) => child !== mds);
-  const replies = yield* task.windEach(others, fop, () => args);
+  const otherChildren = children.filter((child) => child !== mds);
+  const replies = yield* task.windEach(otherChildren, fop, () => args);
   // After a failure the count stays nonzero, so the next lookup repairs that child.
   const successes = filterSuccesses(replies);
-  if (successes.length === others.length) yield* addToMdsCount(task, mds, dir, 1);
+  if (successes.length === otherChildren.length) yield* addToMdsCount(task, mds, dir, 1);
   return [first, ...successes];
 }
 

@@ -127,11 +127,16 @@ function* makeOnOthers(
   first: MkdirReply,
   child: number,
 ): Steps<MkdirReply[]> {
-  const others = task.volume.children.filter((at) => at !== child);
-  const otherReplies = yield* task.windEach(others, 'mkdir', () => [loc, mode, umask, xdata]);
+  const otherChildren = task.volume.children.filter((at) => at !== child);
+  const otherReplies = yield* task.windEach(otherChildren, 'mkdir', () => [
+    loc,
+    mode,
+    umask,
+    xdata,
+  ]);
   const gfid = first.values[1]!.iaGfid;
   const replies = [first];
-  for (const [at, other] of others.entries()) {
+  for (const [at, other] of otherChildren.entries()) {
     let reply = otherReplies[at]!;
     if (reply.opRet < 0 && reply.opErrno === EEXIST) {
       const obstacle = yield* resolveExisting(task, loc, other, gfid);
@@ -142,7 +147,7 @@ function* makeOnOthers(
     replies.push(reply);
   }
   if (replies.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST)) {
-    const created = others.filter((_, at) => otherReplies[at]!.opRet >= 0);
+    const created = otherChildren.filter((_, at) => otherReplies[at]!.opRet >= 0);
     yield* task.windOwnEach([...created, child], 'rmdir', () => [loc, 0, null]);
   }
   return replies;

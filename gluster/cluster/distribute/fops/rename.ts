@@ -93,11 +93,11 @@ function* renameOnAll(
 ): Steps<RenameReply> {
   const first = yield* task.windOne(child, 'rename', from, to, xdata);
   if (first.opRet < 0) return first;
-  const others = task.volume.children.filter((at) => at !== child);
-  const replies = yield* task.windEach(others, 'rename', () => [from, to, xdata]);
+  const otherChildren = task.volume.children.filter((at) => at !== child);
+  const replies = yield* task.windEach(otherChildren, 'rename', () => [from, to, xdata]);
   const refusal = replies.find(({ opRet }) => opRet < 0);
   if (refusal === undefined) return mergeDirectoryReplies(first, [first, ...replies]);
-  const renamed = others.filter((_, at) => replies[at]!.opRet >= 0);
+  const renamed = otherChildren.filter((_, at) => replies[at]!.opRet >= 0);
   yield* task.windOwnEach([child, ...renamed], 'rename', () => [to, from, null]);
   return refusal;
 }

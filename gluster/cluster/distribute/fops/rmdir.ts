@@ -61,8 +61,8 @@ function* removeDirectory(task: Task, args: Args): Steps<RmdirReply> {
 
 /** Removes the directory on all other children at once, then on its name's child unless one refused. */
 function* removeOnAll(task: Task, args: Args, child: number): Steps<RmdirReply[]> {
-  const others = task.volume.children.filter((at) => at !== child);
-  const replies = yield* task.windEach(others, 'rmdir', () => args);
+  const otherChildren = task.volume.children.filter((at) => at !== child);
+  const replies = yield* task.windEach(otherChildren, 'rmdir', () => args);
   if (replies.some(isRefusal)) return replies;
   return [...replies, yield* task.windOne(child, 'rmdir', ...args)];
 }

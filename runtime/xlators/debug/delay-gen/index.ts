@@ -25,7 +25,7 @@ const options = defineOptions({
   'delay-percentage': {
     type: 'percent',
     default: 10,
-    description: 'How many of the fops are delayed; which ones is left to chance.',
+    description: 'Share of the fops that are delayed, chosen at random.',
     reconfigurable: true,
   },
   'delay-duration': {
@@ -33,7 +33,7 @@ const options = defineOptions({
     default: 100_000,
     min: 0,
     max: TWO_32 - 1,
-    description: 'How long a fop that is delayed waits, in microseconds.',
+    description: 'Delay of a fop, in microseconds.',
     reconfigurable: true,
   },
   enable: {

@@ -34,7 +34,7 @@ const options = defineOptions({
   failure: {
     type: 'percent',
     default: 0,
-    description: 'How many of the fops fail; which ones is left to chance.',
+    description: 'Share of the fops that fail, chosen at random.',
     reconfigurable: true,
   },
   'error-no': {
@@ -63,7 +63,8 @@ const options = defineOptions({
     type: 'int',
     min: 0,
     max: 2 ** 32 - 1,
-    description: 'Where chance begins: with the same seed, the same fops fail. Not in GlusterFS.',
+    description:
+      'Seed of the random numbers: with the same seed, the same fops fail. Not in GlusterFS.',
   },
 });
 

@@ -30,7 +30,7 @@ export const options = defineOptions({
   'unique-id': {
     type: 'str',
     default: '/no/such/path',
-    description: "What the files with statistics are called by, in place of the volume's name.",
+    description: "Name of the files with statistics, in place of the volume's name.",
     reconfigurable: true,
   },
   // Each with GlusterFS's default; another value causes a warning. Null: no value does, as glusterd writes the option

@@ -51,7 +51,7 @@ const options = defineOptions({
     type: 'sizet',
     default: 1024,
     max: 1_048_576,
-    description: 'How many lines are kept as history.',
+    description: 'Number of lines kept as history.',
   },
   'log-file': {
     type: 'bool',

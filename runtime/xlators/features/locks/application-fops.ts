@@ -92,7 +92,7 @@ function getlk(frame: Frame, { flock, span, table, trace }: LockRequest): void {
       ? active.ownedBy(requestOwner(frame.root)).find((own) => overlaps(own, span))
       : active.findConflict(makeRange(frame, flock, span, null));
   trace(0);
-  const flockReply = range && makeFlock(range, range.note.pid);
+  const flockReply = range && makeFlock(range, range.holder.pid);
   unwind.lk(frame, 0, 0, flockReply ?? { ...flock, type: F_UNLCK }, null);
 }
 
@@ -121,8 +121,8 @@ function setlk(frame: Frame, xl: Xlator<Locks>, request: LockRequest): void {
   if (waiter !== null) outcome.waitUntilSettled(locks, (errno) => waiter.cancel(errno));
 }
 
-function makeRange<N>(frame: Frame, flock: Flock, span: Span, note: N): Range<N> {
-  return { ...span, owner: requestOwner(frame.root), type: flock.type as LockType, note };
+function makeRange<N>(frame: Frame, flock: Flock, span: Span, holder: N): Range<N> {
+  return { ...span, owner: requestOwner(frame.root), type: flock.type as LockType, holder };
 }
 
 /**
@@ -150,7 +150,7 @@ export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
   if (locks !== undefined) {
     const { lkOwner } = frame.root;
     // After a disconnect, GlusterFS's server flushes without an lk-owner: then all locks of this fd are removed.
-    if (isAnonymous(lkOwner)) locks.records.remove(({ note }) => note.fd === fd.id);
+    if (isAnonymous(lkOwner)) locks.records.remove(({ holder }) => holder.fd === fd.id);
     else {
       const closingOwner = requestOwner(frame.root);
       locks.records.remove(({ owner }) => owner === closingOwner);
@@ -165,7 +165,7 @@ export const getactivelk: Fop<'getactivelk', Locks> = (frame, xl, loc) => {
   const { inode } = loc;
   if (inode === null) return fail.getactivelk(frame, EINVAL);
   const active = xl.priv.find(inode)?.records.active ?? [];
-  const list = [...active].map((range) => makeFlock(range, range.note.pid));
+  const list = [...active].map((range) => makeFlock(range, range.holder.pid));
   unwind.getactivelk(frame, list.length, 0, list, null);
 };
 
@@ -182,9 +182,9 @@ export const setactivelk: Fop<'setactivelk', Locks> = (frame, xl, { inode }, loc
   client?.ctxSet(xl, true);
   const grantedAt = xl.context.sink.now();
   for (const [at, { owner: lkOwner, type, pid }] of locklist.entries()) {
-    const note = { client, pid, fd: 0, blockedAt: null, grantedAt };
+    const holder = { client, pid, fd: 0, blockedAt: null, grantedAt };
     const owner = makeOwner(client, lkOwner);
-    locks.records.active.lock({ ...(spans[at] as Span), owner, type: type as LockType, note });
+    locks.records.active.lock({ ...(spans[at] as Span), owner, type: type as LockType, holder });
   }
   xl.priv.holdWhileLocked(locks);
   unwind.setactivelk(frame, 0, 0, null);

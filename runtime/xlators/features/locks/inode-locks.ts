@@ -24,7 +24,7 @@ export interface EntryClaim {
   /** Null for all names of the directory. */
   readonly basename: string | null;
   readonly type: number;
-  readonly note: Holder;
+  readonly holder: Holder;
 }
 
 const rangeRules: ClaimRules<InodeClaim> = {
@@ -95,8 +95,8 @@ export class InodeLocks {
     const isOfClient = (holder: Holder): boolean => holder.client === client;
     this.dropRecords(isOfClient, errno);
     for (const { inodelks, entrylks } of this.domains.values()) {
-      inodelks.drop(({ note }) => isOfClient(note), errno);
-      entrylks.drop(({ note }) => isOfClient(note), errno);
+      inodelks.drop(({ holder }) => isOfClient(holder), errno);
+      entrylks.drop(({ holder }) => isOfClient(holder), errno);
     }
   }
 
@@ -104,8 +104,8 @@ export class InodeLocks {
   cancelWaiting(client: Client | null, fd: number, span: Span, errno: number): number {
     const waiters = [this.records, this.flocks]
       .flatMap(({ blocked }) => [...blocked])
-      .filter(({ range: { note, start, end } }) => {
-        const isOfFd = note.client === client && note.fd === fd;
+      .filter(({ range: { holder, start, end } }) => {
+        const isOfFd = holder.client === client && holder.fd === fd;
         return isOfFd && start === span.start && end === span.end;
       });
     for (const waiter of waiters) waiter.cancel(errno);
@@ -114,8 +114,8 @@ export class InodeLocks {
 
   private dropRecords(isSelected: (holder: Holder) => boolean, errno: number): void {
     for (const table of [this.records, this.flocks]) {
-      for (const waiter of table.blocked) if (isSelected(waiter.range.note)) waiter.cancel(errno);
-      table.remove(({ note }) => isSelected(note));
+      for (const waiter of table.blocked) if (isSelected(waiter.range.holder)) waiter.cancel(errno);
+      table.remove(({ holder }) => isSelected(holder));
     }
   }
 

@@ -85,13 +85,13 @@ const formatInodelks = ({ inodelks }: DomainLocks): LockLine[] =>
 const formatEntrylks = ({ entrylks }: DomainLocks): LockLine[] =>
   formatClaims('entrylk', entrylks.granted, entrylks.blocked, formatEntry);
 
-function formatRange({ type, start, end, owner, note }: InodeClaim): string {
+function formatRange({ type, start, end, owner, holder }: InodeClaim): string {
   const len = end === Infinity ? 0 : end - start;
-  return `type=${lockTypes.get(type)}, whence=0, start=${start}, len=${len}, ${formatHolder(owner, note)}`;
+  return `type=${lockTypes.get(type)}, whence=0, start=${start}, len=${len}, ${formatHolder(owner, holder)}`;
 }
 
-function formatEntry({ type, basename, owner, note }: EntryClaim): string {
-  return `type=${entrylkTypeName(type)} on basename=${basename ?? '(null)'}, ${formatHolder(owner, note)}`;
+function formatEntry({ type, basename, owner, holder }: EntryClaim): string {
+  return `type=${entrylkTypeName(type)} on basename=${basename ?? '(null)'}, ${formatHolder(owner, holder)}`;
 }
 
 function formatHolder(owner: string, { pid, blockedAt, grantedAt }: Holder): string {

@@ -41,7 +41,7 @@ class Bytes {
         const start = at;
         while (at < SIZE && bytes[at] === type) at += 1;
         const end = at === SIZE ? Infinity : at;
-        if (type !== null) runs.push({ owner, type, start, end, note: null });
+        if (type !== null) runs.push({ owner, type, start, end, holder: null });
       }
     }
     return runs;
@@ -58,7 +58,7 @@ const range: fc.Arbitrary<Range<null>> = fc
     type: fc.constantFrom<LockType>(F_RDLCK, F_WRLCK),
     span,
   })
-  .map(({ span: { start, end }, ...rest }) => ({ ...rest, start, end, note: null }));
+  .map(({ span: { start, end }, ...rest }) => ({ ...rest, start, end, holder: null }));
 
 type Step =
   | { readonly do: 'lock'; readonly range: Range<null> }
@@ -102,14 +102,14 @@ describe('ranges of locks', () => {
     );
   });
 
-  it('keep the note of each piece when a range is split or merged', () => {
+  it('keep the holder of each piece when a range is split or merged', () => {
     const ranges = new Ranges<string>();
-    const lock = (start: number, end: number, type: LockType, note: string): void =>
-      ranges.lock({ owner: 'a', type, start, end, note });
+    const lock = (start: number, end: number, type: LockType, holder: string): void =>
+      ranges.lock({ owner: 'a', type, start, end, holder });
     lock(0, 100, F_WRLCK, 'first');
     lock(40, 60, F_RDLCK, 'middle');
     lock(60, 70, F_RDLCK, 'joins');
-    expect([...ranges].map(({ start, end, note }) => [start, end, note])).toEqual([
+    expect([...ranges].map(({ start, end, holder }) => [start, end, holder])).toEqual([
       [0, 40, 'first'],
       [40, 70, 'joins'],
       [70, 100, 'first'],

@@ -15,11 +15,11 @@ export interface Span {
   readonly end: number;
 }
 
-/** A locked range; `note` is any data of the caller. */
+/** A locked range; `holder` is any data of the caller, such as the client. */
 export interface Range<N> extends Span {
   readonly owner: string;
   readonly type: LockType;
-  readonly note: N;
+  readonly holder: N;
 }
 
 export const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;

@@ -70,7 +70,7 @@ it.each([
         for (const [at, { do: what, file, owner, type, start, length }] of steps.entries()) {
           const table = files[file]!;
           const end = areRecords ? start + length : Infinity;
-          const range = { owner, type, start: areRecords ? start : 0, end, note: at };
+          const range = { owner, type, start: areRecords ? start : 0, end, holder: at };
           // An owner waits for one lock at a time.
           const isBusy = waiting(asked).some((each) => each.range.owner === owner);
           if (what === 'cancel') waiting(asked)[0]?.waiter?.cancel(EINTR);

@@ -38,7 +38,7 @@ type FopName = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
 interface ClaimRequest<C> {
   readonly locks: InodeLocks;
   readonly domain: LockDomain<C & Claim>;
-  readonly makeClaim: (note: Holder) => C & Claim;
+  readonly makeClaim: (holder: Holder) => C & Claim;
   readonly isUnlock: boolean;
   readonly mayWait: boolean;
   readonly trace: OutcomeLogger;
@@ -84,7 +84,7 @@ function lockRange(frame: Frame, xl: Xlator<Locks>, request: RangeRequest): void
   lockOrUnlock(frame, xl, {
     locks,
     domain: locks.findOrAddDomain(volume).inodelks,
-    makeClaim: (note) => ({ ...span, owner, type: flock.type as LockType, note }),
+    makeClaim: (holder) => ({ ...span, owner, type: flock.type as LockType, holder }),
     isUnlock: flock.type === F_UNLCK,
     mayWait: cmd === F_SETLKW,
     trace: traceRequest(xl, frame, inode, formatLock),
@@ -128,7 +128,7 @@ function lockEntry(frame: Frame, xl: Xlator<Locks>, request: EntryRequest): void
   lockOrUnlock(frame, xl, {
     locks,
     domain: locks.findOrAddDomain(volume).entrylks,
-    makeClaim: (note) => ({ owner, basename, type, note }),
+    makeClaim: (holder) => ({ owner, basename, type, holder }),
     isUnlock: cmd === ENTRYLK_UNLOCK,
     mayWait: cmd === ENTRYLK_LOCK,
     trace: traceRequest(xl, frame, inode, () => formatEntryLock(cmd, type, basename, volume)),

@@ -20,7 +20,7 @@ export const options = defineReconfigurableOptions({
   'default-retention-period': {
     type: 'time',
     default: 120,
-    description: 'How long a file is retained, with worm-file-level.',
+    description: 'Time for which a file is retained, with worm-file-level.',
   },
   'retention-mode': {
     type: 'str',

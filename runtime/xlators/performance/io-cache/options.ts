@@ -12,7 +12,7 @@ export const options = defineReconfigurableOptions({
     type: 'sizet',
     default: 32 * MB,
     min: 4 * MB,
-    description: 'What the data of all files may take; what was not read for longest goes.',
+    description: 'Memory limit of the data of all files; pages not read for longest are evicted.',
   },
   'cache-timeout': {
     type: 'int',

@@ -24,13 +24,14 @@ const options = defineReconfigurableOptions({
     default: 131_072,
     min: 0,
     max: 99 * 1024 * 1024,
-    description: 'What the names of all directories may take; the oldest make room.',
+    description: 'Memory limit of the names of all directories; the oldest make room.',
   },
   'nl-cache-timeout': {
     type: 'time',
     default: DEFAULT_TIMEOUT_S,
     min: 0,
-    description: 'How long a name is remembered: the longest that a new file may stay hidden.',
+    description:
+      'Time for which a name is remembered: the longest that a new file may stay hidden.',
   },
   'kernel-timeout': {
     type: 'time',

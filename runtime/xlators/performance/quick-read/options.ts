@@ -19,7 +19,8 @@ export const options = defineReconfigurableOptions({
     type: 'sizet',
     default: 128 * MB,
     min: 0,
-    description: 'What the content of all files may take; those that were not read for longest go.',
+    description:
+      'Memory limit of the content of all files; those not read for longest are evicted.',
   },
   'cache-timeout': {
     type: 'int',

@@ -20,7 +20,7 @@ export const options = defineReconfigurableOptions({
     default: 128 * KB,
     min: 4 * KB,
     max: 64 * MB,
-    description: 'What is read ahead at a time.',
+    description: 'Data that is read ahead at a time.',
   },
   'force-atime-update': {
     type: 'bool',

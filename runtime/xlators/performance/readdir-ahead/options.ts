@@ -15,7 +15,7 @@ export const options = defineReconfigurableOptions({
     default: 128 * KB,
     min: 4 * KB,
     max: 128 * KB,
-    description: 'How much is read at a time.',
+    description: 'Size of a request to the volume below.',
   },
   'rda-low-wmark': {
     type: 'sizet',
@@ -35,7 +35,7 @@ export const options = defineReconfigurableOptions({
     type: 'sizet',
     default: 10 * MB,
     min: 0,
-    description: 'How much may be ahead in all directories together.',
+    description: 'Limit of the entries read ahead, of all directories together.',
   },
   'parallel-readdir': {
     type: 'bool',

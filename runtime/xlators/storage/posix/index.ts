@@ -116,7 +116,7 @@ export default defineTranslator({
     'health-check-interval': {
       type: 'time',
       default: 5,
-      description: 'How often the directory is checked to be still there; 0: never.',
+      description: 'Interval at which the directory is checked to be still there; 0: never.',
       reconfigurable: true,
     },
     ctime: {

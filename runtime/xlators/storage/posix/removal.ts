@@ -93,7 +93,7 @@ export interface RemovalReply {
 /**
  * Removes a name; returns the parent's attributes before and after, or the errno.
  * @param flags unlinkat(2)'s: AT_REMOVEDIR for a directory
- * @param isWhole whether a directory is removed with all its entries
+ * @param withEntries whether a directory is removed with all its entries
  */
 export function removeName(
   xl: PosixXlator,
@@ -101,7 +101,7 @@ export function removeName(
   loc: Loc,
   flags: number,
   xdata: Dict | null = null,
-  isWhole = false,
+  withEntries = false,
 ): RemovalReply | number {
   const store = xl.priv;
   const dir = findParent(xl, loc);
@@ -116,8 +116,8 @@ export function removeName(
   const isLast = victim !== null && store.dropHandleOfLastName(victim);
   let result = libc.unlinkat(dir.fd, NAME, flags);
   if (result === -EEXIST) result = -ENOTEMPTY;
-  const isFull = result === -ENOTEMPTY && isWhole && victim !== null;
-  if (isFull && store.landfill !== null)
+  const isNotEmpty = result === -ENOTEMPTY && withEntries && victim !== null;
+  if (isNotEmpty && store.landfill !== null)
     result = store.landfill.removeWhole(dir, NAME, victim.gfid);
   if (result < 0) {
     if (isLast) store.createGfidHandle(victim, victim.fd, entry, true);
@@ -127,6 +127,6 @@ export function removeName(
   store.mdata.setParentTimes(frame, 'unlink', dir);
   noteLostName(store, victim, entry, table, wasLast);
   // The directory is in the landfill now: clients must not create entries in it.
-  if (isFull) store.handles.drop(victim);
+  if (isNotEmpty) store.handles.drop(victim);
   return { preparent, postparent: readDirIatt(frame, store, dir) };
 }

@@ -104,8 +104,8 @@ interface Copy {
 /** Copies on libuv's pool, as the disk may block; returns the bytes copied, or minus the errno. */
 async function copyOnPool({ from, offIn, to, offOut, len }: Copy): Promise<number> {
   const size = Math.min(len, COPY_BYTES);
-  const [at, toAt] = [encodeOffset(offIn), encodeOffset(offOut)];
-  const copied = await copyFileRange(from.fd, at, to.fd, toAt, size, 0);
+  const [sourceOffset, targetOffset] = [encodeOffset(offIn), encodeOffset(offOut)];
+  const copied = await copyFileRange(from.fd, sourceOffset, to.fd, targetOffset, size, 0);
   if (copied >= 0) return copied;
   // The asynchronous call returns no errno. This synchronous one returns it, or succeeds and is the reply.
   const probeBytes = Math.min(size, PROBE_BYTES);
