@@ -16,3 +16,7 @@ from ._server import VolumeError
 from ._volume import Volume
 
 __all__ = ["DirEntry", "File", "Volume", "VolumeError", "VolumePath"]
+
+# Messages and pickles name the package, whose modules may change.
+for _class in (DirEntry, File, Volume, VolumeError, VolumePath):
+    _class.__module__ = __name__

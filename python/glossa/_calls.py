@@ -22,7 +22,7 @@ from ._names import (
     encode_path,
     is_bytes,
 )
-from ._operations import DATA_MAX, NOFOLLOW, RECURSIVE, STATS, Operation
+from ._operations import DATA_MAX, LSTAT, NOFOLLOW, RECURSIVE, STAT, STATS, Operation
 from ._request import Request, nothing
 from ._times import Times, encode_times
 from ._values import (
@@ -81,7 +81,7 @@ class VolumeCalls:
 
     def stat(self, path: AnyPath, *, follow_symlinks: bool = True) -> Request[os.stat_result]:
         """Attributes, as os.stat."""
-        operation = operations.STAT if follow_symlinks else operations.LSTAT
+        operation = STAT if follow_symlinks else LSTAT
         return Request(operation, (), (encode_path(path),), decode_stat, (path,))
 
     def lstat(self, path: AnyPath) -> Request[os.stat_result]:

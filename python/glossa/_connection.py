@@ -27,6 +27,9 @@ R = TypeVar("R")
 # Requests whose replies are not waited for; no other request has this number.
 UNHEARD = 0
 
+# A lost connection raises an error instead.
+NO_SIGNAL = (socket.MSG_NOSIGNAL,)
+
 # Requests have the numbers from 1 to this.
 LAST_NUMBER = 0xFFFF_FFFF
 
@@ -46,6 +49,7 @@ class Connection:
         stream, self.greeting, self._process = link
         self._socket = stream
         self._receive_into = stream.recv_into
+        self._send_one = stream.send
         self._send_parts = stream.sendmsg
         # Number 0 is UNHEARD.
         self._numbers = count(1)
@@ -170,16 +174,19 @@ class Connection:
             self._lose(str(error))
 
     def _send(self, parts: Sequence[Any], sent: list[int]) -> None:
-        size = sum(map(len, parts))
+        """@param sent: gets the number of bytes as soon as any are sent"""
         with self._sending:
             try:
                 # In one call of C, so that a signal cannot part the send from its count.
-                sent.extend(map(self._send_parts, (parts,), ((),), (socket.MSG_NOSIGNAL,)))
+                if len(parts) == 1:
+                    sent.extend(map(self._send_one, parts, NO_SIGNAL))
+                else:
+                    sent.extend(map(self._send_parts, (parts,), ((),), NO_SIGNAL))
             except OSError as error:
                 self._lose(str(error))
                 raise self.make_loss() from None
             finally:
-                if sent and sent[0] != size:
+                if sent and sent[0] != sum(map(len, parts)):
                     self._send_rest(parts, sent[0])
 
     def _send_rest(self, parts: Sequence[Any], done: int) -> None:

@@ -15,6 +15,7 @@ from ._operations import LAST_PART, REPLY
 from ._request import LENGTH_BYTES, Request
 
 HEADER_BYTES = REPLY.size
+unpack_header = REPLY.unpack_from
 
 # Replies up to this size are received with one system call, and copied once.
 BUFFER_BYTES = 16_384
@@ -56,6 +57,7 @@ class Replies:
         self.close_orphan: Callable[[int], None] = lambda number: None
         self._buffer = bytearray(BUFFER_BYTES)
         self._view = memoryview(self._buffer)
+        self._whole = (self._view,)
         # Start and end of the bytes in the buffer, or of those in the body that is being received;
         # the count of a receive that is not yet part of it.
         self._state: tuple[int, int, list[int], _Body | None] = (0, 0, [], None)
@@ -74,7 +76,9 @@ class Replies:
         # After an exception, what was received before it comes first.
         if self._is_settled:
             self._is_settled = False
-            self._state[2].extend(map(receive_into, (self.target(),)))
+            _, end, received, body = self._state
+            target = self._whole if end == 0 and body is None else (self.target(),)
+            received.extend(map(receive_into, target))
         is_open = self._take()
         self._is_settled = True
         return is_open
@@ -91,23 +95,18 @@ class Replies:
             if received[0] == 0:
                 return False
             end += received[0]
-            self._state = (start, end, [], body)
         if body is not None:
-            if end < len(body.target):
-                return True
-            if body.request is None or not body.request.is_done:
-                self._settle(body.request, body.errno, body.reply())
-            self._state = (0, 0, [], None)
+            self._take_body(body, end)
             return True
         buffer = self._buffer
+        waiting = self.waiting
         while end - start >= HEADER_BYTES:
-            length, number, errno = REPLY.unpack_from(buffer, start)
-            length -= LAST_PART
+            length, number, errno = unpack_header(buffer, start)
             data = start + HEADER_BYTES
-            stop = start + LENGTH_BYTES + length
+            stop = start + LENGTH_BYTES + length - LAST_PART
             if stop < data:
                 raise ConnectionError("malformed reply")
-            request = self.waiting.get(number)
+            request = waiting.get(number)
             if stop > end:
                 body = _Body(request, errno, stop - data, self._view[data:end])
                 self._state = (0, end - data, [], body)
@@ -120,18 +119,29 @@ class Replies:
                     into[: stop - data] = self._view[data:stop]
                     self._settle(request, errno, stop - data)
             start = stop
-            self._state = (start, end, [], None)
-        if start > 0:
-            # Less than a header stays, which never reaches to where it came from.
-            rest = end - start
-            if rest > 0:
-                buffer[:rest] = buffer[start:end]
-            self._state = (0, rest, [], None)
+        if start == end:
+            self._state = (0, 0, [], None)
+        else:
+            self._keep_rest(start, end)
         return True
 
-    def _settle(self, request: Request[Any] | None, errno: int, reply: bytes | int) -> None:
-        if request is None:
+    def _take_body(self, body: _Body, end: int) -> None:
+        if end < len(body.target):
+            self._state = (0, end, [], body)
             return
+        request = body.request
+        if request is not None and not request.is_done:
+            self._settle(request, body.errno, body.reply())
+        self._state = (0, 0, [], None)
+
+    def _keep_rest(self, start: int, end: int) -> None:
+        """Moves less than a header to the front; it never reaches to where it came from."""
+        self._state = (start, end, [], None)
+        if start > 0:
+            self._buffer[: end - start] = self._buffer[start:end]
+            self._state = (0, end - start, [], None)
+
+    def _settle(self, request: Request[Any], errno: int, reply: bytes | int) -> None:
         request.settle(errno, reply)
         number = request.number
         self.waiting.pop(number, None)

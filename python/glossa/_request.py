@@ -87,16 +87,14 @@ class Request(Generic[R]):
         """The buffers of the message. @raises OSError"""
         number, head, _, _ = self.operation
         buffers = self.buffers
-        lengths = [len(buffer) for buffer in buffers]
+        lengths = [*map(len, buffers)]
         size = head.size - LENGTH_BYTES + sum(lengths)
         if size > MAX_BYTES:
             raise OSError(E2BIG, os.strerror(E2BIG), *self.paths[:1])
-        start = head.pack(
-            size | LAST_PART, self.number, number, identity, *self.numbers, *lengths
-        )
-        if size <= JOINED_BYTES:
-            return (b"".join((start, *buffers)),)
-        return (start, *buffers)
+        start = head.pack(size | LAST_PART, self.number, number, identity, *self.numbers, *lengths)
+        if size > JOINED_BYTES:
+            return (start, *buffers)
+        return (b"".join((start, *buffers)),)
 
     def settle(self, errno: int, reply: bytes | int) -> None:
         """Takes the reply, and wakes the caller."""

@@ -30,41 +30,41 @@ class SessionBase(Generic[C]):
     def __init__(self, source: Source, reconnects: bool) -> None:
         self.source = source
         self.reconnects = reconnects
-        self._connection: C | None = None
+        self.current: C | None = None
         self.is_closed = False
         sessions.add(self)
 
     def live(self) -> C | None:
         """The connection, unless there is none yet or it has ended."""
-        connection = self._connection
+        connection = self.current
         return connection if connection is not None and connection.loss is None else None
 
     def check(self) -> None:
         """Whether the session may connect. @raises ValueError if the volume is closed, OSError"""
         if self.is_closed:
             raise ValueError("I/O operation on closed volume")
-        connection = self._connection
+        connection = self.current
         if connection is not None and connection.loss is not None:
             if not self.reconnects:
                 raise connection.make_loss()
             connection.close()
-            self._connection = None
+            self.current = None
 
     @property
     def is_unused(self) -> bool:
         """Whether there is nothing to close."""
-        return self.is_closed or self._connection is None
+        return self.is_closed or self.current is None
 
     def close(self) -> None:
         self.is_closed = True
-        if self._connection is not None:
-            self._connection.close()
+        if self.current is not None:
+            self.current.close()
 
     def leave_to_parent(self) -> None:
         """In a child after fork, which gets a connection of its own."""
-        if self._connection is not None:
-            self._connection.leave_to_parent()
-            self._connection = None
+        if self.current is not None:
+            self.current.leave_to_parent()
+            self.current = None
 
 
 class Session(SessionBase[Connection]):
@@ -76,14 +76,14 @@ class Session(SessionBase[Connection]):
 
     def connection(self) -> Connection:
         """@raises ValueError if the volume is closed, OSError"""
-        connection = self._connection
+        connection = self.current
         if connection is not None and connection.loss is None:
             return connection
         with self._lock:
             connection = self.live()
             if connection is None:
                 self.check()
-                connection = self._connection = Connection(connect(self.source))
+                connection = self.current = Connection(connect(self.source))
             return connection
 
     def leave_to_parent(self) -> None:

@@ -16,7 +16,7 @@ from ._file_calls import FileCalls
 from ._identity import Identity, make_identity
 from ._names import AnyPath, StrPath
 from ._path import VolumePath
-from ._request import Call
+from ._request import Call, Request
 from ._server import Command, Source, make_source
 from ._session import Session
 from ._shapes import blocking
@@ -84,7 +84,13 @@ class Volume:
 
     def run(self, call: Call[R]) -> R:
         """Carries out an operation of `_calls`."""
-        return self._session.connection().run(call, self._identity)
+        session = self._session
+        connection = session.current
+        if connection is None or connection.loss is not None:
+            connection = session.connection()
+        if self._identity is None and type(call) is Request:
+            return connection.call(call)
+        return connection.run(call, self._identity)
 
     _run = run
 

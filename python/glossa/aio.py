@@ -66,7 +66,7 @@ class Session(SessionBase[Connection]):
             _, connection = await loop.create_unix_connection(
                 lambda: Connection(link, loop), sock=link.stream
             )
-            self._connection = connection
+            self.current = connection
             return connection
         finally:
             self._opening = None

@@ -1,0 +1,6 @@
+/** Runs the test cases of the Python package `glossa` that start a server each, and those of asyncio. */
+import { describeModules } from './suite.ts';
+
+describeModules('the life of a volume in Python', 'test_life');
+describeModules('the page of Volume in Python', 'test_docs');
+describeModules('a volume in asyncio', 'test_aio');

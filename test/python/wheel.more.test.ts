@@ -1,0 +1,65 @@
+/** Installs the Python package into an environment of its own, without a package index, and opens a volume with it. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { skipFor, skipWithoutTools } from '../support/tools.ts';
+
+const PROGRAM = `
+import glossa, sys
+from glossa import aio
+with glossa.Volume('data.vol', command=sys.argv[1:]) as volume:
+    volume.write_text('/a', 'installed')
+    print(glossa.__file__, volume.read_text('/a'), aio.Volume.__name__)
+`;
+
+const VOLFILE = 'volume data\n    type storage/posix\n    option directory files\nend-volume\n';
+
+let folder: string;
+const run = (program: string, ...args: readonly string[]): string =>
+  execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** Skips the test where Python cannot make environments. */
+function skipWithoutVenv(): void {
+  skipWithoutTools('python3');
+  try {
+    run('python3', '-c', 'import ensurepip');
+  } catch {
+    skipFor('ensurepip is not installed (python3-venv)');
+  }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'glossa-wheel-'));
+  mkdirSync(join(folder, 'files'));
+  writeFileSync(join(folder, 'data.vol'), VOLFILE);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+it('pip installs the folder without an index, and the package opens a volume', () => {
+  skipWithoutVenv();
+  run('python3', '-m', 'venv', 'environment');
+  const python = join(folder, 'environment/bin/python3');
+  run(python, '-m', 'pip', 'install', '--quiet', '--no-index', resolve('python'));
+  const printed = run(python, '-c', PROGRAM, process.execPath, resolve('dist/cli/main.js'));
+  expect(printed).toContain(join(folder, 'environment'));
+  expect(printed).toContain('installed Volume');
+});
+
+it('two wheels of the same sources are equal, and have the types', () => {
+  skipWithoutTools('python3');
+  const backend = resolve('python/backend.py');
+  const make = (name: string): string => {
+    mkdirSync(join(folder, name));
+    run('python3', backend, name);
+    return join(folder, name, readdirSync(join(folder, name))[0]!);
+  };
+  const [one, other] = [make('one'), make('other')];
+  const list = run('python3', '-m', 'zipfile', '--list', one);
+  expect(list).toContain('glossa/py.typed');
+  expect(list).not.toContain('__pycache__');
+  expect(run('cmp', one, other)).toBe('');
+});
