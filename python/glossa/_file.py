@@ -185,9 +185,11 @@ class File(io.RawIOBase):
         # Of an object whose construction failed, there is no handle.
         if self.closed or "name" not in self.__dict__:
             return
-        warnings.warn(f"unclosed file {self!r}", ResourceWarning, stacklevel=2, source=self)
-        self._connection.drop(self.handle)
-        super().close()
+        try:
+            warnings.warn(f"unclosed file {self!r}", ResourceWarning, stacklevel=2, source=self)
+        finally:
+            self._connection.drop(self.handle)
+            super().close()
 
 
 class OpenMode:

@@ -42,7 +42,6 @@ class _Body:
     def reply(self) -> bytes | int:
         if self._holder is None:
             return len(self.target)
-        self.target.release()
         return self._holder.getvalue()
 
 

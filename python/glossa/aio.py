@@ -215,8 +215,10 @@ class File:
     def __del__(self) -> None:
         if self.__dict__.get("closed", True):
             return
-        warnings.warn(f"unclosed file {self!r}", ResourceWarning, stacklevel=2, source=self)
-        self._connection.drop(self.handle)
+        try:
+            warnings.warn(f"unclosed file {self!r}", ResourceWarning, stacklevel=2, source=self)
+        finally:
+            self._connection.drop(self.handle)
 
 
 class Opening:
@@ -459,8 +461,10 @@ class Volume:
         # Of an object whose construction failed, there is no session.
         if not self.__dict__.get("_owns_session", False) or self._session.is_unused:
             return
-        warnings.warn(f"unclosed volume {self!r}", ResourceWarning, stacklevel=2, source=self)
-        self._session.close()
+        try:
+            warnings.warn(f"unclosed volume {self!r}", ResourceWarning, stacklevel=2, source=self)
+        finally:
+            self._session.close()
 
     def __repr__(self) -> str:
         state = " [closed]" if self.closed else ""

@@ -3,7 +3,6 @@ import { modeChange, ownerChange } from '../../runtime/api/file-object.ts';
 import type { LinkMode } from '../../runtime/api/resolve-path.ts';
 import type { Steps } from '../../runtime/api/steps.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
-import { major, minor } from '../../runtime/core/device-number.ts';
 import type { Iatt } from '../../runtime/core/iatt.ts';
 import { FLAGS, has, longRow, row } from './operation.ts';
 import { timesChange } from './times.ts';
@@ -20,9 +19,6 @@ function* setattr(
 ): Steps<void> {
   yield* (yield* files.object(path, linkModeOf(flags))).setattr(...change);
 }
-
-/** The number of a device as a graph has it. */
-const decodeDevice = (rdev: number): number => major(rdev) * 0x1_0000_0000 + minor(rdev);
 
 export const attributeOperations = {
   stat: row(10, 'path:name', 'stat', 'Returns attributes.', ({ volume }, path) =>
@@ -138,7 +134,7 @@ export const nameOperations = {
     'mode:u32 rdev:u32 path:name',
     'none',
     'Makes a file of the type in `mode`; `rdev` is the number of a device.',
-    ({ volume }, mode, rdev, path) => volume.mknod(path, mode, decodeDevice(rdev)),
+    ({ volume }, mode, rdev, path) => volume.mknod(path, mode, rdev),
   ),
   symlink: row(
     32,

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import threading
+import warnings
 
 import glossa
 from glossa import Volume, VolumeError
@@ -325,7 +326,11 @@ class Signals(VolumeCase):
         """exceptions at any point of 300 calls leave the connection in order"""
         data = os.urandom(200_000)
         self.volume.write_bytes(self.at("a"), data)
-        interrupted = 0
+        # An exception may part an open from the variable for its file.
+        caught = warnings.catch_warnings()
+        caught.__enter__()
+        self.addCleanup(caught.__exit__)
+        warnings.simplefilter("ignore", ResourceWarning)
         for number in range(300):
             signal.setitimer(signal.ITIMER_REAL, 0.0002 + number % 50 * 0.00005)
             try:
@@ -337,7 +342,7 @@ class Signals(VolumeCase):
                     self.volume.read_bytes(self.at("a"))
                 signal.setitimer(signal.ITIMER_REAL, 0)
             except Interrupt:
-                interrupted += 1
+                pass
             self.assertEqual(self.volume.read_bytes(self.at("a")), data)
         self.assertEqual(self.volume.getsize(self.at("a")), len(data))
 
