@@ -13,7 +13,7 @@ from ._connection import LAST_NUMBER, UNHEARD, make_cancel, make_close
 from ._identity import Identity, register
 from ._replies import Replies
 from ._request import Call, Request
-from ._server import Link
+from ._server import Link, await_end
 
 R = TypeVar("R")
 
@@ -145,7 +145,7 @@ class Connection(asyncio.BufferedProtocol):
                 # The loop is closed, so no task waits.
                 self._stream.close()
         if self._process is not None:
-            self._process.wait()
+            await_end(self._process)
 
     def _end(self) -> None:
         if self._transport is not None:

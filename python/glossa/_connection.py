@@ -20,7 +20,7 @@ from . import _operations as operations
 from ._identity import Identity, register
 from ._replies import Replies
 from ._request import Call, Request, nothing, wake
-from ._server import Link
+from ._server import Link, await_end
 
 R = TypeVar("R")
 
@@ -264,7 +264,7 @@ class Connection:
         self._lose(self.loss)
         self._socket.close()
         if self._process is not None:
-            self._process.wait()
+            await_end(self._process)
 
     def leave_to_parent(self) -> None:
         """In a child after fork: the connection is the parent's."""

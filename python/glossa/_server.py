@@ -18,6 +18,18 @@ from ._names import StrPath
 Command = Union[str, "os.PathLike[str]", Sequence[str]]
 
 
+# Seconds until a server must have ended after its connection; it may still store data.
+END_SECONDS = 60
+
+
+def await_end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class VolumeError(OSError):
     """A volume could not be opened."""
 

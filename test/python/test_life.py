@@ -1,6 +1,7 @@
 """Test cases of the life of a volume: opening, threads, signals, fork, the end of the server, and closing."""
 
 import errno
+import fcntl
 import gc
 import os
 import pickle
@@ -27,6 +28,10 @@ def raise_interrupt(*_):
 
 def descriptors():
     return len(os.listdir("/proc/self/fd"))
+
+
+def count_objects(*classes):
+    return sum(isinstance(each, classes) for each in gc.get_objects())
 
 
 class Opening(VolumeCase):
@@ -139,6 +144,24 @@ class Servers(VolumeCase):
             self.assertEqual(two.read_bytes(self.at("a")), b"shared")
         self.assertIsNone(process.poll())
 
+    def test_many_connections(self):
+        """1000 connections with an open file each leave descriptors and memory where they were"""
+        path, process = self.start()
+        sizes = []
+        self.volume.write_bytes(self.at("a"), b"")
+        served = f"/proc/{process.pid}/fd"
+        for _ in range(2):
+            for _ in range(500):
+                with Volume.connect(path) as volume:
+                    file = volume.open(self.at("a"), "rb")
+                with self.assertRaises(OSError):
+                    file.close()
+            gc.collect()
+            with Volume.connect(path) as volume:
+                volume.stat("/")
+                sizes.append((descriptors(), len(os.listdir(served)), count_objects(Volume, glossa.File)))
+        self.assertEqual(sizes[0], sizes[1])
+
     def test_server_dies(self):
         """calls fail with ENOTCONN after the end of the server"""
         path, process = self.start()
@@ -250,6 +273,33 @@ class Threads(VolumeCase):
         self.assertEqual(wrong, [])
         self.assertEqual(len(self.volume.listdir(self.top)), 80)
 
+    def test_close_under_calls(self):
+        """close ends a call of another thread, which fails with ENOTCONN"""
+        volume = self.open_volume()
+        holder = volume.with_identity(lock_owner=b"holder").open_raw(self.at("a"), os.O_RDWR | os.O_CREAT)
+        waiter = volume.with_identity(lock_owner=b"waiter").open_raw(self.at("a"), os.O_RDWR)
+        holder.set_lock(fcntl.F_SETLK, fcntl.F_WRLCK, 0, 0)
+        errors = []
+
+        def wait():
+            try:
+                waiter.set_lock(fcntl.F_SETLKW, fcntl.F_WRLCK, 0, 0)
+            except OSError as error:
+                errors.append(error.errno)
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        # The request of the lock leaves before those that follow.
+        while not volume._session.current._waiting:
+            pass
+        volume.stat("/")
+        volume.close()
+        thread.join()
+        self.assertEqual(errors, [errno.ENOTCONN])
+        for file in (holder, waiter):
+            with self.assertRaises(OSError):
+                file.close()
+
     def test_fork(self):
         """a child has a connection of its own, and files of the parent fail in it"""
         self.volume.write_bytes(self.at("a"), b"parent")
@@ -308,8 +358,6 @@ class Signals(VolumeCase):
 
     def test_waiting(self):
         """an exception in a call that waits ends the call, and the connection goes on"""
-        import fcntl
-
         holder = self.volume.with_identity(lock_owner=b"holder").open_raw(self.at("a"), os.O_RDWR | os.O_CREAT)
         waiter = self.volume.with_identity(lock_owner=b"waiter").open_raw(self.at("a"), os.O_RDWR)
         with holder, waiter:

@@ -1,0 +1,42 @@
+"""The types of the package's interface, which pyright checks; it is not run."""
+
+import io
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from glossa import DirEntry, File, Volume, VolumePath, aio
+from typing_extensions import assert_type
+
+
+def check_volume(volume: Volume) -> None:
+    assert_type(volume.stat("/a", follow_symlinks=False), os.stat_result)
+    assert_type(volume.exists(b"/a"), bool)
+    assert_type(volume.read_bytes("/a"), bytes)
+    assert_type(volume.open("/a"), io.TextIOWrapper)
+    assert_type(volume.open("/a", "w", encoding="ascii"), io.TextIOWrapper)
+    assert_type(volume.open("/a", "rb"), io.BufferedReader)
+    assert_type(volume.open("/a", "wb"), io.BufferedWriter)
+    assert_type(volume.open("/a", "r+b"), io.BufferedRandom)
+    assert_type(volume.open("/a", "rb", 0), File)
+    assert_type(volume.open_raw("/a", os.O_RDONLY).pread(1, 2), bytes)
+    assert_type(volume.getxattr("/a", "user.b"), bytes)
+    assert_type(volume.statvfs("/"), os.statvfs_result)
+    assert_type(volume.path("/a") / "b", VolumePath)
+    assert_type(volume.path("/a").parents, Sequence[VolumePath])
+    assert_type(volume.with_identity(uid=1), Volume)
+    for entry in volume.scandir("/"):
+        assert_type(entry, DirEntry[Any])
+        assert_type(entry.is_dir(follow_symlinks=False), bool)
+    with volume as same:
+        assert_type(same, Volume)
+
+
+async def check_aio(volume: aio.Volume) -> None:
+    assert_type(await volume.stat("/a", follow_symlinks=False), os.stat_result)
+    assert_type(await volume.read_text("/a", encoding="ascii"), str)
+    async with volume.open("/a") as file:
+        assert_type(file, aio.File)
+        assert_type(await file.pread(1, 2), bytes)
+    async for entry in volume.scandir("/"):
+        assert_type(await entry.is_dir(), bool)
