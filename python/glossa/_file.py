@@ -73,6 +73,7 @@ class File(io.RawIOBase):
     listxattr = blocking(FileCalls.listxattr)
     setxattr = blocking(FileCalls.setxattr)
     removexattr = blocking(FileCalls.removexattr)
+    lockf = blocking(FileCalls.lockf)
     set_lock = blocking(FileCalls.set_lock)
 
     def copy_range(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable
 from typing import Any, Optional, TypeVar
@@ -25,6 +26,12 @@ from ._values import (
 R = TypeVar("R")
 
 KEEP_SIZE = 1
+
+LOCK_TYPES = (
+    (fcntl.LOCK_UN, fcntl.F_UNLCK),
+    (fcntl.LOCK_SH, fcntl.F_RDLCK),
+    (fcntl.LOCK_EX, fcntl.F_WRLCK),
+)
 
 
 class FileCalls:
@@ -208,6 +215,18 @@ class FileCalls:
         """
         numbers = (check_integer(command, "command"), check_integer(type, "type"))
         return self._request(operations.LOCK, (*numbers, *span(start, length)), decode_lock)
+
+
+    def lockf(self, cmd: int, len: int = 0, start: int = 0) -> Steps[None]:
+        """Takes or releases a record lock, as fcntl.lockf; the owner is that of the identity."""
+        cmd = check_integer(cmd, "cmd")
+        for flag, type in LOCK_TYPES:
+            if cmd & flag:
+                waits = not cmd & (fcntl.LOCK_NB | fcntl.LOCK_UN)
+                command = fcntl.F_SETLKW if waits else fcntl.F_SETLK
+                yield from self.set_lock(command, type, start, len)
+                return
+        raise ValueError("unrecognized lockf argument")
 
 
 def span(offset: Any, length: Any) -> tuple[int, int]:

@@ -113,6 +113,7 @@ class File:
     listxattr = awaitable(FileCalls.listxattr)
     setxattr = awaitable(FileCalls.setxattr)
     removexattr = awaitable(FileCalls.removexattr)
+    lockf = awaitable(FileCalls.lockf)
     set_lock = awaitable(FileCalls.set_lock)
 
     @property

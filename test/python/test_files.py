@@ -1,6 +1,7 @@
 """Test cases of open files: they are those of io."""
 
 import errno
+import fcntl
 import io
 import os
 import pickle
@@ -183,6 +184,23 @@ class OpenFiles(VolumeCase):
             with self.assertRaises(OSError) as caught:
                 file.getxattr("user.a")
             self.assertEqual(caught.exception.errno, errno.ENODATA)
+
+    def test_lockf(self):
+        """lockf takes record locks for the owner of the identity, and reports one in the way"""
+        owners = [self.volume.with_identity(lock_owner=name) for name in (b"one", b"other")]
+        one, other = (owner.open_raw(self.at("a"), os.O_RDWR | os.O_CREAT) for owner in owners)
+        with one, other:
+            one.lockf(fcntl.LOCK_EX, 10, 5)
+            one.lockf(fcntl.LOCK_EX, 10, 5)
+            other.lockf(fcntl.LOCK_EX | fcntl.LOCK_NB, 5)
+            with self.assertRaises(BlockingIOError):
+                other.lockf(fcntl.LOCK_SH | fcntl.LOCK_NB)
+            found = other.set_lock(fcntl.F_GETLK, fcntl.F_WRLCK, 0, 0)
+            self.assertEqual((found.type, found.start, found.length), (fcntl.F_WRLCK, 5, 10))
+            one.lockf(fcntl.LOCK_UN)
+            other.lockf(fcntl.LOCK_SH | fcntl.LOCK_NB)
+            with self.assertRaises(ValueError):
+                one.lockf(0)
 
     def test_copy_range(self):
         """copy_range copies from one open file to another"""
