@@ -1,48 +1,18 @@
 /** `glossa api` through real sockets. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeName } from '../runtime/core/bytes.ts';
 import { SocketClient } from '../test/support/api-client.ts';
+import { connectTo, listenApi, makeVolfileFolder, startApi } from '../test/support/api-server.ts';
 import { runCommand } from '../test/support/cli.ts';
-import { GLOSSA } from '../test/support/mount.ts';
-
-const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
-
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-api-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'files.vol'), MEMORY);
-  return folder;
-}
-
-/** Starts the command in the foreground; its descriptor 3 is a socket. */
-function startApi(folder: string, ...args: string[]): ChildProcess {
-  const log = join(folder, 'log');
-  const child = spawn(
-    process.execPath,
-    [GLOSSA, 'api', join(folder, 'files.vol'), '-N', '-l', log, ...args],
-    { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] },
-  );
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
-}
-
-async function connectTo(path: string): Promise<SocketClient> {
-  const socket = connect(path);
-  await once(socket, 'connect');
-  onTestFinished(() => void socket.destroy());
-  return SocketClient.greet(socket);
-}
 
 describe('glossa api', () => {
   it('--socket serves several programs until SIGTERM, at a socket for its user', async () => {
-    const folder = makeFolder();
+    const folder = makeVolfileFolder();
     const path = join(folder, 'socket');
     const server = startApi(folder, '--socket', path);
     const [line] = await once(server.stdout!, 'data');
@@ -59,7 +29,7 @@ describe('glossa api', () => {
   });
 
   it('--fd serves the program that has started it, and ends with it', async () => {
-    const server = startApi(makeFolder(), '--fd', '3');
+    const server = startApi(makeVolfileFolder(), '--fd', '3');
     const socket = server.stdio[3] as Duplex as Socket;
     const client = await SocketClient.greet(socket);
     await client.do('mkdir', [0o755, 0, '/folder']);
@@ -69,10 +39,7 @@ describe('glossa api', () => {
   });
 
   it('disconnects a program that sends rubbish, and serves the others', async () => {
-    const folder = makeFolder();
-    const path = join(folder, 'socket');
-    const server = startApi(folder, '--socket', path);
-    await once(server.stdout!, 'data');
+    const { path } = await listenApi(makeVolfileFolder());
     const client = await connectTo(path);
     const stranger = connect(path);
     stranger.on('error', () => {});
@@ -86,12 +53,16 @@ describe('glossa api', () => {
     [['--socket', 'a', '--fd', '3'], 'use either --socket PATH or --fd N'],
     [['--fd', '999'], '--fd 999: the descriptor is no connected unix socket'],
   ])('refuses %j', async (args, message) => {
-    const { status, err } = await runCommand(['api', join(makeFolder(), 'files.vol'), ...args]);
+    const { status, err } = await runCommand([
+      'api',
+      join(makeVolfileFolder(), 'files.vol'),
+      ...args,
+    ]);
     expect([status, err]).toEqual([2, expect.stringContaining(message)]);
   });
 
   it('fails with the socket that it cannot listen at', async () => {
-    const folder = makeFolder();
+    const folder = makeVolfileFolder();
     const path = join(folder, 'absent', 'socket');
     const log = join(folder, 'log');
     const command = ['api', join(folder, 'files.vol'), '-N', '-l', log, '--socket', path];

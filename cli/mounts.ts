@@ -39,7 +39,7 @@ interface Row {
 export default defineCommand({
   usage: ['glossa mounts [options]'],
   description:
-    'Lists the mounts, bricks and volfile servers of glossa, of all users: mount point, or address and ' +
+    'Lists the mounts, bricks, volfile servers and `glossa api` servers, of all users: mount point, or address and ' +
     'bricks, volfile, who started it, when and as which ' +
     "process, and its health. 'stuck' has not answered for 3 seconds, 'dead' has lost its server " +
     "('glossa umount MNT' unmounts it), and 'unknown' does not let this user in to ask.",

@@ -206,6 +206,19 @@ describe('requests under way', () => {
     expect(readU32(held)).toBe(1);
   });
 
+  it('for locks that wait leave room for their cancellation', async () => {
+    const client = await connect();
+    const handle = await open(client, '/file');
+    const other = readU32(await client.do('identity', [0, 0, 0o022, '', 'other owner']));
+    await client.do('lock', [handle, F_SETLK, 1, 0, 0]);
+    const waiting = Array.from({ length: 2 * REQUESTS_MAX }, () =>
+      client.send('lock', [handle, F_SETLKW, 1, 0, 0], other),
+    );
+    for (const id of waiting) client.send('cancel', [id]);
+    const ended = client.takeReplies().filter(({ errno }) => errno === EINTR);
+    expect(ended.map(({ id }) => id)).toEqual(waiting);
+  });
+
   it('beyond the limit are not read until others have ended', async () => {
     const { fops, held } = makeHeldFop();
     const client = await connect({ fops });

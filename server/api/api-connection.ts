@@ -9,7 +9,7 @@ import type {
 import { type Loan, RecordError, RecordReader, recordMark } from '../../gluster/rpc/record.ts';
 import { XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
 import { type Steps, StepsRunner } from '../../runtime/api/steps.ts';
-import { EINTR, EINVAL, ENOSYS } from '../../runtime/core/errno.ts';
+import { EAGAIN, EINTR, EINVAL, ENOSYS } from '../../runtime/core/errno.ts';
 import { writeFailure } from './failures.ts';
 import { DATA_MAX } from './handle-operations.ts';
 import { Identities } from './identities.ts';
@@ -28,7 +28,9 @@ const GREETING_LIMITS = { room: 4096, most: 65_536 } as const;
 const REQUEST_LIMITS = { room: 65_536, most: DATA_MAX + 65_536 } as const;
 /** The most requests of a connection under way. Beyond them the server stops reading. */
 export const REQUESTS_MAX = 1024;
-/** The same for bytes: of requests under way with what they read, and of replies that wait to be sent. */
+/** The same for those that may take long, such as the wait for a lock: further ones fail. */
+const LONG_REQUESTS_MAX = 4096;
+/** As REQUESTS_MAX, in bytes: of requests under way with what they read, and of replies that wait to be sent. */
 export const BYTES_MAX = 8 * 2 ** 20;
 /** Bytes of id, operation and identity. */
 const REQUEST_HEAD = 12;
@@ -59,7 +61,9 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   private identities: Identities | null = null;
   /** Requests that wait, by id. */
   private readonly requests = new Map<number, ApiRequest>();
+  /** Requests under way, without the long ones, which would keep a client from cancelling them. */
   private requestCount = 0;
+  private longCount = 0;
   private requestBytes = 0;
   private isServing = false;
   private isClosed = false;
@@ -196,6 +200,10 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       }
       return;
     }
+    if (kind === 'long' && this.longCount >= LONG_REQUESTS_MAX) {
+      this.replyFailure(id, EAGAIN);
+      return;
+    }
     const long = kind === 'long' ? context.forLongRequest() : null;
     const wanted = sizeIndex < 0 ? 0 : Math.min(values[sizeIndex] as number, DATA_MAX);
     let steps: Steps<unknown>;
@@ -206,7 +214,8 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       return;
     }
     const request = new ApiRequest(this, id, operation, steps, size + wanted);
-    this.requestCount += 1;
+    if (long === null) this.requestCount += 1;
+    else this.longCount += 1;
     this.requestBytes += request.bytes;
     if (long === null) request.advance();
     else request.runAbortably(long);
@@ -218,7 +227,8 @@ export class ApiConnection implements RequestConnection, ServedConnection {
 
   /** Called once at the end of a request. */
   noteEnd(request: ApiRequest): void {
-    this.requestCount -= 1;
+    if (request.isLong) this.longCount -= 1;
+    else this.requestCount -= 1;
     this.requestBytes -= request.bytes;
     if (this.requests.get(request.id) === request) this.requests.delete(request.id);
     if (!this.isServing) this.updateFlow();
@@ -314,6 +324,10 @@ class ApiRequest extends StepsRunner<unknown> {
   private readonly connection: ApiConnection;
   private readonly operation: Operation;
   private abort: (() => void) | null = null;
+
+  get isLong(): boolean {
+    return this.operation.kind === 'long';
+  }
 
   constructor(
     connection: ApiConnection,

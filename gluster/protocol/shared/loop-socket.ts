@@ -84,11 +84,21 @@ export class ListeningSocket implements PumpSource {
         this.pauseAfterFailure(strerror(-socket));
         return true;
       }
-      const { settings, connections } = this;
-      const connection = settings.accept(socket, () => connections.delete(connection));
-      connections.add(connection);
+      this.accept(socket);
     }
     return true;
+  }
+
+  private accept(socket: AcceptedConnection): void {
+    const { settings, connections } = this;
+    // A refused connection ends before it is returned.
+    let connection: LoopConnection | null = null;
+    let hasEnded = false;
+    connection = settings.accept(socket, () => {
+      hasEnded = true;
+      if (connection !== null) connections.delete(connection);
+    });
+    if (!hasEnded) connections.add(connection);
   }
 
   flush(): void {}
