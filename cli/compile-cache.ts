@@ -8,7 +8,7 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
-import { defaultCacheFolder, prepareFolder } from '../bridges/machine/node/cache-folder.ts';
+import { findDefaultCacheFolder, prepareFolder } from '../bridges/machine/node/cache-folder.ts';
 
 /** Functions of node:module that Node 20 lacks. */
 interface CompileCache {
@@ -27,7 +27,7 @@ const OTHERS_MODE = 0o077;
 export function enableModuleCache(): void {
   if (enableCompileCache === undefined || getCompileCacheDir?.() !== undefined) return;
   try {
-    const folder = prepareFolder(join(defaultCacheFolder(), 'program'), ignore, ignore);
+    const folder = prepareFolder(join(findDefaultCacheFolder(), 'program'), ignore, ignore);
     if (folder === undefined) return;
     const fd = openSync(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW);
     // By the open descriptor: behind its own mount, a server would wait for itself at the path.

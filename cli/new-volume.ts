@@ -7,14 +7,14 @@ import { join, resolve } from 'node:path';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { numberFlag, quietFlag, textFlag } from '../terminal/flags.ts';
-import { pathFromFolder, programCommand, quoteWord } from '../terminal/invocation.ts';
+import { makePathFromFolder, programCommand, quoteWord } from '../terminal/invocation.ts';
 import { reason } from '../terminal/reason.ts';
 import { paint, printNote, type Terminal } from '../terminal/terminal.ts';
 import { refuseExisting, writeTexts } from './new/template-files.ts';
 import { formatSteps, type Step } from './new/template-languages.ts';
 import {
-  brickFileName,
-  clientFileName,
+  makeBrickFileName,
+  makeClientFileName,
   makeVolumeTexts,
   type NewVolume,
 } from './new/volume-volfiles.ts';
@@ -90,15 +90,15 @@ function listSteps({ name, bricks }: NewVolume, folder: string): Step[] {
   const currentFolder = process.cwd();
   const glossa = programCommand(currentFolder);
   const quotePath = (file: string): string =>
-    quoteWord(pathFromFolder(currentFolder, join(folder, file)));
+    quoteWord(makePathFromFolder(currentFolder, join(folder, file)));
   return [
     ...bricks.map(({ directory, port }): Step => {
-      const file = quotePath(brickFileName(name, directory));
+      const file = quotePath(makeBrickFileName(name, directory));
       return [`${glossa} brick ${file}`, `serves ${directory} at port ${port}`];
     }),
-    [`${glossa} mount ${quotePath(clientFileName(name))} MNT`, 'mounts it'],
+    [`${glossa} mount ${quotePath(makeClientFileName(name))} MNT`, 'mounts it'],
     [
-      `${glossa} brick volfiles ${quoteWord(pathFromFolder(currentFolder, folder))}`,
+      `${glossa} brick volfiles ${quoteWord(makePathFromFolder(currentFolder, folder))}`,
       'gives clients the volfile',
     ],
     [`mount -t glusterfs 127.0.0.1:/${name} MNT`, 'mounts it by the client of GlusterFS'],

@@ -19,7 +19,7 @@ import { moduleVolumes } from '../server/reloader.ts';
 import { startOrFail } from '../server/start-graph.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { describeOrFail, inspectFile, inspectText } from '../server/volfiles.ts';
-import { BlockingTty, ttyPath } from '../terminal/blocking-tty.ts';
+import { BlockingTty, findTtyPath } from '../terminal/blocking-tty.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { Failure } from '../terminal/exit.ts';
 import { takeOperands, textFlag } from '../terminal/flags.ts';
@@ -52,7 +52,7 @@ export default defineCommand({
       allowShell: flags['allow-shell'],
     };
     const description = describeOrFail(await inspectOperand(operand, inspectSettings), terminal);
-    const tty = ttyPath();
+    const tty = findTtyPath();
     const context = new NodeContext({
       sink: makeModuleSink(description, operand, terminal),
       baseDir: dirname(resolve(operand)),

@@ -11,7 +11,7 @@ import { parseAddress } from '../server/metrics/metrics-address.ts';
 import { BUF_SIZE, FLUSH_TIMEOUT_S } from '../server/repeat-counter.ts';
 import { removeScratch } from '../server/scratch-folders.ts';
 import type { ServerSettings, Starter } from '../server/server-lifecycle.ts';
-import { ttyPath } from '../terminal/blocking-tty.ts';
+import { findTtyPath } from '../terminal/blocking-tty.ts';
 import {
   choiceFlag,
   type Flags,
@@ -145,7 +145,7 @@ export function startServer(
   const printReadyLine = (): void => {
     if (readyLine !== null) printNote(readyLine, terminal);
   };
-  return serve({ reportReady: printReadyLine, onGone() {}, tty: ttyPath() });
+  return serve({ reportReady: printReadyLine, onGone() {}, tty: findTtyPath() });
 }
 
 /**

@@ -39,7 +39,7 @@ import {
 } from '../apps/demo/tutorial/report.ts';
 import {
   countingVolumes,
-  printedVolfilePath,
+  makePrintedVolfilePath,
   stacks,
   writeMeasurable,
 } from '../apps/demo/tutorial/stacks.ts';
@@ -138,7 +138,7 @@ async function makeFiles(
 ): Promise<void> {
   const { signal } = stage;
   signal.throwIfAborted();
-  const volfile = printedVolfilePath(stacks[0]!);
+  const volfile = makePrintedVolfilePath(stacks[0]!);
   const mount = await mountSearchStack({ id: 'files', volfile, options }, stage);
   try {
     // Rejects at once: a pending request may get its reply only when the mount ends.

@@ -11,7 +11,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { FromServer, Request } from '../runtime/debug/protocol.ts';
 import { noInspector } from '../runtime/sys/inspector.ts';
-import { ttyPath } from '../terminal/blocking-tty.ts';
+import { findTtyPath } from '../terminal/blocking-tty.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
 
@@ -72,7 +72,7 @@ export class ChildServer {
     const { attached, stderr, scratch, record, terminal } = settings;
     const { onDebug } = settings;
     const { interactive, colour, width } = terminal;
-    const tty = attached ? ttyPath() : undefined;
+    const tty = attached ? findTtyPath() : undefined;
     const debugs = onDebug !== undefined;
     const appearance = { interactive, colour, width };
     const starter: StarterFacts = { attached, tty, scratch, record, debugs, ...appearance };

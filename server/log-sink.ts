@@ -40,7 +40,7 @@ export function openLog(path: string): number {
   try {
     return openToWrite(path, { mode: MODE, append: true });
   } catch (error) {
-    throw unwritableLogError(path, error);
+    throw makeUnwritableLogError(path, error);
   }
 }
 
@@ -49,11 +49,11 @@ export function makeLogFolder(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (error) {
-    throw unwritableLogError(path, error);
+    throw makeUnwritableLogError(path, error);
   }
 }
 
-const unwritableLogError = (path: string, error: unknown): Failure =>
+const makeUnwritableLogError = (path: string, error: unknown): Failure =>
   new Failure(`cannot write the log ${path}: ${reason(error)}; --log-file names another place`);
 
 /**

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { defaultRunFolder, RunFolder } from './run-folder.ts';
+import { findDefaultRunFolder, RunFolder } from './run-folder.ts';
 
 function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-run-'));
@@ -31,6 +31,6 @@ test('a run file that cannot be written leaves no temporary file', () => {
 
 test("the default run folder is GlusterFS's for root, and the state folder for another user", () => {
   const env = { HOME: '/home/me', LOGS_DIRECTORY: '/logs' };
-  expect(defaultRunFolder(0, env)).toBe('/var/run/glossa');
-  expect(defaultRunFolder(1000, env)).toBe('/home/me/.local/state/glossa');
+  expect(findDefaultRunFolder(0, env)).toBe('/var/run/glossa');
+  expect(findDefaultRunFolder(1000, env)).toBe('/home/me/.local/state/glossa');
 });

@@ -10,7 +10,7 @@ import { openToWrite, writeWhole } from '../runtime/sys/guarded-write.ts';
 import { stateFolder } from './state-folder.ts';
 
 /** Returns the default folder: root's is in /var/run, another user's is the state folder. */
-export const defaultRunFolder = (uid = process.geteuid?.(), env = process.env): string =>
+export const findDefaultRunFolder = (uid = process.geteuid?.(), env = process.env): string =>
   uid === 0 ? '/var/run/glossa' : stateFolder(env);
 
 export class RunFolder implements RunFiles {

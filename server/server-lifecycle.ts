@@ -34,7 +34,7 @@ import type { Address } from './metrics/metrics-address.ts';
 import { NodeContext } from './node-context.ts';
 import { registry } from './registry.ts';
 import { Reloader, UnknownTypes } from './reloader.ts';
-import { defaultRunFolder, RunFolder } from './run-folder.ts';
+import { findDefaultRunFolder, RunFolder } from './run-folder.ts';
 import { Shutdown } from './shutdown.ts';
 import { StartErrors } from './start-errors.ts';
 import { startOrFail, UP_TIMEOUT_S, waitUntilUp } from './start-graph.ts';
@@ -294,7 +294,7 @@ export function makeReloader(
 }
 
 export const runFolderPath = ({ statedumpPath }: ServerSettings): string =>
-  statedumpPath ?? defaultRunFolder();
+  statedumpPath ?? findDefaultRunFolder();
 
 const serverFacts = ({ logFile, subdirMount }: ServerSettings): ServerFacts => ({
   version: packageVersion(),

@@ -14,7 +14,7 @@ const LINE_MAX = 4096;
 const NEWLINE = 10;
 
 /** Returns the path of this process's terminal, as `/dev/pts/0`; undefined without a terminal. */
-export function ttyPath(): string | undefined {
+export function findTtyPath(): string | undefined {
   const fd = [0, 2, 1].find((candidate) => isatty(candidate));
   try {
     return fd === undefined ? undefined : readlinkSync(`/proc/self/fd/${fd}`);

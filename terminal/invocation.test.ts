@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import {
+  makePathFromFolder,
   packageRootFrom,
-  pathFromFolder,
   programCommand,
   projectRoot,
   quoteWord,
@@ -20,11 +20,11 @@ it.each([
   ['', "''"],
 ])('quoteWord quotes %s as %s', (word, typed) => expect(quoteWord(word)).toBe(typed));
 
-it('pathFromFolder is relative for a path below the folder, and absolute for any other', () => {
-  expect(pathFromFolder('/a', '/a/b/c')).toBe('b/c');
-  expect(pathFromFolder('/a', '/a')).toBe('.');
-  expect(pathFromFolder('/a', '/ab')).toBe('/ab');
-  expect(pathFromFolder('/a', '/a/..b')).toBe('..b');
+it('makePathFromFolder is relative for a path below the folder, and absolute for any other', () => {
+  expect(makePathFromFolder('/a', '/a/b/c')).toBe('b/c');
+  expect(makePathFromFolder('/a', '/a')).toBe('.');
+  expect(makePathFromFolder('/a', '/ab')).toBe('/ab');
+  expect(makePathFromFolder('/a', '/a/..b')).toBe('..b');
 });
 
 it('packageRootFrom is relative within the package’s project, and absolute elsewhere', () => {

@@ -31,7 +31,7 @@ export const quoteWord = (word: string): string =>
 /**
  * Returns a path as a user in `folder` would type it: relative if it is below, otherwise absolute.
  */
-export function pathFromFolder(folder: string, path: string): string {
+export function makePathFromFolder(folder: string, path: string): string {
   const absolute = resolve(path);
   const relativePath = relative(folder, absolute) || '.';
   return isBelow(folder, absolute) ? relativePath : absolute;
@@ -92,7 +92,7 @@ const isNpxCache = (project: string): boolean => project.includes(`${sep}_npx${s
 
 /** Returns a program's path with a slash in it: without one, a shell would search PATH for it. */
 function withSlash(folder: string, file: string): string {
-  const path = pathFromFolder(folder, file);
+  const path = makePathFromFolder(folder, file);
   return path.includes(sep) ? path : `.${sep}${path}`;
 }
 

@@ -29,7 +29,7 @@ import peggy from 'peggy';
 import { bundle } from './bundle.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const absolutePath = (path: string): string => join(root, path);
+const makeAbsolutePath = (path: string): string => join(root, path);
 
 const GRAMMAR = 'runtime/volfile/volfile.peggy';
 const PARSER = 'runtime/volfile/volfile.gen.js';
@@ -71,21 +71,21 @@ function lastChange(path: string): number {
 /** Whether dist is missing, incomplete, or older than one of its sources. */
 function isStale(): boolean {
   // A build with errors leaves no executables.
-  const isComplete = EXECUTABLES.map((path) => absolutePath(join('dist', path))).every(
+  const isComplete = EXECUTABLES.map((path) => makeAbsolutePath(join('dist', path))).every(
     (path) => existsSync(path) && (statSync(path).mode & 0o111) !== 0,
   );
   if (!isComplete) return true;
-  const buildTime = statSync(absolutePath('dist')).ctimeMs;
-  return [...SOURCES, ...SETTINGS].some((path) => lastChange(absolutePath(path)) > buildTime);
+  const buildTime = statSync(makeAbsolutePath('dist')).ctimeMs;
+  return [...SOURCES, ...SETTINGS].some((path) => lastChange(makeAbsolutePath(path)) > buildTime);
 }
 
 function generateParser(): void {
-  const parser = peggy.generate(readFileSync(absolutePath(GRAMMAR), 'utf8'), {
+  const parser = peggy.generate(readFileSync(makeAbsolutePath(GRAMMAR), 'utf8'), {
     grammarSource: GRAMMAR,
     output: 'source',
     format: 'es',
   });
-  writeFileSync(absolutePath(PARSER), parser);
+  writeFileSync(makeAbsolutePath(PARSER), parser);
 }
 
 /** Compiles the TypeScript sources; returns tsc's exit status. */
@@ -125,10 +125,10 @@ async function writeManualPages(folder: string): Promise<void> {
  * Returns tsc's exit status.
  */
 async function buildAll(): Promise<number> {
-  const newDist = mkdtempSync(absolutePath('.dist-'));
+  const newDist = mkdtempSync(makeAbsolutePath('.dist-'));
   const status = compile(newDist);
   for (const path of COPIED_PATHS)
-    cpSync(absolutePath(path), join(newDist, path), { recursive: true });
+    cpSync(makeAbsolutePath(path), join(newDist, path), { recursive: true });
   bundle(root, newDist);
   // The module imports the parser, which exists only now.
   const { readLessons } = await import('./lessons.ts');
@@ -140,11 +140,11 @@ async function buildAll(): Promise<number> {
   chmodSync(newDist, 0o755);
   const oldDist = `${newDist}-old`;
   try {
-    renameSync(absolutePath('dist'), oldDist);
+    renameSync(makeAbsolutePath('dist'), oldDist);
   } catch {
     // The first build has no dist to remove.
   }
-  renameSync(newDist, absolutePath('dist'));
+  renameSync(newDist, makeAbsolutePath('dist'));
   rmSync(oldDist, { recursive: true, force: true });
   return status;
 }

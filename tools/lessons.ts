@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { Marked, type Tokens } from 'marked';
 import { reduceLessonText } from '../apps/course/lesson-text.ts';
 import { type LessonLanguage, lessonLanguages } from '../apps/course/lessons/check.ts';
-import { findLessons, type Lesson, moduleFileName } from '../apps/course/terminal/lessons.ts';
+import { findLessons, type Lesson, makeModuleFileName } from '../apps/course/terminal/lessons.ts';
 import type { LessonData, LessonVariant } from '../apps/playground/page-data.ts';
 import { VOLFILE } from '../apps/playground/play/share-fragment.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
@@ -32,8 +32,8 @@ const replaceSaving = (save: string): string =>
   `${save[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
 
 function makeVariant(lesson: Lesson, language: LessonLanguage): LessonVariant {
-  const module = moduleFileName(lesson.name, language);
-  const volfile = `${moduleFileName(lesson.name, 'python').slice(0, -'.py'.length)}.vol`;
+  const module = makeModuleFileName(lesson.name, language);
+  const volfile = `${makeModuleFileName(lesson.name, 'python').slice(0, -'.py'.length)}.vol`;
   const tests = lesson.tests
     .filter((test) => test.endsWith(lessonLanguages[language].extension))
     .map((test) => [`/${basename(test)}`, lesson.read(basename(test))]);

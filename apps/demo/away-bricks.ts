@@ -20,12 +20,12 @@ import { STORAGE_VOLUME } from './stacks.ts';
 
 export const BRICK_COUNT = 2;
 
-const brickName = (index: number): string => `brick${index}`;
+const makeBrickName = (index: number): string => `brick${index}`;
 
 /** Writes the bricks' volfiles to the scratch folder, and returns the plans to start them. */
 export const makeAwayBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
   Array.from({ length: BRICK_COUNT }, (_, index) => {
-    const name = brickName(index);
+    const name = makeBrickName(index);
     const volfile = join(stage.scratch, `${name}.vol`);
     writeFileSync(volfile, printVolumes(makeBrickVolumes(name)));
     return makeBrickPlan(stage, { name, volfile, options: [], title: `the brick ${name}` });
@@ -40,7 +40,7 @@ const makeBrickVolumes = (name: string): PlainVolume[] =>
  */
 function makeDistribute(ports: readonly number[], delayMs: number): PlainVolume[] {
   const branches = ports.map((port, index): PlainVolume[] => {
-    const client = makeClientVolume(`test-client-${index}`, brickName(index), port);
+    const client = makeClientVolume(`test-client-${index}`, makeBrickName(index), port);
     return stackVolumes(
       [client],
       delayMs === 0 ? [] : [makeDelayVolume(`test-way-${index}`, delayMs)],

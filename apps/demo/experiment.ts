@@ -20,7 +20,7 @@ import { roundRange, SEARCHES_MAX, type Workload } from '../bench/engine/searche
 import { Target } from '../bench/engine/target.ts';
 import { makeLookupCounter } from '../bench/run/lookup-counter.ts';
 import { mountStack, type StackMount } from '../bench/run/stack-mount.ts';
-import { makeWorkplace, noSpaceError } from './workplace.ts';
+import { makeNoSpaceError, makeWorkplace } from './workplace.ts';
 
 /** Rounds of searches per stack: enough for an interval that omits the extreme rounds. */
 export const ROUNDS = 20;
@@ -116,7 +116,7 @@ export async function runExperiment<M>(
     if (!json) terminal.out(`${introduction}\n`);
     measured = await measure({ scratch, terminal, signal, showStep });
   } catch (error) {
-    throw noSpaceError(error, scratch);
+    throw makeNoSpaceError(error, scratch);
   } finally {
     progress?.clear();
     workplace.remove();

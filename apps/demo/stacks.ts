@@ -14,7 +14,7 @@ export interface DemoStack {
   readonly volfile: string;
 }
 
-const volfilePath = (name: string): string => join(packageRoot, 'volfiles', name);
+const makeVolfilePath = (name: string): string => join(packageRoot, 'volfiles', name);
 
 /** The stacks in running order. */
 export const stacks: readonly DemoStack[] = [
@@ -22,19 +22,19 @@ export const stacks: readonly DemoStack[] = [
     name: 'baseline',
     title: 'no cache',
     description: 'the storage alone',
-    volfile: volfilePath('posix.vol'),
+    volfile: makeVolfilePath('posix.vol'),
   },
   {
     name: 'typescript',
     title: 'TypeScript',
     description: 'with a cache of absent names',
-    volfile: volfilePath('negative.vol'),
+    volfile: makeVolfilePath('negative.vol'),
   },
   {
     name: 'python',
     title: 'Python',
     description: 'with the same cache in Python',
-    volfile: volfilePath('python-negative.vol'),
+    volfile: makeVolfilePath('python-negative.vol'),
   },
 ];
 

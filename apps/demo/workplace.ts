@@ -41,7 +41,7 @@ export async function makeWorkplace(command: string, terminal: Terminal): Promis
     lock = openSync(join(folder, LOCK_NAME), 'wx');
   } catch (error) {
     removeScratch(folder);
-    throw noSpaceError(error, folder);
+    throw makeNoSpaceError(error, folder);
   }
   const isLocked = flock(lock, LOCK_EX | LOCK_NB) === -EAGAIN;
   if (isLocked || !existsSync(join(folder, LOCK_NAME))) {
@@ -68,7 +68,7 @@ export const isDiskFull = (error: unknown): boolean => {
 /**
  * Turns an error of a full disk into a message about the run's folder; returns others unchanged.
  */
-export const noSpaceError = (error: unknown, folder: string): unknown =>
+export const makeNoSpaceError = (error: unknown, folder: string): unknown =>
   isDiskFull(error)
     ? new Failure(`cannot write in ${folder}: ${reason(error)}; TMPDIR names another place`)
     : error;

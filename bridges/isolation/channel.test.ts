@@ -1,12 +1,12 @@
 /** A channel's two ends in one thread, interleaved in every order. */
 import { describe, expect, it } from 'vitest';
 import { MalformedMessage, Writer } from './bytes.ts';
-import { Channel, newSharedMemory } from './channel.ts';
+import { Channel, makeSharedMemory } from './channel.ts';
 
 const MESSAGE_BYTES = 1_000_000;
 
 /** A full ring: a short message, long ones, and a backlog; records the wake-up calls. */
-function crowded(shared = newSharedMemory()) {
+function crowded(shared = makeSharedMemory()) {
   const calls: string[] = [];
   const reader = new Channel(shared, 0, () => calls.push('the writer'));
   const writer = new Channel(shared, 1, () => calls.push('the reader'));
@@ -55,7 +55,7 @@ describe('a writer with a backlog', () => {
   });
 
   it('throws MalformedMessage for an impossible counter of the reader', () => {
-    const shared = newSharedMemory();
+    const shared = makeSharedMemory();
     const { writer } = crowded(shared);
     // The counter of bytes that side 0 has read.
     new Int32Array(shared.control)[1] = 2 ** 30;

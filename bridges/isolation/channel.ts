@@ -51,14 +51,14 @@ export interface SharedMemory {
   readonly rings: readonly [SharedArrayBuffer, SharedArrayBuffer];
 }
 
-export const newSharedMemory = (): SharedMemory => ({
+export const makeSharedMemory = (): SharedMemory => ({
   control: new SharedArrayBuffer(CONTROL_BYTES),
   rings: [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)],
 });
 
 const alignBytes = (bytes: number): number => (bytes + 7) & ~7;
 /** The bytes that a piece occupies in the ring, header included. */
-const ringBytes = (bytes: number): number => HEADER_BYTES + alignBytes(bytes);
+const computeRingBytes = (bytes: number): number => HEADER_BYTES + alignBytes(bytes);
 
 export class Channel {
   /** Bytes of messages for which the ring has no room yet. */
@@ -174,7 +174,7 @@ export class Channel {
   private hasRoom(bytes: number): boolean {
     const { freeBytes } = this;
     if (freeBytes < 0) throw new MalformedMessage('an impossible counter');
-    return ringBytes(bytes) <= freeBytes;
+    return computeRingBytes(bytes) <= freeBytes;
   }
 
   /** Free bytes of the ring; negative when the reader's counter is impossible. */
@@ -184,7 +184,7 @@ export class Channel {
   }
 
   private advanceFilled(bytes: number): void {
-    this.filled = (this.filled + ringBytes(bytes)) >>> 0;
+    this.filled = (this.filled + computeRingBytes(bytes)) >>> 0;
     Atomics.store(this.control, this.ownWord + FILLED, this.filled | 0);
   }
 
@@ -235,7 +235,7 @@ export class Channel {
       const head = this.inRing.headLength(this.emptied);
       const length = word & ~MORE;
       const more = (word & MORE) !== 0;
-      if (length > PIECE_BYTES || ringBytes(length) > unread) {
+      if (length > PIECE_BYTES || computeRingBytes(length) > unread) {
         throw new MalformedMessage('a message is longer than the sent bytes');
       }
       const isShort = length <= this.scratch.length && !more && this.pieces.length === 0;
@@ -260,7 +260,7 @@ export class Channel {
   }
 
   private advanceEmptied(bytes: number): void {
-    this.emptied = (this.emptied + ringBytes(bytes)) >>> 0;
+    this.emptied = (this.emptied + computeRingBytes(bytes)) >>> 0;
     Atomics.store(this.control, this.ownWord + EMPTIED, this.emptied | 0);
     if (Atomics.load(this.control, this.otherWord + FULL) === 0) return;
     Atomics.store(this.control, this.otherWord + FULL, 0);
@@ -300,7 +300,7 @@ export class Channel {
     Atomics.store(this.control, this.ownWord + FULL, 1);
     const { freeBytes } = this;
     // `flush` throws for an impossible counter.
-    return freeBytes >= 0 && freeBytes < ringBytes(next.bytes.length);
+    return freeBytes >= 0 && freeBytes < computeRingBytes(next.bytes.length);
   }
 
   /**

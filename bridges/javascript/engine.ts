@@ -8,7 +8,7 @@
  */
 import type { Scalar } from '../host/guest.ts';
 import { InterpreterGate } from '../host/limits/interpreter-gate.ts';
-import { HELD, IN_HOST, newWord } from '../host/limits/watchdog.ts';
+import { HELD, IN_HOST, makeSharedWord } from '../host/limits/watchdog.ts';
 import { countBlocks, findThreshold, lowerThreshold } from './collector.ts';
 import type { Argument, EngineOptions, Entry, Handle } from './engine-types.ts';
 import { EngineError } from './errors.ts';
@@ -88,7 +88,7 @@ class Engine {
     this.#context = quickjs.QTS_NewContext(this.#runtime, 0);
     this.#values = new Values(instance, this.#context);
     this.#gate = new InterpreterGate({
-      word: newWord(),
+      word: makeSharedWord(),
       // With a test's clock this machine's time does not count.
       limit: options.clock === undefined ? options.timeLimit : 0,
       name: options.volume ?? 'javascript',

@@ -11,7 +11,7 @@ import type { Fd } from '../../runtime/core/fd.ts';
 import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
-import { argumentsPurpose, missingFdIndex, pack, unpack } from '../host/crossing/message.ts';
+import { argumentsPurpose, findMissingFdIndex, pack, unpack } from '../host/crossing/message.ts';
 import { memory } from '../machine/browser/memory.ts';
 
 export type Plain = null | number | string | boolean | readonly Plain[] | { [key: string]: Plain };
@@ -84,5 +84,5 @@ export function decodeArguments(
     table: objects.table,
     memory,
   });
-  return { values, newFd: missingFdIndex(row, values) };
+  return { values, newFd: findMissingFdIndex(row, values) };
 }

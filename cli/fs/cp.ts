@@ -12,11 +12,11 @@ import { printStep } from '../../terminal/terminal.ts';
 import { writeToOutput } from './cat.ts';
 import { CopyProgress } from './copy-progress.ts';
 import {
-  lastName,
   nameIn,
   OpenVolumes,
   type Operand,
   parseOperand,
+  readLastName,
   volumeFlags,
 } from './operand.ts';
 import { runSession, type Session } from './session.ts';
@@ -131,7 +131,7 @@ async function copyOperand(
 ): Promise<void> {
   const { signal, terminal } = session;
   const isRecursive = flags.recursive || flags.archive;
-  const name = lastName(source.path);
+  const name = readLastName(source.path);
   // The content of a root, and of `.`, is copied into the directory itself.
   const hasName = name !== '' && name !== '.' && name !== '..';
   const path = isDirectory && hasName ? joinPath(operand.path, name) : operand.path;

@@ -69,7 +69,7 @@ export function parseVolumeOperand(text: string): Operand {
 }
 
 /** The last name of a path; empty for the root. */
-export const lastName = (path: string): string => /[^/]*(?=\/*$)/.exec(path)![0];
+export const readLastName = (path: string): string => /[^/]*(?=\/*$)/.exec(path)![0];
 
 /** The operand of a path in the same volume, as a user would type it: below an operand, as that was. */
 export const nameIn = ({ text, prefix, path: above }: Operand, path: string): string =>

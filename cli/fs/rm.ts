@@ -2,7 +2,7 @@
 import { defineCommand } from '../../terminal/command.ts';
 import { Failure, UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';
-import { lastName, OpenVolumes, parseVolumeOperand, volumeFlags } from './operand.ts';
+import { OpenVolumes, parseVolumeOperand, readLastName, volumeFlags } from './operand.ts';
 import { runSession } from './session.ts';
 
 export default defineCommand({
@@ -20,7 +20,7 @@ export default defineCommand({
     const { recursive, force } = flags;
     const places = operands.map(parseVolumeOperand);
     for (const { text, path } of places) {
-      const name = lastName(path);
+      const name = readLastName(path);
       if (name === '')
         throw new UsageError(`'${text}' is the whole volume: name what is to be removed in it`);
       if (name === '.' || name === '..')

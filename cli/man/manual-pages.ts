@@ -33,7 +33,7 @@ export interface ManualSettings {
 }
 
 /** Returns the name and section of a command's page: section 8 for mount(8)'s helper. */
-function pageName(command: string): readonly [name: string, section: number] {
+function makePageName(command: string): readonly [name: string, section: number] {
   if (command.startsWith('mount.')) return [command, 8];
   return [`glossa-${command.replaceAll(' ', '-')}`, 1];
 }
@@ -52,7 +52,7 @@ export async function makeManual(settings: ManualSettings): Promise<Map<string, 
   addPage('glossa', 1, definition, formatOverview(commands));
   for (const [name, { summary, load }] of commands) {
     const { default: command } = await load();
-    addPage(...pageName(name), summary, formatCommandPage(name, command));
+    addPage(...makePageName(name), summary, formatCommandPage(name, command));
   }
   addPage(
     ...VOLFILE_PAGE,
@@ -64,7 +64,7 @@ export async function makeManual(settings: ManualSettings): Promise<Map<string, 
 
 function formatOverview(commands: Commands): string {
   const commandItems = [...commands].map(([name, { summary }]) =>
-    formatItem(formatReference(...pageName(name)), escapeText(summary)),
+    formatItem(formatReference(...makePageName(name)), escapeText(summary)),
   );
   return [
     section('SYNOPSIS', formatSynopsis(['glossa -f VOLFILE [options] MNT', 'glossa COMMAND …'])),

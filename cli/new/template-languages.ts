@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { allLanguages, type Language, type LanguageName } from '../../bridges/languages.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { UsageError } from '../../terminal/exit.ts';
-import { pathFromFolder, programCommand, quoteWord } from '../../terminal/invocation.ts';
+import { makePathFromFolder, programCommand, quoteWord } from '../../terminal/invocation.ts';
 import { formatTable } from '../../terminal/layout.ts';
 
 /**
@@ -22,7 +22,7 @@ export const templateLanguages = Object.fromEntries(
 ) as Readonly<Record<LanguageName, TemplateLanguage>>;
 
 /** Returns the file name of a module. */
-export const moduleFileName = ({ extensions }: TemplateLanguage, name: string): string =>
+export const makeModuleFileName = ({ extensions }: TemplateLanguage, name: string): string =>
   name + extensions[0];
 
 /** Checks a module's name. @throws {UsageError} with a suggestion of a valid one */
@@ -73,10 +73,10 @@ export function listSteps(
 ): Step[] {
   const glossa = programCommand(currentFolder);
   const quotePath = (file: string): string =>
-    quoteWord(pathFromFolder(currentFolder, join(folder, file)));
+    quoteWord(makePathFromFolder(currentFolder, join(folder, file)));
   const { firstCommand } = kind.template;
-  const module = quotePath(moduleFileName(kind, name));
-  const relativeFolder = pathFromFolder(currentFolder, folder);
+  const module = quotePath(makeModuleFileName(kind, name));
+  const relativeFolder = makePathFromFolder(currentFolder, folder);
   const edit = firstCommand === undefined ? 'save' : 'compile';
   const compile =
     relativeFolder === '.' ? firstCommand : `${firstCommand} -C ${quoteWord(relativeFolder)}`;

@@ -13,22 +13,22 @@ export interface NewVolume {
 }
 
 /** Returns the name of a brick's volfile, `VOLUME.HOST.srv-brick.vol` for /srv/brick, as GlusterFS. */
-export const brickFileName = (name: string, directory: string): string =>
+export const makeBrickFileName = (name: string, directory: string): string =>
   `${name}.${LOOPBACK}.${directory.slice(1).replaceAll('/', '-')}${EXTENSION}`;
 
-export const clientFileName = (name: string): string => name + EXTENSION;
+export const makeClientFileName = (name: string): string => name + EXTENSION;
 
 /** Makes the texts of all volfiles, by file name. */
 export function makeVolumeTexts(volume: NewVolume): Texts {
   const { name, bricks } = volume;
   const files = bricks.map(({ directory }, at): [string, string] => [
-    brickFileName(name, directory),
+    makeBrickFileName(name, directory),
     `# Brick ${at + 1} of volume ${name}: it serves the folder to clients on this machine.\n` +
       '# Those on others need an address of this machine at bind-address, and theirs at auth.addr.\n' +
       printVolumes(makeBrickVolumes(volume, at)),
   ]);
   const clientText = `# What clients of volume ${name} mount.\n${printVolumes(makeClientVolumes(volume))}`;
-  return new Map([...files, [clientFileName(name), clientText]]);
+  return new Map([...files, [makeClientFileName(name), clientText]]);
 }
 
 const exportName = (name: string, at: number): string => `${name}-brick-${at}`;

@@ -195,7 +195,7 @@ function findModuleVolume({ volumes }: Head, module: ModuleFile): VolumeSeen {
   const moduleVolumes = volumes.filter(({ type }) => MODULE_TYPES.includes(type));
   const sameName = moduleVolumes.filter(({ options }) => {
     const file = options['module-name'] ?? options['module-path'];
-    return file !== undefined && fileStem(file) === fileStem(module.name);
+    return file !== undefined && makeFileStem(file) === makeFileStem(module.name);
   });
   const candidates = sameName.length > 0 ? sameName : moduleVolumes;
   if (candidates.length === 1) return candidates[0]!;
@@ -205,4 +205,4 @@ function findModuleVolume({ volumes }: Head, module: ModuleFile): VolumeSeen {
   throw new Failure(`which volume is to be ${module.name}? ${names.join(' or ')}`);
 }
 
-const fileStem = (file: string): string => basename(file, extname(file));
+const makeFileStem = (file: string): string => basename(file, extname(file));

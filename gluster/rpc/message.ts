@@ -2,7 +2,7 @@
  * Encodes and decodes the headers of calls and replies, with the credentials that name the caller. Layouts and
  * limits: GlusterFS 10 `rpc/rpc-lib/src/{xdr-rpc,auth-glusterfs}.c`, RFC 5531.
  */
-import { paddedLength, type XdrReader, type XdrWriter } from './xdr.ts';
+import { computePaddedLength, type XdrReader, type XdrWriter } from './xdr.ts';
 
 export const CALL = 0;
 export const REPLY = 1;
@@ -158,7 +158,7 @@ export function readCall(r: XdrReader, xid: number): ReceivedCall {
     r.skip(-length & 3);
   } else r.markMalformed();
   r.skip(4);
-  r.skip(paddedLength(r.u32()));
+  r.skip(computePaddedLength(r.u32()));
   const isMalformed = r.isMalformed || rpcVersion !== RPC_VERSION || credentials === 'garbage';
   const refusal = isMalformed ? 'mismatch' : credentials === 'owner' ? 'owner' : null;
   const caller = typeof credentials === 'string' ? null : credentials;
@@ -204,6 +204,6 @@ export function writeDenied(w: XdrWriter, xid: number): void {
 export function readReply(r: XdrReader): boolean {
   if (r.u32() !== ACCEPTED) return false;
   r.skip(4);
-  r.skip(paddedLength(r.u32()));
+  r.skip(computePaddedLength(r.u32()));
   return r.u32() === ACCEPT.SUCCESS && !r.isMalformed;
 }

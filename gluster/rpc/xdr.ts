@@ -44,7 +44,7 @@ function readGfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
 }
 
 /** The bytes that a text or data of this length takes with its padding. */
-export const paddedLength = (length: number): number => length + (-length & 3);
+export const computePaddedLength = (length: number): number => length + (-length & 3);
 
 export class XdrReader {
   bytes: Uint8Array = NOTHING;
@@ -116,7 +116,7 @@ export class XdrReader {
   opaque(): Uint8Array {
     const length = this.u32();
     const start = this.at;
-    return this.advance(paddedLength(length))
+    return this.advance(computePaddedLength(length))
       ? this.bytes.subarray(start, start + length)
       : NOTHING;
   }
@@ -125,7 +125,7 @@ export class XdrReader {
   opaqueCopy(): Uint8Array {
     const length = this.u32();
     const start = this.at;
-    return this.advance(paddedLength(length))
+    return this.advance(computePaddedLength(length))
       ? this.bytes.slice(start, start + length)
       : new Uint8Array(0);
   }
@@ -143,14 +143,16 @@ export class XdrReader {
   string(): string {
     const length = this.u32();
     const start = this.at;
-    return this.advance(paddedLength(length)) ? decodeName(this.bytes, start, start + length) : '';
+    return this.advance(computePaddedLength(length))
+      ? decodeName(this.bytes, start, start + length)
+      : '';
   }
 
   /** Reads a text whose length usually counts a NUL at its end. */
   cString(): string {
     const length = this.u32();
     const start = this.at;
-    if (!this.advance(paddedLength(length))) return '';
+    if (!this.advance(computePaddedLength(length))) return '';
     const end = start + length;
     const hasNul = length > 0 && this.bytes[end - 1] === 0;
     return decodeName(this.bytes, start, hasNul ? end - 1 : end);
@@ -294,7 +296,7 @@ export class XdrWriter {
   }
 
   private pad(length: number): void {
-    this.zeros(paddedLength(length) - length);
+    this.zeros(computePaddedLength(length) - length);
   }
 
   /** Makes room for `count` more bytes. */

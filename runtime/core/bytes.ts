@@ -108,7 +108,7 @@ function decodeAny(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   let at = start;
   while (at < end) {
-    const length = sequenceLength(bytes, at, end);
+    const length = computeSequenceLength(bytes, at, end);
     const lead = bytes[at]!;
     if (length === 1) text += String.fromCharCode(lead);
     else if (length === 0) text += String.fromCharCode(0xdc00 | lead);
@@ -123,7 +123,7 @@ function decodeAny(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /** Returns the length of the valid UTF-8 sequence that begins at `at` (1 … 4 bytes); 0 if no valid one begins there. */
-function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
+function computeSequenceLength(bytes: Uint8Array, at: number, end: number): number {
   const lead = bytes[at]!;
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;

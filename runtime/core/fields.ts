@@ -127,5 +127,5 @@ export const structs: readonly Struct[] = [
 ];
 
 /** A field's name without the structure's prefix. */
-export const shortName = ({ prefix }: Struct, { member }: Field): string =>
+export const makeShortName = ({ prefix }: Struct, { member }: Field): string =>
   member.startsWith(prefix) ? member.slice(prefix.length) : member;

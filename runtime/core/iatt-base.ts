@@ -23,8 +23,8 @@ export function typeOfMode(mode: number): number {
  * Sizes of a directory entry in FUSE replies (fuse_dirent, fuse_direntplus), which count against a listing's size.
  * Source: `include/uapi/linux/fuse.h`.
  */
-export const direntSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
-export const direntplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
+export const computeDirentSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
+export const computeDirentplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
 
 /** `DT_*` of an ia_type: its st_mode bits, shifted, as in `<dirent.h>`. */
 export function direntType(iaType: number): number {

@@ -20,7 +20,12 @@ export {
   IA_IFSOCK,
   IA_INVAL,
 } from './ia-types.ts';
-export { direntplusSize, direntSize, direntType, typeOfMode } from './iatt-base.ts';
+export {
+  computeDirentplusSize as direntplusSize,
+  computeDirentSize as direntSize,
+  direntType,
+  typeOfMode,
+} from './iatt-base.ts';
 
 /** One entry of a readdir or readdirp reply. */
 export interface Dirent {

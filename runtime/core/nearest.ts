@@ -41,7 +41,7 @@ const allowedEdits = (partLength: number, wordLength: number): number =>
 const SEPARATOR = /[/._ -]/;
 
 /** Length of the common prefix that ends at a separator. */
-function commonPrefixLength(a: string, b: string): number {
+function computeCommonPrefixLength(a: string, b: string): number {
   let length = 0;
   for (let i = 0; i < a.length && a[i] === b[i]; i++) if (SEPARATOR.test(a[i]!)) length = i + 1;
   return length;
@@ -51,9 +51,9 @@ const reverseText = (text: string): string => text.split('').reverse().join('');
 
 /** Returns both texts without common parts at either end: `features/shard`, `features/trash` → `shard`, `trash`. */
 function stripCommonWords(a: string, b: string): [string, string] {
-  const from = commonPrefixLength(a, b);
+  const from = computeCommonPrefixLength(a, b);
   const [x, y] = [reverseText(a.slice(from)), reverseText(b.slice(from))];
-  const end = commonPrefixLength(x, y);
+  const end = computeCommonPrefixLength(x, y);
   return [reverseText(x.slice(end)), reverseText(y.slice(end))];
 }
 

@@ -2,7 +2,7 @@
  * Lists the structures among fop values: their fields in order, and a constructor for each. Recordings, messages
  * between threads and to guests, and the debugger iterate over this table, so a new field of `fields.ts` reaches them.
  */
-import { type Field, shortName, structs } from './fields.ts';
+import { type Field, makeShortName, structs } from './fields.ts';
 import { toCamelCase } from './fops.ts';
 import { NEW_FLOCK, NEW_LEASE } from './gen/fields.gen.ts';
 import { Iatt, Statvfs } from './iatt.ts';
@@ -34,7 +34,7 @@ function makeRow<T>(structName: string, make: () => T): StructRow<T> {
   const struct = structs.find(({ name }) => name === structName)!;
   const fields = struct.fields.map((field) => ({
     ...field,
-    name: toCamelCase(shortName(struct, field)),
+    name: toCamelCase(makeShortName(struct, field)),
   }));
   return { fields, names: fields.map(({ name }) => name as keyof T), make };
 }

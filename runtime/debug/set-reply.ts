@@ -74,7 +74,7 @@ function setPart({ hop: { row }, reply }: Stop, path: readonly string[], text: s
   const at = row.reply.findIndex((part) => part.name === name);
   if (at < 0) {
     const names = ['op_ret', 'op_errno', ...row.reply.map((part) => part.name)];
-    throw unknownNameError(`a reply of ${row.name} has no '${name}'`, name, names);
+    throw makeUnknownNameError(`a reply of ${row.name} has no '${name}'`, name, names);
   }
   const { type } = row.reply[at]!;
   const isStruct = isStructType(type) && type in EXAMPLES;
@@ -101,7 +101,11 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   dict: '["key"]',
 };
 
-const unknownNameError = (message: string, name: string, names: readonly string[]): DebugError =>
+const makeUnknownNameError = (
+  message: string,
+  name: string,
+  names: readonly string[],
+): DebugError =>
   new DebugError(message + (didYouMean(name, names) || ` (one of ${names.join(', ')})`));
 
 /** Sets a field of a copy: a volume may still use the object that it replied with. */
@@ -110,7 +114,7 @@ function withField(type: StructType, current: object | null, member: string, tex
   const field = fields.find(({ name, member: own }) => name === member || own === member);
   if (field === undefined) {
     const names = fields.map((field) => field.member);
-    throw unknownNameError(`${type} has no field '${member}'`, member, names);
+    throw makeUnknownNameError(`${type} has no field '${member}'`, member, names);
   }
   return Object.assign(make(), current, { [field.name]: readField(field.member, text) });
 }

@@ -86,7 +86,7 @@ export function copyEvents(store: EventStore, bytes: Uint8Array): void {
 }
 
 /** Returns the number of bytes at the start that are whole events. */
-export function wholeEventsLength(bytes: Uint8Array): number {
+export function computeWholeEventsLength(bytes: Uint8Array): number {
   let whole = 0;
   for (;;) {
     const left = bytes.length - whole;

@@ -23,4 +23,11 @@ export { type HopColumns, Outline, readOutline } from './outline.ts';
 export { openRecording, type Part, type Recording } from './reader.ts';
 export { RecordingError } from './recording-bytes.ts';
 export type { ArgRow, FieldRow, FopTypes, Tables } from './tables.ts';
-export { answeredHere, type HopSeen, ownNs, tookNs, type Walk, Walks } from './walk.ts';
+export {
+  answeredHere,
+  type HopSeen,
+  ownNs,
+  tookNs,
+  type Walk,
+  Walks,
+} from './walk.ts';

@@ -145,7 +145,7 @@ export class ReplayObjects {
     const parent =
       pargfid === NULL_GFID
         ? null
-        : (this.inode(pargfid) ?? failUnknown(pargfid, parentPath(path), true));
+        : (this.inode(pargfid) ?? failUnknown(pargfid, makeParentPath(path), true));
     if (gfid === NULL_GFID) return new Loc(this.table.newInode(), parent, name);
     const inode = this.inode(gfid);
     if (inode !== undefined) return new Loc(inode, parent, name);
@@ -189,7 +189,7 @@ function failUnknown(gfid: Gfid, path: string, isDir: boolean): never {
 }
 
 /** The path of the directory above. */
-const parentPath = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+const makeParentPath = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 type Maker = (recorded: NonNullable<ValueSeen>, objects: ReplayObjects) => unknown;
 

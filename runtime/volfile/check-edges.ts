@@ -40,7 +40,7 @@ export function checkEdges(volumes: readonly LooseVolume[], problems: Problems):
 interface Edges {
   readonly volumes: readonly LooseVolume[];
   readonly indices: ReadonlyMap<string, number>;
-  /** References (`edgeKey`) that are part of a reported loop. */
+  /** References (`makeEdgeKey`) that are part of a reported loop. */
   readonly loops: Set<string>;
   readonly problems: Problems;
 }
@@ -70,13 +70,13 @@ function checkEdge(graph: Edges, index: number, { text, at }: LooseWord): void {
       : findNearestOther(text, name.text, indices.keys());
     const hint = suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
     problems.add('undefined-subvolume', at, [name.text, text], hint);
-  } else if (child > index && !graph.loops.has(edgeKey(name.text, text))) {
+  } else if (child > index && !graph.loops.has(makeEdgeKey(name.text, text))) {
     const pathBack = problems.isFull ? undefined : findPath(volumes, indices, child, index);
     if (pathBack !== undefined) {
       const loop = [name.text, ...pathBack];
       problems.add('loop', at, [loop]);
       // The report shows the whole loop, so its other references are not reported.
-      for (let i = 1; i < loop.length; i++) graph.loops.add(edgeKey(loop[i - 1]!, loop[i]!));
+      for (let i = 1; i < loop.length; i++) graph.loops.add(makeEdgeKey(loop[i - 1]!, loop[i]!));
     } else {
       const { line } = volumes[child]!.name.at;
       const hint = 'a volume stands after its subvolumes';
@@ -85,7 +85,7 @@ function checkEdge(graph: Edges, index: number, { text, at }: LooseWord): void {
   }
 }
 
-const edgeKey = (from: string, to: string): string => `${from.length} ${from} ${to}`;
+const makeEdgeKey = (from: string, to: string): string => `${from.length} ${from} ${to}`;
 
 const findNearestOther = (text: string, own: string, names: Iterable<string>): string | undefined =>
   findNearest(

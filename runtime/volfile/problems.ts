@@ -65,16 +65,16 @@ export const messages = {
   ),
   'missing-end-volume': makeError(
     (volume: string, line: number, found: string) =>
-      `${volumeLabel(volume)} of line ${line} has no 'end-volume' before ${found}`,
+      `${makeVolumeLabel(volume)} of line ${line} has no 'end-volume' before ${found}`,
   ),
   'duplicate-statement': makeError(
     (keyword: string, volume: string, line: number) =>
-      `${volumeLabel(volume)} has a second '${keyword}'; the first is on line ${line}`,
+      `${makeVolumeLabel(volume)} has a second '${keyword}'; the first is on line ${line}`,
   ),
-  'missing-type': makeError((volume: string) => `${volumeLabel(volume)} has no 'type'`),
+  'missing-type': makeError((volume: string) => `${makeVolumeLabel(volume)} has no 'type'`),
   'repeated-option': makeWarning(
     (key: string, volume: string, line: number) =>
-      `${volumeLabel(volume)} has option ${quote(key)} on line ${line} already; the last one counts`,
+      `${makeVolumeLabel(volume)} has option ${quote(key)} on line ${line} already; the last one counts`,
   ),
   // Volumes among each other
   'duplicate-volume': makeError(
@@ -127,7 +127,7 @@ export const messages = {
 };
 
 /** Names a volume in a message. @param volume '' for a volume whose name is missing */
-function volumeLabel(volume: string): string {
+function makeVolumeLabel(volume: string): string {
   return volume === '' ? 'the volume' : `volume ${quote(volume)}`;
 }
 

@@ -1,7 +1,11 @@
 /** Events for a reader that is slow, or reads nothing. */
 import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { copyEvents, putEvent, wholeEventsLength } from '../../runtime/observe/event-store.ts';
+import {
+  computeWholeEventsLength,
+  copyEvents,
+  putEvent,
+} from '../../runtime/observe/event-store.ts';
 import { EventReader, writeLost } from '../../runtime/observe/events.ts';
 import { ownTables } from '../../runtime/observe/tables.ts';
 import { EventStream } from './event-stream.ts';
@@ -73,7 +77,7 @@ it('events of any size are copied whole from a stream that is cut anywhere', () 
   let rest = Buffer.alloc(0);
   for (let at = 0; at < bytes.length; at += 999) {
     rest = Buffer.concat([rest, bytes.subarray(at, at + 999)]);
-    const whole = wholeEventsLength(rest);
+    const whole = computeWholeEventsLength(rest);
     copyEvents(copied, rest.subarray(0, whole));
     rest = rest.subarray(whole);
   }

@@ -6,7 +6,7 @@
  *   const wasClosed = await live.follow((events) => …);
  */
 
-import { wholeEventsLength } from '../../runtime/observe/event-store.ts';
+import { computeWholeEventsLength } from '../../runtime/observe/event-store.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { readHead } from '../../runtime/observe/head.ts';
 import type { RecordingOptions } from '../graph-recording.ts';
@@ -50,7 +50,7 @@ export class LiveTrace {
     const receive = (bytes: Buffer): void => {
       const { rest } = conversation;
       const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-      const wholeLength = wholeEventsLength(all);
+      const wholeLength = computeWholeEventsLength(all);
       conversation.rest = all.subarray(wholeLength);
       if (wholeLength > 0) onEvents(all.subarray(0, wholeLength));
     };

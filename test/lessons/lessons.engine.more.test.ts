@@ -13,7 +13,11 @@ import {
   lessonLanguages,
 } from '../../apps/course/lessons/check.ts';
 import { checkFile } from '../../apps/course/terminal/check-file.ts';
-import { findLessons, type Lesson, moduleFileName } from '../../apps/course/terminal/lessons.ts';
+import {
+  findLessons,
+  type Lesson,
+  makeModuleFileName,
+} from '../../apps/course/terminal/lessons.ts';
 import { onlyInFirst, selectVariants } from '../support/test-selection.ts';
 import { mistakes } from './mistakes.ts';
 import { inPython } from './mistakes-python.ts';
@@ -25,7 +29,7 @@ const lessons = findLessons(undefined, {});
 const languages = lessonLanguageNames;
 
 function judgeText(lesson: Lesson, language: LessonLanguage, text: string): Promise<Verdict> {
-  const path = join(folder, moduleFileName(lesson.name, language));
+  const path = join(folder, makeModuleFileName(lesson.name, language));
   writeFileSync(path, text);
   return checkFile(lesson, language, path);
 }

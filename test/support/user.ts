@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { access, chown, cp, mkdir, readdir } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { defaultCacheFolder } from '../../bridges/machine/node/cache-folder.ts';
+import { findDefaultCacheFolder } from '../../bridges/machine/node/cache-folder.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { asUser, type Caller } from './client.ts';
 import type { Limits } from './limits.ts';
@@ -101,7 +101,7 @@ async function withDevice(scratch: Scratch, user: Caller): Promise<string[]> {
 /** A cache of the user's, in which Python need not be started from nothing. */
 async function copyCache(scratch: Scratch, user: Caller): Promise<string> {
   const cache = scratch.at('home/cache');
-  const ours = defaultCacheFolder();
+  const ours = findDefaultCacheFolder();
   const theirs = join(cache, basename(ours));
   await mkdir(theirs, { recursive: true });
   for (const name of (await exists(ours)) ? await readdir(ours) : []) {

@@ -3,7 +3,7 @@
  * no file written by hand repeats them.
  */
 import { describe, expect, it } from 'vitest';
-import { type Field, type Struct, shortName, structs } from '../../runtime/core/fields.ts';
+import { type Field, makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
 import { camelName } from '../../tools/gen/fields.ts';
 import { generateOutputs } from '../../tools/gen/outputs.ts';
 import { readSources, type SourceFile } from './sources.ts';
@@ -54,7 +54,7 @@ describe('an additional row in the table of fields', () => {
 function longestRun(struct: Struct, findText: string): number {
   const positions = new Map(
     struct.fields.flatMap((field, position) =>
-      [field.member, shortName(struct, field), camelName(struct, field)].map((name) => [
+      [field.member, makeShortName(struct, field), camelName(struct, field)].map((name) => [
         name,
         position,
       ]),

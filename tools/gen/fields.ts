@@ -2,13 +2,13 @@
  * Writes the core's structures that cross boundaries field by field: initial values
  * (`runtime/core/gen/fields.gen.ts`), and classes (`runtime/core/gen/iatt.gen.ts`).
  */
-import { type Field, type Struct, shortName, structs } from '../../runtime/core/fields.ts';
+import { type Field, makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
 import { toCamelCase } from '../../runtime/core/fops.ts';
 import { NULL_GFID } from '../../runtime/core/gfid.ts';
 
 /** Returns a field's name in JavaScript. */
 export const camelName = (struct: Struct, field: Field): string =>
-  toCamelCase(shortName(struct, field));
+  toCamelCase(makeShortName(struct, field));
 
 /** Writes the initial value of a field as a literal of both JavaScript and Python. */
 export function initialLiteral({ kind, initial }: Field): string {

@@ -5,8 +5,8 @@
 import {
   type Field,
   type FieldKind,
+  makeShortName,
   type Struct,
-  shortName,
   structs,
 } from '../../runtime/core/fields.ts';
 import { camelName, fieldsListName, makeSentence } from './fields.ts';
@@ -32,7 +32,7 @@ function writeDefinition(struct: Struct): string {
 
 function writeFieldMacro(struct: Struct): string {
   const rows = struct.fields.map(
-    (field) => `    X(${field.kind}, ${field.member}, ${shortName(struct, field)})`,
+    (field) => `    X(${field.kind}, ${field.member}, ${makeShortName(struct, field)})`,
   );
   return `#define GLOSSA_${fieldsListName(struct)}(X) \\\n${rows.join(' \\\n')}`;
 }

@@ -1,6 +1,6 @@
 /** Writes the Python package's tables: fops, fields of structures, and errno numbers. */
 import { errnoNames, errnoNumber, strerror } from '../../runtime/core/errno.ts';
-import { type Struct, shortName, structs } from '../../runtime/core/fields.ts';
+import { makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
 import { type Arg, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
 import { writeCodeLines } from './codes.ts';
@@ -72,7 +72,7 @@ TIMEOUTS = {
 
 function writeFields(struct: Struct): string {
   const rows = struct.fields.map(
-    (field) => `    ${quote(shortName(struct, field))}: ${initialLiteral(field)},`,
+    (field) => `    ${quote(makeShortName(struct, field))}: ${initialLiteral(field)},`,
   );
   return `${fieldsListName(struct)} = {\n${rows.join('\n')}\n}`;
 }

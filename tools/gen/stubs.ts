@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
-import { type Struct, shortName, structs } from '../../runtime/core/fields.ts';
+import { makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
 import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
@@ -152,7 +152,7 @@ function writeAttributes(struct: Struct): string {
     const about = makeSentence(field.about);
     const doc = about === undefined ? [] : [wrapText('    ', `"""${about}"""`)];
     const type = field.kind === 'integer' ? 'int' : 'str';
-    return [`    ${shortName(struct, field)}: ${type}`, ...doc];
+    return [`    ${makeShortName(struct, field)}: ${type}`, ...doc];
   });
   return lines.join('\n').trimStart();
 }

@@ -34,13 +34,13 @@ const exitStatuses = `## Exit statuses
 ${exitTable.map(([status, meaning]) => `| ${status} | ${escapeMarkdown(meaning)} |`).join('\n')}
 `;
 
-const commandUrl = (name: string): string => `/reference/cli/${name.replaceAll(/[ .]/g, '-')}`;
+const makeCommandUrl = (name: string): string => `/reference/cli/${name.replaceAll(/[ .]/g, '-')}`;
 
 /** Makes a page that lists all commands, and a page for each. */
 export async function makeCommandPages(): Promise<GeneratedPage[]> {
   const rows = [...commands].map(
     ([name, { summary }]) =>
-      `| [\`glossa ${name}\`](${commandUrl(name)}) | ${escapeMarkdown(summary)} |`,
+      `| [\`glossa ${name}\`](${makeCommandUrl(name)}) | ${escapeMarkdown(summary)} |`,
   );
   const overview: GeneratedPage = {
     url: '/reference/cli/',
@@ -60,7 +60,7 @@ ${exitStatuses}`,
     const { default: command } = await load();
     const text = writeCommand(name, summary, command);
     return {
-      url: commandUrl(name),
+      url: makeCommandUrl(name),
       title: `glossa ${name}`,
       source: 'cli/commands.ts',
       text,

@@ -7,7 +7,7 @@ import { findSubject } from '../../../bridges/testing/subject.ts';
 import { reason } from '../../../terminal/reason.ts';
 import { judgeByTests, judgeModule, type Verdict } from '../judge.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
-import { type Lesson, moduleFileName } from './lessons.ts';
+import { type Lesson, makeModuleFileName } from './lessons.ts';
 
 /** Checks the learner's module at `path`; the lesson's own check comes before tests. */
 export async function checkFile(
@@ -38,7 +38,7 @@ async function checkByTests(
     languages[language].tests.pattern.test(basename(test)),
   );
   for (const test of languageTests)
-    copyFileSync(path, join(folder, moduleFileName(dirname(test), language)));
+    copyFileSync(path, join(folder, makeModuleFileName(dirname(test), language)));
   const lessonTests = languageTests.map(async (test) => ({
     path: test,
     startTests: await findTestLanguage(basename(test))!.load(),

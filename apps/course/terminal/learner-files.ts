@@ -16,7 +16,7 @@ import { Failure } from '../../../terminal/exit.ts';
 import { reason } from '../../../terminal/reason.ts';
 import { formatDifference } from '../difference.ts';
 import { FIRST_LANGUAGE, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
-import { type Lesson, moduleFileName, stripNumber } from './lessons.ts';
+import { type Lesson, makeModuleFileName, stripNumber } from './lessons.ts';
 
 /**
  * Calls `write` for a new file, and removes the file if that fails: a later run would take a
@@ -46,7 +46,7 @@ export class LearnerFiles {
     this.lesson = lesson;
     this.language = language;
     this.folder = join(folder, lesson.name);
-    this.path = join(this.folder, moduleFileName(lesson.name, language));
+    this.path = join(this.folder, makeModuleFileName(lesson.name, language));
   }
 
   /** Writes the files that are absent. @returns whether the module is new @throws {Failure} */
@@ -60,7 +60,7 @@ export class LearnerFiles {
       if (lesson.has(`${name}.vol`)) {
         const volfile = lesson
           .read(`${name}.vol`)
-          .replace(moduleFileName(name, FIRST_LANGUAGE), module);
+          .replace(makeModuleFileName(name, FIRST_LANGUAGE), module);
         this.write(name + volfileEnd, volfile);
       }
       if (lesson.check !== undefined) {

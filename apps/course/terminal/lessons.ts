@@ -32,7 +32,7 @@ export interface Lesson {
 export const stripNumber = (lesson: string): string => basename(lesson).replace(/^\d+-/, '');
 
 /** Returns the file name of the learner's module: `fop.py` for `3-fop`. */
-export const moduleFileName = (lesson: string, language: LessonLanguage): string =>
+export const makeModuleFileName = (lesson: string, language: LessonLanguage): string =>
   stripNumber(lesson) + lessonLanguages[language].extension;
 
 const LESSON_NAME = /^\d+-[A-Za-z][A-Za-z0-9_-]*$/;

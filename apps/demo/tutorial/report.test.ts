@@ -16,7 +16,7 @@ import {
   formatStacksTable,
   formatSummary,
 } from './report.ts';
-import { countingVolumes, makeMeasurable, printedVolfilePath, stacks } from './stacks.ts';
+import { countingVolumes, makeMeasurable, makePrintedVolfilePath, stacks } from './stacks.ts';
 
 await registry.loadAll();
 
@@ -136,7 +136,7 @@ describe('the report of glossa tutorial', () => {
 });
 
 describe.each(stacks)('the measured $volfile ($name)', (stack) => {
-  const text = readFileSync(printedVolfilePath(stack), 'utf8');
+  const text = readFileSync(makePrintedVolfilePath(stack), 'utf8');
   const readVolumes = (volfile: string) => {
     const source = new Source('measured.vol', volfile);
     const { description, problems } = inspectVolfile(source, { registry, strict: true });

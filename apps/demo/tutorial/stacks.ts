@@ -63,14 +63,14 @@ export const stacks: readonly TutorialStack[] = [
 ];
 
 /** Returns the path of a stack's volfile, as a reader of the tutorial mounts it. */
-export const printedVolfilePath = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
+export const makePrintedVolfilePath = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
   join(packageRoot, FOLDER, volfile);
 
 const clients = [0, 1].map((at) => ({ client: `test-client-${at}`, at }));
-const counterName = (at: number): string => `test-wire-${at}`;
+const makeCounterName = (at: number): string => `test-wire-${at}`;
 
 /** Volumes that count the lookups sent to bricks. */
-export const countingVolumes = clients.map(({ at }) => counterName(at));
+export const countingVolumes = clients.map(({ at }) => makeCounterName(at));
 
 /**
  * Inserts volumes into a volfile's text, one above the other, above the volume `name`. Volumes that
@@ -100,12 +100,12 @@ function insertAbove(text: string, name: string, above: readonly PlainVolume[]):
 export function makeMeasurable(text: string, delayMs: number): string {
   return clients.reduce((result, { client, at }) => {
     const delay = delayMs === 0 ? [] : [makeDelayVolume(`test-way-${at}`, delayMs)];
-    return insertAbove(result, client, [...delay, makeCounterVolume(counterName(at))]);
+    return insertAbove(result, client, [...delay, makeCounterVolume(makeCounterName(at))]);
   }, text);
 }
 
 /** Writes a stack's volfile, with delays and counters, to `path`. @returns the path */
 export function writeMeasurable(stack: TutorialStack, path: string, delayMs: number): string {
-  writeFileSync(path, makeMeasurable(readFileSync(printedVolfilePath(stack), 'utf8'), delayMs));
+  writeFileSync(path, makeMeasurable(readFileSync(makePrintedVolfilePath(stack), 'utf8'), delayMs));
   return path;
 }

@@ -17,8 +17,8 @@ import {
   argumentsPurpose,
   checkName,
   ForgottenLoc,
+  findMissingFdIndex,
   MessageError,
-  missingFdIndex,
   type Resolver,
   replyPurpose,
   unpack,
@@ -97,7 +97,7 @@ function readWind([wind, child, fop, args]: unknown[], context: MessageContext):
   const values = unpack(argumentsPurpose(row), args, context.resolver);
   const loc = findLoc(values);
   const isNamed = loc instanceof ForgottenLoc || (loc?.parent != null && loc.name !== null);
-  if (missingFdIndex(row, values) >= 0 && loc?.inode == null && !isNamed) {
+  if (findMissingFdIndex(row, values) >= 0 && loc?.inode == null && !isNamed) {
     throw new MessageError(
       'fd is missing, and the loc leads to no inode that one could be made of',
     );
@@ -112,7 +112,7 @@ export const findLoc = (values: readonly unknown[]): Loc | undefined =>
 function readTail([child, args]: unknown[], context: MessageContext): Decision {
   const row = checkRow(context);
   const values = unpack(argumentsPurpose(row), args, context.resolver);
-  if (missingFdIndex(row, values) >= 0) throw new MessageError('fd must not be None');
+  if (findMissingFdIndex(row, values) >= 0) throw new MessageError('fd must not be None');
   return { verb: 'tail', child: readChild(child, context), values };
 }
 

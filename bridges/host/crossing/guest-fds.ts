@@ -3,7 +3,7 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { findLoc } from './decision.ts';
-import { missingFdIndex } from './message.ts';
+import { findMissingFdIndex } from './message.ts';
 
 export class GuestFds {
   /** Fds whose release the host reports to the guest. */
@@ -33,7 +33,7 @@ export class GuestFds {
 
   /** Makes the missing fd of a fop that opens. Returns false when the guest is at its limit. */
   addMissingFd(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): boolean {
-    const at = missingFdIndex(row, values);
+    const at = findMissingFdIndex(row, values);
     const inode = at < 0 ? null : (findLoc(values)?.inode ?? null);
     if (inode === null) return true;
     if (this.ownFds.size >= this.maxOwnFds) return false;

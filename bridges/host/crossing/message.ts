@@ -180,7 +180,7 @@ const isMissingFd = (row: FopRow, arg: Arg): boolean =>
   arg.type === 'fd' && row.reply.some(({ type }) => type === 'fd');
 
 /** Index of the fd that the host has yet to make; -1 if the fop needs no such fd. */
-export function missingFdIndex(row: FopRow, values: readonly unknown[]): number {
+export function findMissingFdIndex(row: FopRow, values: readonly unknown[]): number {
   const at = row.args.findIndex((arg) => isMissingFd(row, arg));
   return at < 0 || values[at] !== null ? -1 : at;
 }

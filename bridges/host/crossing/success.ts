@@ -19,7 +19,7 @@ export interface ChildReply {
 }
 
 /** The size of a value: bytes of data or text, entries of a listing, keys of a dict. */
-function valueLength(value: unknown): number {
+function computeValueLength(value: unknown): number {
   if (value === null || value === undefined) return 0;
   if (typeof value === 'string') return nameLength(value);
   return value instanceof Dict ? value.size : (value as { length: number }).length;
@@ -54,8 +54,11 @@ export function checkSuccess(
   // For a dict, op_ret is its number of keys only if the module gives none.
   const isDict = row.reply[at]?.type === 'dict';
   if (at >= 0 && (opRet === null || !isDict)) {
-    const length = valueLength(values[at]);
-    if (length <= max || anyReply(request, row, (reply) => valueLength(reply.values[at]) > max)) {
+    const length = computeValueLength(values[at]);
+    if (
+      length <= max ||
+      anyReply(request, row, (reply) => computeValueLength(reply.values[at]) > max)
+    ) {
       return length;
     }
     throw new MessageError(
@@ -87,7 +90,7 @@ function maxOpRet({ args, counts }: FopRow, values: readonly unknown[]): number 
   const at = args.findIndex(({ name }) => name === counts?.most);
   const value = values[at];
   if (at < 0) return Number.POSITIVE_INFINITY;
-  return typeof value === 'number' ? value : valueLength(value);
+  return typeof value === 'number' ? value : computeValueLength(value);
 }
 
 const anyReply = (

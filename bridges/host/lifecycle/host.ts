@@ -31,7 +31,7 @@ import type { HostedRequest } from '../requests/hosted-request.ts';
 import { updateNotes } from '../requests/notes.ts';
 import type { Counters, Owner, Policy } from './failure-policy.ts';
 import type { Interpreter } from './interpreter.ts';
-import { errorText, type LogTexts, Succession, type SuccessionOwner } from './succession.ts';
+import { describeError, type LogTexts, Succession, type SuccessionOwner } from './succession.ts';
 
 /** The most characters of a module's statedump, as JSON. */
 const MAX_STATEDUMP_CHARS = 65_536;
@@ -337,7 +337,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
       return { ok: true, text: 'reloaded' };
     } catch (error) {
       next?.close();
-      const text = `not reloaded, the code before goes on: ${errorText(error)}`;
+      const text = `not reloaded, the code before goes on: ${describeError(error)}`;
       if (!this.succession.isClosed)
         this.xl.log.error(text, { msgid: messages.moduleNotReloaded.id });
       return { ok: false, text };

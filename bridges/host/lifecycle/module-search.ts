@@ -44,7 +44,7 @@ const splitFolders = (path: string | undefined): string[] =>
 
 /** Folders of the bundled examples. */
 function listBundledFolders(sources: Sources): string[] {
-  const examples = examplesFolder(sources);
+  const examples = findExamplesFolder(sources);
   if (examples === null) return [];
   try {
     const entries = sources.list(examples);
@@ -55,7 +55,7 @@ function listBundledFolders(sources: Sources): string[] {
   }
 }
 
-const examplesFolder = ({ installed }: Sources): string | null =>
+const findExamplesFolder = ({ installed }: Sources): string | null =>
   installed === null ? null : join(installed, 'examples');
 
 /** The folders to search, in order, for these languages. */
@@ -181,7 +181,7 @@ export function findModule(
   }
   const otherModules = listModules(folders, searched, sources).filter((name) => name !== bare);
   const hint = didYouMean(bare, otherModules);
-  const examples = examplesFolder(sources);
+  const examples = findExamplesFolder(sources);
   const listedFolders = folders.filter((folder) => dirname(folder) !== examples);
   const places = listedFolders
     .map((folder) => `\n    ${folder}${describeMiss(folder, bare, searched, sources)}`)

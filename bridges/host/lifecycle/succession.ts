@@ -39,7 +39,7 @@ export interface LogTexts {
   readonly startFailureMsgid: number;
 }
 
-export const errorText = (error: unknown): string =>
+export const describeError = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
 export class Succession {
@@ -126,7 +126,7 @@ export class Succession {
   /** @param isLost true if no interpreter serves meanwhile */
   handleStartFailure(error: unknown, isLost: boolean): void {
     const { title, startFailureMsgid } = this.texts;
-    const text = `${title} does not start anew: ${errorText(error)}`;
+    const text = `${title} does not start anew: ${describeError(error)}`;
     this.xl.log.error(text, { msgid: startFailureMsgid });
     this.state = 'serving';
     if (!isLost) return;

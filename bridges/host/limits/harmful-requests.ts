@@ -38,7 +38,7 @@ export class HarmfulRequests {
 
   /** Records that the request ended an interpreter; logs if it is refused from now on. */
   blame({ name, args, uid }: BlamedRequest, now: number, log: Log): void {
-    this.recordLoss(callerKey(uid), now);
+    this.recordLoss(makeCallerKey(uid), now);
     let longest = 0;
     for (const key of requestKeys(name, args))
       longest = Math.max(longest, this.recordLoss(key, now));
@@ -58,7 +58,7 @@ export class HarmfulRequests {
 
   /** True when a request of this caller has recently ended an interpreter. */
   isBlamed(uid: number, now: number): boolean {
-    return !this.expire(now) && this.backoffs.has(callerKey(uid));
+    return !this.expire(now) && this.backoffs.has(makeCallerKey(uid));
   }
 
   clear(): void {
@@ -85,18 +85,18 @@ export class HarmfulRequests {
   }
 }
 
-const callerKey = (uid: number): string => `uid ${uid}`;
+const makeCallerKey = (uid: number): string => `uid ${uid}`;
 
 const requestKeys = (name: FopName, args: readonly unknown[]): string[] => {
   const keys: string[] = [];
   for (const arg of args) {
-    if (arg instanceof Loc) keys.push(`${name} ${locKey(arg)}`);
+    if (arg instanceof Loc) keys.push(`${name} ${makeLocKey(arg)}`);
     else if (arg instanceof Fd) keys.push(`${name} ${arg.inode.gfid}`);
   }
   return keys;
 };
 
-const locKey = ({ name, pargfid, gfid }: Loc): string =>
+const makeLocKey = ({ name, pargfid, gfid }: Loc): string =>
   name === null || pargfid === NULL_GFID ? gfid : `${pargfid}/${name}`;
 
 const requestPaths = (args: readonly unknown[]): string => {

@@ -12,7 +12,7 @@ import {
   FORCE,
   HELD,
   IN_HOST,
-  newWord,
+  makeSharedWord,
   RUNNING,
   resting,
   SLOW,
@@ -46,7 +46,7 @@ onTurnAbandoned(() => {
 
 /** Blocks until the watchdog ends the turn. */
 function waitForEnd(): never {
-  for (const never = newWord(); ; ) Atomics.wait(never, 0, 0);
+  for (const never = makeSharedWord(); ; ) Atomics.wait(never, 0, 0);
 }
 
 export interface GateSettings {

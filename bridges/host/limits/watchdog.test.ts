@@ -15,20 +15,20 @@ import {
   isDue,
   LATEST_MS,
   LOST,
-  newWord,
+  makeSharedWord,
   RUNNING,
   SAMPLES,
   SLOW,
   type Slot,
   sample,
-  newSlot as slotOf,
+  makeSlot as slotOf,
 } from './watchdog.ts';
 
 const LIMIT = 1000;
 /** Error of sums of some thousand numbers. */
 const ROUNDING = 1e-6;
 
-const newSlot = (): Slot => slotOf({ word: newWord(), limit: LIMIT, name: 'v' }, true);
+const newSlot = (): Slot => slotOf({ word: makeSharedWord(), limit: LIMIT, name: 'v' }, true);
 
 /** A kernel that does not report CPU time. */
 const untold = (): number => Number.NaN;

@@ -27,7 +27,7 @@ export const COUNT = 128;
  * Makes an engine's word, followed by the milliseconds that the call had run when a bit was set.
  * Without shared memory there is no watchdog, and only the engine uses the word.
  */
-export const newWord = (): Int32Array =>
+export const makeSharedWord = (): Int32Array =>
   new Int32Array(
     typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(8) : new SharedArrayBuffer(8),
   );
@@ -36,7 +36,7 @@ export const newWord = (): Int32Array =>
  * Word 0: 1 while the watchdog sleeps, as no call ran for a second; the next call must wake it.
  * Word 1: the number of messages sent to the watchdog.
  */
-export const resting = newWord();
+export const resting = makeSharedWord();
 
 /** Wakes the sleeping watchdog. */
 export function wake(): void {
@@ -76,7 +76,7 @@ export interface Slot {
 }
 
 /** @param endable true if its calls run in endable turns */
-export const newSlot = ({ word, limit, name }: WatchedEngine, endable: boolean): Slot => ({
+export const makeSlot = ({ word, limit, name }: WatchedEngine, endable: boolean): Slot => ({
   ...{ word, limit, isEndable: endable, name },
   ...{ sampledCall: 0, spentMs: 0, stage: 0, isEndRequested: false, cpuAtEnd: 0 },
 });

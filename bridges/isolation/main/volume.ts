@@ -26,7 +26,7 @@ import {
 import type { Evaluation } from '../../host/guest.ts';
 import type { ThreadSettings, ThreadVolume } from '../../host/index.ts';
 import {
-  errorText,
+  describeError,
   type LogTexts,
   Succession,
   type SuccessionOwner,
@@ -260,7 +260,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
       if (ok === true) this.succession.harmful.clear();
       return { ok: ok === true, text: toOneRecord(String(text)) };
     } catch (error) {
-      return { ok: false, text: `not reloaded: ${errorText(error)}` };
+      return { ok: false, text: `not reloaded: ${describeError(error)}` };
     }
   }
 
@@ -322,7 +322,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     try {
       moduleDump = this.liveWorker.runOrderNow('dump', null, DUMP_MS) as Record<string, unknown>;
     } catch (error) {
-      return { ...ownCounts, failures, bypassed, module: errorText(error) };
+      return { ...ownCounts, failures, bypassed, module: describeError(error) };
     }
     const moduleEntries = Object.entries(moduleDump).map(([key, value]) => [
       key,

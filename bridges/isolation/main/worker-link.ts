@@ -20,7 +20,7 @@ import { messages } from '../../../runtime/core/messages.ts';
 import { onTurnAbandoned } from '../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { MalformedMessage, type Reader, Writer } from '../bytes.ts';
-import { Channel, newSharedMemory, type SharedMemory } from '../channel.ts';
+import { Channel, makeSharedMemory, type SharedMemory } from '../channel.ts';
 import { ASKED, DOWN, UP } from '../message-kinds.ts';
 import { readValues, writeValues } from '../values.ts';
 import { PendingCall } from './call.ts';
@@ -64,7 +64,7 @@ onTurnAbandoned(() => {
 });
 
 export class WorkerLink {
-  readonly shared: SharedMemory = newSharedMemory();
+  readonly shared: SharedMemory = makeSharedMemory();
   readonly channel: Channel;
   readonly exposed: ExposedObjects;
   readonly calls = new Map<number, PendingCall>();

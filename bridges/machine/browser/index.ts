@@ -7,7 +7,7 @@ import { makeBakedSnapshotCache } from './baked-snapshot-cache.ts';
 import { memory } from './memory.ts';
 import { noFiles } from './no-files.ts';
 import { makeParts, type PartBytes } from './parts.ts';
-import { newRealm } from './realm.ts';
+import { makeRealm } from './realm.ts';
 import { makeSources, type Texts } from './sources.ts';
 import { startWatch } from './watchdog.ts';
 import { web } from './worker-globals.ts';
@@ -53,7 +53,7 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     startThread: null,
     watch: 'watch' in watchdog ? watchdog.watch : null,
     random: (out) => web.crypto.getRandomValues(out),
-    newRealm,
+    newRealm: makeRealm,
     openFiles: () => noFiles,
     openCache: async () => makeBakedSnapshotCache(parts),
     stripTypes:

@@ -7,7 +7,7 @@ import type { MemoryTools, TextBytes, TextEncoding } from '../../host/machine.ts
 /** The most code units converted by one function call, whose arguments they are. */
 const MAX_UNITS = 4096;
 
-function unitsToText(units: Uint8Array | Uint16Array): string {
+function decodeUnits(units: Uint8Array | Uint16Array): string {
   if (units.length <= MAX_UNITS) return String.fromCharCode(...units);
   let text = '';
   for (let at = 0; at < units.length; at += MAX_UNITS) {
@@ -35,9 +35,9 @@ class Bytes extends Uint8Array implements TextBytes {
   override toString(encoding: TextEncoding = 'utf8', from = 0, to = this.length): string {
     const bytes = new Uint8Array(this.buffer, this.byteOffset + from, to - from);
     if (encoding === 'utf8') return utf8.decode(bytes);
-    if (encoding === 'latin1') return unitsToText(bytes);
+    if (encoding === 'latin1') return decodeUnits(bytes);
     // A copy is aligned for units of two bytes.
-    return unitsToText(new Uint16Array(bytes.slice().buffer));
+    return decodeUnits(new Uint16Array(bytes.slice().buffer));
   }
 }
 
@@ -45,7 +45,7 @@ export const memory: MemoryTools = {
   view: (buffer, at = 0, length = undefined) =>
     new Bytes(buffer as ArrayBuffer, at, length) as TextBytes,
   copy: (bytes) => bytes.slice(),
-  latin1: unitsToText,
+  latin1: decodeUnits,
   fromLatin1(text) {
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);

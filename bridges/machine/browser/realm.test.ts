@@ -1,17 +1,17 @@
 /** The browser's realm: evaluated code sees its own globals, and not the page's. */
 import { expect, it } from 'vitest';
-import { newRealm } from './realm.ts';
+import { makeRealm } from './realm.ts';
 
 it.each(['process', 'fetch', 'setTimeout', 'console', 'postMessage', 'eval', 'self'])(
   'a realm has no %s',
   (name) => {
-    expect(newRealm().evaluate(`typeof ${name}`, 'a')).toBe('undefined');
-    expect(newRealm().evaluate(`typeof globalThis.${name}`, 'a')).toBe('undefined');
+    expect(makeRealm().evaluate(`typeof ${name}`, 'a')).toBe('undefined');
+    expect(makeRealm().evaluate(`typeof globalThis.${name}`, 'a')).toBe('undefined');
   },
 );
 
 it('a realm keeps its own globals, also in strict functions', () => {
-  const realm = newRealm();
+  const realm = makeRealm();
   realm.evaluate(
     `(function () {
     'use strict';
@@ -25,12 +25,12 @@ it('a realm keeps its own globals, also in strict functions', () => {
     'undefined',
   );
   expect('mine' in globalThis).toBe(false);
-  expect(newRealm().evaluate('typeof mine', 'd')).toBe('undefined');
+  expect(makeRealm().evaluate('typeof mine', 'd')).toBe('undefined');
   expect(performance.now()).toBeGreaterThan(0);
 });
 
 it("a realm has ECMAScript's own objects", () => {
-  const realm = newRealm();
+  const realm = makeRealm();
   expect(realm.evaluate('[1, 2].map((n) => n * 2).join()', 'a')).toBe('2,4');
   expect(realm.evaluate('typeof WebAssembly.Module', 'a')).toBe('function');
 });

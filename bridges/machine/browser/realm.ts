@@ -17,7 +17,7 @@ const NAMES = [
   'NaN Infinity undefined encodeURIComponent decodeURIComponent encodeURI decodeURI',
 ].flatMap((line) => line.split(' '));
 
-export function newRealm(): BareRealm {
+export function makeRealm(): BareRealm {
   const workerGlobals = globalThis as unknown as Readonly<Record<string, unknown>>;
   const scope: Record<string, unknown> = Object.create(null);
   for (const name of NAMES) scope[name] = workerGlobals[name];

@@ -6,7 +6,7 @@
 import {
   CONSTANTS,
   makeSampling,
-  newSlot,
+  makeSlot,
   resting,
   type Slot,
   type Watch,
@@ -123,7 +123,7 @@ function makeWatch(worker: WebWorker): Watch {
   return (engine) => {
     engines += 1;
     const id = engines;
-    worker.postMessage({ id, slot: newSlot(engine, false) });
+    worker.postMessage({ id, slot: makeSlot(engine, false) });
     wake();
     return () => worker.postMessage({ id });
   };

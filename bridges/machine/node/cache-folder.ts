@@ -11,7 +11,7 @@ import { effectiveUser, findExposure } from '../../../runtime/sys/exposure.ts';
 export type Log = (message: string) => void;
 
 /** Returns the default cache folder, by the XDG base directory specification. */
-export function defaultCacheFolder(): string {
+export function findDefaultCacheFolder(): string {
   const fromEnvironment = process.env.XDG_CACHE_HOME;
   const base =
     fromEnvironment !== undefined && isAbsolute(fromEnvironment)
@@ -36,7 +36,7 @@ export function prepareFolder(folder: string, warn: Log, log: Log): string | und
     let problem = findExposure(folder);
     if (problem === null) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      problem = findExposure(folder) ?? foreignReason(folder, lstatSync(folder), 'folder');
+      problem = findExposure(folder) ?? findForeignReason(folder, lstatSync(folder), 'folder');
     }
     if (problem === null) return folder;
     warn(`no cache in ${folder}: ${problem} (XDG_CACHE_HOME names a folder for another)`);
@@ -47,7 +47,11 @@ export function prepareFolder(folder: string, warn: Log, log: Log): string | und
 }
 
 /** Returns the reason why other users control a cached file or folder; null if none does. */
-export function foreignReason(path: string, stat: Stats, kind: 'folder' | 'file'): string | null {
+export function findForeignReason(
+  path: string,
+  stat: Stats,
+  kind: 'folder' | 'file',
+): string | null {
   const uid = effectiveUser();
   if (stat.isSymbolicLink()) return `${path} is a symbolic link`;
   if (kind === 'folder' ? !stat.isDirectory() : !stat.isFile()) return `${path} is no ${kind}`;

@@ -1,13 +1,13 @@
 /** Stores snapshots as files of the user's cache folder (rules: `cached-files.ts`). */
 import { createHash } from 'node:crypto';
 import type { Cache, CacheLogs, SnapshotInputs } from '../../host/machine.ts';
-import { defaultCacheFolder, prepareFolder } from './cache-folder.ts';
+import { findDefaultCacheFolder, prepareFolder } from './cache-folder.ts';
 import { parts } from './parts.ts';
 import { hashInputs, openSnapshot, type SnapshotLocation, writeSnapshot } from './snapshot.ts';
 
 /** Opens the cache; undefined if other users control the folder. */
 export function openCache(cacheFolder: string | undefined, logs: CacheLogs): Cache | undefined {
-  const folder = prepareFolder(cacheFolder ?? defaultCacheFolder(), logs.warn, logs.log);
+  const folder = prepareFolder(cacheFolder ?? findDefaultCacheFolder(), logs.warn, logs.log);
   if (folder === undefined) return undefined;
   return {
     openSnapshot: (inputs) => openSnapshot(locateSnapshot(folder, inputs), logs),

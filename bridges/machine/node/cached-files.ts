@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errorReason, foreignReason, type Log } from './cache-folder.ts';
+import { errorReason, findForeignReason, type Log } from './cache-folder.ts';
 
 /** The most snapshots of one kind: another version of glossa or Pyodide adds one. */
 const MAX_FILES = 4;
@@ -39,7 +39,7 @@ export function openCached(file: string, warn: Log, log: Log): number | undefine
     else if (code !== 'ENOENT') log(`cannot read ${file}: ${code}`);
     return undefined;
   }
-  const problem = foreignReason(file, fstatSync(fd), 'file');
+  const problem = findForeignReason(file, fstatSync(fd), 'file');
   if (problem === null) return fd;
   warn(`not used: ${problem}`);
   closeSync(fd);

@@ -7,7 +7,7 @@ import { watchFolder } from './folder-watcher.ts';
 import { checkForeign } from './foreign-files.ts';
 import { NodeFiles } from './node-files.ts';
 import { parts } from './parts.ts';
-import { newRealm } from './realm.ts';
+import { makeRealm } from './realm.ts';
 import { sources } from './sources.ts';
 import { stripTypes } from './strip-types.ts';
 import { startThread } from './thread.ts';
@@ -36,7 +36,7 @@ export const nodeMachine: Machine = {
   watch,
   startThread,
   random: (out) => void randomFillSync(out),
-  newRealm,
+  newRealm: makeRealm,
   openFiles: (grants) => new NodeFiles(grants),
   // Loaded on demand: most processes start no interpreter.
   openCache: async (folder, logs) => (await import('./cache.ts')).openCache(folder, logs),

@@ -17,18 +17,18 @@ import { findBuiltFile, packageRoot } from '../../../runtime/sys/paths.ts';
 import type { Parts } from '../../host/machine.ts';
 
 const { resolve } = createRequire(import.meta.url);
-const builtPath = (path: string): string =>
+const makeBuiltPath = (path: string): string =>
   findBuiltFile(new URL(`../../${path}`, import.meta.url));
 
 /** Folders, by the first component of a part's name. */
 const foldersByPrefix: Readonly<Record<string, () => string>> = {
   pyodide: () => dirname(resolve('pyodide')),
   python: () => join(packageRoot, 'python'),
-  realm: () => builtPath('python/in-realm'),
-  guest: () => builtPath('javascript/guest'),
+  realm: () => makeBuiltPath('python/in-realm'),
+  guest: () => makeBuiltPath('javascript/guest'),
 };
 
-function partPath(name: string): string {
+function makePartPath(name: string): string {
   if (name === 'quickjs.wasm') return resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
   const at = name.indexOf('/');
   const folder = foldersByPrefix[name.slice(0, at)];
@@ -54,14 +54,14 @@ function readInto(path: string, allocate: (length: number) => Uint8Array): Uint8
 }
 
 export const parts: Parts = {
-  has: (name) => existsSync(partPath(name)),
+  has: (name) => existsSync(makePartPath(name)),
   names: (prefix) =>
-    readdirSync(partPath(prefix))
+    readdirSync(makePartPath(prefix))
       .sort()
       .map((file) => prefix + file),
-  text: (name) => readFileSync(partPath(name), 'utf8'),
+  text: (name) => readFileSync(makePartPath(name), 'utf8'),
   bytes(name, allocate) {
-    const path = partPath(name);
+    const path = makePartPath(name);
     return allocate === undefined ? readFileSync(path) : readInto(path, allocate);
   },
 };

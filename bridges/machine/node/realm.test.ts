@@ -8,8 +8,8 @@ describe('unhandled rejections', () => {
   function run(code: string) {
     const realm = join(import.meta.dirname, 'realm.ts');
     const program = `
-      const { newRealm } = await import(${JSON.stringify(realm)});
-      const realm = newRealm('test');
+      const { makeRealm } = await import(${JSON.stringify(realm)});
+      const realm = makeRealm('test');
       ${code}
       for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
       console.log('alive');`;

@@ -17,7 +17,7 @@ function seal(): void {
   Object.defineProperty(globalThis, 'Error', { ...constant, value: Error, enumerable: false });
 }
 
-export function newRealm(name: string): BareRealm {
+export function makeRealm(name: string): BareRealm {
   const context = vm.createContext(Object.create(null), {
     name,
     codeGeneration: { strings: false, wasm: true },

@@ -9,9 +9,9 @@ import { packageRoot } from '../../../runtime/sys/paths.ts';
 
 it("the watchdog's thread ends with its process at any moment", async () => {
   const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
-  const script = `import { newWord } from ${at('host/limits/watchdog.js')};
+  const script = `import { makeSharedWord } from ${at('host/limits/watchdog.js')};
     import { watch } from ${at('machine/node/watchdog.js')};
-    watch({ word: newWord(), limit: 1000, name: 'v' });
+    watch({ word: makeSharedWord(), limit: 1000, name: 'v' });
     setTimeout(() => process.exit(7), process.argv[1]);`;
   const ended = Array.from({ length: 30 }, async (_, i) => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script, String(15 * i)]);
@@ -33,9 +33,9 @@ it('the watchdog does not count the time in which other processes have the CPU',
     const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
     const run = startPinned(
       5,
-      `import { COUNT, INTERRUPT, newWord, RUNNING } from ${at('host/limits/watchdog.js')};
+      `import { COUNT, INTERRUPT, makeSharedWord, RUNNING } from ${at('host/limits/watchdog.js')};
       import { watch } from ${at('machine/node/watchdog.js')};
-      const word = newWord();
+      const word = makeSharedWord();
       watch({ word, limit: 800, name: 'v' });
       const spin = (call, until) => {
         const begun = performance.now();

@@ -12,7 +12,7 @@ import { END_TURN, enableTurnEnding } from '../../../runtime/sys/end-turn.ts';
 import {
   CONSTANTS,
   makeSampling,
-  newSlot,
+  makeSlot,
   resting,
   type Slot,
   type WatchedEngine,
@@ -129,7 +129,7 @@ export function watch(engine: WatchedEngine): () => void {
   worker ??= startWorker(canEndTurns);
   engines += 1;
   const id = engines;
-  send({ id, slot: newSlot(engine, canEndTurns) });
+  send({ id, slot: makeSlot(engine, canEndTurns) });
   return () => send({ id });
 }
 

@@ -53,7 +53,7 @@ export class Notices {
   private readonly root: Inode;
   private readonly log: Log;
   private readonly underWay: RequestsUnderWay;
-  /** By `noticeKey`, in order of adding. */
+  /** By `makeNoticeKey`, in order of adding. */
   private readonly waiting = new Map<string, Notice>();
   private readonly inThread: Notice[] = [];
   private notifier: Notifier | null = null;
@@ -162,7 +162,7 @@ export class Notices {
 
   /** Appends a notice. An equal waiting one moves to the end, as current requests may affect it. */
   private enqueue(upcall: Upcall): void {
-    const key = noticeKey(upcall);
+    const key = makeNoticeKey(upcall);
     const waiters = this.waiting.get(key)?.waiters ?? [];
     this.waiting.delete(key);
     this.waiting.set(key, { upcall, newestRequest: newestRequest(), waiters });
@@ -194,7 +194,7 @@ function resolveWaiters({ waiters }: Notice): void {
 }
 
 /** Returns a key that is the same for equal notices. @throws {NameError} */
-function noticeKey(upcall: Upcall): string {
+function makeNoticeKey(upcall: Upcall): string {
   if (upcall.kind === 'every-entry') return upcall.kind;
   if (upcall.kind === 'inode') return `${upcall.data ? 'data' : 'attributes'} ${upcall.inode.id}`;
   // Throws here, in the caller of `add`, for a name that encodes no bytes.

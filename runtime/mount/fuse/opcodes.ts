@@ -130,7 +130,7 @@ export const operations: (Opcode<unknown> | undefined)[] = [];
 for (const [, operation] of entries) operations[operation.opcode] = operation;
 
 /** The kernel's name of an operation, served or not. */
-export const opcodeName = (opcode: number): string => opcodeNames[opcode] ?? `opcode ${opcode}`;
+export const nameOpcode = (opcode: number): string => opcodeNames[opcode] ?? `opcode ${opcode}`;
 
 /** Whether the kernel caches the reply to an operation. */
 export const isCached = (opcode: number): boolean => operations[opcode]?.trait === CACHED;

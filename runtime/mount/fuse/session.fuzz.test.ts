@@ -13,7 +13,7 @@ import type { Translator } from '../../core/xlator.ts';
 import memory from '../../xlators/storage/memory/index.ts';
 import posix from '../../xlators/storage/posix/index.ts';
 import { captured } from './codec/testdata/linux-6.18.ts';
-import { OP, opcodeName, opcodes } from './opcodes.ts';
+import { nameOpcode, OP, opcodes } from './opcodes.ts';
 import * as P from './protocol.ts';
 
 const EINVAL = 22;
@@ -66,7 +66,7 @@ function expectOne(message: Buffer): void {
   const opcode = opcodeOf(message);
   if (SILENT.has(opcode)) expect(errors).toEqual([]);
   else if (SILENT_WHEN_BROKEN.has(opcode)) expect(errors.length).toBeLessThan(2);
-  else expect(errors, `${opcodeName(opcode)} ${message.toString('hex')}`).toHaveLength(1);
+  else expect(errors, `${nameOpcode(opcode)} ${message.toString('hex')}`).toHaveLength(1);
 }
 
 /** Expects no exception, no waiting request, and no leaked message buffer. */
@@ -76,7 +76,7 @@ function expectSound(): void {
 }
 
 describe('a captured message', () => {
-  test.each(messages.map((message) => [opcodeName(opcodeOf(message)), message] as const))(
+  test.each(messages.map((message) => [nameOpcode(opcodeOf(message)), message] as const))(
     '%s, cut at any length, gets EINVAL and is logged',
     (name, message) => {
       // Later protocols extended INIT; the old length is valid.

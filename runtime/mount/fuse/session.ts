@@ -32,7 +32,7 @@ import { Interrupts } from './interrupts.ts';
 import { MessagePool } from './message-pool.ts';
 import { NameCache } from './name-cache.ts';
 import { Notices } from './notices.ts';
-import { hasReply, isCached, opcodeName, operations } from './opcodes.ts';
+import { hasReply, isCached, nameOpcode, operations } from './opcodes.ts';
 import { PageCache } from './page-cache.ts';
 import { Passthrough } from './passthrough.ts';
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
@@ -458,7 +458,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     const { header } = this;
     const { opcode } = header;
     if (malformed) {
-      this.log.error(`malformed ${opcodeName(opcode)} of ${length} bytes`, {
+      this.log.error(`malformed ${nameOpcode(opcode)} of ${length} bytes`, {
         msgid: messages.malformed.id,
       });
     }
@@ -468,7 +468,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
 
   private handleException(error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.log.error(`${opcodeName(this.header.opcode)}: a translator threw: ${text}`, {
+    this.log.error(`${nameOpcode(this.header.opcode)}: a translator threw: ${text}`, {
       msgid: messages.threw.id,
     });
     const { request } = this;

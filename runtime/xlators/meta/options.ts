@@ -37,7 +37,7 @@ function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Option
   const names = new Set([key, ...(spec?.aliases ?? [])]);
   const read = (): string => {
     const current = xl.volfileOptions.findLast((option) => names.has(option.key));
-    return `${maskValue(key, current?.value ?? defaultText(spec))}\n`;
+    return `${maskValue(key, current?.value ?? formatDefault(spec))}\n`;
   };
   if (!mayChange(xl, key)) {
     const readOnly = `option '${key}' cannot change while the volume runs; mount it anew`;
@@ -55,7 +55,7 @@ function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Option
   });
 }
 
-const defaultText = (spec: OptionSpec | undefined): string =>
+const formatDefault = (spec: OptionSpec | undefined): string =>
   spec?.default === undefined ? '' : printOption(spec, spec.default as never);
 
 /** Whether an option may be written. Options outside of the type's table are a module's, which checks them itself. */

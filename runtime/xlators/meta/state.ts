@@ -108,7 +108,7 @@ function nodeProt(node: Node): number {
   return node.write === undefined ? 0o400 : 0o600;
 }
 
-function nodeSize(node: Node): number {
+function computeNodeSize(node: Node): number {
   if (node.kind === 'dir') return 0;
   return (node.kind === 'file' ? readBytes(node) : encodeName(node.readTarget())).length;
 }
@@ -118,7 +118,7 @@ export function makeAttributes(
   xl: MetaXlator,
   treePath: TreePath,
   node: Node,
-  size = nodeSize(node),
+  size = computeNodeSize(node),
 ): Iatt {
   const buf = new Iatt();
   const { since } = xl.priv;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Iatt, Statvfs } from '../../../core/iatt.ts';
-import { opcodeName, opcodes } from '../opcodes.ts';
+import { nameOpcode, opcodes } from '../opcodes.ts';
 import * as attr from './attr.ts';
 import { ENTRY_OUT_SIZE, encodeEntryOut, encodeNegativeEntry, Validity } from './attr.ts';
 import { Cursor, putI64, putU64, Span } from './cursor.ts';
@@ -101,7 +101,7 @@ describe('captured requests', () => {
   test('include every decoded operation, except the listed rare ones', () => {
     const seen = new Set(captured.map(({ hex }) => bytesOf(hex)[4]));
     const missing = Object.values(opcodes).filter((row) => !seen.has(row.opcode));
-    expect(missing.map((row) => opcodeName(row.opcode)).sort()).toEqual([
+    expect(missing.map((row) => nameOpcode(row.opcode)).sort()).toEqual([
       'ACCESS',
       'COPY_FILE_RANGE',
       'DESTROY',
@@ -424,8 +424,8 @@ describe('the encoding', () => {
   });
 });
 
-test('opcodeName names unserved and unknown operations', () => {
-  expect([opcodeName(39), opcodeName(47), opcodeName(999)]).toEqual([
+test('nameOpcode names unserved and unknown operations', () => {
+  expect([nameOpcode(39), nameOpcode(47), nameOpcode(999)]).toEqual([
     'IOCTL',
     'COPY_FILE_RANGE',
     'opcode 999',

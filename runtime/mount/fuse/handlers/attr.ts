@@ -21,7 +21,7 @@ import {
 } from '../codec/structs.gen.ts';
 import { FATTR_FH, FATTR_KILL_SUIDGID, GETATTR_FH, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { inodeErrno, replyAttr, replyInodeStatus, replyStatx } from './reply.ts';
+import { findInodeErrno, replyAttr, replyInodeStatus, replyStatx } from './reply.ts';
 import { makeKillPrivXdata } from './request-xdata.ts';
 
 /** Bits of a stat's cookie: the kind of reply, and whether the request holds the fd. */
@@ -84,7 +84,7 @@ const statCbk: Cbk<'stat', HandlerContext> = (frame, replyKind, xl, opRet, opErr
  * replies ESTALE; applications expect ENOENT, as on a disk.
  */
 function statErrno(session: HandlerContext, inode: Inode, opErrno: number): number {
-  const errno = inodeErrno(opErrno);
+  const errno = findInodeErrno(opErrno);
   return errno === ESTALE && session.removed.has(inode) ? ENOENT : errno;
 }
 
@@ -181,7 +181,7 @@ const truncateCbk: Cbk<'truncate', HandlerContext> = (
   xdata,
 ) => {
   const change = frame.local as AttributeChange;
-  if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
+  if (opRet < 0) xl.priv.fail(frame, findInodeErrno(opErrno));
   else if (change.valid !== 0) setOtherAttributes(xl.priv, frame, change);
   else replyAttr(xl.priv, frame, change.inode, postbuf, xdata);
 };
@@ -197,7 +197,7 @@ const setattrCbk: Cbk<'setattr', HandlerContext> = (
   xdata,
 ) => {
   (frame.local as AttributeChange).heldFd?.drop();
-  if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
+  if (opRet < 0) xl.priv.fail(frame, findInodeErrno(opErrno));
   else replyAttr(xl.priv, frame, (frame.local as AttributeChange).inode, statpost, xdata);
 };
 
@@ -218,7 +218,7 @@ export const readlink: Handler<NoArgs> = (session, header, _args) => {
 
 const readlinkCbk: Cbk<'readlink', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, path) => {
   const session = xl.priv;
-  if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
+  if (opRet < 0) return session.fail(frame, findInodeErrno(opErrno));
   if (path === null || path === '') return session.fail(frame, EIO);
   if (path.length > SYMLINK_MAX) return session.fail(frame, ENAMETOOLONG);
   const length = encodeTarget(path, session);
@@ -245,7 +245,7 @@ export const statfs: Handler<NoArgs> = (session, header, _args) => {
 };
 
 const statfsCbk: Cbk<'statfs', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
-  if (opRet < 0) return xl.priv.fail(frame, inodeErrno(opErrno));
+  if (opRet < 0) return xl.priv.fail(frame, findInodeErrno(opErrno));
   if (buf === null) return xl.priv.fail(frame, EIO);
   encodeStatfsOut(xl.priv.view, OUT_HEADER_SIZE, buf);
   xl.priv.reply(frame, STATFS_OUT_SIZE);

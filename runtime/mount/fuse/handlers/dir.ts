@@ -29,7 +29,7 @@ import {
 } from '../codec/structs.gen.ts';
 import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { encodeEntry, inodeErrno, replyFdStatus } from './reply.ts';
+import { encodeEntry, findInodeErrno, replyFdStatus } from './reply.ts';
 import { findOpenFd } from './request-targets.ts';
 
 /** Room behind a listing's size for one entry with the longest name, which is encoded before its size is checked. */
@@ -49,7 +49,7 @@ const opendirCbk: Cbk<'opendir', HandlerContext> = (frame, _cookie, xl, opRet, o
   const fd = frame.local as Fd;
   if (opRet < 0) {
     closeFd(fd);
-    return session.fail(frame, inodeErrno(opErrno));
+    return session.fail(frame, findInodeErrno(opErrno));
   }
   session.fds.add(fd);
   encodeOpenOut(session.view, OUT_HEADER_SIZE, fd.id, 0, 0);

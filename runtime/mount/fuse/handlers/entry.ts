@@ -21,7 +21,7 @@ import type {
   SymlinkIn,
 } from '../codec/structs.gen.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { creationErrno, replyEntry } from './reply.ts';
+import { findCreationErrno, replyEntry } from './reply.ts';
 import { makeKnownLoc, makeNewLoc } from './request-targets.ts';
 import { makeCreationXdata } from './request-xdata.ts';
 
@@ -85,7 +85,7 @@ const createNameCbk: Cbk<'mkdir', HandlerContext> = (
   const loc = frame.local as Loc;
   if (opRet >= 0) return replyEntry(xl.priv, frame, loc, inode, buf, xdata);
   discardInode(loc.inode);
-  xl.priv.fail(frame, creationErrno(opErrno, loc.parent!));
+  xl.priv.fail(frame, findCreationErrno(opErrno, loc.parent!));
 };
 
 /** The cookies of a removal: the kind of the removed name. */

@@ -39,7 +39,7 @@ import {
 } from '../protocol.ts';
 import { convertOpenFlags, formatLockOwner } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { creationErrno, encodeEntry, inodeErrno, replyFdStatus } from './reply.ts';
+import { encodeEntry, findCreationErrno, findInodeErrno, replyFdStatus } from './reply.ts';
 import { findOpenFd, makeNewLoc } from './request-targets.ts';
 import { makeCreationXdata, makeKillPrivXdata } from './request-xdata.ts';
 
@@ -75,7 +75,7 @@ function replyOpen(
   const fd = frame.local as Fd;
   if (opRet < 0) {
     closeFd(fd);
-    session.fail(frame, inodeErrno(opErrno));
+    session.fail(frame, findInodeErrno(opErrno));
     return;
   }
   encodeOpenReply(session, OUT_HEADER_SIZE, fd, direct);
@@ -157,7 +157,7 @@ const createCbk: Cbk<'create', HandlerContext> = (
   const { loc, fd } = frame.local as Creation;
   if (opRet < 0) {
     closeFd(fd);
-    return session.fail(frame, creationErrno(opErrno, loc.parent!));
+    return session.fail(frame, findCreationErrno(opErrno, loc.parent!));
   }
   const linked = linkReply(loc, inode, buf);
   if (linked !== null) {

@@ -12,7 +12,7 @@ import { type BatchForgetIn, FORGET_ONE_SIZE } from '../codec/header.ts';
 import type { ForgetIn, NameIn } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { inodeErrno, replyEntry } from './reply.ts';
+import { findInodeErrno, replyEntry } from './reply.ts';
 
 /** Names that the kernel looks up for a file handle (NFS, open_by_handle_at): the inode, its parent. */
 const SELF = '.';
@@ -45,7 +45,7 @@ function lookupSelf(session: HandlerContext, frame: Frame, inode: Inode): void {
 const selfCbk: Cbk<'stat', HandlerContext> = (frame, _c, xl, opRet, opErrno, buf, xdata) => {
   const session = xl.priv;
   const loc = frame.local as Loc;
-  if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
+  if (opRet < 0) return session.fail(frame, findInodeErrno(opErrno));
   replyEntry(session, frame, loc, loc.inode, buf, xdata);
 };
 

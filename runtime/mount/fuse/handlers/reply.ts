@@ -24,13 +24,13 @@ import type { HandlerContext } from './handler.ts';
  * The errno for a fop on a known inode. ENOENT means that another client has removed it: after ESTALE the kernel
  * looks its path up once more.
  */
-export const inodeErrno = (opErrno: number): number => (opErrno === ENOENT ? ESTALE : opErrno);
+export const findInodeErrno = (opErrno: number): number => (opErrno === ENOENT ? ESTALE : opErrno);
 
 /**
  * The errno for a fop that creates a name. ENOENT can only mean that the directory is gone. It becomes ESTALE as in
- * `inodeErrno`, unless the kernel has no path to look up again: the directory has no name, or is the root.
+ * `findInodeErrno`, unless the kernel has no path to look up again: the directory has no name, or is the root.
  */
-export function creationErrno(opErrno: number, parent: Inode): number {
+export function findCreationErrno(opErrno: number, parent: Inode): number {
   const isReachable = parent.id !== ROOT_ID && parent.names.length > 0;
   return opErrno === ENOENT && isReachable ? ESTALE : opErrno;
 }
@@ -121,7 +121,7 @@ export function replyInodeStatus(
   opRet: number,
   opErrno: number,
 ): void {
-  if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
+  if (opRet < 0) xl.priv.fail(frame, findInodeErrno(opErrno));
   else xl.priv.reply(frame, 0);
 }
 

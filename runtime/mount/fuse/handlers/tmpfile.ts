@@ -17,7 +17,7 @@ import type { CreateIn } from '../codec/structs.gen.ts';
 import { replyCreate } from './file.ts';
 import { convertOpenFlags } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { creationErrno } from './reply.ts';
+import { findCreationErrno } from './reply.ts';
 
 const { O_TRUNC } = constants;
 
@@ -59,7 +59,7 @@ const icreateCbk: Cbk<'icreate', HandlerContext> = (
   if (opRet < 0) {
     discardInode(loc.inode);
     // After ENOSYS the kernel answers EOPNOTSUPP itself from then on.
-    return session.fail(frame, creationErrno(opErrno, loc.parent!));
+    return session.fail(frame, findCreationErrno(opErrno, loc.parent!));
   }
   const linked = linkReply(loc, inode, buf);
   if (linked === null) return session.fail(frame, EIO);

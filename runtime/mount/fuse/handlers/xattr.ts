@@ -20,7 +20,7 @@ import {
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { findInvalidation } from './operator-invalidation.ts';
-import { inodeErrno, replyInodeStatus } from './reply.ts';
+import { findInodeErrno, replyInodeStatus } from './reply.ts';
 
 /**
  * Attributes that the mount reports as absent: labels, which the kernel would request at every lookup, and those
@@ -119,7 +119,7 @@ const getxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, op
   if (opRet < 0) {
     // The kernel reads ACLs to check permissions. It returns any error but ENODATA to the caller of that check.
     const hasNoAcl = opErrno === EOPNOTSUPP && isAcl(frame.local as string);
-    return session.fail(frame, hasNoAcl ? ENODATA : inodeErrno(opErrno));
+    return session.fail(frame, hasNoAcl ? ENODATA : findInodeErrno(opErrno));
   }
   const value = dict?.get(frame.local as string);
   if (value === undefined) return session.fail(frame, ENODATA);
@@ -135,7 +135,7 @@ export const listxattr: Handler<GetxattrIn> = (session, header, args) => {
 
 const listxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, opErrno, dict) => {
   const session = xl.priv;
-  if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
+  if (opRet < 0) return session.fail(frame, findInodeErrno(opErrno));
   let names = '';
   const { uid } = frame.root;
   for (const name of dict?.keys() ?? []) if (isListed(session, name, uid)) names += `${name}\0`;

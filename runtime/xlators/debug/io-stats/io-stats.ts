@@ -135,7 +135,7 @@ export class IoStats {
       runFiles.write(file, `${this.endInterval()}\n`);
       return 0;
     } catch (error) {
-      this.xl.log.error(`cannot write ${printable(file)}: ${errorText(error)}`, NOT_WRITTEN);
+      this.xl.log.error(`cannot write ${printable(file)}: ${describeError(error)}`, NOT_WRITTEN);
       return EIO;
     }
   }
@@ -175,7 +175,7 @@ export class IoStats {
       runFiles.write(`glossa_${this.id.replaceAll('/', '_')}.dump`, `${text}\n`);
       this.hasWarned = false;
     } catch (error) {
-      const message = `cannot write statistics: ${errorText(error)}`;
+      const message = `cannot write statistics: ${describeError(error)}`;
       if (!this.hasWarned) this.xl.log.error(message, NOT_WRITTEN);
       this.hasWarned = true;
     }
@@ -213,7 +213,7 @@ export function dumpFileName(name: string, id: string): string | null {
   return `${relative}.${id}`.replaceAll('/', '-');
 }
 
-function errorText(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { errno } = error as { errno?: number };
   return errno === undefined ? error.message : strerror(Math.abs(errno));

@@ -38,10 +38,10 @@ export function traceRequest(
   const lockee = `gfid=${inode.gfid}, path=${printable(inode.path)}`;
   const text = `Locker = {${locker}} Lockee = {${lockee}} Lock = {${formatLock()}}`;
   xl.log.info(`[REQUEST] ${text}`);
-  return (outcome) => xl.log.info(`[${outcomeText(outcome)}] ${text}`);
+  return (outcome) => xl.log.info(`[${formatOutcome(outcome)}] ${text}`);
 }
 
-function outcomeText(outcome: number | 'BLOCKED'): string {
+function formatOutcome(outcome: number | 'BLOCKED'): string {
   if (typeof outcome === 'string') return outcome;
   if (outcome === 0) return 'GRANTED';
   return outcome === EAGAIN ? 'TRYAGAIN' : strerror(outcome);

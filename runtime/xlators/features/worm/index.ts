@@ -74,7 +74,7 @@ class Worm {
 type Xl = Xlator<Worm>;
 type AnyFail = (frame: Frame, errno: number) => void;
 
-const nowSeconds = (xl: Xl): number => Math.floor(xl.context.sink.now() / 1000);
+const readClockSeconds = (xl: Xl): number => Math.floor(xl.context.sink.now() / 1000);
 
 /** Whether open(2)'s flags allow changes, or request appending. */
 const opensToChange = (flags: number): boolean => changesFile(flags) || (flags & O_APPEND) !== 0;
@@ -135,7 +135,7 @@ function checkOrRefuse(frame: Frame, xl: Xl, name: FopName, args: readonly unkno
     return;
   }
   const decide = (file: WormFile): Transition =>
-    countRefusal(xl, decideTransition(file, periods, nowSeconds(xl), name === 'unlink'));
+    countRefusal(xl, decideTransition(file, periods, readClockSeconds(xl), name === 'unlink'));
   checkRequest(xl, { frame, name, args, files, decide });
 }
 
@@ -155,12 +155,12 @@ function decideChange(xl: Xl, to: Iatt, valid: number, file: WormFile): Transiti
   const { periods } = xl.priv;
   if ((valid & SET_ATTR.MODE) !== 0) {
     if ((to.iaProt & 0o222) !== 0) return PASSES;
-    const becomes = makeRetained(periods, nowSeconds(xl));
+    const becomes = makeRetained(periods, readClockSeconds(xl));
     return canEndAt(file, becomes.atime) ? { isRefused: false, newState: becomes } : REFUSED;
   }
   const { retention, atime } = file;
   if (!retention?.isRetained) return PASSES;
-  const end = (valid & SET_ATTR.ATIME_NOW) !== 0 ? nowSeconds(xl) : to.iaAtime;
+  const end = (valid & SET_ATTR.ATIME_NOW) !== 0 ? readClockSeconds(xl) : to.iaAtime;
   if (!canEndAt(file, end)) return REFUSED;
   const period = retention.period + end - atime;
   return { isRefused: false, newState: { retention: { ...retention, period }, atime: end } };
@@ -204,7 +204,7 @@ const creation: Creation<Worm> = {
       return;
     }
     fd.ctxSet(xl, true);
-    const dict = new Dict().set(START_TIME, encodeText(String(nowSeconds(xl))));
+    const dict = new Dict().set(START_TIME, encodeText(String(readClockSeconds(xl))));
     const ownFrame = beginRequest(xl, 'FSETXATTR', { frame, reply } satisfies CreateReply);
     wind.fsetxattr(ownFrame, 0, startedCbk, xl.children[0]!, fd, dict, 0, null);
   },
@@ -218,7 +218,7 @@ const creation: Creation<Worm> = {
       tail.create(frame, xl.children[0]!, ...args);
     } else {
       const decide = (file: WormFile): Transition =>
-        countRefusal(xl, decideTransition(file, xl.priv.periods, nowSeconds(xl), false));
+        countRefusal(xl, decideTransition(file, xl.priv.periods, readClockSeconds(xl), false));
       checkRequest(xl, { frame, name: 'create', args, files: [loc], decide });
     }
   },
@@ -271,7 +271,7 @@ const closedCbk: Cbk<'setxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrno)
     return;
   }
   const decide = (state: WormFile): Transition =>
-    decideTransition(state, xl.priv.periods, nowSeconds(xl), false);
+    decideTransition(state, xl.priv.periods, readClockSeconds(xl), false);
   checkRequest(xl, { frame: null, name: 'writev', args: [], files: [file], decide });
 };
 

@@ -36,7 +36,7 @@ export function openFault(node: Node, flags: number): number {
 }
 
 /** Returns 0 if the node has data that can be changed, otherwise the errno. */
-function dataFault(node: Node): number {
+function findDataFault(node: Node): number {
   if (node.isDir) return EISDIR;
   return node.pages === null ? EINVAL : 0;
 }
@@ -165,7 +165,7 @@ export const dataFops: Fops<Disk> = {
   truncate(frame, xl, loc, offset, xdata) {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.truncate(frame, node);
-    const fault = dataFault(node) || rangeFault(offset, 0);
+    const fault = findDataFault(node) || rangeFault(offset, 0);
     if (fault !== 0) return fail.truncate(frame, fault);
     const before = node.iatt();
     clearPrivilegeBits(node, xdata, frame.root);

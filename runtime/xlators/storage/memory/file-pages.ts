@@ -8,7 +8,7 @@ import { PAGE_SIZE, type PageOwner, type PageStore } from './page-store.ts';
 export const SEEK_DATA = 0;
 export const SEEK_HOLE = 1;
 
-const pageIndex = (offset: number): number => Math.floor(offset / PAGE_SIZE);
+const computePageIndex = (offset: number): number => Math.floor(offset / PAGE_SIZE);
 
 export class FilePages implements PageOwner {
   size = 0;
@@ -60,7 +60,7 @@ export class FilePages implements PageOwner {
   /** Makes [offset, end) a hole, without changing the size. */
   makeHole(offset: number, end: number): void {
     const firstWhole = Math.ceil(offset / PAGE_SIZE);
-    const lastWhole = pageIndex(end);
+    const lastWhole = computePageIndex(end);
     // If the range reaches the end of the file, its last page is dropped whole.
     const dropEnd = end >= this.size ? Math.ceil(this.size / PAGE_SIZE) : lastWhole;
     this.zeroBytes(offset, Math.min(end, firstWhole * PAGE_SIZE));
@@ -71,7 +71,7 @@ export class FilePages implements PageOwner {
   /** Returns the offset of the next data or hole (`whence`) from `offset` on; -1 for none. */
   seek(offset: number, whence: number): number {
     if (offset < 0 || offset >= this.size) return -1;
-    let index = pageIndex(offset);
+    let index = computePageIndex(offset);
     if (whence === SEEK_HOLE) {
       while (this.slots.has(index)) index += 1;
       return Math.min(this.size, Math.max(offset, index * PAGE_SIZE));
@@ -112,7 +112,7 @@ export class FilePages implements PageOwner {
   /** Allocates the pages of [offset, end); returns the end, earlier if the store is full. */
   private allocate(offset: number, end: number): number {
     for (let at = offset; at < end; ) {
-      const index = pageIndex(at);
+      const index = computePageIndex(at);
       const stop = Math.min(end, (index + 1) * PAGE_SIZE);
       if (!this.slots.has(index)) {
         const slot = this.store.allocate(this, index);
@@ -127,7 +127,7 @@ export class FilePages implements PageOwner {
 
   /** Returns the end of the bytes from `at` that are contiguous in one slab; at a hole, the end of its first page. */
   private findRunEnd(at: number, end: number): number {
-    let index = pageIndex(at);
+    let index = computePageIndex(at);
     let slot = this.slots.get(index);
     for (;;) {
       index += 1;
@@ -142,7 +142,7 @@ export class FilePages implements PageOwner {
 
   /** Returns the stored bytes of [at, stop), a run that `findRunEnd` found; null for a hole. */
   private bytesOfRun(at: number, stop: number): Uint8Array | null {
-    const index = pageIndex(at);
+    const index = computePageIndex(at);
     const slot = this.slots.get(index);
     if (slot === undefined) return null;
     return this.store.bytesAt(slot, at - index * PAGE_SIZE, stop - at);

@@ -32,7 +32,7 @@ function mixBlock(state: Int32Array, view: DataView, offset: number): void {
   let [a, b, c, d] = state as unknown as [number, number, number, number];
   for (let i = 0; i < 64; i++) {
     const round = i >> 4;
-    const word = view.getInt32(offset + 4 * wordIndex(round, i), true);
+    const word = view.getInt32(offset + 4 * computeWordIndex(round, i), true);
     const sum = (a + roundFunction(round, b, c, d) + SINES[i]! + word) | 0;
     const shift = SHIFTS[round * 4 + (i & 3)]!;
     a = d;
@@ -47,7 +47,7 @@ function mixBlock(state: Int32Array, view: DataView, offset: number): void {
 }
 
 /** Returns the index of the block's word for step `i`. */
-function wordIndex(round: number, i: number): number {
+function computeWordIndex(round: number, i: number): number {
   if (round === 0) return i;
   if (round === 1) return (5 * i + 1) & 15;
   return round === 2 ? (3 * i + 5) & 15 : (7 * i) & 15;

@@ -49,7 +49,7 @@ import {
   unlinkFault,
   type Victim,
 } from '../shared/entry-requests.ts';
-import { textFault } from '../shared/name-checks.ts';
+import { findTextFault } from '../shared/name-checks.ts';
 import { clearsMark } from '../shared/rebalance-marks.ts';
 import { convertRdev, type EntryReply } from '../shared/reply-parts.ts';
 import { openFault, resize, writeAt } from './data.ts';
@@ -290,7 +290,7 @@ export const namespaceFops: Fops<Disk> = {
   },
 
   symlink(frame, xl, linkpath, loc, _umask, xdata) {
-    const fault = linkpath === '' ? ENOENT : textFault(linkpath, SYMLINK_MAX);
+    const fault = linkpath === '' ? ENOENT : findTextFault(linkpath, SYMLINK_MAX);
     const newNode = { type: IA_IFLNK, prot: 0o777, target: linkpath };
     const reply = fault === 0 ? createEntry(frame, xl, loc, xdata, newNode) : fault;
     if (typeof reply === 'number') return fail.symlink(frame, reply);

@@ -24,7 +24,7 @@ const S_ISGID = 0o2000;
 const PERMISSIONS = 0o777;
 
 /** Returns 0 if the node can have an ACL, otherwise the errno: symbolic links cannot. */
-export const aclFault = (node: Node): number => (node.type === IA_IFLNK ? EOPNOTSUPP : 0);
+export const findAclFault = (node: Node): number => (node.type === IA_IFLNK ? EOPNOTSUPP : 0);
 
 function readNodeAcl(node: Node, name: string): Acl | null {
   const bytes = node.xattrs?.get(name);
@@ -48,7 +48,7 @@ export const accessAcl = (node: Node): Acl | null => readNodeAcl(node, ACL_ACCES
  */
 export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stack): number {
   const acl = decodeAcl(value);
-  const fault = typeof acl === 'number' ? acl : aclFault(node);
+  const fault = typeof acl === 'number' ? acl : findAclFault(node);
   if (typeof acl === 'number' || fault !== 0) return fault;
   if (name === ACL_DEFAULT && !node.isDir) return acl === null ? 0 : EACCES;
   if (acl !== null && !isValidAcl(acl)) return EINVAL;
@@ -76,7 +76,7 @@ export function setMode(node: Node, prot: number): void {
  * @param requestedMode the mode that the caller passed, before its umask, which does not apply with a default ACL
  */
 export function inheritAcls(parent: Node, node: Node, requestedMode: number): void {
-  const defaults = aclFault(node) === 0 ? readNodeAcl(parent, ACL_DEFAULT) : null;
+  const defaults = findAclFault(node) === 0 ? readNodeAcl(parent, ACL_DEFAULT) : null;
   if (defaults === null) return;
   const acl = inheritedAcl(defaults, requestedMode);
   node.prot = (node.prot & ~PERMISSIONS) | aclMode(acl);

@@ -7,7 +7,7 @@ import { IA_IFDIR, IA_IFREG } from '../../../core/iatt.ts';
 import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { CONTENT } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { textFault } from '../shared/name-checks.ts';
+import { findTextFault } from '../shared/name-checks.ts';
 import { isGuarded, markOrCheckWrite } from '../shared/rebalance-marks.ts';
 import { makeXattrFops } from '../shared/xattr-fops.ts';
 import {
@@ -20,14 +20,14 @@ import {
   XATTR_REPLACE,
 } from '../shared/xattrs.ts';
 import { type Disk, findNode, findOrAddOpenNode, type Node } from './memory-nodes.ts';
-import { aclFault, setAcl } from './node-acls.ts';
+import { findAclFault, setAcl } from './node-acls.ts';
 
 const NAMESPACES = ['user.', 'trusted.', 'security.'];
 
 /** Returns 0 for a valid attribute name, otherwise the errno. */
-function keyFault(name: string): number {
+function findKeyFault(name: string): number {
   if (name === '') return ERANGE;
-  if (textFault(name, XATTR_NAME_MAX) !== 0) return ERANGE;
+  if (findTextFault(name, XATTR_NAME_MAX) !== 0) return ERANGE;
   if (isAcl(name)) return 0;
   const namespace = NAMESPACES.find((prefix) => name.startsWith(prefix));
   if (namespace === undefined) return EOPNOTSUPP;
@@ -39,7 +39,7 @@ function keyFault(name: string): number {
  */
 function changeFault(node: Node, name: string): number {
   const isFile = node.type === IA_IFREG || node.type === IA_IFDIR;
-  return keyFault(name) || (name.startsWith('user.') && !isFile ? EPERM : 0);
+  return findKeyFault(name) || (name.startsWith('user.') && !isFile ? EPERM : 0);
 }
 
 /** Returns the values that a lookup's xdata (`keys`) requests, the file's content included; null for none. */
@@ -121,7 +121,7 @@ function getXattrs(node: Node, name: string | null, pid: number): Dict | number 
     }
     return dict;
   }
-  const fault = isAcl(name) ? aclFault(node) : keyFault(name);
+  const fault = isAcl(name) ? findAclFault(node) : findKeyFault(name);
   if (fault !== 0) return fault;
   const value = isHidden(name, pid) ? undefined : node.xattrs?.get(name);
   return value === undefined ? ENODATA : dict.set(name, value.slice(), 'bin');
@@ -138,13 +138,13 @@ export const xattrFops: Fops<Disk> = makeXattrFops<Disk, Node>({
   getXattrs: (_xl, node, name, pid) => getXattrs(node, name, pid),
   removeXattr({ priv }, node, name, pid) {
     if (isHidden(name, pid)) return EPERM;
-    const fault = isAcl(name) ? aclFault(node) : changeFault(node, name);
+    const fault = isAcl(name) ? findAclFault(node) : changeFault(node, name);
     if (fault !== 0) return fault;
     if (node.xattrs?.delete(name) !== true && !isAcl(name)) return ENODATA;
     node.ctime = priv.now();
     return 0;
   },
-  readXattr: (node, name) => keyFault(name) || (node.xattrs?.get(name)?.slice() ?? ENODATA),
+  readXattr: (node, name) => findKeyFault(name) || (node.xattrs?.get(name)?.slice() ?? ENODATA),
   storeXattr(frame, { priv }, node, name, bytes) {
     node.ctime = priv.now();
     return setXattr(node, name, bytes, 0, frame.root);

@@ -16,7 +16,7 @@ import { readRequestedKeys } from '../shared/xattrs.ts';
 import { readFileIatt } from './data.ts';
 import { findOrOpenFile } from './files.ts';
 import { copyLastAttributes, findHandle, type PosixXlator, readFdIatt } from './handle-search.ts';
-import { EMPTY, procPath } from './paths.ts';
+import { EMPTY, makeProcPath } from './paths.ts';
 import { clearPrivilegeBits, mayChown } from './privileges.ts';
 import type { Store } from './store.ts';
 import { accessAcl, readRequestedXattrs } from './xattr.ts';
@@ -52,7 +52,7 @@ function applySetattr(store: Store, fd: number, to: Iatt, valid: number): number
 /** Uses fchmodat2 where the kernel has it (Linux 6.6), which avoids /proc. */
 function chmod(fd: number, mode: number): number {
   const result = libc.fchmodat2(fd, EMPTY, mode, AT_EMPTY_PATH);
-  return result === -ENOSYS ? libc.fchmodat(AT_FDCWD, procPath(fd), mode, 0) : result;
+  return result === -ENOSYS ? libc.fchmodat(AT_FDCWD, makeProcPath(fd), mode, 0) : result;
 }
 
 /** Puts a time into `store.times` for utimensat: the access time (index 0) or the modification time (index 1). */

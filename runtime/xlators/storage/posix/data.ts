@@ -21,7 +21,7 @@ import {
 } from './files.ts';
 import { findHandle, readFdIatt } from './handle-search.ts';
 import { errnoOf } from './node-errno.ts';
-import { procPath } from './paths.ts';
+import { makeProcPath } from './paths.ts';
 import { clearPrivilegeBits } from './privileges.ts';
 import type { Store } from './store.ts';
 import { markAndCheckWrite } from './xattr.ts';
@@ -111,7 +111,7 @@ export const dataFops: Fops<Store> = {
     if (handle.type !== IA_IFREG) return fail.truncate(frame, EINVAL);
     const prebuf = readFdIatt(xl.priv, handle.fd, handle);
     clearPrivilegeBits(handle.fd, prebuf, xdata, frame.root);
-    const result = libc.truncate(procPath(handle.fd), offset);
+    const result = libc.truncate(makeProcPath(handle.fd), offset);
     if (result < 0) return fail.truncate(frame, -result);
     xl.priv.mdata.setTimes(frame, 'truncate', handle);
     const postbuf = readFdIatt(xl.priv, handle.fd, handle);

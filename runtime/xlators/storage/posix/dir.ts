@@ -34,7 +34,7 @@ import {
   type PosixXlator,
 } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
-import { PARENT, procEntryPath, procPath, SELF } from './paths.ts';
+import { makeProcEntryPath, makeProcPath, PARENT, SELF } from './paths.ts';
 import type { Store } from './store.ts';
 import { readRequestedXattrs } from './xattr.ts';
 
@@ -100,7 +100,7 @@ function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
   if (isFull()) return EMFILE;
   let descriptor = libc.openat(handle.fd, SELF, OPEN_DIR, 0);
   // An ordinary user needs search permission for ".", and only read permission for /proc.
-  if (descriptor === -EACCES) descriptor = libc.open(procPath(handle.fd), OPEN_DIR, 0);
+  if (descriptor === -EACCES) descriptor = libc.open(makeProcPath(handle.fd), OPEN_DIR, 0);
   if (descriptor < 0) return -descriptor;
   const dir = new OpenDir(xl.priv, descriptor, handle);
   fd.ctxSet(xl, dir);
@@ -225,7 +225,7 @@ const makeNameOnly = (name: string, off: number, type: number, gfid: Gfid): Dire
  */
 function findOrAssignGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
   const { store } = dir;
-  const gfid = store.gfids.readPath(procEntryPath(dir.fd, path, 0));
+  const gfid = store.gfids.readPath(makeProcEntryPath(dir.fd, path, 0));
   if (gfid !== null && store.handles.find(gfid) === undefined) return gfid;
   if (store.isOneOfSeveral) return NULL_GFID;
   const handle = openEntryHandle(store, dir, path, null);
@@ -242,7 +242,7 @@ function findOrAssignGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
 function readParentGfid({ dir, fd }: Listing): Gfid {
   const { handles, gfids, st } = dir.store;
   const gfid = handles.findByStat(st)?.gfid ?? fd.inode.names[0]?.parent.gfid;
-  return gfid ?? gfids.readPath(procEntryPath(dir.fd, PARENT, 0)) ?? NULL_GFID;
+  return gfid ?? gfids.readPath(makeProcEntryPath(dir.fd, PARENT, 0)) ?? NULL_GFID;
 }
 
 /** Makes the entry "." or ".."; the root is its own parent. */

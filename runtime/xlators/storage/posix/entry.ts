@@ -47,7 +47,7 @@ import {
   readFdIatt,
 } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
-import { EMPTY, NAME, PARENT, procPath, putName, putText, SELF, TARGET } from './paths.ts';
+import { EMPTY, makeProcPath, NAME, PARENT, putName, putText, SELF, TARGET } from './paths.ts';
 import { clearPrivilegeBits } from './privileges.ts';
 import { removeName } from './removal.ts';
 import { rename } from './rename.ts';
@@ -237,7 +237,7 @@ function linkEntry(
   const preparent = readDirIatt(frame, store, dir);
   const fault = putEntryName(store, dir, newloc, NAME);
   if (fault !== 0) return fault;
-  const source = procPath(handle.fd);
+  const source = makeProcPath(handle.fd);
   const result = libc.linkat(AT_FDCWD, source, dir.fd, NAME, AT_SYMLINK_FOLLOW);
   if (result < 0) return -result;
   handle.isUnnamed = false;

@@ -7,7 +7,7 @@
 import { constants } from 'node:fs';
 import { AT_EMPTY_PATH, O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { EMPTY, procPath } from './paths.ts';
+import { EMPTY, makeProcPath } from './paths.ts';
 
 /** Bytes of the length and the type in `struct file_handle`; at most MAX_HANDLE_SIZE bytes follow. */
 const HEADER_SIZE = 8;
@@ -48,7 +48,7 @@ export class FileHandles {
 
 /** Tries file handles on the root; returns null if this process may not open them, or the file system lacks file handles. */
 export function openFileHandles(rootFd: number): FileHandles | null {
-  const mount = libc.open(procPath(rootFd), OPEN_ROOT, 0);
+  const mount = libc.open(makeProcPath(rootFd), OPEN_ROOT, 0);
   if (mount < 0) return null;
   const handles = new FileHandles(mount);
   const root = handles.readHandle(rootFd);

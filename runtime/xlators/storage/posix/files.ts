@@ -28,7 +28,7 @@ import { isFull } from './descriptors.ts';
 import { findFdHandle, type PosixXlator } from './handle-search.ts';
 import { type Handle, type ListedFile, statAt } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
-import { EMPTY, procPath } from './paths.ts';
+import { EMPTY, makeProcPath } from './paths.ts';
 import type { Store } from './store.ts';
 
 const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_NOATIME, O_SYNC, O_TRUNC } = constants;
@@ -105,7 +105,7 @@ export function openHandle(handle: Handle, flags: number): number {
   // The client's kernel opens pipes, sockets and devices itself.
   if (handle.type !== IA_IFREG && handle.type !== IA_IFDIR) return -ENXIO;
   if (isFull()) return -EMFILE;
-  return libc.open(procPath(handle.fd), safeFlags(flags) | O_CLOEXEC, 0);
+  return libc.open(makeProcPath(handle.fd), safeFlags(flags) | O_CLOEXEC, 0);
 }
 
 /** Makes `descriptor` the open file of an fd. */

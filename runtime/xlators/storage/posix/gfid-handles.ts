@@ -26,7 +26,7 @@ import * as libc from '../../../sys/libc.ts';
 import { Statx, toCString } from '../../../sys/struct.ts';
 import { deriveGfid, type GfidStore } from './gfid-store.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
-import { EMPTY, procPath, SELF } from './paths.ts';
+import { EMPTY, makeProcPath, SELF } from './paths.ts';
 
 /** The folder of GlusterFS's own files, hidden from clients. */
 export const PRIVATE_NAME = '.glusterfs';
@@ -272,7 +272,8 @@ export class GfidHandles {
   ): 'kept' | number {
     const name = this.fillName(handle.gfid);
     let result = 0;
-    if (!handle.isDir) result = libc.linkat(AT_FDCWD, procPath(fd), slot, name, AT_SYMLINK_FOLLOW);
+    if (!handle.isDir)
+      result = libc.linkat(AT_FDCWD, makeProcPath(fd), slot, name, AT_SYMLINK_FOLLOW);
     else if (entry.name !== null) result = libc.symlinkat(makeLinkText(entry), slot, name);
     return result < 0 ? -result : 'kept';
   }

@@ -16,7 +16,7 @@ import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { type Statx, toCString } from '../../../sys/struct.ts';
 import { TRUSTED_GFID, USER_GFID } from '../shared/xattrs.ts';
-import { procPath } from './paths.ts';
+import { makeProcPath } from './paths.ts';
 
 const GFID_SIZE = 16;
 const XATTR_CREATE = 1;
@@ -44,7 +44,7 @@ export class GfidStore {
   /** Returns the stored gfid of an fd's inode, or null. */
   read(fd: number): Gfid | null {
     if (this.key === null) return null;
-    return this.readStored(libc.getxattr(procPath(fd), this.key, this.bytes, GFID_SIZE));
+    return this.readStored(libc.getxattr(makeProcPath(fd), this.key, this.bytes, GFID_SIZE));
   }
 
   /** As `read`, for an inode by path; a symbolic link as the last component is not followed. */
@@ -63,7 +63,7 @@ export class GfidStore {
     gfidToBytesInto(gfid, this.bytes, 0);
     const flags = mayReplace ? 0 : XATTR_CREATE;
     if (dataFd > 0) return libc.fsetxattr(dataFd, this.key, this.bytes, GFID_SIZE, flags) >= 0;
-    return libc.setxattr(procPath(fd), this.key, this.bytes, GFID_SIZE, flags) >= 0;
+    return libc.setxattr(makeProcPath(fd), this.key, this.bytes, GFID_SIZE, flags) >= 0;
   }
 
   /** Decodes the gfid that getxattr put into `bytes`; `length` is that call's result. */
@@ -80,9 +80,9 @@ export class GfidStore {
  */
 function canStoreGfid(rootFd: number, key: Path): boolean {
   const bytes = new Uint8Array(GFID_SIZE);
-  const length = libc.getxattr(procPath(rootFd), key, bytes, GFID_SIZE);
+  const length = libc.getxattr(makeProcPath(rootFd), key, bytes, GFID_SIZE);
   const value = length === GFID_SIZE ? bytes : ROOT_BYTES;
-  const written = libc.setxattr(procPath(rootFd), key, value, GFID_SIZE, 0);
+  const written = libc.setxattr(makeProcPath(rootFd), key, value, GFID_SIZE, 0);
   if (written === -EROFS) return length === GFID_SIZE;
   return written >= 0 || written === -ENOSPC || written === -EDQUOT;
 }

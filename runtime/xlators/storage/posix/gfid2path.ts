@@ -12,7 +12,7 @@ import { NAME_MAX, XATTR_LIST_MAX } from '../../../core/limits.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import type { NamedEntry } from './gfid-handles.ts';
-import { procPath } from './paths.ts';
+import { makeProcPath } from './paths.ts';
 import { xxh64 } from './xxhash.ts';
 
 const PREFIX = 'trusted.gfid2path.';
@@ -31,12 +31,12 @@ const encodeEntry = ({ parent, name }: NamedEntry): Uint8Array =>
 export function recordName(fd: number, entry: NamedEntry): number {
   const value = encodeEntry(entry);
   const key = toCString(PREFIX + xxh64(value));
-  return -libc.setxattr(procPath(fd), key, value, value.length, 0);
+  return -libc.setxattr(makeProcPath(fd), key, value, value.length, 0);
 }
 
 /** Erases a name of the file of `fd`. */
 export function eraseName(fd: number, entry: NamedEntry): void {
-  libc.removexattr(procPath(fd), toCString(PREFIX + xxh64(encodeEntry(entry))));
+  libc.removexattr(makeProcPath(fd), toCString(PREFIX + xxh64(encodeEntry(entry))));
 }
 
 const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
@@ -45,13 +45,13 @@ const value = new Uint8Array(GFID_LENGTH + 1 + NAME_MAX);
 /** Reads the recorded names of the file of `fd`. */
 export function readRecordedNames(fd: number): RecordedName[] {
   const names: RecordedName[] = [];
-  const length = libc.listxattr(procPath(fd), list, list.length);
+  const length = libc.listxattr(makeProcPath(fd), list, list.length);
   for (let start = 0; start < length; ) {
     const end = list.indexOf(0, start);
     const key = list.slice(start, end + 1);
     start = end + 1;
     if (!decodeName(key).startsWith(PREFIX)) continue;
-    const size = libc.getxattr(procPath(fd), key, value, value.length);
+    const size = libc.getxattr(makeProcPath(fd), key, value, value.length);
     if (size <= GFID_LENGTH) continue;
     const parent = decodeName(value, 0, GFID_LENGTH);
     if (isGfid(parent)) names.push({ parent, name: decodeName(value, GFID_LENGTH + 1, size) });

@@ -28,7 +28,7 @@ import {
   noteDescriptor,
 } from './descriptors.ts';
 import type { FileHandles } from './file-handles.ts';
-import { EMPTY, procPath } from './paths.ts';
+import { EMPTY, makeProcPath } from './paths.ts';
 
 const TWO_32 = 0x1_0000_0000;
 export const STATX_MASK = STATX_BASIC_STATS | STATX_BTIME;
@@ -207,7 +207,7 @@ export class Handles implements DescriptorOwner {
     handle.fd = handle.newestFile === null ? -1 : handle.newestFile.fd;
     if (handle.fd >= 0 || !handle.isUnnamed) return;
     // The last open file closes, and no name is left to reopen the inode by: keep a descriptor of its own.
-    const ownFd = libc.open(procPath(file.fd), O_PATH | O_CLOEXEC, 0);
+    const ownFd = libc.open(makeProcPath(file.fd), O_PATH | O_CLOEXEC, 0);
     if (ownFd >= 0) this.setDescriptor(handle, ownFd);
   }
 

@@ -19,7 +19,7 @@ import { toCString } from '../../../sys/struct.ts';
 import type { GfidHandles, NamedEntry } from './gfid-handles.ts';
 import { openEntryHandle } from './handle-search.ts';
 import { type Directory, Handle, statAt } from './handles.ts';
-import { EMPTY, procEntryPath, SELF } from './paths.ts';
+import { EMPTY, makeProcEntryPath, SELF } from './paths.ts';
 import { noteLostName } from './removal.ts';
 import type { DirectoryRemover, Store } from './store.ts';
 
@@ -179,7 +179,7 @@ export class Landfill implements DirectoryRemover {
     if (statAt(store, current.fd, path) !== 0) return false;
     const entry = { parent: current.gfid, name: path };
     if (typeOfMode(store.st.mode) !== IA_IFDIR) return this.removeFile(current, entry);
-    const gfid = store.gfids.readPath(procEntryPath(current.fd, path, 0));
+    const gfid = store.gfids.readPath(makeProcEntryPath(current.fd, path, 0));
     if (this.moveToLandfill(current.fd, path, gfid ?? NULL_GFID) < 0) return false;
     if (gfid !== null) gfidHandles.removeStaleHandle(gfid, entry);
     return true;

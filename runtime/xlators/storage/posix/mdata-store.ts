@@ -33,7 +33,7 @@ import {
   writeMdata,
 } from '../shared/mdata.ts';
 import type { Handle } from './handles.ts';
-import { EMPTY, procEntryPath, procPath } from './paths.ts';
+import { EMPTY, makeProcEntryPath, makeProcPath } from './paths.ts';
 
 const KEY = toCString(MDATA);
 const { CTIME, MTIME, ATIME } = SETS;
@@ -173,7 +173,7 @@ export class MdataStore {
   }
 
   private readTimes(fd: number, path: Path): Times | null {
-    const procFile = path === EMPTY ? procPath(fd) : procEntryPath(fd, path, 0);
+    const procFile = path === EMPTY ? makeProcPath(fd) : makeProcEntryPath(fd, path, 0);
     const get = path === EMPTY ? libc.getxattr : libc.lgetxattr;
     const length = get(procFile, KEY, this.buffer, this.buffer.length);
     return length < 0 ? null : readMdata(this.buffer.subarray(0, length));
@@ -185,7 +185,7 @@ export class MdataStore {
     const bytes = writeMdata(times);
     const errno =
       fd === handle.fd
-        ? -libc.setxattr(procPath(fd), KEY, bytes, bytes.length, 0)
+        ? -libc.setxattr(makeProcPath(fd), KEY, bytes, bytes.length, 0)
         : -libc.fsetxattr(fd, KEY, bytes, bytes.length, 0);
     if (errno !== 0) this.warnFailure(errno);
     return errno;

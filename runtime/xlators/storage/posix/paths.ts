@@ -9,7 +9,7 @@
 import { encodeNameInto } from '../../../core/bytes.ts';
 import { NAME_MAX, SYMLINK_MAX, XATTR_NAME_MAX } from '../../../core/limits.ts';
 import { toCString } from '../../../sys/struct.ts';
-import { nameFault, textFault } from '../shared/name-checks.ts';
+import { findTextFault, nameFault } from '../shared/name-checks.ts';
 
 /** Allocates a buffer for a text of at most `max` UTF-16 units (three bytes each) and a NUL. */
 const allocatePath = (max: number): Uint8Array => new Uint8Array(max * 3 + 1);
@@ -36,7 +36,7 @@ export function putName(buffer: Uint8Array, name: string): number {
 
 /** Puts a text of at most `max` bytes into `buffer`; returns 0 or the errno. */
 export function putText(buffer: Uint8Array, text: string, max: number): number {
-  const fault = textFault(text, max);
+  const fault = findTextFault(text, max);
   if (fault === 0) buffer[encodeNameInto(text, buffer, 0)] = 0;
   return fault;
 }
@@ -46,8 +46,8 @@ const PREFIX = '/proc/self/fd/';
 const procBuffer = new Uint8Array(PREFIX.length + 10 + 1 + NAME_MAX + 1);
 encodeNameInto(PREFIX, procBuffer, 0);
 
-/** Returns `/proc/self/fd/N`, in a buffer that the next call of this or of `procEntryPath` overwrites. */
-export function procPath(fd: number): Uint8Array {
+/** Returns `/proc/self/fd/N`, in a buffer that the next call of this or of `makeProcEntryPath` overwrites. */
+export function makeProcPath(fd: number): Uint8Array {
   procBuffer[putNumber(fd)] = 0;
   return procBuffer;
 }
@@ -56,7 +56,7 @@ export function procPath(fd: number): Uint8Array {
  * Returns `/proc/self/fd/N/NAME`, an entry of a directory, for calls that do not follow the last component.
  * NAME is in `bytes` from `start` to its NUL.
  */
-export function procEntryPath(fd: number, bytes: Uint8Array, start: number): Uint8Array {
+export function makeProcEntryPath(fd: number, bytes: Uint8Array, start: number): Uint8Array {
   let to = putNumber(fd);
   procBuffer[to++] = 0x2f;
   let from = start;

@@ -12,7 +12,7 @@ import { isMember, protAfterChange } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import { AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { procPath } from './paths.ts';
+import { makeProcPath } from './paths.ts';
 
 const S_ISUID = 0o4000;
 const S_ISGID = 0o2000;
@@ -21,7 +21,7 @@ const S_IXGRP = 0o010;
 /** Clears set-group-id of `fd`'s inode if `caller`, who has just set its ACL, is outside the inode's group. */
 export function clearSetGroupId(fd: number, after: Iatt | null, caller: Stack): void {
   if (after === null || (after.iaProt & S_ISGID) === 0 || isMember(caller, after.iaGid)) return;
-  libc.fchmodat(AT_FDCWD, procPath(fd), after.iaProt & ~S_ISGID, 0);
+  libc.fchmodat(AT_FDCWD, makeProcPath(fd), after.iaProt & ~S_ISGID, 0);
 }
 
 /**
@@ -38,7 +38,7 @@ export function clearPrivilegeBits(
   if (xdata.number(KILL_PRIV) === undefined) return;
   const prot = protAfterChange(before, caller);
   // This fails only if this process does not own the file; then the kernel clears the bits at the write.
-  if (prot !== before.iaProt) libc.fchmodat(AT_FDCWD, procPath(fd), prot, 0);
+  if (prot !== before.iaProt) libc.fchmodat(AT_FDCWD, makeProcPath(fd), prot, 0);
 }
 
 /**

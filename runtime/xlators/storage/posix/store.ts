@@ -27,7 +27,7 @@ import { type Directory, Handle, Handles, statAt } from './handles.ts';
 import { Health } from './health.ts';
 import { Identity } from './identity.ts';
 import { MdataStore } from './mdata-store.ts';
-import { EMPTY, PARENT, procPath, SELF } from './paths.ts';
+import { EMPTY, makeProcPath, PARENT, SELF } from './paths.ts';
 import { openRoot } from './root.ts';
 
 const TMPFS_MAGIC = 0x01021994;
@@ -411,7 +411,7 @@ const isName = ({ name }: NamedEntry): boolean =>
 /** Returns the id of the GlusterFS volume that a directory is a brick of, or null. */
 function readVolumeId(rootFd: number): Gfid | null {
   const bytes = new Uint8Array(GFID_SIZE);
-  const length = libc.getxattr(procPath(rootFd), VOLUME_ID, bytes, GFID_SIZE);
+  const length = libc.getxattr(makeProcPath(rootFd), VOLUME_ID, bytes, GFID_SIZE);
   return length === GFID_SIZE ? gfidFromBytes(bytes) : null;
 }
 

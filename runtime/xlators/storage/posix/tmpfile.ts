@@ -12,7 +12,7 @@ import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { readRequestedGfid } from '../shared/reply-parts.ts';
 import { findHandle, makeHandleIatt } from './handle-search.ts';
-import { procPath, SELF } from './paths.ts';
+import { makeProcPath, SELF } from './paths.ts';
 import type { Store } from './store.ts';
 
 export const tmpfileFops: Fops<Store> = {
@@ -30,7 +30,7 @@ export const tmpfileFops: Fops<Store> = {
     store.identity.switchBack();
     if (dataFd < 0) return fail.icreate(frame, -dataFd);
     // The handle gets an O_PATH descriptor: a file that is open for writing could not be executed.
-    const fd = libc.open(procPath(dataFd), O_PATH | O_CLOEXEC, 0);
+    const fd = libc.open(makeProcPath(dataFd), O_PATH | O_CLOEXEC, 0);
     const handle = fd < 0 ? -fd : store.createNewHandle(fd, null, readRequestedGfid(xdata), dataFd);
     libc.close(dataFd);
     if (typeof handle === 'number') {

@@ -22,7 +22,7 @@ import { PRIVATE_NAME } from './gfid-handles.ts';
 import { readRecordedNames } from './gfid2path.ts';
 import type { PosixXlator } from './handle-search.ts';
 import type { Handle } from './handles.ts';
-import { procPath } from './paths.ts';
+import { makeProcPath } from './paths.ts';
 
 /** The inode of a request; `fd` is open on it, O_PATH or not. */
 export interface Subject {
@@ -125,7 +125,7 @@ function findRealFilename(
   subject: Subject,
   searched: string,
 ): string | number | null {
-  const fd = libc.open(procPath(subject.fd), OPEN_LISTING, 0);
+  const fd = libc.open(makeProcPath(subject.fd), OPEN_LISTING, 0);
   if (fd < 0) return -fd;
   const lower = lowerAscii(searched);
   let match: string | null = null;

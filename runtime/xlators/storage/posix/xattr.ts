@@ -25,7 +25,7 @@ import { getFileattr, setFileattr } from './fileattr.ts';
 import { findOrOpenFile, OpenFile } from './files.ts';
 import { findHandle, type PosixXlator, readFdIatt } from './handle-search.ts';
 import type { Handle } from './handles.ts';
-import { EMPTY, KEY, procEntryPath, procPath, putText } from './paths.ts';
+import { EMPTY, KEY, makeProcEntryPath, makeProcPath, putText } from './paths.ts';
 import { clearSetGroupId } from './privileges.ts';
 import type { Store } from './store.ts';
 import { computeVirtualXattr, type Subject } from './virtual-xattrs.ts';
@@ -44,7 +44,7 @@ const copyValue = (length: number): Uint8Array | number =>
 function getXattr(fd: number, name: string): Uint8Array | number {
   const fault = putKey(name);
   if (fault !== 0) return fault;
-  return copyValue(libc.getxattr(procPath(fd), KEY, value, value.length));
+  return copyValue(libc.getxattr(makeProcPath(fd), KEY, value, value.length));
 }
 
 /** Returns the access ACL; null for an inode without ACL, where the mode alone decides. */
@@ -57,7 +57,7 @@ function setXattr(fd: number, name: string, bytes: Uint8Array | null, flags: num
   const fault = putKey(name);
   if (fault !== 0) return fault;
   if (bytes === null) return EINVAL;
-  return -libc.setxattr(procPath(fd), KEY, bytes, bytes.length, flags);
+  return -libc.setxattr(makeProcPath(fd), KEY, bytes, bytes.length, flags);
 }
 
 /**
@@ -81,8 +81,8 @@ export function markAndCheckWrite(fd: number, xdata: Dict | null): number {
  */
 export function clearWriteMark(dirFd: number, path: Path, xdata: Dict | null): void {
   if (!clearsMark(xdata) || putKey(PROTECT_WRITES) !== 0) return;
-  if (path === EMPTY) libc.removexattr(procPath(dirFd), KEY);
-  else libc.lremovexattr(procEntryPath(dirFd, path, 0), KEY);
+  if (path === EMPTY) libc.removexattr(makeProcPath(dirFd), KEY);
+  else libc.lremovexattr(makeProcEntryPath(dirFd, path, 0), KEY);
 }
 
 /** Sets the attributes in `dict` of the inode of `fd`; returns 0 or the first errno. */
@@ -113,7 +113,7 @@ export function readRequestedXattrs(
 ): Dict | null {
   if (keys === null) return null;
   const isSelf = path === EMPTY;
-  const makePath = (): Path => (isSelf ? procPath(dirFd) : procEntryPath(dirFd, path, 0));
+  const makePath = (): Path => (isSelf ? makeProcPath(dirFd) : makeProcEntryPath(dirFd, path, 0));
   return readRequestedValues(keys, {
     read(name) {
       if (putKey(name) !== 0) return null;
@@ -156,7 +156,7 @@ function getXattrs(
     const bytes = isHidden(name, pid) ? ENODATA : getXattr(fd, name);
     return typeof bytes === 'number' ? bytes : dict.set(name, bytes, 'bin');
   }
-  const names = decodeNames(libc.listxattr(procPath(fd), list, list.length));
+  const names = decodeNames(libc.listxattr(makeProcPath(fd), list, list.length));
   if (typeof names === 'number') return names;
   for (const key of names) {
     const bytes = isListed(key, pid) ? getXattr(fd, key) : ENODATA;
@@ -199,7 +199,7 @@ export const xattrFops: Fops<Store> = makeXattrFops<Store, XattrTarget>({
   removeXattr(_xl, target, name, pid) {
     if (isHidden(name, pid)) return EPERM;
     if (name === MDATA) targetHandle(target).mdata = undefined;
-    return putKey(name) || -libc.removexattr(procPath(target.fd), KEY);
+    return putKey(name) || -libc.removexattr(makeProcPath(target.fd), KEY);
   },
   readXattr: ({ fd }, name) => getXattr(fd, name),
   storeXattr: (_frame, _xl, { fd }, name, bytes) => setXattr(fd, name, bytes, 0),

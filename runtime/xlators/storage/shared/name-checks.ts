@@ -12,17 +12,17 @@ export function nameFault(name: string): number {
   if (name.includes('/') || name.includes('\0')) return EINVAL;
   // Each UTF-16 unit takes at least one byte: no need to encode a longer text.
   if (name.length > NAME_MAX) return ENAMETOOLONG;
-  return encodedFault(name, NAME_MAX);
+  return findEncodedFault(name, NAME_MAX);
 }
 
 /** Returns 0 for a text of at most `max` bytes without a NUL, otherwise the errno. */
-export function textFault(text: string, max: number): number {
+export function findTextFault(text: string, max: number): number {
   if (text.includes('\0')) return EINVAL;
-  return encodedFault(text, max);
+  return findEncodedFault(text, max);
 }
 
 /** Returns 0 for a text of at most `max` bytes in UTF-8, otherwise the errno. */
-function encodedFault(text: string, max: number): number {
+function findEncodedFault(text: string, max: number): number {
   try {
     return nameLength(text) > max ? ENAMETOOLONG : 0;
   } catch (error) {

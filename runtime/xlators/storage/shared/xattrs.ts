@@ -10,7 +10,7 @@ import { Dict, type DictValue } from '../../../core/dict.ts';
 import { EILSEQ, EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
 import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { PROTECT_WRITES } from '../../../core/xdata.ts';
-import { textFault } from './name-checks.ts';
+import { findTextFault } from './name-checks.ts';
 
 /** Attributes with an inode's gfid: written by root, and by a process that may not write `trusted.`. */
 export const TRUSTED_GFID = 'trusted.gfid';
@@ -93,7 +93,7 @@ export function isXattrKey(key: string): boolean {
 export function encodeValue(value: DictValue): Uint8Array | null {
   if (value instanceof Uint8Array) return value;
   if (typeof value === 'number') return encodeName(String(value));
-  if (typeof value !== 'string' || textFault(value, XATTR_SIZE_MAX) === EILSEQ) return null;
+  if (typeof value !== 'string' || findTextFault(value, XATTR_SIZE_MAX) === EILSEQ) return null;
   return encodeName(value);
 }
 

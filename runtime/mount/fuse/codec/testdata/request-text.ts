@@ -1,6 +1,6 @@
 /** Prints a request as one line, for tests: header, then every argument with its value. */
 
-import { opcodeName, operations } from '../../opcodes.ts';
+import { nameOpcode, operations } from '../../opcodes.ts';
 import { Cursor, Span } from '../cursor.ts';
 import { decodeInHeader, InHeader } from '../header.ts';
 
@@ -11,7 +11,7 @@ export function formatRequest(bytes: Uint8Array): string {
   decodeInHeader(cursor, bytes.length, header);
   const row = operations[header.opcode];
   if (cursor.isShort || row === undefined)
-    return cursor.isShort ? 'SHORT' : opcodeName(header.opcode);
+    return cursor.isShort ? 'SHORT' : nameOpcode(header.opcode);
   row.decode(cursor, row.args);
   if (cursor.isShort) return 'SHORT';
   const args = Object.entries(row.args as object).map(([key, value]) => {
@@ -20,6 +20,6 @@ export function formatRequest(bytes: Uint8Array): string {
   });
   const { unique, nodeid, uid, gid } = header;
   const leftBytes = cursor.end - cursor.at;
-  const head = `${opcodeName(row.opcode)} #${unique} node ${nodeid} uid ${uid} gid ${gid}`;
+  const head = `${nameOpcode(row.opcode)} #${unique} node ${nodeid} uid ${uid} gid ${gid}`;
   return [head, ...args, ...(leftBytes > 0 ? [`+${leftBytes}`] : [])].join(' ');
 }

@@ -13,7 +13,7 @@ const MB = KB * KB;
 /** GlusterFS omits the last size class. */
 const SIZE_CLASSES = 31;
 
-function sizeLabel(power: number): string {
+function makeSizeLabel(power: number): string {
   const size = 2 ** power;
   if (size >= MB) return `${size / MB}mb`;
   return size >= KB ? `${size / KB}kb` : `${size}b`;
@@ -28,11 +28,11 @@ const makeDecimalRow = (key: string, number: number, digits = 2): Row => [
   number.toFixed(digits),
 ];
 
-const averageUs = ({ total, timedCount: timed }: FopCount): number =>
+const computeAverageUs = ({ total, timedCount: timed }: FopCount): number =>
   timed === 0 ? 0 : total / timed / 1000;
 
 /** Seconds since the start of the counters; never 0, since rates divide by it. */
-const elapsedSeconds = ({ since }: Counters, now: number): number =>
+const computeElapsedSeconds = ({ since }: Counters, now: number): number =>
   Math.max(1, now - since) / 1000;
 
 /** Makes rows of calls by size. @param perSecond seconds to divide by; null for counts instead of rates */
@@ -42,8 +42,8 @@ function makeSizeRows({ read, written }: Counters, perSecond: number | null): Ro
       ? makeCountRow(key, number)
       : makeDecimalRow(`${key}_per_sec`, number / perSecond);
   return Array.from({ length: SIZE_CLASSES }, (_, power) => [
-    makeRow(`read_${sizeLabel(power)}`, read.blocks[power]!),
-    makeRow(`write_${sizeLabel(power)}`, written.blocks[power]!),
+    makeRow(`read_${makeSizeLabel(power)}`, read.blocks[power]!),
+    makeRow(`write_${makeSizeLabel(power)}`, written.blocks[power]!),
   ]).flat();
 }
 
@@ -58,7 +58,7 @@ function makeFopRows(counters: Counters, perSecond: number | null): Row[] {
     const fop = called.get(number);
     const key = `fop.${logNames.get(number)!.toLowerCase()}`;
     const calls = fop?.hits ?? 0;
-    const average = fop === undefined ? 0 : averageUs(fop);
+    const average = fop === undefined ? 0 : computeAverageUs(fop);
     const isTimed = fop !== undefined && fop.timedCount > 0;
     rows.push(
       perSecond === null
@@ -88,7 +88,7 @@ const formatObject = (prefix: string, rows: readonly Row[]): string =>
 
 export function formatJsonReport({ id, past, interval, now, fds }: Report): string {
   const prefix = `gluster.${id.replaceAll('/', '_')}`;
-  const seconds = elapsedSeconds(interval, now);
+  const seconds = computeElapsedSeconds(interval, now);
   const aggregateRows = [
     ...makeSizeRows(past, null),
     makeCountRow('fds.open_count', fds.open),
