@@ -77,9 +77,11 @@ export class TimeOfDay {
 export interface ReopenableSink extends LogSink {
   /** Opens the log's path again, after the file was moved away: a new file is created. */
   reopen(): void;
+  /** Writes to another file from now on, as `openSink`. @throws {Failure} The log then stays as it is */
+  moveTo(path: string | undefined): void;
   /** Writes the counts of repeated messages that are still held back. */
   flush(): void;
-  /** Writes these counts, and closes the file; no line may follow. */
+  /** Writes these counts, and closes the file; further lines are lost. */
   close(): void;
 }
 
@@ -89,6 +91,8 @@ interface Output {
   reopen(): void;
   close(): void;
 }
+
+const NO_OUTPUT: Output = { write() {}, reopen() {}, close() {} };
 
 /** Appends to a file. */
 class FileOutput implements Output {
@@ -173,14 +177,17 @@ export interface SinkSettings extends Partial<RepeatSettings> {
 /** Formats log records, counts repeated ones, and writes the lines. */
 class CountingSink implements ReopenableSink {
   private readonly clock = new TimeOfDay();
-  private readonly output: Output;
+  private output: Output;
+  private readonly settings: SinkSettings;
   private readonly format: (record: LogLine) => string;
   private readonly repeats: RepeatCounter;
 
-  constructor(output: Output, { format = 'with-msg-id', bufSize, flushTimeout }: SinkSettings) {
-    this.output = output;
+  constructor(path: string | undefined, settings: SinkSettings) {
+    const { format = 'with-msg-id', bufSize, flushTimeout } = settings;
+    this.output = openOutput(path, settings);
+    this.settings = settings;
     this.format = formats[format];
-    this.repeats = new RepeatCounter((record) => output.write(this.format(record)), {
+    this.repeats = new RepeatCounter((record) => this.output.write(this.format(record)), {
       bufSize: format === 'no-msg-id' ? 0 : bufSize,
       flushTimeout,
     });
@@ -204,16 +211,27 @@ class CountingSink implements ReopenableSink {
     this.output.reopen();
   }
 
+  moveTo(path: string | undefined): void {
+    const next = openOutput(path, this.settings);
+    this.close();
+    this.output = next;
+  }
+
   close(): void {
     this.flush();
     this.output.close();
+    this.output = NO_OUTPUT;
   }
 }
 
+function openOutput(path: string | undefined, { colour }: SinkSettings): Output {
+  if (path === undefined) return NO_OUTPUT;
+  return path === CONSOLE ? new ConsoleOutput(colour) : new FileOutput(path);
+}
+
 /**
- * Opens the sink of a log; `path` may be CONSOLE. @throws {Failure} when the file cannot be opened
+ * Opens the sink of a log; `path` may be CONSOLE, or undefined for no log.
+ * @throws {Failure} when the file cannot be opened
  */
-export const openSink = (path: string, settings: SinkSettings): ReopenableSink => {
-  const output = path === CONSOLE ? new ConsoleOutput(settings.colour) : new FileOutput(path);
-  return new CountingSink(output, settings);
-};
+export const openSink = (path: string | undefined, settings: SinkSettings): ReopenableSink =>
+  new CountingSink(path, settings);

@@ -7,14 +7,7 @@ import { Volume as GraphVolume, type VolumeSettings } from '../runtime/api/volum
 import type { VolumeClient } from '../runtime/api/volume-client.ts';
 import type { SocketAddress } from '../runtime/core/addresses.ts';
 import { Graph } from '../runtime/core/graph.ts';
-import {
-  Log,
-  type LogLevels,
-  type LogLine,
-  type LogSink,
-  logLevel,
-  WARNING,
-} from '../runtime/core/log.ts';
+import { Log, type LogLevels, logLevel, WARNING } from '../runtime/core/log.ts';
 import type { ReloadResult } from '../runtime/core/xlator.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/activate.ts';
@@ -118,7 +111,7 @@ export class Volume extends GraphVolume {
     const { sink, levels } = findOrigin(this.client);
     try {
       const level = readLogLevel(levelName);
-      sink.open(file);
+      sink.moveTo(file);
       levels.default = level;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -131,7 +124,7 @@ export class Volume extends GraphVolume {
 interface Origin {
   readonly reloader: Reloader;
   readonly volfile: VolfileSource;
-  readonly sink: ExchangeableSink;
+  readonly sink: ReopenableSink;
   readonly levels: LogLevels;
 }
 
@@ -157,8 +150,7 @@ async function startVolume(
 ): Promise<Volume> {
   const { log: logFile, upTimeout = UP_TIMEOUT_S } = settings;
   const levels: LogLevels = { default: readLogLevel(settings.logLevel), volumes: new Map() };
-  const sink = new ExchangeableSink();
-  sink.open(logFile);
+  const sink = openSink(logFile, { colour: false });
   const log = new Log(sink, levels, 'glossa');
   const volfile = await makeSource(source, log);
   const inspect = () => volfile.inspect(makeInspectSettings(settings), () => {});
@@ -182,7 +174,7 @@ async function startVolume(
       onClose() {
         processHold.set(false);
         volfile.close();
-        sink.open(undefined);
+        sink.close();
       },
     });
     const readSpecs = async () => {
@@ -197,7 +189,7 @@ async function startVolume(
     return volume;
   } catch (error) {
     volfile.close();
-    sink.open(undefined);
+    sink.close();
     throw error;
   }
 }
@@ -210,34 +202,6 @@ class ProcessHold {
     if (!isHeld) this.timer?.unref();
     else if (this.timer !== null) this.timer.ref();
     else this.timer = setInterval(() => {}, 2 ** 30);
-  }
-}
-
-const silentSink: ReopenableSink = {
-  write() {},
-  now: () => Date.now(),
-  flush() {},
-  reopen() {},
-  close() {},
-};
-
-/** Sends lines to a log that can be exchanged. */
-class ExchangeableSink implements LogSink {
-  private sink = silentSink;
-
-  /** @throws {Failure} when the file cannot be opened; the log then stays as it is */
-  open(file: string | undefined): void {
-    const next = file === undefined ? silentSink : openSink(file, { colour: false });
-    this.sink.close();
-    this.sink = next;
-  }
-
-  write(line: string, record: LogLine): void {
-    this.sink.write(line, record);
-  }
-
-  now(): number {
-    return this.sink.now();
   }
 }
 

@@ -155,7 +155,7 @@ export async function runServer(
         debugHost = new DebugHost(graph, starter.debug);
         await debugHost.running;
       }
-      const serverContext = { source, levels, log, shutdown, starter, terminal, startErrors };
+      const serverContext = { source, sink, levels, log, shutdown, starter, terminal, startErrors };
       return await graphServer.serve(graph, serverContext);
     } finally {
       await endMetrics();
@@ -274,6 +274,7 @@ export function formatFinalGraph(description: VolfileDescription): string {
 /** The objects that `runServer` passes to a GraphServer. */
 export interface ServerContext {
   readonly source: VolfileSource;
+  readonly sink: ReopenableSink;
   readonly levels: LogLevels;
   readonly log: Log;
   readonly shutdown: Shutdown;

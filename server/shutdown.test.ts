@@ -11,6 +11,7 @@ const sink = {
   now: () => 0,
   flush: () => {},
   reopen,
+  moveTo() {},
   close() {},
 };
 const log = new Log(sink, { default: INFO, volumes: new Map() }, 'glossa');
