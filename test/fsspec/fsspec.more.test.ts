@@ -1,0 +1,25 @@
+/** Files of volumes by fsspec and by pandas, on storage/posix and on storage/memory. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isSkipped } from '../support/obstacle.ts';
+import { allPassed, findPythonObstacle, runPythonTests } from '../support/python.ts';
+
+const obstacle = findPythonObstacle('fsspec', 'pandas');
+
+describe.skipIf(isSkipped('glossa.fsspec', obstacle))('glossa.fsspec', () => {
+  it.each([
+    ['storage/posix', 'option directory files'],
+    ['storage/memory', ''],
+  ])("on %s has the behaviour of fsspec's local files", async (type, option) => {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-fsspec-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const volfile = join(folder, 'files.vol');
+    writeFileSync(volfile, `volume files\n  type ${type}\n  ${option}\nend-volume\n`);
+    const settings = { modules: ['fsspec', 'pandas'], env: { FSSPEC_VOLFILE: volfile } };
+    const outcomes = await runPythonTests(import.meta.dirname, settings);
+    expect(Object.keys(outcomes).length).toBeGreaterThan(25);
+    expect(outcomes).toEqual(allPassed(outcomes));
+  });
+});
