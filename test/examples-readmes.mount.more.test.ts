@@ -30,7 +30,7 @@ describeMounts('READMEs of the examples', () => {
       withScratch(async (scratch) => {
         const written: string[] = [];
         for (const shown of findSessions(text)) {
-          written.push(await runTyped(name, findCommands(shown), scratch.at(name), scratch));
+          written.push(await runTyped(name, text, findCommands(shown), scratch.at(name), scratch));
           expect(scratch.findMounts()).toEqual([]);
           expect(existsSync(scratch.at(name))).toBe(false);
         }

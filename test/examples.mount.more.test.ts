@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
+import { listModules } from './support/example-modules.ts';
 import { describeMounts, run, runGlossa, startMount, withScratch } from './support/mount.ts';
 import { findCommands, findSessions, needsMore, normalize, runTyped } from './support/readme.ts';
 
@@ -15,11 +16,9 @@ const names = readdirSync(folder);
 
 /** The modules of an example, in Python and JavaScript. */
 const findModules = (name: string): string[] =>
-  readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(py|js)$/.test(file) && !/(^|\/)test_|\.test\.js$/.test(file))
-    .map((file) => join(folder, name, file));
+  listModules(join(folder, name)).map((file) => join(folder, name, file));
 
-/** All but those that show translators of glossa's own. */
+/** All but those that show translators of glossa's own, or programs that use a volume. */
 const scripted = names.filter((name) => findModules(name).length > 0);
 
 it.each(scripted)('the tests of example %s pass', (name) =>
@@ -64,7 +63,7 @@ describeMounts('commands in the READMEs', () => {
           const commands = findAllCommands(text);
           expect(commands.length).toBeGreaterThan(0);
           const type = async (): Promise<string> =>
-            shape(normalize(await runTyped(name, commands, scratch.at(name), scratch)));
+            shape(normalize(await runTyped(name, text, commands, scratch.at(name), scratch)));
           const first = await type();
           if (name === TWICE) expect(await type()).toBe(first);
           expect(first).not.toMatch(/^glossa:/m);

@@ -7,6 +7,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findLanguage } from '../bridges/languages.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
+import { listModules } from './support/example-modules.ts';
 
 const folder = join(packageRoot, 'examples');
 
@@ -17,6 +18,8 @@ const BRINGS: Readonly<Record<string, RegExp>> = {
   'glusterfs-server': /glusterfsd/,
   'glusterfs-client': /mount -t glusterfs/,
   gcc: /^make /m,
+  'python3-pil': /import Image/,
+  'python3-pandas': /sales\.py/,
 };
 
 /** The module options of a volfile, volume by volume. */
@@ -37,9 +40,7 @@ describe.each(readdirSync(folder))('example %s', (name) => {
   const files = readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' });
 
   it('has tests in the languages of its modules', () => {
-    const modules = files.filter(
-      (file) => /\.(py|js)$/.test(file) && !/(^|\/)test_|\.test\.js$/.test(file),
-    );
+    const modules = listModules(join(folder, name));
     const volfiles = files.filter((file) => file.endsWith('.vol'));
     // But those whose modules are another example's.
     const scripted = volfiles.some((file) =>

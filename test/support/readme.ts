@@ -7,12 +7,25 @@ import { Client } from './client.ts';
 import { findBrickObstacle } from './gluster.ts';
 import { GLOSSA, type Scratch } from './mount.ts';
 import { isSkipped } from './obstacle.ts';
+import { findPython, findPythonObstacle, pythonPackages } from './python.ts';
 
 export const CONSOLE = /^```console\n(.*?)^```$/gms;
 
-/** Whether a README needs a missing GlusterFS; prints the reason. */
-export const needsMore = (name: string, text: string): boolean =>
-  /`glusterfs-server`/.test(text) && isSkipped(`examples/${name}`, findBrickObstacle());
+/** Modules of Python whose Debian packages a README names. */
+const pythonModules = (text: string): string[] =>
+  Object.entries(pythonPackages)
+    .filter(([, name]) => text.includes(`\`${name}\``))
+    .map(([module]) => module);
+
+/** Whether a README needs a missing GlusterFS, or modules of Python; prints the reason. */
+export const needsMore = (name: string, text: string): boolean => {
+  const modules = pythonModules(text);
+  const obstacle =
+    (/`glusterfs-server`/.test(text) && findBrickObstacle()) ||
+    (modules.length > 0 && findPythonObstacle(...modules)) ||
+    '';
+  return isSkipped(`examples/${name}`, obstacle);
+};
 
 export { normalize } from './normal-output.ts';
 
@@ -25,11 +38,12 @@ export const findCommands = (shown: string): string[] =>
   (shown.match(/^\$ .*$/gm) ?? []).map((line) => line.slice(2));
 
 /**
- * Runs them in one shell, `npx glossa` being the program under test. The folder /tmp/NAME of the
- * text is `folder`.
+ * Runs commands of a README in one shell, `npx glossa` being the program under test. The folder
+ * /tmp/NAME of the text is `folder`.
  */
 export async function runTyped(
   name: string,
+  readme: string,
   commands: readonly string[],
   folder: string,
   scratch: Scratch,
@@ -48,9 +62,11 @@ export async function runTyped(
     esac
     '${process.execPath}' '${GLOSSA}' "$@"
   }`;
+  // The interpreter that has Debian's modules.
+  const python = `python3() { '${findPython(...pythonModules(readme)) ?? 'python3'}' "$@"; }`;
   const client = new Client(
     scratch.path,
-    `exec 2>&1\n${glossa}\ncd '${packageRoot}'\n${steps.join('\n')}`,
+    `exec 2>&1\n${glossa}\n${python}\ncd '${packageRoot}'\n${steps.join('\n')}`,
   );
   const { out } = await client.outcome;
   return out
