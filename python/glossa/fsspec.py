@@ -208,6 +208,8 @@ class GlossaFileSystem(fsspec.AbstractFileSystem):
         if target is None and self.isdir(path):
             os.makedirs(lpath, exist_ok=True)
             return
+        if target is None:
+            os.makedirs(os.path.dirname(os.path.abspath(lpath)), exist_ok=True)
         with self.volume.open(path, "rb", buffering=0) as source:
             if target is not None:
                 shutil.copyfileobj(source, target, _PIECE_SIZE)

@@ -49,7 +49,8 @@ def list_tree(fs, top):
 
 class CopyTest(unittest.TestCase):
     def setUp(self):
-        self.local = fsspec.filesystem("file")
+        # Directories above a new file are made, as by most kinds of storage.
+        self.local = fsspec.filesystem("file", auto_mkdir=True)
         self.volume = fsspec.filesystem("glossa", volume=VOLFILE)
         self.top = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.top)

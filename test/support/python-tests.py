@@ -30,6 +30,12 @@ class Outcomes(unittest.TestResult):
 
     addError = addFailure
 
+    def addSubTest(self, test, part, error):
+        """Of a test with parts: those that fail. addSuccess is called if none does."""
+        if error is not None:
+            before = self.by_name.get(test._testMethodName, "")
+            self.set(test, f"{before}{part._subDescription()}\n{self._exc_info_to_string(error, test)}")
+
 
 if __name__ == "__main__":
     outcomes = Outcomes()
