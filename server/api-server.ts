@@ -5,7 +5,11 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { openListeningSocket } from '../gluster/protocol/server/loop-listener.ts';
 import { ListeningSocket, LoopConnection } from '../gluster/protocol/shared/loop-socket.ts';
+import { FopError } from '../runtime/api/fop-error.ts';
+import { EACCES, EINVAL, ENODATA } from '../runtime/core/errno.ts';
+import { gfidToBytes } from '../runtime/core/gfid.ts';
 import type { Graph } from '../runtime/core/graph.ts';
+import { type LogLevel, logLevelNames } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { type Peer, readPeer } from '../runtime/sys/socket.ts';
@@ -152,6 +156,29 @@ class ApiServer implements ListeningServer, ApiHost {
   async reload(): Promise<void> {
     const [result] = await this.reloader!.readVolfile();
     if (!result!.ok) throw new Error(result!.text);
+  }
+
+  async volumeId(): Promise<Uint8Array> {
+    const { source } = this.serverContext;
+    try {
+      if (source.fetchVolumeId !== undefined) return gfidToBytes(await source.fetchVolumeId());
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw new FopError(ENODATA, error.message);
+    }
+    throw new FopError(ENODATA, `the volume of ${source.name} has no id`);
+  }
+
+  setLog(level: number, file: string): void {
+    const { sink, levels } = this.serverContext;
+    if (logLevelNames[level] === undefined) throw new FopError(EINVAL, `log level ${level}`);
+    try {
+      sink.moveTo(file === '' ? undefined : file);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw new FopError(EACCES, error.message);
+    }
+    levels.default = level as LogLevel;
   }
 
   log(text: string): void {

@@ -74,6 +74,10 @@ class VolumeCalls:
     def reload(self) -> Request[None]:
         return Request(operations.RELOAD, (), (), nothing)
 
+    def set_log(self, file: Optional[StrPath], level: int) -> Request[None]:
+        name = b"" if file is None else encode_path(os.path.abspath(file))
+        return Request(operations.SET_LOG, (level,), (name,), nothing)
+
     def volume_id(self) -> Request[bytes]:
         return Request(operations.VOLUME_ID, (), (), decode_bytes)
 

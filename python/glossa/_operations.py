@@ -56,6 +56,7 @@ IDENTITY = Operation(1, Struct(">9I"), 2, "u32")  # uid:u32 gid:u32 umask:u32 gr
 CANCEL = Operation(2, Struct(">5I"), 0, "none")  # request:u32
 RELOAD = Operation(3, Struct(">4I"), 0, "none")
 VOLUME_ID = Operation(4, Struct(">4I"), 0, "data")
+SET_LOG = Operation(5, Struct(">6I"), 1, "none")  # level:u32 file:name
 
 # Attributes by path
 STAT = Operation(10, Struct(">5I"), 1, "stat")  # path:name

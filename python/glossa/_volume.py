@@ -36,6 +36,13 @@ R = TypeVar("R")
 calls = TreeCalls()
 
 
+# By their numbers, as GlusterFS has them.
+LOG_LEVELS = (
+    *("NONE", "EMERG", "ALERT", "CRITICAL", "ERROR"),
+    *("WARNING", "NOTICE", "INFO", "DEBUG", "TRACE"),
+)
+
+
 class Volume:
     """A volume, which a server of its own or one that runs serves."""
 
@@ -256,6 +263,12 @@ class Volume:
     def reload(self) -> None:
         """Makes the server read its volfile again; open files stay open."""
         self._run(calls.reload())
+
+    def set_log(self, file: StrPath | None, level: str = "WARNING") -> None:
+        """Sends the log of the server to another file from now on; None ends the log."""
+        if level not in LOG_LEVELS:
+            raise ValueError(f"level must be one of {', '.join(LOG_LEVELS)}, not {level!r}")
+        self._run(calls.set_log(file, LOG_LEVELS.index(level)))
 
     def volume_id(self) -> bytes:
         """The 16 bytes of the volume's id."""

@@ -44,6 +44,10 @@ export interface ApiHost {
   /** Opens the volume for one connection. */
   openVolume(): ApiVolume;
   reload(): Promise<void>;
+  /** The 16 bytes of the volume's id. @throws {FopError} ENODATA */
+  volumeId(): Promise<Uint8Array>;
+  /** @throws {FopError} EINVAL, EACCES */
+  setLog(level: number, file: string): void;
   /** Logs a mistake of a client. */
   log(text: string): void;
   /** Logs that a client is refused. */
@@ -274,6 +278,14 @@ export class ApiConnection implements RequestConnection, ServedConnection {
 
   reload(): Promise<void> {
     return this.host.reload();
+  }
+
+  volumeId(): Promise<Uint8Array> {
+    return this.host.volumeId();
+  }
+
+  setLog(level: number, file: string): void {
+    this.host.setLog(level, file);
   }
 
   /** Closes what a request has opened whose client does not wait any more. */

@@ -79,8 +79,19 @@ export const connectionOperations = {
   reload: row(3, '', 'none', 'Makes the server read its volfile again.', (context) =>
     context.reload(),
   ),
-  volume_id: row(4, '', 'data', 'Returns the 16 bytes of the id of the volume.', ({ volume }) =>
-    volume.files.getxattr('/', 'trusted.glusterfs.volume-id'),
+  volume_id: row(
+    4,
+    '',
+    'data',
+    'Returns the 16 bytes of the id that a server of volfiles has given the volume; ENODATA if none has.',
+    (context) => context.volumeId(),
+  ),
+  set_log: immediateRow(
+    5,
+    'level:u32 file:name',
+    'none',
+    'Sends the log of the server to another file; an empty name ends the log. `level` is the number of its least serious level, 0 (NONE) to 9 (TRACE).',
+    (context, level, file) => context.setLog(level, file),
   ),
 };
 

@@ -21,6 +21,10 @@ export interface OperationContext {
   addIdentity(identity: IdentityRequest): number;
   cancel(request: number): void;
   reload(): Steps<void>;
+  /** @throws {FopError} ENODATA */
+  volumeId(): Steps<Uint8Array>;
+  /** @throws {FopError} EINVAL for an unknown level, EACCES for a file that cannot be written */
+  setLog(level: number, file: string): void;
 }
 
 /** An identity as a client registers it; ids of 0xffffffff and an empty owner are those of identity 0. */

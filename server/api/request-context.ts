@@ -66,6 +66,8 @@ export interface RequestConnection {
   addIdentity(identity: IdentityRequest): number;
   cancel(request: number): void;
   reload(): Promise<void>;
+  volumeId(): Promise<Uint8Array>;
+  setLog(level: number, file: string): void;
 }
 
 export class RequestContext implements OperationContext {
@@ -121,6 +123,14 @@ export class RequestContext implements OperationContext {
 
   *reload(): Steps<void> {
     yield* awaitPromise(this.connection.reload());
+  }
+
+  *volumeId(): Steps<Uint8Array> {
+    return yield* awaitPromise(this.connection.volumeId());
+  }
+
+  setLog(level: number, file: string): void {
+    this.connection.setLog(level, file);
   }
 }
 

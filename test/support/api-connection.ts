@@ -43,6 +43,8 @@ export async function connectInProcess({
       return volume;
     },
     async reload() {},
+    volumeId: async () => new Uint8Array(16),
+    setLog() {},
     log: (text) => void logged.push(text),
     logRefusal: (text) => void logged.push(text),
   };

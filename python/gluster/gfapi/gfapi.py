@@ -7,6 +7,7 @@ import threading
 import uuid
 
 import glossa
+from glossa._volume import LOG_LEVELS as _LEVELS
 from gluster.gfapi._directory import Dir, DirEntry, list_raw
 from gluster.gfapi._file import File, Handle
 from gluster.gfapi._structures import Stat, Statvfs
@@ -20,8 +21,6 @@ _PROTOCOLS = "tcp", "rdma", "unix"
 _NO_LOG = "/dev/null"
 # The folder of the logs of GlusterFS's clients.
 _LOG_FOLDER = "/var/log/glusterfs"
-# Names of GlusterFS's levels, by their numbers.
-_LEVELS = "NONE", "EMERG", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG", "TRACE"
 
 _MODES = {
     "r": os.O_RDONLY,
@@ -87,7 +86,7 @@ class Volume(Trees):
         """Connects to the volume; does nothing the second time."""
         if self.fs is not None:
             return
-        log = {} if self.log_file == _NO_LOG else {"log": self.log_file, "log_level": _LEVELS[self.log_level]}
+        log = {"log": self.log_file, "log_level": _LEVELS[self.log_level]}
         try:
             volume = glossa.Volume(**self._name_source(), **log, command=self._command)
         except (OSError, ValueError) as error:
