@@ -1,5 +1,5 @@
 /** Files of volumes by fsspec and by pandas, on storage/posix and on storage/memory. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -15,6 +15,7 @@ describe.skipIf(isSkipped('glossa.fsspec', obstacle))('glossa.fsspec', () => {
   ])("on %s has the behaviour of fsspec's local files", async (type, option) => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-fsspec-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, 'files'));
     const volfile = join(folder, 'files.vol');
     writeFileSync(volfile, `volume files\n  type ${type}\n  ${option}\nend-volume\n`);
     const settings = { modules: ['fsspec', 'pandas'], env: { FSSPEC_VOLFILE: volfile } };
