@@ -8,7 +8,6 @@ import shutil
 import stat
 import tempfile
 import threading
-import unittest
 
 from gluster.gfapi import File, Volume
 from gluster.gfapi.exceptions import Error, VolumeNotMounted
@@ -355,17 +354,3 @@ class DifferenceTest(VolumeCase):
             self.assertEqual(volume.listdir("/"), ["f"])
             with self.assertRaises(OSError):
                 volume.get_volume_id()
-
-
-class ConformingTest(VolumeCase):
-    """The volume without quirks is used as the other."""
-
-    quirks = False
-
-    def test_is_a_Volume(self):
-        self.assertIsInstance(self.volume, Volume)
-        self.assertEqual(self.volume.listdir(self.at), [])
-
-
-if __name__ == "__main__":
-    unittest.main()
