@@ -21,6 +21,15 @@ unpack_header = REPLY.unpack_from
 BUFFER_BYTES = 16_384
 
 
+# No reply is larger.
+REPLY_BYTES = 67_108_864
+
+
+def check_fits(length: int, into: memoryview) -> None:
+    if length > len(into):
+        raise ConnectionError("malformed reply")
+
+
 class _Body:
     """The memory of a reply that is larger than what has been received with its header."""
 
@@ -31,7 +40,8 @@ class _Body:
         self.errno = errno
         self._holder: io.BytesIO | None = None
         into = None if request is None or errno != 0 else request.into
-        if into is not None and length <= len(into):
+        if into is not None:
+            check_fits(length, into)
             self.target = into[:length]
         else:
             # Returns its memory as bytes without a copy, which a bytearray cannot.
@@ -103,20 +113,23 @@ class Replies:
             length, number, errno = unpack_header(buffer, start)
             data = start + HEADER_BYTES
             stop = start + LENGTH_BYTES + length - LAST_PART
-            if stop < data:
+            if not data <= stop <= start + REPLY_BYTES:
                 raise ConnectionError("malformed reply")
             request = waiting.get(number)
             if stop > end:
                 body = _Body(request, errno, stop - data, self._view[data:end])
                 self._state = (0, end - data, [], body)
                 return True
-            if request is not None and not request.is_done:
-                into = request.into
-                if into is None or errno != 0:
-                    self._settle(request, errno, bytes(self._view[data:stop]))
-                else:
-                    into[: stop - data] = self._view[data:stop]
-                    self._settle(request, errno, stop - data)
+            if request is not None:
+                if not request.is_done:
+                    into = request.into
+                    if into is None or errno != 0:
+                        request.settle(errno, bytes(self._view[data:stop]))
+                    else:
+                        check_fits(stop - data, into)
+                        into[: stop - data] = self._view[data:stop]
+                        request.settle(errno, stop - data)
+                self._finish(request)
             start = stop
         if start == end:
             self._state = (0, 0, [], None)
@@ -129,8 +142,10 @@ class Replies:
             self._state = (0, end, [], body)
             return
         request = body.request
-        if request is not None and not request.is_done:
-            self._settle(request, body.errno, body.reply())
+        if request is not None:
+            if not request.is_done:
+                request.settle(body.errno, body.reply())
+            self._finish(request)
         self._state = (0, 0, [], None)
 
     def _keep_rest(self, start: int, end: int) -> None:
@@ -140,8 +155,9 @@ class Replies:
             self._buffer[: end - start] = self._buffer[start:end]
             self._state = (0, end - start, [], None)
 
-    def _settle(self, request: Request[Any], errno: int, reply: bytes | int) -> None:
-        request.settle(errno, reply)
+    def _finish(self, request: Request[Any]) -> None:
+        """Ends a request that is settled; as each step, it may be repeated."""
+        request.wake_caller()
         number = request.number
         self.waiting.pop(number, None)
         if number in self.orphans:
@@ -152,4 +168,5 @@ class Replies:
         for request in list(self.waiting.values()):
             if not request.is_done:
                 request.settle(errno, b"")
+            request.wake_caller()
         self.waiting.clear()

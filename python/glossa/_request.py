@@ -97,10 +97,12 @@ class Request(Generic[R]):
         return (b"".join((start, *buffers)),)
 
     def settle(self, errno: int, reply: bytes | int) -> None:
-        """Takes the reply, and wakes the caller."""
+        """Takes the reply."""
         self.errno = errno
         self.reply = reply
         self.is_done = True
+
+    def wake_caller(self) -> None:
         if self.wake is not None:
             wake(self.wake)
         elif self.future is not None and not self.future.done():
