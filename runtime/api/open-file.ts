@@ -55,6 +55,11 @@ class OpenFileSteps {
    * @returns the number of bytes before the end of the file. @throws {FopError}
    */
   *readInto(into: Uint8Array, offset: number): Steps<number> {
+    if (into.length > 0 && into.length <= MAX_IO_BYTES) {
+      const part = yield* this.readOnce(into.length, offset);
+      into.set(part);
+      return part.length;
+    }
     let endOfData = into.length;
     const starts = range(0, into.length, MAX_IO_BYTES);
     const file = this;

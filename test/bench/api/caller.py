@@ -1,10 +1,11 @@
-"""Makes calls on files and times them, with `os` or with `glossa`.
+"""Makes calls on files and times them, with `os`, `glossa` or `glossa.aio`.
 
     caller.py os DIRECTORY
     caller.py glossa VOLFILE DIRECTORY
+    caller.py aio VOLFILE DIRECTORY
 
-Its orders and lines are those of `caller.c`; `flight` calls in 64 threads, and `aio` keeps 64 calls of
-`glossa.aio` under way. The files are there: another caller has made them, or this one makes them.
+Its orders and lines are those of `caller.c`: `stat COUNT`, and `flight COUNT`: in 64 threads, or with 64 tasks
+of asyncio.
 """
 import asyncio
 import json
@@ -17,16 +18,29 @@ NAMES = 100
 FILE_SIZE = 4096
 IN_FLIGHT = 64
 WRONG_REPLIES = 3
+now = time.perf_counter_ns
 
 
-def report(mean, times=()):
+def report(count, wrong, nanoseconds, times=()):
+    if wrong:
+        print(f"caller.py: {wrong} of {count} replies were wrong", file=sys.stderr, flush=True)
+        os._exit(WRONG_REPLIES)
+    mean = nanoseconds / count
     times = sorted(times) or [mean]
     p50, p99 = (times[len(times) * part // 100] for part in (50, 99))
     print(json.dumps({"mean": mean / 1e3, "p50": p50 / 1e3, "p99": p99 / 1e3}), flush=True)
 
 
+def read_orders():
+    for line in sys.stdin:
+        order, count = line.split()
+        yield order, int(count)
+
+
+# -- calls that wait ---------------------------------------------------------------------------------
+
+
 def call_in_turn(stat, paths, count):
-    now = time.perf_counter_ns
     times, wrong = [0] * count, 0
     first = now()
     for at in range(count):
@@ -34,8 +48,7 @@ def call_in_turn(stat, paths, count):
         size = stat(paths[at % NAMES]).st_size
         times[at] = now() - begin
         wrong += size != FILE_SIZE
-    report((now() - first) / count, times)
-    return wrong
+    report(count, wrong, now() - first, times)
 
 
 def call_in_threads(stat, paths, count):
@@ -53,76 +66,84 @@ def call_in_threads(stat, paths, count):
     for thread in threads:
         thread.start()
     barrier.wait()
-    begin = time.perf_counter_ns()
+    begin = now()
     barrier.wait()
-    report((time.perf_counter_ns() - begin) / (share * IN_FLIGHT))
+    report(share * IN_FLIGHT, len(wrong), now() - begin)
     for thread in threads:
         thread.join()
-    return len(wrong)
 
 
-async def call_async(volfile, paths, orders):
-    """Obeys all orders in one event loop; `orders` yields counts."""
+def obey(stat, paths):
+    print("ready", flush=True)
+    for order, count in read_orders():
+        (call_in_threads if order == "flight" else call_in_turn)(stat, paths, count)
+
+
+# -- asyncio -----------------------------------------------------------------------------------------
+
+
+async def await_in_turn(stat, paths, count):
+    times, wrong = [0] * count, 0
+    first = now()
+    for at in range(count):
+        begin = now()
+        size = (await stat(paths[at % NAMES])).st_size
+        times[at] = now() - begin
+        wrong += size != FILE_SIZE
+    report(count, wrong, now() - first, times)
+
+
+async def await_in_tasks(stat, paths, count):
+    numbers = iter(range(count))
+
+    async def keep_calling():
+        wrong = 0
+        for at in numbers:
+            wrong += (await stat(paths[at % NAMES])).st_size != FILE_SIZE
+        return wrong
+
+    begin = now()
+    wrong = await asyncio.gather(*(keep_calling() for _ in range(IN_FLIGHT)))
+    report(count, sum(wrong), now() - begin)
+
+
+async def obey_async(volfile, paths):
     from glossa import aio
 
-    async with await aio.Volume.open(volfile) as volume:
-        for count in orders:
-            wrong = 0
-            numbers = iter(range(count))
-
-            async def keep_calling():
-                nonlocal wrong
-                for at in numbers:
-                    wrong += (await volume.stat(paths[at % NAMES])).st_size != FILE_SIZE
-
-            begin = time.perf_counter_ns()
-            await asyncio.gather(*(keep_calling() for _ in range(IN_FLIGHT)))
-            report((time.perf_counter_ns() - begin) / count)
-            refuse_if(wrong, count)
+    async with aio.Volume(volfile) as volume:
+        print("ready", flush=True)
+        for order, count in read_orders():
+            await (await_in_tasks if order == "flight" else await_in_turn)(volume.stat, paths, count)
 
 
-def refuse_if(wrong, count):
-    if wrong:
-        sys.exit_status = WRONG_REPLIES
-        print(f"caller.py: {wrong} of {count} replies were wrong", file=sys.stderr)
-        os._exit(WRONG_REPLIES)
+# -- the files ---------------------------------------------------------------------------------------
 
 
-def make_files(volume, directory, paths):
+def make_files(volume, opener, directory, paths):
+    """Makes the files by `os`, or by a Volume, which has its names."""
     volume.makedirs(directory, exist_ok=True)
     for path in paths:
-        if not volume.exists(path):
-            with volume.open(path, "wb") as file:
-                file.write(b"x" * FILE_SIZE)
+        with opener(path, "wb") as file:
+            file.write(b"x" * FILE_SIZE)
 
 
-def main(kind, source, directory=None):
+def main(kind, source, directory="."):
+    paths = [f"{directory}/name-{at}" for at in range(NAMES)]
     if kind == "os":
         os.makedirs(source, exist_ok=True)
+        # Relative names, so that the kernel looks up the last alone.
         os.chdir(source)
-        directory = "."
-    paths = [f"{directory}/name-{at}" for at in range(NAMES)]
-    if kind == "aio":
-        print("ready", flush=True)
-        asyncio.run(call_async(source, paths, (int(line.split()[1]) for line in sys.stdin)))
+        make_files(os, open, directory, paths)
+        obey(os.stat, paths)
         return
-    if kind == "os":
-        for path in paths:
-            if not os.path.exists(path):
-                with open(path, "wb") as file:
-                    file.write(b"x" * FILE_SIZE)
-        stat = os.stat
-    else:
-        from glossa import Volume
+    from glossa import Volume
 
-        volume = Volume.open(source)
-        make_files(volume, directory, paths)
-        stat = volume.stat
-    print("ready", flush=True)
-    for line in sys.stdin:
-        order, count = line.split()
-        call = call_in_threads if order == "flight" else call_in_turn
-        refuse_if(call(stat, paths, int(count)), count)
+    with Volume(source) as volume:
+        make_files(volume, volume.open, directory, paths)
+        if kind == "glossa":
+            obey(volume.stat, paths)
+            return
+    asyncio.run(obey_async(source, paths))
 
 
 main(*sys.argv[1:])

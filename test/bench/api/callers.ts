@@ -14,8 +14,11 @@ import { findBuiltFile, packageRoot } from '../../../runtime/sys/paths.ts';
 import { type Bench, withTimeLimit } from '../bench.ts';
 import type { Sample } from '../calls.ts';
 
-/** The orders of callers: `stat`, `read` of a file in three calls, `flight`: 64 stats under way. */
+/** An order of a caller: `stat`, `read` of a file in three calls, or `flight`: 64 stats under way. */
 export type Order = 'stat' | 'read' | 'flight';
+
+/** A program and its arguments. */
+export type CommandLine = readonly [string, ...string[]];
 
 const STOP_MS_MAX = 5000;
 const WRONG_REPLIES_STATUS = 3;
@@ -24,12 +27,17 @@ export class Caller {
   private readonly child: ChildProcess;
   private readonly lines: AsyncIterator<string>;
   private readonly title: string;
+  /** Resolves after the end of the process, and of its output. */
+  private readonly closed: Promise<unknown>;
   private errorText = '';
 
   private constructor(title: string, child: ChildProcess) {
     this.title = title;
     this.child = child;
     this.lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+    this.closed = new Promise((resolve) => {
+      child.once('close', resolve).once('error', resolve);
+    });
     child.stderr!.on('data', (data: Buffer) => {
       this.errorText += data.toString();
     });
@@ -39,18 +47,15 @@ export class Caller {
   static async start(
     { cleanup, signal }: Bench,
     title: string,
-    [program, ...args]: readonly [string, ...string[]],
+    [program, ...args]: CommandLine,
     env: Readonly<Record<string, string>> = {},
   ): Promise<Caller> {
     const child = spawn(program, args, { detached: true, env: { ...process.env, ...env } });
     const caller = new Caller(title, child);
-    const exited = new Promise<void>((resolve) => {
-      child.once('exit', () => resolve()).once('error', () => resolve());
-    });
     cleanup.add(async () => {
       child.stdin!.end();
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
-      await exited;
+      await caller.closed;
       clearTimeout(timer);
     });
     await withTimeLimit(signal, caller.readLine());
@@ -74,6 +79,7 @@ export class Caller {
   private async readLine(): Promise<string> {
     const { done, value } = await this.lines.next();
     if (done !== true) return value;
+    await this.closed;
     const reason = this.errorText.trim().split('\n').at(-1) || `${this.title} ended`;
     const Reason = this.child.exitCode === WRONG_REPLIES_STATUS ? WrongAnswers : NotMeasured;
     throw new Reason(reason);
@@ -104,7 +110,7 @@ function compileOnce({ folder }: Bench, name: string, flags: readonly string[]):
 }
 
 /** The command of a caller of Volume. */
-export const makeVolumeCommand = (volfile: string): readonly [string, ...string[]] => [
+export const makeVolumeCommand = (volfile: string): CommandLine => [
   process.execPath,
   findBuiltFile(new URL('./volume-caller.js', import.meta.url)),
   volfile,
@@ -113,3 +119,22 @@ export const makeVolumeCommand = (volfile: string): readonly [string, ...string[
 
 /** The directory of a volume in which callers make their files. */
 export const DIRECTORY = '/api';
+
+/** The command of a caller in Python. @throws {NotMeasured} */
+export function makePythonCommand(
+  kind: 'os' | 'glossa' | 'aio',
+  ...args: readonly string[]
+): CommandLine {
+  if (runToEnd([PYTHON, '--version']).status !== 0) {
+    throw new NotMeasured('python3 is missing (apt install python3)');
+  }
+  return [PYTHON, findSource('caller.py'), kind, ...args];
+}
+
+const PYTHON = 'python3';
+
+/** Environment in which Python finds the package, and the package the command. */
+export const pythonSettings = {
+  PYTHONPATH: join(packageRoot, 'python'),
+  GLOSSA: join(packageRoot, 'dist/cli/main.js'),
+};

@@ -22,11 +22,14 @@ import type { Report } from '../table.ts';
 import type { Target, TargetKind } from '../targets.ts';
 import {
   Caller,
+  type CommandLine,
   compileCaller,
   compileGfapiCaller,
   DIRECTORY,
+  makePythonCommand,
   makeVolumeCommand,
   type Order,
+  pythonSettings,
 } from './callers.ts';
 
 interface CallerTarget extends Target {
@@ -75,14 +78,31 @@ const volumeKind: CallerKind = {
   },
 };
 
-/** Calls through a mount of storage/posix. */
-const makeMountKind = (title: string, flags: readonly string[]): CallerKind => ({
+/** Calls through a mount of storage/posix. @param makeCommand of the caller below a path */
+const makeMountKind = (
+  title: string,
+  makeCommand: (bench: Bench, path: string) => CommandLine,
+  flags: readonly string[] = [],
+): CallerKind => ({
   title,
   async start(bench, name) {
     const mounted = await startGlossa(bench, name, [], { timeouts: UNCACHED, flags });
     const path = join(mounted.mountpoint, DIRECTORY);
-    const caller = await Caller.start(bench, name, [compileCaller(bench), path]);
+    const caller = await Caller.start(bench, name, makeCommand(bench, path));
     return makeTarget(caller, mounted.pid);
+  },
+});
+
+const makeSystemCommand = (bench: Bench, path: string): CommandLine => [compileCaller(bench), path];
+
+/** Calls of Python over storage/posix, through a `glossa api` of its own. */
+const makeSocketKind = (title: string, kind: 'glossa' | 'aio'): CallerKind => ({
+  title,
+  async start(bench, name) {
+    const volfile = writeVolfile(bench, name, [makePosix(bench, name)]);
+    return makeTarget(
+      await Caller.start(bench, name, makePythonCommand(kind, volfile, DIRECTORY), pythonSettings),
+    );
   },
 });
 
@@ -91,7 +111,7 @@ function makeBrickKinds() {
   let started: Promise<Brick> | null = null;
   const makeKind = (
     title: string,
-    makeCommand: (bench: Bench, volfile: string) => readonly [string, ...string[]],
+    makeCommand: (bench: Bench, volfile: string) => CommandLine,
   ): CallerKind => ({
     title,
     async start(bench, name) {
@@ -160,6 +180,8 @@ interface CallsPart<N extends string> {
   readonly firstTitle: string;
   readonly held: readonly {
     readonly mine: N;
+    /** By default the first row. */
+    readonly other?: N;
     readonly title: string;
     readonly bars: Readonly<Partial<Record<Order, Bar>>>;
   }[];
@@ -193,11 +215,11 @@ export function measureCalls<N extends string>(
       makeRoundsColumn(calls[order].title, makePick(order), calls[order].format),
       makeRatioColumn(`× ${firstTitle}`, makePick(order)),
     ]),
-    held: held.flatMap(({ mine, title, bars }) =>
+    held: held.flatMap(({ mine, other = part.first, title, bars }) =>
       (Object.keys(bars) as Order[]).map((order) => ({
         what: `${calls[order].figure}: ${title}`,
         mine,
-        other: part.first,
+        other,
         pick: makePick(order),
         bars: makeBarsEverywhere(bars[order]!),
       })),
@@ -212,8 +234,8 @@ export const measureOnMount = (bench: Bench): Promise<Report> =>
     what: 'storage/posix',
     orders: ['stat', 'read'],
     targets: {
-      mount: makeMountKind('a mount, in C', []),
-      asleep: makeMountKind('a mount, --busy-poll 0', ASLEEP),
+      mount: makeMountKind('a mount, in C', makeSystemCommand),
+      asleep: makeMountKind('a mount, --busy-poll 0', makeSystemCommand, ASLEEP),
       volume: volumeKind,
     },
     first: 'mount',
@@ -244,6 +266,33 @@ export const measureOnBrick = (bench: Bench): Promise<Report> =>
           read: { limit: 1, aim: 0.85 },
           flight: { limit: 1.5, aim: 3, least: true },
         },
+      },
+    ],
+  });
+
+/** Calls of Python through the socket of `glossa api`, and through a mount of storage/posix. */
+export const measureInPython = (bench: Bench): Promise<Report> =>
+  measureCalls<'mount' | 'socket' | 'asyncio'>(bench, {
+    what: 'Python, storage/posix',
+    orders: ['stat', 'flight'],
+    targets: {
+      mount: makeMountKind('os, a mount', (_bench, path) => makePythonCommand('os', path)),
+      socket: makeSocketKind('glossa', 'glossa'),
+      asyncio: makeSocketKind('glossa.aio', 'aio'),
+    },
+    first: 'mount',
+    firstTitle: 'mount',
+    held: [
+      {
+        mine: 'socket',
+        title: 'glossa / os through a mount',
+        bars: { stat: { limit: 1.6, aim: 1.35 } },
+      },
+      {
+        mine: 'asyncio',
+        other: 'socket',
+        title: 'asyncio / threads',
+        bars: { flight: { limit: 1, aim: 2, least: true } },
       },
     ],
   });

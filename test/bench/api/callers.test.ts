@@ -1,0 +1,59 @@
+/** Tests of the callers of `npm run bench api`, on a directory and on a Volume. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
+import { describeCompiled, makeBench } from '../../support/bench.ts';
+import type { Bench } from '../bench.ts';
+import { Caller, compileCaller, makeVolumeCommand } from './callers.ts';
+
+const steps = new Cleanup();
+afterEach(() => steps.run((message) => expect.fail(message)));
+
+function openBench(): Bench {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-callers-'));
+  steps.add(async () => rmSync(folder, { recursive: true }));
+  return { ...makeBench(folder), cleanup: steps };
+}
+
+const kinds = {
+  'of system calls': (bench: Bench) => [compileCaller(bench), join(bench.folder, 'api')] as const,
+  'of Volume': ({ folder }: Bench) => {
+    const volfile = join(folder, 'posix.vol');
+    const options = `  type storage/posix\n  option directory ${folder}\n`;
+    writeFileSync(volfile, `volume posix\n${options}end-volume\n`);
+    return makeVolumeCommand(volfile);
+  },
+};
+
+describeCompiled('a caller', () => {
+  it.each(Object.entries(kinds))(
+    '%s makes its files, and times each order',
+    async (_, makeCommand) => {
+      const bench = openBench();
+      const caller = await Caller.start(bench, 'it', makeCommand(bench));
+      for (const order of ['stat', 'read', 'flight'] as const) {
+        const { p50, p99, mean } = await caller.call(order, 128);
+        expect(p50).toBeGreaterThan(0);
+        expect(p99).toBeGreaterThanOrEqual(p50);
+        expect(mean).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  it.each(Object.entries(kinds))('%s reports a wrong reply', async (_, makeCommand) => {
+    const bench = openBench();
+    const caller = await Caller.start(bench, 'it', makeCommand(bench));
+    writeFileSync(join(bench.folder, 'api/name-3'), 'short');
+    await expect(caller.call('stat', 100)).rejects.toMatchObject({
+      code: 'GLOSSA_WRONG_ANSWERS',
+      message: expect.stringMatching(/ 1 of 100 replies were wrong$/),
+    });
+  });
+
+  it('that cannot start gives the reason', async () => {
+    const start = Caller.start(openBench(), 'it', makeVolumeCommand('/absent.vol'));
+    await expect(start).rejects.toMatchObject({ code: 'GLOSSA_NOT_MEASURED' });
+  });
+});
