@@ -16,6 +16,11 @@ const ACCEPT_MAX = 16;
 const FAILURE_PAUSE_MS = 1000;
 /** Microseconds for which the loop polls busily for a client's next call, before it sleeps. */
 const BUSY_POLL_US = 50;
+/**
+ * Bytes of replies that are sent at once, though more requests have been received: the client then continues while
+ * these are served.
+ */
+const EAGER_BYTES = 2048;
 
 /** Sends the bytes of a connection. */
 export interface ConnectionTransport {
@@ -171,7 +176,9 @@ export class LoopConnection implements ConnectionTransport {
   }
 
   send(): void {
-    this.stream.flushSoon();
+    const { served, stream } = this;
+    if (served.out.at - this.sent > EAGER_BYTES && !stream.isFull) this.flush();
+    else stream.flushSoon();
   }
 
   updateFlow(): void {

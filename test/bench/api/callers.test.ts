@@ -52,7 +52,7 @@ describeCompiled('a caller', () => {
     });
   });
 
-  it('that cannot start gives the reason', async () => {
+  it('gives the reason if it cannot start', async () => {
     const start = Caller.start(openBench(), 'it', makeVolumeCommand('/absent.vol'));
     await expect(start).rejects.toMatchObject({ code: 'GLOSSA_NOT_MEASURED' });
   });

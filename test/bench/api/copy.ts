@@ -45,7 +45,7 @@ interface CopyTarget extends Target {
   /** The command that copies a local tree to a path of the volume. */
   copyIn(local: string, path: string): readonly [string, ...string[]];
   copyOut(path: string, local: string): readonly [string, ...string[]];
-  /** Where the volume is mounted, to remove copies. */
+  /** The mount point of the volume, through which copies are removed. */
   readonly mountpoint: string;
 }
 
