@@ -281,14 +281,11 @@ class Pump implements PumpSources {
     const until = sample() + poller.limitUs / 1000;
     do {
       schedYield();
-      if (sources.receive()) {
-        poller.noteHit();
-        return DONE;
-      }
-      const n = this.readAny();
+      const n = sources.receive() ? DONE : this.readAny();
       if (n === -EAGAIN) continue;
-      poller.noteHit();
-      sample();
+      // Other processes had the CPU for longer than a try lasts: to sleep and be woken is faster then.
+      if (sample() < until) poller.noteHit();
+      else poller.noteMiss();
       return n;
     } while (performance.now() < until);
     poller.noteMiss();

@@ -136,3 +136,29 @@ test('in a program without a mount, requests of one turn are sent at once, and l
     close(theirs);
   }
 });
+
+test('the pump does not poll again after a reply that came later than a try lasts', async () => {
+  const [ours, theirs] = makeSocketpair() as [number, number];
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  let calls = 0;
+  const source = {
+    ...{ fd: ours, awaited: 1, busy: false, isFull: false, isPaused: false, busyPollUs: 0 },
+    receive() {
+      calls += 1;
+      // As if another process had the CPU meanwhile.
+      if (calls === 1) Atomics.wait(sleeper, 0, 0, 5);
+      return calls === 1;
+    },
+    flush() {},
+  };
+  pump.add(source);
+  try {
+    pump.flushSoon(source);
+    for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate);
+    expect(calls).toBeLessThan(3);
+  } finally {
+    pump.remove(source);
+    close(ours);
+    close(theirs);
+  }
+});
