@@ -131,7 +131,9 @@ interface Origin {
 /** The origin of each volume with a volfile. */
 const origins = new WeakMap<VolumeClient, Origin>();
 
+/** @throws {VolumeClosedError} */
 function findOrigin(client: VolumeClient): Origin {
+  client.checkOpen();
   const origin = origins.get(client);
   if (origin === undefined) throw new Error('a volume of a graph has no volfile');
   return origin;

@@ -62,13 +62,23 @@ export function toInteger(
   min = 0,
   max = Number.MAX_SAFE_INTEGER,
 ): number {
-  const number = typeof value === 'bigint' ? Number(value) : value;
-  if (typeof number !== 'number') {
+  if (typeof value !== 'number') {
     throwArgumentError('ERR_INVALID_ARG_TYPE', name, 'a number', value);
   }
-  if (!Number.isInteger(number)) throwRangeError(name, 'an integer', value);
-  if (number < min || number > max) throwRangeError(name, `from ${min} to ${max}`, value);
-  return number;
+  if (!Number.isInteger(value)) throwRangeError(name, 'an integer', value);
+  if (value < min || value > max) throwRangeError(name, `from ${min} to ${max}`, value);
+  return value;
+}
+
+/** A position in a file, in bytes. @throws {TypeError | RangeError} */
+export const toPosition = (position: unknown, min = 0): number =>
+  toInteger(typeof position === 'bigint' ? Number(position) : position, 'position', min);
+
+/** A switch that is off by default. @throws {TypeError} */
+export function toBoolean(value: unknown, name: string): boolean {
+  if (value === undefined) return false;
+  if (typeof value === 'boolean') return value;
+  return throwArgumentError('ERR_INVALID_ARG_TYPE', name, 'true or false', value);
 }
 
 /** The mode of a file: a number, or octal digits. @throws {TypeError | RangeError} */
@@ -121,18 +131,41 @@ export function toOpenFlags(flags: unknown, fallback = 'r'): number {
 export function toMilliseconds(time: unknown, name: string): number {
   if (time instanceof Date) return time.getTime();
   const seconds = typeof time === 'string' && time.trim() !== '' ? Number(time) : time;
-  if (typeof seconds === 'bigint') return Number(seconds) * 1000;
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) {
     throwArgumentError('ERR_INVALID_ARG_TYPE', name, 'seconds since 1970 or a Date', time);
   }
   return seconds * 1000;
 }
 
-/** The encoding of an options argument: a text, or its member `encoding`. */
+/** The encoding of an options argument: a text, or its member `encoding`. @throws {TypeError} */
 export function readEncoding(options: unknown): string | null {
-  if (typeof options === 'string') return options;
-  const encoding = (options as { encoding?: unknown } | null | undefined)?.encoding;
-  return typeof encoding === 'string' ? encoding : null;
+  if (typeof options === 'function') return null;
+  const { encoding } = readOptions(options);
+  if (encoding === undefined || encoding === null) return null;
+  if (typeof encoding === 'string' && isEncoding(encoding)) return encoding;
+  return throwArgumentError('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);
+}
+
+const isEncoding = (encoding: string): boolean =>
+  encoding === 'buffer' ||
+  /^utf-?8$/i.test(encoding) ||
+  findBufferClass()?.isEncoding(encoding) === true;
+
+/** The signal of an options argument; undefined without one. @throws {TypeError} */
+export function readSignal(options: unknown): AbortSignal | undefined {
+  if (typeof options !== 'object' || options === null || ArrayBuffer.isView(options)) return;
+  const { signal } = options as { readonly signal?: unknown };
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throwArgumentError('ERR_INVALID_ARG_TYPE', 'options.signal', 'an AbortSignal', signal);
+}
+
+/** The options of a call that has no encoding. @throws {TypeError} */
+export function readSwitches(options: unknown): Readonly<Record<string, unknown>> {
+  if (options === undefined) return {};
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) {
+    return options as Readonly<Record<string, unknown>>;
+  }
+  return throwArgumentError('ERR_INVALID_ARG_TYPE', 'options', 'an object', options);
 }
 
 /** The options of a call; a text is an encoding. @throws {TypeError} */
@@ -143,6 +176,16 @@ export function readOptions(options: unknown): Readonly<Record<string, unknown>>
     throwArgumentError('ERR_INVALID_ARG_TYPE', 'options', 'an object or an encoding', options);
   }
   return options as Readonly<Record<string, unknown>>;
+}
+
+/** The flags of setxattr(2) for an options argument. @throws {TypeError} */
+export function readXattrFlags(options: unknown): number {
+  const flag = readOptions(options).flag;
+  const flags = flag === undefined ? 0 : { create: 1, replace: 2 }[String(flag)];
+  if (flags === undefined) {
+    throwArgumentError('ERR_INVALID_ARG_VALUE', 'flag', "'create' or 'replace'", flag);
+  }
+  return flags;
 }
 
 const findBufferClass = (): typeof Buffer | undefined => globalThis.Buffer;

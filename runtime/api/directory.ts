@@ -1,6 +1,6 @@
 /** An open directory with the methods of Node's `fs.Dir`. */
 import type { Dirent as Entry } from '../core/iatt.ts';
-import { readEncoding, toEncodedName } from './arguments.ts';
+import { toEncodedName } from './arguments.ts';
 import { withErrorContext } from './file-error.ts';
 import { OpenDirectory } from './open-directory.ts';
 import { callBack } from './promise-facade.ts';
@@ -83,13 +83,11 @@ export class Directory {
   static *open(
     volume: VolumeContext,
     directory: TreeDirectory,
-    options: unknown,
+    encoding: string | null,
   ): Steps<Directory> {
     const openDirectory = yield* OpenDirectory.open(volume.driver, directory.inode);
     volume.client.addFd(openDirectory.fd);
-    return new Directory(
-      new DirectorySteps(volume, directory, openDirectory, readEncoding(options)),
-    );
+    return new Directory(new DirectorySteps(volume, directory, openDirectory, encoding));
   }
 
   /** The next entry; null at the end. A callback gets it, too. */

@@ -7,9 +7,11 @@ import {
   encodeBytes,
   readEncoding,
   readOptions,
+  readSwitches,
   throwArgumentError,
   toBytes,
   toInteger,
+  toPosition,
 } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { OpenFile } from './open-file.ts';
@@ -25,7 +27,7 @@ const DEFAULT_READ_BYTES = 16_384;
 
 export class FileDataSteps {
   readonly volume: VolumeContext;
-  protected readonly state: OpenState;
+  readonly state: OpenState;
   /** The open file, with requests of the identity of `volume`. */
   protected readonly file: OpenFile['steps'];
 
@@ -84,18 +86,14 @@ export class FileDataSteps {
   ): Steps<{ bytesRead: number; buffer: ArrayBufferView }> {
     const isView = ArrayBuffer.isView(target);
     const viewOptions = typeof offset === 'object' ? offset : {};
-    const { buffer: view, ...rest } = readOptions(isView ? viewOptions : (target as Options));
+    const { buffer: view, ...rest } = readSwitches((isView ? viewOptions : target) ?? undefined);
     const into = isView ? target : ((view as ArrayBufferView) ?? makeBuffer(DEFAULT_READ_BYTES));
     if (!ArrayBuffer.isView(into)) {
       throwArgumentError('ERR_INVALID_ARG_TYPE', 'buffer', 'a view of memory', into);
     }
     const bytes = toBytes(into);
-    const from = toInteger(
-      typeof offset === 'number' ? offset : (rest.offset ?? 0),
-      'offset',
-      0,
-      bytes.length,
-    );
+    const first = typeof offset === 'object' ? rest.offset : offset;
+    const from = toInteger(first ?? rest.offset ?? 0, 'offset', 0, bytes.length);
     const maxSize = bytes.length - from;
     const size = toInteger(length ?? rest.length ?? maxSize, 'length', 0, maxSize);
     const at = position ?? (rest.position as number | bigint | null | undefined) ?? null;
@@ -105,7 +103,7 @@ export class FileDataSteps {
 
   private *readInto(into: Uint8Array, position: number | bigint | null): Steps<number> {
     this.checkAccess('read', O_WRONLY);
-    const at = position === null ? -1 : toInteger(position, 'position', -1);
+    const at = position === null ? -1 : toPosition(position, -1);
     const count = yield* this.runOnFile('read', () =>
       this.file.readInto(into, at < 0 ? this.state.position : at),
     );
@@ -165,12 +163,8 @@ export class FileDataSteps {
     }
     const rest = typeof offset === 'object' ? readOptions(offset) : {};
     const bytes = toBytes(data);
-    const from = toInteger(
-      typeof offset === 'number' ? offset : (rest.offset ?? 0),
-      'offset',
-      0,
-      bytes.length,
-    );
+    const first = typeof offset === 'object' ? rest.offset : offset;
+    const from = toInteger(first ?? rest.offset ?? 0, 'offset', 0, bytes.length);
     const maxSize = bytes.length - from;
     const size = toInteger(length ?? rest.length ?? maxSize, 'length', 0, maxSize);
     const at = position ?? (rest.position as number | null | undefined) ?? null;
@@ -180,7 +174,7 @@ export class FileDataSteps {
 
   private *writeBytes(data: Uint8Array, position: number | null): Steps<number> {
     this.checkAccess('write', O_RDONLY);
-    const at = position === null ? null : toInteger(position, 'position');
+    const at = position === null ? null : toPosition(position);
     const start = yield* this.runOnFile('write', () => this.writePosition(at));
     const count = yield* this.runOnFile('write', () => this.file.write(data, start));
     if (at === null || this.isAppending) this.state.position = start + count;
@@ -205,10 +199,11 @@ export class FileDataSteps {
 
   /** Reads from the current position to the end. */
   *readFile(options?: Options): Steps<string | Uint8Array> {
+    const encoding = readEncoding(options);
     this.checkAccess('read', O_WRONLY);
     const bytes = yield* this.runOnFile('read', () => this.readRest());
     this.state.position += bytes.length;
-    return encodeBytes(bytes, readEncoding(options));
+    return encodeBytes(bytes, encoding);
   }
 
   /** A small file takes one read; a larger one several at a time, once its size is known. */
@@ -232,12 +227,13 @@ export class FileDataSteps {
 
   /** Writes from the current position on. @param data text, bytes, or an iterable of these */
   *writeFile(data: unknown, options?: Options): Steps<void> {
-    const encoding = readEncoding(options);
-    if (typeof data === 'string' || ArrayBuffer.isView(data)) {
-      yield* this.writeBytes(toBytes(data, encoding), null);
+    const content = toContent(data, options);
+    if (content instanceof Uint8Array) {
+      yield* this.writeBytes(content, null);
       return;
     }
-    const parts = makeIterator(data);
+    const encoding = readEncoding(options);
+    const parts = content.begin();
     try {
       for (;;) {
         const part = yield* awaitPromise(Promise.resolve(parts.next()));
@@ -253,8 +249,8 @@ export class FileDataSteps {
     yield* this.writeFile(data, options);
   }
 
-  *truncate(length?: number | null): Steps<void> {
-    const size = toInteger(length ?? 0, 'len', -Number.MAX_SAFE_INTEGER);
+  *truncate(length?: number): Steps<void> {
+    const size = toInteger(length === undefined ? 0 : length, 'len', -Number.MAX_SAFE_INTEGER);
     if ((this.flags & O_ACCMODE) === O_RDONLY) throw new FileError(EINVAL, 'ftruncate', this.path);
     yield* this.runOnFile('ftruncate', () => this.file.truncate(Math.max(0, size)));
   }
@@ -284,12 +280,24 @@ type PartIterator = {
   return?(): unknown;
 };
 
-/** The iterator of data that comes in parts. @throws {TypeError} */
-function makeIterator(data: unknown): PartIterator {
-  const source = data as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
-  const make = source?.[Symbol.asyncIterator] ?? source?.[Symbol.iterator];
-  if (typeof make !== 'function') {
-    throwArgumentError('ERR_INVALID_ARG_TYPE', 'data', 'text, bytes or an iterable of these', data);
+/** Data that comes in parts. */
+class PartSource {
+  readonly begin: () => PartIterator;
+
+  constructor(begin: () => PartIterator) {
+    this.begin = begin;
   }
-  return Reflect.apply(make, source, []) as PartIterator;
+}
+
+/** Checks data to write, before a file is opened for it. @throws {TypeError} */
+export function toContent(data: unknown, options: Options | undefined): Uint8Array | PartSource {
+  const encoding = readEncoding(options);
+  if (data instanceof PartSource) return data;
+  if (typeof data === 'string' || ArrayBuffer.isView(data)) return toBytes(data, encoding);
+  const source = data as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
+  const begin = source?.[Symbol.asyncIterator] ?? source?.[Symbol.iterator];
+  if (typeof begin === 'function') {
+    return new PartSource(() => Reflect.apply(begin, source, []) as PartIterator);
+  }
+  throwArgumentError('ERR_INVALID_ARG_TYPE', 'data', 'text, bytes or an iterable of these', data);
 }

@@ -3,6 +3,8 @@ import type { Iatt } from '../core/iatt.ts';
 import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../core/lock.ts';
 import {
   readOptions,
+  readSignal,
+  readXattrFlags,
   throwArgumentError,
   toBuffer,
   toBytes,
@@ -10,6 +12,7 @@ import {
   toInteger,
   toMilliseconds,
   toMode,
+  toPath,
 } from './arguments.ts';
 import { FIRST_READ_BYTES, FileDataSteps, makeBuffer } from './file-data.ts';
 import { withErrorContext } from './file-error.ts';
@@ -20,7 +23,7 @@ import { OpenState } from './open-state.ts';
 import { makePromiseFacade } from './promise-facade.ts';
 import { BigIntStats, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
-import type { Options, VolumeContext } from './volume-context.ts';
+import { type Options, VolumeContext } from './volume-context.ts';
 
 /** A range of a file for a lock. */
 export interface LockRange {
@@ -112,11 +115,10 @@ export class FileHandleSteps extends FileDataSteps {
   // -- attributes ----------------------------------------------------------------------------
 
   *stat(options?: Options): Steps<Stats | BigIntStats> {
+    const { bigint: isBig } = readOptions(options);
     const buf = yield* this.readAttributes();
     const { deviceNumber } = this.volume.client;
-    return readOptions(options).bigint === true
-      ? new BigIntStats(buf, deviceNumber)
-      : new Stats(buf, deviceNumber);
+    return isBig === true ? new BigIntStats(buf, deviceNumber) : new Stats(buf, deviceNumber);
   }
 
   *readAttributes(): Steps<Iatt> {
@@ -142,20 +144,24 @@ export class FileHandleSteps extends FileDataSteps {
   }
 
   *getxattr(name: string): Steps<Uint8Array> {
-    return yield* this.runOnFile('fgetxattr', () => this.file.getxattr(name));
+    const xattr = toPath(name, 'name');
+    return yield* this.runOnFile('fgetxattr', () => this.file.getxattr(xattr));
   }
 
   *listxattr(): Steps<string[]> {
     return yield* this.runOnFile('flistxattr', () => this.file.listxattr());
   }
 
-  *setxattr(name: string, value: unknown, flags = 0): Steps<void> {
-    const bytes = toBytes(value);
-    yield* this.runOnFile('fsetxattr', () => this.file.setxattr(name, bytes, flags));
+  /** @param options `{ flag: 'create' | 'replace' }`, or the flags of setxattr(2) */
+  *setxattr(name: string, value: unknown, options?: Options | number): Steps<void> {
+    const [xattr, bytes] = [toPath(name, 'name'), toBytes(value)];
+    const flags = typeof options === 'number' ? options : readXattrFlags(options);
+    yield* this.runOnFile('fsetxattr', () => this.file.setxattr(xattr, bytes, flags));
   }
 
   *removexattr(name: string): Steps<void> {
-    yield* this.runOnFile('fremovexattr', () => this.file.removexattr(name));
+    const xattr = toPath(name, 'name');
+    yield* this.runOnFile('fremovexattr', () => this.file.removexattr(xattr));
   }
 
   // -- locks ---------------------------------------------------------------------------------
@@ -209,8 +215,15 @@ export class FileHandleSteps extends FileDataSteps {
   }
 }
 
-const FileHandleFacade = makePromiseFacade(FileHandleSteps, (steps, { volume }) =>
-  volume.run(steps),
+const FileHandleFacade = makePromiseFacade(
+  FileHandleSteps,
+  (steps, { volume }) => volume.run(steps),
+  (handle, args) => {
+    const signal = readSignal(args.at(-1));
+    if (signal === undefined) return handle;
+    const volume = new VolumeContext(...handle.volume.withSignal(signal));
+    return new FileHandleSteps(volume, handle.state);
+  },
 );
 
 /** An open file of a volume. */

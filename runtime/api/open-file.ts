@@ -19,7 +19,7 @@ const MAX_PARALLEL_REQUESTS = 8;
 
 export type OpenFile = InstanceType<typeof OpenFile>;
 
-class OpenFileSteps {
+export class OpenFileSteps {
   readonly driver: DriverSteps;
   readonly fd: Fd;
 

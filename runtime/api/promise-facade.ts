@@ -15,10 +15,12 @@ const isSteps = (value: unknown): value is (...args: unknown[]) => Steps<unknown
 /**
  * Every method of `StepsClass` that is a generator function returns a promise of its result.
  * @param runMethod runs the steps of a method of that object
+ * @param selectTarget the object that makes the steps of a call with these arguments
  */
 export function makePromiseFacade<A extends unknown[], T extends object>(
   StepsClass: new (...args: A) => T,
   runMethod: (steps: Steps<unknown>, target: T) => Promise<unknown> = runSteps,
+  selectTarget: (target: T, args: readonly unknown[]) => T = (target) => target,
 ): new (
   ...args: A
 ) => PromiseFacade<T> {
@@ -50,7 +52,13 @@ export function makePromiseFacade<A extends unknown[], T extends object>(
     if (isSteps(value)) {
       return {
         value(this: Facade, ...args: unknown[]) {
-          return runMethod(value.apply(this.steps, args), this.steps);
+          let target: T;
+          try {
+            target = selectTarget(this.steps, args);
+          } catch (error) {
+            return Promise.reject(error);
+          }
+          return runMethod(value.apply(target, args), target);
         },
       };
     }

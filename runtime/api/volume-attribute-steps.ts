@@ -4,7 +4,7 @@ import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import {
   type PathLike,
   readOptions,
-  throwArgumentError,
+  readXattrFlags,
   toBytes,
   toId,
   toInteger,
@@ -152,7 +152,7 @@ export class VolumeAttributeSteps extends VolumeContext {
 
   *truncate(path: PathLike, length?: number): Steps<void> {
     const name = toPath(path);
-    const size = toInteger(length ?? 0, 'len');
+    const size = toInteger(length === undefined ? 0 : length, 'len');
     yield* withErrorContext('truncate', name, this.truncateFile(name, size));
   }
 
@@ -165,8 +165,9 @@ export class VolumeAttributeSteps extends VolumeContext {
   /** Space and inodes of the volume. */
   *statfs(path: PathLike = '/', options?: Options): Steps<StatFs> {
     const name = toPath(path);
+    const { bigint: isBig } = readOptions(options);
     const statvfs = yield* withErrorContext('statfs', name, this.files.statfs(name));
-    return new StatFs(statvfs, readOptions(options).bigint === true);
+    return new StatFs(statvfs, isBig === true);
   }
 
   /** Whether two paths lead to the same file. */
@@ -243,11 +244,7 @@ export class VolumeAttributeSteps extends VolumeContext {
   }
 }
 
-function readXattrArguments(value: unknown, options: Options | undefined): [Uint8Array, number] {
-  const flag = readOptions(options).flag;
-  const flags = flag === undefined ? 0 : { create: 1, replace: 2 }[String(flag)];
-  if (flags === undefined) {
-    throwArgumentError('ERR_INVALID_ARG_VALUE', 'flag', "'create' or 'replace'", flag);
-  }
-  return [toBytes(value), flags];
-}
+const readXattrArguments = (value: unknown, options: Options | undefined): [Uint8Array, number] => [
+  toBytes(value),
+  readXattrFlags(options),
+];

@@ -41,6 +41,13 @@ export class VolumeContext {
     this.files = new FilesSteps(this.driver, { asKernel: true, umask: settings.umask });
   }
 
+  /** What makes the same for operations that `signal` ends, too. */
+  withSignal(signal: AbortSignal): [VolumeClient, VolumeStepsSettings] {
+    const { client, settings } = this;
+    const all = settings.signal === undefined ? signal : AbortSignal.any([settings.signal, signal]);
+    return [client, { ...settings, signal: all }];
+  }
+
   /** Runs an operation of this identity, until its signal is aborted. */
   run<R>(steps: Steps<R>): Promise<R> {
     return this.client.run(steps, this.settings.signal, this.driver);

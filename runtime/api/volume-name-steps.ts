@@ -7,6 +7,9 @@ import {
   type PathLike,
   readEncoding,
   readOptions,
+  readSwitches,
+  throwArgumentError,
+  toBoolean,
   toEncodedName,
   toInteger,
   toMode,
@@ -39,7 +42,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     const isMode = typeof options === 'number' || typeof options === 'string';
     const { mode, recursive } = isMode ? { mode: options, recursive: false } : readOptions(options);
     const bits = toMode(mode, 0o777);
-    if (recursive === true)
+    if (toBoolean(recursive, 'options.recursive'))
       return yield* withErrorContext('mkdir', name, this.makeDirectories(name, bits));
     yield* withErrorContext('mkdir', name, this.files.mkdir(name, bits));
     return undefined;
@@ -76,8 +79,9 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     const start = toPath(prefix, 'prefix');
     // Errors name the path as mkdtemp(3) is called with it.
     const template = start + 'X'.repeat(RANDOM_LETTER_COUNT);
+    const encoding = readEncoding(options);
     const path = yield* withErrorContext('mkdtemp', template, this.makeUniqueDirectory(start));
-    return toEncodedName(path, readEncoding(options));
+    return toEncodedName(path, encoding);
   }
 
   private *makeUniqueDirectory(start: string): Steps<string> {
@@ -138,36 +142,42 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   /** @param options `{ flag: 'noreplace' | 'exchange' }`, as renameat2(2) */
   *rename(from: PathLike, to: PathLike, options?: Options): Steps<void> {
     const [old, name] = [toPath(from, 'oldPath'), toPath(to, 'newPath')];
-    const flags = { noreplace: 1, exchange: 2 }[String(readOptions(options).flag)] ?? 0;
+    const { flag } = readOptions(options);
+    const flags = flag === undefined ? 0 : { noreplace: 1, exchange: 2 }[String(flag)];
+    if (flags === undefined) {
+      throwArgumentError('ERR_INVALID_ARG_VALUE', 'flag', "'noreplace' or 'exchange'", flag);
+    }
     yield* withErrorContext('rename', old, this.files.rename(old, name, flags), name);
   }
 
   *readlink(path: PathLike, options?: Options): Steps<string | Uint8Array> {
-    const name = toPath(path);
+    const [name, encoding] = [toPath(path), readEncoding(options)];
     const target = yield* withErrorContext('readlink', name, this.files.readlink(name));
-    return toEncodedName(target, readEncoding(options));
+    return toEncodedName(target, encoding);
   }
 
   /** The path of the same file without symbolic links, `.` and `..`. */
   *realpath(path: PathLike, options?: Options): Steps<string | Uint8Array> {
-    const name = toPath(path);
+    const [name, encoding] = [toPath(path), readEncoding(options)];
     const resolved = yield* withErrorContext('realpath', name, this.driver.resolve(name, 'follow'));
     if (resolved.file === undefined) throw new FileError(ENOENT, 'realpath', name);
-    return toEncodedName(joinRealPath(resolved), readEncoding(options));
+    return toEncodedName(joinRealPath(resolved), encoding);
   }
 
   /** Removes a file; a directory only with `recursive`. With `force`, an absent path is no error. */
   *rm(path: PathLike, options?: Options): Steps<void> {
     const name = toPath(path);
-    const { recursive = false, force = false } = readOptions(options);
+    const switches = readSwitches(options);
+    const recursive = toBoolean(switches.recursive, 'options.recursive');
+    const force = toBoolean(switches.force, 'options.force');
     const found = yield* withErrorContext('rm', name, this.files.findIfExists(name, 'nofollow'));
     if (found === undefined) {
-      if (force === true) return;
+      if (force) return;
       throw new FileError(ENOENT, 'rm', name);
     }
     if (found.buf.iaType !== IA_IFDIR)
       return yield* withErrorContext('rm', name, this.files.unlink(name));
-    if (recursive !== true) {
+    if (!recursive) {
       const error = new FileError(EISDIR, 'rm', name);
       throw Object.assign(error, { code: 'ERR_FS_EISDIR' });
     }

@@ -4,8 +4,11 @@ import { type Gfid, isGfid } from '../core/gfid.ts';
 import { Loc } from '../core/loc.ts';
 import {
   type PathLike,
+  readEncoding,
   readOptions,
+  readSwitches,
   throwArgumentError,
+  toBoolean,
   toInteger,
   toMode,
   toOpenFlags,
@@ -13,6 +16,7 @@ import {
 } from './arguments.ts';
 import { copyFile, copyTree } from './copy.ts';
 import { Directory } from './directory.ts';
+import { toContent } from './file-data.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { FileHandle, type FileHandleSteps } from './file-handle.ts';
 import { FileObject } from './file-object.ts';
@@ -23,12 +27,12 @@ import { VolumeNameSteps } from './volume-name-steps.ts';
 export class VolumeSteps extends VolumeNameSteps {
   /** Opens a directory, which is read page by page. */
   *opendir(path: PathLike, options?: Options): Steps<Directory> {
-    const name = toPath(path);
+    const [name, encoding] = [toPath(path), readEncoding(options)];
     const { inode } = yield* withErrorContext('opendir', name, this.findDirectory(name));
     return yield* withErrorContext(
       'opendir',
       name,
-      Directory.open(this, { inode, path: name }, options),
+      Directory.open(this, { inode, path: name }, encoding),
     );
   }
 
@@ -47,6 +51,7 @@ export class VolumeSteps extends VolumeNameSteps {
   *readFile(file: PathLike | FileHandle, options?: Options): Steps<string | Uint8Array> {
     if (file instanceof FileHandle) return yield* file.steps.readFile(options);
     const { flag } = readOptions(options);
+    readEncoding(options);
     const handle = yield* this.open(file, flag);
     return yield* this.usingFile(handle, (open) => open.readFile(options));
   }
@@ -68,9 +73,10 @@ export class VolumeSteps extends VolumeNameSteps {
   ): Steps<void> {
     if (file instanceof FileHandle) return yield* file.steps.writeFile(data, options);
     const { flag, mode, flush } = readOptions(options);
+    const content = toContent(data, options);
     const handle = yield* this.open(file, flag ?? otherwise, mode);
     yield* this.usingFile(handle, function* (open) {
-      yield* open.writeFile(data, options);
+      yield* open.writeFile(content, options);
       if (flush === true) yield* open.sync();
     });
   }
@@ -97,7 +103,10 @@ export class VolumeSteps extends VolumeNameSteps {
   /** Copies a file, or with `recursive` a tree, as Node's `fs.cp` does. */
   *cp(source: PathLike, target: PathLike, options?: Options): Steps<void> {
     const [from, to] = [toPath(source, 'src'), toPath(target, 'dest')];
-    yield* copyTree({ from: this, to: this }, from, to, readOptions(options));
+    const switches = readSwitches(options);
+    toBoolean(switches.recursive, 'options.recursive');
+    toInteger(switches.mode ?? 0, 'options.mode', 0, 7);
+    yield* copyTree({ from: this, to: this }, from, to, switches);
   }
 
   /**

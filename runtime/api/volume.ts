@@ -5,7 +5,7 @@
 import type * as nodeFs from 'node:fs';
 import type * as promises from 'node:fs/promises';
 import type { Graph } from '../core/graph.ts';
-import { type PathLike, toInteger } from './arguments.ts';
+import { type PathLike, readSignal, toInteger } from './arguments.ts';
 import type { FileHandle } from './file-handle.ts';
 import { type GlobOptions, glob } from './glob.ts';
 import { makeFs } from './node-fs.ts';
@@ -64,8 +64,13 @@ type FacadeMethods = NodeMethods &
   OwnMethods &
   Omit<PromiseFacade<VolumeSteps>, keyof NodeMethods | keyof OwnMethods | 'run' | 'steps'>;
 
-const VolumeFacade = makePromiseFacade(VolumeSteps, (steps, volume) =>
-  volume.run(steps),
+const VolumeFacade = makePromiseFacade(
+  VolumeSteps,
+  (steps, volume) => volume.run(steps),
+  (volume, args) => {
+    const signal = readSignal(args.at(-1));
+    return signal === undefined ? volume : new VolumeSteps(...volume.withSignal(signal));
+  },
 ) as unknown as new (
   client: VolumeClient,
   settings: VolumeStepsSettings,
@@ -103,7 +108,7 @@ export class Volume extends VolumeFacade {
     return new Class(this.client, {
       caller: makeCaller(merged, lkOwner),
       umask,
-      signal: signal ?? ownSignal,
+      signal: readSignal({ signal }) ?? ownSignal,
       dropToken: lease,
     });
   }

@@ -246,7 +246,8 @@ export class OurBrick {
       upcall,
       above,
       posix = {},
-    }: Pick<BrickSettings, 'port' | 'upcall' | 'above' | 'posix'> = {},
+      server = {},
+    }: Pick<BrickSettings, 'port' | 'upcall' | 'above' | 'posix' | 'server'> = {},
   ): Promise<OurBrick> {
     const makeVolumes = (own: number): string =>
       renderStack([
@@ -254,7 +255,7 @@ export class OurBrick {
         ...nameByType(above),
         ...(upcall === undefined ? [] : [['upcall', 'features/upcall', upcall] as const]),
         ['brick', 'features/locks', {}],
-        ['server', 'protocol/server', listenOptions(own)],
+        ['server', 'protocol/server', { ...listenOptions(own), ...server }],
       ]);
     return OurBrick.start(folder, 'ours', makeVolumes, port);
   }

@@ -1,0 +1,201 @@
+/** Bad arguments of every call, compared with those of Node: the same errors, before a request is sent. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import * as disk from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
+import { fopNames, tail } from '../core/gen/fops.gen.ts';
+import { collect } from '../core/gen/generic.gen.ts';
+import type { Fops } from '../core/xlator.ts';
+import memory from '../xlators/storage/memory/index.ts';
+import type { FileHandle } from './file-handle.ts';
+import { Volume } from './volume.ts';
+
+/** A volume over memory, and the number of requests that it has sent. */
+async function open(): Promise<{ volume: Volume; sent: () => number }> {
+  let requests = 0;
+  const take = (name: (typeof fopNames)[number]) =>
+    collect[name]((frame, xl, args) => {
+      requests += 1;
+      (tail[name] as (...args: unknown[]) => void)(frame, xl.children[0]!, ...args);
+    });
+  const fops = Object.fromEntries(fopNames.map((name) => [name, take(name)])) as Fops<null>;
+  const volumes = [{ translator: memory as never }, { translator: makeTranslator('count', fops) }];
+  const volume = Volume.fromGraph(await startGraph(volumes, new FakeContext()), {
+    ownsGraph: true,
+  });
+  onTestFinished(() => volume.close());
+  return { volume, sent: () => requests };
+}
+
+async function makeFolder(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-arguments-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Values that no argument may be, or that some may not. */
+const VALUES: readonly unknown[] = [
+  ...[null, true, 7, -1, 1.5, Number.NaN, 2 ** 40, 2 ** 53, -1n, 'a\0b', '', 'no word', [], {}],
+  ...[
+    Symbol('symbol'),
+    () => {},
+    new Date(Number.NaN),
+    { encoding: 7 },
+    { flag: 7 },
+    { mode: 'x' },
+  ],
+  ...[{ recursive: 7 }, { signal: 7 }, { bigint: 7 }, Buffer.from('a\0b')],
+];
+
+/** Calls by name, with arguments that are right; P stands for a path that exists, N for one that does not. */
+const [P, N] = [Symbol('path'), Symbol('new path')];
+const CALLS: Readonly<Record<string, readonly unknown[]>> = {
+  access: [P, 0],
+  appendFile: [P, 'x', {}],
+  chmod: [P, 0o644],
+  chown: [P, 0, 0],
+  copyFile: [P, N, 0],
+  cp: [P, N, {}],
+  lchown: [P, 0, 0],
+  link: [P, N],
+  lstat: [P, {}],
+  lutimes: [P, 1, 1],
+  mkdir: [N, {}],
+  mkdtemp: [N, {}],
+  open: [P, 'r', 0o644],
+  opendir: [P, {}],
+  readFile: [P, {}],
+  readdir: [P, {}],
+  readlink: [P, {}],
+  realpath: [P, {}],
+  rename: [P, N],
+  rm: [P, {}],
+  rmdir: [P],
+  stat: [P, {}],
+  statfs: [P, {}],
+  symlink: ['target', N],
+  truncate: [P, 1],
+  unlink: [P],
+  utimes: [P, 1, 1],
+  writeFile: [P, 'x', {}],
+};
+const HANDLE_CALLS: Readonly<Record<string, readonly unknown[]>> = {
+  appendFile: ['x', {}],
+  chmod: [0o644],
+  chown: [0, 0],
+  read: [Buffer.alloc(4), 0, 4, 0],
+  readFile: [{}],
+  readv: [[Buffer.alloc(4)], 0],
+  stat: [{}],
+  truncate: [1],
+  utimes: [1, 1],
+  write: [Buffer.alloc(4), 0, 4, 0],
+  writeFile: ['x', {}],
+  writev: [[Buffer.alloc(4)], 0],
+};
+
+type Methods = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
+
+/** The code of the error of a call; undefined for a result. */
+async function codeOf(
+  target: object,
+  name: string,
+  args: readonly unknown[],
+): Promise<string | undefined> {
+  try {
+    await (target as Methods)[name]!(...args);
+    return undefined;
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+}
+
+const isArgumentError = (code: string | undefined): boolean =>
+  code !== undefined && /^ERR_(INVALID_ARG|OUT_OF_RANGE|INVALID_OPT)/.test(code);
+
+const describeValue = (value: unknown): string =>
+  typeof value === 'object' && value !== null && !(value instanceof Date) && !Buffer.isBuffer(value)
+    ? JSON.stringify(value, (_, each: unknown) => each)
+    : String(value);
+
+/** All calls with one argument replaced. */
+function listVariants(calls: typeof CALLS): [string, number, unknown][] {
+  return Object.entries(calls).flatMap(([name, args]) =>
+    args.flatMap((_, at) => VALUES.map((value): [string, number, unknown] => [name, at, value])),
+  );
+}
+
+describe('a bad argument', () => {
+  it.each(Object.keys(CALLS))(
+    'of %s is refused as by Node, before a request is sent',
+    async (name) => {
+      const folder = await makeFolder();
+      const differences: string[] = [];
+      let refusals = 0;
+      for (const [, at, value] of listVariants({ [name]: CALLS[name]! })) {
+        const isPath = typeof CALLS[name]![at] === 'symbol' || (name === 'symlink' && at === 0);
+        // A relative path of Node's is in its working directory.
+        if (isPath && typeof value === 'string' && !value.includes('\0')) continue;
+        // Node does not end such a call.
+        if (name === 'opendir' && typeof value === 'function') continue;
+        const args = CALLS[name]!.map((each, index) => (index === at ? value : each));
+        await disk.rm(folder, { recursive: true });
+        await disk.mkdir(folder);
+        await disk.writeFile(join(folder, 'a'), 'text');
+        const onDisk = args.map((arg) =>
+          arg === P ? join(folder, 'a') : arg === N ? join(folder, 'n') : arg,
+        );
+        const expected = await codeOf(disk, name, onDisk);
+        const { volume, sent } = await open();
+        await volume.writeFile('/a', 'text');
+        const before = sent();
+        const code = await codeOf(
+          volume,
+          name,
+          args.map((arg) => (arg === P ? '/a' : arg === N ? '/n' : arg)),
+        );
+        const about = `${name}, argument ${at}: ${describeValue(value)}`;
+        if (isArgumentError(code) && sent() !== before)
+          differences.push(`${about}: ${code} after a request`);
+        if (!isArgumentError(expected)) continue;
+        refusals += 1;
+        if (code !== expected) differences.push(`${about}: ${code}, by Node ${expected}`);
+        if (sent() !== before) differences.push(`${about}: sent ${sent() - before}`);
+      }
+      expect(differences).toEqual([]);
+      expect(refusals).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(Object.keys(HANDLE_CALLS))(
+    'of a file’s %s is refused as by Node, before a request is sent',
+    async (name) => {
+      const path = join(await makeFolder(), 'a');
+      const differences: string[] = [];
+      for (const [, at, value] of listVariants({ [name]: HANDLE_CALLS[name]! })) {
+        const args = HANDLE_CALLS[name]!.map((each, index) => (index === at ? value : each));
+        await disk.writeFile(path, 'text');
+        await using onDisk = await disk.open(path, 'r+');
+        // Bytes have members `offset` and `length`.
+        if (name === 'read' && at === 1 && Buffer.isBuffer(value)) continue;
+        // Node aborts for a length that is no integer.
+        const isAborted = name === 'read' && at === 2;
+        const expected = isAborted ? undefined : await codeOf(onDisk, name, args);
+        const { volume, sent } = await open();
+        await volume.writeFile('/a', 'text');
+        await using file: FileHandle = await volume.open('/a', 'r+');
+        const before = sent();
+        const code = await codeOf(file, name, args);
+        const about = `${name}, argument ${at}: ${describeValue(value)}`;
+        if (isArgumentError(code) && sent() !== before)
+          differences.push(`${about}: ${code} after a request`);
+        if (!isArgumentError(expected)) continue;
+        if (code !== expected) differences.push(`${about}: ${code}, by Node ${expected}`);
+        if (sent() !== before) differences.push(`${about}: sent ${sent() - before}`);
+      }
+      expect(differences).toEqual([]);
+    },
+  );
+});
