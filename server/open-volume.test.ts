@@ -137,8 +137,20 @@ describe('a program with a volume', () => {
     expect(run(code)).toBe('true\n');
   });
 
-  it('gets one warning for a volume that it drops without close()', () => {
-    const code = `const drop = async () => void (await (await Volume.open({ volfile: ${JSON.stringify(MEMORY)} })).stat('/'));
+  it('waits for a volume that does not come up, and ends', () => {
+    const absent =
+      'volume c\ntype protocol/client\noption remote-host 127.0.0.1\noption remote-port 1\n' +
+      'option remote-subvolume b\nend-volume\n';
+    const code = `const opening = Volume.open({ volfile: ${JSON.stringify(absent)} }, { upTimeout: 0.1 });
+      console.log((await opening.catch((error) => error)).code);`;
+    expect(run(code)).toBe('GLOSSA_OPEN_FAILED\n');
+  });
+
+  it.each([
+    ['', "stat('/')"],
+    [', and with an open file', "open('/a', 'w')"],
+  ])('gets one warning for a volume that it drops without close()%s', (_, call) => {
+    const code = `const drop = async () => void (await (await Volume.open({ volfile: ${JSON.stringify(MEMORY)} })).${call});
       await drop();
       for (let round = 0; round < 20; round += 1) {
         gc();

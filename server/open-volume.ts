@@ -157,6 +157,8 @@ async function startVolume(
   const volfile = await makeSource(source, log);
   const inspect = () => volfile.inspect(makeInspectSettings(settings), () => {});
   const processHold = new ProcessHold();
+  // Timers of the graph keep no process alive.
+  processHold.set(true);
   try {
     const inspection = await inspect();
     const { description } = inspection;
@@ -174,7 +176,7 @@ async function startVolume(
       ownsGraph: true,
       onPendingChange: (hasPending) => processHold.set(hasPending),
       onClose() {
-        processHold.set(false);
+        processHold.end();
         volfile.close();
         sink.close();
       },
@@ -188,15 +190,17 @@ async function startVolume(
     volfile.onChange(() => void reloader.readVolfile());
     origins.set(volume.client, { reloader, volfile, sink, levels });
     droppedVolumes.register(volume.settings.dropToken, volume.client);
+    processHold.set(false);
     return volume;
   } catch (error) {
+    processHold.end();
     volfile.close();
     sink.close();
     throw error;
   }
 }
 
-/** Keeps the process alive while operations wait. */
+/** Keeps the process alive while a volume is opened, and while operations wait. */
 class ProcessHold {
   private timer: NodeJS.Timeout | null = null;
 
@@ -204,6 +208,11 @@ class ProcessHold {
     if (!isHeld) this.timer?.unref();
     else if (this.timer !== null) this.timer.ref();
     else this.timer = setInterval(() => {}, 2 ** 30);
+  }
+
+  /** Ends the timer itself, which would stay in the process's list. */
+  end(): void {
+    clearInterval(this.timer ?? undefined);
   }
 }
 

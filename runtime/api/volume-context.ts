@@ -30,7 +30,9 @@ export class VolumeContext {
   constructor(client: VolumeClient, settings: VolumeStepsSettings) {
     this.client = client;
     this.settings = settings;
-    const refusal = (): Error | null => client.refusal(settings.signal);
+    const { signal } = settings;
+    // Open files keep it: it must not keep the drop token.
+    const refusal = (): Error | null => client.refusal(signal);
     const { links } = client.settings;
     const { awaitsPromise = true } = settings;
     this.driver = new DriverSteps(client.client, settings.caller, {
@@ -41,7 +43,7 @@ export class VolumeContext {
     this.files = new FilesSteps(this.driver, { asKernel: true, umask: settings.umask });
   }
 
-  /** What makes the same for operations that `signal` ends, too. */
+  /** The settings of the same operations that `signal` ends, too. */
   withSignal(signal: AbortSignal): [VolumeClient, VolumeStepsSettings] {
     const { client, settings } = this;
     const all = settings.signal === undefined ? signal : AbortSignal.any([settings.signal, signal]);
