@@ -107,18 +107,18 @@ const code = (promise: Promise<unknown>): Promise<string> =>
     (error) => (error as { code: string }).code,
   );
 
-describe('a process with 1,000 volumes, one after the other', () => {
-  it('over memory ends where it began, in memory and descriptors', async () => {
+describe('a process', () => {
+  it('ends where it began, in memory and descriptors, after 1,000 volumes over memory', async () => {
     expectNoGrowth(await growthOf(USE, MEMORY));
   });
 
-  it('over a folder ends where it began', async () => {
+  it('ends where it began after 1,000 volumes over a folder', async () => {
     const folder = makeFolder();
     const posix = `volume files\n    type storage/posix\n    option directory ${folder}\nend-volume\n`;
     expectNoGrowth(await growthOf(USE, posix));
   });
 
-  it('that cannot be opened ends where it began', async () => {
+  it('ends where it began after 1,000 volumes that could not be opened', async () => {
     const act = `
       const refusal = await Volume.open({ volfile }, { upTimeout: 0.001 }).catch((error) => error);
       if (refusal.code !== 'GLOSSA_OPEN_FAILED') throw refusal;`;
