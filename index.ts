@@ -10,10 +10,10 @@
 export type { Directory } from './runtime/api/directory.ts';
 export { AbortError, FileError, VolumeClosedError } from './runtime/api/file-error.ts';
 export type { FileHandle, HeldLock, LockRange, LockRequest } from './runtime/api/file-handle.ts';
-export type { FileObject } from './runtime/api/file-object.ts';
 export { BigIntStats, Dirent as VolumeDirent, StatFs, Stats } from './runtime/api/stats.ts';
 export { NotAtOnceError } from './runtime/api/steps.ts';
 export type { Identity, OperationSettings } from './runtime/api/volume.ts';
+export type { VolumeObject } from './runtime/api/volume-object.ts';
 export type { WalkOptions, WalkStep } from './runtime/api/walk-tree.ts';
 export type { WatchEvent, WatchOptions } from './runtime/api/watch.ts';
 export * from './runtime/index.ts';

@@ -407,13 +407,50 @@ describe('an object', () => {
     await volume.writeFile('/a', 'text');
     const object = await volume.object('/a');
     await volume.rename('/a', '/b');
-    expect((await object.stat()).iaSize).toBe(4);
+    expect((await object.stat()).size).toBe(4);
     const again = await volume.objectByGfid(object.gfid);
     const file = await again.open();
-    expect(new TextDecoder().decode(await file.read())).toBe('text');
+    expect(await file.readFile('utf8')).toBe('text');
     await file.close();
     expect(await code(volume.objectByGfid('no gfid'))).toBe('ERR_INVALID_ARG_VALUE');
     const unknown = '00000000-0000-4000-8000-00000000abcd';
     expect(await code(volume.objectByGfid(unknown))).toMatch(/^(ENOENT|ESTALE)$/);
+  });
+
+  it('is read and written without an open, and changed', async () => {
+    let opens = 0;
+    const volume = await open({
+      open(frame, xl, ...args) {
+        opens += 1;
+        tail.open(frame, xl.children[0]!, ...args);
+      },
+    });
+    await volume.writeFile('/a', 'text');
+    opens = 0;
+    const object = await volume.object('/a');
+    expect(await object.write('TEXT, more', 0)).toBe(10);
+    expect(String(await object.read(4, 6))).toBe('more');
+    await object.truncate(4);
+    await object.chmod(0o600);
+    await object.setxattr('user.x', '1', { flag: 'create' });
+    expect(await object.listxattr()).toContain('user.x');
+    expect(await volume.readFile('/a', 'utf8')).toBe('TEXT');
+    expect(opens).toBe(1);
+    expect((await volume.stat('/a')).mode & 0o777).toBe(0o600);
+    expect(volume.client.client.fds.size).toBe(0);
+  });
+
+  it('names itself in errors, refuses bad arguments, and ends with its volume', async () => {
+    const volume = await open();
+    await volume.writeFile('/a', 'text');
+    const object = await volume.object('/a');
+    expect(await code(object.read(-1))).toBe('ERR_OUT_OF_RANGE');
+    expect(await code(object.write(7 as never))).toBe('ERR_INVALID_ARG_TYPE');
+    await expect(object.getxattr('user.absent')).rejects.toMatchObject({
+      code: 'ENODATA',
+      path: `<gfid:${object.gfid}>`,
+    });
+    await volume.close();
+    expect(await code(object.stat())).toBe('GLOSSA_VOLUME_CLOSED');
   });
 });

@@ -1,6 +1,7 @@
 /** All operations of a volume as steps, with the names and arguments of Node's `fs/promises`. */
 import { EEXIST } from '../core/errno.ts';
 import { type Gfid, isGfid } from '../core/gfid.ts';
+import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
 import {
   type PathLike,
@@ -19,10 +20,10 @@ import { Directory } from './directory.ts';
 import { toContent } from './file-data.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { FileHandle, type FileHandleSteps } from './file-handle.ts';
-import { FileObject } from './file-object.ts';
 import type { Steps } from './steps.ts';
 import type { Options } from './volume-context.ts';
 import { VolumeNameSteps } from './volume-name-steps.ts';
+import { VolumeObject } from './volume-object.ts';
 
 export class VolumeSteps extends VolumeNameSteps {
   /** Opens a directory, which is read page by page. */
@@ -131,29 +132,27 @@ export class VolumeSteps extends VolumeNameSteps {
   // -- handles -------------------------------------------------------------------------------
 
   /** The file of a path as an object, which renames do not affect. */
-  *object(path: PathLike): Steps<FileObject> {
+  *object(path: PathLike): Steps<VolumeObject> {
     const name = toPath(path);
     const { inode } = yield* withErrorContext('lookup', name, this.files.find(name));
-    return new FileObject(this.driver, inode);
+    return new VolumeObject(this, inode);
   }
 
   /** The file of a gfid. @throws {FileError} ENOENT or ESTALE if the volume has no such file */
-  *objectByGfid(gfid: Gfid): Steps<FileObject> {
+  *objectByGfid(gfid: Gfid): Steps<VolumeObject> {
     if (typeof gfid !== 'string' || !isGfid(gfid)) {
       throwArgumentError('ERR_INVALID_ARG_VALUE', 'gfid', 'a gfid', gfid);
     }
     const { inodes } = this.driver.graph;
     const known = inodes.find(gfid);
-    if (known !== undefined) return new FileObject(this.driver, known);
+    if (known !== undefined) return new VolumeObject(this, known);
     const loc = new Loc(inodes.newInode(), null, null, gfid);
     const reply = yield* withErrorContext('lookup', gfid, this.driver.expect('lookup', loc, null));
-    return new FileObject(this.driver, reply.values[0] as FileObject['inode']);
+    return new VolumeObject(this, reply.values[0] as Inode);
   }
 
   /** Opens the file of a gfid; O_CREAT and O_EXCL do not count. @throws {FileError} */
   *openByGfid(gfid: Gfid, flags: number): Steps<FileHandle> {
-    const { steps, inode } = yield* this.objectByGfid(gfid);
-    const file = yield* withErrorContext('open', gfid, steps.open(flags));
-    return FileHandle.register(this, inode.path, file);
+    return yield* (yield* this.objectByGfid(gfid)).steps.open(flags);
   }
 }

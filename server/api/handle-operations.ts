@@ -283,7 +283,7 @@ export const objectOperations = {
     'stat',
     'Returns the attributes of the file of a gfid.',
     function* ({ volume }, gfid) {
-      return yield* (yield* volume.objectByGfid(gfid)).steps.stat();
+      return yield* (yield* volume.objectByGfid(gfid)).steps.file.stat();
     },
   ),
   read_object: row(

@@ -1,0 +1,105 @@
+import * as disk from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Volume } from '../../index.ts';
+import { backUp, type Tree } from './backup.ts';
+
+async function openVolume(): Promise<Volume> {
+  const volume = await Volume.open({ volfile: 'volume m\n    type storage/memory\nend-volume\n' });
+  onTestFinished(() => volume.close());
+  await volume.mkdir('/data/empty', { recursive: true });
+  await volume.mkdir('/data/d', { mode: 0o750 });
+  await volume.writeFile('/data/a', 'text');
+  await volume.writeFile('/data/d/large', Buffer.alloc(3_000_000, 'x'));
+  await volume.chmod('/data/a', 0o640);
+  await volume.utimes('/data/a', 1000.5, 2000.25);
+  await volume.symlink('../a', '/data/d/link');
+  return volume;
+}
+
+async function makeFolder(): Promise<string> {
+  const folder = await disk.mkdtemp(join(tmpdir(), 'glossa-backup-'));
+  onTestFinished(() => disk.rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const inVolume = (volume: Volume, path: string): Tree => ({ files: volume as never, path });
+const onDisk = (path: string): Tree => ({ files: disk, path });
+
+/** The names of a tree with what a backup keeps of them. */
+async function describeTree({ files, path }: Tree): Promise<string[]> {
+  const names = (await files.readdir(path, { recursive: true })).sort();
+  const lines = names.map(async (name) => {
+    const { mode, mtime, size, isDirectory } = await files.lstat(join(path, name));
+    const isLink = (mode & 0o170000) === 0o120000;
+    return [
+      name,
+      mode.toString(8),
+      isLink ? 0 : mtime.getTime(),
+      typeof isDirectory === 'function' && (mode & 0o40000) !== 0 ? 0 : size,
+    ].join(' ');
+  });
+  return Promise.all(lines);
+}
+
+describe('a backup', () => {
+  it('makes the same tree of a volume in a folder, and back in a volume', async () => {
+    const volume = await openVolume();
+    const folder = await makeFolder();
+    const first = join(folder, '1');
+    expect(await backUp(inVolume(volume, '/data'), onDisk(first))).toMatchObject({
+      copied: 2,
+      linked: 0,
+      bytes: 3_000_004,
+    });
+    expect(await describeTree(onDisk(first))).toEqual(
+      await describeTree(inVolume(volume, '/data')),
+    );
+    await backUp(onDisk(first), inVolume(volume, '/restored'));
+    expect(await describeTree(inVolume(volume, '/restored'))).toEqual(
+      await describeTree(onDisk(first)),
+    );
+    expect((await volume.readFile('/restored/d/large', 'utf8')) === 'x'.repeat(3_000_000)).toBe(
+      true,
+    );
+  });
+
+  it('links files that have not changed since the earlier one, and copies the others', async () => {
+    const volume = await openVolume();
+    const folder = await makeFolder();
+    const [first, second] = [join(folder, '1'), join(folder, '2')];
+    await backUp(inVolume(volume, '/data'), onDisk(first));
+    await volume.writeFile('/data/a', 'TEXT');
+    await volume.writeFile('/data/new', 'new');
+    expect(await backUp(inVolume(volume, '/data'), onDisk(second), first)).toMatchObject({
+      copied: 2,
+      linked: 1,
+    });
+    const inode = async (path: string) => (await disk.stat(path)).ino;
+    expect(await inode(join(second, 'd/large'))).toBe(await inode(join(first, 'd/large')));
+    expect(await disk.readFile(join(first, 'a'), 'utf8')).toBe('text');
+    expect(await disk.readFile(join(second, 'a'), 'utf8')).toBe('TEXT');
+  });
+
+  it('leaves nothing behind when it fails, and is refused over an existing path', async () => {
+    const volume = await openVolume();
+    const folder = await makeFolder();
+    const signal = AbortSignal.timeout(0);
+    await expect(
+      backUp(inVolume(volume.with({ signal }), '/data'), onDisk(join(folder, '1'))),
+    ).rejects.toThrow();
+    expect(await disk.readdir(folder)).toEqual([]);
+    await expect(backUp(inVolume(volume, '/data'), onDisk(folder))).rejects.toThrow(/exists/);
+  });
+
+  it('leaves out what is neither file nor directory nor link, and names it', async () => {
+    const volume = await openVolume();
+    await volume.mknod('/data/pipe', 0o010600);
+    const { skipped } = await backUp(
+      inVolume(volume, '/data'),
+      onDisk(join(await makeFolder(), '1')),
+    );
+    expect(skipped).toEqual(['/data/pipe']);
+  });
+});

@@ -1,0 +1,150 @@
+/**
+ * Copies a tree from a volume into a folder, or back. Files that have not changed since an earlier
+ * copy become hard links to it, so that each copy is whole and takes the space of the changes.
+ *
+ *     backup SOURCE TARGET [EARLIER]    each a folder, or VOLFILE.vol:/PATH
+ */
+import type { Stats } from 'node:fs';
+import * as disk from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Volume } from 'glossa';
+
+/** `Volume` has the methods of `fs/promises`: the same code reads and writes either. */
+type Files = typeof disk;
+
+export interface Tree {
+  readonly files: Files;
+  readonly path: string;
+}
+
+export interface Counts {
+  copied: number;
+  linked: number;
+  bytes: number;
+  /** Sockets, pipes and devices. */
+  readonly skipped: string[];
+}
+
+interface Copy {
+  readonly source: Tree;
+  readonly target: Tree;
+  readonly earlier: string | undefined;
+  readonly counts: Counts;
+}
+
+/** Files of one directory that are copied at the same time. */
+const PARALLEL_FILES = 16;
+
+/**
+ * Copies a tree to a path that must be absent. The copy appears whole under its name, or not at all.
+ * @param earlier a copy beside the target
+ */
+export async function backUp(source: Tree, target: Tree, earlier?: string): Promise<Counts> {
+  const { files, path } = target;
+  const partial = `${path}.partial`;
+  const counts: Counts = { copied: 0, linked: 0, bytes: 0, skipped: [] };
+  if ((await findFile(files, path)) !== undefined) throw new Error(`${path} exists`);
+  await files.rm(partial, { recursive: true, force: true });
+  try {
+    await copyDirectory({ source, target: { files, path: partial }, earlier, counts });
+    await files.rename(partial, path);
+  } catch (error) {
+    await files.rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+  return counts;
+}
+
+async function copyDirectory({ source, target, earlier, counts }: Copy): Promise<void> {
+  const attributes = await source.files.lstat(source.path);
+  await target.files.mkdir(target.path, { mode: 0o700 });
+  const names = await source.files.readdir(source.path);
+  const copyNext = async (): Promise<void> => {
+    for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      const below = (tree: Tree): Tree => ({ ...tree, path: join(tree.path, name!) });
+      const before = earlier && join(earlier, name);
+      await copyEntry({ source: below(source), target: below(target), earlier: before, counts });
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_FILES }, copyNext));
+  await copyAttributes(attributes, target);
+}
+
+async function copyEntry(copy: Copy): Promise<void> {
+  const { source, target, earlier, counts } = copy;
+  const attributes = await source.files.lstat(source.path);
+  if (attributes.isDirectory()) return copyDirectory(copy);
+  if (attributes.isSymbolicLink()) {
+    await target.files.symlink(await source.files.readlink(source.path), target.path);
+    await target.files.lchown(target.path, attributes.uid, attributes.gid);
+  } else if (!attributes.isFile()) {
+    counts.skipped.push(source.path);
+  } else if (earlier !== undefined && (await isSame(attributes, target.files, earlier))) {
+    await target.files.link(earlier, target.path);
+    counts.linked += 1;
+  } else {
+    await copyData(source, target);
+    await copyAttributes(attributes, target);
+    counts.copied += 1;
+    counts.bytes += attributes.size;
+  }
+}
+
+async function copyData(source: Tree, target: Tree): Promise<void> {
+  await using reader = await source.files.open(source.path, 'r');
+  await using writer = await target.files.open(target.path, 'wx', 0o600);
+  const pieces = reader.createReadStream({ autoClose: false });
+  for await (const piece of pieces) await writer.appendFile(piece as Buffer);
+  await writer.sync();
+}
+
+/** Owner before mode: a change of owner takes the setuid bit away. */
+async function copyAttributes(
+  { uid, gid, mode, atime, mtime }: Stats,
+  { files, path }: Tree,
+): Promise<void> {
+  await files.lchown(path, uid, gid);
+  await files.chmod(path, mode & 0o7777);
+  await files.utimes(path, atime, mtime);
+}
+
+/** Whether the earlier copy has the same size, owner, mode and time, to the millisecond. */
+async function isSame(attributes: Stats, files: Files, earlier: string): Promise<boolean> {
+  const copy = await findFile(files, earlier);
+  const keys = ['size', 'mode', 'uid', 'gid'] as const;
+  const isEqual = keys.every((key) => copy?.[key] === attributes[key]);
+  return isEqual && copy?.mtime.getTime() === attributes.mtime.getTime();
+}
+
+const findFile = (files: Files, path: string): Promise<Stats | undefined> =>
+  files.lstat(path).catch((error) => {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error;
+    return undefined;
+  });
+
+/** Opens a folder, or `VOLFILE.vol:/PATH`. */
+async function openTree(text: string, volumes: Volume[]): Promise<Tree> {
+  const [, volfile, path] = /^(.*\.vol):(\/.*)$/.exec(text) ?? [];
+  if (volfile === undefined || path === undefined) return { files: disk, path: text };
+  const volume = await Volume.open(volfile);
+  volumes.push(volume);
+  return { files: volume as unknown as Files, path };
+}
+
+async function main([from, to, earlier]: readonly string[]): Promise<void> {
+  if (from === undefined || to === undefined) throw new Error('usage: SOURCE TARGET [EARLIER]');
+  const volumes: Volume[] = [];
+  try {
+    const [source, target] = [await openTree(from, volumes), await openTree(to, volumes)];
+    const before = earlier?.replace(/^.*\.vol:/, '');
+    const { copied, linked, bytes, skipped } = await backUp(source, target, before);
+    console.log(`${copied} copied (${bytes} bytes), ${linked} as in the earlier copy`);
+    for (const path of skipped) console.error(`left out: ${path}`);
+  } finally {
+    for (const volume of volumes) await volume.close();
+  }
+}
+
+const isProgram = import.meta.url === pathToFileURL(process.argv[1] ?? '').href;
+if (isProgram) await main(process.argv.slice(2));
