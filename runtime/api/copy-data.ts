@@ -9,9 +9,9 @@ import { inParallel, type Steps } from './steps.ts';
 /** Bytes of one request to copy within a storage. */
 const COPY_RANGE_BYTES = 64 * 1024 * 1024;
 /** Bytes of one read, and of the write that follows it. */
-const PIECE_BYTES = 128 * 1024;
+const PIECE_BYTES = 1024 * 1024;
 /** Pieces of one file that are under way at a time. */
-const MAX_PARALLEL_PIECES = 8;
+const MAX_PARALLEL_PIECES = 4;
 /** Bytes of a block in `iaBlocks`. */
 const BLOCK_BYTES = 512;
 
@@ -121,7 +121,7 @@ function* copyRange(
     const piece = yield* withErrorContext('read', from.path, from.file.readOnce(wanted, at));
     if (piece.length < wanted) shortAt = Math.min(shortAt, at + piece.length);
     if (piece.length === 0) return;
-    yield* withErrorContext('write', to.path, to.file.write(piece, at));
+    yield* withErrorContext('write', to.path, to.file.writeOnce(piece, at));
     onPiece(piece.length);
   });
   return shortAt;

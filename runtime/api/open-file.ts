@@ -83,8 +83,8 @@ export class OpenFileSteps {
     return data.length;
   }
 
-  /** Writes by one request, or by several if the storage takes a part only. */
-  private *writeOnce(data: Uint8Array, offset: number): Steps<number> {
+  /** Writes by one request, or by several if the storage takes a part only. @throws {FopError} */
+  *writeOnce(data: Uint8Array, offset: number): Steps<number> {
     let written = 0;
     while (written < data.length) {
       const part = written === 0 ? data : data.subarray(written);
