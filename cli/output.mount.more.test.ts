@@ -1,5 +1,5 @@
 /** Every command that prints, with a slow reader, a full disk, and a reader that has gone. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
@@ -21,8 +21,9 @@ const lines: Readonly<Record<string, readonly string[] | { readonly none: string
   umount: { none: 'it prints nothing' },
   mounts: ['mounts', 'mounts --json'],
   brick: { none: 'its one line says that it serves' },
+  api: { none: 'its one line says that it serves' },
   fs: { none: 'its subcommands print' },
-  'fs ls': ['fs ls -l mnt.vol:/', 'fs ls --json mnt.vol:/'],
+  'fs ls': ['fs ls -l folder.vol:/', 'fs ls --json folder.vol:/'],
   'fs cat': { none: 'fs.mount.more.test.ts has it with pipes' },
   'fs cp': { none: 'it prints nothing' },
   'fs rm': { none: 'it prints nothing' },
@@ -96,6 +97,9 @@ describeMounts('the output', () => {
       'wrong.vol',
       volfile.replace('type', 'option size wrong\n type').repeat(300),
     );
+    const folder = 'volume folder\n type storage/posix\n option directory folder\nend-volume\n';
+    await scratch.writeFile('folder.vol', folder);
+    await mkdir(scratch.at('folder/a'), { recursive: true });
     await scratch.writeFile('debug', 'help\ninfo volumes\nquit\n');
     await scratch.writeFile('repl', '[1, 2, 3]\n');
     const script = 'for i in 1 2 3; do test -e $i; done; true';

@@ -122,11 +122,11 @@ it('code that cannot be interrupted ends the process, after a log line', () =>
     const program = `
       import { pbkdf2Sync } from 'node:crypto';
       import { InterpreterGate } from ${from('bridges/host/limits/interpreter-gate.js')};
-      import { newWord } from ${from('bridges/host/limits/watchdog.js')};
+      import { makeSharedWord } from ${from('bridges/host/limits/watchdog.js')};
       import { watch } from ${from('bridges/machine/node/watchdog.js')};
       import { crashLog } from ${from('runtime/sys/crash-log.js')};
       crashLog.log = process.argv[1];
-      const settings = { word: newWord(), limit: 200, name: 'stone', watch, onAborted() {} };
+      const settings = { word: makeSharedWord(), limit: 200, name: 'stone', watch, onAborted() {} };
       const inside = new InterpreterGate(settings);
       inside.startTiming();
       inside.runInOwnTurn(() => {

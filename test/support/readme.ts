@@ -55,6 +55,7 @@ export async function runTyped(
   });
   // A log of the test's own, where the text names none.
   const glossa = `npx() {
+    [ "$1" = glossa ] || { command npx "$@"; return; }
     shift
     case "$*" in
       *--log-file*) ;;
