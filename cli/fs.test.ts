@@ -1,4 +1,5 @@
 /** `glossa fs` on volumes of storage/posix, whose directories show what the commands have done. */
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,11 @@ const KILOBYTE = 1024;
 /** A volume over the directory `store`, and the path of its volfile. */
 function makeVolume() {
   const folder = fs.mkdtempSync(join(tmpdir(), 'glossa-fs-'));
-  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => {
+    // Only root removes what is in a directory that may not be written.
+    spawnSync('chmod', ['-R', 'u+w', folder]);
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
   const at = (name: string): string => join(folder, name);
   const volfile = at('data.vol');
   fs.mkdirSync(at('store'));

@@ -47,7 +47,7 @@ describeMounts('stat on a mount without attribute caching', () => {
         );
         const paths = mounts.map(({ path }) => `${path}/f`);
         const output = await run(scratch, process.execPath, ['-e', SCRIPT, ...paths]);
-        expect(output).toMatchObject({ status: 0, out: `${ROUNDS}\n` });
+        expect(output).toMatchObject({ status: 0, out: `${ROUNDS}\n`, err: '' });
         for (const mount of mounts) expect(await mount.stop()).toBe(0);
       } finally {
         await brick.end();
