@@ -132,7 +132,7 @@ function findFile(xl: Xlator<unknown>, modulePath: string | undefined): string {
   const path = resolve(xl.context.baseDir, modulePath);
   const known = providers.flatMap(({ extensions }) => extensions);
   if (!known.includes(extname(path))) {
-    throw new InitError(`option module-path: '${modulePath}' is none of ${known.join(', ')}`);
+    throw new InitError(`option module-path: '${modulePath}' is not one of ${known.join(', ')}`);
   }
   if (!existsSync(path)) throw new InitError(`option module-path: there is no file ${path}`);
   return path;

@@ -297,7 +297,11 @@ describe("a module's record is checked at load", () => {
 describe('the volume of a TypeScript module', () => {
   it.each([
     [{}, null, 'option module-path is missing: which file?'],
-    [{ 'module-path': 'm.rb' }, null, "option module-path: 'm.rb' is none of .ts, .mts, .js, .mjs"],
+    [
+      { 'module-path': 'm.rb' },
+      null,
+      "option module-path: 'm.rb' is not one of .ts, .mts, .js, .mjs",
+    ],
     [{ 'module-path': '/no/m.ts' }, null, 'option module-path: there is no file /no/m.ts'],
   ])('with options %j fails to start, naming the option', async (options, name, text) => {
     const [problem] = await refusal({}, { options, name });

@@ -20,7 +20,7 @@ def with_timeouts(row, reply, timeouts):
 
 def _key(name):
     if name not in TIMEOUTS:
-        raise TypeError(f"{name} is none of the timeouts: {', '.join(TIMEOUTS)}")
+        raise TypeError(f"{name} is not one of the timeouts: {', '.join(TIMEOUTS)}")
     return TIMEOUTS[name]
 
 

@@ -255,7 +255,7 @@ function unpackStruct<T extends StructType>(
 function unpackIatt(value: unknown, refuse: Refuse): Iatt {
   const iatt = unpackStruct('iatt', value, refuse);
   if (!isGfid(iatt.iaGfid)) refuse('has an ia_gfid that is no uuid');
-  if (iatt.iaType < 0 || iatt.iaType > 7) refuse('has an ia_type that is none of IA_*');
+  if (iatt.iaType < 0 || iatt.iaType > 7) refuse('has an ia_type that is not one of IA_*');
   return iatt;
 }
 

@@ -30,7 +30,7 @@ export function addTimeouts(row: FopRow, reply: readonly unknown[], timeouts: Ti
   const xdata = new Dict((parts[at] as Dict | null) ?? {});
   for (const [name, seconds] of Object.entries(timeouts)) {
     if (!isTimeout(name)) {
-      throw new TypeError(`${name} is none of the timeouts: ${Object.keys(KEYS).join(', ')}`);
+      throw new TypeError(`${name} is not one of the timeouts: ${Object.keys(KEYS).join(', ')}`);
     }
     if (seconds !== undefined) xdata.set(KEYS[name]!, checkSeconds(name, seconds), 'double');
   }
