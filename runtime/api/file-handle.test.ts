@@ -326,6 +326,21 @@ describe('a tree', () => {
     expect(paths.sort()).toEqual(['/t', '/t/a', '/t/a/b', '/t/link', '/t/link/b']);
   });
 
+  it('with links to themselves and to their own directory is walked to the limit of links on a path', async () => {
+    const volume = await tree();
+    await volume.mkdir('/u');
+    for (const [target, name] of [
+      ['self', 'self'],
+      ['.', 'here'],
+    ] as const) {
+      await volume.symlink(target, `/u/${name}`);
+    }
+    const paths: string[] = [];
+    for await (const { path } of volume.walk('/u', { followSymlinks: true })) paths.push(path);
+    expect(paths).toHaveLength(41);
+    expect(paths.at(-1)).toBe(`/u${'/here'.repeat(40)}`);
+  });
+
   it('copied by copytree has links with symlinks on, and the files of the links without', async () => {
     const volume = await tree();
     await volume.copytree('/t', '/copy', { symlinks: true });

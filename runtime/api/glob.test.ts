@@ -76,6 +76,16 @@ describe('glob', () => {
     expect(listed).toEqual(['/a/b', '/a']);
   });
 
+  it('searches no link that leads to itself, and finds what stands beside it', async () => {
+    const { volume } = await open();
+    await volume.symlink('loop', '/loop');
+    expect(await collect(volume.glob('loop/*'))).toEqual([]);
+    expect(await collect(volume.glob(['loop/x.ts', 'a/x.ts', 'link/x.ts']))).toEqual([
+      'a/x.ts',
+      'link/x.ts',
+    ]);
+  });
+
   it('with withFileTypes returns entries with the paths of their directories', async () => {
     const { volume } = await open();
     const entries = await collect(volume.glob('*/x.ts', { withFileTypes: true }));

@@ -137,11 +137,11 @@ class GlobSearch {
       const spelledOut = directory.tails
         .filter(([segment]) => segment === name)
         .map(([, ...tail]) => tail);
+      const link = this.toVolumePath(path);
       const needsTarget = spelledOut.some(([segment]) => segment !== undefined);
-      const target = needsTarget
-        ? yield* this.volume.files.findIfExists(this.toVolumePath(path))
-        : undefined;
-      if (target?.buf.iaType === IA_IFDIR) tailsBelow = spelledOut;
+      const isDirectory =
+        needsTarget && (yield* withErrorContext('stat', link, this.volume.leadsToDirectory(link)));
+      if (isDirectory) tailsBelow = spelledOut;
     }
     const isMatch =
       ends.some((tail) => canEnd(tail, type === IA_IFDIR)) ||

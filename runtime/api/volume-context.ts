@@ -1,5 +1,5 @@
 /** The base of a volume's operations: its driver and files in the name of one caller. */
-import { ENOTDIR } from '../core/errno.ts';
+import { EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { type Dirent as Entry, IA_IFDIR, typeOfMode } from '../core/iatt.ts';
 import { type Caller, DriverSteps } from './driver-steps.ts';
 import { FilesSteps } from './files.ts';
@@ -20,6 +20,15 @@ export interface VolumeStepsSettings {
 
 /** The last argument of an operation, as in Node. */
 export type Options = Readonly<Record<string, unknown>> | string | null;
+
+/** Errnos of a symbolic link without a target that the caller can reach. */
+const UNREACHABLE_ERRNOS: ReadonlySet<number> = new Set([
+  EACCES,
+  ELOOP,
+  ENAMETOOLONG,
+  ENOENT,
+  ENOTDIR,
+]);
 
 export class VolumeContext {
   readonly client: VolumeClient;
@@ -60,6 +69,16 @@ export class VolumeContext {
     const { inode, buf } = yield* this.files.find(path);
     if (buf.iaType !== IA_IFDIR) throw new FopError(ENOTDIR, path);
     return { inode, path };
+  }
+
+  /** Whether a symbolic link leads to a directory that the caller can reach. */
+  *leadsToDirectory(path: string): Steps<boolean> {
+    try {
+      return (yield* this.files.find(path)).buf.iaType === IA_IFDIR;
+    } catch (error) {
+      if (error instanceof FopError && UNREACHABLE_ERRNOS.has(error.errno)) return false;
+      throw error;
+    }
   }
 
   /** The type of an entry (IA_*); looked up if the listing does not report it. */

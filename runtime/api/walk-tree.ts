@@ -43,8 +43,8 @@ function* listDirectory(
     const type = yield* withErrorContext('scandir', path, volume.typeOf(entry, directory));
     let isDirectory = type === IA_IFDIR;
     if (type === IA_IFLNK && followSymlinks) {
-      const target = yield* volume.files.findIfExists(joinPath(path, entry.name));
-      isDirectory = target?.buf.iaType === IA_IFDIR;
+      const link = joinPath(path, entry.name);
+      isDirectory = yield* withErrorContext('stat', link, volume.leadsToDirectory(link));
     }
     (isDirectory ? step.directories : step.files).push(new Dirent(entry.name, path, type));
   }
