@@ -212,3 +212,15 @@ it.each<[string, (held: Held, signal: AbortSignal) => Promise<unknown>]>([
   held.release();
   expect((await other).isFile()).toBe(true);
 });
+
+it('a call of an object ends at the signal of its options', async () => {
+  const held = await open();
+  const object = await held.volume.object('/a');
+  const controller = new AbortController();
+  held.hold();
+  const ended = outcome(object.stat({ signal: controller.signal }));
+  controller.abort();
+  expect(await ended).toBe('ABORT_ERR');
+  held.release();
+  expect((await object.stat()).isFile()).toBe(true);
+});

@@ -5,6 +5,7 @@ import { O_RDWR } from '../core/open-flags.ts';
 import {
   readEncoding,
   readOptions,
+  readSignal,
   readXattrFlags,
   toBuffer,
   toBytes,
@@ -24,8 +25,7 @@ import { OpenFile } from './open-file.ts';
 import { makePromiseFacade } from './promise-facade.ts';
 import { BigIntStats, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
-
-import type { Options, VolumeContext } from './volume-context.ts';
+import { type Options, VolumeContext } from './volume-context.ts';
 
 export class VolumeObjectSteps {
   readonly volume: VolumeContext;
@@ -137,6 +137,13 @@ export class VolumeObjectSteps {
 export type VolumeObject = InstanceType<typeof VolumeObject>;
 
 /** An object, for callers that wait for promises. */
-export const VolumeObject = makePromiseFacade(VolumeObjectSteps, (steps, { volume }) =>
-  volume.run(steps),
+export const VolumeObject = makePromiseFacade(
+  VolumeObjectSteps,
+  (steps, { volume }) => volume.run(steps),
+  (object, args) => {
+    const signal = readSignal(args.at(-1));
+    if (signal === undefined) return object;
+    const volume = new VolumeContext(...object.volume.withSignal(signal));
+    return new VolumeObjectSteps(volume, object.file.inode);
+  },
 );
