@@ -71,6 +71,7 @@ type Callback<R> = (error: unknown, result?: R) => void;
 
 export class Directory {
   readonly steps: DirectorySteps;
+  private lastRead: Promise<unknown> = Promise.resolve();
 
   constructor(steps: DirectorySteps) {
     this.steps = steps;
@@ -90,9 +91,11 @@ export class Directory {
     return new Directory(new DirectorySteps(volume, directory, openDirectory, encoding));
   }
 
-  /** The next entry; null at the end. A callback gets it, too. */
+  /** The next entry; null at the end. A callback gets it, too. Reads take place in the order of their calls. */
   read(callback?: Callback<Dirent | null>): Promise<Dirent | null> {
-    const reading = this.steps.volume.run(this.steps.read());
+    const start = (): Promise<Dirent | null> => this.steps.volume.run(this.steps.read());
+    const reading = this.lastRead.then(start, start);
+    this.lastRead = reading;
     if (callback !== undefined) callBack(reading, callback);
     return reading;
   }

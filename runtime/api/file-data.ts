@@ -175,17 +175,23 @@ export class FileDataSteps {
   private *writeBytes(data: Uint8Array, position: number | null): Steps<number> {
     this.checkAccess('write', O_RDONLY);
     const at = position === null ? null : toPosition(position);
-    const start = yield* this.runOnFile('write', () => this.writePosition(at));
-    const count = yield* this.runOnFile('write', () => this.file.write(data, start));
-    if (at === null || this.isAppending) this.state.position = start + count;
-    return count;
+    const start = yield* this.runOnFile('write', () => this.findWritePosition(at));
+    const end = start + data.length;
+    // Before the request: a second write in flight goes after this one.
+    if (at === null || this.isAppending) this.state.position = end;
+    try {
+      return yield* this.runOnFile('write', () => this.file.write(data, start));
+    } catch (error) {
+      if (this.state.position === end) this.state.position = start;
+      throw error;
+    }
   }
 
   private get isAppending(): boolean {
     return (this.flags & O_APPEND) !== 0;
   }
 
-  private *writePosition(position: number | null): Steps<number> {
+  private *findWritePosition(position: number | null): Steps<number> {
     return this.isAppending ? (yield* this.file.stat()).iaSize : (position ?? this.state.position);
   }
 

@@ -5,7 +5,7 @@ import { EIO, ENODATA } from '../core/errno.ts';
 import type { Fd } from '../core/fd.ts';
 import { Iatt } from '../core/iatt.ts';
 import type { Flock } from '../core/lock.ts';
-import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
+import { O_ACCMODE, O_APPEND, O_RDONLY } from '../core/open-flags.ts';
 import { FLOCK } from '../core/xdata.ts';
 import type { DriverSteps } from './driver-steps.ts';
 import { FopError } from './fop-error.ts';
@@ -77,7 +77,9 @@ export class OpenFileSteps {
   *write(data: Uint8Array, offset = 0): Steps<number> {
     if (data.length <= MAX_IO_BYTES) return yield* this.writeOnce(data, offset);
     const starts = range(0, data.length, MAX_IO_BYTES);
-    yield* inParallel(starts, MAX_PARALLEL_REQUESTS, (from) =>
+    // With O_APPEND the storage ignores the offset: the order of the requests is that of the data.
+    const limit = (this.fd.flags & O_APPEND) === 0 ? MAX_PARALLEL_REQUESTS : 1;
+    yield* inParallel(starts, limit, (from) =>
       this.writeOnce(data.subarray(from, from + MAX_IO_BYTES), offset + from),
     );
     return data.length;
