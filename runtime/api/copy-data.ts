@@ -29,7 +29,7 @@ export interface CopyEnd {
   readonly path: string;
 }
 
-/** Copies by driver that leave the data in the storage. @returns whether it can. @throws {FileError} */
+/** Copies by requests that leave the data in the storage. @returns whether it can. @throws {FileError} */
 export function* copyWithin(from: CopyEnd, to: CopyEnd): Steps<boolean> {
   let at = 0;
   try {

@@ -99,7 +99,7 @@ export class Volume extends VolumeFacade {
 
   /** The same volume for another caller, or with a signal that ends its operations. */
   with({ signal, ...identity }: OperationSettings): this {
-    const { caller, umask, signal: ownSignal, dropToken: lease } = this.settings;
+    const { caller, umask, signal: ownSignal, dropToken } = this.settings;
     const Class = this.constructor as new (
       ...args: ConstructorParameters<typeof VolumeFacade>
     ) => this;
@@ -109,7 +109,7 @@ export class Volume extends VolumeFacade {
       caller: makeCaller(merged, lkOwner),
       umask,
       signal: readSignal({ signal }) ?? ownSignal,
-      dropToken: lease,
+      dropToken,
     });
   }
 
