@@ -1,8 +1,8 @@
 /** `glossa api` through real sockets. */
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { decodeName } from '../runtime/core/bytes.ts';
@@ -59,6 +59,26 @@ describe('glossa api', () => {
       ...args,
     ]);
     expect([status, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it.each([
+    ['a file', async (path: string) => writeFileSync(path, 'content')],
+    [
+      'the socket of a server that runs',
+      async (path: string) => void (await listenApi(dirname(path))),
+    ],
+  ])('--socket with the path of %s fails, and leaves it', async (_, occupy) => {
+    const folder = makeVolfileFolder();
+    const path = join(folder, 'socket');
+    await occupy(path);
+    const { ino } = statSync(path);
+    const command = ['api', join(folder, 'files.vol'), '-N', '-l', join(folder, 'second-log')];
+    const { status, err } = await runCommand([...command, '--socket', path]);
+    expect([status, err]).toEqual([
+      1,
+      `glossa: cannot listen at ${path}: Address already in use\n`,
+    ]);
+    expect(statSync(path).ino).toBe(ino);
   });
 
   it('fails with the socket that it cannot listen at', async () => {

@@ -110,8 +110,10 @@ class ApiServer implements ListeningServer, ApiHost {
   }
 
   async end(): Promise<void> {
-    this.listeningSocket?.close();
-    if (typeof this.socket === 'string') rmSync(this.socket, { force: true });
+    if (this.listeningSocket !== null) {
+      this.listeningSocket.close();
+      rmSync(this.socket as string, { force: true });
+    }
     this.connection?.end();
     await Promise.all([...this.volumes].map((volume) => volume.close()));
   }

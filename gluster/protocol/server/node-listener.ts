@@ -2,7 +2,7 @@
  * Listens for clients on a socket of Node: for TLS, or in a process without a mount's own loop. `loop-listener.ts`
  * listens in other cases.
  */
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
@@ -73,6 +73,8 @@ async function listenAt(server: Server, address: SocketAddress): Promise<void> {
 /** Whether a path is a socket whose server has ended. */
 export const isStaleSocket = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
+    // A connection to a file of another type fails with ECONNREFUSED, too.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return resolve(false);
     const socket = connect(path);
     socket.once('connect', () => {
       socket.destroy();
