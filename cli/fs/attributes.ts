@@ -2,23 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { Iatt } from '../../runtime/core/iatt.ts';
 
-/** The letter and the name of each file type, by the number `iaType`. */
-const TYPE_LETTERS = '?-dlbcps';
+/** The name of each file type, by ia_type. */
 export const TYPE_NAMES = [
   ...['unknown', 'file', 'directory', 'link', 'block device', 'character device', 'fifo', 'socket'],
 ] as const;
-
-/** Formats a mode as `ls -l` does: `drwxr-xr-x`. */
-export function formatMode({ iaType, iaProt }: Iatt): string {
-  const letters = [...'rwxrwxrwx'].map((letter, at) => ((iaProt >> (8 - at)) & 1 ? letter : '-'));
-  const mark = (bit: number, at: number, letter: string): void => {
-    if ((iaProt & bit) !== 0) letters[at] = letters[at] === 'x' ? letter : letter.toUpperCase();
-  };
-  mark(0o4000, 2, 's');
-  mark(0o2000, 5, 's');
-  mark(0o1000, 8, 't');
-  return `${TYPE_LETTERS[iaType] ?? '?'}${letters.join('')}`;
-}
 
 /** Formats `2026-01-31 12:34:56` in local time. */
 export function formatLocalTime(seconds: number): string {

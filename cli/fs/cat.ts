@@ -5,9 +5,9 @@ import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
 import { defineCommand } from '../../terminal/command.ts';
 import { UsageError } from '../../terminal/exit.ts';
 import { OpenVolumes, type Operand, parseVolumeOperand, volumeFlags } from './operand.ts';
-import { ReaderGone, runSession, type Session } from './session.ts';
+import { ReaderGone, runVolumeCommand, type VolumeCommand } from './volume-command.ts';
 
-/** Bytes that are read together, by several driver at a time. */
+/** Bytes that are read together, by several requests at a time. */
 const PIECE_BYTES = 1024 * 1024;
 
 export default defineCommand({
@@ -18,10 +18,10 @@ export default defineCommand({
     if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
     const places = operands.map(parseVolumeOperand);
     const volumes = new OpenVolumes(flags);
-    return runSession('fs cat', terminal, volumes, async (session) => {
+    return runVolumeCommand('fs cat', terminal, volumes, async (command) => {
       for (const operand of places) {
-        await session.attempt(operand, async () =>
-          writeToOutput((await session.open(operand)).steps, operand, session),
+        await command.attempt(operand, async () =>
+          writeToOutput((await command.open(operand)).steps, operand, command),
         );
       }
     });
@@ -32,23 +32,23 @@ export default defineCommand({
 export function writeToOutput(
   steps: VolumeSteps,
   operand: Operand,
-  session: Session,
+  command: VolumeCommand,
 ): Promise<void> {
-  return steps.run(writePieces(steps, operand, session));
+  return steps.run(writePieces(steps, operand, command));
 }
 
-function* writePieces(steps: VolumeSteps, { path }: Operand, session: Session): Steps<void> {
+function* writePieces(steps: VolumeSteps, { path }: Operand, command: VolumeCommand): Steps<void> {
   const file = yield* withErrorContext('open', path, steps.files.open(path));
   try {
     let written: Promise<boolean> = Promise.resolve(true);
     for (let at = 0; ; ) {
-      session.signal.throwIfAborted();
+      command.signal.throwIfAborted();
       const piece = Buffer.allocUnsafe(PIECE_BYTES);
       // The piece before is being written meanwhile.
       const count = yield* withErrorContext('read', path, file.steps.readInto(piece, at));
       if (!(yield* awaitPromise(written))) throw new ReaderGone();
       if (count === 0) return;
-      written = session.terminal.outBytes(piece.subarray(0, count));
+      written = command.terminal.outBytes(piece.subarray(0, count));
       at += count;
     }
   } finally {

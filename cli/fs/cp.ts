@@ -19,8 +19,8 @@ import {
   readLastName,
   volumeFlags,
 } from './operand.ts';
-import { runSession, type Session } from './session.ts';
 import { copyFromInput } from './standard-input.ts';
+import { runVolumeCommand, type VolumeCommand } from './volume-command.ts';
 
 /** Stands for standard input or output. */
 const STREAM = '-';
@@ -41,9 +41,9 @@ export default defineCommand({
   description:
     'Copies FROM to TO, or into the directory TO. One of them at least is VOLFILE:/PATH or HOST:/NAME:/PATH, ' +
     'a file of a volume; the other may be a local path, or - for standard input or output. Many files are ' +
-    'copied at a time. A copy has its name only when it is whole: until then it is .NAME.XXXXXX in the same ' +
-    'directory, also after kill -9. A file that is there is replaced, and keeps mode and owner. With -r, ' +
-    'symbolic links are copied as links.',
+    'copied at a time. A copy has its name only when it is whole: until then it is .NAME. and six random ' +
+    'characters in the same directory, also after kill -9. A file that is there is replaced, and keeps ' +
+    'mode and owner. With -r, symbolic links are copied as links.',
   flags: copyFlags,
   kinds: { FROM: { files: [] }, TO: { files: [] } },
   async run({ flags, operands }, terminal) {
@@ -59,20 +59,20 @@ export default defineCommand({
     if (sources.includes(STREAM) && (sources.length > 1 || target === STREAM))
       throw new UsageError('- is one file, and is copied to one file of a volume');
     const volumes = new OpenVolumes(flags);
-    return runSession('fs cp', terminal, volumes, async (session) => {
+    return runVolumeCommand('fs cp', terminal, volumes, async (command) => {
       if (target === STREAM) {
         for (const from of places) {
-          const { steps } = await session.open(from);
-          await session.attempt(from, () => writeToOutput(steps, from, session));
+          const { steps } = await command.open(from);
+          await command.attempt(from, () => writeToOutput(steps, from, command));
         }
         return;
       }
       const to = places.at(-1)!;
-      const volume = (await session.openToEnd(to)).steps;
+      const volume = (await command.openToEnd(to)).steps;
       const directory = await volume.run(findDirectory(volume, to));
       if (sources[0] === STREAM) {
         if (directory) throw new Failure(`${to.text}: is a directory: name the file in it`);
-        return copyFromInput(volume, to, session);
+        return copyFromInput(volume, to, command);
       }
       if (sources.length > 1 && !directory)
         throw new Failure(`${to.text}: is no directory, and there are several files to copy`);
@@ -80,7 +80,7 @@ export default defineCommand({
         places.slice(0, -1),
         { operand: to, volume, isDirectory: directory },
         flags,
-        session,
+        command,
       );
     });
   },
@@ -93,7 +93,7 @@ interface Target {
   readonly isDirectory: boolean;
 }
 
-/** Whether the target is a directory. @throws {FileError} if it is named as one and is none */
+/** Whether the target is a directory. @throws {FileError} ENOTDIR for a path such as `file/` */
 function* findDirectory({ files }: VolumeSteps, { path }: Operand): Steps<boolean> {
   const found = yield* withErrorContext('stat', path, files.findIfExists(path, 'follow'));
   return found?.buf.iaType === IA_IFDIR;
@@ -103,17 +103,17 @@ async function copyAll(
   sources: readonly Operand[],
   target: Target,
   flags: CopyFlags,
-  session: Session,
+  command: VolumeCommand,
 ): Promise<void> {
-  const progress = new CopyProgress(session.terminal);
+  const progress = new CopyProgress(command.terminal);
   try {
     const from: [VolumeSteps, string][] = [];
-    for (const source of sources) from.push([(await session.openToEnd(source)).steps, source.path]);
+    for (const source of sources) from.push([(await command.openToEnd(source)).steps, source.path]);
     progress.count(from);
     for (const [at, source] of sources.entries()) {
       // Errors of a copy name their paths.
-      await session.attempt({ ...source, prefix: '' }, () =>
-        copyOperand(source, from[at]![0], target, flags, session, progress),
+      await command.attempt({ ...source, prefix: '' }, () =>
+        copyOperand(source, from[at]![0], target, flags, command, progress),
       );
     }
   } finally {
@@ -126,10 +126,10 @@ async function copyOperand(
   from: VolumeSteps,
   { operand, volume: to, isDirectory }: Target,
   flags: CopyFlags,
-  session: Session,
+  command: VolumeCommand,
   progress: CopyProgress,
 ): Promise<void> {
-  const { signal, terminal } = session;
+  const { signal, terminal } = command;
   const isRecursive = flags.recursive || flags.archive;
   const name = readLastName(source.path);
   // The content of a root, and of `.`, is copied into the directory itself.
@@ -159,7 +159,7 @@ async function copyOperand(
     onDone: progress.onDone,
     onFailure(error) {
       progress.clear();
-      session.report(error);
+      command.report(error);
     },
   });
   try {

@@ -12,7 +12,7 @@ import { choiceFlag, textFlag, toggleFlag } from '../../terminal/flags.ts';
 import { formatJson } from './attributes.ts';
 import { LineWriter } from './line-writer.ts';
 import { nameIn, OpenVolumes, type Operand, parseVolumeOperand, volumeFlags } from './operand.ts';
-import { runSession, type Session } from './session.ts';
+import { runVolumeCommand, type VolumeCommand } from './volume-command.ts';
 
 const TYPES = { f: IA_IFREG, d: IA_IFDIR, l: IA_IFLNK } as const;
 
@@ -48,12 +48,12 @@ export default defineCommand({
       name: flags.name === undefined ? undefined : compileShellPattern(flags.name),
       json: flags.json,
     };
-    return runSession('fs find', terminal, volumes, async (session) => {
+    return runVolumeCommand('fs find', terminal, volumes, async (command) => {
       const lines = new LineWriter(terminal);
       for (const operand of places) {
-        await session.attempt(operand, async () => {
-          const { steps } = await session.open(operand);
-          await steps.run(searchTree(steps, operand, search, lines, session));
+        await command.attempt(operand, async () => {
+          const { steps } = await command.open(operand);
+          await steps.run(searchTree(steps, operand, search, lines, command));
         });
         await lines.flush();
       }
@@ -66,12 +66,12 @@ function* searchTree(
   operand: Operand,
   { type, name, json }: Search,
   lines: LineWriter,
-  session: Session,
+  command: VolumeCommand,
 ): Steps<void> {
   const { driver } = steps;
   const { path } = operand;
   function* add(path: string, inode: Inode, buf: Iatt): Steps<void> {
-    session.signal.throwIfAborted();
+    command.signal.throwIfAborted();
     if (type !== undefined && buf.iaType !== type) return;
     if (name !== undefined && !name.test(path.slice(path.lastIndexOf('/') + 1))) return;
     const shownPath = nameIn(operand, path);
@@ -91,7 +91,7 @@ function* searchTree(
     {
       enter: ({ inode, path, buf = top.buf }) => add(path, inode, buf),
       visit: ({ inode, path, buf }) => add(path, inode, buf),
-      fail: (error) => session.report(error, operand),
+      fail: (error) => command.report(error, operand),
     },
   );
 }

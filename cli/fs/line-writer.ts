@@ -2,7 +2,7 @@
 import { encodeName } from '../../runtime/core/bytes.ts';
 import { printable } from '../../runtime/volfile/printable.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { ReaderGone } from './session.ts';
+import { ReaderGone } from './volume-command.ts';
 
 /** Characters of a piece. */
 const PIECE_BYTES = 32_768;

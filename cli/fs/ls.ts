@@ -1,6 +1,7 @@
 /** `glossa fs ls`: lists directories of a volume. */
 
 import { withErrorContext } from '../../runtime/api/file-error.ts';
+import { formatMode } from '../../runtime/api/format-mode.ts';
 import { readEntries } from '../../runtime/api/open-directory.ts';
 import { inParallel, type Steps } from '../../runtime/api/steps.ts';
 import { findEntryFile, type TreeFile } from '../../runtime/api/tree.ts';
@@ -11,10 +12,10 @@ import { defineCommand } from '../../terminal/command.ts';
 import { UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';
 import { formatTable } from '../../terminal/layout.ts';
-import { formatGroup, formatJson, formatLocalTime, formatMode, formatUser } from './attributes.ts';
+import { formatGroup, formatJson, formatLocalTime, formatUser } from './attributes.ts';
 import { LineWriter } from './line-writer.ts';
 import { nameIn, OpenVolumes, type Operand, parseVolumeOperand, volumeFlags } from './operand.ts';
-import { runSession } from './session.ts';
+import { runVolumeCommand } from './volume-command.ts';
 
 /** Lookups that are under way at a time. */
 const MAX_PARALLEL_LOOKUPS = 64;
@@ -44,11 +45,11 @@ export default defineCommand({
     const places = operands.map(parseVolumeOperand);
     const volumes = new OpenVolumes(flags);
     const wantsAttributes = flags.long || flags.json;
-    return runSession('fs ls', terminal, volumes, async (session) => {
+    return runVolumeCommand('fs ls', terminal, volumes, async (command) => {
       const lines = new LineWriter(terminal);
       for (const [at, operand] of places.entries()) {
-        await session.attempt(operand, async () => {
-          const { steps } = await session.open(operand);
+        await command.attempt(operand, async () => {
+          const { steps } = await command.open(operand);
           const found = await steps.run(findOperand(steps, operand));
           const isDirectory = found.buf?.iaType === IA_IFDIR;
           const rows = isDirectory
@@ -109,7 +110,7 @@ function formatRows(
     return rows.map(({ path, buf, target }) => formatJson(nameIn(operand, path), buf!, target));
   if (!long) return rows.map(({ name }) => name);
   const cells = rows.map(({ name, buf, target }) => [
-    formatMode(buf!),
+    formatMode(buf!.mode),
     `${buf!.iaNlink}`,
     formatUser(buf!.iaUid),
     formatGroup(buf!.iaGid),

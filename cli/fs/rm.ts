@@ -3,7 +3,7 @@ import { defineCommand } from '../../terminal/command.ts';
 import { Failure, UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';
 import { OpenVolumes, parseVolumeOperand, readLastName, volumeFlags } from './operand.ts';
-import { runSession } from './session.ts';
+import { runVolumeCommand } from './volume-command.ts';
 
 export default defineCommand({
   usage: ['glossa fs rm VOLFILE:/PATH… [options]'],
@@ -27,10 +27,10 @@ export default defineCommand({
         throw new UsageError(`'${text}' ends in '${name}': name the directory itself`);
     }
     const volumes = new OpenVolumes(flags);
-    return runSession('fs rm', terminal, volumes, async (session) => {
+    return runVolumeCommand('fs rm', terminal, volumes, async (command) => {
       for (const operand of places) {
-        await session.attempt(operand, async () => {
-          const volume = await session.open(operand);
+        await command.attempt(operand, async () => {
+          const volume = await command.open(operand);
           try {
             await volume.rm(operand.path, { recursive, force });
           } catch (error) {

@@ -7,16 +7,16 @@ import { makeWholeFile } from '../../runtime/api/whole-file.ts';
 import { O_CREAT, O_EXCL, O_WRONLY } from '../../runtime/core/open-flags.ts';
 import { rejectOnAbort } from '../../terminal/interruption.ts';
 import type { Operand } from './operand.ts';
-import type { Session } from './session.ts';
+import type { VolumeCommand } from './volume-command.ts';
 
-/** Bytes that are written together, by several driver at a time. */
+/** Bytes that are written together, by several requests at a time. */
 const PIECE_BYTES = 1024 * 1024;
 
 /** @throws {FileError} */
 export async function copyFromInput(
   volume: VolumeSteps,
   { path, text }: Operand,
-  { signal }: Session,
+  { signal }: VolumeCommand,
 ): Promise<void> {
   const pieces = joinChunks(process.stdin)[Symbol.asyncIterator]();
   function* copy(): Steps<void> {

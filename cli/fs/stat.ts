@@ -1,22 +1,16 @@
 /** `glossa fs stat`: prints the attributes of files of a volume. */
 import { withErrorContext } from '../../runtime/api/file-error.ts';
+import { formatMode } from '../../runtime/api/format-mode.ts';
 import type { Steps } from '../../runtime/api/steps.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
 import { IA_IFLNK, type Iatt } from '../../runtime/core/iatt.ts';
 import { defineCommand } from '../../terminal/command.ts';
 import { UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';
-import {
-  formatGroup,
-  formatJson,
-  formatLocalTime,
-  formatMode,
-  formatUser,
-  TYPE_NAMES,
-} from './attributes.ts';
+import { formatGroup, formatJson, formatLocalTime, formatUser, TYPE_NAMES } from './attributes.ts';
 import { LineWriter } from './line-writer.ts';
 import { OpenVolumes, parseVolumeOperand, volumeFlags } from './operand.ts';
-import { runSession } from './session.ts';
+import { runVolumeCommand } from './volume-command.ts';
 
 export default defineCommand({
   usage: ['glossa fs stat VOLFILE:/PATH… [options]'],
@@ -29,11 +23,11 @@ export default defineCommand({
     if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
     const places = operands.map(parseVolumeOperand);
     const volumes = new OpenVolumes(flags);
-    return runSession('fs stat', terminal, volumes, async (session) => {
+    return runVolumeCommand('fs stat', terminal, volumes, async (command) => {
       const lines = new LineWriter(terminal);
       for (const operand of places) {
-        await session.attempt(operand, async () => {
-          const { steps } = await session.open(operand);
+        await command.attempt(operand, async () => {
+          const { steps } = await command.open(operand);
           const { buf, target } = await steps.run(readAttributes(steps, operand.path));
           if (flags.json) lines.add(formatJson(operand.text, buf, target));
           else for (const line of formatAttributes(operand.text, buf, target)) lines.add(line);
@@ -63,7 +57,7 @@ function formatAttributes(name: string, buf: Iatt, target: string | undefined): 
     `    file: ${name}${target === undefined ? '' : ` -> ${target}`}`,
     `    type: ${TYPE_NAMES[buf.iaType] ?? 'unknown'}, ${buf.iaNlink} ${buf.iaNlink === 1 ? 'link' : 'links'}`,
     `    size: ${buf.iaSize} bytes in ${buf.iaBlocks} blocks of 512`,
-    `    mode: ${octal} ${formatMode(buf)}`,
+    `    mode: ${octal} ${formatMode(buf.mode)}`,
     `   owner: ${owner}`,
     `modified: ${formatLocalTime(buf.iaMtime)}`,
     ` changed: ${formatLocalTime(buf.iaCtime)}`,

@@ -1,6 +1,6 @@
 /** The table of shell commands; each makes the requests that a mount would make for it. */
 import { FileError } from '../../../../runtime/api/file-error.ts';
-import type { Stats } from '../../../../runtime/api/stats.ts';
+import { formatMode } from '../../../../runtime/api/format-mode.ts';
 import type { Volume } from '../../../../runtime/api/volume.ts';
 import { EISDIR, strerror } from '../../../../runtime/core/errno.ts';
 import { typeOfMode } from '../../../../runtime/core/iatt.ts';
@@ -86,17 +86,9 @@ async function forEachTarget(
   );
 }
 
-/** The letter and the name of each file type, by the number of `typeOfMode`. */
-const TYPE_LETTERS = '?-dlbcps';
+/** The name of each file type, by ia_type. */
 const TYPE_NAMES =
   'unknown,regular file,directory,symbolic link,block device,character device,fifo,socket';
-
-/** Formats a mode as `ls -l` does: `drwxr-xr-x`. */
-function formatMode({ mode }: Stats): string {
-  const letters = [...'rwxrwxrwx'].map((letter, at) => ((mode >> (8 - at)) & 1 ? letter : '-'));
-  if ((mode & 0o1000) !== 0) letters[8] = letters[8] === 'x' ? 't' : 'T';
-  return TYPE_LETTERS[typeOfMode(mode)] + letters.join('');
-}
 
 const formatDate = (ms: number): string => formatTime(ms).slice(0, 19);
 
@@ -106,7 +98,7 @@ async function formatLongLine(volume: Volume, path: string, name: string): Promi
   const { nlink, uid, gid, mtimeMs } = stats;
   const size = String(stats.size).padStart(6);
   const target = stats.isSymbolicLink() ? ` -> ${await volume.readlink(path)}` : '';
-  return `${formatMode(stats)} ${nlink} ${uid} ${gid} ${size} ${formatDate(mtimeMs)} ${name}${target}`;
+  return `${formatMode(stats.mode)} ${nlink} ${uid} ${gid} ${size} ${formatDate(mtimeMs)} ${name}${target}`;
 }
 
 const MANY = Number.POSITIVE_INFINITY;
@@ -260,7 +252,7 @@ export const commands: Readonly<Record<string, Command>> = {
       const octal = (mode & 0o7777).toString(8).padStart(4, '0');
       out(`  File: ${path}`);
       out(`  Size: ${size}  ${TYPE_NAMES.split(',')[typeOfMode(mode)]}  Links: ${nlink}`);
-      out(`Access: (${octal}/${formatMode(stats)})  Uid: ${uid}  Gid: ${gid}`);
+      out(`Access: (${octal}/${formatMode(mode)})  Uid: ${uid}  Gid: ${gid}`);
       out(`  Gfid: ${gfid}`);
       out(`Modify: ${formatDate(mtimeMs)}`);
       out(`Change: ${formatDate(ctimeMs)}`);

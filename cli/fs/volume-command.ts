@@ -10,22 +10,25 @@ import type { OpenVolumes, Operand } from './operand.ts';
 
 /** The number of SIGINT. */
 const SIGINT = 2;
+/** Milliseconds for which the end of the command waits until servers have closed its files. */
+const CLOSE_MS = 2000;
 
 /** The reader of standard output has gone: the rest of the result has no use. */
 export class ReaderGone extends Error {
   readonly code = 'GLOSSA_READER_GONE';
 }
 
-export class Session {
+/** A command of `glossa fs` that is running. */
+export class VolumeCommand {
   readonly terminal: Terminal;
   /** Aborts at the first signal that asks the process to end. */
   readonly signal: AbortSignal;
-  private readonly command: string;
+  private readonly name: string;
   private readonly volumes: OpenVolumes;
   private hasFailed = false;
 
-  constructor(command: string, volumes: OpenVolumes, terminal: Terminal, signal: AbortSignal) {
-    this.command = command;
+  constructor(name: string, volumes: OpenVolumes, terminal: Terminal, signal: AbortSignal) {
+    this.name = name;
     this.volumes = volumes;
     this.terminal = terminal;
     this.signal = signal;
@@ -50,7 +53,7 @@ export class Session {
     this.hasFailed = true;
     const { terminal } = this;
     if (error instanceof Failure && error.problems !== null) terminal.err(error.message);
-    else terminal.err(`glossa ${this.command}: ${printable(describe(error, operand))}`);
+    else terminal.err(`glossa ${this.name}: ${printable(describe(error, operand))}`);
   };
 
   /** Runs an action for one operand, whose failure does not end the command. */
@@ -79,35 +82,32 @@ function describe(error: unknown, operand: Operand | undefined): string {
   return name === undefined ? text : `${name}: ${text}`;
 }
 
-/** Runs a command with its volumes. Resolves to the exit status. */
-export function runSession(
-  command: string,
+/** Runs a command, and closes its volumes. Resolves to the exit status. @param name such as `fs cp` */
+export function runVolumeCommand(
+  name: string,
   terminal: Terminal,
   volumes: OpenVolumes,
-  action: (session: Session) => Promise<void>,
+  action: (command: VolumeCommand) => Promise<void>,
 ): Promise<number> {
-  return runInterruptibly(command, terminal, async (signal) => {
-    const session = new Session(command, volumes, terminal, signal);
-    // The first Ctrl-C waits for driver under way; the second does not.
+  return runInterruptibly(name, terminal, async (signal) => {
+    const command = new VolumeCommand(name, volumes, terminal, signal);
+    // The first Ctrl-C waits for requests under way; the second does not.
     signal.addEventListener('abort', () => {
       process.once('SIGINT', () => process.exit(EXIT_SIGNAL + SIGINT));
     });
     try {
-      await action(session);
+      await action(command);
       signal.throwIfAborted();
     } catch (error) {
       if (signal.aborted) throw error;
-      if (error instanceof ReaderGone) return session.status;
+      if (error instanceof ReaderGone) return command.status;
       if (!isReportable(error)) throw error;
-      session.report(error);
+      command.report(error);
     } finally {
       await rejectOnAbort(volumes.close(), AbortSignal.timeout(CLOSE_MS)).catch(() => {
         // A server that does not reply must not keep the command.
       });
     }
-    return session.status;
+    return command.status;
   });
 }
-
-/** Time for the farewell to the servers. */
-const CLOSE_MS = 2000;
