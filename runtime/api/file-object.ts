@@ -1,12 +1,12 @@
 /** Changes a file by its inode, without a path: what gfapi calls an object. */
 import { Dict } from '../core/dict.ts';
-import { EIO, EISDIR, ELOOP } from '../core/errno.ts';
+import { EIO, EISDIR, ELOOP, ENOTDIR } from '../core/errno.ts';
 import { SET_ATTR } from '../core/fops.ts';
 import type { Gfid } from '../core/gfid.ts';
 import { IA_IFDIR, IA_IFLNK, Iatt, type Statvfs } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
-import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } from '../core/open-flags.ts';
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_TRUNC } from '../core/open-flags.ts';
 import type { DriverSteps, Reply } from './driver-steps.ts';
 import { FopError } from './fop-error.ts';
 import { OpenFile, readXattrValue } from './open-file.ts';
@@ -82,13 +82,14 @@ export class FileObjectSteps {
     yield* this.driver.expect('removexattr', this.loc, name, null);
   }
 
-  /** Opens the file; O_CREAT and O_EXCL do not count. */
+  /** Opens the file; O_CREAT, O_EXCL and O_NOFOLLOW do not count. */
   *open(flags = O_RDONLY): Steps<OpenFile> {
     const { driver, inode } = this;
     if (inode.iaType === IA_IFDIR) throw new FopError(EISDIR, inode.path);
+    if ((flags & O_DIRECTORY) !== 0) throw new FopError(ENOTDIR, inode.path);
     if (inode.iaType === IA_IFLNK) throw new FopError(ELOOP, inode.path);
     if ((flags & O_TRUNC) !== 0) yield* this.truncate();
-    const plain = flags & ~(O_CREAT | O_EXCL | O_TRUNC);
+    const plain = flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW | O_TRUNC);
     const file = new OpenFile(driver, driver.makeFd(inode, plain));
     return yield* releaseOnFailure(file, driver.expect('open', this.loc, plain, file.fd, null));
   }

@@ -9,7 +9,15 @@ import { Dict } from '../core/dict.ts';
 import { EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt, type Statvfs } from '../core/iatt.ts';
 import { Loc } from '../core/loc.ts';
-import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../core/open-flags.ts';
+import {
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+} from '../core/open-flags.ts';
 import { RENAME_FLAGS } from '../core/xdata.ts';
 import type { DriverSteps, Reply } from './driver-steps.ts';
 import {
@@ -237,14 +245,17 @@ export class FilesSteps {
 
   /** Like open(2). */
   *open(path: string, flags = O_RDONLY, mode = 0o666): Steps<OpenFile> {
-    if ((flags & O_CREAT) === 0) return yield* this.openFound(path, yield* this.find(path), flags);
+    const linkMode = (flags & O_NOFOLLOW) === 0 ? this.linkMode : 'nofollow';
+    if ((flags & O_CREAT) === 0)
+      return yield* this.openFound(path, yield* this.find(path, linkMode), flags);
+    if ((flags & O_DIRECTORY) !== 0) throwFopError(EINVAL, `${path}: O_CREAT and O_DIRECTORY`);
     const isNew = (flags & O_EXCL) !== 0;
     if (isNew && !this.asKernel) return yield* this.create(path, flags, mode);
     if (path.endsWith('/')) {
       yield* this.driver.resolve(trimSlashes(path), 'nolookup');
       throwFopError(EISDIR, path);
     }
-    const resolved = yield* this.driver.resolve(path, isNew ? 'nofollow' : this.linkMode);
+    const resolved = yield* this.driver.resolve(path, isNew ? 'nofollow' : linkMode);
     if (resolved.file === undefined) return yield* this.createAt(path, resolved, flags, mode);
     if (isNew) throwFopError(EEXIST, path);
     return yield* this.openFound(path, resolved.file, flags);

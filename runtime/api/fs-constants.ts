@@ -2,6 +2,7 @@
 import * as flags from '../core/open-flags.ts';
 
 const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_DIRECT, O_SYNC } = flags;
+const { O_DIRECTORY, O_NOFOLLOW } = flags;
 
 export const constants = {
   F_OK: 0,
@@ -15,11 +16,10 @@ export const constants = {
   UV_FS_COPYFILE_FICLONE: 2,
   UV_FS_COPYFILE_FICLONE_FORCE: 4,
   ...{ O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_DIRECT, O_SYNC },
+  ...{ O_DIRECTORY, O_NOFOLLOW },
   O_DSYNC: 0o10000,
   O_NONBLOCK: 0o4000,
   O_NOCTTY: 0o400,
-  O_DIRECTORY: 0o200000,
-  O_NOFOLLOW: 0o400000,
   O_NOATIME: 0o1000000,
   S_IFMT: 0o170000,
   S_IFREG: 0o100000,

@@ -12,5 +12,7 @@ export const O_EXCL = 0o200;
 export const O_TRUNC = 0o1000;
 export const O_APPEND = 0o2000;
 export const O_DIRECT = 0o40000;
+export const O_DIRECTORY = 0o200000;
+export const O_NOFOLLOW = 0o400000;
 /** Includes O_DSYNC. */
 export const O_SYNC = 0o4010000;

@@ -3,9 +3,22 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, decodeName, encodeName } from '../../runtime/core/bytes.ts';
-import { EACCES, EBADF, EINTR, EINVAL, ENOENT, ENOSYS } from '../../runtime/core/errno.ts';
+import {
+  EACCES,
+  EBADF,
+  EINTR,
+  EINVAL,
+  EISDIR,
+  ELOOP,
+  ENOENT,
+  ENOSYS,
+  ENOTDIR,
+} from '../../runtime/core/errno.ts';
 import { tail, unwind } from '../../runtime/core/gen/fops.gen.ts';
+import { gfidFromBytes } from '../../runtime/core/gfid.ts';
+import { O_DIRECTORY, O_NOFOLLOW } from '../../runtime/core/open-flags.ts';
 import type { Fops } from '../../runtime/core/xlator.ts';
+import accessControl from '../../runtime/xlators/features/access-control/index.ts';
 import {
   type ApiValue,
   makeGreeting,
@@ -78,6 +91,41 @@ describe('a request', () => {
     expect((await client.call('close', [handle])).errno).toBe(EBADF);
     await client.do('rm', [2, '/a']);
     expect((await client.call('stat', ['/a'])).errno).toBe(ENOENT);
+  });
+
+  it.each<[string, number, string, number]>([
+    ['a link by O_NOFOLLOW', O_NOFOLLOW, '/link', ELOOP],
+    ['a link by O_CREAT and O_NOFOLLOW', O_RDWR_CREAT | O_NOFOLLOW, '/link', ELOOP],
+    [
+      'a link to an absent file by O_CREAT and O_NOFOLLOW',
+      O_RDWR_CREAT | O_NOFOLLOW,
+      '/dangling',
+      ELOOP,
+    ],
+    ['a file by O_DIRECTORY', O_DIRECTORY, '/file', ENOTDIR],
+    ['a file by O_CREAT and O_DIRECTORY', O_RDWR_CREAT | O_DIRECTORY, '/file', EINVAL],
+    ['a directory', O_DIRECTORY, '/', EISDIR],
+    ['a file by O_NOFOLLOW', O_NOFOLLOW, '/file', 0],
+    ['a new file by O_CREAT and O_NOFOLLOW', O_RDWR_CREAT | O_NOFOLLOW, '/new', 0],
+    ['the target of a link', 0, '/link', 0],
+  ])('that opens %s replies as open(2)', async (_, flags, path, errno) => {
+    const client = await connect();
+    await client.do('mknod', [0o100644, 0, '/file']);
+    await client.do('symlink', ['file', '/link']);
+    await client.do('symlink', ['absent', '/dangling']);
+    expect((await client.call('open', [flags, 0o644, path])).errno).toBe(errno);
+  });
+
+  it('for a file by its gfid needs permission on the file', async () => {
+    const client = await connect({ above: accessControl });
+    await client.do('write_file', [O_RDWR_CREAT, 0o600, '/file', encodeName('secret')]);
+    const gfid = gfidFromBytes((await client.do('stat', ['/file'])).body);
+    const user = readU32(await client.do('identity', [1000, 1000, 0o022, '', '']));
+    expect(decodeName((await client.do('read_object', [0, 100, gfid])).body)).toBe('secret');
+    expect((await client.call('read_object', [0, 100, gfid], user)).errno).toBe(EACCES);
+    expect((await client.call('write_object', [0, gfid, encodeName('x')], user)).errno).toBe(
+      EACCES,
+    );
   });
 
   it('for a large directory lists it in several replies, with attributes', async () => {

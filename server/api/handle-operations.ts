@@ -100,7 +100,7 @@ export const fileOperations = {
     50,
     'flags:u32 mode:u32 path:name',
     'u32',
-    'Opens a file, and returns its handle. The flags are those of open(2) on x86-64.',
+    'Opens a file, and returns its handle. The flags are those of open(2) on x86-64; a directory fails with EISDIR.',
     function* (context, flags, mode, path) {
       return context.addFile(yield* context.volume.open(path, flags, mode));
     },
@@ -292,6 +292,7 @@ export const objectOperations = {
     'data',
     'Reads the file of a gfid without a handle.',
     function* ({ volume }, position, size, gfid) {
+      // Permissions are checked when a file is opened.
       const handle = yield* volume.openByGfid(gfid, O_RDONLY);
       return yield* volume.usingFile(handle, (file) =>
         file.readAt(position, Math.min(size, DATA_MAX)),

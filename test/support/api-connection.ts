@@ -15,19 +15,17 @@ import {
 } from './api-client.ts';
 import { FakeContext, makeTranslator, startGraph } from './core.ts';
 
-/** A connection over a volume in memory; `fops` stand above the storage. */
+/** A connection over a volume in memory; `fops`, or the translator `above`, stand above the storage. */
 export async function connectInProcess({
   fops = {},
+  above = makeTranslator('test/above', fops),
   greets = true,
 }: {
   fops?: Fops<null>;
+  above?: unknown;
   greets?: boolean;
 } = {}) {
-  const volumes = [
-    { translator: memory },
-    { translator: locks },
-    { translator: makeTranslator('test/above', fops) },
-  ] as never;
+  const volumes = [{ translator: memory }, { translator: locks }, { translator: above }] as never;
   const graph = await startGraph(volumes, new FakeContext());
   const logged: string[] = [];
   const volumesOpened: ApiVolume[] = [];
