@@ -1,7 +1,7 @@
 /** Every kind of call of a Volume: ended by its signal, and by the close of the volume. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
 import { fopNames, tail } from '../core/gen/fops.gen.ts';
 import { collect } from '../core/gen/generic.gen.ts';
@@ -223,4 +223,28 @@ it('a call of an object ends at the signal of its options', async () => {
   expect(await ended).toBe('ABORT_ERR');
   held.release();
   expect((await object.stat()).isFile()).toBe(true);
+});
+
+it('waits for locks end with AbortError at one signal, although the first interrupts the others', async () => {
+  const held = await open();
+  await held.file.lock({ type: 'write' });
+  const controller = new AbortController();
+  const other = held.volume.with({ lockOwner: 'ff', signal: controller.signal });
+  const file = await other.open('/a', 'r+');
+  const ends = [1, 2, 3].map((start) => outcome(file.lock({ type: 'write', start, length: 1 })));
+  controller.abort();
+  expect(await Promise.all(ends)).toEqual(['ABORT_ERR', 'ABORT_ERR', 'ABORT_ERR']);
+});
+
+it('a signal that ends many calls goes through the requests in flight once', async () => {
+  const held = await open();
+  const controller = new AbortController();
+  const volume = held.volume.with({ signal: controller.signal });
+  held.hold();
+  const ends = Array.from({ length: 1000 }, () => outcome(volume.stat('/a')));
+  const list = vi.spyOn(held.volume.client.client.initiator.calls, 'list');
+  controller.abort();
+  expect(new Set(await Promise.all(ends))).toEqual(new Set(['ABORT_ERR']));
+  expect(list).toHaveBeenCalledTimes(1);
+  held.release();
 });

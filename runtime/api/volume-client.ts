@@ -35,6 +35,8 @@ export class VolumeClient {
   readonly settings: VolumeClientSettings;
   /** Rejects each operation that waits. */
   private readonly pendingRejections = new Set<(error: Error) => void>();
+  /** Drivers whose signal was aborted. */
+  private readonly interruptedDrivers = new WeakSet<DriverSteps>();
   private closePromise: Promise<void> | null = null;
 
   constructor(graph: Graph, settings: VolumeClientSettings = {}) {
@@ -82,9 +84,7 @@ export class VolumeClient {
       };
       const abort = (): void => {
         refuse(new AbortError(signal!));
-        for (const stack of this.client.initiator.calls.list()) {
-          if (stack instanceof RequestStack && stack.driver === driver) stack.interrupt();
-        }
+        if (driver !== undefined) this.interruptRequests(driver);
       };
       startSteps(
         steps,
@@ -94,7 +94,8 @@ export class VolumeClient {
           finish();
           resolve(result);
         },
-        refuse,
+        // The abort of another operation may have interrupted a request of this one.
+        (error) => refuse(signal?.aborted === true ? new AbortError(signal) : error),
       );
       // Most operations on storages in memory have ended here.
       if (hasEnded) return;
@@ -102,6 +103,15 @@ export class VolumeClient {
       this.pendingRejections.add(refuse);
       if (this.pendingRejections.size === 1) this.settings.onPendingChange?.(true);
     });
+  }
+
+  /** Interrupts the fops in flight of a driver, all of whose operations one signal ends. */
+  private interruptRequests(driver: DriverSteps): void {
+    if (this.interruptedDrivers.has(driver)) return;
+    this.interruptedDrivers.add(driver);
+    for (const stack of this.client.initiator.calls.list()) {
+      if (stack instanceof RequestStack && stack.driver === driver) stack.interrupt();
+    }
   }
 
   private removePending(refuse: (error: Error) => void): void {
