@@ -59,8 +59,12 @@ export function makeWatchers(volume: VolumeSteps): object {
       }
       previous = current ?? previous;
     };
-    // A volume that fails or is closed has no news; a later poll may have some.
-    const poll = (): void => void sample().catch(() => {});
+    const poll = (): void => {
+      // Of a closed volume, no poll keeps the process alive.
+      if (volume.client.isClosed) unwatchFile(path);
+      // A volume that fails has no news; a later poll may have some.
+      else sample().catch(() => {});
+    };
     poll();
     const timer = setInterval(poll, intervalMs);
     return { listeners, timer };
