@@ -1,6 +1,6 @@
 /**
- * Accepts connections, and moves their bytes, on sockets that the mount's own loop serves. What the bytes mean is the
- * business of a `ServedConnection`.
+ * Accepts connections, and moves their bytes, on sockets that the mount's own loop serves. A `ServedConnection`
+ * interprets the bytes.
  */
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
 import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
