@@ -94,7 +94,8 @@ export function makeReadStream(
     objectMode: false,
     ...(encoding === null ? {} : { encoding }),
   });
-  if (autoClose) stream.once('close', () => void closeIfOpened(filePromise));
+  // The reader has its data or an error by then; a closed volume has closed the file itself.
+  if (autoClose) stream.once('close', () => void closeIfOpened(filePromise).catch(() => {}));
   return addClose(stream, () => stream.destroy());
 }
 
