@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
+import type { Frame } from '../../../runtime/core/frame.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import type { Xlator } from '../../../runtime/core/xlator.ts';
+import type { Settings } from './options.ts';
 import { RecentAttributes } from './recent-attributes.ts';
+import { RemoteState } from './remote-state.ts';
 
 const FOLDER = '11111111-1111-4111-8111-111111111111';
 const OTHER = '22222222-2222-4222-8222-222222222222';
@@ -50,4 +55,21 @@ test('attributes of a lookup serve once, within one system call, for the same th
   found();
   buf.iaSize = 6;
   expect(after.take(FILE, 100, 0, THREAD)?.iaSize).toBe(5);
+});
+
+test('attributes of a lookup do not serve after a pause of the process that no sample of the clock shows', () => {
+  let ms = 100;
+  const xl = { context: { now: () => ms } } as unknown as Xlator<unknown>;
+  const clocks = { now: () => 100, isIdle: () => true };
+  const state = new RemoteState(xl, {} as Settings, clocks);
+  const root = { pid: THREAD, client: { initiator: { hints: { pidIsThread: true } } } };
+  const frame = { root } as unknown as Frame;
+  const buf = new Iatt();
+  buf.iaGfid = FILE;
+  const loc = { gfid: FILE } as Loc;
+  state.noteLookup(frame, buf);
+  expect(state.takeRecentAttributes(frame, loc, null)).toEqual(buf);
+  state.noteLookup(frame, buf);
+  ms += 4;
+  expect(state.takeRecentAttributes(frame, loc, null)).toBe(null);
 });

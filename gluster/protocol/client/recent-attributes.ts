@@ -45,7 +45,16 @@ export class RecentAttributes {
     this.buf = null;
   }
 
-  /** Takes the attributes if they may serve; else null. @param age milliseconds for which the kernel caches attributes */
+  /** Whether no attributes are held, so that `take` needs no clock. */
+  get isEmpty(): boolean {
+    return this.buf === null;
+  }
+
+  /**
+   * Takes the attributes if they may serve; else null.
+   * @param now read for this call: a sample may be from before a pause of the process, in which another client wrote
+   * @param age milliseconds for which the kernel caches attributes
+   */
   take(gfid: Gfid, now: number, age: number, thread: number): Iatt | null {
     const { buf } = this;
     if (buf === null) return null;

@@ -79,8 +79,10 @@ export class RemoteState {
 
   /** Takes the attributes of the brick's last reply if they may serve this request; else null. */
   takeRecentAttributes({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
+    const { recentAttributes } = this;
+    if (xdata !== null || recentAttributes.isEmpty) return null;
     const age = root.client?.initiator.hints.attributeAge ?? 0;
-    return xdata === null ? this.recentAttributes.take(gfid, this.now(), age, root.pid) : null;
+    return recentAttributes.take(gfid, this.xl.context.now(), age, root.pid);
   }
 
   /** Whether a recent listing showed that the file has no such ACL. */
