@@ -1,6 +1,7 @@
 import * as disk from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Volume } from '../../index.ts';
 import { backUp, type Tree } from './backup.ts';
@@ -91,6 +92,32 @@ describe('a backup', () => {
     ).rejects.toThrow();
     expect(await disk.readdir(folder)).toEqual([]);
     await expect(backUp(inVolume(volume, '/data'), onDisk(folder))).rejects.toThrow(/exists/);
+  });
+
+  it('ends the other files under way before it removes what it has made', async () => {
+    const volume = await openVolume();
+    let underWay = 0;
+    const underWayAtRemoval: number[] = [];
+    const files = {
+      ...disk,
+      async open(...args: Parameters<typeof disk.open>) {
+        if (String(args[0]).endsWith('/a')) throw new Error('full');
+        underWay += 1;
+        await setTimeout(20);
+        underWay -= 1;
+        return disk.open(...args);
+      },
+      rm(...args: Parameters<typeof disk.rm>) {
+        underWayAtRemoval.push(underWay);
+        return disk.rm(...args);
+      },
+    };
+    const folder = await makeFolder();
+    await volume.writeFile('/data/other', 'other');
+    const target = { files, path: join(folder, '1') };
+    await expect(backUp(inVolume(volume, '/data'), target)).rejects.toThrow('full');
+    expect(underWayAtRemoval).toEqual([0, 0]);
+    expect(await disk.readdir(folder)).toEqual([]);
   });
 
   it('leaves out what is neither file nor directory nor link, and names it', async () => {

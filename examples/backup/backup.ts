@@ -31,6 +31,8 @@ interface Copy {
   readonly target: Tree;
   readonly earlier: string | undefined;
   readonly counts: Counts;
+  /** Aborted at the first error, so that no other file is begun. */
+  readonly ending: AbortController;
 }
 
 /** Files of one directory that are copied at the same time. */
@@ -47,7 +49,8 @@ export async function backUp(source: Tree, target: Tree, earlier?: string): Prom
   if ((await findFile(files, path)) !== undefined) throw new Error(`${path} exists`);
   await files.rm(partial, { recursive: true, force: true });
   try {
-    await copyDirectory({ source, target: { files, path: partial }, earlier, counts });
+    const ending = new AbortController();
+    await copyDirectory({ source, target: { files, path: partial }, earlier, counts, ending });
     await files.rename(partial, path);
   } catch (error) {
     await files.rm(partial, { recursive: true, force: true });
@@ -56,18 +59,28 @@ export async function backUp(source: Tree, target: Tree, earlier?: string): Prom
   return counts;
 }
 
-async function copyDirectory({ source, target, earlier, counts }: Copy): Promise<void> {
+async function copyDirectory(copy: Copy): Promise<void> {
+  const { source, target, earlier, ending } = copy;
   const attributes = await source.files.lstat(source.path);
   await target.files.mkdir(target.path, { mode: 0o700 });
   const names = await source.files.readdir(source.path);
   const copyNext = async (): Promise<void> => {
-    for (let name = names.pop(); name !== undefined; name = names.pop()) {
-      const below = (tree: Tree): Tree => ({ ...tree, path: join(tree.path, name!) });
+    while (!ending.signal.aborted) {
+      const name = names.pop();
+      if (name === undefined) return;
+      const below = (tree: Tree): Tree => ({ ...tree, path: join(tree.path, name) });
       const before = earlier && join(earlier, name);
-      await copyEntry({ source: below(source), target: below(target), earlier: before, counts });
+      const entry = { ...copy, source: below(source), target: below(target), earlier: before };
+      await copyEntry(entry).catch((error) => {
+        ending.abort();
+        throw error;
+      });
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL_FILES }, copyNext));
+  // After an error, the files that are being copied end before the copy is removed.
+  const results = await Promise.allSettled(Array.from({ length: PARALLEL_FILES }, copyNext));
+  const failure = results.find(({ status }) => status === 'rejected');
+  if (failure !== undefined) throw (failure as PromiseRejectedResult).reason;
   await copyAttributes(attributes, target);
 }
 

@@ -43,6 +43,9 @@ describe('the files of a volume by HTTP', () => {
     expect(await send('a%20b')).toEqual([200, 'text']);
     const head = await fetch(`${url}a%20b`, { method: 'HEAD' });
     expect(head.headers.get('content-length')).toBe('4');
+    expect(await send('empty', 'PUT', '')).toEqual([201, '']);
+    expect(await send('empty')).toEqual([200, '']);
+    expect(await send('empty', 'DELETE')).toEqual([204, '']);
     expect(await send('a b', 'DELETE')).toEqual([204, '']);
     expect(await send('a b')).toEqual([404, "ENOENT: no such file or directory, stat '/a b'\n"]);
   });

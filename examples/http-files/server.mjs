@@ -26,7 +26,7 @@ const METHODS = {
       return;
     }
     response.setHeader('content-length', stats.size);
-    if (request.method === 'HEAD') response.end();
+    if (request.method === 'HEAD' || stats.size === 0) response.end();
     // No more than the size, should the file grow.
     else await pipeline(volume.fs.createReadStream(path, { end: stats.size - 1 }), response);
   },

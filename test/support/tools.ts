@@ -10,6 +10,7 @@ import { TestRunner } from 'vitest';
 const packages: Readonly<Record<string, readonly string[]>> = {
   acl: ['getfacl', 'setfacl'],
   chromium: ['chromium'],
+  curl: ['curl'],
   'firefox-esr': ['firefox-esr'],
   gcc: ['gcc', 'cc', 'ar'],
   git: ['git'],
