@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Generator
-from errno import ENOTCONN
 from itertools import count
 from typing import Any, TypeVar
 
-from ._connection import LAST_NUMBER, UNHEARD, make_cancel, make_close
+from ._connection_base import LAST_NUMBER, SERVER_CLOSED, UNHEARD, ConnectionBase, make_close
 from ._identity import Identity, register
-from ._replies import Replies
 from ._request import Call, Request
-from ._server import Link, await_end
+from ._server import Link
 
 R = TypeVar("R")
 
 
-class Connection(asyncio.BufferedProtocol):
+class Connection(ConnectionBase, asyncio.BufferedProtocol):
     """A connection whose callers are tasks of one event loop."""
 
     def __init__(self, link: Link, loop: asyncio.AbstractEventLoop) -> None:
-        self.greeting = link.greeting
-        self.loss: str | None = None
-        self._process = link.process
-        self._stream = link.stream
+        super().__init__(link)
         self._loop = loop
         self._transport: asyncio.Transport | None = None
-        self._numbers = count(1)
-        self._replies = Replies()
-        self._replies.close_orphan = self._close_orphan
         # Buffers of messages, which leave at the end of the turn of the event loop.
         self._outgoing: list[Any] = []
         self._drained: asyncio.Future[None] | None = None
-        self._identities: dict[Identity, int] = {}
 
     async def run(self, call: Call[R], identity: Identity | None = None) -> R:
         """Carries out an operation. @raises OSError"""
@@ -81,7 +71,7 @@ class Connection(asyncio.BufferedProtocol):
                 await self._drained
             await future
         except BaseException:
-            self._abandon(request)
+            self._disown(request)
             raise
         if request.errno == 0:
             return request.decode(request.reply)
@@ -102,22 +92,6 @@ class Connection(asyncio.BufferedProtocol):
         if self.loss is None:
             self._send(request.encode(0))
 
-    def _abandon(self, request: Request[Any]) -> None:
-        """Gives up a request whose task was cancelled."""
-        number = request.number
-        request.into = None
-        if request.opens:
-            self._replies.orphans[number] = request
-        if not request.is_done:
-            self._send_unheard(make_cancel(number))
-        elif request.opens:
-            self._close_orphan(number)
-
-    def _close_orphan(self, number: int) -> None:
-        request = self._replies.orphans.pop(number, None)
-        if request is not None and request.errno == 0:
-            self._send_unheard(make_close(request.decode(request.reply)))
-
     def drop(self, handle: int) -> None:
         """Has a handle closed. Finalizers call it, in any thread."""
         try:
@@ -126,38 +100,20 @@ class Connection(asyncio.BufferedProtocol):
             # The loop is closed, so the connection is about to end.
             pass
 
-    def make_loss(self) -> OSError:
-        return OSError(ENOTCONN, f"{os.strerror(ENOTCONN)} ({self.loss})")
-
     def _lose(self, reason: str) -> None:
-        if self.loss is None:
-            self.loss = reason
-        self._replies.fail(ENOTCONN)
+        super()._lose(reason)
         self.resume_writing()
 
-    def close(self) -> None:
-        """Ends the connection, in any thread; calls under way fail with ENOTCONN."""
-        if self.loss is None:
-            self.loss = "the volume is closed"
-            try:
-                self._loop.call_soon_threadsafe(self._end)
-            except RuntimeError:
-                # The loop is closed, so no task waits.
-                self._stream.close()
-        if self._process is not None:
-            await_end(self._process)
+    def _release(self) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._end)
+        except RuntimeError:
+            # The loop is closed, so no task waits.
+            self._stream.close()
 
     def _end(self) -> None:
         if self._transport is not None:
             self._transport.abort()
-
-    def leave_to_parent(self) -> None:
-        """In a child after fork: the connection is the parent's."""
-        os.close(self._stream.detach())
-        self.loss = "the connection belongs to the parent process"
-        if self._process is not None:
-            # Not a child of this process, so there is no status to wait for.
-            self._process.returncode = 0
 
     # -- asyncio.BufferedProtocol ------------------------------------------------------------------
 
@@ -186,4 +142,4 @@ class Connection(asyncio.BufferedProtocol):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._lose("the server has ended the connection" if exc is None else str(exc))
+        self._lose(SERVER_CLOSED if exc is None else str(exc))

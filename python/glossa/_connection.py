@@ -6,55 +6,34 @@ the others their replies, and hands the role on when it has its own.
 
 from __future__ import annotations
 
-import os
 import socket
 from _thread import allocate_lock, get_ident
 from collections import deque
 from collections.abc import Generator, Sequence
-from errno import ENOTCONN
 from itertools import count
 from threading import RLock
 from typing import Any, TypeVar
 
-from . import _operations as operations
+from ._connection_base import LAST_NUMBER, SERVER_CLOSED, UNHEARD, ConnectionBase, make_close
 from ._identity import Identity, register
-from ._replies import Replies
-from ._request import Call, Request, nothing, wake
-from ._server import Link, await_end
+from ._request import Call, Request, wake
+from ._server import Link
 
 R = TypeVar("R")
-
-# Requests whose replies are not waited for; no other request has this number.
-UNHEARD = 0
 
 # A lost connection raises an error instead.
 NO_SIGNAL = (socket.MSG_NOSIGNAL,)
 
-# Requests have the numbers from 1 to this.
-LAST_NUMBER = 0xFFFF_FFFF
 
-
-def make_cancel(number: int) -> Request[None]:
-    return Request(operations.CANCEL, (number,), (), nothing)
-
-
-def make_close(handle: int) -> Request[None]:
-    return Request(operations.CLOSE, (handle,), (), nothing)
-
-
-class Connection:
+class Connection(ConnectionBase):
     """A connection whose callers are threads."""
 
     def __init__(self, link: Link) -> None:
-        stream, self.greeting, self._process = link
-        self._socket = stream
+        super().__init__(link)
+        stream = link.stream
         self._receive_into = stream.recv_into
         self._send_one = stream.send
         self._send_parts = stream.sendmsg
-        # Number 0 is UNHEARD.
-        self._numbers = count(1)
-        self._replies = Replies()
-        self._replies.close_orphan = self._close_orphan
         self._waiting = self._replies.waiting
         # A signal handler or finalizer may send while its thread does.
         self._sending = RLock()
@@ -65,9 +44,6 @@ class Connection:
         self._sleepers: dict[int, Request[Any]] = {}
         # Handles of files that were dropped.
         self._dropped: deque[int] = deque()
-        self._identities: dict[Identity, int] = {}
-        # Why the connection has ended.
-        self.loss: str | None = None
 
     def run(self, call: Call[R], identity: Identity | None = None) -> R:
         """Carries out an operation. @raises OSError"""
@@ -169,7 +145,7 @@ class Connection:
     def _receive(self) -> None:
         try:
             if not self._replies.receive(self._receive_into):
-                self._lose("the server has ended the connection")
+                self._lose(SERVER_CLOSED)
         except OSError as error:
             self._lose(str(error))
 
@@ -193,7 +169,7 @@ class Connection:
         """Completes a message that a signal has divided."""
         rest = memoryview(b"".join(parts))[done:]
         try:
-            self._socket.sendall(rest, socket.MSG_NOSIGNAL)
+            self._stream.sendall(rest, socket.MSG_NOSIGNAL)
         except BaseException as error:
             self._lose(f"a request was sent in part: {error}")
             if isinstance(error, OSError):
@@ -219,22 +195,10 @@ class Connection:
         if not is_sent or self.loss is not None:
             self._waiting.pop(number, None)
             return
-        # Memory of the caller is not written any more.
-        request.into = None
-        if request.opens:
-            self._replies.orphans[number] = request
-        if not request.is_done:
-            self._send_unheard(make_cancel(number))
-        elif request.opens:
-            self._close_orphan(number)
-
-    def _close_orphan(self, number: int) -> None:
-        request = self._replies.orphans.pop(number, None)
-        if request is not None and request.errno == 0:
-            self._send_unheard(make_close(request.decode(request.reply)))
+        self._disown(request)
 
     def drop(self, handle: int) -> None:
-        """Has a handle closed with the next request. Finalizers call it, in the midst of anything."""
+        """Has a handle closed with the next request. Finalizers call it, at any point of another call."""
         self._dropped.append(handle)
 
     def _close_dropped(self) -> None:
@@ -242,35 +206,11 @@ class Connection:
             self._send_unheard(make_close(self._dropped.popleft()))
 
     def _lose(self, reason: str) -> None:
-        if self.loss is None:
-            self.loss = reason
-        self._replies.fail(ENOTCONN)
+        super()._lose(reason)
         for request in list(self._sleepers.values()):
             if request.wake is not None:
                 wake(request.wake)
 
-    def make_loss(self) -> OSError:
-        return OSError(ENOTCONN, f"{os.strerror(ENOTCONN)} ({self.loss})")
-
-    def close(self) -> None:
-        """Ends the connection; calls under way fail with ENOTCONN. The server gives back handles."""
-        if self.loss is None:
-            self.loss = "the volume is closed"
-            try:
-                self._socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                # The server was faster.
-                pass
-        self._lose(self.loss)
-        self._socket.close()
-        if self._process is not None:
-            await_end(self._process)
-
-    def leave_to_parent(self) -> None:
-        """In a child after fork: the connection is the parent's."""
-        self._socket.close()
-        self.loss = "the connection belongs to the parent process"
-        if self._process is not None:
-            # Not a child of this process, so there is no status to wait for.
-            self._process.returncode = 0
-
+    def _release(self) -> None:
+        self._lose(SERVER_CLOSED)
+        self._stream.close()

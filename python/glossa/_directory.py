@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, AnyStr, Generic, TypeVar
 
 from ._calls import VolumeCalls
 from ._connection import Connection
-from ._entry_calls import EntryCalls
+from ._entry_calls import EntryCalls, read_level
 from ._request import Call
 from ._shapes import blocking
 from ._values import Entry, Listing
@@ -113,19 +113,11 @@ def walk(
 ) -> Iterator[tuple[Any, list[Any], list[Any]]]:
     """Each directory of a tree with the names of its directories and other files, as os.walk."""
     try:
-        entries = volume.run(calls.entries(top))
+        folders, files, links = volume.run(read_level(top, followlinks))
     except OSError as error:
         if onerror is not None:
             onerror(error)
         return
-    folders: list[Any] = []
-    files: list[Any] = []
-    links: set[Any] = set()
-    for each in entries:
-        entry: DirEntry[Any] = DirEntry(volume, top, each)
-        (folders if entry.is_dir() else files).append(entry.name)
-        if not followlinks and entry.is_symlink():
-            links.add(entry.name)
     if topdown:
         yield top, folders, files
     for name in list(folders):

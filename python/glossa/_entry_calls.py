@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 import stat as modes
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._calls import Steps, VolumeCalls
 from ._names import decode_path, is_bytes
@@ -69,3 +70,29 @@ class EntryCalls:
 
     def inode(self) -> Steps[int]:
         return (yield from self.stat(follow_symlinks=False)).st_ino
+
+
+class Level(NamedTuple):
+    """A directory of a walk, by the names in it."""
+
+    folders: list[Any]
+    files: list[Any]
+    # Those of `folders` that are not walked.
+    links: set[Any]
+
+
+def read_level(top: Any, followlinks: bool) -> Steps[Level]:
+    """Sorts the entries of a directory as os.walk does: one whose target has an error is a file."""
+    level = Level([], [], set())
+    for each in (yield from calls.entries(top)):
+        entry = EntryCalls(top, each)
+        try:
+            is_folder = yield from entry.is_dir()
+        except OSError as error:
+            if error.errno == errno.ENOTCONN:
+                raise
+            is_folder = False
+        (level.folders if is_folder else level.files).append(entry.name)
+        if is_folder and not followlinks and (yield from entry.is_symlink()):
+            level.links.add(entry.name)
+    return level

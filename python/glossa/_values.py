@@ -27,6 +27,11 @@ def decode_number(reply: bytes) -> int:
     return NUMBER.unpack(reply)[0]
 
 
+def decode_handle(reply: bytes) -> int:
+    """The handle of an opened file, or of a page of a directory; 0 is none."""
+    return NUMBER.unpack_from(reply)[0]
+
+
 def decode_size(reply: bytes) -> int:
     return SIZE.unpack(reply)[0]
 

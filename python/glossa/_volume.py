@@ -6,21 +6,21 @@ from __future__ import annotations
 
 import io
 import os
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
+from ._connector import Connector
 from ._directory import ScandirIterator, walk
 from ._file import File, OpenMode
 from ._file_calls import FileCalls
-from ._identity import Identity, make_identity
+from ._identity import Identity
 from ._names import AnyPath, StrPath
 from ._path import VolumePath
 from ._request import Call, Request
-from ._server import Command, Source, make_source
-from ._session import Session
+from ._server import Source
 from ._shapes import blocking
 from ._tree_calls import TreeCalls
+from ._volume_base import VolumeBase
 
 if TYPE_CHECKING:
     from _typeshed import (
@@ -43,58 +43,21 @@ LOG_LEVELS = (
 )
 
 
-class Volume:
+class Volume(VolumeBase[Connector]):
     """A volume, which a server of its own or one that runs serves."""
 
-    def __init__(
-        self,
-        volfile: StrPath | None = None,
-        *,
-        host: str | Sequence[str] | None = None,
-        volname: str | None = None,
-        options: Iterable[str] = (),
-        log: StrPath | None = None,
-        log_level: str | None = None,
-        command: Command | None = None,
-        reconnect: bool = False,
-    ) -> None:
-        """
-        volfile: path of a volfile; or host, volname: a volume of a server of volfiles
-        options: in place of those of the volfile: `VOLUME.OPTION=VALUE`
-        log, log_level: file of the log, and its least serious level
-        command: path of glossa; otherwise $GLOSSA, or that of PATH or of node_modules
-        reconnect: whether a call after the end of the server starts another one
-        """
-        source = make_source(volfile, host, volname, options, log, log_level, command)
-        self._attach(Session(source, reconnect), None, True)
-        self._session.connection()
+    _make_connector = Connector
+    _calls = calls
 
-    @classmethod
-    def connect(cls, address: StrPath, *, reconnect: bool = False) -> Self:
-        """The volume of a server that runs. @param address: path of its socket"""
-        source = Source(os.fspath(address), os.fspath(address))
-        volume = cls._make(Session(source, reconnect), None, True)
-        volume._session.connection()
-        return volume
-
-    @classmethod
-    def _make(cls, session: Session, identity: Identity | None, owns: bool) -> Self:
-        volume = cls.__new__(cls)
-        volume._attach(session, identity, owns)
-        return volume
-
-    def _attach(self, session: Session, identity: Identity | None, owns: bool) -> None:
-        self._calls = calls
-        self._session = session
-        self._identity = identity
-        self._owns_session = owns
+    def _begin(self) -> None:
+        self._connector.connection()
 
     def run(self, call: Call[R]) -> R:
         """Carries out an operation of `_calls`."""
-        session = self._session
-        connection = session.current
+        connector = self._connector
+        connection = connector.current
         if connection is None or connection.loss is not None:
-            connection = session.connection()
+            connection = connector.connection()
         if self._identity is None and type(call) is Request:
             return connection.call(call)
         return connection.run(call, self._identity)
@@ -216,13 +179,13 @@ class Volume:
 
     def open_raw(self, path: AnyPath, flags: int, mode: int = 0o777) -> File:
         """Opens a file with flags, as os.open. The result stands in the place of a descriptor."""
-        connection = self._session.connection()
+        connection = self._connector.connection()
         handle = connection.run(calls.open_handle(path, flags, mode), self._identity)
         return File(connection, self._identity, FileCalls(handle, path), path, flags)
 
     def scandir(self, path: Any = "/") -> ScandirIterator[Any]:
         """The entries of a directory with their attributes, as os.scandir."""
-        connection = self._session.connection()
+        connection = self._connector.connection()
         first = connection.run(calls.opendir(path, True), self._identity)
         return ScandirIterator(self, connection, path, first)
 
@@ -242,23 +205,9 @@ class Volume:
 
     def is_same(self, other: Volume) -> bool:
         """Whether both are one volume, perhaps for different callers."""
-        return self._session is other._session
+        return self._connector is other._connector
 
     # -- the volume --------------------------------------------------------------------------------
-
-    def with_identity(
-        self,
-        *,
-        uid: int | None = None,
-        gid: int | None = None,
-        groups: Iterable[int] | None = None,
-        umask: int | None = None,
-        lock_owner: bytes | None = None,
-    ) -> Self:
-        """The same volume for another caller. It needs no close."""
-        base = self._identity or Identity()
-        identity = make_identity(base, uid, gid, groups, umask, lock_owner)
-        return self._make(self._session, identity, False)
 
     def reload(self) -> None:
         """Makes the server read its volfile again; open files stay open."""
@@ -274,14 +223,10 @@ class Volume:
         """The 16 bytes of the volume's id."""
         return self._run(calls.volume_id())
 
-    @property
-    def closed(self) -> bool:
-        return self._session.is_closed
-
     def close(self) -> None:
         """Ends the connection, and a server of the volume's own. Open files fail afterwards."""
-        if self._owns_session:
-            self._session.close()
+        if self._owns_connector:
+            self._connector.close()
 
     def __enter__(self) -> Self:
         return self
@@ -289,28 +234,18 @@ class Volume:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        # Of an object whose construction failed, there is no session.
-        if not self.__dict__.get("_owns_session", False) or self._session.is_unused:
-            return
-        try:
-            warnings.warn(f"unclosed volume {self!r}", ResourceWarning, stacklevel=2, source=self)
-        finally:
-            self._session.close()
-
-    def __repr__(self) -> str:
-        state = " [closed]" if self.closed else ""
-        return f"<glossa.Volume {self._session.source.name!r}{state}>"
-
     def __reduce__(self) -> Any:
         if self.closed:
             raise TypeError("cannot pickle a closed volume")
-        session = self._session
-        return _restore, (type(self), session.source, session.reconnects, self._identity)
+        connector = self._connector
+        return _restore, (type(self), connector.source, connector.reconnects, self._identity)
 
 
 def _restore(
     cls: type[Volume], source: Source, reconnects: bool, identity: Identity | None
 ) -> Volume:
     """An unpickled volume, which connects at its first use."""
-    return cls._make(Session(source, reconnects), identity, True)
+    volume = cls.__new__(cls)
+    volume._attach(source, reconnects)
+    volume._identity = identity
+    return volume

@@ -17,23 +17,24 @@ import asyncio
 import io
 import os
 import warnings
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._aio_connection import Connection
 from ._calls import bytes_of
+from ._connector import ConnectorBase
 from ._directory import EntryBase, join
-from ._entry_calls import EntryCalls
+from ._entry_calls import EntryCalls, read_level
 from ._file import ACCESS_MODES, OpenMode
 from ._file_calls import FileCalls, writable
-from ._identity import Identity, make_identity
-from ._names import AnyPath, StrPath, check_integer, check_position
+from ._identity import Identity
+from ._names import AnyPath, check_integer, check_position
 from ._operations import DATA_MAX
 from ._request import Call
-from ._server import Command, Source, connect, make_source
-from ._session import SessionBase
+from ._server import Source
 from ._shapes import awaitable
 from ._tree_calls import TreeCalls
+from ._volume_base import VolumeBase
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -44,15 +45,18 @@ R = TypeVar("R")
 calls = TreeCalls()
 
 
-class Session(SessionBase[Connection]):
+class Connector(ConnectorBase[Connection]):
     """Opens the connection in a thread, so that the event loop goes on."""
 
     def __init__(self, source: Source, reconnects: bool) -> None:
         super().__init__(source, reconnects)
         self._opening: asyncio.Task[Connection] | None = None
 
-    async def open(self) -> Connection:
+    async def connection(self) -> Connection:
         """@raises ValueError if the volume is closed, OSError"""
+        connection = self.live()
+        if connection is not None:
+            return connection
         self.check()
         if self._opening is None:
             self._opening = asyncio.ensure_future(self._open())
@@ -62,11 +66,11 @@ class Session(SessionBase[Connection]):
     async def _open(self) -> Connection:
         loop = asyncio.get_running_loop()
         try:
-            link = await loop.run_in_executor(None, connect, self.source)
+            link = await loop.run_in_executor(None, self.link)
             _, connection = await loop.create_unix_connection(
                 lambda: Connection(link, loop), sock=link.stream
             )
-            self.current = connection
+            await loop.run_in_executor(None, self.keep, connection)
             return connection
         finally:
             self._opening = None
@@ -88,7 +92,7 @@ class File:
         self._calls = file_calls
         self._flags = flags
         self._position = 0
-        # What was read for lines, and not yet returned; it ends at the position.
+        # Bytes read for lines, and not yet returned; they end at the position.
         self._ahead: bytes = b""
         self.name = name
         self.closed = False
@@ -233,9 +237,13 @@ class Opening:
 
     async def _open(self) -> File:
         file = await self._volume.open_raw(self._path, self._mode.flags, 0o666)
-        if self._mode.appends:
-            await file.seek(0, os.SEEK_END)
-        return file
+        try:
+            if self._mode.appends:
+                await file.seek(0, os.SEEK_END)
+            return file
+        except BaseException:
+            await file.close()
+            raise
 
     def __await__(self) -> Generator[Any, Any, File]:
         return self._open().__await__()
@@ -264,46 +272,15 @@ class DirEntry(EntryBase[Any]):
     inode = awaitable(EntryCalls.inode)
 
 
-class Volume:
+class Volume(VolumeBase[Connector]):
     """A volume for the tasks of one event loop. It connects at its first use, or in `async with`."""
 
-    def __init__(
-        self,
-        volfile: StrPath | None = None,
-        *,
-        host: str | Sequence[str] | None = None,
-        volname: str | None = None,
-        options: Iterable[str] = (),
-        log: StrPath | None = None,
-        log_level: str | None = None,
-        command: Command | None = None,
-        reconnect: bool = False,
-    ) -> None:
-        """The arguments are those of `glossa.Volume`."""
-        source = make_source(volfile, host, volname, options, log, log_level, command)
-        self._attach(Session(source, reconnect), None, True)
-
-    @classmethod
-    def connect(cls, address: StrPath, *, reconnect: bool = False) -> Self:
-        """The volume of a server that runs. @param address: path of its socket"""
-        source = Source(os.fspath(address), os.fspath(address))
-        return cls._make(Session(source, reconnect), None, True)
-
-    @classmethod
-    def _make(cls, session: Session, identity: Identity | None, owns: bool) -> Self:
-        volume = cls.__new__(cls)
-        volume._attach(session, identity, owns)
-        return volume
-
-    def _attach(self, session: Session, identity: Identity | None, owns: bool) -> None:
-        self._calls = calls
-        self._session = session
-        self._identity = identity
-        self._owns_session = owns
+    _make_connector = Connector
+    _calls = calls
 
     async def run(self, call: Call[R]) -> R:
         """Carries out an operation of `_calls`."""
-        connection = self._session.live() or await self._session.open()
+        connection = await self._connector.connection()
         return await connection.run(call, self._identity)
 
     _run = run
@@ -376,13 +353,13 @@ class Volume:
 
     async def open_raw(self, path: AnyPath, flags: int, mode: int = 0o777) -> File:
         """Opens a file with flags, as os.open."""
-        connection = self._session.live() or await self._session.open()
+        connection = await self._connector.connection()
         handle = await connection.run(calls.open_handle(path, flags, mode), self._identity)
         return File(connection, self._identity, FileCalls(handle, path), path, flags)
 
     async def scandir(self, path: Any = "/") -> AsyncIterator[DirEntry]:
         """The entries of a directory with their attributes."""
-        connection = self._session.live() or await self._session.open()
+        connection = await self._connector.connection()
         page = await connection.run(calls.opendir(path, True), self._identity)
         try:
             while True:
@@ -404,19 +381,11 @@ class Volume:
     ) -> AsyncIterator[tuple[Any, list[Any], list[Any]]]:
         """Each directory of a tree with the names of its directories and other files."""
         try:
-            entries = await self.run(calls.entries(top))
+            folders, files, links = await self.run(read_level(top, followlinks))
         except OSError as error:
             if onerror is not None:
                 onerror(error)
             return
-        folders: list[Any] = []
-        files: list[Any] = []
-        links: set[Any] = set()
-        for each in entries:
-            entry = DirEntry(self, top, each)
-            (folders if await entry.is_dir() else files).append(entry.name)
-            if not followlinks and await entry.is_symlink():
-                links.add(entry.name)
         if topdown:
             yield top, folders, files
         for name in list(folders):
@@ -427,46 +396,14 @@ class Volume:
         if not topdown:
             yield top, folders, files
 
-    def with_identity(
-        self,
-        *,
-        uid: int | None = None,
-        gid: int | None = None,
-        groups: Iterable[int] | None = None,
-        umask: int | None = None,
-        lock_owner: bytes | None = None,
-    ) -> Self:
-        """The same volume for another caller. It needs no close."""
-        base = self._identity or Identity()
-        identity = make_identity(base, uid, gid, groups, umask, lock_owner)
-        return self._make(self._session, identity, False)
-
-    @property
-    def closed(self) -> bool:
-        return self._session.is_closed
-
     async def close(self) -> None:
         """Ends the connection, and a server of the volume's own. Calls under way fail."""
-        if self._owns_session:
-            await asyncio.get_running_loop().run_in_executor(None, self._session.close)
+        if self._owns_connector:
+            await asyncio.get_running_loop().run_in_executor(None, self._connector.close)
 
     async def __aenter__(self) -> Self:
-        if self._session.live() is None:
-            await self._session.open()
+        await self._connector.connection()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-    def __del__(self) -> None:
-        # Of an object whose construction failed, there is no session.
-        if not self.__dict__.get("_owns_session", False) or self._session.is_unused:
-            return
-        try:
-            warnings.warn(f"unclosed volume {self!r}", ResourceWarning, stacklevel=2, source=self)
-        finally:
-            self._session.close()
-
-    def __repr__(self) -> str:
-        state = " [closed]" if self.closed else ""
-        return f"<glossa.aio.Volume {self._session.source.name!r}{state}>"

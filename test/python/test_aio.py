@@ -158,7 +158,7 @@ class Asyncio(VolumeCase):
         """with reconnect the next call starts another server"""
 
         async def work(volume):
-            volume._session.live()._process.kill()
+            volume._connector.live()._process.kill()
             with self.assertRaises(OSError):
                 while True:
                     await volume.stat("/")

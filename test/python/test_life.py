@@ -96,7 +96,7 @@ class Opening(VolumeCase):
     def test_dropped(self):
         """a volume that is dropped without close warns, and ends its server"""
         volume = self.open_volume()
-        process = volume._session.live()._process
+        process = volume._connector.live()._process
         with self.assertWarns(ResourceWarning):
             del volume
             gc.collect()
@@ -202,7 +202,7 @@ class Servers(VolumeCase):
         """with reconnect the next call starts another server, and files of the former one fail"""
         with self.open_volume(reconnect=True) as volume:
             file = volume.open(self.at("a"), "wb", buffering=0)
-            volume._session.live()._process.kill()
+            volume._connector.live()._process.kill()
             with self.assertRaises(OSError) as caught:
                 while True:
                     file.write(b"x")
@@ -290,7 +290,7 @@ class Threads(VolumeCase):
         thread = threading.Thread(target=wait)
         thread.start()
         # The request of the lock leaves before those that follow.
-        while not volume._session.current._waiting:
+        while not volume._connector.current._waiting:
             pass
         volume.stat("/")
         volume.close()

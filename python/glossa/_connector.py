@@ -1,38 +1,30 @@
-"""Session: what all Volume objects of one volume share: its source, and the connection of this process."""
+"""Connector: makes, keeps and renews the connection of all Volume objects of one volume in this process."""
 
 from __future__ import annotations
 
 import os
 import threading
 import weakref
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ._connection import Connection
-from ._server import Source, connect
+from ._connection_base import ConnectionBase
+from ._server import Link, Source, connect
+
+C = TypeVar("C", bound=ConnectionBase)
+
+CLOSED = "I/O operation on closed volume"
 
 
-class Linked(Protocol):
-    """A connection, as a session needs it."""
-
-    loss: str | None
-
-    def make_loss(self) -> OSError: ...
-    def close(self) -> None: ...
-    def leave_to_parent(self) -> None: ...
-
-
-C = TypeVar("C", bound=Linked)
-
-
-class SessionBase(Generic[C]):
-    """What sessions of threads and of asyncio have in common."""
+class ConnectorBase(Generic[C]):
+    """The part of a connector that threads and asyncio share."""
 
     def __init__(self, source: Source, reconnects: bool) -> None:
         self.source = source
         self.reconnects = reconnects
         self.current: C | None = None
         self.is_closed = False
-        sessions.add(self)
+        connectors.add(self)
 
     def live(self) -> C | None:
         """The connection, unless there is none yet or it has ended."""
@@ -40,15 +32,26 @@ class SessionBase(Generic[C]):
         return connection if connection is not None and connection.loss is None else None
 
     def check(self) -> None:
-        """Whether the session may connect. @raises ValueError if the volume is closed, OSError"""
+        """@raises ValueError if the volume is closed, OSError if it is lost and does not reconnect"""
         if self.is_closed:
-            raise ValueError("I/O operation on closed volume")
+            raise ValueError(CLOSED)
         connection = self.current
-        if connection is not None and connection.loss is not None:
-            if not self.reconnects:
-                raise connection.make_loss()
+        if connection is not None and connection.loss is not None and not self.reconnects:
+            raise connection.make_loss()
+
+    def link(self) -> Link:
+        """Closes a lost connection, and makes the socket of the next one. @raises OSError"""
+        lost, self.current = self.current, None
+        if lost is not None:
+            lost.close()
+        return connect(self.source)
+
+    def keep(self, connection: C) -> None:
+        """@raises ValueError if the volume was closed meanwhile"""
+        self.current = connection
+        if self.is_closed:
             connection.close()
-            self.current = None
+            raise ValueError(CLOSED)
 
     @property
     def is_unused(self) -> bool:
@@ -67,8 +70,8 @@ class SessionBase(Generic[C]):
             self.current = None
 
 
-class Session(SessionBase[Connection]):
-    """The session of threads."""
+class Connector(ConnectorBase[Connection]):
+    """The connector of threads."""
 
     def __init__(self, source: Source, reconnects: bool) -> None:
         super().__init__(source, reconnects)
@@ -83,7 +86,8 @@ class Session(SessionBase[Connection]):
             connection = self.live()
             if connection is None:
                 self.check()
-                connection = self.current = Connection(connect(self.source))
+                connection = Connection(self.link())
+                self.keep(connection)
             return connection
 
     def leave_to_parent(self) -> None:
@@ -92,12 +96,12 @@ class Session(SessionBase[Connection]):
         super().leave_to_parent()
 
 
-sessions: weakref.WeakSet[SessionBase[Any]] = weakref.WeakSet()
+connectors: weakref.WeakSet[ConnectorBase[Any]] = weakref.WeakSet()
 
 
 def _leave_to_parent() -> None:
-    for session in list(sessions):
-        session.leave_to_parent()
+    for connector in list(connectors):
+        connector.leave_to_parent()
 
 
 os.register_at_fork(after_in_child=_leave_to_parent)
