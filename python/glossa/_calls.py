@@ -15,7 +15,8 @@ from . import _operations as operations
 from ._names import (
     AnyPath,
     StrPath,
-    check_integer,
+    check_id,
+    check_u32,
     check_mode,
     check_position,
     encode_name,
@@ -43,14 +44,8 @@ from ._values import (
 R = TypeVar("R")
 Steps = Generator[Request[Any], Any, R]
 
-# An owner that stays.
-SAME_ID = 0xFFFF_FFFF
-
 WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 NEW_FILE_MODE = 0o666
-
-# What an error means that os.path reports as False.
-ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.EBADF, errno.ELOOP)
 
 
 def follow(follow_symlinks: bool) -> int:
@@ -98,7 +93,7 @@ class VolumeCalls:
 
     def access(self, path: AnyPath, mode: int) -> Steps[bool]:
         """Whether permissions allow this, as os.access."""
-        mode = check_integer(mode, "mode")
+        mode = check_u32(mode, "mode")
         try:
             yield from on_path(operations.ACCESS, path, (mode,), nothing)
         except OSError as error:
@@ -164,7 +159,7 @@ class VolumeCalls:
         self, path: AnyPath, uid: int, gid: int, *, follow_symlinks: bool = True
     ) -> Request[None]:
         """Sets the owners; -1 leaves one as it is."""
-        ids = (check_integer(uid, "uid") & SAME_ID, check_integer(gid, "gid") & SAME_ID)
+        ids = (check_id(uid, "uid"), check_id(gid, "gid"))
         return on_path(operations.CHOWN, path, (*ids, follow(follow_symlinks)), nothing)
 
     def lchown(self, path: AnyPath, uid: int, gid: int) -> Request[None]:
@@ -218,7 +213,7 @@ class VolumeCalls:
         flags: os.XATTR_CREATE or os.XATTR_REPLACE
         """
         buffers = (encode_path(path), encode_name(attribute, "attribute"), bytes_of(value))
-        numbers = (check_integer(flags, "flags"), follow(follow_symlinks))
+        numbers = (check_u32(flags, "flags"), follow(follow_symlinks))
         return Request(operations.SETXATTR, numbers, buffers, nothing, (path,))
 
     def removexattr(
@@ -246,7 +241,7 @@ class VolumeCalls:
             yield from self.mkdir(name, mode)
 
     def mknod(self, path: AnyPath, mode: int = 0o600, device: int = 0) -> Request[None]:
-        numbers = (check_integer(mode, "mode"), check_integer(device, "device"))
+        numbers = (check_u32(mode, "mode"), check_u32(device, "device"))
         return on_path(operations.MKNOD, path, numbers, nothing)
 
     def mkfifo(self, path: AnyPath, mode: int = 0o666) -> Request[None]:
@@ -293,7 +288,8 @@ class VolumeCalls:
         """The first page of a directory; a handle other than 0 has further ones."""
         decode = decode_listing_with_stats if with_stats else decode_listing
         flags = STATS if with_stats else 0
-        return Request(operations.OPENDIR, (flags,), (encode_path(path),), decode, (path,))
+        name = (encode_path(path),)
+        return Request(operations.OPENDIR, (flags,), name, decode, (path,), opens=True)
 
     def readdir(self, path: AnyPath, handle: int, with_stats: bool) -> Request[Listing]:
         decode = decode_listing_with_stats if with_stats else decode_listing
@@ -302,9 +298,16 @@ class VolumeCalls:
     def entries(self, path: AnyPath, with_stats: bool = False) -> Steps[list[Entry]]:
         """All entries of a directory."""
         handle, entries = yield from self.opendir(path, with_stats)
-        while handle != 0:
-            handle, further = yield from self.readdir(path, handle, with_stats)
-            entries += further
+        try:
+            while handle != 0:
+                handle, further = yield from self.readdir(path, handle, with_stats)
+                entries += further
+        except (OSError, GeneratorExit):
+            # The server closes a directory that fails, and all when the connection ends.
+            raise
+        except BaseException:
+            yield from close_interrupted(handle, path)
+            raise
         return entries
 
     def listdir(self, path: Any = "/") -> Steps[list[Any]]:
@@ -318,7 +321,7 @@ class VolumeCalls:
 
     def open_handle(self, path: AnyPath, flags: int, mode: int) -> Request[int]:
         """Opens a file, and returns its handle."""
-        numbers = (check_integer(flags, "flags"), check_mode(mode))
+        numbers = (check_u32(flags, "flags"), check_mode(mode))
         name = (encode_path(path),)
         return Request(operations.OPEN, numbers, name, decode_number, (path,), opens=True)
 
@@ -389,6 +392,14 @@ def close_after(handle: int, path: Any, steps: Steps[R]) -> Steps[R]:
         raise
     yield from close
     return result
+
+
+def close_interrupted(handle: int, path: Any) -> Steps[None]:
+    """Closes a handle that an interrupted request may have closed already."""
+    try:
+        yield from Request(operations.CLOSE, (handle,), (), nothing, (path,))
+    except OSError:
+        pass
 
 
 def two_paths(

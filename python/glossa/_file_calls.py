@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, Optional, TypeVar
 
 from . import _operations as operations
-from ._calls import SAME_ID, Steps, bytes_of
-from ._names import AnyPath, check_integer, check_mode, check_position, encode_name
+from ._calls import Steps, bytes_of
+from ._names import AnyPath, check_id, check_integer, check_mode, check_position, check_u32, encode_name
 from ._operations import DATA_ONLY, DATA_MAX, Operation
 from ._request import Request, nothing
 from ._times import Times, encode_times
@@ -178,7 +178,7 @@ class FileCalls:
 
     def chown(self, uid: int, gid: int) -> Request[None]:
         """Sets the owners; -1 leaves one as it is."""
-        ids = (check_integer(uid, "uid") & SAME_ID, check_integer(gid, "gid") & SAME_ID)
+        ids = (check_id(uid, "uid"), check_id(gid, "gid"))
         return self._request(operations.FCHOWN, ids, nothing)
 
     def utime(
@@ -197,7 +197,7 @@ class FileCalls:
         """
         flags: os.XATTR_CREATE or os.XATTR_REPLACE
         """
-        numbers = (check_integer(flags, "flags"),)
+        numbers = (check_u32(flags, "flags"),)
         name = encode_name(attribute, "attribute")
         return self._request(operations.FSETXATTR, numbers, nothing, name, bytes_of(value))
 
@@ -213,9 +213,8 @@ class FileCalls:
         type: fcntl.F_RDLCK, F_WRLCK, or F_UNLCK
         length: 0 is all to the end of the file
         """
-        numbers = (check_integer(command, "command"), check_integer(type, "type"))
+        numbers = (check_u32(command, "command"), check_u32(type, "type"))
         return self._request(operations.LOCK, (*numbers, *span(start, length)), decode_lock)
-
 
     def lockf(self, cmd: int, len: int = 0, start: int = 0) -> Steps[None]:
         """Takes or releases a record lock, as fcntl.lockf; the owner is that of the identity."""

@@ -12,7 +12,7 @@ from ._operations import GREETING, LAST_PART, VERSION
 
 LENGTH = Struct(">I")
 
-# A longer record is none of this protocol.
+# A longer record is not of this protocol.
 MAX_BYTES = 65_536
 
 Greeting = dict[str, Any]
@@ -31,6 +31,8 @@ def greet(stream: socket.socket) -> Greeting:
     if name != GREETING[:-1]:
         raise ConnectionError("the socket is not that of a server of 'glossa api'")
     record: Greeting = json.loads(message[len(GREETING) :])
+    if type(record) is not dict:
+        raise ConnectionError("the server's greeting is not an object of JSON")
     if version != VERSION and "error" not in record:
         raise ConnectionError(
             f"the server speaks version {version} of the protocol, this package version {VERSION}"
@@ -43,7 +45,7 @@ def _receive(stream: socket.socket, size: int) -> bytes:
     while size > 0:
         part = stream.recv(size)
         if not part:
-            raise ConnectionError("the server has ended the connection before its greeting")
+            raise ConnectionError("the server closed the connection before its greeting")
         parts.append(part)
         size -= len(part)
     return b"".join(parts)

@@ -47,6 +47,19 @@ def check_integer(value: Any, what: str) -> int:
         raise TypeError(f"{what} must be an integer, not {type(value).__name__}") from None
 
 
+def check_u32(value: Any, what: str) -> int:
+    """Flags, or another number of 32 bits without a sign. @raises TypeError, OverflowError"""
+    number = check_integer(value, what)
+    if not 0 <= number < 2**32:
+        raise OverflowError(f"{what} must be from 0 to {2**32 - 1}, not {number}")
+    return number
+
+
+def check_id(value: Any, what: str) -> int:
+    """A uid or gid as the protocol has it; -1 leaves the id as it is. @raises TypeError, OverflowError"""
+    return 2**32 - 1 if value == -1 else check_u32(value, what)
+
+
 # Positions are numbers that JavaScript holds exactly.
 LAST_POSITION = 2**53 - 1
 

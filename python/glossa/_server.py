@@ -18,16 +18,17 @@ from ._names import StrPath
 Command = Union[str, "os.PathLike[str]", Sequence[str]]
 
 
-# Seconds until a server must have ended after its connection; it may still store data.
+# Seconds that a server may take to end after its connection; it may still store data.
 END_SECONDS = 60
 
 
-def await_end(process: subprocess.Popen[bytes]) -> None:
+def await_end(process: subprocess.Popen[bytes]) -> int:
+    """Waits for the end of a server, and returns its status. One that does not end is killed."""
     try:
-        process.wait(END_SECONDS)
+        return process.wait(END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        return process.wait()
 
 
 class VolumeError(OSError):
@@ -35,7 +36,7 @@ class VolumeError(OSError):
 
 
 class Source(NamedTuple):
-    """From where a connection comes; a child process or an unpickled Volume makes its own."""
+    """The origin of connections; a child process or an unpickled Volume makes its own from it."""
 
     name: str
     # Path of the socket of a server that runs.
@@ -69,9 +70,11 @@ def make_source(
         line += ["--volfile-id", str(volname)]
         if any(map(os.path.isabs, hosts)):
             line += ["--volfile-server-transport", "unix"]
+    if isinstance(options, str):
+        raise TypeError(f"options must be a list of 'VOLUME.OPTION=VALUE', not the str {options!r}")
     for option in options:
         line += ["--xlator-option", option]
-    line += ["--log-file", os.devnull if log is None else os.fspath(log)]
+    line += ["--log-file", os.devnull if log is None else os.path.abspath(log)]
     if log_level is not None:
         line += ["--log-level", log_level]
     return Source(name, None, (*find_command(command), "api", *line))
@@ -122,7 +125,7 @@ def connect(source: Source) -> Link:
 
 def _start(source: Source) -> Link:
     ours, theirs = socket.socketpair()
-    # What the server says of a volume that it cannot open. A file takes it without being read.
+    # The server's messages about a volume that it cannot open. A file takes them without being read.
     with theirs, tempfile.TemporaryFile() as messages:
         line = [*source.command, "--fd", str(theirs.fileno())]
         try:
@@ -157,7 +160,7 @@ def _greet(
         return Link(stream, greeting, process)
     except BaseException as error:
         stream.close()
-        status = None if process is None else process.wait()
+        status = None if process is None else await_end(process)
         if isinstance(error, (ConnectionError, ValueError)):
             ended = "" if status is None else f" (the server ended with status {status})"
             raise VolumeError(f"cannot open {source.name}: {error}{ended}") from error

@@ -39,5 +39,5 @@ def check_pair(value: Any, name: str) -> None:
 def from_seconds(time: Any) -> tuple[int, int]:
     if isinstance(time, float):
         seconds = int(time // 1)
-        return seconds, int((time - seconds) * NANOSECONDS)
+        return divmod(seconds * NANOSECONDS + int((time - seconds) * NANOSECONDS), NANOSECONDS)
     return check_integer(time, "times"), 0

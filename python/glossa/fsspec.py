@@ -233,8 +233,9 @@ class _UncommittedFile(io.BufferedWriter):
     def __init__(self, volume, path, mode):
         self._volume = volume
         self.path = path
-        folder, name = path.rsplit("/", 1)
-        self._temporary = f"{folder}/.{name}.{uuid.uuid4().hex}"
+        folder, _ = path.rsplit("/", 1)
+        # Without the name, which may be as long as names can be.
+        self._temporary = f"{folder}/.glossa-{uuid.uuid4().hex}"
         if "a" in mode and volume.exists(path):
             volume.copyfile(path, self._temporary)
         super().__init__(volume.open(self._temporary, mode, buffering=0))

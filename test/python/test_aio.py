@@ -186,6 +186,55 @@ class Asyncio(VolumeCase):
         with self.assertRaisesRegex(OSError, "nonexistent"):
             asyncio.run(run())
 
+    def test_dropped_volume(self):
+        """a volume that is dropped in its event loop warns, and ends its server without a wait for the loop"""
+
+        async def run():
+            volume = aio.Volume(self.volfile, command=COMMAND)
+            await volume.stat("/")
+            process = volume._connector.live()._process
+            with self.assertWarns(ResourceWarning):
+                del volume
+                gc.collect()
+            self.assertEqual(process.returncode, 0)
+
+        asyncio.run(run())
+
+    def test_closed_while_opening(self):
+        """close while a volume opens fails its first call, and leaves no connection"""
+
+        async def run():
+            volume = aio.Volume(self.volfile, command=COMMAND)
+            first = asyncio.ensure_future(volume.stat("/"))
+            await asyncio.sleep(0)
+            await volume.close()
+            with self.assertRaises(ValueError):
+                await first
+            self.assertIsNone(volume._connector.live())
+
+        asyncio.run(run())
+
+    def test_cancelled_listings(self):
+        """a cancelled listing leaves no open directory at the server"""
+        for number in range(1500):
+            os.close(os.open(f"{self.directory}{self.at(f'{number:04}-')}{'x' * 100}", os.O_CREAT))
+
+        async def work(volume):
+            process = volume._connector.live()._process
+            await volume.listdir(self.top)
+            before = len(os.listdir(f"/proc/{process.pid}/fd"))
+            for turns in range(60):
+                task = asyncio.ensure_future(volume.listdir(self.top))
+                for _ in range(turns % 12):
+                    await asyncio.sleep(0.001)
+                task.cancel()
+                await asyncio.wait([task])
+            await volume.listdir(self.top)
+            await volume.stat(self.top)
+            self.assertEqual(len(os.listdir(f"/proc/{process.pid}/fd")), before)
+
+        self.run_with_volume(work)
+
     def test_dropped(self):
         """a volume and a file that are dropped warn"""
 

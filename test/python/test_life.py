@@ -1,5 +1,6 @@
 """Test cases of the life of a volume: opening, threads, signals, fork, the end of the server, and closing."""
 
+import asyncio
 import errno
 import fcntl
 import gc
@@ -14,7 +15,8 @@ import threading
 import warnings
 
 import glossa
-from glossa import Volume, VolumeError
+from glossa import Volume, VolumeError, aio
+from glossa._connector import connectors
 from support import COMMAND, VolumeCase
 
 
@@ -325,6 +327,22 @@ class Threads(VolumeCase):
         self.assertRegex(text, f"{errno.ENOTCONN} .*belongs to the parent.* b'parent'")
         self.assertEqual(file.read(), b"parent")
         file.close()
+
+    def test_fork_after_another_volume(self):
+        """a child connects anew though its parent has closed a volume of asyncio before"""
+
+        async def use():
+            async with aio.Volume(self.volfile, command=COMMAND) as volume:
+                await volume.stat("/")
+                return volume
+
+        closed = asyncio.run(use())
+        child = os.fork()
+        if child == 0:
+            is_new = all(each.current is None for each in list(connectors))
+            os._exit(0 if is_new and self.volume.isdir(self.top) else 1)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        self.assertTrue(closed.closed)
 
     def test_fork_with_threads(self):
         """a fork while other threads call leaves both processes able to go on"""

@@ -76,6 +76,14 @@ class Attributes(VolumeCase):
         ):
             with self.assertRaises(ValueError):
                 call()
+        for call in (
+            lambda: self.volume.chown(self.top, 2**32, -1),
+            lambda: self.volume.chown(self.top, -1, -2),
+            lambda: self.volume.access(self.top, -1),
+            lambda: self.volume.open_raw(self.at("a"), 2**32),
+        ):
+            with self.assertRaises(OverflowError):
+                call()
         self.assertFalse(self.volume.exists("a\0b"))
 
     def test_tests(self):
@@ -256,6 +264,11 @@ class Trees(VolumeCase):
         errors = []
         self.assertEqual(list(self.volume.walk(self.at("none"), onerror=errors.append)), [])
         self.assertIsInstance(errors[0], FileNotFoundError)
+
+    def test_walk_of_a_loop(self):
+        """walk lists a link that leads to itself as a file, as os.walk does"""
+        self.volume.symlink("loop", self.at("loop"))
+        self.assertEqual(list(self.volume.walk(self.top))[0][2], ["loop"])
 
     def test_copytree(self):
         """copytree copies a tree with links as links, or with their files"""

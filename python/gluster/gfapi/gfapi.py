@@ -60,9 +60,9 @@ class Volume(Trees):
         if volfile is not None and hosts is not None:
             raise LibgfapiException("Either hosts or a volfile names the volume, not both.")
         if proto not in _PROTOCOLS:
-            raise LibgfapiException(f"Invalid protocol specified: {proto!r} is none of {', '.join(_PROTOCOLS)}.")
+            raise LibgfapiException(f"Invalid protocol specified: must be one of {', '.join(_PROTOCOLS)}, not {proto!r}.")
         if not isinstance(port, int):
-            raise LibgfapiException(f"Invalid port specified: {port!r} is no integer.")
+            raise LibgfapiException(f"Invalid port specified: must be an integer, not {port!r}.")
         self.hosts = [hosts] if isinstance(hosts, str) else list(hosts or ())
         self.volname = volname if volname is not None else os.fspath(volfile)
         self.protocol = proto
@@ -86,7 +86,7 @@ class Volume(Trees):
         """Connects to the volume; does nothing the second time."""
         if self.fs is not None:
             return
-        log = {"log": self.log_file, "log_level": _LEVELS[self.log_level]}
+        log = {"log": self.log_file, "log_level": _name_level(self.log_level)}
         try:
             volume = glossa.Volume(**self._name_source(), **log, command=self._command)
         except (OSError, ValueError) as error:
@@ -120,13 +120,12 @@ class Volume(Trees):
 
     def set_logging(self, log_file, log_level):
         """Sets file and level (0 to 9) of the log; None is a file in the folder of GlusterFS's logs."""
-        if not isinstance(log_level, int) or not 0 <= log_level < len(_LEVELS):
-            raise LibgfapiException(f"glfs_set_logging failed: the level {log_level!r} is none of 0 to 9")
+        level = _name_level(log_level)
         if log_file is None:
             log_file = posixpath.join(_LOG_FOLDER, f"{self.volname}.log")
         if self.fs is not None:
             try:
-                self.fs.set_log(None if log_file == _NO_LOG else log_file, _LEVELS[log_level])
+                self.fs.set_log(None if log_file == _NO_LOG else log_file, level)
             except OSError as error:
                 raise LibgfapiException(f"glfs_set_logging({log_file}) failed: {error}") from error
         self.log_file = log_file
@@ -350,6 +349,12 @@ class Volume(Trees):
         if flags is None:
             raise ValueError(f"Invalid mode: {mode!r}")
         return File(self.open(path, flags, 0o666), path=path, mode=mode)
+
+
+def _name_level(number):
+    if not isinstance(number, int) or not 0 <= number < len(_LEVELS):
+        raise LibgfapiException(f"glfs_set_logging failed: the level must be from 0 to 9, not {number!r}")
+    return _LEVELS[number]
 
 
 def _current_ids():
