@@ -5,7 +5,10 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { openListeningSocket } from '../gluster/protocol/server/loop-listener.ts';
 import { ListeningSocket, LoopConnection } from '../gluster/protocol/shared/loop-socket.ts';
+import type { Caller } from '../runtime/api/driver-steps.ts';
 import { FopError } from '../runtime/api/fop-error.ts';
+import { ApiConnection, type ApiHost } from '../runtime/api/protocol/api-connection.ts';
+import { ApiVolume } from '../runtime/api/protocol/request-context.ts';
 import { EACCES, EINVAL, ENODATA } from '../runtime/core/errno.ts';
 import { gfidToBytes } from '../runtime/core/gfid.ts';
 import type { Graph } from '../runtime/core/graph.ts';
@@ -16,8 +19,6 @@ import { type Peer, readPeer } from '../runtime/sys/socket.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
 import { packageVersion } from '../terminal/package-version.ts';
 import { reason } from '../terminal/reason.ts';
-import { ApiConnection, type ApiHost } from './api/api-connection.ts';
-import { ApiVolume } from './api/request-context.ts';
 import { type ListeningServer, serveListening } from './listening-server.ts';
 import type { Reloader } from './reloader.ts';
 import {
@@ -51,6 +52,14 @@ export function serveApi(
   };
   return runServer(graphServer, settings, terminal, starter);
 }
+
+/** The identity of clients that name none: the server's own. */
+const findCaller = (pid: number): Caller => ({
+  uid: process.geteuid!(),
+  gid: process.getegid!(),
+  groups: process.getgroups!(),
+  pid,
+});
 
 class ApiServer implements ListeningServer, ApiHost {
   readonly what = 'api';
@@ -128,7 +137,7 @@ class ApiServer implements ListeningServer, ApiHost {
       fd,
       pump,
       (transport) => {
-        served = new ApiConnection(this, peer.pid, transport);
+        served = new ApiConnection(this, findCaller(peer.pid), transport);
         return served;
       },
       () => {
@@ -146,11 +155,9 @@ class ApiServer implements ListeningServer, ApiHost {
   // -- for connections -----------------------------------------------------------------------
 
   openVolume(): ApiVolume {
-    const volume = new ApiVolume(
-      this.graph,
-      (text) => this.log(text),
-      () => this.volumes.delete(volume),
-    );
+    const volume = new ApiVolume(this.graph, (text) => this.log(text), {
+      onClose: () => void this.volumes.delete(volume),
+    });
     this.volumes.add(volume);
     return volume;
   }

@@ -1,11 +1,11 @@
 /** A call channel over a simulated transport. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { RecordError, RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { CallChannel, type LossReason, type PendingCall } from './call-channel.ts';
 import { parseFields, readFields, writeFields } from './fields.ts';
 import { ACCEPT, AUTH_V3, CALL, readCall, writeCall, writeReply } from './message.ts';
 import { CALLBACK, FOPS4 } from './programs.ts';
-import { RecordError, RecordReader, recordMark } from './record.ts';
-import { XdrReader, XdrWriter } from './xdr.ts';
 
 const EAGAIN = 11;
 const EPIPE = 32;

@@ -5,11 +5,12 @@
  * Bytes are queued until the caller invokes `flush`, so that the calls of one turn leave together. The
  * data of a write is sent from its own memory; only the unsent rest is copied.
  */
+
+import { type RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { CALL, type Caller, NO_XID, REPLY, readReply, SELF_CALLER, writeCall } from './message.ts';
 import { type NumberedCall, PendingCalls } from './pending-calls.ts';
 import type { Program } from './programs.ts';
-import { type RecordReader, recordMark } from './record.ts';
-import { XdrReader, XdrWriter } from './xdr.ts';
 
 const MARK_SIZE = 4;
 /** If this many bytes of the buffer were sent, the unsent rest moves to its front. */

@@ -3,6 +3,9 @@
  * a refusal. Callers pass programs as tables of procedures. The program GF-DUMP, which lists them, is added here.
  * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.c`, `rpcsvc_program_actor`.
  */
+
+import { type RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { XdrReader, type XdrWriter } from '../../runtime/wire/xdr.ts';
 import { type Fields, writeFields } from './fields.ts';
 import {
   ACCEPT,
@@ -15,8 +18,6 @@ import {
   writeReply,
 } from './message.ts';
 import { commonReply, DUMP, DUMP_PROGRAM, type Program, writePrograms } from './programs.ts';
-import { type RecordReader, recordMark } from './record.ts';
-import { XdrReader, type XdrWriter } from './xdr.ts';
 
 /** Writes the results of a call. */
 export type Results = (w: XdrWriter) => void;

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Iatt } from '../../runtime/core/iatt.ts';
+import { RecordReader } from '../../runtime/wire/record.ts';
+import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { readTexts, writeTexts } from './dict.ts';
 import { type Fields, parseFields, readFields, writeFields } from './fields.ts';
 import { fops4 } from './fops4.ts';
@@ -35,8 +37,6 @@ import {
   setLkVerReply,
   writePrograms,
 } from './programs.ts';
-import { RecordReader } from './record.ts';
-import { XdrReader, XdrWriter } from './xdr.ts';
 
 interface CapturedRecord {
   readonly name: string;

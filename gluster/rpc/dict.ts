@@ -7,8 +7,8 @@ import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
 import type { Gfid } from '../../runtime/core/gfid.ts';
 import type { Iatt } from '../../runtime/core/iatt.ts';
+import { XdrReader, type XdrWriter } from '../../runtime/wire/xdr.ts';
 import { readIatt, writeIatt } from './iatt.ts';
-import { XdrReader, type XdrWriter } from './xdr.ts';
 
 /** Bytes of an mdata value: three timestamps with nanoseconds. */
 const MDATA_SIZE = 36;

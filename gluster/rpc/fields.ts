@@ -5,6 +5,8 @@
  *   const row = parseFields('loc.gfid =0:u32 name:string xdata');
  *   writeFields(w, row, [gfid, 'x', null]);
  */
+
+import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { readDict, writeDict } from './dict.ts';
 import { IATT_SIZE, readIatt, writeIatt } from './iatt.ts';
 import {
@@ -23,7 +25,6 @@ import {
   writeLocks,
   writeWide,
 } from './structs.ts';
-import type { XdrReader, XdrWriter } from './xdr.ts';
 
 const kinds = {
   u32,

@@ -2,7 +2,7 @@
 import { type Gfid, gfidToBytesInto, inoHi, inoLo, ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import { OFFSET_MAX } from '../../runtime/core/limits.ts';
-import type { XdrReader, XdrWriter } from './xdr.ts';
+import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 
 export const IATT_SIZE = 148;
 const OLD_IATT_SIZE = 100;

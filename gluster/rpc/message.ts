@@ -2,7 +2,7 @@
  * Encodes and decodes the headers of calls and replies, with the credentials that name the caller. Layouts and
  * limits: GlusterFS 10 `rpc/rpc-lib/src/{xdr-rpc,auth-glusterfs}.c`, RFC 5531.
  */
-import { computePaddedLength, type XdrReader, type XdrWriter } from './xdr.ts';
+import { computePaddedLength, type XdrReader, type XdrWriter } from '../../runtime/wire/xdr.ts';
 
 export const CALL = 0;
 export const REPLY = 1;

@@ -5,9 +5,9 @@
 
 import type { Gfid } from '../../runtime/core/gfid.ts';
 import type { Iatt } from '../../runtime/core/iatt.ts';
+import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { parseFields } from './fields.ts';
 import { writeOldIatt } from './iatt.ts';
-import type { XdrReader, XdrWriter } from './xdr.ts';
 
 /** The event type of CACHE_INVALIDATION. */
 const INVALIDATION = 1;

@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { gfidFromRandom } from '../../runtime/core/gfid.ts';
 import { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
+import { type Loan, RecordError, RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { readTexts, writeTexts } from './dict.ts';
 import { type KindName, readFields, writeFields } from './fields.ts';
 import { fops4 } from './fops4.ts';
@@ -24,8 +26,6 @@ import {
   writeReply,
 } from './message.ts';
 import { readPrograms } from './programs.ts';
-import { type Loan, RecordError, RecordReader, recordMark } from './record.ts';
-import { XdrReader, XdrWriter } from './xdr.ts';
 
 const u32 = fc.nat({ max: 0xffff_ffff });
 const i32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });

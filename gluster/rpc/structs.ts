@@ -3,10 +3,10 @@ import type { Dict } from '../../runtime/core/dict.ts';
 import type { Iatt } from '../../runtime/core/iatt.ts';
 import type { Flock } from '../../runtime/core/lock.ts';
 import { type StructType, type StructTypes, structTypes } from '../../runtime/core/struct-types.ts';
+import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { readDict, writeDict } from './dict.ts';
 import { readIatt, writeIatt } from './iatt.ts';
 import { parseHex, toHex } from './message.ts';
-import type { XdrReader, XdrWriter } from './xdr.ts';
 
 /** The encoding of one kind of value. */
 export interface Kind {

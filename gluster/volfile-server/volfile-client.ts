@@ -7,6 +7,8 @@ import { connect, type Socket } from 'node:net';
 import { formatSocketAddress, type SocketAddress } from '../../runtime/core/addresses.ts';
 import { decodeName } from '../../runtime/core/bytes.ts';
 import { ENOENT, strerror } from '../../runtime/core/errno.ts';
+import { RecordError, RecordReader } from '../../runtime/wire/record.ts';
+import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { CallChannel, type LossReason } from '../rpc/call-channel.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
 import { parseFields, readFields } from '../rpc/fields.ts';
@@ -20,8 +22,6 @@ import {
   WANTS_ID,
   WANTS_SERVERS,
 } from '../rpc/programs.ts';
-import { RecordError, RecordReader } from '../rpc/record.ts';
-import type { XdrReader, XdrWriter } from '../rpc/xdr.ts';
 
 /** Milliseconds between two attempts to reach a lost server. */
 const RETRY_MS = 3000;

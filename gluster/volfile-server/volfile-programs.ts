@@ -8,6 +8,7 @@ import { printable } from '../../runtime/core/log.ts';
 import { isSecret } from '../../runtime/core/secrets.ts';
 import { neededWords } from '../../runtime/volfile/statement-words.ts';
 import { parse, type Statement } from '../../runtime/volfile/volfile.gen.js';
+import type { XdrReader } from '../../runtime/wire/xdr.ts';
 import {
   makeResults,
   type Procedure,
@@ -35,7 +36,6 @@ import {
   WANTS_ID,
   WANTS_SERVERS,
 } from '../rpc/programs.ts';
-import type { XdrReader } from '../rpc/xdr.ts';
 import type { Portmap } from './portmap.ts';
 import { computeVolumeId, isRefusal, parseKey, type VolfileFolder } from './volfile-folder.ts';
 

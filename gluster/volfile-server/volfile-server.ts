@@ -6,10 +6,10 @@
  */
 import { rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { RecordError, RecordReader } from '../../runtime/wire/record.ts';
+import { XdrWriter } from '../../runtime/wire/xdr.ts';
 import { CallServer } from '../rpc/call-server.ts';
 import { CALLBACK, CBK } from '../rpc/programs.ts';
-import { RecordError, RecordReader } from '../rpc/record.ts';
-import { XdrWriter } from '../rpc/xdr.ts';
 import { Portmap } from './portmap.ts';
 import type { VolfileFolder } from './volfile-folder.ts';
 import { makePrograms, type Peer, type SharedState } from './volfile-programs.ts';

@@ -1,4 +1,4 @@
-"""Generated from server/api/operations.ts by tools/gen/api-operations.ts (npm run gen). Do not edit.
+"""Generated from runtime/api/protocol/operations.ts by tools/gen/api-operations.ts (npm run gen). Do not edit.
 
 The operations of the protocol of `glossa api` (docs/reference/api-protocol.md).
 """

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BrowserContext } from '../../bridges/machine/browser/context.ts';
 import server from '../../gluster/protocol/server/index.ts';
 import { PATIENCE_MS } from '../../gluster/protocol/server/record-memory.ts';
-import { recordMark } from '../../gluster/rpc/record.ts';
 import { dumpXlator } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
@@ -14,6 +13,7 @@ import { pump } from '../../runtime/pump/pump.ts';
 import { makeGraph, Registry } from '../../runtime/volfile/activate.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
+import { recordMark } from '../../runtime/wire/record.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { RawPeer } from '../support/raw-rpc.ts';
 

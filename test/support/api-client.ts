@@ -1,12 +1,12 @@
 /** A client of the protocol of `glossa api` for tests: it writes requests by the table, and reads replies. */
 
 import type { Socket } from 'node:net';
-import { RecordReader, recordMark } from '../../gluster/rpc/record.ts';
-import { XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
+import type { Operation } from '../../runtime/api/protocol/operation.ts';
+import { operationGroups, PROTOCOL_VERSION } from '../../runtime/api/protocol/operations.ts';
+import { isVariable } from '../../runtime/api/protocol/values.ts';
 import { concatBytes, decodeName, encodeName } from '../../runtime/core/bytes.ts';
-import type { Operation } from '../../server/api/operation.ts';
-import { operationGroups, PROTOCOL_VERSION } from '../../server/api/operations.ts';
-import { isVariable } from '../../server/api/values.ts';
+import { RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = Object.assign(
   {},

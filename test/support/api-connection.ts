@@ -1,10 +1,11 @@
 /** A connection of `glossa api` over a volume in memory, for tests: without a socket, messages in, messages out. */
 import { expect } from 'vitest';
+import { ROOT } from '../../runtime/api/driver-steps.ts';
+import { ApiConnection, type ApiHost } from '../../runtime/api/protocol/api-connection.ts';
+import { ApiVolume } from '../../runtime/api/protocol/request-context.ts';
 import type { Fops } from '../../runtime/core/xlator.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
-import { ApiConnection, type ApiHost } from '../../server/api/api-connection.ts';
-import { ApiVolume } from '../../server/api/request-context.ts';
 import {
   type ApiReply,
   type ApiValue,
@@ -32,11 +33,7 @@ export async function connectInProcess({
   const host: ApiHost = {
     facts: { version: '0.0.0' },
     openVolume() {
-      const volume = new ApiVolume(
-        graph,
-        (text) => logged.push(text),
-        () => {},
-      );
+      const volume = new ApiVolume(graph, (text) => logged.push(text));
       volumesOpened.push(volume);
       return volume;
     },
@@ -70,7 +67,7 @@ export async function connectInProcess({
       isOpen = false;
     },
   };
-  const connection: ApiConnection = new ApiConnection(host, 1, transport);
+  const connection: ApiConnection = new ApiConnection(host, { ...ROOT, pid: 1 }, transport);
   const receive = (bytes: Uint8Array): void =>
     connection.records.append(bytes, () => {
       connection.serveMessages();

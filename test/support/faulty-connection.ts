@@ -1,10 +1,10 @@
 /**
  * A faulty connection between a client and a brick: it cuts, delays, corrupts or withholds records
- * (`gluster/rpc/record.ts`) as a test says.
+ * (`runtime/wire/record.ts`) as a test says.
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { RecordReader, recordMark } from '../../gluster/rpc/record.ts';
+import { RecordReader, recordMark } from '../../runtime/wire/record.ts';
 
 export type Direction = 'call' | 'reply';
 /** Bytes that go on in the place of a record, mark and all; null when the line is cut. */

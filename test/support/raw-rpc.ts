@@ -13,10 +13,10 @@ import {
   writeCall,
 } from '../../gluster/rpc/message.ts';
 import { FOPS4, HAND, HANDSHAKE, type Program } from '../../gluster/rpc/programs.ts';
-import { RecordReader, recordMark } from '../../gluster/rpc/record.ts';
-import { XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
+import { RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 
 const MARK_SIZE = 4;
 const DENIED = 1;

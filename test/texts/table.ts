@@ -250,7 +250,7 @@ export const tables: Readonly<Record<string, Rows>> = {
     'glossa api files.vol --socket /run/user/1000/files.sock': { by: 'cli/api.test.ts' },
     'glossa api files.vol --fd 3': { by: 'cli/api.test.ts' },
     'client  8000000a 676c6f73736100 01 7b7d                          glossa, version 1, {}': {
-      by: 'server/api/api-connection.test.ts',
+      by: 'runtime/api/protocol/api-connection.test.ts',
     },
   },
   'docs/operate/log.md': {

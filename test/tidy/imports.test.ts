@@ -10,13 +10,20 @@ import { readSources } from './sources.ts';
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/core': [],
   // Of Node it imports types alone: it runs in browsers, too.
-  'runtime/api': ['runtime/core', 'node:'],
+  'runtime/api': ['runtime/core', 'runtime/wire', 'node:'],
+  'runtime/wire': ['runtime/core'],
   'runtime/sys': ['runtime/core'],
   'runtime/volfile': ['runtime/core'],
   'runtime/observe': ['runtime/core'],
   'runtime/observe/node': ['runtime/core', 'runtime/sys', 'runtime/observe', 'node:'],
-  'gluster/rpc': ['runtime/core'],
-  'gluster/volfile-server': ['runtime/core', 'runtime/volfile', 'gluster/rpc', 'node:'],
+  'gluster/rpc': ['runtime/core', 'runtime/wire'],
+  'gluster/volfile-server': [
+    'runtime/core',
+    'runtime/volfile',
+    'runtime/wire',
+    'gluster/rpc',
+    'node:',
+  ],
   'gluster/stand-ins': ['runtime/core'],
   // The order of caches, and keys of xdata that storages know.
   'gluster/cluster': [
@@ -70,7 +77,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   tools: ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli', 'node:'],
   'tools/site': ['runtime', 'server', 'terminal', 'apps', 'cli', 'node:'],
   'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
-  'gluster/protocol': ['runtime/core', 'gluster/rpc', 'runtime/sys', 'node:'],
+  'gluster/protocol': ['runtime/core', 'runtime/wire', 'gluster/rpc', 'runtime/sys', 'node:'],
   // It shows the graph as a volfile.
   'runtime/xlators/meta': ['runtime/core', 'runtime/volfile'],
   'runtime/mount': ['runtime/core', 'runtime/api', 'runtime/pump', 'runtime/sys', 'node:'],
@@ -92,10 +99,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runtime/mount/fuse/codec/structs.ts',
     'runtime/observe',
     'bridges/host',
-    'server/api',
+    'runtime/api/protocol',
     'node:',
   ],
-  'bridges/host': ['runtime/core'],
+  'bridges/host': ['runtime/core', 'runtime/api', 'runtime/wire'],
   'bridges/isolation': ['runtime/core', 'bridges/host'],
   'bridges/javascript': ['runtime/core', 'bridges/host'],
   'bridges/machine/browser': ['runtime/core', 'bridges/host'],

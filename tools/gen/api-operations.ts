@@ -1,16 +1,16 @@
 /** Writes the tables of the protocol of `glossa api`: for the Python package, and for the reference. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BYTES_MAX } from '../../server/api/api-connection.ts';
-import { DATA_MAX } from '../../server/api/handle-operations.ts';
-import { FLAGS, type Operation } from '../../server/api/operation.ts';
-import { operationGroups, PROTOCOL_VERSION } from '../../server/api/operations.ts';
+import { BYTES_MAX } from '../../runtime/api/protocol/api-connection.ts';
+import { DATA_MAX } from '../../runtime/api/protocol/handle-operations.ts';
+import { FLAGS, type Operation } from '../../runtime/api/protocol/operation.ts';
+import { operationGroups, PROTOCOL_VERSION } from '../../runtime/api/protocol/operations.ts';
 import {
   type ArgumentType,
   isVariable,
   STAT_FIELDS,
   STATVFS_FIELDS,
-} from '../../server/api/values.ts';
+} from '../../runtime/api/protocol/values.ts';
 
 /** Python's struct codes of the argument types; of those that vary, the code of their length. */
 const CODES: Readonly<Record<ArgumentType, string>> = {
@@ -38,7 +38,7 @@ export function generatePythonOperations(): string {
   const sections = Object.entries(operationGroups).map(([title, group]) =>
     [`# ${title}`, ...Object.entries(group).map((entry) => formatPythonRow(...entry))].join('\n'),
   );
-  return `"""Generated from server/api/operations.ts by tools/gen/api-operations.ts (npm run gen). Do not edit.
+  return `"""Generated from runtime/api/protocol/operations.ts by tools/gen/api-operations.ts (npm run gen). Do not edit.
 
 The operations of the protocol of \`glossa api\` (docs/reference/api-protocol.md).
 """

@@ -13,6 +13,7 @@ import type { Flock } from '../../../runtime/core/lock.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../../runtime/core/lock.ts';
 import { O_RDWR } from '../../../runtime/core/open-flags.ts';
 import { FLOCK } from '../../../runtime/core/xdata.ts';
+import { XdrReader } from '../../../runtime/wire/xdr.ts';
 import { XATTROP } from '../../../runtime/xlators/storage/shared/xattrs.ts';
 import type { Ask, BrickClient } from '../../../test/support/brick-clients.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
@@ -33,7 +34,6 @@ import {
   inodelkContention,
   readPrograms,
 } from '../../rpc/programs.ts';
-import { XdrReader } from '../../rpc/xdr.ts';
 
 const PATIENCE = { timeout: 120_000 };
 const ANONYMOUS = -2;

@@ -2,6 +2,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
+import { RecordReader, recordMark } from '../../../runtime/wire/record.ts';
+import { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { readTexts, writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
 import { CALL, type ReceivedCall, readCall, writeReply } from '../../rpc/message.ts';
@@ -17,8 +19,6 @@ import {
   portByBrickReply,
   writePrograms,
 } from '../../rpc/programs.ts';
-import { RecordReader, recordMark } from '../../rpc/record.ts';
-import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 import { Connection, type TransportEvents } from './connection.ts';
 import { makeIntroduction } from './handshake.ts';
 

@@ -5,6 +5,8 @@
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Context } from '../../../runtime/core/context.ts';
 import { EAGAIN } from '../../../runtime/core/errno.ts';
+import { RecordError, type RecordReader } from '../../../runtime/wire/record.ts';
+import type { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { type ByteSender, CallChannel } from '../../rpc/call-channel.ts';
 import { writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
@@ -23,8 +25,6 @@ import {
   portByBrickReply,
   readPrograms,
 } from '../../rpc/programs.ts';
-import { RecordError, type RecordReader } from '../../rpc/record.ts';
-import type { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 import { type HandshakeReply, readHandshakeReply } from './handshake.ts';
 
 /** Milliseconds before each further attempt; the last delay repeats, as in GlusterFS. */

@@ -11,14 +11,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { F_SETLKW, F_WRLCK } from '../../../runtime/core/lock.ts';
 import { pump } from '../../../runtime/pump/pump.ts';
+import { RecordReader, recordMark } from '../../../runtime/wire/record.ts';
+import { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
 import { FaultyConnection } from '../../../test/support/faulty-connection.ts';
 import { type BrickSettings, isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { skipWithoutTools } from '../../../test/support/tools.ts';
 import { readCall, writeReply } from '../../rpc/message.ts';
 import { DUMP, DUMP_PROGRAM, writePrograms } from '../../rpc/programs.ts';
-import { RecordReader, recordMark } from '../../rpc/record.ts';
-import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 
 /** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 120_000 };

@@ -3,9 +3,9 @@
  * `xlators/protocol/client/src/client-handshake.c`.
  */
 import { EACCES, ESTALE, errnoName } from '../../../runtime/core/errno.ts';
+import type { XdrReader } from '../../../runtime/wire/xdr.ts';
 import { readTexts } from '../../rpc/dict.ts';
 import { FOPS4, GLOSSA, OWN } from '../../rpc/programs.ts';
-import type { XdrReader } from '../../rpc/xdr.ts';
 
 /** The release of GlusterFS that the client claims to be, and its features (op-version). */
 const CLIENT_VERSION = '10.3';

@@ -15,10 +15,10 @@ import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { F_GETLK, F_UNLCK, type Flock } from '../../../runtime/core/lock.ts';
+import type { XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { type Fields, skipIatts } from '../../rpc/fields.ts';
 import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import type { WireDirent } from '../../rpc/structs.ts';
-import type { XdrWriter } from '../../rpc/xdr.ts';
 import { makeDirents } from './directory-positions.ts';
 import type { RemoteState } from './remote-state.ts';
 

@@ -2,12 +2,12 @@
 import { EIO, ENOTCONN } from '../../../runtime/core/errno.ts';
 import type { Gfid } from '../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
+import type { XdrReader } from '../../../runtime/wire/xdr.ts';
 import type { LossReason } from '../../rpc/call-channel.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
 import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import { AUTH_V3, type Caller } from '../../rpc/message.ts';
 import { FOPS4, OWN, OWN_CALLS } from '../../rpc/programs.ts';
-import type { XdrReader } from '../../rpc/xdr.ts';
 import type { Connection } from './connection.ts';
 import { NO_FD, type RemoteFd } from './remote-fds.ts';
 

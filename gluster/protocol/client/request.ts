@@ -9,9 +9,9 @@ import { EINTR, EIO, ENOENT, ENOTCONN } from '../../../runtime/core/errno.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
+import type { XdrReader } from '../../../runtime/wire/xdr.ts';
 import type { LossReason, PendingCall } from '../../rpc/call-channel.ts';
 import { readFields } from '../../rpc/fields.ts';
-import type { XdrReader } from '../../rpc/xdr.ts';
 import type { Marshal } from './marshal.ts';
 import type { RemoteState } from './remote-state.ts';
 

@@ -11,11 +11,11 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
+import { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import mdCache from '../../../runtime/xlators/performance/md-cache/index.ts';
 import readdirAhead from '../../../runtime/xlators/performance/readdir-ahead/index.ts';
 import { ask, FakeContext, HeldLeaf, makeGfid, startGraph } from '../../../test/support/core.ts';
 import { CALLBACK, CBK, writeInvalidation } from '../../rpc/programs.ts';
-import { XdrReader, XdrWriter } from '../../rpc/xdr.ts';
 import { readCallback } from './upcalls.ts';
 
 const GFID = makeGfid(7);

@@ -5,9 +5,9 @@
 import { isGfid } from '../../../runtime/core/gfid.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { UP, type Upcall } from '../../../runtime/core/upcall.ts';
+import type { XdrReader } from '../../../runtime/wire/xdr.ts';
 import { parseFields, readFields } from '../../rpc/fields.ts';
 import { CALLBACK, CBK } from '../../rpc/programs.ts';
-import type { XdrReader } from '../../rpc/xdr.ts';
 
 /** Flags of an upcall if a name was created or removed. */
 const NAMES = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;

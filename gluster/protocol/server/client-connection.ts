@@ -9,6 +9,9 @@ import { EACCES, EAGAIN, EINVAL, ENOENT, ENOLCK, ENOSYS } from '../../../runtime
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Initiator } from '../../../runtime/core/initiator.ts';
+import type { ConnectionTransport, ServedConnection } from '../../../runtime/wire/connection.ts';
+import { RECORD_MAX, RecordError, RecordReader } from '../../../runtime/wire/record.ts';
+import { type XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import {
   CallServer,
   makeResults,
@@ -31,9 +34,6 @@ import {
   setLkVerCall,
   setLkVerReply,
 } from '../../rpc/programs.ts';
-import { RECORD_MAX, RecordError, RecordReader } from '../../rpc/record.ts';
-import { type XdrReader, XdrWriter } from '../../rpc/xdr.ts';
-import type { ConnectionTransport, ServedConnection } from '../shared/loop-socket.ts';
 import { type AuthOptions, type ClientIdentity, decideByLogin, isAdmitted } from './auth.ts';
 import type { Brick } from './bricks.ts';
 import type { PendingConnection, PendingConnections } from './pending-connections.ts';

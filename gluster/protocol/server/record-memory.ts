@@ -5,7 +5,7 @@
  * While connections wait for memory, those that hold it without progress are closed after PATIENCE_MS.
  */
 import type { Dump } from '../../../runtime/core/xlator.ts';
-import { RECORD_MAX, type RecordReader } from '../../rpc/record.ts';
+import { RECORD_MAX, type RecordReader } from '../../../runtime/wire/record.ts';
 
 /** The most bytes of an ordinary message, with the bytes that are received along with it. */
 const ORDINARY_BYTES = 1.5 * 2 ** 20;

@@ -6,8 +6,7 @@ import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
 import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
 import { type AcceptedConnection, acceptStream } from '../../../runtime/sys/stream.ts';
-import type { RecordReader } from '../../rpc/record.ts';
-import type { XdrWriter } from '../../rpc/xdr.ts';
+import type { ConnectionTransport, ServedConnection } from '../../../runtime/wire/connection.ts';
 import { Stream } from './stream.ts';
 
 /** The most connections accepted at once, before the loop serves other sockets. */
@@ -21,37 +20,6 @@ const BUSY_POLL_US = 50;
  * these are served.
  */
 const EAGER_BYTES = 2048;
-
-/** Sends the bytes of a connection. */
-export interface ConnectionTransport {
-  /** Bytes that the transport has not sent yet, without those in `out`. */
-  readonly queued: number;
-  /** Sends and empties `out`: at once, or before the process blocks. */
-  send(): void;
-  /** Called when `isPaused` has changed; pauses or resumes reading. */
-  updateFlow(): void;
-  /** Ends the connection after sending everything; `destroy` ends it at once. */
-  end(): void;
-  destroy(): void;
-}
-
-/** A connection whose messages are served. */
-export interface ServedConnection {
-  /** The received bytes. */
-  readonly records: RecordReader;
-  /** The bytes to send. */
-  readonly out: XdrWriter;
-  /** Whether reading should stop. */
-  readonly isPaused: boolean;
-  /** Whether its requests may need a turn of the event loop. */
-  readonly isBusy: boolean;
-  /** Serves the complete messages in `records`. */
-  serveMessages(): void;
-  /** Called after all of `out` was sent. */
-  updateFlow(): void;
-  /** Called once at the end of the connection. */
-  close(): void;
-}
 
 export interface ListeningSettings {
   /** Makes the connection of an accepted socket. */

@@ -3,8 +3,8 @@ import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
 import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
 import { readConnectionError, receiveInto, sendBoth } from '../../../runtime/sys/stream.ts';
+import type { RecordReader } from '../../../runtime/wire/record.ts';
 import type { ByteSender } from '../../rpc/call-channel.ts';
-import type { RecordReader } from '../../rpc/record.ts';
 
 export interface StreamEvents {
   readonly records: RecordReader;

@@ -1,7 +1,8 @@
 /** The identities that a connection has registered, by their numbers. */
-import type { Caller } from '../../runtime/api/driver-steps.ts';
-import { FopError } from '../../runtime/api/fop-error.ts';
-import { EINVAL, EMFILE } from '../../runtime/core/errno.ts';
+
+import { EINVAL, EMFILE } from '../../core/errno.ts';
+import type { Caller } from '../driver-steps.ts';
+import { FopError } from '../fop-error.ts';
 import type { IdentityRequest } from './operation.ts';
 import {
   type ApiVolume,
@@ -24,17 +25,11 @@ export class Identities {
   private readonly volume: ApiVolume;
   private readonly defaults: Caller;
 
-  /** @param pid the client's process */
-  constructor(connection: RequestConnection, volume: ApiVolume, pid: number) {
+  /** @param caller identity 0, but for its owner of locks */
+  constructor(connection: RequestConnection, volume: ApiVolume, caller: Caller) {
     this.connection = connection;
     this.volume = volume;
-    this.defaults = {
-      uid: process.geteuid!(),
-      gid: process.getegid!(),
-      groups: process.getgroups!(),
-      pid,
-      lkOwner: volume.makeLockOwner(),
-    };
+    this.defaults = { ...caller, lkOwner: volume.makeLockOwner() };
     this.contexts = [this.makeContext(this.defaults, UMASK)];
   }
 

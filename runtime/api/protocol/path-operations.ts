@@ -1,9 +1,10 @@
 /** The operations on files by path; `operation.ts` explains a row. */
-import { modeChange, ownerChange } from '../../runtime/api/file-object.ts';
-import type { LinkMode } from '../../runtime/api/resolve-path.ts';
-import type { Steps } from '../../runtime/api/steps.ts';
-import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
-import type { Iatt } from '../../runtime/core/iatt.ts';
+
+import type { Iatt } from '../../core/iatt.ts';
+import { modeChange, ownerChange } from '../file-object.ts';
+import type { LinkMode } from '../resolve-path.ts';
+import type { Steps } from '../steps.ts';
+import type { VolumeSteps } from '../volume-steps.ts';
 import { FLAGS, has, longRow, row } from './operation.ts';
 import { timesChange } from './times.ts';
 

@@ -3,11 +3,12 @@
  * fixed size come first, then the lengths of the others, then their bytes, so that a client writes one struct and
  * appends the bytes.
  */
-import type { XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
-import { decodeName, encodeNameInto } from '../../runtime/core/bytes.ts';
-import { encodeDevice } from '../../runtime/core/device-number.ts';
-import { type Gfid, inoHi, inoLo } from '../../runtime/core/gfid.ts';
-import { type Dirent, type Iatt, Statvfs } from '../../runtime/core/iatt.ts';
+
+import { decodeName, encodeNameInto } from '../../core/bytes.ts';
+import { encodeDevice } from '../../core/device-number.ts';
+import { type Gfid, inoHi, inoLo } from '../../core/gfid.ts';
+import { type Dirent, type Iatt, Statvfs } from '../../core/iatt.ts';
+import type { XdrReader, XdrWriter } from '../../wire/xdr.ts';
 
 /** The values of a request. */
 export interface ArgumentTypes {

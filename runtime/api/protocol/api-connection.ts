@@ -2,14 +2,13 @@
  * Serves a client's connection: the greeting, then requests, which may be under way at the same time. The transport
  * receives into `records` and sends `out`. docs/reference/api-protocol.md describes the messages.
  */
-import type {
-  ConnectionTransport,
-  ServedConnection,
-} from '../../gluster/protocol/shared/loop-socket.ts';
-import { type Loan, RecordError, RecordReader, recordMark } from '../../gluster/rpc/record.ts';
-import { XdrReader, XdrWriter } from '../../gluster/rpc/xdr.ts';
-import { type Steps, StepsRunner } from '../../runtime/api/steps.ts';
-import { EAGAIN, EINTR, EINVAL, ENOSYS } from '../../runtime/core/errno.ts';
+
+import { EAGAIN, EINTR, EINVAL, ENOSYS } from '../../core/errno.ts';
+import type { ConnectionTransport, ServedConnection } from '../../wire/connection.ts';
+import { type Loan, RecordError, RecordReader, recordMark } from '../../wire/record.ts';
+import { XdrReader, XdrWriter } from '../../wire/xdr.ts';
+import type { Caller } from '../driver-steps.ts';
+import { type Steps, StepsRunner } from '../steps.ts';
 import { writeFailure } from './failures.ts';
 import { DATA_MAX } from './handle-operations.ts';
 import { Identities } from './identities.ts';
@@ -58,7 +57,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   readonly records = new RecordReader(GREETING_LIMITS.room, GREETING_LIMITS.most);
   readonly out = new XdrWriter();
   private readonly host: ApiHost;
-  private readonly pid: number;
+  private readonly caller: Caller;
   private readonly transport: ConnectionTransport;
   private readonly r = new XdrReader();
   private volume: ApiVolume | null = null;
@@ -73,11 +72,16 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   private isClosed = false;
   private wasPaused = false;
 
-  /** @param pid the client's process @param transport not called by the constructor */
-  constructor(host: ApiHost, pid: number, transport: ConnectionTransport) {
+  /** @param caller the client's process, and its default identity @param transport not called by the constructor */
+  constructor(host: ApiHost, caller: Caller, transport: ConnectionTransport) {
     this.host = host;
-    this.pid = pid;
+    this.caller = caller;
     this.transport = transport;
+  }
+
+  /** Whether it takes requests. */
+  get hasBegun(): boolean {
+    return this.identities !== null;
   }
 
   get isPaused(): boolean {
@@ -118,7 +122,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
 
   /** Logs the reason, and closes the connection at once. */
   private fail(reason: string): void {
-    this.host.log(`process ${this.pid} is disconnected: ${reason}`);
+    this.host.log(`process ${this.caller.pid} is disconnected: ${reason}`);
     this.close();
     this.transport.destroy();
   }
@@ -133,14 +137,14 @@ export class ApiConnection implements RequestConnection, ServedConnection {
 
   /** Refuses the client: replies with the reason, and ends the connection. */
   refuse(reason: string): void {
-    this.host.logRefusal(`process ${this.pid} is refused: ${reason}`);
+    this.host.logRefusal(`process ${this.caller.pid} is refused: ${reason}`);
     this.writeGreeting({ error: reason });
     this.close();
     this.transport.end();
   }
 
   private greet(): void {
-    const { r, host, records } = this;
+    const { r, host } = this;
     const magic = r.fixed(GREETING.length);
     if (magic.length === 0 || GREETING.some((byte, at) => byte !== magic[at])) {
       this.fail('its first message is no greeting of this protocol');
@@ -152,11 +156,16 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       this.refuse(`the client speaks ${versions}`);
       return;
     }
-    this.volume = host.openVolume();
-    this.identities = new Identities(this, this.volume, this.pid);
-    records.setLimits(REQUEST_LIMITS.room, REQUEST_LIMITS.most);
+    this.begin();
     this.writeGreeting({ ...host.facts, dataMax: DATA_MAX, requestsMax: REQUESTS_MAX });
     this.transport.send();
+  }
+
+  /** Takes requests from here on. Called in place of a greeting by a host that knows its client. */
+  begin(): void {
+    this.volume = this.host.openVolume();
+    this.identities = new Identities(this, this.volume, this.caller);
+    this.records.setLimits(REQUEST_LIMITS.room, REQUEST_LIMITS.most);
   }
 
   private writeGreeting(facts: Readonly<Record<string, unknown>>): void {

@@ -1,12 +1,13 @@
 /** The open files and directories of a connection, by their handles. */
-import type { FileHandle, FileHandleSteps } from '../../runtime/api/file-handle.ts';
-import { FopError } from '../../runtime/api/fop-error.ts';
-import { OpenDirectory } from '../../runtime/api/open-directory.ts';
-import type { Steps } from '../../runtime/api/steps.ts';
-import { findEntryFile, type TreeDirectory } from '../../runtime/api/tree.ts';
-import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
-import { EBADF, EMFILE } from '../../runtime/core/errno.ts';
-import type { Dirent } from '../../runtime/core/iatt.ts';
+
+import { EBADF, EMFILE } from '../../core/errno.ts';
+import type { Dirent } from '../../core/iatt.ts';
+import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
+import { FopError } from '../fop-error.ts';
+import { OpenDirectory } from '../open-directory.ts';
+import type { Steps } from '../steps.ts';
+import { findEntryFile, type TreeDirectory } from '../tree.ts';
+import type { VolumeSteps } from '../volume-steps.ts';
 import type { Listing } from './values.ts';
 
 /** The most handles of a connection. */

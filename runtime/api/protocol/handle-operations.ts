@@ -1,11 +1,12 @@
 /** The operations of the connection, on open files and directories, and on files by gfid; `operation.ts` explains a row. */
-import type { HeldLock } from '../../runtime/api/file-handle.ts';
-import { modeChange, ownerChange } from '../../runtime/api/file-object.ts';
-import { FopError } from '../../runtime/api/fop-error.ts';
-import type { Steps } from '../../runtime/api/steps.ts';
-import { EINVAL } from '../../runtime/core/errno.ts';
-import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../runtime/core/lock.ts';
-import { O_RDONLY, O_WRONLY } from '../../runtime/core/open-flags.ts';
+
+import { EINVAL } from '../../core/errno.ts';
+import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../core/lock.ts';
+import { O_RDONLY, O_WRONLY } from '../../core/open-flags.ts';
+import type { HeldLock } from '../file-handle.ts';
+import { modeChange, ownerChange } from '../file-object.ts';
+import { FopError } from '../fop-error.ts';
+import type { Steps } from '../steps.ts';
 import { FLAGS, has, immediateRow, longRow, type OperationContext, row } from './operation.ts';
 import { timesChange } from './times.ts';
 import type { LockValue } from './values.ts';

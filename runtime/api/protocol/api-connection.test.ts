@@ -2,7 +2,16 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concatBytes, decodeName, encodeName } from '../../runtime/core/bytes.ts';
+import {
+  type ApiValue,
+  makeGreeting,
+  makeMessage,
+  makeRequest,
+  OPERATIONS,
+  readU32,
+} from '../../../test/support/api-client.ts';
+import { connectInProcess as connect } from '../../../test/support/api-connection.ts';
+import { concatBytes, decodeName, encodeName } from '../../core/bytes.ts';
 import {
   EACCES,
   EBADF,
@@ -13,21 +22,12 @@ import {
   ENOENT,
   ENOSYS,
   ENOTDIR,
-} from '../../runtime/core/errno.ts';
-import { tail, unwind } from '../../runtime/core/gen/fops.gen.ts';
-import { gfidFromBytes } from '../../runtime/core/gfid.ts';
-import { O_DIRECTORY, O_NOFOLLOW } from '../../runtime/core/open-flags.ts';
-import type { Fops } from '../../runtime/core/xlator.ts';
-import accessControl from '../../runtime/xlators/features/access-control/index.ts';
-import {
-  type ApiValue,
-  makeGreeting,
-  makeMessage,
-  makeRequest,
-  OPERATIONS,
-  readU32,
-} from '../../test/support/api-client.ts';
-import { connectInProcess as connect } from '../../test/support/api-connection.ts';
+} from '../../core/errno.ts';
+import { tail, unwind } from '../../core/gen/fops.gen.ts';
+import { gfidFromBytes } from '../../core/gfid.ts';
+import { O_DIRECTORY, O_NOFOLLOW } from '../../core/open-flags.ts';
+import type { Fops } from '../../core/xlator.ts';
+import accessControl from '../../xlators/features/access-control/index.ts';
 import { BYTES_MAX, REQUESTS_MAX } from './api-connection.ts';
 import { DATA_MAX } from './handle-operations.ts';
 import { toHex } from './request-context.ts';

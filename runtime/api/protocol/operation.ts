@@ -2,9 +2,9 @@
  * Declares a row of the table of operations (`operations.ts`): the arguments and the result of an operation, from
  * which codec, reference and the Python package are derived, and the steps that it runs.
  */
-import type { FileHandle, FileHandleSteps } from '../../runtime/api/file-handle.ts';
-import type { Steps } from '../../runtime/api/steps.ts';
-import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
+import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
+import type { Steps } from '../steps.ts';
+import type { VolumeSteps } from '../volume-steps.ts';
 import type { ArgumentType, ArgumentTypes, Listing, ResultType, ResultTypes } from './values.ts';
 
 /** The connection of a request, as its operation sees it. */

@@ -1,9 +1,10 @@
 /** Writes the failure of a request: errno, the path that failed if it is not the argument's, and a message. */
-import type { XdrWriter } from '../../gluster/rpc/xdr.ts';
-import { AbortError, FileError, VolumeClosedError } from '../../runtime/api/file-error.ts';
-import { FopError } from '../../runtime/api/fop-error.ts';
-import { NameError } from '../../runtime/core/bytes.ts';
-import { EINTR, EINVAL, EIO, ENOTCONN, errnoName } from '../../runtime/core/errno.ts';
+
+import { NameError } from '../../core/bytes.ts';
+import { EINTR, EINVAL, EIO, ENOTCONN, errnoName } from '../../core/errno.ts';
+import type { XdrWriter } from '../../wire/xdr.ts';
+import { AbortError, FileError, VolumeClosedError } from '../file-error.ts';
+import { FopError } from '../fop-error.ts';
 import { writeCounted, writeName } from './values.ts';
 
 /**

@@ -1,12 +1,11 @@
 /** The volume of a connection, and what the operations of one identity see of it. */
 
-import type { Caller } from '../../runtime/api/driver-steps.ts';
-import type { FileHandle, FileHandleSteps } from '../../runtime/api/file-handle.ts';
-import { awaitPromise, type Steps } from '../../runtime/api/steps.ts';
-import { VolumeClient } from '../../runtime/api/volume-client.ts';
-import { VolumeSteps } from '../../runtime/api/volume-steps.ts';
-import type { Graph } from '../../runtime/core/graph.ts';
-import { reason } from '../../terminal/reason.ts';
+import type { Graph } from '../../core/graph.ts';
+import type { Caller } from '../driver-steps.ts';
+import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
+import { awaitPromise, type Steps } from '../steps.ts';
+import { VolumeClient, type VolumeClientSettings } from '../volume-client.ts';
+import { VolumeSteps } from '../volume-steps.ts';
 import { Handles } from './handles.ts';
 import { FLAGS, has, type IdentityRequest, type OperationContext } from './operation.ts';
 import type { Listing } from './values.ts';
@@ -17,8 +16,8 @@ export class ApiVolume {
   private readonly client: VolumeClient;
   private readonly log: (text: string) => void;
 
-  constructor(graph: Graph, log: (text: string) => void, onClose: () => void) {
-    this.client = new VolumeClient(graph, { onClose });
+  constructor(graph: Graph, log: (text: string) => void, settings: VolumeClientSettings = {}) {
+    this.client = new VolumeClient(graph, settings);
     this.log = log;
   }
 
@@ -50,7 +49,7 @@ export class ApiVolume {
     try {
       await this.client.close();
     } catch (error) {
-      this.log(`a file of a program that has left is not written: ${reason(error)}`);
+      this.log(`a file of a program that has left is not written: ${(error as Error).message}`);
     }
   }
 }

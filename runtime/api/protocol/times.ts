@@ -1,10 +1,10 @@
 /** Converts times of utimensat(2) to changes of attributes. */
 
-import { FopError } from '../../runtime/api/fop-error.ts';
-import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
-import { EINVAL } from '../../runtime/core/errno.ts';
-import { SET_ATTR } from '../../runtime/core/fops.ts';
-import type { Iatt } from '../../runtime/core/iatt.ts';
+import { EINVAL } from '../../core/errno.ts';
+import { SET_ATTR } from '../../core/fops.ts';
+import type { Iatt } from '../../core/iatt.ts';
+import { FopError } from '../fop-error.ts';
+import type { VolumeSteps } from '../volume-steps.ts';
 
 /** Nanoseconds that stand for the current time, and for no change. Source: Linux include/linux/stat.h. */
 export const UTIME_NOW = 0x3fff_ffff;

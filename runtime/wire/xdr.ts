@@ -5,9 +5,9 @@
  * Reading never throws. Past the end of the message a reader returns zeros or no bytes and sets `isMalformed`, which
  * the caller checks once after the last field. 64-bit integers become JavaScript numbers, exact below 2^53.
  */
-import { decodeName, encodeNameInto } from '../../runtime/core/bytes.ts';
-import { type Gfid, gfidFromBytes, gfidToBytesInto, NULL_GFID } from '../../runtime/core/gfid.ts';
-import { GFID_SIZE } from '../../runtime/core/limits.ts';
+import { decodeName, encodeNameInto } from '../core/bytes.ts';
+import { type Gfid, gfidFromBytes, gfidToBytesInto, NULL_GFID } from '../core/gfid.ts';
+import { GFID_SIZE } from '../core/limits.ts';
 
 const TWO_32 = 0x1_0000_0000;
 /** The most bytes for which a loop is faster than `set` or `fill`. */
