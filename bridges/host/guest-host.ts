@@ -45,6 +45,13 @@ export interface GuestHost {
   trackFd(fd: number): number;
   /** Closes an fd made for the guest, and returns 1; returns 0 for any other fd. */
   closeFd(fd: number): number;
+  /**
+   * Takes messages of `runtime/api/protocol/` for the child with this index, which it serves when the guest has
+   * returned. @returns 0 without such a child
+   */
+  sendBelow(child: number, bytes: Uint8Array): number;
+  /** The replies to these, in answer to the notice `below`. */
+  takeBelow(child: number): Uint8Array | undefined;
   /** Reports that the module can no longer answer request `id`. */
   failUnreachable(id: number): void;
   /** Monotonic microseconds of the clock that `setTimer` uses. */

@@ -55,6 +55,8 @@ export type NoticeName =
   | 'cancel'
   /** The caller of the request with this number is interrupted. The request still needs a reply. */
   | 'interrupt'
+  /** The child with this index has replied to requests of the library for files (`sendBelow`). */
+  | 'below'
   // `forget` (an inode), `release` (an fd), `forget_client`: the object with this number is gone.
   | 'forget'
   | 'release'

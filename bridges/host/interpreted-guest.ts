@@ -33,6 +33,7 @@ const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
   tick: '',
   cancel: 'i',
   interrupt: 'i',
+  below: 'i',
   forget: 'i',
   release: 'i',
   forget_client: 'i',

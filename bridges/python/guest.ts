@@ -67,6 +67,10 @@ const makeHostFunctions = (
     host.fetchBytes(id, wind, i),
   ),
   put: makeFunction('b', 'i', (bytes: Uint8Array) => host.putBytes(bytes)),
+  send_below: makeFunction('ib', 'i', (child: number, bytes: Uint8Array) =>
+    host.sendBelow(child, bytes),
+  ),
+  take_below: makeFunction('i', 'b', (child: number) => host.takeBelow(child)),
 });
 
 /** Makes the host functions of a debugger in the mount's terminal. */

@@ -1,6 +1,7 @@
 /**
- * Finds a Python module's imports: files beside it and along the module path. The package `gluster`
- * of GlusterFS's own glupy is part of glossa (`python/gluster`).
+ * Finds a Python module's imports: files beside it and along the module path. Two packages are part of glossa:
+ * `gluster` of GlusterFS's own glupy (`python/gluster`), and `glossa`, for files of the volume below
+ * (`python/glossa`).
  */
 import type { ModuleFile } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';
@@ -17,7 +18,7 @@ export function findImport(
 ): ModuleSource | undefined {
   if (!/^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+)*$/u.test(name)) return undefined;
   const parts = name.split('.');
-  if (parts[0] === 'gluster') return findGluster(parts, engineParts);
+  if (parts[0] === 'gluster' || parts[0] === 'glossa') return findOwn(parts, engineParts);
   const bases = module.folders.map((folder) => join(folder, ...parts));
   for (const base of bases) {
     for (const [path, isPackage] of [
@@ -33,13 +34,15 @@ export function findImport(
   return folder === undefined ? undefined : { path: folder, source: '', package: true };
 }
 
-function findGluster(
-  [, ...parts]: readonly string[],
+function findOwn(
+  [folder, ...parts]: readonly string[],
   engineParts: Parts,
 ): ModuleSource | undefined {
-  const file = parts.length === 0 ? '__init__.py' : `${join(...parts)}.py`;
-  const name = `python/gluster/${file}`;
+  // A thread that waits would stop the volume.
+  const init = folder === 'glossa' ? '_inside.py' : '__init__.py';
+  const file = parts.length === 0 ? init : `${join(...parts)}.py`;
+  const name = `python/${folder}/${file}`;
   if (!engineParts.has(name)) return undefined;
   const source = engineParts.text(name);
-  return { path: `${SITE_FOLDER}/gluster/${file}`, source, package: parts.length === 0 };
+  return { path: `${SITE_FOLDER}/${folder}/${file}`, source, package: parts.length === 0 };
 }

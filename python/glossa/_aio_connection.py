@@ -18,7 +18,7 @@ R = TypeVar("R")
 class Connection(ConnectionBase, asyncio.BufferedProtocol):
     """A connection whose callers are tasks of one event loop."""
 
-    def __init__(self, link: Link, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, link: Link | None, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(link)
         self._loop = loop
         self._transport: asyncio.Transport | None = None
@@ -109,7 +109,8 @@ class Connection(ConnectionBase, asyncio.BufferedProtocol):
             self._loop.call_soon_threadsafe(self._end)
         except RuntimeError:
             # The loop is closed, so no task waits.
-            self._stream.close()
+            if self._link is not None:
+                self._link.stream.close()
 
     def _end(self) -> None:
         if self._transport is not None:

@@ -30,7 +30,7 @@ class Connection(ConnectionBase):
 
     def __init__(self, link: Link) -> None:
         super().__init__(link)
-        stream = link.stream
+        stream = self._stream = link.stream
         self._receive_into = stream.recv_into
         self._send_one = stream.send
         self._send_parts = stream.sendmsg

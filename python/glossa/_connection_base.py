@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from errno import ENOTCONN
 from itertools import count
 from typing import Any
@@ -12,7 +11,7 @@ from . import _operations as operations
 from ._identity import Identity
 from ._replies import Replies
 from ._request import Request, nothing
-from ._server import Link, await_end
+from ._server import Link
 from ._values import decode_handle
 
 # The number of requests without a reply; no other request has it.
@@ -31,8 +30,9 @@ def make_close(handle: int) -> Request[None]:
 class ConnectionBase:
     """A connection without its calls."""
 
-    def __init__(self, link: Link) -> None:
-        self._stream, self.greeting, self._process = link
+    def __init__(self, link: Link | None) -> None:
+        """@param link: None inside a translator, whose host carries the bytes"""
+        self._link = link
         # Number 0 is UNHEARD.
         self._numbers = count(1)
         self._replies = Replies()
@@ -77,14 +77,11 @@ class ConnectionBase:
         """Ends the connection, in any thread; calls under way fail with ENOTCONN. The server closes handles."""
         if self.loss is None:
             self.loss = "the volume is closed"
-            try:
-                self._stream.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                # The server was faster.
-                pass
+            if self._link is not None:
+                self._link.shut_down()
         self._release()
-        if self._process is not None:
-            await_end(self._process)
+        if self._link is not None:
+            self._link.await_end()
 
     def _release(self) -> None:
         """Fails the calls under way, and closes the socket, which is shut down."""
@@ -92,8 +89,6 @@ class ConnectionBase:
 
     def leave_to_parent(self) -> None:
         """In a child after fork: the connection is the parent's."""
-        self._stream.close()
         self.loss = "the connection belongs to the parent process"
-        if self._process is not None:
-            # Not a child of this process, so there is no status to wait for.
-            self._process.returncode = 0
+        if self._link is not None:
+            self._link.leave_to_parent()

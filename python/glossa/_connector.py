@@ -104,4 +104,6 @@ def _leave_to_parent() -> None:
         connector.leave_to_parent()
 
 
-os.register_at_fork(after_in_child=_leave_to_parent)
+# A translator's Python has no fork.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)

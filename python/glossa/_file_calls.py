@@ -23,6 +23,10 @@ from ._values import (
     decode_stat,
 )
 
+# Linux's os.SEEK_DATA and os.SEEK_HOLE, which a translator's Python does not have.
+SEEK_DATA = 3
+SEEK_HOLE = 4
+
 R = TypeVar("R")
 
 KEEP_SIZE = 1
@@ -122,7 +126,7 @@ class FileCalls:
     def find(self, offset: int, whence: int, position: int) -> Steps[int]:
         """The position that a seek from `position` leads to."""
         offset = check_integer(offset, "offset")
-        if whence in (os.SEEK_DATA, os.SEEK_HOLE):
+        if whence in (SEEK_DATA, SEEK_HOLE):
             numbers = (check_position(offset, "offset"), whence)
             return (yield from self._request(operations.SEEK, numbers, decode_size))
         if whence == os.SEEK_CUR:

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -35,6 +36,14 @@ class VolumeError(OSError):
     """A volume could not be opened."""
 
 
+def refuse_inside() -> None:
+    """@raises VolumeError inside a translator"""
+    if sys.platform == "emscripten":
+        raise VolumeError(
+            "a translator has no sockets and processes: its volume is glossa.aio.Volume.below()"
+        )
+
+
 class Source(NamedTuple):
     """The origin of connections; a child process or an unpickled Volume makes its own from it."""
 
@@ -54,7 +63,8 @@ def make_source(
     log_level: str | None,
     command: Command | None,
 ) -> Source:
-    """@raises TypeError, ValueError"""
+    """@raises TypeError, ValueError, VolumeError inside a translator"""
+    refuse_inside()
     if (volfile is None) == (host is None) or (host is None) != (volname is None):
         raise TypeError("a volume is opened by volfile=, or by host= and volname=")
     if volfile is not None:
@@ -87,6 +97,25 @@ class Link(NamedTuple):
     greeting: Greeting
     process: subprocess.Popen[bytes] | None
 
+    def shut_down(self) -> None:
+        try:
+            self.stream.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            # The server was faster.
+            pass
+
+    def await_end(self) -> None:
+        """Waits for the end of the server, if it is a child."""
+        if self.process is not None:
+            await_end(self.process)
+
+    def leave_to_parent(self) -> None:
+        """In a child after fork: both are the parent's."""
+        self.stream.close()
+        if self.process is not None:
+            # Not a child of this process, so there is no status to wait for.
+            self.process.returncode = 0
+
 
 def find_command(command: Command | None) -> tuple[str, ...]:
     """The command line of glossa. @raises FileNotFoundError"""
@@ -112,6 +141,7 @@ def find_command(command: Command | None) -> tuple[str, ...]:
 
 def connect(source: Source) -> Link:
     """@raises VolumeError, OSError"""
+    refuse_inside()
     if source.address is not None:
         stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:

@@ -75,10 +75,14 @@ class VolumeBase(Generic[C]):
     ) -> Self:
         """The same volume for another caller. It needs no close."""
         base = self._identity or Identity()
-        cls = type(self)
+        identity = make_identity(base, uid, gid, groups, umask, lock_owner)
+        return self._share(self._connector, identity)
+
+    @classmethod
+    def _share(cls, connector: C, identity: Identity | None) -> Self:
         volume = cls.__new__(cls)
-        volume._connector = self._connector
-        volume._identity = make_identity(base, uid, gid, groups, umask, lock_owner)
+        volume._connector = connector
+        volume._identity = identity
         volume._owns_connector = False
         return volume
 

@@ -278,6 +278,21 @@ class Volume(VolumeBase[Connector]):
     _make_connector = Connector
     _calls = calls
 
+    @classmethod
+    def below(cls, child: Any = None) -> Self:
+        """Inside a translator: the volume below it. It needs no close.
+
+        child: one of the translator's `children`; by default the first
+        @raises RuntimeError outside of a translator
+        """
+        try:
+            from ._below import find_connector
+        except ModuleNotFoundError as error:
+            if error.name not in ("glupy", "_host"):
+                raise
+            raise RuntimeError("only a translator has a volume below") from None
+        return cls._share(find_connector(child), None)
+
     async def run(self, call: Call[R]) -> R:
         """Carries out an operation of `_calls`."""
         connection = await self._connector.connection()

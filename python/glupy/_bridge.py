@@ -7,7 +7,7 @@ import inspect
 import json
 import logging
 
-from . import _advice, _debug, _hints, _lines, _log, _older, _report, _requests
+from . import _advice, _below, _debug, _hints, _lines, _log, _older, _report, _requests
 from ._console import evaluate
 from ._describe import describe, find_class, methods, takes_child
 from ._entry import fop_entry
@@ -127,6 +127,12 @@ def entry_removed(*loc):
 def tick():
     """Handles the host's timer."""
     loop.tick()
+    return NOTHING
+
+
+def below(child):
+    """Handles replies of a child to requests of glossa.aio."""
+    _below.receive(child)
     return NOTHING
 
 

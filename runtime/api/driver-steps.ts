@@ -270,7 +270,10 @@ export class DriverSteps {
   }
 
   makeFd(inode: Inode, flags: number, isDirectory = false): Fd {
-    return new Fd(inode, flags, this.caller.pid, isDirectory);
+    const fd = new Fd(inode, flags, this.caller.pid, isDirectory);
+    // An exchange of the graph opens the files of its top again.
+    if (this.fixedLinks !== undefined) fd.links = this.fixedLinks;
+    return fd;
   }
 }
 

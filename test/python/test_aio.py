@@ -158,7 +158,7 @@ class Asyncio(VolumeCase):
         """with reconnect the next call starts another server"""
 
         async def work(volume):
-            volume._connector.live()._process.kill()
+            volume._connector.live()._link.process.kill()
             with self.assertRaises(OSError):
                 while True:
                     await volume.stat("/")
@@ -192,7 +192,7 @@ class Asyncio(VolumeCase):
         async def run():
             volume = aio.Volume(self.volfile, command=COMMAND)
             await volume.stat("/")
-            process = volume._connector.live()._process
+            process = volume._connector.live()._link.process
             with self.assertWarns(ResourceWarning):
                 del volume
                 gc.collect()
@@ -220,7 +220,7 @@ class Asyncio(VolumeCase):
             os.close(os.open(f"{self.directory}{self.at(f'{number:04}-')}{'x' * 100}", os.O_CREAT))
 
         async def work(volume):
-            process = volume._connector.live()._process
+            process = volume._connector.live()._link.process
             await volume.listdir(self.top)
             before = len(os.listdir(f"/proc/{process.pid}/fd"))
             for turns in range(60):

@@ -98,7 +98,7 @@ class Opening(VolumeCase):
     def test_dropped(self):
         """a volume that is dropped without close warns, and ends its server"""
         volume = self.open_volume()
-        process = volume._connector.live()._process
+        process = volume._connector.live()._link.process
         with self.assertWarns(ResourceWarning):
             del volume
             gc.collect()
@@ -204,7 +204,7 @@ class Servers(VolumeCase):
         """with reconnect the next call starts another server, and files of the former one fail"""
         with self.open_volume(reconnect=True) as volume:
             file = volume.open(self.at("a"), "wb", buffering=0)
-            volume._connector.live()._process.kill()
+            volume._connector.live()._link.process.kill()
             with self.assertRaises(OSError) as caught:
                 while True:
                     file.write(b"x")

@@ -23,6 +23,7 @@ import {
   toOneRecord,
 } from '../limits/limited-log.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
+import { BelowConnections } from '../requests/below-connection.ts';
 import { NotificationQueue, PAUSE_MS, wasSlow } from '../requests/decision-queue.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { failDecision, type LookupExecutor } from '../requests/name-lookups.ts';
@@ -76,6 +77,7 @@ export class HostApi implements GuestHost {
   private keptBytes = 0;
   readonly limitedLog: LimitedLog;
   readonly notifications: NotificationQueue;
+  private readonly below: BelowConnections;
   private table: InodeTable | null = null;
   private cancelTimer: (() => void) | null = null;
   /** The shortest delay of the next timer: PAUSE_MS for other work after a slow `tick`, else 0. */
@@ -93,6 +95,7 @@ export class HostApi implements GuestHost {
     this.collectGarbage = collectGarbage;
     this.limitedLog = new LimitedLog(xl, logLimit);
     this.notifications = new NotificationQueue(xl.context);
+    this.below = new BelowConnections(xl, (child) => this.notifyBelow(child));
     this.xl = xl;
     this.interpreter = interpreter;
   }
@@ -104,6 +107,7 @@ export class HostApi implements GuestHost {
   close(): void {
     this.cancelTimer?.();
     this.notifications.clear();
+    this.below.close();
     this.limitedLog.reportOmissions();
     this.guest = null;
     this.fds.releaseAll();
@@ -134,6 +138,7 @@ export class HostApi implements GuestHost {
     this.logMistake();
     this.fds.releaseClosed();
     this.sendUpcalls();
+    this.below.run();
     if (!this.hasDeclared || this.declaredUp === null) return;
     this.hasDeclared = false;
     this.interpreter.owner.applyDeclaredUp(this, this.declaredUp);
@@ -274,6 +279,20 @@ export class HostApi implements GuestHost {
       const { guest } = this;
       if (guest !== null) this.interpreter.enterFor(() => notify(guest));
     });
+  }
+
+  sendBelow(child: number, bytes: Uint8Array): number {
+    this.reserve(bytes.length);
+    return this.below.send(child, bytes) ? 1 : 0;
+  }
+
+  takeBelow(child: number): Uint8Array | undefined {
+    return this.below.takeReplies(child);
+  }
+
+  private notifyBelow(child: number): void {
+    const { guest } = this;
+    if (guest !== null) this.interpreter.enterFor(() => guest.callHook('below', [child]));
   }
 
   closeFd(id: number): number {

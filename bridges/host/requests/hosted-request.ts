@@ -23,7 +23,7 @@ const UNCOUNTED_REPLIES = 16;
 const ENTRY_BYTES = 512;
 
 /** pid of requests that a module begins; GlusterFS does not use this number. */
-const MODULE_PID = -100;
+export const MODULE_PID = -100;
 
 export class HostedRequest implements QueuedRequest {
   /** The guest's number for it; negative for a request of the translator's own. */

@@ -13,9 +13,14 @@ const BINARY = ['pyodide.asm.wasm', 'python_stdlib.zip'];
 export function readPageParts(): ReadonlyMap<string, string | Uint8Array> {
   const texts = [
     ...PYODIDE.map((file) => `pyodide/${file}`),
-    ...['python/interpreter/', 'python/glupy/', 'python/gluster/', 'realm/', 'guest/'].flatMap(
-      (folder) => parts.names(folder).filter((name) => /\.(py|js)$/.test(name)),
-    ),
+    ...[
+      'python/interpreter/',
+      'python/glupy/',
+      'python/gluster/',
+      'python/glossa/',
+      'realm/',
+      'guest/',
+    ].flatMap((folder) => parts.names(folder).filter((name) => /\.(py|js)$/.test(name))),
   ];
   const bytes = [...BINARY.map((file) => `pyodide/${file}`), 'quickjs.wasm'];
   return new Map<string, string | Uint8Array>([

@@ -1,0 +1,197 @@
+/**
+ * The requests of a module's library for files to the volumes below (`glossa.aio`): messages of `runtime/api/protocol/`,
+ * without a socket. They are served when the guest has returned, and their replies enter the guest like those of
+ * children, in bounded turns.
+ */
+import type { Caller } from '../../../runtime/api/driver-steps.ts';
+import { FopError } from '../../../runtime/api/fop-error.ts';
+import { ApiConnection, type ApiHost } from '../../../runtime/api/protocol/api-connection.ts';
+import { ApiVolume } from '../../../runtime/api/protocol/request-context.ts';
+import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
+import type { Graph } from '../../../runtime/core/graph.ts';
+import { InodeTable } from '../../../runtime/core/inode.ts';
+import { messages } from '../../../runtime/core/messages.ts';
+import { turn } from '../../../runtime/core/turn.ts';
+import type { Xlator } from '../../../runtime/core/xlator.ts';
+import type { ConnectionTransport } from '../../../runtime/wire/connection.ts';
+import { PAUSE_MS, wasSlow } from './decision-queue.ts';
+import { MODULE_PID } from './hosted-request.ts';
+
+/** The most times in a turn that the guest gets replies. */
+const TURN_ENTRIES = 1000;
+
+/** Identity of a module's requests that name none. */
+const CALLER: Caller = { uid: 0, gid: 0, groups: [], pid: MODULE_PID };
+
+const refuse = (what: string): never => {
+  throw new FopError(EOPNOTSUPP, `${what} inside a translator`);
+};
+
+/** The connection to one child. */
+class BelowConnection implements ConnectionTransport, ApiHost {
+  readonly queued = 0;
+  readonly facts = {};
+  readonly connection: ApiConnection;
+  /** Messages that were not served yet. */
+  readonly received: Uint8Array[] = [];
+  /** Replies that the guest has not been told of. */
+  hasNews = false;
+  isDestroyed = false;
+  private readonly xl: Xlator<unknown>;
+  private readonly child: number;
+  private readonly onReply: () => void;
+
+  constructor(xl: Xlator<unknown>, child: number, onReply: () => void) {
+    this.xl = xl;
+    this.child = child;
+    this.onReply = onReply;
+    this.connection = new ApiConnection(this, CALLER, this);
+  }
+
+  serve(): void {
+    const { connection } = this;
+    // The first message begins it: in `init`, the children have no links yet.
+    if (!connection.hasBegun) connection.begin();
+    for (const bytes of this.received.splice(0)) {
+      connection.records.append(bytes, () => {
+        connection.serveMessages();
+        return true;
+      });
+    }
+  }
+
+  takeReplies(): Uint8Array {
+    const { out } = this.connection;
+    const bytes = out.writtenBytes.slice();
+    out.at = 0;
+    this.connection.updateFlow();
+    return bytes;
+  }
+
+  // -- ConnectionTransport -----------------------------------------------------------------------
+
+  send(): void {
+    if (this.hasNews) return;
+    this.hasNews = true;
+    this.onReply();
+  }
+
+  updateFlow(): void {}
+
+  end(): void {}
+
+  /** Called after a malformed message, which is none of the library's. */
+  destroy(): void {
+    this.isDestroyed = true;
+  }
+
+  // -- ApiHost -----------------------------------------------------------------------------------
+
+  openVolume(): ApiVolume {
+    // Outside of a graph there are no requests.
+    const graph = this.xl.graph as Graph;
+    return new ApiVolume(graph, (text) => this.log(text), { links: this.xl.children[this.child]! });
+  }
+
+  async reload(): Promise<void> {
+    refuse('reload');
+  }
+
+  async volumeId(): Promise<Uint8Array> {
+    return refuse('volume_id');
+  }
+
+  setLog(): void {
+    refuse('set_log');
+  }
+
+  log(text: string): void {
+    this.xl.log.warning(text, { msgid: messages.apiConnection.id });
+  }
+
+  logRefusal(text: string): void {
+    this.log(text);
+  }
+}
+
+/** All connections of one interpreter. */
+export class BelowConnections {
+  private readonly xl: Xlator<unknown>;
+  private readonly notifyGuest: (child: number) => void;
+  private readonly byChild = new Map<number, BelowConnection>();
+  private hasWork = false;
+  private isRunning = false;
+  private cancelLater: (() => void) | null = null;
+
+  /** @param notifyGuest enters the guest, which takes the replies */
+  constructor(xl: Xlator<unknown>, notifyGuest: (child: number) => void) {
+    this.xl = xl;
+    this.notifyGuest = notifyGuest;
+  }
+
+  /** Queues a message until `run`. @returns whether there is such a child */
+  send(child: number, bytes: Uint8Array): boolean {
+    if (this.xl.below[child] === undefined || !this.isSupported) return false;
+    let connection = this.byChild.get(child);
+    if (connection === undefined) {
+      connection = new BelowConnection(this.xl, child, () => this.noteReply());
+      this.byChild.set(child, connection);
+    }
+    if (connection.isDestroyed) return false;
+    connection.received.push(bytes);
+    this.hasWork = true;
+    return true;
+  }
+
+  /** Whether the inodes of its graph are the volume's own: a thread only mirrors those of its requests. */
+  private get isSupported(): boolean {
+    const { graph } = this.xl;
+    return graph !== null && graph.inodes.constructor === InodeTable;
+  }
+
+  takeReplies(child: number): Uint8Array | undefined {
+    return this.byChild.get(child)?.takeReplies();
+  }
+
+  private noteReply(): void {
+    this.hasWork = true;
+    // A child has replied later, outside of a call of the guest.
+    this.run();
+  }
+
+  /** Serves messages, and has the guest take replies, until the turn is over. */
+  run(): void {
+    if (!this.hasWork || this.isRunning || this.cancelLater !== null) return;
+    this.isRunning = true;
+    const { slow } = turn;
+    for (let entries = 0; this.hasWork && entries < TURN_ENTRIES; entries++) {
+      if (wasSlow(this.xl.context, slow)) break;
+      this.hasWork = false;
+      for (const [child, connection] of this.byChild) {
+        if (connection.received.length > 0) connection.serve();
+        if (!connection.hasNews) continue;
+        connection.hasNews = false;
+        this.notifyGuest(child);
+      }
+    }
+    this.isRunning = false;
+    if (this.hasWork) this.runLater(wasSlow(this.xl.context, slow));
+  }
+
+  private runLater(isSlow: boolean): void {
+    const { context } = this.xl;
+    this.cancelLater = context.after(isSlow ? PAUSE_MS : 1, () => {
+      this.cancelLater = null;
+      this.run();
+    });
+    context.wake();
+  }
+
+  /** Ends all requests, and closes all files. */
+  close(): void {
+    this.cancelLater?.();
+    for (const { connection } of this.byChild.values()) connection.close();
+    this.byChild.clear();
+    this.hasWork = false;
+  }
+}

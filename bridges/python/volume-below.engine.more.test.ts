@@ -1,0 +1,230 @@
+/** Requests of a Python module for files of the volume below it (`glossa.aio`). */
+import { describe, expect, it, onTestFailed, onTestFinished } from 'vitest';
+import { Volume } from '../../runtime/api/volume.ts';
+import { tail } from '../../runtime/core/gen/fops.gen.ts';
+import type { Fops } from '../../runtime/core/xlator.ts';
+import memory from '../../runtime/xlators/storage/memory/index.ts';
+import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/module.ts';
+import glupy from '../glupy.ts';
+import type { GlupyState } from '../host/index.ts';
+
+const HEAD = `from glupy import *
+from glossa.aio import Volume
+
+class xlator(Translator):
+`;
+
+/** A module over a volume in memory; `fops` stand between the two. */
+async function start(source: string, fops: Fops<null> = {}, options = {}) {
+  const context = new FakeContext();
+  const folder = makeFolder({ 'm.py': source });
+  const graph = await startGraph(
+    [
+      { translator: memory },
+      { translator: makeTranslator('test/between', fops) },
+      { translator: glupy, options: { 'module-name': 'm', 'module-path': folder, ...options } },
+    ] as never,
+    context,
+  );
+  const volume = Volume.fromGraph(graph, { ownsGraph: true });
+  const below = Volume.fromGraph(graph, { links: graph.xlators.at(-1)!.children[0]! });
+  onTestFailed(() => console.error(context.lines.join('\n')));
+  onTestFinished(async () => {
+    await below.close();
+    await volume.close();
+  });
+  const xl = graph.top as unknown as { priv: GlupyState };
+  const reload = () => graph.top.translator.reload!(graph.top as never)!;
+  return { volume, below, context, graph, reload, host: xl.priv.host };
+}
+
+describe('the volume below', () => {
+  it('is read inside a lookup, in whose place it decides', async () => {
+    const { volume, below } = await start(`${HEAD}
+    def init(self):
+        self.below = Volume.below()
+    async def lookup(self, frame, loc, xdata):
+        if loc.name and loc.name != "config" and loc.name in await self.below.read_text("/config"):
+            raise OSError(EACCES, "hidden")
+        return await self.child.lookup(loc, xdata)
+`);
+    await below.writeFile('/config', 'secret');
+    await volume.writeFile('/open', 'x');
+    await expect(volume.writeFile('/secret', 'x')).rejects.toMatchObject({ code: 'EACCES' });
+    await below.writeFile('/config', 'nothing');
+    await volume.writeFile('/secret', 'x');
+    expect(await below.readdir('/')).toEqual(['config', 'open', 'secret']);
+  });
+
+  it('takes a log of requests, large data, and directories', async () => {
+    const { volume, below } = await start(`${HEAD}
+    async def mkdir(self, frame, loc, *more):
+        volume = Volume.below(self.child)
+        async with volume.open("/log", "ab") as log:
+            await log.write(loc.name.encode() + b"\\n")
+        await volume.makedirs("/kept/deep", exist_ok=True)
+        data = bytes(range(256)) * 20_000
+        await volume.write_bytes("/kept/deep/data", data)
+        assert await volume.read_bytes("/kept/deep/data") == data
+        names = [entry.name async for entry in volume.scandir("/kept/deep")]
+        assert names == ["data"], names
+        return await self.child.mkdir(loc, *more)
+`);
+    await volume.mkdir('/a');
+    await volume.mkdir('/b');
+    expect(await below.readFile('/log', 'utf8')).toBe('a\nb\n');
+    expect((await below.stat('/kept/deep/data')).size).toBe(5_120_000);
+    expect((await below.stat('/kept')).uid).toBe(0);
+  });
+
+  it("raises OSError of the errno's class with the path; what is caught changes no reply", async () => {
+    const { volume } = await start(`${HEAD}
+    async def mkdir(self, frame, loc, *more):
+        volume = Volume.below()
+        try:
+            await volume.read_bytes("/absent")
+        except FileNotFoundError as error:
+            assert (error.errno, error.filename) == (ENOENT, "/absent"), error
+            await volume.mkdir("/d")
+        await volume.mkdir("/d")
+`);
+    await expect(volume.mkdir('/a')).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(await volume.readdir('/')).toEqual(['d']);
+  });
+
+  it('serves ten thousand requests in a row and a thousand at once, and leaves nothing', async () => {
+    const { volume, graph, context } = await start(`${HEAD}
+    async def mkdir(self, frame, loc, *more):
+        import asyncio
+        volume = Volume.below()
+        for _ in range(10_000):
+            await volume.exists("/x")
+        await asyncio.gather(*(volume.write_bytes(f"/{i}", b"x") for i in range(1_000)))
+        return await self.child.mkdir(loc, *more)
+`);
+    const made = volume.mkdir('/a');
+    let isMade = false;
+    void made.then(() => (isMade = true));
+    while (!isMade) {
+      context.advance(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await volume.readdir('/')).toHaveLength(1001);
+    expect([...graph.initiators].map(({ calls }) => calls.size)).toEqual(
+      [...graph.initiators].map(() => 0),
+    );
+  });
+
+  it('is reached through an interpreter that is reloaded until its request has ended', async () => {
+    const held: (() => void)[] = [];
+    let isHeld = false;
+    const { volume, below, reload, host, graph } = await start(
+      `${HEAD}
+    async def mkdir(self, frame, loc, *more):
+        await Volume.below().read_bytes("/config")
+        return await self.child.mkdir(loc, *more)
+`,
+      {
+        readv(frame, xl, ...args) {
+          const pass = (): void => tail.readv(frame, xl.children[0]!, ...args);
+          if (isHeld) held.push(pass);
+          else pass();
+        },
+      },
+    );
+    await below.writeFile('/config', 'x');
+    const count = graph.initiators.size;
+    isHeld = true;
+    const made = volume.mkdir('/a');
+    expect(held.length).toBeGreaterThan(0);
+    expect(graph.initiators.size).toBe(count + 1);
+    const before = host.interpreter;
+    expect(await reload()).toMatchObject({ ok: true });
+    expect(host.interpreter).not.toBe(before);
+    isHeld = false;
+    for (const pass of held) pass();
+    await made;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(graph.initiators.size).toBe(count);
+    await volume.mkdir('/b');
+  });
+
+  it('ends with the translator: files that are open below are closed', async () => {
+    const { volume, below, graph, reload } = await start(`${HEAD}
+    async def mkdir(self, frame, loc, *more):
+        self.file = await Volume.below().open("/log", "wb")
+        await self.file.write(b"kept")
+        return await self.child.mkdir(loc, *more)
+`);
+    const count = graph.initiators.size;
+    await volume.mkdir('/a');
+    expect(graph.initiators.size).toBe(count + 1);
+    await reload();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(graph.initiators.size).toBe(count);
+    expect(await below.readFile('/log', 'utf8')).toBe('kept');
+  });
+
+  it('refuses bytes that are no message of the protocol, and goes on for the volume', async () => {
+    const { volume, below, context } = await start(`${HEAD}
+    async def mkdir(self, frame, loc, *more):
+        from glupy import _below
+        volume = Volume.below()
+        assert not await volume.exists("/x")
+        _below.send(0, b"\\xff" * 100)
+        return await self.child.mkdir(loc, *more)
+    async def rmdir(self, frame, loc, *more):
+        await Volume.below().exists("/x")
+`);
+    await volume.mkdir('/a');
+    await expect(volume.rmdir('/a')).rejects.toMatchObject({ code: 'ENOTCONN' });
+    expect(await below.readdir('/')).toEqual(['a']);
+    expect(context.lines.join('\n')).toContain('is disconnected: ');
+  });
+
+  it('is refused to a module in a thread of its own', async () => {
+    const source = `${HEAD}
+    async def mkdir(self, frame, loc, *more):
+        await Volume.below().exists("/x")
+`;
+    const { volume } = await start(source, {}, { isolation: 'thread' });
+    await expect(volume.mkdir('/a')).rejects.toMatchObject({ code: 'ENOTCONN' });
+  });
+
+  it('is asked in init and by a timer, which no request waits for', async () => {
+    const { below, context } = await start(`${HEAD}
+    async def init(self):
+        await Volume.below().write_bytes("/started", b"")
+        self.timer(1, self.note)
+    async def note(self):
+        await Volume.below().write_bytes("/later", b"")
+`);
+    context.advance(1);
+    expect(await below.readdir('/')).toEqual(['started']);
+    context.advance(1000);
+    expect(await below.readdir('/')).toEqual(['started', 'later']);
+  });
+});
+
+describe('the package glossa inside a translator', () => {
+  it('costs nothing where it is not imported', async () => {
+    const { graph } = await start(`from glupy import *
+import sys
+class xlator(Translator):
+    def init(self):
+        assert not [name for name in sys.modules if name.startswith("glossa")], sys.modules
+`);
+    expect(graph.initiators.size).toBe(2);
+  });
+
+  it.each([
+    ['from glossa import Volume', 'import Volume from glossa.aio'],
+    ['from glossa._volume import Volume; Volume.connect("/socket")', 'no sockets and processes'],
+    ['from glossa.aio import Volume; Volume("a.vol")', 'Volume.below()'],
+  ])('refuses %s with a way out', async (line, text) => {
+    await expect(
+      start(`from glupy import *\n${line}\nclass xlator(Translator): pass\n`),
+    ).rejects.toThrow(text);
+  });
+});
