@@ -5,7 +5,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { checkHealth, type MountHealth } from '../runtime/mount/mount-health.ts';
-import { FS_TYPE, type MountEntry, mountingUid, readMounts } from '../runtime/mount/mountinfo.ts';
+import {
+  FS_TYPE,
+  findMountingUid,
+  type MountEntry,
+  readMounts,
+} from '../runtime/mount/mountinfo.ts';
 import { findServer, startTime } from '../runtime/mount/server-process.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import type { Listener, ServerDescription } from '../server/control/control-host.ts';
@@ -66,7 +71,7 @@ export default defineCommand({
 });
 
 async function makeMountRow(mount: MountEntry, mounts: readonly MountEntry[]): Promise<Row> {
-  const uid = mountingUid(mount);
+  const uid = findMountingUid(mount);
   const server = findServer(mount);
   // If another mount covers it, that one would answer instead.
   const isOnTop = mounts.findLast(({ mountpoint }) => mountpoint === mount.mountpoint) === mount;

@@ -8,7 +8,7 @@ type FrontEnd = (options: MountOptions) => Promise<Mount>;
 export const frontEnds = {
   /** Speaks Linux's FUSE protocol itself. */
   kernel: mountGraph,
-  /** Uses libfuse's path interface, of the package of that name; loaded on demand. */
+  /** Uses libfuse's path interface through the npm package `fuse-native`; loaded on demand. */
   'fuse-native': async (options) =>
     (await import('./fuse-native/native-mount.ts')).mountNative(options),
 } satisfies Record<string, FrontEnd>;
@@ -16,12 +16,12 @@ export const frontEnds = {
 export type FrontEndName = keyof typeof frontEnds;
 
 /** The first Linux with protocol 7.31, the oldest that `kernel` supports. */
-const OLDEST = [5, 4] as const;
+const OLDEST_LINUX = [5, 4] as const;
 
 /** Chooses the front end for a system. @param release of the kernel, as in uname(2): `6.1.0-18-amd64` */
 export function chooseFrontEnd(platform: string, release: string): FrontEndName {
   const [major = 0, minor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
-  const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+  const isOld = major < OLDEST_LINUX[0] || (major === OLDEST_LINUX[0] && minor < OLDEST_LINUX[1]);
   return platform === 'linux' && !isOld ? 'kernel' : 'fuse-native';
 }
 

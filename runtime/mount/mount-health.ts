@@ -9,24 +9,27 @@ import { FS_TYPE, type MountEntry, readMounts } from './mountinfo.ts';
 import { findServer } from './server-process.ts';
 
 /**
- * `answers`: replies; `stuck`: no reply within the patience; `dead`: its server has ended; `unknown`: the check failed.
+ * `answers`: it replies; `stuck`: no reply within the timeout; `dead`: the server has ended; `unknown`: the check failed.
  */
 export type MountHealth = 'answers' | 'stuck' | 'dead' | 'unknown';
 
-/** Milliseconds of patience for the state of a mount, as commands show it. */
-const PATIENCE_MS = 3000;
-/** Milliseconds before a mount counts as stuck: more than the default time limit of a module's call, 5 s. */
-const LAST_PATIENCE_MS = 6000;
+/** Milliseconds to wait for a mount whose state a command shows. */
+const REPLY_TIMEOUT_MS = 3000;
+/** Milliseconds to wait for a mount on which work depends: more than the default time limit of a module's call, 5 s. */
+const STUCK_TIMEOUT_MS = 6000;
 
-/** English messages of stat(1) for ENOTCONN, ECONNABORTED and EACCES. */
-const DEAD = /Transport endpoint is not connected|Software caused connection abort/;
-const DENIED = /Permission denied/;
+/** English messages of stat(1): for ENOTCONN and ECONNABORTED, and for EACCES. */
+const DEAD_MESSAGE = /Transport endpoint is not connected|Software caused connection abort/;
+const DENIED_MESSAGE = /Permission denied/;
 
 /**
  * Checks whether a mount replies to statfs(2), which the kernel never caches. (The attributes of a dead mount may stay
  * cached for a while.)
  */
-export function checkHealth(mountpoint: string, patienceMs = PATIENCE_MS): Promise<MountHealth> {
+export function checkHealth(
+  mountpoint: string,
+  timeoutMs = REPLY_TIMEOUT_MS,
+): Promise<MountHealth> {
   return new Promise((resolve) => {
     const child = spawn('stat', ['-f', '--', mountpoint], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -42,21 +45,23 @@ export function checkHealth(mountpoint: string, patienceMs = PATIENCE_MS): Promi
       child.unref();
       child.stderr.destroy();
       resolve('stuck');
-    }, patienceMs);
+    }, timeoutMs);
     child.once('error', () => {
       clearTimeout(timer);
       resolve('unknown');
     });
     child.once('close', () => {
       clearTimeout(timer);
-      // Any other error comes from a mount that replies.
-      resolve(DEAD.test(stderr) ? 'dead' : DENIED.test(stderr) ? 'unknown' : 'answers');
+      // Any other error is a reply of the mount.
+      resolve(
+        DEAD_MESSAGE.test(stderr) ? 'dead' : DENIED_MESSAGE.test(stderr) ? 'unknown' : 'answers',
+      );
     });
   });
 }
 
 /** File systems whose server, a process or another machine, may hang. */
-const SERVED = /^(fuse(blk)?(\..*)?|nfs4?|cifs|smb3|ceph|9p)$/;
+const SERVED_TYPE = /^(fuse(blk)?(\..*)?|nfs4?|cifs|smb3|ceph|9p)$/;
 /** The most symbolic links in a path, as in Linux (MAXSYMLINKS). */
 const LINKS_MAX = 40;
 
@@ -68,19 +73,19 @@ export async function findStuckMount(path: string): Promise<MountEntry | null> {
   // The last mount on a point hides earlier ones.
   const mounts = new Map(readMounts().map((mount) => [mount.mountpoint, mount]));
   const names = resolve(path).split('/');
-  let at = '/';
-  for (let links = 0; names.length > 0; ) {
+  let folder = '/';
+  for (let linkCount = 0; names.length > 0; ) {
     const name = names.shift()!;
-    const next = name === '..' ? dirname(at) : join(at, name);
-    const mount = next === at ? undefined : mounts.get(next);
-    if (mount !== undefined && SERVED.test(mount.type)) {
-      if ((await checkHealth(next, LAST_PATIENCE_MS)) === 'stuck') return mount;
+    const nextPath = name === '..' ? dirname(folder) : join(folder, name);
+    const mount = nextPath === folder ? undefined : mounts.get(nextPath);
+    if (mount !== undefined && SERVED_TYPE.test(mount.type)) {
+      if ((await checkHealth(nextPath, STUCK_TIMEOUT_MS)) === 'stuck') return mount;
     }
-    const target = readLink(next);
-    if (target !== null && ++links > LINKS_MAX) return null;
-    if (target === null) at = next;
+    const target = readLink(nextPath);
+    if (target !== null && ++linkCount > LINKS_MAX) return null;
+    if (target === null) folder = nextPath;
     else names.unshift(...target.split('/'));
-    if (target?.startsWith('/')) at = '/';
+    if (target?.startsWith('/')) folder = '/';
   }
   return null;
 }
@@ -99,10 +104,10 @@ function readLink(path: string): string | null {
 export function describeStuck(mount: MountEntry): string {
   const { mountpoint, type } = mount;
   const server = findServer(mount);
-  const end = server === null ? 'end its server' : `end its server ('kill -9 ${server.pid}')`;
+  const ending = server === null ? 'end its server' : `end its server ('kill -9 ${server.pid}')`;
   const removal = type === FS_TYPE ? `'glossa umount --lazy ${mountpoint}'` : 'umount(8)';
   return (
-    `${mountpoint}, where ${type} is mounted, has not answered for ${LAST_PATIENCE_MS / 1000} ` +
-    `seconds; ${end}, or take it away by ${removal}`
+    `${mountpoint}, where ${type} is mounted, has not answered for ${STUCK_TIMEOUT_MS / 1000} ` +
+    `seconds; ${ending}, or take it away by ${removal}`
   );
 }

@@ -38,7 +38,7 @@ export const findMount = (path: string): MountEntry | null =>
   readMounts().findLast(({ mountpoint }) => mountpoint === path) ?? null;
 
 /** The uid of the user who mounted, from FUSE's options; -1 if the options lack it. */
-export function mountingUid({ options }: MountEntry): number {
+export function findMountingUid({ options }: MountEntry): number {
   const option = options.find((option) => option.startsWith('user_id='));
   return option === undefined ? -1 : Number(option.slice('user_id='.length));
 }

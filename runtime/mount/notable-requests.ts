@@ -12,8 +12,8 @@ import { type SampleListener, sampleIfAwaited } from '../pump/sampled-clock.ts';
 
 /** The number of records in each ring. */
 export const RECORDS_MAX = 1000;
-/** The most volumes in a record. */
-const WAY_MAX = 16;
+/** The most volumes in a record; the upper ones of more are omitted. */
+const VOLUMES_MAX = 16;
 
 /** A recorded request, in JSON. */
 export interface NotableRequest {
@@ -48,9 +48,9 @@ export interface NotableDump {
 }
 
 /** `op` of a record that is not shown, because it was moved to the other ring. */
-const NONE = '';
+const NOT_SHOWN = '';
 
-/** A record, reused for later requests: a thousand new objects would reach the old generation of the heap. */
+/** A record, reused for later requests: new objects for each would be kept long enough to burden the heap. */
 class RequestRecord implements SampleListener {
   unique = 0;
   op = '';
@@ -59,55 +59,56 @@ class RequestRecord implements SampleListener {
   gid = 0;
   errno = 0;
   /** By `performance.now`. */
-  at = 0;
+  repliedAt = 0;
   ms = 0;
   among = 1;
   /** Whether it is an expected failure, in the separate ring. */
-  isInVain = false;
+  isExpected = false;
   attribute: string | null = null;
   /** Made at once, while the inodes have these names; null for an expected failure. */
   paths: readonly string[] | null = null;
   inode: Inode | null = null;
   /** Name in the directory `inode`; null for `inode` itself. */
   name: string | null = null;
-  /** Ids of volumes, the last reached first; the first `hops` are valid. */
-  readonly way: number[] = new Array(WAY_MAX).fill(0);
-  hops = 0;
+  /** Ids of volumes, the last reached first; only the first `volumeCount` are valid. */
+  readonly volumeIds: number[] = new Array(VOLUMES_MAX).fill(0);
+  volumeCount = 0;
   readonly notable: NotableRequests;
 
   constructor(notable: NotableRequests) {
     this.notable = notable;
   }
 
-  onSample(at: number, ms: number, among: number): void {
-    this.at = at;
+  onSample(repliedAt: number, ms: number, among: number): void {
+    this.repliedAt = repliedAt;
     this.ms = ms;
     this.among = among;
-    if (this.isInVain && ms >= this.notable.slowMs) this.notable.moveToSlow(this);
+    if (this.isExpected && ms >= this.notable.slowMs) this.notable.moveToSlow(this);
   }
 
   /** Copies another record. */
   copy(other: RequestRecord): void {
-    const { way } = this;
-    Object.assign(this, other, { way });
-    for (let i = 0; i < this.hops; i++) way[i] = other.way[i]!;
+    const { volumeIds } = this;
+    Object.assign(this, other, { volumeIds });
+    for (let i = 0; i < this.volumeCount; i++) volumeIds[i] = other.volumeIds[i]!;
   }
 }
 
+/** A ring of at most RECORDS_MAX records, made at their first use. */
 class RecordRing {
   private readonly items: RequestRecord[] = [];
-  private readonly make: () => RequestRecord;
-  private next = 0;
+  private readonly makeRecord: () => RequestRecord;
+  private nextIndex = 0;
 
-  constructor(make: () => RequestRecord) {
-    this.make = make;
+  constructor(makeRecord: () => RequestRecord) {
+    this.makeRecord = makeRecord;
   }
 
   /** Returns the oldest record, which the caller overwrites. */
   takeOldest(): RequestRecord {
-    const at = this.next;
-    this.next = at + 1 < RECORDS_MAX ? at + 1 : 0;
-    this.items[at] ??= this.make();
+    const at = this.nextIndex;
+    this.nextIndex = at + 1 < RECORDS_MAX ? at + 1 : 0;
+    this.items[at] ??= this.makeRecord();
     return this.items[at];
   }
 
@@ -116,7 +117,7 @@ class RecordRing {
   }
 }
 
-/** Finds inodes by the kernel's nodeid. */
+/** The part of a session that finds inodes by the kernel's nodeid. */
 export interface InodeLookup {
   findInode(nodeid: number): Inode | undefined;
 }
@@ -125,7 +126,7 @@ export class NotableRequests {
   /** Requests of at least so many milliseconds are slow. */
   readonly slowMs: number;
   private readonly graph: Graph;
-  private readonly inVain = new RecordRing(() => new RequestRecord(this));
+  private readonly expectedFailures = new RecordRing(() => new RequestRecord(this));
   private readonly failedOrSlow = new RecordRing(() => new RequestRecord(this));
 
   constructor(graph: Graph, slowMs: number) {
@@ -141,23 +142,23 @@ export class NotableRequests {
    *   caller registers the returned record for the next sample
    */
   add(request: Stack, inodes: InodeLookup, nodeid: number, errno: number, at: number, ms: number) {
-    const isInVain = ms < this.slowMs && isExpectedFailure(request.op, errno);
-    const record = (isInVain ? this.inVain : this.failedOrSlow).takeOldest();
+    const isExpected = ms < this.slowMs && isExpectedFailure(request.op, errno);
+    const record = (isExpected ? this.expectedFailures : this.failedOrSlow).takeOldest();
     record.unique = request.unique;
     record.op = request.op;
     record.pid = request.pid;
     record.uid = request.uid;
     record.gid = request.gid;
     record.errno = errno;
-    record.at = at;
+    record.repliedAt = at;
     record.ms = ms;
     record.among = 1;
-    record.isInVain = isInVain;
-    record.hops = 0;
+    record.isExpected = isExpected;
+    record.volumeCount = 0;
     let frame = request.newest;
     // The mount's own frame comes last; its `local` has the target of the request.
     for (; frame !== null && frame.parent !== null; frame = frame.parent) {
-      if (record.hops < WAY_MAX) record.way[record.hops++] = frame.xl.id;
+      if (record.volumeCount < VOLUMES_MAX) record.volumeIds[record.volumeCount++] = frame.xl.id;
     }
     const target = frame?.local ?? null;
     record.attribute = typeof target === 'string' ? target : null;
@@ -168,9 +169,9 @@ export class NotableRequests {
       inode = parent ?? target.inode;
       if (parent !== null) name = target.name;
     } else inode = inodes.findInode(nodeid) ?? null;
-    record.inode = isInVain ? inode : null;
+    record.inode = isExpected ? inode : null;
     record.name = name;
-    record.paths = isInVain ? null : listPaths(target, inode, name);
+    record.paths = isExpected ? null : listPaths(target, inode, name);
     return record;
   }
 
@@ -178,25 +179,36 @@ export class NotableRequests {
   moveToSlow(record: RequestRecord): void {
     const slow = this.failedOrSlow.takeOldest();
     slow.copy(record);
-    slow.isInVain = false;
+    slow.isExpected = false;
     slow.paths = listPaths(null, record.inode, record.name);
     slow.inode = null;
-    record.op = NONE;
+    record.op = NOT_SHOWN;
   }
 
   /** Lists all records for `glossa why`. */
   dump(): NotableDump {
     sampleIfAwaited();
-    const records = [...this.inVain.list(), ...this.failedOrSlow.list()]
-      .filter(({ op }) => op !== NONE)
-      .sort((a, b) => a.at - b.at || a.unique - b.unique);
+    const records = [...this.expectedFailures.list(), ...this.failedOrSlow.list()]
+      .filter(({ op }) => op !== NOT_SHOWN)
+      .sort((a, b) => a.repliedAt - b.repliedAt || a.unique - b.unique);
     const clockOffset = this.graph.context.sink.now() - performance.now();
     const requests = records.map((record) => this.describe(record, clockOffset));
     return { slowMs: this.slowMs, kept: RECORDS_MAX, requests };
   }
 
   private describe(record: RequestRecord, clockOffset: number): NotableRequest {
-    const { at, errno, way, hops, paths, inode, name, isInVain: _, notable: __, ...rest } = record;
+    const {
+      repliedAt: at,
+      errno,
+      volumeIds: way,
+      volumeCount: hops,
+      paths,
+      inode,
+      name,
+      isExpected: _,
+      notable: __,
+      ...rest
+    } = record;
     return {
       ...rest,
       time: clockOffset + at,

@@ -1,11 +1,11 @@
-/** Looks up the root of a graph before a front end mounts it. */
+/** Looks up the root of a graph before a front end mounts it: without its root, the mount would be useless. */
 import { Driver, ROOT } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
 import { EIO, strerror } from '../core/errno.ts';
 import { Loc } from '../core/loc.ts';
 import { mountError } from './fuse/mount-error.ts';
 
-/** Looks up the root. @throws {MountError} when that fails */
+/** @throws {MountError} when the lookup fails @param mountpoint for the message */
 export async function lookupRoot(client: Client, mountpoint: string): Promise<void> {
   const driver = new Driver(client, ROOT);
   const { opRet, opErrno } = await driver.wind('lookup', new Loc(driver.root), null);

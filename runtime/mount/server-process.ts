@@ -6,7 +6,7 @@
  * Source: proc_pid_comm(5), proc_pid_stat(5).
  */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { findMount, type MountEntry, mountingUid } from './mountinfo.ts';
+import { findMount, findMountingUid, type MountEntry } from './mountinfo.ts';
 
 export interface ServerProcess {
   /** In this process's pid namespace. */
@@ -16,16 +16,19 @@ export interface ServerProcess {
 }
 
 /** Ticks per second in /proc: USER_HZ. */
-const TICKS = 100;
+const TICKS_PER_SECOND = 100;
 
-/** The process name of a device's server, within 15 bytes: FUSE devices have major 0, and a minor of 20 bits. */
-const processName = (device: string): string => `glossa ${device.split(':')[1]}`;
+/**
+ * Makes the process name of a device's server. FUSE devices have major 0, and a minor of 20 bits: so the name fits
+ * Linux's limit of 15 bytes.
+ */
+const makeProcessName = (device: string): string => `glossa ${device.split(':')[1]}`;
 
 /** Names this process as the server of a mount; null resets the name. */
 export function nameServer(mountpoint: string | null): void {
   try {
     const mount = mountpoint === null ? null : findMount(mountpoint);
-    writeFileSync('/proc/self/comm', mount === null ? 'glossa' : processName(mount.device));
+    writeFileSync('/proc/self/comm', mount === null ? 'glossa' : makeProcessName(mount.device));
   } catch {
     // Without /proc the name is not needed.
   }
@@ -33,8 +36,8 @@ export function nameServer(mountpoint: string | null): void {
 
 /** Finds the process that serves a mount; null if it is not visible. */
 export function findServer(mount: MountEntry): ServerProcess | null {
-  const name = `${processName(mount.device)}\n`;
-  const uid = mountingUid(mount);
+  const name = `${makeProcessName(mount.device)}\n`;
+  const uid = findMountingUid(mount);
   let newest: ServerProcess | null = null;
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
@@ -56,10 +59,10 @@ export function findProcess(pid: number): ServerProcess | null {
 /** Whether the process still runs. */
 export const isRunning = ({ pid, start }: ServerProcess): boolean => readStart(pid) === start;
 
-/** The start time of a process, to the second. */
+/** Returns the start time of a process, to the second. */
 export function startTime({ start }: ServerProcess): Date {
   const boot = /^btime (\d+)$/m.exec(readProcFile('/proc/stat') ?? '')?.[1] ?? 0;
-  return new Date((Number(boot) + Math.floor(start / TICKS)) * 1000);
+  return new Date((Number(boot) + Math.floor(start / TICKS_PER_SECOND)) * 1000);
 }
 
 /** Reads the start of a process in ticks; null if it has ended, or is a zombie. */

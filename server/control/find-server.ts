@@ -5,7 +5,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkHealth } from '../../runtime/mount/mount-health.ts';
-import { FS_TYPE, findMount, mountingUid } from '../../runtime/mount/mountinfo.ts';
+import { FS_TYPE, findMount, findMountingUid } from '../../runtime/mount/mountinfo.ts';
 import type { ServerProcess } from '../../runtime/mount/server-process.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
@@ -33,7 +33,7 @@ export async function findMountServer(operand: string, mountpoint: string): Prom
   await refuseStuck(mountpoint);
   const mount = findMount(mountpoint);
   if (mount === null) throw makeServerGoneError({ operand, mountpoint });
-  const uid = mountingUid(mount);
+  const uid = findMountingUid(mount);
   for (const socket of listSocketNames({ mount: mount.device })) {
     if ((await findPeer(socket))?.uid !== uid) continue;
     const euid = process.geteuid?.();

@@ -1,7 +1,7 @@
 /**
  * Loads the optional npm package `fuse-native` (libfuse 2 for Node), and declares the used part of its interface.
  *
- * Its Linux binary does not find the `libfuse.so.2` that the package contains, so this library is loaded first.
+ * The package's Linux binary does not find the `libfuse.so.2` that the package contains, so this file loads that first.
  * Errors are negative errnos, times milliseconds since 1970. A handler may call `callback` at any later time.
  *
  * Source: fuse-native 2.2 (`index.js`, `fuse-native.c`, README).
@@ -78,7 +78,7 @@ export interface Operations {
   open(path: string, flags: number, callback: Callback<number>): void;
   create(path: string, mode: number, callback: Callback<number>): void;
   /** `read` and `write` pass the number of bytes, or minus the errno, as the status. */
-  read(
+  readInto(
     path: string,
     fd: number,
     into: Buffer,
@@ -86,7 +86,7 @@ export interface Operations {
     offset: number,
     callback: Callback,
   ): void;
-  write(
+  writeTo(
     path: string,
     fd: number,
     from: Buffer,

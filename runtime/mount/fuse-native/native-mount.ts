@@ -43,14 +43,17 @@ export async function mountNative(options: MountOptions): Promise<Mount> {
   const log = new Log(context.sink, levels, 'fuse-native', graph.top.log.graphId);
   const initiator = new Initiator(graph, 'fuse', fuseNativeTranslator, log);
   try {
-    return await serve(initiator, options);
+    return await mountAndServe(initiator, options);
   } catch (error) {
     initiator.close();
     throw error;
   }
 }
 
-async function serve(initiator: Initiator<NativeFrontEnd>, options: MountOptions): Promise<Mount> {
+async function mountAndServe(
+  initiator: Initiator<NativeFrontEnd>,
+  options: MountOptions,
+): Promise<Mount> {
   const { mountpoint } = options;
   const { log } = initiator.xl;
   const client = initiator.connect();
@@ -60,7 +63,7 @@ async function serve(initiator: Initiator<NativeFrontEnd>, options: MountOptions
   const FuseClass = loadFuseNative(mountpoint);
   // The package's own unmount runs a shell.
   FuseClass.unmount = (path, callback) => void runUnmount(path).then(callback);
-  const front: NativeFrontEnd = {
+  const frontEnd: NativeFrontEnd = {
     files: new Files(new Driver(client, readOwnCaller()).steps),
     readOnly: options.readOnly ?? false,
     acl: options.acl ?? true,
@@ -69,8 +72,8 @@ async function serve(initiator: Initiator<NativeFrontEnd>, options: MountOptions
         msgid: messages.frontEndFailed.id,
       }),
   };
-  initiator.xl.priv = front;
-  const fuse = new FuseClass(real, makeOperations(front), { timeout: false });
+  initiator.xl.priv = frontEnd;
+  const fuse = new FuseClass(real, makeOperations(frontEnd), { timeout: false });
   fuse._fuseOptions = () => `-o${listLibfuseOptions(options).join(',')}`;
   await mountFuse(fuse, mountpoint);
   return new NativeMount(fuse, real, initiator);
@@ -120,14 +123,14 @@ const mountFuse = (fuse: Fuse, mountpoint: string): Promise<void> =>
     });
   });
 
-/** The command that unmounts a mount point, even one in use. */
-const unmountCommand = (path: string): readonly [string, ...string[]] =>
+/** Makes the command that unmounts a mount point, even one in use. */
+const makeUnmountCommand = (path: string): readonly [string, ...string[]] =>
   process.platform === 'darwin'
     ? ['diskutil', 'unmount', 'force', path]
     : ['fusermount3', '-u', '-z', '--', path];
 
 function runUnmount(path: string): Promise<Error | null> {
-  const [program, ...args] = unmountCommand(path);
+  const [program, ...args] = makeUnmountCommand(path);
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: 'ignore' });
     child.once('error', resolve);
@@ -147,7 +150,7 @@ class NativeMount implements Mount {
   private unmounting: Promise<void> | null = null;
   private isClosed = false;
   private readonly onExit = (): void => {
-    const [program, ...args] = unmountCommand(this.mountpoint);
+    const [program, ...args] = makeUnmountCommand(this.mountpoint);
     spawnSync(program, args, { stdio: 'ignore' });
   };
 

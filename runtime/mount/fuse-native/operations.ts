@@ -26,36 +26,40 @@ export interface NativeFrontEnd {
   logUnexpected(error: unknown): void;
 }
 
-/** Replies with the result of `work`, or minus its errno. */
-function replyTo<T>(front: NativeFrontEnd, callback: Callback<T>, work: Promise<T>): void {
+/** Replies with 0 and the result of `work`, or with minus its errno. */
+function replyWithResult<T>(
+  frontEnd: NativeFrontEnd,
+  callback: Callback<T>,
+  work: Promise<T>,
+): void {
   work.then(
     (result) => callback(0, result),
-    (error) => callback(-toErrno(front, error)),
+    (error) => callback(-toErrno(frontEnd, error)),
   );
 }
 
 /** Replies to read and write with the number of bytes as the status, or minus the errno. */
-function replyCount(front: NativeFrontEnd, callback: Callback, work: Promise<number>): void {
-  work.then(callback, (error) => callback(-toErrno(front, error)));
+function replyWithCount(frontEnd: NativeFrontEnd, callback: Callback, work: Promise<number>): void {
+  work.then(callback, (error) => callback(-toErrno(frontEnd, error)));
 }
 
-function toErrno(front: NativeFrontEnd, error: unknown): number {
+function toErrno(frontEnd: NativeFrontEnd, error: unknown): number {
   if (error instanceof FopError) return error.errno;
-  front.logUnexpected(error);
+  frontEnd.logUnexpected(error);
   return EIO;
 }
 
-/** Makes libfuse's handlers; `replyToChange` refuses changes at a read-only mount. */
-export function makeOperations(front: NativeFrontEnd): Operations {
-  const { files } = front;
+/** Makes libfuse's handlers. At a read-only mount, `replyToChange` refuses the operation. */
+export function makeOperations(frontEnd: NativeFrontEnd): Operations {
+  const { files } = frontEnd;
   const { driver } = files;
-  const replyWith = <T>(callback: Callback<T>, work: () => Promise<T>): void =>
-    replyTo(front, callback, work());
+  const replyToRead = <T>(callback: Callback<T>, work: () => Promise<T>): void =>
+    replyWithResult(frontEnd, callback, work());
   const replyToChange = (callback: Callback, work: () => Promise<unknown>): void =>
-    replyTo(
-      front,
+    replyWithResult(
+      frontEnd,
       callback,
-      (front.readOnly ? refuseReadOnly() : work()).then(() => undefined),
+      (frontEnd.readOnly ? refuseReadOnly() : work()).then(() => undefined),
     );
   /** Registers an open file and returns its handle for libfuse. */
   const registerFile = async (file: OpenFile): Promise<number> => {
@@ -64,18 +68,18 @@ export function makeOperations(front: NativeFrontEnd): Operations {
   };
 
   return {
-    access: (path, mask, callback) => replyWith(callback, () => files.access(path, mask)),
-    statfs: (path, callback) => replyWith(callback, () => files.statfs(path)),
+    access: (path, mask, callback) => replyToRead(callback, () => files.access(path, mask)),
+    statfs: (path, callback) => replyToRead(callback, () => files.statfs(path)),
     getattr: (path, callback) =>
-      replyWith(callback, async () => makeStat((await files.find(path)).buf)),
+      replyToRead(callback, async () => makeStat((await files.find(path)).buf)),
     // libfuse does not add "." and "..".
     readdir: (path, callback) =>
-      replyWith(callback, async () => ['.', '..', ...(await files.list(path))]),
-    readlink: (path, callback) => replyWith(callback, () => files.readlink(path)),
+      replyToRead(callback, async () => ['.', '..', ...(await files.list(path))]),
+    readlink: (path, callback) => replyToRead(callback, () => files.readlink(path)),
 
     truncate: (path, size, callback) => replyToChange(callback, () => files.truncate(path, size)),
     ftruncate: (_path, fd, size, callback) =>
-      replyToChange(callback, async () => findFile(front, fd).truncate(size)),
+      replyToChange(callback, async () => findFile(frontEnd, fd).truncate(size)),
     utimens: (path, atime, mtime, callback) =>
       replyToChange(callback, () => files.utimes(path, atime, mtime)),
     chown: (path, uid, gid, callback) => replyToChange(callback, () => files.chown(path, uid, gid)),
@@ -92,40 +96,45 @@ export function makeOperations(front: NativeFrontEnd): Operations {
 
     setxattr: (path, name, value, _position, flags, callback) =>
       replyToChange(callback, async () => {
-        checkAttribute(front, name);
+        checkXattrName(frontEnd, name);
         return files.setxattr(path, name, new Uint8Array(value), flags);
       }),
     getxattr: (path, name, _position, callback) =>
-      replyWith(callback, async () => {
-        checkAttribute(front, name);
+      replyToRead(callback, async () => {
+        checkXattrName(frontEnd, name);
         return Buffer.from(await files.getxattr(path, name));
       }),
     listxattr: (path, callback) =>
-      replyWith(callback, async () =>
-        (await files.listxattr(path)).filter((name) => isSupported(front, name)),
+      replyToRead(callback, async () =>
+        (await files.listxattr(path)).filter((name) => isXattrSupported(frontEnd, name)),
       ),
     removexattr: (path, name, callback) =>
       replyToChange(callback, async () => {
-        checkAttribute(front, name);
+        checkXattrName(frontEnd, name);
         return files.removexattr(path, name);
       }),
 
     open: (path, flags, callback) =>
-      replyWith(callback, async () => registerFile(await files.open(path, flags))),
+      replyToRead(callback, async () => registerFile(await files.open(path, flags))),
     create: (path, mode, callback) =>
-      replyWith(callback, async () =>
-        front.readOnly
+      replyToRead(callback, async () =>
+        frontEnd.readOnly
           ? refuseReadOnly()
           : registerFile(await files.create(path, O_RDWR | O_CREAT, mode)),
       ),
-    read: (_path, fd, into, size, offset, callback) =>
-      replyCount(front, callback, read(front, fd, into, size, offset)),
+    readInto: (_path, fd, into, size, offset, callback) =>
+      replyWithCount(frontEnd, callback, readInto(frontEnd, fd, into, size, offset)),
     // The memory belongs to libfuse, and is valid until `callback`.
-    write: (_path, fd, from, size, offset, callback) =>
-      replyCount(front, callback, write(front, fd, new Uint8Array(from.subarray(0, size)), offset)),
-    flush: (_path, fd, callback) => replyWith(callback, async () => findFile(front, fd).flush()),
+    writeTo: (_path, fd, from, size, offset, callback) =>
+      replyWithCount(
+        frontEnd,
+        callback,
+        writeTo(frontEnd, fd, new Uint8Array(from.subarray(0, size)), offset),
+      ),
+    flush: (_path, fd, callback) =>
+      replyToRead(callback, async () => findFile(frontEnd, fd).flush()),
     fsync: (_path, datasync, fd, callback) =>
-      replyWith(callback, async () => findFile(front, fd).sync(datasync !== 0)),
+      replyToRead(callback, async () => findFile(frontEnd, fd).sync(datasync !== 0)),
     release(_path, fd, callback) {
       driver.client.fds.release(fd);
       callback(0);
@@ -164,28 +173,29 @@ function makeStat(buf: Iatt): Stat {
   };
 }
 
-const isSupported = ({ acl }: NativeFrontEnd, name: string): boolean => acl || !isAcl(name);
+const isXattrSupported = ({ acl }: NativeFrontEnd, name: string): boolean => acl || !isAcl(name);
 
 /** @throws {FopError} for an ACL at a mount without ACLs */
-function checkAttribute(front: NativeFrontEnd, name: string): void {
-  if (!isSupported(front, name)) throw new FopError(EOPNOTSUPP, `${name}: mounted without ACLs`);
+function checkXattrName(frontEnd: NativeFrontEnd, name: string): void {
+  if (!isXattrSupported(frontEnd, name))
+    throw new FopError(EOPNOTSUPP, `${name}: mounted without ACLs`);
 }
 
-async function read(
-  front: NativeFrontEnd,
+async function readInto(
+  frontEnd: NativeFrontEnd,
   handle: number,
   into: Buffer,
   size: number,
   offset: number,
 ): Promise<number> {
-  const bytes = await findFile(front, handle).read(size, offset);
+  const bytes = await findFile(frontEnd, handle).read(size, offset);
   into.set(bytes);
   return bytes.length;
 }
 
-const write = async (
-  front: NativeFrontEnd,
+const writeTo = async (
+  frontEnd: NativeFrontEnd,
   handle: number,
   data: Uint8Array,
   offset: number,
-): Promise<number> => findFile(front, handle).write(data, offset);
+): Promise<number> => findFile(frontEnd, handle).write(data, offset);

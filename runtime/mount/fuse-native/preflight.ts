@@ -12,7 +12,7 @@ import { findMount } from '../mountinfo.ts';
 /** Bit of CAP_SYS_ADMIN, which mount(2) needs (capabilities(7)). */
 const CAP_SYS_ADMIN = 21n;
 /** Directory in which libfuse 2 searches fusermount before PATH. */
-const HELPER_FOLDER = '/usr/local/bin';
+const FUSERMOUNT_FOLDER = '/usr/local/bin';
 
 /**
  * Checks that libfuse can mount.
@@ -27,10 +27,10 @@ export function checkLibfuse(path: string, real: string): void {
   }
   checkDevice(path);
   if (process.getuid?.() === 0) {
-    if (hasCapability()) return;
+    if (hasSysAdmin()) return;
     throw mountError('MOUNT_NOT_PERMITTED', path, 'mount: Operation not permitted');
   }
-  if (!hasHelper()) throw mountError('MOUNT_NO_FUSERMOUNT', path);
+  if (!hasFusermount()) throw mountError('MOUNT_NO_FUSERMOUNT', path);
   if (!hasUserName()) throw mountError('MOUNT_NO_USER_NAME', path, String(process.getuid?.()));
   try {
     accessSync(real, constants.W_OK | constants.X_OK);
@@ -49,7 +49,7 @@ function checkDevice(path: string): void {
   }
 }
 
-function hasCapability(): boolean {
+function hasSysAdmin(): boolean {
   const [, mask = '0'] = /^CapEff:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return ((BigInt(`0x${mask}`) >> CAP_SYS_ADMIN) & 1n) === 1n;
 }
@@ -64,7 +64,7 @@ function hasUserName(): boolean {
   }
 }
 
-const hasHelper = (): boolean =>
-  [HELPER_FOLDER, ...(process.env.PATH ?? '').split(':')].some((folder) =>
+const hasFusermount = (): boolean =>
+  [FUSERMOUNT_FOLDER, ...(process.env.PATH ?? '').split(':')].some((folder) =>
     existsSync(join(folder, 'fusermount')),
   );

@@ -47,8 +47,9 @@ export interface ChannelOptions {
   /** Admits users other than the mounting one. */
   readonly allowOther: boolean;
   readonly readOnly: boolean;
-  /** Honours set-user-id, and allows opening devices; only when root mounts. */
+  /** Honours set-user-id; only when root mounts. */
   readonly suid?: boolean | undefined;
+  /** Allows opening device files; only when root mounts. */
   readonly dev?: boolean | undefined;
   /** Forbids executing files. */
   readonly noexec?: boolean | undefined;
@@ -61,13 +62,13 @@ export class Channel {
   readonly fd: number;
   /** Absolute, without symbolic links. */
   readonly mountpoint: string;
-  private readonly byRoot: boolean;
+  private readonly isRootMount: boolean;
   private isOpen = true;
 
-  constructor(fd: number, mountpoint: string, byRoot: boolean) {
+  constructor(fd: number, mountpoint: string, isRootMount: boolean) {
     this.fd = fd;
     this.mountpoint = mountpoint;
-    this.byRoot = byRoot;
+    this.isRootMount = isRootMount;
   }
 
   /**
@@ -75,11 +76,11 @@ export class Channel {
    * @throws {MountError} when the mount is still there
    */
   async unmount(): Promise<void> {
-    const problem = this.byRoot
+    const problem = this.isRootMount
       ? (await umount2Async(toCString(this.mountpoint), MNT_DETACH)) < 0
         ? 'umount2 failed'
         : ''
-      : await runFusermount(unmountArgs(this.mountpoint), null);
+      : await runFusermount(makeUnmountArgs(this.mountpoint), null);
     if (problem !== '' && findMount(this.mountpoint) !== null) {
       throw new MountError('MOUNT_FAILED', `cannot unmount ${this.mountpoint}: ${problem}`);
     }
@@ -93,15 +94,15 @@ export class Channel {
   }
 
   /**
-   * Ends the connection, then unmounts, for a process that exits now: the kernel does not wait for replies
-   * of an ended connection.
+   * Ends the connection, then unmounts; for a process that exits now. In this order the kernel waits for no replies of
+   * the server.
    */
   closeAndUnmount(): void {
     if (!this.isOpen) return;
     this.close();
     // MNT_FORCE, because the notifier's thread may hold the connection open while it waits in the kernel.
-    if (this.byRoot) umount2(toCString(this.mountpoint), MNT_FORCE | MNT_DETACH);
-    else spawnSync('fusermount3', unmountArgs(this.mountpoint), { stdio: 'ignore' });
+    if (this.isRootMount) umount2(toCString(this.mountpoint), MNT_FORCE | MNT_DETACH);
+    else spawnSync('fusermount3', makeUnmountArgs(this.mountpoint), { stdio: 'ignore' });
   }
 }
 
@@ -116,7 +117,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   return new Channel(fd, mountpoint, byRoot);
 }
 
-const unmountArgs = (mountpoint: string): string[] => ['-u', '-z', '--', mountpoint];
+const makeUnmountArgs = (mountpoint: string): string[] => ['-u', '-z', '--', mountpoint];
 
 const umount2Async = bindAsync('int umount2(const void *target, int flags)');
 
@@ -219,7 +220,7 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
   if (typeof pair === 'number') {
     throw mountError('MOUNT_FAILED', mountpoint, `socketpair: ${strerror(-pair)}`);
   }
-  const [ours, theirs] = pair;
+  const [ownSocket, passedSocket] = pair;
   try {
     const list = [
       `fsname=${escapeSource(options.source)}`,
@@ -230,13 +231,13 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
     ];
     if (options.noexec) list.push('noexec');
     if (options.readOnly) list.push('ro');
-    const problem = await runFusermount(['-o', list.join(','), '--', mountpoint], theirs);
+    const problem = await runFusermount(['-o', list.join(','), '--', mountpoint], passedSocket);
     if (problem !== '') {
       const code = classifyFusermountError(problem);
       const detail = code === 'MOUNT_NO_USER_NAME' ? String(process.getuid?.()) : problem;
       throw mountError(code, mountpoint, detail);
     }
-    const fd = receiveFd(ours);
+    const fd = receiveFd(ownSocket);
     if (fd < 0) throw mountError('MOUNT_FAILED', mountpoint, 'fusermount3 passed no descriptor');
     fcntl(fd, F_SETFL, constants.O_RDWR | O_NONBLOCK);
     return fd;
@@ -244,12 +245,12 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw mountError('MOUNT_NO_FUSERMOUNT', mountpoint);
   } finally {
-    close(ours);
-    close(theirs);
+    close(ownSocket);
+    close(passedSocket);
   }
 }
 
-/** Runs fusermount3. Returns its error output, '' on success. */
+/** Runs fusermount3. Returns its error output, '' on success. @param socket for the mounted descriptor */
 function runFusermount(args: readonly string[], socket: number | null): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('fusermount3', args, {

@@ -14,7 +14,7 @@ interface CachedGroups {
   readonly uid: number;
   readonly gid: number;
   /** Expiry, by `sampledClock.ms`. */
-  readonly until: number;
+  readonly expiresAt: number;
   readonly groups: readonly number[];
 }
 
@@ -23,11 +23,11 @@ const cache = new Map<number, CachedGroups>();
 /** Finds the groups of a process, from the cache if it had the same ids within the last second. */
 export function findGroups(pid: number, uid: number, gid: number): readonly number[] {
   const cached = cache.get(pid);
-  if (cached?.uid === uid && cached.gid === gid && cached.until > sampledClock.ms)
+  if (cached?.uid === uid && cached.gid === gid && cached.expiresAt > sampledClock.ms)
     return cached.groups;
   const groups = readGroups(pid);
   if (cache.size >= CACHE_MAX) cache.clear();
-  cache.set(pid, { uid, gid, until: sampledClock.ms + CACHE_MS, groups });
+  cache.set(pid, { uid, gid, expiresAt: sampledClock.ms + CACHE_MS, groups });
   return groups;
 }
 

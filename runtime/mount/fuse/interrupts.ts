@@ -1,7 +1,7 @@
 /**
  * Interrupts requests of callers that give up. The kernel sends INTERRUPT once, for any signal to a waiting process,
- * also for one that the process handles. As on a disk, only a dying process stops waiting, except for a lock. So a
- * lock is interrupted at once, other requests when the caller is dying: this is checked at once and every 100 ms.
+ * even for a signal that does not end it. On a disk such a signal interrupts only a wait for a lock. So a lock request
+ * is interrupted at once, and any other request when its caller is dying, which is checked at once and every 100 ms.
  *
  * A dying thread has SIGKILL pending (Linux kernel/signal.c, complete_signal). A caller in another pid namespace has
  * no pid here, so its end goes unnoticed.
@@ -20,8 +20,8 @@ export class Interrupts {
   private readonly context: Context;
   /** Interrupted requests whose caller was alive at the last check. */
   private readonly waitingForDeath = new Set<Request>();
-  /** Cancels the next check; null if none is due. */
-  private cancel: (() => void) | null = null;
+  /** Cancels the next check; null if no check is due. */
+  private cancelCheck: (() => void) | null = null;
 
   constructor(context: Context) {
     this.context = context;
@@ -32,7 +32,7 @@ export class Interrupts {
     if (mayWait(request.opcode) || isDying(request.pid)) request.interrupt();
     else if (request.pid > 0) {
       this.waitingForDeath.add(request);
-      this.cancel ??= this.context.after(CHECK_MS, () => this.checkCallers());
+      this.cancelCheck ??= this.context.after(CHECK_MS, () => this.checkCallers());
     }
   }
 
@@ -42,20 +42,20 @@ export class Interrupts {
   }
 
   close(): void {
-    this.cancel?.();
-    this.cancel = null;
+    this.cancelCheck?.();
+    this.cancelCheck = null;
     this.waitingForDeath.clear();
   }
 
   private checkCallers(): void {
-    this.cancel = null;
+    this.cancelCheck = null;
     for (const request of [...this.waitingForDeath]) {
       if (!isDying(request.pid)) continue;
       this.waitingForDeath.delete(request);
       request.interrupt();
     }
     if (this.waitingForDeath.size > 0)
-      this.cancel = this.context.after(CHECK_MS, () => this.checkCallers());
+      this.cancelCheck = this.context.after(CHECK_MS, () => this.checkCallers());
   }
 }
 

@@ -32,8 +32,9 @@ export interface MountOptions extends Partial<SessionOptions> {
   /** Log levels, for the domain `fuse`. */
   readonly levels: LogLevels;
   readonly readOnly?: boolean;
-  /** Honours set-user-id, and allows opening devices; only when root mounts. */
+  /** Honours set-user-id; only when root mounts. */
   readonly suid?: boolean;
+  /** Allows opening device files; only when root mounts. */
   readonly dev?: boolean;
   /** Forbids executing files. */
   readonly noexec?: boolean;
@@ -57,12 +58,12 @@ export const applyDefaultTimeouts = (options: MountOptions) => ({
   negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT_S,
 });
 
-/** Milliseconds that requests under way, or cached writes, may take at unmount. */
+/** Milliseconds for which an unmount waits: first for cached writes, then for requests under way. */
 const GRACE_MS = 5000;
-/** Milliseconds after unmounting during which files that are still open are served, if no request is under way. */
+/** The same without requests under way: for programs that still use open files. */
 const QUIET_MS = 50;
 /** Milliseconds between two checks whether requests are under way. */
-const STEP_MS = 10;
+const POLL_INTERVAL_MS = 10;
 
 /** Mounts a graph. @throws {MountError} with the remedy; nothing stays mounted then */
 export async function mountGraph(options: MountOptions): Promise<KernelMount> {
@@ -70,14 +71,17 @@ export async function mountGraph(options: MountOptions): Promise<KernelMount> {
   const log = new Log(graph.top.context.sink, levels, 'fuse', graph.top.log.graphId);
   const initiator = makeFuseInitiator(graph, log, applyDefaultTimeouts(options).attributeTimeout);
   try {
-    return await serve(initiator, options);
+    return await mountAndServe(initiator, options);
   } catch (error) {
     initiator.close();
     throw error;
   }
 }
 
-async function serve(initiator: Initiator<Session>, options: MountOptions): Promise<KernelMount> {
+async function mountAndServe(
+  initiator: Initiator<Session>,
+  options: MountOptions,
+): Promise<KernelMount> {
   const { mountpoint, source } = options;
   const client = initiator.connect();
   await lookupRoot(client, mountpoint);
@@ -135,7 +139,9 @@ export class KernelMount implements Mount {
       resolve = settle;
     });
     this.resolve = resolve;
-    this.session = new Session(channel.fd, client, options, (errno) => this.connectionEnded(errno));
+    this.session = new Session(channel.fd, client, options, (errno) =>
+      this.handleConnectionEnd(errno),
+    );
     process.on('exit', this.onExit);
     pump.add(this.session);
   }
@@ -168,13 +174,13 @@ export class KernelMount implements Mount {
 
   private async unmountAndDrain(): Promise<void> {
     if (this.isClosed) return;
-    if (this.session.writeback) await this.flushWriteback();
+    if (this.session.hasWriteback) await this.flushWriteback();
     await this.channel.unmount();
     const start = performance.now();
     for (;;) {
       const limit = this.session.busy ? GRACE_MS : QUIET_MS;
       if (this.isClosed || performance.now() - start >= limit) break;
-      await delay(STEP_MS);
+      await delay(POLL_INTERVAL_MS);
     }
     if (this.isClosed) return;
     pump.remove(this.session);
@@ -195,14 +201,14 @@ export class KernelMount implements Mount {
     });
     await Promise.race([limit, synced]);
     // The kernel sends writes without waiting for replies, so wait until no request comes.
-    for (let lastCount = -1; lastCount !== session.requests && !isTimeUp && !this.isClosed; ) {
-      lastCount = session.requests;
-      await delay(STEP_MS);
+    for (let lastCount = -1; lastCount !== session.messageCount && !isTimeUp && !this.isClosed; ) {
+      lastCount = session.messageCount;
+      await delay(POLL_INTERVAL_MS);
     }
   }
 
   /** Called when the kernel has ended the connection: 0 after umount(8), otherwise an errno. */
-  private connectionEnded(errno: number): void {
+  private handleConnectionEnd(errno: number): void {
     if (errno === 0) this.close(null);
     else {
       const text = `the connection of ${this.mountpoint} broke: ${strerror(errno)}`;

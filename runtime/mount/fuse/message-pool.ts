@@ -1,6 +1,6 @@
 /**
- * Pools the buffers for the kernel's requests. The session reuses one buffer for all messages. A request that needs its
- * bytes until the reply keeps its buffer, and the session takes another one from the pool.
+ * Pools the buffers for the kernel's requests. A session reuses one buffer for all messages. But a request that needs
+ * its bytes until the reply keeps the buffer, and the session takes another one from the pool.
  */
 import { MAX_DATA } from '../../core/limits.ts';
 import { Cursor } from './codec/cursor.ts';

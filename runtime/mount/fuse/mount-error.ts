@@ -62,7 +62,7 @@ export function mountError(code: MountErrorCode, mountpoint: string, detail = ''
   return new MountError(code, `cannot mount on ${mountpoint}: ${text}`);
 }
 
-/** Returns the code for fusermount3's error output. */
+/** Returns the code for fusermount3's error output, which is English in the locale C. */
 export function classifyFusermountError(text: string): MountErrorCode {
   if (/user_allow_other/.test(text)) return 'MOUNT_ALLOW_OTHER_REFUSED';
   if (/could not determine username/.test(text)) return 'MOUNT_NO_USER_NAME';

@@ -5,9 +5,9 @@
 import { decodeName } from '../../core/bytes.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 
-/** The number of slots, as a power of two: each has one name. */
+/** The number of slots is 2^SLOT_BITS; each has one name. */
 const SLOT_BITS = 10;
-const SLOTS = 1 << SLOT_BITS;
+const SLOT_COUNT = 1 << SLOT_BITS;
 /** The most bytes of a cached name; a multiple of WORD. */
 const NAME_BYTES_MAX = 64;
 /** Bytes that are hashed and compared at a time. */
@@ -16,11 +16,11 @@ const WORD = 4;
 const SPREAD = 0x9e3779b1;
 
 export class NameCache {
-  private readonly names: string[] = new Array(SLOTS).fill('');
+  private readonly names: string[] = new Array(SLOT_COUNT).fill('');
   /** The bytes of the cached names, `NAME_BYTES_MAX` for each, and their lengths. */
-  private readonly bytes = new Uint8Array(SLOTS * NAME_BYTES_MAX);
+  private readonly bytes = new Uint8Array(SLOT_COUNT * NAME_BYTES_MAX);
   private readonly view = new DataView(this.bytes.buffer);
-  private readonly lengths = new Uint8Array(SLOTS);
+  private readonly lengths = new Uint8Array(SLOT_COUNT);
 
   /** Decodes the name in a span of the cursor's message (`core/bytes.ts`). */
   decode({ bytes, view }: Cursor, { start, end }: Span): string {

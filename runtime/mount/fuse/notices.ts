@@ -1,7 +1,7 @@
 /**
  * Invalidates the kernel's caches by notices. A notice waits for the replies of all requests that were under way when
  * it was added, because such a reply could bring old data back. Then a thread (`notifier.ts`) writes it. Equal waiting
- * notices are merged. When more than WAITING_MAX wait, one for all names replaces those of single names. Only
+ * notices are merged. When more than WAITING_MAX wait, one notice for all names replaces those for single names. Only
  * `invalidateAttributes` writes at once.
  */
 
@@ -97,11 +97,11 @@ export class Notices {
   }
 
   /**
-   * Invalidates the attributes of a file that is being opened, before the open returns. The kernel takes this
-   * notice without waiting, as the file is in use. Replies of requests under way are older, or not cached.
+   * Invalidates the attributes of a file that is being opened, before the open returns. The notice is written without
+   * the thread: the kernel handles it without waiting, because the file is in use.
    */
   invalidateAttributes(inode: Inode): void {
-    const bytes = this.isClosed ? null : encode({ kind: 'inode', inode, data: false });
+    const bytes = this.isClosed ? null : encodeNotice({ kind: 'inode', inode, data: false });
     if (bytes === null) return;
     this.sentCount += 1;
     const status = write(this.fd, bytes, bytes.length);
@@ -119,13 +119,13 @@ export class Notices {
     return new Promise((resolve) => void last.waiters.push(resolve));
   }
 
-  /** Passes notices to the thread whose earlier requests have their replies. */
+  /** Passes each notice to the thread once all requests before it have their replies. */
   flush(): void {
     for (const [key, notice] of this.waiting) {
       if (notice.newestRequest >= this.underWay.findOldestCached()) return;
       if (this.inThread.length >= IN_THREAD_MAX) return;
       this.waiting.delete(key);
-      const bytes = encode(notice.upcall);
+      const bytes = encodeNotice(notice.upcall);
       if (bytes === null) resolveWaiters(notice);
       else {
         this.sentCount += 1;
@@ -160,7 +160,7 @@ export class Notices {
     this.waiting.clear();
   }
 
-  /** Appends a notice. An equal waiting one moves to the end, as current requests may affect it. */
+  /** Appends a notice. An equal one that waits moves to the end, because it must wait for current requests, too. */
   private enqueue(upcall: Upcall): void {
     const key = makeNoticeKey(upcall);
     const waiters = this.waiting.get(key)?.waiters ?? [];
@@ -207,7 +207,7 @@ function makeNoticeKey(upcall: Upcall): string {
 const isKnown = (inode: Inode): boolean => inode.id === ROOT_ID || inode.nlookup > 0;
 
 /** Encodes the notice for an upcall. Returns null if the kernel does not know the inode. */
-function encode(upcall: Upcall): Uint8Array | null {
+function encodeNotice(upcall: Upcall): Uint8Array | null {
   switch (upcall.kind) {
     case 'inode':
       if (!isKnown(upcall.inode)) return null;
@@ -235,7 +235,7 @@ function encodeMessage(size: number, encodeBody: (view: DataView) => number): Ui
   return bytes.subarray(0, encodeBody(new DataView(bytes.buffer)));
 }
 
-/** Encodes a message with a name, which stands at `at`. */
+/** Encodes a message with a name. @param at position of the name */
 function encodeNamed(
   name: string,
   at: number,

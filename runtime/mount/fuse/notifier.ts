@@ -16,23 +16,24 @@ const WORKER = `
 const fs = require('node:fs');
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
 const koffi = require(workerData.koffi);
-const { news, begun } = workerData;
+const { messageCount, hasStarted } = workerData;
 const libc = koffi.load(null);
 const CLOSE_RANGE = 436, UNSHARE = 2, BEYOND_ALL = 0x7ffffff0, CLONE_FILES = 0x400;
 const DEV_IOC_CLONE = ${DEV_IOC_CLONE};
 
-function ownTable() {
+function unshareDescriptorTable() {
   const syscall = libc.func('long syscall(long number, uint32 first, uint32 last, uint32 flags)');
   if (syscall(CLOSE_RANGE, BEYOND_ALL, BEYOND_ALL, UNSHARE) === 0) return true;
   return libc.func('int unshare(int flags)')(CLONE_FILES) === 0;
 }
 
-function device(fd) {
+// Closes the other descriptors of the copied table, and returns a descriptor of the thread's own for the connection.
+function openOwnDevice(fd) {
   for (const name of fs.readdirSync('/proc/thread-self/fd')) {
     try {
-      const open = Number(name);
+      const other = Number(name);
       const path = fs.readlinkSync('/proc/thread-self/fd/' + name);
-      if (open > 2 && open !== fd && path.startsWith('/')) fs.closeSync(open);
+      if (other > 2 && other !== fd && path.startsWith('/')) fs.closeSync(other);
     } catch {} // the descriptor of the listing itself
   }
   try {
@@ -43,29 +44,29 @@ function device(fd) {
       return clone;
     }
     fs.closeSync(clone);
-  } catch {} // no device of its own: it writes to the mount's
+  } catch {} // without a device of its own, it writes to the mount's
   return fd;
 }
 
-const isOwn = ownTable();
-const to = isOwn ? device(workerData.fd) : workerData.fd;
-if (isOwn) parentPort.postMessage('ready');
-Atomics.store(begun, 0, 1);
-Atomics.notify(begun, 0);
+const hasOwnTable = unshareDescriptorTable();
+const device = hasOwnTable ? openOwnDevice(workerData.fd) : workerData.fd;
+if (hasOwnTable) parentPort.postMessage('ready');
+Atomics.store(hasStarted, 0, 1);
+Atomics.notify(hasStarted, 0);
 for (;;) {
-  const before = Atomics.load(news, 0);
-  for (let next; (next = receiveMessageOnPort(parentPort)) !== undefined; ) {
+  const countBefore = Atomics.load(messageCount, 0);
+  for (let received; (received = receiveMessageOnPort(parentPort)) !== undefined; ) {
     try {
-      fs.writeSync(to, next.message);
-    } catch {} // the kernel knew nothing of it, or is gone: either way it caches nothing
+      fs.writeSync(device, received.message);
+    } catch {} // the kernel does not know the inode or name, or the mount has ended: nothing is cached
     parentPort.postMessage('written');
   }
-  Atomics.wait(news, 0, before);
+  Atomics.wait(messageCount, 0, countBefore);
 }
 `;
 
 /** Milliseconds that `close` waits for the thread's start, which takes far less. */
-const PATIENCE_MS = 5000;
+const START_TIMEOUT_MS = 5000;
 
 export interface NotifierEvents {
   /** Called when the kernel has handled the oldest message. */
@@ -77,9 +78,9 @@ export interface NotifierEvents {
 export class Notifier {
   private readonly worker: Worker;
   /** Counts the messages sent; the thread sleeps until it changes. */
-  private readonly news = new Int32Array(new SharedArrayBuffer(4));
+  private readonly messageCount = new Int32Array(new SharedArrayBuffer(4));
   /** 1 when the thread has finished loading native code. */
-  private readonly begun = new Int32Array(new SharedArrayBuffer(4));
+  private readonly hasStarted = new Int32Array(new SharedArrayBuffer(4));
   /** Ends the orphan responder (`orphan-responder.ts`). */
   private stopResponder: () => void = () => {};
   private isClosed = false;
@@ -90,7 +91,12 @@ export class Notifier {
   constructor(fd: number, events: NotifierEvents) {
     this.passedFd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     const koffi = createRequire(import.meta.url).resolve('koffi');
-    const workerData = { fd: this.passedFd, koffi, news: this.news, begun: this.begun };
+    const workerData = {
+      fd: this.passedFd,
+      koffi,
+      messageCount: this.messageCount,
+      hasStarted: this.hasStarted,
+    };
     this.worker = new Worker(WORKER, { eval: true, workerData, execArgv: [], name: 'notices' });
     this.worker.unref();
     this.worker.on('message', (message) => {
@@ -98,7 +104,7 @@ export class Notifier {
       else if (!this.isClosed) events.onWritten();
     });
     this.worker.on('error', (error) => {
-      this.begun[0] = 1;
+      this.hasStarted[0] = 1;
       events.onBroken(String(error));
     });
     this.worker.on('exit', () => this.closePassedFd());
@@ -110,7 +116,7 @@ export class Notifier {
     this.closePassedFd();
   }
 
-  /** Closes the duplicate, which the thread has copied or no longer needs. */
+  /** Closes the duplicate: the thread has its own copy, or has ended. */
   private closePassedFd(): void {
     if (this.passedFd >= 0) close(this.passedFd);
     this.passedFd = -1;
@@ -119,8 +125,8 @@ export class Notifier {
   /** Queues a message; messages are written in order. */
   write(message: Uint8Array): void {
     this.worker.postMessage(message);
-    Atomics.add(this.news, 0, 1);
-    Atomics.notify(this.news, 0);
+    Atomics.add(this.messageCount, 0, 1);
+    Atomics.notify(this.messageCount, 0);
   }
 
   /** Ends the thread, and drops unwritten messages. */
@@ -128,7 +134,7 @@ export class Notifier {
     this.isClosed = true;
     this.stopResponder();
     // Terminating a thread while it loads native code aborts the process (SIGABRT).
-    Atomics.wait(this.begun, 0, 0, PATIENCE_MS);
+    Atomics.wait(this.hasStarted, 0, 0, START_TIMEOUT_MS);
     void this.worker.terminate();
   }
 }

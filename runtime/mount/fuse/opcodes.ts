@@ -24,7 +24,7 @@ import * as xattr from './handlers/xattr.ts';
 
 export interface Opcode<A> {
   readonly opcode: number;
-  /** Arguments that `decode` fills, and that `handle` gets at once. */
+  /** The arguments' object: `decode` fills it, and `handle` gets it. */
   readonly args: A;
   decode(cursor: Cursor, out: A): void;
   readonly handle: Handler<A>;
@@ -36,10 +36,10 @@ type Trait = 0 | typeof CACHED | typeof NO_REPLY | typeof WAITS;
 const CACHED = 1;
 /** The operation has no reply. */
 const NO_REPLY = 2;
-/** The operation may wait for other callers: an INTERRUPT takes effect at once. */
+/** The operation may wait for other callers, so that an INTERRUPT takes effect at once. */
 const WAITS = 3;
 
-function row<A>(
+function define<A>(
   opcode: number,
   args: A,
   decode: (cursor: Cursor, out: A) => void,
@@ -52,52 +52,52 @@ function row<A>(
 /** The served operations, by the kernel's name without `FUSE_`. */
 // biome-ignore format: one operation, one line
 export const opcodes = {
-  LOOKUP: row(1, new req.NameIn(), req.decodeNameIn, lookup.lookup, CACHED),
-  FORGET: row(2, new req.ForgetIn(), req.decodeForgetIn, lookup.forget, NO_REPLY),
-  GETATTR: row(3, new req.GetattrIn(), req.decodeGetattrIn, attr.getattr, CACHED),
-  SETATTR: row(4, new req.SetattrIn(), req.decodeSetattrIn, attr.setattr, CACHED),
-  READLINK: row(5, new req.NoArgs(), req.decodeNoArgs, attr.readlink),
-  SYMLINK: row(6, new req.SymlinkIn(), req.decodeSymlinkIn, names.symlink, CACHED),
-  MKNOD: row(8, new req.MknodIn(), req.decodeMknodIn, names.mknod, CACHED),
-  MKDIR: row(9, new req.MkdirIn(), req.decodeMkdirIn, names.mkdir, CACHED),
-  UNLINK: row(10, new req.NameIn(), req.decodeNameIn, names.unlink),
-  RMDIR: row(11, new req.NameIn(), req.decodeNameIn, names.rmdir),
-  RENAME: row(12, new req.RenameIn(), req.decodeRenameIn, names.rename),
-  LINK: row(13, new req.LinkIn(), req.decodeLinkIn, names.link, CACHED),
-  OPEN: row(14, new req.OpenIn(), req.decodeOpenIn, file.open),
-  READ: row(15, new req.ReadIn(), req.decodeReadIn, file.read, CACHED),
-  WRITE: row(16, new req.WriteIn(), req.decodeWriteIn, file.write),
-  STATFS: row(17, new req.NoArgs(), req.decodeNoArgs, attr.statfs),
-  RELEASE: row(18, new req.ReleaseIn(), req.decodeReleaseIn, locks.release),
-  FSYNC: row(20, new req.FsyncIn(), req.decodeFsyncIn, file.fsync),
-  SETXATTR: row(21, new req.SetxattrIn(), req.decodeSetxattrIn, xattr.setxattr),
-  GETXATTR: row(22, new req.GetxattrIn(), req.decodeGetxattrIn, xattr.getxattr),
-  LISTXATTR: row(23, new req.ListxattrIn(), req.decodeListxattrIn, xattr.listxattr),
-  REMOVEXATTR: row(24, new req.NameIn(), req.decodeNameIn, xattr.removexattr),
-  FLUSH: row(25, new req.FlushIn(), req.decodeFlushIn, file.flush),
-  INIT: row(26, new InitIn(), decodeInitIn, control.init),
-  OPENDIR: row(27, new req.OpenIn(), req.decodeOpenIn, dir.opendir),
-  READDIR: row(28, new req.ReadIn(), req.decodeReadIn, dir.readdir),
-  RELEASEDIR: row(29, new req.ReleaseIn(), req.decodeReleaseIn, file.release),
-  FSYNCDIR: row(30, new req.FsyncIn(), req.decodeFsyncIn, dir.fsyncdir),
-  GETLK: row(31, new req.LkIn(), req.decodeLkIn, locks.getlk),
-  SETLK: row(32, new req.LkIn(), req.decodeLkIn, locks.setlk),
-  SETLKW: row(33, new req.LkIn(), req.decodeLkIn, locks.setlkw, WAITS),
-  ACCESS: row(34, new req.AccessIn(), req.decodeAccessIn, attr.access),
-  CREATE: row(35, new req.CreateIn(), req.decodeCreateIn, file.create, CACHED),
-  INTERRUPT: row(36, new req.InterruptIn(), req.decodeInterruptIn, control.interrupt, NO_REPLY),
-  DESTROY: row(38, new req.NoArgs(), req.decodeNoArgs, control.destroy),
-  IOCTL: row(39, new req.IoctlIn(), req.decodeIoctlIn, ioctl),
-  BATCH_FORGET: row(42, new BatchForgetIn(), decodeBatchForgetIn, lookup.batchForget, NO_REPLY),
-  FALLOCATE: row(43, new req.FallocateIn(), req.decodeFallocateIn, space.fallocate),
-  READDIRPLUS: row(44, new req.ReadIn(), req.decodeReadIn, dir.readdirplus, CACHED),
-  RENAME2: row(45, new req.Rename2In(), req.decodeRename2In, names.rename),
-  LSEEK: row(46, new req.LseekIn(), req.decodeLseekIn, space.lseek),
-  COPY_FILE_RANGE: row(47, new req.CopyFileRangeIn(), req.decodeCopyFileRangeIn, space.copyFileRange),
-  SYNCFS: row(50, new req.NoArgs(), req.decodeNoArgs, space.syncfs),
-  TMPFILE: row(51, new req.CreateIn(), req.decodeCreateIn, tmpfile, CACHED),
-  STATX: row(52, new req.StatxIn(), req.decodeStatxIn, attr.statx, CACHED),
-  COPY_FILE_RANGE_64: row(53, new req.CopyFileRangeIn(), req.decodeCopyFileRangeIn, space.copyFileRange64),
+  LOOKUP: define(1, new req.NameIn(), req.decodeNameIn, lookup.lookup, CACHED),
+  FORGET: define(2, new req.ForgetIn(), req.decodeForgetIn, lookup.forget, NO_REPLY),
+  GETATTR: define(3, new req.GetattrIn(), req.decodeGetattrIn, attr.getattr, CACHED),
+  SETATTR: define(4, new req.SetattrIn(), req.decodeSetattrIn, attr.setattr, CACHED),
+  READLINK: define(5, new req.NoArgs(), req.decodeNoArgs, attr.readlink),
+  SYMLINK: define(6, new req.SymlinkIn(), req.decodeSymlinkIn, names.symlink, CACHED),
+  MKNOD: define(8, new req.MknodIn(), req.decodeMknodIn, names.mknod, CACHED),
+  MKDIR: define(9, new req.MkdirIn(), req.decodeMkdirIn, names.mkdir, CACHED),
+  UNLINK: define(10, new req.NameIn(), req.decodeNameIn, names.unlink),
+  RMDIR: define(11, new req.NameIn(), req.decodeNameIn, names.rmdir),
+  RENAME: define(12, new req.RenameIn(), req.decodeRenameIn, names.rename),
+  LINK: define(13, new req.LinkIn(), req.decodeLinkIn, names.link, CACHED),
+  OPEN: define(14, new req.OpenIn(), req.decodeOpenIn, file.open),
+  READ: define(15, new req.ReadIn(), req.decodeReadIn, file.read, CACHED),
+  WRITE: define(16, new req.WriteIn(), req.decodeWriteIn, file.write),
+  STATFS: define(17, new req.NoArgs(), req.decodeNoArgs, attr.statfs),
+  RELEASE: define(18, new req.ReleaseIn(), req.decodeReleaseIn, locks.release),
+  FSYNC: define(20, new req.FsyncIn(), req.decodeFsyncIn, file.fsync),
+  SETXATTR: define(21, new req.SetxattrIn(), req.decodeSetxattrIn, xattr.setxattr),
+  GETXATTR: define(22, new req.GetxattrIn(), req.decodeGetxattrIn, xattr.getxattr),
+  LISTXATTR: define(23, new req.ListxattrIn(), req.decodeListxattrIn, xattr.listxattr),
+  REMOVEXATTR: define(24, new req.NameIn(), req.decodeNameIn, xattr.removexattr),
+  FLUSH: define(25, new req.FlushIn(), req.decodeFlushIn, file.flush),
+  INIT: define(26, new InitIn(), decodeInitIn, control.init),
+  OPENDIR: define(27, new req.OpenIn(), req.decodeOpenIn, dir.opendir),
+  READDIR: define(28, new req.ReadIn(), req.decodeReadIn, dir.readdir),
+  RELEASEDIR: define(29, new req.ReleaseIn(), req.decodeReleaseIn, file.release),
+  FSYNCDIR: define(30, new req.FsyncIn(), req.decodeFsyncIn, dir.fsyncdir),
+  GETLK: define(31, new req.LkIn(), req.decodeLkIn, locks.getlk),
+  SETLK: define(32, new req.LkIn(), req.decodeLkIn, locks.setlk),
+  SETLKW: define(33, new req.LkIn(), req.decodeLkIn, locks.setlkw, WAITS),
+  ACCESS: define(34, new req.AccessIn(), req.decodeAccessIn, attr.access),
+  CREATE: define(35, new req.CreateIn(), req.decodeCreateIn, file.create, CACHED),
+  INTERRUPT: define(36, new req.InterruptIn(), req.decodeInterruptIn, control.interrupt, NO_REPLY),
+  DESTROY: define(38, new req.NoArgs(), req.decodeNoArgs, control.destroy),
+  IOCTL: define(39, new req.IoctlIn(), req.decodeIoctlIn, ioctl),
+  BATCH_FORGET: define(42, new BatchForgetIn(), decodeBatchForgetIn, lookup.batchForget, NO_REPLY),
+  FALLOCATE: define(43, new req.FallocateIn(), req.decodeFallocateIn, space.fallocate),
+  READDIRPLUS: define(44, new req.ReadIn(), req.decodeReadIn, dir.readdirplus, CACHED),
+  RENAME2: define(45, new req.Rename2In(), req.decodeRename2In, names.rename),
+  LSEEK: define(46, new req.LseekIn(), req.decodeLseekIn, space.lseek),
+  COPY_FILE_RANGE: define(47, new req.CopyFileRangeIn(), req.decodeCopyFileRangeIn, space.copyFileRange),
+  SYNCFS: define(50, new req.NoArgs(), req.decodeNoArgs, space.syncfs),
+  TMPFILE: define(51, new req.CreateIn(), req.decodeCreateIn, tmpfile, CACHED),
+  STATX: define(52, new req.StatxIn(), req.decodeStatxIn, attr.statx, CACHED),
+  COPY_FILE_RANGE_64: define(53, new req.CopyFileRangeIn(), req.decodeCopyFileRangeIn, space.copyFileRange64),
 };
 
 const unservedOpcodes = {
@@ -133,7 +133,7 @@ for (const [, operation] of entries) operations[operation.opcode] = operation;
 export const nameOpcode = (opcode: number): string => opcodeNames[opcode] ?? `opcode ${opcode}`;
 
 /** Whether the kernel caches the reply to an operation. */
-export const isCached = (opcode: number): boolean => operations[opcode]?.trait === CACHED;
+export const isReplyCached = (opcode: number): boolean => operations[opcode]?.trait === CACHED;
 
 export const hasReply = (opcode: number): boolean => operations[opcode]?.trait !== NO_REPLY;
 

@@ -1,7 +1,7 @@
 /**
- * Replies to requests that a killed server leaves behind: a shell with a `/dev/fuse` of its own waits for the server's
- * end of a pipe to close. Then it replies ENOTCONN to every request until the notifier's thread has ended
- * (docs/how-it-works/mechanisms.md). Mounts that write notices have one sleeping shell.
+ * Replies to requests that a killed server leaves behind. A mount that writes notices starts one shell with its own
+ * `/dev/fuse` descriptor, which sleeps until the server's end of a pipe closes. Then the shell replies ENOTCONN to
+ * every request until the notifier's thread has ended (docs/how-it-works/mechanisms.md).
  *
  * Sources: Linux fs/fuse/dev.c (fuse_dev_release ends what was read from a device), proc(5) (task).
  */
@@ -14,11 +14,11 @@ import { toCString } from '../../sys/struct.ts';
 import { DEV_IOC_CLONE } from './protocol.ts';
 
 /**
- * `$1` is the server's pid. Of a killed server, only the main thread and the notifier's thread, which waits in the
- * kernel, remain until its parent reaps it: so the loop ends when one thread is left. A request is read whole, so dd's
- * block has room for the largest; its unique number is at byte 8. The reply is struct fuse_out_header: length, -107
- * (ENOTCONN), unique. Without a request dd fails, as the device is nonblocking; for a FORGET, which has no reply,
- * printf fails.
+ * `$1` is the server's pid. Of a killed server, two threads remain: the main thread, until the parent reaps it, and the
+ * notifier's thread, which waits in the kernel. So the loop ends when one thread is left. A request must be read whole,
+ * so dd's block has room for the largest; its unique number is at byte 8. The reply is struct fuse_out_header: length,
+ * -107 (ENOTCONN), unique. Without a request dd fails, because the device is nonblocking. After a FORGET, which has no
+ * reply, printf fails.
  */
 const SCRIPT = `
 server=$1
@@ -39,19 +39,19 @@ done`;
  */
 export function startOrphanResponder(fd: number): () => void {
   const { O_NONBLOCK, O_RDWR } = constants;
-  const device = open(toCString('/dev/fuse'), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
-  const number = new Uint8Array(Uint32Array.of(fd).buffer);
-  const isCloned = device >= 0 && ioctl(device, DEV_IOC_CLONE, number) === 0;
+  const deviceFd = open(toCString('/dev/fuse'), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
+  const fdArgument = new Uint8Array(Uint32Array.of(fd).buffer);
+  const isCloned = deviceFd >= 0 && ioctl(deviceFd, DEV_IOC_CLONE, fdArgument) === 0;
   // Detached, so that signals to the server's terminal or group do not reach it.
   const responder = isCloned
-    ? spawn('/bin/sh', ['-c', SCRIPT, 'heir', String(process.pid)], {
+    ? spawn('/bin/sh', ['-c', SCRIPT, 'orphan-responder', String(process.pid)], {
         cwd: '/',
         detached: true,
-        stdio: ['pipe', 'ignore', 'ignore', device],
+        stdio: ['pipe', 'ignore', 'ignore', deviceFd],
       })
     : null;
-  if (device >= 0) close(device);
-  // Without a shell, a kill under load may leave clients waiting.
+  if (deviceFd >= 0) close(deviceFd);
+  // If there is no shell, the mount works, but a kill under load may leave clients waiting.
   responder?.on('error', () => {});
   responder?.unref();
   (responder?.stdin as Socket | null | undefined)?.unref();

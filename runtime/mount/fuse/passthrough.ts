@@ -28,8 +28,8 @@ interface BackingFile {
 }
 
 /**
- * Finds the child whose readv, writev and open handle a file's data. Skips a translator that has files of its own
- * (`DataPath.isOwn`), unless `fd` is one of them. Without `fd`, skips all such translators.
+ * Finds the links to the volume that handles a file's data by readv, writev and open. Skips a translator that serves
+ * some files itself (`DataPath.isOwn`), unless `fd` is one of these. Without `fd`, skips all such translators.
  */
 function findDataLinks(links: Child, fd?: Fd): Child {
   let at = links;
@@ -58,7 +58,7 @@ export function findDirectStorage(links: Child, fd?: Fd): Xlator | null {
   return xl.translator.dataPath?.backing === undefined ? null : xl;
 }
 
-/** Whether FLUSH can be skipped, as no volume handles it and the storage reports no errors at close. */
+/** Whether the kernel can omit FLUSH: no volume handles it, and the storage reports no errors at close. */
 function canSkipFlush(links: Child, storage: Xlator, fd: Fd): boolean {
   let { flush } = links;
   while (!flush.isObserved && flush.xl.translator.dataPath?.isOwn?.(flush.xl, fd) === false) {
@@ -74,7 +74,7 @@ export class Passthrough {
   backingId = 0;
   /** Number of opens with passthrough since the mount. */
   openCount = 0;
-  /** Whether the kernel supports passthrough, as the INIT handler has found, and has refused no file. */
+  /** Whether the kernel supports passthrough (set by the INIT handler), and has refused no file. */
   isSupported = false;
   private readonly device: number;
   private readonly log: Log;
@@ -92,13 +92,13 @@ export class Passthrough {
 
   /**
    * Decides on passthrough for an fd that the storage has just opened.
-   * @param cached whether another open fd of the inode uses the page cache
+   * @param hasCachedOpen whether another open fd of the inode uses the page cache
    */
-  open(links: Child, fd: Fd, cached: boolean): void {
+  open(links: Child, fd: Fd, hasCachedOpen: boolean): void {
     const storage = findDirectStorage(links, fd);
     this.openFlags = storage !== null && canSkipFlush(links, storage, fd) ? FOPEN_NOFLUSH : 0;
     this.backingId = 0;
-    const mayRegister = !cached && (fd.flags & O_DIRECT) === 0;
+    const mayRegister = !hasCachedOpen && (fd.flags & O_DIRECT) === 0;
     const backing = this.byInode.get(fd.inode) ?? (mayRegister ? this.register(storage, fd) : null);
     if (backing === null) return;
     backing.users += 1;

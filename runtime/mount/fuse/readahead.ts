@@ -1,6 +1,6 @@
 /**
- * Raises the kernel's readahead for sequential reads from 128 KiB to the largest request, which saves most of the
- * waiting for a server on another CPU. The reply to INIT can only lower it; root can raise it in sysfs.
+ * Raises the kernel's readahead for sequential reads from 128 KiB to the largest request: then readers wait less often
+ * for the server. The reply to INIT can only lower the readahead; root can raise it in sysfs.
  *
  * Sources: Linux Documentation/ABI/testing/sysfs-class-bdi, process_init_reply in fs/fuse/inode.c.
  */

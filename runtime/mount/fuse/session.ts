@@ -32,8 +32,8 @@ import { Interrupts } from './interrupts.ts';
 import { MessagePool } from './message-pool.ts';
 import { NameCache } from './name-cache.ts';
 import { Notices } from './notices.ts';
-import { hasReply, isCached, nameOpcode, operations } from './opcodes.ts';
-import { PageCache } from './page-cache.ts';
+import { hasReply, isReplyCached, nameOpcode, operations } from './opcodes.ts';
+import { PageCachePolicy } from './page-cache-policy.ts';
 import { Passthrough } from './passthrough.ts';
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
 import { Request, type SlowObserver } from './request.ts';
@@ -41,11 +41,11 @@ import { Request, type SlowObserver } from './request.ts';
 /** Bytes of the largest encoded reply: the data of a READ. */
 const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
 const PAGE_SIZE = 4096;
-/** Bytes up to which data is copied behind the header; writev(2) sends more from where it is. */
+/** Data of at most so many bytes is copied behind the reply's header; larger data is sent by writev(2), uncopied. */
 const COPY_MAX = 8192;
 /**
- * Milliseconds from the forced end of a call that ran too long (`sys/end-turn.ts`) to its request's EIO. The call is
- * ended at most 250 ms after twice the time limit, so that the caller waits no more than a second longer.
+ * Milliseconds from the forced end of a call that ran too long (`sys/end-turn.ts`) to its request's EIO. As the call
+ * ends at most 250 ms after twice the time limit, the caller waits less than a second longer than that.
  */
 const ABANDONED_MS = 500;
 const LOCKS_MISSING =
@@ -88,7 +88,14 @@ const fuseTranslator = makeInitiatorTranslator<Session>(
   'mount/fuse',
   "Turns the kernel's FUSE requests into fops on the top of the graph.",
   ({ priv: session }) => {
-    const { requests, inFlight, fds, notices, passthrough, writeback } = session;
+    const {
+      messageCount: requests,
+      inFlight,
+      fds,
+      notices,
+      passthrough,
+      hasWriteback: writeback,
+    } = session;
     return {
       requests,
       'in-flight': inFlight,
@@ -125,13 +132,13 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   readonly passthrough: Passthrough;
   /** Invalidations for the kernel; an UPCALL of the graph adds one. */
   readonly notices: Notices;
-  readonly pages = new PageCache();
+  readonly pageCachePolicy = new PageCachePolicy();
   readonly fds: FdTable;
-  readonly removed = new WeakSet<Inode>();
+  readonly removedDirectories = new WeakSet<Inode>();
   readonly mayPassThrough: boolean;
-  readonly locks: boolean;
-  readonly acl: boolean;
-  readonly writeback: boolean;
+  readonly servesLocks: boolean;
+  readonly kernelEnforcesAcls: boolean;
+  readonly hasWriteback: boolean;
   readonly attrValid: Validity;
   readonly entryValid: Validity;
   readonly negativeValid: Validity;
@@ -143,13 +150,13 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   private readonly header = new InHeader();
   private readonly names = new NameCache();
   private readonly pool = new MessagePool();
-  private current = this.pool.take();
+  private currentMessage = this.pool.take();
   /** The request of the current message, until its reply or the handler's return. */
   private request: Request | null = null;
   /** Whether the current request uses bytes of the message until its reply. */
   private isBorrowed = false;
-  /** Messages since the mount. */
-  requests = 0;
+  /** The kernel's messages since the mount. */
+  messageCount = 0;
   private readonly interrupts: Interrupts;
   private readonly notable: NotableRequests | null;
   readonly slowMs: number;
@@ -181,18 +188,19 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.view = new DataView(buffer, byteOffset - OUT_HEADER_SIZE, OUT_SIZE);
     this.graph = graph;
     this.busyPollUs = options.busyPollUs;
-    this.locks = options.locks ?? false;
-    this.acl = options.acl ?? true;
-    this.writeback = options.writeback ?? false;
+    this.servesLocks = options.locks ?? false;
+    this.kernelEnforcesAcls = options.acl ?? true;
+    this.hasWriteback = options.writeback ?? false;
     this.passthrough = new Passthrough(fd, xl.log);
     this.interrupts = new Interrupts(xl.context);
     this.notices = new Notices(fd, graph.inodes.root, xl.log, this);
     initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) this.notices.add(data);
-      else if (event === 'SOME_DESCENDENT_UP') this.pages.distrustAll(this.fds, this.notices);
+      else if (event === 'SOME_DESCENDENT_UP')
+        this.pageCachePolicy.distrustAll(this.fds, this.notices);
     });
     initiator.findObjection = (xlators) =>
-      this.locks && !mayServeLocks(xlators) ? LOCKS_MISSING : null;
+      this.servesLocks && !mayServeLocks(xlators) ? LOCKS_MISSING : null;
     this.fds = this.client.fds;
     this.fds.onRelease = (released) => this.passthrough.release(released);
     this.attrValid = new Validity(options.attributeTimeout);
@@ -203,7 +211,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.onEnd = onEnd;
     this.mayPassThrough =
       options.passthrough &&
-      !this.writeback &&
+      !this.hasWriteback &&
       graph.xlators.some(({ translator }) => translator.dataPath?.backing !== undefined);
   }
 
@@ -216,17 +224,17 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   get buffer(): Uint8Array {
-    return this.current.bytes;
+    return this.currentMessage.bytes;
   }
 
   get cursor(): Cursor {
-    return this.current.cursor;
+    return this.currentMessage.cursor;
   }
 
   /** The number of requests without a reply, except the current one, and of waiting notices. */
   get inFlight(): number {
-    const current = this.request === null ? 0 : 1;
-    return this.initiator.calls.size - current + this.notices.size;
+    const currentMessage = this.request === null ? 0 : 1;
+    return this.initiator.calls.size - currentMessage + this.notices.size;
   }
 
   /** Whether a request or notice needs the event loop, because it does not wait for another request. */
@@ -237,24 +245,24 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   findOldestCached(): number {
     let unique = Infinity;
     for (let call = this.initiator.calls.newest; call !== null; call = call.older) {
-      if (isCached((call as Request).opcode)) unique = call.unique;
+      if (isReplyCached((call as Request).opcode)) unique = call.unique;
     }
     return unique;
   }
 
   copyData(span: Span): Uint8Array {
-    return this.current.bytes.slice(span.start, span.end);
+    return this.currentMessage.bytes.slice(span.start, span.end);
   }
 
   borrowData(span: Span): Uint8Array {
     this.isBorrowed = true;
-    return this.current.bytes.subarray(span.start, span.end);
+    return this.currentMessage.bytes.subarray(span.start, span.end);
   }
 
   message(length: number): void {
     const { header } = this;
-    const { cursor } = this.current;
-    this.requests += 1;
+    const { cursor } = this.currentMessage;
+    this.messageCount += 1;
     this.request = null;
     this.isBorrowed = false;
     decodeInHeader(cursor, length, header);
@@ -273,7 +281,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     if (this.request !== null) this.detachRequest(this.request);
   }
 
-  /** Fails the request of an ended turn after a while, unless its code was not abandoned and replies. */
+  /** Called when a turn was ended by force: fails its request after ABANDONED_MS, unless the code still replies. */
   handleAbandonedTurn(): void {
     const { request } = this;
     if (request === null) return;
@@ -307,15 +315,15 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   readName(span: Span): string {
-    return this.names.decode(this.current.cursor, span);
+    return this.names.decode(this.currentMessage.cursor, span);
   }
 
   fail(frame: Frame, errno: number): void {
     const request = this.endRequest(frame, errno);
     if (request === null) return;
     if (errno === EMFILE) this.logFileLimit();
-    const sendable = errno > 0 && errno < ERRNO_MAX;
-    this.send(request, sendable ? errno : EIO, 0);
+    const isSendable = errno > 0 && errno < ERRNO_MAX;
+    this.send(request, isSendable ? errno : EIO, 0);
   }
 
   /** Logs once that the server's own limit is reached: the caller would suspect its own. */
@@ -412,9 +420,9 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   /** Records a failed or slow request, for `glossa why`. */
   private recordIfSlow(request: Request, errno: number): void {
     const now = sample();
-    const took = now - request.began;
-    if (errno === 0 && took < this.slowMs) return;
-    this.notable?.add(request, this, request.nodeid, errno, now, took);
+    const durationMs = now - request.began;
+    if (errno === 0 && durationMs < this.slowMs) return;
+    this.notable?.add(request, this, request.nodeid, errno, now, durationMs);
   }
 
   private send(request: Request, errno: number, bodyBytes: number): boolean {
@@ -438,12 +446,12 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return false;
   }
 
-  /** Ends the turn of a request that gets its reply later, and passes it the message's buffer if it uses that. */
+  /** Called for a request that gets its reply later: gives it the message's buffer if it still uses those bytes. */
   private detachRequest(request: Request): void {
     this.request = null;
     if (!this.isBorrowed) return;
-    request.message = this.current;
-    this.current = this.pool.take();
+    request.message = this.currentMessage;
+    this.currentMessage = this.pool.take();
   }
 
   private releaseMessage(request: Request): void {
@@ -454,16 +462,16 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   /** Refuses an unknown operation or a malformed message. */
-  private rejectMessage(malformed: boolean, length: number): void {
+  private rejectMessage(isMalformed: boolean, length: number): void {
     const { header } = this;
     const { opcode } = header;
-    if (malformed) {
+    if (isMalformed) {
       this.log.error(`malformed ${nameOpcode(opcode)} of ${length} bytes`, {
         msgid: messages.malformed.id,
       });
     }
     if (length < IN_HEADER_SIZE) return;
-    if (hasReply(opcode)) this.replyHeader(header, malformed ? EINVAL : ENOSYS, 0);
+    if (hasReply(opcode)) this.replyHeader(header, isMalformed ? EINVAL : ENOSYS, 0);
   }
 
   private handleException(error: unknown): void {

@@ -15,7 +15,7 @@ export const ATTR_SIZE = 88;
 /** st_blksize: the preferred size of an application's reads and writes. */
 export const BLKSIZE = 131072;
 
-/** Writes the exact file size. It may exceed 2^53, as the kernel itself writes there with passthrough. */
+/** Writes the exact file size. With passthrough the kernel writes the file itself, so a size may exceed 2^53. */
 export function putSize(view: DataView, at: number, iatt: Iatt): void {
   if (iatt.sizeRest === undefined) putU64(view, at, iatt.iaSize);
   else view.setBigUint64(at, iatt.exactSize, true);
@@ -50,30 +50,30 @@ export function encodeAttr(
 
 export const ATTR_OUT_SIZE = 16 + ATTR_SIZE;
 
-/** struct fuse_attr_out: attributes that the kernel may cache for `attr`. */
+/** struct fuse_attr_out: attributes, and how long the kernel may cache them. */
 export function encodeAttrOut(
   view: DataView,
   at: number,
-  attr: Validity,
+  attrValid: Validity,
   inoHi: number,
   inoLo: number,
   iatt: Iatt,
 ): void {
-  putU64(view, at, attr.sec);
-  view.setUint32(at + 8, attr.nsec, true);
+  putU64(view, at, attrValid.sec);
+  view.setUint32(at + 8, attrValid.nsec, true);
   view.setUint32(at + 12, 0, true);
   encodeAttr(view, at + 16, inoHi, inoLo, iatt);
 }
 
 export const ENTRY_OUT_SIZE = 40 + ATTR_SIZE;
 
-/** struct fuse_entry_out: a name that the kernel may cache for `entry`, and its inode's attributes for `attr`. */
+/** struct fuse_entry_out: a name and its inode's attributes, and how long the kernel may cache each. */
 export function encodeEntryOut(
   view: DataView,
   at: number,
   nodeid: number,
-  entry: Validity,
-  attr: Validity,
+  entryValid: Validity,
+  attrValid: Validity,
   inoHi: number,
   inoLo: number,
   iatt: Iatt,
@@ -81,21 +81,26 @@ export function encodeEntryOut(
   putU64(view, at, nodeid);
   // Node ids are never used twice, so one generation is enough.
   putU64(view, at + 8, 0);
-  encodeValidities(view, at, entry, attr);
+  encodeValidities(view, at, entryValid, attrValid);
   encodeAttr(view, at + 40, inoHi, inoLo, iatt);
 }
 
-/** An absent name: node id 0, cached for `entry`. */
-export function encodeNegativeEntry(view: DataView, at: number, entry: Validity): void {
+/** An absent name: node id 0, which the kernel may cache as well. */
+export function encodeNegativeEntry(view: DataView, at: number, entryValid: Validity): void {
   for (let i = 0; i < ENTRY_OUT_SIZE; i += 4) view.setUint32(at + i, 0, true);
-  encodeValidities(view, at, entry, entry);
+  encodeValidities(view, at, entryValid, entryValid);
 }
 
-function encodeValidities(view: DataView, at: number, entry: Validity, attr: Validity): void {
-  putU64(view, at + 16, entry.sec);
-  putU64(view, at + 24, attr.sec);
-  view.setUint32(at + 32, entry.nsec, true);
-  view.setUint32(at + 36, attr.nsec, true);
+function encodeValidities(
+  view: DataView,
+  at: number,
+  entryValid: Validity,
+  attrValid: Validity,
+): void {
+  putU64(view, at + 16, entryValid.sec);
+  putU64(view, at + 24, attrValid.sec);
+  view.setUint32(at + 32, entryValid.nsec, true);
+  view.setUint32(at + 36, attrValid.nsec, true);
 }
 
 const STATX_SIZE = 256;
@@ -112,14 +117,14 @@ function encodeTime(view: DataView, at: number, sec: number, nsec: number): void
 export function encodeStatxOut(
   view: DataView,
   at: number,
-  attr: Validity,
+  attrValid: Validity,
   inoHi: number,
   inoLo: number,
   iatt: Iatt,
 ): void {
   for (let i = 0; i < STATX_OUT_SIZE; i += 4) view.setUint32(at + i, 0, true);
-  putU64(view, at, attr.sec);
-  view.setUint32(at + 8, attr.nsec, true);
+  putU64(view, at, attrValid.sec);
+  view.setUint32(at + 8, attrValid.nsec, true);
   encodeStatx(view, at + 32, inoHi, inoLo, iatt);
 }
 

@@ -21,7 +21,9 @@ export class Span {
 export class Cursor {
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** Position of the next field in `bytes`. */
   at = 0;
+  /** Position after the message. */
   end = 0;
   /** Whether the message ended before a field did. */
   isShort = false;

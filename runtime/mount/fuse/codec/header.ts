@@ -20,8 +20,9 @@ export class InHeader {
 const TWO_32 = 0x1_0000_0000;
 
 /**
- * Reads the header of a message of `length` bytes at the start of the cursor's buffer, and leaves the cursor on the
- * arguments, without the extensions behind them. Reads fields by position, because every request is decoded here.
+ * Reads the header of a message of `length` bytes at the start of the cursor's buffer. Then the cursor stands at the
+ * arguments, and ends before the extensions that may follow them. Fields are read by position, which is fastest: every
+ * request is decoded here.
  */
 export function decodeInHeader(cursor: Cursor, length: number, out: InHeader): void {
   cursor.reset(0, length);

@@ -11,11 +11,11 @@
 
 // biome-ignore format: one struct, one line
 export const requests = {
-  // `fh` counts when `flags` has GETATTR_FH.
+  // `fh` is valid if `flags` has GETATTR_FH.
   GetattrIn: 'flags:u32 -4 fh:u64',
-  // `valid` (FATTR_…) says which fields count.
+  // `valid` (FATTR_…) has a bit for each field that is to be set.
   SetattrIn: 'valid:u32 -4 fh:u64 size:u64 -8 atime:i64 mtime:i64 ctime:i64 atimensec:u32 mtimensec:u32 ctimensec:u32 mode:u32 -4 uid:u32 gid:u32 -4',
-  // `fh` counts when `getattrFlags` has GETATTR_FH. A reply may have more fields than `sxMask` requests.
+  // `fh` is valid if `getattrFlags` has GETATTR_FH. A reply may have more fields than `sxMask` requests.
   StatxIn: 'getattrFlags:u32 -4 fh:u64 sxFlags:u32 sxMask:u32',
   // R_OK, W_OK, X_OK, or 0 for existence.
   AccessIn: 'mask:u32 -4',
@@ -33,14 +33,14 @@ export const requests = {
   InterruptIn: 'unique:u64',
   // OPEN and OPENDIR: `flags` are open(2)'s without O_CREAT and O_EXCL, `openFlags` OPEN_KILL_SUIDGID.
   OpenIn: 'flags:u32 openFlags:u32',
-  // CREATE, and TMPFILE, for which the name means nothing.
+  // CREATE and TMPFILE; TMPFILE's name is ignored.
   CreateIn: 'flags:u32 mode:u32 umask:u32 openFlags:u32 name:name',
   // READ, READDIR and READDIRPLUS: `flags` are those of the open file.
   ReadIn: 'fh:u64 offset:u64 size:u32 readFlags:u32 lockOwnerLo:u32 lockOwnerHi:u32 flags:u32 -4',
   WriteIn: 'fh:u64 offset:u64 size:u32 writeFlags:u32 lockOwnerLo:u32 lockOwnerHi:u32 flags:u32 -4 data:data',
   // RELEASE and RELEASEDIR.
   ReleaseIn: 'fh:u64 flags:u32 releaseFlags:u32 lockOwnerLo:u32 lockOwnerHi:u32',
-  // One for every close(2) of a descriptor.
+  // FLUSH comes with every close(2) of a descriptor.
   FlushIn: 'fh:u64 -8 lockOwnerLo:u32 lockOwnerHi:u32',
   // FSYNC and FSYNCDIR.
   FsyncIn: 'fh:u64 fsyncFlags:u32 -4',
@@ -48,12 +48,12 @@ export const requests = {
   FallocateIn: 'fh:u64 offset:u64 length:u64 mode:u32 -4',
   // The kernel asks for SEEK_DATA (3) and SEEK_HOLE (4) only.
   LseekIn: 'fh:u64 offset:u64 whence:u32 -4',
-  // The header's node is the source.
+  // The node of the request's header is the source.
   CopyFileRangeIn: 'fhIn:u64 offIn:u64 nodeidOut:u64 fhOut:u64 offOut:u64 len:u64 flags:u64',
   // A "restricted" ioctl: `cmd` encodes the size and direction of its data, which the kernel has copied already.
   IoctlIn: 'fh:u64 flags:u32 cmd:u32 -8 inSize:u32 outSize:u32 data:data',
-  // `end` is the last byte, and above 2^53 for a range without an end. The owner stands for a process's table
-  // of descriptors, or for an open file. `lkFlags` is LK_FLOCK for flock(2), else 0.
+  // `end` is the position of the last byte, above 2^53 for a range without an end. The owner identifies a process's
+  // table of descriptors, or an open file. `lkFlags` is LK_FLOCK for flock(2), else 0.
   LkIn: 'fh:u64 ownerLo:u32 ownerHi:u32 start:u64 end:u64 type:u32 pid:u32 lkFlags:u32 -4',
   // The short form, as INIT does not request SETXATTR_EXT. `flags`: XATTR_CREATE 1, XATTR_REPLACE 2.
   SetxattrIn: 'size:u32 flags:u32 name:name value:data',

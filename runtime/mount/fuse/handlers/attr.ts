@@ -21,7 +21,7 @@ import {
 } from '../codec/structs.gen.ts';
 import { FATTR_FH, FATTR_KILL_SUIDGID, GETATTR_FH, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { findInodeErrno, replyAttr, replyInodeStatus, replyStatx } from './reply.ts';
+import { replyAttr, replyInodeStatus, replyStatx, toInodeErrno } from './reply.ts';
 import { makeKillPrivXdata } from './request-xdata.ts';
 
 /** Bits of a stat's cookie: the kind of reply, and whether the request holds the fd. */
@@ -74,7 +74,7 @@ function statInode(
 
 const statCbk: Cbk<'stat', HandlerContext> = (frame, replyKind, xl, opRet, opErrno, buf, xdata) => {
   const inode = frame.local as Inode;
-  if (opRet < 0) return xl.priv.fail(frame, statErrno(xl.priv, inode, opErrno));
+  if (opRet < 0) return xl.priv.fail(frame, toStatErrno(xl.priv, inode, opErrno));
   const reply = replyKind === AS_STATX ? replyStatx : replyAttr;
   reply(xl.priv, frame, inode, buf, xdata);
 };
@@ -83,9 +83,9 @@ const statCbk: Cbk<'stat', HandlerContext> = (frame, replyKind, xl, opRet, opErr
  * The kernel requests a directory's attributes before it looks up a name in it. For a removed directory a brick
  * replies ESTALE; applications expect ENOENT, as on a disk.
  */
-function statErrno(session: HandlerContext, inode: Inode, opErrno: number): number {
-  const errno = findInodeErrno(opErrno);
-  return errno === ESTALE && session.removed.has(inode) ? ENOENT : errno;
+function toStatErrno(session: HandlerContext, inode: Inode, opErrno: number): number {
+  const errno = toInodeErrno(opErrno);
+  return errno === ESTALE && session.removedDirectories.has(inode) ? ENOENT : errno;
 }
 
 const fstatCbk: Cbk<'fstat', HandlerContext> = (frame, cookie, xl, opRet, opErrno, buf, xdata) => {
@@ -107,6 +107,7 @@ interface AttributeChange {
   readonly byHandle: Fd | undefined;
   /** Another program's open file, which the request holds. */
   heldFd: Fd | undefined;
+  /** The new attributes, and a bit of SET_ATTR for each one to set: the arguments of setattr. */
   readonly stbuf: Iatt;
   readonly valid: number;
   /** Whether the change drops set-user-id and set-group-id. */
@@ -114,9 +115,9 @@ interface AttributeChange {
 }
 
 /**
- * Handles SETATTR. One without changes has two meanings. The kernel sends it to clear set-user-id and set-group-id,
- * before it writes data itself. And chown(2) sends it when it changes neither user nor group: so if the file is not
- * open for writing, it is a chown.
+ * Handles SETATTR. A request without changes has two meanings. Before the kernel writes data itself, it sends one to
+ * clear set-user-id and set-group-id. A chown(2) that changes neither user nor group sends one, too. If the file is not
+ * open for writing, it must be the chown.
  */
 export const setattr: Handler<SetattrIn> = (session, header, args) => {
   const isResize = (args.valid & SIZE) !== 0;
@@ -137,12 +138,12 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
   frame.local = change;
   if (!isResize) return setOtherAttributes(session, frame, change);
   if (args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
-  const kill = makeKillPrivXdata(change.dropsPrivileges);
+  const killXdata = makeKillPrivXdata(change.dropsPrivileges);
   // Only the handle of ftruncate(2) is known to be open for writing.
   if (byHandle !== undefined) {
     frame.root.op = 'FTRUNCATE';
-    wind.ftruncate(frame, 0, truncateCbk, byHandle.links, byHandle, args.size, kill);
-  } else wind.truncate(frame, 0, truncateCbk, session.links, new Loc(inode), args.size, kill);
+    wind.ftruncate(frame, 0, truncateCbk, byHandle.links, byHandle, args.size, killXdata);
+  } else wind.truncate(frame, 0, truncateCbk, session.links, new Loc(inode), args.size, killXdata);
 };
 
 function makeAttributes(inode: Inode, args: SetattrIn): Iatt {
@@ -160,14 +161,14 @@ function makeAttributes(inode: Inode, args: SetattrIn): Iatt {
 
 function setOtherAttributes(session: HandlerContext, frame: Frame, change: AttributeChange): void {
   const { inode, byHandle, stbuf, valid } = change;
-  const kill = makeKillPrivXdata(change.dropsPrivileges);
+  const killXdata = makeKillPrivXdata(change.dropsPrivileges);
   const fd = byHandle ?? session.fds.findOpen(inode);
   if (byHandle === undefined && fd !== undefined) {
     fd.hold();
     change.heldFd = fd;
   }
-  if (fd !== undefined) wind.fsetattr(frame, 0, setattrCbk, fd.links, fd, stbuf, valid, kill);
-  else wind.setattr(frame, 0, setattrCbk, session.links, new Loc(inode), stbuf, valid, kill);
+  if (fd !== undefined) wind.fsetattr(frame, 0, setattrCbk, fd.links, fd, stbuf, valid, killXdata);
+  else wind.setattr(frame, 0, setattrCbk, session.links, new Loc(inode), stbuf, valid, killXdata);
 }
 
 const truncateCbk: Cbk<'truncate', HandlerContext> = (
@@ -181,7 +182,7 @@ const truncateCbk: Cbk<'truncate', HandlerContext> = (
   xdata,
 ) => {
   const change = frame.local as AttributeChange;
-  if (opRet < 0) xl.priv.fail(frame, findInodeErrno(opErrno));
+  if (opRet < 0) xl.priv.fail(frame, toInodeErrno(opErrno));
   else if (change.valid !== 0) setOtherAttributes(xl.priv, frame, change);
   else replyAttr(xl.priv, frame, change.inode, postbuf, xdata);
 };
@@ -197,7 +198,7 @@ const setattrCbk: Cbk<'setattr', HandlerContext> = (
   xdata,
 ) => {
   (frame.local as AttributeChange).heldFd?.drop();
-  if (opRet < 0) xl.priv.fail(frame, findInodeErrno(opErrno));
+  if (opRet < 0) xl.priv.fail(frame, toInodeErrno(opErrno));
   else replyAttr(xl.priv, frame, (frame.local as AttributeChange).inode, statpost, xdata);
 };
 
@@ -218,7 +219,7 @@ export const readlink: Handler<NoArgs> = (session, header, _args) => {
 
 const readlinkCbk: Cbk<'readlink', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, path) => {
   const session = xl.priv;
-  if (opRet < 0) return session.fail(frame, findInodeErrno(opErrno));
+  if (opRet < 0) return session.fail(frame, toInodeErrno(opErrno));
   if (path === null || path === '') return session.fail(frame, EIO);
   if (path.length > SYMLINK_MAX) return session.fail(frame, ENAMETOOLONG);
   const length = encodeTarget(path, session);
@@ -245,7 +246,7 @@ export const statfs: Handler<NoArgs> = (session, header, _args) => {
 };
 
 const statfsCbk: Cbk<'statfs', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, buf) => {
-  if (opRet < 0) return xl.priv.fail(frame, findInodeErrno(opErrno));
+  if (opRet < 0) return xl.priv.fail(frame, toInodeErrno(opErrno));
   if (buf === null) return xl.priv.fail(frame, EIO);
   encodeStatfsOut(xl.priv.view, OUT_HEADER_SIZE, buf);
   xl.priv.reply(frame, STATFS_OUT_SIZE);

@@ -43,7 +43,7 @@ import type { Handler, HandlerContext } from './handler.ts';
  * - SETXATTR_EXT: the storage, which knows the group, decides whether an ACL drops set-group-id.
  * - CREATE_SUPP_GROUP: `request.ts` finds all groups of a caller.
  */
-const REQUESTED =
+const REQUESTED_FLAGS =
   // Several reads of a file under way at once, as readahead makes them.
   ASYNC_READ |
   ASYNC_DIO |
@@ -69,23 +69,33 @@ const REQUESTED =
   INIT_EXT;
 
 /** Requested if the graph serves locks; otherwise the kernel keeps them for this mount. */
-const LOCKS = POSIX_LOCKS | FLOCK_LOCKS;
+const LOCK_FLAGS = POSIX_LOCKS | FLOCK_LOCKS;
 
 /**
- * The requested flags. POSIX_ACL makes the kernel enforce the storage's ACLs. Without WRITEBACK_CACHE, writes reach
- * the graph at once and in order.
+ * Selects the flags to request. POSIX_ACL makes the kernel enforce the storage's ACLs. Without WRITEBACK_CACHE, writes
+ * reach the graph at once and in order.
  */
-const requestedFlags = ({ acl, locks, writeback }: HandlerContext): number =>
-  REQUESTED | (acl ? POSIX_ACL : 0) | (locks ? LOCKS : 0) | (writeback ? WRITEBACK_CACHE : 0);
+const selectRequestedFlags = ({
+  kernelEnforcesAcls: acl,
+  servesLocks: locks,
+  hasWriteback: writeback,
+}: HandlerContext): number =>
+  REQUESTED_FLAGS |
+  (acl ? POSIX_ACL : 0) |
+  (locks ? LOCK_FLAGS : 0) |
+  (writeback ? WRITEBACK_CACHE : 0);
 
 const PAGE_SIZE = 4096;
 /**
- * Most requests in the background, such as readahead, and the number at which the kernel begins to throttle them. As
- * in GlusterFS.
+ * The most requests in the background, such as readahead, and the number at which the kernel begins to throttle them.
+ * Both are GlusterFS's.
  */
 const BACKGROUND_MAX = 64;
 const CONGESTION_THRESHOLD = 48;
-/** Layers of file systems at a backing file: 1 excludes an overlay there, but lets an overlay use this mount. */
+/**
+ * The most file systems that may lie one over the other at a backing file. With 1 it may not lie on an overlay, but an
+ * overlay may use this mount.
+ */
 const STACK_DEPTH = 1;
 
 export const init: Handler<InitIn> = (session, header, args) => {
@@ -108,7 +118,7 @@ export const init: Handler<InitIn> = (session, header, args) => {
     minor: agreedMinor,
     // An upper limit for the kernel's own value; see `readahead.ts`.
     maxReadahead: MAX_DATA,
-    flags: requestedFlags(session) & args.flags,
+    flags: selectRequestedFlags(session) & args.flags,
     flags2,
     maxBackground: BACKGROUND_MAX,
     congestionThreshold: CONGESTION_THRESHOLD,

@@ -29,11 +29,11 @@ import {
 } from '../codec/structs.gen.ts';
 import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { encodeEntry, findInodeErrno, replyFdStatus } from './reply.ts';
+import { encodeEntry, replyFdStatus, toInodeErrno } from './reply.ts';
 import { findOpenFd } from './request-targets.ts';
 
-/** Room behind a listing's size for one entry with the longest name, which is encoded before its size is checked. */
-const SLACK = direntplusSize(NAME_MAX);
+/** Room that a listing leaves unused in `out`: an entry is encoded before its size is checked. */
+const LONGEST_ENTRY_SIZE = direntplusSize(NAME_MAX);
 
 export const opendir: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPENDIR');
@@ -49,7 +49,7 @@ const opendirCbk: Cbk<'opendir', HandlerContext> = (frame, _cookie, xl, opRet, o
   const fd = frame.local as Fd;
   if (opRet < 0) {
     closeFd(fd);
-    return session.fail(frame, findInodeErrno(opErrno));
+    return session.fail(frame, toInodeErrno(opErrno));
   }
   session.fds.add(fd);
   encodeOpenOut(session.view, OUT_HEADER_SIZE, fd.id, 0, 0);
@@ -75,7 +75,7 @@ export const readdirplus: Handler<ReadIn> = (session, _header, args) => {
 
 /** Limits the kernel's requested size to the room in `out`. */
 const limitSize = (session: HandlerContext, requested: number): number =>
-  Math.min(requested, session.out.length - OUT_HEADER_SIZE - SLACK);
+  Math.min(requested, session.out.length - OUT_HEADER_SIZE - LONGEST_ENTRY_SIZE);
 
 const readdirCbk: Cbk<'readdir', HandlerContext> = (frame, size, xl, opRet, opErrno, entries) => {
   const session = xl.priv;
@@ -127,8 +127,8 @@ function replyEntries(
 
 /** Encodes a name and returns its length; 0 for an invalid name, which is logged. */
 function encodeEntryName(session: HandlerContext, at: number, name: string): number {
-  // A character takes at most three bytes; a longer name could exceed the slack.
-  if (name.length * 3 <= SLACK - NAME_OFFSET_PLUS || nameLength(name) <= NAME_MAX) {
+  // Counts the bytes only of a long name (a character takes at most three): one over NAME_MAX could overrun `out`.
+  if (name.length * 3 <= LONGEST_ENTRY_SIZE - NAME_OFFSET_PLUS || nameLength(name) <= NAME_MAX) {
     try {
       return encodeNameInto(name, session.out, at);
     } catch (error) {

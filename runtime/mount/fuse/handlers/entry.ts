@@ -21,8 +21,8 @@ import type {
   SymlinkIn,
 } from '../codec/structs.gen.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { findCreationErrno, replyEntry } from './reply.ts';
-import { makeKnownLoc, makeNewLoc } from './request-targets.ts';
+import { replyEntry, toCreationErrno } from './reply.ts';
+import { makeExistingLoc, makeNewLoc } from './request-targets.ts';
 import { makeCreationXdata } from './request-xdata.ts';
 
 export const mknod: Handler<MknodIn> = (session, header, args) => {
@@ -85,7 +85,7 @@ const createNameCbk: Cbk<'mkdir', HandlerContext> = (
   const loc = frame.local as Loc;
   if (opRet >= 0) return replyEntry(xl.priv, frame, loc, inode, buf, xdata);
   discardInode(loc.inode);
-  xl.priv.fail(frame, findCreationErrno(opErrno, loc.parent!));
+  xl.priv.fail(frame, toCreationErrno(opErrno, loc.parent!));
 };
 
 /** The cookies of a removal: the kind of the removed name. */
@@ -94,13 +94,13 @@ const DIRECTORY = 1;
 
 export const unlink: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('UNLINK');
-  const loc = makeKnownLoc(session, frame, header.nodeid, args.name);
+  const loc = makeExistingLoc(session, frame, header.nodeid, args.name);
   if (loc !== null) wind.unlink(frame, FILE, removeNameCbk, session.links, loc, 0, null);
 };
 
 export const rmdir: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('RMDIR');
-  const loc = makeKnownLoc(session, frame, header.nodeid, args.name);
+  const loc = makeExistingLoc(session, frame, header.nodeid, args.name);
   if (loc !== null) wind.rmdir(frame, DIRECTORY, removeNameCbk, session.links, loc, 0, null);
 };
 
@@ -108,13 +108,13 @@ const removeNameCbk: Cbk<'unlink', HandlerContext> = (frame, kind, xl, opRet, op
   const loc = frame.local as Loc;
   discardInode(loc.inode);
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
-  // A later stat of the directory fails with ENOENT (`HandlerContext.removed`).
-  if (kind === DIRECTORY && loc.inode !== null) xl.priv.removed.add(loc.inode);
+  // A later stat of the directory fails with ENOENT (`HandlerContext.removedDirectories`).
+  if (kind === DIRECTORY && loc.inode !== null) xl.priv.removedDirectories.add(loc.inode);
   removeEntry(loc);
   xl.priv.reply(frame, 0);
 };
 
-interface Move {
+interface RenameTargets {
   readonly from: Loc;
   readonly to: Loc;
   readonly xdata: Dict | null;
@@ -127,19 +127,19 @@ export const rename: Handler<RenameIn> = (session, header, args) => {
   const frame = session.begin('RENAME');
   const { flags } = args;
   if ((flags & ~RENAME_ALL) !== 0) return session.fail(frame, EINVAL);
-  const from = makeKnownLoc(session, frame, header.nodeid, args.oldname);
+  const from = makeExistingLoc(session, frame, header.nodeid, args.oldname);
   if (from === null) return;
   const parent = session.findInode(args.newdir);
   if (parent === undefined) return session.fail(frame, ESTALE);
   const name = session.readName(args.newname);
   const to = new Loc(session.graph.inodes.grep(parent, name) ?? null, parent, name);
   const xdata = flags === 0 ? null : new Dict().set(RENAME_FLAGS, flags);
-  frame.local = { from, to, xdata } satisfies Move;
+  frame.local = { from, to, xdata } satisfies RenameTargets;
   wind.rename(frame, 0, renameCbk, session.links, from, to, xdata);
 };
 
 const renameCbk: Cbk<'rename', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
-  const { from, to, xdata } = frame.local as Move;
+  const { from, to, xdata } = frame.local as RenameTargets;
   discardInode(from.inode);
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
   moveEntry(from, to, xdata);

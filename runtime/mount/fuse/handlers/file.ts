@@ -39,7 +39,7 @@ import {
 } from '../protocol.ts';
 import { convertOpenFlags, formatLockOwner } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { encodeEntry, findCreationErrno, findInodeErrno, replyFdStatus } from './reply.ts';
+import { encodeEntry, replyFdStatus, toCreationErrno, toInodeErrno } from './reply.ts';
 import { findOpenFd, makeNewLoc } from './request-targets.ts';
 import { makeCreationXdata, makeKillPrivXdata } from './request-xdata.ts';
 
@@ -60,9 +60,9 @@ export const open: Handler<OpenIn> = (session, header, args) => {
 };
 
 const openCbk: Cbk<'open', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, _fd, xdata) =>
-  replyOpen(xl.priv, frame, opRet, opErrno, directIoFlag(xdata));
+  replyOpen(xl.priv, frame, opRet, opErrno, findDirectIoFlag(xdata));
 
-const directIoFlag = (xdata: Dict | null): number =>
+const findDirectIoFlag = (xdata: Dict | null): number =>
   xdata?.number(DIRECT_IO_MODE) === 1 ? FOPEN_DIRECT_IO : 0;
 
 function replyOpen(
@@ -70,19 +70,19 @@ function replyOpen(
   frame: Frame,
   opRet: number,
   opErrno: number,
-  direct: number,
+  directIoFlag: number,
 ): void {
   const fd = frame.local as Fd;
   if (opRet < 0) {
     closeFd(fd);
-    session.fail(frame, findInodeErrno(opErrno));
+    session.fail(frame, toInodeErrno(opErrno));
     return;
   }
-  encodeOpenReply(session, OUT_HEADER_SIZE, fd, direct);
+  encodeOpenReply(session, OUT_HEADER_SIZE, fd, directIoFlag);
   if (!session.reply(frame, OPEN_OUT_SIZE)) session.fds.release(fd.id);
 }
 
-/** As `openCbk`, for a file to be truncated. The cookie is the request's `open_flags`. */
+/** Truncates the opened file before it replies. The cookie is the request's `open_flags`. */
 const truncatingOpenCbk: Cbk<'open', HandlerContext> = (
   frame,
   openFlags,
@@ -98,27 +98,27 @@ const truncatingOpenCbk: Cbk<'open', HandlerContext> = (
   }
   const fd = frame.local as Fd;
   const { links } = fd;
-  const kill = makeKillPrivXdata((openFlags & OPEN_KILL_SUIDGID) !== 0);
+  const killXdata = makeKillPrivXdata((openFlags & OPEN_KILL_SUIDGID) !== 0);
   const canWrite = (fd.flags & O_ACCMODE) !== O_RDONLY;
-  const direct = directIoFlag(xdata);
-  if (canWrite) wind.ftruncate(frame, direct, truncateCbk, links, fd, 0, kill);
-  else wind.truncate(frame, direct, truncateCbk, links, new Loc(fd.inode), 0, kill);
+  const directIoFlag = findDirectIoFlag(xdata);
+  if (canWrite) wind.ftruncate(frame, directIoFlag, truncateCbk, links, fd, 0, killXdata);
+  else wind.truncate(frame, directIoFlag, truncateCbk, links, new Loc(fd.inode), 0, killXdata);
 };
 
-const truncateCbk: Cbk<'ftruncate', HandlerContext> = (frame, direct, xl, opRet, opErrno) =>
-  replyOpen(xl.priv, frame, opRet, opErrno, direct);
+const truncateCbk: Cbk<'ftruncate', HandlerContext> = (frame, directIoFlag, xl, opRet, opErrno) =>
+  replyOpen(xl.priv, frame, opRet, opErrno, directIoFlag);
 
-/** Registers an opened file, and encodes its reply. @param direct FOPEN_DIRECT_IO or 0 */
-function encodeOpenReply(session: HandlerContext, at: number, fd: Fd, direct: number): void {
-  const { fds, pages, passthrough } = session;
+/** Registers an opened file, and encodes its reply. @param directIoFlag FOPEN_DIRECT_IO or 0 */
+function encodeOpenReply(session: HandlerContext, at: number, fd: Fd, directIoFlag: number): void {
+  const { fds, pageCachePolicy: pages, passthrough } = session;
   const { inode } = fd;
   const wasMappable = passthrough.mayBeMapped(inode);
   passthrough.open(fd.links, fd, fds.findOpen(inode) !== undefined);
   // The kernel may hold attributes from before passthrough; from now on they are not cached.
   if (!wasMappable && passthrough.mayBeMapped(inode)) session.notices.invalidateAttributes(inode);
   fds.add(fd);
-  const cached = direct === 0 ? pages.keepCacheFlag(fd) : direct;
-  const flags = passthrough.openFlags | (passthrough.backingId === 0 ? cached : 0);
+  const cacheFlag = directIoFlag === 0 ? pages.findKeepCacheFlag(fd) : directIoFlag;
+  const flags = passthrough.openFlags | (passthrough.backingId === 0 ? cacheFlag : 0);
   encodeOpenOut(session.view, at, fd.id, flags, passthrough.backingId);
 }
 
@@ -157,7 +157,7 @@ const createCbk: Cbk<'create', HandlerContext> = (
   const { loc, fd } = frame.local as Creation;
   if (opRet < 0) {
     closeFd(fd);
-    return session.fail(frame, findCreationErrno(opErrno, loc.parent!));
+    return session.fail(frame, toCreationErrno(opErrno, loc.parent!));
   }
   const linked = linkReply(loc, inode, buf);
   if (linked !== null) {
@@ -177,7 +177,7 @@ export function replyCreate(
   buf: Iatt,
   xdata: Dict | null,
 ): void {
-  encodeOpenReply(session, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd, directIoFlag(xdata));
+  encodeOpenReply(session, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd, findDirectIoFlag(xdata));
   encodeEntry(session, OUT_HEADER_SIZE, linked, buf, xdata);
   if (session.reply(frame, ENTRY_OUT_SIZE + OPEN_OUT_SIZE)) return;
   session.fds.release(fd.id);
@@ -222,21 +222,21 @@ export const write: Handler<WriteIn> = (session, _header, args) => {
   const { offset, flags } = args;
   if (offset + args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
   const vector = session.borrowData(args.data);
-  const kill = makeKillPrivXdata((args.writeFlags & WRITE_KILL_SUIDGID) !== 0);
+  const killXdata = makeKillPrivXdata((args.writeFlags & WRITE_KILL_SUIDGID) !== 0);
   const writeFd = chooseWriteFd(fd, flags);
   if (writeFd !== fd) frame.local = writeFd;
-  wind.writev(frame, args.size, writeCbk, fd.links, writeFd, vector, offset, flags, kill);
+  wind.writev(frame, args.size, writeCbk, fd.links, writeFd, vector, offset, flags, killXdata);
 };
 
 /**
- * Chooses the fd for a write. Through an O_APPEND fd, a storage ignores the offset. A write whose own flags lack O_APPEND
- * needs its offset: the kernel writes back its cache, or fcntl(F_SETFL) has removed the flag. It uses a temporary fd
- * without the flag.
+ * Chooses the fd for a write. Through an O_APPEND fd, a storage ignores the offset. But a write whose own flags lack
+ * O_APPEND needs its offset: the kernel writes back its cache, or fcntl(F_SETFL) has removed the flag. Such a write gets
+ * a temporary fd without the flag.
  */
 function chooseWriteFd(fd: Fd, flags: number): Fd {
   if ((fd.flags & ~flags & O_APPEND) === 0) return fd;
-  const otherFlags = fd.flags & ~(O_APPEND | O_CREAT | O_EXCL | O_TRUNC);
-  return new Fd(fd.inode, otherFlags, fd.pid, false, fd);
+  const flagsWithoutAppend = fd.flags & ~(O_APPEND | O_CREAT | O_EXCL | O_TRUNC);
+  return new Fd(fd.inode, flagsWithoutAppend, fd.pid, false, fd);
 }
 
 const writeCbk: Cbk<'writev', HandlerContext> = (frame, size, xl, opRet, opErrno) => {
@@ -262,7 +262,7 @@ export const fsync: Handler<FsyncIn> = (session, _header, args) => {
   wind.fsync(frame, 0, replyFdStatus, fd.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
 };
 
-/** Handles RELEASE and RELEASEDIR, by which the kernel releases a handle. There is no fop; translators get `release`. */
+/** Handles RELEASE and RELEASEDIR. GlusterFS has no fop for it: translators are told by their `release` function. */
 export const release: Handler<ReleaseIn> = (session, _header, args) => {
   const frame = session.begin('RELEASE');
   session.fds.release(args.fh);

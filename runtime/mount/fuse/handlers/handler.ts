@@ -19,31 +19,35 @@ import type { Validity } from '../codec/attr.ts';
 import type { Cursor, Span } from '../codec/cursor.ts';
 import type { InHeader } from '../codec/header.ts';
 import type { Notices } from '../notices.ts';
-import type { PageCache } from '../page-cache.ts';
+import type { PageCachePolicy } from '../page-cache-policy.ts';
 import type { Passthrough } from '../passthrough.ts';
 
 export interface HandlerContext {
   readonly graph: GraphView;
-  /** Winds to the top of the graph, for requests without an open file (`Fd.links` is for those with one). */
+  /**
+   * The links (core) by which fops are wound to the top of the graph. A fop on an open file uses `Fd.links` instead,
+   * because the file may have been opened in an earlier graph.
+   */
   readonly links: Child;
   readonly log: Log;
   readonly initiator: Pick<Initiator<unknown>, 'makeGfidRequest'>;
   /** Counts the kernel's lookups and forgets. */
   readonly client: Pick<Client<unknown>, 'lookup' | 'forget'>;
   readonly fds: FdTable;
-  /** Invalidations that the session sends to the kernel. */
+  /** Sends invalidations to the kernel. */
   readonly notices: Notices;
-  readonly pages: PageCache;
+  readonly pageCachePolicy: PageCachePolicy;
   readonly passthrough: Passthrough;
   /** Whether passthrough is switched on, and a storage has files that the kernel can read and write itself. */
   readonly mayPassThrough: boolean;
   /** Directories that the kernel has removed: ESTALE from a stat of one becomes ENOENT, as on a disk. */
-  readonly removed: WeakSet<Inode>;
-  /** Whether the graph serves locks, and whether the kernel enforces ACLs (`SessionOptions`). */
-  readonly locks: boolean;
-  readonly acl: boolean;
+  readonly removedDirectories: WeakSet<Inode>;
+  /** Whether the graph serves locks (`SessionOptions.locks`). */
+  readonly servesLocks: boolean;
+  /** Whether the kernel enforces ACLs; otherwise the mount has none (`SessionOptions.acl`). */
+  readonly kernelEnforcesAcls: boolean;
   /** Whether the kernel has a writeback cache: it then decides the size and times of files. */
-  readonly writeback: boolean;
+  readonly hasWriteback: boolean;
   /** The mount's timeouts for attributes, names and absent names; 0 for unknown attributes. */
   readonly attrValid: Validity;
   readonly entryValid: Validity;
@@ -82,9 +86,9 @@ export interface HandlerContext {
    * that changed them. The kernel handles this notice without waiting (fuse_reverse_inval_inode).
    */
   invalidateAttributes(inode: Inode): void;
-  /** Passes an INTERRUPT on to the translators that work on request `unique`. */
+  /** Handles an INTERRUPT for the request `unique`: tells the translators that work on it (`interrupts.ts`). */
   interrupt(header: InHeader, unique: number): void;
 }
 
-/** Handles an operation. The next message overwrites header and arguments. */
+/** Handles an operation with the arguments `A`. The next message overwrites header and arguments. */
 export type Handler<A> = (session: HandlerContext, header: InHeader, args: A) => void;

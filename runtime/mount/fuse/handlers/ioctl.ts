@@ -27,15 +27,15 @@ import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { findOpenFd } from './request-targets.ts';
 
-/** The xattr by which an ioctl travels, and its size in bytes. */
-interface Attribute {
+/** The xattr that an ioctl(2) reads or writes, and its size in bytes. */
+interface IoctlAttribute {
   readonly name: string;
   readonly size: number;
   readonly isWrite: boolean;
 }
 
-/** By the ioctl's number. */
-const ATTRIBUTES: ReadonlyMap<number, Attribute> = new Map([
+/** The key is the ioctl's number. */
+const ATTRIBUTE_BY_IOCTL: ReadonlyMap<number, IoctlAttribute> = new Map([
   [FS_IOC_GETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, isWrite: false }],
   [FS_IOC_SETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, isWrite: true }],
   [FS_IOC_FSGETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, isWrite: false }],
@@ -44,17 +44,17 @@ const ATTRIBUTES: ReadonlyMap<number, Attribute> = new Map([
 ]);
 
 /** The errnos by which a storage reports that it has no such attributes. */
-const ABSENT: ReadonlySet<number> = new Set([ENODATA, ENOSYS, EOPNOTSUPP]);
+const ABSENT_ERRNOS: ReadonlySet<number> = new Set([ENODATA, ENOSYS, EOPNOTSUPP]);
 
 export const ioctl: Handler<IoctlIn> = (session, _header, args) => {
-  const attribute = ATTRIBUTES.get(args.cmd);
+  const attribute = ATTRIBUTE_BY_IOCTL.get(args.cmd);
   const frame = session.begin(attribute?.isWrite === true ? 'FSETXATTR' : 'FGETXATTR');
   if (attribute === undefined) return session.fail(frame, ENOTTY);
   const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
-  const { name, size, isWrite: sets } = attribute;
-  if ((sets ? args.inSize : args.outSize) < size) return session.fail(frame, EINVAL);
-  if (sets) {
+  const { name, size, isWrite } = attribute;
+  if ((isWrite ? args.inSize : args.outSize) < size) return session.fail(frame, EINVAL);
+  if (isWrite) {
     const value = session.copyData(args.data).subarray(0, size);
     const dict = new Dict().set(name, value, 'bin');
     frame.local = fd.inode;
@@ -65,7 +65,7 @@ export const ioctl: Handler<IoctlIn> = (session, _header, args) => {
   }
 };
 
-const ioctlErrno = (opErrno: number): number => (ABSENT.has(opErrno) ? ENOTTY : opErrno);
+const toIoctlErrno = (opErrno: number): number => (ABSENT_ERRNOS.has(opErrno) ? ENOTTY : opErrno);
 
 const getFlagsCbk: Cbk<'fgetxattr', HandlerContext> = (
   frame,
@@ -76,8 +76,8 @@ const getFlagsCbk: Cbk<'fgetxattr', HandlerContext> = (
   dict,
 ) => {
   const session = xl.priv;
-  if (opRet < 0) return session.fail(frame, ioctlErrno(opErrno));
-  const { name, size } = frame.local as Attribute;
+  if (opRet < 0) return session.fail(frame, toIoctlErrno(opErrno));
+  const { name, size } = frame.local as IoctlAttribute;
   const value = dict?.bytes(name);
   if (value === undefined || value.length !== size) return session.fail(frame, ENOTTY);
   session.out.set(value, OUT_HEADER_SIZE + IOCTL_OUT_SIZE);
@@ -86,15 +86,15 @@ const getFlagsCbk: Cbk<'fgetxattr', HandlerContext> = (
 };
 
 /**
- * The errno for setting flags: EOPNOTSUPP means unsupported flags. Programs read flags first, which already fails on
- * a storage without any.
+ * Converts the errno of setting flags. EOPNOTSUPP stays: it means that the storage has flags, but not these. (On a
+ * storage without flags, reading them has failed before; programs read first.)
  */
-const setFlagsErrno = (opErrno: number): number =>
-  opErrno === EOPNOTSUPP ? opErrno : ioctlErrno(opErrno);
+const toSetFlagsErrno = (opErrno: number): number =>
+  opErrno === EOPNOTSUPP ? opErrno : toIoctlErrno(opErrno);
 
 const setFlagsCbk: Cbk<'fsetxattr', HandlerContext> = (frame, _cookie, xl, opRet, opErrno) => {
   const session = xl.priv;
-  if (opRet < 0) return session.fail(frame, setFlagsErrno(opErrno));
+  if (opRet < 0) return session.fail(frame, toSetFlagsErrno(opErrno));
   // The change time has changed, and the reply cannot carry it.
   session.notices.add({ kind: 'inode', inode: frame.local as Inode, data: false });
   void session.notices.awaitHandled().then(() => {

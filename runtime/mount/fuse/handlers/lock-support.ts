@@ -7,13 +7,13 @@ import { Fd } from '../../../core/fd.ts';
 import { F_GETLK, F_WRLCK } from '../../../core/lock.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
-/** Whether a volume defines the fop lk, and not only to watch it. */
+/** Whether a volume defines the fop lk, other than one that only watches fops. */
 export const mayServeLocks = (xlators: readonly Xlator[]): boolean =>
   xlators.some(({ fops, translator }) => fops.lk !== undefined && translator.watches !== true);
 
 /**
- * Returns whether the graph serves locks. A definition of lk does not suffice, because a module may pass every fop on.
- * So this tries F_GETLK, which locks nothing, on the root: without a lock server it fails with EOPNOTSUPP.
+ * Returns whether the graph serves locks. That a volume defines lk is no proof, because a module may pass every fop on.
+ * So this winds F_GETLK, which locks nothing, on the root: without a lock server it fails with EOPNOTSUPP.
  */
 export async function probeLocks(client: Client): Promise<boolean> {
   const { xlators, inodes } = client.initiator.graph;

@@ -1,10 +1,11 @@
 /**
- * Handles GETLK, SETLK and SETLKW by lk, with the kernel's owner as lk-owner and `FLOCK` in xdata for flock(2). The
- * kernel sends them only if INIT requested it (`lock-support.ts`); otherwise it manages the locks of one mount itself.
+ * Handles GETLK, SETLK and SETLKW by the fop lk. The kernel's owner is the lk-owner, and `FLOCK` in xdata marks a
+ * flock(2). The kernel sends these requests only if the reply to INIT asked for them (`lock-support.ts`); otherwise it
+ * manages the locks of the mount itself.
  *
- * A close(2) is FLUSH, which ends the owner's record locks. The last close is RELEASE: another lk undoes its flock,
- * and translators get `release`. A caller that gives up waiting sends INTERRUPT. Open file description locks
- * (F_OFD_SETLK) differ only by their owner.
+ * At a close(2) the kernel sends FLUSH, which ends the owner's record locks. At the last close it sends RELEASE: then
+ * an lk undoes the file's flock, and translators get `release`. For a caller that gives up waiting it sends INTERRUPT.
+ * Open file description locks (F_OFD_SETLK) differ only by their owner.
  */
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EOVERFLOW } from '../../../core/errno.ts';
@@ -22,13 +23,13 @@ import type { Handler, HandlerContext } from './handler.ts';
 import { replyFdStatus } from './reply.ts';
 import { findOpenFd } from './request-targets.ts';
 
-/** The reply of GETLK if no lock conflicts. A `len` of 0 is a range without an end. */
-const FREE = { type: F_UNLCK, start: 0, len: 0, pid: 0 };
+/** No lock on the whole file: GETLK's reply if no lock conflicts. A `len` of 0 is a range without an end. */
+const UNLOCKED = { type: F_UNLCK, start: 0, len: 0, pid: 0 };
 
 const getlkCbk: Cbk<'lk', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, flock) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
-  encodeLkOut(session.view, OUT_HEADER_SIZE, flock ?? FREE);
+  encodeLkOut(session.view, OUT_HEADER_SIZE, flock ?? UNLOCKED);
   session.reply(frame, LK_OUT_SIZE);
 };
 
@@ -63,7 +64,7 @@ export const release: Handler<ReleaseIn> = (session, header, args) => {
   const frame = session.begin('LK');
   const owner = formatLockOwner(args.lockOwnerLo, args.lockOwnerHi);
   frame.root.lkOwner = owner;
-  const flock = { ...FREE, whence: 0, owner };
+  const flock = { ...UNLOCKED, whence: 0, owner };
   wind.lk(frame, fd.id, unlockCbk, fd.links, fd, F_SETLK, flock, Dict.of({ [FLOCK]: 1 }));
 };
 

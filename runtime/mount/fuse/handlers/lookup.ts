@@ -1,4 +1,7 @@
-/** Handles LOOKUP, FORGET and BATCH_FORGET, and counts the kernel's lookups. */
+/**
+ * Handles LOOKUP, FORGET and BATCH_FORGET. `encodeEntry` (reply.ts) counts the kernel's lookups of an inode; a FORGET
+ * subtracts from that count.
+ */
 import { discardInode, isNameGone, removeEntry } from '../../../core/apply-reply.ts';
 import { ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -12,9 +15,9 @@ import { type BatchForgetIn, FORGET_ONE_SIZE } from '../codec/header.ts';
 import type { ForgetIn, NameIn } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { findInodeErrno, replyEntry } from './reply.ts';
+import { replyEntry, toInodeErrno } from './reply.ts';
 
-/** Names that the kernel looks up for a file handle (NFS, open_by_handle_at): the inode, its parent. */
+/** Names that the kernel looks up for a file handle (NFS, open_by_handle_at): the inode itself, and its parent. */
 const SELF = '.';
 const PARENT = '..';
 
@@ -28,32 +31,37 @@ export const lookup: Handler<NameIn> = (session, header, args) => {
     const above = parent.id === ROOT_ID ? parent : parent.names[0]?.parent;
     return above === undefined ? session.fail(frame, ESTALE) : lookupSelf(session, frame, above);
   }
-  const known = session.graph.inodes.grep(parent, name);
-  if (known === undefined) return lookupNew(session, frame, parent, name);
-  const loc = new Loc(known, parent, name);
+  const knownInode = session.graph.inodes.grep(parent, name);
+  if (knownInode === undefined) return lookupUnknownName(session, frame, parent, name);
+  const loc = new Loc(knownInode, parent, name);
   frame.local = loc;
   wind.lookup(frame, 0, revalidateCbk, session.links, loc, null);
 };
 
-/** Looks up an inode that the kernel has forgotten, by its number. */
+/** Replies for an inode that the kernel knows by number only. It is wound as a stat, as there is no name to look up. */
 function lookupSelf(session: HandlerContext, frame: Frame, inode: Inode): void {
   const loc = new Loc(inode);
   frame.local = loc;
-  wind.stat(frame, 0, selfCbk, session.links, loc, null);
+  wind.stat(frame, 0, statSelfCbk, session.links, loc, null);
 }
 
-const selfCbk: Cbk<'stat', HandlerContext> = (frame, _c, xl, opRet, opErrno, buf, xdata) => {
+const statSelfCbk: Cbk<'stat', HandlerContext> = (frame, _c, xl, opRet, opErrno, buf, xdata) => {
   const session = xl.priv;
   const loc = frame.local as Loc;
-  if (opRet < 0) return session.fail(frame, findInodeErrno(opErrno));
+  if (opRet < 0) return session.fail(frame, toInodeErrno(opErrno));
   replyEntry(session, frame, loc, loc.inode, buf, xdata);
 };
 
 /**
- * Looks up an unknown name. Unlike GlusterFS's FUSE bridge it proposes no gfid, which is costly and rarely needed: a
- * storage chooses one for a file without, and a translator above several storages sends one itself.
+ * Looks up an unknown name. Unlike GlusterFS's FUSE bridge, it sends no new gfid with the lookup, because making one is
+ * costly. A storage chooses a gfid for a file that has none; a translator above several storages sends its own.
  */
-function lookupNew(session: HandlerContext, frame: Frame, parent: Inode, name: string): void {
+function lookupUnknownName(
+  session: HandlerContext,
+  frame: Frame,
+  parent: Inode,
+  name: string,
+): void {
   const loc = new Loc(session.graph.inodes.newInode(), parent, name);
   frame.local = loc;
   wind.lookup(frame, 0, lookupCbk, session.links, loc, null);
@@ -77,7 +85,7 @@ const revalidateCbk: Cbk<'lookup', HandlerContext> = (
     return replyEntry(session, frame, loc, inode, buf, xdata);
   }
   if (opRet >= 0 || isNameGone(opErrno)) removeEntry(loc);
-  lookupNew(session, frame, parent, name);
+  lookupUnknownName(session, frame, parent, name);
 };
 
 const lookupCbk: Cbk<'lookup', HandlerContext> = (

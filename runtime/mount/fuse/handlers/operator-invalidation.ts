@@ -12,7 +12,7 @@ import { sendUpcall, type Upcall } from '../../../core/upcall.ts';
 import type { HandlerContext } from './handler.ts';
 
 export const INVALIDATE = 'glossa.invalidate';
-const NAMED = `${INVALIDATE}.`;
+const NAME_PREFIX = `${INVALIDATE}.`;
 
 /** Returns the action of the attribute `xattr` of a directory; undefined for other attributes. */
 export function findInvalidation(
@@ -21,13 +21,13 @@ export function findInvalidation(
   xattr: string,
 ): (() => Promise<void>) | undefined {
   if (xattr === INVALIDATE) return () => sendUpcalls(session, [{ kind: 'every-entry' }]);
-  if (!xattr.startsWith(NAMED) || !directory.isDir) return undefined;
-  return () => sendUpcalls(session, makeUpcalls(directory, xattr.slice(NAMED.length)));
+  if (!xattr.startsWith(NAME_PREFIX) || !directory.isDir) return undefined;
+  return () => sendUpcalls(session, makeUpcalls(directory, xattr.slice(NAME_PREFIX.length)));
 }
 
 function makeUpcalls(parent: Inode, name: string): readonly Upcall[] {
   const inode = parent.table.grep(parent, name);
-  // A directory's name only expires: dropping it would detach programs in it, and mounts below.
+  // A directory's name is only looked up again: dropping it would detach programs in it, and mounts below.
   const expire = inode?.isDir === true;
   const entry: Upcall = { kind: 'entry', parent, name, expire };
   return inode === undefined ? [entry] : [entry, { kind: 'inode', inode, data: !inode.isDir }];

@@ -21,22 +21,22 @@ import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { HandlerContext } from './handler.ts';
 
 /**
- * The errno for a fop on a known inode. ENOENT means that another client has removed it: after ESTALE the kernel
- * looks its path up once more.
+ * Converts the errno of a fop on a known inode. ENOENT means that another client has removed it. It becomes ESTALE,
+ * after which the kernel looks the path up once more.
  */
-export const findInodeErrno = (opErrno: number): number => (opErrno === ENOENT ? ESTALE : opErrno);
+export const toInodeErrno = (opErrno: number): number => (opErrno === ENOENT ? ESTALE : opErrno);
 
 /**
- * The errno for a fop that creates a name. ENOENT can only mean that the directory is gone. It becomes ESTALE as in
- * `findInodeErrno`, unless the kernel has no path to look up again: the directory has no name, or is the root.
+ * Converts the errno of a fop that creates a name. ENOENT can only mean that the directory is gone. It becomes ESTALE,
+ * as in `toInodeErrno`, unless the kernel has no path to look up again: the directory has no name, or is the root.
  */
-export function findCreationErrno(opErrno: number, parent: Inode): number {
+export function toCreationErrno(opErrno: number, parent: Inode): number {
   const isReachable = parent.id !== ROOT_ID && parent.names.length > 0;
   return opErrno === ENOENT && isReachable ? ESTALE : opErrno;
 }
 
-/** Finds how long the kernel may cache attributes: 0 if unknown, or if a program may change them by a mapping. */
-function attributeValidity(
+/** Finds how long the kernel may cache attributes: 0 if unknown, or if a program may change them by mmap(2). */
+function findAttributeValidity(
   session: HandlerContext,
   inode: Inode,
   buf: Iatt,
@@ -59,7 +59,7 @@ export function encodeEntry(
 ): void {
   session.client.lookup(linked);
   const entry = Validity.of(xdata, ENTRY_TIMEOUT, session.entryValid);
-  const attr = attributeValidity(session, linked, buf, xdata);
+  const attr = findAttributeValidity(session, linked, buf, xdata);
   encodeEntryOut(session.view, at, linked.id, entry, attr, linked.inoHi, linked.inoLo, buf);
 }
 
@@ -82,7 +82,7 @@ export function replyEntry(
   if (!session.reply(frame, ENTRY_OUT_SIZE)) session.client.forget(linked, 1);
 }
 
-function replyWith(
+function replyWithAttributes(
   encode: typeof encodeAttrOut,
   size: number,
   session: HandlerContext,
@@ -95,7 +95,7 @@ function replyWith(
     session.fail(frame, EIO);
     return;
   }
-  const valid = attributeValidity(session, inode, buf, xdata);
+  const valid = findAttributeValidity(session, inode, buf, xdata);
   encode(session.view, OUT_HEADER_SIZE, valid, inode.inoHi, inode.inoLo, buf);
   session.reply(frame, size);
 }
@@ -107,11 +107,11 @@ export const replyAttr = (
   inode: Inode,
   buf: Iatt | null,
   xdata: Dict | null,
-): void => replyWith(encodeAttrOut, ATTR_OUT_SIZE, session, frame, inode, buf, xdata);
+): void => replyWithAttributes(encodeAttrOut, ATTR_OUT_SIZE, session, frame, inode, buf, xdata);
 
 /** As `replyAttr`, for STATX. */
 export const replyStatx: typeof replyAttr = (session, frame, inode, buf, xdata) =>
-  replyWith(encodeStatxOut, STATX_OUT_SIZE, session, frame, inode, buf, xdata);
+  replyWithAttributes(encodeStatxOut, STATX_OUT_SIZE, session, frame, inode, buf, xdata);
 
 /** Replies with success or the errno: the callback of fops on an inode without other results. */
 export function replyInodeStatus(
@@ -121,11 +121,11 @@ export function replyInodeStatus(
   opRet: number,
   opErrno: number,
 ): void {
-  if (opRet < 0) xl.priv.fail(frame, findInodeErrno(opErrno));
+  if (opRet < 0) xl.priv.fail(frame, toInodeErrno(opErrno));
   else xl.priv.reply(frame, 0);
 }
 
-/** As `replyInodeStatus`, for a fop on an fd. */
+/** As `replyInodeStatus`, for a fop on an fd. ENOENT stays: the kernel looks up no path again for an fd. */
 export function replyFdStatus(
   frame: Frame,
   _cookie: number,

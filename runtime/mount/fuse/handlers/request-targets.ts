@@ -6,7 +6,7 @@ import { Loc } from '../../../core/loc.ts';
 import type { Span } from '../codec/cursor.ts';
 import type { HandlerContext } from './handler.ts';
 
-/** Makes the loc of a new name. For an unknown directory, replies ESTALE and returns null. */
+/** Makes the loc of a new name, and stores it in `frame.local`. Replies ESTALE for an unknown directory; returns null. */
 export function makeNewLoc(
   session: HandlerContext,
   frame: Frame,
@@ -23,8 +23,8 @@ export function makeNewLoc(
   return loc;
 }
 
-/** Makes the loc of an existing name, with a new inode if the table does not know the name. Fails as `makeNewLoc`. */
-export function makeKnownLoc(
+/** As `makeNewLoc`, for an existing name; its inode is new only if the inode table does not have the name. */
+export function makeExistingLoc(
   session: HandlerContext,
   frame: Frame,
   nodeid: number,

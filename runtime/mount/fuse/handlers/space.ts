@@ -32,7 +32,7 @@ import type { Handler, HandlerContext } from './handler.ts';
 import { replyFdStatus } from './reply.ts';
 import { findOpenFd } from './request-targets.ts';
 
-const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+const PUNCH_HOLE_MODE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
 /** Handles FALLOCATE. GlusterFS has separate fops for two modes; all others go to fallocate. */
 export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
@@ -42,7 +42,7 @@ export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
   const { mode, offset, length } = args;
   if (offset + length > OFFSET_MAX) return session.fail(frame, EFBIG);
   const { links } = fd;
-  if (mode === HOLE) {
+  if (mode === PUNCH_HOLE_MODE) {
     frame.root.op = 'DISCARD';
     wind.discard(frame, 0, replyFdStatus, links, fd, offset, length, null);
   } else if (mode === FALLOC_FL_ZERO_RANGE) {
@@ -51,14 +51,14 @@ export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
   } else wind.fallocate(frame, 0, replyFdStatus, links, fd, mode, offset, length, null);
 };
 
-/** Handles LSEEK. The fop's `what` is 0 for data, 1 for a hole. The kernel handles other seeks itself. */
+/** Handles LSEEK. The fop's argument `what` is 0 for data, 1 for a hole. The kernel handles other seeks itself. */
 export const lseek: Handler<LseekIn> = (session, _header, args) => {
   const frame = session.begin('SEEK');
   const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
   const { whence, offset } = args;
   // The storage lacks data that the kernel has not written back; after ENOSYS the kernel treats all as data.
-  if (session.writeback) return session.fail(frame, ENOSYS);
+  if (session.hasWriteback) return session.fail(frame, ENOSYS);
   if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return session.fail(frame, EINVAL);
   if (offset > OFFSET_MAX) wind.fstat(frame, 0, seekBeyondCbk, fd.links, fd, null);
   else wind.seek(frame, 0, seekCbk, fd.links, fd, offset, whence - SEEK_DATA, null);
@@ -77,8 +77,8 @@ const seekCbk: Cbk<'seek', HandlerContext> = (frame, _cookie, xl, opRet, opErrno
   session.reply(frame, LSEEK_OUT_SIZE);
 };
 
-/** The most whole pages that COPY_FILE_RANGE's reply can count in 32 bits, in bytes; the kernel requests the rest. */
-const COPIED_MAX = 0xffff_f000;
+/** The most bytes, in whole pages, that fit the 32 bits of COPY_FILE_RANGE's reply; the kernel requests the rest. */
+const COPY_BYTES_MAX = 0xffff_f000;
 
 /**
  * Makes the handler of a copy. After a short copy the caller requests the rest; after EXDEV or ENOSYS the kernel copies
@@ -88,18 +88,18 @@ const makeCopyHandler =
   (cbk: Cbk<'copy_file_range', HandlerContext>, maxBytes: number): Handler<CopyFileRangeIn> =>
   (session, _header, args) => {
     const frame = session.begin('COPY_FILE_RANGE');
-    const from = findOpenFd(session, frame, args.fhIn);
-    if (from === null) return;
-    const to = findOpenFd(session, frame, args.fhOut);
-    if (to === null) return;
+    const source = findOpenFd(session, frame, args.fhIn);
+    if (source === null) return;
+    const target = findOpenFd(session, frame, args.fhOut);
+    if (target === null) return;
     const { offIn, offOut, flags } = args;
     const len = Math.min(args.len, maxBytes);
     if (offIn + len > OFFSET_MAX || offOut + len > OFFSET_MAX) return session.fail(frame, EFBIG);
-    // After a graph exchange, `session.links` is the new graph. If one file is open only in the old graph, both use
-    // that: the other file is open there, too.
-    const links = from.links === session.links ? to.links : from.links;
-    frame.local = from;
-    wind.copy_file_range(frame, len, cbk, links, from, offIn, to, offOut, len, flags, null);
+    // After a graph exchange, `session.links` leads to the new graph. If one file is open only in the old graph, the
+    // fop goes there: the other file is open there, too.
+    const links = source.links === session.links ? target.links : source.links;
+    frame.local = source;
+    wind.copy_file_range(frame, len, cbk, links, source, offIn, target, offOut, len, flags, null);
   };
 
 const copyCbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet, opErrno) => {
@@ -119,7 +119,7 @@ const copy64Cbk: Cbk<'copy_file_range', HandlerContext> = (frame, len, xl, opRet
   session.reply(frame, COPY_FILE_RANGE_OUT_SIZE);
 };
 
-export const copyFileRange = makeCopyHandler(copyCbk, COPIED_MAX);
+export const copyFileRange = makeCopyHandler(copyCbk, COPY_BYTES_MAX);
 export const copyFileRange64 = makeCopyHandler(copy64Cbk, OFFSET_MAX);
 
 /** Handles SYNCFS. GlusterFS has no such fop: sends a fsyncdir of the root with `SYNC_VOLUME`. */

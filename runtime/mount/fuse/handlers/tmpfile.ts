@@ -17,7 +17,7 @@ import type { CreateIn } from '../codec/structs.gen.ts';
 import { replyCreate } from './file.ts';
 import { convertOpenFlags } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { findCreationErrno } from './reply.ts';
+import { toCreationErrno } from './reply.ts';
 
 const { O_TRUNC } = constants;
 
@@ -58,8 +58,8 @@ const icreateCbk: Cbk<'icreate', HandlerContext> = (
   const { loc, flags, pid } = frame.local as TmpfileCreation;
   if (opRet < 0) {
     discardInode(loc.inode);
-    // After ENOSYS the kernel answers EOPNOTSUPP itself from then on.
-    return session.fail(frame, findCreationErrno(opErrno, loc.parent!));
+    // After an ENOSYS, the kernel itself fails further requests, with EOPNOTSUPP.
+    return session.fail(frame, toCreationErrno(opErrno, loc.parent!));
   }
   const linked = linkReply(loc, inode, buf);
   if (linked === null) return session.fail(frame, EIO);

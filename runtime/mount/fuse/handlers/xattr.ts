@@ -20,7 +20,7 @@ import {
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { findInvalidation } from './operator-invalidation.ts';
-import { findInodeErrno, replyInodeStatus } from './reply.ts';
+import { replyInodeStatus, toInodeErrno } from './reply.ts';
 
 /**
  * Attributes that the mount reports as absent: labels, which the kernel would request at every lookup, and those
@@ -33,8 +33,8 @@ const HIDDEN_ATTRIBUTES: ReadonlySet<string> = new Set([
   FS_VERSION,
 ]);
 
-/** Whether the mount replies EOPNOTSUPP for the attribute without a fop: hidden, or an ACL at a mount without ACLs. */
-const isHidden = ({ acl }: HandlerContext, name: string): boolean =>
+/** Whether an attribute is hidden, or an ACL at a mount without ACLs: then no fop is wound. */
+const isHidden = ({ kernelEnforcesAcls: acl }: HandlerContext, name: string): boolean =>
   HIDDEN_ATTRIBUTES.has(name) || (!acl && isAcl(name));
 
 /** Whether a listing shows the name to the caller; `trusted.` names only to root (xattr(7)). */
@@ -42,7 +42,10 @@ const isListed = (session: HandlerContext, name: string, uid: number): boolean =
   !isHidden(session, name) && (uid === 0 || !name.startsWith('trusted.'));
 
 /** Attributes that applications must not set: the identity of an inode. */
-const IDENTITY: ReadonlySet<string> = new Set(['trusted.gfid', 'trusted.glusterfs.volume-id']);
+const IDENTITY_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'trusted.gfid',
+  'trusted.glusterfs.volume-id',
+]);
 
 export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
   const frame = session.begin('SETXATTR');
@@ -50,14 +53,14 @@ export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
   if (inode === undefined) return session.fail(frame, ESTALE);
   const name = session.readName(args.name);
   if (isHidden(session, name)) return session.fail(frame, EOPNOTSUPP);
-  if (IDENTITY.has(name)) return session.fail(frame, EPERM);
+  if (IDENTITY_ATTRIBUTES.has(name)) return session.fail(frame, EPERM);
   const dict = new Dict().set(name, session.copyData(args.value), 'bin');
   wind.setxattr(frame, 0, replyInodeStatus, session.links, new Loc(inode), dict, args.flags, null);
 };
 
 /**
- * Attributes that reveal paths on the disk and of directories without access for the caller. Only an operator may
- * read them. (`trusted.` attributes are for root anyway.)
+ * Attributes that reveal paths on the disk, and paths through directories that the caller may not search. Only an
+ * operator may read them. (The kernel lets only root read `trusted.` attributes.)
  */
 const PATH_ATTRIBUTES: ReadonlySet<string> = new Set([
   'glusterfs.pathinfo',
@@ -73,8 +76,8 @@ function isOperator(frame: Frame): boolean {
 }
 
 /**
- * Runs an action that an operator requests by reading an attribute. Setting one would need the directory's lock in
- * the kernel, which a process may hold while it waits for a module that hangs.
+ * Runs an action that an operator requests by reading an attribute. The request is not a setxattr, because that needs
+ * the directory's lock in the kernel: a process may hold the lock while it waits for a module that hangs.
  */
 function runOperatorAction(
   session: HandlerContext,
@@ -89,7 +92,7 @@ function runOperatorAction(
     session.reply(frame, GETXATTR_OUT_SIZE);
   } else {
     action().then(
-      () => replySized(session, frame, size, NO_BYTES),
+      () => replyValueOrLength(session, frame, size, NO_BYTES),
       () => session.fail(frame, EIO),
     );
   }
@@ -119,11 +122,11 @@ const getxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, op
   if (opRet < 0) {
     // The kernel reads ACLs to check permissions. It returns any error but ENODATA to the caller of that check.
     const hasNoAcl = opErrno === EOPNOTSUPP && isAcl(frame.local as string);
-    return session.fail(frame, hasNoAcl ? ENODATA : findInodeErrno(opErrno));
+    return session.fail(frame, hasNoAcl ? ENODATA : toInodeErrno(opErrno));
   }
   const value = dict?.get(frame.local as string);
   if (value === undefined) return session.fail(frame, ENODATA);
-  replySized(session, frame, size, encodeValue(value));
+  replyValueOrLength(session, frame, size, encodeValue(value));
 };
 
 export const listxattr: Handler<GetxattrIn> = (session, header, args) => {
@@ -135,11 +138,11 @@ export const listxattr: Handler<GetxattrIn> = (session, header, args) => {
 
 const listxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, opErrno, dict) => {
   const session = xl.priv;
-  if (opRet < 0) return session.fail(frame, findInodeErrno(opErrno));
+  if (opRet < 0) return session.fail(frame, toInodeErrno(opErrno));
   let names = '';
   const { uid } = frame.root;
   for (const name of dict?.keys() ?? []) if (isListed(session, name, uid)) names += `${name}\0`;
-  replySized(session, frame, size, encodeValue(names));
+  replyValueOrLength(session, frame, size, encodeValue(names));
 };
 
 export const removexattr: Handler<NameIn> = (session, header, args) => {
@@ -148,12 +151,17 @@ export const removexattr: Handler<NameIn> = (session, header, args) => {
   if (inode === undefined) return session.fail(frame, ESTALE);
   const name = session.readName(args.name);
   if (isHidden(session, name)) return session.fail(frame, EOPNOTSUPP);
-  if (IDENTITY.has(name)) return session.fail(frame, EPERM);
+  if (IDENTITY_ATTRIBUTES.has(name)) return session.fail(frame, EPERM);
   wind.removexattr(frame, 0, replyInodeStatus, session.links, new Loc(inode), name, null);
 };
 
-/** Replies with a value or list to a caller with room for `size` bytes; with 0, replies with the length. */
-function replySized(session: HandlerContext, frame: Frame, size: number, bytes: Uint8Array): void {
+/** Replies with a value or list to a caller with room for `size` bytes; if `size` is 0, with the length. */
+function replyValueOrLength(
+  session: HandlerContext,
+  frame: Frame,
+  size: number,
+  bytes: Uint8Array,
+): void {
   if (size === 0) {
     encodeGetxattrOut(session.view, OUT_HEADER_SIZE, bytes.length);
     session.reply(frame, GETXATTR_OUT_SIZE);

@@ -9,24 +9,24 @@ import type { Child } from '../../core/xlator.ts';
 import type { Notices } from './notices.ts';
 import { FOPEN_KEEP_CACHE } from './protocol.ts';
 
-export class PageCache {
-  /** Files opened since the last `distrustAll`; null before the first. */
-  private opened: WeakSet<Inode> | null = null;
+export class PageCachePolicy {
+  /** Files that were opened after the last `distrustAll`; null before the first one, when all files are trusted. */
+  private trusted: WeakSet<Inode> | null = null;
 
   /** Distrusts the cached data of all files, and invalidates those that are open. */
   distrustAll(open: Iterable<Fd>, notices: Notices): void {
-    this.opened = new WeakSet();
+    this.trusted = new WeakSet();
     for (const { inode, isDir } of open) {
       if (!isDir) notices.add({ kind: 'inode', inode, data: true });
     }
   }
 
   /** Returns FOPEN_KEEP_CACHE or 0 for an opened file. */
-  keepCacheFlag({ inode, links }: Fd): number {
-    const { opened } = this;
+  findKeepCacheFlag({ inode, links }: Fd): number {
+    const { trusted } = this;
     if (!keepsPages(links, 'open', false) || !keepsPages(links, 'readv', false)) return 0;
-    if (opened === null || opened.has(inode)) return FOPEN_KEEP_CACHE;
-    opened.add(inode);
+    if (trusted === null || trusted.has(inode)) return FOPEN_KEEP_CACHE;
+    trusted.add(inode);
     return 0;
   }
 }
@@ -38,6 +38,7 @@ export class PageCache {
 function keepsPages(links: Child, fop: 'open' | 'readv', isTimedAbove: boolean): boolean {
   const { xl, isObserved } = links[fop];
   const { dataPath } = xl.translator;
+  // An observer must see every read, of which the kernel's cache would hide some.
   if (isObserved || dataPath?.keepsPages?.(xl, isTimedAbove) !== true) return false;
   const isTimed = isTimedAbove || dataPath.givesTimes === true;
   for (const child of xl.children) if (!keepsPages(child, fop, isTimed)) return false;
