@@ -8,11 +8,11 @@ import { describeMachine } from '../apps/bench/engine/machine.ts';
 import { NotMeasured } from '../apps/bench/engine/not-measured.ts';
 import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
 import { makeReportFiles } from '../apps/bench/engine/report/html.ts';
-import { writeTerminalReport } from '../apps/bench/engine/report/text.ts';
+import { formatTerminalReport } from '../apps/bench/engine/report/text.ts';
 import { openReportFolder, writeReportFolder } from '../apps/bench/engine/report-folder.ts';
 import { type BenchOutcome, runBench } from '../apps/bench/engine/run.ts';
 import { ROUNDS_MIN } from '../apps/bench/engine/verdict.ts';
-import { STORED_MAX } from '../apps/bench/engine/workloads/workload.ts';
+import { STORED_BYTES_MAX } from '../apps/bench/engine/workloads/workload.ts';
 import { addOthers, type StacksWithOthers } from '../apps/bench/run/others/index.ts';
 import { makeOtherPlan } from '../apps/bench/run/others/other-plan.ts';
 import {
@@ -69,7 +69,7 @@ async function runBenchmark(
   signal: AbortSignal,
 ): Promise<number> {
   const count = Math.max(operands.length, flags.in?.split(',').length ?? 0) + flags.with.length;
-  const workspace = new Workspace(flags.data, STORED_MAX * settings.clients * (count + 1));
+  const workspace = new Workspace(flags.data, STORED_BYTES_MAX * settings.clients * (count + 1));
   try {
     const ownStacks = await makeStacks(flags, operands, workspace, terminal);
     const stacks = addOthers(ownStacks, settings.others, workspace.scratch);
@@ -105,7 +105,7 @@ function makeStacks(
   }
   if (operands.length > 0) throw new UsageError(`unexpected '${operands[0]}' with --translator`);
   if (languages === undefined) throw new UsageError('--translator needs --in, its languages');
-  return makeTranslatorStacks({ translator, languages, options, scratch });
+  return makeTranslatorStacks({ translator, languageWords: languages, options, scratch });
 }
 
 async function measureStacks(
@@ -158,7 +158,7 @@ async function report(
   terminal: Terminal,
 ): Promise<number> {
   const screen = { width: terminal.width, colour: terminal.colour.out };
-  terminal.out(json ? JSON.stringify(run, null, 1) : writeTerminalReport(run, screen));
+  terminal.out(json ? JSON.stringify(run, null, 1) : formatTerminalReport(run, screen));
   if (out !== undefined) {
     writeReportFolder(out, await makeReportFiles(run));
     if (terminal.interactive) terminal.err(`the page is ${join(out, 'report.html')}`);

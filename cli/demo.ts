@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BusySampler } from '../apps/bench/engine/busy.ts';
 import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
-import { planWorkload, SEARCHES_MAX, type Workload } from '../apps/bench/engine/searches.ts';
+import { planSearches, SEARCHES_MAX, type SearchPlan } from '../apps/bench/engine/searches.ts';
 import { startGlossaBrick, withBricks } from '../apps/bench/run/bricks.ts';
 import {
   BRICK_COUNT,
@@ -22,7 +22,7 @@ import {
   type ExperimentSettings,
   makeExperimentFlags,
   measureSearches,
-  ROUNDS,
+  ROUND_COUNT,
   runExperiment,
   Search,
   type SearchSettings,
@@ -36,13 +36,13 @@ import {
   formatReport,
 } from '../apps/demo/report.ts';
 import {
+  computeNearSearches,
   countingVolumes,
-  countNearSearches,
   type DemoStack,
-  isNear,
   NEAR_FACTOR,
   type Pass,
   type Passes,
+  runsOverFolder,
   STORAGE_VOLUME,
   stacks,
 } from '../apps/demo/stacks.ts';
@@ -79,14 +79,14 @@ export default defineCommand({
     const { seed = 1, searches = SEARCHES, delay: delayMs = DELAY_MS, json } = flags;
     const settings = checkSettings({ seed, searches, delayMs });
     // Planning blocks the event loop and its signals, so it comes before any file is made.
-    const makePlan = (count: number): Workload =>
-      planWorkload({ seed, searches: count, files: FILES, rounds: ROUNDS });
-    const workloads = { near: makePlan(countNearSearches(searches)), away: makePlan(searches) };
+    const makePlan = (count: number): SearchPlan =>
+      planSearches({ seed, searches: count, files: FILES, rounds: ROUND_COUNT });
+    const workloads = { near: makePlan(computeNearSearches(searches)), away: makePlan(searches) };
     const experiment = {
       ...{ command: 'demo', json, advice: INSTEAD },
       introduction: formatIntroduction(settings, workloads.away, terminal.width),
       measure: (stage: Stage) => runPasses(settings, workloads, stage),
-      writeReport: (measured: Passes) =>
+      formatReport: (measured: Passes) =>
         json
           ? formatJsonReport(settings, measured)
           : formatReport(settings, measured, terminal.width),
@@ -102,7 +102,7 @@ const INSTEAD = "; 'glossa playground' shows a cache at work without a mount";
 /** Starts the stacks of both passes at once, then runs one pass after the other. */
 async function runPasses(
   { seed, delayMs }: ExperimentSettings,
-  workloads: { readonly near: Workload; readonly away: Workload },
+  workloads: { readonly near: SearchPlan; readonly away: SearchPlan },
   stage: Stage,
 ): Promise<Passes> {
   const { scratch, terminal, signal, showStep: show } = stage;
@@ -143,7 +143,7 @@ async function runPasses(
       return filling;
     };
     const near = makeSearches(
-      stacks.filter(isNear),
+      stacks.filter(runsOverFolder),
       '',
       { workload: workloads.near, countingVolumes, pids: [] },
       (text) => text,
@@ -166,7 +166,7 @@ async function runPasses(
       const { busy, times: searched } = await measureSearches(searches, seed, (part) =>
         show(label, part),
       );
-      const chosenStacks = brickFacts.bricks === 0 ? stacks.filter(isNear) : stacks;
+      const chosenStacks = brickFacts.bricks === 0 ? stacks.filter(runsOverFolder) : stacks;
       return {
         ...brickFacts,
         busy,

@@ -3,14 +3,14 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { expect, it } from 'vitest';
 import { MOUNT_COMMAND } from '../apps/playground/play/share-fragment.ts';
-import { readStartFiles } from '../apps/playground/static-files.ts';
+import { readExampleFiles } from '../apps/playground/static-files.ts';
 import { describeMounts, GLOSSA, run, runGlossa, withScratch } from '../test/support/mount.ts';
 import { toolPath } from '../test/support/tools.ts';
 
 describeMounts('the files of the playground', () => {
   it('run on a mount by the command that the page shows', () =>
     withScratch(async (scratch) => {
-      for (const [path, text] of Object.entries(readStartFiles())) {
+      for (const [path, text] of Object.entries(readExampleFiles())) {
         await scratch.writeFile(path.slice(1), text);
       }
       const program = await scratch.writeFile(

@@ -10,7 +10,7 @@ import {
   ViewFile,
   viewFlags,
 } from '../apps/trace/recording-views.ts';
-import { filterFlags, formatFilter, keepFlags, readFilter } from '../apps/trace/trace-flags.ts';
+import { filterFlags, formatFilter, limitFlags, parseFilter } from '../apps/trace/trace-flags.ts';
 import type { RecordingOptions } from '../server/graph-recording.ts';
 import { makeScratch } from '../server/scratch-folders.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -28,7 +28,7 @@ const ownFlags = {
   output: textFlag({ short: 'o', value: 'FILE', help: 'keep the recording, and show nothing' }),
   read: textFlag({ value: 'FILE', help: 'show a recording' }),
 };
-const flags = { ...viewFlags, ...ownFlags, ...filterFlags, ...keepFlags, ...serverFlags };
+const flags = { ...viewFlags, ...ownFlags, ...filterFlags, ...limitFlags, ...serverFlags };
 type TraceFlags = FlagValues<typeof flags>;
 
 export default defineCommand({
@@ -135,7 +135,7 @@ const selectServerFlags = (flags: TraceFlags): FlagValues<typeof serverFlags> =>
   ) as never;
 
 const readRecordingOptions = (flags: TraceFlags): RecordingOptions => ({
-  filter: readFilter(flags),
+  filter: parseFilter(flags),
   filterText: formatFilter(flags),
   dataMax: flags['data-max'] ?? DEFAULT_DATA_MAX,
   redact: flags.redact,

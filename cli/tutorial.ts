@@ -9,7 +9,7 @@
 import { join } from 'node:path';
 import { BusySampler } from '../apps/bench/engine/busy.ts';
 import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
-import { planWorkload, type Workload } from '../apps/bench/engine/searches.ts';
+import { planSearches, type SearchPlan } from '../apps/bench/engine/searches.ts';
 import { withBricks } from '../apps/bench/run/bricks.ts';
 import {
   checkSettings,
@@ -17,7 +17,7 @@ import {
   makeExperimentFlags,
   measureSearches,
   mountSearchStack,
-  ROUNDS,
+  ROUND_COUNT,
   runExperiment,
   Search,
   type Stage,
@@ -41,7 +41,7 @@ import {
   countingVolumes,
   makePrintedVolfilePath,
   stacks,
-  writeMeasurable,
+  writeMeasurableVolfile,
 } from '../apps/demo/tutorial/stacks.ts';
 import { isDiskFull } from '../apps/demo/workplace.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -85,12 +85,12 @@ export default defineCommand({
       brickProgram: chooseBrickProgram(bricks),
     };
     // Planning blocks the event loop and its signals, so it comes before any file is made.
-    const workload = planWorkload({ ...settings, rounds: ROUNDS });
+    const workload = planSearches({ ...settings, rounds: ROUND_COUNT });
     const experiment = {
       ...{ command: 'tutorial', json, advice: '' },
       introduction: formatIntroduction(settings, terminal.width),
       measure: (stage: Stage) => runTutorial(settings, workload, stage),
-      writeReport: (measured: Measurement) =>
+      formatReport: (measured: Measurement) =>
         json
           ? formatJsonReport(settings, measured)
           : formatReport(settings, measured, terminal.width),
@@ -104,7 +104,7 @@ export default defineCommand({
 /** Makes the tree through the printed stack, and searches it through each stack. */
 async function runTutorial(
   { seed, delayMs, brickProgram }: TutorialSettings,
-  workload: Workload,
+  workload: SearchPlan,
   stage: Stage,
 ): Promise<Measurement> {
   const { scratch, terminal, showStep: show } = stage;
@@ -120,7 +120,7 @@ async function runTutorial(
     const settings = { workload, countingVolumes, pids: bricks.pids };
     const searches = stacks.map((stack) => {
       const { name: id, title } = stack;
-      const volfile = writeMeasurable(stack, join(scratch, `${id}.vol`), delayMs);
+      const volfile = writeMeasurableVolfile(stack, join(scratch, `${id}.vol`), delayMs);
       const options = [...ports, ...stack.options];
       return new Search({ title, id, volfile, options }, settings, sampler, brickStage);
     });
@@ -132,7 +132,7 @@ async function runTutorial(
 
 /** Makes the tree of files through a mount of the printed stack. */
 async function makeFiles(
-  workload: Workload,
+  workload: SearchPlan,
   options: readonly string[],
   stage: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
 ): Promise<void> {

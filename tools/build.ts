@@ -47,24 +47,25 @@ const LESSONS_FILE = 'apps/playground/lessons.json';
 const EXECUTABLES = ['cli/main.js'];
 
 /** The folders whose files are built into dist, as in tsconfig.build.json. */
-const SOURCES = [
+const SOURCE_FOLDERS = [
   ...['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli', 'examples'],
   ...['volfiles', 'test/bench'],
   'tools',
 ];
-const SETTINGS = [
+const SETTINGS_FILES = [
   ...['tsconfig.json', 'tsconfig.build.json'],
   ...['package.json', 'npm-shrinkwrap.json'],
 ];
 
 /**
- * Returns the latest ctime, in ms, in a file or folder. Programs can set an mtime, but no ctime.
+ * Finds the latest ctime, in ms, of a file, or of a folder and all in it. A ctime, unlike an mtime,
+ * cannot be set by programs.
  */
-function lastChange(path: string): number {
+function findLastChange(path: string): number {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.ctimeMs;
   return readdirSync(path)
-    .map((name) => lastChange(join(path, name)))
+    .map((name) => findLastChange(join(path, name)))
     .reduce((last, next) => Math.max(last, next), stat.ctimeMs);
 }
 
@@ -76,7 +77,9 @@ function isStale(): boolean {
   );
   if (!isComplete) return true;
   const buildTime = statSync(makeAbsolutePath('dist')).ctimeMs;
-  return [...SOURCES, ...SETTINGS].some((path) => lastChange(makeAbsolutePath(path)) > buildTime);
+  return [...SOURCE_FOLDERS, ...SETTINGS_FILES].some(
+    (path) => findLastChange(makeAbsolutePath(path)) > buildTime,
+  );
 }
 
 function generateParser(): void {

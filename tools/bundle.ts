@@ -18,8 +18,8 @@ interface BundleSpec {
    * `value` an expression whose value is the file's default export.
    */
   readonly format: 'iife' | 'esm' | 'cjs' | 'value';
-  /** Set if it contains interpreters, whose packages have browser variants. */
-  readonly isOfBrowsers?: true;
+  /** True for bundles with interpreters, whose packages have variants for browsers. */
+  readonly isForBrowsers?: true;
 }
 
 const BUNDLES: readonly BundleSpec[] = [
@@ -45,7 +45,7 @@ const BUNDLES: readonly BundleSpec[] = [
     from: 'apps/playground/play/worker.ts',
     to: 'apps/playground/play/worker.js',
     format: 'iife',
-    isOfBrowsers: true,
+    isForBrowsers: true,
   },
   // Imports of JavaScript interpreters (bridges/javascript/imports.ts).
   {
@@ -74,7 +74,7 @@ const BUNDLES: readonly BundleSpec[] = [
 /** The file of origins and licences in each folder with code of other projects. */
 const PROVENANCE = 'THIRD-PARTY.txt';
 
-/** The published playground (static-files.ts): its folders with bundles, and whole packages. */
+/** The folders with bundles and the whole packages that the published playground contains. */
 const PLAYGROUND = {
   folder: 'apps/playground',
   bundles: ['apps/playground/play', 'bridges/javascript/guest', 'bridges/python/in-realm'],
@@ -90,32 +90,36 @@ const VALUE_OPTIONS = {
 
 /** Writes all bundles into `outDir`, over the output of tsc. */
 export function bundle(root: string, outDir: string): void {
-  const { version } = JSON.parse(read(join(root, 'package.json'))) as Manifest;
+  const { version } = JSON.parse(readTrimmed(join(root, 'package.json'))) as Manifest;
   /** By a folder in `outDir`, the folders of the packages with code in its bundles. */
   const packages = new Map<string, string[]>();
-  for (const { from, to, format, isOfBrowsers } of BUNDLES) {
-    const isOne = typeof from === 'string';
+  for (const { from, to, format, isForBrowsers } of BUNDLES) {
+    const hasOneSource = typeof from === 'string';
     const isValue = format === 'value';
     const isPackage = format === 'cjs';
     const target = join(outDir, to);
     const { metafile } = buildSync({
       absWorkingDir: root,
-      ...(isOne ? { entryPoints: [from], outfile: target } : { entryPoints: from, outdir: target }),
+      ...(hasOneSource
+        ? { entryPoints: [from], outfile: target }
+        : { entryPoints: from, outdir: target }),
       ...(isPackage ? { outExtension: { '.js': '.cjs' } } : {}),
       allowOverwrite: true,
       bundle: true,
-      splitting: !isOne && format === 'esm',
+      splitting: !hasOneSource && format === 'esm',
       minifyWhitespace: true,
       minifySyntax: true,
       // Messages of other bundles contain names of classes, so identifiers must stay.
-      minifyIdentifiers: isOne || isValue,
+      minifyIdentifiers: hasOneSource || isValue,
       // tsconfig.json has false, with which Node runs faster.
-      ...(isOne ? {} : { tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } } }),
+      ...(hasOneSource
+        ? {}
+        : { tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } } }),
       format: isValue ? 'iife' : format,
       ...(isValue ? VALUE_OPTIONS : {}),
-      platform: isOfBrowsers ? 'browser' : isPackage ? 'node' : 'neutral',
+      platform: isForBrowsers ? 'browser' : isPackage ? 'node' : 'neutral',
       target: 'es2023',
-      mainFields: [...(isOfBrowsers ? ['browser'] : []), 'module', 'main'],
+      mainFields: [...(isForBrowsers ? ['browser'] : []), 'module', 'main'],
       define: { 'process.env.NODE_ENV': '"production"', GLOSSA_VERSION: JSON.stringify(version) },
       legalComments: 'none',
       logLevel: 'warning',
@@ -123,7 +127,7 @@ export function bundle(root: string, outDir: string): void {
     });
     for (const [path, { inputs }] of Object.entries(metafile.outputs)) {
       const outfile = join(root, path);
-      if (!isOne && !isPackage) restoreClassNames(outfile);
+      if (!hasOneSource && !isPackage) restoreClassNames(outfile);
       const usedPackages = Object.entries(inputs).flatMap(([input, { bytesInOutput }]) =>
         bytesInOutput > 0 ? findPackage(join(root, input)) : [],
       );
@@ -138,13 +142,13 @@ export function bundle(root: string, outDir: string): void {
   const wholePackages = PLAYGROUND.packages.map((name) => join(root, 'node_modules', name));
   packages.get(PLAYGROUND.folder)!.push(...bundledPackages, ...wholePackages);
   for (const [folder, usedPackages] of packages) {
-    writeFileSync(join(outDir, folder, PROVENANCE), writeProvenance([...new Set(usedPackages)]));
+    writeFileSync(join(outDir, folder, PROVENANCE), formatProvenance([...new Set(usedPackages)]));
   }
 }
 
 /** Restores the names of classes that refer to themselves: esbuild renames those to `_Name`. */
 function restoreClassNames(file: string): void {
-  const text = read(file);
+  const text = readTrimmed(file);
   const [...classes] = text.matchAll(/\b(\w+)\s*=\s*class (_\1)\b/g);
   const restored = classes.reduce((renamed, [, name, inner]) => {
     return renamed.replaceAll(new RegExp(`\\b${inner}\\b`, 'g'), name!);
@@ -167,9 +171,9 @@ interface Manifest {
 }
 
 /** Writes the origins and licences of packages. @param folders the packages' folders */
-function writeProvenance(folders: readonly string[]): string {
+function formatProvenance(folders: readonly string[]): string {
   // npm may install one version of a package in several folders.
-  const foldersByTitle = new Map(folders.map((folder) => [packageTitle(folder), folder]));
+  const foldersByTitle = new Map(folders.map((folder) => [formatPackageTitle(folder), folder]));
   const sortedParts = [...foldersByTitle.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     'The files of this folder hold parts of these packages as npm has them, unchanged but for what esbuild',
@@ -186,13 +190,14 @@ function writeProvenance(folders: readonly string[]): string {
 
 const DIVIDER = '='.repeat(100);
 
-function packageTitle(folder: string): string {
+function formatPackageTitle(folder: string): string {
   const { name, version, license, repository } = readManifest(folder);
   const from = typeof repository === 'string' ? `https://github.com/${repository}` : repository.url;
   return `${name} ${version}, ${license}, ${from.replace(/^git\+/, '')}`;
 }
 
-const readManifest = (folder: string) => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
+const readManifest = (folder: string) =>
+  JSON.parse(readTrimmed(join(folder, 'package.json'))) as Manifest;
 
 /**
  * Collects a package's licence files (or else the text of its licence), and the licences of the
@@ -201,7 +206,7 @@ const readManifest = (folder: string) => JSON.parse(read(join(folder, 'package.j
 function collectLegalTexts(folder: string): string[] {
   const { name, license } = readManifest(folder);
   const legalFiles = listLegalFiles(folder).map(
-    (file) => `\n--- ${file}\n\n${read(join(folder, file))}`,
+    (file) => `\n--- ${file}\n\n${readTrimmed(join(folder, file))}`,
   );
   const parts = bundledSoftware[name]?.parts ?? [];
   const licenceNames = new Set(parts.map(([, , licence]) => licence.split(' ')[0]!));
@@ -227,4 +232,4 @@ function listLegalFiles(folder: string): string[] {
     .sort();
 }
 
-const read = (path: string): string => readFileSync(path, 'utf8').trim();
+const readTrimmed = (path: string): string => readFileSync(path, 'utf8').trim();

@@ -24,10 +24,10 @@ function readLesson(lesson: Lesson): LessonData {
   return { name, title, variants };
 }
 
-/** The learner's task, from its heading to the next heading. */
-const TASK = /^## Your turn\n((?:(?!## ).*\n?)*)/m;
-/** Words of lessons for the terminal, where saving starts the check; a page has a button for it. */
-const SAVING = /\bsave the file\b/gi;
+/** Matches the learner's task, from its heading to the next heading. */
+const TASK_PATTERN = /^## Your turn\n((?:(?!## ).*\n?)*)/m;
+/** Matches the instruction to save, which starts the check at a terminal; a page has a button. */
+const SAVING_PATTERN = /\bsave the file\b/gi;
 const replaceSaving = (save: string): string =>
   `${save[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
 
@@ -39,32 +39,35 @@ function makeVariant(lesson: Lesson, language: LessonLanguage): LessonVariant {
     .map((test) => [`/${basename(test)}`, lesson.read(basename(test))]);
   const { text, hints } = reduceLessonText(lesson.read('lesson.md'), language);
   const folder = join(packageRoot, 'apps/course/lessons', lesson.name);
-  const useStateVolfile = (markdown: string): string =>
+  const renameVolfile = (markdown: string): string =>
     markdown.replaceAll(volfile, VOLFILE.slice(1));
-  const [, task = ''] = TASK.exec(text) ?? [];
+  const [, task = ''] = TASK_PATTERN.exec(text) ?? [];
   return {
     // The page shows the title itself, and the task beside the check.
-    html: renderHtml(useStateVolfile(text.replace(/^# .*\n/, '').replace(TASK, '')), folder),
-    task: renderHtml(useStateVolfile(task).replace(SAVING, replaceSaving), folder),
-    hints: hints.map((hint) => renderHtml(useStateVolfile(hint), folder)),
+    html: renderHtml(renameVolfile(text.replace(/^# .*\n/, '').replace(TASK_PATTERN, '')), folder),
+    task: renderHtml(renameVolfile(task).replace(SAVING_PATTERN, replaceSaving), folder),
+    hints: hints.map((hint) => renderHtml(renameVolfile(hint), folder)),
     module: `/${module}`,
     files: {
       [`/${module}`]: lesson.read(`starter${lessonLanguages[language].extension}`),
-      [VOLFILE]: useMemory(lesson.read(volfile), volfile).replace(/(?<=module-name )\S+/, module),
+      [VOLFILE]: replaceFolderStorage(lesson.read(volfile), volfile).replace(
+        /(?<=module-name )\S+/,
+        module,
+      ),
       ...Object.fromEntries(tests),
     },
     solution: lesson.read(`solution${lessonLanguages[language].extension}`),
   };
 }
 
-const FOLDER = `# The files of a folder, and above it the translator of this lesson.
+const FOLDER_STORAGE = `# The files of a folder, and above it the translator of this lesson.
 
 volume storage
     type storage/posix
     option directory files
 end-volume
 `;
-const MEMORY = `# Files in memory, and above them the translator of this lesson.
+const MEMORY_STORAGE = `# Files in memory, and above them the translator of this lesson.
 
 volume storage
     type storage/memory
@@ -72,9 +75,10 @@ end-volume
 `;
 
 /** Replaces the folder storage of a volfile by memory, as a page has no folder. */
-function useMemory(volfile: string, name: string): string {
-  if (!volfile.startsWith(FOLDER)) throw new Error(`${name} does not begin with:\n${FOLDER}`);
-  return MEMORY + volfile.slice(FOLDER.length);
+function replaceFolderStorage(volfile: string, name: string): string {
+  if (!volfile.startsWith(FOLDER_STORAGE))
+    throw new Error(`${name} does not begin with:\n${FOLDER_STORAGE}`);
+  return MEMORY_STORAGE + volfile.slice(FOLDER_STORAGE.length);
 }
 
 /** Characters in a line that fit on a phone; blocks with longer lines scroll, also by keys. */

@@ -12,23 +12,24 @@ import type { StartTests } from '../../bridges/testing/tests.ts';
 import { type Check, type LessonLanguage, translateNames, WrongResult } from './lessons/check.ts';
 import { simplifyMessage } from './plain-messages.ts';
 
-/** Seconds that a translator, or a test in its language, may compute without a pause. */
-const TIME_LIMIT = 10;
+/** Time that a translator, or a test in its language, may compute without a pause. */
+const TIME_LIMIT_SECONDS = 10;
 
 /**
- * The runtime's warning about an undeclared option, which `describeError` explains in its place.
+ * Matches the runtime's warning about an undeclared option. Verdicts omit it: `describeError`
+ * explains it for learners.
  */
-const UNKNOWN_OPTION = /option '([^']*)' is not known here/;
+const UNKNOWN_OPTION_PATTERN = /option '([^']*)' is not known here/;
 
-/** In log lines about an exception in a method of the module. */
-const FAILED = / failed: /;
-/** In log lines about the end of the interpreter. */
-const LOST = /^the interpreter is lost/;
+/** Matches log lines about an exception in a method of the module. */
+const EXCEPTION_PATTERN = / failed: /;
+/** Matches log lines about the end of the interpreter. */
+const LOST_INTERPRETER_PATTERN = /^the interpreter is lost/;
 /**
- * In log lines about a call that a limit of the interpreter has ended. It is the learner's mistake
- * even if all requests got replies.
+ * Matches log lines about a call that the time or memory limit has ended. That is the learner's
+ * mistake even if all requests got replies.
  */
-const ENDED = /\(option (?:time|memory)-limit\)$/m;
+const LIMIT_PATTERN = /\(option (?:time|memory)-limit\)$/m;
 
 export interface Verdict {
   readonly passed: boolean;
@@ -41,9 +42,9 @@ export interface LearnerModule {
   /** Absolute path. */
   readonly path: string;
   readonly language: LessonLanguage;
-  readonly translatorFor: FindTranslator;
+  readonly findTranslator: FindTranslator;
   /** Called with each graph of the check, once it is up. */
-  readonly started?: FileSettings['onGraphStarted'];
+  readonly onGraphStarted?: FileSettings['onGraphStarted'];
 }
 
 /** Runs a check of the course on the learner's module. */
@@ -64,7 +65,7 @@ export async function judgeModule(check: Check, learnerModule: LearnerModule): P
   return judgeByTests([{ path, startTests }], dirname(path), learnerModule, () => answer);
 }
 
-/** Shortens paths in a folder to file names. In `/`, the playground's folder, only modules are. */
+/** Shortens paths in a folder to file names; in `/`, the playground's folder, only modules'. */
 const stripFolder = (text: string, folder: string): string =>
   folder === '/'
     ? text.replace(/(^|[\s"'(])\/(?=[\w-]+\.(?:py|js)\b)/gm, '$1')
@@ -85,7 +86,7 @@ export interface LessonTestFile {
 export async function judgeByTests(
   tests: readonly LessonTestFile[],
   folder: string,
-  { language, translatorFor, started }: Omit<LearnerModule, 'path'>,
+  { language, findTranslator, onGraphStarted }: Omit<LearnerModule, 'path'>,
   successText: () => string,
 ): Promise<Verdict> {
   const warnings = new Set<string>();
@@ -99,11 +100,11 @@ export async function judgeByTests(
   for (const { path, startTests } of tests) {
     const reports: TestReport[] = [];
     await runTests(path, folder, startTests, {
-      findTranslator: translatorFor,
+      findTranslator,
       filter: undefined,
-      timeLimit: TIME_LIMIT,
-      ...(started && { onGraphStarted: started }),
-      warn: (text) => void (UNKNOWN_OPTION.test(text) || warnings.add(text)),
+      timeLimit: TIME_LIMIT_SECONDS,
+      ...(onGraphStarted && { onGraphStarted }),
+      warn: (text) => void (UNKNOWN_OPTION_PATTERN.test(text) || warnings.add(text)),
       onTestEnded: (report) => void reports.push(report),
     });
     const failure = reports.find(
@@ -120,13 +121,15 @@ function describeFailure(report: TestReport, warnings: Iterable<string>): string
   const hasPassed = report.outcome !== 'failed';
   const result = hasPassed ? 'Nothing else is wrong.' : (report.message ?? 'It failed.');
   // An error inside the module explains the failure that the test saw.
-  const isCause = !hasPassed && errors.some((text) => FAILED.test(text));
-  const last = isCause ? `What came of it: ${result}` : result;
-  return [...warnings, ...errors, last];
+  const hasModuleCause = !hasPassed && errors.some((text) => EXCEPTION_PATTERN.test(text));
+  const resultText = hasModuleCause ? `What came of it: ${result}` : result;
+  return [...warnings, ...errors, resultText];
 }
 
 const wasStoppedByLimit = ({ log }: TestReport): boolean =>
-  log.some(([level, file, , , text]) => level === 'E' && isModuleFile(file) && ENDED.test(text));
+  log.some(
+    ([level, file, , , text]) => level === 'E' && isModuleFile(file) && LIMIT_PATTERN.test(text),
+  );
 
 /**
  * Returns the log line of the first error in the learner's module; without one, the line about the
@@ -139,13 +142,13 @@ function listErrors({ log }: TestReport): string[] {
   // A module may itself log errors that are no failures, so exceptions come first.
   const syntaxWarnings = log.filter(([, , , , text]) => text.startsWith('SyntaxWarning'));
   const first =
-    moduleErrors.find(([, , , , text]) => FAILED.test(text)) ??
+    moduleErrors.find(([, , , , text]) => EXCEPTION_PATTERN.test(text)) ??
     moduleErrors[0] ??
     syntaxWarnings[0];
   if (first !== undefined) return [`${first[1]}:${first[2]}: ${first[4]}`];
   return errors
     .map(([, , , , text]) => text)
-    .filter((text) => LOST.test(text))
+    .filter((text) => LOST_INTERPRETER_PATTERN.test(text))
     .slice(0, 1);
 }
 
@@ -163,7 +166,7 @@ function describeError(error: unknown): string {
   if (typeof (error as { errno?: unknown }).errno === 'number') {
     return `Something that works without your translator failed: ${text}.`;
   }
-  const option = UNKNOWN_OPTION.exec(text)?.[1];
+  const option = UNKNOWN_OPTION_PATTERN.exec(text)?.[1];
   if (option !== undefined) {
     return (
       `The volfile says \`option ${option} …\`, and your translator does not know that option. Declare it in ` +

@@ -1,6 +1,6 @@
 /**
- * Reduces a lesson's Markdown to one language: omits code of the other language, and returns the
- * hints apart, as learners request them one by one. The playground and `glossa learn` call it.
+ * Reduces a lesson's Markdown to one language: omits code of the other language, and separates the
+ * hints, which learners request one by one. The playground and `glossa learn` call it.
  */
 import { type LessonLanguage, lessonLanguages, translateNames } from './lessons/check.ts';
 
@@ -10,27 +10,27 @@ export interface LessonMarkdown {
 }
 
 /** Matches the hints: a mark, a heading, and the numbered list below it (group 1). */
-const HINTS = /^<!-- hints -->\n#.*\n((?:(?!#|<!--).*\n?)*)/m;
+const HINTS_PATTERN = /^<!-- hints -->\n#.*\n((?:(?!#|<!--).*\n?)*)/m;
 
 /** Returns the text in one language, as Markdown, without the hints. */
 export function reduceLessonText(markdown: string, language: LessonLanguage): LessonMarkdown {
   const sections = markdown.split(/^(?=## )/m);
   const reduced = sections.map((section) => reduceSection(section, language)).join('');
-  const hints = HINTS.exec(reduced)?.[1] ?? '';
+  const hints = HINTS_PATTERN.exec(reduced)?.[1] ?? '';
   return {
-    text: reduced.replace(HINTS, ''),
+    text: reduced.replace(HINTS_PATTERN, ''),
     hints: [...hints.matchAll(/^\d+\. (.*(?:\n {3}.*)*)/gm)].map((hint) =>
       hint[1]!.replace(/\n */g, ' '),
     ),
   };
 }
 
-/** The heading of a section about C: it is for all languages, and its names are not translated. */
-const ABOUT_C = /^## .*\bC\n/;
+/** Matches a section about C, which is for all languages and whose names are not translated. */
+const C_SECTION_PATTERN = /^## .*\bC\n/;
 
 /** Omits code blocks of other languages, and translates names in prose and commands. */
 function reduceSection(section: string, language: LessonLanguage): string {
-  if (ABOUT_C.test(section)) return section;
+  if (C_SECTION_PATTERN.test(section)) return section;
   const { code, fence } = lessonLanguages[language];
   const fences = Object.values(lessonLanguages).map((each) => each.fence);
   const otherFences = fences.filter((other) => other !== fence);

@@ -16,14 +16,14 @@ import { seedRandom } from '../bench/engine/random.ts';
 import type { RoundSample } from '../bench/engine/results.ts';
 import { orderRounds } from '../bench/engine/rounds.ts';
 import type { Busyness } from '../bench/engine/schema.ts';
-import { roundRange, SEARCHES_MAX, type Workload } from '../bench/engine/searches.ts';
+import { findRoundRange, SEARCHES_MAX, type SearchPlan } from '../bench/engine/searches.ts';
 import { Target } from '../bench/engine/target.ts';
 import { makeLookupCounter } from '../bench/run/lookup-counter.ts';
 import { mountStack, type StackMount } from '../bench/run/stack-mount.ts';
 import { makeNoSpaceError, makeWorkplace } from './workplace.ts';
 
-/** Rounds of searches per stack: enough for an interval that omits the extreme rounds. */
-export const ROUNDS = 20;
+/** Rounds of searches per stack: enough for an interval without the extreme rounds. */
+export const ROUND_COUNT = 20;
 
 // -- settings ------------------------------------------------------------------------------------
 
@@ -56,8 +56,8 @@ export const makeExperimentFlags = (help: {
 /** Checks the settings and returns them. @throws {UsageError} */
 export function checkSettings(settings: ExperimentSettings): ExperimentSettings {
   const { seed, searches, delayMs } = settings;
-  if (searches < ROUNDS || searches > SEARCHES_MAX) {
-    throw new UsageError(`--searches takes ${ROUNDS} (one for each round) to ${SEARCHES_MAX}`);
+  if (searches < ROUND_COUNT || searches > SEARCHES_MAX) {
+    throw new UsageError(`--searches takes ${ROUND_COUNT} (one for each round) to ${SEARCHES_MAX}`);
   }
   if (delayMs !== 0 && (delayMs < DELAY_MS_MIN || delayMs > DELAY_MS_MAX)) {
     throw new UsageError(`--delay takes 0, or ${DELAY_MS_MIN} to ${DELAY_MS_MAX} milliseconds`);
@@ -74,36 +74,36 @@ export interface Stage {
   readonly scratch: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  /** Shows the current step at a terminal. @param part 0 to 1; absent: the step starts */
-  showStep(step: string, part?: number): void;
+  /** Shows the current step at a terminal. @param share 0 to 1; absent: the step starts */
+  showStep(step: string, share?: number): void;
 }
 
 export interface Experiment<M> {
   readonly command: string;
   readonly json: boolean;
   readonly introduction: string;
-  /** The end of the error message on a machine that cannot mount: the advice. */
+  /** Advice, appended to the error message on a machine that cannot mount. */
   readonly advice: string;
-  /** Runs the searches; `M` is what `writeReport` needs of them. */
+  /** Runs the searches; `formatReport` gets the result. */
   measure(stage: Stage): Promise<M>;
-  writeReport(measured: M): string;
+  formatReport(measured: M): string;
 }
 
 /** Runs an experiment and prints its report. @returns the exit status */
 export async function runExperiment<M>(
-  { command, json, introduction, advice, measure, writeReport }: Experiment<M>,
+  { command, json, introduction, advice, measure, formatReport }: Experiment<M>,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
   const progress = json ? null : new ProgressLine(terminal);
   let currentStep = '';
   let stepStart = 0;
-  const showStep: Stage['showStep'] = (step, part) => {
+  const showStep: Stage['showStep'] = (step, share) => {
     if (step !== currentStep) stepStart = performance.now();
     currentStep = step;
     const elapsedSeconds = (performance.now() - stepStart) / 1e3;
-    const label = part === undefined ? `${step}: starting` : step;
-    progress?.show({ doneCount: part ?? 0, total: 1, elapsedSeconds, item: label });
+    const label = share === undefined ? `${step}: starting` : step;
+    progress?.show({ doneCount: share ?? 0, total: 1, elapsedSeconds, item: label });
   };
   const workplace = await makeWorkplace(command, terminal);
   const { folder: scratch } = workplace;
@@ -121,14 +121,15 @@ export async function runExperiment<M>(
     progress?.clear();
     workplace.remove();
   }
-  terminal.out(writeReport(measured));
+  terminal.out(formatReport(measured));
   return EXIT_OK;
 }
 
 // -- searches ------------------------------------------------------------------------------------
 
 /**
- * Lifetime of the kernel's cache in seconds: longer than any run, so that no count depends on it.
+ * Lifetime of names in the kernel's cache, in seconds: longer than any run, so that no name expires
+ * and counts do not depend on time.
  */
 const CACHE_SECONDS = '86400';
 
@@ -157,7 +158,7 @@ export const mountSearchStack = (
   mountStack({ name, volfile, options, flags: MOUNT_FLAGS, scratch, signal }, terminal);
 
 export interface SearchSettings {
-  readonly workload: Workload;
+  readonly workload: SearchPlan;
   /** Names of the volumes that count lookups. */
   readonly countingVolumes: readonly string[];
   /** Processes of the storage; their CPU time counts as the searches' own, not as other load. */
@@ -166,16 +167,19 @@ export interface SearchSettings {
   readonly beforeMount?: () => Promise<void>;
 }
 
-/** The longest timer, so no time limit: the user interrupts a run whose server does not reply. */
-const TIMEOUT_MS = 2 ** 31 - 1;
-/** Lookups of absent names for 0.4 s, until the JIT has compiled the code; no search is below 0. */
+/** The longest timer of Node: the user interrupts a run whose server does not reply. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+/**
+ * Requests of the warm-up: lookups of absent names for 0.4 s, until the JIT has compiled the code.
+ * Numbers below 0 are no searches.
+ */
 const WARM_UP = { from: -100_000, count: 100_000, forMs: 400 };
 
 /** Searches through one stack with a client process of its own. Methods throw only `Failure`. */
 export class Search {
   readonly title: string;
   readonly busySampler: BusySampler;
-  readonly workload: Workload;
+  readonly workload: SearchPlan;
   private readonly target: Target<StackMount>;
   private readonly countingVolumes: readonly string[];
 
@@ -214,8 +218,8 @@ export class Search {
     void (await this.convertError(this.target.measure(0, WARM_UP, performance.now())));
 
   /** Runs the searches of a round. @param round from 0 @throws {Failure} for a wrong reply */
-  async search(round: number): Promise<RoundSample> {
-    const { from, to } = roundRange(this.workload, round);
+  async searchRound(round: number): Promise<RoundSample> {
+    const { from, to } = findRoundRange(this.workload, round);
     // The target's measurement 0 is the warm-up.
     const measuring = this.target.measure(round + 1, { from, count: to - from }, performance.now());
     const { sample, complaint } = await this.convertError(measuring);
@@ -225,10 +229,10 @@ export class Search {
   }
 
   /** Reads how many lookups have reached the counting volumes since the mount. */
-  async readLookups(): Promise<number> {
+  async countLookups(): Promise<number> {
     const { mountpoint, makeFailure } = this.target.server!;
     const count = await this.convertError(
-      makeLookupCounter(this.countingVolumes)(mountpoint, TIMEOUT_MS),
+      makeLookupCounter(this.countingVolumes)(mountpoint, NO_TIMEOUT_MS),
     );
     if (count === null) throw makeFailure(new NotMeasured('it tells no counters'));
     return count;
@@ -287,32 +291,33 @@ export interface Measurement {
 
 /**
  * Measures several stacks in alternating rounds. All searches share one workload and one sampler of
- * other processes' load. @param showProgress receives the finished share, 0 to 1
+ * other processes' load.
+ * @param showProgress receives the finished share, 0 to 1
  * @throws {Failure}
  */
 export async function measureSearches(
   searches: readonly Search[],
   seed: number,
-  showProgress: (part: number) => void,
+  showProgress: (share: number) => void,
 ): Promise<Measurement> {
   const { workload, busySampler } = searches[0]!;
   await Promise.all(searches.map((search) => search.warmUp()));
   const before = new Map<Search, number>();
-  for (const search of searches) before.set(search, await search.readLookups());
+  for (const search of searches) before.set(search, await search.countLookups());
   const samples = new Map(searches.map((search) => [search, [] as RoundSample[]]));
   const steps = orderRounds(searches, workload.rounds, seedRandom(seed)).flatMap((order, round) =>
     order.map((search) => ({ search, round })),
   );
   for (const [index, { search, round }] of steps.entries()) {
-    samples.get(search)!.push(await search.search(round));
+    samples.get(search)!.push(await search.searchRound(round));
     showProgress((index + 1) / steps.length);
   }
   const times: SearchTimes[] = [];
   for (const [search, sample] of samples) {
-    const forwarded = (await search.readLookups()) - before.get(search)!;
+    const forwarded = (await search.countLookups()) - before.get(search)!;
     times.push({ forwarded, ...summarizeSamples(sample) });
   }
-  return { busy: busySampler.busyness(), times };
+  return { busy: busySampler.computeBusyness(), times };
 }
 
 const NS_PER_MS = 1e6;

@@ -11,7 +11,7 @@ import { describeMounts, GLOSSA, type Scratch, withScratch } from '../../test/su
 import { findProcesses } from '../../test/support/processes.ts';
 import { BusySampler } from '../bench/engine/busy.ts';
 import { readAllowedCpus } from '../bench/engine/placement.ts';
-import { planWorkload } from '../bench/engine/searches.ts';
+import { planSearches } from '../bench/engine/searches.ts';
 import { Search } from './experiment.ts';
 import { STORAGE_VOLUME } from './stacks.ts';
 import { makeTree } from './tree.ts';
@@ -65,7 +65,7 @@ const terminal: Terminal = {
   flush: async () => {},
 };
 
-const plan = planWorkload({ seed: 7, searches: 1 });
+const plan = planSearches({ seed: 7, searches: 1 });
 /** A workload with a search for every file. */
 const workload = { ...plan, searches: Uint16Array.from(plan.names, (_, file) => file) };
 
@@ -92,8 +92,8 @@ async function startSearch(scratch: Scratch, moment: string): Promise<Search> {
   return search;
 }
 
-const searchAllFiles = (search: Search): Promise<unknown> => search.search(0);
-const readLookups = (search: Search): Promise<unknown> => search.readLookups();
+const searchAllFiles = (search: Search): Promise<unknown> => search.searchRound(0);
+const readLookups = (search: Search): Promise<unknown> => search.countLookups();
 
 const listServers = (scratch: Scratch): number[] =>
   findProcesses(new RegExp(`mount ${scratch.at('doomed.vol')}`));
@@ -140,7 +140,7 @@ describeMounts('a mount server that ends during the demo', () => {
       const search = await startSearch(scratch, 'never');
       try {
         await searchAllFiles(search);
-        expect(await search.readLookups()).toBe(0);
+        expect(await search.countLookups()).toBe(0);
         for (const pid of listServers(scratch)) process.kill(pid, 'SIGTERM');
         await vi.waitFor(() => expect(listServers(scratch)).toEqual([]), { timeout: 50_000 });
         await expect(readLookups(search)).rejects.toThrow(endedMessage(scratch));

@@ -5,9 +5,9 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { formatTable, wrap } from '../../terminal/layout.ts';
 import { describeBusyness } from '../bench/engine/busy.ts';
 import {
-  comparisonText,
-  factorText,
-  intervalText,
+  formatComparison,
+  formatFactor,
+  formatInterval,
   invert,
 } from '../bench/engine/comparison-text.ts';
 import type { Busyness, Comparison } from '../bench/engine/schema.ts';
@@ -15,7 +15,7 @@ import { median } from '../bench/engine/statistics.ts';
 import { comparePaired } from '../bench/engine/verdict.ts';
 import type { SearchTimes } from './experiment.ts';
 
-/** 54321 → `54 321`; numbers of four digits stay ungrouped. */
+/** Groups the digits of a number: `54 321`; numbers of four digits stay ungrouped. */
 export const groupDigits = (n: number): string =>
   n < 10_000 ? String(n) : String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
 
@@ -46,10 +46,10 @@ export const makeComparisonFormatter =
     const comparison = compareSearches(subjectTimes, otherTimes, seed);
     return comparison === null
       ? `${subject} could not be compared with ${other}`
-      : comparisonText(subject, other, comparison);
+      : formatComparison(subject, other, comparison);
   };
 
-/** Rounds a stack's times to nanoseconds for JSON, and compares them with the first stack's. */
+/** Makes a stack's times for JSON: rounded to nanoseconds, and compared with the first stack's. */
 export const roundTimes = (times: SearchTimes, first: SearchTimes, seed: number) => ({
   meanMs: roundMs(times.meanMs),
   p99Ms: roundMs(times.p99Ms),
@@ -60,12 +60,12 @@ export const roundTimes = (times: SearchTimes, first: SearchTimes, seed: number)
 const roundMs = (ms: number): number => Number(ms.toFixed(6));
 
 /** Formats a cell: a stack's speed relative to the first stack, `4.03 × [3.90 – 4.20]`. */
-function formatFasterCell(comparison: Comparison | null): string {
+function formatSpeedupCell(comparison: Comparison | null): string {
   if (comparison === null) return '';
   if (comparison.verdict === 'too noisy to conclude') return 'too noisy';
   if (comparison.verdict === 'no difference') return comparison.verdict;
   const faster = invert(comparison);
-  return `${factorText(faster.ratio)} × ${intervalText(faster)}`;
+  return `${formatFactor(faster.ratio)} × ${formatInterval(faster)}`;
 }
 
 /**
@@ -84,7 +84,7 @@ export function formatTimeCells(
   const areAllNoisy = comparisons.slice(1).every(isNoisy);
   return times.map(({ roundsMs }, at) => {
     const isHidden = at === 0 ? areAllNoisy : isNoisy(comparisons[at]!);
-    return [isHidden ? '-' : formatMs(median(roundsMs)), formatFasterCell(comparisons[at]!)];
+    return [isHidden ? '-' : formatMs(median(roundsMs)), formatSpeedupCell(comparisons[at]!)];
   });
 }
 
@@ -102,7 +102,7 @@ export function formatBusyWarning(busynesses: readonly (Busyness | null)[]): str
   );
 }
 
-/** States what the bench's engine has checked: a wrong reply ends the run. */
+/** States the result of the bench's check of replies: a wrong one would have ended the run. */
 export const ALL_FOUND = 'Every search found its file in the right directory, through every stack.';
 
 /**

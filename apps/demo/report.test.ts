@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Busyness } from '../bench/engine/schema.ts';
-import { planWorkload } from '../bench/engine/searches.ts';
+import { planSearches } from '../bench/engine/searches.ts';
 import {
   formatIntroduction,
   formatJsonReport,
@@ -13,10 +13,10 @@ import {
   formatSummary,
 } from './report.ts';
 import { groupDigits } from './report-text.ts';
-import { stacks as demoStacks, isNear, type Passes, type StackResult } from './stacks.ts';
+import { stacks as demoStacks, type Passes, runsOverFolder, type StackResult } from './stacks.ts';
 
 const settings = { seed: 1, searches: 1000, delayMs: 0.5 };
-const workload = planWorkload({ seed: 1, searches: 20, files: 500 });
+const workload = planSearches({ seed: 1, searches: 20, files: 500 });
 
 const quiet: Busyness = { others: 0.05, steal: 0, load: 0.2 };
 const names = ['baseline', 'typescript', 'python'] as const;
@@ -32,7 +32,7 @@ const makeStacks = (means: readonly number[], spread = 0.003): StackResult[] =>
   }));
 
 const makePasses = (near: StackResult[], away: StackResult[], busy = quiet): Passes => [
-  { bricks: 0, delayMs: 0, busy, stacks: near.filter(isNear) },
+  { bricks: 0, delayMs: 0, busy, stacks: near.filter(runsOverFolder) },
   { bricks: 2, delayMs: 0.5, busy, stacks: away },
 ];
 

@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { formatColumns } from '../../terminal/layout.ts';
-import { boundText, rangeText } from '../bench/engine/comparison-text.ts';
-import { DIRECTORIES, HOT_FILES, HOT_SEARCHES, type Workload } from '../bench/engine/searches.ts';
+import { formatBound, formatPossibleRange } from '../bench/engine/comparison-text.ts';
+import {
+  DIRECTORY_COUNT,
+  HOT_FILES_PERCENT,
+  HOT_SEARCHES_PERCENT,
+  type SearchPlan,
+} from '../bench/engine/searches.ts';
 import type { ExperimentSettings } from './experiment.ts';
 import {
   ALL_FOUND,
@@ -19,7 +24,7 @@ import {
   roundTimes,
   shortenPath,
 } from './report-text.ts';
-import { countNearSearches, type Pass, type Passes, type StackResult, stacks } from './stacks.ts';
+import { computeNearSearches, type Pass, type Passes, type StackResult, stacks } from './stacks.ts';
 
 /** Formats the documented JSON for scripts. */
 export function formatJsonReport({ seed, searches }: ExperimentSettings, measured: Passes): string {
@@ -38,7 +43,7 @@ export function formatJsonReport({ seed, searches }: ExperimentSettings, measure
 
 export function formatIntroduction(
   { seed, searches, delayMs }: ExperimentSettings,
-  { names }: Workload,
+  { names }: SearchPlan,
   width: number,
 ): string {
   const delaySentence =
@@ -46,8 +51,8 @@ export function formatIntroduction(
   const sentences = [
     'A program that looks for a file in one directory after the other asks most of them in vain.',
     'A cache of absent names answers that without asking the storage.',
-    `Here ${groupDigits(names.length)} files lie in ${DIRECTORIES} directories, and ${HOT_SEARCHES} % of the searches are`,
-    `for ${HOT_FILES} % of the files (seed ${seed}). First ${groupDigits(countNearSearches(searches))} searches go over a folder, without a cache`,
+    `Here ${groupDigits(names.length)} files lie in ${DIRECTORY_COUNT} directories, and ${HOT_SEARCHES_PERCENT} % of the searches are`,
+    `for ${HOT_FILES_PERCENT} % of the files (seed ${seed}). First ${groupDigits(computeNearSearches(searches))} searches go over a folder, without a cache`,
     `and with the one in Python. Then ${groupDigits(searches)} go over two bricks: servers of glossa on this machine that`,
     `share the files.${delaySentence} In twenty rounds, these stacks take turns:`,
   ];
@@ -124,16 +129,16 @@ export function formatSummary({ seed }: ExperimentSettings, [near, away]: Passes
   const [none, native, python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const [noneNear, pythonNear] = near.stacks as readonly StackResult[];
   const over = `Over ${describeStorage(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;
-  const writeComparison = makeComparisonFormatter(seed);
+  const formatComparison = makeComparisonFormatter(seed);
   return (
-    `${writeComparison(`${over}, a search with the cache in Python`, 'one without a cache', python, none)}, and ` +
+    `${formatComparison(`${over}, a search with the cache in Python`, 'one without a cache', python, none)}, and ` +
     `${describePythonCost(python, native, seed)}; over ${describeStorage(near)} ` +
     `${describeFolderGain(pythonNear!, noneNear!, seed)}.`
   );
 }
 
 /**
- * Describes the cost of Python: only its upper bound where the interval is too wide for a figure.
+ * Describes the cost of Python; only its upper bound if the interval is too wide for a figure.
  */
 function describePythonCost(python: StackResult, native: StackResult, seed: number): string {
   const other = 'one with the cache in TypeScript';
@@ -141,19 +146,19 @@ function describePythonCost(python: StackResult, native: StackResult, seed: numb
   if (comparison?.verdict !== 'too noisy to conclude') {
     return makeComparisonFormatter(seed)('it', other, python, native);
   }
-  const bound = boundText(comparison.high);
+  const bound = formatBound(comparison.high);
   const than = bound.endsWith('slower') ? 'than' : 'as';
-  return `it is at most ${bound} ${than} ${other}${rangeText([comparison])}`;
+  return `it is at most ${bound} ${than} ${other}${formatPossibleRange([comparison])}`;
 }
 
-/** Describes the gain of the cache over the folder, where it hardly has any. */
+/** Describes the gain of the cache over the folder, where it is small or absent. */
 function describeFolderGain(python: StackResult, none: StackResult, seed: number): string {
   const comparison = compareSearches(python, none, seed);
   const clause = makeComparisonFormatter(seed)('it', 'one without a cache', python, none);
   if (comparison === null || 1 / comparison.low >= GAIN_MIN) return clause;
   if (comparison.verdict !== 'too noisy to conclude') return `a cache gains nothing: ${clause}`;
   // The interval is too wide to state the cost, but its low end shows a gain below GAIN_MIN.
-  return `a cache gains nothing, or next to it${rangeText([comparison])}`;
+  return `a cache gains nothing, or next to it${formatPossibleRange([comparison])}`;
 }
 
 const MODULE = 'examples/negative/negative.py';

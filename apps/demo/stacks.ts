@@ -9,7 +9,7 @@ export interface DemoStack {
   readonly name: 'baseline' | 'typescript' | 'python';
   /** Name in the table. */
   readonly title: string;
-  /** Description for people. */
+  /** Description in the introduction. */
   readonly description: string;
   readonly volfile: string;
 }
@@ -38,15 +38,15 @@ export const stacks: readonly DemoStack[] = [
   },
 ];
 
-/** Returns whether a stack also runs over the folder: one without and one with a cache suffice. */
-export const isNear = ({ name }: Pick<DemoStack, 'name'>): boolean =>
+/** Whether a stack also runs over the folder: one without and one with a cache suffice there. */
+export const runsOverFolder = ({ name }: Pick<DemoStack, 'name'>): boolean =>
   name === 'baseline' || name === 'python';
 
-/** The first pass makes this many times as many searches, as one over the folder is short. */
+/** The pass over the folder makes this many times as many searches, because each is short. */
 export const NEAR_FACTOR = 10;
 
 /** Computes the number of searches over the folder from the number over the bricks. */
-export const countNearSearches = (away: number): number =>
+export const computeNearSearches = (away: number): number =>
   Math.min(NEAR_FACTOR * away, SEARCHES_MAX);
 
 /** Names of the volumes in the stacks' volfiles that count the lookups which reach the storage. */

@@ -2,30 +2,30 @@
 import { CONSOLE } from '../../server/log-sink.ts';
 import { OpenError, Volume } from '../../server/open-volume.ts';
 import { Failure } from '../../terminal/exit.ts';
-import { DIRECTORIES, directoryName, type Workload } from '../bench/engine/searches.ts';
+import { DIRECTORY_COUNT, makeDirectoryName, type SearchPlan } from '../bench/engine/searches.ts';
 
 /** Makes the files through the graph of a volfile, whose root is empty. @throws {Failure} */
 export async function makeFiles(
   volfile: string,
-  { names, directories }: Workload,
+  { names, directories }: SearchPlan,
   signal: AbortSignal,
 ): Promise<void> {
   const volume = await openVolume(volfile);
   try {
-    // As at a mount, the first lookup tells distribute the layout of the root.
+    // Like a mount, looks up the root first: distribute learns the root's layout from the reply.
     await volume.stat('/');
-    for (let directory = 0; directory < DIRECTORIES; directory += 1)
-      await volume.mkdir(directoryName(directory));
+    for (let directory = 0; directory < DIRECTORY_COUNT; directory += 1)
+      await volume.mkdir(makeDirectoryName(directory));
     for (const [index, name] of names.entries()) {
       signal.throwIfAborted();
-      await volume.mknod(`${directoryName(directories[index]!)}/${name}`, 0o100644);
+      await volume.mknod(`${makeDirectoryName(directories[index]!)}/${name}`, 0o100644);
     }
   } finally {
     await volume.close();
   }
 }
 
-/** @throws {Failure} */
+/** Opens the volume as root. @throws {Failure} */
 async function openVolume(volfile: string): Promise<Volume> {
   try {
     return await Volume.open(volfile, { uid: 0, gid: 0, log: CONSOLE });

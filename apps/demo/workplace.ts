@@ -36,22 +36,22 @@ export interface Workplace {
 export async function makeWorkplace(command: string, terminal: Terminal): Promise<Workplace> {
   await removeAbandoned(command, terminal);
   const folder = makeScratch(command);
-  let lock: number;
+  let lockFd: number;
   try {
-    lock = openSync(join(folder, LOCK_NAME), 'wx');
+    lockFd = openSync(join(folder, LOCK_NAME), 'wx');
   } catch (error) {
     removeScratch(folder);
     throw makeNoSpaceError(error, folder);
   }
-  const isLocked = flock(lock, LOCK_EX | LOCK_NB) === -EAGAIN;
+  const isLocked = flock(lockFd, LOCK_EX | LOCK_NB) === -EAGAIN;
   if (isLocked || !existsSync(join(folder, LOCK_NAME))) {
     // Another run found the folder before it was locked, and removes it as abandoned.
-    closeSync(lock);
+    closeSync(lockFd);
     return makeWorkplace(command, terminal);
   }
   const remove = (): void => {
     const isRemoved = removeScratch(folder);
-    closeSync(lock);
+    closeSync(lockFd);
     if (isRemoved) return;
     const mounts = listMountsIn(folder).join(', ');
     terminal.err(`glossa ${command}: cannot remove ${folder}, as it has mounts: ${mounts}`);
@@ -59,7 +59,7 @@ export async function makeWorkplace(command: string, terminal: Terminal): Promis
   return { folder, remove };
 }
 
-/** Returns whether an error of node:fs means a full disk or a quota; its errno is negative. */
+/** Whether an error of node:fs, whose errno is negative, means a full disk or a quota. */
 export const isDiskFull = (error: unknown): boolean => {
   const { errno } = error as NodeJS.ErrnoException;
   return errno === -ENOSPC || errno === -EDQUOT;
@@ -76,10 +76,10 @@ export const makeNoSpaceError = (error: unknown, folder: string): unknown =>
 /** Removes this user's folders of killed runs, unmounts what is in them, and prints their names. */
 async function removeAbandoned(command: string, terminal: Terminal): Promise<void> {
   for (const folder of listFolders(command)) {
-    const lock = openLock(folder);
-    if (lock === null) continue;
+    const lockFd = openLock(folder);
+    if (lockFd === null) continue;
     try {
-      if (flock(lock, LOCK_EX | LOCK_NB) !== 0) continue;
+      if (flock(lockFd, LOCK_EX | LOCK_NB) !== 0) continue;
       for (const mount of listMountsIn(folder)) await unmountLeftover(mount);
       if (!removeScratch(folder)) continue;
       terminal.err(`glossa ${command}: removed ${folder}, left by a run that was killed`);
@@ -87,7 +87,7 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
       const cause = 'left by a run that was killed';
       terminal.err(`glossa ${command}: cannot remove ${folder}, ${cause}: ${reason(error)}`);
     } finally {
-      closeSync(lock);
+      closeSync(lockFd);
     }
   }
 }
@@ -99,14 +99,14 @@ function listFolders(command: string): string[] {
     return readdirSync(tempFolder)
       .filter((name) => name.startsWith(`glossa-${command}-`))
       .map((name) => join(tempFolder, name))
-      .filter(isOwn);
+      .filter(isOwnFolder);
   } catch {
     return [];
   }
 }
 
 /** Whether a path is a folder of this user, and no symbolic link. */
-function isOwn(folder: string): boolean {
+function isOwnFolder(folder: string): boolean {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   return stat?.isDirectory() === true && stat.uid === process.getuid?.();
 }

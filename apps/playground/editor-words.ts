@@ -1,7 +1,7 @@
 /**
- * Collects the words of the playground's editor: fops and options from the tables of the reference,
- * and members such as `frame.wind` and `loc.name` from the declarations of the Python and
- * JavaScript APIs.
+ * Collects the words that the playground's editor completes: fops and options from the tables of
+ * the reference, and members such as `frame.wind` and `loc.name` from the declarations of the
+ * Python and JavaScript APIs. static-files.ts embeds them in the page.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,17 +20,17 @@ const ALL_ARGS = fops.flatMap(({ args, reply }) => [...args, ...reply]);
 const mapArgumentClasses = (spell: (name: string) => string): Record<string, string> =>
   Object.fromEntries(ALL_ARGS.map((arg) => [spell(arg.name), findArgumentClass(arg)]));
 
-/** Methods that a translator defines and never calls, in the spelling of both languages. */
-const METHODS = new Set(
+/** Names of fops and callbacks in both languages: a translator defines, but never calls them. */
+const FOP_METHODS = new Set(
   fops.flatMap(({ name }) => ['', '_cbk', '_cancel', 'Cbk', 'Cancel'].map((end) => name + end)),
 );
-const isFop = (name: string): boolean => METHODS.has(name);
+const isFopMethod = (name: string): boolean => FOP_METHODS.has(name);
 
 const readDeclarations = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
-const PYTHON = 'python/glupy/__init__.pyi';
-const JAVASCRIPT = 'javascript/glossa.gen.d.ts';
+const PYTHON_FILE = 'python/glupy/__init__.pyi';
+const JAVASCRIPT_FILE = 'javascript/glossa.gen.d.ts';
 
-/** Collects all words. @param types of the translators that run in a browser */
+/** Collects all words. @param types types of the translators that run in a browser */
 export function collectWords(registry: Registry, types: readonly string[]): Words {
   return {
     fops: fops.map(({ name: fop, args, reply }) => {
@@ -47,12 +47,12 @@ export function collectWords(registry: Registry, types: readonly string[]): Word
       };
     }),
     python: makeModuleWords(
-      parsePythonClasses(readDeclarations(PYTHON)),
+      parsePythonClasses(readDeclarations(PYTHON_FILE)),
       'self',
       mapArgumentClasses(String),
     ),
     javascript: makeModuleWords(
-      parseJavaScriptClasses(readDeclarations(JAVASCRIPT)),
+      parseJavaScriptClasses(readDeclarations(JAVASCRIPT_FILE)),
       'this',
       mapArgumentClasses(toCamelCase),
     ),
@@ -97,7 +97,7 @@ const formatProse = (comment = ''): string =>
     .map((part) => part.replace(/\s+/g, ' ').trim())
     .join('\n');
 
-/** Joins the lines of code, and removes spaces and commas before closing brackets. */
+/** Joins the lines of code, and removes spaces inside brackets and trailing commas. */
 const toOneLine = (code: string): string =>
   code
     .replace(/\s+/g, ' ')
@@ -118,8 +118,10 @@ function parseAttributeDocs(comment = ''): ReadonlyMap<string, string> {
   const sections = formatProse(comment).split(/(?:^|\n|(?<=[.;]) )(?=[a-z_]+(?:, [a-z_]+)*: )/);
   return new Map(
     sections.flatMap((part) => {
-      const [, names = '', what = ''] = /^([a-z_, ]+): ([^\n]*)/.exec(part) ?? [];
-      return names.split(', ').map((name): [string, string] => [name, what.replace(/;$/, '.')]);
+      const [, names = '', description = ''] = /^([a-z_, ]+): ([^\n]*)/.exec(part) ?? [];
+      return names
+        .split(', ')
+        .map((name): [string, string] => [name, description.replace(/;$/, '.')]);
     }),
   );
 }
@@ -131,7 +133,7 @@ function parsePythonClasses(stub: string): Classes {
     const members = [...body!.matchAll(PYTHON_MEMBER)].map(
       ([, decorator, method, args, result, attribute, type, docstring]): MemberWords => {
         const memberName = (method ?? attribute)!;
-        const what =
+        const description =
           docstring === undefined ? (attributeDocs.get(memberName) ?? '') : formatProse(docstring);
         const isCall = method !== undefined && decorator !== 'property';
         const code = isCall ? args!.replace(/\(\s*(?:self|cls)\b(?:,\s*)?/, '(') : '';
@@ -139,7 +141,7 @@ function parsePythonClasses(stub: string): Classes {
           name: memberName,
           args: toOneLine(code),
           type: toOneLine(type ?? result!),
-          description: what,
+          description,
         };
       },
     );
@@ -209,7 +211,7 @@ function makeModuleWords(
   const addClass = (name: string): void => {
     const all = classes.get(name);
     if (all === undefined || name in classMembers) return;
-    const members = all.filter((it) => name !== TRANSLATOR || !isFop(it.name));
+    const members = all.filter((it) => name !== TRANSLATOR || !isFopMethod(it.name));
     // Of several overloads only the first is kept, which has the explanation.
     classMembers[name] = members.filter(
       (it, at) => members.findIndex((other) => other.name === it.name) === at,

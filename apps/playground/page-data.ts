@@ -20,7 +20,7 @@ export interface ArgWords {
 
 export interface FopWords {
   readonly name: string;
-  /** A sentence. */
+  /** A sentence about the fop. */
   readonly description: string;
   readonly args: readonly ArgWords[];
   readonly reply: readonly ArgWords[];
@@ -29,7 +29,7 @@ export interface FopWords {
 export interface OptionWords {
   readonly key: string;
   readonly type: string;
-  /** As in a volfile; null without a default. */
+  /** The default as a volfile has it; null without one. */
   readonly default: string | null;
   readonly values: readonly string[];
   readonly description: string;
@@ -52,14 +52,14 @@ export interface MemberWords {
   readonly description: string;
 }
 
-/** The objects that modules of a language use, for completion behind a point. */
+/** The objects that modules of a language use, for completion after a dot. */
 export interface ModuleWords {
-  /** Names of classes by the usual names of variables: `Loc` by `loc`. */
+  /** The class of a variable, by the variable's usual name: `Loc` by `loc`. */
   readonly names: Readonly<Record<string, string>>;
   readonly classes: Readonly<Record<string, readonly MemberWords[]>>;
 }
 
-/** Words for completion and hover. */
+/** Words that the editor completes, and explains on hover. */
 export interface Words {
   readonly fops: readonly FopWords[];
   readonly python: ModuleWords;
@@ -99,7 +99,7 @@ export interface PageData {
   /** The lessons, loaded on first use: `LessonData[]` as JSON. */
   readonly lessons: PartData;
   readonly words: Words;
-  /** Files to begin with, without stored texts and without a link. */
+  /** Files of the example, for a page without stored files and without a link. */
   readonly files: FileTexts;
   /** A shell line that demonstrates these files; the page runs it once. */
   readonly line: string;

@@ -5,10 +5,10 @@ import { Failure } from '../../terminal/exit.ts';
 import { reason } from '../../terminal/reason.ts';
 import { makeFolder } from '../bench/engine/report-folder.ts';
 
-/** Marks a folder as a playground, which may be overwritten. */
-const MARK = 'glossa-playground.json';
+/** The file that marks a folder as a playground, which may be overwritten. */
+const MARKER_FILE = 'glossa-playground.json';
 /** The folder of files whose names change with the version. */
-const PARTS = 'parts';
+const PARTS_FOLDER = 'parts';
 
 /**
  * Writes the files, after a check that the folder is empty or an earlier playground.
@@ -21,15 +21,15 @@ export async function writePlayground(
 ): Promise<void> {
   failOnError(folder, () => {
     makeFolder(folder);
-    if (readdirSync(folder).length > 0 && !existsSync(join(folder, MARK))) {
+    if (readdirSync(folder).length > 0 && !existsSync(join(folder, MARKER_FILE))) {
       throw new Failure(`${folder} has other files in it: --out takes a new or an empty folder`);
     }
   });
   const files = await makeFiles();
   failOnError(folder, () => {
-    rmSync(join(folder, PARTS), { recursive: true, force: true });
+    rmSync(join(folder, PARTS_FOLDER), { recursive: true, force: true });
     // The mark comes first, so that an interrupted write can be repeated.
-    writeFileSync(join(folder, MARK), `${JSON.stringify([...files.keys()], null, 2)}\n`);
+    writeFileSync(join(folder, MARKER_FILE), `${JSON.stringify([...files.keys()], null, 2)}\n`);
     for (const [path, text] of files) {
       const target = join(folder, path);
       mkdirSync(dirname(target), { recursive: true });

@@ -7,7 +7,7 @@ import { reason } from '../../terminal/reason.ts';
 
 const LOOPBACK = '127.0.0.1';
 
-const TYPES: Readonly<Record<string, string>> = {
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.txt': 'text/plain; charset=utf-8',
@@ -50,10 +50,10 @@ export async function servePlayground(
     throw new Failure(`cannot serve at ${LOOPBACK}:${port}: ${reason(error)}${hint}`);
   }
   server.on('request', makeListener(await makeFiles()));
-  return { url: serverUrl(server), close: () => close(server) };
+  return { url: makeServerUrl(server), close: () => close(server) };
 }
 
-const serverUrl = (server: Server): string =>
+const makeServerUrl = (server: Server): string =>
   `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/`;
 
 function close(server: Server): void {
@@ -64,7 +64,7 @@ function close(server: Server): void {
 const makeListener =
   (files: ReadonlyMap<string, string>): RequestListener =>
   ({ method, url = '/', headers: { host } }, response) => {
-    const reply = (status: number, text: string, type = TYPES['.txt']): void => {
+    const reply = (status: number, text: string, type = CONTENT_TYPES['.txt']): void => {
       response.writeHead(status, { ...HEADERS, 'content-type': type });
       response.end(method === 'HEAD' ? undefined : text);
     };
@@ -75,5 +75,5 @@ const makeListener =
       reply(403, 'the host is 127.0.0.1\n');
     else if (method !== 'GET' && method !== 'HEAD') reply(405, 'GET is what there is\n');
     else if (content === undefined) reply(404, 'there is no such file\n');
-    else reply(200, content, TYPES[extname(path)]);
+    else reply(200, content, CONTENT_TYPES[extname(path)]);
   };

@@ -15,7 +15,7 @@ import { bakePython } from '../../bridges/python/page-snapshot.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
 import { packageVersion } from '../../terminal/package-version.ts';
-import { styleSheet } from '../bench/engine/report/style.ts';
+import { readStyleSheets } from '../bench/engine/report/style.ts';
 import { collectWords } from './editor-words.ts';
 import type { FileTexts, PageData, PartData } from './page-data.ts';
 
@@ -25,12 +25,12 @@ const readBuiltFile = (path: string): string =>
 /**
  * Types of translators that run in a browser (bridges/browser.ts), for the editor's completions.
  */
-const TYPES = [
+const TRANSLATOR_TYPES = [
   ...['debug/delay-gen', 'debug/error-gen', 'debug/io-stats', 'debug/sink', 'debug/trace'],
   ...['features/glupy', 'features/locks', 'features/negative', 'storage/memory'],
 ];
 
-const VOLFILE = `# A request comes in at the last volume of this file and goes down to the first.
+const EXAMPLE_VOLFILE = `# A request comes in at the last volume of this file and goes down to the first.
 
 # The files: in memory, and gone with this page.
 volume storage
@@ -48,14 +48,14 @@ volume negative
 end-volume
 `;
 
-/** The tutorial's example: a cache of absent names. */
-export const readStartFiles = (): FileTexts => ({
+/** Reads the page's example: the tutorial's cache of absent names. */
+export const readExampleFiles = (): FileTexts => ({
   '/negative.py': readFileSync(join(packageRoot, 'examples/negative/negative.py'), 'utf8'),
-  '/graph.vol': VOLFILE,
+  '/graph.vol': EXAMPLE_VOLFILE,
 });
 
 /** A search for a name in the second folder: four requests. */
-const START_LINE = 'search file001.php';
+const EXAMPLE_LINE = 'search file001.php';
 
 /** Builds all files by their paths; takes seconds to compress 30 MB. */
 export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string>> {
@@ -81,8 +81,8 @@ export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string
   const lessons = pack('lessons', readBuiltFile('apps/playground/lessons.json'));
   files.set('page.js', readBuiltFile('apps/playground/page.js'));
   files.set('THIRD-PARTY.txt', readBuiltFile('apps/playground/THIRD-PARTY.txt'));
-  const words = collectWords(await registry.loadAll(), TYPES);
-  const startData = { files: readStartFiles(), line: START_LINE };
+  const words = collectWords(await registry.loadAll(), TRANSLATOR_TYPES);
+  const startData = { files: readExampleFiles(), line: EXAMPLE_LINE };
   files.set(
     'index.html',
     formatPage({ version: packageVersion(), parts, lessons, words, ...startData }),
@@ -114,7 +114,7 @@ const formatPage = (data: PageData): string => `<!DOCTYPE html>
 <meta name="referrer" content="no-referrer">
 <title>glossa: playground for translators</title>
 <link rel="icon" href="data:,">
-<style>${styleSheet('trace/page.css', 'playground/page.css', 'playground/lessons.css')}</style>
+<style>${readStyleSheets('trace/page.css', 'playground/page.css', 'playground/lessons.css')}</style>
 </head>
 <body>
 <main id="page"><h1>Playground for translators</h1><p role="status">The page is being started… If this line stays, the browser is too old for it.</p></main>

@@ -10,7 +10,7 @@ import type { DataSeen, DictPair, ValueSeen } from '../../runtime/observe/codec.
 import type { HopSeen } from '../../runtime/observe/walk.ts';
 import type { Step } from './steps.ts';
 
-/** A value before and after the volume's change; null where it is absent. */
+/** A value before and after the volume's change; null if it is absent there. */
 export interface Row {
   readonly name: string;
   readonly before: string | null;
@@ -33,10 +33,10 @@ export function describeChange(step: Step): Change {
 }
 
 function compareWind({ wind }: HopSeen, above: HopSeen | null): Change {
-  const after = flatten(wind.args);
+  const after = flattenValues(wind.args);
   if (above === null) return makeChange(`given to ${wind.volume}`, after);
   if (above.wind.fop !== wind.fop) return makeChange(`wound by ${above.wind.volume}`, after);
-  const argumentsAbove = flatten(above.wind.args);
+  const argumentsAbove = flattenValues(above.wind.args);
   return makeChange(
     `wound to ${wind.volume}`,
     after,
@@ -66,8 +66,8 @@ function findReplyBelow({ wind, unwind, below }: HopSeen): HopSeen | null {
 }
 
 /**
- * Compares a note with the last earlier note of the request's `local`; the source view has the
- * line.
+ * Compares a note with the last earlier note of the request's `local`. Omits method and line: the
+ * source view shows them.
  */
 function compareNote({ hop, at, notes }: Step): Change {
   const { method, line, ...others } = notes!;
@@ -102,11 +102,11 @@ function makeChange(
 function listReplyValues({ unwind }: HopSeen): Map<string, string> {
   const { opRet, opErrno, reply } = unwind!;
   const failed = opRet < 0 ? [['op_errno', errnoName(opErrno)] as const] : [];
-  return new Map([['op_ret', String(opRet)], ...failed, ...flatten(reply)]);
+  return new Map([['op_ret', String(opRet)], ...failed, ...flattenValues(reply)]);
 }
 
 /** Maps paths to values: `loc.path`, `buf.ia_size`, `xdata["gfid-req"]`, `entries[0].name`. */
-export function flatten(values: Values): Map<string, string> {
+export function flattenValues(values: Values): Map<string, string> {
   const texts = new Map<string, string>();
   for (const [name, value] of Object.entries(values)) addValue(toSnakeCase(name), value, texts);
   return texts;
@@ -114,7 +114,7 @@ export function flatten(values: Values): Map<string, string> {
 
 type FlatValue = ValueSeen | boolean | DictPair['value'] | undefined;
 
-/** Adds a value as text; of a structure, list or dict, its fields and items. */
+/** Adds a value as text; for a structure, list or dict, adds each of its fields or items. */
 function addValue(name: string, value: FlatValue, texts: Map<string, string>): void {
   if (typeof value !== 'object' || value === null) {
     texts.set(

@@ -1,12 +1,12 @@
 /**
  * Writes a recording in the Trace Event Format (JSON), for ui.perfetto.dev and chrome://tracing.
  *
- * A hop is a complete event ('X', microseconds). Events of one thread must nest, but requests and
- * hops overlap: each hop goes into the first free *lane*, a thread with only a number. If it is not
- * its parent's lane, an arrow (flow, 's' and 'f') leads to it. Other events are instants ('i').
+ * A hop (a request's stay in one volume) is a complete event ('X', microseconds). Events of one
+ * thread must nest, but hops overlap: each goes into its parent's *lane* (a numbered thread) if it
+ * fits there, else into the first free one, with an arrow (flow, 's' and 'f') from the parent.
+ * Other events are instants ('i').
  * Source: "Trace Event Format", the Catapult project.
  */
-
 import type { ValueSeen } from '../../runtime/observe/codec.ts';
 import { abbreviateValue, findPath, formatResult } from '../../runtime/observe/event-text.ts';
 import type { OtherEvent } from '../../runtime/observe/events.ts';
@@ -36,7 +36,7 @@ export function* generatePerfettoTrace(
   const { version, startedAt, filter } = head;
   const about = { version, startedAt: new Date(startedAt).toISOString(), filter };
   yield `{"displayTimeUnit":"ns","otherData":${JSON.stringify(about)},"traceEvents":[\n`;
-  for (const event of traceEvents(walks, others)) {
+  for (const event of generateEvents(walks, others)) {
     yield `${JSON.stringify({ pid: 1, ...event })},\n`;
   }
   const name = `glossa ${head.volumes.at(-1)?.name ?? ''}`;
@@ -44,7 +44,7 @@ export function* generatePerfettoTrace(
 }
 
 /** Generates the events. A walk is a recorded request with its hops. */
-function* traceEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Generator<Event> {
+function* generateEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Generator<Event> {
   const last = walks.reduce((end, { events }) => Math.max(end, events.at(-1)!.at), 0);
   const collect = (hop: HopSeen, above: HopSeen | null, request: number): LaneHop[] => [
     { hop, above, request, end: hop.unwind?.at ?? last },

@@ -12,17 +12,17 @@ import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import type { VolumeSeen } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { styleSheet } from '../bench/engine/report/style.ts';
+import { readStyleSheets } from '../bench/engine/report/style.ts';
 import type { SourceText } from './steps.ts';
 
 const PROGRAM = join(packageRoot, 'dist/apps/trace/page.js');
 /** Bytes of the recording per write: a multiple of 3 for base64. */
 const CHUNK_BYTES = 3 * 2 ** 18;
-/** Largest source in the page; longer ones are omitted. */
-const SOURCE_MAX = 2 ** 20;
+/** Most characters of a source in the page; longer sources are omitted. */
+const SOURCE_LENGTH_MAX = 2 ** 20;
 
 /** Returns a text's hash for a Content-Security-Policy, which then allows only that text. */
-const hash = (text: string): string =>
+const makePolicyHash = (text: string): string =>
   `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /**
@@ -32,8 +32,8 @@ const hash = (text: string): string =>
 export function* generatePage(head: Head, bytes: Uint8Array, baseDir: string): Generator<string> {
   // The program must not contain the end of its element.
   const program = readFileSync(PROGRAM, 'utf8').replaceAll('</script', '<\\/script');
-  const style = styleSheet('trace/page.css');
-  const policy = `default-src 'none'; script-src ${hash(program)}; style-src ${hash(style)}`;
+  const style = readStyleSheets('trace/page.css');
+  const policy = `default-src 'none'; script-src ${makePolicyHash(program)}; style-src ${makePolicyHash(style)}`;
   yield `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -47,7 +47,7 @@ export function* generatePage(head: Head, bytes: Uint8Array, baseDir: string): G
 <main id="page"><p id="reading" role="status">The recording is being read…</p></main>
 <noscript><p>This page needs JavaScript to read the recording that it has.</p></noscript>
 <script type="application/json" id="sources">`;
-  yield JSON.stringify(findSources(head, baseDir)).replaceAll('<', '\\u003c');
+  yield JSON.stringify(readSources(head, baseDir)).replaceAll('<', '\\u003c');
   yield '</script>\n<script type="application/octet-stream" id="recording">';
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
     yield Buffer.from(bytes.subarray(at, at + CHUNK_BYTES)).toString('base64');
@@ -56,11 +56,11 @@ export function* generatePage(head: Head, bytes: Uint8Array, baseDir: string): G
 }
 
 /** Reads the sources of the volumes' modules, as they are now; none for a redacted recording. */
-function findSources({ volumes, redacted }: Head, baseDir: string): SourceText[] {
+function readSources({ volumes, redacted }: Head, baseDir: string): SourceText[] {
   if (redacted) return [];
   return volumes.flatMap((volume) => {
     const source = readSource(volume, baseDir);
-    if (source === null || source.text.length > SOURCE_MAX) return [];
+    if (source === null || source.text.length > SOURCE_LENGTH_MAX) return [];
     return [{ volume: volume.name, file: basename(source.path), text: source.text }];
   });
 }

@@ -123,8 +123,8 @@ export const generatePerfetto = (
   { head }: Recording,
 ): Iterable<string> => generatePerfettoTrace(walks, others, head);
 
-/** Readable by the owner only, like recordings, as it contains file names. */
-const MODE = 0o600;
+/** Mode of the output file, which contains file names: like a recording, only for its owner. */
+const FILE_MODE = 0o600;
 /** Characters per write. */
 const CHUNK_LENGTH = 2 ** 20;
 
@@ -138,7 +138,7 @@ export class ViewFile {
   constructor(path: string) {
     this.path = path;
     this.hasExisted = existsSync(path);
-    this.fd = this.failOnError(() => openToWrite(path, { mode: MODE }));
+    this.fd = this.failOnError(() => openToWrite(path, { mode: FILE_MODE }));
   }
 
   /** Writes the whole file and closes it. @throws {Failure} */

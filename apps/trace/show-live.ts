@@ -1,5 +1,6 @@
 /**
- * Shows or records the requests of a running server until interrupted: `glossa trace MNT|BRICK`.
+ * Shows or records the requests of a running server until the user interrupts it: implements
+ * `glossa trace MNT|BRICK`.
  */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -33,18 +34,18 @@ export async function showLive(
   const reader = new EventReader(tables, volumes);
   const walks = new Walks((walk) => view.addWalk(walk));
   /** Shows the pending requests as they are, at the end and where events were lost. */
-  const endPending = (): void => {
+  const showPending = (): void => {
     for (const walk of [...walks.walks]) walks.end(walk);
   };
   const wasClosed = await followUntilEnd(live, terminal, (events) => {
     for (const event of reader.read(events)) {
-      if (event.kind === 'lost') endPending();
+      if (event.kind === 'lost') showPending();
       if (!walks.add(event) && isOther(event)) view.addOther(event);
     }
   });
-  endPending();
+  showPending();
   view.end();
-  return exitStatus(wasClosed, live);
+  return exitStatusOrThrow(wasClosed, live);
 }
 
 /** Records a mount into a file until the user ends it. @throws {Failure} */
@@ -69,13 +70,13 @@ export async function recordLive(
     );
     await recording.close();
     if (problem !== null) throw new Failure(`the recording ${file} ends here: ${problem}`);
-    return exitStatus(wasClosed, live);
+    return exitStatusOrThrow(wasClosed, live);
   } finally {
     live.close();
   }
 }
 
-/** Resolves symbolic links in a file's folder; the path stays as it is if that is absent. */
+/** Resolves symbolic links in a file's folder; returns the path unchanged if that is absent. */
 function resolveFolderLinks(file: string): string {
   try {
     return join(realpathSync(dirname(file)), basename(file));
@@ -111,8 +112,8 @@ async function followUntilEnd(
   }
 }
 
-/** Returns the exit status. @throws {Failure} when the mount or its server has ended */
-function exitStatus(wasClosed: boolean, { server }: LiveTrace): number {
+/** Returns the exit status after the user's end. @throws {Failure} if the server has ended */
+function exitStatusOrThrow(wasClosed: boolean, { server }: LiveTrace): number {
   if (wasClosed) return EXIT_OK;
   throw makeServerGoneError(server);
 }

@@ -1,5 +1,4 @@
 /** Summarizes a recording as a table like strace -c: calls, errors and times by volume and fop. */
-
 import { type HopSeen, ownNs, type Walk } from '../../runtime/observe/walk.ts';
 import { formatTable, maxWidth } from '../../terminal/layout.ts';
 
@@ -12,7 +11,15 @@ interface Row {
   selfNs: number;
 }
 
-const HEAD = ['% time', 'seconds', 'usecs/call', 'calls', 'errors', 'volume', 'fop'] as const;
+const COLUMN_TITLES = [
+  '% time',
+  'seconds',
+  'usecs/call',
+  'calls',
+  'errors',
+  'volume',
+  'fop',
+] as const;
 /** Number of text columns, which are left-aligned. */
 const TEXT_COLUMNS = 2;
 
@@ -37,10 +44,12 @@ export class Summary {
       { volume: 'total', fop: '', calls, errors, selfNs: totalNs },
       totalNs,
     );
-    const rows = [HEAD, ...cells, total];
-    const rule = HEAD.map((_, column) => '-'.repeat(maxWidth(rows.map((row) => row[column]!))));
-    return formatTable([HEAD, rule, ...cells, rule, total], {
-      isRightAligned: (column) => column < HEAD.length - TEXT_COLUMNS,
+    const rows = [COLUMN_TITLES, ...cells, total];
+    const rule = COLUMN_TITLES.map((_, column) =>
+      '-'.repeat(maxWidth(rows.map((row) => row[column]!))),
+    );
+    return formatTable([COLUMN_TITLES, rule, ...cells, rule, total], {
+      isRightAligned: (column) => column < COLUMN_TITLES.length - TEXT_COLUMNS,
       gap: ' ',
     });
   }

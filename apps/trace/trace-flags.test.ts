@@ -1,7 +1,7 @@
 /** Filter flags: valid ones are read, wrong ones refused before a command runs. */
 import { expect, it } from 'vitest';
 import { readFlags } from '../../terminal/flags.ts';
-import { filterFlags, formatFilter, readFilter } from './trace-flags.ts';
+import { filterFlags, formatFilter, parseFilter } from './trace-flags.ts';
 
 const given = (...args: string[]) => readFlags(filterFlags, args).flags;
 
@@ -15,7 +15,7 @@ it('filter flags are read, and formatted as flags again', () => {
     '--uid=0',
     '--one-in=9',
   );
-  expect(readFilter(flags)).toEqual({
+  expect(parseFilter(flags)).toEqual({
     volumes: ['a'],
     fops: ['lookup', 'STAT'],
     paths: [],
@@ -38,5 +38,5 @@ it.each([
   [['--path', 'a'], /must begin with '\/'/],
   [['--one-in', '0'], /one request in 0 is impossible/],
 ])('the filter %s is refused', (args, message) => {
-  expect(() => readFilter(given(...args))).toThrow(message);
+  expect(() => parseFilter(given(...args))).toThrow(message);
 });

@@ -1,5 +1,4 @@
 /** Defines and reads the flags that select the requests to record. */
-
 import { errnoNames } from '../../runtime/core/errno.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { type FilterSettings, makeFilter } from '../../runtime/observe/filter.ts';
@@ -33,7 +32,7 @@ export const filterFlags = {
 } satisfies Flags;
 
 /** Flags that limit what is recorded of each request. */
-export const keepFlags = {
+export const limitFlags = {
   'data-max': numberFlag({
     value: 'BYTES',
     isWhole: true,
@@ -48,13 +47,13 @@ export type FilterFlags = FlagValues<typeof filterFlags>;
  * Turns flags into a filter. The server, not this function, checks names of volumes.
  * @throws {UsageError}
  */
-export function readFilter(flags: FilterFlags): FilterSettings {
+export function parseFilter(flags: FilterFlags): FilterSettings {
   const filter: FilterSettings = {
     volumes: flags.volume,
     fops: splitWords(flags.fop),
     paths: flags.path,
-    pids: flags.pid.map((value) => readWholeNumber('pid', value)),
-    uids: flags.uid.map((value) => readWholeNumber('uid', value)),
+    pids: flags.pid.map((value) => parseWholeNumber('pid', value)),
+    uids: flags.uid.map((value) => parseWholeNumber('uid', value)),
     errnos: splitWords(flags.errno),
     ...(flags['one-in'] === undefined ? {} : { oneIn: flags['one-in'] }),
     ...(flags.slow === undefined ? {} : { slowMs: parseSlowThreshold(flags.slow) }),
@@ -81,7 +80,7 @@ export function formatFilter(flags: FilterFlags): string | null {
 const splitWords = (values: readonly string[]): string[] =>
   values.flatMap((value) => value.split(','));
 
-function readWholeNumber(name: string, value: string): number {
+function parseWholeNumber(name: string, value: string): number {
   if (/^-?\d+$/.test(value)) return Number(value);
   throw new UsageError(`--${name} takes a whole number, not '${value}'`);
 }

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GLOSSA, withScratch } from '../../test/support/mount.ts';
-import { readFindings, UnusableOutput } from './check-findings.ts';
+import { parseFindings, UnusableOutput } from './check-findings.ts';
 import {
   checkVolfile,
   type GlossaCommand,
@@ -80,9 +80,9 @@ describe('checkVolfile', () => {
 });
 
 it.each(['', 'null', '[]', '{"files": 1}', 'glossa: no'])(
-  'readFindings refuses the output %j',
+  'parseFindings refuses the output %j',
   (printed) => {
-    expect(() => readFindings(printed, '/x.vol')).toThrow(UnusableOutput);
+    expect(() => parseFindings(printed, '/x.vol')).toThrow(UnusableOutput);
   },
 );
 

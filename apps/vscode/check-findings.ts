@@ -37,7 +37,7 @@ interface CheckOutput {
   }[];
 }
 
-/** Thrown when the command gives no usable output: it did not start, or is another program. */
+/** Thrown when the command gives no usable output: it did not start, or is not glossa. */
 export class UnusableOutput extends Error {
   readonly code = 'GLOSSA_NO_ANSWER';
 }
@@ -63,10 +63,10 @@ const toFinding = ({ severity, code, line, column, length, message, hint }: Prob
 
 /**
  * Parses what `glossa check --json PATH` printed.
- * @param path absolute path of the volfile, as it was given to the command
+ * @param path absolute path of the volfile, which the command got
  * @throws {UnusableOutput}
  */
-export function readFindings(output: string, path: string): Findings {
+export function parseFindings(output: string, path: string): Findings {
   let parsed: CheckOutput;
   try {
     parsed = JSON.parse(output) as CheckOutput;

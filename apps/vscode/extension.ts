@@ -12,14 +12,20 @@ import {
   resolveProgram,
 } from './glossa-command.ts';
 
-const LANGUAGE = 'volfile';
+const LANGUAGE_ID = 'volfile';
 
-/** Reads the setting of glossa's command. @param elsewhere its folder outside of a workspace */
-function readCommand(folder: vscode.WorkspaceFolder | undefined, elsewhere: string): GlossaCommand {
+/**
+ * Reads the setting of glossa's command.
+ * @param defaultFolder the command's working directory without a workspace
+ */
+function readCommand(
+  folder: vscode.WorkspaceFolder | undefined,
+  defaultFolder: string,
+): GlossaCommand {
   const settings = vscode.workspace.getConfiguration('glossa', folder);
   return {
     command: settings.get<string[]>('command', ['glossa']),
-    folder: folder?.uri.fsPath ?? elsewhere,
+    folder: folder?.uri.fsPath ?? defaultFolder,
   };
 }
 
@@ -42,7 +48,7 @@ class Problems implements vscode.Disposable {
   private readonly log: vscode.LogOutputChannel;
   /** Running checks by the path of the volfile. */
   private readonly running = new Map<string, AbortController>();
-  /** Files that have the problems of a volfile, by the path of the volfile. */
+  /** Files for which the check of a volfile has shown problems, by the path of the volfile. */
   private readonly files = new Map<string, readonly string[]>();
 
   constructor(log: vscode.LogOutputChannel) {
@@ -52,7 +58,7 @@ class Problems implements vscode.Disposable {
   /** Checks a volfile and shows its problems; a running check of it ends. */
   async checkDocument(document: vscode.TextDocument): Promise<void> {
     const { languageId, uri } = document;
-    if (languageId !== LANGUAGE || uri.scheme !== 'file' || !vscode.workspace.isTrusted) return;
+    if (languageId !== LANGUAGE_ID || uri.scheme !== 'file' || !vscode.workspace.isTrusted) return;
     const path = uri.fsPath;
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     this.clearProblems(path);
@@ -95,7 +101,7 @@ const configurations: vscode.DebugConfigurationProvider = {
     if (configuration.type !== undefined || configuration.request !== undefined)
       return configuration;
     const document = vscode.window.activeTextEditor?.document;
-    if (document?.languageId !== LANGUAGE) return configuration;
+    if (document?.languageId !== LANGUAGE_ID) return configuration;
     const volfile = document.uri.fsPath;
     return { type: 'glossa', request: 'launch', name: 'Requests of ls', volfile, command: ['ls'] };
   },

@@ -1,7 +1,7 @@
 /** Builds glossa's command lines from the settings, and runs `glossa check` in the workspace. */
 import { execFile } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
-import { type Findings, readFindings, UnusableOutput } from './check-findings.ts';
+import { type Findings, parseFindings, UnusableOutput } from './check-findings.ts';
 
 /** The command that starts glossa, and its working directory. */
 export interface GlossaCommand {
@@ -46,7 +46,7 @@ export function checkVolfile(
         return;
       }
       try {
-        resolve(readFindings(stdout, path));
+        resolve(parseFindings(stdout, path));
       } catch (failure) {
         reject(failure as Error);
       }

@@ -13,6 +13,7 @@ import { Volume } from 'glossa';
 /** `Volume` has the methods of `fs/promises`: the same code reads and writes either. */
 type Files = typeof disk;
 
+/** A folder on the disk or in a volume. */
 export interface Tree {
   readonly files: Files;
   readonly path: string;

@@ -17,7 +17,7 @@ import {
   placementTitles,
   readAllowedCpus,
 } from '../../apps/bench/engine/placement.ts';
-import { compare, difference, median, ratio } from '../../apps/bench/engine/statistics.ts';
+import { compare, divide, median, subtract } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
 import type { Bar } from './figures.ts';
 import { measureRounds, type Series } from './rounds.ts';
@@ -113,7 +113,9 @@ export const makeRatioColumn = <S extends object>(
 ): Column<S> => ({
   title,
   cell: (mine, first) =>
-    first === null ? '' : formatComparison(compare(mine.map(pick), first.map(pick), ratio), format),
+    first === null
+      ? ''
+      : formatComparison(compare(mine.map(pick), first.map(pick), divide), format),
 });
 
 // -- the experiment ------------------------------------------------------------------------------
@@ -160,7 +162,7 @@ export async function runExperiment<N extends string, S extends object, T extend
         const [ours, theirs] = [findSamples(series, mine), findSamples(series, other)];
         const pair = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
         const held = [isDifference ? 'µs' : '×', bars[place]] as const;
-        const comparison = isDifference ? difference : ratio;
+        const comparison = isDifference ? subtract : divide;
         return makeFigure(`${title}, ${placementTitles[place]}`, held, pair, (rounds) =>
           compare(rounds.ours.map(pick), rounds.theirs.map(pick), comparison),
         );

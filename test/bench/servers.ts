@@ -9,9 +9,9 @@ import { makeVolume, stackVolumes } from '../../apps/bench/engine/stacks.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import {
   findGlusterProblem,
+  formatVolfile,
   makeMountCommand,
-  timeoutFlags,
-  writeVolfile,
+  makeTimeoutFlags,
 } from '../../apps/bench/run/others/gluster.ts';
 import type { OtherStack, Timeouts } from '../../apps/bench/run/others/implementation.ts';
 import { libfuse } from '../../apps/bench/run/others/libfuse.ts';
@@ -67,7 +67,7 @@ export function startGlossa(
         process.execPath,
         glossaProgram,
         ...args,
-        ...timeoutFlags(mountPlan.timeouts),
+        ...makeTimeoutFlags(mountPlan.timeouts),
         ...flags,
       ],
       env: { XDG_CACHE_HOME: cacheFolder(bench) },
@@ -89,7 +89,7 @@ export async function startGlusterfs(
   return startServer(
     bench,
     name,
-    makeMountCommand((directory) => writeVolfile(directory, above)),
+    makeMountCommand((directory) => formatVolfile(directory, above)),
     timeouts,
   );
 }

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { BusySampler, describeBusyness } from '../../apps/bench/engine/busy.ts';
 import { describeMachine } from '../../apps/bench/engine/machine.ts';
 import { assignCpus, parseCpuList, readAllowedCpus } from '../../apps/bench/engine/placement.ts';
-import { machineSentence } from '../../apps/bench/engine/report/run-sentences.ts';
+import { formatMachineSentence } from '../../apps/bench/engine/report/run-sentences.ts';
 import { Cleanup } from '../../apps/bench/run/cleanup.ts';
 import { runToEnd } from '../../apps/bench/run/others/implementation.ts';
 import { Interruption } from '../../terminal/interruption.ts';
@@ -107,7 +107,9 @@ async function measure(
 ): Promise<readonly Figure[]> {
   const { signal } = bench;
   const machine = describeMachine(bench.data, versions());
-  console.log(`${machineSentence(machine)}\n${suite.isPlaced ? `${describePlaces()}\n` : ''}`);
+  console.log(
+    `${formatMachineSentence(machine)}\n${suite.isPlaced ? `${describePlaces()}\n` : ''}`,
+  );
   const figures: Figure[] = [];
   const raw: Record<string, unknown> = {};
   for (const part of parts) {
@@ -116,7 +118,10 @@ async function measure(
     const report = await measurePart(suite.parts[part]!, bench);
     busySampler.end();
     if (report === null) break;
-    const busy = describeBusyness(busySampler.busyness(), parseCpuList(readAllowedCpus()).length);
+    const busy = describeBusyness(
+      busySampler.computeBusyness(),
+      parseCpuList(readAllowedCpus()).length,
+    );
     if (busy !== null) console.log(`Too noisy: ${busy}. No figure of these is firm.\n`);
     for (const section of report.sections) console.log(`${formatSection(section)}\n`);
     figures.push(...report.figures.map((figure) => ({ ...figure, isNoisy: busy !== null })));
@@ -166,7 +171,7 @@ function chooseStatus(figures: readonly Figure[], strict: boolean): number {
 /** Versions of the compared programs on this machine. */
 function versions(): Record<string, string | null> {
   const readVersion = (...line: readonly [string, ...string[]]): string | null => {
-    const { status, out } = runToEnd(line);
+    const { status, output: out } = runToEnd(line);
     return status === 0 ? out.split('\n')[0]! : null;
   };
   return {

@@ -3,9 +3,9 @@
  * bars.
  */
 import {
+  formatMissing,
   isMissing,
   type MissingResult,
-  missingText,
 } from '../../apps/bench/engine/not-measured.ts';
 import {
   formatDigits,
@@ -55,7 +55,7 @@ export const makeRow = <T extends object>(
   title: string,
   measured: T | MissingResult,
   cells: (measured: T) => readonly string[],
-): Row => ({ title, cells: isMissing(measured) ? [missingText(measured)] : cells(measured) });
+): Row => ({ title, cells: isMissing(measured) ? [formatMissing(measured)] : cells(measured) });
 
 /** A figure of compared rounds, or of one row's rounds. */
 export function makeFigure<T extends object>(
@@ -117,7 +117,7 @@ function describeVerdict(figure: Figure): string {
 
 function writeCells(figure: Figure): string[] {
   const { what, unit, value } = figure;
-  if (isMissing(value)) return [what, '', formatBar(figure), missingText(value)];
+  if (isMissing(value)) return [what, '', formatBar(figure), formatMissing(value)];
   const valueText = `${formatEstimate(value, formats[unit])} ${unit}${value.doubtful ? ' ?' : ''}`;
   return [what, valueText, formatBar(figure), describeVerdict(figure)];
 }

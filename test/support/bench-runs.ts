@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { expect } from 'vitest';
-import { type Run, readRun, type StackResult } from '../../apps/bench/engine/schema.ts';
+import { parseRun, type Run, type StackResult } from '../../apps/bench/engine/schema.ts';
 import { mountPoints, type Outcome, runGlossa, type Scratch } from './mount.ts';
 
 /** A stack that counts lookups; the volumes `above` stand between the counter and the top. */
@@ -51,7 +51,7 @@ export const runShortBench = (
   return runBench(scratch, [...args, ...LEAST, ...rest], settings);
 };
 
-export const readOutput = ({ out, err }: Outcome): Run => readRun(out, `standard output (${err})`);
+export const readOutput = ({ out, err }: Outcome): Run => parseRun(out, `standard output (${err})`);
 
 /** The number of measured rounds. */
 export const countRounds = ({ measured }: StackResult): number | undefined =>

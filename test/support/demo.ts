@@ -3,8 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { expect, vi } from 'vitest';
-import { planWorkload } from '../../apps/bench/engine/searches.ts';
-import { ROUNDS } from '../../apps/demo/experiment.ts';
+import { planSearches } from '../../apps/bench/engine/searches.ts';
+import { ROUND_COUNT } from '../../apps/demo/experiment.ts';
 import { GLOSSA, type Outcome, run, runGlossa, type Scratch, withScratch } from './mount.ts';
 import { findProcesses } from './processes.ts';
 import { expectSearches } from './searches.ts';
@@ -36,7 +36,7 @@ export const runTutorial = makeRunner('tutorial');
 
 /** The number of lookups that so many searches make. The kernel asks again for entries it must forget. */
 export function expectLookups(searches: number, files?: number) {
-  const plan = planWorkload({ seed, searches, files, rounds: ROUNDS });
+  const plan = planSearches({ seed, searches, files, rounds: ROUND_COUNT });
   const { lookups, unavoidable, files: askedFiles } = expectSearches(plan);
   /** Without a cache, and those that a cache leaves, of absent names alone. */
   const [absent, firstAbsent] = [lookups - searches, unavoidable - searches];

@@ -1,5 +1,5 @@
 /** The lookups of the tutorial's searches. */
-import type { Workload } from '../../apps/bench/engine/searches.ts';
+import type { SearchPlan } from '../../apps/bench/engine/searches.ts';
 
 /** The requests of a workload if no cache answers any. */
 export interface Expectation {
@@ -11,7 +11,7 @@ export interface Expectation {
   readonly files: number;
 }
 
-export function expectSearches({ directories: homes, searches }: Workload): Expectation {
+export function expectSearches({ directories: homes, searches }: SearchPlan): Expectation {
   let lookups = 0;
   for (const file of searches) lookups += homes[file]! + 1;
   const files = new Set(searches);

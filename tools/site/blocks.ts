@@ -1,13 +1,16 @@
-/** Adds languages, pictures of volfiles and playground links to the code blocks of a text. */
+/**
+ * Adds languages, pictures of volfiles and playground links to the code blocks of a text.
+ * generate.ts calls it for each page.
+ */
 import { createHash } from 'node:crypto';
 import { toPlainVolumes } from '../../runtime/volfile/description.ts';
 import { renderSvg } from '../../runtime/volfile/render/svg.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
 
-const FENCED = /^```(\w*)\n([\s\S]*?)^``` *$/gm;
-const INDENTED = /(?<=\n\n)(?: {4}.*\n|\n(?= {4}))+/g;
-const VOLFILE = /^ *volume \S+$/m;
+const FENCED_PATTERN = /^```(\w*)\n([\s\S]*?)^``` *$/gm;
+const INDENTED_PATTERN = /(?<=\n\n)(?: {4}.*\n|\n(?= {4}))+/g;
+const VOLFILE_PATTERN = /^ *volume \S+$/m;
 
 /** A picture of a volfile's graph, with its file name. */
 export interface Picture {
@@ -23,15 +26,15 @@ export interface BlockAdditions {
 }
 
 /** Adds a language and a picture to each volfile, and a playground link to each module. */
-export function addBlocks(text: string, additions: BlockAdditions): string {
-  const unindented = text.replace(INDENTED, (block) => {
-    if (!VOLFILE.test(block) || /^ *```/m.test(block)) return block;
+export function extendCodeBlocks(text: string, additions: BlockAdditions): string {
+  const unindented = text.replace(INDENTED_PATTERN, (block) => {
+    if (!VOLFILE_PATTERN.test(block) || /^ *```/m.test(block)) return block;
     return `\`\`\`\n${block.replace(/^ {4}/gm, '').trimEnd()}\n\`\`\`\n\n`;
   });
-  return unindented.replace(FENCED, (block, language: string, code: string, at: number) => {
-    if (language === '' && VOLFILE.test(code)) {
+  return unindented.replace(FENCED_PATTERN, (block, language: string, code: string, at: number) => {
+    if (language === '' && VOLFILE_PATTERN.test(code)) {
       const isDrawn = /^\s*!\[/.test(unindented.slice(at + block.length));
-      return writeVolfileBlock(code, additions, isDrawn);
+      return formatVolfileBlock(code, additions, isDrawn);
     }
     const link = additions.makeRunLink(language, code);
     return link === undefined ? block : `${block}\n\n${link}\n`;
@@ -39,7 +42,7 @@ export function addBlocks(text: string, additions: BlockAdditions): string {
 }
 
 /** Writes a volfile as a code block, with a picture. @param isDrawn whether the text has one */
-function writeVolfileBlock(code: string, { pictures }: BlockAdditions, isDrawn: boolean): string {
+function formatVolfileBlock(code: string, { pictures }: BlockAdditions, isDrawn: boolean): string {
   const block = `\`\`\`volfile\n${code}\`\`\``;
   const picture = isDrawn ? undefined : drawGraph(code);
   if (picture === undefined) return block;

@@ -28,7 +28,7 @@ function run(command: string, args: readonly string[]): void {
   if (status !== 0) throw new Failure(`${command} ${args.join(' ')} has ended with ${status}`);
 }
 
-/** Whether npm's list of installed packages has all those of package-lock.json. */
+/** Whether all packages of package-lock.json are installed, by npm's own list. */
 function hasPackages(): boolean {
   const installed = join(site, 'node_modules/.package-lock.json');
   if (!existsSync(installed)) return false;

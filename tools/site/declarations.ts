@@ -11,19 +11,20 @@ interface Declaration {
   readonly code: string;
 }
 
-/** Stands for the name of one-line declarations, such as constants; adjacent ones share a block. */
-const SHORT = '';
+/** The name of all one-line declarations, such as constants; adjacent ones share a block. */
+const ONE_LINE_NAME = '';
 
 /** Splits a Python stub into declarations: each line at the margin with its indented lines. */
 export function parsePython(stub: string): Declaration[] {
   const chunks = stub
     .split(/\n(?=\S)/)
     .filter((chunk) => /^(class|def|@|type (?!_)|[A-Za-z]\w*\s*[:=])/.test(chunk));
-  return joinShort(
+  return joinAdjacent(
     joinDecorated(chunks).map((chunk) => {
-      const name = /^(?:@.*\n)*(?:class|def|async def) (\w+)/.exec(chunk)?.[1] ?? SHORT;
+      const name = /^(?:@.*\n)*(?:class|def|async def) (\w+)/.exec(chunk)?.[1] ?? ONE_LINE_NAME;
       const doc = /^(?:[^\n]*:\n) {4}"""([\s\S]*?)"""/m.exec(chunk);
-      const isOwn = name !== SHORT && doc?.index === chunk.search(/^(class|def|async def)/m);
+      const isOwn =
+        name !== ONE_LINE_NAME && doc?.index === chunk.search(/^(class|def|async def)/m);
       if (!isOwn) return { name, doc: '', code: chunk.trimEnd() };
       const text = chunk.replace(/\n {4}"""[\s\S]*?"""/, '').trimEnd();
       const code = text.endsWith(':') ? `${text} ...` : text;
@@ -62,15 +63,16 @@ export function parseTypeScript(types: string): Declaration[] {
       comment = '';
     }
   }
-  return joinShort(
+  return joinAdjacent(
     declarations.map((chunk) => {
       const [, doc = '', code = ''] = /^(\/\*\*[\s\S]*?\*\/\n)?([\s\S]*)$/.exec(chunk)!;
       const docText = doc
         .replace(/^\/\*\*|\*\/\s*$/g, '')
         .replace(/^ *\* ?/gm, '')
         .trim();
-      const name = /^(?:export )?(?:class|interface|function) (\w+)/.exec(code)?.[1] ?? SHORT;
-      return name === SHORT
+      const name =
+        /^(?:export )?(?:class|interface|function) (\w+)/.exec(code)?.[1] ?? ONE_LINE_NAME;
+      return name === ONE_LINE_NAME
         ? { name, doc: '', code: chunk.trimEnd() }
         : { name, doc: docText, code: code.trimEnd() };
     }),
@@ -78,13 +80,13 @@ export function parseTypeScript(types: string): Declaration[] {
 }
 
 /** Joins adjacent declarations of one name, such as overloads, and adjacent one-line ones. */
-function joinShort(all: readonly Declaration[]): Declaration[] {
+function joinAdjacent(declarations: readonly Declaration[]): Declaration[] {
   const joined: Declaration[] = [];
-  for (const next of all) {
+  for (const next of declarations) {
     const last = joined.at(-1);
     if (last?.name !== next.name) joined.push(next);
     else {
-      const space = next.name === SHORT ? '\n' : '\n\n';
+      const space = next.name === ONE_LINE_NAME ? '\n' : '\n\n';
       const doc = last.doc || next.doc;
       joined[joined.length - 1] = {
         name: next.name,
@@ -104,12 +106,13 @@ function convertProse(doc: string, language: string): string {
 }
 
 /** Writes a section for each declaration: heading, prose, and code. */
-function writeSections(all: readonly Declaration[], language: string): string {
+function formatSections(declarations: readonly Declaration[], language: string): string {
   let shorts = 0;
-  return all
+  return declarations
     .map(({ name, doc, code }) => {
-      if (name === SHORT) shorts += 1;
-      const heading = name === SHORT ? `Names and types${shorts > 1 ? ` (${shorts})` : ''}` : name;
+      if (name === ONE_LINE_NAME) shorts += 1;
+      const heading =
+        name === ONE_LINE_NAME ? `Names and types${shorts > 1 ? ` (${shorts})` : ''}` : name;
       const text = doc === '' ? '' : `${convertProse(doc, language).trimEnd()}\n\n`;
       return `## ${heading}\n\n${text}\`\`\`${language}\n${code}\n\`\`\`\n`;
     })
@@ -131,7 +134,7 @@ export function makeInterfacePages(): GeneratedPage[] {
     url,
     title,
     source,
-    text: `# ${title}\n\n${text}\n\n${writeSections(parsePython(read(source)), 'python')}`,
+    text: `# ${title}\n\n${text}\n\n${formatSections(parsePython(read(source)), 'python')}`,
   });
   return [
     makePythonPage(
@@ -154,7 +157,7 @@ export function makeInterfacePages(): GeneratedPage[] {
 
 What \`import … from 'glossa'\` gives. [The guide](/write/javascript) explains how it goes together.
 
-${writeSections(parseTypeScript(read(SCRIPT)), 'ts')}`,
+${formatSections(parseTypeScript(read(SCRIPT)), 'ts')}`,
     },
   ];
 }

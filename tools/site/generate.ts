@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { API_PATH } from './api.ts';
-import { addBlocks, type BlockAdditions, type Picture } from './blocks.ts';
+import { type BlockAdditions, extendCodeBlocks, type Picture } from './blocks.ts';
 import { makeInterfacePages } from './declarations.ts';
 import { changeOutsideCode, convertLinks } from './links.ts';
 import { addLessonLink, hasPlayground, makeModuleLink, PLAYGROUND_PATH } from './playground.ts';
@@ -23,11 +23,11 @@ const out = join(import.meta.dirname, '.generated');
 interface Draft extends GeneratedPage {
   /** The menu that lists the page; null for a file that only other pages link. */
   readonly group: string | null;
-  /** Further texts on the page, with links relative to their own paths. */
+  /** Further texts on the page; their links are relative to their own paths. */
   readonly parts?: readonly Text[];
 }
 
-interface Item {
+interface MenuItem {
   readonly text: string;
   readonly link: string;
 }
@@ -102,9 +102,9 @@ async function makeAllDrafts(): Promise<Draft[]> {
 }
 
 /** The path under which tools/site/home.md refers to its picture. */
-const HERO = '/figures/docs-start-pictures-stack.svg';
+const HERO_PICTURE = '/figures/docs-start-pictures-stack.svg';
 
-const COMMENT = /<!--[\s\S]*?-->\n?/g;
+const COMMENT_PATTERN = /<!--[\s\S]*?-->\n?/g;
 
 /** Writes all pages anew. @throws {BrokenLink} */
 export async function generate(): Promise<void> {
@@ -120,7 +120,7 @@ export async function generate(): Promise<void> {
     if (knownUrl !== undefined || !existsSync(join(root, path))) return knownUrl;
     if (path.endsWith('.svg')) {
       const name = `figures/${path.replaceAll('/', '-')}`;
-      write(`pages/public/${name}`, read(path));
+      writeGenerated(`pages/public/${name}`, read(path));
       return `/${name}`;
     }
     const draft = makeFileDraft(path);
@@ -137,25 +137,30 @@ export async function generate(): Promise<void> {
     const isText = page.source.endsWith('.md') || page.group === null;
     const texts = (page.parts ?? []).map(({ source }) => ({ source, text: read(source) }));
     const bodies = [page, ...texts].map(({ source, text }) => {
-      const bare = changeOutsideCode(text, (part) => part.replace(COMMENT, ''));
+      const bare = changeOutsideCode(text, (part) => part.replace(COMMENT_PATTERN, ''));
       const linked = isText ? convertLinks(bare, source, findUrl) : bare;
       const makeRunLink: BlockAdditions['makeRunLink'] = (language, code) =>
         makeModuleLink(source, language, code);
-      return addBlocks(addLessonLink(linked, source), { pictures, makeRunLink });
+      return extendCodeBlocks(addLessonLink(linked, source), { pictures, makeRunLink });
     });
     const frontMatter = { title: page.title, source: page.source, ...makeFrontMatter(page) };
     const name = page.url.endsWith('/') ? `${page.url}index` : page.url;
-    write(`pages${name}.md`, `---\n${JSON.stringify(frontMatter)}\n---\n${bodies.join('\n\n')}`);
+    writeGenerated(
+      `pages${name}.md`,
+      `---\n${JSON.stringify(frontMatter)}\n---\n${bodies.join('\n\n')}`,
+    );
   }
-  for (const { name, svg } of pictures.values()) write(`pages/public/pictures/${name}`, svg);
-  write('pages/index.md', read('tools/site/home.md'));
-  write(`pages/public${HERO}`, read('docs/start/pictures/stack.svg'));
-  write('pages/public/favicon.svg', read('tools/site/favicon.svg'));
-  write('site.json', JSON.stringify(makeMenus(pages), null, 2));
+  for (const { name, svg } of pictures.values())
+    writeGenerated(`pages/public/pictures/${name}`, svg);
+  writeGenerated('pages/index.md', read('tools/site/home.md'));
+  writeGenerated(`pages/public${HERO_PICTURE}`, read('docs/start/pictures/stack.svg'));
+  writeGenerated('pages/public/favicon.svg', read('tools/site/favicon.svg'));
+  writeGenerated('site.json', JSON.stringify(makeMenus(pages), null, 2));
 }
 
 /**
- * Makes the front matter: pages that repeat other texts are not searchable, and have no neighbours.
+ * Makes the front matter. Pages that repeat other texts are not searchable, and have no links to a
+ * previous and a next page.
  */
 const makeFrontMatter = ({ group, parts }: Draft): object =>
   group === null || parts !== undefined
@@ -164,7 +169,7 @@ const makeFrontMatter = ({ group, parts }: Draft): object =>
 
 /** Makes the menus of the top bar and the sidebar. */
 function makeMenus(pages: readonly Draft[]): object {
-  const listItems = (group: string): Item[] =>
+  const listItems = (group: string): MenuItem[] =>
     pages
       .filter((page) => page.group === group)
       .map(({ title, url }) => ({ text: title, link: url }));
@@ -205,7 +210,7 @@ function makeMenus(pages: readonly Draft[]): object {
   return { nav, sidebar: { '/reference/': reference, '/files/': learn, '/': learn } };
 }
 
-function write(name: string, text: string): void {
+function writeGenerated(name: string, text: string): void {
   const path = join(out, name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);

@@ -19,10 +19,10 @@ export const makeSlug = (heading: string): string =>
     .replaceAll(' ', '-');
 
 /** Code, fenced, indented or inline, which contains no links. */
-const CODE = /^(`{3,}).*\n[\s\S]*?^\1 *$|(?<=\n\n)(?: {4}.*\n)+|`[^`\n]+`/gm;
-const LINK = /(?<!\\)\]\(([^()\s]+)\)/g;
+const CODE_PATTERN = /^(`{3,}).*\n[\s\S]*?^\1 *$|(?<=\n\n)(?: {4}.*\n)+|`[^`\n]+`/gm;
+const LINK_PATTERN = /(?<!\\)\]\(([^()\s]+)\)/g;
 /** Links to other hosts, within the same page, or already to a page of the site. */
-const UNCONVERTED = /^([a-z]+:|#|\/)/;
+const UNCONVERTED_PATTERN = /^([a-z]+:|#|\/)/;
 
 /** Changes a text except its code: calls `change` with each other part, and the part's offset. */
 export function changeOutsideCode(
@@ -31,7 +31,7 @@ export function changeOutsideCode(
 ): string {
   let result = '';
   let from = 0;
-  for (const { 0: code, index } of text.matchAll(CODE)) {
+  for (const { 0: code, index } of text.matchAll(CODE_PATTERN)) {
     result += change(text.slice(from, index), from) + code;
     from = index + code.length;
   }
@@ -52,8 +52,8 @@ export function convertLinks(
 ): string {
   // A link whose text is code has its brackets outside of the code: `[` `code` `](target)`.
   return changeOutsideCode(text, (part, offset) =>
-    part.replace(LINK, (link, target: string, index: number) => {
-      if (UNCONVERTED.test(target)) return link;
+    part.replace(LINK_PATTERN, (link, target: string, index: number) => {
+      if (UNCONVERTED_PATTERN.test(target)) return link;
       const [path, anchor] = target.split('#', 2) as [string, string?];
       const url = findUrl(posix.join(posix.dirname(source), path).replace(/\/$/, ''));
       if (url === undefined) {

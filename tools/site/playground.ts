@@ -1,14 +1,14 @@
 /**
  * Links the site to the playground: writes the playground's files, and makes links that open a
- * lesson or a module in it. If `glossa playground` does not exist, the site has no such links. No
- * other file of the site imports the playground.
+ * lesson or a module in it. If `glossa playground` does not exist, the site has no such links. Only
+ * this file of the site imports the playground.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { formatLessonFragment } from '../../apps/course/lesson-link.ts';
 import type { PlayState } from '../../apps/playground/play/share-fragment.ts';
-import { SHARE_START } from '../../apps/playground/play/share-fragment.ts';
+import { SHARE_PREFIX } from '../../apps/playground/play/share-fragment.ts';
 import { commands } from '../../cli/commands.ts';
 import { root } from './texts.ts';
 
@@ -36,7 +36,7 @@ end-volume
 const makeLink = (fragment: string, text: string): string =>
   `[${text}](${PLAYGROUND_PATH}#${fragment}){target="_self"}`;
 
-/** Returns the name of the lesson that a text is; null for other texts. */
+/** Returns the lesson whose text has this path; null for other texts. */
 const findLesson = (source: string): string | null =>
   /^apps\/course\/lessons\/(.*)\/lesson\.md$/.exec(source)?.[1] ?? null;
 
@@ -73,7 +73,7 @@ export function makeModuleLink(source: string, language: string, code: string): 
   };
   // The encoding of `encodeShare`, which is asynchronous, as it runs in browsers.
   const bytes = deflateSync(JSON.stringify(state));
-  return makeLink(SHARE_START + bytes.toString('base64url'), 'Run this in the playground');
+  return makeLink(SHARE_PREFIX + bytes.toString('base64url'), 'Run this in the playground');
 }
 
 /** Writes the playground's files into a folder. @throws {Error} if the command fails */

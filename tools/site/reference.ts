@@ -1,7 +1,6 @@
 /**
  * Makes reference pages from tables in the sources: commands, translators and options, volfiles.
  */
-
 import { commands } from '../../cli/commands.ts';
 import { definition, describeSubvolumeCount } from '../../cli/help.ts';
 import { describeOption, genericOptions, type Options } from '../../runtime/core/options.ts';
@@ -23,9 +22,9 @@ export interface GeneratedPage {
 /** Escapes a text of a command's help for Markdown. */
 const escapeMarkdown = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&');
 
-const writeCode = (text: string): string => `\`${text}\``;
+const formatCode = (text: string): string => `\`${text}\``;
 
-const writeList = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+const formatList = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
 const exitStatuses = `## Exit statuses
 
@@ -58,7 +57,7 @@ ${exitStatuses}`,
   };
   const pages = [...commands].map(async ([name, { summary, load }]): Promise<GeneratedPage> => {
     const { default: command } = await load();
-    const text = writeCommand(name, summary, command);
+    const text = formatCommand(name, summary, command);
     return {
       url: makeCommandUrl(name),
       title: `glossa ${name}`,
@@ -69,7 +68,7 @@ ${exitStatuses}`,
   return [overview, ...(await Promise.all(pages))];
 }
 
-function writeCommand(
+function formatCommand(
   name: string,
   summary: string,
   { usage, description, flags }: Command,
@@ -88,17 +87,17 @@ ${escapeMarkdown(description)}
 
 ## Options
 
-${writeList(Object.entries(allFlags).map(writeFlag))}
+${formatList(Object.entries(allFlags).map(formatFlag))}
 [Exit statuses](/reference/cli/#exit-statuses) are the same for all commands.
 `;
 }
 
-function writeFlag([name, { short, value, help }]: [string, Flags[string]]): string {
-  const long = writeCode(value === undefined ? `--${name}` : `--${name} ${value}`);
-  return `- ${short === undefined ? '' : `${writeCode(`-${short}`)}, `}${long}: ${escapeMarkdown(help)}`;
+function formatFlag([name, { short, value, help }]: [string, Flags[string]]): string {
+  const long = formatCode(value === undefined ? `--${name}` : `--${name} ${value}`);
+  return `- ${short === undefined ? '' : `${formatCode(`-${short}`)}, `}${long}: ${escapeMarkdown(help)}`;
 }
 
-const typeUrl = (type: string): string => `/reference/translators/${type.replace('/', '-')}`;
+const makeTypeUrl = (type: string): string => `/reference/translators/${type.replace('/', '-')}`;
 
 // The pages of translators need all types.
 await registry.loadAll();
@@ -120,15 +119,15 @@ export function makeTranslatorPages(
         ? read(readme)
         : `# ${type}\n\n${escapeMarkdown(translator.description)}\n`;
     return {
-      url: typeUrl(type),
+      url: makeTypeUrl(type),
       title: type,
       source,
-      text: `${head.trimEnd()}\n\n## The volume\n\n${writeVolume(translator)}`,
+      text: `${head.trimEnd()}\n\n## The volume\n\n${formatVolume(translator)}`,
     };
   });
 }
 
-function writeVolume({
+function formatVolume({
   type,
   children,
   options,
@@ -136,12 +135,12 @@ function writeVolume({
   moreOptions = {},
 }: Translator<unknown>) {
   const moreSections = Object.entries(moreOptions).map(
-    ([when, table]) => `### Options ${escapeMarkdown(when)}\n\n${writeOptions(table, '####')}`,
+    ([when, table]) => `### Options ${escapeMarkdown(when)}\n\n${formatOptions(table, '####')}`,
   );
   return [
     `\`type ${type}\`. Subvolumes: ${describeSubvolumeCount(children)}.`,
     Object.keys(options).length === 0 ? 'It has no options of its own.' : '',
-    writeOptions(options, '###'),
+    formatOptions(options, '###'),
     ownOptions ? 'Besides, the options that the module declares itself.' : '',
     ...moreSections,
     'Besides, [the options of every type](/reference/volfiles#options-of-every-type).\n',
@@ -150,14 +149,14 @@ function writeVolume({
     .join('\n\n');
 }
 
-const writeOptions = (table: Options, mark: string): string =>
+const formatOptions = (table: Options, mark: string): string =>
   Object.entries(table)
     .map(([key, spec]) => {
       // The first line of the description has the key and its type; indented prose follows.
       const [title, ...lines] = describeOption(key, spec).split('\n');
       const typeText = title!.slice(key.length).trim();
       const meaning = lines.map((line) => escapeMarkdown(line.trim())).join(' ');
-      return `${mark} ${writeCode(key)}\n\n${escapeMarkdown(typeText)}. ${meaning}`;
+      return `${mark} ${formatCode(key)}\n\n${escapeMarkdown(typeText)}. ${meaning}`;
     })
     .join('\n\n');
 
@@ -165,7 +164,7 @@ const writeOptions = (table: Options, mark: string): string =>
 export function makeVolfilePage(example: string): GeneratedPage {
   const rows = [...registry.typeNames()].sort().map((type) => {
     const { description } = registry.lookup(type)!;
-    return `| [${type}](${typeUrl(type)}) | ${escapeMarkdown(description)} |`;
+    return `| [${type}](${makeTypeUrl(type)}) | ${escapeMarkdown(description)} |`;
   });
   return {
     url: '/reference/volfiles',
@@ -187,7 +186,7 @@ ${rows.join('\n')}
 
 ## Options of every type
 
-${writeOptions(genericOptions, '###')}
+${formatOptions(genericOptions, '###')}
 `,
   };
 }

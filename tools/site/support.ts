@@ -1,4 +1,4 @@
-/** Runs programs of the site's packages, and reads the built pages, for the site's tests. */
+/** Helps the site's tests: runs programs of the site's packages, and reads the built pages. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

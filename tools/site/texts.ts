@@ -64,7 +64,7 @@ const documentation = Object.fromEntries(
     }),
 ) as Readonly<Record<string, Group>>;
 
-const examples: readonly Text[] = listFolders('examples').map((name) => ({
+const exampleTexts: readonly Text[] = listFolders('examples').map((name) => ({
   source: `examples/${name}/README.md`,
   url: `/examples/${name}`,
   title: name,
@@ -84,7 +84,7 @@ function listCourseTexts(): Text[] {
   );
 }
 
-const about = Object.entries({
+const aboutTexts = Object.entries({
   'CHANGELOG.md': 'changelog',
   'CONTRIBUTING.md': 'contributing',
   'CODE_OF_CONDUCT.md': 'code-of-conduct',
@@ -95,9 +95,9 @@ const about = Object.entries({
 /** The groups of the site's texts, in order. */
 export const groups: Readonly<Record<string, Group>> & { readonly course: Group } = {
   ...documentation,
-  examples: { title: 'Examples', texts: examples },
+  examples: { title: 'Examples', texts: exampleTexts },
   course: { title: 'Course', texts: listCourseTexts() },
-  about: { title: 'The project', texts: about },
+  about: { title: 'The project', texts: aboutTexts },
 };
 
 /** Finds the first heading of a text, and removes the marks of code in it. */

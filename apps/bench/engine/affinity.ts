@@ -8,7 +8,7 @@ import { parseCpuList } from './placement.ts';
 const ESRCH = 3;
 
 /** Makes the kernel's cpu_set_t for these CPUs: bit n stands for CPU n. */
-export function cpuMask(cpus: readonly number[]): Uint8Array {
+export function makeCpuMask(cpus: readonly number[]): Uint8Array {
   // The kernel expects whole words of 64 bits.
   const longs = Math.floor(Math.max(...cpus) / 64) + 1;
   const mask = new Uint8Array(longs * 8);
@@ -22,8 +22,8 @@ export function cpuMask(cpus: readonly number[]): Uint8Array {
  * @throws {NotMeasured} if the process has ended or a thread cannot be pinned
  */
 export function pinProcess(pid: number, cpus: string): void {
-  const mask = cpuMask(parseCpuList(cpus));
-  for (const tid of threadIds(pid)) {
+  const mask = makeCpuMask(parseCpuList(cpus));
+  for (const tid of listThreadIds(pid)) {
     const status = schedSetaffinity(tid, mask.length, mask);
     // The thread may have ended after it was listed.
     if (status < 0 && status !== -ESRCH) {
@@ -32,7 +32,7 @@ export function pinProcess(pid: number, cpus: string): void {
   }
 }
 
-function threadIds(pid: number): number[] {
+function listThreadIds(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map(Number);
   } catch {

@@ -45,7 +45,7 @@ describe('the load of the machine', () => {
       new BusySampler(readAllowedCpus()),
       new BusySampler(readAllowedCpus()),
     ];
-    expect(counted.busyness()).toBeNull();
+    expect(counted.computeBusyness()).toBeNull();
     counted.begin([process.pid]);
     uncounted.begin([]);
     // The kernel counts CPU time in hundredths of a second.
@@ -53,7 +53,7 @@ describe('the load of the machine', () => {
     while (process.cpuUsage().user - user < 300_000);
     counted.end();
     uncounted.end();
-    const [apart, among] = [counted.busyness()!, uncounted.busyness()!];
+    const [apart, among] = [counted.computeBusyness()!, uncounted.computeBusyness()!];
     expect(among.others).toBeGreaterThan(apart.others);
     for (const { others, steal } of [apart, among]) {
       for (const share of [others, steal]) expect(share).toBeLessThanOrEqual(1);

@@ -12,7 +12,7 @@ import { parseCpuList } from './placement.ts';
 import type { Busyness } from './schema.ts';
 import { listChildren, readChildrenCpuSeconds, readCpuSeconds } from './usage.ts';
 
-/** One tick of USER_HZ, the unit of proc_stat(5): 100 a second on all architectures of Node. */
+/** Seconds of a tick of USER_HZ, the unit of proc_stat(5): 100 a second wherever Node runs. */
 const TICK_SECONDS = 0.01;
 
 /** CPU times since boot, in seconds, summed over the CPUs of the measurement. */
@@ -28,6 +28,7 @@ interface CpuTimes {
 }
 
 /**
+ * Adds up the CPU times of these CPUs.
  * @param stat text of proc_stat(5)
  * @param cpus numbers of the CPUs whose times are summed up; `runnable` counts all CPUs
  */
@@ -55,7 +56,10 @@ const sumCpuSeconds = (pids: readonly number[]): number =>
   pids.reduce((sum, pid) => sum + (readCpuSeconds(pid) ?? 0) + readChildrenCpuSeconds(pid), 0);
 
 /** Lists the pids of a process and of its descendants. */
-const listFamily = (pid: number): number[] => [pid, ...listChildren(pid).flatMap(listFamily)];
+const listProcessTree = (pid: number): number[] => [
+  pid,
+  ...listChildren(pid).flatMap(listProcessTree),
+];
 
 interface BusySample {
   readonly times: CpuTimes;
@@ -68,13 +72,13 @@ interface BusySample {
 /** Samples the machine before and after each measured interval, and sums up the differences. */
 export class BusySampler {
   private readonly cpus: readonly number[];
-  private turnStart: BusySample;
+  private intervalStart: BusySample;
   private readonly sums = { total: 0, busy: 0, steal: 0, own: 0, runnable: 0, samples: 0 };
 
   /** @param cpus CPUs of the measurement, in the kernel's list format: `0-3,8` */
   constructor(cpus: string) {
     this.cpus = parseCpuList(cpus);
-    this.turnStart = this.sample(null);
+    this.intervalStart = this.sample(null);
   }
 
   /**
@@ -82,12 +86,12 @@ export class BusySampler {
    * @param pids the measured processes; null: this process with its descendants
    */
   begin(pids: readonly number[] | null): void {
-    this.turnStart = this.sample(pids);
+    this.intervalStart = this.sample(pids);
   }
 
   /** Ends the interval that began last. */
   end(): void {
-    const { times, ownSeconds, pids } = this.turnStart;
+    const { times, ownSeconds, pids } = this.intervalStart;
     const now = this.sample(pids);
     const { sums } = this;
     sums.total += now.times.total - times.total;
@@ -98,8 +102,8 @@ export class BusySampler {
     sums.samples += 2;
   }
 
-  /** Returns the load over all intervals; null if they were shorter than a tick of the kernel. */
-  busyness(): Busyness | null {
+  /** Computes the load over all intervals; null if they were shorter than a tick of the kernel. */
+  computeBusyness(): Busyness | null {
     const { total, busy, steal, own, runnable, samples } = this.sums;
     if (total <= 0) return null;
     return {
@@ -110,7 +114,7 @@ export class BusySampler {
   }
 
   private sample(pids: readonly number[] | null): BusySample {
-    const ownSeconds = sumCpuSeconds(pids ?? listFamily(process.pid));
+    const ownSeconds = sumCpuSeconds(pids ?? listProcessTree(process.pid));
     return {
       times: parseCpuTimes(readFileSync('/proc/stat', 'utf8'), this.cpus),
       ownSeconds,
@@ -121,8 +125,8 @@ export class BusySampler {
 
 // -- the verdict ---------------------------------------------------------------------------------
 
-/** Above this share of the CPU time, other work is as large as the differences to be measured. */
-const SHARE_MAX = 0.1;
+/** Share of the CPU time above which other work distorts times as much as stacks differ. */
+const OTHER_SHARE_MAX = 0.1;
 /** Other threads per CPU above which a machine is busy, if they also used LOADED_SHARE_MAX. */
 const LOAD_MAX = 1;
 /** Share of the CPU time that other work must exceed before LOAD_MAX applies. */
@@ -131,7 +135,7 @@ const LOADED_SHARE_MAX = 0.05;
 /** Whether other work disturbed the measurement. @param cpus number of CPUs of the machine */
 export function isBusy({ others, steal, load }: Busyness, cpus: number): boolean {
   const share = others + steal;
-  return share > SHARE_MAX || (load > LOAD_MAX * cpus && share > LOADED_SHARE_MAX);
+  return share > OTHER_SHARE_MAX || (load > LOAD_MAX * cpus && share > LOADED_SHARE_MAX);
 }
 
 /**

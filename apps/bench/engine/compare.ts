@@ -6,15 +6,19 @@
  * machines differ, only these ratios are comparable.
  */
 import { describeBusyness } from './busy.ts';
-import { workloadTitle } from './placement.ts';
+import { formatWorkloadTitle } from './placement.ts';
 import type { Comparison, Round, Run, StackResult, Workload } from './schema.ts';
 import { median } from './statistics.ts';
 import { compareUnpaired, pairRounds, ROUNDS_MIN } from './verdict.ts';
 
+/** The comparison of one stack in one workload. */
 export interface RunLine {
   readonly workload: string;
   readonly stack: string;
-  /** The stack to whose times the compared ratios relate; null: the line compares median times. */
+  /**
+   * The first stack: the line compares ratios to its times. Null: the line compares the stack's
+   * own median times.
+   */
   readonly to: string | null;
   /** Result of the first run in nanoseconds, or as a ratio; null if `missing` gives a reason. */
   readonly a: number | null;
@@ -32,11 +36,11 @@ export interface ComparedRuns {
   readonly lines: readonly RunLine[];
 }
 
-/** Compares two results of `readRun`. Equal files always give equal comparisons. */
+/** Compares two results of `parseRun`. Equal files always give equal comparisons. */
 export function compareRuns(a: Run, b: Run): ComparedRuns {
-  const others = new Map(b.workloads.map((workload) => [workloadTitle(workload), workload]));
+  const others = new Map(b.workloads.map((workload) => [formatWorkloadTitle(workload), workload]));
   const lines = a.workloads.flatMap((workload) => {
-    const other = others.get(workloadTitle(workload));
+    const other = others.get(formatWorkloadTitle(workload));
     if (other === undefined) return [];
     return compareWorkload(workload, other, a.seed);
   });
@@ -45,12 +49,12 @@ export function compareRuns(a: Run, b: Run): ComparedRuns {
 
 function compareWorkload(a: Workload, b: Workload, seed: number): RunLine[] {
   const first = a.results[0]!.stack;
-  const hasFirst = b.results[0]!.stack === first;
+  const hasSameFirst = b.results[0]!.stack === first;
   return a.results.flatMap((resultA) => {
     const { stack } = resultA;
     const resultB = b.results.find((result) => result.stack === stack);
     if (resultB === undefined) return [];
-    const labels = { workload: workloadTitle(a), stack };
+    const labels = { workload: formatWorkloadTitle(a), stack };
     const makeLine = (
       to: string | null,
       readValues: (result: StackResult, workload: Workload) => number[],
@@ -59,24 +63,24 @@ function compareWorkload(a: Workload, b: Workload, seed: number): RunLine[] {
       to,
       ...compareValues(resultA, resultB, readValues(resultA, a), readValues(resultB, b), seed),
     });
-    const plain = makeLine(null, (result) => (result.measured?.rounds ?? []).map(medianNs));
-    if (!hasFirst || stack === first) return [plain];
+    const plain = makeLine(null, (result) => (result.measured?.rounds ?? []).map(readMedianNs));
+    if (!hasSameFirst || stack === first) return [plain];
     return [
       plain,
-      makeLine(first, (result, workload) => roundRatios(result, workload.results[0]!)),
+      makeLine(first, (result, workload) => computeRoundRatios(result, workload.results[0]!)),
     ];
   });
 }
 
-const medianNs = ({ latency }: Round): number => latency.p50;
+const readMedianNs = ({ latency }: Round): number => latency.p50;
 
 /** Divides a stack's median by the first stack's, in each round that both have. */
-const roundRatios = (result: StackResult, first: StackResult): number[] =>
+const computeRoundRatios = (result: StackResult, first: StackResult): number[] =>
   pairRounds(result.measured?.rounds ?? [], first.measured?.rounds ?? [])
-    .map(([own, beside]) => medianNs(own) / medianNs(beside))
+    .map(([own, beside]) => readMedianNs(own) / readMedianNs(beside))
     .filter(Number.isFinite);
 
-type Outcome = Pick<RunLine, 'a' | 'b' | 'compared' | 'missing'>;
+type ComparedValues = Pick<RunLine, 'a' | 'b' | 'compared' | 'missing'>;
 
 function compareValues(
   resultA: StackResult,
@@ -84,7 +88,7 @@ function compareValues(
   valuesA: readonly number[],
   valuesB: readonly number[],
   seed: number,
-): Outcome {
+): ComparedValues {
   if (valuesA.length === 0 || valuesB.length === 0) {
     const missing = (valuesA.length === 0 ? resultA : resultB).missing ?? 'no round of both';
     return { a: null, b: null, compared: null, missing };
@@ -111,7 +115,7 @@ function listConditions({ machine, mountFlags, stacks, workloads }: Run): Map<st
     ['how the stacks were mounted', mountFlags.join(' ')],
     ...workloads.map((workload) => {
       const { request, clients } = workload;
-      return [workloadTitle(workload), `${request} by ${clients}`] as const;
+      return [formatWorkloadTitle(workload), `${request} by ${clients}`] as const;
     }),
   ]);
 }
@@ -136,14 +140,15 @@ function* listDifferences(a: Run, b: Run): Generator<string> {
     ['first', a, second],
     ['second', b, first],
   ] as const;
-  for (const [which, run, others] of runs) {
+  for (const [ordinal, run, others] of runs) {
     for (const condition of listConditions(run).keys()) {
-      if (!others.has(condition)) yield `only the ${which} run has ${condition}`;
+      if (!others.has(condition)) yield `only the ${ordinal} run has ${condition}`;
     }
-    if (run.partial) yield `the ${which} run ended early`;
+    if (run.partial) yield `the ${ordinal} run ended early`;
     for (const workload of run.workloads) {
       const busy = describeBusyness(workload.busy, run.machine.cpus);
-      if (busy !== null) yield `${workloadTitle(workload)}, ${which} run: ${busy}${RATIOS_HINT}`;
+      if (busy !== null)
+        yield `${formatWorkloadTitle(workload)}, ${ordinal} run: ${busy}${RATIOS_HINT}`;
     }
   }
 }

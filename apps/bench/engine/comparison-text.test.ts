@@ -2,16 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  answerText,
-  comparisonText,
-  factorText,
-  intervalText,
+  formatAnswer,
+  formatComparison,
+  formatFactor,
+  formatInterval,
   type Ratio,
 } from './comparison-text.ts';
 import { readVerdict } from './verdict.ts';
 
 const writeText = (low: number, ratio: number, high: number): string =>
-  comparisonText('b', 'a', { low, ratio, high });
+  formatComparison('b', 'a', { low, ratio, high });
 
 describe('the text of a comparison', () => {
   it.each([
@@ -33,11 +33,11 @@ describe('the text of a comparison', () => {
   it('lists differing verdicts with the number of measurements of each', () => {
     const makeRatio = (low: number, ratio: number, high: number): Ratio => ({ low, ratio, high });
     const [slower, more] = [makeRatio(1.04, 1.05, 1.06), makeRatio(1.1, 1.17, 1.2)];
-    expect(answerText('b', 'a', [slower, more])).toBe(
+    expect(formatAnswer('b', 'a', [slower, more])).toBe(
       'b is 5 to 17 % slower than a, in all 2 measurements.',
     );
     expect(
-      answerText('b', 'a', [
+      formatAnswer('b', 'a', [
         slower,
         makeRatio(0.2, 0.25, 0.3),
         makeRatio(2, 3, 4),
@@ -47,7 +47,7 @@ describe('the text of a comparison', () => {
       'b takes 1.05 to 3.00 times as long as a (in 2 of 4); it is 4.00 times as fast as a ' +
         '[3.33 – 5.00] (in 1 of 4); it shows no difference to a [1.0 % faster – 1.0 % slower] (in 1 of 4).',
     );
-    expect(answerText('b', 'a', [])).toBe('b could not be compared with a.');
+    expect(formatAnswer('b', 'a', [])).toBe('b could not be compared with a.');
   });
 });
 
@@ -81,7 +81,7 @@ describe('for any interval', () => {
     fc.assert(
       fc.property(comparisons, (compared) => {
         const verdict = readVerdict(compared);
-        const match = sentence.exec(comparisonText('b', 'a', compared));
+        const match = sentence.exec(formatComparison('b', 'a', compared));
         expect(match).not.toBeNull();
         const [text, , middle, times, percent, bracket] = match!;
         const isDifference = verdict === 'slower' || verdict === 'faster';
@@ -108,7 +108,7 @@ describe('for any interval', () => {
   it("a table cell's rounded interval contains the ratio, and contains 1 if the interval does", () => {
     fc.assert(
       fc.property(comparisons, (compared) => {
-        const cell = `${factorText(compared.ratio)} ${intervalText(compared)}`;
+        const cell = `${formatFactor(compared.ratio)} ${formatInterval(compared)}`;
         const [, ratio, low, high] = /^([\d.]+) \[([\d.]+) – ([\d.]+)\]$/.exec(cell)!.map(Number);
         expect(low! > 1).toBe(compared.low > 1);
         expect(high! < 1).toBe(compared.high < 1);

@@ -1,6 +1,6 @@
 /**
- * Writes comparisons as sentences: `python is about 8 % slower than typescript [6 – 11 %]`. All
- * reports call it, so that every sentence follows from the interval. Numbers are rounded so that
+ * Formats comparisons as sentences: `python is about 8 % slower than typescript [6 – 11 %]`. All
+ * reports call it, so that their sentences agree with the intervals. Numbers are rounded so that
  * they never contradict the verdict.
  */
 import type { Comparison, Verdict } from './schema.ts';
@@ -14,7 +14,7 @@ export type Ratio = Pick<Comparison, 'ratio' | 'low' | 'high'>;
 const FACTOR_MIN = 2;
 
 /** Formats a ratio with three significant digits; only a ratio of exactly 1 becomes `1.00`. */
-export function factorText(value: number): string {
+export function formatFactor(value: number): string {
   const text =
     value < 0.1 ? value.toPrecision(3) : value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
   if (text !== '1.00' || value === 1) return text;
@@ -23,14 +23,14 @@ export function factorText(value: number): string {
 }
 
 /** Formats an interval of ratios: `[1.12 – 1.16]`. */
-export const intervalText = ({ low, high }: Interval): string =>
-  `[${factorText(low)} – ${factorText(high)}]`;
+export const formatInterval = ({ low, high }: Interval): string =>
+  `[${formatFactor(low)} – ${formatFactor(high)}]`;
 
 /**
  * Formats fractions as percentages, never as 0. Those below 10 % get as many decimals as the
  * smallest needs, at most three.
  */
-function percentTexts(fractions: readonly number[]): string[] {
+function formatPercents(fractions: readonly number[]): string[] {
   const least = 100 * Math.min(...fractions);
   // A first digit of 1 gets a second digit: 1.9 and 0.19, but 2 and 0.2. From 1.95 on, 2 is shown.
   const decimals = least >= 1.95 ? 0 : least >= 0.195 ? 1 : least >= 0.0195 ? 2 : 3;
@@ -45,18 +45,18 @@ const differenceWords = {
   faster: { percentWords: 'faster than', factorWords: ['is', 'times as fast as'] },
 } as const;
 
-/** Writes the smallest and largest of these values: `1.04 to 1.18`, or `1.04` if they are equal. */
-function smallestToLargest(texts: readonly string[], values: readonly number[]): string {
+/** Formats the smallest and largest of some values: `1.04 to 1.18`, or `1.04` if all are equal. */
+function formatSpan(texts: readonly string[], values: readonly number[]): string {
   const least = texts[values.indexOf(Math.min(...values))]!;
   const most = texts[values.indexOf(Math.max(...values))]!;
   return least === most ? least : `${least} to ${most}`;
 }
 
 /**
- * Writes `is about 8 % slower than typescript [6 – 11 %]`.
- * @param comparisons those with this verdict, at least one; several have no interval in brackets
+ * Formats `is about 8 % slower than typescript [6 – 11 %]`.
+ * @param comparisons at least one, all with this verdict; several are shown without an interval
  */
-function differenceText(
+function formatDifference(
   verdict: 'slower' | 'faster',
   other: string,
   comparisons: readonly Ratio[],
@@ -67,8 +67,10 @@ function differenceText(
   const ends = oriented.length > 1 ? [] : oriented.flatMap(({ low, high }) => [low, high]);
   const values = [...ratios, ...ends];
   const isFactor = Math.max(...ratios) >= FACTOR_MIN;
-  const texts = isFactor ? values.map(factorText) : percentTexts(values.map((value) => value - 1));
-  const span = smallestToLargest(texts, ratios);
+  const texts = isFactor
+    ? values.map(formatFactor)
+    : formatPercents(values.map((value) => value - 1));
+  const span = formatSpan(texts, ratios);
   const range = texts.slice(ratios.length).join(' – ');
   const bracket = range === '' ? '' : ` [${range}${isFactor ? '' : ' %'}]`;
   if (isFactor) return `${factorWords[0]} ${span} ${factorWords[1]} ${other}${bracket}`;
@@ -83,49 +85,54 @@ export const invert = ({ ratio, low, high }: Ratio): Ratio => ({
 });
 
 /** Describes one end of an interval: `6 % slower`, `2.10 times as long`. */
-export function boundText(end: number): string {
+export function formatBound(end: number): string {
   if (end === 1) return 'the same';
   const times = Math.max(end, 1 / end);
-  if (times >= FACTOR_MIN) return `${factorText(times)} times as ${end < 1 ? 'fast' : 'long'}`;
-  const [percent] = percentTexts([times - 1]);
+  if (times >= FACTOR_MIN) return `${formatFactor(times)} times as ${end < 1 ? 'fast' : 'long'}`;
+  const [percent] = formatPercents([times - 1]);
   return `${percent} % ${end < 1 ? 'faster' : 'slower'}`;
 }
 
 /**
- * Writes ` [3 % faster – 6 % slower]`: the range in which an undetected difference would lie.
+ * Formats ` [3 % faster – 6 % slower]`: the range in which an undetected difference would lie.
  * Returns '' for several comparisons.
  */
-export function rangeText(comparisons: readonly Ratio[]): string {
+export function formatPossibleRange(comparisons: readonly Ratio[]): string {
   if (comparisons.length > 1) return '';
   const [{ low, high }] = comparisons as [Ratio];
-  return ` [${boundText(low)} – ${boundText(high)}]`;
+  return ` [${formatBound(low)} – ${formatBound(high)}]`;
 }
 
-/** For each verdict, writes the clause about all comparisons of a stack that have it. */
-const clauses: Readonly<Record<Verdict, (other: string, comparisons: readonly Ratio[]) => string>> =
-  {
-    slower: (other, comparisons) => differenceText('slower', other, comparisons),
-    faster: (other, comparisons) => differenceText('faster', other, comparisons),
-    'no difference': (other, comparisons) =>
-      `shows no difference to ${other}${rangeText(comparisons)}`,
-    'too noisy to conclude': (other, comparisons) =>
-      `was too noisy to compare with ${other}${rangeText(comparisons)}`,
-  };
+/** By verdict, the function that formats the clause about a stack's comparisons with it. */
+const clauseFormatters: Readonly<
+  Record<Verdict, (other: string, comparisons: readonly Ratio[]) => string>
+> = {
+  slower: (other, comparisons) => formatDifference('slower', other, comparisons),
+  faster: (other, comparisons) => formatDifference('faster', other, comparisons),
+  'no difference': (other, comparisons) =>
+    `shows no difference to ${other}${formatPossibleRange(comparisons)}`,
+  'too noisy to conclude': (other, comparisons) =>
+    `was too noisy to compare with ${other}${formatPossibleRange(comparisons)}`,
+};
 
-/** Writes one comparison: `python is about 8 % slower than typescript [6 – 11 %]`. */
-export const comparisonText = (subject: string, other: string, compared: Ratio): string =>
-  `${subject} ${clauses[readVerdict(compared)](other, [compared])}`;
+/** Formats one comparison: `python is about 8 % slower than typescript [6 – 11 %]`. */
+export const formatComparison = (subject: string, other: string, compared: Ratio): string =>
+  `${subject} ${clauseFormatters[readVerdict(compared)](other, [compared])}`;
 
-/** Writes a sentence about a stack in several measurements: a clause for each verdict, counted. */
-export function answerText(subject: string, other: string, comparisons: readonly Ratio[]): string {
+/** Formats a sentence about several measurements of a stack: a counted clause per verdict. */
+export function formatAnswer(
+  subject: string,
+  other: string,
+  comparisons: readonly Ratio[],
+): string {
   if (comparisons.length === 0) return `${subject} could not be compared with ${other}.`;
-  const groups = (Object.keys(clauses) as Verdict[])
+  const groups = (Object.keys(clauseFormatters) as Verdict[])
     .map((verdict) => ({
       verdict,
       members: comparisons.filter((comparison) => readVerdict(comparison) === verdict),
     }))
     .filter(({ members }) => members.length > 0);
-  const parts = groups.map(({ verdict, members }) => clauses[verdict](other, members));
+  const parts = groups.map(({ verdict, members }) => clauseFormatters[verdict](other, members));
   if (parts.length === 1) {
     const all = comparisons.length === 1 ? '' : `, in all ${comparisons.length} measurements`;
     return `${subject} ${parts[0]}${all}.`;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { simulateRun } from '../../../test/support/simulated-run.ts';
 import { measureNames } from './measures.ts';
 import { verdicts } from './schema.ts';
-import { PASSED_ON } from './target.ts';
+import { PASSED_ON_COUNTER } from './target.ts';
 
 const page = ['how-it-works/bench.md', 'reference/bench-file.md']
   .map((path) => readFileSync(join(import.meta.dirname, '../../../docs', path), 'utf8'))
@@ -25,9 +25,9 @@ describe('the documentation of the bench', () => {
   });
 
   it('explains the counter of lookups that a stack passes on', () => {
-    expect(page).toContain(`\`${PASSED_ON}\``);
+    expect(page).toContain(`\`${PASSED_ON_COUNTER}\``);
     const { counts } = simulateRun().workloads[0]!.results[0]!.measured!;
-    expect(Object.keys(counts)).toContain(PASSED_ON);
+    expect(Object.keys(counts)).toContain(PASSED_ON_COUNTER);
   });
 
   it.each(measureNames)('explains the measure %s', (name) => {

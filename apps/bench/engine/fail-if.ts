@@ -1,12 +1,12 @@
 /**
  * Parses and checks the conditions of `--fail-if`, with which CI fails a run:
  * `python/typescript p50 > 1.2`, `python p99 > 2 ms`. A ratio has no unit; a time or a size must
- * have one. A condition fails the run if it holds in any workload that fits its stacks.
+ * have one. A condition fails the run if it holds in any workload that suits its stacks.
  */
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
 import {
-  formats,
+  formatters,
   type MeasureName,
   measureNames,
   measures,
@@ -14,7 +14,7 @@ import {
   units,
 } from './measures.ts';
 import { formatRatio } from './numbers.ts';
-import { workloadTitle } from './placement.ts';
+import { formatWorkloadTitle } from './placement.ts';
 import type { Run, Workload } from './schema.ts';
 
 const operators = {
@@ -66,8 +66,8 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
 }
 
 /**
- * Lists a failure for each workload in which a condition holds or its measure is missing. Skips
- * workloads that do not fit its stacks; if all are skipped, that is a failure, too.
+ * Lists a failure for each workload in which the condition holds or its measure is missing. Skips
+ * workloads that do not suit the condition's stacks; if all are skipped, that is a failure, too.
  */
 export function findFailures(condition: Condition, { workloads }: Run): string[] {
   const { text, stack, divisor, measure, operator, bound } = condition;
@@ -76,12 +76,12 @@ export function findFailures(condition: Condition, { workloads }: Run): string[]
       !results.some((result) => result.unfit && [stack, divisor].includes(result.stack)),
   );
   if (fitting.length === 0) return [`${text}: the run: nothing was measured`];
-  const format = divisor === null ? formats[measures[measure].kind] : formatRatio;
+  const format = divisor === null ? formatters[measures[measure].kind] : formatRatio;
   return fitting.flatMap((workload) => {
     const value = readValue(condition, workload);
     if (value !== null && !operators[operator](value, bound)) return [];
     const outcome = value === null ? 'nothing was measured' : `it is ${format(value)}`;
-    return [`${text}: ${workloadTitle(workload)}: ${outcome}`];
+    return [`${text}: ${formatWorkloadTitle(workload)}: ${outcome}`];
   });
 }
 
@@ -89,7 +89,8 @@ function readValue({ stack, divisor, measure }: Condition, { results }: Workload
   const findMeasured = (name: string) =>
     results.find((result) => result.stack === name)?.measured ?? null;
   const measured = findMeasured(stack);
-  if (measured === null || divisor === null) return measured && measures[measure].value(measured);
+  if (measured === null || divisor === null)
+    return measured && measures[measure].readValue(measured);
   const base = findMeasured(divisor);
   return base === null ? null : medianRatio(measure, measured, base);
 }

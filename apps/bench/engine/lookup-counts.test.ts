@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { checkCounts } from './lookup-counts.ts';
-import { PASSED_ON } from './target.ts';
+import { PASSED_ON_COUNTER } from './target.ts';
 
 const noCounts: Readonly<Record<string, number>> = {};
 
 /** A stack with the lookups that it passed on in each round; null: uncounted. */
 const makeRow = (name: string, ...passed: (number | null)[]) => ({
   name,
-  samples: passed.map((count) => ({ counts: count === null ? noCounts : { [PASSED_ON]: count } })),
+  samples: passed.map((count) => ({
+    counts: count === null ? noCounts : { [PASSED_ON_COUNTER]: count },
+  })),
   warnings: [] as string[],
 });
 

@@ -1,11 +1,11 @@
 /**
  * Checks that variants of one translator in several languages passed equal numbers of lookups on
- * to the storage: if not, their caches behave differently. Pure.
+ * to the storage: if not, their caches behave differently. A pure function, called by measure.ts.
  */
 import type { RoundSample } from './results.ts';
-import { PASSED_ON } from './target.ts';
+import { PASSED_ON_COUNTER } from './target.ts';
 
-interface Row {
+interface CountedRow {
   readonly name: string;
   readonly samples: readonly Pick<RoundSample, 'counts'>[];
   /** Receives the warnings of `checkCounts`, too. */
@@ -17,12 +17,16 @@ interface Row {
  * without a counter, and those that ended before the last round.
  * @param alike names of the stacks that must agree
  */
-export function checkCounts(alike: readonly string[], rounds: number, rows: readonly Row[]): void {
+export function checkCounts(
+  alike: readonly string[],
+  rounds: number,
+  rows: readonly CountedRow[],
+): void {
   const [first, ...others] = rows.filter(
     ({ name, samples }) =>
       alike.includes(name) &&
       samples.length === rounds &&
-      samples[0]?.counts[PASSED_ON] !== undefined,
+      samples[0]?.counts[PASSED_ON_COUNTER] !== undefined,
   );
   for (const row of others) {
     const [count, expected] = [countPassedOn(row), countPassedOn(first!)];
@@ -34,5 +38,5 @@ export function checkCounts(alike: readonly string[], rounds: number, rows: read
   }
 }
 
-const countPassedOn = ({ samples }: Row): number =>
-  samples.reduce((sum, { counts }) => sum + (counts[PASSED_ON] ?? 0), 0);
+const countPassedOn = ({ samples }: CountedRow): number =>
+  samples.reduce((sum, { counts }) => sum + (counts[PASSED_ON_COUNTER] ?? 0), 0);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { cpuMask } from './affinity.ts';
+import { makeCpuMask } from './affinity.ts';
 import { findFileSystem } from './machine.ts';
 import { readCpuSeconds, readPeakMemory } from './usage.ts';
 
@@ -24,9 +24,11 @@ describe('the machine', () => {
     expect(findFileSystem(path, MOUNTS)).toBe(type);
   });
 
-  it('has bit n of cpuMask for CPU n', () => {
-    expect([...cpuMask([0])]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
-    expect([...cpuMask([1, 3, 8, 64])]).toEqual([10, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+  it('has bit n of makeCpuMask for CPU n', () => {
+    expect([...makeCpuMask([0])]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
+    expect([...makeCpuMask([1, 3, 8, 64])]).toEqual([
+      10, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,
+    ]);
   });
 
   it('has CPU time and peak memory of a running process, and null for an absent one', () => {

@@ -19,7 +19,7 @@ const plan: MeasurePlan = {
     {
       name: 'floor',
       lookupCounter: null,
-      unfitReason: () => 'it knows nothing of this',
+      findUnfitReason: () => 'it knows nothing of this',
       serve: () => Promise.reject(new NotMeasured('it was started')),
       discard() {},
     },
@@ -32,7 +32,7 @@ const plan: MeasurePlan = {
   seconds: 0.01,
   alike: [],
   runStart: 0,
-  onTurn() {},
+  onStep() {},
   signal: new AbortController().signal,
 };
 

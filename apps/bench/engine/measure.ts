@@ -1,13 +1,13 @@
 /**
- * Measures a workload in a placement of CPUs: starts the stacks, warms them up, measures them in
- * rounds, and ends them. run.ts calls it for each workload and placement.
+ * Measures one workload in one placement (assignment of CPUs): starts the stacks, warms them up,
+ * measures them in rounds, and ends them. run.ts calls it for each workload and placement.
  */
 import { rmSync } from 'node:fs';
 import { BusySampler } from './busy.ts';
 import { mergeHistograms, summarize } from './histogram.ts';
 import { checkCounts } from './lookup-counts.ts';
 import { NotMeasured } from './not-measured.ts';
-import { listCpus, type Placement, workloadTitle } from './placement.ts';
+import { formatCpuList, formatWorkloadTitle, type Placement } from './placement.ts';
 import { seedRandom } from './random.ts';
 import { compareToFirst, type RoundSample, sumUpRounds } from './results.ts';
 import { orderRounds } from './rounds.ts';
@@ -20,7 +20,7 @@ export interface StackPlan {
   readonly name: string;
   readonly lookupCounter: LookupCounter | null;
   /** Returns why a workload does not fit this stack, or null. If absent, all workloads fit. */
-  unfitReason?(workload: WorkloadName): string | null;
+  findUnfitReason?(workload: WorkloadName): string | null;
   /** Why the stack does not start, as the trial has reported; null or absent: it starts. */
   readonly startFailure?: string | null;
   /** Starts the stack with empty storage. @throws {NotMeasured} */
@@ -38,16 +38,16 @@ export interface MeasurePlan extends TargetSettings {
   /** `performance.now()` at the start of the run. */
   readonly runStart: number;
   /** Called before each step of a stack (start, warm-up, round), with its name and the step. */
-  readonly onTurn: (activity: string) => void;
+  readonly onStep: (activity: string) => void;
 }
 
-/** A stack, or the plain directory, with its rounds so far. */
-interface Row {
+/** A stack, or the plain directory, with its rounds so far: a row of the result's table. */
+interface MeasuredRow {
   readonly name: string;
   readonly target: Target;
   readonly samples: RoundSample[];
   readonly warnings: string[];
-  /** Why no further rounds are measured, also if there are earlier ones; null while it goes on. */
+  /** Why no further rounds are measured, even if some were; null while it goes on. */
   missing: string | null;
   /** True if the workload does not suit the stack, for the reason in `missing`. No failure. */
   readonly isUnfit: boolean;
@@ -55,15 +55,15 @@ interface Row {
   readonly isReported: boolean;
 }
 
-/** Most requests of a round: eight bytes for each are stored, and sent between processes. */
-const COUNT_MAX = 1_000_000;
+/** Most requests of a round: clients send the bench eight bytes for each. */
+const ROUND_REQUESTS_MAX = 1_000_000;
 /**
- * A warm-up step that takes this share of a round's duration suffices to calculate the number of
- * requests that fill a round of the slowest stack.
+ * The warm-up ends with the first step that takes at least this share of a round's duration: its
+ * time tells how many requests fill a round of the slowest stack.
  */
-const PACE_SHARE = 0.3;
+const WARM_UP_SHARE = 0.3;
 /** Most steps of a warm-up. */
-const STEPS_MAX = 12;
+const WARM_UP_STEPS_MAX = 12;
 
 export interface WorkloadMeasurement {
   readonly workload: Workload;
@@ -75,18 +75,19 @@ export interface WorkloadMeasurement {
   readonly warnings: readonly string[];
 }
 
-/** Measures all stacks that fit; an interruption keeps the rounds so far. */
+/** Measures all stacks that suit the workload; an interruption keeps the rounds so far. */
 export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
-  const busy = new BusySampler(listCpus(plan.cpus));
+  const busy = new BusySampler(formatCpuList(plan.cpus));
   const plainAccess = { serve: null, lookupCounter: null, busySampler: busy };
   const plain = makeRow('the plain directory', new Target(plan, plainAccess), null, null);
-  const rows = plan.stacks.map(({ name, lookupCounter, serve, unfitReason, startFailure = null }) =>
-    makeRow(
-      name,
-      new Target(plan, { serve, lookupCounter, busySampler: busy }),
-      unfitReason?.(plan.workload) ?? null,
-      startFailure,
-    ),
+  const rows = plan.stacks.map(
+    ({ name, lookupCounter, serve, findUnfitReason, startFailure = null }) =>
+      makeRow(
+        name,
+        new Target(plan, { serve, lookupCounter, busySampler: busy }),
+        findUnfitReason?.(plan.workload) ?? null,
+        startFailure,
+      ),
   );
   const allRows = [plain, ...rows];
   let warmUpRounds = 0;
@@ -96,7 +97,7 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
     const warmUpResult = await warmUp(plan, rows, plain);
     warmUpRounds = warmUpResult.rounds;
     for (const [i, order] of orderRounds(rows, plan.rounds, seedRandom(plan.seed)).entries()) {
-      for (const row of [plain, ...order]) await takeRound(plan, row, i + 1, warmUpResult);
+      for (const row of [plain, ...order]) await measureRound(plan, row, i + 1, warmUpResult);
       if (rows.every(({ missing }) => missing !== null)) break;
     }
   } finally {
@@ -126,7 +127,7 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
       plain.samples.length === 0
         ? null
         : summarize(mergeHistograms(plain.samples.map(({ latency }) => latency))),
-    busy: busy.busyness(),
+    busy: busy.computeBusyness(),
     results: compareToFirst(rows.map(makeResult), seed),
   };
   const partial = allRows.some(({ missing, isUnfit }) => missing !== null && !isUnfit);
@@ -134,7 +135,7 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
     plain.missing === null
       ? []
       : [
-          `${workloadTitle({ name, place: placement })}: the plain directory ended early: ${plain.missing}`,
+          `${formatWorkloadTitle({ name, place: placement })}: the plain directory ended early: ${plain.missing}`,
         ];
   return { workload, partial, failures, warnings };
 }
@@ -156,7 +157,7 @@ const makeRow = (
   target: Target,
   unfitReason: string | null,
   startFailure: string | null,
-): Row => ({
+): MeasuredRow => ({
   ...{ name, target, samples: [], warnings: [], missing: unfitReason ?? startFailure },
   ...{ isUnfit: unfitReason !== null, isReported: startFailure !== null },
 });
@@ -167,7 +168,7 @@ const makeRow = (
  */
 async function attempt(
   plan: MeasurePlan,
-  row: Row,
+  row: MeasuredRow,
   activity: string,
   action: () => Promise<void>,
 ): Promise<void> {
@@ -176,12 +177,12 @@ async function attempt(
     row.missing = 'interrupted';
     return;
   }
-  plan.onTurn(`${row.name}, ${activity}`);
+  plan.onStep(`${row.name}, ${activity}`);
   try {
     await action();
   } catch (error) {
     if (plan.signal.aborted) row.missing = 'interrupted';
-    else if (error instanceof NotMeasured) row.missing = await row.target.explain(error);
+    else if (error instanceof NotMeasured) row.missing = await row.target.explainError(error);
     else if (isSystemError(error)) row.missing = error.message;
     else throw error;
   }
@@ -204,9 +205,14 @@ interface WarmUpResult {
  * Warms up all stacks with equal requests, more in each step, until it knows how many requests fill
  * a round of the slowest stack.
  */
-async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Promise<WarmUpResult> {
+async function warmUp(
+  plan: MeasurePlan,
+  rows: readonly MeasuredRow[],
+  plain: MeasuredRow,
+): Promise<WarmUpResult> {
   let from = 0;
   let rounds = 0;
+  /** Sends `count` requests to each stack; returns the slowest stack's seconds. */
   const step = async (count: number): Promise<number> => {
     let slowest = 0;
     for (const row of [plain, ...rows]) {
@@ -225,20 +231,25 @@ async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Prom
   for (;;) {
     const slowest = await step(count);
     const countPerRound = (count * seconds) / Math.max(slowest, 1e-6);
-    const next = Math.min(COUNT_MAX, Math.max(1, Math.round(countPerRound)));
-    if (slowest >= seconds * PACE_SHARE || next <= count || rounds >= STEPS_MAX || slowest === 0) {
-      // Caches are filled before the first round that counts.
+    const nextCount = Math.min(ROUND_REQUESTS_MAX, Math.max(1, Math.round(countPerRound)));
+    if (
+      slowest >= seconds * WARM_UP_SHARE ||
+      nextCount <= count ||
+      rounds >= WARM_UP_STEPS_MAX ||
+      slowest === 0
+    ) {
+      // Also touches the whole tree once, so that caches are full before round 1.
       const requestsLeft = workloads[plan.workload].warmUpRequests - from;
       if (requestsLeft > 0) await step(requestsLeft);
-      return { from, count: next, rounds };
+      return { from, count: nextCount, rounds };
     }
-    count = Math.min(next, 16 * count);
+    count = Math.min(nextCount, 16 * count);
   }
 }
 
-const takeRound = (
+const measureRound = (
   plan: MeasurePlan,
-  row: Row,
+  row: MeasuredRow,
   round: number,
   { from, count }: WarmUpResult,
 ): Promise<void> =>
@@ -256,7 +267,7 @@ const makeResult = ({
   isUnfit,
   warnings,
   target,
-}: Row): StackResult => {
+}: MeasuredRow): StackResult => {
   const { peakMemoryBytes, startSeconds } = target;
   return {
     stack,
@@ -267,7 +278,7 @@ const makeResult = ({
   };
 };
 
-const listFailures = (workload: string, rows: readonly Row[]): string[] =>
+const listFailures = (workload: string, rows: readonly MeasuredRow[]): string[] =>
   rows.flatMap(({ name, missing, isUnfit, isReported }) =>
     missing === null || isUnfit || isReported || missing === 'interrupted'
       ? []

@@ -7,7 +7,7 @@ import { pairRounds } from './verdict.ts';
 
 export type MeasureKind = 'time' | 'size' | 'rate';
 
-/** Units of each kind, in its base unit: nanoseconds, bytes, requests a second. */
+/** Sizes of units, by kind. Base units have size 1: nanoseconds, bytes, requests per second. */
 export const units: Readonly<Record<MeasureKind, Readonly<Record<string, number>>>> = {
   time: { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 },
   size: { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 },
@@ -15,7 +15,7 @@ export const units: Readonly<Record<MeasureKind, Readonly<Record<string, number>
 };
 
 /** For each kind, formats a value with its unit. */
-export const formats: Readonly<Record<MeasureKind, (value: number) => string>> = {
+export const formatters: Readonly<Record<MeasureKind, (value: number) => string>> = {
   time: formatDuration,
   size: (bytes) => `${formatWhole(bytes / 1e6)} MB`,
   rate: (perSecond) => `${formatRate(perSecond)}/s`,
@@ -24,43 +24,47 @@ export const formats: Readonly<Record<MeasureKind, (value: number) => string>> =
 export interface Measure {
   readonly kind: MeasureKind;
   /** The value over all rounds; null if it was not measured. */
-  value(measured: Measurement): number | null;
+  readValue(measured: Measurement): number | null;
   /** The value of one round; absent for a measure of the whole run only. */
-  roundValue?(round: Round): number;
+  readRoundValue?(round: Round): number;
 }
 
 /** The figures that one round and the sum of all rounds have in common. */
 type RoundFigures = Pick<Round, 'latency' | 'serverCpuSeconds' | 'clientCpuSeconds'>;
 
-const timeMeasure = (readValue: (figures: RoundFigures) => number): Measure => ({
+const makeTimeMeasure = (readValue: (figures: RoundFigures) => number): Measure => ({
   kind: 'time',
-  value: readValue,
-  roundValue: readValue,
+  readValue: readValue,
+  readRoundValue: readValue,
 });
 
 /** Divides CPU seconds by the number of requests; returns nanoseconds. */
-const perRequest = (seconds: number, { latency }: RoundFigures): number =>
+const computeNsPerRequest = (seconds: number, { latency }: RoundFigures): number =>
   (1e9 * seconds) / Math.max(1, latency.count);
 
 /** All measures, in the order of a table's columns. docs/how-it-works/bench.md explains them. */
 export const measures = {
-  p50: timeMeasure(({ latency }) => latency.p50),
-  mean: timeMeasure(({ latency }) => latency.mean),
-  p90: timeMeasure(({ latency }) => latency.p90),
-  p99: timeMeasure(({ latency }) => latency.p99),
-  'p99.9': timeMeasure(({ latency }) => latency['p99.9']),
-  max: timeMeasure(({ latency }) => latency.max),
+  p50: makeTimeMeasure(({ latency }) => latency.p50),
+  mean: makeTimeMeasure(({ latency }) => latency.mean),
+  p90: makeTimeMeasure(({ latency }) => latency.p90),
+  p99: makeTimeMeasure(({ latency }) => latency.p99),
+  'p99.9': makeTimeMeasure(({ latency }) => latency['p99.9']),
+  max: makeTimeMeasure(({ latency }) => latency.max),
   throughput: {
     kind: 'rate',
-    value: (measured) => measured.throughput,
-    roundValue: (round) => round.latency.count / Math.max(1e-9, round.seconds),
+    readValue: (measured) => measured.throughput,
+    readRoundValue: (round) => round.latency.count / Math.max(1e-9, round.seconds),
   },
-  'server-cpu': timeMeasure((figures) => perRequest(figures.serverCpuSeconds, figures)),
-  'client-cpu': timeMeasure((figures) => perRequest(figures.clientCpuSeconds, figures)),
-  memory: { kind: 'size', value: (measured) => measured.peakMemoryBytes },
+  'server-cpu': makeTimeMeasure((figures) =>
+    computeNsPerRequest(figures.serverCpuSeconds, figures),
+  ),
+  'client-cpu': makeTimeMeasure((figures) =>
+    computeNsPerRequest(figures.clientCpuSeconds, figures),
+  ),
+  memory: { kind: 'size', readValue: (measured) => measured.peakMemoryBytes },
   start: {
     kind: 'time',
-    value: ({ startSeconds }) => (startSeconds === null ? null : startSeconds * 1e9),
+    readValue: ({ startSeconds }) => (startSeconds === null ? null : startSeconds * 1e9),
   },
 } satisfies Record<string, Measure>;
 
@@ -76,12 +80,12 @@ export function medianRatio(
   subject: Measurement,
   baseline: Measurement,
 ): number | null {
-  const { value: readValue, roundValue }: Measure = measures[name];
+  const { readValue, readRoundValue }: Measure = measures[name];
   const pairs =
-    roundValue === undefined
+    readRoundValue === undefined
       ? [[readValue(subject), readValue(baseline)] as const]
       : pairRounds(subject.rounds, baseline.rounds).map(
-          ([a, b]) => [roundValue(a), roundValue(b)] as const,
+          ([a, b]) => [readRoundValue(a), readRoundValue(b)] as const,
         );
   const ratios = pairs
     .map(([a, b]) => (a ?? Number.NaN) / (b ?? Number.NaN))

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { measureOrExplain, missingText, NotMeasured, WrongAnswers } from './not-measured.ts';
+import { formatMissing, measureOrExplain, NotMeasured, WrongAnswers } from './not-measured.ts';
 
 it('measureOrExplain returns the reason of NotMeasured', async () => {
   const unmeasured = measureOrExplain(() => Promise.reject(new NotMeasured('no compiler')));
@@ -9,7 +9,7 @@ it('measureOrExplain returns the reason of NotMeasured', async () => {
 it('measureOrExplain marks wrong answers', async () => {
   const wrong = await measureOrExplain(() => Promise.reject(new WrongAnswers('2 of 3')));
   expect(wrong).toEqual({ missing: '2 of 3', wrong: true });
-  expect(missingText(wrong)).toBe('wrong: 2 of 3');
+  expect(formatMissing(wrong)).toBe('wrong: 2 of 3');
 });
 
 it('measureOrExplain rethrows other errors', async () => {

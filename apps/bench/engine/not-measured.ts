@@ -8,7 +8,7 @@ export interface MissingResult {
 }
 
 /** Writes the reason for a table cell. */
-export const missingText = ({ missing, wrong }: MissingResult): string =>
+export const formatMissing = ({ missing, wrong }: MissingResult): string =>
   `${wrong ? 'wrong' : 'not measured'}: ${missing}`;
 
 export const isMissing = (value: object): value is MissingResult => 'missing' in value;

@@ -14,8 +14,8 @@ export const placementTitles: Readonly<Record<Placement, string>> = {
   free: 'unpinned',
 };
 
-/** The title of a workload in a placement: `miss, same CPU`. */
-export const workloadTitle = ({
+/** Formats the title of a workload in a placement: `miss, same CPU`. */
+export const formatWorkloadTitle = ({
   name,
   place,
 }: {
@@ -57,5 +57,5 @@ export function assignCpus(place: Placement, allowed: string): CpuAssignment {
 }
 
 /** Lists the CPUs of client and servers in the kernel's format. */
-export const listCpus = ({ client, servers }: CpuAssignment): string =>
+export const formatCpuList = ({ client, servers }: CpuAssignment): string =>
   client === null ? servers : [...new Set([client, ...parseCpuList(servers)])].join(',');

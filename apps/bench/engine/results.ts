@@ -10,9 +10,9 @@ export interface RoundSample {
   readonly round: number;
   /** Start of the round, in seconds since the start of the run. */
   readonly at: number;
-  /** Duration. */
+  /** Duration of the round. */
   readonly seconds: number;
-  /** Times of all requests, nanoseconds; at least one. */
+  /** Times of all requests in nanoseconds; at least one request. */
   readonly latency: RecordableHistogram;
   readonly serverCpuSeconds: number;
   readonly clientCpuSeconds: number;
@@ -24,7 +24,10 @@ export interface RoundSample {
 /** Figures of a stack that are not per round. */
 export type StackTotals = Pick<Measurement, 'peakMemoryBytes' | 'startSeconds'>;
 
-/** Sums up the rounds of a stack; null without rounds. `compareToFirst` sets `toFirst` later. */
+/**
+ * Sums up the rounds of a stack; null without rounds. `toFirst`, the comparison with the first
+ * stack, is null until `compareToFirst` sets it.
+ */
 export function sumUpRounds(
   samples: readonly RoundSample[],
   totals: StackTotals,
@@ -61,7 +64,10 @@ export function sumCounts(samples: readonly Pick<RoundSample, 'counts'>[]): Reco
   return sums;
 }
 
-/** Compares each result of a workload with the first; adds a warning if that is not possible. */
+/**
+ * Compares each stack's result with the first stack's. Adds a warning if there are too few rounds,
+ * or if they are too noisy.
+ */
 export function compareToFirst(results: readonly StackResult[], seed: Run['seed']): StackResult[] {
   const first = results[0]?.measured;
   return results.map((result, i) => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { simulateRun } from '../../../test/support/simulated-run.ts';
 import type { MeasurePlan, WorkloadMeasurement } from './measure.ts';
 import { NotMeasured } from './not-measured.ts';
-import { writeMarkdown } from './report/markdown.ts';
-import { writeTerminalReport } from './report/text.ts';
+import { formatMarkdown } from './report/markdown.ts';
+import { formatTerminalReport } from './report/text.ts';
 import { type RunPlan, runBench } from './run.ts';
 import type { TrialResult } from './trial.ts';
 
@@ -19,7 +19,7 @@ const plan: RunPlan = {
     discard() {},
   })),
   workloads: ['miss', 'hit', 'readdir'],
-  places: ['same'],
+  placements: ['same'],
   command: [],
   warnings: [],
   machine,
@@ -86,8 +86,8 @@ describe('a run', () => {
     const { run } = await runBench(plan, () => Promise.reject(new Error('no')), startAll);
     expect(run.workloads).toEqual([]);
     expect(run.partial).toBe(true);
-    expect(writeTerminalReport(run, screen)).toContain('not measured: no');
-    expect(writeMarkdown(run)).toContain('not measured: no');
+    expect(formatTerminalReport(run, screen)).toContain('not measured: no');
+    expect(formatMarkdown(run)).toContain('not measured: no');
   });
 
   it('reports a stack that does not start once, before the first measurement', async () => {
@@ -126,7 +126,7 @@ describe('a run', () => {
   it('is partial where the machine has too few CPUs for a placement', async () => {
     const places = ['same', 'different'] as const;
     const { run } = await runBench(
-      { ...plan, workloads: ['miss'], places, cpus: '3' },
+      { ...plan, workloads: ['miss'], placements: places, cpus: '3' },
       async (measurePlan) => makeMeasurement(measurePlan),
       startAll,
     );
@@ -134,7 +134,7 @@ describe('a run', () => {
     expect(run.partial).toBe(true);
     expect(run.warnings).toEqual(['miss, different CPUs: not measured: there is only one CPU']);
     const both = await runBench(
-      { ...plan, places },
+      { ...plan, placements: places },
       async (measurePlan) => makeMeasurement(measurePlan),
       startAll,
     );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Progress } from '../../../terminal/progress.ts';
 import { type MeasurePlan, measure, type StackPlan } from './measure.ts';
 import { NotMeasured } from './not-measured.ts';
-import { assignCpus, type Placement, workloadTitle } from './placement.ts';
+import { assignCpus, formatWorkloadTitle, type Placement } from './placement.ts';
 import {
   type Machine,
   type Run,
@@ -24,7 +24,7 @@ export interface RunPlan
   readonly commandLine: readonly string[];
   readonly stacks: readonly (StackDescription & StackPlan)[];
   readonly workloads: readonly WorkloadName[];
-  readonly places: readonly Placement[];
+  readonly placements: readonly Placement[];
   /** The program and arguments of the workload `command`; empty: no such workload. */
   readonly command: readonly string[];
   /** Warnings known before the run. */
@@ -49,12 +49,12 @@ export interface BenchOutcome {
   readonly failures: readonly string[];
 }
 
-/** Estimated progress steps of a stack besides its rounds: its start and the warm-up. */
-const EXTRA_STEPS = 5;
+/** Estimated progress steps of a stack in addition to its rounds: its start and the warm-up. */
+const STEPS_BESIDE_ROUNDS = 5;
 
 /**
  * Measures until all is done or the signal aborts; the result then has the rounds so far.
- * @param measureOne measures one workload in one placement; tests replace it, and `runTrial`
+ * @param measureOne measures one workload in one placement; tests replace this and `runTrial`
  * @throws {NotMeasured} before measuring, if no stack starts
  */
 export async function runBench(
@@ -62,10 +62,10 @@ export async function runBench(
   measureOne = measure,
   runTrial = tryAll,
 ): Promise<BenchOutcome> {
-  const { places, signal } = plan;
+  const { placements: places, signal } = plan;
   const runStart = performance.now();
   const date = new Date().toISOString();
-  const stepsPerMeasurement = (plan.stacks.length + 1) * (plan.rounds + EXTRA_STEPS);
+  const stepsPerMeasurement = (plan.stacks.length + 1) * (plan.rounds + STEPS_BESIDE_ROUNDS);
   const measurements = plan.workloads.flatMap((workload) =>
     places.map((place) => ({ workload, place })),
   );
@@ -78,7 +78,7 @@ export async function runBench(
       item: activity,
     });
   };
-  const trial = await runTrial({ ...plan, onTurn: (activity) => showProgress(0, activity) });
+  const trial = await runTrial({ ...plan, onStep: (activity) => showProgress(0, activity) });
   const trialFailures = [...trial.startFailures].map(([name, reason]) => `${name}: ${reason}`);
   for (const warning of trial.warnings) plan.printProblem(warning);
   for (const failure of trialFailures) plan.printProblem(`failed: ${failure}`);
@@ -92,9 +92,9 @@ export async function runBench(
   let partial = trialFailures.length > 0;
   for (const [i, { workload, place }] of measurements.entries()) {
     if (signal.aborted) break;
-    const title = workloadTitle({ name: workload, place });
+    const title = formatWorkloadTitle({ name: workload, place });
     let done = 0;
-    const onTurn = (stack: string): void =>
+    const onStep = (stack: string): void =>
       showProgress(
         i * stepsPerMeasurement + Math.min(done++, stepsPerMeasurement - 1),
         `${title}, ${stack}`,
@@ -112,7 +112,7 @@ export async function runBench(
         cpus,
         runStart,
         reference,
-        onTurn,
+        onStep: onStep,
       };
       const measurement = await measureOne(measurePlan);
       workloads.push(measurement.workload);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../terminal/exit.ts';
 import { simulateRun } from '../../../test/support/simulated-run.ts';
-import { readRun } from './schema.ts';
+import { parseRun } from './schema.ts';
 
 const run = simulateRun();
 const written = JSON.stringify(run);
@@ -20,7 +20,7 @@ function changeRun(path: readonly (string | number)[], value: Json | undefined):
 
 const refusalMessage = (content: string): string => {
   try {
-    readRun(content, 'A.json');
+    parseRun(content, 'A.json');
   } catch (error) {
     expect(error).toBeInstanceOf(Failure);
     return (error as Error).message;
@@ -28,11 +28,11 @@ const refusalMessage = (content: string): string => {
   throw new Error('it was read');
 };
 
-describe('readRun', () => {
-  it('reads a written run unchanged', () => expect(readRun(written, 'A.json')).toEqual(run));
+describe('parseRun', () => {
+  it('reads a written run unchanged', () => expect(parseRun(written, 'A.json')).toEqual(run));
 
   it('keeps unknown keys of later versions', () => {
-    expect(readRun(changeRun(['later'], 1), 'A.json')).toEqual({ ...run, later: 1 });
+    expect(parseRun(changeRun(['later'], 1), 'A.json')).toEqual({ ...run, later: 1 });
   });
 
   it.each([

@@ -39,14 +39,15 @@ export interface Round {
   readonly round: number;
   /** Start of the round, in seconds since the start of the run. */
   readonly at: number;
-  /** Duration. */
+  /** Duration of the round. */
   readonly seconds: number;
+  /** Times of the requests. */
   readonly latency: Summary;
   readonly serverCpuSeconds: number;
   readonly clientCpuSeconds: number;
 }
 
-/** A stack in comparison with another. */
+/** The comparison of a stack's times with another stack's. */
 export interface Comparison {
   /** The stack's median time divided by the other's: above 1, the stack is slower. */
   readonly ratio: number;
@@ -179,7 +180,7 @@ export interface Run {
  * @param file the name of the file in error messages
  * @throws {Failure} for any other content
  */
-export function readRun(content: string, file: string): Run {
+export function parseRun(content: string, file: string): Run {
   const makeError = (reason: string): Failure => new Failure(`${file}: ${reason}`);
   let parsed: Partial<Run> | null;
   try {

@@ -1,35 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { expectSearches } from '../../../test/support/searches.ts';
-import { DIRECTORIES, FILES, planWorkload, roundRange } from './searches.ts';
+import { DIRECTORY_COUNT, FILE_COUNT, findRoundRange, planSearches } from './searches.ts';
 
 describe('the plan of searches', () => {
-  const plan = planWorkload({ seed: 1, searches: 10_000 });
+  const plan = planSearches({ seed: 1, searches: 10_000 });
 
   it('is the same for equal seeds only', () => {
-    expect(planWorkload({ seed: 1, searches: 10_000 })).toEqual(plan);
-    expect(planWorkload({ seed: 2, searches: 10_000 }).searches).not.toEqual(plan.searches);
+    expect(planSearches({ seed: 1, searches: 10_000 })).toEqual(plan);
+    expect(planSearches({ seed: 2, searches: 10_000 }).searches).not.toEqual(plan.searches);
   });
 
   it('spreads the files evenly over the directories, each under a name of its own', () => {
-    const counts = new Array<number>(DIRECTORIES).fill(0);
+    const counts = new Array<number>(DIRECTORY_COUNT).fill(0);
     for (const home of plan.directories) counts[home] = counts[home]! + 1;
-    expect(counts).toEqual(new Array(DIRECTORIES).fill(FILES / DIRECTORIES));
-    expect(new Set(plan.names).size).toBe(FILES);
+    expect(counts).toEqual(new Array(DIRECTORY_COUNT).fill(FILE_COUNT / DIRECTORY_COUNT));
+    expect(new Set(plan.names).size).toBe(FILE_COUNT);
   });
 
   it('has four fifths of the searches for a tenth of the files', () => {
     const times = new Map<number, number>();
     for (const file of plan.searches) times.set(file, (times.get(file) ?? 0) + 1);
-    const most = [...times.values()].sort((a, b) => b - a).slice(0, FILES / 10);
+    const most = [...times.values()].sort((a, b) => b - a).slice(0, FILE_COUNT / 10);
     const share = most.reduce((sum, n) => sum + n, 0) / plan.searches.length;
     expect(share).toBeGreaterThan(0.78);
     expect(share).toBeLessThan(0.82);
   });
 
   it('has mostly searches for another tenth of the files in each round', () => {
-    const inRounds = planWorkload({ seed: 1, searches: 1234, files: 500, rounds: 10 });
+    const inRounds = planSearches({ seed: 1, searches: 1234, files: 500, rounds: 10 });
     const rounds = Array.from({ length: 10 }, (_, round) => {
-      const { from, to } = roundRange(inRounds, round);
+      const { from, to } = findRoundRange(inRounds, round);
       return inRounds.searches.subarray(from, to);
     });
     expect(rounds.flatMap((round) => [...round])).toEqual([...inRounds.searches]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import { countingVolumes, folderVolumes, numberRepeats } from './stacks.ts';
+import { findCountingVolumes, findFolderVolumes, numberRepeats } from './stacks.ts';
 
 const makeVolume = (
   name: string,
@@ -16,14 +16,14 @@ const negative = makeVolume('negative', 'features/negative', { timeout: '60' }, 
 const cached = [storage, brick, negative, makeTop('negative')];
 
 describe('among the volumes of a stack,', () => {
-  it('countingVolumes finds the io-stats volumes above the storage', () => {
-    expect(countingVolumes(cached)).toEqual(['brick']);
+  it('findCountingVolumes finds the io-stats volumes above the storage', () => {
+    expect(findCountingVolumes(cached)).toEqual(['brick']);
     const off = makeVolume('brick', 'debug/io-stats', { 'count-fop-hits': 'off' }, ['storage']);
-    expect(countingVolumes([storage, off])).toEqual([]);
+    expect(findCountingVolumes([storage, off])).toEqual([]);
   });
 
-  it('folderVolumes finds the volumes with a directory', () => {
-    expect(folderVolumes(cached)).toEqual(['storage']);
+  it('findFolderVolumes finds the volumes with a directory', () => {
+    expect(findFolderVolumes(cached)).toEqual(['storage']);
   });
 
   it('numberRepeats numbers repeated names, and keeps unique ones', () => {

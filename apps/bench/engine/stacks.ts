@@ -1,20 +1,22 @@
-/** Finds and makes volumes of the stacks that the bench measures. Pure. */
+/** Finds and makes volumes of the stacks that the bench measures. Pure functions. */
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 
 /** Finds the debug/io-stats volumes directly above the storage, which count its lookups. */
-export function countingVolumes(volumes: readonly PlainVolume[]): string[] {
+export function findCountingVolumes(volumes: readonly PlainVolume[]): string[] {
   const types = new Map(volumes.map(({ name, type }) => [name, type]));
   return volumes
     .filter(({ type, subvolumes, options }) => {
-      const counts = options.some(([key, value]) => key === 'count-fop-hits' && value !== 'off');
-      const above = subvolumes.every((name) => types.get(name)?.startsWith('storage/'));
-      return type === 'debug/io-stats' && counts && above;
+      const isCounting = options.some(
+        ([key, value]) => key === 'count-fop-hits' && value !== 'off',
+      );
+      const isAboveStorage = subvolumes.every((name) => types.get(name)?.startsWith('storage/'));
+      return type === 'debug/io-stats' && isCounting && isAboveStorage;
     })
     .map(({ name }) => name);
 }
 
 /** Finds the volumes that store files in a folder of the machine. */
-export const folderVolumes = (volumes: readonly PlainVolume[]): string[] =>
+export const findFolderVolumes = (volumes: readonly PlainVolume[]): string[] =>
   volumes.filter(({ type }) => type === 'storage/posix').map(({ name }) => name);
 
 /** Numbers repeated names: `negative`, `negative-2`. Unique names stay. */

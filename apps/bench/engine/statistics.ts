@@ -1,10 +1,12 @@
 /**
  * Computes medians, quantiles and their intervals from rounds.
  *
- * A row is the list of a subject's rounds: of a stack, or a language. Round 3 of one row ran right
- * beside round 3 of the other, under the same load of the machine. Rows are therefore compared
- * round by round: the result is the median of the comparisons, not the comparison of the medians.
+ * A row is the list of the rounds of one subject: a stack, or a language. Round 3 of one row ran
+ * right beside round 3 of the other, under the same load of the machine. Rows are therefore
+ * compared round by round: the result is the median of the comparisons, not the comparison of the
+ * medians.
  */
+
 /** The median of a row, and its range. */
 export interface Estimate {
   readonly median: number;
@@ -23,7 +25,7 @@ const SPREAD_MAX = 1.5;
 
 const sortAscending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
-/** The median of at least one value. */
+/** Returns the median of at least one value. */
 export function median(values: readonly number[]): number {
   const sorted = sortAscending(values);
   const middle = sorted.length >> 1;
@@ -31,7 +33,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) / 2;
 }
 
-/** The value below which the fraction `part` of the values lies, interpolated linearly. */
+/** Returns the value below which this fraction of the values lies, interpolated linearly. */
 export function quantile(values: readonly number[], fraction: number): number {
   const sorted = sortAscending(values);
   const position = (sorted.length - 1) * fraction;
@@ -39,7 +41,7 @@ export function quantile(values: readonly number[], fraction: number): number {
   return lower + (sorted[Math.ceil(position)]! - lower) * (position % 1);
 }
 
-/** The median of at least one value, with the lowest and the highest. */
+/** Returns the median of at least one value, with the lowest and the highest value. */
 export const estimate = (values: readonly number[]): Estimate => ({
   median: median(values),
   low: Math.min(...values),
@@ -50,9 +52,10 @@ export const estimate = (values: readonly number[]): Estimate => ({
 export const isTooSpread = (rounds: readonly number[]): boolean =>
   Math.max(...rounds) > SPREAD_MAX * Math.min(...rounds);
 
+/** Compares a subject's value with the baseline's of the same round. */
 export type CompareValues = (value: number, baseline: number) => number;
-export const ratio: CompareValues = (value, baseline) => value / baseline;
-export const difference: CompareValues = (value, baseline) => value - baseline;
+export const divide: CompareValues = (value, baseline) => value / baseline;
+export const subtract: CompareValues = (value, baseline) => value - baseline;
 
 /** Compares two rows round by round. Both must have the same rounds, at least one. */
 export const compare = (

@@ -11,7 +11,7 @@ import type { ReplyTypes } from './load/messages.ts';
 import type { NotMeasured } from './not-measured.ts';
 import type { CpuAssignment } from './placement.ts';
 import { type RoundSample, sumCounts } from './results.ts';
-import type { Workload as Searches } from './searches.ts';
+import type { SearchPlan as Searches } from './searches.ts';
 import { readCpuSeconds, readPeakMemory } from './usage.ts';
 import type { WorkloadName } from './workloads/index.ts';
 import type { RequestRange, TriedCommand } from './workloads/workload.ts';
@@ -70,21 +70,21 @@ export interface RoundResult {
 }
 
 /** Name of the counter of lookups that a stack passed on to the storage. */
-export const PASSED_ON = 'lookups passed on';
-/** Name of the workload's folder in each mount. */
+export const PASSED_ON_COUNTER = 'lookups passed on';
+/** Name of the folder, in each mount, that has the workload's tree. */
 const TREE_NAME = 'tree';
 
-/** Time limit of a request, or of making a workload's tree, on a busy machine. */
+/** Time limit of a request, or of making a workload's tree; long enough for a busy machine. */
 const TIMEOUT_MIN_MS = 120_000;
 /** Time limit of the first run of a command. */
 const COMMAND_TIMEOUT_MS = 3_600_000;
-/** A round may take this many times as long as the last round did per request. */
+/** Each request of a round may take this many times as long as one of the last round did. */
 const TIMEOUT_FACTOR = 10;
 /** Longest timer of Node. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 /** Time limit in ms of a client's reply outside rounds; a first run of a command may take long. */
-export const baseTimeout = (isCommand: boolean): number =>
+export const findBaseTimeoutMs = (isCommand: boolean): number =>
   isCommand ? COMMAND_TIMEOUT_MS : TIMEOUT_MIN_MS;
 
 /**
@@ -93,19 +93,20 @@ export const baseTimeout = (isCommand: boolean): number =>
  * @param count requests of the round
  * @param lastRequestMs time of a request in the last round; null before the first
  */
-export function roundTimeout(
+export function computeRoundTimeoutMs(
   seconds: number,
   count: number,
   lastRequestMs: number | null,
   isCommand: boolean,
 ): number {
-  const fixedMs = baseTimeout(isCommand && lastRequestMs === null);
+  const fixedMs = findBaseTimeoutMs(isCommand && lastRequestMs === null);
   return Math.min(
     TIMEOUT_MAX_MS,
     fixedMs + 1000 * seconds + TIMEOUT_FACTOR * count * (lastRequestMs ?? 0),
   );
 }
 
+/** A stack behind its mount, or the plain directory, with its clients. */
 export class Target<S extends ServedMount = ServedMount> {
   /** Time until the server was mounted; null for the plain directory. */
   startSeconds: number | null = null;
@@ -124,7 +125,7 @@ export class Target<S extends ServedMount = ServedMount> {
     this.settings = settings;
     this.access = access;
     this.root = settings.reference;
-    this.timeoutMs = baseTimeout(settings.workload === 'command');
+    this.timeoutMs = findBaseTimeoutMs(settings.workload === 'command');
   }
 
   /** Mounts, makes the tree if it is absent, and prepares the clients. @throws {NotMeasured} */
@@ -166,12 +167,12 @@ export class Target<S extends ServedMount = ServedMount> {
   async measure(round: number, range: RequestRange, runStart: number): Promise<RoundResult> {
     const { seconds, workload } = this.settings;
     const serverPid = this.server?.pid;
-    const passedBefore = await this.readPassedOn();
+    const passedBefore = await this.countPassedOn();
     const cpuBefore = serverPid === undefined ? 0 : readCpuSeconds(serverPid);
     const busySampler = round > 0 ? this.access.busySampler : null;
-    busySampler?.begin(this.measuredPids());
+    busySampler?.begin(this.listMeasuredPids());
     const at = (performance.now() - runStart) / 1e3;
-    const timeoutMs = roundTimeout(
+    const timeoutMs = computeRoundTimeoutMs(
       seconds,
       range.count,
       this.lastRequestMs,
@@ -184,14 +185,18 @@ export class Target<S extends ServedMount = ServedMount> {
     );
     const cpuAfter = serverPid === undefined ? 0 : readCpuSeconds(serverPid);
     if (cpuBefore === null || cpuAfter === null) throw new ServerGone('the server ended');
-    const passedAfter = await this.readPassedOn();
-    const passed =
+    const passedAfter = await this.countPassedOn();
+    const passedCount =
       passedBefore === null || passedAfter === null ? null : passedAfter - passedBefore;
-    return makeRoundResult(results, { round, at, serverCpuSeconds: cpuAfter - cpuBefore }, passed);
+    return makeRoundResult(
+      results,
+      { round, at, serverCpuSeconds: cpuAfter - cpuBefore },
+      passedCount,
+    );
   }
 
-  /** Returns the error's message, and why the server ended if it has. */
-  async explain(error: NotMeasured): Promise<string> {
+  /** Returns the error's message and, if the server has ended, the reason. */
+  async explainError(error: NotMeasured): Promise<string> {
     const endReason = await this.server?.explainEnd();
     return endReason ? `${error.message}: ${endReason}` : error.message;
   }
@@ -211,15 +216,18 @@ export class Target<S extends ServedMount = ServedMount> {
     }
   }
 
-  /** The processes of a round, and this one, which only waits but may run on the same CPUs. */
-  private measuredPids(): number[] {
+  /**
+   * Lists the processes of a round. Includes this process where the clients may run on any CPU: it
+   * only waits, but may share their CPUs.
+   */
+  private listMeasuredPids(): number[] {
     const { access, server, settings, clients } = this;
     const own = settings.cpus.client === null ? [process.pid] : [];
     return [...own, ...(access.pids ?? []), ...(server ? [server.pid] : []), ...clients!.pids];
   }
 
-  /** Lookups that reached the storage until now; null without a counter. */
-  private async readPassedOn(): Promise<number | null> {
+  /** Counts the lookups that have reached the storage since the mount; null without a counter. */
+  private async countPassedOn(): Promise<number | null> {
     const { server, access } = this;
     if (server === null || access.lookupCounter === null) return null;
     return access.lookupCounter(server.mountpoint, this.timeoutMs);
@@ -238,7 +246,7 @@ function makeRoundResult(
   const latency = makeHistogram();
   for (const { times } of results) for (const time of times) recordNs(latency, time);
   const counts = sumCounts(results);
-  if (passedOnCount !== null) counts[PASSED_ON] = passedOnCount;
+  if (passedOnCount !== null) counts[PASSED_ON_COUNTER] = passedOnCount;
   const sum = (readValue: (loop: ReplyTypes['run']) => number): number =>
     results.reduce((all, loop) => all + readValue(loop), 0);
   const sample: RoundSample = {

@@ -1,6 +1,6 @@
 /**
  * Tries a bench before it measures: starts each stack once, and runs the command in an empty
- * folder. Mistakes are then reported at once, and not again for every workload.
+ * folder. The user's mistakes are then reported at once, and not again for every workload.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,11 +8,11 @@ import { Clients } from './load/clients.ts';
 import { isSystemError, type MeasurePlan } from './measure.ts';
 import { NotMeasured } from './not-measured.ts';
 import { readAllowedCpus } from './placement.ts';
-import { baseTimeout } from './target.ts';
+import { findBaseTimeoutMs } from './target.ts';
 import { describeFailure, describeRefusal } from './workloads/command.ts';
 import type { TriedCommand } from './workloads/workload.ts';
 
-interface TrialPlan extends Pick<MeasurePlan, 'stacks' | 'signal' | 'onTurn'> {
+interface TrialPlan extends Pick<MeasurePlan, 'stacks' | 'signal' | 'onStep'> {
   /** The program and its arguments; empty: no command. */
   readonly command: readonly string[];
   /** An empty folder on the storage of the stacks. */
@@ -32,13 +32,13 @@ export interface TrialResult {
  * @throws {NotMeasured} if no stack starts, or the command cannot be run
  */
 export async function tryAll(plan: TrialPlan): Promise<TrialResult> {
-  const { stacks, signal, onTurn } = plan;
+  const { stacks, signal, onStep } = plan;
   const command = plan.command.length === 0 ? null : await tryCommandOnce(plan);
   const startFailures = new Map<string, string>();
   const warnings: string[] = [];
   for (const stack of stacks) {
     if (signal.aborted) break;
-    onTurn(`${stack.name}, first start`);
+    onStep(`${stack.name}, first start`);
     try {
       const mount = await stack.serve();
       await mount.stop();
@@ -64,16 +64,16 @@ async function tryCommandOnce({
   command,
   folder,
   signal,
-  onTurn,
+  onStep,
 }: TrialPlan): Promise<TriedCommand | null> {
-  onTurn('the command, first run');
+  onStep('the command, first run');
   const trialFolder = join(folder, 'trial');
   const clients = new Clients({ count: 1, cpus: readAllowedCpus(), signal });
   try {
     const tried = await clients.requestFirst(
       'try',
       { words: command, folder: trialFolder },
-      baseTimeout(true),
+      findBaseTimeoutMs(true),
     );
     const refusal = describeRefusal(tried);
     if (refusal !== null) throw new NotMeasured(refusal);

@@ -14,9 +14,9 @@ import { runToEnd } from './others/implementation.ts';
 import {
   ENDED_TEXT,
   makeServerFailure,
+  makeXlatorOptionFlags,
   OwnServer,
   readLogEnd,
-  xlatorOptionFlags,
 } from './own-server.ts';
 import { startProcess } from './process.ts';
 
@@ -24,7 +24,7 @@ import { startProcess } from './process.ts';
 
 const LOCALHOST = '127.0.0.1';
 
-const TCP = { 'transport-type': 'tcp', 'transport.address-family': 'inet' };
+const TCP_OPTIONS = { 'transport-type': 'tcp', 'transport.address-family': 'inet' };
 
 /**
  * Makes a brick's volumes: a protocol/server over `volumes`. Clients connect to the last of these
@@ -37,7 +37,7 @@ export const makeServerVolumes = (
 ): PlainVolume[] => {
   const { name } = volumes.at(-1)!;
   const server = makeVolume('server', 'protocol/server', {
-    ...TCP,
+    ...TCP_OPTIONS,
     'transport.socket.bind-address': LOCALHOST,
     ...(port === undefined ? {} : { 'transport.socket.listen-port': String(port) }),
     'auth-path': name,
@@ -49,7 +49,7 @@ export const makeServerVolumes = (
 /** Makes a protocol/client of the volume `brick` that the brick at this port exports. */
 export const makeClientVolume = (name: string, brick: string, port: number): PlainVolume =>
   makeVolume(name, 'protocol/client', {
-    ...TCP,
+    ...TCP_OPTIONS,
     'remote-host': LOCALHOST,
     'remote-port': String(port),
     'remote-subvolume': brick,
@@ -74,7 +74,7 @@ export interface Bricks {
   readonly ports: readonly number[];
   /** The brick processes. */
   readonly pids: readonly number[];
-  /** Aborted when a brick ends by itself, or when a signal of a plan is aborted. */
+  /** Aborted when a brick ends by itself, or when the signal of any plan is. */
   readonly signal: AbortSignal;
 }
 
@@ -127,7 +127,7 @@ export async function withBricks<T>(
   const bricks: Brick[] = [];
   const findFailure = (): Failure | null =>
     bricks.map((brick) => brick.findFailure()).find((result) => result !== null) ?? null;
-  const failure = new AbortController();
+  const failureControl = new AbortController();
   try {
     for (const { signal } of plans) signal.throwIfAborted();
     const starts = await Promise.allSettled(plans.map(start));
@@ -136,9 +136,9 @@ export async function withBricks<T>(
     const ports = bricks.map(({ port }) => port);
     const pids = bricks.map(({ pid }) => pid);
     // If a brick has ended, its names look absent and results are wrong, so `use` must stop.
-    const noteExit = (): void => failure.abort(findFailure());
+    const noteExit = (): void => failureControl.abort(findFailure());
     for (const { exited } of bricks) exited.then(noteExit, noteExit);
-    const signal = AbortSignal.any([failure.signal, ...plans.map((plan) => plan.signal)]);
+    const signal = AbortSignal.any([failureControl.signal, ...plans.map((plan) => plan.signal)]);
     return await use({ ports, pids, signal });
   } catch (error) {
     // The end of a brick explains any other failure.
@@ -167,15 +167,15 @@ export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   return {
     port: Number(port),
     pid: server.pid,
-    exited: server.ended,
+    exited: server.whenEnded,
     findFailure: () => (server.hasEnded ? makeServerFailure(title, ENDED_TEXT, logFile) : null),
     end: async () => void (await server.end()),
   };
 }
 
-/** Number of attempts to start a brick: another program may take the free port before it does. */
-const ATTEMPTS = 3;
-const START_MS_MAX = 60_000;
+/** Attempts to start a brick: another program may take the free port first. */
+const START_ATTEMPTS_MAX = 3;
+const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts a brick of GlusterFS. If setpriv is installed, the kernel ends it with this process.
@@ -183,14 +183,18 @@ const START_MS_MAX = 60_000;
  */
 export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
   const { volfile, options, logFile, title, signal } = plan;
-  for (let attemptsLeft = ATTEMPTS - 1; ; attemptsLeft -= 1) {
+  for (let attemptsLeft = START_ATTEMPTS_MAX - 1; ; attemptsLeft -= 1) {
     const port = await findFreePort();
-    const flags = xlatorOptionFlags([...options, `${LISTEN_PORT}=${port}`]);
+    const flags = makeXlatorOptionFlags([...options, `${LISTEN_PORT}=${port}`]);
     const commandLine = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
     try {
       const { pid, exited, hasEnded, stop } = await startProcess(
         {
-          ...{ words: killWithParent(commandLine), log: logFile, timeoutMs: START_MS_MAX },
+          ...{
+            words: addParentDeathSignal(commandLine),
+            log: logFile,
+            timeoutMs: START_TIMEOUT_MS,
+          },
           // SIGKILL, as the brick's folder is removed right afterwards.
           ...{ signal, endSignal: 'SIGKILL' },
         },
@@ -213,7 +217,9 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
 }
 
 /** Prefixes a command line so that the kernel kills the program when its parent ends. */
-function killWithParent(line: readonly [string, ...string[]]): readonly [string, ...string[]] {
+function addParentDeathSignal(
+  line: readonly [string, ...string[]],
+): readonly [string, ...string[]] {
   const hasSetpriv = runToEnd(['setpriv', '--version']).status === 0;
   return hasSetpriv ? ['setpriv', '--pdeathsig', 'KILL', '--', ...line] : line;
 }

@@ -28,9 +28,9 @@ import type { Load } from './call/pairs.ts';
 import { Cleanup } from './cleanup.ts';
 import { parseFlagWords } from './flag-words.ts';
 
-const ROUNDS = 15;
-/** Batches are short, so that even on a busy machine some run without interruption. */
-const BATCHES = { best: 8, count: 250, warm: 20_000 };
+const DEFAULT_ROUNDS = 15;
+/** Batches are short, so that some run without interruption even on a busy machine. */
+const DEFAULT_LOAD = { batchesPerRound: 8, requestsPerBatch: 250, warmUpRequests: 20_000 };
 
 const languageNames = Object.keys(languages) as LanguageName[];
 
@@ -46,14 +46,18 @@ export default defineCommand({
       help: `of ${languageNames.join(', ')} (all)`,
     }),
     only: listFlag({ value: 'CALLS', values: kindNames, help: `of ${kindNames.join(', ')} (all)` }),
-    rounds: numberFlag({ value: 'N', isWhole: true, help: `of each kind of call (${ROUNDS})` }),
+    rounds: numberFlag({
+      value: 'N',
+      isWhole: true,
+      help: `of each kind of call (${DEFAULT_ROUNDS})`,
+    }),
     json: toggleFlag({
       help: 'print {interrupted, busy, calls: [{kind, typescript, over: {LANGUAGE: COST}}]}, in ns',
     }),
   },
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
-    const { rounds = ROUNDS } = flags;
+    const { rounds = DEFAULT_ROUNDS } = flags;
     if (rounds < 1) throw new UsageError('--rounds takes at least 1');
     const wantedLanguages =
       flags.in.length === 0 ? languageNames : parseFlagWords('--in', flags.in, languageNames);
@@ -61,7 +65,7 @@ export default defineCommand({
       flags.only.length === 0 ? kindNames : parseFlagWords('--only', flags.only, kindNames);
     const interruption = new Interruption();
     try {
-      const load = { ...BATCHES, rounds };
+      const load = { ...DEFAULT_LOAD, rounds };
       const results = await measureCalls(
         wantedKinds,
         wantedLanguages,
@@ -124,7 +128,7 @@ async function measureCalls(
     await cleanup.run(terminal.err);
     rmSync(folder, { recursive: true, force: true });
   }
-  return { busy: busySampler.busyness(), calls };
+  return { busy: busySampler.computeBusyness(), calls };
 }
 
 function printResults(
@@ -138,20 +142,20 @@ function printResults(
     const busyWarning = describeBusyness(busy, parseCpuList(readAllowedCpus()).length);
     if (busyWarning !== null)
       terminal.out(`Busy: ${busyWarning}. Times are longer than on a quiet machine.\n`);
-    terminal.out(writeTable(calls, terminal));
+    terminal.out(formatCallTable(calls, terminal));
     if (interrupted) terminal.out('\ninterrupted: these are the rounds until then');
   }
 }
 
 /**
- * Writes a table with a row for each kind of call and a column for each language, and explains it.
+ * Formats a table with a row for each kind of call and a column for each language, and explains it.
  */
-function writeTable(calls: readonly CallCosts[], { colour, width }: Terminal): string {
+function formatCallTable(calls: readonly CallCosts[], { colour, width }: Terminal): string {
   const shownLanguages = languageNames.filter(
     (language) => language === 'typescript' || calls.some(({ over }) => over[language]),
   );
   const notes = new Set<string>();
-  const writeCell = (
+  const formatCell = (
     cost: Cost | MissingResult | undefined,
     sign: string,
     language: string,
@@ -167,8 +171,8 @@ function writeTable(calls: readonly CallCosts[], { colour, width }: Terminal): s
   const rows = calls.map(({ typescript, over }) =>
     shownLanguages.map((language, i) =>
       language === 'typescript'
-        ? writeCell(typescript, '', titles[i]!)
-        : writeCell(over[language], makeSign(over[language]), titles[i]!),
+        ? formatCell(typescript, '', titles[i]!)
+        : formatCell(over[language], makeSign(over[language]), titles[i]!),
     ),
   );
   const doubtful = rows.flat().some((cell) => cell.endsWith('?'));
@@ -192,6 +196,6 @@ function writeTable(calls: readonly CallCosts[], { colour, width }: Terminal): s
   ].join('\n');
 }
 
-/** A plus sign for a cost over TypeScript's; a negative number has its own sign. */
+/** Returns a plus sign for a cost above TypeScript's; negative numbers have their own sign. */
 const makeSign = (cost: Cost | MissingResult | undefined): string =>
   cost === undefined || isMissing(cost) || cost.median < 0 ? '' : '+';

@@ -1,12 +1,11 @@
 /** Implements `glossa bench compare`: compares two results line by line. */
-
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK, Failure } from '../../../terminal/exit.ts';
 import { takeOperands, toggleFlag } from '../../../terminal/flags.ts';
 import { readNamedFile } from '../../../terminal/named-file.ts';
 import { compareRuns } from '../engine/compare.ts';
-import { writeComparison } from '../engine/report/text.ts';
-import { type Run, readRun } from '../engine/schema.ts';
+import { formatComparedRuns } from '../engine/report/text.ts';
+import { parseRun, type Run } from '../engine/schema.ts';
 
 export default defineCommand({
   usage: ['glossa bench compare FIRST.json SECOND.json [--json]'],
@@ -15,7 +14,9 @@ export default defineCommand({
     'first, and whether it is in comparison with the first stack; a difference is one when it is ' +
     'larger than the noise of both.',
   flags: {
-    json: toggleFlag({ help: 'print {warnings, lines: [{workload, stack, to, a, b, judged}]}' }),
+    json: toggleFlag({
+      help: 'print {warnings, lines: [{workload, stack, to, a, b, compared, missing}]}',
+    }),
   },
   async run({ flags, operands }, terminal) {
     const [first, second] = takeOperands(operands, ['FIRST.json', 'SECOND.json']);
@@ -25,7 +26,7 @@ export default defineCommand({
       throw new Failure(['the results have nothing in common', ...comparison.warnings].join('\n'));
     } else {
       terminal.out(
-        writeComparison(comparison, { width: terminal.width, colour: terminal.colour.out }),
+        formatComparedRuns(comparison, { width: terminal.width, colour: terminal.colour.out }),
       );
     }
     return EXIT_OK;
@@ -34,4 +35,4 @@ export default defineCommand({
 
 /** Reads a result of `glossa bench` from a file. @throws {Failure} */
 export const readRunFile = async (path: string): Promise<Run> =>
-  readRun((await readNamedFile(path, { name: path })).toString(), path);
+  parseRun((await readNamedFile(path, { name: path })).toString(), path);

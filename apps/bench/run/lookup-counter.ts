@@ -6,7 +6,10 @@ import { Failure } from '../../../terminal/exit.ts';
 import { ServerGone } from '../engine/load/clients.ts';
 import type { LookupCounter } from '../engine/target.ts';
 
-/** Makes a counter of the lookups at these debug/io-stats volumes. It throws ServerGone. */
+/**
+ * Makes a counter of the lookups at these debug/io-stats volumes. The counter throws ServerGone if
+ * the server does not reply.
+ */
 export const makeLookupCounter =
   (volumes: readonly string[]): LookupCounter =>
   async (mountpoint, timeoutMs) => {

@@ -7,12 +7,13 @@ import type { Terminal } from '../../../terminal/terminal.ts';
 
 /** Time limit in ms for a server to unmount and end, before it is killed. */
 const GRACE_MS = 5000;
-/** The shorter limit after an interruption, as the server may hang: the user is waiting. */
+/** The shorter limit after an interruption: the user waits, and the server may hang. */
 const SHORT_GRACE_MS = 1000;
 /** Lines of the log to show if a server ended by itself. */
 const LOG_LINES = 5;
 export const ENDED_TEXT = 'ended unexpectedly';
 
+/** A server in a child process. */
 export class OwnServer {
   /** Messages that the server printed while it started. */
   readonly messages: string[] = [];
@@ -37,17 +38,20 @@ export class OwnServer {
     this.signal = signal;
     const addMessage = (text: string): void => void this.messages.push(text);
     const stderr = openSync(logFile, 'a');
-    this.server = new ChildServer([...args, '--log-file', logFile, ...xlatorOptionFlags(options)], {
-      attached: true,
-      stderr,
-      terminal: { ...terminal, out: addMessage, err: addMessage },
-    });
+    this.server = new ChildServer(
+      [...args, '--log-file', logFile, ...makeXlatorOptionFlags(options)],
+      {
+        attached: true,
+        stderr,
+        terminal: { ...terminal, out: addMessage, err: addMessage },
+      },
+    );
     closeSync(stderr);
     const noteExit = (): void => {
       this.hasEnded = true;
     };
     this.server.whenExited.then(noteExit, noteExit);
-    signal?.addEventListener('abort', this.startEnd, { once: true });
+    signal?.addEventListener('abort', this.endOnAbort, { once: true });
   }
 
   get pid(): number {
@@ -55,11 +59,11 @@ export class OwnServer {
   }
 
   /** Resolves to true when the server serves, or to false if it ended before. */
-  get ready(): Promise<boolean> {
+  get whenReady(): Promise<boolean> {
     return this.server.whenReady;
   }
 
-  get ended(): Promise<ServerExit> {
+  get whenEnded(): Promise<ServerExit> {
     return this.server.whenExited;
   }
 
@@ -69,7 +73,8 @@ export class OwnServer {
    * @param title the name of the server in messages
    */
   async waitUntilStarted(title: string): Promise<Failure | null> {
-    if (await (this.signal ? rejectOnAbort(this.ready, this.signal) : this.ready)) return null;
+    if (await (this.signal ? rejectOnAbort(this.whenReady, this.signal) : this.whenReady))
+      return null;
     const exit = await this.server.whenExited;
     // A killed server has sent no reason.
     if (exit.signal === null && this.messages.length > 0)
@@ -104,11 +109,11 @@ export class OwnServer {
     } finally {
       clearTimeout(killTimer);
       signal?.removeEventListener('abort', shortenGrace);
-      signal?.removeEventListener('abort', this.startEnd);
+      signal?.removeEventListener('abort', this.endOnAbort);
     }
   }
 
-  private readonly startEnd = (): void => {
+  private readonly endOnAbort = (): void => {
     // Callers of `end` handle the rejection.
     this.end().catch(() => {});
   };
@@ -123,7 +128,7 @@ interface OwnServerSettings {
 }
 
 /** Turns options into flags --xlator-option, which glossa and GlusterFS share. */
-export const xlatorOptionFlags = (options: readonly string[]): string[] =>
+export const makeXlatorOptionFlags = (options: readonly string[]): string[] =>
   options.flatMap((option) => ['--xlator-option', option]);
 
 /** Makes the failure of a server, with the last lines of its log. */

@@ -34,14 +34,14 @@ export interface StartedServer {
 }
 
 /** Milliseconds until a process that does not end is killed. */
-const STOP_MS_MAX = 5_000;
+const STOP_TIMEOUT_MS = 5_000;
 /** Milliseconds between two polls, and so the resolution of `startSeconds`. */
-const POLL_MS = 2;
+const POLL_INTERVAL_MS = 2;
 
 /**
  * Starts a process and waits until it serves.
  * @param isReady polls whether the process serves
- * @param failureText begins the message if the process does not serve: `it did not mount`
+ * @param failureText the beginning of the error's message: `it did not mount`
  * @param cleanUp called after the process has ended
  * @throws {NotMeasured} with the last error of its log
  */
@@ -67,7 +67,7 @@ export async function startProcess(
   });
   const stop = async (): Promise<void> => {
     child.kill(endSignal);
-    const killTimer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await exited;
     clearTimeout(killTimer);
     cleanUp();
@@ -89,7 +89,7 @@ export async function startProcess(
       signal?.throwIfAborted();
       throw new NotMeasured(`${failureText}: ${readLastError(log)}`);
     }
-    if (!serves) await delay(POLL_MS);
+    if (!serves) await delay(POLL_INTERVAL_MS);
   }
   return {
     pid: child.pid!,
@@ -119,7 +119,7 @@ const isReplying = (mountpoint: string): Promise<boolean> | boolean =>
     () => false,
   );
 
-/** Reads the last line of a log that looks like an error, or the last line. */
+/** Reads the last line of a log that looks like an error; without one, the last line. */
 export function readLastError(log: string): string {
   const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
   const last = lines.findLast((words) => / E \[|error|fail|cannot/i.test(words)) ?? lines.at(-1);

@@ -1,10 +1,9 @@
 /** Implements `glossa bench report`: prints a result as a table, or writes a folder with a page. */
-
 import { defineCommand } from '../../../terminal/command.ts';
 import { EXIT_OK } from '../../../terminal/exit.ts';
 import { takeOperands, textFlag, toggleFlag } from '../../../terminal/flags.ts';
 import { makeReportFiles } from '../engine/report/html.ts';
-import { writeTerminalReport } from '../engine/report/text.ts';
+import { formatTerminalReport } from '../engine/report/text.ts';
 import { openReportFolder, writeReportFolder } from '../engine/report-folder.ts';
 import { readRunFile } from './compare.ts';
 
@@ -22,7 +21,7 @@ export default defineCommand({
     const run = await readRunFile(file);
     if (out === undefined) {
       terminal.out(
-        writeTerminalReport(run, { width: terminal.width, colour: terminal.colour.out }),
+        formatTerminalReport(run, { width: terminal.width, colour: terminal.colour.out }),
       );
       return EXIT_OK;
     }

@@ -10,18 +10,25 @@ function settings(...args: string[]) {
 
 describe('the settings of glossa bench', () => {
   it('suit a first short run by default', () => {
-    const { workloads, places, rounds, seconds, clients } = settings();
+    const { workloads, placements, rounds, seconds, clients } = settings();
     expect(workloads).toEqual(['miss', 'hit', 'phpsim', 'smallfile', 'seqread', 'randread']);
-    expect(places).toEqual(['same']);
+    expect(placements).toEqual(['same']);
     expect(clients).toBe(1);
     // Two stacks end within a minute: with the warm-up, and a second or two for starts.
     expect(workloads.length * 2 * ((rounds + 2) * seconds + 1.5)).toBeLessThan(60);
   });
 
-  it('accept several workloads and places in one word or in several', () => {
-    const { workloads, places } = settings('-w', 'miss,hit', '-w', 'readdir', '--cpu', 'free,same');
+  it('accept several workloads and placements in one word or in several', () => {
+    const { workloads, placements } = settings(
+      '-w',
+      'miss,hit',
+      '-w',
+      'readdir',
+      '--cpu',
+      'free,same',
+    );
     expect(workloads).toEqual(['miss', 'hit', 'readdir']);
-    expect(places).toEqual(['free', 'same']);
+    expect(placements).toEqual(['free', 'same']);
   });
 
   it('accept a command alone or beside other workloads', () => {

@@ -1,5 +1,4 @@
 /** Defines and parses the flags of `glossa bench`. */
-
 import { UsageError } from '../../../terminal/exit.ts';
 import {
   type Flags,
@@ -24,12 +23,12 @@ const DEFAULT_WORKLOADS: readonly WorkloadName[] = [
   'seqread',
   'randread',
 ];
-const ROUNDS = 15;
-const SECONDS = 0.2;
+const DEFAULT_ROUNDS = 15;
+const DEFAULT_ROUND_SECONDS = 0.2;
 const CLIENTS_MAX = 64;
 
-/** The workloads of --workload; `command` needs a command behind `--` instead. */
-const measurable = workloadNames.filter((name) => name !== 'command');
+/** The workloads of --workload; `command` is requested by a command after `--`. */
+const measurableWorkloads = workloadNames.filter((name) => name !== 'command');
 
 export const benchFlags = {
   translator: textFlag({
@@ -49,11 +48,14 @@ export const benchFlags = {
   workload: listFlag({
     short: 'w',
     value: 'NAMES',
-    values: [...measurable, 'all'],
-    help: `of ${measurable.join(', ')}, or all (${DEFAULT_WORKLOADS.join(',')})`,
+    values: [...measurableWorkloads, 'all'],
+    help: `of ${measurableWorkloads.join(', ')}, or all (${DEFAULT_WORKLOADS.join(',')})`,
   }),
-  rounds: numberFlag({ value: 'N', isWhole: true, help: `of each workload (${ROUNDS})` }),
-  duration: numberFlag({ value: 'SEC', help: `of a round of the slowest stack (${SECONDS})` }),
+  rounds: numberFlag({ value: 'N', isWhole: true, help: `of each workload (${DEFAULT_ROUNDS})` }),
+  duration: numberFlag({
+    value: 'SEC',
+    help: `of a round of the slowest stack (${DEFAULT_ROUND_SECONDS})`,
+  }),
   clients: numberFlag({ value: 'N', isWhole: true, help: 'that ask at the same time (1)' }),
   cpu: listFlag({
     value: 'PLACES',
@@ -91,11 +93,16 @@ export type BenchFlags = FlagValues<typeof benchFlags>;
 
 /**
  * Turns flags into settings.
- * @param rest the words behind `--`, which are a command to measure; null without `--`
+ * @param rest the words after `--`, which are a command to measure; null without `--`
  * @throws {UsageError}
  */
 export function parseSettings(flags: BenchFlags, rest: readonly string[] | null) {
-  const { rounds = ROUNDS, duration = SECONDS, clients = 1, seed = 1 } = flags;
+  const {
+    rounds = DEFAULT_ROUNDS,
+    duration = DEFAULT_ROUND_SECONDS,
+    clients = 1,
+    seed = 1,
+  } = flags;
   if (rounds < 1) throw new UsageError('--rounds takes at least 1');
   if (duration <= 0) throw new UsageError('--duration takes more than 0 seconds');
   if (clients < 1 || clients > CLIENTS_MAX) {
@@ -110,7 +117,7 @@ export function parseSettings(flags: BenchFlags, rest: readonly string[] | null)
   };
   return {
     workloads: parseWorkloads(flags.workload, rest),
-    places: parseFlagWords('--cpu', flags.cpu.length === 0 ? ['same'] : flags.cpu, placements),
+    placements: parseFlagWords('--cpu', flags.cpu.length === 0 ? ['same'] : flags.cpu, placements),
     rounds,
     seconds: duration,
     clients,
@@ -133,6 +140,6 @@ export type BenchSettings = ReturnType<typeof parseSettings>;
 function parseWorkloads(words: readonly string[], rest: readonly string[] | null): WorkloadName[] {
   const command: WorkloadName[] = rest === null ? [] : ['command'];
   if (words.length === 0) return rest === null ? [...DEFAULT_WORKLOADS] : command;
-  if (words.includes('all')) return [...measurable, ...command];
-  return [...parseFlagWords('--workload', words, measurable), ...command];
+  if (words.includes('all')) return [...measurableWorkloads, ...command];
+  return [...parseFlagWords('--workload', words, measurableWorkloads), ...command];
 }

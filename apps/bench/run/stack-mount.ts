@@ -13,13 +13,13 @@ import { ServerGone } from '../engine/load/clients.ts';
 import type { StackPlan } from '../engine/measure.ts';
 import { NotMeasured } from '../engine/not-measured.ts';
 import type { StackDescription } from '../engine/schema.ts';
-import { countingVolumes, folderVolumes } from '../engine/stacks.ts';
+import { findCountingVolumes, findFolderVolumes } from '../engine/stacks.ts';
 import type { ServedMount } from '../engine/target.ts';
 import { makeLookupCounter } from './lookup-counter.ts';
 import { ENDED_TEXT, makeServerFailure, OwnServer, readLogEnd } from './own-server.ts';
 
 export interface MountSettings {
-  /** Unique name in the scratch folder, for mount point and log. */
+  /** Unique name, for mount point and log in the scratch folder. */
   readonly name: string;
   /** The volfile's path. */
   readonly volfile: string;
@@ -41,7 +41,7 @@ export interface StackMount extends ServedMount {
 }
 
 /** Milliseconds to wait for the exit status of a server whose mount has failed. */
-const EXIT_KNOWN_MS = 1000;
+const EXIT_STATUS_TIMEOUT_MS = 1000;
 const LOG_LINES = 3;
 
 /** Mounts a stack. @throws {Failure} if that fails or is aborted, after cleaning up */
@@ -90,8 +90,10 @@ export async function mountStack(
     },
     async explainEnd() {
       const timeoutAbort = new AbortController();
-      const timeout = delay(EXIT_KNOWN_MS, null, { signal: timeoutAbort.signal }).catch(() => null);
-      const exit = await Promise.race([server.ended, timeout]);
+      const timeout = delay(EXIT_STATUS_TIMEOUT_MS, null, { signal: timeoutAbort.signal }).catch(
+        () => null,
+      );
+      const exit = await Promise.race([server.whenEnded, timeout]);
       timeoutAbort.abort();
       if (exit === null) return null;
       isReported = true;
@@ -135,7 +137,7 @@ export function makeStackPlan(
 ): StackDescription & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
   const { scratch, data, mountFlags: flags, terminal } = folders;
-  const counterVolumes = countingVolumes(volumes);
+  const counterVolumes = findCountingVolumes(volumes);
   const folder = join(data, name);
   const discard = (): void => rmSync(folder, { recursive: true, force: true });
   return {
@@ -145,7 +147,7 @@ export function makeStackPlan(
     lookupCounter: counterVolumes.length === 0 ? null : makeLookupCounter(counterVolumes),
     async serve() {
       discard();
-      const options = folderVolumes(volumes).map((volume) => {
+      const options = findFolderVolumes(volumes).map((volume) => {
         const directory = join(folder, volume);
         mkdirSync(directory, { recursive: true });
         return `${volume}.directory=${directory}`;

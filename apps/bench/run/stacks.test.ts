@@ -8,7 +8,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'glossa-stacks-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const listAlike = (languages: string) =>
-  makeTranslatorStacks({ translator: 'negative', languages, options: [], scratch }).alike;
+  makeTranslatorStacks({ translator: 'negative', languageWords: languages, options: [], scratch })
+    .alike;
 
 describe('stacks of one translator', () => {
   it('must pass on equal lookups, except the stack none', () => {
@@ -21,7 +22,7 @@ describe('stacks of one translator', () => {
     const languages = 'python,python-thread,javascript-thread';
     const { stacks } = makeTranslatorStacks({
       translator: 'negative',
-      languages,
+      languageWords: languages,
       options: [],
       scratch,
     });

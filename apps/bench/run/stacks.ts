@@ -66,7 +66,7 @@ export const joinNames = (names: readonly string[]): string =>
 const THREAD_SUFFIX = '-thread';
 
 /** Words of --in: languages, and `none` for the stack without a translator. */
-export const languages = [
+export const languageWords = [
   ...new Set(['typescript', ...allLanguages.map(([name]) => name)]),
   ...allLanguages.filter(([, { hosted }]) => hosted !== null).map(([name]) => name + THREAD_SUFFIX),
   'none',
@@ -76,7 +76,7 @@ export interface TranslatorSettings {
   /** A name of examples/, or a folder with the same module in several languages. */
   readonly translator: string;
   /** `typescript,python`. */
-  readonly languages: string;
+  readonly languageWords: string;
   /** Options of the translator's volume: `KEY=VALUE`. */
   readonly options: readonly string[];
   /** Folder for compiled modules. */
@@ -99,13 +99,13 @@ type VolumeOrProblem = Volume | string;
 
 /** Builds a stack for each language of --in. @throws {Failure | UsageError} */
 export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
-  const { translator, languages: languageNames, scratch } = settings;
+  const { translator, languageWords: languageNames, scratch } = settings;
   const folder = findFolder(translator);
   const name = basename(folder);
   const translatorOptions = settings.options.map(splitOption);
   const stacks: BenchStack[] = [];
   const warnings: string[] = [];
-  for (const language of parseFlagWords('--in', [languageNames], languages)) {
+  for (const language of parseFlagWords('--in', [languageNames], languageWords)) {
     const volumeOrProblem = buildVolume(language, folder, name, scratch);
     if (typeof volumeOrProblem === 'string') {
       warnings.push(`${language} is left out: ${volumeOrProblem}`);
@@ -164,7 +164,7 @@ const findFirstFile = (folder: string, names: readonly string[]): string | undef
 const listCandidates = (language: string, name: string, extensions: readonly string[]): string[] =>
   extensions.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
 
-/** Splits a word of --in into the language and whether it has the suffix `-thread`. */
+/** Splits a word of --in: the language, and whether it had the suffix `-thread`. */
 const splitThreadSuffix = (language: string): [string, boolean] =>
   language.endsWith(THREAD_SUFFIX)
     ? [language.slice(0, -THREAD_SUFFIX.length), true]

@@ -15,7 +15,7 @@ import {
   runShortBench,
 } from '../../../test/support/bench-runs.ts';
 import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
-import { readRun, type StackResult } from '../engine/schema.ts';
+import { parseRun, type StackResult } from '../engine/schema.ts';
 import { Workspace } from './workspace.ts';
 
 /** The program `script` (util-linux) provides a terminal. */
@@ -103,7 +103,7 @@ describeMounts('glossa bench in trouble', () => {
         await exited;
         expect(child.exitCode, output).toBe(130);
         const written = readFileSync(scratch.at('report/run.json'), 'utf8');
-        const { partial, workloads } = readRun(written, 'run.json');
+        const { partial, workloads } = parseRun(written, 'run.json');
         expect(partial).toBe(true);
         for (const result of workloads[0]!.results) {
           expect(roundCount(result)).toBeGreaterThanOrEqual(2);

@@ -11,7 +11,7 @@ import {
   runShortBench,
 } from '../../../test/support/bench-runs.ts';
 import { describeMounts, runGlossa, withScratch } from '../../../test/support/mount.ts';
-import { readRun } from '../engine/schema.ts';
+import { parseRun } from '../engine/schema.ts';
 
 describeMounts('glossa bench, as a whole', () => {
   it(
@@ -50,7 +50,10 @@ describeMounts('glossa bench, as a whole', () => {
         expect(passed[0]!['lookups passed on']).toBe(
           run.workloads[0]!.results[0]!.measured!.latency.count,
         );
-        const written = readRun(readFileSync(join(scratch.path, 'report/run.json'), 'utf8'), 'run');
+        const written = parseRun(
+          readFileSync(join(scratch.path, 'report/run.json'), 'utf8'),
+          'run',
+        );
         expect(written).toEqual(run);
         expectClean(scratch);
       }),

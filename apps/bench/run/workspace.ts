@@ -7,14 +7,15 @@ import { Failure } from '../../../terminal/exit.ts';
 import { reason } from '../../../terminal/reason.ts';
 
 /** A file system in memory on most machines, so that the disk is not measured. */
-const MEMORY = '/dev/shm';
+const MEMORY_FOLDER = '/dev/shm';
 
+/** The folders of a run. */
 export class Workspace {
   /** Folder for mount points, logs and programs. */
   readonly scratch: string;
   /** Folder for all stored files. */
   readonly data: string;
-  /** Folder in `data` with the files of each stack, in a folder of its name. */
+  /** Folder in `data` with a subfolder for the files of each stack. */
   readonly stacks: string;
   /** The plain directory, in `data`: the same storage without a server. */
   readonly plain: string;
@@ -53,9 +54,9 @@ export class Workspace {
 /** Chooses /dev/shm if it has more free bytes than these, else the folder for temporary files. */
 function chooseParent(bytes: number): string {
   try {
-    accessSync(MEMORY, constants.W_OK);
-    const { bavail, bsize } = statfsSync(MEMORY);
-    if (bavail * bsize > bytes) return MEMORY;
+    accessSync(MEMORY_FOLDER, constants.W_OK);
+    const { bavail, bsize } = statfsSync(MEMORY_FOLDER);
+    if (bavail * bsize > bytes) return MEMORY_FOLDER;
   } catch {
     // Absent, or not accessible to this user.
   }

@@ -17,13 +17,18 @@ const toJavaScript = (code: string): string =>
     .replace(/(?<=[a-z])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /**
- * The languages of lessons. Texts and sentences use the names of the first.
- * `fence`: the language of a code block in Markdown; `volfileEnd`: the end of a volfile's name;
- * `code`: translates names in code.
+ * The languages of lessons. Texts and sentences have the first one's names.
+ * `fence`: the language of a code block in Markdown; `volfileSuffix`: the end of a volfile's name;
+ * `code`: translates names in code to the language's spelling.
  */
 export const lessonLanguages = {
-  python: { extension: '.py', fence: 'python', volfileEnd: '.vol', code: (text: string) => text },
-  javascript: { extension: '.js', fence: 'js', volfileEnd: '-js.vol', code: toJavaScript },
+  python: {
+    extension: '.py',
+    fence: 'python',
+    volfileSuffix: '.vol',
+    code: (text: string) => text,
+  },
+  javascript: { extension: '.js', fence: 'js', volfileSuffix: '-js.vol', code: toJavaScript },
 } as const;
 
 export type LessonLanguage = keyof typeof lessonLanguages;
@@ -41,7 +46,7 @@ export interface Subject {
 /** Resolves to a sentence about the success. @throws {WrongResult} with the mistake */
 export type Check = (subject: Subject) => Promise<string>;
 
-/** A mistake of the learner's translator; the message explains it to the learner. */
+/** Thrown for a mistake of the learner's translator; the message explains it to the learner. */
 export class WrongResult extends Error {
   constructor(sentence: string) {
     super(sentence);
@@ -59,7 +64,7 @@ export const ENOENT = 2;
 export const EIO = 5;
 export const EACCES = 13;
 
-const ERRORS: Readonly<Record<number, string>> = {
+const ERROR_TEXTS: Readonly<Record<number, string>> = {
   [ENOENT]: 'ENOENT (no such file)',
   [EIO]: 'EIO (an error without a better name)',
   [EACCES]: 'EACCES (not allowed)',
@@ -67,7 +72,7 @@ const ERRORS: Readonly<Record<number, string>> = {
 
 /** Describes a reply for use in a sentence: `found`, or its error. */
 export const describeReply = ({ opRet, opErrno }: Pick<FopReply, 'opRet' | 'opErrno'>): string =>
-  opRet >= 0 ? 'found' : (ERRORS[opErrno] ?? `error number ${opErrno}`);
+  opRet >= 0 ? 'found' : (ERROR_TEXTS[opErrno] ?? `error number ${opErrno}`);
 
 /** Looks a path up, and returns the reply. */
 export const lookUp = (g: TestGraph, path: string): Promise<FopReply> => g.fop.lookup!(path);

@@ -15,7 +15,7 @@ export async function checkFile(
   language: LessonLanguage,
   path: string,
 ): Promise<Verdict> {
-  const learnerModule = { path: resolve(path), language, translatorFor: findSubject };
+  const learnerModule = { path: resolve(path), language, findTranslator: findSubject };
   if (lesson.check !== undefined) return judgeModule(lesson.check, learnerModule);
   const folder = mkdtempSync(join(tmpdir(), 'glossa-learn-'));
   try {

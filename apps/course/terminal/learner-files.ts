@@ -22,7 +22,7 @@ import { type Lesson, makeModuleFileName, stripNumber } from './lessons.ts';
  * Calls `write` for a new file, and removes the file if that fails: a later run would take a
  * partial file for the learner's own.
  */
-function writeNew(path: string, write: () => void): void {
+function createFile(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
@@ -54,20 +54,21 @@ export class LearnerFiles {
     const { lesson, language } = this;
     const module = basename(this.path);
     const name = stripNumber(lesson.name);
-    const { extension, volfileEnd } = lessonLanguages[language];
+    const { extension, volfileSuffix } = lessonLanguages[language];
     try {
       mkdirSync(join(this.folder, 'files'), { recursive: true });
       if (lesson.has(`${name}.vol`)) {
         const volfile = lesson
           .read(`${name}.vol`)
           .replace(makeModuleFileName(name, FIRST_LANGUAGE), module);
-        this.write(name + volfileEnd, volfile);
+        this.writeIfAbsent(name + volfileSuffix, volfile);
       }
       if (lesson.check !== undefined) {
         const languageTests = lesson.tests.filter((test) => test.endsWith(extension));
-        for (const test of languageTests) this.write(basename(test), lesson.read(basename(test)));
+        for (const test of languageTests)
+          this.writeIfAbsent(basename(test), lesson.read(basename(test)));
       }
-      return this.write(module, this.readStarter());
+      return this.writeIfAbsent(module, this.readStarter());
     } catch (error) {
       if (error instanceof Failure) throw error;
       throw new Failure(
@@ -86,7 +87,7 @@ export class LearnerFiles {
       for (let number = 1; copyPath === null; number++) {
         const path = `${this.path}.old${number}`;
         try {
-          writeNew(path, () => copyFileSync(this.path, path, constants.COPYFILE_EXCL));
+          createFile(path, () => copyFileSync(this.path, path, constants.COPYFILE_EXCL));
           copyPath = path;
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code === 'ENOENT') break;
@@ -97,7 +98,7 @@ export class LearnerFiles {
       // another `glossa learn` that resets the same module at this moment.
       const temporary = `${this.path}.new${process.pid}`;
       const starter = this.readStarter();
-      writeNew(temporary, () => writeFileSync(temporary, starter));
+      createFile(temporary, () => writeFileSync(temporary, starter));
       renameSync(temporary, this.path);
       return copyPath;
     } catch (error) {
@@ -125,10 +126,10 @@ export class LearnerFiles {
   }
 
   /** Writes a file unless it exists. @returns whether it was written */
-  private write(name: string, text: string): boolean {
+  private writeIfAbsent(name: string, text: string): boolean {
     const path = join(this.folder, name);
     try {
-      writeNew(path, () => writeFileSync(path, text, { flag: 'wx' }));
+      createFile(path, () => writeFileSync(path, text, { flag: 'wx' }));
       return true;
     } catch (error) {
       if (isFileExistsError(error)) return false;

@@ -1,5 +1,4 @@
-/** Formats a lesson's text for a terminal: wraps paragraphs, and returns the hints apart. */
-
+/** Formats a lesson's text for a terminal: wraps paragraphs, and separates the hints. */
 import { formatColumns, wrap } from '../../../terminal/layout.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { reduceLessonText } from '../lesson-text.ts';
@@ -13,17 +12,17 @@ export interface LessonText {
 
 type TextSettings = Pick<Terminal, 'width' | 'colour'>;
 
-/** Lays a lesson's Markdown out for a terminal, in one language. */
+/** Formats a lesson's Markdown for a terminal, in one language. */
 export function formatLesson(
   markdown: string,
   language: LessonLanguage,
   settings: TextSettings,
 ): LessonText {
   const { text, hints } = reduceLessonText(markdown, language);
-  return { lines: render(text, settings), hints };
+  return { lines: formatMarkdown(text, settings), hints };
 }
 
-function render(markdown: string, settings: TextSettings): string[] {
+function formatMarkdown(markdown: string, settings: TextSettings): string[] {
   // The group in the pattern makes `split` return the contents of code blocks at odd indices.
   const parts = markdown.replace(/^<!--.*-->\n/gm, '').split(/^```\w*\n(.*?)^```\n/ms);
   const lines = parts.flatMap((part, at) =>

@@ -28,7 +28,7 @@ export interface Course {
 /** Reads single keys from a terminal. */
 class KeyReader {
   private readonly keyStream = parseKeyStream(on(process.stdin, 'data', { close: ['end'] }));
-  /** The next key, while a caller waits for it or a save came first. */
+  /** The next key; kept for the next call if a save came first. */
   private key: Promise<string | null> | null = null;
 
   constructor() {
@@ -108,7 +108,7 @@ class LessonSession {
   private readonly terminal: Terminal;
   private readonly files: LearnerFiles;
   private hints: readonly string[] = [];
-  private shownHints = 0;
+  private shownHintCount = 0;
   private isPassed = false;
   /** Whether the module must be checked: at the start, after a save, and on request. */
   private mustCheck = true;
@@ -200,8 +200,8 @@ class LessonSession {
 
   private showHint(): void {
     const { hints, terminal } = this;
-    const hint = hints[this.shownHints] ?? 'There are no more hints. s shows what is missing.';
-    this.shownHints = Math.min(this.shownHints + 1, hints.length);
+    const hint = hints[this.shownHintCount] ?? 'There are no more hints. s shows what is missing.';
+    this.shownHintCount = Math.min(this.shownHintCount + 1, hints.length);
     terminal.out(['', ...wrap(hint, terminal.width)].join('\n'));
   }
 

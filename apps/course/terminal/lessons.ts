@@ -35,7 +35,7 @@ export const stripNumber = (lesson: string): string => basename(lesson).replace(
 export const makeModuleFileName = (lesson: string, language: LessonLanguage): string =>
   stripNumber(lesson) + lessonLanguages[language].extension;
 
-const LESSON_NAME = /^\d+-[A-Za-z][A-Za-z0-9_-]*$/;
+const LESSON_NAME_PATTERN = /^\d+-[A-Za-z][A-Za-z0-9_-]*$/;
 
 /** Returns the user's language from the environment, such as `de`; undefined without one. */
 const findLocale = ({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): string | undefined =>
@@ -49,7 +49,7 @@ export function findLessons(
   const root =
     ownFolder === undefined ? join(packageRoot, 'apps/course/lessons') : resolve(ownFolder);
   const names = listFolders(root)
-    .filter((name) => LESSON_NAME.test(name))
+    .filter((name) => LESSON_NAME_PATTERN.test(name))
     .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
   if (names.length === 0) {
     throw new Failure(`${root} has no lessons: each is a folder such as 1-first, with a lesson.md`);
@@ -71,7 +71,7 @@ function listFolders(root: string): string[] {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** @param roots folders to look for the lesson's files in, the original last */
+/** Makes a lesson. @param roots folders that may have its files, the original last */
 function makeLesson(roots: readonly string[], name: string, check: Check | undefined): Lesson {
   const folder = join(roots.at(-1)!, name);
   const findPath = (file: string): string =>

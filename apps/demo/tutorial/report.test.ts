@@ -16,7 +16,7 @@ import {
   formatStacksTable,
   formatSummary,
 } from './report.ts';
-import { countingVolumes, makeMeasurable, makePrintedVolfilePath, stacks } from './stacks.ts';
+import { addDelaysAndCounters, countingVolumes, makePrintedVolfilePath, stacks } from './stacks.ts';
 
 await registry.loadAll();
 
@@ -148,7 +148,7 @@ describe.each(stacks)('the measured $volfile ($name)', (stack) => {
     'has a counter and a delay of %d ms above each client, and no other change',
     (ms) => {
       const addedTypes = ms === 0 ? ['io-stats'] : ['delay-gen', 'io-stats'];
-      const volumes = readVolumes(makeMeasurable(text, ms));
+      const volumes = readVolumes(addDelaysAndCounters(text, ms));
       for (const [at, wire] of countingVolumes.entries()) {
         let lowerName = `test-client-${at}`;
         for (const type of addedTypes) {

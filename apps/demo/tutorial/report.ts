@@ -1,7 +1,11 @@
 /** Formats the tutorial's output: an introduction, a table with the talk's times, and a summary. */
-
 import { formatColumns } from '../../../terminal/layout.ts';
-import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/engine/searches.ts';
+import {
+  DIRECTORY_COUNT,
+  FILE_COUNT,
+  HOT_FILES_PERCENT,
+  HOT_SEARCHES_PERCENT,
+} from '../../bench/engine/searches.ts';
 import type { ExperimentSettings, Measurement, SearchTimes } from '../experiment.ts';
 import {
   ALL_FOUND,
@@ -16,7 +20,7 @@ import {
   roundTimes,
 } from '../report-text.ts';
 import type { BrickProgram } from './bricks.ts';
-import { FOLDER, stacks } from './stacks.ts';
+import { stacks, VOLFILE_FOLDER } from './stacks.ts';
 
 export interface TutorialSettings extends ExperimentSettings {
   readonly brickProgram: BrickProgram;
@@ -50,8 +54,8 @@ export function formatIntroduction(settings: TutorialSettings, width: number): s
     'stack of a volume on two bricks, and measures it. Here is the same stack over two bricks of',
     `${describeBricks[brickProgram.by](brickProgram.version)} on this machine${distanceText}.`,
     ...(brickProgram.reason === null ? [] : [`They are not of GlusterFS: ${brickProgram.reason}.`]),
-    `${groupDigits(FILES)} files lie in ${DIRECTORIES} directories, and ${groupDigits(searches)} searches ask`,
-    `for them, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files (seed ${seed}), through:`,
+    `${groupDigits(FILE_COUNT)} files lie in ${DIRECTORY_COUNT} directories, and ${groupDigits(searches)} searches ask`,
+    `for them, ${HOT_SEARCHES_PERCENT} % of them for ${HOT_FILES_PERCENT} % of the files (seed ${seed}), through:`,
   ];
   const rows = stacks.map(({ title, description }) => [title, description] as const);
   return `${formatParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
@@ -118,22 +122,22 @@ export function formatReport(
   ].join('\n\n');
 }
 
-/** Formats the last sentence: the cache's gain and Python's cost, which the talk was about. */
+/** Formats the last sentence: the cache's gain, and Python's cost, the topic of the talk. */
 export function formatSummary({ seed }: TutorialSettings, times: readonly SearchTimes[]): string {
   const [baseline, native, python] = times as readonly [SearchTimes, SearchTimes, SearchTimes];
-  const writeComparison = makeComparisonFormatter(seed);
+  const formatComparison = makeComparisonFormatter(seed);
   return (
-    `${writeComparison('A search with the cache in Python', 'one without a cache', python, baseline)}, and ` +
-    `${writeComparison('it', 'one with the native cache', python, native)}; in the talk it was ${TALK_LOSS_PERCENT} % ` +
+    `${formatComparison('A search with the cache in Python', 'one without a cache', python, baseline)}, and ` +
+    `${formatComparison('it', 'one with the native cache', python, native)}; in the talk it was ${TALK_LOSS_PERCENT} % ` +
     'slower than that.'
   );
 }
 
 export function formatNextSteps(): string {
   const files: readonly (readonly [path: string, what: string])[] = [
-    [`${FOLDER}/README.md`, 'the same by hand'],
-    [`${FOLDER}/original.vol`, 'the stack as the slides print it'],
-    [`${FOLDER}/python.vol`, 'with the two lines that bring Python in'],
+    [`${VOLFILE_FOLDER}/README.md`, 'the same by hand'],
+    [`${VOLFILE_FOLDER}/original.vol`, 'the stack as the slides print it'],
+    [`${VOLFILE_FOLDER}/python.vol`, 'with the two lines that bring Python in'],
     ['examples/negative/negative.py', 'the cache in Python'],
     ['runtime/xlators/features/negative/index.ts', 'the cache in TypeScript'],
   ];

@@ -10,7 +10,7 @@ export interface TutorialStack {
   readonly name: 'baseline' | 'native' | 'python' | 'python-kernel';
   /** Name in the table. */
   readonly title: string;
-  /** Description for people. */
+  /** Description in the introduction. */
   readonly description: string;
   /** Name of a volfile in examples/tutorial. */
   readonly volfile: string;
@@ -21,7 +21,7 @@ export interface TutorialStack {
 }
 
 /** The folder of the volfiles within the package. */
-export const FOLDER = 'examples/tutorial';
+export const VOLFILE_FOLDER = 'examples/tutorial';
 
 /**
  * The stacks in running order. Source of the times: Jeff Darcy, GlusterFS Translators Almost Live
@@ -64,12 +64,12 @@ export const stacks: readonly TutorialStack[] = [
 
 /** Returns the path of a stack's volfile, as a reader of the tutorial mounts it. */
 export const makePrintedVolfilePath = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
-  join(packageRoot, FOLDER, volfile);
+  join(packageRoot, VOLFILE_FOLDER, volfile);
 
 const clients = [0, 1].map((at) => ({ client: `test-client-${at}`, at }));
 const makeCounterName = (at: number): string => `test-wire-${at}`;
 
-/** Volumes that count the lookups sent to bricks. */
+/** Names of the volumes that count the lookups sent to bricks. */
 export const countingVolumes = clients.map(({ at }) => makeCounterName(at));
 
 /**
@@ -97,7 +97,7 @@ function insertAbove(text: string, name: string, above: readonly PlainVolume[]):
 /**
  * Adds a delay (0: none), and above it a counter of lookups, above each client of a volfile's text.
  */
-export function makeMeasurable(text: string, delayMs: number): string {
+export function addDelaysAndCounters(text: string, delayMs: number): string {
   return clients.reduce((result, { client, at }) => {
     const delay = delayMs === 0 ? [] : [makeDelayVolume(`test-way-${at}`, delayMs)];
     return insertAbove(result, client, [...delay, makeCounterVolume(makeCounterName(at))]);
@@ -105,7 +105,14 @@ export function makeMeasurable(text: string, delayMs: number): string {
 }
 
 /** Writes a stack's volfile, with delays and counters, to `path`. @returns the path */
-export function writeMeasurable(stack: TutorialStack, path: string, delayMs: number): string {
-  writeFileSync(path, makeMeasurable(readFileSync(makePrintedVolfilePath(stack), 'utf8'), delayMs));
+export function writeMeasurableVolfile(
+  stack: TutorialStack,
+  path: string,
+  delayMs: number,
+): string {
+  writeFileSync(
+    path,
+    addDelaysAndCounters(readFileSync(makePrintedVolfilePath(stack), 'utf8'), delayMs),
+  );
   return path;
 }

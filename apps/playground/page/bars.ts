@@ -16,7 +16,11 @@ const BUTTONS = {
 
 type ButtonId = keyof typeof BUTTONS;
 
-/** @param status where the page shows what it does @param input the hidden chooser of files */
+/**
+ * Builds the header.
+ * @param status element with the page's status line
+ * @param input the hidden file input, which the button “Open” clicks
+ */
 export function makeHeader(
   actions: Readonly<Record<ButtonId, () => void>>,
   status: Node,

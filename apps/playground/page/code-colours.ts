@@ -21,7 +21,7 @@ export const COLOURS = HighlightStyle.define([
   { tag: tags.invalid, color: 'var(--bad)' },
 ]);
 
-/** Makes coloured elements of code outside of the editor. @param language `python` or `js` */
+/** Makes coloured elements for code outside of the editor. @param language `python` or `js` */
 export function colourCode(code: string, language: string): DocumentFragment {
   const { parser } = language === 'python' ? pythonLanguage : javascriptLanguage;
   const fragment = document.createDocumentFragment();

@@ -14,17 +14,17 @@ import {
 export type FileKind = 'volfile' | ModuleKind | 'text';
 
 /** Kinds by the extension of the file. */
-const KINDS: Readonly<Record<string, FileKind>> = {
+const FILE_KINDS: Readonly<Record<string, FileKind>> = {
   vol: 'volfile',
   py: 'python',
   js: 'javascript',
 };
 
 export const findFileKind = (path: string): FileKind =>
-  KINDS[/\.([^./]+)$/.exec(path)?.[1] ?? ''] ?? 'text';
+  FILE_KINDS[/\.([^./]+)$/.exec(path)?.[1] ?? ''] ?? 'text';
 
-/** The first word of a statement in a volfile. */
-const STATEMENT = /(?:^|\s)(volume|type|option|subvolumes?|end-volume)(?=\s|$)/g;
+/** Matches the first word of a statement in a volfile. */
+const STATEMENT_PATTERN = /(?:^|\s)(volume|type|option|subvolumes?|end-volume)(?=\s|$)/g;
 
 function makeOptionCompletion({
   key,
@@ -52,7 +52,7 @@ const makeVolfileCompletions =
   ({ types }: Words): CompletionSource =>
   (state, from) => {
     const text = state.sliceDoc(0, from).replace(/#.*$/gm, '');
-    const last = [...text.matchAll(STATEMENT)].at(-1);
+    const last = [...text.matchAll(STATEMENT_PATTERN)].at(-1);
     if (last === undefined || /(^|\n)[^\S\n]*$/.test(text)) {
       const words = ['volume', 'type', 'option', 'subvolumes', 'end-volume'];
       return words.map((label) => ({ label, type: 'keyword' }));

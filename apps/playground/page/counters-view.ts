@@ -15,6 +15,7 @@ const formatNumber = (number: number): string => number.toLocaleString('en');
 const formatPercent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`;
 
+/** Makes the view, with all counters at 0. */
 export function makeCountersView() {
   const caption = html`<p id="counters-of"></p>`;
   const tiles = html`<div class="tiles"></div>`;
@@ -26,7 +27,7 @@ export function makeCountersView() {
       ${rows}
     </table></details>
   </section>`;
-  /** @param source of the requests */
+  /** Shows counters. @param source of the counted requests */
   const show = (
     { asked, arrived, waitedMs, byFop }: Counters,
     source: keyof typeof CAPTIONS,

@@ -1,5 +1,4 @@
 /** Shows the learner's files: a tab for each, and the open one in the editor CodeMirror. */
-
 import { autocompletion } from '@codemirror/autocomplete';
 import { javascript } from '@codemirror/lang-javascript';
 import { python } from '@codemirror/lang-python';
@@ -35,7 +34,7 @@ const highlightField = StateField.define<DecorationSet>({
 
 const HIGHLIGHT = Decoration.line({ class: 'lit', attributes: { 'aria-current': 'step' } });
 
-const FILE_PATH = /^\/[\w.-]+$/;
+const FILE_PATH_PATTERN = /^\/[\w.-]+$/;
 
 /** Pixels to keep visible below a revealed line. */
 const REVEALED_BELOW_PX = 8;
@@ -56,22 +55,22 @@ export class Editor {
   private readonly states = new Map<string, EditorState>();
   private readonly tabs = html`<div class="tabs" role="tablist" aria-label="Files"
     @keydown="${(event: KeyboardEvent) => this.moveTab(event)}"></div>`;
-  private readonly remover = makeButton('×', 'Remove this file', () => this.remove());
+  private readonly removeButton = makeButton('×', 'Remove this file', () => this.remove());
   private readonly panel = html`<div class="panel" id="panel" role="tabpanel"></div>`;
   private problems: readonly Problem[] = [];
   /** Path of the open file; '' without one. */
-  private open = '';
+  private currentPath = '';
 
   constructor(settings: EditorSettings) {
     this.settings = settings;
     this.view = new EditorView({ parent: this.panel });
     const add = (): void => this.askName('Name of the new file', '', (to) => this.add(to));
-    const rename = (): void => this.askName('New name', this.open, (to) => this.rename(to));
+    const rename = (): void => this.askName('New name', this.currentPath, (to) => this.rename(to));
     this.element = html`<section class="editor" aria-label="Files">
       <div class="filebar">${this.tabs}
         <div class="acts">
           ${makeButton('+', 'Add a file', add)}${makeButton('✎', 'Rename this file', rename)}
-          ${this.remover}
+          ${this.removeButton}
         </div>
       </div>
       ${this.panel}
@@ -84,7 +83,7 @@ export class Editor {
   }
 
   get openPath(): string {
-    return this.open;
+    return this.currentPath;
   }
 
   /** Replaces all files. */
@@ -93,7 +92,7 @@ export class Editor {
     this.problems = [];
     for (const [path, text] of Object.entries(texts))
       this.states.set(path, this.makeState(path, text));
-    this.open = '';
+    this.currentPath = '';
     const first = [...this.states.keys()][0];
     if (first !== undefined) this.show(open !== undefined && this.states.has(open) ? open : first);
   }
@@ -102,9 +101,9 @@ export class Editor {
   show(path: string, line?: number): void {
     const state = this.states.get(path);
     if (state === undefined) return;
-    if (path !== this.open) {
+    if (path !== this.currentPath) {
       this.storeOpenState();
-      this.open = path;
+      this.currentPath = path;
       this.view.setState(state);
       this.markProblems();
       this.drawTabs();
@@ -128,7 +127,7 @@ export class Editor {
   /** Highlights the line of the current request if its file is open; null removes the highlight. */
   highlightLine(file: string | null, line: number | null): void {
     const { doc } = this.view.state;
-    const isHere = file !== null && this.open === `/${file}`;
+    const isHere = file !== null && this.currentPath === `/${file}`;
     const isShown = isHere && line !== null && line >= 1 && line <= doc.lines;
     const decorations = isShown
       ? Decoration.set(HIGHLIGHT.range(doc.line(line).from))
@@ -150,7 +149,7 @@ export class Editor {
 
   /** Stores the state of the open file, which the view has changed. */
   private storeOpenState(): void {
-    if (this.states.has(this.open)) this.states.set(this.open, this.view.state);
+    if (this.states.has(this.currentPath)) this.states.set(this.currentPath, this.view.state);
   }
 
   private makeState(path: string, doc: string): EditorState {
@@ -178,7 +177,7 @@ export class Editor {
 
   private markProblems(): void {
     const { state } = this.view;
-    const fileProblems = this.problems.filter(({ file }) => file === this.open);
+    const fileProblems = this.problems.filter(({ file }) => file === this.currentPath);
     const diagnostics = fileProblems.map(({ line, column, severity, message }): Diagnostic => {
       const at = state.doc.line(Math.max(1, Math.min(line, state.doc.lines)));
       const from = Math.min(at.to, at.from + Math.max(0, column - 1));
@@ -190,7 +189,7 @@ export class Editor {
 
   private drawTabs(): void {
     const tabs = [...this.states.keys()].map((path) => {
-      const isOpen = path === this.open;
+      const isOpen = path === this.currentPath;
       const problemCount = this.problems.filter(({ file }) => file === path).length;
       return html`<button type="button" role="tab" aria-selected="${String(isOpen)}"
         aria-controls="panel" tabindex="${isOpen ? 0 : -1}" data-path="${path}"
@@ -199,8 +198,8 @@ export class Editor {
       </button>`;
     });
     this.tabs.replaceChildren(...tabs);
-    this.remover.disabled = this.states.size < 2;
-    this.panel.setAttribute('aria-label', this.open.slice(1));
+    this.removeButton.disabled = this.states.size < 2;
+    this.panel.setAttribute('aria-label', this.currentPath.slice(1));
   }
 
   /** Opens the tab beside the open one by the arrow keys. */
@@ -208,7 +207,7 @@ export class Editor {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     const paths = [...this.states.keys()];
-    const next = (paths.indexOf(this.open) + step + paths.length) % paths.length;
+    const next = (paths.indexOf(this.currentPath) + step + paths.length) % paths.length;
     this.show(paths[next]!);
     this.tabs.querySelector<HTMLElement>('[aria-selected=true]')!.focus();
     event.preventDefault();
@@ -222,8 +221,8 @@ export class Editor {
       if (name === undefined) return;
       path = `/${name.replace(/^\/+/, '')}`;
       if (path === value) return;
-      if (FILE_PATH.test(path) && !this.states.has(path)) break;
-      why = FILE_PATH.test(path)
+      if (FILE_PATH_PATTERN.test(path) && !this.states.has(path)) break;
+      why = FILE_PATH_PATTERN.test(path)
         ? `There is a ${path.slice(1)} already. `
         : 'A name has letters, digits, _, - and dots: cache.py, graph.vol. ';
     }
@@ -238,22 +237,22 @@ export class Editor {
 
   private rename(to: string): void {
     this.storeOpenState();
-    const from = this.open;
+    const from = this.currentPath;
     const entries = [...this.states].map(([path, state]): [string, EditorState] =>
       path === from ? [to, this.makeState(to, state.doc.toString())] : [path, state],
     );
     this.states.clear();
     for (const [path, state] of entries) this.states.set(path, state);
-    this.open = '';
+    this.currentPath = '';
     this.show(to);
   }
 
   private remove(): void {
-    const { open } = this;
-    if (!confirm(`Remove ${open.slice(1)}?`)) return;
+    const { currentPath } = this;
+    if (!confirm(`Remove ${currentPath.slice(1)}?`)) return;
     this.settings.onRemove();
-    this.states.delete(open);
-    this.open = '';
+    this.states.delete(currentPath);
+    this.currentPath = '';
     this.show([...this.states.keys()][0]!);
   }
 }

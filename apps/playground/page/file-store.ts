@@ -1,13 +1,14 @@
 /**
  * Stores the typed files in the browser's localStorage, so that neither closing the page nor a
- * second tab loses a word. Each tab writes to an entry of its own, its *slot*, and begins with the
- * newest slot of all tabs. Files that a link, a file or the example has replaced stay in their
- * slot.
+ * second tab loses a word. Each tab writes to an entry of its own, its *slot*; a new tab begins
+ * with the newest slot of all tabs. When a link, a file or the example replaces the files, they
+ * stay in their slot, and the tab takes another one.
  */
 import type { FileTexts } from '../page-data.ts';
 
 export interface StoredFiles {
   readonly files: FileTexts;
+  /** Path of the open file; '' for the first. */
   readonly open: string;
   /** The fragment of the files' lesson; '' if they belong to no lesson. */
   readonly lesson: string;
@@ -31,7 +32,7 @@ interface Slot {
 
 /** The pause in typing before a write, in milliseconds. */
 const DEBOUNCE_MS = 300;
-/** Most slots of all tabs together, without the newest of each lesson; the oldest is removed. */
+/** Most slots of all tabs together, apart from each lesson's newest; older ones are removed. */
 const SLOTS_MAX = 20;
 
 /** Prefix of keys, with the path, as a server may have several playgrounds. */
@@ -47,8 +48,8 @@ export function openStorage(): Storage {
 }
 
 export interface StoreSettings {
-  /** Returns the files of the editor. */
-  current(): StoredFiles;
+  /** Returns the editor's files. */
+  readFiles(): StoredFiles;
   /** Receives why the files cannot be stored; null when they can again. */
   onError(why: string | null): void;
 }
@@ -57,8 +58,8 @@ export class FileStore {
   private readonly settings: StoreSettings;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** The slot of this tab; '' before the first write. */
-  private key = '';
-  /** The content of the slot, as this tab last read or wrote it. */
+  private slotKey = '';
+  /** The slot's content as this tab last read or wrote it, to notice writes of a duplicated tab. */
   private slotText = '';
   /** The stored files without their time, to skip writes of equal files; '' forces a write. */
   private lastText = '';
@@ -73,7 +74,7 @@ export class FileStore {
     addEventListener('pagehide', () => this.storeNow());
   }
 
-  /** The files that this tab begins with; null if none were ever stored. */
+  /** Returns the files that this tab begins with; null if none were ever stored. */
   load(): StoredFiles | null {
     const slots = this.readSlots();
     return this.adoptSlot(this.findOwnSlot(slots)) ?? slots[0]?.entry ?? null;
@@ -90,30 +91,30 @@ export class FileStore {
 
   private findOwnSlot(slots: readonly Slot[]): Slot | undefined {
     // Without storage there are no slots, and `readSlots` has reported the reason.
-    return slots.find(({ key }) => key === sessionStorage.getItem(OWN_SLOT_KEY));
+    return slots.find(({ key: slotKey }) => slotKey === sessionStorage.getItem(OWN_SLOT_KEY));
   }
 
   /** Makes a slot this tab's own. @returns its files */
   private adoptSlot(slot: Slot | undefined): StoredFiles | null {
     if (slot === undefined) return null;
-    this.key = slot.key;
+    this.slotKey = slot.key;
     this.slotText = slot.text;
     return slot.entry;
   }
 
   /** Treats the current files as stored, so that a page without edits writes nothing. */
   markStored(): void {
-    this.lastText = JSON.stringify(this.settings.current());
+    this.lastText = JSON.stringify(this.settings.readFiles());
   }
 
   /** Lists files of earlier visits and of other tabs, without equal ones, the newest first. */
   listEarlier(): readonly EarlierFiles[] {
-    const { files, lesson } = this.settings.current();
+    const { files, lesson } = this.settings.readFiles();
     const listedTexts = new Set([JSON.stringify(files)]);
     // The newest files of another lesson are not listed: opening that lesson resumes them.
     const others = this.readSlots().filter(
-      ({ key, entry, isNewest }) =>
-        key !== this.key && !(isNewest && entry.lesson !== '' && entry.lesson !== lesson),
+      ({ key: slotKey, entry, isNewest }) =>
+        slotKey !== this.slotKey && !(isNewest && entry.lesson !== '' && entry.lesson !== lesson),
     );
     return [...this.unstored, ...others.map(({ entry }) => entry)].filter(({ files }) => {
       const text = JSON.stringify(files);
@@ -131,31 +132,31 @@ export class FileStore {
   /** Stores the files a last time in this slot; the next write goes to a new one. */
   leaveSlot(): void {
     if (!this.storeNow()) {
-      this.unstored.unshift({ ...this.settings.current(), at: this.changedAt });
+      this.unstored.unshift({ ...this.settings.readFiles(), at: this.changedAt });
       this.unstored.splice(SLOTS_MAX);
     }
-    this.key = '';
+    this.slotKey = '';
     this.lastText = '';
   }
 
   /** Writes now. @returns whether all is stored */
   private storeNow(): boolean {
     clearTimeout(this.timer);
-    const entry = this.settings.current();
+    const entry = this.settings.readFiles();
     const text = JSON.stringify(entry);
     if (text === this.lastText) return true;
     try {
       // A duplicate of a tab has the same slot. The second of them to write takes a new slot.
-      const isOwn = this.key !== '' && openStorage().getItem(this.key) === this.slotText;
-      if (!isOwn) this.key = `${KEY_PREFIX}${Math.random().toString(36).slice(2)}`;
+      const isOwn = this.slotKey !== '' && openStorage().getItem(this.slotKey) === this.slotText;
+      if (!isOwn) this.slotKey = `${KEY_PREFIX}${Math.random().toString(36).slice(2)}`;
       this.slotText = JSON.stringify({ ...entry, at: this.changedAt });
-      openStorage().setItem(this.key, this.slotText);
+      openStorage().setItem(this.slotKey, this.slotText);
       this.lastText = text;
-      sessionStorage.setItem(OWN_SLOT_KEY, this.key);
+      sessionStorage.setItem(OWN_SLOT_KEY, this.slotKey);
       const others = this.readSlots().filter(
         ({ entry, isNewest }) => !isNewest || entry.lesson === '',
       );
-      for (const { key } of others.slice(SLOTS_MAX)) openStorage().removeItem(key);
+      for (const { key: slotKey } of others.slice(SLOTS_MAX)) openStorage().removeItem(slotKey);
       this.reportError(null);
       return true;
     } catch (error) {
@@ -173,11 +174,11 @@ export class FileStore {
   /** Reads the slots of all tabs, the newest first. */
   private readSlots(): Slot[] {
     try {
-      const keys = Object.keys(openStorage()).filter((key) => key.startsWith(KEY_PREFIX));
-      const slots = keys.flatMap((key) => {
-        const text = openStorage().getItem(key) ?? '';
+      const keys = Object.keys(openStorage()).filter((slotKey) => slotKey.startsWith(KEY_PREFIX));
+      const slots = keys.flatMap((slotKey) => {
+        const text = openStorage().getItem(slotKey) ?? '';
         const entry = parseEntry(text);
-        return entry === null ? [] : [{ key, text, entry }];
+        return entry === null ? [] : [{ key: slotKey, text, entry }];
       });
       slots.sort((a, b) => b.entry.at - a.entry.at);
       const lessons = new Set<string>();

@@ -1,4 +1,7 @@
-/** Shows the current step's stack of frames, with what a bridge noted of each, and log lines. */
+/**
+ * Shows the stack of frames at the current step: for each frame its `local` and its module's
+ * changes, as the bridge noted them. Log lines of the request follow.
+ */
 import { logLevelNames, printable } from '../../../runtime/core/log.ts';
 import type { HopSeen } from '../../../runtime/observe/walk.ts';
 import { html } from '../../trace/page/dom.ts';

@@ -11,7 +11,7 @@ export interface Parts {
   readonly worker: Bytes;
 }
 
-/** Each script calls it with the name of its part, and its bytes: gzip in base64. */
+/** A part's script calls this with the part's name and its bytes (gzip, in base64). */
 declare global {
   var glossaPart: ((name: string, packed: string) => void) | undefined;
 }
@@ -42,6 +42,7 @@ export async function loadParts(parts: readonly PartData[]): Promise<Parts> {
     return bytes;
   };
   const worker = takePart('worker');
+  // The part 'texts' packs the interpreters' text files as one JSON object: name to content.
   const texts = JSON.parse(new TextDecoder().decode(takePart('texts'))) as Record<string, string>;
   const encoder = new TextEncoder();
   for (const [name, text] of Object.entries(texts)) bytesByName.set(name, encoder.encode(text));

@@ -24,8 +24,8 @@ import { makeFileInput, openFiles, saveFiles } from './user-files.ts';
 import { WorkerLost, WorkerSession } from './worker-session.ts';
 
 /**
- * Time limits of answers in milliseconds. A start loads interpreters, which takes long on a slow
- * machine.
+ * Time limits of the worker's answers, in milliseconds. A start loads interpreters, which takes
+ * long on a slow machine.
  */
 const TIME_LIMITS = {
   start: 120_000,
@@ -34,13 +34,13 @@ const TIME_LIMITS = {
   complete: 10_000,
   distance: 10_000,
 };
-/** Milliseconds to the storage and back at first: as in the tutorial. */
-const DISTANCE_MS = 1.4;
+/** Distance to the storage and back at first, in milliseconds: as in the tutorial. */
+const INITIAL_DISTANCE_MS = 1.4;
 const DISTANCE_MAX_MS = 10;
 /** Most lines of the graph's log that the page shows. */
-const LOG_MAX = 500;
-/** Most earlier texts that the page offers. */
-const EARLIER_MAX = 6;
+const LOG_LINES_MAX = 500;
+/** Most earlier files that “Undo…” offers. */
+const EARLIER_CHOICES_MAX = 6;
 /** The remark below the example's line after the shell has run it. */
 const EXAMPLE_REMARK =
   'Press Enter to run this again: your translator then answers for the name that was absent, and the storage is asked less.';
@@ -68,7 +68,7 @@ class Playground {
   private readonly lessons: Lessons;
   private readonly desk = html`<div class="desk"></div>`;
   /** The fragment of the files' lesson; '' if they belong to no lesson. */
-  private lesson = '';
+  private lessonFragment = '';
   private session: Promise<WorkerSession | null> = Promise.resolve(null);
   private makeSession: () => WorkerSession = () => {
     throw new Error('nothing can run in this page');
@@ -90,7 +90,7 @@ class Playground {
       onRemove: () => this.store.leaveSlot(),
     });
     this.checker = new ProblemChecker({
-      texts: () => this.editor.texts,
+      readTexts: () => this.editor.texts,
       makeSession: () => this.makeSession(),
       onBusy: (isBusy) => this.problems.element.setAttribute('aria-busy', String(isBusy)),
       onProblems: (problems) => this.showProblems(problems),
@@ -99,7 +99,7 @@ class Playground {
       this.editor.highlightLine(position?.source.file ?? null, position?.line ?? null),
     );
     this.store = new FileStore({
-      current: () => this.current,
+      readFiles: () => this.currentFiles,
       onError: (why) => {
         const text = `What you type is not kept when this page is closed: ${why}`;
         if (why === null) this.notices.hide('store');
@@ -109,10 +109,14 @@ class Playground {
     this.lessons = new Lessons({
       part: data.lessons,
       notices: this.notices,
-      texts: () => this.editor.texts,
+      readTexts: () => this.editor.texts,
       openLesson: (lesson, files) => this.openLesson(lesson, files),
       replaceFiles: (texts) => {
-        this.replaceFiles({ ...this.initialFiles, texts }, this.editor.openPath, this.lesson);
+        this.replaceFiles(
+          { ...this.initialFiles, texts },
+          this.editor.openPath,
+          this.lessonFragment,
+        );
         void this.startGraph();
       },
       canRun: () =>
@@ -171,24 +175,30 @@ class Playground {
   }
 
   private get initialFiles(): StoredFiles {
-    return { files: this.data.files, open: '', lesson: '', distanceMs: DISTANCE_MS, journal: [] };
+    return {
+      files: this.data.files,
+      open: '',
+      lesson: '',
+      distanceMs: INITIAL_DISTANCE_MS,
+      journal: [],
+    };
   }
 
-  private get state(): PlayState {
+  private get playState(): PlayState {
     const distanceMs = Number(this.distance.value);
     return { texts: this.editor.texts, distanceMs, journal: this.journal };
   }
 
-  private get current(): StoredFiles {
-    const { texts, ...rest } = this.state;
-    return { files: texts, open: this.editor.openPath, lesson: this.lesson, ...rest };
+  private get currentFiles(): StoredFiles {
+    const { texts, ...rest } = this.playState;
+    return { files: texts, open: this.editor.openPath, lesson: this.lessonFragment, ...rest };
   }
 
   /** Shows files in the editor, and their lesson; the graph does not start yet. */
   private applyFiles({ files, open, lesson, distanceMs, journal }: StoredFiles): void {
     this.journal = journal;
-    if (lesson !== this.lesson) {
-      this.lesson = lesson;
+    if (lesson !== this.lessonFragment) {
+      this.lessonFragment = lesson;
       void this.lessons.show(lesson).catch((error) => this.reportLessonError(error));
     }
     this.startedTexts = null;
@@ -198,7 +208,7 @@ class Playground {
     this.showDistance();
   }
 
-  /** Replaces the files; the former ones stay in the store, for “Undo…”. */
+  /** Replaces the files; the replaced ones stay in the store, for “Undo…”. */
   private replaceFiles(state: PlayState, open = '', lesson = ''): void {
     this.store.leaveSlot();
     const { texts, distanceMs, journal } = state;
@@ -211,7 +221,7 @@ class Playground {
 
   /** Opens a lesson ('' for none) as the learner left it, or with these files. */
   private openLesson(lesson: string, files: FileTexts): void {
-    if (lesson === this.lesson) return;
+    if (lesson === this.lessonFragment) return;
     this.store.leaveSlot();
     this.applyFiles(this.store.resume(lesson) ?? { ...this.initialFiles, files, lesson });
     this.store.markStored();
@@ -220,7 +230,7 @@ class Playground {
 
   /** Sets the address to the open lesson, or to the page alone. */
   private updateAddress(): void {
-    const fragment = this.lesson === '' ? '' : `#${this.lesson}`;
+    const fragment = this.lessonFragment === '' ? '' : `#${this.lessonFragment}`;
     history.replaceState(null, '', location.pathname + location.search + fragment);
   }
 
@@ -246,7 +256,7 @@ class Playground {
   private async startGraph(): Promise<boolean> {
     const session = await this.session;
     if (session === null) return false;
-    const { state } = this;
+    const { playState: state } = this;
     const { texts } = state;
     this.checker.markChecked(texts);
     this.status.textContent = 'The graph is being started…';
@@ -311,7 +321,7 @@ class Playground {
 
   private addLog(lines: readonly string[]): void {
     const earlierLines = this.log.textContent!.split('\n').filter((line) => line !== '');
-    this.log.textContent = [...earlierLines, ...lines].slice(-LOG_MAX).join('\n');
+    this.log.textContent = [...earlierLines, ...lines].slice(-LOG_LINES_MAX).join('\n');
     this.log.scrollTop = this.log.scrollHeight;
   }
 
@@ -325,7 +335,7 @@ class Playground {
     this.store.storeSoon();
     const session = await this.session;
     if (this.startedTexts === null) return;
-    const { distanceMs } = this.state;
+    const { distanceMs } = this.playState;
     await session?.ask('distance', { distanceMs }).catch((error: Error) => {
       this.notices.show('distance', `The distance was not changed: ${error.message}`);
     });
@@ -341,8 +351,8 @@ class Playground {
   // ---- files
 
   /**
-   * Opens the playground or lesson of the page's address; the store keeps the former files.
-   * @returns whether the address had one
+   * Opens the lesson or the shared files of the page's address; the store keeps the replaced files.
+   * @returns whether the address had any
    */
   private async openLink(): Promise<boolean> {
     const lesson = parseLessonFragment(location.hash);
@@ -364,9 +374,9 @@ class Playground {
     }
   }
 
-  /** Offers texts of earlier visits and of other tabs. */
+  /** Offers files of earlier visits and of other tabs. */
   private offerEarlierFiles(): void {
-    const earlier = this.store.listEarlier().slice(0, EARLIER_MAX);
+    const earlier = this.store.listEarlier().slice(0, EARLIER_CHOICES_MAX);
     const choices = earlier.map((stored) => ({
       label: `${Object.keys(stored.files)
         .map((path) => path.slice(1))
@@ -380,18 +390,18 @@ class Playground {
     this.notices.show('before', choices.length === 0 ? none : 'Take back:', choices);
   }
 
-  /** Returns a note that names the earlier files after others were opened; '' if no file was replaced. */
+  /** The hint that “Undo…” restores the replaced files; '' if there are none. */
   private get undoHint(): string {
     return this.store.listEarlier().length === 0 ? '' : ' “Undo…” has what was here.';
   }
 
   private async openFiles(files: readonly File[]): Promise<void> {
-    const { state } = this;
+    const { playState: state } = this;
     try {
       const opened = await openFiles(files, state);
       // A module from the user's machine belongs to the open lesson.
       const isModuleOnly = opened.texts[VOLFILE] === state.texts[VOLFILE];
-      this.replaceFiles(opened, '', isModuleOnly ? this.lesson : '');
+      this.replaceFiles(opened, '', isModuleOnly ? this.lessonFragment : '');
     } catch (error) {
       this.notices.show('open', `Nothing was opened: ${(error as Error).message}.`);
       return;
@@ -406,9 +416,9 @@ class Playground {
   private buildHeader(): Node {
     const actions = {
       start: () => void this.startGraph(),
-      lessons: () => void this.lessons.open().catch((error) => this.reportLessonError(error)),
+      lessons: () => void this.lessons.toggleList().catch((error) => this.reportLessonError(error)),
       empty: () => void this.emptyStorage(),
-      share: () => void showShareLink(this.state, this.notices),
+      share: () => void showShareLink(this.playState, this.notices),
       save: () => saveFiles(this.editor.texts),
       open: () => this.fileChooser.click(),
       undo: () => this.offerEarlierFiles(),

@@ -13,7 +13,7 @@ export interface ModuleCompletion extends Completion {
 
 /**
  * Returns the words that fit at a position.
- * @param hasPrefix whether a whole word is there already
+ * @param hasPrefix whether a whole word follows the position, as on hover: then fops fit anywhere
  */
 export type CompletionSource = (
   state: EditorState,
@@ -27,7 +27,7 @@ interface SpellingRules {
   spellArgument(name: string): string;
   /** Suffix of a callback behind the fop's name. */
   readonly cbk: string;
-  /** Text before the name of a method. */
+  /** Matches the text before the name of a method. */
   readonly precedingText: RegExp;
   /** Formats a snippet: a method with this call as its head, and this body as text to replace. */
   formatMethod(call: string, body: string): string;
@@ -85,15 +85,15 @@ function makeMethodCompletions(
   ];
 }
 
-/** The objects before a position, with the point: `frame.root.`. */
-const PATH = /(?:^|[^\w.])((?:\w+\.)+)$/;
+/** Matches the objects before a position, with the last dot: `frame.root.`. */
+const OBJECT_PATH_PATTERN = /(?:^|[^\w.])((?:\w+\.)+)$/;
 
 /** Finds the members of the object at the end of `before`; null if its class is unknown. */
 function findMembers(
   before: string,
   { names, classes }: Words[ModuleKind],
 ): readonly MemberWords[] | null {
-  const [first, ...rest] = PATH.exec(before)?.[1]?.split('.').slice(0, -1) ?? [];
+  const [first, ...rest] = OBJECT_PATH_PATTERN.exec(before)?.[1]?.split('.').slice(0, -1) ?? [];
   let name = first === undefined || !Object.hasOwn(names, first) ? undefined : names[first];
   for (const part of rest) {
     const member = classes[name ?? '']?.find((it) => it.name === part);
@@ -117,7 +117,7 @@ const makeMemberCompletion = ({
   </div>`,
 });
 
-/** Returns the completions of a language: members behind a point, methods where one is defined. */
+/** Returns a language's completions: members after a dot, fops where a method is defined. */
 export function makeModuleCompletions(kind: ModuleKind, words: Words): CompletionSource {
   const spelling = SPELLINGS[kind];
   const methods = words.fops.flatMap((fop) => makeMethodCompletions(fop, spelling));

@@ -11,7 +11,7 @@ export class Notices {
   readonly element = html`<div class="notices" id="notices" role="status"></div>`;
   private readonly lines = new Map<string, HTMLElement>();
 
-  /** Shows a notice in place of an earlier one of its kind. @param more element behind the text */
+  /** Shows a notice, instead of an earlier one of its kind. @param more element after the text */
   show(kind: string, text: string, choices: readonly Choice[] = [], more?: HTMLElement): void {
     this.hide(kind);
     const choose = ({ act }: Choice): void => {

@@ -1,5 +1,5 @@
 /**
- * Checks the files while a learner types: starts a graph in a worker of its own, and reports the
+ * Checks the files while a learner types: starts a graph in a separate worker, and reports the
  * problems. A module that never ends blocks only that worker.
  */
 import type { FileTexts } from '../page-data.ts';
@@ -8,11 +8,11 @@ import { makeProblem } from './problem-list.ts';
 import { LatestQuestion, WorkerLost, type WorkerSession } from './worker-session.ts';
 
 /** Pause in typing before a check, in milliseconds. */
-const PAUSE_MS = 700;
+const TYPING_PAUSE_MS = 700;
 
 export interface CheckerSettings {
-  texts(): FileTexts;
-  /** Makes a session for these checks alone. */
+  readTexts(): FileTexts;
+  /** Makes a session that serves only these checks. */
   makeSession(): WorkerSession;
   onBusy(isBusy: boolean): void;
   /** Receives the problems of the current texts. */
@@ -23,8 +23,8 @@ export class ProblemChecker {
   private readonly settings: CheckerSettings;
   private readonly latestCheck: LatestQuestion;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** The texts, as JSON, that were checked last or are being checked. */
-  private lastText = '';
+  /** The texts of the last check, or of the running one, as JSON. */
+  private checkedText = '';
 
   constructor(settings: CheckerSettings) {
     this.settings = settings;
@@ -34,7 +34,7 @@ export class ProblemChecker {
   /** Checks after a pause in typing. */
   checkSoon(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.check(), PAUSE_MS);
+    this.timer = setTimeout(() => void this.check(), TYPING_PAUSE_MS);
   }
 
   /** Ends the pending check, as the caller checks these texts itself. */
@@ -42,14 +42,14 @@ export class ProblemChecker {
     clearTimeout(this.timer);
     this.latestCheck.end('the files have changed');
     this.settings.onBusy(false);
-    this.lastText = JSON.stringify(texts);
+    this.checkedText = JSON.stringify(texts);
   }
 
   private async check(): Promise<void> {
-    const texts = this.settings.texts();
+    const texts = this.settings.readTexts();
     const text = JSON.stringify(texts);
-    if (text === this.lastText) return;
-    this.lastText = text;
+    if (text === this.checkedText) return;
+    this.checkedText = text;
     this.settings.onBusy(true);
     const problems = await this.latestCheck.ask((session) =>
       session.ask('start', { texts, distanceMs: 0, journal: [] }).then(
@@ -60,7 +60,7 @@ export class ProblemChecker {
     if (problems === null) return;
     this.settings.onBusy(false);
     // If the texts have changed since, another check follows.
-    if (JSON.stringify(this.settings.texts()) === text) this.settings.onProblems(problems);
+    if (JSON.stringify(this.settings.readTexts()) === text) this.settings.onProblems(problems);
   }
 }
 

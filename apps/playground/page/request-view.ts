@@ -13,11 +13,11 @@ import {
   type GraphPicture,
   makeGraphPicture,
 } from '../../trace/page/graph-picture.ts';
+import { makeHopsView } from '../../trace/page/hops-view.ts';
 import { Model } from '../../trace/page/model.ts';
 import { makeRequestList } from '../../trace/page/request-list.ts';
 import { makeScrubber } from '../../trace/page/scrubber.ts';
 import { findSourceLine, type SourceLine } from '../../trace/page/source-view.ts';
-import { makeWayView } from '../../trace/page/way-view.ts';
 import type { FileTexts } from '../page-data.ts';
 import type { PlayVolume } from '../play/protocol.ts';
 import { makeFramesView } from './frames-view.ts';
@@ -44,6 +44,7 @@ export class RequestView {
     this.showEmpty();
   }
 
+  /** Draws a graph, without a request. */
   showGraph(volumes: readonly PlayVolume[]): void {
     this.draw(volumes);
     this.showEmpty();
@@ -74,7 +75,7 @@ export class RequestView {
     this.details.replaceChildren(
       makeFramesView(model),
       makeChangeView(model),
-      makeWayView(model),
+      makeHopsView(model),
       html`<details class="all" ${length > 1 && 'open'}>
         <summary>All requests of the line (${length})</summary>
         <nav class="requests" aria-label="Requests of the line">

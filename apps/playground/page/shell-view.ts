@@ -42,14 +42,15 @@ export function makeShellView(settings: ShellSettings) {
     if (input.value !== inputText || words.length === 0) return;
     const [first, ...others] = words as readonly [string, ...string[]];
     // A folder may be completed further; other words end with a space.
-    let end = first + (first.endsWith('/') ? '' : ' ');
+    let completedWord = first + (first.endsWith('/') ? '' : ' ');
     if (others.length > 0) {
       // The longest common beginning of all words.
-      end = first;
-      while (!others.every((word) => word.startsWith(end))) end = end.slice(0, -1);
+      completedWord = first;
+      while (!others.every((word) => word.startsWith(completedWord)))
+        completedWord = completedWord.slice(0, -1);
       addEntry(html`<pre>${words.join('  ')}</pre>`);
     }
-    input.value = inputText.replace(/\S*$/, '') + end;
+    input.value = inputText.replace(/\S*$/, '') + completedWord;
   };
   const submit = (event: Event): void => {
     event.preventDefault();

@@ -1,6 +1,6 @@
 /**
- * Starts the worker that runs a graph. It starts from a blob, as such a worker has the page's
- * Content-Security-Policy. Names the features that the browser lacks for it.
+ * Starts the worker that runs a graph, from a blob: such a worker inherits the page's
+ * Content-Security-Policy. Also lists the features that it needs and the browser lacks.
  */
 import type { LostCall, Question } from '../play/protocol.ts';
 import type { Parts } from './interpreter-parts.ts';

@@ -3,16 +3,16 @@ import { html } from '../../trace/page/dom.ts';
 import type { FileTexts } from '../page-data.ts';
 import { type PlayState, VOLFILE } from '../play/share-fragment.ts';
 
-/** Bytes of the largest file to open. */
-const SIZE_MAX = 2 ** 20;
-/** Milliseconds after which a download has surely started, so that its bytes can be released. */
-const DOWNLOAD_MS = 60_000;
+/** The most bytes of a file that is opened. */
+const FILE_BYTES_MAX = 2 ** 20;
+/** Milliseconds after which a download has started, so that its bytes can be released. */
+const DOWNLOAD_START_MS = 60_000;
 
 export function saveFiles(texts: FileTexts): void {
   for (const [path, text] of Object.entries(texts)) {
     const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
     html`<a href="${url}" download="${path.slice(1)}"></a>`.click();
-    setTimeout(() => URL.revokeObjectURL(url), DOWNLOAD_MS);
+    setTimeout(() => URL.revokeObjectURL(url), DOWNLOAD_START_MS);
   }
 }
 
@@ -30,8 +30,8 @@ export function makeFileInput(onFiles: (files: readonly File[]) => void): HTMLIn
 }
 
 /**
- * Reads a volfile and modules. They are added to the current files, or replace them if they contain
- * the graph's volfile.
+ * Reads files. They are added to the current files, or replace all of them if one is the graph's
+ * volfile.
  * @throws {Error} about an unsuitable file
  */
 export async function openFiles(files: readonly File[], current: PlayState): Promise<PlayState> {
@@ -46,7 +46,8 @@ export async function openFiles(files: readonly File[], current: PlayState): Pro
 }
 
 async function readText(file: File): Promise<string> {
-  if (file.size > SIZE_MAX) throw new Error(`${file.name} has more than ${SIZE_MAX / 2 ** 20} MB`);
+  if (file.size > FILE_BYTES_MAX)
+    throw new Error(`${file.name} has more than ${FILE_BYTES_MAX / 2 ** 20} MB`);
   const bytes = await file.arrayBuffer();
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

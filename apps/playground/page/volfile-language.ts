@@ -1,15 +1,15 @@
 /** Defines the language of volfiles for the editor: classifies words by their statement. */
 import { StreamLanguage, type StringStream } from '@codemirror/language';
 
-interface State {
+interface ParserState {
   /** The first word of the statement, and the number of words since. */
   statement: string;
   wordIndex: number;
 }
 
-const STATEMENTS = /^(?:volume|type|option|subvolume[sS]|end-volume)$/;
-/** Classes of the words behind each statement's first word; the last is for all further words. */
-const KINDS: Readonly<Record<string, readonly string[]>> = {
+const STATEMENT_PATTERN = /^(?:volume|type|option|subvolume[sS]|end-volume)$/;
+/** Classes of the words after a statement's first word; the last is for all further words. */
+const WORD_CLASSES: Readonly<Record<string, readonly string[]>> = {
   volume: ['variableName.definition'],
   type: ['typeName'],
   option: ['propertyName', 'string'],
@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Reads a word, string or comment. @returns its class, which decides its colour; null: none */
-function readToken(stream: StringStream, state: State): string | null {
+function readToken(stream: StringStream, state: ParserState): string | null {
   if (stream.eatSpace()) return null;
   if (stream.peek() === '#') {
     stream.skipToEnd();
@@ -33,19 +33,19 @@ function readToken(stream: StringStream, state: State): string | null {
     stream.next();
     return 'invalid';
   }
-  if (STATEMENTS.test(word)) {
+  if (STATEMENT_PATTERN.test(word)) {
     state.statement = word.toLowerCase();
     state.wordIndex = 0;
     return 'keyword';
   }
-  const kinds = KINDS[state.statement.replace(/^subvolume$/, 'subvolumes')];
+  const kinds = WORD_CLASSES[state.statement.replace(/^subvolume$/, 'subvolumes')];
   if (kinds === undefined) return 'invalid';
   const kind = kinds[Math.min(state.wordIndex, kinds.length - 1)]!;
   state.wordIndex += 1;
   return kind === 'string' && /^[-+]?\d/.test(word) ? 'number' : kind;
 }
 
-export const volfileLanguage = StreamLanguage.define<State>({
+export const volfileLanguage = StreamLanguage.define<ParserState>({
   name: 'volfile',
   startState: () => ({ statement: '', wordIndex: 0 }),
   copyState: (state) => ({ ...state }),

@@ -14,10 +14,10 @@ export interface WorkerLike {
 
 export interface SessionSettings {
   /**
-   * Makes a worker, and sends it question 0, `open`. `lost` is called when a module's call in the
-   * worker runs too long and cannot be ended.
+   * Makes a worker, and sends it question 0, `open`.
+   * @param onLostCall called when a module's call in the worker runs too long and cannot be ended
    */
-  makeWorker(lost: (call: LostCall['lost']) => void): WorkerLike;
+  makeWorker(onLostCall: (call: LostCall['lost']) => void): WorkerLike;
   /** Time limits of answers in milliseconds. */
   readonly timeLimits: Readonly<Record<QuestionKind, number>>;
 }
@@ -29,9 +29,9 @@ export const OPENING_ID = 0;
  * Time limit of a worker's opening in milliseconds. In Firefox, a few workers in a hundred hang
  * while they open; the session starts another one.
  */
-const OPENING_MS = 10_000;
+const OPENING_TIMEOUT_MS = 10_000;
 
-/** The worker was ended before it answered. */
+/** Thrown when the worker was ended before it answered. */
 export class WorkerLost extends Error {
   readonly code = 'GLOSSA_PLAY_LOST';
 }
@@ -48,7 +48,7 @@ export class WorkerSession {
   private readonly settings: SessionSettings;
   private worker: WorkerLike | null = null;
   private pending = new Map<number, PendingAnswer>();
-  /** The pending question. */
+  /** The pending question, to be sent again to another worker. */
   private lastQuestion: Question | null = null;
   private openingTimer: ReturnType<typeof setTimeout> | undefined;
   private id = 0;
@@ -60,7 +60,7 @@ export class WorkerSession {
   }
 
   /** Ends the worker: the pending question fails with this reason; the next starts a new worker. */
-  replace(why: string): void {
+  endWorker(why: string): void {
     this.terminate();
     const pending = [...this.pending.values()];
     this.pending.clear();
@@ -92,7 +92,7 @@ export class WorkerSession {
     });
     const limit = this.settings.timeLimits[kind];
     const timer = setTimeout(() => {
-      this.replace(`it has not answered for ${limit / 1000} s`);
+      this.endWorker(`it has not answered for ${limit / 1000} s`);
     }, limit);
     this.lastQuestion = { id, kind, body };
     this.worker.postMessage(this.lastQuestion);
@@ -100,21 +100,21 @@ export class WorkerSession {
   }
 
   /** Starts a worker. @param openingMs time limit, longer for the second attempt */
-  private startWorker(openingMs = OPENING_MS): WorkerLike {
-    const lost = ({ volume, seconds }: LostCall['lost']): void =>
-      this.replace(`a call of ${volume} has run for ${seconds.toFixed(1)} s and cannot be ended`);
-    const worker = this.settings.makeWorker(lost);
+  private startWorker(openingMs = OPENING_TIMEOUT_MS): WorkerLike {
+    const onLostCall = ({ volume, seconds }: LostCall['lost']): void =>
+      this.endWorker(`a call of ${volume} has run for ${seconds.toFixed(1)} s and cannot be ended`);
+    const worker = this.settings.makeWorker(onLostCall);
     worker.onerror = ({ message }) => {
-      if (worker === this.worker) this.replace(message ?? 'it has failed');
+      if (worker === this.worker) this.endWorker(message ?? 'it has failed');
     };
     worker.onmessage = ({ data }) => {
       if (worker !== this.worker) return;
       const message = data as WorkerAnswer | LostCall;
-      if ('lost' in message) return lost(message.lost);
+      if ('lost' in message) return onLostCall(message.lost);
       if (message.id === OPENING_ID) clearTimeout(this.openingTimer);
       const pending = this.pending.get(message.id);
       this.pending.delete(message.id);
-      if (message.id === OPENING_ID && 'failure' in message) this.replace(message.failure);
+      if (message.id === OPENING_ID && 'failure' in message) this.endWorker(message.failure);
       else if ('failure' in message) pending?.reject(new Error(message.failure));
       else pending?.resolve(message.body as never);
     };
@@ -128,7 +128,7 @@ export class WorkerSession {
   }
 }
 
-/** Asks questions of which only the last counts: a new one ends the pending one with its worker. */
+/** Asks questions of which only the last counts: a new one ends the pending one and its worker. */
 export class LatestQuestion {
   private readonly makeSession: () => WorkerSession;
   private session: WorkerSession | null = null;
@@ -140,7 +140,7 @@ export class LatestQuestion {
     this.makeSession = makeSession;
   }
 
-  /** Asks. @returns null if another question, or `end`, replaced it */
+  /** Asks a question. @returns null if another question, or `end`, replaced it */
   async ask<R>(question: (session: WorkerSession) => Promise<R>): Promise<R | null> {
     this.end('another question was asked');
     const { questionNumber } = this;
@@ -155,7 +155,7 @@ export class LatestQuestion {
   /** Ends the pending question, and its worker. */
   end(why: string): void {
     this.questionNumber += 1;
-    if (this.isBusy) this.session?.replace(why);
+    if (this.isBusy) this.session?.endWorker(why);
     this.isBusy = false;
   }
 }

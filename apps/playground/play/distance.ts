@@ -9,10 +9,10 @@ type AnyCall = (...args: unknown[]) => void;
 /** Delays each request to a volume without subvolumes; `ms` may change between requests. */
 export class Distance implements Interceptor {
   /** Virtual milliseconds per round trip. */
-  ms: number;
+  roundTripMs: number;
 
-  constructor(ms: number) {
-    this.ms = ms;
+  constructor(roundTripMs: number) {
+    this.roundTripMs = roundTripMs;
   }
 
   wantsFop(xl: Xlator, _fop: FopName, defines: boolean): boolean {
@@ -22,8 +22,8 @@ export class Distance implements Interceptor {
   wrapFop<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown> {
     return collect[name]((frame, xl, args) => {
       const arrive = (): void => (fop as AnyCall)(frame, xl, ...args);
-      if (this.ms === 0) arrive();
-      else xl.context.after(this.ms, arrive);
+      if (this.roundTripMs === 0) arrive();
+      else xl.context.after(this.roundTripMs, arrive);
     });
   }
 }

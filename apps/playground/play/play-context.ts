@@ -7,16 +7,16 @@ import { BrowserContext } from '../../../bridges/machine/browser/context.ts';
 import type { LogSink } from '../../../runtime/core/log.ts';
 import { VIRTUAL_EPOCH_MS, type VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 
-/** Gives real time, real turns of the event loop and random bytes. */
+/** The browser's clock, turns of the event loop and random bytes. */
 const browser = new BrowserContext(() => {});
 const awaitTurn = (): Promise<void> => new Promise((resolve) => void browser.soon(resolve));
 
 /** Time limit of a reply in virtual milliseconds. */
 const REPLY_TIMEOUT_MS = 600_000;
-/** Turns of the event loop without a timer after which a pending request counts as unanswered. */
-const IDLE_TURNS = 20;
+/** After so many turns of the event loop without a timer, a pending request is unanswered. */
+const IDLE_TURNS_MAX = 20;
 /** Real milliseconds between two advances of the virtual clock in `runInRealTime`. */
-const ADVANCE_MS = 20;
+const ADVANCE_INTERVAL_MS = 20;
 
 export class PlayContext implements ModuleContext {
   readonly baseDir = '/';
@@ -61,14 +61,14 @@ export async function advanceUntilSettled<R>(
   sleptMs: () => number,
 ): Promise<R | typeof UNANSWERED> {
   const state = trackSettled(promise);
-  const end = clock.now + REPLY_TIMEOUT_MS;
-  for (let idleTurns = 0; idleTurns < IDLE_TURNS; ) {
+  const deadlineMs = clock.now + REPLY_TIMEOUT_MS;
+  for (let idleTurns = 0; idleTurns < IDLE_TURNS_MAX; ) {
     // After a turn, all work that needs no time is done.
     await awaitTurn();
     if (state.isSettled) return promise;
     const { next } = clock;
     if (next === undefined) idleTurns += 1;
-    else if (next > end + sleptMs()) break;
+    else if (next > deadlineMs + sleptMs()) break;
     else {
       idleTurns = 0;
       clock.advanceTo(next);
@@ -78,15 +78,18 @@ export async function advanceUntilSettled<R>(
 }
 
 /**
- * Advances the virtual clock with the real one until a promise settles. A graph starts so, as its
- * interpreters load in real time.
+ * Advances the virtual clock with the real one until a promise settles. Graphs are started by it,
+ * because their interpreters load in real time.
  */
 export async function runInRealTime<R>(clock: VirtualClock, promise: Promise<R>): Promise<R> {
   const state = trackSettled(promise);
   let previous = browser.now();
   await awaitTurn();
   while (!state.isSettled) {
-    await Promise.race([state.promise, new Promise((resolve) => setTimeout(resolve, ADVANCE_MS))]);
+    await Promise.race([
+      state.promise,
+      new Promise((resolve) => setTimeout(resolve, ADVANCE_INTERVAL_MS)),
+    ]);
     const now = browser.now();
     clock.advanceTo(clock.now + now - previous);
     previous = now;

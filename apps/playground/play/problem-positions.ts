@@ -21,26 +21,26 @@ interface Position {
   readonly column: number;
 }
 
-/** The prefix `/file.js:3:7: ` of a message; some languages have no column. */
-const POSITION = /^(\/[^\s:'"]+):(\d+)(?::(\d+))?: /;
-/** The prefix `volume 'x' (features/glupy): ` of a message about the start of a graph. */
-const VOLUME = /^volume '[^']*' \([^)]*\): /;
+/** Matches the prefix `/file.js:3:7: ` of a message; some languages have no column. */
+const POSITION_PREFIX = /^(\/[^\s:'"]+):(\d+)(?::(\d+))?: /;
+/** Matches the prefix `volume 'x' (features/glupy): ` of a message about a graph's start. */
+const VOLUME_PREFIX = /^volume '[^']*' \([^)]*\): /;
 
 /**
- * Splits a message into position and text. A message begins with the position of the volume, and
- * may go on with the position in its module, which is preferred.
+ * Splits a message into position and text. A message begins with the position of the volume; the
+ * position in the volume's module may follow, and is preferred.
  */
 export function locateProblem(text: string, severity: Problem['severity'], texts: Texts): Problem {
   let position: Position | null = null;
   let message = text;
   for (;;) {
-    const [start, file, line, column] = POSITION.exec(message) ?? [];
+    const [start, file, line, column] = POSITION_PREFIX.exec(message) ?? [];
     if (start === undefined || texts[file!] === undefined) break;
     position = { file: file!, line: Number(line), column: Number(column ?? 0) };
     message = message.slice(start.length);
-    const [volume = ''] = VOLUME.exec(message) ?? [];
+    const [volume = ''] = VOLUME_PREFIX.exec(message) ?? [];
     // A position in the module replaces the volume.
-    if (POSITION.test(message.slice(volume.length))) message = message.slice(volume.length);
+    if (POSITION_PREFIX.test(message.slice(volume.length))) message = message.slice(volume.length);
   }
   if (position === null) return { severity, file: null, line: 0, column: 0, message };
   return {
@@ -51,11 +51,11 @@ export function locateProblem(text: string, severity: Problem['severity'], texts
   };
 }
 
-const indentWidth = (line: string): number => line.length - line.trimStart().length;
+const countIndent = (line: string): number => line.length - line.trimStart().length;
 
 /**
- * Finds the column in the rest of a message: JavaScript prints it behind the line, Python marks it
- * by `^` below the line. 0 without a column.
+ * Finds the column in the rest of a message: JavaScript prints it after the line's number, Python
+ * marks it by `^` below the line. Returns 0 without a column.
  */
 function findColumn(text: string, { file, line }: Position, texts: Texts): number {
   const positionText = `at ${file}:${line}:`;
@@ -67,5 +67,5 @@ function findColumn(text: string, { file, line }: Position, texts: Texts): numbe
   if (shownLine === undefined || marks === undefined || !/^\s*[~^]+\s*$/.test(marks)) return 0;
   const source = texts[file]!.split('\n')[line - 1] ?? '';
   // Python shows the line with an indentation of its own.
-  return indentWidth(source) + indentWidth(marks) - indentWidth(shownLine) + 1;
+  return countIndent(source) + countIndent(marks) - countIndent(shownLine) + 1;
 }

@@ -2,7 +2,6 @@
  * Defines the messages between the playground's page and the worker in which its graph runs: plain
  * objects, as `postMessage` copies them.
  */
-
 import type { Verdict } from '../../course/judge.ts';
 
 /** Texts by absolute path: `/graph.vol`, and the modules that it names (`/negative.py`). */
@@ -29,7 +28,7 @@ export interface PlayVolume {
 export interface StartResult {
   readonly volumes: readonly PlayVolume[];
   readonly problems: readonly Problem[];
-  /** Whether the graph runs; false on an error, when an earlier graph goes on. */
+  /** Whether the graph runs; false on an error, and then an earlier graph goes on. */
   readonly runs: boolean;
   /** Log lines of the start. */
   readonly log: readonly string[];

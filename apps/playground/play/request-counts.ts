@@ -1,5 +1,4 @@
 /** Counts the requests of a graph, and those that arrived at its storage. */
-
 import { CHANGE_FOPS, ENTRY_FOPS } from '../../../runtime/api/watch.ts';
 import { fops } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -8,12 +7,12 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Counters } from './protocol.ts';
 
 /** Fops that change a file or a name. */
-const CHANGING: ReadonlySet<string> = new Set([
+const CHANGING_FOPS: ReadonlySet<string> = new Set([
   ...[...CHANGE_FOPS, 'xattrop', 'fxattrop', 'icreate'],
   ...ENTRY_FOPS,
 ]);
-/** `wind` returns it for requests that change the storage, so that `unwind` sees their replies. */
-const CHANGE = {};
+/** `wind` returns this for requests that change the storage, so that `unwind` gets the replies. */
+const CHANGE_TOKEN = {};
 
 const fopNames = new Map(fops.map(({ number, name }) => [number, name]));
 
@@ -53,10 +52,10 @@ export class RequestCounts implements Observer {
   wind(_frame: Frame, xl: Xlator, fop: number): object | null {
     if (!this.isCounting) return null;
     const name = fopNames.get(fop)!;
-    if (xl.above.length === 0) this.countsFor(name)[0] += 1;
+    if (xl.above.length === 0) this.findCounts(name)[0] += 1;
     if (xl.below.length > 0) return null;
-    this.countsFor(name)[1] += 1;
-    return CHANGING.has(name) ? CHANGE : null;
+    this.findCounts(name)[1] += 1;
+    return CHANGING_FOPS.has(name) ? CHANGE_TOKEN : null;
   }
 
   unwind(_change: object, opRet: number): void {
@@ -72,7 +71,7 @@ export class RequestCounts implements Observer {
   addNotes(): void {}
 
   /** Finds or adds the counts of a fop, which the caller may increase. */
-  private countsFor(fop: string): [number, number] {
+  private findCounts(fop: string): [number, number] {
     const counts = this.byFop.get(fop) ?? [0, 0];
     this.byFop.set(fop, counts);
     return counts;

@@ -4,7 +4,7 @@ import { Volume, type VolumeSettings } from '../../../runtime/api/volume.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import type { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { DIRECTORIES, directoryName } from '../../bench/engine/searches.ts';
+import { DIRECTORY_COUNT, makeDirectoryName } from '../../bench/engine/searches.ts';
 import { Distance } from './distance.ts';
 import { advanceUntilSettled, UNANSWERED } from './play-context.ts';
 import type { LineResult, PlayVolume } from './protocol.ts';
@@ -12,8 +12,8 @@ import { RequestCounts } from './request-counts.ts';
 import { Shell, type ShellResult } from './shell/index.ts';
 import { makeTrafficRecorder } from './traffic.ts';
 
-/** The exit status of a command that a SIGKILL ended: here, of one whose request got no reply. */
-const KILLED = 137;
+/** The exit status after SIGKILL; here, of a command whose request got no reply. */
+const KILLED_STATUS = 137;
 const CALLER: VolumeSettings = { uid: 0, gid: 0, pid: 1 };
 
 export class RunningGraph {
@@ -22,7 +22,7 @@ export class RunningGraph {
   private readonly clock: VirtualClock;
   private readonly log: string[];
   private readonly volume: Volume;
-  /** The only storage, without the volumes above it; the whole volume where there are several. */
+  /** The storage without the volumes above it; the whole volume if there are several storages. */
   private readonly storage: Volume;
   private readonly distance: Distance;
   private readonly counts = new RequestCounts();
@@ -51,7 +51,7 @@ export class RunningGraph {
   }
 
   setDistance(distanceMs: number): void {
-    this.distance.ms = distanceMs;
+    this.distance.roundTripMs = distanceMs;
   }
 
   /**
@@ -59,8 +59,8 @@ export class RunningGraph {
    * @returns whether every request got a reply
    */
   async restore(journal: readonly string[]): Promise<boolean> {
-    const tree = Array.from({ length: DIRECTORIES }, (_, directory) => {
-      const folder = `/${directoryName(directory)}`;
+    const tree = Array.from({ length: DIRECTORY_COUNT }, (_, directory) => {
+      const folder = `/${makeDirectoryName(directory)}`;
       return `mkdir ${folder}; touch ${folder}/file00${directory}.php`;
     });
     const result = await this.runUnobserved(async (shell) => {
@@ -71,22 +71,22 @@ export class RunningGraph {
   }
 
   /**
-   * Runs an action that is no request of the learner: uncounted, without distance, and directly on
-   * the storage where the graph has only one.
+   * Runs an action of the playground itself: uncounted, without distance, and directly on the
+   * storage if the graph has only one.
    */
   private async runUnobserved<R>(
     action: (shell: Shell) => Promise<R>,
   ): Promise<R | typeof UNANSWERED> {
     const { distance, clock, counts } = this;
-    const { ms } = distance;
-    distance.ms = 0;
+    const { roundTripMs: ms } = distance;
+    distance.roundTripMs = 0;
     counts.isCounting = false;
     try {
       this.sleptMs = 0;
       const shell = this.makeShell(this.storage);
       return await advanceUntilSettled(clock, action(shell), () => this.sleptMs);
     } finally {
-      distance.ms = ms;
+      distance.roundTripMs = ms;
       counts.isCounting = true;
     }
   }
@@ -107,15 +107,15 @@ export class RunningGraph {
     this.sleptMs = 0;
     this.log.length = 0;
     counts.hasChanged = false;
-    const ending = new AbortController();
-    const shell = this.makeShell(volume.with({ signal: ending.signal }));
+    const endControl = new AbortController();
+    const shell = this.makeShell(volume.with({ signal: endControl.signal }));
     const result = await advanceUntilSettled(clock, shell.run(line), () => this.sleptMs);
-    const unanswered = volume.client.client.initiator.calls.list().at(-1);
-    ending.abort();
+    const unansweredCall = volume.client.client.initiator.calls.list().at(-1);
+    endControl.abort();
     endRecording();
     counts.addWait(clock.now - before - this.sleptMs);
     return {
-      ...(result === UNANSWERED ? makeUnansweredResult(unanswered, graph.top) : result),
+      ...(result === UNANSWERED ? makeUnansweredResult(unansweredCall, graph.top) : result),
       recording: recording.bytes(),
       log: this.log.splice(0),
       counters: counts.counters,
@@ -139,5 +139,5 @@ export class RunningGraph {
 function makeUnansweredResult(call: unknown, top: Xlator): ShellResult {
   const requestText = call instanceof RequestStack ? `${call.fop} of ${call.path}` : 'a request';
   const output = `${requestText} was never answered: a volume below '${top.name}', or it, neither answers nor winds`;
-  return { output: [{ text: output, isError: true }], status: KILLED };
+  return { output: [{ text: output, isError: true }], status: KILLED_STATUS };
 }

@@ -10,7 +10,7 @@ export type PlayState = StartRequest;
 /** The path of the graph's volfile; other texts are modules. */
 export const VOLFILE = '/graph.vol';
 
-/** A state is invalid; the message is for users. */
+/** Thrown for an invalid state; the message is for users. */
 export class StateError extends Error {
   readonly code = 'GLOSSA_PLAY_STATE';
 }
@@ -18,19 +18,19 @@ export class StateError extends Error {
 /** The command that mounts the files in their folder at `mnt`. */
 export const MOUNT_COMMAND = `mkdir -p mnt && glossa mount ${VOLFILE.slice(1)} mnt`;
 
-/** The version of the encoding. */
-const VERSION = 1;
-/** Prefix of a fragment. */
-export const SHARE_START = `g${VERSION}.`;
-const PREFIX = /^#?g(\d+)\./;
+/** The version of the encoding, in the prefix of each fragment. */
+const FORMAT_VERSION = 1;
+export const SHARE_PREFIX = `g${FORMAT_VERSION}.`;
+const VERSION_PATTERN = /^#?g(\d+)\./;
 /** Most characters of a fragment; Firefox and Chromium take some millions. */
-const FRAGMENT_MAX = 1_000_000;
+const FRAGMENT_LENGTH_MAX = 1_000_000;
 /** Most characters of the state as JSON. */
-const STATE_MAX = 8_000_000;
+const STATE_LENGTH_MAX = 8_000_000;
 /** Largest distance: a day. */
 const DISTANCE_MAX_MS = 86_400_000;
 
-const DAMAGED = 'this link is damaged: a part of it is missing or was changed; ask for it again';
+const DAMAGED_MESSAGE =
+  'this link is damaged: a part of it is missing or was changed; ask for it again';
 
 /** Encodes a state, without `#`. @throws {StateError} when it is too large for an address */
 export async function encodeShare({ texts, distanceMs, journal }: PlayState): Promise<string> {
@@ -40,17 +40,17 @@ export async function encodeShare({ texts, distanceMs, journal }: PlayState): Pr
   // `btoa` takes a string with a character for each byte.
   const units = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
   const base64 = btoa(units).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-  if (base64.length > FRAGMENT_MAX) throw new StateError('this is too large for a link');
-  return SHARE_START + base64;
+  if (base64.length > FRAGMENT_LENGTH_MAX) throw new StateError('this is too large for a link');
+  return SHARE_PREFIX + base64;
 }
 
 /** Decodes a fragment, with `#` or without. @throws {StateError} with the reason */
 export async function decodeShare(fragment: string): Promise<PlayState> {
-  const [prefix, version] = PREFIX.exec(fragment) ?? [];
+  const [prefix, version] = VERSION_PATTERN.exec(fragment) ?? [];
   if (prefix === undefined) throw new StateError('this link leads to no shared playground');
-  if (Number(version) !== VERSION) {
+  if (Number(version) !== FORMAT_VERSION) {
     throw new StateError(
-      `this link is of version ${version} of the playground, and this page reads version ${VERSION}`,
+      `this link is of version ${version} of the playground, and this page reads version ${FORMAT_VERSION}`,
     );
   }
   const base64 = fragment.slice(prefix.length).replaceAll('-', '+').replaceAll('_', '/');
@@ -59,7 +59,7 @@ export async function decodeShare(fragment: string): Promise<PlayState> {
     const bytes = Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0));
     value = JSON.parse(await inflate(bytes));
   } catch (error) {
-    throw error instanceof StateError ? error : new StateError(DAMAGED);
+    throw error instanceof StateError ? error : new StateError(DAMAGED_MESSAGE);
   }
   return checkState(value);
 }
@@ -72,9 +72,9 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
     const { done, value } = await reader.read();
     text += decoder.decode(value, { stream: !done });
     if (done) return text;
-    if (text.length <= STATE_MAX) continue;
+    if (text.length <= STATE_LENGTH_MAX) continue;
     await reader.cancel();
-    throw new StateError(`this link holds more than ${STATE_MAX / 1e6} MB`);
+    throw new StateError(`this link holds more than ${STATE_LENGTH_MAX / 1e6} MB`);
   }
 }
 

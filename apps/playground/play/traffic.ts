@@ -1,5 +1,6 @@
 /**
- * Records requests of graphs in memory (docs/write/recording.md); counts those of a lesson's check.
+ * Records requests of graphs in memory (docs/write/recording.md), for the page: those of a shell
+ * line, and those of a lesson's check, which it also counts.
  */
 import type { Graph } from '../../../runtime/core/graph.ts';
 import { makeFilter } from '../../../runtime/observe/filter.ts';
@@ -15,7 +16,7 @@ declare const GLOSSA_VERSION: string | undefined;
 const version = typeof GLOSSA_VERSION === 'undefined' ? '0' : GLOSSA_VERSION;
 
 /** Most bytes of data that a recording keeps. */
-const DATA_MAX = 256;
+const DATA_BYTES_MAX = 256;
 
 export interface TrafficRecorder {
   /** The observer for `graph.observe`. */
@@ -25,14 +26,14 @@ export interface TrafficRecorder {
 }
 
 /**
- * Makes a recorder.
+ * Makes a recorder for the volumes of a graph.
  * @param selectVolumes volumes to record, with their recorded names; default all
  */
 export function makeTrafficRecorder(
   { context, xlators }: Graph,
   selectVolumes = (volumes: Head['volumes']) => volumes,
 ): TrafficRecorder {
-  const limits = { dataMax: DATA_MAX, hidden: null };
+  const limits = { dataMax: DATA_BYTES_MAX, hidden: null };
   const names = xlators.map(({ name }) => name);
   const startedAt = context.sink.now();
   const head = makeHead(xlators, {
@@ -58,14 +59,17 @@ export function makeTrafficRecorder(
 }
 
 /**
- * The storage in graphs of bridges/testing. Between the module and it is a volume that can hold
- * requests for tests; recordings omit that one.
+ * The storage's name in graphs of bridges/testing. Between the module and the storage is a volume
+ * that can hold requests for tests; recordings omit that volume.
  */
-const STORAGE = 'storage0';
+const TEST_STORAGE = 'storage0';
 /** The storage's name in the volfiles of lessons. */
 const SHOWN_STORAGE = 'storage';
 
-/** Records the requests of a lesson's check, whose equal graphs share one recording. */
+/**
+ * Records the requests of a lesson's check. A check may run several graphs of the same volumes; one
+ * recording has the requests of all.
+ */
 export class CheckTraffic {
   private readonly name: string;
   private readonly counts = new RequestCounts();
@@ -76,12 +80,13 @@ export class CheckTraffic {
     this.name = name;
   }
 
+  /** Records a graph. The module's volume gets the name that it has in the learner's volfile. */
   observe(graph: Graph): void {
     const { name } = this;
     this.recording ??= makeTrafficRecorder(graph, (volumes) =>
       volumes.flatMap((volume) => {
         if (volume.id === graph.top.id) return [{ ...volume, name, subvolumes: [SHOWN_STORAGE] }];
-        return volume.name === STORAGE ? [{ ...volume, name: SHOWN_STORAGE }] : [];
+        return volume.name === TEST_STORAGE ? [{ ...volume, name: SHOWN_STORAGE }] : [];
       }),
     );
     graph.observe(this.recording.recorder);

@@ -38,7 +38,7 @@ import { CheckTraffic } from './traffic.ts';
 /** Time limit of a start in real time: Python takes seconds on a slow machine. */
 const UP_TIMEOUT_MS = 60_000;
 
-/** No graph runs to answer the question. */
+/** Thrown when no graph runs to answer a question. */
 export class NoGraphError extends Error {
   readonly code = 'GLOSSA_PLAY';
 
@@ -51,7 +51,7 @@ export class World {
   private readonly machine: Machine;
   private running: RunningGraph | null = null;
 
-  /** @param machine of the interpreters; its source files are unused, as modules are texts */
+  /** @param machine runs the interpreters; its own source files are unused, as modules are texts */
   constructor(machine: Machine) {
     this.machine = machine;
   }
@@ -140,11 +140,11 @@ export class World {
     const verdict = await judgeModule(check, {
       path: module,
       language: module.endsWith('.py') ? 'python' : 'javascript',
-      translatorFor: async (name, _folder, options) => ({
+      findTranslator: async (name, _folder, options) => ({
         translator,
         options: makeOptions(name, { 'module-name': name, ...options }),
       }),
-      started: (graph) => checkTraffic.observe(graph),
+      onGraphStarted: (graph) => checkTraffic.observe(graph),
     });
     return { ...verdict, traffic: checkTraffic.traffic };
   }

@@ -1,5 +1,4 @@
 /** Draws the graph, its top first, and marks the volumes that the request reached. */
-
 import { printable } from '../../../runtime/core/log.ts';
 import type { HopSeen } from '../../../runtime/observe/walk.ts';
 import { layOut } from '../../../runtime/volfile/render/layout.ts';
@@ -48,7 +47,7 @@ export function makeGraphPicture(
   const top = below.at(-1)?.name;
   const above = caller === undefined || top === undefined ? [] : [{ ...caller, subvolumes: [top] }];
   const volumes = [...below, ...above];
-  const nodeName = (i: number): string => (i < below.length ? below[i]!.name : CALLER);
+  const findNodeName = (i: number): string => (i < below.length ? below[i]!.name : CALLER);
   const indices = new Map(volumes.map(({ name }, i) => [name, i]));
   const children = volumes.map(({ subvolumes }, i) =>
     // Subvolumes come before their volume; in a damaged recording other ones are omitted.
@@ -65,8 +64,8 @@ export function makeGraphPicture(
   const { width, height, corners, edges: edgePaths } = layOut(boxes);
   const edges = edgePaths.map(({ parent, child, points }) => ({
     path: svg<SVGPathElement>`<path class="edge" d="${drawCurve(points)}"/>`,
-    from: nodeName(parent),
-    to: nodeName(child),
+    from: findNodeName(parent),
+    to: findNodeName(child),
   }));
   const nodes = volumes.map(({ name, type }, i) => {
     const { width } = boxes[i]!;
@@ -87,7 +86,7 @@ export function makeGraphPicture(
     const currentVolume = step?.hop.wind.volume;
     const above = step?.above?.wind.volume ?? CALLER;
     nodes.forEach((node, i) => {
-      const name = nodeName(i);
+      const name = findNodeName(i);
       node.classList.toggle('met', visited.has(name) || (name === CALLER && current !== null));
       node.classList.toggle('now', name === currentVolume);
     });

@@ -13,15 +13,15 @@ import { makeChangeView } from './change-view.ts';
 import { decodeBase64, html, isPageKey } from './dom.ts';
 import { formatRequestCount, makeFilterForm } from './filter-form.ts';
 import { makeGraphView } from './graph-picture.ts';
+import { makeHopsView } from './hops-view.ts';
 import { Model, type RecordingData } from './model.ts';
 import { makeRequestList, makeResultMark } from './request-list.ts';
 import { makeScrubber } from './scrubber.ts';
 import { makeSourceView } from './source-view.ts';
 import { makeTimeline } from './timeline.ts';
-import { makeWayView } from './way-view.ts';
 
 /** Most events to list that belong to no request. */
-const OTHERS_MAX = 1000;
+const OTHER_EVENTS_MAX = 1000;
 
 const readEmbedded = (id: string): string => document.getElementById(id)!.textContent!;
 
@@ -51,8 +51,9 @@ function makeHeader({ data, failureCount }: Model): HTMLElement {
 
 /** Makes warnings about missing parts of the recording. */
 function makeWarnings({ closed, outline }: RecordingData): Node[] {
-  const cut = 'The recording was not ended: it was cut off, or went on when this page was made.';
-  const texts = [...(closed ? [] : [cut]), ...outline.problems];
+  const cutOffText =
+    'The recording was not ended: it was cut off, or went on when this page was made.';
+  const texts = [...(closed ? [] : [cutOffText]), ...outline.problems];
   if (texts.length === 0) return [];
   return [
     html`<section class="warnings" role="alert">
@@ -65,7 +66,7 @@ function makeWarnings({ closed, outline }: RecordingData): Node[] {
 function makeOthersView({ head, outline: { others } }: RecordingData): Node[] {
   if (others.length === 0) return [];
   const rows = others
-    .slice(0, OTHERS_MAX)
+    .slice(0, OTHER_EVENTS_MAX)
     .map(
       (event) =>
         html`<li>${formatClock(head.startedAt, event.at)}  ${formatOtherEvent(event)}</li>`,
@@ -86,7 +87,7 @@ function makeRequestView(model: Model): HTMLElement {
   const view = html`<article class="request" aria-labelledby="title">
     ${title}${facts}${makeScrubber(model)}
     <div class="inside">
-      <div class="left">${makeWayView(model)}${makeChangeView(model)}${makeSourceView(model)}</div>
+      <div class="left">${makeHopsView(model)}${makeChangeView(model)}${makeSourceView(model)}</div>
       ${makeGraphView(model)}
     </div>
   </article>`;

@@ -1,5 +1,4 @@
 /** Holds the page's state: the recording, the filter, the selected request and its step. */
-
 import { findPath } from '../../../runtime/observe/event-text.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
 import type { Outline } from '../../../runtime/observe/outline.ts';
@@ -25,7 +24,7 @@ export interface CurrentRequest {
   readonly steps: readonly Step[];
 }
 
-/** The parsed recording, for the model. */
+/** A parsed recording. */
 export interface RecordingData {
   readonly head: Head;
   readonly closed: boolean;
@@ -43,7 +42,7 @@ export class Model {
   current: CurrentRequest | null = null;
   /** Index of the current step of the selected request. */
   step = 0;
-  /** By request: 1 if a reply in it, at any volume, has an errno. */
+  /** By request: 1 if a reply at any volume failed, else 0. */
   private readonly failures: Uint8Array;
   /** Paths of all requests in small letters; null before the first filter by path. */
   private paths: string[] | null = null;

@@ -11,26 +11,27 @@ const ROW_HEIGHT = 46;
 /** Rows to draw above and below the visible ones. */
 const EXTRA_ROWS = 6;
 /**
- * Largest height of an element in browsers; in longer lists, a scrolled pixel moves several rows.
+ * Largest height of an element in browsers, in pixels. In a longer list, each scrolled pixel moves
+ * the rows by several.
  */
 const HEIGHT_MAX = 8_000_000;
 
 export function makeRequestList(model: Model): HTMLElement {
-  const space = html`<div class="space"></div>`;
+  const rowContainer = html`<div class="space"></div>`;
   const list = html`<div class="list" id="requests" tabindex="0" role="listbox"
-    aria-label="Requests">${space}</div>`;
+    aria-label="Requests">${rowContainer}</div>`;
   /**
    * Pixels of the whole list for each scrolled pixel: 1 unless the list is higher than HEIGHT_MAX.
    */
-  const scale = (): number => {
+  const computeScale = (): number => {
     const height = model.shown.length * ROW_HEIGHT;
     const view = list.clientHeight;
     return height <= HEIGHT_MAX ? 1 : (height - view) / (HEIGHT_MAX - view);
   };
   const draw = (): void => {
     const { length } = model.shown;
-    space.style.height = `${Math.min(length * ROW_HEIGHT, HEIGHT_MAX)}px`;
-    const top = list.scrollTop * scale();
+    rowContainer.style.height = `${Math.min(length * ROW_HEIGHT, HEIGHT_MAX)}px`;
+    const top = list.scrollTop * computeScale();
     const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - EXTRA_ROWS);
     const rowCount = Math.ceil(list.clientHeight / ROW_HEIGHT) + 2 * EXTRA_ROWS;
     const positions = Array.from(
@@ -42,8 +43,8 @@ export function makeRequestList(model: Model): HTMLElement {
       row.style.transform = `translateY(${list.scrollTop + position * ROW_HEIGHT - top}px)`;
       return row;
     });
-    space.replaceChildren(...rows);
-    if (length === 0) space.append(html`<p class="none">No request fits.</p>`);
+    rowContainer.replaceChildren(...rows);
+    if (length === 0) rowContainer.append(html`<p class="none">No request fits.</p>`);
     if (positions.includes(model.position))
       list.setAttribute('aria-activedescendant', `r${model.position}`);
     else list.removeAttribute('aria-activedescendant');
@@ -51,10 +52,10 @@ export function makeRequestList(model: Model): HTMLElement {
   /** Scrolls to the selected request. */
   const reveal = (): void => {
     const at = model.position * ROW_HEIGHT;
-    const top = list.scrollTop * scale();
-    if (model.position >= 0 && at < top) list.scrollTop = at / scale();
+    const top = list.scrollTop * computeScale();
+    if (model.position >= 0 && at < top) list.scrollTop = at / computeScale();
     else if (at + ROW_HEIGHT > top + list.clientHeight) {
-      list.scrollTop = (at + ROW_HEIGHT - list.clientHeight) / scale();
+      list.scrollTop = (at + ROW_HEIGHT - list.clientHeight) / computeScale();
     }
     draw();
   };

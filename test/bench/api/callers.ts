@@ -95,7 +95,7 @@ export const compileCaller = (bench: Bench): string => compileOnce(bench, 'calle
 
 /** Compiles the caller of libgfapi, unless it exists. @throws {NotMeasured} */
 export function compileGfapiCaller(bench: Bench): string {
-  const { status, out } = runToEnd(['pkg-config', '--cflags', '--libs', 'glusterfs-api']);
+  const { status, output: out } = runToEnd(['pkg-config', '--cflags', '--libs', 'glusterfs-api']);
   if (status !== 0) {
     throw new NotMeasured('libgfapi is missing (apt install pkg-config libglusterfs-dev)');
   }

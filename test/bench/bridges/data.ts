@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { measureOrExplain, NotMeasured } from '../../../apps/bench/engine/not-measured.ts';
-import { compare, ratio } from '../../../apps/bench/engine/statistics.ts';
+import { compare, divide } from '../../../apps/bench/engine/statistics.ts';
 import {
   languages,
   presentLeaf,
@@ -42,7 +42,7 @@ const PLAIN_TITLE = 'storage/posix, a file in the page cache';
 const SEEN_TITLE = 'the same under a module in Python that sees it';
 
 const compareToPlain = ({ seen: seenSeries, plain }: ObservedSeries) =>
-  compare(seenSeries, plain, ratio);
+  compare(seenSeries, plain, divide);
 
 // -- in this process -----------------------------------------------------------------------------
 
@@ -64,18 +64,18 @@ function findCollector(): () => void {
 
 const FULL: Load = {
   rounds: 31,
-  best: 12,
-  count: 50,
-  warm: 20_000,
+  batchesPerRound: 12,
+  requestsPerBatch: 50,
+  warmUpRequests: 20_000,
 };
-const QUICK: Load = { rounds: 5, best: 6, count: 50, warm: 1000 };
+const QUICK: Load = { rounds: 5, batchesPerRound: 6, requestsPerBatch: 50, warmUpRequests: 1000 };
 
 export async function measureDataCosts(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK : FULL;
   bench.log('Python: reads of 128 KiB');
   const seenSeries = await measureOrExplain(() => measureObserved(bench, load));
   const changed = await measureOrExplain(() => measureChanged(bench, load));
-  const { rounds, best, count } = load;
+  const { rounds, batchesPerRound: best, requestsPerBatch: count } = load;
   return {
     sections: [
       {
@@ -127,7 +127,7 @@ async function measureObserved(bench: Bench, load: Load): Promise<ObservedSeries
     plain: makeReadBatch(graphs[0], fds[0]),
     seen: makeReadBatch(graphs[1], fds[1]),
   };
-  const series = await measurePairs(bench, variants, { ...load, before: warmUp });
+  const series = await measurePairs(bench, variants, { ...load, beforeBatch: warmUp });
   for (const fd of fds) fd.release();
   for (const graph of graphs) await graph.stop();
   return series;
@@ -170,7 +170,11 @@ async function measureChanged(bench: Bench, load: Load): Promise<Series<'changed
   const graph = await startModule(bench, 'python', 'translate', presentLeaf);
   const changed: Batch = makeReadBatch(graph, makeFd(graph));
   // Each takes ten times as long.
-  const series = await measurePairs(bench, { changed }, { ...load, best: 24, count: 12 });
+  const series = await measurePairs(
+    bench,
+    { changed },
+    { ...load, batchesPerRound: 24, requestsPerBatch: 12 },
+  );
   await graph.stop();
   return series;
 }
@@ -179,15 +183,15 @@ async function measureChanged(bench: Bench, load: Load): Promise<Series<'changed
 
 const FULL_MOUNTED: Load = {
   rounds: 31,
-  best: 4,
-  count: 256,
-  warm: 20_000,
+  batchesPerRound: 4,
+  requestsPerBatch: 256,
+  warmUpRequests: 20_000,
 };
 const QUICK_MOUNTED: Load = {
   rounds: 5,
-  best: 2,
-  count: 256,
-  warm: 2000,
+  batchesPerRound: 2,
+  requestsPerBatch: 256,
+  warmUpRequests: 2000,
 };
 const BLOCKS = 256;
 
@@ -195,7 +199,7 @@ export async function measureMountedReads(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK_MOUNTED : FULL_MOUNTED;
   bench.log('Python: reads of 128 KiB through a mount');
   const seenSeries = await measureOrExplain(() => measureMounted(bench, load));
-  const { rounds, best, count } = load;
+  const { rounds, batchesPerRound: best, requestsPerBatch: count } = load;
   return {
     sections: [
       {

@@ -7,7 +7,7 @@ import {
   type MissingResult,
   measureOrExplain,
 } from '../../../apps/bench/engine/not-measured.ts';
-import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
+import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
 import {
   absentLeaf,
   type LanguageName,
@@ -52,7 +52,7 @@ async function measureCosts(
   }
   const title =
     `lookups in process: µs each, median of ${load.rounds} rounds [lowest – highest], each the ` +
-    `best of ${load.best} × ${load.count}`;
+    `best of ${load.batchesPerRound} × ${load.requestsPerBatch}`;
   return {
     sections: [
       {
@@ -67,9 +67,7 @@ async function measureCosts(
       },
     ],
     figures: measurements.map(({ what: figureName, bar, pair }) =>
-      makeFigure(figureName, ['µs', bar], pair, ({ base, mine }) =>
-        compare(mine, base, difference),
-      ),
+      makeFigure(figureName, ['µs', bar], pair, ({ base, mine }) => compare(mine, base, subtract)),
     ),
     raw: {
       ...load,
@@ -104,15 +102,15 @@ const LOOKUP_BARS: Readonly<Partial<Record<KindName, LookupBars>>> = {
 // Short batches: some of them are not interrupted even on a machine that is busy.
 const FULL: Load = {
   rounds: 31,
-  best: 24,
-  count: 250,
-  warm: 60_000,
+  batchesPerRound: 24,
+  requestsPerBatch: 250,
+  warmUpRequests: 60_000,
 };
 const QUICK: Load = {
   rounds: 5,
-  best: 8,
-  count: 250,
-  warm: 10_000,
+  batchesPerRound: 8,
+  requestsPerBatch: 250,
+  warmUpRequests: 10_000,
 };
 
 /** @param language besides TypeScript */
@@ -133,15 +131,15 @@ export function measureLookupCosts(bench: Bench, language: LanguageName): Promis
 
 const FULL_ISOLATED: Load = {
   rounds: 31,
-  best: 8,
-  count: 250,
-  warm: 20_000,
+  batchesPerRound: 8,
+  requestsPerBatch: 250,
+  warmUpRequests: 20_000,
 };
 const QUICK_ISOLATED: Load = {
   rounds: 5,
-  best: 2,
-  count: 250,
-  warm: 1000,
+  batchesPerRound: 2,
+  requestsPerBatch: 250,
+  warmUpRequests: 1000,
 };
 
 export function measureIsolatedLookups(bench: Bench): Promise<Report> {

@@ -4,7 +4,7 @@
  */
 import { measureOrExplain } from '../../../apps/bench/engine/not-measured.ts';
 import { formatDigits, formatEstimate } from '../../../apps/bench/engine/numbers.ts';
-import { compare, difference } from '../../../apps/bench/engine/statistics.ts';
+import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
 import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
 import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
 import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
@@ -14,15 +14,15 @@ import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
 
 const FULL: Load = {
   rounds: 31,
-  best: 24,
-  count: 20_000,
-  warm: 500_000,
+  batchesPerRound: 24,
+  requestsPerBatch: 20_000,
+  warmUpRequests: 500_000,
 };
 const QUICK: Load = {
   rounds: 5,
-  best: 2,
-  count: 5000,
-  warm: 20_000,
+  batchesPerRound: 2,
+  requestsPerBatch: 5000,
+  warmUpRequests: 20_000,
 };
 /** The one fop that the module defines. */
 const DEFINED: FopName = 'statfs';
@@ -54,7 +54,7 @@ export async function measureUndefinedFops(bench: Bench): Promise<Report> {
             formatRounds(samples.with),
           ),
           makeMeasuredRow('difference', (samples) =>
-            formatEstimate(compare(samples.with, samples.without, difference), formatDigits),
+            formatEstimate(compare(samples.with, samples.without, subtract), formatDigits),
           ),
         ],
       },

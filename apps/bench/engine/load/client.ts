@@ -11,7 +11,7 @@ import { mkdirSync } from 'node:fs';
 import { tryCommand } from '../workloads/command.ts';
 import { workloads } from '../workloads/index.ts';
 import type { CallError, Requests } from '../workloads/workload.ts';
-import { GONE_ERRNOS, GoneError, runLoop } from './loop.ts';
+import { GONE_STATUSES, GoneError, runLoop } from './loop.ts';
 import type { Reply, ReplyTypes, Request, RequestName, RequestTypes } from './messages.ts';
 
 let requests: Requests | null = null;
@@ -49,13 +49,13 @@ function handle({ name, args }: Request): Reply {
     return { result: (handlers[name] as (argument: unknown) => unknown)(args) };
   } catch (error) {
     const { message, errno } = error as Error & Partial<Pick<CallError, 'errno'>>;
-    return { error: message, isServerGone: isGone(error, errno) };
+    return { error: message, isServerGone: isServerGoneError(error, errno) };
   }
 }
 
 /** Whether an error shows that the server of the mount has ended. */
-const isGone = (error: unknown, errno: number | undefined): boolean =>
-  error instanceof GoneError || (errno !== undefined && GONE_ERRNOS.includes(-Math.abs(errno)));
+const isServerGoneError = (error: unknown, errno: number | undefined): boolean =>
+  error instanceof GoneError || (errno !== undefined && GONE_STATUSES.includes(-Math.abs(errno)));
 
 process.on('message', (request) => process.send!(handle(request as Request)));
 // The terminal sends its signals to clients, too, but only the bench may end them, in its order.

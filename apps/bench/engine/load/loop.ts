@@ -9,16 +9,16 @@ export interface LoopResult {
   readonly times: Float64Array;
   /** Seconds from the start of the first request to the end of the last. */
   readonly seconds: number;
-  /** Number of wrong answers. */
+  /** Number of requests with a wrong result. */
   readonly wrong: number;
-  /** The complaint about the first wrong answer. */
+  /** The complaint about the first wrong result; null without one. */
   readonly complaint: string | null;
 }
 
-/** Errnos of a mount whose server has ended: ENOTCONN, ECONNABORTED. */
-export const GONE_ERRNOS: readonly number[] = [-107, -103];
+/** Results of calls to a mount whose server has ended: minus ENOTCONN, minus ECONNABORTED. */
+export const GONE_STATUSES: readonly number[] = [-107, -103];
 
-/** The server of the mount ended. */
+/** Thrown in a client when the mount's server has ended; clients.ts throws ServerGone for it. */
 export class GoneError extends Error {
   constructor() {
     super('the server of the mount is gone');
@@ -45,7 +45,7 @@ export function runLoop(requests: Requests, requested: RequestRange, clock: Cloc
     const status = requests.send(i);
     lastEnd = clock();
     times[index] = (lastEnd - start) * 1e6;
-    if (GONE_ERRNOS.includes(status)) throw new GoneError();
+    if (GONE_STATUSES.includes(status)) throw new GoneError();
     const mismatch = requests.check(i, status);
     if (mismatch !== null) {
       wrong++;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { simulateRun } from '../../../../test/support/simulated-run.ts';
-import { makeEcdfChart, makeRatioChart, roundTicks } from './charts.ts';
+import { listRoundTicks, makeEcdfChart, makeRatioChart } from './charts.ts';
 
 const run = simulateRun();
 const [workload] = run.workloads;
@@ -53,9 +53,9 @@ it('the legend lists only stacks with points, each in its colour of the other ch
 });
 
 it('ticks are at round values', () => {
-  expect(roundTicks(0.88, 1.36)).toEqual([0.9, 1, 1.1, 1.2, 1.3]);
-  expect(roundTicks(5, 150)).toEqual([5, 10, 20, 50, 100]);
-  expect(roundTicks(0.3, 2e6)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
+  expect(listRoundTicks(0.88, 1.36)).toEqual([0.9, 1, 1.1, 1.2, 1.3]);
+  expect(listRoundTicks(5, 150)).toEqual([5, 10, 20, 50, 100]);
+  expect(listRoundTicks(0.3, 2e6)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
 });
 
 it('any ticks rise and lie within the axis', () => {
@@ -65,7 +65,7 @@ it('any ticks rise and lie within the axis', () => {
   );
   fc.assert(
     fc.property(ends, ([low, factor]) => {
-      const values = roundTicks(low, low * factor);
+      const values = listRoundTicks(low, low * factor);
       expect(values.length).toBeGreaterThanOrEqual(1);
       expect(values.length).toBeLessThanOrEqual(16);
       for (const [i, value] of values.entries()) {

@@ -5,10 +5,10 @@
  */
 import type { EChartsOption, LineSeriesOption } from 'echarts';
 import { formatDuration } from '../../../../terminal/quantities.ts';
-import { factorText, intervalText } from '../comparison-text.ts';
-import { workloadTitle } from '../placement.ts';
+import { formatFactor, formatInterval } from '../comparison-text.ts';
+import { formatWorkloadTitle } from '../placement.ts';
 import type { Measurement, Run, Workload } from '../schema.ts';
-import { GRID, INK, PAPER, WIDE } from './style.ts';
+import { GRID, INK, PAPER, WIDE_PX } from './style.ts';
 
 /** Okabe and Ito's colours for colour-blind readers, without the yellow, which is pale on paper. */
 const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
@@ -25,7 +25,7 @@ const symbols = [
   ...['emptyCircle', 'emptyRect', 'emptyTriangle'],
 ];
 
-/** Has single quotes, as the SVG contains it in a double-quoted attribute. */
+/** Fonts, in single quotes because the SVG has them in a double-quoted attribute. */
 const FONT = "system-ui, 'DejaVu Sans', sans-serif";
 
 /** Picks an item; begins again after the last. */
@@ -80,32 +80,34 @@ interface Chart {
   readonly height: number;
 }
 
-/** Axes over at least this factor have ticks at 1, 2, 5, 10, …; shorter ones have equal steps. */
+/**
+ * From this ratio of its ends on, an axis has ticks at 1, 2, 5, 10, …; below, in equal steps.
+ */
 const FACTOR_MIN = 10;
 
 /** Drops the rounding errors of multiplications. */
 const dropRoundingError = (value: number): number => Number(value.toPrecision(12));
 
-const range = (from: number, to: number): number[] =>
+const listIntegers = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 /**
  * Returns about six round values from `low` to `high`, both above 0. (ECharts' own logarithmic axes
  * have ticks at powers of ten alone, so the charts draw logarithms on a linear axis.)
  */
-export function roundTicks(low: number, high: number): number[] {
+export function listRoundTicks(low: number, high: number): number[] {
   if (high / low < FACTOR_MIN) {
     const leastStep = (high - low) / 6;
     const power = 10 ** Math.floor(Math.log10(leastStep));
     const step = power * [1, 2, 5, 10].find((value) => value * power >= leastStep * (1 - 1e-9))!;
-    return range(Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)).map((value) =>
+    return listIntegers(Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)).map((value) =>
       dropRoundingError(value * step),
     );
   }
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   // Over many powers of ten, the powers are enough, and there is no room for more.
   const mantissas = last - first > 3 ? [1] : [1, 2, 5];
-  return range(first, last)
+  return listIntegers(first, last)
     .flatMap((power) => mantissas.map((head) => dropRoundingError(head * 10 ** power)))
     .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
 }
@@ -139,11 +141,11 @@ const ITEM_GAP = 18;
 /** Estimated pixels in a legend: a letter, the gap between a line and its name, and a row. */
 const LETTER_WIDTH = 5.6;
 const NAME_GAP = 5;
-const LEGEND_ROW = 14 + ITEM_GAP;
+const LEGEND_ROW_HEIGHT = 14 + ITEM_GAP;
 const AXIS_HEIGHT = 46;
 
 /** Returns the height of a legend in pixels; its names may take several rows. */
-function legendHeight(names: readonly string[], width: number): number {
+function computeLegendHeight(names: readonly string[], width: number): number {
   let rows = 1;
   let rowWidth = 0;
   for (const name of names) {
@@ -154,7 +156,7 @@ function legendHeight(names: readonly string[], width: number): number {
     }
     rowWidth += item + ITEM_GAP;
   }
-  return 2 + rows * LEGEND_ROW;
+  return 2 + rows * LEGEND_ROW_HEIGHT;
 }
 
 const makeSeries = ({ name, stack, points }: Line): LineSeriesOption => ({
@@ -177,8 +179,8 @@ const makeSeries = ({ name, stack, points }: Line): LineSeriesOption => ({
 /** Makes the option of ECharts for a chart. @param width in pixels */
 function drawChart({ lines, x, y, format, left, height, rows }: Chart, width: number): SizedOption {
   const names = lines.map(({ name }) => name);
-  const top = legendHeight(names, width);
-  const tickLogs = roundTicks(x.low, x.high).map(Math.log10);
+  const top = computeLegendHeight(names, width);
+  const tickLogs = listRoundTicks(x.low, x.high).map(Math.log10);
   const yAxis = makeAxis((at) => rows?.[at] ?? formatTick(at), rows && [...rows.keys()]);
   const option: EChartsOption = {
     // Pictures are printed.
@@ -264,7 +266,7 @@ export function makeEcdfChart(workload: Workload): Picture {
   };
   return {
     draw: (width) => drawChart(chart, width),
-    wideWidth: WIDE,
+    wideWidth: WIDE_PX,
     caption:
       'How many of a hundred requests took no longer than a time, up to the slowest thousandth. ' +
       'Farther left is faster; a steep line is steady.',
@@ -309,22 +311,24 @@ export function makeRatioChart({ stacks, workloads }: Run): Picture {
     },
     format: formatTick,
     y: { min: -0.5, max: workloads.length - 0.5 },
-    rows: workloads.map(workloadTitle),
+    rows: workloads.map(formatWorkloadTitle),
     height: workloads.length * height,
   };
   return {
     // Longer names wrap.
     draw: (width) => drawChart({ ...chart, left: Math.min(205, Math.round(width / 3)) }, width),
-    wideWidth: WIDE,
+    wideWidth: WIDE_PX,
     caption:
       `What the median request takes in comparison with ${stacks[0]!.name}, and where this ` +
       'lies with 95 % confidence. Left of the dashed line is faster, right of it is slower.',
     description: workloads
       .flatMap((workload) => {
         const compared = listChartedStacks(workload).flatMap(({ name, measured: { toFirst } }) =>
-          toFirst ? [`${name} ${factorText(toFirst.ratio)} ${intervalText(toFirst)}`] : [],
+          toFirst ? [`${name} ${formatFactor(toFirst.ratio)} ${formatInterval(toFirst)}`] : [],
         );
-        return compared.length === 0 ? [] : [`${workloadTitle(workload)}: ${compared.join(', ')}`];
+        return compared.length === 0
+          ? []
+          : [`${formatWorkloadTitle(workload)}: ${compared.join(', ')}`];
       })
       .join('; '),
   };

@@ -3,20 +3,20 @@
  * pictures and volfiles. text.ts writes them for a terminal, markdown.ts as Markdown, and html.ts
  * as a page.
  */
-import { factorText, intervalText } from '../comparison-text.ts';
-import { formats, type Measure, measures } from '../measures.ts';
-import { missingText } from '../not-measured.ts';
+import { formatFactor, formatInterval } from '../comparison-text.ts';
+import { formatters, type Measure, measures } from '../measures.ts';
+import { formatMissing } from '../not-measured.ts';
 import { formatDigits } from '../numbers.ts';
-import { workloadTitle } from '../placement.ts';
+import { formatWorkloadTitle } from '../placement.ts';
 import type { Measurement, Run, Workload } from '../schema.ts';
 import { readVerdict } from '../verdict.ts';
 import { makeEcdfChart, makeRatioChart, type Picture } from './charts.ts';
 import {
   describeMethod,
+  formatMachineSentence,
+  formatMethodParagraphs,
   limits,
   listWarnings,
-  machineSentence,
-  methodParagraphs,
 } from './run-sentences.ts';
 
 /** A table of figures; each row has a name in front. */
@@ -29,6 +29,7 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
+/** A row of figures of one stack. */
 export interface Row {
   readonly name: string;
   /** Empty if the row has only a note. */
@@ -49,6 +50,7 @@ export type Block =
 
 export interface Section {
   readonly title: string;
+  /** The kind of section, for its style on a page. */
   readonly as?: 'warnings' | 'workload';
   readonly blocks: readonly Block[];
 }
@@ -72,11 +74,11 @@ export function makeSections(run: Run): Section[] {
       : []),
     ...(isCompared ? [comparison] : []),
     ...workloads.map(makeWorkloadSection),
-    { title: 'How it was measured', blocks: makeTextBlocks(methodParagraphs(run)) },
+    { title: 'How it was measured', blocks: makeTextBlocks(formatMethodParagraphs(run)) },
     { title: 'What it does not show', blocks: [{ list: limits }] },
     {
       title: 'Where',
-      blocks: makeTextBlocks([machineSentence(machine), `${date}: ${command.join(' ')}`]),
+      blocks: makeTextBlocks([formatMachineSentence(machine), `${date}: ${command.join(' ')}`]),
     },
     {
       title: 'Stacks',
@@ -93,7 +95,7 @@ export function makeSections(run: Run): Section[] {
 export function makeWorkloadSection(workload: Workload): Section {
   const isMeasured = workload.results.some(({ measured }) => measured !== null);
   return {
-    title: workloadTitle(workload),
+    title: formatWorkloadTitle(workload),
     as: 'workload',
     blocks: [
       { text: workload.description },
@@ -104,9 +106,9 @@ export function makeWorkloadSection(workload: Workload): Section {
   };
 }
 
-/** Writes the ratio to the first stack: `1.14 [1.12 – 1.16]`; '' for the first stack itself. */
-const ratioText = ({ toFirst }: Measurement): string =>
-  toFirst === null ? '' : `${factorText(toFirst.ratio)} ${intervalText(toFirst)}`;
+/** Formats the ratio to the first stack: `1.14 [1.12 – 1.16]`; '' for the first stack itself. */
+const formatRatioToFirst = ({ toFirst }: Measurement): string =>
+  toFirst === null ? '' : `${formatFactor(toFirst.ratio)} ${formatInterval(toFirst)}`;
 
 type Column = readonly [title: string, formatCell: (measured: Measurement) => string];
 
@@ -115,17 +117,17 @@ function makeResultsTable(workload: Workload): Table {
   const { results } = workload;
   const allMeasured = results.flatMap(({ measured }) => measured ?? []);
   const [p50, ...others] = Object.entries(measures).map(
-    ([name, { kind, value: readValue }]: [string, Measure]): Column => [
+    ([name, { kind, readValue }]: [string, Measure]): Column => [
       name,
       (measured) => {
         const value = readValue(measured);
-        return value === null ? '' : formats[kind](value);
+        return value === null ? '' : formatters[kind](value);
       },
     ],
   );
   const resultColumns: readonly Column[] = [
     p50!,
-    [`× ${results[0]?.stack}`, ratioText],
+    [`× ${results[0]?.stack}`, formatRatioToFirst],
     ['verdict', ({ toFirst }) => (toFirst === null ? '' : readVerdict(toFirst))],
   ];
   const countColumns = [...new Set(allMeasured.flatMap(({ counts }) => Object.keys(counts)))].map(
@@ -141,12 +143,12 @@ function makeResultsTable(workload: Workload): Table {
   const columns = [...shownResultColumns, ...[...others, ...countColumns].filter(isShown)];
   const longest = Math.max(...allMeasured.map(({ latency }) => latency.p50));
   return {
-    title: `Times of a request: ${workloadTitle(workload)}`,
+    title: `Times of a request: ${formatWorkloadTitle(workload)}`,
     head: columns.map(([title]) => title),
     resultColumns: shownResultColumns.length,
     rows: results.map(({ stack, measured, missing }) => {
       const reason =
-        measured === null ? missingText({ missing: missing! }) : `ended early: ${missing}`;
+        measured === null ? formatMissing({ missing: missing! }) : `ended early: ${missing}`;
       return {
         name: stack,
         cells: measured === null ? [] : columns.map(([, formatCell]) => formatCell(measured)),

@@ -1,14 +1,14 @@
 /**
- * Writes a run as one self-contained page, without network and scripts, and makes the files of a
+ * Formats a run as one self-contained page, without network and scripts, and makes the files of a
  * report's folder. ECharts draws the pictures as SVG; it is large, so it is loaded only for a page.
  */
 import type { EChartsOption } from 'echarts';
 import type { Run } from '../schema.ts';
 import type { Picture } from './charts.ts';
 import { type Block, makeSections, type Row, type Section, type Table } from './document.ts';
-import { writeMarkdown } from './markdown.ts';
-import { answerSentences } from './run-sentences.ts';
-import { NARROW, styleSheet } from './style.ts';
+import { formatMarkdown } from './markdown.ts';
+import { formatAnswers } from './run-sentences.ts';
+import { NARROW_PX, readStyleSheets } from './style.ts';
 
 /** Draws a picture as SVG. Width and height are in pixels. */
 type DrawSvg = (option: EChartsOption, width: number, height: number) => string;
@@ -34,38 +34,38 @@ const entities: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => entities[character]!);
 
-export const writeHtml = (run: Run, drawSvg: DrawSvg): string => `<!DOCTYPE html>
+export const formatHtml = (run: Run, drawSvg: DrawSvg): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(run.question)}</title>
 <style>
-${styleSheet('bench/engine/report/page.css')}</style>
+${readStyleSheets('bench/engine/report/page.css')}</style>
 </head>
 <body>
 <header>
 <h1>${escapeHtml(run.question)}</h1>
-${answerSentences(run)
+${formatAnswers(run)
   .map((text) => `<p class="answer">${escapeHtml(text)}</p>`)
   .join('\n')}
 </header>
 <main>
 ${makeSections(run)
-  .map((section) => writeSection(section, drawSvg))
+  .map((section) => formatSection(section, drawSvg))
   .join('\n')}
 </main>
 </body>
 </html>
 `;
 
-const writeSection = ({ title, as: cssClass, blocks }: Section, drawSvg: DrawSvg): string =>
+const formatSection = ({ title, as: cssClass, blocks }: Section, drawSvg: DrawSvg): string =>
   `<section${cssClass === undefined ? '' : ` class="${cssClass}"`}>
 <h2>${escapeHtml(title)}</h2>
-${blocks.map((block) => writeBlock(block, drawSvg)).join('\n')}
+${blocks.map((block) => formatBlock(block, drawSvg)).join('\n')}
 </section>`;
 
-function writeBlock(block: Block, drawSvg: DrawSvg): string {
+function formatBlock(block: Block, drawSvg: DrawSvg): string {
   if ('text' in block) {
     const text = escapeHtml(block.text);
     if (block.as === 'heading') return `<h3>${text}</h3>`;
@@ -74,19 +74,19 @@ function writeBlock(block: Block, drawSvg: DrawSvg): string {
   if ('list' in block) {
     return `<ul>\n${block.list.map((text) => `<li>${escapeHtml(text)}</li>`).join('\n')}\n</ul>`;
   }
-  if ('table' in block) return writeTable(block.table);
-  if ('picture' in block) return writeFigure(block.picture, drawSvg);
+  if ('table' in block) return formatTable(block.table);
+  if ('picture' in block) return formatFigure(block.picture, drawSvg);
   const label = escapeHtml(block.title);
   const source = escapeHtml(block.source.trimEnd());
   return `<pre tabindex="0" role="region" aria-label="${label}">${source}</pre>`;
 }
 
-function writeFigure(
+function formatFigure(
   { draw: makeOption, wideWidth, caption, description }: Picture,
   drawSvg: DrawSvg,
 ): string {
   const label = escapeHtml(`A chart. ${description}.`);
-  const widths = { wide: wideWidth, narrow: NARROW };
+  const widths = { wide: wideWidth, narrow: NARROW_PX };
   const drawings = Object.entries(widths).map(([name, width]) => {
     const { option, height } = makeOption(width);
     const svg = drawSvg(option, width, height).replace(
@@ -98,8 +98,8 @@ function writeFigure(
   return `<figure>\n${drawings.join('\n')}\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
 }
 
-/** Writes a table in a box that scrolls, also by keys, if the table is wider than the screen. */
-function writeTable({ title, head, rows }: Table): string {
+/** Formats a table in a box that scrolls, also by keys, if the table is wider than the screen. */
+function formatTable({ title, head, rows }: Table): string {
   const titles = ['stack', ...head]
     .map((text) => `<th scope="col">${escapeHtml(text)}</th>`)
     .join('');
@@ -108,12 +108,12 @@ function writeTable({ title, head, rows }: Table): string {
 <caption><span>${label}</span></caption>
 <thead><tr>${titles}</tr></thead>
 <tbody>
-${rows.map((row) => writeRow(row, head)).join('\n')}
+${rows.map((row) => formatRow(row, head)).join('\n')}
 </tbody>
 </table></div>`;
 }
 
-function writeRow({ name, cells, note }: Row, head: readonly string[]): string {
+function formatRow({ name, cells, note }: Row, head: readonly string[]): string {
   const header = `<th scope="row">${escapeHtml(name)}</th>`;
   const noteCell = `<td class="note" colspan="${head.length}">${escapeHtml(note ?? '')}</td>`;
   if (cells.length === 0) return `<tr>${header}${noteCell}</tr>`;
@@ -129,6 +129,6 @@ function writeRow({ name, cells, note }: Row, head: readonly string[]): string {
 /** Makes the files of a report, by their names: the result as JSON, Markdown and a page. */
 export const makeReportFiles = async (run: Run): Promise<Readonly<Record<string, string>>> => ({
   'run.json': `${JSON.stringify(run, null, 1)}\n`,
-  'report.md': writeMarkdown(run),
-  'report.html': writeHtml(run, await loadSvgRenderer()),
+  'report.md': formatMarkdown(run),
+  'report.html': formatHtml(run, await loadSvgRenderer()),
 });

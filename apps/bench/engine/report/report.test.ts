@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import { simulatedWorkloads, simulateRun } from '../../../../test/support/simulated-run.ts';
 import { compareRuns } from '../compare.ts';
-import { loadSvgRenderer, makeReportFiles, writeHtml } from './html.ts';
-import { writeMarkdown } from './markdown.ts';
-import { answerSentences, listWarnings, methodParagraphs } from './run-sentences.ts';
-import { writeComparison, writeTerminalReport, writeWorkload } from './text.ts';
+import { formatHtml, loadSvgRenderer, makeReportFiles } from './html.ts';
+import { formatMarkdown } from './markdown.ts';
+import { formatAnswers, formatMethodParagraphs, listWarnings } from './run-sentences.ts';
+import { formatComparedRuns, formatTerminalReport, formatWorkload } from './text.ts';
 
 const run = simulateRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
 const plain = { width: 100, colour: false };
@@ -16,7 +16,7 @@ const SGR = /\x1b\[[\d;]*m/g;
 
 describe('the first sentences of a report', () => {
   it('group the measurements by verdict where these differ', () => {
-    expect(answerSentences(run)).toEqual([
+    expect(formatAnswers(run)).toEqual([
       'python is 5 to 17 % slower than typescript (in 2 of 3); it is about 11 % faster than ' +
         'typescript [9 – 13 %] (in 1 of 3).',
       'javascript is about 33 % slower than typescript [30 – 36 %] (in 1 of 2); it shows no ' +
@@ -26,14 +26,14 @@ describe('the first sentences of a report', () => {
 
   it('are one for each stack where all measurements agree', () => {
     const [one] = simulatedWorkloads;
-    expect(answerSentences(simulateRun({}, [one!]))[0]).toMatch(
+    expect(formatAnswers(simulateRun({}, [one!]))[0]).toMatch(
       /^python is about 17 % slower than typescript \[1\d – 1\d %\]\.$/,
     );
-    expect(answerSentences(simulateRun({}, [{ ...one!, rounds: 3 }]))[0]).toBe(
+    expect(formatAnswers(simulateRun({}, [{ ...one!, rounds: 3 }]))[0]).toBe(
       'python could not be compared with typescript.',
     );
     const alone = { ...one!, medians: [8000, null, null] };
-    expect(answerSentences(simulateRun({}, [alone]))).toEqual([
+    expect(formatAnswers(simulateRun({}, [alone]))).toEqual([
       'python could not be compared with typescript.',
       'javascript could not be compared with typescript.',
     ]);
@@ -43,24 +43,26 @@ describe('the first sentences of a report', () => {
 it('every report begins with the warning that the machine was busy', async () => {
   const busy = { others: 0.6, steal: 0, load: 15 };
   const busyRun = { ...run, workloads: run.workloads.map((entry) => ({ ...entry, busy })) };
-  expect(writeTerminalReport(busyRun, plain)).toMatch(
+  expect(formatTerminalReport(busyRun, plain)).toMatch(
     /^Busy in miss, same CPU: the machine was busy: other processes had 60 % of the CPU/,
   );
-  expect(writeMarkdown(busyRun).indexOf('Busy in miss')).toBeLessThan(
-    writeMarkdown(busyRun).indexOf('python is'),
+  expect(formatMarkdown(busyRun).indexOf('Busy in miss')).toBeLessThan(
+    formatMarkdown(busyRun).indexOf('python is'),
   );
-  expect(answerSentences(busyRun)[0]).toMatch(/^Busy in miss, same CPU: /);
+  expect(formatAnswers(busyRun)[0]).toMatch(/^Busy in miss, same CPU: /);
 });
 
 describe('the report at a terminal', () => {
   it.each([40, 60, 100, 160])('has no line wider than %i columns', (width) => {
-    const lines = writeTerminalReport(run, { width, colour: true }).replaceAll(SGR, '').split('\n');
+    const lines = formatTerminalReport(run, { width, colour: true })
+      .replaceAll(SGR, '')
+      .split('\n');
     // A name, a median and a note are shown at any width.
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
   });
 
   it.each([40, 80, 100, 160])('shows every measure in %i columns', (width) => {
-    const text = writeWorkload(run.workloads[0]!, { width, colour: false });
+    const text = formatWorkload(run.workloads[0]!, { width, colour: false });
     for (const title of [
       ...['p50', '× typescript', 'verdict', 'mean', 'p90', 'p99', 'p99.9', 'max'],
       ...['throughput', 'server-cpu', 'client-cpu', 'memory', 'start', 'passed on'],
@@ -77,30 +79,30 @@ describe('the report at a terminal', () => {
 
   it('shows bars, and the verdict beside them', () => {
     const [workload] = run.workloads;
-    const lines = writeWorkload(workload!, { width: 80, colour: false }).split('\n');
+    const lines = formatWorkload(workload!, { width: 80, colour: false }).split('\n');
     expect(lines.find((line) => line.startsWith('  python'))).toMatch(/ slower {2}█+[▏▎▍▌▋▊▉]?$/);
   });
 
   it('states the number of rounds and of warm-up rounds', () => {
-    const text = writeWorkload(run.workloads[0]!, { width: 1000, colour: false });
+    const text = formatWorkload(run.workloads[0]!, { width: 1000, colour: false });
     expect(text).toContain('9 rounds, and 1 before them to warm up');
   });
 
   it('has the same text with and without colours', () => {
-    const coloured = writeTerminalReport(run, { ...plain, colour: true });
-    expect(coloured).not.toBe(writeTerminalReport(run, plain));
-    expect(coloured.replaceAll(SGR, '')).toBe(writeTerminalReport(run, plain));
+    const coloured = formatTerminalReport(run, { ...plain, colour: true });
+    expect(coloured).not.toBe(formatTerminalReport(run, plain));
+    expect(coloured.replaceAll(SGR, '')).toBe(formatTerminalReport(run, plain));
   });
 
   it('states how long a request takes in the plain directory, without a server', () => {
     const [workload] = run.workloads;
-    expect(writeWorkload(workload!, plain)).toMatch(/The plain directory answers in 1\.\d+\s+µs/);
-    expect(writeWorkload({ ...workload!, plain: null }, plain)).not.toContain('plain directory');
+    expect(formatWorkload(workload!, plain)).toMatch(/The plain directory answers in 1\.\d+\s+µs/);
+    expect(formatWorkload({ ...workload!, plain: null }, plain)).not.toContain('plain directory');
   });
 
   it('warns where clients and kernel take most of the time', () => {
     const half = 'the plain directory takes more than half as long';
-    expect(writeTerminalReport(run, plain)).not.toContain(half);
+    expect(formatTerminalReport(run, plain)).not.toContain(half);
     const [workload] = run.workloads;
     const slow = { ...workload!.plain!, p50: 4700 };
     const text = listWarnings({ ...run, workloads: [{ ...workload!, plain: slow }] });
@@ -108,7 +110,7 @@ describe('the report at a terminal', () => {
   });
 
   it('shows warnings, and the reason at each stack without a measurement', () => {
-    const text = writeTerminalReport({ ...run, partial: true }, plain);
+    const text = formatTerminalReport({ ...run, partial: true }, plain);
     expect(text).toContain('  javascript  not measured: it ended');
     expect(text).toContain(
       'warning: Not all that was asked for was measured: the tables and the other warnings say what',
@@ -119,13 +121,13 @@ describe('the report at a terminal', () => {
   it('shows the rounds of a stack that ended early', () => {
     const [workload] = run.workloads;
     const results = workload!.results.map((entry) => ({ ...entry, missing: 'the mount is gone' }));
-    const text = writeWorkload({ ...workload!, results }, plain);
+    const text = formatWorkload({ ...workload!, results }, plain);
     expect(text).toContain('ended early: the mount is gone');
     expect(text).toContain('slower');
   });
 
   it('shows the comparison of two runs line by line', () => {
-    const text = writeComparison(compareRuns(run, { ...run, seed: 3 }), plain).split('\n');
+    const text = formatComparedRuns(compareRuns(run, { ...run, seed: 3 }), plain).split('\n');
     expect(text[0]).toMatch(/^ +first +second +second \/ first$/);
     expect(text[1]).toBe('miss, same CPU');
     expect(text[2]).toMatch(/^ {2}typescript +8\.\d+ µs +8\.\d+ µs +1\.00 \[.*\] +no difference$/);
@@ -135,7 +137,7 @@ describe('the report at a terminal', () => {
 
 describe('the report in Markdown', () => {
   it('has as many cells in each table row as in its head', () => {
-    const tables = writeMarkdown(run)
+    const tables = formatMarkdown(run)
       .split('\n\n')
       .filter((part) => part.startsWith('|'));
     // One table for each workload.
@@ -153,10 +155,10 @@ describe('the report in Markdown', () => {
   it('keeps a volfile within its code fence, and a name within its cell', () => {
     const [first, ...others] = run.stacks;
     const stacks = [{ ...first!, volfile: '# ````\n' }, ...others];
-    expect(writeMarkdown({ ...run, stacks })).toContain('`````\n# ````\n`````');
+    expect(formatMarkdown({ ...run, stacks })).toContain('`````\n# ````\n`````');
     const [workload] = run.workloads;
     const results = workload!.results.map((entry) => ({ ...entry, stack: 'a|b' }));
-    expect(writeMarkdown({ ...run, workloads: [{ ...workload!, results }] })).toContain('a\\|b');
+    expect(formatMarkdown({ ...run, workloads: [{ ...workload!, results }] })).toContain('a\\|b');
   });
 });
 
@@ -164,15 +166,15 @@ const draw = await loadSvgRenderer();
 
 it('every report explains why the plain directory is measured, if it is', async () => {
   const explanation = 'the same clients send the same requests to the plain directory';
-  expect(methodParagraphs(run).join(' ')).toContain(explanation);
-  expect(writeMarkdown(run)).toContain(explanation);
-  expect(writeHtml(run, draw)).toContain(explanation);
+  expect(formatMethodParagraphs(run).join(' ')).toContain(explanation);
+  expect(formatMarkdown(run)).toContain(explanation);
+  expect(formatHtml(run, draw)).toContain(explanation);
   const workloads = run.workloads.map((entry) => ({ ...entry, plain: null }));
-  expect(methodParagraphs({ ...run, workloads }).join(' ')).not.toContain(explanation);
+  expect(formatMethodParagraphs({ ...run, workloads }).join(' ')).not.toContain(explanation);
 });
 
 describe('the report as a page', () => {
-  const page = writeHtml(run, draw);
+  const page = formatHtml(run, draw);
 
   it('needs no network and no script', () => {
     expect(page).not.toMatch(/<script|<link|@import|javascript:|\son\w+=/i);
@@ -233,7 +235,7 @@ describe('the report as a page', () => {
     const unmeasured = simulateRun({}, [{ ...one!, medians: [null, null, null] }]);
     const files = await makeReportFiles(unmeasured);
     expect(files['report.html']).toContain('not measured: it ended');
-    expect(writeTerminalReport(unmeasured, plain)).toContain('not measured: it ended');
+    expect(formatTerminalReport(unmeasured, plain)).toContain('not measured: it ended');
     expect(Object.keys(await makeReportFiles(simulateRun({}, [])))).toHaveLength(3);
   });
 });

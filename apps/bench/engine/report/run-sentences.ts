@@ -1,42 +1,42 @@
-/** Writes the sentences of a report: the answer, method, limits and warnings of a run. */
+/** Formats the sentences of a report: the answer, method, limits and warnings of a run. */
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import { describeBusyness } from '../busy.ts';
-import { answerText } from '../comparison-text.ts';
+import { formatAnswer } from '../comparison-text.ts';
 import { formatHundredths, formatWhole } from '../numbers.ts';
-import { workloadTitle } from '../placement.ts';
+import { formatWorkloadTitle } from '../placement.ts';
 import type { Machine, Run, Workload } from '../schema.ts';
 import { CONFIDENCE, ROUNDS_MIN, WIDTH_FACTOR_MAX } from '../verdict.ts';
 
-/** Writes the first sentences of a report: a warning if the machine was busy, then comparisons. */
-export const answerSentences = (run: Run): string[] => [
-  ...busyWarnings(run),
-  ...comparisonSentences(run),
+/** Formats the first sentences of a report: a warning if the machine was busy, then comparisons. */
+export const formatAnswers = (run: Run): string[] => [
+  ...formatBusyWarnings(run),
+  ...formatComparisons(run),
 ];
 
-/** Writes a warning for each workload that was measured on a busy machine. */
-export function busyWarnings({ workloads, machine }: Run): string[] {
+/** Formats a warning for each workload that was measured on a busy machine. */
+export function formatBusyWarnings({ workloads, machine }: Run): string[] {
   const sentences = workloads.flatMap((workload) => {
     const text = describeBusyness(workload.busy, machine.cpus);
-    return text === null ? [] : [`Busy in ${workloadTitle(workload)}: ${text}.`];
+    return text === null ? [] : [`Busy in ${formatWorkloadTitle(workload)}: ${text}.`];
   });
   return sentences.length === 0
     ? []
     : [...sentences, 'Times are longer there than on a quiet machine, and intervals wider.'];
 }
 
-/** Writes how each stack but the first compares with the first, in one sentence each. */
-export function comparisonSentences({ stacks, workloads }: Run): string[] {
+/** Formats a sentence for each stack but the first: its comparison with the first. */
+export function formatComparisons({ stacks, workloads }: Run): string[] {
   const [first, ...others] = stacks;
   return others.map(({ name }) => {
     const ratios = workloads.flatMap(
       ({ results }) => results.find(({ stack }) => stack === name)?.measured?.toFirst ?? [],
     );
-    return answerText(name, first!.name, ratios);
+    return formatAnswer(name, first!.name, ratios);
   });
 }
 
-/** Writes the sentence about CPU, memory, kernel, storage, load and versions. */
-export function machineSentence(machine: Machine): string {
+/** Formats the sentence about CPU, memory, kernel, storage, load and versions. */
+export function formatMachineSentence(machine: Machine): string {
   const { cpu, cpus, memoryBytes, kernel, load, storage, versions } = machine;
   const programs = Object.entries(versions).map(
     ([name, version]) => `${name} ${version ?? 'missing'}`,
@@ -47,9 +47,9 @@ export function machineSentence(machine: Machine): string {
   );
 }
 
-/** Writes the paragraphs about the method. */
-export const methodParagraphs = ({ workloads, seed, seconds }: Run): string[] => [
-  `Each workload was measured in ${formatRange(workloads.flatMap(roundCounts))} rounds. A round measures ` +
+/** Formats the paragraphs about the method of measurement. */
+export const formatMethodParagraphs = ({ workloads, seed, seconds }: Run): string[] => [
+  `Each workload was measured in ${formatRange(workloads.flatMap(listRoundCounts))} rounds. A round measures ` +
     'every stack once, one after the other, and each round begins with another stack, so that what ' +
     'else the machine does falls on all of them alike. Rounds to warm up came before and do not ' +
     `count. The order is drawn from the seed ${seed}. The whole took ${formatWhole(seconds)} seconds.`,
@@ -60,32 +60,32 @@ export const methodParagraphs = ({ workloads, seed, seconds }: Run): string[] =>
   'There is a difference where that interval excludes 1, and nowhere else. Where 1 lies in it ' +
     `and its ends are more than a factor of ${WIDTH_FACTOR_MAX} apart, a large difference may hide in ` +
     `it: the verdict is “too noisy to conclude”. Fewer than ${ROUNDS_MIN} rounds are not compared.`,
-  ...(workloads.some(({ plain }) => plain !== null) ? [FLOOR] : []),
+  ...(workloads.some(({ plain }) => plain !== null) ? [PLAIN_DIRECTORY_TEXT] : []),
   'Every request counts, none is dropped: times are kept in histograms with three digits ' +
     '(HDR), which is how exact the percentiles are. Answers were checked while measuring.',
 ];
 
 /** Explains how to see whether the clients are the bottleneck. */
-const FLOOR =
+const PLAIN_DIRECTORY_TEXT =
   'In every round the same clients send the same requests to the plain directory, too, with no ' +
   'server between. What a request takes there is what the clients, the kernel and the storage ' +
   'take by themselves: of a stack’s time, the clients’ share is that at most. It stands with each ' +
   'workload, and where it is more than half of what a stack takes, a warning says so.';
 
-/** Share of a stack's median time from which on the plain directory's time earns a warning. */
-const FLOOR_SHARE = 0.5;
-const FLOOR_WARNING =
+/** Share of a stack's median time above which the plain directory's time causes a warning. */
+const PLAIN_SHARE_MAX = 0.5;
+const PLAIN_SHARE_WARNING =
   'the plain directory takes more than half as long: clients, kernel and storage are much of what ' +
   'was measured, and a difference between servers looks smaller than it is';
 
-/** Writes `3 to 15`, `15`, or `no`. */
+/** Formats the range of some values: `3 to 15`, `15`, or `no`. */
 function formatRange(values: readonly number[]): string {
   if (values.length === 0) return 'no';
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return low === high ? String(low) : `${low} to ${high}`;
 }
 
-const roundCounts = ({ results }: Workload): number[] =>
+const listRoundCounts = ({ results }: Workload): number[] =>
   results.flatMap(({ measured }) => measured?.rounds.length ?? []);
 
 /** Sentences about the limits of the figures. */
@@ -107,25 +107,25 @@ export function describeMethod(workload: Workload): string {
   const { request, clients, clientCpu, serverCpus, warmUpRounds, plain } = workload;
   const clientsText = clients === 1 ? '1 client' : `${clients} clients`;
   const cpuText = clientCpu === null ? 'anywhere' : `on CPU ${clientCpu}`;
-  const floor =
+  const plainText =
     plain === null ? '' : ` The plain directory answers in ${formatDuration(plain.p50)} (median).`;
   return (
     `A request is: ${request}. ${clientsText} ${cpuText}, servers on CPU ${serverCpus}; ` +
-    `${formatRange(roundCounts(workload))} rounds, and ${warmUpRounds} before them to warm up.${floor}`
+    `${formatRange(listRoundCounts(workload))} rounds, and ${warmUpRounds} before them to warm up.${plainText}`
   );
 }
 
-const PARTIAL =
+const PARTIAL_WARNING =
   'Not all that was asked for was measured: the tables and the other warnings say what is missing.';
 
 /** Lists all warnings of the run and of its results, with workload and placement. */
 export function listWarnings({ warnings, partial, workloads }: Run): string[] {
   return [
-    ...(partial ? [PARTIAL] : []),
+    ...(partial ? [PARTIAL_WARNING] : []),
     ...warnings,
     ...workloads.flatMap((workload) =>
       [...groupWarnings(workload)].map(
-        ([text, names]) => `${workloadTitle(workload)}, ${names.join(', ')}: ${text}`,
+        ([text, names]) => `${formatWorkloadTitle(workload)}, ${names.join(', ')}: ${text}`,
       ),
     ),
   ];
@@ -136,12 +136,12 @@ function groupWarnings({ results, plain }: Workload): Map<string, string[]> {
   const stacksByText = new Map<string, string[]>();
   for (const { stack, warnings, measured } of results) {
     const wrong = measured?.answers.wrong ?? 0;
-    const hasFloor =
-      plain !== null && measured !== null && plain.p50 > FLOOR_SHARE * measured.latency.p50;
+    const exceedsPlainShare =
+      plain !== null && measured !== null && plain.p50 > PLAIN_SHARE_MAX * measured.latency.p50;
     const texts = [
       ...warnings,
       ...(wrong > 0 ? [`${wrong} of the answers were wrong`] : []),
-      ...(hasFloor ? [FLOOR_WARNING] : []),
+      ...(exceedsPlainShare ? [PLAIN_SHARE_WARNING] : []),
     ];
     for (const text of texts) stacksByText.set(text, [...(stacksByText.get(text) ?? []), stack]);
   }

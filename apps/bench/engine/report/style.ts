@@ -8,12 +8,12 @@ export const INK = '#222222';
 export const GRID = '#dddddd';
 export const PAPER = '#ffffff';
 
-/** Widths in pixels for which pictures are drawn; the page scales them. */
-export const WIDE = 840;
-export const NARROW = 360;
+/** Widths for which pictures are drawn; the page scales them. */
+export const WIDE_PX = 840;
+export const NARROW_PX = 360;
 
-/** Joins the colours of all pages and these style sheets. @param paths from the folder `apps` */
-export const styleSheet = (...paths: readonly string[]): string =>
+/** Reads these style sheets, after the one with the colours. @param paths in the folder `apps` */
+export const readStyleSheets = (...paths: readonly string[]): string =>
   ['bench/engine/report/colours.css', ...paths]
     .map((path) => readFileSync(join(packageRoot, 'apps', path), 'utf8'))
     .join('');

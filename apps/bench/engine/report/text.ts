@@ -1,13 +1,13 @@
-/** Writes reports for a terminal of any width, with coloured verdicts. */
+/** Formats reports for a terminal of any width, with coloured verdicts. */
 import { formatBar, formatTable, maxWidth, wrap } from '../../../../terminal/layout.ts';
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import { paint, type Style } from '../../../../terminal/terminal.ts';
 import type { ComparedRuns, RunLine } from '../compare.ts';
-import { factorText, intervalText } from '../comparison-text.ts';
+import { formatFactor, formatInterval } from '../comparison-text.ts';
 import { formatRatio } from '../numbers.ts';
 import type { Run, Verdict, Workload } from '../schema.ts';
 import { makeWorkloadSection, type Table } from './document.ts';
-import { busyWarnings, comparisonSentences, listWarnings } from './run-sentences.ts';
+import { formatBusyWarnings, formatComparisons, listWarnings } from './run-sentences.ts';
 
 /** The terminal that shows a report. */
 export interface Screen {
@@ -16,8 +16,8 @@ export interface Screen {
   readonly colour: boolean;
 }
 
-/** The colours of verdicts. They add nothing, as the verdict is written out, too. */
-const styles: Readonly<Record<Verdict, Style>> = {
+/** The colours of verdicts. A reader does not need them: the verdict is also written out. */
+const verdictStyles: Readonly<Record<Verdict, Style>> = {
   faster: 'good',
   slower: 'error',
   'no difference': 'dim',
@@ -25,26 +25,26 @@ const styles: Readonly<Record<Verdict, Style>> = {
 };
 
 const colourVerdict = (cell: string, { colour }: Screen): string =>
-  Object.hasOwn(styles, cell) ? paint(styles[cell as Verdict], cell, colour) : cell;
+  Object.hasOwn(verdictStyles, cell) ? paint(verdictStyles[cell as Verdict], cell, colour) : cell;
 
 /** Widths of a bar, in columns of the terminal. */
 const BAR_MIN = 2;
 const BAR_MAX = 30;
 
-/** Writes the whole report, without a newline at the end. */
-export function writeTerminalReport(run: Run, screen: Screen): string {
-  const writeStyled = (style: Style, texts: readonly string[]): string =>
+/** Formats the whole report, without a newline at the end. */
+export function formatTerminalReport(run: Run, screen: Screen): string {
+  const formatStyled = (style: Style, texts: readonly string[]): string =>
     texts
       .flatMap((text) => wrap(text, screen.width))
       .map((line) => paint(style, line, screen.colour))
       .join('\n');
   return [
-    writeStyled('warning', busyWarnings(run)),
-    ...run.workloads.map((workload) => writeWorkload(workload, screen)),
-    comparisonSentences(run)
+    formatStyled('warning', formatBusyWarnings(run)),
+    ...run.workloads.map((workload) => formatWorkload(workload, screen)),
+    formatComparisons(run)
       .flatMap((text) => wrap(text, screen.width))
       .join('\n'),
-    writeStyled('warning', prefixWarnings(listWarnings(run))),
+    formatStyled('warning', prefixWarnings(listWarnings(run))),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -53,19 +53,19 @@ export function writeTerminalReport(run: Run, screen: Screen): string {
 const prefixWarnings = (texts: readonly string[]): string[] =>
   texts.map((text) => `warning: ${text}`);
 
-/** Writes one workload in one placement: a bar and verdict for each stack, then all measures. */
-export function writeWorkload(workload: Workload, screen: Screen): string {
+/** Formats one workload in one placement: a bar and verdict for each stack, then all measures. */
+export function formatWorkload(workload: Workload, screen: Screen): string {
   const { title, blocks } = makeWorkloadSection(workload);
   const lines = blocks.flatMap((block): string[] => {
-    if ('table' in block) return writeTableLines(block.table, screen);
+    if ('table' in block) return formatTableLines(block.table, screen);
     if (!('text' in block) || block.as !== 'how') return [];
     return wrap(block.text, screen.width).map((line) => paint('dim', line, screen.colour));
   });
   return [paint('bold', title, screen.colour), ...lines].join('\n');
 }
 
-/** Writes a table; one that is too wide becomes several below each other, each with the names. */
-function writeTableLines({ head, resultColumns, rows }: Table, screen: Screen): string[] {
+/** Formats a table. One that is too wide becomes several, below each other, all with names. */
+function formatTableLines({ head, resultColumns, rows }: Table, screen: Screen): string[] {
   const measuredRows = rows.filter(({ cells }) => cells.length > 0);
   const cells = [
     ['', ...head],
@@ -74,7 +74,7 @@ function writeTableLines({ head, resultColumns, rows }: Table, screen: Screen): 
       ...row.cells.map((cell) => colourVerdict(cell, screen)),
     ]),
   ];
-  const writeColumns = (from: number, to: number, more: readonly string[] = []): string[] => {
+  const formatColumns = (from: number, to: number, more: readonly string[] = []): string[] => {
     const chosenCells = cells.map((row, at) => [row[0]!, ...row.slice(from, to), more[at] ?? '']);
     return formatTable(chosenCells, {
       isRightAligned: (at) => at > 0 && at <= to - from,
@@ -85,11 +85,11 @@ function writeTableLines({ head, resultColumns, rows }: Table, screen: Screen): 
   for (let from = 1; from <= head.length && measuredRows.length > 0; ) {
     const end = from <= resultColumns ? resultColumns : head.length;
     let to = from + 1;
-    while (to <= end && maxWidth(writeColumns(from, to + 1)) <= screen.width) to++;
-    const room = screen.width - maxWidth(writeColumns(from, to)) - 2;
-    const hasBars = from === 1 && room >= BAR_MIN;
+    while (to <= end && maxWidth(formatColumns(from, to + 1)) <= screen.width) to++;
+    const room = screen.width - maxWidth(formatColumns(from, to)) - 2;
+    const showsBars = from === 1 && room >= BAR_MIN;
     const bars = measuredRows.map(({ barLength }) => formatBar(barLength, Math.min(BAR_MAX, room)));
-    lines.push(...writeColumns(from, to, hasBars ? ['', ...bars] : []));
+    lines.push(...formatColumns(from, to, showsBars ? ['', ...bars] : []));
     from = to;
   }
   const notes = rows.flatMap(({ name, note }) =>
@@ -98,12 +98,12 @@ function writeTableLines({ head, resultColumns, rows }: Table, screen: Screen): 
   return [...lines, ...notes];
 }
 
-/** Writes the output of `glossa bench compare`. */
-export function writeComparison({ warnings, lines }: ComparedRuns, screen: Screen): string {
+/** Formats the output of `glossa bench compare`. */
+export function formatComparedRuns({ warnings, lines }: ComparedRuns, screen: Screen): string {
   const [head, ...rows] = formatTable(
     [
       ['', 'first', 'second', 'second / first', ''],
-      ...lines.map((line) => comparisonCells(line, screen)),
+      ...lines.map((line) => makeComparisonCells(line, screen)),
     ],
     { indent: '  ', gap: '   ' },
   );
@@ -121,7 +121,7 @@ export function writeComparison({ warnings, lines }: ComparedRuns, screen: Scree
 }
 
 /** Makes the cells of a line: stack, first run, second run, ratio, verdict. */
-function comparisonCells(
+function makeComparisonCells(
   { stack, to, a, b, compared, missing }: RunLine,
   screen: Screen,
 ): string[] {
@@ -131,6 +131,6 @@ function comparisonCells(
   if (compared === null) {
     return [name, ...values, '', paint('warning', missing ?? '', screen.colour)];
   }
-  const ratio = `${factorText(compared.ratio)} ${intervalText(compared)}`;
+  const ratio = `${formatFactor(compared.ratio)} ${formatInterval(compared)}`;
   return [name, ...values, ratio, colourVerdict(compared.verdict, screen)];
 }

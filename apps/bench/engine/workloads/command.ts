@@ -37,7 +37,7 @@ export const tryCommand = (words: readonly string[], folder: string): TriedComma
   expected: runCommand(words, folder, true),
 });
 
-/** The reason why a command did not run, or its signal or exit status. */
+/** Describes why a command did not run, or by which signal or status it ended. */
 const describeEnd = ({ status, signal, code }: CommandRun): string =>
   String(code ?? signal ?? status);
 
@@ -72,11 +72,11 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EACCES: 'cannot be executed: it is no program, or not for this user (EACCES)',
 };
 
-/** Why a command cannot be measured; null where it can. */
+/** Explains why a command cannot be measured; null if it can. */
 export const describeRefusal = ({ words, expected: { code } }: TriedCommand): string | null =>
   code === null ? null : `the command '${words[0]}' ${REFUSALS[code] ?? `fails: ${code}`}`;
 
-/** The warning that a command fails; null where it succeeds. */
+/** Makes the warning that a command fails; null if it succeeds. */
 export function describeFailure({ words, expected }: TriedCommand): string | null {
   const { status, signal, lastErrorLine } = expected;
   if (status === 0) return null;

@@ -68,33 +68,34 @@ function checkRead(
   return isPattern(data, length, offset, SALT) ? null : `read at ${offset} gives other data`;
 }
 
-/** `128 KiB`, for descriptions. */
+/** Formats a size for descriptions: `128 KiB`. */
 const formatSize = (bytes: number): string =>
   bytes < MIB ? `${bytes >> 10} KiB` : `${bytes / MIB} MiB`;
 
-const readWorkload = (block: number): WorkloadKind => ({
+const makeReadWorkload = (blockBytes: number): WorkloadKind => ({
   description: 'Reads a large file from its beginning to its end.',
-  request: `read of ${formatSize(block)} of a file of ${formatSize(DATA_SIZE)}, the next each time`,
+  request: `read of ${formatSize(blockBytes)} of a file of ${formatSize(DATA_SIZE)}, the next each time`,
   warmUpRequests: 0,
   make: makeData,
   open(setting) {
     const fd = openData(setting);
-    const data = new Uint8Array(block);
-    const blockOffset = (i: number): number => (i * block) % DATA_SIZE;
+    const data = new Uint8Array(blockBytes);
+    const blockOffset = (i: number): number => (i * blockBytes) % DATA_SIZE;
     return {
       prepare(i) {
         if (blockOffset(i) === 0) posixFadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
       },
-      send: (i) => pread(fd, data, block, blockOffset(i)),
-      check: (i, status) => checkRead(data, status, block, blockOffset(i)),
+      send: (i) => pread(fd, data, blockBytes, blockOffset(i)),
+      check: (i, status) => checkRead(data, status, blockBytes, blockOffset(i)),
       close: () => void close(fd),
     };
   },
 });
 
-export const seqread = readWorkload(BLOCK_SIZE);
-export const seqread1m = readWorkload(MIB);
+export const seqread = makeReadWorkload(BLOCK_SIZE);
+export const seqread1m = makeReadWorkload(MIB);
 
+/** Reads begin again with the first drawn page after this many. */
 const DRAWN_PAGES = 100_000;
 
 export const randread: WorkloadKind = {
@@ -123,9 +124,9 @@ export const randread: WorkloadKind = {
 /** Distance in bytes between blocks that are read back. */
 const READ_BACK_BYTES = 2 * MIB;
 
-const writeWorkload = (block: number): WorkloadKind => ({
+const makeWriteWorkload = (blockBytes: number): WorkloadKind => ({
   description: 'Writes a large file from its beginning to its end, again and again.',
-  request: `write of ${formatSize(block)} of a file of ${formatSize(DATA_SIZE)}, the next each time`,
+  request: `write of ${formatSize(blockBytes)} of a file of ${formatSize(DATA_SIZE)}, the next each time`,
   warmUpRequests: 0,
   make() {},
   open({ root, client }) {
@@ -136,31 +137,32 @@ const writeWorkload = (block: number): WorkloadKind => ({
         'create',
       ),
     );
-    const data = new Uint8Array(block);
-    const readBack = new Uint8Array(block);
-    const blockOffset = (i: number): number => (i * block) % DATA_SIZE;
-    const readBackEvery = Math.max(16, READ_BACK_BYTES / block);
+    const data = new Uint8Array(blockBytes);
+    const readBack = new Uint8Array(blockBytes);
+    const blockOffset = (i: number): number => (i * blockBytes) % DATA_SIZE;
+    const readBackEvery = Math.max(16, READ_BACK_BYTES / blockBytes);
     return {
       prepare(i) {
         const offset = blockOffset(i);
         if (offset === 0) callOrThrow(ftruncate(fd, 0), 'ftruncate');
         fillPattern(data, offset, SALT);
       },
-      send: (i) => pwrite(fd, data, block, blockOffset(i)),
+      send: (i) => pwrite(fd, data, blockBytes, blockOffset(i)),
       check(i, status) {
         const offset = blockOffset(i);
         if (status < 0) return `write at ${offset} fails: ${describeStatus(status)}`;
-        if (status !== block) return `write at ${offset} takes ${status} of ${block} bytes`;
+        if (status !== blockBytes)
+          return `write at ${offset} takes ${status} of ${blockBytes} bytes`;
         // Reading back every block would change the workload.
         if (i % readBackEvery !== 0) return null;
-        posixFadvise(fd, offset, block, POSIX_FADV_DONTNEED);
-        return checkRead(readBack, pread(fd, readBack, block, offset), block, offset);
+        posixFadvise(fd, offset, blockBytes, POSIX_FADV_DONTNEED);
+        return checkRead(readBack, pread(fd, readBack, blockBytes, offset), blockBytes, offset);
       },
       close: () => void close(fd),
     };
   },
 });
 
-export const seqwrite4k = writeWorkload(PAGE_SIZE);
-export const seqwrite = writeWorkload(BLOCK_SIZE);
-export const seqwrite1m = writeWorkload(MIB);
+export const seqwrite4k = makeWriteWorkload(PAGE_SIZE);
+export const seqwrite = makeWriteWorkload(BLOCK_SIZE);
+export const seqwrite1m = makeWriteWorkload(MIB);

@@ -7,8 +7,8 @@ import {
   describeStatus,
   fillPattern,
   isPattern,
+  makeNumberedName,
   NEW_FILE_FLAGS,
-  numberName,
   openFolder,
   unlinkFile,
 } from './syscalls.ts';
@@ -36,7 +36,7 @@ export const smallfile: WorkloadKind = {
     const data = new Uint8Array(FILE_SIZE);
     const readBack = new Uint8Array(FILE_SIZE);
     const names = Array.from({ length: 100 }, (_, i) =>
-      toCString(numberName(`client${client}-`, i)),
+      toCString(makeNumberedName(`client${client}-`, i)),
     );
     const fileName = (i: number): Uint8Array => names[i % names.length]!;
     const out = new Statx();

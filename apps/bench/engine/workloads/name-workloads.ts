@@ -7,13 +7,13 @@ import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.
 import { close, getdents64, openat, statx } from '../../../../runtime/sys/libc.ts';
 import { Dirents, Statx, toCString } from '../../../../runtime/sys/struct.ts';
 import { seedRandom, shuffle } from '../random.ts';
-import { DIRECTORIES, directoryName, planWorkload } from '../searches.ts';
+import { DIRECTORY_COUNT, makeDirectoryName, planSearches } from '../searches.ts';
 import {
   compareStat,
   describeStatus,
   makeFile,
   makeFolder,
-  numberName,
+  makeNumberedName,
   openFolder,
   openFolderAt,
   statAll,
@@ -21,16 +21,16 @@ import {
 } from './syscalls.ts';
 import type { Requests, WorkloadKind, WorkloadSetting } from './workload.ts';
 
-const FILES = 1000;
+const FILE_COUNT = 1000;
 
 /** Makes `file0000` … in a folder. */
 const makeFiles = (root: string, count: number): void =>
   withFolder(root, (folder) => {
-    for (let i = 0; i < count; i++) makeFile(folder, numberName('file', i));
+    for (let i = 0; i < count; i++) makeFile(folder, makeNumberedName('file', i));
   });
 
 /** Makes requests that stat names in an open folder, so that each system call is one lookup. */
-function statNames(setting: WorkloadSetting, names: readonly string[]): Requests {
+function makeStatRequests(setting: WorkloadSetting, names: readonly string[]): Requests {
   const paths = names.map(toCString);
   const expected = withFolder(setting.reference, (folder) => statAll(folder, paths));
   const random = seedRandom(setting.seed + setting.client);
@@ -45,28 +45,28 @@ function statNames(setting: WorkloadSetting, names: readonly string[]): Requests
   };
 }
 
-const numberedNames = (name: string, count: number): string[] =>
-  Array.from({ length: count }, (_, i) => numberName(name, i));
+const listNumberedNames = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => makeNumberedName(name, i));
 
 export const miss: WorkloadKind = {
   description: 'Asks for names that are absent, again and again.',
-  request: `stat of one of ${FILES} names that are absent`,
-  warmUpRequests: FILES,
+  request: `stat of one of ${FILE_COUNT} names that are absent`,
+  warmUpRequests: FILE_COUNT,
   make() {},
-  open: (setting) => statNames(setting, numberedNames('absent', FILES)),
+  open: (setting) => makeStatRequests(setting, listNumberedNames('absent', FILE_COUNT)),
 };
 
 export const hit: WorkloadKind = {
   description: 'Asks for names that are there, again and again.',
-  request: `stat of one of ${FILES} files`,
-  warmUpRequests: FILES,
-  make: (root) => makeFiles(root, FILES),
-  open: (setting) => statNames(setting, numberedNames('file', FILES)),
+  request: `stat of one of ${FILE_COUNT} files`,
+  warmUpRequests: FILE_COUNT,
+  make: (root) => makeFiles(root, FILE_COUNT),
+  open: (setting) => makeStatRequests(setting, listNumberedNames('file', FILE_COUNT)),
 };
 
 // -- searches ------------------------------------------------------------------------------------
 
-const SEARCHES = 10_000;
+const SEARCH_COUNT = 10_000;
 /** An absent name, which warm-up requests (numbers below 0) look up in each directory in turn. */
 const ABSENT_NAME = toCString('absent.php');
 
@@ -74,14 +74,14 @@ export const phpsim: WorkloadKind = {
   description:
     'The translator tutorial’s: a program looks for an included file in one directory after the ' +
     'other until it is found; 80 % of the searches are for 10 % of 1000 files.',
-  request: `search of a file in ${DIRECTORIES} directories, 5.5 lookups on average`,
+  request: `search of a file in ${DIRECTORY_COUNT} directories, 5.5 lookups on average`,
   warmUpRequests: 0,
   make(root) {
     // Names and directories of the files are the same for every seed.
-    const { names, directories } = planWorkload({ seed: 1, searches: 0 });
+    const { names, directories } = planSearches({ seed: 1, searches: 0 });
     withFolder(root, (top) => {
-      for (let i = 0; i < DIRECTORIES; i++) {
-        const folder = makeFolder(top, directoryName(i));
+      for (let i = 0; i < DIRECTORY_COUNT; i++) {
+        const folder = makeFolder(top, makeDirectoryName(i));
         for (const [file, name] of names.entries())
           if (directories[file] === i) makeFile(folder, name);
         close(folder);
@@ -89,9 +89,9 @@ export const phpsim: WorkloadKind = {
     });
   },
   open({ root, reference, seed, client, searches: givenPlan }) {
-    // Callers with files of their own give a plan for these.
+    // The demo has made its own files, and gives the plan of its searches.
     const { names, searches, directories } = givenPlan ?? {
-      ...planWorkload({ seed: seed + client, searches: SEARCHES }),
+      ...planSearches({ seed: seed + client, searches: SEARCH_COUNT }),
       directories: findDirectories(reference),
     };
     const paths = names.map(toCString);
@@ -101,8 +101,14 @@ export const phpsim: WorkloadKind = {
     return {
       send(i) {
         if (i < 0)
-          return statx(folders[-i % DIRECTORIES]!, ABSENT_NAME, 0, STATX_BASIC_STATS, out.bytes);
-        const found = search(folders, paths[searches[i % searches.length]!]!, out);
+          return statx(
+            folders[-i % DIRECTORY_COUNT]!,
+            ABSENT_NAME,
+            0,
+            STATX_BASIC_STATS,
+            out.bytes,
+          );
+        const found = searchFolders(folders, paths[searches[i % searches.length]!]!, out);
         lookups += found.lookups;
         return found.result;
       },
@@ -110,7 +116,7 @@ export const phpsim: WorkloadKind = {
         if (i < 0) return status === -ENOENT ? null : `an absent name: ${describeStatus(status)}`;
         const file = searches[i % searches.length]!;
         if (status === directories[file]) return null;
-        const location = status < 0 ? describeStatus(status) : `in ${directoryName(status)}`;
+        const location = status < 0 ? describeStatus(status) : `in ${makeDirectoryName(status)}`;
         return `a search finds ${names[file]} ${location}, the plain directory in dir${directories[file]}`;
       },
       takeCounts() {
@@ -128,15 +134,17 @@ export const phpsim: WorkloadKind = {
 /** Finds the directory of each file in the plain tree, which is not on a mount. */
 function findDirectories(reference: string): readonly number[] {
   const plain = openDirectories(reference);
-  const { names } = planWorkload({ seed: 1, searches: 0 });
-  const directories = names.map((name) => search(plain, toCString(name), new Statx()).result);
+  const { names } = planSearches({ seed: 1, searches: 0 });
+  const directories = names.map(
+    (name) => searchFolders(plain, toCString(name), new Statx()).result,
+  );
   for (const fd of plain) close(fd);
   return directories;
 }
 
 const openDirectories = (root: string): number[] =>
   withFolder(root, (top) =>
-    Array.from({ length: DIRECTORIES }, (_, i) => openFolderAt(top, directoryName(i))),
+    Array.from({ length: DIRECTORY_COUNT }, (_, i) => openFolderAt(top, makeDirectoryName(i))),
   );
 
 const searchResult = { result: 0, lookups: 0 };
@@ -144,9 +152,14 @@ const ENOENT = 2;
 
 /**
  * Looks a name up in one folder after the other. `result` is the index of the folder that has it,
- * or minus an errno. Returns one shared object, as a client allocates nothing while it measures.
+ * or minus an errno. Returns one shared object, because a client allocates nothing while it
+ * measures.
  */
-function search(folders: readonly number[], name: Uint8Array, out: Statx): typeof searchResult {
+function searchFolders(
+  folders: readonly number[],
+  name: Uint8Array,
+  out: Statx,
+): typeof searchResult {
   let status = -ENOENT;
   let folderIndex = 0;
   for (; folderIndex < folders.length && status === -ENOENT; folderIndex++) {
@@ -161,9 +174,9 @@ function search(folders: readonly number[], name: Uint8Array, out: Statx): typeo
 
 export const readdir: WorkloadKind = {
   description: 'Lists a folder.',
-  request: `open, read to the end and close a folder of ${FILES} files`,
+  request: `open, read to the end and close a folder of ${FILE_COUNT} files`,
   warmUpRequests: 0,
-  make: (root) => makeFiles(root, FILES),
+  make: (root) => makeFiles(root, FILE_COUNT),
   open({ root, reference }) {
     const listing = new DirectoryListing();
     const expected = withFolder(reference, (plain) => {

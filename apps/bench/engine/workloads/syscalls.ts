@@ -81,16 +81,16 @@ export function withFolder<T>(path: string, use: (fd: number) => T): T {
 }
 
 /** Makes the name of a file with a number: `file0042`. */
-export const numberName = (name: string, number: number): string =>
+export const makeNumberedName = (name: string, number: number): string =>
   `${name}${String(number).padStart(4, '0')}`;
 
-/** Fills data with numbers of 32 bits that encode their offset in the file and the file's salt. */
+/** Fills data with 32-bit words, each computed from its offset in the file and the file's salt. */
 export function fillPattern(data: Uint8Array, offset: number, salt: number): void {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
   for (let i = 0; i < words.length; i++) words[i] = Math.imul((offset >> 2) + i, 0x9e3779b1) ^ salt;
 }
 
-/** Whether data is that of fillPattern, checked at both ends and about sixty places between. */
+/** Whether data has fillPattern's content: checks both ends and about sixty words between. */
 export function isPattern(data: Uint8Array, length: number, offset: number, salt: number): boolean {
   const words = new Uint32Array(data.buffer, data.byteOffset, length >> 2);
   const last = words.length - 1;
@@ -109,7 +109,7 @@ interface StatResult {
   readonly size: number;
 }
 
-/** Reads the expected results: stats names in the plain directory. */
+/** Reads the expected results: calls stat for names in the plain directory. */
 export function statAll(folder: number, names: readonly Uint8Array[]): StatResult[] {
   const out = new Statx();
   return names.map((name) => {

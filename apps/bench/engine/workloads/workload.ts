@@ -10,7 +10,7 @@
  * - The expected results are those of a plain directory outside the mounts, which has the same
  *   tree.
  */
-import type { Workload } from '../searches.ts';
+import type { SearchPlan } from '../searches.ts';
 
 /** The result of one run of a command. */
 export interface CommandRun {
@@ -19,7 +19,10 @@ export interface CommandRun {
   readonly signal: string | null;
   /** Digest of the output, in which the working directory is replaced by a dot. */
   readonly digest: string;
-  /** Why the command could not be run, as `ENOENT`, and minus that errno. Null and 0 if it ran. */
+  /**
+   * Name and negative number of the errno with which the command could not be run: `ENOENT` and -2.
+   * Null and 0 if it ran.
+   */
   readonly code: string | null;
   readonly errno: number;
   /** The last line of stderr; '' if stderr is not read. */
@@ -43,7 +46,7 @@ export interface WorkloadSetting {
   /** The command of the workload `command`; null for other workloads. */
   readonly command: TriedCommand | null;
   /** For `phpsim`: planned searches of files that exist already. */
-  readonly searches?: Workload;
+  readonly searches?: SearchPlan;
 }
 
 /** The requests of each client in a round. */
@@ -69,8 +72,8 @@ export interface Requests {
   close(): void;
 }
 
-/** Most bytes that a workload stores for a client. */
-export const STORED_MAX = 40 << 20;
+/** The most bytes that any workload stores for one client. */
+export const STORED_BYTES_MAX = 40 << 20;
 
 export interface WorkloadKind {
   /** A sentence about the use that the workload stands for. */

@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectSearches } from '../../../../test/support/searches.ts';
-import { planWorkload } from '../searches.ts';
+import { planSearches } from '../searches.ts';
 import { tryCommand } from './command.ts';
 import { type WorkloadName, workloadNames, workloads } from './index.ts';
-import { type Requests, STORED_MAX, type WorkloadSetting } from './workload.ts';
+import { type Requests, STORED_BYTES_MAX, type WorkloadSetting } from './workload.ts';
 
 let folder: string;
 let setting: WorkloadSetting;
@@ -66,7 +66,7 @@ describe('a workload', () => {
       expect(listComplaints(requests, requestCounts[name] ?? 400)).toEqual([]);
       requests.close();
       expect(readdirSync('/proc/self/fd').length).toBe(before);
-      expect(folderSize(setting.root)).toBeLessThanOrEqual(STORED_MAX);
+      expect(folderSize(setting.root)).toBeLessThanOrEqual(STORED_BYTES_MAX);
     },
   );
 
@@ -134,7 +134,7 @@ describe('the workload phpsim', () => {
     requests.close();
   });
 
-  const plan = planWorkload({ seed: 3, searches: 500, files: 300, rounds: 4 });
+  const plan = planSearches({ seed: 3, searches: 500, files: 300, rounds: 4 });
 
   it('makes the searches of a given plan, and looks up an absent name for negative numbers', () => {
     const requests = open('phpsim', { searches: plan, reference: '' });

@@ -40,6 +40,7 @@ export interface GraphEnvironment {
 
 type AnyTranslator = Translator<unknown>;
 
+/** A volume of a measured graph. */
 export interface Volume {
   readonly translator: AnyTranslator;
   readonly options?: Readonly<Record<string, string>>;
@@ -117,10 +118,10 @@ const attributes = Object.assign(new Iatt(), {
 /** Bytes of a read: the default size of the kernel's reads. */
 export const READ_SIZE = 128 * 1024;
 
-/** The content of every file. Reads reply with views of it, which translators must not change. */
+/** The content of every file. Replies to reads share it, so translators must not change it. */
 const content = Uint8Array.from({ length: READ_SIZE }, (_, index) => index % 251);
 
-/** Views of the content's beginning, by length; made once, as reads are measured. */
+/** Views of the content's beginning, by length; cached, as making one would be measured, too. */
 const contentBySize = new Map<number, Uint8Array>();
 
 function sliceContent(size: number): Uint8Array {

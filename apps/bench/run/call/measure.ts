@@ -2,12 +2,11 @@
  * Measures the cost of one call of a translator in each language, in addition to TypeScript's cost.
  * Defines the kinds of calls.
  */
-
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
 import { isMissing, type MissingResult, measureOrExplain } from '../../engine/not-measured.ts';
-import { compare, difference, estimate, isTooSpread } from '../../engine/statistics.ts';
+import { compare, estimate, isTooSpread, subtract } from '../../engine/statistics.ts';
 import {
   absentLeaf,
   type GraphEnvironment,
@@ -21,13 +20,14 @@ import {
 import { type Load, measurePairs } from './pairs.ts';
 import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 
+/** A kind of call: the requests of a batch, and the module that handles them. */
 interface CallKind {
   /** Title in the table. */
   readonly title: string;
   readonly help: string;
   /** Name of the module that interpreters run. */
   readonly module: string;
-  /** Module for TypeScript and C, if these have no equivalent of `module`; absent: `module`. */
+  /** Module for TypeScript and C if they have no equivalent of `module`; default `module`. */
   readonly fallbackModule?: string;
   /** The volume below the module. */
   readonly leaf: Volume;
@@ -44,7 +44,7 @@ const makeTenKeyDict = (): Dict =>
     ),
   );
 
-/** @param title `read 4 KiB` @param size bytes */
+/** Makes a kind for reads of one size. @param title `read 4 KiB` @param size bytes */
 const makeReadKind = (title: string, size: number): CallKind => ({
   title,
   help: `a read of ${title.split(' ')[1]} KiB, whose reply the module sees and leaves alone`,
@@ -115,7 +115,7 @@ export interface CallCosts {
   readonly kind: KindName;
   /** Cost of one call in TypeScript, including the whole request. */
   readonly typescript: Cost | MissingResult;
-  /** Additional cost in each language, in the same round. */
+  /** Cost in each language minus TypeScript's in the same round. */
   readonly over: Readonly<Partial<Record<LanguageName, Cost | MissingResult>>>;
 }
 
@@ -173,19 +173,21 @@ export async function measureCosts(
   load: Load,
 ): Promise<CallCosts> {
   const rounds = await measureRounds(environment, kind, wantedLanguages, load);
-  const base = toNs(rounds.get(BASE_LANGUAGE)!);
+  const base = convertToNs(rounds.get(BASE_LANGUAGE)!);
   if (isMissing(base)) return { kind, typescript: base, over: {} };
   const over: Partial<Record<LanguageName, Cost | MissingResult>> = {};
   for (const language of Object.keys(languages) as LanguageName[]) {
     const languageRounds = rounds.get(language);
     if (language === BASE_LANGUAGE || languageRounds === undefined) continue;
-    const costs = toNs(languageRounds);
-    over[language] = isMissing(costs) ? costs : compare(costs, base, difference);
+    const costs = convertToNs(languageRounds);
+    over[language] = isMissing(costs) ? costs : compare(costs, base, subtract);
   }
   return { kind, typescript: { ...estimate(base), doubtful: isTooSpread(base) }, over };
 }
 
 const NS_PER_US = 1000;
 
-const toNs = (rounds: readonly number[] | MissingResult): readonly number[] | MissingResult =>
+const convertToNs = (
+  rounds: readonly number[] | MissingResult,
+): readonly number[] | MissingResult =>
   isMissing(rounds) ? rounds : rounds.map((us) => us * NS_PER_US);

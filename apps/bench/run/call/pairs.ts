@@ -12,13 +12,13 @@ import type { Batch } from './request-batches.ts';
 export interface Load {
   readonly rounds: number;
   /** Batches of each variant in a round, of which the best counts. */
-  readonly best: number;
+  readonly batchesPerRound: number;
   /** Requests of a batch. */
-  readonly count: number;
+  readonly requestsPerBatch: number;
   /** Warm-up requests of each variant, after which its code is compiled, also WebAssembly. */
-  readonly warm: number;
+  readonly warmUpRequests: number;
   /** Called before each batch of a round; not timed. */
-  readonly before?: (variant: Batch) => Promise<void>;
+  readonly beforeBatch?: (variant: Batch) => Promise<void>;
 }
 
 /** Microseconds per request by variant and round. */
@@ -35,20 +35,21 @@ export async function measurePairs<N extends string>(
 ): Promise<Series<N>> {
   const names = Object.keys(variants) as N[];
   for (const name of names) {
-    for (let done = 0; done < load.warm; done += load.count) await variants[name](load.count);
+    for (let done = 0; done < load.warmUpRequests; done += load.requestsPerBatch)
+      await variants[name](load.requestsPerBatch);
     environment.signal.throwIfAborted();
   }
   const series = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
     N,
     number[]
   >;
-  const orders = orderRounds(names, load.rounds * load.best, seedRandom(1));
+  const orders = orderRounds(names, load.rounds * load.batchesPerRound, seedRandom(1));
   for (let round = 0; round < load.rounds; round++) {
     const best = new Map<N, number>();
-    for (let batch = 0; batch < load.best; batch++) {
-      for (const name of orders[round * load.best + batch]!) {
-        await load.before?.(variants[name]);
-        const microseconds = await variants[name](load.count);
+    for (let batch = 0; batch < load.batchesPerRound; batch++) {
+      for (const name of orders[round * load.batchesPerRound + batch]!) {
+        await load.beforeBatch?.(variants[name]);
+        const microseconds = await variants[name](load.requestsPerBatch);
         best.set(name, Math.min(microseconds, best.get(name) ?? Number.POSITIVE_INFINITY));
       }
       // Lets timers and signals run.

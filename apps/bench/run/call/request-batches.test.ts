@@ -104,7 +104,7 @@ describe('measurePairs', () => {
         return times[order.filter((entry) => entry.startsWith(name)).length - 1]!;
       };
     const variants = { a: makeVariant('a', [9, 3, 1, 4, 2]), b: makeVariant('b', [9, 5, 6, 8, 7]) };
-    const load = { rounds: 2, best: 2, count: 10, warm: 10 };
+    const load = { rounds: 2, batchesPerRound: 2, requestsPerBatch: 10, warmUpRequests: 10 };
     const series = await measurePairs(makeEnvironment(), variants, load);
     expect(order.join(' ')).toBe('a10 b10 a10 b10 b10 a10 a10 b10 b10 a10');
     expect(series).toEqual({ a: [1, 2], b: [5, 7] });
@@ -112,7 +112,7 @@ describe('measurePairs', () => {
 
   it('rejects when it is interrupted before the first round', async () => {
     const signal = AbortSignal.abort();
-    const load = { rounds: 2, best: 1, count: 1, warm: 0 };
+    const load = { rounds: 2, batchesPerRound: 1, requestsPerBatch: 1, warmUpRequests: 0 };
     const measuring = measurePairs({ ...makeEnvironment(), signal }, { a: async () => 1 }, load);
     await expect(measuring).rejects.toThrow('aborted');
   });

@@ -1,9 +1,8 @@
 /**
  * Makes batches of requests for `bench call`, and checks every reply. Each request has its own call
- * stack and frame, as one from a mount has. As in the mount's pump, a batch stays in one turn of
- * the event loop while replies are synchronous.
+ * stack and frame, like a request from a mount. While replies are synchronous, a batch stays in one
+ * turn of the event loop, as in the mount's pump.
  */
-
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { errnoName } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
@@ -23,7 +22,7 @@ import { READ_SIZE } from './graphs.ts';
 export type Batch = (count: number) => Promise<number>;
 
 /** Number of different names in one directory that are looked up in turn. */
-const NAMES = 100;
+const NAME_COUNT = 100;
 
 /** A callback for lookup and readv. */
 type ReplyCallback = (
@@ -68,9 +67,9 @@ function makeBatch(
         resume = null;
       }
     }
-    const us = (performance.now() - begin) * 1000;
+    const microseconds = (performance.now() - begin) * 1000;
     if (mismatch !== undefined) throw new NotMeasured(mismatch);
-    return us / count;
+    return microseconds / count;
   };
 }
 
@@ -85,12 +84,12 @@ export function makeLookupBatch(
   xdata: Dict | null = null,
 ): Batch {
   const locs = Array.from(
-    { length: NAMES },
+    { length: NAME_COUNT },
     (_, index) => new Loc(inodes.newInode(), inodes.root, `name-${index}`),
   );
   return makeBatch(expectedErrno === 0 ? 0 : -1, expectedErrno, (index, onReply) => {
     const frame = newRequest(new Stack(0, 0, 1, 'LOOKUP'), top);
-    wind.lookup(frame, 0, onReply, links, locs[index % NAMES]!, xdata);
+    wind.lookup(frame, 0, onReply, links, locs[index % NAME_COUNT]!, xdata);
   });
 }
 

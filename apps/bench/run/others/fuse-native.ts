@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
-import { type Implementation, passArguments, runToEnd } from './implementation.ts';
+import { type Implementation, makePassArguments, runToEnd } from './implementation.ts';
 
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fuse-native/pass.js');
 const INSTALL = 'npm install --ignore-scripts fuse-native';
@@ -14,7 +14,11 @@ export const fuseNative: Implementation = {
   names: ['fuse-native'],
   prepare() {
     const env = findLibraryEnvironment();
-    const { status, out, lastError } = runToEnd([process.execPath, SCRIPT, '--version'], env);
+    const {
+      status,
+      output: out,
+      lastError,
+    } = runToEnd([process.execPath, SCRIPT, '--version'], env);
     if (lastError.includes("Cannot find module 'fuse-native'")) {
       return `it is not installed (${INSTALL})`;
     }
@@ -27,8 +31,8 @@ export const fuseNative: Implementation = {
           description:
             'A folder passed through in JavaScript, on the npm package fuse-native (libfuse 2, ' +
             'by paths) with calls of node:fs.',
-          makeCommand: (mounting) => ({
-            words: [process.execPath, SCRIPT, ...passArguments(mounting)],
+          makeCommand: (plan) => ({
+            words: [process.execPath, SCRIPT, ...makePassArguments(plan)],
             env,
           }),
         },

@@ -1,7 +1,7 @@
 /** Implements `--with fusepy`: a typical pass-through in Python on the package fusepy. */
 import { join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
-import { type Implementation, passArguments, runToEnd } from './implementation.ts';
+import { type Implementation, makePassArguments, runToEnd } from './implementation.ts';
 
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fusepy/pass.py');
 /** The first python3 of PATH, and the system's, for which apt installs packages. */
@@ -17,16 +17,16 @@ export const fusepy: Implementation = {
     }));
     const working = results.find(({ status }) => status === 0);
     if (working === undefined) return describeProblem(results.at(-1)!.lastError);
-    const { python, out } = working;
+    const { python, output } = working;
     return {
-      versions: { fusepy: out },
+      versions: { fusepy: output },
       stacks: [
         {
           name: 'fusepy',
           description:
             'A folder passed through in Python, on fusepy (CPython, libfuse 2, by paths) with ' +
             'calls of os.',
-          makeCommand: (mounting) => ({ words: [python, SCRIPT, ...passArguments(mounting)] }),
+          makeCommand: (plan) => ({ words: [python, SCRIPT, ...makePassArguments(plan)] }),
         },
       ],
     };

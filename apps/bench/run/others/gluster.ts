@@ -25,16 +25,16 @@ const nlCacheVolume: PlainVolume = {
 
 /**
  * Makes the flags for the kernel's cache timeouts, which GlusterFS and glossa share. Every server
- * gets all three, as their defaults differ.
+ * gets all three, because the defaults of the two differ.
  */
-export const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
+export const makeTimeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
   `--entry-timeout=${entry}`,
   `--attribute-timeout=${attribute}`,
   `--negative-timeout=${negative}`,
 ];
 
-/** Writes a volfile of GlusterFS: storage/posix over a folder, and the volumes `above`. */
-export function writeVolfile(directory: string, above: readonly PlainVolume[]): string {
+/** Formats a volfile of GlusterFS: storage/posix over a folder, and the volumes `above`. */
+export function formatVolfile(directory: string, above: readonly PlainVolume[]): string {
   const options = [['directory', directory]] as const;
   const storage = { name: 'storage', type: 'storage/posix', options, subvolumes: [] };
   return printVolumes(stackVolumes([storage], above));
@@ -42,24 +42,24 @@ export function writeVolfile(directory: string, above: readonly PlainVolume[]): 
 
 /**
  * Makes the command that mounts a volfile by GlusterFS.
- * @param volfile writes the volfile's text
+ * @param formatStackVolfile returns the volfile's text for the folder of the files
  */
 export const makeMountCommand =
   (
-    volfile: (directory: string) => string,
+    formatStackVolfile: (directory: string) => string,
     flags: readonly string[] = [],
   ): OtherStack['makeCommand'] =>
   ({ mountpoint, directory, timeouts, log }) => {
     const path = `${mountpoint}.vol`;
-    writeFileSync(path, volfile(directory));
+    writeFileSync(path, formatStackVolfile(directory));
     const args = ['-N', '-f', path, '-l', log];
-    return { words: [PROGRAM, ...args, ...timeoutFlags(timeouts), ...flags, mountpoint] };
+    return { words: [PROGRAM, ...args, ...makeTimeoutFlags(timeouts), ...flags, mountpoint] };
   };
 
 /** Reads the version that one of GlusterFS's programs prints; null if the program is absent. */
 export function readVersion(program: string): string | null {
-  const { status, out } = runToEnd([program, '--version']);
-  return status === 0 ? (out.split(/\s/)[1] ?? '') : null;
+  const { status, output } = runToEnd([program, '--version']);
+  return status === 0 ? (output.split(/\s/)[1] ?? '') : null;
 }
 
 /** Returns why GlusterFS cannot be measured here, with the package to install; null if it can. */
@@ -70,18 +70,18 @@ export function findGlusterProblem(): string | null {
     : 'it is not installed (apt install glusterfs-client)';
 }
 
-/** @param above volumes above a storage/posix */
+/** Makes an implementation with one stack. @param above volumes above a storage/posix */
 function makeImplementation(
   name: string,
   description: string,
   above: readonly PlainVolume[],
 ): Implementation {
-  const volfile = (directory: string): string => writeVolfile(directory, above);
+  const formatStackVolfile = (directory: string): string => formatVolfile(directory, above);
   const stack: OtherStack = {
     name,
     description,
-    makeVolfile: volfile,
-    makeCommand: makeMountCommand(volfile),
+    makeVolfile: formatStackVolfile,
+    makeCommand: makeMountCommand(formatStackVolfile),
   };
   return {
     names: [name],

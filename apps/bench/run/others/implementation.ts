@@ -11,6 +11,7 @@ export interface Timeouts {
   readonly negative: number;
 }
 
+/** Settings of one mount. */
 export interface MountPlan {
   readonly mountpoint: string;
   /** The folder that the mount shows. */
@@ -28,15 +29,16 @@ export interface ServerCommand {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A stack of another implementation. */
 export interface OtherStack {
   readonly name: string;
-  /** A sentence. */
+  /** A sentence for reports. */
   readonly description: string;
-  makeCommand(mounting: MountPlan): ServerCommand;
-  /** Writes the volfile, for reports; absent for a server that is not configured by a volfile. */
+  makeCommand(plan: MountPlan): ServerCommand;
+  /** Formats the volfile, for reports; absent for a server that is not configured by a volfile. */
   makeVolfile?(directory: string): string;
   /** Returns why a workload does not fit this stack, or null. */
-  unfitReason?(workload: WorkloadName): string | null;
+  findUnfitReason?(workload: WorkloadName): string | null;
 }
 
 /** Another implementation, a word of `--with`. */
@@ -57,24 +59,24 @@ export interface PreparedStacks {
 }
 
 /** Makes the arguments that all pass-throughs in apps/bench/engine/others take. */
-export const passArguments = ({ mountpoint, directory, timeouts }: MountPlan): string[] => [
+export const makePassArguments = ({ mountpoint, directory, timeouts }: MountPlan): string[] => [
   mountpoint,
   directory,
-  ...timeoutArguments(timeouts),
+  ...makeTimeoutArguments(timeouts),
 ];
 
-export const timeoutArguments = ({ entry, attribute, negative }: Timeouts): string[] =>
+export const makeTimeoutArguments = ({ entry, attribute, negative }: Timeouts): string[] =>
   [entry, attribute, negative].map(String);
 
 /** Time limit of a compiler, or of a program that prints its version. */
-const TIMEOUT_MS = 60_000;
+const PROGRAM_TIMEOUT_MS = 60_000;
 
 /** The result of a program that has ended. */
 export interface ProgramResult {
   /** Null: the program does not exist. */
   readonly status: number | null;
-  readonly out: string;
-  /** The last line of stderr with the word error, or the last line. */
+  readonly output: string;
+  /** The last line of stderr that has the word `error`; without one, the last line. */
   readonly lastError: string;
 }
 
@@ -86,9 +88,9 @@ export function runToEnd(
   const { status, stdout, stderr } = spawnSync(program, args, {
     encoding: 'utf8',
     env: { ...process.env, ...env },
-    timeout: TIMEOUT_MS,
+    timeout: PROGRAM_TIMEOUT_MS,
   });
   const lines = (stderr ?? '').trim().split('\n');
   const lastError = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1)!;
-  return { status, out: (stdout ?? '').trim(), lastError: lastError.trim() };
+  return { status, output: (stdout ?? '').trim(), lastError: lastError.trim() };
 }

@@ -5,12 +5,12 @@ import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { compile } from '../compile.ts';
 import {
   type Implementation,
-  passArguments,
+  makePassArguments,
+  makeTimeoutArguments,
   runToEnd,
-  timeoutArguments,
 } from './implementation.ts';
 
-const sourcePath = (server: LibfuseServer): string =>
+const makeSourcePath = (server: LibfuseServer): string =>
   join(packageRoot, 'apps/bench/engine/others/libfuse', `${server}.c`);
 
 /** Sources in apps/bench/engine/others/libfuse: the minimal server, and the pass-through. */
@@ -34,8 +34,8 @@ function findLibfuseProblem(): string | null {
 /** Compiles a server unless its program exists; returns null, or the error. */
 function compileLibfuse(server: LibfuseServer, program: string): string | null {
   if (existsSync(program)) return null;
-  const libraries = runToEnd(['pkg-config', '--cflags', '--libs', 'fuse3']).out.split(/\s+/);
-  return compile(sourcePath(server), program, libraries);
+  const libraries = runToEnd(['pkg-config', '--cflags', '--libs', 'fuse3']).output.split(/\s+/);
+  return compile(makeSourcePath(server), program, libraries);
 }
 
 export const libfuse: Implementation = {
@@ -47,7 +47,7 @@ export const libfuse: Implementation = {
     const compileError = compileLibfuse('floor', floor) ?? compileLibfuse('pass', pass);
     if (compileError !== null) return compileError;
     return {
-      versions: { libfuse: runToEnd(['pkg-config', '--modversion', 'fuse3']).out },
+      versions: { libfuse: runToEnd(['pkg-config', '--modversion', 'fuse3']).output },
       stacks: [
         {
           name: 'libfuse-floor',
@@ -55,15 +55,15 @@ export const libfuse: Implementation = {
             'A server in C on libfuse 3 that says of every name at once that it is absent: ' +
             'the least that a FUSE server takes.',
           makeCommand: ({ mountpoint, timeouts }) => ({
-            words: [floor, mountpoint, ...timeoutArguments(timeouts)],
+            words: [floor, mountpoint, ...makeTimeoutArguments(timeouts)],
           }),
-          unfitReason: (workload) =>
+          findUnfitReason: (workload) =>
             workload === 'miss' ? null : 'all it can say is that a name is absent (workload miss)',
         },
         {
           name: 'libfuse',
           description: 'A folder passed through in C, on libfuse 3 (low-level, one thread).',
-          makeCommand: (mounting) => ({ words: [pass, ...passArguments(mounting)] }),
+          makeCommand: (plan) => ({ words: [pass, ...makePassArguments(plan)] }),
         },
       ],
     };

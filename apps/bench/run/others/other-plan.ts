@@ -16,7 +16,7 @@ interface OtherSettings {
   readonly signal?: AbortSignal;
 }
 
-const START_MS_MAX = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 /**
  * Makes the plan by which the bench starts, measures and ends a stack of another implementation.
@@ -25,7 +25,7 @@ export function makeOtherPlan(
   stack: OtherStack,
   settings: OtherSettings,
 ): StackDescription & StackPlan {
-  const { name, description, makeVolfile, unfitReason, makeCommand } = stack;
+  const { name, description, makeVolfile, findUnfitReason, makeCommand } = stack;
   const { scratch, data, timeouts, signal } = settings;
   const directory = join(data, name);
   const mountpoint = join(scratch, `${name}-mnt`);
@@ -37,13 +37,13 @@ export function makeOtherPlan(
     description,
     volfile: makeVolfile?.(directory) ?? null,
     lookupCounter: null,
-    ...(unfitReason === undefined ? {} : { unfitReason }),
+    ...(findUnfitReason === undefined ? {} : { findUnfitReason }),
     async serve() {
       discard();
       mkdirSync(directory, { recursive: true });
       mkdirSync(mountpoint, { recursive: true });
       const server = await startMount(
-        { ...makeCommand(mountPlan), log, timeoutMs: START_MS_MAX, ...(signal && { signal }) },
+        { ...makeCommand(mountPlan), log, timeoutMs: START_TIMEOUT_MS, ...(signal && { signal }) },
         mountpoint,
       );
       return {

@@ -7,7 +7,7 @@ import {
   type Scratch,
   withScratch,
 } from '../../../../test/support/mount.ts';
-import { type Run, readRun } from '../../engine/schema.ts';
+import { parseRun, type Run } from '../../engine/schema.ts';
 
 const VOLFILE = `
 volume storage
@@ -31,7 +31,7 @@ async function measure(scratch: Scratch, ...more: string[]): Promise<Run> {
   const real = realpathSync(scratch.path);
   expect(mountPoints().filter((point) => point.startsWith(`${real}/`))).toEqual([]);
   expect(readdirSync(scratch.path)).toEqual(['a.vol']);
-  return readRun(out, 'standard output');
+  return parseRun(out, 'standard output');
 }
 
 /** Implementations that a warning calls missing; must be none where all are required. */

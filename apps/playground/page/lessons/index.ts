@@ -2,7 +2,6 @@
  * Shows the course in the page: a lesson's text beside the editor, its check below. The address
  * names the open lesson, so that each has a link, and the browser's back and forward buttons work.
  */
-
 import { formatDifference } from '../../../course/difference.ts';
 import type { Verdict } from '../../../course/judge.ts';
 import {
@@ -24,10 +23,10 @@ export interface LessonsSettings {
   readonly part: PartData;
   readonly notices: Notices;
   /** Returns the editor's texts. */
-  texts(): Texts;
+  readTexts(): Texts;
   /** Opens the lesson of a fragment as the learner left it, or with these files if it is new. */
   openLesson(fragment: string, files: FileTexts): void;
-  /** Replaces the lesson's files; the store keeps the former ones. */
+  /** Replaces the lesson's files; the store keeps the replaced ones, for “Undo…”. */
   replaceFiles(files: FileTexts): void;
   /** Resolves to whether the page can run a graph. */
   canRun(): Promise<boolean>;
@@ -103,20 +102,20 @@ export class Lessons {
     if (link !== null && isLanguage(link.language)) this.language = link.language;
     this.hintCount = 0;
     this.bar.element.hidden = this.lesson === null;
-    this.bar.clear(this.next);
+    this.bar.clear(this.nextFragment);
     this.bar.showTask(this.variant?.task ?? '');
     this.panel.show(this.state);
     if (this.lesson !== null) this.toggle(true);
   }
 
-  /** Shows or hides the panel; without an argument, the opposite of now. */
+  /** Shows or hides the panel; without an argument, whichever it is not now. */
   toggle(isShown = this.panel.element.hidden !== false): void {
     this.panel.element.hidden = !isShown;
     this.settings.onToggle(isShown);
   }
 
-  /** Shows the panel with the list of lessons. */
-  async open(): Promise<void> {
+  /** Loads the lessons, and shows or hides the panel with their list. */
+  async toggleList(): Promise<void> {
     await this.loadLessons();
     this.panel.show(this.state);
     this.toggle();
@@ -132,7 +131,7 @@ export class Lessons {
   async check(): Promise<void> {
     const { lesson, variant, settings } = this;
     if (lesson === null || variant === null) return;
-    const texts = settings.texts();
+    const texts = settings.readTexts();
     const { module } = variant;
     if (texts[module] === undefined) {
       this.latestCheck.end(REPLACED_CHECK);
@@ -152,13 +151,13 @@ export class Lessons {
   }
 
   private showVerdict({ passed, answer }: Verdict): void {
-    const isLast = passed && this.next === null;
-    const end = isLast ? '\n\nThat was the last lesson.' : '';
-    this.bar.showAnswer(answer + end, passed);
+    const isLast = passed && this.nextFragment === null;
+    const closingText = isLast ? '\n\nThat was the last lesson.' : '';
+    this.bar.showAnswer(answer + closingText, passed);
     if (!passed) return;
-    const why = this.progress.storePassed(this.fragment);
-    if (why !== null) {
-      const text = `That this lesson is passed is not kept when this page is closed: ${why}`;
+    const failure = this.progress.storePassed(this.openFragment);
+    if (failure !== null) {
+      const text = `That this lesson is passed is not kept when this page is closed: ${failure}`;
       this.settings.notices.show('progress', text);
     }
     this.panel.list(this.state);
@@ -173,20 +172,22 @@ export class Lessons {
   }
 
   /** The fragment of the open lesson. */
-  private get fragment(): string {
+  private get openFragment(): string {
     return formatLessonFragment({ lesson: this.lesson!.name, language: this.language });
   }
 
   /** The fragment of the next lesson; null after the last. */
-  private get next(): string | null {
-    const next = this.lesson && this.lessons[this.lessons.indexOf(this.lesson) + 1];
-    return next ? formatLessonFragment({ lesson: next.name, language: this.language }) : null;
+  private get nextFragment(): string | null {
+    const nextLesson = this.lesson && this.lessons[this.lessons.indexOf(this.lesson) + 1];
+    return nextLesson
+      ? formatLessonFragment({ lesson: nextLesson.name, language: this.language })
+      : null;
   }
 
   private chooseLanguage(language: LessonLanguage): void {
     this.language = language;
     if (this.lesson === null) this.panel.list(this.state);
-    else location.hash = this.fragment;
+    else location.hash = this.openFragment;
   }
 
   private showHint(): void {
@@ -201,13 +202,13 @@ export class Lessons {
     const { variant, settings } = this;
     if (variant === null) return;
     const { module, solution } = variant;
-    const texts = settings.texts();
+    const texts = settings.readTexts();
     const diff = formatDifference(module.slice(1), texts[module] ?? '', solution);
     if (diff === '') this.bar.showAnswer('Your file is the solution.');
     else
       this.bar.showSolution(diff, () => {
-        settings.replaceFiles({ ...settings.texts(), [module]: solution });
-        this.bar.clear(this.next);
+        settings.replaceFiles({ ...settings.readTexts(), [module]: solution });
+        this.bar.clear(this.nextFragment);
         this.bar.showAnswer('The solution is in the editor. “Undo…” has what was there.');
       });
   }
@@ -216,7 +217,7 @@ export class Lessons {
     if (this.variant === null) return;
     this.settings.replaceFiles(this.variant.files);
     this.hintCount = 0;
-    this.bar.clear(this.next);
+    this.bar.clear(this.nextFragment);
     this.bar.showAnswer('The lesson begins anew. “Undo…” has what was there.');
   }
 

@@ -1,5 +1,4 @@
 /** Builds the panel beside the editor: a lesson's text, and the list of lessons. */
-
 import { formatLessonFragment } from '../../../course/lesson-link.ts';
 import type { LessonLanguage } from '../../../course/lessons/check.ts';
 import { html, makeButton } from '../../../trace/page/dom.ts';
@@ -81,7 +80,7 @@ export function makeLessonPanel(settings: PanelSettings) {
     },
     /** Moves the focus to the title. */
     focus(): void {
-      // Scrolls the whole desk, so that the editor beside the panel is visible, too.
+      // Scrolls to the parent of the panel and the editor, so that both are visible.
       element.closest('.desk')?.scrollIntoView({ block: 'start' });
       title.focus({ preventScroll: true });
     },

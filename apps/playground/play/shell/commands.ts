@@ -1,13 +1,13 @@
-/** The table of shell commands; each makes the requests that a mount would make for it. */
+/** Defines the shell's commands; each makes the requests that a mount would make for it. */
 import { FileError } from '../../../../runtime/api/file-error.ts';
 import { formatMode } from '../../../../runtime/api/format-mode.ts';
 import type { Volume } from '../../../../runtime/api/volume.ts';
 import { EISDIR, strerror } from '../../../../runtime/core/errno.ts';
 import { typeOfMode } from '../../../../runtime/core/iatt.ts';
 import { formatTime } from '../../../../runtime/core/log.ts';
-import { DIRECTORIES, directoryName } from '../../../bench/engine/searches.ts';
+import { DIRECTORY_COUNT, makeDirectoryName } from '../../../bench/engine/searches.ts';
 
-/** Wrong arguments of a command. */
+/** Thrown for wrong arguments of a command. */
 export class UsageError extends Error {
   readonly code = 'GLOSSA_SHELL_USAGE';
 }
@@ -34,22 +34,22 @@ export interface Command {
   run(context: CommandContext): Promise<void> | void;
 }
 
-/** The text that programs print for an error. */
+/** Returns the text that programs print for an error. */
 export const describeFailure = ({ errno }: FileError): string => strerror(-errno);
 
-/** Runs `action` on each of the targets, and prints failures. @returns whether none failed */
+/** Runs `action` on each path, and prints failures. @returns whether none failed */
 async function forEachOperand(
   { err, operands }: CommandContext,
-  action: (operand: string) => unknown,
-  targets = operands,
+  action: (path: string) => unknown,
+  paths = operands,
 ): Promise<boolean> {
   let hasSucceeded = true;
-  for (const operand of targets) {
+  for (const path of paths) {
     try {
-      await action(operand);
+      await action(path);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      err(`${operand}: ${describeFailure(error)}`);
+      err(`${path}: ${describeFailure(error)}`);
       hasSucceeded = false;
     }
   }
@@ -57,7 +57,7 @@ async function forEachOperand(
 }
 
 /** Makes a command that runs `action` on each operand. */
-const runForEach =
+const makeOperandRunner =
   (action: (operand: string, context: CommandContext) => unknown): Command['run'] =>
   async (context) =>
     void (await forEachOperand(context, (operand) => action(operand, context)));
@@ -65,9 +65,8 @@ const runForEach =
 const joinPath = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
 
 /**
- * Runs `action` on each source with its target, as `mv SOURCE… TARGET` has them. If the last
- * operand is a folder, each source goes into it under its own name; else there is one source, and
- * it goes there.
+ * Runs `action` on each source and its target, for commands like `mv SOURCE… TARGET`. If TARGET is
+ * a folder, each source's target is its own name in that folder; else there must be one source.
  */
 async function forEachTarget(
   context: CommandContext,
@@ -101,14 +100,14 @@ async function formatLongLine(volume: Volume, path: string, name: string): Promi
   return `${formatMode(stats.mode)} ${nlink} ${uid} ${gid} ${size} ${formatDate(mtimeMs)} ${name}${target}`;
 }
 
-const MANY = Number.POSITIVE_INFINITY;
+const ANY_NUMBER = Number.POSITIVE_INFINITY;
 
 export const commands: Readonly<Record<string, Command>> = {
   cat: {
     usage: 'cat PATH…',
     description: 'shows what is in files',
-    operandCounts: [1, MANY],
-    run: runForEach(async (path, { volume, out }) => {
+    operandCounts: [1, ANY_NUMBER],
+    run: makeOperandRunner(async (path, { volume, out }) => {
       const text = await volume.readFile(path, 'utf8');
       if (text !== '') out(text.replace(/\n$/, ''));
     }),
@@ -116,7 +115,7 @@ export const commands: Readonly<Record<string, Command>> = {
   chmod: {
     usage: 'chmod MODE PATH…',
     description: 'changes who may do what, in octal: 640',
-    operandCounts: [2, MANY],
+    operandCounts: [2, ANY_NUMBER],
     async run(context) {
       const [mode, ...paths] = context.operands;
       if (!/^[0-7]{1,4}$/.test(mode!)) throw new UsageError(`invalid mode: '${mode}'`);
@@ -127,7 +126,7 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'cp [-r] PATH… TARGET',
     description: 'copies files; -r also folders and all in them',
     flags: 'r',
-    operandCounts: [2, MANY],
+    operandCounts: [2, ANY_NUMBER],
     run: (context) =>
       forEachTarget(context, (from, to) =>
         context.volume.cp(from, to, { recursive: context.flags.has('r') }),
@@ -136,7 +135,7 @@ export const commands: Readonly<Record<string, Command>> = {
   echo: {
     usage: 'echo [WORD…] [> PATH | >> PATH]',
     description: 'shows its words; > makes a file of them, >> puts them at the end of one',
-    operandCounts: [0, MANY],
+    operandCounts: [0, ANY_NUMBER],
     run: ({ operands, out }) => out(operands.join(' ')),
   },
   help: {
@@ -158,7 +157,7 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'ln [-s] PATH… TARGET',
     description: 'gives a file another name; -s makes a symbolic link that leads to PATH',
     flags: 's',
-    operandCounts: [2, MANY],
+    operandCounts: [2, ANY_NUMBER],
     run: (context) =>
       forEachTarget(context, (from, to) =>
         context.flags.has('s') ? context.volume.symlink(from, to) : context.volume.link(from, to),
@@ -169,7 +168,7 @@ export const commands: Readonly<Record<string, Command>> = {
     description:
       'lists what is in folders; -l with attributes, -a also names that begin with a dot',
     flags: 'al',
-    operandCounts: [0, MANY],
+    operandCounts: [0, ANY_NUMBER],
     async run(context) {
       const { volume, flags, out, operands } = context;
       const paths = operands.length === 0 ? ['/'] : operands;
@@ -190,21 +189,26 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'mkdir [-p] PATH…',
     description: 'makes folders; -p also those on the way, and is content with one that is there',
     flags: 'p',
-    operandCounts: [1, MANY],
-    run: runForEach((path, { volume, flags }) => volume.mkdir(path, { recursive: flags.has('p') })),
+    operandCounts: [1, ANY_NUMBER],
+    run: makeOperandRunner((path, { volume, flags }) =>
+      volume.mkdir(path, { recursive: flags.has('p') }),
+    ),
   },
   mv: {
     usage: 'mv PATH… TARGET',
     description: 'renames a file, or moves files into a folder',
-    operandCounts: [2, MANY],
+    operandCounts: [2, ANY_NUMBER],
     run: (context) => forEachTarget(context, (from, to) => context.volume.rename(from, to)),
   },
   rm: {
     usage: 'rm [-r] PATH…',
     description: 'removes files; -r also folders and all in them',
     flags: 'r',
-    operandCounts: [1, MANY],
-    run: runForEach(async function remove(path: string, context: CommandContext): Promise<void> {
+    operandCounts: [1, ANY_NUMBER],
+    run: makeOperandRunner(async function remove(
+      path: string,
+      context: CommandContext,
+    ): Promise<void> {
       const { volume, flags } = context;
       if (!(await volume.lstat(path)).isDirectory()) return volume.unlink(path);
       if (!flags.has('r')) throw new FileError(EISDIR, 'rm', path);
@@ -216,21 +220,21 @@ export const commands: Readonly<Record<string, Command>> = {
   rmdir: {
     usage: 'rmdir PATH…',
     description: 'removes empty folders',
-    operandCounts: [1, MANY],
-    run: runForEach((path, { volume }) => volume.rmdir(path)),
+    operandCounts: [1, ANY_NUMBER],
+    run: makeOperandRunner((path, { volume }) => volume.rmdir(path)),
   },
   search: {
     usage: 'search NAME…',
     description:
       'looks for a name in dir0, dir1 … dir9 until it is found, as a program looks for a file in its ' +
       'include directories: the workload of the translator tutorial',
-    operandCounts: [1, MANY],
-    run: runForEach(async (name, { volume, out, err }) => {
-      for (let directory = 0; directory < DIRECTORIES; directory += 1) {
-        const path = `/${directoryName(directory)}/${name}`;
+    operandCounts: [1, ANY_NUMBER],
+    run: makeOperandRunner(async (name, { volume, out, err }) => {
+      for (let directory = 0; directory < DIRECTORY_COUNT; directory += 1) {
+        const path = `/${makeDirectoryName(directory)}/${name}`;
         if (await volume.exists(path)) return out(path);
       }
-      err(`${name}: found in none of ${DIRECTORIES} directories`);
+      err(`${name}: found in none of ${DIRECTORY_COUNT} directories`);
     }),
   },
   sleep: {
@@ -245,8 +249,8 @@ export const commands: Readonly<Record<string, Command>> = {
   stat: {
     usage: 'stat PATH…',
     description: 'shows the attributes of a file: its iatt',
-    operandCounts: [1, MANY],
-    run: runForEach(async (path, { volume, out }) => {
+    operandCounts: [1, ANY_NUMBER],
+    run: makeOperandRunner(async (path, { volume, out }) => {
       const stats = await volume.lstat(path);
       const { mode, size, nlink, uid, gid, gfid, mtimeMs, ctimeMs } = stats;
       const octal = (mode & 0o7777).toString(8).padStart(4, '0');
@@ -261,8 +265,8 @@ export const commands: Readonly<Record<string, Command>> = {
   touch: {
     usage: 'touch PATH…',
     description: 'makes empty files; of one that is there the times become now',
-    operandCounts: [1, MANY],
-    run: runForEach(async (path, { volume }) =>
+    operandCounts: [1, ANY_NUMBER],
+    run: makeOperandRunner(async (path, { volume }) =>
       (await volume.exists(path)) ? volume.utimes(path) : volume.writeFile(path, ''),
     ),
   },

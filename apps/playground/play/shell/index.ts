@@ -16,10 +16,10 @@ import {
 import { LineSyntaxError, parseLine, quoteWord, type SimpleCommand } from './line-parser.ts';
 
 /** Exit statuses, as POSIX shells and programs have them. */
-const OK = 0;
-const FAILED = 1;
-const USAGE = 2;
-const NOT_FOUND = 127;
+const STATUS_OK = 0;
+const STATUS_FAILED = 1;
+const STATUS_USAGE = 2;
+const STATUS_NOT_FOUND = 127;
 
 export interface ShellResult {
   /** Output in order. */
@@ -69,7 +69,8 @@ export class Shell {
   }
 
   /**
-   * Runs a line. It throws no error of a command: messages are in the output, and in the status.
+   * Runs a line. A command's error is not thrown: the output has its message, and the status tells
+   * of it.
    */
   async run(line: string): Promise<ShellResult> {
     const output: OutputPiece[] = [];
@@ -77,16 +78,16 @@ export class Shell {
       out: (text) => void output.push({ text, isError: false }),
       err: (text) => void output.push({ text, isError: true }),
     };
-    let status = OK;
+    let status = STATUS_OK;
     try {
       for (const command of parseLine(line)) {
-        if (command.ifSucceeded && status !== OK) continue;
+        if (command.ifSucceeded && status !== STATUS_OK) continue;
         status = await this.runSimpleCommand(command, streams);
       }
     } catch (error) {
       if (!(error instanceof LineSyntaxError)) throw error;
       streams.err(error.message);
-      status = USAGE;
+      status = STATUS_USAGE;
     }
     return { output, status };
   }
@@ -104,7 +105,7 @@ export class Shell {
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       streams.err(`${to.path}: ${describeFailure(error)}`);
-      return FAILED;
+      return STATUS_FAILED;
     }
   }
 
@@ -117,12 +118,12 @@ export class Shell {
     if (command === undefined) {
       const hint = name === 'cd' ? ': paths begin at /' : didYouMean(name, commandNames);
       printError(`${name}: command not found${hint}`);
-      return NOT_FOUND;
+      return STATUS_NOT_FOUND;
     }
-    let status = OK;
+    let status = STATUS_OK;
     const err = (text: string): void => {
       printError(`${name}: ${text}`);
-      status = FAILED;
+      status = STATUS_FAILED;
     };
     try {
       const { volume, sleep } = this;
@@ -132,7 +133,7 @@ export class Shell {
       else if (error instanceof UsageError) {
         err(error.message);
         printError(`usage: ${command.usage}`);
-        status = USAGE;
+        status = STATUS_USAGE;
       } else throw error;
     }
     return status;
@@ -159,19 +160,19 @@ export class Shell {
   }
 }
 
-/** Appended to a line before it is parsed, so that an empty last word is parsed as a word, too. */
-const MARK = '\u0001';
+/** Appended to a line before it is parsed, so that even an empty last word is a word. */
+const END_MARK = '\u0001';
 
 /**
- * Returns the words of the last command, of which the last may be empty; `['>', path]` if a path
- * after `>` is last. None if the line cannot be parsed.
+ * Returns the words of the last command; the last word may be empty. Returns `['>', path]` if the
+ * line ends with a path after `>`, and no words if it cannot be parsed.
  */
 function parseLastWords(line: string): string[] {
   try {
-    const { words = [], to } = parseLine(`${line}${MARK}`).at(-1) ?? {};
-    const allWords = to?.path.endsWith(MARK) ? ['>', to.path] : [...words];
+    const { words = [], to } = parseLine(`${line}${END_MARK}`).at(-1) ?? {};
+    const allWords = to?.path.endsWith(END_MARK) ? ['>', to.path] : [...words];
     const last = allWords.pop() ?? '';
-    return last.endsWith(MARK) ? [...allWords, last.slice(0, -MARK.length)] : [];
+    return last.endsWith(END_MARK) ? [...allWords, last.slice(0, -END_MARK.length)] : [];
   } catch (error) {
     if (error instanceof LineSyntaxError) return [];
     throw error;

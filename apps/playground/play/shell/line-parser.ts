@@ -7,21 +7,22 @@
 
 export interface SimpleCommand {
   readonly words: readonly string[];
-  /** The file for the output. */
+  /** The file for the output, after `>` or (`appends`) `>>`; null: the terminal. */
   readonly to: { readonly path: string; readonly appends: boolean } | null;
   /** Whether it runs only if the command before it succeeded: `&&`. */
   readonly ifSucceeded: boolean;
 }
 
-/** A syntax error with the message of a shell. */
+/** Thrown for a syntax error, with the message of a shell. */
 export class LineSyntaxError extends Error {
   readonly code = 'GLOSSA_SHELL';
 }
 
 type Token = { readonly word: string } | { readonly operator: string };
 
-/** Blanks; a comment; an operator (group 1); or a word of bare, escaped and quoted pieces (2). */
-const TOKEN = /\s+|#.*|(&&|>>|>|;)|((?:[^\s&>;|<`'"\\]|\\.|\\$|'[^']*'|"(?:\\.|[^"\\])*")+)/sy;
+/** Matches blanks, a comment, an operator (group 1), or a word with its quotes (group 2). */
+const TOKEN_PATTERN =
+  /\s+|#.*|(&&|>>|>|;)|((?:[^\s&>;|<`'"\\]|\\.|\\$|'[^']*'|"(?:\\.|[^"\\])*")+)/sy;
 
 /** Characters that a backslash escapes between double quotes. */
 const ESCAPED_IN_QUOTES = /\\(["\\$`])/g;
@@ -36,9 +37,9 @@ const unquote = (word: string): string =>
 
 function tokenize(line: string): Token[] {
   const tokens: Token[] = [];
-  for (let at = 0; at < line.length; at = TOKEN.lastIndex) {
-    TOKEN.lastIndex = at;
-    const match = TOKEN.exec(line);
+  for (let at = 0; at < line.length; at = TOKEN_PATTERN.lastIndex) {
+    TOKEN_PATTERN.lastIndex = at;
+    const match = TOKEN_PATTERN.exec(line);
     const sign = line[at]!;
     if (match === null) {
       throw new LineSyntaxError(
@@ -54,7 +55,7 @@ function tokenize(line: string): Token[] {
   return tokens;
 }
 
-/** @param token undefined: the end of the line */
+/** Makes the error for an unexpected token. @param token undefined: the end of the line */
 const makeTokenError = (token: Token | undefined): LineSyntaxError => {
   const tokenText = token === undefined ? 'newline' : 'word' in token ? token.word : token.operator;
   return new LineSyntaxError(`syntax error near unexpected token '${tokenText}'`);
@@ -87,8 +88,8 @@ export function parseLine(line: string): SimpleCommand[] {
   return commands;
 }
 
-const PLAIN = /^[\w@%+=:,./-]+$/;
+const PLAIN_WORD_PATTERN = /^[\w@%+=:,./-]+$/;
 
 /** Quotes a word for typing, if necessary. */
 export const quoteWord = (word: string): string =>
-  PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  PLAIN_WORD_PATTERN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

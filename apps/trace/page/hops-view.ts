@@ -1,4 +1,4 @@
-/** Shows the way of a request: a row for each hop, with the times in its volume and below. */
+/** Shows the hops of a request: a row for each, with the times in its volume and below it. */
 import { printable } from '../../../runtime/core/log.ts';
 import { formatResult } from '../../../runtime/observe/event-text.ts';
 import { answeredHere, type HopSeen, ownNs, tookNs } from '../../../runtime/observe/walk.ts';
@@ -7,7 +7,7 @@ import { formatWindRemark } from '../event-texts.ts';
 import { html } from './dom.ts';
 import type { CurrentRequest, Model } from './model.ts';
 
-interface Line {
+interface HopRow {
   readonly hop: HopSeen;
   readonly row: HTMLElement;
 }
@@ -16,9 +16,9 @@ interface Line {
 const INDENT = 14;
 const DEPTH_MAX = 12;
 
-export function makeWayView(model: Model): HTMLElement {
+export function makeHopsView(model: Model): HTMLElement {
   const rows = html`<div class="rows"></div>`;
-  let lines: readonly Line[] = [];
+  let lines: readonly HopRow[] = [];
   model.on(['request'], () => {
     const { current } = model;
     lines = current === null ? [] : makeLines(model, current, current.walk.root, 0);
@@ -49,7 +49,7 @@ function formatPercent(at: number, { walk, steps }: CurrentRequest): string {
 }
 
 /** Makes the rows of a hop and of all hops below it. */
-function makeLines(model: Model, current: CurrentRequest, hop: HopSeen, depth: number): Line[] {
+function makeLines(model: Model, current: CurrentRequest, hop: HopSeen, depth: number): HopRow[] {
   const { wind, unwind, below } = hop;
   const end = unwind?.at ?? Math.max(wind.at, current.steps.at(-1)!.at);
   const selfNs = ownNs(hop);
@@ -83,7 +83,7 @@ function makeBar(kind: string, from: number, to: number, current: CurrentRequest
   return element;
 }
 
-/** Lists the intervals in which the hop did not wait for a volume below. */
+/** Lists the intervals in which the hop's volume did not wait for one below it. */
 function listOwnParts({ wind, below }: HopSeen, end: number): [from: number, to: number][] {
   const parts: [number, number][] = [];
   let at = wind.at;
