@@ -7,15 +7,18 @@ import type { Pointer } from './wasm.ts';
 /** The address of a JSValue that the engine keeps. */
 export type Handle = Pointer;
 
-/** A fast function of the module, which takes flat arguments and returns a code. */
-export type Entry = (args: readonly Scalar[]) => number;
+/**
+ * A function of the module that the host calls with numbers and texts only, without JSON. Returns a
+ * number that says how the fop continues (host/guest.ts).
+ */
+export type FlatFunction = (args: readonly Scalar[]) => number;
 
-/** An argument of `Engine.call`. */
-export type Argument = string | number | { readonly handle: Handle };
+/** An argument of `Engine.call` and `Engine.callForHandle`. */
+export type CallArgument = string | number | { readonly handle: Handle };
 
 export interface EngineOptions {
-  /** The machine that it runs on. */
   readonly machine: Machine;
+  /** Functions that the library in the interpreter may call, by name. */
   readonly hostFunctions: Readonly<Record<string, HostFunction>>;
   /** Resolves an import to its full name. May throw. */
   resolve(base: string, name: string): string;
@@ -23,12 +26,12 @@ export interface EngineOptions {
   load(name: string): string;
   /** Milliseconds that a call may take; 0 for no limit. */
   readonly timeLimit: number;
-  /** The volume's name, for the log of a process that must end. */
+  /** The volume's name, for the log line when the process has to be ended. */
   readonly volume?: string;
   /** The clock in milliseconds; performance.now by default. */
   readonly clock?: () => number;
   /** The most bytes that the module's values may occupy. */
   readonly memoryLimit: number;
-  /** Logs a harmless fault. */
+  /** Logs a fault after which the engine continues. */
   log(text: string): void;
 }

@@ -4,16 +4,16 @@
  * An engine belongs to one volume and has a memory of its own; only `createEngine` is asynchronous.
  * Any call may throw EngineError; after a `fatal` one the engine is `dead`. A call ends when no
  * promise job is left. QuickJS checks the time limit every few thousand calls, at backward jumps,
- * and in regular expressions; a longer built-in operation ends with its interpreter.
+ * and in regular expressions; a built-in operation that runs longer ends the interpreter.
  */
 import type { Scalar } from '../host/guest.ts';
 import { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST, makeSharedWord } from '../host/limits/watchdog.ts';
 import { countBlocks, findThreshold, lowerThreshold } from './collector.ts';
-import type { Argument, EngineOptions, Entry, Handle } from './engine-types.ts';
+import type { CallArgument, EngineOptions, FlatFunction, Handle } from './engine-types.ts';
 import { EngineError } from './errors.ts';
 import { ExceptionReader } from './exception-reader.ts';
-import { HostFunctions } from './host-functions.ts';
+import { type HostFunction, HostFunctions } from './host-functions.ts';
 import { Jobs } from './jobs.ts';
 import { ModuleLoader } from './module-loader.ts';
 import { StringCache } from './string-cache.ts';
@@ -21,15 +21,13 @@ import { TimeLimit } from './time-limit.ts';
 import { TAG_INT, TAG_OBJECT, TAG_STRING, Values } from './values.ts';
 import { type Callbacks, type Instance, instantiate, type Pointer, type QuickJS } from './wasm.ts';
 
-export type { Argument, EngineOptions, Handle } from './engine-types.ts';
 export { EngineError } from './errors.ts';
-export type { HostFunction } from './host-functions.ts';
-export type { Engine };
+export type { CallArgument, Engine, EngineOptions, Handle, HostFunction };
 
 /** Flags of JS_Eval (quickjs.h): a module; a script that may await at its top level. */
 const EVAL_MODULE = 1;
 const EVAL_ASYNC = 1 << 7;
-/** Arguments of a call, and nested calls, for which the argument area has space. */
+/** The most arguments of a call, and the most nested calls: the argument area has this size. */
 const MAX_ARGUMENTS = 40;
 const MAX_DEPTH = 8;
 /**
@@ -72,11 +70,11 @@ class Engine {
   /** Values of arguments, and the pointers to each that QTS_Call takes. */
   readonly #argumentArea: Pointer;
   readonly #argumentPointers: Pointer;
-  readonly #gcThreshold: Pointer;
+  readonly #gcThresholdAddress: Pointer;
   readonly #moduleLoader: ModuleLoader;
   #promiseHandler: Handle = 0;
   /** The address at which jobs leave a call's result; 0 before `setOutcomeBuffer`. */
-  #outcome: Pointer = 0;
+  #outcomeAddress: Pointer = 0;
   readonly #gate: InterpreterGate;
   #dead: EngineError | undefined;
 
@@ -84,12 +82,12 @@ class Engine {
     const { quickjs } = instance;
     this.#quickjs = quickjs;
     this.#runtime = quickjs.QTS_NewRuntime();
-    this.#gcThreshold = findThreshold(instance, this.#runtime);
+    this.#gcThresholdAddress = findThreshold(instance, this.#runtime);
     this.#context = quickjs.QTS_NewContext(this.#runtime, 0);
     this.#values = new Values(instance, this.#context);
     this.#gate = new InterpreterGate({
       word: makeSharedWord(),
-      // With a test's clock this machine's time does not count.
+      // A test that passes its own clock gets no watchdog, which measures real time.
       limit: options.clock === undefined ? options.timeLimit : 0,
       name: options.volume ?? 'javascript',
       watch: options.machine.watch,
@@ -123,20 +121,21 @@ class Engine {
     this.#gate.startTiming();
   }
 
+  /** The error that ended the interpreter; undefined while it works. */
   get dead(): EngineError | undefined {
     return this.#dead;
   }
 
   get memory(): number {
-    return this.#values.size;
+    return this.#values.memoryBytes;
   }
 
-  /** Memory blocks of the interpreter's values. */
-  get blocks(): number {
+  /** The number of memory blocks of the interpreter's values. */
+  get blockCount(): number {
     return countBlocks(this.#quickjs, this.#runtime, this.#values);
   }
 
-  /** The limit that ended a promise job of the last call. `import`, `call` and `make` throw it. */
+  /** The limit that ended a promise job of the last call; only flat functions do not throw it. */
   get overrun(): EngineError | undefined {
     return this.#jobs.overrun;
   }
@@ -148,7 +147,7 @@ class Engine {
 
   /** Sets the ArrayBuffer in which a call's jobs may leave its result; 0 means none was left. */
   setOutcomeBuffer(buffer: Handle): void {
-    this.#outcome = this.#values.readBuffer(buffer).at;
+    this.#outcomeAddress = this.#values.readBuffer(buffer).at;
   }
 
   /** Sets the library's function that describes errors as JSON. */
@@ -157,9 +156,9 @@ class Engine {
   }
 
   /**
-   * Sets the library's function for entries that return a promise. When jobs have run, `callable`
-   * gets its state and outcome (0, the promise; 1, its value; 2, its rejection), and returns the
-   * call's result.
+   * Sets the library's function for flat functions that return a promise. When all jobs have run,
+   * `callable` gets (0, the pending promise), (1, its value) or (2, the reason of its rejection).
+   * It returns the call's result.
    */
   setPromiseHandler(callable: Handle): void {
     this.#promiseHandler = callable;
@@ -167,37 +166,37 @@ class Engine {
 
   /** Makes the cycle collector run soon; false if this build of QuickJS hides its threshold. */
   collectSoon(): boolean {
-    return lowerThreshold(this.#values.i32, this.#gcThreshold);
+    return lowerThreshold(this.#values.i32, this.#gcThresholdAddress);
   }
 
   /**
-   * Makes a fast function that calls `callable`; kinds as in host/crossing/flatten.ts.
-   * @param isShared true if ending the call may abort the whole shared turn, without an exception
-   *   (host/limits/interpreter-gate.ts)
+   * Makes a flat function that calls `callable`; kinds as in host/crossing/flatten.ts.
+   * @param isShared true if the watchdog may end the call by aborting the event loop's turn, which
+   *   other calls share; the caller then gets no exception (host/limits/interpreter-gate.ts)
    */
-  makeEntry(callable: Handle, kinds: string, isShared = false): Entry {
+  makeFlatFunction(callable: Handle, kinds: string, isShared = false): FlatFunction {
     const call = this.#makeCall(callable, kinds);
     const gate = this.#gate;
     return (args) => (gate.needsTurn(isShared) ? this.#callInTurn(call, args) : call(args));
   }
 
-  /** A method of its own, so that an entry allocates the closure only when it needs a turn. */
-  #callInTurn(call: Entry, args: readonly Scalar[]): number {
-    return this.#inTurn(() => call(args));
+  /** Separate, so that a flat function allocates the closure only when it needs a turn. */
+  #callInTurn(call: FlatFunction, args: readonly Scalar[]): number {
+    return this.#runInTurn(() => call(args));
   }
 
   /** Runs a call in a turn of its own, unless one is open. */
-  #inTurn<R>(action: () => R): R {
+  #runInTurn<R>(action: () => R): R {
     if (!this.#gate.needsTurn(false)) return action();
     return this.#gate.runInOwnTurn(action, () => this.#dead!);
   }
 
-  #makeCall(callable: Handle, kinds: string): Entry {
+  #makeCall(callable: Handle, kinds: string): FlatFunction {
     const kindList = [...kinds].map((kind) => (kind === 'i' ? INT : kind === 's' ? TEXT : NAME));
     const n = kindList.length;
     const hasText = kindList.includes(TEXT);
     return (args) => {
-      const base = this.#begin();
+      const base = this.#beginCall();
       try {
         const first = (this.#argumentArea >> 2) + base * 2;
         for (let i = 0; i < n; i++) this.#putArgument(first + i * 2, kindList[i]!, args[i]);
@@ -214,7 +213,9 @@ class Engine {
         const at = result >> 2;
         // A small integer refers to nothing: only its own eight bytes must be freed.
         if (i32[at + 1] !== TAG_INT) {
-          return i32[at + 1] === TAG_OBJECT ? this.#settle(result, base) : this.#readOther(result);
+          return i32[at + 1] === TAG_OBJECT
+            ? this.#settlePromise(result, base)
+            : this.#readUncommonResult(result);
         }
         const code = i32[at]!;
         this.#quickjs._free(result);
@@ -230,8 +231,8 @@ class Engine {
     };
   }
 
-  /** Runs a promise's jobs, and passes its outcome to the library. */
-  #settle(promise: Pointer, base: number): number {
+  /** Runs all jobs, and passes the promise's outcome to the library. `base`: as of #beginCall. */
+  #settlePromise(promise: Pointer, base: number): number {
     try {
       this.#runJobs();
       const state = this.#quickjs.QTS_PromiseState(this.#context, promise);
@@ -244,7 +245,7 @@ class Engine {
     }
   }
 
-  /** Passes a promise's outcome, or the pending promise, to the library; returns the call's result. */
+  /** Passes a promise's outcome, or the pending promise, to the library; returns its code. */
   #reportOutcome(promise: Pointer, state: number, base: number): number {
     const value =
       state === PENDING ? promise : this.#quickjs.QTS_PromiseResult(this.#context, promise);
@@ -259,24 +260,24 @@ class Engine {
     const result = call(this.#context, this.#promiseHandler, this.#values.undefinedValue, 2, at);
     this.#values.refresh();
     if (state !== PENDING) this.#quickjs.QTS_FreeValuePointer(this.#context, value);
-    if (this.#values.i32[(result >> 2) + 1] !== TAG_INT) return this.#readOther(result);
+    if (this.#values.i32[(result >> 2) + 1] !== TAG_INT) return this.#readUncommonResult(result);
     const code = this.#values.i32[result >> 2]!;
     this.#quickjs._free(result);
     this.#runJobs();
     return code;
   }
 
-  /** Takes the result that a job has left; 0 if no job left one. */
+  /** Returns the result that a job has left, and clears it; 0 if no job left one. */
   #takeOutcome(): number {
-    if (this.#outcome === 0) return 0;
+    if (this.#outcomeAddress === 0) return 0;
     const { i32 } = this.#values;
-    const code = i32[this.#outcome >> 2]!;
-    i32[this.#outcome >> 2] = 0;
+    const code = i32[this.#outcomeAddress >> 2]!;
+    i32[this.#outcomeAddress >> 2] = 0;
     return code;
   }
 
-  /** Handles a result that is no small integer: an exception, or an invalid number. */
-  #readOther(result: Pointer): number {
+  /** Reads a result that is not a small integer: throws an exception, or returns another number. */
+  #readUncommonResult(result: Pointer): number {
     const error = this.#exceptions.takeException(result);
     if (error !== undefined) throw error;
     const code = this.#values.readNumber(result);
@@ -287,7 +288,7 @@ class Engine {
   }
 
   /** Calls a function with strings, numbers and handles; returns a string or undefined. */
-  call(callable: Handle, ...args: readonly Argument[]): string | undefined {
+  call(callable: Handle, ...args: readonly CallArgument[]): string | undefined {
     return this.#applyInTurn(callable, args, (result) => {
       const text = this.#values.readString(result);
       this.#quickjs.QTS_FreeValuePointer(this.#context, result);
@@ -296,16 +297,16 @@ class Engine {
   }
 
   /** Calls a function that makes an object; returns its handle. */
-  make(callable: Handle, ...args: readonly Argument[]): Handle {
+  callForHandle(callable: Handle, ...args: readonly CallArgument[]): Handle {
     return this.#applyInTurn(callable, args, (result) => result);
   }
 
-  #applyInTurn<T>(callable: Handle, args: readonly Argument[], convert: (result: Pointer) => T): T {
-    return this.#inTurn(() => this.#apply(callable, args, convert));
+  #applyInTurn<T>(callable: Handle, args: readonly CallArgument[], convert: (at: Pointer) => T): T {
+    return this.#runInTurn(() => this.#apply(callable, args, convert));
   }
 
-  #apply<T>(callable: Handle, args: readonly Argument[], convert: (result: Pointer) => T): T {
-    const base = this.#begin();
+  #apply<T>(callable: Handle, args: readonly CallArgument[], convert: (result: Pointer) => T): T {
+    const base = this.#beginCall();
     try {
       const first = (this.#argumentArea >> 2) + base * 2;
       args.forEach((arg, i) => {
@@ -319,10 +320,8 @@ class Engine {
       const thisValue = this.#values.undefinedValue;
       const result = call(this.#context, callable, thisValue, args.length, at);
       this.#values.refresh();
-      this.#dropTexts(
-        first,
-        args.map((arg) => (typeof arg === 'string' ? TEXT : INT)),
-      );
+      const kinds = args.map((arg) => (typeof arg === 'string' ? TEXT : INT));
+      this.#dropTexts(first, kinds);
       const error = this.#exceptions.takeException(result);
       if (error !== undefined) throw error;
       const value = convert(result);
@@ -335,14 +334,14 @@ class Engine {
     }
   }
 
-  /** Marks the call as running; returns the index of its first argument. */
-  #begin(): number {
+  /** Marks the call as running; returns the index of its first argument in the argument area. */
+  #beginCall(): number {
     if (this.#dead !== undefined) throw this.#dead;
     const { depth } = this.#gate;
     if (depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
     if (depth === 0) {
       this.#strings.trim();
-      this.timeLimit.begin();
+      this.timeLimit.beginCall();
       this.#jobs.resetLimits();
     }
     this.#gate.enterGuest();
@@ -362,7 +361,7 @@ class Engine {
     }
   }
 
-  /** Frees the strings made for one call. */
+  /** Frees the strings that were made for one call. `first` is an index into `i32`. */
   #dropTexts(first: number, kinds: readonly number[]): void {
     kinds.forEach((kind, i) => {
       const { i32 } = this.#values;
@@ -379,7 +378,7 @@ class Engine {
     if (this.#gate.depth === 1) this.#jobs.runAll();
   }
 
-  /** Runs promise jobs to the end; throws if a limit ends one. */
+  /** Runs all promise jobs. @throws {EngineError} if a limit ended one */
   #endJobs(): void {
     this.#runJobs();
     const overrun = this.#gate.depth === 1 ? this.overrun : undefined;
@@ -399,11 +398,11 @@ class Engine {
 
   /** Runs a module with its imports; returns a handle of its exports. */
   import(name: string, source: string): Handle {
-    return this.#inTurn(() => this.#import(name, source));
+    return this.#runInTurn(() => this.#import(name, source));
   }
 
   #import(name: string, source: string): Handle {
-    this.#begin();
+    this.#beginCall();
     try {
       const exports = this.#evaluate(name, source, EVAL_MODULE);
       this.#endJobs();
@@ -425,19 +424,19 @@ class Engine {
     const result = this.#quickjs.QTS_PromiseResult(this.#context, exports);
     this.#values.refresh();
     if (state === FULFILLED) return result;
-    throw this.#exceptions.describe(result);
+    throw this.#exceptions.takeError(result);
   }
 
   /**
-   * Runs a line of a prompt; returns the result of `show`, which gets `id`, then 0 and a promise of
-   * `{ value }`, or 1 and the exception, and the source.
+   * Runs a line that a user typed at a prompt. Returns the result of `show`, which gets (id, 0, a
+   * promise of `{ value }`, source), or (id, 1, the exception, source).
    */
   evaluate(source: string, show: Handle, id: number): string | undefined {
-    return this.#inTurn(() => this.#evaluateLine(source, show, id));
+    return this.#runInTurn(() => this.#evaluateLine(source, show, id));
   }
 
   #evaluateLine(source: string, show: Handle, id: number): string | undefined {
-    this.#begin();
+    this.#beginCall();
     try {
       const result = this.#runSource('<input>', source, EVAL_ASYNC);
       const error = this.#quickjs.QTS_ResolveException(this.#context, result);
@@ -461,7 +460,7 @@ class Engine {
     return result;
   }
 
-  /** Runs a source; returns its value, or the exception mark. */
+  /** Runs a source; returns its value, or QuickJS's mark of an exception. */
   #runSource(name: string, source: string, flags: number): Handle {
     const { at, length } = this.#values.newCString(source);
     if (at === 0) throw new EngineError('memory-limit', 'out of memory');
@@ -472,14 +471,14 @@ class Engine {
   }
 
   /** Returns a property's handle; undefined if the object lacks it. */
-  get(object: Handle, name: string): Handle | undefined {
-    return this.#values.get(object, name);
+  getProperty(object: Handle, name: string): Handle | undefined {
+    return this.#values.getProperty(object, name);
   }
 
-  /** Runs a host function for the module; the watchdog never aborts it. */
+  /** Runs a host function that the module calls; the watchdog never aborts it. */
   runHostFunction(id: number, count: number, args: Pointer): Pointer {
     if (this.timeLimit.checkDeadlineAtCall()) {
-      return this.#hostFunctions.throwInto(new Error(this.timeLimit.message));
+      return this.#hostFunctions.throwInto(new Error(this.timeLimit.interruptMessage));
     }
     this.#gate.enterHost(HELD);
     const result = this.#hostFunctions.run(id, count, args);

@@ -16,8 +16,9 @@ export interface ModuleError {
 
 export class EngineError extends Error {
   readonly code: EngineErrorCode;
-  /** True if the interpreter is lost. */
+  /** True if the interpreter cannot be used any more. */
   readonly fatal: boolean;
+  /** Undefined if the error is the engine's own, or the library could not describe it. */
   readonly moduleError: ModuleError | undefined;
 
   constructor(code: EngineErrorCode, message: string, fatal = false, moduleError?: ModuleError) {

@@ -4,7 +4,7 @@ import type { TimeLimit } from './time-limit.ts';
 import { TAG_NULL, type Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';
 
-/** Range of the tags of values that are not numbers (quickjs.h). */
+/** The range of the tags of values that are not doubles (quickjs.h); tag 0 is an integer. */
 const FIRST_TAG = -9;
 const LAST_TAG = 7;
 /** Milliseconds that the library may take to describe an error. */
@@ -15,12 +15,12 @@ export class ExceptionReader {
   explainer: Pointer | undefined;
   readonly #quickjs: QuickJS;
   readonly #values: Values;
-  readonly #time: TimeLimit;
+  readonly #timeLimit: TimeLimit;
 
-  constructor(quickjs: QuickJS, values: Values, time: TimeLimit) {
+  constructor(quickjs: QuickJS, values: Values, timeLimit: TimeLimit) {
     this.#quickjs = quickjs;
     this.#values = values;
-    this.#time = time;
+    this.#timeLimit = timeLimit;
   }
 
   /** Reads and frees the exception in a result; undefined if the result is a value. */
@@ -29,29 +29,30 @@ export class ExceptionReader {
     const error = this.#quickjs.QTS_ResolveException(this.#values.context, result);
     this.#values.refresh();
     if (error === 0) return undefined;
-    return this.describe(error);
+    return this.takeError(error);
   }
 
   /** Reads and frees the exception that a job's result holds; undefined if the job succeeded. */
   takeJobError(result: Pointer): EngineError | undefined {
+    // The result is the number of jobs that have run, or the exception itself.
     const tag = result === 0 ? LAST_TAG : this.#values.i32[(result >> 2) + 1]!;
     if (tag === 0 || tag > LAST_TAG || tag < FIRST_TAG) {
       this.#quickjs._free(result);
       return undefined;
     }
-    return this.describe(result);
+    return this.takeError(result);
   }
 
-  /** Reads an error and frees it. */
-  describe(error: Pointer): EngineError {
+  /** Converts an error of the interpreter, and frees it there. */
+  takeError(error: Pointer): EngineError {
     const moduleError =
       this.explainer === undefined ? undefined : this.#explainInLibrary(error, this.explainer);
     // QuickJS throws null when it lacks memory for an Error.
     const isOutOfMemory = this.#values.i32[(error >> 2) + 1] === TAG_NULL;
     const text = moduleError?.text ?? this.#readMessage(error);
     this.#quickjs.QTS_FreeValuePointer(this.#values.context, error);
-    if (this.#time.interrupts > 0) {
-      return new EngineError('time-limit', this.#time.message, false, moduleError);
+    if (this.#timeLimit.interruptCount > 0) {
+      return new EngineError('time-limit', this.#timeLimit.interruptMessage, false, moduleError);
     }
     if (isOutOfMemory) return new EngineError('memory-limit', 'out of memory', false, moduleError);
     const code = /^(InternalError: )?out of memory$/.test(text) ? 'memory-limit' : 'exception';
@@ -60,7 +61,9 @@ export class ExceptionReader {
 
   /** Asks the library to describe an error; undefined if that fails. */
   #explainInLibrary(error: Pointer, explainer: Pointer): ModuleError | undefined {
-    const result = this.#time.runWithLimit(EXPLAIN_MS, () => this.#values.call(explainer, error));
+    const result = this.#timeLimit.runWithLimit(EXPLAIN_MS, () =>
+      this.#values.call(explainer, error),
+    );
     const exception = this.#quickjs.QTS_ResolveException(this.#values.context, result);
     this.#values.refresh();
     const text = exception === 0 ? this.#values.readString(result) : undefined;
@@ -70,7 +73,7 @@ export class ExceptionReader {
 
   /** Reads an error's message without running the module's code. */
   #readMessage(error: Pointer): string {
-    const message = this.#values.get(error, 'message');
+    const message = this.#values.getProperty(error, 'message');
     const text = message === undefined ? undefined : this.#values.readString(message);
     if (message !== undefined) this.#quickjs.QTS_FreeValuePointer(this.#values.context, message);
     return text ?? this.#values.readString(error) ?? 'something was thrown that is no Error';

@@ -1,6 +1,7 @@
 /**
  * Adds the failing expression to messages of QuickJS such as 'not a function'. Reads it from the
- * source before the position that the stack names. Caches results: an error may repeat a million times.
+ * source before the position that the stack names. Caches results: an error may repeat a million
+ * times.
  */
 import { type ListExports, type ReadLine, suggestFix } from './fixes.ts';
 
@@ -10,7 +11,7 @@ const NOT_CALLABLE = /\bTypeError: not a function\b/;
 const NULLISH_ACCESS = /\bTypeError: cannot (read|set) property '(.*?)' of (undefined|null)/;
 const ANSWERED_TWICE = /\bAlreadyAnswered: /;
 /** The messages to which an expression or a fix may be added. */
-const EXPLAINED = [
+const EXPLAINED_MESSAGES = [
   NOT_CALLABLE,
   NULLISH_ACCESS,
   ANSWERED_TWICE,
@@ -18,13 +19,13 @@ const EXPLAINED = [
   /\bSyntaxError: /,
 ];
 /** The first line of a method. */
-const METHOD = /^\s*(?:async\s+|static\s+)*[\w$]+\s*\([^;]*\)\s*\{\s*$/;
+const METHOD_START = /^\s*(?:async\s+|static\s+)*[\w$]+\s*\([^;]*\)\s*\{\s*$/;
 /** A call that replies to the request, or winds it. */
-const DECISION = /\bframe\.(?:wind|windTo|unwind|unwindFor|fail)\(/;
-/** Lines above the error that the searches read. */
-const MAX_LINES = 100;
-/** Messages in the cache; at the limit it is emptied. */
-const MAX_CACHED = 256;
+const DECISION_CALL = /\bframe\.(?:wind|windTo|unwind|unwindFor|fail)\(/;
+/** The number of lines above the error that the searches read. */
+const MAX_SEARCHED_LINES = 100;
+/** The most messages in the cache; at this limit it is emptied. */
+const MAX_CACHED_MESSAGES = 256;
 
 /** Adds the expression to messages, and the likely place of a missing await or return. */
 export class ExpressionNamer {
@@ -39,12 +40,12 @@ export class ExpressionNamer {
 
   /** Returns the message with its expression; `text` itself if the expression is unknown. */
   addExpression(text: string): string {
-    if (!EXPLAINED.some((form) => form.test(text))) return text;
+    if (!EXPLAINED_MESSAGES.some((form) => form.test(text))) return text;
     const cached = this.#cache.get(text);
     if (cached !== undefined) return cached;
     const fix = suggestFix(text, this.#readLine, this.#listExports);
     const message = this.#nameExpression(text).replace(/(?=\n|$)/, () => fix);
-    if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
+    if (this.#cache.size >= MAX_CACHED_MESSAGES) this.#cache.clear();
     this.#cache.set(text, message);
     return message;
   }
@@ -76,7 +77,7 @@ export class ExpressionNamer {
     const assignment = new RegExp(
       `(?:^|[^\\w$.])${variable.replaceAll('$', '\\$')}\\s*=\\s*((?!await\\b)\\S.*\\bchild\\b.*\\(.*)$`,
     );
-    for (let at = line; at > Math.max(0, line - MAX_LINES); at -= 1) {
+    for (let at = line; at > Math.max(0, line - MAX_SEARCHED_LINES); at -= 1) {
       const match = assignment.exec(this.#readLine(file, at) ?? '');
       if (match !== null) return ` (is an await missing in line ${at}? ${variable} = await …)`;
     }
@@ -86,10 +87,11 @@ export class ExpressionNamer {
   /** Adds the lines above that already replied or wound without `return`. */
   #hintMissingReturn(text: string, file: string, line: number): string {
     const decisionLines: number[] = [];
-    for (let at = line - 1; at > Math.max(0, line - MAX_LINES); at -= 1) {
+    for (let at = line - 1; at > Math.max(0, line - MAX_SEARCHED_LINES); at -= 1) {
       const sourceLine = this.#readLine(file, at) ?? '';
-      if (DECISION.test(sourceLine) && !/\breturn\b/.test(sourceLine)) decisionLines.unshift(at);
-      if (METHOD.test(sourceLine) && !/^\s*(if|for|while|switch)\b/.test(sourceLine)) break;
+      if (DECISION_CALL.test(sourceLine) && !/\breturn\b/.test(sourceLine))
+        decisionLines.unshift(at);
+      if (METHOD_START.test(sourceLine) && !/^\s*(if|for|while|switch)\b/.test(sourceLine)) break;
     }
     if (decisionLines.length === 0) return text;
     const hint = `line ${decisionLines.join(' or ')} did that: is a return missing there?`;

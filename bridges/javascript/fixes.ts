@@ -13,7 +13,10 @@ export type ReadLine = (file: string, line: number) => string | undefined;
 /** Returns the names that `glossa` exports to modules. */
 export type ListExports = () => readonly string[];
 
-/** Explains that an import names no export, with its line; undefined for another message. */
+/**
+ * Makes the error text for an import of a name that its module does not export, with the line of
+ * that import; undefined if `message` is another error.
+ */
 export function explainMissingExport(
   message: string,
   path: string,

@@ -11,17 +11,20 @@ import type { GrantedFiles, Machine, MemoryTools } from '../host/machine.ts';
 import { dirname, resolve } from '../host/paths.ts';
 import type { HostFunction } from './engine.ts';
 
-/** The most bytes of a file, which a module reads and writes whole, as text. */
+/** The most bytes of a file that a module may read: it reads the whole file at once. */
 const MAX_FILE_BYTES = 16 * 2 ** 20;
 const CREATE_FLAGS = O_WRONLY | O_CREAT | O_TRUNC;
 
 /** Errnos of paths that lead out of the granted folders. */
 const OUTSIDE_ERRNOS: ReadonlySet<number> = new Set([EACCES, ELOOP, EXDEV]);
 
-type Verb = 'read' | 'write';
+type Access = 'read' | 'write';
 
 export class GrantedAccess {
-  /** The functions of library/grants.ts, with bytes as text of one character a byte. */
+  /**
+   * The functions that library/grants.ts calls. Bytes cross as text, one character for each
+   * (latin1).
+   */
   readonly functions: Readonly<Record<string, HostFunction>>;
   readonly #files: GrantedFiles;
   readonly #memory: MemoryTools;
@@ -68,20 +71,20 @@ export class GrantedAccess {
     throw new Error(`EACCES: ${text}`);
   }
 
-  #throwErrno(verb: Verb, result: number, path: string): never {
+  #throwErrno(verb: Access, result: number, path: string): never {
     if (OUTSIDE_ERRNOS.has(-result)) this.#refuse(`${verb} of ${path}`, `allow-${verb}`);
     throw new Error(`${errnoName(-result)}: ${path}`);
   }
 
   /** Runs `action` with the resolved path, if it is granted. */
-  #runIfGranted<T>(verb: Verb, path: string, action: (fullPath: string) => T): [string, T] {
+  #runIfGranted<T>(verb: Access, path: string, action: (fullPath: string) => T): [string, T] {
     const fullPath = resolve(dirname(this.#module.path), path);
     const isGranted = !path.includes('\0') && this.#files.grantState(verb, fullPath) === 1;
     if (!isGranted) this.#refuse(`${verb} of ${fullPath}`, `allow-${verb}`);
     return [fullPath, action(fullPath)];
   }
 
-  #open(verb: Verb, path: string, flags: number): number {
+  #open(verb: Access, path: string, flags: number): number {
     const [fullPath, file] = this.#runIfGranted(verb, path, (at) =>
       this.#files.openFile(at, flags, 0o666),
     );

@@ -64,12 +64,12 @@ function makeHostFunctions(
       into.set(bytes);
       return bytes.length;
     }),
-    refused: makeFunction(
+    log_refusal: makeFunction(
       'siss',
       (file: string, line: number, func: string, text: string) =>
         void host.logRefusal({ file, line, func }, text),
     ),
-    mistaken: makeFunction(
+    note_mistake: makeFunction(
       'siss',
       (file: string, line: number, func: string, why: string) =>
         void host.noteMistake({ file, line, func }, why),
@@ -78,7 +78,7 @@ function makeHostFunctions(
   };
 }
 
-const NO_THRESHOLD =
+const NO_THRESHOLD_WARNING =
   'this build of QuickJS hides when its collector runs: counts of glossa/counts include blocks of ' +
   'memory that nothing uses any more';
 
@@ -101,14 +101,14 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
   const collectSoon = (): undefined => {
     if (engine.collectSoon() || isReported) return;
     isReported = true;
-    settings.log(WARNING, { file: module.path, line: 0, func: '-' }, NO_THRESHOLD);
+    settings.log(WARNING, { file: module.path, line: 0, func: '-' }, NO_THRESHOLD_WARNING);
   };
   const engine: Engine = await createEngine({
     machine,
     hostFunctions: {
       ...makeHostFunctions(host, grantedAccess, evaluations, expressionNamer),
       collect_soon: { params: '', call: collectSoon },
-      blocks: { params: '', call: () => engine.blocks },
+      blocks: { params: '', call: () => engine.blockCount },
     },
     resolve: (base, name) => imports.resolve(base, name),
     load: (name) => imports.load(name),
@@ -128,7 +128,9 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
   }
 };
 
-/** Converts an error of the start to one whose message has the module's file, line and source line. */
+/**
+ * Converts an error of the start to one whose message has the module's file, line and source line.
+ */
 function explainStartError(
   error: unknown,
   module: ModuleFile,
@@ -222,7 +224,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   }
 
   protected findHookEntry(name: string, kinds: string): EnterGuest {
-    const entry = this.engine.makeEntry(this.#getHelper(name), kinds);
+    const entry = this.engine.makeFlatFunction(this.#getHelper(name), kinds);
     return (args) => {
       const code = entry(args);
       const { overrun } = this.engine;
@@ -262,7 +264,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   }
 
   #getHelper(name: string): Handle {
-    const helper = this.engine.get(this.#bridge, name);
+    const helper = this.engine.getProperty(this.#bridge, name);
     if (helper === undefined) throw new Error(`the library has no ${name}`);
     return helper;
   }
@@ -275,9 +277,9 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
 
   /** Makes the entry point of a fop. The entry point logs a limit that ended the module's code. */
   protected findEntry(helper: string, name: string, kinds: string): EnterGuest {
-    const callable = this.engine.make(this.#getHelper(helper), name);
-    // Its caller recovers from an aborted shared turn.
-    const entry = this.engine.makeEntry(callable, kinds, true);
+    const callable = this.engine.callForHandle(this.#getHelper(helper), name);
+    // Shared: the caller of a fop's entry point recovers when the watchdog aborts the turn.
+    const entry = this.engine.makeFlatFunction(callable, kinds, true);
     return (args) => {
       try {
         const code = entry(args);

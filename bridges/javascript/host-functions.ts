@@ -15,13 +15,13 @@ export interface HostFunction {
 /** The global that holds the host functions until the library deletes it. */
 const HOST_GLOBAL = '__host';
 
-/** All host functions of an interpreter. */
+/** The host functions of one interpreter; QuickJS knows each by its index. */
 export class HostFunctions {
   readonly #quickjs: QuickJS;
   readonly #values: Values;
   readonly #functions: readonly HostFunction[];
   /** The library's function that throws an Error with a given text. */
-  readonly #fail: Pointer;
+  readonly #throwError: Pointer;
 
   /** @param helpers its `object` is empty; this class takes over the reference */
   constructor(
@@ -33,19 +33,19 @@ export class HostFunctions {
     this.#quickjs = quickjs;
     this.#values = values;
     this.#functions = Object.values(functions);
-    this.#fail = helpers.fail;
+    this.#throwError = helpers.fail;
     const { context } = values;
     Object.entries(functions).forEach(([name, { params }], id) => {
       const functionValue = quickjs.QTS_NewFunction(context, name, params.length, false, id);
-      this.#set(helpers.object, name, functionValue);
+      this.#setProperty(helpers.object, name, functionValue);
     });
     const global = quickjs.QTS_GetGlobalObject(context);
-    this.#set(global, HOST_GLOBAL, helpers.object);
+    this.#setProperty(global, HOST_GLOBAL, helpers.object);
     quickjs.QTS_FreeValuePointer(context, global);
   }
 
   /** Sets a property, and takes over the value's reference. */
-  #set(object: Pointer, name: string, value: Pointer): void {
+  #setProperty(object: Pointer, name: string, value: Pointer): void {
     const { context } = this.#values;
     const key = this.#values.newString(name);
     this.#quickjs.QTS_SetProp(context, object, key, value);
@@ -54,7 +54,10 @@ export class HostFunctions {
     this.#values.refresh();
   }
 
-  /** Runs a host function for the module. */
+  /**
+   * Runs host function `id` with `count` arguments at the address `args`; returns its result's
+   * address.
+   */
   run(id: number, count: number, args: Pointer): Pointer {
     try {
       this.#values.refresh();
@@ -90,10 +93,12 @@ export class HostFunctions {
     return cell;
   }
 
-  /** Leaves an error pending in the interpreter; returns QuickJS's mark of an exception as a result. */
+  /**
+   * Leaves an error pending in the interpreter; returns QuickJS's mark of an exception as a result.
+   */
   throwInto(error: unknown): Pointer {
     const value = this.#values.newString(error instanceof Error ? error.message : String(error));
-    const result = this.#values.call(this.#fail, value);
+    const result = this.#values.call(this.#throwError, value);
     this.#quickjs.QTS_FreeValuePointer(this.#values.context, value);
     return result;
   }

@@ -19,7 +19,7 @@ const isTypeScript = (path: string): boolean => path.endsWith('.ts') || path.end
 
 /** The library's first module, which the engine imports. */
 export const BRIDGE = `${LIBRARY_PREFIX}bridge.js`;
-/** The module that gives a test's clock to modules. */
+/** The module that replaces `Date` by the clock of a test. */
 export const CLOCK = `${LIBRARY_PREFIX}clock.js`;
 /** `glossa/testing`, with the test runner. */
 export const TESTING = `${LIBRARY_PREFIX}testing.js`;
@@ -89,7 +89,10 @@ export class Imports {
     return this.#sources.get(file)?.split('\n')[line - 1];
   }
 
-  /** Resolves an import to its full name. @throws {Error} with place and reason */
+  /**
+   * Resolves an import to its full name.
+   * @throws {Error} with the import's position and the reason
+   */
   resolve(base: string, name: string): string {
     if (base.startsWith(LIBRARY_PREFIX)) return name.replace('./', LIBRARY_PREFIX);
     if (name === 'glossa') return INDEX;

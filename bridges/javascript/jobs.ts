@@ -1,6 +1,7 @@
 /**
- * Runs promise jobs. A limit that ends a job rejects a promise that may have no handler: `overrun`
- * reports it to the caller, or an endless chain would look finished.
+ * Runs an interpreter's promise jobs. When a limit ends a job, its promise is rejected, perhaps
+ * without a handler. So the caller must read `overrun`: without it, an endless chain of promises
+ * would look finished.
  */
 import { EngineError } from './errors.ts';
 import type { ExceptionReader } from './exception-reader.ts';
@@ -17,33 +18,33 @@ export class Jobs {
   readonly #runtime: Pointer;
   readonly #values: Values;
   readonly #exceptions: ExceptionReader;
-  readonly #time: TimeLimit;
+  readonly #timeLimit: TimeLimit;
   /** Buffer for the pointer that a job returns. */
   readonly #scratch: Pointer;
-  #lackedMemory = false;
+  #ranOutOfMemory = false;
 
   constructor(
     { quickjs, memory }: Instance,
     runtime: Pointer,
     values: Values,
-    failures: ExceptionReader,
-    time: TimeLimit,
+    exceptions: ExceptionReader,
+    timeLimit: TimeLimit,
   ) {
     this.#quickjs = quickjs;
     this.#memory = memory;
     this.#runtime = runtime;
     this.#values = values;
-    this.#exceptions = failures;
-    this.#time = time;
+    this.#exceptions = exceptions;
+    this.#timeLimit = timeLimit;
     this.#scratch = quickjs._malloc(8);
   }
 
   /** Forgets the limits of the last call; called before each call. */
   resetLimits(): void {
-    this.#lackedMemory = false;
+    this.#ranOutOfMemory = false;
   }
 
-  /** Runs jobs until none is left; they throw only by limits. */
+  /** Runs jobs until none is left. @throws {EngineError} if a limit ended one */
   runAll(): void {
     const { QTS_IsJobPending: isPending, QTS_ExecutePendingJob: execute } = this.#quickjs;
     if (isPending(this.#runtime) === 0) return;
@@ -54,15 +55,15 @@ export class Jobs {
       this.#values.refresh();
       error = this.#exceptions.takeJobError(result) ?? error;
     } while (isPending(this.#runtime) !== 0);
-    this.#lackedMemory ||= this.#memory.growthFailed;
-    // Without memory an error has no position: `overrun` says more.
-    const hasOverrun = this.#lackedMemory && error?.code === 'memory-limit';
+    this.#ranOutOfMemory ||= this.#memory.growthFailed;
+    // An error for lack of memory has no position: the text of `overrun` says more.
+    const hasOverrun = this.#ranOutOfMemory && error?.code === 'memory-limit';
     if (error !== undefined && !hasOverrun) throw error;
   }
 
   /** The limit that ended a job of the last call, whose promise may have no handler. */
   get overrun(): EngineError | undefined {
-    if (this.#time.interrupts > 0) return new EngineError('time-limit', TOO_LONG);
-    return this.#lackedMemory ? new EngineError('memory-limit', TOO_LARGE) : undefined;
+    if (this.#timeLimit.interruptCount > 0) return new EngineError('time-limit', TOO_LONG);
+    return this.#ranOutOfMemory ? new EngineError('memory-limit', TOO_LARGE) : undefined;
   }
 }

@@ -11,7 +11,7 @@ const syntax: LanguageSyntax = {
   functions: [
     /^[ \t]*(?:(?:export|static|async|function)[ \t]+)*(?<name>\w+)[ \t]*\(\s*frame\b[^()]*\)\s*\{/gm,
   ],
-  // Objects of functions look like classes.
+  // A method of an object literal looks like a class's method: only these words mark a function.
   functionLine: /^\s*(static|function|export)\b/,
   classLine: /^export\b.*\bclass\b/,
   classAttributes: ['options', 'observes', 'passesThrough'],

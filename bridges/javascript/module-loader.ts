@@ -1,4 +1,6 @@
-/** Resolves and loads imports for an interpreter. */
+/**
+ * Resolves and loads imports for QuickJS, which calls it with names and expects addresses of texts.
+ */
 import type { EngineOptions } from './engine-types.ts';
 import type { Values } from './values.ts';
 import type { Pointer } from './wasm.ts';

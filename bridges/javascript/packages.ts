@@ -11,7 +11,7 @@ import { dirname, join } from '../host/paths.ts';
 const CONDITIONS = ['import', 'module', 'browser', 'default'];
 const EXTENSIONS = ['', '.js', '.mjs', '/index.js', '/index.mjs'];
 
-/** Finds a package's file in these folders or their node_modules. */
+/** Finds the file that package `name` exports, in these folders or their node_modules. */
 export function findPackageFile(
   folders: readonly string[],
   name: string,
@@ -132,7 +132,7 @@ function adaptTable(table: unknown): unknown {
   );
 }
 
-/** A target without unsupported conditions; undefined if none is left. */
+/** Returns a target without its unsupported conditions; undefined if no condition is left. */
 function dropUnsupported(target: unknown): unknown {
   if (typeof target !== 'object' || target === null) return target;
   if (Array.isArray(target))

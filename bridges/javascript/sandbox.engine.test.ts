@@ -97,8 +97,12 @@ const attempts: Readonly<Record<string, Attempt>> = {
     MESSAGE,
   ],
   'a message of a made-up fop': ['frame.windTo({ fop: "no", cbk() {} })', /is no fop/, MESSAGE],
-  'the library’s own messages': ['frame._push("wind", 0, 99, "lookup", [])', /TypeError/, MESSAGE],
-  'a message that is no JSON': ['frame._push(undefined, 1n)', /TypeError/, MESSAGE],
+  'the library’s own messages': [
+    'frame._pushMessage("wind", 0, 99, "lookup", [])',
+    /TypeError/,
+    MESSAGE,
+  ],
+  'a message that is no JSON': ['frame._pushMessage(undefined, 1n)', /TypeError/, MESSAGE],
 };
 
 /** Attempts without a log line, with the reason: they call no code that could log. */

@@ -7,13 +7,15 @@ import type { Pointer, QuickJS } from './wasm.ts';
 /** Characters of a gfid. */
 const GFID_LENGTH = 36;
 
-/** A string in the interpreter. */
+/** A string in the interpreter, by its addresses. */
 interface CachedString {
+  /** The JSValue, which owns the reference. */
   readonly value: Pointer;
+  /** The JSString to which it refers. */
   readonly string: Pointer;
 }
 
-/** Strings by their text; the interpreter's memory holds them. */
+/** Finds strings in the interpreter's memory by their text. */
 export class StringCache {
   readonly #quickjs: QuickJS;
   readonly #values: Values;

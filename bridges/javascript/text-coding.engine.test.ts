@@ -42,7 +42,7 @@ export const call = (name, args) => JSON.stringify(calls[name](JSON.parse(args))
 
 let engine: Engine;
 const call = (name: string, args: unknown): unknown =>
-  JSON.parse(engine.call(engine.get(functions, 'call')!, name, JSON.stringify(args))!);
+  JSON.parse(engine.call(engine.getProperty(functions, 'call')!, name, JSON.stringify(args))!);
 let functions = 0;
 
 beforeAll(async () => {

@@ -32,8 +32,8 @@ async function measureCall(
   try {
     const source = `export function run() { ${body} }\nexport function fine() { return 'fine'; }`;
     const exported = engine.import('m.js', source);
-    const run = engine.get(exported, 'run')!;
-    const fine = engine.get(exported, 'fine')!;
+    const run = engine.getProperty(exported, 'run')!;
+    const fine = engine.getProperty(exported, 'fine')!;
     const begun = time;
     let error: unknown;
     try {

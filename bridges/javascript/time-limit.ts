@@ -1,21 +1,21 @@
 /**
- * Limits the time of a call. The running interpreter checks the limit: it interrupts the call at the
- * limit and again after each further quarter, and ends itself at 1¾ of the limit.
+ * Limits the time of a call. The running interpreter checks the limit: it interrupts the call at
+ * the limit and again after each further quarter, and ends itself at 1¾ of the limit.
  */
 import { EngineError } from './errors.ts';
 
-/** Host calls between two samples of the clock. */
+/** The number of host calls between two samples of the clock. */
 const CALLS_PER_SAMPLE = 64;
-/** Interrupts of one call; instead of the next one the interpreter ends. */
+/** The most interrupts of one call; at the next one the interpreter ends instead. */
 const MAX_INTERRUPTS = 3;
 
 export class TimeLimit {
-  /** Interrupts of the current call. */
-  interrupts = 0;
+  /** The number of interrupts of the current call. */
+  interruptCount = 0;
   readonly #milliseconds: number;
   readonly #clock: () => number;
   #deadline = 0;
-  #hostCalls = 0;
+  #hostCallCount = 0;
 
   /**
    * @param milliseconds 0 for no limit
@@ -26,19 +26,23 @@ export class TimeLimit {
     this.#clock = clock;
   }
 
-  begin(): void {
-    this.interrupts = 0;
+  /** Resets the limit for a new call. */
+  beginCall(): void {
+    this.interruptCount = 0;
     // Sampling the clock costs more than most calls: the first sample starts the limit.
     this.#deadline = 0;
   }
 
-  /** Samples the clock; true if the call must be interrupted. @throws {EngineError} after MAX_INTERRUPTS */
+  /**
+   * Samples the clock; true if the call must be interrupted.
+   * @throws {EngineError} after MAX_INTERRUPTS
+   */
   checkDeadline(): boolean {
     const now = this.#clock();
     if (this.#deadline === 0) this.#deadline = now + this.#milliseconds;
     if (now <= this.#deadline) return false;
-    this.interrupts += 1;
-    if (this.interrupts > MAX_INTERRUPTS) {
+    this.interruptCount += 1;
+    if (this.interruptCount > MAX_INTERRUPTS) {
       // Thrown through the interpreter, which is never entered again.
       throw new EngineError('time-limit', 'a call ran too long and would not be interrupted', true);
     }
@@ -48,30 +52,31 @@ export class TimeLimit {
   }
 
   /**
-   * As `checkDeadline`, at a call of the host, which the interpreter counts as a single step.
+   * As `checkDeadline`, when the module calls a host function. (The interpreter counts such a call
+   * as one step, however long it takes.)
    * @throws {EngineError} as `checkDeadline`
    */
   checkDeadlineAtCall(): boolean {
-    this.#hostCalls += 1;
+    this.#hostCallCount += 1;
     return (
-      this.#milliseconds > 0 && this.#hostCalls % CALLS_PER_SAMPLE === 0 && this.checkDeadline()
+      this.#milliseconds > 0 && this.#hostCallCount % CALLS_PER_SAMPLE === 0 && this.checkDeadline()
     );
   }
 
   /** Runs `action` with a time limit of its own. */
   runWithLimit<T>(milliseconds: number, action: () => T): T {
-    const [deadline, interrupts] = [this.#deadline, this.interrupts];
+    const [deadline, interruptCount] = [this.#deadline, this.interruptCount];
     this.#deadline = this.#clock() + milliseconds;
     try {
       return action();
     } finally {
       this.#deadline = deadline;
-      this.interrupts = interrupts;
+      this.interruptCount = interruptCount;
     }
   }
 
   /** The error message of an interrupted call. */
-  get message(): string {
+  get interruptMessage(): string {
     const seconds = this.#milliseconds / 1000;
     return `the call took longer than ${seconds} s (option time-limit)`;
   }

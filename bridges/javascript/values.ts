@@ -4,8 +4,8 @@
  * Source: quickjs.h and quickjs.c, for 32-bit pointers with NaN boxing. A value has 64 bits: a tag
  * above an integer or pointer; another number is a double minus a constant in its upper word. A
  * JSString is a reference count, a length whose top bit means 16-bit characters, two words of the
- * atom table, and the characters. An ArrayBuffer refers to a record that refers to its bytes. All
- * is verified at the start.
+ * atom table, and the characters. An ArrayBuffer refers to a record that refers to its bytes. The
+ * constructor and `findBufferLayout` verify these layouts at the start.
  */
 import type { MemoryTools, TextBytes } from '../host/machine.ts';
 import type { Instance, Memory, Pointer, QuickJS } from './wasm.ts';
@@ -15,12 +15,12 @@ export const TAG_NULL = 2;
 const TAG_UNDEFINED = 3;
 export const TAG_STRING = -7;
 export const TAG_OBJECT = -1;
-/** Bytes from a JSString to its characters. */
+/** Offset in bytes of the characters in a JSString. */
 const CHARACTERS_OFFSET = 16;
 /** The bit of the length that means 16-bit characters. */
 const WIDE_FLAG = 0x80000000;
 /** A character that makes QuickJS use 16 bits: three bytes in UTF-8. */
-const HAN = [0xe4, 0xb8, 0x80];
+const WIDE_CHARACTER = [0xe4, 0xb8, 0x80];
 
 export class Values {
   /** The interpreter's memory as 32-bit words, and as bytes; `refresh` renews them. */
@@ -65,7 +65,7 @@ export class Values {
     this.bytes = this.#tools.view(this.#memory.buffer);
   }
 
-  get size(): number {
+  get memoryBytes(): number {
     return this.#memory.buffer.byteLength;
   }
 
@@ -89,12 +89,12 @@ export class Values {
     this.i32[at + 1] = TAG_UNDEFINED;
   }
 
-  /** Makes a string from any text, also with NUL or lone surrogates; 0 if memory runs out. */
+  /** Makes a JSValue of any text, also with NUL or lone surrogates; 0 if memory runs out. */
   newString(text: string): Pointer {
-    return NOT_ASCII.test(text) ? this.#newWide(text) : this.#newPlain(text);
+    return NOT_ASCII.test(text) ? this.#newWideString(text) : this.#newAsciiString(text);
   }
 
-  #newPlain(text: string): Pointer {
+  #newAsciiString(text: string): Pointer {
     const { length } = text;
     const at = length < TEXT_BUFFER_BYTES ? this.#textBuffer : this.#quickjs._malloc(length + 1);
     if (at === 0) return 0;
@@ -106,18 +106,18 @@ export class Values {
     return this.#makeString(at);
   }
 
-  /** Makes a string that UTF-8 cannot express: allocates it, then writes its characters. */
-  #newWide(text: string): Pointer {
+  /** Makes a string of 16-bit characters: allocates it by placeholders, then overwrites them. */
+  #newWideString(text: string): Pointer {
     const { length } = text;
     const at = this.#quickjs._malloc(length * 3 + 1);
     if (at === 0) return 0;
     this.refresh();
-    for (let i = 0; i < length; i++) this.bytes.set(HAN, at + i * 3);
+    for (let i = 0; i < length; i++) this.bytes.set(WIDE_CHARACTER, at + i * 3);
     this.bytes[at + length * 3] = 0;
     const value = this.#makeString(at);
     if (this.i32[(value >> 2) + 1] === TAG_STRING) {
-      const to = this.i32[value >> 2]! + CHARACTERS_OFFSET;
-      this.bytes.write(text, to, length * 2, 'utf16le');
+      const charactersAt = this.i32[value >> 2]! + CHARACTERS_OFFSET;
+      this.bytes.write(text, charactersAt, length * 2, 'utf16le');
     }
     return value;
   }
@@ -129,7 +129,10 @@ export class Values {
     return value;
   }
 
-  /** Allocates text with a NUL at its end, which the caller owns; 0 if memory runs out. */
+  /**
+   * Writes text with a NUL at its end to new memory, which the caller owns; `at` is 0 without
+   * memory.
+   */
   newCString(text: string): { at: Pointer; length: number } {
     const encoded = utf8.encode(text);
     const { length } = encoded;
@@ -183,7 +186,7 @@ export class Values {
   }
 
   /** Returns a property as a new reference; undefined if the object lacks it. */
-  get(object: Pointer, name: string): Pointer | undefined {
+  getProperty(object: Pointer, name: string): Pointer | undefined {
     const key = this.newString(name);
     const property = this.#quickjs.QTS_GetProp(this.context, object, key);
     this.refresh();
@@ -201,7 +204,7 @@ export class Values {
   #recordOffset = 0;
   #dataOffset = 0;
 
-  /** Finds the offsets with buffers of known bytes; a chance hit in one fails in another. */
+  /** Finds the two offsets by buffers of known bytes. Several, as one could match by chance. */
   findBufferLayout(make: (bytes: Uint8Array) => Pointer): void {
     const all = [SAMPLE_BYTES, SAMPLE_BYTES.slice(3), SAMPLE_BYTES.toReversed()];
     const samples = all.map((bytes) => ({ value: make(bytes), bytes }));
@@ -216,15 +219,15 @@ export class Values {
   }
 
   #holdsBytes(value: Pointer, expected: Uint8Array): boolean {
-    const to = this.i32[(this.i32[value >> 2]! + this.#recordOffset) >> 2]!;
+    const record = this.i32[(this.i32[value >> 2]! + this.#recordOffset) >> 2]!;
     // The record begins with the length.
-    if (to <= 0 || to % 4 !== 0 || this.i32[to >> 2] !== expected.length) return false;
-    const at = this.i32[(to + this.#dataOffset) >> 2]!;
+    if (record <= 0 || record % 4 !== 0 || this.i32[record >> 2] !== expected.length) return false;
+    const at = this.i32[(record + this.#dataOffset) >> 2]!;
     if (at <= 0 || at + expected.length > this.bytes.length) return false;
     return expected.every((byte, i) => this.bytes[at + i] === byte);
   }
 
-  /** Address and length of an ArrayBuffer's bytes; length 0 for any other value. */
+  /** Returns address and length of an ArrayBuffer's bytes; length 0 for any other value. */
   readBuffer(value: Pointer): { at: Pointer; length: number } {
     const length = this.#quickjs.QTS_GetArrayBufferLength(this.context, value);
     this.refresh();

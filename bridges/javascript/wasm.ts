@@ -1,30 +1,30 @@
 /**
  * Compiles QuickJS's WebAssembly once, and makes an instance with its own memory for each engine.
- * The functions are those of quickjs-emscripten's interface.c. A `Pointer` is an address in that memory; a
- * JSValue's points to its eight bytes (values.ts).
+ * The functions are those of quickjs-emscripten's interface.c. A `Pointer` is an address in that
+ * memory; a JSValue's points to its eight bytes (values.ts).
  */
 import load from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
 import { QuickJSFFI } from '@jitl/quickjs-wasmfile-release-sync/ffi';
 import { type Machine, type MemoryTools, oncePerMachine } from '../host/machine.ts';
 
-/** The package's types describe its CommonJS form, with the function as a member. */
+// The package's types describe its CommonJS form, with the function as a member.
 const startModule = load as unknown as typeof load.default;
 type Module = Awaited<ReturnType<typeof startModule>>;
 export type Pointer = number;
 
 /** A function of QuickJS, with addresses and flags as plain numbers. */
-type Plain<F> = F extends (...args: infer Args) => infer Result
+type PlainFunction<F> = F extends (...args: infer Args) => infer Result
   ? (
       ...args: { [At in keyof Args]: Args[At] extends number ? number : Args[At] }
     ) => Result extends number ? number : Result
   : never;
-type PlainMembers<T> = { readonly [Name in keyof T]: Plain<T[Name]> };
+type PlainMembers<T> = { readonly [Name in keyof T]: PlainFunction<T[Name]> };
 
 export type QuickJS = PlainMembers<Omit<QuickJSFFI, 'DEBUG'>> & Pick<Module, '_malloc' | '_free'>;
 
 /**
- * Callbacks of a running interpreter; it takes over the results, 0 means undefined or nothing. Only
- * `shouldInterrupt` may throw: its error passes through the interpreter, which is lost.
+ * Callbacks of a running interpreter. It takes over their results; 0 means undefined or nothing.
+ * Only `shouldInterrupt` may throw: its error unwinds the interpreter, which cannot run again.
  */
 export type Callbacks = PlainMembers<Module['callbacks']>;
 
@@ -57,13 +57,13 @@ const { WebAssembly: wasm } = globalThis as unknown as {
 
 const compileOnce = oncePerMachine(({ parts }) => new wasm.Module(parts.bytes('quickjs.wasm')));
 
-/** QuickJS's module declares an initial memory of 16 MiB, and a maximum of 2 GiB. */
+// QuickJS's module declares an initial memory of 16 MiB, and a maximum of 2 GiB.
 const PAGE_BYTES = 64 * 1024;
-const FIRST_PAGES = 256;
+const INITIAL_PAGES = 256;
 const MAX_PAGES = 32_768;
 
 function makeMemory(maximum: number): Memory {
-  const memory = new wasm.Memory({ initial: FIRST_PAGES, maximum });
+  const memory = new wasm.Memory({ initial: INITIAL_PAGES, maximum });
   const grow = memory.grow.bind(memory);
   return Object.assign(memory, {
     growthFailed: false,
@@ -77,18 +77,17 @@ function makeMemory(maximum: number): Memory {
 }
 
 /**
- * Makes an instance with at most `bytes` of memory, the limit of a module's values: QuickJS's own
- * limit does not work here, as Emscripten does not report block sizes. `print` receives the
- * interpreter's diagnostics.
+ * Makes an instance with at most `memoryLimit` bytes of memory. (QuickJS's own limit does not work
+ * here, as Emscripten does not report block sizes.) `print` receives the interpreter's diagnostics.
  */
 export async function instantiate(
   callbacks: Callbacks,
-  bytes: number,
+  memoryLimit: number,
   print: (line: string) => void,
   machine: Machine,
 ): Promise<Instance> {
   const module = compileOnce(machine);
-  const maximum = Math.min(MAX_PAGES, Math.max(FIRST_PAGES, Math.ceil(bytes / PAGE_BYTES)));
+  const maximum = Math.min(MAX_PAGES, Math.max(INITIAL_PAGES, Math.ceil(memoryLimit / PAGE_BYTES)));
   const memory = makeMemory(maximum);
   const options = {
     callbacks,

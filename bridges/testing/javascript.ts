@@ -48,16 +48,16 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
   });
   try {
     const bridge = engine.import(BRIDGE, imports.load(BRIDGE));
-    engine.setExplainer(engine.get(bridge, 'explain')!);
+    engine.setExplainer(engine.getProperty(bridge, 'explain')!);
     engine.import(CLOCK, imports.load(CLOCK));
     const runner = engine.import(TESTING, imports.load(TESTING));
     engine.import(path, imports.readMain());
-    const getPart = (member: string) => engine.get(runner, member)!;
+    const getPart = (member: string) => engine.getProperty(runner, member)!;
     const names = JSON.parse(engine.call(getPart('names'))!) as string[];
-    const start = engine.makeEntry(getPart('start'), 'is');
-    const deliver = engine.makeEntry(getPart('answer'), 'is');
-    const tick = engine.makeEntry(engine.get(bridge, 'tick')!, '');
-    const giveUp = engine.makeEntry(getPart('giveUp'), 's');
+    const start = engine.makeFlatFunction(getPart('start'), 'is');
+    const deliver = engine.makeFlatFunction(getPart('answer'), 'is');
+    const tick = engine.makeFlatFunction(engine.getProperty(bridge, 'tick')!, '');
+    const giveUp = engine.makeFlatFunction(getPart('giveUp'), 's');
     const result = getPart('result');
     const tests: Tests = {
       names: names.map((each) => [each, 0]),

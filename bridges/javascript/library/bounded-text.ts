@@ -4,7 +4,7 @@
  */
 import { isProxy } from './proxies.ts';
 
-/** Limits of a text: nested values, items of each value, characters. */
+// Limits of a text: the depth of nested values, items of each value, characters.
 const MAX_DEPTH = 3;
 const MAX_ITEMS = 20;
 const MAX_CHARACTERS = 1000;
@@ -30,7 +30,7 @@ export const readProperty = (object: object, key: string): unknown =>
   getOwnPropertyDescriptor(object, key)?.value;
 
 /** Reads the size of a Map or Set with the built-in getter; -1 for any other object. */
-export function collectionSize(kind: keyof typeof sizeGetters, value: object): number {
+export function readCollectionSize(kind: keyof typeof sizeGetters, value: object): number {
   try {
     return apply(sizeGetters[kind], value, []) as number;
   } catch {
@@ -39,13 +39,14 @@ export function collectionSize(kind: keyof typeof sizeGetters, value: object): n
   }
 }
 
-export const mapEntries = (value: object): IterableIterator<[unknown, unknown]> =>
+// By the built-in iterators, even if the module has overridden them.
+export const readMapEntries = (value: object): IterableIterator<[unknown, unknown]> =>
   apply(entries, value, []) as IterableIterator<[unknown, unknown]>;
-export const setValues = (value: object): IterableIterator<unknown> =>
+export const readSetValues = (value: object): IterableIterator<unknown> =>
   apply(values, value, []) as IterableIterator<unknown>;
 
 /** Returns the class's name and a blank; '' for a plain object. */
-function classPrefix(value: object): string {
+function formatClassPrefix(value: object): string {
   const prototype = getPrototypeOf(value) as object | null;
   if (prototype === null || isProxy(prototype)) return '';
   const ownClass = readProperty(prototype, 'constructor');
@@ -64,21 +65,21 @@ function joinItems(texts: string[], count: number): string {
 
 function formatCollection(value: object, depth: number): string | null {
   const texts: string[] = [];
-  const pairs = collectionSize('map', value);
+  const pairs = readCollectionSize('map', value);
   if (pairs >= 0) {
-    for (const [key, each] of mapEntries(value)) {
+    for (const [key, each] of readMapEntries(value)) {
       if (texts.length === MAX_ITEMS) break;
       texts.push(`${formatValue(key, depth + 1)} => ${formatValue(each, depth + 1)}`);
     }
-    return `${classPrefix(value)}{${joinItems(texts, pairs)}}`;
+    return `${formatClassPrefix(value)}{${joinItems(texts, pairs)}}`;
   }
-  const count = collectionSize('set', value);
+  const count = readCollectionSize('set', value);
   if (count < 0) return null;
-  for (const each of setValues(value)) {
+  for (const each of readSetValues(value)) {
     if (texts.length === MAX_ITEMS) break;
     texts.push(formatValue(each, depth + 1));
   }
-  return `${classPrefix(value)}{${joinItems(texts, count)}}`;
+  return `${formatClassPrefix(value)}{${joinItems(texts, count)}}`;
 }
 
 function formatItems(value: object, depth: number): string {
@@ -95,9 +96,10 @@ function formatItems(value: object, depth: number): string {
       : `${IDENTIFIER.test(key) ? cutText(key, 60) : stringify(cutText(key, 60))}: ${text}`;
   });
   const joined = joinItems(items, names.length);
-  return isList ? `[${joined}]` : `${classPrefix(value)}{${joined}}`;
+  return isList ? `[${joined}]` : `${formatClassPrefix(value)}{${joined}}`;
 }
 
+/** Formats a value as source text. @param depth the number of values around it */
 export function formatValue(value: unknown, depth = 0): string {
   if (typeof value === 'string') return stringify(cutText(value, MAX_CHARACTERS));
   if (typeof value === 'bigint') return `${value}n`;
@@ -108,7 +110,7 @@ export function formatValue(value: unknown, depth = 0): string {
   }
   if (value === null || typeof value !== 'object') return formatPrimitive(value);
   // The depth also ends circular values.
-  if (depth >= MAX_DEPTH) return isArray(value) ? '[…]' : `${classPrefix(value)}{…}`;
+  if (depth >= MAX_DEPTH) return isArray(value) ? '[…]' : `${formatClassPrefix(value)}{…}`;
   return formatCollection(value, depth) ?? formatItems(value, depth);
 }
 

@@ -5,31 +5,31 @@
 import { findFop, fops } from '../../../runtime/core/fops.ts';
 import { Child } from './child.ts';
 import { Client, getClient } from './client.ts';
-import { fresh, isPromise, methods } from './context.ts';
+import { isPromise, methodsByFop, untracked } from './context.ts';
 import {
   describe,
   findClass,
   findMethods,
-  HOOKS,
+  HOOK_METHODS,
   isAsync,
   refuseFields,
   type TranslatorClass,
 } from './describe.ts';
 import { compileEntries, type Entries } from './entry.ts';
 import { below, type Cbk, FAILED, Frame, makeFramePrototype, NOTHING } from './frame.ts';
-import { host, now, outcome, parse, stringify } from './host.ts';
+import { asyncDecision, execution, host, parse, stringify } from './host.ts';
 import * as library from './index.ts';
 import { contexts, Fd, Loc } from './inode.ts';
 import { inspect } from './inspect.ts';
 import { runDueTimers } from './loop.ts';
-import { definitionPosition, explain, report } from './report.ts';
+import { explain, findDefinition, logError } from './report.ts';
 import { cancel as cancelRequest, interrupt as interruptRequest } from './requests.ts';
 import { logUnawaitedErrors } from './unawaited-methods.ts';
 
 export { beginNotes as noteBefore, endNotes as noteAfter, stop as noteStop } from './notes.ts';
 export { handlePromise } from './requests.ts';
 
-import { self } from './own-translator.ts';
+import { own } from './own-translator.ts';
 import { makeOptions, setInstanceProperties, type Translator } from './translator.ts';
 import './install-guards.ts';
 import './web.ts';
@@ -37,24 +37,24 @@ import './missing-globals.ts';
 
 export { explain };
 
-/** The buffer in which async methods leave their decision. */
-export const outcomeBuffer = outcome.buffer;
+/** The buffer in which async methods leave their decision; the engine reads it. */
+export const outcomeBuffer = asyncDecision.buffer;
 
 let translatorClass: TranslatorClass | undefined;
-let file = '';
+let moduleFile = '';
 /** The module's exports. */
 let moduleExports: Record<string, unknown> = {};
 
-/** Finds the translator among a module's exports, and describes it. */
+/** Finds the translator's class among a module's exports, and describes it as JSON. */
 export function load(exports: Record<string, unknown>, path: string): string {
   translatorClass = findClass(exports, path);
-  file = path;
+  moduleFile = path;
   moduleExports = exports;
   return describe(translatorClass, path);
 }
 
 /** The rejection of an async `init`, if it failed. */
-let refusal: { error: unknown } | undefined;
+let initFailure: { error: unknown } | undefined;
 
 /** Makes the translator, and runs its `init`. */
 export function create(name: string, childrenJson: string, options: string): void {
@@ -69,24 +69,24 @@ export function create(name: string, childrenJson: string, options: string): voi
   Frame.prototype.cookie = below.child;
   const ModuleClass = translatorClass!;
   logUnawaitedErrors(ModuleClass);
-  self.translator = new ModuleClass();
-  refuseFields(self.translator, file);
+  own.translator = new ModuleClass();
+  refuseFields(own.translator, moduleFile);
   for (const row of fops) {
     const { method, cbk } = findMethods(ModuleClass, row);
-    methods.set(row.name, method ?? cbk);
+    methodsByFop.set(row.name, method ?? cbk);
   }
-  const { init } = self.translator as { init?: () => unknown };
-  const result = init?.call(self.translator);
+  const { init } = own.translator as { init?: () => unknown };
+  const result = init?.call(own.translator);
   if (isPromise(result)) {
     result.catch((error) => {
-      refusal = { error };
+      initFailure = { error };
     });
   }
 }
 
 /** Throws the rejection of an async `init`; later rejections are logged. */
 export function checkInit(): void {
-  if (refusal !== undefined) throw refusal.error;
+  if (initFailure !== undefined) throw initFailure.error;
 }
 
 /** Entry points by fop, compiled at its first request. */
@@ -100,7 +100,7 @@ function getEntries(name: string): Entries {
     const callback = cbk as Cbk | undefined;
     const frames = makeFramePrototype(row, callback);
     const methods = { frames, method, isAsync: isAsync(method), cbk: callback };
-    entries = compileEntries(row, self.translator as Translator, methods);
+    entries = compileEntries(row, own.translator as Translator, methods);
     compiledEntries.set(name, entries);
   }
   return entries;
@@ -122,21 +122,21 @@ const methodFinders: Readonly<Record<string, (name: string) => unknown>> = {
 /** Returns a method's source position as JSON; undefined if the module lacks the method. */
 export function findMethod(kind: string, name: string): string | undefined {
   const method = methodFinders[kind]!(name);
-  return typeof method === 'function' ? stringify(definitionPosition(method)) : undefined;
+  return typeof method === 'function' ? stringify(findDefinition(method)) : undefined;
 }
 
 // -- hooks ---------------------------------------------------------------------------------------
 
 /** Calls a hook; the host does not wait for an async one. */
 function callHook(name: string, ...args: unknown[]): number {
-  now.current = now.running = null;
-  const method = (self.translator as unknown as Record<string, unknown>)[name];
+  execution.asyncFrame = execution.hostCallFrame = null;
+  const method = (own.translator as unknown as Record<string, unknown>)[name];
   try {
-    const result = (method as (...args: unknown[]) => unknown).apply(self.translator, args);
-    if (isPromise(result)) result.catch((error) => report(error, `${name} failed`, method));
+    const result = (method as (...args: unknown[]) => unknown).apply(own.translator, args);
+    if (isPromise(result)) result.catch((error) => logError(error, `${name} failed`, method));
     return NOTHING;
   } catch (error) {
-    report(error, `${name} failed`, method);
+    logError(error, `${name} failed`, method);
     return FAILED;
   }
 }
@@ -145,7 +145,7 @@ type LocArgs = [number, number, string | undefined, string | undefined, string];
 
 export const fini = (): number => callHook('fini');
 export const notify = (event: string, child: number): number =>
-  callHook('notify', event, self.translator!.children[child] ?? null);
+  callHook('notify', event, own.translator!.children[child] ?? null);
 export const client_disconnect = (id: number): number =>
   callHook('clientDisconnect', getClient(id));
 export const entry_created = (...loc: LocArgs): number => callHook('entryCreated', new Loc(loc));
@@ -155,33 +155,33 @@ export const load_state = (state: string): number => callHook('loadState', parse
 export function reconfigure(options: string): number {
   const values = makeOptions(parse(options) as object);
   setInstanceProperties({
-    name: self.translator!.name,
-    children: self.translator!.children,
+    name: own.translator!.name,
+    children: own.translator!.children,
     options: values,
   });
-  return typeof (self.translator as { reconfigure?: unknown }).reconfigure === 'function'
+  return typeof (own.translator as { reconfigure?: unknown }).reconfigure === 'function'
     ? callHook('reconfigure', values)
     : NOTHING;
 }
 
 /** Calls a hook that returns state, and returns that as JSON; undefined if the hook failed. */
 export function callStateHook(name: string): string | undefined {
-  now.current = now.running = null;
-  const key = HOOKS[name]!;
-  const method = (self.translator as unknown as Record<string, unknown>)[key];
+  execution.asyncFrame = execution.hostCallFrame = null;
+  const key = HOOK_METHODS[name]!;
+  const method = (own.translator as unknown as Record<string, unknown>)[key];
   try {
-    const result = (method as () => unknown).call(self.translator);
+    const result = (method as () => unknown).call(own.translator);
     if (isPromise(result)) throw new TypeError(`${key} cannot be async`);
     return stringify(result ?? null);
   } catch (error) {
-    report(error, `${key} failed`, method);
+    logError(error, `${key} failed`, method);
     return undefined;
   }
 }
 
 /** Runs due timers when the host's timer fires. */
 export function tick(): number {
-  now.running = null;
+  execution.hostCallFrame = null;
   runDueTimers();
   return NOTHING;
 }
@@ -194,9 +194,9 @@ export function cancel(id: number): number {
 export const interrupt = (id: number): number =>
   interruptRequest(id, ({ fop }) => findMethods(translatorClass!, fop).cancel);
 
-/** Makes garbage, so that the engine's cycle collector has work. */
+/** Drops references, and allocates a cycle: the engine's collector runs at that allocation. */
 export function collect(): number {
-  now.current = now.running = now.reply = fresh.promise = null;
+  execution.asyncFrame = execution.hostCallFrame = execution.latestReply = untracked.promise = null;
   const cycle = { other: {} };
   cycle.other = cycle;
   return NOTHING;
@@ -234,7 +234,7 @@ function isIncomplete(error: unknown, source: string): boolean {
 /** Defines the prompt's names: the translator, the module's exports, the library's. */
 export function openPrompt(): void {
   const { default: _, ...exported } = moduleExports;
-  for (const [name, value] of Object.entries({ ...library, ...exported, self: self.translator })) {
+  for (const [name, value] of Object.entries({ ...library, ...exported, self: own.translator })) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   }
 }

@@ -1,23 +1,23 @@
 /** Sends fops to children, and settles the replies that an async method awaits from them. */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
-import { awaitedPromises, latestWatched, methods } from './context.ts';
+import { awaitedPromises, latestWatched, methodsByFop } from './context.ts';
 import { FopError } from './errors.ts';
 import { type Frame, LATER, makeFramePrototype, type RequestBudget, WIND } from './frame.ts';
-import { host, now } from './host.ts';
+import { execution, host } from './host.ts';
 import { warn } from './report.ts';
 import { addTimeouts, isTimeout } from './timeouts.ts';
 import { logUnawaitedFailure } from './unawaited-replies.ts';
 import { haveChanged, hostValue } from './values.ts';
 
 /** Converts `prebuf_dst` to `prebufDst`. */
-export const camelCase = (name: string): string =>
+export const toCamelCase = (name: string): string =>
   name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** A child's reply as received: opRet, opErrno, the number of the wind, the parts. */
 export type RawReply = readonly unknown[];
-/** Index of a raw reply's first part. */
-export const PARTS = 3;
+/** Index of the first part in a raw reply. */
+export const FIRST_PART = 3;
 
 /** A child's reply: opRet, opErrno, and the fop's parts by name. */
 export class Reply {
@@ -35,10 +35,10 @@ export class Reply {
   }
 
   /** Decodes the parts; the fop's class defines it. */
-  declare _make: (this: Reply) => RawReply;
+  declare _decodeParts: (this: Reply) => RawReply;
 
   get _loadedParts(): RawReply {
-    this._parts ??= this._make();
+    this._parts ??= this._decodeParts();
     return this._parts;
   }
 
@@ -52,7 +52,7 @@ export class Reply {
 
   /** The parts in the table's order. */
   get values(): readonly unknown[] {
-    return this._loadedParts.slice(PARTS);
+    return this._loadedParts.slice(FIRST_PART);
   }
 
   /** Returns a copy with some parts or timeouts replaced. */
@@ -62,7 +62,7 @@ export class Reply {
     const parts = Object.entries(rest).filter(([name]) => !isTimeout(name));
     let values = orderParts(this.fop, Object.fromEntries(parts), this.values);
     if (timeouts.length > 0) values = addTimeouts(this.fop, values, Object.fromEntries(timeouts));
-    return new (replyClass(this.fop))([opRet, this.opErrno, 0, ...values], 0);
+    return new (getReplyClass(this.fop))([opRet, this.opErrno, 0, ...values], 0);
   }
 
   [Symbol.iterator](): Iterator<unknown> {
@@ -71,7 +71,7 @@ export class Reply {
 
   toJSON(): Record<string, unknown> {
     const { opRet, opErrno, values } = this;
-    const parts = this.fop.reply.map(({ name }, at) => [camelCase(name), values[at]] as const);
+    const parts = this.fop.reply.map(({ name }, at) => [toCamelCase(name), values[at]] as const);
     return { opRet, opErrno, ...Object.fromEntries(parts) };
   }
 }
@@ -82,7 +82,7 @@ export function orderParts(
   parts: Readonly<Record<string, unknown>>,
   defaults: readonly unknown[],
 ): unknown[] {
-  const names = row.reply.map(({ name }) => camelCase(name));
+  const names = row.reply.map(({ name }) => toCamelCase(name));
   for (const name of Object.keys(parts)) {
     if (names.includes(name)) continue;
     const hint = didYouMean(name, [...names, 'opRet']);
@@ -96,16 +96,16 @@ type ReplyClass = new (raw: RawReply, id: number) => Reply;
 const replyClasses = new Map<FopRow, ReplyClass>();
 
 /** Makes the class of a fop's replies, with a getter for each part. */
-export function replyClass(row: FopRow): ReplyClass {
+export function getReplyClass(row: FopRow): ReplyClass {
   const replyType = replyClasses.get(row);
   if (replyType !== undefined) return replyType;
   const reply = class extends Reply {};
   Object.defineProperty(reply, 'name', { value: 'Reply' });
   Object.defineProperty(reply.prototype, 'fop', { value: row });
   row.reply.forEach(({ name }, at) => {
-    Object.defineProperty(reply.prototype, camelCase(name), {
+    Object.defineProperty(reply.prototype, toCamelCase(name), {
       get(this: Reply) {
-        return this._loadedParts[PARTS + at];
+        return this._loadedParts[FIRST_PART + at];
       },
       enumerable: true,
     });
@@ -138,13 +138,13 @@ export class Child {
   }
 }
 for (const row of fops) {
-  const request = {
+  const methodHolder = {
     [row.name](this: Child, ...args: unknown[]): Promise<Reply> {
       return startRequest(this, row, args);
     },
   };
   Object.defineProperty(Child.prototype, row.name, {
-    value: request[row.name],
+    value: methodHolder[row.name],
     writable: true,
     configurable: true,
   });
@@ -170,42 +170,46 @@ export interface Settlers {
   /** The promise, to detect that the module does not await it. */
   readonly promise?: object;
 }
-const settlers: Settlers = { resolve: () => {}, reject: () => {} };
+const latestSettlers: Settlers = { resolve: () => {}, reject: () => {} };
 const takeSettlers = (
   resolve: (value: unknown) => void,
   reject: (error: unknown) => void,
 ): void => {
-  settlers.resolve = resolve;
-  settlers.reject = reject;
+  latestSettlers.resolve = resolve;
+  latestSettlers.reject = reject;
 };
-const Native = Promise;
+const NativePromise = Promise;
 
 /** Starts a request to a child; returns a promise of its Reply. */
 export function startRequest(child: Child, row: FopRow, args: readonly unknown[]): Promise<Reply> {
-  const current = now.current as Frame | null;
+  const current = execution.asyncFrame as Frame | null;
   const budget = current?._budget ?? null;
-  if (budget !== null && spendBudget(budget, current!)) return new Native<Reply>(() => {});
+  if (budget !== null && spendBudget(budget, current!)) return new NativePromise<Reply>(() => {});
   const frame = current === null || current.answered ? makeOwnFrame(row) : current;
   if (budget !== null) frame._budget = budget;
-  const promise = new Native<unknown>(takeSettlers) as Promise<Reply>;
+  const promise = new NativePromise<unknown>(takeSettlers) as Promise<Reply>;
   latestWatched.promise = promise;
-  const settle = { resolve: settlers.resolve, reject: settlers.reject, promise };
-  frame._open();
+  const settlers = { resolve: latestSettlers.resolve, reject: latestSettlers.reject, promise };
+  frame._storeValues();
   if (frame._state === 0 && frame._isFresh() && isUnchangedWind(frame, child, row, args)) {
-    frame._first = [settle.resolve, settle.reject, null];
+    frame._first = [settlers.resolve, settlers.reject, null];
     frame._state = WIND;
-  } else frame._pushWind(row, child, args, { cbk: undefined, promise: settle, cookie: undefined });
+  } else
+    frame._pushWind(row, child, args, { cbk: undefined, promise: settlers, cookie: undefined });
   return promise;
 }
 
-/** Counts a request of a cancelled frame; true if it is refused: its promise is then never settled. */
+/**
+ * Counts a new request of a cancelled frame. Returns true if the frame has made too many: the
+ * caller then returns a promise that is never settled.
+ */
 function spendBudget(budget: RequestBudget, frame: Frame): boolean {
-  budget.left -= 1;
-  if (budget.left === -1) {
+  budget.remaining -= 1;
+  if (budget.remaining === -1) {
     const text = `goes on although the request was given up: it gets no more replies`;
-    warn(methods.get(frame.name), `${frame.name}: ${text}`);
+    warn(methodsByFop.get(frame.name), `${frame.name}: ${text}`);
   }
-  return budget.left < 0;
+  return budget.remaining < 0;
 }
 
 /** True if the method winds its request unchanged to the first child. */
@@ -228,17 +232,17 @@ function isUnchangedWind(
   return !haveChanged(received);
 }
 
-/** Settles the promise of a child's reply. */
-export function settleReply(settle: Settlers, frame: Frame, row: FopRow, raw: RawReply): void {
+/** Settles the promise that a child's method returned, by the reply. */
+export function settleReply(settlers: Settlers, frame: Frame, row: FopRow, raw: RawReply): void {
   // The host stores no values for the module's own requests.
   if (frame.id < 0) for (const value of raw) hostValue(value)?._detach();
-  const reply = new (replyClass(row))(raw, row === frame.fop ? frame.id : 0);
+  const reply = new (getReplyClass(row))(raw, row === frame.fop ? frame.id : 0);
   if (reply.opRet >= 0) {
-    settle.resolve(reply);
+    settlers.resolve(reply);
     return;
   }
   const error = new FopError(reply.opErrno, undefined, reply);
-  settle.reject(error);
-  if (settle.promise === undefined || awaitedPromises.has(settle.promise)) return;
+  settlers.reject(error);
+  if (settlers.promise === undefined || awaitedPromises.has(settlers.promise)) return;
   logUnawaitedFailure(frame, row.name, error);
 }

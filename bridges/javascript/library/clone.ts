@@ -2,7 +2,7 @@
 import { isProxy } from './proxies.ts';
 
 /** The standard's numbers for names of DOMException; others have 0. */
-const CODES: Readonly<Record<string, number>> = { DataCloneError: 25 };
+const ERROR_CODES: Readonly<Record<string, number>> = { DataCloneError: 25 };
 
 export class DOMException extends Error {
   override readonly name: string;
@@ -11,7 +11,7 @@ export class DOMException extends Error {
   constructor(message = '', name = 'Error') {
     super(message);
     this.name = name;
-    this.code = CODES[name] ?? 0;
+    this.code = ERROR_CODES[name] ?? 0;
   }
 }
 
@@ -22,10 +22,10 @@ const throwUncloneable = (kind: string): never => {
 /** Copies by their original. */
 type Copies = Map<object, unknown>;
 
-const { prototype: anyView } = Object.getPrototypeOf(Uint8Array);
-const viewName = Object.getOwnPropertyDescriptor(anyView, Symbol.toStringTag)!.get!;
+const { prototype: viewPrototype } = Object.getPrototypeOf(Uint8Array);
+const getViewName = Object.getOwnPropertyDescriptor(viewPrototype, Symbol.toStringTag)!.get!;
 type MakeView = new (buffer: ArrayBufferLike, at: number, length?: number) => ArrayBufferView;
-const globals = globalThis as unknown as Readonly<Record<string, MakeView>>;
+const viewConstructors = globalThis as unknown as Readonly<Record<string, MakeView>>;
 
 const ERRORS = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const;
 const WRAPPERS = [Boolean, Number, String, BigInt] as const;
@@ -72,12 +72,12 @@ function cloneObject(value: object, copies: Copies): unknown {
   for (const key of Object.keys(value)) {
     // An earlier getter may have removed the property.
     if (!Object.hasOwn(value, key)) continue;
-    define(copy, key, clone((value as Record<string, unknown>)[key], copies), true);
+    defineProperty(copy, key, clone((value as Record<string, unknown>)[key], copies), true);
   }
   return copy;
 }
 
-function define(target: object, name: string, value: unknown, enumerable = false): void {
+function defineProperty(target: object, name: string, value: unknown, enumerable = false): void {
   Object.defineProperty(target, name, { value, writable: true, enumerable, configurable: true });
 }
 
@@ -91,7 +91,7 @@ function cloneBuffer(value: ArrayBuffer): ArrayBuffer {
 
 function cloneView(value: ArrayBufferView, copies: Copies): ArrayBufferView {
   const buffer = clone(value.buffer, copies) as ArrayBuffer;
-  const View = globals[viewName.call(value) ?? 'DataView']!;
+  const View = viewConstructors[getViewName.call(value) ?? 'DataView']!;
   const length = value instanceof DataView ? value.byteLength : (value as Uint8Array).length;
   return new View(buffer, value.byteOffset, length);
 }
@@ -104,8 +104,8 @@ function cloneError(value: Error, register: (error: Error) => Error, copies: Cop
       ? String(messageProperty.value)
       : undefined;
   const copy = register(new ErrorClass(messageText));
-  define(copy, 'stack', String(value.stack));
-  if (Object.hasOwn(value, 'cause')) define(copy, 'cause', clone(value.cause, copies));
+  defineProperty(copy, 'stack', String(value.stack));
+  if (Object.hasOwn(value, 'cause')) defineProperty(copy, 'cause', clone(value.cause, copies));
   return copy;
 }
 

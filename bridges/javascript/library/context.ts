@@ -1,31 +1,38 @@
 /**
- * Tracks whose frame's async method runs, so that `this.child.lookup(…)` is wound for its request.
+ * Tracks the frame whose async method runs, so that `this.child.lookup(…)` is wound for its
+ * request.
  *
  * A promise may be settled by another request than the one that awaits it. `await` and `then` read
  * a promise's `constructor` before they queue a job; a getter there queues one in front that sets
- * the frame, as jobs run in order. A child's own promise is settled for its frame anyway.
+ * the frame, as jobs run in order. The promise of a child's method needs none: the reply sets the
+ * frame.
  */
-import { ANSWERED, type Frame, keptFrames } from './frame.ts';
-import { host, now } from './host.ts';
+import { ANSWERED, type Frame, watchedFrames } from './frame.ts';
+import { execution, host } from './host.ts';
 import { logErrorAt } from './report.ts';
 
 const Native = Promise;
 const { then } = Promise.prototype;
 const { apply } = Reflect;
 
-/** The latest promise of a child's method: awaited at once, it needs no tracking. */
-export const fresh: { promise: unknown } = { promise: null };
+/**
+ * The latest promise of a child's compiled method (entry.ts), or of `followMethod`: an await at
+ * once needs no tracking.
+ */
+export const untracked: { promise: unknown } = { promise: null };
 
-/** Follows an async method that awaits other promises; set by requests.ts. */
-export const strays = { follow: (_frame: Frame, _promise: Promise<unknown>): void => {} };
+/** Holds `followMethod` of requests.ts, which sets it: an import would be circular. */
+export const follower = { follow: (_frame: Frame, _promise: Promise<unknown>): void => {} };
 
-/** Follows the method of a frame that awaits more than children's replies. */
-function followStray(frame: Frame): void {
-  frame._strays = true;
+/**
+ * Follows the method of a frame from the time when it awaits another promise than a child's reply.
+ */
+function followAsyncMethod(frame: Frame): void {
+  frame._awaitsOthers = true;
   const method = frame._first?.[2];
   if (!method) return;
   frame._first![2] = null;
-  strays.follow(frame, method);
+  follower.follow(frame, method);
 }
 
 /**
@@ -33,45 +40,53 @@ function followStray(frame: Frame): void {
  * logged. A promise awaited at once is not listed.
  */
 export const awaitedPromises = new WeakSet<object>();
-/** The latest promise of a child's method, which may await it later. */
+/**
+ * The latest promise of `startRequest` (child.ts). A read of its `constructor` means that it is
+ * awaited.
+ */
 export const latestWatched: { promise: object | null } = { promise: null };
 
+/** True while this library itself reads a promise's `constructor`. */
 let isInternal = false;
 
 /**
- * The number of jobs that set the frame again after a switch of frames: awaits of values that are not
- * promises (`await null`) read no `constructor`, and a method rarely has more of them in sequence.
+ * The number of jobs that set the frame again after a switch of frames. They serve awaits of values
+ * that are not promises (`await null`), which read no `constructor`; a method rarely has more of
+ * these in sequence.
  */
-const MARK_COUNT = 4;
+const FRAME_SETTER_COUNT = 4;
 const resolvedPromise = Native.resolve();
 
-/** Queues jobs, one after the other, that set the current frame. */
-function queueMarks(current: typeof now.current, count: number): void {
+/** Queues jobs that set the current frame, each after the one before has run. */
+function queueFrameSetters(current: typeof execution.asyncFrame, count: number): void {
   isInternal = true;
   apply(then, resolvedPromise, [
     () => {
-      now.current = current;
-      if (count > 1) queueMarks(current, count - 1);
+      execution.asyncFrame = current;
+      if (count > 1) queueFrameSetters(current, count - 1);
     },
   ]);
   isInternal = false;
 }
 
-/** Queues a job that sets the current frame just before the module continues after its await of `promise`. */
+/**
+ * Queues a job that sets the current frame just before the module continues after its await of
+ * `promise`.
+ */
 function queueRestore(promise: unknown): void {
   isInternal = true;
   awaitedPromises.add(promise as object);
-  const { current } = now;
+  const { asyncFrame: current } = execution;
   const restore = (): void => {
-    const isSwitch = now.current !== current;
-    now.current = current;
-    if (isSwitch) queueMarks(current, MARK_COUNT);
+    const isSwitch = execution.asyncFrame !== current;
+    execution.asyncFrame = current;
+    if (isSwitch) queueFrameSetters(current, FRAME_SETTER_COUNT);
   };
   try {
     apply(then, promise, [restore, restore]);
     if (current !== null && !current.answered) {
-      keepFrame(current as Frame);
-      followStray(current as Frame);
+      watchFrame(current as Frame);
+      followAsyncMethod(current as Frame);
     }
   } catch {
     // The module reads the constructor of another object: no job follows.
@@ -83,7 +98,7 @@ function queueRestore(promise: unknown): void {
 Object.defineProperty(Native.prototype, 'constructor', {
   configurable: true,
   get() {
-    if (isInternal || this === fresh.promise) return Native;
+    if (isInternal || this === untracked.promise) return Native;
     if (this === latestWatched.promise) awaitedPromises.add(this as object);
     else queueRestore(this);
     return Native;
@@ -104,10 +119,10 @@ export function onUnhandled(promise: Promise<unknown>, onError: (error: unknown)
 
 export const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Native;
 
-const NO_REPLY =
+const NO_REPLY_TEXT =
   'the request was neither answered nor passed on, and nothing can reach it any more';
-const MISSING = 'is a frame.wind, frame.unwind or frame.fail missing?';
-const RETURNED =
+const MISSING_CALL_HINT = 'is a frame.wind, frame.unwind or frame.fail missing?';
+const RETURNED_VALUE_HINT =
   'what it returned answers only in an async method: write frame.unwind(opRet, opErrno, …) or ' +
   'frame.fail(ENOENT)';
 
@@ -122,23 +137,23 @@ interface FinalizerRecord {
 
 /** Frames that only the module references. When one is collected, the host fails its request. */
 const registry = new FinalizationRegistry<FinalizerRecord>(({ id, ref, name, method, mistake }) => {
-  if (keptFrames.get(id) !== ref) return;
-  keptFrames.delete(id);
-  logErrorAt(method, `${name}: ${NO_REPLY} (${mistake})`);
+  if (watchedFrames.get(id) !== ref) return;
+  watchedFrames.delete(id);
+  logErrorAt(method, `${name}: ${NO_REPLY_TEXT} (${mistake})`);
   host.lost(id);
 });
 
-/** Methods by fop, for the source position of a frame. */
-export const methods = new Map<string, unknown>();
+/** The module's methods by fop name, for log lines about a frame. */
+export const methodsByFop = new Map<string, unknown>();
 
 /** Watches a frame that only the module references. @param result the method's result */
-export function keepFrame(frame: Frame, result?: unknown): void {
+export function watchFrame(frame: Frame, result?: unknown): void {
   const { id, name } = frame;
-  if (keptFrames.has(id) || id < 0 || frame._state === ANSWERED) return;
+  if (watchedFrames.has(id) || id < 0 || frame._state === ANSWERED) return;
   const ref = new WeakRef(frame);
-  keptFrames.set(id, ref);
-  const mistake = looksLikeReply(result) ? RETURNED : MISSING;
-  registry.register(frame, { id, ref, name, method: methods.get(name), mistake });
+  watchedFrames.set(id, ref);
+  const mistake = looksLikeReply(result) ? RETURNED_VALUE_HINT : MISSING_CALL_HINT;
+  registry.register(frame, { id, ref, name, method: methodsByFop.get(name), mistake });
 }
 
 /** True if a result looks like a reply. */

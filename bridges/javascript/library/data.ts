@@ -18,13 +18,13 @@ import {
  * enter the interpreter.
  */
 export class Data implements HostValue {
-  _at: number;
+  _origin: number;
   /** The number of bytes. */
   readonly length: number;
   declare _bytes: Uint8Array | undefined;
 
   constructor(at: number, length: number) {
-    this._at = at;
+    this._origin = at;
     this.length = length;
   }
 
@@ -36,7 +36,7 @@ export class Data implements HostValue {
   get bytes(): Uint8Array {
     if (this._bytes === undefined) {
       this._bytes = this._read();
-      this._at = OWN;
+      this._origin = OWN;
       changes.any = true;
     }
     return this._bytes;
@@ -49,19 +49,19 @@ export class Data implements HostValue {
 
   _read(): Uint8Array {
     const bytes = new Uint8Array(this.length);
-    if (host.data(this._at, bytes.buffer) !== this.length) {
+    if (host.data(this._origin, bytes.buffer) !== this.length) {
       throw new HandleExpired('these bytes belong to a request that has ended');
     }
     return bytes;
   }
 
   _isChanged(): boolean {
-    return this._at === OWN;
+    return this._origin === OWN;
   }
 
   _detach(): void {
     this._bytes ??= this._read();
-    this._at = OWN;
+    this._origin = OWN;
   }
 
   [Symbol.iterator](): Iterator<number> {
@@ -136,7 +136,7 @@ function packValue(kind: string, value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-/** Converts a value that JSON cannot represent. */
+/** Decodes a value of a kind that JSON cannot represent. */
 function unpackValue(kind: string, value: unknown): unknown {
   if (kind === 'double') return Number(value);
   return kind === 'iatt' ? makeInside(Iatt, value) : fromLatin1(value as string);
@@ -153,15 +153,17 @@ const MAX_LINEAR_KEYS = 24;
  * Uint8Array or Iatt. `types` has each key's GlusterFS type.
  */
 export class Dict implements HostValue {
-  _at: number;
+  _origin: number;
   declare _pairs: Map<string, unknown> | undefined;
   declare _types: Map<string, string> | undefined;
-  /** The dict as received, with converted values, and the source texts of bytes. */
+  /**
+   * The dict as received, with converted values; and the converted values' source texts by index.
+   */
   declare _fetched: FetchedDict | undefined;
   declare _texts: ReadonlyMap<number, unknown> | undefined;
 
   constructor(pairs: object | null = null) {
-    this._at = OWN;
+    this._origin = OWN;
     this._pairs = new Map();
     this._types = new Map(pairs instanceof Dict ? pairs.types : []);
     for (const [key, value] of readPairs(pairs)) this.set(key, value);
@@ -204,7 +206,7 @@ export class Dict implements HostValue {
   }
 
   _isChanged(): boolean {
-    if (this._at === OWN) return true;
+    if (this._origin === OWN) return true;
     if (this._fetched === undefined) return false;
     const [, convertedIndexes, , values] = this._fetched;
     return convertedIndexes.some((at) => {
@@ -216,11 +218,11 @@ export class Dict implements HostValue {
 
   _detach(): void {
     this._load();
-    this._at = OWN;
+    this._origin = OWN;
   }
 
   _markChanged(): void {
-    this._at = OWN;
+    this._origin = OWN;
     changes.any = true;
   }
 

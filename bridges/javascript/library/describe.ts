@@ -1,13 +1,13 @@
 /** Reads and checks the definitions of a module's class, before its first request. */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
-import { camelCase } from './child.ts';
+import { toCamelCase } from './child.ts';
 import { stringify } from './host.ts';
-import { optionPosition } from './option.ts';
-import { definitionPosition } from './report.ts';
+import { findOptionPosition } from './option.ts';
+import { findDefinition } from './report.ts';
 import { Translator } from './translator.ts';
 
-/** The host's names of hooks, with the methods' names here. */
-export const HOOKS: Readonly<Record<string, string>> = {
+/** The module's method for each hook, by the host's name of the hook. */
+export const HOOK_METHODS: Readonly<Record<string, string>> = {
   fini: 'fini',
   notify: 'notify',
   client_disconnect: 'clientDisconnect',
@@ -56,10 +56,10 @@ const AsyncFunction = Object.getPrototypeOf(async () => {}) as object;
 const AsyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
 const Generator = Object.getPrototypeOf(function* () {}) as object;
 
-const prototypeOf = (method: unknown): object | null =>
+const getPrototype = (method: unknown): object | null =>
   Object.getPrototypeOf(method) as object | null;
 export const isAsync = (method: unknown): boolean =>
-  typeof method === 'function' && prototypeOf(method) === AsyncFunction;
+  typeof method === 'function' && getPrototype(method) === AsyncFunction;
 
 type Method = (...args: never[]) => unknown;
 
@@ -87,35 +87,35 @@ function readMethod(prototype: Record<string, unknown>, key: string): Method | u
 }
 
 function positionPrefix(method: unknown): string {
-  const { file, line } = definitionPosition(method);
+  const { file, line } = findDefinition(method);
   return line === 0 ? '' : `${file}:${line}: `;
 }
 
 function describeFop(row: FopRow, { method, cbk, cancel, any }: FopMethods) {
   const { name } = row;
-  if (method !== undefined && [AsyncGenerator, Generator].includes(prototypeOf(method)!)) {
+  if (method !== undefined && [AsyncGenerator, Generator].includes(getPrototype(method)!)) {
     throw new TypeError(
       `${positionPrefix(method)}${name} has a yield in it: an async fop returns its reply`,
     );
   }
-  const asynchronous = isAsync(method);
-  if (asynchronous && cbk !== undefined) {
+  const isAsyncMethod = isAsync(method);
+  if (isAsyncMethod && cbk !== undefined) {
     throw new TypeError(`${positionPrefix(cbk)}${name} is async and has a ${name}Cbk: choose one`);
   }
   if (isAsync(cbk)) {
     throw new TypeError(`${positionPrefix(cbk)}${name}Cbk cannot be async; ${name} can be`);
   }
-  checkParameters(method, name, ['frame', ...row.args.map((arg) => camelCase(arg.name))]);
+  checkParameters(method, name, ['frame', ...row.args.map((arg) => toCamelCase(arg.name))]);
   checkParameters(cbk, `${name}Cbk`, [
     'frame',
     'opRet',
     'opErrno',
-    ...row.reply.map((a) => camelCase(a.name)),
+    ...row.reply.map((a) => toCamelCase(a.name)),
   ]);
   return {
-    kind: method === undefined ? 'none' : asynchronous ? 'async' : 'plain',
-    cbk: cbk !== undefined || asynchronous,
-    cancel: asynchronous || cancel !== undefined,
+    kind: method === undefined ? 'none' : isAsyncMethod ? 'async' : 'plain',
+    cbk: cbk !== undefined || isAsyncMethod,
+    cancel: isAsyncMethod || cancel !== undefined,
     any,
   };
 }
@@ -136,8 +136,8 @@ function checkParameters(
 function readParams(method: unknown): string[] {
   const [, list = ''] = /^[^(]*\(([^)]*)/.exec(String(method)) ?? [];
   const names = list.split(',').map((name) => name.trim());
-  const end = names.findIndex((name) => !/^[\w$]+$/.test(name));
-  return end < 0 ? names : names.slice(0, end);
+  const firstComplex = names.findIndex((name) => !/^[\w$]+$/.test(name));
+  return firstComplex < 0 ? names : names.slice(0, firstComplex);
 }
 
 /** Describes a class as JSON for the host; throws TypeError for invalid definitions. */
@@ -147,8 +147,8 @@ export function describe(translatorClass: TranslatorClass, path: string): string
     const isDefined = methodsOfFop.method !== undefined || methodsOfFop.cbk !== undefined;
     return isDefined ? [[row.name, describeFop(row, methodsOfFop)]] : [];
   });
-  const hooks = Object.keys(HOOKS).filter((name) =>
-    readMethod(translatorClass.prototype, HOOKS[name]!),
+  const hooks = Object.keys(HOOK_METHODS).filter((name) =>
+    readMethod(translatorClass.prototype, HOOK_METHODS[name]!),
   );
   const { options } = translatorClass;
   if (options === null || typeof options !== 'object') {
@@ -190,15 +190,16 @@ function readPassesThrough(
 const addPositions = (options: TranslatorClass['options']) =>
   Object.fromEntries(
     Object.entries(options).map(([key, spec]) => {
-      const position = optionPosition(spec as object);
+      const position = findOptionPosition(spec as object);
       return [key, { ...(spec as object), place: position && [position.file, position.line] }];
     }),
   );
 
 /** Refuses a field that holds a function: the host calls methods only. */
 export function refuseFields(translator: object, path: string): void {
-  const methodNames = new Set(Object.values(HOOKS));
-  for (const row of fops) for (const end of ['', 'Cbk', 'Cancel']) methodNames.add(row.name + end);
+  const methodNames = new Set(Object.values(HOOK_METHODS));
+  for (const row of fops)
+    for (const suffix of ['', 'Cbk', 'Cancel']) methodNames.add(row.name + suffix);
   for (const [name, value] of Object.entries(translator)) {
     if (STATIC_NAMES.includes(name)) {
       throw new TypeError(`${path}: ${name} belongs to the class: write static ${name} = …`);
@@ -225,17 +226,21 @@ const listProperties = (translatorClass: TranslatorClass): [string, boolean][] =
   Object.entries(translatorClass).flatMap(([name, value]: [string, unknown]) =>
     typeof value === 'function'
       ? []
-      : [[name, Object(value) === value && optionPosition(value as object) !== undefined]],
+      : [[name, Object(value) === value && findOptionPosition(value as object) !== undefined]],
   );
 
 /** Lists the methods of the author's classes as [name, file, line, parameters]. */
 function listMethods({ prototype }: TranslatorClass): [string, string, number, string[]][] {
   const rows: [string, string, number, string[]][] = [];
-  for (let at: object = prototype; at !== Translator.prototype; at = Object.getPrototypeOf(at)) {
-    for (const name of Object.getOwnPropertyNames(at)) {
-      const value = Object.getOwnPropertyDescriptor(at, name)?.value as unknown;
+  for (
+    let owner: object = prototype;
+    owner !== Translator.prototype;
+    owner = Object.getPrototypeOf(owner)
+  ) {
+    for (const name of Object.getOwnPropertyNames(owner)) {
+      const value = Object.getOwnPropertyDescriptor(owner, name)?.value as unknown;
       if (name === 'constructor' || typeof value !== 'function') continue;
-      const { file, line, func } = definitionPosition(value);
+      const { file, line, func } = findDefinition(value);
       rows.push([name, file, line, func === name ? readParams(value) : []]);
     }
   }

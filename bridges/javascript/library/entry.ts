@@ -3,19 +3,19 @@
  * methods.
  *
  * A loc arrives as five arguments (inode, parent, name, gfid, parent's gfid), an inode or fd as its
- * number, a costly value as a 1. Results are the codes of codes.ts. Speed decides the form: each
- * function is straight compiled text; arguments stay in variables that a fop's functions share,
- * until `_open` moves them to the frame; objects are literals with `__proto__`, at half the cost of
- * `new`.
+ * number, a costly value as a 1. Results are the codes of codes.gen.ts. Speed decides the form:
+ * each function is straight compiled text; arguments stay in variables that a fop's functions
+ * share, until `_storeValues` moves them to the frame; objects are literals with `__proto__`, at
+ * half the cost of `new`.
  */
 import type { Arg, ArgType, FopRow } from '../../../runtime/core/fops.ts';
-import { Child, Reply, replyClass, startRequest as startWind } from './child.ts';
-import { fresh } from './context.ts';
+import { Child, getReplyClass, Reply, startRequest as startWind } from './child.ts';
+import { untracked } from './context.ts';
 import { Data, Dict } from './data.ts';
-import { below, type Cbk, type Frame, waiting } from './frame.ts';
-import { Code, now, outcome } from './host.ts';
-import { ENDED, getFd, Inode, Loc } from './inode.ts';
-import { failRequest, handleReply, rejectReply, settle, startAsync } from './requests.ts';
+import { below, type Cbk, type Frame, pendingFrames } from './frame.ts';
+import { asyncDecision, execution, OriginalFunction } from './host.ts';
+import { ENDED_PARTS, getFd, Inode, Loc } from './inode.ts';
+import { failRequest, handleReply, handleUndecided, rejectReply, startAsync } from './requests.ts';
 import {
   changes,
   decodeDirents,
@@ -27,36 +27,37 @@ import {
   Statvfs,
 } from './values.ts';
 
+/** The values that the compiled texts use, by their names there. */
 const SCOPE = {
   below,
   changes,
   Child: Child.prototype,
   Data: Data.prototype,
   Dict: Dict.prototype,
-  ENDED,
+  ENDED_PARTS,
   decodeDirents,
   failRequest,
   getFd,
   Flock: Flock.prototype,
   decodeFlocks,
-  fresh,
+  untracked,
   Iatt: Iatt.prototype,
   Inode: Inode.prototype,
   Lease: Lease.prototype,
   makeListing,
   Loc: Loc.prototype,
   Native: Promise,
-  now,
-  outcome,
+  execution,
+  asyncDecision,
   rejectReply,
   handleReply,
   Reply: Reply.prototype,
-  settle,
+  handleUndecided,
   startAsync,
   startWind,
   Statvfs: Statvfs.prototype,
   trimArguments,
-  waiting,
+  pendingFrames,
 };
 
 /** Removes trailing undefined arguments. */
@@ -66,7 +67,7 @@ function trimArguments(args: unknown[]): unknown[] {
 }
 
 /** Returns the parameters in which a type arrives, and the expression that makes the argument. */
-function argumentForm(
+function makeArgumentForm(
   type: ArgType,
   name: string,
   origin: string,
@@ -87,14 +88,16 @@ function argumentForm(
       return makeSingle(name);
     case 'data':
       return makeSingle(
-        `${name} < 0 ? null : { __proto__: Data, _at: ${origin}, length: ${name} }`,
+        `${name} < 0 ? null : { __proto__: Data, _origin: ${origin}, length: ${name} }`,
       );
     case 'entries':
       return makeSingle(`${name} === 1 ? makeListing(${origin}, decodeDirents) : null`);
     case 'locklist':
       return makeSingle(`${name} === 1 ? makeListing(${origin}, decodeFlocks) : null`);
     default:
-      return makeSingle(`${name} === 1 ? { __proto__: ${CLASSES[type]}, _at: ${origin} } : null`);
+      return makeSingle(
+        `${name} === 1 ? { __proto__: ${CLASSES[type]}, _origin: ${origin} } : null`,
+      );
   }
 }
 
@@ -115,8 +118,8 @@ const MUTABLE_TYPES: ReadonlySet<ArgType> = new Set([
 ]);
 
 // A decision without a message ends the locs of its request: the module can no longer use them. Any
-// other loc asks the host at each read whether its request still lives: from `_open` on, or as soon as
-// the next request takes over the variables.
+// other loc asks the host at each read whether its request still lives. It does so from
+// `_storeValues` on, or as soon as the next request takes over the variables.
 
 interface ArgumentTexts {
   /** The parameters. */
@@ -130,54 +133,59 @@ interface ArgumentTexts {
   readonly locs: readonly string[];
 }
 
-function makeArgumentTexts(args: readonly Arg[], letter: string): ArgumentTexts {
-  const forms = args.map(({ type }, i) => argumentForm(type, `a${i}`, `at + ${i}`));
+function makeArgumentTexts(args: readonly Arg[], variablePrefix: string): ArgumentTexts {
+  const forms = args.map(({ type }, i) => makeArgumentForm(type, `a${i}`, `at + ${i}`));
   return {
     params: forms.flatMap(({ params }) => params).join(', '),
     exprs: forms.map(({ expr }) => expr),
-    variables: args.map((_, i) => `${letter}${i}`),
+    variables: args.map((_, i) => `${variablePrefix}${i}`),
     args: args.map((_, i) => `g${i}`),
-    locs: args.flatMap(({ type }, i) => (type === 'loc' ? [`${letter}${i}`] : [])),
+    locs: args.flatMap(({ type }, i) => (type === 'loc' ? [`${variablePrefix}${i}`] : [])),
   };
 }
 
 const joinNames = (names: readonly string[]): string => names.join(', ');
-const assignText = ({ variables, exprs }: ArgumentTexts): string =>
+const formatAssignments = ({ variables, exprs }: ArgumentTexts): string =>
   variables.map((name, i) => `${name} = ${exprs[i]};`).join(' ');
 const joinTests = (tests: readonly string[]): string => tests.join(' && ');
 /** Ends the request whose arguments the variables contain. */
-const endText = ({ locs }: ArgumentTexts): string =>
-  `${locs.map((name) => `${name}._parts = `).join('')}${locs.length > 0 ? 'ENDED; ' : ''}down = null;`;
+const formatEnd = ({ locs }: ArgumentTexts): string =>
+  `${locs.map((name) => `${name}._parts = `).join('')}${locs.length > 0 ? 'ENDED_PARTS; ' : ''}down = null;`;
 /** Makes the locs that leave the variables ask the host whether their request still lives. */
-const askHostText = ({ locs }: ArgumentTexts): string =>
+const formatHostChecks = ({ locs }: ArgumentTexts): string =>
   locs.map((name) => `${name}._askHost(down.id);`).join(' ');
-const compareText = ({ variables, args }: ArgumentTexts): string =>
+const formatComparison = ({ variables, args }: ArgumentTexts): string =>
   joinTests(variables.map((name, i) => `${args[i]} === ${name}`));
 
-// States of a frame are numbers of frame.ts and codes.gen.ts. `at` is the origin of the first argument
-// or part (origin.ts).
+// In the texts below, `down` and `up` are the frames whose request or reply the variables hold.
+// Numbers compared with `_state` are those of frame.ts and codes.gen.ts. `at` is the origin of the
+// first argument or part (origin.ts). `more` is a surplus argument of the module's call.
 
 /** Defines the methods of the fop's frames. */
-const methodsText = (down: ArgumentTexts, up: ArgumentTexts, decided: number): string => `
+const generateFrameMethods = (
+  down: ArgumentTexts,
+  up: ArgumentTexts,
+  decidedState: number,
+): string => `
 let down = null, up = null, ret = 0, error = 0, ${joinNames([...down.variables, ...up.variables])};
 const wind = frames.wind, unwind = frames.unwind;
 Object.assign(frames, {
   wind(${joinNames(down.args)}, more) {
     if (
       this._state === 0 && down === this && more === undefined && !changes.any &&
-      (${compareText(down)} || ${joinTests(down.args.map((name) => `${name} === undefined`))}) &&
+      (${formatComparison(down)} || ${joinTests(down.args.map((name) => `${name} === undefined`))}) &&
       below.child !== null
-    ) this._state = ${decided};
+    ) this._state = ${decidedState};
     else wind.apply(this, trimArguments([${joinNames(down.args)}, more]));
   },
   unwind(opRet, opErrno, ${joinNames(up.args)}, more) {
     if (
       this._state === 8 && up === this && opRet === ret && opErrno === error &&
-      more === undefined && ${compareText(up)} && !changes.any
+      more === undefined && ${formatComparison(up)} && !changes.any
     ) this._state = 16;
     else unwind.apply(this, trimArguments([opRet, opErrno, ${joinNames(up.args)}, more]));
   },
-  _open() {
+  _storeValues() {
     if (up === this) {
       up = null;
       if (this._state === 8) {
@@ -186,42 +194,42 @@ Object.assign(frames, {
       }
     }
     if (down === this) {
-      ${askHostText(down)}
+      ${formatHostChecks(down)}
       down = null;
       this._args = [${joinNames(down.variables)}];
     }
   },
   _endValues() {
-    if (down === this) { ${endText(down)} }
+    if (down === this) { ${formatEnd(down)} }
   },
 });`;
 
-/** Adds the condition that an argument may be changed in place: then the frame must be opened. */
-const openText = (changing: readonly string[]): string =>
+/** Makes a condition: an argument that the module may change in place was received. */
+const formatStoreCondition = (changing: readonly string[]): string =>
   changing.map((name) => ` || ${name} !== null`).join('');
 
-const requestText = (down: ArgumentTexts, changing: readonly string[]): string => `
+const generateRequestEntry = (down: ArgumentTexts, changing: readonly string[]): string => `
 function enter(id, ${down.params}) {
   const frame = { __proto__: frames, id, _state: 0 };
-  now.current = null;
+  execution.asyncFrame = null;
   try {
     const at = id * 1048576;
-    if (down !== null) { ${askHostText(down)} down = null; }
-    ${assignText(down)}
+    if (down !== null) { ${formatHostChecks(down)} down = null; }
+    ${formatAssignments(down)}
     down = frame;
     const result = method.call(self, frame, ${joinNames(down.variables)});
     const state = frame._state;
-    if (state < 0) { ${endText(down)} return state; }
+    if (state < 0) { ${formatEnd(down)} return state; }
     if (state === 1) {
-      ${changing.length === 0 ? '' : `if (false${openText(changing)}) frame._open();`}
+      ${changing.length === 0 ? '' : `if (false${formatStoreCondition(changing)}) frame._storeValues();`}
       frame._state = 7;
-      if (waiting.latest === null) waiting.latest = frame;
-      else waiting.add(frame);
+      if (pendingFrames.latest === null) pendingFrames.latest = frame;
+      else pendingFrames.add(frame);
       return 1;
     }
-    if (state === 2) { ${endText(down)} return 2; }
-    frame._open();
-    return settle(frame, result);
+    if (state === 2) { ${formatEnd(down)} return 2; }
+    frame._storeValues();
+    return handleUndecided(frame, result);
   } catch (error) {
     return failRequest(frame, error);
   }
@@ -229,60 +237,62 @@ function enter(id, ${down.params}) {
 
 // The promise of a method that awaits only the child is returned to the engine, which calls
 // `handlePromise` when jobs have run: less than half the cost of following it.
-const asyncRequestText = (down: ArgumentTexts, changing: readonly string[]): string => `
+const generateAsyncRequestEntry = (down: ArgumentTexts, changing: readonly string[]): string => `
 function enter(id, ${down.params}) {
   const frame = { __proto__: frames, id, _state: 0 };
   try {
     const at = id * 1048576;
-    if (down !== null) { ${askHostText(down)} down = null; }
-    ${assignText(down)}
-    down = now.current = now.running = frame;
+    if (down !== null) { ${formatHostChecks(down)} down = null; }
+    ${formatAssignments(down)}
+    down = execution.asyncFrame = execution.hostCallFrame = frame;
     const promise = method.call(self, frame, ${joinNames(down.variables)});
     const first = frame._first;
-    const just = frame._state === 1 && first !== null && !frame._strays;
-    if (!just${openText(changing)}) frame._open();
-    if (!just) return startAsync(frame, promise);
+    const awaitsOnlyChild = frame._state === 1 && first !== null && !frame._awaitsOthers;
+    if (!awaitsOnlyChild${formatStoreCondition(changing)}) frame._storeValues();
+    if (!awaitsOnlyChild) return startAsync(frame, promise);
     frame._state = 7;
-    if (waiting.latest === null) waiting.latest = frame;
-    else waiting.add(frame);
+    if (pendingFrames.latest === null) pendingFrames.latest = frame;
+    else pendingFrames.add(frame);
     first[2] = promise;
-    outcome[0] = 1;
+    asyncDecision[0] = 1;
     return promise;
   } catch (error) {
     return failRequest(frame, error);
   }
 }`;
 
-/** Defines a child's method, fast for the most frequent case: the request's own fop and arguments. */
-const childMethodText = (name: string, down: ArgumentTexts): string => `
+/**
+ * Defines a child's method, fast for the most frequent case: the request's own fop and arguments.
+ */
+const generateChildMethod = (name: string, down: ArgumentTexts): string => `
 let give, refuse;
 const executor = (resolve, reject) => { give = resolve; refuse = reject; };
 Child.${name} = function ${name}(${joinNames(down.args)}, more) {
-  const frame = now.current;
+  const frame = execution.asyncFrame;
   if (
     frame !== null && frame === down && frame._state === 0 && this.index === 0 &&
     more === undefined && !changes.any &&
     ${joinTests(down.variables.map((variable, i) => `(${down.args[i]} ?? null) === ${variable}`))}
   ) {
     frame._state = 1;
-    const promise = fresh.promise = new Native(executor);
+    const promise = untracked.promise = new Native(executor);
     frame._first = [give, refuse, null];
     return promise;
   }
   return startWind(this, row, trimArguments([${joinNames(down.args)}, more]));
 };`;
 
-/** Begins a reply's entry point: finds the waiting `frame`. */
-const findFrameText = (up: ArgumentTexts): string => `
+/** Makes the start of a reply's entry point, which finds the waiting `frame`. */
+const generateFrameSearch = (up: ArgumentTexts): string => `
 function reply(id, number, opRet, opErrno, ${up.params}) {
-  let frame = waiting.latest;
-  if (frame !== null && frame.id === id) waiting.latest = null;
-  else frame = waiting.take(id);`;
+  let frame = pendingFrames.latest;
+  if (frame !== null && frame.id === id) pendingFrames.latest = null;
+  else frame = pendingFrames.take(id);`;
 
-/** Ends a reply's entry point: handles the general case. */
-const generalReplyText = (up: ArgumentTexts): string => `
-    now.current = null;
-    frame._open();
+/** Makes the end of a reply's entry point, which handles the general case. */
+const generateGeneralReply = (up: ArgumentTexts): string => `
+    execution.asyncFrame = null;
+    frame._storeValues();
     const at = (id * 65536 + number + 1) * 16;
     return handleReply(frame, [opRet, opErrno, number, ${joinNames(up.exprs)}]);
   } catch (error) {
@@ -291,9 +301,9 @@ const generalReplyText = (up: ArgumentTexts): string => `
 }`;
 
 // The frequent case: a reply to the only wind, which was unchanged.
-const replyText = (down: ArgumentTexts, up: ArgumentTexts): string => `
-${findFrameText(up)}
-  now.current = null;
+const generateReplyEntry = (down: ArgumentTexts, up: ArgumentTexts): string => `
+${generateFrameSearch(up)}
+  execution.asyncFrame = null;
   if (frame === undefined) {
     if (method !== undefined || id < 0) return 0; // the request is over
     // The class has only a callback: the host wound the request.
@@ -302,7 +312,7 @@ ${findFrameText(up)}
   try {
     if (frame._state === 7 && cbk !== undefined) {
       const at = (id * 65536 + number + 1) * 16;
-      ${assignText(up)}
+      ${formatAssignments(up)}
       ret = opRet;
       error = opErrno;
       up = frame;
@@ -310,17 +320,17 @@ ${findFrameText(up)}
       cbk.call(self, frame, opRet, opErrno, ${joinNames(up.variables)});
       const state = frame._state;
       if (state < 0 || state >= 16) {
-        if (down === frame) { ${endText(down)} }
+        if (down === frame) { ${formatEnd(down)} }
         return state;
       }
-      frame._open();
-      return settle(frame);
+      frame._storeValues();
+      return handleUndecided(frame);
     }
-    ${generalReplyText(up)}`;
+    ${generateGeneralReply(up)}`;
 
 // The reply for an async method: decodes the parts on first read.
-const asyncReplyText = (up: ArgumentTexts): string => `
-Replies._make = function () {
+const generateAsyncReplyEntry = (up: ArgumentTexts): string => `
+Replies._decodeParts = function () {
   const id = this._id;
   const raw = this._raw;
   const opRet = raw[0], opErrno = raw[1], number = raw[2];
@@ -331,20 +341,20 @@ Replies._make = function () {
   const at = (id * 65536 + number + 1) * 16;
   return [opRet, opErrno, number, ${joinNames(up.exprs)}];
 };
-${findFrameText(up)}
+${generateFrameSearch(up)}
   if (frame === undefined) return 0; // the request is over
   try {
     const first = frame._first;
     if (frame._state === 7 && first !== null) {
       frame._state = 6;
-      now.current = now.running = frame;
+      execution.asyncFrame = execution.hostCallFrame = frame;
       const _raw = [opRet, opErrno, number, ${up.params}];
-      const reply = now.reply = { __proto__: Replies, _raw, _id: id };
+      const reply = execution.latestReply = { __proto__: Replies, _raw, _id: id };
       if (opRet < 0) rejectReply(first, reply);
       else (0, first[0])(reply);
       return first[2] ?? 0;
     }
-    ${generalReplyText(up)}`;
+    ${generateGeneralReply(up)}`;
 
 type EntryFunction = (...args: unknown[]) => number;
 
@@ -362,19 +372,24 @@ export interface TranslatorMethods {
   readonly cbk: Cbk | undefined;
 }
 
-/** Compiles a fop's entry points. Their host calls them with scalars (see above). */
+/** Compiles a fop's entry points, which the host calls with scalars (see above). */
 export function compileEntries(row: FopRow, self: object, methods: TranslatorMethods): Entries {
   const { isAsync, cbk } = methods;
   const down = makeArgumentTexts(row.args, 'd');
   const up = makeArgumentTexts(row.reply, 'u');
   const changing = down.variables.filter((_, i) => MUTABLE_TYPES.has(row.args[i]!.type));
   const source = isAsync
-    ? [childMethodText(row.name, down), asyncRequestText(down, changing), asyncReplyText(up)]
-    : [requestText(down, changing), replyText(down, up)];
-  const text = [methodsText(down, up, cbk === undefined ? 2 : 1), ...source].join('\n');
-  const space = { ...SCOPE, ...methods, row, self, Replies: replyClass(row).prototype };
-  const make = Code(...Object.keys(space), `'use strict';${text} return { enter, reply };`) as (
-    ...values: unknown[]
-  ) => Entries;
-  return make(...Object.values(space));
+    ? [
+        generateChildMethod(row.name, down),
+        generateAsyncRequestEntry(down, changing),
+        generateAsyncReplyEntry(up),
+      ]
+    : [generateRequestEntry(down, changing), generateReplyEntry(down, up)];
+  const text = [generateFrameMethods(down, up, cbk === undefined ? 2 : 1), ...source].join('\n');
+  const scope = { ...SCOPE, ...methods, row, self, Replies: getReplyClass(row).prototype };
+  const make = OriginalFunction(
+    ...Object.keys(scope),
+    `'use strict';${text} return { enter, reply };`,
+  ) as (...values: unknown[]) => Entries;
+  return make(...Object.values(scope));
 }

@@ -7,24 +7,28 @@ import type { Child, Settlers } from './child.ts';
 import { type Client, getClient } from './client.ts';
 import { ANSWERED, FAILED, LATER, NOTHING, SAME, TAIL, WIND } from './codes.gen.ts';
 import { AlreadyAnswered, HandleExpired, isErrno } from './errors.ts';
-import { host, now, outcome, parse, stringify } from './host.ts';
-import { packAll, packArguments, receivedArguments } from './pack.ts';
+import { asyncDecision, execution, host, parse, stringify } from './host.ts';
+import { packAll, packArguments, referToArguments } from './pack.ts';
 import { logMistake } from './report.ts';
 import { addTimeouts, type Timeouts } from './timeouts.ts';
 import { changes, haveChanged, typeName } from './values.ts';
 
-// A frame's state is one number, which the common decisions test and set: 0 while a method runs
-// undecided, a code of codes.gen.ts once decided, or
-/** An async method is undecided, and may decide before the host's call ends. */
-export const OPEN = 6;
-/** Wound once, unchanged, for a callback: `_wound` and `_owed` are not set yet. */
-export const SENT = 7;
-/** In that wind's callback, undecided: the fop's functions hold the reply. */
+// A frame's state is one number, which the common decisions test and set. It is 0 while a method
+// runs undecided, a code of codes.gen.ts once decided, or one of these:
+
+/** An async method has not decided yet; it may decide before the host's call ends. */
+export const ASYNC_UNDECIDED = 6;
+/**
+ * Wound once, with unchanged arguments, for a callback; `_windCount` and `_owedReplies` are still
+ * 0.
+ */
+export const WOUND_UNCHANGED = 7;
+/** In the callback of that wind, undecided; the variables of entry.ts hold the reply. */
 const REPLIED = 8;
 
 /**
- * Frames that await a child's reply, by number. Most replies come before the next request: the
- * latest frame stands beside the map, where entry.ts looks first.
+ * Frames that await a child's reply, by number. Most replies come before the next request, so the
+ * latest frame is kept outside of the map, for entry.ts.
  */
 class PendingFrames {
   latest: Frame | null = null;
@@ -55,15 +59,19 @@ class PendingFrames {
     return frame;
   }
 }
-export const waiting = new PendingFrames();
+export const pendingFrames = new PendingFrames();
 
-/** Weak references to frames that only the module references, by number. */
-export const keptFrames = new Map<number, WeakRef<Frame>>();
+/**
+ * Frames that only the module references, weakly, by number: context.ts detects that it drops one.
+ */
+export const watchedFrames = new Map<number, WeakRef<Frame>>();
 
 /** The callback of a wind, called with the translator as `this`. */
 export type Cbk = (frame: Frame, opRet: number, opErrno: number, ...reply: never[]) => unknown;
 
-/** The only wind: the functions that settle its promise, and the promise of the awaiting method. */
+/**
+ * A frame's only wind: functions that settle its promise, and the promise of the awaiting method.
+ */
 export type FirstWind = [
   resolve: (value: unknown) => void,
   reject: (error: unknown) => void,
@@ -72,7 +80,7 @@ export type FirstWind = [
 
 /** Counts requests that a cancelled request may still make. */
 export interface RequestBudget {
-  left: number;
+  remaining: number;
 }
 
 /** The receiver of the reply to one wind. */
@@ -117,13 +125,15 @@ export class Frame {
   declare readonly _cbk: Cbk | undefined;
   declare local: unknown;
   declare cookie: unknown;
-  /** The number of its winds, and of replies to them that have not come. */
-  declare _wound: number;
-  declare _owed: number;
+  /** The number of its winds, and of the replies that have not arrived yet. */
+  declare _windCount: number;
+  declare _owedReplies: number;
   /** The receiver of the first wind's reply, if that wind was unchanged. */
   declare _first: FirstWind | null;
-  /** True if its async method awaits other promises than children's, and is followed. */
-  declare _strays: boolean;
+  /**
+   * True if its async method awaits other promises than children's; `followMethod` then handles it.
+   */
+  declare _awaitsOthers: boolean;
   declare _waiters: (Waiter | undefined)[] | null;
   /** Functions that reject the sleeps for which its async method waits. */
   declare _sleeps: Set<(error: unknown) => void> | null;
@@ -157,22 +167,25 @@ export class Frame {
     return state < 0 || state === TAIL || state === ANSWERED || state >= SAME;
   }
 
-  // The fop's own `wind` and `unwind` (entry.ts) call these for the general case.
+  // The compiled `wind` and `unwind` of each fop (entry.ts) call these methods for the general
+  // case.
 
-  /** Moves the request's or reply's values to the frame. */
-  _open(): void {}
+  /**
+   * Moves the request's or reply's values from the variables of entry.ts to the frame; set there.
+   */
+  _storeValues(): void {}
 
-  /** Ends the request's values after its reply. */
+  /** Invalidates the request's locs after its reply; set by entry.ts. */
   _endValues(): void {}
 
   wind(...args: unknown[]): void {
-    this._open();
+    this._storeValues();
     if (this._state === 0 && this._isFresh()) {
       const received = this._args;
       const isSame =
         received?.length === args.length && args.every((arg, at) => arg === received[at]);
       if (received !== null && (args.length === 0 || isSame) && !haveChanged(received)) {
-        if (below.child === null) throw noSubvolumeError(this);
+        if (below.child === null) throw makeNoSubvolumeError(this);
         this._state = this._cbk === undefined ? TAIL : WIND;
         return;
       }
@@ -181,14 +194,14 @@ export class Frame {
   }
 
   windTo(to: WindTo | Child, ...values: unknown[]): void {
-    this._open();
+    this._storeValues();
     const { child, cookie, fop, cbk } = isChild(to) ? ({ child: to } as WindTo) : to;
     if (this.answered) {
       throw new AlreadyAnswered(`${this.name}: wound after the request was answered or handed on`);
     }
-    if (below.child === null) throw noSubvolumeError(this);
+    if (below.child === null) throw makeNoSubvolumeError(this);
     const row = fop === undefined ? this.fop : findFopRow(fop);
-    // Null: the request's own.
+    // Null stands for the request's own arguments.
     const args = values.length === 0 && fop === undefined ? null : values;
     const waiter = cbk ?? (row === this.fop ? this._cbk : undefined);
     if (waiter !== undefined) this._pushWind(row, child ?? null, args, { cbk: waiter, cookie });
@@ -197,8 +210,11 @@ export class Frame {
   }
 
   unwind(opRet: number, opErrno = 0, ...reply: unknown[]): void {
-    this._open();
-    if (this._state === 0 || (this._state === OPEN && this === now.running)) {
+    this._storeValues();
+    if (
+      this._state === 0 ||
+      (this._state === ASYNC_UNDECIDED && this === execution.hostCallFrame)
+    ) {
       const code = this._replyCode(opRet, opErrno, reply);
       if (code !== NOTHING) {
         this._decide(code);
@@ -210,7 +226,7 @@ export class Frame {
 
   /** As `unwind`, with timeouts of the kernel's caches. */
   unwindFor(timeouts: Timeouts, opRet: number, opErrno = 0, ...reply: unknown[]): void {
-    this._open();
+    this._storeValues();
     this._pushReply(opRet, opErrno, addTimeouts(this.fop, reply, timeouts));
   }
 
@@ -226,7 +242,8 @@ export class Frame {
     } else if (!isErrno(opErrno)) {
       const text = typeof opErrno === 'string' ? `'${opErrno}'` : String(opErrno);
       throw new RangeError(`fail takes an errno such as ENOENT, not ${text}`);
-    } else if (this._state === OPEN && this === now.running) this._decide(-opErrno);
+    } else if (this._state === ASYNC_UNDECIDED && this === execution.hostCallFrame)
+      this._decide(-opErrno);
     else this._pushReply(-1, opErrno, []);
   }
 
@@ -239,16 +256,16 @@ export class Frame {
 
   /** Records a decision without a message, as the result of the method or of its jobs. */
   _decide(code: number): void {
-    if (this._state === OPEN) {
-      this._end();
-      outcome[0] = code;
+    if (this._state === ASYNC_UNDECIDED) {
+      this._markAnswered();
+      asyncDecision[0] = code;
     } else this._state = code;
   }
 
   /** Returns the code for a reply without a message; NOTHING if the reply needs a message. */
   _replyCode(opRet: number, opErrno: number, reply: readonly unknown[]): number {
     if (this._isReceivedReply(opRet, opErrno, reply)) return SAME + (this._reply![2] as number);
-    return opRet === -1 && isErrno(opErrno) && !reply.some(isSomething) ? -opErrno : NOTHING;
+    return opRet === -1 && isErrno(opErrno) && !reply.some(isPresent) ? -opErrno : NOTHING;
   }
 
   _isReceivedReply(opRet: number, opErrno: number, reply: readonly unknown[]): boolean {
@@ -261,7 +278,7 @@ export class Frame {
 
   // -- messages ----------------------------------------------------------------------------------
 
-  _push(...message: unknown[]): void {
+  _pushMessage(...message: unknown[]): void {
     try {
       host.push(this.id, stringify(message));
     } catch (error) {
@@ -271,27 +288,28 @@ export class Frame {
 
   /** True before the first wind. */
   _isFresh(): boolean {
-    return this._wound === 0 && this._reply === null;
+    return this._windCount === 0 && this._reply === null;
   }
 
   /** Switches to messages; a wind recorded for the method's end becomes the first message. */
   _switchToMessages(): void {
     if (this._state === WIND) {
-      this._push('wind', 0, 0, this.name, receivedArguments(this.fop));
-      waiting.add(this);
+      this._pushMessage('wind', 0, 0, this.name, referToArguments(this.fop));
+      pendingFrames.add(this);
     }
-    this._count();
+    this._setCounts();
     this._state = LATER;
   }
 
   /** Sets the counts that a single unchanged wind does not maintain. */
-  _count(): void {
-    if (this._wound > 0) return;
-    if (this._state === SENT || this._state === WIND) this._wound = this._owed = 1;
-    else if (this._reply !== null) this._wound = 1;
-    else if (this._state === OPEN && this._first !== null) {
+  _setCounts(): void {
+    if (this._windCount > 0) return;
+    if (this._state === WOUND_UNCHANGED || this._state === WIND)
+      this._windCount = this._owedReplies = 1;
+    else if (this._reply !== null) this._windCount = 1;
+    else if (this._state === ASYNC_UNDECIDED && this._first !== null) {
       // The reply of its only wind has come.
-      this._wound = 1;
+      this._windCount = 1;
       return;
     }
     if (this._first === null) return;
@@ -308,12 +326,12 @@ export class Frame {
     waiter: Pick<Waiter, 'cbk' | 'cookie'> & Partial<Pick<Waiter, 'promise'>>,
   ): void {
     const packed = packArguments(this.id, row, this._args, args);
-    const index = child === null ? 0 : childIndex(child);
+    const index = child === null ? 0 : checkChildIndex(child);
     this._switchToMessages();
-    const number = this._wound;
-    this._push('wind', number, index, row.name, packed);
-    this._wound += 1;
-    this._owed += 1;
+    const number = this._windCount;
+    this._pushMessage('wind', number, index, row.name, packed);
+    this._windCount += 1;
+    this._owedReplies += 1;
     this._waiters ??= [];
     this._waiters[number] = {
       cbk: waiter.cbk,
@@ -322,15 +340,15 @@ export class Frame {
       row,
       child: child ?? below.child,
     };
-    if (waiting.get(this.id) === undefined) waiting.add(this);
-    keptFrames.delete(this.id);
+    if (pendingFrames.get(this.id) === undefined) pendingFrames.add(this);
+    watchedFrames.delete(this.id);
   }
 
   _pushTail(child: Child | null, args: readonly unknown[] | null): void {
     const packed = packArguments(this.id, this.fop, this._args, args);
     this._switchToMessages();
-    this._push('tail', child === null ? 0 : childIndex(child), packed);
-    this._end();
+    this._pushMessage('tail', child === null ? 0 : checkChildIndex(child), packed);
+    this._markAnswered();
   }
 
   _pushReply(opRet: number, opErrno: number, reply: readonly unknown[]): void {
@@ -354,20 +372,20 @@ export class Frame {
   _sendReply(opRet: number | null, opErrno: number, reply: readonly unknown[]): void {
     const packed = packAll(this.id, this.fop.name, this.fop.reply, reply);
     this._switchToMessages();
-    this._push('unwind', opRet, opErrno, packed);
-    this._end();
+    this._pushMessage('unwind', opRet, opErrno, packed);
+    this._markAnswered();
   }
 
   /** Unwinds with success; the host computes opRet. */
   _unwindSuccess(reply: readonly unknown[]): void {
-    this._open();
+    this._storeValues();
     this._sendReply(null, 0, reply);
   }
 
   /** Marks the request as answered. */
-  _end(): void {
+  _markAnswered(): void {
     this._state = ANSWERED;
-    keptFrames.delete(this.id);
+    watchedFrames.delete(this.id);
   }
 
   toString(): string {
@@ -380,10 +398,10 @@ Object.assign(Frame.prototype, {
   _cbk: undefined,
   local: null,
   cookie: null,
-  _wound: 0,
-  _owed: 0,
+  _windCount: 0,
+  _owedReplies: 0,
   _first: null,
-  _strays: false,
+  _awaitsOthers: false,
   _waiters: null,
   _sleeps: null,
   _reply: null,
@@ -404,7 +422,7 @@ export function makeFramePrototype(row: FopRow, cbk: Cbk | undefined): Frame {
   return prototype;
 }
 
-const isSomething = (value: unknown): boolean => value !== null && value !== undefined;
+const isPresent = (value: unknown): boolean => value !== null && value !== undefined;
 
 function findFopRow(fop: string): FopRow {
   const row = findFop(fop);
@@ -414,13 +432,13 @@ function findFopRow(fop: string): FopRow {
 
 const isChild = (to: WindTo | Child): to is Child => 'index' in to && !('child' in to);
 
-function childIndex(child: Child): number {
+function checkChildIndex(child: Child): number {
   const { index } = child;
   if (Number.isInteger(index)) return index;
   throw new TypeError(logMistake(`child must be one of this.children, not ${typeName(child)}`));
 }
 
-const noSubvolumeError = (frame: Frame): TypeError =>
+const makeNoSubvolumeError = (frame: Frame): TypeError =>
   new TypeError(`${frame.name}: there is no subvolume to wind to`);
 
 export { ANSWERED, FAILED, LATER, NOTHING, SAME, TAIL, WIND };

@@ -1,64 +1,82 @@
 /**
- * Imports the host functions into this interpreter; bridges/host/guest-host.ts documents them. The
- * engine passes them under a global name, which this file deletes before any module runs.
+ * Imports the host functions into this interpreter. The engine passes them under a global name,
+ * which this file deletes before any module runs. It also holds state that the library's files
+ * share, and built-ins as they were before a module could replace them.
  */
+
+/** The host functions; `GuestHost` (bridges/host/guest-host.ts) documents those with its names. */
 export interface Host {
   push(id: number, message: string): void;
+  /** Takes over bytes for the next message; returns their number in it. */
   put(buffer: ArrayBufferLike, offset: number, length: number): number;
   /** The value at an origin (origin.ts). */
   fetch(at: number): string | undefined;
-  /** Fills the buffer; returns the number of bytes, or -1 if the request has ended. */
+  /**
+   * Fills the buffer with the bytes at an origin. Returns their number, or -1 if the request has
+   * ended.
+   */
   data(at: number, into: ArrayBufferLike): number;
   invalidate(message: string): void;
+  /** Declares the volume up (1) or down (0). */
   up(isUp: number): void;
   /** 1 if the child is up, otherwise 0. */
   child_up(child: number): number;
+  // The fields of these objects as JSON (of a client, its uid); undefined if the host has dropped
+  // it.
   inode(id: number): string | undefined;
   fd(id: number): string | undefined;
   root(id: number): string | undefined;
   client(id: number): string | undefined;
   /** 1 as long as the request has not ended, otherwise 0. */
   alive(id: number): number;
+  /** Subscribes to the notices `forget` (of an inode) and `release` (of an fd); 0 if it is gone. */
   track(inode: number): number;
   track_fd(fd: number): number;
   close_fd(fd: number): number;
+  /** Fails a request to which the module can no longer reply. */
   lost(id: number): void;
-  /** Microseconds. */
+  /** Monotonic microseconds. */
   now(): number;
-  /** Requests a tick (loop.ts). */
+  /** Requests the notice `tick` (loop.ts) in `ms` milliseconds. */
   after(ms: number): void;
   /** 1 if the volume writes lines of this level, otherwise 0. */
   logs(level: number): number;
   log(level: number, file: string, line: number, func: string, text: string): void;
-  refused(file: string, line: number, func: string, text: string): void;
-  mistaken(file: string, line: number, func: string, why: string): void;
+  /** Logs a refusal as a warning, once for each text. */
+  log_refusal(file: string, line: number, func: string, text: string): void;
+  /** Logs an invalid message, unless the module's own error reports it. */
+  note_mistake(file: string, line: number, func: string, why: string): void;
 }
 
-const space = globalThis as { __host?: Host };
+const globals = globalThis as { __host?: Host };
 
-export const host = space.__host as Host;
-delete space.__host;
+export const host = globals.__host as Host;
+delete globals.__host;
 
 /** The original functions, taken before a module can replace them. */
 export const { parse, stringify } = JSON;
-/** The constructor of functions from texts, which entry.ts needs and web.ts takes from modules. */
-export const Code = Function;
+/**
+ * The Function constructor: entry.ts compiles with it, and web.ts removes it from modules' globals.
+ */
+export const OriginalFunction = Function;
 
-/** The interpreter's current state. */
-export const now: {
-  /** The frame whose async method runs. */
-  current: RunningFrame | null;
-  /** The frame of the host's current call: its decision can be the call's result. */
-  running: RunningFrame | null;
+/** The state of the code that runs now. */
+export const execution: {
+  /** The frame whose async method runs; null outside of one. */
+  asyncFrame: RunningFrame | null;
+  /**
+   * The frame for which the host's current call was made: its decision can be the call's result.
+   */
+  hostCallFrame: RunningFrame | null;
   /** The latest reply, to recognise it when a method returns it. */
-  reply: unknown;
-} = { current: null, running: null, reply: null };
+  latestReply: unknown;
+} = { asyncFrame: null, hostCallFrame: null, latestReply: null };
 
-/** The part of a frame that this state needs. */
+/** The part of a frame that `execution` needs. */
 export interface RunningFrame {
   readonly id: number;
   readonly answered: boolean;
 }
 
 /** An async method's decision, which the host reads when all jobs have run. */
-export const outcome = new Int32Array(1);
+export const asyncDecision = new Int32Array(1);

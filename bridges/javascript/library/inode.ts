@@ -6,7 +6,7 @@ import { NULL_GFID } from './values.ts';
 /** The module's contexts of inodes, by number; the host calls `forget` when it forgets an inode. */
 export const contexts = new Map<number, Map<unknown, unknown>>();
 
-function parseKnown(text: string | undefined, kind: string): unknown[] {
+function parseOrExpire(text: string | undefined, kind: string): unknown[] {
   if (text === undefined) throw new HandleExpired(`the ${kind} is not known any more`);
   return parse(text) as unknown[];
 }
@@ -25,7 +25,11 @@ export class Inode {
   }
 
   _fetch(): [string, number, string] {
-    const [gfid, type, path] = parseKnown(host.inode(this.id), 'inode') as [string, number, string];
+    const [gfid, type, path] = parseOrExpire(host.inode(this.id), 'inode') as [
+      string,
+      number,
+      string,
+    ];
     if (gfid !== NULL_GFID) {
       this._gfid = gfid;
       this._type = type;
@@ -105,10 +109,12 @@ for (const at of [0, 1, 2, 3, 4]) {
   });
 }
 
-/** The parts of a loc whose request has ended: request 0 never lives. */
-export const ENDED = new HostParts([0, 0, undefined, undefined, NULL_GFID], 0);
+/** The parts of a loc whose request has ended; there is no request 0. */
+export const ENDED_PARTS = new HostParts([0, 0, undefined, undefined, NULL_GFID], 0);
 
-/** Returns an inode's gfid; undefined if the host has forgotten it: a wind to it fails with ESTALE. */
+/**
+ * Returns an inode's gfid; undefined if the host has forgotten it: a wind to it fails with ESTALE.
+ */
 function readGfid(inode: Inode | undefined): string | undefined {
   try {
     return inode?.gfid;
@@ -137,8 +143,8 @@ export class Loc {
   }
 
   /** Makes a loc: a name in a directory, an inode, or a gfid. */
-  static of(to: { parent?: Inode; name?: string; inode?: Inode; gfid?: string }): Loc {
-    const { parent, name, inode: target, gfid } = to;
+  static of(fields: { parent?: Inode; name?: string; inode?: Inode; gfid?: string }): Loc {
+    const { parent, name, inode: target, gfid } = fields;
     const hasNoTarget = parent === undefined && target === undefined && gfid === undefined;
     if ((parent === undefined) !== (name === undefined) || hasNoTarget) {
       throw new TypeError(describeIncomplete(parent, name));
@@ -219,7 +225,7 @@ export class Loc {
     return this.replace({});
   }
 
-  /** True if both refer to the same file. */
+  /** True if both have the same inode, parent and name. */
   equals(other: unknown): boolean {
     if (!(other instanceof Loc)) return false;
     const otherParts = [...other._parts];
@@ -254,25 +260,25 @@ export class Fd {
     Fd.byId.delete(id);
   }
 
-  #get(index: number): unknown {
-    this.#hostFields ??= parseKnown(host.fd(this.id), 'fd');
+  #readField(index: number): unknown {
+    this.#hostFields ??= parseOrExpire(host.fd(this.id), 'fd');
     return this.#hostFields[index];
   }
 
   get inode(): Inode {
-    return new Inode(this.#get(0) as number);
+    return new Inode(this.#readField(0) as number);
   }
 
   get flags(): number {
-    return this.#get(1) as number;
+    return this.#readField(1) as number;
   }
 
   get pid(): number {
-    return this.#get(2) as number;
+    return this.#readField(2) as number;
   }
 
   get isDir(): boolean {
-    return this.#get(3) as boolean;
+    return this.#readField(3) as boolean;
   }
 
   get ctx(): Map<unknown, unknown> {
@@ -281,6 +287,7 @@ export class Fd {
     return this.#ctx;
   }
 
+  /** Closes an fd that this module opened. @throws {Error} for any other fd */
   close(): void {
     if (!this.#isClosed && host.close_fd(this.id) === 0) {
       throw new Error('the fd was not opened by this module: its opener closes it');

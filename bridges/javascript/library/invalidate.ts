@@ -3,13 +3,20 @@ import { host, stringify } from './host.ts';
 import { Fd, Inode, Loc } from './inode.ts';
 import { typeName } from './values.ts';
 
+/** Options of Translator.invalidate. */
 export interface Invalidation {
+  /** For an inode: false invalidates its attributes only, and keeps its data. */
   readonly data?: boolean;
   readonly expire?: boolean;
   readonly removed?: Inode | string;
 }
 
-/** Implements Translator.invalidate. */
+/**
+ * Implements Translator.invalidate.
+ * @param target a loc; an inode or fd; a directory, with a name; undefined for every entry
+ * @param second the name in directory `target`, or the options
+ * @param third the options after a name
+ */
 export function invalidate(
   target: unknown,
   second: unknown,
@@ -27,24 +34,24 @@ export function invalidate(
   }
   if (object === undefined || object === null) {
     if (name !== null) throw new TypeError('invalidate needs the directory that the name is in');
-    send('every-entry');
+    sendInvalidation('every-entry');
   } else if (name === null) {
     if (removed !== undefined || expire) throw new TypeError('expire and removed are about a name');
-    send('inode', inodeNumber(object), data);
+    sendInvalidation('inode', toInodeKey(object), data);
   } else if (removed !== undefined)
-    send('removed', inodeNumber(object), name, inodeNumber(removed));
-  else send('entry', inodeNumber(object), name, expire);
+    sendInvalidation('removed', toInodeKey(object), name, toInodeKey(removed));
+  else sendInvalidation('entry', toInodeKey(object), name, expire);
 }
 
-/** Returns the inode's number, or its gfid. */
-function inodeNumber(inode: unknown): number | string {
+/** Returns an inode's number; a gfid as it is. */
+function toInodeKey(inode: unknown): number | string {
   if (inode instanceof Fd) return inode.inode.id;
   if (inode instanceof Inode) return inode.id;
   if (typeof inode === 'string') return inode;
   throw new TypeError(`an Inode, Fd, Loc or gfid was expected, not ${typeName(inode)}`);
 }
 
-function send(...message: unknown[]): void {
+function sendInvalidation(...message: unknown[]): void {
   try {
     host.invalidate(stringify(message));
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Writes a module's log lines to the volume's log, with their source position. */
 import { host } from './host.ts';
 import { format } from './inspect.ts';
-import { callerPosition } from './report.ts';
+import { findCallerPosition } from './report.ts';
 
 /** GlusterFS's numbers of the log levels. */
 export const LEVELS = { critical: 3, error: 4, warning: 5, info: 7, debug: 8, trace: 9 } as const;
@@ -17,15 +17,10 @@ export const makeLogger =
   (level: number): LogFunction =>
   (...args) => {
     if (host.logs(level) === 0) return;
-    const { file, line, func } = callerPosition();
-    for (const text of format(args).split('\n').reduce(joinIndented, [])) {
-      host.log(level, file, line, func, text);
-    }
+    const { file, line, func } = findCallerPosition();
+    // The host indents further lines.
+    host.log(level, file, line, func, format(args));
   };
-
-/** Joins several lines to one record: the host indents them. */
-const joinIndented = (lines: string[], line: string): string[] =>
-  lines.length === 0 ? [line] : [`${lines[0]}\n${line}`];
 
 function isEnabled(level: unknown): boolean {
   const number = Object.hasOwn(LEVELS, String(level)) ? LEVELS[level as keyof typeof LEVELS] : 0;
@@ -33,6 +28,6 @@ function isEnabled(level: unknown): boolean {
   throw new TypeError(`${String(level)} is no level: ${Object.keys(LEVELS).join(', ')}`);
 }
 
-const functions = Object.entries(LEVELS).map(([name, level]) => [name, makeLogger(level)]);
+const levelFunctions = Object.entries(LEVELS).map(([name, level]) => [name, makeLogger(level)]);
 
-export const log = { ...Object.fromEntries(functions), enabled: isEnabled } as unknown as Log;
+export const log = { ...Object.fromEntries(levelFunctions), enabled: isEnabled } as unknown as Log;

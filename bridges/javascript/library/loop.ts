@@ -3,32 +3,32 @@
  * function runs for the frame that set it.
  */
 import type { Frame } from './frame.ts';
-import { host, now } from './host.ts';
-import { report } from './report.ts';
+import { execution, host } from './host.ts';
+import { logError } from './report.ts';
 
 interface Timer {
   readonly id: number;
   /** Microseconds of the host's clock. */
-  due: number;
-  /** The interval in microseconds; undefined for a timer that fires once. */
-  readonly every: number | undefined;
+  dueMicros: number;
+  /** Undefined for a timer that fires once. */
+  readonly intervalMicros: number | undefined;
   readonly fn: () => unknown;
   /** The frame for which it was set. */
-  readonly current: typeof now.current;
+  readonly frame: typeof execution.asyncFrame;
 }
 
 /** The longest timer of the host, in milliseconds. */
-const MAX_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const timers = new Map<number, Timer>();
 let lastId = 0;
 /** The time of the requested tick, in microseconds of the host's clock. */
-let nextTick = Number.POSITIVE_INFINITY;
+let nextTickMicros = Number.POSITIVE_INFINITY;
 
 function requestTick(due: number): void {
-  if (due >= nextTick) return;
-  nextTick = due;
-  host.after(Math.min(MAX_MS, Math.max(0, Math.ceil((due - host.now()) / 1000))));
+  if (due >= nextTickMicros) return;
+  nextTickMicros = due;
+  host.after(Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil((due - host.now()) / 1000))));
 }
 
 /** Calls `fn` after `ms` milliseconds, once or repeatedly; returns a number to cancel it. */
@@ -37,7 +37,13 @@ export function addTimer(ms: number, fn: () => unknown, repeat: boolean): number
   lastId += 1;
   const due = host.now() + micros;
   const every = repeat ? Math.max(1000, micros) : undefined;
-  timers.set(lastId, { id: lastId, due, every, fn, current: now.current });
+  timers.set(lastId, {
+    id: lastId,
+    dueMicros: due,
+    intervalMicros: every,
+    fn,
+    frame: execution.asyncFrame,
+  });
   requestTick(due);
   return lastId;
 }
@@ -47,43 +53,44 @@ export const cancelTimer = (id: number): boolean => timers.delete(id);
 
 /** Runs the due timers, and requests the next tick. */
 export function runDueTimers(): void {
-  nextTick = Number.POSITIVE_INFINITY;
+  nextTickMicros = Number.POSITIVE_INFINITY;
   const time = host.now();
-  const due = [...timers.values()].filter((timer) => timer.due <= time);
-  for (const timer of due.sort((a, b) => a.due - b.due || a.id - b.id)) {
+  const due = [...timers.values()].filter((timer) => timer.dueMicros <= time);
+  for (const timer of due.sort((a, b) => a.dueMicros - b.dueMicros || a.id - b.id)) {
     if (!timers.has(timer.id)) continue;
-    if (timer.every === undefined) timers.delete(timer.id);
-    else timer.due = time + timer.every;
-    now.current = timer.current;
+    if (timer.intervalMicros === undefined) timers.delete(timer.id);
+    else timer.dueMicros = time + timer.intervalMicros;
+    execution.asyncFrame = timer.frame;
     try {
       const result = timer.fn();
-      if (result instanceof Promise) result.catch((error) => report(error, 'a timer failed'));
+      if (result instanceof Promise) result.catch((error) => logError(error, 'a timer failed'));
     } catch (error) {
-      report(error, 'a timer failed', timer.fn);
+      logError(error, 'a timer failed', timer.fn);
     }
   }
-  now.current = null;
+  execution.asyncFrame = null;
   // A loop, as there may be more timers than a call takes arguments.
   let next = Number.POSITIVE_INFINITY;
-  for (const timer of timers.values()) next = Math.min(next, timer.due);
+  for (const timer of timers.values()) next = Math.min(next, timer.dueMicros);
   if (timers.size > 0) requestTick(next);
 }
 
 /**
- * Returns a promise that resolves after `ms` milliseconds, or rejects when the caller is interrupted.
+ * Returns a promise that resolves after `ms` milliseconds, or rejects when the caller is
+ * interrupted.
  */
 export function sleep(ms: number): Promise<void> {
-  const frame = now.current as Frame | null;
+  const frame = execution.asyncFrame as Frame | null;
   return new Promise((resolve, reject) => {
     if (frame !== null) frame._sleeps ??= new Set();
     const sleeps = frame?._sleeps;
-    const end = (settle: () => void): void => {
+    const finish = (settle: () => void): void => {
       cancelTimer(id);
       sleeps?.delete(interrupt);
       settle();
     };
-    const interrupt = (error: unknown): void => end(() => reject(error));
-    const id = addTimer(ms, () => end(resolve), false);
+    const interrupt = (error: unknown): void => finish(() => reject(error));
+    const id = addTimer(ms, () => finish(resolve), false);
     sleeps?.add(interrupt);
   });
 }

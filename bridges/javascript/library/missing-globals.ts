@@ -8,7 +8,7 @@ import { logRefusal } from './report.ts';
 
 const { defineProperty } = Object;
 
-function hide(name: string, why: string): void {
+function defineMissingGlobal(name: string, why: string): void {
   let isLogged = false;
   defineProperty(globalThis, name, {
     configurable: true,
@@ -24,5 +24,5 @@ function hide(name: string, why: string): void {
 }
 
 for (const [names, why] of FOREIGN_GLOBALS) {
-  for (const name of names.split(' ')) if (!(name in globalThis)) hide(name, why);
+  for (const name of names.split(' ')) if (!(name in globalThis)) defineMissingGlobal(name, why);
 }

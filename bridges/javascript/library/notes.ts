@@ -1,25 +1,25 @@
 /**
  * Records a call for an observer: its method; the line that wound, replied or awaits; the frame's
- * `local`; and changes of the translator's state. The host calls `beginNotes` and `endNotes` around an
- * observed call. The first call wraps the functions that decide; `stop` unwraps them when the
+ * `local`; and changes of the translator's state. The host calls `beginNotes` and `endNotes` around
+ * an observed call. The first call wraps the functions that decide; `stop` unwraps them when the
  * observer is gone.
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
 import { cutText, formatValue, readProperty } from './bounded-text.ts';
 import { Child } from './child.ts';
-import { methods } from './context.ts';
-import { HOOKS, isAsync } from './describe.ts';
+import { methodsByFop } from './context.ts';
+import { HOOK_METHODS, isAsync } from './describe.ts';
 import { Frame, framePrototypes } from './frame.ts';
-import { now, stringify } from './host.ts';
-import { self } from './own-translator.ts';
-import { callSite } from './report.ts';
+import { execution, stringify } from './host.ts';
+import { own } from './own-translator.ts';
+import { findCallSite } from './report.ts';
 import { findFrame } from './requests.ts';
 import { describeChanges, type State, sampleState } from './state-changes.ts';
 import { Translator } from './translator.ts';
 
 /** The most characters of `local`. */
-const MAX_CHARACTERS = 200;
+const MAX_LOCAL_CHARACTERS = 200;
 /** The most characters of the changes. */
 const MAX_CHANGE_CHARACTERS = 1000;
 
@@ -38,12 +38,12 @@ let call: Call | null = null;
 
 /** Begins the notes of a call: a fop by name, its reply, or a hook. */
 export function beginNotes(id: number, name: string): void {
-  install();
+  installWrappers();
   const frame = findFrame(id);
   const row = frame?.fop ?? findFop(name);
-  const state = sampleState(self.translator!);
+  const state = sampleState(own.translator!);
   const isReply = frame !== undefined;
-  call = { id, row, isReply, frame, method: HOOKS[name], line: undefined, state };
+  call = { id, row, isReply, frame, method: HOOK_METHODS[name], line: undefined, state };
 }
 
 /** Ends the notes of the call; returns them as JSON of texts by name. */
@@ -52,14 +52,14 @@ export function endNotes(): string {
   call = null;
   const frame = notedCall.frame ?? findFrame(notedCall.id);
   const local = frame === undefined ? undefined : readProperty(frame, 'local');
-  const changed = describeChanges(self.translator!, notedCall.state).join('; ');
+  const changed = describeChanges(own.translator!, notedCall.state).join('; ');
   return stringify({
     method: notedCall.method ?? guessMethod(notedCall, frame),
     line: notedCall.line,
     local:
       local === undefined || local === null
         ? undefined
-        : cutText(formatValue(local), MAX_CHARACTERS),
+        : cutText(formatValue(local), MAX_LOCAL_CHARACTERS),
     changed: changed === '' ? undefined : cutText(changed, MAX_CHANGE_CHARACTERS),
   });
 }
@@ -67,7 +67,7 @@ export function endNotes(): string {
 /** Guesses the method of a call without a decision; undefined if two are possible. */
 function guessMethod({ row, isReply }: Call, frame: Frame | undefined): string | undefined {
   if (row === undefined) return undefined;
-  const method = methods.get(row.name);
+  const method = methodsByFop.get(row.name);
   if (!isReply || isAsync(method)) return functionName(method);
   return frame === undefined || frame._waiters !== null ? undefined : functionName(frame._cbk);
 }
@@ -93,7 +93,7 @@ function wrap(owner: object, name: string, getFrame: (self: unknown) => unknown)
   const target = owner as Owner;
   const original = target[name]!;
   if (wrappers.some(({ observed }) => observed === original)) return;
-  // A module that asks for the function's name sees this one.
+  // A module that reads the method's `name` sees that of this wrapper.
   const observed: Method = function (...args) {
     if (call !== null) noteDecision(call, getFrame(this) as Frame | null);
     return apply(original, this, args);
@@ -103,9 +103,9 @@ function wrap(owner: object, name: string, getFrame: (self: unknown) => unknown)
 }
 
 const asFrame = (frame: unknown): unknown => frame;
-const currentFrame = (): unknown => now.current;
+const currentFrame = (): unknown => execution.asyncFrame;
 
-function install(): void {
+function installWrappers(): void {
   if (wrappers.length === 0) {
     for (const name of ['fail', 'windTo', 'unwindFor']) wrap(Frame.prototype, name, asFrame);
     wrap(Translator.prototype, 'sleep', currentFrame);
@@ -134,7 +134,7 @@ export function stop(): void {
 function noteDecision(notedCall: Call, frame: Frame | null): void {
   if (frame?.id !== notedCall.id) return;
   notedCall.frame = frame;
-  const site = callSite();
+  const site = findCallSite();
   // Without a call site, an async method has returned.
   if (site !== undefined) [notedCall.line, notedCall.method] = [site.line, site.method];
 }

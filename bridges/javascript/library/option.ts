@@ -1,14 +1,15 @@
 /**
- * Makes the options that a module declares. The host checks their values, as for any translator. Types
- * and units are GlusterFS's; an option without a default is null if the volfile does not set it.
+ * Makes the options that a module declares. The host checks their values, as for any translator.
+ * Types and units are GlusterFS's; an option without a default is null if the volfile does not set
+ * it.
  */
 import type { LogSource } from '../../../runtime/core/log.ts';
-import { callerPosition } from './report.ts';
+import { findCallerPosition } from './report.ts';
 
 /** Source positions of declared options. */
 const positions = new WeakMap<object, LogSource>();
 
-export const optionPosition = (spec: object): LogSource | undefined => positions.get(spec);
+export const findOptionPosition = (spec: object): LogSource | undefined => positions.get(spec);
 
 export interface OptionSpec {
   readonly type: string;
@@ -30,7 +31,7 @@ interface OptionSettings {
 
 type Default = string | number | boolean | null | undefined;
 
-/** Makes the constructor of an option type; the default is optional. */
+/** Makes the constructor of an option type. It takes (default, settings), or (settings) only. */
 const makeOptionType =
   (type: string) =>
   (first?: Default | OptionSettings, second: OptionSettings = {}): OptionSpec => {
@@ -39,7 +40,7 @@ const makeOptionType =
     const { help = '', ...rest } = settings;
     const defaults = value === null || value === undefined ? {} : { default: value };
     const spec = { type, description: help, ...defaults, ...rest };
-    positions.set(spec, callerPosition());
+    positions.set(spec, findCallerPosition());
     return spec;
   };
 

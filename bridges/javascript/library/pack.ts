@@ -25,23 +25,23 @@ import {
 export function pack(id: number, arg: ArgRow, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   const origin = hostValue(value);
-  if (origin !== undefined && requestOf(origin._at) === id && fits(arg.type, value)) {
-    const { _at } = origin;
-    if (!origin._isChanged()) return ['=', windOf(_at), indexOf(_at)];
+  if (origin !== undefined && requestOf(origin._origin) === id && fitsType(arg.type, value)) {
+    const { _origin } = origin;
+    if (!origin._isChanged()) return ['=', windOf(_origin), indexOf(_origin)];
   }
   return PACKERS[arg.type]!(arg, value, id);
 }
 
 /** True if a received value fits an argument of this type. */
-const fits = (type: string, value: unknown): boolean =>
+const fitsType = (type: string, value: unknown): boolean =>
   Array.isArray(value)
     ? type === 'entries' || type === 'locklist'
-    : value instanceof (HOST_VALUES[type] ?? UnknownType);
+    : value instanceof (HOST_VALUE_CLASSES[type] ?? UnknownType);
 
 /** Has no instances, so no value fits. */
 class UnknownType {}
 
-const HOST_VALUES: Readonly<Record<string, abstract new (...args: never[]) => object>> = {
+const HOST_VALUE_CLASSES: Readonly<Record<string, abstract new (...args: never[]) => object>> = {
   iatt: Iatt,
   dict: Dict,
   data: Data,
@@ -50,11 +50,13 @@ const HOST_VALUES: Readonly<Record<string, abstract new (...args: never[]) => ob
   lease: Lease,
 };
 
-/** Refers to all arguments of a fop as received. */
-export const receivedArguments = (row: FopRow): unknown[] =>
+/** Makes references to all arguments of a fop as received, in place of their values. */
+export const referToArguments = (row: FopRow): unknown[] =>
   row.args.map((_, index) => ['=', -1, index]);
 
-/** Encodes the values of a row; missing ones at the end are null. */
+/**
+ * Encodes arguments or reply parts, which `row` describes; missing values at the end become null.
+ */
 export function packAll(
   id: number,
   name: string,
@@ -79,7 +81,7 @@ export function packArguments(
 ): unknown[] {
   const values = args ?? received;
   if (values === null || (values === received && !haveChanged(values)))
-    return receivedArguments(row);
+    return referToArguments(row);
   return packAll(id, row.name, row.args, values);
 }
 
@@ -117,7 +119,7 @@ function readItems<T>(
 function packEntry(entry: Dirent, id: number): unknown[] {
   const { name, off, type, gfid, stat, ref } = entry;
   const isOwn = ref !== null && ref[0] === id;
-  const attributes = stat === null ? null : isOwn && stat._at === INSIDE ? true : stat.fields();
+  const attributes = stat === null ? null : isOwn && stat._origin === INSIDE ? true : stat.fields();
   return [name, off, type, gfid || NULL_GFID, attributes, isOwn ? ref.slice(1) : null];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Records every Proxy that is made: inspecting one would run the module's traps, and nothing else
- * distinguishes it.
+ * Records every Proxy that is made, as JavaScript cannot tell a Proxy from another object.
+ * Inspecting one would run the module's traps.
  */
 const Native = Proxy;
 const { revocable } = Native;

@@ -8,28 +8,29 @@ const ERROR = 4;
 const WARNING = 5;
 
 /** Matches a stack line in a module's file, which has an absolute path. */
-const IN_MODULE = /^\s*at (?:(.*?) \()?(\/.*?):(\d+)(?::\d+)?\)?$/;
+const MODULE_STACK_LINE = /^\s*at (?:(.*?) \()?(\/.*?):(\d+)(?::\d+)?\)?$/;
 
 /** Returns an error's stack without this library's own lines. */
-export function moduleStack(error: unknown): string[] {
+export function readModuleStack(error: unknown): string[] {
   const { stack } = (error ?? {}) as { stack?: unknown };
   if (typeof stack !== 'string') return [];
-  return stack.split('\n').filter((line) => IN_MODULE.test(line));
+  return stack.split('\n').filter((line) => MODULE_STACK_LINE.test(line));
 }
 
 function readPosition(stack: readonly string[]): LogSource | undefined {
-  const match = stack.length === 0 ? null : IN_MODULE.exec(stack[0]!);
+  const match = stack.length === 0 ? null : MODULE_STACK_LINE.exec(stack[0]!);
   if (match === null) return undefined;
   const [, func = '-', file, line] = match;
   return { file: file!, line: Number(line), func };
 }
 
 /** Returns the position in the module that called the library. */
-export const callerPosition = (): LogSource => readPosition(moduleStack(new Error())) ?? NOWHERE;
+export const findCallerPosition = (): LogSource =>
+  readPosition(readModuleStack(new Error())) ?? UNKNOWN_POSITION;
 
-/** Returns the module's line that called the library, and its outermost function. */
-export function callSite(): { readonly line: string; readonly method: string } | undefined {
-  const stack = moduleStack(new Error());
+/** Returns the module's line that called the library, and the outermost function of that call. */
+export function findCallSite(): { readonly line: string; readonly method: string } | undefined {
+  const stack = readModuleStack(new Error());
   const inner = readPosition(stack);
   const outer = readPosition(stack.slice(-1));
   if (inner === undefined || outer === undefined) return undefined;
@@ -37,24 +38,24 @@ export function callSite(): { readonly line: string; readonly method: string } |
   return { line: `${file.slice(file.lastIndexOf('/') + 1)}:${line}`, method: outer.func };
 }
 
-const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
+const UNKNOWN_POSITION: LogSource = { file: '-', line: 0, func: '-' };
 
 /** Returns the position of a function's definition, from QuickJS. */
-export function definitionPosition(method: unknown): LogSource {
+export function findDefinition(method: unknown): LogSource {
   const { fileName, lineNumber, name } = (method ?? {}) as {
     fileName?: unknown;
     lineNumber?: unknown;
     name?: unknown;
   };
-  if (typeof fileName !== 'string' || typeof lineNumber !== 'number') return NOWHERE;
+  if (typeof fileName !== 'string' || typeof lineNumber !== 'number') return UNKNOWN_POSITION;
   return { file: fileName, line: lineNumber, func: String(name) };
 }
 
 /** True for a function that the module defines. */
 export const isModuleFunction = (value: unknown): boolean =>
-  typeof value === 'function' && definitionPosition(value).file.startsWith('/');
+  typeof value === 'function' && findDefinition(value).file.startsWith('/');
 
-/** Positions of invalid results, by the error about them. */
+/** The positions that `locateError` recorded, by error. */
 const resultPositions = new WeakMap<object, LogSource>();
 
 /** Records the result's position for an error: the method's only `return`, or its first line. */
@@ -66,37 +67,37 @@ export function locateReturn(error: unknown, method: unknown): unknown {
 
 /** Records that an error concerns a line of `method`, counted from its first. */
 export function locateError(error: Error, method: unknown, line: number): Error {
-  const position = definitionPosition(method);
+  const position = findDefinition(method);
   resultPositions.set(error, { ...position, line: position.line + line });
   return error;
 }
 
 /** Returns the name and message of any thrown value. */
-function errorText(error: unknown): string {
+function formatError(error: unknown): string {
   if (error === null) return 'out of memory, or null was thrown';
   if (!(error instanceof Error)) return `thrown: ${formatThrown(error)}`;
   if (error.message === 'interrupted' && error.name === 'InternalError') {
     return 'the call took too long and was interrupted (option time-limit)';
   }
-  const cause = error.cause === undefined ? '' : `\ncaused by ${errorText(error.cause)}`;
+  const cause = error.cause === undefined ? '' : `\ncaused by ${formatError(error.cause)}`;
   return `${error.name}: ${error.message}${cause}`;
 }
 
 /** Describes an error as JSON for the engine (ModuleError). */
 export function explain(error: unknown): string {
-  const stack = moduleStack(error);
-  const position = readPosition(stack) ?? { ...NOWHERE, file: '' };
-  return stringify({ text: errorText(error), ...position, stack: stack.join('\n') });
+  const stack = readModuleStack(error);
+  const position = readPosition(stack) ?? { ...UNKNOWN_POSITION, file: '' };
+  return stringify({ text: formatError(error), ...position, stack: stack.join('\n') });
 }
 
 /** Logs an error: the operation, the error, and its stack in further lines. */
-export function report(error: unknown, action: string, method?: unknown): void {
-  let position = definitionPosition(method);
+export function logError(error: unknown, action: string, method?: unknown): void {
+  let position = findDefinition(method);
   let text: string;
   try {
-    const stack = moduleStack(error);
+    const stack = readModuleStack(error);
     position = readPosition(stack) ?? resultPositions.get(error as object) ?? position;
-    text = [errorText(error), ...stack].join('\n');
+    text = [formatError(error), ...stack].join('\n');
   } catch {
     // Out of memory, or the error throws when read.
     text = 'an error that cannot be shown';
@@ -109,25 +110,25 @@ export const warn = (method: unknown, text: string): void => warnAt(method, 0, t
 
 /** Logs a warning at a line of a method, counted from its first. */
 export function warnAt(method: unknown, line: number, text: string): void {
-  const position = definitionPosition(method);
+  const position = findDefinition(method);
   host.log(WARNING, position.file, position.line + line, position.func, text);
 }
 
 /** Logs a refusal as a warning, once for each text. */
 export function logRefusal(text: string): void {
-  const { file, line, func } = callerPosition();
-  host.refused(file, line, func, text);
+  const { file, line, func } = findCallerPosition();
+  host.log_refusal(file, line, func, text);
 }
 
-/** Logs an invalid message, unless the module's own error reports it. Returns `why`. */
+/** Logs an invalid message, unless the module's own error reports it. Returns `reason`. */
 export function logMistake(reason: string): string {
-  const { file, line, func } = callerPosition();
-  host.mistaken(file, line, func, reason);
+  const { file, line, func } = findCallerPosition();
+  host.note_mistake(file, line, func, reason);
   return reason;
 }
 
 /** Logs an error at a method of the module. */
 export function logErrorAt(method: unknown, text: string): void {
-  const { file, line, func } = definitionPosition(method);
+  const { file, line, func } = findDefinition(method);
   host.log(ERROR, file, line, func, text);
 }

@@ -1,47 +1,47 @@
 /**
- * Handles a method's return: its decision, error, or pending request. Results are the codes of
- * codes.ts.
+ * Handles the return of a module's method: its decision, its error, or a request that stays
+ * pending. Results are the codes of codes.gen.ts.
  */
 import { errnoName } from '../../../runtime/core/errno.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { orderParts, type RawReply, Reply, type Settlers, settleReply } from './child.ts';
-import { fresh, isPromise, keepFrame, methods, strays } from './context.ts';
+import { follower, isPromise, methodsByFop, untracked, watchFrame } from './context.ts';
 import { Data } from './data.ts';
 import { Cancelled, FopError, readErrno } from './errors.ts';
 import {
   ANSWERED,
+  ASYNC_UNDECIDED,
   FAILED,
   type FirstWind,
   type Frame,
-  keptFrames,
   LATER,
   NOTHING,
-  OPEN,
+  pendingFrames,
   SAME,
-  SENT,
   WIND,
-  waiting,
+  WOUND_UNCHANGED,
+  watchedFrames,
 } from './frame.ts';
-import { now, outcome } from './host.ts';
-import { self } from './own-translator.ts';
-import { locateReturn, report } from './report.ts';
+import { asyncDecision, execution } from './host.ts';
+import { own } from './own-translator.ts';
+import { locateReturn, logError } from './report.ts';
 import { checkAwaited } from './unawaited-replies.ts';
 import { haveChanged, typeName } from './values.ts';
 
 /** Logs an error of a method; the host fails the request. */
 export function failRequest(frame: Frame, error: unknown): number {
-  frame._open();
+  frame._storeValues();
   frame._state = ANSWERED;
-  waiting.delete(frame.id);
-  keptFrames.delete(frame.id);
-  report(error, `${frame.name} failed`, methods.get(frame.name));
+  pendingFrames.delete(frame.id);
+  watchedFrames.delete(frame.id);
+  logError(error, `${frame.name} failed`, methodsByFop.get(frame.name));
   return FAILED;
 }
 
-/** Handles a return without a decision: the method has sent messages, or keeps the frame. */
-export function settle(frame: Frame, result?: unknown): number {
+/** Handles a return without a decision code: the method has sent messages, or keeps the frame. */
+export function handleUndecided(frame: Frame, result?: unknown): number {
   if (frame._state === ANSWERED) {
-    if (frame._owed === 0) waiting.delete(frame.id);
+    if (frame._owedReplies === 0) pendingFrames.delete(frame.id);
     return NOTHING;
   }
   if (isPromise(result)) {
@@ -49,33 +49,33 @@ export function settle(frame: Frame, result?: unknown): number {
     return failRequest(frame, new TypeError(text));
   }
   frame._state = LATER;
-  if (frame._owed > 0) addWaiting(frame);
-  else keepFrame(frame, result);
+  if (frame._owedReplies > 0) addPending(frame);
+  else watchFrame(frame, result);
   return NOTHING;
 }
 
 /** Records that a frame awaits a child's reply. */
-function addWaiting(frame: Frame): void {
-  if (waiting.get(frame.id) === undefined) waiting.add(frame);
+function addPending(frame: Frame): void {
+  if (pendingFrames.get(frame.id) === undefined) pendingFrames.add(frame);
 }
 
 /** Handles a child's reply in the general case. */
 export function handleReply(frame: Frame, raw: RawReply): number {
-  if (frame._state === SENT && frame._first !== null) {
+  if (frame._state === WOUND_UNCHANGED && frame._first !== null) {
     const [resolve, reject] = frame._first;
     frame._first = null;
     return continueMethod(frame, { resolve, reject }, frame.fop, raw);
   }
-  frame._count();
+  frame._setCounts();
   const number = raw[2] as number;
   const waiter = frame._waiters?.[number];
   if (frame._waiters !== null) frame._waiters[number] = undefined;
   const row = waiter?.row ?? frame.fop;
-  frame._owed -= 1;
-  if (frame._owed > 0) addWaiting(frame);
+  frame._owedReplies -= 1;
+  if (frame._owedReplies > 0) addPending(frame);
   else if (frame.id < 0) {
     // The module may wind again: counting starts over.
-    frame._wound = 0;
+    frame._windCount = 0;
     frame._waiters = null;
   }
   if (waiter?.promise !== undefined) return continueMethod(frame, waiter.promise, row, raw);
@@ -88,10 +88,10 @@ export function handleReply(frame: Frame, raw: RawReply): number {
   const cbk = waiter === undefined ? frame._cbk : waiter.cbk;
   const [opRet, opErrno, , ...values] = raw;
   try {
-    cbk?.call(self.translator, frame, opRet as number, opErrno as number, ...(values as never[]));
+    cbk?.call(own.translator, frame, opRet as number, opErrno as number, ...(values as never[]));
   } catch (error) {
     if (!isAnswered) return failRequest(frame, error);
-    report(error, `${frame.name} failed after its answer`, cbk);
+    logError(error, `${frame.name} failed after its answer`, cbk);
     return NOTHING;
   }
   if (isAnswered || frame.id < 0) return NOTHING;
@@ -100,18 +100,18 @@ export function handleReply(frame: Frame, raw: RawReply): number {
     frame._state = ANSWERED;
     return state;
   }
-  return settle(frame);
+  return handleUndecided(frame);
 }
 
-/** Continues an async method, in the jobs of this call. */
-function continueMethod(frame: Frame, settle: Settlers, row: FopRow, raw: RawReply): number {
+/** Settles the promise that an async method awaits: the method continues in this call's jobs. */
+function continueMethod(frame: Frame, settlers: Settlers, row: FopRow, raw: RawReply): number {
   if (frame._state !== ANSWERED && frame.id > 0) {
     frame._reply = row === frame.fop ? raw : null;
-    frame._state = OPEN;
-    now.running = frame;
+    frame._state = ASYNC_UNDECIDED;
+    execution.hostCallFrame = frame;
   }
-  now.current = frame;
-  settleReply(settle, frame, row, raw);
+  execution.asyncFrame = frame;
+  settleReply(settlers, frame, row, raw);
   return NOTHING;
 }
 
@@ -123,31 +123,31 @@ const MAX_LATE_REQUESTS = 1000;
 
 /** Finds a pending frame by its number. */
 export const findFrame = (id: number): Frame | undefined =>
-  waiting.get(id) ?? keptFrames.get(id)?.deref();
+  pendingFrames.get(id) ?? watchedFrames.get(id)?.deref();
 
-/** Rejects the promises of children and sleeps that an async method awaits. */
+/** Rejects all promises of children and sleeps that an async method awaits; false without any. */
 function rejectPending(frame: Frame): boolean {
   const rejects = (frame._waiters ?? []).flatMap((waiter) => waiter?.promise?.reject ?? []);
   if (frame._first !== null) {
     const [, reject, promise] = frame._first;
     frame._first[2] = null;
-    if (promise !== null) void follow(frame, promise);
+    if (promise !== null) void followMethod(frame, promise);
     rejects.push(reject);
   }
   rejects.push(...(frame._sleeps ?? []));
-  now.current = frame;
+  execution.asyncFrame = frame;
   for (const reject of rejects) reject(new Cancelled());
   return rejects.length > 0;
 }
 
-/** Cancels request `id`, which the host has answered: further decisions are void. */
+/** Cancels request `id`, to which the host has replied: further decisions have no effect. */
 export function cancel(id: number): void {
   const frame = findFrame(id);
   if (frame === undefined) return;
-  waiting.delete(id);
-  frame._open();
-  frame._end();
-  frame._budget ??= { left: MAX_LATE_REQUESTS };
+  pendingFrames.delete(id);
+  frame._storeValues();
+  frame._markAnswered();
+  frame._budget ??= { remaining: MAX_LATE_REQUESTS };
   rejectPending(frame);
 }
 
@@ -158,17 +158,17 @@ export function interrupt(
 ): number {
   const frame = findFrame(id);
   if (frame === undefined || frame.answered) return NOTHING;
-  now.running = null;
+  execution.hostCallFrame = null;
   if (rejectPending(frame)) return NOTHING;
-  now.current = null;
+  execution.asyncFrame = null;
   const method = findMethod(frame);
   try {
-    method?.call(self.translator, frame as never);
+    method?.call(own.translator, frame as never);
     return NOTHING;
   } catch (error) {
-    report(error, `${frame.name} failed`, method);
-    frame._push('failed');
-    frame._end();
+    logError(error, `${frame.name} failed`, method);
+    frame._pushMessage('failed');
+    frame._markAnswered();
     return NOTHING;
   }
 }
@@ -182,17 +182,17 @@ export function interrupt(
 export function startAsync(frame: Frame, promise: Promise<unknown>): unknown {
   const state = frame._state;
   if (state === NOTHING) {
-    frame._state = OPEN;
+    frame._state = ASYNC_UNDECIDED;
     return promise;
   }
   if (state === LATER || state === ANSWERED) {
-    settle(frame);
+    handleUndecided(frame);
     return promise;
   }
-  follow(frame, promise);
+  followMethod(frame, promise);
   if (state === WIND) {
-    frame._state = SENT;
-    waiting.add(frame);
+    frame._state = WOUND_UNCHANGED;
+    pendingFrames.add(frame);
   } else frame._state = ANSWERED;
   return state;
 }
@@ -202,32 +202,35 @@ export function rejectReply(first: FirstWind, reply: Reply): void {
   first[1](new FopError(reply.opErrno, undefined, reply));
 }
 
-/** Handles a promise after the jobs of a call. @param value its outcome; the promise itself if pending */
+/**
+ * Handles a promise after the jobs of a call.
+ * @param value its outcome; the promise itself if pending
+ */
 export function handlePromise(state: number, value: unknown): number {
-  const frame = now.running as Frame;
-  if (value === now.reply && state === FULFILLED && frame._state === OPEN) {
+  const frame = execution.hostCallFrame as Frame;
+  if (value === execution.latestReply && state === FULFILLED && frame._state === ASYNC_UNDECIDED) {
     // The method returned the child's reply. If it is unchanged, the host passes on its own copy.
     const parts = (value as Reply)._parts;
     if (parts === undefined || !haveChanged(parts)) {
       frame._state = ANSWERED;
-      if (keptFrames.size > 0) keptFrames.delete(frame.id);
+      if (watchedFrames.size > 0) watchedFrames.delete(frame.id);
       frame._endValues();
       return SAME;
     }
   }
-  frame._open();
+  frame._storeValues();
   if (state === PENDING) {
     const first = frame._first;
     // A job may have handled the promise already.
     if (first === null || first[2] !== null) {
       if (first !== null) first[2] = null;
-      follow(frame, value as Promise<unknown>);
+      followMethod(frame, value as Promise<unknown>);
     }
-    if (frame._state === OPEN) keepFrame(frame);
+    if (frame._state === ASYNC_UNDECIDED) watchFrame(frame);
   } else if (state === FULFILLED) handleReturn(frame, value);
   else handleThrow(frame, value);
-  const [code] = outcome;
-  outcome[0] = NOTHING;
+  const [code] = asyncDecision;
+  asyncDecision[0] = NOTHING;
   return code!;
 }
 
@@ -240,9 +243,12 @@ function isReceivedReply({ id, fop }: Frame, result: unknown): boolean {
 const PENDING = 0;
 const FULFILLED = 1;
 
-/** Handles an async method's result when it comes. (Async, because `await` costs less than `then`.) */
-async function follow(frame: Frame, promise: Promise<unknown>): Promise<void> {
-  fresh.promise = promise;
+/**
+ * Awaits and handles an async method's result. (An async function, as `await` costs less than
+ * `then`.)
+ */
+async function followMethod(frame: Frame, promise: Promise<unknown>): Promise<void> {
+  untracked.promise = promise;
   let result: unknown;
   try {
     result = await promise;
@@ -253,43 +259,45 @@ async function follow(frame: Frame, promise: Promise<unknown>): Promise<void> {
   handleReturn(frame, result);
 }
 
-strays.follow = (frame, promise) => void follow(frame, promise);
+follower.follow = (frame, promise) => void followMethod(frame, promise);
 
 /** Replies with the result of an async method, unless the request has its reply. */
 function handleReturn(frame: Frame, result: unknown): void {
   try {
     if (frame.answered) return;
-    if (frame._owed > 0 || frame._first !== null) checkAwaited(frame, result);
+    if (frame._owedReplies > 0 || frame._first !== null) checkAwaited(frame, result);
     replyWith(frame, result);
   } catch (error) {
     handleThrow(frame, error);
   }
 }
 
-/** Fails the request with the errno of an async method's exception; logs an exception without errno. */
+/**
+ * Fails the request with the errno of an async method's exception; logs an exception without errno.
+ */
 function handleThrow(frame: Frame, error: unknown): void {
   try {
     const errno = error instanceof Error ? readErrno(error) : 0;
     const reply = error instanceof FopError ? error.reply : null;
     if (reply?.fop === frame.fop && !frame.answered) replyWith(frame, reply);
     else if (errno !== 0 && !frame.answered) frame.fail(errno);
-    else if (!(error instanceof Cancelled)) giveUp(frame, error);
+    else if (!(error instanceof Cancelled)) failWithoutErrno(frame, error);
   } catch (failure) {
-    giveUp(frame, failure);
+    failWithoutErrno(frame, failure);
   }
 }
 
 /** Fails the request with an error that has no errno. */
-function giveUp(frame: Frame, error: unknown): void {
-  if (frame._state === OPEN && frame === now.running) {
-    outcome[0] = failRequest(frame, error);
+function failWithoutErrno(frame: Frame, error: unknown): void {
+  if (frame._state === ASYNC_UNDECIDED && frame === execution.hostCallFrame) {
+    asyncDecision[0] = failRequest(frame, error);
     return;
   }
   if (frame.answered) {
-    report(error, `${frame.name} failed after its answer`, methods.get(frame.name));
+    logError(error, `${frame.name} failed after its answer`, methodsByFop.get(frame.name));
     return;
   }
-  frame._push('failed');
+  frame._pushMessage('failed');
   failRequest(frame, error);
 }
 
@@ -298,7 +306,7 @@ function replyWith(frame: Frame, result: unknown): void {
   try {
     sendResult(frame, frame.fop, result);
   } catch (error) {
-    throw locateReturn(error, methods.get(frame.name));
+    throw locateReturn(error, methodsByFop.get(frame.name));
   }
 }
 
@@ -307,11 +315,13 @@ function sendResult(frame: Frame, fop: FopRow, result: unknown): void {
     if (result.fop !== fop)
       throw new TypeError(`${fop.name} returned a reply of ${result.fop.name}`);
     const isReceived =
-      frame._state === OPEN && frame === now.running && isReceivedReply(frame, result);
+      frame._state === ASYNC_UNDECIDED &&
+      frame === execution.hostCallFrame &&
+      isReceivedReply(frame, result);
     if (isReceived) frame._decide(SAME + (result._raw[2] as number));
     else frame.unwind(result.opRet, result.opErrno, ...result.values);
   } else if (typeof result === 'number') {
-    if (result > 0 && fop.counts === null && !UNCOUNTED.includes(fop.name)) {
+    if (result > 0 && fop.counts === null && !NUMERIC_RESULT_FOPS.includes(fop.name)) {
       const meaning = `opRet ${result} says that the ${fop.name} was done`;
       const name = errnoName(result);
       throw new RangeError(`${meaning}: to fail with ${name}, throw new FopError(${name})`);
@@ -339,7 +349,7 @@ function sendResult(frame: Frame, fop: FopRow, result: unknown): void {
 }
 
 /** Fops whose success may be a number. */
-const UNCOUNTED = ['getactivelk', 'ipc'];
+const NUMERIC_RESULT_FOPS = ['getactivelk', 'ipc'];
 
 function unwindNumber(frame: Frame, opRet: number, reply: readonly unknown[]): void {
   if (opRet < 0) {

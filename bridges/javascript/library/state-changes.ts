@@ -3,10 +3,16 @@
  * values. Runs none of the module's code (bounded-text.ts).
  */
 
-import { collectionSize, cutText, formatValue, mapEntries, setValues } from './bounded-text.ts';
+import {
+  cutText,
+  formatValue,
+  readCollectionSize,
+  readMapEntries,
+  readSetValues,
+} from './bounded-text.ts';
 import { isProxy } from './proxies.ts';
 
-/** The most entries compared per call; of larger values only the size is compared. */
+/** The most entries compared per call. Of a larger value only the size is compared. */
 const MAX_ENTRIES = 1000;
 /** The most changes that a list names. */
 const MAX_CHANGES = 20;
@@ -54,13 +60,13 @@ function readEntries(value: unknown, remaining: number): Entries {
     if (value.length > remaining) return value.length;
     return new Map(value.map((each, at) => [`[${at}]`, each]));
   }
-  const pairs = collectionSize('map', value);
-  if (pairs >= 0) return pairs > remaining ? pairs : new Map(mapEntries(value));
-  const count = collectionSize('set', value);
+  const pairs = readCollectionSize('map', value);
+  if (pairs >= 0) return pairs > remaining ? pairs : new Map(readMapEntries(value));
+  const count = readCollectionSize('set', value);
   if (count > remaining) return count;
   if (count >= 0) {
     const entries = new Map<unknown, unknown>();
-    for (const each of setValues(value)) entries.set(each, SET_MEMBER);
+    for (const each of readSetValues(value)) entries.set(each, SET_MEMBER);
     return entries;
   }
   const prototype = getPrototypeOf(value) as unknown;
@@ -90,14 +96,14 @@ export function describeChanges(translator: object, before: State): string[] {
   const texts: string[] = [];
   for (const [name, { value, entries }] of after) {
     const previous = before.get(name);
-    if (previous === undefined) texts.push(`+${shortName(name)}=${shortValue(value)}`);
-    else if (!is(previous.value, value)) texts.push(`${shortName(name)}=${shortValue(value)}`);
+    if (previous === undefined) texts.push(`+${cutName(name)}=${formatShort(value)}`);
+    else if (!is(previous.value, value)) texts.push(`${cutName(name)}=${formatShort(value)}`);
     else {
-      const inner = describeInner(previous.entries, entries, isArray(value));
-      if (inner !== '') texts.push(`${shortName(name)}: ${inner}`);
+      const innerChanges = describeInner(previous.entries, entries, isArray(value));
+      if (innerChanges !== '') texts.push(`${cutName(name)}: ${innerChanges}`);
     }
   }
-  for (const name of before.keys()) if (!after.has(name)) texts.push(`-${shortName(name)}`);
+  for (const name of before.keys()) if (!after.has(name)) texts.push(`-${cutName(name)}`);
   return texts.length <= MAX_CHANGES ? texts : [...texts.slice(0, MAX_CHANGES), '…'];
 }
 
@@ -108,18 +114,18 @@ function describeInner(before: Entries, after: Entries, isList: boolean): string
     const counts = [before, after].map((each) => (typeof each === 'number' ? each : each.size));
     return counts[0] === counts[1] ? '' : `${counts[0]} → ${counts[1]} entries`;
   }
-  const keyText = (key: unknown): string => (isList ? String(key) : shortValue(key));
-  const pairText = (key: unknown, value: unknown): string =>
-    value === SET_MEMBER ? keyText(key) : `${keyText(key)}=${shortValue(value)}`;
+  const formatKey = (key: unknown): string => (isList ? String(key) : formatShort(key));
+  const formatPair = (key: unknown, value: unknown): string =>
+    value === SET_MEMBER ? formatKey(key) : `${formatKey(key)}=${formatShort(value)}`;
   const texts: string[] = [];
-  for (const key of before.keys()) if (!after.has(key)) texts.push(`-${keyText(key)}`);
+  for (const key of before.keys()) if (!after.has(key)) texts.push(`-${formatKey(key)}`);
   for (const [key, value] of after) {
-    if (!before.has(key)) texts.push(`+${pairText(key, value)}`);
-    else if (!is(before.get(key), value)) texts.push(pairText(key, value));
+    if (!before.has(key)) texts.push(`+${formatPair(key, value)}`);
+    else if (!is(before.get(key), value)) texts.push(formatPair(key, value));
   }
   if (texts.length <= MAX_CHANGES) return texts.join(', ');
   return [...texts.slice(0, MAX_CHANGES), `… ${texts.length - MAX_CHANGES} more`].join(', ');
 }
 
-const shortName = (name: string): string => cutText(name, MAX_CHARACTERS);
-const shortValue = (value: unknown): string => cutText(formatValue(value), MAX_CHARACTERS);
+const cutName = (name: string): string => cutText(name, MAX_CHARACTERS);
+const formatShort = (value: unknown): string => cutText(formatValue(value), MAX_CHARACTERS);

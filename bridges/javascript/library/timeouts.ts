@@ -11,13 +11,13 @@ export interface Timeouts {
   readonly negativeTimeout?: number;
 }
 
-const KEYS: Readonly<Record<string, string>> = {
+const XDATA_KEYS: Readonly<Record<string, string>> = {
   entryTimeout: ENTRY_TIMEOUT,
   attributeTimeout: ATTRIBUTE_TIMEOUT,
   negativeTimeout: NEGATIVE_TIMEOUT,
 };
 
-export const isTimeout = (name: string): boolean => Object.hasOwn(KEYS, name);
+export const isTimeout = (name: string): boolean => Object.hasOwn(XDATA_KEYS, name);
 
 /** Returns the parts of a reply with the timeouts in its xdata. */
 export function addTimeouts(row: FopRow, reply: readonly unknown[], timeouts: Timeouts): unknown[] {
@@ -30,9 +30,11 @@ export function addTimeouts(row: FopRow, reply: readonly unknown[], timeouts: Ti
   const xdata = new Dict((parts[at] as Dict | null) ?? {});
   for (const [name, seconds] of Object.entries(timeouts)) {
     if (!isTimeout(name)) {
-      throw new TypeError(`${name} is not one of the timeouts: ${Object.keys(KEYS).join(', ')}`);
+      throw new TypeError(
+        `${name} is not one of the timeouts: ${Object.keys(XDATA_KEYS).join(', ')}`,
+      );
     }
-    if (seconds !== undefined) xdata.set(KEYS[name]!, checkSeconds(name, seconds), 'double');
+    if (seconds !== undefined) xdata.set(XDATA_KEYS[name]!, checkSeconds(name, seconds), 'double');
   }
   parts[at] = xdata;
   return parts;

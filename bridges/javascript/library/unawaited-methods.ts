@@ -2,10 +2,10 @@
 import { findFop } from '../../../runtime/core/fops.ts';
 import { isPromise, onUnhandled } from './context.ts';
 import { isAsync } from './describe.ts';
-import { isModuleFunction, report } from './report.ts';
-import { callPattern, findUnawaited, wrappedMethods } from './unawaited-replies.ts';
+import { isModuleFunction, logError } from './report.ts';
+import { findUnawaited, makeCallPattern, wrappedMethods } from './unawaited-replies.ts';
 
-const CALLER = String.raw`(?:void\s+)?(?:this|self|that)`;
+const OWN_RECEIVER = String.raw`(?:void\s+)?(?:this|self|that)`;
 
 /**
  * Wraps the async methods of a class that are not fops, to log rejections that no caller handles.
@@ -20,7 +20,7 @@ export function logUnawaitedErrors(moduleClass: { readonly prototype: object }):
     const { value: method } = property;
     // A fop's error fails its request.
     if (!isModuleFunction(method) || !isAsync(method) || isFop(name)) continue;
-    const pattern = callPattern(CALLER, name.replaceAll('$', '\\$'));
+    const pattern = makeCallPattern(OWN_RECEIVER, name.replaceAll('$', '\\$'));
     if (!texts.some((text) => findUnawaited(text, pattern) !== null)) continue;
     const wrapper = wrapMethod(name, method as Method);
     wrappedMethods.set(wrapper, method);
@@ -36,7 +36,9 @@ const wrapMethod = (name: string, method: Method): Method =>
   function (...args) {
     const promise = Reflect.apply(method, this, args);
     if (isPromise(promise)) {
-      onUnhandled(promise, (error) => report(error, `${name} failed, and was not awaited`, method));
+      onUnhandled(promise, (error) =>
+        logError(error, `${name} failed, and was not awaited`, method),
+      );
     }
     return promise;
   };

@@ -1,15 +1,18 @@
 /** Detects methods that unwind without awaiting a child's reply. */
-import { awaitedPromises, methods } from './context.ts';
-import { type Frame, SENT } from './frame.ts';
-import { self } from './own-translator.ts';
+import { awaitedPromises, methodsByFop } from './context.ts';
+import { type Frame, WOUND_UNCHANGED } from './frame.ts';
+import { own } from './own-translator.ts';
 import { isModuleFunction, locateError, warnAt } from './report.ts';
 
 /** Matches a statement that calls method `name` of `receiver` without an await. */
-export const callPattern = (receiver: string, name: string): RegExp => {
+export const makeCallPattern = (receiver: string, name: string): RegExp => {
   const before = String.raw`(?:(?:const|let|var)\s+[^=;\n]+|[\w$.]+\s*)=\s*`;
   return new RegExp(String.raw`(?:^|[;{})\n])\s*?(${before})?(${receiver}\.${name}\([^;\n]*)`, 'g');
 };
-const CHILD_CALL = callPattern(String.raw`(?:[\w$]+\.)*child(?:ren\[[^\]]*\])?`, String.raw`\w+`);
+const CHILD_CALL = makeCallPattern(
+  String.raw`(?:[\w$]+\.)*child(?:ren\[[^\]]*\])?`,
+  String.raw`\w+`,
+);
 const ANY_RECEIVER = String.raw`[\w$]+(?:\[[^\]]*\]|\.[\w$]+)*`;
 const VARIABLE = /([\w$]+)\s*=\s*$/;
 
@@ -23,9 +26,9 @@ const unawaitedCalls = new WeakMap<object, UnawaitedCall | null>();
 const warnedMethods = new WeakSet<object>();
 
 /** True if a pending reply is not awaited, as far as can be detected. */
-function owesReply(frame: Frame): boolean {
-  if (frame._first !== null) return frame._state === SENT;
-  if (frame._owed === 0) return false;
+function hasUnawaitedReply(frame: Frame): boolean {
+  if (frame._first !== null) return frame._state === WOUND_UNCHANGED;
+  if (frame._owedReplies === 0) return false;
   return (frame._waiters ?? []).some((waiter) => {
     const settle = waiter?.promise;
     return settle !== undefined && (!settle.promise || !awaitedPromises.has(settle.promise));
@@ -33,7 +36,7 @@ function owesReply(frame: Frame): boolean {
 }
 
 /** True if a variable is awaited further down, alone or with others. */
-const isUsed = (variable: string, text: string): boolean => {
+const isAwaitedLater = (variable: string, text: string): boolean => {
   const name = variable.replaceAll('$', '\\$');
   return new RegExp(
     `\\b(?:await|return|Promise\\.\\w+)\\b[^;]*?(?<![\\w$.])${name}(?![\\w$.])` +
@@ -41,12 +44,12 @@ const isUsed = (variable: string, text: string): boolean => {
   ).test(text);
 };
 
-/** Finds the first such statement in a method's text. */
+/** Finds the first match of `pattern` in a method's text whose promise no later line awaits. */
 export function findUnawaited(text: string, pattern: RegExp): UnawaitedCall | null {
   for (const { 0: whole, 1: before = '', 2: call, index } of text.matchAll(pattern)) {
     const end = index + whole.length;
     const [, variable] = VARIABLE.exec(before) ?? [];
-    if (variable !== undefined && isUsed(variable, text.slice(end))) continue;
+    if (variable !== undefined && isAwaitedLater(variable, text.slice(end))) continue;
     const expression = call!.trim();
     const closing = expression.endsWith(')') ? '' : '…)';
     const line = text.slice(0, end).split('\n').length - 1;
@@ -56,12 +59,12 @@ export function findUnawaited(text: string, pattern: RegExp): UnawaitedCall | nu
 }
 
 /**
- * Checks a method that is about to answer with `result`. @throws {TypeError} when that is undefined
- * and a reply should have been awaited; otherwise an unawaited reply is logged once.
+ * Checks a method that is about to reply with `result` while a child's reply is missing. Logs that
+ * once for each method. @throws {TypeError} if `result` is undefined: an await is missing
  */
 export function checkAwaited(frame: Frame, result: unknown): void {
-  if (!owesReply(frame)) return;
-  const method = methods.get(frame.name);
+  if (!hasUnawaitedReply(frame)) return;
+  const method = methodsByFop.get(frame.name);
   if (typeof method !== 'function') return;
   if (!unawaitedCalls.has(method))
     unawaitedCalls.set(method, findUnawaited(String(method), CHILD_CALL));
@@ -80,7 +83,7 @@ export function checkAwaited(frame: Frame, result: unknown): void {
 
 /** Yields every method of the module's translator. */
 function* listOwnMethods(): Generator<unknown> {
-  for (let at: unknown = self.translator; at; at = Object.getPrototypeOf(at)) {
+  for (let at: unknown = own.translator; at; at = Object.getPrototypeOf(at)) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
       // The text of the class contains all methods.
       const method = wrappedMethods.get(value) ?? value;
@@ -100,7 +103,7 @@ interface CallPosition extends UnawaitedCall {
 const positions = new Map<string, CallPosition | null>();
 
 function findFailedCall(method: unknown, fop: string): CallPosition | null {
-  const pattern = callPattern(ANY_RECEIVER, fop);
+  const pattern = makeCallPattern(ANY_RECEIVER, fop);
   for (const each of [method, ...listOwnMethods()]) {
     const unawaited = typeof each === 'function' ? findUnawaited(String(each), pattern) : null;
     if (unawaited !== null) return { ...unawaited, method: each };
@@ -110,7 +113,7 @@ function findFailedCall(method: unknown, fop: string): CallPosition | null {
 
 /** Logs the failure of an unawaited child's request, at its call if found. */
 export function logUnawaitedFailure(frame: Frame, fop: string, error: Error): void {
-  const method = frame.id < 0 ? undefined : methods.get(frame.name);
+  const method = frame.id < 0 ? undefined : methodsByFop.get(frame.name);
   const key = `${frame.id < 0 ? '' : frame.name} ${fop}`;
   let position = positions.get(key);
   if (position === undefined) {

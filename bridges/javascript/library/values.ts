@@ -1,8 +1,8 @@
 /**
- * Defines the values of fops: attributes, directory entries, locks. A costly value stays with the host until
- * read, and lives as long as its request; the first read of a field after that throws
- * HandleExpired. `copy()` keeps a value. Passing one on unchanged costs nothing; to change it, set
- * fields (`buf.iaSize = 0`) or pass a copy (`buf.copy({...})`).
+ * Defines the values of fops: attributes, directory entries, locks. A costly value stays with the
+ * host until it is read, and lives as long as its request; the first read of a field after that
+ * throws HandleExpired. `copy()` keeps a value. Passing one on unchanged costs nothing; to change
+ * it, set fields (`buf.iaSize = 0`) or pass a copy (`buf.copy({...})`).
  */
 import {
   NEW_FLOCK,
@@ -20,7 +20,7 @@ export {
   originIndex as indexOf,
   originRequest as requestOf,
   originWind as windOf,
-  WINDS,
+  WIND_COUNT as WINDS,
 } from './origin.ts';
 
 export const NULL_GFID = '00000000-0000-0000-0000-000000000000';
@@ -40,13 +40,14 @@ export {
 /** True once the module has changed any received value; until then no value is compared. */
 export const changes = { any: false };
 
-/** `_at` of a value without a request, and of one inside another value. */
+// `_origin` of a value without a request, and of a value inside another one.
 export const OWN = 0;
 export const INSIDE = 1;
 
 /** A received value, whose original the host has. */
 export interface HostValue {
-  _at: number;
+  /** Its place in the request (origin.ts); or OWN, INSIDE. */
+  _origin: number;
   /** True if this differs from the original. */
   _isChanged(): boolean;
   /** Makes it independent of its request. */
@@ -54,15 +55,17 @@ export interface HostValue {
 }
 
 /** Fetches the value at an origin, as parsed JSON. */
-export function fetch({ _at }: HostValue): unknown {
-  const text = host.fetch(_at);
+export function fetch({ _origin }: HostValue): unknown {
+  const text = host.fetch(_origin);
   if (text === undefined) {
     throw new HandleExpired('this belongs to a request that has ended; copy what you want to keep');
   }
   return parse(text);
 }
 
-/** Marks host values; a listing, which is an array, refers to one by it. */
+/**
+ * The property by which `hostValue` recognizes a received value; a listing (an array) has it, too.
+ */
 export const HOST_VALUE = Symbol('host value');
 
 export const hostValue = (value: unknown): HostValue | undefined =>
@@ -84,11 +87,11 @@ type Changes<T> = Partial<Omit<T, 'copy' | 'fields' | 'toJSON'>>;
 export abstract class Fields implements HostValue {
   declare static order: readonly string[];
   declare static defaults: readonly Field[];
-  _at: number;
+  _origin: number;
   declare _values: Field[] | undefined;
 
   constructor(fields: object = {}) {
-    this._at = OWN;
+    this._origin = OWN;
     const { defaults, name } = this.constructor as typeof Fields;
     this._values = [...defaults];
     for (const [key, value] of Object.entries(fields)) {
@@ -107,12 +110,12 @@ export abstract class Fields implements HostValue {
   }
 
   _isChanged(): boolean {
-    return this._at === OWN;
+    return this._origin === OWN;
   }
 
   _detach(): void {
     this._load();
-    this._at = OWN;
+    this._origin = OWN;
   }
 
   _set(index: number, value: unknown): void {
@@ -122,7 +125,7 @@ export abstract class Fields implements HostValue {
       throw new TypeError(`${name}.${order[index]} must be a ${kind}, not ${typeName(value)}`);
     }
     this._load()[index] = value as Field;
-    this._at = OWN;
+    this._origin = OWN;
     changes.any = true;
   }
 
@@ -151,7 +154,7 @@ export abstract class Fields implements HostValue {
 (Fields.prototype as { _values?: unknown })._values = undefined;
 
 /** Defines a class's fields; a field's type is that of its initial value. */
-function define(fieldsClass: typeof Fields, fields: object): void {
+function defineFields(fieldsClass: typeof Fields, fields: object): void {
   fieldsClass.order = Object.keys(fields);
   fieldsClass.defaults = Object.values(fields);
   fieldsClass.order.forEach((name, index) => {
@@ -170,7 +173,7 @@ function define(fieldsClass: typeof Fields, fields: object): void {
 
 /** Makes a structure inside another value, from its fields in order. */
 export const makeInside = <T extends Fields>(fieldsClass: new () => T, values: unknown): T =>
-  ({ __proto__: fieldsClass.prototype, _at: INSIDE, _values: values }) as unknown as T;
+  ({ __proto__: fieldsClass.prototype, _origin: INSIDE, _values: values }) as unknown as T;
 
 /** The attributes of an inode, named as in GlusterFS's struct iatt. */
 export class Iatt extends Fields {
@@ -201,19 +204,19 @@ export class Iatt extends Fields {
     return (this as unknown as { iaCtime: number }).iaCtime !== 0 || this.iaNlink !== 0;
   }
 }
-define(Iatt, NEW_IATT);
+defineFields(Iatt, NEW_IATT);
 
 /** A file system's statvfs(3). */
 export class Statvfs extends Fields {}
-define(Statvfs, NEW_STATVFS);
+defineFields(Statvfs, NEW_STATVFS);
 
 /** A byte-range lock: type 0 read, 1 write, 2 unlock; owner, hexadecimal text. */
 export class Flock extends Fields {}
-define(Flock, NEW_FLOCK);
+defineFields(Flock, NEW_FLOCK);
 
 /** A lease: cmd 1 get, 2 set, 3 unlock; type 0 none, 1 read, 2 read and write. */
 export class Lease extends Fields {}
-define(Lease, NEW_LEASE);
+defineFields(Lease, NEW_LEASE);
 
 /** An entry's origin: request, wind, index in the reply, index in the listing. */
 export type EntryRef = readonly [number, number, number, number];
@@ -252,12 +255,12 @@ export class Dirent {
 type PackedEntry = [string, number, number, string, unknown, [number, number, number]];
 
 /** A function that decodes the items of a listing. */
-export type DecodeItems = (makeListing: HostValue, packed: unknown[]) => unknown[];
+export type DecodeItems = (origin: HostValue, packed: unknown[]) => unknown[];
 
-export const decodeDirents: DecodeItems = ({ _at }, packed) =>
+export const decodeDirents: DecodeItems = ({ _origin }, packed) =>
   (packed as PackedEntry[]).map(([name, off, type, gfid, stat, ref]) => {
     const iatt = stat === null ? null : makeInside(Iatt, stat);
-    return new Dirent(name, off, type, { gfid, stat: iatt, ref: [originRequest(_at), ...ref] });
+    return new Dirent(name, off, type, { gfid, stat: iatt, ref: [originRequest(_origin), ...ref] });
   });
 
 export const decodeFlocks: DecodeItems = (_, packed) =>
@@ -265,32 +268,32 @@ export const decodeFlocks: DecodeItems = (_, packed) =>
 
 /** The origin of a listing, fetched into `items` on first read. */
 class ListingOrigin implements HostValue {
-  _at: number;
+  _origin: number;
   readonly #items: unknown[];
   readonly #decode: DecodeItems;
-  #loaded = false;
+  #isLoaded = false;
 
   constructor(at: number, items: unknown[], decode: DecodeItems) {
-    this._at = at;
+    this._origin = at;
     this.#items = items;
     this.#decode = decode;
   }
 
   _load(): void {
-    if (this.#loaded) return;
+    if (this.#isLoaded) return;
     const packed = fetch(this) as unknown[];
-    this.#loaded = true;
+    this.#isLoaded = true;
     this.#items.push(...this.#decode(this, packed));
   }
 
   _markChanged(): void {
     this._load();
-    this._at = OWN;
+    this._origin = OWN;
     changes.any = true;
   }
 
   _isChanged(): boolean {
-    if (this._at === OWN) return true;
+    if (this._origin === OWN) return true;
     return this.#items.some((item) =>
       hostValue(item instanceof Dirent ? item.stat : item)?._isChanged(),
     );
@@ -298,42 +301,42 @@ class ListingOrigin implements HostValue {
 
   _detach(): void {
     this._load();
-    this._at = OWN;
+    this._origin = OWN;
   }
 }
 
 /** Makes a listing: an array that fetches its items on first read. */
 export function makeListing(at: number, decode: DecodeItems): unknown[] {
   const items: unknown[] = [];
-  const original = new ListingOrigin(at, items, decode);
+  const listingOrigin = new ListingOrigin(at, items, decode);
   return new Proxy(items, {
     get(target, key) {
-      if (key === HOST_VALUE) return original;
-      original._load();
+      if (key === HOST_VALUE) return listingOrigin;
+      listingOrigin._load();
       return Reflect.get(target, key);
     },
     has(target, key) {
-      original._load();
+      listingOrigin._load();
       return Reflect.has(target, key);
     },
     ownKeys(target) {
-      original._load();
+      listingOrigin._load();
       return Reflect.ownKeys(target);
     },
     getOwnPropertyDescriptor(target, key) {
-      original._load();
+      listingOrigin._load();
       return Reflect.getOwnPropertyDescriptor(target, key);
     },
     set(target, key, value) {
-      original._markChanged();
+      listingOrigin._markChanged();
       return Reflect.set(target, key, value);
     },
     defineProperty(target, key, descriptor) {
-      original._markChanged();
+      listingOrigin._markChanged();
       return Reflect.defineProperty(target, key, descriptor);
     },
     deleteProperty(target, key) {
-      original._markChanged();
+      listingOrigin._markChanged();
       return Reflect.deleteProperty(target, key);
     },
   });

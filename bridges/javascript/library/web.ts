@@ -1,23 +1,23 @@
 /**
- * Defines the few globals beyond the language that JavaScript authors expect, and limits built-ins that
- * QuickJS cannot interrupt. The globals reach the host only through its functions.
+ * Defines the few globals beyond the language that JavaScript authors expect, and limits built-ins
+ * that QuickJS cannot interrupt. The globals reach the host only through its functions.
  */
 
 import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding-lite.js';
 import { DOMException, structuredClone } from './clone.ts';
-import { Code, host } from './host.ts';
+import { host, OriginalFunction } from './host.ts';
 import { LEVELS, makeLogger } from './log.ts';
 import { addTimer, cancelTimer } from './loop.ts';
-import { logRefusal, report } from './report.ts';
+import { logError, logRefusal } from './report.ts';
 
 const globals = globalThis as unknown as Record<string, unknown>;
 
-function define(name: string, value: unknown): void {
+function defineGlobal(name: string, value: unknown): void {
   Object.defineProperty(globals, name, { value, writable: true, configurable: true });
 }
 
 const info = makeLogger(LEVELS.info);
-define('console', {
+defineGlobal('console', {
   log: info,
   info,
   debug: makeLogger(LEVELS.debug),
@@ -35,21 +35,21 @@ const makeTimerFunction =
     if (typeof fn !== 'function') throw new TypeError('a timer needs a function');
     return addTimer(ms, () => fn(...args), repeat);
   };
-define('setTimeout', makeTimerFunction(false));
-define('setInterval', makeTimerFunction(true));
-define('clearTimeout', (id: number) => void cancelTimer(id));
-define('clearInterval', (id: number) => void cancelTimer(id));
+defineGlobal('setTimeout', makeTimerFunction(false));
+defineGlobal('setInterval', makeTimerFunction(true));
+defineGlobal('clearTimeout', (id: number) => void cancelTimer(id));
+defineGlobal('clearInterval', (id: number) => void cancelTimer(id));
 
 const resolved = Promise.resolve();
-define('queueMicrotask', (fn: () => unknown) => {
-  resolved.then(fn).catch((error) => report(error, 'a microtask failed', fn));
+defineGlobal('queueMicrotask', (fn: () => unknown) => {
+  resolved.then(fn).catch((error) => logError(error, 'a microtask failed', fn));
 });
 
 const startTime = host.now();
-define('performance', Object.freeze({ now: () => (host.now() - startTime) / 1000 }));
+defineGlobal('performance', Object.freeze({ now: () => (host.now() - startTime) / 1000 }));
 
 const standard = { TextEncoder, TextDecoder, DOMException, structuredClone };
-for (const [name, value] of Object.entries(standard)) define(name, value);
+for (const [name, value] of Object.entries(standard)) defineGlobal(name, value);
 
 // -- restrictions --------------------------------------------------------------------------------
 
@@ -61,25 +61,25 @@ function refuseCode(): never {
   logRefusal('refused: code from a string (eval, Function)');
   throw new EvalError('code cannot be made from strings here; import a module instead');
 }
-define('eval', refuseCode);
-const makers = [Code, async () => {}, function* () {}, async function* () {}];
-for (const maker of makers) {
-  const prototype = maker === Code ? Function.prototype : Object.getPrototypeOf(maker);
+defineGlobal('eval', refuseCode);
+const functionMakers = [OriginalFunction, async () => {}, function* () {}, async function* () {}];
+for (const maker of functionMakers) {
+  const prototype = maker === OriginalFunction ? Function.prototype : Object.getPrototypeOf(maker);
   function throwRefusal(): never {
     return refuseCode();
   }
   Object.defineProperty(throwRefusal, 'name', { value: 'Function' });
   Object.defineProperty(throwRefusal, 'prototype', { value: prototype });
   Object.defineProperty(prototype, 'constructor', { value: throwRefusal, configurable: true });
-  if (maker === Code) define('Function', throwRefusal);
+  if (maker === OriginalFunction) defineGlobal('Function', throwRefusal);
 }
 
-/** The deepest value for JSON: the built-in recurses on V8's stack, too. */
-const MAX_DEPTH = 500;
+/** The deepest value for JSON, as the built-in function, too, recurses on V8's stack. */
+const MAX_JSON_DEPTH = 500;
 
 function checkDepth(value: unknown, depth: number): void {
   if (value === null || typeof value !== 'object') return;
-  if (depth > MAX_DEPTH) throw new RangeError('nested too deep for JSON');
+  if (depth > MAX_JSON_DEPTH) throw new RangeError('nested too deep for JSON');
   for (const item of Object.values(value)) {
     if (typeof item === 'object') checkDepth(item, depth + 1);
   }
