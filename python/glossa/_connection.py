@@ -21,6 +21,10 @@ from ._server import Link
 
 R = TypeVar("R")
 
+# Requests without data that are under way together: they fit in the buffer of the socket, so that the server can
+# wait for room for its replies.
+WIDTH = 32
+
 # A lost connection raises an error instead.
 NO_SIGNAL = (socket.MSG_NOSIGNAL,)
 
@@ -73,6 +77,53 @@ class Connection(ConnectionBase):
 
     def call(self, request: Request[R], identity: int = 0) -> R:
         """Sends a request, and waits for its reply."""
+        self._register(request)
+        # Bytes that each send took.
+        sent: list[int] = []
+        try:
+            if self.loss is not None:
+                raise self.make_loss()
+            self._send(request.encode(identity), sent)
+            self._await(request)
+        except BaseException:
+            self._abandon(request, bool(sent))
+            raise
+        if request.errno == 0:
+            return request.decode(request.reply)
+        raise self._make_error(request)
+
+    def call_all(self, requests: Sequence[Request[R]], identity: int = 0) -> list[R | OSError]:
+        """Has many requests without data under way. One that fails has its error in place of its result."""
+        sent: list[int] = []
+        try:
+            for start in range(0, len(requests), WIDTH):
+                window = requests[start : start + WIDTH]
+                sent = []
+                if self.loss is not None:
+                    raise self.make_loss()
+                parts: list[Any] = []
+                for request in window:
+                    self._register(request)
+                    parts += request.encode(identity)
+                self._send(parts, sent)
+                for request in window:
+                    if not request.is_done:
+                        self._await(request)
+        except BaseException:
+            for request in requests:
+                # Those before this window are done, those after it have no number.
+                self._abandon(request, request.is_done or (bool(sent) and request.number != UNHEARD))
+            raise
+        return [
+            request.decode(request.reply) if request.errno == 0 else self._make_error(request)
+            for request in requests
+        ]
+
+    def _make_error(self, request: Request[Any]) -> OSError:
+        return request.error() if request.reply else self.make_loss()
+
+    def _register(self, request: Request[Any]) -> None:
+        """Numbers a request that is about to be sent."""
         number = next(self._numbers)
         if number > LAST_NUMBER:
             self._numbers = count(2)
@@ -81,29 +132,19 @@ class Connection(ConnectionBase):
         request.thread = get_ident()
         if self._dropped:
             self._close_dropped()
-        waiting = self._waiting
-        waiting[number] = request
-        # Bytes that each send took.
-        sent: list[int] = []
-        try:
-            if self.loss is not None:
-                raise self.make_loss()
-            self._send(request.encode(identity), sent)
-            role = self._role
-            if role.setdefault(0, request) is request:
-                while not request.is_done:
-                    self._receive()
-                del role[0]
-                if self._sleepers:
-                    self._hand_over()
-            else:
-                self._sleep(request)
-        except BaseException:
-            self._abandon(request, bool(sent))
-            raise
-        if request.errno == 0:
-            return request.decode(request.reply)
-        raise request.error() if request.reply else self.make_loss()
+        self._waiting[number] = request
+
+    def _await(self, request: Request[Any]) -> None:
+        """Waits for the reply to a request that was sent."""
+        role = self._role
+        if role.setdefault(0, request) is request:
+            while not request.is_done:
+                self._receive()
+            del role[0]
+            if self._sleepers:
+                self._hand_over()
+        else:
+            self._sleep(request)
 
     def _sleep(self, request: Request[Any]) -> None:
         """Waits while another thread reads, or until the role comes to this one."""

@@ -17,6 +17,7 @@ import fsspec
 from fsspec.utils import isfilelike, stringify_path
 
 from . import Volume
+from ._ranges import Range, read_ranges
 
 PROTOCOL = "glossa"
 # Bytes of one read or write of a copy from or to the local disk.
@@ -194,13 +195,25 @@ class GlossaFileSystem(fsspec.AbstractFileSystem):
         return file
 
     def cat_file(self, path, start=None, end=None, **_):
-        with self.volume.open(self._strip_protocol(path), "rb", buffering=0) as file:
-            if start is None and end is None:
-                return file.readall()
-            size = file.seek(0, os.SEEK_END)
-            start, end, _ = slice(start, end).indices(size)
-            file.seek(start)
-            return _read_exactly(file, max(0, end - start))
+        path = self._strip_protocol(path)
+        if start is None and end is None:
+            return self.volume.read_bytes(path)
+        [found] = self.cat_ranges([path], start, end)
+        return _raise_error(found)
+
+    def cat_ranges(self, paths, starts, ends, max_gap=None, on_error="return", **_):
+        """The bytes of ranges, whose requests are under way together. In place of one that fails is its error, unless
+        on_error is "raise".
+        """
+        if max_gap is not None:
+            raise NotImplementedError("max_gap: ranges are not joined")
+        if not isinstance(paths, list):
+            raise TypeError(f"paths must be a list, not {type(paths).__name__}")
+        starts, ends = (each if isinstance(each, list) else [each] * len(paths) for each in (starts, ends))
+        if not len(starts) == len(ends) == len(paths):
+            raise ValueError(f"{len(paths)} paths have {len(starts)} starts and {len(ends)} ends")
+        found = read_ranges(self.volume, [*map(Range, map(self._strip_protocol, paths), starts, ends)])
+        return [*map(_raise_error, found)] if on_error == "raise" else found
 
     def get_file(self, rpath, lpath, callback=None, outfile=None, **_):
         path = self._strip_protocol(rpath)
@@ -247,19 +260,10 @@ class _UncommittedFile(io.BufferedWriter):
         self._volume.unlink(self._temporary)
 
 
-def _read_exactly(file, length):
-    """Reads `length` bytes of a raw file, fewer at its end."""
-    data = bytearray(length)
-    view = memoryview(data)
-    filled = 0
-    while filled < length:
-        count = file.readinto(view[filled:])
-        if not count:
-            break
-        filled += count
-    view.release()
-    del data[filled:]
-    return bytes(data)
+def _raise_error(found):
+    if isinstance(found, OSError):
+        raise found
+    return found
 
 
 def _join(folder, name):

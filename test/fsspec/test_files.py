@@ -3,13 +3,47 @@ import datetime
 import io
 import os
 import pickle
+import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import fsspec
 import glossa.fsspec
 from glossa.fsspec import GlossaFileSystem
 
 VOLFILE = os.environ["FSSPEC_VOLFILE"]
+
+# Replies to no read until three have come.
+TOGETHER = '''
+import asyncio
+from glupy import Translator
+
+
+class xlator(Translator):
+    def init(self):
+        self.count = 0
+        self.complete = asyncio.Event()
+
+    async def readv(self, frame, *arguments):
+        self.count += 1
+        if self.count == 3:
+            self.complete.set()
+        await self.complete.wait()
+        return await self.child.readv(*arguments)
+'''
+
+TOGETHER_VOLFILE = '''
+volume files
+  type storage/memory
+end-volume
+
+volume together
+  type features/glupy
+  option module-name together
+  option module-path {folder}
+  subvolumes files
+end-volume
+'''
 
 
 class FileCase(unittest.TestCase):
@@ -181,6 +215,52 @@ class DataTest(FileCase):
             self.assertEqual(self.fs.cat_file(self.file, start=start, end=end), self.data[start:end], (start, end))
         self.assertEqual(self.fs.cat_ranges([self.file, self.file], [0, 100], [3, 103]),
                          [self.data[:3], self.data[100:103]])
+
+    def test_cat_of_ranges_of_many_files(self):
+        names = [self.path(f"many{number}") for number in range(40)]
+        self.fs.pipe({name: name.encode() for name in names})
+        large = os.urandom(3_000_000)
+        self.fs.pipe_file(self.path("large"), large)
+        starts, ends = [*range(40)] * 2, [-1] * 40 + [1000] * 40
+        self.assertEqual(self.fs.cat_ranges(names * 2, starts, ends),
+                         [name.encode()[start:end] for name, start, end in zip(names * 2, starts, ends)])
+        self.assertEqual(self.fs.cat_ranges([self.path("large")] * 3, [0, 1, -2_500_000], [None, 2_999_999, -1]),
+                         [large, large[1:-1], large[-2_500_000:-1]])
+        self.assertEqual(self.fs.cat_ranges(names[:2], 1, 3), [name.encode()[1:3] for name in names[:2]])
+        self.assertEqual(self.fs.cat_ranges([], [], []), [])
+
+    def test_errors_of_ranges(self):
+        paths = [self.path("a"), self.path("none"), self.top, self.path("a")]
+        first, absent, folder, last = self.fs.cat_ranges(paths, [0, 0, 0, 0], [1, None, 1, 9])
+        self.assertEqual((first, last), (b"a", b"a"))
+        self.assertEqual((type(absent), absent.filename), (FileNotFoundError, self.path("none")))
+        self.assertIsInstance(folder, IsADirectoryError)
+        with self.assertRaises(FileNotFoundError):
+            self.fs.cat_ranges(paths, 0, 1, on_error="raise")
+        for error, arguments in (
+            (ValueError, (paths, [0], [1] * 4)),
+            (TypeError, (self.path("a"), 0, 1)),
+            (NotImplementedError, (paths, 0, 1, 100)),
+        ):
+            with self.assertRaises(error):
+                self.fs.cat_ranges(*arguments)
+
+    def test_ranges_are_read_together(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in ("together.py", TOGETHER), ("ranges.vol", TOGETHER_VOLFILE.format(folder=folder)):
+                with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+                    file.write(text)
+            fs = GlossaFileSystem(f"{folder}/ranges.vol", skip_instance_cache=True)
+            self.addCleanup(fs.volume.close)
+            fs.pipe({"/a": b"123456", "/b": b"abc"})
+            self.assertEqual(fs.cat_ranges(["/a", "/b", "/a"], [0, 0, 4], [2, 3, 6]), [b"12", b"abc", b"56"])
+
+    def test_ranges_for_many_threads(self):
+        with ThreadPoolExecutor(4) as pool:
+            reads = [pool.submit(self.fs.cat_ranges, [self.file] * 100, [*range(100)], [*range(500, 600)])
+                     for _ in range(20)]
+        for read in reads:
+            self.assertEqual(read.result(), [self.data[start:start + 500] for start in range(100)])
 
     def test_head_tail_and_blocks(self):
         self.assertEqual(self.fs.head(self.file, 5), self.data[:5])

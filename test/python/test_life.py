@@ -17,6 +17,7 @@ import warnings
 import glossa
 from glossa import Volume, VolumeError, aio
 from glossa._connector import connectors
+from glossa._ranges import Range, read_ranges
 from support import COMMAND, VolumeCase
 
 
@@ -400,10 +401,12 @@ class Signals(VolumeCase):
         for number in range(300):
             signal.setitimer(signal.ITIMER_REAL, 0.0002 + number % 50 * 0.00005)
             try:
-                if number % 3 == 0:
+                if number % 4 == 0:
                     self.volume.open_raw(self.at("a"), os.O_RDONLY).close()
-                elif number % 3 == 1:
+                elif number % 4 == 1:
                     self.volume.stat(self.at("a"))
+                elif number % 4 == 2:
+                    read_ranges(self.volume, [Range(self.at("a"), start, start + 4096) for start in range(100)])
                 else:
                     self.volume.read_bytes(self.at("a"))
                 signal.setitimer(signal.ITIMER_REAL, 0)
