@@ -3,7 +3,7 @@
  * flags, the settings read from them, and the start, in this process or in a daemon.
  */
 import { resolve } from 'node:path';
-import { logLevel } from '../runtime/core/log.ts';
+import { parseLogLevel } from '../runtime/core/log.ts';
 import { type Parent, parent } from '../server/child-server.ts';
 import { startDaemon } from '../server/daemon.ts';
 import { CONSOLE, defaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
@@ -87,7 +87,7 @@ export function readServerSettings(
     volfile,
     servers: undefined,
     logFile: log === CONSOLE ? log : resolve(log),
-    logLevel: logLevel(
+    logLevel: parseLogLevel(
       flags['log-level'] ?? (flags.debug ? 'DEBUG' : chooseLogLevel(log, verbosity, 'INFO')),
     )!,
     logFormat: flags['log-format'],

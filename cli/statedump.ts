@@ -2,7 +2,7 @@
  * `glossa stats statedump`: prints a server's requests in flight, inodes, open files and volumes.
  */
 
-import { LIST_MAX } from '../runtime/core/dumps.ts';
+import { LISTED_MAX } from '../runtime/core/dumps.ts';
 import { fetchStatedump } from '../server/control/control-client.ts';
 import { findServer } from '../server/control/find-server.ts';
 import { formatSections } from '../server/statedump/sections.ts';
@@ -16,7 +16,7 @@ export default defineCommand({
     "Prints the statedump of the mount MNT, or of the server of BRICK, in the sections of GlusterFS's: the process and its " +
     'memory, requests in flight with their frames and their age in seconds, the inode table, ' +
     'open files, and each volume with its options and its dump. ' +
-    `Of requests, inodes and files ${LIST_MAX} are listed, and all are counted. ` +
+    `Of requests, inodes and files ${LISTED_MAX} are listed, and all are counted. ` +
     'Root and the user who started it may ask. SIGUSR1 lets the server write the same into a file.',
   flags: {
     json: toggleFlag({

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VolfileFolder } from '../gluster/volfile-server/volfile-folder.ts';
 import { isLoopback, VolfileServer } from '../gluster/volfile-server/volfile-server.ts';
-import { Log, logLevel } from '../runtime/core/log.ts';
+import { Log, parseLogLevel } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { parent } from '../server/child-server.ts';
@@ -114,7 +114,7 @@ async function serveFolder(settings: Settings, terminal: Terminal): Promise<numb
   const { colour, verbosity } = terminal;
   const sink = openSink(logFile, { colour: colour.err, format: settings['log-format'] });
   const level = settings['log-level'] ?? chooseLogLevel(logFile, verbosity, 'INFO');
-  const log = new Log(sink, { default: logLevel(level)!, volumes: new Map() }, 'volfiles');
+  const log = new Log(sink, { default: parseLogLevel(level)!, volumes: new Map() }, 'volfiles');
   const shutdown = new Shutdown(log, sink, terminal);
   const pidFile = new PidFile(settings['pid-file'] && resolve(settings['pid-file']));
   try {
@@ -170,7 +170,7 @@ async function listen(settings: Settings, log: Log): Promise<VolfileServer> {
       unix: socket === undefined ? null : resolve(socket),
       servers: settings.also,
       log: (text) => log.info(text, { msgid: messages.volfileServer.id }),
-      warn: (text) => log.warning(text, { msgid: messages.volfileServerDoubt.id }),
+      warn: (text) => log.warning(text, { msgid: messages.volfileServerWarning.id }),
     });
   } catch (error) {
     const addressText = listAddresses(settings, port).join(' and ');

@@ -149,7 +149,7 @@ export class LeasedCounter {
     for (const call of listPendingCalls(this.graph)) {
       const volumes = findWaitingVolumes(call);
       if (volumes.size === 0) continue;
-      const oldestS = Math.floor(this.ages.minimumAge(call.unique, now) / 1000);
+      const oldestS = Math.floor(this.ages.computeMinimumAge(call.unique, now) / 1000);
       const addRequest = ({ requests, oldestS: oldest }: InFlight): InFlight => ({
         requests: requests + 1,
         oldestS: oldest ?? oldestS,

@@ -181,7 +181,7 @@ async function serveGraph(
     });
     if (hidesFiles) {
       const text = `${printable(mountpoint)} is not empty: what is in it is hidden until it is unmounted`;
-      log.warning(text, { msgid: messages.hidesFiles.id });
+      log.warning(text, { msgid: messages.mountPointNotEmpty.id });
       printWarning(text, terminal);
     }
     nameServer(mount.mountpoint);

@@ -7,7 +7,7 @@ import { Volume as GraphVolume, type VolumeSettings } from '../runtime/api/volum
 import type { VolumeClient } from '../runtime/api/volume-client.ts';
 import type { SocketAddress } from '../runtime/core/addresses.ts';
 import { Graph } from '../runtime/core/graph.ts';
-import { Log, type LogLevels, logLevel, WARNING } from '../runtime/core/log.ts';
+import { Log, type LogLevels, parseLogLevel, WARNING } from '../runtime/core/log.ts';
 import type { ReloadResult } from '../runtime/core/xlator.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/activate.ts';
@@ -218,7 +218,7 @@ class ProcessHold {
 
 function readLogLevel(name: string | undefined): LogLevels['default'] {
   if (name === undefined) return WARNING;
-  const level = logLevel(name);
+  const level = parseLogLevel(name);
   if (level === undefined) throw new Failure(`the log level ${name} is unknown`);
   return level;
 }

@@ -209,7 +209,7 @@ function inspectSource(
 }
 
 /** The message id of all warnings about the volfile. */
-const volfileDoubt = { msgid: messages.volfileDoubt.id };
+const VOLFILE_WARNING = { msgid: messages.volfileWarning.id };
 
 /** Reads the volfile, and starts its graph; resolves when the graph is up. @throws {Failure} */
 async function startGraph(
@@ -221,13 +221,13 @@ async function startGraph(
 ): Promise<Graph> {
   const { volfile, logFile } = settings;
   const reportRemark = (text: string): void => {
-    log.warning(text, volfileDoubt);
+    log.warning(text, VOLFILE_WARNING);
     if (logFile !== CONSOLE) printWarning(text, terminal);
   };
   const inspection = await inspectSource(source, settings, reportRemark);
   const description = describeOrFail(inspection, terminal);
   if (logFile !== CONSOLE) {
-    for (const warning of listProblems(inspection.problems)) log.warning(warning, volfileDoubt);
+    for (const warning of listProblems(inspection.problems)) log.warning(warning, VOLFILE_WARNING);
   }
   const { baseDir } = source;
   await graphServer.refuse(description, baseDir);
@@ -320,7 +320,7 @@ async function readAgain(
   log: Log,
 ): Promise<VolumeSpec[]> {
   const inspection = await inspectSource(source, settings, (text) =>
-    log.warning(text, volfileDoubt),
+    log.warning(text, VOLFILE_WARNING),
   );
   const { description, problems, volumes } = inspection;
   if (description !== undefined) {

@@ -239,7 +239,7 @@ async function loadModule(
       lines: context.lineDebugger,
       virtualTime: context.virtualTime === true,
       notice: (text) => xl.log.debug(text),
-      warn: (text) => xl.log.warning(text, { msgid: messages.cacheDoubt.id }),
+      warn: (text) => xl.log.warning(text, { msgid: messages.compileCacheUnusable.id }),
       checkForeign: (path) => machine.checkForeign(xl, path),
       log: (level, source, text) => api.log(level, source, text),
     });
@@ -272,7 +272,8 @@ async function init(
   // These options apply at the volume's start only.
   const { machine } = hosting;
   refuseUnsupported(machine, settings);
-  for (const note of machine.notes) xl.log.warning(note, { msgid: messages.cacheDoubt.id });
+  for (const note of machine.notes)
+    xl.log.warning(note, { msgid: messages.compileCacheUnusable.id });
   const granted = findGrants(settings, xl.context.baseDir, machine);
   const folders = listGrantedFolders(granted, machine.sources);
   for (const path of granted.packages) machine.checkForeign(xl, path);

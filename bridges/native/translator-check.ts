@@ -6,7 +6,7 @@ import { GraphError } from '../../runtime/core/errors.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { optionTypes, type ValueTypes } from '../../runtime/core/option-types.ts';
-import { type OptionSpec, printOption, readOption } from '../../runtime/core/options.ts';
+import { type OptionSpec, parseOptionValue, printOption } from '../../runtime/core/options.ts';
 import type { DataPath, Fops, Translator } from '../../runtime/core/xlator.ts';
 
 /** The rule of a field; `expected` is for errors, `findProblems` lists the faults inside it. */
@@ -233,7 +233,7 @@ function describeDefaultProblem(spec: OptionSpec): string | undefined {
   if (value === undefined || value === null || (value === '' && !('values' in spec))) {
     return undefined;
   }
-  const result = readOption(spec, printOption(spec, value as never));
+  const result = parseOptionValue(spec, printOption(spec, value as never));
   return 'error' in result ? `.default ${formatValue(value)} ${result.error}` : undefined;
 }
 

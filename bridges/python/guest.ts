@@ -2,7 +2,7 @@
  * Starts a Python module as a guest of the host translator: runs the glupy package in an engine,
  * and calls its entry points. The Python side is `python/glupy/_bridge.py`.
  */
-import { CONTINUE } from '../../runtime/core/line-stops.ts';
+import { CONTINUE_MESSAGE } from '../../runtime/core/line-stops.ts';
 import { INFO, type LogSource, WARNING } from '../../runtime/core/log.ts';
 import type { EnterGuest, ModuleDescription, NoteTaker, StateHookName } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
@@ -90,7 +90,10 @@ function makeTerminalFunctions(
 /** Makes the host functions of a debugger in another thread. */
 const makeLineFunctions = (lines: LineDebugger | undefined): Record<string, HostFunction> => ({
   line_told: makeFunction('s', 'v', (json: string) => lines?.send(json)),
-  line_wait: { ...makeFunction('', 's', () => lines?.waitForCommand() ?? CONTINUE), mayWait: true },
+  line_wait: {
+    ...makeFunction('', 's', () => lines?.waitForCommand() ?? CONTINUE_MESSAGE),
+    mayWait: true,
+  },
 });
 
 /** Starts an interpreter and loads a Python module into it. */

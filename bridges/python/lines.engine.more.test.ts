@@ -51,7 +51,7 @@ interface DebuggedModule {
   /** The line of the current stop. */
   stopAt(): Promise<number>;
   go(command: StepKind): Promise<void>;
-  ask(command: LineCommand): ReturnType<LineStops['ask']>;
+  ask(command: LineCommand): ReturnType<LineStops['sendCommand']>;
 }
 
 async function debug(options: Record<string, string> = {}): Promise<DebuggedModule> {
@@ -67,8 +67,8 @@ async function debug(options: Record<string, string> = {}): Promise<DebuggedModu
         expect(lines.stop).not.toBeNull();
         return lines.stop!.frames[0]!.line;
       }),
-    go: async (command) => void (await lines.ask({ do: 'go', way: command })),
-    ask: (command) => lines.ask(command),
+    go: async (command) => void (await lines.sendCommand({ do: 'go', way: command })),
+    ask: (command) => lines.sendCommand(command),
   };
 }
 
@@ -215,7 +215,7 @@ it('a stopped module continues when the debugger detaches, and does not stop aga
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const reply = readDecision(at);
   await at.stopAt();
-  at.lines.end();
+  at.lines.removeDebugger();
   await waitUntil(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
   const next = readDecision(at);
   await waitUntil(() => expect(next.count).toBe(1));
@@ -238,7 +238,7 @@ it('breakpoints stop requests also after a reload', async () => {
   expect(await at.run.reload()).toMatchObject({ ok: true });
   const reply = readDecision(at);
   expect(await at.stopAt()).toBe(LINE.name);
-  at.lines.end();
+  at.lines.removeDebugger();
   await waitUntil(() => expect(reply.count).toBe(1));
 });
 
@@ -277,7 +277,7 @@ it('a stop shows variables in bounded length, also with a hostile __repr__', asy
   expect((await show(hostile)).value).toContain('SystemExit in __repr__');
   const { parts } = await show('list(range(10**5))');
   expect((await at.ask({ do: 'parts', of: parts })).variables).toHaveLength(200);
-  at.lines.end();
+  at.lines.removeDebugger();
   await waitUntil(() => expect(reply.count).toBe(1));
 });
 

@@ -343,7 +343,7 @@ it('timers of the virtual clock fire in order, also those that other timers set'
     ['b', 20],
   ]);
   expect(clock.now - start).toBe(30);
-  expect(clock.next).toBe(start + 31);
+  expect(clock.nextDue).toBe(start + 31);
 });
 
 it('log lines are parsed with their tracebacks', () => {

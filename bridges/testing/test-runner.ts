@@ -138,9 +138,9 @@ async function waitBusy(bed: GraphTestBed): Promise<boolean> {
 
 /** Advances the clock to the next timer, when nothing else is pending. */
 function jumpToNextTimer({ clock }: GraphTestBed, end: number): boolean {
-  const { next } = clock;
-  if (next === undefined || next > end) return false;
-  clock.advanceTo(next);
+  const { nextDue } = clock;
+  if (nextDue === undefined || nextDue > end) return false;
+  clock.advanceTo(nextDue);
   return true;
 }
 

@@ -125,7 +125,7 @@ export async function startStack(
 async function waitUntilUp(graph: Graph, clock: VirtualClock): Promise<boolean> {
   for (let waitedMs = 0; !graph.isUp && waitedMs < UP_WITHIN_MS; waitedMs += STEP_MS) {
     await delay(STEP_MS);
-    if (clock.next !== undefined) clock.advanceTo(clock.next);
+    if (clock.nextDue !== undefined) clock.advanceTo(clock.nextDue);
   }
   return graph.isUp;
 }

@@ -1,6 +1,6 @@
 /** Computes the rates and latencies of `glossa top` from two samples of a server's counts. */
 
-import { BUCKETS, computeQuantile } from '../../runtime/core/histogram.ts';
+import { BUCKET_COUNT, computeQuantile } from '../../runtime/core/histogram.ts';
 import type {
   CacheCounts,
   Counts,
@@ -136,7 +136,7 @@ function computeCacheRates(now: CacheCounts, before: CacheCounts | null): CacheR
 class FopSum {
   private replies = 0;
   private errors = 0;
-  private readonly buckets = new Float64Array(BUCKETS);
+  private readonly buckets = new Float64Array(BUCKET_COUNT);
 
   add({ answers: replies, errors, buckets }: FopCounts, sign: 1 | -1): void {
     this.replies += sign * replies;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
-import { newestRequest } from '../../runtime/core/frame.ts';
+import { readNewestUnique } from '../../runtime/core/frame.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
@@ -161,7 +161,7 @@ describe('the counter of a server', () => {
     stat();
     leaf.onRequest = () => {};
     graph.top.calls.add(stat().frame.root);
-    ages.mark(context.now(), newestRequest(), () => []);
+    ages.mark(context.now(), readNewestUnique(), () => []);
     context.advance(1801);
     const view = computeRates(before, counter.sample());
     expect(view).toMatchObject({ seconds: 2, countedS: 2, pid: 42, inFlight: { requests: 1 } });

@@ -1,5 +1,11 @@
 /** Encodes and decodes attributes for the wire: `gfx_iattx` in fops, and the older `gf_iatt` in calls of a server. */
-import { type Gfid, gfidToBytesInto, inoHi, inoLo, ROOT_GFID } from '../../runtime/core/gfid.ts';
+import {
+  computeInoHi,
+  computeInoLo,
+  type Gfid,
+  gfidToBytesInto,
+  ROOT_GFID,
+} from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import { OFFSET_MAX } from '../../runtime/core/limits.ts';
 import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
@@ -14,7 +20,7 @@ const HIGH_BIT = 0x8000_0000;
 
 /** The upper half of the inode number, which is derived from the gfid's second half. */
 export const wireInoHi = (gfid: Gfid): number =>
-  gfid === ROOT_GFID ? 0 : (inoHi(gfid) | HIGH_BIT) >>> 0;
+  gfid === ROOT_GFID ? 0 : (computeInoHi(gfid) | HIGH_BIT) >>> 0;
 
 function writeWideAt(view: DataView, at: number, value: number): void {
   view.setInt32(at, Math.floor(value / TWO_32));
@@ -40,7 +46,7 @@ export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
   writeWideAt(view, at + 16, iatt.iaFlags === 0 && iatt.known ? FILLED : iatt.iaFlags);
   const hasGfid = iatt.known;
   view.setUint32(at + 24, hasGfid ? wireInoHi(iatt.iaGfid) : 0);
-  view.setUint32(at + 28, hasGfid ? inoLo(iatt.iaGfid) : 0);
+  view.setUint32(at + 28, hasGfid ? computeInoLo(iatt.iaGfid) : 0);
   writeWideAt(view, at + 32, iatt.iaDev);
   writeWideAt(view, at + 40, iatt.iaRdev);
   if (iatt.sizeRest === undefined) writeWideAt(view, at + 48, iatt.iaSize);
@@ -106,7 +112,7 @@ export function writeOldIatt(w: XdrWriter, iatt: Iatt | null): void {
   }
   w.gfid(iatt.iaGfid);
   w.u32(iatt.known ? wireInoHi(iatt.iaGfid) : 0);
-  w.u32(iatt.known ? inoLo(iatt.iaGfid) : 0);
+  w.u32(iatt.known ? computeInoLo(iatt.iaGfid) : 0);
   w.u64(iatt.iaDev);
   for (const field of ['mode', 'iaNlink', 'iaUid', 'iaGid'] as const) w.u32(iatt[field]);
   w.u64(iatt.iaRdev);

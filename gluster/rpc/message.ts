@@ -40,7 +40,7 @@ export interface Caller {
   readonly groups: readonly number[];
   /** The lock owner as hexadecimal text; empty to send the pid instead. */
   readonly lkOwner: string;
-  /** SETS (`core/ctime.ts`); 0 when no translator has set the time of the request. */
+  /** TIME_BITS (`core/ctime.ts`); 0 when no translator has set the time of the request. */
   readonly flags: number;
   /** Time of the request: seconds since 1970. */
   readonly ctime: number;

@@ -1,6 +1,6 @@
 /** Attributes and directory entries in the shapes of Node's `fs`. */
 import { encodeDevice } from '../core/device-number.ts';
-import { type Gfid, inoHi, inoLo } from '../core/gfid.ts';
+import { computeInoHi, computeInoLo, type Gfid } from '../core/gfid.ts';
 import {
   IA_IFBLK,
   IA_IFCHR,
@@ -72,7 +72,7 @@ export class Stats extends TypedEntry {
     super();
     this.type = buf.iaType;
     this.dev = dev;
-    this.ino = inoHi(buf.iaGfid) * HIGH_WORD_FACTOR + inoLo(buf.iaGfid);
+    this.ino = computeInoHi(buf.iaGfid) * HIGH_WORD_FACTOR + computeInoLo(buf.iaGfid);
     this.mode = buf.mode;
     this.nlink = buf.iaNlink;
     this.uid = buf.iaUid;

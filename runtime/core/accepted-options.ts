@@ -1,6 +1,6 @@
 /**
- * Declares options that are accepted without effect. `glossa check` reports them, except for values that management
- * writes into every volfile, and for defaults.
+ * Declares options of GlusterFS that are accepted without effect. `glossa check` reports them, unless the value is the
+ * default, or the one that glusterd writes into every volfile.
  */
 import type { Options, UsualValue } from './options.ts';
 
@@ -11,7 +11,7 @@ export interface AcceptedOption {
   readonly usual: UsualValue;
 }
 
-/** Declares options that are accepted without effect. @param usual the unreported value of each option */
+/** Declares options that are accepted without effect. @param usual for each option, the value that is not reported */
 export const declareAcceptedOptions = <K extends string>(
   usual: Readonly<Record<K, UsualValue>>,
   description = "Accepted, without effect: it is about GlusterFS's own way of doing this.",

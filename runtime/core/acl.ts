@@ -1,6 +1,6 @@
 /**
- * Encodes and decodes the extended attributes of POSIX ACLs, combines ACLs with mode bits, and checks a caller's
- * rights. Storages store the lists.
+ * Encodes and decodes POSIX ACLs in extended attributes, combines them with mode bits, and checks a caller's rights.
+ * Used by storages, which store the attributes, and by the mount.
  *
  * Sources: Linux `include/uapi/linux/posix_acl_xattr.h`, `fs/posix_acl.c`; acl(5).
  */
@@ -16,7 +16,7 @@ export const ACL_NAMES = [ACL_ACCESS, ACL_DEFAULT] as const;
 
 export const isAcl = (name: string): boolean => name === ACL_ACCESS || name === ACL_DEFAULT;
 
-/** The names that set an ACL. GlusterFS's bricks accept the last two, as text. */
+/** All names of extended attributes that set an ACL. The last two set it as text, on GlusterFS's bricks. */
 export const ACL_ALIASES: readonly string[] = [
   ...ACL_NAMES,
   'glusterfs.posix.acl',
@@ -31,7 +31,7 @@ export interface AclEntry {
   readonly id: number;
 }
 
-/** In the order of the tags, as the kernel requires. */
+/** The entries, in the order of their tags, as the kernel requires. */
 export type Acl = readonly AclEntry[];
 
 const USER_OBJ = 1;
@@ -47,11 +47,11 @@ const ENTRY_SIZE = 8;
 /** The id of entries without a uid or gid (ACL_UNDEFINED_ID). */
 const NO_ID = 0xffff_ffff;
 
-const isNamed = (tag: number): boolean => tag === USER || tag === GROUP;
+const hasId = (tag: number): boolean => tag === USER || tag === GROUP;
 
 /**
- * Decodes an attribute. Checks its format and tags, but not the order of the list. Returns null if the list has no
- * entries; an errno if it is malformed.
+ * Decodes an attribute. Checks its format and tags, but not the order of the entries (`isValidAcl`).
+ * @returns null for a list without entries, or an errno if the attribute is malformed
  */
 export function decodeAcl(bytes: Uint8Array): Acl | null | number {
   if (bytes.length === 0) return null;
@@ -63,9 +63,9 @@ export function decodeAcl(bytes: Uint8Array): Acl | null | number {
   for (let at = HEADER_SIZE; at < bytes.length; at += ENTRY_SIZE) {
     const tag = view.getUint16(at, true);
     const perm = view.getUint16(at + 2, true);
-    acl.push({ tag, perm, id: isNamed(tag) ? view.getUint32(at + 4, true) : NO_ID });
+    acl.push({ tag, perm, id: hasId(tag) ? view.getUint32(at + 4, true) : NO_ID });
   }
-  if (acl.some(({ tag }) => !LETTERS.has(tag))) return EINVAL;
+  if (acl.some(({ tag }) => !TAG_LETTERS.has(tag))) return EINVAL;
   return acl.length === 0 ? null : acl;
 }
 
@@ -82,8 +82,8 @@ export function encodeAcl(acl: Acl): Uint8Array {
   return bytes;
 }
 
-/** A letter for each tag, so that a list can be checked against `VALID_ORDER`. */
-const LETTERS = new Map([
+/** A letter for each tag: the letters of a list's tags form a text that `VALID_ORDER` checks. */
+const TAG_LETTERS = new Map([
   [USER_OBJ, 'U'],
   [USER, 'u'],
   [GROUP_OBJ, 'G'],
@@ -94,13 +94,13 @@ const LETTERS = new Map([
 /** The valid sequences of tags, as letters. Named users and groups need a mask. */
 const VALID_ORDER = /^U(?:u*Gg*m|G)o$/;
 
-/** Whether a list is valid: complete, ordered, without duplicates of the single entries. */
+/** Whether a list has all required entries, in order, and none twice that may occur only once. */
 export function isValidAcl(acl: Acl): boolean {
-  const possible = acl.every(({ tag, perm, id }) => perm <= 7 && !(isNamed(tag) && id === NO_ID));
-  return possible && VALID_ORDER.test(acl.map(({ tag }) => LETTERS.get(tag)).join(''));
+  const possible = acl.every(({ tag, perm, id }) => perm <= 7 && !(hasId(tag) && id === NO_ID));
+  return possible && VALID_ORDER.test(acl.map(({ tag }) => TAG_LETTERS.get(tag)).join(''));
 }
 
-/** Decodes a list that a mode cannot express. Returns null if a mode can express it, or if it is invalid. */
+/** Decodes a list. Returns null if it is invalid, or if a mode can express it, so that it need not be stored. */
 export function decodeExtendedAcl(bytes: Uint8Array): Acl | null {
   const acl = decodeAcl(bytes);
   return acl === null || typeof acl === 'number' || !isValidAcl(acl) || fitsMode(acl) ? null : acl;
@@ -109,8 +109,8 @@ export function decodeExtendedAcl(bytes: Uint8Array): Acl | null {
 /** Whether a mode can express a valid list: it has only the three entries without names or mask. */
 export const fitsMode = (acl: Acl): boolean => acl.length === 3;
 
-/** The entries that correspond to the mode's three groups of bits. A mask takes the place of the group. */
-function modeShifts(acl: Acl): readonly (readonly [tag: number, shift: number])[] {
+/** Lists the tags that correspond to the mode's three groups of bits. A mask takes the place of the group. */
+function listModeShifts(acl: Acl): readonly (readonly [tag: number, shift: number])[] {
   const hasMask = acl.some(({ tag }) => tag === MASK);
   return [
     [USER_OBJ, 6],
@@ -119,31 +119,32 @@ function modeShifts(acl: Acl): readonly (readonly [tag: number, shift: number])[
   ];
 }
 
-/** The nine mode bits of a list. */
-export function aclMode(acl: Acl): number {
-  const shifts = modeShifts(acl);
+/** Computes the nine mode bits of a list. */
+export function computeAclMode(acl: Acl): number {
+  const shifts = listModeShifts(acl);
   return shifts.reduce(
     (mode, [tag, shift]) => mode | (acl.find((entry) => entry.tag === tag)!.perm << shift),
     0,
   );
 }
 
-/** Returns the list after chmod(2). */
-export function aclWithMode(acl: Acl, mode: number): Acl {
-  const shifts = new Map(modeShifts(acl));
+/** Returns the list as chmod(2) to `mode` changes it. */
+export function applyModeToAcl(acl: Acl, mode: number): Acl {
+  const shifts = new Map(listModeShifts(acl));
   return acl.map((entry) => {
     const shift = shifts.get(entry.tag);
     return shift === undefined ? entry : { ...entry, perm: (mode >> shift) & 7 };
   });
 }
 
-/** The list of a new inode with this mode, from its directory's default ACL. */
-export const inheritedAcl = (defaults: Acl, mode: number): Acl =>
-  aclWithMode(defaults, aclMode(defaults) & mode);
+/** Makes the list of a new inode with this mode, from its directory's default ACL. */
+export const makeInheritedAcl = (defaults: Acl, mode: number): Acl =>
+  applyModeToAcl(defaults, computeAclMode(defaults) & mode);
 
 /**
- * True when the ACL grants the caller the rights in `mask` (R_OK 4, W_OK 2, X_OK 1). The caller must be neither
- * root nor the owner: for those the mode decides. `gid` is the group of the inode.
+ * Whether the ACL grants the rights in `mask` (R_OK 4, W_OK 2, X_OK 1).
+ * @param gid the group of the inode
+ * @param caller neither root nor the owner, for whom the mode decides
  */
 export function aclPermits(acl: Acl, gid: number, caller: Stack, mask: number): boolean {
   // The mask limits the rights of named users and of all groups.
@@ -153,15 +154,15 @@ export function aclPermits(acl: Acl, gid: number, caller: Stack, mask: number): 
     if (tag === MASK) limit = perm;
     else if (tag === OTHER) otherBits = perm;
   }
-  let isGroup = false;
+  let isInGroup = false;
   for (const { tag, perm, id } of acl) {
-    const gives = (perm & limit & mask) === mask;
-    if (tag === USER && id === caller.uid) return gives;
+    const isGranted = (perm & limit & mask) === mask;
+    if (tag === USER && id === caller.uid) return isGranted;
     if ((tag !== GROUP_OBJ || !isMember(caller, gid)) && (tag !== GROUP || !isMember(caller, id))) {
       continue;
     }
-    if (gives) return true;
-    isGroup = true;
+    if (isGranted) return true;
+    isInGroup = true;
   }
-  return !isGroup && (otherBits & mask) === mask;
+  return !isInGroup && (otherBits & mask) === mask;
 }

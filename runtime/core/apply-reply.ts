@@ -1,10 +1,10 @@
 /**
- * Applies replies to the inode table: links, removes and moves inodes and names, by the table of fops.
- * Every initiator calls `applyReply` once for each reply, before it answers its own caller; a hot path calls
- * the functions below directly. A success links the inode of the reply (else of the request's loc) under the
- * gfid of `buf`, and the caller goes on with the linked inode; without attributes or gfid the reply is EIO.
- * A lookup that fails with ENOENT or ESTALE removes the name. An inode that was made for a request and is
- * not linked is forgotten.
+ * Applies replies to the inode table: links inodes, and adds, removes and moves names. Every initiator calls
+ * `applyReply` once for each reply, before it replies to its own caller; hot paths call the functions below directly.
+ *
+ * A success links the inode of the reply, or else that of the request's loc, under the gfid of `buf`. The initiator
+ * continues with the linked inode, or fails a reply without gfid with EIO. A lookup that fails with ENOENT or ESTALE
+ * removes the name. An inode that was made for a request and not linked is forgotten.
  */
 import type { Dict } from './dict.ts';
 import { ENOENT, ESTALE } from './errno.ts';
@@ -71,8 +71,8 @@ export function moveEntry(oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
   else from.table.rename(from, fromName, to, toName);
 }
 
-/** The arguments and parts of a reply that concern the inode table, by index; -1 if the fop lacks one. */
-interface Effect {
+/** The positions of the arguments and reply parts that concern the inode table; -1 if the fop lacks one. */
+interface ReplyIndices {
   /** Index of the loc argument that the reply's inode is linked under. */
   readonly loc: number;
   /** Index of the loc argument whose name the fop removes. */
@@ -84,7 +84,7 @@ interface Effect {
   readonly buf: number;
   readonly entries: number;
   /** Whether the fop removes one name and creates another: rename. */
-  readonly moves: boolean;
+  readonly isRename: boolean;
 }
 
 const indexByName = (list: readonly Arg[], name: string | undefined): number =>
@@ -92,7 +92,7 @@ const indexByName = (list: readonly Arg[], name: string | undefined): number =>
 const indexByType = (list: readonly Arg[], type: string): number =>
   list.findIndex((arg) => arg.type === type);
 
-function describeEffect({ args, reply, entry }: FopRow): Effect {
+function findIndices({ args, reply, entry }: FopRow): ReplyIndices {
   return {
     loc: indexByName(args, entry.creates ?? 'loc'),
     removed: indexByName(args, entry.removes),
@@ -101,23 +101,26 @@ function describeEffect({ args, reply, entry }: FopRow): Effect {
     inode: indexByType(reply, 'inode'),
     buf: indexByName(reply, 'buf'),
     entries: indexByType(reply, 'entries'),
-    moves: entry.creates !== undefined && entry.removes !== undefined,
+    isRename: entry.creates !== undefined && entry.removes !== undefined,
   };
 }
 
-const effects: ReadonlyMap<FopRow, Effect> = new Map(fops.map((row) => [row, describeEffect(row)]));
+const indicesByFop: ReadonlyMap<FopRow, ReplyIndices> = new Map(
+  fops.map((row) => [row, findIndices(row)]),
+);
 
-/** The loc that a fop creates or looks up. */
-export const targetLoc = (row: FopRow, args: readonly unknown[]): Loc | null =>
-  (args[effects.get(row)!.loc] as Loc | undefined) ?? null;
+/** Finds the loc argument that a fop creates or looks up; null if it has none. */
+export const findTargetLoc = (row: FopRow, args: readonly unknown[]): Loc | null =>
+  (args[indicesByFop.get(row)!.loc] as Loc | undefined) ?? null;
 
-/** The inode of a reply; null if the reply has no inode. */
-export const replyInode = (row: FopRow, reply: readonly unknown[]): Inode | null =>
-  (reply[effects.get(row)!.inode] as Inode | undefined) ?? null;
+/** Finds the inode in a reply; null if the reply has none. */
+export const findReplyInode = (row: FopRow, reply: readonly unknown[]): Inode | null =>
+  (reply[indicesByFop.get(row)!.inode] as Inode | undefined) ?? null;
 
 /**
- * Applies the reply to a fop. Replaces the inodes in `reply` by the linked ones, and moves a create's fd there.
- * @param isNamed false for a request that bypassed the volumes: it adds no name
+ * Applies the reply to a fop. Replaces the inodes in `reply` by the linked ones, and moves the fd of a create to the
+ * linked inode.
+ * @param isNamed false for a request that bypassed the volumes, which adds no name
  * @returns false for a success without an inode, which the caller reports as EIO
  */
 export function applyReply(
@@ -128,14 +131,14 @@ export function applyReply(
   reply: unknown[],
   isNamed = true,
 ): boolean {
-  const effect = effects.get(row)!;
+  const effect = indicesByFop.get(row)!;
   let isComplete = true;
   if (opRet < 0) {
     // A lookup returns an inode and creates no name.
     const isLookup = effect.inode >= 0 && row.entry.creates === undefined;
     if (isLookup && isNameGone(opErrno)) removeEntry(args[effect.loc] as Loc);
   } else if (effect.inode >= 0) isComplete = applyInode(effect, args, reply, isNamed);
-  else if (effect.moves) {
+  else if (effect.isRename) {
     const to = args[effect.loc] as Loc;
     moveEntry(args[effect.removed] as Loc, to, args[effect.xdata] as Dict | null);
   } else if (effect.removed >= 0) removeEntry(args[effect.removed] as Loc);
@@ -149,8 +152,9 @@ export function applyReply(
   return isComplete;
 }
 
+/** Links the inode of a success. Returns false if the reply has no gfid to link it under. */
 function applyInode(
-  { loc, inode, buf, fd }: Effect,
+  { loc, inode, buf, fd }: ReplyIndices,
   args: readonly unknown[],
   reply: unknown[],
   isNamed: boolean,

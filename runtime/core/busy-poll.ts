@@ -1,8 +1,8 @@
 /**
  * Decides at which waits the server polls busily for the next request instead of sleeping.
  *
- * If client and server run on different CPUs, the next request comes within microseconds, and busy polling
- * saves a wake-up. On a shared CPU the client cannot run meanwhile. So a miss doubles the number of waits
+ * If client and server run on different CPUs, the next request comes within microseconds, and busy polling saves a
+ * wake-up. On a shared CPU it is useless, as the client cannot run meanwhile. So each miss doubles the number of waits
  * until the next try (up to 1024), and a hit resets it to 1.
  */
 

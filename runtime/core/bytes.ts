@@ -2,15 +2,15 @@
  * Converts names (file names, xattr names, link targets) between bytes and strings, without loss.
  *
  * A byte that is not part of valid UTF-8 becomes the lone surrogate U+DC00 + byte (U+DC80 … U+DCFF), as in
- * Python's `surrogateescape`. UTF-8 is strict (Unicode 15, table 3-7). `encodeName(decodeName(bytes))` is the
- * identity on all bytes, `decodeName(encodeName(s))` on well-formed strings. Encoding any other lone surrogate,
- * which only a module can make, throws `NameError`: a substitute ('?', U+FFFD) could name another file.
+ * Python's `surrogateescape`. UTF-8 is strict (Unicode 15, table 3-7). `encodeName(decodeName(bytes))` returns the
+ * same bytes for all input. A string with any other lone surrogate, which only a module can make, cannot be encoded:
+ * that throws `NameError`, because a substitute ('?', U+FFFD) could name another file.
  */
 
 import { EILSEQ } from './errno.ts';
 import { NAME_MAX } from './limits.ts';
 
-/** Thrown for a string that encodes no bytes: it has a lone surrogate outside U+DC80 … U+DCFF. */
+/** Thrown for a string that cannot be a name: it has a lone surrogate outside U+DC80 … U+DCFF. */
 export class NameError extends RangeError {
   override readonly name = 'NameError';
   readonly code = 'EILSEQ';
@@ -84,8 +84,8 @@ export function encodeName(s: string): Uint8Array {
 }
 
 /**
- * Scratch arrays of char codes, one for each length of a file name: `fromCharCode` makes a string of one at
- * less than half the cost of appending characters.
+ * Scratch arrays of char codes, one for each length of a file name. To make a string from such an array by
+ * `fromCharCode` costs less than half of appending characters.
  */
 const codesByLength: readonly number[][] = Array.from({ length: NAME_MAX + 1 }, (_, length) =>
   new Array<number>(length).fill(0),

@@ -10,10 +10,10 @@ export class CallPool {
   /** Head of the list; `older` leads to the next call. */
   newest: Stack | null = null;
   size = 0;
-  /** Number of calls that wait for another request or a reply; see `Stack.rest`. */
+  /** Number of calls that wait for another request or a reply, and so do not need the event loop (`Stack.rest`). */
   resting = 0;
 
-  /** Whether a call needs the event loop to continue: one that does not rest. */
+  /** Whether some call may need the event loop to continue, because it does not rest. */
   get busy(): boolean {
     return this.size > this.resting;
   }

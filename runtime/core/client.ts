@@ -1,8 +1,8 @@
 /**
  * Represents a client of an initiator: the kernel for a mount, each connection for a server. It owns requests under
- * way, open files, lookups, contexts of translators (`ctxSet`), and locks (a lock's owner is client and lk-owner).
+ * way, open files, lookups, contexts of translators (`ctxSet`) and, together with an lk-owner, locks.
  * `disconnect` interrupts its requests, calls `clientDisconnect` from the top down, closes its files and forgets
- * its lookups. After its last request translators get `clientDestroy`.
+ * its lookups. After the last of its requests, translators get `clientDestroy`.
  *
  * Source: GlusterFS `client_t`, `libglusterfs/src/client_t.c`.
  */
@@ -19,7 +19,7 @@ import type { Xlator } from './xlator.ts';
 
 let lastId = 0;
 
-/** Whether a graph has clients besides this one; null stands for a volume of the graph. */
+/** Whether the graph has clients besides this one. @param client null for a request that a volume has begun */
 export function hasOtherClients(client: Client | null): boolean {
   if (client === null) return true;
   const { clients, graph } = client.initiator;
@@ -37,7 +37,7 @@ export class Client<P = unknown> extends Ctx {
   connected = true;
   private readonly calls: CallPool;
   private readonly lookups: Lookups;
-  /** Requests that have not ended; counted after `disconnect` only. */
+  /** Number of requests that have not ended; kept only after `disconnect`. */
   private pendingCount = 0;
 
   /** Called by `Initiator.connect`. */
@@ -99,6 +99,7 @@ export class Client<P = unknown> extends Ctx {
     this.countEnd();
   }
 
+  /** Counts the end of a request after `disconnect`; the last one ends the client. */
   private countEnd(): void {
     this.pendingCount -= 1;
     if (this.pendingCount > 0) return;
@@ -110,8 +111,8 @@ export class Client<P = unknown> extends Ctx {
   }
 
   /**
-   * Calls a hook of one translator. An exception is logged, so that the other translators are called. A
-   * translator that has ended is not called.
+   * Calls a hook of one translator, unless it has ended. An exception is logged, so that the other translators still
+   * get their calls.
    */
   private runHook(xl: Xlator, hook: () => void): void {
     if (!xl.initialised) return;

@@ -1,6 +1,9 @@
-/** Declares a graph's access to its environment: clock, timers, random bytes, the log's sink. */
+/**
+ * Declares the environment of a graph: clock, timers, random bytes, the log's sink. Servers, tests and the playground
+ * implement it.
+ */
 import type { Gfid } from './gfid.ts';
-import { asVersion4, gfidFromBytes } from './gfid.ts';
+import { gfidFromBytes, setVersion4 } from './gfid.ts';
 import { GFID_SIZE } from './limits.ts';
 import type { LogSink } from './log.ts';
 import type { PumpSources } from './pump-source.ts';
@@ -12,8 +15,8 @@ export interface Context {
   /** Calls `fn` once after at least `ms` milliseconds; the result cancels it. */
   after(ms: number, fn: () => void): () => void;
   /**
-   * As `after`, exact to some ten microseconds, at the cost of a few system calls. Where the system has no
-   * such timer, the method is absent or returns undefined.
+   * Does the same as `after`, exact to some ten microseconds, at the cost of a few system calls. Absent, or returns
+   * undefined, where the system has no such timer.
    */
   exactly?(ms: number, fn: () => void): (() => void) | undefined;
   /**
@@ -21,17 +24,17 @@ export interface Context {
    * test advances the clock, because an endless series of such calls would leave the test no turn to do so.
    */
   soon?(fn: () => void): () => void;
-  /** Bytes of memory still available. Absent where the system does not report it. */
+  /** Returns the bytes of memory still available. Absent where the system does not report it. */
   availableMemory?(): number;
   /** Bytes of memory of the machine. Absent where the system does not report it. */
   readonly totalMemory?: number;
-  /** Fills `out` with unpredictable bytes. Each call asks for few: generate them in advance if calls are costly. */
+  /** Fills `out` with unpredictable bytes, usually 16. Generate them in advance where each call is costly. */
   random(out: Uint8Array): void;
   /** The directory that relative paths in the volfile start from. */
   readonly baseDir: string;
-  /** Requests a turn of the event loop soon, for work outside of any request. */
+  /** Makes the pump give the event loop a turn before it sleeps next, for work outside of any request. */
   wake(): void;
-  /** The pump's descriptors. Absent in a thread and in a browser, where only the event loop serves them. */
+  /** The pump, to which volumes add their sockets. Absent in worker threads and in a browser. */
   readonly sources?: PumpSources | undefined;
   /** Whether unknown options and names are errors, not warnings. */
   readonly strict?: boolean | undefined;
@@ -68,10 +71,10 @@ export interface RunFiles {
 }
 
 /** Scratch space for the bytes of a new gfid. */
-const bytes = new Uint8Array(GFID_SIZE);
+const gfidBytes = new Uint8Array(GFID_SIZE);
 
 /** A fresh gfid (uuid version 4). */
 export function newGfid(context: Context): Gfid {
-  context.random(bytes);
-  return gfidFromBytes(asVersion4(bytes));
+  context.random(gfidBytes);
+  return gfidFromBytes(setVersion4(gfidBytes));
 }

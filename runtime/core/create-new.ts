@@ -1,10 +1,11 @@
 /**
- * Winds a create that never opens an existing file unchecked. It adds O_EXCL; if the name exists, it looks the
- * file up and the caller decides. A client sends a create for a name that it believes absent, and another
- * client may have created the file meanwhile.
+ * Winds a create so that the calling translator can check a file that exists already. The kernel sends a create for a
+ * name that it believes absent, but another client may have created the file meanwhile. So the create is wound with
+ * O_EXCL; if the name exists, the file is looked up, and the translator decides.
  *
- * Callers pass callbacks: `onCreate` gets every reply to a create. `onExisting` gets the existing file, and unwinds
- * the frame or winds the create on unchanged (`tail.create`). `frame.local` belongs to this module until then.
+ * The translator passes two callbacks: `onCreate` gets the reply to the create; `onExisting` gets the existing file,
+ * and unwinds the frame or winds the create on unchanged (`tail.create`). Until then, `frame.local` belongs to this
+ * file.
  */
 import type { Dict } from './dict.ts';
 import { EEXIST, ENOENT } from './errno.ts';
@@ -37,6 +38,7 @@ export interface Creation<P> {
   readonly lookupKeys: Dict | null;
 }
 
+/** The state in `frame.local` while the request is under way. */
 interface Attempt<P> {
   readonly creation: Creation<P>;
   readonly args: CreateArgs;
@@ -58,7 +60,7 @@ export function createNew<P>(
 const createCbk: Cbk<'create', unknown> = (frame, cookie, xl, opRet, opErrno, ...reply) => {
   const { args, creation } = frame.local as Attempt<unknown>;
   const exists = opRet < 0 && opErrno === EEXIST;
-  // With O_EXCL, the client itself wants EEXIST for an existing file.
+  // If the client itself has set O_EXCL, EEXIST is the reply that it wants.
   if (exists && (args[1] & O_EXCL) === 0) {
     wind.lookup(frame, 0, lookupCbk, xl.children[0]!, args[0], creation.lookupKeys);
     return;

@@ -1,6 +1,7 @@
 /**
- * Defines the time of a request and the file times that it sets. features/utime adds them on the way down, and
- * storage/posix stores them (`trusted.glusterfs.mdata`), so that all copies of a file get the same times.
+ * Defines the time of a request, and which of a file's times each fop sets to it. features/utime adds both to requests
+ * on the way down, and storage/posix stores the times (`trusted.glusterfs.mdata`), so that all copies of a file get the
+ * same ones.
  *
  * Source: GlusterFS 10 `call_stack_t` (`ctime`, `flags`), `xlators/features/utime/src/utime-helpers.c`.
  */
@@ -8,8 +9,8 @@
 import { SET_ATTR } from './fops.ts';
 import type { FopName } from './gen/fops.gen.ts';
 
-/** The times that a request sets, as bits: of its target, and of the parent directory (`MDATA_*`). */
-export const SETS = {
+/** Bits for the times that a request sets: those of its target, and those of the parent directory (`MDATA_*`). */
+export const TIME_BITS = {
   CTIME: 1,
   MTIME: 2,
   ATIME: 4,
@@ -18,6 +19,7 @@ export const SETS = {
   PARENT_ATIME: 32,
 } as const;
 
+/** The time of a request, and the times that it sets. */
 export interface Ctime {
   /** Seconds since 1970, and nanoseconds beyond them. */
   readonly sec: number;
@@ -26,39 +28,39 @@ export interface Ctime {
   readonly flags: number;
 }
 
-const { CTIME, MTIME, ATIME, PARENT_CTIME, PARENT_MTIME } = SETS;
-// Times of fops that create an inode, that only change names, and that write data.
-const PARENT = PARENT_CTIME | PARENT_MTIME;
-const CREATED = CTIME | MTIME | ATIME | PARENT;
-const NAMED = CTIME | PARENT;
-const WRITTEN = CTIME | MTIME;
+const { CTIME, MTIME, ATIME, PARENT_CTIME, PARENT_MTIME } = TIME_BITS;
+// The times that fops set which create an inode, only change names, or write data.
+const PARENT_TIMES = PARENT_CTIME | PARENT_MTIME;
+const CREATION_TIMES = CTIME | MTIME | ATIME | PARENT_TIMES;
+const NAMING_TIMES = CTIME | PARENT_TIMES;
+const WRITE_TIMES = CTIME | MTIME;
 
 /**
- * The times that each fop sets; for setattr see `setattrTimes`. GlusterFS sets none for discard, put, icreate,
+ * The times that each fop sets; for setattr see `findSetattrTimes`. GlusterFS sets none for discard, put, icreate,
  * namelink and setxattr, and the access time instead of the change time for fallocate and zerofill.
  */
 export const timesByFop: Readonly<Partial<Record<FopName, number>>> = {
   open: ATIME,
   opendir: ATIME,
   readv: ATIME,
-  mknod: CREATED,
-  mkdir: CREATED,
-  symlink: CREATED,
-  create: CREATED,
-  put: CREATED,
+  mknod: CREATION_TIMES,
+  mkdir: CREATION_TIMES,
+  symlink: CREATION_TIMES,
+  create: CREATION_TIMES,
+  put: CREATION_TIMES,
   icreate: CTIME | MTIME | ATIME,
-  unlink: NAMED,
-  rmdir: NAMED,
-  link: NAMED,
-  namelink: NAMED,
-  rename: NAMED,
-  writev: WRITTEN,
-  truncate: WRITTEN,
-  ftruncate: WRITTEN,
-  fallocate: WRITTEN,
-  zerofill: WRITTEN,
-  discard: WRITTEN,
-  copy_file_range: WRITTEN | ATIME,
+  unlink: NAMING_TIMES,
+  rmdir: NAMING_TIMES,
+  link: NAMING_TIMES,
+  namelink: NAMING_TIMES,
+  rename: NAMING_TIMES,
+  writev: WRITE_TIMES,
+  truncate: WRITE_TIMES,
+  ftruncate: WRITE_TIMES,
+  fallocate: WRITE_TIMES,
+  zerofill: WRITE_TIMES,
+  discard: WRITE_TIMES,
+  copy_file_range: WRITE_TIMES | ATIME,
   setxattr: CTIME,
   fsetxattr: CTIME,
   removexattr: CTIME,
@@ -71,10 +73,10 @@ export const accessTimeFops: readonly FopName[] = ['open', 'opendir', 'readv', '
 const { MODE, UID, GID } = SET_ATTR;
 
 /**
- * Returns the times that a setattr sets besides those in its arguments. `valid` 0 only drops set-user-id and the
- * like (`KILL_PRIV`), which changes the ctime, too.
+ * Finds the times that a setattr sets besides those in its arguments. With `valid` 0 it only drops set-user-id,
+ * set-group-id and capabilities (`KILL_PRIV`), which changes the ctime, too.
  */
-export const setattrTimes = (valid: number): number =>
+export const findSetattrTimes = (valid: number): number =>
   valid === 0 || (valid & (MODE | UID | GID)) !== 0 ? CTIME : 0;
 
 /** Makes a Ctime from milliseconds since 1970. */

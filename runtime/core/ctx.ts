@@ -7,6 +7,7 @@ import type { Xlator } from './xlator.ts';
 /** The instances of a graph, by id. Ids of initiators and of ended instances are undefined. */
 export type Instances = readonly (Xlator<unknown> | undefined)[];
 
+/** Base class of objects with contexts: `Inode`, `Fd`, `Client`. */
 export class Ctx {
   private ctx: unknown[] | null = null;
 

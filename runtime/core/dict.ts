@@ -1,7 +1,7 @@
 /**
- * Maps keys to typed values: the xdata of requests and replies, and extended attributes. A value keeps
- * GlusterFS's data type, so that a value from the wire or a module goes back unchanged. Iteration is in order
- * of insertion (in GlusterFS last inserted first); callers must not rely on it.
+ * Maps keys to typed values, for the xdata of requests and replies, and for extended attributes. A value has one of
+ * GlusterFS's data types, so that a value from the wire or a module can go back unchanged. Iteration is in order of
+ * insertion; callers must not rely on it, as GlusterFS iterates in another order.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/dict.h`.
  */
@@ -24,15 +24,15 @@ export type DictType = (typeof dictTypes)[number];
 export type DictValue = number | string | Uint8Array | Iatt;
 
 /** A pair, linked to the pair inserted next. */
-interface Entry {
+interface Pair {
   readonly key: string;
   type: DictType;
   value: DictValue;
-  next: Entry | null;
+  next: Pair | null;
 }
 
-/** The most pairs of a dict that is searched linearly, which is fastest for a few; a larger one has a map. */
-const LIST_MAX = 16;
+/** The most pairs that are searched linearly, which is fastest for a few. A larger dict has a Map. */
+const LINEAR_MAX = 16;
 
 function inferType(value: DictValue): DictType {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'double';
@@ -41,12 +41,13 @@ function inferType(value: DictValue): DictType {
 }
 
 export class Dict {
-  /** Head of the list, for up to `LIST_MAX` pairs. */
-  private first: Entry | null = null;
-  private last: Entry | null = null;
+  /** Head and end of the list of pairs; null in a dict with a Map. */
+  private first: Pair | null = null;
+  private last: Pair | null = null;
+  /** Number of pairs in the list. */
   private count = 0;
-  /** Replaces the list once there were more than `LIST_MAX` pairs. */
-  private byKey: Map<string, Entry> | null = null;
+  /** Replaces the list once the dict has more than `LINEAR_MAX` pairs. */
+  private byKey: Map<string, Pair> | null = null;
 
   /** Makes a dict of the given pairs; types are inferred. */
   static of(pairs: Readonly<Record<string, DictValue>>): Dict {
@@ -59,7 +60,7 @@ export class Dict {
     return this.byKey?.size ?? this.count;
   }
 
-  private find(key: string): Entry | undefined {
+  private find(key: string): Pair | undefined {
     if (this.byKey !== null) return this.byKey.get(key);
     for (let each = this.first; each !== null; each = each.next) {
       if (each.key === key) return each;
@@ -79,7 +80,7 @@ export class Dict {
     return this.find(key)?.type;
   }
 
-  /** The number under `key`, also from decimal text; otherwise undefined. */
+  /** Returns the number under `key`, which may be stored as decimal text; undefined for any other value. */
   number(key: string): number | undefined {
     const value = this.get(key);
     if (typeof value === 'number') return value;
@@ -108,8 +109,8 @@ export class Dict {
     return this;
   }
 
-  private add(entry: Entry): void {
-    if (this.byKey === null && this.count === LIST_MAX) this.buildIndex();
+  private add(entry: Pair): void {
+    if (this.byKey === null && this.count === LINEAR_MAX) this.buildIndex();
     if (this.byKey !== null) {
       this.byKey.set(entry.key, entry);
       return;
@@ -133,7 +134,7 @@ export class Dict {
 
   delete(key: string): boolean {
     if (this.byKey !== null) return this.byKey.delete(key);
-    let previous: Entry | null = null;
+    let previous: Pair | null = null;
     for (let each = this.first; each !== null; each = each.next) {
       if (each.key === key) {
         if (previous === null) this.first = each.next;
@@ -147,7 +148,7 @@ export class Dict {
     return false;
   }
 
-  /** A snapshot of the keys. */
+  /** Iterates over a copy of the keys, so that the caller may change the dict meanwhile. */
   keys(): IterableIterator<string> {
     const keys: string[] = [];
     this.forEach((key) => {

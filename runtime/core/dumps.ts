@@ -1,6 +1,6 @@
 /**
  * Takes snapshots of a graph for statedumps and `meta`: dumps of its volumes, requests in flight with their frames,
- * and inodes. A snapshot is made synchronously; it lists at most `LIST_MAX` items of each kind and their total.
+ * and inodes. A snapshot is made synchronously; it lists at most `LISTED_MAX` items of each kind and their total.
  *
  * Source: GlusterFS `libglusterfs/src/statedump.c`, `gf_proc_dump_call_stack`, `inode_table_dump`.
  */
@@ -9,16 +9,18 @@ import type { Inode } from './inode.ts';
 import type { Dump, GraphView, Xlator } from './xlator.ts';
 
 /** The most requests, inodes or open files in one list. */
-export const LIST_MAX = 1000;
+export const LISTED_MAX = 1000;
 /** The most frames in the dump of a request. */
 const FRAMES_MAX = 64;
 
 export interface CappedList<T> {
+  /** Number of all items. */
   readonly count: number;
-  /** At most `LIST_MAX`. */
+  /** At most `LISTED_MAX`. */
   readonly listed: readonly T[];
 }
 
+/** A request in flight. */
 export interface CallDump {
   readonly unique: number;
   readonly uid: number;
@@ -29,7 +31,7 @@ export interface CallDump {
   /** Age in seconds, rounded down. */
   readonly age: number;
   readonly interrupted: boolean;
-  /** From the initiator's frame to the newest. */
+  /** From the initiator's frame down to the newest. */
   readonly frames: readonly FrameDump[];
 }
 
@@ -59,7 +61,7 @@ export interface InodeDump {
   readonly kids: number;
 }
 
-/** Dumps a volume. An exception becomes its entry `error`. */
+/** Calls a volume's `dump`. If that throws, the dump has the message as its only entry, `error`. */
 export function dumpXlator(xl: Xlator): Dump {
   try {
     return xl.translator.dump?.(xl) ?? {};
@@ -82,7 +84,7 @@ export function dumpCalls(
   getAge: (unique: number) => number,
 ): CappedList<CallDump> {
   const calls = listPendingCalls(graph);
-  const listed = calls.slice(0, LIST_MAX).map((call) => dumpCall(call, getAge(call.unique)));
+  const listed = calls.slice(0, LISTED_MAX).map((call) => dumpCall(call, getAge(call.unique)));
   return { count: calls.length, listed };
 }
 
@@ -116,7 +118,7 @@ function dumpFrames(newest: Frame | null): FrameDump[] {
 export function dumpInodes({ inodes }: GraphView): InodesDump {
   const listed: InodeDump[] = [];
   for (const inode of inodes.all()) {
-    if (listed.length === LIST_MAX) break;
+    if (listed.length === LISTED_MAX) break;
     listed.push(dumpInode(inode));
   }
   const { size, lruSize, lruLimit } = inodes;

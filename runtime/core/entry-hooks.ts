@@ -1,7 +1,7 @@
 /**
- * Makes fops with hooks for changes of names: one pair for all fops that create or remove a name (column `entry` of
- * the table), so that a cache of names covers every such fop, also fops added later. The fops wind to the first
- * child with a frame of their own. Initiators, not hooks, update the inode table (`apply-reply.ts`).
+ * Makes fops that call hooks before and after each change of a name. One pair of hooks serves all fops that create or
+ * remove a name (`entry` in fops.ts), so a cache of names misses none, not even a fop that is added later. The fops
+ * wind to the first child. Hooks need not update the inode table: initiators do (`apply-reply.ts`).
  */
 import type { Client } from './client.ts';
 import { type FopRow, fops } from './fops.ts';
@@ -16,7 +16,7 @@ export interface Entry {
   readonly fop: number;
   /** The name that the fop creates. */
   readonly created: Loc | null;
-  /** The name that the fop removes. A rename that exchanges names, or renames a hard link to another, keeps it. */
+  /** The name that the fop removes. (It stays if a rename exchanges names, or both are hard links to one file.) */
   readonly removed: Loc | null;
   /** The client of the request; null for a volume's own request. */
   readonly client: Client | null;

@@ -6,9 +6,9 @@
  */
 
 /**
- * Every errno: name → number, message. Aliases come last, so the first name of a number is the usual one.
+ * Number and message of each errno. Aliases come last, so that the first name of a number is the usual one.
  */
-const table = {
+const errnoTable = {
   EPERM: [1, 'Operation not permitted'],
   ENOENT: [2, 'No such file or directory'],
   ESRCH: [3, 'No such process'],
@@ -145,17 +145,17 @@ const table = {
   ENOTSUP: [95, 'Operation not supported'],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type ErrnoName = keyof typeof table;
+export type ErrnoName = keyof typeof errnoTable;
 
 /**
  * All names, in the order of their numbers, the aliases EWOULDBLOCK, EDEADLOCK and ENOTSUP last.
  */
-export const errnoNames = Object.keys(table) as readonly ErrnoName[];
+export const errnoNames = Object.keys(errnoTable) as readonly ErrnoName[];
 
-/** Name → number: what stubs for other languages are generated from. */
+/** The numbers by name, from which the stubs for other languages are generated. */
 export const errnoNumbers = Object.fromEntries(
-  Object.entries(table).map(([name, [number]]) => [name, number]),
-) as { readonly [N in ErrnoName]: (typeof table)[N][0] };
+  Object.entries(errnoTable).map(([name, [number]]) => [name, number]),
+) as { readonly [N in ErrnoName]: (typeof errnoTable)[N][0] };
 
 export const {
   EPERM,
@@ -294,22 +294,22 @@ export const {
   ENOTSUP,
 } = errnoNumbers;
 
-/** number → usual name; with holes. */
-const nameOf: (ErrnoName | undefined)[] = [];
-for (const name of errnoNames) nameOf[errnoNumbers[name]] ??= name;
+/** The usual names by number; numbers without an errno are holes. */
+const nameByNumber: (ErrnoName | undefined)[] = [];
+for (const name of errnoNames) nameByNumber[errnoNumbers[name]] ??= name;
 
-/** The usual name of a number: `ENOENT`, or `errno 4711` when Linux has no such errno. */
-export const errnoName = (errno: number): string => nameOf[errno] ?? `errno ${errno}`;
+/** Returns the usual name of a number: `ENOENT`, or `errno 4711` if Linux has no such errno. */
+export const errnoName = (errno: number): string => nameByNumber[errno] ?? `errno ${errno}`;
 
-/** The number of a name in any case (`ENOENT`, `enoent`); undefined for an unknown name. */
+/** Returns the number of a name in any case (`ENOENT`, `enoent`); undefined for an unknown name. */
 export function errnoNumber(name: string): number | undefined {
   const upper = name.toUpperCase();
-  return Object.hasOwn(table, upper) ? errnoNumbers[upper as ErrnoName] : undefined;
+  return Object.hasOwn(errnoTable, upper) ? errnoNumbers[upper as ErrnoName] : undefined;
 }
 
-/** The message of a number, as strerror(3); 0 is "Success". */
+/** Returns the message of a number, as strerror(3); 0 is "Success". */
 export function strerror(errno: number): string {
   if (errno === 0) return 'Success';
-  const name = nameOf[errno];
-  return name === undefined ? `Unknown error ${errno}` : table[name][1];
+  const name = nameByNumber[errno];
+  return name === undefined ? `Unknown error ${errno}` : errnoTable[name][1];
 }

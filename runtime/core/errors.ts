@@ -12,7 +12,7 @@ export class GraphError extends Error {
   }
 }
 
-/** Thrown by a translator's `init` to refuse. The graph adds the volume's name and place. */
+/** Thrown by a translator's `init` to refuse the start. The graph adds the volume's name and position. */
 export class InitError extends Error {
   readonly code = 'GLOSSA_INIT';
 

@@ -43,5 +43,5 @@ const namesByNumber = new Map<number, EventName>(
   Object.entries(events).map(([name, { number }]) => [number, name as EventName]),
 );
 
-/** The event with this number; undefined for an unknown number. */
-export const eventName = (number: number): EventName | undefined => namesByNumber.get(number);
+/** Finds the name of the event with this number; undefined for an unknown number. */
+export const findEventName = (number: number): EventName | undefined => namesByNumber.get(number);

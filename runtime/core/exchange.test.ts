@@ -240,12 +240,12 @@ it('a replaced volume does not end before its own requests have ended', async ()
   await run.exchange(held);
   await run.settle();
   const replaced = () =>
-    run.graph.retired.map(({ removed: gone, openFds, pendingCalls }) => ({
-      ...{ openFds, pendingCalls },
+    run.graph.retired.map(({ removed: gone, openFdCount, pendingCallCount }) => ({
+      ...{ openFdCount, pendingCallCount },
       own: gone.map(({ name, calls }) => [name, calls.list().map(({ op }) => op)]),
     }));
   const [own] = leaf.requests;
-  expect(replaced()).toEqual([{ openFds: 0, pendingCalls: 1, own: [['top', ['STAT']]] }]);
+  expect(replaced()).toEqual([{ openFdCount: 0, pendingCallCount: 1, own: [['top', ['STAT']]] }]);
   expect(log).not.toContain('top fini');
   own!.answer(0, 0, null, null);
   await run.settle();

@@ -1,7 +1,7 @@
 /**
- * Exchanges a running graph for one of a changed description, without failing a request. Unchanged volumes are
- * kept. New ones start beside the old ones (`CandidateGraph`); then requests switch to the new top at once.
- * Replaced volumes stay until they are idle (`RetiredGraph`). If a step fails, the graph stays as it was.
+ * Replaces a running graph by one with a changed description, without failing a request. Unchanged volumes are
+ * kept. New ones start beside the old ones (`CandidateGraph`); then all new requests go to the new top. Replaced
+ * volumes run until they are idle (`RetiredGraph`). If a step before the switch fails, the graph stays as it was.
  * docs/how-it-works/mechanisms.md has the steps.
  *
  * Source: GlusterFS `glusterfs_volfile_reconfigure`, `fuse_graph_switch`, `fuse_migrate_fd`.
@@ -15,7 +15,14 @@ import { Stack } from './frame.ts';
 import { type FopName, type Links, unwind, wind } from './gen/fops.gen.ts';
 import type { Graph } from './graph.ts';
 import type { Inode } from './inode.ts';
-import { awaitTopUp, connect, describeError, finiAll, initAll, listNames } from './instances.ts';
+import {
+  awaitTopUp,
+  connectSubvolumes,
+  describeError,
+  finiAll,
+  initAll,
+  listNames,
+} from './instances.ts';
 import { Loc } from './loc.ts';
 import { messages } from './messages.ts';
 import { canReconfigure } from './reconfigure.ts';
@@ -28,13 +35,14 @@ export interface Exchange {
   readonly removedNames: readonly string[];
 }
 
-/** The number of inodes or files that are looked up or reopened at a time. */
+/** Number of inodes or files that are looked up or reopened at the same time. */
 const BATCH_SIZE = 32;
 /** Milliseconds between two checks whether replaced volumes are idle. */
 const IDLE_CHECK_MS = 50;
 
 /**
- * Returns the volumes of the running graph that a description keeps, by name.
+ * Finds the running volumes that a new description leaves unchanged, by name: same type, same subvolumes, all of them
+ * kept too, and options that the running volume can take.
  * @param renewed a volume that must restart even if its description is unchanged
  */
 export function findKeptVolumes(
@@ -61,10 +69,10 @@ export function findKeptVolumes(
 export class CandidateGraph {
   readonly xlators: readonly Xlator[];
   readonly top: Xlator;
-  /** Winds to the top; set while the graph comes up. */
+  /** The links by which requests wind to the new top; set by `start`. */
   links!: Links;
-  /** The new instances. */
-  readonly begun: readonly Xlator[];
+  /** The new instances: those of new and of changed volumes. */
+  readonly added: readonly Xlator[];
   /** The instances of the running graph that are not kept. */
   readonly removed: readonly Xlator[];
   /** New instance → the old instance that hands over its state (`succeed`). */
@@ -74,6 +82,7 @@ export class CandidateGraph {
   settled: Promise<void> = Promise.resolve();
   private isAbandoned = false;
   private rejectAbandoned: (error: GraphError) => void = () => {};
+  /** Rejects once `abandon` was called; for `Promise.race`. */
   private readonly abandoned: Promise<never>;
 
   /** @throws {GraphError} when the description is invalid, or a volume would lose its data */
@@ -91,7 +100,7 @@ export class CandidateGraph {
     this.abandoned.catch(() => {});
     const running = new Map(graph.xlators.map((xl) => [xl.name, xl]));
     const keptByName = findKeptVolumes(graph.xlators, specs, renewed);
-    const begun: Xlator[] = [];
+    const added: Xlator[] = [];
     this.xlators = specs.map((spec) => {
       const same = keptByName.get(spec.name);
       if (same !== undefined) return same;
@@ -99,23 +108,23 @@ export class CandidateGraph {
       const handsOver =
         predecessor?.translator === spec.translator && spec.translator.succeed !== undefined;
       const xl = make(spec, handsOver ? predecessor.id : undefined);
-      begun.push(xl);
+      added.push(xl);
       if (handsOver) this.predecessors.set(xl, predecessor);
       return xl;
     });
-    this.begun = begun;
-    this.top = connect(this.xlators, specs);
+    this.added = added;
+    this.top = connectSubvolumes(this.xlators, specs);
     const staying = new Set(this.xlators);
     this.removed = graph.xlators.filter((xl) => !staying.has(xl));
     this.failIfDataLost();
   }
 
   get result(): Exchange {
-    const begun = new Set(this.begun);
+    const added = new Set(this.added);
     const names = new Set(listNames(this.xlators));
     return {
-      keptNames: listNames(this.xlators.filter((xl) => !begun.has(xl))),
-      startedNames: listNames(this.begun),
+      keptNames: listNames(this.xlators.filter((xl) => !added.has(xl))),
+      startedNames: listNames(this.added),
       removedNames: listNames(this.removed).filter((name) => !names.has(name)),
     };
   }
@@ -125,8 +134,8 @@ export class CandidateGraph {
    * @param takeOver switches the running graph to this one; called once this one is up
    * @throws {GraphError} when it does not come up; its volumes have ended then
    */
-  start(patienceMs: number, takeOver: () => void): Promise<void> {
-    const started = this.startVolumes(patienceMs, takeOver);
+  start(timeoutMs: number, takeOver: () => void): Promise<void> {
+    const started = this.startVolumes(timeoutMs, takeOver);
     this.settled = started.catch(() => {});
     return started;
   }
@@ -138,35 +147,35 @@ export class CandidateGraph {
     await this.settled;
   }
 
-  private async startVolumes(patienceMs: number, takeOver: () => void): Promise<void> {
-    const { graph, begun, top } = this;
-    for (const xl of begun) if (!this.predecessors.has(xl)) graph.instances[xl.id] = xl;
+  private async startVolumes(timeoutMs: number, takeOver: () => void): Promise<void> {
+    const { graph, added, top } = this;
+    for (const xl of added) if (!this.predecessors.has(xl)) graph.instances[xl.id] = xl;
     try {
-      await initAll(begun, listNames(this.xlators));
+      await initAll(added, listNames(this.xlators));
       if (this.isAbandoned) await this.abandoned;
       const objections = [...graph.initiators].flatMap(
         (initiator) => initiator.findObjection(this.xlators) ?? [],
       );
       if (objections.length > 0) throw new GraphError(objections);
       for (const [xl, before] of this.predecessors) xl.translator.succeed?.(xl, before);
-      for (const xl of begun) graph.connectChildren(xl);
-      for (const xl of begun) for (const child of xl.below) child.above.push(xl);
+      for (const xl of added) graph.connectChildren(xl);
+      for (const xl of added) for (const child of xl.below) child.above.push(xl);
       this.links = graph.makeLinks(top);
-      for (const xl of begun) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
-      if (!begun.includes(top)) top.notify('PARENT_UP', top);
+      for (const xl of added) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
+      if (!added.includes(top)) top.notify('PARENT_UP', top);
       this.announceRunningChildren();
-      await awaitTopUp(top, patienceMs, this.abandoned);
+      await awaitTopUp(top, timeoutMs, this.abandoned);
       await Promise.race([this.lookUpKnownInodes(), this.abandoned]);
       this.failIfDataLost();
-      this.inherit();
+      this.inheritMemory();
       takeOver();
     } catch (error) {
-      await this.giveUp();
+      await this.endAddedVolumes();
       throw error;
     }
   }
 
-  /** @throws {GraphError} when a volume that would be removed has data that no other volume has */
+  /** Refuses the exchange if a removed volume has the only copy of some data. @throws {GraphError} */
   private failIfDataLost(): void {
     const predecessors = new Set(this.predecessors.values());
     const problems = this.removed.flatMap((xl) => {
@@ -178,9 +187,9 @@ export class CandidateGraph {
     if (problems.length > 0) throw new GraphError(problems);
   }
 
-  /** @throws {GraphError} when a volume cannot take over the memory of its predecessor */
-  private inherit(): void {
-    for (const xl of this.begun) {
+  /** Lets restarted volumes take over the memory of the instances that they replace. @throws {GraphError} */
+  private inheritMemory(): void {
+    for (const xl of this.added) {
       const { name, translator } = xl;
       const predecessor = this.removed.find(
         (each) => each.name === name && each.translator === translator,
@@ -196,19 +205,19 @@ export class CandidateGraph {
 
   /** Sends CHILD_UP for kept children, which do not send it again. */
   private announceRunningChildren(): void {
-    const begun = new Set(this.begun);
-    for (const xl of begun) {
+    const added = new Set(this.added);
+    for (const xl of added) {
       for (const child of new Set(xl.below)) {
-        if (child.up && !begun.has(child)) xl.notify('CHILD_UP', child);
+        if (child.up && !added.has(child)) xl.notify('CHILD_UP', child);
       }
     }
   }
 
-  /** Looks up every inode that a client knows or has open, so that the new volumes store their contexts of it. */
+  /** Looks up every inode that a client knows or has open, so that the new volumes learn of it. */
   private async lookUpKnownInodes(): Promise<void> {
     const { graph, links } = this;
-    // Lookups reach only kept volumes, which have their contexts already.
-    if (!this.begun.includes(links.lookup.xl)) return;
+    // Otherwise the lookups would reach only kept volumes, which know these inodes already.
+    if (!this.added.includes(links.lookup.xl)) return;
     const [client] = listClients(graph);
     if (client === undefined) return;
     const { root } = graph.inodes;
@@ -216,28 +225,28 @@ export class CandidateGraph {
       (inode) => inode === root || inode.nlookup > 0 || inode.fdCount > 0,
     );
     await handleInBatches(known, graph.context, async (inode) => {
-      if (!this.isAbandoned) await lookup(client, links, inode);
+      if (!this.isAbandoned) await sendLookup(client, links, inode);
     });
   }
 
   /** Ends the new volumes after a failed start. */
-  private async giveUp(): Promise<void> {
-    const { graph, begun, top, predecessors } = this;
-    for (const xl of begun) {
+  private async endAddedVolumes(): Promise<void> {
+    const { graph, added, top, predecessors } = this;
+    for (const xl of added) {
       if (xl.initialised && xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
     }
-    if (!begun.includes(top)) top.notify('PARENT_DOWN', top);
-    detach(begun);
-    // The state of these still belongs to their predecessors.
+    if (!added.includes(top)) top.notify('PARENT_DOWN', top);
+    detachFromChildren(added);
+    // The predecessors still use the state of these, so `fini` must not run.
     for (const xl of predecessors.keys()) xl.initialised = false;
     await endInstances(
       graph,
-      begun.filter((xl) => !predecessors.has(xl)),
+      added.filter((xl) => !predecessors.has(xl)),
     );
   }
 }
 
-/** For a reopened file, the ids of the instances in which it is open. */
+/** The ids of the instances in which a reopened file is open; see `makeOpenOnceTarget`. */
 const openInstances = new WeakMap<Fd, Set<number>>();
 
 /** The replaced volumes of an exchange, until they are idle. */
@@ -245,49 +254,50 @@ export class RetiredGraph {
   readonly top: Xlator;
   readonly links: Links;
   private readonly graph: Graph;
-  /** The volumes that end once idle. */
+  /** The replaced instances, which end once they are idle. */
   readonly removed: readonly Xlator[];
-  /** By id: the new instance that has taken over the state of a replaced one (`succeed`). */
+  /** New instances that have taken over the state of a replaced one (`succeed`), by the id that both have. */
   private readonly successors = new Map<number, Xlator>();
   /** Ids of all volumes of the replaced graph, kept ones included. */
   private readonly ids: readonly number[];
-  /** Files that the new volumes did not open: they stay open in the replaced ones until they are closed. */
+  /** Files that the new volumes failed to open. The replaced volumes serve them until they are closed. */
   private readonly failedFds = new WeakSet<Fd>();
-  /** Requests that may be inside the replaced volumes; see `awaitCalls`. */
-  private calls: readonly Stack[] = [];
-  private stopped = false;
+  /** Requests under way when `awaitCalls` was prepared: each may be inside the replaced volumes. */
+  private awaitedCalls: readonly Stack[] = [];
+  private isStopped = false;
 
-  /** Call it before the graph has its new top. */
-  constructor(graph: Graph, next: CandidateGraph) {
+  /** Call it while `graph` still has its old top and links. */
+  constructor(graph: Graph, candidate: CandidateGraph) {
     this.graph = graph;
     this.top = graph.top;
     this.links = graph.links;
     this.ids = graph.xlators.map(({ id }) => id);
-    this.removed = next.removed;
-    for (const xl of next.predecessors.keys()) this.successors.set(xl.id, xl);
+    this.removed = candidate.removed;
+    for (const xl of candidate.predecessors.keys()) this.successors.set(xl.id, xl);
   }
 
   /**
-   * Reopens the open files in the new volumes, and ends the replaced ones when no request or file uses them
-   * and all earlier retired graphs have ended. @param onReopened called after files were reopened
+   * Reopens the open files in the new volumes. Ends the replaced ones when no request or file uses them any more, and
+   * all earlier retired graphs have ended.
+   * @param onReopened called after files were reopened
    */
   async retireWhenIdle(onReopened: () => void): Promise<void> {
     const { graph } = this;
     for (;;) {
       if (await this.reopenFds()) onReopened();
-      const isUsed = this.openFds > 0;
-      this.calls = isUsed ? [] : [...listCalls(graph), ...this.listOwnCalls()];
+      const isUsed = this.openFdCount > 0;
+      this.awaitedCalls = isUsed ? [] : [...listCalls(graph), ...this.listOwnCalls()];
       await pause(graph.context, IDLE_CHECK_MS);
       await this.awaitCalls();
-      if (this.stopped) return;
-      if (!isUsed && this.openFds === 0 && graph.retired[0] === this) break;
+      if (this.isStopped) return;
+      if (!isUsed && this.openFdCount === 0 && graph.retired[0] === this) break;
     }
     this.top.notify('PARENT_DOWN', this.top);
-    detach(this.removed);
+    detachFromChildren(this.removed);
     // PARENT_DOWN may have made volumes begin requests of their own.
-    this.calls = this.listOwnCalls();
+    this.awaitedCalls = this.listOwnCalls();
     await this.awaitCalls();
-    if (this.stopped) return;
+    if (this.isStopped) return;
     for (const xl of this.removed) if (this.successors.has(xl.id)) xl.initialised = false;
     await endInstances(
       graph,
@@ -304,32 +314,34 @@ export class RetiredGraph {
 
   /** Stops waiting, because the graph ends. Returns the instances that the graph must end. */
   stop(): readonly Xlator[] {
-    this.stopped = true;
+    this.isStopped = true;
     for (const xl of this.removed) if (this.successors.has(xl.id)) xl.initialised = false;
     return this.removed;
   }
 
-  /** Number of files that are open through the replaced volumes. */
-  get openFds(): number {
+  /** Number of files that clients still use through the replaced volumes. */
+  get openFdCount(): number {
     const open = listClients(this.graph).flatMap(({ fds }) => [...fds]);
     return open.filter((fd) => fd.links === this.links).length;
   }
 
+  /** Lists the requests that the replaced volumes have begun themselves. */
   private listOwnCalls(): Stack[] {
     return this.removed.flatMap(({ calls }) => calls.list());
   }
 
-  /** Resolves when the awaited requests have ended, or the graph has. */
+  /** Waits until all of `awaitedCalls` have ended, or the graph stops. */
   private async awaitCalls(): Promise<void> {
-    while (!this.stopped && this.pendingCalls > 0) await pause(this.graph.context, IDLE_CHECK_MS);
+    while (!this.isStopped && this.pendingCallCount > 0)
+      await pause(this.graph.context, IDLE_CHECK_MS);
   }
 
-  /** Number of awaited requests: those of clients that may be inside, and the volumes' own. */
-  get pendingCalls(): number {
-    return this.calls.filter(({ pool }) => pool !== null).length;
+  /** Number of awaited requests that have not ended. */
+  get pendingCallCount(): number {
+    return this.awaitedCalls.filter(({ pool }) => pool !== null).length;
   }
 
-  /** Reopens all open files in the new volumes. Returns false if no file is open. */
+  /** Reopens in the new volumes all files that are open in the replaced ones. Returns false if none is open. */
   private async reopenFds(): Promise<boolean> {
     let count = 0;
     for (const client of listClients(this.graph)) {
@@ -342,6 +354,7 @@ export class RetiredGraph {
     return count > 0;
   }
 
+  /** Reopens one file, and moves it to the new graph; after a failure it stays in the replaced one. */
   private async reopenFd(client: Client, fd: Fd): Promise<void> {
     const { graph } = this;
     const { links } = graph;
@@ -349,7 +362,7 @@ export class RetiredGraph {
     const openIds = openInstances.get(fd) ?? new Set(this.ids);
     openInstances.set(fd, openIds);
     const volumes = graph.xlators.map(({ id }) => id);
-    const errno = await reopen(client, links, fd);
+    const errno = await sendOpen(client, links, fd);
     if (errno === 0) for (const id of volumes) openIds.add(id);
     if (fd.released) fd.forgetCtx();
     else if (errno !== 0) {
@@ -363,28 +376,35 @@ export class RetiredGraph {
   }
 }
 
-/** The target of a fop; a repeated open skips volumes in which the file is open already. */
-export function openOnce<N extends FopName>(xl: Xlator, name: N, fop: Fop<N, unknown>): Target<N> {
+/**
+ * Makes the target of a fop after an exchange. It differs for open and opendir: kept volumes, in which a reopened file
+ * is open already, must not get its open a second time, so there the target replies at once.
+ */
+export function makeOpenOnceTarget<N extends FopName>(
+  xl: Xlator,
+  name: N,
+  fop: Fop<N, unknown>,
+): Target<N> {
   if (name === 'open') {
     const open = fop as unknown as Fop<'open', unknown>;
-    const skipOpen: Fop<'open', unknown> = (frame, at, loc, flags, fd, xdata) => {
+    const skipOpen: Fop<'open', unknown> = (frame, instance, loc, flags, fd, xdata) => {
       if (fd !== null && openInstances.get(fd)?.has(xl.id)) unwind.open(frame, 0, 0, fd, null);
-      else open(frame, at, loc, flags, fd, xdata);
+      else open(frame, instance, loc, flags, fd, xdata);
     };
     return { xl, fop: skipOpen as unknown as Fop<N, unknown> };
   }
   if (name === 'opendir') {
     const opendir = fop as unknown as Fop<'opendir', unknown>;
-    const skipOpen: Fop<'opendir', unknown> = (frame, at, loc, fd, xdata) => {
+    const skipOpen: Fop<'opendir', unknown> = (frame, instance, loc, fd, xdata) => {
       if (fd !== null && openInstances.get(fd)?.has(xl.id)) unwind.opendir(frame, 0, 0, fd, null);
-      else opendir(frame, at, loc, fd, xdata);
+      else opendir(frame, instance, loc, fd, xdata);
     };
     return { xl, fop: skipOpen as unknown as Fop<N, unknown> };
   }
   return { xl, fop };
 }
 
-/** Winds a request of the exchange in a client's name. Resolves to the errno, 0 for success. */
+/** Sends a request of the exchange itself, on behalf of a client. Resolves to the errno, 0 for success. */
 function sendRequest(
   client: Client,
   op: string,
@@ -402,14 +422,14 @@ const errnoCbk: Cbk<'open', unknown> = (frame, _cookie, _xl, opRet, opErrno) => 
   (frame.local as (errno: number) => void)(opRet < 0 ? opErrno : 0);
 };
 
-function lookup(client: Client, links: Links, inode: Inode): Promise<number> {
+function sendLookup(client: Client, links: Links, inode: Inode): Promise<number> {
   const cbk = errnoCbk as unknown as Cbk<'lookup', unknown>;
   return sendRequest(client, 'LOOKUP', (frame) =>
     wind.lookup(frame, 0, cbk, links, makeLoc(inode), null),
   );
 }
 
-function reopen(client: Client, links: Links, fd: Fd): Promise<number> {
+function sendOpen(client: Client, links: Links, fd: Fd): Promise<number> {
   const loc = makeLoc(fd.inode);
   return sendRequest(client, fd.isDir ? 'OPENDIR' : 'OPEN', (frame) => {
     if (!fd.isDir) wind.open(frame, 0, errnoCbk, links, loc, fd.flags, fd, null);
@@ -429,8 +449,8 @@ const listClients = (graph: Graph): Client[] =>
 const listCalls = (graph: Graph): Stack[] =>
   [...graph.initiators].flatMap(({ calls }) => calls.list());
 
-/** Removes volumes from the parents of the volumes below them. */
-function detach(xlators: readonly Xlator[]): void {
+/** Disconnects volumes from the volumes below them, which then send no more events up to them. */
+function detachFromChildren(xlators: readonly Xlator[]): void {
   const leaving = new Set(xlators);
   for (const xl of xlators) {
     for (const child of xl.below) child.above = child.above.filter((each) => !leaving.has(each));
@@ -444,6 +464,7 @@ async function endInstances(graph: Graph, xlators: readonly Xlator[]): Promise<v
   for (const { id } of xlators) graph.instances[id] = undefined;
 }
 
+/** Hands an instance its contexts of fds, clients and inodes back, as if these had ended. */
 function releaseContexts(graph: Graph, xl: Xlator): void {
   const { translator } = xl;
   for (const client of listClients(graph)) {
@@ -462,7 +483,7 @@ function releaseContexts(graph: Graph, xl: Xlator): void {
   }
 }
 
-/** Calls `handle` for all items, `BATCH_SIZE` at a time, with turns of the event loop between. */
+/** Calls `handle` for all items, `BATCH_SIZE` at a time. Between two batches the event loop gets a turn. */
 async function handleInBatches<T>(
   items: readonly T[],
   context: Context,

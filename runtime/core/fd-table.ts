@@ -37,7 +37,7 @@ export class FdTable {
     return this.byHandle.get(handle);
   }
 
-  /** An open file of the inode, if there is one: reaches an inode that has lost its name. */
+  /** Finds an open file of the inode, which is a way to an inode without a name. */
   findOpen(inode: Inode): Fd | undefined {
     return inode.fdCount === 0 ? undefined : this.byInode.get(inode)?.[0];
   }

@@ -1,6 +1,6 @@
 /**
- * Represents an open file or directory. There is no close fop: when the initiator releases an fd, the graph calls
- * `release` or `releasedir` of the translators that have a context of it.
+ * Represents an open file or directory. There is no fop for closing: when the initiator releases an fd, the
+ * translators that have a context of it get `release` or `releasedir`.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/fd.h`.
  */
@@ -10,8 +10,8 @@ import type { Child } from './xlator.ts';
 
 let lastId = 0;
 
-/** The id of the newest fd: an fd with a greater id was opened later. */
-export const newestFdId = (): number => lastId;
+/** Returns the id of the newest fd. An fd with a greater id was opened later. */
+export const readNewestFdId = (): number => lastId;
 
 export class Fd extends Ctx {
   /** Serial number in this process; never 0. */
@@ -21,7 +21,7 @@ export class Fd extends Ctx {
   readonly flags: number;
   readonly pid: number;
   readonly isDir: boolean;
-  /** The program's fd: this one, or the one that this fd replaces during a request. */
+  /** The fd that the program has open: this one, or the one that a translator replaces by this for a request. */
   readonly origin: Fd;
   /** Winds to the top of the graph in which the fd was opened. */
   links: Child;
@@ -45,8 +45,8 @@ export class Fd extends Ctx {
   }
 
   /**
-   * Moves the fd to a known inode, when a create opened an existing file: translators then find the contexts
-   * that other opens of the file share.
+   * Moves the fd to a known inode, after a create that opened an existing file. Translators then find the contexts that
+   * all opens of the file share.
    *
    * Source: GlusterFS `xlators/mount/fuse/src/fuse-bridge.c`, fuse_create_cbk.
    */
@@ -60,14 +60,14 @@ export class Fd extends Ctx {
   }
 
   /**
-   * Defers `release` until `drop`, for a request that uses another program's fd: the kernel keeps only the
-   * requester's own fd open.
+   * Defers `release` until `drop`. A request that uses an fd other than its own needs this: the kernel keeps only the
+   * request's own fd open.
    */
   hold(): void {
     this.holds += 1;
   }
 
-  /** Ends one `hold`. */
+  /** Ends one call of `hold`. */
   drop(): void {
     this.holds -= 1;
     if (this.releaseDeferred) this.release();

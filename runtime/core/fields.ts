@@ -1,16 +1,17 @@
 /**
- * Defines the table of structures that travel field by field between host and modules. `npm run gen` generates their
- * classes, C structs, codecs and types for all languages from it. A row is a member's C name (GlusterFS's or
- * POSIX's) and its meaning. Other languages omit the prefix (`f_bsize` is `bsize`); JavaScript uses camel case.
- * Fields travel in this order. To add a field, add a row and run `npm run gen`.
+ * Defines the structures that travel field by field between the host and modules. `npm run gen` generates classes,
+ * C structs, codecs and types for all languages from this table. A row has the member's name in C and its meaning;
+ * the order of rows is the order in messages. Names elsewhere lack the prefix (`f_bsize` is `bsize`), and are in camel
+ * case in JavaScript. To add a field, add a row and run `npm run gen`.
  *
  * Source: GlusterFS `iatt.h`, `gf_flock`, `gf_lease`; statvfs(3), statx(2).
  */
 
-/** An integer is exact below 2^53; a gfid is 16 bytes in C, and UUID text elsewhere. */
+/** The type of a field. An integer is exact below 2^53; a gfid is 16 bytes in C, and UUID text elsewhere. */
 export type FieldKind = 'integer' | 'gfid' | 'text';
 
 export interface Field {
+  /** Name in C, with the prefix. */
   readonly member: string;
   readonly kind: FieldKind;
   /** Unit and meaning; may be empty. */
@@ -23,7 +24,7 @@ export interface Struct {
   /** The class in TypeScript, Python and JavaScript. */
   readonly name: string;
   /** The type in C. */
-  readonly inC: string;
+  readonly typeInC: string;
   /** Prefix of the members' names in C. */
   readonly prefix: string;
   readonly about: string;
@@ -48,7 +49,7 @@ const textField = (member: string, about: string): Field => ({
 export const structs: readonly Struct[] = [
   {
     name: 'Iatt',
-    inC: 'struct iatt',
+    typeInC: 'struct iatt',
     prefix: '',
     about: 'the attributes of an inode',
     fields: [
@@ -81,7 +82,7 @@ export const structs: readonly Struct[] = [
   },
   {
     name: 'Statvfs',
-    inC: 'statvfs_t',
+    typeInC: 'statvfs_t',
     prefix: 'f_',
     about: 'the size and free space of a file system, as by statvfs(3)',
     fields: [
@@ -100,7 +101,7 @@ export const structs: readonly Struct[] = [
   },
   {
     name: 'Flock',
-    inC: 'gf_flock_t',
+    typeInC: 'gf_flock_t',
     prefix: 'l_',
     about: 'a lock on a range of bytes',
     fields: [
@@ -114,7 +115,7 @@ export const structs: readonly Struct[] = [
   },
   {
     name: 'Lease',
-    inC: 'gf_lease_t',
+    typeInC: 'gf_lease_t',
     prefix: 'lease_',
     about: 'a lease',
     fields: [
@@ -126,6 +127,6 @@ export const structs: readonly Struct[] = [
   },
 ];
 
-/** A field's name without the structure's prefix. */
+/** Makes a field's name without the structure's prefix. */
 export const makeShortName = ({ prefix }: Struct, { member }: Field): string =>
   member.startsWith(prefix) ? member.slice(prefix.length) : member;

@@ -11,7 +11,7 @@ export interface FopDoc {
   readonly summary: string;
   /** The system calls or translators that cause it. */
   readonly when: string;
-  /** The reply of a success, and the kernel's use of it. */
+  /** The reply to a success, and the kernel's use of it. */
   readonly reply: string;
   /** Arguments with another meaning than in `argDocs`. */
   readonly args?: Readonly<Record<string, string>>;
@@ -61,12 +61,13 @@ const argDocs: Readonly<Record<string, string>> = {
 
 const XATTR_FLAGS = '1 XATTR_CREATE: fail with EEXIST; 2 XATTR_REPLACE: fail with ENODATA';
 const OPEN_FLAGS = 'flags of open(2), such as O_RDWR or O_APPEND';
-const VALID =
+const VALID_BITS =
   'the valid fields of stbuf: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; ' +
   '128 and 256 set atime and mtime to the present';
-const MADE = 'The kernel links the inode under the name and caches buf for a while.';
-const OK = 'Success only.';
-const CHANGED = 'Attributes before and after; the kernel takes size and times from those after.';
+const CREATION_REPLY = 'The kernel links the inode under the name and caches buf for a while.';
+const SUCCESS_ONLY = 'Success only.';
+const ATTRIBUTES_REPLY =
+  'Attributes before and after; the kernel takes size and times from those after.';
 
 export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   stat: {
@@ -83,9 +84,9 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   mknod: {
     summary: 'Makes a regular file, device, FIFO or socket without opening it.',
     when: 'mknod(2), mkfifo(3), bind(2) of a local socket.',
-    reply: MADE,
+    reply: CREATION_REPLY,
   },
-  mkdir: { summary: 'Makes a directory.', when: 'mkdir(2).', reply: MADE },
+  mkdir: { summary: 'Makes a directory.', when: 'mkdir(2).', reply: CREATION_REPLY },
   unlink: {
     summary: 'Removes a name of a file; the file is deleted with its last name and last open fd.',
     when: 'unlink(2).',
@@ -101,7 +102,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   symlink: {
     summary: 'Makes a symbolic link.',
     when: 'symlink(2).',
-    reply: MADE,
+    reply: CREATION_REPLY,
     args: { linkpath: 'the target to store' },
   },
   rename: {
@@ -115,11 +116,11 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
       postnewparent: 'attributes of the new directory after',
     },
   },
-  link: { summary: 'Adds a name to a file.', when: 'link(2).', reply: MADE },
+  link: { summary: 'Adds a name to a file.', when: 'link(2).', reply: CREATION_REPLY },
   truncate: {
     summary: 'Sets the size of a file, by name.',
     when: 'truncate(2).',
-    reply: CHANGED,
+    reply: ATTRIBUTES_REPLY,
     args: { offset: 'the new size, in bytes' },
   },
   open: {
@@ -141,7 +142,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     when:
       'write(2), pwrite(2), and written pages of mmap(2); with `glossa.kill-priv` in xdata the file ' +
       'loses set-user-id and the like.',
-    reply: `op_ret is the number of bytes written: fewer than given is a short write. ${CHANGED}`,
+    reply: `op_ret is the number of bytes written: fewer than given is a short write. ${ATTRIBUTES_REPLY}`,
     args: {
       flags:
         'flags of the open, and O_DSYNC or O_SYNC if this write must be on the disk before the ' +
@@ -157,17 +158,17 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   flush: {
     summary: 'Reports the close of one descriptor; others of the file may stay open.',
     when: 'every close(2), also at the end of a process.',
-    reply: `${OK} close(2) returns an error.`,
+    reply: `${SUCCESS_ONLY} close(2) returns an error.`,
   },
   fsync: {
     summary: 'Flushes written data to stable storage.',
     when: 'fsync(2), fdatasync(2), O_SYNC.',
-    reply: CHANGED,
+    reply: ATTRIBUTES_REPLY,
   },
   setxattr: {
     summary: 'Sets extended attributes.',
     when: 'setxattr(2).',
-    reply: OK,
+    reply: SUCCESS_ONLY,
     args: { flags: XATTR_FLAGS },
   },
   getxattr: {
@@ -178,7 +179,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   removexattr: {
     summary: 'Removes an extended attribute; ENODATA for an absent name.',
     when: 'removexattr(2).',
-    reply: OK,
+    reply: SUCCESS_ONLY,
     args: { name: "the attribute's name" },
   },
   opendir: {
@@ -189,23 +190,23 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   fsyncdir: {
     summary: 'Flushes the names of a directory to stable storage.',
     when: 'fsync(2) of a directory; syncfs(2), as that of the root with glossa.sync-volume in xdata.',
-    reply: OK,
+    reply: SUCCESS_ONLY,
   },
   access: {
     summary: "Checks the caller's rights to an object.",
     when: 'access(2), chdir(2).',
-    reply: `${OK} EACCES is the usual refusal.`,
+    reply: `${SUCCESS_ONLY} EACCES is the usual refusal.`,
   },
   create: {
     summary: 'Makes and opens a file atomically.',
     when: 'open(2) with O_CREAT of a name that the kernel does not know.',
-    reply: `fd, unchanged. ${MADE} EEXIST with O_EXCL for an existing name.`,
+    reply: `fd, unchanged. ${CREATION_REPLY} EEXIST with O_EXCL for an existing name.`,
     args: { flags: OPEN_FLAGS, mode: 'permission bits, after the umask' },
   },
   ftruncate: {
     summary: 'Sets the size of an open file.',
     when: 'ftruncate(2), and open(2) with O_TRUNC, after open.',
-    reply: CHANGED,
+    reply: ATTRIBUTES_REPLY,
     args: { offset: 'the new size, in bytes' },
   },
   fstat: {
@@ -242,23 +243,23 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   inodelk: {
     summary: "Locks a range of an inode among translators, independent of applications' locks.",
     when: 'other translators (replication, healing).',
-    reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
+    reply: `${SUCCESS_ONLY} EAGAIN for a conflict when cmd does not wait.`,
   },
   finodelk: {
     summary: 'As inodelk, of an open file.',
     when: 'other translators.',
-    reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
+    reply: `${SUCCESS_ONLY} EAGAIN for a conflict when cmd does not wait.`,
   },
   entrylk: {
     summary: 'Locks a name of a directory, among translators.',
     when: 'other translators (replication, healing).',
-    reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
+    reply: `${SUCCESS_ONLY} EAGAIN for a conflict when cmd does not wait.`,
     args: { cmd: '0 lock, 1 unlock, 2 lock without waiting', type: '0 shared, 1 exclusive' },
   },
   fentrylk: {
     summary: 'As entrylk, of an open directory.',
     when: 'other translators.',
-    reply: `${OK} EAGAIN for a conflict when cmd does not wait.`,
+    reply: `${SUCCESS_ONLY} EAGAIN for a conflict when cmd does not wait.`,
     args: { cmd: '0 lock, 1 unlock, 2 lock without waiting', type: '0 shared, 1 exclusive' },
   },
   xattrop: {
@@ -279,7 +280,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   fsetxattr: {
     summary: 'As setxattr, of an open file.',
     when: 'fsetxattr(2); chattr(1), for an attribute of its own.',
-    reply: OK,
+    reply: SUCCESS_ONLY,
     args: { flags: XATTR_FLAGS },
   },
   rchecksum: {
@@ -291,14 +292,14 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   setattr: {
     summary: 'Changes mode, owner or times. (truncate sets the size.)',
     when: 'chmod(2), chown(2), utimensat(2).',
-    reply: CHANGED,
-    args: { stbuf: 'the new values', valid: VALID },
+    reply: ATTRIBUTES_REPLY,
+    args: { stbuf: 'the new values', valid: VALID_BITS },
   },
   fsetattr: {
     summary: 'As setattr, of an open file.',
     when: 'fchmod(2), fchown(2), futimens(3).',
-    reply: CHANGED,
-    args: { stbuf: 'the new values', valid: VALID },
+    reply: ATTRIBUTES_REPLY,
+    args: { stbuf: 'the new values', valid: VALID_BITS },
   },
   readdirp: {
     summary: 'Lists names of a directory, with inode and attributes of each.',
@@ -317,13 +318,13 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   fremovexattr: {
     summary: 'As removexattr, of an open file.',
     when: 'fremovexattr(2).',
-    reply: OK,
+    reply: SUCCESS_ONLY,
     args: { name: "the attribute's name" },
   },
   fallocate: {
     summary: 'Allocates space for a range.',
     when: 'fallocate(2), posix_fallocate(3).',
-    reply: CHANGED,
+    reply: ATTRIBUTES_REPLY,
     args: {
       mode:
         '1 FALLOC_FL_KEEP_SIZE keeps the size, 0 may grow it; 17 also writes zeros; a storage ' +
@@ -333,17 +334,17 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   discard: {
     summary: 'Makes a hole: the range reads as zeros, and its space is freed.',
     when: 'fallocate(2) with FALLOC_FL_PUNCH_HOLE.',
-    reply: CHANGED,
+    reply: ATTRIBUTES_REPLY,
   },
   zerofill: {
     summary: 'Writes zeros over a range.',
     when: 'fallocate(2) with FALLOC_FL_ZERO_RANGE, and other programs of the same graph.',
-    reply: CHANGED,
+    reply: ATTRIBUTES_REPLY,
   },
   ipc: {
     summary: 'Carries a message between translators.',
     when: 'other translators.',
-    reply: OK,
+    reply: SUCCESS_ONLY,
     args: { op: 'the receiver: 0 changelog, 1 ctr, 2 upcall' },
   },
   seek: {
@@ -365,12 +366,12 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   setactivelk: {
     summary: 'Sets the record locks of a file that was moved.',
     when: 'other translators, after they moved it.',
-    reply: OK,
+    reply: SUCCESS_ONLY,
   },
   put: {
     summary: 'Makes a file with data and extended attributes atomically.',
     when: 'other programs of the same graph.',
-    reply: MADE,
+    reply: CREATION_REPLY,
     args: { offset: 'offset of the data in the file', flags: OPEN_FLAGS },
   },
   icreate: {
@@ -397,6 +398,6 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   },
 };
 
-/** The meaning of an argument or part of a reply of a fop. */
+/** Returns the meaning of an argument, or of a part of the reply. */
 export const describeArgument = (fop: FopName, name: string): string =>
   fopDocs[fop].args?.[name] ?? argDocs[name] ?? '';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FOP_ITEMS, parseFopList } from './fop-list.ts';
-import { findFop, placeholders } from './fops.ts';
+import { findFop, numbersWithoutMethod } from './fops.ts';
 import { fopNames } from './gen/fops.gen.ts';
 import { defineOptions, describeOption, parseOption } from './options.ts';
 
@@ -31,7 +31,7 @@ test('an absent list means all fops', () => {
 });
 
 test('a list accepts and ignores names without a method, such as FORGET', () => {
-  for (const name of placeholders.values()) {
+  for (const name of numbersWithoutMethod.values()) {
     expect(parseOption('enable', enable, name)).toEqual({ value: name });
     expect(parseFopList(`${name},STAT`)).toEqual(['stat']);
   }

@@ -1,11 +1,11 @@
 /**
- * Parses options with a comma-separated list of fops: `LOOKUP,READ`. Names are GlusterFS's (`gf_fop_list`) in any case, or
- * methods (`readv`). The option check reports an unknown name at its line.
+ * Parses options whose value is a comma-separated list of fops, such as `LOOKUP,READ`. A fop has GlusterFS's name
+ * (`gf_fop_list`) in any case, or that of its method (`readv`). The check of options has refused unknown names.
  */
 
-import { findFop, fops, placeholders } from './fops.ts';
+import { findFop, fops, numbersWithoutMethod } from './fops.ts';
 import { type FopName, fopNames } from './gen/fops.gen.ts';
-import { type Items, splitItems } from './option-types.ts';
+import { type ListItems, splitItems } from './option-types.ts';
 
 const logNames = fops.map(({ logName }) => logName);
 const methods = fops
@@ -13,10 +13,10 @@ const methods = fops
   .filter((name) => !logNames.includes(name.toUpperCase()));
 
 /** The `items` of an option's spec. */
-export const FOP_ITEMS: Items = {
+export const FOP_ITEMS: ListItems = {
   noun: 'names of fops with commas between, such as LOOKUP,READ',
   // Names that GlusterFS numbers without a method are accepted and ignored.
-  allowed: [...logNames, ...placeholders.values(), ...methods],
+  allowed: [...logNames, ...numbersWithoutMethod.values(), ...methods],
 };
 
 /** Returns the fops of a checked list, or all fops without a list. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findFop, fops, placeholders } from './fops.ts';
+import { findFop, fops, numbersWithoutMethod } from './fops.ts';
 import { fail, fopNames, Links, pass, refusal, tail, unwind, wind } from './gen/fops.gen.ts';
 import { tap } from './gen/taps.gen.ts';
 
@@ -27,8 +27,8 @@ describe('the table of fops', () => {
     expect(fops.map((fop) => [fop.number, fop.logName, fop.name])).toEqual(expected);
   });
 
-  test('has, with the placeholders, every number from 0 on once', () => {
-    const numbers = [...fops.map((fop) => fop.number), ...placeholders.keys()];
+  test('has, with the numbers without a method, every number from 0 on once', () => {
+    const numbers = [...fops.map((fop) => fop.number), ...numbersWithoutMethod.keys()];
     expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, i) => i));
   });
 

@@ -1,9 +1,9 @@
 /**
  * Defines the table of file operations (fops). `npm run gen` generates types, stubs and reference pages from it.
  *
- * A row has GlusterFS's number, the method, its arguments (after `frame, xl`) and reply (after `opRet, opErrno`),
- * as `name:type`; `?` marks a nullable argument. All objects in a reply are nullable, but a success without
- * those marked `!` is EIO at a mount. C's (vector, count, iobref) is one `data` argument, `vector`.
+ * A row has GlusterFS's number, the method's name, its arguments (after `frame, xl`) and reply (after
+ * `opRet, opErrno`), each as `name:type`. `?` marks a nullable argument. Every object in a reply is nullable, but a
+ * mount fails a success without those marked `!` with EIO. C's (vector, count, iobref) is one argument, `vector`.
  *
  * Source: GlusterFS `glusterfs-fops.h`, `generator.py`. To add a fop, add a row and run `npm run gen`.
  */
@@ -30,15 +30,15 @@ export interface Arg {
   readonly name: string;
   readonly type: ArgType;
   readonly nullable: boolean;
-  /** In a reply: a success without it is EIO. */
+  /** In a reply: whether a mount fails a success without it, with EIO. */
   readonly needed: boolean;
 }
 
-/** The meaning of a successful op_ret. Without it, op_ret is 0. */
+/** The meaning of op_ret in a success; it is 0 for fops without this. */
 export interface Counts {
   /** The part of the reply whose bytes, entries or keys op_ret counts. */
   readonly part?: string;
-  /** The argument that bounds op_ret: a number, or the length of data. */
+  /** The argument that limits op_ret: a number, or data by its length. */
   readonly most?: string;
 }
 
@@ -49,28 +49,28 @@ export interface EntryChange {
 }
 
 /**
- * The way in which a fop carries a file's data, or values computed from it:
+ * The route by which a fop carries a file's data, or values computed from it:
  *
  *   bytes     in the vector of readv and writev
  *   past      bypasses those two: the storage copies, makes, removes or sums the data
  *   extents   as the offsets at which there is data
  *   content   in the reply's xdata, where the request's has `CONTENT` (xdata.ts)
  */
-export type DataWay = 'bytes' | 'past' | 'extents' | 'content';
+export type DataRoute = 'bytes' | 'past' | 'extents' | 'content';
 
 export interface FopRow {
   /** Value of `glusterfs_fop_t`. */
   readonly number: number;
   /** The translator's method. */
   readonly name: string;
-  /** The name in statistics, traces and options such as error-gen's `enable`. */
+  /** GlusterFS's name in statistics, traces and options such as error-gen's `enable`. */
   readonly logName: string;
   readonly args: readonly Arg[];
   readonly reply: readonly Arg[];
   readonly entry: EntryChange;
   readonly counts: Counts | null;
   /** Null for a fop that carries no data; for `data-guard.ts`. */
-  readonly data: DataWay | null;
+  readonly data: DataRoute | null;
 }
 
 const NULLABLE_REPLIES: ReadonlySet<ArgType> = new Set<ArgType>([
@@ -87,7 +87,7 @@ const NULLABLE_REPLIES: ReadonlySet<ArgType> = new Set<ArgType>([
   'locklist',
 ]);
 
-/** Parses `name:type …`. In arguments only dicts are nullable without a `?`; in replies all objects are. */
+/** Parses `name:type …`. Dicts are always nullable, other arguments only with a `?`; in a reply all objects are. */
 function parseArgs(spec: string, isReply: boolean): Arg[] {
   if (spec === '') return [];
   return spec.split(' ').map((part) => {
@@ -99,12 +99,12 @@ function parseArgs(spec: string, isReply: boolean): Arg[] {
   });
 }
 
-function row(
+function defineFop(
   number: number,
   name: string,
   args: string,
   reply: string,
-  more: EntryChange & { logName?: string; counts?: Counts; data?: DataWay } = {},
+  more: EntryChange & { logName?: string; counts?: Counts; data?: DataRoute } = {},
 ): FopRow {
   const { logName = name.toUpperCase(), counts = null, data = null, ...entry } = more;
   return {
@@ -120,74 +120,74 @@ function row(
 }
 
 const XDATA = 'xdata:dict';
-/** The reply of a fop that creates a name. */
-const MADE = `inode:inode! buf:iatt! preparent:iatt postparent:iatt ${XDATA}`;
-const PARENTS = `preparent:iatt postparent:iatt ${XDATA}`;
-const PRE_POST = `prebuf:iatt postbuf:iatt ${XDATA}`;
+/** The replies of fops that create a name, change a directory, or change a file. */
+const CREATION_REPLY = `inode:inode! buf:iatt! preparent:iatt postparent:iatt ${XDATA}`;
+const PARENTS_REPLY = `preparent:iatt postparent:iatt ${XDATA}`;
+const CHANGE_REPLY = `prebuf:iatt postbuf:iatt ${XDATA}`;
 
 // biome-ignore format: one fop, one line
 export const fops: readonly FopRow[] = [
-  row(1, 'stat', `loc:loc ${XDATA}`, `buf:iatt! ${XDATA}`, { data: 'content' }),
-  row(2, 'readlink', `loc:loc size:int ${XDATA}`, `path:str! buf:iatt ${XDATA}`, { counts: { part: 'path', most: 'size' } }),
-  row(3, 'mknod', `loc:loc mode:int rdev:int umask:int ${XDATA}`, MADE, { creates: 'loc' }),
-  row(4, 'mkdir', `loc:loc mode:int umask:int ${XDATA}`, MADE, { creates: 'loc' }),
-  row(5, 'unlink', `loc:loc xflag:int ${XDATA}`, PARENTS, { removes: 'loc' }),
-  row(6, 'rmdir', `loc:loc flags:int ${XDATA}`, PARENTS, { removes: 'loc' }),
-  row(7, 'symlink', `linkpath:str loc:loc umask:int ${XDATA}`, MADE, { creates: 'loc' }),
-  row(8, 'rename', `oldloc:loc newloc:loc ${XDATA}`, `buf:iatt preoldparent:iatt postoldparent:iatt prenewparent:iatt postnewparent:iatt ${XDATA}`, { removes: 'oldloc', creates: 'newloc' }),
-  row(9, 'link', `oldloc:loc newloc:loc ${XDATA}`, MADE, { creates: 'newloc' }),
-  row(10, 'truncate', `loc:loc offset:int ${XDATA}`, PRE_POST),
-  row(11, 'open', `loc:loc flags:int fd:fd ${XDATA}`, `fd:fd ${XDATA}`),
-  row(12, 'readv', `fd:fd size:int offset:int flags:int ${XDATA}`, `vector:data! stbuf:iatt ${XDATA}`, { logName: 'READ', counts: { part: 'vector', most: 'size' }, data: 'bytes' }),
-  row(13, 'writev', `fd:fd vector:data offset:int flags:int ${XDATA}`, PRE_POST, { logName: 'WRITE', counts: { most: 'vector' }, data: 'bytes' }),
-  row(14, 'statfs', `loc:loc ${XDATA}`, `buf:statvfs! ${XDATA}`),
-  row(15, 'flush', `fd:fd ${XDATA}`, XDATA),
-  row(16, 'fsync', `fd:fd datasync:int ${XDATA}`, PRE_POST),
-  row(17, 'setxattr', `loc:loc dict:dict flags:int ${XDATA}`, XDATA),
-  row(18, 'getxattr', `loc:loc name:str? ${XDATA}`, `dict:dict! ${XDATA}`, { counts: { part: 'dict' } }),
-  row(19, 'removexattr', `loc:loc name:str ${XDATA}`, XDATA),
-  row(20, 'opendir', `loc:loc fd:fd ${XDATA}`, `fd:fd ${XDATA}`),
-  row(21, 'fsyncdir', `fd:fd datasync:int ${XDATA}`, XDATA),
-  row(22, 'access', `loc:loc mask:int ${XDATA}`, XDATA),
-  row(23, 'create', `loc:loc flags:int mode:int umask:int fd:fd ${XDATA}`, `fd:fd ${MADE}`, { creates: 'loc' }),
-  row(24, 'ftruncate', `fd:fd offset:int ${XDATA}`, PRE_POST),
-  row(25, 'fstat', `fd:fd ${XDATA}`, `buf:iatt! ${XDATA}`),
-  row(26, 'lk', `fd:fd cmd:int flock:flock ${XDATA}`, `flock:flock ${XDATA}`),
-  row(27, 'lookup', `loc:loc ${XDATA}`, `inode:inode! buf:iatt! ${XDATA} postparent:iatt`, { data: 'content' }),
-  row(28, 'readdir', `fd:fd size:int offset:int ${XDATA}`, `entries:entries! ${XDATA}`, { counts: { part: 'entries' } }),
-  row(29, 'inodelk', `volume:str loc:loc cmd:int flock:flock ${XDATA}`, XDATA),
-  row(30, 'finodelk', `volume:str fd:fd cmd:int flock:flock ${XDATA}`, XDATA),
-  row(31, 'entrylk', `volume:str loc:loc basename:str? cmd:int type:int ${XDATA}`, XDATA),
-  row(32, 'fentrylk', `volume:str fd:fd basename:str? cmd:int type:int ${XDATA}`, XDATA),
-  row(33, 'xattrop', `loc:loc optype:int dict:dict ${XDATA}`, `dict:dict ${XDATA}`),
-  row(34, 'fxattrop', `fd:fd optype:int dict:dict ${XDATA}`, `dict:dict ${XDATA}`),
-  row(35, 'fgetxattr', `fd:fd name:str? ${XDATA}`, `dict:dict! ${XDATA}`, { counts: { part: 'dict' } }),
-  row(36, 'fsetxattr', `fd:fd dict:dict flags:int ${XDATA}`, XDATA),
-  row(37, 'rchecksum', `fd:fd offset:int len:int ${XDATA}`, `weak:int strong:data ${XDATA}`, { data: 'past' }),
-  row(38, 'setattr', `loc:loc stbuf:iatt valid:int ${XDATA}`, `statpre:iatt statpost:iatt! ${XDATA}`),
-  row(39, 'fsetattr', `fd:fd stbuf:iatt valid:int ${XDATA}`, `statpre:iatt statpost:iatt! ${XDATA}`),
-  row(40, 'readdirp', `fd:fd size:int offset:int ${XDATA}`, `entries:entries! ${XDATA}`, { counts: { part: 'entries' }, data: 'content' }),
-  row(44, 'getspec', 'key:str flags:int', 'spec:str!', { counts: { part: 'spec' } }),
-  row(45, 'fremovexattr', `fd:fd name:str ${XDATA}`, XDATA),
-  row(46, 'fallocate', `fd:fd mode:int offset:int len:int ${XDATA}`, PRE_POST, { data: 'past' }),
-  row(47, 'discard', `fd:fd offset:int len:int ${XDATA}`, PRE_POST, { data: 'past' }),
-  row(48, 'zerofill', `fd:fd offset:int len:int ${XDATA}`, PRE_POST, { data: 'past' }),
-  row(49, 'ipc', `op:int ${XDATA}`, XDATA),
-  row(50, 'seek', `fd:fd offset:int what:int ${XDATA}`, `offset:int ${XDATA}`, { data: 'extents' }),
-  row(51, 'lease', `loc:loc lease:lease ${XDATA}`, `lease:lease ${XDATA}`),
-  row(53, 'getactivelk', `loc:loc ${XDATA}`, `locklist:locklist ${XDATA}`),
-  row(54, 'setactivelk', `loc:loc locklist:locklist ${XDATA}`, XDATA),
-  row(55, 'put', `loc:loc mode:int umask:int flags:int vector:data offset:int dict:dict ${XDATA}`, MADE, { creates: 'loc', data: 'past' }),
-  row(56, 'icreate', `loc:loc mode:int ${XDATA}`, `inode:inode! buf:iatt! ${XDATA}`),
-  row(57, 'namelink', `loc:loc ${XDATA}`, PRE_POST, { creates: 'loc' }),
-  row(58, 'copy_file_range', `fd_in:fd off_in:int fd_out:fd off_out:int len:int flags:int ${XDATA}`, `stbuf:iatt prebuf_dst:iatt postbuf_dst:iatt ${XDATA}`, { counts: { most: 'len' }, data: 'past' }),
+  defineFop(1, 'stat', `loc:loc ${XDATA}`, `buf:iatt! ${XDATA}`, { data: 'content' }),
+  defineFop(2, 'readlink', `loc:loc size:int ${XDATA}`, `path:str! buf:iatt ${XDATA}`, { counts: { part: 'path', most: 'size' } }),
+  defineFop(3, 'mknod', `loc:loc mode:int rdev:int umask:int ${XDATA}`, CREATION_REPLY, { creates: 'loc' }),
+  defineFop(4, 'mkdir', `loc:loc mode:int umask:int ${XDATA}`, CREATION_REPLY, { creates: 'loc' }),
+  defineFop(5, 'unlink', `loc:loc xflag:int ${XDATA}`, PARENTS_REPLY, { removes: 'loc' }),
+  defineFop(6, 'rmdir', `loc:loc flags:int ${XDATA}`, PARENTS_REPLY, { removes: 'loc' }),
+  defineFop(7, 'symlink', `linkpath:str loc:loc umask:int ${XDATA}`, CREATION_REPLY, { creates: 'loc' }),
+  defineFop(8, 'rename', `oldloc:loc newloc:loc ${XDATA}`, `buf:iatt preoldparent:iatt postoldparent:iatt prenewparent:iatt postnewparent:iatt ${XDATA}`, { removes: 'oldloc', creates: 'newloc' }),
+  defineFop(9, 'link', `oldloc:loc newloc:loc ${XDATA}`, CREATION_REPLY, { creates: 'newloc' }),
+  defineFop(10, 'truncate', `loc:loc offset:int ${XDATA}`, CHANGE_REPLY),
+  defineFop(11, 'open', `loc:loc flags:int fd:fd ${XDATA}`, `fd:fd ${XDATA}`),
+  defineFop(12, 'readv', `fd:fd size:int offset:int flags:int ${XDATA}`, `vector:data! stbuf:iatt ${XDATA}`, { logName: 'READ', counts: { part: 'vector', most: 'size' }, data: 'bytes' }),
+  defineFop(13, 'writev', `fd:fd vector:data offset:int flags:int ${XDATA}`, CHANGE_REPLY, { logName: 'WRITE', counts: { most: 'vector' }, data: 'bytes' }),
+  defineFop(14, 'statfs', `loc:loc ${XDATA}`, `buf:statvfs! ${XDATA}`),
+  defineFop(15, 'flush', `fd:fd ${XDATA}`, XDATA),
+  defineFop(16, 'fsync', `fd:fd datasync:int ${XDATA}`, CHANGE_REPLY),
+  defineFop(17, 'setxattr', `loc:loc dict:dict flags:int ${XDATA}`, XDATA),
+  defineFop(18, 'getxattr', `loc:loc name:str? ${XDATA}`, `dict:dict! ${XDATA}`, { counts: { part: 'dict' } }),
+  defineFop(19, 'removexattr', `loc:loc name:str ${XDATA}`, XDATA),
+  defineFop(20, 'opendir', `loc:loc fd:fd ${XDATA}`, `fd:fd ${XDATA}`),
+  defineFop(21, 'fsyncdir', `fd:fd datasync:int ${XDATA}`, XDATA),
+  defineFop(22, 'access', `loc:loc mask:int ${XDATA}`, XDATA),
+  defineFop(23, 'create', `loc:loc flags:int mode:int umask:int fd:fd ${XDATA}`, `fd:fd ${CREATION_REPLY}`, { creates: 'loc' }),
+  defineFop(24, 'ftruncate', `fd:fd offset:int ${XDATA}`, CHANGE_REPLY),
+  defineFop(25, 'fstat', `fd:fd ${XDATA}`, `buf:iatt! ${XDATA}`),
+  defineFop(26, 'lk', `fd:fd cmd:int flock:flock ${XDATA}`, `flock:flock ${XDATA}`),
+  defineFop(27, 'lookup', `loc:loc ${XDATA}`, `inode:inode! buf:iatt! ${XDATA} postparent:iatt`, { data: 'content' }),
+  defineFop(28, 'readdir', `fd:fd size:int offset:int ${XDATA}`, `entries:entries! ${XDATA}`, { counts: { part: 'entries' } }),
+  defineFop(29, 'inodelk', `volume:str loc:loc cmd:int flock:flock ${XDATA}`, XDATA),
+  defineFop(30, 'finodelk', `volume:str fd:fd cmd:int flock:flock ${XDATA}`, XDATA),
+  defineFop(31, 'entrylk', `volume:str loc:loc basename:str? cmd:int type:int ${XDATA}`, XDATA),
+  defineFop(32, 'fentrylk', `volume:str fd:fd basename:str? cmd:int type:int ${XDATA}`, XDATA),
+  defineFop(33, 'xattrop', `loc:loc optype:int dict:dict ${XDATA}`, `dict:dict ${XDATA}`),
+  defineFop(34, 'fxattrop', `fd:fd optype:int dict:dict ${XDATA}`, `dict:dict ${XDATA}`),
+  defineFop(35, 'fgetxattr', `fd:fd name:str? ${XDATA}`, `dict:dict! ${XDATA}`, { counts: { part: 'dict' } }),
+  defineFop(36, 'fsetxattr', `fd:fd dict:dict flags:int ${XDATA}`, XDATA),
+  defineFop(37, 'rchecksum', `fd:fd offset:int len:int ${XDATA}`, `weak:int strong:data ${XDATA}`, { data: 'past' }),
+  defineFop(38, 'setattr', `loc:loc stbuf:iatt valid:int ${XDATA}`, `statpre:iatt statpost:iatt! ${XDATA}`),
+  defineFop(39, 'fsetattr', `fd:fd stbuf:iatt valid:int ${XDATA}`, `statpre:iatt statpost:iatt! ${XDATA}`),
+  defineFop(40, 'readdirp', `fd:fd size:int offset:int ${XDATA}`, `entries:entries! ${XDATA}`, { counts: { part: 'entries' }, data: 'content' }),
+  defineFop(44, 'getspec', 'key:str flags:int', 'spec:str!', { counts: { part: 'spec' } }),
+  defineFop(45, 'fremovexattr', `fd:fd name:str ${XDATA}`, XDATA),
+  defineFop(46, 'fallocate', `fd:fd mode:int offset:int len:int ${XDATA}`, CHANGE_REPLY, { data: 'past' }),
+  defineFop(47, 'discard', `fd:fd offset:int len:int ${XDATA}`, CHANGE_REPLY, { data: 'past' }),
+  defineFop(48, 'zerofill', `fd:fd offset:int len:int ${XDATA}`, CHANGE_REPLY, { data: 'past' }),
+  defineFop(49, 'ipc', `op:int ${XDATA}`, XDATA),
+  defineFop(50, 'seek', `fd:fd offset:int what:int ${XDATA}`, `offset:int ${XDATA}`, { data: 'extents' }),
+  defineFop(51, 'lease', `loc:loc lease:lease ${XDATA}`, `lease:lease ${XDATA}`),
+  defineFop(53, 'getactivelk', `loc:loc ${XDATA}`, `locklist:locklist ${XDATA}`),
+  defineFop(54, 'setactivelk', `loc:loc locklist:locklist ${XDATA}`, XDATA),
+  defineFop(55, 'put', `loc:loc mode:int umask:int flags:int vector:data offset:int dict:dict ${XDATA}`, CREATION_REPLY, { creates: 'loc', data: 'past' }),
+  defineFop(56, 'icreate', `loc:loc mode:int ${XDATA}`, `inode:inode! buf:iatt! ${XDATA}`),
+  defineFop(57, 'namelink', `loc:loc ${XDATA}`, CHANGE_REPLY, { creates: 'loc' }),
+  defineFop(58, 'copy_file_range', `fd_in:fd off_in:int fd_out:fd off_out:int len:int flags:int ${XDATA}`, `stbuf:iatt prebuf_dst:iatt postbuf_dst:iatt ${XDATA}`, { counts: { most: 'len' }, data: 'past' }),
 ];
 
 /**
- * Numbers of `glusterfs_fop_t` without a method: callbacks, and COMPOUND (52), which GlusterFS removed. Statistics
- * list them.
+ * The names of numbers of `glusterfs_fop_t` without a method: callbacks, and COMPOUND, which GlusterFS removed. The
+ * statistics list them.
  */
-export const placeholders: ReadonlyMap<number, string> = new Map([
+export const numbersWithoutMethod: ReadonlyMap<number, string> = new Map([
   [0, 'NULL'],
   [41, 'FORGET'],
   [42, 'RELEASE'],
@@ -203,7 +203,7 @@ export function findFop(name: string): FopRow | undefined {
   return byName.get(name) ?? byLogName.get(name.toUpperCase());
 }
 
-/** `op` of an ipc that asks for features/upcall (GlusterFS's GF_IPC_TARGET_UPCALL). */
+/** `op` of the ipc that asks whether the bricks have features/upcall (GlusterFS's GF_IPC_TARGET_UPCALL). */
 export const IPC_UPCALL = 2;
 
 /** Bits of setattr's `valid` (GlusterFS `xlator.h`). A mount sends truncate instead of SIZE. */

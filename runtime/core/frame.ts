@@ -1,10 +1,10 @@
 /**
- * Defines stacks and frames. A request is a Stack (the caller and the fop) and one Frame for each wind that
+ * Defines the two parts of a request: its Stack, which has the caller and the fop, and a Frame for each wind that
  * expects a callback.
  *
  * A translator gets a frame with each fop, winds with it any number of times, and unwinds it exactly once. A
- * second unwind is dropped and logged. `local` carries data from the fop to its callbacks. Frames are not
- * pooled, so a second unwind is always noticed.
+ * second unwind is dropped and logged; to notice it, frames are never reused. `local` carries data from the fop to
+ * its callbacks.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/stack.h`.
  */
@@ -18,8 +18,8 @@ import type { Xlator } from './xlator.ts';
 
 let lastUnique = 0;
 
-/** Serial number of the newest request in this process. */
-export const newestRequest = (): number => lastUnique;
+/** Returns the serial number of the newest request in this process. */
+export const readNewestUnique = (): number => lastUnique;
 
 /** Finds the supplementary groups of a process. */
 export type FindGroups = (pid: number, uid: number, gid: number) => readonly number[];
@@ -40,6 +40,7 @@ export class Stack {
   client: Client | null = null;
   /** Time of the request and the file times that it sets; null without features/utime above. */
   ctime: Ctime | null = null;
+  /** Whether the caller has given up; see `interrupt`. */
   interrupted = false;
   /** The pool of the request, and its neighbours there (`call-pool.ts`). */
   pool: CallPool | null = null;
@@ -47,6 +48,7 @@ export class Stack {
   newer: Stack | null = null;
   /** The newest frame, whose parents are the path of the request; for statedumps. */
   newest: Frame | null = null;
+  /** Number of `rest` calls without their `goOn`. */
   private resting = 0;
   private cachedGroups: readonly number[] | null = null;
   private readonly findGroups: FindGroups | null;
@@ -75,14 +77,13 @@ export class Stack {
     return this.cachedGroups;
   }
 
-  /** Number of `rest` calls without their `goOn`. */
   get rests(): number {
     return this.resting;
   }
 
   /**
-   * Marks the request as waiting for another request, or for a reply on a `PumpSource`: the event loop
-   * cannot advance it. Each call needs one of `goOn`.
+   * Marks the request as waiting for another request, or for a reply on a `PumpSource`. The pump may then sleep, as
+   * the event loop cannot advance the request. Each call needs one call of `goOn`.
    */
   rest(): void {
     this.resting += 1;
@@ -115,7 +116,7 @@ export class Stack {
 }
 
 /** Makes a translator's own request with the identity of another request's caller. */
-export function requestAs(caller: Stack, op: string): Stack {
+export function makeRequestAs(caller: Stack, op: string): Stack {
   const { uid, gid, pid, lkOwner, client, ctime } = caller;
   const call = new Stack(uid, gid, pid, op, () => caller.groups);
   return Object.assign(call, { lkOwner, client, ctime });
@@ -124,12 +125,12 @@ export function requestAs(caller: Stack, op: string): Stack {
 /** A callback of any fop; `unwind` knows the type. */
 export type AnyCbk = (parent: Frame, ...rest: never[]) => void;
 
-/** One hop of one request. */
+/** The part of a request at one translator. */
 export class Frame {
   readonly root: Stack;
   /** The frame of the translator that wound here; null for the first frame of a request. */
   readonly parent: Frame | null;
-  /** The owner. A tail wind passes the frame on to the child. */
+  /** The translator that owns the frame. A tail wind passes the frame on to the child. */
   xl: Xlator<unknown>;
   /** The callback of the translator that wound here; null after the unwind, and in a request's first frame. */
   cbk: AnyCbk | null;
@@ -153,15 +154,15 @@ export class Frame {
     root.newest = this;
   }
 
-  /** Whether the reply goes straight to a `terse` initiator, which needs few attributes. */
+  /** Whether the reply goes straight to an initiator with the hint `terse`, which needs few attributes. */
   get terse(): boolean {
     if (this.parent === null || this.parent.parent !== null) return false;
     return this.initiator?.hints.terse === true;
   }
 
   /**
-   * The initiator's memory for a read's data, from its start; null when a translator above might retain the
-   * reply. Fill it immediately before the unwind: the next request reuses it.
+   * The initiator's memory for the data of a read; null if a translator above may retain the reply. Fill it from its
+   * start, immediately before the unwind, because the next request reuses it.
    */
   get readBuffer(): Uint8Array | null {
     const readBuffer = this.initiator?.hints.readBuffer ?? null;
@@ -186,8 +187,9 @@ export class Frame {
 }
 
 /**
- * Makes the frame of a new request that is in no pool. Clients use `client.begin`, volumes `xl.begin`.
- * @param xl shown in logs
+ * Makes the first frame of a request that is in no pool, such as a test's. Clients use `client.begin`, volumes
+ * `xl.begin`.
+ * @param xl owner of the frame, which logs show
  */
 export function newRequest(root: Stack, xl: Xlator<unknown>): Frame {
   return new Frame(root, null, xl, null, 0);

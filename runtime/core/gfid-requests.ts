@@ -19,6 +19,7 @@ class GfidRequest extends Dict {
   }
 }
 
+/** Makes the requests of one translator or mount, and reuses gfids that no file took. */
 export class GfidRequests {
   private readonly context: Context;
   /** A proposed gfid that no file took, kept for the next lookup. */
@@ -35,7 +36,11 @@ export class GfidRequests {
     return new GfidRequest(gfid, xdata);
   }
 
-  /** Reuses the proposed gfid unless the file took it. @param gfid the gfid of the reply, or NULL_GFID */
+  /**
+   * Keeps the proposed gfid for the next lookup, unless the file took it. Call it at each reply.
+   * @param xdata of the lookup's request, from `addTo`
+   * @param gfid the gfid of the reply, or NULL_GFID after a failure
+   */
   noteReply(xdata: Dict | null, gfid: Gfid): void {
     if (xdata instanceof GfidRequest && xdata.gfid !== gfid) this.spare = xdata.gfid;
   }

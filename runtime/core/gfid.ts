@@ -1,6 +1,7 @@
 /**
- * Converts and makes gfids: the 128-bit identity of an inode, a UUID. In the runtime a gfid is its canonical text
- * (36 characters, lower case); bytes exist only in xattrs, on the wire and in modules.
+ * Makes gfids and converts them between text and bytes. A gfid is the identity of an inode, a UUID of 128 bits. In the
+ * runtime it is its canonical text (36 characters, lower case); as bytes it exists only in xattrs, on the wire and in
+ * modules.
  *
  * The inode number that applications see is the gfid's last 8 bytes, big-endian, without the highest bit, so
  * that it is positive in a signed number. It exceeds 2^53 and is kept as two u32 halves.
@@ -22,7 +23,7 @@ const TEXT_LENGTH = 36;
 const NOT_HEX = 0xff;
 
 /** Position of each byte's two digits in the text. */
-const digitAt = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
+const digitPositions = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
 /** byte → the char codes of its two lower-case hex digits. */
 const highDigit = new Uint8Array(256);
@@ -34,19 +35,19 @@ for (let byte = 0; byte < 256; byte++) {
 }
 
 /**
- * Scratch char codes of a gfid's text, dashes in place: `fromCharCode` makes a flat string of them, at a
- * quarter of the cost of joining pieces.
+ * Scratch array of a gfid's char codes, with its dashes. To make the text from it by `fromCharCode` costs a quarter of
+ * joining pieces.
  */
 const codes = Array.from(NULL_GFID, (char) => char.charCodeAt(0));
 
 /** char code → value of the hex digit, NOT_HEX for anything else; upper case is not canonical. */
-const nibble = new Uint8Array(256).fill(NOT_HEX);
-for (let value = 0; value < 16; value++) nibble[value.toString(16).charCodeAt(0)] = value;
+const hexValues = new Uint8Array(256).fill(NOT_HEX);
+for (let value = 0; value < 16; value++) hexValues[value.toString(16).charCodeAt(0)] = value;
 
-/** The value of the hex digit at `at`; above 15 for any other character, and beyond the text. */
+/** Returns the value of the hex digit at `at`; above 15 for any other character, and beyond the text. */
 function digitValue(text: string, at: number): number {
   const code = text.charCodeAt(at);
-  return code < 256 ? nibble[code]! : NOT_HEX;
+  return code < 256 ? hexValues[code]! : NOT_HEX;
 }
 
 const DASH = 0x2d;
@@ -65,11 +66,11 @@ function hasGfidShape(text: string): boolean {
 export function isGfid(text: string): text is Gfid {
   if (!hasGfidShape(text)) return false;
   let combined = 0;
-  for (const at of digitAt) combined |= digitValue(text, at) | digitValue(text, at + 1);
+  for (const at of digitPositions) combined |= digitValue(text, at) | digitValue(text, at + 1);
   return combined < 16;
 }
 
-/** The 16 bytes of a gfid. @throws {RangeError} when the text is not a canonical gfid. */
+/** Converts a gfid to its 16 bytes. @throws {RangeError} when the text is not a canonical gfid. */
 export function gfidToBytes(gfid: Gfid): Uint8Array {
   const bytes = new Uint8Array(GFID_SIZE);
   gfidToBytesInto(gfid, bytes, 0);
@@ -83,22 +84,22 @@ export function gfidToBytes(gfid: Gfid): Uint8Array {
 export function gfidToBytesInto(gfid: Gfid, out: Uint8Array, offset: number): void {
   let combined = hasGfidShape(gfid) ? 0 : NOT_HEX;
   for (let i = 0; i < GFID_SIZE; i++) {
-    const high = digitValue(gfid, digitAt[i]!);
-    const low = digitValue(gfid, digitAt[i]! + 1);
+    const high = digitValue(gfid, digitPositions[i]!);
+    const low = digitValue(gfid, digitPositions[i]! + 1);
     combined |= high | low;
     out[offset + i] = (high << 4) | low;
   }
   if (combined > 15) throw new RangeError(`not a gfid: '${gfid}'`);
 }
 
-/** The gfid in `bytes[offset … offset+16)`. @throws {RangeError} when there are fewer than 16. */
+/** Converts `bytes[offset … offset+16)` to a gfid. @throws {RangeError} when there are fewer than 16. */
 export function gfidFromBytes(bytes: Uint8Array, offset = 0): Gfid {
   if (offset < 0 || offset + GFID_SIZE > bytes.length) {
     throw new RangeError(`a gfid takes ${GFID_SIZE} bytes, not ${bytes.length - offset}`);
   }
   for (let i = 0; i < GFID_SIZE; i++) {
     const byte = bytes[offset + i]!;
-    const at = digitAt[i]!;
+    const at = digitPositions[i]!;
     codes[at] = highDigit[byte]!;
     codes[at + 1] = lowDigit[byte]!;
   }
@@ -109,17 +110,17 @@ export function gfidFromBytes(bytes: Uint8Array, offset = 0): Gfid {
  * Makes a gfid from 16 random bytes, with the version (4) and variant bits of a UUID. `random` is unchanged.
  */
 export function gfidFromRandom(random: Uint8Array): Gfid {
-  return gfidFromBytes(asVersion4(random.slice(0, GFID_SIZE)));
+  return gfidFromBytes(setVersion4(random.slice(0, GFID_SIZE)));
 }
 
 /** Sets the version 4 and variant bits of a UUID, in place. */
-export function asVersion4(bytes: Uint8Array): Uint8Array {
+export function setVersion4(bytes: Uint8Array): Uint8Array {
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return bytes;
 }
 
-/** `count` hex digits from `at` as an unsigned number of up to 32 bits. */
+/** Reads `count` hex digits from `at`, as a number of up to 32 bits. */
 function readDigits(gfid: Gfid, at: number, count: number): number {
   let value = 0;
   for (let i = 0; i < count; i++) value = (value << 4) | digitValue(gfid, at + i);
@@ -129,12 +130,12 @@ function readDigits(gfid: Gfid, at: number, count: number): number {
 /** The inode number in place of 0, which readdir(3) would skip. */
 const NO_INO = 0xffff_ffff;
 
-/** Upper 31 bits of the inode number. The gfid must be canonical. */
-export const inoHi = (gfid: Gfid): number =>
+/** Computes the upper 31 bits of the inode number. The gfid must be canonical. */
+export const computeInoHi = (gfid: Gfid): number =>
   ((readDigits(gfid, 19, 4) & 0x7fff) << 16) | readDigits(gfid, 24, 4);
 
-/** Lower 32 bits of the inode number. The gfid must be canonical. */
-export function inoLo(gfid: Gfid): number {
+/** Computes the lower 32 bits of the inode number. The gfid must be canonical. */
+export function computeInoLo(gfid: Gfid): number {
   const low = readDigits(gfid, 28, 8) >>> 0;
-  return low === 0 && inoHi(gfid) === 0 ? NO_INO : low;
+  return low === 0 && computeInoHi(gfid) === 0 ? NO_INO : low;
 }

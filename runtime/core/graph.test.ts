@@ -439,7 +439,7 @@ describe('a volume', () => {
     },
   );
 
-  test('is named by awaitUp if it stays down above running children', async () => {
+  test('is named in the error of awaitUp if it stays down although its children are up', async () => {
     const { graph, context, say } = await spread(1, {
       notify: (xl, event, data) => {
         if (!isChange(event)) defaultNotify(xl, event, data);

@@ -1,9 +1,9 @@
 /**
  * Runs a graph: connects instances, starts them from the top and stops them from the leaves.
  *
- * `start` checks options, calls `init` top first, routes winds past instances that do not define a fop, and
- * sends PARENT_UP down; leaves answer with CHILD_UP. The graph is up when the top has sent CHILD_UP (`awaitUp`).
- * A failed start ends the instances that it began. Later CHILD_DOWN and CHILD_UP do not end the graph.
+ * `start` checks options, calls `init` from the top down, and sends PARENT_UP down; leaves reply with CHILD_UP. The
+ * graph is up when the top has sent CHILD_UP (`awaitUp`). A wind skips instances that do not define its fop. A failed
+ * start ends the instances that it began. The graph keeps running through a later CHILD_DOWN.
  *
  * Source: GlusterFS `libglusterfs/src/graph.c`.
  */
@@ -15,7 +15,7 @@ import {
   CandidateGraph,
   type Exchange,
   findKeptVolumes,
-  openOnce,
+  makeOpenOnceTarget,
   RetiredGraph,
 } from './exchange.ts';
 import { type FopName, Links, refusal } from './gen/fops.gen.ts';
@@ -25,7 +25,7 @@ import type { Initiator } from './initiator.ts';
 import { InodeTable } from './inode.ts';
 import {
   awaitTopUp,
-  connect,
+  connectSubvolumes,
   describeError,
   finiAll,
   initAll,
@@ -52,16 +52,16 @@ export class Graph implements GraphView {
   links!: Links;
   /** The initiators that begin requests at the top. */
   readonly initiators = new Set<Initiator>();
-  /** Running instances by id, replaced ones that still finish requests included. */
+  /** Running instances by id, including replaced ones that still finish requests. */
   readonly instances: (Xlator | undefined)[] = [];
-  /** Volumes that exchanges have replaced and that still run, oldest first. */
+  /** Graphs that exchanges have replaced and that still finish requests, oldest first. */
   readonly retired: RetiredGraph[] = [];
   readonly context: Context;
   /** Log levels of the process. */
   readonly levels: LogLevels;
   private graphId: number;
   private lastId = -1;
-  /** The graph of an exchange under way; null without one. */
+  /** The graph that an exchange is starting; null while no exchange is under way. */
   private candidate: CandidateGraph | null = null;
   private readonly observers = new Set<Observer>();
   private interceptor: Interceptor | null = null;
@@ -72,7 +72,7 @@ export class Graph implements GraphView {
   };
 
   /**
-   * @param makeInodes makes the inode table; callers may want another limit or class
+   * @param makeInodes makes the inode table; callers may pass one with another limit or class
    * @throws {GraphError} when a subvolume is not among the volumes, or there are no volumes
    */
   constructor(
@@ -86,15 +86,16 @@ export class Graph implements GraphView {
     this.levels = levels;
     this.graphId = graphId;
     this.inodes = makeInodes(this.instances);
-    this.xlators = specs.map((spec) => this.make(spec));
-    this.top = connect(this.xlators, specs);
+    this.xlators = specs.map((spec) => this.makeXlator(spec));
+    this.top = connectSubvolumes(this.xlators, specs);
     for (const xl of this.xlators) this.instances[xl.id] = xl;
     for (const xl of this.xlators) for (const child of xl.below) child.above.push(xl);
   }
 
   /**
-   * Starts the graph. `master` gets the events that leave the top.
-   * @throws {GraphError} naming volume and reason; no instance runs then.
+   * Starts the graph.
+   * @param master gets the events that leave the top
+   * @throws {GraphError} naming volume and reason; all instances have ended then
    */
   async start(master: EventListener = () => {}): Promise<void> {
     await this.begin(master);
@@ -111,7 +112,7 @@ export class Graph implements GraphView {
     this.inodes.links = this.links;
   }
 
-  /** A unique id for an instance that is no volume, such as an initiator's. */
+  /** Makes an id that is unique in the graph, for a volume or for the instance of an initiator. */
   makeId(): number {
     this.lastId += 1;
     return this.lastId;
@@ -124,13 +125,13 @@ export class Graph implements GraphView {
 
   /**
    * Resolves when the top has sent CHILD_UP.
-   * @throws {GraphError} after `patienceMs`, naming the volumes that are not up; the graph keeps running
+   * @throws {GraphError} after `timeoutMs`, naming the volumes that are not up; the graph keeps running
    */
-  awaitUp(patienceMs: number): Promise<void> {
-    return awaitTopUp(this.top, patienceMs);
+  awaitUp(timeoutMs: number): Promise<void> {
+    return awaitTopUp(this.top, timeoutMs);
   }
 
-  /** One line for each volume that keeps the graph from being up. */
+  /** Returns one line for each volume that keeps the graph from being up. */
   listBlockers(): string[] {
     return listBlockers(this.top);
   }
@@ -168,7 +169,7 @@ export class Graph implements GraphView {
   }
 
   /**
-   * Applies the options that running volumes accept, from a description that otherwise needs another graph.
+   * Applies a description as far as the running volumes allow: only options that can change while they run.
    * @returns the names of the volumes whose options changed
    */
   reconfigurePart(specs: readonly VolumeSpec[]): readonly string[] {
@@ -179,7 +180,7 @@ export class Graph implements GraphView {
       .map(({ xl }) => xl.name);
   }
 
-  /** @returns the reasons of volumes that refuse their options and keep the old ones */
+  /** Applies changed options. Returns the reasons of volumes that refuse theirs, and so keep the old ones. */
   private applyOptions(changes: readonly OptionsChange[]): string[] {
     const problems: string[] = [];
     for (const { xl, volfileOptions, values } of changes) {
@@ -198,61 +199,66 @@ export class Graph implements GraphView {
 
   /**
    * Replaces the graph by that of another description while requests go on; see `exchange.ts`.
-   * @param patienceMs time for the new graph to come up
+   * @param timeoutMs time for the new graph to come up
    * @throws {GraphError} when the new graph does not come up, another exchange is under way, or the graph is
    *   stopped; the graph stays as it was
    */
-  exchange(specs: readonly VolumeSpec[], patienceMs: number): Promise<Exchange> {
-    return this.replaceBy(specs, patienceMs, null);
+  exchange(specs: readonly VolumeSpec[], timeoutMs: number): Promise<Exchange> {
+    return this.replaceBy(specs, timeoutMs, null);
   }
 
   /**
    * Replaces a volume and those above it by new instances, to load new code. Waits for an exchange under way.
-   * Returns false for an instance that was replaced already.
-   * @throws {GraphError} as `exchange`
+   * Returns false if an exchange has replaced the instance already.
+   * @throws {GraphError} for the reasons of `exchange`
    */
-  async renew(xl: Xlator, patienceMs: number): Promise<boolean> {
+  async renew(xl: Xlator, timeoutMs: number): Promise<boolean> {
     while (this.candidate !== null) await this.candidate.settled;
     if (!this.xlators.includes(xl)) return false;
     const specs = this.xlators.map(({ name, translator, volfileOptions, childNames, position }) => {
       return { name, translator, options: volfileOptions, subvolumes: childNames, position };
     });
-    await this.replaceBy(specs, patienceMs, xl);
+    await this.replaceBy(specs, timeoutMs, xl);
     return true;
   }
 
   /** @param renewed a volume that must restart even if its description is unchanged; null without one */
   private async replaceBy(
     specs: readonly VolumeSpec[],
-    patienceMs: number,
+    timeoutMs: number,
     renewed: Xlator | null,
   ): Promise<Exchange> {
     if (this.stopped) throw new GraphError(['the graph has ended']);
     if (this.candidate !== null) throw new GraphError(['another exchange is under way']);
     this.graphId += 1;
-    const next = new CandidateGraph(this, specs, (spec, id) => this.make(spec, id), renewed);
-    this.candidate = next;
+    const candidate = new CandidateGraph(
+      this,
+      specs,
+      (spec, id) => this.makeXlator(spec, id),
+      renewed,
+    );
+    this.candidate = candidate;
     try {
-      await next.start(patienceMs, () => this.switchTo(next));
+      await candidate.start(timeoutMs, () => this.switchTo(candidate));
     } finally {
       this.candidate = null;
     }
-    // The new volumes may reply differently: the kernel and caches above drop what they know.
+    // The new volumes may reply differently, so the kernel and all caches above must drop their data.
     this.publish('UPCALL', { kind: 'every-entry' });
     this.publish('SOME_DESCENDENT_UP', this.top);
-    return next.result;
+    return candidate.result;
   }
 
   /** Makes the candidate the running graph: new requests wind to its top. */
-  private switchTo(next: CandidateGraph): void {
-    const retiredGraph = new RetiredGraph(this, next);
+  private switchTo(candidate: CandidateGraph): void {
+    const retiredGraph = new RetiredGraph(this, candidate);
     this.retired.push(retiredGraph);
     this.top.master = null;
-    next.top.master = this.publish;
-    this.xlators = next.xlators;
-    this.top = next.top;
-    this.links = next.links;
-    this.inodes.links = next.links;
+    candidate.top.master = this.publish;
+    this.xlators = candidate.xlators;
+    this.top = candidate.top;
+    this.links = candidate.links;
+    this.inodes.links = candidate.links;
     this.route();
     void retiredGraph.retireWhenIdle(() => this.publish('SOME_DESCENDENT_UP', this.top));
   }
@@ -268,19 +274,20 @@ export class Graph implements GraphView {
     await finiAll(all);
   }
 
-  /** Gives an instance the links to its children; for `start` and exchanges. */
+  /** Makes the links from an instance to its children; for `start` and exchanges. */
   connectChildren(xl: Xlator): void {
     xl.children = xl.below.map((child) => this.makeLinks(child));
     xl.route = () => this.route();
   }
 
+  /** Makes links to an instance: a wind by them reaches the nearest instance, from there down, with the fop. */
   makeLinks(xl: Xlator): Links {
     return new Links((name) => this.findTarget(xl, name));
   }
 
   /**
-   * Adds an observer; null removes all. Of requests under way it sees the winds from now on. The result
-   * removes the observer.
+   * Adds an observer; null removes all. Of requests under way, the observer sees only later winds.
+   * @returns a function that removes the observer
    */
   observe(observer: Observer | null): () => void {
     if (observer === null) this.observers.clear();
@@ -301,15 +308,15 @@ export class Graph implements GraphView {
   }
 
   /**
-   * Puts an interceptor before the fops that it watches, in place of the previous one; null removes it. It
-   * does not get requests that are under way.
+   * Sets the interceptor, in place of the previous one; null removes it. Requests that have already passed a volume
+   * are not intercepted there.
    */
   intercept(interceptor: Interceptor | null): void {
     this.interceptor = interceptor;
     if (this.links !== undefined) this.route();
   }
 
-  /** Routes new winds to the fops that are defined now. */
+  /** Updates all links after a change of fops, observers or the interceptor, so that new winds see it. */
   route(): void {
     const routes: [Child, Xlator][] = [[this.links, this.top]];
     for (const { links, top } of this.retired) routes.push([links, top]);
@@ -318,45 +325,46 @@ export class Graph implements GraphView {
         if (xl.children[at] !== undefined) routes.push([xl.children[at], child]);
       });
     }
-    for (const [links, to] of routes) links.route((name) => this.findTarget(to, name));
+    for (const [links, target] of routes) links.route((name) => this.findTarget(target, name));
   }
 
   /**
-   * Finds the target of a fop: the nearest instance, from `xl` down, that defines it or that an observer or
-   * interceptor watches.
+   * Finds the target of a fop: the nearest instance, from `xl` down, that defines it, or at which an observer or the
+   * interceptor wants it.
    */
   private findTarget<N extends FopName>(xl: Xlator, name: N): Target<N> {
     let at = xl;
     for (;;) {
-      const own = this.findOwnTarget(at, name);
-      const interested = [...this.observers].filter((observer) =>
-        observer.wantsFop(at, name, own !== null),
+      const ownTarget = this.findOwnTarget(at, name);
+      const observers = [...this.observers].filter((observer) =>
+        observer.wantsFop(at, name, ownTarget !== null),
       );
       const { interceptor } = this;
-      const isIntercepted = interceptor?.wantsFop(at, name, own !== null) === true;
-      if (interested.length > 0 || isIntercepted) {
-        const fop = own?.fop ?? (tap[name](() => 0) as Fop<N, unknown>);
+      const isIntercepted = interceptor?.wantsFop(at, name, ownTarget !== null) === true;
+      if (observers.length > 0 || isIntercepted) {
+        const fop = ownTarget?.fop ?? (tap[name](() => 0) as Fop<N, unknown>);
         const intercepted = isIntercepted ? interceptor.wrapFop(name, fop) : fop;
-        const observedFop = interested.reduce(
+        const observedFop = observers.reduce(
           (inner, observer) => observed[name](observer, inner),
           intercepted,
         );
         return { xl: at, fop: observedFop, isObserved: true };
       }
-      if (own !== null) return own;
+      if (ownTarget !== null) return ownTarget;
       at = at.below[0]!;
     }
   }
 
-  /** The target of a fop at `xl` itself; null when `xl` passes the fop through. */
+  /** Finds the target of a fop at `xl` itself; null when `xl` passes the fop through. */
   private findOwnTarget<N extends FopName>(xl: Xlator, name: N): Target<N> | null {
     const fop = xl.fops[name] as Fop<N, unknown> | undefined;
-    if (fop !== undefined) return this.retired.length === 0 ? { xl, fop } : openOnce(xl, name, fop);
+    if (fop !== undefined)
+      return this.retired.length === 0 ? { xl, fop } : makeOpenOnceTarget(xl, name, fop);
     return xl.passesThrough ? null : { xl, fop: refusal(name, EOPNOTSUPP) };
   }
 
-  /** Makes an instance. An instance that takes over another's contexts gets its `id`, too. */
-  private make(spec: VolumeSpec, id = this.makeId()): Xlator {
+  /** Makes an instance. @param id that of the replaced instance whose contexts it takes over, else a new one */
+  private makeXlator(spec: VolumeSpec, id = this.makeId()): Xlator {
     const { context, levels, graphId } = this;
     const log = new Log(context.sink, levels, spec.name, graphId);
     const xl = new Xlator(id, spec.name, spec.translator, spec.options, log, context);
@@ -367,7 +375,7 @@ export class Graph implements GraphView {
     return xl;
   }
 
-  /** Connects the observers to an instance's events and log, which do not pass the links. */
+  /** Connects the observers to an instance's events and log lines; the links report its winds and unwinds. */
   private attachObservers(xl: Xlator): void {
     const observer = combineObservers([...this.observers]);
     xl.observer = observer;

@@ -1,19 +1,19 @@
 /**
- * Counts latencies in a histogram: four buckets for each power of two, from 250 ns to nine minutes. The last bucket
- * has all longer ones.
+ * Counts latencies in a histogram with four buckets for each power of two, from 250 ns to nine minutes. The last
+ * bucket also has all longer latencies.
  */
 
 /** Width of the narrowest buckets, in nanoseconds. */
 const UNIT_NS = 250;
 /** Number of buckets. */
-export const BUCKETS = 120;
+export const BUCKET_COUNT = 120;
 /** Latencies of this many units and more go into the last bucket. */
 const UNITS_MAX = 2 ** 31;
 
 export class Histogram {
   count = 0;
   sumNs = 0;
-  readonly counts = new Float64Array(BUCKETS);
+  readonly counts = new Float64Array(BUCKET_COUNT);
 
   add(ns: number): void {
     this.count += 1;
@@ -24,14 +24,14 @@ export class Histogram {
   merge(other: Histogram): void {
     this.count += other.count;
     this.sumNs += other.sumNs;
-    for (let at = 0; at < BUCKETS; at++) this.counts[at]! += other.counts[at]!;
+    for (let at = 0; at < BUCKET_COUNT; at++) this.counts[at]! += other.counts[at]!;
   }
 }
 
 /** Returns the index of the bucket for a latency. */
 export function findBucket(ns: number): number {
   const exact = ns / UNIT_NS;
-  if (exact >= UNITS_MAX) return BUCKETS - 1;
+  if (exact >= UNITS_MAX) return BUCKET_COUNT - 1;
   const units = exact | 0;
   if (units < 4) return Math.max(0, units);
   const power = 31 - Math.clz32(units);
@@ -39,30 +39,33 @@ export function findBucket(ns: number): number {
   return (power - 1) * 4 + ((units >> (power - 2)) & 3);
 }
 
-/** Lower bound of a bucket in nanoseconds; for `BUCKETS`, the upper bound of the last. */
-export function bucketStart(bucket: number): number {
+/** Computes the lower bound of a bucket in nanoseconds; for `BUCKET_COUNT`, the upper bound of the last. */
+export function computeBucketStart(bucket: number): number {
   if (bucket < 4) return bucket * UNIT_NS;
   return (4 + (bucket % 4)) * 2 ** (Math.floor(bucket / 4) - 1) * UNIT_NS;
 }
 
 /**
- * Returns the latency in nanoseconds below which a part of the replies lies (`part`, 0 to 1), interpolated within
- * a bucket; null for an empty histogram.
+ * Computes the latency in nanoseconds below which a fraction (0 to 1) of the counted latencies lies, interpolated
+ * within a bucket; null for an empty histogram.
  */
-export function computeQuantile(counts: ArrayLike<number>, part: number): number | null {
+export function computeQuantile(counts: ArrayLike<number>, fraction: number): number | null {
   let total = 0;
   for (let at = 0; at < counts.length; at++) total += counts[at]!;
   if (total === 0) return null;
-  let remaining = part * total;
+  let remaining = fraction * total;
   let last = 0;
   for (let at = 0; at < counts.length; at++) {
     const count = counts[at]!;
     if (count === 0) continue;
     last = at;
     if (remaining <= count) {
-      return bucketStart(at) + (bucketStart(at + 1) - bucketStart(at)) * (remaining / count);
+      return (
+        computeBucketStart(at) +
+        (computeBucketStart(at + 1) - computeBucketStart(at)) * (remaining / count)
+      );
     }
     remaining -= count;
   }
-  return bucketStart(last + 1);
+  return computeBucketStart(last + 1);
 }

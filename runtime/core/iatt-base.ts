@@ -3,30 +3,30 @@
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, inode(7).
  */
-import { type Gfid, inoHi, inoLo } from './gfid.ts';
+import { computeInoHi, computeInoLo, type Gfid } from './gfid.ts';
 import { MODE_BITS } from './ia-types.ts';
 import { OFFSET_MAX } from './limits.ts';
 
 const S_IFMT = 0o170000;
 /** ia_type by the upper four bits of st_mode. */
-const TYPES = new Uint8Array(16);
+const typeByModeBits = new Uint8Array(16);
 MODE_BITS.forEach((bits, type) => {
-  if (type > 0) TYPES[bits >> 12] = type;
+  if (type > 0) typeByModeBits[bits >> 12] = type;
 });
 
-/** ia_type of an st_mode; IA_INVAL for unknown type bits. */
+/** Returns the ia_type of an st_mode; IA_INVAL for unknown type bits. */
 export function typeOfMode(mode: number): number {
-  return TYPES[(mode & S_IFMT) >> 12]!;
+  return typeByModeBits[(mode & S_IFMT) >> 12]!;
 }
 
 /**
- * Sizes of a directory entry in FUSE replies (fuse_dirent, fuse_direntplus), which count against a listing's size.
+ * Compute the bytes of an entry in FUSE's replies to readdir and readdirplus. The size of a listing limits their sum.
  * Source: `include/uapi/linux/fuse.h`.
  */
 export const computeDirentSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
 export const computeDirentplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
 
-/** `DT_*` of an ia_type: its st_mode bits, shifted, as in `<dirent.h>`. */
+/** Returns the `DT_*` of an ia_type: its st_mode bits, shifted, as in `<dirent.h>`. */
 export function direntType(iaType: number): number {
   return MODE_BITS[iaType]! >> 12;
 }
@@ -39,7 +39,7 @@ export abstract class IattBase {
   abstract iaNlink: number;
   abstract iaCtime: number;
   abstract iaSize: number;
-  /** Rounding error of `iaSize` beyond OFFSET_MAX; `exactSize` adds it. */
+  /** Beyond OFFSET_MAX, the difference between the exact size and the rounded `iaSize`. */
   declare sizeRest?: number;
 
   /** The exact size in bytes, for storages and front ends with files beyond OFFSET_MAX. */
@@ -54,7 +54,7 @@ export abstract class IattBase {
 
   /** The inode number that applications see, from the gfid (`gfid.ts`). */
   get iaIno(): bigint {
-    return (BigInt(inoHi(this.iaGfid)) << 32n) | BigInt(inoLo(this.iaGfid));
+    return (BigInt(computeInoHi(this.iaGfid)) << 32n) | BigInt(computeInoLo(this.iaGfid));
   }
 
   /** st_mode: type and permission in one number. */

@@ -1,6 +1,7 @@
 /**
- * Declares the attributes of inodes (iatt), statvfs and directory entries in replies; `fields.ts` has the fields. An
- * iatt whose `iaCtime` and `iaNlink` are both 0 is unknown and must not be cached.
+ * Declares directory entries in replies, and exports the attributes of inodes (`Iatt`) and of file systems
+ * (`Statvfs`), whose fields are listed in `fields.ts`. An iatt whose `iaCtime` and `iaNlink` are both 0 is unknown and
+ * must not be cached.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, `statvfs(3)`.
  */
@@ -21,8 +22,8 @@ export {
   IA_INVAL,
 } from './ia-types.ts';
 export {
-  computeDirentplusSize as direntplusSize,
-  computeDirentSize as direntSize,
+  computeDirentplusSize,
+  computeDirentSize,
   direntType,
   typeOfMode,
 } from './iatt-base.ts';
@@ -34,11 +35,11 @@ export interface Dirent {
   readonly off: number;
   /** `DT_*`. */
   readonly type: number;
-  /** The null gfid when the storage would have to read more to know it. */
+  /** The null gfid if the storage did not read it. */
   readonly gfid: Gfid;
-  /** readdirp only. */
+  /** The attributes and extended attributes; null in a readdir. */
   readonly stat: Iatt | null;
   readonly dict: Dict | null;
-  /** readdirp only: the inode, which may not be linked yet. */
+  /** The inode, which may not be linked yet; null in a readdir. */
   inode: Inode | null;
 }

@@ -1,6 +1,6 @@
 /**
- * Represents an initiator, which begins requests at the top of a graph for a front end (a mount, a server, the
- * programming interface). In logs and dumps it appears as a translator, whose `xl.priv` is the front end.
+ * Represents an initiator: the part of a front end (a mount, a server, the programming interface) that begins requests
+ * at the top of a graph. In logs and dumps it appears as a translator, whose `xl.priv` is the front end.
  *
  * Source: GlusterFS `call_pool_t`, `client_t`; `xlators/mount/fuse`, `api/src/glfs.c`.
  */
@@ -37,22 +37,22 @@ export const makeInitiatorTranslator = <P>(
     ...(dump === undefined ? {} : { dump }),
   });
 
-/** Hints of an initiator that storages may use. */
+/** Facts about an initiator that storages may use to save work. */
 export interface InitiatorHints {
   /**
-   * It uses only the attributes that it asks for: storages may omit a directory's attributes before and after
-   * a change, and a file's attributes after a read or write.
+   * Whether it ignores some attributes: storages may then omit a directory's attributes before and after a change, and
+   * a file's attributes after a read or write.
    */
   readonly terse: boolean;
-  /** Milliseconds for which it caches attributes itself, so attributes in replies may be that old. */
+  /** Milliseconds for which it caches attributes itself. Attributes in replies may be as old. */
   readonly attributeAge: number;
-  /** Whether the pid of its requests is a thread's id: a thread makes one system call at a time. */
+  /** Whether the pid of its requests is the id of a thread, which makes only one system call at a time. */
   readonly pidIsThread: boolean;
-  /** Memory for the data of a read (`Frame.readBuffer`). The initiator uses the data in its callback only. */
+  /** Memory for the data of a read (`Frame.readBuffer`); the initiator no longer needs it after its callback. */
   readonly readBuffer: Uint8Array | null;
 }
 
-const NO_HINTS: InitiatorHints = {
+const DEFAULT_HINTS: InitiatorHints = {
   terse: false,
   attributeAge: 0,
   pidIsThread: false,
@@ -75,7 +75,7 @@ export class Initiator<P = unknown> {
   readonly calls = new CallPool();
   readonly clients = new Set<Client<P>>();
   readonly hints: InitiatorHints;
-  /** Returns the reason why it cannot continue on these volumes (`Graph.exchange`); null to accept them. */
+  /** Asked by `Graph.exchange`: returns the reason why it cannot continue on these volumes; null to accept them. */
   findObjection: (xlators: readonly Xlator[]) => string | null = () => null;
   private readonly stopListening: (() => void)[] = [];
 
@@ -87,7 +87,7 @@ export class Initiator<P = unknown> {
     hints: Partial<InitiatorHints> = {},
   ) {
     this.graph = graph;
-    this.hints = { ...NO_HINTS, ...hints };
+    this.hints = { ...DEFAULT_HINTS, ...hints };
     this.xl = new Xlator(graph.makeId(), name, translator, [], log, graph.top.context);
     graph.initiators.add(this);
   }
@@ -97,7 +97,7 @@ export class Initiator<P = unknown> {
     return this.graph.links;
   }
 
-  /** Adds a client. Without a `uid` it gets one of this process. */
+  /** Adds a client. @param uid GlusterFS's client_uid; by default a new one */
   connect(uid: string = this.makeUid()): Client<P> {
     const client = new Client(this, uid);
     this.clients.add(client);

@@ -216,7 +216,7 @@ describe('an inode', () => {
     expect(table.find(file.gfid)).toBe(undefined);
   });
 
-  test('is not evicted, as a directory, by a link below it', () => {
+  test('is not evicted, as a directory, when a file in it is linked', () => {
     table.lruLimit = 1;
     const dir = link(1, table.root, 'dir');
     const file = link(2, dir, 'file', IA_IFREG);

@@ -1,14 +1,15 @@
 /**
  * Holds the inode table of a graph: inodes by gfid and by number, and the names (dentries) that lead to them.
  *
- * `newInode` makes an unlinked inode; `link` adds it and returns the inode to use, a known one if the gfid was
- * known. An inode stays while a client has lookups of it (`nlookup`), an fd is open on it, or a name below it
- * is known. An idle one is evicted when `lruLimit` others came after it, or at once if it has no name; its
- * translators then get `forget`. Names are exact strings; "." and ".." make no dentry.
+ * `newInode` makes an unlinked inode. `link` adds it to the table, and returns the inode to use: if the table has the
+ * gfid already, that is the known inode. An inode stays while a client has lookups of it (`nlookup`), an fd is open on
+ * it, or the table has a name below it. Any other is idle: it is evicted when `lruLimit` inodes became idle after it,
+ * or at once if it has no name. Translators then get `forget`. Names are exact strings; "." and ".." make no dentry.
+ *
  * Source: GlusterFS `libglusterfs/src/inode.c`.
  */
 import { Ctx, type Instances } from './ctx.ts';
-import { type Gfid, inoHi, inoLo, NULL_GFID, ROOT_GFID } from './gfid.ts';
+import { computeInoHi, computeInoLo, type Gfid, NULL_GFID, ROOT_GFID } from './gfid.ts';
 import { IA_IFDIR, IA_INVAL, type Iatt } from './iatt.ts';
 import { INODE_LRU_LIMIT, PATH_MAX } from './limits.ts';
 import type { Lookups } from './lookups.ts';
@@ -23,6 +24,7 @@ export interface Dentry {
 /** The root's id, also in the kernel's numbering. */
 export const ROOT_ID = 1;
 
+/** A file, directory or other object of the volume, with its names and the contexts of translators. */
 export class Inode extends Ctx {
   readonly table: InodeTable;
   /** Serial number, never reused; the kernel's nodeid. The root is 1. */
@@ -30,13 +32,14 @@ export class Inode extends Ctx {
   /** Null until linked. */
   gfid: Gfid = NULL_GFID;
   iaType = IA_INVAL;
-  /** Halves of the inode number that applications see. */
+  /** Upper 31 and lower 32 bits of the inode number that applications see (gfid.ts). */
   inoHi = 0;
   inoLo = 0;
-  /** Lookups that clients have not forgotten. */
+  /** Number of lookups that clients have not forgotten. */
   nlookup = 0;
   /** The lookups of the only client that has looked the inode up; null if several or no clients have (`lookups.ts`). */
   soleOwner: Lookups | null = null;
+  /** Number of open fds (`holdForFd`). */
   fdCount = 0;
   /** Names that lead here; more than one for a hard link. */
   readonly names: Dentry[] = [];
@@ -53,13 +56,14 @@ export class Inode extends Ctx {
     return this.iaType === IA_IFDIR;
   }
 
+  /** Whether the inode has a gfid, and so was added to the table. */
   get linked(): boolean {
     return this.gfid !== NULL_GFID;
   }
 
   /**
-   * A path from the root by any known names. It begins with `<gfid:…>` at an inode without a name, and beyond
-   * PATH_MAX: renames by other clients may leave names in a circle.
+   * A path of known names from the root. It begins with `<gfid:…>` if an inode on the way has no known name, or if the
+   * path exceeds PATH_MAX: renames by other clients may leave known names in a circle.
    */
   get path(): string {
     let below = '';
@@ -79,6 +83,7 @@ export class Inode extends Ctx {
   }
 }
 
+/** The inodes of a graph; see the head of this file. */
 export class InodeTable {
   readonly root: Inode;
   /** The graph's instances by id. */
@@ -89,6 +94,7 @@ export class InodeTable {
   lruLimit: number;
   private readonly byGfid = new Map<Gfid, Inode>();
   private readonly byId = new Map<number, Inode>();
+  /** The idle inodes, those that became idle first at the front. */
   private readonly lru = new Set<Inode>();
   /**
    * One iterator over `lru` for all evictions: later inserts stay ahead of it. A new iterator for each would
@@ -124,8 +130,8 @@ export class InodeTable {
   }
 
   /**
-   * Makes an inode outside the table for a gfid that the table lacks. An UPCALL about the gfid needs it: a reply
-   * on its way up may be about to link the gfid.
+   * Makes an inode outside the table, for an UPCALL about a gfid that the table lacks. Caches must get such an UPCALL
+   * too, because a reply that is still on its way up may link the gfid.
    */
   unlistedInode(gfid: Gfid): Inode {
     const inode = this.newInode();
@@ -138,7 +144,7 @@ export class InodeTable {
     return this.byGfid.get(inode.gfid) === inode;
   }
 
-  /** Makes an inode of this table's class. Called before a subclass's constructor runs. */
+  /** Makes an inode; subclasses override it. The constructor calls it, so before that of a subclass has run. */
   protected make(id: number): Inode {
     return new Inode(this, id);
   }
@@ -163,10 +169,9 @@ export class InodeTable {
   }
 
   /**
-   * Links `inode` under the gfid and type of `buf`, and under (parent, name) when given. Returns the inode of
-   * this gfid, which the caller must use: a known one when the gfid was known, a new one when `inode` has
-   * another gfid. Returns null when `buf` has no gfid or `parent` is no directory of this table. An evicted
-   * parent gets no name.
+   * Links `inode` under the gfid and type of `buf`, and under the name in `parent` if given.
+   * @returns the inode of this gfid, which the caller must use: the known one if the table has the gfid already, a new
+   *   one if `inode` has another gfid; null if `buf` has no gfid, or `parent` is no directory of this table
    */
   link(inode: Inode, parent: Inode | null, name: string | null, buf: Iatt): Inode | null {
     if (buf.iaGfid === NULL_GFID) return null;
@@ -179,7 +184,8 @@ export class InodeTable {
       linked.iaType = buf.iaType;
       this.register(linked, buf.iaGfid);
     }
-    // The name comes first: it holds the parent, which might otherwise be evicted for the inode.
+    // The name is added first, because it holds the parent: making the inode idle may evict another idle one.
+    // An evicted parent gets no name.
     if (hasName && this.has(parent)) this.addName(parent, name, linked);
     this.queueIfIdle(linked);
     return linked;
@@ -192,7 +198,7 @@ export class InodeTable {
     this.dropName(inode, parent, name);
   }
 
-  /** Moves a name, replacing the destination's. */
+  /** Moves a name, and replaces the destination's inode. If the source is not known, only removes the destination. */
   rename(from: Inode, fromName: string, to: Inode, toName: string): void {
     const inode = from.children?.get(fromName);
     if (from === to && fromName === toName) return;
@@ -254,7 +260,7 @@ export class InodeTable {
     this.lru.delete(inode);
   }
 
-  /** Ends one `holdForFd`. */
+  /** Ends one call of `holdForFd`. */
   dropForFd(inode: Inode): void {
     inode.fdCount -= 1;
     this.onHoldDropped(inode);
@@ -262,8 +268,8 @@ export class InodeTable {
 
   private register(inode: Inode, gfid: Gfid): void {
     inode.gfid = gfid;
-    inode.inoHi = inoHi(gfid);
-    inode.inoLo = inoLo(gfid);
+    inode.inoHi = computeInoHi(gfid);
+    inode.inoLo = computeInoLo(gfid);
     this.byGfid.set(gfid, inode);
     this.byId.set(inode.id, inode);
   }
@@ -306,8 +312,8 @@ export class InodeTable {
   }
 
   /**
-   * Evicts or queues an inode that has lost a hold. One without a name is evicted at once: it is unreachable,
-   * and the storage keeps a removed file's space as long as the inode lives.
+   * Evicts or queues an inode that has lost a lookup, fd or name. An idle inode without a name is evicted at once: it
+   * is unreachable, and the storage keeps a removed file's space as long as the inode lives.
    */
   private onHoldDropped(inode: Inode): void {
     const isUnreachable = inode.names.length === 0 && this.has(inode) && !this.isHeld(inode);
@@ -321,7 +327,7 @@ export class InodeTable {
     this.lru.delete(inode);
     this.lru.add(inode);
     this.lruInserts += 1;
-    // A Set keeps its outgrown hash tables alive for an iterator that does not advance.
+    // For an iterator that does not advance, V8 keeps each hash table that the Set has outgrown, so renew it.
     if (this.lruInserts > this.lru.size + 1024) {
       this.oldest = this.lru.values();
       this.lruInserts = 0;

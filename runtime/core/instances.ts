@@ -1,5 +1,5 @@
 /**
- * Connects, starts, awaits and ends the instances of a graph (`graph.ts`).
+ * Connects, starts, awaits and ends the instances of a graph, for `graph.ts` and `exchange.ts`.
  */
 import { GraphError } from './errors.ts';
 import { messages } from './messages.ts';
@@ -10,7 +10,10 @@ import { areChildrenUp, type VolumeSpec, type Xlator } from './xlator.ts';
  * Connects instances with their subvolumes, and returns the top.
  * @throws {GraphError} when a subvolume is missing, or there is no volume
  */
-export function connect(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): Xlator {
+export function connectSubvolumes(
+  xlators: readonly Xlator[],
+  specs: readonly VolumeSpec[],
+): Xlator {
   const byName = new Map(xlators.map((xl) => [xl.name, xl]));
   const problems: string[] = [];
   specs.forEach((spec, at) => {
@@ -34,7 +37,7 @@ export async function initAll(
   volumes: readonly string[],
 ): Promise<void> {
   for (const xl of [...xlators].reverse()) {
-    const problems = await init(xl, volumes);
+    const problems = await initInstance(xl, volumes);
     if (problems.length === 0) continue;
     await finiAll(xlators);
     throw new GraphError(problems);
@@ -42,7 +45,7 @@ export async function initAll(
 }
 
 /** Starts an instance. Returns the problems, none on success. */
-async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
+async function initInstance(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
   try {
     const options: Options = { ...genericOptions, ...xl.translator.options };
     const open = xl.translator.openOptions ?? false;
@@ -60,7 +63,7 @@ async function init(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
   }
 }
 
-/** Returns the problems in a translator's exception, with the volume's place. */
+/** Describes an exception of a translator, as lines with the volume's name and position. */
 export function describeError(xl: Xlator, error: unknown): string[] {
   if (error instanceof GraphError) return [...error.problems];
   const text = error instanceof Error ? error.message : String(error);
@@ -85,20 +88,20 @@ export async function finiAll(xlators: readonly Xlator[]): Promise<void> {
 
 /**
  * Resolves when a top has sent CHILD_UP.
- * @param abandonment a promise that rejects if the wait must end
- * @throws {GraphError} after `patienceMs`, naming the volumes that are not up; they keep running
+ * @param abandonment a promise whose rejection ends the wait
+ * @throws {GraphError} after `timeoutMs`, naming the volumes that are not up; they keep running
  */
 export function awaitTopUp(
   top: Xlator,
-  patienceMs: number,
+  timeoutMs: number,
   abandonment?: Promise<never>,
 ): Promise<void> {
   if (top.up) return Promise.resolve();
   const { master } = top;
   let cancel = (): void => {};
   const isUp = new Promise<void>((resolve, reject) => {
-    cancel = top.context.after(patienceMs, () => {
-      reject(new GraphError(listBlockers(top, ` within ${patienceMs / 1000} s`)));
+    cancel = top.context.after(timeoutMs, () => {
+      reject(new GraphError(listBlockers(top, ` within ${timeoutMs / 1000} s`)));
     });
     top.master = (event, data) => {
       master?.(event, data);
@@ -113,17 +116,17 @@ export function awaitTopUp(
   });
 }
 
-/** One line for each volume that keeps the top from being up. */
+/** Returns one line for each volume that keeps the top from being up. @param duration for the text: ` within 3 s` */
 export function listBlockers(top: Xlator, duration = ''): string[] {
   const blockers = new Set<Xlator>([top]);
-  // The loop also visits the children that it adds. Volumes below one that is up do not matter.
+  // The loop also visits the children that it adds. Volumes below a child that is up do not matter.
   for (const xl of blockers) for (const child of xl.below) if (!child.up) blockers.add(child);
-  // A volume above one that is down only waits for it.
+  // A volume with a child that is down only waits for that child, so it is not named.
   return [...blockers]
     .filter((xl) => !xl.up && areChildrenUp(xl))
     .map((xl) => {
-      const though = xl.below.length === 0 ? '' : ', though what is below it has';
+      const childrenNote = xl.below.length === 0 ? '' : ', though what is below it has';
       const reason = xl.translator.waitsFor?.(xl) ?? null;
-      return `${xl.label}: has not come up${duration}${though}${reason === null ? '' : `: ${reason}`}`;
+      return `${xl.label}: has not come up${duration}${childrenNote}${reason === null ? '' : `: ${reason}`}`;
     });
 }

@@ -1,7 +1,7 @@
 /**
  * Declares the interface of an interceptor, such as a debugger, which may hold requests before they reach a
- * volume's fop. `Graph.intercept` sets it. It must continue every request that it holds. Latency counters skip
- * held requests (`isRequestHeld`).
+ * volume's fop. `Graph.intercept` sets it. It must resume every request that it holds. Latencies of held requests are
+ * not counted (`isRequestHeld`).
  */
 
 import type { Stack } from './frame.ts';
@@ -10,14 +10,15 @@ import type { Fop, Xlator } from './xlator.ts';
 
 export interface Interceptor {
   /**
-   * Whether to intercept this fop at `xl`, which passes the fop on unless `defines`. Called when winds are
-   * routed, not for each request.
+   * Whether to intercept this fop at `xl`. Called when links are updated, not for each request.
+   * @param defines whether `xl` defines the fop; otherwise it only passes it on
    */
   wantsFop(xl: Xlator, fop: FopName, defines: boolean): boolean;
-  /** Returns the fop that replaces `fop`, and that calls it sooner or later. */
+  /** Makes the fop that winds reach in place of `fop`; it must call `fop` sooner or later. */
   wrapFop<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown>;
 }
 
+/** Number of volumes at which each request is held. */
 const holdCounts = new Map<Stack, number>();
 
 /** Whether an interceptor holds the request at any volume. */

@@ -1,6 +1,6 @@
 /**
- * Lists all limits, each with its unit and reason. Applications rely on the kernel's limits, and the kernel never
- * exceeds them. Other limits bound memory.
+ * Defines the limits of names, paths, data and the inode table, each with its unit and reason. Most are the kernel's,
+ * which it never exceeds and on which applications rely.
  */
 
 /** Bytes in a file name. Linux `include/uapi/linux/limits.h`; every local file system has it. */
@@ -34,7 +34,7 @@ export const MAX_DATA = 1_048_576;
 export const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
 
 /**
- * Idle inodes that an inode table keeps, as the kernel may ask for them again: GlusterFS's gfapi default. It
- * bounds the memory of an idle table.
+ * Idle inodes that an inode table keeps, because the kernel may ask for them again. The limit, gfapi's default, bounds
+ * the memory of an idle table.
  */
 export const INODE_LRU_LIMIT = 131_072;

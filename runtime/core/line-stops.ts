@@ -1,6 +1,6 @@
 /**
- * Defines a debugger's commands for line breakpoints in modules, and a module's replies. Only a module in a thread of
- * its own (`option isolation thread`) can stop at a line; its volume waits, and all other volumes continue.
+ * Declares a debugger's commands for line breakpoints in modules, and a module's replies. Only a module in a thread of
+ * its own (`option isolation thread`) can stop at a line. Requests at its volume then wait; all other volumes continue.
  */
 
 import type { Frame } from './frame.ts';
@@ -11,7 +11,7 @@ export type StepKind = 'continue' | 'into' | 'over' | 'out';
 /** Line numbers by path of the file, as the interpreter names it. */
 export type BreakpointLines = Readonly<Record<string, readonly number[]>>;
 
-/** `frame` is an index into `LineStop.frames`, 0 for the innermost; `of` is a number from `LineVariable.parts`. */
+/** A command. `frame` is an index into `LineStop.frames`, 0 for the innermost; `of`, a number of `LineVariable.parts`. */
 export type LineCommand =
   /**
    * Replaces all breakpoints; each moves to the next line with code. Null removes the debugger, and the
@@ -19,7 +19,7 @@ export type LineCommand =
    */
   | { readonly do: 'watch'; readonly lines: BreakpointLines | null }
   | { readonly do: 'go'; readonly way: StepKind }
-  /** The following commands need a stopped module. */
+  /** Lists variables. This and the following commands need a stopped module. */
   | { readonly do: 'locals'; readonly frame: number }
   | { readonly do: 'parts'; readonly of: number }
   | { readonly do: 'evaluate'; readonly frame: number; readonly text: string }
@@ -30,12 +30,12 @@ export interface LineVariable {
   /** The printed value, cut to a limit. */
   readonly value: string;
   readonly type: string;
-  /** Number by which `parts` requests the variable's parts; 0 if it has no parts. */
+  /** The number with which the command `parts` lists the variable's parts; 0 if it has none. */
   readonly parts: number;
 }
 
 export interface LineReply {
-  /** Reply to `watch`: the line at which each stops; null if no line with code follows, or the file is not loaded. */
+  /** Reply to `watch`: the line of each breakpoint; null if no code follows it, or the file is not loaded. */
   readonly lines?: Readonly<Record<string, readonly (number | null)[]>>;
   /** Reply to `locals` and `parts`; one variable for `evaluate` and `set`. */
   readonly variables?: readonly LineVariable[];
@@ -70,9 +70,9 @@ export interface LineStops {
   listener: ((stop: ModuleStop | null) => void) | null;
   readonly stop: ModuleStop | null;
   /** Sends a command. @throws {LineError} if the module or its debugger cannot carry it out */
-  ask(command: LineCommand): Promise<LineReply>;
+  sendCommand(command: LineCommand): Promise<LineReply>;
   /** Removes the debugger; the module continues. */
-  end(): void;
+  removeDebugger(): void;
 }
 
 /** The module file behind a volume. */
@@ -82,10 +82,11 @@ export interface DebuggableModule {
   readonly path: string;
   /** The author's methods, by their names in the file (`lookup_cbk`, `lookupCbk`). */
   readonly methods: readonly ModuleMethod[];
-  /** Null for a module that cannot stop at lines; `why` has the reason. */
+  /** Null for a module that cannot stop at lines; `noLinesReason` has the reason. */
   readonly lines: LineStops | null;
   /** Whether the language supports stops at methods only, not at lines. */
   readonly methodsOnly: boolean;
+  /** Why the module cannot stop at lines, for the user; empty if it can. */
   readonly noLinesReason: string;
 }
 
@@ -100,6 +101,6 @@ export class LineError extends Error {
   readonly code = 'GLOSSA_LINES';
 }
 
-const GO: LineCommand = { do: 'go', way: 'continue' };
-/** The message, as JSON, that the host sends to a stopped module when no debugger is attached. */
-export const CONTINUE = JSON.stringify({ id: 0, ...GO });
+const CONTINUE_COMMAND: LineCommand = { do: 'go', way: 'continue' };
+/** The message (JSON) by which the host lets a stopped module continue when no debugger is attached. */
+export const CONTINUE_MESSAGE = JSON.stringify({ id: 0, ...CONTINUE_COMMAND });

@@ -16,7 +16,7 @@ export class Loc {
   readonly parent: Inode | null;
   /** The last component; bytes that are not UTF-8 are escaped (`bytes.ts`). */
   readonly name: string | null;
-  /** The target's gfid as long as its inode is not linked. */
+  /** The target's gfid, for as long as its inode is not linked. */
   private readonly fallbackGfid: Gfid;
 
   constructor(

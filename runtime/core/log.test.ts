@@ -3,16 +3,16 @@ import { ENOENT } from './errno.ts';
 import {
   DEBUG,
   ERROR,
+  findSourceInStack,
   formatLine,
   INFO,
   Log,
   type LogLevel,
   type LogLevels,
-  logLevel,
   logLevelNames,
   NONE,
+  parseLogLevel,
   printable,
-  sourceFromStack,
   TRACE,
 } from './log.ts';
 
@@ -69,9 +69,9 @@ test.each([
 });
 
 test('logLevel finds levels by name in any case, and nothing for unknown names', () => {
-  for (const [level, name] of logLevelNames.entries()) expect(logLevel(name)).toBe(level);
-  expect(logLevel('debug')).toBe(DEBUG);
-  expect(logLevel('loud')).toBe(undefined);
+  for (const [level, name] of logLevelNames.entries()) expect(parseLogLevel(name)).toBe(level);
+  expect(parseLogLevel('debug')).toBe(DEBUG);
+  expect(parseLogLevel('loud')).toBe(undefined);
 });
 
 test('printable escapes line ends, control characters, backslashes and invalid UTF-8', () => {
@@ -159,14 +159,14 @@ test.each([
   ['    at Array.map (<anonymous>)', '-:0:-'],
   ['    at DS (blob:http://127.0.0.1:7458/4f9d4547-a7f8-46e0:1037:5)', '-:0:-'],
   ['lookup@/a/t.ts:7:9', '-:0:-'],
-])('sourceFromStack reads the line %j', (line, expected) => {
+])('findSourceInStack reads the line %j', (line, expected) => {
   const stack = `Error: a message\n  of two lines\n    at inner (/x.ts:1:1)\n${line}`;
-  const { file, line: at, func } = sourceFromStack(stack, 1);
+  const { file, line: at, func } = findSourceInStack(stack, 1);
   expect(`${file}:${at}:${func}`).toBe(expected);
 });
 
-test('sourceFromStack returns -:0:- for a missing or short stack', () => {
+test('findSourceInStack returns -:0:- for a missing or short stack', () => {
   for (const stack of [undefined, null, 7, [], '', 'Error\n    at f (/x.ts:1:1)']) {
-    expect(sourceFromStack(stack, 1)).toEqual({ file: '-', line: 0, func: '-' });
+    expect(findSourceInStack(stack, 1)).toEqual({ file: '-', line: 0, func: '-' });
   }
 });

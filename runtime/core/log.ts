@@ -3,8 +3,9 @@
  *
  *     [2026-11-20 06:38:28.167908 +0000] E [MSGID: 101028] [options.ts:113:check] 0-q: text [{k=v}]
  *
- * A call below the level costs a few compares; only a written line captures its caller's file, line and
- * function. The sink counts repeats. Values in `pairs` are escaped; a name in `text` needs `printable`.
+ * A call below the level costs a few comparisons; the caller's file, line and function are found only for a line
+ * that is written. The sink counts repeated lines. Values in `pairs` are escaped; a file name in `text` needs
+ * `printable`.
  *
  * Source: GlusterFS `libglusterfs/src/logging.c`, `glusterfs/logging.h`.
  */
@@ -42,8 +43,8 @@ export const logLevelNames = [
 /** The letter of each level in a line, by number; M is EMERG. */
 const levelLetters = ' MACEWNIDT';
 
-/** The level of a name in any case; undefined for an unknown name. */
-export function logLevel(name: string): LogLevel | undefined {
+/** Finds the level of a name in any case; undefined for an unknown name. */
+export function parseLogLevel(name: string): LogLevel | undefined {
   const level = (logLevelNames as readonly string[]).indexOf(name.toUpperCase());
   return level < 0 ? undefined : (level as LogLevel);
 }
@@ -59,7 +60,7 @@ export interface LogSink {
   now(): number;
 }
 
-/** The levels of a process, changed in place: the default, and those of volumes that a command has set. */
+/** The levels of a process: the default, and those that a command has set for volumes. They change in place. */
 export interface LogLevels {
   default: LogLevel;
   readonly volumes: Map<string, LogLevel>;
@@ -74,18 +75,19 @@ export interface LogSource {
 
 /** Optional parts of a line besides its text. */
 export interface LogDetail {
-  /** A module's source position; by default the caller's. */
+  /** The source position in a module; without it, that of the caller. */
   readonly source?: LogSource | undefined;
   /** Id of the message (`messages.ts`). */
   readonly msgid?: number | undefined;
-  /** Its strerror text is appended. */
+  /** Adds the message of this errno to the line. */
   readonly errno?: number | undefined;
   /** Added as `[{key=value}, …]`, control characters escaped. */
   readonly pairs?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
+/** The parts of a line. */
 export interface LogLine extends LogSource, Omit<LogDetail, 'source'> {
-  /** As `LogSink.now`. */
+  /** Milliseconds since the epoch, as by `LogSink.now`. */
   readonly time: number;
   readonly level: LogLevel;
   readonly graphId: number;
@@ -93,7 +95,7 @@ export interface LogLine extends LogSource, Omit<LogDetail, 'source'> {
   readonly domain: string;
   /** Lines after the first (a traceback) get no header. */
   readonly text: string;
-  /** Number and start of identical lines that this one represents; `time` is that of the last. */
+  /** Set for a line that stands for several identical ones; `time` is then that of the last. */
   readonly repeated?: LogRepeats | undefined;
 }
 
@@ -103,7 +105,7 @@ export interface LogRepeats {
   readonly since: number;
 }
 
-/** `2026-11-20 06:38:28.167908 +0000`. */
+/** Formats a time as `2026-11-20 06:38:28.167908 +0000`. */
 export function formatTime(time: number): string {
   const micros = Math.round(time * 1000);
   const iso = new Date(Math.floor(micros / 1000)).toISOString();
@@ -185,10 +187,10 @@ const formatIsoTime = (time: number): string =>
 const unknownSource: LogSource = { file: '-', line: 0, func: '-' };
 
 /**
- * Source position of the `depth`-th call in the text of a V8 stack (0 is the innermost); `-:0:-` for any other
- * text.
+ * Finds the source position of the `depth`-th call in the text of a V8 stack, where 0 is the innermost. Returns
+ * `-:0:-` if the text has no such call.
  */
-export function sourceFromStack(stack: unknown, depth: number): LogSource {
+export function findSourceInStack(stack: unknown, depth: number): LogSource {
   if (typeof stack !== 'string') return unknownSource;
   // The error's message may have several lines.
   const call = stack.split('\n').filter((line) => /^\s+at /.test(line))[depth];
@@ -207,7 +209,7 @@ export function sourceFromStack(stack: unknown, depth: number): LogSource {
   return { file, line: Number(line), func };
 }
 
-/** The number of calls on the stack above the caller's: `write` and the level's method. */
+/** Depth of the log's caller on the stack: the calls 0 and 1 are `write` and the level's method. */
 const CALLER_DEPTH = 2;
 
 /**
@@ -236,9 +238,9 @@ export class Log {
     return commandLevel ?? this.ownLevel ?? this.levels.default;
   }
 
-  /** Sets the volume's own level by name; undefined, or an unknown name, follows the process. */
+  /** Sets the volume's own level by name. With undefined or an unknown name, the level of the process applies. */
   setOwnLevel(name: string | undefined): void {
-    this.ownLevel = name === undefined ? undefined : logLevel(name);
+    this.ownLevel = name === undefined ? undefined : parseLogLevel(name);
   }
 
   /** Whether a line of this level is written, for texts that are costly to make. */
@@ -274,14 +276,14 @@ export class Log {
     if (TRACE <= this.level) this.write(TRACE, text, detail);
   }
 
-  /** Writes a line of a numeric level, for modules. Callers pass a source. */
+  /** Writes a line of a level that a module has chosen. Callers pass `detail.source`. */
   log(level: LogLevel, text: string, detail?: LogDetail): void {
     if (level !== NONE && level <= this.level) this.write(level, text, detail);
   }
 
   private write(level: LogLevel, text: string, detail: LogDetail | undefined): void {
     const { source, ...rest } = detail ?? {};
-    const { file, line, func } = source ?? sourceFromStack(new Error().stack, CALLER_DEPTH);
+    const { file, line, func } = source ?? findSourceInStack(new Error().stack, CALLER_DEPTH);
     const { domain, graphId, sink } = this;
     const time = sink.now();
     const record = { ...rest, time, level, file, line, func, graphId, domain, text };

@@ -1,13 +1,15 @@
 /**
- * Counts a client's lookups of inodes. An inode with lookups stays in the table, and the storage keeps an
- * unlinked file. Usually one client has all of `Inode.nlookup` (`Inode.soleOwner`), so counts are kept only
- * for inodes that several clients share.
+ * Counts a client's lookups of inodes. An inode with lookups stays in the table, and so does a removed file in the
+ * storage. Usually one client has made all lookups of an inode (`Inode.soleOwner`), so a client has own counts only
+ * for inodes that it shares with others.
  */
 import type { Inode, InodeTable } from './inode.ts';
 
 export class Lookups {
   private readonly table: InodeTable;
+  /** Number of inodes that only this client has looked up. */
   private exclusiveCount = 0;
+  /** Number of lookups by inode, for inodes that other clients have looked up, too. */
   private readonly shared = new Map<Inode, number>();
 
   constructor(table: InodeTable) {
@@ -32,7 +34,7 @@ export class Lookups {
   remove(inode: Inode, count: number): void {
     const current = this.count(inode);
     const removed = Math.min(count, current);
-    // For the table, 0 would mean all.
+    // The table's `forget` takes 0 for all lookups.
     if (removed <= 0) return;
     if (inode.soleOwner === this) {
       if (removed === current) this.exclusiveCount -= 1;

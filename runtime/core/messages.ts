@@ -1,7 +1,7 @@
 /**
- * Lists the ids of log lines, which are stable across changes of their text: six digits, of which the first three name
- * a part of glossa. A new message gets a new id at the end of its part; ids are never reused. Lines of modules have no
- * id. `npm run gen` makes docs/reference/messages.md from this table.
+ * Lists the ids of log lines, which stay when the text changes. An id has six digits; the first three name a part of
+ * glossa. A new message gets the next id of its part, and no id is reused. Lines of modules have no id. `npm run gen`
+ * makes docs/reference/messages.md from this table.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/glfs-message-id.h`, whose own ids are 1xx xxx.
  */
@@ -9,12 +9,12 @@
 export interface Message {
   readonly id: number;
   /** The text of the line or a part of it, with `…` for variable parts. */
-  readonly says: string;
+  readonly text: string;
   /** The event, and what to do about it. */
-  readonly means: string;
+  readonly meaning: string;
 }
 
-const message = (id: number, says: string, means: string): Message => ({ id, says, means });
+const message = (id: number, text: string, meaning: string): Message => ({ id, text, meaning });
 
 /** Parts by the first three digits. */
 export const messageParts: Readonly<Record<number, string>> = {
@@ -49,7 +49,7 @@ export const messages = {
     'client … was not released completely: …',
     'A volume failed at the disconnect of a client: its locks may stay until the mount ends.',
   ),
-  looksWrong: message(
+  suspicious: message(
     200004,
     '…',
     'A probable mistake in a volfile or module; the line names it and its position.',
@@ -76,9 +76,9 @@ export const messages = {
     'unexpected error: …',
     'A mistake in glossa itself: please report it with the lines around it.',
   ),
-  volfileDoubt: message(201005, '…', 'A warning about the volfile, as by `glossa check`.'),
+  volfileWarning: message(201005, '…', 'A warning about the volfile, as by `glossa check`.'),
   mounted: message(201006, 'mounted … on …', 'The mount serves.'),
-  hidesFiles: message(
+  mountPointNotEmpty: message(
     201007,
     '… is not empty',
     'Files in the mount point are hidden until it is unmounted.',
@@ -113,7 +113,7 @@ export const messages = {
     'SIGUSR1: the file could not be written; see --statedump-path.',
   ),
   metricsServed: message(201017, 'metrics are at …', '--metrics: the address of the metrics.'),
-  metricsDoubt: message(
+  otlpUnsupported: message(
     201020,
     '…: metrics are not sent by OTLP (…)',
     'An OpenTelemetry variable names a collector; it must scrape the address of --metrics.',
@@ -164,12 +164,12 @@ export const messages = {
     'A translator made an invalid reply: the caller got an error.',
   ),
   malformed: message(202007, 'malformed … of … bytes', 'The kernel sent an invalid message.'),
-  threw: message(
+  translatorThrew: message(
     202008,
     '…: a translator threw: …',
     'A mistake in a translator: the request failed with EIO.',
   ),
-  impossibleName: message(
+  invalidEntryName: message(
     202009,
     'a listing has an entry with an invalid name: …',
     'A translator made a name that encodes no bytes, or is too long; the listing omits it.',
@@ -184,12 +184,12 @@ export const messages = {
     'notices to the kernel have stopped, so its cache may be stale: …',
     'As 202010, until the mount ends.',
   ),
-  absentStay: message(
+  absentNamesStay: message(
     202012,
     '… cannot expire all names at once',
     'The kernel is older than Linux 6.16: names cached as absent stay absent until their timeout.',
   ),
-  keptBackLost: message(
+  writebackLost: message(
     202013,
     'cached writes of the kernel may be lost: …',
     'With --kernel-writeback-cache: the kernel could not write back all data before the mount ended.',
@@ -254,12 +254,12 @@ export const messages = {
     'the interpreter is lost: …',
     'It does not stop, or its memory is corrupt; it is replaced.',
   ),
-  startedAnew: message(
+  interpreterRestarted: message(
     204005,
     'the interpreter is started anew …',
     'After failures or a loss, by option on-error; the module’s state is fresh.',
   ),
-  notStartedAnew: message(
+  interpreterNotRestarted: message(
     204006,
     'the interpreter does not start anew: …',
     'The module does not load; the old interpreter continues, or requests fail.',
@@ -280,7 +280,7 @@ export const messages = {
     'option reload: … is not watched: …',
     'Changes of the module go unnoticed; `glossa reload` still reads it again.',
   ),
-  cacheDoubt: message(
+  compileCacheUnusable: message(
     204011,
     '…',
     'The cache of interpreters is unusable, so starts take longer; the line has the reason.',
@@ -290,8 +290,8 @@ export const messages = {
     'the thread is lost (option isolation): …',
     'The module’s thread has ended or hangs; requests in it fail.',
   ),
-  threadAnew: message(204013, 'the thread is started anew …', 'After a loss, or failures.'),
-  threadNotAnew: message(204014, 'the thread does not start anew: …', 'As 204006.'),
+  threadRestarted: message(204013, 'the thread is started anew …', 'After a loss, or failures.'),
+  threadNotRestarted: message(204014, 'the thread does not start anew: …', 'As 204006.'),
   harmfulRefused: message(
     204015,
     '… of … ends the interpreter again and again: refused for … s …',
@@ -325,7 +325,7 @@ export const messages = {
     '…: giving up',
     'The brick does not admit this client: its address, or its password.',
   ),
-  brickDoubt: message(
+  brickMessageFault: message(
     208004,
     '…',
     'A brick sent a malformed or late message; the line says which.',
@@ -349,7 +349,7 @@ export const messages = {
   ),
   bricksEnd: message(209006, 'serves … no more', 'The server of bricks got the signal to end.'),
   volfileServer: message(210001, '…', 'A request to a volfile server, and its reply.'),
-  volfileServerDoubt: message(
+  volfileServerWarning: message(
     210002,
     '…',
     'A client of a volfile server sent a malformed call, or none; or the directory cannot be read.',
@@ -442,7 +442,7 @@ export const messages = {
     '…: data of … is lost',
     'A write failed after its reply. Each program with the file open gets the error at its next write, fsync or close.',
   ),
-  bricksDoNotTell: message(
+  bricksSendNoUpcalls: message(
     213003,
     'option … relies on bricks that tell of changes, and these do not: …',
     "Clients may see different data for that long. Put features/upcall into the bricks and switch cache-invalidation on there, or lower the cache's own timeout.",

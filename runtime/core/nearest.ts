@@ -33,7 +33,7 @@ const LETTERS_PER_EDIT = 3;
 const SHORT_WORD_LENGTH = 3;
 
 /** Number of edits allowed in a part of a word, both given by their numbers of letters. */
-const allowedEdits = (partLength: number, wordLength: number): number =>
+const countAllowedEdits = (partLength: number, wordLength: number): number =>
   partLength < 2 && wordLength < SHORT_WORD_LENGTH
     ? 0
     : Math.max(1, Math.floor(partLength / LETTERS_PER_EDIT));
@@ -70,13 +70,13 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
     const [a, b] = stripCommonWords(lower, candidate.toLowerCase());
     const maxDistance = Math.min(
       bestDistance - 1,
-      allowedEdits(Math.max(a.length, b.length), word.length),
+      countAllowedEdits(Math.max(a.length, b.length), word.length),
     );
     if (Math.abs(a.length - b.length) > maxDistance) continue;
-    const d = editDistance(a, b);
-    if (d <= maxDistance) {
+    const distance = editDistance(a, b);
+    if (distance <= maxDistance) {
       best = candidate;
-      bestDistance = d;
+      bestDistance = distance;
     }
   }
   return best;

@@ -1,10 +1,10 @@
 /**
- * Declares the interface of an observer, which sees every wind, unwind, event and log line of the volumes and
- * fops that it wants. `Graph.observe` adds it and returns a function that removes it. Fops that it does not want
- * cost nothing.
+ * Declares the interface of an observer (a recorder, a trace, statistics). It gets each wind and unwind of the fops
+ * and volumes that it selects, and all events and log lines. `Graph.observe` adds one, and returns a function that
+ * removes it. A fop that no observer wants costs nothing.
  *
- * Arguments and replies belong to the request and may change after the call: an observer copies what it keeps.
- * It must not throw, wind or unwind.
+ * Arguments and replies belong to the request and may change after the call, so an observer must copy what it needs
+ * later. It must not throw, wind or unwind.
  */
 import type { EventName } from './events.ts';
 import type { Frame, Stack } from './frame.ts';
@@ -12,18 +12,18 @@ import type { FopName } from './gen/fops.gen.ts';
 import type { LogLine } from './log.ts';
 import type { Xlator } from './xlator.ts';
 
-/** The observer's own record of a wind, until the unwind. */
+/** The observer's own record of a wind, which it gets back at the unwind. */
 export type Hop = object;
 
 export interface Observer {
   /**
-   * Whether to observe this fop at `xl`, which passes the fop on unless `defines`. Called when winds are routed,
-   * not for each request.
+   * Whether to observe this fop at `xl`. Called when links are updated, not for each request.
+   * @param defines whether `xl` defines the fop; otherwise it only passes it on
    */
   wantsFop(xl: Xlator, fop: FopName, defines: boolean): boolean;
   /** Whether to observe the request at all; called first, at every hop. */
   wantsRequest(root: Stack): boolean;
-  /** Called when a fop, by its number, arrives at `xl`. Return null to skip its unwind. */
+  /** Called when a fop arrives at `xl`; null as the result skips its unwind. @param fop the fop's number */
   wind(frame: Frame, xl: Xlator, fop: number, args: readonly unknown[]): Hop | null;
   /** Called with the reply of a hop, on its way up. */
   unwind(hop: Hop, opRet: number, opErrno: number, reply: readonly unknown[]): void;
@@ -40,7 +40,7 @@ export interface Observer {
   addNotes(frame: Frame, notes: Readonly<Record<string, string>>): void;
 }
 
-/** The calls that a volume makes itself; the links report winds and unwinds. */
+/** The methods that volumes call; the links to them call `wind` and `unwind`. */
 export type VolumeObserver = Pick<Observer, 'notify' | 'noteLogLine' | 'wantsNotes' | 'addNotes'>;
 
 /** Combines observers into one; returns null for an empty list. */

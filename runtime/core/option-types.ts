@@ -30,29 +30,30 @@ export interface ValueTypes {
 }
 
 /** The allowed items of a comma-separated list. */
-export interface Items {
+export interface ListItems {
   /** Plural noun with an example; continues "it takes …". */
   readonly noun: string;
   /** Allowed items, in any case. */
   readonly allowed: readonly string[];
 }
 
-/** The constraints of a spec on its value; bounds are inclusive. */
+/** The constraints on the value of an option, from its `OptionSpec`; bounds are inclusive. */
 interface Bounds {
   readonly type: string;
   readonly min?: number;
   readonly max?: number;
   readonly values?: readonly string[];
-  readonly items?: Items;
+  readonly items?: ListItems;
   readonly fractions?: boolean;
 }
 
-/** `fault` continues "option 'K': 'V' …"; `hint` goes in parentheses after it. */
+/** A parsed value, or a `fault` that continues "option 'K': 'V' …". The `hint` follows it in parentheses. */
 export type ParseResult<V> = { value: V } | { fault: string; hint?: string | undefined };
 
+/** The functions for the values of one type. */
 interface OptionRules<V> {
   parse(text: string, spec: Bounds): ParseResult<V>;
-  /** A text that parses to the value. */
+  /** Returns a text that parses to the value. */
   print(value: V): string;
   /** Continues "it takes …". */
   accepts(spec: Bounds): string;
@@ -80,8 +81,8 @@ const timeUnits = [
   ['sec', 1],
 ] as const;
 
-/** The words for on, then those for off. */
-const booleans = new Map(
+/** The words for on (true) and for off (false). */
+const booleanWords = new Map(
   ['on', 'yes', 'true', 'enable', '1', 'off', 'no', 'false', 'disable', '0'].map((word, i) => [
     word,
     i < 5,
@@ -136,7 +137,7 @@ function makeTextRules(noun: string, isValid: (text: string) => boolean): Option
 
 const isBlank = (text: string): boolean => text.trim() === '';
 
-/** Returns a fault for a number that is too large to be exact. */
+/** Accepts a number if it is exact: numbers beyond 2^53 are a fault. */
 const checkExact = (value: number): ParseResult<number> =>
   Number.isSafeInteger(value) ? { value } : { fault: 'is too large to be exact' };
 
@@ -232,7 +233,7 @@ const percentOrSize: OptionRules<PercentOrSize> = {
 
 const bool: OptionRules<boolean> = {
   parse(text) {
-    const value = booleans.get(text.toLowerCase());
+    const value = booleanWords.get(text.toLowerCase());
     return value === undefined ? { fault: 'is neither on nor off' } : { value };
   },
   print: (value) => (value ? 'on' : 'off'),
@@ -257,7 +258,7 @@ const str: OptionRules<string> = {
 /** Splits a list into items, without the spaces around them. */
 export const splitItems = (text: string): string[] => text.split(',').map((item) => item.trim());
 
-function readItems(text: string, { allowed }: Items): ParseResult<string> {
+function readItems(text: string, { allowed }: ListItems): ParseResult<string> {
   const names = new Set(allowed.map((name) => name.toUpperCase()));
   const unknown = splitItems(text).find((item) => !names.has(item.toUpperCase()));
   if (unknown === undefined) return { value: text };
@@ -278,20 +279,20 @@ function isPatternList(text: string, isValue: (value: string) => boolean): boole
 }
 
 /** Sizes in a size_list are block sizes, so multiples of a sector. */
-const SECTOR = 512;
+const SECTOR_BYTES = 512;
 
 const sizeList: OptionRules<string> = {
   parse(text, spec) {
     const isSize = (item: string): boolean => {
       const parsed = sizet.parse(item, spec);
-      return 'value' in parsed && parsed.value % SECTOR === 0;
+      return 'value' in parsed && parsed.value % SECTOR_BYTES === 0;
     };
     const isList = isSize(text) || isPatternList(text, isSize);
     return isList ? { value: text } : { fault: 'is not accepted' };
   },
   print: (value) => value,
   accepts(spec) {
-    const noun = `a size, or PATTERN:SIZE with commas between (each a multiple of ${SECTOR})`;
+    const noun = `a size, or PATTERN:SIZE with commas between (each a multiple of ${SECTOR_BYTES})`;
     return describeBounds(noun, spec, printSize);
   },
 };

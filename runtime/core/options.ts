@@ -2,27 +2,32 @@
  * Checks the `option KEY VALUE` lines of a volfile against a translator's table of `OptionSpec`s: `checkOptions`
  * returns typed values with defaults, and the problems. `describeOption` prints help from the same table.
  *
- * As in GlusterFS the last of repeated keys counts, and defaults are not checked against the range. Unlike there
- * keys are literal (no globs), an unknown option is a warning, and so is a key given beside its alias.
+ * As in GlusterFS, the last of repeated keys counts, and defaults are not checked against the range. Unlike there,
+ * keys are literal (no patterns); an unknown option, and a key that stands beside its alias, cause a warning.
  *
  * Source: GlusterFS `libglusterfs/src/options.c`, `options.h`.
  */
 
 import { didYouMean, findNearest } from './nearest.ts';
-import { type Items, optionTypes, type PercentOrSize, type ValueTypes } from './option-types.ts';
+import {
+  type ListItems,
+  optionTypes,
+  type PercentOrSize,
+  type ValueTypes,
+} from './option-types.ts';
 import { maskValue } from './secrets.ts';
 
 export type { PercentOrSize } from './option-types.ts';
 
 export type OptionType = keyof ValueTypes;
 
-/** The usual value of an option without effect: what management writes, or the default. */
+/** The usual value of an option without effect: the one that glusterd writes, or the default. */
 export type UsualValue = string | number | boolean | null | undefined;
 
 interface CommonSpec {
   /** One or two sentences for the help and the reference pages. */
   readonly description: string;
-  /** May change on a running volume; otherwise a change needs a new graph. */
+  /** Whether it may change on a running volume; otherwise a change needs a new graph. */
   readonly reconfigurable?: boolean;
   /** Other keys of the option. */
   readonly aliases?: readonly string[];
@@ -51,7 +56,7 @@ export type OptionSpec = CommonSpec &
         readonly default?: string;
         readonly values?: readonly string[];
         /** The value is a comma-separated list of these. */
-        readonly items?: Items;
+        readonly items?: ListItems;
       }
     // The bounds hold for sizes; a percentage is always 0 … 100.
     | ({ readonly type: 'percent_or_sizet'; readonly default?: PercentOrSize } & Bounds)
@@ -115,14 +120,14 @@ export function parseOption<S extends OptionSpec>(
   spec: S,
   text: string,
 ): { value: ValueOf<S> } | { error: string } {
-  const read = readOption(spec, text);
+  const read = parseOptionValue(spec, text);
   return 'value' in read
     ? read
     : { error: `option '${key}': '${maskValue(key, text)}' ${read.error}` };
 }
 
-/** As `parseOption`; the error continues `option 'K': 'V' `. */
-export function readOption<S extends OptionSpec>(
+/** Parses the text of a value. The error is the end of a sentence that begins `option 'K': 'V' `. */
+export function parseOptionValue<S extends OptionSpec>(
   spec: S,
   text: string,
 ): { value: ValueOf<S> } | { error: string } {
@@ -133,7 +138,7 @@ export function readOption<S extends OptionSpec>(
 }
 
 /**
- * One option of a volfile or a command line; `position` is where it is written, for messages (`file:line:column`).
+ * An option of a volfile or command line. `position`, as `file:line:column`, is for messages.
  */
 export interface VolfileOption {
   readonly key: string;
@@ -161,9 +166,9 @@ export interface CheckOptions {
 export interface CheckedOptions<O extends Options> {
   /** A value for every key of the table; the default in place of an invalid one. */
   readonly values: Values<O>;
-  /** In the order given. If one is an error, the values are unusable. */
+  /** In the order of the options. If one is an error, the values must not be used. */
   readonly problems: readonly OptionProblem[];
-  /** Options that are not in the table, in the order given. */
+  /** Options that are not in the table, in their order. */
   readonly unknown: readonly VolfileOption[];
 }
 
@@ -210,7 +215,8 @@ export function checkOptions<O extends Options>(
 }
 
 /**
- * Returns the message for a required option that is missing or misspelt. `question` asks the user for its value.
+ * Returns the message for a required option that is missing or misspelt.
+ * @param question asks the user for the value, after `option KEY is missing: `
  */
 export function describeMissingOption(
   key: string,
@@ -223,7 +229,7 @@ export function describeMissingOption(
     : `option '${misspelt.key}' is not known here (did you mean '${key}'?)`;
 }
 
-/** Maps every key and alias to its key. A Map, because a volfile may contain `constructor`. */
+/** Maps every key and alias to the key. The result is a Map, because a volfile may have an option `constructor`. */
 function mapKeys(specs: Options): Map<string, string> {
   const keys = new Map<string, string>();
   for (const key of Object.keys(specs)) keys.set(key, key);
@@ -233,7 +239,7 @@ function mapKeys(specs: Options): Map<string, string> {
   return keys;
 }
 
-/** Describes the fault of a volume's name; '' if the graph has the volume, or its volumes are unknown. */
+/** Describes the fault of a volume's name. Returns '' if the graph has the volume, or `volumes` is absent. */
 function checkVolumeName(key: string, name: string, volumes: readonly string[] = [name]): string {
   if (volumes.includes(name)) return '';
   return `option '${key}': the graph has no volume '${name}'${didYouMean(name, volumes)}`;

@@ -13,7 +13,7 @@ import { packageRoot } from '../sys/paths.ts';
 import {
   type Acl,
   type AclEntry,
-  aclMode,
+  computeAclMode,
   decodeExtendedAcl,
   encodeAcl,
   isValidAcl,
@@ -88,7 +88,7 @@ it.skipIf(isNotHere)(
         kernel.stdin!.write(`${JSON.stringify({ mode, uid, gid, isDir, acl: value, as })}\n`);
         const [line] = await once(lines, 'line');
         const said = JSON.parse(line as string) as { mode: number; answers: boolean[] };
-        if (acl !== null) expect(said.mode).toBe(aclMode(acl));
+        if (acl !== null) expect(said.mode).toBe(computeAclMode(acl));
         const of = {
           iaType: isDir ? IA_IFDIR : IA_IFREG,
           iaProt: said.mode,

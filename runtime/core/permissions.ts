@@ -29,9 +29,9 @@ export function isPermitted(
     );
   }
   if (caller.uid === protection.iaUid) return ((protection.iaProt >> 6) & mask) === mask;
-  // The kernel skips an ACL whose mask permits nothing.
+  // These bits are the ACL's mask. The kernel skips an ACL whose mask permits nothing.
   if (acl !== null && (protection.iaProt & 0o070) !== 0)
     return aclPermits(acl, protection.iaGid, caller, mask);
-  const isGroup = caller.gid === protection.iaGid || caller.groups.includes(protection.iaGid);
-  return ((protection.iaProt >> (isGroup ? 3 : 0)) & mask) === mask;
+  const isInGroup = caller.gid === protection.iaGid || caller.groups.includes(protection.iaGid);
+  return ((protection.iaProt >> (isInGroup ? 3 : 0)) & mask) === mask;
 }

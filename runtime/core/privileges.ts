@@ -10,7 +10,7 @@ const S_IXGRP = 0o010;
  * Returns the permission bits of a file after an unprivileged caller has changed it. A member of the group
  * keeps set-group-id on a file without group execution.
  */
-export function protAfterChange(buf: Iatt, caller: Stack): number {
+export function computeProtAfterChange(buf: Iatt, caller: Stack): number {
   const { iaProt, iaGid } = buf;
   let cleared = S_ISUID;
   if ((iaProt & S_IXGRP) !== 0) cleared |= S_ISGID;

@@ -1,5 +1,5 @@
 /**
- * Declares the interface of descriptors, such as a volume's sockets, that the pump (`runtime/pump`) serves
+ * Declares the interface of a source: a descriptor, such as a volume's socket, that the pump (`runtime/pump`) serves
  * together with mounts, without a turn of the event loop. Methods must not throw.
  */
 export interface PumpSource {
@@ -21,16 +21,17 @@ export interface PumpSource {
   flush(): void;
 }
 
+/** The part of the pump that owners of sources use. */
 export interface PumpSources {
-  /** Starts watching its descriptor. */
+  /** Starts watching the source's descriptor. */
   add(source: PumpSource): void;
   /** Call it before the descriptor is closed. */
   remove(source: PumpSource): void;
   /**
-   * Milliseconds by `performance.now`, from the pump's last sample: to read the clock costs more than much of
-   * the work for a request.
+   * Returns the pump's last sample of `performance.now`, in milliseconds. Reading the clock itself costs more than much
+   * of the work for a request.
    */
   now(): number;
-  /** Schedules `flush` before the pump waits next; calls of one turn of the event loop are one `flush`. */
+  /** Schedules one `flush` of the source before the pump waits next, however often it is called until then. */
   flushSoon(source: PumpSource): void;
 }

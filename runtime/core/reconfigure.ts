@@ -1,7 +1,7 @@
 /**
- * Computes which options change when a running graph gets another description (`Graph.reconfigure`). Other
- * volumes, types or subvolumes, and options that are not reconfigurable, need another graph: one such difference
- * throws, and nothing changes.
+ * Computes which options change when a running graph gets another description, for `Graph.reconfigure`. A description
+ * with other volumes, types or subvolumes, or with changes of options that are not reconfigurable, needs another graph:
+ * that throws, and nothing changes.
  *
  * Source: GlusterFS `libglusterfs/src/graph.c`, `is_graph_topology_equal`, `graph_reconf`.
  */
@@ -16,7 +16,10 @@ export interface OptionsChange {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Returns the instances whose options differ, in the graph's order. @throws {GraphError} */
+/**
+ * Returns the instances whose options differ, in the graph's order.
+ * @throws {GraphError} if the description needs another graph
+ */
 export function planReconfiguration(
   xlators: readonly Xlator[],
   specs: readonly VolumeSpec[],
@@ -28,14 +31,14 @@ export function planReconfiguration(
     const spec = specs[at]!;
     return hasSameOptions(xl.volfileOptions, spec.options) ? [] : [{ xl, spec }];
   });
-  const read = changes.map(({ xl, spec }) => readChange(xl, spec, volumes, problems));
+  const optionsChanges = changes.map(({ xl, spec }) => readChange(xl, spec, volumes, problems));
   if (problems.length > 0) throw new GraphError(problems);
-  return read;
+  return optionsChanges;
 }
 
 /**
- * Like `planReconfiguration`, for a description that may differ in other ways: returns the volumes that both
- * have and whose running instances accept the new options.
+ * Does the same for a description that may differ in other ways: returns only volumes that both have, and whose
+ * running instances accept the new options.
  */
 export function planPartialReconfiguration(
   xlators: readonly Xlator[],

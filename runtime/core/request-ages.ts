@@ -1,6 +1,6 @@
 /**
- * Estimates the ages of requests without reading the clock for each: from time to time `mark` records the newest
- * request and the time, and a request began between two marks.
+ * Estimates the ages of requests without reading the clock for each. From time to time, `mark` records the time and
+ * the number of the newest request; a request has begun before the first mark whose number is not smaller.
  */
 
 /** Beyond this number, marks that no request in flight needs are dropped. */
@@ -32,15 +32,15 @@ export class RequestAges {
   }
 
   /**
-   * Minimum age of a request in milliseconds; 0 for one that began after the last mark. The error is at most
-   * the time between two marks.
+   * Computes the minimum age of a request in milliseconds; 0 for one that began after the last mark. The real age is
+   * greater by at most the time between two marks.
    */
-  minimumAge(unique: number, now: number): number {
+  computeMinimumAge(unique: number, now: number): number {
     const mark = this.findMarkAfter(unique);
     return mark === undefined ? 0 : now - mark.time;
   }
 
-  /** The first mark after the request began. */
+  /** Finds the first mark after the request began. */
   private findMarkAfter(unique: number): Mark | undefined {
     return this.marks.find((mark) => mark.unique >= unique);
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HIDDEN, isSecret, maskAssignment, maskOptions, maskText } from './secrets.ts';
+import { HIDDEN_VALUE, isSecret, maskAssignment, maskOptions, maskText } from './secrets.ts';
 
 it.each([
   ['password', true],
@@ -22,7 +22,7 @@ it.each([
   ['', false],
 ])('isSecret of the key %s is %s', (key, secret) => {
   expect(isSecret(key)).toBe(secret);
-  expect(maskOptions([{ key, value: 'v' }])).toEqual({ [key]: secret ? HIDDEN : 'v' });
+  expect(maskOptions([{ key, value: 'v' }])).toEqual({ [key]: secret ? HIDDEN_VALUE : 'v' });
 });
 
 describe('maskText', () => {

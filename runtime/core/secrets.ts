@@ -1,6 +1,6 @@
 /**
- * Hides the values of secret options. Every text that shows options of a volume to a person (logs, dumps,
- * recordings, pictures, messages) takes them from here; a volfile and the wire have the real values.
+ * Hides the values of secret options, such as passwords, in everything that shows options to a person: logs, dumps,
+ * recordings, pictures, messages. Only volfiles and the wire have the real values.
  *
  * Source: the options of GlusterFS's protocol/client, auth/login and features/cloudsync.
  */
@@ -15,14 +15,15 @@ const secretKeys: readonly RegExp[] = [
   /(^|\.)s3plugin-seckey$/,
 ];
 
-/** Replaces a value without revealing its length. */
-export const HIDDEN = '********';
+/** The text in place of a hidden value; it does not reveal the length. */
+export const HIDDEN_VALUE = '********';
 
-/** Whether the values of this key are secret; a misspelt `password` counts. */
+/** Whether the values of this key are secret. That holds for a misspelt `password`, too. */
 export const isSecret = (key: string): boolean =>
   secretKeys.some((pattern) => pattern.test(key)) || findNearest(key, ['password']) !== undefined;
 
-export const maskValue = (key: string, value: string): string => (isSecret(key) ? HIDDEN : value);
+export const maskValue = (key: string, value: string): string =>
+  isSecret(key) ? HIDDEN_VALUE : value;
 
 /** Returns options by key, with secret values hidden. */
 export const maskOptions = (

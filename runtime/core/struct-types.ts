@@ -1,6 +1,6 @@
 /**
- * Lists the structures among fop values: their fields in order, and a constructor for each. Recordings, messages
- * between threads and to guests, and the debugger iterate over this table, so a new field of `fields.ts` reaches them.
+ * Lists the structures that fops carry, with their fields in order and a constructor. Recordings, messages between
+ * threads and to guests, and the debugger iterate over this table, so that they cover a new field of `fields.ts`.
  */
 import { type Field, makeShortName, structs } from './fields.ts';
 import { toCamelCase } from './fops.ts';
@@ -27,6 +27,7 @@ export interface StructRow<T> {
   readonly fields: readonly StructField[];
   /** The names in TypeScript, in order. */
   readonly names: readonly (keyof T)[];
+  /** Makes a structure with the initial values. */
   make(): T;
 }
 

@@ -1,15 +1,15 @@
 /**
- * Runs turns: calls that another thread may end (`setTurnRunner`; without it they are plain calls). A thread has
- * one turn at a time, or nested ones.
+ * Runs *turns*: calls that another thread may end, because a module in them runs too long. Turns may be nested.
+ * Without `setTurnRunner` they are plain calls.
  *
- * An ended turn is abandoned: no `catch` and no `finally` in it runs. It ends only while a guest is inside, which
- * `InterpreterGate` ensures. Code around such a call sets the mark in this table before it, and the last column
- * repairs the interrupted work.
+ * A turn that was ended is abandoned: no `catch` and no `finally` in it runs. It is ended only while a guest (a
+ * module) is inside, which `InterpreterGate` ensures. Code that is on the stack then marks its work before the call,
+ * and repairs it afterwards, as this table says.
  *
  * | code in a turn | marked before | repaired by |
  * |---|---|---|
  * | `runtime/pump/pump.ts` | `serving`: the mount of the message | `run`, which tells that mount |
- * | `runtime/pump/hot-sources.ts` | `taking`: the source that is read | `abandoned`, `resumeInterrupted` reads on |
+ * | `runtime/pump/hot-sources.ts` | `receiving`: the source that is read | `noteAbandonedTurn`, `resumeInterrupted` |
  * | `runtime/mount/fuse/session.ts` | `request`: the kernel's | `abandoned`: EIO, unless replied soon |
  * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `markLost`: the interpreter is lost |
  * | `bridges/host/lifecycle/interpreter.ts` | `current`: the request inside | `recover` fails it |
@@ -22,12 +22,12 @@
 
 export const turn = {
   /** Whether a turn that guests may share is running (`runSharedTurn`). */
-  open: false,
+  isShared: false,
   /**
    * Number of slow calls of guests. A loop whose steps may enter a guest compares it after each step, and
    * yields to other work when it has changed.
    */
-  slow: 0,
+  slowCalls: 0,
 };
 
 /** Runs a call that another thread may end; returns false if it was ended. Exceptions pass through. */
@@ -41,8 +41,7 @@ export function setTurnRunner(run: RunTurn): void {
 }
 
 /**
- * Runs a call that another thread may end. Returns false when it was ended; its state is then as at that
- * moment.
+ * Runs a call that another thread may end. Returns false if it was ended; all state is then as it was at that moment.
  */
 export function runEndable(call: () => void): boolean {
   if (runTurn !== null) return runTurn(call);
@@ -57,18 +56,18 @@ export function onTurnAbandoned(fn: () => void): void {
   listeners.push(fn);
 }
 
-/** As `runEndable`, for a turn that several guests share at no extra cost. */
+/** Runs a call like `runEndable`. Guests inside share this turn, so that they need not begin turns of their own. */
 export function runSharedTurn(call: () => void): boolean {
   if (runTurn === null) {
     call();
     return true;
   }
-  turn.open = true;
+  turn.isShared = true;
   let isComplete = false;
   try {
     isComplete = runTurn(call);
   } finally {
-    turn.open = false;
+    turn.isShared = false;
   }
   if (!isComplete) for (const listener of listeners) listener();
   return isComplete;

@@ -1,8 +1,8 @@
 /**
  * Sends UPCALLs, by which a translator invalidates the caches above it. An UPCALL travels up by `notify` to the
- * mount, which notifies the kernel. It carries no new data, so a superfluous UPCALL costs only a lookup. The mount
- * sends it after the replies of all requests under way, so that no such reply restores old data. The sender first
- * drops its own cache, and does not wait.
+ * mount, which notifies the kernel. It carries no new data, so a superfluous one costs only a lookup. The mount
+ * notifies the kernel after it has replied to all requests under way, so that no reply restores old data. The sender
+ * drops its own cached data first, and does not wait.
  *
  * Source: GlusterFS `struct gf_upcall`, `GF_UPCALL_CACHE_INVALIDATION` (`libglusterfs/src/glusterfs/upcall-utils.h`);
  * FUSE_NOTIFY_INVAL_INODE, FUSE_NOTIFY_INVAL_ENTRY, FUSE_NOTIFY_DELETE, FUSE_NOTIFY_INC_EPOCH (Linux fuse.h).
@@ -16,13 +16,13 @@ import { defaultNotify, type Xlator } from './xlator.ts';
 /** The data of an UPCALL. */
 export type Upcall =
   /**
-   * The attributes of an inode, and with `data` its cached data. For an inode outside the table
-   * (`InodeTable.unlistedInode`), the UPCALL concerns replies and listings that are still on their way up.
+   * Invalidates the attributes of an inode, and with `data` its cached data. For an inode outside the table
+   * (`InodeTable.unlistedInode`), this concerns replies and listings that are still on their way up.
    */
   | { readonly kind: 'inode'; readonly inode: Inode; readonly data: boolean }
   /**
-   * A name, existing or absent. The kernel drops all that it knows below the name. With `expire` it only looks
-   * the name up again: working directories and mounts below it stay.
+   * Invalidates a name, existing or absent. The kernel drops all that it knows below the name. With `expire` it only
+   * looks the name up again, so working directories and mounts below it stay.
    */
   | {
       readonly kind: 'entry';
@@ -30,14 +30,14 @@ export type Upcall =
       readonly name: string;
       readonly expire: boolean;
     }
-  /** A removed name: inotify(7) reports the end of its inode. */
+  /** Reports a removed name, so that inotify(7) reports the end of its inode. */
   | {
       readonly kind: 'removed';
       readonly parent: Inode;
       readonly name: string;
       readonly inode: Inode;
     }
-  /** All names, absent ones included. */
+  /** Invalidates all names, absent ones included. */
   | { readonly kind: 'every-entry' };
 
 /** The changed parts: the UP_* bits of a GlusterFS cache invalidation. Source: GlusterFS `upcall-utils.h`. */
@@ -57,11 +57,11 @@ export const UP = {
 } as const;
 
 /**
- * The data of an UPCALL for one client of a brick, in GlusterFS's terms. Only the server of that client handles
- * it.
+ * The data of an UPCALL for one client of a brick, in GlusterFS's terms. features/upcall sends it, and
+ * protocol/server passes it to that client.
  */
 export interface ClientUpcall {
-  readonly tells: Client;
+  readonly client: Client;
   readonly gfid: Gfid;
   /** UP_* bits. */
   readonly flags: number;
@@ -73,7 +73,7 @@ export interface ClientUpcall {
 }
 
 export const isClientUpcall = (data: unknown): data is ClientUpcall =>
-  typeof data === 'object' && data !== null && 'tells' in data;
+  typeof data === 'object' && data !== null && 'client' in data;
 
 export const isUpcall = (data: unknown): data is Upcall =>
   typeof data === 'object' && data !== null && 'kind' in data;

@@ -1,9 +1,9 @@
 /**
- * Provides a clock that stands still until `advanceTo`, for graphs in virtual time. It then calls all due timers in
- * order, without waiting.
+ * Provides a clock that stands still until `advanceTo`, which calls all due timers in order, without waiting. Replays
+ * and the playground run graphs by it.
  */
 
-/** Start time in milliseconds. Not 0, which programs take for 'never'. */
+/** The time at the start, in milliseconds. Not 0, because programs may take that for 'never'. */
 const START_MS = 1_000_000;
 
 /**
@@ -25,7 +25,7 @@ export class VirtualClock {
   }
 
   /** The time at which the next timer is due; undefined without a timer. */
-  get next(): number | undefined {
+  get nextDue(): number | undefined {
     return this.timers.size === 0 ? undefined : Math.min(...this.timers.values());
   }
 

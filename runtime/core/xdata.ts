@@ -31,21 +31,21 @@ export const DIRECT_IO_MODE = 'direct-io-mode';
 
 /*
  * Seconds for which the kernel may cache a reply, in the reply's xdata: int or double, fractions allowed, 0 for
- * no caching, at most `TIMEOUT_MAX`. Without the key the mount's option of the same name applies.
+ * no caching, at most `TIMEOUT_MAX`. Without the key, the mount's option of the same name applies.
  *
- *   entry       that the name leads to this inode: lookup, mknod, mkdir, symlink, link, create, and
- *               every entry of a readdirp
- *   attribute   the attributes: those, and stat, fstat, setattr, fsetattr, truncate, ftruncate
- *   negative    that there is no such name: a lookup that fails with ENOENT
+ *   entry       for the fact that the name leads to this inode: in replies to lookup, mknod, mkdir, symlink, link
+ *               and create, and for each entry of a readdirp
+ *   attribute   for the attributes: in the same replies, and to stat, fstat, setattr, fsetattr, truncate, ftruncate
+ *   negative    for the fact that there is no such name: in a reply to lookup with ENOENT
  *
- * A readdirp has them for all entries in the reply's xdata, or for one in the entry's dict. upcall.ts invalidates
- * cached replies.
+ * In a reply to readdirp, xdata has the timeouts of all entries; the dict of an entry, those of this entry. upcall.ts
+ * invalidates cached replies before their time.
  */
 export const ENTRY_TIMEOUT = 'glossa.entry-timeout';
 export const ATTRIBUTE_TIMEOUT = 'glossa.attribute-timeout';
 export const NEGATIVE_TIMEOUT = 'glossa.negative-timeout';
 
-/** A year in seconds: the kernel's clocks do not overflow. */
+/** The longest timeout: a year in seconds, with which the kernel's clocks do not overflow. */
 export const TIMEOUT_MAX = 31_536_000;
 /**
  * int 1, with an lk of flock(2): a lock of the open file, independent of fcntl(2)'s record locks.

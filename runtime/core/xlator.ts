@@ -26,14 +26,14 @@ import { messages } from './messages.ts';
 import type { VolumeObserver } from './observer.ts';
 import type { Options, Values, VolfileOption } from './options.ts';
 
-/** A fop on its way down. Replies by one unwind of `frame`. */
+/** A translator's implementation of a fop. It replies by one unwind of `frame`, now or later. */
 export type Fop<N extends FopName, P> = {
   // Written as a method, whose parameters TypeScript compares in both directions: so a fop of Xlator<P> is also
   // a Fop<N, unknown>.
   call(frame: Frame, xl: Xlator<P>, ...args: FopTable[N]['args']): void;
 }['call'];
 
-/** A callback, called with the reply. `opRet` < 0 is failure, and only then `opErrno` (Linux's) is valid. */
+/** Gets the reply to a wind. A negative `opRet` is a failure; only then is `opErrno` valid, a number of Linux. */
 export type Cbk<N extends FopName, P> = {
   call(
     frame: Frame,
@@ -50,7 +50,7 @@ export type Fops<P> = { readonly [N in FopName]?: Fop<N, P> };
 /** Returns an instance's own fops, after its `init`. */
 export type FopsOf<P> = { call(xl: Xlator<P>): Fops<P> }['call'];
 
-/** A property that an instance decides after its `init`. */
+/** Decides a property of an instance, after its `init`. */
 export type InstanceFlag<P> = { call(xl: Xlator<P>): boolean | undefined }['call'];
 
 /** The target of a wind: the nearest instance that defines the fop. */
@@ -67,6 +67,9 @@ export type Child = Links;
 /** Result of `dump`: names and values of an instance's state, in order. */
 export type Dump = Record<string, number | string>;
 
+/**
+ * The record of a translator. `P` is the type of an instance's state, `O` that of its table of options.
+ */
 export interface Translator<P, O extends Options = Options> {
   /** `category/name`, as in the volfile. */
   readonly type: string;
@@ -75,29 +78,29 @@ export interface Translator<P, O extends Options = Options> {
   /** Minimum and maximum number of subvolumes. */
   readonly children: readonly [min: number, max: number];
   readonly options: O;
-  /** Accepts options that the table does not know, or those of this form: the translator checks them in `init`. */
+  /** Accepts options beyond the table: all, or those whose key matches. The translator checks them in `init`. */
   readonly openOptions?: boolean | RegExp;
   /** With `openOptions`: the options that the instance's module declares. */
   ownOptions?(xl: Xlator<P>): Options;
-  /** Options for some cases only, by case (`for a .so file`); for help. */
+  /** For help: options that exist in some cases only, by the case, such as `for a .so file`. */
   readonly moreOptions?: Readonly<Record<string, Options>>;
   /** The fops, or a function that returns an instance's own after `init`. */
   readonly fops: Fops<P> | FopsOf<P>;
   /**
-   * For fops that it does not define, with several children: `true` passes them to the first, `false` answers
-   * EOPNOTSUPP. Undefined is as `false`, and authors of modules get a warning.
+   * Decides about undefined fops if there are several children: `true` passes them to the first child, `false` replies
+   * EOPNOTSUPP. Undefined means `false`; authors of modules then get a warning.
    */
   readonly passesThrough?: boolean | InstanceFlag<P>;
   /**
    * `false`: its readv or writev changes data, so no data may bypass them (`data-guard.ts`). `true`: they only
-   * observe, or the translator handles all ways of data itself. Undefined is as `true`, except for files of
-   * features/native, where it is as `false`.
+   * observe, or the translator itself handles every fop that carries data. Undefined means `true`, but `false` for
+   * files of features/native.
    */
   readonly observes?: boolean | InstanceFlag<P>;
   /** The result becomes `xl.priv`. @throws {InitError} to refuse, with what to change. */
   init(xl: Xlator<P>, options: Values<O>): P | Promise<P>;
   /**
-   * Checks what `init` would refuse, without side effects. Reports suspicious settings by
+   * Checks for `glossa check` what `init` would refuse, without side effects. Reports suspicious settings by
    * `xl.warnSuspicious`. @throws as `init` does
    */
   check?(xl: Xlator<P>, options: Values<O>): Promise<void>;
@@ -117,15 +120,17 @@ export interface Translator<P, O extends Options = Options> {
   inherit?(xl: Xlator<P>, before: Xlator<P>): void;
   /** Describes data that would be lost with the instance; null if there is no such data. */
   holds?(xl: Xlator<P>): string | null;
-  /** The reason why it is not up yet; null if unknown. */
+  /** Describes why it is not up yet; null if unknown. */
   waitsFor?(xl: Xlator<P>): string | null;
-  /** Reloads its code, and keeps the old code if that fails; null if the translator cannot reload. */
+  /** Reloads its module, and keeps the old code if that fails; returns null if the instance cannot reload. */
   reload?(xl: Xlator<P>): Promise<ReloadResult> | null;
   /** Handles every event; `defaultNotify` passes it on. */
   notify?(xl: Xlator<P>, event: EventName, data: unknown): void;
+  /** Ends the instance; called once after a successful `init`. */
   fini?(xl: Xlator<P>): void | Promise<void>;
   /** Called when an inode with a context of this instance is forgotten. */
   forget?(xl: Xlator<P>, inode: Inode, value: unknown): void;
+  /** Called when a file with a context of this instance is closed; `releasedir`, when a directory is. */
   release?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   releasedir?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   /** Called when a client has disconnected: its requests were interrupted, and its files will be released. */
@@ -134,6 +139,7 @@ export interface Translator<P, O extends Options = Options> {
   clientDestroy?(xl: Xlator<P>, client: Client, value: unknown): void;
   /** Called when `xl.observer` has changed. */
   observed?(xl: Xlator<P>): void;
+  /** Returns the instance's state for statedumps and `meta`. */
   dump?(xl: Xlator<P>): Dump;
   /** Recent events of the instance, oldest first, for `meta`. */
   history?(xl: Xlator<P>): readonly HistoryEntry[];
@@ -141,9 +147,7 @@ export interface Translator<P, O extends Options = Options> {
   script?(xl: Xlator<P>): DebuggableModule;
   /** Resets the counters of `dump`. */
   reset?(xl: Xlator<P>): void;
-  /**
-   * Whether its fops pass every request and reply on unchanged and at once, and retain no data.
-   */
+  /** Whether its fops pass every request and reply on unchanged and at once, and retain no data. */
   readonly watches?: boolean;
   /** Lets the kernel cache data, or read and write it directly; by default neither. */
   readonly dataPath?: DataPath<P>;
@@ -157,16 +161,16 @@ export interface DataPath<P> {
    */
   isOwn?(xl: Xlator<P>, fd: Fd): boolean;
   /**
-   * For storage: the descriptor behind an open fd, for direct reads and writes; -1 if it has no descriptor. Its
-   * `writev` replies after the data is in the file, so `flush` may be skipped unless `tellsAtClose`.
+   * For storage: returns the descriptor behind an open fd, for direct reads and writes, or -1. A storage with this
+   * method replies to `writev` when the data is in the file, so `flush` may be skipped unless `tellsAtClose`.
    */
   backing?(xl: Xlator<P>, fd: Fd): number;
-  /** For storage with `backing`: `flush` reports errors of close(2). */
+  /** For storage with `backing`: whether `flush` reports errors of close(2), and so must not be skipped. */
   tellsAtClose?(xl: Xlator<P>): boolean;
   /**
    * Whether data changes only together with a file's size or times, so that cached pages stay valid across
    * opens.
-   * @param isTimed a translator above has `givesTimes`
+   * @param isTimed whether a translator above has `givesTimes`
    */
   keepsPages?(xl: Xlator<P>, isTimed: boolean): boolean;
   /** Whether it sets the time of requests that change data (`Stack.ctime`). */
@@ -228,18 +232,18 @@ export interface GraphView {
   readonly inodes: InodeTable;
   /** The links by which initiators wind to the top. */
   readonly links: Links;
-  /** Those that begin requests at the top of the graph: mounts, servers, the programming interface. */
+  /** The initiators that begin requests at the top: mounts, servers, the programming interface. */
   readonly initiators: Set<Initiator>;
-  /** Instances by id, with those that an exchange has replaced and that still finish requests. */
+  /** Instances by id, including replaced ones that still finish requests. */
   readonly instances: readonly (Xlator | undefined)[];
-  /** A new id, for the instance of an initiator. */
+  /** Makes an id for the instance of an initiator. */
   makeId(): number;
   /** Subscribes to the events that leave the top. The result unsubscribes. */
   listen(listener: EventListener): () => void;
   /** Reconfigures the volumes whose options differ, and returns their names. @throws {GraphError} */
   reconfigure(specs: readonly VolumeSpec[]): readonly string[];
-  /** Exchanges a volume for a new instance, to load new code. False when it has been replaced already. */
-  renew(xl: Xlator, patienceMs: number): Promise<boolean>;
+  /** Replaces a volume by a new instance, to load new code. Returns false if it has been replaced already. */
+  renew(xl: Xlator, timeoutMs: number): Promise<boolean>;
 }
 
 /** An instance of a translator in a graph. */
@@ -254,7 +258,7 @@ export class Xlator<P = unknown> {
   position: string | undefined;
   readonly log: Log;
   readonly context: Context;
-  /** Subvolumes and parents; set by the graph. */
+  /** The subvolumes; `above` are the parents. Set by the graph. */
   below: readonly Xlator[] = [];
   above: Xlator[] = [];
   /** The graph's inodes; null outside of a graph. */
@@ -265,7 +269,7 @@ export class Xlator<P = unknown> {
   children: readonly Child[] = [];
   /** The fops that winds reach: its own and those of `data-guard.ts`; set by `define`. */
   fops: Fops<P> = {};
-  /** True when it changes data, so that none may bypass it (`data-guard.ts`). */
+  /** Whether `data-guard.ts` handles fops in its place, because it changes data. */
   isGuarded = false;
   /** Reroutes winds after a change of `fops`; set by the running graph. */
   route: (() => void) | null = null;
@@ -273,9 +277,9 @@ export class Xlator<P = unknown> {
   priv: P = undefined as P;
   /** The graph's observers of its events. */
   observer: VolumeObserver | null = null;
-  /** The frame for which its code runs now; set only under observation. */
+  /** The frame for which its code runs now; set only while the graph has observers. */
   frame: Frame | null = null;
-  /** Its own requests in flight. */
+  /** The requests that it has begun itself and not ended. */
   readonly calls = new CallPool();
   /** `init` has succeeded, and `fini` has not run. */
   initialised = false;
@@ -316,7 +320,7 @@ export class Xlator<P = unknown> {
     return this.resolveFlag(this.translator.passesThrough) === true;
   }
 
-  /** True when it does not change data; from its record. */
+  /** The value of the record's `observes` for this instance. */
   get observes(): boolean | undefined {
     return this.resolveFlag(this.translator.observes);
   }
@@ -345,28 +349,28 @@ export class Xlator<P = unknown> {
     if (strict && lines.length > 0) throw new GraphError(lines);
     remarks.forEach(({ text, source }, at) => {
       if (source !== undefined) this.log.warning(text, { source });
-      else this.log.warning(lines[at]!, { msgid: messages.looksWrong.id });
+      else this.log.warning(lines[at]!, { msgid: messages.suspicious.id });
       warn?.call(this.context, lines[at]!);
     });
   }
 
-  /** Begins a request of its own, and returns the frame to wind with. The caller must call `end` once. */
+  /** Begins a request of the volume itself, and returns the frame to wind with. The caller must call `end` once. */
   begin(call: Stack): Frame {
     this.calls.add(call);
     return new Frame(call, null, this, null, 0);
   }
 
-  /** Ends a request of its own. Returns false when it had ended. */
+  /** Ends a request that `begin` began. Returns false if it had ended already. */
   end(call: Stack): boolean {
     return this.calls.delete(call);
   }
 
-  /** Sets its fops. */
+  /** Sets its fops, and adds those of `data-guard.ts` if it changes data. @param own the translator's fops */
   define(own: Fops<P>): void {
-    const { fops, text } = guardFops(this, own as Fops<unknown>);
+    const { fops, logText } = guardFops(this, own as Fops<unknown>);
     this.fops = fops as Fops<P>;
-    this.isGuarded = text !== null;
-    if (text !== null) this.log.info(text);
+    this.isGuarded = logText !== null;
+    if (logText !== null) this.log.info(logText);
   }
 
   /** Replaces the fops of a running instance, and reroutes winds. */
@@ -390,14 +394,14 @@ export class Xlator<P = unknown> {
     else this.translator.notify(this, event, data);
   }
 
-  /** Adds a running parent. Returns false when another was running before. */
+  /** Adds a running parent. Returns true for the first: only then the volume gets PARENT_UP. */
   private addRunningParent(parent: Xlator): boolean {
-    const runs = this.parentsUp.size > 0;
+    const hadRunningParent = this.parentsUp.size > 0;
     this.parentsUp.add(parent);
-    return !runs;
+    return !hadRunningParent;
   }
 
-  /** Removes a running parent. Returns true if it was the last one. */
+  /** Removes a running parent. Returns true for the last: only then the volume gets PARENT_DOWN. */
   private removeRunningParent(parent: Xlator): boolean {
     return this.parentsUp.delete(parent) && this.parentsUp.size === 0;
   }
@@ -405,7 +409,7 @@ export class Xlator<P = unknown> {
 
 /**
  * Passes an event on in its direction: down to every child, or up to every parent. An instance with several
- * children is up while all of them are; a translator with another rule calls `sayUp`.
+ * children is up while all of them are. A translator with another rule calls `sayUp` itself.
  * @param data for CHILD_UP and CHILD_DOWN, the instance that is up or down
  */
 export function defaultNotify(xl: Xlator, event: EventName, data: unknown): void {
@@ -429,13 +433,14 @@ export const isChange = (event: EventName): event is ChildEvent =>
 export const areChildrenUp = (xl: Xlator): boolean => xl.below.every((child) => child.up);
 
 /**
- * Notifies the parents when `xl` goes up or down. If it does neither but a child has (`because`), sends
- * SOME_DESCENDENT_UP or _DOWN, so that caches above can drop that child's replies.
+ * Notifies the parents if `xl` goes up or down. Otherwise, after a child's event, it sends SOME_DESCENDENT_UP or
+ * _DOWN, so that caches above can drop that child's replies.
+ * @param childEvent the event of a child that caused this call
  */
-export function sayUp(xl: Xlator, isUp: boolean, because?: ChildEvent): void {
+export function sayUp(xl: Xlator, isUp: boolean, childEvent?: ChildEvent): void {
   if (isUp !== xl.up) notifyParents(xl, isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
-  else if (because === 'CHILD_UP') notifyParents(xl, 'SOME_DESCENDENT_UP', xl);
-  else if (because === 'CHILD_DOWN') notifyParents(xl, 'SOME_DESCENDENT_DOWN', xl);
+  else if (childEvent === 'CHILD_UP') notifyParents(xl, 'SOME_DESCENDENT_UP', xl);
+  else if (childEvent === 'CHILD_DOWN') notifyParents(xl, 'SOME_DESCENDENT_DOWN', xl);
 }
 
 /**
@@ -447,8 +452,8 @@ export function announceChangedReplies(xl: Xlator): void {
 }
 
 /**
- * Sends an event to all parents whose init has succeeded, and from a top to `master`. CHILD_UP and CHILD_DOWN also
- * set `up`.
+ * Sends an event to all parents whose `init` has succeeded, and to `master`, which only a top has. CHILD_UP and
+ * CHILD_DOWN also set `up`.
  */
 export function notifyParents(xl: Xlator, event: EventName, data: unknown): void {
   if (isChange(event)) xl.up = event === 'CHILD_UP';

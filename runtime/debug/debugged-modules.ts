@@ -82,7 +82,7 @@ export class DebuggedModules {
     this.debugged.add(lines);
     lines.listener = () => this.emit({ event: 'line', volume, at: makeStopView(xl) });
     try {
-      return await lines.ask(command);
+      return await lines.sendCommand(command);
     } catch (error) {
       if (error instanceof LineError) throw new DebugError(error.message);
       throw error;
@@ -91,7 +91,7 @@ export class DebuggedModules {
 
   /** Ends debugging: all stopped modules continue. */
   end(): void {
-    for (const lines of this.debugged) lines.end();
+    for (const lines of this.debugged) lines.removeDebugger();
     this.debugged.clear();
   }
 }

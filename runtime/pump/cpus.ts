@@ -5,21 +5,21 @@
 import { schedGetaffinity } from '../sys/libc.ts';
 
 /** Bits for 1024 CPUs, as in glibc's cpu_set_t. */
-const mask = new Uint8Array(128);
-/** Calls of `hasSeveralCpus` between two system calls: the affinity of a running process may change. */
-const SAMPLE_EVERY = 1024;
+const affinityMask = new Uint8Array(128);
+/** Calls of `hasSeveralCpus` for each system call, which is repeated because the affinity may change. */
+const CALLS_PER_SAMPLE = 1024;
 
 let callsUntilSample = 0;
-let hasSeveral = true;
+let lastResult = true;
 
-/** Whether another process can run while this one is awake. */
+/** Whether this process may use more than one CPU, so that another process can run while it is awake. */
 export function hasSeveralCpus(): boolean {
   callsUntilSample -= 1;
-  if (callsUntilSample > 0) return hasSeveral;
-  callsUntilSample = SAMPLE_EVERY;
-  if (schedGetaffinity(0, mask.length, mask) < 0) return hasSeveral;
+  if (callsUntilSample > 0) return lastResult;
+  callsUntilSample = CALLS_PER_SAMPLE;
+  if (schedGetaffinity(0, affinityMask.length, affinityMask) < 0) return lastResult;
   let count = 0;
-  for (const byte of mask) for (let bits = byte; bits > 0; bits &= bits - 1) count += 1;
-  hasSeveral = count !== 1;
-  return hasSeveral;
+  for (const byte of affinityMask) for (let bits = byte; bits > 0; bits &= bits - 1) count += 1;
+  lastResult = count !== 1;
+  return lastResult;
 }

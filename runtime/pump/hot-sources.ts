@@ -6,7 +6,7 @@ import koffi, { type node } from 'koffi';
 import type { PumpSource } from '../core/pump-source.ts';
 import type { PollSet } from '../sys/struct.ts';
 
-/** The most hot sources: one more makes the first of them idle. */
+/** The most hot sources. One more takes the oldest of them out of the pump's poll set. */
 const HOT_MAX = 32;
 
 export class HotSources {
@@ -14,45 +14,51 @@ export class HotSources {
   private readonly watchers = new Map<PumpSource, node.PollHandle>();
   /** Sources with data to send, for `flushAll`. */
   private unsent: PumpSource[] = [];
-  /** The source that receives now, and the one whose receive was ended from outside (sys/end-turn.ts). */
-  private taking: PumpSource | null = null;
+  /** The source that receives now. */
+  private receiving: PumpSource | null = null;
+  /** The source whose `receive` was cut off, because its turn was ended from outside (sys/end-turn.ts). */
   private interrupted: PumpSource | null = null;
   private readonly onHotChange: () => void;
   private readonly onReady: () => void;
 
-  /** @param onHotChange called when `hot` changes @param onReady called when libuv reports a ready source */
+  /**
+   * @param onHotChange called when `hot` changes
+   * @param onReady called when libuv reports a ready source
+   */
   constructor(onHotChange: () => void, onReady: () => void) {
     this.onHotChange = onHotChange;
     this.onReady = onReady;
   }
 
+  /** Number of all sources, idle ones included. */
   get size(): number {
     return this.watchers.size;
   }
 
+  /** Whether a source is hot or has data to send. */
   get isActive(): boolean {
     return this.hot.length > 0 || this.unsent.length > 0;
   }
 
-  /** Whether requests from hot sources may need the event loop. */
-  get isBusy(): boolean {
+  /** Whether a request from a hot source may wait for something that only the event loop can deliver. */
+  get needsEventLoop(): boolean {
     for (const { busy } of this.hot) if (busy) return true;
     return false;
   }
 
-  /** Whether data waits to be sent. */
-  get isUnsent(): boolean {
+  /** Whether `flushAll` has data to send. */
+  get hasUnsent(): boolean {
     return this.unsent.length > 0;
   }
 
-  /** Whether a reply is awaited. */
-  get isAwaited(): boolean {
+  /** Whether a hot source awaits a reply. */
+  get awaitsReply(): boolean {
     for (const { awaited } of this.hot) if (awaited > 0) return true;
     return false;
   }
 
-  /** Whether several replies are awaited. */
-  get isCrowded(): boolean {
+  /** Whether the hot sources together await more than one reply. */
+  get awaitsSeveralReplies(): boolean {
     let count = 0;
     for (const { awaited } of this.hot) count += awaited;
     return count > 1;
@@ -94,7 +100,7 @@ export class HotSources {
     }
   }
 
-  /** Sends, and receives awaited replies, between two requests of a continuous load. */
+  /** Sends queued data and receives awaited replies; called now and then under a continuous load of requests. */
   exchange(): void {
     this.flushAll();
     for (const { awaited } of this.hot) {
@@ -121,11 +127,12 @@ export class HotSources {
   }
 
   /**
-   * Serves ready sources after poll(2). A handler may remove sources, which shifts positions: then a read finds no
-   * data, or a ready source waits for the next poll.
+   * Serves the sources that poll(2) found ready. A handler may remove sources, so a position may then name another
+   * source. That is harmless: a read finds no data, or a ready source is served after the next poll.
    * @param first position of the first source in the set
+   * @returns whether any source was ready
    */
-  takeReady(set: PollSet, first: number): boolean {
+  serveReady(set: PollSet, first: number): boolean {
     let hasReceived = false;
     const { hot } = this;
     for (let at = hot.length - 1; at >= 0; at--) {
@@ -140,13 +147,13 @@ export class HotSources {
     return hasReceived;
   }
 
-  /** Called after a turn was ended from outside. */
-  abandoned(): void {
-    this.interrupted = this.taking;
-    this.taking = null;
+  /** Remembers the source that was receiving when end-turn.ts ended the turn; called by the pump. */
+  noteAbandonedTurn(): void {
+    this.interrupted = this.receiving;
+    this.receiving = null;
   }
 
-  /** Reads on from the interrupted source: poll(2) does not report data that it has buffered already. */
+  /** Continues the interrupted `receive`: poll(2) does not report data that the source has already buffered. */
   resumeInterrupted(): void {
     const { interrupted } = this;
     if (interrupted === null) return;
@@ -154,20 +161,20 @@ export class HotSources {
     this.receiveFrom(interrupted);
   }
 
-  /** Lets libuv watch the hot sources, too. */
-  park(): void {
+  /** Lets libuv watch the hot sources too, before the pump returns to the event loop and no longer polls them. */
+  startWatchingHot(): void {
     for (const source of this.hot) this.watch(source, this.watchers.get(source)!);
   }
 
-  /** Stops libuv from watching the hot sources. */
-  unpark(): void {
+  /** Stops libuv from watching the hot sources, when the pump polls them again. */
+  stopWatchingHot(): void {
     for (const source of this.hot) this.watchers.get(source)!.stop();
   }
 
   private receiveFrom(source: PumpSource): boolean {
-    this.taking = source;
+    this.receiving = source;
     const hasReceived = source.receive();
-    this.taking = null;
+    this.receiving = null;
     return hasReceived;
   }
 
@@ -178,7 +185,7 @@ export class HotSources {
     } else watcher.stop();
   }
 
-  /** Called by libuv outside of Node's callback scope, with the limits of `Pump.unpark`. */
+  /** Called by libuv outside of Node's callback scope, so it may only call `setImmediate` (see `Pump.unpark`). */
   private handleReady(source: PumpSource): void {
     this.makeHot(source);
     this.onReady();

@@ -44,7 +44,7 @@ test('a slow call of a guest is followed by a turn of the event loop', async () 
   const order: string[] = [];
   const message = (): void => {
     order.push('request');
-    turn.slow += 1;
+    turn.slowCalls += 1;
     setImmediate(() => order.push('turn'));
     if (order.length > 6) reading.errno = ENODEV;
   };

@@ -1,8 +1,8 @@
 /**
- * Serves `/dev/fuse`, sockets and libuv from Node's main thread, inside a `setImmediate` callback: the *pump*. A
- * process has one, because one call sleeps for all descriptors. A request that is answered at once costs no turn of the
- * event loop, no timer and no promise. Signals and asynchronous I/O are late by `TURN_MS` at most, timers by `IDLE_MS`
- * (docs/how-it-works/mechanisms.md).
+ * Runs the *pump*: a loop on Node's main thread, inside a `setImmediate` callback, that serves `/dev/fuse` and
+ * sockets, and yields to libuv. A process has one pump, because one poll(2) sleeps for all descriptors. A request that
+ * is answered at once costs no turn of the event loop, no timer and no promise. Signals and asynchronous I/O are late
+ * by `TURN_MS` at most, timers by `SLEEP_MAX_MS` (docs/how-it-works/mechanisms.md).
  */
 import { performance } from 'node:perf_hooks';
 import koffi, { type node } from 'koffi';
@@ -17,21 +17,21 @@ import { hasSeveralCpus } from './cpus.ts';
 import { HotSources } from './hot-sources.ts';
 import { sample, sampledClock, sampleIfAwaited } from './sampled-clock.ts';
 
-/** Milliseconds for which a load of requests is served before the event loop gets a turn. */
+/** Milliseconds for which the pump serves a load of requests before the event loop gets a turn. */
 const TURN_MS = 4;
-/** As TURN_MS, while work waits for the event loop: a turn costs some 20 µs. */
+/** As TURN_MS, while work waits for the event loop. Not less, because a turn costs some 20 µs. */
 const SHORT_TURN_MS = 0.5;
 /**
- * Milliseconds of the longest sleep. Longer than the period of the kernel's tick: a shorter sleep programs the CPU's
- * timer, which costs microseconds in a virtual machine.
+ * Milliseconds of the longest sleep. It is longer than a tick of the kernel (up to 10 ms), because a shorter sleep
+ * programs the CPU's timer, which costs microseconds in a virtual machine.
  */
-const IDLE_MS = 12;
+const SLEEP_MAX_MS = 12;
 /** Requests between two samples of the clock, while the pump does not sleep. */
-const CHECK_EVERY = 8;
-/** Microseconds of the longest busy polling for an awaited reply: a brick nearby takes some 50 µs. */
-const REPLY_US = 150;
-/** Result of a read step in which a source received data, and no request was read. */
-const DONE = 0;
+const REQUESTS_PER_SAMPLE = 8;
+/** Microseconds of the longest busy polling for an awaited reply. A brick nearby replies within some 50 µs. */
+const REPLY_POLL_MAX_US = 150;
+/** Result of a read step that received data from a source, but read no request of a mount. */
+const ONLY_RECEIVED = 0;
 
 /**
  * Errnos of a read from a connection that has ended, or that ends during the read.
@@ -49,11 +49,11 @@ export interface PumpedMount {
   readonly busy: boolean;
   /** Microseconds of busy polling for the next request. */
   readonly busyPollUs: number;
-  /** Handles a request of `length` bytes in the buffer. Must not throw. */
+  /** Handles the request in the first `length` bytes of `buffer`. Must not throw. */
   message(length: number): void;
-  /** Called after `message` was ended from outside (sys/end-turn.ts). */
+  /** Called after another thread has ended a call of `message` (sys/end-turn.ts). */
   handleAbandonedTurn(): void;
-  /** Called when the connection has ended. @param errno 0 when unmounted, otherwise that of the read */
+  /** Called when the connection has ended. @param errno 0 after an unmount, otherwise that of the failed read */
   handleEnd(errno: number): void;
 }
 
@@ -74,21 +74,23 @@ class Pump implements PumpSources {
   /** libuv's watchers of the mounts, active while the pump is parked. */
   private watchers: node.PollHandle[] = [];
   /** The polled descriptors: libuv's own, the mounts', and those of the hot sources. */
-  private set = new PollSet([]);
-  /** Longest sleep; 0 without libuv's descriptor, as only the event loop may wait then. */
-  private sleepMs = IDLE_MS;
-  /** Busy polling for the next request, and for awaited replies of sources. */
-  private busy = new BusyPoll(0);
-  private readonly replyPoll = new BusyPoll(REPLY_US);
+  private pollSet = new PollSet([]);
+  /** Longest sleep. 0 if libuv's descriptor is unknown: then poll(2) would not wake for it, so only libuv may wait. */
+  private sleepMs = SLEEP_MAX_MS;
+  /** Decides when to poll busily for the next request; `replyPoll`, for awaited replies of sources. */
+  private requestPoll = new BusyPoll(0);
+  private readonly replyPoll = new BusyPoll(REPLY_POLL_MAX_US);
   /** Whether a `setImmediate` callback is due. */
   private isScheduled = false;
   private isParked = true;
-  /** Indices of the mount to read next, and of the one that was read last. */
-  private next = 0;
-  private at = 0;
+  /** Index in `mounts` of the mount to read next, and of the one that was read last. */
+  private nextIndex = 0;
+  private lastReadIndex = 0;
+  /** Whether the event loop must get a turn before the next sleep. */
   private wakeRequested = false;
   /** The mount that handles a request now. */
   private serving: PumpedMount | null = null;
+  /** Whether the pump's own code runs now, further up the call stack. */
   private isRunning = false;
   private readonly sources = new HotSources(
     () => this.makePollSet(),
@@ -111,56 +113,58 @@ class Pump implements PumpSources {
     this.wakeRequested = true;
   }
 
-  /** As in `PumpSources`. Outside of the pump's own code, the last sample may be old, so this reads the clock. */
+  /** Returns the last sample, as `PumpSources` says. Outside the pump's turns that may be old, so it reads the clock. */
   now(): number {
     return this.isRunning ? sampledClock.ms : performance.now();
   }
 
-  /** Outside of the pump, its next turn sends what one turn of the event loop has queued, and polls for the replies. */
+  /** Queues the source's data. Outside the pump's turns, it schedules one, which sends everything that is queued. */
   flushSoon(source: PumpSource): void {
     this.sources.queueFlush(source);
     if (!this.isRunning) this.unpark();
   }
 
+  /** Replaces the mounts, and parks: libuv reports the first request, and so starts the pump again. */
   private setMounts(mounts: PumpedMount[]): void {
     for (const watcher of this.watchers) watcher.close();
     this.mounts = mounts;
     this.watchers = mounts.map(({ fd }) => koffi.node.poll(fd, this.unpark));
     this.isParked = true;
-    this.sources.park();
-    this.next = 0;
-    this.at = 0;
+    this.sources.startWatchingHot();
+    this.nextIndex = 0;
+    this.lastReadIndex = 0;
     this.makePollSet();
   }
 
+  /** Makes the array for poll(2) again after a change of the mounts or hot sources. */
   private makePollSet(): void {
     const { mounts } = this;
     const backend = getBackendFd();
-    this.sleepMs = backend < 0 ? 0 : IDLE_MS;
+    this.sleepMs = backend < 0 ? 0 : SLEEP_MAX_MS;
     const { hot } = this.sources;
     const fds = [...mounts, ...hot].map(({ fd }) => fd);
-    this.set = new PollSet([backend, ...fds]);
+    this.pollSet = new PollSet([backend, ...fds]);
     const limit = Math.max(0, ...[...mounts, ...hot].map(({ busyPollUs }) => busyPollUs));
-    if (limit !== this.busy.limitUs) this.busy = new BusyPoll(limit);
+    if (limit !== this.requestPoll.limitUs) this.requestPoll = new BusyPoll(limit);
   }
 
-  /** Leaves the waiting to libuv. */
+  /** Stops polling, and lets libuv watch all descriptors until one is ready (`unpark`). */
   private park(): void {
     this.counts.parks += 1;
     this.isParked = true;
     for (const watcher of this.watchers) watcher.start(this.unpark);
-    this.sources.park();
+    this.sources.startWatchingHot();
   }
 
   /**
-   * Called by libuv when a descriptor is readable. It may only call `setImmediate`: koffi calls it outside of Node's
-   * callback scope, at whose end Node would run promises and ticks.
+   * Starts the pump again; called by libuv when a descriptor is readable. It may only call `setImmediate`: koffi calls
+   * it outside of Node's callback scope, so Node would not run promises and ticks after it.
    */
   private readonly unpark = (): void => {
     if (!this.isParked) return;
     this.isParked = false;
     for (const watcher of this.watchers) watcher.stop();
-    this.sources.unpark();
+    this.sources.stopWatchingHot();
     this.scheduleTurn();
   };
 
@@ -170,6 +174,7 @@ class Pump implements PumpSources {
     setImmediate(this.run);
   }
 
+  /** Runs one turn of the pump, which another thread may end; then it repairs the state of the cut-off work. */
   private readonly run = (): void => {
     this.isScheduled = false;
     this.wakeRequested = false;
@@ -180,15 +185,15 @@ class Pump implements PumpSources {
     const mount = this.serving;
     this.serving = null;
     mount?.handleAbandonedTurn();
-    this.sources.abandoned();
+    this.sources.noteAbandonedTurn();
     if (!this.isParked) this.scheduleTurn();
   };
 
-  /** Serves until a load of requests has used its time, nothing is ready (the pump parks), or libuv has work. */
+  /** Serves requests until their time is used up, libuv has work, or nothing is ready (then the pump parks). */
   private readonly serve = (): void => {
-    const until = sample() + (this.hasWork() ? SHORT_TURN_MS : TURN_MS);
-    const { slow } = turn;
-    let unchecked = 0;
+    const deadline = sample() + (this.hasWork() ? SHORT_TURN_MS : TURN_MS);
+    const { slowCalls } = turn;
+    let requestsSinceSample = 0;
     let isLate = false;
     this.sources.resumeInterrupted();
     // A message may change the mounts, which parks the pump.
@@ -196,19 +201,19 @@ class Pump implements PumpSources {
       let n = this.readWithoutSleep();
       if (n === -EAGAIN) {
         sampleIfAwaited();
-        const leaves = this.hasWork() || this.isClient;
-        if (!(leaves ? this.pollBeforeParking() : this.sleep())) {
+        const mustNotSleep = this.hasWork() || this.isClient;
+        if (!(mustNotSleep ? this.pollBeforeParking() : this.sleep())) {
           this.park();
           return;
         }
-        isLate = sample() > until;
-        unchecked = 0;
-        if (this.set.ready(0) !== 0) break;
+        isLate = sample() > deadline;
+        requestsSinceSample = 0;
+        if (this.pollSet.ready(0) !== 0) break;
         n = this.readReady();
       }
       if (n > 0) {
         this.counts.requests += 1;
-        this.serving = this.mounts[this.at]!;
+        this.serving = this.mounts[this.lastReadIndex]!;
         this.serving.message(n);
         this.serving = null;
       } else if (n < 0) this.handleReadError(-n);
@@ -219,12 +224,12 @@ class Pump implements PumpSources {
         return;
       }
       // After a slow call of a guest, the event loop gets its turn early.
-      if (isLate || turn.slow !== slow) break;
-      unchecked += 1;
-      if (unchecked >= CHECK_EVERY) {
+      if (isLate || turn.slowCalls !== slowCalls) break;
+      requestsSinceSample += 1;
+      if (requestsSinceSample >= REQUESTS_PER_SAMPLE) {
         this.sources.exchange();
-        if (sample() > until) break;
-        unchecked = 0;
+        if (sample() > deadline) break;
+        requestsSinceSample = 0;
       }
     }
     this.serveSources();
@@ -235,12 +240,12 @@ class Pump implements PumpSources {
   };
 
   /**
-   * Reads a request without sleeping, with busy polling if it pays: as `readAny`, or DONE after a source has
-   * received data.
+   * Reads a request without sleeping, but polls busily where that has paid before. Returns what `readAny` does, or
+   * ONLY_RECEIVED after a source has received data.
    */
   private readWithoutSleep(): number {
     const { sources } = this;
-    if (sources.isActive && (sources.isUnsent || sources.isAwaited || hasSeveralCpus())) {
+    if (sources.isActive && (sources.hasUnsent || sources.awaitsReply || hasSeveralCpus())) {
       return this.readWithSources();
     }
     let n = this.readAny();
@@ -248,90 +253,90 @@ class Pump implements PumpSources {
     // A client on this CPU, woken by the reply, runs now and sends its next request.
     schedYield();
     n = this.readAny();
-    if (n !== -EAGAIN || !this.busy.shouldPoll()) return n;
-    const { busy } = this;
-    const until = sample() + busy.limitUs / 1000;
+    if (n !== -EAGAIN || !this.requestPoll.shouldPoll()) return n;
+    const { requestPoll } = this;
+    const deadline = sample() + requestPoll.limitUs / 1000;
     do {
       for (let tries = 0; tries < 4; tries++) {
         n = this.readAny();
         if (n === -EAGAIN) continue;
-        busy.noteHit();
+        requestPoll.noteHit();
         return n;
       }
-    } while (performance.now() < until);
-    busy.noteMiss();
+    } while (performance.now() < deadline);
+    requestPoll.noteMiss();
     return n;
   }
 
-  /** As `readWithoutSleep`, while sources have traffic. */
+  /** Does the same as `readWithoutSleep` while sources have traffic: it also sends and receives for them. */
   private readWithSources(): number {
     const { sources } = this;
-    const hasSeveral = hasSeveralCpus();
-    // While only one request is under way, no other comes before it gets its reply or is sent to a brick.
-    if (sources.isCrowded || (hasSeveral && !sources.isUnsent)) {
+    const areSeveralCpus = hasSeveralCpus();
+    // With one request under way, the client sends no other before this is answered, so read only after sending.
+    if (sources.awaitsSeveralReplies || (areSeveralCpus && !sources.hasUnsent)) {
       const n = this.readAny();
       if (n !== -EAGAIN) return n;
     }
     sources.flushAll();
-    if (this.hasWork()) return sources.receive() ? DONE : this.readAny();
+    if (this.hasWork()) return sources.receive() ? ONLY_RECEIVED : this.readAny();
     // On a single CPU, bricks and clients run only while this process sleeps.
-    if (!hasSeveral) return -EAGAIN;
-    const poller = sources.isAwaited ? this.replyPoll : this.busy;
+    if (!areSeveralCpus) return -EAGAIN;
+    const poller = sources.awaitsReply ? this.replyPoll : this.requestPoll;
     if (!poller.shouldPoll()) return -EAGAIN;
-    const until = sample() + poller.limitUs / 1000;
+    const deadline = sample() + poller.limitUs / 1000;
     do {
       schedYield();
-      const n = sources.receive() ? DONE : this.readAny();
+      const n = sources.receive() ? ONLY_RECEIVED : this.readAny();
       if (n === -EAGAIN) continue;
-      // Other processes had the CPU for longer than a try lasts: to sleep and be woken is faster then.
-      if (sample() < until) poller.noteHit();
+      // A late success counts as a miss: another process had the CPU meanwhile, so sleeping would have been as fast.
+      if (sample() < deadline) poller.noteHit();
       else poller.noteMiss();
       return n;
-    } while (performance.now() < until);
+    } while (performance.now() < deadline);
     poller.noteMiss();
     return -EAGAIN;
   }
 
   /**
-   * Reads a request from one of the mounts, which take turns, and sets `at` to that mount. Returns the request's
-   * length, or minus the errno (EAGAIN: no mount has a request).
+   * Reads a request from the mounts in turn, and sets `lastReadIndex` to its mount. Returns the request's length, or
+   * minus the errno (EAGAIN: no mount has a request).
    */
   private readAny(): number {
     const { mounts } = this;
     for (let remaining = mounts.length; remaining > 0; remaining--) {
-      this.at = this.next;
-      this.next = this.at + 1 < mounts.length ? this.at + 1 : 0;
-      const { fd, buffer } = mounts[this.at]!;
+      this.lastReadIndex = this.nextIndex;
+      this.nextIndex = this.lastReadIndex + 1 < mounts.length ? this.lastReadIndex + 1 : 0;
+      const { fd, buffer } = mounts[this.lastReadIndex]!;
       const n = read(fd, buffer, buffer.length);
       if (n !== -EAGAIN) return n;
     }
     return -EAGAIN;
   }
 
-  /** After poll(2): receives from ready sources, then reads a request, or returns DONE. */
+  /** Receives from the sources that poll(2) found ready, then reads a request. May return ONLY_RECEIVED. */
   private readReady(): number {
-    const { sources, mounts, set } = this;
+    const { sources, mounts, pollSet } = this;
     if (sources.hot.length === 0) return this.readAny();
     const firstSource = mounts.length + 1;
     const isRequest = this.isMountReady();
-    const served = sources.takeReady(set, firstSource);
-    if (!isRequest) return served ? DONE : this.readAny();
+    const served = sources.serveReady(pollSet, firstSource);
+    if (!isRequest) return served ? ONLY_RECEIVED : this.readAny();
     const n = this.readAny();
-    return n === -EAGAIN ? DONE : n;
+    return n === -EAGAIN ? ONLY_RECEIVED : n;
   }
 
-  /** Serves the sources under a continuous load of requests. */
+  /** Serves the sources at the end of a turn, as a continuous load of requests would otherwise starve them. */
   private serveSources(): void {
     const { sources } = this;
     if (!sources.isActive) return;
     sources.flushAll();
-    if (this.pollDescriptors(0)) sources.takeReady(this.set, this.mounts.length + 1);
+    if (this.pollDescriptors(0)) sources.serveReady(this.pollSet, this.mounts.length + 1);
     sources.flushAll();
   }
 
   /**
-   * Polls before parking: sources without awaited replies, such as a connecting one, are read after a poll(2)
-   * only, and libuv would wake the pump for them at once.
+   * Polls the sources once more before the pump parks. One without awaited replies, such as a connecting one, is read
+   * only after poll(2) reports it; libuv would otherwise wake the pump for it at once.
    */
   private pollBeforeParking(): boolean {
     return this.sources.isActive && this.pollDescriptors(0);
@@ -339,20 +344,20 @@ class Pump implements PumpSources {
 
   /** Whether the last poll found a mount with a request. */
   private isMountReady(): boolean {
-    for (let at = this.mounts.length; at > 0; at--) if (this.set.ready(at) !== 0) return true;
+    for (let at = this.mounts.length; at > 0; at--) if (this.pollSet.ready(at) !== 0) return true;
     return false;
   }
 
-  /** Ends the service of a mount whose read failed for good. */
+  /** Stops serving the last read mount, unless the read failed only for a request that was aborted or interrupted. */
   private handleReadError(errno: number): void {
-    // ENOENT: the request was aborted during the read. EAGAIN: before it.
+    // ENOENT: the request was aborted during the read. EAGAIN: before the read.
     if (errno === EINTR || errno === ENOENT || errno === EAGAIN) return;
-    const mount = this.mounts[this.at]!;
+    const mount = this.mounts[this.lastReadIndex]!;
     this.remove(mount);
     mount.handleEnd(END_ERRNOS.has(errno) ? 0 : errno);
   }
 
-  /** Sleeps until a descriptor is ready. Returns false after `sleepMs`, and after a signal (for libuv). */
+  /** Sleeps until a descriptor is ready. Returns false after `sleepMs`, and after a signal, which libuv handles. */
   private sleep(): boolean {
     this.counts.sleeps += 1;
     return this.pollDescriptors(this.sleepMs);
@@ -364,24 +369,24 @@ class Pump implements PumpSources {
     const firstSource = this.mounts.length + 1;
     for (let at = 0; at < hot.length; at++) {
       const { isPaused, isFull } = hot[at]!;
-      this.set.setEvents(firstSource + at, !isPaused, isFull);
+      this.pollSet.setEvents(firstSource + at, !isPaused, isFull);
     }
-    return poll(this.set.bytes, firstSource + hot.length, ms) > 0;
+    return poll(this.pollSet.bytes, firstSource + hot.length, ms) > 0;
   }
 
   /**
-   * Whether this process serves no requests of others. It is a program with timers and work of its own, so libuv waits
-   * for it.
+   * Whether this process only sends requests. Such a program has timers and work of its own, so libuv does the
+   * waiting.
    */
   private get isClient(): boolean {
-    return this.mounts.length === 0 && this.busy.limitUs === 0;
+    return this.mounts.length === 0 && this.requestPoll.limitUs === 0;
   }
 
   /** Whether work under way may need the event loop, so that the pump must not sleep. */
   private hasWork(): boolean {
     if (this.wakeRequested) return true;
     for (const mount of this.mounts) if (mount.busy) return true;
-    return this.sources.isBusy;
+    return this.sources.needsEventLoop;
   }
 }
 

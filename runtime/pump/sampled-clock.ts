@@ -1,6 +1,6 @@
 /**
- * Samples the clock rarely, because a reading costs 100 to 200 ns. A request that is answered at once registers for the
- * next sample, which comes after eight such requests at the latest, and before the server waits.
+ * Samples the clock rarely, because reading it costs 100 to 200 ns. A request that is answered at once gets its
+ * duration from the next sample, which comes after eight such requests at the latest, and before the server waits.
  */
 
 import { performance } from 'node:perf_hooks';
@@ -8,11 +8,11 @@ import { performance } from 'node:perf_hooks';
 /** A request that gets its duration from the next sample. */
 export interface SampleListener {
   /**
-   * @param at latest time of its end: milliseconds, by `performance.now`
-   * @param ms its longest possible duration
-   * @param among number of requests that ended since the last sample, itself included
+   * @param at the sample: the latest time at which the request can have ended, as `performance.now`
+   * @param ms milliseconds since the previous sample: the longest duration that the request can have had
+   * @param endedCount number of requests that ended since the last sample, itself included
    */
-  onSample(at: number, ms: number, among: number): void;
+  onSample(at: number, ms: number, endedCount: number): void;
 }
 
 /**
@@ -21,37 +21,37 @@ export interface SampleListener {
  */
 export const sampledClock = { ms: performance.now() };
 
-const LISTENERS_MAX = 8;
-const listeners: (SampleListener | null)[] = new Array(LISTENERS_MAX).fill(null);
-let count = 0;
+const LISTENER_MAX = 8;
+const listeners: (SampleListener | null)[] = new Array(LISTENER_MAX).fill(null);
+let listenerCount = 0;
 
 /** Reads the clock, calls the registered listeners, and returns the time. */
 export function sample(): number {
   const now = performance.now();
   const ms = now - sampledClock.ms;
   sampledClock.ms = now;
-  if (count > 0) notifyListeners(now, ms);
+  if (listenerCount > 0) notifyListeners(now, ms);
   return now;
 }
 
 function notifyListeners(now: number, ms: number): void {
-  const among = count;
-  count = 0;
-  for (let i = 0; i < among; i++) {
+  const endedCount = listenerCount;
+  listenerCount = 0;
+  for (let i = 0; i < endedCount; i++) {
     const listener = listeners[i]!;
     listeners[i] = null;
-    listener.onSample(now, ms, among);
+    listener.onSample(now, ms, endedCount);
   }
 }
 
 /** Registers a request that has just ended for the next sample. */
 export function onNextSample(listener: SampleListener): void {
-  listeners[count] = listener;
-  count += 1;
-  if (count === LISTENERS_MAX) sample();
+  listeners[listenerCount] = listener;
+  listenerCount += 1;
+  if (listenerCount === LISTENER_MAX) sample();
 }
 
-/** Samples if listeners are registered, so that later work does not count as theirs. */
+/** Samples if requests are registered. Call it before other work, so that their durations do not include that. */
 export function sampleIfAwaited(): void {
-  if (count > 0) sample();
+  if (listenerCount > 0) sample();
 }

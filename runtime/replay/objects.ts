@@ -5,7 +5,7 @@
  * A recorded gfid maps to the inode that a reply has returned in its place; a storage that honours
  * requested gfids has it under the same gfid.
  */
-import { applyReply, replyInode, targetLoc } from '../core/apply-reply.ts';
+import { applyReply, findReplyInode, findTargetLoc } from '../core/apply-reply.ts';
 import { encodeName } from '../core/bytes.ts';
 import type { Client } from '../core/client.ts';
 import { Dict } from '../core/dict.ts';
@@ -130,7 +130,7 @@ export class ReplayObjects {
       const value = recorded[name] ?? null;
       if (value === null || (type !== 'fd' && type !== 'inode')) return this.makeValue(type, value);
       if (type === 'fd') return args[row.args.findIndex((arg) => arg.type === 'fd')];
-      return this.inode((value as { gfid: Gfid }).gfid) ?? targetLoc(row, args)?.inode ?? null;
+      return this.inode((value as { gfid: Gfid }).gfid) ?? findTargetLoc(row, args)?.inode ?? null;
     });
   }
 
@@ -254,7 +254,7 @@ export function applyReplyTo(
   const { row, args, opRet, opErrno, values } = outcome;
   applyReply(row, args, opRet, opErrno, values);
   if (opRet < 0) return;
-  const linked = replyInode(row, values);
+  const linked = findReplyInode(row, values);
   if (linked !== null) {
     objects.mapInode(linked.gfid, linked);
     const recordedEntry = then?.values.buf as StructSeen | null | undefined;

@@ -29,7 +29,7 @@ import { type RecordedReply, toRecordedReply } from './recorded-form.ts';
 export interface ReplayClock {
   readonly now: number;
   /** The time of the next timer; undefined without timers. */
-  readonly next: number | undefined;
+  readonly nextDue: number | undefined;
   advanceTo(ms: number): void;
 }
 
@@ -215,7 +215,7 @@ export class Replay {
       remaining -= STILL_MS
     ) {
       await waitForReply(sent, Math.min(remaining, STILL_MS));
-      if (sent.reply === null && clock.next !== undefined) clock.advanceTo(clock.next);
+      if (sent.reply === null && clock.nextDue !== undefined) clock.advanceTo(clock.nextDue);
     }
   }
 

@@ -23,7 +23,7 @@ const signal = (what: number): void => {
   Atomics.store(go, 0, what);
   Atomics.notify(go, 0);
 };
-afterEach(() => expect(turn.open).toBe(false));
+afterEach(() => expect(turn.isShared).toBe(false));
 
 /** Code that runs for ever and catches exceptions. */
 const forever: Readonly<Record<string, () => void>> = {
@@ -84,8 +84,8 @@ describe('a turn', () => {
 
   it('a shared turn calls onTurnAbandoned listeners when it is ended', () => {
     const told: boolean[] = [];
-    onTurnAbandoned(() => told.push(turn.open));
-    expect(runSharedTurn(() => expect(turn.open).toBe(true))).toBe(true);
+    onTurnAbandoned(() => told.push(turn.isShared));
+    expect(runSharedTurn(() => expect(turn.isShared).toBe(true))).toBe(true);
     expect(told).toEqual([]);
     const whole = runSharedTurn(() => {
       signal(1);

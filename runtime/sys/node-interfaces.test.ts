@@ -14,7 +14,8 @@ const without =
   (prototype) =>
     prototype.includes(name) ? null : bindIfPresent(prototype);
 
-it('this Node has all interfaces', () => expect(findMissingInterfaces()).toEqual([]));
+it('the Node that runs the tests has all interfaces that glossa calls', () =>
+  expect(findMissingInterfaces()).toEqual([]));
 
 describe('on a Node without the function', () => {
   it.each([

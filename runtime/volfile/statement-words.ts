@@ -1,5 +1,5 @@
 /** Reads the words of a statement, and reports those that are missing, surplus or malformed. */
-import { HIDDEN, isSecret } from '../core/secrets.ts';
+import { HIDDEN_VALUE, isSecret } from '../core/secrets.ts';
 import { escapeQuotes, quote, shorten } from './printable.ts';
 import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
@@ -77,9 +77,9 @@ function reportSurplus(
   const isValue = keyword === 'option' && source.isSameLine(start, end);
   const value = escapeQuotes(source.text.slice(words[1]?.start, end));
   const isHidden = keyword === 'option' && isSecret(words[0]!.text);
-  const example = isHidden ? HIDDEN : shorten(value);
+  const example = isHidden ? HIDDEN_VALUE : shorten(value);
   const hint = isValue ? `a value with blanks needs quotes: "${example}"` : undefined;
-  const actual = isHidden ? quote(HIDDEN) : quoteSource(source, first);
+  const actual = isHidden ? quote(HIDDEN_VALUE) : quoteSource(source, first);
   problems.add('unexpected', source.makePlace(first.start, first.end), [follow, actual], hint);
 }
 

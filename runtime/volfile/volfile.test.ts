@@ -25,7 +25,7 @@ const TUTORIAL = [
 describe.each(TUTORIAL)('the tutorial’s %s', (file, lines, bytes) => {
   const text = readFileSync(new URL(`testdata/${file}`, import.meta.url), 'utf8');
 
-  test('has the size it had in the tutorial', () => {
+  test('in testdata has the lines and bytes of the original', () => {
     expect(text.split('\n').length - 1).toBe(lines);
     expect(Buffer.byteLength(text)).toBe(bytes);
   });
@@ -75,7 +75,7 @@ describe('a volfile', () => {
     ]);
   });
 
-  test('has a word end at a quote, which begins the next', () => {
+  test('ends a word at a quote, which begins a new one', () => {
     expect(plain('volume"x"type t option a"b c"end-volume')).toEqual([
       { name: 'x', type: 't', options: [['a', 'b c']], subvolumes: [] },
     ]);

@@ -34,7 +34,7 @@ export async function startMetrics(
 ): Promise<() => Promise<void>> {
   if (address === undefined) {
     const warning = makeOtlpWarning(process.env);
-    if (warning !== null) log.warning(warning, { msgid: messages.metricsDoubt.id });
+    if (warning !== null) log.warning(warning, { msgid: messages.otlpUnsupported.id });
     return async () => {};
   }
   const [{ collectMetrics }, { MetricsServer }] = await Promise.all([

@@ -1,7 +1,7 @@
 /** Makes the statedumps of a server: for `glossa stats statedump`, and, into a file, at SIGUSR1. */
 
 import { listPendingCalls } from '../../runtime/core/dumps.ts';
-import { newestRequest } from '../../runtime/core/frame.ts';
+import { readNewestUnique } from '../../runtime/core/frame.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
@@ -54,7 +54,7 @@ export class Dumper {
   }
 
   private markAges(): void {
-    this.ages.mark(this.graph.context.now(), newestRequest(), () =>
+    this.ages.mark(this.graph.context.now(), readNewestUnique(), () =>
       listPendingCalls(this.graph).map(({ unique }) => unique),
     );
   }

@@ -26,8 +26,10 @@ export interface VolumeDump {
 export function listVolumes(graph: Graph): { volumes: Xlator[]; replaced: VolumeDump[] } {
   const fronts = [...graph.initiators].map(({ xl }) => xl);
   const dumpable = fronts.filter(({ translator }) => translator.dump !== undefined);
-  const replaced = graph.retired.flatMap(({ removed, openFds, pendingCalls }) =>
-    removed.map((xl) => dumpVolume(xl, { 'open-fds': openFds, 'pending-calls': pendingCalls })),
+  const replaced = graph.retired.flatMap(({ removed, openFdCount, pendingCallCount }) =>
+    removed.map((xl) =>
+      dumpVolume(xl, { 'open-fds': openFdCount, 'pending-calls': pendingCallCount }),
+    ),
   );
   return { volumes: [...graph.xlators, ...dumpable].reverse(), replaced: replaced.reverse() };
 }

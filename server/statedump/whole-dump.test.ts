@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
-import { LIST_MAX } from '../../runtime/core/dumps.ts';
+import { LISTED_MAX } from '../../runtime/core/dumps.ts';
 import { Fd } from '../../runtime/core/fd.ts';
-import { newestRequest, Stack } from '../../runtime/core/frame.ts';
+import { readNewestUnique, Stack } from '../../runtime/core/frame.ts';
 import { wind } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { Initiator, makeInitiatorTranslator } from '../../runtime/core/initiator.ts';
@@ -55,7 +55,7 @@ it('a statedump lists each request in flight with its age and frames', async () 
     null,
   );
   expect(leaf.requests).toHaveLength(1);
-  ages.mark(context.now(), newestRequest(), () => []);
+  ages.mark(context.now(), readNewestUnique(), () => []);
   context.advance(5500);
   const { callpool } = makeWholeDump(graph, about, ages);
   expect(callpool).toMatchObject({
@@ -79,18 +79,22 @@ it('a statedump lists each request in flight with its age and frames', async () 
 
 it('a statedump lists a limited number of inodes and files, and counts all', async () => {
   const { graph, client, ages } = await rig();
-  for (let at = 2; at < 2 * LIST_MAX; at++) linkDirectory(graph, `d${at}`, makeGfid(at));
-  const fds = Array.from({ length: LIST_MAX + 5 }, () => new Fd(graph.inodes.root, 0, 1, true));
+  for (let at = 2; at < 2 * LISTED_MAX; at++) linkDirectory(graph, `d${at}`, makeGfid(at));
+  const fds = Array.from({ length: LISTED_MAX + 5 }, () => new Fd(graph.inodes.root, 0, 1, true));
   for (const fd of fds) client.fds.add(fd);
   const dump = makeWholeDump(graph, about, ages);
-  expect(dump.inodes).toMatchObject({ count: 2 * LIST_MAX - 1, lru: 2 * LIST_MAX - 2, active: 1 });
-  expect(dump.inodes.listed).toHaveLength(LIST_MAX);
+  expect(dump.inodes).toMatchObject({
+    count: 2 * LISTED_MAX - 1,
+    lru: 2 * LISTED_MAX - 2,
+    active: 1,
+  });
+  expect(dump.inodes.listed).toHaveLength(LISTED_MAX);
   expect(dump.inodes.listed[1]).toMatchObject({ path: '/d2', gfid: makeGfid(2), iaType: 2 });
-  expect(dump.fds.count).toBe(LIST_MAX + 5);
-  expect(dump.fds.listed).toHaveLength(LIST_MAX);
+  expect(dump.fds.count).toBe(LISTED_MAX + 5);
+  expect(dump.fds.listed).toHaveLength(LISTED_MAX);
   const text = formatSections(dump, dump.time);
-  expect(text).toMatch(`itable.listed=${LIST_MAX}\n`);
-  expect(text).toMatch(`fdtable.listed=${LIST_MAX}\n`);
+  expect(text).toMatch(`itable.listed=${LISTED_MAX}\n`);
+  expect(text).toMatch(`fdtable.listed=${LISTED_MAX}\n`);
 });
 
 it('a formatted statedump has sections, and escapes newlines in file names', async () => {

@@ -11,7 +11,7 @@ import {
   dumpCalls,
   dumpInodes,
   type InodesDump,
-  LIST_MAX,
+  LISTED_MAX,
 } from '../../runtime/core/dumps.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
@@ -80,7 +80,7 @@ export function makeWholeDump(graph: Graph, about: About, ages: RequestAges): Wh
     process: about,
     memory: { ...process.memoryUsage() },
     callpool: dumpCalls(graph, (unique) =>
-      Math.floor(ages.minimumAge(unique, context.now()) / 1000),
+      Math.floor(ages.computeMinimumAge(unique, context.now()) / 1000),
     ),
     volumes: volumes.map((xl) => ({
       ...dumpVolume(xl),
@@ -100,7 +100,7 @@ function listFds(graph: Graph): CappedList<FdDump> {
     for (const { uid, fds } of clients) {
       count += fds.size;
       for (const fd of fds) {
-        if (listed.length === LIST_MAX) break;
+        if (listed.length === LISTED_MAX) break;
         listed.push(describeFd(uid, fd));
       }
     }

@@ -46,6 +46,6 @@ it('every file that begins or ends turns is in the table of turns', () => {
 
 it('only the files of the table set the marks of the turn', () => {
   const findSetters = (mark: string) => findPaths(new RegExp(`\\bturn\\.${mark} (?:[-+]?=) `));
-  expect(findSetters('open')).toEqual([TURN]);
-  expect(findSetters('slow')).toEqual(['bridges/host/limits/interpreter-gate.ts']);
+  expect(findSetters('isShared')).toEqual([TURN]);
+  expect(findSetters('slowCalls')).toEqual(['bridges/host/limits/interpreter-gate.ts']);
 });

@@ -4,7 +4,7 @@ import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
 import {
   type Arg,
   type ArgType,
-  type DataWay,
+  type DataRoute,
   type FopRow,
   fops,
 } from '../../runtime/core/fops.ts';
@@ -35,7 +35,7 @@ const writeRows = (row: FopRow, kind: string, args: readonly Arg[]): string =>
     .join('\n');
 
 /** Explains the path of data through a fop to authors of modules that change data. */
-const DATA: Readonly<Record<DataWay, string>> = {
+const DATA: Readonly<Record<DataRoute, string>> = {
   bytes: ' What a module that changes data defines.',
   past: ' Data goes past readv and writev here: in the place of a module that has these, and not this, it is answered with EOPNOTSUPP.',
   extents:

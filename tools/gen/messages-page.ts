@@ -1,7 +1,7 @@
 /** Writes docs/reference/messages.md, the reference of log messages. */
 import { type Message, messageParts, messages } from '../../runtime/core/messages.ts';
 
-const formatRow = ({ id, says, means }: Message): string => `| ${id} | ${says} | ${means} |`;
+const formatRow = ({ id, text, meaning }: Message): string => `| ${id} | ${text} | ${meaning} |`;
 
 function formatSection(part: string, title: string): string {
   const sectionMessages = Object.values<Message>(messages).filter(({ id }) =>

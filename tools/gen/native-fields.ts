@@ -18,15 +18,15 @@ const C_TYPES: Readonly<Record<FieldKind, string>> = {
 };
 
 function writeDefinition(struct: Struct): string {
-  const { inC, fields } = struct;
+  const { typeInC, fields } = struct;
   const declarations = fields.map(({ kind, member }) => `    ${C_TYPES[kind]}${member};`);
   const width = Math.max(...declarations.map(({ length }) => length));
   const members = declarations.map((declaration, i) => {
     const { about } = fields[i]!;
     return about === '' ? declaration : `${declaration.padEnd(width)} /* ${about} */`;
   });
-  const isTag = inC.startsWith('struct ');
-  const [head, end] = isTag ? [inC, '};'] : ['typedef struct', `} ${inC};`];
+  const isTag = typeInC.startsWith('struct ');
+  const [head, end] = isTag ? [typeInC, '};'] : ['typedef struct', `} ${typeInC};`];
   return `/* ${makeSentence(struct.about)} */\n${head} {\n${members.join('\n')}\n${end}`;
 }
 

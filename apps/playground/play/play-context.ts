@@ -66,12 +66,12 @@ export async function advanceUntilSettled<R>(
     // After a turn, all work that needs no time is done.
     await awaitTurn();
     if (state.isSettled) return promise;
-    const { next } = clock;
-    if (next === undefined) idleTurns += 1;
-    else if (next > deadlineMs + sleptMs()) break;
+    const { nextDue } = clock;
+    if (nextDue === undefined) idleTurns += 1;
+    else if (nextDue > deadlineMs + sleptMs()) break;
     else {
       idleTurns = 0;
-      clock.advanceTo(next);
+      clock.advanceTo(nextDue);
     }
   }
   return UNANSWERED;

@@ -345,7 +345,7 @@ export class HostApi implements GuestHost {
     this.cancelTimer = this.xl.context.after(Math.max(this.minTimerMs, ms), () => {
       this.cancelTimer = null;
       const { guest } = this;
-      const { slow } = turn;
+      const { slowCalls: slow } = turn;
       if (guest !== null) this.interpreter.enterFor(() => guest.callHook('tick', []));
       this.minTimerMs = wasSlow(this.xl.context, slow) ? PAUSE_MS : 0;
     });

@@ -291,7 +291,7 @@ it("statedump: the module's dump is included, up to 65536 characters", async () 
 
 describe('a slow module', () => {
   const slow = (): number => {
-    turn.slow += 1;
+    turn.slowCalls += 1;
     return NOTHING;
   };
   /** Yields as a mount does: other work runs at once. */

@@ -94,8 +94,8 @@ const INTERPRETER_TEXTS: LogTexts = {
   title: 'the interpreter',
   option: '',
   lossMsgid: messages.interpreterLost.id,
-  restartMsgid: messages.startedAnew.id,
-  startFailureMsgid: messages.notStartedAnew.id,
+  restartMsgid: messages.interpreterRestarted.id,
+  startFailureMsgid: messages.interpreterNotRestarted.id,
 };
 
 /** Starts an interpreter. `rereads`: reads the module again. @throws its author's mistakes */

@@ -127,13 +127,13 @@ export class Interpreter {
   /** Enters the guest for a request and carries out its decisions. */
   private callGuest(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
     this.owner.counters.calls += 1;
-    const { slow } = turn;
+    const { slowCalls } = turn;
     this.current = request;
     let code: number;
     try {
       code = this.notes === null ? entry(args) : this.notes.observe(request, entry, args);
     } catch (error) {
-      code = this.handleEngineFailure(request, error, slow);
+      code = this.handleEngineFault(request, error, slowCalls);
     }
     this.current = null;
     this.carryOut(request, code);
@@ -157,14 +157,14 @@ export class Interpreter {
     const request = this.current;
     this.current = this.xl.frame = null;
     if (request === null) this.checkLost();
-    else this.carryOut(request, this.handleEngineFailure(request, this.guest.failure));
+    else this.carryOut(request, this.handleEngineFault(request, this.guest.failure));
     // Requests that were done, but not yet dropped, when the turn was aborted.
     for (const each of [...this.requests.values()]) this.pending.dropIfDone(each);
     this.drain();
   }
 
   /** Records a failure of the engine itself, which the module could not report. */
-  private handleEngineFailure(request: HostedRequest, error: unknown, slow = turn.slow): number {
+  private handleEngineFault(request: HostedRequest, error: unknown, slow = turn.slowCalls): number {
     const reason = error instanceof Error ? error.message : String(error);
     if (this.checkLost(request)) return FAILED;
     this.xl.log.error(toOneRecord(`${request.name}: ${reason}`), requestFailedFields);

@@ -12,7 +12,7 @@ import {
   type OptionSpec,
   type Options,
   type OptionType,
-  readOption,
+  parseOptionValue,
 } from '../../../runtime/core/options.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { ModuleDescription } from '../guest.ts';
@@ -106,7 +106,7 @@ function readPart(name: string, spec: OptionSpec, value: unknown): unknown {
   const text = toVolfileText(spec.type, value);
   if (text === undefined)
     throw new Error(`its ${name} ${quoteValue(value)} is of another kind; it takes ${accepted}`);
-  const result = readOption(spec, text);
+  const result = parseOptionValue(spec, text);
   if ('value' in result) return result.value;
   throw new Error(`its ${name} ${quoteValue(value)} ${result.error}`);
 }

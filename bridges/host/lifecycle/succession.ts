@@ -212,7 +212,7 @@ export class Succession {
   private enterHeld(): void {
     if (this.state !== 'serving') return;
     const { context } = this.xl;
-    const { slow } = turn;
+    const { slowCalls } = turn;
     const now = context.now();
     const isBlamed = ({ frame }: HeldRequest): boolean =>
       this.harmful.isBlamed(frame.root.uid, now);
@@ -221,7 +221,7 @@ export class Succession {
       ...heldRequests.filter((one) => !isBlamed(one)),
       ...heldRequests.filter(isBlamed),
     ]) {
-      if (wasSlow(context, slow)) this.held.push(request);
+      if (wasSlow(context, slowCalls)) this.held.push(request);
       else this.enterAgain(request);
     }
     if (this.held.length > 0) context.after(PAUSE_MS, () => this.enterHeld());

@@ -91,7 +91,7 @@ export class InterpreterGate {
 
   /** True if a call needs a turn of its own. `mayShare`: it may use an open one. */
   needsTurn(mayShare: boolean): boolean {
-    return this.depth === 0 && this.isLimited && !(mayShare && turn.open);
+    return this.depth === 0 && this.isLimited && !(mayShare && turn.isShared);
   }
 
   /** Runs a call in a turn of its own; throws `makeError()` if the turn was ended. */
@@ -127,7 +127,7 @@ export class InterpreterGate {
     // The outermost call returns. The watchdog may have marked it SLOW, or already decided its END.
     const last = Atomics.exchange(this.word, 0, 0);
     if ((last & (END | SLOW)) === 0) return;
-    turn.slow += 1;
+    turn.slowCalls += 1;
     if ((last & END) === 0) return;
     this.depth = 1;
     Atomics.store(this.word, 0, last);

@@ -163,9 +163,9 @@ export class BelowConnections {
   run(): void {
     if (!this.hasWork || this.isRunning || this.cancelLater !== null) return;
     this.isRunning = true;
-    const { slow } = turn;
+    const { slowCalls } = turn;
     for (let entries = 0; this.hasWork && entries < TURN_ENTRIES; entries++) {
-      if (wasSlow(this.xl.context, slow)) break;
+      if (wasSlow(this.xl.context, slowCalls)) break;
       this.hasWork = false;
       for (const [child, connection] of this.byChild) {
         if (connection.received.length > 0) connection.serve();
@@ -175,7 +175,7 @@ export class BelowConnections {
       }
     }
     this.isRunning = false;
-    if (this.hasWork) this.runLater(wasSlow(this.xl.context, slow));
+    if (this.hasWork) this.runLater(wasSlow(this.xl.context, slowCalls));
   }
 
   private runLater(isSlow: boolean): void {

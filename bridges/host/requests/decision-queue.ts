@@ -22,9 +22,9 @@ const MAX_QUEUED = 16_384;
 /** Milliseconds for other work between two slow calls. */
 export const PAUSE_MS = 20;
 
-/** True if a guest call was slow since `turn.slow` was `slow`; never with a test's clock. */
-export const wasSlow = (context: Context, slow: number): boolean =>
-  turn.slow !== slow && context.soon !== undefined;
+/** True if a guest call was slow since `turn.slowCalls` was `slowCalls`; never with a test's clock. */
+export const wasSlow = (context: Context, slowCalls: number): boolean =>
+  turn.slowCalls !== slowCalls && context.soon !== undefined;
 
 /** A request as the queue uses it. */
 export interface QueuedRequest {
@@ -134,7 +134,7 @@ export class DecisionQueue<R extends QueuedRequest> {
   run(executor: DecisionExecutor<R>): void {
     if (this.first === null || this.cancelLater !== null || this.isRunning) return;
     this.isRunning = true;
-    const { slow } = turn;
+    const { slowCalls } = turn;
     let done = 0;
     let until = 0;
     for (let entry = this.take(); entry !== null; entry = this.take()) {
@@ -147,13 +147,13 @@ export class DecisionQueue<R extends QueuedRequest> {
         executor.handleThrow(request as R, error);
       }
       done += 1;
-      if (wasSlow(this.context, slow)) break;
+      if (wasSlow(this.context, slowCalls)) break;
       if (done < UNTIMED_DECISIONS) continue;
       if (done === UNTIMED_DECISIONS) until = this.context.now() + TURN_MS;
       else if (done >= TURN_DECISIONS || this.context.now() >= until) break;
     }
     this.isRunning = false;
-    if (this.first !== null) this.scheduleNextTurn(wasSlow(this.context, slow));
+    if (this.first !== null) this.scheduleNextTurn(wasSlow(this.context, slowCalls));
   }
 
   clear(): void {
@@ -212,11 +212,11 @@ export class NotificationQueue {
     this.context = context;
   }
 
-  /** @param slow `turn.slow` when the notification's cause began */
-  send(notification: () => void, slow = turn.slow): void {
+  /** @param slowCalls `turn.slowCalls` when the notification's cause began */
+  send(notification: () => void, slowCalls = turn.slowCalls): void {
     this.pending.add(notification);
     if (this.cancelLater !== null) return;
-    if (wasSlow(this.context, slow)) this.sendLater();
+    if (wasSlow(this.context, slowCalls)) this.sendLater();
     else this.sendPending();
   }
 
@@ -227,11 +227,11 @@ export class NotificationQueue {
   }
 
   private sendPending(): void {
-    const { slow } = turn;
+    const { slowCalls } = turn;
     for (const notification of this.pending) {
       this.pending.delete(notification);
       notification();
-      if (!wasSlow(this.context, slow)) continue;
+      if (!wasSlow(this.context, slowCalls)) continue;
       this.sendLater();
       return;
     }

@@ -104,10 +104,10 @@ export class PendingRequests {
 
   /** Fails overdue requests; after one whose notification was slow, other work runs first. */
   private failOverdue(): void {
-    const { slow } = turn;
+    const { slowCalls } = turn;
     for (const request of this.limitSeconds === 0 ? [] : [...this.requests.values()]) {
       if (request.isAnswered || request.waitedSeconds <= this.limitSeconds) continue;
-      if (turn.slow !== slow) {
+      if (turn.slowCalls !== slowCalls) {
         this.actions.after(PAUSE_MS, () => this.failOverdue());
         return;
       }

@@ -45,7 +45,7 @@ export class ThreadLineStops implements LineStops {
     this.endStop();
   }
 
-  ask(command: LineCommand): Promise<LineReply> {
+  sendCommand(command: LineCommand): Promise<LineReply> {
     const { link } = this;
     if (command.do === 'watch') {
       const { lines } = command;
@@ -64,14 +64,14 @@ export class ThreadLineStops implements LineStops {
     });
   }
 
-  end(): void {
+  removeDebugger(): void {
     this.listener = null;
     const ignoreLineError = (error: unknown): void => {
       // A lost thread has no stop to end.
       if (!(error instanceof LineError)) throw error;
     };
     if (this.initialBreakpoints !== undefined)
-      this.ask({ do: 'watch', lines: null }).catch(ignoreLineError);
+      this.sendCommand({ do: 'watch', lines: null }).catch(ignoreLineError);
   }
 
   private endStop(): void {

@@ -49,8 +49,8 @@ const THREAD_TEXTS: LogTexts = {
   title: 'the thread',
   option: ' (option isolation)',
   lossMsgid: messages.threadLost.id,
-  restartMsgid: messages.threadAnew.id,
-  startFailureMsgid: messages.threadNotAnew.id,
+  restartMsgid: messages.threadRestarted.id,
+  startFailureMsgid: messages.threadNotRestarted.id,
 };
 
 export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwner {
@@ -149,7 +149,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     const { worker } = this;
     this.succession.close();
     if (worker === null) return;
-    this.stops.end();
+    this.stops.removeDebugger();
     if (worker.summary !== null) {
       const finished = worker.runOrder('fini', null).catch(() => {});
       let cancel = (): void => {};

@@ -2,7 +2,7 @@
  * Handles a worker's messages other than replies and winds: log lines, timers, events,
  * invalidations and queries for names. All are untrusted. The worker's side is `worker/index.ts`.
  */
-import { eventName, events } from '../../../runtime/core/events.ts';
+import { events, findEventName } from '../../../runtime/core/events.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
@@ -57,7 +57,7 @@ export class WorkerMessages {
     },
     [UP.WARN]: (from) => this.xl.context.warn?.(toOneRecord(from.text())),
     [UP.EVENT]: (from) => {
-      const event = eventName(from.u8());
+      const event = findEventName(from.u8());
       const { xl } = this;
       if (event === undefined || events[event].direction === 'down') return;
       if (isChange(event)) sayUp(xl, event === 'CHILD_UP');

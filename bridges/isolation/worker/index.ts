@@ -4,11 +4,11 @@
  * debugger's commands), and sends it log lines, timers and invalidations.
  */
 import { GraphError } from '../../../runtime/core/errors.ts';
-import { type EventName, eventName, events } from '../../../runtime/core/events.ts';
+import { type EventName, events, findEventName } from '../../../runtime/core/events.ts';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import { Graph } from '../../../runtime/core/graph.ts';
 import { finiAll } from '../../../runtime/core/instances.ts';
-import { CONTINUE, type LineCommand } from '../../../runtime/core/line-stops.ts';
+import { CONTINUE_MESSAGE, type LineCommand } from '../../../runtime/core/line-stops.ts';
 import { type LogLevel, type LogLevels, NONE as NO_LOG } from '../../../runtime/core/log.ts';
 import {
   checkOptions,
@@ -208,7 +208,8 @@ export class IsolatedVolume {
       },
       send: (json) => this.sendLine(json),
       // Without a debugger, a module that calls breakpoint() must not wait for ever.
-      waitForCommand: () => (this.initialBreakpoints === undefined ? CONTINUE : this.waitForLine()),
+      waitForCommand: () =>
+        this.initialBreakpoints === undefined ? CONTINUE_MESSAGE : this.waitForLine(),
     };
   }
 
@@ -285,7 +286,7 @@ export class IsolatedVolume {
   }
 
   private handleEvent(from: Reader): void {
-    const event = eventName(from.u8())!;
+    const event = findEventName(from.u8())!;
     const below = this.top.below[from.u8()];
     if (below !== undefined && isChange(event)) {
       sayUp(below, event === 'CHILD_UP');

@@ -135,9 +135,9 @@ function accept(): void {
 function advance(seconds: number): void {
   const end = clock.now + seconds * 1000;
   for (;;) {
-    const { next } = clock;
-    if (next === undefined || next > end) break;
-    clock.advanceTo(next);
+    const { nextDue } = clock;
+    if (nextDue === undefined || nextDue > end) break;
+    clock.advanceTo(nextDue);
     settle();
   }
   clock.advanceTo(end);

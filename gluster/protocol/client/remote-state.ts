@@ -99,7 +99,7 @@ export class RemoteState {
   /** Logs a malformed reply. */
   warnMalformed(fop: string): void {
     this.xl.log.warning(`malformed reply to ${fop}`, {
-      msgid: messages.brickDoubt.id,
+      msgid: messages.brickMessageFault.id,
     });
   }
 }

@@ -109,7 +109,7 @@ export class RemoteVolume {
         onLoss: (reason) => this.handleLoss(reason),
         onFailure: (failure) => this.handleFailure(failure),
         onCall: (program, procedure, r) => this.handleCall(program, procedure, r),
-        warn: (text) => xl.log.warning(text, { msgid: messages.brickDoubt.id }),
+        warn: (text) => xl.log.warning(text, { msgid: messages.brickMessageFault.id }),
       },
     );
     const isIdle = (): boolean => this.connection.channel.outstanding === 0;

@@ -8,7 +8,7 @@ import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { IA_IFREG, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
 import type { Flock } from '../../../runtime/core/lock.ts';
-import { protAfterChange } from '../../../runtime/core/privileges.ts';
+import { computeProtAfterChange } from '../../../runtime/core/privileges.ts';
 import { KILL_PRIV, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import type { Marshal } from './marshal.ts';
 import type { FileTarget, OwnCalls } from './own-calls.ts';
@@ -93,7 +93,7 @@ export class PrivilegeDropper {
         next(errno || EIO);
         return;
       }
-      const cleared = protAfterChange(buf, caller);
+      const cleared = computeProtAfterChange(buf, caller);
       if (buf.iaType !== IA_IFREG || cleared === buf.iaProt) {
         noteCleared(0);
         return;

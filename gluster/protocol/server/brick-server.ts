@@ -196,7 +196,7 @@ export class BrickServer implements ConnectionHost {
 
   /** Reports outdated cache entries to one client. */
   reportToClient(upcall: ClientUpcall): void {
-    const connection = this.connections.get(upcall.tells);
+    const connection = this.connections.get(upcall.client);
     if (connection !== undefined) sendInvalidation(connection, upcall);
   }
 

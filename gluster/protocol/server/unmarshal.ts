@@ -7,7 +7,7 @@
 import type { Fd } from '../../../runtime/core/fd.ts';
 import { type Arg, findFop } from '../../../runtime/core/fops.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
-import { inoLo } from '../../../runtime/core/gfid.ts';
+import { computeInoLo } from '../../../runtime/core/gfid.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { F_GETLK } from '../../../runtime/core/lock.ts';
 import type { Fields } from '../../rpc/fields.ts';
@@ -146,7 +146,7 @@ function toWireDirent({ name, off, type, gfid, stat, dict }: Dirent): WireDirent
   return {
     ...{ name, type, dict },
     inoHi: wireInoHi(id),
-    inoLo: inoLo(id),
+    inoLo: computeInoLo(id),
     offHi: Math.floor(off / TWO_32),
     offLo: off % TWO_32,
     stat,

@@ -6,7 +6,7 @@
 
 import { decodeName, encodeNameInto } from '../../core/bytes.ts';
 import { encodeDevice } from '../../core/device-number.ts';
-import { type Gfid, inoHi, inoLo } from '../../core/gfid.ts';
+import { computeInoHi, computeInoLo, type Gfid } from '../../core/gfid.ts';
 import { type Dirent, type Iatt, Statvfs } from '../../core/iatt.ts';
 import type { XdrReader, XdrWriter } from '../../wire/xdr.ts';
 
@@ -137,8 +137,8 @@ export const STAT_FIELDS = [
 
 function writeStat(w: XdrWriter, buf: Iatt): void {
   w.gfid(buf.iaGfid);
-  w.u32(inoHi(buf.iaGfid));
-  w.u32(inoLo(buf.iaGfid));
+  w.u32(computeInoHi(buf.iaGfid));
+  w.u32(computeInoLo(buf.iaGfid));
   w.u32(buf.mode);
   w.u32(buf.iaNlink);
   w.u32(buf.iaUid);

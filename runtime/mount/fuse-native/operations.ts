@@ -12,7 +12,7 @@ import { OpenFile } from '../../api/open-file.ts';
 import { isAcl } from '../../core/acl.ts';
 import { encodeDevice } from '../../core/device-number.ts';
 import { EBADF, EIO, EOPNOTSUPP, EROFS } from '../../core/errno.ts';
-import { inoLo } from '../../core/gfid.ts';
+import { computeInoLo } from '../../core/gfid.ts';
 import type { Iatt } from '../../core/iatt.ts';
 import { O_CREAT, O_RDWR } from '../../core/open-flags.ts';
 import type { Callback, Operations, Stat } from './addon.ts';
@@ -163,7 +163,7 @@ function makeStat(buf: Iatt): Stat {
     size: buf.iaSize,
     dev: 0,
     nlink: buf.iaNlink,
-    ino: inoLo(buf.iaGfid),
+    ino: computeInoLo(buf.iaGfid),
     rdev: encodeDevice(buf.iaRdev),
     blksize: buf.iaBlksize,
     blocks: buf.iaBlocks,

@@ -196,7 +196,7 @@ export class KernelMount implements Mount {
     });
     const synced = syncMount(this.mountpoint).catch((error) => {
       session.log.warning(`cached writes of the kernel may be lost: ${error}`, {
-        msgid: messages.keptBackLost.id,
+        msgid: messages.writebackLost.id,
       });
     });
     await Promise.race([limit, synced]);

@@ -7,7 +7,7 @@
 
 import { encodeNameInto, nameLength } from '../../core/bytes.ts';
 import { ENOENT } from '../../core/errno.ts';
-import { newestRequest } from '../../core/frame.ts';
+import { readNewestUnique } from '../../core/frame.ts';
 import { type Inode, ROOT_ID } from '../../core/inode.ts';
 import type { Log } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
@@ -165,7 +165,7 @@ export class Notices {
     const key = makeNoticeKey(upcall);
     const waiters = this.waiting.get(key)?.waiters ?? [];
     this.waiting.delete(key);
-    this.waiting.set(key, { upcall, newestRequest: newestRequest(), waiters });
+    this.waiting.set(key, { upcall, newestRequest: readNewestUnique(), waiters });
   }
 
   private addEveryEntry(): void {
@@ -173,7 +173,7 @@ export class Notices {
       this.log.warning(
         `the kernel (FUSE 7.${this.minor}) cannot expire all names at once: names that it cached ` +
           'as absent stay absent until their timeout',
-        { msgid: messages.absentStay.id },
+        { msgid: messages.absentNamesStay.id },
       );
       for (const upcall of listKnownEntries(this.root)) this.enqueue(upcall);
       return;

@@ -477,7 +477,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   private handleException(error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.log.error(`${nameOpcode(this.header.opcode)}: a translator threw: ${text}`, {
-      msgid: messages.threw.id,
+      msgid: messages.translatorThrew.id,
     });
     const { request } = this;
     if (request === null || !this.client.end(request)) return;

@@ -4,7 +4,7 @@ import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import type { Frame } from '../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../core/gen/fops.gen.ts';
-import { type Dirent, direntplusSize, direntType, IA_IFDIR } from '../../core/iatt.ts';
+import { computeDirentplusSize, type Dirent, direntType, IA_IFDIR } from '../../core/iatt.ts';
 import { ROOT_ID } from '../../core/inode.ts';
 import type { Cbk, Fop, Fops } from '../../core/xlator.ts';
 import {
@@ -27,7 +27,7 @@ function listEntries(xl: MetaXlator, opened: OpenNode, size: number, offset: num
   let remaining = size;
   for (let at = offset; at < names.length; at++) {
     const name = names[at]!;
-    remaining -= direntplusSize(nameLength(name));
+    remaining -= computeDirentplusSize(nameLength(name));
     if (remaining < 0) break;
     const isDots = name === '.' || name === '..';
     const node = folder?.kind === 'dir' ? folder.find(name) : undefined;

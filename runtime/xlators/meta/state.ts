@@ -2,7 +2,7 @@
 import { decodeName, encodeName } from '../../core/bytes.ts';
 import type { Context } from '../../core/context.ts';
 import type { Fd } from '../../core/fd.ts';
-import { asVersion4, type Gfid, gfidFromBytes } from '../../core/gfid.ts';
+import { type Gfid, gfidFromBytes, setVersion4 } from '../../core/gfid.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG, Iatt } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
 import { GFID_SIZE } from '../../core/limits.ts';
@@ -65,7 +65,7 @@ function deriveGfid(text: string): Gfid {
     for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), prime);
     view.setUint32(part * 4, hash ^ (hash >>> 15));
   });
-  return gfidFromBytes(asVersion4(bytes));
+  return gfidFromBytes(setVersion4(bytes));
 }
 
 export type MetaXlator = Xlator<Meta>;

@@ -1,5 +1,5 @@
 /** Encodes directory entries: struct fuse_dirent (READDIR) and fuse_direntplus (READDIRPLUS). */
-import { direntSize } from '../../../core/iatt.ts';
+import { computeDirentSize } from '../../../core/iatt.ts';
 import { ENTRY_OUT_SIZE } from './attr.ts';
 import { putU64 } from './cursor.ts';
 
@@ -26,7 +26,7 @@ export function encodeDirent(
   putU64(view, at + 8, off);
   view.setUint32(at + 16, nameBytes, true);
   view.setUint32(at + 20, type, true);
-  const size = direntSize(nameBytes);
+  const size = computeDirentSize(nameBytes);
   for (let i = NAME_OFFSET + nameBytes; i < size; i++) view.setUint8(at + i, 0);
   return size;
 }

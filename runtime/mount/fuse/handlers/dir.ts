@@ -8,9 +8,9 @@ import { Fd } from '../../../core/fd.ts';
 import { closeFd } from '../../../core/fd-table.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
-import { inoHi, inoLo } from '../../../core/gfid.ts';
+import { computeInoHi, computeInoLo } from '../../../core/gfid.ts';
 import type { Dirent } from '../../../core/iatt.ts';
-import { direntplusSize, direntSize } from '../../../core/iatt.ts';
+import { computeDirentplusSize, computeDirentSize } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { NAME_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -33,7 +33,7 @@ import { encodeEntry, replyFdStatus, toInodeErrno } from './reply.ts';
 import { findOpenFd } from './request-targets.ts';
 
 /** Room that a listing leaves unused in `out`: an entry is encoded before its size is checked. */
-const LONGEST_ENTRY_SIZE = direntplusSize(NAME_MAX);
+const LONGEST_ENTRY_SIZE = computeDirentplusSize(NAME_MAX);
 
 export const opendir: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPENDIR');
@@ -85,7 +85,7 @@ const readdirCbk: Cbk<'readdir', HandlerContext> = (frame, size, xl, opRet, opEr
     const at = OUT_HEADER_SIZE + usedBytes;
     const nameBytes = encodeEntryName(session, at + NAME_OFFSET, entry.name);
     if (nameBytes === 0) continue;
-    if (usedBytes + direntSize(nameBytes) > size) break;
+    if (usedBytes + computeDirentSize(nameBytes) > size) break;
     usedBytes += encodePlainEntry(session, at, entry, nameBytes);
   }
   replyEntries(session, frame, usedBytes, entries);
@@ -107,7 +107,7 @@ const readdirpCbk: Cbk<'readdirp', HandlerContext> = (
     const at = OUT_HEADER_SIZE + usedBytes;
     const nameBytes = encodeEntryName(session, at + NAME_OFFSET_PLUS, entry.name);
     if (nameBytes === 0) continue;
-    if (usedBytes + direntplusSize(nameBytes) > size) break;
+    if (usedBytes + computeDirentplusSize(nameBytes) > size) break;
     encodeEntryInode(session, at, frame.local as Inode, entry, xdata);
     usedBytes += ENTRY_OUT_SIZE + encodePlainEntry(session, at + ENTRY_OUT_SIZE, entry, nameBytes);
   }
@@ -136,7 +136,7 @@ function encodeEntryName(session: HandlerContext, at: number, name: string): num
     }
   }
   session.log.warning(`a listing has an entry with an invalid name: '${printable(name)}'`, {
-    msgid: messages.impossibleName.id,
+    msgid: messages.invalidEntryName.id,
   });
   return 0;
 }
@@ -149,7 +149,15 @@ function encodePlainEntry(
   nameBytes: number,
 ): number {
   const { gfid, off, type } = entry;
-  return encodeDirent(session.view, at, inoHi(gfid), inoLo(gfid), off, type, nameBytes);
+  return encodeDirent(
+    session.view,
+    at,
+    computeInoHi(gfid),
+    computeInoLo(gfid),
+    off,
+    type,
+    nameBytes,
+  );
 }
 
 /** Encodes the inode of an entry for READDIRPLUS. @param xdata has timeouts for entries without their own */

@@ -1,5 +1,5 @@
 /** Counts for io-stats: calls and latencies of each fop, and sizes of reads and writes. */
-import { fops, placeholders } from '../../../core/fops.ts';
+import { fops, numbersWithoutMethod } from '../../../core/fops.ts';
 import { Histogram } from '../../../core/histogram.ts';
 
 /** Fop numbers are below this (`GF_FOP_MAXVALUE`). */
@@ -11,7 +11,7 @@ const LAST_CLASS_BYTES = 2 ** (BLOCK_SIZES - 1);
 
 /** The fops' names in statistics, by the fop's number. */
 export const logNames: ReadonlyMap<number, string> = new Map([
-  ...placeholders,
+  ...numbersWithoutMethod,
   ...fops.map((fop): [number, string] => [fop.number, fop.logName]),
 ]);
 

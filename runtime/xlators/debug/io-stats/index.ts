@@ -8,7 +8,7 @@
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`. Unlike there, measuring implies counting.
  */
 import type { Fd } from '../../../core/fd.ts';
-import { findFop, placeholders } from '../../../core/fops.ts';
+import { findFop, numbersWithoutMethod } from '../../../core/fops.ts';
 import { type FopName, fopNames, tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -23,7 +23,7 @@ export { IoStats } from './io-stats.ts';
 const NS_PER_MS = 1e6;
 
 const fopNumber = (name: FopName): number => findFop(name)!.number;
-const placeholderNumbers = new Map([...placeholders].map(([fop, name]) => [name, fop]));
+const placeholderNumbers = new Map([...numbersWithoutMethod].map(([fop, name]) => [name, fop]));
 const FORGET = placeholderNumbers.get('FORGET')!;
 const RELEASE = placeholderNumbers.get('RELEASE')!;
 const RELEASEDIR = placeholderNumbers.get('RELEASEDIR')!;

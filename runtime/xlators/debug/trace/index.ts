@@ -21,8 +21,8 @@ import {
   Log,
   type LogLevel,
   type LogSource,
-  logLevel,
   NONE,
+  parseLogLevel,
 } from '../../../core/log.ts';
 import { defineOptions, genericOptions, type Values } from '../../../core/options.ts';
 import { type Dump, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
@@ -106,7 +106,7 @@ class Trace {
     this.xl = xl;
     this.values = values;
     this.history = new LineHistory(values['history-size']);
-    const forcedLevel = logLevel(values['force-log-level'] ?? '');
+    const forcedLevel = parseLogLevel(values['force-log-level'] ?? '');
     this.level = forcedLevel ?? INFO;
     // A forced level needs a log of its own, as the volume's log obeys `log-level`.
     const levels = { default: this.level, volumes: new Map() };

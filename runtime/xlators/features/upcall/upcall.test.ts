@@ -71,7 +71,7 @@ beforeEach(async () => {
   told = [];
   graph.listen((event, data) => {
     if (event !== 'UPCALL' || !isClientUpcall(data) || data.gfid !== file.gfid) return;
-    told.push({ who: data.tells.uid, flags: data.flags, size: data.stat?.iaSize });
+    told.push({ who: data.client.uid, flags: data.flags, size: data.stat?.iaSize });
   });
 });
 afterEach(() => graph.stop());

@@ -10,9 +10,9 @@
 import {
   accessTimeFops,
   type Ctime,
+  findSetattrTimes,
   makeCtime,
-  SETS,
-  setattrTimes,
+  TIME_BITS,
   timesByFop,
 } from '../../../core/ctime.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -60,7 +60,7 @@ const requestTime = (xl: Xlator<UtimeState>, sets: number): Ctime =>
 /** Returns the times that a fop sets (bits of `SETS`), without access times if `noatime` is on. */
 function timesSetBy({ settings }: UtimeState, fop: FopName): number {
   const sets = timesByFop[fop] ?? 0;
-  return settings.noatime && accessTimeFops.includes(fop) ? sets & ~SETS.ATIME : sets;
+  return settings.noatime && accessTimeFops.includes(fop) ? sets & ~TIME_BITS.ATIME : sets;
 }
 
 const makeTimedFop = (fop: FopName): AnyFop => {
@@ -102,14 +102,14 @@ const replaceNowBits = (valid: number): number =>
   valid | ((valid & ATIME_NOW) !== 0 ? ATIME : 0) | ((valid & MTIME_NOW) !== 0 ? MTIME : 0);
 
 const setattr: Fop<'setattr', UtimeState> = (frame, xl, loc, stbuf, valid, xdata) => {
-  const time = requestTime(xl, setattrTimes(valid));
+  const time = requestTime(xl, findSetattrTimes(valid));
   frame.root.ctime = time;
   const to = replaceNow(stbuf, valid, time);
   tail.setattr(frame, xl.children[0]!, loc, to, replaceNowBits(valid), xdata);
 };
 
 const fsetattr: Fop<'fsetattr', UtimeState> = (frame, xl, fd, stbuf, valid, xdata) => {
-  const time = requestTime(xl, setattrTimes(valid));
+  const time = requestTime(xl, findSetattrTimes(valid));
   frame.root.ctime = time;
   const to = replaceNow(stbuf, valid, time);
   tail.fsetattr(frame, xl.children[0]!, fd, to, replaceNowBits(valid), xdata);

@@ -8,7 +8,7 @@
 import type { Dict } from '../../../core/dict.ts';
 import { EIO } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { requestAs, type Stack } from '../../../core/frame.ts';
+import { makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
@@ -135,7 +135,7 @@ export class OpenBehind {
     this.late += 1;
     // The fd must not be released before the open's reply.
     fd.hold();
-    const frame = this.xl.begin(requestAs(caller, 'OPEN'));
+    const frame = this.xl.begin(makeRequestAs(caller, 'OPEN'));
     frame.local = pending;
     wind.open(frame, 0, openCbk, this.xl.children[0]!, loc, flags, fd, xdata);
   }

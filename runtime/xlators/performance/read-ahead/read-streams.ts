@@ -1,7 +1,7 @@
 /** Tracks sequential reads of each fd (`Stream`) and holds the parts that were read ahead. */
 import type { EventName } from '../../../core/events.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { type Frame, requestAs, type Stack } from '../../../core/frame.ts';
+import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -206,7 +206,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     stream.parts.push(part);
     stream.requestedEnd = part.end;
     this.bytes += length;
-    const frame = this.xl.begin(requestAs(caller, 'READ'));
+    const frame = this.xl.begin(makeRequestAs(caller, 'READ'));
     frame.local = part;
     stream.fd.hold();
     wind.readv(frame, 0, readvCbk, this.xl.children[0]!, stream.fd, length, offset, 0, null);

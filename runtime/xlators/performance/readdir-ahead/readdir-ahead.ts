@@ -3,9 +3,9 @@ import { nameLength } from '../../../core/bytes.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { type Frame, requestAs, type Stack } from '../../../core/frame.ts';
+import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
-import { type Dirent, direntplusSize, direntSize } from '../../../core/iatt.ts';
+import { computeDirentplusSize, computeDirentSize, type Dirent } from '../../../core/iatt.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import { InodeCache, InodeState, invalidatingEvents } from '../shared/inode-cache.ts';
@@ -61,7 +61,7 @@ export class Listing {
   }
 }
 
-const countEntryBytes = ({ name }: Dirent): number => direntplusSize(nameLength(name));
+const countEntryBytes = ({ name }: Dirent): number => computeDirentplusSize(nameLength(name));
 
 /** Returns an entry without attributes, so that the kernel looks it up. */
 const dropAttributes = ({ name, off, type, gfid, dict }: Dirent): Dirent => ({
@@ -116,7 +116,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
       (listing.bytes === 0 || this.bytes < values['rda-cache-limit'])
     ) {
       listing.isFilling = true;
-      const frame = this.xl.begin(requestAs(listing.caller, 'READDIRP'));
+      const frame = this.xl.begin(makeRequestAs(listing.caller, 'READDIRP'));
       frame.local = new PendingBatch(listing, listing.endOffset, this.clock, this.xl.context.now());
       listing.fd.hold();
       const size = values['rda-request-size'];
@@ -160,7 +160,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
 
   /** Takes as many of the next entries as fit into `size` bytes; null if none is ahead, usable and small enough. */
   takeEntries(listing: Listing, size: number, hasAttributes: boolean): Dirent[] | null {
-    const entrySize = hasAttributes ? direntplusSize : direntSize;
+    const entrySize = hasAttributes ? computeDirentplusSize : computeDirentSize;
     const taken: Dirent[] = [];
     let bytesLeft = size;
     for (;;) {

@@ -91,6 +91,6 @@ const upcallSupportCbk: Cbk<'ipc', unknown> = (frame, _cookie, xl, opRet, opErrn
   xl.log.warning(
     `option ${option} relies on bricks that tell of changes, and these do not: what other clients do ` +
       `may be seen ${seconds} seconds late`,
-    { msgid: messages.bricksDoNotTell.id },
+    { msgid: messages.bricksSendNoUpcalls.id },
   );
 };

@@ -10,7 +10,7 @@
 import type { Dict } from '../../../core/dict.ts';
 import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { type Frame, requestAs, type Stack } from '../../../core/frame.ts';
+import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { type FopName, fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { type AnyFop, collect } from '../../../core/gen/generic.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
@@ -252,7 +252,7 @@ const flush: Fop<'flush', WriteBehind> = (frame, xl, fd, xdata) => {
 
 /** Winds a flush whose caller does not wait for it: all data is written already. */
 function flushBehind(caller: Stack, xl: WriteBehindXlator, fd: Fd, xdata: Dict | null): void {
-  const frame = xl.begin(requestAs(caller, 'FLUSH'));
+  const frame = xl.begin(makeRequestAs(caller, 'FLUSH'));
   frame.local = fd;
   fd.hold();
   wind.flush(frame, 0, flushedCbk, xl.children[0]!, fd, xdata);

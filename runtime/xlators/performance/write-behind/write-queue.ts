@@ -7,8 +7,8 @@
  * each fd's context has the count that it has reported (as Linux's errseq_t).
  */
 import { EIO } from '../../../core/errno.ts';
-import { type Fd, newestFdId } from '../../../core/fd.ts';
-import { requestAs } from '../../../core/frame.ts';
+import { type Fd, readNewestFdId } from '../../../core/fd.ts';
+import { makeRequestAs } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -238,7 +238,7 @@ export class WriteQueue {
     write.isSent = true;
     this.volume.sent += 1;
     const { xl } = this.volume;
-    const frame = xl.begin(requestAs(write.caller, 'WRITE'));
+    const frame = xl.begin(makeRequestAs(write.caller, 'WRITE'));
     frame.local = write;
     const { fd, remaining: rest, remainingOffset: at, flags, xdata } = write;
     wind.writev(frame, 0, sentCbk, xl.children[0]!, fd, rest, at, flags, xdata);
@@ -276,7 +276,7 @@ export class WriteQueue {
     if (write.errno !== 0 && write.isAnsweredEarly) {
       this.failureCount += 1;
       this.lastErrno = write.errno;
-      this.newestFdIdAtFailure = newestFdId();
+      this.newestFdIdAtFailure = readNewestFdId();
       this.reportedFds = 0;
       volume.noteFailure(write);
     }

@@ -6,7 +6,7 @@ import type { Frame, Stack } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
-import { protAfterChange } from '../../../core/privileges.ts';
+import { computeProtAfterChange } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { computeWeakChecksum, padStrongChecksum, rangeFault } from '../shared/reply-parts.ts';
@@ -87,7 +87,7 @@ function findOpenFile(
 /** Clears set-user-id and set-group-id if xdata has KILL_PRIV, as a kernel asks for writes by ordinary users. */
 export function clearPrivilegeBits(node: Node, xdata: Dict | null, caller: Stack): void {
   if (xdata?.number(KILL_PRIV) === undefined || node.type !== IA_IFREG) return;
-  node.prot = protAfterChange(node.iatt(), caller);
+  node.prot = computeProtAfterChange(node.iatt(), caller);
 }
 
 /**

@@ -7,7 +7,12 @@ import type { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
-import { type Dirent, direntplusSize, direntSize, direntType } from '../../../core/iatt.ts';
+import {
+  computeDirentplusSize,
+  computeDirentSize,
+  type Dirent,
+  direntType,
+} from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
   addOpenNode,
@@ -105,7 +110,11 @@ function findOpenDirectory(xl: MemoryXlator, fd: Fd): OpenNode | number {
   return openNode.node.isDir ? openNode : ENOTDIR;
 }
 
-const NAMES_ONLY: ListingFormat = { entryBytes: direntSize, hasAttributes: false, keys: null };
+const NAMES_ONLY: ListingFormat = {
+  entryBytes: computeDirentSize,
+  hasAttributes: false,
+  keys: null,
+};
 
 export const dirFops: Fops<Disk> = {
   opendir(frame, xl, loc, fd, _xdata) {
@@ -127,7 +136,7 @@ export const dirFops: Fops<Disk> = {
   readdirp(frame, xl, fd, size, offset, xdata) {
     const openNode = findOpenDirectory(xl, fd);
     if (typeof openNode === 'number') return fail.readdirp(frame, openNode);
-    const format = { entryBytes: direntplusSize, hasAttributes: true, keys: xdata };
+    const format = { entryBytes: computeDirentplusSize, hasAttributes: true, keys: xdata };
     const page = listEntries(fd, openNode, size, offset, format);
     if (typeof page === 'number') return fail.readdirp(frame, page);
     unwind.readdirp(frame, page.entries.length, page.errno, page.entries, null);

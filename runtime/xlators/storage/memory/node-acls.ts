@@ -6,13 +6,13 @@ import {
   ACL_ACCESS,
   ACL_DEFAULT,
   type Acl,
-  aclMode,
-  aclWithMode,
+  applyModeToAcl,
+  computeAclMode,
   decodeAcl,
   encodeAcl,
   fitsMode,
-  inheritedAcl,
   isValidAcl,
+  makeInheritedAcl,
 } from '../../../core/acl.ts';
 import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
@@ -58,7 +58,7 @@ export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stac
   }
   if (acl !== null) {
     const keptBits = isMember(caller, node.gid) ? ~PERMISSIONS : ~(PERMISSIONS | S_ISGID);
-    node.prot = (node.prot & keptBits) | aclMode(acl);
+    node.prot = (node.prot & keptBits) | computeAclMode(acl);
   }
   storeAcl(node, name, acl === null || fitsMode(acl) ? null : acl);
   return 0;
@@ -68,7 +68,7 @@ export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stac
 export function setMode(node: Node, prot: number): void {
   node.prot = prot;
   const acl = accessAcl(node);
-  if (acl !== null) storeAcl(node, ACL_ACCESS, aclWithMode(acl, prot));
+  if (acl !== null) storeAcl(node, ACL_ACCESS, applyModeToAcl(acl, prot));
 }
 
 /**
@@ -78,8 +78,8 @@ export function setMode(node: Node, prot: number): void {
 export function inheritAcls(parent: Node, node: Node, requestedMode: number): void {
   const defaults = findAclFault(node) === 0 ? readNodeAcl(parent, ACL_DEFAULT) : null;
   if (defaults === null) return;
-  const acl = inheritedAcl(defaults, requestedMode);
-  node.prot = (node.prot & ~PERMISSIONS) | aclMode(acl);
+  const acl = makeInheritedAcl(defaults, requestedMode);
+  node.prot = (node.prot & ~PERMISSIONS) | computeAclMode(acl);
   storeAcl(node, ACL_ACCESS, fitsMode(acl) ? null : acl);
   if (node.isDir) storeAcl(node, ACL_DEFAULT, defaults);
 }

@@ -12,9 +12,9 @@ import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import {
+  computeDirentplusSize,
+  computeDirentSize,
   type Dirent,
-  direntplusSize,
-  direntSize,
   direntType,
   typeOfMode,
 } from '../../../core/iatt.ts';
@@ -170,7 +170,7 @@ function addEntries(listing: Listing): boolean {
     const name = decodeName(dirents.bytes, nameStart, nameEnd);
     const index = dir.indexAfter(listing.index, offLo, offHi);
     if (!dir.store.isHiddenEntry(dir.handle, name)) {
-      const entryBytes = listing.hasAttributes ? direntplusSize : direntSize;
+      const entryBytes = listing.hasAttributes ? computeDirentplusSize : computeDirentSize;
       listing.bytesLeft -= entryBytes(nameEnd - nameStart);
       if (listing.bytesLeft < 0) return false;
       const entry = makeEntry(listing, name, index);

@@ -9,9 +9,9 @@
 import {
   accessTimeFops,
   type Ctime,
+  findSetattrTimes,
   makeCtime,
-  SETS,
-  setattrTimes,
+  TIME_BITS,
   timesByFop,
 } from '../../../core/ctime.ts';
 import { EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
@@ -36,7 +36,7 @@ import type { Handle } from './handles.ts';
 import { EMPTY, makeProcEntryPath, makeProcPath } from './paths.ts';
 
 const KEY = toCString(MDATA);
-const { CTIME, MTIME, ATIME } = SETS;
+const { CTIME, MTIME, ATIME } = TIME_BITS;
 const ALL_TIMES = CTIME | MTIME | ATIME;
 /** The flags for the parent directory's times are the same ones, shifted left by this. */
 const PARENT_SHIFT = 3;
@@ -103,7 +103,7 @@ export class MdataStore {
   setAttrTimes(frame: Frame, handle: Handle, fd: number, to: Iatt, valid: number): void {
     if (!this.isOn) return;
     const requestTime = frame.root.ctime;
-    const time = requestTime ?? this.now(frame.root.pid < 0 ? 0 : setattrTimes(valid));
+    const time = requestTime ?? this.now(frame.root.pid < 0 ? 0 : findSetattrTimes(valid));
     const explicit = readExplicitTimes(to, valid, time.sec === 0 ? this.now(0) : time);
     const stored = explicit !== null && this.isAble ? this.findTimes(handle, fd) : null;
     // As in GlusterFS, explicit times alone give an inode no stored times.

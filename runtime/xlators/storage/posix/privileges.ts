@@ -8,7 +8,7 @@
 import type { Dict } from '../../../core/dict.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG, type Iatt } from '../../../core/iatt.ts';
-import { isMember, protAfterChange } from '../../../core/privileges.ts';
+import { computeProtAfterChange, isMember } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import { AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
@@ -36,7 +36,7 @@ export function clearPrivilegeBits(
 ): void {
   if (xdata === null || before === null || before.iaType !== IA_IFREG) return;
   if (xdata.number(KILL_PRIV) === undefined) return;
-  const prot = protAfterChange(before, caller);
+  const prot = computeProtAfterChange(before, caller);
   // This fails only if this process does not own the file; then the kernel clears the bits at the write.
   if (prot !== before.iaProt) libc.fchmodat(AT_FDCWD, makeProcPath(fd), prot, 0);
 }

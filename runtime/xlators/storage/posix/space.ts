@@ -1,6 +1,6 @@
 /** Handles the fops of storage/posix on ranges of a file: allocation, holes, checksums, copies on disk. */
 import { createHash } from 'node:crypto';
-import { SETS } from '../../../core/ctime.ts';
+import { TIME_BITS } from '../../../core/ctime.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENOSYS, ENXIO, EOPNOTSUPP, EOVERFLOW, EXDEV } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -185,8 +185,8 @@ export const spaceFops: Fops<Store> = {
         return;
       }
       const { mdata } = xl.priv;
-      mdata.setTimes(frame, 'copy_file_range', to.handle, to.fd, ~SETS.ATIME);
-      mdata.setTimes(frame, 'copy_file_range', from.handle, from.fd, SETS.ATIME);
+      mdata.setTimes(frame, 'copy_file_range', to.handle, to.fd, ~TIME_BITS.ATIME);
+      mdata.setTimes(frame, 'copy_file_range', from.handle, from.fd, TIME_BITS.ATIME);
       const stbuf = readFileIatt(from);
       unwind.copy_file_range(frame, copied, 0, stbuf, prebuf, readFileIatt(to), null);
     };
