@@ -28,8 +28,8 @@ import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import type { ParsedFlags } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
-import { maskedCommandLine } from '../terminal/invocation.ts';
-import { packageVersion } from '../terminal/package-version.ts';
+import { maskCommandLine } from '../terminal/invocation.ts';
+import { readPackageVersion } from '../terminal/package-version.ts';
 import { ProgressLine } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -48,7 +48,7 @@ export default defineCommand({
     'more workload, which runs in a folder of the mount, many times: it has to end and to print each ' +
     'time what it did the first time in a plain directory.',
   flags: benchFlags,
-  hasRest: true,
+  passesRest: true,
   async run(parsed, terminal) {
     const settings = parseSettings(parsed.flags, parsed.rest);
     const interruption = new Interruption();
@@ -68,8 +68,12 @@ async function runBenchmark(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const count = Math.max(operands.length, flags.in?.split(',').length ?? 0) + flags.with.length;
-  const workspace = new Workspace(flags.data, STORED_BYTES_MAX * settings.clients * (count + 1));
+  const stackCount =
+    Math.max(operands.length, flags.in?.split(',').length ?? 0) + flags.with.length;
+  const workspace = new Workspace(
+    flags.data,
+    STORED_BYTES_MAX * settings.clients * (stackCount + 1),
+  );
   try {
     const ownStacks = await makeStacks(flags, operands, workspace, terminal);
     const stacks = addOthers(ownStacks, settings.others, workspace.scratch);
@@ -83,7 +87,7 @@ async function runBenchmark(
     const conditions = flags['fail-if'].map((text) => parseCondition(text, names));
     if (flags.out !== undefined) openReportFolder(flags.out, flags);
     const outcome = await measureStacks(workspace, stacks, settings, flags, terminal, signal);
-    return await report(outcome, conditions, flags, terminal);
+    return await printReport(outcome, conditions, flags, terminal);
   } finally {
     const leftover = workspace.remove();
     if (leftover !== null) terminal.err(`glossa bench: ${leftover}`);
@@ -129,12 +133,12 @@ async function measureStacks(
       alike: stackFacts.alike,
       warnings,
       signal,
-      commandLine: ['glossa', ...maskedCommandLine()],
+      commandLine: ['glossa', ...maskCommandLine()],
       stacks: [
         ...stacks.map((stack) => makeStackPlan(stack, mountSettings)),
         ...others.stacks.map((stack) => makeOtherPlan(stack, mountSettings)),
       ],
-      machine: describeMachine(data, { glossa: packageVersion(), ...others.versions }),
+      machine: describeMachine(data, { glossa: readPackageVersion(), ...others.versions }),
       cpus: readAllowedCpus(),
       folder: plain,
       showProgress: progress.show,
@@ -150,8 +154,8 @@ async function measureStacks(
   }
 }
 
-/** Prints the result, writes the page, and resolves to the exit status. */
-async function report(
+/** Prints the result, writes the page if `--out` asks for it; resolves to the exit status. */
+async function printReport(
   { run, trialFailures, failures }: BenchOutcome,
   conditions: readonly Condition[],
   { out, json }: BenchFlags,
@@ -161,7 +165,7 @@ async function report(
   terminal.out(json ? JSON.stringify(run, null, 1) : formatTerminalReport(run, screen));
   if (out !== undefined) {
     writeReportFolder(out, await makeReportFiles(run));
-    if (terminal.interactive) terminal.err(`the page is ${join(out, 'report.html')}`);
+    if (terminal.isInteractive) terminal.err(`the page is ${join(out, 'report.html')}`);
   }
   const failed = [...failures, ...conditions.flatMap((condition) => findFailures(condition, run))];
   for (const failure of failed) terminal.err(`glossa bench: failed: ${failure}`);

@@ -8,10 +8,10 @@ import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { NodeContext } from '../server/node-context.ts';
 import {
   countProblems,
-  displayName,
   inspectFile,
-  inspectInput,
+  inspectStandardInput,
   STDIN,
+  toDisplayName,
 } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
@@ -19,6 +19,7 @@ import { quietFlag, toggleFlag } from '../terminal/flags.ts';
 import { printNote, type Terminal } from '../terminal/terminal.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
+/** A row of `files` in the output of --json. */
 interface FileReport {
   readonly file: string;
   readonly ok: boolean;
@@ -48,7 +49,7 @@ export default defineCommand({
     const files: FileReport[] = [];
     let status = EXIT_OK;
     for (const operand of operands) {
-      const file = displayName(operand);
+      const file = toDisplayName(operand);
       try {
         const inspection = await inspectOperand(operand, flags);
         const { problems } = inspection;
@@ -81,9 +82,11 @@ async function inspectOperand(file: string, flags: CheckFlags): Promise<VolfileI
   const { strict } = flags;
   const overrides = flags['xlator-option'];
   const settings = { registry, strict, overrides, allowShell: flags['allow-shell'] };
-  const isInput = file === STDIN;
-  const inspection = isInput ? await inspectInput(settings) : await inspectFile(file, settings);
-  const baseDir = isInput ? process.cwd() : dirname(resolve(file));
+  const isStandardInput = file === STDIN;
+  const inspection = isStandardInput
+    ? await inspectStandardInput(settings)
+    : await inspectFile(file, settings);
+  const baseDir = isStandardInput ? process.cwd() : dirname(resolve(file));
   return inspectVolumes(inspection, {
     registry,
     strict,
@@ -91,7 +94,7 @@ async function inspectOperand(file: string, flags: CheckFlags): Promise<VolfileI
   });
 }
 
-/** Drops the log lines of volumes. */
+/** Drops the log lines that volumes write while their options are checked. */
 const NULL_SINK = { now: () => 0, write() {} };
 
 function printInspection(file: string, inspection: VolfileInspection, terminal: Terminal): void {

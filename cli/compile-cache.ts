@@ -30,7 +30,8 @@ export function enableModuleCache(): void {
     const folder = prepareFolder(join(findDefaultCacheFolder(), 'program'), ignore, ignore);
     if (folder === undefined) return;
     const fd = openSync(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    // By the open descriptor: behind its own mount, a server would wait for itself at the path.
+    // Node gets the folder as a descriptor: if the path later lies below this server's own mount,
+    // opening it by path would deadlock.
     if ((fstatSync(fd).mode & OTHERS_MODE) === 0) enableCompileCache(`/proc/self/fd/${fd}`);
     else closeSync(fd);
   } catch {

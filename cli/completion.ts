@@ -1,4 +1,4 @@
-/** `glossa setup completion`: prints a shell's script that completes command lines of glossa. */
+/** `glossa setup completion`: prints the script by which a shell completes glossa's commands. */
 import { didYouMean } from '../runtime/core/nearest.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';

@@ -42,8 +42,8 @@ export default defineCommand({
     'from a pipe, where the first mistake ends it. At the end everything goes on, and the mount is ' +
     'gone.',
   flags: { ...serverFlags, ...ownFlags },
-  kinds: { MNT: 'folder' },
-  hasRest: true,
+  placeholderKinds: { MNT: 'folder' },
+  passesRest: true,
   async run({ flags, operands, rest }, terminal) {
     if (flags.dap) {
       takeOperands(operands, []);
@@ -76,12 +76,12 @@ interface DebugTask {
 /** Starts server and session, and carries out commands to the end; resolves to the exit status. */
 async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number> {
   const { mountpoint, command } = task;
-  const isPerson = process.stdin.isTTY === true && terminal.interactive;
+  const isInteractive = process.stdin.isTTY === true && terminal.isInteractive;
   let volumes: readonly string[] = [];
-  const prompt = isPerson
+  const prompt = isInteractive
     ? new ConsolePrompt({
         prompts: [PROMPT, PROMPT],
-        history: 'debug',
+        historyName: 'debug',
         complete: makeCompleter(() => volumes, fopNames),
       })
     : new PipedPrompt();
@@ -98,7 +98,7 @@ async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number>
       if (event.event === 'started' || event.event === 'gone') markStarted();
     },
   );
-  const signals = new Interruption(isPerson ? SIGNALS_BUT_CTRL_C : undefined);
+  const signals = new Interruption(isInteractive ? SIGNALS_BUT_CTRL_C : undefined);
   const session: DebugSession = new DebugSession(debuggee, command, (text) => prompt.print(text));
   try {
     const status = await Promise.race([whenStarted, signals.firstSignal]);
@@ -127,11 +127,12 @@ async function runCommands(
 ): Promise<number> {
   let last = '';
   for (;;) {
+    // Set when the mount has ended.
     if (session.hasFailed !== null) return session.hasFailed ? EXIT_FAILURE : EXIT_OK;
     const line = await prompt.readLine(false);
     if (line === CANCELLED) continue;
     if (line === null) return EXIT_OK;
-    const commandLine: string = line.trim() === '' && !prompt.strict ? last : line;
+    const commandLine: string = line.trim() === '' && !prompt.endsAtFailure ? last : line;
     last = REPEATABLE.test(commandLine) ? commandLine : '';
     const { promise, stopListening } = prompt.listenForInterrupt();
     try {
@@ -139,7 +140,7 @@ async function runCommands(
     } catch (error) {
       if (!(error instanceof DebugError)) throw error;
       terminal.err(error.message);
-      if (prompt.strict) return EXIT_FAILURE;
+      if (prompt.endsAtFailure) return EXIT_FAILURE;
     } finally {
       stopListening();
     }

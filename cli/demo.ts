@@ -52,10 +52,10 @@ import { takeOperands } from '../terminal/flags.ts';
 import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
 
 /** The default of --searches: enough for narrow confidence intervals, in 15 seconds. */
-const SEARCHES = 240;
-const FILES = 300;
-/** The default of --delay: that of a network within a building. */
-const DELAY_MS = 0.5;
+const DEFAULT_SEARCHES = 240;
+const FILE_COUNT = 300;
+/** The default of --delay: about the delay of a network within a building. */
+const DEFAULT_DELAY_MS = 0.5;
 
 export default defineCommand({
   usage: ['glossa demo [options]'],
@@ -72,18 +72,23 @@ export default defineCommand({
       '{ratio, low, high, confidence, noise, verdict}}]}]} and nothing else. lookups: that the searches made; forwarded: that reached the storage; ' +
       'answered: the rest. busy and toFirst have the meanings of results of glossa bench (busy: null ' +
       'where the system does not tell)',
-    searches: `how many searches over the bricks (${SEARCHES}); over the folder ${NEAR_FACTOR} times as many, up to ${SEARCHES_MAX}`,
+    searches: `how many searches over the bricks (${DEFAULT_SEARCHES}); over the folder ${NEAR_FACTOR} times as many, up to ${SEARCHES_MAX}`,
   }),
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
-    const { seed = 1, searches = SEARCHES, delay: delayMs = DELAY_MS, json } = flags;
+    const {
+      seed = 1,
+      searches = DEFAULT_SEARCHES,
+      delay: delayMs = DEFAULT_DELAY_MS,
+      json,
+    } = flags;
     const settings = checkSettings({ seed, searches, delayMs });
     // Planning blocks the event loop and its signals, so it comes before any file is made.
     const makePlan = (count: number): SearchPlan =>
-      planSearches({ seed, searches: count, files: FILES, rounds: ROUND_COUNT });
+      planSearches({ seed, searches: count, files: FILE_COUNT, rounds: ROUND_COUNT });
     const workloads = { near: makePlan(computeNearSearches(searches)), away: makePlan(searches) };
     const experiment = {
-      ...{ command: 'demo', json, advice: INSTEAD },
+      ...{ command: 'demo', json, advice: ADVICE },
       introduction: formatIntroduction(settings, workloads.away, terminal.width),
       measure: (stage: Stage) => runPasses(settings, workloads, stage),
       formatReport: (measured: Passes) =>
@@ -97,7 +102,7 @@ export default defineCommand({
   },
 });
 
-const INSTEAD = "; 'glossa playground' shows a cache at work without a mount";
+const ADVICE = "; 'glossa playground' shows a cache at work without a mount";
 
 /** Starts the stacks of both passes at once, then runs one pass after the other. */
 async function runPasses(

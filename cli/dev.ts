@@ -17,7 +17,7 @@ import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { choiceFlag, takeOperands, textFlag, toggleFlag } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
-import { reason } from '../terminal/reason.ts';
+import { formatReason } from '../terminal/reason.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 import { DevLog, makeModuleFileTest } from './dev/dev-log.ts';
 import { findModuleFile, formatModuleVolfile, type ModuleFile } from './module-volfile.ts';
@@ -43,7 +43,7 @@ export default defineCommand({
     }),
     strict: toggleFlag({ help: 'warnings are errors' }),
   },
-  kinds: { MNT: 'folder' },
+  placeholderKinds: { MNT: 'folder' },
   async run({ flags, operands }, terminal) {
     const [operand, directory] = takeOperands(operands, ['MODULE', '[DIR]']);
     const { mountpoint } = flags;
@@ -115,15 +115,15 @@ async function serveOnce(
           `    without a mount, 'glossa test ${file}' and 'glossa repl ${file}' work`,
       );
     }
-    const stage =
+    const mountSettings =
       module === null
-        ? await stageVolfile(operand, terminal)
-        : stageModule(module, directory, scratch);
+        ? await prepareVolfile(operand, terminal)
+        : prepareModule(module, directory, scratch);
     const mountpoint = resolve(task.mountpoint ?? join(scratch, 'mnt'));
     if (task.mountpoint === undefined) mkdirSync(mountpoint);
     const { level, strict } = task;
-    const settings = { ...stage, operand, mountpoint, scratch, level, strict, signals };
-    return await develop(settings, terminal);
+    const settings = { ...mountSettings, operand, mountpoint, scratch, level, strict, signals };
+    return await serveMount(settings, terminal);
   } finally {
     removeFolder(scratch, terminal);
   }
@@ -156,8 +156,8 @@ class SaveWatch {
 const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** The settings of the mount. */
-interface Stage {
+/** The volfile to mount, and its settings. */
+interface MountSettings {
   readonly volfile: string;
   /** Values of --xlator-option. */
   readonly overrides: readonly string[];
@@ -169,7 +169,11 @@ interface Stage {
   readonly volumes: readonly string[];
 }
 
-function stageModule(module: ModuleFile, directory: string | undefined, scratch: string): Stage {
+function prepareModule(
+  module: ModuleFile,
+  directory: string | undefined,
+  scratch: string,
+): MountSettings {
   const files = directory === undefined ? writeSampleFiles(scratch) : resolve(directory);
   if (!isFolder(files)) {
     throw new Failure(`${directory} is no folder`);
@@ -181,7 +185,7 @@ function stageModule(module: ModuleFile, directory: string | undefined, scratch:
   return { volfile: volfilePath, overrides: [], files, edit: module.path, volumes: [volume] };
 }
 
-async function stageVolfile(operand: string, terminal: Terminal): Promise<Stage> {
+async function prepareVolfile(operand: string, terminal: Terminal): Promise<MountSettings> {
   const { registry } = await import('../server/registry.ts');
   const { volumes } = describeOrFail(await inspectFile(operand, { registry }), terminal);
   const names = volumes
@@ -211,8 +215,8 @@ function writeSampleFiles(scratch: string): string {
 /** Matches an error at a line of a module: `m.py:3: …`. */
 const MODULE_POSITION = /^\S+\.(py|m?[jt]s):\d+: /m;
 
-/** One attempt to serve a stage. */
-interface Development extends Stage {
+/** One attempt to mount and serve. */
+interface MountAttempt extends MountSettings {
   readonly operand: string;
   readonly mountpoint: string;
   readonly scratch: string;
@@ -222,11 +226,11 @@ interface Development extends Stage {
 }
 
 /** Serves the mount until its end or a signal; resolves as `serveOnce` does. */
-async function develop(settings: Development, terminal: Terminal): Promise<number | null> {
+async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<number | null> {
   const { volfile, overrides, mountpoint, scratch, volumes, edit, signals, operand } = settings;
   const colour = terminal.colour.err;
-  const isOwn = makeModuleFileTest(dirname(resolve(operand)));
-  const log = new DevLog({ volumes, module: basename(edit), isModuleFile: isOwn, colour });
+  const isModuleFile = makeModuleFileTest(dirname(resolve(operand)));
+  const log = new DevLog({ volumes, module: basename(edit), isModuleFile, colour });
   const timeouts = ['entry', 'attribute', 'negative'].flatMap((cache) => [
     `--${cache}-timeout`,
     '0',
@@ -249,7 +253,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
       ...overrides.flatMap((override) => ['--xlator-option', override]),
       ...['--', volfile, mountpoint],
     ],
-    { attached: true, stderr: 'pipe', scratch, terminal: watchingTerminal },
+    { isAttached: true, stderr: 'pipe', scratch, terminal: watchingTerminal },
   );
   // Lines that the start logs are shown below the introduction; null once they were printed.
   let heldLines: string[] | null = [];
@@ -291,7 +295,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
 }
 
 function formatIntroduction(
-  { operand, mountpoint, files, edit }: Development,
+  { operand, mountpoint, files, edit }: MountAttempt,
   colour: boolean,
 ): string {
   const text = files === null ? '' : `, above the files of ${files}`;
@@ -326,6 +330,6 @@ function removeFolder(scratch: string, terminal: Terminal): void {
   try {
     if (!removeScratch(scratch)) terminal.err(`glossa dev: ${scratch} is left: it is in use`);
   } catch (error) {
-    terminal.err(`glossa dev: ${scratch} is left: ${reason(error)}`);
+    terminal.err(`glossa dev: ${scratch} is left: ${formatReason(error)}`);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../terminal/command.ts';
-import { packageVersion } from '../terminal/package-version.ts';
+import { readPackageVersion } from '../terminal/package-version.ts';
 import { FakeTerminal, runCommand } from '../test/support/cli.ts';
 import { commands } from './commands.ts';
 import { dispatch, findCommand } from './dispatch.ts';
@@ -117,10 +117,10 @@ describe('an unexpected error', () => {
 it('glossa -V prints the version', async () => {
   expect(await runCommand(['-V'])).toEqual({
     status: 0,
-    out: `glossa ${packageVersion()}\n`,
+    out: `glossa ${readPackageVersion()}\n`,
     err: '',
   });
-  expect(packageVersion()).toMatch(/^\d+\.\d+\.\d+/);
+  expect(readPackageVersion()).toMatch(/^\d+\.\d+\.\d+/);
 });
 
 it.each(['dev', 'repl', 'test'])(

@@ -11,7 +11,7 @@ import { parent } from '../server/child-server.ts';
 import { type Command, formatUsage } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
 import { commonFlags, readFlags } from '../terminal/flags.ts';
-import { reason } from '../terminal/reason.ts';
+import { formatReason } from '../terminal/reason.ts';
 import { printWarning, type Terminal, withVerbosity } from '../terminal/terminal.ts';
 import { commands } from './commands.ts';
 import { oldNames, removedCommands } from './old-names.ts';
@@ -131,7 +131,7 @@ function reportFailure(error: unknown, debug: boolean, terminal: Terminal): numb
   }
   if (isFileError(error) && !debug) {
     const { path = `a file could not be written; temporary ones are in ${tmpdir()}` } = error;
-    terminal.err(`glossa: ${reason(error)}: ${path}`);
+    terminal.err(`glossa: ${formatReason(error)}: ${path}`);
     return EXIT_FAILURE;
   }
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
@@ -148,11 +148,11 @@ const isOutOfDescriptors = (error: unknown): boolean =>
 function describeEnvironmentError(error: unknown): string | null {
   const { syscall = '', path = 'a program' } = error as NodeJS.ErrnoException;
   if (syscall === 'uv_cwd') {
-    return `the working directory cannot be read: ${reason(error)}; change to another (cd /)`;
+    return `the working directory cannot be read: ${formatReason(error)}; change to another (cd /)`;
   }
   if (!syscall.startsWith('spawn')) return null;
   const hint = path === process.execPath ? ', which runs glossa: it was moved or replaced' : '';
-  return `cannot start ${path}${hint}: ${reason(error)}`;
+  return `cannot start ${path}${hint}: ${formatReason(error)}`;
 }
 
 /** Codes of errors that are due to the user's files or disk, not to glossa. */

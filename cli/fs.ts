@@ -16,7 +16,7 @@ export default defineCommand({
     'describes, HOST:/NAME:/PATH one of the volume NAME of a server such as glusterd. `glossa help fs cp` ' +
     'and so on explain each command.',
   flags: {},
-  kinds: { FROM: { files: [] }, TO: { files: [] } },
+  placeholderKinds: { FROM: { files: [] }, TO: { files: [] } },
   async run({ operands: [first] }) {
     throw new UsageError(first === undefined ? 'which command?' : `there is no 'fs ${first}'`);
   },

@@ -12,12 +12,12 @@ import { describeOrFail, inspectFile } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { choiceFlag, quietFlag, takeOperands, textFlag, toggleFlag } from '../terminal/flags.ts';
-import { reason } from '../terminal/reason.ts';
+import { formatReason } from '../terminal/reason.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 const formats = Object.keys(renderers) as RenderFormat[];
 
-/** The format by the extension of the output file. */
+/** The format for each extension of the output file; any other extension means a tree. */
 const formatsByExtension: Readonly<Record<string, RenderFormat>> = {
   '.svg': 'svg',
   '.dot': 'dot',
@@ -80,6 +80,6 @@ function writePicture(path: string, picture: string): void {
     writeFileSync(fd, picture);
     closeSync(fd);
   } catch (error) {
-    throw new Failure(`cannot write ${path}: ${reason(error)}`);
+    throw new Failure(`cannot write ${path}: ${formatReason(error)}`);
   }
 }

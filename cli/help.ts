@@ -8,13 +8,13 @@ import {
   type Commands,
   defineCommand,
   formatUsage,
-  groups,
-  subcommandNames,
+  helpGroups,
+  listSubcommands,
 } from '../terminal/command.ts';
 import { EXIT_OK, exitTable, UsageError } from '../terminal/exit.ts';
 import { commonFlags, formatFlags, takeOperands } from '../terminal/flags.ts';
 import { formatColumns, wrap } from '../terminal/layout.ts';
-import { packageVersion } from '../terminal/package-version.ts';
+import { readPackageVersion } from '../terminal/package-version.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 import { oldNames } from './old-names.ts';
 
@@ -39,13 +39,15 @@ export const makeHelpCommand = (commands: Commands): Command =>
     },
   });
 
-/** The definition of glossa; follows `glossa VERSION,` or `glossa is`. */
+/**
+ * The definition of glossa, in the help after `glossa VERSION,`, in the manual after `glossa is`.
+ */
 export const definition =
   'a runtime for translators: file system logic in TypeScript, Python and JavaScript, stacked as a ' +
   'volfile says and mounted as a directory';
 
 /** The headings of the groups of commands. */
-const titles: Readonly<Record<(typeof groups)[number], string>> = {
+const groupTitles: Readonly<Record<(typeof helpGroups)[number], string>> = {
   write: 'write translators and volfiles',
   run: 'run them',
   look: 'look at what happens',
@@ -57,22 +59,22 @@ function printOverview(commands: Commands, terminal: Terminal): void {
   const formatHeading = (words: string): string => paint('bold', words, colour.out);
   const groupedCommands = [...commands].filter(([, { group }]) => group !== undefined);
   const nameWidth = Math.max(...groupedCommands.map(([name]) => name.length));
-  const groupTexts = groups.map((group) => {
+  const groupTexts = helpGroups.map((group) => {
     const rows = groupedCommands.filter(([, entry]) => entry.group === group);
     const lines = rows.map(([name, { summary }]) => [name.padEnd(nameWidth), summary] as const);
-    return `${formatHeading(`${titles[group]}:`)}\n${formatColumns(lines, width)}`;
+    return `${formatHeading(`${groupTitles[group]}:`)}\n${formatColumns(lines, width)}`;
   });
-  const parents = groupedCommands
+  const commandsWithSubcommands = groupedCommands
     .map(([name]) => name)
-    .filter((name) => subcommandNames(name, commands).length > 0);
-  terminal.out(`${wrap(`glossa ${packageVersion()}, ${definition}`, width).join('\n')}
+    .filter((name) => listSubcommands(name, commands).length > 0);
+  terminal.out(`${wrap(`glossa ${readPackageVersion()}, ${definition}`, width).join('\n')}
 
 ${formatHeading('usage:')} glossa -f VOLFILE [options] MNT
        glossa COMMAND …
 
 ${groupTexts.join('\n\n')}
 
-${wrap(`  'glossa help COMMAND' explains one (${parents.join(', ')} have more below them); 'glossa help types' lists the translators, and 'glossa help TYPE' explains the options of one.`, width).join('\n')}
+${wrap(`  'glossa help COMMAND' explains one (${commandsWithSubcommands.join(', ')} have more below them); 'glossa help types' lists the translators, and 'glossa help TYPE' explains the options of one.`, width).join('\n')}
 
 ${formatHeading('exit status:')}
 ${formatColumns(exitTable, width)}`);
@@ -85,9 +87,9 @@ function formatCommandHelp(
   terminal: Terminal,
 ): string {
   const { colour, width } = terminal;
-  // The command's own flags come first, and win over common ones of the same name.
+  // Own flags are spread twice: first for their place, last to replace common ones of that name.
   const allFlags = { ...flags, ...commonFlags, ...flags };
-  const subcommands = subcommandNames(name, commands).map(
+  const subcommands = listSubcommands(name, commands).map(
     (other) => [`glossa ${other}`, commands.get(other)!.summary] as const,
   );
   return [
@@ -113,7 +115,7 @@ async function printTypeHelp(commands: Commands, topic: string, terminal: Termin
 const listTranslators = (registry: Registry): Translator<unknown>[] =>
   [...registry.typeNames()].sort().map((type) => registry.lookup(type)!);
 
-/** Finds a translator by its type, or by the part behind the slash. @throws {UsageError} */
+/** Finds a translator by its type, or by the part after the slash. @throws {UsageError} */
 function requireTranslator(
   registry: Registry,
   topic: string,

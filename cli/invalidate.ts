@@ -53,7 +53,7 @@ function invalidatePath(mountpoint: string, path: string, operand: string): bool
   const names = path.split('/').filter((name) => name !== '');
   for (const [i, name] of names.entries()) {
     const xattr = `${INVALIDATE}.${name}`;
-    // If the name does not fit into the attribute's, all names of the mount are invalidated.
+    // The attribute's name contains the file's. If it would be too long, all names are invalidated.
     const fits = encodeName(xattr).length <= XATTR_NAME_MAX;
     sendInvalidation(current, fits ? xattr : INVALIDATE, operand);
     current = join(current, name);
@@ -81,9 +81,9 @@ function sendInvalidation(directory: string, xattr: string, operand: string): vo
     );
   }
   // Users who may not enter the mount get EACCES, others without the permission EPERM: one message.
-  const who = `only root and the user who mounted ${operand} may invalidate caches there`;
+  const permissionText = `only root and the user who mounted ${operand} may invalidate caches there`;
   const isDenied = errno === EPERM || errno === EACCES;
-  throw new Failure(isDenied ? who : `${operand}: ${strerror(errno)}`);
+  throw new Failure(isDenied ? permissionText : `${operand}: ${strerror(errno)}`);
 }
 
 function readStats(path: string): Stats | undefined {

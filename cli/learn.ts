@@ -1,4 +1,4 @@
-/** `glossa learn`: the course. Shows a lesson, writes the learner's file, and checks each save. */
+/** `glossa learn`, the course: shows a lesson, writes the learner's file, and checks each save. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import {
@@ -29,7 +29,7 @@ import { paint, type Terminal } from '../terminal/terminal.ts';
 const LANGUAGES = lessonLanguageNames;
 
 /** The default folder for the learner's files. */
-const FOLDER = 'glossa-lessons';
+const DEFAULT_FOLDER = 'glossa-lessons';
 
 export default defineCommand({
   usage: [
@@ -50,37 +50,38 @@ export default defineCommand({
       values: LANGUAGES,
       help: `what you write: ${LANGUAGES.join(' or ')} (${FIRST_LANGUAGE})`,
     }),
-    dir: textFlag({ value: 'DIR', help: `the folder for your files (./${FOLDER})` }),
+    dir: textFlag({ value: 'DIR', help: `the folder for your files (./${DEFAULT_FOLDER})` }),
     lessons: textFlag({ value: 'DIR', help: 'the lessons of this folder, instead of the course' }),
     check: listFlag({ value: 'FILE', help: 'check this file; may be repeated' }),
     json: toggleFlag({
       help: 'with --check: print {results: [{file, lesson, language, passed, answer}]}',
     }),
   },
-  kinds: { LESSON: 'free', LANGUAGE: { words: LANGUAGES } },
+  placeholderKinds: { LESSON: 'free', LANGUAGE: { words: LANGUAGES } },
   async run({ flags, operands }, terminal) {
-    const [word] = takeOperands(operands, ['[LESSON]']);
+    const [lessonOperand] = takeOperands(operands, ['[LESSON]']);
     const paths = [flags.dir, flags.lessons, ...flags.check].filter((path) => path !== undefined);
     await refuseStuck(...paths);
     const lessons = findLessons(flags.lessons);
-    const chosen = word === undefined ? undefined : chooseLesson(lessons, word);
+    const chosenLesson =
+      lessonOperand === undefined ? undefined : chooseLesson(lessons, lessonOperand);
     if (flags.check.length > 0) {
-      return checkFiles({ files: flags.check, lessons, chosen, json: flags.json }, terminal);
+      return checkFiles({ files: flags.check, lessons, chosenLesson, json: flags.json }, terminal);
     }
     if (flags.json) throw new UsageError('--json goes with --check');
     const course: Course = {
       lessons,
       language: flags.language ?? FIRST_LANGUAGE,
-      folder: flags.dir ?? FOLDER,
+      folder: flags.dir ?? DEFAULT_FOLDER,
       progress: new LessonProgress(),
     };
-    if (chosen === undefined) {
+    if (chosenLesson === undefined) {
       terminal.out(formatContents(course, terminal));
       return EXIT_OK;
     }
-    if (process.stdin.isTTY !== true || !terminal.interactive)
-      return checkOnce(course, chosen, terminal);
-    await runLessons(course, chosen, terminal);
+    if (process.stdin.isTTY !== true || !terminal.isInteractive)
+      return checkOnce(course, chosenLesson, terminal);
+    await runLessons(course, chosenLesson, terminal);
     return EXIT_OK;
   },
 });
@@ -92,16 +93,16 @@ function formatContents({ lessons, progress, language }: Course, { colour }: Ter
     const mark = passed.has(name) ? paint('good', '✓', colour.out) : ' ';
     return [`${mark} ${name}`, title];
   });
-  const next = lessons.find(({ name }) => !passed.has(name));
+  const nextLesson = lessons.find(({ name }) => !passed.has(name));
   const lastLine =
-    next === undefined
+    nextLesson === undefined
       ? 'You have passed all lessons.'
-      : `'glossa learn ${Number.parseInt(next.name, 10)}' ${passed.size > 0 ? 'goes on' : 'begins'}.`;
+      : `'glossa learn ${Number.parseInt(nextLesson.name, 10)}' ${passed.size > 0 ? 'goes on' : 'begins'}.`;
   return [...formatTable(rows, { indent: '  ' }), '', lastLine].join('\n');
 }
 
 /**
- * Prints the lesson and the file's path, and checks the file once: for output that is no terminal.
+ * Prints the lesson and the file's path, and checks the file once. Called without a terminal.
  */
 async function checkOnce(course: Course, lesson: Lesson, terminal: Terminal): Promise<number> {
   const { language } = course;
@@ -119,18 +120,18 @@ async function checkOnce(course: Course, lesson: Lesson, terminal: Terminal): Pr
 interface CheckTask {
   readonly files: readonly string[];
   readonly lessons: readonly Lesson[];
-  readonly chosen: Lesson | undefined;
+  readonly chosenLesson: Lesson | undefined;
   readonly json: boolean;
 }
 
 /** Checks files for a teacher; resolves to the exit status. */
 async function checkFiles(
-  { files, lessons, chosen, json }: CheckTask,
+  { files, lessons, chosenLesson, json }: CheckTask,
   terminal: Terminal,
 ): Promise<number> {
   const tasks = files.map((file) => ({
     file,
-    lesson: chosen ?? findLesson(file, lessons),
+    lesson: chosenLesson ?? findLesson(file, lessons),
     language: requireLanguage(file),
   }));
   const results: object[] = [];

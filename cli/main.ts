@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Starts the program `glossa`: runs its command line, and exits with the command's status. */
 
-// Loaded first, as it must run before the slow imports below.
+// Loaded before the slow imports below: it keeps SIGUSR1 from opening Node's inspector.
 import '../runtime/sys/inspector.ts';
 import { enableModuleCache } from './compile-cache.ts';
 

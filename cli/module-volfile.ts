@@ -1,4 +1,4 @@
-/** Finds the module that an operand names, and makes a volfile for it: `glossa dev` and `repl`. */
+/** Finds the module that an operand names, and makes a volfile for it: for `glossa dev`, `repl`. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { allLanguages, findLanguage, findTestLanguage } from '../bridges/languages.ts';
@@ -7,10 +7,10 @@ import { printVolumes } from '../runtime/volfile/print.ts';
 import { Failure } from '../terminal/exit.ts';
 
 /** The extensions that an operand may lack: those of interpreted languages. */
-const EXTENSIONS = allLanguages.flatMap(([, language]) =>
+const OPTIONAL_EXTENSIONS = allLanguages.flatMap(([, language]) =>
   language.hosted === null ? [] : language.extensions,
 );
-/** The files that make a folder a package, as `__init__.py`. */
+/** The files that make a folder a package, such as `__init__.py`. */
 const PACKAGE_FILES = allLanguages.flatMap(([, { packageFiles }]) => packageFiles);
 
 /** A module: its file, or the folder of a package. */
@@ -50,7 +50,7 @@ export function findModuleFile(operand: string): ModuleFile | null {
     );
   }
   if (stats === undefined) {
-    const matches = EXTENSIONS.map((end) => path + end).filter(isFile);
+    const matches = OPTIONAL_EXTENSIONS.map((end) => path + end).filter(isFile);
     if (matches.length === 1)
       return { name: basename(matches[0]!), path: matches[0]!, isNative: false };
     if (matches.length > 1)

@@ -40,7 +40,7 @@ const standardOptions: Readonly<Record<string, string | null>> = {
   acl: null,
   noacl: '--no-acl',
   async: null,
-  // The storage decides about access times.
+  // No effect: the storage, not the mount, decides about access times.
   ...mapToNull('atime noatime relatime norelatime strictatime nostrictatime diratime nodiratime'),
   ...mapToNull('lazytime nolazytime silent loud'),
   // Options that users copy from /proc/mounts, and options that mount.fuse(8) passes on.
@@ -57,15 +57,15 @@ function mapToNull(names: string): Record<string, null> {
 /** Options without an effect: they give a warning, as from mount.glusterfs. */
 const ignoredOptions = new Set(['sync', 'dirsync', 'mand', 'nomand', 'iversion', 'noiversion']);
 
-/** Flags of `glossa mount` that are no mount options. */
-const notMountOptions = new Set([
+/** Flags of `glossa mount` that cannot be given as mount options. */
+const excludedFlags = new Set([
   ...['volfile', 'no-daemon', 'debug', 'help', 'quiet', 'verbose'],
-  // The source of the mount, HOST:/NAME, says both.
+  // Both are in the mount's source, HOST:/NAME.
   ...['volfile-server', 'volfile-id'],
 ]);
-const ownOptions = Object.entries(mount.flags).filter(([name]) => !notMountOptions.has(name));
+const ownOptions = Object.entries(mount.flags).filter(([name]) => !excludedFlags.has(name));
 
-/** Options of mount.glusterfs, and the flag for each value; values are separated by colons. */
+/** Options of mount.glusterfs, and the flag for each of the values, which colons separate. */
 const glusterOptions: Readonly<Record<string, string>> = {
   'server-port': 'volfile-server-port',
   'backup-volfile-server': 'volfile-server',
@@ -101,7 +101,7 @@ export default defineCommand({
     verbose: toggleFlag({ short: 'v', help: 'say what is mounted, and how' }),
     types: textFlag({ short: 't', value: 'TYPE', help: 'accepted: there is one' }),
   },
-  kinds: { MNT: 'folder', OPTIONS: 'free', TYPE: 'free' },
+  placeholderKinds: { MNT: 'folder', OPTIONS: 'free', TYPE: 'free' },
   async run({ flags, operands }, terminal) {
     try {
       const [volfile, mnt] = takeOperands(operands, ['VOLFILE', 'MNT']);
@@ -134,17 +134,21 @@ function reportError(error: unknown, terminal: Terminal): number {
 }
 
 /** Matches HOST:/NAME[/PATH]; several hosts are separated by commas, as for mount.glusterfs. */
-const REMOTE = /^((?:\[[^\]/]+\]|[^/:,]+)(?:,(?:\[[^\]/]+\]|[^/:,]+))*):\/?([^/]+)(\/.*)?$/;
+const SERVER_SOURCE = /^((?:\[[^\]/]+\]|[^/:,]+)(?:,(?:\[[^\]/]+\]|[^/:,]+))*):\/?([^/]+)(\/.*)?$/;
 
 /**
  * Makes the flags for a mount's source: empty for a file, else volfile servers, volume and folder.
  */
 function makeServerFlags(source: string): string[] {
-  const [, hosts, name, folder] = existsSync(source) ? [] : (REMOTE.exec(source) ?? []);
+  const [, hosts, name, folder] = existsSync(source) ? [] : (SERVER_SOURCE.exec(source) ?? []);
   if (hosts === undefined) return [];
   const servers = hosts.split(',').map((host) => `--volfile-server=${host}`);
-  const isAll = folder === undefined || folder === '/';
-  return [...servers, `--volfile-id=/${name}`, ...(isAll ? [] : [`--subdir-mount=${folder}`])];
+  const isWholeVolume = folder === undefined || folder === '/';
+  return [
+    ...servers,
+    `--volfile-id=/${name}`,
+    ...(isWholeVolume ? [] : [`--subdir-mount=${folder}`]),
+  ];
 }
 
 /**
@@ -165,7 +169,7 @@ export function convertOptions(
 }
 
 /**
- * Converts one option into a flag, or several; null for an option without a flag.
+ * Converts one option into a flag, or into several; null for an option that needs none.
  * @throws {UsageError}
  */
 function convertOption(
@@ -175,10 +179,10 @@ function convertOption(
   warnOnce: (text: string) => void,
 ): string | string[] | null {
   if (/^x-/i.test(name)) return null;
-  const other = glusterOptions[name];
-  if (other !== undefined) {
+  const glusterFlag = glusterOptions[name];
+  if (glusterFlag !== undefined) {
     if (!value) throw new UsageError(`the mount option ${name} needs a value`);
-    return value.split(':').map((part) => `--${other}=${part}`);
+    return value.split(':').map((part) => `--${glusterFlag}=${part}`);
   }
   const standardFlag = standardOptions[name];
   if (standardFlag !== undefined) return standardFlag;
@@ -196,10 +200,10 @@ function convertOption(
     const names = [...Object.keys(standardOptions), ...ownOptions.map(([flag]) => flag)];
     throw new UsageError(`unknown mount option '${name}'${didYouMean(name, names)}`);
   }
-  const [flag, { value: label }] = match;
-  if (label !== undefined) {
+  const [flag, { value: placeholder }] = match;
+  if (placeholder !== undefined) {
     if (value === undefined)
-      throw new UsageError(`the mount option ${flag} needs a value (${label})`);
+      throw new UsageError(`the mount option ${flag} needs a value (${placeholder})`);
     return `--${flag}=${value}`;
   }
   if (value === undefined || trueWords.includes(value)) return `--${flag}`;

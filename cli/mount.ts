@@ -27,7 +27,7 @@ import { daemonFlags, processFlags, readServerSettings, startServer } from './se
 import { readVolfileServers, volfileServerFlags } from './volfile-server-flags.ts';
 
 /** The default of --slow. */
-const SLOW_MS = 100;
+const DEFAULT_SLOW_MS = 100;
 
 const frontEndNames = ['kernel', 'fuse-native'] as const satisfies readonly FrontEndName[];
 
@@ -103,7 +103,7 @@ export default defineCommand({
     'GlusterFS has of the volume NAME; SERVER is HOST or HOST:PORT, and other servers are asked ' +
     'when the first is not there. The mount takes over what changes there.',
   flags: mountFlags,
-  kinds: { MNT: 'folder' },
+  placeholderKinds: { MNT: 'folder' },
   async run({ flags, operands }, terminal) {
     const settings = await readSettings(flags, operands, terminal.verbosity);
     return startServer(settings, flags, {
@@ -137,7 +137,7 @@ async function readSettings(
     servers,
     subdirMount: readSubdirectory(flags['subdir-mount']),
     mountpoint,
-    slowMs: flags.slow === undefined ? SLOW_MS : parseSlowThreshold(flags.slow),
+    slowMs: flags.slow === undefined ? DEFAULT_SLOW_MS : parseSlowThreshold(flags.slow),
     readOnly: flags['read-only'],
     suid: flags.suid,
     dev: flags.dev,
@@ -164,7 +164,7 @@ function readSubdirectory(path: string | undefined): string | undefined {
   return normalized === '/' ? undefined : normalized;
 }
 
-/** Refuses swapped operands, and a folder or module instead of a volfile. @throws {UsageError} */
+/** Refuses swapped operands, and a folder or module in place of a volfile. @throws {UsageError} */
 function checkOperands(volfile: string, mnt: string): void {
   const findPathKind = (path: string): string => {
     try {

@@ -75,7 +75,7 @@ async function makeMountRow(mount: MountEntry, mounts: readonly MountEntry[]): P
   const server = findServer(mount);
   // If another mount covers it, that one would answer instead.
   const isOnTop = mounts.findLast(({ mountpoint }) => mountpoint === mount.mountpoint) === mount;
-  // Users who may not enter are refused by the kernel, which says nothing of the server's health.
+  // The kernel refuses a user who may not enter: that tells nothing about the server's health.
   const mayEnter = uid === process.geteuid?.() || mount.options.includes('allow_other');
   return {
     what: 'mount',
@@ -90,7 +90,7 @@ async function makeMountRow(mount: MountEntry, mounts: readonly MountEntry[]): P
   };
 }
 
-/** Makes the row of a server without a mount; one that does not answer is listed as a brick. */
+/** Makes the row of a server without a mount. If it does not answer, it is listed as a brick. */
 function makeServerRow({ process, uid, about, health }: RunningServer): Row {
   return {
     what: about?.what ?? 'brick',
@@ -110,7 +110,7 @@ function findUserName(uid: number): string | undefined {
   return users.map((line) => line.split(':')).find((fields) => fields[2] === `${uid}`)?.[0];
 }
 
-const STYLES: Readonly<Record<MountHealth, Style>> = {
+const HEALTH_STYLES: Readonly<Record<MountHealth, Style>> = {
   answers: 'good',
   stuck: 'error',
   dead: 'error',
@@ -133,7 +133,10 @@ function printRows(rows: readonly Row[], terminal: Terminal): void {
   const head = ['mount point or address', 'volfile', 'user', 'since', 'pid'];
   const lines = [
     [...head, paint('bold', 'health', colour)],
-    ...cells.map((row, at) => [...row, paint(STYLES[rows[at]!.health], rows[at]!.health, colour)]),
+    ...cells.map((row, at) => [
+      ...row,
+      paint(HEALTH_STYLES[rows[at]!.health], rows[at]!.health, colour),
+    ]),
   ];
   for (const line of formatTable(lines)) terminal.out(line);
   if (rows.every(({ health }) => health !== 'unknown')) return;

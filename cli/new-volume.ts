@@ -7,11 +7,11 @@ import { join, resolve } from 'node:path';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { numberFlag, quietFlag, textFlag } from '../terminal/flags.ts';
-import { makePathFromFolder, programCommand, quoteWord } from '../terminal/invocation.ts';
-import { reason } from '../terminal/reason.ts';
+import { makePathFromFolder, makeProgramCommand, quoteWord } from '../terminal/invocation.ts';
+import { formatReason } from '../terminal/reason.ts';
 import { paint, printNote, type Terminal } from '../terminal/terminal.ts';
 import { refuseExisting, writeTexts } from './new/template-files.ts';
-import { formatSteps, type Step } from './new/template-languages.ts';
+import { formatNextCommands, type NextCommand } from './new/template-languages.ts';
 import {
   makeBrickFileName,
   makeClientFileName,
@@ -21,7 +21,7 @@ import {
 
 const PORT_MAX = 65_535;
 /** Matches the volume names that libgfapi, GlusterFS's client library, accepts. */
-const NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
+const VOLUME_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 
 export default defineCommand({
   usage: ['glossa new volume NAME DIR… [options]'],
@@ -39,13 +39,13 @@ export default defineCommand({
       help: 'the port of the first brick, the next ones follow; without it, ports that are free',
     }),
   },
-  kinds: { FOLDER: 'folder' },
+  placeholderKinds: { FOLDER: 'folder' },
   async run({ flags, operands }, terminal) {
     const [name, ...directoryOperands] = operands;
     if (name === undefined) throw new UsageError('NAME and DIR are missing');
     if (directoryOperands.length === 0)
       throw new UsageError('DIR is missing: the folder of a brick');
-    if (!NAME.test(name)) {
+    if (!VOLUME_NAME.test(name)) {
       const rule = 'letters, digits, _ and -, none of the last in front';
       throw new UsageError(`'${name}' cannot be the name of a volume: it has ${rule}`);
     }
@@ -60,7 +60,7 @@ export default defineCommand({
     };
     const folder = flags.out ?? name;
     writeVolume(volume, folder, terminal);
-    printNote(`\nnow type:\n${formatSteps(listSteps(volume, folder))}`, terminal);
+    printNote(`\nnow type:\n${formatNextCommands(listNextCommands(volume, folder))}`, terminal);
     return EXIT_OK;
   },
 });
@@ -78,7 +78,7 @@ function writeVolume(volume: NewVolume, folder: string, terminal: Terminal): voi
     try {
       if (mkdirSync(directory, { recursive: true }) !== undefined) printAction('made', directory);
     } catch (error) {
-      throw new Failure(`cannot make the folder ${directory}: ${reason(error)}`);
+      throw new Failure(`cannot make the folder ${directory}: ${formatReason(error)}`);
     }
   }
   writeTexts(texts, folder);
@@ -86,13 +86,13 @@ function writeVolume(volume: NewVolume, folder: string, terminal: Terminal): voi
 }
 
 /** Lists the commands that the user may type next. */
-function listSteps({ name, bricks }: NewVolume, folder: string): Step[] {
+function listNextCommands({ name, bricks }: NewVolume, folder: string): NextCommand[] {
   const currentFolder = process.cwd();
-  const glossa = programCommand(currentFolder);
+  const glossa = makeProgramCommand(currentFolder);
   const quotePath = (file: string): string =>
     quoteWord(makePathFromFolder(currentFolder, join(folder, file)));
   return [
-    ...bricks.map(({ directory, port }): Step => {
+    ...bricks.map(({ directory, port }): NextCommand => {
       const file = quotePath(makeBrickFileName(name, directory));
       return [`${glossa} brick ${file}`, `serves ${directory} at port ${port}`];
     }),
@@ -109,12 +109,14 @@ function listSteps({ name, bricks }: NewVolume, folder: string): Step[] {
  * Chooses a port for each brick: consecutive from `first`, or else free ones.
  * @throws {Failure | UsageError}
  */
-async function choosePorts(count: number, first: number | undefined): Promise<number[]> {
-  if (first === undefined) return findFreePorts(count);
-  if (first < 1 || first + count - 1 > PORT_MAX) {
-    throw new UsageError(`--port takes a number from 1 to ${PORT_MAX - count + 1}, not '${first}'`);
+async function choosePorts(count: number, firstPort: number | undefined): Promise<number[]> {
+  if (firstPort === undefined) return findFreePorts(count);
+  if (firstPort < 1 || firstPort + count - 1 > PORT_MAX) {
+    throw new UsageError(
+      `--port takes a number from 1 to ${PORT_MAX - count + 1}, not '${firstPort}'`,
+    );
   }
-  return Array.from({ length: count }, (_, at) => first + at);
+  return Array.from({ length: count }, (_, at) => firstPort + at);
 }
 
 /** Finds different free ports, by listening at all of them at once. @throws {Failure} */
@@ -125,7 +127,9 @@ async function findFreePorts(count: number): Promise<number[]> {
       servers.map(
         (server) =>
           new Promise<number>((resolve, reject) => {
-            server.once('error', (error) => reject(new Failure(`no free port: ${reason(error)}`)));
+            server.once('error', (error) =>
+              reject(new Failure(`no free port: ${formatReason(error)}`)),
+            );
             server.listen(0, '127.0.0.1', () => {
               resolve((server.address() as { port: number }).port);
             });

@@ -23,7 +23,7 @@ async function type(editorOnly: boolean, operands: readonly string[]): Promise<s
     out: (text) => void said.push(text),
     outBytes: async () => true,
     err: (text) => void said.push(text),
-    interactive: false,
+    isInteractive: false,
     width: 100,
     colour: { out: false, err: false },
     flush: async () => {},

@@ -15,8 +15,8 @@ import {
 } from './new/template-files.ts';
 import {
   checkName,
-  formatSteps,
-  listSteps,
+  formatNextCommands,
+  listNextCommands,
   type TemplateLanguage,
   templateLanguages,
 } from './new/template-languages.ts';
@@ -39,33 +39,38 @@ export default defineCommand({
   async run({ flags, operands }, terminal) {
     if (flags.editor) {
       const [language, folder = '.'] = takeOperands(operands, ['LANGUAGE', '[DIR]']);
-      writeModule(new Map(), makeEditorTexts(findLanguageKind(language), folder), folder, terminal);
+      writeModule(
+        new Map(),
+        makeEditorTexts(findTemplateLanguage(language), folder),
+        folder,
+        terminal,
+      );
       return EXIT_OK;
     }
     const [language, name, operand] = takeOperands(operands, ['LANGUAGE', 'NAME', '[DIR]']);
-    const kind = findLanguageKind(language);
-    checkName(name, kind);
+    const templateLanguage = findTemplateLanguage(language);
+    checkName(name, templateLanguage);
     const folder = operand ?? name;
     writeModule(
-      makeModuleTexts(kind, name, folder),
-      makeEditorTexts(kind, folder),
+      makeModuleTexts(templateLanguage, name, folder),
+      makeEditorTexts(templateLanguage, folder),
       folder,
       terminal,
     );
-    const steps = listSteps(kind, name, folder, process.cwd());
-    printNote(`\nnow type:\n${formatSteps(steps)}`, terminal);
+    const nextCommands = listNextCommands(templateLanguage, name, folder, process.cwd());
+    printNote(`\nnow type:\n${formatNextCommands(nextCommands)}`, terminal);
     return EXIT_OK;
   },
 });
 
 /** Finds a language by its name or an alias. @throws {UsageError} */
-function findLanguageKind(language: string): TemplateLanguage {
+function findTemplateLanguage(language: string): TemplateLanguage {
   const languageNames = Object.keys(templateLanguages);
   const lowerCase = language.toLowerCase();
-  const kind = Object.values(templateLanguages).find(
+  const templateLanguage = Object.values(templateLanguages).find(
     ({ folder, aliases }) => folder === lowerCase || aliases.includes(lowerCase),
   );
-  if (kind !== undefined) return kind;
+  if (templateLanguage !== undefined) return templateLanguage;
   const hint = didYouMean(language, languageNames) || `; there is ${languageNames.join(', ')}`;
   throw new UsageError(`no language '${language}'${hint}`);
 }
@@ -77,12 +82,12 @@ function findLanguageKind(language: string): TemplateLanguage {
 function writeModule(module: Texts, editor: Texts, folder: string, terminal: Terminal): void {
   refuseExisting(module, folder);
   const { texts: missing, warnings } = findMissingTexts(editor, folder);
-  const all = new Map([...module, ...missing]);
-  writeTexts(all, folder);
-  for (const path of all.keys()) {
+  const allTexts = new Map([...module, ...missing]);
+  writeTexts(allTexts, folder);
+  for (const path of allTexts.keys()) {
     printNote(`${paint('good', 'wrote', terminal.colour.out)} ${join(folder, path)}`, terminal);
   }
-  if (all.size === 0 && warnings.length === 0)
+  if (allTexts.size === 0 && warnings.length === 0)
     printNote('editors know the types already', terminal);
   for (const text of warnings) printWarning(text, terminal);
 }

@@ -1,8 +1,8 @@
 /**
  * Runs a command in a temporary mount, for `glossa run`, `glossa trace` and `glossa record`.
  *
- * The server must be another process: to start a program in the mount, the kernel sends requests,
- * and this process, which waits meanwhile, could not reply.
+ * The server must be another process. While this process starts a program in the mount, it is
+ * blocked, so it could not reply to the requests that the kernel sends for the start.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,7 +24,7 @@ import {
   UsageError,
 } from '../terminal/exit.ts';
 import { type FlagValues, stepFlags, takeOperands } from '../terminal/flags.ts';
-import { reason } from '../terminal/reason.ts';
+import { formatReason } from '../terminal/reason.ts';
 import { printStep, type Terminal, type Verbosity } from '../terminal/terminal.ts';
 import type { serverFlags } from './mount.ts';
 import { chooseLogLevel } from './server-command.ts';
@@ -81,7 +81,7 @@ function isFile(path: string): boolean {
   }
 }
 
-/** Runs a command in a temporary mount; resolves to its exit status, or to that of a failure. */
+/** Runs a command in a temporary mount; resolves to its exit status, or to the server's failure. */
 export async function runInMount(task: MountTask, terminal: Terminal): Promise<number> {
   await refuseNonVolfile(task.volfile);
   const folder = makeScratch(task.commandName);
@@ -115,7 +115,7 @@ export function makeServerArguments(
 async function serveAndRun(folder: string, task: MountTask, terminal: Terminal): Promise<number> {
   const { commandName, command, record } = task;
   const server = new ChildServer(makeServerArguments(task, folder, terminal.verbosity), {
-    attached: true,
+    isAttached: true,
     stderr: 'inherit',
     terminal,
     ...(record === undefined ? {} : { record }),
@@ -123,7 +123,7 @@ async function serveAndRun(folder: string, task: MountTask, terminal: Terminal):
   const signals = new SignalForwarder();
   try {
     const isServing = await server.whenReady;
-    if (signals.first !== null) return EXIT_SIGNAL + constants.signals[signals.first];
+    if (signals.firstSignal !== null) return EXIT_SIGNAL + constants.signals[signals.firstSignal];
     if (!isServing) return (await server.whenExited).status || EXIT_FAILURE;
     const problem = await findEntryProblem(folder, task.flags['log-file']);
     if (problem !== null) throw new Failure(problem);
@@ -164,10 +164,10 @@ async function runCommand(
     const [status, signal] = (await once(child, 'exit')) as [number, NodeJS.Signals | null];
     return signal === null ? status : EXIT_SIGNAL + constants.signals[signal];
   } catch (error) {
-    // The error of `spawn` does not say whether its folder or the command is to blame.
+    // The error of `spawn` is the same (ENOENT) for a missing command and for a missing folder.
     const problem = await findEntryProblem(folder);
     terminal.err(
-      `glossa ${commandName}: ${problem ?? `cannot run '${command}': ${reason(error)}`}`,
+      `glossa ${commandName}: ${problem ?? `cannot run '${command}': ${formatReason(error)}`}`,
     );
     const isMissing = problem === null && (error as NodeJS.ErrnoException).code === 'ENOENT';
     return isMissing ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
@@ -175,18 +175,18 @@ async function runCommand(
 }
 
 /** Signals that a terminal sends to its whole foreground process group. */
-const FROM_TERMINAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
-const FORWARDED: readonly NodeJS.Signals[] = [...FROM_TERMINAL, 'SIGTERM', 'SIGHUP'];
+const TERMINAL_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+const FORWARDED_SIGNALS: readonly NodeJS.Signals[] = [...TERMINAL_SIGNALS, 'SIGTERM', 'SIGHUP'];
 
 /** Forwards the signals that this process receives to the command. */
 class SignalForwarder {
   /** The first signal received. */
-  first: NodeJS.Signals | null = null;
+  firstSignal: NodeJS.Signals | null = null;
   private child: ChildProcess | null = null;
-  private readonly withTerminal = process.stdin.isTTY || process.stdout.isTTY;
+  private readonly hasTerminal = process.stdin.isTTY || process.stdout.isTTY;
 
   constructor() {
-    for (const signal of FORWARDED) process.on(signal, this.onSignal);
+    for (const signal of FORWARDED_SIGNALS) process.on(signal, this.onSignal);
   }
 
   forwardTo(child: ChildProcess): void {
@@ -194,13 +194,13 @@ class SignalForwarder {
   }
 
   close(): void {
-    for (const signal of FORWARDED) process.off(signal, this.onSignal);
+    for (const signal of FORWARDED_SIGNALS) process.off(signal, this.onSignal);
   }
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
-    this.first ??= signal;
+    this.firstSignal ??= signal;
     // The terminal has sent it to the command as well.
-    if (this.withTerminal && FROM_TERMINAL.includes(signal)) return;
+    if (this.hasTerminal && TERMINAL_SIGNALS.includes(signal)) return;
     this.child?.kill(signal);
   };
 }
@@ -214,6 +214,6 @@ export function removeFolder(
   try {
     rmdirSync(folder);
   } catch (error) {
-    terminal.err(`glossa ${commandName}: ${folder} is left: ${reason(error)}`);
+    terminal.err(`glossa ${commandName}: ${folder} is left: ${formatReason(error)}`);
   }
 }

@@ -9,7 +9,7 @@ import { numberFlag, quietFlag, takeOperands, textFlag } from '../terminal/flags
 import { Interruption } from '../terminal/interruption.ts';
 
 /** The default of --port. */
-const PORT = 7458;
+const DEFAULT_PORT = 7458;
 const PORT_MAX = 65_535;
 
 export default defineCommand({
@@ -23,7 +23,7 @@ export default defineCommand({
     port: numberFlag({
       value: 'N',
       isWhole: true,
-      help: `serve at this port of 127.0.0.1 (${PORT}); 0 is any that is free`,
+      help: `serve at this port of 127.0.0.1 (${DEFAULT_PORT}); 0 is any that is free`,
     }),
     out: textFlag({ value: 'DIR', help: 'write the page to DIR instead' }),
     ...quietFlag,
@@ -42,7 +42,7 @@ export default defineCommand({
     }
     const interruption = new Interruption();
     try {
-      const server = await servePlayground(buildPlaygroundFiles, port ?? PORT);
+      const server = await servePlayground(buildPlaygroundFiles, port ?? DEFAULT_PORT);
       terminal.out(server.url);
       if (terminal.verbosity !== 'quiet') terminal.err('Open it in a browser; Ctrl-C ends it.');
       if (!interruption.signal.aborted) await once(interruption.signal, 'abort');

@@ -29,7 +29,7 @@ export default defineCommand({
     }),
     ...serverFlags,
   },
-  hasRest: true,
+  passesRest: true,
   async run({ flags, operands, rest }, terminal) {
     const { output, 'data-max': dataMax = DEFAULT_DATA_MAX, ...mountFlags } = flags;
     if (output === undefined) throw new UsageError('--output FILE is missing');

@@ -15,7 +15,7 @@ import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { TimeOfDay } from '../server/log-sink.ts';
 import { NodeContext } from '../server/node-context.ts';
-import { moduleVolumes } from '../server/reloader.ts';
+import { listModuleVolumes } from '../server/reloader.ts';
 import { startOrFail } from '../server/start-graph.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { describeOrFail, inspectFile, inspectText } from '../server/volfiles.ts';
@@ -118,7 +118,7 @@ function makeModuleSink(
 
 /** Chooses the volume whose interpreter gets the prompt. @throws {Failure} */
 function chooseVolume(graph: Graph, name: string | undefined, operand: string): Xlator<GlupyState> {
-  const volumes = moduleVolumes(graph);
+  const volumes = listModuleVolumes(graph);
   const names = volumes.map((xl) => xl.name);
   if (volumes.length === 0) throw new Failure(`${operand} has no scripted volume (features/glupy)`);
   if (name === undefined && volumes.length === 1) return volumes[0]!;
@@ -135,12 +135,12 @@ function chooseVolume(graph: Graph, name: string | undefined, operand: string): 
 async function runPrompt(volume: Xlator<GlupyState>, terminal: Terminal): Promise<number> {
   const modulePrompt = findPromptTarget(volume);
   const { language } = modulePrompt;
-  const interactive = process.stdin.isTTY === true && terminal.interactive;
+  const isInteractive = process.stdin.isTTY === true && terminal.isInteractive;
   const prompts = hostedLanguages.find(({ name }) => name === language)?.prompts ?? ['> ', '... '];
-  const prompt = interactive
-    ? new ConsolePrompt({ prompts, history: `repl-${language}` })
+  const prompt = isInteractive
+    ? new ConsolePrompt({ prompts, historyName: `repl-${language}` })
     : new PipedPrompt();
-  if (interactive) {
+  if (isInteractive) {
     terminal.out(
       `${modulePrompt.path}, volume ${volume.name}: self is the translator; Ctrl-D ends`,
     );

@@ -11,12 +11,12 @@ import {
   formatOutcome,
   formatSummary,
   JSON_SHAPE,
-  OTHER_STORAGE,
+  OTHER_STORAGE_MESSAGE,
 } from './replay/replay-report.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 /** The default of --time-limit: the seconds that a reply may take. */
-export const REPLY_TIMEOUT_S = 30;
+export const DEFAULT_REPLY_TIMEOUT_S = 30;
 
 /** The levels of log lines that are shown. */
 const SERIOUS_LEVELS = new Set(['M', 'A', 'C', 'E', 'W']);
@@ -39,7 +39,7 @@ export default defineCommand({
     output: textFlag({ short: 'o', value: 'FILE', help: 'record the replay' }),
     'time-limit': numberFlag({
       value: 'SEC',
-      help: `seconds that an answer may take (${REPLY_TIMEOUT_S})`,
+      help: `seconds that an answer may take (${DEFAULT_REPLY_TIMEOUT_S})`,
     }),
     json: toggleFlag({ help: `print ${JSON_SHAPE}` }),
     ...quietFlag,
@@ -53,9 +53,9 @@ export default defineCommand({
       strict: flags.strict,
       overrides: flags['xlator-option'],
       allowShell: flags['allow-shell'],
-      warned: (text: string) => printWarning(text, terminal),
+      warn: (text: string) => printWarning(text, terminal),
       output: flags.output,
-      patienceMs: (flags['time-limit'] ?? REPLY_TIMEOUT_S) * 1000,
+      replyTimeoutMs: (flags['time-limit'] ?? DEFAULT_REPLY_TIMEOUT_S) * 1000,
     };
     const result = await replayFile(file, operand, settings, terminal);
     if (!result.isClosed)
@@ -71,7 +71,7 @@ export default defineCommand({
         if (SERIOUS_LEVELS.has(line[0]) && different.length > 0) terminal.err(formatLogLine(line));
       }
       printNote(formatSummary(result), terminal);
-      if (result.otherStorage) terminal.err(OTHER_STORAGE);
+      if (result.storageDiffers) terminal.err(OTHER_STORAGE_MESSAGE);
     }
     return different.length === 0 ? EXIT_OK : EXIT_FAILURE;
   },

@@ -9,7 +9,7 @@ export default defineCommand({
     'Mounts what VOLFILE describes on a temporary folder, runs COMMAND in it, unmounts, and ends ' +
     'as COMMAND did. Without --log-file, warnings and errors go to standard error.',
   flags: serverFlags,
-  hasRest: true,
+  passesRest: true,
   run: async ({ flags, operands, rest }, terminal) =>
     runInMount({ commandName: 'run', ...takeVolfileAndCommand(operands, rest), flags }, terminal),
 });

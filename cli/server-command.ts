@@ -6,9 +6,9 @@ import { resolve } from 'node:path';
 import { parseLogLevel } from '../runtime/core/log.ts';
 import { type Parent, parent } from '../server/child-server.ts';
 import { startDaemon } from '../server/daemon.ts';
-import { CONSOLE, defaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
+import { CONSOLE, findDefaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
 import { parseAddress } from '../server/metrics/metrics-address.ts';
-import { BUF_SIZE, FLUSH_TIMEOUT_S } from '../server/repeat-counter.ts';
+import { DEFAULT_BUF_SIZE, DEFAULT_FLUSH_TIMEOUT_S } from '../server/repeat-counter.ts';
 import { removeScratch } from '../server/scratch-folders.ts';
 import type { ServerSettings, Starter } from '../server/server-lifecycle.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
@@ -42,11 +42,11 @@ export const processFlags = {
   'log-buf-size': numberFlag({
     value: 'N',
     isWhole: true,
-    help: `messages whose repeats are counted, not written (${BUF_SIZE}); 0: none`,
+    help: `messages whose repeats are counted, not written (${DEFAULT_BUF_SIZE}); 0: none`,
   }),
   'log-flush-timeout': numberFlag({
     value: 'SEC',
-    help: `seconds until it is written how often they were repeated (${FLUSH_TIMEOUT_S})`,
+    help: `seconds until it is written how often they were repeated (${DEFAULT_FLUSH_TIMEOUT_S})`,
   }),
   metrics: textFlag({
     value: 'HOST:PORT',
@@ -81,7 +81,7 @@ export function readServerSettings(
   logSubject: string,
   verbosity: Verbosity | undefined,
 ): ServerSettings {
-  const log = flags['log-file'] ?? (flags.debug ? CONSOLE : defaultLogFile(logSubject));
+  const log = flags['log-file'] ?? (flags.debug ? CONSOLE : findDefaultLogFile(logSubject));
   const pidFile = flags['pid-file'];
   return {
     volfile,
@@ -109,7 +109,7 @@ const LEVELS_BY_VERBOSITY = {
   WARNING: { quiet: 'ERROR', verbose: 'INFO' },
 } as const;
 
-/** Chooses the level of a log without `--log-level`: -q and -v change that of a terminal only. */
+/** Chooses the log level without `--log-level`; -q and -v change that of a terminal only. */
 export function chooseLogLevel(
   log: string,
   verbosity: Verbosity | undefined,
@@ -155,7 +155,7 @@ export function startServer(
 function makeStarter({
   reportReady,
   onGone,
-  attached,
+  isAttached: attached,
   tty,
   scratch,
   record,
@@ -171,7 +171,7 @@ function makeStarter({
     debug,
     reportReady() {
       process.chdir('/');
-      // Moved to the end: the exit handler that unmounts was added meanwhile, and must run first.
+      // Added again, so that it runs after the exit handler that unmounts, which was added later.
       process.off('exit', removeFolder).on('exit', removeFolder);
       return reportReady();
     },

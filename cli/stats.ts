@@ -4,8 +4,8 @@ import { printable } from '../runtime/volfile/printable.ts';
 import { formatProfile } from '../runtime/xlators/debug/io-stats/formats/profile.ts';
 import { ask } from '../server/control/control-client.ts';
 import { findServer } from '../server/control/find-server.ts';
-import { formatStatedump } from '../server/statedump/paragraphs.ts';
-import type { Statedump } from '../server/statedump/volume-dumps.ts';
+import { formatVolumeDumps } from '../server/statedump/paragraphs.ts';
+import type { VolumeDumps } from '../server/statedump/volume-dumps.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { takeOperands, toggleFlag } from '../terminal/flags.ts';
@@ -36,16 +36,16 @@ export default defineCommand({
       terminal.out(flags.json ? JSON.stringify(names, null, 2) : names.map(printable).join('\n'));
       return EXIT_OK;
     }
-    const dump = (await ask(server, 'stats')) as Statedump;
+    const dump = (await ask(server, 'stats')) as VolumeDumps;
     if (flags.json) terminal.out(JSON.stringify(dump, null, 2));
     else if (flags.profile) terminal.out(formatProfiles(dump, operand));
-    else terminal.out(formatStatedump(dump, terminal.colour.out));
+    else terminal.out(formatVolumeDumps(dump, terminal.colour.out));
     return EXIT_OK;
   },
 });
 
 /** Formats the profiles of all volumes of debug/io-stats. @throws {Failure} without any */
-function formatProfiles({ volumes }: Statedump, operand: string): string {
+function formatProfiles({ volumes }: VolumeDumps, operand: string): string {
   const profiled = volumes.filter(({ type }) => type === 'debug/io-stats');
   if (profiled.length === 0) throw new Failure(`${operand} has no volume of type debug/io-stats`);
   return profiled.map(({ name, dump }) => formatProfile(name, dump)).join('\n');

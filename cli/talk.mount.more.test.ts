@@ -10,8 +10,8 @@ export class xlator extends Translator {
 }
 `;
 
-describeMounts('without an error, the output', () => {
-  it('is empty with -q and lists each step with -v: mount and umount', () =>
+describeMounts('without an error', () => {
+  it('glossa mount and umount print nothing with -q, and each step with -v', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('test.vol', memory);
       await scratch.writeFile('broken.vol', broken);
@@ -50,7 +50,7 @@ describeMounts('without an error, the output', () => {
       expect(both).toMatchObject({ status: 2, out: '' });
     }));
 
-  it('is that of the command alone with -q and lists each step with -v: run, which logs on the terminal', () =>
+  it('glossa run prints only the output of its command with -q, and each step with -v', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('m.js', MODULE);
       const above = 'type features/glupy\n option module-name m.js';
@@ -74,7 +74,7 @@ describeMounts('without an error, the output', () => {
       expect(verbose.err).toMatch(new RegExp(steps.join('\n(.*\n)*?')));
     }));
 
-  it('is empty with -q and lists each step with -v: reload', () =>
+  it('glossa reload prints nothing with -q, and each step with -v', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       expect(await runGlossa(scratch, ['reload', '-q', 'mnt'])).toMatchObject({

@@ -106,7 +106,7 @@ async function replayAll(
 ): Promise<void> {
   reporter.beginFile(module);
   const warn = (text: string): void => reporter.addWarning(text);
-  const settings = { strict, patienceMs: timeLimit * 1000, warned: warn };
+  const settings = { strict, replyTimeoutMs: timeLimit * 1000, warn };
   for (const recording of recordings) {
     if (filter !== undefined && !recording.includes(filter)) continue;
     const report = await replayTest(recording, module, settings, terminal);

@@ -15,15 +15,15 @@ import { DEFAULT_WIDTH, formatRatesTable, formatScreen } from './top/rates-table
 import { initialState, pressKey, type ScreenState } from './top/screen-state.ts';
 
 /** Seconds between two tables: the default and the limits. */
-const INTERVAL_S = 1;
+const DEFAULT_INTERVAL_S = 1;
 const INTERVAL_MIN_S = 0.1;
 const INTERVAL_MAX_S = 3600;
-/** The longest time between two questions: the server stops counting after LEASE_MS without one. */
-const SAMPLE_MS_MAX = LEASE_MS / 2;
-/** The screen shows that an answer is late after this time. */
-const LATE_MS = 2000;
+/** The longest time between two samples: the server stops counting after LEASE_MS without one. */
+const SAMPLE_INTERVAL_MAX_MS = LEASE_MS / 2;
+/** The time after which the screen shows that an answer is late. */
+const LATE_AFTER_MS = 2000;
 /** The time between two such checks. */
-const LATE_CHECK_MS = 500;
+const LATE_CHECK_INTERVAL_MS = 500;
 /** The seconds after which a missing answer is an error, for a table or JSON. */
 const REPLY_TIMEOUT_S = 6;
 
@@ -39,7 +39,7 @@ export default defineCommand({
   flags: {
     interval: numberFlag({
       value: 'SEC',
-      help: `seconds from one look to the next, or how long to watch once (${INTERVAL_S})`,
+      help: `seconds from one look to the next, or how long to watch once (${DEFAULT_INTERVAL_S})`,
     }),
     once: toggleFlag({ help: 'print a table, and end' }),
     fops: toggleFlag({ help: 'a row for each fop of a volume' }),
@@ -52,7 +52,7 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     const [operand] = takeOperands(operands, ['MNT|BRICK']);
-    const intervalS = flags.interval ?? INTERVAL_S;
+    const intervalS = flags.interval ?? DEFAULT_INTERVAL_S;
     if (intervalS < INTERVAL_MIN_S || intervalS > INTERVAL_MAX_S) {
       throw new UsageError(`--interval takes ${INTERVAL_MIN_S} to ${INTERVAL_MAX_S} seconds`);
     }
@@ -80,15 +80,15 @@ const formatJson = (rates: ServerRates): string => JSON.stringify(rates, null, 2
 function formatTable(
   rates: ServerRates,
   state: ScreenState,
-  { interactive, colour }: Terminal,
+  { isInteractive, colour }: Terminal,
 ): string {
-  const width = interactive ? (process.stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH;
+  const width = isInteractive ? (process.stdout.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH;
   return formatRatesTable(rates, state, width, colour.out).join('\n');
 }
 
 interface RatesObserver {
   onRates(rates: ServerRates): void;
-  /** Called again and again while the server has not answered for so many seconds. */
+  /** Called repeatedly while an answer is late. @param seconds the time since the question */
   onLate(seconds: number): void;
 }
 
@@ -101,18 +101,19 @@ async function watchServer(
   { onRates, onLate }: RatesObserver,
   signal: AbortSignal,
 ): Promise<void> {
-  const stepMs = Math.min(intervalMs, SAMPLE_MS_MAX);
+  const sampleIntervalMs = Math.min(intervalMs, SAMPLE_INTERVAL_MAX_MS);
   let previous: Counts | null = null;
   while (!signal.aborted) {
     const counts = await askForCounts(server, onLate, signal);
     if (counts === null) return;
-    // Within a long interval, answers are dropped: the question only keeps the server counting.
-    const isSoon = previous !== null && counts.now - previous.now < intervalMs - stepMs / 2;
-    if (!isSoon || counts.since !== previous?.since) {
+    // Samples within a long interval only keep the server counting: they are dropped.
+    const isTooSoon =
+      previous !== null && counts.now - previous.now < intervalMs - sampleIntervalMs / 2;
+    if (!isTooSoon || counts.since !== previous?.since) {
       if (previous !== null) onRates(computeRates(previous, counts));
       previous = counts;
     }
-    await delay(stepMs, null, { signal }).catch(() => {});
+    await delay(sampleIntervalMs, null, { signal }).catch(() => {});
   }
 }
 
@@ -125,8 +126,8 @@ async function askForCounts(
   const startedAt = performance.now();
   const timer = setInterval(() => {
     const ms = performance.now() - startedAt;
-    if (ms >= LATE_MS) onLate(Math.floor(ms / 1000));
-  }, LATE_CHECK_MS);
+    if (ms >= LATE_AFTER_MS) onLate(Math.floor(ms / 1000));
+  }, LATE_CHECK_INTERVAL_MS);
   try {
     return (await ask(server, 'top', signal)) as Counts;
   } catch (error) {
@@ -180,10 +181,10 @@ async function showLive(
     screen.draw(formatScreen(server.operand, rates, state, drawing));
   };
   const onKey = (key: string): void => {
-    const next = pressKey(state, key);
-    if (next === null) end();
+    const nextState = pressKey(state, key);
+    if (nextState === null) end();
     else {
-      state = next;
+      state = nextState;
       draw();
     }
   };

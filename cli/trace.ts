@@ -44,7 +44,7 @@ export default defineCommand({
     'standard output as requests end, until Ctrl-C or SIGTERM; root and the user who started it may. A request has to match every flag; ' +
     'of several volumes, fops, paths, processes, users or errnos, one is enough.',
   flags,
-  hasRest: true,
+  passesRest: true,
   async run({ flags, operands, rest }, terminal) {
     const view = chooseView(flags);
     if (flags.read !== undefined)
@@ -65,22 +65,22 @@ export default defineCommand({
         terminal,
       );
     }
-    const viewOutput = { view, baseDir: dirname(resolve(task.volfile)), to: 'err' } as const;
+    const viewOutput = { view, baseDir: dirname(resolve(task.volfile)), stream: 'err' } as const;
     return recordAndShow(viewOutput, terminal, (file) =>
       runInMount({ ...task, record: { ...recordingOptions, file } }, terminal),
     );
   },
 });
 
-/** A view of a recording (tree, summary, page …), and where it is printed. */
+/** A view of a recording (tree, summary, page …), and the stream on which it is printed. */
 interface ViewOutput {
   readonly view: View;
   /** The folder from which relative paths of modules start. */
   readonly baseDir: string;
-  readonly to: 'out' | 'err';
+  readonly stream: 'out' | 'err';
 }
 
-/** Records into a temporary file and shows it, even after a failure; resolves to the status. */
+/** Records into a temporary file, and shows it even after a failure. @returns the exit status */
 async function recordAndShow(
   viewOutput: ViewOutput,
   terminal: Terminal,
@@ -123,7 +123,7 @@ async function traceMount(
   const isLive = view.requests === null && (view.kind === 'tree' || view.kind === 'summary');
   if (isLive) return showLive(operand, recordingOptions, flags.summary, terminal);
   // The other views need the whole recording.
-  return recordAndShow({ view, baseDir: process.cwd(), to: 'out' }, terminal, (file) =>
+  return recordAndShow({ view, baseDir: process.cwd(), stream: 'out' }, terminal, (file) =>
     recordLive(operand, { ...recordingOptions, file }, terminal),
   );
 }
@@ -162,7 +162,7 @@ async function showRecording(
   const recordingFile = await openRecordingFile(file);
   const viewFile = view.file === undefined ? null : new ViewFile(view.file);
   await printRecording(
-    { ...recordingFile, view, viewFile, baseDir: process.cwd(), to: 'out' },
+    { ...recordingFile, view, viewFile, baseDir: process.cwd(), stream: 'out' },
     terminal,
   );
   return EXIT_OK;
@@ -175,7 +175,7 @@ interface RecordingView extends RecordingFile, ViewOutput {
 
 /** Shows a recording, and reports its damaged parts on standard error. */
 async function printRecording(
-  { recording, bytes, view, viewFile, baseDir, to }: RecordingView,
+  { recording, bytes, view, viewFile, baseDir, stream }: RecordingView,
   terminal: Terminal,
 ): Promise<void> {
   if (view.kind === 'html') {
@@ -186,8 +186,8 @@ async function printRecording(
     const requests = await readViewData(recording, view);
     if (viewFile !== null) viewFile.write(generatePerfetto(requests, recording));
     else {
-      const colour = terminal.colour[to];
-      for (const line of formatView(view, requests, recording, colour)) terminal[to](line);
+      const colour = terminal.colour[stream];
+      for (const line of formatView(view, requests, recording, colour)) terminal[stream](line);
     }
   }
   if (!recording.closed) terminal.err('the recording was not ended: it was cut off, or goes on');

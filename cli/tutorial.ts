@@ -49,7 +49,7 @@ import { choiceFlag, takeOperands } from '../terminal/flags.ts';
 import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
 
 /** The default of --searches. */
-const SEARCHES = 10_000;
+const DEFAULT_SEARCHES = 10_000;
 
 export default defineCommand({
   usage: ['glossa tutorial [options]'],
@@ -74,12 +74,18 @@ export default defineCommand({
         "nothing else. why: why the bricks are not GlusterFS's, or null. lookups: that the searches " +
         "made; sent: what went to bricks. busy, toFirst: as in glossa demo. talkMs: the talk's, null " +
         'where it had none',
-      searches: `how many searches (${SEARCHES})`,
+      searches: `how many searches (${DEFAULT_SEARCHES})`,
     }),
   },
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
-    const { seed = 1, searches = SEARCHES, delay: delayMs = 0, json, bricks = null } = flags;
+    const {
+      seed = 1,
+      searches = DEFAULT_SEARCHES,
+      delay: delayMs = 0,
+      json,
+      bricks = null,
+    } = flags;
     const settings = {
       ...checkSettings({ seed, searches, delayMs }),
       brickProgram: chooseBrickProgram(bricks),

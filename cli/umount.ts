@@ -20,7 +20,7 @@ import { printStep, type Terminal } from '../terminal/terminal.ts';
  */
 const END_TIMEOUT_S = 30;
 /** The time between two checks whether it has ended. */
-const STEP_MS = 10;
+const POLL_INTERVAL_MS = 10;
 
 export default defineCommand({
   usage: ['glossa umount MNT|BRICK [options]'],
@@ -56,11 +56,11 @@ export default defineCommand({
     const server = isWaiting ? findServer(mount) : null;
     const isHidden = isWaiting && server === null && (await checkHealth(mountpoint)) !== 'dead';
     if (server !== null) printStep(`process ${server.pid} serves ${mountpoint}`, terminal);
-    const inUse = await unmountAt(mount, operand, flags.lazy);
+    const isInUse = await unmountAt(mount, operand, flags.lazy);
     printStep(`${mountpoint} is unmounted`, terminal);
-    if (isHidden) throw new Failure(`${operand} is unmounted, ${HIDDEN_SERVER}`);
+    if (isHidden) throw new Failure(`${operand} is unmounted, ${HIDDEN_SERVER_TEXT}`);
     if (server !== null) {
-      await waitForServer(server, operand, { inUse, timeoutS: flags.timeout ?? END_TIMEOUT_S });
+      await waitForServer(server, operand, { isInUse, timeoutS: flags.timeout ?? END_TIMEOUT_S });
       printStep(`process ${server.pid} has ended`, terminal);
     }
     return EXIT_OK;
@@ -79,7 +79,7 @@ async function endServer(
   // An error means that the server has ended meanwhile, as at another request.
   await ask(target, 'end').catch(() => {});
   if (timeoutS === null) return;
-  if (!(await hasEnded(process, timeoutS))) {
+  if (!(await endsWithin(process, timeoutS))) {
     throw new Failure(
       `after ${timeoutS} s the server of ${operand} (process ${pid}) has not ended; 'kill -9 ${pid}' ends it`,
     );
@@ -87,7 +87,7 @@ async function endServer(
   printStep(`process ${pid} has ended`, terminal);
 }
 
-const HIDDEN_SERVER =
+const HIDDEN_SERVER_TEXT =
   'but its server is not to be seen from here (it may be in another container), so its end was not ' +
   'waited for; --no-wait asks for no more';
 
@@ -95,12 +95,12 @@ const HIDDEN_SERVER =
 async function waitForServer(
   server: ServerProcess,
   operand: string,
-  { inUse, timeoutS }: { inUse: boolean; timeoutS: number },
+  { isInUse, timeoutS }: { isInUse: boolean; timeoutS: number },
 ): Promise<void> {
-  if (await hasEnded(server, timeoutS)) return;
+  if (await endsWithin(server, timeoutS)) return;
   const { pid } = server;
   throw new Failure(
-    inUse
+    isInUse
       ? `${operand} is detached, but after ${timeoutS} s something still uses it: its server ` +
           `(process ${pid}) goes on until nothing does`
       : `${operand} is unmounted, but after ${timeoutS} s its server (process ${pid}) has not ` +
@@ -108,12 +108,12 @@ async function waitForServer(
   );
 }
 
-/** Waits for a server's end; resolves to whether it came within `timeoutS` seconds. */
-async function hasEnded(server: ServerProcess, timeoutS: number): Promise<boolean> {
+/** Waits for a server's end; resolves to whether it ended within `timeoutS` seconds. */
+async function endsWithin(server: ServerProcess, timeoutS: number): Promise<boolean> {
   const start = performance.now();
   while (isRunning(server)) {
     if (performance.now() - start >= timeoutS * 1000) return false;
-    await delay(STEP_MS);
+    await delay(POLL_INTERVAL_MS);
   }
   return true;
 }

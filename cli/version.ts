@@ -2,7 +2,7 @@
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';
 import { takeOperands } from '../terminal/flags.ts';
-import { packageVersion } from '../terminal/package-version.ts';
+import { readPackageVersion } from '../terminal/package-version.ts';
 
 export default defineCommand({
   usage: ['glossa version', 'glossa --version'],
@@ -10,7 +10,7 @@ export default defineCommand({
   flags: {},
   async run({ operands }, terminal) {
     takeOperands(operands, []);
-    terminal.out(`glossa ${packageVersion()}`);
+    terminal.out(`glossa ${readPackageVersion()}`);
     return EXIT_OK;
   },
 });

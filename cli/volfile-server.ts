@@ -9,9 +9,9 @@ import { Log, parseLogLevel } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { parent } from '../server/child-server.ts';
-import { ControlHost, makeCommonQuestions } from '../server/control/control-host.ts';
+import { ControlHost, makeCommonHandlers } from '../server/control/control-host.ts';
 import { startDaemon } from '../server/daemon.ts';
-import { CONSOLE, defaultLogFile, makeLogFolder, openSink } from '../server/log-sink.ts';
+import { CONSOLE, findDefaultLogFile, makeLogFolder, openSink } from '../server/log-sink.ts';
 import { formatAddress } from '../server/metrics/metrics-address.ts';
 import { PidFile } from '../server/pid-file.ts';
 import { Shutdown } from '../server/shutdown.ts';
@@ -26,7 +26,7 @@ import {
   textFlag,
   toggleFlag,
 } from '../terminal/flags.ts';
-import { reason } from '../terminal/reason.ts';
+import { formatReason } from '../terminal/reason.ts';
 import { printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
 import { serverFlags } from './mount.ts';
 import { chooseLogLevel } from './server-command.ts';
@@ -77,7 +77,7 @@ export default defineCommand({
     'comments are given to programs of this machine alone. It listens on loopback unless --host ' +
     'says otherwise; SIGTERM and SIGINT end it, and so does `glossa umount DIR`.',
   flags,
-  kinds: { PATH: { files: [] } },
+  placeholderKinds: { PATH: { files: [] } },
   async run({ flags, operands }, terminal) {
     const [dir] = takeOperands(operands, ['DIR']);
     const folder = requireFolder(dir);
@@ -87,10 +87,11 @@ export default defineCommand({
     if (flags.port !== undefined && flags.port > PORT_MAX) {
       throw new UsageError(`--port takes a number up to ${PORT_MAX}, not '${flags.port}'`);
     }
-    const invalid = flags.also.find((address) => !/^\S+:\d+$/.test(address));
-    if (invalid !== undefined) throw new UsageError(`--also takes HOST:PORT, not '${invalid}'`);
+    const invalidAddress = flags.also.find((address) => !/^\S+:\d+$/.test(address));
+    if (invalidAddress !== undefined)
+      throw new UsageError(`--also takes HOST:PORT, not '${invalidAddress}'`);
     const logOperand = flags['log-file'] ?? (flags['no-daemon'] ? CONSOLE : null);
-    const log = logOperand ?? defaultLogFile('volfile-server');
+    const log = logOperand ?? findDefaultLogFile('volfile-server');
     if (logOperand === null) makeLogFolder(log);
     const settings = { ...flags, folder, logFile: log === CONSOLE ? log : resolve(log) };
     if (parent !== null || flags['no-daemon']) return serveFolder(settings, terminal);
@@ -103,12 +104,16 @@ function requireFolder(dir: string): string {
   try {
     if (statSync(dir).isDirectory()) return resolve(dir);
   } catch (error) {
-    throw new Failure(`cannot read the folder ${dir}: ${reason(error)}`);
+    throw new Failure(`cannot read the folder ${dir}: ${formatReason(error)}`);
   }
   throw new UsageError(`${dir} is a file: what is served is a folder with NAME.vol in it`);
 }
 
-/** Serves until the shutdown is requested; resolves to the exit status. @throws {Failure} */
+/**
+ * Serves the folder until the shutdown is requested.
+ * @returns the exit status.
+ * @throws {Failure}
+ */
 async function serveFolder(settings: Settings, terminal: Terminal): Promise<number> {
   const { logFile, folder } = settings;
   const { colour, verbosity } = terminal;
@@ -118,7 +123,7 @@ async function serveFolder(settings: Settings, terminal: Terminal): Promise<numb
   const shutdown = new Shutdown(log, sink, terminal);
   const pidFile = new PidFile(settings['pid-file'] && resolve(settings['pid-file']));
   try {
-    const server = await listen(settings, log);
+    const server = await startListening(settings, log);
     let controlHost: ControlHost | null = null;
     try {
       const addresses = listAddresses(settings, server.port);
@@ -137,7 +142,7 @@ async function serveFolder(settings: Settings, terminal: Terminal): Promise<numb
       shutdown.defer();
       const endRequested = new Promise<void>((resolve) => shutdown.onRequest(resolve));
       const listens = addresses.map((address) => ({ address, bricks: [] }));
-      const commonQuestions = makeCommonQuestions(
+      const commonQuestions = makeCommonHandlers(
         () => ({ what: 'volfile-server', volfile: folder, listens }),
         shutdown,
       );
@@ -161,7 +166,7 @@ async function serveFolder(settings: Settings, terminal: Terminal): Promise<numb
 }
 
 /** Starts listening at the port and the socket of the flags. @throws {Failure} */
-async function listen(settings: Settings, log: Log): Promise<VolfileServer> {
+async function startListening(settings: Settings, log: Log): Promise<VolfileServer> {
   const { host = LOOPBACK, port = VOLFILE_SERVER_PORT, socket } = settings;
   try {
     return await VolfileServer.start({
@@ -174,7 +179,7 @@ async function listen(settings: Settings, log: Log): Promise<VolfileServer> {
     });
   } catch (error) {
     const addressText = listAddresses(settings, port).join(' and ');
-    throw new Failure(`cannot serve ${settings.folder} at ${addressText}: ${reason(error)}`);
+    throw new Failure(`cannot serve ${settings.folder} at ${addressText}: ${formatReason(error)}`);
   }
 }
 

@@ -79,9 +79,9 @@ function formatSentences(
   const otherPath = paths.find((candidate) => candidate !== path);
   const otherText =
     otherPath === undefined ? '' : ` ${paths[0] === path ? 'to' : 'from'} ${printable(otherPath)}`;
-  const object = attribute === null ? otherText : ` of the attribute ${printable(attribute)}`;
+  const objectText = attribute === null ? otherText : ` of the attribute ${printable(attribute)}`;
   const timesText = times === 1 ? '' : ` ${times} times`;
-  // `ms` of requests that were answered together is that of all of them: any may have been slow.
+  // Requests that were answered together have one `ms`, the time of all: any may have been slow.
   const isShared = among > 1 && ms >= slowMs;
   const slowly = isShared ? 'perhaps slowly' : 'slowly';
   const resultText =
@@ -93,7 +93,7 @@ function formatSentences(
     ? `at most ${formatMs(ms)}, in which ${among} requests were answered`
     : formatMs(ms);
   return [
-    `${printable(path)}: ${op.toLowerCase()}${object} ${resultText}${slowText}${timesText}.`,
+    `${printable(path)}: ${op.toLowerCase()}${objectText} ${resultText}${slowText}${timesText}.`,
     `${times === 1 ? 'Process' : 'Last for process'} ${pid} of user ${uid}, at ${formatTime(request.time)}, in ${time}.`,
     formatOrigin(request),
   ];

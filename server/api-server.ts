@@ -1,6 +1,7 @@
 /**
- * Serves the volume at the top of a graph to programs in other languages, over a unix socket at which they connect, or
- * over one that the process has inherited. Called by `glossa api`; docs/reference/api-protocol.md has the protocol.
+ * Serves the volume at the top of a graph to programs in other languages: over a unix socket that
+ * it listens at, or over a connected one that it has inherited. Called by `glossa api`; the
+ * protocol is in docs/reference/api-protocol.md.
  */
 import { chmodSync, rmSync } from 'node:fs';
 import { openListeningSocket } from '../gluster/protocol/server/loop-listener.ts';
@@ -17,8 +18,8 @@ import { messages } from '../runtime/core/messages.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { type Peer, readPeer } from '../runtime/sys/socket.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
-import { packageVersion } from '../terminal/package-version.ts';
-import { reason } from '../terminal/reason.ts';
+import { readPackageVersion } from '../terminal/package-version.ts';
+import { formatReason } from '../terminal/reason.ts';
 import { type ListeningServer, serveListening } from './listening-server.ts';
 import type { Reloader } from './reloader.ts';
 import {
@@ -41,8 +42,8 @@ export function serveApi(
   starter: Starter,
 ): Promise<number> {
   const graphServer: GraphServer = {
-    async begin() {},
-    async refuse() {},
+    async checkBeforeStart() {},
+    async refuseVolfile() {},
     async serve(graph, serverContext) {
       const server = new ApiServer(graph, settings.socket, serverContext);
       await serveListening(server, graphServer, graph, settings, serverContext);
@@ -53,8 +54,8 @@ export function serveApi(
   return runServer(graphServer, settings, terminal, starter);
 }
 
-/** The identity of clients that name none: the server's own. */
-const findCaller = (pid: number): Caller => ({
+/** Makes the identity of a client that names none: the server's own, with the client's pid. */
+const makeCaller = (pid: number): Caller => ({
   uid: process.geteuid!(),
   gid: process.getegid!(),
   groups: process.getgroups!(),
@@ -77,7 +78,7 @@ class ApiServer implements ListeningServer, ApiHost {
     this.socket = socket;
     this.serverContext = serverContext;
     this.facts = {
-      version: packageVersion(),
+      version: readPackageVersion(),
       volume: graph.top.name,
       uid: process.geteuid!(),
       gid: process.getegid!(),
@@ -103,7 +104,7 @@ class ApiServer implements ListeningServer, ApiHost {
       fd = await openListeningSocket({ path: socket });
       chmodSync(socket, 0o600);
     } catch (error) {
-      throw new Failure(`cannot listen at ${socket}: ${reason(error)}`);
+      throw new Failure(`cannot listen at ${socket}: ${formatReason(error)}`);
     }
     this.listeningSocket = new ListeningSocket(
       fd,
@@ -132,13 +133,13 @@ class ApiServer implements ListeningServer, ApiHost {
     const { log } = this.serverContext;
     const peer: Peer = readPeer(fd) ?? { pid: 0, uid: -1 };
     const isAdmitted = peer.uid === 0 || peer.uid === process.geteuid!();
-    let served: ApiConnection | null = null;
+    let apiConnection: ApiConnection | null = null;
     const connection = new LoopConnection(
       fd,
       pump,
       (transport) => {
-        served = new ApiConnection(this, findCaller(peer.pid), transport);
-        return served;
+        apiConnection = new ApiConnection(this, makeCaller(peer.pid), transport);
+        return apiConnection;
       },
       () => {
         if (isAdmitted) {
@@ -148,11 +149,12 @@ class ApiServer implements ListeningServer, ApiHost {
       },
     );
     if (isAdmitted) log.info(`process ${peer.pid} connected`, { msgid: messages.apiClient.id });
-    else served!.refuse(`it is of the user with uid ${peer.uid}, who may not use the volume`);
+    else
+      apiConnection!.refuse(`it is of the user with uid ${peer.uid}, who may not use the volume`);
     return connection;
   }
 
-  // -- for connections -----------------------------------------------------------------------
+  // -- called by ApiConnection --------------------------------------------------------------
 
   openVolume(): ApiVolume {
     const volume = new ApiVolume(this.graph, (text) => this.log(text), {

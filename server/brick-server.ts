@@ -21,7 +21,7 @@ import {
   type Starter,
 } from './server-lifecycle.ts';
 
-const TYPE = 'protocol/server';
+const SERVER_TYPE = 'protocol/server';
 
 /** Serves until the shutdown is requested; resolves to the exit status. @throws {Failure} */
 export function serveBricks(
@@ -30,8 +30,8 @@ export function serveBricks(
   starter: Starter,
 ): Promise<number> {
   const graphServer: GraphServer = {
-    async begin() {},
-    refuse: async (description) => refuseWithoutServer(description),
+    async checkBeforeStart() {},
+    refuseVolfile: async (description) => refuseWithoutServer(description),
     serve: (graph, serverContext) => serveGraph(graphServer, graph, settings, serverContext),
     wake: () => pump.wake(),
   };
@@ -40,15 +40,15 @@ export function serveBricks(
 
 /** Refuses a volfile without a volume of type protocol/server. @throws {Failure} */
 function refuseWithoutServer({ file, volumes }: VolfileDescription): void {
-  if (volumes.some(({ type }) => type.text === TYPE)) return;
+  if (volumes.some(({ type }) => type.text === SERVER_TYPE)) return;
   throw new Failure(
-    `${printable(file)} has no volume of type ${TYPE}, which lets clients use those below it: ` +
+    `${printable(file)} has no volume of type ${SERVER_TYPE}, which lets clients use those below it: ` +
       "add one, or mount it here by 'glossa mount'",
   );
 }
 
 const findServers = (graph: Graph): BrickServer[] =>
-  graph.xlators.filter(({ type }) => type === TYPE).map(({ priv }) => priv as BrickServer);
+  graph.xlators.filter(({ type }) => type === SERVER_TYPE).map(({ priv }) => priv as BrickServer);
 
 const describeListeners = (graph: Graph): Listener[] =>
   findServers(graph).map(({ address, brickNames }) => ({ address, bricks: brickNames }));

@@ -2,8 +2,8 @@
  * Starts a server in a process of its own, and connects it to this process, its *starter*.
  *
  * The server is this program again, in its own session (so a terminal's Ctrl-C does not reach it),
- * with the variable GLOSSA_SERVER. Over Node's IPC channel it sends its messages, then that it is
- * ready.
+ * with the variable GLOSSA_SERVER. Over Node's IPC channel it sends its messages, and at last that
+ * it is ready.
  * - A *daemon* then closes the channel, and the starter ends.
  * - An *attached* server ends when the starter closes the channel or dies, even by `kill -9`.
  */
@@ -12,10 +12,10 @@ import { createInterface } from 'node:readline';
 import type { FromServer, Request } from '../runtime/debug/protocol.ts';
 import { noInspector } from '../runtime/sys/inspector.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
-import { processTerminal, type Terminal } from '../terminal/terminal.ts';
+import { makeProcessTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
 
-const VARIABLE = 'GLOSSA_SERVER';
+const STARTER_VARIABLE = 'GLOSSA_SERVER';
 
 type ServerMessage =
   | { readonly out: string }
@@ -24,9 +24,9 @@ type ServerMessage =
   | { readonly debug: FromServer };
 type StarterMessage = { readonly debug: Request };
 
-/** The facts about the starter that the server needs: the JSON in GLOSSA_SERVER. */
-interface StarterFacts extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
-  readonly attached: boolean;
+/** The facts that a server gets from its starter, as JSON in GLOSSA_SERVER. */
+interface StarterFacts extends Pick<Terminal, 'isInteractive' | 'colour' | 'width'> {
+  readonly isAttached: boolean;
   /** The path of the starter's terminal, for breakpoint() in a module of an attached server. */
   readonly tty: string | undefined;
   /** A temporary folder that the server removes with its mount. */
@@ -34,7 +34,7 @@ interface StarterFacts extends Pick<Terminal, 'interactive' | 'colour' | 'width'
   /** The recording that the server makes as long as it serves. */
   readonly record: RecordRequest | undefined;
   /** Whether the starter is a debugger (`glossa debug`). */
-  readonly debugs: boolean;
+  readonly isDebugger: boolean;
 }
 
 // -- the starter ------------------------------------------------------------------------------
@@ -45,11 +45,14 @@ export interface ServerExit {
 }
 
 export interface StartSettings {
-  readonly attached: boolean;
-  /** Receives the server's standard error: only a crash writes there; messages use the channel. */
+  readonly isAttached: boolean;
+  /**
+   * The server's standard error. Only a crash writes to it: messages use the channel.
+   */
   readonly stderr: number | 'inherit' | 'pipe';
   /**
-   * A folder around the mount point that the server removes at its end, even after this process.
+   * A folder around the mount point. The server removes it at its end, even if this process has
+   * died.
    */
   readonly scratch?: string;
   /** The recording that it makes as long as it serves. */
@@ -69,19 +72,19 @@ export class ChildServer {
   private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
-    const { attached, stderr, scratch, record, terminal } = settings;
+    const { isAttached, stderr, scratch, record, terminal } = settings;
     const { onDebug } = settings;
-    const { interactive, colour, width } = terminal;
-    const tty = attached ? findTtyPath() : undefined;
-    const debugs = onDebug !== undefined;
-    const appearance = { interactive, colour, width };
-    const starter: StarterFacts = { attached, tty, scratch, record, debugs, ...appearance };
+    const { isInteractive, colour, width } = terminal;
+    const tty = isAttached ? findTtyPath() : undefined;
+    const isDebugger = onDebug !== undefined;
+    const appearance = { isInteractive, colour, width };
+    const starter: StarterFacts = { isAttached, tty, scratch, record, isDebugger, ...appearance };
     const nodeOptions = process.execArgv.filter((option) => !noInspector.includes(option));
     const program = [...nodeOptions, ...noInspector, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],
-      env: { ...process.env, [VARIABLE]: JSON.stringify(starter) },
+      env: { ...process.env, [STARTER_VARIABLE]: JSON.stringify(starter) },
     });
     this.whenExited = new Promise((resolve, reject) => {
       const { child } = this;
@@ -145,7 +148,7 @@ export interface DebugChannel {
  * The server's side of the channel: the process that started this one, and waits until it serves.
  */
 export interface Parent {
-  readonly attached: boolean;
+  readonly isAttached: boolean;
   readonly terminal: Terminal;
   readonly tty: string | undefined;
   readonly scratch: string | undefined;
@@ -165,25 +168,25 @@ function onMessage(fn: (message: Request) => void): void {
  * Connects to the process that started this one as a server; null in a process that a user started.
  */
 function connectToStarter(): Parent | null {
-  const starterJson = process.env[VARIABLE];
+  const starterJson = process.env[STARTER_VARIABLE];
   // Deleted, so that programs that this process starts do not inherit the variable.
-  delete process.env[VARIABLE];
+  delete process.env[STARTER_VARIABLE];
   if (starterJson === undefined || process.send === undefined) return null;
-  const { attached, tty, scratch, record, debugs, ...appearance } = JSON.parse(
+  const { isAttached, tty, scratch, record, isDebugger, ...appearance } = JSON.parse(
     starterJson,
   ) as StarterFacts;
   let lastSend: Promise<void> = Promise.resolve();
   const send = (message: ServerMessage): void => {
-    // After the starter's end no process reads the channel; what matters is in the log.
+    // After the starter's end no process reads the channel; the log has what matters.
     if (!process.connected) return;
     lastSend = new Promise((resolve) => process.send!(message, () => resolve()));
   };
   return {
-    attached,
+    isAttached,
     tty,
     scratch,
     record,
-    debug: debugs ? { send: (message) => send({ debug: message }), onMessage } : undefined,
+    debug: isDebugger ? { send: (message) => send({ debug: message }), onMessage } : undefined,
     terminal: {
       ...appearance,
       out: (text) => send({ out: text }),
@@ -195,7 +198,7 @@ function connectToStarter(): Parent | null {
     async reportReady() {
       send({ ready: true });
       await lastSend;
-      if (!attached && process.connected) process.disconnect();
+      if (!isAttached && process.connected) process.disconnect();
     },
     onGone(fn) {
       if (process.connected) process.once('disconnect', fn);
@@ -208,4 +211,4 @@ function connectToStarter(): Parent | null {
 export const parent: Parent | null = connectToStarter();
 
 /** The terminal that this process writes to: its own, or the starter's. */
-export const currentTerminal = (): Terminal => parent?.terminal ?? processTerminal();
+export const currentTerminal = (): Terminal => parent?.terminal ?? makeProcessTerminal();

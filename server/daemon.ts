@@ -20,10 +20,10 @@ export async function startDaemon(
   mountpoint?: string,
 ): Promise<number> {
   const stderr = logFile === CONSOLE ? 'inherit' : openLog(logFile);
-  const server = new ChildServer(process.argv.slice(2), { attached: false, stderr, terminal });
+  const server = new ChildServer(process.argv.slice(2), { isAttached: false, stderr, terminal });
   if (stderr !== 'inherit') closeSync(stderr);
   printStep(`the server is process ${server.pid}, and its log ${logFile}`, terminal);
-  // A signal to this process while the server starts ends the server, too. 0: no signal came.
+  // The exit status for the last signal, 0 without one. While the server starts, a signal ends it.
   let interruptStatus = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -38,7 +38,7 @@ export async function startDaemon(
       await server.whenExited;
       throw new Failure(reason);
     }
-    if (readyLine !== null && terminal.interactive) printNote(readyLine, terminal);
+    if (readyLine !== null && terminal.isInteractive) printNote(readyLine, terminal);
     return EXIT_OK;
   }
   const { status, signal } = await server.whenExited;

@@ -19,7 +19,7 @@ export class DebugHost {
   }
 
   /** Resolves at the debugger's command `run`: the server mounts only then. */
-  get running(): Promise<void> {
+  get whenRunRequested(): Promise<void> {
     return this.server.running;
   }
 

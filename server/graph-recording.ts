@@ -14,8 +14,8 @@ import { HiddenNames } from '../runtime/observe/hidden-names.ts';
 import { RecordingFile } from '../runtime/observe/node/recording-file.ts';
 import { Recorder } from '../runtime/observe/recorder.ts';
 import { Failure } from '../terminal/exit.ts';
-import { packageVersion } from '../terminal/package-version.ts';
-import { reason } from '../terminal/reason.ts';
+import { readPackageVersion } from '../terminal/package-version.ts';
+import { formatReason } from '../terminal/reason.ts';
 
 /** The options of a recording. */
 export interface RecordingOptions {
@@ -30,6 +30,7 @@ export interface RecordingOptions {
   readonly whole?: boolean;
 }
 
+/** A recording that a server is to make from its start. */
 export interface RecordRequest extends RecordingOptions {
   /** Absolute. */
   readonly file: string;
@@ -47,13 +48,13 @@ export const makeReplayableRequest = (file: string, dataMax: number): RecordRequ
 
 /**
  * Attaches a recorder to the graph; returns the function that detaches it.
- * @param open opens the store that the recorder writes to; the recording begins with this head
+ * @param openStore opens the store that the recorder writes to; the recording begins with this head
  * @throws {FilterError}, and the errors of `open`
  */
 export function startRecorder(
   graph: Graph,
   options: RecordingOptions,
-  open: (head: Head) => EventStore,
+  openStore: (head: Head) => EventStore,
 ): () => void {
   const { filterText, dataMax, redact, whole = false } = options;
   const names = graph.xlators.map(({ name }) => name);
@@ -65,9 +66,9 @@ export function startRecorder(
   };
   const now = (): number => graph.context.now();
   const startedAt = now();
-  const store = open(
+  const store = openStore(
     makeHead(graph.xlators, {
-      version: packageVersion(),
+      version: readPackageVersion(),
       startedAt: graph.context.sink.now(),
       filter: filterText,
       seesAll: filter.seesAll,
@@ -81,7 +82,7 @@ export function startRecorder(
 
 export class GraphRecording {
   private file!: RecordingFile;
-  private readonly end: () => void;
+  private readonly stopRecorder: () => void;
 
   /** Starts recording. @throws {Failure} for a wrong filter, or a file that cannot be written */
   constructor(graph: Graph, request: RecordRequest, log: Log) {
@@ -90,10 +91,10 @@ export class GraphRecording {
       log.error(`the recording ${file} ends here: ${cause}; requests are served as before`, {
         msgid: messages.recordingEnded.id,
       });
-      this.end();
+      this.stopRecorder();
     };
     try {
-      this.end = startRecorder(graph, request, (head) => {
+      this.stopRecorder = startRecorder(graph, request, (head) => {
         this.file = openOrFail(() => new RecordingFile(file, head, onWriteError), file);
         return this.file;
       });
@@ -103,7 +104,7 @@ export class GraphRecording {
   }
 
   async close(): Promise<void> {
-    this.end();
+    this.stopRecorder();
     await this.file.close();
   }
 }
@@ -113,6 +114,6 @@ export function openOrFail(open: () => RecordingFile, path: string): RecordingFi
   try {
     return open();
   } catch (error) {
-    throw new Failure(`cannot write the recording ${path}: ${reason(error as Error)}`);
+    throw new Failure(`cannot write the recording ${path}: ${formatReason(error as Error)}`);
   }
 }

@@ -1,7 +1,6 @@
 /**
- * Counts a server's fops and latencies while `glossa top` watches it. Each question of a `glossa
- * top` makes the counter run for another `LEASE_MS`. After the last it stops, as it slows
- * requests.
+ * Counts a server's fops and latencies while `glossa top` watches it. Each sample makes the counter
+ * run for another `LEASE_MS`. Without samples it stops, because it slows requests.
  */
 
 import { listPendingCalls } from '../runtime/core/dumps.ts';
@@ -13,7 +12,7 @@ import { type FopMeter, Meter } from '../runtime/observe/meter.ts';
 import { dumpVolume } from './statedump/volume-dumps.ts';
 import type { AboutServer } from './statedump/whole-dump.ts';
 
-/** The time after the last question at which the counter stops. */
+/** The time after the last sample at which the counter stops. */
 export const LEASE_MS = 10_000;
 
 /** The answer to `top`: sums since the counter began, and the current state. Times are in ms. */
@@ -63,8 +62,8 @@ export interface ModuleCounts {
 
 export interface CacheCounts {
   /**
-   * Requests since the server's start that the translator saved, as by a cache; and that it passed
-   * on. Null for a translator without such counts.
+   * Requests since the server's start that the translator answered or saved (`hits`), and that it
+   * passed on (`misses`). Null for a translator without such counts.
    */
   readonly hits: number | null;
   readonly misses: number | null;
@@ -110,7 +109,7 @@ export class LeasedCounter {
 
   private startMeter(): Meter {
     const { graph } = this;
-    const meter = new Meter(graph.context, (xl) => findTops(graph).includes(xl));
+    const meter = new Meter(graph.context, (xl) => findTopVolumes(graph).includes(xl));
     this.endObserving = this.graph.observe(meter);
     return meter;
   }
@@ -126,7 +125,7 @@ export class LeasedCounter {
       memoryBytes: process.memoryUsage.rss(),
       cpuMs: (user + system) / 1000,
       inFlight: pending.all,
-      tops: findTops(this.graph).map(({ id }) => id),
+      tops: findTopVolumes(this.graph).map(({ id }) => id),
       volumes: [...this.graph.xlators].reverse().map((xl) => ({
         id: xl.id,
         name: xl.name,
@@ -162,7 +161,7 @@ export class LeasedCounter {
 }
 
 /** Finds the volumes that requests reach first: those below a protocol/server, else the top. */
-function findTops({ xlators, top }: Graph): readonly Xlator[] {
+function findTopVolumes({ xlators, top }: Graph): readonly Xlator[] {
   const bricks = xlators.flatMap(({ type, below }) => (type === 'protocol/server' ? below : []));
   return bricks.length > 0 ? bricks : [top];
 }
@@ -188,9 +187,9 @@ function readModuleCounts(xl: Xlator): ModuleCounts | null {
   };
 }
 
-/** The keys of a translator's dump with the numbers for `CacheCounts.hits` and `misses`. */
-const DEFAULT_SAVED = { hits: 'hits', misses: 'misses' };
-const SAVED_KEYS: Readonly<Record<string, typeof DEFAULT_SAVED>> = {
+/** The keys in a translator's dump under which `CacheCounts.hits` and `misses` are. */
+const DEFAULT_SAVING_KEYS = { hits: 'hits', misses: 'misses' };
+const SAVING_KEYS_BY_TYPE: Readonly<Record<string, typeof DEFAULT_SAVING_KEYS>> = {
   'performance/write-behind': { hits: 'joined', misses: 'sent' },
   'performance/open-behind': { hits: 'unused', misses: 'late' },
 };
@@ -203,11 +202,11 @@ function readCacheCounts(xl: Xlator): CacheCounts | null {
   const { dump } = dumpVolume(xl);
   const { bytes } = dump;
   if (bytes === undefined) return null;
-  const saved = SAVED_KEYS[xl.type] ?? DEFAULT_SAVED;
-  const count = (value: unknown): number | null => (value === undefined ? null : Number(value));
+  const savingKeys = SAVING_KEYS_BY_TYPE[xl.type] ?? DEFAULT_SAVING_KEYS;
+  const toCount = (value: unknown): number | null => (value === undefined ? null : Number(value));
   return {
-    hits: count(dump[saved.hits]),
-    misses: count(dump[saved.misses]),
+    hits: toCount(dump[savingKeys.hits]),
+    misses: toCount(dump[savingKeys.misses]),
     memoryBytes: Number(bytes),
   };
 }

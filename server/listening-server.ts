@@ -1,12 +1,13 @@
 /**
- * Runs a server without a mount until its shutdown is requested: answers commands and signals, and has a pid file.
- * Shared by the servers of bricks (`brick-server.ts`) and of the programming interface (`api-server.ts`).
+ * Runs a server without a mount until its shutdown is requested: answers commands and signals, and
+ * writes the pid file. Called by the servers of bricks (`brick-server.ts`) and of the programming
+ * interface (`api-server.ts`).
  */
 import type { Graph } from '../runtime/core/graph.ts';
 import {
   ControlHost,
   type Listener,
-  makeCommonQuestions,
+  makeCommonHandlers,
   type ServerDescription,
 } from './control/control-host.ts';
 import { GraphQuestions } from './control/graph-questions.ts';
@@ -15,9 +16,9 @@ import type { Reloader } from './reloader.ts';
 import { RunFolder } from './run-folder.ts';
 import {
   describeServer,
+  findRunFolder,
   type GraphServer,
   makeReloader,
-  runFolderPath,
   type ServerContext,
   type ServerSettings,
 } from './server-lifecycle.ts';
@@ -25,7 +26,10 @@ import {
 export interface ListeningServer {
   readonly what: ServerDescription['what'];
   describeListeners(): readonly Listener[];
-  /** Called when the server can be asked, and before its starter learns that it is ready. @throws {Failure} */
+  /**
+   * Called when commands can ask the server, before its starter learns that it is ready.
+   * @throws {Failure}
+   */
   begin(reloader: Reloader): Promise<void> | void;
   /** Called at the end, before the graph stops. */
   end(): Promise<void> | void;
@@ -43,7 +47,7 @@ export async function serveListening(
   startErrors.endCollecting();
   const reloader = makeReloader(graphServer, graph, settings, serverContext);
   shutdown.onSighup = () => void reloader.reload();
-  const folder = new RunFolder(runFolderPath(settings));
+  const folder = new RunFolder(findRunFolder(settings));
   const about = describeServer(serverContext);
   const control = new GraphQuestions(graph, { about, reloader, log, folder });
   shutdown.onSigusr1 = () => control.dumper.writeDump();
@@ -53,14 +57,14 @@ export async function serveListening(
   });
   const pidFile = new PidFile(settings.pidFile);
   const { volfile } = about;
-  const commonQuestions = makeCommonQuestions(
+  const commonQuestions = makeCommonHandlers(
     () => ({ what: server.what, volfile, listens: server.describeListeners() }),
     shutdown,
   );
   let host: ControlHost | null = null;
   try {
     pidFile.write();
-    host = await ControlHost.open('listener', { ...commonQuestions, ...control.questions }, log);
+    host = await ControlHost.open('listener', { ...commonQuestions, ...control.handlers }, log);
     await server.begin(reloader);
     await starter.reportReady();
     await endRequested;

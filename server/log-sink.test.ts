@@ -2,7 +2,7 @@ import { chmod, copyFile, readFile, rename, stat, symlink, truncate } from 'node
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { INFO, type LogLine, WARNING } from '../runtime/core/log.ts';
 import { withScratch } from '../test/support/mount.ts';
-import { defaultLogFile, makeLogFolder, openSink, TimeOfDay } from './log-sink.ts';
+import { findDefaultLogFile, makeLogFolder, openSink, TimeOfDay } from './log-sink.ts';
 
 const line = (text: string, more: Partial<LogLine> = {}): LogLine => ({
   ...{ time: 0, level: INFO, file: 'a.ts', line: 1, func: 'f', graphId: 0, domain: 'q' },
@@ -36,11 +36,11 @@ describe('the default log', () => {
       '/home/me/.local/state/glossa/mnt-a.log',
     ],
   ])('of %s for user %i with %j is %4$s', (mountpoint, uid, env, expected) => {
-    expect(defaultLogFile(mountpoint, { uid, env })).toBe(expected);
+    expect(findDefaultLogFile(mountpoint, { uid, env })).toBe(expected);
   });
 
   it('is in the folder of the test run for a server that a test starts', () => {
-    expect(defaultLogFile('/mnt')).toMatch(/\/glossa-tests-\w+\/logs\/mnt\.log$/);
+    expect(findDefaultLogFile('/mnt')).toMatch(/\/glossa-tests-\w+\/logs\/mnt\.log$/);
   });
 });
 

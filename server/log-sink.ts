@@ -1,36 +1,36 @@
 /**
  * Writes a server's log into a file, or to standard error.
  *
- * The file is opened for appending, so that no line is lost in either way of rotating a log: move
- * the file and call `reopen`, or copy and truncate it.
+ * The file is opened for appending, so that no line is lost when the log is rotated in either way:
+ * by a move and `reopen`, or by copying and truncating the file.
  */
 import { closeSync, mkdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatJson, formatLine, type LogLine, type LogSink } from '../runtime/core/log.ts';
 import { openToWrite } from '../runtime/sys/guarded-write.ts';
 import { Failure } from '../terminal/exit.ts';
-import { reason } from '../terminal/reason.ts';
+import { formatReason } from '../terminal/reason.ts';
 import { paint, type Style } from '../terminal/terminal.ts';
 import { RepeatCounter, type RepeatSettings } from './repeat-counter.ts';
-import { stateFolder } from './state-folder.ts';
+import { findStateFolder } from './state-folder.ts';
 
 /** The value of --log-file that means standard error. */
 export const CONSOLE = '-';
 
-/** Readable by the owner alone: the log has names of files in it. */
-const MODE = 0o600;
+/** Only the owner may read the log, because it contains names of files. */
+const LOG_MODE = 0o600;
 
 /**
  * Returns the default log of a mount, named as GlusterFS's (`/mnt/a` → `mnt-a.log`). It is in the
  * first folder of $LOGS_DIRECTORY (systemd.exec(5), LogsDirectory=); without one, root's is in
  * /var/log/glossa, and another user's in the state folder (`state-folder.ts`).
  */
-export function defaultLogFile(
+export function findDefaultLogFile(
   mountpoint: string,
   { uid = process.getuid?.(), env = process.env }: { uid?: number; env?: NodeJS.ProcessEnv } = {},
 ): string {
-  const usual = uid === 0 ? '/var/log/glossa' : stateFolder(env);
-  const folder = env.LOGS_DIRECTORY?.split(':')[0] || usual;
+  const defaultFolder = uid === 0 ? '/var/log/glossa' : findStateFolder(env);
+  const folder = env.LOGS_DIRECTORY?.split(':')[0] || defaultFolder;
   const name = mountpoint.replace(/^\/+|\/+$/g, '').replace(/\/+/g, '-');
   return join(folder, `${name || 'root'}.log`);
 }
@@ -38,7 +38,7 @@ export function defaultLogFile(
 /** Opens a log for appending; returns the descriptor. @throws {Failure} */
 export function openLog(path: string): number {
   try {
-    return openToWrite(path, { mode: MODE, append: true });
+    return openToWrite(path, { mode: LOG_MODE, append: true });
   } catch (error) {
     throw makeUnwritableLogError(path, error);
   }
@@ -54,7 +54,9 @@ export function makeLogFolder(path: string): void {
 }
 
 const makeUnwritableLogError = (path: string, error: unknown): Failure =>
-  new Failure(`cannot write the log ${path}: ${reason(error)}; --log-file names another place`);
+  new Failure(
+    `cannot write the log ${path}: ${formatReason(error)}; --log-file names another place`,
+  );
 
 /**
  * Reads the time of day to the microsecond, from the monotonic clock plus an offset. Date.now() has
@@ -65,23 +67,23 @@ export class TimeOfDay {
 
   /** Milliseconds since the epoch. */
   now(): number {
-    const wall = Date.now();
+    const wallTime = Date.now();
     const time = performance.now() + this.offset;
     // Date.now() cuts off fractions.
-    if (time >= wall - 1 && time < wall + 2) return time;
-    this.offset += wall - time;
-    return wall;
+    if (time >= wallTime - 1 && time < wallTime + 2) return time;
+    this.offset += wallTime - time;
+    return wallTime;
   }
 }
 
 export interface ReopenableSink extends LogSink {
   /** Opens the log's path again, after the file was moved away: a new file is created. */
   reopen(): void;
-  /** Writes to another file from now on, as `openSink`. @throws {Failure} The log then stays as it is */
+  /** Writes to another file from now on. @throws {Failure} and continues with the old one */
   moveTo(path: string | undefined): void;
   /** Writes the counts of repeated messages that are still held back. */
   flush(): void;
-  /** Writes these counts, and closes the file; further lines are lost. */
+  /** Writes the counts as `flush` does, and closes the file; further lines are lost. */
   close(): void;
 }
 
@@ -113,9 +115,9 @@ class FileOutput implements Output {
   }
 
   reopen(): void {
-    const old = this.fd;
+    const oldFd = this.fd;
     this.fd = openLog(this.path);
-    closeSync(old);
+    closeSync(oldFd);
   }
 
   close(): void {
@@ -160,14 +162,14 @@ class ConsoleOutput implements Output {
 /**
  * The values of --log-format. With `no-msg-id`, repeats are not counted either, as in GlusterFS.
  */
-const formats = {
+const lineFormatters = {
   'with-msg-id': formatLine,
   'no-msg-id': (record: LogLine) => formatLine({ ...record, msgid: undefined }),
   json: formatJson,
 } satisfies Readonly<Record<string, (record: LogLine) => string>>;
 
-export type LogFormat = keyof typeof formats;
-export const logFormats = Object.keys(formats) as LogFormat[];
+export type LogFormat = keyof typeof lineFormatters;
+export const logFormats = Object.keys(lineFormatters) as LogFormat[];
 
 export interface SinkSettings extends Partial<RepeatSettings> {
   readonly colour: boolean;
@@ -186,7 +188,7 @@ class CountingSink implements ReopenableSink {
     const { format = 'with-msg-id', bufSize, flushTimeout } = settings;
     this.output = openOutput(path, settings);
     this.settings = settings;
-    this.format = formats[format];
+    this.format = lineFormatters[format];
     this.repeats = new RepeatCounter((record) => this.output.write(this.format(record)), {
       bufSize: format === 'no-msg-id' ? 0 : bufSize,
       flushTimeout,
@@ -212,9 +214,9 @@ class CountingSink implements ReopenableSink {
   }
 
   moveTo(path: string | undefined): void {
-    const next = openOutput(path, this.settings);
+    const nextOutput = openOutput(path, this.settings);
     this.close();
-    this.output = next;
+    this.output = nextOutput;
   }
 
   close(): void {

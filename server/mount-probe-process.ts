@@ -1,5 +1,6 @@
 /**
- * Mounts on the folder of its argument, and unmounts: the child process that mount-probe.ts starts.
+ * Tries to mount on the folder of its argument, unmounts again, and sends the result to its parent:
+ * the child process that mount-probe.ts starts.
  */
 import { openChannel } from '../runtime/mount/fuse/channel.ts';
 import { MountError } from '../runtime/mount/fuse/mount-error.ts';

@@ -8,14 +8,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBuiltFile } from '../runtime/sys/paths.ts';
 
-const PROCESS = new URL('./mount-probe-process.js', import.meta.url);
+const PROCESS_FILE = new URL('./mount-probe-process.js', import.meta.url);
 
 /** @param scratch a folder for the mount point. @returns why mounting fails; null when it works */
 export async function findMountProblem(scratch: string): Promise<string | null> {
   const mountpoint = join(scratch, 'probe');
   mkdirSync(mountpoint);
   // Detached, so that Ctrl-C does not end the child, which would leave its mount.
-  const child = fork(findBuiltFile(PROCESS), [mountpoint], { detached: true, execArgv: [] });
+  const child = fork(findBuiltFile(PROCESS_FILE), [mountpoint], { detached: true, execArgv: [] });
   let problem: string | null = 'the process that tried it ended unexpectedly';
   child.once('message', (message) => {
     ({ problem } = message as { problem: string | null });

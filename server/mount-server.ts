@@ -29,9 +29,9 @@ import { refuseInside } from './refuse-inside.ts';
 import { RunFolder } from './run-folder.ts';
 import {
   describeServer,
+  findRunFolder,
   type GraphServer,
   makeReloader,
-  runFolderPath,
   runServer,
   type ServerContext,
   type ServerSettings,
@@ -74,11 +74,11 @@ export function serveMount(
   refuseInside(mountpoint, {
     log: settings.logFile,
     'pid file': settings.pidFile,
-    'folder for statedumps': runFolderPath(settings),
+    'folder for statedumps': findRunFolder(settings),
   });
   const graphServer: GraphServer = {
-    begin: () => refuseOwnFiles(mountpoint),
-    async refuse(description, baseDir) {
+    checkBeforeStart: () => refuseOwnFiles(mountpoint),
+    async refuseVolfile(description, baseDir) {
       refuseWithoutClient(settings, description);
       await refuseServedDirectory(mountpoint, description, baseDir);
     },
@@ -89,8 +89,10 @@ export function serveMount(
 }
 
 /** Returns the mount's source in /proc/mounts: the volfile's name, and the subdirectory if any. */
-const mountSource = ({ servers, subdirMount = '' }: MountServerSettings, name: string): string =>
-  servers === undefined ? name : name + subdirMount;
+const makeMountSource = (
+  { servers, subdirMount = '' }: MountServerSettings,
+  name: string,
+): string => (servers === undefined ? name : name + subdirMount);
 
 /** Refuses --subdir-mount without a brick, which serves the subdirectory. @throws {Failure} */
 function refuseWithoutClient(
@@ -114,12 +116,12 @@ async function refuseServedDirectory(
   { volumes }: VolfileDescription,
   baseDir: string,
 ): Promise<void> {
-  const point = await resolveLinks(mountpoint);
+  const mountPath = await resolveLinks(mountpoint);
   for (const { name, type, options } of volumes) {
     const directory = options.find(({ key }) => key.text === 'directory')?.value.text;
     if (type.text !== 'storage/posix' || directory === undefined) continue;
     const servedDirectory = await resolveLinks(resolve(baseDir, directory));
-    if (relative(servedDirectory, point).split('/')[0] === '..') continue;
+    if (relative(servedDirectory, mountPath).split('/')[0] === '..') continue;
     throw new Failure(
       `the mount point ${mountpoint} is in ${servedDirectory}, which volume '${name.text}' serves: ` +
         'mount it elsewhere',
@@ -154,7 +156,7 @@ async function serveGraph(
   const about = { ...describeServer(serverContext), mountpoint };
   const reloader = makeReloader(graphServer, graph, settings, serverContext);
   shutdown.onSighup = () => void reloader.readVolfile();
-  const folder = new RunFolder(runFolderPath(settings));
+  const folder = new RunFolder(findRunFolder(settings));
   const frontEnd = settings.frontEnd ?? defaultFrontEnd;
   const requests = new NotableRequests(graph, settings.slowMs);
   // The package fuse-native calls functions instead of passing FUSE requests, so it records none.
@@ -169,7 +171,11 @@ async function serveGraph(
   startErrors.warnIfSlow(
     () => `the lookup of the root of volume '${graph.top.name}' has no answer`,
   );
-  const mountFacts = { source: mountSource(settings, source.name), onRootReply, notable: requests };
+  const mountFacts = {
+    source: makeMountSource(settings, source.name),
+    onRootReply,
+    notable: requests,
+  };
   const mounting = mountOrFail({ ...settings, ...mountFacts, frontEnd, graph, levels });
   const mount = await withStartErrors(mounting, startErrors);
   startErrors.endCollecting();
@@ -186,7 +192,7 @@ async function serveGraph(
     }
     nameServer(mount.mountpoint);
     const { device = '' } = findMount(mount.mountpoint) ?? {};
-    host = await ControlHost.open({ mount: device }, control.questions, log);
+    host = await ControlHost.open({ mount: device }, control.handlers, log);
     // Written after the mount: a second server for this mount point has failed by now, and cannot
     // overwrite the file.
     pidFile.write();
@@ -194,7 +200,7 @@ async function serveGraph(
     shutdown.onRequest(async () => {
       // A mount in use stays. Without a starter there is no second request, so the process exits
       // now, and its exit handler detaches the mount.
-      if (!(await unmount(mount, log)) && shutdown.isLast)
+      if (!(await unmount(mount, log)) && shutdown.isFinalRequest)
         await exitAfterFlush(EXIT_FAILURE, terminal);
     });
     await starter.reportReady();

@@ -15,7 +15,7 @@ import { setExactTimer } from '../runtime/sys/timers.ts';
 /** The longest time of a Node timer; a longer one would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-/** The random bytes fetched at once: a system call for 16 takes as long as one for all these. */
+/** The random bytes fetched by one system call, which takes as long as one for 16 bytes. */
 const POOL_BYTES = 4096;
 
 export interface NodeContextSettings {
@@ -75,15 +75,15 @@ export class NodeContext implements ModuleContext {
   /** Calls `fn` once after `ms`, unless the result is called before. Does not keep Node alive. */
   after(ms: number, fn: () => void): () => void {
     let timer: NodeJS.Timeout;
-    const arm = (remainingMs: number): void => {
+    const startTimer = (remainingMs: number): void => {
       const delayMs = Math.min(remainingMs, TIMER_MS_MAX);
       timer = setTimeout(
-        () => (remainingMs > delayMs ? arm(remainingMs - delayMs) : fn()),
+        () => (remainingMs > delayMs ? startTimer(remainingMs - delayMs) : fn()),
         delayMs,
       );
       timer.unref();
     };
-    arm(ms);
+    startTimer(ms);
     return () => clearTimeout(timer);
   }
 

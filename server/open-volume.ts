@@ -1,6 +1,6 @@
 /**
  * Opens volumes in this process, without a mount: reads a volfile, starts its graph, and waits until
- * it is up. A volume stops the graph when it is closed, and when it is dropped without that.
+ * it is up. The graph stops when the volume is closed, or garbage-collected without a close.
  */
 import { isAbsolute, resolve } from 'node:path';
 import { Volume as GraphVolume, type VolumeSettings } from '../runtime/api/volume.ts';
@@ -70,7 +70,8 @@ export class OpenError extends Error {
 /** A volume of this process, with its graph and the source of its volfile. */
 export class Volume extends GraphVolume {
   /**
-   * Opens a volume; the caller closes it. A graph is not stopped by that.
+   * Opens a volume, which the caller must close. If `source` is a graph, the close does not stop
+   * it.
    * @throws {OpenError} when the volfile is wrong or unreachable, or a volume does not come up
    */
   static async open(source: VolumeSource, settings: OpenSettings = {}): Promise<Volume> {
@@ -110,7 +111,7 @@ export class Volume extends GraphVolume {
   setLog(file: string | undefined, levelName?: string): void {
     const { sink, levels } = findOrigin(this.client);
     try {
-      const level = readLogLevel(levelName);
+      const level = requireLogLevel(levelName);
       sink.moveTo(file);
       levels.default = level;
     } catch (error) {
@@ -151,14 +152,14 @@ async function startVolume(
   settings: OpenSettings,
 ): Promise<Volume> {
   const { log: logFile, upTimeout = UP_TIMEOUT_S } = settings;
-  const levels: LogLevels = { default: readLogLevel(settings.logLevel), volumes: new Map() };
+  const levels: LogLevels = { default: requireLogLevel(settings.logLevel), volumes: new Map() };
   const sink = openSink(logFile, { colour: false });
   const log = new Log(sink, levels, 'glossa');
-  const volfile = await makeSource(source, log);
+  const volfile = await makeVolfileSource(source, log);
   const inspect = () => volfile.inspect(makeInspectSettings(settings), () => {});
   const processHold = new ProcessHold();
-  // Timers of the graph keep no process alive.
-  processHold.set(true);
+  // The timers of the graph do not keep the process alive, so the open must.
+  processHold.setHeld(true);
   try {
     const inspection = await inspect();
     const { description } = inspection;
@@ -174,7 +175,7 @@ async function startVolume(
     const volume = Volume.fromGraph(graph, {
       ...settings,
       ownsGraph: true,
-      onPendingChange: (hasPending) => processHold.set(hasPending),
+      onPendingChange: (hasPending) => processHold.setHeld(hasPending),
       onClose() {
         processHold.end();
         volfile.close();
@@ -182,15 +183,15 @@ async function startVolume(
       },
     });
     const readSpecs = async () => {
-      const now = await inspect();
-      if (now.description === undefined) throw makeVolfileFailure(now);
-      return makeVolumeSpecs(now.description, registry);
+      const currentInspection = await inspect();
+      if (currentInspection.description === undefined) throw makeVolfileFailure(currentInspection);
+      return makeVolumeSpecs(currentInspection.description, registry);
     };
     const reloader = new Reloader(graph, volfile.name, readSpecs, log, upTimeout);
     volfile.onChange(() => void reloader.readVolfile());
     origins.set(volume.client, { reloader, volfile, sink, levels });
     droppedVolumes.register(volume.settings.dropToken, volume.client);
-    processHold.set(false);
+    processHold.setHeld(false);
     return volume;
   } catch (error) {
     processHold.end();
@@ -204,19 +205,19 @@ async function startVolume(
 class ProcessHold {
   private timer: NodeJS.Timeout | null = null;
 
-  set(isHeld: boolean): void {
+  setHeld(isHeld: boolean): void {
     if (!isHeld) this.timer?.unref();
     else if (this.timer !== null) this.timer.ref();
     else this.timer = setInterval(() => {}, 2 ** 30);
   }
 
-  /** Ends the timer itself, which would stay in the process's list. */
+  /** Removes the timer: an unreferenced one would stay in the process. */
   end(): void {
     clearInterval(this.timer ?? undefined);
   }
 }
 
-function readLogLevel(name: string | undefined): LogLevels['default'] {
+function requireLogLevel(name: string | undefined): LogLevels['default'] {
   if (name === undefined) return WARNING;
   const level = parseLogLevel(name);
   if (level === undefined) throw new Failure(`the log level ${name} is unknown`);
@@ -233,7 +234,10 @@ function makeVolfileFailure({ problems, sources }: VolfileInspection): Failure {
   return new Failure(formatProblems(problems, sources, { colour: false }), listProblems(problems));
 }
 
-async function makeSource(source: Exclude<VolumeSource, Graph>, log: Log): Promise<VolfileSource> {
+async function makeVolfileSource(
+  source: Exclude<VolumeSource, Graph>,
+  log: Log,
+): Promise<VolfileSource> {
   if (typeof source === 'string') return makeFileSource(source);
   const isObject = typeof source === 'object' && source !== null;
   if (isObject && 'volfile' in source) return makeTextSource(source);

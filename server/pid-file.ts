@@ -10,12 +10,12 @@ import {
 } from 'node:fs';
 import { openToWrite } from '../runtime/sys/guarded-write.ts';
 import { Failure } from '../terminal/exit.ts';
-import { reason } from '../terminal/reason.ts';
+import { formatReason } from '../terminal/reason.ts';
 
-const content = `${process.pid}\n`;
+const pidText = `${process.pid}\n`;
 
 /** Readable by every user, so that a supervisor can find the server. */
-const MODE = 0o644;
+const FILE_MODE = 0o644;
 /** Follows no link and waits for no pipe: another process may have replaced the file meanwhile. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -33,10 +33,10 @@ export class PidFile {
   write(): void {
     if (this.path === undefined) return;
     try {
-      writeOrRemove(this.path, openToWrite(this.path, { mode: MODE, noLinks: true }));
+      writeOrRemove(this.path, openToWrite(this.path, { mode: FILE_MODE, noLinks: true }));
       process.on('exit', this.onExit);
     } catch (error) {
-      throw new Failure(`cannot write the pid file ${this.path}: ${reason(error)}`);
+      throw new Failure(`cannot write the pid file ${this.path}: ${formatReason(error)}`);
     }
   }
 
@@ -45,7 +45,7 @@ export class PidFile {
     process.off('exit', this.onExit);
     if (this.path === undefined) return;
     try {
-      if (readRegularFile(this.path) === content) rmSync(this.path);
+      if (readRegularFile(this.path) === pidText) rmSync(this.path);
     } catch {
       // The file is gone already.
     }
@@ -55,12 +55,12 @@ export class PidFile {
 }
 
 /**
- * Writes the whole content, or removes the file: the first digits alone are another process's id.
+ * Writes the whole text, or removes the file: the first digits alone could be another process's id.
  */
 function writeOrRemove(path: string, fd: number): void {
   try {
     try {
-      writeFileSync(fd, content);
+      writeFileSync(fd, pidText);
     } finally {
       closeSync(fd);
     }
@@ -70,7 +70,7 @@ function writeOrRemove(path: string, fd: number): void {
   }
 }
 
-/** The content of a regular file; null for any other kind. */
+/** Reads a regular file; returns null for any other kind. */
 function readRegularFile(path: string): string | null {
   const fd = openSync(path, READ_FLAGS);
   try {

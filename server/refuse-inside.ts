@@ -4,9 +4,10 @@ import { Failure } from '../terminal/exit.ts';
 import { CONSOLE } from './log-sink.ts';
 
 /**
- * Refuses files inside the mount point: opening them while it serves, the server would wait for
+ * Refuses files inside the mount point: if the server opened one while it serves, it would wait for
  * itself. A recording there would record the requests that write it.
- * @param files absolute paths by what messages call them. @throws {Failure}
+ * @param files absolute paths, by the words for them in messages
+ * @throws {Failure}
  */
 export function refuseInside(
   mountpoint: string,

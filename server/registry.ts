@@ -1,6 +1,6 @@
 /**
  * Registers all types that a volfile may name. A translator's file is loaded when a volfile first
- * names the type: loading all of them took half of the time in which a mount starts.
+ * names the type: loading all of them would take half of the time of a mount's start.
  */
 
 import { translators as gluster } from '../gluster/registry.gen.ts';

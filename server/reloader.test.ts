@@ -5,7 +5,7 @@ import { Log, type LogLevels } from '../runtime/core/log.ts';
 import type { Translator, VolumeSpec } from '../runtime/core/xlator.ts';
 import { Failure } from '../terminal/exit.ts';
 import { FakeContext, HeldLeaf } from '../test/support/core.ts';
-import { Reloader, type ReloadResult, UnknownTypes } from './reloader.ts';
+import { Reloader, type ReloadResult, UnknownTypesError } from './reloader.ts';
 
 const levels: LogLevels = { default: 7, volumes: new Map() };
 
@@ -85,7 +85,7 @@ it.each<[string, (spec: VolumeSpec) => readonly VolumeSpec[], string]>([
   [
     'a volfile that names an unknown type',
     (spec) => {
-      throw new UnknownTypes([LINE], [spec]);
+      throw new UnknownTypesError([LINE], [spec]);
     },
     LINE,
   ],

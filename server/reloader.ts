@@ -17,8 +17,8 @@ import type { VolumeSpec, Xlator } from '../runtime/core/xlator.ts';
 import { Failure } from '../terminal/exit.ts';
 import { UP_TIMEOUT_S } from './start-graph.ts';
 
-/** A volfile whose only mistakes are unknown types: the options of its other volumes are valid. */
-export class UnknownTypes extends Failure {
+/** A volfile's only mistakes are unknown types, so the options of its other volumes are valid. */
+export class UnknownTypesError extends Failure {
   /** The volumes of known types. */
   readonly specs: readonly VolumeSpec[];
 
@@ -37,50 +37,50 @@ export interface ReloadResult {
 }
 
 /** Lists the volumes that run modules. */
-export const moduleVolumes = (graph: Graph): readonly Xlator<GlupyState>[] =>
+export const listModuleVolumes = (graph: Graph): readonly Xlator<GlupyState>[] =>
   graph.xlators.filter((xl) => xl.type === 'features/glupy') as readonly Xlator<GlupyState>[];
 
 export class Reloader {
   private readonly graph: Graph;
   private readonly volfile: string;
-  private readonly read: () => Promise<readonly VolumeSpec[]>;
+  private readonly readSpecs: () => Promise<readonly VolumeSpec[]>;
   private readonly log: Log;
   private readonly upTimeoutMs: number;
   /** Resolves after the last requested reload: reloads run one after the other. */
   private queue: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param read reads the volumes that the volfile describes now. @throws {Failure}
+   * @param readSpecs reads the volumes that the volfile describes now. @throws {Failure}
    * @param upTimeout the seconds within which the volumes of a new graph must be up
    */
   constructor(
     graph: Graph,
     volfile: string,
-    read: () => Promise<readonly VolumeSpec[]>,
+    readSpecs: () => Promise<readonly VolumeSpec[]>,
     log: Log,
     upTimeout = UP_TIMEOUT_S,
   ) {
     this.upTimeoutMs = upTimeout * 1000;
     this.graph = graph;
     this.volfile = volfile;
-    this.read = read;
+    this.readSpecs = readSpecs;
     this.log = log;
   }
 
   /** Reloads the volfile alone. */
   readVolfile(): Promise<readonly ReloadResult[]> {
-    return this.enqueue(async () => [await this.update()]);
+    return this.enqueue(async () => [await this.reloadVolfile()]);
   }
 
   /** Reloads volfile and code. */
   reload(): Promise<readonly ReloadResult[]> {
     return this.enqueue(async () => {
-      const options = await this.update();
-      const code = this.graph.xlators.flatMap((xl) => {
+      const volfileResult = await this.reloadVolfile();
+      const moduleReloads = this.graph.xlators.flatMap((xl) => {
         const reload = xl.translator.reload?.(xl) ?? null;
         return reload === null ? [] : reload.then((result) => ({ name: xl.name, ...result }));
       });
-      return [options, ...(await Promise.all(code))];
+      return [volfileResult, ...(await Promise.all(moduleReloads))];
     });
   }
 
@@ -92,12 +92,12 @@ export class Reloader {
     return results;
   }
 
-  private async update(): Promise<ReloadResult> {
+  private async reloadVolfile(): Promise<ReloadResult> {
     const volfile = this.volfile;
     let specs: readonly VolumeSpec[] = [];
     try {
-      specs = await this.read();
-      const changes = this.graph.isDescribedBy(specs) ? [] : [await this.exchange(specs)];
+      specs = await this.readSpecs();
+      const changes = this.graph.isDescribedBy(specs) ? [] : [await this.exchangeGraph(specs)];
       const changed = this.graph.reconfigure(specs);
       if (changed.length > 0) changes.push(`new options for ${changed.join(', ')}`);
       const text = changes.join('; ') || 'no option changed';
@@ -105,7 +105,7 @@ export class Reloader {
       return { name: volfile, ok: true, text };
     } catch (error) {
       if (!(error instanceof GraphError || error instanceof Failure)) throw error;
-      if (error instanceof UnknownTypes) specs = error.specs;
+      if (error instanceof UnknownTypesError) specs = error.specs;
       return this.reportRefusal(specs, error.problems ?? [error.message]);
     }
   }
@@ -128,7 +128,7 @@ export class Reloader {
     return { name: volfile, ok: false, text: `${unchanged}: ${lines.join('\n')}` };
   }
 
-  private async exchange(specs: readonly VolumeSpec[]): Promise<string> {
+  private async exchangeGraph(specs: readonly VolumeSpec[]): Promise<string> {
     const { startedNames, removedNames, keptNames } = await this.graph.exchange(
       specs,
       this.upTimeoutMs,

@@ -15,8 +15,8 @@ export interface RepeatSettings {
 }
 
 /** GlusterFS's defaults: the number of messages, and the timeout in seconds. */
-export const BUF_SIZE = 5;
-export const FLUSH_TIMEOUT_S = 120;
+export const DEFAULT_BUF_SIZE = 5;
+export const DEFAULT_FLUSH_TIMEOUT_S = 120;
 
 interface MessageCount {
   /** The latest occurrence. */
@@ -29,20 +29,20 @@ interface MessageCount {
 
 export class RepeatCounter {
   private readonly writeRecord: (record: LogLine) => void;
-  private readonly size: number;
-  private readonly timeoutMs: number;
+  private readonly countedMax: number;
+  private readonly flushTimeoutMs: number;
   /** Keyed by the text without its time; the latest message is last. */
   private readonly counts = new Map<string, MessageCount>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(writeRecord: (record: LogLine) => void, { bufSize, flushTimeout }: RepeatSettings) {
     this.writeRecord = writeRecord;
-    this.size = bufSize ?? BUF_SIZE;
-    this.timeoutMs = (flushTimeout ?? FLUSH_TIMEOUT_S) * 1000;
+    this.countedMax = bufSize ?? DEFAULT_BUF_SIZE;
+    this.flushTimeoutMs = (flushTimeout ?? DEFAULT_FLUSH_TIMEOUT_S) * 1000;
   }
 
   write(record: LogLine): void {
-    if (this.size === 0 || record.msgid === undefined) {
+    if (this.countedMax === 0 || record.msgid === undefined) {
       this.writeRecord(record);
       return;
     }
@@ -57,7 +57,7 @@ export class RepeatCounter {
       return;
     }
     const [oldest] = this.counts.keys();
-    if (oldest !== undefined && this.counts.size >= this.size) this.writeCount(oldest);
+    if (oldest !== undefined && this.counts.size >= this.countedMax) this.writeCount(oldest);
     this.counts.set(key, { record, since: record.time, times: 0 });
     this.writeRecord(record);
   }
@@ -78,7 +78,7 @@ export class RepeatCounter {
 
   private startTimer(): void {
     if (this.timer !== null) return;
-    this.timer = setTimeout(() => this.flush(), Math.min(this.timeoutMs, 2 ** 31 - 1));
+    this.timer = setTimeout(() => this.flush(), Math.min(this.flushTimeoutMs, 2 ** 31 - 1));
     this.timer.unref();
   }
 }

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import type { RunFiles } from '../runtime/core/context.ts';
 import { effectiveUser } from '../runtime/sys/exposure.ts';
 import { openToWrite, writeWhole } from '../runtime/sys/guarded-write.ts';
-import { stateFolder } from './state-folder.ts';
+import { findStateFolder } from './state-folder.ts';
 
-/** Returns the default folder: root's is in /var/run, another user's is the state folder. */
+/** Finds the default folder: /var/run/glossa for root, the state folder for another user. */
 export const findDefaultRunFolder = (uid = process.geteuid?.(), env = process.env): string =>
-  uid === 0 ? '/var/run/glossa' : stateFolder(env);
+  uid === 0 ? '/var/run/glossa' : findStateFolder(env);
 
 export class RunFolder implements RunFiles {
   readonly owner = effectiveUser();
@@ -26,13 +26,13 @@ export class RunFolder implements RunFiles {
   write(name: string, text: string): string {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     const path = join(this.path, name);
-    const temporary = join(this.path, `begun.${process.pid}`);
-    const fd = openToWrite(temporary, { mode: 0o600, noLinks: true });
+    const temporaryPath = join(this.path, `begun.${process.pid}`);
+    const fd = openToWrite(temporaryPath, { mode: 0o600, noLinks: true });
     try {
       writeWhole(fd, Buffer.from(text));
-      renameSync(temporary, path);
+      renameSync(temporaryPath, path);
     } catch (error) {
-      unlinkSync(temporary);
+      unlinkSync(temporaryPath);
       throw error;
     } finally {
       closeSync(fd);

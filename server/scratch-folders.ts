@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readMounts } from '../runtime/mount/mountinfo.ts';
 import { Failure } from '../terminal/exit.ts';
-import { reason } from '../terminal/reason.ts';
+import { formatReason } from '../terminal/reason.ts';
 
 /**
  * Makes a folder `glossa-NAME-…` in `parent`, by default the system's folder for temporary files.
@@ -19,7 +19,9 @@ export function makeScratch(name: string, parent?: string): string {
     return realpathSync(mkdtempSync(join(folder, `glossa-${name}-`)));
   } catch (error) {
     const advice = parent === undefined ? '; TMPDIR names another place' : '';
-    throw new Failure(`cannot make a temporary folder in ${folder}: ${reason(error)}${advice}`);
+    throw new Failure(
+      `cannot make a temporary folder in ${folder}: ${formatReason(error)}${advice}`,
+    );
   }
 }
 

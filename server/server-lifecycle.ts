@@ -22,8 +22,8 @@ import { printable } from '../runtime/volfile/printable.ts';
 import { listProblems } from '../runtime/volfile/problems.ts';
 import { BlockingTty } from '../terminal/blocking-tty.ts';
 import { Failure } from '../terminal/exit.ts';
-import { maskedCommandLine } from '../terminal/invocation.ts';
-import { packageVersion } from '../terminal/package-version.ts';
+import { maskCommandLine } from '../terminal/invocation.ts';
+import { readPackageVersion } from '../terminal/package-version.ts';
 import { printStep, printWarning, type Terminal } from '../terminal/terminal.ts';
 import type { DebugChannel } from './child-server.ts';
 import type { DebugHost } from './debug-host.ts';
@@ -33,7 +33,7 @@ import { startMetrics } from './metrics/index.ts';
 import type { Address } from './metrics/metrics-address.ts';
 import { NodeContext } from './node-context.ts';
 import { registry } from './registry.ts';
-import { Reloader, UnknownTypes } from './reloader.ts';
+import { Reloader, UnknownTypesError } from './reloader.ts';
 import { findDefaultRunFolder, RunFolder } from './run-folder.ts';
 import { Shutdown } from './shutdown.ts';
 import { StartErrors } from './start-errors.ts';
@@ -75,18 +75,16 @@ export interface ServerSettings {
 /** A kind of server, of a mount or of bricks: checks the volfile, and serves the graph. */
 export interface GraphServer {
   /** Called before the volfile is read. @throws {Failure} */
-  begin(): Promise<void>;
+  checkBeforeStart(): Promise<void>;
   /** Refuses a volfile that it cannot serve. @throws {Failure} */
-  refuse(description: VolfileDescription, baseDir: string): Promise<void>;
+  refuseVolfile(description: VolfileDescription, baseDir: string): Promise<void>;
   /** Serves a graph that is up until the end; resolves to the exit status. @throws {Failure} */
   serve(graph: Graph, serverContext: ServerContext): Promise<number>;
   /** Ends the pump's wait for descriptors, so that the event loop gets a turn soon. */
   wake(): void;
 }
 
-/**
- * Waits until the server serves: the process that started this one, or this process itself.
- */
+/** The process that started this server and waits until it serves; or this process itself. */
 export interface Starter {
   reportReady(): Promise<void> | void;
   /** Calls `fn` when an attached server has lost its starter. */
@@ -126,18 +124,18 @@ export async function runServer(
   let debugHost: DebugHost | null = null;
   starter.onGone(async () => {
     await debugHost?.close();
-    shutdown.isLast = true;
+    shutdown.isFinalRequest = true;
     shutdown.request('its starter is gone');
   });
   const source = await openSource(settings, log);
   const startErrors = new StartErrors(logFile, terminal);
   try {
-    log.info(`started glossa ${packageVersion()}`, {
+    log.info(`started glossa ${readPackageVersion()}`, {
       msgid: messages.started.id,
-      pairs: { cmdline: maskedCommandLine().join(' ') },
+      pairs: { cmdline: maskCommandLine().join(' ') },
     });
     for (const line of findMissingInterfaces()) log.warning(line, { msgid: messages.nodeLacks.id });
-    await graphServer.begin();
+    await graphServer.checkBeforeStart();
     const graph = await startGraph(
       graphServer,
       settings,
@@ -153,7 +151,7 @@ export async function runServer(
       if (starter.debug !== undefined) {
         const { DebugHost } = await import('./debug-host.ts');
         debugHost = new DebugHost(graph, starter.debug);
-        await debugHost.running;
+        await debugHost.whenRunRequested;
       }
       const serverContext = { source, sink, levels, log, shutdown, starter, terminal, startErrors };
       return await graphServer.serve(graph, serverContext);
@@ -203,9 +201,9 @@ interface StartContext {
 function inspectSource(
   source: VolfileSource,
   { overrides, strict, allowShell }: ServerSettings,
-  onRemark: (text: string) => void,
+  onWarning: (text: string) => void,
 ) {
-  return source.inspect({ registry, overrides, strict, allowShell }, onRemark);
+  return source.inspect({ registry, overrides, strict, allowShell }, onWarning);
 }
 
 /** The message id of all warnings about the volfile. */
@@ -220,17 +218,17 @@ async function startGraph(
   tty: string | undefined,
 ): Promise<Graph> {
   const { volfile, logFile } = settings;
-  const reportRemark = (text: string): void => {
+  const reportWarning = (text: string): void => {
     log.warning(text, VOLFILE_WARNING);
     if (logFile !== CONSOLE) printWarning(text, terminal);
   };
-  const inspection = await inspectSource(source, settings, reportRemark);
+  const inspection = await inspectSource(source, settings, reportWarning);
   const description = describeOrFail(inspection, terminal);
   if (logFile !== CONSOLE) {
     for (const warning of listProblems(inspection.problems)) log.warning(warning, VOLFILE_WARNING);
   }
   const { baseDir } = source;
-  await graphServer.refuse(description, baseDir);
+  await graphServer.refuseVolfile(description, baseDir);
   const context = new NodeContext({
     sink: startErrors.wrapSink(sink),
     baseDir,
@@ -238,8 +236,8 @@ async function startGraph(
     terminal: tty === undefined ? undefined : new BlockingTty(tty, graphServer.wake),
     strict: settings.strict,
     warn: logFile === CONSOLE ? undefined : (text) => printWarning(text, terminal),
-    runFiles: new RunFolder(runFolderPath(settings)),
-    server: serverFacts(settings),
+    runFiles: new RunFolder(findRunFolder(settings)),
+    server: makeServerFacts(settings),
   });
   printStep(`start the volumes of ${volfile}: ${formatNames(description)}`, terminal);
   const graph = makeGraph(description, registry, context, levels);
@@ -261,14 +259,14 @@ export const withStartErrors = <T>(step: Promise<T>, startErrors: StartErrors): 
     throw error instanceof Failure ? startErrors.explain(error) : error;
   });
 
-/** The line around the graph in GlusterFS's log. */
-const RULE = `+${'-'.repeat(78)}+`;
+/** The line above and below the graph in GlusterFS's log. */
+const RULE_LINE = `+${'-'.repeat(78)}+`;
 
 /** Formats the effective volfile with line numbers, as in GlusterFS's log. */
 export function formatFinalGraph(description: VolfileDescription): string {
   const lines = printVolumes(toMaskedVolumes(description)).trimEnd().split('\n');
   const numbered = lines.map((line, i) => `${String(i + 1).padStart(3)}: ${printable(line)}`);
-  return ['Final graph:', RULE, ...numbered, RULE].join('\n');
+  return ['Final graph:', RULE_LINE, ...numbered, RULE_LINE].join('\n');
 }
 
 /** The objects that `runServer` passes to a GraphServer. */
@@ -290,30 +288,30 @@ export function makeReloader(
   settings: ServerSettings,
   { source, log }: ServerContext,
 ): Reloader {
-  const readSpecs = () => readAgain(graphServer, settings, source, log);
+  const readSpecs = () => readSpecsAgain(graphServer, settings, source, log);
   return new Reloader(graph, settings.volfile, readSpecs, log, settings.upTimeout);
 }
 
-export const runFolderPath = ({ statedumpPath }: ServerSettings): string =>
+export const findRunFolder = ({ statedumpPath }: ServerSettings): string =>
   statedumpPath ?? findDefaultRunFolder();
 
-const serverFacts = ({ logFile, subdirMount }: ServerSettings): ServerFacts => ({
-  version: packageVersion(),
-  cmdline: maskedCommandLine().join(' '),
+const makeServerFacts = ({ logFile, subdirMount }: ServerSettings): ServerFacts => ({
+  version: readPackageVersion(),
+  cmdline: maskCommandLine().join(' '),
   uuid: `CTX_ID:${randomUUID()}-PID:${process.pid}-HOST:${hostname()}`,
   logFile: logFile === CONSOLE ? undefined : logFile,
   subdirMount,
 });
 
 export const describeServer = ({ source }: ServerContext): About => ({
-  version: packageVersion(),
+  version: readPackageVersion(),
   pid: process.pid,
   volfile: source.name,
   started: performance.timeOrigin,
 });
 
-/** Reads the volumes that the volfile describes now, for a reload: warnings are only logged. */
-async function readAgain(
+/** Reads the volfile again for a reload; warnings are only logged. @throws {Failure} */
+async function readSpecsAgain(
   graphServer: GraphServer,
   settings: ServerSettings,
   source: VolfileSource,
@@ -324,7 +322,7 @@ async function readAgain(
   );
   const { description, problems, volumes } = inspection;
   if (description !== undefined) {
-    await graphServer.refuse(description, source.baseDir);
+    await graphServer.refuseVolfile(description, source.baseDir);
     return makeVolumeSpecs(description, registry);
   }
   const lines = listProblems(problems);
@@ -332,7 +330,7 @@ async function readAgain(
   if (errors.some(({ code }) => code !== 'unknown-type'))
     throw new Failure(lines.join('\n'), lines);
   const knownVolumes = volumes.filter(({ type }) => registry.has(type.text));
-  throw new UnknownTypes(
+  throw new UnknownTypesError(
     lines,
     makeVolumeSpecs({ file: source.name, volumes: knownVolumes }, registry),
   );

@@ -1,5 +1,5 @@
 /**
- * Fetches a mount's volfile from a volfile server (`glossa mount -s`); loaded only for such mounts.
+ * Fetches a volfile from a volfile server, such as for `glossa mount -s`. Loaded only if needed.
  */
 
 import { FetchError, VolfileClient } from '../gluster/volfile-server/volfile-client.ts';
@@ -31,20 +31,20 @@ export function makeServerSource(origin: VolfileServers, log: Log): VolfileSourc
     baseDir: '/',
     async inspect(settings) {
       isStale = false;
-      const text = await orFail(client.fetch());
+      const text = await awaitOrFail(client.fetch());
       log.info(`${name} was fetched from ${client.server}`, { msgid: messages.volfileFetched.id });
       return inspectText(name, text, settings);
     },
     onChange(fn) {
       notifyChange = fn;
     },
-    fetchVolumeId: () => orFail(client.fetchVolumeId()),
+    fetchVolumeId: () => awaitOrFail(client.fetchVolumeId()),
     close: () => client.close(),
   };
 }
 
 /** Waits for a server's reply. @throws {Failure} */
-async function orFail(reply: Promise<string>): Promise<string> {
+async function awaitOrFail(reply: Promise<string>): Promise<string> {
   try {
     return await reply;
   } catch (error) {

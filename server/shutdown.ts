@@ -1,7 +1,7 @@
 /**
- * Requests the shutdown of a server: at SIGINT and SIGTERM, or when its starter has ended. Before
- * `defer` the process exits at once; after it, the function of `onRequest` runs. Also handles
- * SIGHUP, SIGUSR1 and uncaught errors.
+ * Requests the shutdown of a server: at SIGINT and SIGTERM, or when its starter has ended. Until
+ * `defer` is called, a request makes the process exit at once; then it calls the function that
+ * `onRequest` has set. Also handles SIGHUP, SIGUSR1 and uncaught errors.
  */
 
 import { constants } from 'node:os';
@@ -14,19 +14,19 @@ import type { ReopenableSink } from './log-sink.ts';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** The milliseconds of a timer that only keeps Node alive. */
-const ALIVE_MS = 2 ** 30;
+const KEEP_ALIVE_MS = 2 ** 30;
 
 export class Shutdown {
   private readonly log: Log;
   private readonly sink: ReopenableSink;
   private readonly terminal: Terminal;
-  private readonly keepAliveTimer = setInterval(() => {}, ALIVE_MS);
+  private readonly keepAliveTimer = setInterval(() => {}, KEEP_ALIVE_MS);
   /** Whether a request waits for `carryOut`, instead of ending the process. */
   private isDeferred = false;
   private isRequested = false;
   private carryOut: (() => void) | null = null;
-  /** Whether no second request can come, as the starter has ended. */
-  isLast = false;
+  /** Whether no second request can come, because the starter has ended. */
+  isFinalRequest = false;
   /** Called at SIGHUP, after the log is reopened. */
   onSighup: (() => void) | null = null;
   /** Called at SIGUSR1; while null, the signal only writes a line into the log. */

@@ -1,6 +1,6 @@
 /**
  * Collects the errors that volumes log while a server starts. If the start fails, the waiting user
- * sees them: often they say why there was an 'Input/output error'. Also warns if the start is slow.
+ * sees them: they often explain an 'Input/output error'. Also warns if the start is slow.
  */
 import { formatLogLine, parseLine } from '../bridges/testing/log-lines.ts';
 import type { LogSink } from '../runtime/core/log.ts';
@@ -8,12 +8,12 @@ import { Failure } from '../terminal/exit.ts';
 import { printWarning, type Terminal } from '../terminal/terminal.ts';
 import { CONSOLE, type ReopenableSink } from './log-sink.ts';
 
-/** The most lines shown: further lines rarely add anything. */
+/** The most lines collected: further lines rarely add anything. */
 const LINES_MAX = 20;
 /** Matches log lines of the levels emergency (M), alert, critical and error. */
-const SERIOUS = /^\[[^\]]*\] [MACE] /;
+const SERIOUS_LINE = /^\[[^\]]*\] [MACE] /;
 /** The time after which the waiting user gets a warning. */
-const PATIENCE_MS = 10_000;
+const SLOW_AFTER_MS = 10_000;
 
 export class StartErrors {
   private readonly logFile: string;
@@ -36,18 +36,18 @@ export class StartErrors {
       now: () => sink.now(),
       write: (line, record) => {
         sink.write(line, record);
-        if (!this.isOver && SERIOUS.test(line) && this.lines.length < LINES_MAX)
+        if (!this.isOver && SERIOUS_LINE.test(line) && this.lines.length < LINES_MAX)
           this.lines.push(line);
       },
     };
   }
 
-  /** Starts the timer that warns about a slow step, as a module's `init` may take any time. */
+  /** Starts the timer that warns about a slow step, such as a module's `init`. */
   warnIfSlow(describeStep: () => string): void {
     const log = this.isOver ? '' : `; the log is ${this.logFile}`;
     const warnSlow = (): void =>
       printWarning(`not mounted yet: ${describeStep()}${log}`, this.terminal);
-    this.timer = setTimeout(warnSlow, PATIENCE_MS);
+    this.timer = setTimeout(warnSlow, SLOW_AFTER_MS);
     this.timer.unref();
   }
 

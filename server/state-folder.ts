@@ -5,5 +5,5 @@ import { join } from 'node:path';
 /**
  * `$XDG_STATE_HOME/glossa`, or `~/.local/state/glossa`. Source: XDG Base Directory Specification.
  */
-export const stateFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+export const findStateFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env.XDG_STATE_HOME || join(env.HOME ?? homedir(), '.local/state'), 'glossa');

@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeStuck, findStuckMount } from '../runtime/mount/mount-health.ts';
 import { Failure } from '../terminal/exit.ts';
-import { reason } from '../terminal/reason.ts';
+import { formatReason } from '../terminal/reason.ts';
 import { CONSOLE } from './log-sink.ts';
 
 /**
@@ -21,18 +21,18 @@ export async function refuseStuck(...paths: readonly string[]): Promise<void> {
 }
 
 /** The time limit for the `stat` of a new mount's root. */
-const STAT_MS = 5000;
+const STAT_TIMEOUT_MS = 5000;
 
 /**
- * Resolves to why a new mount cannot be entered, as when a module fails the `stat` of its root; to
- * null if the mount can be entered, or if its server has not replied in time.
+ * Resolves to the reason why a new mount cannot be entered, such as a module that fails the `stat`
+ * of its root. Resolves to null if it can be entered, or if its server has not replied in time.
  */
 export async function findEntryProblem(
   mountpoint: string,
   logFile = CONSOLE,
 ): Promise<string | null> {
   const controller = new AbortController();
-  const timeout = delay(STAT_MS, null, { signal: controller.signal }).catch(() => null);
+  const timeout = delay(STAT_TIMEOUT_MS, null, { signal: controller.signal }).catch(() => null);
   try {
     await Promise.race([stat(mountpoint), timeout]);
     return null;
@@ -40,7 +40,7 @@ export async function findEntryProblem(
     const log =
       logFile === CONSOLE ? "the server's log has the reason" : `the log ${logFile} has the reason`;
     const { code = '' } = error as NodeJS.ErrnoException;
-    return `cannot enter the mount ${mountpoint}: stat of its root fails: ${code} (${reason(error)}); ${log}`;
+    return `cannot enter the mount ${mountpoint}: stat of its root fails: ${code} (${formatReason(error)}); ${log}`;
   } finally {
     controller.abort();
   }

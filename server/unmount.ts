@@ -7,19 +7,19 @@ import { MNT_DETACH } from '../runtime/sys/constants.ts';
 import { umount2 } from '../runtime/sys/libc.ts';
 import { toCString } from '../runtime/sys/struct.ts';
 import { Failure } from '../terminal/exit.ts';
-import { reason } from '../terminal/reason.ts';
+import { formatReason } from '../terminal/reason.ts';
 
 /**
- * Unmounts what a server that has ended left mounted, if anything.
- * @param before the mount that was there before the server: it stays
+ * Unmounts the mount that a server has left at its end, if there is one.
+ * @param earlierMount the mount that was there before the server: it stays
  * @throws {Failure}
  */
 export async function unmountLeftover(
   mountpoint: string,
-  before: MountEntry | null = null,
+  earlierMount: MountEntry | null = null,
 ): Promise<void> {
   const mount = findMount(mountpoint);
-  if (mount === null || mount.device === before?.device) return;
+  if (mount === null || mount.device === earlierMount?.device) return;
   await unmountAt(mount, mountpoint, true);
 }
 
@@ -36,7 +36,7 @@ export async function unmountAt(
   const refusal = detach(mountpoint, false);
   // Another process may have unmounted it first.
   if (refusal === null || findMount(mountpoint)?.device !== device) return false;
-  if (!refusal.busy) throw new Failure(`cannot unmount ${operand}: ${refusal.reason}`);
+  if (!refusal.isBusy) throw new Failure(`cannot unmount ${operand}: ${refusal.reason}`);
   // A mount whose server is dead is detached: the processes in it get errors only.
   if (lazy || (await checkHealth(mountpoint)) === 'dead') {
     const lazyRefusal = detach(mountpoint, true);
@@ -51,7 +51,7 @@ export async function unmountAt(
 
 /** Why a mount was not unmounted. */
 interface Refusal {
-  readonly busy: boolean;
+  readonly isBusy: boolean;
   readonly reason: string;
 }
 
@@ -61,7 +61,7 @@ export const detach = (mountpoint: string, lazy: boolean): Refusal | null =>
 
 function detachByRoot(mountpoint: string, lazy: boolean): Refusal | null {
   const status = umount2(toCString(mountpoint), lazy ? MNT_DETACH : 0);
-  return status === 0 ? null : { busy: status === -EBUSY, reason: strerror(-status) };
+  return status === 0 ? null : { isBusy: status === -EBUSY, reason: strerror(-status) };
 }
 
 /** Unmounts by fusermount3, which is set-user-id root. */
@@ -71,6 +71,6 @@ function detachByUser(mountpoint: string, lazy: boolean): Refusal | null {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
   });
-  if (error !== undefined) return { busy: false, reason: `fusermount3: ${reason(error)}` };
-  return status === 0 ? null : { busy: /busy/i.test(stderr), reason: stderr.trim() };
+  if (error !== undefined) return { isBusy: false, reason: `fusermount3: ${formatReason(error)}` };
+  return status === 0 ? null : { isBusy: /busy/i.test(stderr), reason: stderr.trim() };
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../terminal/exit.ts';
 import { refuseStuck } from './stuck-mounts.ts';
 
 /**
- * Refuses a module in the place of a volfile, a beginner's likeliest mistake. @throws {UsageError}
+ * Refuses a module in place of a volfile, the likeliest mistake of a beginner. @throws {UsageError}
  */
 export function refuseModule(path: string): void {
   if (!/\.(py|m?js)$/.test(path)) return;

@@ -1,6 +1,6 @@
 /**
- * Defines where a server's volfile comes from, at the start and at each reload: from a file here,
- * from a volfile server in `server-source.ts`.
+ * Defines the source of a server's volfile, which is read at the start and at each reload. This
+ * file has the source that reads a file; `server-source.ts` has the one that asks a volfile server.
  */
 import { dirname, resolve } from 'node:path';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
@@ -12,11 +12,11 @@ export interface VolfileSource {
   /** The folder from which relative paths in the volfile start. */
   readonly baseDir: string;
   /**
-   * Reads and checks the volfile as it is now. `onRemark` receives a warning if another user can
+   * Reads and checks the volfile as it is now. `onWarning` receives a warning if another user can
    * write it.
    * @throws {Failure} when it is unreadable, or refused by `strict`
    */
-  inspect(settings: InspectSettings, onRemark: (text: string) => void): Promise<VolfileInspection>;
+  inspect(settings: InspectSettings, onWarning: (text: string) => void): Promise<VolfileInspection>;
   /** Calls `fn` when a volfile server reports a change: once, until the next `inspect`. */
   onChange(fn: () => void): void;
   /** The id that a volfile server has given the volume, a UUID. @throws {Failure} */
@@ -32,10 +32,10 @@ export function makeFileSource(path: string): VolfileSource {
   return {
     name,
     baseDir: dirname(name),
-    inspect(settings, onRemark) {
+    inspect(settings, onWarning) {
       const file = currentPath;
       currentPath = name;
-      warnUntrusted(file, settings.strict === true, onRemark);
+      warnUntrusted(file, settings.strict === true, onWarning);
       return inspectFile(file, settings);
     },
     onChange() {},

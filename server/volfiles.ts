@@ -30,13 +30,13 @@ export interface InspectSettings extends VolfileSettings {
   readonly allowShell?: boolean;
 }
 
-/** Standard input on the command line. */
+/** The operand that means standard input. */
 export const STDIN = '-';
-/** Standard input in messages. */
+/** The name of standard input in messages. */
 const STDIN_NAME = '<stdin>';
 
-/** Returns what messages call an operand: `<stdin>` for `-`. */
-export const displayName = (file: string): string => (file === STDIN ? STDIN_NAME : file);
+/** Returns the name of an operand in messages: `<stdin>` for `-`. */
+export const toDisplayName = (file: string): string => (file === STDIN ? STDIN_NAME : file);
 
 /**
  * Reads and checks a volfile; its problems are in the result.
@@ -50,13 +50,13 @@ export async function inspectFile(
 ): Promise<VolfileInspection> {
   refuseModule(file);
   await refuseStuck(file);
-  const makeHint = () => hintSimilarName(file);
+  const makeHint = () => makeSimilarNameHint(file);
   const bytes = await readNamedFile(file, { name: `the volfile ${file}`, sizeMax, makeHint });
   return inspectText(file, decodeName(bytes), settings);
 }
 
 /** Reads and checks a volfile on standard input. @throws {Failure} when it cannot be read */
-export async function inspectInput(settings: InspectSettings): Promise<VolfileInspection> {
+export async function inspectStandardInput(settings: InspectSettings): Promise<VolfileInspection> {
   const bytes = await readStandardInput({ name: `the volfile ${STDIN_NAME}`, sizeMax });
   return inspectText(STDIN_NAME, decodeName(bytes), settings);
 }
@@ -90,17 +90,17 @@ export async function inspectText(
 export function warnUntrusted(
   path: string,
   strict: boolean,
-  onRemark: (text: string) => void,
+  onWarning: (text: string) => void,
 ): void {
   const reason = describeUntrusted(path, strict);
   if (reason === null) return;
   const text = `${printable(path)}: ${reason}`;
   if (strict) throw new Failure(text);
-  onRemark(text);
+  onWarning(text);
 }
 
 /** Returns ` (did you mean 'NAME'?)` with a similar file name of the same folder, or ''. */
-function hintSimilarName(path: string): string {
+function makeSimilarNameHint(path: string): string {
   try {
     return didYouMean(basename(path), readdirSync(dirname(path)));
   } catch {

@@ -9,8 +9,8 @@
 import { openSync, readlinkSync, readSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** The bytes of the longest line that a terminal in line mode delivers (termios(3)). */
-const LINE_MAX = 4096;
+/** The most bytes of a line that a terminal in line mode delivers (termios(3)). */
+const LINE_BYTES_MAX = 4096;
 const NEWLINE = 10;
 
 /** Returns the path of this process's terminal, as `/dev/pts/0`; undefined without a terminal. */
@@ -29,14 +29,14 @@ export class BlockingTty {
   private readonly path: string;
   private readonly wake: (() => void) | null;
   private fd = -1;
-  /** Bytes read from the terminal behind the last returned line. */
-  private rest = Buffer.alloc(0);
+  /** The bytes read after the last returned line. */
+  private unreadBytes = Buffer.alloc(0);
   /** Whether `-- paused --` was printed, and `-- resumed --` is still to be printed. */
   private isPaused = false;
 
   /**
-   * @param wake asks for a turn of the event loop, in which `-- resumed --` is printed; null in a
-   * process without a mount, where no requests wait
+   * @param wake asks the pump for a turn of the event loop, in which `-- resumed --` is printed;
+   * null in a process without a mount: no requests wait there, so neither line is printed
    */
   constructor(path: string, wake: (() => void) | null) {
     this.path = path;
@@ -44,25 +44,25 @@ export class BlockingTty {
   }
 
   write(text: string): void {
-    this.pause();
+    this.announcePause();
     writeSync(this.fd, text);
   }
 
-  /** Reads a line; undefined at the end of the input (Ctrl-D). */
+  /** Prints the prompt, and reads a line; undefined at the end of the input (Ctrl-D). */
   readLine(prompt: string): string | undefined {
     const { stdin } = process;
     const wasRaw = stdin.isTTY === true && stdin.isRaw;
     if (wasRaw) stdin.setRawMode(false);
     try {
       this.write(prompt);
-      return this.readRawLine();
+      return this.readBlocking();
     } finally {
       if (wasRaw) stdin.setRawMode(true);
     }
   }
 
   /** Prints that requests wait; the event loop's next turn prints that they continue. */
-  private pause(): void {
+  private announcePause(): void {
     if (this.fd < 0) this.fd = openSync(this.path, 'r+');
     if (this.isPaused || this.wake === null) return;
     this.isPaused = true;
@@ -74,22 +74,22 @@ export class BlockingTty {
     this.wake();
   }
 
-  private readRawLine(): string | undefined {
+  private readBlocking(): string | undefined {
     const { fd } = this;
-    const chunk = Buffer.alloc(LINE_MAX);
-    let end = this.rest.indexOf(NEWLINE);
-    while (end < 0) {
+    const chunk = Buffer.alloc(LINE_BYTES_MAX);
+    let newlineAt = this.unreadBytes.indexOf(NEWLINE);
+    while (newlineAt < 0) {
       const length = readSync(fd, chunk);
       if (length === 0) {
-        const last = this.rest;
-        this.rest = Buffer.alloc(0);
-        return last.length === 0 ? undefined : last.toString();
+        const remainder = this.unreadBytes;
+        this.unreadBytes = Buffer.alloc(0);
+        return remainder.length === 0 ? undefined : remainder.toString();
       }
-      this.rest = Buffer.concat([this.rest, chunk.subarray(0, length)]);
-      end = this.rest.indexOf(NEWLINE);
+      this.unreadBytes = Buffer.concat([this.unreadBytes, chunk.subarray(0, length)]);
+      newlineAt = this.unreadBytes.indexOf(NEWLINE);
     }
-    const line = this.rest.subarray(0, end).toString();
-    this.rest = this.rest.subarray(end + 1);
+    const line = this.unreadBytes.subarray(0, newlineAt).toString();
+    this.unreadBytes = this.unreadBytes.subarray(newlineAt + 1);
     return line;
   }
 }

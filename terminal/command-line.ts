@@ -1,20 +1,22 @@
-/** The arguments of this process with all their bytes, which Node's own texts lose. */
+/** Reads the arguments of this process with all their bytes: `process.argv` loses invalid UTF-8. */
 import { readFileSync } from 'node:fs';
 import { decodeName } from '../runtime/core/bytes.ts';
 
-/** Stands in `process.argv` for bytes that are not UTF-8. */
+/** The character that `process.argv` has in place of bytes that are not UTF-8. */
 const REPLACEMENT = '\ufffd';
 
-/** The arguments behind the program's file. A byte that is not UTF-8 is U+DC00 + byte, as in names. */
+/** Returns the arguments after the program's file; a byte that is not UTF-8 as U+DC00 + byte. */
 export function readArguments(): string[] {
-  const own = process.argv.slice(2);
-  if (!own.some((argument) => argument.includes(REPLACEMENT))) return own;
-  let all: string[] = [];
+  const nodeArguments = process.argv.slice(2);
+  if (!nodeArguments.some((argument) => argument.includes(REPLACEMENT))) return nodeArguments;
+  let wholeArguments: string[] = [];
   try {
     const bytes = readFileSync('/proc/self/cmdline');
-    all = decodeName(bytes).split('\0').slice(0, -1);
+    wholeArguments = decodeName(bytes).split('\0').slice(0, -1);
   } catch {
-    // Without /proc, Node's texts are all there is.
+    // Without /proc, the bytes are unknown: Node's texts are used.
   }
-  return all.length > own.length ? all.slice(-own.length) : own;
+  return wholeArguments.length > nodeArguments.length
+    ? wholeArguments.slice(-nodeArguments.length)
+    : nodeArguments;
 }

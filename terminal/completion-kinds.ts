@@ -1,9 +1,9 @@
 /** Lists what a shell completes for each placeholder (`VOLFILE`, `MNT`) of usages and flags. */
 import { allLanguages } from '../bridges/languages.ts';
 
-/** The values that a shell may offer for one word of a command line. */
+/** The values that a shell may offer for a word of a command line. */
 export type CompletionKind =
-  /** One of these words; with `several`, any of them, separated by commas. */
+  /** One of these words; with `several`, a list of them with commas. */
   | { readonly words: readonly string[]; readonly several?: boolean }
   /**
    * A file with one of these endings (any file if the list is empty); and folders on the way to it.
@@ -18,11 +18,11 @@ export type CompletionKind =
 const languages = allLanguages.map(([name]) => name);
 
 /** Placeholders for names, numbers and times, which a shell cannot complete. */
-const FREE =
+const FREE_PLACEHOLDERS =
   'BYTES CONDITION HOST:PORT HOST KEY=VALUE MS N NAME PATH PID SERVER ' +
   'SEC SECONDS TEXT TIME UID US VOLUME VOLUME.KEY=VALUE';
 
-export const kinds: Readonly<Record<string, CompletionKind>> = {
+export const defaultKinds: Readonly<Record<string, CompletionKind>> = {
   VOLFILE: { files: ['.vol'] },
   'VOLFILE:/PATH': { files: ['.vol'] },
   MODULE: { files: allLanguages.flatMap(([, { extensions }]) => extensions) },
@@ -35,5 +35,5 @@ export const kinds: Readonly<Record<string, CompletionKind>> = {
   'RUN.json': { files: ['.json'] },
   'FIRST.json': { files: ['.json'] },
   'SECOND.json': { files: ['.json'] },
-  ...Object.fromEntries(FREE.split(' ').map((word) => [word, 'free' as const])),
+  ...Object.fromEntries(FREE_PLACEHOLDERS.split(' ').map((word) => [word, 'free' as const])),
 };

@@ -11,7 +11,7 @@ export const EXIT_USAGE = 2;
 /** Statuses of `glossa run`, the same as a shell's. */
 export const EXIT_NOT_EXECUTABLE = 126;
 export const EXIT_NOT_FOUND = 127;
-/** Added to a signal's number: the status of a process that the signal ended. */
+/** The status of a process that a signal ended is this plus the signal's number. */
 export const EXIT_SIGNAL = 128;
 
 /** The table of exit statuses in the help. */
@@ -44,8 +44,8 @@ export class UsageError extends Error {
 export class Failure extends Error {
   readonly code = 'GLOSSA_FAILURE';
   /**
-   * The problems that the message describes at length, as those of a volfile: one short line each,
-   * for the log and JSON. Null for a message of one sentence, which is printed behind `glossa: `.
+   * The problems that the message describes at length, such as those of a volfile: one short line
+   * each, for the log and JSON. Null for a message of one sentence, printed after `glossa: `.
    */
   readonly problems: readonly string[] | null;
 
@@ -64,8 +64,8 @@ interface OutputStreams {
 }
 
 /**
- * Ends the process when its output has been read, however slowly. From here on a signal ends it at
- * once. Output that could not be written, as on a full disk, makes the status EXIT_FAILURE.
+ * Ends the process when its output has been read, however slowly; a signal ends it at once. If the
+ * output could not be written, such as on a full disk, the status 0 becomes EXIT_FAILURE.
  */
 export async function exitAfterFlush(status: number, terminal: OutputStreams): Promise<never> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -62,12 +62,12 @@ describe('readFlags', () => {
     expect(read(...args)).toEqual({ flags: { ...absent, ...expected }, operands, rest: null });
   });
 
-  it('with hasRest returns the arguments behind -- unread', () => {
-    const given = readFlags(flags, ['a', '-N', '--', 'ls', '-N', '--', 'b'], { hasRest: true });
+  it('with passesRest returns the arguments behind -- unread', () => {
+    const given = readFlags(flags, ['a', '-N', '--', 'ls', '-N', '--', 'b'], { passesRest: true });
     expect(given.operands).toEqual(['a']);
     expect(given.rest).toEqual(['ls', '-N', '--', 'b']);
-    expect(readFlags(flags, ['--'], { hasRest: true }).rest).toEqual([]);
-    expect(readFlags(flags, ['a'], { hasRest: true }).rest).toBeNull();
+    expect(readFlags(flags, ['--'], { passesRest: true }).rest).toEqual([]);
+    expect(readFlags(flags, ['a'], { passesRest: true }).rest).toBeNull();
   });
 
   it.each([

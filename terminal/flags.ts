@@ -11,7 +11,7 @@ import { formatColumns } from './layout.ts';
 export interface Flag<T> {
   /** One letter. */
   readonly short?: string;
-  /** The placeholder of its value in the help, as `FILE`; absent for a flag that takes no value. */
+  /** The placeholder of its value, such as `FILE`; absent for a flag that takes no value. */
   readonly value?: string;
   /** All words that its value may be; a list flag takes several, separated by commas. */
   readonly values?: readonly string[];
@@ -20,8 +20,10 @@ export interface Flag<T> {
   /** One or more lines for the help. */
   readonly help: string;
   /**
-   * Converts the texts of the flag, in the order of the command line; none if the flag is absent.
-   * @param flag `--name`, for messages. @throws {UsageError}
+   * Converts the flag's values on the command line into one result.
+   * @param texts in their order; empty if the flag is absent
+   * @param flag `--name`, for messages
+   * @throws {UsageError}
    */
   read(texts: readonly string[], flag: string): T;
 }
@@ -34,7 +36,7 @@ export type FlagValues<F extends Flags> = { readonly [K in keyof F]: ReturnType<
 export interface ParsedFlags<F extends Flags> {
   readonly flags: FlagValues<F>;
   readonly operands: readonly string[];
-  /** The arguments behind `--`, for another program; null without `--`. */
+  /** The arguments after `--`, for another program; null without `--`. */
   readonly rest: readonly string[] | null;
 }
 
@@ -122,14 +124,14 @@ export const commonFlags = {
 } satisfies Flags;
 
 /**
- * Reads arguments by a table of flags. The arguments behind `--` are operands, even with a leading
- * dash; with `hasRest` they are another program's.
+ * Reads arguments by a table of flags. The arguments after `--` are operands, even with a leading
+ * dash; with `passesRest` they are another program's, and returned in `rest`.
  * @throws {UsageError}
  */
 export function readFlags<F extends Flags>(
   flags: F,
   args: readonly string[],
-  { hasRest = false } = {},
+  { passesRest = false } = {},
 ): ParsedFlags<F> {
   const entries = Object.entries(flags);
   const { tokens } = parseArgs({
@@ -148,7 +150,7 @@ export function readFlags<F extends Flags>(
   const operands: string[] = [];
   let rest: string[] | null = null;
   for (const token of tokens) {
-    if (token.kind === 'option-terminator') rest = hasRest ? [] : null;
+    if (token.kind === 'option-terminator') rest = passesRest ? [] : null;
     else if (token.kind === 'positional') (rest ?? operands).push(token.value);
     else
       texts
@@ -193,8 +195,8 @@ function requireValue(flags: Flags, { name, rawName, value, inlineValue }: Optio
 }
 
 /**
- * Checks the number of operands, and returns one for each name; that of a `[NAME]` may be
- * undefined.
+ * Checks the number of operands, and returns one for each name. An operand named `[NAME]` is
+ * optional: undefined if it is absent.
  * @throws {UsageError}
  */
 export function takeOperands<const N extends readonly string[]>(

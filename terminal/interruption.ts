@@ -19,7 +19,7 @@ export class Interruption {
     // A command may start more servers than Node's default limit of listeners.
     setMaxListeners(0, this.signal);
     this.firstSignal = new Promise((resolve) => {
-      this.signal.addEventListener('abort', () => resolve(this.receivedStatus()!), { once: true });
+      this.signal.addEventListener('abort', () => resolve(this.toExitStatus()!), { once: true });
     });
     for (const signal of signals) process.on(signal, this.onSignal);
   }
@@ -28,14 +28,14 @@ export class Interruption {
     return this.controller.signal;
   }
 
-  /** Resolves to the exit status that the received signal means; to null without a signal. */
+  /** Resolves to the exit status for the received signal; to null if none was received. */
   async awaitStatus(): Promise<number | null> {
     // Node delivers a signal that has just arrived in the event loop's next turn.
     await new Promise((resolve) => setTimeout(resolve, 10));
-    return this.receivedStatus();
+    return this.toExitStatus();
   }
 
-  private receivedStatus(): number | null {
+  private toExitStatus(): number | null {
     return this.received === null ? null : EXIT_SIGNAL + constants.signals[this.received];
   }
 
@@ -50,8 +50,8 @@ export class Interruption {
 }
 
 /**
- * Resolves as the promise does, or rejects as soon as `signal` aborts. The work behind the promise
- * then still goes on: the caller must end it.
+ * Resolves as the promise does, or rejects as soon as `signal` aborts. The work that the promise
+ * stands for continues nevertheless: the caller must end it.
  */
 export async function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let rejectWithReason = (): void => {};
@@ -68,8 +68,9 @@ export async function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal)
 }
 
 /**
- * Runs `action`, and aborts its AbortSignal at a signal of the process; `action` then cleans up and
- * throws. Resolves to the exit status of `action`, or of the signal.
+ * Runs `action`, and aborts its AbortSignal when the process receives a signal; `action` then
+ * cleans up and throws. Resolves to the exit status of `action`, or to that of the signal.
+ * @param command the command's name, for the message
  */
 export async function runInterruptibly(
   command: string,

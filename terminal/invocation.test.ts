@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import {
+  findProjectRoot,
+  makePackageRootPath,
   makePathFromFolder,
-  packageRootFrom,
-  programCommand,
-  projectRoot,
+  makeProgramCommand,
   quoteWord,
 } from './invocation.ts';
 
@@ -27,31 +27,31 @@ it('makePathFromFolder is relative for a path below the folder, and absolute for
   expect(makePathFromFolder('/a', '/a/..b')).toBe('..b');
 });
 
-it('packageRootFrom is relative within the package’s project, and absolute elsewhere', () => {
+it('makePackageRootPath is relative within the package’s project, and absolute elsewhere', () => {
   const local = '/home/me/project/node_modules/glossa';
-  expect(projectRoot(local)).toBe('/home/me/project');
-  expect(packageRootFrom('/home/me/project/mine', local)).toBe('../node_modules/glossa');
-  expect(packageRootFrom('/home/me/project', local)).toBe('./node_modules/glossa');
-  expect(packageRootFrom('/home/me/other', local)).toBe(local);
-  expect(packageRootFrom('/home/me', '/usr/lib/node_modules/glossa')).toBe(
+  expect(findProjectRoot(local)).toBe('/home/me/project');
+  expect(makePackageRootPath('/home/me/project/mine', local)).toBe('../node_modules/glossa');
+  expect(makePackageRootPath('/home/me/project', local)).toBe('./node_modules/glossa');
+  expect(makePackageRootPath('/home/me/other', local)).toBe(local);
+  expect(makePackageRootPath('/home/me', '/usr/lib/node_modules/glossa')).toBe(
     '/usr/lib/node_modules/glossa',
   );
-  expect(packageRootFrom('/src/glossa', '/src/glossa')).toBe('.');
-  expect(packageRootFrom('/src/glossa/a/b', '/src/glossa')).toBe('../..');
+  expect(makePackageRootPath('/src/glossa', '/src/glossa')).toBe('.');
+  expect(makePackageRootPath('/src/glossa/a/b', '/src/glossa')).toBe('../..');
 });
 
-describe('programCommand', () => {
+describe('makeProgramCommand', () => {
   const file = join(packageRoot, 'dist/cli/main.js');
   const npx = { file, cwd: '/home/me', env: { npm_lifecycle_script: "'glossa'" } };
 
   it('started by npx, names npx in the project and in the folder of the call', () => {
     for (const folder of [packageRoot, join(packageRoot, 'a'), '/home/me']) {
-      expect(programCommand(folder, npx)).toBe('npx glossa');
+      expect(makeProgramCommand(folder, npx)).toBe('npx glossa');
     }
     const other = { ...npx, env: { npm_lifecycle_script: 'vitest run glossa' } };
-    expect(programCommand(packageRoot, other)).toBe('node dist/cli/main.js');
+    expect(makeProgramCommand(packageRoot, other)).toBe('node dist/cli/main.js');
     const elsewhere = `npx --prefix ${quoteWord(packageRoot)} glossa`;
-    expect(programCommand('/home/other', npx)).toBe(elsewhere);
+    expect(makeProgramCommand('/home/other', npx)).toBe(elsewhere);
   });
 
   it('names the program alone when PATH leads to it, and otherwise its file', () => {
@@ -67,11 +67,11 @@ describe('programCommand', () => {
       cwd: at,
       env: { PATH },
     });
-    expect(programCommand(at, start('main.js', `/nowhere:${at}/bin`))).toBe('glossa');
-    expect(programCommand(at, start('bin/glossa', `${at}/bin`))).toBe('glossa');
-    expect(programCommand(at, start('bin/glossa', `${at}/other:${at}/bin`))).toBe('bin/glossa');
-    expect(programCommand(at, start('main.js'))).toBe('node ./main.js');
-    expect(programCommand('/', start('main.js'))).toBe(`node ${join(at, 'main.js').slice(1)}`);
-    expect(programCommand('/usr', start('main.js'))).toBe(`node ${join(at, 'main.js')}`);
+    expect(makeProgramCommand(at, start('main.js', `/nowhere:${at}/bin`))).toBe('glossa');
+    expect(makeProgramCommand(at, start('bin/glossa', `${at}/bin`))).toBe('glossa');
+    expect(makeProgramCommand(at, start('bin/glossa', `${at}/other:${at}/bin`))).toBe('bin/glossa');
+    expect(makeProgramCommand(at, start('main.js'))).toBe('node ./main.js');
+    expect(makeProgramCommand('/', start('main.js'))).toBe(`node ${join(at, 'main.js').slice(1)}`);
+    expect(makeProgramCommand('/usr', start('main.js'))).toBe(`node ${join(at, 'main.js')}`);
   });
 });

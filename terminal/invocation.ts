@@ -7,22 +7,22 @@ import { basename, delimiter, isAbsolute, join, relative, resolve, sep } from 'n
 import { maskAssignment } from '../runtime/core/secrets.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
-/** The command line of this process. */
-export interface Start {
+/** The start of this process by its user: the program's file, variables and folder. */
+export interface Invocation {
   /** The program's file, as Node received it. */
   readonly file: string;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
 }
 
-const currentStart = (): Start => ({
+const readInvocation = (): Invocation => ({
   file: process.argv[1] ?? '',
   env: process.env,
   cwd: process.cwd(),
 });
 
 /** The arguments of this process, with secrets in volume options masked. */
-export const maskedCommandLine = (): string[] => process.argv.slice(2).map(maskAssignment);
+export const maskCommandLine = (): string[] => process.argv.slice(2).map(maskAssignment);
 
 /** Quotes a word for a shell, if it needs quotes. */
 export const quoteWord = (word: string): string =>
@@ -43,19 +43,22 @@ const isBelow = (folder: string, path: string): boolean => {
   return relativePath !== '..' && !relativePath.startsWith(`..${sep}`) && !isAbsolute(relativePath);
 };
 
-/** Returns the project that has this package: the one around node_modules, or its own checkout. */
-export function projectRoot(root: string): string {
-  const at = `${root}${sep}`.indexOf(`${sep}node_modules${sep}`);
-  return at < 0 ? root : root.slice(0, at) || sep;
+/**
+ * Finds the project that a package is installed in: the folder around node_modules; without one,
+ * the package's own folder `root`.
+ */
+export function findProjectRoot(root: string): string {
+  const nodeModulesAt = `${root}${sep}`.indexOf(`${sep}node_modules${sep}`);
+  return nodeModulesAt < 0 ? root : root.slice(0, nodeModulesAt) || sep;
 }
 
 /**
  * Returns the package's folder as a file in `folder` should name it: relative if both belong to the
  * same project, so that the project can be moved.
  */
-export function packageRootFrom(folder: string, root: string = packageRoot): string {
+export function makePackageRootPath(folder: string, root: string = packageRoot): string {
   const from = resolve(folder);
-  if (!isBelow(projectRoot(root), from)) return root;
+  if (!isBelow(findProjectRoot(root), from)) return root;
   const relativePath = relative(from, root);
   return relativePath.startsWith('..')
     ? relativePath
@@ -68,30 +71,33 @@ export function packageRootFrom(folder: string, root: string = packageRoot): str
  * Returns the words that call this program in `folder`: `npx glossa` if npx started it, `glossa` if
  * the shell finds it on PATH, otherwise its file.
  */
-export function programCommand(folder: string, start: Start = currentStart()): string {
-  const { file, env, cwd } = start;
-  if (BY_NPX.test(env.npm_lifecycle_script ?? '')) {
-    const project = projectRoot(packageRoot);
+export function makeProgramCommand(
+  folder: string,
+  invocation: Invocation = readInvocation(),
+): string {
+  const { file, env, cwd } = invocation;
+  if (STARTED_BY_NPX.test(env.npm_lifecycle_script ?? '')) {
+    const project = findProjectRoot(packageRoot);
     const isFound = folder === cwd || isBelow(project, folder) || isNpxCache(project);
     return isFound ? 'npx glossa' : `npx --prefix ${quoteWord(project)} glossa`;
   }
   if (findOnPath('glossa', env.PATH) === resolveLinks(file)) return 'glossa';
-  const path = quoteWord(withSlash(folder, file));
+  const path = quoteWord(makePathWithSlash(folder, file));
   return basename(file).endsWith('.js') ? `node ${path}` : path;
 }
 
 /**
- * Matches the variable npm_lifecycle_script if npx itself started this program. Of a script that
- * npm runs, and that starts this program, the variable has the script's own command.
+ * Matches the variable npm_lifecycle_script if npx itself started this program. If an npm script
+ * started it, the variable has the script's command instead.
  * https://docs.npmjs.com/cli/using-npm/scripts#environment
  */
-const BY_NPX = /^(['"]?)glossa\1(\s|$)/;
+const STARTED_BY_NPX = /^(['"]?)glossa\1(\s|$)/;
 
 /** Whether a project is npx's cache, whose packages npx finds from any folder. */
 const isNpxCache = (project: string): boolean => project.includes(`${sep}_npx${sep}`);
 
 /** Returns a program's path with a slash in it: without one, a shell would search PATH for it. */
-function withSlash(folder: string, file: string): string {
+function makePathWithSlash(folder: string, file: string): string {
   const path = makePathFromFolder(folder, file);
   return path.includes(sep) ? path : `.${sep}${path}`;
 }

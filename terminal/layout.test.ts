@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutToWidth, formatColumns, formatTable, textWidth, wrap } from './layout.ts';
+import { cutToWidth, formatColumns, formatTable, measureWidth, wrap } from './layout.ts';
 
 describe('wrap', () => {
   it('breaks a line at blanks and keeps its indentation', () => {
@@ -17,7 +17,7 @@ describe('wrap', () => {
 
 describe('a wide character', () => {
   it('takes two columns; combining characters and escape sequences take none', () => {
-    expect(['ab', '日本', 'e\u0301', '\x1b[1ma\x1b[22m', '👩‍👩‍👧'].map(textWidth)).toEqual([
+    expect(['ab', '日本', 'e\u0301', '\x1b[1ma\x1b[22m', '👩‍👩‍👧'].map(measureWidth)).toEqual([
       2, 4, 1, 1, 2,
     ]);
   });

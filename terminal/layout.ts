@@ -7,44 +7,46 @@ import { createRequire } from 'node:module';
 type StringWidth = typeof import('string-width').default;
 
 /** The most terminal columns of the first column of `formatColumns`. */
-const LEFT_MAX = 28;
+const LEFT_COLUMN_MAX = 28;
 
 /** A text of characters that take one column each. */
-const PLAIN = /^[ -~]*$/;
+const PLAIN_ASCII = /^[ -~]*$/;
 
 const require = createRequire(import.meta.url);
-// Loading string-width or Intl.Segmenter takes tens of milliseconds: plain text needs neither.
+// Loaded at the first use, which takes tens of milliseconds: plain ASCII text needs neither.
 let stringWidth: StringWidth | undefined;
 let graphemes: Intl.Segmenter | undefined;
 
-function measure(text: string): number {
+function measureUnicode(text: string): number {
   stringWidth ??= (require('#string-width') as { default: StringWidth }).default;
   return stringWidth(text);
 }
 
-/** The terminal columns that a text takes. */
-export const textWidth = (text: string): number => (PLAIN.test(text) ? text.length : measure(text));
+/** Returns the terminal columns that a text takes. */
+export const measureWidth = (text: string): number =>
+  PLAIN_ASCII.test(text) ? text.length : measureUnicode(text);
 
-/** The width of the widest text; 0 without texts. */
-export const maxWidth = (texts: readonly string[]): number => Math.max(0, ...texts.map(textWidth));
+/** Returns the width of the widest text; 0 without texts. */
+export const findMaxWidth = (texts: readonly string[]): number =>
+  Math.max(0, ...texts.map(measureWidth));
 
 const makeBlanks = (count: number): string => ' '.repeat(Math.max(0, count));
 
-/** Adds blanks behind a text, up to a width. */
+/** Adds blanks after a text, up to a width. */
 export const padRight = (text: string, width: number): string =>
-  text + makeBlanks(width - textWidth(text));
+  text + makeBlanks(width - measureWidth(text));
 
 /** Adds blanks before a text, up to a width. */
 export const padLeft = (text: string, width: number): string =>
-  makeBlanks(width - textWidth(text)) + text;
+  makeBlanks(width - measureWidth(text)) + text;
 
 /** Cuts a text, which must have no escape sequences, to a width; a cut text ends in `…`. */
 export function cutToWidth(text: string, width: number): string {
-  if (textWidth(text) <= width) return text;
+  if (measureWidth(text) <= width) return text;
   graphemes ??= new Intl.Segmenter();
   let head = '';
   for (const { segment } of graphemes.segment(text)) {
-    if (textWidth(head + segment) > width - 1) break;
+    if (measureWidth(head + segment) > width - 1) break;
     head += segment;
   }
   return width < 1 ? '' : `${head}…`;
@@ -68,7 +70,9 @@ export function formatTable(
 ): string[] {
   const count = Math.max(0, ...rows.map(({ length }) => length));
   const widths = Array.from({ length: count }, (_, column) =>
-    maxWidth(rows.flatMap((row) => (row.length === count ? row : row.slice(0, -1))[column] ?? [])),
+    findMaxWidth(
+      rows.flatMap((row) => (row.length === count ? row : row.slice(0, -1))[column] ?? []),
+    ),
   );
   return rows.map((row) => {
     const cells = row.map((cell, column) =>
@@ -86,13 +90,15 @@ export function formatColumns(
   rows: readonly (readonly [left: string, right: string])[],
   width: number,
 ): string {
-  const widths = rows.map(([left]) => textWidth(left)).filter((length) => length <= LEFT_MAX);
+  const widths = rows
+    .map(([left]) => measureWidth(left))
+    .filter((length) => length <= LEFT_COLUMN_MAX);
   const margin = makeBlanks(Math.max(0, ...widths) + 4);
   return rows
     .flatMap(([left, right]) => {
       const lines = wrap(margin + right, width);
       const first = `  ${left}`;
-      if (textWidth(first) + 2 > margin.length) return [first, ...lines];
+      if (measureWidth(first) + 2 > margin.length) return [first, ...lines];
       return [padRight(first, margin.length) + lines[0]!.slice(margin.length), ...lines.slice(1)];
     })
     .join('\n');
@@ -105,7 +111,7 @@ export function wrap(line: string, width: number): string[] {
   let current = '';
   for (const word of line.trim().split(/ +/)) {
     const longer = current === '' ? indent + word : `${current} ${word}`;
-    if (textWidth(longer) > width && current !== '') {
+    if (measureWidth(longer) > width && current !== '') {
       lines.push(current);
       current = indent + word;
     } else current = longer;
@@ -117,9 +123,9 @@ export function wrap(line: string, width: number): string[] {
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 
 /**
- * Draws a bar over the share `part` (0 … 1) of `width` cells, at least an eighth of a cell long.
+ * Draws a bar that fills `share` (0 … 1) of `width` cells, and at least an eighth of one.
  */
-export function formatBar(part: number, width: number): string {
-  const eighths = Math.max(1, Math.round(Math.min(1, Math.max(0, part)) * width * 8));
+export function formatBar(share: number, width: number): string {
+  const eighths = Math.max(1, Math.round(Math.min(1, Math.max(0, share)) * width * 8));
   return '█'.repeat(eighths >> 3) + EIGHTHS[eighths & 7]!;
 }

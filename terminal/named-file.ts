@@ -5,7 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from './exit.ts';
-import { reason } from './reason.ts';
+import { formatReason } from './reason.ts';
 
 export interface NamedFileSettings {
   /** The file in messages, with its path: `the volfile a.vol`. */
@@ -34,21 +34,21 @@ const CHUNK_BYTES = 65_536;
 const MIB = 2 ** 20;
 
 /** The pause between two reads of a pipe that has no data yet. */
-const POLL_MS = 20;
+const POLL_INTERVAL_MS = 20;
 
 /** Reads a file to its end. @throws {Failure} */
 export async function readNamedFile(path: string, settings: NamedFileSettings): Promise<Buffer> {
   const { name, makeHint } = settings;
   let fd = -1;
   try {
-    // Checked before the open, as opening a device may already have an effect.
-    refuseKind(statSync(path), settings);
+    // Checked before the open: opening a device may have an effect (a tape rewinds).
+    refuseSpecialFile(statSync(path), settings);
     fd = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     return await readToEnd(fd, settings);
   } catch (error) {
     if (error instanceof Failure) throw error;
     const hint = (error as NodeJS.ErrnoException).code === 'ENOENT' ? (makeHint?.() ?? '') : '';
-    throw new Failure(`cannot read ${name}: ${reason(error)}${hint}`);
+    throw new Failure(`cannot read ${name}: ${formatReason(error)}${hint}`);
   } finally {
     if (fd >= 0) closeSync(fd);
   }
@@ -60,11 +60,11 @@ export async function readStandardInput(settings: NamedFileSettings): Promise<Bu
     return await readToEnd(0, settings);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(`cannot read ${settings.name}: ${reason(error)}`);
+    throw new Failure(`cannot read ${settings.name}: ${formatReason(error)}`);
   }
 }
 
-function refuseKind(stats: Stats, { name }: NamedFileSettings): void {
+function refuseSpecialFile(stats: Stats, { name }: NamedFileSettings): void {
   if (stats.isFile() || stats.isFIFO()) return;
   const kind = stats.isDirectory() ? 'directory' : stats.isSocket() ? 'socket' : 'device';
   throw new Failure(`cannot read ${name}: it is a ${kind}, and no file`);
@@ -85,7 +85,7 @@ async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffe
   let size = 0;
   for (let waitedMs = 0; ; ) {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const length = readSome(fd, chunk);
+    const length = readAvailable(fd, chunk);
     if (length > 0) {
       chunks.push(chunk.subarray(0, length));
       size += length;
@@ -93,22 +93,22 @@ async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffe
       refuseBeyond(size);
       continue;
     }
-    // A read of 0 bytes is the end; but a named pipe reads so, too, until a writer opens it.
-    const mayBegin = length === 0 && size === 0 && fd !== 0 && stats.isFIFO();
-    if (length === 0 && !mayBegin) return Buffer.concat(chunks);
-    if (waitedMs >= (mayBegin ? writerMs : silenceMs)) {
-      const cause = mayBegin
+    // A read of 0 bytes means the end; for a named pipe also that no writer has opened it yet.
+    const mayStillBegin = length === 0 && size === 0 && fd !== 0 && stats.isFIFO();
+    if (length === 0 && !mayStillBegin) return Buffer.concat(chunks);
+    if (waitedMs >= (mayStillBegin ? writerMs : silenceMs)) {
+      const cause = mayStillBegin
         ? 'nothing writes to this pipe'
         : `it was silent for ${waitedMs / 1000} s`;
       throw new Failure(`cannot read ${name}: ${cause}`);
     }
-    await delay(POLL_MS);
-    waitedMs += POLL_MS;
+    await delay(POLL_INTERVAL_MS);
+    waitedMs += POLL_INTERVAL_MS;
   }
 }
 
 /** Reads without waiting. @returns the number of bytes: 0 at the end, -1 while none have arrived */
-function readSome(fd: number, chunk: Buffer): number {
+function readAvailable(fd: number, chunk: Buffer): number {
   try {
     return readSync(fd, chunk);
   } catch (error) {

@@ -7,7 +7,7 @@ export interface Progress {
   /** At least 1. */
   readonly total: number;
   readonly elapsedSeconds: number;
-  /** The current item. */
+  /** A description of the current item, printed at the end of the line. */
   readonly item: string;
 }
 
@@ -23,15 +23,15 @@ export const estimateSecondsLeft = ({
 
 /** Formats `█████▌░░░  27 %  3 min 20 s left  miss, python`, cut to `width`. */
 export function formatProgress(progress: Progress, width: number): string {
-  const part = progress.doneCount / progress.total;
-  const filled = (part === 0 ? '' : formatBar(part, BAR_CELLS)).padEnd(BAR_CELLS, '░');
+  const share = progress.doneCount / progress.total;
+  const filled = (share === 0 ? '' : formatBar(share, BAR_CELLS)).padEnd(BAR_CELLS, '░');
   const secondsLeft = estimateSecondsLeft(progress);
   const time = secondsLeft === null ? '' : `  ${formatLongDuration(secondsLeft)} left`;
-  const text = `${filled} ${String(Math.floor(100 * part)).padStart(3)} %${time}  ${progress.item}`;
+  const text = `${filled} ${String(Math.floor(100 * share)).padStart(3)} %${time}  ${progress.item}`;
   return [...text].slice(0, width).join('');
 }
 
-/** Returns a text behind the control characters that clear the current line (ECMA-48: CR, EL). */
+/** Puts the control characters that clear the current line (ECMA-48: CR, EL) before a text. */
 const overwriteLine = (text: string): string => `\r\x1b[K${text}`;
 
 /** Writes progress lines to standard error when that is a terminal. */
@@ -42,7 +42,7 @@ export class ProgressLine {
     this.width = process.stderr.isTTY ? width : null;
   }
 
-  /** Whether there is a terminal. */
+  /** Whether standard error is a terminal, so that lines are shown. */
   get isShown(): boolean {
     return this.width !== null;
   }

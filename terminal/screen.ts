@@ -72,7 +72,7 @@ export class Screen {
 
   private enter(): void {
     // While the process was stopped, the shell changed the mode. Node still assumes raw mode, and
-    // would do nothing if it were not switched off first.
+    // ignores `true` until raw mode was switched off.
     process.stdin.setRawMode(false);
     process.stdin.setRawMode(true);
     process.stdin.setEncoding('utf8').resume();
@@ -137,11 +137,11 @@ const KEYS_BY_CHARACTER: Readonly<Record<string, string>> = {
 
 const ESCAPE = '\x1b';
 /** An escape sequence, or one character. */
-const KEY = new RegExp(`${ESCAPE}[[O][0-9;]*[A-Za-z~]|[\\s\\S]`, 'gu');
+const KEY_PATTERN = new RegExp(`${ESCAPE}[[O][0-9;]*[A-Za-z~]|[\\s\\S]`, 'gu');
 
 /** Splits input into keys: a name, or the typed character. Unknown sequences are dropped. */
 export function parseKeys(text: string): string[] {
-  const parts = text.match(KEY) ?? [];
+  const parts = text.match(KEY_PATTERN) ?? [];
   return parts.flatMap((part) => {
     if (part.length > 1 && part.startsWith(ESCAPE)) return KEYS_BY_SEQUENCE[part.slice(2)] ?? [];
     return KEYS_BY_CHARACTER[part] ?? part;

@@ -7,20 +7,20 @@ import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { writeWhole } from '../runtime/sys/guarded-write.ts';
 import { Failure } from './exit.ts';
-import { reason } from './reason.ts';
+import { formatReason } from './reason.ts';
 
 export interface Terminal {
   /** Writes a line of the command's result. */
   out(text: string): void;
   /**
-   * Writes bytes of the command's result, and resolves when they are written: to false if the reader
-   * (such as head) has gone, or they cannot be written, which `flush` then reports.
+   * Writes bytes of the command's result. Resolves to true when they are written; to false if the
+   * reader (such as head) has ended, or if the write failed, which `flush` then reports.
    */
   outBytes(bytes: Uint8Array): Promise<boolean>;
-  /** Writes a line of any other message. */
+  /** Writes a line that is not part of the result: a message, a warning, an error. */
   err(text: string): void;
   /** Whether standard output is a terminal, so that a person reads what `out` writes. */
-  readonly interactive: boolean;
+  readonly isInteractive: boolean;
   /** The column at which long texts are wrapped. */
   readonly width: number;
   /** Whether `out` and `err` may be coloured. */
@@ -43,13 +43,13 @@ const styles = {
   good: 'green',
 } as const;
 
-type Format = Parameters<typeof styleText>[0];
+type NodeStyle = Parameters<typeof styleText>[0];
 
 export type Style = keyof typeof styles;
 
 /** Adds the escape sequences of a style to a text; returns it unchanged without `colour`. */
 export const paint = (style: Style, text: string, colour: boolean): string =>
-  colour ? styleText(styles[style] as Format, text, { validateStream: false }) : text;
+  colour ? styleText(styles[style] as NodeStyle, text, { validateStream: false }) : text;
 
 /**
  * The most columns of wrapped text: longer lines are hard to read, however wide the terminal is.
@@ -68,14 +68,14 @@ export function supportsColour(stream: Stream, env: NodeJS.ProcessEnv = process.
  * Makes the terminal of this process's standard output and standard error. Node writes to terminals
  * and files at once, and buffers what a pipe has no room for: `flush` waits for the pipe's reader.
  */
-export function processTerminal(): Terminal {
+export function makeProcessTerminal(): Terminal {
   const { stdout, stderr } = process;
   const outputs = [new Output('output', stdout), new Output('error', stderr)];
   return {
     out: (text) => void stdout.write(`${text}\n`),
     outBytes: (bytes) => new Promise((resolve) => stdout.write(bytes, (error) => resolve(!error))),
     err: (text) => void stderr.write(`${text}\n`),
-    interactive: stdout.isTTY === true,
+    isInteractive: stdout.isTTY === true,
     width: Math.min(stdout.columns || WIDTH_MAX, WIDTH_MAX),
     colour: { out: supportsColour(stdout), err: supportsColour(stderr) },
     async flush() {
@@ -111,14 +111,15 @@ class Output {
   private readonly onError = (error: NodeJS.ErrnoException): void => {
     // The reader (such as head) or the terminal was closed: the rest of the output is dropped.
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
-    this.writeError ??= new Failure(`cannot write standard ${this.name}: ${reason(error)}`);
+    this.writeError ??= new Failure(`cannot write standard ${this.name}: ${formatReason(error)}`);
   };
 }
 
 const isFile = (fd: number): boolean => fstatSync(fd).isFile();
 
 /**
- * Makes a `_write` that writes whole chunks to a file: Node's own loses the rest of a short write.
+ * Makes a `_write` that writes whole chunks to a file. Node's own loses the unwritten bytes when
+ * the system writes only a part of a chunk.
  */
 const makeFileWriter =
   (fd: number): Writable['_write'] =>
@@ -136,7 +137,7 @@ export const withVerbosity = (terminal: Terminal, verbosity: Verbosity): Termina
   out: (text) => terminal.out(text),
   outBytes: (bytes) => terminal.outBytes(bytes),
   err: (text) => terminal.err(text),
-  interactive: terminal.interactive,
+  isInteractive: terminal.isInteractive,
   width: terminal.width,
   colour: terminal.colour,
   verbosity,

@@ -104,7 +104,7 @@ function compile(outDir: string): number {
 
 /** Writes the manual pages, dated today, or by SOURCE_DATE_EPOCH for reproducible builds. */
 async function writeManualPages(folder: string): Promise<void> {
-  const [{ makeManual }, { commands }, { registry }, { packageVersion }] = await Promise.all([
+  const [{ makeManual }, { commands }, { registry }, { readPackageVersion }] = await Promise.all([
     import('../cli/man/manual-pages.ts'),
     import('../cli/commands.ts'),
     import('../server/registry.ts'),
@@ -117,7 +117,7 @@ async function writeManualPages(folder: string): Promise<void> {
   await registry.loadAll();
   const types = [...registry.typeNames()].sort().map((type) => registry.lookup(type)!);
   mkdirSync(folder);
-  const version = packageVersion();
+  const version = readPackageVersion();
   for (const [name, text] of await makeManual({ commands, types, version, date })) {
     writeFileSync(join(folder, name), text);
   }

@@ -59,7 +59,7 @@ const terminal: Terminal = {
   out() {},
   outBytes: async () => true,
   err() {},
-  interactive: false,
+  isInteractive: false,
   width: 80,
   colour: { out: false, err: false },
   flush: async () => {},

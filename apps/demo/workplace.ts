@@ -22,7 +22,7 @@ import { flock } from '../../runtime/sys/libc.ts';
 import { listMountsIn, makeScratch, removeScratch } from '../../server/scratch-folders.ts';
 import { unmountLeftover } from '../../server/unmount.ts';
 import { Failure } from '../../terminal/exit.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 const LOCK_NAME = 'lock';
@@ -70,7 +70,7 @@ export const isDiskFull = (error: unknown): boolean => {
  */
 export const makeNoSpaceError = (error: unknown, folder: string): unknown =>
   isDiskFull(error)
-    ? new Failure(`cannot write in ${folder}: ${reason(error)}; TMPDIR names another place`)
+    ? new Failure(`cannot write in ${folder}: ${formatReason(error)}; TMPDIR names another place`)
     : error;
 
 /** Removes this user's folders of killed runs, unmounts what is in them, and prints their names. */
@@ -85,7 +85,7 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
       terminal.err(`glossa ${command}: removed ${folder}, left by a run that was killed`);
     } catch (error) {
       const cause = 'left by a run that was killed';
-      terminal.err(`glossa ${command}: cannot remove ${folder}, ${cause}: ${reason(error)}`);
+      terminal.err(`glossa ${command}: cannot remove ${folder}, ${cause}: ${formatReason(error)}`);
     } finally {
       closeSync(lockFd);
     }

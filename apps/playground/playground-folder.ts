@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import { makeFolder } from '../bench/engine/report-folder.ts';
 
 /** The file that marks a folder as a playground, which may be overwritten. */
@@ -44,6 +44,6 @@ function failOnError(folder: string, action: () => void): void {
     action();
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(`cannot write ${folder}: ${reason(error)}`);
+    throw new Failure(`cannot write ${folder}: ${formatReason(error)}`);
   }
 }

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -47,7 +47,7 @@ export async function servePlayground(
     });
   } catch (error) {
     const hint = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? '; try --port 0' : '';
-    throw new Failure(`cannot serve at ${LOOPBACK}:${port}: ${reason(error)}${hint}`);
+    throw new Failure(`cannot serve at ${LOOPBACK}:${port}: ${formatReason(error)}${hint}`);
   }
   server.on('request', makeListener(await makeFiles()));
   return { url: makeServerUrl(server), close: () => close(server) };

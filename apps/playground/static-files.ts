@@ -14,7 +14,7 @@ import { readPageParts } from '../../bridges/machine/node/page-parts.ts';
 import { bakePython } from '../../bridges/python/page-snapshot.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
-import { packageVersion } from '../../terminal/package-version.ts';
+import { readPackageVersion } from '../../terminal/package-version.ts';
 import { readStyleSheets } from '../bench/engine/report/style.ts';
 import { collectWords } from './editor-words.ts';
 import type { FileTexts, PageData, PartData } from './page-data.ts';
@@ -85,7 +85,7 @@ export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string
   const startData = { files: readExampleFiles(), line: EXAMPLE_LINE };
   files.set(
     'index.html',
-    formatPage({ version: packageVersion(), parts, lessons, words, ...startData }),
+    formatPage({ version: readPackageVersion(), parts, lessons, words, ...startData }),
   );
   return files;
 }

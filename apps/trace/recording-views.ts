@@ -14,7 +14,7 @@ import {
   textFlag,
   toggleFlag,
 } from '../../terminal/flags.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import { generatePerfettoTrace } from './perfetto.ts';
 import { formatSummary } from './summary.ts';
 import { formatOtherLine, formatWalk } from './tree.ts';
@@ -166,7 +166,7 @@ export class ViewFile {
     try {
       return action();
     } catch (error) {
-      throw new Failure(`cannot write ${this.path}: ${reason(error)}`);
+      throw new Failure(`cannot write ${this.path}: ${formatReason(error)}`);
     }
   }
 }

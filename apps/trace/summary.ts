@@ -1,6 +1,6 @@
 /** Summarizes a recording as a table like strace -c: calls, errors and times by volume and fop. */
 import { type HopSeen, ownNs, type Walk } from '../../runtime/observe/walk.ts';
-import { formatTable, maxWidth } from '../../terminal/layout.ts';
+import { findMaxWidth, formatTable } from '../../terminal/layout.ts';
 
 interface Row {
   readonly volume: string;
@@ -46,7 +46,7 @@ export class Summary {
     );
     const rows = [COLUMN_TITLES, ...cells, total];
     const rule = COLUMN_TITLES.map((_, column) =>
-      '-'.repeat(maxWidth(rows.map((row) => row[column]!))),
+      '-'.repeat(findMaxWidth(rows.map((row) => row[column]!))),
     );
     return formatTable([COLUMN_TITLES, rule, ...cells, rule, total], {
       isRightAligned: (column) => column < COLUMN_TITLES.length - TEXT_COLUMNS,

@@ -3,27 +3,27 @@
  * WORDS…`, which the completion scripts of shells call.
  *
  * The first line is `words`, `files` if file names are among the candidates, or `rest N` if word N
- * begins another program's command. Each further line is a candidate, with its help behind a tab.
+ * begins another program's command. Each further line is a candidate, a tab, and its help.
  */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { FS_TYPE, readMounts } from '../../runtime/mount/mountinfo.ts';
-import { type Commands, subcommandNames } from '../../terminal/command.ts';
+import { type Commands, listSubcommands } from '../../terminal/command.ts';
 import type { CompletionKind } from '../../terminal/completion-kinds.ts';
 import { deriveGrammar, type Grammar } from './grammar.ts';
 
-/** Returns the lines of the output. @param words the words behind `glossa`, up to the cursor */
+/** Returns the lines of the output. @param words the words after `glossa`, up to the cursor */
 export async function findCandidates(
   words: readonly string[],
   commands: Commands,
 ): Promise<string[]> {
   const [first = ''] = words;
   if (words.length <= 1 && !first.startsWith('-')) {
-    const single = [...commands].filter(([name]) => !name.includes(' '));
+    const oneWordCommands = [...commands].filter(([name]) => !name.includes(' '));
     return formatMatches(
       '',
       first,
-      single.map(([name, { summary }]) => [name, summary]),
+      oneWordCommands.map(([name, { summary }]) => [name, summary]),
     );
   }
   // `glossa -f VOLFILE MNT` is `glossa mount`.
@@ -36,25 +36,26 @@ export async function findCandidates(
   const topics = name === 'help' ? await listHelpTopics(commands) : {};
   const { options, operands } = deriveGrammar(name, command, topics);
   const position = locateWord(fullWords.slice(length), options);
-  if (position.at === 'rest') {
+  if (position.role === 'rest') {
     // Counted from the start of the line: the program's name is word 0.
     const from = 1 + length + position.from - (fullWords.length - words.length);
-    return [command.hasRest ? `rest ${from}` : 'words'];
+    return [command.passesRest ? `rest ${from}` : 'words'];
   }
-  if (position.at === 'option') {
+  if (position.role === 'option') {
     return formatMatches(
       '',
       position.word,
       [...options].map(([spelling, { help }]) => [spelling, help]),
     );
   }
-  if (position.at === 'value') return formatOffers([position.kind], position.before, position.word);
+  if (position.role === 'value')
+    return formatCandidates([position.kind], position.prefix, position.word);
   const last = operands.at(-1);
   const kinds = operands[position.index]?.kinds ?? (last?.repeats ? last.kinds : []);
-  const subcommands = subcommandNames(name, commands).map((other) => other.split(' ')[1]!);
-  const offeredKinds =
+  const subcommands = listSubcommands(name, commands).map((other) => other.split(' ')[1]!);
+  const candidateKinds =
     position.index === 0 && length === 1 ? [{ words: subcommands }, ...kinds] : kinds;
-  return formatOffers(offeredKinds, '', position.word);
+  return formatCandidates(candidateKinds, '', position.word);
 }
 
 async function listHelpTopics(commands: Commands): Promise<Record<string, CompletionKind>> {
@@ -62,19 +63,19 @@ async function listHelpTopics(commands: Commands): Promise<Record<string, Comple
   return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.typeNames()] } };
 }
 
-/** The kind of the last word; `word` is the typed text, without a leading `--option=`. */
+/** The role of the last word; `word` is the typed text, without a leading `--option=`. */
 type WordPosition =
-  | { readonly at: 'rest'; readonly from: number }
-  | { readonly at: 'option'; readonly word: string }
+  | { readonly role: 'rest'; readonly from: number }
+  | { readonly role: 'option'; readonly word: string }
   | {
-      readonly at: 'value';
+      readonly role: 'value';
       readonly kind: CompletionKind;
-      readonly before: string;
+      readonly prefix: string;
       readonly word: string;
     }
-  | { readonly at: 'operand'; readonly index: number; readonly word: string };
+  | { readonly role: 'operand'; readonly index: number; readonly word: string };
 
-/** Determines from the words before it what the last word is. */
+/** Determines the role of the last word from the words before it. */
 function locateWord(words: readonly string[], options: Grammar['options']): WordPosition {
   const word = words.at(-1)!;
   let index = 0;
@@ -82,48 +83,52 @@ function locateWord(words: readonly string[], options: Grammar['options']): Word
   for (const [at, word] of words.slice(0, -1).entries()) {
     // bash splits `--option=value` into three words.
     if (expectedKind !== null) expectedKind = word === '=' ? expectedKind : null;
-    else if (word === '--') return { at: 'rest', from: at + 1 };
+    else if (word === '--') return { role: 'rest', from: at + 1 };
     else if (/^-./.test(word)) expectedKind = options.get(word)?.value ?? null;
     else index += 1;
   }
   if (expectedKind !== null)
-    return { at: 'value', kind: expectedKind, before: '', word: word.replace(/^=$/, '') };
-  const [, before, value = ''] = /^((--[^=]*)=)/.exec(word) ?? [];
+    return { role: 'value', kind: expectedKind, prefix: '', word: word.replace(/^=$/, '') };
+  const [, prefix, value = ''] = /^((--[^=]*)=)/.exec(word) ?? [];
   const kind = options.get(value)?.value ?? null;
-  if (before !== undefined && kind !== null) {
-    return { at: 'value', kind, before, word: word.slice(before.length) };
+  if (prefix !== undefined && kind !== null) {
+    return { role: 'value', kind, prefix, word: word.slice(prefix.length) };
   }
-  return word.startsWith('-') ? { at: 'option', word } : { at: 'operand', index, word };
+  return word.startsWith('-') ? { role: 'option', word } : { role: 'operand', index, word };
 }
 
 /**
  * Formats the candidates of some kinds.
- * @param before `--option=`, which the shell has in the same word
+ * @param prefix `--option=`, which the shell has in the same word
  */
-function formatOffers(kinds: readonly CompletionKind[], before: string, word: string): string[] {
+function formatCandidates(
+  kinds: readonly CompletionKind[],
+  prefix: string,
+  word: string,
+): string[] {
   const names = kinds.flatMap((kind) => listNames(kind, word));
-  const areFiles = kinds.some((kind) =>
+  const includesFiles = kinds.some((kind) =>
     typeof kind === 'object' ? 'files' in kind : kind !== 'free',
   );
   return formatMatches(
-    areFiles ? 'files' : '',
+    includesFiles ? 'files' : '',
     word,
     names.map((name) => [name, '']),
-    before,
+    prefix,
   );
 }
 
-/** Formats the rows that begin with `word`. @param first the first line, `words` if empty */
+/** Formats the rows that begin with `word`. @param firstLine the first line, `words` if empty */
 function formatMatches(
-  first: string,
+  firstLine: string,
   word: string,
   rows: readonly (readonly [string, string])[],
-  before = '',
+  prefix = '',
 ): string[] {
   const lines = rows
     .filter(([name]) => name.startsWith(word))
-    .map(([name, help]) => before + name + (help === '' ? '' : `\t${help.split('\n')[0]}`));
-  return [first || 'words', ...new Set(lines)];
+    .map(([name, help]) => prefix + name + (help === '' ? '' : `\t${help.split('\n')[0]}`));
+  return [firstLine || 'words', ...new Set(lines)];
 }
 
 function listNames(kind: CompletionKind, word: string): readonly string[] {
@@ -135,21 +140,21 @@ function listNames(kind: CompletionKind, word: string): readonly string[] {
       .map(({ mountpoint }) => mountpoint);
   }
   if ('files' in kind) return listFiles(word, kind.files);
-  const before = kind.several ? word.slice(0, word.lastIndexOf(',') + 1) : '';
-  return kind.words.map((word) => before + word);
+  const prefix = kind.several ? word.slice(0, word.lastIndexOf(',') + 1) : '';
+  return kind.words.map((word) => prefix + word);
 }
 
 /**
  * Lists folders and files of the typed folder.
- * @param endings of the files; empty for all, null for none
+ * @param endings the files' endings; an empty list means all files, null means folders only
  */
 function listFiles(word: string, endings: readonly string[] | null): string[] {
   const folder = word.slice(0, word.lastIndexOf('/') + 1);
-  const isHidden = word.startsWith('.', folder.length);
+  const showsHidden = word.startsWith('.', folder.length);
   const path = folder.replace(/^~\//, `${homedir()}/`) || '.';
   try {
     return readdirSync(path, { withFileTypes: true })
-      .filter(({ name }) => isHidden || !name.startsWith('.'))
+      .filter(({ name }) => showsHidden || !name.startsWith('.'))
       .flatMap((entry) => {
         if (isFolder(path, entry)) return `${folder}${entry.name}/`;
         const hasEnding =

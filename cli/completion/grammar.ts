@@ -1,11 +1,12 @@
 /**
- * Derives from a command's usages and flags what each word of its command line may be.
+ * Derives from a command's usages and flags what each word of its command line may be, for
+ * candidates.ts.
  *
  * A usage is the help's: `glossa new python|c NAME [DIR] [options]`. Words in capitals are
  * placeholders, others literal; `…` repeats, and another program's command follows `--`.
  */
 import type { Command } from '../../terminal/command.ts';
-import { type CompletionKind, kinds as kindsOfAll } from '../../terminal/completion-kinds.ts';
+import { type CompletionKind, defaultKinds } from '../../terminal/completion-kinds.ts';
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
 
 /** The kinds that an operand at one position may have, according to all usages. */
@@ -26,20 +27,20 @@ export interface Grammar {
 /** @param topics the kinds of the placeholders COMMAND and TYPE of `glossa help` */
 export function deriveGrammar(
   name: string,
-  { usage, flags, kinds: ownKinds }: Command,
+  { usage, flags, placeholderKinds: ownKinds }: Command,
   topics: Readonly<Record<string, CompletionKind>>,
 ): Grammar {
   const findKind = (word: string): CompletionKind => {
     const kind =
       word === word.toLowerCase()
         ? { words: [word] }
-        : { ...kindsOfAll, ...topics, ...ownKinds }[word];
+        : { ...defaultKinds, ...topics, ...ownKinds }[word];
     if (kind === undefined) throw new Error(`${name}: ${word} has no completion kind`);
     return kind;
   };
-  const all: Flags = { ...flags, ...commonFlags };
+  const allFlags: Flags = { ...flags, ...commonFlags };
   const options = new Map(
-    Object.entries(all).flatMap(([long, { short, help, value, values, repeats }]) => {
+    Object.entries(allFlags).flatMap(([long, { short, help, value, values, repeats }]) => {
       const listedKind = values && { words: values, several: repeats === true };
       const option = { help, value: value === undefined ? null : (listedKind ?? findKind(value)) };
       return [`--${long}`, ...(short === undefined ? [] : [`-${short}`])].map(
@@ -62,7 +63,7 @@ export function deriveGrammar(
   return { options, operands };
 }
 
-/** Lists the operands of a usage, without options, their values, and the part behind `--`. */
+/** Lists the operands of a usage, without options, their values, and the part after `--`. */
 function listOperands(usage: string, options: Grammar['options']): string[] {
   const [operandPart = ''] = usage.replace('[options]', '').split(/(?:^|[ [])-- /);
   const words = operandPart.split(' ').map((word) => word.replace(/^\[|\]$/g, ''));

@@ -3,7 +3,7 @@
  * candidates.ts describes, so they stay valid when commands change.
  */
 
-/** For bash 4.0 or later; needs the package bash-completion only for a command behind `--`. */
+/** For bash 4.0 or later; needs the package bash-completion only for a command after `--`. */
 const bash = `# Completion of glossa for bash, as 'glossa setup completion bash' prints it.
 _glossa() {
     local -a words=("\${COMP_WORDS[@]:1:COMP_CWORD}") lines

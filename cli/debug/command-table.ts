@@ -4,7 +4,7 @@ import { didYouMean } from '../../runtime/core/nearest.ts';
 import { DebugError } from '../../runtime/debug/debug-error.ts';
 import { formatTable } from '../../terminal/layout.ts';
 
-/** Name, short form (or none), arguments and effect, in the order of the help. */
+/** Each row: name, short form ('' for none), arguments and effect; in the order of the help. */
 // biome-ignore format: one command, one line
 const commandTable = [
   ['break', 'b', 'WHERE', 'stop there: FOP, FOP@VOLUME, FOP_cbk@VOLUME, @VOLUME, changed@VOLUME, path PATTERN, errno NAME, or several'],
@@ -50,14 +50,14 @@ export function findCommandName(word: string): CommandName {
 }
 
 /** The topics of the command `info`. */
-export const INFO = ['breakpoints', 'requests', 'volumes'] as const;
+export const INFO_SUBJECTS = ['breakpoints', 'requests', 'volumes'] as const;
 
-/** Finds what `info` is to list, by the beginning of its name. @throws {DebugError} */
-export function findInfoSubject(word: string): (typeof INFO)[number] {
-  const matches = INFO.filter((name) => word !== '' && name.startsWith(word));
+/** Finds the topic of `info` whose name begins with `word`. @throws {DebugError} */
+export function findInfoSubject(word: string): (typeof INFO_SUBJECTS)[number] {
+  const matches = INFO_SUBJECTS.filter((name) => word !== '' && name.startsWith(word));
   if (matches.length === 1) return matches[0]!;
   throw new DebugError(
-    `info tells of ${INFO.join(', ')}${word === '' ? '' : `: not of '${word}'`}${didYouMean(word, INFO)}`,
+    `info tells of ${INFO_SUBJECTS.join(', ')}${word === '' ? '' : `: not of '${word}'`}${didYouMean(word, INFO_SUBJECTS)}`,
   );
 }
 
@@ -81,7 +81,7 @@ export function makeCompleter(
       words.length === 1
         ? names
         : words[0]!.startsWith('i')
-          ? INFO
+          ? INFO_SUBJECTS
           : last.includes('@')
             ? volumes().map((name) => `${last.slice(0, last.indexOf('@'))}@${name}`)
             : [...fops, 'path', 'errno', 'changed@'];

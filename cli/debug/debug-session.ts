@@ -21,9 +21,9 @@ import type { CommandLine, Debuggee, DebuggeeEvent } from './debuggee.ts';
 /** Whether an event ends the wait of a command. */
 type WaitCondition = (event: DebuggeeEvent) => boolean;
 
-/** The debugger's name of each command that resumes a request. */
-const WAYS = { step: 'into', next: 'over', finish: 'out' } as const;
-const NOTHING_HELD = 'no request is held';
+/** The way in which the debugger resumes a request, for each command that steps. */
+const RESUME_WAYS = { step: 'into', next: 'over', finish: 'out' } as const;
+const NO_REQUEST_HELD = 'no request is held';
 
 export class DebugSession {
   /** Null while the mount exists; afterwards whether it failed. */
@@ -39,7 +39,7 @@ export class DebugSession {
   private printedRequest = 0;
   /** The index of the selected frame; 0 is the volume where the request is stopped. */
   private selectedLevel = 0;
-  /** The number of values printed; the next is gdb's `$N` with one more. */
+  /** The number of values printed: each is printed as `$1`, `$2` and so on, as in gdb. */
   private valueCount = 0;
   private state: 'new' | 'mounting' | 'mounted' = 'new';
   /** The command to run once there is a mount. */
@@ -94,7 +94,7 @@ export class DebugSession {
         this.print(`[${event.name} has ended with status ${event.status}]`);
         break;
       case 'gone':
-        this.hasFailed = event.failed;
+        this.hasFailed = event.hasFailed;
         if (this.state === 'mounted' && !this.isEnding) this.print('[the mount is gone]');
         break;
       case 'line':
@@ -135,9 +135,9 @@ export class DebugSession {
     info: (rest) => this.printInfo(rest),
     run: (rest, interrupted) => this.runCommand(rest, interrupted),
     continue: (rest, interrupted) => this.resume('continue', rest, interrupted),
-    step: (rest, interrupted) => this.resume(WAYS.step, rest, interrupted),
-    next: (rest, interrupted) => this.resume(WAYS.next, rest, interrupted),
-    finish: (rest, interrupted) => this.resume(WAYS.finish, rest, interrupted),
+    step: (rest, interrupted) => this.resume(RESUME_WAYS.step, rest, interrupted),
+    next: (rest, interrupted) => this.resume(RESUME_WAYS.next, rest, interrupted),
+    finish: (rest, interrupted) => this.resume(RESUME_WAYS.finish, rest, interrupted),
     backtrace: async () => {
       for (const frame of await this.fetchFrames()) this.print(formatFrame(frame));
     },
@@ -184,7 +184,7 @@ export class DebugSession {
         break;
       }
       case 'requests':
-        if (this.heldStops.size === 0) this.print(NOTHING_HELD);
+        if (this.heldStops.size === 0) this.print(NO_REQUEST_HELD);
         for (const stop of this.heldStops.values()) {
           this.print(
             `${stop === this.selectedStop ? '*' : ' '} ${formatRequest(stop)}, at ${stop.volume}`,
@@ -230,7 +230,7 @@ export class DebugSession {
     if (line !== '') throw new DebugError(`'${line}' is one word too many`);
     const stop = this.selectedStop;
     if (this.state === 'new') throw new DebugError("nothing runs yet: 'run' mounts");
-    if (stop === null && way !== 'continue') throw new DebugError(NOTHING_HELD);
+    if (stop === null && way !== 'continue') throw new DebugError(NO_REQUEST_HELD);
     const steppedRequest = stop === null || way === 'continue' ? null : stop.request;
     await this.resumeAndWait(isBackground, interrupted, steppedRequest, async () => {
       if (stop !== null) {
@@ -268,7 +268,7 @@ export class DebugSession {
       if (this.selectedStop === null && this.hasFailed === null && !isBackground) {
         const outcome = await Promise.race([whenDone, interrupted.then(() => 'interrupted')]);
         if (outcome === 'interrupted')
-          this.print(`interrupted: ${NOTHING_HELD}, all requests continue`);
+          this.print(`interrupted: ${NO_REQUEST_HELD}, all requests continue`);
       }
     } finally {
       this.currentWait = null;
@@ -278,7 +278,7 @@ export class DebugSession {
   // -- the selected request -----------------------------------------------------------------------
 
   private requireStop(): StopView {
-    if (this.selectedStop === null) throw new DebugError(NOTHING_HELD);
+    if (this.selectedStop === null) throw new DebugError(NO_REQUEST_HELD);
     return this.selectedStop;
   }
 
@@ -314,7 +314,7 @@ export class DebugSession {
   }
 }
 
-/** Splits off gdb's `&`, which makes a command return at once. */
+/** Splits off a trailing `&`, which makes a command return at once, as in gdb. */
 const splitBackground = (rest: string) => ({
   line: rest.replace(/\s*&$/, ''),
   isBackground: rest.endsWith('&'),

@@ -10,9 +10,9 @@ const formatArguments = (values: readonly Value[]): string =>
 /** Formats where a request is stopped, and its arguments. */
 export function formatStop(stop: StopView): string {
   const { kind, fop, volume, from, values, breakpoint } = stop;
-  const why = breakpoint === null ? '' : `Breakpoint ${breakpoint}, `;
+  const breakpointText = breakpoint === null ? '' : `Breakpoint ${breakpoint}, `;
   const name = kind === 'wind' ? fop : `${fop}_cbk`;
-  return `${why}${name} (${formatArguments(values)}) at ${volume}, from ${from}`;
+  return `${breakpointText}${name} (${formatArguments(values)}) at ${volume}, from ${from}`;
 }
 
 /** Formats the request of a stop: its number, caller, fop and paths. */

@@ -1,8 +1,8 @@
 /**
  * Starts the server that `glossa debug` debugs, and runs commands in its mount.
  *
- * This process never enters the mount, because it would wait for a request that it holds itself:
- * the shell of a command changes to the folder instead.
+ * This process never enters the mount: it would wait for a request that it holds itself. So each
+ * command runs in a shell that changes to the folder.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -22,7 +22,7 @@ export type DebuggeeEvent =
   | DebugEvent
   | { readonly event: 'mounted' }
   /** The mount has ended, or has failed to start. */
-  | { readonly event: 'gone'; readonly failed: boolean }
+  | { readonly event: 'gone'; readonly hasFailed: boolean }
   /** A command has ended. */
   | { readonly event: 'exited'; readonly name: string; readonly status: number };
 
@@ -49,7 +49,7 @@ export class Debuggee {
     this.mountpoint = mountpoint;
     this.onEvent = onEvent;
     this.server = new ChildServer(args, {
-      attached: true,
+      isAttached: true,
       stderr: 'inherit',
       terminal,
       onDebug: (message) => this.client.receive(message),
@@ -58,7 +58,7 @@ export class Debuggee {
     void this.server.whenReady.then((ready) => ready && onEvent({ event: 'mounted' }));
     void this.server.whenExited.then(({ status }) => {
       this.client.close();
-      onEvent({ event: 'gone', failed: status !== 0 });
+      onEvent({ event: 'gone', hasFailed: status !== 0 });
     });
   }
 
@@ -78,9 +78,9 @@ export class Debuggee {
     const words = typeof commandLine === 'string' ? [] : commandLine;
     const shellCommand = typeof commandLine === 'string' ? `eval "$1"` : 'exec "$@"';
     const script = `cd "$0" && ${shellCommand}`;
-    const rest = typeof commandLine === 'string' ? [commandLine] : words;
-    // Detached, because Ctrl-C is for the debugger alone.
-    const child = spawn('/bin/sh', ['-c', script, this.mountpoint, ...rest], {
+    const shellArguments = typeof commandLine === 'string' ? [commandLine] : words;
+    // In a process group of its own: Ctrl-C interrupts the debugger, not the command.
+    const child = spawn('/bin/sh', ['-c', script, this.mountpoint, ...shellArguments], {
       cwd: '/',
       stdio: ['ignore', ...(output === undefined ? INHERIT_OUTPUT : PIPE_OUTPUT)],
       detached: true,

@@ -9,7 +9,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { paint, type Style } from '../../terminal/terminal.ts';
 
 /** Matches a log line: time, level, file, line, function, volume, message. */
-const LINE =
+const LOG_LINE =
   /^\[\S+ (\d\d:\d\d:\d\d)\S* \S+\] ([A-Z]) (?:\[MSGID: \d+\] )?\[(.*?):(\d+):(.*?)\] \d+-([^:]*): (.*)$/;
 
 const STYLES: Readonly<Record<string, Style>> = {
@@ -22,10 +22,10 @@ const STYLES: Readonly<Record<string, Style>> = {
   T: 'dim',
 };
 
-/** Matches the lines about breakpoint() in a module. */
-const DEBUGGER = /^(paused in the debugger|resumed$)/;
+/** Matches the messages that breakpoint() in a module logs. */
+const DEBUGGER_MESSAGE = /^(paused in the debugger|resumed$)/;
 
-/** Matches the last line of a replaced volume: dropped, because the reload was logged before. */
+/** Matches the last message of a replaced volume; not shown, as the reload was shown before. */
 const REPLACED_VOLUME = /^idle, and gone: /;
 
 /** The levels at which lines of the server itself are shown. */
@@ -36,17 +36,17 @@ export interface DevLogSettings {
   readonly volumes: readonly string[];
   /** The name of the module's file in the output. */
   readonly module: string;
-  /** Whether a file belongs to a module: the output then has the line's source position. */
+  /** Whether a file belongs to a module: then the output has the position in it. */
   isModuleFile(file: string): boolean;
   readonly colour: boolean;
 }
 
 export class DevLog {
   private readonly settings: DevLogSettings;
-  /** The style of the last line and of the traceback lines behind it; null if they are dropped. */
+  /** The style of the last line and of the traceback lines after it; null if they are dropped. */
   private style: Style | undefined | null = null;
   /** The fops that the module defined when it was last loaded, as its log line lists them. */
-  private fops = '';
+  private fopsText = '';
 
   constructor(settings: DevLogSettings) {
     this.settings = settings;
@@ -57,7 +57,7 @@ export class DevLog {
     // The server may have coloured its log.
     const line = stripVTControlCharacters(colouredLine);
     const { colour } = this.settings;
-    const match = LINE.exec(line);
+    const match = LOG_LINE.exec(line);
     if (match === null) {
       if (this.style === null) return null;
       return this.style === undefined ? line : paint(this.style, line, colour);
@@ -68,8 +68,8 @@ export class DevLog {
     if (text === null) return null;
     if (text !== message) this.style = 'good';
     const position = this.settings.isModuleFile(file!) ? `${file}:${number} ${func}: ` : '';
-    const shown = this.style ? paint(this.style, text, colour) : text;
-    return `${paint('dim', `${time} ${position}`, colour)}${shown}`;
+    const colouredText = this.style ? paint(this.style, text, colour) : text;
+    return `${paint('dim', `${time} ${position}`, colour)}${colouredText}`;
   }
 
   /** Returns the text to show; null to drop the line. */
@@ -77,13 +77,13 @@ export class DevLog {
     const { volumes, module } = this.settings;
     if (!volumes.includes(volume)) return isSerious ? message : null;
     // The debugger has printed the same on the terminal.
-    if (DEBUGGER.test(message) || REPLACED_VOLUME.test(message)) return null;
+    if (DEBUGGER_MESSAGE.test(message) || REPLACED_VOLUME.test(message)) return null;
     const match = / loaded: (.*)$/.exec(message);
     if (match !== null) {
-      this.fops = match[1]!;
+      this.fopsText = match[1]!;
       return null;
     }
-    return message === 'reloaded' ? `reloaded ${module}: ${this.fops}` : message;
+    return message === 'reloaded' ? `reloaded ${module}: ${this.fopsText}` : message;
   }
 }
 

@@ -14,11 +14,11 @@ export function formatLocalTime(seconds: number): string {
   return local.toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** A time as JSON has it, with nanoseconds: `2026-01-31T12:34:56.123456789Z`. */
+/** Formats a time for JSON, in UTC with nanoseconds: `2026-01-31T12:34:56.123456789Z`. */
 const formatIsoTime = (seconds: number, nanoseconds: number): string =>
   `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, '0')}Z`;
 
-/** Names of users or groups by their ids, from a file such as /etc/passwd. */
+/** Reads names of users or groups, by their ids, from a file such as /etc/passwd. */
 function readNames(file: string): ReadonlyMap<number, string> {
   try {
     const rows = readFileSync(file, 'utf8').split('\n');
@@ -29,20 +29,23 @@ function readNames(file: string): ReadonlyMap<number, string> {
   }
 }
 
-let users: ReadonlyMap<number, string> | undefined;
-let groups: ReadonlyMap<number, string> | undefined;
+let userNames: ReadonlyMap<number, string> | undefined;
+let groupNames: ReadonlyMap<number, string> | undefined;
 
 export function formatUser(uid: number): string {
-  users ??= readNames('/etc/passwd');
-  return users.get(uid) ?? `${uid}`;
+  userNames ??= readNames('/etc/passwd');
+  return userNames.get(uid) ?? `${uid}`;
 }
 
 export function formatGroup(gid: number): string {
-  groups ??= readNames('/etc/group');
-  return groups.get(gid) ?? `${gid}`;
+  groupNames ??= readNames('/etc/group');
+  return groupNames.get(gid) ?? `${gid}`;
 }
 
-/** A file as one line of JSON. A byte of a name that is no text becomes `\udcXX`, as in Python. */
+/**
+ * Formats a file as one line of JSON. A byte of a name that is not UTF-8 becomes `\udcXX`, as in
+ * Python. @param target the target of a symbolic link
+ */
 export function formatJson(path: string, buf: Iatt, target?: string): string {
   return JSON.stringify({
     path,

@@ -16,10 +16,10 @@ export default defineCommand({
   flags: volumeFlags,
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
-    const places = operands.map(parseVolumeOperand);
+    const volumeOperands = operands.map(parseVolumeOperand);
     const volumes = new OpenVolumes(flags);
     return runVolumeCommand('fs cat', terminal, volumes, async (command) => {
-      for (const operand of places) {
+      for (const operand of volumeOperands) {
         await command.attempt(operand, async () =>
           writeToOutput((await command.open(operand)).steps, operand, command),
         );
@@ -44,7 +44,7 @@ function* writePieces(steps: VolumeSteps, { path }: Operand, command: VolumeComm
     for (let at = 0; ; ) {
       command.signal.throwIfAborted();
       const piece = Buffer.allocUnsafe(PIECE_BYTES);
-      // The piece before is being written meanwhile.
+      // The last piece is still being written while the next is read.
       const count = yield* withErrorContext('read', path, file.steps.readInto(piece, at));
       if (!(yield* awaitPromise(written))) throw new ReaderGone();
       if (count === 0) return;

@@ -8,7 +8,7 @@ import { ProgressLine } from '../../terminal/progress.ts';
 import { formatSize } from '../../terminal/quantities.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-const UPDATE_MS = 100;
+const UPDATE_INTERVAL_MS = 100;
 
 /** An amount of files, directories and links. */
 interface Amount {
@@ -26,23 +26,23 @@ export class CopyProgress {
 
   constructor(terminal: Terminal) {
     this.line = new ProgressLine(terminal);
-    this.timer = this.isShown ? setInterval(() => this.show(), UPDATE_MS).unref() : null;
+    this.timer = this.isShown ? setInterval(() => this.show(), UPDATE_INTERVAL_MS).unref() : null;
   }
 
   private get isShown(): boolean {
     return this.line.isShown;
   }
 
-  readonly onPiece = (count: number): void => {
-    this.done.bytes += count;
+  readonly onPiece = (countSources: number): void => {
+    this.done.bytes += countSources;
   };
 
   readonly onDone = (): void => {
     this.done.files += 1;
   };
 
-  /** Counts the sources beside the copy, if there is a terminal. */
-  count(sources: readonly (readonly [volume: VolumeSteps, path: string])[]): void {
+  /** Counts the sources while the copy runs; without a terminal, it does nothing. */
+  countSources(sources: readonly (readonly [volume: VolumeSteps, path: string])[]): void {
     if (!this.isShown) return;
     const amount: Amount = { files: 0, bytes: 0 };
     const counts = sources.map(([volume, path]) => volume.run(countTree(volume, path, amount)));
@@ -64,7 +64,7 @@ export class CopyProgress {
       this.line.showText(`${done.files} files, ${formatSize(done.bytes)}  ${speed}`);
       return;
     }
-    // A file counts as a byte, so that empty ones show, too.
+    // Each file adds a byte, so that empty files advance the bar, too.
     this.line.show({
       doneCount: Math.min(done.bytes + done.files, total.bytes + total.files),
       total: Math.max(total.bytes + total.files, 1),
@@ -73,7 +73,7 @@ export class CopyProgress {
     });
   }
 
-  /** Makes room for a message. */
+  /** Clears the line before a message is printed; the next update shows it again. */
   clear(): void {
     this.line.clear();
   }

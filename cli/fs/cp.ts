@@ -12,17 +12,17 @@ import { printStep } from '../../terminal/terminal.ts';
 import { writeToOutput } from './cat.ts';
 import { CopyProgress } from './copy-progress.ts';
 import {
-  nameIn,
+  findLastName,
+  formatPathIn,
   OpenVolumes,
   type Operand,
   parseOperand,
-  readLastName,
   volumeFlags,
 } from './operand.ts';
-import { copyFromInput } from './standard-input.ts';
+import { copyStandardInput } from './standard-input.ts';
 import { runVolumeCommand, type VolumeCommand } from './volume-command.ts';
 
-/** Stands for standard input or output. */
+/** The operand that means standard input or output. */
 const STREAM = '-';
 
 const copyFlags = {
@@ -45,7 +45,7 @@ export default defineCommand({
     'characters in the same directory, also after kill -9. A file that is there is replaced, and keeps ' +
     'mode and owner. With -r, symbolic links are copied as links.',
   flags: copyFlags,
-  kinds: { FROM: { files: [] }, TO: { files: [] } },
+  placeholderKinds: { FROM: { files: [] }, TO: { files: [] } },
   async run({ flags, operands }, terminal) {
     if (operands.length < 2) {
       throw new UsageError(operands.length === 0 ? 'FROM and TO are missing' : 'TO is missing');
@@ -53,32 +53,35 @@ export default defineCommand({
     const sources = operands.slice(0, -1);
     const target = operands.at(-1)!;
     const names = [...sources, target].filter((text) => text !== STREAM);
-    const places = names.map(parseOperand);
-    if (places.every(({ source }) => source === null))
+    const namedOperands = names.map(parseOperand);
+    if (namedOperands.every(({ source }) => source === null))
       throw new UsageError('neither FROM nor TO is VOLFILE:/PATH: cp(1) copies local files');
     if (sources.includes(STREAM) && (sources.length > 1 || target === STREAM))
       throw new UsageError('- is one file, and is copied to one file of a volume');
     const volumes = new OpenVolumes(flags);
     return runVolumeCommand('fs cp', terminal, volumes, async (command) => {
       if (target === STREAM) {
-        for (const from of places) {
+        for (const from of namedOperands) {
           const { steps } = await command.open(from);
           await command.attempt(from, () => writeToOutput(steps, from, command));
         }
         return;
       }
-      const to = places.at(-1)!;
-      const volume = (await command.openToEnd(to)).steps;
-      const directory = await volume.run(findDirectory(volume, to));
+      const targetOperand = namedOperands.at(-1)!;
+      const volume = (await command.openUninterrupted(targetOperand)).steps;
+      const isDirectory = await volume.run(testDirectory(volume, targetOperand));
       if (sources[0] === STREAM) {
-        if (directory) throw new Failure(`${to.text}: is a directory: name the file in it`);
-        return copyFromInput(volume, to, command);
+        if (isDirectory)
+          throw new Failure(`${targetOperand.text}: is a directory: name the file in it`);
+        return copyStandardInput(volume, targetOperand, command);
       }
-      if (sources.length > 1 && !directory)
-        throw new Failure(`${to.text}: is no directory, and there are several files to copy`);
+      if (sources.length > 1 && !isDirectory)
+        throw new Failure(
+          `${targetOperand.text}: is no directory, and there are several files to copy`,
+        );
       await copyAll(
-        places.slice(0, -1),
-        { operand: to, volume, isDirectory: directory },
+        namedOperands.slice(0, -1),
+        { operand: targetOperand, volume, isDirectory },
         flags,
         command,
       );
@@ -86,7 +89,7 @@ export default defineCommand({
   },
 });
 
-/** The end that is copied to. */
+/** The file or directory that is copied to. */
 interface Target {
   readonly operand: Operand;
   readonly volume: VolumeSteps;
@@ -94,7 +97,7 @@ interface Target {
 }
 
 /** Whether the target is a directory. @throws {FileError} ENOTDIR for a path such as `file/` */
-function* findDirectory({ files }: VolumeSteps, { path }: Operand): Steps<boolean> {
+function* testDirectory({ files }: VolumeSteps, { path }: Operand): Steps<boolean> {
   const found = yield* withErrorContext('stat', path, files.findIfExists(path, 'follow'));
   return found?.buf.iaType === IA_IFDIR;
 }
@@ -107,13 +110,14 @@ async function copyAll(
 ): Promise<void> {
   const progress = new CopyProgress(command.terminal);
   try {
-    const from: [VolumeSteps, string][] = [];
-    for (const source of sources) from.push([(await command.openToEnd(source)).steps, source.path]);
-    progress.count(from);
+    const sourceVolumes: [VolumeSteps, string][] = [];
+    for (const source of sources)
+      sourceVolumes.push([(await command.openUninterrupted(source)).steps, source.path]);
+    progress.countSources(sourceVolumes);
     for (const [at, source] of sources.entries()) {
-      // Errors of a copy name their paths.
+      // The empty prefix: errors of a copy already have the volume in their paths.
       await command.attempt({ ...source, prefix: '' }, () =>
-        copyOperand(source, from[at]![0], target, flags, command, progress),
+        copyOperand(source, sourceVolumes[at]![0], target, flags, command, progress),
       );
     }
   } finally {
@@ -131,11 +135,11 @@ async function copyOperand(
 ): Promise<void> {
   const { signal, terminal } = command;
   const isRecursive = flags.recursive || flags.archive;
-  const name = readLastName(source.path);
+  const name = findLastName(source.path);
   // The content of a root, and of `.`, is copied into the directory itself.
   const hasName = name !== '' && name !== '.' && name !== '..';
   const path = isDirectory && hasName ? joinPath(operand.path, name) : operand.path;
-  const nameTarget = (path: string): string => nameIn(operand, path);
+  const nameTarget = (path: string): string => formatPathIn(operand, path);
   const copy = copyTree({ from, to }, source.path, path, {
     recursive: isRecursive,
     dereference: !isRecursive,
@@ -143,13 +147,13 @@ async function copyOperand(
     isWhole: true,
     preserve: flags.preserve || flags.archive,
     force: !flags['no-clobber'],
-    nameSource: (path) => nameIn(source, path),
+    nameSource: (path) => formatPathIn(source, path),
     nameTarget,
     onFile(path) {
       signal.throwIfAborted();
       if (flags.verbose) {
         progress.clear();
-        printStep(`${nameIn(source, path)}`, terminal);
+        printStep(`${formatPathIn(source, path)}`, terminal);
       }
     },
     onPiece(count) {

@@ -11,7 +11,13 @@ import { UsageError } from '../../terminal/exit.ts';
 import { choiceFlag, textFlag, toggleFlag } from '../../terminal/flags.ts';
 import { formatJson } from './attributes.ts';
 import { LineWriter } from './line-writer.ts';
-import { nameIn, OpenVolumes, type Operand, parseVolumeOperand, volumeFlags } from './operand.ts';
+import {
+  formatPathIn,
+  OpenVolumes,
+  type Operand,
+  parseVolumeOperand,
+  volumeFlags,
+} from './operand.ts';
 import { runVolumeCommand, type VolumeCommand } from './volume-command.ts';
 
 const TYPES = { f: IA_IFREG, d: IA_IFDIR, l: IA_IFLNK } as const;
@@ -38,10 +44,10 @@ export default defineCommand({
     json: toggleFlag({ help: 'print each file as an object {path, type, size, …} on a line' }),
     ...volumeFlags,
   },
-  kinds: { PATTERN: 'free' },
+  placeholderKinds: { PATTERN: 'free' },
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
-    const places = operands.map(parseVolumeOperand);
+    const volumeOperands = operands.map(parseVolumeOperand);
     const volumes = new OpenVolumes(flags);
     const search: Search = {
       type: flags.type === undefined ? undefined : TYPES[flags.type],
@@ -50,7 +56,7 @@ export default defineCommand({
     };
     return runVolumeCommand('fs find', terminal, volumes, async (command) => {
       const lines = new LineWriter(terminal);
-      for (const operand of places) {
+      for (const operand of volumeOperands) {
         await command.attempt(operand, async () => {
           const { steps } = await command.open(operand);
           await steps.run(searchTree(steps, operand, search, lines, command));
@@ -74,7 +80,7 @@ function* searchTree(
     command.signal.throwIfAborted();
     if (type !== undefined && buf.iaType !== type) return;
     if (name !== undefined && !name.test(path.slice(path.lastIndexOf('/') + 1))) return;
-    const shownPath = nameIn(operand, path);
+    const shownPath = formatPathIn(operand, path);
     if (!json) lines.add(shownPath);
     else {
       const isLink = buf.iaType === IA_IFLNK;

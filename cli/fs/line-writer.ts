@@ -1,11 +1,11 @@
-/** Writes the lines of a result in large pieces, as fast as their reader reads them. */
+/** Writes the lines of a result to standard output in large pieces, as fast as they are read. */
 import { encodeName } from '../../runtime/core/bytes.ts';
 import { printable } from '../../runtime/volfile/printable.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { ReaderGone } from './volume-command.ts';
 
-/** Characters of a piece. */
-const PIECE_BYTES = 32_768;
+/** The characters after which a piece is written. */
+const PIECE_CHARACTERS = 32_768;
 
 export class LineWriter {
   private readonly terminal: Terminal;
@@ -16,18 +16,18 @@ export class LineWriter {
     this.terminal = terminal;
   }
 
-  /** Adds a line. Names keep their bytes, but on a terminal no control characters. */
+  /** Adds a line. A terminal gets control characters escaped; other readers get a name's bytes. */
   add(line: string): void {
-    this.lines.push(this.terminal.interactive ? printable(line) : line);
+    this.lines.push(this.terminal.isInteractive ? printable(line) : line);
     this.size += line.length;
   }
 
   /** Whether the next piece is to be written. */
   get isFull(): boolean {
-    return this.size >= PIECE_BYTES;
+    return this.size >= PIECE_CHARACTERS;
   }
 
-  /** @throws {ReaderGone} */
+  /** Writes the lines added so far. @throws {ReaderGone} */
   async flush(): Promise<void> {
     if (this.lines.length === 0) return;
     const bytes = encodeName(`${this.lines.join('\n')}\n`);

@@ -14,17 +14,23 @@ import { toggleFlag } from '../../terminal/flags.ts';
 import { formatTable } from '../../terminal/layout.ts';
 import { formatGroup, formatJson, formatLocalTime, formatUser } from './attributes.ts';
 import { LineWriter } from './line-writer.ts';
-import { nameIn, OpenVolumes, type Operand, parseVolumeOperand, volumeFlags } from './operand.ts';
+import {
+  formatPathIn,
+  OpenVolumes,
+  type Operand,
+  parseVolumeOperand,
+  volumeFlags,
+} from './operand.ts';
 import { runVolumeCommand } from './volume-command.ts';
 
 /** Lookups that are under way at a time. */
 const MAX_PARALLEL_LOOKUPS = 64;
 
-/** A name with what is shown of it. */
+/** A line of the output: a file and what is shown of it. */
 interface Row {
   readonly name: string;
   readonly path: string;
-  /** Null where names are enough. */
+  /** Null if only names are printed. */
   readonly buf: Iatt | null;
   readonly target?: string;
 }
@@ -42,25 +48,25 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
-    const places = operands.map(parseVolumeOperand);
+    const volumeOperands = operands.map(parseVolumeOperand);
     const volumes = new OpenVolumes(flags);
     const wantsAttributes = flags.long || flags.json;
     return runVolumeCommand('fs ls', terminal, volumes, async (command) => {
       const lines = new LineWriter(terminal);
-      for (const [at, operand] of places.entries()) {
+      for (const [at, operand] of volumeOperands.entries()) {
         await command.attempt(operand, async () => {
           const { steps } = await command.open(operand);
-          const found = await steps.run(findOperand(steps, operand));
-          const isDirectory = found.buf?.iaType === IA_IFDIR;
+          const operandRow = await steps.run(findOperand(steps, operand));
+          const isDirectory = operandRow.buf?.iaType === IA_IFDIR;
           const rows = isDirectory
             ? await steps.run(listRows(steps, operand.path, wantsAttributes))
-            : [found];
-          const shown = rows.filter(
+            : [operandRow];
+          const shownRows = rows.filter(
             ({ name }) => !isDirectory || flags.all || !name.startsWith('.'),
           );
-          if (places.length > 1 && isDirectory && !flags.json)
+          if (volumeOperands.length > 1 && isDirectory && !flags.json)
             lines.add(`${at === 0 ? '' : '\n'}${operand.text}:`);
-          for (const line of formatRows(shown, operand, flags)) lines.add(line);
+          for (const line of formatRows(shownRows, operand, flags)) lines.add(line);
         });
         await lines.flush();
       }
@@ -107,7 +113,9 @@ function formatRows(
   { long, json }: { readonly long: boolean; readonly json: boolean },
 ): readonly string[] {
   if (json)
-    return rows.map(({ path, buf, target }) => formatJson(nameIn(operand, path), buf!, target));
+    return rows.map(({ path, buf, target }) =>
+      formatJson(formatPathIn(operand, path), buf!, target),
+    );
   if (!long) return rows.map(({ name }) => name);
   const cells = rows.map(({ name, buf, target }) => [
     formatMode(buf!.mode),

@@ -17,7 +17,7 @@ export interface Operand {
   readonly text: string;
   /** The part before the path, with the colon; empty for a local file. */
   readonly prefix: string;
-  /** Null for a local file. */
+  /** The volfile or the server's volume; null for a local file. */
   readonly source: Exclude<VolumeSource, object> | ServerVolume | null;
   /** From the root of the volume. */
   readonly path: string;
@@ -38,11 +38,11 @@ export const volumeFlags = {
 };
 
 /** Matches `HOST:/NAME:/PATH`. */
-const OF_SERVER = /^([^/]+):\/([^/:]+):(\/.*)$/s;
+const SERVER_OPERAND = /^([^/]+):\/([^/:]+):(\/.*)$/s;
 
 /** Parses an operand. @throws {UsageError} */
 export function parseOperand(text: string): Operand {
-  const [, host, volname, path] = OF_SERVER.exec(text) ?? [];
+  const [, host, volname, path] = SERVER_OPERAND.exec(text) ?? [];
   if (host !== undefined && !host.endsWith('.vol')) {
     const prefix = `${host}:/${volname}:`;
     const server = parseServer(host, VOLFILE_SERVER_PORT, `'${text}' names no server:`);
@@ -68,16 +68,19 @@ export function parseVolumeOperand(text: string): Operand {
   throw new UsageError(`'${text}' names no file of a volume: ${advice}`);
 }
 
-/** The last name of a path; empty for the root. */
-export const readLastName = (path: string): string => /[^/]*(?=\/*$)/.exec(path)![0];
+/** Returns the last name of a path; empty for the root. */
+export const findLastName = (path: string): string => /[^/]*(?=\/*$)/.exec(path)![0];
 
-/** The operand of a path in the same volume, as a user would type it: below an operand, as that was. */
-export const nameIn = ({ text, prefix, path: above }: Operand, path: string): string =>
+/**
+ * Formats a path in an operand's volume as the user would type it: a path below the operand begins
+ * with the operand's own text, any other with the volume.
+ */
+export const formatPathIn = ({ text, prefix, path: above }: Operand, path: string): string =>
   path.startsWith(above) ? text + path.slice(above.length) : prefix + path;
 
 /**
- * The machine's own files as a volume. Neither attributes nor links are left in them, and the root
- * is always there.
+ * Makes the machine's own files a volume. The options keep it from writing attributes or handles
+ * into them; the root directory always exists, so it needs no health check.
  */
 const LOCAL_VOLFILE = `volume local
     type storage/posix
@@ -101,12 +104,12 @@ export class OpenVolumes {
   /** Opens the volume of an operand. @throws {Failure} with the problems of the volfile */
   open(operand: Operand): Promise<Volume> {
     const key = JSON.stringify(operand.source);
-    const opening = this.bySource.get(key) ?? this.start(operand);
+    const opening = this.bySource.get(key) ?? this.openVolume(operand);
     this.bySource.set(key, opening);
     return opening;
   }
 
-  private async start({ source, text }: Operand): Promise<Volume> {
+  private async openVolume({ source, text }: Operand): Promise<Volume> {
     if (typeof source === 'string') {
       await refuseNonVolfile(source);
       if (!existsSync(source) && !/[/]|[.]vol$/.test(source)) {
@@ -124,7 +127,7 @@ export class OpenVolumes {
     }
   }
 
-  /** Closes all. A volume that did not open has been reported. */
+  /** Closes all volumes. Those that could not be opened were reported by `open`. */
   async close(): Promise<void> {
     for (const result of await Promise.allSettled(this.bySource.values())) {
       if (result.status === 'fulfilled') await result.value.close();

@@ -2,7 +2,7 @@
 import { defineCommand } from '../../terminal/command.ts';
 import { Failure, UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';
-import { OpenVolumes, parseVolumeOperand, readLastName, volumeFlags } from './operand.ts';
+import { findLastName, OpenVolumes, parseVolumeOperand, volumeFlags } from './operand.ts';
 import { runVolumeCommand } from './volume-command.ts';
 
 export default defineCommand({
@@ -18,9 +18,9 @@ export default defineCommand({
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
     const { recursive, force } = flags;
-    const places = operands.map(parseVolumeOperand);
-    for (const { text, path } of places) {
-      const name = readLastName(path);
+    const volumeOperands = operands.map(parseVolumeOperand);
+    for (const { text, path } of volumeOperands) {
+      const name = findLastName(path);
       if (name === '')
         throw new UsageError(`'${text}' is the whole volume: name what is to be removed in it`);
       if (name === '.' || name === '..')
@@ -28,7 +28,7 @@ export default defineCommand({
     }
     const volumes = new OpenVolumes(flags);
     return runVolumeCommand('fs rm', terminal, volumes, async (command) => {
-      for (const operand of places) {
+      for (const operand of volumeOperands) {
         await command.attempt(operand, async () => {
           const volume = await command.open(operand);
           try {

@@ -12,8 +12,8 @@ import type { VolumeCommand } from './volume-command.ts';
 /** Bytes that are written together, by several requests at a time. */
 const PIECE_BYTES = 1024 * 1024;
 
-/** @throws {FileError} */
-export async function copyFromInput(
+/** Writes standard input into a file, which appears when it is complete. @throws {FileError} */
+export async function copyStandardInput(
   volume: VolumeSteps,
   { path, text }: Operand,
   { signal }: VolumeCommand,
@@ -25,7 +25,7 @@ export async function copyFromInput(
       text,
       volume.files.findIfExists(path, 'nofollow'),
     );
-    const place = makeWholeFile(volume, path, target?.inode, function* (temporary) {
+    const writeWholeFile = makeWholeFile(volume, path, target?.inode, function* (temporary) {
       const file = yield* volume.files.create(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666);
       yield* closeAfter(file, function* (open) {
         for (let at = 0; ; ) {
@@ -37,16 +37,17 @@ export async function copyFromInput(
       });
       return file.fd.inode;
     });
-    yield* withErrorContext('cp', text, place);
+    yield* withErrorContext('cp', text, writeWholeFile);
   }
   try {
     await volume.run(copy());
   } finally {
+    // An open standard input would keep the process alive.
     process.stdin.destroy();
   }
 }
 
-/** Joins the chunks of a stream to pieces. */
+/** Joins the chunks of a stream until each piece has at least PIECE_BYTES. */
 async function* joinChunks(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   let chunks: Buffer[] = [];
   let size = 0;

@@ -21,11 +21,11 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('VOLFILE:/PATH is missing');
-    const places = operands.map(parseVolumeOperand);
+    const volumeOperands = operands.map(parseVolumeOperand);
     const volumes = new OpenVolumes(flags);
     return runVolumeCommand('fs stat', terminal, volumes, async (command) => {
       const lines = new LineWriter(terminal);
-      for (const operand of places) {
+      for (const operand of volumeOperands) {
         await command.attempt(operand, async () => {
           const { steps } = await command.open(operand);
           const { buf, target } = await steps.run(readAttributes(steps, operand.path));

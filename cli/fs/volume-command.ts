@@ -4,16 +4,16 @@ import { printable } from '../../runtime/volfile/printable.ts';
 import type { Volume } from '../../server/open-volume.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../../terminal/exit.ts';
 import { rejectOnAbort, runInterruptibly } from '../../terminal/interruption.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { OpenVolumes, Operand } from './operand.ts';
 
 /** The number of SIGINT. */
 const SIGINT = 2;
 /** Milliseconds for which the end of the command waits until servers have closed its files. */
-const CLOSE_MS = 2000;
+const CLOSE_TIMEOUT_MS = 2000;
 
-/** The reader of standard output has gone: the rest of the result has no use. */
+/** The reader of standard output has ended, so the command ends without writing the rest. */
 export class ReaderGone extends Error {
   readonly code = 'GLOSSA_READER_GONE';
 }
@@ -40,23 +40,26 @@ export class VolumeCommand {
 
   /** Opens the volume of an operand. Its operations end at a signal. @throws {Failure} */
   async open(operand: Operand): Promise<Volume> {
-    return (await this.openToEnd(operand)).with({ signal: this.signal });
+    return (await this.openUninterrupted(operand)).with({ signal: this.signal });
   }
 
-  /** The same for operations that clean up behind them, and so end by themselves. */
-  openToEnd(operand: Operand): Promise<Volume> {
+  /**
+   * Opens the volume for operations that a signal must not cut off: they check the signal
+   * themselves, and clean up (`fs cp` removes an unfinished copy).
+   */
+  openUninterrupted(operand: Operand): Promise<Volume> {
     return rejectOnAbort(this.volumes.open(operand), this.signal);
   }
 
-  /** Reports the error of one file. `operand` gives the volume to errors that have a plain path. */
+  /** Reports the error of one file. @param operand its volume is put before a path without one */
   readonly report = (error: unknown, operand?: Operand): void => {
     this.hasFailed = true;
     const { terminal } = this;
     if (error instanceof Failure && error.problems !== null) terminal.err(error.message);
-    else terminal.err(`glossa ${this.name}: ${printable(describe(error, operand))}`);
+    else terminal.err(`glossa ${this.name}: ${printable(describeError(error, operand))}`);
   };
 
-  /** Runs an action for one operand, whose failure does not end the command. */
+  /** Runs an action for one operand. A failure is reported, and does not end the command. */
   async attempt(operand: Operand, action: () => Promise<void>): Promise<void> {
     this.signal.throwIfAborted();
     try {
@@ -72,9 +75,9 @@ export class VolumeCommand {
 const isReportable = (error: unknown): boolean =>
   error instanceof Failure || (error as { syscall?: unknown }).syscall !== undefined;
 
-function describe(error: unknown, operand: Operand | undefined): string {
+function describeError(error: unknown, operand: Operand | undefined): string {
   if (error instanceof Failure) return error.message;
-  const { path, reason: text = reason(error) } = error as FileError & { reason?: string };
+  const { path, reason: text = formatReason(error) } = error as FileError & { reason?: string };
   const name =
     path === undefined
       ? operand?.text
@@ -104,7 +107,7 @@ export function runVolumeCommand(
       if (!isReportable(error)) throw error;
       command.report(error);
     } finally {
-      await rejectOnAbort(volumes.close(), AbortSignal.timeout(CLOSE_MS)).catch(() => {
+      await rejectOnAbort(volumes.close(), AbortSignal.timeout(CLOSE_TIMEOUT_MS)).catch(() => {
         // A server that does not reply must not keep the command.
       });
     }

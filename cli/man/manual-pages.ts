@@ -1,6 +1,6 @@
 /**
- * Makes the texts of the manual pages, which the build writes into files, from the same tables as
- * the help: commands, exit statuses, and types of translators.
+ * Makes the texts of the manual pages, which tools/build.ts writes into files. They come from the
+ * same tables as the help: commands, exit statuses, and types of translators.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,9 +19,9 @@ import {
   formatItem,
   formatParagraph,
   formatReference,
+  formatSection,
   formatSubsection,
   formatVerbatim,
-  section,
 } from './roff.ts';
 
 export interface ManualSettings {
@@ -47,7 +47,7 @@ export async function makeManual(settings: ManualSettings): Promise<Map<string, 
   const addPage = (name: string, number: number, summary: string, body: string): void => {
     const header = formatHead(name, number, date, `glossa ${version}`);
     const title = formatParagraph(`${escapeText(name)} \\- ${escapeText(summary)}`);
-    pages.set(`${name}.${number}`, header + section('NAME', title) + body);
+    pages.set(`${name}.${number}`, header + formatSection('NAME', title) + body);
   };
   addPage('glossa', 1, definition, formatOverview(commands));
   for (const [name, { summary, load }] of commands) {
@@ -67,42 +67,48 @@ function formatOverview(commands: Commands): string {
     formatItem(formatReference(...makePageName(name)), escapeText(summary)),
   );
   return [
-    section('SYNOPSIS', formatSynopsis(['glossa -f VOLFILE [options] MNT', 'glossa COMMAND …'])),
-    section(
+    formatSection(
+      'SYNOPSIS',
+      formatSynopsis(['glossa -f VOLFILE [options] MNT', 'glossa COMMAND …']),
+    ),
+    formatSection(
       'DESCRIPTION',
       formatParagraph(`${escapeText('glossa')} is ${escapeText(definition)}.`),
     ),
-    section('COMMANDS', commandItems.join('')),
-    exitStatus,
-    section('SEE ALSO', formatParagraph(formatReference(...VOLFILE_PAGE))),
+    formatSection('COMMANDS', commandItems.join('')),
+    exitStatusSection,
+    formatSection('SEE ALSO', formatParagraph(formatReference(...VOLFILE_PAGE))),
   ].join('');
 }
 
 function formatCommandPage(name: string, { usage, description, flags }: Command): string {
-  const all: Flags = { ...flags, ...commonFlags, ...flags };
-  const labels = new Set([
+  const allFlags: Flags = { ...flags, ...commonFlags, ...flags };
+  const placeholders = new Set([
     ...usage.flatMap((line) => line.match(/\b[A-Z]+(?:\.json)?\b/g) ?? []),
-    ...Object.values(all).flatMap(({ value }) => value ?? []),
+    ...Object.values(allFlags).flatMap(({ value }) => value ?? []),
   ]);
   const others = [formatReference('glossa', 1), formatReference(...VOLFILE_PAGE)];
   return [
-    section('SYNOPSIS', formatSynopsis(usage)),
-    section('DESCRIPTION', formatParagraph(italicizeLabels(description, labels))),
-    section('OPTIONS', formatOptions(all, labels)),
-    name.startsWith('mount.') ? '' : exitStatus,
-    section('SEE ALSO', formatParagraph(others.join(', '))),
+    formatSection('SYNOPSIS', formatSynopsis(usage)),
+    formatSection('DESCRIPTION', formatParagraph(italicizePlaceholders(description, placeholders))),
+    formatSection('OPTIONS', formatOptions(allFlags, placeholders)),
+    name.startsWith('mount.') ? '' : exitStatusSection,
+    formatSection('SEE ALSO', formatParagraph(others.join(', '))),
   ].join('');
 }
 
-/** Formats a text with its placeholders in italics. @param labels the placeholders, as `VOLFILE` */
-function italicizeLabels(
+/**
+ * Formats a text with its placeholders in italics.
+ * @param placeholders the placeholders, as `VOLFILE`
+ */
+function italicizePlaceholders(
   text: string,
-  labels: ReadonlySet<string>,
+  placeholders: ReadonlySet<string>,
   formatRest = escapeText,
 ): string {
   return text
     .split(/([A-Z][\w.=]*[A-Z]|[A-Z]\b|[A-Z]+\.json)/)
-    .map((part) => (labels.has(part) ? formatItalic(part) : part && formatRest(part)))
+    .map((part) => (placeholders.has(part) ? formatItalic(part) : part && formatRest(part)))
     .join('');
 }
 
@@ -125,7 +131,7 @@ const formatSynopsis = (usage: readonly string[]): string =>
     .join('\n.br\n')
     .concat('\n');
 
-const formatOptions = (flags: Flags, labels: ReadonlySet<string>): string =>
+const formatOptions = (flags: Flags, placeholders: ReadonlySet<string>): string =>
   Object.entries(flags)
     .map(([name, { short, value, help }]) => {
       const spellings = [
@@ -133,11 +139,14 @@ const formatOptions = (flags: Flags, labels: ReadonlySet<string>): string =>
         formatBold(`--${name}`),
       ];
       const valueText = value === undefined ? '' : ` ${formatItalic(value)}`;
-      return formatItem(spellings.join(', ') + valueText, italicizeLabels(help, labels));
+      return formatItem(
+        spellings.join(', ') + valueText,
+        italicizePlaceholders(help, placeholders),
+      );
     })
     .join('');
 
-const exitStatus = section(
+const exitStatusSection = formatSection(
   'EXIT STATUS',
   exitTable
     .map(([status, meaning]) => formatItem(formatBold(status), escapeText(meaning)))
@@ -148,10 +157,10 @@ const exitStatus = section(
 function formatVolfilePage(types: readonly Translator<unknown>[]): string {
   const example = readFileSync(join(packageRoot, 'volfiles/posix.vol'), 'utf8');
   return [
-    section('DESCRIPTION', formatVerbatim(example.trimEnd().split('\n'))),
-    section('TYPES', types.map(formatType).join('')),
-    section('OPTIONS OF EVERY TYPE', formatOptionItems(genericOptions)),
-    section(
+    formatSection('DESCRIPTION', formatVerbatim(example.trimEnd().split('\n'))),
+    formatSection('TYPES', types.map(formatType).join('')),
+    formatSection('OPTIONS OF EVERY TYPE', formatOptionItems(genericOptions)),
+    formatSection(
       'SEE ALSO',
       formatParagraph(
         [formatReference('glossa-mount', 1), formatReference('glossa-check', 1)].join(', '),
@@ -169,14 +178,14 @@ function formatType(translator: Translator<unknown>): string {
     ownOptions,
     moreOptions = {},
   } = translator;
-  const modules = 'Besides, the options that the module declares itself.';
+  const moduleOptionsNote = 'Besides, the options that the module declares itself.';
   return formatSubsection(
     type,
     [
       formatParagraph(escapeText(description)),
       `.PP\n${formatParagraph(escapeText(`Subvolumes: ${describeSubvolumeCount(children)}.`))}`,
       formatOptionItems(typeOptions),
-      ownOptions ? `.PP\n${formatParagraph(modules)}` : '',
+      ownOptions ? `.PP\n${formatParagraph(moduleOptionsNote)}` : '',
       ...Object.entries(moreOptions).map(
         ([when, table]) =>
           `.PP\n${formatParagraph(escapeText(`Options ${when}:`))}${formatOptionItems(table)}`,

@@ -9,11 +9,11 @@ export function escapeText(text: string): string {
   return text
     .replaceAll('\\', '\\e')
     .replaceAll('…', '...')
-    .replace(/[-'`^~"]/g, (sign) => signs[sign]!);
+    .replace(/[-'`^~"]/g, (sign) => typographicEscapes[sign]!);
 }
 
 /** The escapes of ASCII characters that roff would print as typographic ones. */
-const signs: Readonly<Record<string, string>> = {
+const typographicEscapes: Readonly<Record<string, string>> = {
   '-': '\\-',
   "'": '\\(aq',
   '`': '\\(ga',
@@ -31,7 +31,7 @@ export const formatItalic = (text: string): string => `\\fI${escapeText(text)}\\
 export const formatHead = (name: string, section: number, date: string, source: string): string =>
   `.TH ${escapeText(name.toUpperCase())} ${section} ${date} "${escapeText(source)}"\n`;
 
-export const section = (title: string, body: string): string =>
+export const formatSection = (title: string, body: string): string =>
   body === '' ? '' : `.SH ${title}\n${body}`;
 
 export const formatSubsection = (title: string, body: string): string =>

@@ -3,11 +3,11 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join, resolve } from 'node:path';
 import { includeDir } from '../../runtime/sys/paths.ts';
 import { Failure } from '../../terminal/exit.ts';
-import { packageRootFrom } from '../../terminal/invocation.ts';
-import { reason } from '../../terminal/reason.ts';
+import { makePackageRootPath } from '../../terminal/invocation.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import {
-  formatSteps,
-  readmeSteps,
+  formatNextCommands,
+  listReadmeCommands,
   type TemplateLanguage,
   templateFolder,
 } from './template-languages.ts';
@@ -15,28 +15,28 @@ import {
 /** The texts of files, by path within the new folder. */
 export type Texts = ReadonlyMap<string, string>;
 
-/** A file that an editor reads instead of glossa's, if its text matches the pattern. */
-interface OtherConfig {
+/** A file that an editor reads in place of the one from glossa, if its text matches the pattern. */
+interface OverridingConfig {
   readonly file: string;
   readonly pattern: RegExp;
 }
 
-/** Such files, by the name of the file that glossa writes. */
-const OTHER_CONFIGS: Readonly<Record<string, readonly OtherConfig[]>> = {
+/** Those files, by the name of the file that glossa writes. */
+const OVERRIDING_CONFIGS: Readonly<Record<string, readonly OverridingConfig[]>> = {
   'pyrightconfig.json': [{ file: 'pyproject.toml', pattern: /^\[tool\.(based)?pyright\]/m }],
   'jsconfig.json': [{ file: 'tsconfig.json', pattern: /./ }],
 };
 
 /** Makes the texts of a module: its source, test, volfile, README, and files to try it with. */
-export function makeModuleTexts(kind: TemplateLanguage, name: string, folder: string): Texts {
+export function makeModuleTexts(language: TemplateLanguage, name: string, folder: string): Texts {
   const values = {
     NAME: name,
-    // For the Makefile, which so finds the header without calling glossa.
+    // For the Makefile, which then finds the header without calling glossa.
     INCLUDE: includeDir,
-    STEPS: formatSteps(readmeSteps(kind, name, resolve(folder)), '# '),
+    STEPS: formatNextCommands(listReadmeCommands(language, name, resolve(folder)), '# '),
   };
   return new Map(
-    [kind.folder, 'all'].flatMap((part) =>
+    [language.folder, 'all'].flatMap((part) =>
       readTemplates(part).map(([path, text]) => [
         path.replaceAll('NAME', name),
         fillTemplate(text, values),
@@ -47,7 +47,7 @@ export function makeModuleTexts(kind: TemplateLanguage, name: string, folder: st
 
 /** Makes the files that tell editors where the types are that modules in `folder` use. */
 export function makeEditorTexts({ folder: language }: TemplateLanguage, folder: string): Texts {
-  const root = packageRootFrom(folder);
+  const root = makePackageRootPath(folder);
   return new Map(
     readTemplates(join('editors', language)).map(([path, text]) => {
       const escaped = path.endsWith('.json') ? JSON.stringify(root).slice(1, -1) : root;
@@ -77,7 +77,7 @@ export function findMissingTexts(
     const other = findExistingConfig(path, folder);
     if (other === undefined) return true;
     // Written by glossa, or names glossa's folder: no setting is missing.
-    if (other.text === text || other.text.includes(packageRootFrom(folder))) return false;
+    if (other.text === text || other.text.includes(makePackageRootPath(folder))) return false;
     warnings.push(
       `${join(folder, other.file)} exists and was left unchanged; ` +
         `for the types of glossa, add these settings to it:\n${text.trimEnd()}`,
@@ -87,13 +87,13 @@ export function findMissingTexts(
   return { texts: new Map(missing), warnings };
 }
 
-/** Finds the existing file that an editor reads: `path` itself, or another one instead of it. */
+/** Finds the existing file that an editor reads: `path` itself, or one that overrides it. */
 function findExistingConfig(
   path: string,
   folder: string,
 ): { file: string; text: string } | undefined {
-  return [{ file: path, pattern: /^/ }, ...(OTHER_CONFIGS[path] ?? [])]
-    .filter(({ file }) => exists(join(folder, file)))
+  return [{ file: path, pattern: /^/ }, ...(OVERRIDING_CONFIGS[path] ?? [])]
+    .filter(({ file }) => pathExists(join(folder, file)))
     .map(({ file, pattern }) => ({ file, pattern, text: readOrFail(join(folder, file)) }))
     .find(({ pattern, text }) => pattern.test(text));
 }
@@ -102,7 +102,7 @@ function readOrFail(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Failure(`cannot read ${path}: ${reason(error)}`);
+    throw new Failure(`cannot read ${path}: ${formatReason(error)}`);
   }
 }
 
@@ -111,7 +111,7 @@ function readOrFail(path: string): string {
  * ever where the system returns ENOENT, as in /proc.
  */
 function makeFolder(path: string, created: string[]): void {
-  if (exists(path)) return;
+  if (pathExists(path)) return;
   makeFolder(dirname(path), created);
   mkdirSync(path);
   created.push(path);
@@ -119,7 +119,7 @@ function makeFolder(path: string, created: string[]): void {
 
 /** Throws if one of the files exists. @throws {Failure} */
 export function refuseExisting(texts: Texts, folder: string): void {
-  const existing = [...texts.keys()].filter((path) => exists(join(folder, path)));
+  const existing = [...texts.keys()].filter((path) => pathExists(join(folder, path)));
   if (existing.length === 0) return;
   const verb = existing.length === 1 ? 'is' : 'are';
   throw new Failure(`${existing.join(', ')} ${verb} in ${folder} already: nothing was written`);
@@ -137,11 +137,11 @@ export function writeTexts(texts: Texts, folder: string): void {
     }
   } catch (error) {
     for (const path of created.reverse()) rmSync(path, { recursive: true, force: true });
-    throw new Failure(`cannot write into ${folder}: ${reason(error)}`);
+    throw new Failure(`cannot write into ${folder}: ${formatReason(error)}`);
   }
 }
 
-function exists(path: string): boolean {
+function pathExists(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {

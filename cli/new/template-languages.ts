@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { allLanguages, type Language, type LanguageName } from '../../bridges/languages.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { UsageError } from '../../terminal/exit.ts';
-import { makePathFromFolder, programCommand, quoteWord } from '../../terminal/invocation.ts';
+import { makePathFromFolder, makeProgramCommand, quoteWord } from '../../terminal/invocation.ts';
 import { formatTable } from '../../terminal/layout.ts';
 
 /**
@@ -26,14 +26,14 @@ export const makeModuleFileName = ({ extensions }: TemplateLanguage, name: strin
   name + extensions[0];
 
 /** Checks a module's name. @throws {UsageError} with a suggestion of a valid one */
-export function checkName(name: string, kind: TemplateLanguage): void {
-  const { template } = kind;
+export function checkName(name: string, language: TemplateLanguage): void {
+  const { template } = language;
   const reason = template.reserved.get(name) ?? findCommonMistake(name);
   if (reason !== undefined)
     throw new UsageError(`'${name}' ${reason}: choose another, such as ${prefixName(name)}`);
   if (template.name.test(name)) return;
   const rule = `'${name}' cannot be the name of a module: ${template.nameRule}`;
-  throw new UsageError(rule + suggestName(name, kind));
+  throw new UsageError(rule + suggestName(name, language));
 }
 
 /** Finds what is wrong with a name that is unsuitable in every language. */
@@ -62,26 +62,26 @@ function suggestName(name: string, { folder, extensions, template }: TemplateLan
 }
 
 /** A command to type, and its effect. */
-export type Step = readonly [line: string, what: string];
+export type NextCommand = readonly [command: string, effect: string];
 
 /** Lists the next commands for a module in `folder`, to be typed in `currentFolder`. */
-export function listSteps(
-  kind: TemplateLanguage,
+export function listNextCommands(
+  language: TemplateLanguage,
   name: string,
   folder: string,
   currentFolder: string,
-): Step[] {
-  const glossa = programCommand(currentFolder);
+): NextCommand[] {
+  const glossa = makeProgramCommand(currentFolder);
   const quotePath = (file: string): string =>
     quoteWord(makePathFromFolder(currentFolder, join(folder, file)));
-  const { firstCommand } = kind.template;
-  const module = quotePath(makeModuleFileName(kind, name));
+  const { firstCommand } = language.template;
+  const module = quotePath(makeModuleFileName(language, name));
   const relativeFolder = makePathFromFolder(currentFolder, folder);
   const edit = firstCommand === undefined ? 'save' : 'compile';
   const compile =
     relativeFolder === '.' ? firstCommand : `${firstCommand} -C ${quoteWord(relativeFolder)}`;
   return [
-    ...(firstCommand === undefined ? [] : [[compile, 'compile it'] as Step]),
+    ...(firstCommand === undefined ? [] : [[compile, 'compile it'] as NextCommand]),
     [`${glossa} test ${module}`, 'its tests, without a mount'],
     [`${glossa} dev ${module} ${quotePath('files')}`, `mounted, loaded again when you ${edit} it`],
     [
@@ -92,16 +92,20 @@ export function listSteps(
 }
 
 /** Lists the commands for the module's README: the same, and a permanent mount. */
-export const readmeSteps = (kind: TemplateLanguage, name: string, folder: string): Step[] => [
-  ...listSteps(kind, name, folder, folder),
+export const listReadmeCommands = (
+  language: TemplateLanguage,
+  name: string,
+  folder: string,
+): NextCommand[] => [
+  ...listNextCommands(language, name, folder, folder),
   [
-    `${programCommand(folder)} mount ${quoteWord(`${name}.vol`)} MOUNTPOINT`,
-    `for good, until ${programCommand(folder)} umount MOUNTPOINT`,
+    `${makeProgramCommand(folder)} mount ${quoteWord(`${name}.vol`)} MOUNTPOINT`,
+    `for good, until ${makeProgramCommand(folder)} umount MOUNTPOINT`,
   ],
 ];
 
-/** Formats steps as indented lines, with `mark` before each description. */
-export const formatSteps = (steps: readonly Step[], mark = ''): string =>
+/** Formats commands as indented lines. @param mark the text before each effect, such as `# ` */
+export const formatNextCommands = (steps: readonly NextCommand[], mark = ''): string =>
   formatTable(
     steps.map(([line, effect]) => [line, mark + effect]),
     { gap: '   ', indent: '    ' },

@@ -12,7 +12,7 @@ export interface NewVolume {
   readonly bricks: readonly { readonly directory: string; readonly port: number }[];
 }
 
-/** Returns the name of a brick's volfile, `VOLUME.HOST.srv-brick.vol` for /srv/brick, as GlusterFS. */
+/** Names a brick's volfile as GlusterFS does: `VOLUME.HOST.srv-brick.vol` for /srv/brick. */
 export const makeBrickFileName = (name: string, directory: string): string =>
   `${name}.${LOOPBACK}.${directory.slice(1).replaceAll('/', '-')}${EXTENSION}`;
 
@@ -31,11 +31,11 @@ export function makeVolumeTexts(volume: NewVolume): Texts {
   return new Map([...files, [makeClientFileName(name), clientText]]);
 }
 
-const exportName = (name: string, at: number): string => `${name}-brick-${at}`;
+const makeExportName = (name: string, at: number): string => `${name}-brick-${at}`;
 
 function makeBrickVolumes({ name, bricks }: NewVolume, at: number): PlainVolume[] {
   const { directory, port } = bricks[at]!;
-  const exportedVolume = exportName(name, at);
+  const exportedVolume = makeExportName(name, at);
   return [
     {
       name: `${name}-posix-${at}`,
@@ -73,7 +73,7 @@ function makeClientVolumes({ name, bricks }: NewVolume): PlainVolume[] {
         ['transport-type', 'tcp'],
         ['remote-host', LOOPBACK],
         ['remote-port', String(port)],
-        ['remote-subvolume', exportName(name, at)],
+        ['remote-subvolume', makeExportName(name, at)],
       ],
       subvolumes: [],
     }),

@@ -3,14 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { findExposure } from '../../runtime/sys/exposure.ts';
-import { stateFolder } from '../../server/state-folder.ts';
+import { findStateFolder } from '../../server/state-folder.ts';
 import { CANCELLED, type Prompt } from './repl-loop.ts';
 
 export interface PromptSettings {
   /** The prompts for the first line of a statement, and for its further lines. */
   readonly prompts: readonly [first: string, more: string];
   /** The name of the file with its history, in the state folder. */
-  readonly history: string;
+  readonly historyName: string;
   /** Completes the last word of a line. */
   readonly complete?: (line: string) => readonly [candidates: string[], word: string];
 }
@@ -18,9 +18,11 @@ export interface PromptSettings {
 /** The most lines that a history keeps. */
 const HISTORY_MAX = 500;
 
-const historyFile = (name: string): string => join(stateFolder(), name);
+const makeHistoryPath = (name: string): string => join(findStateFolder(), name);
 
-/** Whether no other user can replace the history: with `sudo -E`, root has another user's HOME. */
+/**
+ * Whether only this user can replace the history. After `sudo -E`, HOME is another user's folder.
+ */
 const isPrivate = (path: string): boolean => findExposure(path) === null;
 
 function readHistory(path: string): string[] {
@@ -46,22 +48,22 @@ function writeHistory(path: string, history: readonly string[]): void {
 type PromptInput = string | null | typeof CANCELLED;
 
 export class ConsolePrompt implements Prompt {
-  readonly strict = false;
+  readonly endsAtFailure = false;
   private readonly prompts: readonly [string, string];
   /** The file with the history. */
-  private readonly path: string;
-  private readonly lines: Interface;
+  private readonly historyPath: string;
+  private readonly lineReader: Interface;
   private history: string[];
-  /** Input typed ahead, the end of the input included. */
+  /** Input that was typed before `readLine` asked for it, the end of the input included. */
   private readonly inputQueue: PromptInput[] = [];
   /** Resolves the pending `readLine`; null while none is pending. */
   private acceptInput: ((input: PromptInput) => void) | null = null;
 
-  constructor({ prompts, history, complete }: PromptSettings) {
+  constructor({ prompts, historyName: history, complete }: PromptSettings) {
     this.prompts = prompts;
-    this.path = historyFile(history);
-    this.history = readHistory(this.path);
-    this.lines = createInterface({
+    this.historyPath = makeHistoryPath(history);
+    this.history = readHistory(this.historyPath);
+    this.lineReader = createInterface({
       input: process.stdin,
       output: process.stdout,
       history: [...this.history],
@@ -69,19 +71,19 @@ export class ConsolePrompt implements Prompt {
       removeHistoryDuplicates: true,
       ...(complete !== undefined && { completer: complete }),
     });
-    this.lines.on('history', (history) => {
+    this.lineReader.on('history', (history) => {
       this.history = history;
     });
-    this.lines.on('line', (line) => this.deliverInput(line));
-    this.lines.on('close', () => {
+    this.lineReader.on('line', (line) => this.deliverInput(line));
+    this.lineReader.on('close', () => {
       process.stdout.write('\n');
       this.deliverInput(null);
     });
-    this.lines.on('SIGINT', () => {
+    this.lineReader.on('SIGINT', () => {
       process.stdout.write('\n');
       // Ctrl-C discards what was typed: Ctrl-E goes to the end of the line, Ctrl-U deletes it.
-      this.lines.write(null, { ctrl: true, name: 'e' });
-      this.lines.write(null, { ctrl: true, name: 'u' });
+      this.lineReader.write(null, { ctrl: true, name: 'e' });
+      this.lineReader.write(null, { ctrl: true, name: 'u' });
       this.deliverInput(CANCELLED);
     });
   }
@@ -93,7 +95,7 @@ export class ConsolePrompt implements Prompt {
       return;
     }
     process.stdout.write(`\r\x1b[K${text}\n`);
-    this.lines.prompt(true);
+    this.lineReader.prompt(true);
   }
 
   readLine(isContinuation: boolean): Promise<PromptInput> {
@@ -101,9 +103,9 @@ export class ConsolePrompt implements Prompt {
     if (queued !== undefined) return Promise.resolve(queued);
     return new Promise((resolve) => {
       this.acceptInput = resolve;
-      this.lines.setPrompt(this.prompts[isContinuation ? 1 : 0]);
-      this.lines.resume();
-      this.lines.prompt();
+      this.lineReader.setPrompt(this.prompts[isContinuation ? 1 : 0]);
+      this.lineReader.resume();
+      this.lineReader.prompt();
     });
   }
 
@@ -113,12 +115,15 @@ export class ConsolePrompt implements Prompt {
     if (acceptInput === null) this.inputQueue.push(input);
     else {
       // During an evaluation the terminal is not read: it keeps what is typed.
-      if (input !== null) this.lines.pause();
+      if (input !== null) this.lineReader.pause();
       acceptInput(input);
     }
   }
 
-  /** During an evaluation the terminal is not read: Ctrl-C must send a signal, caught here. */
+  /**
+   * Catches Ctrl-C during an evaluation. Readline does not read the terminal meanwhile, so raw mode
+   * is switched off: then the terminal turns Ctrl-C into SIGINT.
+   */
   readonly listenForInterrupt = () => {
     let resolveInterrupt = (): void => {};
     const promise = new Promise<void>((resolve) => {
@@ -137,13 +142,13 @@ export class ConsolePrompt implements Prompt {
   };
 
   close(): void {
-    this.lines.close();
-    writeHistory(this.path, this.history);
+    this.lineReader.close();
+    writeHistory(this.historyPath, this.history);
   }
 }
 
 export class PipedPrompt implements Prompt {
-  readonly strict = true;
+  readonly endsAtFailure = true;
   private readonly input = createInterface({
     input: process.stdin,
     crlfDelay: Number.POSITIVE_INFINITY,

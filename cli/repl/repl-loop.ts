@@ -9,13 +9,13 @@ import type { Terminal } from '../../terminal/terminal.ts';
 export interface Prompt {
   /**
    * Reads a line; null at the end of the input.
-   * @param isContinuation whether a statement is incomplete
+   * @param isContinuation whether the line continues an incomplete statement
    */
   readLine(isContinuation: boolean): Promise<string | null | typeof CANCELLED>;
   /** Starts listening for Ctrl-C; `promise` resolves at it, and never for a pipe. */
   readonly listenForInterrupt: () => { readonly promise: Promise<void>; stopListening(): void };
   /** Whether the first failure ends the loop. */
-  readonly strict: boolean;
+  readonly endsAtFailure: boolean;
   close(): void;
 }
 
@@ -24,7 +24,7 @@ export const CANCELLED: unique symbol = Symbol('cancelled');
 
 type EvaluateSource = (source: string) => Promise<Evaluation>;
 
-/** Runs the loop; resolves to the exit status: a failure after an exception in a pipe's lines. */
+/** Runs the loop; resolves to the exit status: EXIT_FAILURE if a line from a pipe failed. */
 export async function serveRepl(
   evaluate: EvaluateSource,
   prompt: Prompt,
@@ -38,7 +38,8 @@ export async function serveRepl(
       continue;
     }
     // The end of a pipe also ends an incomplete statement, which is then evaluated.
-    if (line === null && (prompt.strict ? statementLines.length === 0 : true)) return EXIT_OK;
+    if (line === null && (prompt.endsAtFailure ? statementLines.length === 0 : true))
+      return EXIT_OK;
     if (line !== null) statementLines.push(line);
     const source = statementLines.join('\n') + (line === null ? '\n\n' : '');
     if (source.trim() === '') {
@@ -54,13 +55,13 @@ export async function serveRepl(
     if (result.incomplete && line !== null) continue;
     statementLines = [];
     if (result.output !== '') terminal.out(result.output.replace(/\n$/, ''));
-    if (prompt.strict && result.failed === true) return EXIT_FAILURE;
+    if (prompt.endsAtFailure && result.failed === true) return EXIT_FAILURE;
     if (line === null) return result.incomplete ? EXIT_FAILURE : EXIT_OK;
   }
 }
 
 /** The milliseconds of a timer that only keeps the process alive. */
-const ALIVE_MS = 2 ** 30;
+const KEEP_ALIVE_MS = 2 ** 30;
 
 /** Waits for an evaluation; undefined after an interrupt. */
 async function awaitEvaluation(
@@ -69,7 +70,7 @@ async function awaitEvaluation(
 ): Promise<Evaluation | undefined> {
   const interruption = prompt.listenForInterrupt();
   // Neither the timers of the graph nor the paused terminal keep the process alive.
-  const keepAliveTimer = setInterval(() => {}, ALIVE_MS);
+  const keepAliveTimer = setInterval(() => {}, KEEP_ALIVE_MS);
   try {
     return (await Promise.race([evaluation, interruption.promise])) ?? undefined;
   } finally {

@@ -14,21 +14,25 @@ export interface ReplaySettings extends StackSettings {
   /** The file into which the replay itself is recorded; undefined for none. */
   readonly output: string | undefined;
   /** The time limit for a reply in milliseconds. */
-  readonly patienceMs: number;
+  readonly replyTimeoutMs: number;
 }
 
 export interface ReplayResult {
   /** The start of the recording in milliseconds since 1970. */
   readonly startedAt: number;
-  /** Whether the recording has its end, and was not cut off. */
+  /** Whether the recording was closed properly; false if it ends early. */
   readonly isClosed: boolean;
   readonly outcomes: readonly Outcome[];
   /** Whether real storages had other content than at the start of the recording. */
-  readonly otherStorage: boolean;
+  readonly storageDiffers: boolean;
   readonly log: readonly ParsedLine[];
 }
 
-/** @param operand a volfile or module @throws {Failure} */
+/**
+ * Replays the recording `file` into a volfile or module, and compares the replies.
+ * @param operand the volfile or module
+ * @throws {Failure}
+ */
 export async function replayFile(
   file: string,
   operand: string,
@@ -45,15 +49,19 @@ export async function replayFile(
       if (settings.output !== undefined) {
         record = new GraphRecording(
           graph,
-          makeReplayableRequest(resolve(settings.output), ALL_DATA),
+          makeReplayableRequest(resolve(settings.output), DATA_LIMIT_BYTES),
           graph.top.log,
         );
       }
-      const { patienceMs } = settings;
-      const outcomes = await new Replay(graph, plan, { clock, played, patienceMs }).run();
-      const otherStorage = settings.realStorage && startsWithDifference(outcomes);
+      const { replyTimeoutMs } = settings;
+      const outcomes = await new Replay(graph, plan, {
+        clock,
+        played,
+        patienceMs: replyTimeoutMs,
+      }).run();
+      const storageDiffers = settings.realStorage && startsWithDifference(outcomes);
       const { startedAt } = recording.head;
-      return { startedAt, isClosed: recording.closed, outcomes, otherStorage, log };
+      return { startedAt, isClosed: recording.closed, outcomes, storageDiffers, log };
     } finally {
       await record?.close();
       await stack.stop();
@@ -64,10 +72,13 @@ export async function replayFile(
   }
 }
 
-/** A limit of recorded data above that of any request. */
-const ALL_DATA = 2 ** 31;
+/** More bytes than any request has, so that the replay is recorded with all data. */
+const DATA_LIMIT_BYTES = 2 ** 31;
 
-/** Whether a reply differs before any request changes the storage: it had other content before. */
+/**
+ * Whether a reply differs before the first request that can change the storage. If so, the storage
+ * did not have its recorded content at the start.
+ */
 function startsWithDifference(outcomes: readonly Outcome[]): boolean {
   const first = outcomes.findIndex(({ differences }) => differences.length > 0);
   const beginning = outcomes.slice(0, first + 1);

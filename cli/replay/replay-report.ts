@@ -28,11 +28,11 @@ export function formatOutcome(outcome: Outcome, startedAt: number, colour: boole
   ];
 }
 
-export const OTHER_STORAGE =
+export const OTHER_STORAGE_MESSAGE =
   'the storage is not as it was when the recording began: what was there already differs before ' +
   'anything was changed; give a copy of it as it was at the beginning';
 
-/** Formats the counts: `12 requests, all as then`; `12 requests, 2 otherwise`. */
+/** Formats the counts: `12 requests, all as then` or `12 requests, 2 otherwise`. */
 export function formatSummary(result: ReplayResult): string {
   const { length } = result.outcomes;
   const count = findDifferent(result).length;
@@ -56,7 +56,7 @@ export const JSON_SHAPE =
 
 /** Formats the output of --json; `time` is in seconds since 1970. */
 export function formatJson(result: ReplayResult): string {
-  const { outcomes, otherStorage, startedAt } = result;
+  const { outcomes, storageDiffers: otherStorage, startedAt } = result;
   const different = findDifferent(result);
   const differences = different.flatMap(({ request, differences }) =>
     differences.map(({ part: what, was, is }) => ({

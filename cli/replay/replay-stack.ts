@@ -1,6 +1,6 @@
 /**
- * Starts the graph for a replay. Of a volfile, the recording *plays* the storages: it gives the
- * recorded replies in their place. Of a module, it plays the volumes above and below.
+ * Starts the graph for a replay. With a volfile, the recording *plays* the storages: it gives the
+ * recorded replies in their place. With a module, it plays the volumes below the module's.
  */
 import { basename, dirname, extname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -37,7 +37,7 @@ export interface StackSettings {
   readonly overrides: readonly string[];
   readonly allowShell: boolean;
   /** Receives warnings. */
-  warned(text: string): void;
+  warn(text: string): void;
 }
 
 /** A graph that is up, with its played volumes. */
@@ -58,9 +58,9 @@ interface GraphParts {
 }
 
 /** The time limit for the graph to come up, by the real clock. */
-const UP_WITHIN_MS = 30_000;
+const START_TIMEOUT_MS = 30_000;
 /** The time between two checks whether it is up. */
-const STEP_MS = 5;
+const POLL_INTERVAL_MS = 5;
 
 const MODULE_TYPES = ['features/glupy', 'features/native'];
 /** The recorded options that name the module or its code: the user's module is used instead. */
@@ -77,9 +77,9 @@ export async function startStack(
   const module = findModuleFile(operand);
   const clock = new VirtualClock();
   const log: ParsedLine[] = [];
-  const { strict, warned } = settings;
+  const { strict, warn } = settings;
   const baseDir = dirname(resolve(operand));
-  const context = new TestContext(clock, { baseDir, strict, warn: warned }, (text) => {
+  const context = new TestContext(clock, { baseDir, strict, warn }, (text) => {
     const line = parseLine(text);
     if (line !== undefined) log.push(line);
   });
@@ -123,13 +123,14 @@ export async function startStack(
 
 /** Waits in real time until the graph is up; the virtual clock advances from timer to timer. */
 async function waitUntilUp(graph: Graph, clock: VirtualClock): Promise<boolean> {
-  for (let waitedMs = 0; !graph.isUp && waitedMs < UP_WITHIN_MS; waitedMs += STEP_MS) {
-    await delay(STEP_MS);
+  for (let waitedMs = 0; !graph.isUp && waitedMs < START_TIMEOUT_MS; waitedMs += POLL_INTERVAL_MS) {
+    await delay(POLL_INTERVAL_MS);
     if (clock.nextDue !== undefined) clock.advanceTo(clock.nextDue);
   }
   return graph.isUp;
 }
 
+/** Reads the volfile; its leaves are played, or none with `realStorage`. @throws {Failure} */
 async function makeVolfileParts(
   file: string,
   head: Head,
@@ -156,6 +157,11 @@ async function makeVolfileParts(
   return { specs, roles: { volume: top, played: leaves } };
 }
 
+/**
+ * Puts the module, with its recorded options, above stand-ins for the recorded subvolumes. Played
+ * volumes replace these afterwards.
+ * @throws {Failure | UsageError}
+ */
 async function makeModuleParts(
   module: ModuleFile,
   head: Head,
@@ -173,13 +179,13 @@ async function makeModuleParts(
   );
   try {
     const subject = await findSubject(basename(module.path), dirname(module.path), options);
-    const below = subvolumes.map((child) => ({
+    const childSpecs = subvolumes.map((child) => ({
       name: child,
       translator: subject.translator,
       options: [],
       subvolumes: [],
     }));
-    const specs = [...below, { name, subvolumes, ...subject }];
+    const specs = [...childSpecs, { name, subvolumes, ...subject }];
     return { specs, roles: { volume: name, played: subvolumes } };
   } catch (error) {
     if (error instanceof InitError) throw new Failure(error.message);

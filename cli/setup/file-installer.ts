@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import type { SetupFile, SetupPlan } from './setup-plans.ts';
 
 export interface SetupReporter {
@@ -44,14 +44,14 @@ function readRecord(path: string): SetupRecord {
     return { files: { ...files }, folders: [...folders] };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { files: {}, folders: [] };
-    throw new Failure(`${path} cannot be read, so nothing is changed: ${reason(error)}`);
+    throw new Failure(`${path} cannot be read, so nothing is changed: ${formatReason(error)}`);
   }
 }
 
 const formatRecord = (record: SetupRecord): string => `${JSON.stringify(record, null, 2)}\n`;
 
 /** Reads a file; returns null if it is absent, undefined if it is no regular file. */
-function readText(path: string): string | null | undefined {
+function readRegularFile(path: string): string | null | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return null;
   return stats.isFile() ? readFileSync(path, 'utf8') : undefined;
@@ -84,15 +84,15 @@ function installFile(
   { dryRun, step, problem }: SetupReporter,
 ): boolean {
   const { path, purpose, mode, text } = file;
-  const current = readText(path);
+  const current = readRegularFile(path);
   if (current === text) {
     step(`${path} is there already: ${purpose}`);
     return true;
   }
   if (current !== null && !isUnchanged(record, path, current)) {
-    const why =
+    const cause =
       path in record.files ? 'was changed after glossa setup' : 'was not written by glossa setup';
-    problem(`${path} ${why}, and is left as it is`);
+    problem(`${path} ${cause}, and is left as it is`);
     return false;
   }
   step(`${dryRun ? 'would write' : 'writing'} ${path}: ${purpose}`);
@@ -104,18 +104,19 @@ function installFile(
     record.files[path] = hashText(text);
     replaceFile(recordPath, formatRecord(record), 0o644, false);
   } catch (error) {
-    throw new Failure(`cannot write ${path}: ${reason(error)}`);
+    throw new Failure(`cannot write ${path}: ${formatReason(error)}`);
   }
   return true;
 }
 
 /**
- * Writes a file; replaces an old one atomically. With `isNew`, fails if the file exists meanwhile.
+ * Writes a file; an old one is replaced atomically.
+ * @param isNew whether the file did not exist: then it fails if another process has made it since
  */
 function replaceFile(path: string, text: string, mode: number, isNew: boolean): void {
   const target = isNew ? path : `${path}.${process.pid}`;
   writeFileSync(target, text, { flag: 'wx' });
-  // The umask does not restrict this mode.
+  // Unlike the mode of the write, that of chmod is not restricted by the umask.
   chmodSync(target, mode);
   if (!isNew) renameSync(target, path);
 }
@@ -135,11 +136,11 @@ export function uninstallFiles(recordPath: string, reporter: SetupReporter): boo
   const { dryRun, step, problem } = reporter;
   if (Object.keys(record.files).length === 0) step('no file of glossa setup is installed');
   for (const path of Object.keys(record.files)) {
-    const current = readText(path);
+    const current = readRegularFile(path);
     if (current === null) step(`${path} is gone already`);
     else if (isUnchanged(record, path, current)) {
       step(`${dryRun ? 'would remove' : 'removing'} ${path}`);
-      if (!dryRun) remove(path);
+      if (!dryRun) removeFile(path);
     } else {
       problem(`${path} was changed after glossa setup, and is left as it is`);
       continue;
@@ -149,7 +150,7 @@ export function uninstallFiles(recordPath: string, reporter: SetupReporter): boo
   if (dryRun) return true;
   const remaining = Object.keys(record.files);
   const isDone = remaining.length === 0;
-  if (isDone) remove(recordPath);
+  if (isDone) removeFile(recordPath);
   else remaining.push(recordPath);
   const folders = removeFolders(record.folders, remaining);
   if (!isDone) replaceFile(recordPath, formatRecord({ ...record, folders }), 0o644, false);
@@ -157,11 +158,11 @@ export function uninstallFiles(recordPath: string, reporter: SetupReporter): boo
 }
 
 /** Removes a file, if it exists. @throws {Failure} */
-function remove(path: string): void {
+function removeFile(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch (error) {
-    throw new Failure(`cannot remove ${path}: ${reason(error)}`);
+    throw new Failure(`cannot remove ${path}: ${formatReason(error)}`);
   }
 }
 

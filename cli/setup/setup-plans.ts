@@ -23,8 +23,8 @@ const makeCompletionFile = (shell: keyof typeof scripts, path: string): SetupFil
   ...{ path, mode: 0o644, purpose: `completion in ${shell}`, text: scripts[shell] },
 });
 
-/** The command that starts this program from any folder. */
-const program = [process.execPath, join(packageRoot, 'dist/cli/main.js')];
+/** The words of the command that starts this program from any folder. */
+const programWords = [process.execPath, join(packageRoot, 'dist/cli/main.js')];
 
 /** Makes the plan for all users. */
 export const makeSystemPlan = (): SetupPlan => ({
@@ -85,7 +85,7 @@ const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`
 
 const mountHelper = `#!/bin/sh
 # mount(8) calls it for the types glossa and fuse.glossa. ${WRITTEN_NOTE}
-exec ${program.map(quoteForShell).join(' ')} mount.glossa "$@"
+exec ${programWords.map(quoteForShell).join(' ')} mount.glossa "$@"
 `;
 
 /** Quotes a word of a command in a unit. Source: systemd.service(5), "Command lines". */
@@ -99,7 +99,7 @@ const quoteForUnit = (text: string): string =>
  * started again.
  */
 function formatUnit(target: string): string {
-  const glossa = program.map(quoteForUnit).join(' ');
+  const glossa = programWords.map(quoteForUnit).join(' ');
   return `# ${WRITTEN_NOTE}
 [Unit]
 Description=glossa: %E/glossa/%i.vol on %f

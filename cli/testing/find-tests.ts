@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { findTestLanguage, testLanguages } from '../../bridges/languages.ts';
 import { Failure } from '../../terminal/exit.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 
 /**
  * Finds the test files for a path: a test file itself, all of a folder, or those beside a module.
@@ -58,7 +58,7 @@ function listTests(folder: string, operand: string, absenceText: string): string
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw new Failure(`cannot read the folder ${folder}: ${reason(error)}`);
+    throw new Failure(`cannot read the folder ${folder}: ${formatReason(error)}`);
   }
   const testFiles = names
     .sort()

@@ -7,9 +7,9 @@ import { findDifferent, formatFailure } from '../replay/replay-report.ts';
 export interface ReplayTestSettings {
   readonly strict: boolean;
   /** The time limit for a reply in milliseconds. */
-  readonly patienceMs: number;
+  readonly replyTimeoutMs: number;
   /** Receives warnings. */
-  warned(text: string): void;
+  warn(text: string): void;
 }
 
 export async function replayTest(

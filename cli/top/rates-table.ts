@@ -28,14 +28,14 @@ interface Column {
 
 const NO_VALUE = '-';
 
-const formatOrNone = (value: number | null, text: (value: number) => string): string =>
-  value === null ? NO_VALUE : text(value);
+const formatOrNone = (value: number | null, format: (value: number) => string): string =>
+  value === null ? NO_VALUE : format(value);
 
-const volumeKind = ({ script, type }: VolumeRates): string =>
+const findVolumeKind = ({ script, type }: VolumeRates): string =>
   script?.language ?? type.slice(type.indexOf('/') + 1);
 
-/** The memory of a volume's module or cache in bytes. */
-const memoryBytes = ({ script, cache }: VolumeRates): number | null =>
+/** Returns the memory of a volume's module or cache in bytes; null for a volume with neither. */
+const findMemoryBytes = ({ script, cache }: VolumeRates): number | null =>
   script?.memoryBytes ?? cache?.memoryBytes ?? null;
 
 const columns: readonly Column[] = [
@@ -64,7 +64,7 @@ const columns: readonly Column[] = [
     head: 'MEM',
     width: 5,
     cell: ({ volume, fop }) => {
-      const bytes = memoryBytes(volume);
+      const bytes = findMemoryBytes(volume);
       return fop === null && bytes !== null ? formatSize(bytes) : '';
     },
   },
@@ -85,15 +85,15 @@ const sortValues: Readonly<Record<ScreenState['sort'], (row: Row) => number>> = 
   median: ({ medianUs }) => medianUs ?? -1,
   '99 %': ({ p99Us }) => p99Us ?? -1,
   'in flight': ({ volume }) => volume.inFlight.requests,
-  memory: ({ volume }) => memoryBytes(volume) ?? -1,
+  memory: ({ volume }) => findMemoryBytes(volume) ?? -1,
 };
 
 function makeRows({ volumes }: ServerRates, { byFop, sort }: ScreenState): Row[] {
   const rows = volumes.flatMap((volume): Row[] =>
     byFop ? volume.fops.map((rates) => ({ ...rates, volume })) : [{ ...volume, volume, fop: null }],
   );
-  const value = sortValues[sort];
-  return rows.sort((a, b) => value(b) - value(a));
+  const sortValue = sortValues[sort];
+  return rows.sort((a, b) => sortValue(b) - sortValue(a));
 }
 
 interface ScreenSettings {
@@ -119,11 +119,11 @@ export function formatScreen(
   if (rates === null) return [lateText ?? `asking ${operand} …`];
   const head = formatHead(rates, width);
   if (lateText !== null) head[head.length - 1] = paint('error', lateText, colour);
-  if (state.help) return [...head, '', ...helpLines].slice(0, height);
+  if (state.isHelpShown) return [...head, '', ...helpLines].slice(0, height);
   const rows = makeRows(rates, state);
   const rowCount = height - head.length - 4;
-  const skipped = Math.min(state.skipped, Math.max(0, rows.length - rowCount));
-  const below = rows.length - skipped - rowCount;
+  const skipped = Math.min(state.scrolledRows, Math.max(0, rows.length - rowCount));
+  const rowsBelow = rows.length - skipped - rowCount;
   const lines = [
     ...head,
     '',
@@ -131,7 +131,7 @@ export function formatScreen(
     ...rows.slice(skipped, skipped + rowCount).map((row) => formatRatesRow(row, width, colour)),
   ];
   while (lines.length < height - 2) lines.push('');
-  return [...lines, formatState(state, rows.length, below), formatKeys(width, colour)];
+  return [...lines, formatState(state, rows.length, rowsBelow), formatKeys(width, colour)];
 }
 
 /** Formats a table of all rows, to be printed once. */
@@ -184,27 +184,32 @@ function formatRatesRow(row: Row, width: number, colour: boolean): string {
   const cells = columns.map(({ width: columnWidth, cell }) => padLeft(cell(row), columnWidth));
   const line = formatRow(
     printable(volume.name),
-    printable(fop ?? volumeKind(volume)),
+    printable(fop ?? findVolumeKind(volume)),
     cells,
     width,
   );
-  if (fop === null && (volume.inFlight.oldestS ?? 0) >= STUCK_S)
+  if (fop === null && (volume.inFlight.oldestS ?? 0) >= STUCK_AFTER_S)
     return paint('error', line, colour);
   return row.fopsPerS === 0 && volume.inFlight.requests === 0 ? paint('dim', line, colour) : line;
 }
 
-/** A volume for whose reply a request has waited at least so many seconds is highlighted. */
-const STUCK_S = 5;
+/** The seconds for which a request has waited for a volume when the volume is highlighted. */
+const STUCK_AFTER_S = 5;
 
-function formatRow(first: string, second: string, cells: readonly string[], width: number): string {
+function formatRow(
+  volumeText: string,
+  kindText: string,
+  cells: readonly string[],
+  width: number,
+): string {
   const firstWidth = width - RIGHT_WIDTH;
-  const left = `${padRight(cutToWidth(first, firstWidth), firstWidth)} ${padRight(cutToWidth(second, KIND_WIDTH), KIND_WIDTH)}`;
+  const left = `${padRight(cutToWidth(volumeText, firstWidth), firstWidth)} ${padRight(cutToWidth(kindText, KIND_WIDTH), KIND_WIDTH)}`;
   return [left, ...cells].join(' ').trimEnd();
 }
 
-function formatState({ sort }: ScreenState, rows: number, below: number): string {
+function formatState({ sort }: ScreenState, rows: number, rowsBelow: number): string {
   const order = sort === 'graph' ? 'in the order of the graph' : `by ${sort}`;
-  const more = below > 0 ? `, ${below} more below` : '';
+  const more = rowsBelow > 0 ? `, ${rowsBelow} more below` : '';
   return `${rows} ${rows === 1 ? 'row' : 'rows'} ${order}${more}`;
 }
 

@@ -64,19 +64,19 @@ export interface ServerRates {
 }
 
 /**
- * Computes the rates between two samples.
- * @param before null before the first sample. If it is null, or from before the server began to
- * count anew, the rates are those since the start of the counter
+ * Computes the rates between two samples. Without a comparable earlier sample, the rates are those
+ * since the counter started.
+ * @param before the earlier sample, which may be of an earlier counter; null if there is none
  */
 export function computeRates(before: Counts | null, after: Counts): ServerRates {
   const { process: about, since, now } = after;
-  const comparable = before?.since === since && before.process.pid === about.pid ? before : null;
-  const seconds = Math.max(now - (comparable?.now ?? since), 1e-3) / 1000;
-  const earlier = new Map(comparable?.volumes.map((volume) => [volume.id, volume]));
+  const baseline = before?.since === since && before.process.pid === about.pid ? before : null;
+  const seconds = Math.max(now - (baseline?.now ?? since), 1e-3) / 1000;
+  const earlierVolumes = new Map(baseline?.volumes.map((volume) => [volume.id, volume]));
   const volumes = after.volumes.map((volume) =>
-    computeVolumeRates(volume, earlier.get(volume.id), seconds),
+    computeVolumeRates(volume, earlierVolumes.get(volume.id), seconds),
   );
-  const tops = volumes.filter((_, at) => after.tops.includes(after.volumes[at]!.id));
+  const topVolumes = volumes.filter((_, at) => after.tops.includes(after.volumes[at]!.id));
   return {
     seconds,
     countedS: (now - since) / 1000,
@@ -84,12 +84,11 @@ export function computeRates(before: Counts | null, after: Counts): ServerRates 
     volfile: about.volfile,
     pid: about.pid,
     upS: Math.max(0, (Date.now() - about.started) / 1000),
-    cpuPercent:
-      comparable === null ? 0 : ((after.cpuMs - comparable.cpuMs) / (seconds * 1000)) * 100,
+    cpuPercent: baseline === null ? 0 : ((after.cpuMs - baseline.cpuMs) / (seconds * 1000)) * 100,
     memoryBytes: after.memoryBytes,
     inFlight: after.inFlight,
-    fopsPerS: tops.reduce((sum, { fopsPerS }) => sum + fopsPerS, 0),
-    errorsPerS: tops.reduce((sum, { errorsPerS }) => sum + errorsPerS, 0),
+    fopsPerS: topVolumes.reduce((sum, { fopsPerS }) => sum + fopsPerS, 0),
+    errorsPerS: topVolumes.reduce((sum, { errorsPerS }) => sum + errorsPerS, 0),
     volumes,
   };
 }
@@ -99,14 +98,14 @@ function computeVolumeRates(
   before: VolumeCounts | undefined,
   seconds: number,
 ): VolumeRates {
-  const all = new FopSum();
+  const totals = new FopSum();
   const byFop = Object.entries(fops).map(([fop, counts]) => {
     const fopSum = new FopSum();
-    for (const sum of [all, fopSum]) {
+    for (const sum of [totals, fopSum]) {
       sum.add(counts, 1);
       if (before?.fops[fop] !== undefined) sum.add(before.fops[fop], -1);
     }
-    return { fop, ...fopSum.rates(seconds) };
+    return { fop, ...fopSum.toRates(seconds) };
   });
   const cacheWithRates = cache && computeCacheRates(cache, before?.cache ?? null);
   return {
@@ -115,13 +114,13 @@ function computeVolumeRates(
     script,
     cache: cacheWithRates,
     inFlight,
-    ...all.rates(seconds),
+    ...totals.toRates(seconds),
     fops: byFop,
   };
 }
 
 function computeCacheRates(now: CacheCounts, before: CacheCounts | null): CacheRates {
-  // `glossa stats --reset` may have reset the counts meanwhile: then they count from 0.
+  // A count that has become smaller was reset by `glossa stats --reset`: it restarted from 0.
   const increase = (after: number | null, first: number | null | undefined): number =>
     (after ?? 0) - ((first ?? 0) > (after ?? 0) ? 0 : (first ?? 0));
   const hits = increase(now.hits, before?.hits);
@@ -144,16 +143,16 @@ class FopSum {
     for (const [bucket, count] of buckets) this.buckets[bucket]! += sign * count;
   }
 
-  rates(seconds: number): Rates {
-    const quantileUs = (share: number): number | null => {
+  toRates(seconds: number): Rates {
+    const findQuantileUs = (share: number): number | null => {
       const ns = computeQuantile(this.buckets, share);
       return ns === null ? null : ns / 1000;
     };
     return {
       fopsPerS: this.replies / seconds,
       errorsPerS: this.errors / seconds,
-      medianUs: quantileUs(0.5),
-      p99Us: quantileUs(0.99),
+      medianUs: findQuantileUs(0.5),
+      p99Us: findQuantileUs(0.99),
     };
   }
 }

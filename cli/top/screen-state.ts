@@ -1,4 +1,4 @@
-/** Defines the screen's state in `glossa top`, as the sort order, and the keys that change it. */
+/** Defines the state of the screen of `glossa top`, such as the sort order, and its keys. */
 
 /** The sort orders: by the graph from the top down, or by a column, the largest value first. */
 export const sortOrders = [
@@ -15,35 +15,40 @@ export interface ScreenState {
   readonly sort: (typeof sortOrders)[number];
   /** Whether each fop of a volume has a row. */
   readonly byFop: boolean;
-  readonly help: boolean;
+  readonly isHelpShown: boolean;
   /** The number of rows scrolled away at the top. */
-  readonly skipped: number;
+  readonly scrolledRows: number;
 }
 
-export const initialState: ScreenState = { sort: 'graph', byFop: false, help: false, skipped: 0 };
+export const initialState: ScreenState = {
+  sort: 'graph',
+  byFop: false,
+  isHelpShown: false,
+  scrolledRows: 0,
+};
 
-/** Rows that PgUp and PgDn move by. */
-const PAGE = 10;
+/** The rows by which PgUp and PgDn scroll. */
+const PAGE_ROWS = 10;
 
-type Change = (state: ScreenState) => Partial<ScreenState>;
+type StateChange = (state: ScreenState) => Partial<ScreenState>;
 
-const scroll =
-  (step: number): Change =>
-  ({ skipped }) => ({ skipped: Math.max(0, skipped + step) });
-const showHelp: Change = () => ({ help: true });
+const makeScroll =
+  (step: number): StateChange =>
+  ({ scrolledRows }) => ({ scrolledRows: Math.max(0, scrolledRows + step) });
+const showHelp: StateChange = () => ({ isHelpShown: true });
 
-const changesByKey: Readonly<Record<string, Change>> = {
+const changesByKey: Readonly<Record<string, StateChange>> = {
   s: ({ sort }) => ({
     sort: sortOrders[(sortOrders.indexOf(sort) + 1) % sortOrders.length]!,
-    skipped: 0,
+    scrolledRows: 0,
   }),
-  f: ({ byFop }) => ({ byFop: !byFop, skipped: 0 }),
+  f: ({ byFop }) => ({ byFop: !byFop, scrolledRows: 0 }),
   h: showHelp,
   '?': showHelp,
-  up: scroll(-1),
-  down: scroll(1),
-  'page-up': scroll(-PAGE),
-  'page-down': scroll(PAGE),
+  up: makeScroll(-1),
+  down: makeScroll(1),
+  'page-up': makeScroll(-PAGE_ROWS),
+  'page-down': makeScroll(PAGE_ROWS),
 };
 
 export const helpLines: readonly string[] = [
@@ -64,6 +69,6 @@ export const helpLines: readonly string[] = [
 export function pressKey(state: ScreenState, key: string): ScreenState | null {
   if (key === 'ctrl-c') return null;
   // Any key closes the help.
-  if (state.help) return { ...state, help: false };
+  if (state.isHelpShown) return { ...state, isHelpShown: false };
   return key === 'q' ? null : { ...state, ...changesByKey[key]?.(state) };
 }

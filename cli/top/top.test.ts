@@ -212,7 +212,7 @@ describe('the screen of glossa top', () => {
   it.each([
     ['volumes', {}],
     ['fops', { byFop: true }],
-    ['help', { help: true }],
+    ['help', { isHelpShown: true }],
   ])('fits into 80 columns and 24 lines: %s', (_, state) => {
     const shown = lines(state);
     expect(shown.length).toBeLessThanOrEqual(24);
@@ -234,7 +234,7 @@ describe('the screen of glossa top', () => {
       /^mdc +md-cache +12\.3k +.* +99% +3\.0M$/m,
     );
     expect(text({})).toMatch('30 rows in the order of the graph, 13 more below');
-    expect(text({ skipped: 99 })).not.toMatch('more below');
+    expect(text({ scrolledRows: 99 })).not.toMatch('more below');
     const firstFop = (state: Partial<ScreenState>) => lines({ byFop: true, ...state })[5];
     expect(firstFop({})).toMatch('RCHECKSUM');
     expect(firstFop({ sort: 'fops' })).toMatch('LOOKUP');
@@ -261,7 +261,7 @@ it('the state of the screen changes with the keys pressed', () => {
       .reduce((state: ScreenState | null, key) => state && pressKey(state, key), initialState);
   expect(after('s', 'f')).toMatchObject({ sort: 'fops', byFop: true });
   expect(after('sssssss')).toMatchObject({ sort: 'graph' });
-  expect(after('\x1bOB\x1b[6~', '\x1b[A', '\x1b[24~', 'ä')).toMatchObject({ skipped: 10 });
-  expect(after('h', 'q')).toMatchObject({ help: false });
+  expect(after('\x1bOB\x1b[6~', '\x1b[A', '\x1b[24~', 'ä')).toMatchObject({ scrolledRows: 10 });
+  expect(after('h', 'q')).toMatchObject({ isHelpShown: false });
   expect([after('q'), after('s', '\x03'), after('h', '\x03')]).toEqual([null, null, null]);
 });

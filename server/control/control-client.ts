@@ -1,6 +1,6 @@
 /**
- * Asks a running server over its control socket: `ask` returns the answer, a `Conversation` also gives
- * access to the bytes behind it (`live-trace.ts`). Errors name the server as the user did.
+ * Asks a running server over its control socket. `ask` returns the answer; a `Conversation` also
+ * gives the bytes that follow it, to `live-trace.ts`. Errors name the server as the user did.
  */
 import { connect, type Socket } from 'node:net';
 import { findMount } from '../../runtime/mount/mountinfo.ts';
@@ -25,8 +25,8 @@ export class Conversation {
   readonly value: Promise<unknown>;
   readonly whenClosed: Promise<void>;
   readonly socket: Socket;
-  /** The bytes received behind the answer; the paused socket has the later ones. */
-  rest: Buffer = Buffer.alloc(0);
+  /** The bytes received after the answer; the paused socket has the later ones. */
+  restBytes: Buffer = Buffer.alloc(0);
 
   constructor(server: NamedServer, ask: string, argument: unknown = null) {
     const socket = connect(server.socket);
@@ -42,9 +42,9 @@ export class Conversation {
         if (!bytes.includes(NEWLINE)) return;
         socket.off('data', receive).pause();
         const all = Buffer.concat(chunks);
-        const end = all.indexOf(NEWLINE);
-        this.rest = all.subarray(end + 1);
-        const answer = JSON.parse(all.toString('utf8', 0, end)) as Answer;
+        const newlineAt = all.indexOf(NEWLINE);
+        this.restBytes = all.subarray(newlineAt + 1);
+        const answer = JSON.parse(all.toString('utf8', 0, newlineAt)) as Answer;
         if ('error' in answer) reject(new Failure(answer.error));
         else resolve(answer.value);
       };
@@ -76,7 +76,7 @@ export async function ask(
   }
 }
 
-/** Makes the error for a server that has ended: it says how to unmount what it left. */
+/** Makes the error for a server that has ended; it says how to unmount the mount that it left. */
 export function makeServerGoneError({
   operand,
   mountpoint,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Log } from '../../runtime/core/log.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { ask, type NamedServer } from './control-client.ts';
-import { ControlHost, makeCommonQuestions, type ServerDescription } from './control-host.ts';
+import { ControlHost, makeCommonHandlers, type ServerDescription } from './control-host.ts';
 import { findPeer, listSocketNames } from './control-socket.ts';
 
 const kind = { mount: '0:999999' };
@@ -21,7 +21,7 @@ beforeEach(async () => {
   const ending = { request: (why: string) => void ended.push(why) } as unknown as Shutdown;
   const log = { warning: (said: string) => void warnings.push(said) } as unknown as Log;
   const questions = {
-    ...makeCommonQuestions(() => about, ending),
+    ...makeCommonHandlers(() => about, ending),
     echo: (argument: unknown) => argument,
     fails: async () => {
       throw new Error('no room');
@@ -68,7 +68,7 @@ it.each([
   await expect(ask(server(), name)).rejects.toThrow(why);
 });
 
-it('a question that is not JSON gets an error, and one that never ends a closed connection', async () => {
+it('a question that is not JSON gets an error; one without an end makes the host close the connection', async () => {
   expect(await say('hello\n')).toMatch(/^\{"error":".*JSON/);
   expect(await say('x'.repeat(2 ** 20))).toMatch(/^(gone)?$/);
   expect(await say(`{"ask":"about"}\n${'x'.repeat(99)}`)).toMatch(/^\{"value"/);

@@ -1,15 +1,15 @@
 /**
- * Answers the questions of commands, as `glossa stats`, over the server's control socket
+ * Answers the questions of commands, such as `glossa stats`, over the server's control socket
  * (`control-socket.ts`), which accepts the server's own user and root.
  *
  * A question is a line of JSON, `{"ask": NAME, "argument": …}`; its answer is another line,
- * `{"value": …}` or `{"error": TEXT}`. The function that answers may hold the connection
- * (`Connection.hold`), and send more behind the answer until either end closes.
+ * `{"value": …}` or `{"error": TEXT}`. A handler may hold the connection (`Connection.hold`), and
+ * send more after the answer until either end closes it.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { makeSocketName, readPeer, type ServerKind } from './control-socket.ts';
 
@@ -18,9 +18,9 @@ const CONNECTIONS_MAX = 256;
 /** The most bytes of a question: a filter may have many long paths. */
 const QUESTION_BYTES_MAX = 2 ** 18;
 /** The time limit for a client to send its question. */
-const QUESTION_MS = 30_000;
+const QUESTION_TIMEOUT_MS = 30_000;
 /** The time limit for clients to read their last answers when the server ends. */
-const FAREWELL_MS = 5000;
+const CLOSE_TIMEOUT_MS = 5000;
 const NEWLINE = 10;
 
 /** The answer of a server without a mount to the question `about`. */
@@ -47,15 +47,20 @@ export interface Connection {
   hold(end: () => void): void;
 }
 
-/** Answers a question: returns a value for JSON, or a promise of one. Of an error, the message is sent. */
-export type Question = (argument: unknown, connection: Connection) => unknown;
-export type Questions = Readonly<Record<string, Question>>;
+/**
+ * Answers a question by a value for JSON, or a promise of one. If it throws, the message is sent.
+ */
+export type QuestionHandler = (argument: unknown, connection: Connection) => unknown;
+export type QuestionHandlers = Readonly<Record<string, QuestionHandler>>;
 
 /**
- * Makes the questions that servers without a mount (of bricks, of volfiles) answer: `about`, and
- * `end`, which ends the server as SIGTERM does.
+ * Makes the handlers that all servers without a mount have: `about` describes the server, and `end`
+ * ends it as SIGTERM does.
  */
-export function makeCommonQuestions(about: () => ServerDescription, shutdown: Shutdown): Questions {
+export function makeCommonHandlers(
+  about: () => ServerDescription,
+  shutdown: Shutdown,
+): QuestionHandlers {
   let isEnding = false;
   return {
     about,
@@ -69,34 +74,34 @@ export function makeCommonQuestions(about: () => ServerDescription, shutdown: Sh
 }
 
 export class ControlHost {
-  private readonly questions: Questions;
+  private readonly handlers: QuestionHandlers;
   private readonly server: Server = createServer({ allowHalfOpen: true }, (socket) =>
     this.accept(socket),
   );
   /**
-   * The open connections, each with the function that ends a held question; null if none holds it.
+   * The open connections. Each has the function that was passed to `hold`, null if it is not held.
    */
   private readonly connections = new Map<Socket, (() => void) | null>();
 
-  private constructor(questions: Questions) {
-    this.questions = questions;
+  private constructor(handlers: QuestionHandlers) {
+    this.handlers = handlers;
     this.server.maxConnections = CONNECTIONS_MAX;
     this.server.unref();
   }
 
   /** Starts answering. A failure is logged, and the server serves without a control socket. */
-  static async open(kind: ServerKind, questions: Questions, log: Log): Promise<ControlHost> {
-    const host = new ControlHost(questions);
+  static async open(kind: ServerKind, handlers: QuestionHandlers, log: Log): Promise<ControlHost> {
+    const host = new ControlHost(handlers);
     const { server } = host;
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject).listen(makeSocketName(kind), resolve);
       });
     } catch (error) {
-      const cause = `commands cannot ask this server: ${reason(error)}`;
+      const cause = `commands cannot ask this server: ${formatReason(error)}`;
       log.warning(cause, { msgid: messages.notAsked.id });
     }
-    // A later error, as for lack of a descriptor, concerns one connection, whose client sees it.
+    // A later error, such as too few descriptors, concerns one connection, whose client sees it.
     server.removeAllListeners('error').on('error', () => {});
     return host;
   }
@@ -112,7 +117,7 @@ export class ControlHost {
     }
     const timer = setTimeout(() => {
       for (const socket of connections.keys()) socket.destroy();
-    }, FAREWELL_MS);
+    }, CLOSE_TIMEOUT_MS);
     await closed;
     clearTimeout(timer);
   }
@@ -124,7 +129,7 @@ export class ControlHost {
     socket.on('error', () => {});
     if (uid !== 0 && uid !== process.geteuid!()) return void socket.destroy();
     connections.set(socket, null);
-    const timer = setTimeout(() => socket.destroy(), QUESTION_MS).unref();
+    const timer = setTimeout(() => socket.destroy(), QUESTION_TIMEOUT_MS).unref();
     let input = Buffer.alloc(0);
     const receive = (bytes: Buffer): void => {
       input = Buffer.concat([input, bytes]);
@@ -132,7 +137,7 @@ export class ControlHost {
       if (end < 0 && input.length > QUESTION_BYTES_MAX) socket.destroy();
       if (end < 0) return;
       clearTimeout(timer);
-      // Bytes behind the question are dropped.
+      // Bytes after the question are dropped.
       socket.off('data', receive).resume();
       void this.answer(socket, input.toString('utf8', 0, end));
     };
@@ -150,16 +155,16 @@ export class ControlHost {
   }
 
   private async answer(socket: Socket, line: string): Promise<void> {
-    const { questions, connections } = this;
+    const { handlers, connections } = this;
     const hold = (end: () => void): void => void connections.set(socket, end);
     try {
       const { ask, argument } = JSON.parse(line) as { ask: string; argument: unknown };
-      const question = Object.hasOwn(questions, ask) ? questions[ask] : undefined;
+      const question = Object.hasOwn(handlers, ask) ? handlers[ask] : undefined;
       if (question === undefined) throw new Error(`this server does not answer '${ask}'`);
       const value = await question(argument, { socket, hold });
       if (connections.get(socket) === null) socket.end(`${JSON.stringify({ value })}\n`);
     } catch (error) {
-      socket.end(`${JSON.stringify({ error: reason(error) })}\n`);
+      socket.end(`${JSON.stringify({ error: formatReason(error) })}\n`);
     }
   }
 }

@@ -14,26 +14,26 @@ import { type Peer, readDescriptor, readPeer as readPeerOf } from '../../runtime
 /** Reads the process at the other end from the kernel; null for a closed socket. */
 export const readPeer = (socket: Socket): Peer | null => readPeerOf(readDescriptor(socket));
 
-/** The key by which a server is found: the device number of its mount, or `listener` without a mount. */
+/** The key by which a server is found: its mount's device number, or `listener` without a mount. */
 export type ServerKind = { readonly mount: string } | 'listener';
 
-const namePrefix = (kind: ServerKind): string =>
+const makeNamePrefix = (kind: ServerKind): string =>
   kind === 'listener' ? 'glossa.listener.' : `glossa.mount.${kind.mount}.`;
 
 /** The bytes of a name's random part, which makes the names of two servers differ. */
 const RANDOM_BYTES = 8;
 /** The bytes of `sun_path`. Node 20 pads a shorter name with zeros, later versions do not. */
-const NAME_SIZE = 108;
+const NAME_BYTES = 108;
 
 /**
  * Makes a new socket name, padded to full length, so that all versions of Node use the same bytes.
  */
 export const makeSocketName = (kind: ServerKind): string =>
-  `\0${namePrefix(kind)}${randomBytes(RANDOM_BYTES).toString('hex')}`.padEnd(NAME_SIZE, '.');
+  `\0${makeNamePrefix(kind)}${randomBytes(RANDOM_BYTES).toString('hex')}`.padEnd(NAME_BYTES, '.');
 
 /** Lists the socket names of all servers of a kind in this network namespace. */
 export function listSocketNames(kind: ServerKind): readonly string[] {
-  const prefix = ` @${namePrefix(kind)}`;
+  const prefix = ` @${makeNamePrefix(kind)}`;
   let lines: readonly string[] = [];
   try {
     lines = readFileSync('/proc/net/unix', 'utf8').split('\n');
@@ -49,7 +49,7 @@ export function listSocketNames(kind: ServerKind): readonly string[] {
   return [...new Set(names)];
 }
 
-/** Connects to a name, to find the process that listens there; null if none does. */
+/** Finds the process that listens at a name, by connecting to it; null if none does. */
 export function findPeer(name: string): Promise<Peer | null> {
   return new Promise((resolve) => {
     const socket = connect(name);

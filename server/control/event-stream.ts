@@ -11,7 +11,7 @@ import { RecordingWriter } from '../../runtime/observe/recording-bytes.ts';
 
 /** The most bytes sent at once, unless one event alone is longer. */
 const BATCH_BYTES = 65_536;
-const BACKLOG_MAX = 32 * 2 ** 20;
+const BACKLOG_BYTES_MAX = 32 * 2 ** 20;
 /** The size of a `lost` event. */
 const LOST_BYTES = 256;
 
@@ -19,7 +19,7 @@ export class EventStream implements EventStore {
   readonly out = new RecordingWriter(new Uint8Array(BATCH_BYTES));
   private readonly socket: Socket;
   /** The number of events in `out`. */
-  private count = 0;
+  private bufferedCount = 0;
   /** The number of events dropped since the last `lost` event. */
   private droppedCount = 0;
   private isClosed = false;
@@ -40,7 +40,7 @@ export class EventStream implements EventStore {
       return true;
     }
     if (!out.isFull) {
-      this.count += 1;
+      this.bufferedCount += 1;
       this.pendingSend ??= setImmediate(() => this.send(time));
       return true;
     }
@@ -52,7 +52,7 @@ export class EventStream implements EventStore {
     return false;
   }
 
-  /** Sends the rest, and ends the connection. Further events are dropped. */
+  /** Sends the buffered events, and ends the connection. Further events are dropped. */
   close(): void {
     if (this.isClosed) return;
     this.send(0);
@@ -60,20 +60,23 @@ export class EventStream implements EventStore {
     this.socket.end();
   }
 
-  /** @param time of the newest event in nanoseconds, for a `lost` event */
+  /**
+   * Sends the buffered events, or drops them if the reader is too slow.
+   * @param time the time of the newest event in nanoseconds, for a `lost` event
+   */
   private send(time: number): void {
-    const { out, socket, count } = this;
+    const { out, socket, bufferedCount } = this;
     if (this.pendingSend !== null) clearImmediate(this.pendingSend);
     this.pendingSend = null;
-    if (this.isClosed || count === 0) return;
-    if (socket.writableLength > BACKLOG_MAX) this.droppedCount += count;
+    if (this.isClosed || bufferedCount === 0) return;
+    if (socket.writableLength > BACKLOG_BYTES_MAX) this.droppedCount += bufferedCount;
     else {
       if (this.droppedCount > 0) socket.write(encodeLostEvent(this.droppedCount, time));
       this.droppedCount = 0;
       socket.write(out.bytes.slice(0, out.at));
     }
     out.at = 0;
-    this.count = 0;
+    this.bufferedCount = 0;
   }
 }
 

@@ -8,7 +8,7 @@ import { checkHealth } from '../../runtime/mount/mount-health.ts';
 import { FS_TYPE, findMount, findMountingUid } from '../../runtime/mount/mountinfo.ts';
 import type { ServerProcess } from '../../runtime/mount/server-process.ts';
 import { Failure } from '../../terminal/exit.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import { refuseStuck } from '../stuck-mounts.ts';
 import { makeServerGoneError, type NamedServer } from './control-client.ts';
 import { findPeer, listSocketNames } from './control-socket.ts';
@@ -70,7 +70,7 @@ export async function findMountOrServer(
       `${operand} may be any of these; its process says which:${formatList(matches)}`,
     );
   }
-  // A user who names a folder means a mount: other servers are no help.
+  // A user who names a folder means a mount: a list of other servers would not help.
   const isListed = servers.length > 0 && !mount.isFolder;
   throw new Failure(
     mount.message + (isListed ? `; what else is served is${formatList(servers)}` : ''),
@@ -113,20 +113,22 @@ function resolveLinks(path: string): string {
 }
 
 /** Why an operand is no mount of glossa. */
-interface NoMount {
+interface NoMountReason {
   /** The message for the user. */
   readonly message: string;
   readonly isFolder: boolean;
 }
 
 /** Finds the mount of glossa at a path. @throws {Failure} if a mount on the way hangs */
-async function findMountpoint(operand: string): Promise<{ readonly mountpoint: string } | NoMount> {
+async function findMountpoint(
+  operand: string,
+): Promise<{ readonly mountpoint: string } | NoMountReason> {
   await refuseStuck(dirname(resolve(operand)));
-  const makeNoMount = (cause: string, isFolder: boolean): NoMount => ({
+  const makeNoMount = (cause: string, isFolder: boolean): NoMountReason => ({
     message: `${operand} is not a mount of glossa: ${cause}`,
     isFolder,
   });
-  const mountpoint = resolveParent(operand);
+  const mountpoint = resolveParentLinks(operand);
   if (typeof mountpoint !== 'string') return makeNoMount(mountpoint.missing, false);
   const mount = findMount(mountpoint);
   if (mount?.type === FS_TYPE) return { mountpoint };
@@ -144,11 +146,11 @@ function isFolder(path: string): boolean {
 }
 
 /** Resolves links, except in the last part: that may be a hanging mount, and is not entered. */
-function resolveParent(operand: string): string | { readonly missing: string } {
+function resolveParentLinks(operand: string): string | { readonly missing: string } {
   const path = resolve(operand);
   try {
     return join(realpathSync(dirname(path)), basename(path));
   } catch (error) {
-    return { missing: reason(error) };
+    return { missing: formatReason(error) };
   }
 }

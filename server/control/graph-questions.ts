@@ -1,4 +1,4 @@
-/** Answers commands' questions about a server's graph, as those of `glossa stats` and `glossa top`. */
+/** Answers questions about a server's graph, such as those of `glossa stats` and `glossa top`. */
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import type { NotableRequests } from '../../runtime/mount/notable-requests.ts';
@@ -8,9 +8,9 @@ import { LeasedCounter } from '../leased-counter.ts';
 import type { Reloader } from '../reloader.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { Dumper } from '../statedump/dumper.ts';
-import { makeStatedump } from '../statedump/volume-dumps.ts';
+import { collectVolumeDumps } from '../statedump/volume-dumps.ts';
 import type { AboutServer } from '../statedump/whole-dump.ts';
-import type { Connection, Questions } from './control-host.ts';
+import type { Connection, QuestionHandlers } from './control-host.ts';
 import { EventStream } from './event-stream.ts';
 
 export interface QuestionSources {
@@ -25,7 +25,7 @@ export interface QuestionSources {
 
 export class GraphQuestions {
   readonly dumper: Dumper;
-  readonly questions: Questions;
+  readonly handlers: QuestionHandlers;
   private readonly counter: LeasedCounter;
 
   constructor(graph: Graph, { about, reloader, log, folder, notable }: QuestionSources) {
@@ -33,8 +33,8 @@ export class GraphQuestions {
     const counter = new LeasedCounter(graph, about, dumper.ages);
     this.dumper = dumper;
     this.counter = counter;
-    this.questions = {
-      stats: () => makeStatedump(graph),
+    this.handlers = {
+      stats: () => collectVolumeDumps(graph),
       statedump: () => dumper.makeDump(),
       top: () => counter.sample(),
       reload: () => reloader.reload(),
@@ -64,13 +64,13 @@ export function streamTrace(
   { socket, hold }: Connection,
 ): void {
   const stream = new EventStream(socket);
-  const end = startRecorder(graph, options, (head) => {
+  const endRecording = startRecorder(graph, options, (head) => {
     // A head is JSON in one line.
     socket.write(`{"value":${encodeHead(head)}}\n`);
     return stream;
   });
   hold(() => {
-    end();
+    endRecording();
     stream.close();
   });
 }

@@ -42,7 +42,7 @@ it('a trace observes the graph until its client disconnects', async () => {
   const [storage] = graph.xlators;
   expect(storage!.observer).not.toBe(null);
   ask(graph, 'stat', new Loc(graph.inodes.root), null);
-  const { socket, rest } = conversation;
+  const { socket, restBytes: rest } = conversation;
   const events =
     rest.length > 0
       ? rest

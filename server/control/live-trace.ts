@@ -14,7 +14,7 @@ import { Conversation, type NamedServer } from './control-client.ts';
 import { findServer } from './find-server.ts';
 
 /** The time limit for a server to send its last events after `close`. */
-const FAREWELL_MS = 5000;
+const LAST_EVENTS_TIMEOUT_MS = 5000;
 
 /**
  * Makes a server record its requests and send the events here, until `close` or the end of this
@@ -48,10 +48,10 @@ export class LiveTrace {
   async follow(onEvents: (events: Uint8Array) => void): Promise<boolean> {
     const { conversation } = this;
     const receive = (bytes: Buffer): void => {
-      const { rest } = conversation;
-      const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+      const { restBytes } = conversation;
+      const all = restBytes.length === 0 ? bytes : Buffer.concat([restBytes, bytes]);
       const wholeLength = computeWholeEventsLength(all);
-      conversation.rest = all.subarray(wholeLength);
+      conversation.restBytes = all.subarray(wholeLength);
       if (wholeLength > 0) onEvents(all.subarray(0, wholeLength));
     };
     receive(Buffer.alloc(0));
@@ -60,13 +60,13 @@ export class LiveTrace {
     return this.isClosed;
   }
 
-  /** Ends the trace; events recorded so far still arrive, unless `close` is called again. */
+  /** Ends the trace. Events recorded so far still arrive; a second call gives them up. */
   close(): void {
     const { socket } = this.conversation;
     if (this.isClosed) socket.destroy();
     this.isClosed = true;
     socket.end();
-    // A server that hangs does not delay this process.
-    setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+    // A server that hangs must not delay this process.
+    setTimeout(() => socket.destroy(), LAST_EVENTS_TIMEOUT_MS).unref();
   }
 }

@@ -34,15 +34,15 @@ export async function findPathInMount(operand: string): Promise<PathInMount> {
  */
 function resolveUpToMount(path: string, mountpoints: ReadonlySet<string>): string {
   const names = path.split('/').slice(1);
-  let at = '/';
-  while (names.length > 0 && !mountpoints.has(at)) {
-    const next = join(at, names.shift()!);
+  let resolved = '/';
+  while (names.length > 0 && !mountpoints.has(resolved)) {
+    const nextPath = join(resolved, names.shift()!);
     try {
-      at = mountpoints.has(next) ? next : realpathSync(next);
+      resolved = mountpoints.has(nextPath) ? nextPath : realpathSync(nextPath);
     } catch {
       // A path that does not exist leads into no mount.
       return path;
     }
   }
-  return join(at, ...names);
+  return join(resolved, ...names);
 }

@@ -11,7 +11,7 @@ import type { ServerDescription } from './control-host.ts';
 import { findPeer, listSocketNames } from './control-socket.ts';
 
 /** The time limit for an answer; `glossa mounts` calls a mount stuck after the same time. */
-const REPLY_MS = 3000;
+const REPLY_TIMEOUT_MS = 3000;
 const euid = geteuid?.();
 
 export interface RunningServer {
@@ -43,7 +43,7 @@ async function queryServer(socket: string): Promise<RunningServer | null> {
     ...{ process, uid, socket, about, health },
   });
   if (euid !== 0 && uid !== euid) return makeServer('unknown');
-  const timeout = delay(REPLY_MS, 'late', { ref: false });
+  const timeout = delay(REPLY_TIMEOUT_MS, 'late', { ref: false });
   const reply = ask({ operand: `process ${pid}`, socket }, 'about').catch(() => null);
   const about = await Promise.race([reply, timeout]);
   if (about === 'late') return makeServer('stuck');

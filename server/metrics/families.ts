@@ -1,7 +1,7 @@
 /**
- * Collects a server's metrics as Prometheus's families: a name, a help text, and a number for each
- * set of labels. They are read from the volumes' dumps when a collector scrapes, so requests become
- * no slower.
+ * Collects a server's metrics as Prometheus's families: each has a name, a help text, and a number
+ * for each set of labels. The numbers come from the volumes' dumps, read at each scrape, so that
+ * metrics do not slow requests.
  */
 import type { Graph } from '../../runtime/core/graph.ts';
 import { findBucket } from '../../runtime/core/histogram.ts';
@@ -51,8 +51,7 @@ interface MetricKind extends Omit<NumberFamily, 'samples'> {
   readonly scale?: number;
 }
 
-/** Nanoseconds in seconds. */
-const NS = 1e-9;
+const SECONDS_PER_NS = 1e-9;
 
 const makeCounterKind = (name: string, help: string): MetricKind => ({
   name,
@@ -61,12 +60,12 @@ const makeCounterKind = (name: string, help: string): MetricKind => ({
 });
 const makeGaugeKind = (name: string, help: string): MetricKind => ({ name, help, type: 'gauge' });
 
-const makeLatencyKind = (which: string, help: string): MetricKind => ({
-  ...makeGaugeKind(`glossa_fop_latency_${which}_seconds`, help),
-  scale: NS,
+const makeLatencyKind = (statistic: string, help: string): MetricKind => ({
+  ...makeGaugeKind(`glossa_fop_latency_${statistic}_seconds`, help),
+  scale: SECONDS_PER_NS,
 });
 
-/** Families of debug/io-stats, by the part of the dump's key behind the fop (`LOOKUP.hits`). */
+/** Families of debug/io-stats, by the part of the dump's key after the fop (`LOOKUP.hits`). */
 const fopMetrics: Readonly<Record<string, MetricKind>> = {
   hits: makeCounterKind('glossa_fop_hits_total', 'Calls of a fop that a volume has seen.'),
   errors: makeCounterKind(
@@ -130,8 +129,8 @@ const metricsByType: Readonly<Record<string, Readonly<Record<string, MetricKind>
   'mount/fuse-native': mountMetrics,
 };
 
-/** The family of all numbers in dumps that have no family of their own. */
-const OTHER_VALUES = makeGaugeKind(
+/** The family of the numbers in dumps for which no other family exists. */
+const OTHER_VALUES_KIND = makeGaugeKind(
   'glossa_volume_value',
   'Any other number in the dump of a volume; its key is a label.',
 );
@@ -167,12 +166,12 @@ export function collectMetrics(graph: Graph, version: string): Family[] {
   add(makeGaugeKind('glossa_inodes', 'Inodes in the table.'), inodes.size);
   add(makeGaugeKind('glossa_inodes_lru', 'Inodes of these that nothing holds.'), inodes.lruSize);
   const { volumes } = listVolumes(graph);
-  for (const xl of volumes) addVolume(dumpVolume(xl), add);
+  for (const xl of volumes) addVolumeMetrics(dumpVolume(xl), add);
   const samples = volumes.flatMap(readLatencies);
-  return [...families.values(), ...(samples.length === 0 ? [] : [{ ...LATENCIES, samples }])];
+  return [...families.values(), ...(samples.length === 0 ? [] : [{ ...LATENCY_FAMILY, samples }])];
 }
 
-const LATENCIES = {
+const LATENCY_FAMILY = {
   name: 'glossa_fop_latency_seconds',
   help: 'Time until the reply of a fop, with latency-measurement.',
   type: 'histogram',
@@ -180,38 +179,38 @@ const LATENCIES = {
 /**
  * The exponents of the bucket bounds, which are powers of two in microseconds: from 4 us to 17 s.
  */
-const POWERS = Array.from({ length: 23 }, (_, at) => at + 2);
+const BOUND_EXPONENTS = Array.from({ length: 23 }, (_, at) => at + 2);
 /** The index in `core/histogram.ts`'s finer buckets at which each of these buckets ends. */
-const ENDS = POWERS.map((power) => findBucket(2 ** power * 1000));
+const BUCKET_ENDS = BOUND_EXPONENTS.map((power) => findBucket(2 ** power * 1000));
 /** The bounds in seconds. */
-const BOUNDS = POWERS.map((power) => 2 ** power / 1e6);
+const BUCKET_BOUNDS_S = BOUND_EXPONENTS.map((power) => 2 ** power / 1e6);
 
 function readLatencies(xl: Xlator): Distribution[] {
   const { name: volume, type, priv } = xl;
   if (!(priv instanceof IoStats)) return [];
   return [...priv.latencies()].map(([fop, { count, sumNs, counts }]) => ({
     labels: { volume, type, fop },
-    bounds: BOUNDS,
-    counts: [...ENDS, counts.length].map((end, at) =>
-      counts.subarray(ENDS[at - 1] ?? 0, end).reduce((sum, bucket) => sum + bucket, 0),
+    bounds: BUCKET_BOUNDS_S,
+    counts: [...BUCKET_ENDS, counts.length].map((end, at) =>
+      counts.subarray(BUCKET_ENDS[at - 1] ?? 0, end).reduce((sum, bucket) => sum + bucket, 0),
     ),
     count,
-    sum: sumNs * NS,
+    sum: sumNs * SECONDS_PER_NS,
   }));
 }
 
-function addVolume(
+function addVolumeMetrics(
   { name, type, dump }: VolumeDump,
   add: (kind: MetricKind, value: number, labels: Labels) => void,
 ): void {
   const labels = { volume: name, type };
   for (const [key, value] of Object.entries(dump)) {
     if (typeof value !== 'number') continue;
-    const [, fop, figure] = FOP_KEY.exec(key) ?? [];
+    const [, fop, metricKey] = FOP_KEY.exec(key) ?? [];
     const typeMetrics = metricsByType[type];
-    if (fop !== undefined) add(fopMetrics[figure!]!, value, { ...labels, fop });
+    if (fop !== undefined) add(fopMetrics[metricKey!]!, value, { ...labels, fop });
     else if (typeMetrics !== undefined && Object.hasOwn(typeMetrics, key))
       add(typeMetrics[key]!, value, labels);
-    else add(OTHER_VALUES, value, { ...labels, key });
+    else add(OTHER_VALUES_KIND, value, { ...labels, key });
   }
 }

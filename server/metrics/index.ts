@@ -3,15 +3,15 @@
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
-import { packageVersion } from '../../terminal/package-version.ts';
+import { readPackageVersion } from '../../terminal/package-version.ts';
 import type { Address } from './metrics-address.ts';
 
-/** OpenTelemetry's variables with an address to push metrics to, which glossa does not support. */
-const OTLP = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+/** OpenTelemetry's variables that name an address to push metrics to. glossa does not push. */
+const OTLP_VARIABLES = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 
 /** Returns the warning for an operator who has set such a variable; null if none is set. */
 export function makeOtlpWarning(env: NodeJS.ProcessEnv): string | null {
-  const name = OTLP.find((one) => env[one]);
+  const name = OTLP_VARIABLES.find((one) => env[one]);
   const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true';
   if (name === undefined || isOff || env.OTEL_METRICS_EXPORTER === 'none') return null;
   const protocol =
@@ -41,7 +41,7 @@ export async function startMetrics(
     import('./families.ts'),
     import('./metrics-server.ts'),
   ]);
-  const version = packageVersion();
+  const version = readPackageVersion();
   const server = await MetricsServer.listen(address, () => collectMetrics(graph, version));
   log.info(`metrics are at ${server.url}`, { msgid: messages.metricsServed.id });
   return async () => server.close();

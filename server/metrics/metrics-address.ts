@@ -6,13 +6,13 @@ export interface Address {
   readonly port: number;
 }
 
-const FORM = /^(?:(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]\s/]*)):)?(\d{1,5})$/;
+const ADDRESS_PATTERN = /^(?:(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]\s/]*)):)?(\d{1,5})$/;
 const LOOPBACK = '127.0.0.1';
 const PORT_MAX = 65_535;
 
 /** @throws {UsageError} */
 export function parseAddress(text: string): Address {
-  const [, ipv6, name, port] = FORM.exec(text) ?? [];
+  const [, ipv6, name, port] = ADDRESS_PATTERN.exec(text) ?? [];
   if (port === undefined || Number(port) > PORT_MAX) {
     throw new UsageError(
       `--metrics takes HOST:PORT, [IPV6]:PORT or PORT (of loopback), not '${text}'`,

@@ -2,7 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../../terminal/exit.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import type { Family } from './families.ts';
 import { type Address, formatAddress } from './metrics-address.ts';
 import { CONTENT_TYPE, formatPrometheus } from './prometheus.ts';
@@ -10,7 +10,7 @@ import { CONTENT_TYPE, formatPrometheus } from './prometheus.ts';
 /** The most connections at a time. */
 const CONNECTIONS_MAX = 32;
 /** The time limit for a collector to send its request. */
-const TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 export class MetricsServer {
   /** The URL of the metrics; for port 0, with the port that the system chose. */
@@ -24,19 +24,22 @@ export class MetricsServer {
   }
 
   /**
-   * @param families collects the metrics at each scrape.
+   * @param collectFamilies collects the metrics at each scrape.
    * @throws {Failure} if the address is not available
    */
-  static async listen(address: Address, families: () => Family[]): Promise<MetricsServer> {
-    const server = createServer({ requestTimeout: TIMEOUT_MS }, makeListener(families));
+  static async listen(address: Address, collectFamilies: () => Family[]): Promise<MetricsServer> {
+    const server = createServer(
+      { requestTimeout: REQUEST_TIMEOUT_MS },
+      makeListener(collectFamilies),
+    );
     server.maxConnections = CONNECTIONS_MAX;
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject).listen(address.port, address.host, resolve);
       });
     } catch (error) {
-      const where = formatAddress(address);
-      throw new Failure(`metrics cannot be served at ${where}: ${reason(error)}`);
+      const addressText = formatAddress(address);
+      throw new Failure(`metrics cannot be served at ${addressText}: ${formatReason(error)}`);
     }
     // Does not keep the process alive. A later error concerns one client only.
     server.unref().on('error', () => {});
@@ -50,7 +53,7 @@ export class MetricsServer {
 }
 
 const makeListener =
-  (families: () => Family[]): RequestListener =>
+  (collectFamilies: () => Family[]): RequestListener =>
   ({ method, url }, response) => {
     const reply = (status: number, text: string, type = 'text/plain'): void => {
       response.writeHead(status, { 'content-type': type });
@@ -58,5 +61,5 @@ const makeListener =
     };
     if (url?.split('?')[0] !== '/metrics') reply(404, 'metrics are at /metrics\n');
     else if (method !== 'GET' && method !== 'HEAD') reply(405, 'only GET is allowed\n');
-    else reply(200, formatPrometheus(families()), CONTENT_TYPE);
+    else reply(200, formatPrometheus(collectFamilies()), CONTENT_TYPE);
   };

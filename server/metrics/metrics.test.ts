@@ -4,7 +4,7 @@ import type { Graph } from '../../runtime/core/graph.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { type Dump, defineTranslator } from '../../runtime/core/xlator.ts';
 import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import {
   ask,
   FakeContext,
@@ -131,7 +131,7 @@ describe('reason', () => {
     [Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
     ['text', 'text'],
   ])('of %o is the system’s text, the message or the code', (error, text) =>
-    expect(reason(error)).toBe(text),
+    expect(formatReason(error)).toBe(text),
   );
 });
 

@@ -7,13 +7,13 @@ import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { RequestAges } from '../../runtime/core/request-ages.ts';
 import { ForeignFileError } from '../../runtime/sys/guarded-write.ts';
-import { reason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/reason.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { formatSections } from './sections.ts';
 import { type About, makeWholeDump, type WholeDump } from './whole-dump.ts';
 
 /** The time between two marks of `RequestAges`, which is the precision of the ages of requests. */
-const STEP_MS = 1000;
+const MARK_INTERVAL_MS = 1000;
 
 export class Dumper {
   private readonly graph: Graph;
@@ -21,7 +21,7 @@ export class Dumper {
   private readonly folder: RunFolder;
   private readonly log: Log;
   readonly ages = new RequestAges();
-  private readonly timer = setInterval(() => this.markAges(), STEP_MS);
+  private readonly timer = setInterval(() => this.markAges(), MARK_INTERVAL_MS);
 
   /** @param folder into which statedumps are written at SIGUSR1 */
   constructor(graph: Graph, about: About, folder: RunFolder, log: Log) {
@@ -42,7 +42,7 @@ export class Dumper {
       const path = this.folder.write(name, formatSections(dump, now));
       this.log.info(`wrote the statedump ${path}`, { msgid: messages.dumped.id });
     } catch (error) {
-      const cause = error instanceof ForeignFileError ? error.message : reason(error);
+      const cause = error instanceof ForeignFileError ? error.message : formatReason(error);
       this.log.error(`no statedump was written into ${this.folder.path}: ${cause}`, {
         msgid: messages.notDumped.id,
       });

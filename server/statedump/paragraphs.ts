@@ -1,14 +1,17 @@
 /** Formats the dumps of volumes for `glossa stats`. */
 
 import { printable } from '../../runtime/volfile/printable.ts';
-import { maxWidth, padRight } from '../../terminal/layout.ts';
+import { findMaxWidth, padRight } from '../../terminal/layout.ts';
 import { paint } from '../../terminal/terminal.ts';
-import type { Statedump, VolumeDump } from './volume-dumps.ts';
+import type { VolumeDump, VolumeDumps } from './volume-dumps.ts';
 
 /** Formats one paragraph for each volume: its name and type, then its values in a column. */
-export function formatStatedump({ volumes, replaced = [] }: Statedump, colour: boolean): string {
+export function formatVolumeDumps(
+  { volumes, replaced = [] }: VolumeDumps,
+  colour: boolean,
+): string {
   const keys = [...volumes, ...replaced].flatMap(({ dump }) => Object.keys(dump));
-  const width = maxWidth(keys);
+  const width = findMaxWidth(keys);
   const formatVolume = (volume: VolumeDump, remark = ''): string => {
     const { name, type, dump } = volume;
     const rows = Object.entries(dump).map(([key, value]) => {

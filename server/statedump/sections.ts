@@ -2,7 +2,8 @@
  * Formats a statedump as GlusterFS does: sections in brackets with lines `key=value`.
  *
  * It lacks what glossa does not have: memory pools, hash sizes, reference counts. It adds the `age`
- * of a request, the `path` of inodes and open files, options, and `….listed` for a shortened list.
+ * of a request, the `path` of inodes and open files, options, and `….listed`, the length of a
+ * shortened list.
  *
  * Source: GlusterFS `libglusterfs/src/statedump.c`, `stack.c`, `inode.c`, `fd.c`.
  */
@@ -13,18 +14,19 @@ import type { GraphVolume, WholeDump } from './whole-dump.ts';
 /**
  * Matches the types whose volumes have clients: GlusterFS lists inodes and open files under them.
  */
-const FRONT = /^mount\/|^protocol\/server$/;
+const CLIENT_FACING_TYPES = /^mount\/|^protocol\/server$/;
 
 type Values = Readonly<Record<string, string | number>>;
 
 /**
  * Formats a dump, newline included.
- * @param end the time at which the dump ended, in milliseconds since the epoch
+ * @param endTime the time at which the dump ended, in milliseconds since the epoch
  */
-export function formatSections(dump: WholeDump, end: number): string {
+export function formatSections(dump: WholeDump, endTime: number): string {
   const { process: about, memory, callpool, volumes, replaced, inodes, fds } = dump;
-  const front = volumes.find(({ type }) => FRONT.test(type))?.type ?? 'mount/fuse';
-  const mount = `xlator.${replaceSlashes(front)}`;
+  const clientFacingType =
+    volumes.find(({ type }) => CLIENT_FACING_TYPES.test(type))?.type ?? 'mount/fuse';
+  const frontPrefix = `xlator.${replaceSlashes(clientFacingType)}`;
   const listedCount = (key: string, listed: number, count: number): Values =>
     listed < count ? { [`${key}.listed`]: listed } : {};
   const sections: string[] = [
@@ -35,25 +37,26 @@ export function formatSections(dump: WholeDump, end: number): string {
       ...listedCount('callpool', callpool.listed.length, callpool.count),
     }),
     ...callpool.listed.flatMap(formatCall),
-    formatSection(`${mount}.itable`, {
-      [`${mount}.itable.lru_limit`]: inodes.lruLimit,
-      [`${mount}.itable.active_size`]: inodes.active,
-      [`${mount}.itable.lru_size`]: inodes.lru,
-      ...listedCount(`${mount}.itable`, inodes.listed.length, inodes.count),
+    formatSection(`${frontPrefix}.itable`, {
+      [`${frontPrefix}.itable.lru_limit`]: inodes.lruLimit,
+      [`${frontPrefix}.itable.active_size`]: inodes.active,
+      [`${frontPrefix}.itable.lru_size`]: inodes.lru,
+      ...listedCount(`${frontPrefix}.itable`, inodes.listed.length, inodes.count),
     }),
     ...inodes.listed.map((inode, at) =>
-      formatSection(`${mount}.itable.${at + 1}`, makeInodeValues(inode)),
+      formatSection(`${frontPrefix}.itable.${at + 1}`, makeInodeValues(inode)),
     ),
-    formatSection(`${mount}.fdtable`, {
-      [`${mount}.fdtable.cnt`]: fds.count,
-      ...listedCount(`${mount}.fdtable`, fds.listed.length, fds.count),
+    formatSection(`${frontPrefix}.fdtable`, {
+      [`${frontPrefix}.fdtable.cnt`]: fds.count,
+      ...listedCount(`${frontPrefix}.fdtable`, fds.listed.length, fds.count),
     }),
     ...fds.listed.map(({ isDir, ...fd }, at) =>
-      formatSection(`${mount}.fdtable.fdentry[${at}]`, {
+      formatSection(`${frontPrefix}.fdtable.fdentry[${at}]`, {
         ...fd,
         type: isDir ? 'directory' : 'file',
       }),
     ),
+    // The current graph is always number 1: glossa does not count graphs.
     formatSection('active graph - 1', {}),
     ...volumes.flatMap(formatVolume),
     ...replaced.map((volume, at) =>
@@ -63,7 +66,7 @@ export function formatSections(dump: WholeDump, end: number): string {
   return [
     `DUMP-START-TIME: ${formatTime(dump.time)}\n`,
     ...sections,
-    `\nDUMP-END-TIME: ${formatTime(end)}\n`,
+    `\nDUMP-END-TIME: ${formatTime(endTime)}\n`,
   ].join('');
 }
 
@@ -88,8 +91,8 @@ const makeKeyPrefix = ({ name, type }: { readonly name: string; readonly type: s
 function formatCall(call: CallDump, at: number): string[] {
   const { frames, interrupted, lkOwner, ...values } = call;
   const name = `global.callpool.stack.${at + 1}`;
-  const rest: Values = { 'lk-owner': lkOwner, interrupted: Number(interrupted), type: 1 };
-  const stack = formatSection(name, { ...values, ...rest, cnt: frames.length });
+  const furtherValues: Values = { 'lk-owner': lkOwner, interrupted: Number(interrupted), type: 1 };
+  const stack = formatSection(name, { ...values, ...furtherValues, cnt: frames.length });
   const frameSections = frames.map(({ translator, complete, unwindTo }, index) => {
     const parent = frames[index - 1]?.translator;
     return formatSection(`${name}.frame.${index + 1}`, {

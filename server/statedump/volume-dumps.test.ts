@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Stack } from '../../runtime/core/frame.ts';
 import { type Dump, defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
 import { startGraph } from '../../test/support/core.ts';
-import { formatStatedump } from './paragraphs.ts';
-import { makeStatedump, type VolumeDump } from './volume-dumps.ts';
+import { formatVolumeDumps } from './paragraphs.ts';
+import { collectVolumeDumps, type VolumeDump } from './volume-dumps.ts';
 
 const dumping = (type: string, dump?: () => Dump): Translator<unknown> =>
   defineTranslator<unknown, Record<string, never>>({
@@ -23,7 +23,7 @@ describe('a statedump', () => {
       { translator: dumping('a/silent') },
       { translator: dumping('a/top', () => ({ state: 'fine' })) },
     ]);
-    expect(makeStatedump(graph)).toEqual({
+    expect(collectVolumeDumps(graph)).toEqual({
       volumes: [
         { name: 'v2', type: 'a/top', dump: { state: 'fine' } },
         { name: 'v1', type: 'a/silent', dump: {} },
@@ -37,11 +37,11 @@ describe('a statedump', () => {
     const graph = await startGraph([{ translator: dumping('a/busy', () => ({ state: 'fine' })) }]);
     const calls = Array.from({ length: 20 }, () => new Stack(0, 0, -100, 'STAT'));
     for (const call of calls) graph.top.begin(call);
-    const { dump } = makeStatedump(graph).volumes[0]!;
+    const { dump } = collectVolumeDumps(graph).volumes[0]!;
     const oldest = calls.slice(0, 16).map(({ unique }) => [`own-call.${unique}`, 'STAT']);
     expect(dump).toEqual({ state: 'fine', 'own-calls': 20, ...Object.fromEntries(oldest) });
     for (const call of calls) graph.top.end(call);
-    expect(makeStatedump(graph).volumes[0]!.dump).toEqual({ state: 'fine' });
+    expect(collectVolumeDumps(graph).volumes[0]!.dump).toEqual({ state: 'fine' });
     await graph.stop();
   });
 
@@ -50,13 +50,13 @@ describe('a statedump', () => {
       throw new Error('oh');
     });
     const graph = await startGraph([{ translator: broken }]);
-    expect(makeStatedump(graph).volumes[0]!.dump).toEqual({ error: 'oh' });
+    expect(collectVolumeDumps(graph).volumes[0]!.dump).toEqual({ error: 'oh' });
     await graph.stop();
   });
 
   it('escapes control characters of a volume’s dump', () => {
     const volumes = [{ name: 'a\x1b', type: 'b/\x1b', dump: { state: '\x1b[2J' } }];
-    expect(formatStatedump({ volumes }, false)).toBe('a␛  b/␛\n    state  ␛[2J');
+    expect(formatVolumeDumps({ volumes }, false)).toBe('a␛  b/␛\n    state  ␛[2J');
   });
 
   it('is printed in columns, with replaced volumes last', () => {
@@ -64,13 +64,13 @@ describe('a statedump', () => {
       { name: 'top', type: 'a/top', dump: { hits: 12, 'data-bytes': 4096 } },
       { name: 'bottom', type: 'a/bottom', dump: {} },
     ];
-    expect(formatStatedump({ volumes }, false)).toBe(
+    expect(formatVolumeDumps({ volumes }, false)).toBe(
       'top  a/top\n    hits        12\n    data-bytes  4096\nbottom  a/bottom',
     );
     const replaced = [{ name: 'old', type: 'a/old', dump: { 'open-fds': 1 } }];
-    expect(formatStatedump({ volumes: volumes.slice(1), replaced }, false)).toBe(
+    expect(formatVolumeDumps({ volumes: volumes.slice(1), replaced }, false)).toBe(
       'bottom  a/bottom\nold  a/old (replaced, and not idle)\n    open-fds  1',
     );
-    expect(formatStatedump({ volumes }, true)).toMatch('\x1b[1mtop\x1b[22m  a/top');
+    expect(formatVolumeDumps({ volumes }, true)).toMatch('\x1b[1mtop\x1b[22m  a/top');
   });
 });

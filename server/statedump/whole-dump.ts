@@ -19,7 +19,7 @@ import type { RequestAges } from '../../runtime/core/request-ages.ts';
 import { maskOptions } from '../../runtime/core/secrets.ts';
 import { dumpVolume, listVolumes, type VolumeDump } from './volume-dumps.ts';
 
-/** The facts about a server apart from its graph. */
+/** The facts about a server's process and volfile. */
 export interface About {
   readonly version: string;
   readonly pid: number;
@@ -89,11 +89,11 @@ export function makeWholeDump(graph: Graph, about: About, ages: RequestAges): Wh
     })),
     replaced,
     inodes: dumpInodes(graph),
-    fds: listFds(graph),
+    fds: dumpFds(graph),
   };
 }
 
-function listFds(graph: Graph): CappedList<FdDump> {
+function dumpFds(graph: Graph): CappedList<FdDump> {
   const listed: FdDump[] = [];
   let count = 0;
   for (const { clients } of graph.initiators) {

@@ -11,7 +11,7 @@ import { formatMachineSentence } from '../../apps/bench/engine/report/run-senten
 import { Cleanup } from '../../apps/bench/run/cleanup.ts';
 import { runToEnd } from '../../apps/bench/run/others/implementation.ts';
 import { Interruption } from '../../terminal/interruption.ts';
-import { packageVersion } from '../../terminal/package-version.ts';
+import { readPackageVersion } from '../../terminal/package-version.ts';
 import { type Bench, openBench } from './bench.ts';
 import { type Figure, judgeFigure } from './figures.ts';
 import { formatFigures, formatSection, type Report } from './table.ts';
@@ -175,7 +175,7 @@ function versions(): Record<string, string | null> {
     return status === 0 ? out.split('\n')[0]! : null;
   };
   return {
-    glossa: packageVersion(),
+    glossa: readPackageVersion(),
     gcc: readVersion('gcc', '-dumpfullversion'),
     libfuse: readVersion('pkg-config', '--modversion', 'fuse3'),
     GlusterFS: readVersion('glusterfs', '--version')?.replace(/^glusterfs /, '') ?? null,

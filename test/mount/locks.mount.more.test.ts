@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
-import type { Statedump } from '../../server/statedump/volume-dumps.ts';
+import type { VolumeDumps } from '../../server/statedump/volume-dumps.ts';
 import { compileClient } from '../support/compile-client.ts';
 import { runGlossa } from '../support/mount.ts';
 import { isOnBricks, type Kind } from '../support/stacks.ts';
@@ -39,7 +39,7 @@ const readDump = async (stage: Stage, volumeType = 'features/locks'): Promise<Du
     '--json',
   ]);
   expect({ status, err }).toEqual({ status: 0, err: '' });
-  const { volumes } = JSON.parse(out) as Statedump;
+  const { volumes } = JSON.parse(out) as VolumeDumps;
   return volumes.find(({ type }) => type === volumeType)!.dump;
 };
 

@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
-import type { Statedump } from '../../server/statedump/volume-dumps.ts';
+import type { VolumeDumps } from '../../server/statedump/volume-dumps.ts';
 import { describeFrontEnds } from '../support/front-ends.ts';
 import {
   describeMounts,
@@ -51,7 +51,7 @@ end-volume
 
 async function fuse(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
   const { out } = await runGlossa(scratch, ['stats', path, '--json']);
-  const { volumes } = JSON.parse(out) as Statedump;
+  const { volumes } = JSON.parse(out) as VolumeDumps;
   return volumes.find(({ type }) => type === 'mount/fuse')!.dump;
 }
 

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
-import type { Statedump } from '../../server/statedump/volume-dumps.ts';
+import type { VolumeDumps } from '../../server/statedump/volume-dumps.ts';
 import { asUser } from '../support/client.ts';
 import { describeFrontEnds } from '../support/front-ends.ts';
 import { run, runGlossa, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
@@ -109,7 +109,7 @@ end-volume
 
 async function readDump(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
   const { out } = await runGlossa(scratch, ['stats', path, '--json']);
-  const { volumes } = JSON.parse(out) as Statedump;
+  const { volumes } = JSON.parse(out) as VolumeDumps;
   return volumes.find(({ name }) => name === 'top')!.dump;
 }
 

@@ -4,7 +4,7 @@ import { appendFile, open, readFile, stat, truncate, writeFile } from 'node:fs/p
 import { expect, it } from 'vitest';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import * as libc from '../../runtime/sys/libc.ts';
-import type { Statedump } from '../../server/statedump/volume-dumps.ts';
+import type { VolumeDumps } from '../../server/statedump/volume-dumps.ts';
 import {
   describeMounts,
   runGlossa,
@@ -35,7 +35,7 @@ const startWriteback = async (scratch: Scratch, args = ['--kernel-writeback-cach
 /** Dumps of the mount's volumes, by type. */
 async function dumps(scratch: Scratch, path: string): Promise<Map<string, Dump>> {
   const { out } = await runGlossa(scratch, ['stats', path, '--json']);
-  const { volumes } = JSON.parse(out) as Statedump;
+  const { volumes } = JSON.parse(out) as VolumeDumps;
   return new Map(volumes.map(({ type, dump }) => [type, dump]));
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import type { Statedump } from '../../server/statedump/volume-dumps.ts';
+import type { VolumeDumps } from '../../server/statedump/volume-dumps.ts';
 import { Client } from '../support/client.ts';
 import {
   findErrors,
@@ -103,7 +103,7 @@ export class RunningMount {
       },
     );
     expectSame('glossa stats', { status, err }, { status: 0, err: '' });
-    const { volumes } = JSON.parse(out) as Statedump;
+    const { volumes } = JSON.parse(out) as VolumeDumps;
     const volume = volumes.find((one) => one.type === type);
     if (volume === undefined) throw new Error(`no volume is ${type}`);
     return volume.dump;

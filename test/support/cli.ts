@@ -4,14 +4,14 @@ import type { Terminal } from '../../terminal/terminal.ts';
 
 /** A terminal with given width and colours that records its output. */
 export class FakeTerminal implements Terminal {
-  readonly interactive: boolean;
+  readonly isInteractive: boolean;
   readonly colour: { readonly out: boolean; readonly err: boolean };
   readonly width: number;
   outText = '';
   errText = '';
 
   constructor({ colour = false, width = 100 } = {}) {
-    this.interactive = colour;
+    this.isInteractive = colour;
     this.colour = { out: colour, err: colour };
     this.width = width;
   }

@@ -1,7 +1,7 @@
 /** Reads the number of lookups at volumes of a mount, from the statistics of its server. */
 import { ask } from '../../../server/control/control-client.ts';
 import { findMountServer } from '../../../server/control/find-server.ts';
-import type { Statedump } from '../../../server/statedump/volume-dumps.ts';
+import type { VolumeDumps } from '../../../server/statedump/volume-dumps.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { ServerGone } from '../engine/load/clients.ts';
 import type { LookupCounter } from '../engine/target.ts';
@@ -15,7 +15,7 @@ export const makeLookupCounter =
   async (mountpoint, timeoutMs) => {
     try {
       const server = await findMountServer(mountpoint, mountpoint);
-      const statedump = (await ask(server, 'stats', AbortSignal.timeout(timeoutMs))) as Statedump;
+      const statedump = (await ask(server, 'stats', AbortSignal.timeout(timeoutMs))) as VolumeDumps;
       const numbers = volumes.map((name) => {
         const dump = statedump.volumes.find((volume) => volume.name === name)?.dump;
         return dump === undefined ? Number.NaN : Number(dump['LOOKUP.hits'] ?? 0);

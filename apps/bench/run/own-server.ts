@@ -41,7 +41,7 @@ export class OwnServer {
     this.server = new ChildServer(
       [...args, '--log-file', logFile, ...makeXlatorOptionFlags(options)],
       {
-        attached: true,
+        isAttached: true,
         stderr,
         terminal: { ...terminal, out: addMessage, err: addMessage },
       },

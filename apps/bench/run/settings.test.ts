@@ -4,7 +4,7 @@ import { runCommand } from '../../../test/support/cli.ts';
 import { benchFlags, parseSettings } from './settings.ts';
 
 function settings(...args: string[]) {
-  const { flags, rest } = readFlags(benchFlags, args, { hasRest: true });
+  const { flags, rest } = readFlags(benchFlags, args, { passesRest: true });
   return parseSettings(flags, rest);
 }
 

@@ -7,7 +7,7 @@ import { findMount } from '../../../runtime/mount/mountinfo.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { unmountLeftover } from '../../../server/unmount.ts';
 import { Failure } from '../../../terminal/exit.ts';
-import { reason } from '../../../terminal/reason.ts';
+import { formatReason } from '../../../terminal/reason.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { ServerGone } from '../engine/load/clients.ts';
 import type { StackPlan } from '../engine/measure.ts';
@@ -83,7 +83,9 @@ export async function mountStack(
     startSeconds: (performance.now() - start) / 1e3,
     startWarning: shortenMessages(server.messages),
     makeFailure: (error) =>
-      reportFailure(isServerGone(error, mountpoint) ? ENDED_TEXT : `failed: ${reason(error)}`),
+      reportFailure(
+        isServerGone(error, mountpoint) ? ENDED_TEXT : `failed: ${formatReason(error)}`,
+      ),
     async stop() {
       // A server that dies after the measurement makes it unreliable, too.
       if (!(await end()) && !isReported) throw reportFailure(ENDED_TEXT);

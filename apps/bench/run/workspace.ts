@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { listMountsIn, makeScratch, removeScratch } from '../../../server/scratch-folders.ts';
 import { Failure } from '../../../terminal/exit.ts';
-import { reason } from '../../../terminal/reason.ts';
+import { formatReason } from '../../../terminal/reason.ts';
 
 /** A file system in memory on most machines, so that the disk is not measured. */
 const MEMORY_FOLDER = '/dev/shm';
@@ -32,7 +32,7 @@ export class Workspace {
       this.data = makeScratch('bench-data', parent);
     } catch (error) {
       rmSync(this.scratch, { recursive: true });
-      throw new Failure(`cannot make a folder in ${parent}: ${reason(error)}`);
+      throw new Failure(`cannot make a folder in ${parent}: ${formatReason(error)}`);
     }
     this.stacks = join(this.data, 'stacks');
     this.plain = join(this.data, 'plain');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findTestLanguage, languages } from '../../../bridges/languages.ts';
 import { findSubject } from '../../../bridges/testing/subject.ts';
-import { reason } from '../../../terminal/reason.ts';
+import { formatReason } from '../../../terminal/reason.ts';
 import { judgeByTests, judgeModule, type Verdict } from '../judge.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
 import { type Lesson, makeModuleFileName } from './lessons.ts';
@@ -21,7 +21,7 @@ export async function checkFile(
   try {
     return await checkByTests(lesson, folder, learnerModule);
   } catch (error) {
-    return { passed: false, answer: reason(error) };
+    return { passed: false, answer: formatReason(error) };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../../../terminal/exit.ts';
-import { reason } from '../../../terminal/reason.ts';
+import { formatReason } from '../../../terminal/reason.ts';
 import { formatDifference } from '../difference.ts';
 import { FIRST_LANGUAGE, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { type Lesson, makeModuleFileName, stripNumber } from './lessons.ts';
@@ -72,7 +72,7 @@ export class LearnerFiles {
     } catch (error) {
       if (error instanceof Failure) throw error;
       throw new Failure(
-        `cannot write into ${this.folder}: ${reason(error)}; --dir names another folder`,
+        `cannot write into ${this.folder}: ${formatReason(error)}; --dir names another folder`,
       );
     }
   }
@@ -103,7 +103,7 @@ export class LearnerFiles {
       return copyPath;
     } catch (error) {
       if (error instanceof Failure) throw error;
-      throw new Failure(`cannot reset ${this.path}: ${reason(error)}`);
+      throw new Failure(`cannot reset ${this.path}: ${formatReason(error)}`);
     }
   }
 

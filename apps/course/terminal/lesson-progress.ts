@@ -4,15 +4,15 @@
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stateFolder } from '../../../server/state-folder.ts';
-import { reason } from '../../../terminal/reason.ts';
+import { findStateFolder } from '../../../server/state-folder.ts';
+import { formatReason } from '../../../terminal/reason.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
 
 export class LessonProgress {
   private readonly folder: string;
 
   constructor(env: NodeJS.ProcessEnv = process.env) {
-    this.folder = join(stateFolder(env), 'learn');
+    this.folder = join(findStateFolder(env), 'learn');
   }
 
   /** Lists the lessons passed in a language. */
@@ -34,7 +34,7 @@ export class LessonProgress {
       writeFileSync(join(this.folder, `${lesson}.${language}`), '');
       return null;
     } catch (error) {
-      return reason(error);
+      return formatReason(error);
     }
   }
 }

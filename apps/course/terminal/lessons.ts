@@ -11,7 +11,7 @@ import { findTestLanguage } from '../../../bridges/languages.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
-import { reason } from '../../../terminal/reason.ts';
+import { formatReason } from '../../../terminal/reason.ts';
 import { type Check, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { checks } from '../lessons/index.ts';
 
@@ -66,7 +66,7 @@ function listFolders(root: string): string[] {
   try {
     entries = readdirSync(root, { withFileTypes: true });
   } catch (error) {
-    throw new Failure(`cannot read the lessons in ${root}: ${reason(error)}`);
+    throw new Failure(`cannot read the lessons in ${root}: ${formatReason(error)}`);
   }
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
@@ -81,7 +81,7 @@ function makeLesson(roots: readonly string[], name: string, check: Check | undef
     try {
       return readFileSync(findPath(file), 'utf8');
     } catch (error) {
-      throw new Failure(`lesson ${name} is not whole: ${file}: ${reason(error)}`);
+      throw new Failure(`lesson ${name} is not whole: ${file}: ${formatReason(error)}`);
     }
   };
   const files = readdirSync(folder).sort();

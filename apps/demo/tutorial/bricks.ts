@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { Failure } from '../../../terminal/exit.ts';
-import { packageVersion } from '../../../terminal/package-version.ts';
+import { readPackageVersion } from '../../../terminal/package-version.ts';
 import {
   type Brick,
   type BrickPlan,
@@ -44,7 +44,7 @@ export function chooseBrickProgram(requested: BrickProgram['by'] | null): BrickP
         'which only root may write; run glossa demo as another user',
     );
   }
-  const glossa: BrickProgram = { by: 'glossa', version: packageVersion(), reason: null };
+  const glossa: BrickProgram = { by: 'glossa', version: readPackageVersion(), reason: null };
   if (requested === 'glossa') return glossa;
   const installed = readVersion(GLUSTER_PROGRAM);
   if (installed !== null) return { by: 'glusterfs', version: installed, reason: null };

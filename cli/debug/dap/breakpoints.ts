@@ -15,8 +15,9 @@ import {
   type RefusedBreakpoint,
 } from './line-breakpoints.ts';
 
-/** A breakpoint of the editor. */
+/** A breakpoint of the editor, with its two numbers. */
 interface EditorBreakpoint {
+  /** The number that the editor knows. */
   readonly id: number;
   /** The debugger's number; null for a line of Python, and for a refused breakpoint. */
   readonly debuggerId: number | null;
@@ -61,7 +62,7 @@ export class Breakpoints {
 
   // -- texts -------------------------------------------------------------------------------------
 
-  /** Replaces the breakpoints of a kind by new ones, in the words of the command `break`. */
+  /** Replaces the breakpoints of a kind. @param texts as arguments of the command `break` */
   async setTexts(kind: string, texts: readonly string[]): Promise<DebugProtocol.Breakpoint[]> {
     return this.replaceAll(
       kind,

@@ -48,10 +48,10 @@ interface LaunchState {
 type Arguments = Readonly<Record<string, unknown>>;
 type Handler = (args: Arguments) => Promise<object | undefined>;
 
-const ERRNOS = ['ENOENT', 'EACCES', 'EIO'] as const;
+const OFFERED_ERRNOS = ['ENOENT', 'EACCES', 'EIO'] as const;
 /** The kinds of breakpoints without a line; both are also reasons of DAP's event `stopped`. */
-const FUNCTIONS = 'function breakpoint';
-const EXCEPTIONS = 'exception';
+const FUNCTION_KIND = 'function breakpoint';
+const EXCEPTION_KIND = 'exception';
 
 const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
@@ -62,7 +62,11 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsTerminateRequest: true,
   supportsSingleThreadExecutionRequests: true,
   exceptionBreakpointFilters: [
-    ...ERRNOS.map((name) => ({ filter: name, label: name, description: `Replies with ${name}` })),
+    ...OFFERED_ERRNOS.map((name) => ({
+      filter: name,
+      label: name,
+      description: `Replies with ${name}`,
+    })),
     {
       filter: 'errno',
       label: 'Errno',
@@ -78,13 +82,13 @@ export class DapSession {
   readonly whenClosed: Promise<void>;
   private readonly editor: EditorConnection;
   private readonly threads = new Threads();
-  /** Null before `launch`; `launchState` throws then. */
+  /** Null before `launch`; the getter `launchState` throws then. */
   private launchOrNull: LaunchState | null = null;
   private lastSeq = 0;
   private endPromise: Promise<void> | null = null;
   private markStarted = (): void => {};
   private goneEvent: (DebuggeeEvent & { event: 'gone' }) | null = null;
-  /** Added to the client's lines, which may count from 0. */
+  /** Added to the client's line numbers: 1 if it counts lines from 0. */
   private lineOffset = 0;
   private markClosed = (): void => {};
   /** Resolves after the client's last request: they are carried out one after the other. */
@@ -145,7 +149,7 @@ export class DapSession {
     }
   }
 
-  /** Does what must follow the reply to a command. */
+  /** Sends the event or request that must follow the reply to a command. */
   private async sendFollowUp(command: string): Promise<void> {
     if (command === 'launch') this.sendEvent('initialized');
     else if (command === 'configurationDone') await this.launchState.debuggee.client.ask('run', {});
@@ -235,7 +239,7 @@ export class DapSession {
     const { breakpoint } = threadStop.stop;
     if (breakpoint === null) return { reason: 'step', hit: null };
     const match = breakpoints.findByDebuggerId(breakpoint);
-    const kinds = [FUNCTIONS, EXCEPTIONS];
+    const kinds = [FUNCTION_KIND, EXCEPTION_KIND];
     const reason = kinds.find((kind) => kind === match?.kind) ?? 'breakpoint';
     return { reason, hit: match?.id ?? null };
   }
@@ -289,7 +293,7 @@ export class DapSession {
     setBreakpoints: async ({ source, breakpoints: requested }) => {
       const { path } = (source ?? {}) as DebugProtocol.Source;
       if (path === undefined) throw new DebugError('a source without a path has no breakpoints');
-      const lines = asList<DebugProtocol.SourceBreakpoint>(requested).map(({ line }) => line);
+      const lines = toList<DebugProtocol.SourceBreakpoint>(requested).map(({ line }) => line);
       const { breakpoints } = this.launchState;
       const reported = await breakpoints.setLines(
         resolve(path),
@@ -298,21 +302,21 @@ export class DapSession {
       return { breakpoints: reported.map((item) => this.toClientLine(item)) };
     },
     setFunctionBreakpoints: async ({ breakpoints: requested }) => {
-      const texts = asList<DebugProtocol.FunctionBreakpoint>(requested).map(
+      const texts = toList<DebugProtocol.FunctionBreakpoint>(requested).map(
         ({ name, condition }) => (condition === undefined ? name : `${name} ${condition}`),
       );
-      return { breakpoints: await this.launchState.breakpoints.setTexts(FUNCTIONS, texts) };
+      return { breakpoints: await this.launchState.breakpoints.setTexts(FUNCTION_KIND, texts) };
     },
     setExceptionBreakpoints: async ({ filters, filterOptions }) => {
-      const options = asList<DebugProtocol.ExceptionFilterOptions>(filterOptions);
+      const options = toList<DebugProtocol.ExceptionFilterOptions>(filterOptions);
       const optionErrnos = options.flatMap(({ filterId, condition = '' }) =>
         filterId === 'errno' ? condition.split(/[\s,]+/).filter((name) => name !== '') : [filterId],
       );
-      const errnos = [...asList<string>(filters), ...optionErrnos].filter(
+      const errnos = [...toList<string>(filters), ...optionErrnos].filter(
         (name) => name !== 'errno',
       );
       const texts = errnos.map((name) => `errno ${name}`);
-      return { breakpoints: await this.launchState.breakpoints.setTexts(EXCEPTIONS, texts) };
+      return { breakpoints: await this.launchState.breakpoints.setTexts(EXCEPTION_KIND, texts) };
     },
     threads: async () => ({ threads: this.threads.all.map(({ id, name }) => ({ id, name })) }),
     stackTrace: async ({ threadId, startFrame, levels }) => {
@@ -348,7 +352,7 @@ export class DapSession {
     },
   };
 
-  /** Converts a line to the client's count, from 0 or 1. */
+  /** Converts the line of an item to the client's count, which begins at 0 or 1. */
   private toClientLine<T extends { line?: number }>(item: T): T {
     return item.line === undefined ? item : { ...item, line: item.line - this.lineOffset };
   }
@@ -401,7 +405,7 @@ export class DapSession {
   }
 }
 
-function asList<T>(value: unknown): readonly T[] {
+function toList<T>(value: unknown): readonly T[] {
   return Array.isArray(value) ? (value as T[]) : [];
 }
 
@@ -420,20 +424,20 @@ function readLaunchArguments({
   return {
     volfile: resolve(from, volfile),
     mountpoint:
-      mountpoint === undefined ? undefined : resolve(from, readText('mountpoint', mountpoint)),
-    command: readTexts('command', command),
-    options: readTexts('options', options),
+      mountpoint === undefined ? undefined : resolve(from, requireText('mountpoint', mountpoint)),
+    command: requireTexts('command', command),
+    options: requireTexts('options', options),
   };
 }
 
-function readText(name: string, value: unknown): string {
+function requireText(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new DebugError(`"${name}" is a text`);
 }
 
-function readTexts(name: string, value: unknown): readonly string[] {
+function requireTexts(name: string, value: unknown): readonly string[] {
   if (value === undefined) return [];
-  const texts = asList<unknown>(value);
+  const texts = toList<unknown>(value);
   if (Array.isArray(value) && texts.every((item) => typeof item === 'string')) {
     return texts as readonly string[];
   }

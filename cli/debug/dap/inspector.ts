@@ -1,4 +1,4 @@
-/** Answers the editor's questions about a stopped request: its frames, their scopes, the values. */
+/** Answers the editor's questions about a stopped request: its frames, with scopes and values. */
 import { basename } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { LineVariable } from '../../../runtime/core/line-stops.ts';
@@ -11,18 +11,18 @@ import { findValue, parsePath } from '../../../runtime/debug/value-path.ts';
 import { findFop } from './line-breakpoints.ts';
 import type { Thread, ThreadStop } from './threads.ts';
 
-/** The target of a frame's number in the editor: a volume, or a line of a module. */
-type Frame =
+/** The volume or the line of a module that a frame's number in the editor stands for. */
+type FrameTarget =
   | { readonly at: 'hop'; readonly stop: number; readonly level: number }
   | { readonly at: 'line'; readonly volume: string; readonly frame: number }
   /** A volume above a module that is stopped at a line: its values are not available. */
   | { readonly at: 'way' };
 
-/** The source of the variables behind a reference, which is a number of the client. */
+/** The place of the variables that a reference, a number in the editor's questions, stands for. */
 type VariableSource =
   | {
       readonly in: 'hop';
-      readonly frame: Frame & { at: 'hop' };
+      readonly frame: FrameTarget & { at: 'hop' };
       /** Null for a value found in any scope. */
       readonly scope: Scope['name'] | null;
       /** The path within the scope; empty for the whole scope. */
@@ -38,9 +38,9 @@ type VariableSource =
 
 export class Inspector {
   private readonly client: DebugClient;
-  private readonly frames = new Map<number, Frame>();
+  private readonly frames = new Map<number, FrameTarget>();
   private readonly variableSources = new Map<number, VariableSource>();
-  /** The last number; never reused, so that a late question cannot refer to another frame. */
+  /** The last number given. None is reused: a late question must not reach another frame. */
   private lastReference = 0;
 
   constructor(client: DebugClient) {
@@ -94,7 +94,7 @@ export class Inspector {
   private makeVolumeFrame(
     { volume, fop, where, paths }: FrameView,
     scripts: readonly ModuleView[],
-    frame: Frame,
+    frame: FrameTarget,
   ): DebugProtocol.StackFrame {
     const id = this.addReference(this.frames, frame);
     const name = [`${fop}@${volume}`, ...paths].join(' ');
@@ -108,7 +108,7 @@ export class Inspector {
     return { id, name, line: Number(line), column: Number(column), source: makeSource(file) };
   }
 
-  private requireFrame(id: number | undefined): Frame {
+  private requireFrame(id: number | undefined): FrameTarget {
     const frame = id === undefined ? undefined : this.frames.get(id);
     if (frame === undefined) throw new DebugError('this frame is gone: the request went on');
     return frame;
@@ -151,7 +151,7 @@ export class Inspector {
     }));
   }
 
-  private fetchScopes({ stop, level }: Frame & { at: 'hop' }): Promise<readonly Scope[]> {
+  private fetchScopes({ stop, level }: FrameTarget & { at: 'hop' }): Promise<readonly Scope[]> {
     return this.client.ask('scopes', { stop, level });
   }
 

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { ModuleMethod } from '../../../runtime/core/line-stops.ts';
 import { parse } from '../../../runtime/volfile/volfile.gen.js';
-import { reason } from '../../../terminal/reason.ts';
+import { formatReason } from '../../../terminal/reason.ts';
 
 /** A breakpoint for a line. */
 export interface LineBreakpoint {
@@ -22,16 +22,16 @@ export interface RefusedBreakpoint {
 }
 
 /** The lines of a volume in a volfile, from `volume` to `end-volume`. */
-interface Block {
+interface VolumeBlock {
   readonly name: string;
   readonly first: number;
   readonly last: number;
 }
 
 /** Parses a volfile into its volumes; lines count from 1. @throws {Error} for a syntax error */
-function parseBlocks(text: string): Block[] {
+function parseVolumeBlocks(text: string): VolumeBlock[] {
   const lineNumber = (at: number): number => text.slice(0, at).split('\n').length;
-  const blocks: Block[] = [];
+  const blocks: VolumeBlock[] = [];
   let openBlock: { name: string; first: number } | null = null;
   for (const { keyword, start, end, words } of parse(text)) {
     if (keyword === 'volume') openBlock = { name: words[0]?.text ?? '', first: lineNumber(start) };
@@ -52,14 +52,14 @@ export function makeVolumeBreakpoint(
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    return { message: `cannot read ${path}: ${reason(error)}` };
+    return { message: `cannot read ${path}: ${formatReason(error)}` };
   }
-  const block = parseBlocks(text).find(({ first, last }) => first <= line && line <= last);
+  const block = parseVolumeBlocks(text).find(({ first, last }) => first <= line && line <= last);
   if (block === undefined) return { message: 'this line belongs to no volume' };
   return { text: `@${block.name}`, line: block.first };
 }
 
-/** Brings a name to the form in which it is compared: case and underscores differ by language. */
+/** Removes case and underscores from a name, which differ by language, for comparisons. */
 const normalizeName = (name: string): string => name.toLowerCase().replaceAll('_', '');
 const fops = new Map(fopNames.map((name) => [normalizeName(name), name]));
 

@@ -4,12 +4,12 @@
  */
 
 /** The most bytes of a message; messages with sources and values are far shorter. */
-const BYTES_MAX = 16 * 1024 * 1024;
-/** The most bytes without the end of a header. */
-const HEADER_MAX = 4096;
+const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
+/** The most bytes of a header. */
+const HEADER_BYTES_MAX = 4096;
 const HEADER_END = '\r\n\r\n';
 
-/** Bytes that are no message: where the next message begins is unknown, so the session must end. */
+/** The input is no message. The start of the next one is unknown, so the session must end. */
 export class BadStream extends Error {
   readonly code = 'GLOSSA_DAP_STREAM';
 }
@@ -20,30 +20,33 @@ export function encodeMessage(message: object): Buffer {
 }
 
 export class MessageDecoder {
-  private rest: Buffer = Buffer.alloc(0);
+  private pendingBytes: Buffer = Buffer.alloc(0);
 
   /** Adds bytes; returns the messages that are complete. @throws {BadStream} */
   push(bytes: Uint8Array): unknown[] {
-    this.rest = Buffer.concat([this.rest, bytes]);
+    this.pendingBytes = Buffer.concat([this.pendingBytes, bytes]);
     const messages: unknown[] = [];
     for (;;) {
-      const end = this.rest.indexOf(HEADER_END);
-      if (end < 0) {
-        if (this.rest.length > HEADER_MAX) throw new BadStream('a message without a header');
+      const headerEnd = this.pendingBytes.indexOf(HEADER_END);
+      if (headerEnd < 0) {
+        if (this.pendingBytes.length > HEADER_BYTES_MAX)
+          throw new BadStream('a message without a header');
         return messages;
       }
-      const length = parseLength(this.rest.toString('latin1', 0, end));
-      const from = end + HEADER_END.length;
-      if (this.rest.length < from + length) return messages;
-      messages.push(parseMessage(this.rest.toString('utf8', from, from + length)));
-      this.rest = this.rest.subarray(from + length);
+      const length = parseLength(this.pendingBytes.toString('latin1', 0, headerEnd));
+      const jsonStart = headerEnd + HEADER_END.length;
+      if (this.pendingBytes.length < jsonStart + length) return messages;
+      messages.push(
+        parseMessage(this.pendingBytes.toString('utf8', jsonStart, jsonStart + length)),
+      );
+      this.pendingBytes = this.pendingBytes.subarray(jsonStart + length);
     }
   }
 }
 
 function parseLength(header: string): number {
   const length = Number(/^content-length: *(\d+) *$/im.exec(header)?.[1] ?? Number.NaN);
-  if (length <= BYTES_MAX) return length;
+  if (length <= MESSAGE_BYTES_MAX) return length;
   throw new BadStream(Number.isNaN(length) ? 'a header without a length' : 'a message too long');
 }
 

@@ -12,17 +12,20 @@ export interface Thread {
   readonly id: number;
   name: string;
   /** Whether the debugger reports its end; any other thread ends when it continues. */
-  isFollowed: boolean;
+  isEndReported: boolean;
   /** The stops of the request. The editor sees the first; the others wait until it resumes. */
   readonly stops: ThreadStop[];
 }
 
-/** The first number of threads without a request, as of a module's timer; requests count from 1. */
-const FIRST_OTHER = 0x40000000;
+/**
+ * The first id of threads without a request, such as a module's timer. Other ids are the numbers of
+ * requests, which count from 1.
+ */
+const FIRST_ID_WITHOUT_REQUEST = 0x40000000;
 
 export class Threads {
   private readonly threads = new Map<number, Thread>();
-  private readonly otherIds = new Map<string, number>();
+  private readonly idsWithoutRequest = new Map<string, number>();
 
   get all(): readonly Thread[] {
     return [...this.threads.values()];
@@ -36,9 +39,9 @@ export class Threads {
   add(stop: ThreadStop): { readonly thread: Thread; readonly isNew: boolean } {
     const id = this.findThreadId(stop);
     const existing = this.threads.get(id);
-    const thread = existing ?? { id, name: '', isFollowed: false, stops: [] };
+    const thread = existing ?? { id, name: '', isEndReported: false, stops: [] };
     thread.name = formatThreadName(stop);
-    thread.isFollowed ||= stop.at === 'hop';
+    thread.isEndReported ||= stop.at === 'hop';
     thread.stops.push(stop);
     this.threads.set(id, thread);
     return { thread, isNew: existing === undefined };
@@ -56,10 +59,11 @@ export class Threads {
   }
 
   /**
-   * Removes a thread without a stop whose end the debugger does not report; returns whether it did.
+   * Removes a thread without stops, unless the debugger will report its end. Returns whether it
+   * removed the thread.
    */
-  removeIfOver({ id, isFollowed, stops }: Thread): boolean {
-    return !isFollowed && stops.length === 0 && this.threads.delete(id);
+  removeIfOver({ id, isEndReported, stops }: Thread): boolean {
+    return !isEndReported && stops.length === 0 && this.threads.delete(id);
   }
 
   remove(id: number): boolean {
@@ -70,8 +74,9 @@ export class Threads {
     const { request } = threadStop.stop;
     if (request !== null && request > 0) return request;
     const key = threadStop.at === 'line' ? threadStop.volume : threadStop.stop.from;
-    const id = this.otherIds.get(key) ?? FIRST_OTHER + this.otherIds.size;
-    this.otherIds.set(key, id);
+    const id =
+      this.idsWithoutRequest.get(key) ?? FIRST_ID_WITHOUT_REQUEST + this.idsWithoutRequest.size;
+    this.idsWithoutRequest.set(key, id);
     return id;
   }
 }

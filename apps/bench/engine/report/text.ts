@@ -1,5 +1,5 @@
 /** Formats reports for a terminal of any width, with coloured verdicts. */
-import { formatBar, formatTable, maxWidth, wrap } from '../../../../terminal/layout.ts';
+import { findMaxWidth, formatBar, formatTable, wrap } from '../../../../terminal/layout.ts';
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import { paint, type Style } from '../../../../terminal/terminal.ts';
 import type { ComparedRuns, RunLine } from '../compare.ts';
@@ -85,8 +85,8 @@ function formatTableLines({ head, resultColumns, rows }: Table, screen: Screen):
   for (let from = 1; from <= head.length && measuredRows.length > 0; ) {
     const end = from <= resultColumns ? resultColumns : head.length;
     let to = from + 1;
-    while (to <= end && maxWidth(formatColumns(from, to + 1)) <= screen.width) to++;
-    const room = screen.width - maxWidth(formatColumns(from, to)) - 2;
+    while (to <= end && findMaxWidth(formatColumns(from, to + 1)) <= screen.width) to++;
+    const room = screen.width - findMaxWidth(formatColumns(from, to)) - 2;
     const showsBars = from === 1 && room >= BAR_MIN;
     const bars = measuredRows.map(({ barLength }) => formatBar(barLength, Math.min(BAR_MAX, room)));
     lines.push(...formatColumns(from, to, showsBars ? ['', ...bars] : []));
