@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
-import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ._names import AnyPath
+from ._path_calls import ANY_DEPTH, PathCalls, PathPart, match_part, split_pattern
+from ._request import Call
+from ._shapes import blocking
+from ._volume_base import VolumeBase
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from ._volume import Volume
 
-PathPart = Union[str, "os.PathLike[str]"]
-
-# Of a pattern: any number of directories.
-ANY_DEPTH = "**"
+R = TypeVar("R")
+V = TypeVar("V", bound=VolumeBase[Any])
 
 
-class VolumePath(os.PathLike[str]):
-    """A path in a volume: what PurePosixPath has, and what pathlib.Path does with files."""
+class PathBase(os.PathLike[str], Generic[V]):
+    """A path in a volume: the part of PurePosixPath, which needs no request."""
 
     __slots__ = ("_volume", "_pure")
 
-    def __init__(self, volume: Volume, *parts: PathPart) -> None:
+    def __init__(self, volume: V, *parts: PathPart) -> None:
         self._volume = volume
         self._pure = PurePosixPath(*parts)
 
-    def _with(self, pure: PurePosixPath) -> VolumePath:
-        return VolumePath(self._volume, pure)
+    def _with(self, *parts: PathPart) -> Self:
+        return type(self)(self._volume, *parts)
+
+    @property
+    def _calls(self) -> PathCalls:
+        return PathCalls(str(self._pure))
 
     # -- the path itself ---------------------------------------------------------------------------
 
     @property
-    def volume(self) -> Volume:
+    def volume(self) -> V:
         return self._volume
 
     def __fspath__(self) -> str:
@@ -55,29 +59,29 @@ class VolumePath(os.PathLike[str]):
         return hash(self._pure)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, VolumePath):
+        if not isinstance(other, type(self)):
             return NotImplemented
         return self._pure == other._pure and self._volume.is_same(other._volume)
 
-    def __lt__(self, other: VolumePath) -> bool:
+    def __lt__(self, other: Self) -> bool:
         return self._pure < other._pure
 
-    def __le__(self, other: VolumePath) -> bool:
+    def __le__(self, other: Self) -> bool:
         return self._pure <= other._pure
 
-    def __gt__(self, other: VolumePath) -> bool:
+    def __gt__(self, other: Self) -> bool:
         return self._pure > other._pure
 
-    def __ge__(self, other: VolumePath) -> bool:
+    def __ge__(self, other: Self) -> bool:
         return self._pure >= other._pure
 
-    def __truediv__(self, part: PathPart) -> VolumePath:
+    def __truediv__(self, part: PathPart) -> Self:
         return self._with(self._pure / part)
 
-    def __rtruediv__(self, part: str) -> VolumePath:
+    def __rtruediv__(self, part: str) -> Self:
         return self._with(part / self._pure)
 
-    def joinpath(self, *parts: PathPart) -> VolumePath:
+    def joinpath(self, *parts: PathPart) -> Self:
         return self._with(self._pure.joinpath(*parts))
 
     @property
@@ -101,11 +105,11 @@ class VolumePath(os.PathLike[str]):
         return self._pure.suffixes
 
     @property
-    def parent(self) -> VolumePath:
+    def parent(self) -> Self:
         return self._with(self._pure.parent)
 
     @property
-    def parents(self) -> Sequence[VolumePath]:
+    def parents(self) -> Sequence[Self]:
         return tuple(map(self._with, self._pure.parents))
 
     def as_posix(self) -> str:
@@ -124,90 +128,57 @@ class VolumePath(os.PathLike[str]):
     def match(self, pattern: str) -> bool:
         return self._pure.match(pattern)
 
-    def with_name(self, name: str) -> VolumePath:
+    def with_name(self, name: str) -> Self:
         return self._with(self._pure.with_name(name))
 
-    def with_stem(self, stem: str) -> VolumePath:
+    def with_stem(self, stem: str) -> Self:
         return self._with(self._pure.with_stem(stem))
 
-    def with_suffix(self, suffix: str) -> VolumePath:
+    def with_suffix(self, suffix: str) -> Self:
         return self._with(self._pure.with_suffix(suffix))
 
-    # -- attributes --------------------------------------------------------------------------------
 
-    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
-        return self._volume.stat(self, follow_symlinks=follow_symlinks)
+class VolumePath(PathBase["Volume"]):
+    """A path in a volume: what PurePosixPath has, and what pathlib.Path does with files."""
 
-    def lstat(self) -> os.stat_result:
-        return self._volume.lstat(self)
+    __slots__ = ()
 
-    def exists(self) -> bool:
-        return self._volume.exists(self)
+    def _run(self, call: Call[R]) -> R:
+        return self._volume.run(call)
 
-    def is_file(self) -> bool:
-        return self._volume.isfile(self)
-
-    def is_dir(self) -> bool:
-        return self._volume.isdir(self)
-
-    def is_symlink(self) -> bool:
-        return self._volume.islink(self)
-
-    def samefile(self, other: AnyPath) -> bool:
-        return self._volume.samefile(self, other)
-
-    def chmod(self, mode: int, *, follow_symlinks: bool = True) -> None:
-        self._volume.chmod(self, mode, follow_symlinks=follow_symlinks)
-
-    # -- names -------------------------------------------------------------------------------------
-
-    def mkdir(self, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
-        try:
-            if parents:
-                self._volume.makedirs(self, mode, exist_ok)
-            else:
-                self._volume.mkdir(self, mode)
-        except FileExistsError:
-            if not exist_ok or not self.is_dir():
-                raise
-
-    def touch(self, mode: int = 0o666, exist_ok: bool = True) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | (0 if exist_ok else os.O_EXCL)
-        with self._volume.open_raw(self, flags, mode) as file:
-            file.utime()
-
-    def unlink(self, missing_ok: bool = False) -> None:
-        try:
-            self._volume.unlink(self)
-        except FileNotFoundError:
-            if not missing_ok:
-                raise
-
-    def rmdir(self) -> None:
-        self._volume.rmdir(self)
+    stat = blocking(PathCalls.stat)
+    lstat = blocking(PathCalls.lstat)
+    exists = blocking(PathCalls.exists)
+    is_file = blocking(PathCalls.is_file)
+    is_dir = blocking(PathCalls.is_dir)
+    is_symlink = blocking(PathCalls.is_symlink)
+    samefile = blocking(PathCalls.samefile)
+    chmod = blocking(PathCalls.chmod)
+    mkdir = blocking(PathCalls.mkdir)
+    touch = blocking(PathCalls.touch)
+    unlink = blocking(PathCalls.unlink)
+    rmdir = blocking(PathCalls.rmdir)
+    symlink_to = blocking(PathCalls.symlink_to)
+    hardlink_to = blocking(PathCalls.hardlink_to)
+    read_bytes = blocking(PathCalls.read_bytes)
+    write_bytes = blocking(PathCalls.write_bytes)
+    read_text = blocking(PathCalls.read_text)
+    write_text = blocking(PathCalls.write_text)
 
     def rename(self, target: PathPart) -> VolumePath:
         self._volume.rename(self, target)
-        return VolumePath(self._volume, target)
+        return self._with(target)
 
     def replace(self, target: PathPart) -> VolumePath:
         self._volume.replace(self, target)
-        return VolumePath(self._volume, target)
-
-    def symlink_to(self, target: PathPart, target_is_directory: bool = False) -> None:
-        self._volume.symlink(target, self)
-
-    def hardlink_to(self, target: PathPart) -> None:
-        self._volume.link(target, self)
+        return self._with(target)
 
     def readlink(self) -> VolumePath:
-        return VolumePath(self._volume, self._volume.readlink(str(self)))
+        return self._with(self._volume.readlink(str(self)))
 
     def resolve(self) -> VolumePath:
         """The path without symbolic links; the file must exist."""
-        return VolumePath(self._volume, self._volume.realpath(self))
-
-    # -- data --------------------------------------------------------------------------------------
+        return self._with(self._volume.realpath(self))
 
     if TYPE_CHECKING:
         # `open` of the volume without its first argument.
@@ -217,20 +188,6 @@ class VolumePath(os.PathLike[str]):
         def open(self, *args, **kwargs):
             return self._volume.open(self, *args, **kwargs)
 
-    def read_bytes(self) -> bytes:
-        return self._volume.read_bytes(self)
-
-    def write_bytes(self, data: Any) -> int:
-        return self._volume.write_bytes(self, data)
-
-    def read_text(self, encoding: str | None = None, errors: str | None = None) -> str:
-        return self._volume.read_text(self, encoding, errors)
-
-    def write_text(
-        self, data: str, encoding: str | None = None, errors: str | None = None
-    ) -> int:
-        return self._volume.write_text(self, data, encoding, errors)
-
     # -- directories -------------------------------------------------------------------------------
 
     def iterdir(self) -> Iterator[VolumePath]:
@@ -239,42 +196,28 @@ class VolumePath(os.PathLike[str]):
 
     def glob(self, pattern: str) -> Iterator[VolumePath]:
         """The files below that match a pattern, in which `**` is any number of directories."""
-        parts = PurePosixPath(pattern).parts
-        if not parts or pattern.startswith("/"):
-            raise ValueError(f"Unacceptable pattern: {pattern!r}")
+        parts = split_pattern(pattern)
         seen: set[str] = set()
         for path in self._select(str(self), parts):
             if path not in seen:
                 seen.add(path)
-                yield VolumePath(self._volume, path)
+                yield self._with(path)
 
     def rglob(self, pattern: str) -> Iterator[VolumePath]:
         return self.glob(f"{ANY_DEPTH}/{pattern}")
 
-    def _select(self, path: str, parts: tuple[str, ...]) -> Iterator[str]:
+    def _select(self, path: str, parts: Sequence[str]) -> Iterator[str]:
         if not parts:
             yield path
-            return
-        part, rest = parts[0], parts[1:]
-        if part == ANY_DEPTH:
+        elif parts[0] == ANY_DEPTH:
             for directory, _, _ in self._volume.walk(path):
-                yield from self._select(directory, rest)
-        elif any(letter in part for letter in "*?["):
-            matches = re.compile(fnmatch.translate(part)).match
-            try:
-                entries = list(self._volume.scandir(path))
-            except (NotADirectoryError, FileNotFoundError, PermissionError):
-                return
-            for entry in entries:
-                if matches(entry.name) and (not rest or entry.is_dir()):
-                    yield from self._select(entry.path, rest)
+                yield from self._select(directory, parts[1:])
         else:
-            named: str = posixpath.join(path, part)
-            if self._volume.lexists(named):
-                yield from self._select(named, rest)
+            for found in self._run(match_part(path, parts[0], len(parts) == 1)):
+                yield from self._select(found, parts[1:])
 
     def walk(
         self, top_down: bool = True, on_error: Any = None, follow_symlinks: bool = False
     ) -> Iterator[tuple[VolumePath, list[str], list[str]]]:
         for path, folders, files in self._volume.walk(str(self), top_down, on_error, follow_symlinks):
-            yield VolumePath(self._volume, path), folders, files
+            yield self._with(path), folders, files

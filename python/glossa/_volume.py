@@ -203,10 +203,6 @@ class Volume(VolumeBase[Connector]):
         """A path of the volume with the methods of pathlib: `volume.path("/a") / "b"`."""
         return VolumePath(self, *parts)
 
-    def is_same(self, other: Volume) -> bool:
-        """Whether both are one volume, perhaps for different callers."""
-        return self._connector is other._connector
-
     # -- the volume --------------------------------------------------------------------------------
 
     def reload(self) -> None:

@@ -86,6 +86,10 @@ class VolumeBase(Generic[C]):
         volume._owns_connector = False
         return volume
 
+    def is_same(self, other: VolumeBase[Any]) -> bool:
+        """Whether both are one volume, perhaps for different callers."""
+        return self._connector is other._connector
+
     @property
     def closed(self) -> bool:
         return self._connector.is_closed

@@ -21,6 +21,7 @@ from collections.abc import AsyncIterator, Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._aio_connection import Connection
+from ._aio_path import VolumePath
 from ._calls import bytes_of
 from ._connector import ConnectorBase
 from ._directory import EntryBase, join
@@ -28,7 +29,7 @@ from ._entry_calls import EntryCalls, read_level
 from ._file import ACCESS_MODES, OpenMode
 from ._file_calls import FileCalls, writable
 from ._identity import Identity
-from ._names import AnyPath, check_integer, check_position
+from ._names import AnyPath, StrPath, check_integer, check_position
 from ._operations import DATA_MAX
 from ._request import Call
 from ._server import Source
@@ -39,7 +40,7 @@ from ._volume_base import VolumeBase
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["DirEntry", "File", "Volume"]
+__all__ = ["DirEntry", "File", "Volume", "VolumePath"]
 
 R = TypeVar("R")
 calls = TreeCalls()
@@ -410,6 +411,10 @@ class Volume(VolumeBase[Connector]):
                     yield step
         if not topdown:
             yield top, folders, files
+
+    def path(self, *parts: StrPath) -> VolumePath:
+        """A path of the volume with the methods of pathlib: `volume.path("/a") / "b"`."""
+        return VolumePath(self, *parts)
 
     async def close(self) -> None:
         """Ends the connection, and a server of the volume's own. Calls under way fail."""

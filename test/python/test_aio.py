@@ -42,6 +42,49 @@ class Asyncio(VolumeCase):
 
         self.run_with_volume(work)
 
+    def test_path(self):
+        """a path of the volume has the methods of VolumePath as coroutines and asynchronous iterators"""
+
+        async def work(volume):
+            tree = volume.path(self.at("tree"))
+            note = tree / "a" / "note.txt"
+            self.assertIsInstance(note, aio.VolumePath)
+            await note.parent.mkdir(parents=True, exist_ok=True)
+            await note.parent.mkdir(exist_ok=True)
+            with self.assertRaises(FileExistsError):
+                await note.parent.mkdir()
+            self.assertEqual(await note.write_text("ä\n"), 2)
+            async with note.open("ab") as file:
+                await file.write(b"more")
+            self.assertEqual(await note.read_bytes(), "ä\nmore".encode())
+            self.assertEqual((await note.stat()).st_size, 7)
+            self.assertEqual((note.name, note.suffix, note.parent), ("note.txt", ".txt", tree / "a"))
+            await (tree / "empty").touch()
+            with self.assertRaises(FileExistsError):
+                await (tree / "empty").touch(exist_ok=False)
+            moved = await (tree / "empty").rename(tree / "a" / "moved")
+            self.assertTrue(await moved.is_file() and not await (tree / "empty").exists())
+            self.assertEqual({path async for path in (tree / "a").iterdir()}, {note, moved})
+            self.assertEqual([str(path) async for path in tree.glob("*/n*")], [str(note)])
+            self.assertEqual([path.name async for path in tree.rglob("*.txt")], ["note.txt"])
+            self.assertEqual([path async for path in tree.glob("a/none")], [])
+            with self.assertRaises(ValueError):
+                [path async for path in tree.glob("/a")]
+            self.assertEqual([step async for step in tree.walk()][0], (tree, ["a"], []))
+            await moved.unlink()
+            await moved.unlink(missing_ok=True)
+            with self.assertRaises(FileNotFoundError):
+                await moved.unlink()
+            await (tree / "s").symlink_to("a/note.txt")
+            self.assertEqual(await (tree / "s").resolve(), note)
+            self.assertEqual(str(await (tree / "s").readlink()), "a/note.txt")
+            self.assertTrue(await note.samefile(tree / "s"))
+            same = volume.with_identity(uid=0).path(str(note))
+            self.assertTrue(note == same and hash(note) == hash(same))
+            self.assertNotEqual(note, self.volume.path(str(note)))
+
+        self.run_with_volume(work)
+
     def test_files(self):
         """open gives files with positions, lines and data of several messages"""
         data = os.urandom(2_500_000)

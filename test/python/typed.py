@@ -25,6 +25,9 @@ def check_volume(volume: Volume) -> None:
     assert_type(volume.path("/a") / "b", VolumePath)
     assert_type(volume.path("/a").parents, Sequence[VolumePath])
     assert_type(volume.with_identity(uid=1), Volume)
+    assert_type(volume.path("/a").read_text(), str)
+    for path in volume.path("/").glob("*"):
+        assert_type(path, VolumePath)
     for entry in volume.scandir("/"):
         assert_type(entry, DirEntry[Any])
         assert_type(entry.is_dir(follow_symlinks=False), bool)
@@ -38,5 +41,9 @@ async def check_aio(volume: aio.Volume) -> None:
     async with volume.open("/a") as file:
         assert_type(file, aio.File)
         assert_type(await file.pread(1, 2), bytes)
+    assert_type(volume.path("/a") / "b", aio.VolumePath)
+    assert_type(await volume.path("/a").read_text(), str)
+    async for path in volume.path("/").glob("*"):
+        assert_type(path, aio.VolumePath)
     async for entry in volume.scandir("/"):
         assert_type(await entry.is_dir(), bool)
