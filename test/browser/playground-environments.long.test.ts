@@ -155,7 +155,7 @@ async function completeInModules(page: Page): Promise<void> {
     await page.click(`[data-path="${path}"]`);
     expect(await readHoverCard(page, 'lookup')).toContain('lookup(frame, loc, xdata)');
     expect(await readHoverCard(page, 'wind')).toMatch(
-      /^wind\(.*Passes (the request down|it to the first child)/,
+      /^wind\(.*Passes the request (down|to the first child)/,
     );
     await typeCode(page, `${def}look`, true);
     await waitForOffer(page, 'lookup(loc, xdata)');
