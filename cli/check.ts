@@ -1,6 +1,6 @@
 /** `glossa check`: prints all problems of volfiles that can be found without starting them. */
 import { dirname, resolve } from 'node:path';
-import { topVolume } from '../runtime/volfile/description.ts';
+import { findTopVolume } from '../runtime/volfile/description.ts';
 import { inspectVolumes } from '../runtime/volfile/inspect-volumes.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import { formatProblems, type VolfileProblem } from '../runtime/volfile/problems.ts';
@@ -111,7 +111,7 @@ function printInspection(file: string, inspection: VolfileInspection, terminal: 
     return;
   }
   const { length } = description.volumes;
-  const { name, type } = topVolume(description);
+  const { name, type } = findTopVolume(description);
   const volumes = `${length} volume${length === 1 ? '' : 's'}`;
   printNote(
     `${file}: ${volumes}, the top is ${printable(name.text)} (${printable(type.text)}): ${counts}`,

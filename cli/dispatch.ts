@@ -6,7 +6,7 @@
  */
 import { tmpdir } from 'node:os';
 import { didYouMean } from '../runtime/core/nearest.ts';
-import { tooManyOpenFiles } from '../runtime/sys/open-files.ts';
+import { tooManyOpenFilesMessage } from '../runtime/sys/open-files.ts';
 import { parent } from '../server/child-server.ts';
 import { type Command, formatUsage } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
@@ -121,7 +121,7 @@ function reportFailure(error: unknown, debug: boolean, terminal: Terminal): numb
     return EXIT_FAILURE;
   }
   if (isOutOfDescriptors(error) && !debug) {
-    terminal.err(`glossa: ${tooManyOpenFiles}`);
+    terminal.err(`glossa: ${tooManyOpenFilesMessage}`);
     return EXIT_FAILURE;
   }
   const environmentError = debug ? null : describeEnvironmentError(error);

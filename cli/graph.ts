@@ -3,8 +3,8 @@ import { closeSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { openToWrite } from '../runtime/sys/guarded-write.ts';
 import {
+  findTopVolume,
   toMaskedVolumes,
-  topVolume,
   type VolfileDescription,
 } from '../runtime/volfile/description.ts';
 import { type RenderFormat, renderers } from '../runtime/volfile/render.ts';
@@ -71,7 +71,7 @@ function toJson(description: VolfileDescription): object {
     ...volume,
     options: Object.fromEntries(options),
   }));
-  return { top: topVolume(description).name.text, volumes };
+  return { top: findTopVolume(description).name.text, volumes };
 }
 
 function writePicture(path: string, picture: string): void {

@@ -10,8 +10,8 @@ import { INFO, type LogLevels, type LogSink, WARNING } from '../runtime/core/log
 import { didYouMean } from '../runtime/core/nearest.ts';
 import type { Xlator } from '../runtime/core/xlator.ts';
 import { pump } from '../runtime/pump/pump.ts';
-import { makeGraph } from '../runtime/volfile/activate.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
+import { makeGraph } from '../runtime/volfile/make-graph.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { TimeOfDay } from '../server/log-sink.ts';
 import { NodeContext } from '../server/node-context.ts';

@@ -10,7 +10,7 @@ import { Graph } from '../runtime/core/graph.ts';
 import { Log, type LogLevels, parseLogLevel, WARNING } from '../runtime/core/log.ts';
 import type { ReloadResult } from '../runtime/core/xlator.ts';
 import { pump } from '../runtime/pump/pump.ts';
-import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/activate.ts';
+import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/make-graph.ts';
 import { formatProblems, listProblems } from '../runtime/volfile/problems.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { Failure } from '../terminal/exit.ts';

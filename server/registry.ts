@@ -6,7 +6,7 @@
 import { translators as gluster } from '../gluster/registry.gen.ts';
 import { standInTypes } from '../gluster/stand-ins/types.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
-import { Registry } from '../runtime/volfile/activate.ts';
+import { Registry } from '../runtime/volfile/make-graph.ts';
 import { translators as local } from '../runtime/xlators/registry.gen.ts';
 
 type Loader = () => Promise<{ readonly default: unknown }>;

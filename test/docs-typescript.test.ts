@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { ENOENT, EPERM } from '../runtime/core/errno.ts';
 import { Fd } from '../runtime/core/fd.ts';
 import { WARNING } from '../runtime/core/log.ts';
-import { makeGraph } from '../runtime/volfile/activate.ts';
+import { makeGraph } from '../runtime/volfile/make-graph.ts';
 import { Source } from '../runtime/volfile/source.ts';
 import { inspectVolfile } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';

@@ -10,7 +10,7 @@ import { type Arg, fops, toCamelCase } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { genericOptions, type OptionSpec, type Options } from '../../runtime/core/options.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import type { Registry } from '../../runtime/volfile/activate.ts';
+import type { Registry } from '../../runtime/volfile/make-graph.ts';
 import type { ArgWords, MemberWords, ModuleWords, OptionWords, Words } from './page-data.ts';
 
 /** Returns the class of an argument in the declarations: its type with a capital (`loc`: `Loc`). */

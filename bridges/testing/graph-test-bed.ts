@@ -14,7 +14,7 @@ import {
   LEASE_FIELDS,
   STATVFS_FIELDS,
 } from '../../runtime/core/gen/fields.gen.ts';
-import { Links, refusal } from '../../runtime/core/gen/fops.gen.ts';
+import { Links, makeRefusingFop } from '../../runtime/core/gen/fops.gen.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import { DEBUG } from '../../runtime/core/log.ts';
 import { isUpcall } from '../../runtime/core/upcall.ts';
@@ -366,7 +366,7 @@ function makeStorageLinks({ xlators }: Graph, child: number): Child {
   if (storage === undefined) throw new MessageError(`the graph has no child ${child}`);
   return new Links((name) => ({
     xl: storage,
-    fop: (storage.fops[name] as never) ?? refusal(name, EOPNOTSUPP),
+    fop: (storage.fops[name] as never) ?? makeRefusingFop(name, EOPNOTSUPP),
   }));
 }
 

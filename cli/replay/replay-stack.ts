@@ -17,7 +17,7 @@ import type { Head } from '../../runtime/observe/format.ts';
 import { findVolume, type Roles } from '../../runtime/replay/plan.ts';
 import { PlayedVolume } from '../../runtime/replay/played-volume.ts';
 import { RecordedStorage } from '../../runtime/replay/recorded-storage.ts';
-import { makeVolumeSpecs } from '../../runtime/volfile/activate.ts';
+import { makeVolumeSpecs } from '../../runtime/volfile/make-graph.ts';
 import { registry } from '../../server/registry.ts';
 import { startOrFail } from '../../server/start-graph.ts';
 import { refuseStuck } from '../../server/stuck-mounts.ts';

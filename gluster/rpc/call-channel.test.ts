@@ -1,6 +1,6 @@
 /** A call channel over a simulated transport. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { RecordError, RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { makeRecordMark, RecordError, RecordReader } from '../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { CallChannel, type LossReason, type PendingCall } from './call-channel.ts';
 import { parseFields, readFields, writeFields } from './fields.ts';
@@ -73,7 +73,7 @@ function peer(write: (w: XdrWriter) => void): Uint8Array {
   const w = new XdrWriter();
   w.u32(0);
   write(w);
-  w.patch(0, recordMark(w.at - 4));
+  w.patch(0, makeRecordMark(w.at - 4));
   return w.writtenBytes;
 }
 

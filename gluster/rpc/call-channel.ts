@@ -6,7 +6,7 @@
  * data of a write is sent from its own memory; only the unsent rest is copied.
  */
 
-import { type RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { makeRecordMark, type RecordReader } from '../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { CALL, type Caller, NO_XID, REPLY, readReply, SELF_CALLER, writeCall } from './message.ts';
 import { type NumberedCall, PendingCalls } from './pending-calls.ts';
@@ -118,7 +118,10 @@ export class CallChannel {
   /** Completes a call. @param data bytes that follow the arguments; with data the call is sent now */
   end(data: Uint8Array | null = null): void {
     const { out, markPosition } = this;
-    out.patch(markPosition, recordMark(out.at - markPosition - MARK_SIZE + (data?.length ?? 0)));
+    out.patch(
+      markPosition,
+      makeRecordMark(out.at - markPosition - MARK_SIZE + (data?.length ?? 0)),
+    );
     if (data !== null) this.flush(data);
   }
 

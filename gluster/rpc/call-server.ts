@@ -4,7 +4,7 @@
  * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.c`, `rpcsvc_program_actor`.
  */
 
-import { type RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { makeRecordMark, type RecordReader } from '../../runtime/wire/record.ts';
 import { XdrReader, type XdrWriter } from '../../runtime/wire/xdr.ts';
 import { type Fields, writeFields } from './fields.ts';
 import {
@@ -159,7 +159,7 @@ export class CallServer {
     const mark = out.at;
     out.u32(0);
     write(out);
-    out.patch(mark, recordMark(out.at - mark - 4));
+    out.patch(mark, makeRecordMark(out.at - mark - 4));
     this.bytesOut += out.at - mark;
     this.settings.onWritten();
   }

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { gfidFromRandom } from '../../runtime/core/gfid.ts';
 import { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
-import { type Loan, RecordError, RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { type Loan, makeRecordMark, RecordError, RecordReader } from '../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { readTexts, writeTexts } from './dict.ts';
 import { type KindName, readFields, writeFields } from './fields.ts';
@@ -270,7 +270,7 @@ describe('records', () => {
         (messages, sizes) => {
           const w = new XdrWriter();
           for (const [message] of messages) {
-            w.u32(recordMark(message.length));
+            w.u32(makeRecordMark(message.length));
             w.fixed(message);
           }
           const records = new RecordReader(64);
@@ -335,7 +335,7 @@ describe('records', () => {
               w.fixed(message.subarray(from, end));
               from = end;
             }
-            w.u32(recordMark(message.length - from));
+            w.u32(makeRecordMark(message.length - from));
             w.fixed(message.subarray(from));
           }
           const received = receive(new RecordReader(64), w.writtenBytes, sizes);
@@ -358,8 +358,8 @@ describe('records', () => {
     };
     const most = () => new RecordReader(64, 1000);
     expect(() => receive(most(), stream(0xffff_ffff), [4])).toThrow(RecordError);
-    expect(() => receive(most(), stream(recordMark(1001)), [1])).toThrow('1001 bytes or more');
-    expect(receive(most(), stream(recordMark(4), 7), [3])).toHaveLength(1);
+    expect(() => receive(most(), stream(makeRecordMark(1001)), [1])).toThrow('1001 bytes or more');
+    expect(receive(most(), stream(makeRecordMark(4), 7), [3])).toHaveLength(1);
     // The limit applies to all parts together.
     const part = [600, ...Array<number>(150).fill(1)];
     expect(() => receive(most(), stream(...part, ...part), [64])).toThrow('1200 bytes or more');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { SocketAddress } from '../../runtime/core/addresses.ts';
 import { EACCES } from '../../runtime/core/errno.ts';
-import { recordMark } from '../../runtime/wire/record.ts';
+import { makeRecordMark } from '../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import type { Results } from '../rpc/call-server.ts';
 import { writeTexts } from '../rpc/dict.ts';
@@ -180,7 +180,7 @@ function record(write: (w: XdrWriter) => void): Uint8Array {
   const w = new XdrWriter();
   w.u32(0);
   write(w);
-  w.patch(0, recordMark(w.at - 4));
+  w.patch(0, makeRecordMark(w.at - 4));
   return w.writtenBytes.slice();
 }
 

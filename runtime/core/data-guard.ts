@@ -10,7 +10,7 @@
 import type { Dict } from './dict.ts';
 import { EIO, ENXIO, EOPNOTSUPP } from './errno.ts';
 import { type DataRoute, type FopRow, fops as rows } from './fops.ts';
-import { type FopName, fail, Links, refusal, unwind, wind } from './gen/fops.gen.ts';
+import { type FopName, fail, Links, makeRefusingFop, unwind, wind } from './gen/fops.gen.ts';
 import { collect, tailArgs } from './gen/generic.gen.ts';
 import { CONTENT } from './xdata.ts';
 import type { Cbk, Child, Fop, Fops, Xlator } from './xlator.ts';
@@ -34,7 +34,7 @@ export function guardFops(xl: Xlator<unknown>, own: Fops<unknown>): GuardedFops 
   if (!changes) return { fops: own, logText: null };
   const itself = new Links((name) => ({
     xl,
-    fop: (own[name] as Fop<typeof name, unknown> | undefined) ?? refusal(name, EOPNOTSUPP),
+    fop: (own[name] as Fop<typeof name, unknown> | undefined) ?? makeRefusingFop(name, EOPNOTSUPP),
   }));
   /** Routes a fop to the volume's own implementation, or to the child that the volume passes it to. */
   const routeOnward: FopRoute = (name) =>
@@ -47,7 +47,7 @@ export function guardFops(xl: Xlator<unknown>, own: Fops<unknown>): GuardedFops 
     else if (row.data === 'extents')
       guarded[name] = makeHolelessSeek(routeOnward) as Fop<FopName, unknown>;
     else if (row.data === 'past')
-      guarded[name] = refusal(name, EOPNOTSUPP) as Fop<FopName, unknown>;
+      guarded[name] = makeRefusingFop(name, EOPNOTSUPP) as Fop<FopName, unknown>;
   }
   const logText =
     'this volume changes data, so all data goes through readv and writev: ' +

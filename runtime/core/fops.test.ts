@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { findFop, fops, numbersWithoutMethod } from './fops.ts';
-import { fail, fopNames, Links, pass, refusal, tail, unwind, wind } from './gen/fops.gen.ts';
+import {
+  fail,
+  fopNames,
+  Links,
+  makeRefusingFop,
+  pass,
+  tail,
+  unwind,
+  wind,
+} from './gen/fops.gen.ts';
 import { tap } from './gen/taps.gen.ts';
 
 /**
@@ -85,7 +94,7 @@ describe('the generated stubs', () => {
     for (const group of [wind, tail, unwind, fail, pass, tap]) {
       expect(Object.keys(group)).toEqual(names);
     }
-    const links = new Links((name) => ({ xl: null as never, fop: refusal(name, 95) }));
+    const links = new Links((name) => ({ xl: null as never, fop: makeRefusingFop(name, 95) }));
     expect(Object.keys(links)).toEqual(names);
   });
 });

@@ -18,7 +18,7 @@ import {
   makeOpenOnceTarget,
   RetiredGraph,
 } from './exchange.ts';
-import { type FopName, Links, refusal } from './gen/fops.gen.ts';
+import { type FopName, Links, makeRefusingFop } from './gen/fops.gen.ts';
 import { observed } from './gen/observed.gen.ts';
 import { tap } from './gen/taps.gen.ts';
 import type { Initiator } from './initiator.ts';
@@ -360,7 +360,7 @@ export class Graph implements GraphView {
     const fop = xl.fops[name] as Fop<N, unknown> | undefined;
     if (fop !== undefined)
       return this.retired.length === 0 ? { xl, fop } : makeOpenOnceTarget(xl, name, fop);
-    return xl.passesThrough ? null : { xl, fop: refusal(name, EOPNOTSUPP) };
+    return xl.passesThrough ? null : { xl, fop: makeRefusingFop(name, EOPNOTSUPP) };
   }
 
   /** Makes an instance. @param id that of the replaced instance whose contexts it takes over, else a new one */

@@ -137,8 +137,8 @@ export class HotSources {
     const { hot } = this;
     for (let at = hot.length - 1; at >= 0; at--) {
       const source = hot[at];
-      if (source === undefined || set.ready(first + at) === 0) continue;
-      const isOver = set.isOver(first + at);
+      if (source === undefined || set.readyEvents(first + at) === 0) continue;
+      const isOver = set.hasPeerClosed(first + at);
       hasReceived = true;
       if (source.isFull) source.flush();
       // poll(2) reports a closed peer until the source reads the end.

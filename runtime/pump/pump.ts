@@ -208,7 +208,7 @@ class Pump implements PumpSources {
         }
         isLate = sample() > deadline;
         requestsSinceSample = 0;
-        if (this.pollSet.ready(0) !== 0) break;
+        if (this.pollSet.readyEvents(0) !== 0) break;
         n = this.readReady();
       }
       if (n > 0) {
@@ -344,7 +344,8 @@ class Pump implements PumpSources {
 
   /** Whether the last poll found a mount with a request. */
   private isMountReady(): boolean {
-    for (let at = this.mounts.length; at > 0; at--) if (this.pollSet.ready(at) !== 0) return true;
+    for (let at = this.mounts.length; at > 0; at--)
+      if (this.pollSet.readyEvents(at) !== 0) return true;
     return false;
   }
 

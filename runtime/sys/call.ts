@@ -1,10 +1,10 @@
 /**
- * Makes TypeScript functions of C functions, through koffi. Symbols come from the node process itself, which has
+ * Binds C functions as TypeScript functions, through koffi. Symbols come from the node process itself, which has
  * libc (glibc or musl) and libuv.
  *
- * **A result below zero is minus the errno** (`-2` is ENOENT); any other is C's. Calls do not throw. A function that
- * this libc lacks returns `-ENOSYS`. A path is bytes ending in NUL, so that names that are not UTF-8 survive; `null`
- * is C's NULL. Offsets and sizes are Numbers, exact below 2^53.
+ * **A result below zero is minus the errno** (`-2` is ENOENT); any other is C's own result. Calls do not throw. A
+ * function that this libc lacks returns `-ENOSYS`. A path is bytes ending in NUL, as names need not be UTF-8; `null` is
+ * C's NULL. Offsets and sizes are Numbers, exact below 2^53.
  */
 import koffi from 'koffi';
 
@@ -12,11 +12,11 @@ import koffi from 'koffi';
 export type Path = Uint8Array;
 
 const ENOSYS = 38;
-const self = koffi.load(null);
+const program = koffi.load(null);
 const { errno } = koffi;
 
-/** Address of the first byte, for structs with pointers (iovec, msghdr). */
-export const address = (bytes: Uint8Array): bigint => koffi.address(bytes) as bigint;
+/** Returns the address of the first byte, for structs with pointers (iovec, msghdr). */
+export const addressOf = (bytes: Uint8Array): bigint => koffi.address(bytes) as bigint;
 
 type Parameter<P extends string> = P extends `${string}*${string}` ? Uint8Array | null : number;
 type ParametersOf<L extends string> = L extends `${infer P}, ${infer Rest}`
@@ -29,11 +29,11 @@ export type CFunction<C extends string> = C extends `${string}(${infer L})`
   ? (...args: ParametersOf<L>) => number
   : never;
 
-/** Binds a C function whose result is not a status, without a check of errno. */
+/** Binds a C function whose result is no status: errno is not checked. */
 export const bindPlain = <C extends string>(prototype: C): CFunction<C> =>
-  self.func(prototype) as unknown as CFunction<C>;
+  program.func(prototype) as unknown as CFunction<C>;
 
-/** As `bindPlain`; null when this program lacks the function. */
+/** Binds a C function without a check of errno. Returns null if this program lacks the function. */
 export function bindIfPresent<F extends (...args: never[]) => unknown>(
   prototype: string,
 ): F | null {
@@ -41,13 +41,13 @@ export function bindIfPresent<F extends (...args: never[]) => unknown>(
 }
 
 /**
- * Binds a C function that sets errno on -1: returns its result, or minus the errno. Parameter lists are fixed,
- * because each call would allocate a rest array.
+ * Binds a C function that returns -1 and sets errno on failure; the bound one returns minus the errno then. It has a
+ * fixed list of parameters, because with a rest parameter each call would allocate an array.
  */
 export function bindCall<C extends string>(prototype: C): CFunction<C> {
   const native = findFunction(prototype);
   if (native === null) return (() => -ENOSYS) as unknown as CFunction<C>;
-  return withErrno(native, native.info.arguments.length) as unknown as CFunction<C>;
+  return wrapWithErrno(native, native.info.arguments.length) as unknown as CFunction<C>;
 }
 
 /** Most concurrent calls on the thread pool; koffi refuses more than 256. */
@@ -55,7 +55,7 @@ const MAX_CONCURRENT = 64;
 let runningCalls = 0;
 const waitingCalls: (() => void)[] = [];
 
-/** Binds a C function that runs on libuv's thread pool: resolves to its result, or -1 without an errno. */
+/** Binds a C function to run on libuv's thread pool. Resolves to C's result; after a failure the errno is lost. */
 export function bindAsync(prototype: string): (...args: unknown[]) => Promise<number> {
   const native = findFunction(prototype);
   if (native === null) return () => Promise.resolve(-1);
@@ -75,20 +75,20 @@ export function bindAsync(prototype: string): (...args: unknown[]) => Promise<nu
     });
 }
 
-type Native = ReturnType<typeof self.func>;
+type Native = ReturnType<typeof program.func>;
 
 function findFunction(prototype: string): Native | null {
   try {
-    return self.func(prototype);
+    return program.func(prototype);
   } catch (error) {
     if (/cannot find function/i.test(String(error))) return null;
     throw error;
   }
 }
 
-type Word = number | Uint8Array | null;
+type CallArgument = number | Uint8Array | null;
 
-function withErrno(f: Native, arity: number): (...args: Word[]) => number {
+function wrapWithErrno(f: Native, arity: number): (...args: CallArgument[]) => number {
   const toStatus = (r: number): number => (r < 0 ? -errno() : r);
   switch (arity) {
     case 0:

@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { onTurnAbandoned, runEndable, runSharedTurn, turn } from '../core/turn.ts';
-import { END_TURN, enableTurnEnding } from './end-turn.ts';
+import { END_TURN_PROTOTYPE, enableTurnEnding } from './end-turn.ts';
 
 const ENDER = `
 const { workerData } = require('node:worker_threads');
 const { go, koffi } = workerData;
-const end = require(koffi).load(null).func(${JSON.stringify(END_TURN)});
+const end = require(koffi).load(null).func(${JSON.stringify(END_TURN_PROTOTYPE)});
 for (;;) {
   Atomics.wait(go, 0, 0);
   if (Atomics.exchange(go, 0, 0) === 2) break;

@@ -1,10 +1,10 @@
 /**
- * Ends turns (core/turn.ts) from another thread, for a module's calls that ignore the interpreter's own interrupts: V8
- * terminates the code at its next backward jump.
+ * Lets another thread end turns (core/turn.ts), when a module's call ignores the interrupts of its interpreter. V8
+ * then terminates the code at its next backward jump.
  *
- * Uses node's `breakOnSigint` (node:vm), by which Ctrl-C terminates code at the prompt. No signal is sent: the other
- * thread calls the function that node calls after SIGINT. Node's helper thread is started once, after which SIGINT
- * gets its previous handler again.
+ * This uses node's `breakOnSigint` (node:vm), by which Ctrl-C terminates code at the prompt. No signal is sent: the
+ * other thread calls the function that node calls after SIGINT. Node's helper thread is started once; then SIGINT gets
+ * its previous handler again.
  *
  * Sources: node's src/node_watchdog.cc (SigintWatchdogHelper), src/node_contextify.cc (EvalMachine).
  */
@@ -14,16 +14,16 @@ import koffi from 'koffi';
 import { setTurnRunner } from '../core/turn.ts';
 import { bindIfPresent, bindPlain } from './call.ts';
 
-const HELPER = '_ZN4node20SigintWatchdogHelper';
-/** C prototype of the function that ends the innermost turn. Thread safe; the calling thread binds it by koffi. */
-export const END_TURN = `bool ${HELPER}26InformWatchdogsAboutSignalEv()`;
-const START = `int ${HELPER}5StartEv(void *helper)`;
+const HELPER_SYMBOL = '_ZN4node20SigintWatchdogHelper';
+/** C prototype of the function that ends the innermost turn. Any thread may bind it by koffi, and call it. */
+export const END_TURN_PROTOTYPE = `bool ${HELPER_SYMBOL}26InformWatchdogsAboutSignalEv()`;
+const START_PROTOTYPE = `int ${HELPER_SYMBOL}5StartEv(void *helper)`;
 
-/** Returns the names of required functions that this Node lacks; `find` looks symbols up. */
+/** Lists the required functions that this Node lacks. @param find looks symbols up; tests replace it */
 export const findMissingSymbols = (
   find: typeof bindIfPresent = bindIfPresent,
 ): readonly string[] => [
-  ...[END_TURN, START].filter((prototype) => find(prototype) === null),
+  ...[END_TURN_PROTOTYPE, START_PROTOTYPE].filter((prototype) => find(prototype) === null),
   ...(typeof runInContext === 'function' ? [] : ['ContextifyScript.runInContext']),
 ];
 
@@ -32,7 +32,7 @@ const SIGINT = 2;
 const SIGACTION_BYTES = 512;
 
 /** `vm.Script.runInThisContext` without its checks of options and of SIGINT listeners. */
-type Run = (
+type RunInContext = (
   this: Script,
   context: null,
   timeout: number,
@@ -41,13 +41,14 @@ type Run = (
   breakOnFirstLine: boolean,
 ) => unknown;
 
-const runInContext = (Object.getPrototypeOf(Script.prototype) as { runInContext?: Run })
+const runInContext = (Object.getPrototypeOf(Script.prototype) as { runInContext?: RunInContext })
   .runInContext;
 
 /** Name of the global that the script calls; unique to this copy of the file. */
-const KEY = `glossa turn ${import.meta.url}`;
-const script = new Script(`globalThis[${JSON.stringify(KEY)}]()`);
+const GLOBAL_KEY = `glossa turn ${import.meta.url}`;
+const script = new Script(`globalThis[${JSON.stringify(GLOBAL_KEY)}]()`);
 
+/** The call of the running turn, which the script's global function runs, and how it ended. */
 let work: () => void = () => {};
 let isComplete = false;
 let failure: Failure | null = null;
@@ -67,24 +68,24 @@ function runWork(): void {
 
 let isEnabled: boolean | undefined;
 
-/** Makes turns endable, once for the process. Returns false if this Node lacks the functions. */
+/** Makes turns endable, once in a process. Returns false in a worker, and if this Node lacks the functions. */
 export function enableTurnEnding(): boolean {
   isEnabled ??= isMainThread && startHelper();
   return isEnabled;
 }
 
-/** Starts node's helper thread. @param missing names of missing functions: does nothing then */
+/** Starts node's helper thread. @param missing names of missing functions; if there are any, it starts nothing */
 export function startHelper(missing: readonly string[] = findMissingSymbols()): boolean {
   if (missing.length > 0) return false;
-  const before = new Uint8Array(SIGACTION_BYTES);
+  const previousAction = new Uint8Array(SIGACTION_BYTES);
   try {
-    const start = bindPlain(START) as unknown as (helper: unknown) => number;
+    const start = bindPlain(START_PROTOTYPE) as unknown as (helper: unknown) => number;
     const sigaction = bindPlain('int sigaction(int number, void *act, void *old)');
-    const helper = koffi.load(null).symbol(`${HELPER}8instanceE`, 'void *');
-    Object.defineProperty(globalThis, KEY, { value: runWork, configurable: true });
+    const helper = koffi.load(null).symbol(`${HELPER_SYMBOL}8instanceE`, 'void *');
+    Object.defineProperty(globalThis, GLOBAL_KEY, { value: runWork, configurable: true });
     // The helper installs its own SIGINT handler; restore the previous one.
-    if (sigaction(SIGINT, null, before) !== 0 || start(helper) !== 0) return false;
-    if (sigaction(SIGINT, before, null) !== 0) return false;
+    if (sigaction(SIGINT, null, previousAction) !== 0 || start(helper) !== 0) return false;
+    if (sigaction(SIGINT, previousAction, null) !== 0) return false;
     setTurnRunner(runTurn);
     return true;
   } catch {
@@ -93,7 +94,7 @@ export function startHelper(missing: readonly string[] = findMissingSymbols()): 
   }
 }
 
-/** See `RunTurn` in core/turn.ts. */
+/** Runs a turn, as `RunTurn` in core/turn.ts says. */
 function runTurn(action: () => void): boolean {
   work = action;
   isComplete = false;
@@ -101,11 +102,11 @@ function runTurn(action: () => void): boolean {
   try {
     runInContext!.call(script, null, -1, false, true, false);
   } catch (error) {
-    // `runWork` catches exceptions of the work, so one before its end is the termination.
+    // `runWork` catches the call's own exceptions. So an exception before its end means that the turn was ended.
     if (isComplete) throw error;
   }
   const [wasComplete, ownFailure] = [isComplete, failure as Failure | null];
-  // An outer turn that goes on must not see the results of this one.
+  // If this was a nested turn, the outer one continues, and must not see the results of this one.
   isComplete = false;
   failure = null;
   if (ownFailure !== null) throw ownFailure.error;

@@ -1,9 +1,9 @@
 /**
- * Checks whether another user could change the target of a path, and so control a program that trusts it.
+ * Checks whether another user could change the file that a path leads to. A program must not trust such a file.
  *
- * Walks the path from the root, as sshd's StrictModes: every directory, link and file must belong to root or to this
- * user, and be writable by no other user. Exceptions: a sticky directory (`/tmp`) may be writable, because users
- * cannot replace each other's files there; a group with the owner's number counts as the owner's own.
+ * It walks the path from the root, as sshd does with StrictModes. Every directory, link and file must belong to root
+ * or to this user, and no other user may write to it. Two exceptions: a sticky directory (`/tmp`) may be writable,
+ * because users cannot replace each other's files there; and a group with the owner's number is the owner's own.
  */
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { resolve, sep } from 'node:path';
@@ -14,13 +14,13 @@ const OTHERS_WRITE = 0o002;
 /** The most symbolic links in a path, as in Linux (MAXSYMLINKS). */
 const LINKS_MAX = 40;
 
-/** The path to which `/dev/stdout` leads. */
-const DESCRIPTOR = /^\/proc\/\d+\/fd\/\d+$/;
+/** The form of the path to which `/dev/stdout` leads. */
+const DESCRIPTOR_PATH = /^\/proc\/\d+\/fd\/\d+$/;
 
 export interface ExposureSettings {
   /** The trusted user besides root. */
   readonly uid?: number | undefined;
-  /** Whether the path is a directory in which a file will be made: then a sticky one counts as exposed. */
+  /** Whether the caller will make a file in this directory. Then a sticky one counts as exposed. */
   readonly isForNewFile?: boolean;
 }
 
@@ -41,21 +41,21 @@ export function findExposure(path: string, settings: ExposureSettings = {}): str
     const name = names.shift()!;
     if (name === '..') folder = folder.slice(0, Math.max(0, folder.lastIndexOf(sep)));
     if (name === '..' || name === '.' || (name === '' && folder !== '')) continue;
-    const at = folder === '' && name === '' ? sep : `${folder}${sep}${name}`;
-    const stat = readStatus(at);
+    const elementPath = folder === '' && name === '' ? sep : `${folder}${sep}${name}`;
+    const stat = readStatus(elementPath);
     if (stat === undefined) return null;
     const isLast = names.every((rest) => rest === '' || rest === '.');
     const cause = describeWriter(stat, uid, !(isLast && isForNewFile));
-    if (cause !== null) return `${at} ${cause}`;
+    if (cause !== null) return `${elementPath} ${cause}`;
     if (stat.isSymbolicLink()) {
       // A descriptor that this process has open; its target is no path.
-      if (DESCRIPTOR.test(at)) return null;
+      if (DESCRIPTOR_PATH.test(elementPath)) return null;
       linkCount += 1;
-      if (linkCount > LINKS_MAX) return `${at} is one of too many symbolic links`;
-      const target = readlinkSync(at);
+      if (linkCount > LINKS_MAX) return `${elementPath} is one of too many symbolic links`;
+      const target = readlinkSync(elementPath);
       if (target.startsWith(sep)) folder = '';
       names.unshift(...target.split(sep).filter((part) => part !== ''));
-    } else if (at !== sep) folder = at;
+    } else if (elementPath !== sep) folder = elementPath;
   }
   return null;
 }
@@ -83,6 +83,6 @@ function describeWriter(stat: Stats, uid: number, mayBeSticky: boolean): string 
   if (mayBeSticky && stat.isDirectory() && (stat.mode & STICKY) !== 0) return null;
   const mode = (stat.mode & 0o7777).toString(8);
   if ((stat.mode & OTHERS_WRITE) !== 0) return `can be written by everybody (mode ${mode})`;
-  const isForeign = (stat.mode & GROUP_WRITES) !== 0 && stat.gid !== stat.uid;
-  return isForeign ? `can be written by group ${stat.gid} (mode ${mode})` : null;
+  const isGroupWritable = (stat.mode & GROUP_WRITES) !== 0 && stat.gid !== stat.uid;
+  return isGroupWritable ? `can be written by group ${stat.gid} (mode ${mode})` : null;
 }

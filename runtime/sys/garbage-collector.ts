@@ -1,4 +1,4 @@
-/** Runs V8's garbage collector on demand. */
+/** Runs V8's garbage collector on demand, for measurements and for tests of leaks. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 

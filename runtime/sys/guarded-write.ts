@@ -1,7 +1,7 @@
 /**
- * Opens files for writing without being tricked by another user: in a directory that others can write, a name may be
- * their link to a file that only this user, for instance root, can change. Links are followed only where no other
- * user can have made them; elsewhere only this user's own files are written.
+ * Opens files for writing, protected from other users' tricks. In a directory that others can write to, a name may be
+ * their link to a file that only this user (for instance root) can change. So links are followed only where no other
+ * user can have made them. Elsewhere, only this user's own regular files are opened.
  */
 import {
   closeSync,
@@ -36,14 +36,14 @@ export interface WriteSettings {
 
 const { O_WRONLY, O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
 
-/** Opens a descriptor for writing. @throws {ForeignFileError | NodeJS.ErrnoException} */
+/** Opens a file for writing, and returns its descriptor. @throws {ForeignFileError | NodeJS.ErrnoException} */
 export function openToWrite(path: string, settings: WriteSettings): number {
   const { mode, append, readable, noLinks } = settings;
   const isGuarded = noLinks === true || isExposed(path);
   // Without O_NONBLOCK, opening a pipe would wait for a reader.
-  const guards = isGuarded ? O_NOFOLLOW | O_NONBLOCK : 0;
+  const guardFlags = isGuarded ? O_NOFOLLOW | O_NONBLOCK : 0;
   const access = readable ? O_RDWR : O_WRONLY;
-  const fd = openGuarded(path, access | O_CREAT | guards | (append ? O_APPEND : 0), mode);
+  const fd = openGuarded(path, access | O_CREAT | guardFlags | (append ? O_APPEND : 0), mode);
   try {
     const stat = fstatSync(fd);
     const reason = isGuarded ? describeForeign(stat) : null;

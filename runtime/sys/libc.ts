@@ -1,5 +1,5 @@
 /**
- * Binds the system calls that glossa uses, one C prototype each, from which the TypeScript type is derived. A result
+ * Binds the functions of libc that glossa calls. The TypeScript type of each is derived from its C prototype. A result
  * below zero is minus the errno (`call.ts`).
  *
  * `open`, `fcntl`, `ioctl` and `syscall` are variadic in C. On 64-bit Linux their integer arguments use the same
@@ -44,7 +44,7 @@ export const copyFileRange = bindCall(
 export const fcntl = bindCall('int fcntl(int fd, int command, int64 argument)');
 export const ioctl = bindCall('int ioctl(int fd, uint64 request, void *argument)');
 export const flock = bindCall('int flock(int fd, int operation)');
-/** `fds` is an array of struct pollfd, see `PollSet` in struct.ts. Returns the number of ready ones. */
+/** `fds` is an array of struct pollfd, see `PollSet` in struct.ts. Returns the number of ready descriptors. */
 export const poll = bindCall('int poll(void *fds, uint64 count, int timeout_ms)');
 
 // Names, relative to a directory descriptor.
@@ -161,9 +161,9 @@ export const send = bindCall('int64 send(int socket, const void *from, uint64 co
 export const recvmsg = bindCall('int64 recvmsg(int socket, void *message, int flags)');
 
 // Calls without a function in older C libraries, by number (asm/unistd.h of each machine).
-const onArm = process.arch === 'arm64';
-const SYS_getdents64 = onArm ? 61 : 217;
-const SYS_mknodat = onArm ? 33 : 259;
+const isArm = process.arch === 'arm64';
+const SYS_getdents64 = isArm ? 61 : 217;
+const SYS_mknodat = isArm ? 33 : 259;
 const syscall = bindCall('int64 syscall(int64 number, int64 fd, void *at, int64 x, int64 y)');
 /** Fills a buffer with struct linux_dirent64 (see `Dirents`). Returns the bytes, 0 at the end of the directory. */
 export const getdents64 = (fd: Fd, into: Bytes, size: number): number =>

@@ -1,6 +1,7 @@
 /**
- * Maps a part of a file as shared memory: stores reach the file at once, and survive the process. The part needs
- * allocated blocks (fallocate): a store on a full disk ends the process (SIGBUS).
+ * Maps a part of a file as shared memory. Writes to it reach the file at once, and survive a crash of the process. The
+ * caller must have allocated the file's blocks (fallocate): on a full disk, a write to the memory would end the process
+ * (SIGBUS).
  *
  * Source: mmap(2).
  */

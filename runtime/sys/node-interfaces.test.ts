@@ -3,7 +3,7 @@ import { closeSync, readdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { bindIfPresent } from './call.ts';
-import { END_TURN, findMissingSymbols, startHelper } from './end-turn.ts';
+import { END_TURN_PROTOTYPE, findMissingSymbols, startHelper } from './end-turn.ts';
 import { findMissingInterfaces } from './node-interfaces.ts';
 import { makeSocketpair, readDescriptor } from './socket.ts';
 import { bindBackendFd } from './uv.ts';
@@ -29,7 +29,7 @@ describe('on a Node without the function', () => {
 
   it('without the function that ends turns, turns are not made endable', () => {
     const missing = findMissingSymbols(without('InformWatchdogs'));
-    expect(missing).toEqual([END_TURN]);
+    expect(missing).toEqual([END_TURN_PROTOTYPE]);
     expect(startHelper(missing)).toBe(false);
   });
 

@@ -1,4 +1,4 @@
-/** Finds the paths of glossa's own files, in the sources or built. */
+/** Finds the paths of glossa's own files, whether it runs from the sources or was built. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,10 @@ export const packageRoot: string = findRoot();
 /** The directory of glossa.h. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
-/** Finds the built file of a worker thread. `url` names it relative to built code; in the sources it is in dist/. */
+/**
+ * Finds the built file of a worker thread.
+ * @param url of the file beside the calling code; if glossa runs from its sources, the file is in dist/ instead
+ */
 export function findBuiltFile(url: URL): string {
   const sourceFile = fileURLToPath(url);
   return existsSync(sourceFile)

@@ -1,12 +1,12 @@
 /**
- * Gets the descriptor of a Node socket, and receives descriptors over a socket (SCM_RIGHTS), as `fusermount3` passes
- * `/dev/fuse`.
+ * Finds the descriptor of a Node socket and the process at its other end, and receives descriptors over a socket
+ * (SCM_RIGHTS), by which `fusermount3` passes `/dev/fuse`.
  *
  * Source: recvmsg(2), cmsg(3), unix(7); struct msghdr and cmsghdr of 64-bit Linux; Node's lib/net.js.
  */
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { address } from './call.ts';
+import { addressOf } from './call.ts';
 import {
   AF_UNIX,
   MSG_CMSG_CLOEXEC,
@@ -28,21 +28,21 @@ export function makeSocketpair(): [number, number] | number {
   return status < 0 ? status : [pair[0]!, pair[1]!];
 }
 
-/** Receives the descriptor of a waiting message, or returns minus the errno. Does not wait. */
+/** Receives the descriptor in a message that has arrived, or returns minus the errno. Does not wait. */
 export function receiveFd(socket: number): number {
   const data = new Uint8Array(new ArrayBuffer(1));
   const iov = new DataView(new ArrayBuffer(16));
   const control = new DataView(new ArrayBuffer(24));
   const message = new DataView(new ArrayBuffer(56));
-  iov.setBigUint64(0, address(data), true);
+  iov.setBigUint64(0, addressOf(data), true);
   iov.setBigUint64(8, 1n, true);
-  message.setBigUint64(16, address(new Uint8Array(iov.buffer)), true);
+  message.setBigUint64(16, addressOf(new Uint8Array(iov.buffer)), true);
   message.setBigUint64(24, 1n, true);
-  message.setBigUint64(32, address(new Uint8Array(control.buffer)), true);
+  message.setBigUint64(32, addressOf(new Uint8Array(control.buffer)), true);
   message.setBigUint64(40, 24n, true);
   const received = recvmsg(socket, new Uint8Array(message.buffer), MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (received < 0) return received;
-  // A sender that failed causes the end of the stream, or a message without a descriptor.
+  // If the sender failed, the stream has ended, or the message has no descriptor.
   const hasDescriptor =
     received > 0 &&
     message.getUint32(40, true) >= 20 &&
@@ -51,7 +51,7 @@ export function receiveFd(socket: number): number {
   return hasDescriptor ? control.getInt32(16, true) : -EPROTO;
 }
 
-/** The process at the other end of a unix socket; its ids are those seen in this process's namespaces. */
+/** The process at the other end of a unix socket, with its ids in the namespaces of this process. */
 export interface Peer {
   readonly pid: number;
   readonly uid: number;
@@ -60,7 +60,7 @@ export interface Peer {
 /** The bytes of `struct ucred`: pid, uid and gid. */
 const UCRED_SIZE = 12;
 
-/** Reads the process at the other end from the kernel; null for a closed socket, and for other files. */
+/** Asks the kernel for the process at the other end; null for a closed socket, and for other files. */
 export function readPeer(fd: number): Peer | null {
   const [value, length] = [new Uint32Array(UCRED_SIZE / 4), new Uint32Array([UCRED_SIZE])];
   const bytes = new Uint8Array(value.buffer);
@@ -70,13 +70,13 @@ export function readPeer(fd: number): Peer | null {
   return { pid: value[0]!, uid: value[1]! };
 }
 
-/** The descriptor of a Node socket; -1 of a closed one. Node does not promise `_handle.fd`. */
+/** Returns the descriptor of a Node socket, or -1 if it is closed. Node does not promise `_handle.fd`. */
 export function readDescriptor(socket: Socket): number {
   const { _handle } = socket as unknown as { readonly _handle?: { readonly fd?: number } | null };
   return _handle?.fd ?? -1;
 }
 
-/** Whether `descriptor` finds the descriptor of an open socket; true if no socket can be opened. */
+/** Whether `descriptor` finds the descriptor of an open socket. True, too, if no socket can be opened for the check. */
 export function canFindDescriptors(descriptor: typeof readDescriptor): boolean {
   const pair = makeSocketpair();
   if (typeof pair === 'number') return true;

@@ -1,5 +1,5 @@
 /**
- * Opens nonblocking stream sockets, TCP and Unix, by system calls, for the pump's own loop instead of Node's.
+ * Opens nonblocking TCP and Unix sockets by system calls, because the pump serves them in its own loop, not Node's.
  * Sources: socket(7), tcp(7), ip(7), ipv6(7), unix(7).
  */
 import { readFileSync } from 'node:fs';
@@ -45,7 +45,7 @@ const BACKLOG = 1024;
 /** Bytes of a path in struct sockaddr_un, its NUL counted. */
 const UNIX_PATH_MAX = 108;
 
-/** Makes a struct sockaddr, or returns minus the errno. @param address numeric; the caller resolves names */
+/** Makes a struct sockaddr, or returns minus the errno. @param address numeric; callers have resolved names */
 function makeSockaddr(address: SocketAddress): Uint8Array | number {
   if ('path' in address) {
     const path = toCString(address.path);
@@ -64,14 +64,14 @@ function makeSockaddr(address: SocketAddress): Uint8Array | number {
   bytes.set(isV6 ? parseV6(host) : host.split('.').map(Number), isV6 ? 8 : 4);
   const zone = /%(.+)$/.exec(host)?.[1];
   if (zone === undefined) return bytes;
-  const scope = findScope(zone);
-  if (scope === null) return -ENODEV;
-  view.setUint32(24, scope, true);
+  const interfaceIndex = findInterfaceIndex(zone);
+  if (interfaceIndex === null) return -ENODEV;
+  view.setUint32(24, interfaceIndex, true);
   return bytes;
 }
 
-/** Number of the network interface that an IPv6 zone names; null for an unknown one. */
-function findScope(zone: string): number | null {
+/** Finds the number of the network interface that an IPv6 zone names; null for an unknown one. */
+function findInterfaceIndex(zone: string): number | null {
   if (/^\d+$/.test(zone)) return Number(zone);
   if (!/^[\w.:@-]+$/.test(zone) || /^\.+$/.test(zone)) return null;
   try {
@@ -103,48 +103,48 @@ function parseV6(host: string): Uint8Array {
 }
 
 /** The value 1 as a C int, for setsockopt(2). */
-const ONE = new Uint8Array([1, 0, 0, 0]);
+const INT_ONE = new Uint8Array([1, 0, 0, 0]);
 
 /** Sends replies at once (TCP_NODELAY), and detects dead peers (SO_KEEPALIVE). */
 export function setTcpOptions(fd: number): void {
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, ONE, 4);
-  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, ONE, 4);
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, INT_ONE, 4);
+  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, INT_ONE, 4);
 }
 
-/** Begins to connect a socket, which becomes writable when connected; or returns minus the errno. */
+/** Opens a socket that begins to connect, and becomes writable when connected. Returns it, or minus the errno. */
 export function openStream(address: SocketAddress): number {
-  const name = makeSockaddr(address);
-  if (typeof name === 'number') return name;
-  const domain = new DataView(name.buffer).getUint16(0, true);
+  const sockaddr = makeSockaddr(address);
+  if (typeof sockaddr === 'number') return sockaddr;
+  const domain = new DataView(sockaddr.buffer).getUint16(0, true);
   const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
   if ('port' in address) setTcpOptions(fd);
-  const status = connect(fd, name, name.length);
+  const status = connect(fd, sockaddr, sockaddr.length);
   if (status === 0 || status === -EINPROGRESS) return fd;
   close(fd);
   return status;
 }
 
-/** Opens a listening socket, or returns minus the errno. Port 0 takes a free one; see `readPort`. */
+/** Opens a listening socket, or returns minus the errno. For port 0 the kernel chooses a free port (`readPort`). */
 export function listenStream(address: SocketAddress): number {
-  const name = makeSockaddr(address);
-  if (typeof name === 'number') return name;
-  const domain = new DataView(name.buffer).getUint16(0, true);
+  const sockaddr = makeSockaddr(address);
+  if (typeof sockaddr === 'number') return sockaddr;
+  const domain = new DataView(sockaddr.buffer).getUint16(0, true);
   const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fd;
-  if ('port' in address) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, ONE, 4);
-  let status = bind(fd, name, name.length);
+  if ('port' in address) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, INT_ONE, 4);
+  let status = bind(fd, sockaddr, sockaddr.length);
   if (status >= 0) status = listen(fd, BACKLOG);
   if (status >= 0) return fd;
   close(fd);
   return status;
 }
 
-/** The port of a listening socket. */
+/** Reads the port of a listening socket. */
 export function readPort(fd: number): number {
-  const name = new Uint8Array(28);
-  getsockname(fd, name, new Uint8Array([name.length, 0, 0, 0]));
-  return new DataView(name.buffer).getUint16(2);
+  const sockaddr = new Uint8Array(28);
+  getsockname(fd, sockaddr, new Uint8Array([sockaddr.length, 0, 0, 0]));
+  return new DataView(sockaddr.buffer).getUint16(2);
 }
 
 export interface AcceptedConnection {
@@ -154,7 +154,7 @@ export interface AcceptedConnection {
   readonly port: number;
 }
 
-/** Room for a struct sockaddr of any family, and for its length, reused by each accept. */
+/** Memory for a struct sockaddr of any family, and for its length; each accept reuses it. */
 const peerName = new Uint8Array(110);
 const peerLength = new Uint8Array(4);
 
@@ -180,18 +180,18 @@ export function acceptStream(listenFd: number): AcceptedConnection | number {
   return { fd, address: new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1), port };
 }
 
-/** The errno of a failed connect; 0 when connected. */
+/** Reads the errno of a failed connect; 0 when connected. */
 export function readConnectionError(fd: number): number {
   const value = new Uint8Array(4);
   const status = getsockopt(fd, SOL_SOCKET, SO_ERROR, value, new Uint8Array([4, 0, 0, 0]));
   return status < 0 ? -status : new DataView(value.buffer).getInt32(0, true);
 }
 
-/** Returns the number of received bytes, 0 at the end of the stream, or minus the errno. */
-export const receiveInto = (fd: number, room: Uint8Array): number =>
-  recv(fd, room, room.length, MSG_DONTWAIT);
+/** Receives into `buffer`. Returns the number of bytes, 0 at the end of the stream, or minus the errno. */
+export const receiveInto = (fd: number, buffer: Uint8Array): number =>
+  recv(fd, buffer, buffer.length, MSG_DONTWAIT);
 
-const iov = new Iovec(2);
+const iovec = new Iovec(2);
 
 /** Sends the first `length` bytes of `bytes`, then `data`. Returns the number of sent bytes, or minus the errno. */
 export function sendBoth(
@@ -201,8 +201,8 @@ export function sendBoth(
   data: Uint8Array | null,
 ): number {
   if (data === null) return send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-  iov.set(0, bytes, length);
-  iov.set(1, data, data.length);
+  iovec.set(0, bytes, length);
+  iovec.set(1, data, data.length);
   // writev may raise SIGPIPE, which Node ignores.
-  return writev(fd, iov.bytes, 2);
+  return writev(fd, iovec.bytes, 2);
 }

@@ -2,17 +2,17 @@
  * Decodes C structs of system calls in reusable buffers: pass `bytes` to the call, then read the fields. A field is
  * decoded when it is read, so a call allocates nothing; the next call overwrites the fields.
  *
- * Layouts are those of 64-bit little-endian Linux, all platforms of node there but s390x.
+ * Layouts are those of 64-bit little-endian Linux, which are all Linux platforms of node but s390x.
  */
-import { address } from './call.ts';
+import { addressOf } from './call.ts';
 
 const TWO_32 = 0x1_0000_0000;
 
-/** An unsigned 64-bit field as a Number: exact below 2^53. */
+/** Reads an unsigned 64-bit field as a Number, exact below 2^53. */
 const readU64 = (view: DataView, at: number): number =>
   view.getUint32(at, true) + view.getUint32(at + 4, true) * TWO_32;
 
-/** A signed 64-bit field: exact between -2^53 and 2^53. */
+/** Reads a signed 64-bit field as a Number, exact between -2^53 and 2^53. */
 const readI64 = (view: DataView, at: number): number =>
   view.getUint32(at, true) + view.getInt32(at + 4, true) * TWO_32;
 
@@ -28,7 +28,7 @@ class Struct {
   }
 }
 
-/** struct statfs (120 bytes): only the field that statvfs lacks. */
+/** struct statfs (120 bytes), with only the field that statvfs lacks. */
 export class Statfs extends Struct {
   constructor() {
     super(120);
@@ -174,7 +174,7 @@ export class Dirents extends Struct {
   constructor(size = 32768) {
     super(size);
   }
-  /** @param filled the result of getdents64; an error counts as 0 */
+  /** @param filled the result of getdents64; after an error the iteration has no entries */
   start(filled: number): void {
     this.#next = 0;
     this.#end = Math.max(filled, 0);
@@ -199,7 +199,7 @@ export class Dirents extends Struct {
   get offHi(): number {
     return this.view.getUint32(this.#at + 12, true);
   }
-  /** A DT_ number. */
+  /** A `DT_*` number. */
   get type(): number {
     return this.view.getUint8(this.#at + 18);
   }
@@ -240,9 +240,9 @@ export class Iovec extends Struct {
     super(count * 16);
   }
   set(index: number, bytes: Uint8Array, length: number): void {
-    this.setAddress(index, address(bytes), length);
+    this.setAddress(index, addressOf(bytes), length);
   }
-  /** For an address that the caller caches, so that no BigInt is made per call. */
+  /** Does the same as `set` for an address that the caller has cached, so that no BigInt is made per call. */
   setAddress(index: number, at: bigint, length: number): void {
     this.view.setBigUint64(index * 16, at, true);
     this.setLength(index, length);
@@ -268,16 +268,16 @@ export class PollSet extends Struct {
     }
   }
   /** Sets the events to wait for: readable, writable. */
-  setEvents(index: number, reading: boolean, writing: boolean): void {
-    const events = (reading ? POLLIN : 0) | (writing ? POLLOUT : 0);
+  setEvents(index: number, isReading: boolean, isWriting: boolean): void {
+    const events = (isReading ? POLLIN : 0) | (isWriting ? POLLOUT : 0);
     this.view.setInt16(index * 8 + 4, events, true);
   }
   /** Whether the last poll found that the peer has closed the connection. */
-  isOver(index: number): boolean {
-    return (this.ready(index) & (POLLERR | POLLHUP)) !== 0;
+  hasPeerClosed(index: number): boolean {
+    return (this.readyEvents(index) & (POLLERR | POLLHUP)) !== 0;
   }
   /** Events of the last poll (POLLIN, POLLOUT, POLLERR, POLLHUP), 0 without an event. */
-  ready(index: number): number {
+  readyEvents(index: number): number {
     return this.view.getInt16(index * 8 + 6, true);
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Makes timers exact to some ten microseconds. Node's have whole milliseconds, counted from the event loop's last turn.
+ * Makes timers that are exact to some ten microseconds. Those of Node have whole milliseconds, counted from the event
+ * loop's last turn.
  *
- * All share one timerfd (timerfd_create(2)), set to the earliest timer and watched by libuv, which wakes the event
+ * All timers share one timerfd (timerfd_create(2)), which is set to the earliest. libuv watches it, and wakes the event
  * loop in time. A timer is late only while the event loop is busy.
  */
 import koffi, { type node } from 'koffi';
@@ -9,7 +10,7 @@ import { O_CLOEXEC, O_NONBLOCK } from './constants.ts';
 import { read, timerfdCreate, timerfdSettime } from './libc.ts';
 import { Itimerspec } from './struct.ts';
 
-/** linux/time.h; the clock of `performance.now()`. */
+/** The clock of `performance.now()`; the number is from linux/time.h. */
 const CLOCK_MONOTONIC = 1;
 const NS_PER_MS = 1e6;
 /** A read of the timerfd returns the number of expiries, in 64 bits. */
@@ -17,7 +18,7 @@ const COUNT_BYTES = 8;
 
 interface PendingTimer {
   /** As `performance.now()`. */
-  readonly due: number;
+  readonly dueMs: number;
   readonly fn: () => void;
 }
 
@@ -26,7 +27,7 @@ class ExactTimers {
   private readonly watcher: node.PollHandle;
   private readonly spec = new Itimerspec();
   private readonly expiries = new Uint8Array(COUNT_BYTES);
-  /** The latest first. */
+  /** The timers that have not fired, the one due last at the front. */
   private readonly pending: PendingTimer[] = [];
   private isFiring = false;
 
@@ -38,11 +39,11 @@ class ExactTimers {
 
   /** Adds a timer, and returns the function that cancels it. */
   set(ms: number, fn: () => void): () => void {
-    const timer: PendingTimer = { due: performance.now() + ms, fn };
+    const timer: PendingTimer = { dueMs: performance.now() + ms, fn };
     const { pending } = this;
     // Most new timers are due last, so the search starts at that end.
     let at = 0;
-    while (at < pending.length && pending[at]!.due > timer.due) at += 1;
+    while (at < pending.length && pending[at]!.dueMs > timer.dueMs) at += 1;
     pending.splice(at, 0, timer);
     if (at === pending.length - 1 && !this.isFiring) this.arm();
     return () => {
@@ -61,7 +62,7 @@ class ExactTimers {
     const now = performance.now();
     this.isFiring = true;
     try {
-      while ((this.pending.at(-1)?.due ?? Infinity) <= now) this.pending.pop()!.fn();
+      while ((this.pending.at(-1)?.dueMs ?? Infinity) <= now) this.pending.pop()!.fn();
     } finally {
       this.isFiring = false;
       this.arm();
@@ -72,7 +73,7 @@ class ExactTimers {
   private arm(): void {
     const first = this.pending.at(-1);
     if (first === undefined) return;
-    this.spec.set(Math.max(1, Math.ceil((first.due - performance.now()) * NS_PER_MS)));
+    this.spec.set(Math.max(1, Math.ceil((first.dueMs - performance.now()) * NS_PER_MS)));
     timerfdSettime(this.fd, 0, this.spec.bytes, null);
   }
 }

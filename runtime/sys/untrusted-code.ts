@@ -1,14 +1,15 @@
 /**
- * Detects code files that another user could change, and so run code as this user. The caller warns root, and
- * refuses them with `--strict`.
+ * Detects code files that another user could change, who could so run code as this user. Callers warn root of such a
+ * file; with `--strict` they refuse it, also for other users.
  */
 import { resolve, sep } from 'node:path';
 import { effectiveUser, findExposure } from './exposure.ts';
 import { packageRoot } from './paths.ts';
 
 /**
- * Returns the reason why a file or directory should not be run as this user; null if it may be, and for files of
- * glossa itself. @param isStrict also checks for users other than root
+ * Returns the reason why code in a file or directory should not run as this user; null if it may, and for glossa's own
+ * files.
+ * @param isStrict whether to check for users other than root, too
  */
 export function describeUntrusted(path: string, isStrict: boolean): string | null {
   const uid = effectiveUser();

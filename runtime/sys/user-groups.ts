@@ -1,8 +1,8 @@
 /**
- * Finds the groups of a user on this machine, by /etc/passwd and /etc/group or another source in nsswitch.conf(5).
+ * Finds the groups of a user on this machine: in /etc/passwd and /etc/group, or where nsswitch.conf(5) says.
  * Sources: getpwuid(3), getgrouplist(3); struct passwd of 64-bit libcs.
  */
-import { address } from './call.ts';
+import { addressOf } from './call.ts';
 import { getgrouplist, getpwuid_r } from './libc.ts';
 
 /** Size of struct passwd, and positions of its fields pw_name and pw_gid. */
@@ -18,15 +18,18 @@ export function findUserGroups(uid: number): readonly number[] | null {
   const passwd = new DataView(new ArrayBuffer(PASSWD_SIZE));
   const texts = new Uint8Array(new ArrayBuffer(TEXTS_SIZE));
   const resultPointer = new BigUint64Array(1);
-  const [into, result] = [new Uint8Array(passwd.buffer), new Uint8Array(resultPointer.buffer)];
-  if (getpwuid_r(uid, into, texts, TEXTS_SIZE, result) !== 0 || resultPointer[0] === 0n)
+  const [passwdBytes, result] = [
+    new Uint8Array(passwd.buffer),
+    new Uint8Array(resultPointer.buffer),
+  ];
+  if (getpwuid_r(uid, passwdBytes, texts, TEXTS_SIZE, result) !== 0 || resultPointer[0] === 0n)
     return null;
   // pw_name is an address within the texts.
-  const name = texts.subarray(Number(passwd.getBigUint64(NAME_AT, true) - address(texts)));
+  const name = texts.subarray(Number(passwd.getBigUint64(NAME_AT, true) - addressOf(texts)));
   const gid = passwd.getUint32(GID_AT, true);
-  for (let room = 64; room <= GROUPS_MAX; room *= 4) {
-    const groups = new Uint32Array(room);
-    const count = new Int32Array([room]);
+  for (let capacity = 64; capacity <= GROUPS_MAX; capacity *= 4) {
+    const groups = new Uint32Array(capacity);
+    const count = new Int32Array([capacity]);
     const bytes = new Uint8Array(groups.buffer);
     if (getgrouplist(name, gid, bytes, new Uint8Array(count.buffer)) >= 0) {
       return [...groups.subarray(0, count[0])];

@@ -6,7 +6,7 @@
  */
 import { bindIfPresent } from './call.ts';
 
-/** Returns a function that gets libuv's epoll descriptor; -1 if this Node exports none. `find` looks symbols up. */
+/** Makes the function `getBackendFd`. @param find looks symbols up; tests replace it */
 export function bindBackendFd(find: typeof bindIfPresent = bindIfPresent): () => number {
   const loop = find<() => bigint>('void *uv_default_loop()');
   const fd = find<(loop: bigint) => number>('int uv_backend_fd(void *loop)');

@@ -1,7 +1,7 @@
 /**
- * Checks the edges of a graph: each subvolume stands before the volume that names it, and the top
- * reaches every volume. A loop contains a reference to a later volume, and is reported there. The
- * depth is limited, as a fop goes down the graph by nested calls on the process's stack.
+ * Checks the edges of a graph: each subvolume must stand before the volume that names it, and the top must reach every
+ * volume. A loop contains a reference to a later volume, at which it is reported. The depth is limited, because a fop
+ * goes down the graph by nested calls on the process's stack.
  */
 import { findNearest } from '../core/nearest.ts';
 import { quote } from './printable.ts';
@@ -9,16 +9,16 @@ import type { Problems } from './problems.ts';
 import type { LooseWord } from './statement-words.ts';
 import type { LooseVolume } from './statements.ts';
 
-/** The most volumes on a path from the top to a storage: even with observers they need a small part of the stack. */
+/** The most volumes on a path from the top to a storage. Even with observers, they need only a part of the stack. */
 const DEPTH_MAX = 256;
 
 export function checkEdges(volumes: readonly LooseVolume[], problems: Problems): void {
   const indices = indexByName(volumes, problems);
-  const graph: Edges = { volumes, indices, loops: new Set(), problems };
+  const graph: EdgeCheck = { volumes, indices, reportedLoopEdges: new Set(), problems };
   volumes.forEach((volume, index) => {
     const occurrences = new Map<string, LooseWord[]>();
     for (const subvolume of volume.subvolumes) {
-      if (subvolume.doubtful) continue;
+      if (subvolume.isDoubtful) continue;
       const earlier = occurrences.get(subvolume.text);
       if (earlier !== undefined) earlier.push(subvolume);
       else {
@@ -33,15 +33,16 @@ export function checkEdges(volumes: readonly LooseVolume[], problems: Problems):
   });
   // A volume is often unreachable because of another mistake, so this is not reported then.
   if (problems.hasErrors) return;
-  checkReach(volumes, indices, problems);
+  checkReachability(volumes, indices, problems);
   checkDepth(volumes, indices, problems);
 }
 
-interface Edges {
+/** The data of one check. */
+interface EdgeCheck {
   readonly volumes: readonly LooseVolume[];
   readonly indices: ReadonlyMap<string, number>;
-  /** References (`makeEdgeKey`) that are part of a reported loop. */
-  readonly loops: Set<string>;
+  /** The edges (`makeEdgeKey`) of loops that were reported. */
+  readonly reportedLoopEdges: Set<string>;
   readonly problems: Problems;
 }
 
@@ -50,7 +51,7 @@ function indexByName(volumes: readonly LooseVolume[], problems: Problems): Map<s
   volumes.forEach(({ name }, index) => {
     const first = indices.get(name.text);
     if (first === undefined) indices.set(name.text, index);
-    else if (!name.doubtful) {
+    else if (!name.isDoubtful) {
       const line = volumes[first]!.name.at.line;
       problems.add('duplicate-volume', name.at, [name.text, line]);
     }
@@ -58,7 +59,7 @@ function indexByName(volumes: readonly LooseVolume[], problems: Problems): Map<s
   return indices;
 }
 
-function checkEdge(graph: Edges, index: number, { text, at }: LooseWord): void {
+function checkEdge(graph: EdgeCheck, index: number, { text, at }: LooseWord): void {
   const { volumes, indices, problems } = graph;
   const { name } = volumes[index]!;
   const child = indices.get(text);
@@ -70,13 +71,14 @@ function checkEdge(graph: Edges, index: number, { text, at }: LooseWord): void {
       : findNearestOther(text, name.text, indices.keys());
     const hint = suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
     problems.add('undefined-subvolume', at, [name.text, text], hint);
-  } else if (child > index && !graph.loops.has(makeEdgeKey(name.text, text))) {
+  } else if (child > index && !graph.reportedLoopEdges.has(makeEdgeKey(name.text, text))) {
     const pathBack = problems.isFull ? undefined : findPath(volumes, indices, child, index);
     if (pathBack !== undefined) {
       const loop = [name.text, ...pathBack];
       problems.add('loop', at, [loop]);
       // The report shows the whole loop, so its other references are not reported.
-      for (let i = 1; i < loop.length; i++) graph.loops.add(makeEdgeKey(loop[i - 1]!, loop[i]!));
+      for (let i = 1; i < loop.length; i++)
+        graph.reportedLoopEdges.add(makeEdgeKey(loop[i - 1]!, loop[i]!));
     } else {
       const { line } = volumes[child]!.name.at;
       const hint = 'a volume stands after its subvolumes';
@@ -87,36 +89,40 @@ function checkEdge(graph: Edges, index: number, { text, at }: LooseWord): void {
 
 const makeEdgeKey = (from: string, to: string): string => `${from.length} ${from} ${to}`;
 
-const findNearestOther = (text: string, own: string, names: Iterable<string>): string | undefined =>
+const findNearestOther = (
+  text: string,
+  ownName: string,
+  names: Iterable<string>,
+): string | undefined =>
   findNearest(
     text,
-    [...names].filter((name) => name !== own),
+    [...names].filter((name) => name !== ownName),
   );
 
-/** Finds the names of the volumes on a way down from one volume to another; undefined if no way leads down to it. */
+/** Finds the names of the volumes on a path down from one volume to another; undefined if there is no path. */
 function findPath(
   volumes: readonly LooseVolume[],
   indices: ReadonlyMap<string, number>,
   from: number,
   to: number,
 ): string[] | undefined {
-  const above = new Map<number, number>([[from, from]]);
-  for (const [index] of above) {
+  const parentByIndex = new Map<number, number>([[from, from]]);
+  for (const [index] of parentByIndex) {
     for (const { text } of volumes[index]!.subvolumes) {
       const child = indices.get(text);
-      if (child !== undefined && !above.has(child)) above.set(child, index);
+      if (child !== undefined && !parentByIndex.has(child)) parentByIndex.set(child, index);
     }
   }
-  if (!above.has(to)) return undefined;
+  if (!parentByIndex.has(to)) return undefined;
   const names = [volumes[to]!.name.text];
   for (let index = to; index !== from; ) {
-    index = above.get(index)!;
+    index = parentByIndex.get(index)!;
     names.push(volumes[index]!.name.text);
   }
   return names.reverse();
 }
 
-function checkReach(
+function checkReachability(
   volumes: readonly LooseVolume[],
   indices: ReadonlyMap<string, number>,
   problems: Problems,

@@ -1,6 +1,6 @@
 /**
- * Runs commands in backticks, for callers that allow them with `runCommands`; otherwise each is an
- * error at its place.
+ * Runs the commands in backticks of a volfile, for callers that allow it. Without `runCommands`, the parser reports
+ * each command as an error.
  *
  * As in GlusterFS, the output replaces the command before the text is parsed: part of a word,
  * several words or whole statements. A command that fails makes the volfile unusable. Unlike in
@@ -12,7 +12,7 @@ import { type Replacement, Source } from './source.ts';
 import { parse } from './volfile.gen.js';
 
 export interface CommandResult {
-  /** The exit status, or the reason without one ("was killed by SIGKILL"). */
+  /** The exit status, or the reason why there is none ("was killed by SIGKILL"). */
   readonly status: number | string;
   readonly stdout: string;
 }
@@ -25,11 +25,12 @@ export type CommandRunner = (command: string) => CommandResult | Promise<Command
  * @throws {VolfileError} with all commands that failed
  */
 export async function runCommands(file: string, text: string, run: CommandRunner): Promise<Source> {
-  const written = new Source(file, text);
+  const writtenSource = new Source(file, text);
   const words = parse(text).flatMap((statement) => statement.words);
   const problems = new Problems();
   for (const { kind, start, end } of words.flatMap(({ flaws }) => flaws)) {
-    if (kind === 'unterminated-command') problems.add(kind, written.makePlace(start, end), []);
+    if (kind === 'unterminated-command')
+      problems.add(kind, writtenSource.makePlace(start, end), []);
   }
   const replacements: Replacement[] = [];
   const commands = problems.hasErrors ? [] : words.flatMap((word) => word.commands);
@@ -38,9 +39,10 @@ export async function runCommands(file: string, text: string, run: CommandRunner
     if (status === 0) replacements.push({ start, end, text: stdout.replace(/\n$/, '') });
     else {
       const cause = typeof status === 'number' ? `exited with status ${status}` : status;
-      problems.add('command-failed', written.makePlace(start, end), [quoted, cause]);
+      problems.add('command-failed', writtenSource.makePlace(start, end), [quoted, cause]);
     }
   }
-  if (problems.hasErrors) throw new VolfileError(problems.sortBySource([written]), [written]);
+  if (problems.hasErrors)
+    throw new VolfileError(problems.sortBySource([writtenSource]), [writtenSource]);
   return new Source(file, text, replacements);
 }

@@ -1,6 +1,6 @@
 /**
- * Describes a volfile's contents as data: volumes in the order of the file, each word with its
- * place. Callers print, draw and compare graphs with it; it knows no translator.
+ * Declares a volfile's contents as data: volumes in the order of the file, each word with its place. Commands print,
+ * draw and compare graphs with it. It needs no translator.
  */
 import { maskValue } from '../core/secrets.ts';
 import type { SourcePlace } from './source.ts';
@@ -18,7 +18,7 @@ export interface OptionDescription {
 export interface VolumeDescription {
   readonly name: Word;
   readonly type: Word;
-  /** Each key once, at the place of its last statement. */
+  /** The options, each key once, with the place of its last statement. */
   readonly options: readonly OptionDescription[];
   /** The names of volumes that stand before this one. */
   readonly subvolumes: readonly Word[];
@@ -26,11 +26,11 @@ export interface VolumeDescription {
 
 export interface VolfileDescription {
   readonly file: string;
-  /** In the order of the file, never empty; the last one is the top. */
+  /** At least one volume, in the order of the file; the last is the top. */
   readonly volumes: readonly VolumeDescription[];
 }
 
-/** A volume without places; equal in volfiles that mean the same. */
+/** A volume without places, so that volfiles with the same meaning have equal volumes. */
 export interface PlainVolume {
   readonly name: string;
   readonly type: string;
@@ -38,7 +38,7 @@ export interface PlainVolume {
   readonly subvolumes: readonly string[];
 }
 
-export const topVolume = ({ volumes }: VolfileDescription): VolumeDescription =>
+export const findTopVolume = ({ volumes }: VolfileDescription): VolumeDescription =>
   volumes[volumes.length - 1]!;
 
 export const toPlainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =>
@@ -49,7 +49,7 @@ export const toPlainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =
     subvolumes: subvolumes.map(({ text }) => text),
   }));
 
-/** As `toPlainVolumes`, with secret values masked, for output. */
+/** Converts to plain volumes for output, with secret values masked. */
 export const toMaskedVolumes = (description: VolfileDescription): PlainVolume[] =>
   toPlainVolumes(description).map(({ options, ...volume }) => ({
     ...volume,
@@ -57,8 +57,8 @@ export const toMaskedVolumes = (description: VolfileDescription): PlainVolume[] 
   }));
 
 /**
- * The edges of the graph as indices: each child of a volume once, in order. A child that does not
- * stand before its parent is left out.
+ * Finds the children of each volume, as indices: each once, in order. A child that does not stand before its parent is
+ * left out.
  */
 export function findChildIndices(volumes: readonly PlainVolume[]): number[][] {
   const indices = new Map(volumes.map(({ name }, index) => [name, index]));

@@ -1,6 +1,6 @@
 /**
- * Checks volumes with their translators' `check` before anything is started: missing options,
- * absent files, the declarations of a module. Each problem has the place of the option in question.
+ * Checks volumes by the `check` of their translators, before anything starts: missing options, absent files, the
+ * declarations of a module. Each problem gets the place of the option that it is about.
  */
 
 import { listEffectlessOptions } from '../core/accepted-options.ts';
@@ -9,8 +9,8 @@ import { GraphError } from '../core/errors.ts';
 import { Log, type LogLevels } from '../core/log.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';
 import { Xlator } from '../core/xlator.ts';
-import type { Registry } from './activate.ts';
 import type { VolumeDescription } from './description.ts';
+import type { Registry } from './make-graph.ts';
 import { Problems } from './problems.ts';
 import { formatPlace, type SourcePlace } from './source.ts';
 import type { VolfileInspection } from './volfile.ts';
@@ -30,10 +30,10 @@ export async function inspectVolumes(
 ): Promise<VolfileInspection> {
   const problems = new Problems(inspection.problems);
   const below = new Map<string, Xlator>();
-  const silent = checks.makeContext(() => {});
+  const silentContext = checks.makeContext(() => {});
   for (const volume of inspection.volumes) {
-    await inspectOne(volume, below, checks, problems);
-    addBelow(volume, below, checks.registry, silent);
+    await inspectVolume(volume, below, checks, problems);
+    addBelow(volume, below, checks.registry, silentContext);
   }
   const { description } = inspection;
   return {
@@ -43,7 +43,7 @@ export async function inspectVolumes(
   };
 }
 
-/** Adds a volume without options, connected to those below it, so that the checks of volumes above find it. */
+/** Adds a volume to `below`, without options, so that the checks of volumes above it find it. */
 function addBelow(
   { name, type, subvolumes }: VolumeDescription,
   below: Map<string, Xlator>,
@@ -60,8 +60,8 @@ function addBelow(
 
 const SILENT: LogLevels = { default: 0, volumes: new Map() };
 
-/** Runs one volume's `check`, and adds what it reports. @param below the earlier volumes, by name */
-async function inspectOne(
+/** Runs one volume's `check`, and adds its reports to `problems`. @param below the earlier volumes, by name */
+async function inspectVolume(
   volume: VolumeDescription,
   below: ReadonlyMap<string, Xlator>,
   { registry, strict, makeContext }: VolumeChecks,
@@ -85,16 +85,16 @@ async function inspectOne(
   xl.below = volume.subvolumes.flatMap(({ text }) => below.get(text) ?? []);
   const errors = await (translator.check?.(xl, checked.values as never) ?? NO_CHECK).then(
     () => [],
-    (error: unknown) => errorTexts(error),
+    (error: unknown) => listErrorTexts(error),
   );
   const { name, type } = volume;
   const code = strict ? 'doubtful-volume-strict' : 'doubtful-volume';
-  const report = (as: typeof code | 'wrong-volume', text: string): void => {
-    // The problem names the volume anyway.
+  const report = (problemCode: typeof code | 'wrong-volume', text: string): void => {
+    // The message of the problem names the volume already.
     const prefix = `${xl.label}: `;
     const bareText = text.startsWith(prefix) ? text.slice(prefix.length) : text;
     const { at, message } = placeMessage(bareText, volume);
-    problems.add(as, at, [name.text, type.text, message]);
+    problems.add(problemCode, at, [name.text, type.text, message]);
   };
   for (const text of errors) report('wrong-volume', text);
   for (const text of warnings) report(code, text);
@@ -103,13 +103,13 @@ async function inspectOne(
 /** For a translator without `check`. */
 const NO_CHECK = Promise.resolve();
 
-const errorTexts = (error: unknown): readonly string[] => {
+const listErrorTexts = (error: unknown): readonly string[] => {
   if (error instanceof GraphError) return error.problems;
   return [error instanceof Error ? error.message : String(error)];
 };
 
-/** The options that name the module or directory of a volume; messages about it have their place. */
-const SUBJECTS = ['module-name', 'module-path', 'directory'];
+/** Options that name the module or directory of a volume. A message that names no option gets the place of one. */
+const SUBJECT_OPTIONS = ['module-name', 'module-path', 'directory'];
 
 /** Finds the place that a message is about, and removes it from the message. */
 function placeMessage(
@@ -132,7 +132,7 @@ function placeMessage(
     const isUnknown = message.startsWith(`option '${optionName}' is not known here`);
     return { at: (isUnknown ? option?.key : option?.value)?.at ?? name.at, message };
   }
-  const subject = SUBJECTS.map(findOption).find((option) => option !== undefined);
+  const subject = SUBJECT_OPTIONS.map(findOption).find((option) => option !== undefined);
   return { at: subject?.value.at ?? name.at, message };
 }
 

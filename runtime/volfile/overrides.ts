@@ -1,10 +1,10 @@
 /**
- * Applies `--xlator-option VOLUME.KEY=VALUE`: options of the command line replace those of the file
- * before the volumes are checked.
+ * Applies `--xlator-option VOLUME.KEY=VALUE`: options of the command line replace those of the file before the volumes
+ * are checked.
  *
- * As in GlusterFS, the text is split at the first '.' and the first '=', and VOLUME is a pattern
- * (`*`, `?`, `[…]`). Only by such a pattern can VOLUME match a name that contains a '.'. Unlike in
- * GlusterFS, a pattern that matches no volume is an error.
+ * As in GlusterFS, the text is split at the first '.' and the first '=', and VOLUME is a pattern (`*`, `?`, `[…]`). A
+ * name that contains a '.' needs a pattern, such as `?` in place of the '.'. Unlike in GlusterFS, a pattern that
+ * matches no volume is an error.
  */
 
 import { findNearest } from '../core/nearest.ts';
@@ -15,8 +15,8 @@ import { Source } from './source.ts';
 import type { LooseWord } from './statement-words.ts';
 import type { LooseVolume } from './statements.ts';
 
-/** Stands for a file name in problems: the first override is line 1, and so on. */
-const FILE = '--xlator-option';
+/** The file name in problems of overrides, whose lines are the overrides. */
+const OVERRIDES_FILE = '--xlator-option';
 
 interface Override {
   readonly volume: LooseWord;
@@ -24,10 +24,10 @@ interface Override {
   readonly value: LooseWord;
 }
 
-/** Makes a source of the overrides, for the places of problems. */
+/** Makes a source of the overrides, one a line, so that problems in them have places. */
 export const makeOverridesSource = (overrides: readonly string[]): Source =>
   // A line break in one override must not shift the lines of the others.
-  new Source(FILE, overrides.map((text) => text.replace(/[\r\n]/g, '\u2424')).join('\n'));
+  new Source(OVERRIDES_FILE, overrides.map((text) => text.replace(/[\r\n]/g, '\u2424')).join('\n'));
 
 /** Returns the volumes with their new options; later overrides win. */
 export function applyOverrides(
@@ -42,12 +42,12 @@ export function applyOverrides(
     const override = parseOverride(text, start, source, problems);
     start += text.length + 1;
     if (override === undefined) continue;
-    const matches = compileShellPattern(override.volume.text);
-    if (!volumes.some(({ name }) => matches.test(name.text))) {
+    const pattern = compileShellPattern(override.volume.text);
+    if (!volumes.some(({ name }) => pattern.test(name.text))) {
       reportNoVolume(override, volumes, problems);
     }
     result = result.map((volume) =>
-      matches.test(volume.name.text) ? setOption(volume, override) : volume,
+      pattern.test(volume.name.text) ? withOption(volume, override) : volume,
     );
   }
   return result;
@@ -72,7 +72,7 @@ function parseOverride(
   const makeWord = (from: number, to: number): LooseWord => ({
     text: text.slice(from, to),
     at: source.makePlace(start + from, start + to),
-    doubtful: false,
+    isDoubtful: false,
   });
   return {
     volume: makeWord(0, dot),
@@ -107,7 +107,7 @@ function reportNoVolume(
   problems.add('override-without-volume', volume.at, [volume.text], hint);
 }
 
-function setOption(volume: LooseVolume, { key, value }: Override): LooseVolume {
+function withOption(volume: LooseVolume, { key, value }: Override): LooseVolume {
   const otherOptions = volume.options.filter((option) => option.key.text !== key.text);
   return { ...volume, options: [...otherOptions, { key, value }] };
 }

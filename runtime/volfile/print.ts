@@ -1,7 +1,6 @@
 /**
- * Prints volumes as a volfile: one statement on a line, four spaces of indentation, a blank line
- * between volumes, quotes only where needed. Reading the text gives the same volumes again;
- * comments and places are lost.
+ * Prints volumes as a volfile: each statement on a line, indented by four spaces, a blank line between volumes, quotes
+ * only where needed. Reading the text returns the same volumes. Comments and places are lost.
  */
 import type { PlainVolume } from './description.ts';
 
@@ -21,7 +20,7 @@ function printVolume({ name, type, options, subvolumes }: PlainVolume): string {
   return `${lines.join('\n')}\n`;
 }
 
-const KEYWORDS = /^(volume|type|option|subvolume[sS]|end-volume)$/;
+const KEYWORD_PATTERN = /^(volume|type|option|subvolume[sS]|end-volume)$/;
 
 /** Prints a word, quoted if the grammar needs it. @throws {RangeError} as `printVolumes` */
 export function printWord(word: string): string {
@@ -29,6 +28,6 @@ export function printWord(word: string): string {
   if (/[\n\0]/.test(word)) {
     throw new RangeError(`no volfile can contain a line break or NUL: ${JSON.stringify(word)}`);
   }
-  const plain = !/[ \t\r"\\`]/.test(word) && !word.startsWith('#') && !KEYWORDS.test(word);
-  return plain ? word : `"${word.replace(/["\\`]/g, '\\$&')}"`;
+  const isPlain = !/[ \t\r"\\`]/.test(word) && !word.startsWith('#') && !KEYWORD_PATTERN.test(word);
+  return isPlain ? word : `"${word.replace(/["\\`]/g, '\\$&')}"`;
 }

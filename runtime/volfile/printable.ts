@@ -1,8 +1,8 @@
-/** Makes text from a file harmless to a terminal, and shortens it for messages. */
+/** Escapes text from a file, so that it cannot control a terminal, and shortens it for messages. */
 
 /**
- * Replaces control characters except tabs by their pictures (U+2400 …), and bytes that are no text
- * by U+FFFD. Each is replaced by one character, so that columns stay the same.
+ * Replaces control characters except tabs by their pictures (U+2400 …), and bytes that are not UTF-8 by U+FFFD. The
+ * text keeps its length, so that columns stay the same.
  */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cs}]/gu, (c) => {
@@ -13,7 +13,7 @@ export function printable(text: string): string {
   });
 }
 
-/** Escapes a text that will stand in double quotes. */
+/** Escapes quotes and backslashes in a text that will stand in double quotes. */
 export const escapeQuotes = (text: string): string => text.replace(/["\\]/g, '\\$&');
 
 /** The most characters of a shortened text. */

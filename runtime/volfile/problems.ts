@@ -1,8 +1,8 @@
 /**
- * Formulates the problems of a volfile, collects them, and prints them in the order of the file.
+ * Collects the problems of a volfile, and formats their messages in the order of the file.
  *
- * The table `messages` has every sentence. Its keys are the problems' codes, which stay the same
- * when the words change. Text from the file is escaped by printable.ts.
+ * The table `messages` has the text of each. Its keys are the problems' codes, which stay the same when the text
+ * changes. Words from the file are escaped by printable.ts.
  */
 import { maskAssignment, maskText } from '../core/secrets.ts';
 import { printable, quote, shorten } from './printable.ts';
@@ -14,7 +14,7 @@ export interface VolfileProblem {
   readonly severity: Severity;
   readonly code: ProblemCode;
   readonly file: string;
-  /** Line and column count from 1; `length` is that of the words that the problem is about. */
+  /** Line and column start at 1; `length` is that of the words that the problem is about. */
   readonly line: number;
   readonly column: number;
   readonly length: number;
@@ -50,7 +50,7 @@ export const messages = {
   'unterminated-command': makeError(() => 'this backtick has no partner'),
   'command-refused': makeError((command: string) => `commands do not run: ${shorten(command)}`),
   'command-failed': makeError(
-    (command: string, why: string) => `${shorten(command)} ${printable(why)}`,
+    (command: string, reason: string) => `${shorten(command)} ${printable(reason)}`,
   ),
   // Statements
   'no-volume': makeError(() => 'the file has no volume'),
@@ -120,8 +120,8 @@ export const messages = {
   'doubtful-volume-strict': makeError(describeInVolume),
   // --xlator-option
   'malformed-override': makeError(
-    (override: string, why: string) =>
-      `expected VOLUME.KEY=VALUE, found ${quote(maskAssignment(override))}, which ${why}`,
+    (override: string, reason: string) =>
+      `expected VOLUME.KEY=VALUE, found ${quote(maskAssignment(override))}, which ${reason}`,
   ),
   'override-without-volume': makeError((glob: string) => `no volume is called ${quote(glob)}`),
 };
@@ -131,16 +131,16 @@ function makeVolumeLabel(volume: string): string {
   return volume === '' ? 'the volume' : `volume ${quote(volume)}`;
 }
 
-/** Volumes shown at each end of a long loop. */
-const LOOP_ENDS = 5;
+/** Number of volumes shown at each end of a long loop. */
+const LOOP_END_COUNT = 5;
 
 function formatLoop(names: readonly string[]): string {
   const quotedNames = names.map(quote);
-  if (names.length > 2 * LOOP_ENDS) {
+  if (names.length > 2 * LOOP_END_COUNT) {
     quotedNames.splice(
-      LOOP_ENDS,
-      names.length - 2 * LOOP_ENDS,
-      `(${names.length - 2 * LOOP_ENDS} more)`,
+      LOOP_END_COUNT,
+      names.length - 2 * LOOP_END_COUNT,
+      `(${names.length - 2 * LOOP_END_COUNT} more)`,
     );
   }
   return quotedNames.join(' → ');
@@ -156,7 +156,7 @@ type MessageArgs<C extends ProblemCode> = Parameters<(typeof messages)[C]['forma
 /** The most problems that are shown; further ones are counted. */
 const SHOWN_MAX = 100;
 
-/** Collects problems; the arguments of `add` are those of the code's row in `messages`. */
+/** Collects problems. The arguments of `add` are those that the code's row in `messages` formats. */
 export class Problems {
   readonly all: VolfileProblem[];
   /** Whether one of them is an error. */
@@ -174,7 +174,7 @@ export class Problems {
     if (severity === 'error') this.hasErrors = true;
   }
 
-  /** Whether further problems are not shown, so that callers need not search for hints, which takes long. */
+  /** Whether no further problem will be shown. Callers then omit the search for hints, which takes long. */
   get isFull(): boolean {
     return this.all.length >= SHOWN_MAX;
   }
@@ -207,7 +207,7 @@ interface ProblemSelection {
   readonly rest: readonly string[];
 }
 
-/** Selects the problems to show: errors before warnings if there are too many. */
+/** Selects the problems to show. If there are too many, errors are preferred to warnings. */
 function selectShown(problems: readonly VolfileProblem[]): ProblemSelection {
   if (problems.length <= SHOWN_MAX) return { selected: problems, rest: [] };
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -255,25 +255,25 @@ export function formatProblem(problem: VolfileProblem): string {
 
 const COLOURS = { error: '\x1b[1;31m', warning: '\x1b[1;35m', bold: '\x1b[1m', caret: '\x1b[32m' };
 
-/** The most characters shown of a long line: before the place of the problem, and altogether. */
-const BEFORE_MAX = 60;
-const LINE_MAX = 160;
+/** The most characters of a long line that are shown before the place of the problem, and in all. */
+const CHARS_BEFORE_MAX = 60;
+const SHOWN_CHARS_MAX = 160;
 
-/** Reads a line of the file, with secret values masked, also if their keys stand on the line before. */
+/** Reads a line of the file, with secret values masked. A value may stand on the line after its key. */
 function readMaskedLine(source: Source | undefined, number: number): string {
   if (source === undefined) return '';
-  const line = source.lineText(number);
+  const line = source.readLine(number);
   let above = number - 1;
-  while (above > 0 && source.lineText(above).trim() === '') above -= 1;
-  const before = `${source.lineText(above)}\n`;
+  while (above > 0 && source.readLine(above).trim() === '') above -= 1;
+  const before = `${source.readLine(above)}\n`;
   return maskAssignment(maskText(before + line).slice(before.length));
 }
 
-/** Cuts a long line around the words in question, and finds their position in the excerpt. */
+/** Cuts a long line around the words of the problem, and finds their position in the excerpt. */
 function cutExcerpt(line: string, column: number, length: number) {
-  const from = line.length <= LINE_MAX ? 0 : Math.max(0, column - 1 - BEFORE_MAX);
-  const cut = [from > 0 ? '…' : '', from + LINE_MAX < line.length ? '…' : ''] as const;
-  const text = `${cut[0]}${printable(line.slice(from, from + LINE_MAX))}${cut[1]}`;
+  const from = line.length <= SHOWN_CHARS_MAX ? 0 : Math.max(0, column - 1 - CHARS_BEFORE_MAX);
+  const cut = [from > 0 ? '…' : '', from + SHOWN_CHARS_MAX < line.length ? '…' : ''] as const;
+  const text = `${cut[0]}${printable(line.slice(from, from + SHOWN_CHARS_MAX))}${cut[1]}`;
   const start = column - 1 - from + cut[0].length;
   return { text, start, length: Math.min(length, Math.max(1, text.length - start)) };
 }

@@ -1,4 +1,4 @@
-/** Lists the functions that draw a graph as text, by format. They take volumes in the order of the file. */
+/** Lists the functions that draw a graph as text, by format, for `glossa graph`. */
 import type { PlainVolume } from './description.ts';
 import { renderDot } from './render/dot.ts';
 import type { RenderSettings } from './render/settings.ts';

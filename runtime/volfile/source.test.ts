@@ -5,7 +5,7 @@ import { formatPlace, type Replacement, Source } from './source.ts';
 
 test('a place has line, column, and a length that ends with the line', () => {
   const source = new Source('x', 'ab\r\n\ncd');
-  expect([source.lineText(1), source.lineText(2), source.lineText(3), source.lineText(4)]).toEqual([
+  expect([source.readLine(1), source.readLine(2), source.readLine(3), source.readLine(4)]).toEqual([
     'ab',
     '',
     'cd',
@@ -13,7 +13,7 @@ test('a place has line, column, and a length that ends with the line', () => {
   ]);
   expect(source.makePlace(1, 6)).toEqual({ file: 'x', line: 1, column: 2, length: 1 });
   expect(formatPlace(source.makePlace(5, 7))).toBe('x:3:1');
-  expect(formatPlace(source.endPlace())).toBe('x:3:3');
+  expect(formatPlace(source.makeEndPlace())).toBe('x:3:3');
 });
 
 test('replaced parts of any length leave the places of the other text unchanged', () => {

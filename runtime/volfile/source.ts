@@ -1,17 +1,17 @@
 /**
  * Holds the text of a volfile, and maps offsets to places in the file.
  *
- * The parsed text differs from the file's when commands in backticks were replaced by their output.
- * A Source has both; `makePlace` maps an offset in a command's output to the command in the file.
+ * If commands in backticks were replaced by their output, the parsed text differs from that of the file. A Source has
+ * both texts; `makePlace` maps an offset in a command's output to the command in the file.
  */
 
 /**
- * The most bytes of a volfile: it must fit into one RPC message, and its parsed words take a hundred
- * times the memory. The volfile of thousands of bricks has some 100 KiB.
+ * The most bytes of a volfile, because it must fit into one RPC message, and its parsed words take a hundred times the
+ * memory. The volfile of thousands of bricks has some 100 KiB.
  */
 export const VOLFILE_SIZE_MAX = 8 * 2 ** 20;
 
-/** A place in a file. Line and column count from 1; columns and length are UTF-16 units. */
+/** A place in a file. Line and column start at 1; columns and length are in UTF-16 units. */
 export interface SourcePlace {
   readonly file: string;
   readonly line: number;
@@ -35,60 +35,60 @@ export class Source {
   /** Its name in messages. */
   readonly file: string;
   /** The text of the file. */
-  readonly written: string;
-  /** The text to parse, which all offsets of the methods count in. */
+  readonly fileText: string;
+  /** The text to parse. All offsets that methods take are offsets in it. */
   readonly text: string;
   /** Whether commands were replaced: then a backtick in `text` is an ordinary character. */
-  readonly expanded: boolean;
+  readonly isExpanded: boolean;
   readonly #replacements: readonly Replacement[];
   readonly #lineStarts: number[] = [0];
 
   /** @param replacements in order, without overlaps */
-  constructor(file: string, written: string, replacements?: readonly Replacement[]) {
+  constructor(file: string, fileText: string, replacements?: readonly Replacement[]) {
     this.file = file;
-    this.written = written;
-    this.expanded = replacements !== undefined;
+    this.fileText = fileText;
+    this.isExpanded = replacements !== undefined;
     this.#replacements = replacements ?? [];
     let text = '';
     let copied = 0;
     for (const replacement of this.#replacements) {
-      text += written.slice(copied, replacement.start) + replacement.text;
+      text += fileText.slice(copied, replacement.start) + replacement.text;
       copied = replacement.end;
     }
-    this.text = text + written.slice(copied);
-    for (let at = written.indexOf('\n'); at >= 0; at = written.indexOf('\n', at + 1)) {
+    this.text = text + fileText.slice(copied);
+    for (let at = fileText.indexOf('\n'); at >= 0; at = fileText.indexOf('\n', at + 1)) {
       this.#lineStarts.push(at + 1);
     }
   }
 
   /** Makes the place of the characters from `start` to before `end`, cut at the end of the first line. */
   makePlace(start: number, end: number): SourcePlace {
-    const from = this.#writtenOffset(start, 'start');
-    const to = this.#writtenOffset(end, 'end');
-    const line = this.#lineAt(from);
+    const from = this.#mapToFile(start, 'start');
+    const to = this.#mapToFile(end, 'end');
+    const line = this.#findLineNumber(from);
     const lineStart = this.#lineStarts[line - 1]!;
-    const lineEnd = this.#lineEnd(line);
+    const lineEnd = this.#findLineEnd(line);
     const length = Math.max(1, Math.min(to, lineEnd) - from);
     return { file: this.file, line, column: from - lineStart + 1, length };
   }
 
-  /** Makes the place behind the last visible character. */
-  endPlace(): SourcePlace {
+  /** Makes the place after the last visible character. */
+  makeEndPlace(): SourcePlace {
     const at = this.text.trimEnd().length;
     return this.makePlace(at, at);
   }
 
   /** Returns a line of the file without its line end; '' for a line beyond the end. */
-  lineText(number: number): string {
+  readLine(number: number): string {
     const start = this.#lineStarts[number - 1];
-    return start === undefined ? '' : this.written.slice(start, this.#lineEnd(number));
+    return start === undefined ? '' : this.fileText.slice(start, this.#findLineEnd(number));
   }
 
-  #lineEnd(number: number): number {
-    const { written } = this;
-    let end = this.#lineStarts[number] ?? written.length;
-    if (written[end - 1] === '\n') end -= 1;
-    if (written[end - 1] === '\r') end -= 1;
+  #findLineEnd(number: number): number {
+    const { fileText } = this;
+    let end = this.#lineStarts[number] ?? fileText.length;
+    if (fileText[end - 1] === '\n') end -= 1;
+    if (fileText[end - 1] === '\r') end -= 1;
     return Math.max(end, this.#lineStarts[number - 1]!);
   }
 
@@ -108,7 +108,7 @@ export class Source {
   }
 
   /** Maps an offset in the parsed text to the file; within a command's output, to that side of the command. */
-  #writtenOffset(offset: number, side: 'start' | 'end'): number {
+  #mapToFile(offset: number, side: 'start' | 'end'): number {
     let shift = 0;
     for (const { start, end, text } of this.#replacements) {
       const parsedStart = start + shift;
@@ -123,7 +123,7 @@ export class Source {
   }
 
   /** Finds the number of the line that has an offset of the file, by binary search. */
-  #lineAt(offset: number): number {
+  #findLineNumber(offset: number): number {
     let low = 0;
     let high = this.#lineStarts.length;
     while (high - low > 1) {

@@ -1,4 +1,4 @@
-/** Reads the words of a statement, and reports those that are missing, surplus or malformed. */
+/** Reads the words of a statement, and reports missing, surplus and malformed ones. */
 import { HIDDEN_VALUE, isSecret } from '../core/secrets.ts';
 import { escapeQuotes, quote, shorten } from './printable.ts';
 import type { Problems } from './problems.ts';
@@ -10,10 +10,10 @@ export interface LooseWord {
   readonly text: string;
   readonly at: SourcePlace;
   /** Whether the word has a reported mistake, so that later checks skip it. */
-  readonly doubtful: boolean;
+  readonly isDoubtful: boolean;
 }
 
-/** The words that each keyword needs, as named in messages. */
+/** The words that must follow each keyword, as messages name them. */
 export const neededWords: Readonly<Record<Keyword, readonly string[]>> = {
   volume: ['a name'],
   type: ['a type'],
@@ -22,7 +22,7 @@ export const neededWords: Readonly<Record<Keyword, readonly string[]>> = {
   'end-volume': [],
 };
 
-/** Describes the word that is missing behind `before`, the words so far: `a value after 'option log-file'`. */
+/** Describes the missing word, such as `a value after 'option log-file'`. @param before the words that are there */
 export function describeMissing(keyword: Keyword, before: readonly ParsedWord[]): string {
   const statementText = [keyword, ...before.map(({ text }) => text)].join(' ');
   return `${neededWords[keyword][before.length]!} after ${quote(statementText)}`;
@@ -35,14 +35,15 @@ export const quoteSource = (
 ): string => quote(source.text.slice(start, end));
 
 /**
- * Reads the words of a statement with a keyword; reports missing, empty, surplus and malformed
- * ones. `next` is the statement after it, `follow` names the keywords that may stand there.
+ * Reads the words of a statement with a keyword, and reports missing, empty, surplus and malformed ones.
+ * @param next the statement after it
+ * @param expectedNext the keywords that may stand there, for messages
  */
 export function readWords(
   source: Source,
   statement: Statement,
   next: Statement | undefined,
-  follow: string,
+  expectedNext: string,
   problems: Problems,
 ): LooseWord[] {
   const keyword = statement.keyword!;
@@ -57,7 +58,7 @@ export function readWords(
     ]);
   }
   const usedWords = keyword === 'subvolumes' ? words : words.slice(0, needed);
-  if (usedWords.length < words.length) reportSurplus(source, statement, follow, problems);
+  if (usedWords.length < words.length) reportSurplus(source, statement, expectedNext, problems);
   return usedWords.map((word, i) => {
     const before = keyword === 'subvolumes' ? [] : usedWords.slice(0, i);
     return readWord(source, word, describeMissing(keyword, before), problems);
@@ -67,7 +68,7 @@ export function readWords(
 function reportSurplus(
   source: Source,
   { keyword, start, words }: Statement,
-  follow: string,
+  expectedNext: string,
   problems: Problems,
 ): void {
   const surplus = words.slice(neededWords[keyword!].length);
@@ -80,7 +81,12 @@ function reportSurplus(
   const example = isHidden ? HIDDEN_VALUE : shorten(value);
   const hint = isValue ? `a value with blanks needs quotes: "${example}"` : undefined;
   const actual = isHidden ? quote(HIDDEN_VALUE) : quoteSource(source, first);
-  problems.add('unexpected', source.makePlace(first.start, first.end), [follow, actual], hint);
+  problems.add(
+    'unexpected',
+    source.makePlace(first.start, first.end),
+    [expectedNext, actual],
+    hint,
+  );
 }
 
 /** Reads a word, and reports its mistakes. @param expected for an empty word, what should stand there */
@@ -97,16 +103,20 @@ function readWord(
   for (const { text, start, end } of word.commands) {
     problems.add('command-refused', source.makePlace(start, end), [text], hints.command);
   }
-  const nul = source.text.slice(word.start, word.end).indexOf('\0');
-  if (nul >= 0)
-    problems.add('nul-character', source.makePlace(word.start + nul, word.start + nul + 1), []);
+  const nulIndex = source.text.slice(word.start, word.end).indexOf('\0');
+  if (nulIndex >= 0)
+    problems.add(
+      'nul-character',
+      source.makePlace(word.start + nulIndex, word.start + nulIndex + 1),
+      [],
+    );
   const isEmpty = word.text === '' && word.flaws.length === 0;
   if (isEmpty) problems.add('unexpected', at, [expected, '""']);
-  const doubtful = isEmpty || nul >= 0 || word.flaws.length > 0 || word.commands.length > 0;
-  return { text: word.text, at, doubtful };
+  const isDoubtful = isEmpty || nulIndex >= 0 || word.flaws.length > 0 || word.commands.length > 0;
+  return { text: word.text, at, isDoubtful: isDoubtful };
 }
 
-/** Advice by the kind of mistake. */
+/** The hints by the kind of mistake. */
 const hints = {
   'unterminated-string': 'inside quotes, \\" is a quote',
   'stray-backslash': 'write the whole word in double quotes, and \\\\ for \\',

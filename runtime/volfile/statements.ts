@@ -1,8 +1,8 @@
 /**
- * Assembles statements into volumes. Reports every mistake in the order and number of statements,
- * and goes on: a volume with a mistake in it still counts as defined.
+ * Assembles the statements of a volfile into volumes. Reports every missing, repeated or misplaced statement, and
+ * continues: a volume with a mistake is still defined for the volumes that name it.
  *
- * Accepts more than GlusterFS: a volume with nothing but a type, and statements in any order.
+ * Accepts more than GlusterFS: a volume that has only a type, and statements in any order.
  */
 
 import { quote } from './printable.ts';
@@ -17,14 +17,14 @@ export interface LooseOption {
   readonly value: LooseWord;
 }
 
-/** A VolumeDescription in which parts may be missing or wrong. */
+/** A volume as written: unlike in a VolumeDescription, parts may be missing or wrong. */
 export interface LooseVolume {
   readonly name: LooseWord;
   readonly type: LooseWord | undefined;
   readonly options: readonly LooseOption[];
   readonly subvolumes: readonly LooseWord[];
-  /** Whether 'subvolumes' has a mistake, so that their number is not checked. */
-  readonly subvolumesDoubtful: boolean;
+  /** Whether the statement `subvolumes` has a mistake, so that their number is not checked. */
+  readonly areSubvolumesDoubtful: boolean;
 }
 
 /** Assembles a volfile's statements into its volumes. */
@@ -36,7 +36,7 @@ export function assemble(
   return new Assembler(source, problems).run(correctTypos(source, statements, problems));
 }
 
-/** A volume whose `end-volume` is not read yet. */
+/** A volume whose `end-volume` was not read yet. */
 interface OpenVolume {
   /** Undefined when the name is missing. */
   name: LooseWord | undefined;
@@ -47,10 +47,10 @@ interface OpenVolume {
   /** By key, in the order of the last statement of each. */
   readonly options: Map<string, LooseOption>;
   readonly subvolumes: LooseWord[];
-  subvolumesDoubtful: boolean;
+  areSubvolumesDoubtful: boolean;
 }
 
-const volumeName = (volume: OpenVolume): string => volume.name?.text ?? '';
+const readVolumeName = (volume: OpenVolume): string => volume.name?.text ?? '';
 
 class Assembler {
   readonly #source: Source;
@@ -69,7 +69,7 @@ class Assembler {
     statements.forEach((statement, i) => {
       this.#addStatement(statement, statements[i + 1]);
     });
-    const end = this.#source.endPlace();
+    const end = this.#source.makeEndPlace();
     if (this.#open !== undefined) this.#reportMissingEnd(this.#open, end, 'the end of the file');
     if (statements.length === 0) this.#problems.add('no-volume', end, []);
     return this.#volumes;
@@ -100,7 +100,7 @@ class Assembler {
       type: undefined,
       options: new Map(),
       subvolumes: [],
-      subvolumesDoubtful: false,
+      areSubvolumesDoubtful: false,
     };
     this.#open.name = this.#readWords(statement, next)[0];
   }
@@ -116,7 +116,7 @@ class Assembler {
     if (keyword !== 'option') {
       volume.keywordLines.set(keyword, first ?? at.line);
       if (first !== undefined) {
-        this.#problems.add('duplicate-statement', at, [keyword, volumeName(volume), first]);
+        this.#problems.add('duplicate-statement', at, [keyword, readVolumeName(volume), first]);
       }
     }
     const words = this.#readWords(statement, next);
@@ -127,8 +127,8 @@ class Assembler {
     } else {
       // One by one, because `push(...words)` fails for very many words.
       for (const word of words) volume.subvolumes.push(word);
-      const doubtful = words.length === 0 || words.some((word) => word.doubtful);
-      volume.subvolumesDoubtful ||= doubtful || first !== undefined;
+      const hasMistake = words.length === 0 || words.some((word) => word.isDoubtful);
+      volume.areSubvolumesDoubtful ||= hasMistake || first !== undefined;
     }
   }
 
@@ -137,7 +137,11 @@ class Assembler {
     const earlier = volume.options.get(text);
     if (earlier !== undefined) {
       volume.options.delete(text);
-      this.#problems.add('repeated-option', at, [text, volumeName(volume), earlier.key.at.line]);
+      this.#problems.add('repeated-option', at, [
+        text,
+        readVolumeName(volume),
+        earlier.key.at.line,
+      ]);
     }
     volume.options.set(text, option);
   }
@@ -147,7 +151,7 @@ class Assembler {
     const { name, at, keywordLines, options, ...rest } = volume;
     if (!keywordLines.has('type')) {
       const hint = "as in 'type storage/posix'";
-      this.#problems.add('missing-type', name?.at ?? at, [volumeName(volume)], hint);
+      this.#problems.add('missing-type', name?.at ?? at, [readVolumeName(volume)], hint);
     }
     if (name !== undefined) {
       this.#volumes.push({ name, options: [...options.values()], ...rest });
@@ -155,15 +159,15 @@ class Assembler {
   }
 
   #reportMissingEnd(volume: OpenVolume, at: SourcePlace, before: string): void {
-    this.#problems.add('missing-end-volume', at, [volumeName(volume), volume.at.line, before]);
+    this.#problems.add('missing-end-volume', at, [readVolumeName(volume), volume.at.line, before]);
     this.#close(volume);
   }
 
   #reportOutside({ keyword, start, end, words }: Statement): void {
-    const until = keyword === undefined ? words[0]!.end : end;
-    const text = quote(this.#source.text.slice(start, until));
+    const reportedEnd = keyword === undefined ? words[0]!.end : end;
+    const text = quote(this.#source.text.slice(start, reportedEnd));
     if (!this.#hasReportedOutside) {
-      this.#problems.add('outside-volume', this.#source.makePlace(start, until), [text]);
+      this.#problems.add('outside-volume', this.#source.makePlace(start, reportedEnd), [text]);
     }
     this.#hasReportedOutside = keyword !== 'end-volume';
   }

@@ -1,9 +1,9 @@
 /**
- * Reports and corrects typing mistakes in keywords, which would otherwise cause many more problems.
+ * Reports and corrects typing mistakes in keywords, so that one mistake does not cause many problems.
  *
- * - A misspelt keyword at the beginning of a line, which the grammar takes for a word of the
- *   statement before it, begins a statement.
- * - A keyword in the place of a value (`option log-file type`) is that value, without its quotes.
+ * - A misspelt keyword at the beginning of a line, which the grammar takes for a word of the statement before it, is
+ *   made the beginning of a statement.
+ * - A keyword where a value is missing (`option log-file type`) is made that value: its quotes were forgotten.
  */
 import { findNearest } from '../core/nearest.ts';
 import { quote } from './printable.ts';
@@ -25,16 +25,19 @@ export function correctTypos(
   }
   const corrected: Statement[] = [];
   for (const statement of statements) {
-    const before = corrected[corrected.length - 1];
-    if (before !== undefined && isKeywordValue(source, before, statement)) {
+    const previous = corrected[corrected.length - 1];
+    if (previous !== undefined && isKeywordValue(source, previous, statement)) {
       const at = source.makePlace(statement.start, statement.end);
       const keyword = statement.keyword!;
       const args = [
-        describeMissing(before.keyword!, before.words),
+        describeMissing(previous.keyword!, previous.words),
         `the keyword '${keyword}'`,
       ] as const;
       problems.add('unexpected', at, [...args], `in double quotes it is a word: "${keyword}"`);
-      corrected[corrected.length - 1] = { ...before, words: [...before.words, toWord(statement)] };
+      corrected[corrected.length - 1] = {
+        ...previous,
+        words: [...previous.words, toWord(statement)],
+      };
     } else {
       for (const part of splitAtKeywords(source, statement, names, problems)) corrected.push(part);
     }
@@ -43,13 +46,13 @@ export function correctTypos(
 }
 
 /** Whether a keyword stands where the statement before it, on the same line, lacks a word. */
-function isKeywordValue(source: Source, before: Statement, { keyword, start, words }: Statement) {
+function isKeywordValue(source: Source, previous: Statement, { keyword, start, words }: Statement) {
   return (
-    before.keyword !== undefined &&
-    before.words.length < neededWords[before.keyword].length &&
+    previous.keyword !== undefined &&
+    previous.words.length < neededWords[previous.keyword].length &&
     words.length === 0 &&
     keyword !== 'end-volume' &&
-    source.isSameLine(before.start, start)
+    source.isSameLine(previous.start, start)
   );
 }
 
@@ -85,7 +88,7 @@ function* splitAtKeywords(
   yield part;
 }
 
-/** Finds the keyword that a word is, in quotes, or probably means, without them. */
+/** Finds the keyword that a word probably means; a word in quotes must be the keyword exactly. */
 function findKeyword(word: ParsedWord): Keyword | undefined {
   if (word.commands.length > 0 || word.flaws.length > 0) return undefined;
   if (word.quoted) return keywords.find((keyword) => keyword === word.text);

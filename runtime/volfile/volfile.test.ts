@@ -3,9 +3,14 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FakeContext } from '../../test/support/core.ts';
-import { Registry } from './activate.ts';
-import { findChildIndices, type PlainVolume, toPlainVolumes, topVolume } from './description.ts';
+import {
+  findChildIndices,
+  findTopVolume,
+  type PlainVolume,
+  toPlainVolumes,
+} from './description.ts';
 import { inspectVolumes } from './inspect-volumes.ts';
+import { Registry } from './make-graph.ts';
 import { printVolumes, printWord } from './print.ts';
 import { VolfileError } from './problems.ts';
 import { formatPlace, Source } from './source.ts';
@@ -33,7 +38,7 @@ describe.each(TUTORIAL)('the tutorial’s %s', (file, lines, bytes) => {
   test('is read without a warning and printed identically', () => {
     const { description, warnings } = readVolfile(new Source(file, text), { registry });
     expect(warnings).toEqual([]);
-    expect(topVolume(description).name.text).toBe('test');
+    expect(findTopVolume(description).name.text).toBe('test');
     expect(printVolumes(toPlainVolumes(description))).toBe(text);
   });
 });
@@ -213,7 +218,7 @@ describe('an arbitrary text', () => {
         const { problems, sources, description } = inspectVolfile(source, { registry, overrides });
         for (const { file, line, column, length } of problems) {
           const [at] = sources.filter((candidate) => candidate.file === file);
-          const room = at!.lineText(line).length + 1;
+          const room = at!.readLine(line).length + 1;
           expect(column).toBeGreaterThanOrEqual(1);
           expect(length).toBeGreaterThanOrEqual(1);
           expect(column + length - 1).toBeLessThanOrEqual(room);

@@ -1,5 +1,5 @@
 /**
- * Reads volfile text into a checked description. Callers:
+ * Parses and checks the text of a volfile. Callers:
  *
  *     const source = new Source('test.vol', text);       // or await runCommands(…), commands.ts
  *     const { description, warnings } = readVolfile(source, { registry });
@@ -9,8 +9,9 @@
  *
  * Source: GlusterFS `libglusterfs/src/graph.y`, graph.c (gf_add_cmdline_options).
  */
-import { checkTypes, type TypeRegistry } from './check.ts';
+
 import { checkEdges } from './check-edges.ts';
+import { checkTypes, type TypeRegistry } from './check-types.ts';
 import type { VolfileDescription, VolumeDescription } from './description.ts';
 import { applyOverrides, makeOverridesSource } from './overrides.ts';
 import { Problems, VolfileError, type VolfileProblem } from './problems.ts';
@@ -23,16 +24,16 @@ export interface VolfileSettings {
   readonly registry?: TypeRegistry;
   /** Whether unknown options are errors. */
   readonly strict?: boolean;
-  /** Each `VOLUME.KEY=VALUE`. */
+  /** Options of the command line, each as `VOLUME.KEY=VALUE`. */
   readonly overrides?: readonly string[];
 }
 
 export interface VolfileInspection {
   /** Errors and warnings in the order of the text, those of overrides last. */
   readonly problems: readonly VolfileProblem[];
-  /** The texts in which the problems are: the volfile, and the overrides if there are any. */
+  /** The sources that problems refer to: the volfile, and the overrides if there are any. */
   readonly sources: readonly Source[];
-  /** The volumes whose own statements have no error. */
+  /** The volumes whose own words have no mistake, for further checks. */
   readonly volumes: readonly VolumeDescription[];
   /** Undefined when there are errors. */
   readonly description: VolfileDescription | undefined;
@@ -42,16 +43,16 @@ export interface VolfileInspection {
 export function inspectVolfile(source: Source, settings: VolfileSettings = {}): VolfileInspection {
   const { registry, strict = false, overrides = [] } = settings;
   const problems = new Problems();
-  const statements = parse(source.text, { commands: !source.expanded });
-  const written = assemble(source, statements, problems);
-  checkEdges(written, problems);
-  const volumes = applyOverrides(written, overrides, problems);
+  const statements = parse(source.text, { commands: !source.isExpanded });
+  const writtenVolumes = assemble(source, statements, problems);
+  checkEdges(writtenVolumes, problems);
+  const volumes = applyOverrides(writtenVolumes, overrides, problems);
   if (registry !== undefined) checkTypes(volumes, registry, strict, problems);
   const sources = [source, ...(overrides.length > 0 ? [makeOverridesSource(overrides)] : [])];
   return {
     problems: problems.sortBySource(sources),
     sources,
-    volumes: volumes.filter(isWhole).map(describeVolume),
+    volumes: volumes.filter(isComplete).map(describeVolume),
     description: problems.hasErrors
       ? undefined
       : { file: source.file, volumes: volumes.map(describeVolume) },
@@ -72,8 +73,9 @@ export function readVolfile(source: Source, settings: VolfileSettings = {}): Vol
 }
 
 /** Whether a volume has a type, and none of its own words has a mistake. */
-const isWhole = ({ type, options }: LooseVolume): boolean =>
-  type?.doubtful === false && !options.some(({ key, value }) => key.doubtful || value.doubtful);
+const isComplete = ({ type, options }: LooseVolume): boolean =>
+  type?.isDoubtful === false &&
+  !options.some(({ key, value }) => key.isDoubtful || value.isDoubtful);
 
 /** Describes a volume without errors. */
 function describeVolume({ name, type, options, subvolumes }: LooseVolume): VolumeDescription {

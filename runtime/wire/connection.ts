@@ -1,14 +1,17 @@
-/** Declares the two parts of a served connection: its bytes, and what they mean. */
+/**
+ * Declares the two sides of a connection that a server serves: the transport, which moves its bytes, and the service
+ * of its messages.
+ */
 import type { RecordReader } from './record.ts';
 import type { XdrWriter } from './xdr.ts';
 
 /** Sends the bytes of a connection. */
 export interface ConnectionTransport {
-  /** Bytes that the transport has not sent yet, without those in `out`. */
-  readonly queued: number;
+  /** Number of bytes that the transport has taken from `out` and not sent yet. */
+  readonly queuedBytes: number;
   /** Sends and empties `out`: at once, or before the process blocks. */
   send(): void;
-  /** Called when `isPaused` has changed; pauses or resumes reading. */
+  /** Pauses or resumes reading, as `isPaused` of the connection says; called when that has changed. */
   updateFlow(): void;
   /** Ends the connection after sending everything; `destroy` ends it at once. */
   end(): void;
@@ -28,7 +31,7 @@ export interface ServedConnection {
   /** Serves the complete messages in `records`. */
   serveMessages(): void;
   /** Called after all of `out` was sent. */
-  updateFlow(): void;
+  noteAllSent(): void;
   /** Called once at the end of the connection. */
   close(): void;
 }

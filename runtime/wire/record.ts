@@ -1,7 +1,8 @@
 /**
- * Splits a byte stream into messages. Each part of a message follows a mark of 4 bytes: the highest
- * bit marks the last part, the other bits give its length. Peers send one part per message but may
- * send more. Source: RFC 5531, record marking; GlusterFS `socket.c`, `xdr-common.h`.
+ * Splits a byte stream into messages. A message is one part or several. Before each part stand 4 bytes, its mark: the
+ * highest bit is set for the last part, the other bits are its length. Peers usually send a message as one part.
+ *
+ * Source: RFC 5531, record marking; GlusterFS `socket.c`, `xdr-common.h`.
  */
 
 const MARK_SIZE = 4;
@@ -11,9 +12,10 @@ const LENGTH_MASK = 0x7fff_ffff;
 /** The longest accepted message; GlusterFS itself refuses 1 GiB. */
 export const RECORD_MAX = 64 * 2 ** 20;
 
-/** The mark of a message in one part. */
-export const recordMark = (length: number): number => (LAST_PART | length) >>> 0;
+/** Makes the mark of a message that is one part. */
+export const makeRecordMark = (length: number): number => (LAST_PART | length) >>> 0;
 
+/** Thrown for a malformed stream: the connection must be closed. */
 export class RecordError extends Error {
   readonly code = 'GLOSSA_RPC_RECORD';
 }
@@ -24,7 +26,7 @@ export interface Loan {
 }
 
 /**
- * Collects received bytes and finds complete messages. A message is valid until more bytes are received; a caller that
+ * Collects received bytes and finds complete messages. A message is valid until the next `reserveRoom`; a caller that
  * needs it longer copies the message, or calls `lend`.
  *
  *   const room = records.reserveRoom();       // where to receive
@@ -38,13 +40,13 @@ export class RecordReader {
   end = 0;
   private view: DataView;
   /** The range of bytes that were received and not read yet. */
-  private from = 0;
-  private to = 0;
-  /** The position at which the parts of a message are joined; -1 while no message in several parts is incomplete. */
+  private unreadStart = 0;
+  private unreadEnd = 0;
+  /** Position and length of the joined parts of an incomplete message; -1 while there are none. */
   private partsStart = -1;
   private partsLength = 0;
-  /** The most bytes of memory; may be exceeded slightly by bytes that were already received. */
-  limit = Number.POSITIVE_INFINITY;
+  /** The most bytes of memory. Bytes that were already received may exceed it slightly. */
+  memoryLimit = Number.POSITIVE_INFINITY;
   private minRoom: number;
   private maxLength: number;
   private loan: Loan = { count: 0 };
@@ -58,7 +60,7 @@ export class RecordReader {
 
   /** Whether part of a message was received. */
   get hasPartialMessage(): boolean {
-    return this.partsStart >= 0 || this.to > this.from;
+    return this.partsStart >= 0 || this.unreadEnd > this.unreadStart;
   }
 
   /** Bytes of memory for messages of ordinary length. */
@@ -71,26 +73,26 @@ export class RecordReader {
     return MARK_SIZE + this.maxLength + this.minRoom;
   }
 
-  /** Bytes of the incomplete message with its mark; 0 between messages, or while the size is unknown. */
-  get size(): number {
-    const { partsStart, from, to, maxLength } = this;
+  /** Bytes of the incomplete message with its mark; 0 between messages, and until its mark was received. */
+  get incompleteSize(): number {
+    const { partsStart, unreadStart, unreadEnd, maxLength } = this;
     // The number of further parts is unknown, so the longest message is assumed.
     if (partsStart >= 0) return maxLength;
-    if (to - from < MARK_SIZE) return 0;
-    const mark = this.view.getUint32(from);
+    if (unreadEnd - unreadStart < MARK_SIZE) return 0;
+    const mark = this.view.getUint32(unreadStart);
     return mark >= LAST_PART ? Math.min(mark & LENGTH_MASK, maxLength) + MARK_SIZE : maxLength;
   }
 
   /** Bytes of the incomplete message that were not received yet. */
   get missingBytes(): number {
-    const start = this.partsStart >= 0 ? this.partsStart : this.from;
-    return Math.max(this.size - (this.to - start), 0);
+    const start = this.partsStart >= 0 ? this.partsStart : this.unreadStart;
+    return Math.max(this.incompleteSize - (this.unreadEnd - start), 0);
   }
 
-  /** Bytes of memory for the incomplete message, and to receive more behind it. */
+  /** Bytes of memory for the incomplete message, and for receiving more after it. */
   get neededMemory(): number {
-    const { size } = this;
-    return size === 0 ? 0 : size + this.minRoom;
+    const { incompleteSize } = this;
+    return incompleteSize === 0 ? 0 : incompleteSize + this.minRoom;
   }
 
   /** Sets the least free room for receiving, and the longest accepted message. */
@@ -100,39 +102,39 @@ export class RecordReader {
   }
 
   /**
-   * Keeps the current message unchanged in memory until the caller lowers the returned count. Bytes received meanwhile
-   * go into another buffer.
+   * Keeps the current message unchanged in memory until the caller subtracts 1 from the returned count. Bytes received
+   * meanwhile go into another buffer.
    */
   lend(): Loan {
     this.loan.count += 1;
     return this.loan;
   }
 
-  /** Returns free memory behind the received bytes. Invalidates messages that are not lent. */
+  /** Returns free memory after the received bytes. Invalidates messages that are not lent. */
   reserveRoom(): Uint8Array<ArrayBuffer> {
     if (this.loan.count > 0) this.replaceBuffer();
-    if (this.partsStart >= 0) this.moveRest(this.partsStart + this.partsLength);
-    const keptStart = this.partsStart >= 0 ? this.partsStart : this.from;
-    if (keptStart === this.to) {
-      this.from = 0;
-      this.to = 0;
+    if (this.partsStart >= 0) this.moveUnread(this.partsStart + this.partsLength);
+    const keptStart = this.partsStart >= 0 ? this.partsStart : this.unreadStart;
+    if (keptStart === this.unreadEnd) {
+      this.unreadStart = 0;
+      this.unreadEnd = 0;
       if (this.partsStart >= 0) this.partsStart = 0;
-    } else if (keptStart > 0 && this.bytes.length - this.to < this.neededRoom()) {
-      this.bytes.copyWithin(0, keptStart, this.to);
-      this.from -= keptStart;
-      this.to -= keptStart;
+    } else if (keptStart > 0 && this.bytes.length - this.unreadEnd < this.computeNeededRoom()) {
+      this.bytes.copyWithin(0, keptStart, this.unreadEnd);
+      this.unreadStart -= keptStart;
+      this.unreadEnd -= keptStart;
       if (this.partsStart >= 0) this.partsStart = 0;
     }
-    if (this.bytes.length - this.to < this.minRoom) {
-      const most = Math.max(this.limit, this.to + this.minRoom);
-      this.grow(Math.min(this.to + this.neededRoom(), most));
+    if (this.bytes.length - this.unreadEnd < this.minRoom) {
+      const most = Math.max(this.memoryLimit, this.unreadEnd + this.minRoom);
+      this.grow(Math.min(this.unreadEnd + this.computeNeededRoom(), most));
     }
-    return this.to === 0 ? this.bytes : this.bytes.subarray(this.to);
+    return this.unreadEnd === 0 ? this.bytes : this.bytes.subarray(this.unreadEnd);
   }
 
   /** Records that the caller has received `count` bytes into the reserved room. */
   noteReceived(count: number): void {
-    this.to += count;
+    this.unreadEnd += count;
   }
 
   /**
@@ -153,9 +155,9 @@ export class RecordReader {
   /** Finds the next complete message. @throws {RecordError} when the stream is malformed */
   findNext(): boolean {
     for (;;) {
-      const { from, to, view } = this;
-      if (to - from < MARK_SIZE) return false;
-      const mark = view.getUint32(from);
+      const { unreadStart, unreadEnd, view } = this;
+      if (unreadEnd - unreadStart < MARK_SIZE) return false;
+      const mark = view.getUint32(unreadStart);
       const length = mark & LENGTH_MASK;
       if (this.partsLength + length > this.maxLength) {
         const totalBytes = this.partsLength + length;
@@ -163,15 +165,15 @@ export class RecordReader {
           `a message of ${totalBytes} bytes or more, where ${this.maxLength} are the most`,
         );
       }
-      if (to - from - MARK_SIZE < length) return false;
+      if (unreadEnd - unreadStart - MARK_SIZE < length) return false;
       const isLast = mark >= LAST_PART;
       if (this.partsStart < 0 && isLast) {
-        this.start = from + MARK_SIZE;
+        this.start = unreadStart + MARK_SIZE;
         this.end = this.start + length;
-        this.from = this.end;
+        this.unreadStart = this.end;
         return true;
       }
-      this.gather(length);
+      this.joinPart(length);
       if (!isLast) continue;
       this.start = this.partsStart;
       this.end = this.partsStart + this.partsLength;
@@ -181,58 +183,62 @@ export class RecordReader {
     }
   }
 
-  /** Moves a part directly behind the parts before it, over its own mark. */
-  private gather(length: number): void {
-    const { from } = this;
-    if (this.partsStart < 0) this.partsStart = from;
+  /** Joins a part to the parts before it, by moving it over its own mark. */
+  private joinPart(length: number): void {
+    const { unreadStart } = this;
+    if (this.partsStart < 0) this.partsStart = unreadStart;
     this.bytes.copyWithin(
       this.partsStart + this.partsLength,
-      from + MARK_SIZE,
-      from + MARK_SIZE + length,
+      unreadStart + MARK_SIZE,
+      unreadStart + MARK_SIZE + length,
     );
     this.partsLength += length;
-    this.from = from + MARK_SIZE + length;
+    this.unreadStart = unreadStart + MARK_SIZE + length;
   }
 
   /** Moves the unread bytes to this position. */
-  private moveRest(at: number): void {
-    if (at === this.from) return;
-    this.bytes.copyWithin(at, this.from, this.to);
-    this.to -= this.from - at;
-    this.from = at;
+  private moveUnread(at: number): void {
+    if (at === this.unreadStart) return;
+    this.bytes.copyWithin(at, this.unreadStart, this.unreadEnd);
+    this.unreadEnd -= this.unreadStart - at;
+    this.unreadStart = at;
   }
 
   /** Bytes that the incomplete message still needs, and room to receive more. */
-  private neededRoom(): number {
-    const { from, to, view } = this;
+  private computeNeededRoom(): number {
+    const { unreadStart, unreadEnd, view } = this;
     const length =
-      to - from >= MARK_SIZE ? Math.min(view.getUint32(from) & LENGTH_MASK, this.maxLength) : 0;
-    return Math.max(MARK_SIZE + length - (to - from), 0) + this.minRoom;
+      unreadEnd - unreadStart >= MARK_SIZE
+        ? Math.min(view.getUint32(unreadStart) & LENGTH_MASK, this.maxLength)
+        : 0;
+    return Math.max(MARK_SIZE + length - (unreadEnd - unreadStart), 0) + this.minRoom;
   }
 
   /** Frees memory beyond `limit` unless it holds a message. */
   shrink(): void {
-    if (this.bytes.length > this.limit) this.replaceBuffer();
+    if (this.bytes.length > this.memoryLimit) this.replaceBuffer();
   }
 
   /** Copies the unread bytes to a new buffer; a lent message stays in the old one. */
   private replaceBuffer(): void {
-    const keptStart = this.partsStart >= 0 ? this.partsStart : this.from;
-    const least = this.to - keptStart + this.minRoom;
-    const bytes = new Uint8Array(Math.max(Math.min(this.bytes.length, this.limit), least));
-    bytes.set(this.bytes.subarray(keptStart, this.to));
-    this.from -= keptStart;
-    this.to -= keptStart;
+    const keptStart = this.partsStart >= 0 ? this.partsStart : this.unreadStart;
+    const least = this.unreadEnd - keptStart + this.minRoom;
+    const bytes = new Uint8Array(Math.max(Math.min(this.bytes.length, this.memoryLimit), least));
+    bytes.set(this.bytes.subarray(keptStart, this.unreadEnd));
+    this.unreadStart -= keptStart;
+    this.unreadEnd -= keptStart;
     if (this.partsStart >= 0) this.partsStart = 0;
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
     this.loan = { count: 0 };
   }
 
-  private grow(size: number): void {
-    if (size <= this.bytes.length) return;
-    const bytes = new Uint8Array(Math.max(size, Math.min(this.bytes.length * 2, this.limit)));
-    bytes.set(this.bytes.subarray(0, this.to));
+  private grow(incompleteSize: number): void {
+    if (incompleteSize <= this.bytes.length) return;
+    const bytes = new Uint8Array(
+      Math.max(incompleteSize, Math.min(this.bytes.length * 2, this.memoryLimit)),
+    );
+    bytes.set(this.bytes.subarray(0, this.unreadEnd));
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
   }

@@ -1,9 +1,10 @@
 /**
- * Reads and writes XDR, GlusterFS's wire format: big-endian, padded with zeros to multiples of 4 bytes. Source: RFC
- * 4506.
+ * Reads and writes XDR, GlusterFS's wire format: big-endian, padded with zeros to multiples of 4 bytes.
  *
- * Reading never throws. Past the end of the message a reader returns zeros or no bytes and sets `isMalformed`, which
- * the caller checks once after the last field. 64-bit integers become JavaScript numbers, exact below 2^53.
+ * Reading never throws. Past the end of a message, a reader returns zeros or no bytes, and sets `isMalformed`; the
+ * caller checks that once, after the last field. 64-bit integers become JavaScript numbers, exact below 2^53.
+ *
+ * Source: RFC 4506.
  */
 import { decodeName, encodeNameInto } from '../core/bytes.ts';
 import { type Gfid, gfidFromBytes, gfidToBytesInto, NULL_GFID } from '../core/gfid.ts';
@@ -11,22 +12,22 @@ import { GFID_SIZE } from '../core/limits.ts';
 
 const TWO_32 = 0x1_0000_0000;
 /** The most bytes for which a loop is faster than `set` or `fill`. */
-const LOOP_MAX = 48;
-const NOTHING = new Uint8Array(0);
+const LOOP_MAX_BYTES = 48;
+const NO_BYTES = new Uint8Array(0);
 
-/** The slots of a cache of read gfids: few gfids, such as a directory's, recur often. */
-const RECENT_GFIDS = 1024;
-const recentGfids: Gfid[] = new Array<Gfid>(RECENT_GFIDS).fill(NULL_GFID);
+/** Number of slots in a cache of gfids that were read, because some, such as a directory's, recur often. */
+const RECENT_GFID_COUNT = 1024;
+const recentGfids: Gfid[] = new Array<Gfid>(RECENT_GFID_COUNT).fill(NULL_GFID);
 /** The bytes of the cached gfids, four words each. */
-const recentWords = new Int32Array(RECENT_GFIDS * 4);
+const recentWords = new Int32Array(RECENT_GFID_COUNT * 4);
 
-/** Converts the 16 bytes at `at` to text; the caller has checked that they exist. */
+/** Converts the 16 bytes at `at` to text, through the cache. The caller has checked that they exist. */
 function readGfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
   const a = view.getInt32(at);
   const b = view.getInt32(at + 4);
   const c = view.getInt32(at + 8);
   const d = view.getInt32(at + 12);
-  const slot = (a ^ d) & (RECENT_GFIDS - 1);
+  const slot = (a ^ d) & (RECENT_GFID_COUNT - 1);
   const word = slot * 4;
   const isKnown =
     recentWords[word] === a &&
@@ -43,12 +44,14 @@ function readGfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
   return gfid;
 }
 
-/** The bytes that a text or data of this length takes with its padding. */
+/** Computes the bytes that a text or data of this length takes with its padding. */
 export const computePaddedLength = (length: number): number => length + (-length & 3);
 
+/** Reads the fields of a message in their order. Methods are named by XDR's types. */
 export class XdrReader {
-  bytes: Uint8Array = NOTHING;
-  view: DataView = new DataView(NOTHING.buffer);
+  bytes: Uint8Array = NO_BYTES;
+  view: DataView = new DataView(NO_BYTES.buffer);
+  /** Position of the next field, and of the end of the message, in `bytes`. */
   at = 0;
   end = 0;
   /** Set when the message ended inside a field, or a field was invalid. */
@@ -109,7 +112,7 @@ export class XdrReader {
 
   /** Returns `count` bytes, not copied. */
   fixed(count: number): Uint8Array {
-    return this.advance(count) ? this.bytes.subarray(this.at - count, this.at) : NOTHING;
+    return this.advance(count) ? this.bytes.subarray(this.at - count, this.at) : NO_BYTES;
   }
 
   /** Reads an `opaque<>`, not copied: valid as long as the message. */
@@ -118,7 +121,7 @@ export class XdrReader {
     const start = this.at;
     return this.advance(computePaddedLength(length))
       ? this.bytes.subarray(start, start + length)
-      : NOTHING;
+      : NO_BYTES;
   }
 
   /** Reads an `opaque<>` into a copy. */
@@ -179,16 +182,17 @@ export class XdrReader {
   }
 }
 
-/** The slots of a cache of written gfids, chosen by the gfid's last digit. */
-const WRITTEN_GFIDS = 16;
-const writtenGfids: Gfid[] = new Array<Gfid>(WRITTEN_GFIDS).fill(NULL_GFID);
+/** Number of slots in a cache of gfids that were written; the gfid's last digit selects the slot. */
+const WRITTEN_GFID_COUNT = 16;
+const writtenGfids: Gfid[] = new Array<Gfid>(WRITTEN_GFID_COUNT).fill(NULL_GFID);
 /** The bytes of the cached gfids, four words each. */
-const writtenWords = new Int32Array(WRITTEN_GFIDS * 4);
+const writtenWords = new Int32Array(WRITTEN_GFID_COUNT * 4);
 
-/** Writes into memory that grows on demand. */
+/** Writes fields into memory that grows on demand. Methods are named by XDR's types. */
 export class XdrWriter {
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView;
+  /** Position of the next field: the number of bytes written. */
   at = 0;
 
   constructor(size = 4096) {
@@ -236,7 +240,7 @@ export class XdrWriter {
     }
     this.reserve(GFID_SIZE);
     const { view, at } = this;
-    const slot = gfid.charCodeAt(35) & (WRITTEN_GFIDS - 1);
+    const slot = gfid.charCodeAt(35) & (WRITTEN_GFID_COUNT - 1);
     const from = slot * 4;
     if (writtenGfids[slot] === gfid) {
       for (let i = 0; i < 4; i++) view.setInt32(at + i * 4, writtenWords[from + i]!);
@@ -251,7 +255,8 @@ export class XdrWriter {
   fixed(bytes: Uint8Array): void {
     const { length } = bytes;
     this.reserve(length);
-    if (length <= LOOP_MAX) for (let i = 0; i < length; i++) this.bytes[this.at + i] = bytes[i]!;
+    if (length <= LOOP_MAX_BYTES)
+      for (let i = 0; i < length; i++) this.bytes[this.at + i] = bytes[i]!;
     else this.bytes.set(bytes, this.at);
     this.at += length;
   }
@@ -260,7 +265,7 @@ export class XdrWriter {
     if (count === 0) return;
     this.reserve(count);
     const { bytes, at } = this;
-    if (count <= LOOP_MAX) for (let i = 0; i < count; i++) bytes[at + i] = 0;
+    if (count <= LOOP_MAX_BYTES) for (let i = 0; i < count; i++) bytes[at + i] = 0;
     else bytes.fill(0, at, at + count);
     this.at = at + count;
   }
@@ -290,7 +295,7 @@ export class XdrWriter {
     this.pad(length);
   }
 
-  /** Overwrites a number, such as a length that is only known now. */
+  /** Overwrites the number at a position, such as a length that was not known before. */
   patch(at: number, value: number): void {
     this.view.setUint32(at, value);
   }

@@ -27,7 +27,7 @@ import { isUpcall } from '../../runtime/core/upcall.ts';
 import { RENAME_EXCHANGE, RENAME_FLAGS, RENAME_NOREPLACE } from '../../runtime/core/xdata.ts';
 import { type Dump, defineTranslator } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
-import { makeGraph, makeVolumeSpecs, Registry } from '../../runtime/volfile/activate.ts';
+import { makeGraph, makeVolumeSpecs, Registry } from '../../runtime/volfile/make-graph.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';

@@ -10,10 +10,10 @@ import { INFO } from '../../runtime/core/log.ts';
 import type { PumpSources } from '../../runtime/core/pump-source.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
-import { makeGraph, Registry } from '../../runtime/volfile/activate.ts';
+import { makeGraph, Registry } from '../../runtime/volfile/make-graph.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
-import { recordMark } from '../../runtime/wire/record.ts';
+import { makeRecordMark } from '../../runtime/wire/record.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { RawPeer } from '../support/raw-rpc.ts';
 
@@ -85,7 +85,7 @@ async function come(): Promise<RawPeer> {
 /** Sends a part of a message of this length, which is no valid call. */
 function begin(socket: Socket, length: number, sent: number): void {
   const mark = Buffer.alloc(4);
-  mark.writeUInt32BE(recordMark(length));
+  mark.writeUInt32BE(makeRecordMark(length));
   socket.write(mark);
   socket.write(zeros.subarray(0, sent));
 }

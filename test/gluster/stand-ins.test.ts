@@ -4,7 +4,7 @@ import { BrowserContext } from '../../bridges/machine/browser/context.ts';
 import { translators } from '../../gluster/stand-ins/stand-ins.ts';
 import { standInTypes } from '../../gluster/stand-ins/types.ts';
 import { WARNING } from '../../runtime/core/log.ts';
-import { makeGraph } from '../../runtime/volfile/activate.ts';
+import { makeGraph } from '../../runtime/volfile/make-graph.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import { registry } from '../../server/registry.ts';

@@ -5,7 +5,7 @@ import type { Operation } from '../../runtime/api/protocol/operation.ts';
 import { operationGroups, PROTOCOL_VERSION } from '../../runtime/api/protocol/operations.ts';
 import { isVariable } from '../../runtime/api/protocol/values.ts';
 import { concatBytes, decodeName, encodeName } from '../../runtime/core/bytes.ts';
-import { RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { makeRecordMark, RecordReader } from '../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = Object.assign(
@@ -23,7 +23,7 @@ export const toBytes = (value: ApiValue): Uint8Array =>
 export function makeMessage(...parts: readonly Uint8Array[]): Uint8Array {
   const body = concatBytes(parts);
   const mark = new XdrWriter();
-  mark.u32(recordMark(body.length));
+  mark.u32(makeRecordMark(body.length));
   return concatBytes([mark.writtenBytes, body]);
 }
 

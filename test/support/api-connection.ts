@@ -50,7 +50,7 @@ export async function connectInProcess({
   /** Whether the client reads what is sent. */
   let isReading = true;
   const transport = {
-    queued: 0,
+    queuedBytes: 0,
     send() {
       if (!isReading) return;
       reader.add(connection.out.writtenBytes);
@@ -96,7 +96,7 @@ export async function connectInProcess({
       isReading = value;
       if (!value) return;
       transport.send();
-      connection.updateFlow();
+      connection.noteAllSent();
     },
     send(name: string | number, values: readonly ApiValue[] = [], identity = 0): number {
       id += 1;

@@ -12,7 +12,7 @@ import { INFO } from '../../runtime/core/log.ts';
 import type { PumpSources } from '../../runtime/core/pump-source.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
-import { makeGraph, Registry } from '../../runtime/volfile/activate.ts';
+import { makeGraph, Registry } from '../../runtime/volfile/make-graph.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import trace from '../../runtime/xlators/debug/trace/index.ts';

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { makeRecordMark, RecordReader } from '../../runtime/wire/record.ts';
 
 export type Direction = 'call' | 'reply';
 /** Bytes that go on in the place of a record, mark and all; null when the line is cut. */
@@ -24,7 +24,7 @@ export interface CutHandle {
 /** Frames a record as the stream carries it. */
 export function frameRecord(record: Uint8Array, length = record.length): Uint8Array {
   const bytes = Buffer.alloc(4 + record.length);
-  bytes.writeUInt32BE(recordMark(length));
+  bytes.writeUInt32BE(makeRecordMark(length));
   bytes.set(record, 4);
   return bytes;
 }

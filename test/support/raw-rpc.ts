@@ -15,7 +15,7 @@ import {
 import { FOPS4, HAND, HANDSHAKE, type Program } from '../../gluster/rpc/programs.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
-import { RecordReader, recordMark } from '../../runtime/wire/record.ts';
+import { makeRecordMark, RecordReader } from '../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 
 const MARK_SIZE = 4;
@@ -106,7 +106,7 @@ export class RawPeer {
     writeCall(w, { xid: this.xid, program, version, procedure }, AUTH_V3, caller);
     write(w);
     w.fixed(data);
-    w.patch(0, recordMark(w.at - MARK_SIZE));
+    w.patch(0, makeRecordMark(w.at - MARK_SIZE));
     return { bytes: w.writtenBytes.slice(), xid: this.xid };
   }
 

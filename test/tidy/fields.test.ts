@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { type Field, makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
-import { camelName } from '../../tools/gen/fields.ts';
+import { makeCamelName } from '../../tools/gen/fields.ts';
 import { generateOutputs } from '../../tools/gen/outputs.ts';
 import { readSources, type SourceFile } from './sources.ts';
 
@@ -54,7 +54,7 @@ describe('an additional row in the table of fields', () => {
 function longestRun(struct: Struct, findText: string): number {
   const positions = new Map(
     struct.fields.flatMap((field, position) =>
-      [field.member, makeShortName(struct, field), camelName(struct, field)].map((name) => [
+      [field.member, makeShortName(struct, field), makeCamelName(struct, field)].map((name) => [
         name,
         position,
       ]),
@@ -85,7 +85,7 @@ describe('fields outside of the table', () => {
   it.each(long.map((struct) => [struct.name, struct] as const))(
     'are not listed by hand: %s',
     (_, struct) => {
-      const names = struct.fields.map((field) => camelName(struct, field));
+      const names = struct.fields.map((field) => makeCamelName(struct, field));
       expect(isMirror({ path: 'mirror.ts', text: names.slice(1).join(': number;') }, struct)).toBe(
         true,
       );

@@ -1,4 +1,4 @@
-/** Writes the tables of the protocol of `glossa api`: for the Python package, and for the reference. */
+/** Generates the tables of the protocol of `glossa api`: for the Python package, and for the reference page. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BYTES_MAX } from '../../runtime/api/protocol/api-connection.ts';
@@ -12,8 +12,8 @@ import {
   STATVFS_FIELDS,
 } from '../../runtime/api/protocol/values.ts';
 
-/** Python's struct codes of the argument types; of those that vary, the code of their length. */
-const CODES: Readonly<Record<ArgumentType, string>> = {
+/** The code of each argument type for Python's `struct`; for types of variable length, that of the length. */
+const STRUCT_CODES: Readonly<Record<ArgumentType, string>> = {
   ...{ u32: 'I', i64: 'q', size: 'q', gfid: '16s', name: 'I', data: 'I' },
 };
 const CODES_BY_SIZE = { 4: 'I', 8: 'q', 16: '16s' } as const;
@@ -25,7 +25,7 @@ const shorten = (codes: string): string =>
   codes.replace(/(?<!\d)([A-Za-z])\1+/g, (run) => `${run.length}${run[0]}`);
 
 function formatPythonRow(name: string, { number, args, result }: Operation): string {
-  const codes = shorten(`IIII${args.map(({ type }) => CODES[type]).join('')}`);
+  const codes = shorten(`IIII${args.map(({ type }) => STRUCT_CODES[type]).join('')}`);
   const count = args.filter(({ type }) => isVariable(type)).length;
   const comment = args.map((arg) => `${arg.name}:${arg.type}`).join(' ');
   return `${name.toUpperCase()} = Operation(${number}, Struct(">${codes}"), ${count}, "${result}")${comment && `  # ${comment}`}`;

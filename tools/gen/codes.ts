@@ -1,15 +1,14 @@
 /**
- * Writes the result codes of a guest's entry points, for each language. (A guest is the host's side
- * of a module; `bridges/host/guest.ts` explains the codes.) LATER and ANSWERED are states of a
- * frame that only guests use.
+ * Generates the result codes of a module's entry points, for each language. `bridges/host/guest.ts` explains them.
+ * LATER and ANSWERED are states of a frame that the host does not use.
  */
 import { FAILED, NOTHING, SAME, TAIL, WIND } from '../../bridges/host/guest.ts';
 
 /** Codes by name: the host's, and the two states that only guests use. */
 const codes = { NOTHING, WIND, TAIL, FAILED, LATER: FAILED + 1, ANSWERED: FAILED + 2, SAME };
 
-/** Writes a line for each code, in the syntax of a language. */
-export const writeCodeLines = (line: (name: string, code: number) => string): string =>
+/** Formats a line for each code. @param line the line in the syntax of a language */
+export const formatCodeLines = (line: (name: string, code: number) => string): string =>
   Object.entries(codes)
     .map(([name, code]) => line(name, code))
     .join('\n');
@@ -21,5 +20,5 @@ export const generateCodes = (): string => `/**
  * already, so a further decision goes to the host as a message. ANSWERED: unwound, or passed on by a tail
  * wind.
  */
-${writeCodeLines((name, code) => `export const ${name} = ${code};`)}
+${formatCodeLines((name, code) => `export const ${name} = ${code};`)}
 `;

@@ -1,46 +1,46 @@
 /**
- * Writes the core's structures that cross boundaries field by field: initial values
+ * Generates the structures of `runtime/core/fields.ts` for TypeScript: initial values
  * (`runtime/core/gen/fields.gen.ts`), and classes (`runtime/core/gen/iatt.gen.ts`).
  */
 import { type Field, makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
 import { toCamelCase } from '../../runtime/core/fops.ts';
 import { NULL_GFID } from '../../runtime/core/gfid.ts';
 
-/** Returns a field's name in JavaScript. */
-export const camelName = (struct: Struct, field: Field): string =>
+/** Makes a field's name in TypeScript and JavaScript. */
+export const makeCamelName = (struct: Struct, field: Field): string =>
   toCamelCase(makeShortName(struct, field));
 
 /** Writes the initial value of a field as a literal of both JavaScript and Python. */
-export function initialLiteral({ kind, initial }: Field): string {
+export function formatInitialValue({ kind, initial }: Field): string {
   if (kind === 'integer') return String(initial);
   return JSON.stringify(kind === 'gfid' ? NULL_GFID : '');
 }
 
-/** Makes a sentence of a field's explanation; undefined if that is empty, as the name suffices. */
+/** Makes a sentence of a field's meaning; undefined if that is empty because the name says it. */
 export const makeSentence = (about: string): string | undefined =>
   about === '' ? undefined : `${about[0]!.toUpperCase()}${about.slice(1)}.`;
 
-/** Returns the name of the list of a structure's fields, in every language: `IATT_FIELDS`. */
-export const fieldsListName = ({ name }: Struct): string => `${name.toUpperCase()}_FIELDS`;
+/** Makes the name of the list of a structure's fields, in every language: `IATT_FIELDS`. */
+export const makeFieldsListName = ({ name }: Struct): string => `${name.toUpperCase()}_FIELDS`;
 
 /** Writes the members of a structure, each with its comment. */
-function writeMembers(struct: Struct, write: (name: string, field: Field) => string): string {
+function formatMembers(struct: Struct, write: (name: string, field: Field) => string): string {
   const lines = struct.fields.flatMap((field) => {
     const about = makeSentence(field.about);
     const comment = about === undefined ? [] : [`/** ${about} */`];
-    return [...comment, write(camelName(struct, field), field)];
+    return [...comment, write(makeCamelName(struct, field), field)];
   });
   return lines.map((line) => `  ${line}`).join('\n');
 }
 
-/** Returns the name of the object with a structure's initial values: `NEW_IATT`. */
-const initialObjectName = ({ name }: Struct): string => `NEW_${name.toUpperCase()}`;
+/** Makes the name of the object with a structure's initial values: `NEW_IATT`. */
+const makeInitialObjectName = ({ name }: Struct): string => `NEW_${name.toUpperCase()}`;
 
-const writeInitialObject = (struct: Struct): string => `/** ${makeSentence(struct.about)} */
-export const ${initialObjectName(struct)} = {
-${writeMembers(struct, (name, field) => `${name}: ${initialLiteral(field)},`)}
+const formatInitialObject = (struct: Struct): string => `/** ${makeSentence(struct.about)} */
+export const ${makeInitialObjectName(struct)} = {
+${formatMembers(struct, (name, field) => `${name}: ${formatInitialValue(field)},`)}
 };
-export const ${fieldsListName(struct)} = names(${initialObjectName(struct)});
+export const ${makeFieldsListName(struct)} = names(${makeInitialObjectName(struct)});
 `;
 
 export function generateFields(table: readonly Struct[] = structs): string {
@@ -53,19 +53,22 @@ export function generateFields(table: readonly Struct[] = structs): string {
 const names = <T extends object>(fields: T): readonly (keyof T)[] =>
   Object.keys(fields) as (keyof T)[];
 
-${table.map(writeInitialObject).join('\n')}`;
+${table.map(formatInitialObject).join('\n')}`;
 }
 
-/** Structures that become classes, as objects of classes are made fastest, and what they extend. */
-const CLASSES: Readonly<Record<string, string>> = { Iatt: ' extends IattBase', Statvfs: '' };
+/** The structures that become classes, because their objects are made fastest; and the class that each extends. */
+const EXTENDS_BY_CLASS: Readonly<Record<string, string>> = {
+  Iatt: ' extends IattBase',
+  Statvfs: '',
+};
 
 /**
  * Writes a `copy` that copies field by field: Object.assign takes about a hundred times as long.
  */
-const writeCopy = (struct: Struct): string => {
-  const names = struct.fields.map((field) => camelName(struct, field));
+const formatCopy = (struct: Struct): string => {
+  const names = struct.fields.map((field) => makeCamelName(struct, field));
   const copySizeRest =
-    CLASSES[struct.name] === ''
+    EXTENDS_BY_CLASS[struct.name] === ''
       ? ''
       : '    if (this.sizeRest !== undefined) made.sizeRest = this.sizeRest;\n';
   const lines = names.map((name) => `    made.${name} = this.${name};\n`).join('') + copySizeRest;
@@ -74,11 +77,14 @@ const writeCopy = (struct: Struct): string => {
 
 export function generateIatt(table: readonly Struct[] = structs): string {
   const classes = table.flatMap((struct) => {
-    const base = CLASSES[struct.name];
+    const base = EXTENDS_BY_CLASS[struct.name];
     if (base === undefined) return [];
-    const fields = writeMembers(struct, (name, field) => `${name} = ${initialLiteral(field)};`);
+    const fields = formatMembers(
+      struct,
+      (name, field) => `${name} = ${formatInitialValue(field)};`,
+    );
     return [
-      `/** ${makeSentence(struct.about)} */\nexport class ${struct.name}${base} {\n${fields}\n\n${writeCopy(struct)}\n}\n`,
+      `/** ${makeSentence(struct.about)} */\nexport class ${struct.name}${base} {\n${fields}\n\n${formatCopy(struct)}\n}\n`,
     ];
   });
   return `/**
@@ -92,5 +98,8 @@ ${classes.join('\n')}`;
 }
 
 /** Writes the fields as members of an interface in TypeScript. */
-export const writeInterfaceBody = (struct: Struct): string =>
-  writeMembers(struct, (name, { kind }) => `${name}: ${kind === 'integer' ? 'number' : 'string'};`);
+export const formatInterfaceBody = (struct: Struct): string =>
+  formatMembers(
+    struct,
+    (name, { kind }) => `${name}: ${kind === 'integer' ? 'number' : 'string'};`,
+  );

@@ -1,4 +1,4 @@
-/** Writes docs/reference/fops.md, the reference of all fops. */
+/** Generates docs/reference/fops.md, the reference page of all fops. */
 
 import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
 import {
@@ -10,7 +10,7 @@ import {
 } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 
-const TYPES: Readonly<Record<ArgType, string>> = {
+const TYPE_NAMES: Readonly<Record<ArgType, string>> = {
   loc: 'a Loc',
   inode: 'an Inode',
   fd: 'an Fd',
@@ -26,16 +26,16 @@ const TYPES: Readonly<Record<ArgType, string>> = {
   locklist: 'a list of Flock',
 };
 
-const writeRows = (row: FopRow, kind: string, args: readonly Arg[]): string =>
+const formatRows = (row: FopRow, kind: string, args: readonly Arg[]): string =>
   args
     .map(({ name, type }) => {
       const description = describeArgument(row.name as FopName, name).replaceAll('|', '\\|');
-      return `| ${kind} | \`${name}\` | ${TYPES[type]} | ${description} |`;
+      return `| ${kind} | \`${name}\` | ${TYPE_NAMES[type]} | ${description} |`;
     })
     .join('\n');
 
-/** Explains the path of data through a fop to authors of modules that change data. */
-const DATA: Readonly<Record<DataRoute, string>> = {
+/** Notes on fops that carry data, for authors of modules that change data. */
+const DATA_NOTES: Readonly<Record<DataRoute, string>> = {
   bytes: ' What a module that changes data defines.',
   past: ' Data goes past readv and writev here: in the place of a module that has these, and not this, it is answered with EOPNOTSUPP.',
   extents:
@@ -44,7 +44,7 @@ const DATA: Readonly<Record<DataRoute, string>> = {
     ' Caches ask for the content of small files by it (`glusterfs.content` in xdata), which never reaches a module that has readv or writev.',
 };
 
-function writeSection(row: FopRow): string {
+function formatSection(row: FopRow): string {
   const { summary, when, reply } = fopDocs[row.name as FopName];
   const { creates, removes } = row.entry;
   const names = [
@@ -52,7 +52,7 @@ function writeSection(row: FopRow): string {
     ...(creates ? [`makes the name \`${creates}\``] : []),
   ].join(' and ');
   const hooks = names === '' ? '' : ` It ${names}.`;
-  const data = row.data === null ? '' : DATA[row.data];
+  const data = row.data === null ? '' : DATA_NOTES[row.data];
   return `## ${row.name}
 
 ${summary}${hooks} Number ${row.number}, in statistics \`${row.logName}\`.${data}
@@ -61,8 +61,8 @@ Asked by: ${when}
 
 | | name | is | which says |
 |---|---|---|---|
-${writeRows(row, 'argument', row.args)}
-${writeRows(row, 'reply', row.reply)}
+${formatRows(row, 'argument', row.args)}
+${formatRows(row, 'reply', row.reply)}
 
 A success says: ${reply}
 `;
@@ -82,5 +82,5 @@ something else is said.
 
 ${index}
 
-${sorted.map(writeSection).join('\n')}`;
+${sorted.map(formatSection).join('\n')}`;
 }

@@ -1,7 +1,7 @@
 /**
- * Writes `runtime/core/gen/fops.gen.ts` from the table in `runtime/core/fops.ts`: the types of all
- * fops and callbacks, and the stubs `wind`, `tail`, `unwind`, `fail`. Their parameter lists are
- * literal, so that a request allocates no rest array and each call site has one signature.
+ * Generates `runtime/core/gen/fops.gen.ts` from the table in `runtime/core/fops.ts`: the types of all fops and
+ * callbacks, and the stubs `wind`, `tail`, `unwind`, `fail`, `pass`. Their parameter lists are literal, so that a
+ * request allocates no rest array and each call site has one signature.
  */
 import { type Arg, type ArgType, type FopRow, fops, toCamelCase } from '../../runtime/core/fops.ts';
 
@@ -22,12 +22,12 @@ export const TS_TYPES: Readonly<Record<ArgType, string>> = {
   locklist: 'readonly Flock[]',
 };
 
-const writeParams = (args: readonly Arg[]): string =>
+const formatParams = (args: readonly Arg[]): string =>
   args
     .map((arg) => `${toCamelCase(arg.name)}: ${TS_TYPES[arg.type]}${arg.nullable ? ' | null' : ''}`)
     .join(', ');
 /** Writes the names of arguments, separated by commas, to pass them on. */
-export const writeNames = (args: readonly Arg[]): string =>
+export const formatNames = (args: readonly Arg[]): string =>
   args.map((arg) => toCamelCase(arg.name)).join(', ');
 /**
  * Counts the arguments that a wind must have. Trailing ones are optional: xdata, and the fd of a
@@ -41,42 +41,42 @@ export function countRequired({ args, reply }: FopRow): number {
 /**
  * Writes a failed reply's values: -1 for a number, null for all else, as in GlusterFS's defaults.
  */
-const writeFailureValues = (args: readonly Arg[]): string =>
+const formatFailureValues = (args: readonly Arg[]): string =>
   args.map((arg) => (arg.type === 'int' ? '-1' : 'null')).join(', ');
 /** Joins the parts of a parameter list that are not empty. */
 export const joinParts = (...parts: string[]): string =>
   parts.filter((part) => part !== '').join(', ');
 
-function writeTableType(): string {
+function formatTableType(): string {
   const rows = fops.map(
     (fop) =>
-      `  ${fop.name}: { args: [${writeParams(fop.args)}]; reply: [${writeParams(fop.reply)}] };`,
+      `  ${fop.name}: { args: [${formatParams(fop.args)}]; reply: [${formatParams(fop.reply)}] };`,
   );
   return `export interface FopTable {\n${rows.join('\n')}\n}`;
 }
 
-function writeGroup(name: string, doc: string, body: (fop: FopRow) => string): string {
+function formatGroup(name: string, doc: string, body: (fop: FopRow) => string): string {
   return `/** ${doc} */\nexport const ${name} = {\n${fops.map(body).join('\n')}\n};`;
 }
 
-const writeWind = (fop: FopRow) => `  ${fop.name}<P>(
-    ${joinParts('frame: Frame', 'cookie: number', `cbk: Cbk<'${fop.name}', P>`, 'child: Child', writeParams(fop.args))}
+const formatWind = (fop: FopRow) => `  ${fop.name}<P>(
+    ${joinParts('frame: Frame', 'cookie: number', `cbk: Cbk<'${fop.name}', P>`, 'child: Child', formatParams(fop.args))}
   ): void {
-    const to = child.${fop.name};
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(${joinParts('next', 'to.xl', writeNames(fop.args))});
+    const target = child.${fop.name};
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(${joinParts('childFrame', 'target.xl', formatNames(fop.args))});
   },`;
 
-const writeTail = (
+const formatTail = (
   fop: FopRow,
-) => `  ${fop.name}(${joinParts('frame: Frame', 'child: Child', writeParams(fop.args))}): void {
-    const to = child.${fop.name};
-    frame.xl = to.xl;
-    to.fop(${joinParts('frame', 'to.xl', writeNames(fop.args))});
+) => `  ${fop.name}(${joinParts('frame: Frame', 'child: Child', formatParams(fop.args))}): void {
+    const target = child.${fop.name};
+    frame.xl = target.xl;
+    target.fop(${joinParts('frame', 'target.xl', formatNames(fop.args))});
   },`;
 
-const writeUnwind = (fop: FopRow) => `  ${fop.name}(
-    ${joinParts('frame: Frame', 'opRet: number', 'opErrno: number', writeParams(fop.reply))}
+const formatUnwind = (fop: FopRow) => `  ${fop.name}(
+    ${joinParts('frame: Frame', 'opRet: number', 'opErrno: number', formatParams(fop.reply))}
   ): void {
     const cbk = frame.cbk as Cbk<'${fop.name}', unknown> | null;
     if (cbk === null) {
@@ -85,17 +85,17 @@ const writeUnwind = (fop: FopRow) => `  ${fop.name}(
     }
     frame.cbk = null;
     const parent = frame.parent as Frame;
-    cbk(${joinParts('parent', 'frame.cookie', 'parent.xl', 'opRet', 'opErrno', writeNames(fop.reply))});
+    cbk(${joinParts('parent', 'frame.cookie', 'parent.xl', 'opRet', 'opErrno', formatNames(fop.reply))});
   },`;
 
-const writeFail = (fop: FopRow) => `  ${fop.name}(frame: Frame, opErrno: number): void {
-    unwind.${fop.name}(${joinParts('frame', '-1', 'opErrno', writeFailureValues(fop.reply))});
+const formatFail = (fop: FopRow) => `  ${fop.name}(frame: Frame, opErrno: number): void {
+    unwind.${fop.name}(${joinParts('frame', '-1', 'opErrno', formatFailureValues(fop.reply))});
   },`;
 
-const writePass = (fop: FopRow) => `  ${fop.name}(
-    ${joinParts('frame: Frame', '_cookie: number', '_xl: Xlator<unknown>', 'opRet: number', 'opErrno: number', writeParams(fop.reply))}
+const formatPass = (fop: FopRow) => `  ${fop.name}(
+    ${joinParts('frame: Frame', '_cookie: number', '_xl: Xlator<unknown>', 'opRet: number', 'opErrno: number', formatParams(fop.reply))}
   ): void {
-    unwind.${fop.name}(${joinParts('frame', 'opRet', 'opErrno', writeNames(fop.reply))});
+    unwind.${fop.name}(${joinParts('frame', 'opRet', 'opErrno', formatNames(fop.reply))});
   },`;
 
 export function generateFops(): string {
@@ -112,7 +112,7 @@ import type { Flock, Lease } from '../lock.ts';
 import type { Cbk, Child, Fop, Target, Xlator } from '../xlator.ts';
 
 /** Arguments down and reply up of every fop, after \`frame, xl\` and \`opRet, opErrno\`. */
-${writeTableType()}
+${formatTableType()}
 
 export type FopName = keyof FopTable;
 
@@ -121,17 +121,17 @@ export const fopNames = [
 ${fops.map((fop) => `  '${fop.name}',`).join('\n')}
 ] as const satisfies readonly FopName[];
 
-${writeGroup('wind', 'Winds to a child with a new frame; `cbk` gets the reply, and `cookie`.', writeWind)}
+${formatGroup('wind', 'Winds to a child with a new frame. Calls `cbk` with `cookie` and the reply.', formatWind)}
 
-${writeGroup('tail', 'Tail-winds to a child: passes the frame on, so the reply goes to the caller. `frame.local` must be unset.', writeTail)}
+${formatGroup('tail', 'Tail-winds to a child: passes the frame on, so the reply goes to the caller. `frame.local` must be unset.', formatTail)}
 
-${writeGroup('unwind', 'Replies to the caller. A second unwind of a frame is dropped and logged.', writeUnwind)}
+${formatGroup('unwind', 'Replies to the caller. A second unwind of a frame is dropped and logged.', formatUnwind)}
 
-${writeGroup('fail', 'Replies to the caller with an errno.', writeFail)}
+${formatGroup('fail', 'Replies to the caller with an errno.', formatFail)}
 
-${writeGroup('pass', 'A callback that passes the reply up unchanged.', writePass)}
+${formatGroup('pass', 'A callback that passes the reply up unchanged.', formatPass)}
 
-/** The target of each fop's wind; graph activation makes it, and alone may change its routes. */
+/** The target of each fop's wind to a volume. Only the graph makes links, and calls \`route\` to change them. */
 export class Links {
 ${fops.map((fop) => `  ${fop.name}!: Target<'${fop.name}'>;`).join('\n')}
 
@@ -144,10 +144,10 @@ ${fops.map((fop) => `    this.${fop.name} = find('${fop.name}');`).join('\n')}
   }
 }
 
-/** The reply of a leaf to a fop that no volume defines. */
-export function refusal<N extends FopName>(name: N, opErrno: number): Fop<N, unknown> {
-  const answer = fail[name];
-  return ((frame: Frame) => answer(frame, opErrno)) as unknown as Fop<N, unknown>;
+/** Makes a fop that fails with \`opErrno\`, for fops that neither a volume nor any below it defines. */
+export function makeRefusingFop<N extends FopName>(name: N, opErrno: number): Fop<N, unknown> {
+  const failFop = fail[name];
+  return ((frame: Frame) => failFop(frame, opErrno)) as unknown as Fop<N, unknown>;
 }
 `;
 }

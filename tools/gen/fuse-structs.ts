@@ -1,6 +1,6 @@
 /**
- * Writes `runtime/mount/fuse/codec/structs.gen.ts`: decoders and encoders of the structures of the
- * kernel's FUSE protocol, from their table.
+ * Generates `runtime/mount/fuse/codec/structs.gen.ts`: decoders and encoders for the structures of the kernel's FUSE
+ * protocol, from the table in `structs.ts` there.
  */
 import { replies, requests } from '../../runtime/mount/fuse/codec/structs.ts';
 
@@ -12,9 +12,9 @@ const parseFields = (row: string): Field[] =>
 
 /** Whether a field is a range of the message (a name, or data) and not a number. */
 const isSpan = (type: string): boolean => /name$|^data$/.test(type);
-const paddingSize = (name: string): number => Number(name.slice(1));
+const readPaddingSize = (name: string): number => Number(name.slice(1));
 
-function writeRequest([name, row]: readonly [string, string]): string {
+function formatRequest([name, row]: readonly [string, string]): string {
   const fields = parseFields(row);
   const members = fields.flatMap(([field, type]) => {
     if (type === undefined) return [];
@@ -22,7 +22,7 @@ function writeRequest([name, row]: readonly [string, string]): string {
   });
   const length = /\binSize\b/.test(row) ? 'inSize' : 'size';
   const reads = fields.flatMap(([field, type]) => {
-    if (type === undefined) return `cursor.skip(${paddingSize(field)});`;
+    if (type === undefined) return `cursor.skip(${readPaddingSize(field)});`;
     if (type === 'unset') return [];
     if (type === 'unset-name') return `out.${field}.start = out.${field}.end = cursor.at;`;
     if (type === 'name') return `cursor.name(out.${field});`;
@@ -41,15 +41,16 @@ ${reads.join('\n')}
 }
 
 /** For each type of number: its bytes, and the statement that writes it. */
-const NUMBERS: Readonly<Record<string, readonly [number, (at: string, value: string) => string]>> =
-  {
-    u16: [2, (at, value) => `view.setUint16(${at}, ${value}, true);`],
-    u32: [4, (at, value) => `view.setUint32(${at}, ${value}, true);`],
-    i32: [4, (at, value) => `view.setInt32(${at}, ${value}, true);`],
-    u64: [8, (at, value) => `putU64(view, ${at}, ${value});`],
-  };
+const NUMBER_WRITERS: Readonly<
+  Record<string, readonly [number, (at: string, value: string) => string]>
+> = {
+  u16: [2, (at, value) => `view.setUint16(${at}, ${value}, true);`],
+  u32: [4, (at, value) => `view.setUint32(${at}, ${value}, true);`],
+  i32: [4, (at, value) => `view.setInt32(${at}, ${value}, true);`],
+  u64: [8, (at, value) => `putU64(view, ${at}, ${value});`],
+};
 
-function writeReply([name, row]: readonly [string, string]): string {
+function formatReply([name, row]: readonly [string, string]): string {
   const fields = parseFields(row);
   const names = fields.flatMap(([field, type]) => (type === undefined ? [] : [field]));
   const isObject = names.length > 3;
@@ -61,11 +62,11 @@ function writeReply([name, row]: readonly [string, string]): string {
   };
   const writes = fields.flatMap(([field, type]) => {
     if (type !== undefined) {
-      const [bytes, write] = NUMBERS[type]!;
+      const [bytes, write] = NUMBER_WRITERS[type]!;
       return write(nextOffset(bytes), isObject ? `out.${field}` : field);
     }
-    const padding = paddingSize(field);
-    const [word, write] = NUMBERS[padding % 4 === 0 ? 'u32' : 'u16']!;
+    const padding = readPaddingSize(field);
+    const [word, write] = NUMBER_WRITERS[padding % 4 === 0 ? 'u32' : 'u16']!;
     return Array.from({ length: padding / word }, () => write(nextOffset(word), '0'));
   });
   const constant = name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
@@ -83,5 +84,5 @@ export const generateFuseStructs = (): string => `/**
  */
 import { type Cursor, putU64, Span } from './cursor.ts';
 
-${[...Object.entries(requests).map(writeRequest), ...Object.entries(replies).map(writeReply)].join('\n\n')}
+${[...Object.entries(requests).map(formatRequest), ...Object.entries(replies).map(formatReply)].join('\n\n')}
 `;

@@ -1,41 +1,40 @@
 /**
- * Writes `runtime/core/gen/generic.gen.ts`: each fop with its arguments as one array, for code that
- * treats all fops alike, such as bridges to other languages. Each call then allocates one small
- * array.
+ * Generates `runtime/core/gen/generic.gen.ts`: each fop with its arguments as one array, for code that treats all fops
+ * alike, such as bridges to other languages. Each call of it allocates one small array.
  */
 import { type Arg, type FopRow, fops } from '../../runtime/core/fops.ts';
-import { joinParts, writeNames } from './fops.ts';
+import { formatNames, joinParts } from './fops.ts';
 
 const spreadArgs = (args: readonly Arg[]): string =>
   args.map((_, i) => `args[${i}] as never`).join(', ');
 
-const writeCollect = (
+const formatCollect = (
   fop: FopRow,
 ) => `  ${fop.name}: (handle: AnyFop): Fop<'${fop.name}', unknown> =>
-    (${joinParts('frame', 'xl', writeNames(fop.args))}) => handle(frame, xl, [${writeNames(fop.args)}]),`;
+    (${joinParts('frame', 'xl', formatNames(fop.args))}) => handle(frame, xl, [${formatNames(fop.args)}]),`;
 
-const writeCollectCbk = (
+const formatCollectCbk = (
   fop: FopRow,
 ) => `  ${fop.name}: (handle: AnyReply): Cbk<'${fop.name}', unknown> =>
-    (${joinParts('frame', 'cookie', 'xl', 'opRet', 'opErrno', writeNames(fop.reply))}) =>
-      handle(frame, cookie, xl, opRet, opErrno, [${writeNames(fop.reply)}]),`;
+    (${joinParts('frame', 'cookie', 'xl', 'opRet', 'opErrno', formatNames(fop.reply))}) =>
+      handle(frame, cookie, xl, opRet, opErrno, [${formatNames(fop.reply)}]),`;
 
-const writeWindArgs = (
+const formatWindArgs = (
   fop: FopRow,
 ) => `  ${fop.name}: (frame: Frame, cookie: number, cbk: Cbk<'${fop.name}', unknown>, child: Child, args: readonly unknown[]): void =>
     wind.${fop.name}(${joinParts('frame', 'cookie', 'cbk', 'child', spreadArgs(fop.args))}),`;
 
-const writeTailArgs = (
+const formatTailArgs = (
   fop: FopRow,
 ) => `  ${fop.name}: (frame: Frame, child: Child, args: readonly unknown[]): void =>
     tail.${fop.name}(${joinParts('frame', 'child', spreadArgs(fop.args))}),`;
 
-const writeUnwindArgs = (
+const formatUnwindArgs = (
   fop: FopRow,
 ) => `  ${fop.name}: (frame: Frame, opRet: number, opErrno: number, args: readonly unknown[]): void =>
     unwind.${fop.name}(${joinParts('frame', 'opRet', 'opErrno', spreadArgs(fop.reply))}),`;
 
-function writeGroup(
+function formatGroup(
   name: string,
   type: string,
   doc: string,
@@ -64,14 +63,14 @@ export type AnyReply = (
   reply: unknown[],
 ) => void;
 
-${writeGroup('collect', '(handle: AnyFop) => Fop<N, unknown>', 'The fop of a translator, made of a handler that takes an array.', writeCollect)}
+${formatGroup('collect', '(handle: AnyFop) => Fop<N, unknown>', 'The fop of a translator, made of a handler that takes an array.', formatCollect)}
 
-${writeGroup('collectCbk', '(handle: AnyReply) => Cbk<N, unknown>', 'A callback made of a handler that takes an array.', writeCollectCbk)}
+${formatGroup('collectCbk', '(handle: AnyReply) => Cbk<N, unknown>', 'A callback made of a handler that takes an array.', formatCollectCbk)}
 
-${writeGroup('windArgs', '(frame: Frame, cookie: number, cbk: Cbk<N, unknown>, child: Child, args: readonly unknown[]) => void', "`wind` with the arguments in an array, which must be of the row's types.", writeWindArgs)}
+${formatGroup('windArgs', '(frame: Frame, cookie: number, cbk: Cbk<N, unknown>, child: Child, args: readonly unknown[]) => void', "`wind` with the arguments in an array, which must be of the row's types.", formatWindArgs)}
 
-${writeGroup('tailArgs', '(frame: Frame, child: Child, args: readonly unknown[]) => void', '`tail` with the arguments in an array.', writeTailArgs)}
+${formatGroup('tailArgs', '(frame: Frame, child: Child, args: readonly unknown[]) => void', '`tail` with the arguments in an array.', formatTailArgs)}
 
-${writeGroup('unwindArgs', '(frame: Frame, opRet: number, opErrno: number, args: readonly unknown[]) => void', '`unwind` with the reply in an array.', writeUnwindArgs)}
+${formatGroup('unwindArgs', '(frame: Frame, opRet: number, opErrno: number, args: readonly unknown[]) => void', '`unwind` with the reply in an array.', formatUnwindArgs)}
 `;
 }

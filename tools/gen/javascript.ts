@@ -1,5 +1,5 @@
 /**
- * Writes the type declarations of modules in JavaScript: inserts every fop, structure and errno
+ * Generates `javascript/glossa.gen.d.ts`, the types for modules in JavaScript: inserts every fop, structure and errno
  * into the hand-written glossa.d.ts.in.
  */
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { type Struct, structs } from '../../runtime/core/fields.ts';
 import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
 import { type Arg, type ArgType, type FopRow, fops, toCamelCase } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
-import { writeInterfaceBody } from './fields.ts';
+import { formatInterfaceBody } from './fields.ts';
 import { countRequired, TS_TYPES } from './fops.ts';
 
 /** Types of a method's parameters. */
@@ -29,22 +29,22 @@ const RESULT_TYPES: Readonly<Record<ArgType, string>> = {
   locklist: TS_TYPES.locklist,
 };
 
-const orNull = (type: string, nullable: boolean): string => (nullable ? `${type} | null` : type);
+const addNull = (type: string, nullable: boolean): string => (nullable ? `${type} | null` : type);
 
 const listParameters = (args: readonly Arg[], types: Readonly<Record<ArgType, string>>): string[] =>
-  args.map(({ name, type, nullable }) => `${toCamelCase(name)}: ${orNull(types[type], nullable)}`);
+  args.map(({ name, type, nullable }) => `${toCamelCase(name)}: ${addNull(types[type], nullable)}`);
 
 const listOptionalParameters = (row: FopRow): string[] =>
   row.args.map(({ name, type, nullable }, at) => {
     const mark = at >= countRequired(row) ? '?' : '';
-    return `${toCamelCase(name)}${mark}: ${orNull(RESULT_TYPES[type], nullable || mark !== '')}`;
+    return `${toCamelCase(name)}${mark}: ${addNull(RESULT_TYPES[type], nullable || mark !== '')}`;
   });
 
-/** Returns the parts of a successful reply, of which only xdata may be null. */
+/** Makes the parts of a successful reply, of which only xdata may be null. */
 const makeSuccessReply = (row: FopRow): Arg[] =>
   row.reply.map((arg) => ({ ...arg, nullable: arg.name === 'xdata' }));
 
-function writeTableRow(row: FopRow): string {
+function formatTableRow(row: FopRow): string {
   const parts = listParameters(makeSuccessReply(row), PARAMETER_TYPES).map(
     (part) => `readonly ${part}`,
   );
@@ -67,7 +67,7 @@ const describeArgs = (row: FopRow, args: readonly Arg[]): string =>
     )
     .join('\n');
 
-function writeMethods(row: FopRow): string {
+function formatMethods(row: FopRow): string {
   const { name } = row;
   const doc = fopDocs[name as FopName];
   const args = listParameters(row.args, PARAMETER_TYPES).join(', ');
@@ -89,7 +89,7 @@ ${describeArgs(row, row.reply)}
     ${name}Cancel?(frame: ${frameType}): void;`;
 }
 
-const writeChildMethod = (
+const formatChildMethod = (
   row: FopRow,
 ): string => `    /** ${fopDocs[row.name as FopName].summary} */
     ${row.name}(${listOptionalParameters(row).join(', ')}): Promise<Reply<'${row.name}'>>;`;
@@ -99,10 +99,10 @@ const TEMPLATE = join(import.meta.dirname, 'glossa.d.ts.in');
 export function generateJavaScriptTypes(table: readonly Struct[] = structs): string {
   const parts: Readonly<Record<string, string>> = {
     errno: errnoNames.map((name) => `  export const ${name}: ${errnoNumber(name)!};`).join('\n'),
-    table: fops.map(writeTableRow).join('\n'),
-    methods: fops.map(writeMethods).join('\n'),
-    children: fops.map(writeChildMethod).join('\n'),
-    ...Object.fromEntries(table.map((each) => [each.name, writeInterfaceBody(each)])),
+    table: fops.map(formatTableRow).join('\n'),
+    methods: fops.map(formatMethods).join('\n'),
+    children: fops.map(formatChildMethod).join('\n'),
+    ...Object.fromEntries(table.map((each) => [each.name, formatInterfaceBody(each)])),
   };
   return readFileSync(TEMPLATE, 'utf8').replace(/@(\w+)@/g, (_, name: string) => parts[name]!);
 }

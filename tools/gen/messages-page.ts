@@ -1,4 +1,4 @@
-/** Writes docs/reference/messages.md, the reference of log messages. */
+/** Generates docs/reference/messages.md, the reference page of log messages. */
 import { type Message, messageParts, messages } from '../../runtime/core/messages.ts';
 
 const formatRow = ({ id, text, meaning }: Message): string => `| ${id} | ${text} | ${meaning} |`;

@@ -1,6 +1,6 @@
 /**
- * Writes the structures that pass between TypeScript and C field by field, for both sides of
- * `features/native`: `bridges/native/glossa_fields.gen.h` and `bridges/native/fields.gen.ts`.
+ * Generates the structures of `runtime/core/fields.ts` for `features/native`: the definitions in C
+ * (`bridges/native/glossa_fields.gen.h`), and their codec in TypeScript (`bridges/native/fields.gen.ts`).
  */
 import {
   type Field,
@@ -9,7 +9,7 @@ import {
   type Struct,
   structs,
 } from '../../runtime/core/fields.ts';
-import { camelName, fieldsListName, makeSentence } from './fields.ts';
+import { makeCamelName, makeFieldsListName, makeSentence } from './fields.ts';
 
 const C_TYPES: Readonly<Record<FieldKind, string>> = {
   integer: 'int64_t ',
@@ -17,7 +17,7 @@ const C_TYPES: Readonly<Record<FieldKind, string>> = {
   text: 'const char *',
 };
 
-function writeDefinition(struct: Struct): string {
+function formatDefinition(struct: Struct): string {
   const { typeInC, fields } = struct;
   const declarations = fields.map(({ kind, member }) => `    ${C_TYPES[kind]}${member};`);
   const width = Math.max(...declarations.map(({ length }) => length));
@@ -30,11 +30,11 @@ function writeDefinition(struct: Struct): string {
   return `/* ${makeSentence(struct.about)} */\n${head} {\n${members.join('\n')}\n${end}`;
 }
 
-function writeFieldMacro(struct: Struct): string {
+function formatFieldMacro(struct: Struct): string {
   const rows = struct.fields.map(
     (field) => `    X(${field.kind}, ${field.member}, ${makeShortName(struct, field)})`,
   );
-  return `#define GLOSSA_${fieldsListName(struct)}(X) \\\n${rows.join(' \\\n')}`;
+  return `#define GLOSSA_${makeFieldsListName(struct)}(X) \\\n${rows.join(' \\\n')}`;
 }
 
 export function generateNativeFields(table: readonly Struct[] = structs): string {
@@ -47,19 +47,19 @@ export function generateNativeFields(table: readonly Struct[] = structs): string
 #ifndef GLOSSA_FIELDS_GEN_H
 #define GLOSSA_FIELDS_GEN_H
 
-${table.map(writeDefinition).join('\n\n')}
+${table.map(formatDefinition).join('\n\n')}
 
 /*
  * X(kind, member, name) for every field in order. kind: integer, gfid or text; name: the field's name in
  * other languages.
  */
-${table.map(writeFieldMacro).join('\n')}
+${table.map(formatFieldMacro).join('\n')}
 
 #endif
 `;
 }
 
-/** Groups adjacent integers, which are read by one call. */
+/** Groups adjacent integers, because one call reads all of them. */
 function groupIntegers(fields: readonly Field[]): Field[][] {
   const result: Field[][] = [];
   for (const field of fields) {
@@ -71,18 +71,18 @@ function groupIntegers(fields: readonly Field[]): Field[][] {
 }
 
 /** Number of doubles that a field takes; 0 for a text, whose size depends on its length. */
-const SIZES: Readonly<Record<FieldKind, number>> = { integer: 1, gfid: 6, text: 0 };
-const WRITES: Readonly<Record<FieldKind, (fieldExpression: string) => string>> = {
+const DOUBLES_BY_KIND: Readonly<Record<FieldKind, number>> = { integer: 1, gfid: 6, text: 0 };
+const WRITE_STATEMENTS: Readonly<Record<FieldKind, (fieldExpression: string) => string>> = {
   integer: (fieldExpression) => `f64[at++] = ${fieldExpression};`,
   gfid: (fieldExpression) => `at = to.putGfid(at, ${fieldExpression});`,
   text: (fieldExpression) => `at = to.putText(at, ${fieldExpression});`,
 };
 
-function writeEncoder(struct: Struct): string {
+function formatEncoder(struct: Struct): string {
   const { name, fields } = struct;
-  const fieldExpression = (field: Field): string => `from.${camelName(struct, field)}`;
+  const fieldExpression = (field: Field): string => `from.${makeCamelName(struct, field)}`;
   const texts = fields.filter(({ kind }) => kind === 'text');
-  const fixed = fields.reduce((sum, { kind }) => sum + SIZES[kind], 0);
+  const fixed = fields.reduce((sum, { kind }) => sum + DOUBLES_BY_KIND[kind], 0);
   const size = [fixed, ...texts.map((field) => `to.textSize(${fieldExpression(field)})`)].join(
     ' + ',
   );
@@ -94,7 +94,7 @@ function writeEncoder(struct: Struct): string {
 export function put${name}(to: Room, start: number, from: ${name}): number {
   const { f64 } = to;
   let at = start;
-${fields.map((field) => `  ${WRITES[field.kind](fieldExpression(field))}`).join('\n')}
+${fields.map((field) => `  ${WRITE_STATEMENTS[field.kind](fieldExpression(field))}`).join('\n')}
   return at;
 }
 
@@ -109,7 +109,7 @@ export function write${name}(to: Room, from: ${name} | null): void {
 }`;
 }
 
-function writeReader({ name, fields }: Struct): string {
+function formatReader({ name, fields }: Struct): string {
   const parts = groupIntegers(fields).map(({ length, 0: field }) => {
     if (field!.kind !== 'integer') return 'from.text()';
     return length === 1 ? 'from.number()' : `...from.numbers(${length})`;
@@ -153,9 +153,9 @@ interface Doubles {
   text(): string;
 }
 
-${table.map(writeEncoder).join('\n\n')}
+${table.map(formatEncoder).join('\n\n')}
 
 /** Reads the values of all fields in the order of a message (host/crossing/message.ts). */
-${table.map(writeReader).join('\n')}
+${table.map(formatReader).join('\n')}
 `;
 }

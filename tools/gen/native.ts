@@ -1,7 +1,7 @@
-/** Writes `bridges/native/glossa_fops.gen.h`: types and functions of every fop in C. */
+/** Generates `bridges/native/glossa_fops.gen.h`: types and functions of every fop in C. */
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
-import { writeCodeLines } from './codes.ts';
+import { formatCodeLines } from './codes.ts';
 
 /** For each type, its declaration in C and its letter in the table of fops. */
 const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: string]>> = {
@@ -20,32 +20,32 @@ const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: s
   locklist: ['m', 'const locklist_t *'],
 };
 
-const typeLetter = (type: ArgType): string => C_TYPES[type][0];
+const findTypeLetter = (type: ArgType): string => C_TYPES[type][0];
 
-const typeLetters = (args: readonly Arg[]): string =>
-  args.map(({ type }) => typeLetter(type)).join('');
-const writeParams = (args: readonly Arg[]): string =>
+const listTypeLetters = (args: readonly Arg[]): string =>
+  args.map(({ type }) => findTypeLetter(type)).join('');
+const formatParams = (args: readonly Arg[]): string =>
   args.map(({ type, name }) => `${C_TYPES[type][1]}${name}`).join(', ');
-const writeNames = (args: readonly Arg[]): string => args.map(({ name }) => name).join(', ');
-const writeValues = (args: readonly Arg[]): string =>
+const formatNames = (args: readonly Arg[]): string => args.map(({ name }) => name).join(', ');
+const formatValues = (args: readonly Arg[]): string =>
   args.map(({ type, name }) => `{.${type === 'int' ? 'integer' : 'pointer'} = ${name}}`).join(', ');
 
-const writeCast = ({ type }: Arg, at: number): string => {
+const formatCast = ({ type }: Arg, at: number): string => {
   if (type === 'int') return `v[${at}].integer`;
   const declaration = C_TYPES[type][1];
   return declaration.startsWith('const') ? `v[${at}].pointer` : `(${declaration})v[${at}].pointer`;
 };
-const writeCasts = (args: readonly Arg[]): string => args.map(writeCast).join(', ');
+const formatCasts = (args: readonly Arg[]): string => args.map(formatCast).join(', ');
 
-function writeBlock({ name, number, args, reply }: FopRow): string {
-  return `#define GLOSSA_PARAMS_${name} ${writeParams(args)}
-#define GLOSSA_ARGS_${name} ${writeNames(args)}
-#define GLOSSA_VALUES_${name} ${writeValues(args)}
-#define GLOSSA_CASTS_${name}(v) ${writeCasts(args)}
-#define GLOSSA_REPLY_PARAMS_${name} ${writeParams(reply)}
-#define GLOSSA_REPLY_ARGS_${name} ${writeNames(reply)}
-#define GLOSSA_REPLY_VALUES_${name} ${writeValues(reply)}
-#define GLOSSA_REPLY_CASTS_${name}(v) ${writeCasts(reply)}
+function formatBlock({ name, number, args, reply }: FopRow): string {
+  return `#define GLOSSA_PARAMS_${name} ${formatParams(args)}
+#define GLOSSA_ARGS_${name} ${formatNames(args)}
+#define GLOSSA_VALUES_${name} ${formatValues(args)}
+#define GLOSSA_CASTS_${name}(v) ${formatCasts(args)}
+#define GLOSSA_REPLY_PARAMS_${name} ${formatParams(reply)}
+#define GLOSSA_REPLY_ARGS_${name} ${formatNames(reply)}
+#define GLOSSA_REPLY_VALUES_${name} ${formatValues(reply)}
+#define GLOSSA_REPLY_CASTS_${name}(v) ${formatCasts(reply)}
 GLOSSA_DEFINE_FOP(${name}, ${number})
 #define wind_${name}(...) glossa_wind_${name}(GLOSSA_HERE, __VA_ARGS__)
 #define tail_${name}(...) glossa_tail_${name}(GLOSSA_HERE, __VA_ARGS__)
@@ -53,16 +53,18 @@ GLOSSA_DEFINE_FOP(${name}, ${number})
 `;
 }
 
-const writeMembers = (suffix: string): string =>
+const formatMembers = (suffix: string): string =>
   fops.map(({ name }) => `    glossa_${name}${suffix} ${name};`).join('\n');
 
 /** Whether C gives the size of the reply's first part as op_ret; the host counts a dict's keys. */
 const isCounting = ({ counts, reply }: FopRow): boolean =>
   counts?.part === reply[0]?.name && reply[0]?.type !== 'dict';
 
-function writeEntry(row: FopRow): string {
+function formatEntry(row: FopRow): string {
   const { name, number, logName, args, reply } = row;
-  const strings = [name, logName, typeLetters(args), typeLetters(reply)].map((text) => `"${text}"`);
+  const strings = [name, logName, listTypeLetters(args), listTypeLetters(reply)].map(
+    (text) => `"${text}"`,
+  );
   const fields = [number, ...strings, `offsetof(struct glossa_fops, ${name})`, isCounting(row)];
   return `    [${number}] = {${fields.join(', ')},
         glossa_call_${name}, glossa_back_${name}},`;
@@ -86,7 +88,7 @@ export function generateNativeFops(): string {
 
 /* Result codes of functions (bridges/host/guest.ts), which are also states of a frame. */
 enum {
-${writeCodeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
+${formatCodeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
 };
 
 /* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it. */
@@ -138,15 +140,15 @@ ${writeCodeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
 #define GLOSSA_EACH_FOP(X) \\
     ${fops.map(({ name }) => `X(${name})`).join(' \\\n    ')}
 
-${fops.map(writeBlock).join('\n')}
+${fops.map(formatBlock).join('\n')}
 /* The fops of a translator: the host routes the defined ones to it. */
 struct glossa_fops {
-${writeMembers('_t')}
+${formatMembers('_t')}
 };
 
 /* Callbacks for replies to winds without a callback of their own. */
 struct glossa_cbks {
-${writeMembers('_cbk_t')}
+${formatMembers('_cbk_t')}
 };
 
 /* Functions that the host calls when the caller of a request has given up. */
@@ -158,7 +160,7 @@ ${fops.map(({ name }) => `    glossa_cancel_t ${name};`).join('\n')}
 
 /* The table, by number; numbers without a fop have no name. */
 GLOSSA_HIDDEN const struct glossa_fop glossa_fop_table[GLOSSA_FOP_COUNT] = {
-${fops.map(writeEntry).join('\n')}
+${fops.map(formatEntry).join('\n')}
 };
 
 #endif

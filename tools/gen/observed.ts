@@ -1,34 +1,33 @@
 /**
- * Writes `runtime/core/gen/observed.gen.ts`: for every fop, the code that reports it to an
- * observer, and sets `Xlator.frame`, so that log lines belong to their request. Parameter lists are
- * literal, and arrays are made only for observed requests: one that the observer skips costs one
- * call.
+ * Generates `runtime/core/gen/observed.gen.ts`: for every fop, the code that reports it to an observer, and sets
+ * `Xlator.frame`, so that log lines belong to their request. Parameter lists are literal, and arrays are made only for
+ * requests that the observer wants; any other request costs one call.
  */
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
-import { joinParts, writeNames } from './fops.ts';
+import { formatNames, joinParts } from './fops.ts';
 
-const writeObserved = ({ name, number, args, reply }: FopRow) => `  ${name}:
-    (by: Observer, fop: Fop<'${name}', unknown>): Fop<'${name}', unknown> =>
-    (${joinParts('frame', 'xl', writeNames(args))}) => {
-      const up = frame.cbk as Cbk<'${name}', unknown> | null;
-      if (up !== null && by.wantsRequest(frame.root)) {
-        const hop = by.wind(frame, xl, ${number}, [${writeNames(args)}]);
+const formatObserved = ({ name, number, args, reply }: FopRow) => `  ${name}:
+    (observer: Observer, fop: Fop<'${name}', unknown>): Fop<'${name}', unknown> =>
+    (${joinParts('frame', 'xl', formatNames(args))}) => {
+      const parentCbk = frame.cbk as Cbk<'${name}', unknown> | null;
+      if (parentCbk !== null && observer.wantsRequest(frame.root)) {
+        const hop = observer.wind(frame, xl, ${number}, [${formatNames(args)}]);
         if (hop !== null) {
-          const cbk: Cbk<'${name}', unknown> = (${joinParts('parent', 'cookie', 'at', 'opRet', 'opErrno', writeNames(reply))}) => {
-            by.unwind(hop, opRet, opErrno, [${writeNames(reply)}]);
-            const above = parent.xl;
-            const before = above.frame;
-            above.frame = parent;
-            up(${joinParts('parent', 'cookie', 'at', 'opRet', 'opErrno', writeNames(reply))});
-            above.frame = before;
+          const cbk: Cbk<'${name}', unknown> = (${joinParts('parent', 'cookie', 'cbkXl', 'opRet', 'opErrno', formatNames(reply))}) => {
+            observer.unwind(hop, opRet, opErrno, [${formatNames(reply)}]);
+            const parentXl = parent.xl;
+            const previousFrame = parentXl.frame;
+            parentXl.frame = parent;
+            parentCbk(${joinParts('parent', 'cookie', 'cbkXl', 'opRet', 'opErrno', formatNames(reply))});
+            parentXl.frame = previousFrame;
           };
           frame.cbk = cbk as AnyCbk;
         }
       }
-      const before = xl.frame;
+      const previousFrame = xl.frame;
       xl.frame = frame;
-      fop(${joinParts('frame', 'xl', writeNames(args))});
-      xl.frame = before;
+      fop(${joinParts('frame', 'xl', formatNames(args))});
+      xl.frame = previousFrame;
     },`;
 
 export function generateObserved(): string {
@@ -42,9 +41,9 @@ import type { FopName } from './fops.gen.ts';
 
 /** A fop whose wind and unwind are reported to an observer. */
 export const observed: {
-  readonly [N in FopName]: (by: Observer, fop: Fop<N, unknown>) => Fop<N, unknown>;
+  readonly [N in FopName]: (observer: Observer, fop: Fop<N, unknown>) => Fop<N, unknown>;
 } = {
-${fops.map(writeObserved).join('\n')}
+${fops.map(formatObserved).join('\n')}
 };
 `;
 }

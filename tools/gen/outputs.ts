@@ -1,5 +1,5 @@
 /**
- * Generates the content of all generated files, for `npm run gen` and for the test of those in git.
+ * Generates the content of all generated files: `npm run gen` writes it, and a test compares the files in git with it.
  */
 import { type Struct, structs } from '../../runtime/core/fields.ts';
 import { generateApiPage, generatePythonOperations } from './api-operations.ts';

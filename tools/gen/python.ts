@@ -1,10 +1,10 @@
-/** Writes the Python package's tables: fops, fields of structures, and errno numbers. */
+/** Generates the Python package's tables: fops, fields of structures, and errno numbers. */
 import { errnoNames, errnoNumber, strerror } from '../../runtime/core/errno.ts';
 import { makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
 import { type Arg, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
-import { writeCodeLines } from './codes.ts';
-import { fieldsListName, initialLiteral } from './fields.ts';
+import { formatCodeLines } from './codes.ts';
+import { formatInitialValue, makeFieldsListName } from './fields.ts';
 
 const quote = (text: string): string => JSON.stringify(text);
 /** Writes arguments as one string: `"loc:loc xdata:dict"`. */
@@ -59,7 +59,7 @@ ${rows.join('\n')}
 BY_NAME = {fop.name: fop for fop in FOPS}
 
 # The results of an entry point for the host (bridges/host/guest.ts), and the states of a frame.
-${writeCodeLines((name, code) => `${name} = ${code}`)}
+${formatCodeLines((name, code) => `${name} = ${code}`)}
 
 # Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
 TIMEOUTS = {
@@ -70,11 +70,11 @@ TIMEOUTS = {
 `;
 }
 
-function writeFields(struct: Struct): string {
+function formatFields(struct: Struct): string {
   const rows = struct.fields.map(
-    (field) => `    ${quote(makeShortName(struct, field))}: ${initialLiteral(field)},`,
+    (field) => `    ${quote(makeShortName(struct, field))}: ${formatInitialValue(field)},`,
   );
-  return `${fieldsListName(struct)} = {\n${rows.join('\n')}\n}`;
+  return `${makeFieldsListName(struct)} = {\n${rows.join('\n')}\n}`;
 }
 
 export function generatePythonFields(table: readonly Struct[] = structs): string {
@@ -83,7 +83,7 @@ export function generatePythonFields(table: readonly Struct[] = structs): string
 The fields of what travels field by field, in that order, with what a new one has.
 """
 
-${table.map(writeFields).join('\n')}
+${table.map(formatFields).join('\n')}
 `;
 }
 

@@ -1,11 +1,11 @@
 /**
- * Writes `runtime/observe/structs.gen.ts`, which writes structures into recordings. It accesses
- * each field by name, which is several times as fast as a loop.
+ * Generates `runtime/observe/structs.gen.ts`, which writes structures into recordings. The code accesses each field by
+ * name, which is several times as fast as a loop.
  */
 import { type Field, type Struct, structs } from '../../runtime/core/fields.ts';
-import { camelName } from './fields.ts';
+import { makeCamelName } from './fields.ts';
 
-/** Most fields of a structure, as bitwise operations take signed integers of 32 bits. */
+/** The most fields of a structure: one bit each in a mask, whose operations take signed integers of 32 bits. */
 const MASK_BITS = 31;
 const WRITERS: Readonly<Record<Field['kind'], string>> = {
   integer: 'writeNumber',
@@ -16,17 +16,17 @@ const WRITERS: Readonly<Record<Field['kind'], string>> = {
 const CLASSES: ReadonlySet<string> = new Set(['Iatt', 'Statvfs']);
 
 /** Writes the initial value of a field as an expression. */
-function writeInitial({ kind, initial }: Field): string {
+function formatInitial({ kind, initial }: Field): string {
   if (kind === 'integer') return String(initial);
   return kind === 'gfid' ? 'NULL_GFID' : "''";
 }
 
-function writeWriter(struct: Struct): string {
+function formatWriter(struct: Struct): string {
   const { name, fields } = struct;
   if (fields.length > MASK_BITS) throw new RangeError(`${name} has too many fields for its mask`);
-  const fieldExpression = (field: Field): string => `value.${camelName(struct, field)}`;
+  const fieldExpression = (field: Field): string => `value.${makeCamelName(struct, field)}`;
   const marks = fields.map(
-    (field, i) => `  if (${fieldExpression(field)} !== ${writeInitial(field)}) mask |= ${2 ** i};`,
+    (field, i) => `  if (${fieldExpression(field)} !== ${formatInitial(field)}) mask |= ${2 ** i};`,
   );
   const writes = fields.map(
     (field, i) =>
@@ -55,6 +55,6 @@ import type { ${[...CLASSES].join(', ')} } from '../core/iatt.ts';
 import type { ${others.join(', ')} } from '../core/lock.ts';
 import type { RecordingWriter } from './recording-bytes.ts';
 
-${table.map(writeWriter).join('\n\n')}
+${table.map(formatWriter).join('\n\n')}
 `;
 }

@@ -1,4 +1,4 @@
-/** Writes the tables of translators in TypeScript (`registry.gen.ts`), from their folders. */
+/** Generates the tables of translators in TypeScript (`registry.gen.ts`), from their folders. */
 import { existsSync, readdirSync } from 'node:fs';
 
 /** Lists the folders with an index.ts, as `category/name`, or as `name` without a category. */
@@ -14,12 +14,12 @@ function listTranslatorFolders(root: string): string[] {
 }
 
 /** Writes a key of an object as biome formats it. */
-const writeKey = (folder: string): string => (/^\w+$/.test(folder) ? folder : `'${folder}'`);
+const formatKey = (folder: string): string => (/^\w+$/.test(folder) ? folder : `'${folder}'`);
 
 /** Writes the table of the translators below a folder. */
 export function generateRegistry(root: string): string {
   const rows = listTranslatorFolders(root).map(
-    (f) => `  ${writeKey(f)}: () => import('./${f}/index.ts'),`,
+    (f) => `  ${formatKey(f)}: () => import('./${f}/index.ts'),`,
   );
   return `/**
  * Generated from the folders of ${root} by tools/gen/registry.ts (npm run gen). Do not edit.

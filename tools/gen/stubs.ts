@@ -1,6 +1,6 @@
 /**
- * Writes the type stub of the Python package: inserts every fop, structure, option and errno into
- * the hand-written glupy.pyi.in.
+ * Generates `python/glupy/__init__.pyi`, the type stub of the Python package: inserts every fop, structure, option and
+ * errno into the hand-written glupy.pyi.in.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { makeSentence } from './fields.ts';
 import { countRequired, TS_TYPES } from './fops.ts';
 
-const WIDTH = 100;
+const LINE_WIDTH = 100;
 
 /** Types of a method's parameters. */
 const PARAMETER_TYPES: Readonly<Record<ArgType, string>> = {
@@ -33,27 +33,27 @@ const RESULT_TYPES: Readonly<Record<ArgType, string>> = {
   locklist: 'Sequence[Flock]',
 };
 
-const orNone = (type: string): string => `${type} | None`;
+const addNone = (type: string): string => `${type} | None`;
 
 const isOptional = ({ name, type, nullable }: Arg): boolean =>
   name === 'xdata' || (nullable && type !== 'dict');
 
 /** Returns the type of a parameter, with `| None` if it is nullable. */
-const parameterType = (arg: Arg, nullable: boolean): string =>
-  nullable ? orNone(PARAMETER_TYPES[arg.type]) : PARAMETER_TYPES[arg.type];
+const formatParameterType = (arg: Arg, nullable: boolean): string =>
+  nullable ? addNone(PARAMETER_TYPES[arg.type]) : PARAMETER_TYPES[arg.type];
 
-const replyClassName = ({ name }: FopRow): string =>
+const makeReplyClassName = ({ name }: FopRow): string =>
   `${name.replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase())}Reply`;
 
 /** Writes a signature, on one line if it fits. */
-function writeSignature(
+function formatSignature(
   indent: string,
   name: string,
   params: readonly string[],
   result: string,
 ): string {
   const line = `${indent}def ${name}(${params.join(', ')}) -> ${result}:`;
-  if (line.length <= WIDTH) return line;
+  if (line.length <= LINE_WIDTH) return line;
   const lines = params.map((param) => `${indent}    ${param},\n`).join('');
   return `${indent}def ${name}(\n${lines}${indent}) -> ${result}:`;
 }
@@ -62,7 +62,7 @@ function wrapText(indent: string, text: string): string {
   const lines = [''];
   for (const word of text.split(' ')) {
     const last = lines.at(-1)!;
-    if (last !== '' && indent.length + last.length + 1 + word.length > WIDTH) lines.push(word);
+    if (last !== '' && indent.length + last.length + 1 + word.length > LINE_WIDTH) lines.push(word);
     else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
   }
   return lines.map((line) => indent + line).join('\n');
@@ -73,23 +73,23 @@ const describeArgs = (indent: string, row: FopRow, args: readonly Arg[]): string
     .map(({ name }) => wrapText(indent, `${name}: ${describeArgument(row.name as FopName, name)}`))
     .join('\n');
 
-function writeMethod(row: FopRow): string {
+function formatMethod(row: FopRow): string {
   const doc = fopDocs[row.name as FopName];
   const indent = '    ';
   const inner = `${indent}    `;
-  const params = row.args.map((arg) => `${arg.name}: ${parameterType(arg, isOptional(arg))}`);
+  const params = row.args.map((arg) => `${arg.name}: ${formatParameterType(arg, isOptional(arg))}`);
   const replyParams = row.reply.map(
-    (arg) => `${arg.name}: ${parameterType(arg, arg.name === 'xdata')}`,
+    (arg) => `${arg.name}: ${formatParameterType(arg, arg.name === 'xdata')}`,
   );
   return [
-    writeSignature(indent, row.name, ['self', 'frame: Frame', ...params], 'object'),
+    formatSignature(indent, row.name, ['self', 'frame: Frame', ...params], 'object'),
     wrapText(inner, `"""${doc.summary} Asked by: ${doc.when}`),
     '',
     describeArgs(inner, row, row.args),
     '',
     wrapText(inner, `Reply (${row.reply.map(({ name }) => name).join(', ')}): ${doc.reply}`),
     `${inner}"""`,
-    writeSignature(
+    formatSignature(
       indent,
       `${row.name}_cbk`,
       ['self', 'frame: Frame', 'op_ret: int', 'op_errno: int', ...replyParams],
@@ -103,24 +103,24 @@ function writeMethod(row: FopRow): string {
   ].join('\n');
 }
 
-function writeChildMethod(row: FopRow): string {
+function formatChildMethod(row: FopRow): string {
   const requiredCount = countRequired(row);
   const params = row.args.map((arg, at) => {
     const nullable = at >= requiredCount || (arg.nullable && arg.type !== 'dict');
-    const type = nullable ? orNone(RESULT_TYPES[arg.type]) : RESULT_TYPES[arg.type];
+    const type = nullable ? addNone(RESULT_TYPES[arg.type]) : RESULT_TYPES[arg.type];
     return `${arg.name}: ${type}${at >= requiredCount ? ' = None' : ''}`;
   });
-  const result = `Awaitable[${replyClassName(row)}]`;
-  return `${writeSignature('    ', row.name, ['self', ...params], result)}
+  const result = `Awaitable[${makeReplyClassName(row)}]`;
+  return `${formatSignature('    ', row.name, ['self', ...params], result)}
         """${fopDocs[row.name as FopName].summary}"""`;
 }
 
-function writeReply(row: FopRow): string {
+function formatReply(row: FopRow): string {
   const parts = row.reply.map((arg) => {
-    const type = parameterType(arg, arg.name === 'xdata');
+    const type = formatParameterType(arg, arg.name === 'xdata');
     return `    ${arg.name}: ${type}\n${wrapText('    ', `"""${describeArgument(row.name as FopName, arg.name)}"""`)}`;
   });
-  return `class ${replyClassName(row)}(Reply):\n${parts.join('\n')}`;
+  return `class ${makeReplyClassName(row)}(Reply):\n${parts.join('\n')}`;
 }
 
 /** Methods that declare options: name, type of the value, description, whether bounds exist. */
@@ -134,20 +134,20 @@ const OPTIONS: readonly (readonly [string, string, string, boolean])[] = [
   ['path', '_str', 'An absolute path.', false],
 ];
 
-const writeOption = ([name, value, description, bounded]: (typeof OPTIONS)[number]): string => {
+const formatOption = ([name, value, description, bounded]: (typeof OPTIONS)[number]): string => {
   // The declaration accepts the texts of a volfile, too.
   const type = value === '_str' ? value : `${value} | _str`;
   const bounds = bounded ? [`min: ${type} | None = None`, `max: ${type} | None = None`] : [];
   const params = ['cls', `default: ${type} | None = None`, '*', ...bounds, 'help: _str = ""'];
   return `    @classmethod
-${writeSignature('    ', name, [...params, 'reconfigurable: _bool = False'], 'Option')}
+${formatSignature('    ', name, [...params, 'reconfigurable: _bool = False'], 'Option')}
         """${description}"""`;
 };
 
-/** Aliases of built-in types, which methods of the same name would hide. */
+/** Aliases of built-in types, for classes whose methods of the same name hide the types. */
 const ALIASES = ['str', 'int', 'float', 'bool'].map((name) => `type _${name} = ${name}`).join('\n');
 
-function writeAttributes(struct: Struct): string {
+function formatAttributes(struct: Struct): string {
   const lines = struct.fields.flatMap((field) => {
     const about = makeSentence(field.about);
     const doc = about === undefined ? [] : [wrapText('    ', `"""${about}"""`)];
@@ -160,11 +160,11 @@ function writeAttributes(struct: Struct): string {
 export function generateStubs(table: readonly Struct[] = structs): string {
   const parts: Readonly<Record<string, string>> = {
     errno: `${ALIASES}\n${errnoNames.map((name) => `${name} = ${errnoNumber(name)}`).join('\n')}`,
-    options: OPTIONS.map(writeOption).join('\n').trimStart(),
-    replies: fops.map(writeReply).join('\n\n'),
-    child: fops.map(writeChildMethod).join('\n').trimStart(),
-    fops: fops.map(writeMethod).join('\n').trimStart(),
-    ...Object.fromEntries(table.map((each) => [each.name, writeAttributes(each)])),
+    options: OPTIONS.map(formatOption).join('\n').trimStart(),
+    replies: fops.map(formatReply).join('\n\n'),
+    child: fops.map(formatChildMethod).join('\n').trimStart(),
+    fops: fops.map(formatMethod).join('\n').trimStart(),
+    ...Object.fromEntries(table.map((each) => [each.name, formatAttributes(each)])),
   };
   const text = readFileSync(join(import.meta.dirname, 'glupy.pyi.in'), 'utf8').replace(
     /# @(\w+)/g,

@@ -1,27 +1,27 @@
 /**
- * Writes `runtime/core/gen/taps.gen.ts`: taps, which make a fop that calls a hook before the wind
- * and one at the reply. Parameter lists are literal, so that a tap allocates no arrays.
+ * Generates `runtime/core/gen/taps.gen.ts`. A *tap* is a fop that calls a hook before its wind, and another at the
+ * reply. Parameter lists are literal, so that a tap allocates no arrays.
  */
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
-import { joinParts, writeNames } from './fops.ts';
+import { formatNames, joinParts } from './fops.ts';
 
-const writeTap = (fop: FopRow) => {
-  const args = writeNames(fop.args);
-  const reply = writeNames(fop.reply);
-  const writeFunction = (down: string) => `(${joinParts('frame', 'xl', args)}) => {
+const formatTap = (fop: FopRow) => {
+  const args = formatNames(fop.args);
+  const reply = formatNames(fop.reply);
+  const formatFunction = (down: string) => `(${joinParts('frame', 'xl', args)}) => {
       const errno = before(${joinParts('frame', 'xl', `${fop.number}`, args)});
       if (errno === 0) ${down};
       else fail.${fop.name}(frame, errno);
     }`;
   return `  ${fop.name}<P>(before: Before<P>, after?: After<P>): Fop<'${fop.name}', P> {
     if (after === undefined) {
-      return ${writeFunction(`tail.${fop.name}(${joinParts('frame', 'xl.children[0]!', args)})`)};
+      return ${formatFunction(`tail.${fop.name}(${joinParts('frame', 'xl.children[0]!', args)})`)};
     }
     const cbk: Cbk<'${fop.name}', P> = (${joinParts('frame', '_cookie', 'xl', 'opRet', 'opErrno', reply)}) => {
       after(${joinParts('frame', 'xl', `${fop.number}`, 'opRet', 'opErrno', reply)});
       unwind.${fop.name}(${joinParts('frame', 'opRet', 'opErrno', reply)});
     };
-    return ${writeFunction(`wind.${fop.name}(${joinParts('frame', '0', 'cbk', 'xl.children[0]!', args)})`)};
+    return ${formatFunction(`wind.${fop.name}(${joinParts('frame', '0', 'cbk', 'xl.children[0]!', args)})`)};
   },`;
 };
 
@@ -58,7 +58,7 @@ export type After<P> = {
 
 /** Makes a fop of hooks. */
 export const tap = {
-${fops.map(writeTap).join('\n')}
+${fops.map(formatTap).join('\n')}
 };
 
 /** Makes taps of several fops, for a translator's \`fops\`. */

@@ -1,6 +1,6 @@
 /**
- * Writes THIRD-PARTY.md, the list of third-party software: from npm-shrinkwrap.json, from the
- * origins in installed packages, and from a table here of the software inside those packages.
+ * Generates THIRD-PARTY.md, the list of third-party software: from npm-shrinkwrap.json, from the `repository` of
+ * installed packages, and from a table here of the software inside those packages.
  */
 import { readFileSync } from 'node:fs';
 
@@ -25,8 +25,8 @@ export interface BundledSoftware {
 const githubUrl = (path: string): string => `https://github.com/${path}`;
 
 /**
- * Software inside our dependencies, by package, according to the package's documents and, for
- * Python, the interpreter itself. A dash is an unknown version.
+ * Software inside the dependencies, by package, as the package's documents list it, or the interpreter itself for
+ * Python. A dash is an unknown version.
  */
 export const bundledSoftware: Readonly<Record<string, BundledSoftware>> = {
   pyodide: {
@@ -57,16 +57,16 @@ export const bundledSoftware: Readonly<Record<string, BundledSoftware>> = {
   },
 };
 
-/** Origins of optional packages, whose package.json may be missing. */
+/** Origins of optional packages, which may not be installed. */
 const origins: Readonly<Record<string, string>> = {
   'ffi-rs': githubUrl('zhangyuang/node-ffi-rs'),
 };
 
-/** Lists the full names of packages in a scope, such as `@lezer/`. */
-const scopedNames = (scope: string, ...names: readonly string[]) =>
+/** Makes the full names of packages in a scope, such as `@lezer/`. */
+const makeScopedNames = (scope: string, ...names: readonly string[]) =>
   names.map((name) => scope + name);
 
-/** Our files that contain third-party code, and the folders of its packages in node_modules. */
+/** Files of glossa that contain third-party code, and the folders of its packages in node_modules. */
 const ownFiles: Readonly<Record<string, readonly string[]>> = {
   '`dist/apps/bench/engine/report/echarts.js`, charts of a report': [
     ...['echarts', 'zrender', 'zrender/node_modules/tslib'],
@@ -75,9 +75,23 @@ const ownFiles: Readonly<Record<string, readonly string[]>> = {
     'diff',
   ],
   '`dist/apps/playground/page.js`, the editor of the playground': [
-    ...scopedNames('@codemirror/', 'autocomplete', 'commands', 'lang-javascript', 'lang-python'),
-    ...scopedNames('@codemirror/', 'language', 'lint', 'search', 'state', 'streamparser', 'view'),
-    ...scopedNames('@lezer/', 'common', 'highlight', 'javascript', 'lr', 'python'),
+    ...makeScopedNames(
+      '@codemirror/',
+      'autocomplete',
+      'commands',
+      'lang-javascript',
+      'lang-python',
+    ),
+    ...makeScopedNames(
+      '@codemirror/',
+      'language',
+      'lint',
+      'search',
+      'state',
+      'streamparser',
+      'view',
+    ),
+    ...makeScopedNames('@lezer/', 'common', 'highlight', 'javascript', 'lr', 'python'),
     ...['@marijn/find-cluster-break', 'codemirror', 'crelt', 'style-mod', 'w3c-keyname'],
   ],
   '`dist/apps/playground/play/worker.js`, interpreters and files in a page': [
@@ -86,9 +100,9 @@ const ownFiles: Readonly<Record<string, readonly string[]>> = {
   '`dist/bridges/javascript/guest/` and `dist/bridges/python/in-realm/`, text coding in interpreters':
     ['@exodus/bytes'],
   '`dist/bundled/`, the parts of packages that commands need': [
-    ...scopedNames('@jridgewell/', 'gen-mapping', 'sourcemap-codec'),
+    ...makeScopedNames('@jridgewell/', 'gen-mapping', 'sourcemap-codec'),
     ...['get-east-asian-width', 'lines-and-columns', 'string-width', 'sucrase'],
-    ...scopedNames('string-width/node_modules/', 'ansi-regex', 'strip-ansi'),
+    ...makeScopedNames('string-width/node_modules/', 'ansi-regex', 'strip-ansi'),
     'ts-interface-checker',
   ],
   '`dist/runtime/volfile/volfile.gen.js`, the code around the parser of volfiles': ['peggy'],
@@ -104,7 +118,7 @@ export function generateThirdParty(): string {
   const forMachines = shipped.filter(([, { cpu }]) => cpu !== undefined);
   const others = shipped.filter(([, { cpu }]) => cpu === undefined);
   const inFiles = new Set(Object.values(ownFiles).flat());
-  const inOwnFiles = locked.filter(([path]) => inFiles.has(packageFolder(path)));
+  const inOwnFiles = locked.filter(([path]) => inFiles.has(findPackageFolder(path)));
   return `<!-- Generated from npm-shrinkwrap.json and the installed packages. Do not edit. -->
 # Third-party software
 
@@ -113,24 +127,24 @@ npm installs the other packages beside it, as their authors publish them.
 
 ## Packages
 
-${writeTable(
+${formatTable(
   'Package',
   others.map(([path, locked]) => makePackageRow(path, locked)),
 )}
 
 Of these, npm installs the one that fits the machine, if there is one:
 
-${writeTable('Package', groupMachinePackages(others, forMachines))}
+${formatTable('Package', groupMachinePackages(others, forMachines))}
 
 ## Software inside these packages
 
 ${Object.entries(bundledSoftware)
-  .map(([name, software]) => writeInsideTable(name, software, packages))
+  .map(([name, software]) => formatInsideTable(name, software, packages))
   .join('\n\n')}
 
 ## Software in files of glossa
 
-${writeTable(
+${formatTable(
   'Package',
   inOwnFiles.map(([path, locked]) => makePackageRow(path, locked)),
 )}
@@ -139,19 +153,19 @@ A file \`THIRD-PARTY.txt\` beside each, but the parser, has their licences. The 
 have one at their top.
 
 ${Object.entries(ownFiles)
-  .map(([files, packages]) => `- ${files}: ${packages.map(packageName).join(', ')}`)
+  .map(([files, packages]) => `- ${files}: ${packages.map(findPackageName).join(', ')}`)
   .join('\n')}
 `;
 }
 
-const packageFolder = (path: string): string => path.replace(/^node_modules\//, '');
-const packageName = (path: string): string => path.replace(/^.*node_modules\//, '');
+const findPackageFolder = (path: string): string => path.replace(/^node_modules\//, '');
+const findPackageName = (path: string): string => path.replace(/^.*node_modules\//, '');
 
 const makePackageRow = (
   path: string,
   { version, license = '-', optional }: LockedPackage,
 ): Part => [
-  `${packageName(path)}${optional ? ' (optional)' : ''}`,
+  `${findPackageName(path)}${optional ? ' (optional)' : ''}`,
   version,
   license,
   findRepository(path, optional),
@@ -159,7 +173,7 @@ const makePackageRow = (
 
 /** Finds the origin of a package. @throws {Error} if neither package.json nor `origins` has it */
 function findRepository(path: string, optional = false): string {
-  const listedOrigin = origins[packageName(path)];
+  const listedOrigin = origins[findPackageName(path)];
   if (listedOrigin !== undefined) return listedOrigin;
   if (optional) throw new Error(`third-party.ts does not say where ${path} comes from`);
   const { repository } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8')) as {
@@ -178,11 +192,11 @@ function groupMachinePackages(
 ): Part[] {
   return others.flatMap(([path, { optionalDependencies = {} }]) => {
     const variants = forMachines.filter(([each]) =>
-      Object.hasOwn(optionalDependencies, packageName(each)),
+      Object.hasOwn(optionalDependencies, findPackageName(each)),
     );
     const [first] = variants;
     if (first === undefined) return [];
-    const names = variants.map(([each]) => packageName(each));
+    const names = variants.map(([each]) => findPackageName(each));
     const commonLength = [...names[0]!].findIndex((_, at) =>
       names.some((name) => name[at] !== names[0]![at]),
     );
@@ -194,7 +208,7 @@ function groupMachinePackages(
 }
 
 /** Writes the table of the software inside a package. @throws {Error} for an uninspected version */
-function writeInsideTable(
+function formatInsideTable(
   name: string,
   { version, parts }: BundledSoftware,
   packages: Readonly<Record<string, LockedPackage>>,
@@ -205,11 +219,11 @@ function writeInsideTable(
       `${name} is ${lockedVersion}: look whether it still has in it what third-party.ts says`,
     );
   }
-  return writeTable(`In ${name}`, parts);
+  return formatTable(`In ${name}`, parts);
 }
 
 /** Writes a table without duplicate rows. */
-function writeTable(title: string, parts: readonly Part[]): string {
+function formatTable(title: string, parts: readonly Part[]): string {
   const rows = parts.map(
     ([name, version, licence, from]) => `| ${name} | ${version} | ${licence} | <${from}> |`,
   );

@@ -15,7 +15,7 @@ import { makeOptions } from '../../../bridges/testing/subject-options.ts';
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { INFO } from '../../../runtime/core/log.ts';
 import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
-import { makeGraph, type Registry } from '../../../runtime/volfile/activate.ts';
+import { makeGraph, type Registry } from '../../../runtime/volfile/make-graph.ts';
 import { Source } from '../../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
 import { judgeModule } from '../../course/judge.ts';

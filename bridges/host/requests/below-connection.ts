@@ -29,7 +29,7 @@ const refuse = (what: string): never => {
 
 /** The connection to one child. */
 class BelowConnection implements ConnectionTransport, ApiHost {
-  readonly queued = 0;
+  readonly queuedBytes = 0;
   readonly facts = {};
   readonly connection: ApiConnection;
   /** Messages that were not served yet. */
@@ -64,7 +64,7 @@ class BelowConnection implements ConnectionTransport, ApiHost {
     const { out } = this.connection;
     const bytes = out.writtenBytes.slice();
     out.at = 0;
-    this.connection.updateFlow();
+    this.connection.noteAllSent();
     return bytes;
   }
 

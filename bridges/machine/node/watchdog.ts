@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { formatTime } from '../../../runtime/core/log.ts';
 import { crashLog } from '../../../runtime/sys/crash-log.ts';
-import { END_TURN, enableTurnEnding } from '../../../runtime/sys/end-turn.ts';
+import { END_TURN_PROTOTYPE, enableTurnEnding } from '../../../runtime/sys/end-turn.ts';
 import {
   CONSTANTS,
   makeSampling,
@@ -121,7 +121,7 @@ function run(
   }
 }
 
-const WORKER = `(${run})(${JSON.stringify(CONSTANTS)}, ${makeSampling}, ${formatTime}, ${JSON.stringify(END_TURN)}, require)`;
+const WORKER = `(${run})(${JSON.stringify(CONSTANTS)}, ${makeSampling}, ${formatTime}, ${JSON.stringify(END_TURN_PROTOTYPE)}, require)`;
 
 /** Watches an engine; returns a function that stops watching. */
 export function watch(engine: WatchedEngine): () => void {

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
-import { RecordReader, recordMark } from '../../../runtime/wire/record.ts';
+import { makeRecordMark, RecordReader } from '../../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { readTexts, writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
@@ -62,7 +62,7 @@ function send({ events }: Line, write: (w: XdrWriter) => void): void {
   const w = new XdrWriter();
   w.u32(0);
   write(w);
-  w.patch(0, recordMark(w.at - 4));
+  w.patch(0, makeRecordMark(w.at - 4));
   const room = events.records.reserveRoom();
   room.set(w.writtenBytes);
   events.records.noteReceived(w.at);

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { F_SETLKW, F_WRLCK } from '../../../runtime/core/lock.ts';
 import { pump } from '../../../runtime/pump/pump.ts';
-import { RecordReader, recordMark } from '../../../runtime/wire/record.ts';
+import { makeRecordMark, RecordReader } from '../../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
 import { FaultyConnection } from '../../../test/support/faulty-connection.ts';
@@ -80,7 +80,7 @@ function oldBrick(socket: Socket): void {
         w.u32(0);
         writeReply(w, xid, 0);
         writePrograms(w, [{ name: 'GlusterFS 3.3', number: 1_298_437, version: 330 }]);
-        w.patch(0, recordMark(w.at - 4));
+        w.patch(0, makeRecordMark(w.at - 4));
         socket.write(w.writtenBytes.slice());
       }
       return true;

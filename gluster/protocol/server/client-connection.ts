@@ -190,7 +190,9 @@ export class ClientConnection implements ServedConnection {
   /** Whether reading should stop: at the limit of requests, with too many queued replies, or without memory. */
   get isPaused(): boolean {
     return (
-      this.isAtLimit || this.share.isWaiting || this.transport.queued + this.out.at > QUEUED_MAX
+      this.isAtLimit ||
+      this.share.isWaiting ||
+      this.transport.queuedBytes + this.out.at > QUEUED_MAX
     );
   }
 
@@ -210,16 +212,16 @@ export class ClientConnection implements ServedConnection {
     }
     if (this.isClosed) return;
     this.share.adjust(count > 0);
-    this.updateFlow();
+    this.noteAllSent();
   }
 
   /** Called when the memory for which the connection waited is available. */
   onGrant(): void {
-    this.updateFlow();
+    this.noteAllSent();
   }
 
   /** Resumes or pauses reading after a send or the end of a request. */
-  updateFlow(): void {
+  noteAllSent(): void {
     if (this.isClosed || this.isPaused === this.wasPaused) return;
     this.wasPaused = !this.wasPaused;
     this.transport.updateFlow();

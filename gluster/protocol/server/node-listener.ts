@@ -152,7 +152,7 @@ class Acceptor {
     const address = stripIpv4Prefix(socket.remoteAddress ?? '');
     const peer: Peer = { address, port: socket.remotePort ?? 0, certificate };
     const connection = new ClientConnection(this.settings.host, pending, peer, {
-      get queued() {
+      get queuedBytes() {
         return socket.writableLength;
       },
       send() {
@@ -169,7 +169,7 @@ class Acceptor {
       end: () => void socket.destroySoon(),
       destroy: () => void socket.destroy(),
     });
-    socket.on('drain', () => connection.updateFlow());
+    socket.on('drain', () => connection.noteAllSent());
     socket.on('data', (chunk: Uint8Array) =>
       connection.records.append(chunk, () => {
         connection.serveMessages();

@@ -164,8 +164,8 @@ export class Share {
 
   /** The received bytes of the incomplete message. */
   get receivedBytes(): number {
-    const { size, missingBytes } = this.receiver.records;
-    return size - missingBytes;
+    const { incompleteSize, missingBytes } = this.receiver.records;
+    return incompleteSize - missingBytes;
   }
 
   /** Whether the connection's own room suffices, so that the share's memory may be reclaimed. */
@@ -181,7 +181,7 @@ export class Share {
   adjust(hasServed: boolean): void {
     const { pool, receiver } = this;
     const { records } = receiver;
-    if (pool === null) records.limit = records.ordinaryMemory;
+    if (pool === null) records.memoryLimit = records.ordinaryMemory;
     // While others wait, the next message queues behind theirs. Memory for a long message is returned in any case.
     if (hasServed && pool !== null && (pool.waiting.size > 0 || pool === this.longPool))
       this.returnAll();
@@ -206,7 +206,7 @@ export class Share {
     const { pool: previous, heldBytes } = this;
     this.pool = pool;
     this.heldBytes = size;
-    this.receiver.records.limit = size;
+    this.receiver.records.memoryLimit = size;
     this.missingAtStart = -1;
     // A message that turned out longer moves to the other pool.
     previous?.free(this, heldBytes);
@@ -222,7 +222,7 @@ export class Share {
     const { records } = this.receiver;
     this.pool = null;
     this.heldBytes = 0;
-    records.limit = records.ordinaryMemory;
+    records.memoryLimit = records.ordinaryMemory;
     records.shrink();
   }
 
@@ -233,12 +233,12 @@ export class Share {
   /** Closes the connection if its message made too little progress since `markProgress`. */
   closeIfSlow(): void {
     const { missingAtStart, receiver } = this;
-    const { missingBytes, size } = receiver.records;
+    const { missingBytes, incompleteSize } = receiver.records;
     if (missingBytes === 0 || missingAtStart < 0 || receiver.isAtLimit) return;
     const progress = missingAtStart - missingBytes;
     if (progress < 0 || progress >= Math.min(MIN_PROGRESS_BYTES, missingAtStart)) return;
     receiver.fail(
-      `only ${progress} of ${size} bytes of a message arrived in ${PATIENCE_MS / 1000} s, and others ` +
+      `only ${progress} of ${incompleteSize} bytes of a message arrived in ${PATIENCE_MS / 1000} s, and others ` +
         'wait for its memory',
     );
   }

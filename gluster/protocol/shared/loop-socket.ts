@@ -139,7 +139,7 @@ export class LoopConnection implements ConnectionTransport {
   }
 
   /** Negative, as the sent bytes still count in `out`, which holds all queued bytes. */
-  get queued(): number {
+  get queuedBytes(): number {
     return -this.sent;
   }
 
@@ -181,7 +181,7 @@ export class LoopConnection implements ConnectionTransport {
       out.at = 0;
       this.sent = 0;
       if (this.isEnding) this.destroy();
-      else served.updateFlow();
+      else served.noteAllSent();
     }
   }
 

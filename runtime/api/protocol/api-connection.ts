@@ -5,7 +5,7 @@
 
 import { EAGAIN, EINTR, EINVAL, ENOSYS } from '../../core/errno.ts';
 import type { ConnectionTransport, ServedConnection } from '../../wire/connection.ts';
-import { type Loan, RecordError, RecordReader, recordMark } from '../../wire/record.ts';
+import { type Loan, makeRecordMark, RecordError, RecordReader } from '../../wire/record.ts';
 import { XdrReader, XdrWriter } from '../../wire/xdr.ts';
 import type { Caller } from '../driver-steps.ts';
 import { type Steps, StepsRunner } from '../steps.ts';
@@ -86,7 +86,9 @@ export class ApiConnection implements RequestConnection, ServedConnection {
 
   get isPaused(): boolean {
     const { requestCount, requestBytes, transport, out } = this;
-    return requestCount >= REQUESTS_MAX || requestBytes + transport.queued + out.at > BYTES_MAX;
+    return (
+      requestCount >= REQUESTS_MAX || requestBytes + transport.queuedBytes + out.at > BYTES_MAX
+    );
   }
 
   get isBusy(): boolean {
@@ -108,11 +110,11 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       this.fail(error.message);
     }
     this.isServing = false;
-    this.updateFlow();
+    this.noteAllSent();
   }
 
   /** Resumes or pauses reading, after a send or the end of a request. */
-  updateFlow(): void {
+  noteAllSent(): void {
     if (this.isClosed || this.isPaused === this.wasPaused) return;
     this.wasPaused = !this.wasPaused;
     this.transport.updateFlow();
@@ -171,7 +173,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   private writeGreeting(facts: Readonly<Record<string, unknown>>): void {
     const { out } = this;
     const text = new TextEncoder().encode(JSON.stringify(facts));
-    out.u32(recordMark(GREETING.length + 1 + text.length));
+    out.u32(makeRecordMark(GREETING.length + 1 + text.length));
     out.fixed(GREETING);
     out.fixed(Uint8Array.of(PROTOCOL_VERSION));
     out.fixed(text);
@@ -244,7 +246,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     else this.requestCount -= 1;
     this.requestBytes -= request.bytes;
     if (this.requests.get(request.id) === request) this.requests.delete(request.id);
-    if (!this.isServing) this.updateFlow();
+    if (!this.isServing) this.noteAllSent();
   }
 
   reply(id: number, { result }: Operation, value: unknown): void {
@@ -261,7 +263,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       this.replyFailure(id, error);
       return;
     }
-    out.patch(mark, recordMark(out.at - mark - 4));
+    out.patch(mark, makeRecordMark(out.at - mark - 4));
     this.transport.send();
   }
 
@@ -273,7 +275,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     out.zeros(4);
     out.u32(id);
     if (!writeFailure(out, failure)) this.host.log(`unexpected error: ${describe(failure)}`);
-    out.patch(mark, recordMark(out.at - mark - 4));
+    out.patch(mark, makeRecordMark(out.at - mark - 4));
     this.transport.send();
   }
 

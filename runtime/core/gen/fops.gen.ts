@@ -343,7 +343,7 @@ export const fopNames = [
   'copy_file_range',
 ] as const satisfies readonly FopName[];
 
-/** Winds to a child with a new frame; `cbk` gets the reply, and `cookie`. */
+/** Winds to a child with a new frame. Calls `cbk` with `cookie` and the reply. */
 export const wind = {
   stat<P>(
     frame: Frame,
@@ -353,9 +353,9 @@ export const wind = {
     loc: Loc,
     xdata: Dict | null,
   ): void {
-    const to = child.stat;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, xdata);
+    const target = child.stat;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, xdata);
   },
   readlink<P>(
     frame: Frame,
@@ -366,9 +366,9 @@ export const wind = {
     size: number,
     xdata: Dict | null,
   ): void {
-    const to = child.readlink;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, size, xdata);
+    const target = child.readlink;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, size, xdata);
   },
   mknod<P>(
     frame: Frame,
@@ -381,9 +381,9 @@ export const wind = {
     umask: number,
     xdata: Dict | null,
   ): void {
-    const to = child.mknod;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, mode, rdev, umask, xdata);
+    const target = child.mknod;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, mode, rdev, umask, xdata);
   },
   mkdir<P>(
     frame: Frame,
@@ -395,9 +395,9 @@ export const wind = {
     umask: number,
     xdata: Dict | null,
   ): void {
-    const to = child.mkdir;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, mode, umask, xdata);
+    const target = child.mkdir;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, mode, umask, xdata);
   },
   unlink<P>(
     frame: Frame,
@@ -408,9 +408,9 @@ export const wind = {
     xflag: number,
     xdata: Dict | null,
   ): void {
-    const to = child.unlink;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, xflag, xdata);
+    const target = child.unlink;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, xflag, xdata);
   },
   rmdir<P>(
     frame: Frame,
@@ -421,9 +421,9 @@ export const wind = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.rmdir;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, flags, xdata);
+    const target = child.rmdir;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, flags, xdata);
   },
   symlink<P>(
     frame: Frame,
@@ -435,9 +435,9 @@ export const wind = {
     umask: number,
     xdata: Dict | null,
   ): void {
-    const to = child.symlink;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, linkpath, loc, umask, xdata);
+    const target = child.symlink;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, linkpath, loc, umask, xdata);
   },
   rename<P>(
     frame: Frame,
@@ -448,9 +448,9 @@ export const wind = {
     newloc: Loc,
     xdata: Dict | null,
   ): void {
-    const to = child.rename;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, oldloc, newloc, xdata);
+    const target = child.rename;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, oldloc, newloc, xdata);
   },
   link<P>(
     frame: Frame,
@@ -461,9 +461,9 @@ export const wind = {
     newloc: Loc,
     xdata: Dict | null,
   ): void {
-    const to = child.link;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, oldloc, newloc, xdata);
+    const target = child.link;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, oldloc, newloc, xdata);
   },
   truncate<P>(
     frame: Frame,
@@ -474,9 +474,9 @@ export const wind = {
     offset: number,
     xdata: Dict | null,
   ): void {
-    const to = child.truncate;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, offset, xdata);
+    const target = child.truncate;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, offset, xdata);
   },
   open<P>(
     frame: Frame,
@@ -488,9 +488,9 @@ export const wind = {
     fd: Fd,
     xdata: Dict | null,
   ): void {
-    const to = child.open;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, flags, fd, xdata);
+    const target = child.open;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, flags, fd, xdata);
   },
   readv<P>(
     frame: Frame,
@@ -503,9 +503,9 @@ export const wind = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.readv;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, size, offset, flags, xdata);
+    const target = child.readv;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, size, offset, flags, xdata);
   },
   writev<P>(
     frame: Frame,
@@ -518,9 +518,9 @@ export const wind = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.writev;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, vector, offset, flags, xdata);
+    const target = child.writev;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, vector, offset, flags, xdata);
   },
   statfs<P>(
     frame: Frame,
@@ -530,9 +530,9 @@ export const wind = {
     loc: Loc,
     xdata: Dict | null,
   ): void {
-    const to = child.statfs;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, xdata);
+    const target = child.statfs;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, xdata);
   },
   flush<P>(
     frame: Frame,
@@ -542,9 +542,9 @@ export const wind = {
     fd: Fd,
     xdata: Dict | null,
   ): void {
-    const to = child.flush;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, xdata);
+    const target = child.flush;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, xdata);
   },
   fsync<P>(
     frame: Frame,
@@ -555,9 +555,9 @@ export const wind = {
     datasync: number,
     xdata: Dict | null,
   ): void {
-    const to = child.fsync;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, datasync, xdata);
+    const target = child.fsync;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, datasync, xdata);
   },
   setxattr<P>(
     frame: Frame,
@@ -569,9 +569,9 @@ export const wind = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.setxattr;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, dict, flags, xdata);
+    const target = child.setxattr;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, dict, flags, xdata);
   },
   getxattr<P>(
     frame: Frame,
@@ -582,9 +582,9 @@ export const wind = {
     name: string | null,
     xdata: Dict | null,
   ): void {
-    const to = child.getxattr;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, name, xdata);
+    const target = child.getxattr;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, name, xdata);
   },
   removexattr<P>(
     frame: Frame,
@@ -595,9 +595,9 @@ export const wind = {
     name: string,
     xdata: Dict | null,
   ): void {
-    const to = child.removexattr;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, name, xdata);
+    const target = child.removexattr;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, name, xdata);
   },
   opendir<P>(
     frame: Frame,
@@ -608,9 +608,9 @@ export const wind = {
     fd: Fd,
     xdata: Dict | null,
   ): void {
-    const to = child.opendir;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, fd, xdata);
+    const target = child.opendir;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, fd, xdata);
   },
   fsyncdir<P>(
     frame: Frame,
@@ -621,9 +621,9 @@ export const wind = {
     datasync: number,
     xdata: Dict | null,
   ): void {
-    const to = child.fsyncdir;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, datasync, xdata);
+    const target = child.fsyncdir;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, datasync, xdata);
   },
   access<P>(
     frame: Frame,
@@ -634,9 +634,9 @@ export const wind = {
     mask: number,
     xdata: Dict | null,
   ): void {
-    const to = child.access;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, mask, xdata);
+    const target = child.access;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, mask, xdata);
   },
   create<P>(
     frame: Frame,
@@ -650,9 +650,9 @@ export const wind = {
     fd: Fd,
     xdata: Dict | null,
   ): void {
-    const to = child.create;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, flags, mode, umask, fd, xdata);
+    const target = child.create;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, flags, mode, umask, fd, xdata);
   },
   ftruncate<P>(
     frame: Frame,
@@ -663,9 +663,9 @@ export const wind = {
     offset: number,
     xdata: Dict | null,
   ): void {
-    const to = child.ftruncate;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, offset, xdata);
+    const target = child.ftruncate;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, offset, xdata);
   },
   fstat<P>(
     frame: Frame,
@@ -675,9 +675,9 @@ export const wind = {
     fd: Fd,
     xdata: Dict | null,
   ): void {
-    const to = child.fstat;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, xdata);
+    const target = child.fstat;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, xdata);
   },
   lk<P>(
     frame: Frame,
@@ -689,9 +689,9 @@ export const wind = {
     flock: Flock,
     xdata: Dict | null,
   ): void {
-    const to = child.lk;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, cmd, flock, xdata);
+    const target = child.lk;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, cmd, flock, xdata);
   },
   lookup<P>(
     frame: Frame,
@@ -701,9 +701,9 @@ export const wind = {
     loc: Loc,
     xdata: Dict | null,
   ): void {
-    const to = child.lookup;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, xdata);
+    const target = child.lookup;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, xdata);
   },
   readdir<P>(
     frame: Frame,
@@ -715,9 +715,9 @@ export const wind = {
     offset: number,
     xdata: Dict | null,
   ): void {
-    const to = child.readdir;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, size, offset, xdata);
+    const target = child.readdir;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, size, offset, xdata);
   },
   inodelk<P>(
     frame: Frame,
@@ -730,9 +730,9 @@ export const wind = {
     flock: Flock,
     xdata: Dict | null,
   ): void {
-    const to = child.inodelk;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, volume, loc, cmd, flock, xdata);
+    const target = child.inodelk;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, volume, loc, cmd, flock, xdata);
   },
   finodelk<P>(
     frame: Frame,
@@ -745,9 +745,9 @@ export const wind = {
     flock: Flock,
     xdata: Dict | null,
   ): void {
-    const to = child.finodelk;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, volume, fd, cmd, flock, xdata);
+    const target = child.finodelk;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, volume, fd, cmd, flock, xdata);
   },
   entrylk<P>(
     frame: Frame,
@@ -761,9 +761,9 @@ export const wind = {
     type: number,
     xdata: Dict | null,
   ): void {
-    const to = child.entrylk;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, volume, loc, basename, cmd, type, xdata);
+    const target = child.entrylk;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, volume, loc, basename, cmd, type, xdata);
   },
   fentrylk<P>(
     frame: Frame,
@@ -777,9 +777,9 @@ export const wind = {
     type: number,
     xdata: Dict | null,
   ): void {
-    const to = child.fentrylk;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, volume, fd, basename, cmd, type, xdata);
+    const target = child.fentrylk;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, volume, fd, basename, cmd, type, xdata);
   },
   xattrop<P>(
     frame: Frame,
@@ -791,9 +791,9 @@ export const wind = {
     dict: Dict | null,
     xdata: Dict | null,
   ): void {
-    const to = child.xattrop;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, optype, dict, xdata);
+    const target = child.xattrop;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, optype, dict, xdata);
   },
   fxattrop<P>(
     frame: Frame,
@@ -805,9 +805,9 @@ export const wind = {
     dict: Dict | null,
     xdata: Dict | null,
   ): void {
-    const to = child.fxattrop;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, optype, dict, xdata);
+    const target = child.fxattrop;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, optype, dict, xdata);
   },
   fgetxattr<P>(
     frame: Frame,
@@ -818,9 +818,9 @@ export const wind = {
     name: string | null,
     xdata: Dict | null,
   ): void {
-    const to = child.fgetxattr;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, name, xdata);
+    const target = child.fgetxattr;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, name, xdata);
   },
   fsetxattr<P>(
     frame: Frame,
@@ -832,9 +832,9 @@ export const wind = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.fsetxattr;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, dict, flags, xdata);
+    const target = child.fsetxattr;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, dict, flags, xdata);
   },
   rchecksum<P>(
     frame: Frame,
@@ -846,9 +846,9 @@ export const wind = {
     len: number,
     xdata: Dict | null,
   ): void {
-    const to = child.rchecksum;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, offset, len, xdata);
+    const target = child.rchecksum;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, offset, len, xdata);
   },
   setattr<P>(
     frame: Frame,
@@ -860,9 +860,9 @@ export const wind = {
     valid: number,
     xdata: Dict | null,
   ): void {
-    const to = child.setattr;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, stbuf, valid, xdata);
+    const target = child.setattr;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, stbuf, valid, xdata);
   },
   fsetattr<P>(
     frame: Frame,
@@ -874,9 +874,9 @@ export const wind = {
     valid: number,
     xdata: Dict | null,
   ): void {
-    const to = child.fsetattr;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, stbuf, valid, xdata);
+    const target = child.fsetattr;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, stbuf, valid, xdata);
   },
   readdirp<P>(
     frame: Frame,
@@ -888,9 +888,9 @@ export const wind = {
     offset: number,
     xdata: Dict | null,
   ): void {
-    const to = child.readdirp;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, size, offset, xdata);
+    const target = child.readdirp;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, size, offset, xdata);
   },
   getspec<P>(
     frame: Frame,
@@ -900,9 +900,9 @@ export const wind = {
     key: string,
     flags: number,
   ): void {
-    const to = child.getspec;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, key, flags);
+    const target = child.getspec;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, key, flags);
   },
   fremovexattr<P>(
     frame: Frame,
@@ -913,9 +913,9 @@ export const wind = {
     name: string,
     xdata: Dict | null,
   ): void {
-    const to = child.fremovexattr;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, name, xdata);
+    const target = child.fremovexattr;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, name, xdata);
   },
   fallocate<P>(
     frame: Frame,
@@ -928,9 +928,9 @@ export const wind = {
     len: number,
     xdata: Dict | null,
   ): void {
-    const to = child.fallocate;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, mode, offset, len, xdata);
+    const target = child.fallocate;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, mode, offset, len, xdata);
   },
   discard<P>(
     frame: Frame,
@@ -942,9 +942,9 @@ export const wind = {
     len: number,
     xdata: Dict | null,
   ): void {
-    const to = child.discard;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, offset, len, xdata);
+    const target = child.discard;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, offset, len, xdata);
   },
   zerofill<P>(
     frame: Frame,
@@ -956,9 +956,9 @@ export const wind = {
     len: number,
     xdata: Dict | null,
   ): void {
-    const to = child.zerofill;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, offset, len, xdata);
+    const target = child.zerofill;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, offset, len, xdata);
   },
   ipc<P>(
     frame: Frame,
@@ -968,9 +968,9 @@ export const wind = {
     op: number,
     xdata: Dict | null,
   ): void {
-    const to = child.ipc;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, op, xdata);
+    const target = child.ipc;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, op, xdata);
   },
   seek<P>(
     frame: Frame,
@@ -982,9 +982,9 @@ export const wind = {
     what: number,
     xdata: Dict | null,
   ): void {
-    const to = child.seek;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fd, offset, what, xdata);
+    const target = child.seek;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fd, offset, what, xdata);
   },
   lease<P>(
     frame: Frame,
@@ -995,9 +995,9 @@ export const wind = {
     lease: Lease,
     xdata: Dict | null,
   ): void {
-    const to = child.lease;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, lease, xdata);
+    const target = child.lease;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, lease, xdata);
   },
   getactivelk<P>(
     frame: Frame,
@@ -1007,9 +1007,9 @@ export const wind = {
     loc: Loc,
     xdata: Dict | null,
   ): void {
-    const to = child.getactivelk;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, xdata);
+    const target = child.getactivelk;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, xdata);
   },
   setactivelk<P>(
     frame: Frame,
@@ -1020,9 +1020,9 @@ export const wind = {
     locklist: readonly Flock[],
     xdata: Dict | null,
   ): void {
-    const to = child.setactivelk;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, locklist, xdata);
+    const target = child.setactivelk;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, locklist, xdata);
   },
   put<P>(
     frame: Frame,
@@ -1038,9 +1038,9 @@ export const wind = {
     dict: Dict | null,
     xdata: Dict | null,
   ): void {
-    const to = child.put;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, mode, umask, flags, vector, offset, dict, xdata);
+    const target = child.put;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, mode, umask, flags, vector, offset, dict, xdata);
   },
   icreate<P>(
     frame: Frame,
@@ -1051,9 +1051,9 @@ export const wind = {
     mode: number,
     xdata: Dict | null,
   ): void {
-    const to = child.icreate;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, mode, xdata);
+    const target = child.icreate;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, mode, xdata);
   },
   namelink<P>(
     frame: Frame,
@@ -1063,9 +1063,9 @@ export const wind = {
     loc: Loc,
     xdata: Dict | null,
   ): void {
-    const to = child.namelink;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, loc, xdata);
+    const target = child.namelink;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, loc, xdata);
   },
   copy_file_range<P>(
     frame: Frame,
@@ -1080,23 +1080,23 @@ export const wind = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.copy_file_range;
-    const next = new Frame(frame.root, frame, to.xl, cbk as AnyCbk, cookie);
-    to.fop(next, to.xl, fdIn, offIn, fdOut, offOut, len, flags, xdata);
+    const target = child.copy_file_range;
+    const childFrame = new Frame(frame.root, frame, target.xl, cbk as AnyCbk, cookie);
+    target.fop(childFrame, target.xl, fdIn, offIn, fdOut, offOut, len, flags, xdata);
   },
 };
 
 /** Tail-winds to a child: passes the frame on, so the reply goes to the caller. `frame.local` must be unset. */
 export const tail = {
   stat(frame: Frame, child: Child, loc: Loc, xdata: Dict | null): void {
-    const to = child.stat;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, xdata);
+    const target = child.stat;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, xdata);
   },
   readlink(frame: Frame, child: Child, loc: Loc, size: number, xdata: Dict | null): void {
-    const to = child.readlink;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, size, xdata);
+    const target = child.readlink;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, size, xdata);
   },
   mknod(
     frame: Frame,
@@ -1107,9 +1107,9 @@ export const tail = {
     umask: number,
     xdata: Dict | null,
   ): void {
-    const to = child.mknod;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, mode, rdev, umask, xdata);
+    const target = child.mknod;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, mode, rdev, umask, xdata);
   },
   mkdir(
     frame: Frame,
@@ -1119,19 +1119,19 @@ export const tail = {
     umask: number,
     xdata: Dict | null,
   ): void {
-    const to = child.mkdir;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, mode, umask, xdata);
+    const target = child.mkdir;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, mode, umask, xdata);
   },
   unlink(frame: Frame, child: Child, loc: Loc, xflag: number, xdata: Dict | null): void {
-    const to = child.unlink;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, xflag, xdata);
+    const target = child.unlink;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, xflag, xdata);
   },
   rmdir(frame: Frame, child: Child, loc: Loc, flags: number, xdata: Dict | null): void {
-    const to = child.rmdir;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, flags, xdata);
+    const target = child.rmdir;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, flags, xdata);
   },
   symlink(
     frame: Frame,
@@ -1141,29 +1141,29 @@ export const tail = {
     umask: number,
     xdata: Dict | null,
   ): void {
-    const to = child.symlink;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, linkpath, loc, umask, xdata);
+    const target = child.symlink;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, linkpath, loc, umask, xdata);
   },
   rename(frame: Frame, child: Child, oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
-    const to = child.rename;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, oldloc, newloc, xdata);
+    const target = child.rename;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, oldloc, newloc, xdata);
   },
   link(frame: Frame, child: Child, oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
-    const to = child.link;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, oldloc, newloc, xdata);
+    const target = child.link;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, oldloc, newloc, xdata);
   },
   truncate(frame: Frame, child: Child, loc: Loc, offset: number, xdata: Dict | null): void {
-    const to = child.truncate;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, offset, xdata);
+    const target = child.truncate;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, offset, xdata);
   },
   open(frame: Frame, child: Child, loc: Loc, flags: number, fd: Fd, xdata: Dict | null): void {
-    const to = child.open;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, flags, fd, xdata);
+    const target = child.open;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, flags, fd, xdata);
   },
   readv(
     frame: Frame,
@@ -1174,9 +1174,9 @@ export const tail = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.readv;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, size, offset, flags, xdata);
+    const target = child.readv;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, size, offset, flags, xdata);
   },
   writev(
     frame: Frame,
@@ -1187,24 +1187,24 @@ export const tail = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.writev;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, vector, offset, flags, xdata);
+    const target = child.writev;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, vector, offset, flags, xdata);
   },
   statfs(frame: Frame, child: Child, loc: Loc, xdata: Dict | null): void {
-    const to = child.statfs;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, xdata);
+    const target = child.statfs;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, xdata);
   },
   flush(frame: Frame, child: Child, fd: Fd, xdata: Dict | null): void {
-    const to = child.flush;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, xdata);
+    const target = child.flush;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, xdata);
   },
   fsync(frame: Frame, child: Child, fd: Fd, datasync: number, xdata: Dict | null): void {
-    const to = child.fsync;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, datasync, xdata);
+    const target = child.fsync;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, datasync, xdata);
   },
   setxattr(
     frame: Frame,
@@ -1214,34 +1214,34 @@ export const tail = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.setxattr;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, dict, flags, xdata);
+    const target = child.setxattr;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, dict, flags, xdata);
   },
   getxattr(frame: Frame, child: Child, loc: Loc, name: string | null, xdata: Dict | null): void {
-    const to = child.getxattr;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, name, xdata);
+    const target = child.getxattr;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, name, xdata);
   },
   removexattr(frame: Frame, child: Child, loc: Loc, name: string, xdata: Dict | null): void {
-    const to = child.removexattr;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, name, xdata);
+    const target = child.removexattr;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, name, xdata);
   },
   opendir(frame: Frame, child: Child, loc: Loc, fd: Fd, xdata: Dict | null): void {
-    const to = child.opendir;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, fd, xdata);
+    const target = child.opendir;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, fd, xdata);
   },
   fsyncdir(frame: Frame, child: Child, fd: Fd, datasync: number, xdata: Dict | null): void {
-    const to = child.fsyncdir;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, datasync, xdata);
+    const target = child.fsyncdir;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, datasync, xdata);
   },
   access(frame: Frame, child: Child, loc: Loc, mask: number, xdata: Dict | null): void {
-    const to = child.access;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, mask, xdata);
+    const target = child.access;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, mask, xdata);
   },
   create(
     frame: Frame,
@@ -1253,29 +1253,29 @@ export const tail = {
     fd: Fd,
     xdata: Dict | null,
   ): void {
-    const to = child.create;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, flags, mode, umask, fd, xdata);
+    const target = child.create;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, flags, mode, umask, fd, xdata);
   },
   ftruncate(frame: Frame, child: Child, fd: Fd, offset: number, xdata: Dict | null): void {
-    const to = child.ftruncate;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, offset, xdata);
+    const target = child.ftruncate;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, offset, xdata);
   },
   fstat(frame: Frame, child: Child, fd: Fd, xdata: Dict | null): void {
-    const to = child.fstat;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, xdata);
+    const target = child.fstat;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, xdata);
   },
   lk(frame: Frame, child: Child, fd: Fd, cmd: number, flock: Flock, xdata: Dict | null): void {
-    const to = child.lk;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, cmd, flock, xdata);
+    const target = child.lk;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, cmd, flock, xdata);
   },
   lookup(frame: Frame, child: Child, loc: Loc, xdata: Dict | null): void {
-    const to = child.lookup;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, xdata);
+    const target = child.lookup;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, xdata);
   },
   readdir(
     frame: Frame,
@@ -1285,9 +1285,9 @@ export const tail = {
     offset: number,
     xdata: Dict | null,
   ): void {
-    const to = child.readdir;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, size, offset, xdata);
+    const target = child.readdir;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, size, offset, xdata);
   },
   inodelk(
     frame: Frame,
@@ -1298,9 +1298,9 @@ export const tail = {
     flock: Flock,
     xdata: Dict | null,
   ): void {
-    const to = child.inodelk;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, volume, loc, cmd, flock, xdata);
+    const target = child.inodelk;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, volume, loc, cmd, flock, xdata);
   },
   finodelk(
     frame: Frame,
@@ -1311,9 +1311,9 @@ export const tail = {
     flock: Flock,
     xdata: Dict | null,
   ): void {
-    const to = child.finodelk;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, volume, fd, cmd, flock, xdata);
+    const target = child.finodelk;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, volume, fd, cmd, flock, xdata);
   },
   entrylk(
     frame: Frame,
@@ -1325,9 +1325,9 @@ export const tail = {
     type: number,
     xdata: Dict | null,
   ): void {
-    const to = child.entrylk;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, volume, loc, basename, cmd, type, xdata);
+    const target = child.entrylk;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, volume, loc, basename, cmd, type, xdata);
   },
   fentrylk(
     frame: Frame,
@@ -1339,9 +1339,9 @@ export const tail = {
     type: number,
     xdata: Dict | null,
   ): void {
-    const to = child.fentrylk;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, volume, fd, basename, cmd, type, xdata);
+    const target = child.fentrylk;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, volume, fd, basename, cmd, type, xdata);
   },
   xattrop(
     frame: Frame,
@@ -1351,9 +1351,9 @@ export const tail = {
     dict: Dict | null,
     xdata: Dict | null,
   ): void {
-    const to = child.xattrop;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, optype, dict, xdata);
+    const target = child.xattrop;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, optype, dict, xdata);
   },
   fxattrop(
     frame: Frame,
@@ -1363,14 +1363,14 @@ export const tail = {
     dict: Dict | null,
     xdata: Dict | null,
   ): void {
-    const to = child.fxattrop;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, optype, dict, xdata);
+    const target = child.fxattrop;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, optype, dict, xdata);
   },
   fgetxattr(frame: Frame, child: Child, fd: Fd, name: string | null, xdata: Dict | null): void {
-    const to = child.fgetxattr;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, name, xdata);
+    const target = child.fgetxattr;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, name, xdata);
   },
   fsetxattr(
     frame: Frame,
@@ -1380,9 +1380,9 @@ export const tail = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.fsetxattr;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, dict, flags, xdata);
+    const target = child.fsetxattr;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, dict, flags, xdata);
   },
   rchecksum(
     frame: Frame,
@@ -1392,9 +1392,9 @@ export const tail = {
     len: number,
     xdata: Dict | null,
   ): void {
-    const to = child.rchecksum;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, offset, len, xdata);
+    const target = child.rchecksum;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, offset, len, xdata);
   },
   setattr(
     frame: Frame,
@@ -1404,9 +1404,9 @@ export const tail = {
     valid: number,
     xdata: Dict | null,
   ): void {
-    const to = child.setattr;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, stbuf, valid, xdata);
+    const target = child.setattr;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, stbuf, valid, xdata);
   },
   fsetattr(
     frame: Frame,
@@ -1416,9 +1416,9 @@ export const tail = {
     valid: number,
     xdata: Dict | null,
   ): void {
-    const to = child.fsetattr;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, stbuf, valid, xdata);
+    const target = child.fsetattr;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, stbuf, valid, xdata);
   },
   readdirp(
     frame: Frame,
@@ -1428,19 +1428,19 @@ export const tail = {
     offset: number,
     xdata: Dict | null,
   ): void {
-    const to = child.readdirp;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, size, offset, xdata);
+    const target = child.readdirp;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, size, offset, xdata);
   },
   getspec(frame: Frame, child: Child, key: string, flags: number): void {
-    const to = child.getspec;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, key, flags);
+    const target = child.getspec;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, key, flags);
   },
   fremovexattr(frame: Frame, child: Child, fd: Fd, name: string, xdata: Dict | null): void {
-    const to = child.fremovexattr;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, name, xdata);
+    const target = child.fremovexattr;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, name, xdata);
   },
   fallocate(
     frame: Frame,
@@ -1451,9 +1451,9 @@ export const tail = {
     len: number,
     xdata: Dict | null,
   ): void {
-    const to = child.fallocate;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, mode, offset, len, xdata);
+    const target = child.fallocate;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, mode, offset, len, xdata);
   },
   discard(
     frame: Frame,
@@ -1463,9 +1463,9 @@ export const tail = {
     len: number,
     xdata: Dict | null,
   ): void {
-    const to = child.discard;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, offset, len, xdata);
+    const target = child.discard;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, offset, len, xdata);
   },
   zerofill(
     frame: Frame,
@@ -1475,29 +1475,29 @@ export const tail = {
     len: number,
     xdata: Dict | null,
   ): void {
-    const to = child.zerofill;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, offset, len, xdata);
+    const target = child.zerofill;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, offset, len, xdata);
   },
   ipc(frame: Frame, child: Child, op: number, xdata: Dict | null): void {
-    const to = child.ipc;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, op, xdata);
+    const target = child.ipc;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, op, xdata);
   },
   seek(frame: Frame, child: Child, fd: Fd, offset: number, what: number, xdata: Dict | null): void {
-    const to = child.seek;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fd, offset, what, xdata);
+    const target = child.seek;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fd, offset, what, xdata);
   },
   lease(frame: Frame, child: Child, loc: Loc, lease: Lease, xdata: Dict | null): void {
-    const to = child.lease;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, lease, xdata);
+    const target = child.lease;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, lease, xdata);
   },
   getactivelk(frame: Frame, child: Child, loc: Loc, xdata: Dict | null): void {
-    const to = child.getactivelk;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, xdata);
+    const target = child.getactivelk;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, xdata);
   },
   setactivelk(
     frame: Frame,
@@ -1506,9 +1506,9 @@ export const tail = {
     locklist: readonly Flock[],
     xdata: Dict | null,
   ): void {
-    const to = child.setactivelk;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, locklist, xdata);
+    const target = child.setactivelk;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, locklist, xdata);
   },
   put(
     frame: Frame,
@@ -1522,19 +1522,19 @@ export const tail = {
     dict: Dict | null,
     xdata: Dict | null,
   ): void {
-    const to = child.put;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, mode, umask, flags, vector, offset, dict, xdata);
+    const target = child.put;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, mode, umask, flags, vector, offset, dict, xdata);
   },
   icreate(frame: Frame, child: Child, loc: Loc, mode: number, xdata: Dict | null): void {
-    const to = child.icreate;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, mode, xdata);
+    const target = child.icreate;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, mode, xdata);
   },
   namelink(frame: Frame, child: Child, loc: Loc, xdata: Dict | null): void {
-    const to = child.namelink;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, loc, xdata);
+    const target = child.namelink;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, loc, xdata);
   },
   copy_file_range(
     frame: Frame,
@@ -1547,9 +1547,9 @@ export const tail = {
     flags: number,
     xdata: Dict | null,
   ): void {
-    const to = child.copy_file_range;
-    frame.xl = to.xl;
-    to.fop(frame, to.xl, fdIn, offIn, fdOut, offOut, len, flags, xdata);
+    const target = child.copy_file_range;
+    frame.xl = target.xl;
+    target.fop(frame, target.xl, fdIn, offIn, fdOut, offOut, len, flags, xdata);
   },
 };
 
@@ -3171,7 +3171,7 @@ export const pass = {
   },
 };
 
-/** The target of each fop's wind; graph activation makes it, and alone may change its routes. */
+/** The target of each fop's wind to a volume. Only the graph makes links, and calls `route` to change them. */
 export class Links {
   stat!: Target<'stat'>;
   readlink!: Target<'readlink'>;
@@ -3290,8 +3290,8 @@ export class Links {
   }
 }
 
-/** The reply of a leaf to a fop that no volume defines. */
-export function refusal<N extends FopName>(name: N, opErrno: number): Fop<N, unknown> {
-  const answer = fail[name];
-  return ((frame: Frame) => answer(frame, opErrno)) as unknown as Fop<N, unknown>;
+/** Makes a fop that fails with `opErrno`, for fops that neither a volume nor any below it defines. */
+export function makeRefusingFop<N extends FopName>(name: N, opErrno: number): Fop<N, unknown> {
+  const failFop = fail[name];
+  return ((frame: Frame) => failFop(frame, opErrno)) as unknown as Fop<N, unknown>;
 }

@@ -17,9 +17,9 @@ import { isUpcall } from '../../core/upcall.ts';
 import type { Child, GraphView } from '../../core/xlator.ts';
 import type { PumpedMount } from '../../pump/pump.ts';
 import { onNextSample, sample, sampledClock } from '../../pump/sampled-clock.ts';
-import { address } from '../../sys/call.ts';
+import { addressOf } from '../../sys/call.ts';
 import { write, writev } from '../../sys/libc.ts';
-import { tooManyOpenFiles } from '../../sys/open-files.ts';
+import { tooManyOpenFilesMessage } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
 import type { NotableRequests } from '../notable-requests.ts';
 import { Validity } from './codec/attr.ts';
@@ -78,7 +78,7 @@ export interface SessionOptions {
  */
 function allocateReadBuffer(): Uint8Array {
   const memory = Buffer.alloc(OUT_SIZE + PAGE_SIZE);
-  const body = Number(address(memory) % BigInt(PAGE_SIZE)) + OUT_HEADER_SIZE;
+  const body = Number(addressOf(memory) % BigInt(PAGE_SIZE)) + OUT_HEADER_SIZE;
   const start = (PAGE_SIZE - (body % PAGE_SIZE)) % PAGE_SIZE;
   return new Uint8Array(memory.buffer, memory.byteOffset + start + OUT_HEADER_SIZE, MAX_DATA);
 }
@@ -329,7 +329,9 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   /** Logs once that the server's own limit is reached: the caller would suspect its own. */
   private logFileLimit(): void {
     if (!this.isLimitLogged)
-      this.log.error(`a request failed: ${tooManyOpenFiles}`, { msgid: messages.outOfFiles.id });
+      this.log.error(`a request failed: ${tooManyOpenFilesMessage}`, {
+        msgid: messages.outOfFiles.id,
+      });
     this.isLimitLogged = true;
   }
 

@@ -1,11 +1,12 @@
 /**
- * Places the boxes of a graph in layers from top to bottom, as Sugiyama, Tagawa and Toda do it:
+ * Places the boxes of a graph in layers from top to bottom, by the method of Sugiyama, Tagawa and Toda. In three steps:
  *
- * 1. A box's layer is the longest way down to it. An edge that passes a layer gets a bend there.
- * 2. In each layer, boxes and bends are ordered by the mean position of their neighbours (those
- *    connected to them in other layers), so that few edges cross.
- * 3. From left to right, each is put as near to the middle of its neighbours as the boxes beside it
- *    allow.
+ * 1. Assigns layers: a box is in the layer of the longest path down to it. An edge gets a bend in each layer between.
+ * 2. Orders the boxes and bends of each layer by the mean position of their neighbours (those connected to them in
+ *    other layers), so that few edges cross.
+ * 3. Moves each as near to the middle of its neighbours as the boxes beside it allow.
+ *
+ * Used by svg.ts. Units are pixels.
  */
 
 export interface Box {
@@ -46,22 +47,22 @@ interface Vertex {
 
 const GAP_X = 28;
 const GAP_Y = 44;
-/** Passes over all layers in each step. */
+/** Number of passes over all layers in each of the steps 2 and 3. */
 const SWEEPS = 12;
 
-/** Places boxes, each of which stands after its children in the list. */
+/** Computes the layout of boxes. In the list, each box stands after its children. */
 export function layOut(boxes: readonly Box[]): Layout {
   const depth = assignLayers(boxes);
   const vertices = boxes.map(({ width, height }, i) => makeVertex(depth[i]!, width, height));
   const { layers, paths } = arrangeLayers(boxes, vertices);
   for (let sweep = 0; sweep < SWEEPS; sweep++) sortLayers(layers, sweep % 2 === 0 ? 'up' : 'down');
-  for (const layer of layers) pack(layer, () => 0);
+  for (const layer of layers) placeInLayer(layer, () => 0);
   for (let sweep = 0; sweep < SWEEPS; sweep++) straighten(layers, sweep % 2 === 0 ? 'up' : 'down');
   for (let sweep = 0; sweep < SWEEPS; sweep++) straighten(layers, 'both');
-  return measure(layers, vertices, paths);
+  return computeLayout(layers, vertices, paths);
 }
 
-/** Arranges each layer in the order of a walk through the graph, and finds each edge's path through the layers. */
+/** Arranges each layer at first in the order of a walk through the graph, and adds the bends of edges. */
 function arrangeLayers(boxes: readonly Box[], vertices: readonly Vertex[]) {
   const layers: Vertex[][] = [];
   const add = (v: Vertex): void => {
@@ -142,30 +143,34 @@ function sortLayers(layers: readonly Vertex[][], side: 'up' | 'down'): void {
 function straighten(layers: readonly Vertex[][], side: 'up' | 'down' | 'both'): void {
   const ordered = side === 'down' ? layers.toReversed() : layers;
   for (const layer of ordered) {
-    pack(layer, (v, i) => {
+    placeInLayer(layer, (v, i) => {
       const neighbours = side === 'both' ? [...v.up, ...v.down] : v[side];
       if (neighbours.length > 0) return average(neighbours.map(({ x }) => x));
       if (v.up.length + v.down.length > 0) return v.x;
       // A box without edges stays beside its neighbour.
       const left = layer[i - 1];
       const right = layer[i + 1];
-      if (left !== undefined) return left.x + distance(left, v);
-      return right === undefined ? v.x : right.x - distance(v, right);
+      if (left !== undefined) return left.x + computeDistance(left, v);
+      return right === undefined ? v.x : right.x - computeDistance(v, right);
     });
   }
 }
 
-const distance = (left: Vertex, right: Vertex): number => (left.width + right.width) / 2 + GAP_X;
+const computeDistance = (left: Vertex, right: Vertex): number =>
+  (left.width + right.width) / 2 + GAP_X;
 
 /**
- * Puts each vertex of a layer as near to its wanted position as order and gaps allow: the least sum
- * of squares, by pooling neighbours that would overlap (isotonic regression).
+ * Places each vertex of a layer as near to its target as order and gaps allow. The sum of the squares of all distances
+ * is least: vertices that would overlap are pooled, and moved together (isotonic regression).
  */
-function pack(layer: readonly Vertex[], findTarget: (v: Vertex, i: number) => number): void {
+function placeInLayer(
+  layer: readonly Vertex[],
+  findTarget: (v: Vertex, i: number) => number,
+): void {
   let offset = 0;
   const offsets = layer.map((v, i) => {
     const left = layer[i - 1];
-    if (left !== undefined) offset += distance(left, v);
+    if (left !== undefined) offset += computeDistance(left, v);
     return offset;
   });
   const pools: { sum: number; size: number }[] = [];
@@ -185,12 +190,12 @@ function pack(layer: readonly Vertex[], findTarget: (v: Vertex, i: number) => nu
   }
 }
 
-/** Finds the greatest value. (`Math.max(...values)` fails for very many.) */
-const findHighest = (vertices: readonly Vertex[], of: (v: Vertex) => number): number =>
-  vertices.reduce((most, v) => Math.max(most, of(v)), Number.NEGATIVE_INFINITY);
+/** Finds the greatest value of all vertices. (`Math.max(...values)` fails for very many.) */
+const findHighest = (vertices: readonly Vertex[], getValue: (v: Vertex) => number): number =>
+  vertices.reduce((most, v) => Math.max(most, getValue(v)), Number.NEGATIVE_INFINITY);
 
 /** Computes the positions of boxes and edges, with the left upper corner of the whole at 0, 0. */
-function measure(
+function computeLayout(
   layers: readonly Vertex[][],
   vertices: readonly Vertex[],
   paths: readonly Vertex[][],

@@ -8,7 +8,7 @@ import { layOut, type Point } from './layout.ts';
 import type { RenderSettings } from './settings.ts';
 
 /** Fill and frame of a box by the category of its type. */
-const CATEGORIES: Readonly<Record<string, readonly [fill: string, stroke: string]>> = {
+const COLOURS_BY_CATEGORY: Readonly<Record<string, readonly [fill: string, stroke: string]>> = {
   storage: ['#e3f1e3', '#3c7a3c'],
   protocol: ['#e3eef8', '#33658f'],
   cluster: ['#efe6f7', '#6d4a94'],
@@ -16,7 +16,7 @@ const CATEGORIES: Readonly<Record<string, readonly [fill: string, stroke: string
   features: ['#fde4e1', '#a8483c'],
   debug: ['#ececec', '#6a6a6a'],
 };
-const OTHER = ['#ffffff', '#6a6a6a'] as const;
+const OTHER_COLOURS = ['#ffffff', '#6a6a6a'] as const;
 
 interface Line {
   readonly text: string;
@@ -38,7 +38,7 @@ const STYLE = `
     .edge { fill: none; stroke: #808080; stroke-width: 1.5; }
   `;
 
-const MARKER =
+const ARROW_MARKER =
   '<marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" ' +
   'orient="auto"><path d="M0,1 L9,5 L0,9 z" fill="#808080"/></marker>';
 
@@ -48,8 +48,10 @@ export function renderSvg(volumes: readonly PlainVolume[], settings: RenderSetti
   const texts = volumes.map((volume) => makeLines(volume, settings.options ?? false));
   const boxes = texts.map((lines, i) => ({
     width:
-      Math.ceil(lines.reduce((most, line) => Math.max(most, lineWidth(line)), 0)) + 2 * PADDING_X,
-    height: Math.ceil(lines.reduce((sum, line) => sum + lineHeight(line), 0)) + 2 * PADDING_Y,
+      Math.ceil(lines.reduce((most, line) => Math.max(most, estimateLineWidth(line)), 0)) +
+      2 * PADDING_X,
+    height:
+      Math.ceil(lines.reduce((sum, line) => sum + computeLineHeight(line), 0)) + 2 * PADDING_Y,
     children: children[i]!,
   }));
   const { width, height, corners, edges } = layOut(boxes);
@@ -61,7 +63,7 @@ export function renderSvg(volumes: readonly PlainVolume[], settings: RenderSetti
       `viewBox="${-MARGIN} ${-MARGIN} ${size.width} ${size.height}" role="img">`,
     `  <title>${escapeXml(`The graph of ${top}`)}</title>`,
     `  <style>${STYLE}</style>`,
-    `  <defs>${MARKER}</defs>`,
+    `  <defs>${ARROW_MARKER}</defs>`,
     ...edges.map(
       ({ points }) => `  <path class="edge" d="${drawCurve(points)}" marker-end="url(#arrow)"/>`,
     ),
@@ -79,10 +81,10 @@ function makeLines({ name, type, options }: PlainVolume, withOptions: boolean): 
   ];
 }
 
-const lineHeight = ({ size }: Line): number => size * LINE_SPACING;
+const computeLineHeight = ({ size }: Line): number => size * LINE_SPACING;
 
 /** Estimates a line's width. Letters of East Asian scripts and pictographs take two cells. */
-function lineWidth({ text, size }: Line): number {
+function estimateLineWidth({ text, size }: Line): number {
   let cells = 0;
   for (const letter of text) cells += letter.codePointAt(0)! >= 0x1100 ? 2 : 1;
   return cells * size * LETTER_WIDTH;
@@ -95,11 +97,13 @@ function drawBox(
   { width, height }: { width: number; height: number },
 ): string {
   const category = type.slice(0, Math.max(0, type.indexOf('/')));
-  const [fill, stroke] = Object.hasOwn(CATEGORIES, category) ? CATEGORIES[category]! : OTHER;
+  const [fill, stroke] = Object.hasOwn(COLOURS_BY_CATEGORY, category)
+    ? COLOURS_BY_CATEGORY[category]!
+    : OTHER_COLOURS;
   let baseline = y + PADDING_Y;
   const texts = lines.map((line) => {
     // Text is lifted by a part of its size, so that it stands in the middle of its line.
-    baseline += lineHeight(line);
+    baseline += computeLineHeight(line);
     const at = `x="${x + PADDING_X}" y="${(baseline - line.size * 0.3).toFixed(1)}"`;
     return `<text class="${line.class}" ${at} font-size="${line.size}">${escapeXml(line.text)}</text>`;
   });

@@ -1,6 +1,6 @@
 /** A registry for the tests of this folder: a few types that resemble real ones. */
 import { defineOptions } from '../../core/options.ts';
-import type { KnownType, TypeRegistry } from '../check.ts';
+import type { KnownType, TypeRegistry } from '../check-types.ts';
 
 const types = new Map<string, KnownType>([
   [

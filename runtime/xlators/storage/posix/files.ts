@@ -20,7 +20,7 @@ import type { Fd } from '../../../core/fd.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
 import { O_ACCMODE } from '../../../core/open-flags.ts';
-import { address } from '../../../sys/call.ts';
+import { addressOf } from '../../../sys/call.ts';
 import { O_CLOEXEC, O_NONBLOCK, RWF_NOWAIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Iovec } from '../../../sys/struct.ts';
@@ -133,14 +133,14 @@ const SLAB_SIZE = 262_144;
 /** Largest read, in bytes, that takes its memory from a slab. */
 const SLAB_READ_MAX = 32_768;
 let slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
-let slabAddress = address(slab);
+let slabAddress = addressOf(slab);
 let slabUsed = 0;
 
 /** Returns the offset of `size` free bytes in the current slab. */
 function reserveInSlab(size: number): number {
   if (slabUsed + size > SLAB_SIZE) {
     slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
-    slabAddress = address(slab);
+    slabAddress = addressOf(slab);
     slabUsed = 0;
   }
   return slabUsed;
@@ -152,7 +152,7 @@ const addresses = new WeakMap<Uint8Array, bigint>();
 function cachedAddress(memory: Uint8Array): bigint {
   const cached = addresses.get(memory);
   if (cached !== undefined) return cached;
-  const created = address(memory);
+  const created = addressOf(memory);
   addresses.set(memory, created);
   return created;
 }

@@ -1,6 +1,6 @@
 /**
- * Checks volumes against their types: the type is known, the number of subvolumes right, each
- * option known and well formed. The caller passes the registry of types.
+ * Checks volumes against their types: the type must be known, the number of subvolumes right, and each option known
+ * and well formed. The caller passes the registry of types.
  */
 import { findNearest } from '../core/nearest.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';
@@ -11,7 +11,7 @@ import type { LooseOption, LooseVolume } from './statements.ts';
 
 /** The part of a translator's record that its volumes are checked against. */
 export interface KnownType {
-  /** Least and most subvolumes. */
+  /** Smallest and largest number of subvolumes. */
   readonly children: readonly [min: number, max: number];
   readonly options: Options;
   /** Whether the translator accepts options beyond the table, or those that match. */
@@ -19,17 +19,17 @@ export interface KnownType {
 }
 
 export interface TypeRegistry {
-  /** The type of that exact name (`storage/posix`). */
+  /** Finds the type of that exact name (`storage/posix`). */
   lookup(type: string): KnownType | undefined;
-  /** The names of all types, for "did you mean". */
+  /** Lists the names of all types, for "did you mean". */
   typeNames(): Iterable<string>;
-  /** The reason why glossa lacks a type of GlusterFS; undefined for an unknown name. */
+  /** Explains why glossa lacks a type of GlusterFS; undefined for an unknown name. */
   refusalReason?(type: string): string | undefined;
   /** Loads the types that a text may name, before it is checked. */
   loadFor?(text: string): Promise<void>;
 }
 
-/** Reports each mistake. With `strict`, an unknown option is an error instead of a warning. */
+/** Adds each mistake to `problems`. @param strict whether an unknown option is an error, not a warning */
 export function checkTypes(
   volumes: readonly LooseVolume[],
   registry: TypeRegistry,
@@ -39,7 +39,7 @@ export function checkTypes(
   const names = volumes.map(({ name }) => name.text);
   for (const volume of volumes) {
     const { name, type } = volume;
-    if (type === undefined || type.doubtful) continue;
+    if (type === undefined || type.isDoubtful) continue;
     const known = registry.lookup(type.text);
     if (known === undefined) {
       const hint = problems.isFull ? undefined : findHint(type.text, registry);
@@ -58,7 +58,7 @@ function findHint(type: string, registry: TypeRegistry): string | undefined {
   return suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
 }
 
-/** Finds the type that was probably meant, also by the part behind its '/', which users remember. */
+/** Finds the type that was probably meant, also by the part after its '/', which users remember best. */
 function findNearestType(type: string, types: readonly string[]): string | undefined {
   const lastPart = (text: string) => text.slice(text.lastIndexOf('/') + 1);
   const name = lastPart(type);
@@ -70,13 +70,13 @@ function findNearestType(type: string, types: readonly string[]): string | undef
 }
 
 function checkChildren(
-  { name, subvolumes, subvolumesDoubtful }: LooseVolume,
+  { name, subvolumes, areSubvolumesDoubtful }: LooseVolume,
   type: string,
   [min, max]: readonly [number, number],
   problems: Problems,
 ): void {
   const actual = subvolumes.length;
-  if (subvolumesDoubtful || (actual >= min && actual <= max)) return;
+  if (areSubvolumesDoubtful || (actual >= min && actual <= max)) return;
   const at = subvolumes[max]?.at ?? name.at;
   problems.add('children-count', at, [
     name.text,
@@ -109,14 +109,14 @@ const COUNT_WORDS = [
 ];
 const countWord = (n: number): string => COUNT_WORDS[n] ?? String(n);
 
-const tables = new WeakMap<KnownType, Options>();
+const optionTables = new WeakMap<KnownType, Options>();
 
 /** Finds all options of a type, generic ones included; cached, as a volfile may have thousands of volumes. */
 function findOptionTable(known: KnownType): Options {
-  let table = tables.get(known);
+  let table = optionTables.get(known);
   if (table === undefined) {
     table = { ...genericOptions, ...known.options };
-    tables.set(known, table);
+    optionTables.set(known, table);
   }
   return table;
 }
@@ -128,14 +128,14 @@ function checkVolumeOptions(
   { strict, volumes }: { strict: boolean; volumes: readonly string[] },
   problems: Problems,
 ): void {
-  const optionsByPlace = new Map<string, LooseOption>();
+  const optionsByPosition = new Map<string, LooseOption>();
   for (const option of options) {
-    if (!option.key.doubtful && !option.value.doubtful)
-      optionsByPlace.set(formatPlace(option.key.at), option);
+    if (!option.key.isDoubtful && !option.value.isDoubtful)
+      optionsByPosition.set(formatPlace(option.key.at), option);
   }
   const checked = checkOptions(
     findOptionTable(known),
-    [...optionsByPlace].map(([at, { key, value }]) => ({
+    [...optionsByPosition].map(([at, { key, value }]) => ({
       key: key.text,
       value: value.text,
       position: at,
@@ -144,7 +144,7 @@ function checkVolumeOptions(
   );
   const unknown = new Set(checked.unknown.map((option) => option.position));
   for (const problem of checked.problems) {
-    const { key, value } = optionsByPlace.get(problem.position!)!;
+    const { key, value } = optionsByPosition.get(problem.position!)!;
     const args: [string, string, string] = [name.text, type, problem.message];
     if (unknown.has(problem.position)) {
       problems.add(strict ? 'unknown-option-strict' : 'unknown-option', key.at, args);

@@ -1,9 +1,9 @@
-/** Makes graphs of checked descriptions; the caller starts them. */
+/** Makes graphs of volfiles that were checked. The caller starts them. */
 import type { Context } from '../core/context.ts';
 import { Graph } from '../core/graph.ts';
 import type { LogLevels } from '../core/log.ts';
 import type { Translator, VolumeSpec } from '../core/xlator.ts';
-import type { TypeRegistry } from './check.ts';
+import type { TypeRegistry } from './check-types.ts';
 import type { VolfileDescription } from './description.ts';
 import { formatPlace } from './source.ts';
 
@@ -23,7 +23,7 @@ export class Registry implements TypeRegistry {
     return this.byType.keys();
   }
 
-  /** All types are loaded from the start. */
+  /** Does nothing: all types are loaded from the start. */
   async loadFor(_text: string): Promise<void> {}
 }
 
@@ -31,7 +31,7 @@ export class Registry implements TypeRegistry {
 export function makeVolumeSpecs(description: VolfileDescription, registry: Registry): VolumeSpec[] {
   return description.volumes.map((volume) => ({
     name: volume.name.text,
-    // The check has refused unknown types.
+    // An unknown type is impossible here, because the check has refused it.
     translator: registry.lookup(volume.type.text)!,
     options: volume.options.map(({ key, value }) => ({
       key: key.text,
