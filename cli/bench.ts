@@ -130,7 +130,7 @@ async function measureStacks(
     return await runBench({
       ...settings,
       question,
-      alike: stackFacts.alike,
+      sameLookupStacks: stackFacts.sameLookupStacks,
       warnings,
       signal,
       commandLine: ['glossa', ...maskCommandLine()],

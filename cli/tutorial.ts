@@ -23,6 +23,7 @@ import {
   type Stage,
   withSearches,
 } from '../apps/demo/experiment.ts';
+import { isDiskFull } from '../apps/demo/run-folder.ts';
 import { makeTree } from '../apps/demo/tree.ts';
 import {
   brickPrograms,
@@ -43,7 +44,6 @@ import {
   stacks,
   writeMeasurableVolfile,
 } from '../apps/demo/tutorial/stacks.ts';
-import { isDiskFull } from '../apps/demo/workplace.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { choiceFlag, takeOperands } from '../terminal/flags.ts';
 import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';

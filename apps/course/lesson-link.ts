@@ -1,4 +1,4 @@
-/** Formats and parses the fragment of the playground's address (behind `#`) that opens a lesson. */
+/** Formats and parses the fragment of the playground's address (after `#`) that opens a lesson. */
 import { FIRST_LANGUAGE } from './lessons/check.ts';
 
 /** The names of a lesson and a language in an address; neither need exist. */

@@ -23,7 +23,7 @@ export const BRICK_COUNT = 2;
 const makeBrickName = (index: number): string => `brick${index}`;
 
 /** Writes the bricks' volfiles to the scratch folder, and returns the plans to start them. */
-export const makeAwayBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
+export const makeAwayBrickPlans = (stage: Omit<Stage, 'showStep'>): BrickPlan[] =>
   Array.from({ length: BRICK_COUNT }, (_, index) => {
     const name = makeBrickName(index);
     const volfile = join(stage.scratch, `${name}.vol`);

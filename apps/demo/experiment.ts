@@ -20,7 +20,7 @@ import { findRoundRange, SEARCHES_MAX, type SearchPlan } from '../bench/engine/s
 import { Target } from '../bench/engine/target.ts';
 import { makeLookupCounter } from '../bench/run/lookup-counter.ts';
 import { mountStack, type StackMount } from '../bench/run/stack-mount.ts';
-import { makeNoSpaceError, makeWorkplace } from './workplace.ts';
+import { makeNoSpaceError, makeRunFolder } from './run-folder.ts';
 
 /** Rounds of searches per stack: enough for an interval without the extreme rounds. */
 export const ROUND_COUNT = 20;
@@ -68,7 +68,7 @@ export function checkSettings(settings: ExperimentSettings): ExperimentSettings 
 
 // -- the run -------------------------------------------------------------------------------------
 
-/** The scratch folder, signal and display of an experiment. */
+/** What a running experiment gets: its folder, terminal, signal and progress display. */
 export interface Stage {
   /** Folder for all files, removed at the end. */
   readonly scratch: string;
@@ -78,6 +78,7 @@ export interface Stage {
   showStep(step: string, share?: number): void;
 }
 
+/** An experiment: its texts, its measurement, and the report on it. */
 export interface Experiment<M> {
   readonly command: string;
   readonly json: boolean;
@@ -105,8 +106,8 @@ export async function runExperiment<M>(
     const label = share === undefined ? `${step}: starting` : step;
     progress?.show({ doneCount: share ?? 0, total: 1, elapsedSeconds, item: label });
   };
-  const workplace = await makeWorkplace(command, terminal);
-  const { folder: scratch } = workplace;
+  const runFolder = await makeRunFolder(command, terminal);
+  const { folder: scratch } = runFolder;
   let measured: M;
   try {
     const problem = await findMountProblem(scratch);
@@ -119,7 +120,7 @@ export async function runExperiment<M>(
     throw makeNoSpaceError(error, scratch);
   } finally {
     progress?.clear();
-    workplace.remove();
+    runFolder.remove();
   }
   terminal.out(formatReport(measured));
   return EXIT_OK;
@@ -175,7 +176,7 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1;
  */
 const WARM_UP = { from: -100_000, count: 100_000, forMs: 400 };
 
-/** Searches through one stack with a client process of its own. Methods throw only `Failure`. */
+/** Sends searches through one stack, from its own client process. Methods throw only `Failure`. */
 export class Search {
   readonly title: string;
   readonly busySampler: BusySampler;

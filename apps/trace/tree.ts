@@ -21,7 +21,7 @@ interface TreeSettings {
   readonly colour: boolean;
 }
 
-/** Formats the lines of a hop, which is the stay of a request in one volume, and of those below. */
+/** Formats the lines of a hop (a request's stay in one volume), and of the hops below it. */
 function formatHop(hop: HopSeen, depth: number, settings: TreeSettings): string[] {
   const { wind, notes, logs } = hop;
   const indent = '  '.repeat(depth);

@@ -16,7 +16,7 @@ export function resolveProgram({ command, folder }: GlossaCommand): string {
   return program.includes('/') && !isAbsolute(program) ? join(folder, program) : program;
 }
 
-/** Returns the arguments of a command of glossa, after those of the setting. */
+/** Makes the arguments for a command of glossa; the setting's own come first. */
 export const makeArguments = ({ command }: GlossaCommand, ...args: readonly string[]): string[] => [
   ...command.slice(1),
   ...args,

@@ -101,8 +101,8 @@ it.skipIf(isSkipped('the playground in a browser', why))(
         started: { body: { runs: true, problems: [] } },
         words: { body: ['dir3/file003.php'] },
         counters: [
-          { asked: 20, arrived: 20, waitedMs: 28 },
-          { asked: 30, arrived: 21, waitedMs: 28 },
+          { requestCount: 20, storageCount: 20, waitedMs: 28 },
+          { requestCount: 30, storageCount: 21, waitedMs: 28 },
         ],
         recorded: expect.any(Number),
       });

@@ -7,7 +7,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import puppeteer, { type Browser, type Page, type Protocol, ProtocolError } from 'puppeteer-core';
-import { dist } from './support.ts';
+import { dist } from './built-site.ts';
 
 export const HOST = 'http://site.test';
 

@@ -57,7 +57,7 @@ const runProgram = (path: string, ...args: string[]): void =>
 async function build(base: string): Promise<void> {
   fetchPackages();
   const { generate } = await import('./generate.ts');
-  const { writeApiOptions } = await import('./api.ts');
+  const { writeApiOptions } = await import('./typescript-reference.ts');
   await generate();
   rmSync(dist, { recursive: true, force: true });
   process.env.SITE_BASE = base;

@@ -4,8 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
-import { API_PATH } from './api.ts';
-import { type BlockAdditions, extendCodeBlocks, type Picture } from './blocks.ts';
+import { type BlockAdditions, extendCodeBlocks, type Picture } from './code-blocks.ts';
 import { makeInterfacePages } from './declarations.ts';
 import { changeOutsideCode, convertLinks } from './links.ts';
 import { addLessonLink, hasPlayground, makeModuleLink, PLAYGROUND_PATH } from './playground.ts';
@@ -16,6 +15,7 @@ import {
   makeVolfilePage,
 } from './reference.ts';
 import { findHeading, groups, read, root, type Text } from './texts.ts';
+import { API_PATH } from './typescript-reference.ts';
 
 const out = join(import.meta.dirname, '.generated');
 
@@ -106,7 +106,7 @@ const HERO_PICTURE = '/figures/docs-start-pictures-stack.svg';
 
 const COMMENT_PATTERN = /<!--[\s\S]*?-->\n?/g;
 
-/** Writes all pages anew. @throws {BrokenLink} */
+/** Replaces all generated pages. @throws {BrokenLink} */
 export async function generate(): Promise<void> {
   const pages = await makeAllDrafts();
   // Only Markdown has a page by its path: links to other sources lead to pages that show the file.

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { formatLessonFragment, parseLessonFragment } from '../../apps/course/lesson-link.ts';
 import { checks } from '../../apps/course/lessons/index.ts';
 import { decodeShare } from '../../apps/playground/play/share-fragment.ts';
+import { dist, readBuiltPages, runTool } from './built-site.ts';
 import { BrokenLink, convertLinks, makeSlug } from './links.ts';
-import { dist, readBuiltPages, runTool } from './support.ts';
 import { read } from './texts.ts';
 
 describe('links in a page', () => {

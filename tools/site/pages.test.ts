@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { isInstalled } from '../../test/support/tools.ts';
 import { HOST, listViolations, type OpenPage, openBrowser, openPage } from './browser.ts';
+import { readBuiltPages } from './built-site.ts';
 import { hasPlayground, PLAYGROUND_PATH } from './playground.ts';
-import { readBuiltPages } from './support.ts';
 import { findHeading, groups, read } from './texts.ts';
 
 const obstacle = isInstalled('chromium') ? '' : 'chromium is not installed';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../cli/commands.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import { registry } from '../../server/registry.ts';
-import { readBuiltPages } from './support.ts';
+import { readBuiltPages } from './built-site.ts';
 
 const pages = new Map(readBuiltPages().map(({ path, html }) => [path, html]));
 const readPageText = (path: string): string => {

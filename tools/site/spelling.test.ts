@@ -1,6 +1,6 @@
 /** Texts are spelt by a British dictionary and the project's own word list. */
 import { expect, it } from 'vitest';
-import { runTool } from './support.ts';
+import { runTool } from './built-site.ts';
 import { groups, read } from './texts.ts';
 
 /** Names of other projects and their authors. */

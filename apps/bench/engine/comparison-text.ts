@@ -39,7 +39,7 @@ function formatPercents(fractions: readonly number[]): string[] {
   );
 }
 
-/** The words behind a percentage, and those before and behind a factor. */
+/** The words after a percentage, and the words before and after a factor. */
 const differenceWords = {
   slower: { percentWords: 'slower than', factorWords: ['takes', 'times as long as'] },
   faster: { percentWords: 'faster than', factorWords: ['is', 'times as fast as'] },

@@ -15,16 +15,16 @@ interface CountedRow {
 /**
  * Adds a warning to each row whose number of lookups differs from the first row's. Skips rows
  * without a counter, and those that ended before the last round.
- * @param alike names of the stacks that must agree
+ * @param sameLookupStacks names of the stacks that must agree
  */
 export function checkCounts(
-  alike: readonly string[],
+  sameLookupStacks: readonly string[],
   rounds: number,
   rows: readonly CountedRow[],
 ): void {
   const [first, ...others] = rows.filter(
     ({ name, samples }) =>
-      alike.includes(name) &&
+      sameLookupStacks.includes(name) &&
       samples.length === rounds &&
       samples[0]?.counts[PASSED_ON_COUNTER] !== undefined,
   );

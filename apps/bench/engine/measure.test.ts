@@ -30,7 +30,7 @@ const plan: MeasurePlan = {
   seed: 1,
   rounds: 1,
   seconds: 0.01,
-  alike: [],
+  sameLookupStacks: [],
   runStart: 0,
   onStep() {},
   signal: new AbortController().signal,

@@ -34,7 +34,7 @@ export interface MeasurePlan extends TargetSettings {
   readonly placement: Placement;
   readonly rounds: number;
   /** Names of the stacks that must pass equal numbers of lookups on to the storage. */
-  readonly alike: readonly string[];
+  readonly sameLookupStacks: readonly string[];
   /** `performance.now()` at the start of the run. */
   readonly runStart: number;
   /** Called before each step of a stack (start, warm-up, round), with its name and the step. */
@@ -109,7 +109,7 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
   }
   const { workload: name, placement, cpus, clients, command, seed } = plan;
   const kind = workloads[name];
-  checkCounts(plan.alike, plan.rounds, rows);
+  checkCounts(plan.sameLookupStacks, plan.rounds, rows);
   const failures = [
     ...listFailures(name, allRows),
     ...cleanupErrors.map((error) => `${name}: ${error}`),

@@ -6,7 +6,7 @@ it('measureOrExplain returns the reason of NotMeasured', async () => {
   await expect(unmeasured).resolves.toEqual({ missing: 'no compiler' });
 });
 
-it('measureOrExplain marks wrong answers', async () => {
+it('measureOrExplain returns the reason of WrongAnswers, marked as wrong', async () => {
   const wrong = await measureOrExplain(() => Promise.reject(new WrongAnswers('2 of 3')));
   expect(wrong).toEqual({ missing: '2 of 3', wrong: true });
   expect(formatMissing(wrong)).toBe('wrong: 2 of 3');

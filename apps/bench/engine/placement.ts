@@ -44,7 +44,7 @@ export interface CpuAssignment {
 }
 
 /**
- * Gives the client the last allowed CPU, as the first is busier.
+ * Gives the clients the last allowed CPU, because the first one is usually busier.
  * @throws {NotMeasured} if the placement needs two CPUs and there is one
  */
 export function assignCpus(place: Placement, allowed: string): CpuAssignment {

@@ -32,7 +32,7 @@ const plan: RunPlan = {
   seed: 1,
   rounds: 2,
   seconds: 0.1,
-  alike: [],
+  sameLookupStacks: [],
   signal: new AbortController().signal,
 };
 

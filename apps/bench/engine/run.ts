@@ -18,7 +18,10 @@ import { tryAll } from './trial.ts';
 import type { WorkloadName } from './workloads/index.ts';
 
 export interface RunPlan
-  extends Pick<MeasurePlan, 'clients' | 'seed' | 'rounds' | 'seconds' | 'alike' | 'signal'> {
+  extends Pick<
+    MeasurePlan,
+    'clients' | 'seed' | 'rounds' | 'seconds' | 'sameLookupStacks' | 'signal'
+  > {
   readonly question: string;
   /** The command line, to be recorded in the result. */
   readonly commandLine: readonly string[];

@@ -69,7 +69,7 @@ export function planSearches({
     ...sortByDirectory(shuffled.slice(0, hotCount)),
     ...sortByDirectory(shuffled.slice(hotCount)),
   ];
-  /** Draws one of the files of a round, among those at `from` to before `to` in `hotFirst`. */
+  /** Draws one of a round's files, from `from` to before `to` in `hotFirst`. */
   const drawFile = (from: number, to: number, round: number): number => {
     const count = Math.ceil((to - from - round) / rounds);
     return hotFirst[from + round + rounds * drawBelow(random, count)]!;

@@ -83,7 +83,7 @@ const NORMAL_95 = 1.959964;
 /**
  * Returns how many of `count` sorted values the 95 % interval of their median leaves out at each
  * end; -1 if there are too few values. Each value lies below the true median with probability ½,
- * so the number of those below is binomially distributed.
+ * so the number of values below it has a binomial distribution.
  */
 function countLeftOut(count: number): number {
   if (count > EXACT_MAX) {

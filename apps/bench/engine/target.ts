@@ -59,7 +59,7 @@ export interface TargetAccess<S extends ServedMount = ServedMount> {
   readonly lookupCounter: LookupCounter | null;
   /** Samples the machine's other load in the rounds that count. */
   readonly busySampler: BusySampler | null;
-  /** Further processes that work for its requests, such as bricks. */
+  /** Further processes that serve its requests, such as bricks. */
   readonly pids?: readonly number[];
 }
 

@@ -4,7 +4,7 @@ import { runToEnd } from './others/implementation.ts';
 
 const NO_COMPILER = 'there is no C compiler (apt install gcc libc6-dev)';
 
-/** Compiles a C file; returns null, or the error. @param flags added to those for optimization */
+/** Compiles a C file; returns null, or the error. @param flags further flags of cc */
 export function compile(source: string, output: string, flags: readonly string[]): string | null {
   const args = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-o', output, source, ...flags];
   const { status, lastError } = runToEnd(['cc', ...args]);

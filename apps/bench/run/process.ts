@@ -81,15 +81,15 @@ export async function startProcess(
   const aborted = new Promise<boolean>((resolve) => {
     stopSignal.addEventListener('abort', () => resolve(false), { once: true });
   });
-  for (let serves = false; !serves; ) {
+  for (let isServing = false; !isServing; ) {
     // `isReady` may hang in a mount that does not reply.
-    serves = await Promise.race([isReady(), exitSeen, aborted]);
+    isServing = await Promise.race([isReady(), exitSeen, aborted]);
     if (hasEnded || stopSignal.aborted) {
       await stop();
       signal?.throwIfAborted();
       throw new NotMeasured(`${failureText}: ${readLastError(log)}`);
     }
-    if (!serves) await delay(POLL_INTERVAL_MS);
+    if (!isServing) await delay(POLL_INTERVAL_MS);
   }
   return {
     pid: child.pid!,

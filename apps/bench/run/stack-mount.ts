@@ -59,7 +59,7 @@ export async function mountStack(
     terminal,
   );
   const title = `the server of ${volfile}`;
-  const end = async (): Promise<boolean> => {
+  const endServer = async (): Promise<boolean> => {
     const wasRequested = await server.end();
     // A server that was killed does not unmount.
     await unmountLeftover(mountpoint);
@@ -74,7 +74,7 @@ export async function mountStack(
     const failure = await server.waitUntilStarted(title);
     if (failure !== null) throw failure;
   } catch (error) {
-    await end();
+    await endServer();
     throw error;
   }
   return {
@@ -88,7 +88,7 @@ export async function mountStack(
       ),
     async stop() {
       // A server that dies after the measurement makes it unreliable, too.
-      if (!(await end()) && !isReported) throw reportFailure(ENDED_TEXT);
+      if (!(await endServer()) && !isReported) throw reportFailure(ENDED_TEXT);
     },
     async explainEnd() {
       const timeoutAbort = new AbortController();

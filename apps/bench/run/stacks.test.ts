@@ -9,7 +9,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 const listAlike = (languages: string) =>
   makeTranslatorStacks({ translator: 'negative', languageWords: languages, options: [], scratch })
-    .alike;
+    .sameLookupStacks;
 
 describe('stacks of one translator', () => {
   it('must pass on equal lookups, except the stack none', () => {

@@ -28,7 +28,7 @@ export interface Stacks {
   /**
    * Names of the stacks of one translator in several languages, which must pass on equal lookups.
    */
-  readonly alike: readonly string[];
+  readonly sameLookupStacks: readonly string[];
 }
 
 // -- volfiles ------------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ export async function readVolfileStacks(
   const namesText = joinNames(names);
   const question =
     names.length === 1 ? `How fast is ${namesText}?` : `How do ${namesText} compare?`;
-  return { stacks, warnings: [], question, alike: [] };
+  return { stacks, warnings: [], question, sameLookupStacks: [] };
 }
 
 /** Joins names: `a, b and c`. */
@@ -134,7 +134,7 @@ export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
     translatorStacks.length === 0
       ? `How fast is it without ${name}?`
       : `What does ${name} cost in ${joinNames(translatorStacks)}?`;
-  return { stacks, warnings, question, alike: translatorStacks };
+  return { stacks, warnings, question, sameLookupStacks: translatorStacks };
 }
 
 /** Finds the folder of a translator: a path, or an example's name. @throws {Failure} */

@@ -17,7 +17,7 @@ const toJavaScript = (code: string): string =>
     .replace(/(?<=[a-z])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /**
- * The languages of lessons. Texts and sentences have the first one's names.
+ * The languages of lessons. Texts and sentences have Python's names.
  * `fence`: the language of a code block in Markdown; `volfileSuffix`: the end of a volfile's name;
  * `code`: translates names in code to the language's spelling.
  */

@@ -64,7 +64,7 @@ export const brickStarters: Readonly<
 };
 
 /** Plans the bricks, and makes the folders of their files in the scratch folder. */
-export const makeBrickPlans = (stage: Omit<Stage, 'show'>): BrickPlan[] =>
+export const makeBrickPlans = (stage: Omit<Stage, 'showStep'>): BrickPlan[] =>
   Array.from({ length: BRICK_COUNT }, (_, at) => {
     const name = `brick${at}`;
     const files = join(stage.scratch, name);

@@ -74,7 +74,7 @@ export const countingVolumes = clients.map(({ at }) => makeCounterName(at));
 
 /**
  * Inserts volumes into a volfile's text, one above the other, above the volume `name`. Volumes that
- * had it as a subvolume get the last inserted one in its place.
+ * had `name` as a subvolume get the last inserted volume instead.
  */
 function insertAbove(text: string, name: string, above: readonly PlainVolume[]): string {
   const inserted = above.map((volume, at) => ({
@@ -95,7 +95,8 @@ function insertAbove(text: string, name: string, above: readonly PlainVolume[]):
 }
 
 /**
- * Adds a delay (0: none), and above it a counter of lookups, above each client of a volfile's text.
+ * Adds two volumes above each client in a volfile's text: a delay (0: none), and above it a counter
+ * of lookups.
  */
 export function addDelaysAndCounters(text: string, delayMs: number): string {
   return clients.reduce((result, { client, at }) => {

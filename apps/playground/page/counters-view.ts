@@ -8,7 +8,7 @@ const CAPTIONS = {
   check: 'In the check of the lesson, whose storage is at no distance',
 } as const;
 
-export const NO_REQUESTS: Counters = { asked: 0, arrived: 0, waitedMs: 0, byFop: {} };
+export const NO_REQUESTS: Counters = { requestCount: 0, storageCount: 0, waitedMs: 0, byFop: {} };
 
 const formatNumber = (number: number): string => number.toLocaleString('en');
 
@@ -29,18 +29,18 @@ export function makeCountersView() {
   </section>`;
   /** Shows counters. @param source of the counted requests */
   const show = (
-    { asked, arrived, waitedMs, byFop }: Counters,
+    { requestCount, storageCount, waitedMs, byFop }: Counters,
     source: keyof typeof CAPTIONS,
   ): void => {
-    const answered = Math.max(0, asked - arrived);
+    const answered = Math.max(0, requestCount - storageCount);
     const facts = [
-      ['asked', formatNumber(asked), 'requests'],
+      ['asked', formatNumber(requestCount), 'requests'],
       [
         'answered',
-        `${formatNumber(answered)} (${formatPercent(answered, asked)})`,
+        `${formatNumber(answered)} (${formatPercent(answered, requestCount)})`,
         'answered by your translator',
       ],
-      ['passed', formatNumber(arrived), 'reached the storage'],
+      ['passed', formatNumber(storageCount), 'reached the storage'],
       ['waited', `${waitedMs.toFixed(1)} ms`, 'time waited'],
     ];
     caption.textContent = CAPTIONS[source];
@@ -51,8 +51,8 @@ export function makeCountersView() {
     );
     rows.replaceChildren(
       ...Object.entries(byFop).map(
-        ([fop, [fopAsked, fopArrived]]) =>
-          html`<tr><th scope="row">${fop}</th><td>${formatNumber(fopAsked)}</td><td>${formatNumber(fopArrived)}</td></tr>`,
+        ([fop, [fopRequests, fopStorageRequests]]) =>
+          html`<tr><th scope="row">${fop}</th><td>${formatNumber(fopRequests)}</td><td>${formatNumber(fopStorageRequests)}</td></tr>`,
       ),
     );
   };

@@ -26,7 +26,7 @@ interface Slot {
   readonly key: string;
   readonly text: string;
   readonly entry: EarlierFiles;
-  /** Whether it is the newest of its lesson, or of those without a lesson. */
+  /** Whether no other slot of the same lesson is newer; '' counts as a lesson, too. */
   readonly isNewest: boolean;
 }
 
@@ -63,7 +63,7 @@ export class FileStore {
   private slotText = '';
   /** The stored files without their time, to skip writes of equal files; '' forces a write. */
   private lastText = '';
-  /** Time of the last change, not of the write, as browsers delay timers of hidden tabs. */
+  /** Time of the last change, not of the write: browsers delay writes in hidden tabs. */
   private changedAt = Date.now();
   private lastError: string | null = null;
   /** Replaced files that could not be stored. */
@@ -80,7 +80,7 @@ export class FileStore {
     return this.adoptSlot(this.findOwnSlot(slots)) ?? slots[0]?.entry ?? null;
   }
 
-  /** Continues with the newest files of a lesson ('' for none); null if none were stored. */
+  /** Continues with the newest files of a lesson ('': of no lesson); null if none were stored. */
   resume(lesson: string): StoredFiles | null {
     const unstored = this.unstored.find((entry) => entry.lesson === lesson);
     const slots = this.readSlots().filter(({ entry }) => entry.lesson === lesson);

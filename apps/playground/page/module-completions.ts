@@ -25,7 +25,7 @@ export type CompletionSource = (
 interface SpellingRules {
   /** Spells the name of an argument. */
   spellArgument(name: string): string;
-  /** Suffix of a callback behind the fop's name. */
+  /** Suffix of a callback, after the fop's name. */
   readonly cbk: string;
   /** Matches the text before the name of a method. */
   readonly precedingText: RegExp;

@@ -41,7 +41,7 @@ export class Player {
     if (model === null) return;
     if (this.paceMs !== null) this.play();
     else if (isMotionReduced()) {
-      model.select(model.shown.length - 1);
+      model.select(model.shownRequests.length - 1);
       model.goToStep(Number.POSITIVE_INFINITY);
     }
   }
@@ -62,7 +62,7 @@ export class Player {
     clearTimeout(this.timer);
     if (this.paceMs === null) this.pace.value = 'slow';
     // At the end of the recording, it starts again.
-    const isLast = model.position === model.shown.length - 1;
+    const isLast = model.selectedIndex === model.shownRequests.length - 1;
     if (isLast && model.step === model.current.steps.length - 1) model.select(0);
     this.timer = setTimeout(() => this.playNext(), this.paceMs!);
     this.updateButton();
@@ -72,7 +72,8 @@ export class Player {
     const model = this.model!;
     if (model.current !== null && model.step < model.current.steps.length - 1) {
       model.goToStep(model.step + 1);
-    } else if (model.position < model.shown.length - 1) model.select(model.position + 1);
+    } else if (model.selectedIndex < model.shownRequests.length - 1)
+      model.select(model.selectedIndex + 1);
     else {
       this.stop();
       return;

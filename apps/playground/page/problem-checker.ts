@@ -37,7 +37,7 @@ export class ProblemChecker {
     this.timer = setTimeout(() => void this.check(), TYPING_PAUSE_MS);
   }
 
-  /** Ends the pending check, as the caller checks these texts itself. */
+  /** Ends the pending check: the caller starts a graph of these texts, which checks them, too. */
   markChecked(texts: FileTexts): void {
     clearTimeout(this.timer);
     this.latestCheck.end('the files have changed');

@@ -29,8 +29,8 @@ export function makeWorkerStarter({
 }
 
 /**
- * Features that a browser must have: those that start a worker, and those that the runtime and its
- * interpreters use. Shared memory is optional; without it, the log names the limits.
+ * The browser's features that are needed to start a worker, and to run the runtime and its
+ * interpreters. Shared memory is optional; without it, the log names the limits.
  */
 const NEEDED_FEATURES = [
   ...['WebAssembly', 'Worker', 'MessageChannel', 'Blob', 'URL.createObjectURL'],

@@ -6,13 +6,13 @@ import { nodeMachine } from '../../../bridges/machine/node/index.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { onlyWinds, readEvents } from '../../../test/support/test-recordings.ts';
-import { World } from './world.ts';
+import { PlaygroundRuntime } from './playground-runtime.ts';
 
-const world = new World(nodeMachine);
+const runtime = new PlaygroundRuntime(nodeMachine);
 const text = (lesson: string, file: string): string =>
   readFileSync(join(packageRoot, 'apps/course/lessons', lesson, file), 'utf8');
 const judge = (lesson: string, module: string, source: string) =>
-  world.judge({ lesson, module, texts: { '/other.vol': '', [module]: source } });
+  runtime.judge({ lesson, module, texts: { '/other.vol': '', [module]: source } });
 
 // A few lessons: other tests run all of them as files, in both languages, and in the page.
 it.each([
@@ -30,12 +30,12 @@ it.each([
 
 it("a check shows its requests under the names of the learner's volfile", async () => {
   const { traffic } = await judge('7-cache', '/cache.py', text('7-cache', 'solution.py'));
-  const { asked, arrived, byFop } = traffic!.counters;
+  const { requestCount, storageCount, byFop } = traffic!.counters;
   expect(byFop.lookup![0]).toBeGreaterThan(byFop.lookup![1]);
   const winds = onlyWinds(await readEvents(traffic!.recording));
   expect(new Set(winds.map(({ volume }) => volume))).toEqual(new Set(['cache', 'storage']));
-  expect(winds.filter(({ volume }) => volume === 'cache').length).toBe(asked);
-  expect(winds.filter(({ volume }) => volume === 'storage').length).toBe(arrived);
+  expect(winds.filter(({ volume }) => volume === 'cache').length).toBe(requestCount);
+  expect(winds.filter(({ volume }) => volume === 'storage').length).toBe(storageCount);
   expect(openRecording(traffic!.recording).head.volumes).toMatchObject([
     { name: 'storage', subvolumes: [] },
     { name: 'cache', subvolumes: ['storage'] },

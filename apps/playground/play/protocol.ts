@@ -59,14 +59,16 @@ export interface LineResult extends Traffic {
   readonly journal: string | null;
 }
 
+/** Counts of requests since the graph was started, or in a check. */
 export interface Counters {
   /** Requests to the graph. */
-  readonly asked: number;
+  readonly requestCount: number;
   /** Requests that reached its storage. */
-  readonly arrived: number;
+  readonly storageCount: number;
   /** Milliseconds of virtual time that callers have waited. */
   readonly waitedMs: number;
-  readonly byFop: Readonly<Record<string, readonly [asked: number, arrived: number]>>;
+  /** Both counts by fop. */
+  readonly byFop: Readonly<Record<string, readonly [requestCount: number, storageCount: number]>>;
 }
 
 export interface StartRequest {

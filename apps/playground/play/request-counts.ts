@@ -16,13 +16,13 @@ const CHANGE_TOKEN = {};
 
 const fopNames = new Map(fops.map(({ number, name }) => [number, name]));
 
-/** Counts arrivals at the top of a graph, and at its lowest volumes. */
+/** Counts the requests that arrive at the top of a graph, and at its lowest volumes. */
 export class RequestCounts implements Observer {
   /** Whether a request has changed the storage. */
   hasChanged = false;
-  /** Whether requests are counted; false for those that the playground makes for itself. */
+  /** Whether requests are counted; false during the playground's own requests. */
   isCounting = true;
-  private readonly byFop = new Map<string, [asked: number, arrived: number]>();
+  private readonly byFop = new Map<string, [requests: number, storageRequests: number]>();
   private waitedMs = 0;
 
   /** Adds virtual time that a caller has waited. */
@@ -34,10 +34,10 @@ export class RequestCounts implements Observer {
     const all = [...this.byFop].sort(([a], [b]) => (a < b ? -1 : 1));
     const sum = (at: 0 | 1): number => all.reduce((total, [, counts]) => total + counts[at], 0);
     return {
-      asked: sum(0),
-      arrived: sum(1),
+      requestCount: sum(0),
+      storageCount: sum(1),
       waitedMs: Math.round(this.waitedMs * 1000) / 1000,
-      byFop: Object.fromEntries(all.map(([fop, [asked, arrived]]) => [fop, [asked, arrived]])),
+      byFop: Object.fromEntries(all.map(([fop, counts]) => [fop, [...counts] as const])),
     };
   }
 

@@ -4,7 +4,7 @@
  */
 import type { StartRequest } from './protocol.ts';
 
-/** The values that a link restores: those that a graph starts with. */
+/** The values that a link restores; a graph is started with the same ones. */
 export type PlayState = StartRequest;
 
 /** The path of the graph's volfile; other texts are modules. */

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeMachine } from '../../../bridges/machine/node/index.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { readEvents } from '../../../test/support/test-recordings.ts';
+import { PlaygroundRuntime } from './playground-runtime.ts';
 import type { Texts } from './protocol.ts';
 import { joinOutput } from './shell/index.ts';
-import { World } from './world.ts';
 
 const VOLFILE = `volume disk
     type storage/memory
@@ -47,14 +47,14 @@ const SILENT = `${HEAD}    def lookup(self, frame, loc, xdata):
 
 describe("a learner's session", () => {
   // Interpreters of Node's machine; test/browser tests those of browsers.
-  const world = new World(nodeMachine);
+  const runtime = new PlaygroundRuntime(nodeMachine);
   let journal: string[] = [];
   const start = (module: string, name = '/cache.py') => {
     const texts: Texts = { '/graph.vol': VOLFILE, [name]: module };
-    return world.start({ texts, distanceMs: 1.4, journal });
+    return runtime.start({ texts, distanceMs: 1.4, journal });
   };
   const run = async (line: string) => {
-    const ran = await world.run(line);
+    const ran = await runtime.run(line);
     if (ran.journal !== null) journal.push(ran.journal);
     return { ...ran, output: joinOutput(ran.output) };
   };
@@ -62,7 +62,7 @@ describe("a learner's session", () => {
   beforeAll(() => {
     journal = [];
   });
-  afterAll(() => world.stop());
+  afterAll(() => runtime.stop());
 
   it.each([
     ['/cache.py', negative('negative.py')],
@@ -71,10 +71,10 @@ describe("a learner's session", () => {
     expect(await start(module, name)).toMatchObject({ runs: true, problems: [] });
     const first = await run('search file009.php');
     expect(first.output).toBe('/dir9/file009.php');
-    expect(first.counters).toMatchObject({ asked: 20, arrived: 20, waitedMs: 28 });
+    expect(first.counters).toMatchObject({ requestCount: 20, storageCount: 20, waitedMs: 28 });
     const second = await run('search file009.php');
     expect(second.output).toBe(first.output);
-    expect(second.counters).toMatchObject({ asked: 30, arrived: 21, waitedMs: 29.4 });
+    expect(second.counters).toMatchObject({ requestCount: 30, storageCount: 21, waitedMs: 29.4 });
     // The bridge has noted the module's state.
     const notes = (await readEvents(first.recording)).filter(({ kind }) => kind === 'note');
     expect(JSON.stringify(notes)).toContain('dir0');

@@ -3,8 +3,9 @@
  * that it can start from a blob under a Content-Security-Policy that forbids connections; the page
  * sends the interpreters' parts.
  */
+
+import { PlaygroundRuntime } from './playground-runtime.ts';
 import type { Question, Questions, WorkerAnswer } from './protocol.ts';
-import { World } from './world.ts';
 
 interface Scope {
   onmessage: ((message: { readonly data: Question }) => void) | null;
@@ -12,31 +13,34 @@ interface Scope {
 }
 
 const scope = globalThis as unknown as Scope;
-let world: World | null = null;
+let runtime: PlaygroundRuntime | null = null;
 
-const requireWorld = (): World => {
-  if (world === null) throw new Error("the worker was not given the interpreters' parts yet");
-  return world;
+const requireRuntime = (): PlaygroundRuntime => {
+  if (runtime === null) throw new Error("the worker was not given the interpreters' parts yet");
+  return runtime;
 };
 
 const handlers: {
   readonly [K in keyof Questions]: (body: Questions[K][0]) => Promise<Questions[K][1]>;
 } = {
   async open({ parts, lost }) {
-    world = await World.open(parts, lost);
+    runtime = await PlaygroundRuntime.open(parts, lost);
     return null;
   },
-  start: (request) => requireWorld().start(request),
-  run: ({ line }) => requireWorld().run(line),
-  complete: ({ line }) => requireWorld().complete(line),
+  start: (request) => requireRuntime().start(request),
+  run: ({ line }) => requireRuntime().run(line),
+  complete: ({ line }) => requireRuntime().complete(line),
   async distance({ distanceMs }) {
-    requireWorld().setDistance(distanceMs);
+    requireRuntime().setDistance(distanceMs);
     return null;
   },
-  judge: (request) => requireWorld().judge(request),
+  judge: (request) => requireRuntime().judge(request),
 };
 
-/** Settles with the last question: they run one after the other, as shell lines build on others. */
+/**
+ * Settles with the last question. Questions are answered one after the other, because a shell line
+ * builds on the lines before it.
+ */
 let queue: Promise<void> = Promise.resolve();
 
 scope.onmessage = ({ data: { id, kind, body } }) => {

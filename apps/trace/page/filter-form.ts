@@ -25,7 +25,7 @@ export function makeFilterForm(model: Model): HTMLElement {
     });
   const showCount = (): void => {
     const all = formatRequestCount(outline.requests.length);
-    const { length } = model.shown;
+    const { length } = model.shownRequests;
     count.textContent =
       length === outline.requests.length ? all : `${length.toLocaleString('en')} of ${all}`;
   };

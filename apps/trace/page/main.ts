@@ -117,14 +117,14 @@ function listenForKeys(model: Model): void {
   const keys: Readonly<Record<string, () => void>> = {
     ArrowRight: () => model.goToStep(model.step + 1),
     ArrowLeft: () => model.goToStep(model.step - 1),
-    n: () => model.select(model.position + 1),
-    p: () => model.select(Math.max(0, model.position - 1)),
+    n: () => model.select(model.selectedIndex + 1),
+    p: () => model.select(Math.max(0, model.selectedIndex - 1)),
     '/': () => document.getElementById('path')!.focus(),
   };
   document.addEventListener('keydown', (event) => {
     const action = keys[event.key];
     if (action === undefined || !isPageKey(event, 'input:not([type=checkbox]), select')) return;
-    if (model.shown.length === 0 && event.key !== '/') return;
+    if (model.shownRequests.length === 0 && event.key !== '/') return;
     event.preventDefault();
     action();
   });

@@ -36,9 +36,9 @@ export class Model {
   readonly data: RecordingData;
   filter: Filter = { fop: '', volume: '', path: '', failed: false };
   /** Numbers of the requests that pass the filter: indices in the outline's `requests`. */
-  shown: Int32Array;
-  /** Index in `shown` of the selected request; -1 if no request is selected. */
-  position = -1;
+  shownRequests: Int32Array;
+  /** Index in `shownRequests` of the selected request; -1 if no request is selected. */
+  selectedIndex = -1;
   current: CurrentRequest | null = null;
   /** Index of the current step of the selected request. */
   step = 0;
@@ -51,7 +51,7 @@ export class Model {
   constructor(data: RecordingData) {
     this.data = data;
     const { hops, requests } = data.outline;
-    this.shown = Int32Array.from(requests, (_, i) => i);
+    this.shownRequests = Int32Array.from(requests, (_, i) => i);
     this.failures = new Uint8Array(requests.length);
     for (let hop = 0; hop < hops.length; hop++) {
       if (hops.errno[hop] !== 0) this.failures[hops.request[hop]!] = 1;
@@ -68,21 +68,21 @@ export class Model {
 
   /** Filters the requests. The selected one stays if it passes; else the first is selected. */
   setFilter(filter: Filter): void {
-    const selected = this.position < 0 ? -1 : this.shown[this.position]!;
+    const selected = this.selectedIndex < 0 ? -1 : this.shownRequests[this.selectedIndex]!;
     this.filter = filter;
-    this.shown = this.findMatching(filter);
-    const newPosition = this.shown.indexOf(selected);
+    this.shownRequests = this.findMatching(filter);
+    const newPosition = this.shownRequests.indexOf(selected);
     this.notify('filter');
-    if (newPosition < 0) this.select(this.shown.length > 0 ? 0 : -1);
-    else this.position = newPosition;
+    if (newPosition < 0) this.select(this.shownRequests.length > 0 ? 0 : -1);
+    else this.selectedIndex = newPosition;
   }
 
-  /** Selects the request at this index of `shown`. */
-  select(position: number): void {
-    this.position = Math.min(position, this.shown.length - 1);
-    if (this.position < 0) this.current = null;
+  /** Selects the request at this index of `shownRequests`. */
+  select(index: number): void {
+    this.selectedIndex = Math.min(index, this.shownRequests.length - 1);
+    if (this.selectedIndex < 0) this.current = null;
     else {
-      const walk = this.data.outline.walk(this.shown[this.position]!);
+      const walk = this.data.outline.walk(this.shownRequests[this.selectedIndex]!);
       this.current = { walk, steps: listSteps(walk) };
     }
     this.step = 0;

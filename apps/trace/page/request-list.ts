@@ -24,12 +24,12 @@ export function makeRequestList(model: Model): HTMLElement {
    * Pixels of the whole list for each scrolled pixel: 1 unless the list is higher than HEIGHT_MAX.
    */
   const computeScale = (): number => {
-    const height = model.shown.length * ROW_HEIGHT;
+    const height = model.shownRequests.length * ROW_HEIGHT;
     const view = list.clientHeight;
     return height <= HEIGHT_MAX ? 1 : (height - view) / (HEIGHT_MAX - view);
   };
   const draw = (): void => {
-    const { length } = model.shown;
+    const { length } = model.shownRequests;
     rowContainer.style.height = `${Math.min(length * ROW_HEIGHT, HEIGHT_MAX)}px`;
     const top = list.scrollTop * computeScale();
     const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - EXTRA_ROWS);
@@ -45,15 +45,15 @@ export function makeRequestList(model: Model): HTMLElement {
     });
     rowContainer.replaceChildren(...rows);
     if (length === 0) rowContainer.append(html`<p class="none">No request fits.</p>`);
-    if (positions.includes(model.position))
-      list.setAttribute('aria-activedescendant', `r${model.position}`);
+    if (positions.includes(model.selectedIndex))
+      list.setAttribute('aria-activedescendant', `r${model.selectedIndex}`);
     else list.removeAttribute('aria-activedescendant');
   };
   /** Scrolls to the selected request. */
   const reveal = (): void => {
-    const at = model.position * ROW_HEIGHT;
+    const at = model.selectedIndex * ROW_HEIGHT;
     const top = list.scrollTop * computeScale();
-    if (model.position >= 0 && at < top) list.scrollTop = at / computeScale();
+    if (model.selectedIndex >= 0 && at < top) list.scrollTop = at / computeScale();
     else if (at + ROW_HEIGHT > top + list.clientHeight) {
       list.scrollTop = (at + ROW_HEIGHT - list.clientHeight) / computeScale();
     }
@@ -67,15 +67,15 @@ export function makeRequestList(model: Model): HTMLElement {
   list.addEventListener('keydown', (event) => {
     const page = Math.max(1, Math.floor(list.clientHeight / ROW_HEIGHT) - 1);
     const positions: Readonly<Record<string, number>> = {
-      ArrowDown: model.position + 1,
-      ArrowUp: model.position - 1,
-      PageDown: model.position + page,
-      PageUp: model.position - page,
+      ArrowDown: model.selectedIndex + 1,
+      ArrowUp: model.selectedIndex - 1,
+      PageDown: model.selectedIndex + page,
+      PageUp: model.selectedIndex - page,
       Home: 0,
-      End: model.shown.length - 1,
+      End: model.shownRequests.length - 1,
     };
     const position = positions[event.key];
-    if (position === undefined || model.shown.length === 0) return;
+    if (position === undefined || model.shownRequests.length === 0) return;
     event.preventDefault();
     model.select(Math.max(0, position));
   });
@@ -86,15 +86,15 @@ export function makeRequestList(model: Model): HTMLElement {
 
 function makeRow(model: Model, position: number): HTMLElement {
   const { outline, head } = model.data;
-  const request = model.shown[position]!;
+  const request = model.shownRequests[position]!;
   const hop = outline.requests[request]!;
   const { fop, args, request: number, at } = outline.wind(hop);
   // A pending request has NaN as its end.
   const durationNs = outline.hops.end[hop]! - at;
   const errno = Number.isNaN(durationNs) ? null : outline.hops.errno[hop]!;
   return html`<div class="row" id="r${position}" role="option" data-place="${position}"
-    aria-selected="${String(position === model.position)}" aria-posinset="${position + 1}"
-    aria-setsize="${model.shown.length}">
+    aria-selected="${String(position === model.selectedIndex)}" aria-posinset="${position + 1}"
+    aria-setsize="${model.shownRequests.length}">
     <b>${fop}</b>${makeResultMark(errno)}<span class="path">${printable(findPath(args) ?? '')}</span>
     <span class="small">
       #${number} · ${formatClock(head.startedAt, at)} · ${errno === null ? 'no answer yet' : formatDuration(durationNs)}

@@ -34,7 +34,7 @@ export function makeTimeline(model: Model): HTMLElement {
     const width = canvas.clientWidth - LEFT - RIGHT;
     const at = range.from + ((offsetX - LEFT) / width) * (range.to - range.from);
     let [nearest, distance] = [-1, Number.POSITIVE_INFINITY];
-    model.shown.forEach((request, position) => {
+    model.shownRequests.forEach((request, position) => {
       const distanceNs = Math.abs(hops.start[requests[request]!]! - at);
       if (distanceNs < distance) [nearest, distance] = [position, distanceNs];
     });
@@ -138,7 +138,7 @@ function countColumns(model: Model, { from, to }: TimeRange, width: number) {
   const failures = new Uint32Array(size);
   const durations = new Float64Array(size);
   let slowest = 0;
-  for (const request of model.shown) {
+  for (const request of model.shownRequests) {
     const hop = requests[request]!;
     const start = hops.start[hop]!;
     // Only every BAR-th column gets a bar, so that bars do not overlap.

@@ -135,7 +135,7 @@ const makeAxis = (format: (value: number) => string, customValues?: readonly num
   },
 });
 
-/** Widths in pixels in a legend: the sample of a stack's line, and the gap behind a name. */
+/** Widths in pixels in a legend: the sample of a stack's line, and the gap after a name. */
 const LINE_WIDTH = 44;
 const ITEM_GAP = 18;
 /** Estimated pixels in a legend: a letter, the gap between a line and its name, and a row. */

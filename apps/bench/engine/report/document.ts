@@ -34,14 +34,14 @@ export interface Row {
   readonly name: string;
   /** Empty if the row has only a note. */
   readonly cells: readonly string[];
-  /** Why figures are missing; null if none is. */
+  /** Why figures are missing; null if all are there. */
   readonly note: string | null;
   /** Length of the bar beside the row, 0 to 1. */
   readonly barLength: number;
 }
 
 export type Block =
-  | { readonly text: string; readonly as?: 'how' | 'heading' }
+  | { readonly text: string; readonly style?: 'how' | 'heading' }
   | { readonly list: readonly string[] }
   | { readonly table: Table }
   | { readonly picture: Picture }
@@ -51,7 +51,7 @@ export type Block =
 export interface Section {
   readonly title: string;
   /** The kind of section, for its style on a page. */
-  readonly as?: 'warnings' | 'workload';
+  readonly style?: 'warnings' | 'workload';
   readonly blocks: readonly Block[];
 }
 
@@ -70,7 +70,7 @@ export function makeSections(run: Run): Section[] {
   };
   return [
     ...(warnings.length > 0
-      ? [{ title: 'Warnings', as: 'warnings' as const, blocks: [{ list: warnings }] }]
+      ? [{ title: 'Warnings', style: 'warnings' as const, blocks: [{ list: warnings }] }]
       : []),
     ...(isCompared ? [comparison] : []),
     ...workloads.map(makeWorkloadSection),
@@ -83,7 +83,7 @@ export function makeSections(run: Run): Section[] {
     {
       title: 'Stacks',
       blocks: stacks.flatMap(({ name, description, volfile }): Block[] => [
-        { text: name, as: 'heading' },
+        { text: name, style: 'heading' },
         { text: description },
         ...(volfile === null ? [] : [{ source: volfile, title: `The volfile of ${name}` }]),
       ]),
@@ -96,10 +96,10 @@ export function makeWorkloadSection(workload: Workload): Section {
   const isMeasured = workload.results.some(({ measured }) => measured !== null);
   return {
     title: formatWorkloadTitle(workload),
-    as: 'workload',
+    style: 'workload',
     blocks: [
       { text: workload.description },
-      { text: describeMethod(workload), as: 'how' },
+      { text: describeMethod(workload), style: 'how' },
       { table: makeResultsTable(workload) },
       ...(isMeasured ? [{ picture: makeEcdfChart(workload) }] : []),
     ],

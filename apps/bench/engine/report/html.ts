@@ -59,7 +59,7 @@ ${makeSections(run)
 </html>
 `;
 
-const formatSection = ({ title, as: cssClass, blocks }: Section, drawSvg: DrawSvg): string =>
+const formatSection = ({ title, style: cssClass, blocks }: Section, drawSvg: DrawSvg): string =>
   `<section${cssClass === undefined ? '' : ` class="${cssClass}"`}>
 <h2>${escapeHtml(title)}</h2>
 ${blocks.map((block) => formatBlock(block, drawSvg)).join('\n')}
@@ -68,8 +68,8 @@ ${blocks.map((block) => formatBlock(block, drawSvg)).join('\n')}
 function formatBlock(block: Block, drawSvg: DrawSvg): string {
   if ('text' in block) {
     const text = escapeHtml(block.text);
-    if (block.as === 'heading') return `<h3>${text}</h3>`;
-    return block.as === 'how' ? `<p class="how">${text}</p>` : `<p>${text}</p>`;
+    if (block.style === 'heading') return `<h3>${text}</h3>`;
+    return block.style === 'how' ? `<p class="how">${text}</p>` : `<p>${text}</p>`;
   }
   if ('list' in block) {
     return `<ul>\n${block.list.map((text) => `<li>${escapeHtml(text)}</li>`).join('\n')}\n</ul>`;

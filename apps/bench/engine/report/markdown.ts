@@ -30,7 +30,7 @@ function formatTable({ head, rows }: Table): string {
 }
 
 function formatBlock(block: Block): string[] {
-  if ('text' in block) return [block.as === 'heading' ? `### ${block.text}` : block.text];
+  if ('text' in block) return [block.style === 'heading' ? `### ${block.text}` : block.text];
   if ('list' in block) return [formatList(block.list)];
   if ('table' in block) return [formatTable(block.table)];
   return 'source' in block ? [formatFence(block.source)] : [];

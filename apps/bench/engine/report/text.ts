@@ -58,7 +58,7 @@ export function formatWorkload(workload: Workload, screen: Screen): string {
   const { title, blocks } = makeWorkloadSection(workload);
   const lines = blocks.flatMap((block): string[] => {
     if ('table' in block) return formatTableLines(block.table, screen);
-    if (!('text' in block) || block.as !== 'how') return [];
+    if (!('text' in block) || block.style !== 'how') return [];
     return wrap(block.text, screen.width).map((line) => paint('dim', line, screen.colour));
   });
   return [paint('bold', title, screen.colour), ...lines].join('\n');
@@ -74,8 +74,12 @@ function formatTableLines({ head, resultColumns, rows }: Table, screen: Screen):
       ...row.cells.map((cell) => colourVerdict(cell, screen)),
     ]),
   ];
-  const formatColumns = (from: number, to: number, more: readonly string[] = []): string[] => {
-    const chosenCells = cells.map((row, at) => [row[0]!, ...row.slice(from, to), more[at] ?? '']);
+  const formatColumns = (from: number, to: number, lastCells: readonly string[] = []): string[] => {
+    const chosenCells = cells.map((row, at) => [
+      row[0]!,
+      ...row.slice(from, to),
+      lastCells[at] ?? '',
+    ]);
     return formatTable(chosenCells, {
       isRightAligned: (at) => at > 0 && at <= to - from,
       indent: '  ',
@@ -86,9 +90,11 @@ function formatTableLines({ head, resultColumns, rows }: Table, screen: Screen):
     const end = from <= resultColumns ? resultColumns : head.length;
     let to = from + 1;
     while (to <= end && findMaxWidth(formatColumns(from, to + 1)) <= screen.width) to++;
-    const room = screen.width - findMaxWidth(formatColumns(from, to)) - 2;
-    const showsBars = from === 1 && room >= BAR_MIN;
-    const bars = measuredRows.map(({ barLength }) => formatBar(barLength, Math.min(BAR_MAX, room)));
+    const freeColumns = screen.width - findMaxWidth(formatColumns(from, to)) - 2;
+    const showsBars = from === 1 && freeColumns >= BAR_MIN;
+    const bars = measuredRows.map(({ barLength }) =>
+      formatBar(barLength, Math.min(BAR_MAX, freeColumns)),
+    );
     lines.push(...formatColumns(from, to, showsBars ? ['', ...bars] : []));
     from = to;
   }

@@ -31,7 +31,7 @@ function runCommand(
   return { status, signal, digest, code, errno, lastErrorLine };
 }
 
-/** Runs a command in a plain directory, as the expected result for all stacks. */
+/** Runs a command in a plain directory, to get the expected result of all stacks. */
 export const tryCommand = (words: readonly string[], folder: string): TriedCommand => ({
   words,
   expected: runCommand(words, folder, true),

@@ -35,7 +35,7 @@ const MIB = 1 << 20;
 export const DATA_SIZE = 32 * MIB;
 const BLOCK_SIZE = 128 << 10;
 const PAGE_SIZE = 4096;
-/** Distinguishes this file's pattern from those of other files. */
+/** Makes the pattern of this file differ from the patterns of other files. */
 const SALT = 0x61736c67;
 const FILE_NAME = toCString('data');
 

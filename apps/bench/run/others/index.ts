@@ -9,7 +9,7 @@ import { glusterfs, nlCache } from './gluster.ts';
 import { type Implementation, type PreparedStacks, runToEnd } from './implementation.ts';
 import { libfuse } from './libfuse.ts';
 
-const others = {
+const implementations = {
   glusterfs,
   'nl-cache': nlCache,
   libfuse,
@@ -17,8 +17,8 @@ const others = {
   fusepy,
 } as const satisfies Record<string, Implementation>;
 
-export type OtherName = keyof typeof others;
-export const otherNames = Object.keys(others) as OtherName[];
+export type OtherName = keyof typeof implementations;
+export const otherNames = Object.keys(implementations) as OtherName[];
 
 export interface StacksWithOthers extends Stacks {
   readonly others: PreparedStacks;
@@ -33,7 +33,7 @@ export function addOthers(
   words: readonly OtherName[],
   scratch: string,
 ): StacksWithOthers {
-  const names: readonly string[] = words.flatMap((word) => others[word].names);
+  const names: readonly string[] = words.flatMap((word) => implementations[word].names);
   const duplicate = stacks.stacks.find(({ name }) => names.includes(name));
   if (duplicate !== undefined) {
     throw new Failure(
@@ -41,7 +41,7 @@ export function addOthers(
     );
   }
   const prepared = words.map((word) => {
-    const stacksOrProblem = others[word].prepare(scratch);
+    const stacksOrProblem = implementations[word].prepare(scratch);
     return typeof stacksOrProblem === 'string'
       ? { word, stacksOrProblem }
       : { word, stacksOrProblem: findMounterProblem() ?? stacksOrProblem };
@@ -66,7 +66,7 @@ export function addOthers(
   };
 }
 
-/** Returns why this user cannot mount, as only root can; null if the user can. */
+/** Returns why this user cannot mount: without fusermount3, only root can. Null if the user can. */
 function findMounterProblem(): string | null {
   if (process.getuid?.() === 0) return null;
   const { status } = runToEnd(['fusermount3', '--version']);

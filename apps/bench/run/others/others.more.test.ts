@@ -13,7 +13,7 @@ import { addOthers } from './index.ts';
 import { libfuse } from './libfuse.ts';
 import { makeOtherPlan } from './other-plan.ts';
 
-const alike: readonly string[] = [];
+const sameLookupStacks: readonly string[] = [];
 
 let scratch: string;
 beforeEach(() => {
@@ -86,7 +86,7 @@ describe('the package to install is named', () => {
 
   it('in a warning that the implementation is left out', () => {
     vi.stubEnv('PATH', makePrograms());
-    const stacks = { stacks: [], warnings: ['one'], question: 'How fast?', alike };
+    const stacks = { stacks: [], warnings: ['one'], question: 'How fast?', sameLookupStacks };
     expect(addOthers(stacks, ['libfuse'], scratch)).toEqual({
       ...stacks,
       warnings: [
@@ -101,7 +101,7 @@ describe('the package to install is named', () => {
 
 it('a missing fusermount3 is named to users other than root', () => {
   vi.spyOn(process, 'getuid').mockReturnValue(4321);
-  const stacks = { stacks: [], warnings: [], question: 'How fast?', alike };
+  const stacks = { stacks: [], warnings: [], question: 'How fast?', sameLookupStacks };
   const path = makePrograms('cc', 'pkg-config');
   vi.stubEnv('PATH', path);
   const withoutFusermount = addOthers(stacks, ['libfuse'], scratch);
@@ -127,7 +127,7 @@ describe('a stack of --with', () => {
   };
   const timeouts = { entry: 0, attribute: 1, negative: 0 };
 
-  it('quotes the message of its server if it does not mount', async () => {
+  it("that does not mount is reported with its server's error message", async () => {
     const plan = makeOtherPlan(failing, { scratch, data: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow(new NotMeasured('it did not mount: error: no luck'));
     expect(readFileSync(join(scratch, 'failing.log'), 'utf8')).toContain('no luck');
@@ -143,7 +143,7 @@ describe('a stack of --with', () => {
     await expect(plan.serve()).rejects.toThrow('it did not mount: it said nothing');
   });
 
-  it('cannot have the name of a volfile', async () => {
+  it('is refused if a volfile has its name', async () => {
     const path = join(scratch, 'libfuse-floor.vol');
     writeFileSync(path, 'volume m\n type storage/memory\nend-volume\n');
     const { status, err } = await runCommand(['bench', path, '--with', 'libfuse']);

@@ -1,29 +1,29 @@
 /** The playground without interpreters: graphs of glossa's own translators, and the shell. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onlyWinds, readEvents } from '../../../test/support/test-recordings.ts';
+import { PlaygroundRuntime } from './playground-runtime.ts';
 import { joinOutput } from './shell/index.ts';
-import { World } from './world.ts';
 
 const DISK = 'volume disk\n    type storage/memory\nend-volume\n';
 const CACHE = 'volume cache\n    type features/negative\n    subvolumes disk\nend-volume\n';
 const start = (volfile: string, journal: readonly string[] = []) =>
-  world.start({ texts: { '/graph.vol': volfile }, distanceMs: 1.5, journal });
+  runtime.start({ texts: { '/graph.vol': volfile }, distanceMs: 1.5, journal });
 
-let world: World;
+let runtime: PlaygroundRuntime;
 beforeEach(async () => {
-  world = await World.open(new Map());
+  runtime = await PlaygroundRuntime.open(new Map());
 });
-afterEach(() => world.stop());
+afterEach(() => runtime.stop());
 
 /** The output of a line, and its status unless 0. */
 async function says(line: string): Promise<string> {
-  const { output, status } = await world.run(line);
+  const { output, status } = await runtime.run(line);
   return status === 0 ? joinOutput(output) : `${joinOutput(output)} (${status})`;
 }
 
 describe('a graph', () => {
   it('leaves the earlier graph running when it does not start', async () => {
-    await expect(world.run('ls')).rejects.toThrow('no graph runs');
+    await expect(runtime.run('ls')).rejects.toThrow('no graph runs');
     expect(await start(DISK + CACHE)).toMatchObject({
       runs: true,
       problems: [],
@@ -62,31 +62,31 @@ describe('a graph', () => {
       'chmod 600 a/b/c',
     ];
     const journal: string[] = [];
-    for (const line of lines) journal.push((await world.run(line)).journal ?? '');
+    for (const line of lines) journal.push((await runtime.run(line)).journal ?? '');
     expect(journal).toEqual([lines[0], lines[1], '', lines[3]]);
     await start(DISK + CACHE, journal);
-    const { output, counters } = await world.run('cat a/b/c');
+    const { output, counters } = await runtime.run('cat a/b/c');
     expect(joinOutput(output)).toBe('two words');
-    expect(counters).toMatchObject({ asked: 5, arrived: 5, byFop: { lookup: [3, 3] } });
+    expect(counters).toMatchObject({ requestCount: 5, storageCount: 5, byFop: { lookup: [3, 3] } });
     expect(await says('ls -l a/b')).toMatch(/^-rw------- 1 0 0 +10 .* c$/);
   });
 });
 
 it('waiting for a reply is counted in virtual time, and takes no real time', async () => {
   await start(DISK + CACHE);
-  const first = await world.run('search file009.php');
+  const first = await runtime.run('search file009.php');
   expect(first).toMatchObject({ output: [{ text: '/dir9/file009.php' }], status: 0 });
-  expect(first.counters).toMatchObject({ asked: 20, arrived: 20, waitedMs: 30 });
-  const second = await world.run('search file009.php');
-  expect(second.counters).toMatchObject({ asked: 30, arrived: 21, waitedMs: 31.5 });
-  world.setDistance(100);
-  const third = await world.run('sleep 5; search file009.php');
-  expect(third.counters).toMatchObject({ asked: 40, arrived: 22, waitedMs: 131.5 });
+  expect(first.counters).toMatchObject({ requestCount: 20, storageCount: 20, waitedMs: 30 });
+  const second = await runtime.run('search file009.php');
+  expect(second.counters).toMatchObject({ requestCount: 30, storageCount: 21, waitedMs: 31.5 });
+  runtime.setDistance(100);
+  const third = await runtime.run('sleep 5; search file009.php');
+  expect(third.counters).toMatchObject({ requestCount: 40, storageCount: 22, waitedMs: 131.5 });
 });
 
 it('the requests of a shell line are recorded', async () => {
   await start(DISK + CACHE);
-  const { recording } = await world.run('cat nothing');
+  const { recording } = await runtime.run('cat nothing');
   const winds = onlyWinds(await readEvents(recording));
   expect(winds.map(({ fop, volume }) => [fop, volume])).toEqual([
     ['lookup', 'cache'],
@@ -144,7 +144,7 @@ describe('the shell', () => {
   ])(
     '%j writes results to standard output, and only messages to standard error',
     async (line, out, err) => {
-      const { output } = await world.run(line);
+      const { output } = await runtime.run(line);
       const texts = (ofErrors: boolean): string[] =>
         output.filter(({ isError }) => isError === ofErrors).map(({ text }) => text);
       expect([texts(false), texts(true)]).toEqual([out, err]);
@@ -161,10 +161,13 @@ describe('the shell', () => {
     ['cat none/', []],
     ['cat "di', []],
   ])('%j is completed without counting requests', async (line, words) => {
-    expect(await world.complete(line)).toEqual(words);
-    expect((await world.run('help')).counters.asked).toBe(0);
-    await world.run('cat none');
-    await world.complete(line);
-    expect((await world.run('help')).counters).toMatchObject({ asked: 1, arrived: 1 });
+    expect(await runtime.complete(line)).toEqual(words);
+    expect((await runtime.run('help')).counters.requestCount).toBe(0);
+    await runtime.run('cat none');
+    await runtime.complete(line);
+    expect((await runtime.run('help')).counters).toMatchObject({
+      requestCount: 1,
+      storageCount: 1,
+    });
   });
 });

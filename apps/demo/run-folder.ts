@@ -27,13 +27,13 @@ import type { Terminal } from '../../terminal/terminal.ts';
 
 const LOCK_NAME = 'lock';
 
-export interface Workplace {
+export interface RunFolder {
   readonly folder: string;
   remove(): void;
 }
 
 /** Removes abandoned folders and makes a new one. @throws {Failure} */
-export async function makeWorkplace(command: string, terminal: Terminal): Promise<Workplace> {
+export async function makeRunFolder(command: string, terminal: Terminal): Promise<RunFolder> {
   await removeAbandoned(command, terminal);
   const folder = makeScratch(command);
   let lockFd: number;
@@ -47,7 +47,7 @@ export async function makeWorkplace(command: string, terminal: Terminal): Promis
   if (isLocked || !existsSync(join(folder, LOCK_NAME))) {
     // Another run found the folder before it was locked, and removes it as abandoned.
     closeSync(lockFd);
-    return makeWorkplace(command, terminal);
+    return makeRunFolder(command, terminal);
   }
   const remove = (): void => {
     const isRemoved = removeScratch(folder);

@@ -2,9 +2,9 @@
  * Runs the playground without its page: makes a graph of texts, runs shell lines over it, and
  * records the requests of each line. It runs in a browser's worker and in Node.
  *
- *   const world = await World.open(parts);
- *   await world.start({ texts: { '/graph.vol': '…' }, distanceMs: 1.4, journal: [] });
- *   const { output, recording } = await world.run('ls -l /');
+ *   const runtime = await PlaygroundRuntime.open(parts);
+ *   await runtime.start({ texts: { '/graph.vol': '…' }, distanceMs: 1.4, journal: [] });
+ *   const { output, recording } = await runtime.run('ls -l /');
  */
 import { browserRegistry } from '../../../bridges/browser.ts';
 import type { Machine } from '../../../bridges/host/machine.ts';
@@ -47,7 +47,7 @@ export class NoGraphError extends Error {
   }
 }
 
-export class World {
+export class PlaygroundRuntime {
   private readonly machine: Machine;
   private running: RunningGraph | null = null;
 
@@ -56,9 +56,11 @@ export class World {
     this.machine = machine;
   }
 
-  /** Opens a world in a browser. @param lost as in `browserMachine` */
-  static async open(parts: PartBytes, lost?: object): Promise<World> {
-    return new World(await browserMachine({ modules: {}, parts, ...(lost && { lost }) }));
+  /** Opens a playground in a browser. @param lost as in `browserMachine` */
+  static async open(parts: PartBytes, lost?: object): Promise<PlaygroundRuntime> {
+    return new PlaygroundRuntime(
+      await browserMachine({ modules: {}, parts, ...(lost && { lost }) }),
+    );
   }
 
   /** Starts a graph, which replaces the running one; if it does not start, the old one goes on. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { withScratch } from '../../test/support/mount.ts';
-import { makeWorkplace } from './workplace.ts';
+import { makeRunFolder } from './run-folder.ts';
 
 it.each(['demo', 'tutorial'])('glossa %s names the TMPDIR when it is absent', async (name) => {
   const before = process.env.TMPDIR;
@@ -11,7 +11,7 @@ it.each(['demo', 'tutorial'])('glossa %s names the TMPDIR when it is absent', as
     process.env.TMPDIR = none;
     try {
       const terminal = { err: () => {} } as never;
-      await expect(makeWorkplace(name, terminal)).rejects.toThrow(
+      await expect(makeRunFolder(name, terminal)).rejects.toThrow(
         `cannot make a temporary folder in ${none}: No such file or directory; TMPDIR names another place`,
       );
     } finally {
