@@ -9,10 +9,10 @@ import licences from 'spdx-license-list/full.js';
 import { bundledSoftware } from './gen/third-party.ts';
 
 interface BundleSpec {
-  /** A source file, or several by the names of their bundles in the folder `to`. */
-  readonly from: string | Readonly<Record<string, string>>;
+  /** A source file, or several by the names of their bundles in the folder `outputPath`. */
+  readonly sources: string | Readonly<Record<string, string>>;
   /** Path in dist: a file for one source file, a folder for several. */
-  readonly to: string;
+  readonly outputPath: string;
   /**
    * `iife` is a program, `esm` a module, `cjs` a package for Node (`imports` in package.json),
    * `value` an expression whose value is the file's default export.
@@ -25,31 +25,31 @@ interface BundleSpec {
 const BUNDLES: readonly BundleSpec[] = [
   // Replaces the output of tsc by a bundle with the imported packages.
   {
-    from: 'apps/bench/engine/report/echarts.ts',
-    to: 'apps/bench/engine/report/echarts.js',
+    sources: 'apps/bench/engine/report/echarts.ts',
+    outputPath: 'apps/bench/engine/report/echarts.js',
     format: 'esm',
   },
-  { from: 'apps/course/difference.ts', to: 'apps/course/difference.js', format: 'esm' },
+  { sources: 'apps/course/difference.ts', outputPath: 'apps/course/difference.js', format: 'esm' },
   {
-    from: { sucrase: 'sucrase', 'string-width': 'string-width' },
-    to: 'bundled',
+    sources: { sucrase: 'sucrase', 'string-width': 'string-width' },
+    outputPath: 'bundled',
     format: 'cjs',
   },
-  { from: 'apps/trace/page/main.ts', to: 'apps/trace/page.js', format: 'iife' },
+  { sources: 'apps/trace/page/main.ts', outputPath: 'apps/trace/page.js', format: 'iife' },
   {
-    from: 'apps/playground/page/main.ts',
-    to: 'apps/playground/page.js',
+    sources: 'apps/playground/page/main.ts',
+    outputPath: 'apps/playground/page.js',
     format: 'iife',
   },
   {
-    from: 'apps/playground/play/worker.ts',
-    to: 'apps/playground/play/worker.js',
+    sources: 'apps/playground/play/worker.ts',
+    outputPath: 'apps/playground/play/worker.js',
     format: 'iife',
     isForBrowsers: true,
   },
   // Imports of JavaScript interpreters (bridges/javascript/imports.ts).
   {
-    from: {
+    sources: {
       ...Object.fromEntries(
         ['bridge', 'clock', 'counts', 'index'].map((name) => [
           name,
@@ -58,15 +58,15 @@ const BUNDLES: readonly BundleSpec[] = [
       ),
       testing: 'bridges/testing/guest.ts',
     },
-    to: 'bridges/javascript/guest',
+    outputPath: 'bridges/javascript/guest',
     format: 'esm',
   },
   // Code in a realm of Python interpreters (bridges/python/realm.ts).
   {
-    from: Object.fromEntries(
+    sources: Object.fromEntries(
       ['fence', 'granted-files', 'shims'].map((name) => [name, `bridges/python/realm/${name}.ts`]),
     ),
-    to: 'bridges/python/in-realm',
+    outputPath: 'bridges/python/in-realm',
     format: 'value',
   },
 ];
@@ -93,16 +93,16 @@ export function bundle(root: string, outDir: string): void {
   const { version } = JSON.parse(readTrimmed(join(root, 'package.json'))) as Manifest;
   /** By a folder in `outDir`, the folders of the packages with code in its bundles. */
   const packages = new Map<string, string[]>();
-  for (const { from, to, format, isForBrowsers } of BUNDLES) {
-    const hasOneSource = typeof from === 'string';
+  for (const { sources, outputPath, format, isForBrowsers } of BUNDLES) {
+    const hasOneSource = typeof sources === 'string';
     const isValue = format === 'value';
     const isPackage = format === 'cjs';
-    const target = join(outDir, to);
+    const target = join(outDir, outputPath);
     const { metafile } = buildSync({
       absWorkingDir: root,
       ...(hasOneSource
-        ? { entryPoints: [from], outfile: target }
-        : { entryPoints: from, outdir: target }),
+        ? { entryPoints: [sources], outfile: target }
+        : { entryPoints: sources, outdir: target }),
       ...(isPackage ? { outExtension: { '.js': '.cjs' } } : {}),
       allowOverwrite: true,
       bundle: true,

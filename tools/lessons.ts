@@ -111,11 +111,11 @@ export function renderHtml(markdown: string, folder: string): string {
         return `<pre class="${lang || 'plain'}"${keys}><code>${escapeHtml(text)}</code></pre>\n`;
       },
       table({ header, rows }) {
-        const cells = (row: readonly Tokens.TableCell[], tag: string): string =>
+        const renderCells = (row: readonly Tokens.TableCell[], tag: string): string =>
           row.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('');
         const hasHead = header.some(({ text }) => text !== '');
-        const head = hasHead ? `<thead><tr>${cells(header, 'th')}</tr></thead>` : '';
-        const body = rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('\n');
+        const head = hasHead ? `<thead><tr>${renderCells(header, 'th')}</tr></thead>` : '';
+        const body = rows.map((row) => `<tr>${renderCells(row, 'td')}</tr>`).join('\n');
         return `<table>${head}<tbody>\n${body}\n</tbody></table>\n`;
       },
     },

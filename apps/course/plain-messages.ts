@@ -43,5 +43,8 @@ export function simplifyMessage(text: string): string {
       // The match ends with a newline, so `split` returns one part more than lines.
       (lines, line: string) => `${line}\n… and ${lines.split('\n').length - 2} times more\n`,
     );
-  return MEANINGS.reduce((message, [from, to]) => message.replace(from, to), ownText).trimEnd();
+  return MEANINGS.reduce(
+    (message, [pattern, meaning]) => message.replace(pattern, meaning),
+    ownText,
+  ).trimEnd();
 }

@@ -68,7 +68,7 @@ export function checkSettings(settings: ExperimentSettings): ExperimentSettings 
 
 // -- the run -------------------------------------------------------------------------------------
 
-/** What a running experiment gets: its folder, terminal, signal and progress display. */
+/** The folder, terminal, signal and progress display of a running experiment. */
 export interface Stage {
   /** Folder for all files, removed at the end. */
   readonly scratch: string;
@@ -303,8 +303,8 @@ export async function measureSearches(
 ): Promise<Measurement> {
   const { workload, busySampler } = searches[0]!;
   await Promise.all(searches.map((search) => search.warmUp()));
-  const before = new Map<Search, number>();
-  for (const search of searches) before.set(search, await search.countLookups());
+  const lookupsBefore = new Map<Search, number>();
+  for (const search of searches) lookupsBefore.set(search, await search.countLookups());
   const samples = new Map(searches.map((search) => [search, [] as RoundSample[]]));
   const steps = orderRounds(searches, workload.rounds, seedRandom(seed)).flatMap((order, round) =>
     order.map((search) => ({ search, round })),
@@ -315,7 +315,7 @@ export async function measureSearches(
   }
   const times: SearchTimes[] = [];
   for (const [search, sample] of samples) {
-    const forwarded = (await search.countLookups()) - before.get(search)!;
+    const forwarded = (await search.countLookups()) - lookupsBefore.get(search)!;
     times.push({ forwarded, ...summarizeSamples(sample) });
   }
   return { busy: busySampler.computeBusyness(), times };

@@ -11,7 +11,7 @@ import {
   invert,
 } from '../bench/engine/comparison-text.ts';
 import type { Busyness, Comparison } from '../bench/engine/schema.ts';
-import { median } from '../bench/engine/statistics.ts';
+import { computeMedian } from '../bench/engine/statistics.ts';
 import { comparePaired } from '../bench/engine/verdict.ts';
 import type { SearchTimes } from './experiment.ts';
 
@@ -77,14 +77,18 @@ export function formatTimeCells(
   times: readonly SearchTimes[],
   seed: number,
 ): (readonly [time: string, faster: string])[] {
-  const comparisons = times.map((it, at) =>
-    at === 0 ? null : compareSearches(it, times[0]!, seed),
+  const comparisons = times.map((stackTimes, at) =>
+    at === 0 ? null : compareSearches(stackTimes, times[0]!, seed),
   );
-  const isNoisy = (it: Comparison | null): boolean => it?.verdict === 'too noisy to conclude';
+  const isNoisy = (comparison: Comparison | null): boolean =>
+    comparison?.verdict === 'too noisy to conclude';
   const areAllNoisy = comparisons.slice(1).every(isNoisy);
   return times.map(({ roundsMs }, at) => {
     const isHidden = at === 0 ? areAllNoisy : isNoisy(comparisons[at]!);
-    return [isHidden ? '-' : formatMs(median(roundsMs)), formatSpeedupCell(comparisons[at]!)];
+    return [
+      isHidden ? '-' : formatMs(computeMedian(roundsMs)),
+      formatSpeedupCell(comparisons[at]!),
+    ];
   });
 }
 

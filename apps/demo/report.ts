@@ -82,14 +82,14 @@ export function formatPassesTable({ seed }: ExperimentSettings, passes: Passes):
       'faster',
     ],
   ];
-  const [here, there] = passes.map(({ stacks }) => {
+  const [nearCells, awayCells] = passes.map(({ stacks }) => {
     const cells = formatTimeCells(stacks, seed);
     return new Map(stacks.map(({ name }, at) => [name, cells[at]!]));
   });
   const rows = stacks.map(({ name, title }, at) => {
     const { lookups, forwarded } = away.stacks[at]!;
-    const [time = '-'] = here!.get(name) ?? [];
-    return [title, groupDigits(lookups), groupDigits(forwarded), time, ...there!.get(name)!];
+    const [time = '-'] = nearCells!.get(name) ?? [];
+    return [title, groupDigits(lookups), groupDigits(forwarded), time, ...awayCells!.get(name)!];
   });
   return formatFigureTable([...head, ...rows]);
 }
@@ -126,14 +126,18 @@ const GAIN_MIN = 1.1;
 
 /** Formats the last sentence: the cache's gain over both storages, and the cost of Python. */
 export function formatSummary({ seed }: ExperimentSettings, [near, away]: Passes): string {
-  const [none, native, python] = away.stacks as readonly [StackResult, StackResult, StackResult];
-  const [noneNear, pythonNear] = near.stacks as readonly StackResult[];
+  const [uncached, native, python] = away.stacks as readonly [
+    StackResult,
+    StackResult,
+    StackResult,
+  ];
+  const [uncachedNear, pythonNear] = near.stacks as readonly StackResult[];
   const over = `Over ${describeStorage(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;
   const formatComparison = makeComparisonFormatter(seed);
   return (
-    `${formatComparison(`${over}, a search with the cache in Python`, 'one without a cache', python, none)}, and ` +
+    `${formatComparison(`${over}, a search with the cache in Python`, 'one without a cache', python, uncached)}, and ` +
     `${describePythonCost(python, native, seed)}; over ${describeStorage(near)} ` +
-    `${describeFolderGain(pythonNear!, noneNear!, seed)}.`
+    `${describeFolderGain(pythonNear!, uncachedNear!, seed)}.`
   );
 }
 
@@ -152,9 +156,9 @@ function describePythonCost(python: StackResult, native: StackResult, seed: numb
 }
 
 /** Describes the gain of the cache over the folder, where it is small or absent. */
-function describeFolderGain(python: StackResult, none: StackResult, seed: number): string {
-  const comparison = compareSearches(python, none, seed);
-  const clause = makeComparisonFormatter(seed)('it', 'one without a cache', python, none);
+function describeFolderGain(python: StackResult, uncached: StackResult, seed: number): string {
+  const comparison = compareSearches(python, uncached, seed);
+  const clause = makeComparisonFormatter(seed)('it', 'one without a cache', python, uncached);
   if (comparison === null || 1 / comparison.low >= GAIN_MIN) return clause;
   if (comparison.verdict !== 'too noisy to conclude') return `a cache gains nothing: ${clause}`;
   // The interval is too wide to state the cost, but its low end shows a gain below GAIN_MIN.

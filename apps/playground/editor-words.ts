@@ -22,7 +22,9 @@ const mapArgumentClasses = (spell: (name: string) => string): Record<string, str
 
 /** Names of fops and callbacks in both languages: a translator defines, but never calls them. */
 const FOP_METHODS = new Set(
-  fops.flatMap(({ name }) => ['', '_cbk', '_cancel', 'Cbk', 'Cancel'].map((end) => name + end)),
+  fops.flatMap(({ name }) =>
+    ['', '_cbk', '_cancel', 'Cbk', 'Cancel'].map((suffix) => name + suffix),
+  ),
 );
 const isFopMethod = (name: string): boolean => FOP_METHODS.has(name);
 
@@ -101,7 +103,7 @@ const formatProse = (comment = ''): string =>
 const toOneLine = (code: string): string =>
   code
     .replace(/\s+/g, ' ')
-    .replace(/\( | \)|,\s*(?=\))/g, (it) => it.trim().replace(',', ''))
+    .replace(/\( | \)|,\s*(?=\))/g, (match) => match.trim().replace(',', ''))
     .replace(/,\)/g, ')');
 
 // ---- Python
@@ -209,9 +211,9 @@ function makeModuleWords(
   const classMembers: Record<string, readonly MemberWords[]> = {};
   /** Adds a class, and the classes of its attributes. */
   const addClass = (name: string): void => {
-    const all = classes.get(name);
-    if (all === undefined || name in classMembers) return;
-    const members = all.filter((it) => name !== TRANSLATOR || !isFopMethod(it.name));
+    const allMembers = classes.get(name);
+    if (allMembers === undefined || name in classMembers) return;
+    const members = allMembers.filter((it) => name !== TRANSLATOR || !isFopMethod(it.name));
     // Of several overloads only the first is kept, which has the explanation.
     classMembers[name] = members.filter(
       (it, at) => members.findIndex((other) => other.name === it.name) === at,

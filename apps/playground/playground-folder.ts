@@ -1,4 +1,4 @@
-/** Writes the playground to an empty folder, or over an earlier playground. */
+/** Writes the playground to an empty folder, or over an earlier one, for `playground --out`. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';

@@ -1,4 +1,4 @@
-/** Serves the playground over HTTP to this machine only. */
+/** Serves the playground over HTTP, to this machine only; `glossa playground` calls it. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';

@@ -18,6 +18,6 @@ export function formatOtherEvent(event: OtherEvent): string {
   if (event.kind === 'lost') return `not recorded: ${printable(event.why)}`;
   const volume = printable(event.volume);
   if (event.kind === 'log') return `${volume}: ${formatLogEvent(event)}`;
-  const about = Object.entries(event.about).map(([key, value]) => `${key} ${printable(value)}`);
-  return `${volume}: ${event.event}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
+  const details = Object.entries(event.about).map(([key, value]) => `${key} ${printable(value)}`);
+  return `${volume}: ${event.event}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
 }

@@ -34,8 +34,8 @@ export function* generatePerfettoTrace(
   head: Head,
 ): Generator<string> {
   const { version, startedAt, filter } = head;
-  const about = { version, startedAt: new Date(startedAt).toISOString(), filter };
-  yield `{"displayTimeUnit":"ns","otherData":${JSON.stringify(about)},"traceEvents":[\n`;
+  const metadata = { version, startedAt: new Date(startedAt).toISOString(), filter };
+  yield `{"displayTimeUnit":"ns","otherData":${JSON.stringify(metadata)},"traceEvents":[\n`;
   for (const event of generateEvents(walks, others)) {
     yield `${JSON.stringify({ pid: 1, ...event })},\n`;
   }
@@ -88,9 +88,10 @@ function chooseLane(laneHop: LaneHop, lanes: LaneHop[][], parentTid: number | un
   const { hop, above, end } = laneHop;
   for (const lane of lanes) while (lane.length > 0 && lane.at(-1)!.end < hop.wind.at) lane.pop();
   const parentHop = parentTid === undefined ? undefined : lanes[parentTid - 1]!.at(-1);
-  const fits = parentHop?.hop === above && parentHop !== undefined && end <= parentHop.end;
-  const free = lanes.findIndex((lane) => lane.length === 0);
-  const at = fits ? parentTid! - 1 : free < 0 ? lanes.push([]) - 1 : free;
+  const fitsParentLane =
+    parentHop?.hop === above && parentHop !== undefined && end <= parentHop.end;
+  const freeLane = lanes.findIndex((lane) => lane.length === 0);
+  const at = fitsParentLane ? parentTid! - 1 : freeLane < 0 ? lanes.push([]) - 1 : freeLane;
   lanes[at]!.push(laneHop);
   return at + 1;
 }

@@ -50,8 +50,11 @@ export interface View {
 
 /** Returns the view that flags select. @throws {UsageError} */
 export function chooseView(flags: ViewFlags): View {
-  const [kind = 'tree', other] = VIEWS.filter((name) => flags[name] !== undefined && flags[name]);
-  if (other !== undefined) throw new UsageError(`use either --${kind} or --${other}, not both`);
+  const [kind = 'tree', secondKind] = VIEWS.filter(
+    (name) => flags[name] !== undefined && flags[name],
+  );
+  if (secondKind !== undefined)
+    throw new UsageError(`use either --${kind} or --${secondKind}, not both`);
   if (flags.request.length > 0 && kind === 'html') {
     throw new UsageError('--html has all requests: --request is for the other views');
   }

@@ -25,11 +25,11 @@ import { formatOtherLine, formatWalk } from './tree.ts';
 export async function showLive(
   operand: string,
   options: RecordingOptions,
-  summary: boolean,
+  isSummary: boolean,
   terminal: Terminal,
 ): Promise<number> {
   const live = await attachTrace(operand, options);
-  const view = summary ? makeSummaryView(terminal) : makeTreeView(live, terminal);
+  const view = isSummary ? makeSummaryView(terminal) : makeTreeView(live, terminal);
   const { tables, volumes } = live.head;
   const reader = new EventReader(tables, volumes);
   const walks = new Walks((walk) => view.addWalk(walk));
@@ -60,8 +60,8 @@ export async function recordLive(
   try {
     const { mountpoint } = live.server;
     if (mountpoint !== undefined) refuseInside(mountpoint, { recording: resolveFolderLinks(file) });
-    const onWriteError = (why: string): void => {
-      problem ??= why;
+    const onWriteError = (reason: string): void => {
+      problem ??= reason;
       live.close();
     };
     const recording = openOrFail(() => new RecordingFile(file, live.head, onWriteError), file);

@@ -41,8 +41,8 @@ export function checkVolfile(
     execFile(program, args, options, (error, stdout, stderr) => {
       // A status other than 0 means problems, which the JSON has.
       if (error !== null && stdout === '') {
-        const why = typeof error.code === 'number' ? stderr.trim() : error.message;
-        reject(new UnusableOutput(`${program} check: ${why}`));
+        const reason = typeof error.code === 'number' ? stderr.trim() : error.message;
+        reject(new UnusableOutput(`${program} check: ${reason}`));
         return;
       }
       try {

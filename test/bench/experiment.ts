@@ -17,7 +17,7 @@ import {
   placementTitles,
   readAllowedCpus,
 } from '../../apps/bench/engine/placement.ts';
-import { compare, divide, median, subtract } from '../../apps/bench/engine/statistics.ts';
+import { compare, computeMedian, divide, subtract } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
 import type { Bar } from './figures.ts';
 import { measureRounds, type Series } from './rounds.ts';
@@ -103,7 +103,7 @@ export const makeMedianColumn = <S extends object>(
   title: string,
   pick: PickValue<S>,
   format = formatDigits,
-): Column<S> => ({ title, cell: (mine) => format(median(mine.map(pick))) });
+): Column<S> => ({ title, cell: (mine) => format(computeMedian(mine.map(pick))) });
 
 /** The ratio to the first row. */
 export const makeRatioColumn = <S extends object>(

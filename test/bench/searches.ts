@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { formatDigits } from '../../apps/bench/engine/numbers.ts';
 import type { Placement } from '../../apps/bench/engine/placement.ts';
-import { median } from '../../apps/bench/engine/statistics.ts';
+import { computeMedian } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
 import {
   type Bars,
@@ -130,7 +130,7 @@ const makeSavedColumns = (which: SearchPass): Column<SearchTimes>[] => [
     title: 'lookups',
     cell(mine) {
       const counts = mine.map((times) => times[which].lookups);
-      return counts.includes(null) ? '' : formatDigits(median(counts as number[]));
+      return counts.includes(null) ? '' : formatDigits(computeMedian(counts as number[]));
     },
   },
 ];

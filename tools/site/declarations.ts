@@ -82,16 +82,16 @@ export function parseTypeScript(types: string): Declaration[] {
 /** Joins adjacent declarations of one name, such as overloads, and adjacent one-line ones. */
 function joinAdjacent(declarations: readonly Declaration[]): Declaration[] {
   const joined: Declaration[] = [];
-  for (const next of declarations) {
+  for (const declaration of declarations) {
     const last = joined.at(-1);
-    if (last?.name !== next.name) joined.push(next);
+    if (last?.name !== declaration.name) joined.push(declaration);
     else {
-      const space = next.name === ONE_LINE_NAME ? '\n' : '\n\n';
-      const doc = last.doc || next.doc;
+      const separator = declaration.name === ONE_LINE_NAME ? '\n' : '\n\n';
+      const doc = last.doc || declaration.doc;
       joined[joined.length - 1] = {
-        name: next.name,
+        name: declaration.name,
         doc,
-        code: `${last.code}${space}${next.code}`,
+        code: `${last.code}${separator}${declaration.code}`,
       };
     }
   }

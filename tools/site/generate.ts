@@ -137,11 +137,11 @@ export async function generate(): Promise<void> {
     const isText = page.source.endsWith('.md') || page.group === null;
     const texts = (page.parts ?? []).map(({ source }) => ({ source, text: read(source) }));
     const bodies = [page, ...texts].map(({ source, text }) => {
-      const bare = changeOutsideCode(text, (part) => part.replace(COMMENT_PATTERN, ''));
-      const linked = isText ? convertLinks(bare, source, findUrl) : bare;
+      const uncommented = changeOutsideCode(text, (part) => part.replace(COMMENT_PATTERN, ''));
+      const linkedText = isText ? convertLinks(uncommented, source, findUrl) : uncommented;
       const makeRunLink: BlockAdditions['makeRunLink'] = (language, code) =>
         makeModuleLink(source, language, code);
-      return extendCodeBlocks(addLessonLink(linked, source), { pictures, makeRunLink });
+      return extendCodeBlocks(addLessonLink(linkedText, source), { pictures, makeRunLink });
     });
     const frontMatter = { title: page.title, source: page.source, ...makeFrontMatter(page) };
     const name = page.url.endsWith('/') ? `${page.url}index` : page.url;
@@ -195,16 +195,20 @@ function makeMenus(pages: readonly Draft[]): object {
     ...makeMenu('Translators', 'translators'),
     ...makeMenu('Commands', 'commands'),
   ];
-  const firstLink = (group: string): string | undefined => listItems(group)[0]?.link;
+  const findFirstLink = (group: string): string | undefined => listItems(group)[0]?.link;
   const nav = [
     {
       text: 'Guide',
-      link: firstLink('start'),
+      link: findFirstLink('start'),
       activeMatch: '^/(start|operate|clusters|how-it-works)/',
     },
-    { text: 'Course', link: firstLink('course'), activeMatch: '^/course/' },
-    { text: 'Write', link: firstLink('write-a-translator'), activeMatch: '^/(write|examples)/' },
-    { text: 'Reference', link: firstLink('reference'), activeMatch: '^/reference/' },
+    { text: 'Course', link: findFirstLink('course'), activeMatch: '^/course/' },
+    {
+      text: 'Write',
+      link: findFirstLink('write-a-translator'),
+      activeMatch: '^/(write|examples)/',
+    },
+    { text: 'Reference', link: findFirstLink('reference'), activeMatch: '^/reference/' },
     ...(hasPlayground ? [{ text: 'Playground', link: PLAYGROUND_PATH, target: '_self' }] : []),
   ].filter(({ link }) => link !== undefined);
   return { nav, sidebar: { '/reference/': reference, '/files/': learn, '/': learn } };

@@ -149,14 +149,14 @@ function formatVolume({
     .join('\n\n');
 }
 
-const formatOptions = (table: Options, mark: string): string =>
+const formatOptions = (table: Options, headingMark: string): string =>
   Object.entries(table)
     .map(([key, spec]) => {
       // The first line of the description has the key and its type; indented prose follows.
       const [title, ...lines] = describeOption(key, spec).split('\n');
       const typeText = title!.slice(key.length).trim();
       const meaning = lines.map((line) => escapeMarkdown(line.trim())).join(' ');
-      return `${mark} ${formatCode(key)}\n\n${escapeMarkdown(typeText)}. ${meaning}`;
+      return `${headingMark} ${formatCode(key)}\n\n${escapeMarkdown(typeText)}. ${meaning}`;
     })
     .join('\n\n');
 

@@ -92,13 +92,13 @@ export class BusySampler {
   /** Ends the interval that began last. */
   end(): void {
     const { times, ownSeconds, pids } = this.intervalStart;
-    const now = this.sample(pids);
+    const intervalEnd = this.sample(pids);
     const { sums } = this;
-    sums.total += now.times.total - times.total;
-    sums.busy += now.times.busy - times.busy;
-    sums.steal += now.times.steal - times.steal;
-    sums.own += Math.max(0, now.ownSeconds - ownSeconds);
-    sums.runnable += times.runnable + now.times.runnable;
+    sums.total += intervalEnd.times.total - times.total;
+    sums.busy += intervalEnd.times.busy - times.busy;
+    sums.steal += intervalEnd.times.steal - times.steal;
+    sums.own += Math.max(0, intervalEnd.ownSeconds - ownSeconds);
+    sums.runnable += times.runnable + intervalEnd.times.runnable;
     sums.samples += 2;
   }
 

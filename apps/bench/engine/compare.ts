@@ -8,7 +8,7 @@
 import { describeBusyness } from './busy.ts';
 import { formatWorkloadTitle } from './placement.ts';
 import type { Comparison, Round, Run, StackResult, Workload } from './schema.ts';
-import { median } from './statistics.ts';
+import { computeMedian } from './statistics.ts';
 import { compareUnpaired, pairRounds, ROUNDS_MIN } from './verdict.ts';
 
 /** The comparison of one stack in one workload. */
@@ -38,9 +38,11 @@ export interface ComparedRuns {
 
 /** Compares two results of `parseRun`. Equal files always give equal comparisons. */
 export function compareRuns(a: Run, b: Run): ComparedRuns {
-  const others = new Map(b.workloads.map((workload) => [formatWorkloadTitle(workload), workload]));
+  const otherWorkloads = new Map(
+    b.workloads.map((workload) => [formatWorkloadTitle(workload), workload]),
+  );
   const lines = a.workloads.flatMap((workload) => {
-    const other = others.get(formatWorkloadTitle(workload));
+    const other = otherWorkloads.get(formatWorkloadTitle(workload));
     if (other === undefined) return [];
     return compareWorkload(workload, other, a.seed);
   });
@@ -77,7 +79,7 @@ const readMedianNs = ({ latency }: Round): number => latency.p50;
 /** Divides a stack's median by the first stack's, in each round that both have. */
 const computeRoundRatios = (result: StackResult, first: StackResult): number[] =>
   pairRounds(result.measured?.rounds ?? [], first.measured?.rounds ?? [])
-    .map(([own, beside]) => readMedianNs(own) / readMedianNs(beside))
+    .map(([subject, baseline]) => readMedianNs(subject) / readMedianNs(baseline))
     .filter(Number.isFinite);
 
 type ComparedValues = Pick<RunLine, 'a' | 'b' | 'compared' | 'missing'>;
@@ -95,8 +97,8 @@ function compareValues(
   }
   const compared = compareUnpaired(valuesB, valuesA, seed);
   return {
-    a: median(valuesA),
-    b: median(valuesB),
+    a: computeMedian(valuesA),
+    b: computeMedian(valuesB),
     compared,
     missing: compared === null ? `fewer than ${ROUNDS_MIN} rounds` : null,
   };
@@ -129,20 +131,21 @@ const SHOWN_MAX = 80;
 
 function* listDifferences(a: Run, b: Run): Generator<string> {
   const [first, second] = [listConditions(a), listConditions(b)];
-  for (const [condition, before] of first) {
-    const after = second.get(condition);
-    const isShort = before.length <= SHOWN_MAX && !before.includes('\n');
-    const values = isShort ? `: ${before}, then ${after}` : '';
+  for (const [condition, firstValue] of first) {
+    const secondValue = second.get(condition);
+    const isShort = firstValue.length <= SHOWN_MAX && !firstValue.includes('\n');
+    const values = isShort ? `: ${firstValue}, then ${secondValue}` : '';
     const hint = MACHINE_CONDITIONS.includes(condition) ? RATIOS_HINT : '';
-    if (after !== undefined && after !== before) yield `${condition} is another${values}${hint}`;
+    if (secondValue !== undefined && secondValue !== firstValue)
+      yield `${condition} is another${values}${hint}`;
   }
   const runs = [
     ['first', a, second],
     ['second', b, first],
   ] as const;
-  for (const [ordinal, run, others] of runs) {
+  for (const [ordinal, run, otherConditions] of runs) {
     for (const condition of listConditions(run).keys()) {
-      if (!others.has(condition)) yield `only the ${ordinal} run has ${condition}`;
+      if (!otherConditions.has(condition)) yield `only the ${ordinal} run has ${condition}`;
     }
     if (run.partial) yield `the ${ordinal} run ended early`;
     for (const workload of run.workloads) {

@@ -18,8 +18,8 @@ export function formatFactor(value: number): string {
   const text =
     value < 0.1 ? value.toPrecision(3) : value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
   if (text !== '1.00' || value === 1) return text;
-  const near = value.toFixed(4);
-  return near !== '1.0000' ? near : value > 1 ? '1.0001' : '0.9999';
+  const precise = value.toFixed(4);
+  return precise !== '1.0000' ? precise : value > 1 ? '1.0001' : '0.9999';
 }
 
 /** Formats an interval of ratios: `[1.12 – 1.16]`. */
@@ -70,11 +70,11 @@ function formatDifference(
   const texts = isFactor
     ? values.map(formatFactor)
     : formatPercents(values.map((value) => value - 1));
-  const span = formatSpan(texts, ratios);
+  const spanText = formatSpan(texts, ratios);
   const range = texts.slice(ratios.length).join(' – ');
   const bracket = range === '' ? '' : ` [${range}${isFactor ? '' : ' %'}]`;
-  if (isFactor) return `${factorWords[0]} ${span} ${factorWords[1]} ${other}${bracket}`;
-  return `is ${oriented.length > 1 ? '' : 'about '}${span} % ${percentWords} ${other}${bracket}`;
+  if (isFactor) return `${factorWords[0]} ${spanText} ${factorWords[1]} ${other}${bracket}`;
+  return `is ${oriented.length > 1 ? '' : 'about '}${spanText} % ${percentWords} ${other}${bracket}`;
 }
 
 /** Exchanges the two compared stacks. */
@@ -85,12 +85,12 @@ export const invert = ({ ratio, low, high }: Ratio): Ratio => ({
 });
 
 /** Describes one end of an interval: `6 % slower`, `2.10 times as long`. */
-export function formatBound(end: number): string {
-  if (end === 1) return 'the same';
-  const times = Math.max(end, 1 / end);
-  if (times >= FACTOR_MIN) return `${formatFactor(times)} times as ${end < 1 ? 'fast' : 'long'}`;
+export function formatBound(bound: number): string {
+  if (bound === 1) return 'the same';
+  const times = Math.max(bound, 1 / bound);
+  if (times >= FACTOR_MIN) return `${formatFactor(times)} times as ${bound < 1 ? 'fast' : 'long'}`;
   const [percent] = formatPercents([times - 1]);
-  return `${percent} % ${end < 1 ? 'faster' : 'slower'}`;
+  return `${percent} % ${bound < 1 ? 'faster' : 'slower'}`;
 }
 
 /**

@@ -6,11 +6,11 @@
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
 import {
+  computeMedianRatio,
   formatters,
   type MeasureName,
   measureNames,
   measures,
-  medianRatio,
   units,
 } from './measures.ts';
 import { formatRatio } from './numbers.ts';
@@ -42,23 +42,25 @@ const CONDITION_PATTERN =
 /** Parses a condition about stacks of these names. @throws {UsageError} */
 export function parseCondition(condition: string, stacks: readonly string[]): Condition {
   const text = condition.trim();
-  const invalidError = (why: string): UsageError => new UsageError(`--fail-if '${text}': ${why}`);
+  const makeInvalidError = (reason: string): UsageError =>
+    new UsageError(`--fail-if '${text}': ${reason}`);
   const match = CONDITION_PATTERN.exec(text);
   if (match === null)
-    throw invalidError('it is STACK MEASURE > NUMBER UNIT, or STACK/STACK MEASURE > NUMBER');
+    throw makeInvalidError('it is STACK MEASURE > NUMBER UNIT, or STACK/STACK MEASURE > NUMBER');
   const [, stack, divisor = null, measure, operator, number, unit] = match as unknown as [
     ...[string, string, string | undefined, MeasureName, Condition['operator'], string, string],
   ];
   const failIfUnknown = (role: string, name: string, known: readonly string[]): void => {
     if (known.includes(name)) return;
     const guess = didYouMean(name, known) || `; there are ${known.join(', ')}`;
-    throw invalidError(`no ${role} is called '${name}'${guess}`);
+    throw makeInvalidError(`no ${role} is called '${name}'${guess}`);
   };
   failIfUnknown('stack', stack, stacks);
   if (divisor !== null) failIfUnknown('stack', divisor, stacks);
   failIfUnknown('measure', measure, measureNames);
   const { kind } = measures[measure];
-  if (divisor !== null && unit !== '') throw invalidError(`a ratio has no unit, found '${unit}'`);
+  if (divisor !== null && unit !== '')
+    throw makeInvalidError(`a ratio has no unit, found '${unit}'`);
   const hasNoUnit = divisor !== null || (unit === '' && kind === 'rate');
   if (!hasNoUnit) failIfUnknown(`unit of a ${kind}`, unit, Object.keys(units[kind]));
   const bound = Number(number) * (hasNoUnit ? 1 : units[kind][unit]!);
@@ -92,5 +94,5 @@ function readValue({ stack, divisor, measure }: Condition, { results }: Workload
   if (measured === null || divisor === null)
     return measured && measures[measure].readValue(measured);
   const base = findMeasured(divisor);
-  return base === null ? null : medianRatio(measure, measured, base);
+  return base === null ? null : computeMedianRatio(measure, measured, base);
 }

@@ -243,6 +243,7 @@ async function warmUp(
       if (requestsLeft > 0) await step(requestsLeft);
       return { from, count: nextCount, rounds };
     }
+    // A short step gives a bad estimate, so the next one is at most 16 times as long.
     count = Math.min(nextCount, 16 * count);
   }
 }

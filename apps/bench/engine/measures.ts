@@ -2,7 +2,7 @@
 import { formatDuration, formatRate } from '../../../terminal/quantities.ts';
 import { formatWhole } from './numbers.ts';
 import type { Measurement, Round } from './schema.ts';
-import { median } from './statistics.ts';
+import { computeMedian } from './statistics.ts';
 import { pairRounds } from './verdict.ts';
 
 export type MeasureKind = 'time' | 'size' | 'rate';
@@ -75,7 +75,7 @@ export const measureNames = Object.keys(measures) as MeasureName[];
  * Returns the median of the rounds' ratios of two stacks, or the ratio of the totals for a measure
  * without rounds; null if no ratio is finite.
  */
-export function medianRatio(
+export function computeMedianRatio(
   name: MeasureName,
   subject: Measurement,
   baseline: Measurement,
@@ -90,5 +90,5 @@ export function medianRatio(
   const ratios = pairs
     .map(([a, b]) => (a ?? Number.NaN) / (b ?? Number.NaN))
     .filter(Number.isFinite);
-  return ratios.length === 0 ? null : median(ratios);
+  return ratios.length === 0 ? null : computeMedian(ratios);
 }

@@ -47,12 +47,13 @@ export interface CpuAssignment {
  * Gives the clients the last allowed CPU, because the first one is usually busier.
  * @throws {NotMeasured} if the placement needs two CPUs and there is one
  */
-export function assignCpus(place: Placement, allowed: string): CpuAssignment {
-  if (place === 'free') return { client: null, servers: allowed };
+export function assignCpus(placement: Placement, allowed: string): CpuAssignment {
+  if (placement === 'free') return { client: null, servers: allowed };
   const cpus = parseCpuList(allowed);
   const client = cpus.at(-1)!;
-  const server = place === 'same' ? client : cpus[0]!;
-  if (place === 'different' && server === client) throw new NotMeasured('there is only one CPU');
+  const server = placement === 'same' ? client : cpus[0]!;
+  if (placement === 'different' && server === client)
+    throw new NotMeasured('there is only one CPU');
   return { client, servers: String(server) };
 }
 

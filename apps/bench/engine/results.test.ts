@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeHistogram, recordNs } from './histogram.ts';
-import { measures, medianRatio } from './measures.ts';
+import { computeMedianRatio, measures } from './measures.ts';
 import { compareToFirst, type RoundSample, sumUpRounds } from './results.ts';
 import type { StackResult } from './schema.ts';
 
@@ -80,13 +80,13 @@ it('measures gives CPU time per request, but start and throughput per stack', ()
   expect(measures.throughput.readValue(measured!)).toBe(5);
 });
 
-it('medianRatio pairs the rounds for p50, and compares totals for memory', () => {
+it('computeMedianRatio pairs the rounds for p50, and compares totals for memory', () => {
   const [mine, other] = [
     makeResult('a', [200, 400, 900]).measured!,
     makeResult('b', [100, 200, 300]).measured!,
   ];
-  expect(medianRatio('p50', mine, other)).toBeCloseTo(2);
-  expect(medianRatio('memory', mine, other)).toBe(1);
-  expect(medianRatio('memory', mine, { ...other, peakMemoryBytes: null })).toBeNull();
-  expect(medianRatio('p50', mine, { ...other, rounds: [] })).toBeNull();
+  expect(computeMedianRatio('p50', mine, other)).toBeCloseTo(2);
+  expect(computeMedianRatio('memory', mine, other)).toBe(1);
+  expect(computeMedianRatio('memory', mine, { ...other, peakMemoryBytes: null })).toBeNull();
+  expect(computeMedianRatio('p50', mine, { ...other, rounds: [] })).toBeNull();
 });

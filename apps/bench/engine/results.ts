@@ -1,4 +1,4 @@
-/** Sums up the rounds of each stack, and compares them with the rounds of the first stack. Pure. */
+/** Sums up the rounds of each stack, and compares them with the rounds of the first stack. */
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { mergeHistograms, readDistribution, summarize } from './histogram.ts';
 import type { Measurement, Run, StackResult } from './schema.ts';
@@ -34,7 +34,7 @@ export function sumUpRounds(
 ): Measurement | null {
   if (samples.length === 0) return null;
   const sum = (readValue: (sample: RoundSample) => number): number =>
-    samples.reduce((all, sample) => all + readValue(sample), 0);
+    samples.reduce((total, sample) => total + readValue(sample), 0);
   const latency = readDistribution(mergeHistograms(samples.map((sample) => sample.latency)));
   return {
     rounds: samples.map(({ counts: _, answers: __, ...round }) => ({

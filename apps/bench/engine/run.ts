@@ -65,17 +65,17 @@ export async function runBench(
   measureOne = measure,
   runTrial = tryAll,
 ): Promise<BenchOutcome> {
-  const { placements: places, signal } = plan;
+  const { placements, signal } = plan;
   const runStart = performance.now();
   const date = new Date().toISOString();
   const stepsPerMeasurement = (plan.stacks.length + 1) * (plan.rounds + STEPS_BESIDE_ROUNDS);
   const measurements = plan.workloads.flatMap((workload) =>
-    places.map((place) => ({ workload, place })),
+    placements.map((place) => ({ workload, place })),
   );
-  const showProgress = (done: number, activity: string): void => {
+  const showProgress = (doneSteps: number, activity: string): void => {
     const elapsedSeconds = (performance.now() - runStart) / 1e3;
     plan.showProgress({
-      doneCount: done,
+      doneCount: doneSteps,
       total: measurements.length * stepsPerMeasurement,
       elapsedSeconds,
       item: activity,
@@ -96,10 +96,10 @@ export async function runBench(
   for (const [i, { workload, place }] of measurements.entries()) {
     if (signal.aborted) break;
     const title = formatWorkloadTitle({ name: workload, place });
-    let done = 0;
+    let doneSteps = 0;
     const onStep = (stack: string): void =>
       showProgress(
-        i * stepsPerMeasurement + Math.min(done++, stepsPerMeasurement - 1),
+        i * stepsPerMeasurement + Math.min(doneSteps++, stepsPerMeasurement - 1),
         `${title}, ${stack}`,
       );
     const reference = join(plan.folder, 'plain');

@@ -44,8 +44,8 @@ export function findRoundRange(
   { searches, rounds }: SearchPlan,
   round: number,
 ): { from: number; to: number } {
-  const firstSearch = (at: number): number => Math.round((at * searches.length) / rounds);
-  return { from: firstSearch(round), to: firstSearch(round + 1) };
+  const findFirstSearch = (at: number): number => Math.round((at * searches.length) / rounds);
+  return { from: findFirstSearch(round), to: findFirstSearch(round + 1) };
 }
 
 export const makeDirectoryName = (directory: number): string => `dir${directory}`;

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { seedRandom } from './random.ts';
 import {
   compare,
+  computeMedian,
+  computeMedianInterval,
+  computeQuantile,
   divide,
   estimate,
   isTooSpread,
-  median,
-  medianInterval,
-  quantile,
   subtract,
 } from './statistics.ts';
 
@@ -16,15 +16,15 @@ const rounds = fc.array(fc.double({ min: 0.1, max: 1000, noNaN: true }), { minLe
 
 describe('the median', () => {
   it('is the middle value, or the mean of the two in the middle', () => {
-    expect(median([3])).toBe(3);
-    expect(median([9, 1, 5])).toBe(5);
-    expect(median([10, 1, 9, 2])).toBe(5.5);
+    expect(computeMedian([3])).toBe(3);
+    expect(computeMedian([9, 1, 5])).toBe(5);
+    expect(computeMedian([10, 1, 9, 2])).toBe(5.5);
   });
 
   it('has as many values above as below', () => {
     fc.assert(
       fc.property(rounds, (values) => {
-        const middle = median(values);
+        const middle = computeMedian(values);
         const below = values.filter((value) => value < middle).length;
         const above = values.filter((value) => value > middle).length;
         expect(below).toBeLessThanOrEqual(values.length / 2);
@@ -64,9 +64,9 @@ describe('compare', () => {
   });
 });
 
-describe('quantile', () => {
+describe('computeQuantile', () => {
   it('interpolates between neighbours', () => {
-    expect([0, 0.25, 0.5, 0.9, 1].map((part) => quantile([40, 10, 30, 20], part))).toEqual([
+    expect([0, 0.25, 0.5, 0.9, 1].map((part) => computeQuantile([40, 10, 30, 20], part))).toEqual([
       10, 17.5, 25, 37, 40,
     ]);
   });
@@ -74,7 +74,7 @@ describe('quantile', () => {
   it('is the median at 0.5', () => {
     fc.assert(
       fc.property(rounds, (values) => {
-        expect(quantile(values, 0.5)).toBeCloseTo(median(values), 6);
+        expect(computeQuantile(values, 0.5)).toBeCloseTo(computeMedian(values), 6);
       }),
     );
   });
@@ -83,7 +83,7 @@ describe('quantile', () => {
 describe('the interval of a median', () => {
   it('leaves out as many values at each end as published tables, and needs six values', () => {
     const outside = [5, 6, 8, 9, 12, 15, 20, 100, 501, 2000].map((count) => {
-      const interval = medianInterval(Array.from({ length: count }, (_, i) => i));
+      const interval = computeMedianInterval(Array.from({ length: count }, (_, i) => i));
       return interval === null ? null : [interval.low, count - 1 - interval.high];
     });
     // From published tables of the sign test.
@@ -97,12 +97,12 @@ describe('the interval of a median', () => {
     const enough = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 6 });
     fc.assert(
       fc.property(enough, (values) => {
-        const { low, high } = medianInterval(values)!;
+        const { low, high } = computeMedianInterval(values)!;
         expect(low).toBeGreaterThanOrEqual(Math.min(...values));
         expect(high).toBeLessThanOrEqual(Math.max(...values));
-        expect(low).toBeLessThanOrEqual(median(values));
-        expect(high).toBeGreaterThanOrEqual(median(values));
-        const negated = medianInterval(values.map((value) => -value))!;
+        expect(low).toBeLessThanOrEqual(computeMedian(values));
+        expect(high).toBeGreaterThanOrEqual(computeMedian(values));
+        const negated = computeMedianInterval(values.map((value) => -value))!;
         expect([-negated.high + 0, -negated.low + 0]).toEqual([low + 0, high + 0]);
       }),
       { numRuns: 50 },
@@ -113,7 +113,7 @@ describe('the interval of a median', () => {
     const random = seedRandom(5);
     const drawSkewed = (): number => (1 - random()) ** -2;
     const hits = Array.from({ length: 400 }, () => {
-      const { low, high } = medianInterval(Array.from({ length: 15 }, drawSkewed))!;
+      const { low, high } = computeMedianInterval(Array.from({ length: 15 }, drawSkewed))!;
       return low <= 4 && 4 <= high;
     });
     expect(hits.filter(Boolean).length).toBeGreaterThanOrEqual(0.95 * hits.length - 8);

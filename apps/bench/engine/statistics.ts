@@ -26,7 +26,7 @@ const SPREAD_MAX = 1.5;
 const sortAscending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
 /** Returns the median of at least one value. */
-export function median(values: readonly number[]): number {
+export function computeMedian(values: readonly number[]): number {
   const sorted = sortAscending(values);
   const middle = sorted.length >> 1;
   const upper = sorted[middle]!;
@@ -34,7 +34,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Returns the value below which this fraction of the values lies, interpolated linearly. */
-export function quantile(values: readonly number[], fraction: number): number {
+export function computeQuantile(values: readonly number[], fraction: number): number {
   const sorted = sortAscending(values);
   const position = (sorted.length - 1) * fraction;
   const lower = sorted[Math.floor(position)]!;
@@ -43,7 +43,7 @@ export function quantile(values: readonly number[], fraction: number): number {
 
 /** Returns the median of at least one value, with the lowest and the highest value. */
 export const estimate = (values: readonly number[]): Estimate => ({
-  median: median(values),
+  median: computeMedian(values),
   low: Math.min(...values),
   high: Math.max(...values),
 });
@@ -103,7 +103,7 @@ function countLeftOut(count: number): number {
  * Returns the interval that contains the median with at least 95 % confidence, for any distribution
  * of the values (the interval of the sign test); null for fewer than MEDIAN_VALUES_MIN values.
  */
-export function medianInterval(values: readonly number[]): Interval | null {
+export function computeMedianInterval(values: readonly number[]): Interval | null {
   const outside = countLeftOut(values.length);
   if (outside < 0) return null;
   const sorted = sortAscending(values);

@@ -222,8 +222,8 @@ export class Target<S extends ServedMount = ServedMount> {
    */
   private listMeasuredPids(): number[] {
     const { access, server, settings, clients } = this;
-    const own = settings.cpus.client === null ? [process.pid] : [];
-    return [...own, ...(access.pids ?? []), ...(server ? [server.pid] : []), ...clients!.pids];
+    const ownPids = settings.cpus.client === null ? [process.pid] : [];
+    return [...ownPids, ...(access.pids ?? []), ...(server ? [server.pid] : []), ...clients!.pids];
   }
 
   /** Counts the lookups that have reached the storage since the mount; null without a counter. */
@@ -248,7 +248,7 @@ function makeRoundResult(
   const counts = sumCounts(results);
   if (passedOnCount !== null) counts[PASSED_ON_COUNTER] = passedOnCount;
   const sum = (readValue: (loop: ReplyTypes['run']) => number): number =>
-    results.reduce((all, loop) => all + readValue(loop), 0);
+    results.reduce((total, loop) => total + readValue(loop), 0);
   const sample: RoundSample = {
     ...rest,
     seconds: Math.max(...results.map(({ seconds }) => seconds)),

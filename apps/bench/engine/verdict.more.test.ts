@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Random, seedRandom } from './random.ts';
 import type { Round } from './schema.ts';
-import { median } from './statistics.ts';
+import { computeMedian } from './statistics.ts';
 import {
   comparePaired,
   compareRounds,
@@ -43,7 +43,7 @@ function simulate(noise: Noise, seed: number, slower = 1): [number[], number[]] 
       noise(random, turn / (2 * ROUNDS), roundNoise),
     );
     const mine = turn % 4 === 1 || turn % 4 === 2 ? 1 : 0;
-    stacks[mine].push(median(times) * (mine === 1 ? slower : 1));
+    stacks[mine].push(computeMedian(times) * (mine === 1 ? slower : 1));
   }
   return stacks;
 }

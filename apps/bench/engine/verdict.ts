@@ -9,11 +9,11 @@
 import { seedRandom } from './random.ts';
 import type { Comparison, Round, Verdict } from './schema.ts';
 import {
+  computeMedian,
+  computeMedianInterval,
+  computeQuantile,
   type Interval,
   MEDIAN_VALUES_MIN,
-  median,
-  medianInterval,
-  quantile,
 } from './statistics.ts';
 
 export const CONFIDENCE = 0.95;
@@ -45,9 +45,9 @@ export function comparePaired(
   seed: number,
 ): Comparison | null {
   const ratios = subject.map((value, i) => Math.log(value / baseline[i]!));
-  const interval = medianInterval(ratios);
+  const interval = computeMedianInterval(ratios);
   if (interval === null) return null;
-  return makeComparison(median(ratios), interval, estimateNoise(ratios, seed));
+  return makeComparison(computeMedian(ratios), interval, estimateNoise(ratios, seed));
 }
 
 /** Compares rounds that did not run side by side, such as those of two runs; null for too few. */
@@ -57,9 +57,9 @@ export function compareUnpaired(
   seed: number,
 ): Comparison | null {
   const [a, b] = [subject, baseline].map((values) => values.map(Math.log)) as [number[], number[]];
-  const [intervalA, intervalB] = [medianInterval(a), medianInterval(b)];
+  const [intervalA, intervalB] = [computeMedianInterval(a), computeMedianInterval(b)];
   if (intervalA === null || intervalB === null) return null;
-  const [centerA, centerB] = [median(a), median(b)];
+  const [centerA, centerB] = [computeMedian(a), computeMedian(b)];
   const center = centerA - centerB;
   // Independent errors add up as squares.
   const low = center - Math.hypot(centerA - intervalA.low, intervalB.high - centerB);
@@ -80,8 +80,8 @@ function estimateNoise(rounds: readonly number[], seed: number): number {
   const steps = rounds.slice(1).map((value, i) => value - rounds[i]!);
   const random = seedRandom(seed);
   const drawMedian = (): number =>
-    Math.abs(median(steps.map((step) => (random() < 0.5 ? step : -step))));
-  return quantile(Array.from({ length: NOISE_DRAWS }, drawMedian), CONFIDENCE);
+    Math.abs(computeMedian(steps.map((step) => (random() < 0.5 ? step : -step))));
+  return computeQuantile(Array.from({ length: NOISE_DRAWS }, drawMedian), CONFIDENCE);
 }
 
 /** Makes a comparison from logarithms, with an interval at least as wide as the noise. */

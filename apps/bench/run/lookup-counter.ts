@@ -20,7 +20,7 @@ export const makeLookupCounter =
         const dump = statedump.volumes.find((volume) => volume.name === name)?.dump;
         return dump === undefined ? Number.NaN : Number(dump['LOOKUP.hits'] ?? 0);
       });
-      const sum = numbers.reduce((all, count) => all + count, 0);
+      const sum = numbers.reduce((total, count) => total + count, 0);
       return Number.isNaN(sum) ? null : sum;
     } catch (error) {
       throw error instanceof Failure ? new ServerGone(error.message) : error;

@@ -1,4 +1,7 @@
-/** Starts and ends a glossa mount or brick in a child process, which never outlives its parent. */
+/**
+ * Starts and ends a glossa mount or brick for the bench and the demo, in a child process that never
+ * outlives its parent.
+ */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { ChildServer, type ServerExit } from '../../../server/child-server.ts';
 import { Failure } from '../../../terminal/exit.ts';

@@ -162,7 +162,7 @@ const findFirstFile = (folder: string, names: readonly string[]): string | undef
 
 /** Lists possible paths of a module: in the folder itself, or in a subfolder for the language. */
 const listCandidates = (language: string, name: string, extensions: readonly string[]): string[] =>
-  extensions.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
+  extensions.flatMap((extension) => [`${name}${extension}`, `${language}/${name}${extension}`]);
 
 /** Splits a word of --in: the language, and whether it had the suffix `-thread`. */
 const splitThreadSuffix = (language: string): [string, boolean] =>

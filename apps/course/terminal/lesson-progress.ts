@@ -17,10 +17,10 @@ export class LessonProgress {
 
   /** Lists the lessons passed in a language. */
   listPassed(language: LessonLanguage): ReadonlySet<string> {
-    const end = `.${language}`;
+    const suffix = `.${language}`;
     try {
-      const names = readdirSync(this.folder).filter((name) => name.endsWith(end));
-      return new Set(names.map((name) => name.slice(0, -end.length)));
+      const names = readdirSync(this.folder).filter((name) => name.endsWith(suffix));
+      return new Set(names.map((name) => name.slice(0, -suffix.length)));
     } catch {
       // Before the first passed lesson, the folder is absent.
       return new Set();

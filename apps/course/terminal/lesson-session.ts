@@ -97,8 +97,9 @@ export function storePassed(
   lesson: Lesson,
   terminal: Terminal,
 ): void {
-  const why = progress.storePassed(lesson.name, language);
-  if (why !== null) printWarning(`that this lesson is passed cannot be kept: ${why}`, terminal);
+  const failure = progress.storePassed(lesson.name, language);
+  if (failure !== null)
+    printWarning(`that this lesson is passed cannot be kept: ${failure}`, terminal);
 }
 
 class LessonSession {
@@ -135,7 +136,7 @@ class LessonSession {
     terminal.out('Edit it in another terminal, or in an editor. At each save it is checked here.');
     const unwatch = watchFolder(files.folder, [lessonLanguages[course.language].extension], {
       onChange: () => this.markSaved(),
-      onFailure: (why) => terminal.err(`glossa: the file is not watched any more: ${why}`),
+      onFailure: (failure) => terminal.err(`glossa: the file is not watched any more: ${failure}`),
     });
     try {
       return await this.handleKeys();

@@ -104,8 +104,8 @@ function makeLesson(roots: readonly string[], name: string, check: Check | undef
 export function chooseLesson(lessons: readonly Lesson[], word: string): Lesson {
   const match = lessons.find(({ name }) => listLessonNames(name).includes(word.toLowerCase()));
   if (match !== undefined) return match;
-  const all = lessons.map(({ name }) => name);
-  const hint = didYouMean(word, all.flatMap(listLessonNames)) || `; there is ${all.join(', ')}`;
+  const names = lessons.map(({ name }) => name);
+  const hint = didYouMean(word, names.flatMap(listLessonNames)) || `; there is ${names.join(', ')}`;
   throw new UsageError(`no lesson is called '${word}'${hint}`);
 }
 

@@ -27,8 +27,8 @@ const setHighlight = StateEffect.define<DecorationSet>();
 /** Decorates the line of the current request. */
 const highlightField = StateField.define<DecorationSet>({
   create: () => Decoration.none,
-  update: (before, { effects, changes }) =>
-    effects.find((effect) => effect.is(setHighlight))?.value ?? before.map(changes),
+  update: (decorations, { effects, changes }) =>
+    effects.find((effect) => effect.is(setHighlight))?.value ?? decorations.map(changes),
   provide: (field) => EditorView.decorations.from(field),
 });
 
@@ -64,8 +64,9 @@ export class Editor {
   constructor(settings: EditorSettings) {
     this.settings = settings;
     this.view = new EditorView({ parent: this.panel });
-    const add = (): void => this.askName('Name of the new file', '', (to) => this.add(to));
-    const rename = (): void => this.askName('New name', this.currentPath, (to) => this.rename(to));
+    const add = (): void => this.askName('Name of the new file', '', (path) => this.add(path));
+    const rename = (): void =>
+      this.askName('New name', this.currentPath, (path) => this.rename(path));
     this.element = html`<section class="editor" aria-label="Files">
       <div class="filebar">${this.tabs}
         <div class="acts">
@@ -207,8 +208,8 @@ export class Editor {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     const paths = [...this.states.keys()];
-    const next = (paths.indexOf(this.currentPath) + step + paths.length) % paths.length;
-    this.show(paths[next]!);
+    const nextIndex = (paths.indexOf(this.currentPath) + step + paths.length) % paths.length;
+    this.show(paths[nextIndex]!);
     this.tabs.querySelector<HTMLElement>('[aria-selected=true]')!.focus();
     event.preventDefault();
   }
@@ -216,13 +217,13 @@ export class Editor {
   /** Asks for a file name until it is valid; `onName` is not called if the user gives up. */
   private askName(label: string, value: string, onName: (path: string) => void): void {
     let path = value;
-    for (let why = ''; ; ) {
-      const name = prompt(why + label, path.slice(1))?.trim();
+    for (let hint = ''; ; ) {
+      const name = prompt(hint + label, path.slice(1))?.trim();
       if (name === undefined) return;
       path = `/${name.replace(/^\/+/, '')}`;
       if (path === value) return;
       if (FILE_PATH_PATTERN.test(path) && !this.states.has(path)) break;
-      why = FILE_PATH_PATTERN.test(path)
+      hint = FILE_PATH_PATTERN.test(path)
         ? `There is a ${path.slice(1)} already. `
         : 'A name has letters, digits, _, - and dots: cache.py, graph.vol. ';
     }
@@ -235,16 +236,16 @@ export class Editor {
     this.show(path);
   }
 
-  private rename(to: string): void {
+  private rename(newPath: string): void {
     this.storeOpenState();
     const from = this.currentPath;
     const entries = [...this.states].map(([path, state]): [string, EditorState] =>
-      path === from ? [to, this.makeState(to, state.doc.toString())] : [path, state],
+      path === from ? [newPath, this.makeState(newPath, state.doc.toString())] : [path, state],
     );
     this.states.clear();
     for (const [path, state] of entries) this.states.set(path, state);
     this.currentPath = '';
-    this.show(to);
+    this.show(newPath);
   }
 
   private remove(): void {

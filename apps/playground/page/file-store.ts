@@ -51,7 +51,7 @@ export interface StoreSettings {
   /** Returns the editor's files. */
   readFiles(): StoredFiles;
   /** Receives why the files cannot be stored; null when they can again. */
-  onError(why: string | null): void;
+  onError(reason: string | null): void;
 }
 
 export class FileStore {
@@ -166,9 +166,9 @@ export class FileStore {
   }
 
   /** Reports an error when it changes, not at each write. */
-  private reportError(why: string | null): void {
-    if (why !== this.lastError) this.settings.onError(why);
-    this.lastError = why;
+  private reportError(reason: string | null): void {
+    if (reason !== this.lastError) this.settings.onError(reason);
+    this.lastError = reason;
   }
 
   /** Reads the slots of all tabs, the newest first. */
@@ -199,7 +199,7 @@ function parseEntry(text: string): EarlierFiles | null {
   try {
     const entry = JSON.parse(text) as Partial<EarlierFiles> | null;
     const files = Object.values(entry?.files ?? {});
-    if (files.length === 0 || !files.every((it) => typeof it === 'string')) return null;
+    if (files.length === 0 || !files.every((text) => typeof text === 'string')) return null;
     const { open = '', lesson = '', distanceMs, journal, at } = entry!;
     const lines = Array.isArray(journal) ? journal.map(String) : [];
     const rest = { distanceMs: Number(distanceMs) || 0, journal: lines, at: Number(at) || 0 };

@@ -12,12 +12,16 @@ export function makeFramesView(model: Model): HTMLElement {
   const log = html`<ul class="small"></ul>`;
   model.on(['step'], () => {
     const { current, step } = model;
-    const now = current?.steps[step];
-    if (current === null || now === undefined) return;
-    const stack = listHopsTo(current.walk.root, now.hop) ?? [];
+    const currentStep = current?.steps[step];
+    if (current === null || currentStep === undefined) return;
+    const stack = listHopsTo(current.walk.root, currentStep.hop) ?? [];
     // The newest frame is on top, as in a debugger.
-    rows.replaceChildren(...stack.reverse().map((hop) => makeRow(hop, now.at, hop === now.hop)));
-    log.replaceChildren(...listLogLines(current, now.at).map((line) => html`<li>${line}</li>`));
+    rows.replaceChildren(
+      ...stack.reverse().map((hop) => makeRow(hop, currentStep.at, hop === currentStep.hop)),
+    );
+    log.replaceChildren(
+      ...listLogLines(current, currentStep.at).map((line) => html`<li>${line}</li>`),
+    );
   });
   return html`<section class="frames" id="frames" aria-label="Frame stack">
     <h3>Frame stack, the newest on top</h3>

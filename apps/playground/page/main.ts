@@ -100,9 +100,9 @@ class Playground {
     );
     this.store = new FileStore({
       readFiles: () => this.currentFiles,
-      onError: (why) => {
-        const text = `What you type is not kept when this page is closed: ${why}`;
-        if (why === null) this.notices.hide('store');
+      onError: (reason) => {
+        const text = `What you type is not kept when this page is closed: ${reason}`;
+        if (reason === null) this.notices.hide('store');
         else this.notices.show('store', text);
       },
     });
@@ -305,7 +305,7 @@ class Playground {
   }
 
   /** Starts a new worker with the same storage, after a call that never ended. */
-  private async restartWorker(why: string): Promise<readonly OutputPiece[]> {
+  private async restartWorker(reason: string): Promise<readonly OutputPiece[]> {
     this.startedTexts = null;
     const lines = this.journal.length;
     const runs = await this.startGraph();
@@ -314,9 +314,9 @@ class Playground {
     const outcome = runs
       ? `A new one runs${restoredText}.`
       : 'A new one does not start with these files.';
-    const text = `The worker was stopped: ${why}. ${outcome} What you typed is all there.`;
+    const text = `The worker was stopped: ${reason}. ${outcome} What you typed is all there.`;
     this.notices.show('lost', text);
-    return makeErrorOutput(`stopped: ${why}`);
+    return makeErrorOutput(`stopped: ${reason}`);
   }
 
   private addLog(lines: readonly string[]): void {
@@ -386,8 +386,8 @@ class Playground {
         void this.startGraph();
       },
     }));
-    const none = 'Nothing else was typed here before.';
-    this.notices.show('before', choices.length === 0 ? none : 'Take back:', choices);
+    const emptyText = 'Nothing else was typed here before.';
+    this.notices.show('before', choices.length === 0 ? emptyText : 'Take back:', choices);
   }
 
   /** The hint that “Undo…” restores the replaced files; '' if there are none. */

@@ -90,10 +90,10 @@ const OBJECT_PATH_PATTERN = /(?:^|[^\w.])((?:\w+\.)+)$/;
 
 /** Finds the members of the object at the end of `before`; null if its class is unknown. */
 function findMembers(
-  before: string,
+  textBefore: string,
   { names, classes }: Words[ModuleKind],
 ): readonly MemberWords[] | null {
-  const [first, ...rest] = OBJECT_PATH_PATTERN.exec(before)?.[1]?.split('.').slice(0, -1) ?? [];
+  const [first, ...rest] = OBJECT_PATH_PATTERN.exec(textBefore)?.[1]?.split('.').slice(0, -1) ?? [];
   let name = first === undefined || !Object.hasOwn(names, first) ? undefined : names[first];
   for (const part of rest) {
     const member = classes[name ?? '']?.find((it) => it.name === part);
@@ -123,12 +123,12 @@ export function makeModuleCompletions(kind: ModuleKind, words: Words): Completio
   const methods = words.fops.flatMap((fop) => makeMethodCompletions(fop, spelling));
   return (state, from, hasPrefix) => {
     const line = state.doc.lineAt(from);
-    const before = line.text.slice(0, from - line.from);
-    const members = findMembers(before, words[kind]);
+    const textBefore = line.text.slice(0, from - line.from);
+    const members = findMembers(textBefore, words[kind]);
     if (members !== null) {
       const completions = members.map(makeMemberCompletion);
       return hasPrefix ? [...completions, ...methods] : completions;
     }
-    return hasPrefix || spelling.precedingText.test(before) ? methods : [];
+    return hasPrefix || spelling.precedingText.test(textBefore) ? methods : [];
   };
 }

@@ -11,15 +11,20 @@ export class Notices {
   readonly element = html`<div class="notices" id="notices" role="status"></div>`;
   private readonly lines = new Map<string, HTMLElement>();
 
-  /** Shows a notice, instead of an earlier one of its kind. @param more element after the text */
-  show(kind: string, text: string, choices: readonly Choice[] = [], more?: HTMLElement): void {
+  /** Shows a notice, instead of an earlier one of its kind. @param extraElement element after the text */
+  show(
+    kind: string,
+    text: string,
+    choices: readonly Choice[] = [],
+    extraElement?: HTMLElement,
+  ): void {
     this.hide(kind);
     const choose = ({ act }: Choice): void => {
       this.hide(kind);
       act();
     };
     const line = html`<p class="notice">
-      <span>${text}</span>${more}
+      <span>${text}</span>${extraElement}
       ${choices.map((choice) => html`<button type="button" @click="${() => choose(choice)}">${choice.label}</button>`)}
       ${makeButton('×', 'Put this away', () => this.hide(kind))}
     </p>`;

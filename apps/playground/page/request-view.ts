@@ -100,13 +100,13 @@ export class RequestView {
   }
 
   private showEmpty(
-    why = 'Type a line into the shell: what it asks for is seen here, step by step.',
+    text = 'Type a line into the shell: what it asks for is seen here, step by step.',
   ): void {
     this.model = null;
     this.player.playModel(null);
     this.picture?.show(null, 0);
     this.onStep(null);
     this.steps.replaceChildren();
-    this.details.replaceChildren(html`<p class="none">${why}</p>`);
+    this.details.replaceChildren(html`<p class="none">${text}</p>`);
   }
 }

@@ -38,11 +38,11 @@ function readToken(stream: StringStream, state: ParserState): string | null {
     state.wordIndex = 0;
     return 'keyword';
   }
-  const kinds = WORD_CLASSES[state.statement.replace(/^subvolume$/, 'subvolumes')];
-  if (kinds === undefined) return 'invalid';
-  const kind = kinds[Math.min(state.wordIndex, kinds.length - 1)]!;
+  const classes = WORD_CLASSES[state.statement.replace(/^subvolume$/, 'subvolumes')];
+  if (classes === undefined) return 'invalid';
+  const wordClass = classes[Math.min(state.wordIndex, classes.length - 1)]!;
   state.wordIndex += 1;
-  return kind === 'string' && /^[-+]?\d/.test(word) ? 'number' : kind;
+  return wordClass === 'string' && /^[-+]?\d/.test(word) ? 'number' : wordClass;
 }
 
 export const volfileLanguage = StreamLanguage.define<ParserState>({

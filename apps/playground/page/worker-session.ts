@@ -1,6 +1,6 @@
 /**
- * The page's session with the worker that runs the graph: sends questions one after the other. A
- * worker that does not answer in time is replaced.
+ * Asks the worker that runs the graph the page's questions, one after the other. A worker that does
+ * not answer in time is replaced.
  */
 import type { LostCall, Question, Questions, WorkerAnswer } from '../play/protocol.ts';
 
@@ -60,11 +60,11 @@ export class WorkerSession {
   }
 
   /** Ends the worker: the pending question fails with this reason; the next starts a new worker. */
-  endWorker(why: string): void {
+  endWorker(reason: string): void {
     this.terminate();
     const pending = [...this.pending.values()];
     this.pending.clear();
-    for (const { reject } of pending) reject(new WorkerLost(why));
+    for (const { reject } of pending) reject(new WorkerLost(reason));
   }
 
   private terminate(): void {
@@ -153,9 +153,9 @@ export class LatestQuestion {
   }
 
   /** Ends the pending question, and its worker. */
-  end(why: string): void {
+  end(reason: string): void {
     this.questionNumber += 1;
-    if (this.isBusy) this.session?.endWorker(why);
+    if (this.isBusy) this.session?.endWorker(reason);
     this.isBusy = false;
   }
 }

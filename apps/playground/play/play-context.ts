@@ -90,9 +90,9 @@ export async function runInRealTime<R>(clock: VirtualClock, promise: Promise<R>)
       state.promise,
       new Promise((resolve) => setTimeout(resolve, ADVANCE_INTERVAL_MS)),
     ]);
-    const now = browser.now();
-    clock.advanceTo(clock.now + now - previous);
-    previous = now;
+    const realNow = browser.now();
+    clock.advanceTo(clock.now + realNow - previous);
+    previous = realNow;
   }
   return promise;
 }

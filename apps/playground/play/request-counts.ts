@@ -31,13 +31,14 @@ export class RequestCounts implements Observer {
   }
 
   get counters(): Counters {
-    const all = [...this.byFop].sort(([a], [b]) => (a < b ? -1 : 1));
-    const sum = (at: 0 | 1): number => all.reduce((total, [, counts]) => total + counts[at], 0);
+    const countsByFop = [...this.byFop].sort(([a], [b]) => (a < b ? -1 : 1));
+    const sum = (at: 0 | 1): number =>
+      countsByFop.reduce((total, [, counts]) => total + counts[at], 0);
     return {
       requestCount: sum(0),
       storageCount: sum(1),
       waitedMs: Math.round(this.waitedMs * 1000) / 1000,
-      byFop: Object.fromEntries(all.map(([fop, counts]) => [fop, [...counts] as const])),
+      byFop: Object.fromEntries(countsByFop.map(([fop, counts]) => [fop, [...counts] as const])),
     };
   }
 

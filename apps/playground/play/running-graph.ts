@@ -94,7 +94,7 @@ export class RunningGraph {
   private makeShell(volume: Volume): Shell {
     return new Shell(volume, (ms) => {
       this.sleptMs += ms;
-      return new Promise((done) => void this.clock.after(ms, done));
+      return new Promise((resolve) => void this.clock.after(ms, resolve));
     });
   }
 
@@ -103,20 +103,21 @@ export class RunningGraph {
     const { graph, clock, counts, volume } = this;
     const recording = makeTrafficRecorder(graph);
     const endRecording = graph.observe(recording.recorder);
-    const before = clock.now;
+    const startedAt = clock.now;
     this.sleptMs = 0;
     this.log.length = 0;
     counts.hasChanged = false;
     const endControl = new AbortController();
     const shell = this.makeShell(volume.with({ signal: endControl.signal }));
     const result = await advanceUntilSettled(clock, shell.run(line), () => this.sleptMs);
+    // The newest of the requests that are still pending.
     const unansweredCall = volume.client.client.initiator.calls.list().at(-1);
     endControl.abort();
     endRecording();
-    counts.addWait(clock.now - before - this.sleptMs);
+    counts.addWait(clock.now - startedAt - this.sleptMs);
     return {
       ...(result === UNANSWERED ? makeUnansweredResult(unansweredCall, graph.top) : result),
-      recording: recording.bytes(),
+      recording: recording.toBytes(),
       log: this.log.splice(0),
       counters: counts.counters,
       journal: counts.hasChanged ? line : null,

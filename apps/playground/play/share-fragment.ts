@@ -85,7 +85,7 @@ const isName = (name: string): boolean => /^\/(?!\/)/.test(name) && !name.split(
 
 /** Validates parsed JSON. @throws {StateError} */
 function checkState(value: unknown): PlayState {
-  const makeError = (why: string): StateError => new StateError(`this link ${why}`);
+  const makeError = (reason: string): StateError => new StateError(`this link ${reason}`);
   if (!isRecord(value)) throw makeError('holds no playground');
   const { texts, distanceMs, journal } = value;
   if (!isRecord(texts) || Object.keys(texts).length === 0 || !Object.values(texts).every(isText)) {

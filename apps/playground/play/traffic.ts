@@ -22,7 +22,7 @@ export interface TrafficRecorder {
   /** The observer for `graph.observe`. */
   readonly recorder: Recorder;
   /** The recording so far. */
-  bytes(): Uint8Array;
+  toBytes(): Uint8Array;
 }
 
 /**
@@ -54,7 +54,7 @@ export function makeTrafficRecorder(
   const now = (): number => context.now();
   return {
     recorder: new Recorder(recording, { filter, retention: limits, now, startedAt: now() }, ids),
-    bytes: () => recording.toBytes(),
+    toBytes: () => recording.toBytes(),
   };
 }
 
@@ -96,6 +96,6 @@ export class CheckTraffic {
   /** The traffic; null if no graph came up. */
   get traffic(): Traffic | null {
     if (this.recording === null) return null;
-    return { recording: this.recording.bytes(), counters: this.counts.counters };
+    return { recording: this.recording.toBytes(), counters: this.counts.counters };
   }
 }

@@ -21,13 +21,15 @@ export function makeFilterForm(model: Model): HTMLElement {
       fop: fop.value,
       volume: volume.value,
       path: path.value,
-      failed: failed.checked,
+      failedOnly: failed.checked,
     });
   const showCount = (): void => {
-    const all = formatRequestCount(outline.requests.length);
+    const totalText = formatRequestCount(outline.requests.length);
     const { length } = model.shownRequests;
     count.textContent =
-      length === outline.requests.length ? all : `${length.toLocaleString('en')} of ${all}`;
+      length === outline.requests.length
+        ? totalText
+        : `${length.toLocaleString('en')} of ${totalText}`;
   };
   model.on(['filter'], showCount);
   showCount();

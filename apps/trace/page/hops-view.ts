@@ -51,7 +51,7 @@ function formatPercent(at: number, { walk, steps }: CurrentRequest): string {
 /** Makes the rows of a hop and of all hops below it. */
 function makeLines(model: Model, current: CurrentRequest, hop: HopSeen, depth: number): HopRow[] {
   const { wind, unwind, below } = hop;
-  const end = unwind?.at ?? Math.max(wind.at, current.steps.at(-1)!.at);
+  const endAt = unwind?.at ?? Math.max(wind.at, current.steps.at(-1)!.at);
   const selfNs = ownNs(hop);
   const hereText = model.data.head.seesAll && answeredHere(hop) ? ' · here' : '';
   const failed = unwind !== null && unwind.opRet < 0 ? 'failed' : '';
@@ -67,8 +67,8 @@ function makeLines(model: Model, current: CurrentRequest, hop: HopSeen, depth: n
       ${unwind === null ? 'no answer yet' : formatResult(unwind)}${hereText}
     </span>
     <span class="track">
-      ${makeBar('waiting', wind.at, end, current)}
-      ${listOwnParts(hop, end).map(([from, to]) => makeBar('own', from, to, current))}
+      ${makeBar('waiting', wind.at, endAt, current)}
+      ${listOwnParts(hop, endAt).map(([from, to]) => makeBar('own', from, to, current))}
       <span class="cursor"></span>
     </span>
     <span class="small">${selfNs !== null && `${formatDuration(selfNs)} itself of ${formatDuration(tookNs(hop)!)}`}</span>
@@ -84,13 +84,13 @@ function makeBar(kind: string, from: number, to: number, current: CurrentRequest
 }
 
 /** Lists the intervals in which the hop's volume did not wait for one below it. */
-function listOwnParts({ wind, below }: HopSeen, end: number): [from: number, to: number][] {
+function listOwnParts({ wind, below }: HopSeen, endAt: number): [from: number, to: number][] {
   const parts: [number, number][] = [];
   let at = wind.at;
   for (const child of below) {
-    if (child.wind.at > at) parts.push([at, Math.min(child.wind.at, end)]);
-    at = Math.max(at, child.unwind?.at ?? end);
+    if (child.wind.at > at) parts.push([at, Math.min(child.wind.at, endAt)]);
+    at = Math.max(at, child.unwind?.at ?? endAt);
   }
-  if (at < end) parts.push([at, end]);
+  if (at < endAt) parts.push([at, endAt]);
   return parts;
 }

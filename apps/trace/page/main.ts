@@ -71,8 +71,8 @@ function makeOthersView({ head, outline: { others } }: RecordingData): Node[] {
       (event) =>
         html`<li>${formatClock(head.startedAt, event.at)}  ${formatOtherEvent(event)}</li>`,
     );
-  const more = others.length - rows.length;
-  if (more > 0) rows.push(html`<li>and ${more} more</li>`);
+  const omittedCount = others.length - rows.length;
+  if (omittedCount > 0) rows.push(html`<li>and ${omittedCount} more</li>`);
   return [
     html`<details class="others">
       <summary>Events of the graph and lines of its log (${others.length})</summary>
@@ -136,8 +136,8 @@ async function showPage(): Promise<void> {
   try {
     data = await readRecording();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    page.replaceChildren(html`<p role="alert">The recording cannot be read: ${why}</p>`);
+    const reason = error instanceof Error ? error.message : String(error);
+    page.replaceChildren(html`<p role="alert">The recording cannot be read: ${reason}</p>`);
     return;
   }
   const model = new Model(data);

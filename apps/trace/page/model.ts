@@ -1,4 +1,7 @@
-/** Holds the page's state: the recording, the filter, the selected request and its step. */
+/**
+ * Holds the state of a page that shows a recording (trace, playground): the filter, the selected
+ * request and its step.
+ */
 import { findPath } from '../../../runtime/observe/event-text.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
 import type { Outline } from '../../../runtime/observe/outline.ts';
@@ -12,7 +15,7 @@ export interface Filter {
   /** Part of the request's path. */
   readonly path: string;
   /** Only requests with a failure. */
-  readonly failed: boolean;
+  readonly failedOnly: boolean;
 }
 
 /** The parts of the model whose changes are reported to listeners. */
@@ -34,7 +37,7 @@ export interface RecordingData {
 
 export class Model {
   readonly data: RecordingData;
-  filter: Filter = { fop: '', volume: '', path: '', failed: false };
+  filter: Filter = { fop: '', volume: '', path: '', failedOnly: false };
   /** Numbers of the requests that pass the filter: indices in the outline's `requests`. */
   shownRequests: Int32Array;
   /** Index in `shownRequests` of the selected request; -1 if no request is selected. */
@@ -63,7 +66,7 @@ export class Model {
   }
 
   get failureCount(): number {
-    return this.failures.reduce((sum, one) => sum + one, 0);
+    return this.failures.reduce((sum, failed) => sum + failed, 0);
   }
 
   /** Filters the requests. The selected one stays if it passes; else the first is selected. */
@@ -97,7 +100,7 @@ export class Model {
     this.notify('step');
   }
 
-  private findMatching({ fop, volume, path, failed }: Filter): Int32Array {
+  private findMatching({ fop, volume, path, failedOnly: failed }: Filter): Int32Array {
     const { outline, head } = this.data;
     const { hops, requests } = outline;
     const matches = new Uint8Array(requests.length).fill(fop === '' && volume === '' ? 1 : 0);

@@ -78,7 +78,7 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: TimeRange)
   const columns = countColumns(model, range, width - LEFT - RIGHT);
   const slowest = Math.max(columns.slowest, 10 * DURATION_MIN_NS);
   const decades = Math.max(1, Math.ceil(Math.log10(slowest / DURATION_MIN_NS)));
-  const barHeight = (ns: number): number =>
+  const computeBarHeight = (ns: number): number =>
     (Math.log10(Math.max(ns, DURATION_MIN_NS) / DURATION_MIN_NS) / decades) * (baselineY - TOP);
   const [soft, well, bad] = [readColour('soft'), readColour('accent'), readColour('bad')];
   context.fillStyle = soft;
@@ -93,7 +93,7 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: TimeRange)
   }
   columns.counts.forEach((count, x) => {
     if (count === 0) return;
-    const bar = Math.max(BAR_WIDTH, barHeight(columns.durations[x]!));
+    const bar = Math.max(BAR_WIDTH, computeBarHeight(columns.durations[x]!));
     const failed = Math.ceil((bar * columns.failures[x]!) / count);
     context.fillStyle = well;
     context.fillRect(LEFT + x, baselineY - bar, BAR_WIDTH, bar - failed);

@@ -43,8 +43,8 @@ const SEPARATOR = /(?<=[^\s<>])[/_.,=:]+(?=[^\s<>])(?![^<]*>)/g;
 function removeBlankHeads(tokens: Token[]): void {
   for (let from = 0; from < tokens.length; from++) {
     if (tokens[from]!.type !== 'thead_open') continue;
-    const end = tokens.findIndex(({ type }, at) => at > from && type === 'thead_close');
-    const head = tokens.slice(from, end + 1);
+    const endIndex = tokens.findIndex(({ type }, at) => at > from && type === 'thead_close');
+    const head = tokens.slice(from, endIndex + 1);
     if (head.every(({ content }) => content === '')) tokens.splice(from, head.length);
   }
 }

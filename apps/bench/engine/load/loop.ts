@@ -1,4 +1,7 @@
-/** Runs the requests of a client one after the other, times each and checks it afterwards. */
+/**
+ * Runs the requests of a client one after the other, times each and checks it afterwards. client.ts
+ * calls it in each client process.
+ */
 import type { RequestRange, Requests } from '../workloads/workload.ts';
 
 /** Returns the time in milliseconds. */

@@ -55,7 +55,7 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
-const makeTextBlocks = (all: readonly string[]): Block[] => all.map((text) => ({ text }));
+const makeTextBlocks = (texts: readonly string[]): Block[] => texts.map((text) => ({ text }));
 
 /** Makes the sections of a report, which follow its question and the answers. */
 export function makeSections(run: Run): Section[] {

@@ -1,5 +1,5 @@
 /**
- * The parts of ECharts (https://echarts.apache.org) that pictures need. The build (tools/bundle.ts)
+ * Loads the parts of ECharts (https://echarts.apache.org) that pictures need. The build (tools/bundle.ts)
  * bundles them into this file, so that the installed package does not depend on ECharts.
  */
 import { LineChart } from 'echarts/charts';

@@ -80,10 +80,10 @@ export const describeRefusal = ({ words, expected: { code } }: TriedCommand): st
 export function describeFailure({ words, expected }: TriedCommand): string | null {
   const { status, signal, lastErrorLine } = expected;
   if (status === 0) return null;
-  const end = signal === null ? `ends with status ${status}` : `is ended by ${signal}`;
+  const endText = signal === null ? `ends with status ${status}` : `is ended by ${signal}`;
   const detail = lastErrorLine === '' ? '' : ` (${lastErrorLine})`;
   return (
-    `the command '${words.join(' ')}' ${end} in an empty folder${detail}: what is measured is how ` +
+    `the command '${words.join(' ')}' ${endText} in an empty folder${detail}: what is measured is how ` +
     'fast it fails'
   );
 }

@@ -80,13 +80,13 @@ const makeReadWorkload = (blockBytes: number): WorkloadKind => ({
   open(setting) {
     const fd = openData(setting);
     const data = new Uint8Array(blockBytes);
-    const blockOffset = (i: number): number => (i * blockBytes) % DATA_SIZE;
+    const computeOffset = (i: number): number => (i * blockBytes) % DATA_SIZE;
     return {
       prepare(i) {
-        if (blockOffset(i) === 0) posixFadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+        if (computeOffset(i) === 0) posixFadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
       },
-      send: (i) => pread(fd, data, blockBytes, blockOffset(i)),
-      check: (i, status) => checkRead(data, status, blockBytes, blockOffset(i)),
+      send: (i) => pread(fd, data, blockBytes, computeOffset(i)),
+      check: (i, status) => checkRead(data, status, blockBytes, computeOffset(i)),
       close: () => void close(fd),
     };
   },
@@ -111,11 +111,11 @@ export const randread: WorkloadKind = {
     const fd = openData(setting);
     posixFadvise(fd, 0, 0, POSIX_FADV_RANDOM);
     const data = new Uint8Array(PAGE_SIZE);
-    const blockOffset = (i: number): number => pages[i % DRAWN_PAGES]! * PAGE_SIZE;
+    const computeOffset = (i: number): number => pages[i % DRAWN_PAGES]! * PAGE_SIZE;
     return {
-      prepare: (i) => void posixFadvise(fd, blockOffset(i), PAGE_SIZE, POSIX_FADV_DONTNEED),
-      send: (i) => pread(fd, data, PAGE_SIZE, blockOffset(i)),
-      check: (i, status) => checkRead(data, status, PAGE_SIZE, blockOffset(i)),
+      prepare: (i) => void posixFadvise(fd, computeOffset(i), PAGE_SIZE, POSIX_FADV_DONTNEED),
+      send: (i) => pread(fd, data, PAGE_SIZE, computeOffset(i)),
+      check: (i, status) => checkRead(data, status, PAGE_SIZE, computeOffset(i)),
       close: () => void close(fd),
     };
   },
@@ -139,17 +139,17 @@ const makeWriteWorkload = (blockBytes: number): WorkloadKind => ({
     );
     const data = new Uint8Array(blockBytes);
     const readBack = new Uint8Array(blockBytes);
-    const blockOffset = (i: number): number => (i * blockBytes) % DATA_SIZE;
+    const computeOffset = (i: number): number => (i * blockBytes) % DATA_SIZE;
     const readBackEvery = Math.max(16, READ_BACK_BYTES / blockBytes);
     return {
       prepare(i) {
-        const offset = blockOffset(i);
+        const offset = computeOffset(i);
         if (offset === 0) callOrThrow(ftruncate(fd, 0), 'ftruncate');
         fillPattern(data, offset, SALT);
       },
-      send: (i) => pwrite(fd, data, blockBytes, blockOffset(i)),
+      send: (i) => pwrite(fd, data, blockBytes, computeOffset(i)),
       check(i, status) {
-        const offset = blockOffset(i);
+        const offset = computeOffset(i);
         if (status < 0) return `write at ${offset} fails: ${describeStatus(status)}`;
         if (status !== blockBytes)
           return `write at ${offset} takes ${status} of ${blockBytes} bytes`;

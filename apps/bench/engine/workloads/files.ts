@@ -38,7 +38,7 @@ export const smallfile: WorkloadKind = {
     const names = Array.from({ length: 100 }, (_, i) =>
       toCString(makeNumberedName(`client${client}-`, i)),
     );
-    const fileName = (i: number): Uint8Array => names[i % names.length]!;
+    const pickName = (i: number): Uint8Array => names[i % names.length]!;
     const out = new Statx();
     return {
       prepare(i) {
@@ -46,7 +46,7 @@ export const smallfile: WorkloadKind = {
         readBack.fill(0);
       },
       send(i) {
-        const name = fileName(i);
+        const name = pickName(i);
         const fd = openat(folder, name, NEW_FILE_FLAGS, 0o644);
         if (fd < 0) return fd;
         const writeStatus = pwrite(fd, data, FILE_SIZE, 0);
@@ -62,7 +62,7 @@ export const smallfile: WorkloadKind = {
         if (!isPattern(readBack, FILE_SIZE, 0, i)) return 'what came back is not what was written';
         // Checking every removal would change the workload.
         if (i % 64 !== 0) return null;
-        const statStatus = statx(folder, fileName(i), 0, STATX_BASIC_STATS, out.bytes);
+        const statStatus = statx(folder, pickName(i), 0, STATX_BASIC_STATS, out.bytes);
         return statStatus === -ENOENT
           ? null
           : `a removed file: stat says ${describeStatus(statStatus)}`;

@@ -37,10 +37,11 @@ function makeStatRequests(setting: WorkloadSetting, names: readonly string[]): R
   const order = shuffle([...names.keys()], random);
   const folder = openFolder(setting.root);
   const out = new Statx();
-  const nameIndex = (i: number): number => order[i % order.length]!;
+  const findNameIndex = (i: number): number => order[i % order.length]!;
   return {
-    send: (i) => statx(folder, paths[nameIndex(i)]!, 0, STATX_BASIC_STATS, out.bytes),
-    check: (i, status) => compareStat(names[nameIndex(i)]!, expected[nameIndex(i)]!, status, out),
+    send: (i) => statx(folder, paths[findNameIndex(i)]!, 0, STATX_BASIC_STATS, out.bytes),
+    check: (i, status) =>
+      compareStat(names[findNameIndex(i)]!, expected[findNameIndex(i)]!, status, out),
     close: () => void close(folder),
   };
 }

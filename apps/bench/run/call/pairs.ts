@@ -35,7 +35,7 @@ export async function measurePairs<N extends string>(
 ): Promise<Series<N>> {
   const names = Object.keys(variants) as N[];
   for (const name of names) {
-    for (let done = 0; done < load.warmUpRequests; done += load.requestsPerBatch)
+    for (let doneCount = 0; doneCount < load.warmUpRequests; doneCount += load.requestsPerBatch)
       await variants[name](load.requestsPerBatch);
     environment.signal.throwIfAborted();
   }

@@ -46,13 +46,13 @@ export function addOthers(
       ? { word, stacksOrProblem }
       : { word, stacksOrProblem: findMounterProblem() ?? stacksOrProblem };
   });
-  const ready = prepared.flatMap(({ stacksOrProblem }) =>
+  const preparedStacks = prepared.flatMap(({ stacksOrProblem }) =>
     typeof stacksOrProblem === 'string' ? [] : [stacksOrProblem],
   );
   const warnings = prepared.flatMap(({ word, stacksOrProblem }) =>
     typeof stacksOrProblem === 'string' ? [`${word} is left out: ${stacksOrProblem}`] : [],
   );
-  const otherStacks = ready.flatMap((entry) => entry.stacks);
+  const otherStacks = preparedStacks.flatMap((entry) => entry.stacks);
   const otherNamesText =
     otherStacks.length === 0 ? '' : `, beside ${joinNames(otherStacks.map(({ name }) => name))}`;
   return {
@@ -61,7 +61,7 @@ export function addOthers(
     warnings: [...stacks.warnings, ...warnings],
     others: {
       stacks: otherStacks,
-      versions: Object.assign({}, ...ready.map(({ versions }) => versions)),
+      versions: Object.assign({}, ...preparedStacks.map(({ versions }) => versions)),
     },
   };
 }

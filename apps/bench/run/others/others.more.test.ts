@@ -127,7 +127,7 @@ describe('a stack of --with', () => {
   };
   const timeouts = { entry: 0, attribute: 1, negative: 0 };
 
-  it("that does not mount is reported with its server's error message", async () => {
+  it("is reported with its server's error message if it does not mount", async () => {
     const plan = makeOtherPlan(failing, { scratch, data: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow(new NotMeasured('it did not mount: error: no luck'));
     expect(readFileSync(join(scratch, 'failing.log'), 'utf8')).toContain('no luck');

@@ -48,8 +48,8 @@ export class Lessons {
   });
   private readonly bar = makeLessonBar({
     check: () => void this.check(),
-    hint: () => this.showHint(),
-    solution: () => this.showSolution(),
+    showHint: () => this.showHint(),
+    showSolution: () => this.showSolution(),
     reset: () => this.reset(),
   });
   private loading: Promise<readonly LessonData[]> | null = null;

@@ -3,8 +3,8 @@ import { html } from '../../../trace/page/dom.ts';
 
 export interface BarActions {
   check(): void;
-  hint(): void;
-  solution(): void;
+  showHint(): void;
+  showSolution(): void;
   reset(): void;
 }
 
@@ -23,8 +23,8 @@ export function makeLessonBar(actions: BarActions) {
     <h3>Your turn</h3>${task}
     <div class="acts" role="toolbar" aria-label="Lesson">
       ${check}
-      ${makeButton('hint', 'Hint', 'A hint; again, another one', actions.hint)}
-      ${makeButton('solution', 'Solution', 'What is missing to the solution', actions.solution)}
+      ${makeButton('hint', 'Hint', 'A hint; again, another one', actions.showHint)}
+      ${makeButton('solution', 'Solution', 'What is missing to the solution', actions.showSolution)}
       ${makeButton('reset', 'Begin anew', 'The file of this lesson as it was at first', actions.reset)}
       ${next}
     </div>
@@ -67,10 +67,10 @@ export function makeLessonBar(actions: BarActions) {
     },
     /** Shows the solution. @param difference in the format of diff(1) */
     showSolution(difference: string, onTake: () => void): void {
-      const [from, to, ...rest] = difference.split('\n');
+      const [fromHeader, toHeader, ...rest] = difference.split('\n');
       solution.replaceChildren(
         html`<p>From your file (-) to the solution (+):</p>`,
-        html`<pre class="diff">${[from, to].map((line) => html`<span>${line}</span>`)}${rest.map(makeDiffLine)}</pre>`,
+        html`<pre class="diff">${[fromHeader, toHeader].map((line) => html`<span>${line}</span>`)}${rest.map(makeDiffLine)}</pre>`,
         makeButton('take', 'Take the solution', '“Undo…” has what you had', onTake),
       );
     },

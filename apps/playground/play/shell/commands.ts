@@ -77,10 +77,10 @@ async function forEachTarget(
   const target = await context.volume.stat(to, { throwIfNoEntry: false });
   const isFolder = target?.isDirectory() === true;
   if (sources.length > 1 && !isFolder) throw new UsageError(`${to}: is no folder`);
-  const baseName = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1)!;
+  const findBaseName = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1)!;
   await forEachOperand(
     context,
-    (from) => action(from, isFolder ? joinPath(to, baseName(from)) : to),
+    (from) => action(from, isFolder ? joinPath(to, findBaseName(from)) : to),
     sources,
   );
 }

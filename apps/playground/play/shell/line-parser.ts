@@ -40,12 +40,12 @@ function tokenize(line: string): Token[] {
   for (let at = 0; at < line.length; at = TOKEN_PATTERN.lastIndex) {
     TOKEN_PATTERN.lastIndex = at;
     const match = TOKEN_PATTERN.exec(line);
-    const sign = line[at]!;
+    const character = line[at]!;
     if (match === null) {
       throw new LineSyntaxError(
-        `'"`.includes(sign)
-          ? `unexpected end of line while looking for matching ${sign}`
-          : `this shell has no '${sign}': help says what there is`,
+        `'"`.includes(character)
+          ? `unexpected end of line while looking for matching ${character}`
+          : `this shell has no '${character}': help says what there is`,
       );
     }
     const [, operator, word] = match;
@@ -69,20 +69,20 @@ export function parseLine(line: string): SimpleCommand[] {
   while (remaining.length > 0) {
     const words: string[] = [];
     let to: SimpleCommand['to'] = null;
-    let end: Token | undefined;
-    while (remaining.length > 0 && end === undefined) {
+    let endToken: Token | undefined;
+    while (remaining.length > 0 && endToken === undefined) {
       const token = remaining.shift()!;
       if ('word' in token) words.push(token.word);
-      else if (token.operator[0] !== '>') end = token;
+      else if (token.operator[0] !== '>') endToken = token;
       else {
         const path = remaining.shift();
         if (path === undefined || !('word' in path)) throw makeTokenError(path);
         to = { path: path.word, appends: token.operator === '>>' };
       }
     }
-    if (words.length === 0) throw makeTokenError(end);
+    if (words.length === 0) throw makeTokenError(endToken);
     commands.push({ words, to, ifSucceeded });
-    ifSucceeded = end !== undefined && 'operator' in end && end.operator === '&&';
+    ifSucceeded = endToken !== undefined && 'operator' in endToken && endToken.operator === '&&';
     if (ifSucceeded && remaining.length === 0) throw makeTokenError(undefined);
   }
   return commands;
