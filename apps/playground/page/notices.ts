@@ -11,7 +11,7 @@ export class Notices {
   readonly element = html`<div class="notices" id="notices" role="status"></div>`;
   private readonly lines = new Map<string, HTMLElement>();
 
-  /** Shows a notice, instead of an earlier one of its kind. @param extraElement element after the text */
+  /** Shows a notice, instead of an earlier one of its kind. @param extraElement after the text */
   show(
     kind: string,
     text: string,

@@ -52,7 +52,7 @@ function removeBlankHeads(tokens: Token[]): void {
 /** The site's path on its server, from --base of ../build.ts. */
 const base = process.env.SITE_BASE ?? '/';
 
-/** Writes the licences of the packages in the pages' programs, but not in the server's rendering. */
+/** Writes the licences of the packages in the pages' programs, without the server's rendering. */
 const notices = {
   ...license({ thirdParty: { output: join(site, '.generated/THIRD-PARTY.txt') } }),
   apply: (_: unknown, { isSsrBuild }: { readonly isSsrBuild?: boolean }) => isSsrBuild !== true,

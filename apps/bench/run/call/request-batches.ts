@@ -39,28 +39,28 @@ function makeBatch(
   expectedErrno: number,
   windRequest: (index: number, onReply: ReplyCallback) => void,
 ): Batch {
-  let isPending = false;
+  let pending = false;
   let mismatch: string | undefined;
   let resume: (() => void) | null = null;
   const onReply: ReplyCallback = (_frame, _cookie, _xl, opRet, opErrno) => {
     if (opRet !== expectedRet || (opRet < 0 && opErrno !== expectedErrno)) {
       mismatch = `a reply was ${opRet < 0 ? (errnoName(opErrno) ?? opErrno) : opRet}`;
     }
-    isPending = false;
+    pending = false;
     resume?.();
   };
   return async (count) => {
     let index = 0;
     const windUntilPending = (): void => {
-      for (isPending = false; index < count && !isPending; index++) {
-        isPending = true;
+      for (pending = false; index < count && !pending; index++) {
+        pending = true;
         windRequest(index, onReply);
       }
     };
     const begin = performance.now();
     while (index < count) {
       if (!runSharedTurn(windUntilPending)) throw new NotMeasured('a call ran too long');
-      if (isPending) {
+      if (pending) {
         await new Promise<void>((resolve) => {
           resume = resolve;
         });
