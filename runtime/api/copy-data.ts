@@ -115,10 +115,14 @@ function* copyRange(
   onPiece: PieceObserver,
 ): Steps<number> {
   let shortAt = end;
+  // The data of a reply need not be copied if it is in the target before another request is sent.
+  const memory = to.file.takesDataAtOnce ? new Uint8Array(PIECE_BYTES) : null;
   yield* inParallel(range(start, end, PIECE_BYTES), MAX_PARALLEL_PIECES, function* (at) {
     if (at >= shortAt) return;
     const wanted = Math.min(end - at, PIECE_BYTES);
-    const piece = yield* withErrorContext('read', from.path, from.file.readOnce(wanted, at));
+    const read =
+      memory === null ? from.file.readOnce(wanted, at) : from.file.readUncopied(memory, wanted, at);
+    const piece = yield* withErrorContext('read', from.path, read);
     if (piece.length < wanted) shortAt = Math.min(shortAt, at + piece.length);
     if (piece.length === 0) return;
     yield* withErrorContext('write', to.path, to.file.writeOnce(piece, at));

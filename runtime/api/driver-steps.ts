@@ -53,14 +53,25 @@ export class RequestStack extends Stack {
   readonly driver: DriverSteps;
   private readonly row: FopRow;
   private readonly args: readonly unknown[];
+  private readonly dataMemory: Uint8Array | null;
 
-  constructor(driver: DriverSteps, row: FopRow, args: readonly unknown[]) {
+  constructor(
+    driver: DriverSteps,
+    row: FopRow,
+    args: readonly unknown[],
+    dataMemory: Uint8Array | null,
+  ) {
     const { uid, gid, pid, groups, lkOwner } = driver.caller;
     super(uid, gid, pid, row.logName, () => groups);
     this.lkOwner = lkOwner ?? '';
     this.driver = driver;
     this.row = row;
     this.args = args;
+    this.dataMemory = dataMemory;
+  }
+
+  override get readBuffer(): Uint8Array | null {
+    return this.dataMemory;
   }
 
   get fop(): FopName {
@@ -93,18 +104,28 @@ export interface DriverSettings {
   readonly awaitsPromise?: boolean;
 }
 
+const READV = findFop('readv')!;
+
 /** The wait of an operation for the reply to one fop. */
 class FopWait implements Wait {
   private readonly driver: DriverSteps;
   private readonly row: FopRow;
   private readonly args: readonly unknown[];
   private readonly updatesTable: boolean;
+  private readonly readBuffer: Uint8Array | null;
 
-  constructor(driver: DriverSteps, row: FopRow, args: readonly unknown[], updatesTable: boolean) {
+  constructor(
+    driver: DriverSteps,
+    row: FopRow,
+    args: readonly unknown[],
+    updatesTable: boolean,
+    readBuffer: Uint8Array | null = null,
+  ) {
     this.driver = driver;
     this.row = row;
     this.args = args;
     this.updatesTable = updatesTable;
+    this.readBuffer = readBuffer;
   }
 
   start(operation: Operation): void {
@@ -114,7 +135,7 @@ class FopWait implements Wait {
       operation.fail(refusal);
       return;
     }
-    const stack = new RequestStack(driver, row, args);
+    const stack = new RequestStack(driver, row, args, this.readBuffer);
     const frame = driver.client.begin(stack);
     driver.onRequest?.(stack);
     const name = row.name as FopName;
@@ -185,6 +206,16 @@ export class DriverSteps {
   *expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Steps<Reply> {
     const reply = (yield new FopWait(this, findFop(name)!, args, true)) as Reply;
     if (reply.opRet < 0) throw new FopError(reply.opErrno, describeRequest(name, args));
+    return reply;
+  }
+
+  /**
+   * Reads without a copy of the data: it is in `readBuffer`, or in the memory of a volume, and valid until the
+   * operation waits again. @throws {FopError}
+   */
+  *readUncopied(readBuffer: Uint8Array, ...args: FopTable['readv']['args']): Steps<Reply> {
+    const reply = (yield new FopWait(this, READV, args, true, readBuffer)) as Reply;
+    if (reply.opRet < 0) throw new FopError(reply.opErrno, describeRequest('readv', args));
     return reply;
   }
 

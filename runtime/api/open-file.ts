@@ -5,9 +5,9 @@ import { EIO, ENODATA } from '../core/errno.ts';
 import type { Fd } from '../core/fd.ts';
 import { Iatt } from '../core/iatt.ts';
 import type { Flock } from '../core/lock.ts';
-import { O_ACCMODE, O_APPEND, O_RDONLY } from '../core/open-flags.ts';
+import { O_ACCMODE, O_APPEND, O_RDONLY, O_SYNC } from '../core/open-flags.ts';
 import { FLOCK } from '../core/xdata.ts';
-import type { DriverSteps } from './driver-steps.ts';
+import type { DriverSteps, Reply } from './driver-steps.ts';
 import { FopError } from './fop-error.ts';
 import { makePromiseFacade } from './promise-facade.ts';
 import { inParallel, type Steps } from './steps.ts';
@@ -44,10 +44,21 @@ export class OpenFileSteps {
 
   /** Reads by one request. @throws {FopError} */
   *readOnce(size: number, offset: number): Steps<Uint8Array> {
-    const { values } = yield* this.driver.expect('readv', this.fd, size, offset, 0, null);
-    const part = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
-    if (part.length > size) throw new FopError(EIO, `readv: ${part.length} bytes for ${size}`);
-    return part;
+    return dataOf(yield* this.driver.expect('readv', this.fd, size, offset, 0, null), size);
+  }
+
+  /**
+   * The same, without a copy of the data: it is valid until the operation waits again.
+   * @param memory for the data, unless a volume has it in memory of its own. @throws {FopError}
+   */
+  *readUncopied(memory: Uint8Array, size: number, offset: number): Steps<Uint8Array> {
+    return dataOf(yield* this.driver.readUncopied(memory, this.fd, size, offset, 0, null), size);
+  }
+
+  /** Whether the storage has taken all data of a write when the wind returns. */
+  get takesDataAtOnce(): boolean {
+    const { translator } = this.fd.links.writev.xl;
+    return translator.dataPath?.backing !== undefined && (this.fd.flags & O_SYNC) === 0;
   }
 
   /**
@@ -219,6 +230,13 @@ export class OpenFileSteps {
   *removexattr(name: string): Steps<void> {
     yield* this.driver.expect('fremovexattr', this.fd, name, null);
   }
+}
+
+/** The data of a reply. @throws {FopError} EIO if it is longer than asked for */
+function dataOf({ values }: Reply, size: number): Uint8Array {
+  const data = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
+  if (data.length > size) throw new FopError(EIO, `readv: ${data.length} bytes for ${size}`);
+  return data;
 }
 
 /** An open file, for callers that wait for promises. */

@@ -77,6 +77,17 @@ export class Stack {
     return this.cachedGroups;
   }
 
+  /** The initiator that began the request; null for a translator's request. */
+  get initiator(): Initiator | null {
+    const { client, pool } = this;
+    return client !== null && pool === client.initiator.calls ? client.initiator : null;
+  }
+
+  /** Memory for the data of a read, which the caller uses in its callback only; null if it keeps the data. */
+  get readBuffer(): Uint8Array | null {
+    return this.initiator?.hints.readBuffer ?? null;
+  }
+
   get rests(): number {
     return this.resting;
   }
@@ -157,27 +168,21 @@ export class Frame {
   /** Whether the reply goes straight to an initiator with the hint `terse`, which needs few attributes. */
   get terse(): boolean {
     if (this.parent === null || this.parent.parent !== null) return false;
-    return this.initiator?.hints.terse === true;
+    return this.root.initiator?.hints.terse === true;
   }
 
   /**
-   * The initiator's memory for the data of a read; null if a translator above may retain the reply. Fill it from its
-   * start, immediately before the unwind, because the next request reuses it.
+   * The caller's memory for the data of a read; null if it or a translator above may retain the reply. Fill it from
+   * its start, immediately before the unwind, because the next request reuses it.
    */
   get readBuffer(): Uint8Array | null {
-    const readBuffer = this.initiator?.hints.readBuffer ?? null;
+    const { readBuffer } = this.root;
     if (readBuffer === null) return null;
     for (let frame = this.parent; frame !== null; frame = frame.parent) {
       if (frame.parent === null) return readBuffer;
       if (frame.xl.translator.watches !== true) return null;
     }
     return null;
-  }
-
-  /** The initiator that began the request; null for a translator's request. */
-  private get initiator(): Initiator | null {
-    const { client, pool } = this.root;
-    return client !== null && pool === client.initiator.calls ? client.initiator : null;
   }
 
   /** Whether the frame was unwound. */

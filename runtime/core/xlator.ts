@@ -162,7 +162,8 @@ export interface DataPath<P> {
   isOwn?(xl: Xlator<P>, fd: Fd): boolean;
   /**
    * For storage: returns the descriptor behind an open fd, for direct reads and writes, or -1. A storage with this
-   * method replies to `writev` when the data is in the file, so `flush` may be skipped unless `tellsAtClose`.
+   * method replies to `writev` when the data is in the file, so `flush` may be skipped unless `tellsAtClose`. Without
+   * O_SYNC or O_DSYNC, the data is in the file before the wind returns.
    */
   backing?(xl: Xlator<P>, fd: Fd): number;
   /** For storage with `backing`: whether `flush` reports errors of close(2), and so must not be skipped. */

@@ -1,12 +1,17 @@
 /** Compares a volume over a brick with `fs/promises` on a disk, for random operations. */
+import { randomBytes } from 'node:crypto';
 import * as disk from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Volume } from '../../index.ts';
+import { runCommand } from '../support/cli.ts';
 import { operations, outcome } from '../support/file-operations.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../support/gluster.ts';
+
+/** Bytes that `glossa fs cp` reads by one request. */
+const PIECE_BYTES = 1024 * 1024;
 
 async function makeFolder(): Promise<string> {
   const folder = await disk.mkdtemp(join(tmpdir(), 'glossa-operations-'));
@@ -56,6 +61,27 @@ describe.each(kinds.filter((kind) => kind === 'our brick' || !isWithoutBricks())
         }),
         { numRuns: 100 },
       );
+    });
+
+    it('is copied to and from by glossa fs cp: files of many pieces, several at a time', async () => {
+      const { volfile } = await bricks[kind]();
+      const folder = await makeFolder();
+      await disk.writeFile(join(folder, 'brick.vol'), volfile);
+      await disk.mkdir(join(folder, 'in'));
+      const contents = [0, 1, PIECE_BYTES - 1, PIECE_BYTES, 9 * PIECE_BYTES + 1].map((size) =>
+        randomBytes(size),
+      );
+      for (const [at, content] of contents.entries())
+        await disk.writeFile(join(folder, `in/${at}`), content);
+      for (const words of [
+        [join(folder, 'in'), `${folder}/brick.vol:/in`],
+        [`${folder}/brick.vol:/in`, join(folder, 'out')],
+      ]) {
+        const { status, err } = await runCommand(['fs', 'cp', '-r', ...words]);
+        expect({ status, err }).toEqual({ status: 0, err: '' });
+      }
+      for (const [at, content] of contents.entries())
+        expect((await disk.readFile(join(folder, `out/${at}`))).equals(content)).toBe(true);
     });
   },
 );

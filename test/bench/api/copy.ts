@@ -65,32 +65,50 @@ function makeTrees({ data, quick }: Bench): string {
   return directory;
 }
 
+/** The volume of all copies, on one brick. */
+interface CopyVolume {
+  /** Path of its volfile for glossa. */
+  readonly volfile: string;
+  readonly mountpoint: string;
+  /** A second mount, for copies out of the volume: the kernel has cached nothing there. */
+  readonly readMountpoint: string;
+  /** Processes of the brick and of both mounts. */
+  readonly pids: readonly number[];
+}
+
 function makeKinds(): Readonly<Record<'glossa' | 'cp', TargetKind<CopyTarget>>> {
-  let started: Promise<{ volfile: string; mountpoint: string; pids: number[] }> | null = null;
-  const start = async (bench: Bench) => {
+  let started: Promise<CopyVolume> | null = null;
+  const start = async (bench: Bench): Promise<CopyVolume> => {
     const brick = await startBrick(bench, 'copy-brick');
     const volfile = writeVolfile(bench, 'copy', stackVolumes(makeStorage([brick]), [utime]));
-    const client = await startClient(bench, 'copy', [brick], { volumes: [utime] });
-    return { volfile, mountpoint: client.mountpoint, pids: [brick.pid, client.pid] };
+    const startMount = (name: string) => startClient(bench, name, [brick], { volumes: [utime] });
+    const [into, outOf] = [await startMount('copy-in'), await startMount('copy-out')];
+    return {
+      volfile,
+      mountpoint: into.mountpoint,
+      readMountpoint: outOf.mountpoint,
+      pids: [brick.pid, into.pid, outOf.pid],
+    };
   };
   const makeKind = (
     title: string,
-    makeCommands: (volfile: string, mountpoint: string) => Pick<CopyTarget, 'copyIn' | 'copyOut'>,
+    makeCommands: (volume: CopyVolume) => Pick<CopyTarget, 'copyIn' | 'copyOut'>,
   ): TargetKind<CopyTarget> => ({
     title,
     async start(bench) {
       started ??= start(bench);
-      const { volfile, mountpoint, pids } = await started;
-      const commands = makeCommands(volfile, mountpoint);
+      const volume = await started;
+      const { mountpoint, pids } = volume;
+      const commands = makeCommands(volume);
       return { ...commands, mountpoint, root: mountpoint, pid: null, bricks: pids };
     },
   });
   return {
-    cp: makeKind("cp, GlusterFS's mount", (_volfile, mountpoint) => ({
+    cp: makeKind("cp, GlusterFS's mounts", ({ mountpoint, readMountpoint }) => ({
       copyIn: (local, path) => ['cp', '-r', local, join(mountpoint, path)],
-      copyOut: (path, local) => ['cp', '-r', join(mountpoint, path), local],
+      copyOut: (path, local) => ['cp', '-r', join(readMountpoint, path), local],
     })),
-    glossa: makeKind('glossa fs cp', (volfile) => {
+    glossa: makeKind('glossa fs cp', ({ volfile }) => {
       const command = [process.execPath, glossaProgram, 'fs', 'cp', '-r'] as const;
       return {
         copyIn: (local, path) => [...command, local, `${volfile}:${path}`],

@@ -19,7 +19,7 @@ a mount, and with GlusterFS's libgfapi. As root on a quiet machine; a full run t
 rounds of one row lie more than a factor of 1.5 apart: measure again. Processes are unpinned. The mounts'
 callers (in C, and in Python for Python) ask for a relative name, and the kernel caches nothing for them: each
 call is a request, as those of Volume are. libgfapi's caller is the same program in C. A copy is a command
-from its start to its end.`,
+from its start to its end; copies out of the volume are made at a second mount, whose kernel has cached nothing.`,
   isPlaced: false,
   parts: {
     mount: measureOnMount,
