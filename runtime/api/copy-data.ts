@@ -20,6 +20,14 @@ const NO_COPY_ERRNOS: ReadonlySet<number> = new Set([EINVAL, ENOSYS, EOPNOTSUPP,
 /** Errnos of a storage that does not know the holes of its files. */
 const NO_SEEK_ERRNOS: ReadonlySet<number> = new Set([EINVAL, ENOSYS, EOPNOTSUPP]);
 
+let pieceMemory: Uint8Array | null = null;
+
+/** Memory for a piece that is in the target before another request is sent, so one for all copies. */
+const getPieceMemory = (): Uint8Array => {
+  pieceMemory ??= new Uint8Array(PIECE_BYTES);
+  return pieceMemory;
+};
+
 /** Called with the bytes of each piece. An exception of it ends the copy. */
 export type PieceObserver = (count: number) => void;
 
@@ -115,8 +123,7 @@ function* copyRange(
   onPiece: PieceObserver,
 ): Steps<number> {
   let shortAt = end;
-  // The data of a reply need not be copied if it is in the target before another request is sent.
-  const memory = to.file.takesDataAtOnce ? new Uint8Array(PIECE_BYTES) : null;
+  const memory = to.file.takesDataAtOnce ? getPieceMemory() : null;
   yield* inParallel(range(start, end, PIECE_BYTES), MAX_PARALLEL_PIECES, function* (at) {
     if (at >= shortAt) return;
     const wanted = Math.min(end - at, PIECE_BYTES);
