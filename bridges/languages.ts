@@ -7,7 +7,7 @@ import { javascript } from './javascript/language.ts';
 import { python, reservedNames } from './python/language.ts';
 import type { TestLanguage } from './testing/tests.ts';
 
-/** Rules of `glossa new` for a module's name, and the first command that it prints. */
+/** The rules of `glossa new` for a module's name, and the first command that it tells to type. */
 export interface Template {
   /** The pattern of valid names. */
   readonly name: RegExp;

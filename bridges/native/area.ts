@@ -23,20 +23,24 @@ import {
   writeStatvfs,
 } from './fields.gen.ts';
 
-/** Doubles before a record: length of C's messages, log level, time. */
-const HEADER = 3;
-/** Doubles of the first area. */
-const FIRST_SIZE = 8192;
+/** Doubles before a record: the length of C's messages, the log level, the time. */
+const HEADER_DOUBLES = 3;
+/** Doubles of an area before it grows. */
+const INITIAL_DOUBLES = 8192;
 /** Characters of a gfid as text. */
 const GFID_LENGTH = 36;
-/** Slots in which both sides remember gfids; index: 1 + the gfid's last byte. */
+/**
+ * Slots in which both sides remember gfids, so that a repeated one crosses as a number. A gfid's
+ * slot is 1 + its last byte.
+ */
 const GFID_SLOTS = 257;
 
-// Flags of a module's `needs` in glossa.h. NEEDS_*: costly values that it requests.
+// Flags of a module's `needs` in glossa.h: NEEDS_* are costly values that it requests, the others
+// declare how it treats fops and data.
 export const NEEDS_PATH = 1;
 export const NEEDS_GROUPS = 2;
 export const NEEDS_CLOCK = 4;
-/** The module only observes data. */
+/** The module does not change the data of reads and writes. */
 export const OBSERVES = 8;
 export const PASSES_THROUGH = 16;
 export const REFUSES_OTHERS = 32;
@@ -54,18 +58,20 @@ export const DICT_LETTERS: Readonly<Record<DictType, string>> = {
   mdata: 'M',
 };
 
-const letterCode = (type: DictType): number => DICT_LETTERS[type].charCodeAt(0);
+const getLetterCode = (type: DictType): number => DICT_LETTERS[type].charCodeAt(0);
 
 /** The value of a hexadecimal digit's character code. */
-const hexValue = (code: number): number => (code & 15) + (code >> 6) * 9;
+const parseHexDigit = (code: number): number => (code & 15) + (code >> 6) * 9;
 
 export class Area implements Room {
-  bytes = new Uint8Array(8 * FIRST_SIZE);
+  bytes = new Uint8Array(8 * INITIAL_DOUBLES);
+  /** True if C does not know the address of `bytes` yet. */
   hasMoved = true;
   /** The module's flags `NEEDS_*`. */
   needs = 0;
   f64 = new Float64Array(this.bytes.buffer);
-  at = HEADER;
+  /** The index of the next double to write. */
+  at = HEADER_DOUBLES;
   /** Gfids that C remembers, by slot: a repeated gfid crosses as its slot's negative number. */
   private readonly gfids = new Array<Gfid>(GFID_SLOTS).fill(NULL_GFID);
 
@@ -85,17 +91,21 @@ export class Area implements Room {
 
   /** Begins a record. */
   begin(): void {
-    this.at = HEADER;
+    this.at = HEADER_DOUBLES;
   }
 
-  /** Begins a record about the object `id`. */
+  /** Begins a record about the request, inode, fd, client or timer `id`. */
   beginFor(id: number): void {
-    this.f64[HEADER] = id;
-    this.at = HEADER + 1;
+    this.f64[HEADER_DOUBLES] = id;
+    this.at = HEADER_DOUBLES + 1;
   }
 
-  /** Writes the start of a reply. @param hasArguments true if the fop's arguments follow */
-  reply(wind: number, hasArguments: boolean): void {
+  /**
+   * Writes the start of a reply.
+   * @param wind the number of the wind that it answers
+   * @param hasArguments true if the fop's arguments follow
+   */
+  beginReply(wind: number, hasArguments: boolean): void {
     this.reserve(2);
     this.f64[this.at++] = wind;
     this.f64[this.at++] = hasArguments ? 1 : 0;
@@ -115,26 +125,26 @@ export class Area implements Room {
     this.hasMoved = true;
   }
 
-  number(value: number): void {
+  writeNumber(value: number): void {
     this.reserve(1);
     this.f64[this.at++] = value;
   }
 
-  text(value: string | null): void {
+  writeText(value: string | null): void {
     if (value === null) {
-      this.number(-1);
+      this.writeNumber(-1);
       return;
     }
-    this.reserve(this.textSize(value));
+    this.reserve(this.countTextDoubles(value));
     this.at = this.putText(this.at, value);
   }
 
   /** The most doubles that a text may take. */
-  textSize(text: string): number {
+  countTextDoubles(text: string): number {
     return 2 + ((3 * text.length) >> 3);
   }
 
-  /** Writes a text at `at`, within reserved room; returns the place after it. */
+  /** Writes a text at `at`, within reserved room; returns the index after it. */
   putText(at: number, text: string): number {
     const { bytes } = this;
     const start = 8 * (at + 1);
@@ -144,26 +154,26 @@ export class Area implements Room {
     return at + 1 + ((length + 8) >> 3);
   }
 
-  private blob(value: Uint8Array): void {
+  private writeBytes(value: Uint8Array): void {
     this.reserve(2 + (value.length >> 3));
     this.f64[this.at] = value.length;
     this.bytes.set(value, 8 * (this.at + 1));
     this.at += 1 + ((value.length + 8) >> 3);
   }
 
-  gfid(gfid: Gfid): void {
+  writeGfid(gfid: Gfid): void {
     this.reserve(6);
     this.at = this.putGfid(this.at, gfid);
   }
 
-  /** Writes a gfid at `at`, within reserved room; returns the place after it. */
+  /** Writes a gfid at `at`, within reserved room; returns the index after it. */
   putGfid(at: number, gfid: Gfid): number {
     const { f64, gfids } = this;
     if (gfid === NULL_GFID) {
       f64[at] = 0;
       return at + 1;
     }
-    const slot = 1 + 16 * hexValue(gfid.charCodeAt(34)) + hexValue(gfid.charCodeAt(35));
+    const slot = 1 + 16 * parseHexDigit(gfid.charCodeAt(34)) + parseHexDigit(gfid.charCodeAt(35));
     if (gfids[slot] === gfid) {
       f64[at] = -slot;
       return at + 1;
@@ -177,26 +187,26 @@ export class Area implements Room {
   }
 
   /** Writes the call stack's root (ids, lock owner, name of the fop), without its groups. */
-  root(root: Stack, op: string): void {
+  writeRoot(root: Stack, op: string): void {
     this.reserve(4);
     const { f64 } = this;
     f64[this.at++] = root.unique;
     f64[this.at++] = root.uid;
     f64[this.at++] = root.gid;
     f64[this.at++] = root.pid;
-    this.text(root.lkOwner === '' ? null : root.lkOwner);
-    this.text(root.op === op ? null : root.op);
+    this.writeText(root.lkOwner === '' ? null : root.lkOwner);
+    this.writeText(root.op === op ? null : root.op);
   }
 
-  groups({ groups }: Stack): void {
-    this.number(groups.length);
-    for (const group of groups) this.number(group);
+  writeGroups({ groups }: Stack): void {
+    this.writeNumber(groups.length);
+    for (const group of groups) this.writeNumber(group);
   }
 
-  inode(inode: Inode | null): void {
+  writeInode(inode: Inode | null): void {
     this.reserve(8);
     this.at = this.putInode(this.at, inode);
-    if (inode !== null && (this.needs & NEEDS_PATH) !== 0) this.text(inode.path);
+    if (inode !== null && (this.needs & NEEDS_PATH) !== 0) this.writeText(inode.path);
   }
 
   private putInode(at: number, inode: Inode | null): number {
@@ -210,24 +220,24 @@ export class Area implements Room {
     return this.putGfid(at + 2, inode.gfid);
   }
 
-  loc(loc: Loc): void {
+  writeLoc(loc: Loc): void {
     const { inode, parent } = loc;
     const withPaths = (this.needs & NEEDS_PATH) !== 0;
     if (withPaths) {
-      this.inode(inode);
-      this.inode(parent);
+      this.writeInode(inode);
+      this.writeInode(parent);
     } else {
       this.reserve(16);
       this.at = this.putInode(this.putInode(this.at, inode), parent);
     }
-    this.text(loc.name);
+    this.writeText(loc.name);
     // An inode's gfid is written with the inode.
-    this.gfid(inode !== null && inode.gfid !== NULL_GFID ? NULL_GFID : loc.gfid);
-    if (withPaths) this.text(loc.path);
+    this.writeGfid(inode !== null && inode.gfid !== NULL_GFID ? NULL_GFID : loc.gfid);
+    if (withPaths) this.writeText(loc.path);
   }
 
-  /** Writes a loc from numbers, gfids, the name, and the path if known. */
-  looseLoc(
+  /** Writes a loc of which only numbers, gfids, the name and perhaps the path are known. */
+  writeLooseLoc(
     [inode, gfid = NULL_GFID, parent, pargfid = NULL_GFID]: readonly [
       inode: number,
       gfid: Gfid | undefined,
@@ -237,24 +247,24 @@ export class Area implements Room {
     name: string | null,
     path: string | null,
   ): void {
-    this.looseInode(inode, gfid);
-    this.looseInode(parent, pargfid);
-    this.text(name);
-    this.gfid(gfid);
-    if ((this.needs & NEEDS_PATH) !== 0) this.text(path);
+    this.writeLooseInode(inode, gfid);
+    this.writeLooseInode(parent, pargfid);
+    this.writeText(name);
+    this.writeGfid(gfid);
+    if ((this.needs & NEEDS_PATH) !== 0) this.writeText(path);
   }
 
-  private looseInode(id: number, gfid: Gfid): void {
-    this.number(id);
+  private writeLooseInode(id: number, gfid: Gfid): void {
+    this.writeNumber(id);
     if (id === 0) return;
-    this.number(0);
-    this.gfid(gfid);
-    if ((this.needs & NEEDS_PATH) !== 0) this.text(null);
+    this.writeNumber(0);
+    this.writeGfid(gfid);
+    if ((this.needs & NEEDS_PATH) !== 0) this.writeText(null);
   }
 
-  fd(fd: Fd | null): void {
+  writeFd(fd: Fd | null): void {
     if (fd === null) {
-      this.number(0);
+      this.writeNumber(0);
       return;
     }
     this.reserve(4);
@@ -263,48 +273,48 @@ export class Area implements Room {
     f64[this.at++] = fd.flags;
     f64[this.at++] = fd.pid;
     f64[this.at++] = fd.isDir ? 1 : 0;
-    this.inode(fd.inode);
+    this.writeInode(fd.inode);
   }
 
-  dict(dict: Dict | null): void {
+  writeDict(dict: Dict | null): void {
     if (dict === null) {
-      this.number(-1);
+      this.writeNumber(-1);
       return;
     }
-    this.number(dict.size);
+    this.writeNumber(dict.size);
     dict.forEach((key, value, type) => {
-      this.text(key);
-      this.number(letterCode(type));
-      if (typeof value === 'number') this.number(value);
-      else if (value instanceof Uint8Array) this.blob(value);
+      this.writeText(key);
+      this.writeNumber(getLetterCode(type));
+      if (typeof value === 'number') this.writeNumber(value);
+      else if (value instanceof Uint8Array) this.writeBytes(value);
       else if (value instanceof Iatt) writeIatt(this, value);
-      else if (type === 'gfuuid') this.gfid(value);
-      else this.text(value);
+      else if (type === 'gfuuid') this.writeGfid(value);
+      else this.writeText(value);
     });
   }
 
   /** Writes the length of data; the bytes are passed separately. */
-  data(data: Uint8Array | null): void {
-    this.number(data === null ? -1 : data.length);
+  writeDataLength(data: Uint8Array | null): void {
+    this.writeNumber(data === null ? -1 : data.length);
   }
 
-  entries(entries: readonly Dirent[] | null): void {
+  writeEntries(entries: readonly Dirent[] | null): void {
     if (entries === null) {
-      this.number(-1);
+      this.writeNumber(-1);
       return;
     }
-    this.number(entries.length);
+    this.writeNumber(entries.length);
     for (const { name, off, type, gfid, stat } of entries) {
-      this.text(name);
-      this.number(off);
-      this.number(type);
-      this.gfid(gfid);
+      this.writeText(name);
+      this.writeNumber(off);
+      this.writeNumber(type);
+      this.writeGfid(gfid);
       writeIatt(this, stat);
     }
   }
 
-  locklist(locks: readonly Flock[] | null): void {
-    this.number(locks === null ? -1 : locks.length);
+  writeLocklist(locks: readonly Flock[] | null): void {
+    this.writeNumber(locks === null ? -1 : locks.length);
     for (const lock of locks ?? []) {
       this.reserve(sizeFlock(this, lock));
       this.at = putFlock(this, this.at, lock);
@@ -312,22 +322,22 @@ export class Area implements Room {
   }
 }
 
-type Write = (area: Area, value: never) => void;
+type WriteValue = (area: Area, value: never) => void;
 
-const VALUE_WRITERS: { readonly [T in ArgType]: Write } = {
-  loc: (area, value: Loc) => area.loc(value),
-  inode: (area, value: Inode | null) => area.inode(value),
-  fd: (area, value: Fd | null) => area.fd(value),
+const VALUE_WRITERS: { readonly [T in ArgType]: WriteValue } = {
+  loc: (area, value: Loc) => area.writeLoc(value),
+  inode: (area, value: Inode | null) => area.writeInode(value),
+  fd: (area, value: Fd | null) => area.writeFd(value),
   iatt: writeIatt,
-  dict: (area, value: Dict | null) => area.dict(value),
-  str: (area, value: string | null) => area.text(value),
-  int: (area, value: number) => area.number(value),
-  data: (area, value: Uint8Array | null) => area.data(value),
-  entries: (area, value: readonly Dirent[] | null) => area.entries(value),
+  dict: (area, value: Dict | null) => area.writeDict(value),
+  str: (area, value: string | null) => area.writeText(value),
+  int: (area, value: number) => area.writeNumber(value),
+  data: (area, value: Uint8Array | null) => area.writeDataLength(value),
+  entries: (area, value: readonly Dirent[] | null) => area.writeEntries(value),
   statvfs: writeStatvfs,
   flock: writeFlock,
   lease: writeLease,
-  locklist: (area, value: readonly Flock[] | null) => area.locklist(value),
+  locklist: (area, value: readonly Flock[] | null) => area.writeLocklist(value),
 };
 
 /** Makes the function that writes values of these types in order. */

@@ -39,13 +39,13 @@ describe('an area of native memory', () => {
         const area = new Area();
         area.begin();
         for (const [number, text] of pairs) {
-          area.number(number);
-          area.text(text);
+          area.writeNumber(number);
+          area.writeText(text);
         }
         const reader = readerOf(area);
         for (const [number, text] of pairs) {
-          expect(reader.number()).toBe(number);
-          expect(reader.textOrNull()).toBe(text);
+          expect(reader.readNumber()).toBe(number);
+          expect(reader.readTextOrNull()).toBe(text);
         }
       }),
     );
@@ -56,37 +56,37 @@ describe('an area of native memory', () => {
     area.hasMoved = false;
     area.begin();
     const long = 'ä'.repeat(100_000);
-    area.text('first');
-    area.text(long);
+    area.writeText('first');
+    area.writeText(long);
     expect(area.hasMoved).toBe(true);
     const reader = readerOf(area);
-    expect([reader.text(), reader.text()]).toEqual(['first', long]);
+    expect([reader.readText(), reader.readText()]).toEqual(['first', long]);
   });
 
   it('refers to a repeated gfid by its position', () => {
     const area = new Area();
     const gfid = gfidFromRandom(Uint8Array.from({ length: 16 }, (_, i) => 17 * i));
     area.begin();
-    area.gfid(gfid);
-    area.gfid(gfid);
+    area.writeGfid(gfid);
+    area.writeGfid(gfid);
     const reader = readerOf(area);
-    const place = reader.number();
-    const letters = Buffer.from(new Float64Array(reader.numbers(5)).buffer).toString('latin1');
-    expect([place > 0, letters.slice(0, 36), reader.number()]).toEqual([true, gfid, -place]);
+    const place = reader.readNumber();
+    const letters = Buffer.from(new Float64Array(reader.readNumbers(5)).buffer).toString('latin1');
+    expect([place > 0, letters.slice(0, 36), reader.readNumber()]).toEqual([true, gfid, -place]);
   });
 
   it('holds every type of dict value', () => {
     const dict = Dict.of({ int: 1, half: 0.5, text: 'x', bin: Uint8Array.of(0), iatt: new Iatt() });
     const area = new Area();
     area.begin();
-    area.dict(dict);
+    area.writeDict(dict);
     const reader = readerOf(area);
-    expect(reader.number()).toBe(5);
-    expect([reader.text(), String.fromCharCode(reader.number()), reader.number()]).toEqual([
-      'int',
-      'n',
-      1,
-    ]);
+    expect(reader.readNumber()).toBe(5);
+    expect([
+      reader.readText(),
+      String.fromCharCode(reader.readNumber()),
+      reader.readNumber(),
+    ]).toEqual(['int', 'n', 1]);
   });
 });
 

@@ -13,35 +13,36 @@ export interface ModuleRecord {
 }
 
 // Flags of a fop in a description: the module defines its function, callback, interrupt callback.
-const FOP = 1;
-const CBK = 2;
-const CANCEL = 4;
+const DEFINES_FOP = 1;
+const DEFINES_CBK = 2;
+const DEFINES_CANCEL = 4;
 const FOP_COUNT = Math.max(...fops.map(({ number }) => number)) + 1;
 
 /** Names of `GF_OPTION_TYPE_*` in glossa.h; index: the number. */
-const TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
+const OPTION_TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
 
 /**
- * Hooks called in any module: C code of ours also updates `this->options` and `child->up` there.
+ * Hooks that are called even if the module does not define them: in them, glossa's own C code
+ * updates `this->options` and `child->up`.
  */
 const ALWAYS_CALLED: ReadonlySet<string> = new Set(['reconfigure', 'notify']);
 
 /** Decodes a description. @throws {GraphError} for invalid options */
 export function readDescription(path: string, from: Reader): ModuleRecord {
-  const flags = from.numbers(FOP_COUNT);
-  const needs = from.number();
-  const defined = from.numbers(hookNames.length);
+  const fopFlags = from.readNumbers(FOP_COUNT);
+  const needs = from.readNumber();
+  const hookFlags = from.readNumbers(hookNames.length);
   const fopDescriptions: Record<string, FopDescription> = {};
   for (const { name, number } of fops) {
-    const flag = flags[number]!;
-    if ((flag & (FOP | CBK)) === 0) continue;
+    const flag = fopFlags[number]!;
+    if ((flag & (DEFINES_FOP | DEFINES_CBK)) === 0) continue;
     fopDescriptions[name] = {
-      kind: (flag & FOP) !== 0 ? 'plain' : 'none',
-      cbk: (flag & CBK) !== 0,
-      cancel: (flag & CANCEL) !== 0,
+      kind: (flag & DEFINES_FOP) !== 0 ? 'plain' : 'none',
+      cbk: (flag & DEFINES_CBK) !== 0,
+      cancel: (flag & DEFINES_CANCEL) !== 0,
     };
   }
-  const hooks = hookNames.filter((name, at) => defined[at] !== 0 || ALWAYS_CALLED.has(name));
+  const hooks = hookNames.filter((name, at) => hookFlags[at] !== 0 || ALWAYS_CALLED.has(name));
   return {
     description: {
       fops: fopDescriptions,
@@ -61,20 +62,21 @@ const readPassesThrough = (needs: number): boolean | undefined =>
 
 function readOptions(path: string, from: Reader): Options {
   const options: Record<string, RawOption> = {};
-  for (let key = from.textOrNull(); key !== null; key = from.textOrNull()) {
+  for (let key = from.readTextOrNull(); key !== null; key = from.readTextOrNull()) {
     options[key] = readOption(from);
   }
   return readDeclarations(options, path);
 }
 
 function readOption(from: Reader): RawOption {
-  const [number, min, max] = from.numbers(3);
+  const [number, min, max] = from.readNumbers(3);
   const values: string[] = [];
-  for (let value = from.textOrNull(); value !== null; value = from.textOrNull()) values.push(value);
-  const defaultText = from.textOrNull();
-  const description = from.textOrNull() ?? '';
+  for (let value = from.readTextOrNull(); value !== null; value = from.readTextOrNull())
+    values.push(value);
+  const defaultText = from.readTextOrNull();
+  const description = from.readTextOrNull() ?? '';
   const bounds = min === 0 && max === 0 ? {} : { min, max };
   const allowed = values.length === 0 ? {} : { values };
-  const type = TYPES[number!] ?? number;
+  const type = OPTION_TYPES[number!] ?? number;
   return { type, description, default: defaultText, reconfigurable: true, ...bounds, ...allowed };
 }

@@ -24,7 +24,7 @@ export const ffiNames = ['koffi', 'ffi-rs'] as const;
 /** The folder of glossa.h. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
-/** A loaded module; its functions without the prefix `glossa_`. */
+/** A loaded module; its methods are the module's C functions, without their prefix `glossa_`. */
 export interface Library {
   abiVersion(): number;
   useArea(area: Uint8Array): void;
@@ -40,13 +40,13 @@ type OpenLibrary = (path: string) => Promise<Library>;
 const openers: Readonly<Record<FfiName, OpenLibrary>> = {
   koffi: async (path) => {
     const library = koffi.load(path);
-    const find = <F>(prototype: string): F => library.func(prototype) as unknown as F;
+    const bindFunction = <F>(prototype: string): F => library.func(prototype) as unknown as F;
     return {
-      abiVersion: find('int32_t glossa_abi_version(void)'),
-      useArea: find('void glossa_use_area(uint8_t *area)'),
-      enter: find('int32_t glossa_enter(int32_t what)'),
-      enterWith: find('int32_t glossa_enter_with(int32_t what, uint8_t *data)'),
-      take: find('void glossa_take(uint8_t *to)'),
+      abiVersion: bindFunction('int32_t glossa_abi_version(void)'),
+      useArea: bindFunction('void glossa_use_area(uint8_t *area)'),
+      enter: bindFunction('int32_t glossa_enter(int32_t what)'),
+      enterWith: bindFunction('int32_t glossa_enter_with(int32_t what, uint8_t *data)'),
+      take: bindFunction('void glossa_take(uint8_t *to)'),
       close: () => library.unload(),
     };
   },
@@ -55,7 +55,7 @@ const openers: Readonly<Record<FfiName, OpenLibrary>> = {
     const { I32, U8Array, Void } = DataType;
     // The path is that of a new copy, so no other library has this name.
     open({ library: path, path });
-    const row = (
+    const describeFunction = (
       retType: typeof I32 | typeof Void,
       paramsType: (typeof I32 | typeof U8Array)[],
     ) => ({
@@ -63,19 +63,20 @@ const openers: Readonly<Record<FfiName, OpenLibrary>> = {
       retType,
       paramsType,
     });
-    const f = define({
-      glossa_abi_version: row(I32, []),
-      glossa_use_area: row(Void, [U8Array]),
-      glossa_enter: row(I32, [I32]),
-      glossa_enter_with: row(I32, [I32, U8Array]),
-      glossa_take: row(Void, [U8Array]),
+    const functions = define({
+      glossa_abi_version: describeFunction(I32, []),
+      glossa_use_area: describeFunction(Void, [U8Array]),
+      glossa_enter: describeFunction(I32, [I32]),
+      glossa_enter_with: describeFunction(I32, [I32, U8Array]),
+      glossa_take: describeFunction(Void, [U8Array]),
     });
     return {
-      abiVersion: () => f.glossa_abi_version([]) as number,
-      useArea: (area) => void f.glossa_use_area([toBuffer(area)]),
-      enter: (command) => f.glossa_enter([command]) as number,
-      enterWith: (command, data) => f.glossa_enter_with([command, toBuffer(data)]) as number,
-      take: (to) => void f.glossa_take([toBuffer(to)]),
+      abiVersion: () => functions.glossa_abi_version([]) as number,
+      useArea: (area) => void functions.glossa_use_area([toBuffer(area)]),
+      enter: (command) => functions.glossa_enter([command]) as number,
+      enterWith: (command, data) =>
+        functions.glossa_enter_with([command, toBuffer(data)]) as number,
+      take: (to) => void functions.glossa_take([toBuffer(to)]),
       close: () => close(path),
     };
   },
@@ -136,8 +137,8 @@ async function openCopy(path: string, open: OpenLibrary): Promise<Library> {
       return await open(copy);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      const last = parent === folders.at(-1);
-      if (error instanceof InitError || last || !/operation not permitted/i.test(text)) {
+      const isLast = parent === folders.at(-1);
+      if (error instanceof InitError || isLast || !/operation not permitted/i.test(text)) {
         throw error instanceof InitError ? error : new Error(text.replaceAll(copy, path));
       }
     } finally {
@@ -163,8 +164,8 @@ function explainLoadError(text: string): string {
   return `it cannot be loaded: ${text.split('\n')[0]}`;
 }
 
-/** e_machine of an ELF file for each of Node's names (elf.h). */
-const machines: Readonly<Record<string, readonly [number: number, bits: 1 | 2]>> = {
+/** e_machine and EI_CLASS of an ELF file (elf.h), by Node's name of the architecture. */
+const ELF_MACHINES: Readonly<Record<string, readonly [number: number, bits: 1 | 2]>> = {
   x64: [62, 2],
   arm64: [183, 2],
   arm: [40, 1],
@@ -183,12 +184,13 @@ export function checkFile(path: string): void {
   if (head.length < 20 || head.readUInt32BE(0) !== 0x7f454c46) {
     throw new InitError(`${path} is not a shared object (compile it with cc -shared -fPIC)`);
   }
-  const little = head[5] === 1;
-  const readHalf = (at: number): number => (little ? head.readUInt16LE(at) : head.readUInt16BE(at));
+  const isLittleEndian = head[5] === 1;
+  const readHalf = (at: number): number =>
+    isLittleEndian ? head.readUInt16LE(at) : head.readUInt16BE(at);
   const [type, machine] = [readHalf(16), readHalf(18)];
-  const [expectedMachine, bits] = machines[process.arch] ?? [machine, head[4]];
+  const [expectedMachine, bits] = ELF_MACHINES[process.arch] ?? [machine, head[4]];
   if (machine !== expectedMachine || head[4] !== bits) {
-    const match = Object.entries(machines).find(([, [number]]) => number === machine);
+    const match = Object.entries(ELF_MACHINES).find(([, [number]]) => number === machine);
     const builtFor = match?.[0] ?? `machine ${machine}`;
     throw new InitError(`${path} was built for ${builtFor}, and this is ${process.arch}`);
   }

@@ -2,9 +2,9 @@
  * Generated from runtime/core/fields.ts by tools/gen/native-fields.ts (npm run gen). Do not edit.
  *
  * Writes structures field by field into a record for C, and reads them from its messages. Fields are
- * accessed by name, as a loop over names is slower. size…: most doubles of a structure; put…: writes it
- * where room is reserved, and returns the index behind it; write…: reserves room, and writes 0 for null,
- * otherwise 1 and the structure.
+ * accessed by name, as a loop over names is slower. `size…` returns the most doubles of a structure.
+ * `put…` writes it within reserved room, and returns the index after it. `write…` reserves room, and
+ * writes 0 for null, otherwise 1 and the structure.
  */
 import type { Gfid } from '../../runtime/core/gfid.ts';
 import type { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
@@ -17,18 +17,19 @@ export interface Room {
   at: number;
   /** Reserves room for `count` doubles; may replace `f64`. */
   reserve(count: number): void;
-  number(value: number): void;
-  /** Writes at `at` where room is reserved, and returns the index behind it. */
+  writeNumber(value: number): void;
+  /** Writes at `at`, within reserved room; returns the index after it. */
   putGfid(at: number, gfid: Gfid): number;
   putText(at: number, text: string): number;
-  /** Most doubles of a text. */
-  textSize(text: string): number;
+  /** Returns the most doubles that a text may take. */
+  countTextDoubles(text: string): number;
 }
 
+/** The doubles of a message from C: messages.ts. */
 interface Doubles {
-  number(): number;
-  numbers(count: number): number[];
-  text(): string;
+  readNumber(): number;
+  readNumbers(count: number): number[];
+  readText(): string;
 }
 
 export function sizeIatt(): number {
@@ -65,7 +66,7 @@ export function putIatt(to: Room, start: number, from: Iatt): number {
 
 export function writeIatt(to: Room, from: Iatt | null): void {
   if (from === null) {
-    to.number(0);
+    to.writeNumber(0);
     return;
   }
   to.reserve(1 + sizeIatt());
@@ -96,7 +97,7 @@ export function putStatvfs(to: Room, start: number, from: Statvfs): number {
 
 export function writeStatvfs(to: Room, from: Statvfs | null): void {
   if (from === null) {
-    to.number(0);
+    to.writeNumber(0);
     return;
   }
   to.reserve(1 + sizeStatvfs());
@@ -105,7 +106,7 @@ export function writeStatvfs(to: Room, from: Statvfs | null): void {
 }
 
 export function sizeFlock(to: Room, from: Flock): number {
-  return 5 + to.textSize(from.owner);
+  return 5 + to.countTextDoubles(from.owner);
 }
 
 export function putFlock(to: Room, start: number, from: Flock): number {
@@ -122,7 +123,7 @@ export function putFlock(to: Room, start: number, from: Flock): number {
 
 export function writeFlock(to: Room, from: Flock | null): void {
   if (from === null) {
-    to.number(0);
+    to.writeNumber(0);
     return;
   }
   to.reserve(1 + sizeFlock(to, from));
@@ -146,7 +147,7 @@ export function putLease(to: Room, start: number, from: Lease): number {
 
 export function writeLease(to: Room, from: Lease | null): void {
   if (from === null) {
-    to.number(0);
+    to.writeNumber(0);
     return;
   }
   to.reserve(1 + sizeLease());
@@ -155,11 +156,11 @@ export function writeLease(to: Room, from: Lease | null): void {
 }
 
 /** Reads the values of all fields in the order of a message (host/crossing/message.ts). */
-export const readIatt = (from: Doubles): unknown[] => [from.text(), ...from.numbers(21)];
-export const readStatvfs = (from: Doubles): unknown[] => from.numbers(11);
-export const readFlock = (from: Doubles): unknown[] => [...from.numbers(5), from.text()];
+export const readIatt = (from: Doubles): unknown[] => [from.readText(), ...from.readNumbers(21)];
+export const readStatvfs = (from: Doubles): unknown[] => from.readNumbers(11);
+export const readFlock = (from: Doubles): unknown[] => [...from.readNumbers(5), from.readText()];
 export const readLease = (from: Doubles): unknown[] => [
-  ...from.numbers(2),
-  from.text(),
-  from.number(),
+  ...from.readNumbers(2),
+  from.readText(),
+  from.readNumber(),
 ];

@@ -33,7 +33,7 @@ import { type MessageHandler, type Pairs, Reader, readMessages } from './message
 import { Timers } from './timers.ts';
 
 /** Commands for C: `GLOSSA_DO_*`. */
-const DO = {
+const COMMANDS = {
   fop: 0,
   reply: 1,
   describe: 2,
@@ -57,7 +57,7 @@ const DO = {
 } as const;
 
 /** Bytes of the reused message buffer; longer messages are copied to a buffer of their own. */
-const USUAL_BYTES = 64 * 1024;
+const MESSAGE_BUFFER_BYTES = 64 * 1024;
 
 export class NativeGuest implements Guest, MessageHandler {
   readonly language = 'c';
@@ -71,9 +71,9 @@ export class NativeGuest implements Guest, MessageHandler {
   private readonly area = new Area();
   private readonly timers: Timers;
   private readonly record: ModuleRecord;
-  /** Numbers of the clients that C knows. */
+  /** Numbers of the clients that C knows: their uid is not written again. */
   private readonly clients = new Set<number>();
-  private readonly messageBuffer = new Uint8Array(USUAL_BYTES);
+  private readonly messageBuffer = new Uint8Array(MESSAGE_BUFFER_BYTES);
   private isClosed = false;
   /** The request that C runs; 0 between requests. */
   private currentId = 0;
@@ -91,7 +91,7 @@ export class NativeGuest implements Guest, MessageHandler {
     this.host = host;
     this.timers = new Timers(host);
     this.area.begin();
-    this.callLibrary(DO.describe, null);
+    this.callLibrary(COMMANDS.describe, null);
     this.record = readDescription(path, this.takeMessages());
     this.description = this.record.description;
     this.area.needs = this.record.needs;
@@ -100,14 +100,14 @@ export class NativeGuest implements Guest, MessageHandler {
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
     const { area } = this;
     area.begin();
-    area.text(volume);
-    area.number(children.length);
+    area.writeText(volume);
+    area.writeNumber(children.length);
     children.forEach((child, index) => {
-      for (const text of child) area.text(text);
-      area.number(this.host.isChildUp(index));
+      for (const text of child) area.writeText(text);
+      area.writeNumber(this.host.isChildUp(index));
     });
-    area.dict(makeOptionDict(this.description.options, options as Record<string, unknown>));
-    const result = this.enterLibrary(DO.create, null);
+    area.writeDict(makeOptionDict(this.description.options, options as Record<string, unknown>));
+    const result = this.enterLibrary(COMMANDS.create, null);
     if (result === 0) return;
     const reason = this.lastError === '' ? `init gave ${result}` : this.lastError;
     throw new InitError(`${this.path}: ${reason}`);
@@ -116,7 +116,7 @@ export class NativeGuest implements Guest, MessageHandler {
   fopEntry(name: string): EnterGuest {
     const row = findFop(name)!;
     const { area, host } = this;
-    const command = DO.fop + 256 * row.number;
+    const command = COMMANDS.fop + 256 * row.number;
     const write = makeWriter(row.args);
     const dataIndex = findDataIndex(row.args);
     // By index, as destructuring costs more time than the rest of this function.
@@ -139,25 +139,25 @@ export class NativeGuest implements Guest, MessageHandler {
   replyEntry(name: string): EnterGuest {
     const row = findFop(name)!;
     const { area, host } = this;
-    const command = DO.reply + 256 * row.number;
+    const command = COMMANDS.reply + 256 * row.number;
     const [writeArgs, write] = [makeWriter(row.args), makeWriter(row.reply)];
     const dataIndex = findDataIndex(row.reply);
-    const isUnseen = this.description.fops[name]?.kind === 'none';
+    const hasOnlyCallback = this.description.fops[name]?.kind === 'none';
     return (scalars) => {
       const id = scalars[0] as number;
       const wind = scalars[1] as number;
       const request = host.request(id)!;
       const { values } = request.reply(wind)!;
       // A callback without a fop: the host wound the request, which is new to C.
-      const isNew = isUnseen && wind === 0 && request.plan?.row === row;
+      const isNew = hasOnlyCallback && wind === 0 && request.plan?.row === row;
       area.beginFor(id);
-      area.reply(wind, isNew);
+      area.beginReply(wind, isNew);
       if (isNew) {
         this.writeRoot(request.frame.root, row.logName);
         writeArgs(area, request.args);
       }
-      area.number(scalars[2] as number);
-      area.number(scalars[3] as number);
+      area.writeNumber(scalars[2] as number);
+      area.writeNumber(scalars[3] as number);
       write(area, values);
       this.currentId = id;
       const code = this.enterLibrary(
@@ -174,21 +174,21 @@ export class NativeGuest implements Guest, MessageHandler {
     area.begin();
     switch (name) {
       case 'tick':
-        this.timers.fireDue((id) => this.sendNumber(DO.timer, id));
+        this.timers.fireDue((id) => this.callWithNumber(COMMANDS.timer, id));
         return NOTHING;
-      // Lost requests of C are undetectable: `frame-timeout` fails them.
+      // C has no garbage collector that could detect a lost request; `frame-timeout` fails it.
       case 'collect':
-      // It has no `glossa.aio`.
+      // C modules have no `glossa.aio`, for which this notice is.
       case 'below':
         return NOTHING;
       case 'forget_client':
         this.clients.delete(args[0] as number);
-        return this.sendNumber(DO[name], args[0] as number);
+        return this.callWithNumber(COMMANDS[name], args[0] as number);
       case 'cancel':
       case 'interrupt':
       case 'forget':
       case 'release':
-        return this.sendNumber(DO[name], args[0] as number);
+        return this.callWithNumber(COMMANDS[name], args[0] as number);
       case 'notify':
         this.writeEvent(args[0] as string, args[1] as number);
         break;
@@ -200,19 +200,19 @@ export class NativeGuest implements Guest, MessageHandler {
         this.writeLoc(args);
         break;
       case 'reconfigure':
-        area.dict(makeOptionDict(this.description.options, JSON.parse(args[0] as string)));
+        area.writeDict(makeOptionDict(this.description.options, JSON.parse(args[0] as string)));
         break;
       case 'load_state':
-        area.dict(makeStateDict(JSON.parse(args[0] as string)));
+        area.writeDict(makeStateDict(JSON.parse(args[0] as string)));
         break;
       default:
     }
-    return this.callResult(DO[name]);
+    return this.callCommand(COMMANDS[name]);
   }
 
   callStateHook(name: StateHookName): string | undefined {
     this.area.begin();
-    if (this.callResult(DO[name]) === FAILED) return undefined;
+    if (this.callCommand(COMMANDS[name]) === FAILED) return undefined;
     return JSON.stringify(Object.fromEntries(this.lastPairs.map(([key, , value]) => [key, value])));
   }
 
@@ -222,19 +222,19 @@ export class NativeGuest implements Guest, MessageHandler {
 
   close(): void {
     if (this.isClosed) return;
-    this.callLibrary(DO.end, null);
+    this.callLibrary(COMMANDS.end, null);
     this.isClosed = true;
     this.library.close();
   }
 
   // -- calls -----------------------------------------------------------------------------------
 
-  private sendNumber(command: number, number: number): number {
+  private callWithNumber(command: number, number: number): number {
     this.area.beginFor(number);
-    return this.callResult(command);
+    return this.callCommand(command);
   }
 
-  private callResult(command: number): number {
+  private callCommand(command: number): number {
     return this.enterLibrary(command, null) === FAILED ? FAILED : NOTHING;
   }
 
@@ -266,7 +266,9 @@ export class NativeGuest implements Guest, MessageHandler {
   private takeMessages(): Reader {
     const { messageDoubles } = this.area;
     const bytes =
-      8 * messageDoubles > USUAL_BYTES ? new Uint8Array(8 * messageDoubles) : this.messageBuffer;
+      8 * messageDoubles > MESSAGE_BUFFER_BYTES
+        ? new Uint8Array(8 * messageDoubles)
+        : this.messageBuffer;
     this.library.take(bytes);
     return new Reader(bytes, messageDoubles);
   }
@@ -283,93 +285,94 @@ export class NativeGuest implements Guest, MessageHandler {
 
   private writeRoot(root: Stack, op: string): void {
     const { area, host } = this;
-    area.root(root, op);
+    area.writeRoot(root, op);
     if ((area.needs & NEEDS_CLIENT) !== 0) this.writeClient(host.clientId(root));
-    if ((area.needs & NEEDS_GROUPS) !== 0) area.groups(root);
+    if ((area.needs & NEEDS_GROUPS) !== 0) area.writeGroups(root);
   }
 
   private writeClient(id: number): void {
     const { area, clients, host } = this;
     const isNew = id !== 0 && !clients.has(id);
     if (isNew) clients.add(id);
-    area.number(id);
-    area.text(isNew ? (host.clientUid(id) ?? '') : null);
+    area.writeNumber(id);
+    area.writeText(isNew ? (host.clientUid(id) ?? '') : null);
   }
 
   private writeEvent(event: string, child: number): void {
     const { area, host } = this;
-    area.text(event);
-    area.number(child);
-    if (child >= 0) area.number(host.isChildUp(child));
+    area.writeText(event);
+    area.writeNumber(child);
+    if (child >= 0) area.writeNumber(host.isChildUp(child));
   }
 
-  /** Writes a loc without the attributes of inode and parent. */
+  /** Writes the loc of a hook, which has no attributes of inode and parent. */
   private writeLoc([inode, parent, name, gfid, pargfid]: readonly Scalar[]): void {
     const { area, host } = this;
     const needsPath = (area.needs & NEEDS_PATH) !== 0;
     const parentJson = needsPath ? host.inodeJson(parent as number) : undefined;
-    const folder = parentJson === undefined ? null : (JSON.parse(parentJson) as string[])[2]!;
-    const path = folder === null ? null : `${folder === '/' ? '' : folder}/${name}`;
-    type LooseIds = Parameters<Area['looseLoc']>[0];
+    const parentPath = parentJson === undefined ? null : (JSON.parse(parentJson) as string[])[2]!;
+    const path = parentPath === null ? null : `${parentPath === '/' ? '' : parentPath}/${name}`;
+    type LooseIds = Parameters<Area['writeLooseLoc']>[0];
     const ids = [inode, gfid, parent, pargfid] as unknown as LooseIds;
-    area.looseLoc(ids, (name as string | undefined) ?? null, path);
+    area.writeLooseLoc(ids, (name as string | undefined) ?? null, path);
   }
 
   // -- messages of C ----------------------------------------------------------------------------
 
-  log(level: number, place: LogSource, text: string): void {
+  log(level: number, source: LogSource, text: string): void {
     if (level <= ERROR) this.lastError = text;
-    this.host.log(level, place, text);
+    this.host.log(level, source, text);
   }
 
-  decide(id: number, place: LogSource, message: GuestMessage): void {
+  decide(id: number, source: LogSource, message: GuestMessage): void {
     try {
       this.host.push(id, message);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
       const name = this.host.request(id)?.name ?? 'a request of its own';
-      this.log(ERROR, place, `${name}: ${error.message}`);
+      this.log(ERROR, source, `${name}: ${error.message}`);
       this.failInLibrary(id);
     }
   }
 
-  invalidate(place: LogSource, message: GuestMessage): void {
+  invalidate(source: LogSource, message: GuestMessage): void {
     try {
       this.host.invalidate(message);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
-      this.log(ERROR, place, `invalidate: ${error.message}`);
+      this.log(ERROR, source, `invalidate: ${error.message}`);
       this.hasFailed = true;
     }
   }
 
   failRequest(id: number): void {
-    // The request may have been answered meanwhile.
-    if (this.host.request(id) !== undefined) this.decide(id, NOWHERE, ['failed']);
+    // The host may have replied to the request meanwhile.
+    if (this.host.request(id) !== undefined) this.decide(id, UNKNOWN_POSITION, ['failed']);
   }
 
-  /** Fails the request, and ends it in C. */
+  /** Fails the request because its decision was invalid, and ends it in C. */
   private failInLibrary(id: number): void {
     if (id === this.currentId) this.hasFailed = true;
     else if (this.host.request(id)?.isAnswered === false) this.host.push(id, ['failed']);
-    this.pendingCalls.push(() => this.sendNumber(DO.cancel, id));
+    this.pendingCalls.push(() => this.callWithNumber(COMMANDS.cancel, id));
   }
 
   track(inode: number): void {
     if (this.host.track(inode) === 0)
-      this.pendingCalls.push(() => this.sendNumber(DO.forget, inode));
+      this.pendingCalls.push(() => this.callWithNumber(COMMANDS.forget, inode));
   }
 
   trackFd(fd: number): void {
-    if (this.host.trackFd(fd) === 0) this.pendingCalls.push(() => this.sendNumber(DO.release, fd));
+    if (this.host.trackFd(fd) === 0)
+      this.pendingCalls.push(() => this.callWithNumber(COMMANDS.release, fd));
   }
 
   closeFd(fd: number): void {
     this.host.closeFd(fd);
   }
 
-  startTimer(id: number, ms: number, again: boolean): void {
-    this.timers.start(id, ms, again);
+  startTimer(id: number, ms: number, repeats: boolean): void {
+    this.timers.start(id, ms, repeats);
   }
 
   stopTimer(id: number): void {
@@ -389,7 +392,7 @@ export class NativeGuest implements Guest, MessageHandler {
   }
 }
 
-const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
+const UNKNOWN_POSITION: LogSource = { file: '-', line: 0, func: '-' };
 
 const findDataIndex = (args: readonly Arg[]): number =>
   args.findIndex(({ type }) => type === 'data');
@@ -402,13 +405,13 @@ function makeOptionDict(options: Options, values: Readonly<Record<string, unknow
     if (value === null || value === undefined) continue;
     if (typeof value === 'boolean') dict.set(key, value ? 1 : 0, 'int');
     else if (typeof value === 'string') dict.set(key, value, 'str');
-    else dict.set(key, value as number, REAL.has(type) ? 'double' : 'int');
+    else dict.set(key, value as number, DOUBLE_OPTION_TYPES.has(type) ? 'double' : 'int');
   }
   return dict;
 }
 
 /** Option types whose values cross as doubles. */
-const REAL: ReadonlySet<string> = new Set(['double', 'percent']);
+const DOUBLE_OPTION_TYPES: ReadonlySet<string> = new Set(['double', 'percent']);
 
 /** Makes a dict from the result of `dump_state`. */
 function makeStateDict(pairs: Readonly<Record<string, unknown>>): Dict {

@@ -57,7 +57,7 @@ const options = defineOptions({
 });
 
 /** Milliseconds for a volume with new code, and the volumes above it, to come up. */
-const UP_MS = 30_000;
+const UP_TIMEOUT_MS = 30_000;
 
 /** A volume's loaded file. */
 interface LoadedFile {
@@ -109,7 +109,7 @@ const reload = (xl: Xlator<unknown>): Promise<ReloadResult> =>
 /** Reloads code by replacing its volume with a new instance. */
 async function replaceVolume(xl: Xlator<unknown>): Promise<ReloadResult> {
   try {
-    const isNew = await xl.graph!.renew(xl as Xlator, UP_MS);
+    const isNew = await xl.graph!.renew(xl as Xlator, UP_TIMEOUT_MS);
     if (isNew) xl.log.info('reloaded', { msgid: messages.moduleReloaded.id });
     return { ok: true, text: 'reloaded' };
   } catch (error) {
@@ -140,12 +140,12 @@ function findFile(xl: Xlator<unknown>, modulePath: string | undefined): string {
 
 function checkChildren(xl: Xlator<unknown>, path: string, record: Translator<unknown>): void {
   const [min, max] = record.children;
-  const has = xl.below.length;
-  if (has >= min && has <= max) return;
+  const childCount = xl.below.length;
+  if (childCount >= min && childCount <= max) return;
   const range = Number.isFinite(max) ? `${min} to ${max}` : `at least ${min}`;
   const expected = min === max ? String(min) : range;
   const noun = max === 1 ? 'subvolume' : 'subvolumes';
-  throw new InitError(`${path}: ${record.type} takes ${expected} ${noun}, not ${has}`);
+  throw new InitError(`${path}: ${record.type} takes ${expected} ${noun}, not ${childCount}`);
 }
 
 /** Reads the values of the record's options; warns of undeclared ones. */
@@ -183,8 +183,10 @@ function reconfigure(xl: Xlator<unknown>): void {
   for (const [key, { reconfigurable }] of Object.entries(record.options)) {
     if (reconfigurable && record.reconfigure !== undefined) continue;
     if (JSON.stringify(values[key]) === JSON.stringify(volume.values[key])) continue;
-    const where = xl.volfileOptions.findLast((option) => option.key === key)?.position ?? path;
-    problems.push(`${where}: option '${key}' cannot change while the volume runs; mount it anew`);
+    const position = xl.volfileOptions.findLast((option) => option.key === key)?.position ?? path;
+    problems.push(
+      `${position}: option '${key}' cannot change while the volume runs; mount it anew`,
+    );
   }
   if (problems.length > 0) throw new GraphError(problems);
   volume.values = values;
@@ -233,9 +235,9 @@ export default defineTranslator<unknown, typeof options>({
   observes: (xl) => readFlag(xl, 'observes') ?? volumes.get(xl)!.record.watches === true,
   reconfigure,
   inherit(xl, before) {
-    const [{ record }, other] = [volumes.get(xl)!, volumes.get(before)!];
+    const [{ record }, fileBefore] = [volumes.get(xl)!, volumes.get(before)!];
     // Only a translator of the same type can inherit.
-    if (other.record.type === record.type) record.inherit?.(xl, before);
+    if (fileBefore.record.type === record.type) record.inherit?.(xl, before);
   },
   reload,
   notify(xl, event, data) {

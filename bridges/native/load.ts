@@ -55,7 +55,7 @@ export function loadFile(
 /** Checks a file's syntax without running it. @throws {InitError} */
 export function checkFile(path: string): void {
   try {
-    compileFunction(compileSource(path), parameters, { filename: path });
+    compileFunction(compileSource(path), FUNCTION_PARAMETERS, { filename: path });
   } catch (error) {
     if (error instanceof InitError) throw error;
     const { message, stack = '' } = error as Error;
@@ -76,13 +76,13 @@ class LoadedFiles {
   }
 
   load(path: string): Exports {
-    const known = this.loaded.get(path);
-    // True also for a file that is still being loaded, as files may import each other.
-    if (known !== undefined) return known.exports;
+    const loadedModule = this.loaded.get(path);
+    // Also found if the file is still being loaded, as files may import each other.
+    if (loadedModule !== undefined) return loadedModule.exports;
     this.checkForeign(path, true);
     const module = { exports: {} };
     this.loaded.set(path, module);
-    const code = compileFunction(compileSource(path), parameters, { filename: path });
+    const code = compileFunction(compileSource(path), FUNCTION_PARAMETERS, { filename: path });
     const meta = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path) };
     const require = (name: string): unknown => this.importModule(name, path);
     code.call(undefined, module.exports, require, module, path, dirname(path), meta);
@@ -126,7 +126,14 @@ class LoadedFiles {
   }
 }
 
-const parameters = ['exports', 'require', 'module', '__filename', '__dirname', 'import_meta'];
+const FUNCTION_PARAMETERS = [
+  'exports',
+  'require',
+  'module',
+  '__filename',
+  '__dirname',
+  'import_meta',
+];
 
 /** Finds the file of a relative name; as with tsc, `x.js` may stand for the `x.ts` beside it. */
 function findBeside(name: string, from: string): string {
@@ -156,7 +163,7 @@ function compileSource(path: string): string {
   } catch (error) {
     throw new InitError(formatSyntaxError(path, error));
   }
-  checkNames(path, code);
+  checkImportedNames(path, code);
   // A function has no `import.meta`: a parameter replaces it.
   return code.replace(/\bimport\.meta\b/g, 'import_meta');
 }
@@ -169,7 +176,7 @@ function formatSyntaxError(path: string, error: unknown): string {
 }
 
 /** Checks the imported names of 'glossa', which would otherwise fail at a request. */
-function checkNames(path: string, code: string): void {
+function checkImportedNames(path: string, code: string): void {
   for (const { 1: name, index } of code.matchAll(/\b_glossa\.(\w+)/g)) {
     if (name! in glossa) continue;
     const line = code.slice(0, index).split('\n').length;

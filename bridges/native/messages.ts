@@ -36,7 +36,7 @@ export interface MessageHandler {
 /** [key, type, value] of a dict, as in message.ts. */
 export type Pairs = readonly (readonly [string, string, unknown])[];
 
-const rows = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
+const rowsByNumber = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
 const dictTypes = new Map(
   Object.entries(DICT_LETTERS).map(([type, letter]) => [letter.charCodeAt(0), type]),
 );
@@ -59,18 +59,18 @@ export class Reader {
     return this.at < this.end;
   }
 
-  number(): number {
+  readNumber(): number {
     if (this.at >= this.end) throw new MessageError('a message ends too early');
     return this.f64[this.at++]!;
   }
 
-  numbers(count: number): number[] {
-    return Array.from({ length: count }, () => this.number());
+  readNumbers(count: number): number[] {
+    return Array.from({ length: count }, () => this.readNumber());
   }
 
   /** Reads bytes, valid as long as the reader's; null for none. */
-  blob(): Uint8Array | null {
-    const length = this.number();
+  readBytes(): Uint8Array | null {
+    const length = this.readNumber();
     if (length < 0) return null;
     const start = 8 * this.at;
     const doubles = Math.floor((length + 8) / 8);
@@ -81,18 +81,18 @@ export class Reader {
     return this.bytes.subarray(start, start + length);
   }
 
-  textOrNull(): string | null {
-    const bytes = this.blob();
+  readTextOrNull(): string | null {
+    const bytes = this.readBytes();
     return bytes === null ? null : decodeName(bytes);
   }
 
-  text(): string {
-    return this.textOrNull() ?? '';
+  readText(): string {
+    return this.readTextOrNull() ?? '';
   }
 
   /** Reads a list, whose announced length must fit into the message. */
-  list<T>(read: () => T): T[] {
-    const count = this.number();
+  readList<T>(read: () => T): T[] {
+    const count = this.readNumber();
     if (!(count >= 0 && count <= this.end - this.at)) {
       throw new MessageError('a message ends too early');
     }
@@ -108,26 +108,27 @@ function readDict(from: Reader, count: number): Pairs | undefined {
   if (count < 0) return undefined;
   const pairs: [string, string, unknown][] = [];
   for (let i = 0; i < count; i++) {
-    const key = from.text();
-    const type = dictTypes.get(from.number()) ?? '';
+    const key = from.readText();
+    const type = dictTypes.get(from.readNumber()) ?? '';
     pairs.push([key, type, readDictValue(from, type)]);
   }
   return pairs;
 }
 
 function readDictValue(from: Reader, type: string): unknown {
-  if (type === 'int' || type === 'uint' || type === 'double') return from.number();
+  if (type === 'int' || type === 'uint' || type === 'double') return from.readNumber();
   if (type === 'iatt') return readIatt(from);
-  if (type === 'bin' || type === 'mdata') return toLatin1(from.blob() ?? new Uint8Array(0));
-  return from.text();
+  if (type === 'bin' || type === 'mdata') return toLatin1(from.readBytes() ?? new Uint8Array(0));
+  return from.readText();
 }
 
 function readEntry(from: Reader): unknown[] {
-  const name = from.text();
-  const [off, type] = from.numbers(2);
-  const gfid = from.text();
-  const origin = from.numbers(3);
-  const statKind = from.number();
+  const name = from.readText();
+  const [off, type] = from.readNumbers(2);
+  const gfid = from.readText();
+  const origin = from.readNumbers(3);
+  const statKind = from.readNumber();
+  // 2: as in the listing that C received; 1: changed attributes; 0: none.
   const stat = statKind === 2 ? true : statKind === 1 ? readIatt(from) : null;
   return [name, off, type, gfid, stat, origin[0]! < -1 ? null : origin];
 }
@@ -136,28 +137,28 @@ type ReadValue = (from: Reader, handler: MessageHandler) => unknown;
 
 /** Decoders of values, by the letter that glossa_wire.h writes. */
 const VALUE_READERS: Readonly<Record<string, ReadValue>> = {
-  '=': (from) => ['=', ...from.numbers(2)],
-  n: (from) => from.number(),
-  s: (from) => from.text(),
-  l: (from) => ['loc', [...from.numbers(2), from.textOrNull(), from.text()]],
-  i: (from) => ['inode', from.number()],
-  f: (from) => ['fd', from.number()],
+  '=': (from) => ['=', ...from.readNumbers(2)],
+  n: (from) => from.readNumber(),
+  s: (from) => from.readText(),
+  l: (from) => ['loc', [...from.readNumbers(2), from.readTextOrNull(), from.readText()]],
+  i: (from) => ['inode', from.readNumber()],
+  f: (from) => ['fd', from.readNumber()],
   a: (from) => ['iatt', readIatt(from)],
-  d: (from) => ['dict', readDict(from, from.number())],
+  d: (from) => ['dict', readDict(from, from.readNumber())],
   b: (from, handler) => {
-    const bytes = from.blob();
+    const bytes = from.readBytes();
     return ['data', bytes === null ? -1 : handler.putBytes(bytes.slice())];
   },
-  e: (from) => ['entries', from.list(() => readEntry(from))],
+  e: (from) => ['entries', from.readList(() => readEntry(from))],
   v: (from) => ['statvfs', readStatvfs(from)],
   k: (from) => ['flock', readFlock(from)],
   z: (from) => ['lease', readLease(from)],
-  m: (from) => ['locklist', from.list(() => readFlock(from))],
+  m: (from) => ['locklist', from.readList(() => readFlock(from))],
 };
 
 function readValues(from: Reader, count: number, handler: MessageHandler): unknown[] {
   return Array.from({ length: count }, () => {
-    const tag = from.number();
+    const tag = from.readNumber();
     if (tag === 0) return null;
     const read = VALUE_READERS[tag > 0 && tag < 128 ? String.fromCharCode(tag) : ''];
     if (read === undefined) throw new MessageError('unknown kind of value');
@@ -166,13 +167,13 @@ function readValues(from: Reader, count: number, handler: MessageHandler): unkno
 }
 
 function findRow(number: number): FopRow {
-  const row = rows.get(number);
+  const row = rowsByNumber.get(number);
   if (row === undefined) throw new MessageError(`${number} is no fop`);
   return row;
 }
 
 function readSource(from: Reader): LogSource {
-  return { file: from.text(), line: from.number(), func: from.text() };
+  return { file: from.readText(), line: from.readNumber(), func: from.readText() };
 }
 
 type HandleMessage = (from: Reader, handler: MessageHandler) => void;
@@ -180,61 +181,61 @@ type HandleMessage = (from: Reader, handler: MessageHandler) => void;
 const makeDecisionHandler =
   (read: (from: Reader, handler: MessageHandler) => unknown[]): HandleMessage =>
   (from, handler) => {
-    const id = from.number();
-    const at = readSource(from);
-    handler.decide(id, at, read(from, handler));
+    const id = from.readNumber();
+    const source = readSource(from);
+    handler.decide(id, source, read(from, handler));
   };
 
 /** Decoders of messages, by kind (`GLOSSA_SAY_*`). */
 const MESSAGE_HANDLERS: Readonly<Record<number, HandleMessage>> = {
   1: (from, handler) => {
-    const at = readSource(from);
-    handler.log(from.number(), at, from.text());
+    const source = readSource(from);
+    handler.log(from.readNumber(), source, from.readText());
   },
   2: makeDecisionHandler((from, handler) => {
-    const [wind, child, fop] = from.numbers(3);
+    const [wind, child, fop] = from.readNumbers(3);
     const row = findRow(fop!);
     return ['wind', wind, child, row.name, readValues(from, row.args.length, handler)];
   }),
   3: makeDecisionHandler((from, handler) => {
-    const [child, fop] = from.numbers(2);
+    const [child, fop] = from.readNumbers(2);
     return ['tail', child, readValues(from, findRow(fop!).args.length, handler)];
   }),
   4: makeDecisionHandler((from, handler) => {
-    const [fop, opRet, opErrno] = from.numbers(3);
+    const [fop, opRet, opErrno] = from.readNumbers(3);
     return ['unwind', opRet, opErrno, readValues(from, findRow(fop!).reply.length, handler)];
   }),
-  5: (from, handler) => handler.failRequest(from.number()),
-  6: (from, handler) => handler.track(from.number()),
-  7: (from, handler) => handler.trackFd(from.number()),
-  8: (from, handler) => handler.closeFd(from.number()),
+  5: (from, handler) => handler.failRequest(from.readNumber()),
+  6: (from, handler) => handler.track(from.readNumber()),
+  7: (from, handler) => handler.trackFd(from.readNumber()),
+  8: (from, handler) => handler.closeFd(from.readNumber()),
   9: (from, handler) => {
-    const [id, ms, repeats] = from.numbers(3);
+    const [id, ms, repeats] = from.readNumbers(3);
     handler.startTimer(id!, ms!, repeats !== 0);
   },
-  10: (from, handler) => handler.stopTimer(from.number()),
-  11: (from, handler) => handler.takePairs(readDict(from, from.number()) ?? []),
+  10: (from, handler) => handler.stopTimer(from.readNumber()),
+  11: (from, handler) => handler.takePairs(readDict(from, from.readNumber()) ?? []),
   12: (from, handler) => {
-    const at = readSource(from);
-    const read = INVALIDATION_READERS[from.number()];
+    const source = readSource(from);
+    const read = INVALIDATION_READERS[from.readNumber()];
     if (read === undefined) throw new MessageError('unknown kind of message');
-    handler.invalidate(at, read(from));
+    handler.invalidate(source, read(from));
   },
-  13: (from, handler) => handler.declareUp(from.number() !== 0),
+  13: (from, handler) => handler.declareUp(from.readNumber() !== 0),
 };
 
 /** Decoders of invalidations, by subject (`GLOSSA_OF_*`). */
 const INVALIDATION_READERS: Readonly<Record<number, (from: Reader) => unknown[]>> = {
   0: () => ['every-entry'],
-  1: (from) => ['inode', from.text(), from.number() !== 0],
-  2: (from) => ['entry', from.text(), from.text(), from.number() !== 0],
-  3: (from) => ['removed', from.text(), from.text(), from.text()],
+  1: (from) => ['inode', from.readText(), from.readNumber() !== 0],
+  2: (from) => ['entry', from.readText(), from.readText(), from.readNumber() !== 0],
+  3: (from) => ['removed', from.readText(), from.readText(), from.readText()],
 };
 
 /** Decodes all messages. @throws {MessageError} for a malformed one */
 export function readMessages(from: Reader, handler: MessageHandler): void {
   while (from.hasMore) {
-    const handle = MESSAGE_HANDLERS[from.number()];
+    const handle = MESSAGE_HANDLERS[from.readNumber()];
     if (handle === undefined) throw new MessageError('unknown kind of message');
     handle(from, handler);
   }

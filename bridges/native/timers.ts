@@ -9,9 +9,9 @@ export interface AlarmClock {
 
 interface Timer {
   /** The clock's time, in microseconds. */
-  due: number;
+  dueMicros: number;
   /** Microseconds of a repeating timer's interval; 0 for a single shot. */
-  readonly period: number;
+  readonly periodMicros: number;
 }
 
 export class Timers {
@@ -28,9 +28,12 @@ export class Timers {
 
   start(id: number, ms: number, repeats: boolean): void {
     // A repeating timer without an interval would starve all others.
-    const us = Math.max(repeats ? 1000 : 0, ms * 1000);
-    this.timers.set(id, { due: this.clock.now() + us, period: repeats ? us : 0 });
-    this.wait();
+    const micros = Math.max(repeats ? 1000 : 0, ms * 1000);
+    this.timers.set(id, {
+      dueMicros: this.clock.now() + micros,
+      periodMicros: repeats ? micros : 0,
+    });
+    this.setAlarm();
   }
 
   stop(id: number): void {
@@ -40,21 +43,21 @@ export class Timers {
   /** Fires due timers, in order. */
   fireDue(fire: (id: number) => void): void {
     const now = this.clock.now();
-    const due = [...this.timers].filter(([, timer]) => timer.due <= now);
-    due.sort(([, one], [, other]) => one.due - other.due);
+    const due = [...this.timers].filter(([, timer]) => timer.dueMicros <= now);
+    due.sort(([, one], [, other]) => one.dueMicros - other.dueMicros);
     for (const [id, timer] of due) {
       // A fired timer may stop another.
       if (this.timers.get(id) !== timer) continue;
-      if (timer.period === 0) this.timers.delete(id);
-      else timer.due = Math.max(timer.due + timer.period, now);
+      if (timer.periodMicros === 0) this.timers.delete(id);
+      else timer.dueMicros = Math.max(timer.dueMicros + timer.periodMicros, now);
       fire(id);
     }
-    this.wait();
+    this.setAlarm();
   }
 
-  private wait(): void {
+  private setAlarm(): void {
     if (this.timers.size === 0) return;
-    const next = Math.min(...[...this.timers.values()].map(({ due }) => due));
+    const next = Math.min(...[...this.timers.values()].map(({ dueMicros: due }) => due));
     this.clock.setTimer(Math.max(0, Math.ceil((next - this.clock.now()) / 1000)));
   }
 }

@@ -10,7 +10,7 @@ afterAll(() => engines.close());
 const HOST: unknown[] = [];
 let engine: Engine;
 let module: Handle;
-const fn = (name: string): Handle => engine.get(module, name);
+const fn = (name: string): Handle => engine.findAttribute(module, name);
 
 beforeAll(async () => {
   engine = await engines.make({
@@ -41,7 +41,7 @@ beforeAll(async () => {
   module = loadModule(engine, SOURCE);
 });
 
-const callAgain = (): number => engine.makeEntry(fn('add'), 'ii')(20, 22);
+const callAgain = (): number => engine.makeCall(fn('add'), 'ii')(20, 22);
 
 const SOURCE = `import errno, os
 from _glossa import _host
@@ -105,17 +105,17 @@ function catchError(action: () => unknown): EngineError {
 
 describe('values between host and Python', () => {
   it('can be integers up to 2^53, both ways', () => {
-    const same = engine.makeEntry(fn('same'), 'i');
+    const same = engine.makeCall(fn('same'), 'i');
     fc.assert(fc.property(fc.maxSafeInteger(), (n) => same(n) === n));
     for (const n of [-6, -5, -1, 0, 256, 257, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1]) {
       expect(same(n)).toBe(n);
     }
-    expect(engine.makeEntry(fn('nothing'), '')()).toBe(0);
+    expect(engine.makeCall(fn('nothing'), '')()).toBe(0);
   });
 
   it('can be integers that Python caches, which stay unchanged', () => {
-    const keep = engine.makeArrayEntry(fn('keep_all'), 'ii', false);
-    const readKept = engine.makeEntry(fn('kept'), '', 's');
+    const keep = engine.makeArrayCall(fn('keep_all'), 'ii', false);
+    const readKept = engine.makeCall(fn('kept'), '', 's');
     const numbers = fc.array(fc.oneof(fc.integer(), fc.integer({ min: 250, max: 2 ** 30 + 5 })));
     fc.assert(
       fc.property(numbers, (sent) => {
@@ -126,8 +126,8 @@ describe('values between host and Python', () => {
   });
 
   it('can be 20,000 different names', () => {
-    const last = engine.makeArrayEntry(fn('last_name'), 'nns', false);
-    const name = engine.makeEntry(fn('noted'), '', 's');
+    const last = engine.makeArrayCall(fn('last_name'), 'nns', false);
+    const name = engine.makeCall(fn('noted'), '', 's');
     for (let i = 0; i < 20_000; i++) {
       last([`name-${i}`, `directory-${i % 9000}`, `${i}`]);
       if (i % 1000 < 3) expect(name()).toBe(`name-${i} directory-${i % 9000} ${i}`);
@@ -136,7 +136,7 @@ describe('values between host and Python', () => {
 
   it('can be arbitrary strings both ways, lone surrogates included', () => {
     for (const kinds of ['s', 'n']) {
-      const same = engine.makeEntry(fn('same'), kinds, 's');
+      const same = engine.makeCall(fn('same'), kinds, 's');
       const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 700 });
       fc.assert(
         fc.property(units, (codes) => {
@@ -149,20 +149,20 @@ describe('values between host and Python', () => {
         expect(same(text)).toBe(text);
       }
     }
-    const points = engine.makeEntry(fn('points'), 's', 's');
+    const points = engine.makeCall(fn('points'), 's', 's');
     expect(points('a\udc80😀')).toBe('0x61,0xdc80,0x1f600');
-    expect(engine.makeEntry(fn('text'), '', 's')()).toBe('sub\udcffclass');
+    expect(engine.makeCall(fn('text'), '', 's')()).toBe('sub\udcffclass');
   });
 
   it('can be bytes, both ways', () => {
     const data = Uint8Array.from({ length: 200_000 }, (_, i) => i & 255);
-    expect(engine.makeEntry(fn('total'), 'b')(Uint8Array.of(1, 2, 250))).toBe(253);
-    expect(engine.makeEntry(fn('same'), 'b', 'b')(data)).toEqual(data);
-    expect(engine.makeEntry(fn('double'), 'm', 'b')(Uint8Array.of(1, 2, 3))).toEqual(
+    expect(engine.makeCall(fn('total'), 'b')(Uint8Array.of(1, 2, 250))).toBe(253);
+    expect(engine.makeCall(fn('same'), 'b', 'b')(data)).toEqual(data);
+    expect(engine.makeCall(fn('double'), 'm', 'b')(Uint8Array.of(1, 2, 3))).toEqual(
       Uint8Array.of(2, 4, 6),
     );
-    expect(engine.makeEntry(fn('same'), 'b', 'b')(new Uint8Array(0))).toEqual(new Uint8Array(0));
-    const handle = engine.makeEntry(fn('same'), 'b', 'o')(data);
+    expect(engine.makeCall(fn('same'), 'b', 'b')(new Uint8Array(0))).toEqual(new Uint8Array(0));
+    const handle = engine.makeCall(fn('same'), 'b', 'o')(data);
     const into = new Uint8Array(1000);
     expect(engine.copyBytes(handle, into)).toBe(data.length);
     expect(into).toEqual(data.subarray(0, 1000));
@@ -171,23 +171,23 @@ describe('values between host and Python', () => {
   });
 
   it('can be objects as handles, and bound methods as callables', () => {
-    const box = engine.makeEntry(fn('box'), 'i', 'o')(7);
-    expect(engine.makeEntry(engine.get(box, 'get'), '')()).toBe(7);
-    expect(engine.makeEntry(fn('box.get'), 'o')(box)).toBe(7);
+    const box = engine.makeCall(fn('box'), 'i', 'o')(7);
+    expect(engine.makeCall(engine.findAttribute(box, 'get'), '')()).toBe(7);
+    expect(engine.makeCall(fn('box.get'), 'o')(box)).toBe(7);
     engine.release(box);
   });
 
   it('are None for a missing string or bytes', () => {
-    expect(engine.makeEntry(fn('same'), 's', 's')(undefined)).toBe(undefined);
-    expect(engine.makeEntry(fn('same'), 'b', 'b')(undefined)).toBe(undefined);
+    expect(engine.makeCall(fn('same'), 's', 's')(undefined)).toBe(undefined);
+    expect(engine.makeCall(fn('same'), 'b', 'b')(undefined)).toBe(undefined);
     expect(JSON.parse(engine.callJson(fn('host'), '["echo", null]'))).toBe(null);
   });
 
   it('can be passed in one array of 31 parameters', () => {
     const args = [1, 'x', undefined, ...Array.from({ length: 28 }, (_, i) => i)];
-    const count = engine.makeArrayEntry(fn('several'), `isn${'i'.repeat(28)}`);
+    const count = engine.makeArrayCall(fn('several'), `isn${'i'.repeat(28)}`);
     expect(count(args)).toBe(31);
-    expect(() => engine.makeArrayEntry(fn('several'), 'i'.repeat(32))).toThrow(EngineError);
+    expect(() => engine.makeArrayCall(fn('several'), 'i'.repeat(32))).toThrow(EngineError);
   });
 
   it('can be passed as JSON', () => {
@@ -198,21 +198,21 @@ describe('values between host and Python', () => {
   });
 
   it('are refused if their type is wrong', () => {
-    expect(catchError(() => engine.makeEntry(fn('same'), 's')('text')).message).toMatch(
+    expect(catchError(() => engine.makeCall(fn('same'), 's')('text')).message).toMatch(
       /an integer/,
     );
-    expect(catchError(() => engine.makeEntry(fn('same'), 'i')('text')).message).toMatch(
+    expect(catchError(() => engine.makeCall(fn('same'), 'i')('text')).message).toMatch(
       /wrong argument/,
     );
-    expect(catchError(() => engine.makeEntry(fn('same'), 'i', 's')(1)).message).toMatch(/a string/);
-    expect(catchError(() => engine.makeEntry(fn('same'), 'q')).code).toBe('setup');
-    expect(engine.makeEntry(fn('add'), 'ii')(1, 2)).toBe(3);
+    expect(catchError(() => engine.makeCall(fn('same'), 'i', 's')(1)).message).toMatch(/a string/);
+    expect(catchError(() => engine.makeCall(fn('same'), 'q')).code).toBe('setup');
+    expect(engine.makeCall(fn('add'), 'ii')(1, 2)).toBe(3);
   });
 });
 
 describe('errors of Python', () => {
   it('name the file, the line and the source text of the module', () => {
-    const error = catchError(() => engine.makeEntry(fn('raises'), 'i')(1));
+    const error = catchError(() => engine.makeCall(fn('raises'), 'i')(1));
     expect(error.code).toBe('exception');
     expect(error.message).toBe('/volume/m.py:7: ValueError: bad 1');
     expect(error.moduleError).toMatchObject({ type: 'ValueError', file: '/volume/m.py', line: 7 });
@@ -222,10 +222,10 @@ describe('errors of Python', () => {
   });
 
   it("name a sibling module's file and line", () => {
-    const { moduleError: script } = catchError(() => engine.makeEntry(fn('sibling'), '')());
+    const { moduleError: script } = catchError(() => engine.makeCall(fn('sibling'), '')());
     expect(script).toMatchObject({ type: 'KeyError', file: '/volume/sibling.py', line: 2 });
     expect(script?.traceback).toContain('raise KeyError("k")');
-    expect(catchError(() => engine.makeEntry(fn('missing'), '')()).moduleError?.type).toBe(
+    expect(catchError(() => engine.makeCall(fn('missing'), '')()).moduleError?.type).toBe(
       'ModuleNotFoundError',
     );
   });
@@ -243,32 +243,32 @@ describe('errors of Python', () => {
   });
 
   it("have Linux's errno numbers", () => {
-    expect(engine.makeEntry(fn('enoent'), '')()).toBe(2);
-    expect(engine.makeEntry(fn('kind'), 'i', 's')(2)).toBe('FileNotFoundError');
-    expect(engine.makeEntry(fn('kind'), 'i', 's')(13)).toBe('PermissionError');
-    const error = catchError(() => engine.makeEntry(fn('oserror'), 'i')(39));
+    expect(engine.makeCall(fn('enoent'), '')()).toBe(2);
+    expect(engine.makeCall(fn('kind'), 'i', 's')(2)).toBe('FileNotFoundError');
+    expect(engine.makeCall(fn('kind'), 'i', 's')(13)).toBe('PermissionError');
+    const error = catchError(() => engine.makeCall(fn('oserror'), 'i')(39));
     expect(error.moduleError).toMatchObject({
       errno: 39,
       message: '[Errno 39] Directory not empty',
     });
-    expect(catchError(() => engine.makeEntry(fn('opens'), '')()).moduleError?.errno).toBe(2);
+    expect(catchError(() => engine.makeCall(fn('opens'), '')()).moduleError?.errno).toBe(2);
   });
 
   it('keep the errno of file operations', () => {
-    const oserror = engine.makeEntry(fn('oserror'), 'i');
+    const oserror = engine.makeCall(fn('oserror'), 'i');
     for (let errno = 1; errno <= ENOTEMPTY; errno++) {
       expect(catchError(() => oserror(errno)).moduleError?.errno).toBe(errno);
     }
-    expect(engine.makeEntry(fn('kind'), 'i', 's')(EMLINK)).toBe('OSError');
+    expect(engine.makeCall(fn('kind'), 'i', 's')(EMLINK)).toBe('OSError');
   });
 
   it('are reported even if their __str__ fails', () => {
-    expect(catchError(() => engine.makeEntry(fn('odd'), '')()).moduleError?.type).toBe('Odd');
-    expect(engine.makeEntry(fn('add'), 'ii')(1, 2)).toBe(3);
+    expect(catchError(() => engine.makeCall(fn('odd'), '')()).moduleError?.type).toBe('Odd');
+    expect(engine.makeCall(fn('add'), 'ii')(1, 2)).toBe(3);
   });
 
   it('from endless recursion leave the interpreter usable', () => {
-    const deep = engine.makeEntry(fn('deep'), 'i');
+    const deep = engine.makeCall(fn('deep'), 'i');
     expect(deep(500)).toBe(500);
     expect(catchError(() => deep(1_000_000)).moduleError?.type).toBe('RecursionError');
     expect(deep(500)).toBe(500);
@@ -288,12 +288,12 @@ describe('host functions called by Python', () => {
   it('receive handles that live until they are released', () => {
     expect(text('keep', 'kept')).toBe(null);
     const handle = HOST.pop() as Handle;
-    expect(engine.makeEntry(fn('same'), 'o', 's')(handle)).toBe('kept');
+    expect(engine.makeCall(fn('same'), 'o', 's')(handle)).toBe('kept');
     engine.release(handle);
   });
 
   it('raise OSError for an errno, RuntimeError otherwise', () => {
-    const fails = engine.makeEntry(fn('fails'), 'i', 's');
+    const fails = engine.makeCall(fn('fails'), 'i', 's');
     expect(fails(2)).toBe('FileNotFoundError [Errno 2] no such thing');
     expect(fails(0)).toBe('RuntimeError no such thing');
   });

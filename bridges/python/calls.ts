@@ -1,6 +1,6 @@
 /**
  * Makes calls in both directions through CPython's C API: JavaScript functions that call Python
- * (`makeEntry`), and Python functions that call the host (`makeHostFunction`).
+ * (`makeCall`, `makeArrayCall`), and Python functions that call the host (`makeHostFunction`).
  *
  * A call allocates nothing in JavaScript. Arguments are pointers in the interpreter's memory (PEP
  * 590 vectorcall); a small integer is read from the address of its shared object. A host function
@@ -22,19 +22,23 @@ import { IntArguments, makeDict, type Values } from './values.ts';
  * for objects.
  */
 export type ParameterKind = 'i' | 's' | 'n' | 'b' | 'm' | 'o';
-export type Argument = number | string | Uint8Array;
+export type CallArgument = number | string | Uint8Array;
 
-/** As many arguments as the entry's parameter kinds; eight at most. */
-export type Call<R> = (...args: readonly (Argument | undefined)[]) => R;
+/**
+ * Calls Python; takes as many arguments as parameter kinds were given to `makeCall`, at most eight.
+ */
+export type Call<R> = (...args: readonly (CallArgument | undefined)[]) => R;
 
-/** As many arguments as the entry's parameter kinds, in an array that the caller may reuse. */
-export type ArrayCall = (args: readonly (Argument | undefined)[]) => number;
+/** As `Call`, with the arguments in an array, which the caller may reuse. */
+export type ArrayCall = (args: readonly (CallArgument | undefined)[]) => number;
 
 /** A reference to a Python object: a number for `release` and `o` parameters. */
 export type Handle = number;
 
 const KINDS = 'isnbmovd';
-/** Kinds as indices in KINDS. `m` (4) has no constant: it is the case that remains in `#make`. */
+/**
+ * Kinds as indices in KINDS. `m` (4) has no constant: it is the case that remains in `#makeObject`.
+ */
 const INT = 0;
 const STRING = 1;
 const NAME = 2;
@@ -43,13 +47,13 @@ const OBJECT = 5;
 const VOID = 6;
 const DICT = 7;
 
-/** The most parameters of an entry or host function, and of an entry with an array. */
+/** The most parameters of a `Call` or host function, and of an `ArrayCall`. */
 const MAX_PARAMETERS = 8;
-const MAX_ARRAY = 31;
+const MAX_ARRAY_ARGUMENTS = 31;
 /** The most nested calls: Python in the host in Python … */
 const MAX_DEPTH = 64;
 /** Bytes of arguments per open call: a spare word in front (PEP 590), and the pointers. */
-const CALL_BYTES = 4 * (1 + MAX_ARRAY);
+const CALL_BYTES = 4 * (1 + MAX_ARRAY_ARGUMENTS);
 /** CPython's flag: the callee may overwrite the spare word. */
 const PY_VECTORCALL_ARGUMENTS_OFFSET = 0x80000000 | 0;
 const METH_FASTCALL = 0x80;
@@ -105,7 +109,7 @@ export class Calls {
     );
   }
 
-  /** The error of all further calls; undefined while calls work. */
+  /** The error that every further call throws; undefined while calls work. */
   get dead(): EngineError | undefined {
     return this.#dead;
   }
@@ -121,40 +125,41 @@ export class Calls {
     this.#fail = fail;
   }
 
-  makeEntry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
-  makeEntry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
-  makeEntry(callable: Handle, params: string, result: 'i' | 'o' | 'v'): Call<number>;
-  makeEntry(callable: Handle, params: string, result: string): Call<unknown> {
+  /** Makes a function that calls `callable`; `params` and `result` as in `ParameterKind`. */
+  makeCall(callable: Handle, params: string, result: 's'): Call<string | undefined>;
+  makeCall(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
+  makeCall(callable: Handle, params: string, result: 'i' | 'o' | 'v'): Call<number>;
+  makeCall(callable: Handle, params: string, result: string): Call<unknown> {
     const kinds = parseKinds(params, MAX_PARAMETERS);
     const kind = KINDS.indexOf(result);
     return (...args) =>
       this.#gate.needsTurn(false)
-        ? this.#inTurn(() => this.#call(callable, kinds, args, kind))
+        ? this.#runInTurn(() => this.#call(callable, kinds, args, kind))
         : this.#call(callable, kinds, args, kind);
   }
 
   /**
-   * Makes a function that calls `callable`; kinds as in `ParameterKind`.
+   * As `makeCall`, with arguments in an array and an integer result.
    * @param isShared true if the call may run in a turn that other calls share (interpreter-gate.ts)
    */
-  makeArrayEntry(callable: Handle, params: string, isShared: boolean): ArrayCall {
-    const kinds = parseKinds(params, MAX_ARRAY);
+  makeArrayCall(callable: Handle, params: string, isShared: boolean): ArrayCall {
+    const kinds = parseKinds(params, MAX_ARRAY_ARGUMENTS);
     const call: ArrayCall = (args) => this.#call(callable, kinds, args, INT) as number;
     const gate = this.#gate;
     return (args) => (gate.needsTurn(isShared) ? this.#callInTurn(call, args) : call(args));
   }
 
-  /** Separate from its caller, which thus allocates the closure only when it needs a turn. */
-  #callInTurn(call: ArrayCall, args: readonly (Argument | undefined)[]): number {
-    return this.#inTurn(() => call(args));
+  /** Separate, so that an array call allocates the closure only when it needs a turn. */
+  #callInTurn(call: ArrayCall, args: readonly (CallArgument | undefined)[]): number {
+    return this.#runInTurn(() => call(args));
   }
 
-  #inTurn<R>(call: () => R): R {
+  #runInTurn<R>(call: () => R): R {
     return this.#gate.runInOwnTurn(call, () => this.#dead!);
   }
 
   /** Marks the call as running; returns the index of its first argument in `memory.i32`. */
-  #begin(): number {
+  #beginCall(): number {
     if (this.#dead !== undefined) throw this.#dead;
     if (this.#gate.depth >= MAX_DEPTH) {
       throw new EngineError('exception', 'calls nest too deep');
@@ -170,11 +175,11 @@ export class Calls {
   }
 
   /** Stores an argument for the call; returns false if `value` is not of this kind. */
-  #putArgument(at: number, kind: number, value: Argument | undefined): boolean {
+  #putArgument(at: number, kind: number, value: CallArgument | undefined): boolean {
     let object: Ptr;
     if (kind === NAME && typeof value === 'string') object = this.#internName(value);
     else if (kind === INT && typeof value === 'number') object = this.#intArguments.make(at, value);
-    else object = this.#make(kind, value);
+    else object = this.#makeObject(kind, value);
     this.#memory.refresh();
     this.#memory.i32[at] = object;
     return object !== 0;
@@ -191,7 +196,7 @@ export class Calls {
   /**
    * Makes a Python object of a value; 0 if the value is not of this kind, or memory is exhausted.
    */
-  #make(kind: number, value: unknown): Ptr {
+  #makeObject(kind: number, value: unknown): Ptr {
     if (kind === INT) return typeof value === 'number' ? this.#values.makeInt(value) : 0;
     // None is immortal, and needs no reference counting.
     if (value === undefined) return this.#values.none;
@@ -209,7 +214,7 @@ export class Calls {
 
   /**
    * Returns a cached string: its hash is computed once, and dicts find it by identity. The cache
-   * owns the reference; it evicts between calls only (`#begin`).
+   * owns the reference; it evicts between calls only (`#beginCall`).
    */
   #internName(text: string): Ptr {
     const cached = this.#names.get(text);
@@ -235,22 +240,22 @@ export class Calls {
   #call(
     callable: Ptr,
     kinds: readonly number[],
-    args: readonly (Argument | undefined)[],
+    args: readonly (CallArgument | undefined)[],
     kind: number,
   ): unknown {
     const n = kinds.length;
-    const at = this.#begin();
-    let hasArguments = true;
+    const at = this.#beginCall();
+    let hasValidArguments = true;
     for (let i = 0; i < n; i += 1)
-      hasArguments = this.#putArgument(at + i, kinds[i]!, args[i]) && hasArguments;
+      hasValidArguments = this.#putArgument(at + i, kinds[i]!, args[i]) && hasValidArguments;
     const api = this.#api;
     try {
-      const result = hasArguments
+      const result = hasValidArguments
         ? api.PyObject_Vectorcall(callable, at << 2, n | PY_VECTORCALL_ARGUMENTS_OFFSET, 0)
         : 0;
       this.#memory.refresh();
       for (let i = 0; i < n; i += 1) this.#releaseArgument(at + i, kinds[i]!);
-      if (result === 0) throw this.#takeException(hasArguments);
+      if (result === 0) throw this.#takeException(hasValidArguments);
       return this.#takeResult(result, kind);
     } catch (error) {
       throw error instanceof EngineError ? error : this.#convertCrash(error);
@@ -286,13 +291,15 @@ export class Calls {
 
   /**
    * Takes the pending exception, and describes it.
-   * @param hasArguments false if an argument was not of its kind, so Python was not called
+   * @param hasValidArguments false if an argument was not of its kind, so Python was not called
    */
-  #takeException(hasArguments: boolean): EngineError {
+  #takeException(hasValidArguments: boolean): EngineError {
     if (this.#dead !== undefined) return this.#dead;
     const error = this.#api.PyErr_GetRaisedException();
     if (error === 0) {
-      const message = hasArguments ? 'the module failed without an exception' : 'a wrong argument';
+      const message = hasValidArguments
+        ? 'the module failed without an exception'
+        : 'a wrong argument';
       return new EngineError('exception', message);
     }
     const moduleError = this.#describeError(error);
@@ -369,7 +376,7 @@ export class Calls {
         this.#gate.enterHost(hostState);
         const value = f(a, b, c, d, e, g, h, i);
         this.#gate.leaveHost(hostState);
-        const object = this.#make(value === undefined ? VOID : kind, value);
+        const object = this.#makeObject(value === undefined ? VOID : kind, value);
         if (object === 0 && this.#api.PyErr_Occurred() === 0) {
           throw new Error(`${name}() of the host returned a value of a wrong type`);
         }
@@ -384,7 +391,7 @@ export class Calls {
     return this.#wrapFunction(name, index);
   }
 
-  #readArgument(name: string, at: number, kind: number): Argument | undefined {
+  #readArgument(name: string, at: number, kind: number): CallArgument | undefined {
     this.#memory.refresh();
     const object = this.#memory.i32[at] ?? 0;
     if (kind === OBJECT) {
@@ -418,7 +425,7 @@ export class Calls {
 
   #raise(errno: number, message: string): void {
     const api = this.#api;
-    const at = this.#begin();
+    const at = this.#beginCall();
     this.#putArgument(at, INT, errno);
     this.#putArgument(at + 1, STRING, message);
     api.PyObject_Vectorcall(this.#fail, at << 2, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, 0);

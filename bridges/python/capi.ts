@@ -52,7 +52,7 @@ export interface CApi {
   free(pointer: Ptr): void;
 }
 
-const FUNCTIONS = [
+const C_FUNCTIONS = [
   'PyObject_Vectorcall',
   'PyObject_GetAttr',
   'PyImport_Import',
@@ -92,7 +92,7 @@ const FUNCTIONS = [
 /** Reads the functions from the instance once, so that a module cannot replace them. */
 export function bindCApi(exports: WasmExports): CApi {
   const api: Record<string, unknown> = {};
-  for (const name of FUNCTIONS) {
+  for (const name of C_FUNCTIONS) {
     const f = exports[name];
     if (typeof f !== 'function') {
       throw new EngineError('setup', `this Pyodide does not export ${name}`);
@@ -111,7 +111,8 @@ export function readAddress(exports: WasmExports, name: string): Ptr {
   return value;
 }
 
-// The host realm's accessor reads the memory of any realm, even if a module altered that realm.
+// This realm's accessor reads the memory of any realm, even if a module has changed the other
+// realm.
 const { WebAssembly: hostWasm } = globalThis as unknown as {
   WebAssembly: { Memory: { prototype: object } };
 };

@@ -24,7 +24,7 @@ import { CONFINE_MODULE } from './python-files.ts';
 import type { RealmBoot } from './realm.ts';
 import { Values } from './values.ts';
 
-export type { Argument, ArrayCall, Call, Handle } from './calls.ts';
+export type { ArrayCall, Call, CallArgument as Argument, Handle } from './calls.ts';
 export { EngineError, type EngineErrorCode, type ModuleError } from './errors.ts';
 export type { StartReport } from './load.ts';
 
@@ -52,7 +52,7 @@ export interface EngineOptions extends LoadOptions {
   readonly hostFunctions?: Readonly<Record<string, HostFunction>>;
   /** Milliseconds that a call may run outside the host; 0 or undefined for no limit. */
   readonly timeLimit?: number;
-  /** The volume's name, for the log of a process that must end. */
+  /** The volume's name, for the log line when the process has to be ended. */
   readonly volume?: string;
   /** Variables added to the interpreter's environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -81,7 +81,7 @@ export class Engine {
   readonly #calls: Calls;
   readonly #load: Call<number>;
   readonly #import: Call<number>;
-  readonly #find: Call<number>;
+  readonly #findAttributeCall: Call<number>;
   readonly #callJson: Call<string | undefined>;
   readonly #gate: InterpreterGate;
   readonly #files: GrantedFiles | undefined;
@@ -117,18 +117,18 @@ export class Engine {
     const glossa = this.#importBootModule(values);
     const getHelper = (name: string): Handle => this.#getAttribute(values, glossa, name);
     this.#calls.setHelpers(getHelper('describe'), getHelper('fail'));
-    this.#calls.makeEntry(getHelper('wake'), '', 'v')();
-    this.#load = this.#calls.makeEntry(getHelper('load'), 'sss', 'o');
-    this.#import = this.#calls.makeEntry(getHelper('imported'), 's', 'o');
-    this.#find = this.#calls.makeEntry(getHelper('find'), 'os', 'o');
-    this.#callJson = this.#calls.makeEntry(getHelper('call_json'), 'os', 's');
+    this.#calls.makeCall(getHelper('wake'), '', 'v')();
+    this.#load = this.#calls.makeCall(getHelper('load'), 'sss', 'o');
+    this.#import = this.#calls.makeCall(getHelper('imported'), 's', 'o');
+    this.#findAttributeCall = this.#calls.makeCall(getHelper('find'), 'os', 'o');
+    this.#callJson = this.#calls.makeCall(getHelper('call_json'), 'os', 's');
     this.#defineHostFunctions(
-      this.#calls.makeEntry(getHelper('define'), 'so', 'v'),
+      this.#calls.makeCall(getHelper('define'), 'so', 'v'),
       options,
       realm.boot,
     );
     if (isSeparated(options)) {
-      const confine = this.get(this.importModule(CONFINE_MODULE), 'confine');
+      const confine = this.findAttribute(this.importModule(CONFINE_MODULE), 'confine');
       const confinement = this.callJson(confine, JSON.stringify([options.env ?? {}]));
       this.#finishConfinement(
         interpreter,
@@ -142,7 +142,7 @@ export class Engine {
     }
   }
 
-  /** The error of all further calls; undefined while the engine works. */
+  /** The error that every further call throws; undefined while the engine works. */
   get dead(): EngineError | undefined {
     return this.#calls.dead;
   }
@@ -162,17 +162,17 @@ export class Engine {
     return this.#import(name);
   }
 
-  /** Gets the attribute at a dotted path such as `xlator.lookup`; returns its handle. */
-  get(object: Handle, path: string): Handle {
-    return this.#find(object, path);
+  /** Finds the attribute at a dotted path such as `xlator.lookup`; returns its handle. */
+  findAttribute(object: Handle, path: string): Handle {
+    return this.#findAttributeCall(object, path);
   }
 
   /** Makes a fast function that calls `callable`; kinds as in calls.ts. */
-  makeEntry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
-  makeEntry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
-  makeEntry(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
-  makeEntry(callable: Handle, params: string, result = 'i'): Call<unknown> {
-    return this.#calls.makeEntry(callable, params, result as 'i');
+  makeCall(callable: Handle, params: string, result: 's'): Call<string | undefined>;
+  makeCall(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
+  makeCall(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
+  makeCall(callable: Handle, params: string, result = 'i'): Call<unknown> {
+    return this.#calls.makeCall(callable, params, result as 'i');
   }
 
   /**
@@ -180,8 +180,8 @@ export class Engine {
    * @param isShared true if the call may run in a turn that other calls share: aborting it unwinds
    *   the caller, too, without an exception (host/limits/interpreter-gate.ts)
    */
-  makeArrayEntry(callable: Handle, params: string, isShared = false): ArrayCall {
-    return this.#calls.makeArrayEntry(callable, params, isShared);
+  makeArrayCall(callable: Handle, params: string, isShared = false): ArrayCall {
+    return this.#calls.makeArrayCall(callable, params, isShared);
   }
 
   /**
@@ -289,7 +289,10 @@ export class Engine {
     }
   }
 
-  /** Imports `_glossa`, before any failure can be described. */
+  /**
+   * Imports `_glossa`, which has the functions that describe exceptions: so its own are not
+   * described.
+   */
   #importBootModule(values: Values): Handle {
     const name = values.makeString('_glossa');
     const module = this.#api.PyImport_Import(name);

@@ -38,6 +38,7 @@ export interface ModuleError {
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
+  /** True if the interpreter cannot be used any more. */
   readonly fatal: boolean;
   readonly moduleError: ModuleError | undefined;
 

@@ -3,8 +3,8 @@
  * JavaScript objects) would give a module JavaScript's powers. Three layers keep it from them:
  *
  * - `hideBuiltins` removes `_pyodide_core`, which makes proxies, and other built-in test modules.
- * - `hide` (_confine.py) and `untrackObjects` hide existing proxies from references and the garbage
- *   collector.
+ * - `hide` (_confine.py) removes references to existing proxies, and `untrackObjects` removes them
+ *   from the garbage collector's lists.
  * - realm/fence.ts closes the JavaScript functions behind proxies, in case a module forges one.
  */
 import { type CApi, Memory, type Ptr, readAddress } from './capi.ts';

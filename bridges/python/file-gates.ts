@@ -29,7 +29,7 @@ export interface FileGates {
   rmdir(path: unknown): number;
   unlink(path: unknown): number;
   rename(from: unknown, to: unknown): number;
-  set(path: unknown, mode: unknown, mtime: unknown): number;
+  setAttributes(path: unknown, mode: unknown, mtime: unknown): number;
 }
 
 const toText = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -46,11 +46,11 @@ const packAttributes = (attributes: Attributes | number): string | number =>
 
 /**
  * Makes the gates to `files`.
- * @param memory returns the interpreter's memory, undefined before it has started
+ * @param getMemory returns the interpreter's memory, undefined before it has started
  */
 export function makeFileGates(
   files: GrantedFiles,
-  memory: () => Memory | undefined,
+  getMemory: () => Memory | undefined,
   logRefusal: (operation: string) => void,
 ): FileGates {
   const logIfRefused = <T>(operation: string, path: unknown, result: T): T => {
@@ -60,16 +60,17 @@ export function makeFileGates(
     return result;
   };
   const viewMemory = (at: unknown, length: unknown): Uint8Array | undefined => {
-    const views = memory();
+    const views = getMemory();
     const [start, size] = [toIndex(at), toIndex(length)];
     if (views === undefined || start < 0 || size < 0) return undefined;
     views.refresh();
     return start + size <= views.u8.length ? views.u8.subarray(start, start + size) : undefined;
   };
   return {
-    // During its start (no memory yet), the interpreter creates its own folders: nothing is
-    // granted.
-    stat: (path) => (memory() === undefined ? -ENOENT : packAttributes(files.stat(toText(path)))),
+    // During its start (no memory yet), the interpreter creates its own folders, and sees no
+    // granted file.
+    stat: (path) =>
+      getMemory() === undefined ? -ENOENT : packAttributes(files.stat(toText(path))),
     statOrLog: (path) => logIfRefused('stat', path, packAttributes(files.stat(toText(path)))),
     logFull() {
       logRefusal('more than 64 MiB in files of the interpreter');
@@ -100,7 +101,7 @@ export function makeFileGates(
     rmdir: (path) => logIfRefused('rmdir', path, files.rmdir(toText(path))),
     unlink: (path) => logIfRefused('unlink', path, files.unlink(toText(path))),
     rename: (from, to) => logIfRefused('rename', to, files.rename(toText(from), toText(to))),
-    set: (path, mode, mtime) =>
+    setAttributes: (path, mode, mtime) =>
       logIfRefused(
         'setattr',
         path,

@@ -65,7 +65,7 @@ it.each(STORY)(
   },
 );
 
-it("a beginner's file error is logged as an error, without a refusal", async () => {
+it("an open of a relative name explains that it is in the module's own /tmp, and logs no refusal", async () => {
   const run = await startModule({
     'm.py': `from glupy import *
 class xlator(Translator):

@@ -41,7 +41,7 @@ import {
 } from './python-files.ts';
 
 /** Matches a module for GlusterFS's own glupy, which needs ctypes before its first line runs. */
-const OLD_STYLE = /^\s*(?:from|import)\s+gluster\b/m;
+const IMPORTS_GLUSTER = /^\s*(?:from|import)\s+gluster\b/m;
 
 const makeFunction = (
   params: string,
@@ -101,27 +101,27 @@ export const startPython: StartGuest = async (module, host, settings) => {
   const { machine } = settings;
   const evaluations = new Evaluations();
   const files = machine.openFiles(settings.grants);
-  const allowPackage = (init: string): void => {
-    if (files.grantState('read', init) !== 1) files.grant('read', dirname(init));
+  const allowPackage = (initFile: string): void => {
+    if (files.grantState('read', initFile) !== 1) files.grant('read', dirname(initFile));
   };
-  if (isPackage(module.path)) allowPackage(module.path);
+  if (isPackageInit(module.path)) allowPackage(module.path);
   const sources = [module.source];
   const engine = await createEngine({
     machine,
     print: (stream, line) =>
-      settings.log(stream === 1 ? INFO : WARNING, fileSource(module.path), line),
+      settings.log(stream === 1 ? INFO : WARNING, makeFileSource(module.path), line),
     findModule(name) {
       const imported = findImport(name, module, machine);
       if (imported === undefined || imported.path.startsWith(SITE_FOLDER)) return imported;
       settings.checkForeign(imported.path);
       sources.push(imported.source);
       // A package may read its own folder, without a grant.
-      if (isPackage(imported.path)) allowPackage(imported.path);
+      if (isPackageInit(imported.path)) allowPackage(imported.path);
       return imported;
     },
     files,
     env: settings.grants.env,
-    logRefusal: (message) => host.logRefusal(fileSource(module.path), `refused: ${message}`),
+    logRefusal: (message) => host.logRefusal(makeFileSource(module.path), `refused: ${message}`),
     hostFunctions: {
       ...makeHostFunctions(host, evaluations),
       ...makeTerminalFunctions(settings.terminal),
@@ -144,12 +144,12 @@ export const startPython: StartGuest = async (module, host, settings) => {
   }
 };
 
-const isPackage = (path: string): boolean => path.endsWith('/__init__.py');
+const isPackageInit = (path: string): boolean => path.endsWith('/__init__.py');
 
 function makePackageSink(engine: Engine, files: GrantedFiles): PackageSink {
   const confine = engine.importModule(CONFINE_MODULE);
-  const addFolder = engine.makeEntry(engine.get(confine, 'add_folder'), 's', 'v');
-  const addWheel = engine.makeEntry(engine.get(confine, 'add_wheel'), 'sb', 's');
+  const addFolder = engine.makeCall(engine.findAttribute(confine, 'add_folder'), 's', 'v');
+  const addWheel = engine.makeCall(engine.findAttribute(confine, 'add_wheel'), 'sb', 's');
   return {
     addFolder(path) {
       files.grant('read', path);
@@ -159,9 +159,9 @@ function makePackageSink(engine: Engine, files: GrantedFiles): PackageSink {
   };
 }
 
-const fileSource = (file: string): LogSource => ({ file, line: 0, func: '-' });
+const makeFileSource = (file: string): LogSource => ({ file, line: 0, func: '-' });
 
-/** Converts a failed start's error to one with the module's place and traceback. */
+/** Converts a failed start's error to one with the module's file, line and traceback. */
 function explainStartError(error: unknown, module: ModuleFile): Error {
   if (!(error instanceof EngineError)) return error as Error;
   const { moduleError, message } = error;
@@ -182,19 +182,19 @@ function makeNoteTaker(engine: Engine): NoteTaker {
   const bindNotes = () => {
     const notes = engine.importModule('glupy._notes');
     return {
-      before: engine.makeEntry(engine.get(notes, 'before'), 'is', 'v'),
-      after: engine.makeEntry(engine.get(notes, 'after'), '', 's'),
-      stop: engine.makeEntry(engine.get(notes, 'stop'), '', 'v'),
+      before: engine.makeCall(engine.findAttribute(notes, 'before'), 'is', 'v'),
+      after: engine.makeCall(engine.findAttribute(notes, 'after'), '', 's'),
+      stop: engine.makeCall(engine.findAttribute(notes, 'stop'), '', 'v'),
     };
   };
-  let calls: ReturnType<typeof bindNotes> | null = null;
+  let noteCalls: ReturnType<typeof bindNotes> | null = null;
   return {
     sampleBefore(id, call) {
-      calls ??= bindNotes();
-      calls.before(id, call);
+      noteCalls ??= bindNotes();
+      noteCalls.before(id, call);
     },
-    readChanges: () => calls?.after() ?? '{}',
-    stop: () => void calls?.stop(),
+    readChanges: () => noteCalls?.after() ?? '{}',
+    stop: () => void noteCalls?.stop(),
   };
 }
 
@@ -207,7 +207,7 @@ class PythonGuest extends InterpretedGuest<Engine> {
   readonly #class: Handle;
   readonly #callStateHook: Call<string | undefined>;
   readonly #evaluate: Call<number>;
-  readonly #line: Call<string | undefined>;
+  readonly #callLineCommand: Call<string | undefined>;
 
   constructor(
     engine: Engine,
@@ -222,30 +222,34 @@ class PythonGuest extends InterpretedGuest<Engine> {
     try {
       this.#bridge = engine.importModule('glupy._bridge');
       if (settings.virtualTime) {
-        engine.makeEntry(engine.get(engine.importModule('glupy._clock'), 'install'), '', 'v')();
+        engine.makeCall(
+          engine.findAttribute(engine.importModule('glupy._clock'), 'install'),
+          '',
+          'v',
+        )();
       }
-      this.#line = engine.makeEntry(
-        engine.get(engine.importModule('glupy._lines'), 'command'),
+      this.#callLineCommand = engine.makeCall(
+        engine.findAttribute(engine.importModule('glupy._lines'), 'command'),
         's',
         's',
       );
       const watchedLines = settings.lines?.initialBreakpoints;
-      if (watchedLines !== undefined) this.#line(watchedLines);
-      if (OLD_STYLE.test(module.source)) engine.importModule('gluster');
+      if (watchedLines !== undefined) this.#callLineCommand(watchedLines);
+      if (IMPORTS_GLUSTER.test(module.source)) engine.importModule('gluster');
       const moduleHandle = engine.load(module.name, module.path, module.source);
-      const findClass = engine.makeEntry(this.#getHelper('find_class'), 'os', 'o');
+      const findClass = engine.makeCall(this.#getHelper('find_class'), 'os', 'o');
       this.#class = findClass(moduleHandle, module.path);
-      const describe = engine.makeEntry(this.#getHelper('describe'), 'os', 's');
+      const describe = engine.makeCall(this.#getHelper('describe'), 'os', 's');
       this.description = readDescription(describe(this.#class, module.path)!, module.path);
     } catch (error) {
       throw explainStartError(error, module);
     }
-    this.#callStateHook = engine.makeEntry(this.#getHelper('tell'), 's', 's');
-    this.#evaluate = engine.makeEntry(this.#getHelper('evaluate'), 'is', 'v');
+    this.#callStateHook = engine.makeCall(this.#getHelper('tell'), 's', 's');
+    this.#evaluate = engine.makeCall(this.#getHelper('evaluate'), 'is', 'v');
   }
 
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
-    const create = this.engine.makeEntry(this.#getHelper('create'), 'osss', 'v');
+    const create = this.engine.makeCall(this.#getHelper('create'), 'osss', 'v');
     try {
       create(this.#class, volume, JSON.stringify(children), JSON.stringify(options));
     } catch (error) {
@@ -254,13 +258,13 @@ class PythonGuest extends InterpretedGuest<Engine> {
   }
 
   protected findEntry(helper: string, name: string, kinds: string): EnterGuest {
-    const find = this.engine.makeEntry(this.#getHelper(helper), 's', 'o');
-    // The caller recovers from an aborted shared turn.
-    return this.engine.makeArrayEntry(find(name), kinds, true);
+    const find = this.engine.makeCall(this.#getHelper(helper), 's', 'o');
+    // Shared: the caller of a fop's entry point recovers when the watchdog aborts the turn.
+    return this.engine.makeArrayCall(find(name), kinds, true);
   }
 
   protected findHookEntry(name: string, kinds: string): EnterGuest {
-    return this.engine.makeArrayEntry(this.#getHelper(name), kinds);
+    return this.engine.makeArrayCall(this.#getHelper(name), kinds);
   }
 
   protected runStateHook(name: StateHookName): string | undefined {
@@ -272,10 +276,10 @@ class PythonGuest extends InterpretedGuest<Engine> {
   }
 
   runLineCommand(command: string): string {
-    return this.#line(command)!;
+    return this.#callLineCommand(command)!;
   }
 
   #getHelper(name: string): Handle {
-    return this.engine.get(this.#bridge, name);
+    return this.engine.findAttribute(this.#bridge, name);
   }
 }

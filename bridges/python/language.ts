@@ -1,6 +1,6 @@
 /** Describes Python to features/glupy, and lists module names that are reserved. */
 import type { HostedLanguage, LanguageSyntax } from '../host/language.ts';
-import { CODING } from './python-files.ts';
+import { CODING_DECLARATION } from './python-files.ts';
 
 const syntax: LanguageSyntax = {
   cbk: '_cbk',
@@ -24,7 +24,7 @@ export const python: HostedLanguage = {
   extensions: ['.py'],
   packageFiles: ['__init__.py'],
   pathVariable: 'PYTHONPATH',
-  codingDeclaration: CODING,
+  codingDeclaration: CODING_DECLARATION,
   syntax,
   prompts: ['>>> ', '... '],
   load: async () => (await import('./guest.ts')).startPython,

@@ -85,7 +85,7 @@ async function make(
     },
   });
   const module = loadModule(engine, SOURCE);
-  return { engine, call: (name) => engine.makeEntry(engine.get(module, name), '')() };
+  return { engine, call: (name) => engine.makeCall(engine.findAttribute(module, name), '')() };
 }
 
 describe("Python's time limit", () => {

@@ -110,7 +110,7 @@ export async function loadInterpreter(
     try {
       return await startInterpreter(options, guard, cache, snapshot);
     } catch (error) {
-      log(`cannot start from ${snapshot.name}: ${errorMessage(error)}`);
+      log(`cannot start from ${snapshot.name}: ${readErrorMessage(error)}`);
     } finally {
       snapshot.close();
     }
@@ -119,7 +119,10 @@ export async function loadInterpreter(
     return await startInterpreter(options, guard, cache, undefined);
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    throw new EngineError('setup', `the Python interpreter does not start: ${errorMessage(error)}`);
+    throw new EngineError(
+      'setup',
+      `the Python interpreter does not start: ${readErrorMessage(error)}`,
+    );
   }
 }
 
@@ -158,11 +161,11 @@ const readPyodide = oncePerMachine(({ parts }): PyodideTexts => {
   };
 });
 
-const WASM = 'pyodide/pyodide.asm.wasm';
-const LIBRARY = 'pyodide/python_stdlib.zip';
-const SNAPSHOT_PARTS = ['pyodide/pyodide.mjs', 'pyodide/pyodide.asm.mjs', WASM, LIBRARY];
+const WASM_PART = 'pyodide/pyodide.asm.wasm';
+const STDLIB_PART = 'pyodide/python_stdlib.zip';
+const SNAPSHOT_PARTS = ['pyodide/pyodide.mjs', 'pyodide/pyodide.asm.mjs', WASM_PART, STDLIB_PART];
 
-function errorMessage(error: unknown): string {
+function readErrorMessage(error: unknown): string {
   // A realm's error is not an `instanceof` the host's Error, but has a message.
   const { message } = (typeof error === 'object' && error !== null ? error : {}) as {
     message?: unknown;
@@ -202,13 +205,13 @@ async function startInterpreter(
   }
   if (options.confine !== false) fence.close();
   const { addFunction } = started.module;
-  const table = started.exports.__indirect_function_table as {
+  const functionTable = started.exports.__indirect_function_table as {
     get(index: number): IteratorNext | MethodO;
   };
-  const check = started.exports.PyErr_CheckSignals as () => number;
+  const checkSignals = started.exports.PyErr_CheckSignals as () => number;
   // A snapshot's memory refers to functions by index in this table.
-  const { length: functions } = started.exports.__indirect_function_table as { length: number };
-  if ((snapshot?.functions ?? 0) > functions)
+  const { length: functionCount } = started.exports.__indirect_function_table as { length: number };
+  if ((snapshot?.functions ?? 0) > functionCount)
     throw new Error('this WebAssembly lacks functions that the snapshot needs');
   return {
     realm,
@@ -219,10 +222,16 @@ async function startInterpreter(
         notify(object);
         return 0;
       });
-      return addFunction(realm.boot.makeNotifying(table.get(index) as MethodO, gate), 'iii');
+      return addFunction(
+        realm.boot.makeNotifying(functionTable.get(index) as MethodO, gate),
+        'iii',
+      );
     },
     wrapIterator: (index) =>
-      addFunction(realm.boot.makeNext(table.get(index) as IteratorNext, check), 'ii'),
+      addFunction(
+        realm.boot.makeNext(functionTable.get(index) as IteratorNext, checkSignals),
+        'ii',
+      ),
     start: { warm: snapshot !== undefined },
   };
 }
@@ -274,8 +283,8 @@ function makeStartParts(
     lock,
     loader: realm.evaluate(loader, 'pyodide.mjs'),
     runtime: realm.evaluate(runtime, 'pyodide.asm.mjs'),
-    wasm: machine.parts.bytes(WASM, makeBytes),
-    stdlib: machine.parts.bytes(LIBRARY, makeBytes),
+    wasm: machine.parts.bytes(WASM_PART, makeBytes),
+    stdlib: machine.parts.bytes(STDLIB_PART, makeBytes),
     heapMax: Math.min(memoryLimit, 2 ** 31 - 65536),
     snapshot: head,
   };

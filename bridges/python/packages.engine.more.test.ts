@@ -157,7 +157,7 @@ class xlator(Translator):
   });
 });
 
-it('folders of option packages can be imported and read', async () => {
+it('a module can import packages from the folders of option packages, and read files in them', async () => {
   const folder = makeFolderWith(GREETING);
   const body = `import greeting, os
 r = greeting.hello("you"), open(os.path.dirname(greeting.__file__) + "/words.txt").read()`;

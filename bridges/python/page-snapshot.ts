@@ -1,7 +1,7 @@
 /**
- * Bakes a snapshot of Python for an HTML page: starts an interpreter from Node's cached snapshot,
- * and records the memory pages that this changes. The page's build calls it; the browser's half is
- * machine/browser/baked-snapshot-cache.ts.
+ * Makes ("bakes") a snapshot of Python that an HTML page can contain. Starts an interpreter from
+ * Node's cached snapshot, and records the memory pages that this fills. The page's build calls it;
+ * the browser's half is machine/browser/baked-snapshot-cache.ts.
  */
 
 import { HostCallGuard } from '../host/limits/interpreter-gate.ts';
@@ -24,7 +24,7 @@ export async function bakePython(machine: Machine): Promise<ReadonlyMap<string, 
 }
 
 async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
-  let reading:
+  let recorded:
     | { of: SnapshotInputs; snapshot: Snapshot; numbers: number[]; pages: Uint8Array }
     | undefined;
   const recordingMachine: Machine = {
@@ -39,7 +39,7 @@ async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Arr
           const bytes = new Uint8Array(heap.buffer, heap.byteOffset, heap.byteLength);
           const before = bytes.slice();
           snapshot.readPages(heap);
-          reading = { of, snapshot, ...findChangedPages(before, bytes) };
+          recorded = { of, snapshot, ...findChangedPages(before, bytes) };
         };
         const { name, memoryLength, head } = snapshot;
         return { name, memoryLength, head, readPages, close: () => snapshot.close() };
@@ -50,8 +50,8 @@ async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Arr
   const preload = readPackageFiles(machine.parts);
   const options = { machine: recordingMachine, print() {}, preload, imports: SNAPSHOT_IMPORTS };
   const { exports } = await loadInterpreter(options, new HostCallGuard());
-  if (reading === undefined) return undefined;
-  const { of, snapshot, numbers, pages } = reading;
+  if (recorded === undefined) return undefined;
+  const { of, snapshot, numbers, pages } = recorded;
   const { memoryLength, head } = snapshot;
   const { length: functions } = exports.__indirect_function_table as { length: number };
   const bakedHead: BakedHead = { of, memoryLength, head: [...head], pages: numbers, functions };

@@ -18,17 +18,17 @@ interface Patch {
  * Matches a dynamic import, but not a name that ends in `import`; the look-behind comes last for
  * speed.
  */
-const IMPORT = /import\((?<![\w.$]import\()/g;
+const DYNAMIC_IMPORT = /import\((?<![\w.$]import\()/g;
 
 /** pyodide.mjs: the loader. `exports` and `noImport` are parameters of the function around it. */
-const LOADER: readonly Patch[] = [
+const LOADER_PATCHES: readonly Patch[] = [
   {
     reason: 'a script cannot export',
     find: 'export{dt as loadPyodide,U as version};',
     replacement: 'exports.loadPyodide=dt;exports.version=U;',
     count: 1,
   },
-  { reason: 'nothing may be imported', find: IMPORT, replacement: 'noImport(', count: 13 },
+  { reason: 'nothing may be imported', find: DYNAMIC_IMPORT, replacement: 'noImport(', count: 13 },
   {
     reason: 'the host calls the C API through the exports of the instance',
     find: 'let{instance:d,module:u}=l;',
@@ -58,7 +58,7 @@ const LOADER: readonly Patch[] = [
 ];
 
 /** pyodide.asm.mjs: Emscripten's runtime and Pyodide's foreign function interface. */
-const RUNTIME: readonly Patch[] = [
+const RUNTIME_PATCHES: readonly Patch[] = [
   {
     reason: 'a script cannot export',
     find: 'export default _createPyodideModule;',
@@ -71,7 +71,7 @@ const RUNTIME: readonly Patch[] = [
     replacement: '"/pyodide/"',
     count: 3,
   },
-  { reason: 'nothing may be imported', find: IMPORT, replacement: 'noImport(', count: 15 },
+  { reason: 'nothing may be imported', find: DYNAMIC_IMPORT, replacement: 'noImport(', count: 15 },
   {
     reason: 'random bytes come from the host',
     find: 'var initRandomFill=()=>{',
@@ -217,7 +217,7 @@ function applyPatches(file: string, source: string, patches: readonly Patch[]): 
 
 /** Returns the loader as one function expression `(exports, noImport) => void`. */
 export function patchLoader(source: string): string {
-  const text = applyPatches('pyodide.mjs', source, LOADER);
+  const text = applyPatches('pyodide.mjs', source, LOADER_PATCHES);
   return `(function(exports,noImport){"use strict";${text}\n})`;
 }
 
@@ -229,7 +229,7 @@ export function patchLoader(source: string): string {
  * interceptor, which on Node 20 doubles the cost of a call.
  */
 export function patchRuntime(source: string): string {
-  const text = applyPatches('pyodide.asm.mjs', source, RUNTIME);
+  const text = applyPatches('pyodide.asm.mjs', source, RUNTIME_PATCHES);
   const parameters = 'exports,noImport,fillRandom,heapMax,restoreMemory,takeSignal,files,apart';
   return `(function(${parameters}){"use strict";const {${BUILTINS.join(',')}}=globalThis;${text}\n})`;
 }

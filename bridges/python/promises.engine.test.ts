@@ -28,7 +28,7 @@ async function runTurns(): Promise<void> {
 it("a module's code runs only when it is called, never as a promise reaction", async () => {
   const engine = await engines.make({ timeLimit: 5000, confine: false });
   const module = loadModule(engine, SOURCE);
-  const call = (name: string): number => engine.makeEntry(engine.get(module, name), '')();
+  const call = (name: string): number => engine.makeCall(engine.findAttribute(module, name), '')();
   const before = call('promise');
   await runTurns();
   expect(call('count')).toBe(before);

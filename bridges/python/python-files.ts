@@ -12,7 +12,7 @@ export const SITE_FOLDER = '/lib/python3.14/site-packages';
 export const CONFINE_MODULE = '_confine';
 
 /** Matches the declaration of a file's encoding (PEP 263). */
-export const CODING = /^(?:[ \t]*#.*\n)?[ \t]*#.*?coding[:=][ \t]*([-\w.]+)/;
+export const CODING_DECLARATION = /^(?:[ \t]*#.*\n)?[ \t]*#.*?coding[:=][ \t]*([-\w.]+)/;
 
 /** A Python file for the interpreter's file system; `path` is absolute there. */
 export interface PreloadFile {

@@ -80,6 +80,6 @@ it('no walk over objects reaches JavaScript at any moment of a module', async ()
 it('the same walk does find JavaScript in an unconfined engine', async () => {
   const joined = await engines.make({ confine: false });
   const source = `${WALK}\nimport json\ndef count(): return len(walk()[0])\n`;
-  const count = joined.makeEntry(joined.get(loadModule(joined, source), 'count'), '');
+  const count = joined.makeCall(joined.findAttribute(loadModule(joined, source), 'count'), '');
   expect(count()).toBeGreaterThan(100);
 }, 600_000);

@@ -35,9 +35,13 @@ def attempt(name):
         if result is not None: made[way] = repr(result)
     return json.dumps(made)
 `;
-    const attempt = apart.makeEntry(apart.get(loadModule(apart, source), 'attempt'), 's', 's');
-    const list = apart.get(apart.importModule('_confine'), 'HIDDEN.__str__');
-    const hidden = apart.makeEntry(list, '', 's')()?.match(/\w+/g) ?? [];
+    const attempt = apart.makeCall(
+      apart.findAttribute(loadModule(apart, source), 'attempt'),
+      's',
+      's',
+    );
+    const list = apart.findAttribute(apart.importModule('_confine'), 'HIDDEN.__str__');
+    const hidden = apart.makeCall(list, '', 's')()?.match(/\w+/g) ?? [];
     expect(hidden).toEqual(expect.arrayContaining(['_pyodide_core', '_ctypes', '_testcapi']));
     for (const name of hidden) expect([name, attempt(name)]).toEqual([name, '{}']);
     // The same ways do import harmless modules.
@@ -73,7 +77,7 @@ x = next(f for f in sys.meta_path if type(f).__name__ == "JsFinder").jsproxies["
 def f(): ${use}
 `;
     const module = loadModule(engine, source);
-    const f = engine.makeEntry(engine.get(module, 'f'), '', 'v');
+    const f = engine.makeCall(engine.findAttribute(module, 'f'), '', 'v');
     expect(f).toThrow(EngineError);
     expect(refused[0]).toMatch(/^\w+ \(a module reaches nothing of JavaScript\)$/);
     expect(engine.dead?.message).toContain('a module reaches nothing of JavaScript');

@@ -30,7 +30,7 @@ beforeAll(async () => {
     confine: false,
     hostFunctions: { nothing: { params: '', result: 'v', call: () => undefined } },
   });
-  attempt = engine.makeEntry(engine.get(loadModule(engine, ATTEMPT), 'attempt'), 's', 's');
+  attempt = engine.makeCall(engine.findAttribute(loadModule(engine, ATTEMPT), 'attempt'), 's', 's');
 });
 afterAll(() => {
   delete process.env.GLOSSA_TEST_SECRET;
@@ -164,7 +164,7 @@ it("a module's changes to its realm do not reach another realm", async () => {
 x.constructor.constructor.prototype.altered = 1
 def f(): return sum(range(10))
 `;
-  const f = other.makeEntry(other.get(loadModule(other, source), 'f'), '');
+  const f = other.makeCall(other.findAttribute(loadModule(other, source), 'f'), '');
   expect((Function.prototype as unknown as { altered?: number }).altered).toBe(undefined);
   expect(typeof Array.prototype.push).toBe('function');
   expect(f()).toBe(45);
@@ -174,10 +174,10 @@ it('two interpreters share no state', async () => {
   const other = await engines.make();
   const source =
     'import sys, os\ndef put(n): sys.shared = n; os.environ["SHARED"] = "1"; return 0\n';
-  engine.makeEntry(engine.get(loadModule(engine, source), 'put'), 'i')(5);
+  engine.makeCall(engine.findAttribute(loadModule(engine, source), 'put'), 'i')(5);
   const look =
     'import sys, os\ndef look(): return hasattr(sys, "shared") or "SHARED" in os.environ\n';
-  expect(other.makeEntry(other.get(loadModule(other, look), 'look'), '')()).toBe(0);
-  const result = engine.get(engine.load('m2', '/volume/m2.py', look), 'look');
-  expect(engine.makeEntry(result, '')()).toBe(1);
+  expect(other.makeCall(other.findAttribute(loadModule(other, look), 'look'), '')()).toBe(0);
+  const result = engine.findAttribute(engine.load('m2', '/volume/m2.py', look), 'look');
+  expect(engine.makeCall(result, '')()).toBe(1);
 });

@@ -30,7 +30,7 @@ function listSnapshots(): string[] {
 
 function expectWorking(engine: Engine): void {
   const module = loadModule(engine, 'import pack\ndef f(a, b): return a + b + len(pack.A)\n');
-  expect(engine.makeEntry(engine.get(module, 'f'), 'ii')(40, 2)).toBe(42);
+  expect(engine.makeCall(engine.findAttribute(module, 'f'), 'ii')(40, 2)).toBe(42);
 }
 
 describe('the start of a Python interpreter', () => {
@@ -60,7 +60,9 @@ describe('the start of a Python interpreter', () => {
     for (let i = 0; i < 2; i += 1) {
       const engine = await engines.make({ preload, imports });
       expect(engine.start.warm).toBe(true);
-      numbers.add(engine.makeEntry(engine.get(loadModule(engine, source), 'f'), '', 's')());
+      numbers.add(
+        engine.makeCall(engine.findAttribute(loadModule(engine, source), 'f'), '', 's')(),
+      );
     }
     expect(numbers.size).toBe(2);
   });

@@ -14,9 +14,9 @@ import type { CApi, Memory, Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
 
 /** CPython has one immortal object for each integer of this range. */
-const SMALL_MIN = -5;
-export const SMALL_MAX = 256;
-const SMALL_SIZE = 16;
+const SMALL_INT_MIN = -5;
+export const SMALL_INT_MAX = 256;
+const SMALL_INT_BYTES = 16;
 // Offsets in objects, in bytes.
 /** The digits of an integer. */
 const INT_DIGITS_OFFSET = 12;
@@ -27,7 +27,7 @@ const COMPACT_OFFSET = 28;
 const STATE_OFFSET = 16;
 /** The content of a `bytes` object. */
 const BYTES_OFFSET = 16;
-/** Code units of the reused buffer; longer strings need a temporary allocation. */
+/** Code units of the reusable buffer `#scratch`; a longer string needs a temporary allocation. */
 const SCRATCH_UNITS = 4096;
 
 export class Values {
@@ -36,7 +36,7 @@ export class Values {
   readonly none: Ptr;
   readonly tools: MemoryTools;
   /** The first of CPython's shared integers, SMALL_MIN; the others follow it. */
-  readonly #small: Ptr;
+  readonly #smallInts: Ptr;
   readonly #scratch: Ptr;
 
   constructor(api: CApi, memory: Memory, none: Ptr, tools: MemoryTools) {
@@ -44,14 +44,14 @@ export class Values {
     this.memory = memory;
     this.none = none;
     this.tools = tools;
-    this.#small = api.PyLong_FromLong(SMALL_MIN);
+    this.#smallInts = api.PyLong_FromLong(SMALL_INT_MIN);
     this.#scratch = api.malloc(SCRATCH_UNITS * 4);
   }
 
   makeInt(value: number): Ptr {
     if ((value | 0) === value) {
-      if (value >= SMALL_MIN && value <= SMALL_MAX) {
-        return this.#small + (value - SMALL_MIN) * SMALL_SIZE;
+      if (value >= SMALL_INT_MIN && value <= SMALL_INT_MAX) {
+        return this.#smallInts + (value - SMALL_INT_MIN) * SMALL_INT_BYTES;
       }
       return this.api.PyLong_FromLong(value);
     }
@@ -60,21 +60,21 @@ export class Values {
 
   /** True for one of the shared integers, which need no reference counting. */
   isSmall(object: Ptr): boolean {
-    const offset = object - this.#small;
-    return offset >= 0 && offset < (SMALL_MAX + 1 - SMALL_MIN) * SMALL_SIZE;
+    const offset = object - this.#smallInts;
+    return offset >= 0 && offset < (SMALL_INT_MAX + 1 - SMALL_INT_MIN) * SMALL_INT_BYTES;
   }
 
   /** Reads the value of an `int` or `bool`; NaN, without an exception, for any other object. */
   readInt(object: Ptr): number {
-    const offset = object - this.#small;
-    if (offset >= 0 && offset < (SMALL_MAX + 1 - SMALL_MIN) * SMALL_SIZE) {
-      return offset / SMALL_SIZE + SMALL_MIN;
+    const offset = object - this.#smallInts;
+    if (offset >= 0 && offset < (SMALL_INT_MAX + 1 - SMALL_INT_MIN) * SMALL_INT_BYTES) {
+      return offset / SMALL_INT_BYTES + SMALL_INT_MIN;
     }
     const value = this.api.PyLong_AsLong(object);
     if (value !== -1 || this.api.PyErr_Occurred() === 0) return value;
     this.api.PyErr_Clear();
-    const wide = this.api.PyLong_AsDouble(object);
-    if (wide !== -1 || this.api.PyErr_Occurred() === 0) return wide;
+    const double = this.api.PyLong_AsDouble(object);
+    if (double !== -1 || this.api.PyErr_Occurred() === 0) return double;
     this.api.PyErr_Clear();
     return Number.NaN;
   }
@@ -290,22 +290,22 @@ export class IntArguments {
   readonly #values: Values;
   readonly #first: number;
   /** The object of each slot; 0 if the slot has no object. */
-  readonly #spare: Int32Array;
+  readonly #spareObjects: Int32Array;
 
   /** @param first the first of `count` slots, as an index of `memory.i32` */
   constructor(values: Values, first: number, count: number) {
     this.#values = values;
     this.#first = first;
-    this.#spare = new Int32Array(count);
+    this.#spareObjects = new Int32Array(count);
   }
 
   /** Makes an integer for the slot `at`. The caller frees it after the call unless `isRetained`. */
   make(at: number, value: number): Ptr {
-    const isPlain = value > SMALL_MAX && value <= ONE_DIGIT_MAX && (value | 0) === value;
-    if (!isPlain) return this.#values.makeInt(value);
+    const isOneDigit = value > SMALL_INT_MAX && value <= ONE_DIGIT_MAX && (value | 0) === value;
+    if (!isOneDigit) return this.#values.makeInt(value);
     const { memory, api } = this.#values;
     const slot = at - this.#first;
-    const spare = this.#spare[slot]!;
+    const spare = this.#spareObjects[slot]!;
     if (spare !== 0) {
       memory.refresh();
       const { i32 } = memory;
@@ -316,13 +316,13 @@ export class IntArguments {
       api.Py_DecRef(spare);
     }
     const created = this.#values.makeInt(value);
-    this.#spare[slot] = created;
+    this.#spareObjects[slot] = created;
     return created;
   }
 
   /** True if the caller must not free the object of this slot: it is shared, or reused. */
   isRetained(at: number, object: Ptr): boolean {
-    return object === this.#spare[at - this.#first] || this.#values.isSmall(object);
+    return object === this.#spareObjects[at - this.#first] || this.#values.isSmall(object);
   }
 }
 

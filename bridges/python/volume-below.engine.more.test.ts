@@ -57,7 +57,7 @@ describe('the volume below', () => {
     expect(await below.readdir('/')).toEqual(['config', 'open', 'secret']);
   });
 
-  it('takes a log of requests, large data, and directories', async () => {
+  it('can be appended to, and stores 5 MB of data in new directories', async () => {
     const { volume, below } = await start(`${HEAD}
     async def mkdir(self, frame, loc, *more):
         volume = Volume.below(self.child)
@@ -93,7 +93,7 @@ describe('the volume below', () => {
     expect(await volume.readdir('/')).toEqual(['d']);
   });
 
-  it('serves ten thousand requests in a row and a thousand at once, and leaves nothing', async () => {
+  it('serves 10,000 requests in a row and 1,000 at once, and has none left afterwards', async () => {
     const { volume, graph, context } = await start(`${HEAD}
     async def mkdir(self, frame, loc, *more):
         import asyncio
@@ -192,7 +192,7 @@ describe('the volume below', () => {
     await expect(volume.mkdir('/a')).rejects.toMatchObject({ code: 'ENOTCONN' });
   });
 
-  it('is asked in init and by a timer, which no request waits for', async () => {
+  it('can be written in init and by a timer, outside of any request', async () => {
     const { below, context } = await start(`${HEAD}
     async def init(self):
         await Volume.below().write_bytes("/started", b"")

@@ -53,14 +53,14 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
   });
   try {
     const runner = engine.importModule('glupy._testrun');
-    const getPart = (member: string) => engine.get(runner, member);
-    const load = engine.makeEntry(getPart('load'), 'sss', 's');
+    const getPart = (member: string) => engine.findAttribute(runner, member);
+    const load = engine.makeCall(getPart('load'), 'sss', 's');
     const names = JSON.parse(load(name, path, source)!) as [string, number][];
-    const start = engine.makeEntry(getPart('start'), 's', 'v');
-    const deliver = engine.makeEntry(getPart('answer'), 'is', 'v');
-    const tick = engine.makeEntry(getPart('tick'), '', 'v');
-    const result = engine.makeEntry(getPart('result'), '', 's');
-    const giveUp = engine.makeEntry(getPart('give_up'), 's', 'v');
+    const start = engine.makeCall(getPart('start'), 's', 'v');
+    const deliver = engine.makeCall(getPart('answer'), 'is', 'v');
+    const tick = engine.makeCall(getPart('tick'), '', 'v');
+    const result = engine.makeCall(getPart('result'), '', 's');
+    const giveUp = engine.makeCall(getPart('give_up'), 's', 'v');
     const tests: Tests = {
       names,
       start: (test) => void start(test),

@@ -83,7 +83,7 @@ function formatEncoder(struct: Struct): string {
   const fieldExpression = (field: Field): string => `from.${makeCamelName(struct, field)}`;
   const texts = fields.filter(({ kind }) => kind === 'text');
   const fixed = fields.reduce((sum, { kind }) => sum + DOUBLES_BY_KIND[kind], 0);
-  const size = [fixed, ...texts.map((field) => `to.textSize(${fieldExpression(field)})`)].join(
+  const size = [fixed, ...texts.map((field) => `to.countTextDoubles(${fieldExpression(field)})`)].join(
     ' + ',
   );
   const [params, args] = texts.length === 0 ? ['', ''] : [`to: Room, from: ${name}`, 'to, from'];
@@ -100,7 +100,7 @@ ${fields.map((field) => `  ${WRITE_STATEMENTS[field.kind](fieldExpression(field)
 
 export function write${name}(to: Room, from: ${name} | null): void {
   if (from === null) {
-    to.number(0);
+    to.writeNumber(0);
     return;
   }
   to.reserve(1 + size${name}(${args}));
@@ -111,8 +111,8 @@ export function write${name}(to: Room, from: ${name} | null): void {
 
 function formatReader({ name, fields }: Struct): string {
   const parts = groupIntegers(fields).map(({ length, 0: field }) => {
-    if (field!.kind !== 'integer') return 'from.text()';
-    return length === 1 ? 'from.number()' : `...from.numbers(${length})`;
+    if (field!.kind !== 'integer') return 'from.readText()';
+    return length === 1 ? 'from.readNumber()' : `...from.readNumbers(${length})`;
   });
   // A structure of integers alone is read as the list itself.
   const list = /^\.\.\.[^,]*$/.test(parts.join()) ? parts[0]!.slice(3) : `[${parts.join(', ')}]`;
@@ -124,9 +124,9 @@ export function generateNativeCodec(table: readonly Struct[] = structs): string 
  * Generated from runtime/core/fields.ts by tools/gen/native-fields.ts (npm run gen). Do not edit.
  *
  * Writes structures field by field into a record for C, and reads them from its messages. Fields are
- * accessed by name, as a loop over names is slower. size…: most doubles of a structure; put…: writes it
- * where room is reserved, and returns the index behind it; write…: reserves room, and writes 0 for null,
- * otherwise 1 and the structure.
+ * accessed by name, as a loop over names is slower. \`size…\` returns the most doubles of a structure.
+ * \`put…\` writes it within reserved room, and returns the index after it. \`write…\` reserves room, and
+ * writes 0 for null, otherwise 1 and the structure.
  */
 import type { Gfid } from '../../runtime/core/gfid.ts';
 import type { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
@@ -139,18 +139,19 @@ export interface Room {
   at: number;
   /** Reserves room for \`count\` doubles; may replace \`f64\`. */
   reserve(count: number): void;
-  number(value: number): void;
-  /** Writes at \`at\` where room is reserved, and returns the index behind it. */
+  writeNumber(value: number): void;
+  /** Writes at \`at\`, within reserved room; returns the index after it. */
   putGfid(at: number, gfid: Gfid): number;
   putText(at: number, text: string): number;
-  /** Most doubles of a text. */
-  textSize(text: string): number;
+  /** Returns the most doubles that a text may take. */
+  countTextDoubles(text: string): number;
 }
 
+/** The doubles of a message from C: messages.ts. */
 interface Doubles {
-  number(): number;
-  numbers(count: number): number[];
-  text(): string;
+  readNumber(): number;
+  readNumbers(count: number): number[];
+  readText(): string;
 }
 
 ${table.map(formatEncoder).join('\n\n')}

@@ -1,7 +1,7 @@
 /**
- * The requests of a module's library for files to the volumes below (`glossa.aio`): messages of `runtime/api/protocol/`,
- * without a socket. They are served when the guest has returned, and their replies enter the guest like those of
- * children, in bounded turns.
+ * The requests of a module's library for files to the volumes below (`glossa.aio`): messages of
+ * `runtime/api/protocol/`, without a socket. They are served when the guest has returned, and their
+ * replies enter the guest like those of children, in bounded turns.
  */
 import type { Caller } from '../../../runtime/api/driver-steps.ts';
 import { FopError } from '../../../runtime/api/fop-error.ts';
@@ -143,7 +143,10 @@ export class BelowConnections {
     return true;
   }
 
-  /** Whether the inodes of its graph are the volume's own: a thread only mirrors those of its requests. */
+  /**
+   * Whether the inodes of its graph are the volume's own: a thread only mirrors those of its
+   * requests.
+   */
   private get isSupported(): boolean {
     const { graph } = this.xl;
     return graph !== null && graph.inodes.constructor === InodeTable;

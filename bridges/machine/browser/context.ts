@@ -4,7 +4,7 @@ import type { LogSink } from '../../../runtime/core/log.ts';
 import { web } from './worker-globals.ts';
 
 /** The longest timer of a browser, in milliseconds; a longer one would fire at once. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class BrowserContext implements Context {
   readonly sink: LogSink;
@@ -25,11 +25,11 @@ export class BrowserContext implements Context {
 
   after(ms: number, fn: () => void): () => void {
     let timer: ReturnType<typeof setTimeout>;
-    const arm = (remaining: number): void => {
-      const next = Math.min(remaining, TIMER_MS_MAX);
-      timer = setTimeout(() => (remaining > next ? arm(remaining - next) : fn()), next);
+    const startTimer = (remaining: number): void => {
+      const delay = Math.min(remaining, MAX_TIMER_MS);
+      timer = setTimeout(() => (remaining > delay ? startTimer(remaining - delay) : fn()), delay);
     };
-    arm(ms);
+    startTimer(ms);
     return () => clearTimeout(timer);
   }
 

@@ -4,7 +4,7 @@
  */
 import type { MemoryTools, TextBytes, TextEncoding } from '../../host/machine.ts';
 
-/** The most code units converted by one function call, whose arguments they are. */
+/** The most code units that one call converts: each is an argument, whose number engines limit. */
 const MAX_UNITS = 4096;
 
 function decodeUnits(units: Uint8Array | Uint16Array): string {

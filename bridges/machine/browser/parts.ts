@@ -25,7 +25,7 @@ export async function fetchParts(url: string): Promise<PartBytes> {
 
 /** Makes the machine's `Parts` of fetched parts. */
 export function makeParts(bytes: PartBytes): Parts {
-  const find = (name: string): Uint8Array => {
+  const findPart = (name: string): Uint8Array => {
     const part = bytes.get(name);
     if (part === undefined) throw new Error(`the page has not given the part '${name}'`);
     return part;
@@ -33,9 +33,9 @@ export function makeParts(bytes: PartBytes): Parts {
   return {
     has: (name) => bytes.has(name),
     names: (prefix) => [...bytes.keys()].filter((name) => name.startsWith(prefix)).sort(),
-    text: (name) => new TextDecoder().decode(find(name)),
+    text: (name) => new TextDecoder().decode(findPart(name)),
     bytes(name, make) {
-      const part = find(name);
+      const part = findPart(name);
       if (make === undefined) return part;
       const copy = make(part.length);
       copy.set(part);

@@ -7,8 +7,8 @@
  */
 import type { BareRealm } from '../../host/machine.ts';
 
-/** ECMAScript's own globals, harmless for trusted text. */
-const NAMES = [
+/** ECMAScript's own globals: harmless, as only trusted text uses them. */
+const ECMASCRIPT_GLOBALS = [
   'Object Function Array Number Boolean String Symbol Date Promise RegExp Error AggregateError',
   'TypeError RangeError SyntaxError ReferenceError EvalError URIError Math JSON Map Set WeakMap',
   'WeakSet WeakRef FinalizationRegistry Reflect Proxy ArrayBuffer SharedArrayBuffer Atomics DataView',
@@ -20,16 +20,16 @@ const NAMES = [
 export function makeRealm(): BareRealm {
   const workerGlobals = globalThis as unknown as Readonly<Record<string, unknown>>;
   const scope: Record<string, unknown> = Object.create(null);
-  for (const name of NAMES) scope[name] = workerGlobals[name];
+  for (const name of ECMASCRIPT_GLOBALS) scope[name] = workerGlobals[name];
   scope.globalThis = scope;
-  const names = new Proxy(scope, {
+  const scopeProxy = new Proxy(scope, {
     // No lookup leaves the scope.
     has: () => true,
     get: (target, name) => (typeof name === 'symbol' ? undefined : target[name]),
   });
   const evaluate = (source: string, name: string): unknown => {
     const text = `with (names) { return (${source}\n) }\n//# sourceURL=${name}`;
-    return new Function('names', text).call(undefined, names);
+    return new Function('names', text).call(undefined, scopeProxy);
   };
   return {
     evaluate,

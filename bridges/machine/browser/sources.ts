@@ -26,11 +26,11 @@ export function makeSources(texts: Texts): Sources {
     files.set(fullPath, typeof text === 'string' ? utf8.encode(text) : text);
     addEntry(folders, fullPath, 'file');
   }
-  const kind = (path: string): FileKind | undefined =>
+  const findKind = (path: string): FileKind | undefined =>
     files.has(path) ? 'file' : folders.has(path) ? 'folder' : undefined;
   return {
     installed: null,
-    fileKind: (path) => kind(normalize(path)),
+    fileKind: (path) => findKind(normalize(path)),
     list(folder) {
       const entries = folders.get(normalize(folder));
       if (entries === undefined) throw new SourceError('ENOENT', folder);
@@ -43,7 +43,7 @@ export function makeSources(texts: Texts): Sources {
     },
     realPath(path) {
       const fullPath = normalize(path);
-      if (kind(fullPath) === undefined) throw new SourceError('ENOENT', path);
+      if (findKind(fullPath) === undefined) throw new SourceError('ENOENT', path);
       return fullPath;
     },
     // No mount can cover a text.

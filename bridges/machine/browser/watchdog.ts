@@ -21,17 +21,21 @@ export interface Lost {
   readonly seconds: number;
 }
 
-/** A message to the watchdog's worker: first the shared memory, then engines to add or remove. */
+/**
+ * A message to the watchdog's worker: first `words`, then engines to add, or without `slot` to
+ * remove.
+ */
 interface Message {
   readonly id?: number;
   readonly slot?: Slot;
+  /** `resting` of host/limits/watchdog.ts. */
   readonly words?: Int32Array;
   /** The port that gets a message about each lost interpreter. */
   readonly lostPort?: object | undefined;
 }
 
 /** The watchdog worker's program. It is started from its source text, so it uses arguments only. */
-function run(
+function runWatchdog(
   worker: Pick<WebWorker, 'onmessage' | 'postMessage'>,
   constants: typeof CONSTANTS,
   sampling: typeof makeSampling,
@@ -44,13 +48,13 @@ function run(
     waitAsync?(words: Int32Array, at: number, value: number, ms?: number): { value: unknown };
   };
   let words: Int32Array = new Int32Array(0);
-  let port: Pick<WebWorker, 'postMessage'> | undefined;
+  let lostPort: Pick<WebWorker, 'postMessage'> | undefined;
   let lastActive = 0;
   let lastSample = 0;
   function reportLost(slot: Slot): void {
     if (slot.isEndRequested) return;
     slot.isEndRequested = true;
-    port?.postMessage({ volume: slot.name, seconds: slot.spentMs / 1000 });
+    lostPort?.postMessage({ volume: slot.name, seconds: slot.spentMs / 1000 });
   }
   const actions = { cpuMs: () => Number.NaN, endTurn() {}, reportLost };
   function sample(): void {
@@ -59,6 +63,7 @@ function run(
     lastSample = now;
     const { runs, pause } = sampleAll(slots.values(), elapsed, actions);
     if (runs) lastActive = now;
+    // After a second without a running call, the worker sleeps until a call wakes it.
     if (now - lastActive > 1000 && waitAsync !== undefined) void waitWhileIdle(waitAsync);
     else setTimeout(sample, Math.max(1, pause));
   }
@@ -76,7 +81,7 @@ function run(
     const message = data as Message;
     if (message.words !== undefined) {
       words = message.words;
-      port = message.lostPort as typeof port;
+      lostPort = message.lostPort as typeof lostPort;
       lastActive = lastSample = performance.now();
       sample();
       worker.postMessage('ready');
@@ -85,7 +90,7 @@ function run(
   };
 }
 
-const WORKER = `(${run})(globalThis, ${JSON.stringify(CONSTANTS)}, ${makeSampling})`;
+const WORKER_SOURCE = `(${runWatchdog})(globalThis, ${JSON.stringify(CONSTANTS)}, ${makeSampling})`;
 
 /** Starts the watchdog; returns the reason if threads or shared memory are missing. */
 export async function startWatch(
@@ -96,7 +101,7 @@ export async function startWatch(
     return { reason: 'the page is not isolated from other origins (COOP and COEP)' };
   }
   if (Worker === undefined) return { reason: 'a worker cannot start another here' };
-  const url = URL.createObjectURL(new Blob([WORKER], { type: 'text/javascript' }));
+  const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' }));
   const worker = new Worker(url, { name: 'glossa watchdog' });
   try {
     await awaitStart(worker, lostPort);
@@ -119,10 +124,10 @@ const awaitStart = (worker: WebWorker, lostPort: object | undefined): Promise<vo
   });
 
 function makeWatch(worker: WebWorker): Watch {
-  let engines = 0;
+  let engineCount = 0;
   return (engine) => {
-    engines += 1;
-    const id = engines;
+    engineCount += 1;
+    const id = engineCount;
     worker.postMessage({ id, slot: makeSlot(engine, false) });
     wake();
     return () => worker.postMessage({ id });

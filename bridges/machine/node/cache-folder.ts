@@ -21,7 +21,7 @@ export function findDefaultCacheFolder(): string {
 }
 
 /** Returns the `code` of a system error, or its message. */
-export function errorReason(error: unknown): string {
+export function formatErrorReason(error: unknown): string {
   if (error instanceof Error) return (error as NodeJS.ErrnoException).code ?? error.message;
   return String(error);
 }
@@ -41,7 +41,7 @@ export function prepareFolder(folder: string, warn: Log, log: Log): string | und
     if (problem === null) return folder;
     warn(`no cache in ${folder}: ${problem} (XDG_CACHE_HOME names a folder for another)`);
   } catch (error) {
-    log(`cannot write ${folder}: ${errorReason(error)}`);
+    log(`cannot write ${folder}: ${formatErrorReason(error)}`);
   }
   return undefined;
 }

@@ -22,7 +22,7 @@ function locateSnapshot(
   { name, parts: names, texts }: SnapshotInputs,
 ): SnapshotLocation {
   const source = hashInputs([digestParts(name, names), ...texts]);
-  return { folder, name: `${name}-${source.toString('hex', 0, 8)}.snapshot`, source };
+  return { folder, name: `${name}-${source.toString('hex', 0, 8)}.snapshot`, inputsHash: source };
 }
 
 const digests = new Map<string, Buffer>();

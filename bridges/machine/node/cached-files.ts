@@ -17,10 +17,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errorReason, findForeignReason, type Log } from './cache-folder.ts';
+import { findForeignReason, formatErrorReason, type Log } from './cache-folder.ts';
 
-/** The most snapshots of one kind: another version of glossa or Pyodide adds one. */
-const MAX_FILES = 4;
+/** The most snapshots of one kind that stay: each version of glossa or Pyodide adds one. */
+const MAX_SNAPSHOTS = 4;
 
 /** Flags that never block, even on a pipe. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -34,7 +34,7 @@ export function openCached(file: string, warn: Log, log: Log): number | undefine
   try {
     fd = openSync(file, READ_FLAGS);
   } catch (error) {
-    const code = errorReason(error);
+    const code = formatErrorReason(error);
     if (code === 'ELOOP') warn(`not used: ${file} is a symbolic link`);
     else if (code !== 'ENOENT') log(`cannot read ${file}: ${code}`);
     return undefined;
@@ -63,16 +63,16 @@ export function writeCached(
       closeSync(fd);
     }
     renameSync(temporary, file);
-    prune(folder, name);
+    removeOldFiles(folder, name);
     return true;
   } catch (error) {
-    log(`cannot write ${file}: ${errorReason(error)}`);
-    remove(temporary);
+    log(`cannot write ${file}: ${formatErrorReason(error)}`);
+    removeIfPresent(temporary);
     return false;
   }
 }
 
-function remove(file: string): void {
+function removeIfPresent(file: string): void {
   try {
     unlinkSync(file);
   } catch {
@@ -81,7 +81,7 @@ function remove(file: string): void {
 }
 
 /** Removes the oldest files that differ from `name` only between the first `-` and the suffix. */
-function prune(folder: string, name: string): void {
+function removeOldFiles(folder: string, name: string): void {
   const suffix = name.slice(name.lastIndexOf('.'));
   const prefix = name.slice(0, name.indexOf('-') + 1);
   const files = readdirSync(folder)
@@ -92,5 +92,5 @@ function prune(folder: string, name: string): void {
       return stat ? [{ file, time: stat.mtimeMs }] : [];
     })
     .sort((a, b) => b.time - a.time);
-  for (const each of files.slice(MAX_FILES)) remove(each.file);
+  for (const each of files.slice(MAX_SNAPSHOTS)) removeIfPresent(each.file);
 }

@@ -7,9 +7,13 @@
 import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import { trimMemory } from '../../../runtime/sys/malloc.ts';
 
-/** Milliseconds without another end before the collector runs; every fourth end runs it at once. */
+/** Milliseconds without another ended interpreter before the collector runs. */
 const QUIET_MS = 1000;
+/**
+ * Every fourth ended interpreter runs the collector at once, so that a burst of ends does not wait.
+ */
 const BURST_SIZE = 4;
+/** The most collector runs for one ended interpreter. */
 const MAX_RUNS = 8;
 /** Runs without effect before the collector stops: V8 may count memory one run late. */
 const MAX_IDLE_RUNS = 2;
@@ -42,16 +46,16 @@ const startTimer = (ms: number, fn: () => void): NodeJS.Timeout => setTimeout(fn
 
 /**
  * Runs the collector, up to `remaining` times.
- * @param idle number of immediately preceding runs without effect
- * @param before bytes in use before this run
+ * @param idleRunsBefore number of immediately preceding runs without effect
+ * @param usedBefore bytes in use before this run
  */
-function runCollector(remaining: number, idle: number, before: number): void {
+function runCollector(remaining: number, idleRunsBefore: number, usedBefore: number): void {
   if (process.memoryUsage().heapUsed > MAX_HEAP_BYTES) return;
   const start = performance.now();
   collectGarbage();
   const duration = performance.now() - start;
   const used = readUsedBytes();
-  const idleRuns = before - used < WORTHWHILE_BYTES ? idle + 1 : 0;
+  const idleRuns = usedBefore - used < WORTHWHILE_BYTES ? idleRunsBefore + 1 : 0;
   if (remaining === 1 || idleRuns === MAX_IDLE_RUNS) trimMemory();
   else
     timer = startTimer(duration * PAUSE_FACTOR, () => runCollector(remaining - 1, idleRuns, used));

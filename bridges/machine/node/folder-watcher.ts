@@ -11,7 +11,7 @@ import type { Watcher } from '../../host/machine.ts';
 /** Milliseconds that a folder must be quiet. */
 const QUIET_MS = 50;
 /** Milliseconds between two checks for a removed folder. */
-const MISSING_MS = 500;
+const MISSING_CHECK_MS = 500;
 
 /** Watches the files with these extensions in one folder. The result stops it. */
 export function watchFolder(
@@ -32,9 +32,10 @@ export function watchFolder(
   const compare = async (): Promise<void> => {
     const stats = await stat(folder).catch(() => undefined);
     if (isStopped) return;
-    if (stats === undefined) return scheduleComparison(MISSING_MS);
-    // Watching below a mount that this process serves would wait for itself.
-    if (stats.dev !== device) return fail(new Error('another file system lies on its folder now'));
+    if (stats === undefined) return scheduleComparison(MISSING_CHECK_MS);
+    // Another file system may be the mount that this process serves: watching it would deadlock.
+    if (stats.dev !== device)
+      return reportFailure(new Error('another file system lies on its folder now'));
     // The kernel does not report a recreated folder: watch the new one.
     startWatching();
     const sample = await sampleFolder(folder, isWatched);
@@ -49,12 +50,12 @@ export function watchFolder(
         if (name === null || isWatched(name) || name === basename(folder))
           scheduleComparison(QUIET_MS);
       });
-      watcher.on('error', fail);
+      watcher.on('error', reportFailure);
     } catch (error) {
-      fail(error);
+      reportFailure(error);
     }
   };
-  const fail = (error: unknown): void => {
+  const reportFailure = (error: unknown): void => {
     if (!isStopped) onFailure(error instanceof Error ? error.message : String(error));
   };
   try {
@@ -62,7 +63,7 @@ export function watchFolder(
     startWatching();
     lastSample = sampleFolderSync(folder, isWatched);
   } catch (error) {
-    fail(error);
+    reportFailure(error);
   }
   return () => {
     isStopped = true;

@@ -43,16 +43,17 @@ import * as libc from '../../../runtime/sys/libc.ts';
 import { toCString } from '../../../runtime/sys/struct.ts';
 import type { Attributes, GrantedFiles, GrantedPaths, Right } from '../../host/machine.ts';
 
-/** A grant: all below `folder`, or only the file `only` in it. */
+/** A grant: everything below a folder, or only the file `onlyName` in it. */
 interface Grant {
   readonly path: string;
   readonly right: Right;
-  readonly folder: number;
-  readonly only: string | undefined;
+  /** An O_PATH descriptor of the folder. */
+  readonly folderFd: number;
+  readonly onlyName: string | undefined;
 }
 
 /** The most granted files that a module may have open at once. */
-const MAX_OPEN = 64;
+const MAX_OPEN_FILES = 64;
 /** Flags that never wait for a pipe and never take a controlling terminal. */
 const SAFE_FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 const OPEN_FLAGS =
@@ -76,11 +77,11 @@ export class NodeFiles implements GrantedFiles {
 
   /** Grants one more file or folder, by its real path. */
   grant(right: Right, path: string): void {
-    const only = statSync(path).isDirectory() ? undefined : basename(path);
-    const folder = only === undefined ? path : dirname(path);
+    const onlyName = statSync(path).isDirectory() ? undefined : basename(path);
+    const folder = onlyName === undefined ? path : dirname(path);
     const fd = libc.open(toCString(folder), O_PATH | O_CLOEXEC, 0);
     if (fd < 0) throw new InitError(`option allow-${right} ${path} cannot be opened`);
-    this.grants.push({ path, right, folder: fd, only });
+    this.grants.push({ path, right, folderFd: fd, onlyName });
   }
 
   /**
@@ -91,29 +92,31 @@ export class NodeFiles implements GrantedFiles {
     if (this.findGrant(right, path) !== undefined) return 1;
     const other = this.findGrant(right === 'read' ? 'write' : 'read', path);
     if (other !== undefined) return 2;
-    return this.isAbove(path) || this.isAbove(dirname(path)) ? 3 : 0;
+    return this.isAboveGrant(path) || this.isAboveGrant(dirname(path)) ? 3 : 0;
   }
 
   stat(path: string): Attributes | number {
     const grant = this.findGrant('read', path) ?? this.findGrant('write', path);
-    if (grant === undefined) return this.isAbove(path) ? ABOVE_ATTRIBUTES : -EACCES;
-    return this.runAt(grant, path, (real) => {
-      const stat = lstatSync(real);
-      return isPlain(stat) || stat.isSymbolicLink() ? this.visibleAttributes(path, stat) : -EACCES;
+    if (grant === undefined) return this.isAboveGrant(path) ? ABOVE_ATTRIBUTES : -EACCES;
+    return this.runAtEntry(grant, path, (fdPath) => {
+      const stat = lstatSync(fdPath);
+      return isFileOrFolder(stat) || stat.isSymbolicLink()
+        ? this.makeVisibleAttributes(path, stat)
+        : -EACCES;
     });
   }
 
   /** Lists the names in a folder. */
   list(path: string): readonly string[] | number {
     const grant = this.findGrant('read', path);
-    if (grant !== undefined) return this.runWithin(grant, path, (real) => readdirSync(real));
-    return this.isAbove(path) ? this.listAbove(path) : -EACCES;
+    if (grant !== undefined) return this.runInFolder(grant, path, (fdPath) => readdirSync(fdPath));
+    return this.isAboveGrant(path) ? this.listAboveGrants(path) : -EACCES;
   }
 
   readlink(path: string): string | number {
     const grant = this.findGrant('read', path) ?? this.findGrant('write', path);
     if (grant === undefined) return -EACCES;
-    return this.runAt(grant, path, (real) => readlinkSync(real));
+    return this.runAtEntry(grant, path, (fdPath) => readlinkSync(fdPath));
   }
 
   /** Opens a regular file with the flags of open(2); returns its number, from 1. */
@@ -125,11 +128,11 @@ export class NodeFiles implements GrantedFiles {
     const grants = rights.map((right) => this.findGrant(right, path));
     const grant = grants.at(-1);
     if (grant === undefined || grants.includes(undefined)) return -EACCES;
-    if (this.openFiles.size >= MAX_OPEN) return -EMFILE;
-    return this.runAt(grant, path, (real) => {
-      const stat = statIfPresent(real);
+    if (this.openFiles.size >= MAX_OPEN_FILES) return -EMFILE;
+    return this.runAtEntry(grant, path, (fdPath) => {
+      const stat = statIfPresent(fdPath);
       if (stat !== undefined && !stat.isFile()) return -EACCES;
-      const fd = openSync(real, (flags & OPEN_FLAGS) | SAFE_FLAGS, mode & 0o777);
+      const fd = openSync(fdPath, (flags & OPEN_FLAGS) | SAFE_FLAGS, mode & 0o777);
       if (!fstatSync(fd).isFile()) {
         closeSync(fd);
         return -EACCES;
@@ -194,7 +197,7 @@ export class NodeFiles implements GrantedFiles {
   }
 
   mkdir(path: string, mode: number): number {
-    return this.changeEntry(path, (real) => mkdirSync(real, mode & 0o777));
+    return this.changeEntry(path, (fdPath) => mkdirSync(fdPath, mode & 0o777));
   }
 
   rmdir(path: string): number {
@@ -208,9 +211,9 @@ export class NodeFiles implements GrantedFiles {
   rename(from: string, to: string): number {
     const grant = this.findGrant('write', to);
     if (grant === undefined || grant.path === to) return -EACCES;
-    return this.changeEntry(from, (real) => {
-      const result = this.runAt(grant, to, (target) => {
-        renameSync(real, target);
+    return this.changeEntry(from, (fdPath) => {
+      const result = this.runAtEntry(grant, to, (target) => {
+        renameSync(fdPath, target);
         return 0;
       });
       if (result < 0) throw Object.assign(new Error(), { errno: result });
@@ -221,18 +224,18 @@ export class NodeFiles implements GrantedFiles {
   setAttributes(path: string, mode: number | undefined, mtime: number | undefined): number {
     const grant = this.findGrant('write', path);
     if (grant === undefined) return -EACCES;
-    return this.runAt(grant, path, (real) => {
-      const stat = lstatSync(real);
-      if (!isPlain(stat)) return -EACCES;
-      if (mode !== undefined) chmodSync(real, mode & 0o777);
-      if (mtime !== undefined) utimesSync(real, mtime / 1000, mtime / 1000);
+    return this.runAtEntry(grant, path, (fdPath) => {
+      const stat = lstatSync(fdPath);
+      if (!isFileOrFolder(stat)) return -EACCES;
+      if (mode !== undefined) chmodSync(fdPath, mode & 0o777);
+      if (mtime !== undefined) utimesSync(fdPath, mtime / 1000, mtime / 1000);
       return 0;
     });
   }
 
   close(): void {
     for (const file of [...this.openFiles.keys()]) this.closeFile(file);
-    for (const { folder } of this.grants.splice(0)) libc.close(folder);
+    for (const { folderFd } of this.grants.splice(0)) libc.close(folderFd);
   }
 
   /** Finds the innermost grant of a right that covers a path without `.`, `..` or empty parts. */
@@ -246,41 +249,41 @@ export class NodeFiles implements GrantedFiles {
     return innermost;
   }
 
-  private isAbove(path: string): boolean {
+  private isAboveGrant(path: string): boolean {
     return isNormalized(path) && this.grants.some((grant) => grant.path.startsWith(`${path}/`));
   }
 
-  private listAbove(path: string): string[] {
+  private listAboveGrants(path: string): string[] {
     const below = this.grants.filter((grant) => grant.path.startsWith(`${path}/`));
     return [...new Set(below.map((grant) => grant.path.slice(path.length + 1).split('/')[0]!))];
   }
 
-  /** Changes a name: its folder must be granted, not only the file. */
-  private changeEntry(path: string, action: (real: string) => void): number {
+  /** Runs `action`, which changes a name: the name's folder must be granted, not only the file. */
+  private changeEntry(path: string, action: (fdPath: string) => void): number {
     const grant = this.findGrant('write', path);
     if (grant === undefined || grant.path === path) return -EACCES;
-    return this.runAt(grant, path, (real) => {
-      action(real);
+    return this.runAtEntry(grant, path, (fdPath) => {
+      action(fdPath);
       return 0;
     });
   }
 
   /**
-   * Runs `action` with a path in /proc/self/fd for `path`. The last part may be a symbolic link,
-   * which `action` must not follow.
+   * Runs `action` with a path below /proc/self/fd that stands for `path`. The last part may be a
+   * symbolic link, which `action` must not follow.
    */
-  private runAt<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
+  private runAtEntry<T>(grant: Grant, path: string, action: (fdPath: string) => T): T | number {
     if (grant.path === path) {
-      const { folder, only } = grant;
-      return runCall(() => action(`/proc/self/fd/${folder}/${only ?? '.'}`));
+      const { folderFd, onlyName } = grant;
+      return runCall(() => action(`/proc/self/fd/${folderFd}/${onlyName ?? '.'}`));
     }
     const parent = dirname(path);
-    return this.runWithin(grant, parent, (real) => action(`${real}/${basename(path)}`));
+    return this.runInFolder(grant, parent, (fdPath) => action(`${fdPath}/${basename(path)}`));
   }
 
-  /** Runs `action` with a path in /proc/self/fd for the folder `path`. */
-  private runWithin<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
-    const fd = openBeneath(grant.folder, path.slice(grant.path.length).replace(/^\//, '') || '.');
+  /** Runs `action` with a path below /proc/self/fd that stands for the folder `path`. */
+  private runInFolder<T>(grant: Grant, path: string, action: (fdPath: string) => T): T | number {
+    const fd = openBeneath(grant.folderFd, path.slice(grant.path.length).replace(/^\//, '') || '.');
     if (fd < 0) return fd === -EXDEV ? -EACCES : fd;
     try {
       return runCall(() => action(`/proc/self/fd/${fd}`));
@@ -289,7 +292,8 @@ export class NodeFiles implements GrantedFiles {
     }
   }
 
-  private visibleAttributes(path: string, stat: Stats): Attributes {
+  /** Makes attributes whose mode has only the permissions that grants allow. */
+  private makeVisibleAttributes(path: string, stat: Stats): Attributes {
     const read = this.findGrant('read', path) === undefined ? 0 : 0o444;
     const write = this.findGrant('write', path) === undefined ? 0 : 0o222;
     const search = stat.isDirectory() ? 0o111 : 0;
@@ -314,13 +318,13 @@ const ABOVE_ATTRIBUTES: Attributes = {
 };
 
 /** True for a file or folder: not a device, pipe, socket or link. */
-const isPlain = (stat: Stats): boolean => stat.isFile() || stat.isDirectory();
+const isFileOrFolder = (stat: Stats): boolean => stat.isFile() || stat.isDirectory();
 
 const isNormalized = (path: string): boolean =>
   path.startsWith('/') && !path.includes('\0') && !/\/(\.{0,2})(\/|$)/.test(path);
 
-const covers = ({ path, only }: Grant, target: string): boolean =>
-  target === path || (only === undefined && (path === '/' || target.startsWith(`${path}/`)));
+const covers = ({ path, onlyName }: Grant, target: string): boolean =>
+  target === path || (onlyName === undefined && (path === '/' || target.startsWith(`${path}/`)));
 
 const makeAttributes = (stat: Stats, permissions: number): Attributes => ({
   mode: (stat.mode & constants.S_IFMT) | permissions,

@@ -6,13 +6,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parts } from './parts.ts';
 
-const PYODIDE = ['package.json', 'pyodide-lock.json', 'pyodide.mjs', 'pyodide.asm.mjs'];
-const BINARY = ['pyodide.asm.wasm', 'python_stdlib.zip'];
+const PYODIDE_TEXTS = ['package.json', 'pyodide-lock.json', 'pyodide.mjs', 'pyodide.asm.mjs'];
+const PYODIDE_BINARIES = ['pyodide.asm.wasm', 'python_stdlib.zip'];
 
 /** Reads all parts by name; texts are strings. */
 export function readPageParts(): ReadonlyMap<string, string | Uint8Array> {
   const texts = [
-    ...PYODIDE.map((file) => `pyodide/${file}`),
+    ...PYODIDE_TEXTS.map((file) => `pyodide/${file}`),
     ...[
       'python/interpreter/',
       'python/glupy/',
@@ -22,7 +22,7 @@ export function readPageParts(): ReadonlyMap<string, string | Uint8Array> {
       'guest/',
     ].flatMap((folder) => parts.names(folder).filter((name) => /\.(py|js)$/.test(name))),
   ];
-  const bytes = [...BINARY.map((file) => `pyodide/${file}`), 'quickjs.wasm'];
+  const bytes = [...PYODIDE_BINARIES.map((file) => `pyodide/${file}`), 'quickjs.wasm'];
   return new Map<string, string | Uint8Array>([
     ...texts.map((name) => [name, parts.text(name)] as const),
     ...bytes.map((name) => [name, parts.bytes(name)] as const),

@@ -8,10 +8,10 @@ import * as vm from 'node:vm';
 import type { BareRealm } from '../../host/machine.ts';
 
 /**
- * Seals `Error` and `Error.prepareStackTrace`: Node calls the latter to format stacks, whose call
- * sites could expose host functions.
+ * Makes `Error` and `Error.prepareStackTrace` constant. Node calls the latter to format a stack;
+ * its call sites could expose host functions to a module. Runs in the realm, from its source text.
  */
-function seal(): void {
+function sealErrors(): void {
   const constant = { value: undefined, writable: false, configurable: false };
   Object.defineProperty(Error, 'prepareStackTrace', constant);
   Object.defineProperty(globalThis, 'Error', { ...constant, value: Error, enumerable: false });
@@ -26,7 +26,7 @@ export function makeRealm(name: string): BareRealm {
   ignoreRejections();
   const evaluate = (source: string, filename: string): unknown =>
     new vm.Script(source, { filename }).runInContext(context);
-  evaluate(`(${seal})()`, 'glossa:seal');
+  evaluate(`(${sealErrors})()`, 'glossa:seal');
   const emptyScript = new vm.Script('0', { filename: 'glossa:turn' });
   return {
     evaluate,

@@ -28,7 +28,7 @@ function makeMemory(): Uint8Array {
 function writeExample(): SnapshotLocation & { readonly file: string; open(): [unknown, string[]] } {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-snapshot-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const location = { folder, name: 'a.snapshot', source: hashInputs(['one']) };
+  const location = { folder, name: 'a.snapshot', inputsHash: hashInputs(['one']) };
   const log: string[] = [];
   const logs = { log: (line: string) => void log.push(line), warn: () => {} };
   writeSnapshot(location, makeMemory(), logs);
@@ -71,7 +71,7 @@ it.each(damages)('a snapshot that is %s is refused with the reason', (_what, why
 });
 
 it('a snapshot made from other files is refused even under the expected name', () => {
-  const location = { ...writeExample(), source: hashInputs(['another']) };
+  const location = { ...writeExample(), inputsHash: hashInputs(['another']) };
   expect(location.open()).toEqual([
     undefined,
     [`ignoring ${location.file}: it was made from other files`],

@@ -14,11 +14,10 @@ import type { CacheLogs, Snapshot } from '../../host/machine.ts';
 import { openCached, writeCached } from './cached-files.ts';
 
 const MAGIC = 0x534c4753; // 'SGLS'
-const FORMAT = 3;
+const FORMAT_VERSION = 3;
 const WORDS_BYTES = 16;
 const HEADER_BYTES = WORDS_BYTES + 32;
-/** Bytes of a page. */
-const PAGE = 4096;
+const PAGE_BYTES = 4096;
 
 interface PageTable {
   readonly memoryLength: number;
@@ -31,7 +30,7 @@ interface PageTable {
 /** Returns the sha256 of a snapshot's inputs, this format, and Node's version and architecture. */
 export function hashInputs(parts: readonly (string | Uint8Array)[]): Buffer {
   const hash = createHash('sha256');
-  for (const part of [String(FORMAT), process.version, process.arch, ...parts]) {
+  for (const part of [String(FORMAT_VERSION), process.version, process.arch, ...parts]) {
     hash.update(`${part.length}:`).update(part);
   }
   return hash.digest();
@@ -42,7 +41,7 @@ export interface SnapshotLocation {
   readonly folder: string;
   readonly name: string;
   /** The result of `hashInputs`. */
-  readonly source: Buffer;
+  readonly inputsHash: Buffer;
 }
 
 /** Opens a snapshot; undefined, with the reason in the log, if it is not usable. */
@@ -59,10 +58,10 @@ export function openSnapshot(location: SnapshotLocation, logs: CacheLogs): Snaps
   }
 }
 
-function readSnapshot(fd: number, { name, source }: SnapshotLocation): Snapshot {
+function readSnapshot(fd: number, { name, inputsHash: source }: SnapshotLocation): Snapshot {
   const header = readAt(fd, HEADER_BYTES, 0);
   const [magic, format, length, crc] = [0, 4, 8, 12].map((at) => header.readUInt32LE(at));
-  if (magic !== MAGIC || format !== FORMAT) throw new Error('it is not a snapshot');
+  if (magic !== MAGIC || format !== FORMAT_VERSION) throw new Error('it is not a snapshot');
   if (!source.equals(header.subarray(WORDS_BYTES))) throw new Error('it was made from other files');
   const text = readAt(fd, length!, HEADER_BYTES);
   const { memoryLength, head, runs } = JSON.parse(text.toString()) as PageTable;
@@ -97,6 +96,7 @@ function readPages(
 ): number {
   let position = from;
   let crc = initialCrc;
+  // One readv(2) takes at most 1024 buffers (IOV_MAX).
   for (let i = 0; i < runs.length; i += 512) {
     const views = runs.slice(i, i + 512).map(([start, length]) => {
       return new Uint8Array(heap.buffer, heap.byteOffset + start, length);
@@ -111,8 +111,8 @@ function readPages(
 
 /**
  * Writes a snapshot.
- * @param snapshot the result of Pyodide's `makeMemorySnapshot`: a head, whose length is word 1, then
- *   the whole memory
+ * @param snapshot the result of Pyodide's `makeMemorySnapshot`: a head, whose length is word 1,
+ *   then the whole memory
  */
 export function writeSnapshot(
   location: SnapshotLocation,
@@ -129,17 +129,24 @@ export function writeSnapshot(
   const pages = runs.map(([start, length]) => memory.subarray(start, start + length));
   const crc = pages.reduce((sum, page) => crc32(page, sum), crc32(text));
   const words = Buffer.alloc(WORDS_BYTES);
-  [MAGIC, FORMAT, text.length, crc].forEach((word, i) => void words.writeUInt32LE(word, i * 4));
-  writeCached(location.folder, location.name, [words, location.source, text, ...pages], logs.log);
+  [MAGIC, FORMAT_VERSION, text.length, crc].forEach(
+    (word, i) => void words.writeUInt32LE(word, i * 4),
+  );
+  writeCached(
+    location.folder,
+    location.name,
+    [words, location.inputsHash, text, ...pages],
+    logs.log,
+  );
 }
 
 /** Finds the runs of adjacent pages that are not all zero. */
 function findUsedRuns(memory: Buffer): [start: number, length: number][] {
-  const zero = Buffer.alloc(PAGE);
+  const zero = Buffer.alloc(PAGE_BYTES);
   const runs: [number, number][] = [];
   let start = -1;
-  for (let at = 0; at <= memory.length; at += PAGE) {
-    const isUsed = at < memory.length && zero.compare(memory, at, at + PAGE) !== 0;
+  for (let at = 0; at <= memory.length; at += PAGE_BYTES) {
+    const isUsed = at < memory.length && zero.compare(memory, at, at + PAGE_BYTES) !== 0;
     if (isUsed && start < 0) start = at;
     if (!isUsed && start >= 0) {
       runs.push([start, at - start]);

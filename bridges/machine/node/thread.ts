@@ -19,14 +19,14 @@ export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd 
     },
   });
   let reason = 'it ended by itself';
-  let isExpected = false;
+  let isTerminating = false;
   worker.on('message', onWake);
   worker.on('error', (error: Error & { code?: string }) => {
     reason =
       error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : (error.stack ?? `${error}`);
   });
   worker.on('exit', () => {
-    if (!isExpected) onEnd(reason);
+    if (!isTerminating) onEnd(reason);
   });
   return {
     wake: () => worker.postMessage(0),
@@ -35,7 +35,7 @@ export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd 
       else worker.unref();
     },
     async terminate() {
-      isExpected = true;
+      isTerminating = true;
       await worker.terminate();
     },
   };

@@ -20,16 +20,16 @@ import {
 } from '../../host/limits/watchdog.ts';
 
 let worker: Worker | undefined;
-let engines = 0;
+let engineCount = 0;
 
 interface WorkerData {
   readonly resting: Int32Array;
-  /** The path of koffi; null if the worker cannot end turns. */
-  readonly koffi: string | null;
+  /** The path of the package koffi; null if the worker cannot end turns. */
+  readonly koffiPath: string | null;
   /** The log's file; `-` for standard error, null if there is no log. */
-  readonly log: string | null;
+  readonly logFile: string | null;
   /** The result of `findThreadTimes`. */
-  readonly times: string;
+  readonly timesFile: string;
 }
 
 /** Adds an engine by its number; without `slot`, removes it. */
@@ -39,33 +39,33 @@ interface Message {
 }
 
 /** The watchdog thread's program. It is started from its source text, so it uses arguments only. */
-function run(
+function runWatchdog(
   constants: typeof CONSTANTS,
   sampling: typeof makeSampling,
-  timeText: typeof formatTime,
-  symbol: string,
+  formatLogTime: typeof formatTime,
+  endTurnSymbol: string,
   load: NodeJS.Require,
 ): void {
   const { appendFileSync, readFileSync, writeSync } = load('node:fs') as typeof import('node:fs');
   const threads = load('node:worker_threads') as typeof import('node:worker_threads');
-  const { resting, koffi, log, times } = threads.workerData as WorkerData;
+  const { resting, koffiPath, logFile, timesFile } = threads.workerData as WorkerData;
   const { RUNNING, SETTLE_MS } = constants;
   const slots = new Map<number, Slot>();
   let endTurn: (() => void) | undefined;
   function endTurnNow(): void {
     // Loaded on demand: a process that ends while native code loads here would abort.
-    endTurn ??= (load(koffi!) as typeof import('koffi')).load(null).func(symbol);
+    endTurn ??= (load(koffiPath!) as typeof import('koffi')).load(null).func(endTurnSymbol);
     endTurn();
   }
   function killProcess({ name, spentMs }: Slot): void {
-    if (log === null) return;
+    if (logFile === null) return;
     const problem = `a call has run for ${(spentMs / 1000).toFixed(1)} s and cannot be ended`;
     const line =
-      `[${timeText(Date.now())}] C [watchdog:0:-] 0-${name}: ${problem} (option time-limit): ` +
+      `[${formatLogTime(Date.now())}] C [watchdog:0:-] 0-${name}: ${problem} (option time-limit): ` +
       'the process is, for others to go on\n';
     try {
-      if (log === '-') writeSync(2, line);
-      else appendFileSync(log, line);
+      if (logFile === '-') writeSync(2, line);
+      else appendFileSync(logFile, line);
     } finally {
       process.kill(process.pid, 'SIGKILL');
     }
@@ -73,7 +73,7 @@ function run(
   /** Returns the milliseconds that the engines' thread has spent on a CPU, and waiting for one. */
   function readThreadTimes(): number[] {
     try {
-      const [onCpu, waiting] = readFileSync(times, 'latin1').split(' ', 2);
+      const [onCpu, waiting] = readFileSync(timesFile, 'latin1').split(' ', 2);
       return [Number(onCpu) / 1e6, Number(waiting) / 1e6];
     } catch {
       return [Number.NaN, 0];
@@ -88,7 +88,7 @@ function run(
   // Times in milliseconds; `waited` is the time that the engines' thread has waited for a CPU.
   let lastActive = performance.now();
   let lastSample = lastActive;
-  let waited = readThreadTimes()[1]!;
+  let waitedMs = readThreadTimes()[1]!;
   for (;;) {
     const messageCount = Atomics.load(resting, 1);
     for (;;) {
@@ -99,13 +99,14 @@ function run(
       else slots.set(id, slot);
     }
     const now = performance.now();
-    const previousWait = waited;
-    waited = readThreadTimes()[1]!;
+    const previousWaitedMs = waitedMs;
+    waitedMs = readThreadTimes()[1]!;
     // The elapsed time is negative if the kernel reports a long wait late.
-    const elapsed = now - lastSample - (waited - previousWait);
+    const elapsed = now - lastSample - (waitedMs - previousWaitedMs);
     lastSample = now;
     const { runs, pause } = sampleAll(slots.values(), elapsed, actions);
     if (runs) lastActive = now;
+    // After a second without a running call, the thread sleeps until a call wakes it.
     if (now - lastActive <= 1000) {
       Atomics.wait(resting, 1, messageCount, Math.max(1, pause));
       continue;
@@ -117,23 +118,23 @@ function run(
     if (isIdle) Atomics.wait(resting, 0, 1);
     Atomics.store(resting, 0, 0);
     lastActive = lastSample = performance.now();
-    waited = readThreadTimes()[1]!;
+    waitedMs = readThreadTimes()[1]!;
   }
 }
 
-const WORKER = `(${run})(${JSON.stringify(CONSTANTS)}, ${makeSampling}, ${formatTime}, ${JSON.stringify(END_TURN_PROTOTYPE)}, require)`;
+const WORKER_SOURCE = `(${runWatchdog})(${JSON.stringify(CONSTANTS)}, ${makeSampling}, ${formatTime}, ${JSON.stringify(END_TURN_PROTOTYPE)}, require)`;
 
 /** Watches an engine; returns a function that stops watching. */
 export function watch(engine: WatchedEngine): () => void {
   const canEndTurns = enableTurnEnding();
   worker ??= startWorker(canEndTurns);
-  engines += 1;
-  const id = engines;
-  send({ id, slot: makeSlot(engine, canEndTurns) });
-  return () => send({ id });
+  engineCount += 1;
+  const id = engineCount;
+  sendToWorker({ id, slot: makeSlot(engine, canEndTurns) });
+  return () => sendToWorker({ id });
 }
 
-function send(message: Message): void {
+function sendToWorker(message: Message): void {
   worker?.postMessage(message);
   Atomics.add(resting, 1, 1);
   Atomics.notify(resting, 1);
@@ -153,14 +154,14 @@ function findThreadTimes(): string {
 }
 
 function startWorker(canEndTurns: boolean): Worker {
-  const koffi = canEndTurns ? createRequire(import.meta.url).resolve('koffi') : null;
-  const newWorker = new Worker(WORKER, {
+  const koffiPath = canEndTurns ? createRequire(import.meta.url).resolve('koffi') : null;
+  const newWorker = new Worker(WORKER_SOURCE, {
     eval: true,
     workerData: {
       resting,
-      koffi,
-      log: crashLog.log,
-      times: findThreadTimes(),
+      koffiPath,
+      logFile: crashLog.log,
+      timesFile: findThreadTimes(),
     } satisfies WorkerData,
     execArgv: [],
     env: {},

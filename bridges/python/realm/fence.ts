@@ -6,8 +6,9 @@
 type ImportedFunction = (...args: unknown[]) => unknown;
 
 /**
+ * Makes the fence of one interpreter.
  * @returns `around`, which wraps the interpreter's imports so that those reaching JavaScript can be
- * closed, and `close`, which closes them
+ *   closed, and `close`, which closes them
  */
 export default function makeFence(
   mayStayOpen: (name: string) => boolean,

@@ -48,18 +48,18 @@ interface Changes {
 type View = { readonly buffer: ArrayBufferLike | undefined; readonly byteOffset: number };
 type Result = string | number;
 
-/** WASI's errno numbers, which Emscripten uses, by Linux's. */
-const WASI: Readonly<Record<number, number>> = {
+/** WASI's errno numbers, which Emscripten uses, by Linux's number. */
+const WASI_ERRNOS: Readonly<Record<number, number>> = {
   ...{ 1: 63, 2: 44, 5: 29, 9: 8, 13: 63, 14: 21, 16: 10, 17: 20, 18: 75, 20: 54, 21: 31 },
   ...{ 22: 28, 23: 41, 24: 33, 26: 74, 27: 22, 28: 51, 30: 69, 36: 37, 39: 55, 40: 32, 122: 19 },
 };
-/** WASI's EIO. */
+// WASI's numbers.
 const EIO = 29;
 const EINVAL = 28;
 const EPERM = 63;
 const ENOSPC = 51;
 const LINUX_EIO = 5;
-/** Flags of open(2) in Emscripten. */
+// Flags of open(2) in Emscripten.
 const O_WRONLY = 1;
 const O_CREAT = 64;
 const O_EXCL = 128;
@@ -70,6 +70,7 @@ const SEEK_END = 2;
 const NODE_BYTES = 1024;
 
 /**
+ * Makes the functions that patches.ts inserts into Emscripten's file system in memory.
  * @param limit bytes of all files in memory
  * @returns `find`, which returns the node of a granted file or undefined; and `room`, which throws
  *   when files in memory would exceed `limit`
@@ -89,24 +90,25 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
   ) as Record<keyof FileGates, (...args: unknown[]) => Result>;
   let FS: FileSystem;
   let heap = (): Pick<View, 'buffer'> => ({ buffer: undefined });
-  const check = <T extends Result>(result: T): T => {
-    if (typeof result === 'number' && result < 0) throw new FS.ErrnoError(WASI[-result] ?? EIO);
+  const throwIfFailed = <T extends Result>(result: T): T => {
+    if (typeof result === 'number' && result < 0)
+      throw new FS.ErrnoError(WASI_ERRNOS[-result] ?? EIO);
     return result;
   };
-  const checkText = (result: Result): string => String(check(result));
-  const checkNumber = (result: Result): number => Number(check(result));
+  const textOrThrow = (result: Result): string => String(throwIfFailed(result));
+  const numberOrThrow = (result: Result): number => Number(throwIfFailed(result));
 
   const mount = { mountpoint: '', mounts: [], opts: {}, type: {} };
-  const nodePath = (node: FsNode): string => FS.getPath(node);
-  const childPath = (node: FsNode, name: string): string => {
-    const path = nodePath(node);
+  const getPath = (node: FsNode): string => FS.getPath(node);
+  const makeChildPath = (node: FsNode, name: string): string => {
+    const path = getPath(node);
     return path === '/' ? `/${name}` : `${path}/${name}`;
   };
-  const packedMode = (packed: string): number => Number(packed.split(' ')[0]);
+  const readMode = (packed: string): number => Number(packed.split(' ')[0]);
   const readAttributes = (packed: string) => {
     const [mode = 0, size = 0, ino, atime = 0, mtime = 0] = packed.split(' ').map(Number);
-    const at = new Date(mtime);
-    const times = { atime: new Date(atime), mtime: at, ctime: at };
+    const modified = new Date(mtime);
+    const times = { atime: new Date(atime), mtime: modified, ctime: modified };
     const blocks = Math.ceil(size / 512);
     const fixedAttributes = { dev: 2, nlink: 1, uid: 0, gid: 0, rdev: 0, blksize: 4096 };
     return { ...fixedAttributes, ino, mode, size, ...times, blocks };
@@ -118,42 +120,45 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
   }
 
   const nodeOps = {
-    getattr: (node: FsNode) => readAttributes(checkText(calls.stat(nodePath(node)))),
+    getattr: (node: FsNode) => readAttributes(textOrThrow(calls.stat(getPath(node)))),
     setattr(node: FsNode, { size, mode: newMode, mtime }: Changes): void {
-      const path = nodePath(node);
+      const path = getPath(node);
       // A new file keeps the mode that the host gave it.
       const mode = node.isNew ? undefined : newMode;
       node.isNew = false;
-      if (size !== undefined) check(calls.truncate(path, size));
-      if (mode !== undefined || (mtime ?? null) !== null) check(calls.set(path, mode, mtime));
+      if (size !== undefined) throwIfFailed(calls.truncate(path, size));
+      if (mode !== undefined || (mtime ?? null) !== null)
+        throwIfFailed(calls.setAttributes(path, mode, mtime));
     },
     lookup: (parent: FsNode, name: string): FsNode =>
-      makeNode(parent, name, packedMode(checkText(calls.statOrLog(childPath(parent, name))))),
+      makeNode(parent, name, readMode(textOrThrow(calls.statOrLog(makeChildPath(parent, name))))),
     mknod(parent: FsNode, name: string, mode: number): FsNode {
-      const path = childPath(parent, name);
-      if (FS.isDir(mode)) check(calls.mkdir(path, mode & 0o777));
+      const path = makeChildPath(parent, name);
+      if (FS.isDir(mode)) throwIfFailed(calls.mkdir(path, mode & 0o777));
       else if (FS.isFile(mode)) {
-        check(calls.close(check(calls.open(path, O_WRONLY | O_CREAT | O_EXCL))));
+        throwIfFailed(calls.close(throwIfFailed(calls.open(path, O_WRONLY | O_CREAT | O_EXCL))));
       } else throw new FS.ErrnoError(EPERM);
       return Object.assign(makeNode(parent, name, mode), { isNew: true });
     },
     rename: (node: FsNode, folder: FsNode, name: string) =>
-      void check(calls.rename(nodePath(node), childPath(folder, name))),
-    unlink: (parent: FsNode, name: string) => void check(calls.unlink(childPath(parent, name))),
-    rmdir: (parent: FsNode, name: string) => void check(calls.rmdir(childPath(parent, name))),
+      void throwIfFailed(calls.rename(getPath(node), makeChildPath(folder, name))),
+    unlink: (parent: FsNode, name: string) =>
+      void throwIfFailed(calls.unlink(makeChildPath(parent, name))),
+    rmdir: (parent: FsNode, name: string) =>
+      void throwIfFailed(calls.rmdir(makeChildPath(parent, name))),
     readdir(node: FsNode): string[] {
-      const names = checkText(calls.list(nodePath(node)));
+      const names = textOrThrow(calls.list(getPath(node)));
       return ['.', '..', ...(names === '' ? [] : names.split('\0'))];
     },
-    readlink: (node: FsNode): string => checkText(calls.readlink(nodePath(node))),
+    readlink: (node: FsNode): string => textOrThrow(calls.readlink(getPath(node))),
   };
 
   /** Reads or writes at an address of the interpreter's memory. */
-  const transfer =
+  const makeTransfer =
     (operation: 'read' | 'write') =>
     (stream: FsStream, view: View, offset: number, length: number, position: number): number => {
       if (view.buffer !== heap().buffer) throw new FS.ErrnoError(EIO);
-      return checkNumber(
+      return numberOrThrow(
         calls[operation](stream.grantedFile, view.byteOffset + offset, length, position),
       );
     };
@@ -161,15 +166,15 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     getattr: ({ grantedFile, node }: FsStream) =>
       grantedFile === undefined
         ? nodeOps.getattr(node)
-        : readAttributes(checkText(calls.fstat(grantedFile))),
+        : readAttributes(textOrThrow(calls.fstat(grantedFile))),
     setattr({ grantedFile, node }: FsStream, changes: Changes): void {
-      if (changes.size !== undefined) check(calls.ftruncate(grantedFile, changes.size));
+      if (changes.size !== undefined) throwIfFailed(calls.ftruncate(grantedFile, changes.size));
       else nodeOps.setattr(node, changes);
     },
     open(stream: FsStream): void {
       if (FS.isDir(stream.node.mode)) return;
       const flags = stream.flags & ~(O_CREAT | O_EXCL | O_TRUNC);
-      stream.grantedFile = checkNumber(calls.open(nodePath(stream.node), flags));
+      stream.grantedFile = numberOrThrow(calls.open(getPath(stream.node), flags));
       stream.shared.refcount = 1;
     },
     dup({ shared }: FsStream): void {
@@ -180,10 +185,10 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
       shared.refcount -= 1;
       if (shared.refcount === 0) calls.close(grantedFile);
     },
-    read: transfer('read'),
-    write: transfer('write'),
+    read: makeTransfer('read'),
+    write: makeTransfer('write'),
     fsync: ({ grantedFile }: FsStream) =>
-      grantedFile === undefined ? 0 : check(calls.fsync(grantedFile)),
+      grantedFile === undefined ? 0 : throwIfFailed(calls.fsync(grantedFile)),
     llseek(stream: FsStream, offset: number, whence: number): number {
       let from = whence === SEEK_CUR ? stream.position : 0;
       if (whence === SEEK_END && FS.isFile(stream.node.mode)) from = streamOps.getattr(stream).size;
@@ -200,9 +205,9 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     heap = readHeap;
     isFinding = true;
     try {
-      const packed = calls.stat(childPath(parent, name));
+      const packed = calls.stat(makeChildPath(parent, name));
       if (typeof packed !== 'string') return undefined;
-      const node = makeNode(parent, name, packedMode(packed));
+      const node = makeNode(parent, name, readMode(packed));
       // A mount point: the surrounding folder in memory cannot remove or rename it.
       node.mounted = { root: node };
       return node;

@@ -50,17 +50,19 @@ const { compareExchange, load, or } = Atomics;
 
 const scope = globalThis as unknown as Record<string, unknown>;
 
-function define(name: string, value: unknown): void {
+function defineGlobal(name: string, value: unknown): void {
   Object.defineProperty(scope, name, { value, writable: false, enumerable: false });
 }
 
 class ForcedStop extends Error {}
 
+/** Defines the globals, and makes the realm's functions for the host. */
 export default function makeShims(
   hostNow: () => number,
   hostRandom: () => number,
   hostPrint: (stream: number, line: string) => void,
 ): RealmBoot {
+  // An error of the host is an object of the host's realm, which a module must not get.
   const hideErrors =
     <A extends unknown[], R>(f: (...args: A) => R) =>
     (...args: A): R => {
@@ -74,16 +76,16 @@ export default function makeShims(
   const word = new Int32Array(
     scope.SharedArrayBuffer === undefined ? new ArrayBuffer(8) : new SharedArrayBuffer(8),
   );
-  const stopByForce = (value: number): void => {
+  const throwIfForced = (value: number): void => {
     if ((value & FORCE) !== 0) throw new ForcedStop('stopped by the watchdog');
   };
 
-  define('TextEncoder', TextEncoder);
-  define('TextDecoder', TextDecoder);
-  define('performance', {
+  defineGlobal('TextEncoder', TextEncoder);
+  defineGlobal('TextDecoder', TextDecoder);
+  defineGlobal('performance', {
     now() {
       // C code that waits until some time reads the clock in a loop, but checks no signal.
-      stopByForce(load(word, 0));
+      throwIfForced(load(word, 0));
       return now();
     },
   });
@@ -99,8 +101,8 @@ export default function makeShims(
     (...parts: unknown[]): void =>
       print(stream, parts.map(toText).join(' '));
   const [log, error] = [makePrinter(1), makePrinter(2)];
-  define('console', { log, info: log, debug: log, warn: error, error });
-  define(
+  defineGlobal('console', { log, info: log, debug: log, warn: error, error });
+  defineGlobal(
     'AbortController',
     class {
       readonly signal = { aborted: false, reason: undefined as unknown, addEventListener() {} };
@@ -111,24 +113,24 @@ export default function makeShims(
     },
   );
   // Finalizers would run a module's code outside of calls and limits.
-  define(
+  defineGlobal(
     'FinalizationRegistry',
     class {
       register(): void {}
       unregister(): void {}
     },
   );
-  define('setTimeout', () => {
+  defineGlobal('setTimeout', () => {
     throw new Error('there are no timers in this realm');
   });
-  define('clearTimeout', () => {});
+  defineGlobal('clearTimeout', () => {});
 
   let skipsNextCheck = false;
   function takeSignal(): number {
     for (;;) {
       const value = load(word, 0);
       // FORCE follows when the module has ignored its interrupt.
-      stopByForce(value);
+      throwIfForced(value);
       if ((value & INTERRUPT) === 0) return 0;
       if (skipsNextCheck) {
         skipsNextCheck = false;
