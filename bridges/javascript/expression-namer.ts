@@ -50,6 +50,10 @@ export class ExpressionNamer {
     return message;
   }
 
+  /**
+   * Puts the expression, or a hint at a missing return, into the message; else returns it
+   * unchanged.
+   */
   #nameExpression(text: string): string {
     const position = POSITION.exec(text);
     const hasNamelessValue = NOT_CALLABLE.test(text) || NULLISH_ACCESS.test(text);

@@ -55,11 +55,11 @@ function makeHostFunctions(
     put: makeFunction('aii', (bytes: Uint8Array, at: number, length: number) =>
       host.putBytes(copy(bytes, at, length)),
     ),
-    fetch: makeFunction('i', (at: number) =>
-      host.fetch(originRequest(at), originWind(at), originIndex(at)),
+    fetch: makeFunction('i', (origin: number) =>
+      host.fetch(originRequest(origin), originWind(origin), originIndex(origin)),
     ),
-    data: makeFunction('ia', (at: number, into: Uint8Array) => {
-      const bytes = host.fetchBytes(originRequest(at), originWind(at), originIndex(at));
+    data: makeFunction('ia', (origin: number, into: Uint8Array) => {
+      const bytes = host.fetchBytes(originRequest(origin), originWind(origin), originIndex(origin));
       if (bytes === undefined || bytes.length > into.length) return -1;
       into.set(bytes);
       return bytes.length;

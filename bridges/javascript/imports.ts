@@ -67,7 +67,7 @@ export class Imports {
     this.#checkForeign = checkForeign;
   }
 
-  /** The texts of the author's loaded files. */
+  /** The texts of the loaded files, without the library's. */
   get sources(): readonly string[] {
     return [...this.#sources.values()];
   }

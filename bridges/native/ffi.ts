@@ -27,9 +27,13 @@ export const includeDir: string = join(packageRoot, 'bridges', 'native');
 /** A loaded module; its methods are the module's C functions, without their prefix `glossa_`. */
 export interface Library {
   abiVersion(): number;
+  /** Sets the memory in which C finds the arguments of calls (area.ts). */
   useArea(area: Uint8Array): void;
+  /** Runs a command of guest.ts; returns a code of host/guest.ts. */
   enter(command: number): number;
+  /** As `enter`, with the data of a fop or reply. */
   enterWith(command: number, data: Uint8Array): number;
+  /** Copies the messages of the last call to `to`. */
   take(to: Uint8Array): void;
   /** Unloads the module; its functions must not be called again. */
   close(): void;

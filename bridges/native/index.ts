@@ -68,7 +68,7 @@ interface LoadedFile {
 }
 
 /** Loaded files by volume. (`xl.priv` belongs to the file's translator.) */
-const volumes = new WeakMap<Xlator<unknown>, LoadedFile>();
+const filesByVolume = new WeakMap<Xlator<unknown>, LoadedFile>();
 
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
   const path = findFile(xl, settings['module-path']);
@@ -79,10 +79,10 @@ async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Prom
   });
   checkChildren(xl, path, record);
   const values = readValues(xl, path, record);
-  const volume: LoadedFile = { path, record, values, stopWatching() {} };
-  volumes.set(xl, volume);
+  const loadedFile: LoadedFile = { path, record, values, stopWatching() {} };
+  filesByVolume.set(xl, loadedFile);
   const priv = await record.init(xl, values);
-  if (settings.reload) volume.stopWatching = watchFiles(xl, files);
+  if (settings.reload) loadedFile.stopWatching = watchFiles(xl, files);
   return priv;
 }
 
@@ -104,7 +104,7 @@ function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
 }
 
 const reload = (xl: Xlator<unknown>): Promise<ReloadResult> =>
-  volumes.get(xl)!.record.reload?.(xl) ?? replaceVolume(xl);
+  filesByVolume.get(xl)!.record.reload?.(xl) ?? replaceVolume(xl);
 
 /** Reloads code by replacing its volume with a new instance. */
 async function replaceVolume(xl: Xlator<unknown>): Promise<ReloadResult> {
@@ -176,20 +176,20 @@ function readValues(
 
 /** Applies new option values. @throws {GraphError} if one cannot change; then none is changed */
 function reconfigure(xl: Xlator<unknown>): void {
-  const volume = volumes.get(xl)!;
-  const { path, record } = volume;
+  const loadedFile = filesByVolume.get(xl)!;
+  const { path, record } = loadedFile;
   const values = readValues(xl, path, record);
   const problems: string[] = [];
   for (const [key, { reconfigurable }] of Object.entries(record.options)) {
     if (reconfigurable && record.reconfigure !== undefined) continue;
-    if (JSON.stringify(values[key]) === JSON.stringify(volume.values[key])) continue;
+    if (JSON.stringify(values[key]) === JSON.stringify(loadedFile.values[key])) continue;
     const position = xl.volfileOptions.findLast((option) => option.key === key)?.position ?? path;
     problems.push(
       `${position}: option '${key}' cannot change while the volume runs; mount it anew`,
     );
   }
   if (problems.length > 0) throw new GraphError(problems);
-  volume.values = values;
+  loadedFile.values = values;
   record.reconfigure?.(xl, values);
   announceChangedReplies(xl);
 }
@@ -197,7 +197,7 @@ function reconfigure(xl: Xlator<unknown>): void {
 const PASS_DECLARATIONS = ['passesThrough: true', 'passesThrough: false'] as const;
 
 function fops(xl: Xlator<unknown>): Fops<unknown> {
-  const { path, record } = volumes.get(xl)!;
+  const { path, record } = filesByVolume.get(xl)!;
   const declaredFops = record.fops;
   const functions =
     typeof declaredFops === 'function' ? checkFops(path, declaredFops(xl)) : declaredFops;
@@ -214,7 +214,7 @@ function fops(xl: Xlator<unknown>): Fops<unknown> {
 
 /** Reads a flag of the file's translator, which may be a function of the volume. */
 function readFlag(xl: Xlator<unknown>, field: 'passesThrough' | 'observes'): boolean | undefined {
-  const flag = volumes.get(xl)!.record[field];
+  const flag = filesByVolume.get(xl)!.record[field];
   return typeof flag === 'function' ? flag(xl) : flag;
 }
 
@@ -232,36 +232,37 @@ export default defineTranslator<unknown, typeof options>({
   },
   fops,
   passesThrough: (xl) => readFlag(xl, 'passesThrough'),
-  observes: (xl) => readFlag(xl, 'observes') ?? volumes.get(xl)!.record.watches === true,
+  observes: (xl) => readFlag(xl, 'observes') ?? filesByVolume.get(xl)!.record.watches === true,
   reconfigure,
   inherit(xl, before) {
-    const [{ record }, fileBefore] = [volumes.get(xl)!, volumes.get(before)!];
+    const [{ record }, fileBefore] = [filesByVolume.get(xl)!, filesByVolume.get(before)!];
     // Only a translator of the same type can inherit.
     if (fileBefore.record.type === record.type) record.inherit?.(xl, before);
   },
   reload,
   notify(xl, event, data) {
-    const { record } = volumes.get(xl)!;
+    const { record } = filesByVolume.get(xl)!;
     if (record.notify === undefined) defaultNotify(xl, event, data);
     else record.notify(xl, event, data);
   },
   fini(xl) {
-    const { record, stopWatching } = volumes.get(xl)!;
+    const { record, stopWatching } = filesByVolume.get(xl)!;
     stopWatching();
     return record.fini?.(xl);
   },
-  forget: (xl, inode, value) => volumes.get(xl)!.record.forget?.(xl, inode, value),
-  release: (xl, fd, value) => volumes.get(xl)!.record.release?.(xl, fd, value),
-  releasedir: (xl, fd, value) => volumes.get(xl)!.record.releasedir?.(xl, fd, value),
-  clientDisconnect: (xl, client) => volumes.get(xl)!.record.clientDisconnect?.(xl, client),
-  clientDestroy: (xl, client, value) => volumes.get(xl)!.record.clientDestroy?.(xl, client, value),
+  forget: (xl, inode, value) => filesByVolume.get(xl)!.record.forget?.(xl, inode, value),
+  release: (xl, fd, value) => filesByVolume.get(xl)!.record.release?.(xl, fd, value),
+  releasedir: (xl, fd, value) => filesByVolume.get(xl)!.record.releasedir?.(xl, fd, value),
+  clientDisconnect: (xl, client) => filesByVolume.get(xl)!.record.clientDisconnect?.(xl, client),
+  clientDestroy: (xl, client, value) =>
+    filesByVolume.get(xl)!.record.clientDestroy?.(xl, client, value),
   ownOptions(xl) {
-    const { record } = volumes.get(xl)!;
+    const { record } = filesByVolume.get(xl)!;
     return { ...record.options, ...record.ownOptions?.(xl) };
   },
-  history: (xl) => volumes.get(xl)!.record.history?.(xl) ?? [],
+  history: (xl) => filesByVolume.get(xl)!.record.history?.(xl) ?? [],
   dump(xl) {
-    const { path, record } = volumes.get(xl)!;
+    const { path, record } = filesByVolume.get(xl)!;
     return { module: path, ...record.dump?.(xl) };
   },
 });

@@ -83,9 +83,10 @@ function formatEncoder(struct: Struct): string {
   const fieldExpression = (field: Field): string => `from.${makeCamelName(struct, field)}`;
   const texts = fields.filter(({ kind }) => kind === 'text');
   const fixed = fields.reduce((sum, { kind }) => sum + DOUBLES_BY_KIND[kind], 0);
-  const size = [fixed, ...texts.map((field) => `to.countTextDoubles(${fieldExpression(field)})`)].join(
-    ' + ',
-  );
+  const size = [
+    fixed,
+    ...texts.map((field) => `to.countTextDoubles(${fieldExpression(field)})`),
+  ].join(' + ');
   const [params, args] = texts.length === 0 ? ['', ''] : [`to: Room, from: ${name}`, 'to, from'];
   return `export function size${name}(${params}): number {
   return ${size};

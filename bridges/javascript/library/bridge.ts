@@ -15,7 +15,7 @@ import {
   refuseFields,
   type TranslatorClass,
 } from './describe.ts';
-import { compileEntries, type Entries } from './entry.ts';
+import { compileEntryPoints, type EntryPoints } from './entry.ts';
 import { below, type Cbk, FAILED, Frame, makeFramePrototype, NOTHING } from './frame.ts';
 import { asyncDecision, execution, host, parse, stringify } from './host.ts';
 import * as library from './index.ts';
@@ -89,26 +89,26 @@ export function checkInit(): void {
   if (initFailure !== undefined) throw initFailure.error;
 }
 
-/** Entry points by fop, compiled at its first request. */
-const compiledEntries = new Map<string, Entries>();
+/** Entry points by fop name; a fop's are compiled at its first request. */
+const entryPointsByFop = new Map<string, EntryPoints>();
 
-function getEntries(name: string): Entries {
-  let entries = compiledEntries.get(name);
-  if (entries === undefined) {
+function getEntryPoints(name: string): EntryPoints {
+  let entryPoints = entryPointsByFop.get(name);
+  if (entryPoints === undefined) {
     const row = findFop(name)!;
     const { method, cbk } = findMethods(translatorClass!, row);
     const callback = cbk as Cbk | undefined;
     const frames = makeFramePrototype(row, callback);
     const methods = { frames, method, isAsync: isAsync(method), cbk: callback };
-    entries = compileEntries(row, own.translator as Translator, methods);
-    compiledEntries.set(name, entries);
+    entryPoints = compileEntryPoints(row, own.translator as Translator, methods);
+    entryPointsByFop.set(name, entryPoints);
   }
-  return entries;
+  return entryPoints;
 }
 
 /** Return a fop's entry point for requests, and the one for replies. */
-export const entry = (name: string) => getEntries(name).enter;
-export const reply_entry = (name: string) => getEntries(name).reply;
+export const entry = (name: string) => getEntryPoints(name).enter;
+export const reply_entry = (name: string) => getEntryPoints(name).reply;
 
 /** Find the module's method that `entry` or `reply_entry` calls. */
 const methodFinders: Readonly<Record<string, (name: string) => unknown>> = {

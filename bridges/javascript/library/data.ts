@@ -101,29 +101,29 @@ export const fromLatin1 = (text: string): Uint8Array =>
   Uint8Array.from(text, (char) => char.charCodeAt(0));
 
 const isNumber = (value: unknown): boolean => typeof value === 'number';
-const isWhole = (value: unknown): boolean =>
+const isIntegral = (value: unknown): boolean =>
   Number.isSafeInteger(value) || typeof value === 'boolean';
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isBytes = (value: unknown): boolean => toBytes(value) !== undefined;
 
 /** A dict's types, each with the check of a value. A new value gets the first type that fits. */
-const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  int: isWhole,
+const TYPE_CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  int: isIntegral,
   double: isNumber,
   str: isText,
   bin: isBytes,
   iatt: (value) => value instanceof Iatt,
-  uint: (value) => isWhole(value) && Number(value) >= 0,
+  uint: (value) => isIntegral(value) && Number(value) >= 0,
   gfuuid: isText,
   mdata: isBytes,
 };
 
 /** Chooses a value's type; a replaced value keeps its type if that fits. */
-function chooseKind(value: unknown, previous: string | undefined): string {
-  if (previous !== undefined && KINDS[previous]!(value)) {
+function chooseType(value: unknown, previous: string | undefined): string {
+  if (previous !== undefined && TYPE_CHECKS[previous]!(value)) {
     if (previous !== 'gfuuid' || (value as string).length === NULL_GFID.length) return previous;
   }
-  for (const [kind, fits] of Object.entries(KINDS)) if (fits(value)) return kind;
+  for (const [kind, fits] of Object.entries(TYPE_CHECKS)) if (fits(value)) return kind;
   throw new TypeError(
     `a dict can hold numbers, strings, Uint8Array and Iatt, not ${typeName(value)}`,
   );
@@ -227,10 +227,10 @@ export class Dict implements HostValue {
   }
 
   get types(): ReadonlyMap<string, string> {
-    return this._loadKinds();
+    return this._loadTypes();
   }
 
-  _loadKinds(): Map<string, string> {
+  _loadTypes(): Map<string, string> {
     if (this._types === undefined) {
       const [types, , keys] = this._fetch();
       const kinds = types.split(' ');
@@ -260,9 +260,9 @@ export class Dict implements HostValue {
   set(key: string, value: unknown, type?: string): this {
     if (typeof key !== 'string')
       throw new TypeError(`a dict's keys are strings, not ${typeName(key)}`);
-    const kinds = this._loadKinds();
-    const kind = type ?? chooseKind(value, kinds.get(key));
-    if (KINDS[kind]?.(value) !== true) {
+    const kinds = this._loadTypes();
+    const kind = type ?? chooseType(value, kinds.get(key));
+    if (TYPE_CHECKS[kind]?.(value) !== true) {
       throw new TypeError(`${key}: ${typeName(value)} cannot be a ${kind}`);
     }
     this._load().set(key, value);
@@ -272,7 +272,7 @@ export class Dict implements HostValue {
   }
 
   delete(key: string): boolean {
-    const kinds = this._loadKinds();
+    const kinds = this._loadTypes();
     const isRemoved = this._load().delete(key);
     if (isRemoved) {
       kinds.delete(key);
@@ -282,7 +282,7 @@ export class Dict implements HostValue {
   }
 
   clear(): void {
-    this._loadKinds().clear();
+    this._loadTypes().clear();
     this._load().clear();
     this._markChanged();
   }

@@ -356,11 +356,11 @@ ${generateFrameSearch(up)}
     }
     ${generateGeneralReply(up)}`;
 
-type EntryFunction = (...args: unknown[]) => number;
+type EntryPoint = (...args: unknown[]) => number;
 
-export interface Entries {
-  readonly enter: EntryFunction;
-  readonly reply: EntryFunction;
+export interface EntryPoints {
+  readonly enter: EntryPoint;
+  readonly reply: EntryPoint;
 }
 
 /** The methods of a module's translator for one fop. */
@@ -373,7 +373,11 @@ export interface TranslatorMethods {
 }
 
 /** Compiles a fop's entry points, which the host calls with scalars (see above). */
-export function compileEntries(row: FopRow, self: object, methods: TranslatorMethods): Entries {
+export function compileEntryPoints(
+  row: FopRow,
+  self: object,
+  methods: TranslatorMethods,
+): EntryPoints {
   const { isAsync, cbk } = methods;
   const down = makeArgumentTexts(row.args, 'd');
   const up = makeArgumentTexts(row.reply, 'u');
@@ -390,6 +394,6 @@ export function compileEntries(row: FopRow, self: object, methods: TranslatorMet
   const make = OriginalFunction(
     ...Object.keys(scope),
     `'use strict';${text} return { enter, reply };`,
-  ) as (...values: unknown[]) => Entries;
+  ) as (...values: unknown[]) => EntryPoints;
   return make(...Object.values(scope));
 }

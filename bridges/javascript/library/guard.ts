@@ -1,7 +1,7 @@
 /**
  * Makes access to unknown property names an error with a suggestion, instead of undefined, for the
- * classes that the library gives to modules. The guard is the last prototype in the chain: access to a
- * known property never reaches it, so it costs nothing.
+ * classes that the library gives to modules. The guard is the last prototype in the chain: access
+ * to a known property never reaches it, so it costs nothing.
  */
 import { findNearest } from '../../../runtime/core/nearest.ts';
 
@@ -18,7 +18,10 @@ export interface GuardSettings {
   readonly instead?: string;
 }
 
-/** Removes case and the prefixes of GlusterFS or stat(2): `iaSize`, `st_size` and `size` become equal. */
+/**
+ * Removes case and the prefixes of GlusterFS or stat(2): `iaSize`, `st_size` and `size` become
+ * equal.
+ */
 const normalizeName = (name: string): string =>
   name
     .replaceAll('_', '')
@@ -55,6 +58,7 @@ export function guard(
   { name, isOpen = false, instead }: GuardSettings,
   furtherNames: object = {},
 ): void {
+  /** Throws for a name that resembles a known one, and for any name unless it is allowed. */
   const throwIfUnknown = (object: object, key: string, isAllowed: boolean): void => {
     const guess = suggestName(object, key);
     if (guess === undefined && isAllowed) return;

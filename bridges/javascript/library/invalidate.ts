@@ -7,7 +7,13 @@ import { typeName } from './values.ts';
 export interface Invalidation {
   /** For an inode: false invalidates its attributes only, and keeps its data. */
   readonly data?: boolean;
+  /**
+   * For a name: true only makes the kernel look it up again, as programs may use what is below it.
+   */
   readonly expire?: boolean;
+  /**
+   * For a name that was removed: the inode to which it led; programs that watch the file are told.
+   */
   readonly removed?: Inode | string;
 }
 

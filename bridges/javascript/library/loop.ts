@@ -31,7 +31,7 @@ function requestTick(due: number): void {
   host.after(Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil((due - host.now()) / 1000))));
 }
 
-/** Calls `fn` after `ms` milliseconds, once or repeatedly; returns a number to cancel it. */
+/** Calls `fn` after `ms` milliseconds, once or repeatedly; returns the number for `cancelTimer`. */
 export function addTimer(ms: number, fn: () => unknown, repeat: boolean): number {
   const micros = Math.max(0, Number(ms) || 0) * 1000;
   lastId += 1;

@@ -118,9 +118,11 @@ function readItems<T>(
 
 function packEntry(entry: Dirent, id: number): unknown[] {
   const { name, off, type, gfid, stat, ref } = entry;
-  const isOwn = ref !== null && ref[0] === id;
-  const attributes = stat === null ? null : isOwn && stat._origin === INSIDE ? true : stat.fields();
-  return [name, off, type, gfid || NULL_GFID, attributes, isOwn ? ref.slice(1) : null];
+  const isOfRequest = ref !== null && ref[0] === id;
+  // true: the attributes as received, which the host has.
+  const attributes =
+    stat === null ? null : isOfRequest && stat._origin === INSIDE ? true : stat.fields();
+  return [name, off, type, gfid || NULL_GFID, attributes, isOfRequest ? ref.slice(1) : null];
 }
 
 const PACKERS: Readonly<Record<string, Packer>> = {

@@ -26,11 +26,11 @@ const { ownKeys } = Reflect;
 const SET_MEMBER = Symbol('set member');
 
 /** Entries by key; their number if there are too many; null for a value without entries. */
-type Entries = ReadonlyMap<unknown, unknown> | number | null;
+type ValueEntries = ReadonlyMap<unknown, unknown> | number | null;
 
 interface SampledProperty {
   readonly value: unknown;
-  readonly entries: Entries;
+  readonly entries: ValueEntries;
 }
 
 /** Properties by name; their number if there are too many. */
@@ -54,7 +54,7 @@ export function sampleState(translator: object): State {
   return state;
 }
 
-function readEntries(value: unknown, remaining: number): Entries {
+function readEntries(value: unknown, remaining: number): ValueEntries {
   if (typeof value !== 'object' || value === null || isProxy(value)) return null;
   if (isArray(value)) {
     if (value.length > remaining) return value.length;
@@ -75,7 +75,7 @@ function readEntries(value: unknown, remaining: number): Entries {
     : null;
 }
 
-function readProperties(value: object, remaining: number): Entries {
+function readProperties(value: object, remaining: number): ValueEntries {
   const names = ownKeys(value);
   if (names.length > remaining) return names.length;
   const entries = new Map<unknown, unknown>();
@@ -108,7 +108,7 @@ export function describeChanges(translator: object, before: State): string[] {
 }
 
 /** Describes the changes inside a property's value. */
-function describeInner(before: Entries, after: Entries, isList: boolean): string {
+function describeInner(before: ValueEntries, after: ValueEntries, isList: boolean): string {
   if (before === null || after === null) return '';
   if (typeof before === 'number' || typeof after === 'number') {
     const counts = [before, after].map((each) => (typeof each === 'number' ? each : each.size));

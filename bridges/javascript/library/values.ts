@@ -228,6 +228,7 @@ export class Dirent {
   readonly type: number;
   readonly gfid: string;
   readonly stat: Iatt | null;
+  /** Null for an entry that the module made. */
   readonly ref: EntryRef | null;
 
   constructor(
