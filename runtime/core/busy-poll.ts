@@ -9,6 +9,7 @@
 /** The most waits between two tries. */
 const INTERVAL_MAX = 1024;
 
+/** Decides for one kind of wait. */
 export class BusyPoll {
   /** Microseconds of one try; 0 disables busy polling. */
   readonly limitUs: number;

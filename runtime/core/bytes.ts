@@ -18,44 +18,44 @@ export class NameError extends RangeError {
   readonly errno: number = EILSEQ;
 }
 
-function throwNameError(s: string, at: number): never {
-  const unit = s.charCodeAt(at).toString(16).toUpperCase();
+function throwNameError(text: string, at: number): never {
+  const unit = text.charCodeAt(at).toString(16).toUpperCase();
   throw new NameError(`a name cannot hold the lone surrogate U+${unit} (at ${at})`);
 }
 
 /** Whether a surrogate pair begins at `at`. */
-function isPairAt(s: string, at: number): boolean {
-  return s.charCodeAt(at) < 0xdc00 && (s.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+function isPairAt(text: string, at: number): boolean {
+  return text.charCodeAt(at) < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 }
 
 /** Whether a code unit stands for one byte that is not UTF-8. */
 const isEscape = (unit: number): boolean => unit >= 0xdc80 && unit <= 0xdcff;
 
 /** Returns the length of the encoded name in bytes. @throws {NameError} */
-export function nameLength(s: string): number {
+export function nameLength(text: string): number {
   let length = 0;
-  for (let i = 0; i < s.length; i++) {
-    const unit = s.charCodeAt(i);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
     if (unit < 0x80) length += 1;
     else if (unit < 0x800) length += 2;
     else if ((unit & 0xf800) !== 0xd800) length += 3;
-    else if (isPairAt(s, i)) {
+    else if (isPairAt(text, i)) {
       length += 4;
       i++;
     } else if (isEscape(unit)) length += 1;
-    else throwNameError(s, i);
+    else throwNameError(text, i);
   }
   return length;
 }
 
 /**
  * Writes the name at `offset` and returns the number of bytes written (no terminating NUL). `out`
- * needs room for `nameLength(s)` bytes; 3 × `s.length` always suffice. @throws {NameError}
+ * needs room for `nameLength(text)` bytes; 3 × `text.length` always suffice. @throws {NameError}
  */
-export function encodeNameInto(s: string, out: Uint8Array, offset: number): number {
+export function encodeNameInto(text: string, out: Uint8Array, offset: number): number {
   let at = offset;
-  for (let i = 0; i < s.length; i++) {
-    const unit = s.charCodeAt(i);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
     if (unit < 0x80) out[at++] = unit;
     else if (unit < 0x800) {
       out[at++] = 0xc0 | (unit >> 6);
@@ -64,22 +64,22 @@ export function encodeNameInto(s: string, out: Uint8Array, offset: number): numb
       out[at++] = 0xe0 | (unit >> 12);
       out[at++] = 0x80 | ((unit >> 6) & 0x3f);
       out[at++] = 0x80 | (unit & 0x3f);
-    } else if (isPairAt(s, i)) {
-      const code = s.codePointAt(i++)!;
+    } else if (isPairAt(text, i)) {
+      const code = text.codePointAt(i++)!;
       out[at++] = 0xf0 | (code >> 18);
       out[at++] = 0x80 | ((code >> 12) & 0x3f);
       out[at++] = 0x80 | ((code >> 6) & 0x3f);
       out[at++] = 0x80 | (code & 0x3f);
     } else if (isEscape(unit)) out[at++] = unit & 0xff;
-    else throwNameError(s, i);
+    else throwNameError(text, i);
   }
   return at - offset;
 }
 
 /** Encodes a name into a new array of exactly its length. @throws {NameError} */
-export function encodeName(s: string): Uint8Array {
-  const bytes = new Uint8Array(nameLength(s));
-  encodeNameInto(s, bytes, 0);
+export function encodeName(text: string): Uint8Array {
+  const bytes = new Uint8Array(nameLength(text));
+  encodeNameInto(text, bytes, 0);
   return bytes;
 }
 

@@ -26,6 +26,7 @@ export interface ExistingFile {
   readonly xdata: Dict | null;
 }
 
+/** The callbacks of the calling translator, and the keys that they need. */
 export interface Creation<P> {
   readonly onCreate: Cbk<'create', P>;
   readonly onExisting: (
@@ -34,7 +35,7 @@ export interface Creation<P> {
     args: CreateArgs,
     existing: ExistingFile,
   ) => void;
-  /** Keys for the lookup of an existing file. */
+  /** The xdata of the lookup of an existing file, for keys that `onExisting` needs. */
   readonly lookupKeys: Dict | null;
 }
 

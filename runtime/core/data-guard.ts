@@ -58,6 +58,7 @@ export function guardFops(xl: Xlator<unknown>, own: Fops<unknown>): GuardedFops 
   return { fops: { ...own, ...guarded } as Fops<unknown>, logText };
 }
 
+/** Finds the links by which the guard passes a fop on. */
 type FopRoute = (name: FopName) => Child;
 
 /** Removes the key from a copy of the request's xdata, and passes the fop on. */

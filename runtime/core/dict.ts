@@ -40,6 +40,7 @@ function inferType(value: DictValue): DictType {
   return value instanceof Iatt ? 'iatt' : 'bin';
 }
 
+/** A dict of up to `LINEAR_MAX` pairs is a linked list, a larger one a Map. */
 export class Dict {
   /** Head and end of the list of pairs; null in a dict with a Map. */
   private first: Pair | null = null;

@@ -24,6 +24,7 @@ export interface Entry {
   note: number;
 }
 
+/** The hooks of a translator. */
 export interface EntryHooks<P> {
   /** Called before the fop winds to the child. */
   before(xl: Xlator<P>, entry: Entry): void;

@@ -259,10 +259,10 @@ export class RetiredGraph {
   /** New instances that have taken over the state of a replaced one (`succeed`), by the id that both have. */
   private readonly successors = new Map<number, Xlator>();
   /** Ids of all volumes of the replaced graph, kept ones included. */
-  private readonly ids: readonly number[];
+  private readonly volumeIds: readonly number[];
   /** Files that the new volumes failed to open. The replaced volumes serve them until they are closed. */
   private readonly failedFds = new WeakSet<Fd>();
-  /** Requests under way when `awaitCalls` was prepared: each may be inside the replaced volumes. */
+  /** The requests that `awaitCalls` waits for, because each may be inside the replaced volumes. */
   private awaitedCalls: readonly Stack[] = [];
   private isStopped = false;
 
@@ -271,7 +271,7 @@ export class RetiredGraph {
     this.graph = graph;
     this.top = graph.top;
     this.links = graph.links;
-    this.ids = graph.xlators.map(({ id }) => id);
+    this.volumeIds = graph.xlators.map(({ id }) => id);
     this.removed = candidate.removed;
     for (const xl of candidate.predecessors.keys()) this.successors.set(xl.id, xl);
   }
@@ -359,7 +359,7 @@ export class RetiredGraph {
     const { graph } = this;
     const { links } = graph;
     if (fd.released) return;
-    const openIds = openInstances.get(fd) ?? new Set(this.ids);
+    const openIds = openInstances.get(fd) ?? new Set(this.volumeIds);
     openInstances.set(fd, openIds);
     const volumes = graph.xlators.map(({ id }) => id);
     const errno = await sendOpen(client, links, fd);

@@ -43,6 +43,7 @@ import {
 import type { Child, EventListener, Fop, GraphView, Target, VolumeSpec } from './xlator.ts';
 import { Xlator } from './xlator.ts';
 
+/** A graph, which exchanges may replace in place; front ends keep one object while it runs. */
 export class Graph implements GraphView {
   /** In the order of the volfile: leaves first, the top last. An exchange replaces the array. */
   xlators: readonly Xlator[];
@@ -333,14 +334,14 @@ export class Graph implements GraphView {
    * interceptor wants it.
    */
   private findTarget<N extends FopName>(xl: Xlator, name: N): Target<N> {
-    let at = xl;
+    let instance = xl;
     for (;;) {
-      const ownTarget = this.findOwnTarget(at, name);
+      const ownTarget = this.findOwnTarget(instance, name);
       const observers = [...this.observers].filter((observer) =>
-        observer.wantsFop(at, name, ownTarget !== null),
+        observer.wantsFop(instance, name, ownTarget !== null),
       );
       const { interceptor } = this;
-      const isIntercepted = interceptor?.wantsFop(at, name, ownTarget !== null) === true;
+      const isIntercepted = interceptor?.wantsFop(instance, name, ownTarget !== null) === true;
       if (observers.length > 0 || isIntercepted) {
         const fop = ownTarget?.fop ?? (tap[name](() => 0) as Fop<N, unknown>);
         const intercepted = isIntercepted ? interceptor.wrapFop(name, fop) : fop;
@@ -348,10 +349,10 @@ export class Graph implements GraphView {
           (inner, observer) => observed[name](observer, inner),
           intercepted,
         );
-        return { xl: at, fop: observedFop, isObserved: true };
+        return { xl: instance, fop: observedFop, isObserved: true };
       }
       if (ownTarget !== null) return ownTarget;
-      at = at.below[0]!;
+      instance = instance.below[0]!;
     }
   }
 

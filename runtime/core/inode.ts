@@ -67,12 +67,12 @@ export class Inode extends Ctx {
    */
   get path(): string {
     let below = '';
-    let at: Inode = this;
-    while (at.id !== ROOT_ID) {
-      const dentry = at.names[0];
-      if (dentry === undefined || below.length >= PATH_MAX) return `<gfid:${at.gfid}>${below}`;
+    let inode: Inode = this;
+    while (inode.id !== ROOT_ID) {
+      const dentry = inode.names[0];
+      if (dentry === undefined || below.length >= PATH_MAX) return `<gfid:${inode.gfid}>${below}`;
       below = `/${dentry.name}${below}`;
-      at = dentry.parent;
+      inode = dentry.parent;
     }
     return below === '' ? '/' : below;
   }
@@ -297,7 +297,7 @@ export class InodeTable {
   }
 
   private dropDentry(inode: Inode, parent: Inode, name: string): void {
-    const at = inode.names.findIndex((d) => d.parent === parent && d.name === name);
+    const at = inode.names.findIndex((dentry) => dentry.parent === parent && dentry.name === name);
     if (at >= 0) inode.names.splice(at, 1);
     this.onHoldDropped(inode);
   }

@@ -143,17 +143,17 @@ function formatMessage(line: LogLine): string {
   const { msgid, errno, file, func, graphId, domain } = line;
   const id = msgid === undefined ? '' : `[MSGID: ${msgid}] `;
   const head = `${levelLetters[line.level]} ${id}`;
-  let extra = '';
+  let details = '';
   if (line.pairs !== undefined) {
     const pairs = Object.entries(line.pairs);
     if (errno !== undefined) pairs.push(['errno', errno], ['error', strerror(errno)]);
-    extra = ` [${pairs.map(([key, value]) => `{${key}=${printable(String(value))}}`).join(', ')}]`;
-  } else if (errno !== undefined) extra = ` [${strerror(errno)}]`;
+    details = ` [${pairs.map(([key, value]) => `{${key}=${printable(String(value))}}`).join(', ')}]`;
+  } else if (errno !== undefined) details = ` [${strerror(errno)}]`;
   // Details belong to the message, so they go on its first line.
-  const end = line.text.indexOf('\n');
-  const first = end < 0 ? line.text : line.text.slice(0, end);
-  const rest = end < 0 ? '' : line.text.slice(end).trimEnd();
-  return `${head}[${file}:${line.line}:${func}] ${graphId}-${domain}: ${first}${extra}${rest}`;
+  const firstLineEnd = line.text.indexOf('\n');
+  const first = firstLineEnd < 0 ? line.text : line.text.slice(0, firstLineEnd);
+  const rest = firstLineEnd < 0 ? '' : line.text.slice(firstLineEnd).trimEnd();
+  return `${head}[${file}:${line.line}:${func}] ${graphId}-${domain}: ${first}${details}${rest}`;
 }
 
 /**

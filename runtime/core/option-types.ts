@@ -141,6 +141,7 @@ const isBlank = (text: string): boolean => text.trim() === '';
 const checkExact = (value: number): ParseResult<number> =>
   Number.isSafeInteger(value) ? { value } : { fault: 'is too large to be exact' };
 
+/** Reads a whole number, with hexadecimal (0x…) and octal (0…) digits as in C. */
 function readInt(text: string): ParseResult<number> {
   const parts = /^([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*)$/i.exec(text);
   if (parts === null) return { fault: 'is not a whole number' };
@@ -150,6 +151,7 @@ function readInt(text: string): ParseResult<number> {
   return checkExact(parts[1] === '-' && size !== 0 ? -size : size);
 }
 
+/** Reads a size in bytes, with a unit and a fraction; a unit without its B is a fault with a hint. */
 function readSize(text: string): ParseResult<number> {
   const parts = /^(\d+)(?:\.(\d+))?([a-z]*)$/i.exec(text);
   if (parts === null) return { fault: 'is not a size' };

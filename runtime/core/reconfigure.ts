@@ -9,6 +9,7 @@ import { GraphError } from './errors.ts';
 import { checkOptions, genericOptions, type Options, type VolfileOption } from './options.ts';
 import type { VolumeSpec, Xlator } from './xlator.ts';
 
+/** The new options of a running instance. */
 export interface OptionsChange {
   readonly xl: Xlator;
   readonly volfileOptions: readonly VolfileOption[];

@@ -6,6 +6,7 @@
 /** Beyond this number, marks that no request in flight needs are dropped. */
 const MARKS_MAX = 1024;
 
+/** A point in time, with the newest request. */
 interface Mark {
   /** Monotonic milliseconds. */
   readonly time: number;

@@ -29,18 +29,18 @@ export class VirtualClock {
     return this.timers.size === 0 ? undefined : Math.min(...this.timers.values());
   }
 
-  /** Moves the time to `end` and calls the timers that come due. */
-  advanceTo(end: number): void {
+  /** Moves the time to `endMs` and calls the timers that come due. */
+  advanceTo(endMs: number): void {
     for (;;) {
       let due: (() => void) | undefined;
       for (const [timer, at] of this.timers) {
-        if (at <= end && (due === undefined || at < this.timers.get(due)!)) due = timer;
+        if (at <= endMs && (due === undefined || at < this.timers.get(due)!)) due = timer;
       }
       if (due === undefined) break;
       this.now = Math.max(this.now, this.timers.get(due)!);
       this.timers.delete(due);
       due();
     }
-    this.now = Math.max(this.now, end);
+    this.now = Math.max(this.now, endMs);
   }
 }

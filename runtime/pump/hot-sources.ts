@@ -10,6 +10,7 @@ import type { PollSet } from '../sys/struct.ts';
 const HOT_MAX = 32;
 
 export class HotSources {
+  /** The hot sources, in the order in which they became hot. */
   readonly hot: PumpSource[] = [];
   private readonly watchers = new Map<PumpSource, node.PollHandle>();
   /** Sources with data to send, for `flushAll`. */

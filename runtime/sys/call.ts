@@ -77,6 +77,7 @@ export function bindAsync(prototype: string): (...args: unknown[]) => Promise<nu
 
 type Native = ReturnType<typeof program.func>;
 
+/** Finds the function of a prototype; null if this program lacks it. */
 function findFunction(prototype: string): Native | null {
   try {
     return program.func(prototype);
@@ -88,23 +89,24 @@ function findFunction(prototype: string): Native | null {
 
 type CallArgument = number | Uint8Array | null;
 
-function wrapWithErrno(f: Native, arity: number): (...args: CallArgument[]) => number {
-  const toStatus = (r: number): number => (r < 0 ? -errno() : r);
+/** Wraps a function so that it returns minus the errno on failure. @param arity number of its parameters */
+function wrapWithErrno(native: Native, arity: number): (...args: CallArgument[]) => number {
+  const toStatus = (result: number): number => (result < 0 ? -errno() : result);
   switch (arity) {
     case 0:
-      return () => toStatus(f());
+      return () => toStatus(native());
     case 1:
-      return (a) => toStatus(f(a));
+      return (a) => toStatus(native(a));
     case 2:
-      return (a, b) => toStatus(f(a, b));
+      return (a, b) => toStatus(native(a, b));
     case 3:
-      return (a, b, c) => toStatus(f(a, b, c));
+      return (a, b, c) => toStatus(native(a, b, c));
     case 4:
-      return (a, b, c, d) => toStatus(f(a, b, c, d));
+      return (a, b, c, d) => toStatus(native(a, b, c, d));
     case 5:
-      return (a, b, c, d, e) => toStatus(f(a, b, c, d, e));
+      return (a, b, c, d, e) => toStatus(native(a, b, c, d, e));
     case 6:
-      return (a, b, c, d, e, g) => toStatus(f(a, b, c, d, e, g));
+      return (a, b, c, d, e, g) => toStatus(native(a, b, c, d, e, g));
     default:
       throw new RangeError(`a system call of ${arity} arguments`);
   }

@@ -53,10 +53,12 @@ let work: () => void = () => {};
 let isComplete = false;
 let failure: Failure | null = null;
 
+/** An exception of a turn's call; an object, because `null` can be thrown, too. */
 interface Failure {
   readonly error: unknown;
 }
 
+/** Runs the call of the turn; the script calls it. */
 function runWork(): void {
   try {
     work();

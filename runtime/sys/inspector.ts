@@ -14,6 +14,7 @@ const isInspectorWanted =
 
 process.on('SIGUSR1', () => {});
 
+/** Closes an inspector that the user has not requested. */
 function closeUnwanted(): void {
   if (isInspectorWanted || !process.features.inspector) return;
   const inspector = process.getBuiltinModule('node:inspector');

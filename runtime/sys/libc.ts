@@ -160,7 +160,7 @@ export const recv = bindCall('int64 recv(int socket, void *into, uint64 count, i
 export const send = bindCall('int64 send(int socket, const void *from, uint64 count, int flags)');
 export const recvmsg = bindCall('int64 recvmsg(int socket, void *message, int flags)');
 
-// Calls without a function in older C libraries, by number (asm/unistd.h of each machine).
+// System calls for which older C libraries have no function, by number (asm/unistd.h of each machine).
 const isArm = process.arch === 'arm64';
 const SYS_getdents64 = isArm ? 61 : 217;
 const SYS_mknodat = isArm ? 33 : 259;

@@ -147,6 +147,7 @@ export function readPort(fd: number): number {
   return new DataView(sockaddr.buffer).getUint16(2);
 }
 
+/** An accepted connection, with the address of the peer. */
 export interface AcceptedConnection {
   readonly fd: number;
   /** Numeric; '' for a Unix socket. */

@@ -19,6 +19,7 @@ const readI64 = (view: DataView, at: number): number =>
 /** Encodes text with an ending NUL. */
 export const toCString = (text: string): Uint8Array => Buffer.from(`${text}\0`);
 
+/** The memory of a structure. */
 class Struct {
   readonly bytes: Uint8Array;
   protected readonly view: DataView;
@@ -167,41 +168,41 @@ export class Statvfs extends Struct {
 export class Dirents extends Struct {
   nameStart = 0;
   nameEnd = 0;
-  #at = 0;
-  #next = 0;
-  #end = 0;
+  #entryStart = 0;
+  #nextStart = 0;
+  #dataEnd = 0;
 
   constructor(size = 32768) {
     super(size);
   }
   /** @param filled the result of getdents64; after an error the iteration has no entries */
   start(filled: number): void {
-    this.#next = 0;
-    this.#end = Math.max(filled, 0);
+    this.#nextStart = 0;
+    this.#dataEnd = Math.max(filled, 0);
   }
   next(): boolean {
-    if (this.#next >= this.#end) return false;
-    this.#at = this.#next;
-    this.#next += this.view.getUint16(this.#at + 16, true);
-    this.nameStart = this.#at + 19;
+    if (this.#nextStart >= this.#dataEnd) return false;
+    this.#entryStart = this.#nextStart;
+    this.#nextStart += this.view.getUint16(this.#entryStart + 16, true);
+    this.nameStart = this.#entryStart + 19;
     this.nameEnd = this.bytes.indexOf(0, this.nameStart);
     return true;
   }
   get inoLo(): number {
-    return this.view.getUint32(this.#at, true);
+    return this.view.getUint32(this.#entryStart, true);
   }
   get inoHi(): number {
-    return this.view.getUint32(this.#at + 4, true);
+    return this.view.getUint32(this.#entryStart + 4, true);
   }
   get offLo(): number {
-    return this.view.getUint32(this.#at + 8, true);
+    return this.view.getUint32(this.#entryStart + 8, true);
   }
   get offHi(): number {
-    return this.view.getUint32(this.#at + 12, true);
+    return this.view.getUint32(this.#entryStart + 12, true);
   }
   /** A `DT_*` number. */
   get type(): number {
-    return this.view.getUint8(this.#at + 18);
+    return this.view.getUint8(this.#entryStart + 18);
   }
 }
 

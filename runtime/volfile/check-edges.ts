@@ -46,6 +46,7 @@ interface EdgeCheck {
   readonly problems: Problems;
 }
 
+/** Maps names to indices, and reports names that several volumes have. */
 function indexByName(volumes: readonly LooseVolume[], problems: Problems): Map<string, number> {
   const indices = new Map<string, number>();
   volumes.forEach(({ name }, index) => {
@@ -59,6 +60,7 @@ function indexByName(volumes: readonly LooseVolume[], problems: Problems): Map<s
   return indices;
 }
 
+/** Reports a subvolume that is the volume itself, is not defined, is part of a loop, or stands later in the file. */
 function checkEdge(graph: EdgeCheck, index: number, { text, at }: LooseWord): void {
   const { volumes, indices, problems } = graph;
   const { name } = volumes[index]!;
@@ -122,6 +124,7 @@ function findPath(
   return names.reverse();
 }
 
+/** Warns of volumes that the top does not reach. */
 function checkReachability(
   volumes: readonly LooseVolume[],
   indices: ReadonlyMap<string, number>,

@@ -69,6 +69,7 @@ function findNearestType(type: string, types: readonly string[]): string | undef
   );
 }
 
+/** Reports a wrong number of subvolumes, at the first surplus one or at the volume's name. */
 function checkChildren(
   { name, subvolumes, areSubvolumesDoubtful }: LooseVolume,
   type: string,
@@ -121,6 +122,7 @@ function findOptionTable(known: KnownType): Options {
   return table;
 }
 
+/** Reports a volume's unknown and wrong options. */
 function checkVolumeOptions(
   { name, options }: LooseVolume,
   type: string,

@@ -53,6 +53,7 @@ export function applyOverrides(
   return result;
 }
 
+/** Parses an override; reports it and returns undefined if it is malformed. @param start its offset in `source` */
 function parseOverride(
   text: string,
   start: number,

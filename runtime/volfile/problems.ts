@@ -23,6 +23,7 @@ export interface VolfileProblem {
   readonly hint?: string | undefined;
 }
 
+/** The severity of a problem, and how its message is made of the arguments. */
 interface MessageRow<A extends readonly unknown[]> {
   readonly severity: Severity;
   readonly format: (...args: A) => string;
@@ -271,10 +272,13 @@ function readMaskedLine(source: Source | undefined, number: number): string {
 
 /** Cuts a long line around the words of the problem, and finds their position in the excerpt. */
 function cutExcerpt(line: string, column: number, length: number) {
-  const from = line.length <= SHOWN_CHARS_MAX ? 0 : Math.max(0, column - 1 - CHARS_BEFORE_MAX);
-  const cut = [from > 0 ? '…' : '', from + SHOWN_CHARS_MAX < line.length ? '…' : ''] as const;
-  const text = `${cut[0]}${printable(line.slice(from, from + SHOWN_CHARS_MAX))}${cut[1]}`;
-  const start = column - 1 - from + cut[0].length;
+  const cutStart = line.length <= SHOWN_CHARS_MAX ? 0 : Math.max(0, column - 1 - CHARS_BEFORE_MAX);
+  const ellipses = [
+    cutStart > 0 ? '…' : '',
+    cutStart + SHOWN_CHARS_MAX < line.length ? '…' : '',
+  ] as const;
+  const text = `${ellipses[0]}${printable(line.slice(cutStart, cutStart + SHOWN_CHARS_MAX))}${ellipses[1]}`;
+  const start = column - 1 - cutStart + ellipses[0].length;
   return { text, start, length: Math.min(length, Math.max(1, text.length - start)) };
 }
 

@@ -63,13 +63,13 @@ export class Source {
 
   /** Makes the place of the characters from `start` to before `end`, cut at the end of the first line. */
   makePlace(start: number, end: number): SourcePlace {
-    const from = this.#mapToFile(start, 'start');
-    const to = this.#mapToFile(end, 'end');
-    const line = this.#findLineNumber(from);
+    const fileStart = this.#mapToFile(start, 'start');
+    const fileEnd = this.#mapToFile(end, 'end');
+    const line = this.#findLineNumber(fileStart);
     const lineStart = this.#lineStarts[line - 1]!;
     const lineEnd = this.#findLineEnd(line);
-    const length = Math.max(1, Math.min(to, lineEnd) - from);
-    return { file: this.file, line, column: from - lineStart + 1, length };
+    const length = Math.max(1, Math.min(fileEnd, lineEnd) - fileStart);
+    return { file: this.file, line, column: fileStart - lineStart + 1, length };
   }
 
   /** Makes the place after the last visible character. */

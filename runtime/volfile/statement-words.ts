@@ -65,6 +65,7 @@ export function readWords(
   });
 }
 
+/** Reports the first surplus word of a statement. */
 function reportSurplus(
   source: Source,
   { keyword, start, words }: Statement,

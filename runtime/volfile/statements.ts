@@ -52,10 +52,12 @@ interface OpenVolume {
 
 const readVolumeName = (volume: OpenVolume): string => volume.name?.text ?? '';
 
+/** The state of one assembly: the finished volumes, and the open one. */
 class Assembler {
   readonly #source: Source;
   readonly #problems: Problems;
   readonly #volumes: LooseVolume[] = [];
+  /** The volume whose statements are being read; undefined between volumes. */
   #open: OpenVolume | undefined;
   /** Whether a statement outside of any volume was reported. */
   #hasReportedOutside = false;
@@ -112,11 +114,11 @@ class Assembler {
     next: Statement | undefined,
   ): void {
     const at = this.#source.makePlace(statement.start, statement.end);
-    const first = volume.keywordLines.get(keyword);
+    const firstLine = volume.keywordLines.get(keyword);
     if (keyword !== 'option') {
-      volume.keywordLines.set(keyword, first ?? at.line);
-      if (first !== undefined) {
-        this.#problems.add('duplicate-statement', at, [keyword, readVolumeName(volume), first]);
+      volume.keywordLines.set(keyword, firstLine ?? at.line);
+      if (firstLine !== undefined) {
+        this.#problems.add('duplicate-statement', at, [keyword, readVolumeName(volume), firstLine]);
       }
     }
     const words = this.#readWords(statement, next);
@@ -128,7 +130,7 @@ class Assembler {
       // One by one, because `push(...words)` fails for very many words.
       for (const word of words) volume.subvolumes.push(word);
       const hasMistake = words.length === 0 || words.some((word) => word.isDoubtful);
-      volume.areSubvolumesDoubtful ||= hasMistake || first !== undefined;
+      volume.areSubvolumesDoubtful ||= hasMistake || firstLine !== undefined;
     }
   }
 

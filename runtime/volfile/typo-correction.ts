@@ -14,6 +14,7 @@ import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
 
 const keywords = Object.keys(neededWords) as Keyword[];
 
+/** Returns the statements with the mistakes corrected, and reports these. */
 export function correctTypos(
   source: Source,
   statements: readonly Statement[],

@@ -51,6 +51,10 @@ export class RecordReader {
   private maxLength: number;
   private loan: Loan = { count: 0 };
 
+  /**
+   * @param minRoom the least bytes that `reserveRoom` returns
+   * @param maxLength of a message; a longer one is an error
+   */
   constructor(minRoom = 65_536, maxLength = RECORD_MAX) {
     this.minRoom = minRoom;
     this.maxLength = maxLength;
@@ -95,7 +99,7 @@ export class RecordReader {
     return incompleteSize === 0 ? 0 : incompleteSize + this.minRoom;
   }
 
-  /** Sets the least free room for receiving, and the longest accepted message. */
+  /** Sets the parameters of the constructor anew, for instance after a client was admitted. */
   setLimits(minRoom: number, maxLength: number): void {
     this.minRoom = minRoom;
     this.maxLength = maxLength;

@@ -23,24 +23,24 @@ const recentWords = new Int32Array(RECENT_GFID_COUNT * 4);
 
 /** Converts the 16 bytes at `at` to text, through the cache. The caller has checked that they exist. */
 function readGfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
-  const a = view.getInt32(at);
-  const b = view.getInt32(at + 4);
-  const c = view.getInt32(at + 8);
-  const d = view.getInt32(at + 12);
-  const slot = (a ^ d) & (RECENT_GFID_COUNT - 1);
-  const word = slot * 4;
+  const word0 = view.getInt32(at);
+  const word1 = view.getInt32(at + 4);
+  const word2 = view.getInt32(at + 8);
+  const word3 = view.getInt32(at + 12);
+  const slot = (word0 ^ word3) & (RECENT_GFID_COUNT - 1);
+  const firstWord = slot * 4;
   const isKnown =
-    recentWords[word] === a &&
-    recentWords[word + 1] === b &&
-    recentWords[word + 2] === c &&
-    recentWords[word + 3] === d;
+    recentWords[firstWord] === word0 &&
+    recentWords[firstWord + 1] === word1 &&
+    recentWords[firstWord + 2] === word2 &&
+    recentWords[firstWord + 3] === word3;
   if (isKnown) return recentGfids[slot]!;
   const gfid = gfidFromBytes(bytes, at);
   recentGfids[slot] = gfid;
-  recentWords[word] = a;
-  recentWords[word + 1] = b;
-  recentWords[word + 2] = c;
-  recentWords[word + 3] = d;
+  recentWords[firstWord] = word0;
+  recentWords[firstWord + 1] = word1;
+  recentWords[firstWord + 2] = word2;
+  recentWords[firstWord + 3] = word3;
   return gfid;
 }
 

@@ -44,6 +44,7 @@ const DATA_NOTES: Readonly<Record<DataRoute, string>> = {
     ' Caches ask for the content of small files by it (`glusterfs.content` in xdata), which never reaches a module that has readv or writev.',
 };
 
+/** Formats the section of a fop: its purpose, arguments and reply. */
 function formatSection(row: FopRow): string {
   const { summary, when, reply } = fopDocs[row.name as FopName];
   const { creates, removes } = row.entry;

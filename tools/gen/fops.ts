@@ -47,6 +47,7 @@ const formatFailureValues = (args: readonly Arg[]): string =>
 export const joinParts = (...parts: string[]): string =>
   parts.filter((part) => part !== '').join(', ');
 
+/** Formats the type `FopTable`: the types of each fop's arguments and reply. */
 function formatTableType(): string {
   const rows = fops.map(
     (fop) =>
@@ -55,6 +56,7 @@ function formatTableType(): string {
   return `export interface FopTable {\n${rows.join('\n')}\n}`;
 }
 
+/** Formats an object with one function for each fop. @param body formats the function of a fop */
 function formatGroup(name: string, doc: string, body: (fop: FopRow) => string): string {
   return `/** ${doc} */\nexport const ${name} = {\n${fops.map(body).join('\n')}\n};`;
 }

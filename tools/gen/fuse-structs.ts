@@ -14,6 +14,7 @@ const parseFields = (row: string): Field[] =>
 const isSpan = (type: string): boolean => /name$|^data$/.test(type);
 const readPaddingSize = (name: string): number => Number(name.slice(1));
 
+/** Formats the class and the decoder of a request's structure. */
 function formatRequest([name, row]: readonly [string, string]): string {
   const fields = parseFields(row);
   const members = fields.flatMap(([field, type]) => {
@@ -50,6 +51,7 @@ const NUMBER_WRITERS: Readonly<
   u64: [8, (at, value) => `putU64(view, ${at}, ${value});`],
 };
 
+/** Formats the size and the encoder of a reply's structure; up to three fields are parameters, more are an object. */
 function formatReply([name, row]: readonly [string, string]): string {
   const fields = parseFields(row);
   const names = fields.flatMap(([field, type]) => (type === undefined ? [] : [field]));

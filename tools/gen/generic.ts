@@ -34,6 +34,7 @@ const formatUnwindArgs = (
 ) => `  ${fop.name}: (frame: Frame, opRet: number, opErrno: number, args: readonly unknown[]): void =>
     unwind.${fop.name}(${joinParts('frame', 'opRet', 'opErrno', spreadArgs(fop.reply))}),`;
 
+/** Formats an object with one function for each fop. @param body formats the function of a fop */
 function formatGroup(
   name: string,
   type: string,

@@ -44,6 +44,10 @@ const listOptionalParameters = (row: FopRow): string[] =>
 const makeSuccessReply = (row: FopRow): Arg[] =>
   row.reply.map((arg) => ({ ...arg, nullable: arg.name === 'xdata' }));
 
+/**
+ * Formats a fop's row in the type table of glossa.d.ts.in: `args` of its method, `given` to a wind, `reply` of its
+ * callback, `answer` for an unwind; `parts` of a Reply by name, and `mine` for an unwind by name.
+ */
 function formatTableRow(row: FopRow): string {
   const parts = listParameters(makeSuccessReply(row), PARAMETER_TYPES).map(
     (part) => `readonly ${part}`,
@@ -67,6 +71,7 @@ const describeArgs = (row: FopRow, args: readonly Arg[]): string =>
     )
     .join('\n');
 
+/** Formats the three methods of a translator for a fop: the fop, its callback, and its cancellation. */
 function formatMethods(row: FopRow): string {
   const { name } = row;
   const doc = fopDocs[name as FopName];

@@ -17,6 +17,7 @@ const C_TYPES: Readonly<Record<FieldKind, string>> = {
   text: 'const char *',
 };
 
+/** Formats the definition of a structure in C. */
 function formatDefinition(struct: Struct): string {
   const { typeInC, fields } = struct;
   const declarations = fields.map(({ kind, member }) => `    ${C_TYPES[kind]}${member};`);
@@ -30,6 +31,7 @@ function formatDefinition(struct: Struct): string {
   return `/* ${makeSentence(struct.about)} */\n${head} {\n${members.join('\n')}\n${end}`;
 }
 
+/** Formats a macro that applies another macro to each field of a structure. */
 function formatFieldMacro(struct: Struct): string {
   const rows = struct.fields.map(
     (field) => `    X(${field.kind}, ${field.member}, ${makeShortName(struct, field)})`,
@@ -78,6 +80,7 @@ const WRITE_STATEMENTS: Readonly<Record<FieldKind, (fieldExpression: string) => 
   text: (fieldExpression) => `at = to.putText(at, ${fieldExpression});`,
 };
 
+/** Formats the functions that write a structure for C, as doubles. */
 function formatEncoder(struct: Struct): string {
   const { name, fields } = struct;
   const fieldExpression = (field: Field): string => `from.${makeCamelName(struct, field)}`;
@@ -110,6 +113,7 @@ export function write${name}(to: Room, from: ${name} | null): void {
 }`;
 }
 
+/** Formats the function that reads a structure from a message of C, as a list of values. */
 function formatReader({ name, fields }: Struct): string {
   const parts = groupIntegers(fields).map(({ length, 0: field }) => {
     if (field!.kind !== 'integer') return 'from.readText()';

@@ -37,6 +37,7 @@ const formatCast = ({ type }: Arg, at: number): string => {
 };
 const formatCasts = (args: readonly Arg[]): string => args.map(formatCast).join(', ');
 
+/** Formats the macros of a fop, from which `GLOSSA_DEFINE_FOP` makes its types and functions. */
 function formatBlock({ name, number, args, reply }: FopRow): string {
   return `#define GLOSSA_PARAMS_${name} ${formatParams(args)}
 #define GLOSSA_ARGS_${name} ${formatNames(args)}
@@ -60,6 +61,7 @@ const formatMembers = (suffix: string): string =>
 const isCounting = ({ counts, reply }: FopRow): boolean =>
   counts?.part === reply[0]?.name && reply[0]?.type !== 'dict';
 
+/** Formats the row of a fop in the table that the host reads. */
 function formatEntry(row: FopRow): string {
   const { name, number, logName, args, reply } = row;
   const strings = [name, logName, listTypeLetters(args), listTypeLetters(reply)].map(

@@ -70,6 +70,7 @@ TIMEOUTS = {
 `;
 }
 
+/** Formats the initial values of a structure's fields as a dict. */
 function formatFields(struct: Struct): string {
   const rows = struct.fields.map(
     (field) => `    ${quote(makeShortName(struct, field))}: ${formatInitialValue(field)},`,

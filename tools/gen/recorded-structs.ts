@@ -21,6 +21,7 @@ function formatInitial({ kind, initial }: Field): string {
   return kind === 'gfid' ? 'NULL_GFID' : "''";
 }
 
+/** Formats the function that writes a structure into a recording. */
 function formatWriter(struct: Struct): string {
   const { name, fields } = struct;
   if (fields.length > MASK_BITS) throw new RangeError(`${name} has too many fields for its mask`);

@@ -58,6 +58,7 @@ function formatSignature(
   return `${indent}def ${name}(\n${lines}${indent}) -> ${result}:`;
 }
 
+/** Wraps a text into indented lines of at most `LINE_WIDTH` columns. */
 function wrapText(indent: string, text: string): string {
   const lines = [''];
   for (const word of text.split(' ')) {
@@ -73,6 +74,7 @@ const describeArgs = (indent: string, row: FopRow, args: readonly Arg[]): string
     .map(({ name }) => wrapText(indent, `${name}: ${describeArgument(row.name as FopName, name)}`))
     .join('\n');
 
+/** Formats the three methods of a translator for a fop: the fop, its callback, and its cancellation. */
 function formatMethod(row: FopRow): string {
   const doc = fopDocs[row.name as FopName];
   const indent = '    ';
@@ -103,6 +105,7 @@ function formatMethod(row: FopRow): string {
   ].join('\n');
 }
 
+/** Formats the method by which a translator awaits a fop of its child. */
 function formatChildMethod(row: FopRow): string {
   const requiredCount = countRequired(row);
   const params = row.args.map((arg, at) => {
@@ -115,6 +118,7 @@ function formatChildMethod(row: FopRow): string {
         """${fopDocs[row.name as FopName].summary}"""`;
 }
 
+/** Formats the class of the awaited replies to a fop. */
 function formatReply(row: FopRow): string {
   const parts = row.reply.map((arg) => {
     const type = formatParameterType(arg, arg.name === 'xdata');

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
+/** A package in npm-shrinkwrap.json. */
 interface LockedPackage {
   readonly version: string;
   readonly license?: string;
@@ -14,6 +15,7 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
+/** A row of a table. */
 type Part = readonly [name: string, version: string, licence: string, from: string];
 
 /** A package that contains other software, with the version that was inspected. */

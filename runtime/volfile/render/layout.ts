@@ -65,9 +65,9 @@ export function layOut(boxes: readonly Box[]): Layout {
 /** Arranges each layer at first in the order of a walk through the graph, and adds the bends of edges. */
 function arrangeLayers(boxes: readonly Box[], vertices: readonly Vertex[]) {
   const layers: Vertex[][] = [];
-  const add = (v: Vertex): void => {
-    layers[v.layer] ??= [];
-    layers[v.layer]!.push(v);
+  const add = (vertex: Vertex): void => {
+    layers[vertex.layer] ??= [];
+    layers[vertex.layer]!.push(vertex);
   };
   const paths: Vertex[][] = [];
   const visited = new Set<number>();
@@ -126,15 +126,18 @@ const average = (numbers: readonly number[]): number =>
 function sortLayers(layers: readonly Vertex[][], side: 'up' | 'down'): void {
   const ordered = side === 'up' ? layers : layers.toReversed();
   for (const layer of ordered) {
-    layer.forEach((v, rank) => {
-      v.x = rank;
+    layer.forEach((vertex, rank) => {
+      vertex.x = rank;
     });
     const targets = new Map(
-      layer.map((v) => [v, v[side].length > 0 ? average(v[side].map(({ x }) => x)) : v.x]),
+      layer.map((vertex) => [
+        vertex,
+        vertex[side].length > 0 ? average(vertex[side].map(({ x }) => x)) : vertex.x,
+      ]),
     );
     layer.sort((a, b) => targets.get(a)! - targets.get(b)!);
-    layer.forEach((v, rank) => {
-      v.x = rank;
+    layer.forEach((vertex, rank) => {
+      vertex.x = rank;
     });
   }
 }
@@ -143,15 +146,15 @@ function sortLayers(layers: readonly Vertex[][], side: 'up' | 'down'): void {
 function straighten(layers: readonly Vertex[][], side: 'up' | 'down' | 'both'): void {
   const ordered = side === 'down' ? layers.toReversed() : layers;
   for (const layer of ordered) {
-    placeInLayer(layer, (v, i) => {
-      const neighbours = side === 'both' ? [...v.up, ...v.down] : v[side];
+    placeInLayer(layer, (vertex, i) => {
+      const neighbours = side === 'both' ? [...vertex.up, ...vertex.down] : vertex[side];
       if (neighbours.length > 0) return average(neighbours.map(({ x }) => x));
-      if (v.up.length + v.down.length > 0) return v.x;
+      if (vertex.up.length + vertex.down.length > 0) return vertex.x;
       // A box without edges stays beside its neighbour.
       const left = layer[i - 1];
       const right = layer[i + 1];
-      if (left !== undefined) return left.x + computeDistance(left, v);
-      return right === undefined ? v.x : right.x - computeDistance(v, right);
+      if (left !== undefined) return left.x + computeDistance(left, vertex);
+      return right === undefined ? vertex.x : right.x - computeDistance(vertex, right);
     });
   }
 }
@@ -165,17 +168,17 @@ const computeDistance = (left: Vertex, right: Vertex): number =>
  */
 function placeInLayer(
   layer: readonly Vertex[],
-  findTarget: (v: Vertex, i: number) => number,
+  findTarget: (vertex: Vertex, i: number) => number,
 ): void {
   let offset = 0;
-  const offsets = layer.map((v, i) => {
+  const offsets = layer.map((vertex, i) => {
     const left = layer[i - 1];
-    if (left !== undefined) offset += computeDistance(left, v);
+    if (left !== undefined) offset += computeDistance(left, vertex);
     return offset;
   });
   const pools: { sum: number; size: number }[] = [];
-  layer.forEach((v, i) => {
-    let pool = { sum: findTarget(v, i) - offsets[i]!, size: 1 };
+  layer.forEach((vertex, i) => {
+    let pool = { sum: findTarget(vertex, i) - offsets[i]!, size: 1 };
     for (;;) {
       const before = pools[pools.length - 1];
       if (before === undefined || before.sum / before.size <= pool.sum / pool.size) break;
@@ -191,8 +194,8 @@ function placeInLayer(
 }
 
 /** Finds the greatest value of all vertices. (`Math.max(...values)` fails for very many.) */
-const findHighest = (vertices: readonly Vertex[], getValue: (v: Vertex) => number): number =>
-  vertices.reduce((most, v) => Math.max(most, getValue(v)), Number.NEGATIVE_INFINITY);
+const findHighest = (vertices: readonly Vertex[], getValue: (vertex: Vertex) => number): number =>
+  vertices.reduce((most, vertex) => Math.max(most, getValue(vertex)), Number.NEGATIVE_INFINITY);
 
 /** Computes the positions of boxes and edges, with the left upper corner of the whole at 0, 0. */
 function computeLayout(
@@ -201,32 +204,32 @@ function computeLayout(
   paths: readonly Vertex[][],
 ): Layout {
   const all = layers.flat();
-  const left = -findHighest(all, (v) => v.width / 2 - v.x);
-  const right = findHighest(all, (v) => v.x + v.width / 2);
+  const left = -findHighest(all, (vertex) => vertex.width / 2 - vertex.x);
+  const right = findHighest(all, (vertex) => vertex.x + vertex.width / 2);
   const tops: number[] = [];
-  const heights = layers.map((layer) => findHighest(layer, (v) => v.height));
+  const heights = layers.map((layer) => findHighest(layer, (vertex) => vertex.height));
   let y = 0;
   for (const height of heights) {
     tops.push(y);
     y += height + GAP_Y;
   }
   const toX = (x: number) => round(x - left);
-  const indices = new Map(vertices.map((v, index) => [v, index]));
+  const indices = new Map(vertices.map((vertex, index) => [vertex, index]));
   const edges = paths.map((path) => ({
     parent: indices.get(path[0]!)!,
     child: indices.get(path.at(-1)!)!,
-    points: path.flatMap((v, i): Point[] => {
-      const x = toX(v.x);
-      const top: Point = [x, tops[v.layer]!];
+    points: path.flatMap((vertex, i): Point[] => {
+      const x = toX(vertex.x);
+      const top: Point = [x, tops[vertex.layer]!];
       if (i === path.length - 1) return [top];
-      if (i === 0) return [[x, tops[v.layer]! + v.height]];
-      return [top, [x, tops[v.layer]! + heights[v.layer]!]];
+      if (i === 0) return [[x, tops[vertex.layer]! + vertex.height]];
+      return [top, [x, tops[vertex.layer]! + heights[vertex.layer]!]];
     }),
   }));
   return {
     width: round(right - left),
     height: y - GAP_Y,
-    corners: vertices.map((v) => [toX(v.x - v.width / 2), tops[v.layer]!]),
+    corners: vertices.map((vertex) => [toX(vertex.x - vertex.width / 2), tops[vertex.layer]!]),
     edges,
   };
 }

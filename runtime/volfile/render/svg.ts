@@ -104,8 +104,8 @@ function drawBox(
   const texts = lines.map((line) => {
     // Text is lifted by a part of its size, so that it stands in the middle of its line.
     baseline += computeLineHeight(line);
-    const at = `x="${x + PADDING_X}" y="${(baseline - line.size * 0.3).toFixed(1)}"`;
-    return `<text class="${line.class}" ${at} font-size="${line.size}">${escapeXml(line.text)}</text>`;
+    const position = `x="${x + PADDING_X}" y="${(baseline - line.size * 0.3).toFixed(1)}"`;
+    return `<text class="${line.class}" ${position} font-size="${line.size}">${escapeXml(line.text)}</text>`;
   });
   return [
     '  <g>',
@@ -118,15 +118,15 @@ function drawBox(
 
 /** Draws a path through the points that leaves and arrives vertically, as SVG path data. */
 export function drawCurve([start, ...rest]: readonly Point[]): string {
-  let from = start!;
-  let path = `M${from[0]},${from[1]}`;
-  for (const to of rest) {
-    const middle = (from[1] + to[1]) / 2;
-    const straight = from[0] === to[0];
-    path += straight
-      ? ` L${to[0]},${to[1]}`
-      : ` C${from[0]},${middle} ${to[0]},${middle} ${to[0]},${to[1]}`;
-    from = to;
+  let previous = start!;
+  let path = `M${previous[0]},${previous[1]}`;
+  for (const point of rest) {
+    const middle = (previous[1] + point[1]) / 2;
+    const isStraight = previous[0] === point[0];
+    path += isStraight
+      ? ` L${point[0]},${point[1]}`
+      : ` C${previous[0]},${middle} ${point[0]},${middle} ${point[0]},${point[1]}`;
+    previous = point;
   }
   return path;
 }
