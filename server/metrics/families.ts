@@ -188,7 +188,7 @@ const BUCKET_BOUNDS_S = BOUND_EXPONENTS.map((power) => 2 ** power / 1e6);
 function readLatencies(xl: Xlator): Distribution[] {
   const { name: volume, type, priv } = xl;
   if (!(priv instanceof IoStats)) return [];
-  return [...priv.latencies()].map(([fop, { count, sumNs, counts }]) => ({
+  return [...priv.collectLatencies()].map(([fop, { count, sumNs, counts }]) => ({
     labels: { volume, type, fop },
     bounds: BUCKET_BOUNDS_S,
     counts: [...BUCKET_ENDS, counts.length].map((end, at) =>

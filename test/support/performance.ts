@@ -478,7 +478,7 @@ export class World {
       const value = node.xattrs?.get(XATTR);
       files.set(node.gfid, {
         gfid: node.gfid,
-        stat: statText(node.iatt()),
+        stat: statText(node.makeIatt()),
         data: node.pages === null ? '' : toText(node.pages.read(0, node.pages.size)),
         xattr: value === undefined ? null : toText(value),
       });

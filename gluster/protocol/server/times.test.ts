@@ -7,9 +7,9 @@ import * as libc from '../../../runtime/sys/libc.ts';
 import { toCString } from '../../../runtime/sys/struct.ts';
 import {
   copyTimes,
+  decodeMdata,
   MDATA,
   MDATA_SIZE,
-  readMdata,
 } from '../../../runtime/xlators/storage/shared/mdata.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
 import { isRoot, makeFolder } from '../../../test/support/posix.ts';
@@ -35,7 +35,7 @@ it.runIf(isRoot)(
     const value = new Uint8Array(MDATA_SIZE);
     const kept = () => {
       libc.lgetxattr(toCString(join(directory, 'f')), toCString(MDATA), value, MDATA_SIZE);
-      return readMdata(value);
+      return decodeMdata(value);
     };
     expect(kept()).toEqual(copyTimes(buf));
     const plain = await clients.open(port, { options });

@@ -10,9 +10,9 @@ import type { Cbk, Fop, Fops } from '../../core/xlator.ts';
 import {
   findOpenNode,
   findTreePath,
+  getNodeType,
   type Meta,
   type MetaXlator,
-  nodeType,
   type OpenNode,
 } from './state.ts';
 
@@ -33,7 +33,7 @@ function listEntries(xl: MetaXlator, opened: OpenNode, size: number, offset: num
     const node = folder?.kind === 'dir' ? folder.find(name) : undefined;
     if (node === undefined && !isDots) continue;
     const { gfid } = isDots ? treePath : xl.priv.makePath([...treePath.path, name]);
-    const type = direntType(node === undefined ? IA_IFDIR : nodeType(node));
+    const type = direntType(node === undefined ? IA_IFDIR : getNodeType(node));
     entries.push({ name, off: at + 1, type, gfid, stat: null, dict: null, inode: null });
   }
   return entries;
@@ -75,7 +75,7 @@ function makeListingFop(fop: 'readdir' | 'readdirp') {
   return readDirectory;
 }
 
-/** Makes the fops. @param mayRead whether a caller may read the tree */
+/** Makes the fops; `mayRead` tells whether a request's caller may read the tree. */
 export const makeDirectoryFops = (
   mayRead: (frame: Frame, xl: MetaXlator) => boolean,
 ): Fops<Meta> => ({

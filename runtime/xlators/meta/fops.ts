@@ -40,7 +40,7 @@ import {
   readBytes,
   type TreePath,
 } from './state.ts';
-import { appendWrite, applyValue, isComplete } from './value-writes.ts';
+import { appendWrite, applyValue, isValueComplete } from './value-writes.ts';
 
 const [SEEK_DATA, SEEK_HOLE] = [0, 1];
 /**
@@ -57,6 +57,7 @@ const mayRead = (frame: Frame, xl: MetaXlator): boolean =>
 const isDirName = (xl: MetaXlator, { parent, name }: Loc): boolean =>
   parent !== null && parent.id === ROOT_ID && name === xl.priv.dirName;
 
+/** Replies to a lookup in the tree: with the node at `treePath`, or ENOENT if there is none. */
 function replyLookup(frame: Frame, xl: MetaXlator, loc: Loc, treePath: TreePath | undefined): void {
   const node = treePath && xl.priv.findNode(treePath);
   if (treePath === undefined || node === undefined) {
@@ -112,12 +113,12 @@ const treeFops: Fops<Meta> = {
   lookup(frame, xl, loc, xdata) {
     const { parent, inode } = loc;
     if (isDirName(xl, loc)) return replyLookup(frame, xl, loc, xl.priv.makePath([]));
-    const above = findTreePath(xl, parent);
+    const parentPath = findTreePath(xl, parent);
     const treePath = parent === null ? findTreePath(xl, inode) : undefined;
-    if (above === undefined && treePath === undefined) {
+    if (parentPath === undefined && treePath === undefined) {
       tail.lookup(frame, xl.children[0]!, loc, xdata);
     } else if (!mayRead(frame, xl)) fail.lookup(frame, EACCES);
-    else replyLookup(frame, xl, loc, treePath ?? xl.priv.findBelow(above!, loc.name!));
+    else replyLookup(frame, xl, loc, treePath ?? xl.priv.findBelow(parentPath!, loc.name!));
   },
 
   stat(frame, xl, loc, xdata) {
@@ -180,7 +181,7 @@ const treeFops: Fops<Meta> = {
     const errno = appendWrite(opened, vector, offset);
     if (errno !== 0) return fail.writev(frame, errno);
     const { length } = vector;
-    if (!isComplete(opened)) return unwind.writev(frame, length, 0, null, null, null);
+    if (!isValueComplete(opened)) return unwind.writev(frame, length, 0, null, null, null);
     applyValue(xl, opened, (failure) => {
       if (failure === 0) unwind.writev(frame, length, 0, null, null, null);
       else fail.writev(frame, failure);
@@ -261,8 +262,8 @@ const treeFops: Fops<Meta> = {
 
   /** Replies with the space of the volume below, as the tree takes none. */
   statfs(frame, xl, loc, xdata) {
-    const isOwn = findTreePath(xl, loc.inode) !== undefined;
-    const target = isOwn ? new Loc(loc.inode!.table.root) : loc;
+    const isInTree = findTreePath(xl, loc.inode) !== undefined;
+    const target = isInTree ? new Loc(loc.inode!.table.root) : loc;
     tail.statfs(frame, xl.children[0]!, target, xdata);
   },
 };
@@ -291,23 +292,23 @@ const refusedFops: readonly FopName[] = [
   'namelink',
 ];
 
-const isOwn = (xl: MetaXlator, inode: Inode | null): boolean =>
+const isTreeInode = (xl: MetaXlator, inode: Inode | null): boolean =>
   findTreePath(xl, inode) !== undefined;
 
 /** Whether a fop's argument is a node of the tree, or the tree's name in the root. */
 function isTreeArgument(xl: MetaXlator, arg: unknown): boolean {
-  if (arg instanceof Fd) return isOwn(xl, arg.inode);
+  if (arg instanceof Fd) return isTreeInode(xl, arg.inode);
   if (!(arg instanceof Loc)) return false;
-  return isOwn(xl, arg.inode) || isOwn(xl, arg.parent) || isDirName(xl, arg);
+  return isTreeInode(xl, arg.inode) || isTreeInode(xl, arg.parent) || isDirName(xl, arg);
 }
 
-/** The number of copy_file_range: it fails with EXDEV, after which programs copy by read and write. */
-const COPY = findFop('copy_file_range')!.number;
+/** This fop fails with EXDEV, after which programs copy by read and write. */
+const COPY_FILE_RANGE = findFop('copy_file_range')!.number;
 
 const refuseInTree: Before<Meta> = (_frame, xl, fop, first, second, third) => {
   if (!isTreeArgument(xl, first) && !isTreeArgument(xl, second) && !isTreeArgument(xl, third))
     return 0;
-  return fop === COPY ? EXDEV : EPERM;
+  return fop === COPY_FILE_RANGE ? EXDEV : EPERM;
 };
 
 export const fops: Fops<Meta> = {

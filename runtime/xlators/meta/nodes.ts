@@ -53,11 +53,11 @@ export function makeFixedDir(nodes: Readonly<Record<string, Node>>): Dir {
 /** Makes a folder whose names change. Names that no file can have are left out. */
 export const makeChangingDir = (names: () => readonly string[], find: Dir['find']): Dir => ({
   kind: 'dir',
-  listNames: () => names().filter(isName),
+  listNames: () => names().filter(isFileName),
   find,
 });
 
-const isName = (text: string): boolean =>
+const isFileName = (text: string): boolean =>
   text !== '' && text !== '.' && text !== '..' && !text.includes('/');
 
 /** Makes the union of two folders; if both have a name, the first one's node is used. */
@@ -67,9 +67,9 @@ export const mergeDirs = (first: Dir, second: Dir): Dir => ({
   find: (name) => first.find(name) ?? second.find(name),
 });
 
-/** Resolves a path from the node `at`. */
-export function resolve(at: Node, path: readonly string[]): Node | undefined {
-  let node: Node | undefined = at;
+/** Resolves a path from the node `root`. */
+export function resolvePath(root: Node, path: readonly string[]): Node | undefined {
+  let node: Node | undefined = root;
   for (const name of path) {
     if (node?.kind !== 'dir') return undefined;
     node = node.find(name);

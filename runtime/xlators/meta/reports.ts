@@ -96,9 +96,9 @@ export function formatProfile(xl: Xlator): string {
       if (fop === undefined) return [];
       const average = readNumber(key);
       const count = readNumber(`${fop}.hits`);
-      const [least, most] = [readNumber(`${fop}.min-ns`), readNumber(`${fop}.max-ns`)];
+      const [minNs, maxNs] = [readNumber(`${fop}.min-ns`), readNumber(`${fop}.max-ns`)];
       const total = Math.round(average * count);
-      return `${xl.name}.latency.${fop}=AVG:${average.toFixed(6)} CNT:${count} TOTAL:${total} MIN:${least} MAX:${most}\n`;
+      return `${xl.name}.latency.${fop}=AVG:${average.toFixed(6)} CNT:${count} TOTAL:${total} MIN:${minNs} MAX:${maxNs}\n`;
     })
     .join('');
 }

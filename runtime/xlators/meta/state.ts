@@ -7,7 +7,7 @@ import { IA_IFDIR, IA_IFLNK, IA_IFREG, Iatt } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
 import { GFID_SIZE } from '../../core/limits.ts';
 import type { Xlator } from '../../core/xlator.ts';
-import { type Dir, type File, type Node, resolve } from './nodes.ts';
+import { type Dir, type File, type Node, resolvePath } from './nodes.ts';
 
 /** A path in the tree, with its gfid; the root's path is empty. */
 export interface TreePath {
@@ -16,7 +16,7 @@ export interface TreePath {
 }
 
 /** The most bytes of a written value. */
-export const VALUE_MAX = 65_536;
+export const MAX_VALUE_BYTES = 65_536;
 
 export class Meta {
   readonly dirName: string;
@@ -24,21 +24,24 @@ export class Meta {
   /** The user who may read the tree besides root, if any. */
   readonly owner: number | undefined;
   /** Start time in milliseconds (`LogSink.now`), which all nodes show as their times. */
-  readonly since: number;
+  readonly startedAt: number;
   private readonly name: string;
 
-  /** @param name of the volume @param dirName of the tree's directory in the root */
+  /**
+   * @param name of the volume
+   * @param dirName name of the tree's directory in the root
+   */
   constructor(name: string, dirName: string, tree: Dir, { runFiles, sink }: Context) {
     this.name = name;
     this.dirName = dirName;
     this.tree = tree;
     this.owner = runFiles?.owner;
-    this.since = sink.now();
+    this.startedAt = sink.now();
   }
 
   /** Resolves a path to its current node, if any. */
   findNode({ path }: TreePath): Node | undefined {
-    return resolve(this.tree, path);
+    return resolvePath(this.tree, path);
   }
 
   makePath(path: readonly string[]): TreePath {
@@ -100,9 +103,9 @@ export const endsLine = (bytes: Uint8Array): boolean => bytes[bytes.length - 1] 
 
 const TYPES = { dir: IA_IFDIR, file: IA_IFREG, link: IA_IFLNK } as const;
 
-export const nodeType = (node: Node): number => TYPES[node.kind];
+export const getNodeType = (node: Node): number => TYPES[node.kind];
 
-function nodeProt(node: Node): number {
+function getNodeProt(node: Node): number {
   if (node.kind === 'dir') return 0o500;
   if (node.kind === 'link') return 0o777;
   return node.write === undefined ? 0o400 : 0o600;
@@ -113,7 +116,7 @@ function computeNodeSize(node: Node): number {
   return (node.kind === 'file' ? readBytes(node) : encodeName(node.readTarget())).length;
 }
 
-/** Makes a node's attributes. @param size of an open file's text; without it, the current size */
+/** Makes a node's attributes. Without `size`, the length of an open file's text, they have the current size. */
 export function makeAttributes(
   xl: MetaXlator,
   treePath: TreePath,
@@ -121,12 +124,12 @@ export function makeAttributes(
   size = computeNodeSize(node),
 ): Iatt {
   const buf = new Iatt();
-  const { since } = xl.priv;
-  const seconds = Math.floor(since / 1000);
-  const nanoseconds = Math.floor((since - seconds * 1000) * 1e6);
+  const { startedAt } = xl.priv;
+  const seconds = Math.floor(startedAt / 1000);
+  const nanoseconds = Math.floor((startedAt - seconds * 1000) * 1e6);
   buf.iaGfid = treePath.gfid;
-  buf.iaType = nodeType(node);
-  buf.iaProt = nodeProt(node);
+  buf.iaType = getNodeType(node);
+  buf.iaProt = getNodeProt(node);
   buf.iaNlink = node.kind === 'dir' ? 2 : 1;
   buf.iaUid = xl.priv.owner ?? 0;
   buf.iaSize = size;

@@ -60,13 +60,14 @@ export function makeTree(graph: GraphView): Dir {
  * of any volume counts.
  */
 function makeGraphsDir(graph: GraphView): Dir {
-  const maxGraphId = (highest: number, { log }: Xlator): number => Math.max(highest, log.graphId);
-  const graphName = (): string => String(graph.xlators.reduce(maxGraphId, 0));
-  const numbered = makeChangingDir(
-    () => [graphName()],
-    (name) => (name === graphName() ? makeGraphDir(graph) : undefined),
+  const findMaxGraphId = (highest: number, { log }: Xlator): number =>
+    Math.max(highest, log.graphId);
+  const formatGraphName = (): string => String(graph.xlators.reduce(findMaxGraphId, 0));
+  const numberedDirs = makeChangingDir(
+    () => [formatGraphName()],
+    (name) => (name === formatGraphName() ? makeGraphDir(graph) : undefined),
   );
-  return mergeDirs(makeFixedDir({ active: makeLink(graphName) }), numbered);
+  return mergeDirs(makeFixedDir({ active: makeLink(formatGraphName) }), numberedDirs);
 }
 
 /** Makes the folder of a graph. A volume named `top` or `volfile` hides the file of that name. */
@@ -101,7 +102,7 @@ const makeVolumeFiles = (xl: Xlator): Record<string, Node> => ({
   profile: makeFile(() => formatProfile(xl)),
 });
 
-/** Makes the folder of links to a volume's children. @param volumesPath relative path to the folder of volumes */
+/** Makes the folder of links to a volume's children; `volumesPath` leads from it to the folder of volumes. */
 const makeSubvolumesDir = ({ childNames }: Xlator, volumesPath: string): Dir =>
   makeChangingDir(
     () => childNames.map((_, at) => String(at)),

@@ -10,22 +10,22 @@ import { EFBIG, EINVAL, EPERM, ESTALE } from '../../core/errno.ts';
 import { printable } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
 import { RefusedValue } from './nodes.ts';
-import { decodeValue, endsLine, type MetaXlator, type OpenNode, VALUE_MAX } from './state.ts';
+import { decodeValue, endsLine, MAX_VALUE_BYTES, type MetaXlator, type OpenNode } from './state.ts';
 
 /** Appends the bytes of a write to the open file's value; returns 0 or the errno. */
 export function appendWrite(opened: OpenNode, vector: Uint8Array, offset: number): number {
   const earlier =
     offset === 0 || opened.writtenBytes === null ? new Uint8Array(0) : opened.writtenBytes;
-  if (earlier.length + vector.length > VALUE_MAX) return EFBIG;
-  const all = new Uint8Array(earlier.length + vector.length);
-  all.set(earlier);
-  all.set(vector, earlier.length);
-  opened.writtenBytes = all;
+  if (earlier.length + vector.length > MAX_VALUE_BYTES) return EFBIG;
+  const joined = new Uint8Array(earlier.length + vector.length);
+  joined.set(earlier);
+  joined.set(vector, earlier.length);
+  opened.writtenBytes = joined;
   return 0;
 }
 
 /** Whether the written bytes are a complete value. */
-export const isComplete = ({ writtenBytes }: OpenNode): boolean =>
+export const isValueComplete = ({ writtenBytes }: OpenNode): boolean =>
   writtenBytes !== null && endsLine(writtenBytes);
 
 /** Applies the written value, and calls `onApplied` with 0 or the errno. */

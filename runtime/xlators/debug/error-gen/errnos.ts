@@ -77,7 +77,7 @@ const errorsByFop: { readonly [N in FopName]?: string } = {
 };
 
 /** Finds the number of a value of `error-no`. */
-export const errorNumber = (name: ErrorName): number =>
+export const findErrorNumber = (name: ErrorName): number =>
   name === SHORT_WRITE ? SHORT_WRITE_ERRNO : errnoNumbers[name];
 
 /** The errnos that a fop may fail with, by the fop's number. */
@@ -85,7 +85,7 @@ export const errnosByFop: readonly (readonly number[] | undefined)[] = (() => {
   const byNumber: number[][] = [];
   for (const name of fopNames) {
     const names = (errorsByFop[name] ?? 'EIO').split(' ') as ErrorName[];
-    byNumber[findFop(name)!.number] = names.map(errorNumber);
+    byNumber[findFop(name)!.number] = names.map(findErrorNumber);
   }
   return byNumber;
 })();

@@ -20,7 +20,13 @@ import {
   type Fops,
   type Xlator,
 } from '../../../core/xlator.ts';
-import { errnosByFop, errorNames, errorNumber, SHORT_WRITE, SHORT_WRITE_ERRNO } from './errnos.ts';
+import {
+  errnosByFop,
+  errorNames,
+  findErrorNumber,
+  SHORT_WRITE,
+  SHORT_WRITE_ERRNO,
+} from './errnos.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /**
@@ -93,7 +99,9 @@ class ErrorGen {
     if (!this.decideFailure()) return 0;
     const { 'error-no': name } = this.values;
     const errnos = errnosByFop[fop]!;
-    return name === undefined ? errnos[this.random.drawBelow(errnos.length)]! : errorNumber(name);
+    return name === undefined
+      ? errnos[this.random.drawBelow(errnos.length)]!
+      : findErrorNumber(name);
   }
 
   /** Decides whether the next fop fails. */
@@ -134,6 +142,7 @@ function noteFailure(xl: Xlator<ErrorGen>, fop: number, errno: number): number {
   return errno;
 }
 
+/** Runs before each fop but writev: returns the errno to fail it with, or 0 to pass it. */
 const failOrPass: Before<ErrorGen> = (_frame, xl, fop) => {
   const errno = xl.priv.drawErrno(fop);
   return errno === 0 || errno === SHORT_WRITE_ERRNO ? 0 : noteFailure(xl, fop, errno);

@@ -3,11 +3,11 @@ import { fops, numbersWithoutMethod } from '../../../core/fops.ts';
 import { Histogram } from '../../../core/histogram.ts';
 
 /** Fop numbers are below this (`GF_FOP_MAXVALUE`). */
-export const FOP_COUNT = 59;
+export const FOP_NUMBER_LIMIT = 59;
 /** Number of size classes of reads and writes, one per power of two. */
-export const BLOCK_SIZES = 32;
+export const SIZE_CLASS_COUNT = 32;
 /** Bytes from which on sizes are in the last class. */
-const LAST_CLASS_BYTES = 2 ** (BLOCK_SIZES - 1);
+const LAST_CLASS_BYTES = 2 ** (SIZE_CLASS_COUNT - 1);
 
 /** The fops' names in statistics, by the fop's number. */
 export const logNames: ReadonlyMap<number, string> = new Map([
@@ -15,14 +15,14 @@ export const logNames: ReadonlyMap<number, string> = new Map([
   ...fops.map((fop): [number, string] => [fop.number, fop.logName]),
 ]);
 
-/** Calls and times of one fop; times in nanoseconds, and only of the calls that were timed. */
-export class FopCount {
+/** Counts of one fop. Latencies are in nanoseconds, of the calls that were timed. */
+export class FopStats {
   readonly number: number;
   hits = 0;
   /** Failed replies among the timed calls. */
   errors = 0;
-  min = Number.POSITIVE_INFINITY;
-  max = 0;
+  minNs = Number.POSITIVE_INFINITY;
+  maxNs = 0;
   latencies: Histogram | null = null;
 
   constructor(number: number) {
@@ -37,15 +37,15 @@ export class FopCount {
     return this.latencies?.count ?? 0;
   }
 
-  get total(): number {
+  get totalNs(): number {
     return this.latencies?.sumNs ?? 0;
   }
 
-  merge({ hits, errors, min, max, latencies }: FopCount): void {
+  merge({ hits, errors, minNs, maxNs, latencies }: FopStats): void {
     this.hits += hits;
     this.errors += errors;
-    this.min = Math.min(this.min, min);
-    this.max = Math.max(this.max, max);
+    this.minNs = Math.min(this.minNs, minNs);
+    this.maxNs = Math.max(this.maxNs, maxNs);
     if (latencies === null) return;
     this.latencies ??= new Histogram();
     this.latencies.merge(latencies);
@@ -56,18 +56,19 @@ export class FopCount {
 export class Transfer {
   bytes = 0;
   /** Number of calls by size class: class n has 2^n bytes and more. */
-  readonly blocks = new Float64Array(BLOCK_SIZES);
+  readonly callsBySize = new Float64Array(SIZE_CLASS_COUNT);
 
   add(size: number): void {
     this.bytes += size;
-    const power = size < LAST_CLASS_BYTES ? 31 - Math.clz32(Math.max(1, size)) : BLOCK_SIZES - 1;
-    this.blocks[power]! += 1;
+    const power =
+      size < LAST_CLASS_BYTES ? 31 - Math.clz32(Math.max(1, size)) : SIZE_CLASS_COUNT - 1;
+    this.callsBySize[power]! += 1;
   }
 
   merge(other: Transfer): void {
     this.bytes += other.bytes;
-    other.blocks.forEach((count, at) => {
-      this.blocks[at]! += count;
+    other.callsBySize.forEach((count, at) => {
+      this.callsBySize[at]! += count;
     });
   }
 }
@@ -79,7 +80,7 @@ export class Counters {
   readonly read = new Transfer();
   readonly written = new Transfer();
   /** By the fop's number; undefined for a fop that was not called. */
-  private readonly fops: (FopCount | undefined)[] = new Array(FOP_COUNT).fill(undefined);
+  private readonly fops: (FopStats | undefined)[] = new Array(FOP_NUMBER_LIMIT).fill(undefined);
 
   constructor(since: number) {
     this.since = since;
@@ -94,8 +95,8 @@ export class Counters {
     count.latencies ??= new Histogram();
     count.latencies.add(ns);
     if (failed) count.errors += 1;
-    if (ns < count.min) count.min = ns;
-    if (ns > count.max) count.max = ns;
+    if (ns < count.minNs) count.minNs = ns;
+    if (ns > count.maxNs) count.maxNs = ns;
   }
 
   /** Returns the sum of these and other counters, since the earlier start. */
@@ -111,20 +112,20 @@ export class Counters {
   }
 
   /** Returns the fops that were called, in the order of their numbers. */
-  calledFops(): FopCount[] {
-    return this.fops.filter((count) => count !== undefined && count.hits > 0) as FopCount[];
+  listCalledFops(): FopStats[] {
+    return this.fops.filter((count) => count !== undefined && count.hits > 0) as FopStats[];
   }
 
   /** Returns the latencies of timed fops, by log name. */
-  latenciesByName(): ReadonlyMap<string, Histogram> {
+  collectLatencies(): ReadonlyMap<string, Histogram> {
     const entries = this.fops.flatMap((count) =>
       count?.latencies ? [[count.name, count.latencies] as const] : [],
     );
     return new Map(entries);
   }
 
-  private findOrAddFop(fop: number): FopCount {
-    this.fops[fop] ??= new FopCount(fop);
+  private findOrAddFop(fop: number): FopStats {
+    this.fops[fop] ??= new FopStats(fop);
     return this.fops[fop];
   }
 }

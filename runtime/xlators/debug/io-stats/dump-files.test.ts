@@ -11,7 +11,7 @@ import { Loc } from '../../../core/loc.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import ioStats, { type IoStats } from './index.ts';
-import { dumpFileName } from './io-stats.ts';
+import { makeDumpFileName } from './io-stats.ts';
 
 const OWNER = 1000;
 
@@ -103,9 +103,9 @@ describe('the dump command', () => {
 
   test('maps every name to a file inside the run folder', () => {
     for (const name of ['..', '.', 'a/b/../c', '/etc/passwd', '//x']) {
-      expect(dumpFileName(name, 'v') ?? 'none').not.toMatch(/\/|^\.{1,2}$/);
+      expect(makeDumpFileName(name, 'v') ?? 'none').not.toMatch(/\/|^\.{1,2}$/);
     }
-    expect(dumpFileName('//x', 'v')).toBe('-x.v');
+    expect(makeDumpFileName('//x', 'v')).toBe('-x.v');
   });
 
   test('fails with EIO on a full disk, and with EOPNOTSUPP without run files', async () => {
@@ -221,7 +221,7 @@ test('an ios-dump-interval above 3600 is an error at its line', () => {
   expect(problems[0]!.message).toContain("option 'ios-dump-interval': '3601' is above the maximum");
 });
 
-test('options for other formats are reported as without effect, those that glusterd writes are not', () => {
+test('listEffectlessOptions reports options of other dump formats, but none that glusterd writes', () => {
   const values = { 'ios-dump-format': 'text', 'dump-fd-stats': 'off', 'client-log-level': 'DEBUG' };
   expect(listEffectlessOptions(ioStats.options, values)).toEqual([
     "option 'ios-dump-format' has no effect here",

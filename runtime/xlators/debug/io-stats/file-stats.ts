@@ -11,7 +11,7 @@ const RANKING_LENGTH = 100;
 /** The most files whose counts are kept after their inodes were forgotten; beyond it, only those in a ranking. */
 const MAX_FORGOTTEN = 2000;
 
-/** One file or directory, from its first open on. */
+/** Numbers of calls on one file or directory, since its first open. */
 export class FileStats {
   readonly gfid: Gfid;
   /** Its path at the first open. */
@@ -54,7 +54,7 @@ export class FileTable {
   private forgotten = new Map<Gfid, FileStats>();
 
   /** Returns the counts of a file that was opened: earlier counts of its gfid, or new ones. */
-  noteOpen(gfid: Gfid, path: string): FileStats {
+  findOrAdd(gfid: Gfid, path: string): FileStats {
     const file = this.forgotten.get(gfid) ?? new FileStats(gfid, path);
     this.forgotten.delete(gfid);
     this.live.add(file);
@@ -67,14 +67,14 @@ export class FileTable {
     this.forgotten.set(file.gfid, file);
     if (this.forgotten.size <= MAX_FORGOTTEN) return;
     const ranked = rankedCounters.flatMap((counter) =>
-      busiestFiles([...this.forgotten.values()], counter),
+      rankFiles([...this.forgotten.values()], counter),
     );
     this.forgotten = new Map(ranked.map((file) => [file.gfid, file]));
   }
 
   /** Returns the busiest files by one counter, at most a hundred, without zeros. */
-  busiest(counter: RankedCounter): FileStats[] {
-    return busiestFiles([...this.live, ...this.forgotten.values()], counter);
+  listBusiest(counter: RankedCounter): FileStats[] {
+    return rankFiles([...this.live, ...this.forgotten.values()], counter);
   }
 
   clear(): void {
@@ -83,7 +83,7 @@ export class FileTable {
   }
 }
 
-const busiestFiles = (files: readonly FileStats[], counter: RankedCounter): FileStats[] =>
+const rankFiles = (files: readonly FileStats[], counter: RankedCounter): FileStats[] =>
   files
     .filter((file) => file[counter] > 0)
     .sort((a, b) => b[counter] - a[counter])

@@ -22,7 +22,7 @@ export { IoStats } from './io-stats.ts';
 
 const NS_PER_MS = 1e6;
 
-const fopNumber = (name: FopName): number => findFop(name)!.number;
+const findFopNumber = (name: FopName): number => findFop(name)!.number;
 const placeholderNumbers = new Map([...numbersWithoutMethod].map(([fop, name]) => [name, fop]));
 const FORGET = placeholderNumbers.get('FORGET')!;
 const RELEASE = placeholderNumbers.get('RELEASE')!;
@@ -54,11 +54,11 @@ type ReplyRecorder = (
   third: unknown,
 ) => void;
 
-const findFile = (xl: Xlator<IoStats>, { inode }: Fd): FileStats | undefined =>
+const findFileStats = (xl: Xlator<IoStats>, { inode }: Fd): FileStats | undefined =>
   inode.ctxGet(xl) as FileStats | undefined;
 
 /** Computes kB per second, which equals bytes per millisecond; 0 if the time was not measured. */
-const transferSpeed = (bytes: number, ms: number): number => (ms > 0 ? bytes / ms : 0);
+const computeKBps = (bytes: number, ms: number): number => (ms > 0 ? bytes / ms : 0);
 
 /** Counts data that was read or written. */
 const makeTransferRecorder =
@@ -66,9 +66,9 @@ const makeTransferRecorder =
   (xl, target, ms, opRet) => {
     const { current } = xl.priv;
     (isRead ? current.read : current.written).add(opRet);
-    const file = findFile(xl, target as Fd);
+    const file = findFileStats(xl, target as Fd);
     if (file === undefined) return;
-    const kBps = transferSpeed(opRet, ms);
+    const kBps = computeKBps(opRet, ms);
     if (isRead) {
       file.read += 1;
       if (kBps > file.readKBps) file.readKBps = kBps;
@@ -78,20 +78,20 @@ const makeTransferRecorder =
     }
   };
 
-/** Counts an opened file. @param count the counter of opens, null for none */
+/** Counts an opened file; `counter` is its counter of opens, or null for none. */
 const makeOpenRecorder =
-  (count: 'open' | 'opendir' | null): ReplyRecorder =>
+  (counter: 'open' | 'opendir' | null): ReplyRecorder =>
   (xl, target, _ms, _opRet, first, third) => {
     const fd = first as Fd | null;
     if (fd === null) return;
     xl.priv.noteOpen(fd);
     // A new file's inode has no gfid before the initiator links it, so its attributes are passed.
     const file = xl.priv.findOrAddFile(fd.inode, target as Loc, third as Iatt | null | undefined);
-    if (count !== null) file[count] += 1;
+    if (counter !== null) file[counter] += 1;
   };
 
 const recordListing: ReplyRecorder = (xl, target) => {
-  const file = findFile(xl, target as Fd);
+  const file = findFileStats(xl, target as Fd);
   if (file !== undefined) file.readdirp += 1;
 };
 
@@ -105,11 +105,11 @@ const recorders: { readonly [N in FopName]?: ReplyRecorder } = {
   readdir: recordListing,
   readdirp: recordListing,
 };
-/** Fops whose replies are counted, and the others. */
+/** The fops that have a recorder of replies, and the others. */
 const recordedNames = Object.keys(recorders) as FopName[];
-const plainNames = fopNames.filter((name) => recorders[name] === undefined);
+const unrecordedNames = fopNames.filter((name) => recorders[name] === undefined);
 const recordersByFop: ReplyRecorder[] = [];
-for (const name of recordedNames) recordersByFop[fopNumber(name)] = recorders[name]!;
+for (const name of recordedNames) recordersByFop[findFopNumber(name)] = recorders[name]!;
 
 const countCall: Before<IoStats> = (_frame, xl, fop) => {
   xl.priv.current.countCall(fop);
@@ -167,13 +167,13 @@ const measureAndRecordReply: After<IoStats> = (
 function makeTaps({ options: values }: IoStats): Fops<IoStats> {
   if (values['latency-measurement']) {
     return {
-      ...taps(plainNames, countAndKeepTime, measureReply),
+      ...taps(unrecordedNames, countAndKeepTime, measureReply),
       ...taps(recordedNames, countAndKeepRequest, measureAndRecordReply),
     };
   }
   if (!values['count-fop-hits']) return {};
   return {
-    ...taps(plainNames, countCall),
+    ...taps(unrecordedNames, countCall),
     ...taps(recordedNames, countAndKeepTarget, recordReply),
   };
 }

@@ -137,7 +137,7 @@ test('latency is measured from wind to reply, also for concurrent requests', asy
 test('sizes count in the class of the power of two that they reach', () => {
   const counters = new Counters(0);
   for (const size of [0, 1, 2, 3, 4, 1023, 1024, 2 ** 31, 2 ** 40]) counters.read.add(size);
-  const found = [...counters.read.blocks.entries()].filter(([, count]) => count > 0);
+  const found = [...counters.read.callsBySize.entries()].filter(([, count]) => count > 0);
   expect(found).toEqual([
     [0, 2],
     [1, 2],

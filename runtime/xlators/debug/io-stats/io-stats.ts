@@ -31,7 +31,7 @@ export class IoStats {
   /** Sum of the earlier intervals. */
   private past: Counters;
   /** Number of ended intervals. */
-  private intervals = 0;
+  private endedIntervals = 0;
   private openFds = 0;
   private maxOpenFds = 0;
   /** Whether a failed write was logged. */
@@ -54,7 +54,7 @@ export class IoStats {
     this.scheduleWrite();
   }
 
-  /** The name by which its files are called. */
+  /** Names the volume in the statistics and in the names of their files. */
   get id(): string {
     const id = this.options['unique-id'];
     return id === NO_ID ? this.xl.name : id;
@@ -76,7 +76,7 @@ export class IoStats {
     const existing = inode.ctxGet(this.xl) as FileStats | undefined;
     if (existing !== undefined) return existing;
     const gfid = inode.linked ? inode.gfid : (buf?.iaGfid ?? inode.gfid);
-    const file = this.files.noteOpen(gfid, loc.path);
+    const file = this.files.findOrAdd(gfid, loc.path);
     inode.ctxSet(this.xl, file);
     return file;
   }
@@ -87,12 +87,12 @@ export class IoStats {
   }
 
   /** Returns the current statistics. */
-  report(): Report {
+  makeReport(): Report {
     return {
       id: this.id,
-      past: this.past.combineWith(this.current),
+      total: this.past.combineWith(this.current),
       interval: this.current,
-      index: this.intervals,
+      intervalIndex: this.endedIntervals,
       now: this.xl.context.now(),
       fds: { open: this.openFds, max: this.maxOpenFds },
       files: this.files,
@@ -100,12 +100,12 @@ export class IoStats {
   }
 
   dump(): Dump {
-    return formatDump(this.report());
+    return formatDump(this.makeReport());
   }
 
   /** Returns the latencies of timed fops, by log name. */
-  latencies(): ReadonlyMap<string, Histogram> {
-    return this.past.combineWith(this.current).latenciesByName();
+  collectLatencies(): ReadonlyMap<string, Histogram> {
+    return this.past.combineWith(this.current).collectLatencies();
   }
 
   /** Sets the counters to zero, except the number of open files. */
@@ -113,7 +113,7 @@ export class IoStats {
     const now = this.xl.context.now();
     this.past = new Counters(now);
     this.current = new Counters(now);
-    this.intervals = 0;
+    this.endedIntervals = 0;
     this.maxOpenFds = this.openFds;
     this.files.clear();
   }
@@ -123,7 +123,7 @@ export class IoStats {
     const { runFiles } = this.xl.context;
     if (runFiles === undefined) return EOPNOTSUPP;
     if (uid !== 0 && uid !== runFiles.owner) return EPERM;
-    const file = dumpFileName(name, this.id);
+    const file = makeDumpFileName(name, this.id);
     if (file === null) {
       this.xl.log.error(
         `${printable(name)}: a name for a file is wanted, without '../'`,
@@ -146,11 +146,11 @@ export class IoStats {
 
   /** Ends the interval, and returns the statistics as JSON. */
   private endInterval(): string {
-    const report = this.report();
-    this.past = report.past;
-    this.current = new Counters(report.now);
-    this.intervals += 1;
-    return formatJsonReport(report);
+    const makeReport = this.makeReport();
+    this.past = makeReport.total;
+    this.current = new Counters(makeReport.now);
+    this.endedIntervals += 1;
+    return formatJsonReport(makeReport);
   }
 
   private scheduleWrite(): void {
@@ -158,12 +158,12 @@ export class IoStats {
     this.cancelTimer = null;
     if (seconds === 0) return;
     this.cancelTimer = this.xl.context.after(seconds * 1000, () => {
-      this.writeNow();
+      this.writePeriodicReport();
       this.scheduleWrite();
     });
   }
 
-  private writeNow(): void {
+  private writePeriodicReport(): void {
     const { runFiles } = this.xl.context;
     const text = this.endInterval();
     if (runFiles === undefined) {
@@ -183,7 +183,7 @@ export class IoStats {
 }
 
 /** The names of attributes that are commands: GlusterFS's pattern `*io*stat*dump` (`match_special_xattr`). */
-const COMMAND = /io.*stat.*dump$/s;
+const COMMAND_NAME = /io.*stat.*dump$/s;
 
 /**
  * Returns the file name from a setxattr that is a command (`setfattr -n trusted.io-stats-dump -v NAME MNT`);
@@ -193,7 +193,7 @@ export function readDumpCommand(dict: Dict | null): string | undefined {
   // A setxattr is rare enough to scan its names.
   const key =
     dict instanceof Dict
-      ? [...dict.keys()].find((candidate) => COMMAND.test(candidate))
+      ? [...dict.keys()].find((candidate) => COMMAND_NAME.test(candidate))
       : undefined;
   if (key === undefined) return undefined;
   const value = dict!.get(key);
@@ -206,7 +206,7 @@ export function readDumpCommand(dict: Dict | null): string | undefined {
  * Returns the command's file in the server's run folder: `NAME.VOLUME`, each `/` replaced by `-`. Null for a
  * name that is empty, contains `../` or control characters.
  */
-export function dumpFileName(name: string, id: string): string | null {
+export function makeDumpFileName(name: string, id: string): string | null {
   const relative = name.replace(/^\//, '');
   const hasControl = [...relative].some((char) => char < ' ');
   if (relative === '' || relative.includes('../') || hasControl) return null;

@@ -27,7 +27,7 @@ import {
 import { defineOptions, genericOptions, type Values } from '../../../core/options.ts';
 import { type Dump, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { LineHistory } from './line-history.ts';
-import { formatEntries, formatReply, formatRequest, requestGfid } from './trace-lines.ts';
+import { findRequestGfid, formatEntries, formatReply, formatRequest } from './trace-lines.ts';
 
 /** Lines of the history in a statedump: few, because the dumps of all volumes share 64 KB. */
 const DUMPED_LINES = 32;
@@ -129,7 +129,7 @@ class Trace {
   }
 
   dump(): Dump {
-    const newest = this.history.newest(DUMPED_LINES).map(({ time, text }, at) => {
+    const newest = this.history.listNewest(DUMPED_LINES).map(({ time, text }, at) => {
       return [`history.${String(at + 1).padStart(2, '0')}`, `${formatTime(time)} ${text}`];
     });
     return { history: this.history.length, ...Object.fromEntries(newest) };
@@ -138,7 +138,7 @@ class Trace {
 
 const recordRequest: Before<Trace> = (frame, xl, fop, ...args) => {
   const { row, down } = sourcesByFop[fop]!;
-  frame.local = requestGfid(row, args);
+  frame.local = findRequestGfid(row, args);
   if (xl.priv.isRecording) xl.priv.record(down, formatRequest(row, frame.root.unique, args));
   return 0;
 };
@@ -146,7 +146,7 @@ const recordRequest: Before<Trace> = (frame, xl, fop, ...args) => {
 const recordReply: After<Trace> = (frame, xl, fop, opRet, opErrno, ...reply) => {
   const { row, up } = sourcesByFop[fop]!;
   const gfid = frame.local as Gfid | null;
-  if (opRet >= 0) requestEndOfLife(xl, row, reply);
+  if (opRet >= 0) subscribeEndOfLife(xl, row, reply);
   if (!xl.priv.isRecording) return;
   xl.priv.record(up, formatReply(row, frame.root.unique, gfid, opRet, opErrno, reply));
   if (row.name !== 'readdirp' || opRet < 0) return;
@@ -155,7 +155,11 @@ const recordReply: After<Trace> = (frame, xl, fop, opRet, opErrno, ...reply) => 
 };
 
 /** Sets a context on an opened fd or found inode, as only translators with one get its `release` or `forget`. */
-function requestEndOfLife(xl: Xlator<Trace>, { name }: FopRow, [first]: readonly unknown[]): void {
+function subscribeEndOfLife(
+  xl: Xlator<Trace>,
+  { name }: FopRow,
+  [first]: readonly unknown[],
+): void {
   if (first == null) return;
   if (name === 'open' || name === 'create' || name === 'opendir') (first as Fd).ctxSet(xl, true);
   else if (name === 'lookup') (first as Inode).ctxSet(xl, true);
@@ -165,7 +169,7 @@ const recordEndOfLife = (xl: Xlator<Trace>, { id, inode }: Fd, source: LogSource
   if (xl.priv.isRecording) xl.priv.record(source, `gfid=${inode.gfid} fd=${id}`);
 };
 
-function tracedFops(values: OptionValues): readonly FopName[] {
+function selectTracedFops(values: OptionValues): readonly FopName[] {
   const excluded = values['exclude-ops'];
   if (excluded === undefined) return parseFopList(values['include-ops']);
   const excludedNames = new Set(parseFopList(excluded));
@@ -174,7 +178,7 @@ function tracedFops(values: OptionValues): readonly FopName[] {
 
 function makeFops({ priv: { values } }: Xlator<Trace>): Fops<Trace> {
   if (!values['log-file'] && !values['log-history']) return {};
-  return taps(tracedFops(values), recordRequest, recordReply);
+  return taps(selectTracedFops(values), recordRequest, recordReply);
 }
 
 /** Refuses the two options together. @throws {InitError} */
@@ -208,5 +212,5 @@ export default defineTranslator<Trace, typeof options>({
   release: (xl, fd) => recordEndOfLife(xl, fd, RELEASE),
   releasedir: (xl, fd) => recordEndOfLife(xl, fd, RELEASEDIR),
   dump: ({ priv }) => priv.dump(),
-  history: ({ priv: { history } }) => history.newest(history.length),
+  history: ({ priv: { history } }) => history.listNewest(history.length),
 });

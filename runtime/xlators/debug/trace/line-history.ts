@@ -4,7 +4,7 @@ import type { HistoryEntry } from '../../../core/xlator.ts';
 export class LineHistory {
   private readonly size: number;
   private readonly ring: HistoryEntry[] = [];
-  private next = 0;
+  private nextSlot = 0;
 
   /** @param size the most lines; 0 for no history */
   constructor(size: number) {
@@ -17,14 +17,15 @@ export class LineHistory {
 
   add(time: number, text: string): void {
     if (this.size === 0) return;
-    this.ring[this.next] = { time, text };
-    this.next = (this.next + 1) % this.size;
+    this.ring[this.nextSlot] = { time, text };
+    this.nextSlot = (this.nextSlot + 1) % this.size;
   }
 
   /** Returns the newest `count` lines, the oldest first. */
-  newest(count: number): HistoryEntry[] {
-    const { ring, next } = this;
-    const ordered = ring.length < this.size ? ring : [...ring.slice(next), ...ring.slice(0, next)];
+  listNewest(count: number): HistoryEntry[] {
+    const { ring, nextSlot } = this;
+    const ordered =
+      ring.length < this.size ? ring : [...ring.slice(nextSlot), ...ring.slice(0, nextSlot)];
     return ordered.slice(Math.max(0, ordered.length - count));
   }
 }

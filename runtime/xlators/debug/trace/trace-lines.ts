@@ -78,7 +78,7 @@ const partFormatters: { readonly [T in ArgType]: (name: string, value: never) =>
 };
 
 const formatOctal = (name: string, number: number): string => `${name}=0${number.toString(8)}`;
-const entrylkCommandName = (cmd: number): string =>
+const formatEntrylkCommand = (cmd: number): string =>
   cmd === ENTRYLK_UNLOCK ? 'ENTRYLK_UNLOCK' : 'ENTRYLK_LOCK';
 
 /** Format integers that are bits or commands, by the argument's name. */
@@ -89,7 +89,7 @@ const numberFormatters: Readonly<
   umask: formatOctal,
   mask: formatOctal,
   cmd: (_name, cmd, fop) =>
-    `cmd=${fop.endsWith('entrylk') ? entrylkCommandName(cmd) : lockCommandName(cmd)}`,
+    `cmd=${fop.endsWith('entrylk') ? formatEntrylkCommand(cmd) : lockCommandName(cmd)}`,
   type: (_name, type) => `type=${entrylkTypeName(type)}`,
 };
 
@@ -119,14 +119,14 @@ const formatChanges = (buf: Iatt, valid: number): string =>
   );
 
 /** Returns the gfid of a loc or an fd. */
-function argumentGfid(type: ArgType, value: unknown): Gfid {
+function getArgumentGfid(type: ArgType, value: unknown): Gfid {
   return type === 'loc' ? (value as Loc).gfid : (value as Fd).inode.gfid;
 }
 
 /** Returns the gfid of a request's first loc or fd; null if it has neither. */
-export function requestGfid({ args }: FopRow, values: readonly unknown[]): Gfid | null {
+export function findRequestGfid({ args }: FopRow, values: readonly unknown[]): Gfid | null {
   const index = args.findIndex(({ type }) => type === 'loc' || type === 'fd');
-  return index < 0 ? null : argumentGfid(args[index]!.type, values[index]);
+  return index < 0 ? null : getArgumentGfid(args[index]!.type, values[index]);
 }
 
 /** Whether an argument or field is shown: all but xdata and null. */
@@ -142,8 +142,9 @@ export function formatRequest(row: FopRow, unique: number, values: readonly unkn
       `newgfid=${to.gfid} newpath=${printable(to.path)}`
     );
   }
-  const gfid = requestGfid(row, values);
+  const gfid = findRequestGfid(row, values);
   const texts = args.flatMap((arg, index) => {
+    // The next argument after `stbuf` is `valid`: both together are shown as changes.
     if (!isShown(arg, values[index]) || arg.name === 'valid') return [];
     if (arg.name !== 'stbuf') return [formatPart(name, arg, values[index])];
     return [formatChanges(values[index] as Iatt, values[index + 1] as number)];
@@ -158,7 +159,7 @@ function findReplyGfid({ reply }: FopRow, values: readonly unknown[]): Gfid | nu
   return buf !== null && buf !== undefined && 'iaGfid' in buf ? buf.iaGfid : null;
 }
 
-/** Formats a reply; `gfid` is the result of `requestGfid`. */
+/** Formats a reply; `gfid` is the result of `findRequestGfid`. */
 export function formatReply(
   row: FopRow,
   unique: number,

@@ -282,7 +282,7 @@ describe('history', () => {
         for (const { time, text } of all) history.add(time, text);
         const kept = Math.min(size, added);
         expect(history.length).toBe(kept);
-        expect(history.newest(asked)).toEqual(all.slice(added - Math.min(kept, asked)));
+        expect(history.listNewest(asked)).toEqual(all.slice(added - Math.min(kept, asked)));
       }),
     );
   });

@@ -31,7 +31,7 @@ import { isPermitted } from '../../../core/permissions.ts';
 import { isMember } from '../../../core/privileges.ts';
 import { type Cbk, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { ACL_KEYS, KnownSubjects, type NamedSubjects, readReplyAcl } from './known-subjects.ts';
-import { checkRequest, isAclAlias, openMask, rules, setsAcl, UNKNOWN } from './rules.ts';
+import { checkRequest, computeOpenMask, isAclAlias, rules, setsAcl, UNKNOWN } from './rules.ts';
 
 const S_ISGID = 0o2000;
 
@@ -74,10 +74,14 @@ interface PendingRequest {
   readonly name: FopName;
   readonly args: readonly unknown[];
   readonly target: Loc;
+  /** Results of its earlier lookups. */
   readonly named: NamedSubjects;
 }
 
-/** Checks a request, then winds it or refuses it. @param named results of lookups that it has waited for */
+/**
+ * Checks a request, then winds it or refuses it.
+ * @param named results of the lookups that this request has waited for
+ */
 function checkAndWind(
   frame: Frame,
   xl: Xl,
@@ -145,10 +149,10 @@ const passOn: PermittedFop = (frame, xl, args, name) =>
 /** Updates the known owners, modes and ACLs by a successful reply. */
 type Learner = (priv: AccessControl, args: readonly unknown[], reply: readonly unknown[]) => void;
 
-const targetInode = ([first]: readonly unknown[]): Inode | null =>
+const getTargetInode = ([first]: readonly unknown[]): Inode | null =>
   (first as Partial<Loc>).inode ?? null;
 
-/** Makes a fop that learns from its reply; for unrestricted callers only about inodes that are known already. */
+/** Makes a fop that learns from its reply. For an unrestricted caller, it only updates inodes that are known. */
 function makeLearningFop(name: FopName, learn: Learner): PermittedFop {
   const cbk = collectCbk[name]((frame, _cookie, xl, opRet, opErrno, reply) => {
     const args = frame.local as readonly unknown[];
@@ -157,7 +161,7 @@ function makeLearningFop(name: FopName, learn: Learner): PermittedFop {
   });
   return (frame, xl, args) => {
     const { priv } = xl;
-    const inode = targetInode(args);
+    const inode = getTargetInode(args);
     const isKnown = inode !== null && priv.subjects.get(inode) !== undefined;
     if (!isKnown && priv.isUnrestricted(frame.root)) return passOn(frame, xl, args, name);
     frame.local = args;
@@ -171,7 +175,7 @@ const learnCreated: Learner = ({ subjects }, _args, [inode, buf]) =>
 
 /** Learns about a changed inode: the reply's second field is the attributes after the change. */
 const learnChanged: Learner = ({ subjects }, args, [, buf]) =>
-  subjects.learn(targetInode(args), buf as Iatt | null);
+  subjects.learn(getTargetInode(args), buf as Iatt | null);
 
 /** Drops what is known about an inode whose ACL was set or removed. */
 const dropIfAcl: Learner = ({ subjects }, args) => {
@@ -187,9 +191,9 @@ const dropIfAcl: Learner = ({ subjects }, args) => {
 function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
   const learnAndWind = makeLearningFop(name, learnChanged);
   return (frame, xl, args) => {
-    const [target, to, valid, xdata] = args as [Loc | Fd, Iatt, number, Dict | null];
+    const [target, attributes, valid, xdata] = args as [Loc | Fd, Iatt, number, Dict | null];
     const { priv } = xl;
-    const setsGroupId = (valid & SET_ATTR.MODE) !== 0 && (to.iaProt & S_ISGID) !== 0;
+    const setsGroupId = (valid & SET_ATTR.MODE) !== 0 && (attributes.iaProt & S_ISGID) !== 0;
     const subject =
       setsGroupId && target.inode !== null ? priv.subjects.get(target.inode) : undefined;
     if (
@@ -199,7 +203,7 @@ function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
     ) {
       return learnAndWind(frame, xl, args, name);
     }
-    const cleared = to.copy();
+    const cleared = attributes.copy();
     cleared.iaProt &= ~S_ISGID;
     learnAndWind(frame, xl, [target, cleared, valid, xdata], name);
   };
@@ -212,8 +216,8 @@ const lookup: PermittedFop = (frame, xl, args, name) => {
   if (subject === undefined && xl.priv.isUnrestricted(frame.root))
     return passOn(frame, xl, args, name);
   const refreshesAcl = subject?.acl !== undefined;
-  const keys = refreshesAcl ? (xdata?.copy() ?? new Dict()).set(ACL_ACCESS, 0) : xdata;
-  wind.lookup(frame, refreshesAcl ? 1 : 0, lookupCbk, xl.children[0]!, loc, keys);
+  const requestXdata = refreshesAcl ? (xdata?.copy() ?? new Dict()).set(ACL_ACCESS, 0) : xdata;
+  wind.lookup(frame, refreshesAcl ? 1 : 0, lookupCbk, xl.children[0]!, loc, requestXdata);
 };
 
 const lookupCbk: Cbk<'lookup', AccessControl> = (
@@ -249,7 +253,7 @@ const creation: Creation<AccessControl> = {
   /** Handles a create whose file exists: opens it, if the caller has the permission. */
   onExisting(frame, xl, args, { buf, xdata }) {
     const [, flags] = args;
-    if (isPermitted(buf, readReplyAcl(xdata), frame.root, openMask(flags))) {
+    if (isPermitted(buf, readReplyAcl(xdata), frame.root, computeOpenMask(flags))) {
       passOn(frame, xl, args, 'create');
     } else refuse(frame, xl, 'create', EACCES);
   },

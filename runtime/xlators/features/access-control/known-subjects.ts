@@ -21,8 +21,8 @@ export class KnownSubject implements Subject {
 
   /**
    * Takes over the attributes of a reply.
-   * @param acl undefined if the reply does not contain it: then the earlier ACL is dropped, because a chmod may have changed it,
-   *   and the change time is too coarse to exclude that
+   * @param acl undefined if it was not requested. The earlier ACL is dropped then: a chmod may have changed it, and
+   *   the change time is too coarse to exclude that.
    */
   update(buf: Iatt, acl: Acl | null | undefined): void {
     this.acl = acl;
@@ -57,7 +57,10 @@ export class KnownSubjects implements Subjects {
     return inode.ctxGet(this.xl) as KnownSubject | undefined;
   }
 
-  /** Finds what a rule needs; the owner's permissions do not depend on the ACL. Undefined sets `missing`. */
+  /**
+   * Finds an inode's owner and mode, and its ACL unless the caller is the owner, whose permissions do not depend on it.
+   * If it returns undefined, `missing` is the inode to look up.
+   */
   find(inode: Inode, { uid }: Stack): Subject | undefined {
     const subject = this.get(inode);
     if (subject !== undefined && (subject.acl !== undefined || subject.iaUid === uid))
@@ -66,6 +69,7 @@ export class KnownSubjects implements Subjects {
     return undefined;
   }
 
+  /** Finds the inode of a name, which may not be linked yet; sets `missing` as `find` does. */
   findNamed(loc: Loc): Subject | null | undefined {
     const { inode } = loc;
     const subject = inode?.linked ? this.get(inode) : this.namedSubjects?.get(loc);

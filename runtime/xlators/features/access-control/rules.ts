@@ -1,7 +1,7 @@
 /**
  * Decides by a table of the permissions that each fop needs. The volume passes owners, modes and ACLs of inodes
- * (`Subjects`) and gets 0, the errno, or `UNKNOWN` if an inode must be looked up first. It does not ask for root,
- * which may do everything.
+ * (`Subjects`) and gets 0, the errno, or `UNKNOWN` if an inode must be looked up first. It does not call the rules
+ * for root, who may do everything.
  *
  * The rules are those of GlusterFS 10 `xlators/system/posix-acl/src/posix-acl.c`. Fops by an open file, which
  * GlusterFS does not check, have the rules of the same fop by name.
@@ -65,34 +65,37 @@ export function checkMask(
 }
 
 /** Checks a fop that adds or removes a name in the loc's directory. */
-const checkLink = (caller: Stack, subjects: Subjects, { parent }: Loc): number =>
+const checkEntryChange = (caller: Stack, subjects: Subjects, { parent }: Loc): number =>
   checkMask(caller, subjects, parent, W_OK | X_OK);
 
-/** Checks that a name in a directory with the sticky bit is removed only by the owner of its inode. */
-function checkSticky(caller: Stack, subjects: Subjects, loc: Loc, subject = loc): number {
+/**
+ * Checks that only the owner of an inode removes or links it in a directory with the sticky bit.
+ * @param inodeLoc a loc of the inode, if `loc` is a new name for it
+ */
+function checkSticky(caller: Stack, subjects: Subjects, loc: Loc, inodeLoc = loc): number {
   if (loc.parent === null) return 0;
   const dir = subjects.find(loc.parent, caller);
   if (dir === undefined) return UNKNOWN;
   if (dir === null || (dir.iaProt & S_ISVTX) === 0 || dir.iaUid === caller.uid) return 0;
-  const named = subjects.findNamed(subject);
+  const named = subjects.findNamed(inodeLoc);
   if (named === undefined) return UNKNOWN;
   return named === null || named.iaUid === caller.uid ? 0 : EACCES;
 }
 
 const checkUnlink = (caller: Stack, subjects: Subjects, loc: Loc): number =>
-  checkLink(caller, subjects, loc) || checkSticky(caller, subjects, loc);
+  checkEntryChange(caller, subjects, loc) || checkSticky(caller, subjects, loc);
 
 /** Permissions by open(2)'s access mode: O_RDONLY, O_WRONLY, O_RDWR, and the invalid 3. */
 const MASK_BY_MODE = [R_OK, W_OK, R_OK | W_OK, R_OK | W_OK];
 
 /** Returns the permissions on the file that an open with these flags needs. */
-export function openMask(flags: number): number {
+export function computeOpenMask(flags: number): number {
   const mode = flags & O_ACCMODE;
   const mask = mode === O_RDONLY && (flags & FMODE_EXEC) !== 0 ? X_OK : MASK_BY_MODE[mode]!;
   return (flags & (O_TRUNC | O_APPEND)) === 0 ? mask : mask | W_OK;
 }
 
-const TIMES = SET_ATTR.ATIME | SET_ATTR.MTIME | SET_ATTR.ATIME_NOW | SET_ATTR.MTIME_NOW;
+const TIME_BITS = SET_ATTR.ATIME | SET_ATTR.MTIME | SET_ATTR.ATIME_NOW | SET_ATTR.MTIME_NOW;
 
 /**
  * Checks a setattr. Only the owner may chmod(2) and chown(2). Writers may also set times: a client that caches writes
@@ -102,20 +105,20 @@ function checkSetattr(
   caller: Stack,
   subjects: Subjects,
   { inode, flags = O_RDONLY }: { readonly inode: Inode | null; readonly flags?: number },
-  to: Iatt,
+  attributes: Iatt,
   valid: number,
 ): number {
   const subject = inode === null ? null : subjects.find(inode, caller);
   if (subject === undefined) return UNKNOWN;
   if (subject === null) return 0;
-  const owns = caller.uid === subject.iaUid;
-  if ((valid & SET_ATTR.MODE) !== 0 && !owns) return EPERM;
-  if ((valid & TIMES) !== 0 && !owns) {
+  const isOwner = caller.uid === subject.iaUid;
+  if ((valid & SET_ATTR.MODE) !== 0 && !isOwner) return EPERM;
+  if ((valid & TIME_BITS) !== 0 && !isOwner) {
     if ((flags & O_ACCMODE) === O_RDONLY && !isAllowed(subject, caller, W_OK)) return EACCES;
   }
-  if ((valid & SET_ATTR.UID) !== 0 && to.iaUid !== subject.iaUid) return EPERM;
-  if ((valid & SET_ATTR.GID) === 0 || (owns && to.iaGid === subject.iaGid)) return 0;
-  return owns && isMember(caller, to.iaGid) ? 0 : EPERM;
+  if ((valid & SET_ATTR.UID) !== 0 && attributes.iaUid !== subject.iaUid) return EPERM;
+  if ((valid & SET_ATTR.GID) === 0 || (isOwner && attributes.iaGid === subject.iaGid)) return 0;
+  return isOwner && isMember(caller, attributes.iaGid) ? 0 : EPERM;
 }
 
 /** Checks that only the owner of an inode replaces its ACL. Returns 0, the errno or `UNKNOWN`. */
@@ -125,7 +128,7 @@ function checkAclChange(caller: Stack, subjects: Subjects, inode: Inode | null):
   return subject === null || subject.iaUid === caller.uid ? 0 : EPERM;
 }
 
-/** Whether an attribute of this name is an ACL, or becomes one. */
+/** Whether this name of an attribute sets an ACL (`ACL_ALIASES`). */
 export const isAclAlias = (name: string | null): boolean =>
   name !== null && ACL_ALIASES.includes(name);
 
@@ -172,25 +175,28 @@ function checkAccess(caller: Stack, subjects: Subjects, { inode }: Loc, mask: nu
 export const rules: { readonly [N in FopName]?: Rule<N> } = {
   lookup: (caller, subjects, [loc]) => checkMask(caller, subjects, loc.parent, X_OK),
   access: (caller, subjects, [loc, mask]) => checkAccess(caller, subjects, loc, mask),
-  open: (caller, subjects, [loc, flags]) => checkMask(caller, subjects, loc.inode, openMask(flags)),
+  open: (caller, subjects, [loc, flags]) =>
+    checkMask(caller, subjects, loc.inode, computeOpenMask(flags)),
   opendir: (caller, subjects, [loc]) => checkMask(caller, subjects, loc.inode, R_OK),
   readdir: (caller, subjects, [fd]) => checkMask(caller, subjects, fd.inode, R_OK),
   readdirp: (caller, subjects, [fd]) => checkMask(caller, subjects, fd.inode, R_OK),
   truncate: (caller, subjects, [loc]) => checkMask(caller, subjects, loc.inode, W_OK),
-  mknod: (caller, subjects, [loc]) => checkLink(caller, subjects, loc),
-  mkdir: (caller, subjects, [loc]) => checkLink(caller, subjects, loc),
-  symlink: (caller, subjects, [, loc]) => checkLink(caller, subjects, loc),
-  create: (caller, subjects, [loc]) => checkLink(caller, subjects, loc),
-  put: (caller, subjects, [loc]) => checkLink(caller, subjects, loc),
-  namelink: (caller, subjects, [loc]) => checkLink(caller, subjects, loc),
-  link: (caller, subjects, [old, to]) =>
-    checkLink(caller, subjects, to) || checkSticky(caller, subjects, to, old),
+  mknod: (caller, subjects, [loc]) => checkEntryChange(caller, subjects, loc),
+  mkdir: (caller, subjects, [loc]) => checkEntryChange(caller, subjects, loc),
+  symlink: (caller, subjects, [, loc]) => checkEntryChange(caller, subjects, loc),
+  create: (caller, subjects, [loc]) => checkEntryChange(caller, subjects, loc),
+  put: (caller, subjects, [loc]) => checkEntryChange(caller, subjects, loc),
+  namelink: (caller, subjects, [loc]) => checkEntryChange(caller, subjects, loc),
+  link: (caller, subjects, [oldLoc, newLoc]) =>
+    checkEntryChange(caller, subjects, newLoc) || checkSticky(caller, subjects, newLoc, oldLoc),
   unlink: (caller, subjects, [loc]) => checkUnlink(caller, subjects, loc),
   rmdir: (caller, subjects, [loc]) => checkUnlink(caller, subjects, loc),
-  rename: (caller, subjects, [from, to]) =>
-    checkUnlink(caller, subjects, from) || checkUnlink(caller, subjects, to),
-  setattr: (caller, subjects, [loc, to, valid]) => checkSetattr(caller, subjects, loc, to, valid),
-  fsetattr: (caller, subjects, [fd, to, valid]) => checkSetattr(caller, subjects, fd, to, valid),
+  rename: (caller, subjects, [oldLoc, newLoc]) =>
+    checkUnlink(caller, subjects, oldLoc) || checkUnlink(caller, subjects, newLoc),
+  setattr: (caller, subjects, [loc, stbuf, valid]) =>
+    checkSetattr(caller, subjects, loc, stbuf, valid),
+  fsetattr: (caller, subjects, [fd, stbuf, valid]) =>
+    checkSetattr(caller, subjects, fd, stbuf, valid),
   setxattr: checkSetXattr,
   fsetxattr: checkSetXattr,
   getxattr: checkGetXattr,

@@ -7,13 +7,13 @@ import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
-import { isAnonymous, makeFlock, makeOwner, readSpan, requestOwner } from './flock.ts';
+import { isAnonymous, makeFlock, makeOwner, makeRequestOwner, readSpan } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import { LockOutcome } from './lock-outcome.ts';
 import type { Locks } from './locks.ts';
 import { type LockType, overlaps, type Range, type Span } from './ranges.ts';
 import type { RecordLocks } from './record-locks.ts';
-import { formatRangeLock, type OutcomeLogger, traceRequest } from './request-log.ts';
+import { formatRangeLock, logRequest, type OutcomeLogger } from './request-log.ts';
 
 /** Commands of lk by number; 12 to 14 are F_GETLK64 and so on of 32-bit callers. */
 const COMMANDS: ReadonlyMap<number, number> = new Map([
@@ -25,7 +25,7 @@ const COMMANDS: ReadonlyMap<number, number> = new Map([
   [14, F_SETLKW],
 ]);
 
-/** An lk request, decoded. */
+/** An lk request with its decoded arguments. */
 interface LockRequest {
   readonly fd: Fd;
   readonly command: number;
@@ -33,7 +33,7 @@ interface LockRequest {
   readonly span: Span;
   readonly locks: InodeLocks;
   readonly table: RecordLocks<Holder>;
-  readonly trace: OutcomeLogger;
+  readonly logOutcome: OutcomeLogger;
 }
 
 /**
@@ -56,8 +56,8 @@ const lookupCbk: Cbk<'lookup', Locks> = (
   if (opRet < 0 || buf === null) {
     return unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, parent);
   }
-  const known = xl.inodes?.find(buf.iaGfid);
-  const count = (known && xl.priv.find(known)?.applicationLockCount) ?? 0;
+  const linkedInode = xl.inodes?.find(buf.iaGfid);
+  const count = (linkedInode && xl.priv.find(linkedInode)?.applicationLockCount) ?? 0;
   const withCount = (xdata?.copy() ?? new Dict()).set(POSIXLK_COUNT, count);
   unwind.lookup(frame, opRet, opErrno, inode, buf, withCount, parent);
 };
@@ -68,6 +68,7 @@ export const lookup: Fop<'lookup', Locks> = (frame, xl, loc, xdata) => {
   else tail.lookup(frame, child!, loc, xdata);
 };
 
+/** Sets, releases or tests a record lock, or a flock(2) if the xdata has `FLOCK`. */
 export const lk: Fop<'lk', Locks> = (frame, xl, fd, cmd, flock, xdata) => {
   const command = COMMANDS.get(cmd);
   const span = readSpan(flock);
@@ -77,21 +78,21 @@ export const lk: Fop<'lk', Locks> = (frame, xl, fd, cmd, flock, xdata) => {
   const isFlock = xdata?.number(FLOCK) === 1;
   const table = isFlock ? locks.flocks : locks.records;
   const family = isFlock ? 'FLOCK' : 'FCNTL';
-  const trace = traceRequest(xl, frame, fd.inode, () => formatRangeLock(family, command, flock));
-  const request = { fd, command, flock, span, locks, table, trace };
+  const logOutcome = logRequest(xl, frame, fd.inode, () => formatRangeLock(family, command, flock));
+  const request = { fd, command, flock, span, locks, table, logOutcome };
   if (command === F_GETLK) getlk(frame, request);
   else if (flock.type === F_UNLCK) unlock(frame, xl, request);
   else setlk(frame, xl, request);
 };
 
 /** Finds a lock that conflicts. With F_UNLCK, searches the caller's own locks instead, as Linux 6.6 does. */
-function getlk(frame: Frame, { flock, span, table, trace }: LockRequest): void {
+function getlk(frame: Frame, { flock, span, table, logOutcome }: LockRequest): void {
   const { active } = table;
   const range =
     flock.type === F_UNLCK
-      ? active.ownedBy(requestOwner(frame.root)).find((own) => overlaps(own, span))
+      ? active.findByOwner(makeRequestOwner(frame.root)).find((own) => overlaps(own, span))
       : active.findConflict(makeRange(frame, flock, span, null));
-  trace(0);
+  logOutcome(0);
   const flockReply = range && makeFlock(range, range.holder.pid);
   unwind.lk(frame, 0, 0, flockReply ?? { ...flock, type: F_UNLCK }, null);
 }
@@ -99,30 +100,34 @@ function getlk(frame: Frame, { flock, span, table, trace }: LockRequest): void {
 function unlock(
   frame: Frame,
   xl: Xlator<Locks>,
-  { flock, span, locks, table, trace }: LockRequest,
+  { flock, span, locks, table, logOutcome }: LockRequest,
 ) {
-  table.unlock(requestOwner(frame.root), span);
+  table.unlock(makeRequestOwner(frame.root), span);
   xl.priv.holdWhileLocked(locks);
-  trace(0);
+  logOutcome(0);
   unwind.lk(frame, 0, 0, flock, null);
 }
 
 function setlk(frame: Frame, xl: Xlator<Locks>, request: LockRequest): void {
-  const { fd, command, flock, span, locks, table, trace } = request;
+  const { fd, command, flock, span, locks, table, logOutcome } = request;
   const reply = (errno: number): void => {
     if (errno === 0) unwind.lk(frame, 0, 0, flock, null);
     else fail.lk(frame, errno);
   };
   // Only translators with a context on the fd get its `release`.
   fd.ctxSet(xl, true);
-  const outcome = new LockOutcome(xl, frame, locks, trace, { pid: flock.pid, fd: fd.id, reply });
+  const outcome = new LockOutcome(xl, frame, locks, logOutcome, {
+    pid: flock.pid,
+    fd: fd.id,
+    reply,
+  });
   const range = makeRange(frame, flock, span, outcome.holder);
   const waiter = table.lock(range, command === F_SETLKW, outcome.settle);
   if (waiter !== null) outcome.waitUntilSettled(locks, (errno) => waiter.cancel(errno));
 }
 
 function makeRange<N>(frame: Frame, flock: Flock, span: Span, holder: N): Range<N> {
-  return { ...span, owner: requestOwner(frame.root), type: flock.type as LockType, holder };
+  return { ...span, owner: makeRequestOwner(frame.root), type: flock.type as LockType, holder };
 }
 
 /**
@@ -152,7 +157,7 @@ export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
     // After a disconnect, GlusterFS's server flushes without an lk-owner: then all locks of this fd are removed.
     if (isAnonymous(lkOwner)) locks.records.remove(({ holder }) => holder.fd === fd.id);
     else {
-      const closingOwner = requestOwner(frame.root);
+      const closingOwner = makeRequestOwner(frame.root);
       locks.records.remove(({ owner }) => owner === closingOwner);
     }
     xl.priv.holdWhileLocked(locks);

@@ -11,17 +11,17 @@ const SEEK_SET = 0;
 /**
  * Returns the bytes of a lock, or an errno. A negative `len` means bytes before `start` (fcntl(2)). A range
  * that reaches `OFFSET_MAX` has no end. Only SEEK_SET is accepted as `whence`.
- * @param latest the highest offset at which a range may begin
+ * @param lastStart the highest offset at which a range may begin
  */
 export function readSpan(
   { type, whence, start, len }: Flock,
-  latest: number = OFFSET_MAX,
+  lastStart: number = OFFSET_MAX,
 ): Span | number {
   if (type !== F_RDLCK && type !== F_WRLCK && type !== F_UNLCK) return EINVAL;
   if (whence !== SEEK_SET || !Number.isInteger(start) || !Number.isInteger(len)) return EINVAL;
   const first = len < 0 ? start + len : start;
   if (start < 0 || first < 0) return EINVAL;
-  if (first > latest) return EOVERFLOW;
+  if (first > lastStart) return EOVERFLOW;
   const end = len < 0 ? start : start + len;
   return { start: first, end: len === 0 || end > OFFSET_MAX ? Infinity : end };
 }
@@ -33,10 +33,10 @@ export function makeFlock({ type, start, end, owner }: Range<unknown>, pid: numb
 }
 
 /**
- * Returns the owner of a request as the lock tables have it: the client and its lk-owner, since two clients may choose
- * the same lk-owner.
+ * Makes the owner of a request's locks: the client and its lk-owner, since two clients may choose the same
+ * lk-owner.
  */
-export const requestOwner = ({ client, lkOwner }: Stack): string => makeOwner(client, lkOwner);
+export const makeRequestOwner = ({ client, lkOwner }: Stack): string => makeOwner(client, lkOwner);
 
 export const makeOwner = (client: Client | null, lkOwner: string): string =>
   `${client?.id ?? 0}:${lkOwner}`;

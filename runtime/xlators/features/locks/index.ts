@@ -47,7 +47,8 @@ const options = defineOptions({
   'enforce-mandatory-lock': {
     type: 'bool',
     default: false,
-    description: 'Off: GlusterFS can bind all others by the locks of files that are marked for it.',
+    description:
+      'Off: GlusterFS can also refuse reads and writes that ignore the locks of marked files.',
   },
 });
 
@@ -55,7 +56,7 @@ const options = defineOptions({
 function failIfMandatory(values: { readonly 'enforce-mandatory-lock': boolean }): void {
   if (!values['enforce-mandatory-lock']) return;
   throw new InitError(
-    "option 'enforce-mandatory-lock' is on, and locks do not bind those who ask for none here: " +
+    "option 'enforce-mandatory-lock' is on, but glossa's locks only bind programs that lock: " +
       'switch it off in the volume',
   );
 }

@@ -2,8 +2,9 @@
  * Grants locks of translators on one inode in one domain: inodelk's on ranges, or entrylk's on names.
  *
  * As in GlusterFS, locks of one owner do not conflict, and each needs its own unlock of exactly the same
- * range or name. A claim (a lock or a request for one) that conflicts with a waiting claim waits behind it, so that
- * none starves. An owner that already has or awaits a lock of the domain overtakes, as others may wait for it.
+ * range or name. A claim (a lock or a request for one) that conflicts with a waiting claim waits behind it, so that no
+ * claim waits for ever. An owner that has or awaits a lock of the domain need not: the waiting claims may be waiting
+ * for that owner.
  *
  * Source: GlusterFS `xlators/features/locks/src/inodelk.c`, `entrylk.c`.
  */
@@ -22,7 +23,7 @@ export interface ClaimRules<C> {
   isSameLock(request: C, held: C): boolean;
 }
 
-interface Pending<C> {
+interface WaitingClaim<C> {
   readonly claim: C;
   readonly settle: Settle;
 }
@@ -30,7 +31,7 @@ interface Pending<C> {
 export class LockDomain<C extends Claim> {
   readonly granted: C[] = [];
   private readonly rules: ClaimRules<C>;
-  private pending: Pending<C>[] = [];
+  private pending: WaitingClaim<C>[] = [];
 
   constructor(rules: ClaimRules<C>) {
     this.rules = rules;
@@ -90,7 +91,7 @@ export class LockDomain<C extends Claim> {
     for (const { settle } of pending) settle(errno);
   }
 
-  private cancel(pending: Pending<C>, errno: number): void {
+  private cancel(pending: WaitingClaim<C>, errno: number): void {
     const at = this.pending.indexOf(pending);
     if (at < 0) return;
     this.pending.splice(at, 1);
@@ -102,7 +103,7 @@ export class LockDomain<C extends Claim> {
   private grantWaiting(): void {
     const waiting = this.pending;
     this.pending = [];
-    const granted: Pending<C>[] = [];
+    const granted: WaitingClaim<C>[] = [];
     for (const pending of waiting) {
       if (this.canGrant(pending.claim)) {
         this.granted.push(pending.claim);

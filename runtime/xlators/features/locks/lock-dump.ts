@@ -22,29 +22,29 @@ interface LockLine {
   readonly text: string;
 }
 
-/** Formats counts, then each inode's path and locks as far as there is room. */
+/** Formats counts, then each inode's path and locks up to `MAX_TEXT_CHARS`. */
 export function dumpLocks(inodes: Iterable<InodeLocks>): Dump {
   const counts = { posixlk: 0, flock: 0, inodelk: 0, entrylk: 0 };
   const lines: Dump = {};
-  let [number, blocked, omitted, room] = [0, 0, 0, MAX_TEXT_CHARS];
+  let [inodeCount, blocked, omitted, remainingChars] = [0, 0, 0, MAX_TEXT_CHARS];
   for (const locks of inodes) {
-    const prefix = `inode[${number}]`;
+    const prefix = `inode[${inodeCount}]`;
     const path = locks.inode.path;
     for (const [name, { family, isActive, text }] of formatInode(locks)) {
       counts[family] += 1;
       if (!isActive) blocked += 1;
-      room -= prefix.length + name.length + text.length + path.length;
-      if (room < 0) omitted += 1;
+      remainingChars -= prefix.length + name.length + text.length + path.length;
+      if (remainingChars < 0) omitted += 1;
       else {
         lines[`${prefix}.path`] = path;
         lines[`${prefix}.${name}`] = text;
       }
     }
-    number += 1;
+    inodeCount += 1;
   }
   const totals = Object.entries(counts).map(([family, count]) => [`${family}-count`, count]);
   const rest = omitted > 0 ? { 'not-shown': omitted } : {};
-  return { inodes: number, ...Object.fromEntries(totals), blocked, ...rest, ...lines };
+  return { inodes: inodeCount, ...Object.fromEntries(totals), blocked, ...rest, ...lines };
 }
 
 function* formatInode({ records, flocks, domains }: InodeLocks): Generator<[string, LockLine]> {

@@ -13,20 +13,23 @@ export class LockOutcome {
   readonly settle: Settle;
   private readonly xl: Xlator<Locks>;
   private readonly frame: Frame;
-  private readonly trace: OutcomeLogger;
+  private readonly logOutcome: OutcomeLogger;
   private isWaiting = false;
 
-  /** @param fd `Fd.id`, or 0 @param reply replies to the request with settle's errno */
+  /**
+   * @param fd `Fd.id` of the request's open file; 0 for none
+   * @param reply replies to the request with 0 or the errno
+   */
   constructor(
     xl: Xlator<Locks>,
     frame: Frame,
     locks: InodeLocks,
-    trace: OutcomeLogger,
+    logOutcome: OutcomeLogger,
     { pid, fd, reply }: { pid: number; fd: number; reply: Settle },
   ) {
     this.xl = xl;
     this.frame = frame;
-    this.trace = trace;
+    this.logOutcome = logOutcome;
     const { client } = frame.root;
     // Only translators with a context on the client drop its locks when it disconnects (`releaseClient`).
     client?.ctxSet(xl, true);
@@ -34,7 +37,7 @@ export class LockOutcome {
     this.settle = (errno) => {
       if (this.isWaiting) frame.root.goOn();
       if (errno === 0) this.holder.grantedAt = this.now();
-      trace(errno);
+      logOutcome(errno);
       xl.priv.holdWhileLocked(locks);
       reply(errno);
     };
@@ -43,7 +46,7 @@ export class LockOutcome {
   /** Lets the request wait until it is settled; an interrupt of the caller calls `cancel`. */
   waitUntilSettled(locks: InodeLocks, cancel: (errno: number) => void): void {
     this.holder.blockedAt = this.now();
-    this.trace('BLOCKED');
+    this.logOutcome('BLOCKED');
     this.xl.priv.holdWhileLocked(locks);
     this.isWaiting = true;
     this.frame.root.rest();

@@ -8,7 +8,7 @@ export class Locks {
   /** Whether requests are logged. */
   isTracing: boolean;
   private readonly inodes = new Map<Inode, InodeLocks>();
-  private readonly waits = new WaitGraph<Holder>();
+  private readonly waitGraph = new WaitGraph<Holder>();
 
   constructor(isTracing: boolean) {
     this.isTracing = isTracing;
@@ -24,10 +24,10 @@ export class Locks {
 
   /** Returns an inode's locks to change; the caller must call `holdWhileLocked` afterwards. */
   findOrMake(inode: Inode): InodeLocks {
-    return this.inodes.get(inode) ?? new InodeLocks(inode, this.waits);
+    return this.inodes.get(inode) ?? new InodeLocks(inode, this.waitGraph);
   }
 
-  /** Keeps the inode in the inode table while it has locks or waiting requests, and lets it go otherwise. */
+  /** Holds the inode in the inode table while it has locks or waiting requests; releases it after the last. */
   holdWhileLocked(locks: InodeLocks): void {
     const { inode } = locks;
     locks.dropEmptyDomains();

@@ -38,7 +38,7 @@ export class Ranges<N> {
     for (const ranges of this.byOwner.values()) yield* ranges;
   }
 
-  ownedBy(owner: string): readonly Range<N>[] {
+  findByOwner(owner: string): readonly Range<N>[] {
     return this.byOwner.get(owner) ?? [];
   }
 
@@ -58,12 +58,12 @@ export class Ranges<N> {
     return undefined;
   }
 
-  /** Locks a range in place of the owner's ranges there, without a check for conflicts. */
+  /** Adds a range, which replaces the owner's ranges there. Does not check for conflicts. */
   lock(range: Range<N>): void {
     let { start, end } = range;
     const ranges: Range<N>[] = [];
-    for (const own of this.ownedBy(range.owner)) {
-      if (own.type !== range.type) ranges.push(...cutOut(own, range));
+    for (const own of this.findByOwner(range.owner)) {
+      if (own.type !== range.type) ranges.push(...subtractSpan(own, range));
       else if (own.end < range.start || own.start > range.end) ranges.push(own);
       else {
         start = Math.min(start, own.start);
@@ -77,7 +77,7 @@ export class Ranges<N> {
   unlock(owner: string, span: Span): void {
     this.setRanges(
       owner,
-      this.ownedBy(owner).flatMap((own) => cutOut(own, span)),
+      this.findByOwner(owner).flatMap((own) => subtractSpan(own, span)),
     );
   }
 
@@ -103,7 +103,7 @@ export class Ranges<N> {
 }
 
 /** Returns the parts of a range outside the span: none, one or two. */
-function cutOut<N>(range: Range<N>, span: Span): Range<N>[] {
+function subtractSpan<N>(range: Range<N>, span: Span): Range<N>[] {
   if (!overlaps(range, span)) return [range];
   const pieces: Range<N>[] = [];
   if (range.start < span.start) pieces.push({ ...range, end: span.start });

@@ -72,11 +72,11 @@ export class RecordLocks<N> {
   readonly active = new Ranges<N>();
   /** Waiting requests in order of arrival. */
   readonly blocked = new Set<Waiter<N>>();
-  private readonly waits: WaitGraph<N> | null;
+  private readonly waitGraph: WaitGraph<N> | null;
 
-  /** @param waits detects deadlocks of record locks; null for flock(2) */
-  constructor(waits: WaitGraph<N> | null) {
-    this.waits = waits;
+  /** @param waitGraph detects deadlocks of record locks; null for flock(2) */
+  constructor(waitGraph: WaitGraph<N> | null) {
+    this.waitGraph = waitGraph;
   }
 
   get isEmpty(): boolean {
@@ -85,7 +85,7 @@ export class RecordLocks<N> {
 
   /** Settles a request and returns null, or returns its waiter. Without `mayWait`, a conflict settles it by EAGAIN. */
   lock(range: Range<N>, mayWait: boolean, settle: Settle): Waiter<N> | null {
-    if (this.waits === null) this.releaseOtherType(range);
+    if (this.waitGraph === null) this.releaseOtherType(range);
     const isFree = this.active.findConflict(range) === undefined;
     if (isFree) this.active.lock(range);
     // A lock that was released or downgraded may let waiting requests in.
@@ -93,7 +93,7 @@ export class RecordLocks<N> {
     let waiter: Waiter<N> | null = null;
     if (isFree) settle(0);
     else if (!mayWait) settle(EAGAIN);
-    else if (this.waits?.wouldDeadlock(this, range)) settle(EDEADLK);
+    else if (this.waitGraph?.wouldDeadlock(this, range)) settle(EDEADLK);
     else waiter = this.addWaiter(range, settle);
     settleAll(granted);
     return waiter;
@@ -111,20 +111,20 @@ export class RecordLocks<N> {
 
   /** Removes a waiter; returns false if it was settled before. */
   removeWaiter(waiter: Waiter<N>): boolean {
-    this.waits?.delete(waiter);
+    this.waitGraph?.delete(waiter);
     return this.blocked.delete(waiter);
   }
 
   private addWaiter(range: Range<N>, settle: Settle): Waiter<N> {
     const waiter = new Waiter(this, range, settle);
     this.blocked.add(waiter);
-    this.waits?.add(waiter);
+    this.waitGraph?.add(waiter);
     return waiter;
   }
 
   /** flock(2) releases the owner's lock before it requests another type. */
   private releaseOtherType({ owner, type }: Range<N>): void {
-    const ownRange = this.active.ownedBy(owner)[0];
+    const ownRange = this.active.findByOwner(owner)[0];
     if (ownRange !== undefined && ownRange.type !== type) this.active.unlock(owner, ownRange);
   }
 

@@ -24,10 +24,10 @@ export type OutcomeLogger = (outcome: number | 'BLOCKED') => void;
 const logNothing: OutcomeLogger = () => {};
 
 /**
- * Logs a request with the text of `formatLock`, and returns the logger of its outcome. Both log nothing while `trace`
- * is off.
+ * Logs a request with the text of `formatLock`, and returns the function that logs its outcome. With option `trace` off,
+ * neither logs anything.
  */
-export function traceRequest(
+export function logRequest(
   xl: Xlator<Locks>,
   { root }: Frame,
   inode: Inode,

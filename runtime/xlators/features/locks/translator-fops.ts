@@ -18,19 +18,14 @@ import {
   type Flock,
 } from '../../../core/lock.ts';
 import type { Fop, Fops, Xlator } from '../../../core/xlator.ts';
-import { isAnonymous, readSpan, requestOwner } from './flock.ts';
+import { isAnonymous, makeRequestOwner, readSpan } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import type { Claim, LockDomain } from './lock-domain.ts';
 import { LockOutcome } from './lock-outcome.ts';
 import type { Locks } from './locks.ts';
 import type { LockType, Span } from './ranges.ts';
 import type { Settle } from './record-locks.ts';
-import {
-  formatEntryLock,
-  formatRangeLock,
-  type OutcomeLogger,
-  traceRequest,
-} from './request-log.ts';
+import { formatEntryLock, formatRangeLock, logRequest, type OutcomeLogger } from './request-log.ts';
 
 type FopName = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
 
@@ -41,7 +36,7 @@ interface ClaimRequest<C> {
   readonly makeClaim: (holder: Holder) => C & Claim;
   readonly isUnlock: boolean;
   readonly mayWait: boolean;
-  readonly trace: OutcomeLogger;
+  readonly logOutcome: OutcomeLogger;
   readonly reply: Settle;
 }
 
@@ -53,8 +48,12 @@ const makeReply =
   };
 
 function lockOrUnlock<C>(frame: Frame, xl: Xlator<Locks>, request: ClaimRequest<C>): void {
-  const { locks, domain, makeClaim, isUnlock, mayWait, trace, reply } = request;
-  const outcome = new LockOutcome(xl, frame, locks, trace, { pid: frame.root.pid, fd: 0, reply });
+  const { locks, domain, makeClaim, isUnlock, mayWait, logOutcome, reply } = request;
+  const outcome = new LockOutcome(xl, frame, locks, logOutcome, {
+    pid: frame.root.pid,
+    fd: 0,
+    reply,
+  });
   if (isUnlock) {
     outcome.settle(domain.unlock(makeClaim(outcome.holder)) ? 0 : EINVAL);
     return;
@@ -73,7 +72,7 @@ interface RangeRequest {
 
 function lockRange(frame: Frame, xl: Xlator<Locks>, request: RangeRequest): void {
   const { name, volume, inode, cmd, flock } = request;
-  const owner = requestOwner(frame.root);
+  const owner = makeRequestOwner(frame.root);
   const span = readRequestSpan(frame.root.lkOwner, request);
   if (typeof span === 'number') {
     fail[name](frame, span);
@@ -87,7 +86,7 @@ function lockRange(frame: Frame, xl: Xlator<Locks>, request: RangeRequest): void
     makeClaim: (holder) => ({ ...span, owner, type: flock.type as LockType, holder }),
     isUnlock: flock.type === F_UNLCK,
     mayWait: cmd === F_SETLKW,
-    trace: traceRequest(xl, frame, inode, formatLock),
+    logOutcome: logRequest(xl, frame, inode, formatLock),
     reply: makeReply(name, frame),
   });
 }
@@ -118,7 +117,7 @@ const ENTRY_COMMANDS: ReadonlySet<number> = new Set([
 
 function lockEntry(frame: Frame, xl: Xlator<Locks>, request: EntryRequest): void {
   const { name, volume, inode, basename, cmd, type } = request;
-  const owner = requestOwner(frame.root);
+  const owner = makeRequestOwner(frame.root);
   const isTypeKnown = type === ENTRYLK_RDLCK || type === ENTRYLK_WRLCK;
   if (!ENTRY_COMMANDS.has(cmd) || !isTypeKnown || isAnonymous(frame.root.lkOwner)) {
     fail[name](frame, EINVAL);
@@ -131,7 +130,7 @@ function lockEntry(frame: Frame, xl: Xlator<Locks>, request: EntryRequest): void
     makeClaim: (holder) => ({ owner, basename, type, holder }),
     isUnlock: cmd === ENTRYLK_UNLOCK,
     mayWait: cmd === ENTRYLK_LOCK,
-    trace: traceRequest(xl, frame, inode, () => formatEntryLock(cmd, type, basename, volume)),
+    logOutcome: logRequest(xl, frame, inode, () => formatEntryLock(cmd, type, basename, volume)),
     reply: makeReply(name, frame),
   });
 }

@@ -45,7 +45,7 @@ function logLookup(
 
 /** Replies ENOENT, with the time for which the kernel may cache it. */
 function unwindAbsent(frame: Frame, xl: Xlator<AbsentNames>, loc: Loc, xdata: Dict | null): void {
-  const kernelTimeouts = xl.priv.kernelTimeouts(loc.parent!, loc.name!);
+  const kernelTimeouts = xl.priv.findKernelTimeouts(loc.parent!, loc.name!);
   if (kernelTimeouts === null) fail.lookup(frame, ENOENT);
   else unwind.lookup(frame, -1, ENOENT, null, null, withTimeouts(kernelTimeouts, xdata), null);
 }
@@ -55,7 +55,7 @@ const isKnown = ({ inode }: Loc): boolean => inode?.linked === true;
 
 const lookupCbk: Cbk<'lookup', AbsentNames> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -69,13 +69,13 @@ const lookupCbk: Cbk<'lookup', AbsentNames> = (
   const name = loc.name!;
   if (opRet >= 0) {
     if (xl.priv.has(parent, name)) xl.priv.dropExisting(parent, name, frame.root.client);
-  } else if (opErrno === ENOENT && xl.priv.add(parent, name, windClock)) {
+  } else if (opErrno === ENOENT && xl.priv.add(parent, name, clockAtWind)) {
     return unwindAbsent(frame, xl, loc, xdata);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-/** Handles a fop that creates or removes a name, on its way down. */
+/** Handles a fop that creates or removes a name, on its way down. `entry.note` is for `noteReply`. */
 function noteRequest(xl: Xlator<AbsentNames>, entry: Entry): void {
   const { created, client } = entry;
   if (created !== null) xl.priv.beginCreation(created.parent!, created.name!, client);

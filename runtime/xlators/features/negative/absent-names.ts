@@ -1,10 +1,9 @@
 /**
  * Caches names known to be absent: per directory in the inode's context, and in one list by age, which bounds their
- * number and age. A name that a request through this volume has created is never in the cache: ENOENT counts only if
- * no name was created in the directory since its lookup was wound (`creationsByParent`, `clock`). Names that other
- * clients create are not seen, so a name expires after `timeoutMs`, or up to a sixteenth sooner, as one timer serves
- * many. With `kernelFollows`, the kernel caches only absent names that are cached here, and evicted ones are
- * invalidated there.
+ * number and age. A name that a request through this volume has created is never in the cache: an ENOENT is recorded
+ * only if no name was created in the directory after its lookup was wound (`creationsByParent`, `clock`). The volume
+ * does not see names that other clients create, so a name expires after `timeoutMs`, or up to a sixteenth sooner, as
+ * one timer serves many names. With `invalidatesKernel`, the kernel caches only absent names that are cached here.
  */
 import { type Client, hasOtherClients } from '../../../core/client.ts';
 import type { Gfid } from '../../../core/gfid.ts';
@@ -14,19 +13,19 @@ import { invalidateEntry } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 
 export interface CacheBounds {
-  /** Milliseconds for which a name is cached; 0: none is. */
+  /** Milliseconds for which a name is cached; 0 switches the cache off. */
   readonly timeoutMs: number;
   /** For how long the kernel may cache a name; null: the mount's timeout. */
   readonly kernelTimeouts: Timeouts | null;
   /** Whether names that are dropped here are invalidated in the kernel, too. */
-  readonly kernelFollows?: boolean;
+  readonly invalidatesKernel?: boolean;
   /** Limit of all names together: their number, or their weight by `weigh`. */
   readonly limit: number;
   readonly weigh?: (name: string) => number;
 }
 
-/** Part of the timeout by which a name may expire early. */
-const EARLY_EXPIRY = 1 / 16;
+/** A name may expire early, by this share of the timeout. */
+const EARLY_EXPIRY_SHARE = 1 / 16;
 /** The longest time that a timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -35,7 +34,7 @@ class DirectoryNames {
   readonly inode: Inode;
   readonly names = new Map<string, AbsentName>();
   /** The value of `AbsentNames.clock` when a name was last created. */
-  changed = 0;
+  changedAt = 0;
 
   constructor(inode: Inode) {
     this.inode = inode;
@@ -47,14 +46,14 @@ class AbsentName {
   readonly dir: DirectoryNames;
   readonly name: string;
   /** Milliseconds of the context's clock. */
-  readonly since: number;
+  readonly addedAt: number;
   older: AbsentName | null;
   newer: AbsentName | null = null;
 
-  constructor(dir: DirectoryNames, name: string, since: number, older: AbsentName | null) {
+  constructor(dir: DirectoryNames, name: string, addedAt: number, older: AbsentName | null) {
     this.dir = dir;
     this.name = name;
-    this.since = since;
+    this.addedAt = addedAt;
     this.older = older;
   }
 }
@@ -90,30 +89,30 @@ export class AbsentNames {
   }
 
   /** Returns how long the kernel may cache an absent name; null: the mount's timeout. */
-  kernelTimeouts(parent: Inode, name: string): Timeouts | null {
+  findKernelTimeouts(parent: Inode, name: string): Timeouts | null {
     const { kernelTimeouts, timeoutMs } = this.bounds;
-    if (kernelTimeouts === null || !this.kernelFollows) return kernelTimeouts;
+    if (kernelTimeouts === null || !this.invalidatesKernel) return kernelTimeouts;
     const dir = parent.ctxGet(this.xl) as DirectoryNames | undefined;
     const entry = dir?.names.get(name);
     // The name was evicted meanwhile.
     if (entry === undefined) return { negative: 0 };
-    const remaining = (entry.since + timeoutMs - this.xl.context.now()) / 1000;
+    const remaining = (entry.addedAt + timeoutMs - this.xl.context.now()) / 1000;
     return { negative: Math.max(0, Math.min(kernelTimeouts.negative ?? 0, remaining)) };
   }
 
   /** Whether the kernel caches only absent names that are cached here. */
-  get kernelFollows(): boolean {
-    return this.bounds.kernelFollows === true;
+  get invalidatesKernel(): boolean {
+    return this.bounds.invalidatesKernel === true;
   }
 
   /**
-   * Records an absent name after ENOENT or a removal. `windClock` is the value of `clock` when the request was wound.
+   * Records an absent name after ENOENT or a removal. `clockAtWind` is the value of `clock` when the request was wound.
    * Returns false if the reply may be outdated.
    */
-  add(parent: Inode, name: string, windClock: number): boolean {
+  add(parent: Inode, name: string, clockAtWind: number): boolean {
     if (this.bounds.timeoutMs === 0 || this.creationsByParent.has(parent.gfid)) return false;
     const dir = this.findOrAddDirectory(parent);
-    if (windClock < this.clearedAt || windClock < dir.changed) return false;
+    if (clockAtWind < this.clearedAt || clockAtWind < dir.changedAt) return false;
     if (dir.names.has(name)) return true;
     const entry = new AbsentName(dir, name, this.xl.context.now(), this.newest);
     if (this.newest === null) this.oldest = entry;
@@ -135,7 +134,7 @@ export class AbsentNames {
 
   /** Drops a name that may exist now; `client`, which has created or found it, needs no invalidation. */
   dropExisting(parent: Inode, name: string, client: Client | null): void {
-    if (!this.kernelFollows || !hasOtherClients(client)) this.dropName(parent, name);
+    if (!this.invalidatesKernel || !hasOtherClients(client)) this.dropName(parent, name);
     else {
       const entry = this.findCurrentDirectory(parent).names.get(name);
       if (entry !== undefined) this.invalidateName(entry);
@@ -153,7 +152,7 @@ export class AbsentNames {
   /** Drops a name that may exist now, and discards replies under way about it. */
   noteChange(parent: Inode, name: string): void {
     this.clock += 1;
-    this.dropName(parent, name).changed = this.clock;
+    this.dropName(parent, name).changedAt = this.clock;
   }
 
   /** Drops one name, and returns its directory. */
@@ -167,7 +166,7 @@ export class AbsentNames {
   /** Drops the names of a directory; `dir` is its inode's context. */
   dropDirectory(dir: unknown): void {
     if (dir === undefined) return;
-    for (const name of (dir as DirectoryNames).names.values()) this.drop(name);
+    for (const entry of (dir as DirectoryNames).names.values()) this.drop(entry);
   }
 
   /** Drops all names, and discards replies under way. */
@@ -180,7 +179,7 @@ export class AbsentNames {
 
   applyBounds(bounds: CacheBounds): void {
     // The kernel caches entries with timeouts of the old bounds, so they are invalidated.
-    if (this.kernelFollows) this.dropAll();
+    if (this.invalidatesKernel) this.dropAll();
     this.bounds = bounds;
     this.evictOldest();
     this.expireOldest();
@@ -215,21 +214,22 @@ export class AbsentNames {
     return dir;
   }
 
-  private drop(name: AbsentName): void {
-    const { older, newer } = name;
+  private drop(entry: AbsentName): void {
+    const { older, newer } = entry;
     if (older === null) this.oldest = newer;
     else older.newer = newer;
     if (newer === null) this.newest = older;
     else newer.older = older;
-    name.dir.names.delete(name.name);
+    entry.dir.names.delete(entry.name);
     this.size -= 1;
-    this.totalWeight -= this.weigh(name.name);
+    this.totalWeight -= this.weigh(entry.name);
   }
 
   /** Drops a name early, and invalidates it in the kernel. */
-  private invalidateName(name: AbsentName): void {
-    this.drop(name);
-    if (this.kernelFollows) invalidateEntry(this.xl, name.dir.inode, name.name, { expire: true });
+  private invalidateName(entry: AbsentName): void {
+    this.drop(entry);
+    if (this.invalidatesKernel)
+      invalidateEntry(this.xl, entry.dir.inode, entry.name, { expire: true });
   }
 
   private weigh(name: string): number {
@@ -244,8 +244,8 @@ export class AbsentNames {
   }
 
   private expireOldest(): void {
-    const latestExpired = this.xl.context.now() - this.bounds.timeoutMs * (1 - EARLY_EXPIRY);
-    while (this.oldest !== null && this.oldest.since <= latestExpired) {
+    const latestExpired = this.xl.context.now() - this.bounds.timeoutMs * (1 - EARLY_EXPIRY_SHARE);
+    while (this.oldest !== null && this.oldest.addedAt <= latestExpired) {
       this.drop(this.oldest);
       this.expiredCount += 1;
     }
@@ -254,8 +254,8 @@ export class AbsentNames {
   /** Starts the timer for the oldest name. */
   private startTimer(): void {
     if (this.cancelTimer !== null || this.oldest === null) return;
-    const due = this.oldest.since + this.bounds.timeoutMs - this.xl.context.now();
-    this.cancelTimer = this.xl.context.after(Math.min(Math.max(due, 0), MAX_TIMER_MS), () => {
+    const dueMs = this.oldest.addedAt + this.bounds.timeoutMs - this.xl.context.now();
+    this.cancelTimer = this.xl.context.after(Math.min(Math.max(dueMs, 0), MAX_TIMER_MS), () => {
       this.cancelTimer = null;
       this.expireOldest();
       this.startTimer();

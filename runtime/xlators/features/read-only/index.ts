@@ -42,7 +42,7 @@ const failUnlessInternal: Before<OptionValues> = (frame) => (frame.root.pid < 0 
 export const changesFile = (flags: number): boolean =>
   (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
 
-/** Whether an xattrop only reads, as it adds zeros: cluster/replicate finds out so which copy of a file is good. */
+/** Whether an xattrop adds only zeros: so cluster/replicate reads its counters, which tell the good copies of a file. */
 export function addsNothing(dict: Dict | null): boolean {
   let isZero = true;
   dict?.forEach((key) => {

@@ -13,11 +13,12 @@ import type { Loc } from '../../../core/loc.ts';
 import { O_TRUNC } from '../../../core/open-flags.ts';
 import { UP } from '../../../core/upcall.ts';
 
-const WRITE = UP.SIZE | UP.TIMES;
-const ATTR = UP.SIZE | UP.TIMES | UP.OWN | UP.MODE | UP.PERM;
-const LINKS = UP.NLINK | UP.TIMES;
-/** A name was added to a directory or removed. */
-const NAMES = UP.PARENT_TIMES;
+/** Changes of a file's data, of attributes, and of the number of names. */
+const DATA_CHANGES = UP.SIZE | UP.TIMES;
+const ATTRIBUTE_CHANGES = UP.SIZE | UP.TIMES | UP.OWN | UP.MODE | UP.PERM;
+const LINK_CHANGES = UP.NLINK | UP.TIMES;
+/** Changes of a directory in which a name was added or removed. */
+const NAME_CHANGES = UP.PARENT_TIMES;
 
 /** An inode of a request, the changes to it (0 for none), and attributes after the change, of it and its parents. */
 export interface InodeChange {
@@ -52,39 +53,46 @@ const readSetattr: ChangeReader = (
   [before, stat]: [Iatt | null, Iatt | null],
 ) => {
   // A chmod also changes the ACL, an extended attribute.
-  const isOther = before?.iaProt !== stat?.iaProt;
-  return [makeChange(target.inode, isOther ? ATTR | UP.XATTR : ATTR, { stat })];
+  const hasModeChanged = before?.iaProt !== stat?.iaProt;
+  return [
+    makeChange(target.inode, hasModeChanged ? ATTRIBUTE_CHANGES | UP.XATTR : ATTRIBUTE_CHANGES, {
+      stat,
+    }),
+  ];
 };
 const readXattrChange: ChangeReader = ([target]: [Loc | Fd]) => [
   makeChange(target.inode, UP.XATTR),
 ];
 /**
  * Makes the reader of a fop that creates an inode.
- * @param loc index of the new name's loc in the arguments
- * @param index index of the new inode's attributes in the reply; those of the directory follow 2 fields later
+ * @param locIndex index of the new name's loc in the arguments
+ * @param statIndex index of the new inode's attributes in the reply; those of the directory follow 2 fields later
  */
 const makeCreationReader =
-  (loc: number, index: number): ChangeReader =>
+  (locIndex: number, statIndex: number): ChangeReader =>
   (args: readonly Loc[], reply: readonly (Iatt | null)[]) => {
-    const [stat, folder = null] = [reply[index], reply[index + 2]];
-    return [makeChange(stat), makeChange(args[loc]!.parent, NAMES, { stat: folder })];
+    const [stat, parentStat = null] = [reply[statIndex], reply[statIndex + 2]];
+    return [
+      makeChange(stat),
+      makeChange(args[locIndex]!.parent, NAME_CHANGES, { stat: parentStat }),
+    ];
   };
 /** Finds the changes that an open with these flags makes. */
-const findOpenChanges = (flags: number): number => ((flags & O_TRUNC) === 0 ? 0 : WRITE);
+const findOpenChanges = (flags: number): number => ((flags & O_TRUNC) === 0 ? 0 : DATA_CHANGES);
 /** Reads a create. It may truncate an existing file, which other clients cache under any of its names. */
 const readCreate: ChangeReader = (
   [{ parent }, flags]: [Loc, number],
-  [, , stat, , folder]: (Iatt | null)[],
+  [, , stat, , parentStat]: (Iatt | null)[],
 ) => [
   makeChange(stat, findOpenChanges(flags), { stat: stat ?? null }),
-  makeChange(parent, NAMES, { stat: folder ?? null }),
+  makeChange(parent, NAME_CHANGES, { stat: parentStat ?? null }),
 ];
 const readRemoval: ChangeReader = (
   [{ inode, parent }]: [Loc],
-  [, folder]: [unknown, Iatt | null],
+  [, parentStat]: [unknown, Iatt | null],
 ) => [
-  makeChange(inode, UP.FORGET, { parent: folder }),
-  makeChange(parent, NAMES, { stat: folder }),
+  makeChange(inode, UP.FORGET, { parent: parentStat }),
+  makeChange(parent, NAME_CHANGES, { stat: parentStat }),
 ];
 
 export const changeReaders = {
@@ -103,16 +111,16 @@ export const changeReaders = {
   ],
   getxattr: readTarget,
   fgetxattr: readTarget,
-  writev: makeTargetReader(WRITE),
-  truncate: makeTargetReader(WRITE),
-  ftruncate: makeTargetReader(WRITE),
-  fallocate: makeTargetReader(WRITE),
-  discard: makeTargetReader(WRITE),
-  zerofill: makeTargetReader(WRITE),
+  writev: makeTargetReader(DATA_CHANGES),
+  truncate: makeTargetReader(DATA_CHANGES),
+  ftruncate: makeTargetReader(DATA_CHANGES),
+  fallocate: makeTargetReader(DATA_CHANGES),
+  discard: makeTargetReader(DATA_CHANGES),
+  zerofill: makeTargetReader(DATA_CHANGES),
   copy_file_range: (
-    [, , to]: [unknown, unknown, Fd],
+    [, , targetFd]: [unknown, unknown, Fd],
     [, , stat]: [unknown, unknown, Iatt | null],
-  ) => [makeChange(to.inode, WRITE, { stat })],
+  ) => [makeChange(targetFd.inode, DATA_CHANGES, { stat })],
   setattr: readSetattr,
   fsetattr: readSetattr,
   setxattr: readXattrChange,
@@ -123,18 +131,21 @@ export const changeReaders = {
   mkdir: makeCreationReader(0, 1),
   symlink: makeCreationReader(1, 1),
   create: readCreate,
-  link: ([old, { parent }]: [Loc, Loc], [, stat, , folder]: [unknown, ...(Iatt | null)[]]) => [
-    makeChange(old.inode, LINKS, { stat: stat ?? null, parent: folder ?? null }),
-    makeChange(parent, NAMES, { stat: folder ?? null }),
+  link: (
+    [oldLoc, { parent }]: [Loc, Loc],
+    [, stat, , parentStat]: [unknown, ...(Iatt | null)[]],
+  ) => [
+    makeChange(oldLoc.inode, LINK_CHANGES, { stat: stat ?? null, parent: parentStat ?? null }),
+    makeChange(parent, NAME_CHANGES, { stat: parentStat ?? null }),
   ],
   unlink: readRemoval,
   rmdir: readRemoval,
   rename: ([old, to]: [Loc, Loc], [stat, , from, , into]: (Iatt | null)[]) => [
-    makeChange(old.inode, UP.RENAME | NAMES, {
+    makeChange(old.inode, UP.RENAME | NAME_CHANGES, {
       ...{ stat: stat ?? null, parent: into ?? null, oldParent: from ?? null },
     }),
-    makeChange(old.parent, NAMES, { stat: from ?? null }),
-    old.parent === to.parent ? null : makeChange(to.parent, NAMES, { stat: into ?? null }),
+    makeChange(old.parent, NAME_CHANGES, { stat: from ?? null }),
+    old.parent === to.parent ? null : makeChange(to.parent, NAME_CHANGES, { stat: into ?? null }),
     // The replaced inode has lost the name.
     to.inode === old.inode ? null : makeChange(to.inode, UP.FORGET),
   ],

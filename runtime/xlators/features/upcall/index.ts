@@ -70,7 +70,7 @@ class Upcalls {
 
   applyOptions(values: OptionValues): void {
     this.values = values;
-    this.registrations.timeout = values['cache-invalidation-timeout'] * 1000;
+    this.registrations.timeoutMs = values['cache-invalidation-timeout'] * 1000;
     this.registrations.limit = values.limit;
     if (!values['cache-invalidation']) this.registrations.clear();
   }
@@ -95,7 +95,7 @@ class Upcalls {
   }
 }
 
-const names = Object.keys(changeReaders) as FopName[];
+const recordedFops = Object.keys(changeReaders) as FopName[];
 const LOOKUP = findFop('lookup')!.number;
 const readersByFop: ChangeReader[] = [];
 for (const { number, name } of fopRows) {
@@ -132,7 +132,9 @@ const ipc: Fop<'ipc', Upcalls> = (frame, xl, op, xdata) => {
 };
 
 const makeFops = ({ priv }: Xlator<Upcalls>): Fops<Upcalls> =>
-  priv.values['cache-invalidation'] ? { ...taps(names, keepArguments, recordReply), ipc } : {};
+  priv.values['cache-invalidation']
+    ? { ...taps(recordedFops, keepArguments, recordReply), ipc }
+    : {};
 
 export default defineTranslator<Upcalls, typeof options>({
   type: 'features/upcall',
@@ -149,7 +151,7 @@ export default defineTranslator<Upcalls, typeof options>({
   clientDestroy: ({ priv }, client) => priv.registrations.dropClient(client),
   dump: ({ priv: { registrations, upcallCount } }) => ({
     registrations: registrations.size,
-    evicted: registrations.evicted,
+    evicted: registrations.evictedCount,
     told: upcallCount,
   }),
 });

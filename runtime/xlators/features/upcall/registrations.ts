@@ -9,21 +9,21 @@ import type { Xlator } from '../../../core/xlator.ts';
 interface Registration {
   readonly gfid: Gfid;
   readonly client: Client;
-  /** Time of a recent request in milliseconds; not every request updates it. */
-  time: number;
+  /** Milliseconds of the context's clock, at a recent request; not every request updates it. */
+  renewedAt: number;
 }
 
-/** Part of the timeout after which a further request renews a registration. */
+/** A request renews a registration that is older than this share of the timeout. */
 const RENEWAL_SHARE = 1 / 8;
 /** The most expired registrations that are removed for each new one. */
 const SWEPT_PER_ADD = 2;
 
 export class Registrations {
   /** Milliseconds. */
-  timeout = 0;
+  timeoutMs = 0;
   limit = 0;
   /** Number of registrations dropped early, because of `limit`. */
-  evicted = 0;
+  evictedCount = 0;
   private readonly xl: Xlator;
   private readonly byGfid = new Map<Gfid, Map<Client, Registration>>();
   /** All registrations, the least recently renewed first. */
@@ -40,13 +40,13 @@ export class Registrations {
     return this.order.size;
   }
 
-  /** Registers a client for an inode, or renews its registration. @param now milliseconds of the context's clock */
+  /** Registers a client for an inode, or renews its registration. `now` is in milliseconds of the context's clock. */
   add(client: Client, gfid: Gfid, now: number): void {
     let clients = this.byGfid.get(gfid);
     const existing = clients?.get(client);
     if (existing !== undefined) {
-      if (now - existing.time < this.timeout * RENEWAL_SHARE) return;
-      existing.time = now;
+      if (now - existing.renewedAt < this.timeoutMs * RENEWAL_SHARE) return;
+      existing.renewedAt = now;
       this.order.delete(existing);
       this.order.add(existing);
       return;
@@ -56,10 +56,10 @@ export class Registrations {
       clients = new Map();
       this.byGfid.set(gfid, clients);
     }
-    const registration = { gfid, client, time: now };
+    const registration = { gfid, client, renewedAt: now };
     clients.set(client, registration);
     this.order.add(registration);
-    this.clientRegistrations(client).add(registration);
+    this.findOrMakeRegistrations(client).add(registration);
     this.sweep(now);
   }
 
@@ -68,7 +68,7 @@ export class Registrations {
     const others: Client[] = [];
     for (const registration of this.byGfid.get(gfid)?.values() ?? []) {
       if (registration.client === client) continue;
-      if (now - registration.time < this.timeout) others.push(registration.client);
+      if (now - registration.renewedAt < this.timeoutMs) others.push(registration.client);
       else this.delete(registration);
     }
     return others;
@@ -76,7 +76,7 @@ export class Registrations {
 
   /** Removes all registrations of a client. */
   dropClient(client: Client): void {
-    for (const registration of [...this.clientRegistrations(client)]) this.delete(registration);
+    for (const registration of [...this.findOrMakeRegistrations(client)]) this.delete(registration);
     client.ctxDel(this.xl);
   }
 
@@ -88,19 +88,19 @@ export class Registrations {
   private sweep(now: number): void {
     let remaining = SWEPT_PER_ADD;
     for (const oldest of this.order) {
-      const isOld = now - oldest.time >= this.timeout;
+      const isExpired = now - oldest.renewedAt >= this.timeoutMs;
       const isTooMany = this.order.size > this.limit;
-      if (!isTooMany && (!isOld || remaining === 0)) return;
+      if (!isTooMany && (!isExpired || remaining === 0)) return;
       remaining -= 1;
       this.delete(oldest);
-      if (isOld) continue;
-      this.evicted += 1;
+      if (isExpired) continue;
+      this.evictedCount += 1;
       this.onEvict(oldest.client, oldest.gfid);
     }
   }
 
   /** Returns the registrations of a client, which are its context. */
-  private clientRegistrations(client: Client): Set<Registration> {
+  private findOrMakeRegistrations(client: Client): Set<Registration> {
     const existing = client.ctxGet(this.xl) as Set<Registration> | undefined;
     if (existing !== undefined) return existing;
     const created = new Set<Registration>();
@@ -111,7 +111,7 @@ export class Registrations {
   private delete(registration: Registration): void {
     const { gfid, client } = registration;
     this.order.delete(registration);
-    this.clientRegistrations(client).delete(registration);
+    this.findOrMakeRegistrations(client).delete(registration);
     const clients = this.byGfid.get(gfid);
     clients?.delete(client);
     if (clients?.size === 0) this.byGfid.delete(gfid);

@@ -15,7 +15,7 @@ import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
-import { copyTimes, MDATA, MDATA_SIZE, readMdata } from '../../storage/shared/mdata.ts';
+import { copyTimes, decodeMdata, MDATA, MDATA_SIZE } from '../../storage/shared/mdata.ts';
 
 const UTIME = { above: ['features/utime'] };
 
@@ -40,7 +40,7 @@ const stat = async ({ driver }: BrickClient, path: string): Promise<Iatt> =>
 const kept = (path: string) => {
   const value = new Uint8Array(MDATA_SIZE + 1);
   const length = libc.lgetxattr(toCString(path), toCString(MDATA), value, value.length);
-  return length < 0 ? null : readMdata(value.subarray(0, length));
+  return length < 0 ? null : decodeMdata(value.subarray(0, length));
 };
 
 /** Nanoseconds since 1970. */

@@ -1,5 +1,5 @@
 /**
- * features/utime: adds to each request the client's time, and which of a file's times it sets. The storage
+ * features/utime: adds to each request the client's time, and a mask of the file's times that it sets. The storage
  * (storage/posix, here or behind protocol/client) stores these times, so all copies of a file have the same times,
  * independent of their machines' clocks.
  *
@@ -35,7 +35,7 @@ import {
   type Fops,
   type Xlator,
 } from '../../../core/xlator.ts';
-import { MDATA, SET_MDATA, writeWireMdata } from '../../storage/shared/mdata.ts';
+import { encodeWireMdata, MDATA, SET_MDATA } from '../../storage/shared/mdata.ts';
 
 /** The pid in this translator's own requests (`GF_CLIENT_PID_SET_UTIME`). */
 const SET_UTIME_PID = -13;
@@ -54,21 +54,21 @@ interface UtimeState {
   canStoreTimes: boolean;
 }
 
-const requestTime = (xl: Xlator<UtimeState>, sets: number): Ctime =>
-  makeCtime(xl.context.sink.now(), sets);
+const makeRequestTime = (xl: Xlator<UtimeState>, timeBits: number): Ctime =>
+  makeCtime(xl.context.sink.now(), timeBits);
 
-/** Returns the times that a fop sets (bits of `SETS`), without access times if `noatime` is on. */
-function timesSetBy({ settings }: UtimeState, fop: FopName): number {
-  const sets = timesByFop[fop] ?? 0;
-  return settings.noatime && accessTimeFops.includes(fop) ? sets & ~TIME_BITS.ATIME : sets;
+/** Returns the bits of the times that a fop sets (`TIME_BITS`), without the access time if `noatime` is on. */
+function selectTimeBits({ settings }: UtimeState, fop: FopName): number {
+  const timeBits = timesByFop[fop] ?? 0;
+  return settings.noatime && accessTimeFops.includes(fop) ? timeBits & ~TIME_BITS.ATIME : timeBits;
 }
 
 const makeTimedFop = (fop: FopName): AnyFop => {
   const passOn = tailArgs[fop];
   return (frame, xl, args) => {
-    frame.root.ctime = requestTime(
+    frame.root.ctime = makeRequestTime(
       xl as Xlator<UtimeState>,
-      timesSetBy(xl.priv as UtimeState, fop),
+      selectTimeBits(xl.priv as UtimeState, fop),
     );
     passOn(frame, xl.children[0]!, args);
   };
@@ -81,17 +81,17 @@ const timedFops = Object.fromEntries(
 /** An open with O_TRUNC sets the times of a truncate. */
 const open: Fop<'open', UtimeState> = (frame, xl, loc, flags, fd, xdata) => {
   const truncateTimes = (flags & O_TRUNC) !== 0 ? (timesByFop.truncate ?? 0) : 0;
-  frame.root.ctime = requestTime(xl, timesSetBy(xl.priv, 'open') | truncateTimes);
+  frame.root.ctime = makeRequestTime(xl, selectTimeBits(xl.priv, 'open') | truncateTimes);
   tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
 };
 
 const { ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 
 /** Replaces "now" by the request's time, the same for every copy of the file. */
-function replaceNow(to: Iatt, valid: number, { sec, nsec }: Ctime): Iatt {
-  if ((valid & (ATIME_NOW | MTIME_NOW)) === 0) return to;
+function replaceNow(attributes: Iatt, valid: number, { sec, nsec }: Ctime): Iatt {
+  if ((valid & (ATIME_NOW | MTIME_NOW)) === 0) return attributes;
   return Object.assign(
-    to.copy(),
+    attributes.copy(),
     (valid & ATIME_NOW) !== 0 && { iaAtime: sec, iaAtimeNsec: nsec },
     (valid & MTIME_NOW) !== 0 && { iaMtime: sec, iaMtimeNsec: nsec },
   );
@@ -102,24 +102,24 @@ const replaceNowBits = (valid: number): number =>
   valid | ((valid & ATIME_NOW) !== 0 ? ATIME : 0) | ((valid & MTIME_NOW) !== 0 ? MTIME : 0);
 
 const setattr: Fop<'setattr', UtimeState> = (frame, xl, loc, stbuf, valid, xdata) => {
-  const time = requestTime(xl, findSetattrTimes(valid));
+  const time = makeRequestTime(xl, findSetattrTimes(valid));
   frame.root.ctime = time;
-  const to = replaceNow(stbuf, valid, time);
-  tail.setattr(frame, xl.children[0]!, loc, to, replaceNowBits(valid), xdata);
+  const attributes = replaceNow(stbuf, valid, time);
+  tail.setattr(frame, xl.children[0]!, loc, attributes, replaceNowBits(valid), xdata);
 };
 
 const fsetattr: Fop<'fsetattr', UtimeState> = (frame, xl, fd, stbuf, valid, xdata) => {
-  const time = requestTime(xl, findSetattrTimes(valid));
+  const time = makeRequestTime(xl, findSetattrTimes(valid));
   frame.root.ctime = time;
-  const to = replaceNow(stbuf, valid, time);
-  tail.fsetattr(frame, xl.children[0]!, fd, to, replaceNowBits(valid), xdata);
+  const attributes = replaceNow(stbuf, valid, time);
+  tail.fsetattr(frame, xl.children[0]!, fd, attributes, replaceNowBits(valid), xdata);
 };
 
 /** Requests the stored times, to find files without them. */
 const lookup: Fop<'lookup', UtimeState> = (frame, xl, loc, xdata) => {
   if (!xl.priv.canStoreTimes) return tail.lookup(frame, xl.children[0]!, loc, xdata);
-  const keys = xdata?.copy() ?? new Dict();
-  wind.lookup(frame, 0, lookupCbk, xl.children[0]!, loc, keys.set(MDATA, 1));
+  const requestXdata = xdata?.copy() ?? new Dict();
+  wind.lookup(frame, 0, lookupCbk, xl.children[0]!, loc, requestXdata.set(MDATA, 1));
 };
 
 const lookupCbk: Cbk<'lookup', UtimeState> = (
@@ -155,16 +155,16 @@ function storeDiskTimes(xl: Xlator<UtimeState>, pending: PendingLookup): void {
   const frame = xl.begin(new Stack(0, 0, SET_UTIME_PID, 'SETXATTR'));
   frame.local = pending;
   const loc = new Loc(inode, null, null, buf.iaGfid);
-  const dict = new Dict().set(SET_MDATA, writeWireMdata(buf), 'mdata');
-  wind.setxattr(frame, 0, storedCbk, xl.children[0]!, loc, dict, 0, null);
+  const dict = new Dict().set(SET_MDATA, encodeWireMdata(buf), 'mdata');
+  wind.setxattr(frame, 0, setMdataCbk, xl.children[0]!, loc, dict, 0, null);
 }
 
-const storedCbk: Cbk<'setxattr', UtimeState> = (frame, _cookie, xl, opRet, opErrno) => {
+const setMdataCbk: Cbk<'setxattr', UtimeState> = (frame, _cookie, xl, opRet, opErrno) => {
   xl.end(frame.root);
   if (opRet < 0 && opErrno === EOPNOTSUPP && xl.priv.canStoreTimes) {
     xl.priv.canStoreTimes = false;
     xl.log.warning(
-      'what is below keeps no times that are set here: files have those of its disks',
+      'what is below keeps no times that are set here: files get the times of the disks below',
       {
         msgid: messages.keepsNoTimes.id,
       },

@@ -17,7 +17,7 @@ import { findFop, SET_ATTR } from '../../../core/fops.ts';
 import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
 import { IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
-import { copyTimes, MDATA, readWireMdata, SET_MDATA } from '../../storage/shared/mdata.ts';
+import { copyTimes, decodeWireMdata, MDATA, SET_MDATA } from '../../storage/shared/mdata.ts';
 import utime from './index.ts';
 
 const CHMOD = SET_ATTR.MODE;
@@ -116,7 +116,7 @@ test('a lookup of a file without stored times stores those of its disk once', as
     expect(frame.root).toMatchObject({ uid: 0, pid: -13 });
     expect((args[0] as Loc).gfid).toBe(makeGfid(5));
     expect((args[1] as Dict).type(SET_MDATA)).toBe('mdata');
-    expect(readWireMdata((args[1] as Dict).bytes(SET_MDATA)!)).toEqual(copyTimes(buf));
+    expect(decodeWireMdata((args[1] as Dict).bytes(SET_MDATA)!)).toEqual(copyTimes(buf));
     if (errno !== 0) return answer(-1, errno, null);
     stored = Dict.of({ [MDATA]: new Uint8Array(57) });
     answer(0, 0, null);

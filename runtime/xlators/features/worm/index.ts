@@ -63,8 +63,8 @@ class Worm {
   applyOptions(values: OptionValues): void {
     this.values = values;
     this.periods = {
-      retention: values['default-retention-period'],
-      commit: values['auto-commit-period'],
+      retentionSeconds: values['default-retention-period'],
+      autoCommitSeconds: values['auto-commit-period'],
       isEnterprise: values['retention-mode'] === 'enterprise',
       isDeletable: values['worm-files-deletable'],
     };
@@ -97,21 +97,21 @@ const volumeTests: { readonly [N in FopName]?: (args: readonly unknown[]) => boo
 /** Finds the files that a request would change in its arguments. */
 type TargetReader = (args: readonly unknown[]) => readonly (Loc | Fd)[];
 
-const readFirst: TargetReader = ([file]) => [file as Loc | Fd];
-const NONE: readonly (Loc | Fd)[] = [];
+const readFirstArgument: TargetReader = ([file]) => [file as Loc | Fd];
+const NO_FILES: readonly (Loc | Fd)[] = [];
 
 /** The fops that `worm-file-level` checks, each with the files that it would change. */
 const targetReaders: { readonly [N in FopName]?: TargetReader } = {
-  open: (args) => (((args[1] as number) & O_TRUNC) === 0 ? NONE : readFirst(args)),
-  link: readFirst,
-  unlink: readFirst,
-  rename: ([from, to]) => [from as Loc, to as Loc],
-  truncate: readFirst,
-  ftruncate: readFirst,
-  writev: readFirst,
-  fallocate: readFirst,
-  discard: readFirst,
-  zerofill: readFirst,
+  open: (args) => (((args[1] as number) & O_TRUNC) === 0 ? NO_FILES : readFirstArgument(args)),
+  link: readFirstArgument,
+  unlink: readFirstArgument,
+  rename: ([oldLoc, newLoc]) => [oldLoc as Loc, newLoc as Loc],
+  truncate: readFirstArgument,
+  ftruncate: readFirstArgument,
+  writev: readFirstArgument,
+  fallocate: readFirstArgument,
+  discard: readFirstArgument,
+  zerofill: readFirstArgument,
   copy_file_range: (args) => [args[2] as Fd],
 };
 
@@ -128,8 +128,8 @@ function checkOrRefuse(frame: Frame, xl: Xl, name: FopName, args: readonly unkno
     refuse(xl, frame, name);
     return;
   }
-  const isFree = isInternal || !values['worm-file-level'];
-  const files = isFree ? NONE : (targetReaders[name]?.(args) ?? NONE);
+  const isUnrestricted = isInternal || !values['worm-file-level'];
+  const files = isUnrestricted ? NO_FILES : (targetReaders[name]?.(args) ?? NO_FILES);
   if (files.length === 0) {
     tailArgs[name](frame, xl.children[0]!, args);
     return;
@@ -151,16 +151,16 @@ const REFUSED: Transition = { isRefused: true, newState: null };
  * Decides on a setattr. A chmod that removes all write permissions retains the file from now on. A new access time of a
  * retained file moves the end of its retention.
  */
-function decideChange(xl: Xl, to: Iatt, valid: number, file: WormFile): Transition {
+function decideChange(xl: Xl, attributes: Iatt, valid: number, file: WormFile): Transition {
   const { periods } = xl.priv;
   if ((valid & SET_ATTR.MODE) !== 0) {
-    if ((to.iaProt & 0o222) !== 0) return PASSES;
-    const becomes = makeRetained(periods, readClockSeconds(xl));
-    return canEndAt(file, becomes.atime) ? { isRefused: false, newState: becomes } : REFUSED;
+    if ((attributes.iaProt & 0o222) !== 0) return PASSES;
+    const retained = makeRetained(periods, readClockSeconds(xl));
+    return canEndAt(file, retained.atime) ? { isRefused: false, newState: retained } : REFUSED;
   }
   const { retention, atime } = file;
   if (!retention?.isRetained) return PASSES;
-  const end = (valid & SET_ATTR.ATIME_NOW) !== 0 ? readClockSeconds(xl) : to.iaAtime;
+  const end = (valid & SET_ATTR.ATIME_NOW) !== 0 ? readClockSeconds(xl) : attributes.iaAtime;
   if (!canEndAt(file, end)) return REFUSED;
   const period = retention.period + end - atime;
   return { isRefused: false, newState: { retention: { ...retention, period }, atime: end } };
@@ -174,7 +174,7 @@ const makeCheckedSetattr =
   (name: 'setattr' | 'fsetattr'): AnyFop =>
   (frame, untypedXl, args) => {
     const xl = untypedXl as Xl;
-    const [target, to, valid] = args as [Loc | Fd, Iatt, number];
+    const [target, attributes, valid] = args as [Loc | Fd, Iatt, number];
     if ((valid & CHECKED_BITS) === 0) {
       tailArgs[name](frame, xl.children[0]!, args);
       return;
@@ -183,7 +183,7 @@ const makeCheckedSetattr =
     const decide = (file: WormFile): Transition => {
       // A request that sets the end of a retention must not set the modification time.
       if (file.retention?.isRetained) passedArgs[2] = valid & ~MTIME_BITS;
-      return countRefusal(xl, decideChange(xl, to, valid, file));
+      return countRefusal(xl, decideChange(xl, attributes, valid, file));
     };
     checkRequest(xl, { frame, name, args: passedArgs, files: [target], decide });
   };
@@ -203,10 +203,11 @@ const creation: Creation<Worm> = {
       unwind.create(frame, opRet, opErrno, ...reply);
       return;
     }
+    // Only translators with a context on the fd get its `release`, where the file is marked.
     fd.ctxSet(xl, true);
     const dict = new Dict().set(START_TIME, encodeText(String(readClockSeconds(xl))));
     const ownFrame = beginRequest(xl, 'FSETXATTR', { frame, reply } satisfies CreateReply);
-    wind.fsetxattr(ownFrame, 0, startedCbk, xl.children[0]!, fd, dict, 0, null);
+    wind.fsetxattr(ownFrame, 0, setStartTimeCbk, xl.children[0]!, fd, dict, 0, null);
   },
   /** Opens an existing file unless it is protected. */
   onExisting(frame, xl, args) {
@@ -230,7 +231,7 @@ function logUnprotected(xl: Xl, when: 'made' | 'closed', errno: number): void {
   xl.log.error(text, { errno, msgid: messages.wormUnmarked.id });
 }
 
-const startedCbk: Cbk<'fsetxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrno) => {
+const setStartTimeCbk: Cbk<'fsetxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrno) => {
   xl.end(ownFrame.root);
   if (opRet < 0) logUnprotected(xl, 'made', opErrno);
   const { frame, reply } = ownFrame.local as CreateReply;
@@ -240,10 +241,10 @@ const startedCbk: Cbk<'fsetxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrn
 const create: Fop<'create', Worm> = (frame, xl, ...args) => createNew(frame, xl, args, creation);
 
 function makeFops({ priv: { values } }: Xl): Fops<Worm> {
-  const byFile = values['worm-file-level'];
+  const isFileLevel = values['worm-file-level'];
   const names = new Set([
     ...(values.worm ? Object.keys(volumeTests) : []),
-    ...(byFile ? Object.keys(targetReaders) : []),
+    ...(isFileLevel ? Object.keys(targetReaders) : []),
   ]) as Set<FopName>;
   const checkedFops = [...names].map((name) => [
     name,
@@ -251,8 +252,8 @@ function makeFops({ priv: { values } }: Xl): Fops<Worm> {
   ]);
   return {
     ...Object.fromEntries(checkedFops),
-    ...(values.worm || byFile ? { create } : {}),
-    ...(byFile
+    ...(values.worm || isFileLevel ? { create } : {}),
+    ...(isFileLevel
       ? {
           setattr: collect.setattr(makeCheckedSetattr('setattr')),
           fsetattr: collect.fsetattr(makeCheckedSetattr('fsetattr')),
@@ -261,8 +262,8 @@ function makeFops({ priv: { values } }: Xl): Fops<Worm> {
   } as Fops<Worm>;
 }
 
-/** After a file was marked, retains it if its last change is long enough ago. */
-const closedCbk: Cbk<'setxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrno) => {
+/** Handles the reply to the mark (`WORM_FILE`): retains the file at once if its last change is long enough ago. */
+const markFileCbk: Cbk<'setxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrno) => {
   xl.end(ownFrame.root);
   const file = ownFrame.local as Loc;
   if (opRet < 0) {
@@ -293,7 +294,7 @@ export default defineTranslator<Worm, typeof options>({
     const loc = new Loc(inode);
     const dict = new Dict().set(WORM_FILE, encodeText('1'));
     const ownFrame = beginRequest(xl, 'SETXATTR', loc);
-    wind.setxattr(ownFrame, 0, closedCbk, xl.children[0]!, loc, dict, 0, null);
+    wind.setxattr(ownFrame, 0, markFileCbk, xl.children[0]!, loc, dict, 0, null);
   },
   dump: ({ priv: { refusedCount: refused } }) => ({ refused }),
 });

@@ -5,12 +5,12 @@ export const options = defineReconfigurableOptions({
   worm: {
     type: 'bool',
     default: false,
-    description: 'Whether nothing that is there can be changed, renamed, linked or removed.',
+    description: 'Whether existing files cannot be changed, renamed, linked or removed.',
   },
   'worm-file-level': {
     type: 'bool',
     default: false,
-    description: 'Whether each file is retained by itself, after it was closed.',
+    description: 'Whether each file gets a retention of its own, after it was closed.',
   },
   'worm-files-deletable': {
     type: 'bool',
@@ -31,7 +31,6 @@ export const options = defineReconfigurableOptions({
   'auto-commit-period': {
     type: 'time',
     default: 180,
-    description:
-      'How long after its last change a file is retained by itself, with worm-file-level.',
+    description: "Time from a file's last change until it is retained, with worm-file-level.",
   },
 });

@@ -76,7 +76,7 @@ class RequestCheck {
     wind.lookup(beginRequest(this.xl, 'LOOKUP', this), 0, lookupCbk, child!, loc, STATE_KEYS);
   }
 
-  /** Decides by a file's state, and stores its new state first. @param file null if it is absent or not protected */
+  /** Decides by a file's state, and stores its new state first. `file` is null if it is absent or not protected. */
   decideFile(file: WormFile | null): void {
     if (file === null) {
       this.readNextFile();
@@ -93,24 +93,25 @@ class RequestCheck {
     const frame = beginRequest(this.xl, 'SETXATTR', this);
     const [child] = this.xl.children;
     if (this.file instanceof Fd)
-      wind.fsetxattr(frame, 0, storedCbk, child!, this.file, dict, 0, null);
-    else wind.setxattr(frame, 0, storedCbk, child!, this.file!, dict, 0, null);
+      wind.fsetxattr(frame, 0, setStateCbk, child!, this.file, dict, 0, null);
+    else wind.setxattr(frame, 0, setStateCbk, child!, this.file!, dict, 0, null);
   }
 
+  /** Addresses the file by its inode from now on: the request's loc may have only its name. */
   setFoundInode(inode: Inode, { iaGfid }: Iatt): void {
     this.file = new Loc(inode, null, null, iaGfid);
   }
 
   /** Stores the end of the retention, as the file's access time. */
-  setTime(): void {
-    const to = new Iatt();
-    to.iaAtime = this.newState!.atime;
+  storeRetentionEnd(): void {
+    const attributes = new Iatt();
+    attributes.iaAtime = this.newState!.atime;
     const frame = beginRequest(this.xl, 'SETATTR', this);
     const [child] = this.xl.children;
     const { ATIME } = SET_ATTR;
     if (this.file instanceof Fd)
-      wind.fsetattr(frame, 0, timeCbk, child!, this.file, to, ATIME, null);
-    else wind.setattr(frame, 0, timeCbk, child!, this.file!, to, ATIME, null);
+      wind.fsetattr(frame, 0, setTimeCbk, child!, this.file, attributes, ATIME, null);
+    else wind.setattr(frame, 0, setTimeCbk, child!, this.file!, attributes, ATIME, null);
   }
 
   refuseOrContinue(): void {
@@ -152,13 +153,13 @@ const fstatCbk: Cbk<'fstat', unknown> = (frame, _cookie, xl, opRet, _errno, buf,
   endRequest(frame, xl).decideFile(opRet < 0 || buf === null ? null : readWormFile(buf, xdata));
 };
 
-const storedCbk = (frame: Frame, _cookie: number, xl: Xlator<unknown>, opRet: number): void => {
+const setStateCbk = (frame: Frame, _cookie: number, xl: Xlator<unknown>, opRet: number): void => {
   const check = endRequest(frame, xl);
   if (opRet < 0) check.refuse();
-  else check.setTime();
+  else check.storeRetentionEnd();
 };
 
-const timeCbk = (frame: Frame, _cookie: number, xl: Xlator<unknown>, opRet: number): void => {
+const setTimeCbk = (frame: Frame, _cookie: number, xl: Xlator<unknown>, opRet: number): void => {
   const check = endRequest(frame, xl);
   if (opRet < 0) check.refuse();
   else check.refuseOrContinue();

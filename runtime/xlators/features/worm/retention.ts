@@ -25,7 +25,8 @@ export const STATE_KEYS = new Dict().set(WORM_FILE, 0).set(START_TIME, 0).set(RE
 /** The decoded state (`RETEN_STATE`). */
 export interface Retention {
   readonly isRetained: boolean;
-  readonly isHeld: boolean;
+  /** A state that GlusterFS defines and never sets; it is kept. */
+  readonly isOnLegalHold: boolean;
   readonly isEnterprise: boolean;
   /** Seconds; at first those of the options `default-retention-period` and `auto-commit-period`. */
   readonly period: number;
@@ -50,7 +51,7 @@ export function encodeRetention(state: Retention): Uint8Array {
   const bits =
     WORM |
     (state.isRetained ? RETAIN : 0) |
-    (state.isHeld ? LEGAL_HOLD : 0) |
+    (state.isOnLegalHold ? LEGAL_HOLD : 0) |
     (state.isEnterprise ? ENTERPRISE : 0);
   return encodeText(`${bits}/${state.period}/${state.commitPeriod}`);
 }
@@ -62,7 +63,7 @@ export function decodeRetention(value: Uint8Array): Retention | null {
   const [bits, period, commitPeriod] = parts.slice(1).map(Number) as [number, number, number];
   return {
     isRetained: (bits & RETAIN) !== 0,
-    isHeld: (bits & LEGAL_HOLD) !== 0,
+    isOnLegalHold: (bits & LEGAL_HOLD) !== 0,
     isEnterprise: (bits & ENTERPRISE) !== 0,
     period,
     commitPeriod,
@@ -93,11 +94,12 @@ export function readWormFile(buf: Iatt, xdata: Dict | null): WormFile | null {
   };
 }
 
+/** The options by which new states are made. */
 export interface RetentionPeriods {
-  /** Seconds. */
-  readonly retention: number;
-  readonly commit: number;
+  readonly retentionSeconds: number;
+  readonly autoCommitSeconds: number;
   readonly isEnterprise: boolean;
+  /** Whether a file may be removed after its retention. */
   readonly isDeletable: boolean;
 }
 
@@ -118,12 +120,12 @@ export const makeRetained = (
 ): NonNullable<Transition['newState']> => ({
   retention: {
     isRetained: true,
-    isHeld: false,
+    isOnLegalHold: false,
     isEnterprise: periods.isEnterprise,
-    period: periods.retention,
-    commitPeriod: periods.commit,
+    period: periods.retentionSeconds,
+    commitPeriod: periods.autoCommitSeconds,
   },
-  atime: now + periods.retention,
+  atime: now + periods.retentionSeconds,
 });
 
 /** Decides whether a file may be changed now, or removed (`isRemoval`). @param now seconds */
@@ -136,7 +138,8 @@ export function decideTransition(
   const { startTime, retention, atime, mtime } = file;
   if (startTime === null || retention === null) return REFUSED;
   if (retention === undefined) {
-    if (now - startTime < periods.commit || now - mtime < periods.commit) return PASSES;
+    if (now - startTime < periods.autoCommitSeconds || now - mtime < periods.autoCommitSeconds)
+      return PASSES;
     return { isRefused: true, newState: makeRetained(periods, now) };
   }
   const mayRemove = isRemoval && periods.isDeletable;

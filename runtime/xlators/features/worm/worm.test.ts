@@ -190,7 +190,7 @@ it('with worm existing files can only be read, and new files can be written', as
 it('a state decodes to the state that was encoded, and a malformed one to null', () => {
   const state = fc.record({
     isRetained: fc.boolean(),
-    isHeld: fc.boolean(),
+    isOnLegalHold: fc.boolean(),
     isEnterprise: fc.boolean(),
     period: fc.integer(),
     commitPeriod: fc.integer(),

@@ -66,10 +66,10 @@ function replyFromCache(
   return true;
 }
 
-const fstatCbk: Cbk<'fstat', PageCache> = (frame, windClock, xl, opRet, _opErrno, buf) => {
+const fstatCbk: Cbk<'fstat', PageCache> = (frame, clockAtWind, xl, opRet, _opErrno, buf) => {
   const read = frame.local as PendingRead;
   const file = xl.priv.findOrAddState(read.fd.inode);
-  if (opRet >= 0 && buf?.known && xl.priv.mayLearn(file, windClock)) {
+  if (opRet >= 0 && buf?.known && xl.priv.mayLearn(file, clockAtWind)) {
     xl.priv.validate(file, buf);
     if (replyFromCache(frame, xl, file, read.size, read.offset)) return;
   }
@@ -89,7 +89,7 @@ function readPages(frame: Frame, xl: IoCacheXlator, read: PendingRead): void {
 
 const readvCbk: Cbk<'readv', PageCache> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -101,7 +101,7 @@ const readvCbk: Cbk<'readv', PageCache> = (
     return unwind.readv(frame, opRet, opErrno, vector, stbuf, xdata);
   const { fd, size, offset } = frame.local as PendingRead;
   const firstPage = Math.floor(offset / PAGE_SIZE);
-  cachePages(xl, windClock, fd, firstPage, vector, stbuf);
+  cachePages(xl, clockAtWind, fd, firstPage, vector, stbuf);
   const start = offset - firstPage * PAGE_SIZE;
   const part = vector.subarray(start, start + size);
   // The cache keeps this memory. A caller without a read buffer may keep or change the reply: it gets a copy.
@@ -112,7 +112,7 @@ const readvCbk: Cbk<'readv', PageCache> = (
 /** Caches the data of a readv's reply with its attributes, unless a change has outdated the reply. */
 function cachePages(
   { priv }: IoCacheXlator,
-  windClock: number,
+  clockAtWind: number,
   { inode }: Fd,
   firstPage: number,
   data: Uint8Array,
@@ -120,12 +120,12 @@ function cachePages(
 ): void {
   if (!buf?.known || !priv.fitsSizeLimits(buf.iaSize)) return;
   const file = priv.findOrAddState(inode);
-  if (!priv.mayLearn(file, windClock)) return;
+  if (!priv.mayLearn(file, clockAtWind)) return;
   // Only the last page may be partly filled; any other short read is not cached.
   const end = firstPage * PAGE_SIZE + data.length;
   if (data.length % PAGE_SIZE !== 0 && end !== buf.iaSize) return;
   priv.validate(file, buf);
-  priv.learn(file, firstPage, data);
+  priv.cachePages(file, firstPage, data);
 }
 
 const lookup: Fop<'lookup', PageCache> = (frame, xl, loc, xdata) => {
@@ -139,7 +139,7 @@ const lookup: Fop<'lookup', PageCache> = (frame, xl, loc, xdata) => {
 
 const lookupCbk: Cbk<'lookup', PageCache> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -151,7 +151,7 @@ const lookupCbk: Cbk<'lookup', PageCache> = (
   const cachedInode = (frame.local as Loc).inode!;
   const file = xl.priv.findState(cachedInode);
   if (opRet >= 0 && buf?.known && buf.iaGfid === cachedInode.gfid && file !== undefined) {
-    if (xl.priv.mayLearn(file, windClock)) xl.priv.validate(file, buf);
+    if (xl.priv.mayLearn(file, clockAtWind)) xl.priv.validate(file, buf);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };

@@ -1,13 +1,13 @@
 /** Defines the options of performance/io-cache; names, defaults and ranges are GlusterFS 10's. */
 import { InitError } from '../../../core/errors.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
-import { commonOptions, switchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/options.ts';
 
 const MB = 1024 * 1024;
 
 export const options = defineReconfigurableOptions({
   ...commonOptions,
-  'io-cache': switchOption(false),
+  'io-cache': makeSwitchOption(false),
   'cache-size': {
     type: 'sizet',
     default: 32 * MB,
@@ -30,7 +30,7 @@ export const options = defineReconfigurableOptions({
   'max-file-size': {
     type: 'sizet',
     default: 0,
-    description: 'Files that are larger are not cached. 0: there is no limit.',
+    description: 'Files that are larger are not cached. 0: no limit.',
   },
   priority: {
     type: 'priority_list',

@@ -5,47 +5,47 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
 import { DataCache } from '../shared/data-cache.ts';
-import { differs, InodeState } from '../shared/inode-cache.ts';
+import { hasDataChanged, InodeState } from '../shared/inode-cache.ts';
 import { LruEntry } from '../shared/lru-list.ts';
 import type { OptionValues } from './options.ts';
 
 export const PAGE_SIZE = 128 * 1024;
 /**
- * Approximate bytes of a partly filled page besides its data. They do not count for full pages, so that a file as
+ * Approximate bytes of a partly filled page besides its data. They do not pageCount for full pages, so that a file as
  * large as the cache fits.
  */
-const OVERHEAD = 256;
+const OVERHEAD_BYTES = 256;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** Pages of one read: they share a buffer and are evicted together. */
 class PageBlock extends LruEntry {
   readonly file: CachedFile;
-  /** Number of the first page, and the number of pages. */
-  readonly first: number;
-  readonly count: number;
+  /** Number of the firstPage page, and the number of pages. */
+  readonly firstPage: number;
+  readonly pageCount: number;
   /** Data of all pages; the last page of a file may be partly filled. */
   readonly data: Uint8Array;
   /** Number of pages that no later read has replaced. */
   liveCount: number;
 
-  constructor(file: CachedFile, first: number, count: number, data: Uint8Array) {
+  constructor(file: CachedFile, firstPage: number, pageCount: number, data: Uint8Array) {
     super();
-    this.liveCount = count;
+    this.liveCount = pageCount;
     this.file = file;
-    this.first = first;
-    this.count = count;
+    this.firstPage = firstPage;
+    this.pageCount = pageCount;
     this.data = data;
   }
 
-  /** Returns the file offset up to which the data is valid from page `index` on: one page if any page was replaced. */
-  validEnd(index: number): number {
-    const end = this.first * PAGE_SIZE + this.data.length;
-    return this.liveCount === this.count ? end : Math.min(end, (index + 1) * PAGE_SIZE);
+  /** Returns the file offset at which valid data from page `index` on ends: after one page, if any was replaced. */
+  findValidEnd(index: number): number {
+    const end = this.firstPage * PAGE_SIZE + this.data.length;
+    return this.liveCount === this.pageCount ? end : Math.min(end, (index + 1) * PAGE_SIZE);
   }
 
   /** Returns the data of [from, end), offsets in the file. */
-  bytesAt(from: number, end: number): Uint8Array {
-    const start = this.first * PAGE_SIZE;
+  getBytes(from: number, end: number): Uint8Array {
+    const start = this.firstPage * PAGE_SIZE;
     return this.data.subarray(from - start, end - start);
   }
 }
@@ -88,7 +88,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
 
   /** Records a file's current attributes; drops the pages if the file has changed. */
   validate(file: CachedFile, buf: Iatt): void {
-    if (file.buf !== null && differs(file.buf, buf)) this.dropValues(file);
+    if (file.buf !== null && hasDataChanged(file.buf, buf)) this.dropValues(file);
     file.buf = buf;
     file.checkedAt = this.xl.context.now();
   }
@@ -106,8 +106,8 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
       const block = file.pages.get(index);
       if (block === undefined) return null;
       this.lru.moveToNewest(block);
-      const end = block.validEnd(index);
-      parts.push(block.bytesAt(at, Math.min(readEnd, end)));
+      const end = block.findValidEnd(index);
+      parts.push(block.getBytes(at, Math.min(readEnd, end)));
       at = end;
       // A partly filled page is the last.
     } while (at < readEnd && at % PAGE_SIZE === 0);
@@ -115,17 +115,17 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
   }
 
   /**
-   * Caches data from the start of page `first`; the last page is full, or ends at the end of the file.
+   * Caches data from the start of page `firstPage`; the last page is full, or ends at the end of the file.
    * @param data is kept without a copy, so the caller must not change it
    */
-  learn(file: CachedFile, first: number, data: Uint8Array): void {
-    const count = Math.ceil(data.length / PAGE_SIZE);
+  cachePages(file: CachedFile, firstPage: number, data: Uint8Array): void {
+    const pageCount = Math.ceil(data.length / PAGE_SIZE);
     // A read past the end of the file has no data.
-    if (count === 0) return;
+    if (pageCount === 0) return;
     // A view would keep its whole buffer in memory, without counting it, so it is copied.
     const ownData = data.length === data.buffer.byteLength ? data : data.slice();
-    const block = new PageBlock(file, first, count, ownData);
-    for (let index = first; index < first + count; index++) {
+    const block = new PageBlock(file, firstPage, pageCount, ownData);
+    for (let index = firstPage; index < firstPage + pageCount; index++) {
       const replaced = file.pages.get(index);
       file.pages.set(index, block);
       if (replaced === undefined) this.pageCount += 1;
@@ -134,7 +134,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
         if (replaced.liveCount === 0) this.lru.remove(replaced);
       }
     }
-    const bytes = ownData.length + (ownData.length % PAGE_SIZE === 0 ? 0 : OVERHEAD);
+    const bytes = ownData.length + (ownData.length % PAGE_SIZE === 0 ? 0 : OVERHEAD_BYTES);
     if (!this.lru.add(block, bytes)) this.forgetPages(block);
   }
 
@@ -144,7 +144,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
     return size >= min && (max === 0 || size <= max);
   }
 
-  protected override counts(): Dump {
+  protected override dumpCounts(): Dump {
     return { pages: this.pageCount };
   }
 
@@ -153,9 +153,10 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
     this.lru.remove(block);
   }
 
+  /** Removes a block's pages from its file, except those that a later block has replaced. */
   private forgetPages(block: PageBlock): void {
-    const { file, first, count } = block;
-    for (let index = first; index < first + count; index++) {
+    const { file, firstPage, pageCount } = block;
+    for (let index = firstPage; index < firstPage + pageCount; index++) {
       // A later read may have replaced the page.
       if (file.pages.get(index) !== block) continue;
       file.pages.delete(index);

@@ -32,33 +32,33 @@ import {
 import { makeTruncatingOpen } from '../shared/data-fops.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
 import { type InodeEntry, MdCache } from './md-cache.ts';
-import { effectiveTimeout, options } from './options.ts';
+import { computeTimeoutSeconds, options } from './options.ts';
 
 type MdCacheXlator = Xlator<MdCache>;
 
-/** A program's capabilities. */
+/** The extended attribute with a program's capabilities. */
 const CAPABILITY = 'security.capability';
 
 /**
  * Caches the attributes in a reply, unless they may be outdated: then it returns null.
- * @param windClock the cache's clock when the request was wound
+ * @param clockAtWind the cache's clock when the request was wound
  */
 function learnAttributes(
   { priv }: MdCacheXlator,
-  windClock: number,
+  clockAtWind: number,
   inode: Inode,
   buf: Iatt,
 ): InodeEntry | null {
   if (!buf.known) return null;
   const state = priv.findOrAddState(inode);
-  if (!priv.mayLearn(state, windClock)) return null;
+  if (!priv.mayLearn(state, clockAtWind)) return null;
   priv.learnAttributes(state, inode, buf);
   return state;
 }
 
 /** Adds to a reply's xdata how long the kernel may cache it; only with option kernel-timeout. */
 function addTimeouts(priv: MdCache, state: InodeEntry | null, xdata: Dict | null): Dict | null {
-  const timeouts = priv.kernelTimeouts(state);
+  const timeouts = priv.computeKernelTimeouts(state);
   return timeouts === null ? xdata : withTimeouts(timeouts, xdata);
 }
 
@@ -69,7 +69,7 @@ function findAttributes(priv: MdCache, { inode, parent, name }: Loc): Iatt | nul
   return priv.findAttributesByName(inode, parent, name);
 }
 
-/** Whether a lookup or stat requests no keys. GFID_REQ does not count: a cached inode has its gfid already. */
+/** Whether a lookup or stat requests no keys, or only GFID_REQ: a cached inode has its gfid already. */
 const needsNoKeys = (keys: { size: number; has(key: string): boolean } | null): boolean =>
   keys === null || keys.size === 0 || (keys.size === 1 && keys.has(GFID_REQ));
 
@@ -83,20 +83,20 @@ const lookup: Fop<'lookup', MdCache> = (frame, xl, loc, xdata) => {
   }
   priv.misses += 1;
   frame.local = loc;
-  let keys = priv.keys;
-  if (xdata !== null && keys !== null) {
+  let requestXdata = priv.lookupKeys;
+  if (xdata !== null && requestXdata !== null) {
     const merged = xdata.copy();
-    keys.forEach((key, value) => {
+    requestXdata.forEach((key, value) => {
       if (!merged.has(key)) merged.set(key, value);
     });
-    keys = merged;
+    requestXdata = merged;
   }
-  wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, keys ?? xdata);
+  wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, requestXdata ?? xdata);
 };
 
 const lookupCbk: Cbk<'lookup', MdCache> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -108,11 +108,11 @@ const lookupCbk: Cbk<'lookup', MdCache> = (
   const loc = frame.local as Loc;
   let replyXdata = xdata;
   if (opRet < 0) {
-    // The name may be gone, or the inode: what is cached of it is outdated.
+    // The name or the inode may no longer exist, so its cached values are outdated.
     if (loc.inode?.linked) xl.priv.invalidate(loc.inode);
     if (loc.inode?.linked) invalidateName(xl, frame.root.client, loc);
   } else if (inode !== null && buf !== null) {
-    const state = learnAttributes(xl, windClock, xl.priv.findTableInode(inode, buf.iaGfid), buf);
+    const state = learnAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
     if (state !== null) {
       xl.priv.learnXattrs(state, xdata);
       if (loc.parent !== null && loc.name !== null) xl.priv.learnName(state, loc.parent, loc.name);
@@ -135,14 +135,14 @@ const stat: Fop<'stat', MdCache> = (frame, xl, loc, xdata) => {
   wind.stat(frame, xl.priv.clock, statCbk, xl.children[0]!, loc, xdata);
 };
 
-const statCbk: Cbk<'stat', MdCache> = (frame, windClock, xl, opRet, opErrno, buf, xdata) => {
-  unwind.stat(frame, opRet, opErrno, buf, learnReply(frame, windClock, xl, opRet, buf, xdata));
+const statCbk: Cbk<'stat', MdCache> = (frame, clockAtWind, xl, opRet, opErrno, buf, xdata) => {
+  unwind.stat(frame, opRet, opErrno, buf, learnReply(frame, clockAtWind, xl, opRet, buf, xdata));
 };
 
 /** Caches the reply of a stat or fstat (of the inode in `frame.local`), and returns the xdata to unwind. */
 function learnReply(
   frame: Frame,
-  windClock: number,
+  clockAtWind: number,
   xl: MdCacheXlator,
   opRet: number,
   buf: Iatt | null,
@@ -150,7 +150,7 @@ function learnReply(
 ): Dict | null {
   const inode = frame.local as Inode;
   if (opRet >= 0)
-    return buf && addTimeouts(xl.priv, learnAttributes(xl, windClock, inode, buf), xdata);
+    return buf && addTimeouts(xl.priv, learnAttributes(xl, clockAtWind, inode, buf), xdata);
   xl.priv.invalidate(inode);
   return xdata;
 }
@@ -172,8 +172,8 @@ const fstat: Fop<'fstat', MdCache> = (frame, xl, fd, xdata) => {
   wind.fstat(frame, xl.priv.clock, fstatCbk, xl.children[0]!, fd, xdata);
 };
 
-const fstatCbk: Cbk<'fstat', MdCache> = (frame, windClock, xl, opRet, opErrno, buf, xdata) => {
-  unwind.fstat(frame, opRet, opErrno, buf, learnReply(frame, windClock, xl, opRet, buf, xdata));
+const fstatCbk: Cbk<'fstat', MdCache> = (frame, clockAtWind, xl, opRet, opErrno, buf, xdata) => {
+  unwind.fstat(frame, opRet, opErrno, buf, learnReply(frame, clockAtWind, xl, opRet, buf, xdata));
 };
 
 const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) => {
@@ -184,7 +184,7 @@ const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) 
 
 const readdirpCbk: Cbk<'readdirp', MdCache> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -196,7 +196,7 @@ const readdirpCbk: Cbk<'readdirp', MdCache> = (
     const { name, stat: buf, inode, dict } = entry;
     if (inode === null || buf === null || name === '.' || name === '..') return entry;
     if (buf.iaGfid === NULL_GFID) return entry;
-    const state = learnAttributes(xl, windClock, xl.priv.findTableInode(inode, buf.iaGfid), buf);
+    const state = learnAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
     if (state !== null) xl.priv.learnName(state, parent, name);
     return xl.priv.isKernelCaching ? { ...entry, dict: addTimeouts(xl.priv, state, dict) } : entry;
   };
@@ -233,7 +233,7 @@ const getxattr: Fop<'getxattr', MdCache> = (frame, xl, loc, name, xdata) => {
 
 const getxattrCbk: Cbk<'getxattr', MdCache> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -242,7 +242,7 @@ const getxattrCbk: Cbk<'getxattr', MdCache> = (
 ) => {
   const { inode, name } = frame.local as XattrRequest;
   const state = xl.priv.findOrAddState(inode);
-  if (xl.priv.mayLearn(state, windClock)) {
+  if (xl.priv.mayLearn(state, clockAtWind)) {
     if (opRet < 0 && opErrno === ENODATA) xl.priv.learnXattr(state, name, null);
     else if (opRet >= 0 && dict?.has(name)) xl.priv.learnXattr(state, name, dict);
   }
@@ -270,10 +270,10 @@ function invalidateName(xl: MdCacheXlator, client: Client | null, { parent, name
 
 const hooks: ChangeHooks<MdCache, InodeEntry> = {
   onAttributes: ({ priv }, state, buf, inode) => priv.learnAttributes(state, inode, buf),
-  onCreate(xl, inode, buf, { parent, name }, windClock) {
+  onCreate(xl, inode, buf, { parent, name }, clockAtWind) {
     const { priv } = xl;
     const state = priv.findOrAddState(inode);
-    if (!priv.mayLearn(state, windClock)) return;
+    if (!priv.mayLearn(state, clockAtWind)) return;
     priv.learnAttributes(state, inode, buf);
     // A new file has no capabilities. The kernel asks for them before each write.
     if (priv.selectsXattr(CAPABILITY)) priv.learnXattr(state, CAPABILITY, null);
@@ -299,7 +299,7 @@ const cacheFops: Fops<MdCache> = {
 const kernelHooks: ChangeHooks<MdCache, InodeEntry> = {
   ...hooks,
   annotate({ priv }, inode, isNamed, xdata) {
-    const timeouts = priv.kernelTimeouts(priv.findState(inode) ?? null);
+    const timeouts = priv.computeKernelTimeouts(priv.findState(inode) ?? null);
     if (timeouts === null) return xdata;
     // A name that is not cached here gets no timeout: the mount's own applies.
     return withTimeouts(isNamed ? timeouts : { attribute: timeouts.attribute }, xdata);
@@ -320,6 +320,6 @@ export default defineCache<MdCache, typeof options>({
   makeCache: (xl, values) => new MdCache(xl, values),
   findReliance: (values) =>
     values['cache-invalidation']
-      ? { option: 'cache-invalidation', seconds: effectiveTimeout(values) }
+      ? { option: 'cache-invalidation', seconds: computeTimeoutSeconds(values) }
       : null,
 });

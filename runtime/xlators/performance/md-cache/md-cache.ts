@@ -16,12 +16,17 @@ import { messages } from '../../../core/messages.ts';
 import type { Timeouts } from '../../../core/timeouts.ts';
 import { invalidateEntries, invalidateInode, isUpcall, type Upcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
-import { differs, InodeCache, InodeState, invalidatingEvents } from '../shared/inode-cache.ts';
-import { effectiveTimeout, type OptionValues, readCachedXattrs } from './options.ts';
+import {
+  hasDataChanged,
+  InodeCache,
+  InodeState,
+  invalidatingEvents,
+} from '../shared/inode-cache.ts';
+import { computeTimeoutSeconds, type OptionValues, readCachedXattrs } from './options.ts';
 import { XattrCache } from './xattr-cache.ts';
 
 /** Approximate bytes of an inode's entry, without extended attributes. */
-const OVERHEAD = 512;
+const OVERHEAD_BYTES = 512;
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
@@ -51,14 +56,14 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   private statfsTime = NEVER;
   private timeoutMs = 0;
   /** Option kernel-timeout in milliseconds; 0: the mount's own timeouts apply. */
-  private kernelMs = 0;
+  private kernelTimeoutMs = 0;
   /** Time until which the kernel may cache any value from this volume. */
   private lastKernelExpiry = NEVER;
   /** Names, and patterns of names, of the extended attributes that are cached. */
   private names = new Set<string>();
   private patterns: readonly RegExp[] = [];
   /** The keys that every lookup requests, so that their attributes can be cached; null for none. */
-  keys: Dict | null = null;
+  lookupKeys: Dict | null = null;
   /** Number of invalidations of everything, and of all names. */
   private era = 0;
   private nameEra = 0;
@@ -70,7 +75,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
 
   override applyOptions(values: OptionValues): void {
     this.values = values;
-    const timeout = effectiveTimeout(values);
+    const timeout = computeTimeoutSeconds(values);
     this.timeoutMs = timeout * 1000;
     if (timeout !== values['md-cache-timeout']) {
       this.xl.log.warning(
@@ -79,12 +84,12 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
         { msgid: messages.mdCacheTimeout.id },
       );
     }
-    this.kernelMs = values['pass-through'] ? 0 : values['kernel-timeout'] * 1000;
+    this.kernelTimeoutMs = values['pass-through'] ? 0 : values['kernel-timeout'] * 1000;
     const { names, patterns } = readCachedXattrs(values);
     this.names = names;
     this.patterns = patterns;
-    this.keys = names.size === 0 ? null : new Dict();
-    for (const name of names) this.keys?.set(name, 0);
+    this.lookupKeys = names.size === 0 ? null : new Dict();
+    for (const name of names) this.lookupKeys?.set(name, 0);
     // The cache must not report newly selected attributes as absent: no lookup has requested them yet.
     this.clear();
   }
@@ -122,9 +127,10 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     state.attributesTime = this.xl.context.now();
     if (before === null || buf.iaType !== IA_IFREG) return;
     const invalidatesAbove = this.values['global-cache-invalidation'];
-    if (invalidatesAbove && differs(before, buf)) invalidateInode(this.xl, inode);
+    if (invalidatesAbove && hasDataChanged(before, buf)) invalidateInode(this.xl, inode);
   }
 
+  /** Records that a lookup or listing has found the inode under this name. */
   learnName(state: InodeEntry, parent: Inode, name: string): void {
     this.dropIfOutdated(state);
     state.nameEra = this.nameEra;
@@ -135,7 +141,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
 
   /** Whether the kernel may cache values from this volume. */
   get isKernelCaching(): boolean {
-    return this.kernelMs > 0;
+    return this.kernelTimeoutMs > 0;
   }
 
   /**
@@ -143,12 +149,12 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
    * apply.
    * @param state null for a reply that could not be cached here: the kernel must not cache it, either
    */
-  kernelTimeouts(state: InodeEntry | null): Timeouts | null {
-    if (this.kernelMs === 0) return null;
+  computeKernelTimeouts(state: InodeEntry | null): Timeouts | null {
+    if (this.kernelTimeoutMs === 0) return null;
     if (state === null || state.buf === null) return { entry: 0, attribute: 0 };
     const [entry, attribute] = [
-      this.remainingKernelMs(state.nameTime),
-      this.remainingKernelMs(state.attributesTime),
+      this.computeKernelMs(state.nameTime),
+      this.computeKernelMs(state.attributesTime),
     ];
     state.kernelExpiry = this.xl.context.now() + attribute;
     this.lastKernelExpiry = Math.max(this.lastKernelExpiry, state.kernelExpiry);
@@ -168,6 +174,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     return state.xattrs.get(name);
   }
 
+  /** Caches the reply of a getxattr; null for an absent attribute. */
   learnXattr(state: InodeEntry, name: string, reply: Dict | null): void {
     this.dropIfOutdated(state);
     if (state.xattrs === null || !this.isFresh(state, state.xattrsTime)) {
@@ -177,7 +184,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     state.xattrs.set(name, reply);
   }
 
-  /** Caches the extended attributes in a lookup's reply: those of `keys` that it lacks are absent. */
+  /** Caches the extended attributes in a lookup's reply; attributes of `lookupKeys` that it lacks are absent. */
   learnXattrs(state: InodeEntry, xdata: Dict | null): void {
     if (this.names.size === 0) return;
     this.dropIfOutdated(state);
@@ -249,7 +256,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
       const state = this.findState(inode);
       if (state === undefined || (state.buf === null && state.xattrs === null)) continue;
       inodes += 1;
-      bytes += OVERHEAD + (state.xattrs?.bytes ?? 0);
+      bytes += OVERHEAD_BYTES + (state.xattrs?.bytes ?? 0);
     }
     return { inodes, bytes };
   }
@@ -269,9 +276,9 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   }
 
   /** Returns how long the kernel may cache a value that was received at `since`. */
-  private remainingKernelMs(since: number): number {
+  private computeKernelMs(since: number): number {
     const remaining = since + this.timeoutMs - this.xl.context.now();
-    return Math.max(0, Math.min(this.kernelMs, remaining));
+    return Math.max(0, Math.min(this.kernelTimeoutMs, remaining));
   }
 
   /** Drops all names; replies under way are not cached. */

@@ -5,26 +5,26 @@
 import { ACL_NAMES } from '../../../core/acl.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { compileShellPattern } from '../../../core/shell-pattern.ts';
-import { commonOptions, switchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/options.ts';
 
 /** Makes an option that selects some extended attributes for caching. */
-const makeCacheOption = (names: string, on = false) =>
+const makeCacheOption = (names: string, isOnByDefault = false) =>
   ({
     type: 'bool',
-    default: on,
+    default: isOnByDefault,
     description: `Whether ${names} are cached.`,
   }) as const;
 
 export const options = defineReconfigurableOptions({
   ...commonOptions,
-  'md-cache': switchOption(true),
+  'md-cache': makeSwitchOption(true),
   'md-cache-timeout': {
     type: 'int',
     default: 1,
     min: 0,
     max: 600,
     description:
-      'Seconds for which attributes are cached. Without cache-invalidation, values over 60 count ' +
+      'Seconds for which attributes are cached. Without cache-invalidation, values over 60 are taken ' +
       'as 60.',
   },
   'kernel-timeout': {
@@ -77,7 +77,7 @@ export const options = defineReconfigurableOptions({
 export type OptionValues = Values<typeof options>;
 
 /** Extended attributes by the option that selects them. */
-const XATTRS = [
+const XATTRS_BY_OPTION = [
   ['cache-capability-xattrs', ['security.capability']],
   ['cache-ima-xattrs', ['security.ima']],
   ['cache-selinux', ['security.selinux']],
@@ -100,7 +100,9 @@ const XATTRS = [
 export function readCachedXattrs(values: OptionValues): { names: Set<string>; patterns: RegExp[] } {
   const listedNames = values['xattr-cache-list'].split(',').map((name) => name.trim());
   const selected = [
-    ...XATTRS.flatMap(([option, names]): readonly string[] => (values[option] ? names : [])),
+    ...XATTRS_BY_OPTION.flatMap(([option, names]): readonly string[] =>
+      values[option] ? names : [],
+    ),
     ...listedNames.filter((name) => name !== ''),
   ];
   const isPattern = (name: string): boolean => /[*?[]/.test(name);
@@ -114,7 +116,7 @@ export function readCachedXattrs(values: OptionValues): { names: Set<string>; pa
 const MAX_TIMEOUT_WITHOUT_UPCALLS = 60;
 
 /** Returns the timeout in seconds that applies. */
-export const effectiveTimeout = (values: OptionValues): number =>
+export const computeTimeoutSeconds = (values: OptionValues): number =>
   values['cache-invalidation']
     ? values['md-cache-timeout']
     : Math.min(values['md-cache-timeout'], MAX_TIMEOUT_WITHOUT_UPCALLS);

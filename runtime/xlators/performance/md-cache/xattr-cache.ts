@@ -2,14 +2,14 @@
  * Caches one inode's extended attributes for md-cache: for each name the reply of getxattr, or null if it is absent.
  *
  * A client may request any number of names that match a pattern in `xattr-cache-list`. So an inode's entries take at
- * most `XATTRS_MAX` bytes; the oldest are evicted.
+ * most `MAX_XATTR_BYTES` bytes; the oldest are evicted.
  */
 import type { Dict, DictValue } from '../../../core/dict.ts';
 
 /** Approximate bytes of an entry besides its name and value. */
-const OVERHEAD = 128;
+const OVERHEAD_BYTES = 128;
 /** Most bytes of one inode's entries: Linux's limit for one value. */
-export const XATTRS_MAX = 64 * 1024;
+export const MAX_XATTR_BYTES = 64 * 1024;
 /** Approximate bytes of a value that is neither text nor bytes. */
 const OTHER_VALUE_BYTES = 8;
 
@@ -17,7 +17,7 @@ const countValueBytes = (value: DictValue): number =>
   typeof value === 'string' || value instanceof Uint8Array ? value.length : OTHER_VALUE_BYTES;
 
 function countEntryBytes(name: string, reply: Dict | null): number {
-  let bytes = OVERHEAD + name.length;
+  let bytes = OVERHEAD_BYTES + name.length;
   reply?.forEach((_name, value) => {
     bytes += countValueBytes(value);
   });
@@ -36,9 +36,9 @@ export class XattrCache {
   set(name: string, reply: Dict | null): void {
     this.delete(name);
     const bytes = countEntryBytes(name, reply);
-    if (bytes > XATTRS_MAX) return;
+    if (bytes > MAX_XATTR_BYTES) return;
     for (const oldest of this.replies.keys()) {
-      if (this.bytes + bytes <= XATTRS_MAX) break;
+      if (this.bytes + bytes <= MAX_XATTR_BYTES) break;
       this.delete(oldest);
     }
     this.replies.set(name, reply);

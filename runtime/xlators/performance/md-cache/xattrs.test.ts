@@ -15,7 +15,7 @@ import { GFID_REQ } from '../../../core/xdata.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import memory from '../../storage/memory/index.ts';
 import mdCache from './index.ts';
-import { XATTRS_MAX } from './xattr-cache.ts';
+import { MAX_XATTR_BYTES } from './xattr-cache.ts';
 
 type Any = Translator<unknown>;
 
@@ -62,8 +62,8 @@ test('requests for 5000 absent attributes stay within the limit of one inode', a
     expect(get(`user.${nth}`).opErrno).toBe(ENODATA);
     most = Math.max(most, figure('bytes'));
   }
-  expect(most).toBeGreaterThan(XATTRS_MAX / 2);
-  expect(most).toBeLessThanOrEqual(XATTRS_MAX + INODES);
+  expect(most).toBeGreaterThan(MAX_XATTR_BYTES / 2);
+  expect(most).toBeLessThanOrEqual(MAX_XATTR_BYTES + INODES);
   // The newest name is cached, the oldest was evicted.
   expect([isCached('user.4999'), isCached('user.0')]).toEqual([true, false]);
 });
@@ -77,7 +77,7 @@ test('200 values of 1000 bytes stay within the limit, and each is still returned
       const { opRet, values } = get(`user.${nth}`);
       expect(opRet).toBeGreaterThanOrEqual(0);
       expect((values[0] as Dict).bytes(`user.${nth}`)![0]).toBe(nth);
-      expect(figure('bytes')).toBeLessThanOrEqual(XATTRS_MAX + INODES);
+      expect(figure('bytes')).toBeLessThanOrEqual(MAX_XATTR_BYTES + INODES);
     }
   }
 });

@@ -8,17 +8,17 @@ import { defineReconfigurableOptions, type Values } from '../../../core/options.
 import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { handleEvent, fops as negativeFops } from '../../features/negative/absent-name-fops.ts';
 import { AbsentNames, type CacheBounds } from '../../features/negative/absent-names.ts';
-import { commonOptions, switchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/options.ts';
 import { checkOrder, checkUpcalls, type Reliance } from '../shared/stack-checks.ts';
 
-/** Seconds. */
+/** Default of nl-cache-timeout: a longer timeout relies on upcalls. */
 const DEFAULT_TIMEOUT_S = 60;
 /** Approximate bytes of a name in memory besides its characters. */
-const OVERHEAD = 128;
+const OVERHEAD_BYTES = 128;
 
 const options = defineReconfigurableOptions({
   ...commonOptions,
-  'nl-cache': switchOption(false),
+  'nl-cache': makeSwitchOption(false),
   'nl-cache-limit': {
     type: 'sizet',
     default: 131_072,
@@ -43,7 +43,7 @@ const options = defineReconfigurableOptions({
   'nl-cache-positive-entry': {
     type: 'bool',
     default: false,
-    description: 'Accepted, without effect: names that are there are what md-cache remembers.',
+    description: 'Accepted without effect: md-cache caches the names that exist.',
   },
 });
 
@@ -53,9 +53,9 @@ const makeBounds = (values: OptionValues): CacheBounds => ({
   timeoutMs: values['pass-through'] ? 0 : values['nl-cache-timeout'] * 1000,
   kernelTimeouts: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
   // The kernel's entries are invalidated when the cache evicts its own.
-  kernelFollows: values['kernel-timeout'] > 0,
+  invalidatesKernel: values['kernel-timeout'] > 0,
   limit: values['nl-cache-limit'],
-  weigh: (name) => OVERHEAD + 2 * name.length,
+  weigh: (name) => OVERHEAD_BYTES + 2 * name.length,
 });
 
 /**

@@ -92,13 +92,14 @@ function isReadyToUse({ priv }: OpenBehindXlator, fd: Fd, allowsAnonymous = fals
   return pending === undefined || (allowsAnonymous && pending.errno === 0 && !pending.isOpening);
 }
 
-/** The other fops on open files: they make the pending open, and wait for it. */
+/** The other fops on open files: each opens the file below first, and is wound after that. */
 const waitingFops = [
   ...(['fsync', 'ftruncate', 'fgetxattr', 'fsetxattr', 'fremovexattr', 'fxattrop'] as const),
   ...(['fsetattr', 'fallocate', 'discard', 'zerofill', 'lk', 'finodelk', 'fentrylk'] as const),
   ...(['rchecksum', 'copy_file_range'] as const),
 ] satisfies FopName[];
 
+/** Makes a fop that first opens the files of its fd arguments below. */
 function makeOpeningFop(name: FopName): AnyFop {
   const fdIndexes = findFop(name)!.args.flatMap(({ type }, index) =>
     type === 'fd' ? [index] : [],
@@ -110,8 +111,8 @@ function makeOpeningFop(name: FopName): AnyFop {
 }
 
 /**
- * Fops by path after which an open may fail or find another file: pending opens of the inode go first. The number is
- * the index of the fop's loc argument.
+ * Fops on a path after which an open could fail, or open another file: all pending opens of the inode are made before
+ * such a fop is wound. Each number is the index of the loc argument; a rename replaces the file at its second loc.
  */
 const locIndexes = {
   unlink: 0,
@@ -121,6 +122,7 @@ const locIndexes = {
   removexattr: 0,
 } satisfies Partial<Record<FopName, number>>;
 
+/** Makes a fop on a path that first makes all pending opens of the inode. */
 function makeOpeningAllFop(name: keyof typeof locIndexes): AnyFop {
   const locIndex = locIndexes[name];
   return (frame, xl, args) => {
@@ -170,7 +172,7 @@ export default defineTranslator<OpenBehind, typeof options>({
   release: (xl, _fd, pending) => xl.priv.release(pending as PendingOpen),
   dump: (xl) => xl.priv.dump(),
   reset({ priv }) {
-    // Pending opens count as answered, so that `dump` still shows whether any is pending.
+    // `opens` restarts at the number still pending: `selectFops` reads it to decide whether any open may be pending.
     Object.assign(priv, { opens: priv.dump().pending, late: 0, unused: 0 });
   },
 });

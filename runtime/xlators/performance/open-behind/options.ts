@@ -1,26 +1,27 @@
 /** Defines the options of performance/open-behind; names and defaults are GlusterFS 10's. */
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
-import { commonOptions, switchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/options.ts';
 
 export const options = defineReconfigurableOptions({
   ...commonOptions,
-  'open-behind': switchOption(true),
+  'open-behind': makeSwitchOption(true),
   'lazy-open': {
     type: 'bool',
     default: true,
     description:
-      'Files are opened at their first use. Off: they are opened at once, and the caller does not wait.',
+      'On: a file is opened at its first use. Off: it is opened in the background as soon as the open ' +
+      'is answered.',
   },
   'read-after-open': {
     type: 'bool',
     default: true,
-    description: 'A read opens the file, also where use-anonymous-fd would do without.',
+    description: 'A read opens the file even if use-anonymous-fd is on.',
   },
   'use-anonymous-fd': {
     type: 'bool',
     default: false,
     description:
-      'The attributes of a file are read, and with read-after-open off its data, without an open.',
+      'fstat and seek do not open the file. With read-after-open off, a read does not either.',
   },
 });
 

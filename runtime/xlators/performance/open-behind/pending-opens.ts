@@ -1,8 +1,8 @@
 /**
  * Tracks pending opens for open-behind: the caller has its reply, but the volume below has not opened the file yet.
  *
- * An fd is not opened, being opened, open (then it has no context), or failed. Fops on an fd that is being opened wait,
- * and then continue in their order. The inode's context lists its pending opens, for fops by path.
+ * An fd is not opened, being opened, open (then it has no context), or its open has failed. Fops wait while their fd is
+ * being opened, and then continue in their order. The inode's context lists its pending opens, for fops on a path.
  */
 
 import type { Dict } from '../../../core/dict.ts';
@@ -16,7 +16,7 @@ import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
 
 /** Approximate bytes of a pending open. */
-const OVERHEAD = 512;
+const OVERHEAD_BYTES = 512;
 
 /** Called with 0 when the file is open below, or with the errno of the open. */
 export type OpenCallback = (errno: number) => void;
@@ -27,7 +27,7 @@ export class PendingOpen {
   readonly flags: number;
   readonly fd: Fd;
   readonly xdata: Dict | null;
-  /** The stack of the open's caller, as whom the file is opened. */
+  /** The open's caller, whose identity the later open has. */
   readonly caller: Stack;
   isOpening = false;
   /** The errno of a failed open; otherwise 0. */
@@ -112,7 +112,7 @@ export class OpenBehind {
 
   dump(): Dump {
     const { opens, late, unused, pendingCount: pending } = this;
-    return { opens, late, unused, pending, bytes: pending * OVERHEAD };
+    return { opens, late, unused, pending, bytes: pending * OVERHEAD_BYTES };
   }
 
   /** Returns an inode's pending opens; undefined for none. */

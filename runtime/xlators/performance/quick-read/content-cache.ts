@@ -8,7 +8,7 @@ import { LruEntry } from '../shared/lru-list.ts';
 import type { OptionValues } from './options.ts';
 
 /** Approximate bytes of an entry besides its data. */
-const OVERHEAD = 256;
+const OVERHEAD_BYTES = 256;
 
 /** The content of one file, and the file's attributes at that time. */
 class Content extends LruEntry {
@@ -60,11 +60,11 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
   }
 
   /** Caches the content from a lookup's reply. */
-  learn(file: CachedFile, data: Uint8Array, buf: Iatt): void {
+  cacheContent(file: CachedFile, data: Uint8Array, buf: Iatt): void {
     this.dropValues(file);
     // Keeps a copy: the data may be a view of a larger buffer, such as a network reply.
     const content = new Content(file, data.slice(), buf, this.xl.context.now());
-    if (this.lru.add(content, data.length + OVERHEAD)) file.content = content;
+    if (this.lru.add(content, data.length + OVERHEAD_BYTES)) file.content = content;
   }
 
   /** Compares the content's attributes with the current ones: renews it if they agree, otherwise drops it. */
@@ -82,14 +82,14 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
     this.dropValues(file);
   }
 
-  protected override counts(): Dump {
+  protected override dumpCounts(): Dump {
     return { files: this.lru.count };
   }
 
-  private hasChanged(before: Iatt, now: Iatt): boolean {
-    if (before.iaSize !== now.iaSize) return true;
+  private hasChanged(before: Iatt, current: Iatt): boolean {
+    if (before.iaSize !== current.iaSize) return true;
     return this.values['ctime-invalidation']
-      ? before.iaCtime !== now.iaCtime || before.iaCtimeNsec !== now.iaCtimeNsec
-      : before.iaMtime !== now.iaMtime || before.iaMtimeNsec !== now.iaMtimeNsec;
+      ? before.iaCtime !== current.iaCtime || before.iaCtimeNsec !== current.iaCtimeNsec
+      : before.iaMtime !== current.iaMtime || before.iaMtimeNsec !== current.iaMtimeNsec;
   }
 }

@@ -31,14 +31,16 @@ const lookup: Fop<'lookup', ContentCache> = (frame, xl, loc, xdata) => {
   if (!isFile) return tail.lookup(frame, xl.children[0]!, loc, xdata);
   const maxBytes = priv.values['max-file-size'];
   const requestsContent = maxBytes > 0 && priv.needsContent(inode) && xdata?.has(CONTENT) !== true;
-  const keys = requestsContent ? (xdata?.copy() ?? new Dict()).set(CONTENT, maxBytes) : xdata;
+  const requestXdata = requestsContent
+    ? (xdata?.copy() ?? new Dict()).set(CONTENT, maxBytes)
+    : xdata;
   frame.local = requestsContent;
-  wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, keys);
+  wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, requestXdata);
 };
 
 const lookupCbk: Cbk<'lookup', ContentCache> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -48,7 +50,7 @@ const lookupCbk: Cbk<'lookup', ContentCache> = (
   postparent,
 ) => {
   if (opRet >= 0 && inode !== null && buf?.iaType === IA_IFREG) {
-    cacheOrValidate(xl, windClock, inode, buf, xdata);
+    cacheOrValidate(xl, clockAtWind, inode, buf, xdata);
   }
   // The caller did not request the content.
   if (frame.local === true) xdata?.delete(CONTENT);
@@ -58,7 +60,7 @@ const lookupCbk: Cbk<'lookup', ContentCache> = (
 /** Caches the content in a reply, or validates the cached content by the reply's attributes. */
 function cacheOrValidate(
   { priv }: QuickReadXlator,
-  windClock: number,
+  clockAtWind: number,
   inode: Inode,
   buf: Iatt,
   xdata: Dict | null,
@@ -67,11 +69,11 @@ function cacheOrValidate(
   const data = xdata?.bytes(CONTENT);
   if (data === undefined && priv.findState(tableInode) === undefined) return;
   const state = priv.findOrAddState(tableInode);
-  if (!priv.mayLearn(state, windClock)) return;
+  if (!priv.mayLearn(state, clockAtWind)) return;
   if (BAD_COPY_KEYS.some((key) => xdata?.has(key))) priv.invalidate(tableInode);
   // Content whose length is not the size in the attributes is older or newer than these: it is not cached.
   else if (data !== undefined && buf.known && data.length === buf.iaSize) {
-    priv.learn(state, data, buf);
+    priv.cacheContent(state, data, buf);
   } else priv.validate(state, buf);
 }
 
@@ -80,7 +82,7 @@ const readdirp: Fop<'readdirp', ContentCache> = (frame, xl, fd, size, offset, xd
 
 const readdirpCbk: Cbk<'readdirp', ContentCache> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -89,7 +91,7 @@ const readdirpCbk: Cbk<'readdirp', ContentCache> = (
 ) => {
   for (const { stat, inode } of opRet > 0 ? (entries ?? []) : []) {
     if (stat === null || inode === null || stat.iaGfid === NULL_GFID) continue;
-    if (stat.iaType === IA_IFREG) cacheOrValidate(xl, windClock, inode, stat, null);
+    if (stat.iaType === IA_IFREG) cacheOrValidate(xl, clockAtWind, inode, stat, null);
   }
   unwind.readdirp(frame, opRet, opErrno, entries, xdata);
 };

@@ -1,19 +1,19 @@
 /** Defines the options of performance/quick-read; names, defaults and ranges are GlusterFS 10's. */
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
-import { commonOptions, switchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/options.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
 
 export const options = defineReconfigurableOptions({
   ...commonOptions,
-  'quick-read': switchOption(true),
+  'quick-read': makeSwitchOption(true),
   'max-file-size': {
     type: 'sizet',
     default: 64 * KB,
     min: 0,
     max: 1000 * KB,
-    description: 'Files that are no larger are fetched whole with the lookup. 0: none.',
+    description: 'Size of the largest files that are fetched whole with the lookup. 0: none.',
   },
   'cache-size': {
     type: 'sizet',
@@ -26,19 +26,19 @@ export const options = defineReconfigurableOptions({
     type: 'int',
     default: 1,
     min: 0,
-    description: 'Seconds after which a file is looked at again before its content is believed.',
+    description: 'Seconds for which content is used after its attributes were last checked.',
   },
   'quick-read-cache-invalidation': {
     type: 'bool',
     default: false,
     description:
-      'The bricks tell what other clients change: the log says where they do not. What they tell is ' +
-      'heeded in any case.',
+      "The bricks report other clients' changes; the log has a warning if they do not. Reports are " +
+      'used even if this is off.',
   },
   'ctime-invalidation': {
     type: 'bool',
     default: false,
-    description: 'A file is another one when its change time is, not its modification time.',
+    description: 'A changed file is detected by its change time, not by its modification time.',
   },
   priority: {
     type: 'priority_list',

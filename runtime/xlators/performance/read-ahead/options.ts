@@ -1,13 +1,13 @@
 /** Defines the options of performance/read-ahead; names, defaults and ranges are GlusterFS 10's. */
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
-import { commonOptions, switchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/options.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
 
 export const options = defineReconfigurableOptions({
   ...commonOptions,
-  'read-ahead': switchOption(false),
+  'read-ahead': makeSwitchOption(false),
   'page-count': {
     type: 'int',
     default: 4,

@@ -8,7 +8,12 @@ import type { Inode } from '../../../core/inode.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
-import { differs, InodeCache, InodeState, invalidatingEvents } from '../shared/inode-cache.ts';
+import {
+  hasDataChanged,
+  InodeCache,
+  InodeState,
+  invalidatingEvents,
+} from '../shared/inode-cache.ts';
 import type { OptionValues } from './options.ts';
 
 /** Milliseconds after which a part is too old to be used. */
@@ -28,7 +33,7 @@ export class ReadAheadPart {
   readonly offset: number;
   readonly length: number;
   /** The cache's clock, and the time in milliseconds, when the part was requested. */
-  readonly windClock: number;
+  readonly clockAtWind: number;
   readonly requestedAt: number;
   /** The reply's data and attributes; null before the reply, and after a failure. */
   data: Uint8Array | null = null;
@@ -40,13 +45,13 @@ export class ReadAheadPart {
     stream: Stream,
     offset: number,
     length: number,
-    windClock: number,
+    clockAtWind: number,
     requestedAt: number,
   ) {
     this.stream = stream;
     this.offset = offset;
     this.length = length;
-    this.windClock = windClock;
+    this.clockAtWind = clockAtWind;
     this.requestedAt = requestedAt;
   }
 
@@ -148,7 +153,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
   /** Whether a part is recent, and its file unchanged since the request. */
   isUsable(part: ReadAheadPart): boolean {
     if (this.xl.context.now() - part.requestedAt >= MAX_AGE_MS) return false;
-    return this.mayLearn(this.findOrAddState(part.stream.fd.inode), part.windClock);
+    return this.mayLearn(this.findOrAddState(part.stream.fd.inode), part.clockAtWind);
   }
 
   /**
@@ -156,20 +161,20 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
    * if these are larger: then each read finds its data in one part, and no copy is needed.
    */
   requestAhead(stream: Stream, caller: Stack): void {
-    const page = Math.min(this.values['page-size'], MAX_DATA);
+    const pageBytes = Math.min(this.values['page-size'], MAX_DATA);
     // From the second read in sequence on, at least a whole page is requested: it replaces many small reads.
     const minPages = stream.sequentialBytes > stream.lastSize ? 1 : 0;
-    const pages = Math.min(
-      Math.max(Math.floor(stream.sequentialBytes / page), minPages),
+    const pageCount = Math.min(
+      Math.max(Math.floor(stream.sequentialBytes / pageBytes), minPages),
       this.values['page-count'],
     );
-    if (pages === 0) return;
-    const last = stream.parts.at(-1);
-    if (last?.isLast) return;
-    const size = Math.max(page, Math.min(stream.lastSize, MAX_DATA));
+    if (pageCount === 0) return;
+    const lastPart = stream.parts.at(-1);
+    if (lastPart?.isLast) return;
+    const size = Math.max(pageBytes, Math.min(stream.lastSize, MAX_DATA));
     let offset = Math.max(stream.requestedEnd, stream.nextOffset);
-    const limit = stream.nextOffset + Math.max(pages * page, size);
-    while (offset + size <= limit || offset === stream.nextOffset) {
+    const aheadEnd = stream.nextOffset + Math.max(pageCount * pageBytes, size);
+    while (offset + size <= aheadEnd || offset === stream.nextOffset) {
       this.requestPart(stream, caller, offset, size);
       offset += size;
     }
@@ -231,7 +236,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
 
   /** Invalidates the file's parts if its attributes have changed. */
   validate({ buf: before }: FileState, buf: Iatt, inode: Inode): void {
-    if (before !== null && differs(before, buf)) this.invalidate(inode);
+    if (before !== null && hasDataChanged(before, buf)) this.invalidate(inode);
   }
 
   /** Invalidates a file's parts if the file has any state here. */

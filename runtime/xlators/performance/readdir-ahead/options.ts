@@ -1,15 +1,15 @@
 /** Defines the options of performance/readdir-ahead; names, defaults and ranges are GlusterFS 10's. */
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
-import { commonOptions, switchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/options.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
 
 export const options = defineReconfigurableOptions({
   ...commonOptions,
-  'readdir-ahead': switchOption(false),
+  'readdir-ahead': makeSwitchOption(false),
   // glusterd's name for it below cluster/distribute (parallel-readdir).
-  'performance.readdir-ahead': switchOption(false),
+  'performance.readdir-ahead': makeSwitchOption(false),
   'rda-request-size': {
     type: 'sizet',
     default: 128 * KB,
@@ -22,14 +22,14 @@ export const options = defineReconfigurableOptions({
     default: 4 * KB,
     min: 0,
     max: 10 * MB,
-    description: 'With less than this ahead of the client, more is read.',
+    description: 'Reading ahead resumes when fewer bytes than this are ahead of the client.',
   },
   'rda-high-wmark': {
     type: 'sizet',
     default: 128 * KB,
     min: 0,
     max: 100 * MB,
-    description: 'With this much ahead of the client, no more is read.',
+    description: 'Reading ahead pauses when this many bytes are ahead of the client.',
   },
   'rda-cache-limit': {
     type: 'sizet',
@@ -40,7 +40,8 @@ export const options = defineReconfigurableOptions({
   'parallel-readdir': {
     type: 'bool',
     default: false,
-    description: 'Accepted, without effect: glusterd says by it where these volumes are.',
+    description:
+      'Accepted without effect: glusterd decides by it where a volfile has readdir-ahead.',
   },
 });
 

@@ -32,7 +32,7 @@ interface Batch {
   /** Number of entries that the client has received. */
   returnedCount: number;
   /** The cache's clock, and the time in milliseconds, when the entries were requested. */
-  readonly windClock: number;
+  readonly clockAtWind: number;
   readonly requestedAt: number;
 }
 
@@ -127,7 +127,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
 
   /** Stores the entries of a reply, and answers the client's request that waits for it. */
   storeEntries(
-    { listing, startOffset, windClock, requestedAt }: PendingBatch,
+    { listing, startOffset, clockAtWind, requestedAt }: PendingBatch,
     opRet: number,
     opErrno: number,
     entries: readonly Dirent[],
@@ -137,7 +137,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     const isNeeded = !listing.isBypassed && listing.endOffset === startOffset;
     if (isNeeded && entries.length === 0) listing.lastReply = { opRet, opErrno };
     else if (isNeeded) {
-      listing.batches.push({ entries, returnedCount: 0, windClock, requestedAt });
+      listing.batches.push({ entries, returnedCount: 0, clockAtWind, requestedAt });
       listing.endOffset = entries.at(-1)!.off;
       // GlusterFS's bricks mark the last entries with ENOENT.
       if (opErrno === ENOENT) listing.lastReply = { opRet: 0, opErrno };
@@ -209,16 +209,16 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
   }
 
   /** Whether the batch is recent, and the directory unchanged since its request. */
-  private isUsable({ fd }: Listing, { windClock, requestedAt }: Batch): boolean {
+  private isUsable({ fd }: Listing, { clockAtWind, requestedAt }: Batch): boolean {
     if (this.xl.context.now() - requestedAt >= MAX_AGE_MS) return false;
-    return this.mayLearn(this.findOrAddState(fd.inode), windClock);
+    return this.mayLearn(this.findOrAddState(fd.inode), clockAtWind);
   }
 
   /** Whether an entry's attributes may have changed since the batch's request. */
-  private isOutdated({ gfid }: Dirent, { windClock }: Batch): boolean {
+  private isOutdated({ gfid }: Dirent, { clockAtWind }: Batch): boolean {
     const inode = this.xl.inodes?.find(gfid);
     const state = inode === undefined ? undefined : this.findState(inode);
-    return state !== undefined && !this.mayLearn(state, windClock);
+    return state !== undefined && !this.mayLearn(state, clockAtWind);
   }
 
   private addBytes(listing: Listing, bytes: number): void {
@@ -231,13 +231,13 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
 class PendingBatch {
   readonly listing: Listing;
   readonly startOffset: number;
-  readonly windClock: number;
+  readonly clockAtWind: number;
   readonly requestedAt: number;
 
-  constructor(listing: Listing, startOffset: number, windClock: number, requestedAt: number) {
+  constructor(listing: Listing, startOffset: number, clockAtWind: number, requestedAt: number) {
     this.listing = listing;
     this.startOffset = startOffset;
-    this.windClock = windClock;
+    this.clockAtWind = clockAtWind;
     this.requestedAt = requestedAt;
   }
 }

@@ -28,7 +28,10 @@ interface TranslatorCache<G> {
   reset(): void;
 }
 
-/** The parts in which caching translators differ; `P` is the cache object. */
+/**
+ * The parts in which caching translators differ; `P` is the cache object. A member has the type of a method
+ * (`{ f(): T }['f']`), whose parameters TypeScript compares less strictly than a function's.
+ */
 interface CacheTranslator<P, O extends Options>
   extends Pick<Translator<P, O>, 'type' | 'description' | 'options' | 'release' | 'releasedir'> {
   /** The fops that the translator handles. */

@@ -47,7 +47,7 @@ export const attributeFops = [
 /** Names under which replies have the attributes after the change. */
 const ATTRIBUTES_AFTER = /^(?:postbuf|statpost|postbuf_dst)$/;
 /** The fop whose third argument is the changed file; other fops change their first. */
-const COPY = findFop('copy_file_range')!.number;
+const COPY_FILE_RANGE = findFop('copy_file_range')!.number;
 /** Index of the changed file's attributes in that fop's reply. */
 const COPY_TARGET_INDEX = 2;
 
@@ -57,7 +57,7 @@ for (const { number, reply } of fopRows) {
   attributeIndexes[number] = reply.findIndex(({ name }) => ATTRIBUTES_AFTER.test(name));
 }
 
-/** The actions of a cache at changes; `K` is its state of an inode. */
+/** The actions of a cache at changes; `K` is its state of an inode. For the types of members, see cache-translator.ts. */
 export interface ChangeHooks<P, K extends InodeState> {
   /** Called when an inode has changed, and these are its attributes now. */
   readonly onAttributes?: {
@@ -65,7 +65,7 @@ export interface ChangeHooks<P, K extends InodeState> {
   }['onAttributes'];
   /** Called when a new inode was created under this name. */
   readonly onCreate?: {
-    onCreate(xl: Xlator<P>, inode: Inode, buf: Iatt, createdLoc: Loc, windClock: number): void;
+    onCreate(xl: Xlator<P>, inode: Inode, buf: Iatt, createdLoc: Loc, clockAtWind: number): void;
   }['onCreate'];
   /** Called when a request of `client` may have changed an inode; with `isWrite`, its data, too. */
   readonly onChange?: {
@@ -123,7 +123,7 @@ function makeTap<P>(
 }
 
 /** Returns a reply's xdata. */
-const xdataOf = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
+const getXdata = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
 
 /** Makes fops on one file that report changes to a cache. Of `names`, all must write data, or none. */
 export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
@@ -132,7 +132,7 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
 ): Fops<P> {
   const isWrite = names.some((name) => (dataFops as readonly FopName[]).includes(name));
   const beginChange: Before<P> = (frame, xl, fop, first, _second, third) => {
-    const inode = findArgumentInode(xl, (fop === COPY ? third : first) as Loc | Fd);
+    const inode = findArgumentInode(xl, (fop === COPY_FILE_RANGE ? third : first) as Loc | Fd);
     if (inode === null) return 0;
     frame.local = new Change(xl.priv.beginChange(inode, isWrite), inode);
     return 0;
@@ -144,6 +144,7 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
     onChange?.(xl, frame.root.client, change.inode, isWrite);
     if (!isCurrent || opRet < 0 || onAttributes === undefined) return;
     const replyIndex = attributeIndexes[fop]!;
+    // These fops are frequent: no array of the reply is made.
     const buf = (
       replyIndex === COPY_TARGET_INDEX
         ? third
@@ -159,7 +160,9 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
     annotate &&
     ((frame, xl, values) => {
       const change = frame.local as Change<K> | null;
-      return change === null ? xdataOf(values) : annotate(xl, change.inode, false, xdataOf(values));
+      return change === null
+        ? getXdata(values)
+        : annotate(xl, change.inode, false, getXdata(values));
     });
   const fops: Partial<Record<FopName, unknown>> = {};
   for (const name of names) fops[name] = makeTap(name, beginChange, endChange, replyXdata);
@@ -169,11 +172,11 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
 /** An inode that a fop on names changes. */
 interface ChangedInode {
   /** Returns the inode, from the fop's arguments. */
-  inode(args: readonly unknown[]): Inode | null;
+  findInode(args: readonly unknown[]): Inode | null;
   /** Index of the inode's new attributes in the reply; -1 if the reply lacks them. */
-  readonly attributes: number;
+  readonly attributesIndex: number;
   /** Whether the fop can only succeed if the inode exists. */
-  readonly exists?: boolean;
+  readonly mustExist?: boolean;
 }
 
 /** Lists the inodes that a fop on names changes, from its row in the table of fops. */
@@ -182,14 +185,18 @@ function findChangedInodes({ args, reply, entry }: FopRow): readonly ChangedInod
   const findReplyPart = (...names: string[]) => reply.findIndex(({ name }) => names.includes(name));
   const [createdIndex, removedIndex] = [findArgument(entry.creates), findArgument(entry.removes)];
   const oldIndex = findArgument('oldloc');
-  const makeParent = (name: number, attributes: number): ChangedInode => ({
-    inode: (args) => (args[name] as Loc).parent,
-    attributes,
+  const makeParent = (locIndex: number, attributesIndex: number): ChangedInode => ({
+    findInode: (args) => (args[locIndex] as Loc).parent,
+    attributesIndex,
   });
-  const makeTarget = (name: number, attributes: number, exists = true): ChangedInode => ({
-    inode: (args) => (args[name] as Loc).inode,
-    attributes,
-    exists,
+  const makeTarget = (
+    locIndex: number,
+    attributesIndex: number,
+    mustExist = true,
+  ): ChangedInode => ({
+    findInode: (args) => (args[locIndex] as Loc).inode,
+    attributesIndex,
+    mustExist,
   });
   return [
     ...(createdIndex < 0
@@ -218,7 +225,7 @@ interface NameChange<K extends InodeState> {
   /** Whether an inode that it removes or replaces is not in the inode table. */
   readonly isUnknown: boolean;
   /** The cache's clock at the wind. */
-  readonly windClock: number;
+  readonly clockAtWind: number;
 }
 
 /** Makes all fops on names; they report changes to a cache. */
@@ -230,7 +237,7 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
   for (const row of fopRows) {
     const { args: argumentRows, reply: replyRows, entry } = row;
     if (entry.creates === undefined && entry.removes === undefined) continue;
-    const parts = findChangedInodes(row);
+    const changedInodes = findChangedInodes(row);
     const [createdIndex, removedIndex] = [entry.creates, entry.removes].map((argument) =>
       argumentRows.findIndex(({ name }) => name === argument),
     ) as [number, number];
@@ -239,7 +246,7 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
     ) as [number, number];
     // These fops are rare enough to afford arrays.
     const beginChange: Before<P> = (frame, xl, _fop, ...args) => {
-      const inodes = parts.map((part) => part.inode(args));
+      const inodes = changedInodes.map((part) => part.findInode(args));
       const changes = inodes.map((inode, index) => {
         // A rename's two parents may be the same directory, which changes only once.
         if (!inode?.linked || inodes.indexOf(inode) !== index) return null;
@@ -247,19 +254,21 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
       });
       const findLoc = (index: number): Loc | null => (index < 0 ? null : (args[index] as Loc));
       const [createdLoc, removedLoc] = [findLoc(createdIndex), findLoc(removedIndex)];
-      const isUnknown = parts.some(({ exists }, index) => exists && !inodes[index]?.linked);
+      const isUnknown = changedInodes.some(
+        ({ mustExist }, index) => mustExist && !inodes[index]?.linked,
+      );
       if (isUnknown) xl.priv.beginUnknownChange();
       frame.local = {
         changes,
         createdLoc,
         removedLoc,
         isUnknown,
-        windClock: xl.priv.clock,
+        clockAtWind: xl.priv.clock,
       } satisfies NameChange<K>;
       return 0;
     };
     const endChange: After<P> = (frame, xl, _fop, opRet, _opErrno, ...reply) => {
-      const { changes, createdLoc, removedLoc, isUnknown, windClock } =
+      const { changes, createdLoc, removedLoc, isUnknown, clockAtWind } =
         frame.local as NameChange<K>;
       const { client } = frame.root;
       if (isUnknown) xl.priv.endUnknownChange();
@@ -267,7 +276,7 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
         if (change === null) return;
         const isCurrent = xl.priv.endChange(change.state);
         onChange?.(xl, client, change.inode, false);
-        const replyIndex = parts[index]!.attributes;
+        const replyIndex = changedInodes[index]!.attributesIndex;
         const buf = (replyIndex < 0 ? null : reply[replyIndex]) as Iatt | null;
         const isLearned = isCurrent && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
         if (isLearned) onAttributes?.(xl, change.state, buf, change.inode);
@@ -282,15 +291,15 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
       if (tableInode.linked) {
         xl.priv.invalidate(tableInode);
         onChange?.(xl, client, tableInode, true);
-      } else if (buf.known) onCreate?.(xl, inode, buf, createdLoc, windClock);
+      } else if (buf.known) onCreate?.(xl, inode, buf, createdLoc, clockAtWind);
     };
     const replyXdata: ReplyXdata<P> | undefined =
       annotate &&
       ((_frame, xl, values) => {
         const [inode, buf] = [values[inodeIndex] as Inode | null, values[bufIndex] as Iatt | null];
-        if (inode === null || buf === null) return xdataOf(values);
+        if (inode === null || buf === null) return getXdata(values);
         const tableInode = xl.priv.findTableInode(inode, buf.iaGfid);
-        return annotate(xl, tableInode, row.name !== 'link', xdataOf(values));
+        return annotate(xl, tableInode, row.name !== 'link', getXdata(values));
       });
     const name = row.name as FopName;
     fops[name] = makeTap(name, beginChange, endChange, inodeIndex < 0 ? undefined : replyXdata);

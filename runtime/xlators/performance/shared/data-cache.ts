@@ -12,6 +12,7 @@ interface DataOptions {
   readonly 'pass-through': boolean;
 }
 
+/** @typeParam K the state of an inode, C a cached entry, G the option values */
 export abstract class DataCache<
   K extends InodeState,
   C extends LruEntry,
@@ -28,7 +29,7 @@ export abstract class DataCache<
   protected abstract evict(cached: C): void;
 
   /** Returns the cache's own counters for the dump, besides hits, misses and bytes. */
-  protected abstract counts(): Dump;
+  protected abstract dumpCounts(): Dump;
 
   override applyOptions(values: G): void {
     super.applyOptions(values);
@@ -50,13 +51,13 @@ export abstract class DataCache<
 
   override reset(): void {
     super.reset();
-    this.lru.evicted = 0;
+    this.lru.evictedCount = 0;
   }
 
   dump(): Dump {
     const { hits, misses, lru } = this;
-    const { bytes, evicted, limit } = lru;
-    return { hits, misses, ...this.counts(), bytes, evicted, limit };
+    const { bytes, evictedCount: evicted, limit } = lru;
+    return { hits, misses, ...this.dumpCounts(), bytes, evicted, limit };
   }
 
   /** Whether data that was validated at `checkedAt` (milliseconds) may be used without another check. */

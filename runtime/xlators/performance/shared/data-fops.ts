@@ -1,4 +1,4 @@
-/** Makes the fops that all data caches share (io-cache, quick-read, read-ahead): they notice changes of files. */
+/** Makes the fops by which data caches (io-cache, quick-read, read-ahead) detect changes of files. */
 import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
@@ -50,7 +50,7 @@ function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
   };
   const validateByReply = (
     frame: Frame,
-    windClock: number,
+    clockAtWind: number,
     xl: Xlator<P>,
     opRet: number,
     buf: Iatt | null,
@@ -58,7 +58,7 @@ function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
     const inode = frame.local as Inode;
     const state = xl.priv.findState(inode);
     if (opRet < 0 || state === undefined || !buf?.known) return;
-    if (xl.priv.mayLearn(state, windClock)) validate(xl, state, buf, inode);
+    if (xl.priv.mayLearn(state, clockAtWind)) validate(xl, state, buf, inode);
   };
   const stat: Fop<'stat', P> = (frame, xl, loc, xdata) => {
     const inode = findArgumentInode(xl, loc);
@@ -66,8 +66,8 @@ function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
     frame.local = inode;
     wind.stat(frame, xl.priv.clock, statCbk, xl.children[0]!, loc, xdata);
   };
-  const statCbk: Cbk<'stat', P> = (frame, windClock, xl, opRet, opErrno, buf, xdata) => {
-    validateByReply(frame, windClock, xl, opRet, buf);
+  const statCbk: Cbk<'stat', P> = (frame, clockAtWind, xl, opRet, opErrno, buf, xdata) => {
+    validateByReply(frame, clockAtWind, xl, opRet, buf);
     unwind.stat(frame, opRet, opErrno, buf, xdata);
   };
   const fstat: Fop<'fstat', P> = (frame, xl, fd, xdata) => {
@@ -75,8 +75,8 @@ function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
     frame.local = fd.inode;
     wind.fstat(frame, xl.priv.clock, fstatCbk, xl.children[0]!, fd, xdata);
   };
-  const fstatCbk: Cbk<'fstat', P> = (frame, windClock, xl, opRet, opErrno, buf, xdata) => {
-    validateByReply(frame, windClock, xl, opRet, buf);
+  const fstatCbk: Cbk<'fstat', P> = (frame, clockAtWind, xl, opRet, opErrno, buf, xdata) => {
+    validateByReply(frame, clockAtWind, xl, opRet, buf);
     unwind.fstat(frame, opRet, opErrno, buf, xdata);
   };
   return { stat, fstat };

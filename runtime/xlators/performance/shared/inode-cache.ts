@@ -92,10 +92,10 @@ export abstract class InodeCache<
     return inode.linked ? inode : (inode.table.find(gfid) ?? inode);
   }
 
-  /** Whether the reply to a request that was wound at `windClock` may be cached. */
-  mayLearn(state: K, windClock: number): boolean {
+  /** Whether the reply to a request that was wound at `clockAtWind` may be cached. */
+  mayLearn(state: K, clockAtWind: number): boolean {
     if (state.pendingChanges > 0 || this.unknownChanges > 0) return false;
-    return windClock >= state.changedAt && windClock >= this.learnableFrom;
+    return clockAtWind >= state.changedAt && clockAtWind >= this.learnableFrom;
   }
 
   /** Records that a fop that changes the inode is wound; returns the state for `endChange`. */
@@ -187,7 +187,7 @@ export const invalidatingEvents: ReadonlySet<EventName> = new Set<EventName>([
 ]);
 
 /** Whether a file's data has changed between two replies, by size and modification time. */
-export const differs = (before: Iatt, now: Iatt): boolean =>
-  before.iaSize !== now.iaSize ||
-  before.iaMtime !== now.iaMtime ||
-  before.iaMtimeNsec !== now.iaMtimeNsec;
+export const hasDataChanged = (before: Iatt, after: Iatt): boolean =>
+  before.iaSize !== after.iaSize ||
+  before.iaMtime !== after.iaMtime ||
+  before.iaMtimeNsec !== after.iaMtimeNsec;

@@ -10,7 +10,7 @@ export class LruEntry {
 export class LruList<C extends LruEntry> {
   bytes = 0;
   count = 0;
-  evicted = 0;
+  evictedCount = 0;
   private oldest: C | null = null;
   private newest: C | null = null;
   private readonly evict: (entry: C) => void;
@@ -62,7 +62,7 @@ export class LruList<C extends LruEntry> {
 
   private evictBeyondLimit(): void {
     while (this.bytes > this.maxBytes) {
-      this.evicted += 1;
+      this.evictedCount += 1;
       this.evict(this.oldest!);
     }
   }

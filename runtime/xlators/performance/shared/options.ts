@@ -12,12 +12,12 @@ export const commonOptions = defineReconfigurableOptions({
 });
 
 /** Makes the option by which glusterd decides whether a translator is in the volfile; here it has no effect. */
-export const switchOption = (on: boolean) =>
+export const makeSwitchOption = (isOnByDefault: boolean) =>
   ({
     type: 'bool',
-    default: on,
+    default: isOnByDefault,
     description:
-      'Accepted, without effect: glusterd says by it whether the volume is in the volfile at all.',
+      'Accepted without effect: glusterd decides by it whether a volfile has this volume.',
   }) as const;
 
 /** @throws {InitError} if option cache-size exceeds the machine's memory, as in GlusterFS */

@@ -38,16 +38,16 @@ export function findAllBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
  * @param isSecondUseless whether a second volume of the type is useless, and gets a warning
  */
 export function checkOrder(xl: Xlator<unknown>, isSecondUseless = true): void {
-  const place = xl.label;
+  const position = xl.label;
   const problems: Suspicion[] = [];
   for (const other of findAllBelow(xl)) {
     const reason = REASONS_TO_BE_ABOVE[other.type]?.[xl.type];
     if (isSecondUseless && other.type === xl.type) {
       const text = `it is over '${other.name}', which is of the same type: one is enough`;
-      problems.push({ position: place, text });
+      problems.push({ position: position, text });
     } else if (reason !== undefined) {
       const text = `it belongs below '${other.name}' (${other.type}): ${reason}`;
-      problems.push({ position: place, text });
+      problems.push({ position: position, text });
     }
   }
   xl.warnSuspicious(problems);

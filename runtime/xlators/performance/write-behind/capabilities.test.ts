@@ -45,7 +45,7 @@ const overtake = (slow: SlowStorage): void => {
 };
 
 test.each(['byName', 'byFd'] as const)(
-  'a getxattr of the capability (%s) that overtakes a write returns ENODATA after the write',
+  'a getxattr of the capability (%s) that reaches the storage before a write returns ENODATA after it',
   async (how) => {
     const { slow, [how]: get } = await setUp([CAPABILITY]);
     const reply = get(CAPABILITY);

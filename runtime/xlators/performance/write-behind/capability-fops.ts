@@ -1,7 +1,7 @@
 /**
  * Makes the fops getxattr and fgetxattr of performance/write-behind. A write removes a program's capabilities. So if a
  * reply shows capabilities while writes that were answered early are under way, the request is wound again after them.
- * A reply without capabilities is passed at once: the kernel, which asks before each write, does not wait.
+ * A reply without capabilities is passed at once, because the kernel sends this request before each write.
  */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -37,12 +37,15 @@ class WaitingGetxattr extends WaitingFop {
   }
 }
 
-export function makeCapabilityFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
-  const cbk = collectCbk[name]((frame, windClock, _xl, opRet, opErrno, values) => {
+/** Makes getxattr or fgetxattr. */
+export function makeGetxattrFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
+  const cbk = collectCbk[name]((frame, clockAtWind, _xl, opRet, opErrno, values) => {
     const waiter = frame.local as WaitingGetxattr;
     const { queue } = waiter;
+    // A write that is under way, or has ended since the wind, may have removed the capability.
     const hasCapability = opRet >= 0 && (values[0] as Dict | null)?.has(CAPABILITY);
-    if (hasCapability && (!queue.isIdle || queue.lastEnd > windClock)) queue.runAfterWrites(waiter);
+    if (hasCapability && (!queue.isIdle || queue.clockAtLastEnd > clockAtWind))
+      queue.runAfterWrites(waiter);
     else unwindArgs[name](frame, opRet, opErrno, values);
   });
   return (frame, untypedXl, args) => {

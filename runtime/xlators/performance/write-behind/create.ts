@@ -56,6 +56,7 @@ class PendingCreate implements WriteWaiter {
     this.flags = flags;
   }
 
+  /** Truncates the file, or requests its attributes; the callback unwinds the create. */
   run(): void {
     const { frame, xl, fd, existing, flags } = this;
     const child = xl.children[0]!;
@@ -88,7 +89,7 @@ export const create: Fop<'create', WriteBehind> = (
 
 const createCbk: Cbk<'create', WriteBehind> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -101,14 +102,14 @@ const createCbk: Cbk<'create', WriteBehind> = (
 ) => {
   const existingInode = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
   const queue = existingInode === undefined ? undefined : xl.priv.findQueue(existingInode);
-  const creation = frame.local as PendingCreate;
-  if (queue !== undefined && (!queue.isIdle || queue.lastEnd > windClock)) {
+  const pendingCreate = frame.local as PendingCreate;
+  if (queue !== undefined && (!queue.isIdle || queue.clockAtLastEnd > clockAtWind)) {
     const reply = { opRet, inode, buf: buf!, preparent, postparent, xdata };
-    creation.existing = { inode: existingInode!, queue, reply };
-    return queue.runAfterWrites(creation);
+    pendingCreate.existing = { inode: existingInode!, queue, reply };
+    return queue.runAfterWrites(pendingCreate);
   }
   // The new fd does not report earlier failures.
-  queue?.skipEarlierErrors(creation.fd);
+  queue?.skipEarlierErrors(pendingCreate.fd);
   unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
 };
 

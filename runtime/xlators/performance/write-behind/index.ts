@@ -26,7 +26,7 @@ import {
 } from '../../../core/xlator.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
 import { checkOrder } from '../shared/stack-checks.ts';
-import { makeCapabilityFop } from './capability-fops.ts';
+import { makeGetxattrFop } from './capability-fops.ts';
 import { create, open } from './create.ts';
 import { type OptionValues, options } from './options.ts';
 import { WaitingFop, windAfterWrites } from './waiting-fop.ts';
@@ -35,14 +35,14 @@ import { WriteBehind, type WriteBehindXlator } from './write-behind.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /** Approximate bytes of a write besides its data. They count, so that the number of small writes is bounded, too. */
-const OVERHEAD = 128;
+const OVERHEAD_BYTES = 128;
 
 /** Whether a write may be answered before the storage has it. */
 function mayAnswerEarly({ values }: WriteBehind, fd: Fd, length: number, flags: number): boolean {
   const allFlags = fd.flags | flags;
   if ((allFlags & O_SYNC) !== 0 || length === 0) return false;
   if ((allFlags & O_DIRECT) !== 0 && values['strict-O_DIRECT']) return false;
-  return length + OVERHEAD <= values['cache-size'];
+  return length + OVERHEAD_BYTES <= values['cache-size'];
 }
 
 const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
@@ -50,7 +50,7 @@ const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags
   const existing = priv.findQueue(fd.inode);
   const errno = existing === undefined ? 0 : existing.takeUnreportedErrno(fd);
   if (errno !== 0) return fail.writev(frame, errno);
-  const cost = vector.length + OVERHEAD;
+  const cost = vector.length + OVERHEAD_BYTES;
   if (!mayAnswerEarly(priv, fd, vector.length, flags) || !priv.hasRoom(cost)) {
     return windAfterWrites(frame, xl, 'writev', existing, [fd, vector, offset, flags, xdata]);
   }
@@ -88,20 +88,20 @@ function addWrite(
   if (canJoin && queue.mayGrow(length)) {
     xl.priv.joined += 1;
     joinable.join(vector, maxBytes);
-    queue.accountJoined(length);
+    queue.countJoinedBytes(length);
     unwind.writev(frame, length, 0, null, null, null);
     return;
   }
   const write = new Write(frame.root, fd, vector, offset, flags, xdata, (ready) =>
     queue.send(ready),
   );
-  write.cost = length + OVERHEAD;
+  write.cost = length + OVERHEAD_BYTES;
   queue.add(write);
   // If the storage has already replied, its result is returned; otherwise the write is answered early.
   if (!write.hasEnded) write.isAnsweredEarly = true;
   if (write.errno === 0 || write.isAnsweredEarly) {
     unwind.writev(frame, length, 0, write.prebuf, write.postbuf, null);
-  } else if (write.written > 0) unwind.writev(frame, write.written, 0, null, null, null);
+  } else if (write.writtenBytes > 0) unwind.writev(frame, write.writtenBytes, 0, null, null, null);
   else fail.writev(frame, write.errno);
 }
 
@@ -160,7 +160,7 @@ class WaitingLookup implements WriteWaiter {
 
 const lookupCbk: Cbk<'lookup', WriteBehind> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -173,7 +173,7 @@ const lookupCbk: Cbk<'lookup', WriteBehind> = (
     opRet < 0 || inode === null || buf === null
       ? undefined
       : xl.priv.findQueue(xl.inodes?.find(buf.iaGfid) ?? inode);
-  if (queue !== undefined && (!queue.isIdle || queue.lastEnd > windClock)) {
+  if (queue !== undefined && (!queue.isIdle || queue.clockAtLastEnd > clockAtWind)) {
     return queue.runAfterWrites(frame.local as WaitingLookup);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
@@ -187,7 +187,7 @@ const readdirp: Fop<'readdirp', WriteBehind> = (frame, xl, fd, size, offset, xda
 
 const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
   frame,
-  windClock,
+  clockAtWind,
   xl,
   opRet,
   opErrno,
@@ -195,16 +195,16 @@ const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
   xdata,
 ) => {
   const checkedEntries = entries?.map((entry) =>
-    isOutdated(xl, entry, windClock) ? dropAttributes(entry) : entry,
+    isOutdated(xl, entry, clockAtWind) ? dropAttributes(entry) : entry,
   );
   unwind.readdirp(frame, opRet, opErrno, checkedEntries ?? null, xdata);
 };
 
 /** Whether an entry's attributes lack a write that was answered early. */
-function isOutdated(xl: WriteBehindXlator, { stat: buf }: Dirent, windClock: number): boolean {
+function isOutdated(xl: WriteBehindXlator, { stat: buf }: Dirent, clockAtWind: number): boolean {
   const inode = buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
   const queue = inode === undefined ? undefined : xl.priv.findQueue(inode);
-  return queue !== undefined && (!queue.isIdle || queue.lastEnd > windClock);
+  return queue !== undefined && (!queue.isIdle || queue.clockAtLastEnd > clockAtWind);
 }
 
 /** Returns an entry without attributes, so that the kernel looks it up. */
@@ -255,10 +255,10 @@ function flushBehind(caller: Stack, xl: WriteBehindXlator, fd: Fd, xdata: Dict |
   const frame = xl.begin(makeRequestAs(caller, 'FLUSH'));
   frame.local = fd;
   fd.hold();
-  wind.flush(frame, 0, flushedCbk, xl.children[0]!, fd, xdata);
+  wind.flush(frame, 0, flushCbk, xl.children[0]!, fd, xdata);
 }
 
-const flushedCbk: Cbk<'flush', WriteBehind> = (frame, _cookie, xl) => {
+const flushCbk: Cbk<'flush', WriteBehind> = (frame, _cookie, xl) => {
   xl.end(frame.root);
   (frame.local as Fd).drop();
 };
@@ -289,6 +289,7 @@ const waitingFops = {
   lease: [0],
 } as const satisfies Partial<Record<FopName, readonly number[]>>;
 
+/** Makes a fop that is wound after the writes so far to its files. */
 function makeWaitingFop(name: keyof typeof waitingFops): AnyFop {
   const [first, second] = waitingFops[name] as readonly number[];
   const findQueue = (
@@ -322,8 +323,8 @@ const allFops: Fops<WriteBehind> = {
       collect[name](makeWaitingFop(name)),
     ]),
   ),
-  getxattr: collect.getxattr(makeCapabilityFop('getxattr')),
-  fgetxattr: collect.fgetxattr(makeCapabilityFop('fgetxattr')),
+  getxattr: collect.getxattr(makeGetxattrFop('getxattr')),
+  fgetxattr: collect.fgetxattr(makeGetxattrFop('fgetxattr')),
 };
 
 /** @throws {InitError} if a joined write could exceed the limit of one file (cache-size) */
@@ -362,7 +363,7 @@ export default defineTranslator<WriteBehind, typeof options>({
     const { values } = xl.priv;
     xl.priv = Object.assign(predecessor, { xl, values });
   },
-  holds: ({ priv }) => priv.holds(),
+  holds: ({ priv }) => priv.describeLoss(),
   release: (xl, fd, reportedErrors) =>
     xl.priv.findQueue(fd.inode)?.noteClose(reportedErrors as number),
   notify(xl, event, data) {

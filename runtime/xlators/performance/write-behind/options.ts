@@ -1,6 +1,6 @@
 /** Defines the options of performance/write-behind; names, defaults and ranges are GlusterFS 10's. */
 import { defineOptions, defineReconfigurableOptions, type Values } from '../../../core/options.ts';
-import { switchOption } from '../shared/options.ts';
+import { makeSwitchOption } from '../shared/options.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -18,7 +18,7 @@ export const options = defineOptions({
     description: 'Writes that follow one another are joined up to this. At most the cache-size.',
   },
   ...defineReconfigurableOptions({
-    'write-behind': switchOption(true),
+    'write-behind': makeSwitchOption(true),
     'cache-size': {
       type: 'sizet',
       aliases: ['window-size'],
@@ -26,31 +26,32 @@ export const options = defineOptions({
       min: 512 * KB,
       max: 1024 * MB,
       description:
-        'Data of a file that may be on its way, for writes that were answered already. Of all files ' +
-        'together it is 64 times as much: with more, writes are waited for.',
+        'Limit of the data of one file that was answered and is not written yet; of all files together, ' +
+        '64 times as much. A write beyond the limit waits.',
     },
     'flush-behind': {
       type: 'bool',
       default: true,
-      description: 'A close waits for the data, and not for the flush that comes after it.',
+      description: 'A close waits for the data, but not for the flush that follows it.',
     },
     'trickling-writes': {
       type: 'bool',
       default: true,
       description:
-        'Data is sent when none of the file is on its way, however little; after 10 ms where a ' +
-        'program writes in sequence. Off: when aggregate-size is full, when something needs it, or ' +
+        'On: data is sent once no other data of the file is under way; 10 ms later if a program writes ' +
+        'in sequence. Off: it is sent when aggregate-size is full, when another request needs it, or ' +
         'after a second.',
     },
     'strict-O_DIRECT': {
       type: 'bool',
       default: false,
-      description: 'Writes to files that were opened with O_DIRECT are waited for.',
+      description:
+        'Writes to files that were opened with O_DIRECT are answered after the storage has them.',
     },
     'strict-write-ordering': {
       type: 'bool',
       default: false,
-      description: 'Writes to a file are sent one after the other, also where they do not overlap.',
+      description: 'Writes to a file are sent one after the other, even if they do not overlap.',
     },
     'resync-failed-syncs-after-fsync': {
       type: 'bool',

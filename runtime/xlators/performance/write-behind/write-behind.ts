@@ -7,7 +7,7 @@ import type { OptionValues } from './options.ts';
 import type { Write } from './write.ts';
 import { WriteQueue } from './write-queue.ts';
 
-/** Milliseconds that data may be held back: with option trickling-writes, and without it. */
+/** The longest time for which data is held back: with option trickling-writes, and without it. */
 const TRICKLE_MS = 10;
 const HOLD_MS = 1000;
 /** The limit for all files together is this many times option cache-size, the limit for one file. */
@@ -88,7 +88,7 @@ export class WriteBehind {
   }
 
   /** Describes what would be lost if this volume ended now; null for nothing. */
-  holds(): string | null {
+  describeLoss(): string | null {
     if (this.usedBytes > 0) return 'pending writes';
     if (!this.hasFailed) return null;
     for (const inode of this.xl.inodes?.all() ?? []) {

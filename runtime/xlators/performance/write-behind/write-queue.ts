@@ -18,7 +18,7 @@ import type { Write, WriteWaiter } from './write.ts';
 
 /** A write that is not answered yet, because the file's pending writes have reached option cache-size. */
 export interface DelayedWrite {
-  /** The bytes that it counts. */
+  /** Bytes that it counts against the limits of the file and the volume. */
   readonly cost: number;
   /** Adds the write to the queue, and answers it. */
   start(): void;
@@ -62,7 +62,7 @@ export class WriteQueue {
   /** Whether `startDelayed` is running, which must not call itself. */
   private isStarting = false;
   /** The volume's clock when a write of this file last ended. */
-  lastEnd = 0;
+  clockAtLastEnd = 0;
   private readonly volume: QueueVolume;
 
   constructor(volume: QueueVolume) {
@@ -89,7 +89,7 @@ export class WriteQueue {
     this.usedBytes += write.cost;
     write.isSequential =
       write.fd === this.newestFd && (write.isAppend || write.offset === this.newestEnd);
-    this.noteEnd(write);
+    this.recordNewestEnd(write);
     // Blocks the write until all its blockers are counted.
     write.blockers = 1;
     for (const other of this.writes) {
@@ -118,10 +118,10 @@ export class WriteQueue {
   }
 
   /** Counts `cost` bytes that have joined the joinable write. */
-  accountJoined(cost: number): void {
+  countJoinedBytes(cost: number): void {
     this.joinableWrite!.cost += cost;
     this.joinableWrite!.isSequential = true;
-    this.noteEnd(this.joinableWrite!);
+    this.recordNewestEnd(this.joinableWrite!);
     this.usedBytes += cost;
     this.volume.usedBytes += cost;
     this.sendIfDue();
@@ -213,7 +213,7 @@ export class WriteQueue {
     if (write.blockers === 0) this.send(write);
   }
 
-  private noteEnd(write: Write): void {
+  private recordNewestEnd(write: Write): void {
     this.newestFd = write.fd;
     this.newestEnd = write.offset + write.length;
   }
@@ -241,7 +241,7 @@ export class WriteQueue {
     const frame = xl.begin(makeRequestAs(write.caller, 'WRITE'));
     frame.local = write;
     const { fd, remaining: rest, remainingOffset: at, flags, xdata } = write;
-    wind.writev(frame, 0, sentCbk, xl.children[0]!, fd, rest, at, flags, xdata);
+    wind.writev(frame, 0, writevCbk, xl.children[0]!, fd, rest, at, flags, xdata);
   }
 
   /** Handles the child's reply: sends the rest of a short write, or ends it. */
@@ -252,8 +252,8 @@ export class WriteQueue {
     pre: Iatt | null,
     post: Iatt | null,
   ): void {
-    if (opRet > 0) write.written += opRet;
-    if (opRet > 0 && write.written < write.length) {
+    if (opRet > 0) write.writtenBytes += opRet;
+    if (opRet > 0 && write.writtenBytes < write.length) {
       this.send(write);
       return;
     }
@@ -272,7 +272,7 @@ export class WriteQueue {
     this.usedBytes -= write.cost;
     volume.usedBytes -= write.cost;
     volume.clock += 1;
-    this.lastEnd = volume.clock;
+    this.clockAtLastEnd = volume.clock;
     if (write.errno !== 0 && write.isAnsweredEarly) {
       this.failureCount += 1;
       this.lastErrno = write.errno;
@@ -301,7 +301,7 @@ export class WriteQueue {
   }
 }
 
-const sentCbk: Cbk<'writev', QueueVolume> = (
+const writevCbk: Cbk<'writev', QueueVolume> = (
   frame,
   _cookie,
   xl,

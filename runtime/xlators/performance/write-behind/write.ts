@@ -21,9 +21,9 @@ export class Write implements WriteWaiter {
   readonly flags: number;
   readonly xdata: Dict | null;
   readonly isAppend: boolean;
-  /** Bytes of data in `buffer`, and those already written. */
+  /** Bytes of data in `buffer`, and how many of them the storage has written. */
   length: number;
-  written = 0;
+  writtenBytes = 0;
   /** Bytes that the write counts against the limits of the file and the volume. */
   cost = 0;
   /** Whether the queue holds it back, so that more data may join it. */
@@ -77,11 +77,11 @@ export class Write implements WriteWaiter {
 
   /** The data that is not written yet; `remainingOffset` is its offset in the file. */
   get remaining(): Uint8Array {
-    return this.buffer.subarray(this.written, this.length);
+    return this.buffer.subarray(this.writtenBytes, this.length);
   }
 
   get remainingOffset(): number {
-    return this.offset + this.written;
+    return this.offset + this.writtenBytes;
   }
 
   /** Whether a write with these arguments may join this one, so that together they have at most `maxBytes`. */

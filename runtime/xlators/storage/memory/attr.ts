@@ -7,10 +7,10 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import { isPermitted } from '../../../core/permissions.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { settableBits } from '../shared/rebalance-marks.ts';
+import { selectSettableBits } from '../shared/rebalance-marks.ts';
 import { clearPrivilegeBits, dropCapability } from './data.ts';
 import { type Disk, findNode, findOrAddOpenNode, type Node } from './memory-nodes.ts';
-import { accessAcl, setMode } from './node-acls.ts';
+import { readAccessAcl, setMode } from './node-acls.ts';
 import { PAGE_SIZE } from './page-store.ts';
 import { readRequestedXattrs } from './xattr.ts';
 
@@ -21,14 +21,14 @@ const S_IXGRP = 0o010;
 
 /**
  * Applies a setattr; returns 0 or the errno. The owner is set before the mode, since it may change the mode.
- * @param requestedBits the bits of `SET_ATTR` for the values of `to` that are set
+ * @param requestedBits the bits of `SET_ATTR` for the values of `attributes` that are set
  */
-function applySetattr(disk: Disk, node: Node, to: Iatt, requestedBits: number): number {
-  const valid = settableBits(node.type, requestedBits);
+function applySetattr(disk: Disk, node: Node, attributes: Iatt, requestedBits: number): number {
+  const valid = selectSettableBits(node.type, requestedBits);
   if ((valid & MODE) !== 0 && node.type === IA_IFLNK) return EOPNOTSUPP;
   if ((valid & (UID | GID)) !== 0) {
-    if ((valid & UID) !== 0) node.uid = to.iaUid;
-    if ((valid & GID) !== 0) node.gid = to.iaGid;
+    if ((valid & UID) !== 0) node.uid = attributes.iaUid;
+    if ((valid & GID) !== 0) node.gid = attributes.iaGid;
     dropCapability(node);
     // As in Linux, a change of owner clears set-user-id and set-group-id.
     if (!node.isDir) {
@@ -36,12 +36,14 @@ function applySetattr(disk: Disk, node: Node, to: Iatt, requestedBits: number): 
       if ((node.prot & S_IXGRP) !== 0) node.prot &= ~S_ISGID;
     }
   }
-  if ((valid & MODE) !== 0) setMode(node, to.iaProt & 0o7777);
+  if ((valid & MODE) !== 0) setMode(node, attributes.iaProt & 0o7777);
   const now = disk.now();
   if ((valid & ATIME_NOW) !== 0) node.atime = now;
-  else if ((valid & ATIME) !== 0) node.atime = { sec: to.iaAtime, nsec: to.iaAtimeNsec };
+  else if ((valid & ATIME) !== 0)
+    node.atime = { sec: attributes.iaAtime, nsec: attributes.iaAtimeNsec };
   if ((valid & MTIME_NOW) !== 0) node.mtime = now;
-  else if ((valid & MTIME) !== 0) node.mtime = { sec: to.iaMtime, nsec: to.iaMtimeNsec };
+  else if ((valid & MTIME) !== 0)
+    node.mtime = { sec: attributes.iaMtime, nsec: attributes.iaMtimeNsec };
   node.ctime = now;
   return 0;
 }
@@ -49,7 +51,7 @@ function applySetattr(disk: Disk, node: Node, to: Iatt, requestedBits: number): 
 /** Available bytes if the context does not know the machine's memory. */
 const DEFAULT_AVAILABLE_BYTES = 2 ** 52;
 
-/** Makes a statfs reply. Without limits, the machine's available memory counts as free space and free inodes. */
+/** Makes a statfs reply. Without limits, free space and free inodes are the machine's available memory in pages. */
 function makeStatvfs({ store, context, inodeCount, inodeLimit }: Disk): Statvfs {
   const { limit, usedPages: used } = store;
   const buf = new Statvfs();
@@ -68,39 +70,39 @@ function makeStatvfs({ store, context, inodeCount, inodeLimit }: Disk): Statvfs 
 }
 
 const isAccessPermitted = (node: Node, caller: Stack, mask: number): boolean =>
-  isPermitted(node.iatt(), accessAcl(node), caller, mask);
+  isPermitted(node.makeIatt(), readAccessAcl(node), caller, mask);
 
 export const attrFops: Fops<Disk> = {
   stat(frame, xl, loc, xdata) {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.stat(frame, node);
-    unwind.stat(frame, 0, 0, node.iatt(), readRequestedXattrs(node, xdata));
+    unwind.stat(frame, 0, 0, node.makeIatt(), readRequestedXattrs(node, xdata));
   },
 
   fstat(frame, xl, fd, xdata) {
     const openNode = findOrAddOpenNode(xl, fd);
     if (typeof openNode === 'number') return fail.fstat(frame, openNode);
-    unwind.fstat(frame, 0, 0, openNode.node.iatt(), readRequestedXattrs(openNode.node, xdata));
+    unwind.fstat(frame, 0, 0, openNode.node.makeIatt(), readRequestedXattrs(openNode.node, xdata));
   },
 
   setattr(frame, xl, loc, stbuf, valid, xdata) {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.setattr(frame, node);
-    const before = node.iatt();
+    const before = node.makeIatt();
     clearPrivilegeBits(node, xdata, frame.root);
     const fault = applySetattr(xl.priv, node, stbuf, valid);
     if (fault !== 0) return fail.setattr(frame, fault);
-    unwind.setattr(frame, 0, 0, before, node.iatt(), null);
+    unwind.setattr(frame, 0, 0, before, node.makeIatt(), null);
   },
 
   fsetattr(frame, xl, fd, stbuf, valid, xdata) {
     const openNode = findOrAddOpenNode(xl, fd);
     if (typeof openNode === 'number') return fail.fsetattr(frame, openNode);
-    const before = openNode.node.iatt();
+    const before = openNode.node.makeIatt();
     clearPrivilegeBits(openNode.node, xdata, frame.root);
     const fault = applySetattr(xl.priv, openNode.node, stbuf, valid);
     if (fault !== 0) return fail.fsetattr(frame, fault);
-    unwind.fsetattr(frame, 0, 0, before, openNode.node.iatt(), null);
+    unwind.fsetattr(frame, 0, 0, before, openNode.node.makeIatt(), null);
   },
 
   access(frame, xl, loc, mask, _xdata) {
@@ -116,7 +118,7 @@ export const attrFops: Fops<Disk> = {
     if (node.type !== IA_IFLNK || size <= 0) return fail.readlink(frame, EINVAL);
     node.atime = xl.priv.now();
     const path = cutTarget(node.target, size);
-    unwind.readlink(frame, nameLength(path), 0, path, node.iatt(), null);
+    unwind.readlink(frame, nameLength(path), 0, path, node.makeIatt(), null);
   },
 
   statfs(frame, xl, loc, _xdata) {

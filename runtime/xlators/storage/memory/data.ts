@@ -9,8 +9,8 @@ import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../core/
 import { computeProtAfterChange } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { computeWeakChecksum, padStrongChecksum, rangeFault } from '../shared/reply-parts.ts';
-import type { FilePages } from './file-pages.ts';
+import { computeWeakChecksum, findRangeFault, padStrongChecksum } from '../shared/fop-values.ts';
+import { type FilePages, SEEK_DATA, SEEK_HOLE } from './file-pages.ts';
 import { md5 } from './md5.ts';
 import {
   addOpenNode,
@@ -27,7 +27,7 @@ const FALLOC_FL_PUNCH_HOLE = 2;
 const FALLOC_FL_ZERO_RANGE = 16;
 
 /** Returns 0 if the node can be opened with these flags, otherwise the errno. */
-export function openFault(node: Node, flags: number): number {
+export function findOpenFault(node: Node, flags: number): number {
   if (node.type === IA_IFLNK) return ELOOP;
   const isForWriting = (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
   if (node.type === IA_IFDIR) return isForWriting ? EISDIR : 0;
@@ -87,7 +87,7 @@ function findOpenFile(
 /** Clears set-user-id and set-group-id if xdata has KILL_PRIV, as a kernel asks for writes by ordinary users. */
 export function clearPrivilegeBits(node: Node, xdata: Dict | null, caller: Stack): void {
   if (xdata?.number(KILL_PRIV) === undefined || node.type !== IA_IFREG) return;
-  node.prot = computeProtAfterChange(node.iatt(), caller);
+  node.prot = computeProtAfterChange(node.makeIatt(), caller);
 }
 
 /**
@@ -96,7 +96,7 @@ export function clearPrivilegeBits(node: Node, xdata: Dict | null, caller: Stack
  */
 function allocate(disk: Disk, node: Node, mode: number, offset: number, len: number): number {
   const pages = node.pages!;
-  const fault = len === 0 ? EINVAL : rangeFault(offset, len);
+  const fault = len === 0 ? EINVAL : findRangeFault(offset, len);
   if (fault !== 0) return fault;
   const keepsSize = (mode & FALLOC_FL_KEEP_SIZE) !== 0;
   const operation = mode & ~FALLOC_FL_KEEP_SIZE;
@@ -110,6 +110,7 @@ function allocate(disk: Disk, node: Node, mode: number, offset: number, len: num
   return 0;
 }
 
+/** Handles a fop that allocates space or makes a hole; `mode` is fallocate(2)'s. */
 function handleAllocation(
   fop: 'fallocate' | 'discard' | 'zerofill',
   frame: Frame,
@@ -121,19 +122,20 @@ function handleAllocation(
 ) {
   const node = findOpenFile(xl, fd, O_WRONLY);
   if (typeof node === 'number') return fail[fop](frame, node);
-  const before = node.iatt();
+  const before = node.makeIatt();
   const fault = allocate(xl.priv, node, mode, offset, len);
   if (fault !== 0) return fail[fop](frame, fault);
-  unwind[fop](frame, 0, 0, before, node.iatt(), null);
+  unwind[fop](frame, 0, 0, before, node.makeIatt(), null);
 }
 
-const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+/** The mode of fallocate(2) that is a discard. */
+const DISCARD_MODE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
 export const dataFops: Fops<Disk> = {
   open(frame, xl, loc, flags, fd, _xdata) {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.open(frame, node);
-    const fault = openFault(node, flags);
+    const fault = findOpenFault(node, flags);
     if (fault !== 0) return fail.open(frame, fault);
     if ((flags & O_TRUNC) !== 0) resize(xl.priv, node, 0);
     addOpenNode(xl, fd, node);
@@ -146,43 +148,43 @@ export const dataFops: Fops<Disk> = {
     if (offset < 0 || size < 0) return fail.readv(frame, EINVAL);
     const vector = node.pages.read(offset, size);
     node.atime = xl.priv.now();
-    unwind.readv(frame, vector.length, 0, vector, node.iatt(), null);
+    unwind.readv(frame, vector.length, 0, vector, node.makeIatt(), null);
   },
 
   writev(frame, xl, fd, vector, offset, _flags, xdata) {
     const node = findOpenFile(xl, fd, O_WRONLY);
     if (typeof node === 'number') return fail.writev(frame, node);
     const at = (fd.flags & O_APPEND) !== 0 ? node.pages.size : offset;
-    const fault = rangeFault(at, vector.length) || markAndCheckWrite(node, xdata);
+    const fault = findRangeFault(at, vector.length) || markAndCheckWrite(node, xdata);
     if (fault !== 0) return fail.writev(frame, fault);
-    const before = node.iatt();
+    const before = node.makeIatt();
     clearPrivilegeBits(node, xdata, frame.root);
     const written = writeAt(xl.priv, node, vector, at);
     if (written === 0 && vector.length > 0) return fail.writev(frame, ENOSPC);
-    unwind.writev(frame, written, 0, before, node.iatt(), null);
+    unwind.writev(frame, written, 0, before, node.makeIatt(), null);
   },
 
   truncate(frame, xl, loc, offset, xdata) {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.truncate(frame, node);
-    const fault = findDataFault(node) || rangeFault(offset, 0);
+    const fault = findDataFault(node) || findRangeFault(offset, 0);
     if (fault !== 0) return fail.truncate(frame, fault);
-    const before = node.iatt();
+    const before = node.makeIatt();
     clearPrivilegeBits(node, xdata, frame.root);
     resize(xl.priv, node, offset);
-    unwind.truncate(frame, 0, 0, before, node.iatt(), null);
+    unwind.truncate(frame, 0, 0, before, node.makeIatt(), null);
   },
 
   ftruncate(frame, xl, fd, offset, xdata) {
     const node = findOpenFile(xl, fd, O_WRONLY);
     // ftruncate(2) returns EINVAL for an fd that is not open for writing.
     if (typeof node === 'number') return fail.ftruncate(frame, node === EBADF ? EINVAL : node);
-    const fault = rangeFault(offset, 0);
+    const fault = findRangeFault(offset, 0);
     if (fault !== 0) return fail.ftruncate(frame, fault);
-    const before = node.iatt();
+    const before = node.makeIatt();
     clearPrivilegeBits(node, xdata, frame.root);
     resize(xl.priv, node, offset);
-    unwind.ftruncate(frame, 0, 0, before, node.iatt(), null);
+    unwind.ftruncate(frame, 0, 0, before, node.makeIatt(), null);
   },
 
   flush(frame, _xl, _fd, _xdata) {
@@ -192,7 +194,7 @@ export const dataFops: Fops<Disk> = {
   fsync(frame, xl, fd, _datasync, _xdata) {
     const openNode = findOrAddOpenNode(xl, fd);
     if (typeof openNode === 'number') return fail.fsync(frame, openNode);
-    unwind.fsync(frame, 0, 0, openNode.node.iatt(), openNode.node.iatt(), null);
+    unwind.fsync(frame, 0, 0, openNode.node.makeIatt(), openNode.node.makeIatt(), null);
   },
 
   fallocate(frame, xl, fd, mode, offset, len, _xdata) {
@@ -200,7 +202,7 @@ export const dataFops: Fops<Disk> = {
   },
 
   discard(frame, xl, fd, offset, len, _xdata) {
-    handleAllocation('discard', frame, xl, fd, HOLE, offset, len);
+    handleAllocation('discard', frame, xl, fd, DISCARD_MODE, offset, len);
   },
 
   zerofill(frame, xl, fd, offset, len, _xdata) {
@@ -211,7 +213,8 @@ export const dataFops: Fops<Disk> = {
     const openNode = findOrAddOpenNode(xl, fd);
     if (typeof openNode === 'number') return fail.seek(frame, openNode);
     const { pages } = openNode.node;
-    if (pages === null || (whence !== 0 && whence !== 1)) return fail.seek(frame, EINVAL);
+    if (pages === null || (whence !== SEEK_DATA && whence !== SEEK_HOLE))
+      return fail.seek(frame, EINVAL);
     const at = pages.seek(offset, whence);
     if (at < 0) return fail.seek(frame, ENXIO);
     unwind.seek(frame, 0, 0, at, null);
@@ -226,19 +229,19 @@ export const dataFops: Fops<Disk> = {
   },
 
   copy_file_range(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata) {
-    const from = findOpenFile(xl, fdIn, O_RDONLY);
-    if (typeof from === 'number') return fail.copy_file_range(frame, from);
-    const to = findOpenFile(xl, fdOut, O_WRONLY);
-    if (typeof to === 'number') return fail.copy_file_range(frame, to);
-    const isOverlap = from === to && offIn < offOut + len && offOut < offIn + len;
+    const source = findOpenFile(xl, fdIn, O_RDONLY);
+    if (typeof source === 'number') return fail.copy_file_range(frame, source);
+    const target = findOpenFile(xl, fdOut, O_WRONLY);
+    if (typeof target === 'number') return fail.copy_file_range(frame, target);
+    const isOverlap = source === target && offIn < offOut + len && offOut < offIn + len;
     const fault =
-      flags !== 0 || isOverlap ? EINVAL : rangeFault(offIn, 0) || rangeFault(offOut, len);
-    const errno = fault || markAndCheckWrite(to, xdata);
+      flags !== 0 || isOverlap ? EINVAL : findRangeFault(offIn, 0) || findRangeFault(offOut, len);
+    const errno = fault || markAndCheckWrite(target, xdata);
     if (errno !== 0) return fail.copy_file_range(frame, errno);
-    const before = to.iatt();
-    const data = from.pages.read(offIn, len);
-    const written = writeAt(xl.priv, to, data, offOut);
+    const before = target.makeIatt();
+    const data = source.pages.read(offIn, len);
+    const written = writeAt(xl.priv, target, data, offOut);
     if (written === 0 && data.length > 0) return fail.copy_file_range(frame, ENOSPC);
-    unwind.copy_file_range(frame, written, 0, from.iatt(), before, to.iatt(), null);
+    unwind.copy_file_range(frame, written, 0, source.makeIatt(), before, target.makeIatt(), null);
   },
 };

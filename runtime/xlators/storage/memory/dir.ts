@@ -30,16 +30,20 @@ const OFF_SELF = 1;
 const OFF_PARENT = 2;
 
 /** Yields the entries after `offset`, starting with `.` and `..`. */
-function* entriesAfter(openNode: OpenNode, offset: number): Generator<[string, DirectoryEntry]> {
+function* listEntriesAfter(
+  openNode: OpenNode,
+  offset: number,
+): Generator<[string, DirectoryEntry]> {
   const { node } = openNode;
   if (node.nlink === 0) return;
   if (offset < OFF_SELF) yield ['.', { node, off: OFF_SELF }];
   if (offset < OFF_PARENT) yield ['..', { node: node.parent ?? node, off: OFF_PARENT }];
-  const { ahead } = openNode;
-  openNode.ahead = null;
+  const { unsentEntry } = openNode;
+  openNode.unsentEntry = null;
   if (openNode.cursor === null || openNode.cursorOff !== offset) {
     openNode.cursor = node.entries!.entries();
-  } else if (ahead !== null && node.entries!.get(ahead[0]) === ahead[1]) yield ahead;
+  } else if (unsentEntry !== null && node.entries!.get(unsentEntry[0]) === unsentEntry[1])
+    yield unsentEntry;
   // A Map's iterator stays valid when the Map changes.
   for (;;) {
     const next = openNode.cursor.next();
@@ -49,6 +53,7 @@ function* entriesAfter(openNode: OpenNode, offset: number): Generator<[string, D
   openNode.cursor = null;
 }
 
+/** The differences between readdir and readdirp. */
 interface ListingFormat {
   /** Returns the bytes of the reply that an entry takes. */
   entryBytes(nameBytes: number): number;
@@ -57,6 +62,7 @@ interface ListingFormat {
   readonly keys: Dict | null;
 }
 
+/** The entries of one reply. */
 interface ListingPage {
   readonly entries: Dirent[];
   /** ENOENT after the last entry, as GlusterFS's bricks mark it; otherwise 0. */
@@ -74,10 +80,10 @@ function listEntries(
   const entries: Dirent[] = [];
   let bytesLeft = size;
   openNode.node.atime = openNode.disk.now();
-  for (const entry of entriesAfter(openNode, offset)) {
+  for (const entry of listEntriesAfter(openNode, offset)) {
     bytesLeft -= format.entryBytes(nameLength(entry[0]));
     if (bytesLeft < 0) {
-      openNode.ahead = entry;
+      openNode.unsentEntry = entry;
       break;
     }
     entries.push(makeDirent(fd, entry, format));
@@ -98,7 +104,7 @@ function makeDirent(
     off,
     type: direntType(node.type),
     gfid: node.gfid,
-    stat: format.hasAttributes ? node.iatt() : null,
+    stat: format.hasAttributes ? node.makeIatt() : null,
     dict: format.hasAttributes ? readRequestedXattrs(node, format.keys) : null,
     inode: format.hasAttributes && !isDots ? fd.inode.table.newInode() : null,
   };

@@ -12,7 +12,7 @@ const computePageIndex = (offset: number): number => Math.floor(offset / PAGE_SI
 
 export class FilePages implements PageOwner {
   size = 0;
-  /** The place in the store (slot) of each page, by the page's number in the file. */
+  /** Each page's slot in the store, by the page's number in the file. */
   private readonly slots = new Map<number, number>();
   private readonly store: PageStore;
 
@@ -31,7 +31,7 @@ export class FilePages implements PageOwner {
     const out = new Uint8Array(Math.max(0, end - offset));
     for (let at = offset; at < end; ) {
       const stop = this.findRunEnd(at, end);
-      const bytes = this.bytesOfRun(at, stop);
+      const bytes = this.getRunBytes(at, stop);
       if (bytes !== null) out.set(bytes, at - offset);
       at = stop;
     }
@@ -45,7 +45,7 @@ export class FilePages implements PageOwner {
     const end = this.allocate(offset, offset + data.length);
     for (let at = offset; at < end; ) {
       const stop = this.findRunEnd(at, end);
-      this.bytesOfRun(at, stop)!.set(data.subarray(at - offset, stop - offset));
+      this.getRunBytes(at, stop)!.set(data.subarray(at - offset, stop - offset));
       at = stop;
     }
     if (end > offset) this.size = Math.max(this.size, end);
@@ -59,13 +59,13 @@ export class FilePages implements PageOwner {
 
   /** Makes [offset, end) a hole, without changing the size. */
   makeHole(offset: number, end: number): void {
-    const firstWhole = Math.ceil(offset / PAGE_SIZE);
-    const lastWhole = computePageIndex(end);
+    const firstWholePage = Math.ceil(offset / PAGE_SIZE);
+    const wholePagesEnd = computePageIndex(end);
     // If the range reaches the end of the file, its last page is dropped whole.
-    const dropEnd = end >= this.size ? Math.ceil(this.size / PAGE_SIZE) : lastWhole;
-    this.zeroBytes(offset, Math.min(end, firstWhole * PAGE_SIZE));
-    if (lastWhole >= firstWhole) this.zeroBytes(lastWhole * PAGE_SIZE, end);
-    this.freePages(firstWhole, dropEnd);
+    const dropEnd = end >= this.size ? Math.ceil(this.size / PAGE_SIZE) : wholePagesEnd;
+    this.zeroBytes(offset, Math.min(end, firstWholePage * PAGE_SIZE));
+    if (wholePagesEnd >= firstWholePage) this.zeroBytes(wholePagesEnd * PAGE_SIZE, end);
+    this.freePages(firstWholePage, dropEnd);
   }
 
   /** Returns the offset of the next data or hole (`whence`) from `offset` on; -1 for none. */
@@ -106,7 +106,7 @@ export class FilePages implements PageOwner {
   }
 
   private zeroBytes(start: number, end: number): void {
-    if (start < end) this.bytesOfRun(start, end)?.fill(0);
+    if (start < end) this.getRunBytes(start, end)?.fill(0);
   }
 
   /** Allocates the pages of [offset, end); returns the end, earlier if the store is full. */
@@ -118,7 +118,7 @@ export class FilePages implements PageOwner {
         const slot = this.store.allocate(this, index);
         if (slot < 0) return at;
         this.slots.set(index, slot);
-        if (stop - at < PAGE_SIZE) this.store.bytesAt(slot, 0, PAGE_SIZE).fill(0);
+        if (stop - at < PAGE_SIZE) this.store.getBytes(slot, 0, PAGE_SIZE).fill(0);
       }
       at = stop;
     }
@@ -141,11 +141,11 @@ export class FilePages implements PageOwner {
   }
 
   /** Returns the stored bytes of [at, stop), a run that `findRunEnd` found; null for a hole. */
-  private bytesOfRun(at: number, stop: number): Uint8Array | null {
+  private getRunBytes(at: number, stop: number): Uint8Array | null {
     const index = computePageIndex(at);
     const slot = this.slots.get(index);
     if (slot === undefined) return null;
-    return this.store.bytesAt(slot, at - index * PAGE_SIZE, stop - at);
+    return this.store.getBytes(slot, at - index * PAGE_SIZE, stop - at);
   }
 }
 

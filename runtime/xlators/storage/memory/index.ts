@@ -24,7 +24,7 @@ function releaseFd(xl: MemoryXlator, opened: unknown): void {
   releaseUnused(xl, node);
 }
 
-const pageLimit = (size: number | undefined): number =>
+const computePageLimit = (size: number | undefined): number =>
   size === undefined ? Number.POSITIVE_INFINITY : Math.floor(size / PAGE_SIZE);
 
 export default defineTranslator({
@@ -46,13 +46,13 @@ export default defineTranslator({
   init(xl, options) {
     return new Disk(
       xl.context,
-      pageLimit(options.size),
+      computePageLimit(options.size),
       options.inodes ?? Number.POSITIVE_INFINITY,
     );
   },
   fops: { ...namespaceFops, ...attrFops, ...dataFops, ...dirFops, ...xattrFops },
   reconfigure(xl, { size, inodes }) {
-    xl.priv.store.limit = pageLimit(size);
+    xl.priv.store.limit = computePageLimit(size);
     xl.priv.inodeLimit = inodes ?? Number.POSITIVE_INFINITY;
   },
   holds: ({ priv }) => (priv.nodesByGfid.size > 1 ? 'files' : null),

@@ -33,7 +33,7 @@ function mixBlock(state: Int32Array, view: DataView, offset: number): void {
   for (let i = 0; i < 64; i++) {
     const round = i >> 4;
     const word = view.getInt32(offset + 4 * computeWordIndex(round, i), true);
-    const sum = (a + roundFunction(round, b, c, d) + SINES[i]! + word) | 0;
+    const sum = (a + computeRoundFunction(round, b, c, d) + SINES[i]! + word) | 0;
     const shift = SHIFTS[round * 4 + (i & 3)]!;
     a = d;
     d = c;
@@ -53,7 +53,7 @@ function computeWordIndex(round: number, i: number): number {
   return round === 2 ? (3 * i + 5) & 15 : (7 * i) & 15;
 }
 
-function roundFunction(round: number, b: number, c: number, d: number): number {
+function computeRoundFunction(round: number, b: number, c: number, d: number): number {
   if (round === 0) return (b & c) | (~b & d);
   if (round === 1) return (d & b) | (~d & c);
   return round === 2 ? b ^ c ^ d : c ^ (b | ~d);

@@ -14,8 +14,8 @@ import { IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import { nameFault } from '../shared/name-checks.ts';
-import { readRequestedGfid } from '../shared/reply-parts.ts';
+import { readRequestedGfid } from '../shared/fop-values.ts';
+import { findNameFault } from '../shared/name-checks.ts';
 import { FilePages } from './file-pages.ts';
 import { PAGE_SIZE, PageStore } from './page-store.ts';
 
@@ -101,7 +101,7 @@ export class Node {
     return this.isDir ? PAGE_SIZE : nameLength(this.target);
   }
 
-  iatt(): Iatt {
+  makeIatt(): Iatt {
     const buf = new Iatt();
     buf.iaGfid = this.gfid;
     buf.iaType = this.type;
@@ -129,12 +129,10 @@ export class Node {
 export class OpenNode {
   readonly disk: Disk;
   readonly node: Node;
-  /**
-   * The listing's iterator, after the entry of offset `cursorOff`; `ahead` is an entry that did not fit the last reply.
-   */
+  /** The listing's iterator, after the entry of offset `cursorOff`; `unsentEntry` did not fit the last reply. */
   cursor: IterableIterator<[string, DirectoryEntry]> | null = null;
   cursorOff = 0;
-  ahead: [string, DirectoryEntry] | null = null;
+  unsentEntry: [string, DirectoryEntry] | null = null;
 
   constructor(disk: Disk, node: Node) {
     this.disk = disk;
@@ -156,7 +154,7 @@ export class Disk {
   readonly root: Node;
   readonly store: PageStore;
   readonly nodesByGfid = new Map<Gfid, Node>();
-  /** The most inodes, and their number now; removed inodes that are still in use count. */
+  /** The most inodes, and their number now, removed inodes that are still in use included. */
   inodeLimit: number;
   inodeCount = 0;
   /** Removed nodes without open fds, whose inodes a client still knows. */
@@ -168,7 +166,7 @@ export class Disk {
     this.context = context;
     this.store = new PageStore(pageLimit);
     this.inodeLimit = inodeLimit;
-    this.root = this.newNode(ROOT_GFID, IA_IFDIR);
+    this.root = this.addNode(ROOT_GFID, IA_IFDIR);
     // As tmpfs's root: every user may create files in it.
     this.root.prot = 0o1777;
     this.root.nlink = 2;
@@ -189,7 +187,7 @@ export class Disk {
     return this.lastTime;
   }
 
-  newNode(gfid: Gfid, type: number, target = '', rdev = 0): Node {
+  addNode(gfid: Gfid, type: number, target = '', rdev = 0): Node {
     const node = new Node(gfid, type, this.now(), this.store, target, rdev);
     this.inodeCount += 1;
     this.nodesByGfid.set(gfid, node);
@@ -282,12 +280,12 @@ export function findPlace(xl: MemoryXlator, loc: Loc): EntryPlace | number {
   if (typeof parent === 'number') return parent;
   if (parent.entries === null) return ENOTDIR;
   const { name } = loc;
-  const fault = nameFault(name);
+  const fault = findNameFault(name);
   if (fault !== 0) return fault;
   return {
     parent,
     name,
     existing: parent.entries.get(name)?.node ?? null,
-    parentBefore: parent.iatt(),
+    parentBefore: parent.makeIatt(),
   };
 }

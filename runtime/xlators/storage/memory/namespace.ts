@@ -41,18 +41,18 @@ import {
 } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
+  findUnlinkFault,
   hasParentChanged,
   isConditional,
-  linkSourceGfid,
   makeParentChangedXdata,
   readInitialXattrs,
-  unlinkFault,
+  readLinkSourceGfid,
   type Victim,
 } from '../shared/entry-requests.ts';
+import { type EntryReply, toIattRdev } from '../shared/fop-values.ts';
 import { findTextFault } from '../shared/name-checks.ts';
 import { clearsMark } from '../shared/rebalance-marks.ts';
-import { convertRdev, type EntryReply } from '../shared/reply-parts.ts';
-import { openFault, resize, writeAt } from './data.ts';
+import { findOpenFault, resize, writeAt } from './data.ts';
 import {
   addOpenNode,
   type Disk,
@@ -76,7 +76,7 @@ function addName(xl: MemoryXlator, place: EntryPlace, loc: Loc, node: Node): Ent
   parent.addEntry(name, node);
   setTimes(xl.priv, parent);
   loc.inode?.ctxSet(xl, node);
-  return { buf: node.iatt(), preparent: before, postparent: parent.iatt() };
+  return { buf: node.makeIatt(), preparent: before, postparent: parent.makeIatt() };
 }
 
 function setTimes(disk: Disk, dir: Node): void {
@@ -114,7 +114,7 @@ function createNode(
   if (disk.inodeCount >= disk.inodeLimit && !disk.reclaimRemoved(null)) return ENOSPC;
   const gfid = disk.chooseGfid(xdata);
   if (gfid === null) return EEXIST;
-  const node = disk.newNode(gfid, newNode.type, newNode.target, newNode.rdev);
+  const node = disk.addNode(gfid, newNode.type, newNode.target, newNode.rdev);
   const inheritsGroup = (parent.prot & S_ISGID) !== 0;
   node.uid = caller.uid;
   node.gid = inheritsGroup ? parent.gid : caller.gid;
@@ -158,11 +158,12 @@ function removeEntry(xl: MemoryXlator, place: EntryPlace): void {
 
 /** Removes all entries of a directory, recursively. */
 function removeAllEntries(xl: MemoryXlator, top: Node): void {
-  const open = [top];
-  for (let dir = open.at(-1); dir !== undefined; dir = open.at(-1)) {
+  const openDirectories = [top];
+  for (let dir = openDirectories.at(-1); dir !== undefined; dir = openDirectories.at(-1)) {
     const [entry] = dir.entries!;
-    if (entry === undefined) open.pop();
-    else if (entry[1].node.isDir && entry[1].node.entries!.size > 0) open.push(entry[1].node);
+    if (entry === undefined) openDirectories.pop();
+    else if (entry[1].node.isDir && entry[1].node.entries!.size > 0)
+      openDirectories.push(entry[1].node);
     else {
       dir.entries!.delete(entry[0]);
       dropLink(xl, dir, entry[1].node);
@@ -207,38 +208,43 @@ function findDotNode(xl: MemoryXlator, parent: Inode, name: '.' | '..'): Node | 
 }
 
 /** Returns 0 if the rename is allowed, otherwise the errno. */
-function renameFault(from: EntryPlace, to: EntryPlace, flags: number): number {
-  const node = from.existing;
-  const old = to.existing;
+function findRenameFault(source: EntryPlace, target: EntryPlace, flags: number): number {
+  const node = source.existing;
+  const replaced = target.existing;
   if (node === null) return ENOENT;
-  if ((flags & RENAME_NOREPLACE) !== 0 && old !== null) return EEXIST;
+  if ((flags & RENAME_NOREPLACE) !== 0 && replaced !== null) return EEXIST;
   const isExchange = (flags & RENAME_EXCHANGE) !== 0;
-  if (isExchange && old === null) return ENOENT;
-  if (node.isDir && to.parent.isWithin(node)) return EINVAL;
-  if (old?.isDir && from.parent.isWithin(old)) return isExchange ? EINVAL : ENOTEMPTY;
-  if (to.parent.nlink === 0) return ENOENT;
-  if (old === null || isExchange || old === node) return 0;
-  if (node.isDir && !old.isDir) return ENOTDIR;
-  if (!node.isDir && old.isDir) return EISDIR;
-  return old.isDir && old.entries!.size > 0 ? ENOTEMPTY : 0;
+  if (isExchange && replaced === null) return ENOENT;
+  if (node.isDir && target.parent.isWithin(node)) return EINVAL;
+  if (replaced?.isDir && source.parent.isWithin(replaced)) return isExchange ? EINVAL : ENOTEMPTY;
+  if (target.parent.nlink === 0) return ENOENT;
+  if (replaced === null || isExchange || replaced === node) return 0;
+  if (node.isDir && !replaced.isDir) return ENOTDIR;
+  if (!node.isDir && replaced.isDir) return EISDIR;
+  return replaced.isDir && replaced.entries!.size > 0 ? ENOTEMPTY : 0;
 }
 
 /** Renames an entry, or exchanges two; the caller has checked that it may. */
-function moveEntry(xl: MemoryXlator, from: EntryPlace, to: EntryPlace, isExchange: boolean): void {
+function moveEntry(
+  xl: MemoryXlator,
+  source: EntryPlace,
+  target: EntryPlace,
+  isExchange: boolean,
+): void {
   const disk = xl.priv;
-  const node = from.existing!;
-  const old = to.existing;
-  if (old === node) return;
-  if (isExchange) setEntry(from.parent, from.name, old!, to.parent);
+  const node = source.existing!;
+  const replaced = target.existing;
+  if (replaced === node) return;
+  if (isExchange) setEntry(source.parent, source.name, replaced!, target.parent);
   else {
-    from.parent.entries!.delete(from.name);
-    if (old !== null) dropLink(xl, to.parent, old);
+    source.parent.entries!.delete(source.name);
+    if (replaced !== null) dropLink(xl, target.parent, replaced);
   }
-  setEntry(to.parent, to.name, node, from.parent);
-  setTimes(disk, from.parent);
-  setTimes(disk, to.parent);
+  setEntry(target.parent, target.name, node, source.parent);
+  setTimes(disk, source.parent);
+  setTimes(disk, target.parent);
   node.ctime = disk.now();
-  if (isExchange) old!.ctime = node.ctime;
+  if (isExchange) replaced!.ctime = node.ctime;
 }
 
 /** Adds a name for `node`, which moves from directory `origin`, in `parent`. */
@@ -255,14 +261,14 @@ export const namespaceFops: Fops<Disk> = {
     const node = findLookupNode(xl, loc);
     const parent = loc.parent === null ? node : findInodeNode(xl, loc.parent);
     const hasParent = typeof parent !== 'number' && (loc.parent === null || parent.isDir);
-    const postparent = hasParent ? parent.iatt() : null;
+    const postparent = hasParent ? parent.makeIatt() : null;
     if (typeof node === 'number') {
       return unwind.lookup(frame, -1, node, null, null, null, postparent);
     }
     loc.inode?.ctxSet(xl, node);
     const keys = readRequestedXattrs(node, xdata);
     if (clearsMark(xdata)) node.xattrs?.delete(PROTECT_WRITES);
-    unwind.lookup(frame, 0, 0, loc.inode, node.iatt(), keys, postparent);
+    unwind.lookup(frame, 0, 0, loc.inode, node.makeIatt(), keys, postparent);
   },
 
   mkdir(frame, xl, loc, mode, _umask, xdata) {
@@ -279,8 +285,8 @@ export const namespaceFops: Fops<Disk> = {
     if (type === IA_IFDIR) return fail.mknod(frame, EPERM);
     if (type === IA_INVAL || type === IA_IFLNK) return fail.mknod(frame, EINVAL);
     const isDevice = type === IA_IFBLK || type === IA_IFCHR;
-    const newNode = { type, prot: mode & 0o7777, rdev: isDevice ? convertRdev(rdev) : 0 };
-    const linkSource = xl.priv.nodesByGfid.get(linkSourceGfid(xdata) ?? '');
+    const newNode = { type, prot: mode & 0o7777, rdev: isDevice ? toIattRdev(rdev) : 0 };
+    const linkSource = xl.priv.nodesByGfid.get(readLinkSourceGfid(xdata) ?? '');
     const reply =
       linkSource === undefined
         ? createEntry(frame, xl, loc, xdata, newNode)
@@ -319,7 +325,7 @@ export const namespaceFops: Fops<Disk> = {
         removeEntry(xl, currentPlace);
       return fail.put(frame, fault);
     }
-    unwind.put(frame, 0, 0, loc.inode, node.iatt(), reply.preparent, reply.postparent, null);
+    unwind.put(frame, 0, 0, loc.inode, node.makeIatt(), reply.preparent, reply.postparent, null);
   },
 
   icreate(frame, xl, loc, mode, xdata) {
@@ -331,7 +337,7 @@ export const namespaceFops: Fops<Disk> = {
     if (typeof node === 'number') return fail.icreate(frame, node);
     node.isTemporary = true;
     loc.inode?.ctxSet(xl, node);
-    unwind.icreate(frame, 0, 0, loc.inode, node.iatt(), null);
+    unwind.icreate(frame, 0, 0, loc.inode, node.makeIatt(), null);
   },
 
   link(frame, xl, oldloc, newloc, _xdata) {
@@ -348,10 +354,10 @@ export const namespaceFops: Fops<Disk> = {
     if (typeof place === 'number') return fail.unlink(frame, place);
     if (place.existing === null) return fail.unlink(frame, ENOENT);
     if (place.existing.isDir) return fail.unlink(frame, EISDIR);
-    const fault = isConditional(xdata) ? unlinkFault(makeVictim(place.existing), xdata) : 0;
+    const fault = isConditional(xdata) ? findUnlinkFault(makeVictim(place.existing), xdata) : 0;
     if (fault !== 0) return fail.unlink(frame, fault);
     removeEntry(xl, place);
-    unwind.unlink(frame, 0, 0, place.parentBefore, place.parent.iatt(), null);
+    unwind.unlink(frame, 0, 0, place.parentBefore, place.parent.makeIatt(), null);
   },
 
   rmdir(frame, xl, loc, flags, _xdata) {
@@ -363,30 +369,30 @@ export const namespaceFops: Fops<Disk> = {
     if (flags !== 0) removeAllEntries(xl, place.existing);
     if (place.existing.entries!.size > 0) return fail.rmdir(frame, ENOTEMPTY);
     removeEntry(xl, place);
-    unwind.rmdir(frame, 0, 0, place.parentBefore, place.parent.iatt(), null);
+    unwind.rmdir(frame, 0, 0, place.parentBefore, place.parent.makeIatt(), null);
   },
 
   rename(frame, xl, oldloc, newloc, xdata) {
     const flags = xdata?.number(RENAME_FLAGS) ?? 0;
     const areFlagsKnown = flags === 0 || flags === RENAME_NOREPLACE || flags === RENAME_EXCHANGE;
     if (!areFlagsKnown) return fail.rename(frame, EINVAL);
-    const from = findPlace(xl, oldloc);
-    if (typeof from === 'number') return fail.rename(frame, from);
-    const to = findPlace(xl, newloc);
-    if (typeof to === 'number') return fail.rename(frame, to);
-    const fault = renameFault(from, to, flags);
+    const source = findPlace(xl, oldloc);
+    if (typeof source === 'number') return fail.rename(frame, source);
+    const target = findPlace(xl, newloc);
+    if (typeof target === 'number') return fail.rename(frame, target);
+    const fault = findRenameFault(source, target, flags);
     if (fault !== 0) return fail.rename(frame, fault);
-    const node = from.existing!;
-    moveEntry(xl, from, to, flags === RENAME_EXCHANGE);
-    const [fromAfter, toAfter] = [from.parent.iatt(), to.parent.iatt()];
+    const node = source.existing!;
+    moveEntry(xl, source, target, flags === RENAME_EXCHANGE);
+    const [fromAfter, toAfter] = [source.parent.makeIatt(), target.parent.makeIatt()];
     unwind.rename(
       frame,
       0,
       0,
-      node.iatt(),
-      from.parentBefore,
+      node.makeIatt(),
+      source.parentBefore,
       fromAfter,
-      to.parentBefore,
+      target.parentBefore,
       toAfter,
       null,
     );
@@ -407,12 +413,12 @@ function addLink(xl: MemoryXlator, node: Node, loc: Loc): EntryReply | number {
   return addName(xl, place, loc, node);
 }
 
-/** Describes a node for `unlinkFault`. */
+/** Describes a node for `findUnlinkFault`. */
 const makeVictim = ({ type, prot, openCount, xattrs }: Node): Victim => ({
   iaType: type,
   iaProt: prot,
   isOpen: openCount > 0,
-  has: (name) => xattrs?.has(name) === true,
+  hasXattr: (name) => xattrs?.has(name) === true,
 });
 
 /** Finds or creates a file at the loc; returns the reply or the errno. */
@@ -430,11 +436,15 @@ function createFile(
   if (existing === null || (flags & O_EXCL) !== 0) {
     return createEntry(frame, xl, loc, xdata, { type: IA_IFREG, prot: mode & 0o7777 });
   }
-  const fault = openFault(existing, flags);
+  const fault = findOpenFault(existing, flags);
   if (fault !== 0) return fault;
   if ((flags & O_TRUNC) !== 0) resize(xl.priv, existing, 0);
   loc.inode?.ctxSet(xl, existing);
-  return { buf: existing.iatt(), preparent: place.parentBefore, postparent: place.parentBefore };
+  return {
+    buf: existing.makeIatt(),
+    preparent: place.parentBefore,
+    postparent: place.parentBefore,
+  };
 }
 
 /** Sets a put's extended attributes and data on a new file; returns 0 or the errno. */

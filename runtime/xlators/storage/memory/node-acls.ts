@@ -39,8 +39,8 @@ function storeAcl(node: Node, name: string, acl: Acl | null): void {
   }
 }
 
-/** Returns the access ACL; null for a node without ACL, where the mode alone decides. */
-export const accessAcl = (node: Node): Acl | null => readNodeAcl(node, ACL_ACCESS);
+/** Returns the access ACL; null if the node has only mode bits. */
+export const readAccessAcl = (node: Node): Acl | null => readNodeAcl(node, ACL_ACCESS);
 
 /**
  * Sets or removes (empty `value`) an ACL; returns 0 or the errno. Source: `fs/posix_acl.c` (set_posix_acl,
@@ -57,8 +57,8 @@ export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stac
     return 0;
   }
   if (acl !== null) {
-    const keptBits = isMember(caller, node.gid) ? ~PERMISSIONS : ~(PERMISSIONS | S_ISGID);
-    node.prot = (node.prot & keptBits) | computeAclMode(acl);
+    const unchangedBits = isMember(caller, node.gid) ? ~PERMISSIONS : ~(PERMISSIONS | S_ISGID);
+    node.prot = (node.prot & unchangedBits) | computeAclMode(acl);
   }
   storeAcl(node, name, acl === null || fitsMode(acl) ? null : acl);
   return 0;
@@ -67,7 +67,7 @@ export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stac
 /** Sets the mode, and updates the access ACL. */
 export function setMode(node: Node, prot: number): void {
   node.prot = prot;
-  const acl = accessAcl(node);
+  const acl = readAccessAcl(node);
   if (acl !== null) storeAcl(node, ACL_ACCESS, applyModeToAcl(acl, prot));
 }
 
@@ -76,10 +76,10 @@ export function setMode(node: Node, prot: number): void {
  * @param requestedMode the mode that the caller passed, before its umask, which does not apply with a default ACL
  */
 export function inheritAcls(parent: Node, node: Node, requestedMode: number): void {
-  const defaults = findAclFault(node) === 0 ? readNodeAcl(parent, ACL_DEFAULT) : null;
-  if (defaults === null) return;
-  const acl = makeInheritedAcl(defaults, requestedMode);
+  const defaultAcl = findAclFault(node) === 0 ? readNodeAcl(parent, ACL_DEFAULT) : null;
+  if (defaultAcl === null) return;
+  const acl = makeInheritedAcl(defaultAcl, requestedMode);
   node.prot = (node.prot & ~PERMISSIONS) | computeAclMode(acl);
   storeAcl(node, ACL_ACCESS, fitsMode(acl) ? null : acl);
-  if (node.isDir) storeAcl(node, ACL_DEFAULT, defaults);
+  if (node.isDir) storeAcl(node, ACL_DEFAULT, defaultAcl);
 }

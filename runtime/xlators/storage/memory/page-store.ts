@@ -48,7 +48,7 @@ export class PageStore {
     const index = this.indexes.pop()!;
     const last = this.usedPages;
     if (slot !== last) {
-      this.bytesAt(slot, 0, PAGE_SIZE).set(this.bytesAt(last, 0, PAGE_SIZE));
+      this.getBytes(slot, 0, PAGE_SIZE).set(this.getBytes(last, 0, PAGE_SIZE));
       this.owners[slot] = owner;
       this.indexes[slot] = index;
       owner.setSlot(index, slot);
@@ -58,7 +58,7 @@ export class PageStore {
   }
 
   /** Returns a view of `length` bytes from byte `start` of a slot; it may reach into later slots of the slab. */
-  bytesAt(slot: number, start: number, length: number): Uint8Array {
+  getBytes(slot: number, start: number, length: number): Uint8Array {
     const offset = (slot % SLAB_PAGES) * PAGE_SIZE + start;
     return this.slabs[Math.floor(slot / SLAB_PAGES)]!.subarray(offset, offset + length);
   }

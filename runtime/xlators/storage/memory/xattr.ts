@@ -37,7 +37,7 @@ function findKeyFault(name: string): number {
 /**
  * Returns 0 if this node can have an attribute of this name, otherwise the errno: `user.` is for files and directories.
  */
-function changeFault(node: Node, name: string): number {
+function findChangeFault(node: Node, name: string): number {
   const isFile = node.type === IA_IFREG || node.type === IA_IFDIR;
   return findKeyFault(name) || (name.startsWith('user.') && !isFile ? EPERM : 0);
 }
@@ -80,7 +80,7 @@ function setXattr(
   flags: number,
   caller: Stack,
 ): number {
-  const fault = isAcl(name) ? 0 : changeFault(node, name);
+  const fault = isAcl(name) ? 0 : findChangeFault(node, name);
   if (fault !== 0) return fault;
   if (value === null || (flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) return EINVAL;
   if (value.length > XATTR_SIZE_MAX) return E2BIG;
@@ -138,7 +138,7 @@ export const xattrFops: Fops<Disk> = makeXattrFops<Disk, Node>({
   getXattrs: (_xl, node, name, pid) => getXattrs(node, name, pid),
   removeXattr({ priv }, node, name, pid) {
     if (isHidden(name, pid)) return EPERM;
-    const fault = isAcl(name) ? findAclFault(node) : changeFault(node, name);
+    const fault = isAcl(name) ? findAclFault(node) : findChangeFault(node, name);
     if (fault !== 0) return fault;
     if (node.xattrs?.delete(name) !== true && !isAcl(name)) return ENODATA;
     node.ctime = priv.now();
@@ -149,5 +149,5 @@ export const xattrFops: Fops<Disk> = makeXattrFops<Disk, Node>({
     node.ctime = priv.now();
     return setXattr(node, name, bytes, 0, frame.root);
   },
-  readIatt: (_xl, node) => node.iatt(),
+  readIatt: (_xl, node) => node.makeIatt(),
 });

@@ -11,7 +11,7 @@ import type { Fops } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, UTIME_NOW, UTIME_OMIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { Statvfs as StatvfsStruct } from '../../../sys/struct.ts';
-import { settableBits } from '../shared/rebalance-marks.ts';
+import { selectSettableBits } from '../shared/rebalance-marks.ts';
 import { readRequestedKeys } from '../shared/xattrs.ts';
 import { readFileIatt } from './data.ts';
 import { findOrOpenFile } from './files.ts';
@@ -19,7 +19,7 @@ import { copyLastAttributes, findHandle, type PosixXlator, readFdIatt } from './
 import { EMPTY, makeProcPath } from './paths.ts';
 import { clearPrivilegeBits, mayChown } from './privileges.ts';
 import type { Store } from './store.ts';
-import { accessAcl, readRequestedXattrs } from './xattr.ts';
+import { readAccessAcl, readRequestedXattrs } from './xattr.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 /** chown's uid or gid that stays as it is (-1). */
@@ -28,22 +28,22 @@ const UNCHANGED = 0xffffffff;
 /**
  * Applies a setattr to the inode of `fd`, O_PATH or not; returns 0 or the errno. The owner is set before
  * the mode, since a change of owner may clear set-user-id and set-group-id.
- * @param valid the bits of `SET_ATTR` for the values of `to` that are set
+ * @param valid the bits of `SET_ATTR` for the values of `attributes` that are set
  */
-function applySetattr(store: Store, fd: number, to: Iatt, valid: number): number {
+function applySetattr(store: Store, fd: number, attributes: Iatt, valid: number): number {
   let result = 0;
   // A chown without a change still updates the change time (POSIX).
   if ((valid & (UID | GID)) !== 0 || valid === 0) {
-    const uid = (valid & UID) !== 0 ? to.iaUid : UNCHANGED;
-    const gid = (valid & GID) !== 0 ? to.iaGid : UNCHANGED;
+    const uid = (valid & UID) !== 0 ? attributes.iaUid : UNCHANGED;
+    const gid = (valid & GID) !== 0 ? attributes.iaGid : UNCHANGED;
     result = libc.fchownat(fd, EMPTY, uid, gid, AT_EMPTY_PATH);
   }
   if (result >= 0 && (valid & MODE) !== 0) {
-    result = chmod(fd, to.iaProt & 0o7777);
+    result = chmod(fd, attributes.iaProt & 0o7777);
   }
   if (result >= 0 && (valid & (ATIME | MTIME | ATIME_NOW | MTIME_NOW)) !== 0) {
-    setTime(store, 0, to.iaAtime, to.iaAtimeNsec, valid & ATIME, valid & ATIME_NOW);
-    setTime(store, 1, to.iaMtime, to.iaMtimeNsec, valid & MTIME, valid & MTIME_NOW);
+    putTime(store, 0, attributes.iaAtime, attributes.iaAtimeNsec, valid & ATIME, valid & ATIME_NOW);
+    putTime(store, 1, attributes.iaMtime, attributes.iaMtimeNsec, valid & MTIME, valid & MTIME_NOW);
     result = libc.utimensat(fd, EMPTY, store.times.bytes, AT_EMPTY_PATH);
   }
   return result < 0 ? -result : 0;
@@ -56,16 +56,16 @@ function chmod(fd: number, mode: number): number {
 }
 
 /** Puts a time into `store.times` for utimensat: the access time (index 0) or the modification time (index 1). */
-function setTime(
+function putTime(
   store: Store,
   index: 0 | 1,
   sec: number,
   nsec: number,
-  isSet: number,
-  isNow: number,
+  setBit: number,
+  nowBit: number,
 ): void {
-  if (isNow !== 0) store.times.set(index, 0, UTIME_NOW);
-  else if (isSet !== 0) store.times.set(index, sec, nsec);
+  if (nowBit !== 0) store.times.set(index, 0, UTIME_NOW);
+  else if (setBit !== 0) store.times.set(index, sec, nsec);
   else store.times.set(index, 0, UTIME_OMIT);
 }
 
@@ -73,42 +73,42 @@ function setTime(
  * Applies a setattr to the last attributes of a removed file whose descriptor is closed, and returns a copy: a
  * kernel with the writeback cache still writes the file's times.
  */
-function setLastAttributes(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
+function setLastAttributes(xl: PosixXlator, loc: Loc, attributes: Iatt, valid: number): Iatt {
   const { lastAttributes: last } = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid)!;
   const now = xl.context.sink.now();
   const [sec, nsec] = [Math.floor(now / 1000), Math.floor((now % 1000) * 1e6)];
   const set: Partial<Iatt> = { iaCtime: sec, iaCtimeNsec: nsec };
-  if ((valid & UID) !== 0) Object.assign(set, { iaUid: to.iaUid });
-  if ((valid & GID) !== 0) Object.assign(set, { iaGid: to.iaGid });
-  if ((valid & MODE) !== 0) Object.assign(set, { iaProt: to.iaProt & 0o7777 });
+  if ((valid & UID) !== 0) Object.assign(set, { iaUid: attributes.iaUid });
+  if ((valid & GID) !== 0) Object.assign(set, { iaGid: attributes.iaGid });
+  if ((valid & MODE) !== 0) Object.assign(set, { iaProt: attributes.iaProt & 0o7777 });
   if ((valid & ATIME_NOW) !== 0) Object.assign(set, { iaAtime: sec, iaAtimeNsec: nsec });
   else if ((valid & ATIME) !== 0)
-    Object.assign(set, { iaAtime: to.iaAtime, iaAtimeNsec: to.iaAtimeNsec });
+    Object.assign(set, { iaAtime: attributes.iaAtime, iaAtimeNsec: attributes.iaAtimeNsec });
   if ((valid & MTIME_NOW) !== 0) Object.assign(set, { iaMtime: sec, iaMtimeNsec: nsec });
   else if ((valid & MTIME) !== 0)
-    Object.assign(set, { iaMtime: to.iaMtime, iaMtimeNsec: to.iaMtimeNsec });
+    Object.assign(set, { iaMtime: attributes.iaMtime, iaMtimeNsec: attributes.iaMtimeNsec });
   return Object.assign(last!, set).copy();
 }
 
-const vfs = new StatvfsStruct();
+const statvfsBuffer = new StatvfsStruct();
 
-/** Makes a statfs reply from `vfs`: one brick's share of a file system that `bricks` bricks use. */
-function makeStatvfs(bricks: number): Statvfs {
+/** Makes a statfs reply from `statvfsBuffer`: one brick's share of a file system that `brickCount` bricks use. */
+function makeStatvfs(brickCount: number): Statvfs {
   const buf = new Statvfs();
-  buf.bsize = vfs.bsize;
-  buf.frsize = vfs.frsize;
-  buf.blocks = Math.floor(vfs.blocks / bricks);
-  buf.bfree = Math.floor(vfs.bfree / bricks);
-  buf.bavail = Math.floor(vfs.bavail / bricks);
-  buf.files = Math.floor(vfs.files / bricks);
-  buf.ffree = Math.floor(vfs.ffree / bricks);
-  buf.favail = Math.floor(vfs.favail / bricks);
-  buf.flag = vfs.flag;
-  buf.namemax = vfs.namemax;
+  buf.bsize = statvfsBuffer.bsize;
+  buf.frsize = statvfsBuffer.frsize;
+  buf.blocks = Math.floor(statvfsBuffer.blocks / brickCount);
+  buf.bfree = Math.floor(statvfsBuffer.bfree / brickCount);
+  buf.bavail = Math.floor(statvfsBuffer.bavail / brickCount);
+  buf.files = Math.floor(statvfsBuffer.files / brickCount);
+  buf.ffree = Math.floor(statvfsBuffer.ffree / brickCount);
+  buf.favail = Math.floor(statvfsBuffer.favail / brickCount);
+  buf.flag = statvfsBuffer.flag;
+  buf.namemax = statvfsBuffer.namemax;
   return buf;
 }
 
-const target = new Uint8Array(PATH_MAX);
+const targetBuffer = new Uint8Array(PATH_MAX);
 
 export const attrFops: Fops<Store> = {
   stat(frame, xl, loc, xdata) {
@@ -138,7 +138,7 @@ export const attrFops: Fops<Store> = {
       return unwind.setattr(frame, 0, 0, last, setLastAttributes(xl, loc, stbuf, requested), null);
     }
     const { fd } = handle;
-    const valid = settableBits(handle.type, requested);
+    const valid = selectSettableBits(handle.type, requested);
     const before = readFdIatt(xl.priv, fd, handle);
     clearPrivilegeBits(fd, before, xdata, frame.root);
     const isRefused = valid === 0 && !mayChown(before, xdata, frame.root);
@@ -165,7 +165,7 @@ export const attrFops: Fops<Store> = {
     if (typeof handle === 'number') return fail.access(frame, handle);
     const buf = readFdIatt(xl.priv, handle.fd, handle);
     // faccessat(2) would check this process's ids, not the caller's.
-    const isAllowed = buf !== null && isPermitted(buf, accessAcl(handle.fd), frame.root, mask);
+    const isAllowed = buf !== null && isPermitted(buf, readAccessAcl(handle.fd), frame.root, mask);
     if (!isAllowed) return fail.access(frame, EACCES);
     unwind.access(frame, 0, 0, null);
   },
@@ -174,16 +174,21 @@ export const attrFops: Fops<Store> = {
     const handle = findHandle(xl, loc);
     if (typeof handle === 'number') return fail.readlink(frame, handle);
     if (handle.type !== IA_IFLNK || size <= 0) return fail.readlink(frame, EINVAL);
-    const length = libc.readlinkat(handle.fd, EMPTY, target, Math.min(size, target.length));
+    const length = libc.readlinkat(
+      handle.fd,
+      EMPTY,
+      targetBuffer,
+      Math.min(size, targetBuffer.length),
+    );
     if (length < 0) return fail.readlink(frame, -length);
     const buf = readFdIatt(xl.priv, handle.fd, handle);
-    unwind.readlink(frame, length, 0, decodeName(target, 0, length), buf, null);
+    unwind.readlink(frame, length, 0, decodeName(targetBuffer, 0, length), buf, null);
   },
 
   statfs(frame, xl, loc, _xdata) {
     const handle = findHandle(xl, loc);
     if (typeof handle === 'number') return fail.statfs(frame, handle);
-    const result = libc.fstatvfs(handle.fd, vfs.bytes);
+    const result = libc.fstatvfs(handle.fd, statvfsBuffer.bytes);
     if (result < 0) return fail.statfs(frame, -result);
     unwind.statfs(frame, 0, 0, makeStatvfs(xl.priv.sharedCount), null);
   },

@@ -1,6 +1,6 @@
 /**
- * Applies what the xdata of fops on names asks for: conditions, and a new inode's attributes
- * (`shared/entry-requests.ts`).
+ * Applies the requests in the xdata of fops on names (`shared/entry-requests.ts`): conditions of the fop, and a new
+ * inode's mode and extended attributes.
  */
 import type { Dict } from '../../../core/dict.ts';
 import { ENOSPC } from '../../../core/errno.ts';
@@ -9,27 +9,27 @@ import { Loc } from '../../../core/loc.ts';
 import { MODE_REQ } from '../../../core/xdata.ts';
 import type { Path } from '../../../sys/call.ts';
 import {
+  findUnlinkFault,
   hasParentChanged,
   isConditional,
   LINKTO,
-  linkSourceGfid,
   readInitialXattrs,
-  unlinkFault,
+  readLinkSourceGfid,
 } from '../shared/entry-requests.ts';
 import { writeAll } from './files.ts';
 import { findEntry, findHandle, findParent, makeIatt, type PosixXlator } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
-import { EMPTY, NAME } from './paths.ts';
+import { EMPTY, nameBuffer } from './paths.ts';
 import type { Store } from './store.ts';
 import { readRequestedXattrs, setXattrs } from './xattr.ts';
 
 /** Returns the mode for a new inode: the one that the caller passed, before its umask, if xdata has it. */
-export const requestedMode = (mode: number, xdata: Dict | null): number =>
+export const readRequestedMode = (mode: number, xdata: Dict | null): number =>
   xdata?.number(MODE_REQ) ?? mode;
 
 /** Returns the existing inode to which a mknod adds a name; null for a mknod that creates an inode. */
 export function findLinkSource(xl: PosixXlator, xdata: Dict | null): Loc | null {
-  const gfid = linkSourceGfid(xdata);
+  const gfid = readLinkSourceGfid(xdata);
   if (gfid === null) return null;
   const loc = new Loc(null, null, null, gfid);
   return typeof findHandle(xl, loc) === 'number' ? null : loc;
@@ -48,7 +48,7 @@ export function isParentChanged(xl: PosixXlator, loc: Loc, xdata: Dict | null): 
 export function isCreateParentChanged(xl: PosixXlator, loc: Loc, xdata: Dict | null): boolean {
   if (!isParentChanged(xl, loc, xdata)) return false;
   const dir = findParent(xl, loc);
-  return typeof dir === 'number' || statAt(xl.priv, dir.fd, NAME) !== 0;
+  return typeof dir === 'number' || statAt(xl.priv, dir.fd, nameBuffer) !== 0;
 }
 
 /** Sets a put's extended attributes and data on a new file; returns 0 or the errno. */
@@ -89,5 +89,8 @@ export function checkUnlinkConditions(
   const keys = readRequestedXattrs(dir.fd, path, { names: [LINKTO], includesAll: false });
   const inode: Inode | undefined = xl.inodes?.find(entry.gfid);
   const isOpen = (inode?.fdCount ?? 0) > 0;
-  return unlinkFault({ iaType, iaProt, isOpen, has: (name) => keys?.has(name) === true }, xdata);
+  return findUnlinkFault(
+    { iaType, iaProt, isOpen, hasXattr: (name) => keys?.has(name) === true },
+    xdata,
+  );
 }

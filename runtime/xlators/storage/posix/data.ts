@@ -8,7 +8,7 @@ import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { bindAsync } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
-import { rangeFault } from '../shared/reply-parts.ts';
+import { findRangeFault } from '../shared/fop-values.ts';
 import {
   addOpenFile,
   findOrOpenFile,
@@ -75,6 +75,7 @@ export const dataFops: Fops<Store> = {
     if (typeof file === 'number') return fail.readv(frame, file);
     if (offset < 0 || size < 0) return fail.readv(frame, EINVAL);
     const { readBuffer } = frame;
+    // Without a read buffer, or if the disk is needed, `readFile` allocates memory for the data.
     const count =
       readBuffer === null ? -EAGAIN : readWithoutWaiting(file, readBuffer, size, offset);
     if (count >= 0) return unwindRead(frame, file, readBuffer!.subarray(0, count));
@@ -88,7 +89,7 @@ export const dataFops: Fops<Store> = {
   writev(frame, xl, fd, vector, offset, flags, xdata) {
     const file = findOrOpenFile(xl, fd);
     if (typeof file === 'number') return fail.writev(frame, file);
-    const fault = rangeFault(offset, vector.length) || markAndCheckWrite(file.fd, xdata);
+    const fault = findRangeFault(offset, vector.length) || markAndCheckWrite(file.fd, xdata);
     if (fault !== 0) return fail.writev(frame, fault);
     const prebuf = readPrebuf(frame, file, xdata);
     clearPrivilegeBits(file.fd, prebuf, xdata, frame.root);
@@ -131,7 +132,7 @@ export const dataFops: Fops<Store> = {
 
   flush(frame, xl, fd, _xdata) {
     // Only network and FUSE file systems write data at a close, and may fail there.
-    if (!xl.priv.tellsAtClose) return unwind.flush(frame, 0, 0, null);
+    if (!xl.priv.closeMayFail) return unwind.flush(frame, 0, 0, null);
     const file = findOrOpenFile(xl, fd);
     if (typeof file === 'number') return fail.flush(frame, file);
     closeCopy(file, (errno) => {

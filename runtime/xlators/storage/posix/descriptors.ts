@@ -9,9 +9,9 @@ import * as libc from '../../../sys/libc.ts';
 import { openFilesLimit } from '../../../sys/open-files.ts';
 
 /** Descriptors kept free of open files: 64, or an eighth of a low limit. */
-const RESERVE = Math.min(64, openFilesLimit >> 3);
-const CROWDED_FROM = openFilesLimit - RESERVE;
-const FULL_FROM = openFilesLimit - (RESERVE >> 1);
+const RESERVED_COUNT = Math.min(64, openFilesLimit >> 3);
+const CROWDED_FROM = openFilesLimit - RESERVED_COUNT;
+const FULL_FROM = openFilesLimit - (RESERVED_COUNT >> 1);
 /** A descriptor that is always open, so that `isFull` can duplicate it. */
 const STDERR = 2;
 

@@ -44,8 +44,9 @@ const DT_UNKNOWN = 0;
 const MAX_POSITIONS = 65_536;
 /** Smallest buffer for getdents64: the longest entry fits. */
 const MIN_BUFFER_BYTES = 1024;
-const OPEN_DIR = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
+const OPEN_DIR_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
+/** An open directory: the context of its fd. */
 class OpenDir extends OpenFile {
   /** The position (d_off) of each index, in halves of 32 bits; index 0 is the start. */
   private readonly offLo = [0];
@@ -62,9 +63,9 @@ class OpenDir extends OpenFile {
   }
 
   /** Returns the index of the position that follows `index`, after adding it (`lo`, `hi`) to the table if it is new. */
-  indexAfter(index: number, lo: number, hi: number): number {
-    const next = index + 1;
-    if (this.offLo[next] === lo && this.offHi[next] === hi) return next;
+  findIndexAfter(index: number, lo: number, hi: number): number {
+    const nextIndex = index + 1;
+    if (this.offLo[nextIndex] === lo && this.offHi[nextIndex] === hi) return nextIndex;
     // The directory has changed since the last listing: earlier indexes keep their positions.
     this.offLo.push(lo);
     this.offHi.push(hi);
@@ -98,9 +99,9 @@ function findOrOpenDir(xl: PosixXlator, fd: Fd): OpenDir | number {
 function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
   if (!handle.isDir) return ENOTDIR;
   if (isFull()) return EMFILE;
-  let descriptor = libc.openat(handle.fd, SELF, OPEN_DIR, 0);
+  let descriptor = libc.openat(handle.fd, SELF, OPEN_DIR_FLAGS, 0);
   // An ordinary user needs search permission for ".", and only read permission for /proc.
-  if (descriptor === -EACCES) descriptor = libc.open(makeProcPath(handle.fd), OPEN_DIR, 0);
+  if (descriptor === -EACCES) descriptor = libc.open(makeProcPath(handle.fd), OPEN_DIR_FLAGS, 0);
   if (descriptor < 0) return -descriptor;
   const dir = new OpenDir(xl.priv, descriptor, handle);
   fd.ctxSet(xl, dir);
@@ -116,7 +117,7 @@ class Listing {
   readonly keys: RequestedKeys | null;
   readonly entries: Dirent[] = [];
   /** Whether the end of the directory was reached. */
-  isEnd = false;
+  hasReachedEnd = false;
   /** Bytes left of the reply; negative if an entry did not fit. */
   bytesLeft: number;
   /** The index of the position after the last entry. */
@@ -140,7 +141,7 @@ class Listing {
 }
 
 /** Returns the errno of a successful reply: ENOENT marks the last entries, as in GlusterFS. */
-const endErrno = ({ isEnd }: Listing): number => (isEnd ? ENOENT : 0);
+const getEndErrno = ({ hasReachedEnd }: Listing): number => (hasReachedEnd ? ENOENT : 0);
 
 /** Reads the entries of a reply, or returns the errno: EINVAL for an unknown offset, or if no entry fits. */
 function readEntries(listing: Listing, size: number): Dirent[] | number {
@@ -151,8 +152,8 @@ function readEntries(listing: Listing, size: number): Dirent[] | number {
     const bufferBytes = Math.min(dirents.bytes.length, Math.max(size, MIN_BUFFER_BYTES));
     const filled = libc.getdents64(dir.fd, dirents.bytes, bufferBytes);
     // The kernel returns ENOENT for a removed directory, which has no entries.
-    listing.isEnd = filled === 0 || filled === -ENOENT;
-    if (listing.isEnd) return entries;
+    listing.hasReachedEnd = filled === 0 || filled === -ENOENT;
+    if (listing.hasReachedEnd) return entries;
     if (filled < 0) return entries.length > 0 ? entries : -filled;
     dirents.start(filled);
     dir.positionIndex = -1;
@@ -168,7 +169,7 @@ function addEntries(listing: Listing): boolean {
   while (dirents.next()) {
     const { nameStart, nameEnd, offLo, offHi } = dirents;
     const name = decodeName(dirents.bytes, nameStart, nameEnd);
-    const index = dir.indexAfter(listing.index, offLo, offHi);
+    const index = dir.findIndexAfter(listing.index, offLo, offHi);
     if (!dir.store.isHiddenEntry(dir.handle, name)) {
       const entryBytes = listing.hasAttributes ? computeDirentplusSize : computeDirentSize;
       listing.bytesLeft -= entryBytes(nameEnd - nameStart);
@@ -195,7 +196,7 @@ function makeEntry(listing: Listing, name: string, off: number): Dirent | null {
   const needsStat = hasAttributes || type === DT_UNKNOWN;
   const fault = needsStat ? statAt(store, dir.fd, path) : 0;
   if (fault === ENOENT) return null;
-  if (fault !== 0) return makeNameOnly(name, off, type, NULL_GFID);
+  if (fault !== 0) return makeNameOnlyEntry(name, off, type, NULL_GFID);
   if (needsStat) type = direntType(typeOfMode(store.st.mode));
   // The inode number may be reused, but without attributes the gfid is only a hint: the client looks the name up.
   const handle = needsStat
@@ -203,13 +204,13 @@ function makeEntry(listing: Listing, name: string, off: number): Dirent | null {
     : store.handles.findByIno(store.dirents.inoHi, store.dirents.inoLo);
   // Storing a gfid changes the ctime, so the attributes are read afterwards.
   const gfid = handle?.gfid ?? findOrAssignGfid(listing, path);
-  if (!hasAttributes || gfid === NULL_GFID) return makeNameOnly(name, off, type, gfid);
+  if (!hasAttributes || gfid === NULL_GFID) return makeNameOnlyEntry(name, off, type, gfid);
   const stat = store.mdata.showTimes(makeIatt(store, gfid, handle), handle, dir.fd, path);
   const dict = readRequestedXattrs(dir.fd, path, listing.keys);
   return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
 }
 
-const makeNameOnly = (name: string, off: number, type: number, gfid: Gfid): Dirent => ({
+const makeNameOnlyEntry = (name: string, off: number, type: number, gfid: Gfid): Dirent => ({
   name,
   off,
   type,
@@ -227,7 +228,7 @@ function findOrAssignGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
   const { store } = dir;
   const gfid = store.gfids.readPath(makeProcEntryPath(dir.fd, path, 0));
   if (gfid !== null && store.handles.find(gfid) === undefined) return gfid;
-  if (store.isOneOfSeveral) return NULL_GFID;
+  if (store.mayShareFiles) return NULL_GFID;
   const handle = openEntryHandle(store, dir, path, null);
   if (typeof handle === 'number') return NULL_GFID;
   // A listing may be long: entries that no client has looked up are not kept open.
@@ -278,7 +279,7 @@ export const dirFops: Fops<Store> = {
     const listing = new Listing(dir, fd, false, null, size, offset);
     const entries = readEntries(listing, size);
     if (typeof entries === 'number') return fail.readdir(frame, entries);
-    unwind.readdir(frame, entries.length, endErrno(listing), entries, null);
+    unwind.readdir(frame, entries.length, getEndErrno(listing), entries, null);
   },
 
   readdirp(frame, xl, fd, size, offset, xdata) {
@@ -288,17 +289,17 @@ export const dirFops: Fops<Store> = {
     const listing = new Listing(dir, fd, true, keys, size, offset);
     const entries = readEntries(listing, size);
     if (typeof entries === 'number') return fail.readdirp(frame, entries);
-    unwind.readdirp(frame, entries.length, endErrno(listing), entries, null);
+    unwind.readdirp(frame, entries.length, getEndErrno(listing), entries, null);
   },
 
   fsyncdir(frame, xl, fd, datasync, xdata) {
     const dir = findOrOpenDir(xl, fd);
     if (typeof dir === 'number') return fail.fsyncdir(frame, dir);
-    const replyOnce = (errno: number): void => {
+    const reply = (errno: number): void => {
       if (errno !== 0) fail.fsyncdir(frame, errno);
       else unwind.fsyncdir(frame, 0, 0, null);
     };
-    if (xdata?.has(SYNC_VOLUME)) syncVolume(dir, replyOnce);
-    else syncFile(dir, datasync, replyOnce);
+    if (xdata?.has(SYNC_VOLUME)) syncVolume(dir, reply);
+    else syncFile(dir, datasync, reply);
   },
 };

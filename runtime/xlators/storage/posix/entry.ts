@@ -19,18 +19,18 @@ import type { Path } from '../../../sys/call.ts';
 import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, O_CLOEXEC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { makeParentChangedXdata } from '../shared/entry-requests.ts';
-import { type EntryReply, readRequestedGfid } from '../shared/reply-parts.ts';
+import { type EntryReply, readRequestedGfid } from '../shared/fop-values.ts';
 import { readRequestedKeys } from '../shared/xattrs.ts';
 import {
   fillFile,
   findLinkSource,
   isCreateParentChanged,
   isParentChanged,
-  requestedMode,
+  readRequestedMode,
   setInitialXattrs,
 } from './creation-requests.ts';
 import { isFull } from './descriptors.ts';
-import { addOpenFile, openHandle, safeFlags } from './files.ts';
+import { addOpenFile, makeSafeFlags, openHandle } from './files.ts';
 import {
   findEntry,
   findHandle,
@@ -47,7 +47,16 @@ import {
   readFdIatt,
 } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
-import { EMPTY, makeProcPath, NAME, PARENT, putName, putText, SELF, TARGET } from './paths.ts';
+import {
+  EMPTY,
+  makeProcPath,
+  nameBuffer,
+  PARENT,
+  putName,
+  putText,
+  SELF,
+  targetBuffer,
+} from './paths.ts';
 import { clearPrivilegeBits } from './privileges.ts';
 import { removeName } from './removal.ts';
 import { rename } from './rename.ts';
@@ -56,19 +65,20 @@ import { addVirtualValues } from './virtual-xattrs.ts';
 import { clearWriteMark, readRequestedXattrs } from './xattr.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY, S_IFMT, S_IFDIR } = constants;
-const NEW_FILE = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+const NEW_FILE_FLAGS = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
 // Finding.
 
-/** Returns the path of a name in a directory, in `NAME` unless it is `.` or `..`; or the errno. */
+/** Returns the path of a name in `dir`: SELF, PARENT, or `nameBuffer`, which gets the name; or the errno. */
 function putPath(store: Store, dir: Handle, name: string): Path | number {
   if (name === '.') return SELF;
   // The root's parent is outside of the volume.
   if (name === '..') return dir === store.root ? ENOENT : PARENT;
-  return (store.isHiddenEntry(dir, name) ? ENOENT : putName(NAME, name)) || NAME;
+  // putName returns 0 or the errno.
+  return (store.isHiddenEntry(dir, name) ? ENOENT : putName(nameBuffer, name)) || nameBuffer;
 }
 
-/** Returns the handle of `path` in a directory (`EMPTY`: of the directory), or the errno; `store.st` describes it. */
+/** Finds the handle of `path` in `dir`, or of `dir` itself for `EMPTY`, and its stat (`store.st`); or returns the errno. */
 function findPath(
   store: Store,
   dir: Handle,
@@ -115,6 +125,7 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
   loc.inode?.ctxSet(xl, handle);
   const stored = readRequestedXattrs(dir.fd, path, readRequestedKeys(xdata));
   const keys = addVirtualValues(xl, handle, buf.iaSize, xdata, stored);
+  // A lookup may end the watch for writes that an earlier lookup of a rebalance has begun.
   clearWriteMark(dir.fd, path, xdata);
   const postparent = hasName ? readDirIatt(frame, store, dir) : buf;
   unwind.lookup(frame, 0, 0, loc.inode, buf, keys, postparent);
@@ -128,7 +139,8 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
  */
 type Creator = (dirFd: number, path: Path) => number;
 
-interface CreatedHandle extends EntryReply {
+/** The reply of a fop that creates, finds or links an entry. */
+interface EntryFopReply extends EntryReply {
   readonly handle: Handle;
   /** The creator's result: the open file's descriptor, or 0. */
   readonly result: number;
@@ -142,23 +154,24 @@ function createEntry(
   umask: number,
   xdata: Dict | null,
   creator: Creator,
-): CreatedHandle | number {
+): EntryFopReply | number {
   const store = xl.priv;
   const dir = findParent(xl, loc);
   if (typeof dir === 'number') return dir;
   const preparent = readDirIatt(frame, store, dir);
-  const fault = putEntryName(store, dir, loc, NAME);
+  const fault = putEntryName(store, dir, loc, nameBuffer);
   if (fault !== 0) return fault;
   store.identity.switchTo(frame.root, xdata?.has(MODE_REQ) ? umask : 0);
-  const result = creator(dir.fd, NAME);
+  const result = creator(dir.fd, nameBuffer);
   store.identity.switchBack();
   if (result < 0) return -result;
-  const handle = openNewEntryHandle(store, dir, NAME, readRequestedGfid(xdata), result);
+  const handle = openNewEntryHandle(store, dir, nameBuffer, readRequestedGfid(xdata), result);
   if (typeof handle !== 'number') setInitialXattrs(store, handle, xdata);
   return makeReply(frame, xl, loc, { dir, preparent, handle, result }, 'create');
 }
 
-interface EntryResult {
+/** What `makeReply` needs of the fop on the disk. */
+interface EntryOutcome {
   readonly dir: Handle;
   readonly preparent: Iatt | null;
   /** The entry's handle, which `store.st` describes; or the errno. */
@@ -175,9 +188,9 @@ function makeReply(
   frame: Frame,
   xl: PosixXlator,
   loc: Loc,
-  entry: EntryResult,
+  entry: EntryOutcome,
   timesFop: 'create' | 'link' | 'truncate' | null,
-): CreatedHandle | number {
+): EntryFopReply | number {
   const { dir, preparent, handle, result } = entry;
   const store = xl.priv;
   if (typeof handle === 'number') {
@@ -201,15 +214,21 @@ function createFile(
   mode: number,
   umask: number,
   xdata: Dict | null,
-): CreatedHandle | number {
+): EntryFopReply | number {
   if (isFull()) return EMFILE;
   const reply = createEntry(xl, frame, loc, umask, xdata, (dirFd, path) =>
-    libc.openat(dirFd, path, safeFlags(flags) | NEW_FILE, requestedMode(mode, xdata) & 0o7777),
+    libc.openat(
+      dirFd,
+      path,
+      makeSafeFlags(flags) | NEW_FILE_FLAGS,
+      readRequestedMode(mode, xdata) & 0o7777,
+    ),
   );
+  // The creation is tried first: it is the common case, and atomic.
   if (reply !== EEXIST || (flags & O_EXCL) !== 0) return reply;
   const dir = findParent(xl, loc);
   if (typeof dir === 'number') return dir;
-  const existing = openEntryHandle(xl.priv, dir, NAME, readRequestedGfid(xdata));
+  const existing = openEntryHandle(xl.priv, dir, nameBuffer, readRequestedGfid(xdata));
   if (typeof existing === 'number') return existing;
   if ((flags & O_TRUNC) !== 0) {
     clearPrivilegeBits(existing.fd, readFdIatt(xl.priv, existing.fd, existing), xdata, frame.root);
@@ -228,23 +247,23 @@ function linkEntry(
   frame: Frame,
   oldloc: Loc,
   newloc: Loc,
-): CreatedHandle | number {
+): EntryFopReply | number {
   const store = xl.priv;
   const handle = findHandle(xl, oldloc);
   if (typeof handle === 'number') return handle;
   const dir = findSecondParent(xl, newloc);
   if (typeof dir === 'number') return dir;
   const preparent = readDirIatt(frame, store, dir);
-  const fault = putEntryName(store, dir, newloc, NAME);
+  const fault = putEntryName(store, dir, newloc, nameBuffer);
   if (fault !== 0) return fault;
   const source = makeProcPath(handle.fd);
-  const result = libc.linkat(AT_FDCWD, source, dir.fd, NAME, AT_SYMLINK_FOLLOW);
+  const result = libc.linkat(AT_FDCWD, source, dir.fd, nameBuffer, AT_SYMLINK_FOLLOW);
   if (result < 0) return -result;
   handle.isUnnamed = false;
   // A file without a name had no gfid handle, since that would keep it on disk.
-  const place = { parent: dir.gfid, name: NAME };
-  if (!handle.hasGfidHandle) store.createGfidHandle(handle, handle.fd, place, true);
-  store.recordNewName(handle, handle.fd, place);
+  const namedEntry = { parent: dir.gfid, name: nameBuffer };
+  if (!handle.hasGfidHandle) store.createGfidHandle(handle, handle.fd, namedEntry, true);
+  store.recordNewName(handle, handle.fd, namedEntry);
   statAt(store, handle.fd, EMPTY);
   return makeReply(frame, xl, newloc, { dir, preparent, handle, result: 0 }, 'link');
 }
@@ -257,7 +276,7 @@ export const entryFops: Fops<Store> = {
       return unwind.mkdir(frame, -1, EIO, null, null, null, null, makeParentChangedXdata());
     }
     const reply = createEntry(xl, frame, loc, umask, xdata, (dirFd, path) =>
-      libc.mkdirat(dirFd, path, requestedMode(mode, xdata) & 0o1777),
+      libc.mkdirat(dirFd, path, readRequestedMode(mode, xdata) & 0o1777),
     );
     if (typeof reply === 'number') return fail.mkdir(frame, reply);
     unwind.mkdir(frame, 0, 0, loc.inode, reply.buf, reply.preparent, reply.postparent, null);
@@ -266,7 +285,7 @@ export const entryFops: Fops<Store> = {
   mknod(frame, xl, loc, mode, rdev, umask, xdata) {
     if ((mode & S_IFMT) === S_IFDIR) return fail.mknod(frame, EPERM);
     const creator: Creator = (dirFd, path) =>
-      libc.mknodat(dirFd, path, requestedMode(mode, xdata), rdev);
+      libc.mknodat(dirFd, path, readRequestedMode(mode, xdata), rdev);
     const source = findLinkSource(xl, xdata);
     const reply =
       source === null
@@ -277,10 +296,10 @@ export const entryFops: Fops<Store> = {
   },
 
   symlink(frame, xl, linkpath, loc, umask, xdata) {
-    const fault = putText(TARGET, linkpath, SYMLINK_MAX);
+    const fault = putText(targetBuffer, linkpath, SYMLINK_MAX);
     if (fault !== 0) return fail.symlink(frame, fault);
     const reply = createEntry(xl, frame, loc, umask, xdata, (dirFd, path) =>
-      libc.symlinkat(TARGET, dirFd, path),
+      libc.symlinkat(targetBuffer, dirFd, path),
     );
     if (typeof reply === 'number') return fail.symlink(frame, reply);
     unwind.symlink(frame, 0, 0, loc.inode, reply.buf, reply.preparent, reply.postparent, null);

@@ -9,32 +9,32 @@ import { AT_EMPTY_PATH, O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { EMPTY, makeProcPath } from './paths.ts';
 
-/** Bytes of the length and the type in `struct file_handle`; at most MAX_HANDLE_SIZE bytes follow. */
-const HEADER_SIZE = 8;
-const MAX_HANDLE_SIZE = 128;
-const OPEN_ROOT = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
-const OPEN_HANDLE = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
+/** Bytes of the length and the type in `struct file_handle`; at most MAX_HANDLE_BYTES bytes follow. */
+const HEADER_BYTES = 8;
+const MAX_HANDLE_BYTES = 128;
+const OPEN_ROOT_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
+const OPEN_HANDLE_FLAGS = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 
 export class FileHandles {
-  private readonly mount: number;
-  private readonly memory = new Uint32Array((HEADER_SIZE + MAX_HANDLE_SIZE) / 4);
+  private readonly mountFd: number;
+  private readonly memory = new Uint32Array((HEADER_BYTES + MAX_HANDLE_BYTES) / 4);
   private readonly bytes = new Uint8Array(this.memory.buffer);
   private readonly mountId = new Uint8Array(4);
 
-  /** @param mount a descriptor without O_PATH on the file system, which `close` closes */
-  constructor(mount: number) {
-    this.mount = mount;
+  /** @param mountFd a descriptor without O_PATH on the file system, which `close` closes */
+  constructor(mountFd: number) {
+    this.mountFd = mountFd;
   }
 
   close(): void {
-    libc.close(this.mount);
+    libc.close(this.mountFd);
   }
 
   /** Returns the file handle of an fd's inode, or null. */
   readHandle(fd: number): Uint8Array | null {
-    this.memory[0] = MAX_HANDLE_SIZE;
+    this.memory[0] = MAX_HANDLE_BYTES;
     const result = libc.nameToHandleAt(fd, EMPTY, this.bytes, this.mountId, AT_EMPTY_PATH);
-    return result < 0 ? null : this.bytes.slice(0, HEADER_SIZE + this.memory[0]);
+    return result < 0 ? null : this.bytes.slice(0, HEADER_BYTES + this.memory[0]);
   }
 
   /**
@@ -42,13 +42,13 @@ export class FileHandles {
    * another file system is mounted inside the directory.
    */
   openByHandle(handle: Uint8Array): number {
-    return libc.openByHandleAt(this.mount, handle, OPEN_HANDLE);
+    return libc.openByHandleAt(this.mountFd, handle, OPEN_HANDLE_FLAGS);
   }
 }
 
 /** Tries file handles on the root; returns null if this process may not open them, or the file system lacks file handles. */
 export function openFileHandles(rootFd: number): FileHandles | null {
-  const mount = libc.open(makeProcPath(rootFd), OPEN_ROOT, 0);
+  const mount = libc.open(makeProcPath(rootFd), OPEN_ROOT_FLAGS, 0);
   if (mount < 0) return null;
   const handles = new FileHandles(mount);
   const root = handles.readHandle(rootFd);

@@ -17,6 +17,7 @@ import {
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 
+/** The ioctls that read and set a value of `size` bytes. */
 interface IoctlRequest {
   readonly get: number;
   /** Absent for values that can only be read. */
@@ -33,14 +34,14 @@ const REQUESTS: ReadonlyMap<string, IoctlRequest> = new Map([
 /** Returns the errno for the result of an ioctl: ENOTTY means that the file system has no such value. */
 const convertErrno = (result: number): number => (result === -ENOTTY ? ENODATA : -result);
 
-/** Returns the buffer size that an ioctl's number has (_IOC_SIZE): that of a long, though file systems write an int. */
-const bufferBytes = (request: number): number => (request >>> 16) & 0x3fff;
+/** Returns the buffer size in an ioctl's number (_IOC_SIZE): 8 bytes, although file systems write only 4. */
+const readBufferSize = (request: number): number => (request >>> 16) & 0x3fff;
 
 /** Returns the value of the flags, project id or version `name`, or the errno; null for any other name. */
 export function getFileattr(fd: number, name: string | null): Uint8Array | number | null {
   const request = name === null ? undefined : REQUESTS.get(name);
   if (request === undefined) return null;
-  const value = new Uint8Array(bufferBytes(request.get));
+  const value = new Uint8Array(readBufferSize(request.get));
   const result = libc.ioctl(fd, request.get, value);
   return result < 0 ? convertErrno(result) : value.subarray(0, request.size);
 }

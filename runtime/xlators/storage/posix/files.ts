@@ -94,7 +94,7 @@ export class OpenFile implements ListedFile {
  * Returns the caller's open flags that apply to the file on disk. O_DIRECT is dropped: it concerns the caller's
  * cache, and would need aligned memory. O_NONBLOCK is added, so that the open of a pipe cannot block.
  */
-export const safeFlags = (flags: number): number =>
+export const makeSafeFlags = (flags: number): number =>
   (flags & (O_ACCMODE | O_APPEND | O_TRUNC | O_SYNC | O_DSYNC | O_NOATIME)) | O_NONBLOCK;
 
 /** Opens a handle's inode; returns a descriptor, or minus the errno. */
@@ -105,7 +105,7 @@ export function openHandle(handle: Handle, flags: number): number {
   // The client's kernel opens pipes, sockets and devices itself.
   if (handle.type !== IA_IFREG && handle.type !== IA_IFDIR) return -ENXIO;
   if (isFull()) return -EMFILE;
-  return libc.open(makeProcPath(handle.fd), safeFlags(flags) | O_CLOEXEC, 0);
+  return libc.open(makeProcPath(handle.fd), makeSafeFlags(flags) | O_CLOEXEC, 0);
 }
 
 /** Makes `descriptor` the open file of an fd. */
@@ -129,17 +129,17 @@ export function findOrOpenFile(xl: PosixXlator, fd: Fd): OpenFile | number {
  * Bytes of a slab. Small reads take memory from a slab in order, and it is never reused, so that callers may keep a
  * reply. The garbage collector frees a slab when no reply uses it.
  */
-const SLAB_SIZE = 262_144;
+const SLAB_BYTES = 262_144;
 /** Largest read, in bytes, that takes its memory from a slab. */
-const SLAB_READ_MAX = 32_768;
-let slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
+const MAX_SLAB_READ_BYTES = 32_768;
+let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
 let slabAddress = addressOf(slab);
 let slabUsed = 0;
 
 /** Returns the offset of `size` free bytes in the current slab. */
 function reserveInSlab(size: number): number {
-  if (slabUsed + size > SLAB_SIZE) {
-    slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
+  if (slabUsed + size > SLAB_BYTES) {
+    slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
     slabAddress = addressOf(slab);
     slabUsed = 0;
   }
@@ -149,7 +149,7 @@ function reserveInSlab(size: number): number {
 /** Addresses of read buffers; an initiator passes the same buffer with every read. */
 const addresses = new WeakMap<Uint8Array, bigint>();
 
-function cachedAddress(memory: Uint8Array): bigint {
+function findAddress(memory: Uint8Array): bigint {
   const cached = addresses.get(memory);
   if (cached !== undefined) return cached;
   const created = addressOf(memory);
@@ -169,34 +169,39 @@ export function readWithoutWaiting(
 ): number {
   if (size > memory.length) return -EAGAIN;
   const { iovec } = file.store;
-  iovec.setAddress(0, cachedAddress(memory), size);
+  iovec.setAddress(0, findAddress(memory), size);
   const count = readCached(file, iovec, offset);
-  return count < 0 || isComplete(file, count, size, offset) ? count : -EAGAIN;
+  return count < 0 || isReadComplete(file, count, size, offset) ? count : -EAGAIN;
 }
 
 /** Whether a read of `size` bytes that returned `count` needs no second read: it is full, or ends at the file's end. */
-const isComplete = (file: OpenFile, count: number, size: number, offset: number): boolean =>
-  count === size || (count >= 0 && offset + count >= readSize(file));
+const isReadComplete = (file: OpenFile, count: number, size: number, offset: number): boolean =>
+  count === size || (count >= 0 && offset + count >= readFileSize(file));
 
 /** Called with the bytes read, or with null and the errno. */
-export type ReadDone = (vector: Uint8Array | null, errno: number) => void;
+export type ReadCallback = (vector: Uint8Array | null, errno: number) => void;
 
 /** Reads at most `size` bytes; calls `callback` before it returns if the page cache has them, otherwise later. */
-export function readFile(file: OpenFile, size: number, offset: number, callback: ReadDone): void {
-  const isSmall = size <= SLAB_READ_MAX;
+export function readFile(
+  file: OpenFile,
+  size: number,
+  offset: number,
+  callback: ReadCallback,
+): void {
+  const isSmall = size <= MAX_SLAB_READ_BYTES;
   const start = isSmall ? reserveInSlab(size) : 0;
   const memory = isSmall ? slab : Buffer.allocUnsafeSlow(size);
   const { iovec } = file.store;
   if (isSmall) iovec.setAddress(0, slabAddress + BigInt(start), size);
   else iovec.set(0, memory, size);
   const count = readCached(file, iovec, offset);
-  const isAll = isComplete(file, count, size, offset);
+  const isComplete = isReadComplete(file, count, size, offset);
   if (count < 0 && count !== -EAGAIN) {
     callback(null, -count);
     return;
   }
-  if (isSmall) slabUsed += ((isAll ? count : size) + 7) & ~7;
-  if (isAll) callback(viewBytes(memory, start, count), 0);
+  if (isSmall) slabUsed += ((isComplete ? count : size) + 7) & ~7;
+  if (isComplete) callback(viewBytes(memory, start, count), 0);
   else readDisk({ file, memory, start, size, offset }, Math.max(0, count), callback);
 }
 
@@ -216,7 +221,7 @@ function readCached(file: OpenFile, iovec: Iovec, offset: number): number {
 }
 
 /** Reads the file's size; 0 on failure. */
-function readSize(file: OpenFile): number {
+function readFileSize(file: OpenFile): number {
   return statAt(file.store, file.fd, EMPTY) === 0 ? file.store.st.size : 0;
 }
 
@@ -230,7 +235,7 @@ interface PendingRead {
 }
 
 /** Reads the bytes after the first `readCount` on libuv's pool, until the read is full or the file ends. */
-function readDisk(pendingRead: PendingRead, readCount: number, callback: ReadDone): void {
+function readDisk(pendingRead: PendingRead, readCount: number, callback: ReadCallback): void {
   const { file, memory, start, size, offset } = pendingRead;
   const onDone = file.holdOpen((error: NodeJS.ErrnoException | null, count: number) => {
     const errno = errnoOf(error);

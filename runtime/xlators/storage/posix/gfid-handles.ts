@@ -2,7 +2,7 @@
  * Finds inodes by gfid alone, through gfid handles: GlusterFS's links `.glusterfs/aa/bb/<gfid>`, hard links to files
  * and symbolic links to directories (docs/how-it-works/mechanisms.md).
  *
- * A handle counts only if the inode that it leads to has that gfid. This file reads symbolic links itself; the kernel
+ * A handle is valid only if the inode that it leads to has that gfid. This file reads symbolic links itself; the kernel
  * never follows them. Callers must call `ensureHandle` and `removeHandle` in the same turn as the change of the name.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-handle.c`.
@@ -30,16 +30,16 @@ import { EMPTY, makeProcPath, SELF } from './paths.ts';
 
 /** The folder of GlusterFS's own files, hidden from clients. */
 export const PRIVATE_NAME = '.glusterfs';
-const PRIVATE = toCString(PRIVATE_NAME);
+const PRIVATE_PATH = toCString(PRIVATE_NAME);
 /** Text of the root's gfid handle: from `.glusterfs/00/00` back to the root. */
 const ROOT_LINK = toCString('../../..');
-const OPEN_DIR = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
-const OPEN_ANY = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
+const OPEN_DIR_FLAGS = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
+const OPEN_ANY_FLAGS = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 const { W_OK, X_OK } = constants;
 /** Text of a directory's gfid handle: `../../pp/qq/<gfid of the parent>/<name>`. */
-const DIRECTORY_LINK = /^\.\.\/\.\.\/[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f-]{36})\/([^/]+)$/s;
+const DIRECTORY_LINK_PATTERN = /^\.\.\/\.\.\/[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f-]{36})\/([^/]+)$/s;
 /** Most parents that a directory may have, to detect links in a circle. */
-const DEPTH_MAX = 2048;
+const MAX_DEPTH = 2048;
 
 /** Result of `ensureHandle`. */
 export type HandleOutcome =
@@ -63,7 +63,7 @@ export type HandleMode = 'auto' | 'on' | 'off';
 export interface GfidHandlesResult {
   /** Null if the store has no gfid handles. */
   readonly handles: GfidHandles | null;
-  /** The errno if a served store has no handles because they cannot be created; otherwise 0. */
+  /** The errno if a store for network clients has no handles, because they cannot be created; otherwise 0. */
   readonly fault: number;
 }
 
@@ -80,10 +80,10 @@ export function openGfidHandles(
 ): GfidHandlesResult {
   if (mode === 'off') return { handles: null, fault: 0 };
   const createsFolder = mode === 'on' || isServed;
-  const result = createsFolder ? libc.mkdirat(rootFd, PRIVATE, 0o700) : 0;
-  const folder = libc.openat(rootFd, PRIVATE, OPEN_DIR, 0);
+  const result = createsFolder ? libc.mkdirat(rootFd, PRIVATE_PATH, 0o700) : 0;
+  const folder = libc.openat(rootFd, PRIVATE_PATH, OPEN_DIR_FLAGS, 0);
   const failure = result < 0 && result !== -EEXIST ? result : folder;
-  const access = folder < 0 ? failure : libc.faccessat(rootFd, PRIVATE, W_OK | X_OK, 0);
+  const access = folder < 0 ? failure : libc.faccessat(rootFd, PRIVATE_PATH, W_OK | X_OK, 0);
   // Handles on a read-only disk can be used.
   if (folder >= 0 && (access >= 0 || access === -EROFS)) {
     return { handles: new GfidHandles(rootFd, folder, gfids), fault: 0 };
@@ -99,31 +99,31 @@ export function openGfidHandles(
 
 export class GfidHandles {
   private readonly rootFd: number;
-  private readonly folder: number;
+  private readonly privateFd: number;
   private readonly gfids: GfidStore;
   /** Descriptors of the folders `.glusterfs/aa`, by `aa`; opened when needed. */
   private readonly firstFolders = new Map<string, number>();
   private readonly nameBuffer = new Uint8Array(ROOT_GFID.length + 1);
-  private readonly partName = new Uint8Array(3);
+  private readonly folderNameBuffer = new Uint8Array(3);
   /** For a symbolic link's text: at most 49 characters and a name. */
   private readonly linkBuffer = new Uint8Array(64 + NAME_MAX);
   private readonly st = new Statx();
 
-  /** @param folder descriptor of `.glusterfs`, which `close` closes; `rootFd` stays the caller's */
-  constructor(rootFd: number, folder: number, gfids: GfidStore) {
+  /** @param privateFd descriptor of `.glusterfs`, which `close` closes; `rootFd` stays the caller's */
+  constructor(rootFd: number, privateFd: number, gfids: GfidStore) {
     this.rootFd = rootFd;
-    this.folder = folder;
+    this.privateFd = privateFd;
     this.gfids = gfids;
-    const slot = this.openSlot(ROOT_GFID, true);
-    if (slot < 0) return;
-    libc.symlinkat(ROOT_LINK, slot, this.fillName(ROOT_GFID));
-    libc.close(slot);
+    const handleFolder = this.openHandleFolder(ROOT_GFID, true);
+    if (handleFolder < 0) return;
+    libc.symlinkat(ROOT_LINK, handleFolder, this.fillName(ROOT_GFID));
+    libc.close(handleFolder);
   }
 
   close(): void {
     for (const fd of this.firstFolders.values()) libc.close(fd);
     this.firstFolders.clear();
-    libc.close(this.folder);
+    libc.close(this.privateFd);
   }
 
   /**
@@ -131,22 +131,22 @@ export class GfidHandles {
    * @param isNew whether it is known to have no handle, so that no check is needed
    */
   ensureHandle(handle: Handle, fd: number, entry: NamedEntry, isNew: boolean): HandleOutcome {
-    const slot = this.openSlot(handle.gfid, true);
-    if (slot < 0) return -slot;
+    const handleFolder = this.openHandleFolder(handle.gfid, true);
+    if (handleFolder < 0) return -handleFolder;
     let outcome: HandleOutcome = 'kept';
-    if (isNew || !this.isCorrect(slot, handle, entry))
-      outcome = this.createHandle(slot, handle, fd, entry);
+    if (isNew || !this.isCorrect(handleFolder, handle, entry))
+      outcome = this.createHandle(handleFolder, handle, fd, entry);
     if (outcome === EEXIST) {
       const existingFd = this.open(handle.gfid);
-      const isOther = existingFd >= 0 && !this.isOnlyLink(existingFd, handle);
+      const isOther = existingFd >= 0 && !this.isReplaceable(existingFd, handle);
       if (existingFd >= 0) libc.close(existingFd);
       if (isOther) outcome = 'taken';
       else {
-        libc.unlinkat(slot, this.fillName(handle.gfid), 0);
-        outcome = this.createHandle(slot, handle, fd, entry);
+        libc.unlinkat(handleFolder, this.fillName(handle.gfid), 0);
+        outcome = this.createHandle(handleFolder, handle, fd, entry);
       }
     }
-    libc.close(slot);
+    libc.close(handleFolder);
     return outcome;
   }
 
@@ -155,10 +155,10 @@ export class GfidHandles {
    * immutable inode (chattr +i) cannot be removed.
    */
   removeHandle(gfid: Gfid): boolean {
-    const slot = this.openSlot(gfid, false);
-    if (slot < 0) return slot === -ENOENT;
-    const result = libc.unlinkat(slot, this.fillName(gfid), 0);
-    libc.close(slot);
+    const handleFolder = this.openHandleFolder(gfid, false);
+    if (handleFolder < 0) return handleFolder === -ENOENT;
+    const result = libc.unlinkat(handleFolder, this.fillName(gfid), 0);
+    libc.close(handleFolder);
     return result >= 0 || result === -ENOENT;
   }
 
@@ -167,16 +167,16 @@ export class GfidHandles {
    * if it leads to another inode.
    */
   open(gfid: Gfid): number {
-    return this.openUpTo(gfid, DEPTH_MAX);
+    return this.openUpTo(gfid, MAX_DEPTH);
   }
 
   /** Whether the gfid's handle leads to this inode. */
   leadsTo(handle: Handle): boolean {
     const fd = this.open(handle.gfid);
     if (fd < 0) return false;
-    const leads = this.readStat(fd, EMPTY) && handle.matches(this.st);
+    const isMatch = this.readStat(fd, EMPTY) && handle.matches(this.st);
     libc.close(fd);
-    return leads;
+    return isMatch;
   }
 
   /**
@@ -193,16 +193,16 @@ export class GfidHandles {
 
   /** Opens a folder inside `.glusterfs`, which the caller closes; or returns minus the errno. */
   openFolder(name: Path, mayCreate: boolean): number {
-    const result = mayCreate ? libc.mkdirat(this.folder, name, 0o755) : 0;
+    const result = mayCreate ? libc.mkdirat(this.privateFd, name, 0o755) : 0;
     if (result < 0 && result !== -EEXIST) return result;
-    return libc.openat(this.folder, name, OPEN_DIR, 0);
+    return libc.openat(this.privateFd, name, OPEN_DIR_FLAGS, 0);
   }
 
   /** Returns the names of the directories from the root to this one; null if a handle is missing. */
   readPathNames(directory: Gfid): string[] | null {
     const names: string[] = [];
     for (let at = directory; at !== ROOT_GFID; ) {
-      const link = names.length < DEPTH_MAX ? this.readDirectoryLink(at) : null;
+      const link = names.length < MAX_DEPTH ? this.readDirectoryLink(at) : null;
       if (link === null) return null;
       names.unshift(link.name);
       at = link.parent;
@@ -212,11 +212,11 @@ export class GfidHandles {
 
   /** As `open`, through at most `depth` parents. */
   private openUpTo(gfid: Gfid, depth: number): number {
-    if (gfid === ROOT_GFID) return libc.openat(this.rootFd, SELF, OPEN_DIR, 0);
-    const slot = this.openSlot(gfid, false);
-    if (slot < 0) return slot === -ENOENT ? -ESTALE : slot;
-    const fd = libc.openat(slot, this.fillName(gfid), OPEN_ANY, 0);
-    libc.close(slot);
+    if (gfid === ROOT_GFID) return libc.openat(this.rootFd, SELF, OPEN_DIR_FLAGS, 0);
+    const handleFolder = this.openHandleFolder(gfid, false);
+    if (handleFolder < 0) return handleFolder === -ENOENT ? -ESTALE : handleFolder;
+    const fd = libc.openat(handleFolder, this.fillName(gfid), OPEN_ANY_FLAGS, 0);
+    libc.close(handleFolder);
     if (fd < 0) return fd === -ENOENT ? -ESTALE : fd;
     if (this.hasGfid(fd, gfid)) return fd;
     const link = this.readLink(fd);
@@ -228,7 +228,7 @@ export class GfidHandles {
   private openChild(link: DirectoryLink, gfid: Gfid, depth: number): number {
     const dir = this.openUpTo(link.parent, depth - 1);
     if (dir < 0) return dir;
-    const fd = libc.openat(dir, encodePath(link.name), OPEN_DIR, 0);
+    const fd = libc.openat(dir, encodePath(link.name), OPEN_DIR_FLAGS, 0);
     libc.close(dir);
     if (fd < 0) return -ESTALE;
     if (this.hasGfid(fd, gfid)) return fd;
@@ -248,12 +248,12 @@ export class GfidHandles {
     return libc.statx(fd, path, flags, STATX_MASK, this.st.bytes) >= 0;
   }
 
-  /** Whether `slot` has a correct gfid handle of the inode, by one system call. */
-  private isCorrect(slot: number, handle: Handle, entry: NamedEntry): boolean {
+  /** Whether `handleFolder` has a correct gfid handle of the inode, by one system call. */
+  private isCorrect(handleFolder: number, handle: Handle, entry: NamedEntry): boolean {
     if (!handle.isDir)
-      return this.readStat(slot, this.fillName(handle.gfid)) && handle.matches(this.st);
+      return this.readStat(handleFolder, this.fillName(handle.gfid)) && handle.matches(this.st);
     const length = libc.readlinkat(
-      slot,
+      handleFolder,
       this.fillName(handle.gfid),
       this.linkBuffer,
       this.linkBuffer.length,
@@ -265,7 +265,7 @@ export class GfidHandles {
 
   /** Creates a handle; returns 'kept' or the errno. A directory without a known name gets none. */
   private createHandle(
-    slot: number,
+    handleFolder: number,
     handle: Handle,
     fd: number,
     entry: NamedEntry,
@@ -273,23 +273,23 @@ export class GfidHandles {
     const name = this.fillName(handle.gfid);
     let result = 0;
     if (!handle.isDir)
-      result = libc.linkat(AT_FDCWD, makeProcPath(fd), slot, name, AT_SYMLINK_FOLLOW);
-    else if (entry.name !== null) result = libc.symlinkat(makeLinkText(entry), slot, name);
+      result = libc.linkat(AT_FDCWD, makeProcPath(fd), handleFolder, name, AT_SYMLINK_FOLLOW);
+    else if (entry.name !== null) result = libc.symlinkat(makeLinkText(entry), handleFolder, name);
     return result < 0 ? -result : 'kept';
   }
 
-  /** Whether `fd` is open on the handle's inode, or on a file whose only link is its gfid handle. */
-  private isOnlyLink(fd: number, handle: Handle): boolean {
+  /** Whether the gfid handle may be replaced: it leads to the inode, or is the only link of the file of `fd`. */
+  private isReplaceable(fd: number, handle: Handle): boolean {
     if (!this.readStat(fd, EMPTY) || handle.matches(this.st)) return true;
     return (this.st.mode & constants.S_IFMT) !== constants.S_IFDIR && this.st.nlink <= 1;
   }
 
   /** Reads a directory's gfid handle: its parent and name; null without a valid one. */
   private readDirectoryLink(directory: Gfid): DirectoryLink | null {
-    const slot = this.openSlot(directory, false);
-    if (slot < 0) return null;
-    const fd = libc.openat(slot, this.fillName(directory), OPEN_ANY, 0);
-    libc.close(slot);
+    const handleFolder = this.openHandleFolder(directory, false);
+    if (handleFolder < 0) return null;
+    const fd = libc.openat(handleFolder, this.fillName(directory), OPEN_ANY_FLAGS, 0);
+    libc.close(handleFolder);
     const link = fd < 0 ? null : this.readLink(fd);
     if (fd >= 0) libc.close(fd);
     return link;
@@ -298,7 +298,7 @@ export class GfidHandles {
   private readLink(fd: number): DirectoryLink | null {
     const length = libc.readlinkat(fd, EMPTY, this.linkBuffer, this.linkBuffer.length);
     if (length < 0 || length === this.linkBuffer.length) return null;
-    const match = DIRECTORY_LINK.exec(decodeName(this.linkBuffer, 0, length));
+    const match = DIRECTORY_LINK_PATTERN.exec(decodeName(this.linkBuffer, 0, length));
     const [, parent = '', name = ''] = match ?? [];
     return match === null || !isGfid(parent) || name === '..' || name === '.'
       ? null
@@ -306,20 +306,20 @@ export class GfidHandles {
   }
 
   /** Opens the folder `aa/bb` of a gfid's handle, which the caller closes; or returns minus the errno. */
-  private openSlot(gfid: Gfid, mayCreate: boolean): number {
-    const first = this.openFirstFolder(gfid, mayCreate);
-    if (first < 0) return first;
-    const second = this.openSubfolder(first, gfid, 2, mayCreate);
+  private openHandleFolder(gfid: Gfid, mayCreate: boolean): number {
+    const firstFd = this.openFirstFolder(gfid, mayCreate);
+    if (firstFd < 0) return firstFd;
+    const secondFd = this.openSubfolder(firstFd, gfid, 2, mayCreate);
     // ENOENT although it may be created: the cached folder `aa` was removed. The next call opens it again.
-    if (second === -ENOENT && mayCreate) this.closeFirstFolder(gfid);
-    return second;
+    if (secondFd === -ENOENT && mayCreate) this.closeFirstFolder(gfid);
+    return secondFd;
   }
 
   private openFirstFolder(gfid: Gfid, mayCreate: boolean): number {
     const key = gfid.slice(0, 2);
     const cachedFd = this.firstFolders.get(key);
     if (cachedFd !== undefined) return cachedFd;
-    const fd = this.openSubfolder(this.folder, gfid, 0, mayCreate);
+    const fd = this.openSubfolder(this.privateFd, gfid, 0, mayCreate);
     if (fd >= 0) this.firstFolders.set(key, fd);
     return fd;
   }
@@ -332,12 +332,14 @@ export class GfidHandles {
 
   /** Opens the subfolder that is named by two digits of the gfid, from index `at`. */
   private openSubfolder(dir: number, gfid: Gfid, at: number, mayCreate: boolean): number {
-    this.partName[0] = gfid.charCodeAt(at);
-    this.partName[1] = gfid.charCodeAt(at + 1);
-    const fd = libc.openat(dir, this.partName, OPEN_DIR, 0);
+    this.folderNameBuffer[0] = gfid.charCodeAt(at);
+    this.folderNameBuffer[1] = gfid.charCodeAt(at + 1);
+    const fd = libc.openat(dir, this.folderNameBuffer, OPEN_DIR_FLAGS, 0);
     if (fd !== -ENOENT || !mayCreate) return fd;
-    const result = libc.mkdirat(dir, this.partName, 0o700);
-    return result < 0 && result !== -EEXIST ? result : libc.openat(dir, this.partName, OPEN_DIR, 0);
+    const result = libc.mkdirat(dir, this.folderNameBuffer, 0o700);
+    return result < 0 && result !== -EEXIST
+      ? result
+      : libc.openat(dir, this.folderNameBuffer, OPEN_DIR_FLAGS, 0);
   }
 
   /** Puts a gfid, the name of its handle, into `nameBuffer`, which it returns. */

@@ -75,8 +75,8 @@ export class GfidStore {
 }
 
 /**
- * Whether this attribute can hold gfids, tried on the root. A full disk counts as able, and a read-only disk if
- * the attribute is there.
+ * Whether this attribute can hold gfids, tried on the root. True on a full disk, and on a read-only disk whose root has
+ * the attribute.
  */
 function canStoreGfid(rootFd: number, key: Path): boolean {
   const bytes = new Uint8Array(GFID_SIZE);

@@ -39,22 +39,24 @@ export function eraseName(fd: number, entry: NamedEntry): void {
   libc.removexattr(makeProcPath(fd), toCString(PREFIX + xxh64(encodeEntry(entry))));
 }
 
-const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
-const value = new Uint8Array(GFID_LENGTH + 1 + NAME_MAX);
+/** Memory for the results of listxattr and getxattr. */
+const listBuffer = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
+const valueBuffer = new Uint8Array(GFID_LENGTH + 1 + NAME_MAX);
 
 /** Reads the recorded names of the file of `fd`. */
 export function readRecordedNames(fd: number): RecordedName[] {
   const names: RecordedName[] = [];
-  const length = libc.listxattr(makeProcPath(fd), list, list.length);
+  const length = libc.listxattr(makeProcPath(fd), listBuffer, listBuffer.length);
   for (let start = 0; start < length; ) {
-    const end = list.indexOf(0, start);
-    const key = list.slice(start, end + 1);
+    const end = listBuffer.indexOf(0, start);
+    const key = listBuffer.slice(start, end + 1);
     start = end + 1;
     if (!decodeName(key).startsWith(PREFIX)) continue;
-    const size = libc.getxattr(makeProcPath(fd), key, value, value.length);
+    const size = libc.getxattr(makeProcPath(fd), key, valueBuffer, valueBuffer.length);
     if (size <= GFID_LENGTH) continue;
-    const parent = decodeName(value, 0, GFID_LENGTH);
-    if (isGfid(parent)) names.push({ parent, name: decodeName(value, GFID_LENGTH + 1, size) });
+    const parent = decodeName(valueBuffer, 0, GFID_LENGTH);
+    if (isGfid(parent))
+      names.push({ parent, name: decodeName(valueBuffer, GFID_LENGTH + 1, size) });
   }
   return names;
 }

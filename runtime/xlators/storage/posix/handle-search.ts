@@ -1,6 +1,7 @@
 /**
- * Returns the open handle (`handles.ts`) of an inode, loc or directory entry, and its attributes, to the fops of
- * storage/posix; ESTALE if its file was replaced on disk. docs/how-it-works/mechanisms.md lists the ways to reopen one.
+ * Finds the open handle (`handles.ts`) of an inode, loc or directory entry for the fops of storage/posix, and reads its
+ * attributes. ESTALE means that the file was replaced on disk. docs/how-it-works/mechanisms.md lists the ways to reopen
+ * a handle.
  *
  * - Each fop first calls `findHandle`, `findFdHandle` or `findParent`, which close the descriptors beyond the limit;
  *   no other is closed until the fop ends. `findSecondParent` finds a fop's second name.
@@ -21,11 +22,11 @@ import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
 import { type Directory, Handle, statAt } from './handles.ts';
-import { EMPTY, PARENT, putName, REOPEN_NAME } from './paths.ts';
+import { EMPTY, PARENT, putName, reopenNameBuffer } from './paths.ts';
 import type { Store } from './store.ts';
 
 const TWO_32 = 0x1_0000_0000;
-const OPEN_HANDLE = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
+const OPEN_HANDLE_FLAGS = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 
 export type PosixXlator = Xlator<Store>;
 
@@ -38,7 +39,7 @@ export function readFdIatt(store: Store, fd: number, handle: Handle): Iatt | nul
 export const makeHandleIatt = (store: Store, handle: Handle, fd = handle.fd): Iatt =>
   store.mdata.showTimes(makeIatt(store, handle.gfid, handle), handle, fd);
 
-/** As `makeHandleIatt`, but with the disk's times. Without `handle`, the inode counts as having a gfid handle. */
+/** As `makeHandleIatt`, but with the disk's times. Without `handle`, it assumes that the inode has a gfid handle. */
 export function makeIatt(store: Store, gfid: Gfid, handle?: Handle): Iatt {
   const { st } = store;
   const buf = new Iatt();
@@ -84,7 +85,7 @@ export function openEntryHandle(
   path: Path,
   requestedGfid: Gfid | null,
 ): Handle | number {
-  const fd = libc.openat(dir.fd, path, OPEN_HANDLE, 0);
+  const fd = libc.openat(dir.fd, path, OPEN_HANDLE_FLAGS, 0);
   if (fd < 0) return -fd;
   const fault = statAt(store, fd, EMPTY);
   if (fault !== 0) {
@@ -108,7 +109,7 @@ export function openNewEntryHandle(
   requestedGfid: Gfid | null,
   dataFd: number,
 ): Handle | number {
-  const fd = libc.openat(dir.fd, path, OPEN_HANDLE, 0);
+  const fd = libc.openat(dir.fd, path, OPEN_HANDLE_FLAGS, 0);
   if (fd < 0) return -fd;
   const handle = store.createNewHandle(fd, { parent: dir.gfid, name: path }, requestedGfid, dataFd);
   if (typeof handle !== 'number') return setDescriptor(store, handle, fd);
@@ -145,9 +146,9 @@ export function findEntry(
 export function findParentDirectory(store: Store, dir: Directory): Handle | number {
   const fault = statAt(store, dir.fd, PARENT);
   if (fault !== 0) return fault;
-  const known = store.handles.findByStat(store.st);
-  if (known !== undefined) return known;
-  const fd = libc.openat(dir.fd, PARENT, OPEN_HANDLE, 0);
+  const existingHandle = store.handles.findByStat(store.st);
+  if (existingHandle !== undefined) return existingHandle;
+  const fd = libc.openat(dir.fd, PARENT, OPEN_HANDLE_FLAGS, 0);
   if (fd < 0) return -fd;
   const isInVolume = store.gfids.read(fd) !== null;
   libc.close(fd);
@@ -180,37 +181,39 @@ function reopenByFileHandle(store: Store, handle: Handle): number {
 
 /**
  * Reopens an inode by its file handle, else by its names, else by its gfid; returns the open handle or the errno.
- * @param earlier the inode's closed handle, if known: another inode under its name is not accepted
+ * @param closedHandle the inode's closed handle, if known: another inode under its name is not accepted
  */
-function reopen(xl: PosixXlator, inode: Inode, earlier: Handle | undefined): Handle | number {
+function reopen(xl: PosixXlator, inode: Inode, closedHandle: Handle | undefined): Handle | number {
   const store = xl.priv;
-  const fd = earlier === undefined ? -ESTALE : reopenByFileHandle(store, earlier);
-  if (earlier !== undefined && fd >= 0) {
-    inode.ctxSet(xl, earlier);
-    return setDescriptor(store, earlier, fd);
+  const fd = closedHandle === undefined ? -ESTALE : reopenByFileHandle(store, closedHandle);
+  if (closedHandle !== undefined && fd >= 0) {
+    inode.ctxSet(xl, closedHandle);
+    return setDescriptor(store, closedHandle, fd);
   }
   // The inode table may have a new object for the inode by now.
   const { names } = inode.table.find(inode.gfid) ?? inode;
   for (const { parent, name } of names) {
     const dir = findInodeHandle(xl, parent);
-    if (typeof dir === 'number' || putName(REOPEN_NAME, name) !== 0) continue;
-    const handle = openEntryHandle(store, dir, REOPEN_NAME, null);
+    if (typeof dir === 'number' || putName(reopenNameBuffer, name) !== 0) continue;
+    const handle = openEntryHandle(store, dir, reopenNameBuffer, null);
     if (typeof handle === 'number' || handle.gfid !== inode.gfid) continue;
-    if (earlier !== undefined && !earlier.matches(store.st)) continue;
+    if (closedHandle !== undefined && !closedHandle.matches(store.st)) continue;
     inode.ctxSet(xl, handle);
     return handle;
   }
   const handle = openByGfid(store, inode.gfid);
   if (typeof handle === 'number') return handle;
-  if (earlier !== undefined && !earlier.matches(store.st)) return ESTALE;
+  if (closedHandle !== undefined && !closedHandle.matches(store.st)) return ESTALE;
   inode.ctxSet(xl, handle);
   return handle;
 }
 
 /** Returns the open handle of the inode with this gfid, or the errno. */
 function findByGfid(store: Store, gfid: Gfid): Handle | number {
-  const known = store.handles.find(gfid);
-  return known !== undefined && known.fd >= 0 ? known : openByGfid(store, gfid);
+  const existingHandle = store.handles.find(gfid);
+  return existingHandle !== undefined && existingHandle.fd >= 0
+    ? existingHandle
+    : openByGfid(store, gfid);
 }
 
 /** As `findByGfid`, but always opens the gfid handle. On success `store.st` describes the inode. */
@@ -242,8 +245,10 @@ export function findHandle(xl: PosixXlator, loc: Loc): Handle | number {
 function findLocHandle(xl: PosixXlator, loc: Loc): Handle | number {
   const { inode, gfid } = loc;
   if (inode?.linked) return findInodeHandle(xl, inode);
-  const known = xl.inodes?.find(gfid);
-  return known === undefined ? findByGfid(xl.priv, gfid) : findInodeHandle(xl, known);
+  const existingHandle = xl.inodes?.find(gfid);
+  return existingHandle === undefined
+    ? findByGfid(xl.priv, gfid)
+    : findInodeHandle(xl, existingHandle);
 }
 
 /** Returns the last attributes of a file that was removed while not open; otherwise null. */

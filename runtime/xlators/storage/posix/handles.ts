@@ -41,9 +41,10 @@ export interface ListedFile {
 }
 
 /** Descriptors that `releaseDescriptors` closes: at least this many, or this share of the open ones. */
-const MIN_RELEASED = 16;
+const MIN_RELEASED_COUNT = 16;
 const RELEASED_SHARE = 1 / 8;
 
+/** The store's record of one inode. */
 export class Handle {
   readonly gfid: Gfid;
   readonly type: number;
@@ -88,7 +89,7 @@ export class Handle {
   }
 
   /** The inode number as a key; different numbers above 2^53 may share one. */
-  get ino(): number {
+  get inoKey(): number {
     return this.inoHi * TWO_32 + this.inoLo;
   }
 
@@ -114,12 +115,13 @@ interface HandleOwner {
   readonly handleLimit: number;
 }
 
+/** All handles of a store, by gfid and by inode number. */
 export class Handles implements DescriptorOwner {
   private readonly store: HandleOwner;
   private readonly byGfid = new Map<Gfid, Handle>();
   private readonly byIno = new Map<number, Handle>();
-  /** Handles with a descriptor of their own, in the order of closing. */
-  private readonly open = new Set<Handle>();
+  /** Handles that own a descriptor, in the order in which `trimTo` considers them. */
+  private readonly owners = new Set<Handle>();
 
   constructor(store: HandleOwner) {
     this.store = store;
@@ -141,12 +143,12 @@ export class Handles implements DescriptorOwner {
   }
 
   get openCount(): number {
-    return this.open.size;
+    return this.owners.size;
   }
 
-  /** Iterates handles with a descriptor of their own; the set may change meanwhile. */
-  openHandles(): Iterator<Handle> {
-    return this.open.values();
+  /** Iterates the handles that own a descriptor; the set may change meanwhile. */
+  iterateOpenHandles(): Iterator<Handle> {
+    return this.owners.values();
   }
 
   find(gfid: Gfid): Handle | undefined {
@@ -166,7 +168,7 @@ export class Handles implements DescriptorOwner {
 
   add(handle: Handle): void {
     this.byGfid.set(handle.gfid, handle);
-    this.byIno.set(handle.ino, handle);
+    this.byIno.set(handle.inoKey, handle);
   }
 
   /** Gives a handle a descriptor of its own. */
@@ -174,13 +176,13 @@ export class Handles implements DescriptorOwner {
     handle.fd = fd;
     handle.wasUsed = true;
     handle.lastAttributes = null;
-    this.open.add(handle);
+    this.owners.add(handle);
     noteDescriptor(fd);
   }
 
   close(handle: Handle): void {
     // A borrowed descriptor is not closed here.
-    if (this.open.delete(handle)) libc.close(handle.fd);
+    if (this.owners.delete(handle)) libc.close(handle.fd);
     handle.fd = -1;
   }
 
@@ -229,7 +231,7 @@ export class Handles implements DescriptorOwner {
     this.close(handle);
     handle.isDropped = true;
     if (this.byGfid.get(handle.gfid) === handle) this.byGfid.delete(handle.gfid);
-    if (this.byIno.get(handle.ino) === handle) this.byIno.delete(handle.ino);
+    if (this.byIno.get(handle.inoKey) === handle) this.byIno.delete(handle.inoKey);
   }
 
   private dropAll(): void {
@@ -255,24 +257,24 @@ export class Handles implements DescriptorOwner {
    */
   trim(table: InodeTable): void {
     closeIfCrowded();
-    if (this.open.size > this.store.handleLimit) this.trimTo(this.store.handleLimit, table);
+    if (this.owners.size > this.store.handleLimit) this.trimTo(this.store.handleLimit, table);
   }
 
   releaseDescriptors(): void {
     const { inodes } = this.store.xl;
-    const count = Math.max(MIN_RELEASED, this.open.size * RELEASED_SHARE);
-    if (inodes !== null) this.trimTo(this.open.size - count, inodes);
+    const count = Math.max(MIN_RELEASED_COUNT, this.owners.size * RELEASED_SHARE);
+    if (inodes !== null) this.trimTo(this.owners.size - count, inodes);
   }
 
   private trimTo(count: number, table: InodeTable): void {
     // A used handle moves to the end of the set, where this loop meets it again as unused.
-    for (const handle of this.open) {
-      if (this.open.size <= count) return;
+    for (const handle of this.owners) {
+      if (this.owners.size <= count) return;
       if (handle === this.store.root) continue;
       if (handle.wasUsed) {
         handle.wasUsed = false;
-        this.open.delete(handle);
-        this.open.add(handle);
+        this.owners.delete(handle);
+        this.owners.add(handle);
       } else if (handle.newestFile !== null) this.borrowDescriptor(handle);
       else if (handle.isUnnamed) continue;
       else if (table.find(handle.gfid) === undefined) this.drop(handle);

@@ -1,6 +1,6 @@
 /**
- * Checks the brick's directory every `health-check-interval` seconds. While it is gone, requests fail with ESTALE, its
- * descriptors are closed (but those of open files), and translators above get CHILD_DOWN; one line is logged for each
+ * Checks the brick's directory every `health-check-interval` seconds. While it is gone, requests fail with ESTALE, all
+ * descriptors except those of open files are closed, and translators above get CHILD_DOWN. One line is logged for each
  * change. docs/how-it-works/mechanisms.md says which directory is accepted in its place.
  *
  * Source: GlusterFS `posix-helpers.c` (posix_health_check_thread_proc), which writes a file and ends the brick.
@@ -21,17 +21,17 @@ import { openReal } from './root.ts';
 
 /** statvfs(3)'s flag of a read-only mount. */
 const ST_RDONLY = 1;
-const vfs = new Statvfs();
+const statvfsBuffer = new Statvfs();
 
 /** The identity by which a directory is accepted in place of the lost one. */
 interface DirectoryKind {
-  readonly isMount: boolean;
+  readonly isMountPoint: boolean;
   readonly devMajor: number;
   readonly devMinor: number;
 }
 
 const readKind = ({ isMountRoot, devMajor, devMinor }: Statx): DirectoryKind => ({
-  isMount: isMountRoot,
+  isMountPoint: isMountRoot,
   devMajor,
   devMinor,
 });
@@ -64,7 +64,7 @@ export class Health {
   private isLost = false;
   private isReadOnly = false;
   /** The last logged problem, so that it is not logged again. */
-  private lastLogged = '';
+  private lastLoggedText = '';
 
   constructor(store: CheckedStore) {
     this.store = store;
@@ -126,16 +126,16 @@ export class Health {
     const fault = errno !== 0 ? errno : this.statPath();
     const isSame = fault === 0 && !root.isDropped && root.matches(this.st);
     if (isSame) {
-      this.lastLogged = '';
+      this.lastLoggedText = '';
       this.noteReadOnly();
       this.onFound();
       return;
     }
-    if (!this.isLost) this.noteLoss(fault);
+    if (!this.isLost) this.handleLoss(fault);
     if (fault === 0) this.tryRecover();
   }
 
-  private noteLoss(fault: number): void {
+  private handleLoss(fault: number): void {
     this.isLost = true;
     const reason = fault === 0 ? 'another is in its place' : strerror(fault);
     this.logOnce(
@@ -155,7 +155,7 @@ export class Health {
       return;
     }
     this.isLost = false;
-    this.lastLogged = '';
+    this.lastLoggedText = '';
     this.isReadOnly = this.isMountedReadOnly();
     store.xl.log.notice(`the directory '${store.directory}' is back`, {
       msgid: messages.directoryBack.id,
@@ -181,10 +181,10 @@ export class Health {
 
   /** Whether `st` describes a mount point, as the lost directory was, or else a directory on the same disk. */
   private isSameKind(): boolean {
-    const { isMount, devMajor, devMinor } = readKind(this.st);
+    const { isMountPoint, devMajor, devMinor } = readKind(this.st);
     const { kind } = this;
     const isSameDisk = devMajor === kind.devMajor && devMinor === kind.devMinor;
-    return isMount === kind.isMount && (isMount || isSameDisk);
+    return isMountPoint === kind.isMountPoint && (isMountPoint || isSameDisk);
   }
 
   /** Logs a change between a read-only and a writable mount. */
@@ -203,7 +203,7 @@ export class Health {
 
   private isMountedReadOnly(): boolean {
     const { fd } = this.store.root;
-    return libc.fstatvfs(fd, vfs.bytes) >= 0 && (vfs.flag & ST_RDONLY) !== 0;
+    return libc.fstatvfs(fd, statvfsBuffer.bytes) >= 0 && (statvfsBuffer.flag & ST_RDONLY) !== 0;
   }
 
   /** Reads the attributes of the path into `st`; returns 0 or the errno. */
@@ -212,8 +212,8 @@ export class Health {
   }
 
   private logOnce(text: string): void {
-    if (text === this.lastLogged) return;
-    this.lastLogged = text;
+    if (text === this.lastLoggedText) return;
+    this.lastLoggedText = text;
     this.store.xl.log.error(text, { msgid: messages.directoryGone.id });
   }
 }

@@ -27,9 +27,9 @@ export class Identity {
 
   constructor() {
     const hasCapabilities = libc.capget(bytesOf(this.header), bytesOf(this.capabilities)) >= 0;
-    const needed = (1 << CAP_SETUID) | (1 << CAP_SETGID);
+    const neededBits = (1 << CAP_SETUID) | (1 << CAP_SETGID);
     this.canSwitch =
-      this.uid === 0 && hasCapabilities && (this.capabilities[0]! & needed) === needed;
+      this.uid === 0 && hasCapabilities && (this.capabilities[0]! & neededBits) === neededBits;
   }
 
   /** @param umask 0 if the mode already has the caller's umask applied */

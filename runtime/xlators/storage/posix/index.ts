@@ -56,12 +56,13 @@ const unusedOptions = declareAcceptedOptions({
   'janitor-sleep-duration': 10,
 });
 
-interface LiveOptions {
+/** The options that a running volume applies. */
+interface ReconfigurableOptions {
   readonly 'shared-brick-count': number;
   readonly 'fips-mode-rchecksum': boolean;
 }
 
-function applyOptions(store: Store, options: LiveOptions): void {
+function applyOptions(store: Store, options: ReconfigurableOptions): void {
   store.sharedCount = Math.max(options['shared-brick-count'], 1);
   store.isFips = options['fips-mode-rchecksum'];
 }
@@ -79,7 +80,8 @@ export default defineTranslator({
     'handle-limit': {
       type: 'int',
       min: 16,
-      description: 'Inodes kept open; without it, half of what the process may have open.',
+      description:
+        "Limit of inodes kept open; without it, half of the process's limit of descriptors.",
     },
     'gfid-handles': {
       type: 'str',
@@ -106,7 +108,7 @@ export default defineTranslator({
     },
     'glusterd-uuid': {
       type: 'str',
-      description: 'The uuid that trusted.glusterfs.node-uuid tells; without it there is none.',
+      description: 'The value of trusted.glusterfs.node-uuid; without it the attribute is absent.',
     },
     'node-uuid-pathinfo': {
       type: 'bool',
@@ -116,7 +118,7 @@ export default defineTranslator({
     'health-check-interval': {
       type: 'time',
       default: 5,
-      description: 'Interval at which the directory is checked to be still there; 0: never.',
+      description: 'Interval of the checks that the directory still exists; 0: no checks.',
       reconfigurable: true,
     },
     ctime: {
@@ -137,21 +139,21 @@ export default defineTranslator({
     'gfid2path-separator': {
       type: 'str',
       default: ':',
-      description: 'Stands between the paths that glusterfs.gfidtopath tells.',
+      description: 'Separates the paths in the value of glusterfs.gfidtopath.',
     },
     'shared-brick-count': {
       type: 'int',
       min: 0,
       default: 1,
       description:
-        'Bricks of the volume on the same file system: statfs tells of one such part of it. glusterd ' +
-        'counts them; 0 is 1.',
+        "Number of the volume's bricks on the same file system; statfs reports one brick's share. " +
+        'glusterd counts them; 0 is 1.',
       reconfigurable: true,
     },
     'fips-mode-rchecksum': {
       type: 'bool',
       default: false,
-      description: 'The strong checksum of rchecksum is SHA-256, as its xdata says, and not MD5.',
+      description: "rchecksum's strong checksum is SHA-256 instead of MD5; its xdata says so.",
       reconfigurable: true,
     },
   },
@@ -219,7 +221,7 @@ export default defineTranslator({
       // The volume must see each write of a file with stored times, to update them: no descriptor for the kernel.
       return file === undefined || xl.priv.mdata.hasTimes(file.handle, file.fd) ? -1 : file.fd;
     },
-    tellsAtClose: (xl) => xl.priv.tellsAtClose,
+    tellsAtClose: (xl) => xl.priv.closeMayFail,
   },
   dump(xl) {
     const { directory, handles, handleLimit, openFds, gfids, gfidHandles, missedCount, health } =

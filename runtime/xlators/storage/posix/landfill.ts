@@ -28,11 +28,12 @@ const LANDFILL = toCString('landfill');
 const SLICE_BYTES = 4096;
 /** Pause between two runs, so that other requests are served. */
 const PAUSE_MS = 20;
-const OPEN_LISTING = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
-const OPEN_ANY = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
+const OPEN_LISTING_FLAGS =
+  constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
+const OPEN_ANY_FLAGS = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 
 /** The directory in the landfill that is being emptied. */
-interface DoomedDirectory {
+interface DirectoryToEmpty {
   readonly fd: number;
   /** The directory's gfid; NULL_GFID without one. */
   readonly gfid: Gfid;
@@ -46,8 +47,8 @@ export class Landfill implements DirectoryRemover {
   private readonly gfidHandles: GfidHandles;
   /** Descriptor of the landfill's folder; -1 if it is not open. */
   private fd: number;
-  private current: DoomedDirectory | null = null;
-  /** Names in the landfill that cannot be removed: they are not tried again until the brick is restarted. */
+  private current: DirectoryToEmpty | null = null;
+  /** Names in the landfill that could not be removed; the next attempt follows a restart of the brick. */
   private readonly unremovable = new Set<string>();
   private cancelTimer: (() => void) | null = null;
 
@@ -87,8 +88,8 @@ export class Landfill implements DirectoryRemover {
     let result = libc.renameat2(dir, path, this.fd, toCString(gfid), 0);
     // A directory of the same gfid is still in the landfill.
     if (result === -ENOTEMPTY || result === -EEXIST) {
-      const other = newGfid(this.store.xl.context);
-      result = libc.renameat2(dir, path, this.fd, toCString(other), 0);
+      const otherGfid = newGfid(this.store.xl.context);
+      result = libc.renameat2(dir, path, this.fd, toCString(otherGfid), 0);
     }
     return result;
   }
@@ -104,10 +105,10 @@ export class Landfill implements DirectoryRemover {
   /** Opens the next directory of the landfill as `current`; returns false if the landfill is empty. */
   private openNext(): boolean {
     const { dirents } = this.store;
-    const listing = libc.openat(this.fd, SELF, OPEN_LISTING, 0);
-    if (listing < 0) return false;
+    const listingFd = libc.openat(this.fd, SELF, OPEN_LISTING_FLAGS, 0);
+    if (listingFd < 0) return false;
     while (this.current === null) {
-      const filled = libc.getdents64(listing, dirents.bytes, SLICE_BYTES);
+      const filled = libc.getdents64(listingFd, dirents.bytes, SLICE_BYTES);
       if (filled <= 0) break;
       dirents.start(filled);
       while (this.current === null && dirents.next()) {
@@ -116,14 +117,14 @@ export class Landfill implements DirectoryRemover {
           this.current = this.openDirectory(name);
       }
     }
-    libc.close(listing);
+    libc.close(listingFd);
     return this.current !== null;
   }
 
   /** Opens a directory of the landfill; null, after a log line, for a mount point or if it cannot be opened. */
-  private openDirectory(name: string): DoomedDirectory | null {
+  private openDirectory(name: string): DirectoryToEmpty | null {
     const { store } = this;
-    const fd = libc.openat(this.fd, toCString(name), OPEN_LISTING, 0);
+    const fd = libc.openat(this.fd, toCString(name), OPEN_LISTING_FLAGS, 0);
     if (fd < 0) {
       this.noteUnremovable(name, -fd);
       return null;
@@ -137,7 +138,7 @@ export class Landfill implements DirectoryRemover {
   }
 
   /** Removes some entries of the directory, and at its end the directory; returns true, as more may be left. */
-  private removeSome(current: DoomedDirectory): boolean {
+  private removeSome(current: DirectoryToEmpty): boolean {
     const { dirents } = this.store;
     const filled = libc.getdents64(current.fd, dirents.bytes, SLICE_BYTES);
     if (filled > 0) {
@@ -174,7 +175,7 @@ export class Landfill implements DirectoryRemover {
   }
 
   /** Removes a file, or moves a directory to the landfill to be emptied later; returns whether it did. */
-  private removeEntry(current: DoomedDirectory, path: Path): boolean {
+  private removeEntry(current: DirectoryToEmpty, path: Path): boolean {
     const { store, gfidHandles } = this;
     if (statAt(store, current.fd, path) !== 0) return false;
     const entry = { parent: current.gfid, name: path };
@@ -186,7 +187,7 @@ export class Landfill implements DirectoryRemover {
   }
 
   private removeFile(
-    current: DoomedDirectory,
+    current: DirectoryToEmpty,
     entry: NamedEntry & { readonly name: Path },
   ): boolean {
     const { store } = this;
@@ -199,18 +200,18 @@ export class Landfill implements DirectoryRemover {
     const { fd } = handle;
     // The record of a name is erased below, unless the name exists again in a directory of the same gfid.
     const isBack = store.recordsNames && store.st.nlink > 2 && this.isNameBack(entry, handle);
-    const isLast = store.dropHandleOfLastName(handle);
+    const hasDroppedHandle = store.dropHandleOfLastName(handle);
     const result = libc.unlinkat(current.fd, entry.name, 0);
-    if (result < 0 && isLast) store.createGfidHandle(handle, fd, entry, true);
+    if (result < 0 && hasDroppedHandle) store.createGfidHandle(handle, fd, entry, true);
     if (result >= 0 && !isBack) noteLostName(store, handle, entry, inodes);
     if (!isKnown) libc.close(fd);
     return result >= 0;
   }
 
   /** Opens a temporary handle of an inode that no client uses; the caller closes its descriptor. */
-  private openUnknown(current: DoomedDirectory, path: Path): Handle | number {
+  private openUnknown(current: DirectoryToEmpty, path: Path): Handle | number {
     const { store, gfidHandles } = this;
-    const fd = libc.openat(current.fd, path, OPEN_ANY, 0);
+    const fd = libc.openat(current.fd, path, OPEN_ANY_FLAGS, 0);
     if (fd < 0) return -fd;
     const fault = statAt(store, fd, EMPTY);
     if (fault !== 0) {

@@ -1,6 +1,6 @@
 /**
- * Stores with an inode the times that clients set (core/ctime.ts), and shows them in place of the disk's. An inode has
- * stored times from the first request that carries a time. Later times replace earlier ones only, as in GlusterFS,
+ * Stores the times that clients set (core/ctime.ts) with their inode, and shows them in place of the disk's. An inode
+ * has stored times from the first request that carries a time. As in GlusterFS, a time only replaces an earlier one,
  * except by utimensat(2). A local request without a time uses this machine's clock. Only a process that may write
  * `trusted.` attributes stores times.
  *
@@ -25,17 +25,17 @@ import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import {
-  latestTimes,
+  decodeMdata,
+  encodeMdata,
   MDATA,
   MDATA_SIZE,
-  readMdata,
+  selectLatestTimes,
   type Times,
-  writeMdata,
 } from '../shared/mdata.ts';
 import type { Handle } from './handles.ts';
 import { EMPTY, makeProcEntryPath, makeProcPath } from './paths.ts';
 
-const KEY = toCString(MDATA);
+const MDATA_KEY = toCString(MDATA);
 const { CTIME, MTIME, ATIME } = TIME_BITS;
 const ALL_TIMES = CTIME | MTIME | ATIME;
 /** The flags for the parent directory's times are the same ones, shifted left by this. */
@@ -44,22 +44,22 @@ const PARENT_SHIFT = 3;
 export class MdataStore {
   private readonly xl: Xlator;
   /** Whether this process may write `trusted.` attributes. */
-  private readonly isAble: boolean;
+  private readonly canStore: boolean;
   /** The volume's option `ctime`. */
-  private readonly isOn: boolean;
+  private readonly isEnabled: boolean;
   private readonly buffer = new Uint8Array(MDATA_SIZE);
   /** Errnos of logged failures; 0 for the warning that this process may not store times. */
   private readonly loggedErrnos = new Set<number>();
 
-  constructor(xl: Xlator, isOn: boolean, isAble: boolean) {
+  constructor(xl: Xlator, isEnabled: boolean, canStore: boolean) {
     this.xl = xl;
-    this.isOn = isOn;
-    this.isAble = isAble;
+    this.isEnabled = isEnabled;
+    this.canStore = canStore;
   }
 
   /** Whether times are stored at all. */
   get areStored(): boolean {
-    return this.isOn && this.isAble;
+    return this.isEnabled && this.canStore;
   }
 
   /** Whether an inode has stored times. */
@@ -85,30 +85,30 @@ export class MdataStore {
    * @param mask limits which of the times are set
    */
   setTimes(frame: Frame, fop: FopName, handle: Handle, fd = handle.fd, mask = ALL_TIMES): void {
-    if (!this.isOn) return;
+    if (!this.isEnabled) return;
     const requestTime = frame.root.ctime;
-    const time = requestTime ?? this.now(timesSetHere(frame, fop));
+    const time = requestTime ?? this.now(selectLocalTimeBits(frame, fop));
     this.advanceTimes(handle, fd, time, time.flags & mask, requestTime !== null);
   }
 
   /** As `setTimes` for the directory in which a fop changes a name. */
   setParentTimes(frame: Frame, fop: FopName, dir: Handle): void {
-    if (!this.isOn) return;
+    if (!this.isEnabled) return;
     const requestTime = frame.root.ctime;
-    const time = requestTime ?? this.now(timesSetHere(frame, fop));
+    const time = requestTime ?? this.now(selectLocalTimeBits(frame, fop));
     this.advanceTimes(dir, dir.fd, time, time.flags >> PARENT_SHIFT, requestTime !== null);
   }
 
   /** As `setTimes` for setattr, whose caller may also set times explicitly (utimensat). */
-  setAttrTimes(frame: Frame, handle: Handle, fd: number, to: Iatt, valid: number): void {
-    if (!this.isOn) return;
+  setAttrTimes(frame: Frame, handle: Handle, fd: number, attributes: Iatt, valid: number): void {
+    if (!this.isEnabled) return;
     const requestTime = frame.root.ctime;
     const time = requestTime ?? this.now(frame.root.pid < 0 ? 0 : findSetattrTimes(valid));
-    const explicit = readExplicitTimes(to, valid, time.sec === 0 ? this.now(0) : time);
-    const stored = explicit !== null && this.isAble ? this.findTimes(handle, fd) : null;
+    const explicit = readExplicitTimes(attributes, valid, time.sec === 0 ? this.now(0) : time);
+    const stored = explicit !== null && this.canStore ? this.findTimes(handle, fd) : null;
     // As in GlusterFS, explicit times alone give an inode no stored times.
     if (stored !== null) {
-      const advanced = latestTimes(stored, {
+      const advanced = selectLatestTimes(stored, {
         ...stored,
         iaCtime: time.sec,
         iaCtimeNsec: time.nsec,
@@ -125,15 +125,16 @@ export class MdataStore {
    */
   merge(handle: Handle, fd: number, times: Times | null): number {
     if (times === null) return EINVAL;
-    if (!this.isOn) return EOPNOTSUPP;
-    if (!this.isAble) {
+    if (!this.isEnabled) return EOPNOTSUPP;
+    if (!this.canStore) {
       this.warnUnable();
       return EOPNOTSUPP;
     }
     const stored = this.findTimes(handle, fd);
-    return this.storeTimes(handle, fd, stored === null ? times : latestTimes(stored, times));
+    return this.storeTimes(handle, fd, stored === null ? times : selectLatestTimes(stored, times));
   }
 
+  /** Returns this machine's time, for the times in `flags`. */
   private now(flags: number): Ctime {
     return makeCtime(this.xl.context.sink.now(), flags);
   }
@@ -150,21 +151,21 @@ export class MdataStore {
     canBegin: boolean,
   ): void {
     if ((flags & ALL_TIMES) === 0 || (canBegin && time.sec === 0)) return;
-    if (!this.isAble) {
+    if (!this.canStore) {
       if (canBegin) this.warnUnable();
       return;
     }
     const stored = this.findTimes(handle, fd);
     if (stored === null && !canBegin) return;
     const { sec, nsec } = time;
-    const to = stored ?? makeTimes(time);
+    const earlier = stored ?? makeTimes(time);
     const requested: Times = {
-      ...to,
+      ...earlier,
       ...((flags & CTIME) !== 0 && { iaCtime: sec, iaCtimeNsec: nsec }),
       ...((flags & MTIME) !== 0 && { iaMtime: sec, iaMtimeNsec: nsec }),
       ...((flags & ATIME) !== 0 && { iaAtime: sec, iaAtimeNsec: nsec }),
     };
-    this.storeTimes(handle, fd, latestTimes(to, requested));
+    this.storeTimes(handle, fd, selectLatestTimes(earlier, requested));
   }
 
   private findTimes(handle: Handle, fd: number): Times | null {
@@ -174,19 +175,19 @@ export class MdataStore {
 
   private readTimes(fd: number, path: Path): Times | null {
     const procFile = path === EMPTY ? makeProcPath(fd) : makeProcEntryPath(fd, path, 0);
-    const get = path === EMPTY ? libc.getxattr : libc.lgetxattr;
-    const length = get(procFile, KEY, this.buffer, this.buffer.length);
-    return length < 0 ? null : readMdata(this.buffer.subarray(0, length));
+    const readXattr = path === EMPTY ? libc.getxattr : libc.lgetxattr;
+    const length = readXattr(procFile, MDATA_KEY, this.buffer, this.buffer.length);
+    return length < 0 ? null : decodeMdata(this.buffer.subarray(0, length));
   }
 
   /** Stores times; returns 0 or the errno. Times that the disk refuses are shown until the handle is dropped. */
   private storeTimes(handle: Handle, fd: number, times: Times): number {
     handle.mdata = times;
-    const bytes = writeMdata(times);
+    const bytes = encodeMdata(times);
     const errno =
       fd === handle.fd
-        ? -libc.setxattr(makeProcPath(fd), KEY, bytes, bytes.length, 0)
-        : -libc.fsetxattr(fd, KEY, bytes, bytes.length, 0);
+        ? -libc.setxattr(makeProcPath(fd), MDATA_KEY, bytes, bytes.length, 0)
+        : -libc.fsetxattr(fd, MDATA_KEY, bytes, bytes.length, 0);
     if (errno !== 0) this.warnFailure(errno);
     return errno;
   }
@@ -216,7 +217,7 @@ export class MdataStore {
  * Returns flags of the times that a fop sets if no client has sent a time: none for reads, and none for internal
  * requests (negative pid).
  */
-const timesSetHere = (frame: Frame, fop: FopName): number =>
+const selectLocalTimeBits = (frame: Frame, fop: FopName): number =>
   frame.root.pid < 0 || accessTimeFops.includes(fop) ? 0 : (timesByFop[fop] ?? 0);
 
 const makeTimes = ({ sec, nsec }: Ctime): Times => ({
@@ -225,10 +226,16 @@ const makeTimes = ({ sec, nsec }: Ctime): Times => ({
 });
 
 /** Returns the times that a setattr sets explicitly, or null. */
-function readExplicitTimes(to: Iatt, valid: number, now: Ctime): Partial<Times> | null {
+function readExplicitTimes(attributes: Iatt, valid: number, now: Ctime): Partial<Times> | null {
   const explicit = {
-    ...((valid & SET_ATTR.ATIME) !== 0 && { iaAtime: to.iaAtime, iaAtimeNsec: to.iaAtimeNsec }),
-    ...((valid & SET_ATTR.MTIME) !== 0 && { iaMtime: to.iaMtime, iaMtimeNsec: to.iaMtimeNsec }),
+    ...((valid & SET_ATTR.ATIME) !== 0 && {
+      iaAtime: attributes.iaAtime,
+      iaAtimeNsec: attributes.iaAtimeNsec,
+    }),
+    ...((valid & SET_ATTR.MTIME) !== 0 && {
+      iaMtime: attributes.iaMtime,
+      iaMtimeNsec: attributes.iaMtimeNsec,
+    }),
     ...((valid & SET_ATTR.ATIME_NOW) !== 0 && { iaAtime: now.sec, iaAtimeNsec: now.nsec }),
     ...((valid & SET_ATTR.MTIME_NOW) !== 0 && { iaMtime: now.sec, iaMtimeNsec: now.nsec }),
   };

@@ -15,7 +15,7 @@ import { O_RDWR } from '../../../core/open-flags.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import utime from '../../features/utime/index.ts';
-import { MDATA, MDATA_SIZE, readMdata, type Times, writeMdata } from '../shared/mdata.ts';
+import { decodeMdata, encodeMdata, MDATA, MDATA_SIZE, type Times } from '../shared/mdata.ts';
 import posix from './index.ts';
 
 /** A user without files or rights of its own. */
@@ -25,7 +25,7 @@ const USER = 65_534;
 function kept(path: string): Times | null {
   const bytes = new Uint8Array(MDATA_SIZE);
   const length = libc.lgetxattr(toCString(path), toCString(MDATA), bytes, MDATA_SIZE);
-  return length < 0 ? null : readMdata(bytes.subarray(0, length));
+  return length < 0 ? null : decodeMdata(bytes.subarray(0, length));
 }
 
 /** A brick below features/utime; the test sets its clock. */
@@ -159,7 +159,7 @@ describe.runIf(isRoot)('stored times', () => {
     const f = await file(vol, vol.root, 'f');
     const before = await times(vol, f);
     const wanted = { iaMtime: 2e9, iaMtimeNsec: 1, iaCtime: 5, iaCtimeNsec: 0, iaAtime: 7 };
-    const bytes = writeMdata({ ...wanted, iaAtimeNsec: 9 });
+    const bytes = encodeMdata({ ...wanted, iaAtimeNsec: 9 });
     const dict = Dict.of({ [MDATA]: bytes });
     expect((await vol.fop('setxattr', new Loc(f), dict, 0, null)).err).toBe('EPERM');
     const healer = vol.as({ pid: -6 });

@@ -4,22 +4,22 @@
  * inode, even after a rename, and never beyond it.
  *
  * Callers must fill a buffer right before the system call, since the next name overwrites it. Calls with two names
- * use `NAME` and `NAME_2`.
+ * use `nameBuffer` and `secondNameBuffer`.
  */
 import { encodeNameInto } from '../../../core/bytes.ts';
 import { NAME_MAX, SYMLINK_MAX, XATTR_NAME_MAX } from '../../../core/limits.ts';
 import { toCString } from '../../../sys/struct.ts';
-import { findTextFault, nameFault } from '../shared/name-checks.ts';
+import { findNameFault, findTextFault } from '../shared/name-checks.ts';
 
 /** Allocates a buffer for a text of at most `max` UTF-16 units (three bytes each) and a NUL. */
 const allocatePath = (max: number): Uint8Array => new Uint8Array(max * 3 + 1);
 
-export const NAME = allocatePath(NAME_MAX);
-export const NAME_2 = allocatePath(NAME_MAX);
+export const nameBuffer = allocatePath(NAME_MAX);
+export const secondNameBuffer = allocatePath(NAME_MAX);
 /** For reopening an inode by its name while a caller uses the other buffers. */
-export const REOPEN_NAME = allocatePath(NAME_MAX);
-export const TARGET = allocatePath(SYMLINK_MAX);
-export const KEY = allocatePath(XATTR_NAME_MAX);
+export const reopenNameBuffer = allocatePath(NAME_MAX);
+export const targetBuffer = allocatePath(SYMLINK_MAX);
+export const keyBuffer = allocatePath(XATTR_NAME_MAX);
 
 /** The descriptor's own inode, with `AT_EMPTY_PATH`. */
 export const EMPTY = new Uint8Array(1);
@@ -29,7 +29,7 @@ export const PARENT = toCString('..');
 
 /** Puts one name into `buffer`; returns 0, or the errno of an invalid name. */
 export function putName(buffer: Uint8Array, name: string): number {
-  const fault = nameFault(name);
+  const fault = findNameFault(name);
   if (fault === 0) buffer[encodeNameInto(name, buffer, 0)] = 0;
   return fault;
 }
@@ -57,11 +57,11 @@ export function makeProcPath(fd: number): Uint8Array {
  * NAME is in `bytes` from `start` to its NUL.
  */
 export function makeProcEntryPath(fd: number, bytes: Uint8Array, start: number): Uint8Array {
-  let to = putNumber(fd);
-  procBuffer[to++] = 0x2f;
-  let from = start;
-  while (bytes[from] !== 0) procBuffer[to++] = bytes[from++]!;
-  procBuffer[to] = 0;
+  let writeOffset = putNumber(fd);
+  procBuffer[writeOffset++] = 0x2f;
+  let readOffset = start;
+  while (bytes[readOffset] !== 0) procBuffer[writeOffset++] = bytes[readOffset++]!;
+  procBuffer[writeOffset] = 0;
   return procBuffer;
 }
 

@@ -18,7 +18,7 @@ import {
   readDirIatt,
 } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
-import { EMPTY, NAME } from './paths.ts';
+import { EMPTY, nameBuffer } from './paths.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -62,8 +62,8 @@ export function noteLostName(
 ): void {
   if (handle === null) return;
   const isOpen = handle.fd >= 0;
-  const isStated = isOpen && !handle.isDir && (wasLast || statAt(store, handle.fd, EMPTY) === 0);
-  if (isStated && !wasLast && store.st.nlink > (handle.hasGfidHandle ? 1 : 0)) {
+  const hasStat = isOpen && !handle.isDir && (wasLast || statAt(store, handle.fd, EMPTY) === 0);
+  if (hasStat && !wasLast && store.st.nlink > (handle.hasGfidHandle ? 1 : 0)) {
     store.eraseLostName(handle, entry);
     return;
   }
@@ -71,7 +71,7 @@ export function noteLostName(
   handle.isUnnamed = true;
   const inode = table.find(handle.gfid);
   if (!isOpen || inode === undefined) store.handles.drop(handle);
-  else if (isStated && inode.fdCount === 0) closeRemoved(store, handle);
+  else if (hasStat && inode.fdCount === 0) closeRemoved(store, handle);
 }
 
 /**
@@ -85,6 +85,7 @@ function closeRemoved(store: Store, handle: Handle): void {
   store.handles.closeRemoved(handle, last);
 }
 
+/** The parent directory's attributes before and after a removal. */
 export interface RemovalReply {
   readonly preparent: Iatt | null;
   readonly postparent: Iatt | null;
@@ -107,20 +108,21 @@ export function removeName(
   const dir = findParent(xl, loc);
   if (typeof dir === 'number') return dir;
   const preparent = readDirIatt(frame, store, dir);
-  const fault = putEntryName(store, dir, loc, NAME) || checkUnlinkConditions(xl, dir, NAME, xdata);
+  const fault =
+    putEntryName(store, dir, loc, nameBuffer) || checkUnlinkConditions(xl, dir, nameBuffer, xdata);
   if (fault !== 0) return fault;
   const { table } = loc.parent!;
-  const victim = findVictim(store, dir, NAME, table);
+  const victim = findVictim(store, dir, nameBuffer, table);
   const wasLast = isLastName(store, victim);
-  const entry = { parent: dir.gfid, name: NAME };
-  const isLast = victim !== null && store.dropHandleOfLastName(victim);
-  let result = libc.unlinkat(dir.fd, NAME, flags);
+  const entry = { parent: dir.gfid, name: nameBuffer };
+  const hasDroppedHandle = victim !== null && store.dropHandleOfLastName(victim);
+  let result = libc.unlinkat(dir.fd, nameBuffer, flags);
   if (result === -EEXIST) result = -ENOTEMPTY;
   const isNotEmpty = result === -ENOTEMPTY && withEntries && victim !== null;
   if (isNotEmpty && store.landfill !== null)
-    result = store.landfill.removeWhole(dir, NAME, victim.gfid);
+    result = store.landfill.removeWhole(dir, nameBuffer, victim.gfid);
   if (result < 0) {
-    if (isLast) store.createGfidHandle(victim, victim.fd, entry, true);
+    if (hasDroppedHandle) store.createGfidHandle(victim, victim.fd, entry, true);
     return -result;
   }
   if (victim !== null && victim.fd >= 0) store.mdata.setTimes(frame, 'unlink', victim);

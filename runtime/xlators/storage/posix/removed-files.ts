@@ -1,6 +1,6 @@
 /**
  * Finds files that other programs have removed from the brick's directory. An open handle keeps such a file's space
- * while the mount's kernel knows its inode. So `health.ts` calls `scan` after each check: it looks at some handles,
+ * while the mount's kernel knows its inode. So `health.ts` calls `scan` after each check: it checks some handles,
  * drops the names of files without links, and invalidates them in the kernel (UPCALL).
  *
  * With gfid handles, the link in `.glusterfs` keeps the file, as in GlusterFS: it is found only after that link is
@@ -18,7 +18,7 @@ import type { Store } from './store.ts';
 /** Handles checked per scan, which takes about a millisecond. */
 const HANDLES_PER_SCAN = 1024;
 /** A network file system may return cached attributes, so that the scan sends no requests. */
-const FLAGS = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
+const STATX_FLAGS = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
 
 export class RemovedFileScanner {
   private readonly store: Store;
@@ -31,7 +31,7 @@ export class RemovedFileScanner {
   /** Checks the next handles, starting over after the last. */
   scan(): void {
     const { handles, root, st } = this.store;
-    this.nextHandles ??= handles.openHandles();
+    this.nextHandles ??= handles.iterateOpenHandles();
     for (let count = 0; count < HANDLES_PER_SCAN; count++) {
       const { value: handle, done: isEnd } = this.nextHandles.next();
       if (isEnd) {
@@ -39,8 +39,8 @@ export class RemovedFileScanner {
         return;
       }
       if (handle === root || handle.isUnnamed) continue;
-      const isStated = libc.statx(handle.fd, EMPTY, FLAGS, STATX_MASK, st.bytes) === 0;
-      if (isStated && st.nlink === 0) this.dropNames(handle);
+      const hasStat = libc.statx(handle.fd, EMPTY, STATX_FLAGS, STATX_MASK, st.bytes) === 0;
+      if (hasStat && st.nlink === 0) this.dropNames(handle);
     }
   }
 

@@ -18,10 +18,11 @@ import {
   readDirIatt,
 } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
-import { EMPTY, NAME, NAME_2 } from './paths.ts';
+import { EMPTY, nameBuffer, secondNameBuffer } from './paths.ts';
 import { findVictim, noteLostName } from './removal.ts';
 import type { Store } from './store.ts';
 
+/** The attributes of the renamed inode and of its parents. */
 export interface RenameReply {
   readonly buf: Iatt;
   /** Old parent before and after, new parent before and after. */
@@ -37,72 +38,76 @@ export function rename(
   flags: number,
 ): RenameReply | number {
   const store = xl.priv;
-  const from = findParent(xl, oldloc);
-  if (typeof from === 'number') return from;
-  const to = findSecondParent(xl, newloc);
-  if (typeof to === 'number') return to;
-  const fromBefore = readDirIatt(frame, store, from);
-  const toBefore = readDirIatt(frame, store, to);
-  const fault = putEntryName(store, from, oldloc, NAME) || putEntryName(store, to, newloc, NAME_2);
+  const oldDir = findParent(xl, oldloc);
+  if (typeof oldDir === 'number') return oldDir;
+  const newDir = findSecondParent(xl, newloc);
+  if (typeof newDir === 'number') return newDir;
+  const oldParentBefore = readDirIatt(frame, store, oldDir);
+  const newParentBefore = readDirIatt(frame, store, newDir);
+  const fault =
+    putEntryName(store, oldDir, oldloc, nameBuffer) ||
+    putEntryName(store, newDir, newloc, secondNameBuffer);
   if (fault !== 0) return fault;
   const { table } = oldloc.parent!;
   const entries = [
-    { parent: from.gfid, name: NAME },
-    { parent: to.gfid, name: NAME_2 },
+    { parent: oldDir.gfid, name: nameBuffer },
+    { parent: newDir.gfid, name: secondNameBuffer },
   ] as const;
   const isReplacing = (flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) === 0;
-  const victim = isReplacing ? findVictim(store, to, NAME_2, table) : null;
-  const isLast = victim !== null && store.dropHandleOfLastName(victim);
+  const victim = isReplacing ? findVictim(store, newDir, secondNameBuffer, table) : null;
+  const hasDroppedHandle = victim !== null && store.dropHandleOfLastName(victim);
   // A whiteout is a new file in the old place, so it is created as the caller.
   const makesWhiteout = (flags & RENAME_WHITEOUT) !== 0;
   if (makesWhiteout) store.identity.switchTo(frame.root, 0);
-  const result = libc.renameat2(from.fd, NAME, to.fd, NAME_2, flags);
+  const result = libc.renameat2(oldDir.fd, nameBuffer, newDir.fd, secondNameBuffer, flags);
   if (makesWhiteout) store.identity.switchBack();
   // If both names are the same file's, the kernel leaves both.
-  const isSame = store.gfidHandles !== null && victim !== null && isAt(store, victim, from, NAME);
-  if (isLast && (result < 0 || isSame)) store.createGfidHandle(victim, victim.fd, entries[1], true);
+  const isSame =
+    store.gfidHandles !== null && victim !== null && isNameOf(store, victim, oldDir, nameBuffer);
+  if (hasDroppedHandle && (result < 0 || isSame))
+    store.createGfidHandle(victim, victim.fd, entries[1], true);
   if (result < 0) return result === -EEXIST && isReplacing ? ENOTEMPTY : -result;
   if (!isSame && victim !== null && victim.fd >= 0) store.mdata.setTimes(frame, 'rename', victim);
   if (!isSame) noteLostName(store, victim, entries[1], table);
-  if ((flags & RENAME_EXCHANGE) !== 0) updateName(store, from, entries[0], entries[1]);
+  if ((flags & RENAME_EXCHANGE) !== 0) updateName(store, oldDir, entries[0], entries[1]);
   // The whiteout gets its gfid now: it may never be looked up.
-  if (makesWhiteout) openEntryHandle(store, from, NAME, null);
-  const moved = updateName(store, to, entries[1], isSame ? null : entries[0]);
+  if (makesWhiteout) openEntryHandle(store, oldDir, nameBuffer, null);
+  const moved = updateName(store, newDir, entries[1], isSame ? null : entries[0]);
   if (typeof moved === 'number') return moved;
   const { mdata } = store;
   if (moved.fd >= 0) mdata.setTimes(frame, 'rename', moved);
-  mdata.setParentTimes(frame, 'rename', from);
-  mdata.setParentTimes(frame, 'rename', to);
+  mdata.setParentTimes(frame, 'rename', oldDir);
+  mdata.setParentTimes(frame, 'rename', newDir);
   const buf = makeIatt(store, moved.gfid, moved);
   if (moved.fd >= 0) mdata.showTimes(buf, moved, moved.fd);
-  const fromAfter = readDirIatt(frame, store, from);
-  const toAfter = readDirIatt(frame, store, to);
-  return { buf, parents: [fromBefore, fromAfter, toBefore, toAfter] };
+  const oldParentAfter = readDirIatt(frame, store, oldDir);
+  const newParentAfter = readDirIatt(frame, store, newDir);
+  return { buf, parents: [oldParentBefore, oldParentAfter, newParentBefore, newParentAfter] };
 }
 
 /** Whether `path` in a directory is a name of the handle's inode. */
-const isAt = (store: Store, handle: Handle, dir: Handle, path: Path): boolean =>
+const isNameOf = (store: Store, handle: Handle, dir: Handle, path: Path): boolean =>
   statAt(store, dir.fd, path) === 0 && handle.matches(store.st);
 
 /**
- * Updates the gfid handle and recorded names of the inode that is now at `to`; returns its handle, which `store.st`
+ * Updates the gfid handle and recorded names of the inode that is now at `newEntry`; returns its handle, which `store.st`
  * describes, or the errno.
- * @param from its old name; null if it has not moved
+ * @param oldEntry its old name; null if it has not moved
  */
 function updateName(
   store: Store,
   dir: Handle,
-  to: NamedEntry & { readonly name: Path },
-  from: NamedEntry | null,
+  newEntry: NamedEntry & { readonly name: Path },
+  oldEntry: NamedEntry | null,
 ): Handle | number {
-  const handle = findEntry(store, dir, to.name, null);
+  const handle = findEntry(store, dir, newEntry.name, null);
   if (typeof handle === 'number') return handle;
-  if (from === null || (store.gfidHandles === null && !store.mdata.areStored)) return handle;
-  const moved = handle.fd < 0 ? openEntryHandle(store, dir, to.name, null) : handle;
+  if (oldEntry === null || (store.gfidHandles === null && !store.mdata.areStored)) return handle;
+  const moved = handle.fd < 0 ? openEntryHandle(store, dir, newEntry.name, null) : handle;
   if (typeof moved === 'number' || store.gfidHandles === null) return moved;
-  if (moved.isDir) store.createGfidHandle(moved, moved.fd, to, false);
-  store.eraseLostName(moved, from);
-  store.recordNewName(moved, moved.fd, to);
+  if (moved.isDir) store.createGfidHandle(moved, moved.fd, newEntry, false);
+  store.eraseLostName(moved, oldEntry);
+  store.recordNewName(moved, moved.fd, newEntry);
   statAt(store, moved.fd, EMPTY);
   return moved;
 }

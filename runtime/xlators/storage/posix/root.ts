@@ -30,9 +30,9 @@ export function openReal(path: string): number {
   let fd = libc.open(toCString('/'), flags, 0);
   for (const part of path.split('/')) {
     if (part === '' || fd < 0) continue;
-    const next = libc.openat(fd, toCString(part), flags, 0);
+    const partFd = libc.openat(fd, toCString(part), flags, 0);
     libc.close(fd);
-    fd = next;
+    fd = partFd;
   }
   return fd;
 }

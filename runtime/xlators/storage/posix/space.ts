@@ -20,22 +20,22 @@ import * as libc from '../../../sys/libc.ts';
 import {
   computeWeakChecksum,
   FIPS_MODE,
+  findRangeFault,
   padStrongChecksum,
-  rangeFault,
-} from '../shared/reply-parts.ts';
+} from '../shared/fop-values.ts';
 import { readFileIatt, setFileTimes } from './data.ts';
 import { findOrOpenFile, type OpenFile, readFile, writeAll, writeOnPool } from './files.ts';
 import type { Store } from './store.ts';
 import { markAndCheckWrite } from './xattr.ts';
 
-const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+const DISCARD_MODE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 /** lseek(2)'s whence, by GlusterFS's number (`gf_seek_what_t`). */
 const WHENCE = [SEEK_DATA, SEEK_HOLE];
 /** Data of the writes that zero a range on file systems without FALLOC_FL_ZERO_RANGE. */
 const ZEROS = new Uint8Array(1 << 20);
-/** Most bytes copied per request. A short copy is allowed, and a copy that no caller waits for must end soon. */
-const COPY_BYTES = 256 << 20;
-/** Bytes of the synchronous copy that tells the errno of a failed asynchronous one. */
+/** Most bytes copied per request: callers accept a short copy, and one whose caller has ended must end soon. */
+const MAX_COPY_BYTES = 256 << 20;
+/** Bytes of the synchronous copy that finds the errno of a failed asynchronous one. */
 const PROBE_BYTES = 4096;
 
 const copyFileRange = bindAsync(
@@ -43,9 +43,10 @@ const copyFileRange = bindAsync(
 );
 
 function allocate(file: OpenFile, mode: number, offset: number, len: number): number {
-  return rangeFault(offset, len) || -libc.fallocate(file.fd, mode, offset, len);
+  return findRangeFault(offset, len) || -libc.fallocate(file.fd, mode, offset, len);
 }
 
+/** Handles a fop that allocates space or makes a hole; `mode` is fallocate(2)'s. */
 function handleAllocation(
   fop: 'fallocate' | 'discard',
   frame: Frame,
@@ -94,25 +95,25 @@ function encodeOffset(offset: number): Uint8Array {
 
 /** A copy of `len` bytes from one file to another. */
 interface Copy {
-  readonly from: OpenFile;
+  readonly source: OpenFile;
   readonly offIn: number;
-  readonly to: OpenFile;
+  readonly target: OpenFile;
   readonly offOut: number;
   readonly len: number;
 }
 
 /** Copies on libuv's pool, as the disk may block; returns the bytes copied, or minus the errno. */
-async function copyOnPool({ from, offIn, to, offOut, len }: Copy): Promise<number> {
-  const size = Math.min(len, COPY_BYTES);
+async function copyOnPool({ source, offIn, target, offOut, len }: Copy): Promise<number> {
+  const size = Math.min(len, MAX_COPY_BYTES);
   const [sourceOffset, targetOffset] = [encodeOffset(offIn), encodeOffset(offOut)];
-  const copied = await copyFileRange(from.fd, sourceOffset, to.fd, targetOffset, size, 0);
+  const copied = await copyFileRange(source.fd, sourceOffset, target.fd, targetOffset, size, 0);
   if (copied >= 0) return copied;
   // The asynchronous call returns no errno. This synchronous one returns it, or succeeds and is the reply.
   const probeBytes = Math.min(size, PROBE_BYTES);
   const result = libc.copyFileRange(
-    from.fd,
+    source.fd,
     encodeOffset(offIn),
-    to.fd,
+    target.fd,
     encodeOffset(offOut),
     probeBytes,
     0,
@@ -120,8 +121,8 @@ async function copyOnPool({ from, offIn, to, offOut, len }: Copy): Promise<numbe
   if (result !== -EXDEV && result !== -EOPNOTSUPP && result !== -ENOSYS) return result;
   // The file systems cannot copy by themselves: read and write.
   const memory = Buffer.allocUnsafeSlow(Math.min(size, ZEROS.length));
-  const count = libc.pread(from.fd, memory, memory.length, offIn);
-  return count <= 0 ? count : writeAll(to.fd, memory.subarray(0, count), offOut);
+  const count = libc.pread(source.fd, memory, memory.length, offIn);
+  return count <= 0 ? count : writeAll(target.fd, memory.subarray(0, count), offOut);
 }
 
 export const spaceFops: Fops<Store> = {
@@ -130,7 +131,7 @@ export const spaceFops: Fops<Store> = {
   },
 
   discard(frame, xl, fd, offset, len, _xdata) {
-    handleAllocation('discard', frame, findOrOpenFile(xl, fd), HOLE, offset, len);
+    handleAllocation('discard', frame, findOrOpenFile(xl, fd), DISCARD_MODE, offset, len);
   },
 
   zerofill(frame, xl, fd, offset, len, _xdata) {
@@ -171,26 +172,28 @@ export const spaceFops: Fops<Store> = {
   },
 
   copy_file_range(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata) {
-    const from = findOrOpenFile(xl, fdIn);
-    if (typeof from === 'number') return fail.copy_file_range(frame, from);
-    const to = findOrOpenFile(xl, fdOut);
-    if (typeof to === 'number') return fail.copy_file_range(frame, to);
-    const fault = flags !== 0 ? EINVAL : rangeFault(offIn, len) || rangeFault(offOut, len);
-    const errno = fault || markAndCheckWrite(to.fd, xdata);
+    const source = findOrOpenFile(xl, fdIn);
+    if (typeof source === 'number') return fail.copy_file_range(frame, source);
+    const target = findOrOpenFile(xl, fdOut);
+    if (typeof target === 'number') return fail.copy_file_range(frame, target);
+    const fault = flags !== 0 ? EINVAL : findRangeFault(offIn, len) || findRangeFault(offOut, len);
+    const errno = fault || markAndCheckWrite(target.fd, xdata);
     if (errno !== 0) return fail.copy_file_range(frame, errno);
-    const prebuf = readFileIatt(to);
+    const prebuf = readFileIatt(target);
     const unwindCopy = (copied: number): void => {
       if (copied < 0) {
         fail.copy_file_range(frame, -copied);
         return;
       }
       const { mdata } = xl.priv;
-      mdata.setTimes(frame, 'copy_file_range', to.handle, to.fd, ~TIME_BITS.ATIME);
-      mdata.setTimes(frame, 'copy_file_range', from.handle, from.fd, TIME_BITS.ATIME);
-      const stbuf = readFileIatt(from);
-      unwind.copy_file_range(frame, copied, 0, stbuf, prebuf, readFileIatt(to), null);
+      mdata.setTimes(frame, 'copy_file_range', target.handle, target.fd, ~TIME_BITS.ATIME);
+      mdata.setTimes(frame, 'copy_file_range', source.handle, source.fd, TIME_BITS.ATIME);
+      const stbuf = readFileIatt(source);
+      unwind.copy_file_range(frame, copied, 0, stbuf, prebuf, readFileIatt(target), null);
     };
     // `holdOpen` keeps both descriptors open until the copy ends.
-    void copyOnPool({ from, offIn, to, offOut, len }).then(from.holdOpen(to.holdOpen(unwindCopy)));
+    void copyOnPool({ source, offIn, target, offOut, len }).then(
+      source.holdOpen(target.holdOpen(unwindCopy)),
+    );
   },
 };

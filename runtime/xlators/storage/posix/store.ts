@@ -45,7 +45,7 @@ const FLUSHING_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x73757245, // CODA_SUPER_MAGIC
 ]);
 /** Attribute with the volume's id, on the root of a brick of GlusterFS. */
-const VOLUME_ID = toCString('trusted.glusterfs.volume-id');
+const VOLUME_ID_XATTR = toCString('trusted.glusterfs.volume-id');
 /** Share of the process's descriptors that handles may hold by default. */
 const HANDLE_SHARE = 0.5;
 
@@ -82,13 +82,13 @@ export interface DirectoryRemover {
 }
 
 /** Makes the landfill; called at the start, and again when a lost directory is back. */
-export type LandfillFactory = (store: Store, links: GfidHandles) => DirectoryRemover;
+export type LandfillFactory = (store: Store, gfidHandles: GfidHandles) => DirectoryRemover;
 
 export class Store {
   readonly xl: Xlator<Store>;
   readonly settings: StoreSettings;
   readonly hostname: string;
-  /** The directory's path without symbolic links, checked by `health`. */
+  /** The directory's path without symbolic gfidHandles, checked by `health`. */
   readonly realPath: string;
   readonly handles: Handles;
   root: Handle;
@@ -115,7 +115,7 @@ export class Store {
   /** Whether files have their names as attributes (gfid2path). */
   recordsNames = false;
   /** Whether close(2) of a file may fail. */
-  tellsAtClose = false;
+  closeMayFail = false;
   /** Number of gfid handles and recorded names that could not be created; each errno is logged once. */
   missedCount = 0;
   private readonly loggedErrnos = new Set<number>();
@@ -146,7 +146,7 @@ export class Store {
   }
 
   /** Whether other bricks may hold the same files: then the client chooses gfids, which must agree on all bricks. */
-  get isOneOfSeveral(): boolean {
+  get mayShareFiles(): boolean {
     return this.settings.isServed || hasSiblings(this.xl);
   }
 
@@ -173,7 +173,7 @@ export class Store {
     }
     this.recordsNames = this.gfidHandles !== null && this.shouldRecordNames(rootFd);
     this.fileHandles = openFileHandles(rootFd);
-    this.tellsAtClose = FLUSHING_FILE_SYSTEMS.has(this.readFsType(rootFd));
+    this.closeMayFail = FLUSHING_FILE_SYSTEMS.has(this.readFsType(rootFd));
     return root;
   }
 
@@ -273,8 +273,14 @@ export class Store {
     const stored = this.gfids.read(fd);
     const isStored = stored !== null && this.handles.find(stored) === undefined;
     const gfid = isStored ? stored : this.storeGfid(fd, requestedGfid, stored !== null);
-    const isFirst = this.recordsNames && stored === null;
-    const handle = this.storeNameAndHandle(new Handle(gfid, this.st), fd, entry, isFirst, false);
+    const shouldRecordName = this.recordsNames && stored === null;
+    const handle = this.storeNameAndHandle(
+      new Handle(gfid, this.st),
+      fd,
+      entry,
+      shouldRecordName,
+      false,
+    );
     // Storing attributes has changed the ctime.
     if (!isStored || this.gfidHandles !== null) statAt(this, fd, EMPTY);
     return handle;
@@ -345,7 +351,7 @@ export class Store {
     const outcome = gfidHandles.ensureHandle(
       handle,
       fd,
-      isName(entry) ? entry : { ...entry, name: null },
+      isRealName(entry) ? entry : { ...entry, name: null },
       isNew,
     );
     handle.hasGfidHandle = outcome === 'kept';
@@ -355,7 +361,7 @@ export class Store {
 
   /** Records a new name of a file in its attributes (gfid2path). */
   recordNewName(handle: Handle, fd: number, entry: NamedEntry): void {
-    if (!this.recordsNames || handle.isDir || !isName(entry)) return;
+    if (!this.recordsNames || handle.isDir || !isRealName(entry)) return;
     const fault = recordName(fd, entry);
     if (fault !== 0) this.noteMissed(fault);
   }
@@ -405,13 +411,13 @@ const hasSiblings = ({ above }: Xlator): boolean =>
   above.some((parent) => parent.below.length > 1 || hasSiblings(parent));
 
 /** Whether an inode was found by a real name, not by `.`, `..` or a descriptor. */
-const isName = ({ name }: NamedEntry): boolean =>
+const isRealName = ({ name }: NamedEntry): boolean =>
   name !== SELF && name !== PARENT && name !== EMPTY;
 
 /** Returns the id of the GlusterFS volume that a directory is a brick of, or null. */
 function readVolumeId(rootFd: number): Gfid | null {
   const bytes = new Uint8Array(GFID_SIZE);
-  const length = libc.getxattr(makeProcPath(rootFd), VOLUME_ID, bytes, GFID_SIZE);
+  const length = libc.getxattr(makeProcPath(rootFd), VOLUME_ID_XATTR, bytes, GFID_SIZE);
   return length === GFID_SIZE ? gfidFromBytes(bytes) : null;
 }
 

@@ -10,7 +10,7 @@ import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { readRequestedGfid } from '../shared/reply-parts.ts';
+import { readRequestedGfid } from '../shared/fop-values.ts';
 import { findHandle, makeHandleIatt } from './handle-search.ts';
 import { makeProcPath, SELF } from './paths.ts';
 import type { Store } from './store.ts';

@@ -1,7 +1,7 @@
 /**
- * Computes GlusterFS's virtual extended attributes for a getxattr by name, as glusterfs.pathinfo. They are not
+ * Computes GlusterFS's virtual extended attributes, such as glusterfs.pathinfo, for a getxattr by name. They are not
  * stored, not listed, and cannot be set. A path comes from the inode table, and may be outdated by a rename of a
- * parent; if the table has no name of it, the path comes from gfid handles for directories, and from gfid2path for files.
+ * parent. If the table has no name, it comes from gfid handles (directories) or gfid2path (files).
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (posix_getxattr),
  * `posix-helpers.c` (_posix_xattr_get_set), `fuse-bridge.c` (glusterfs.gfid).
@@ -25,15 +25,15 @@ import type { Handle } from './handles.ts';
 import { makeProcPath } from './paths.ts';
 
 /** The inode of a request; `fd` is open on it, O_PATH or not. */
-export interface Subject {
+export interface OpenInode {
   readonly fd: number;
   readonly gfid: Gfid;
 }
 
 /** Returns an attribute's value; null if the inode lacks the attribute. */
-type Compute = (xl: PosixXlator, subject: Subject) => DictValue | null;
+type ComputeValue = (xl: PosixXlator, subject: OpenInode) => DictValue | null;
 
-const computePathinfo: Compute = (xl, subject) => {
+const computePathinfo: ComputeValue = (xl, subject) => {
   const { gfid } = subject;
   const { settings, hostname, directory } = xl.priv;
   const { nodeUuid, nodeUuidPathinfo } = settings;
@@ -43,7 +43,7 @@ const computePathinfo: Compute = (xl, subject) => {
   return `<POSIX(${directory}):${host}:${directory}${path}>`;
 };
 
-const computeByName: ReadonlyMap<string, Compute> = new Map<string, Compute>([
+const computeByName: ReadonlyMap<string, ComputeValue> = new Map<string, ComputeValue>([
   ['glusterfs.pathinfo', computePathinfo],
   ['trusted.glusterfs.pathinfo', computePathinfo],
   ['trusted.glusterfs.node-uuid', (xl) => xl.priv.settings.nodeUuid],
@@ -58,29 +58,29 @@ const computeByName: ReadonlyMap<string, Compute> = new Map<string, Compute>([
   ['glusterfs.open-fd-count', (xl, { gfid }) => (xl.inodes?.find(gfid)?.fdCount ? 1 : 0)],
 ]);
 
-/** Prefix of an attribute's name, before a file's name: the value is the entry with that name in any case. */
-const REAL_FILENAME = 'glusterfs.get_real_filename:';
+/** Before a file's name: the attribute's value is the name of the entry that differs from it at most in case. */
+const REAL_FILENAME_PREFIX = 'glusterfs.get_real_filename:';
 
 /** Returns the value of a virtual attribute, or the errno; undefined for any other name. */
 export function computeVirtualXattr(
   xl: PosixXlator,
-  subject: Subject,
+  subject: OpenInode,
   name: string,
 ): Dict | number | undefined {
   // A quick check for the usual case: all virtual names contain this.
   if (!name.includes('glusterfs.')) return undefined;
   const compute = computeByName.get(name);
-  if (compute === undefined && !name.startsWith(REAL_FILENAME)) return undefined;
+  if (compute === undefined && !name.startsWith(REAL_FILENAME_PREFIX)) return undefined;
   const value =
     compute === undefined
-      ? findRealFilename(xl, subject, name.slice(REAL_FILENAME.length))
+      ? findRealFilename(xl, subject, name.slice(REAL_FILENAME_PREFIX.length))
       : compute(xl, subject);
   if (value === null) return ENODATA;
   return typeof value === 'number' && compute === undefined ? value : new Dict().set(name, value);
 }
 
 /** Returns all paths of an inode: by recorded names, or else by the inode table. */
-function findAllPaths(xl: PosixXlator, { fd, gfid }: Subject): string[] {
+function findAllPaths(xl: PosixXlator, { fd, gfid }: OpenInode): string[] {
   const paths: string[] = [];
   for (const { parent, name } of xl.priv.recordsNames ? readRecordedNames(fd) : []) {
     const directory = findDirectoryPath(xl, parent, xl.inodes?.find(parent));
@@ -90,7 +90,7 @@ function findAllPaths(xl: PosixXlator, { fd, gfid }: Subject): string[] {
 }
 
 /** Returns one path of an inode: by the inode table, or else by recorded names; null if no path is known. */
-const findAnyPath = (xl: PosixXlator, subject: Subject): string | null =>
+const findAnyPath = (xl: PosixXlator, subject: OpenInode): string | null =>
   findTablePaths(xl, subject.gfid)[0] ?? findAllPaths(xl, subject)[0] ?? null;
 
 /** Returns the paths of an inode by the inode table. */
@@ -114,7 +114,7 @@ function findDirectoryPath(xl: PosixXlator, gfid: Gfid, inode: Inode | undefined
   return names === null ? null : `/${names.join('/')}`;
 }
 
-const OPEN_LISTING = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
+const OPEN_LISTING_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
 /**
  * Returns the entry of a directory that is called `searched`, or else the first one that differs only in ASCII case;
@@ -122,12 +122,12 @@ const OPEN_LISTING = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
  */
 function findRealFilename(
   xl: PosixXlator,
-  subject: Subject,
+  subject: OpenInode,
   searched: string,
 ): string | number | null {
-  const fd = libc.open(makeProcPath(subject.fd), OPEN_LISTING, 0);
+  const fd = libc.open(makeProcPath(subject.fd), OPEN_LISTING_FLAGS, 0);
   if (fd < 0) return -fd;
-  const lower = lowerAscii(searched);
+  const lower = toLowerAscii(searched);
   let match: string | null = null;
   const { dirents, root } = xl.priv;
   let filled = 0;
@@ -138,14 +138,14 @@ function findRealFilename(
     while (dirents.next()) {
       const name = decodeName(dirents.bytes, dirents.nameStart, dirents.nameEnd);
       if (subject.gfid === root.gfid && name === PRIVATE_NAME) continue;
-      if (name === searched || (match === null && lowerAscii(name) === lower)) match = name;
+      if (name === searched || (match === null && toLowerAscii(name) === lower)) match = name;
     }
   }
   libc.close(fd);
   return filled < 0 ? -filled : match;
 }
 
-const lowerAscii = (text: string): string =>
+const toLowerAscii = (text: string): string =>
   text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /**

@@ -11,7 +11,7 @@ import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
-import { MDATA, readMdata, readWireMdata, SET_MDATA, type Times } from '../shared/mdata.ts';
+import { decodeMdata, decodeWireMdata, MDATA, SET_MDATA, type Times } from '../shared/mdata.ts';
 import { clearsMark, isGuarded, markOrCheckWrite } from '../shared/rebalance-marks.ts';
 import { makeXattrFops } from '../shared/xattr-fops.ts';
 import {
@@ -25,30 +25,31 @@ import { getFileattr, setFileattr } from './fileattr.ts';
 import { findOrOpenFile, OpenFile } from './files.ts';
 import { findHandle, type PosixXlator, readFdIatt } from './handle-search.ts';
 import type { Handle } from './handles.ts';
-import { EMPTY, KEY, makeProcEntryPath, makeProcPath, putText } from './paths.ts';
+import { EMPTY, keyBuffer, makeProcEntryPath, makeProcPath, putText } from './paths.ts';
 import { clearSetGroupId } from './privileges.ts';
 import type { Store } from './store.ts';
-import { computeVirtualXattr, type Subject } from './virtual-xattrs.ts';
+import { computeVirtualXattr, type OpenInode } from './virtual-xattrs.ts';
 
 /** Reused buffers for a value and for a list of names. */
-const value = new Uint8Array(new ArrayBuffer(XATTR_SIZE_MAX));
-const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
+const valueBuffer = new Uint8Array(new ArrayBuffer(XATTR_SIZE_MAX));
+const listBuffer = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
 
-/** Puts an attribute's name into `KEY`; returns 0 or the errno. */
-const putKey = (name: string): number => (putText(KEY, name, XATTR_NAME_MAX) === 0 ? 0 : ERANGE);
+/** Puts an attribute's name into `keyBuffer`; returns 0 or the errno. */
+const putKey = (name: string): number =>
+  putText(keyBuffer, name, XATTR_NAME_MAX) === 0 ? 0 : ERANGE;
 
-/** Copies the value that a call has put into `value`, or returns the errno; `length` is the call's result. */
+/** Copies the value that a call has put into `valueBuffer`, or returns the errno; `length` is the call's result. */
 const copyValue = (length: number): Uint8Array | number =>
-  length < 0 ? -length : value.slice(0, length);
+  length < 0 ? -length : valueBuffer.slice(0, length);
 
 function getXattr(fd: number, name: string): Uint8Array | number {
   const fault = putKey(name);
   if (fault !== 0) return fault;
-  return copyValue(libc.getxattr(makeProcPath(fd), KEY, value, value.length));
+  return copyValue(libc.getxattr(makeProcPath(fd), keyBuffer, valueBuffer, valueBuffer.length));
 }
 
-/** Returns the access ACL; null for an inode without ACL, where the mode alone decides. */
-export function accessAcl(fd: number): Acl | null {
+/** Returns the access ACL; null if the inode has only mode bits. */
+export function readAccessAcl(fd: number): Acl | null {
   const acl = getXattr(fd, ACL_ACCESS);
   return typeof acl === 'number' ? null : decodeExtendedAcl(acl);
 }
@@ -57,7 +58,7 @@ function setXattr(fd: number, name: string, bytes: Uint8Array | null, flags: num
   const fault = putKey(name);
   if (fault !== 0) return fault;
   if (bytes === null) return EINVAL;
-  return -libc.setxattr(makeProcPath(fd), KEY, bytes, bytes.length, flags);
+  return -libc.setxattr(makeProcPath(fd), keyBuffer, bytes, bytes.length, flags);
 }
 
 /**
@@ -81,8 +82,8 @@ export function markAndCheckWrite(fd: number, xdata: Dict | null): number {
  */
 export function clearWriteMark(dirFd: number, path: Path, xdata: Dict | null): void {
   if (!clearsMark(xdata) || putKey(PROTECT_WRITES) !== 0) return;
-  if (path === EMPTY) libc.removexattr(makeProcPath(dirFd), KEY);
-  else libc.lremovexattr(makeProcEntryPath(dirFd, path, 0), KEY);
+  if (path === EMPTY) libc.removexattr(makeProcPath(dirFd), keyBuffer);
+  else libc.lremovexattr(makeProcEntryPath(dirFd, path, 0), keyBuffer);
 }
 
 /** Sets the attributes in `dict` of the inode of `fd`; returns 0 or the first errno. */
@@ -95,17 +96,15 @@ export const setXattrs = (
   pid: number,
 ): number =>
   setAll(dict, pid, (name, bytes) => {
-    if (name === SET_MDATA) return mdata.merge(handle, fd, decodeTimes(bytes, readWireMdata));
-    if (name === MDATA) return mdata.merge(handle, fd, decodeTimes(bytes, readMdata));
+    if (name === SET_MDATA) return mdata.merge(handle, fd, decodeTimes(bytes, decodeWireMdata));
+    if (name === MDATA) return mdata.merge(handle, fd, decodeTimes(bytes, decodeMdata));
     return setXattr(fd, name, bytes, flags);
   });
 
-const decodeTimes = (bytes: Uint8Array | null, read: typeof readMdata): Times | null =>
+const decodeTimes = (bytes: Uint8Array | null, read: typeof decodeMdata): Times | null =>
   bytes === null ? null : read(bytes);
 
-/**
- * Returns the requested values of `path` in a directory (`EMPTY`: of the directory), or null.
- */
+/** Returns the requested values of `path` in a directory (`EMPTY`: of the directory), or null. */
 export function readRequestedXattrs(
   dirFd: number,
   path: Path,
@@ -117,25 +116,25 @@ export function readRequestedXattrs(
   return readRequestedValues(keys, {
     read(name) {
       if (putKey(name) !== 0) return null;
-      const get = isSelf ? libc.getxattr : libc.lgetxattr;
-      const bytes = copyValue(get(makePath(), KEY, value, value.length));
+      const readXattr = isSelf ? libc.getxattr : libc.lgetxattr;
+      const bytes = copyValue(readXattr(makePath(), keyBuffer, valueBuffer, valueBuffer.length));
       return typeof bytes === 'number' ? null : bytes;
     },
     listNames() {
       const listXattr = isSelf ? libc.listxattr : libc.llistxattr;
-      const names = decodeNames(listXattr(makePath(), list, list.length));
+      const names = decodeNames(listXattr(makePath(), listBuffer, listBuffer.length));
       return typeof names === 'number' ? null : names;
     },
   });
 }
 
-/** Decodes the names that a call has put into `list`, or returns the errno; `length` is the call's result. */
+/** Decodes the names that a call has put into `listBuffer`, or returns the errno; `length` is the call's result. */
 function decodeNames(length: number): string[] | number {
   if (length < 0) return -length;
   const names: string[] = [];
   for (let start = 0; start < length; ) {
-    const end = list.indexOf(0, start);
-    names.push(decodeName(list, start, end));
+    const end = listBuffer.indexOf(0, start);
+    names.push(decodeName(listBuffer, start, end));
     start = end + 1;
   }
   return names;
@@ -144,7 +143,7 @@ function decodeNames(length: number): string[] | number {
 /** Returns one attribute, or all listed ones if `name` is null; or the errno. */
 function getXattrs(
   xl: PosixXlator,
-  target: Subject,
+  target: OpenInode,
   name: string | null,
   pid: number,
 ): Dict | number {
@@ -156,7 +155,7 @@ function getXattrs(
     const bytes = isHidden(name, pid) ? ENODATA : getXattr(fd, name);
     return typeof bytes === 'number' ? bytes : dict.set(name, bytes, 'bin');
   }
-  const names = decodeNames(libc.listxattr(makeProcPath(fd), list, list.length));
+  const names = decodeNames(libc.listxattr(makeProcPath(fd), listBuffer, listBuffer.length));
   if (typeof names === 'number') return names;
   for (const key of names) {
     const bytes = isListed(key, pid) ? getXattr(fd, key) : ENODATA;
@@ -173,38 +172,40 @@ function getFileattrs(fd: number, name: string | null): Dict | number | null {
 
 /** Sets such a value; returns 0 or the errno, or null if `dict` is not exactly one such name. */
 function setFileattrs(fd: number, dict: Dict | null): number | null {
-  const [name, second] = dict?.keys() ?? [];
-  return name === undefined || second !== undefined ? null : setFileattr(fd, name, dict?.get(name));
+  const [name, secondName] = dict?.keys() ?? [];
+  return name === undefined || secondName !== undefined
+    ? null
+    : setFileattr(fd, name, dict?.get(name));
 }
 
 /** The target of a fop: the handle of a loc's inode, or an fd's open file. */
 type XattrTarget = Handle | OpenFile;
 
-const targetHandle = (target: XattrTarget): Handle =>
+const getTargetHandle = (target: XattrTarget): Handle =>
   target instanceof OpenFile ? target.handle : target;
 
 const readTargetIatt = ({ priv }: PosixXlator, target: XattrTarget) =>
-  readFdIatt(priv, target.fd, targetHandle(target));
+  readFdIatt(priv, target.fd, getTargetHandle(target));
 
 export const xattrFops: Fops<Store> = makeXattrFops<Store, XattrTarget>({
   findNode: findHandle,
   findOpenNode: findOrOpenFile,
   setXattrs(_frame, { priv }, target, dict, flags, pid) {
     const errno = target instanceof OpenFile ? setFileattrs(target.fd, dict) : null;
-    return errno ?? setXattrs(priv, targetHandle(target), target.fd, dict, flags, pid);
+    return errno ?? setXattrs(priv, getTargetHandle(target), target.fd, dict, flags, pid);
   },
   getXattrs: (xl, target, name, pid) =>
     (target instanceof OpenFile ? getFileattrs(target.fd, name) : null) ??
     getXattrs(xl, target, name, pid),
   removeXattr(_xl, target, name, pid) {
     if (isHidden(name, pid)) return EPERM;
-    if (name === MDATA) targetHandle(target).mdata = undefined;
-    return putKey(name) || -libc.removexattr(makeProcPath(target.fd), KEY);
+    if (name === MDATA) getTargetHandle(target).mdata = undefined;
+    return putKey(name) || -libc.removexattr(makeProcPath(target.fd), keyBuffer);
   },
   readXattr: ({ fd }, name) => getXattr(fd, name),
   storeXattr: (_frame, _xl, { fd }, name, bytes) => setXattr(fd, name, bytes, 0),
   afterChange(frame, xl, target, fop, dict) {
-    xl.priv.mdata.setTimes(frame, fop, targetHandle(target), target.fd);
+    xl.priv.mdata.setTimes(frame, fop, getTargetHandle(target), target.fd);
     if (fop === 'setxattr' && dict?.has(ACL_ACCESS)) {
       clearSetGroupId(target.fd, readTargetIatt(xl, target), frame.root);
     }

@@ -10,8 +10,10 @@ const P4 = 0x85ebca77c2b2ae63n;
 const P5 = 0x27d4eb2f165667c5n;
 
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
-const rotl = (value: bigint, by: bigint): bigint => u64((value << by) | (value >> (64n - by)));
-const round = (sum: bigint, lane: bigint): bigint => u64(rotl(u64(sum + lane * P2), 31n) * P1);
+const rotateLeft = (value: bigint, by: bigint): bigint =>
+  u64((value << by) | (value >> (64n - by)));
+const round = (sum: bigint, lane: bigint): bigint =>
+  u64(rotateLeft(u64(sum + lane * P2), 31n) * P1);
 const merge = (sum: bigint, part: bigint): bigint => u64((sum ^ round(0n, part)) * P1 + P4);
 
 /** Returns the hash as 16 hex digits. */
@@ -25,18 +27,21 @@ export function xxh64(bytes: Uint8Array): string {
     for (; at + 32 <= length; at += 32) {
       for (let i = 0; i < 4; i++) sums[i] = round(sums[i]!, view.getBigUint64(at + 8 * i, true));
     }
-    sum = sums.reduce((total, part, i) => u64(total + rotl(part, [1n, 7n, 12n, 18n][i]!)), 0n);
+    sum = sums.reduce(
+      (total, part, i) => u64(total + rotateLeft(part, [1n, 7n, 12n, 18n][i]!)),
+      0n,
+    );
     for (const part of sums) sum = merge(sum, part);
   }
   sum = u64(sum + BigInt(length));
   for (; at + 8 <= length; at += 8) {
-    sum = u64(rotl(sum ^ round(0n, view.getBigUint64(at, true)), 27n) * P1 + P4);
+    sum = u64(rotateLeft(sum ^ round(0n, view.getBigUint64(at, true)), 27n) * P1 + P4);
   }
   if (at + 4 <= length) {
-    sum = u64(rotl(sum ^ u64(BigInt(view.getUint32(at, true)) * P1), 23n) * P2 + P3);
+    sum = u64(rotateLeft(sum ^ u64(BigInt(view.getUint32(at, true)) * P1), 23n) * P2 + P3);
     at += 4;
   }
-  for (; at < length; at++) sum = u64(rotl(sum ^ u64(BigInt(bytes[at]!) * P5), 11n) * P1);
+  for (; at < length; at++) sum = u64(rotateLeft(sum ^ u64(BigInt(bytes[at]!) * P5), 11n) * P1);
   sum = u64((sum ^ (sum >> 33n)) * P2);
   sum = u64((sum ^ (sum >> 29n)) * P3);
   return (sum ^ (sum >> 32n)).toString(16).padStart(16, '0');

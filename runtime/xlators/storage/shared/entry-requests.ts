@@ -8,7 +8,7 @@ import { Dict } from '../../../core/dict.ts';
 import { EBUSY } from '../../../core/errno.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
-import { readRequestedGfid } from './reply-parts.ts';
+import { readRequestedGfid } from './fop-values.ts';
 import { isXattrKey, TRUSTED_GFID, USER_GFID } from './xattrs.ts';
 
 /** Marks a request that a translator made itself: it may set attributes that are hidden from applications. */
@@ -23,22 +23,22 @@ const NOT_OPEN = 'dont-unlink-for-open-fd';
  * xdata has the attribute's expected value under that name.
  */
 export const PREOP_PARENT = 'glusterfs.preop.parent.key';
-/** In the reply to a request that was refused because the attribute has another value. */
+/** Key of the reply to a request that was refused because the attribute has another value. */
 export const PREOP_FAILED = 'glusterfs.preop.check.failed';
 
 /** Attribute of a linkto: the name of the child with the data. */
 export const LINKTO = 'trusted.glusterfs.dht.linkto';
 const LINKTO_MODE = 0o1000;
 
-/** Returns the pid by which `isHidden` (`xattrs.ts`) decides: -1, that of an internal client, for a translator's own request. */
-export const visibilityPid = (pid: number, xdata: Dict | null): number =>
+/** Returns the pid for `isHidden` (`xattrs.ts`): -1, that of an internal client, for a translator's own request. */
+export const selectVisibilityPid = (pid: number, xdata: Dict | null): number =>
   xdata?.has(INTERNAL_FOP) ? -1 : pid;
 
 /**
  * Returns the gfid of the inode to which a mknod adds a name, if the inode exists; null for a mknod that always
  * creates one. So the linkto of a file with several names gets as many names.
  */
-export const linkSourceGfid = (xdata: Dict | null): Gfid | null =>
+export const readLinkSourceGfid = (xdata: Dict | null): Gfid | null =>
   xdata?.has(INTERNAL_FOP) ? readRequestedGfid(xdata) : null;
 
 /** Returns the parent's attribute that the request relies on, and its expected value; or null. */
@@ -88,7 +88,7 @@ export interface Victim {
   readonly iaType: number;
   readonly iaProt: number;
   readonly isOpen: boolean;
-  has(xattr: string): boolean;
+  hasXattr(xattr: string): boolean;
 }
 
 /** Whether an unlink has conditions. */
@@ -96,10 +96,10 @@ export const isConditional = (xdata: Dict | null): xdata is Dict =>
   xdata !== null && (xdata.has(ONLY_LINKTO) || xdata.has(NOT_OPEN));
 
 /** Returns 0 if the conditions allow the removal, otherwise the errno. */
-export function unlinkFault(victim: Victim, xdata: Dict): number {
+export function findUnlinkFault(victim: Victim, xdata: Dict): number {
   const { iaType, iaProt, isOpen } = victim;
   if (xdata.has(NOT_OPEN) && isOpen) return EBUSY;
   if (!xdata.has(ONLY_LINKTO)) return 0;
-  const isLinkto = iaType === IA_IFREG && iaProt === LINKTO_MODE && victim.has(LINKTO);
+  const isLinkto = iaType === IA_IFREG && iaProt === LINKTO_MODE && victim.hasXattr(LINKTO);
   return isLinkto ? 0 : EBUSY;
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
-  latestTimes,
+  decodeMdata,
+  decodeWireMdata,
+  encodeMdata,
+  encodeWireMdata,
   MDATA_SIZE,
-  readMdata,
-  readWireMdata,
+  selectLatestTimes,
   type Times,
-  writeMdata,
-  writeWireMdata,
 } from './mdata.ts';
 
 const sec = fc.maxSafeInteger();
@@ -17,7 +17,7 @@ const anyTimes: fc.Arbitrary<Times> = fc.record({
   ...{ iaCtime: sec, iaCtimeNsec: nsec },
 });
 
-it("writeMdata and readMdata use GlusterFS's layout", () => {
+it("encodeMdata and decodeMdata use GlusterFS's layout", () => {
   // Version, flags, and the times of change, modification and access.
   const hex =
     '01 0000000000000000 000000006affeadb 0000000025b0f5d9 000000006affeadc 0000000003ede24c ' +
@@ -27,34 +27,34 @@ it("writeMdata and readMdata use GlusterFS's layout", () => {
     ...{ iaCtime: 0x6affeadb, iaCtimeNsec: 0x25b0f5d9, iaMtime: 0x6affeadc },
     ...{ iaMtimeNsec: 0x3ede24c, iaAtime: 0x6affeada, iaAtimeNsec: 0x3aba2f17 },
   };
-  expect(readMdata(bytes)).toEqual(times);
-  expect(writeMdata(times)).toEqual(bytes);
+  expect(decodeMdata(bytes)).toEqual(times);
+  expect(encodeMdata(times)).toEqual(bytes);
 });
 
-it('any times are the same after they are written and read, on disk and on the wire', () => {
+it('any times are the same after encoding and decoding, for the disk and for the wire', () => {
   fc.assert(
     fc.property(anyTimes, (times) => {
-      expect(readMdata(writeMdata(times))).toEqual(times);
-      expect(readWireMdata(writeWireMdata(times))).toEqual(times);
+      expect(decodeMdata(encodeMdata(times))).toEqual(times);
+      expect(decodeWireMdata(encodeWireMdata(times))).toEqual(times);
     }),
   );
 });
 
-it('readMdata returns null for bytes of a wrong length or version', () => {
+it('decodeMdata returns null for bytes of a wrong length or version', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2 * MDATA_SIZE }), (bytes) => {
-      expect(readMdata(bytes) === null).toBe(bytes.length < MDATA_SIZE || bytes[0] === 0);
-      expect(readWireMdata(bytes) === null).toBe(bytes.length !== 36);
+      expect(decodeMdata(bytes) === null).toBe(bytes.length < MDATA_SIZE || bytes[0] === 0);
+      expect(decodeWireMdata(bytes) === null).toBe(bytes.length !== 36);
     }),
   );
 });
 
-it('latestTimes returns the later of two times, in either order', () => {
+it('selectLatestTimes returns the later of two times, in either order', () => {
   fc.assert(
     fc.property(anyTimes, anyTimes, (a, b) => {
-      const both = latestTimes(a, b);
-      expect(latestTimes(b, a)).toEqual(both);
-      expect(latestTimes(both, a)).toEqual(both);
+      const both = selectLatestTimes(a, b);
+      expect(selectLatestTimes(b, a)).toEqual(both);
+      expect(selectLatestTimes(both, a)).toEqual(both);
       expect([a.iaMtime, b.iaMtime]).toContain(both.iaMtime);
       expect(both.iaMtime).toBe(Math.max(a.iaMtime, b.iaMtime));
     }),

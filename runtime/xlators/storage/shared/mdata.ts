@@ -44,7 +44,7 @@ const makeZeroTimes = (): { -readonly [key in keyof Times]: number } => ({
 });
 
 /** Encodes times as the value of the attribute. */
-export function writeMdata(times: Times): Uint8Array {
+export function encodeMdata(times: Times): Uint8Array {
   const bytes = new Uint8Array(MDATA_SIZE);
   const view = makeView(bytes);
   bytes[0] = VERSION;
@@ -56,7 +56,7 @@ export function writeMdata(times: Times): Uint8Array {
 }
 
 /** Decodes the attribute's value; null for malformed bytes. A later version may append fields. */
-export function readMdata(bytes: Uint8Array): Times | null {
+export function decodeMdata(bytes: Uint8Array): Times | null {
   if (bytes.length < MDATA_SIZE || bytes[0]! < VERSION) return null;
   const view = makeView(bytes);
   const times = makeZeroTimes();
@@ -68,7 +68,7 @@ export function readMdata(bytes: Uint8Array): Times | null {
 }
 
 /** Encodes times as a dict's value. */
-export function writeWireMdata(times: Times): Uint8Array {
+export function encodeWireMdata(times: Times): Uint8Array {
   const bytes = new Uint8Array(WIRE_SIZE);
   const view = makeView(bytes);
   WIRE_ORDER.forEach(([sec, nsec], index) => {
@@ -79,7 +79,7 @@ export function writeWireMdata(times: Times): Uint8Array {
 }
 
 /** Decodes a dict's value; null for malformed bytes. */
-export function readWireMdata(bytes: Uint8Array): Times | null {
+export function decodeWireMdata(bytes: Uint8Array): Times | null {
   if (bytes.length !== WIRE_SIZE) return null;
   const view = makeView(bytes);
   const times = makeZeroTimes();
@@ -91,7 +91,7 @@ export function readWireMdata(bytes: Uint8Array): Times | null {
 }
 
 /** Returns, for each of the three times, the later one. */
-export function latestTimes(a: Times, b: Times): Times {
+export function selectLatestTimes(a: Times, b: Times): Times {
   const times = makeZeroTimes();
   for (const [sec, nsec] of DISK_ORDER) {
     const isLater = a[sec] === b[sec] ? a[nsec] > b[nsec] : a[sec] > b[sec];

@@ -7,7 +7,7 @@ import { EILSEQ, EINVAL, ENAMETOOLONG } from '../../../core/errno.ts';
 import { NAME_MAX } from '../../../core/limits.ts';
 
 /** Returns 0 for a valid name of one entry, otherwise the errno. */
-export function nameFault(name: string): number {
+export function findNameFault(name: string): number {
   if (name === '' || name === '.' || name === '..') return EINVAL;
   if (name.includes('/') || name.includes('\0')) return EINVAL;
   // Each UTF-16 unit takes at least one byte: no need to encode a longer text.

@@ -49,7 +49,7 @@ export function markOrCheckWrite(xdata: Dict, mark: MarkAccess): number {
  * Returns the bits of a setattr that apply: for a symbolic link without MODE, unless MODE is the only one. Rebalance
  * and self-heal set owner, times and mode in one request, and a link's mode cannot be set.
  */
-export const settableBits = (iaType: number, valid: number): number =>
+export const selectSettableBits = (iaType: number, valid: number): number =>
   iaType === IA_IFLNK && (valid & ~SET_ATTR.MODE) !== 0 ? valid & ~SET_ATTR.MODE : valid;
 
 /** Whether a lookup removes the mark. */

@@ -7,7 +7,7 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
-import { visibilityPid } from './entry-requests.ts';
+import { selectVisibilityPid } from './entry-requests.ts';
 import { readRequestedAttributes } from './rebalance-marks.ts';
 import { computeXattrop, encodeValue, removeXattrs, TRUSTED_GFID, USER_GFID } from './xattrs.ts';
 
@@ -44,6 +44,7 @@ export interface XattrStorage<P, T extends object> {
 
 export type ChangingFop = 'setxattr' | 'fsetxattr' | 'removexattr' | 'fremovexattr';
 
+/** Makes the fops, by path and by fd. */
 export function makeXattrFops<P, T extends object>(storage: XattrStorage<P, T>): Fops<P> {
   type Finder<S> = (xl: Xlator<P>, target: S) => T | number;
   const readReplyXdata = (xl: Xlator<P>, node: T, xdata: Dict | null): Dict | null =>
@@ -62,7 +63,7 @@ export function makeXattrFops<P, T extends object>(storage: XattrStorage<P, T>):
       const node = find(xl, target);
       if (typeof node === 'number') return fail[fop](frame, node);
       const { pid } = frame.root;
-      const visiblePid = fop === 'setxattr' ? visibilityPid(pid, xdata) : pid;
+      const visiblePid = fop === 'setxattr' ? selectVisibilityPid(pid, xdata) : pid;
       const fault = storage.setXattrs(frame, xl, node, dict, flags, visiblePid);
       if (fault !== 0) return fail[fop](frame, fault);
       storage.afterChange?.(frame, xl, node, fop, dict);
@@ -131,8 +132,8 @@ function applyXattrop(
 ): Dict | number {
   const reply = new Dict();
   for (const name of dict?.keys() ?? []) {
-    const isGfid = name === TRUSTED_GFID || name === USER_GFID;
-    const current = isGfid ? EPERM : readXattr(name);
+    const isGfidXattr = name === TRUSTED_GFID || name === USER_GFID;
+    const current = isGfidXattr ? EPERM : readXattr(name);
     if (typeof current === 'number' && current !== ENODATA) return current;
     const operand = encodeValue(dict!.get(name)!);
     if (operand === null) continue;

@@ -184,12 +184,13 @@ export const XATTROP = {
  * Formats of the sums by optype: bytes per element, and whether the operand's second half has defaults. A default is
  * added to an element that is zero.
  */
-const SUM_FORMATS: ReadonlyMap<number, readonly [width: 4 | 8, withDefault: boolean]> = new Map([
-  [XATTROP.ADD_ARRAY, [4, false]],
-  [XATTROP.ADD_ARRAY64, [8, false]],
-  [XATTROP.ADD_ARRAY_WITH_DEFAULT, [4, true]],
-  [XATTROP.ADD_ARRAY64_WITH_DEFAULT, [8, true]],
-]);
+const SUM_FORMATS: ReadonlyMap<number, readonly [elementBytes: 4 | 8, hasDefaults: boolean]> =
+  new Map([
+    [XATTROP.ADD_ARRAY, [4, false]],
+    [XATTROP.ADD_ARRAY64, [8, false]],
+    [XATTROP.ADD_ARRAY_WITH_DEFAULT, [4, true]],
+    [XATTROP.ADD_ARRAY64_WITH_DEFAULT, [8, true]],
+  ]);
 
 /** The result for one attribute: the value to return (null for none), and the one to store (null for no change). */
 export interface XattropResult {
@@ -212,18 +213,18 @@ export function computeXattrop(
   if (optype === XATTROP.AND_ARRAY) return combineBits(current, operand, (a, b) => a & b);
   const sumFormat = SUM_FORMATS.get(optype);
   if (sumFormat === undefined) return EINVAL;
-  const [width, withDefault] = sumFormat;
-  const length = withDefault ? operand.length / 2 : operand.length;
-  if (length % width !== 0) return EINVAL;
+  const [elementBytes, hasDefaults] = sumFormat;
+  const length = hasDefaults ? operand.length / 2 : operand.length;
+  if (length % elementBytes !== 0) return EINVAL;
   if (current !== null && current.length > length) return ERANGE;
   const value = new Uint8Array(length);
   if (current !== null) value.set(current);
   // Adding zeros is a read: a missing attribute is not created.
   if (operand.every((byte) => byte === 0)) return { reply: value, store: null };
-  for (let at = 0; at < length; at += width) {
-    const isZero = withDefault && value.subarray(at, at + width).every((byte) => byte === 0);
-    addElement(value, operand, at, at, width);
-    if (isZero) addElement(value, operand, at, length + at, width);
+  for (let at = 0; at < length; at += elementBytes) {
+    const isZero = hasDefaults && value.subarray(at, at + elementBytes).every((byte) => byte === 0);
+    addElement(value, operand, at, at, elementBytes);
+    if (isZero) addElement(value, operand, at, length + at, elementBytes);
   }
   return { reply: value, store: value };
 }
@@ -240,17 +241,17 @@ function combineBits(
   return { reply: value, store: value };
 }
 
-/** Adds the big-endian element of `operand` at `from` to that of `value` at `at`; an overflow wraps around. */
+/** Adds the big-endian element of `operand` at `operandOffset` to that of `value` at `at`, modulo its size. */
 function addElement(
   value: Uint8Array,
   operand: Uint8Array,
   at: number,
-  from: number,
-  width: number,
+  operandOffset: number,
+  elementBytes: number,
 ): void {
   let carry = 0;
-  for (let i = width - 1; i >= 0; i--) {
-    const sum = value[at + i]! + operand[from + i]! + carry;
+  for (let i = elementBytes - 1; i >= 0; i--) {
+    const sum = value[at + i]! + operand[operandOffset + i]! + carry;
     value[at + i] = sum & 0xff;
     carry = sum >> 8;
   }

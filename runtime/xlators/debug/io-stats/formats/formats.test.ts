@@ -29,9 +29,9 @@ function report(more: Partial<Report> = {}): Report {
   };
   return {
     id: 'b/1',
-    past: counters(0, busy),
+    total: counters(0, busy),
     interval: counters(50_000, (made) => made.countCall(LOOKUP)),
-    index: 3,
+    intervalIndex: 3,
     now: 60_000,
     fds: { open: 1, max: 2 },
     files: new FileTable(),
@@ -74,7 +74,7 @@ test('formatJsonReport writes totals since the start, and rates per second of th
 });
 
 test('formatDump writes an interval from the second interval on', () => {
-  expect(formatDump(report({ index: 0 }))).not.toHaveProperty('interval');
+  expect(formatDump(report({ intervalIndex: 0 }))).not.toHaveProperty('interval');
   expect(formatDump(report())).toMatchObject({
     'duration-s': 60,
     'reads.4096': 1,
@@ -111,7 +111,7 @@ Interval 3 Stats:
    Data Read: 0 bytes
 Data Written: 0 bytes
 `);
-  const first = formatProfile('top', formatDump(report({ index: 0 })));
+  const first = formatProfile('top', formatDump(report({ intervalIndex: 0 })));
   const [, all, interval] = first.split(/(?:Cumulative|Interval 0) Stats:\n/);
   expect(interval!.trimEnd()).toBe(all!.trimEnd());
 });
@@ -129,11 +129,11 @@ test('formatJsonReport writes valid JSON with every called fop, for any counts',
           made.read.add(bytes);
         }
       });
-      const given = report({ past, interval: past, now });
+      const given = report({ total: past, interval: past, now });
       const [all, last] = parse(formatJsonReport(given));
       const numbers = [all!, last!].flatMap((part) => Object.values(part));
       expect(numbers.every((value) => Number.isFinite(value))).toBe(true);
-      for (const { name, hits } of past.calledFops()) {
+      for (const { name, hits } of past.listCalledFops()) {
         expect(all).toMatchObject({ [`gluster.b_1.aggr.fop.${name.toLowerCase()}.count`]: hits });
       }
     }),
@@ -141,30 +141,30 @@ test('formatJsonReport writes valid JSON with every called fop, for any counts',
   );
 });
 
-test('FileTable.busiest returns the 100 busiest files, forgotten ones included', () => {
+test('FileTable.listBusiest returns the 100 busiest files, forgotten ones included', () => {
   const files = new FileTable();
-  for (let i = 0; i < 150; i++) files.noteOpen(`${i}`, `/${i}`).open = i;
-  const gone = files.noteOpen('gone', '/gone');
+  for (let i = 0; i < 150; i++) files.findOrAdd(`${i}`, `/${i}`).open = i;
+  const gone = files.findOrAdd('gone', '/gone');
   gone.open = 1000;
   files.noteForget(gone);
-  const top = files.busiest('open');
+  const top = files.listBusiest('open');
   expect(top).toHaveLength(100);
   expect(top.slice(0, 2).map(({ path }) => path)).toEqual(['/gone', '/149']);
-  expect(files.busiest('read')).toEqual([]);
-  expect(files.noteOpen('gone', '/again')).toBe(gone);
+  expect(files.listBusiest('read')).toEqual([]);
+  expect(files.findOrAdd('gone', '/again')).toBe(gone);
   files.clear();
-  expect(files.busiest('open')).toEqual([]);
+  expect(files.listBusiest('open')).toEqual([]);
 });
 
-test('FileTable keeps of 2001 forgotten files only the 100 in a ranking', () => {
+test('of 2001 forgotten files, FileTable keeps only the 100 that a ranking lists', () => {
   const files = new FileTable();
   for (let i = 0; i < 2001; i++) {
-    const file = files.noteOpen(`${i}`, `/${i}`);
+    const file = files.findOrAdd(`${i}`, `/${i}`);
     file.read = i;
     files.noteForget(file);
   }
-  expect(files.busiest('read').map(({ read }) => read)).toEqual(
+  expect(files.listBusiest('read').map(({ read }) => read)).toEqual(
     Array.from({ length: 100 }, (_, i) => 2000 - i),
   );
-  expect(files.noteOpen('1', '/1')).toEqual(new FileStats('1', '/1'));
+  expect(files.findOrAdd('1', '/1')).toEqual(new FileStats('1', '/1'));
 });

@@ -5,13 +5,13 @@
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`, `io_stats_dump_global_to_json_logfp`. Its
  * counts of upcalls and of the queues of io-threads are left out: glossa does not count them.
  */
-import { type Counters, FOP_COUNT, type FopCount, logNames } from '../counters.ts';
+import { type Counters, FOP_NUMBER_LIMIT, type FopStats, logNames } from '../counters.ts';
 import type { Report } from './statedump.ts';
 
 const KB = 1024;
 const MB = KB * KB;
 /** GlusterFS omits the last size class. */
-const SIZE_CLASSES = 31;
+const LISTED_SIZE_CLASSES = 31;
 
 function makeSizeLabel(power: number): string {
   const size = 2 ** power;
@@ -28,45 +28,48 @@ const makeDecimalRow = (key: string, number: number, digits = 2): Row => [
   number.toFixed(digits),
 ];
 
-const computeAverageUs = ({ total, timedCount: timed }: FopCount): number =>
-  timed === 0 ? 0 : total / timed / 1000;
+const computeAverageUs = ({ totalNs, timedCount }: FopStats): number =>
+  timedCount === 0 ? 0 : totalNs / timedCount / 1000;
 
 /** Seconds since the start of the counters; never 0, since rates divide by it. */
 const computeElapsedSeconds = ({ since }: Counters, now: number): number =>
   Math.max(1, now - since) / 1000;
 
-/** Makes rows of calls by size. @param perSecond seconds to divide by; null for counts instead of rates */
-function makeSizeRows({ read, written }: Counters, perSecond: number | null): Row[] {
+/**
+ * Makes rows of calls by size.
+ * @param rateSeconds divides the counts, for rates; null for the counts themselves
+ */
+function makeSizeRows({ read, written }: Counters, rateSeconds: number | null): Row[] {
   const makeRow = (key: string, number: number): Row =>
-    perSecond === null
+    rateSeconds === null
       ? makeCountRow(key, number)
-      : makeDecimalRow(`${key}_per_sec`, number / perSecond);
-  return Array.from({ length: SIZE_CLASSES }, (_, power) => [
-    makeRow(`read_${makeSizeLabel(power)}`, read.blocks[power]!),
-    makeRow(`write_${makeSizeLabel(power)}`, written.blocks[power]!),
+      : makeDecimalRow(`${key}_per_sec`, number / rateSeconds);
+  return Array.from({ length: LISTED_SIZE_CLASSES }, (_, power) => [
+    makeRow(`read_${makeSizeLabel(power)}`, read.callsBySize[power]!),
+    makeRow(`write_${makeSizeLabel(power)}`, written.callsBySize[power]!),
   ]).flat();
 }
 
-/** Makes rows of calls and latencies by fop. @param perSecond as of `makeSizeRows` */
-function makeFopRows(counters: Counters, perSecond: number | null): Row[] {
-  const called = new Map(counters.calledFops().map((fop) => [fop.number, fop]));
+/** Makes rows of calls and latencies by fop; `rateSeconds` as in `makeSizeRows`. */
+function makeFopRows(counters: Counters, rateSeconds: number | null): Row[] {
+  const called = new Map(counters.listCalledFops().map((fop) => [fop.number, fop]));
   const rows: Row[] = [];
   let sum = 0;
   let weightedSum = 0;
   let hits = 0;
-  for (let number = 0; number < FOP_COUNT; number++) {
+  for (let number = 0; number < FOP_NUMBER_LIMIT; number++) {
     const fop = called.get(number);
     const key = `fop.${logNames.get(number)!.toLowerCase()}`;
     const calls = fop?.hits ?? 0;
     const average = fop === undefined ? 0 : computeAverageUs(fop);
     const isTimed = fop !== undefined && fop.timedCount > 0;
     rows.push(
-      perSecond === null
+      rateSeconds === null
         ? makeCountRow(`${key}.count`, calls)
-        : makeDecimalRow(`${key}.per_sec`, calls / perSecond),
+        : makeDecimalRow(`${key}.per_sec`, calls / rateSeconds),
       makeDecimalRow(`${key}.latency_ave_usec`, average),
-      makeDecimalRow(`${key}.latency_min_usec`, isTimed ? fop.min / 1000 : 0),
-      makeDecimalRow(`${key}.latency_max_usec`, isTimed ? fop.max / 1000 : 0),
+      makeDecimalRow(`${key}.latency_min_usec`, isTimed ? fop.minNs / 1000 : 0),
+      makeDecimalRow(`${key}.latency_max_usec`, isTimed ? fop.maxNs / 1000 : 0),
     );
     sum += average;
     weightedSum += average * calls;
@@ -78,7 +81,7 @@ function makeFopRows(counters: Counters, perSecond: number | null): Row[] {
   rows.push(
     makeDecimalRow('fop.weighted_latency_ave_usec', weightedAverage, 4),
     makeCountRow('fop.weighted_fop_count', hits),
-    makeDecimalRow('fop.unweighted_latency_ave_usec', sum / FOP_COUNT, 4),
+    makeDecimalRow('fop.unweighted_latency_ave_usec', sum / FOP_NUMBER_LIMIT, 4),
   );
   return rows;
 }
@@ -86,17 +89,18 @@ function makeFopRows(counters: Counters, perSecond: number | null): Row[] {
 const formatObject = (prefix: string, rows: readonly Row[]): string =>
   `{\n${rows.map(([key, number]) => `${JSON.stringify(`${prefix}.${key}`)}: ${number}`).join(',\n')}\n}`;
 
-export function formatJsonReport({ id, past, interval, now, fds }: Report): string {
+/** Formats both objects; rates are per second of the interval. */
+export function formatJsonReport({ id, total, interval, now, fds }: Report): string {
   const prefix = `gluster.${id.replaceAll('/', '_')}`;
   const seconds = computeElapsedSeconds(interval, now);
   const aggregateRows = [
-    ...makeSizeRows(past, null),
+    ...makeSizeRows(total, null),
     makeCountRow('fds.open_count', fds.open),
     makeCountRow('fds.max_open_count', fds.max),
-    ...makeFopRows(past, null),
-    makeCountRow('uptime', Math.floor((now - past.since) / 1000)),
-    makeCountRow('bytes_read', past.read.bytes),
-    makeCountRow('bytes_written', past.written.bytes),
+    ...makeFopRows(total, null),
+    makeCountRow('uptime', Math.floor((now - total.since) / 1000)),
+    makeCountRow('bytes_read', total.read.bytes),
+    makeCountRow('bytes_written', total.written.bytes),
   ];
   const intervalRows = [
     ...makeSizeRows(interval, seconds),

@@ -16,7 +16,10 @@ const formatColumns = (...cells: readonly string[]): string =>
 
 const formatMicros = (ns: number): string => `${(ns / 1000).toFixed(2)} us`;
 
-/** Makes functions that read a dump's numbers. @param prefix '' for the time since the start, or `interval.` */
+/**
+ * Makes functions that read a dump's numbers.
+ * @param prefix of the keys: '' for the time since the start, `interval.` for the interval
+ */
 function makeSectionReader(dump: Dump, prefix: string) {
   const readNumber = (key: string): number => Number(dump[prefix + key] ?? 0);
   /** Returns the middle parts of all keys of the form `begin*end`. */

@@ -1,6 +1,6 @@
 /** Formats statistics for a statedump: names and numbers, times in nanoseconds. */
 import type { Dump } from '../../../../core/xlator.ts';
-import { BLOCK_SIZES, type Counters } from '../counters.ts';
+import { type Counters, SIZE_CLASS_COUNT } from '../counters.ts';
 import { type FileTable, rankedCounters } from '../file-stats.ts';
 
 /** The statistics to format. */
@@ -8,10 +8,10 @@ export interface Report {
   /** The volume's name, or its `unique-id`. */
   readonly id: string;
   /** Counts since the start, the interval included. */
-  readonly past: Counters;
+  readonly total: Counters;
   readonly interval: Counters;
   /** Number of the interval, from 0. */
-  readonly index: number;
+  readonly intervalIndex: number;
   /** Milliseconds of the context's clock. */
   readonly now: number;
   /** Number of open files: now, and the highest. */
@@ -32,32 +32,40 @@ function formatCounters(counters: Counters, now: number, prefix: string): Dump {
     [`${prefix}bytes-read`]: read.bytes,
     [`${prefix}bytes-written`]: written.bytes,
   };
-  for (let power = 0; power < BLOCK_SIZES; power++) {
-    const [reads, writes] = [read.blocks[power]!, written.blocks[power]!];
+  for (let power = 0; power < SIZE_CLASS_COUNT; power++) {
+    const [reads, writes] = [read.callsBySize[power]!, written.callsBySize[power]!];
     if (reads > 0) dump[`${prefix}reads.${2 ** power}`] = reads;
     if (writes > 0) dump[`${prefix}writes.${2 ** power}`] = writes;
   }
-  for (const { name, hits, timedCount: timed, errors, total, min, max } of counters.calledFops()) {
+  for (const {
+    name,
+    hits,
+    timedCount,
+    errors,
+    totalNs,
+    minNs,
+    maxNs,
+  } of counters.listCalledFops()) {
     dump[`${prefix}${name}.hits`] = hits;
-    if (timed === 0) continue;
+    if (timedCount === 0) continue;
     dump[`${prefix}${name}.errors`] = errors;
-    dump[`${prefix}${name}.avg-ns`] = Math.round(total / timed);
-    dump[`${prefix}${name}.min-ns`] = Math.round(min);
-    dump[`${prefix}${name}.max-ns`] = Math.round(max);
+    dump[`${prefix}${name}.avg-ns`] = Math.round(totalNs / timedCount);
+    dump[`${prefix}${name}.min-ns`] = Math.round(minNs);
+    dump[`${prefix}${name}.max-ns`] = Math.round(maxNs);
   }
   return dump;
 }
 
 /** Formats the statistics as a statedump's keys and values. */
-export function formatDump({ past, interval, index, now, fds, files }: Report): Dump {
+export function formatDump({ total, interval, intervalIndex, now, fds, files }: Report): Dump {
   const dump: Dump = {
     'open-fds': fds.open,
     'max-open-fds': fds.max,
-    ...formatCounters(past, now, ''),
+    ...formatCounters(total, now, ''),
   };
   for (const counter of rankedCounters) {
     files
-      .busiest(counter)
+      .listBusiest(counter)
       .slice(0, FILES_PER_RANKING)
       .forEach((file, rank) => {
         dump[`top.${counter}.${rank + 1}`] =
@@ -65,7 +73,7 @@ export function formatDump({ past, interval, index, now, fds, files }: Report): 
       });
   }
   // In the first interval, its numbers are those since the start.
-  return index === 0
+  return intervalIndex === 0
     ? dump
-    : { ...dump, interval: index, ...formatCounters(interval, now, 'interval.') };
+    : { ...dump, interval: intervalIndex, ...formatCounters(interval, now, 'interval.') };
 }

@@ -1,4 +1,4 @@
-/** Makes and reads parts of requests and replies for both storages: gfids, device numbers, checksums, range checks. */
+/** Reads, checks and makes values of fops for both storages: requested gfids, ranges, device numbers, checksums. */
 import type { Dict } from '../../../core/dict.ts';
 import { EFBIG, EINVAL } from '../../../core/errno.ts';
 import { type Gfid, gfidFromBytes, isGfid, NULL_GFID } from '../../../core/gfid.ts';
@@ -23,7 +23,7 @@ export function readRequestedGfid(xdata: Dict | null): Gfid | null {
 }
 
 /** Converts a device number from the kernel's encoding to an iatt's, major × 2³² + minor. */
-export function convertRdev(dev: number): number {
+export function toIattRdev(dev: number): number {
   const major = (dev >>> 8) & 0xfff;
   const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
   return major * 0x1_0000_0000 + minor;
@@ -59,7 +59,7 @@ export function computeWeakChecksum(bytes: Uint8Array): number {
 }
 
 /** Returns 0 if [offset, offset + length) is valid in a file, otherwise the errno. */
-export function rangeFault(offset: number, length: number): number {
+export function findRangeFault(offset: number, length: number): number {
   if (offset < 0 || length < 0) return EINVAL;
   return offset + length > OFFSET_MAX ? EFBIG : 0;
 }
