@@ -56,8 +56,8 @@ export function makeTree(graph: GraphView): Dir {
 }
 
 /**
- * Makes `graphs`. A graph is named by its number in log lines. A reload keeps unchanged volumes, so the highest number
- * of any volume counts.
+ * Makes `graphs`. A graph is named by its number in log lines. A reload keeps unchanged volumes
+ * with their number, so the graph has the highest number of its volumes.
  */
 function makeGraphsDir(graph: GraphView): Dir {
   const findMaxGraphId = (highest: number, { log }: Xlator): number =>
@@ -105,10 +105,10 @@ const makeVolumeFiles = (xl: Xlator): Record<string, Node> => ({
 /** Makes the folder of links to a volume's children; `volumesPath` leads from it to the folder of volumes. */
 const makeSubvolumesDir = ({ childNames }: Xlator, volumesPath: string): Dir =>
   makeChangingDir(
-    () => childNames.map((_, at) => String(at)),
-    (at) => {
-      const name = childNames[Number(at)];
-      return name === undefined || String(Number(at)) !== at
+    () => childNames.map((_, index) => String(index)),
+    (index) => {
+      const name = childNames[Number(index)];
+      return name === undefined || String(Number(index)) !== index
         ? undefined
         : makeLink(() => `${volumesPath}/${name}`);
     },
@@ -117,13 +117,14 @@ const makeSubvolumesDir = ({ childNames }: Xlator, volumesPath: string): Dir =>
 /** Makes the folder of the oldest front end (a mount), which is above the whole graph and has no options. */
 function makeFrontDir(graph: GraphView): Dir {
   const makeDir = (): Dir => {
-    const [first] = graph.initiators;
-    if (first === undefined) return makeFixedDir({});
-    const below = makeChangingDir(
+    const [initiator] = graph.initiators;
+    if (initiator === undefined) return makeFixedDir({});
+    const subvolumes = makeChangingDir(
       () => ['0'],
-      (at) => (at === '0' ? makeLink(() => `../../graphs/active/${graph.top.name}`) : undefined),
+      (name) =>
+        name === '0' ? makeLink(() => `../../graphs/active/${graph.top.name}`) : undefined,
     );
-    return makeFixedDir({ ...makeVolumeFiles(first.xl), subvolumes: below });
+    return makeFixedDir({ ...makeVolumeFiles(initiator.xl), subvolumes });
   };
   return {
     kind: 'dir',
@@ -140,7 +141,7 @@ function makeLoglevelFile({ levels }: GraphView): File {
       const level = /^\d$/.test(value) ? Number(value) : names.indexOf(value.toUpperCase());
       if (level < 0) {
         throw new RefusedValue([
-          `loglevel: '${value}' is no level; it takes 0 to 9, or ${names.join(', ')}`,
+          `loglevel: '${value}' is not a level: write 0 to 9, or ${names.join(', ')}`,
         ]);
       }
       levels.default = level as LogLevel;

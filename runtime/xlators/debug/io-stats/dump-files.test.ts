@@ -97,7 +97,9 @@ describe('the dump command', () => {
       const { context, files, command } = await setUp({});
       expect(command(value)).toBe(EINVAL);
       expect(files.size).toBe(0);
-      expect(context.lines.at(-1)).toContain("a name for a file is wanted, without '../'");
+      expect(context.lines.at(-1)).toContain(
+        "is no name for a statistics file: give one without '../'",
+      );
     },
   );
 

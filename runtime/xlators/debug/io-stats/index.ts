@@ -2,7 +2,7 @@
  * debug/io-stats: counts every fop, and measures how long replies take.
  *
  * With both options off it handles only setxattr, which may be the command to write the statistics. With
- * `count-fop-hits` it counts requests on the way down, and has a callback only where the reply counts, too (data
+ * `count-fop-hits` it counts requests on the way down, and has a callback only where the reply is counted, too (data
  * read and written, files opened). With `latency-measurement` it has a callback for every fop.
  *
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`. Unlike there, measuring implies counting.

@@ -20,7 +20,7 @@ import type { options } from './options.ts';
 type OptionValues = Values<typeof options>;
 
 /** GlusterFS's default of unique-id, which names no brick. */
-const NO_ID = '/no/such/path';
+const DEFAULT_ID = '/no/such/path';
 
 const NOT_WRITTEN = { msgid: messages.statsNotWritten.id };
 
@@ -57,7 +57,7 @@ export class IoStats {
   /** Names the volume in the statistics and in the names of their files. */
   get id(): string {
     const id = this.options['unique-id'];
-    return id === NO_ID ? this.xl.name : id;
+    return id === DEFAULT_ID ? this.xl.name : id;
   }
 
   noteOpen(fd: Fd): void {
@@ -126,7 +126,7 @@ export class IoStats {
     const file = makeDumpFileName(name, this.id);
     if (file === null) {
       this.xl.log.error(
-        `${printable(name)}: a name for a file is wanted, without '../'`,
+        `'${printable(name)}' is no name for a statistics file: give one without '../'`,
         NOT_WRITTEN,
       );
       return EINVAL;
@@ -146,11 +146,11 @@ export class IoStats {
 
   /** Ends the interval, and returns the statistics as JSON. */
   private endInterval(): string {
-    const makeReport = this.makeReport();
-    this.past = makeReport.total;
-    this.current = new Counters(makeReport.now);
+    const report = this.makeReport();
+    this.past = report.total;
+    this.current = new Counters(report.now);
     this.endedIntervals += 1;
-    return formatJsonReport(makeReport);
+    return formatJsonReport(report);
   }
 
   private scheduleWrite(): void {

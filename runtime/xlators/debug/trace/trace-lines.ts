@@ -136,10 +136,10 @@ const isShown = ({ name }: Arg, value: unknown): boolean => name !== 'xdata' && 
 export function formatRequest(row: FopRow, unique: number, values: readonly unknown[]): string {
   const { args, name } = row;
   if (args[0]?.name === 'oldloc') {
-    const [from, to] = values as [Loc, Loc];
+    const [oldLoc, newLoc] = values as [Loc, Loc];
     return (
-      `${unique}: oldgfid=${from.gfid} oldpath=${printable(from.path)} --> ` +
-      `newgfid=${to.gfid} newpath=${printable(to.path)}`
+      `${unique}: oldgfid=${oldLoc.gfid} oldpath=${printable(oldLoc.path)} --> ` +
+      `newgfid=${newLoc.gfid} newpath=${printable(newLoc.path)}`
     );
   }
   const gfid = findRequestGfid(row, values);

@@ -91,9 +91,9 @@ export default defineTranslator<Locks, typeof options>({
     xl.priv.isTracing = values.trace;
   },
   succeed(xl, before) {
-    const { isTracing: trace } = xl.priv;
+    const { isTracing } = xl.priv;
     xl.priv = before.priv;
-    xl.priv.isTracing = trace;
+    xl.priv.isTracing = isTracing;
   },
   holds: ({ priv }) => ([...priv].length === 0 ? null : 'locks'),
   release: releaseFd,

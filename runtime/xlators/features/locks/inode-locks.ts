@@ -38,6 +38,7 @@ const nameRules: ClaimRules<EntryClaim> = {
   isSameLock: (request, held) => request.basename === held.basename && request.type === held.type,
 };
 
+/** The locks of one domain. */
 export interface DomainLocks {
   readonly inodelks: LockDomain<InodeClaim>;
   readonly entrylks: LockDomain<EntryClaim>;
@@ -49,9 +50,9 @@ export class InodeLocks {
   readonly flocks = new RecordLocks<Holder>(null);
   readonly domains = new Map<string, DomainLocks>();
 
-  constructor(inode: Inode, waits: WaitGraph<Holder>) {
+  constructor(inode: Inode, waitGraph: WaitGraph<Holder>) {
     this.inode = inode;
-    this.records = new RecordLocks(waits);
+    this.records = new RecordLocks(waitGraph);
   }
 
   get isEmpty(): boolean {
@@ -90,7 +91,7 @@ export class InodeLocks {
     this.dropRecords((holder) => holder.fd === fd, errno);
   }
 
-  /** Drops the locks and waiting requests of a client that is gone. */
+  /** Drops the locks and waiting requests of a client that has disconnected. */
   dropClient(client: Client, errno: number): void {
     const isOfClient = (holder: Holder): boolean => holder.client === client;
     this.dropRecords(isOfClient, errno);

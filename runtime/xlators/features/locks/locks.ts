@@ -42,7 +42,7 @@ export class Locks {
     }
   }
 
-  /** Drops the locks of a client that is gone, and grants waiting requests. */
+  /** Drops the locks of a client that has disconnected, and grants waiting requests. */
   dropClient(client: Client, errno: number): void {
     // A copy: `holdWhileLocked` removes inodes without locks.
     for (const locks of [...this.inodes.values()]) {

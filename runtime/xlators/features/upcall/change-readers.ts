@@ -140,13 +140,18 @@ export const changeReaders = {
   ],
   unlink: readRemoval,
   rmdir: readRemoval,
-  rename: ([old, to]: [Loc, Loc], [stat, , from, , into]: (Iatt | null)[]) => [
-    makeChange(old.inode, UP.RENAME | NAME_CHANGES, {
-      ...{ stat: stat ?? null, parent: into ?? null, oldParent: from ?? null },
+  rename: (
+    [oldLoc, newLoc]: [Loc, Loc],
+    [stat, , oldParentStat, , newParentStat]: (Iatt | null)[],
+  ) => [
+    makeChange(oldLoc.inode, UP.RENAME | NAME_CHANGES, {
+      ...{ stat: stat ?? null, parent: newParentStat ?? null, oldParent: oldParentStat ?? null },
     }),
-    makeChange(old.parent, NAME_CHANGES, { stat: from ?? null }),
-    old.parent === to.parent ? null : makeChange(to.parent, NAME_CHANGES, { stat: into ?? null }),
+    makeChange(oldLoc.parent, NAME_CHANGES, { stat: oldParentStat ?? null }),
+    oldLoc.parent === newLoc.parent
+      ? null
+      : makeChange(newLoc.parent, NAME_CHANGES, { stat: newParentStat ?? null }),
     // The replaced inode has lost the name.
-    to.inode === old.inode ? null : makeChange(to.inode, UP.FORGET),
+    newLoc.inode === oldLoc.inode ? null : makeChange(newLoc.inode, UP.FORGET),
   ],
 } satisfies Partial<Record<FopName, ChangeReader>>;

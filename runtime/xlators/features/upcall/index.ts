@@ -90,7 +90,7 @@ class Upcalls {
     this.upcallCount += 1;
     const expire = this.values['cache-invalidation-timeout'];
     const { stat = null, parent = null, oldParent = null } = stats;
-    const upcall: ClientUpcall = { client: client, gfid, flags, expire, stat, parent, oldParent };
+    const upcall: ClientUpcall = { client, gfid, flags, expire, stat, parent, oldParent };
     defaultNotify(this.xl, 'UPCALL', upcall);
   }
 }

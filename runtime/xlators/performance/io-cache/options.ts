@@ -35,7 +35,8 @@ export const options = defineReconfigurableOptions({
   priority: {
     type: 'priority_list',
     default: '',
-    description: 'Accepted, without effect: the least recently read data is evicted, by any name.',
+    description:
+      'Accepted without effect: the least recently read data is evicted, whatever its name.',
   },
 });
 
@@ -46,6 +47,6 @@ export function checkFileSizes(values: OptionValues): void {
   const [min, max] = [values['min-file-size'], values['max-file-size']];
   if (min <= max) return;
   throw new InitError(
-    `min-file-size (${min} bytes) is more than max-file-size (${max}): give one that is larger`,
+    `min-file-size (${min} bytes) is more than max-file-size (${max}): give a larger max-file-size`,
   );
 }

@@ -43,7 +43,8 @@ export const options = defineReconfigurableOptions({
   priority: {
     type: 'priority_list',
     default: '',
-    description: 'Accepted, without effect: the least recently read data is evicted, by any name.',
+    description:
+      'Accepted without effect: the least recently read data is evicted, whatever its name.',
   },
 });
 

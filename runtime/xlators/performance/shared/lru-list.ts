@@ -10,6 +10,7 @@ export class LruEntry {
 export class LruList<C extends LruEntry> {
   bytes = 0;
   count = 0;
+  /** Number of entries evicted because of the limit. */
   evictedCount = 0;
   private oldest: C | null = null;
   private newest: C | null = null;

@@ -44,10 +44,10 @@ export function checkOrder(xl: Xlator<unknown>, isSecondUseless = true): void {
     const reason = REASONS_TO_BE_ABOVE[other.type]?.[xl.type];
     if (isSecondUseless && other.type === xl.type) {
       const text = `it is over '${other.name}', which is of the same type: one is enough`;
-      problems.push({ position: position, text });
+      problems.push({ position, text });
     } else if (reason !== undefined) {
       const text = `it belongs below '${other.name}' (${other.type}): ${reason}`;
-      problems.push({ position: position, text });
+      problems.push({ position, text });
     }
   }
   xl.warnSuspicious(problems);

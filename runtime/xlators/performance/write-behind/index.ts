@@ -332,7 +332,7 @@ function checkSizes(values: OptionValues): void {
   if (values['aggregate-size'] <= values['cache-size']) return;
   throw new InitError(
     `aggregate-size (${values['aggregate-size']} bytes) is larger than cache-size ` +
-      `(${values['cache-size']}): let it be no larger`,
+      `(${values['cache-size']}): give a smaller aggregate-size`,
   );
 }
 

@@ -187,6 +187,7 @@ export class Disk {
     return this.lastTime;
   }
 
+  /** Creates a node that has no name yet. */
   addNode(gfid: Gfid, type: number, target = '', rdev = 0): Node {
     const node = new Node(gfid, type, this.now(), this.store, target, rdev);
     this.inodeCount += 1;

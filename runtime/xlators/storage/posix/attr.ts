@@ -77,17 +77,17 @@ function setLastAttributes(xl: PosixXlator, loc: Loc, attributes: Iatt, valid: n
   const { lastAttributes: last } = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid)!;
   const now = xl.context.sink.now();
   const [sec, nsec] = [Math.floor(now / 1000), Math.floor((now % 1000) * 1e6)];
-  const set: Partial<Iatt> = { iaCtime: sec, iaCtimeNsec: nsec };
-  if ((valid & UID) !== 0) Object.assign(set, { iaUid: attributes.iaUid });
-  if ((valid & GID) !== 0) Object.assign(set, { iaGid: attributes.iaGid });
-  if ((valid & MODE) !== 0) Object.assign(set, { iaProt: attributes.iaProt & 0o7777 });
-  if ((valid & ATIME_NOW) !== 0) Object.assign(set, { iaAtime: sec, iaAtimeNsec: nsec });
+  const changes: Partial<Iatt> = { iaCtime: sec, iaCtimeNsec: nsec };
+  if ((valid & UID) !== 0) Object.assign(changes, { iaUid: attributes.iaUid });
+  if ((valid & GID) !== 0) Object.assign(changes, { iaGid: attributes.iaGid });
+  if ((valid & MODE) !== 0) Object.assign(changes, { iaProt: attributes.iaProt & 0o7777 });
+  if ((valid & ATIME_NOW) !== 0) Object.assign(changes, { iaAtime: sec, iaAtimeNsec: nsec });
   else if ((valid & ATIME) !== 0)
-    Object.assign(set, { iaAtime: attributes.iaAtime, iaAtimeNsec: attributes.iaAtimeNsec });
-  if ((valid & MTIME_NOW) !== 0) Object.assign(set, { iaMtime: sec, iaMtimeNsec: nsec });
+    Object.assign(changes, { iaAtime: attributes.iaAtime, iaAtimeNsec: attributes.iaAtimeNsec });
+  if ((valid & MTIME_NOW) !== 0) Object.assign(changes, { iaMtime: sec, iaMtimeNsec: nsec });
   else if ((valid & MTIME) !== 0)
-    Object.assign(set, { iaMtime: attributes.iaMtime, iaMtimeNsec: attributes.iaMtimeNsec });
-  return Object.assign(last!, set).copy();
+    Object.assign(changes, { iaMtime: attributes.iaMtime, iaMtimeNsec: attributes.iaMtimeNsec });
+  return Object.assign(last!, changes).copy();
 }
 
 const statvfsBuffer = new StatvfsStruct();
@@ -130,15 +130,22 @@ export const attrFops: Fops<Store> = {
     unwind.fstat(frame, 0, 0, buf, readRequestedXattrs(file.fd, EMPTY, readRequestedKeys(xdata)));
   },
 
-  setattr(frame, xl, loc, stbuf, requested, xdata) {
+  setattr(frame, xl, loc, stbuf, requestedBits, xdata) {
     const handle = findHandle(xl, loc);
     if (typeof handle === 'number') {
       const last = copyLastAttributes(xl, loc);
       if (last === null) return fail.setattr(frame, handle);
-      return unwind.setattr(frame, 0, 0, last, setLastAttributes(xl, loc, stbuf, requested), null);
+      return unwind.setattr(
+        frame,
+        0,
+        0,
+        last,
+        setLastAttributes(xl, loc, stbuf, requestedBits),
+        null,
+      );
     }
     const { fd } = handle;
-    const valid = selectSettableBits(handle.type, requested);
+    const valid = selectSettableBits(handle.type, requestedBits);
     const before = readFdIatt(xl.priv, fd, handle);
     clearPrivilegeBits(fd, before, xdata, frame.root);
     const isRefused = valid === 0 && !mayChown(before, xdata, frame.root);

@@ -170,7 +170,7 @@ function createEntry(
   return makeReply(frame, xl, loc, { dir, preparent, handle, result }, 'create');
 }
 
-/** What `makeReply` needs of the fop on the disk. */
+/** The result on the disk, from which `makeReply` makes the reply. */
 interface EntryOutcome {
   readonly dir: Handle;
   readonly preparent: Iatt | null;

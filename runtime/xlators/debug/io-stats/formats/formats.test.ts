@@ -156,7 +156,7 @@ test('FileTable.listBusiest returns the 100 busiest files, forgotten ones includ
   expect(files.listBusiest('open')).toEqual([]);
 });
 
-test('of 2001 forgotten files, FileTable keeps only the 100 that a ranking lists', () => {
+test('FileTable drops all of 2001 forgotten files but the 100 that a ranking lists', () => {
   const files = new FileTable();
   for (let i = 0; i < 2001; i++) {
     const file = files.findOrAdd(`${i}`, `/${i}`);
