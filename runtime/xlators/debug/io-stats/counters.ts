@@ -60,9 +60,9 @@ export class Transfer {
 
   add(size: number): void {
     this.bytes += size;
-    const power =
+    const sizeClass =
       size < LAST_CLASS_BYTES ? 31 - Math.clz32(Math.max(1, size)) : SIZE_CLASS_COUNT - 1;
-    this.callsBySize[power]! += 1;
+    this.callsBySize[sizeClass]! += 1;
   }
 
   merge(other: Transfer): void {
@@ -90,11 +90,11 @@ export class Counters {
     this.findOrAddFop(fop).hits += 1;
   }
 
-  recordLatency(fop: number, ns: number, failed: boolean): void {
+  recordLatency(fop: number, ns: number, hasFailed: boolean): void {
     const count = this.findOrAddFop(fop);
     count.latencies ??= new Histogram();
     count.latencies.add(ns);
-    if (failed) count.errors += 1;
+    if (hasFailed) count.errors += 1;
     if (ns < count.minNs) count.minNs = ns;
     if (ns > count.maxNs) count.maxNs = ns;
   }

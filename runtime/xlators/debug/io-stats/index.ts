@@ -33,11 +33,11 @@ class PendingRequest {
   /** The fop's first argument: a Loc for opens, otherwise an Fd. */
   readonly target: unknown;
   /** Milliseconds of the context's clock; 0 without measuring. */
-  readonly since: number;
+  readonly woundAt: number;
 
-  constructor(target: unknown, since: number) {
+  constructor(target: unknown, woundAt: number) {
     this.target = target;
-    this.since = since;
+    this.woundAt = woundAt;
   }
 }
 
@@ -132,9 +132,9 @@ const countAndKeepTime: Before<IoStats> = (frame, xl, fop) => {
   return 0;
 };
 
-/** Records the latency of a request since `since`; returns it in milliseconds. */
-function recordLatency(xl: Xlator<IoStats>, fop: number, opRet: number, since: number): number {
-  const ms = xl.context.now() - since;
+/** Records the latency of a request that was wound at `woundAt`; returns it in milliseconds. */
+function recordLatency(xl: Xlator<IoStats>, fop: number, opRet: number, woundAt: number): number {
+  const ms = xl.context.now() - woundAt;
   xl.priv.current.recordLatency(fop, ms * NS_PER_MS, opRet < 0);
   return ms;
 }
@@ -159,8 +159,8 @@ const measureAndRecordReply: After<IoStats> = (
   _second,
   third,
 ) => {
-  const { target, since } = frame.local as PendingRequest;
-  const ms = recordLatency(xl, fop, opRet, since);
+  const { target, woundAt } = frame.local as PendingRequest;
+  const ms = recordLatency(xl, fop, opRet, woundAt);
   if (opRet >= 0) recordersByFop[fop]!(xl, target, ms, opRet, first, third);
 };
 

@@ -32,8 +32,8 @@ export class IoStats {
   private past: Counters;
   /** Number of ended intervals. */
   private endedIntervals = 0;
-  private openFds = 0;
-  private maxOpenFds = 0;
+  private openFdCount = 0;
+  private maxOpenFdCount = 0;
   /** Whether a failed write was logged. */
   private hasWarned = false;
   private cancelTimer: (() => void) | null = null;
@@ -64,8 +64,8 @@ export class IoStats {
     // Only translators with a context on the fd get its `release`.
     fd.ctxSet(this.xl, true);
     if (fd.isDir) return;
-    this.openFds += 1;
-    this.maxOpenFds = Math.max(this.maxOpenFds, this.openFds);
+    this.openFdCount += 1;
+    this.maxOpenFdCount = Math.max(this.maxOpenFdCount, this.openFdCount);
   }
 
   /**
@@ -83,7 +83,7 @@ export class IoStats {
 
   noteRelease(fd: Fd, fop: number): void {
     this.current.countCall(fop);
-    if (!fd.isDir) this.openFds -= 1;
+    if (!fd.isDir) this.openFdCount -= 1;
   }
 
   /** Returns the current statistics. */
@@ -94,7 +94,7 @@ export class IoStats {
       interval: this.current,
       intervalIndex: this.endedIntervals,
       now: this.xl.context.now(),
-      fds: { open: this.openFds, max: this.maxOpenFds },
+      fds: { open: this.openFdCount, max: this.maxOpenFdCount },
       files: this.files,
     };
   }
@@ -114,7 +114,7 @@ export class IoStats {
     this.past = new Counters(now);
     this.current = new Counters(now);
     this.endedIntervals = 0;
-    this.maxOpenFds = this.openFds;
+    this.maxOpenFdCount = this.openFdCount;
     this.files.clear();
   }
 

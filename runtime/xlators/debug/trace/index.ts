@@ -79,15 +79,19 @@ type OptionValues = Values<typeof options>;
 /** A fop's row in the table of fops, and the function names in the lines of its request and its reply. */
 interface LineSources {
   readonly row: FopRow;
-  readonly down: LogSource;
-  readonly up: LogSource;
+  readonly requestSource: LogSource;
+  readonly replySource: LogSource;
 }
 
 const makeSource = (func: string): LogSource => ({ file: 'trace', line: 0, func: `trace_${func}` });
 /** By the fop's number. */
 const sourcesByFop: LineSources[] = [];
 for (const row of fopRows) {
-  sourcesByFop[row.number] = { row, down: makeSource(row.name), up: makeSource(`${row.name}_cbk`) };
+  sourcesByFop[row.number] = {
+    row,
+    requestSource: makeSource(row.name),
+    replySource: makeSource(`${row.name}_cbk`),
+  };
 }
 const [FORGET, RELEASE, RELEASEDIR] = ['forget', 'release', 'releasedir'].map(makeSource) as [
   LogSource,
@@ -137,21 +141,22 @@ class Trace {
 }
 
 const recordRequest: Before<Trace> = (frame, xl, fop, ...args) => {
-  const { row, down } = sourcesByFop[fop]!;
+  const { row, requestSource } = sourcesByFop[fop]!;
   frame.local = findRequestGfid(row, args);
-  if (xl.priv.isRecording) xl.priv.record(down, formatRequest(row, frame.root.unique, args));
+  if (xl.priv.isRecording)
+    xl.priv.record(requestSource, formatRequest(row, frame.root.unique, args));
   return 0;
 };
 
 const recordReply: After<Trace> = (frame, xl, fop, opRet, opErrno, ...reply) => {
-  const { row, up } = sourcesByFop[fop]!;
+  const { row, replySource } = sourcesByFop[fop]!;
   const gfid = frame.local as Gfid | null;
   if (opRet >= 0) subscribeEndOfLife(xl, row, reply);
   if (!xl.priv.isRecording) return;
-  xl.priv.record(up, formatReply(row, frame.root.unique, gfid, opRet, opErrno, reply));
+  xl.priv.record(replySource, formatReply(row, frame.root.unique, gfid, opRet, opErrno, reply));
   if (row.name !== 'readdirp' || opRet < 0) return;
   for (const text of formatEntries(gfid, (reply[0] ?? []) as readonly Dirent[]))
-    xl.priv.record(up, text);
+    xl.priv.record(replySource, text);
 };
 
 /** Sets a context on an opened fd or found inode, as only translators with one get its `release` or `forget`. */

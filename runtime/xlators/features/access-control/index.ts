@@ -203,9 +203,9 @@ function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
     ) {
       return learnAndWind(frame, xl, args, name);
     }
-    const cleared = attributes.copy();
-    cleared.iaProt &= ~S_ISGID;
-    learnAndWind(frame, xl, [target, cleared, valid, xdata], name);
+    const withoutGroupId = attributes.copy();
+    withoutGroupId.iaProt &= ~S_ISGID;
+    learnAndWind(frame, xl, [target, withoutGroupId, valid, xdata], name);
   };
 }
 

@@ -27,7 +27,7 @@ export class Registrations {
   private readonly xl: Xlator;
   private readonly byGfid = new Map<Gfid, Map<Client, Registration>>();
   /** All registrations, the least recently renewed first. */
-  private readonly order = new Set<Registration>();
+  private readonly byRenewal = new Set<Registration>();
   private readonly onEvict: (client: Client, gfid: Gfid) => void;
 
   /** @param onEvict tells a client to forget an inode for which it gets no more upcalls */
@@ -37,7 +37,7 @@ export class Registrations {
   }
 
   get size(): number {
-    return this.order.size;
+    return this.byRenewal.size;
   }
 
   /** Registers a client for an inode, or renews its registration. `now` is in milliseconds of the context's clock. */
@@ -47,8 +47,8 @@ export class Registrations {
     if (existing !== undefined) {
       if (now - existing.renewedAt < this.timeoutMs * RENEWAL_SHARE) return;
       existing.renewedAt = now;
-      this.order.delete(existing);
-      this.order.add(existing);
+      this.byRenewal.delete(existing);
+      this.byRenewal.add(existing);
       return;
     }
     if (!client.connected) return;
@@ -58,7 +58,7 @@ export class Registrations {
     }
     const registration = { gfid, client, renewedAt: now };
     clients.set(client, registration);
-    this.order.add(registration);
+    this.byRenewal.add(registration);
     this.findOrMakeRegistrations(client).add(registration);
     this.sweep(now);
   }
@@ -81,15 +81,15 @@ export class Registrations {
   }
 
   clear(): void {
-    for (const registration of [...this.order]) this.delete(registration);
+    for (const registration of [...this.byRenewal]) this.delete(registration);
   }
 
   /** Removes some expired registrations, and the oldest ones beyond the limit. */
   private sweep(now: number): void {
     let remaining = SWEPT_PER_ADD;
-    for (const oldest of this.order) {
+    for (const oldest of this.byRenewal) {
       const isExpired = now - oldest.renewedAt >= this.timeoutMs;
-      const isTooMany = this.order.size > this.limit;
+      const isTooMany = this.byRenewal.size > this.limit;
       if (!isTooMany && (!isExpired || remaining === 0)) return;
       remaining -= 1;
       this.delete(oldest);
@@ -110,7 +110,7 @@ export class Registrations {
 
   private delete(registration: Registration): void {
     const { gfid, client } = registration;
-    this.order.delete(registration);
+    this.byRenewal.delete(registration);
     this.findOrMakeRegistrations(client).delete(registration);
     const clients = this.byGfid.get(gfid);
     clients?.delete(client);

@@ -80,7 +80,7 @@ const readClockSeconds = (xl: Xl): number => Math.floor(xl.context.sink.now() / 
 const opensToChange = (flags: number): boolean => changesFile(flags) || (flags & O_APPEND) !== 0;
 
 /** The fops that `option worm` refuses, each with a test of its arguments. */
-const volumeTests: { readonly [N in FopName]?: (args: readonly unknown[]) => boolean } = {
+const volumeRefusals: { readonly [N in FopName]?: (args: readonly unknown[]) => boolean } = {
   open: ([, flags]) => opensToChange(flags as number),
   link: () => true,
   unlink: () => true,
@@ -124,7 +124,7 @@ function refuse({ priv }: Xl, frame: Frame, name: FopName): void {
 function checkOrRefuse(frame: Frame, xl: Xl, name: FopName, args: readonly unknown[]): void {
   const { values, periods } = xl.priv;
   const isInternal = frame.root.pid < 0;
-  if (!isInternal && values.worm && volumeTests[name]?.(args) === true) {
+  if (!isInternal && values.worm && volumeRefusals[name]?.(args) === true) {
     refuse(xl, frame, name);
     return;
   }
@@ -243,7 +243,7 @@ const create: Fop<'create', Worm> = (frame, xl, ...args) => createNew(frame, xl,
 function makeFops({ priv: { values } }: Xl): Fops<Worm> {
   const isFileLevel = values['worm-file-level'];
   const names = new Set([
-    ...(values.worm ? Object.keys(volumeTests) : []),
+    ...(values.worm ? Object.keys(volumeRefusals) : []),
     ...(isFileLevel ? Object.keys(targetReaders) : []),
   ]) as Set<FopName>;
   const checkedFops = [...names].map((name) => [

@@ -60,8 +60,8 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   /** Time until which the kernel may cache any value from this volume. */
   private lastKernelExpiry = NEVER;
   /** Names, and patterns of names, of the extended attributes that are cached. */
-  private names = new Set<string>();
-  private patterns: readonly RegExp[] = [];
+  private xattrNames = new Set<string>();
+  private xattrPatterns: readonly RegExp[] = [];
   /** The keys that every lookup requests, so that their attributes can be cached; null for none. */
   lookupKeys: Dict | null = null;
   /** Number of invalidations of everything, and of all names. */
@@ -85,11 +85,11 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
       );
     }
     this.kernelTimeoutMs = values['pass-through'] ? 0 : values['kernel-timeout'] * 1000;
-    const { names, patterns } = readCachedXattrs(values);
-    this.names = names;
-    this.patterns = patterns;
-    this.lookupKeys = names.size === 0 ? null : new Dict();
-    for (const name of names) this.lookupKeys?.set(name, 0);
+    const { names: xattrNames, patterns: xattrPatterns } = readCachedXattrs(values);
+    this.xattrNames = xattrNames;
+    this.xattrPatterns = xattrPatterns;
+    this.lookupKeys = xattrNames.size === 0 ? null : new Dict();
+    for (const name of xattrNames) this.lookupKeys?.set(name, 0);
     // The cache must not report newly selected attributes as absent: no lookup has requested them yet.
     this.clear();
   }
@@ -163,7 +163,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
 
   /** Whether the options select this extended attribute for caching. */
   selectsXattr(name: string): boolean {
-    return this.names.has(name) || this.patterns.some((pattern) => pattern.test(name));
+    return this.xattrNames.has(name) || this.xattrPatterns.some((pattern) => pattern.test(name));
   }
 
   /** Returns the cached reply of getxattr; null if the attribute is absent, undefined if nothing is cached. */
@@ -186,11 +186,11 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
 
   /** Caches the extended attributes in a lookup's reply; attributes of `lookupKeys` that it lacks are absent. */
   learnXattrs(state: InodeEntry, xdata: Dict | null): void {
-    if (this.names.size === 0) return;
+    if (this.xattrNames.size === 0) return;
     this.dropIfOutdated(state);
     state.xattrs = new XattrCache();
     state.xattrsTime = this.xl.context.now();
-    for (const name of this.names) {
+    for (const name of this.xattrNames) {
       const value = xdata?.get(name);
       const reply = value === undefined ? null : new Dict().set(name, value, xdata!.type(name));
       state.xattrs.set(name, reply);
@@ -275,9 +275,9 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     }
   }
 
-  /** Returns how long the kernel may cache a value that was received at `since`. */
-  private computeKernelMs(since: number): number {
-    const remaining = since + this.timeoutMs - this.xl.context.now();
+  /** Returns how long the kernel may cache a value that was received at `receivedAt`. */
+  private computeKernelMs(receivedAt: number): number {
+    const remaining = receivedAt + this.timeoutMs - this.xl.context.now();
     return Math.max(0, Math.min(this.kernelTimeoutMs, remaining));
   }
 
@@ -307,11 +307,11 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     state.nameTime = NEVER;
   }
 
-  private isFresh(state: InodeEntry, since: number): boolean {
-    return state.era === this.era && this.isRecent(since);
+  private isFresh(state: InodeEntry, receivedAt: number): boolean {
+    return state.era === this.era && this.isRecent(receivedAt);
   }
 
-  private isRecent(since: number): boolean {
-    return this.xl.context.now() - since < this.timeoutMs;
+  private isRecent(receivedAt: number): boolean {
+    return this.xl.context.now() - receivedAt < this.timeoutMs;
   }
 }

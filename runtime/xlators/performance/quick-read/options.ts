@@ -43,8 +43,7 @@ export const options = defineReconfigurableOptions({
   priority: {
     type: 'priority_list',
     default: '',
-    description:
-      'Accepted without effect: the least recently read data is evicted, whatever its name.',
+    description: 'Accepted without effect: data is evicted by its last read, not by file names.',
   },
 });
 

@@ -46,7 +46,7 @@ export class WriteQueue {
   /** The id of the newest fd of any file at the last failure: fds with larger ids were opened later. */
   private newestFdIdAtFailure = 0;
   /** Number of open fds that have reported all failures, or were opened since. */
-  private reportedFds = 0;
+  private reportedFdCount = 0;
   /** Bytes of writes that were answered early or are under way. */
   usedBytes = 0;
   /** Number of writes under way below. */
@@ -170,7 +170,7 @@ export class WriteQueue {
   skipEarlierErrors(fd: Fd): void {
     if (this.failureCount === 0) return;
     fd.ctxSet(this.volume.xl, this.failureCount);
-    this.reportedFds += 1;
+    this.reportedFdCount += 1;
   }
 
   /**
@@ -183,12 +183,12 @@ export class WriteQueue {
 
   /** Records the close of an fd that has reported `reportedCount` failures. */
   noteClose(reportedCount: number): void {
-    if (reportedCount === this.failureCount) this.reportedFds -= 1;
+    if (reportedCount === this.failureCount) this.reportedFdCount -= 1;
   }
 
   /** Whether an open fd has not yet reported a failure. */
   hasUnreportedError({ fdCount }: Inode): boolean {
-    return this.failureCount > 0 && this.reportedFds < fdCount;
+    return this.failureCount > 0 && this.reportedFdCount < fdCount;
   }
 
   /** Makes `waiter` wait for a write, which is then held back no longer. */
@@ -277,7 +277,7 @@ export class WriteQueue {
       this.failureCount += 1;
       this.lastErrno = write.errno;
       this.newestFdIdAtFailure = readNewestFdId();
-      this.reportedFds = 0;
+      this.reportedFdCount = 0;
       volume.noteFailure(write);
     }
     for (const waiter of write.waiters.splice(0)) this.unblock(waiter);

@@ -197,6 +197,6 @@ export const attrFops: Fops<Store> = {
     if (typeof handle === 'number') return fail.statfs(frame, handle);
     const result = libc.fstatvfs(handle.fd, statvfsBuffer.bytes);
     if (result < 0) return fail.statfs(frame, -result);
-    unwind.statfs(frame, 0, 0, makeStatvfs(xl.priv.sharedCount), null);
+    unwind.statfs(frame, 0, 0, makeStatvfs(xl.priv.sharedBrickCount), null);
   },
 };

@@ -56,7 +56,7 @@ export class OpenFile implements ListedFile {
     this.fd = fd;
     this.handle = handle;
     this.isSync = (flags & (O_SYNC | O_DSYNC)) !== 0;
-    store.openFds += 1;
+    store.openFdCount += 1;
     store.handles.addFile(handle, this);
   }
 
@@ -86,7 +86,7 @@ export class OpenFile implements ListedFile {
     if (!this.isReleased || this.pendingCount > 0) return;
     this.store.handles.removeFile(this.handle, this);
     libc.close(this.fd);
-    this.store.openFds -= 1;
+    this.store.openFdCount -= 1;
   }
 }
 

@@ -121,7 +121,7 @@ export class Handles implements DescriptorOwner {
   private readonly byGfid = new Map<Gfid, Handle>();
   private readonly byIno = new Map<number, Handle>();
   /** Handles that own a descriptor, in the order in which `trimTo` considers them. */
-  private readonly owners = new Set<Handle>();
+  private readonly openHandles = new Set<Handle>();
 
   constructor(store: HandleOwner) {
     this.store = store;
@@ -143,12 +143,12 @@ export class Handles implements DescriptorOwner {
   }
 
   get openCount(): number {
-    return this.owners.size;
+    return this.openHandles.size;
   }
 
   /** Iterates the handles that own a descriptor; the set may change meanwhile. */
   iterateOpenHandles(): Iterator<Handle> {
-    return this.owners.values();
+    return this.openHandles.values();
   }
 
   find(gfid: Gfid): Handle | undefined {
@@ -176,13 +176,13 @@ export class Handles implements DescriptorOwner {
     handle.fd = fd;
     handle.wasUsed = true;
     handle.lastAttributes = null;
-    this.owners.add(handle);
+    this.openHandles.add(handle);
     noteDescriptor(fd);
   }
 
   close(handle: Handle): void {
     // A borrowed descriptor is not closed here.
-    if (this.owners.delete(handle)) libc.close(handle.fd);
+    if (this.openHandles.delete(handle)) libc.close(handle.fd);
     handle.fd = -1;
   }
 
@@ -257,24 +257,24 @@ export class Handles implements DescriptorOwner {
    */
   trim(table: InodeTable): void {
     closeIfCrowded();
-    if (this.owners.size > this.store.handleLimit) this.trimTo(this.store.handleLimit, table);
+    if (this.openHandles.size > this.store.handleLimit) this.trimTo(this.store.handleLimit, table);
   }
 
   releaseDescriptors(): void {
     const { inodes } = this.store.xl;
-    const count = Math.max(MIN_RELEASED_COUNT, this.owners.size * RELEASED_SHARE);
-    if (inodes !== null) this.trimTo(this.owners.size - count, inodes);
+    const count = Math.max(MIN_RELEASED_COUNT, this.openHandles.size * RELEASED_SHARE);
+    if (inodes !== null) this.trimTo(this.openHandles.size - count, inodes);
   }
 
   private trimTo(count: number, table: InodeTable): void {
     // A used handle moves to the end of the set, where this loop meets it again as unused.
-    for (const handle of this.owners) {
-      if (this.owners.size <= count) return;
+    for (const handle of this.openHandles) {
+      if (this.openHandles.size <= count) return;
       if (handle === this.store.root) continue;
       if (handle.wasUsed) {
         handle.wasUsed = false;
-        this.owners.delete(handle);
-        this.owners.add(handle);
+        this.openHandles.delete(handle);
+        this.openHandles.add(handle);
       } else if (handle.newestFile !== null) this.borrowDescriptor(handle);
       else if (handle.isUnnamed) continue;
       else if (table.find(handle.gfid) === undefined) this.drop(handle);

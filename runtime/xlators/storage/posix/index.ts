@@ -63,7 +63,7 @@ interface ReconfigurableOptions {
 }
 
 function applyOptions(store: Store, options: ReconfigurableOptions): void {
-  store.sharedCount = Math.max(options['shared-brick-count'], 1);
+  store.sharedBrickCount = Math.max(options['shared-brick-count'], 1);
   store.isFips = options['fips-mode-rchecksum'];
 }
 
@@ -224,8 +224,16 @@ export default defineTranslator({
     tellsAtClose: (xl) => xl.priv.closeMayFail,
   },
   dump(xl) {
-    const { directory, handles, handleLimit, openFds, gfids, gfidHandles, missedCount, health } =
-      xl.priv;
+    const {
+      directory,
+      handles,
+      handleLimit,
+      openFdCount,
+      gfids,
+      gfidHandles,
+      missedCount,
+      health,
+    } = xl.priv;
     return {
       directory,
       health: health.state,
@@ -233,7 +241,7 @@ export default defineTranslator({
       'handles-known': handles.knownCount,
       'handles-open': handles.openCount,
       'handle-limit': handleLimit,
-      'fds-open': openFds,
+      'fds-open': openFdCount,
       'gfid-handles': gfidHandles === null ? 'off' : 'on',
       'gfid-handles-missed': missedCount,
     };

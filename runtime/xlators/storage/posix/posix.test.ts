@@ -301,7 +301,7 @@ describe('descriptors', () => {
       made.fd!.release();
       vol.graph.inodes.forget(made.inode!, 0);
     }
-    expect(getStore(vol).openFds).toBe(0);
+    expect(getStore(vol).openFdCount).toBe(0);
     await vol.stop();
     expect(fs.readdirSync('/proc/self/fd').length).toBe(before);
   });

@@ -105,11 +105,11 @@ export class Store {
   readonly health: Health;
   readonly identity = new Identity();
   /** Number of the volume's bricks on this file system. */
-  sharedCount = 1;
+  sharedBrickCount = 1;
   /** True when rchecksum must use a checksum that FIPS 140 allows. */
   isFips = false;
   /** Number of open files and directories. */
-  openFds = 0;
+  openFdCount = 0;
   /** The errno of the last failed `statAt`. */
   fault = 0;
   /** Whether files have their names as attributes (gfid2path). */

@@ -13,8 +13,8 @@ const MB = KB * KB;
 /** GlusterFS omits the last size class. */
 const LISTED_SIZE_CLASSES = 31;
 
-function makeSizeLabel(power: number): string {
-  const size = 2 ** power;
+function makeSizeLabel(sizeClass: number): string {
+  const size = 2 ** sizeClass;
   if (size >= MB) return `${size / MB}mb`;
   return size >= KB ? `${size / KB}kb` : `${size}b`;
 }
@@ -44,9 +44,9 @@ function makeSizeRows({ read, written }: Counters, rateSeconds: number | null): 
     rateSeconds === null
       ? makeCountRow(key, number)
       : makeDecimalRow(`${key}_per_sec`, number / rateSeconds);
-  return Array.from({ length: LISTED_SIZE_CLASSES }, (_, power) => [
-    makeRow(`read_${makeSizeLabel(power)}`, read.callsBySize[power]!),
-    makeRow(`write_${makeSizeLabel(power)}`, written.callsBySize[power]!),
+  return Array.from({ length: LISTED_SIZE_CLASSES }, (_, sizeClass) => [
+    makeRow(`read_${makeSizeLabel(sizeClass)}`, read.callsBySize[sizeClass]!),
+    makeRow(`write_${makeSizeLabel(sizeClass)}`, written.callsBySize[sizeClass]!),
   ]).flat();
 }
 

@@ -32,10 +32,10 @@ function formatCounters(counters: Counters, now: number, prefix: string): Dump {
     [`${prefix}bytes-read`]: read.bytes,
     [`${prefix}bytes-written`]: written.bytes,
   };
-  for (let power = 0; power < SIZE_CLASS_COUNT; power++) {
-    const [reads, writes] = [read.callsBySize[power]!, written.callsBySize[power]!];
-    if (reads > 0) dump[`${prefix}reads.${2 ** power}`] = reads;
-    if (writes > 0) dump[`${prefix}writes.${2 ** power}`] = writes;
+  for (let sizeClass = 0; sizeClass < SIZE_CLASS_COUNT; sizeClass++) {
+    const [reads, writes] = [read.callsBySize[sizeClass]!, written.callsBySize[sizeClass]!];
+    if (reads > 0) dump[`${prefix}reads.${2 ** sizeClass}`] = reads;
+    if (writes > 0) dump[`${prefix}writes.${2 ** sizeClass}`] = writes;
   }
   for (const {
     name,
