@@ -77,17 +77,17 @@ export function formatTimeCells(
   times: readonly SearchTimes[],
   seed: number,
 ): (readonly [time: string, faster: string])[] {
-  const comparisons = times.map((stackTimes, at) =>
-    at === 0 ? null : compareSearches(stackTimes, times[0]!, seed),
+  const comparisons = times.map((stackTimes, index) =>
+    index === 0 ? null : compareSearches(stackTimes, times[0]!, seed),
   );
   const isNoisy = (comparison: Comparison | null): boolean =>
     comparison?.verdict === 'too noisy to conclude';
   const areAllNoisy = comparisons.slice(1).every(isNoisy);
-  return times.map(({ roundsMs }, at) => {
-    const isHidden = at === 0 ? areAllNoisy : isNoisy(comparisons[at]!);
+  return times.map(({ roundsMs }, index) => {
+    const isHidden = index === 0 ? areAllNoisy : isNoisy(comparisons[index]!);
     return [
       isHidden ? '-' : formatMs(computeMedian(roundsMs)),
-      formatSpeedupCell(comparisons[at]!),
+      formatSpeedupCell(comparisons[index]!),
     ];
   });
 }

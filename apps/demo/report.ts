@@ -84,10 +84,10 @@ export function formatPassesTable({ seed }: ExperimentSettings, passes: Passes):
   ];
   const [nearCells, awayCells] = passes.map(({ stacks }) => {
     const cells = formatTimeCells(stacks, seed);
-    return new Map(stacks.map(({ name }, at) => [name, cells[at]!]));
+    return new Map(stacks.map(({ name }, index) => [name, cells[index]!]));
   });
-  const rows = stacks.map(({ name, title }, at) => {
-    const { lookups, forwarded } = away.stacks[at]!;
+  const rows = stacks.map(({ name, title }, index) => {
+    const { lookups, forwarded } = away.stacks[index]!;
     const [time = '-'] = nearCells!.get(name) ?? [];
     return [title, groupDigits(lookups), groupDigits(forwarded), time, ...awayCells!.get(name)!];
   });

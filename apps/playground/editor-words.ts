@@ -216,7 +216,7 @@ function makeModuleWords(
     const members = allMembers.filter((it) => name !== TRANSLATOR || !isFopMethod(it.name));
     // Of several overloads only the first is kept, which has the explanation.
     classMembers[name] = members.filter(
-      (it, at) => members.findIndex((other) => other.name === it.name) === at,
+      (it, index) => members.findIndex((other) => other.name === it.name) === index,
     );
     for (const { args, type } of members) {
       if (args === '') for (const word of type.match(/\w+/g) ?? []) addClass(word);

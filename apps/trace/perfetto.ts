@@ -73,8 +73,8 @@ function* generateEvents(walks: readonly Walk[], others: readonly OtherEvent[]):
     yield { ...makeInstantEvent(event.at, OTHERS_TID, 'p'), name: formatOtherEvent(event) };
   }
   yield makeMetadataEvent('thread_name', OTHERS_TID, 'events and log');
-  for (const at of lanes.keys())
-    yield makeMetadataEvent('thread_name', at + 1, `requests ${at + 1}`);
+  for (const lane of lanes.keys())
+    yield makeMetadataEvent('thread_name', lane + 1, `requests ${lane + 1}`);
 }
 
 /**
@@ -91,9 +91,9 @@ function chooseLane(laneHop: LaneHop, lanes: LaneHop[][], parentTid: number | un
   const fitsParentLane =
     parentHop?.hop === above && parentHop !== undefined && end <= parentHop.end;
   const freeLane = lanes.findIndex((lane) => lane.length === 0);
-  const at = fitsParentLane ? parentTid! - 1 : freeLane < 0 ? lanes.push([]) - 1 : freeLane;
-  lanes[at]!.push(laneHop);
-  return at + 1;
+  const laneIndex = fitsParentLane ? parentTid! - 1 : freeLane < 0 ? lanes.push([]) - 1 : freeLane;
+  lanes[laneIndex]!.push(laneHop);
+  return laneIndex + 1;
 }
 
 const toMicroseconds = (ns: number): number => ns / 1e3;

@@ -49,8 +49,8 @@ export function* generatePage(head: Head, bytes: Uint8Array, baseDir: string): G
 <script type="application/json" id="sources">`;
   yield JSON.stringify(readSources(head, baseDir)).replaceAll('<', '\\u003c');
   yield '</script>\n<script type="application/octet-stream" id="recording">';
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    yield Buffer.from(bytes.subarray(at, at + CHUNK_BYTES)).toString('base64');
+  for (let offset = 0; offset < bytes.length; offset += CHUNK_BYTES) {
+    yield Buffer.from(bytes.subarray(offset, offset + CHUNK_BYTES)).toString('base64');
   }
   yield `</script>\n<script>${program}</script>\n</body>\n</html>\n`;
 }

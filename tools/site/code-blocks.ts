@@ -31,14 +31,17 @@ export function extendCodeBlocks(text: string, additions: BlockAdditions): strin
     if (!VOLFILE_PATTERN.test(block) || /^ *```/m.test(block)) return block;
     return `\`\`\`\n${block.replace(/^ {4}/gm, '').trimEnd()}\n\`\`\`\n\n`;
   });
-  return unindented.replace(FENCED_PATTERN, (block, language: string, code: string, at: number) => {
-    if (language === '' && VOLFILE_PATTERN.test(code)) {
-      const isDrawn = /^\s*!\[/.test(unindented.slice(at + block.length));
-      return formatVolfileBlock(code, additions, isDrawn);
-    }
-    const link = additions.makeRunLink(language, code);
-    return link === undefined ? block : `${block}\n\n${link}\n`;
-  });
+  return unindented.replace(
+    FENCED_PATTERN,
+    (block, language: string, code: string, offset: number) => {
+      if (language === '' && VOLFILE_PATTERN.test(code)) {
+        const isDrawn = /^\s*!\[/.test(unindented.slice(offset + block.length));
+        return formatVolfileBlock(code, additions, isDrawn);
+      }
+      const link = additions.makeRunLink(language, code);
+      return link === undefined ? block : `${block}\n\n${link}\n`;
+    },
+  );
 }
 
 /** Writes a volfile as a code block, with a picture. @param isDrawn whether the text has one */

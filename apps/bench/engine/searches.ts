@@ -44,7 +44,7 @@ export function findRoundRange(
   { searches, rounds }: SearchPlan,
   round: number,
 ): { from: number; to: number } {
-  const findFirstSearch = (at: number): number => Math.round((at * searches.length) / rounds);
+  const findFirstSearch = (round: number): number => Math.round((round * searches.length) / rounds);
   return { from: findFirstSearch(round), to: findFirstSearch(round + 1) };
 }
 
@@ -77,9 +77,9 @@ export function planSearches({
   return {
     names: numbers.map((file) => `file${String(file).padStart(3, '0')}.php`),
     directories: Uint8Array.from(numbers, (file) => file % DIRECTORY_COUNT),
-    searches: Uint16Array.from({ length: searches }, (_, at) => {
+    searches: Uint16Array.from({ length: searches }, (_, index) => {
       const isHot = drawBelow(random, 100) < HOT_SEARCHES_PERCENT;
-      const round = Math.min(rounds - 1, Math.floor(((at + 0.5) * rounds) / searches));
+      const round = Math.min(rounds - 1, Math.floor(((index + 0.5) * rounds) / searches));
       return isHot ? drawFile(0, hotCount, round) : drawFile(hotCount, files, round);
     }),
     rounds,

@@ -89,12 +89,12 @@ function countLeftOut(count: number): number {
   if (count > EXACT_MAX) {
     return Math.floor((count - NORMAL_95 * Math.sqrt(count)) / 2) - 1;
   }
-  // `term`: probability that `at` values lie below the median; `below`: that fewer do.
+  // `term`: probability that `countBelow` values lie below the median; `below`: that fewer do.
   let [term, below, outside] = [2 ** -count, 0, -1];
-  for (let at = 0; 2 * (below + term) <= 0.05; at++) {
+  for (let countBelow = 0; 2 * (below + term) <= 0.05; countBelow++) {
     below += term;
-    outside = at;
-    term *= (count - at) / (at + 1);
+    outside = countBelow;
+    term *= (count - countBelow) / (countBelow + 1);
   }
   return outside;
 }

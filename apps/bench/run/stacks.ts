@@ -152,9 +152,9 @@ function findFolder(translator: string): string {
 }
 
 function splitOption(text: string): readonly [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--option takes KEY=VALUE, not '${text}'`);
-  return [text.slice(0, at), text.slice(at + 1)];
+  const separatorAt = text.indexOf('=');
+  if (separatorAt < 1) throw new UsageError(`--option takes KEY=VALUE, not '${text}'`);
+  return [text.slice(0, separatorAt), text.slice(separatorAt + 1)];
 }
 
 const findFirstFile = (folder: string, names: readonly string[]): string | undefined =>

@@ -25,8 +25,8 @@ export function formatLesson(
 function formatMarkdown(markdown: string, settings: TextSettings): string[] {
   // The group in the pattern makes `split` return the contents of code blocks at odd indices.
   const parts = markdown.replace(/^<!--.*-->\n/gm, '').split(/^```\w*\n(.*?)^```\n/ms);
-  const lines = parts.flatMap((part, at) =>
-    at % 2 === 1
+  const lines = parts.flatMap((part, index) =>
+    index % 2 === 1
       ? formatCode(part, settings)
       : part.split(/\n{2,}/).flatMap((block) => formatBlock(block, settings)),
   );

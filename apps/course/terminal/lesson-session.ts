@@ -230,14 +230,14 @@ class LessonSession {
     const { rows = 0 } = process.stdout;
     // A terminal without a height, or with a very small one, gets all lines at once.
     const size = rows > 4 ? rows - 2 : lines.length;
-    for (let at = 0; at < lines.length; at += size) {
-      if (at > 0) {
+    for (let firstLine = 0; firstLine < lines.length; firstLine += size) {
+      if (firstLine > 0) {
         process.stdout.write(paint('dim', '-- any key: more --', this.terminal.colour.out));
         const key = await this.keys.readKey();
         process.stdout.write('\r\x1b[K');
         if (QUIT_KEYS.includes(key)) return false;
       }
-      this.terminal.out(lines.slice(at, at + size).join('\n'));
+      this.terminal.out(lines.slice(firstLine, firstLine + size).join('\n'));
     }
     this.terminal.out('');
     return true;

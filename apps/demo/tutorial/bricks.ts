@@ -65,8 +65,8 @@ export const brickStarters: Readonly<
 
 /** Plans the bricks, and makes the folders of their files in the scratch folder. */
 export const makeBrickPlans = (stage: Omit<Stage, 'showStep'>): BrickPlan[] =>
-  Array.from({ length: BRICK_COUNT }, (_, at) => {
-    const name = `brick${at}`;
+  Array.from({ length: BRICK_COUNT }, (_, index) => {
+    const name = `brick${index}`;
     const files = join(stage.scratch, name);
     mkdirSync(files);
     const volfile = join(packageRoot, 'examples/tutorial', `${name}.vol`);
@@ -76,4 +76,4 @@ export const makeBrickPlans = (stage: Omit<Stage, 'showStep'>): BrickPlan[] =>
 
 /** Makes the options that set the clients' ports, in the form of --xlator-option. */
 export const makePortOptions = ({ ports }: Bricks): string[] =>
-  ports.map((port, at) => `test-client-${at}.remote-port=${port}`);
+  ports.map((port, index) => `test-client-${index}.remote-port=${port}`);

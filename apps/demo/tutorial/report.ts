@@ -30,8 +30,8 @@ export interface TutorialSettings extends ExperimentSettings {
 export function formatJsonReport(settings: TutorialSettings, { busy, times }: Measurement): string {
   const { seed, searches, delayMs, brickProgram } = settings;
   const { by, version, reason } = brickProgram;
-  const measured = times.map((result, at) => {
-    const { name, talkMs } = stacks[at]!;
+  const measured = times.map((result, index) => {
+    const { name, talkMs } = stacks[index]!;
     const { lookups, forwarded } = result;
     return { name, lookups, sent: forwarded, ...roundTimes(result, times[0]!, seed), talkMs };
   });
@@ -76,15 +76,15 @@ export function formatStacksTable(
     ['', 'asked', 'the bricks', 'here', 'faster', '(2012)', 'faster'],
   ];
   const cells = formatTimeCells(times, seed);
-  const rows = times.map((stackTimes, at) => {
-    const { title, talkMs } = stacks[at]!;
+  const rows = times.map((stackTimes, index) => {
+    const { title, talkMs } = stacks[index]!;
     const talkFactor =
-      at === 0 || talkMs === null ? '' : `${(TALK_BASELINE_MS / talkMs).toFixed(1)} ×`;
+      index === 0 || talkMs === null ? '' : `${(TALK_BASELINE_MS / talkMs).toFixed(1)} ×`;
     return [
       title,
       groupDigits(stackTimes.lookups),
       groupDigits(stackTimes.forwarded),
-      ...cells[at]!,
+      ...cells[index]!,
       talkMs === null ? '-' : formatMs(talkMs),
       talkFactor,
     ];

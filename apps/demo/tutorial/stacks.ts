@@ -66,20 +66,20 @@ export const stacks: readonly TutorialStack[] = [
 export const makePrintedVolfilePath = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
   join(packageRoot, VOLFILE_FOLDER, volfile);
 
-const clients = [0, 1].map((at) => ({ client: `test-client-${at}`, at }));
-const makeCounterName = (at: number): string => `test-wire-${at}`;
+const clients = [0, 1].map((index) => ({ client: `test-client-${index}`, index }));
+const makeCounterName = (index: number): string => `test-wire-${index}`;
 
 /** Names of the volumes that count the lookups sent to bricks. */
-export const countingVolumes = clients.map(({ at }) => makeCounterName(at));
+export const countingVolumes = clients.map(({ index }) => makeCounterName(index));
 
 /**
  * Inserts volumes into a volfile's text, one above the other, above the volume `name`. Volumes that
  * had `name` as a subvolume get the last inserted volume instead.
  */
 function insertAbove(text: string, name: string, above: readonly PlainVolume[]): string {
-  const inserted = above.map((volume, at) => ({
+  const inserted = above.map((volume, index) => ({
     ...volume,
-    subvolumes: [at === 0 ? name : above[at - 1]!.name],
+    subvolumes: [index === 0 ? name : above[index - 1]!.name],
   }));
   return text
     .replace(/^( *subvolumes )(.*)$/gm, (_, key: string, names: string) => {
@@ -99,9 +99,9 @@ function insertAbove(text: string, name: string, above: readonly PlainVolume[]):
  * of lookups.
  */
 export function addDelaysAndCounters(text: string, delayMs: number): string {
-  return clients.reduce((result, { client, at }) => {
-    const delay = delayMs === 0 ? [] : [makeDelayVolume(`test-way-${at}`, delayMs)];
-    return insertAbove(result, client, [...delay, makeCounterVolume(makeCounterName(at))]);
+  return clients.reduce((result, { client, index }) => {
+    const delay = delayMs === 0 ? [] : [makeDelayVolume(`test-way-${index}`, delayMs)];
+    return insertAbove(result, client, [...delay, makeCounterVolume(makeCounterName(index))]);
   }, text);
 }
 

@@ -111,10 +111,10 @@ export class Editor {
       this.settings.onChange();
     }
     if (line === undefined) return;
-    const at = this.view.state.doc.line(
+    const position = this.view.state.doc.line(
       Math.max(1, Math.min(line, this.view.state.doc.lines)),
     ).from;
-    this.view.dispatch({ selection: { anchor: at }, scrollIntoView: true });
+    this.view.dispatch({ selection: { anchor: position }, scrollIntoView: true });
     this.view.focus();
   }
 
@@ -180,9 +180,9 @@ export class Editor {
     const { state } = this.view;
     const fileProblems = this.problems.filter(({ file }) => file === this.currentPath);
     const diagnostics = fileProblems.map(({ line, column, severity, message }): Diagnostic => {
-      const at = state.doc.line(Math.max(1, Math.min(line, state.doc.lines)));
-      const from = Math.min(at.to, at.from + Math.max(0, column - 1));
-      const word = /^[^\s"`]+/.exec(state.sliceDoc(from, at.to))?.[0] ?? '';
+      const docLine = state.doc.line(Math.max(1, Math.min(line, state.doc.lines)));
+      const from = Math.min(docLine.to, docLine.from + Math.max(0, column - 1));
+      const word = /^[^\s"`]+/.exec(state.sliceDoc(from, docLine.to))?.[0] ?? '';
       return { from, to: from + word.length, severity, message };
     });
     this.view.dispatch(setDiagnostics(state, diagnostics));

@@ -44,8 +44,8 @@ function listHopsTo(from: HopSeen, hop: HopSeen): HopSeen[] | null {
 }
 
 /** Makes the row of a hop as it was at a time, from the notes until then. */
-function makeRow({ wind, notes }: HopSeen, at: number, isNow: boolean): HTMLElement {
-  const pastNotes = notes.filter((note) => note.at <= at);
+function makeRow({ wind, notes }: HopSeen, until: number, isNow: boolean): HTMLElement {
+  const pastNotes = notes.filter((note) => note.at <= until);
   const local = pastNotes.findLast(({ notes: values }) => values.local !== undefined)?.notes.local;
   const changed = pastNotes.flatMap(({ notes: values }) => values.changed ?? []).join('  ');
   return html`<tr class="${isNow && 'now'}" aria-current="${isNow ? 'step' : 'false'}">

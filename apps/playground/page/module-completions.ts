@@ -63,8 +63,8 @@ function makeMethodCompletions(
   const results = [...RESULT_ARGUMENTS, ...fop.reply.map(({ name }) => name)].map(spellArgument);
   const makeRows = (title: string, words: readonly ArgWords[]): HTMLElement[] =>
     words.map(
-      ({ name, description }, at) =>
-        html`<tr><td>${at === 0 && title}</td><th scope="row">${spellArgument(name)}</th><td>${description}</td></tr>`,
+      ({ name, description }, index) =>
+        html`<tr><td>${index === 0 && title}</td><th scope="row">${spellArgument(name)}</th><td>${description}</td></tr>`,
     );
   const makeCompletion = (call: string, body: string, detail: string): ModuleCompletion => ({
     ...snippetCompletion(formatMethod(call, body), {

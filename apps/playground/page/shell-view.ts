@@ -97,7 +97,7 @@ export function makeShellView(settings: ShellSettings) {
 }
 
 /** Makes the elements of a piece of output; standard error has its own colour. */
-const renderPiece = ({ text, isError }: OutputPiece, at: number) => [
-  at === 0 ? '' : '\n',
+const renderPiece = ({ text, isError }: OutputPiece, index: number) => [
+  index === 0 ? '' : '\n',
   isError ? html`<span class="failed">${text}</span>` : text,
 ];

@@ -62,8 +62,10 @@ function findColumn(text: string, { file, line }: Position, texts: Texts): numbe
   const index = text.indexOf(positionText);
   if (index >= 0) return Number.parseInt(text.slice(index + positionText.length), 10) || 0;
   const lines = text.split('\n');
-  const at = lines.findLastIndex((candidate) => candidate.includes(`File "${file}", line ${line}`));
-  const [, shownLine, marks] = at < 0 ? [] : lines.slice(at);
+  const shownAt = lines.findLastIndex((candidate) =>
+    candidate.includes(`File "${file}", line ${line}`),
+  );
+  const [, shownLine, marks] = shownAt < 0 ? [] : lines.slice(shownAt);
   if (shownLine === undefined || marks === undefined || !/^\s*[~^]+\s*$/.test(marks)) return 0;
   const source = texts[file]!.split('\n')[line - 1] ?? '';
   // Python shows the line with an indentation of its own.

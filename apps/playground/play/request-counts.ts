@@ -32,8 +32,8 @@ export class RequestCounts implements Observer {
 
   get counters(): Counters {
     const countsByFop = [...this.byFop].sort(([a], [b]) => (a < b ? -1 : 1));
-    const sum = (at: 0 | 1): number =>
-      countsByFop.reduce((total, [, counts]) => total + counts[at], 0);
+    const sum = (countIndex: 0 | 1): number =>
+      countsByFop.reduce((total, [, counts]) => total + counts[countIndex], 0);
     return {
       requestCount: sum(0),
       storageCount: sum(1),

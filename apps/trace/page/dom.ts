@@ -26,7 +26,10 @@ function buildFragment(texts: readonly string[], values: readonly Value[]): Docu
   };
   const template = document.createElement('template');
   template.innerHTML = texts
-    .map((text, at) => text.replace(/(^|>)\s*\n\s*|\s*\n\s*(?=<|$)/g, '$1') + toMarkup(values[at]))
+    .map(
+      (text, index) =>
+        text.replace(/(^|>)\s*\n\s*|\s*\n\s*(?=<|$)/g, '$1') + toMarkup(values[index]),
+    )
     .join('');
   const { content } = template;
   const nodeTypes = NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_COMMENT;

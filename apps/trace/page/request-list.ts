@@ -36,7 +36,7 @@ export function makeRequestList(model: Model): HTMLElement {
     const rowCount = Math.ceil(list.clientHeight / ROW_HEIGHT) + 2 * EXTRA_ROWS;
     const positions = Array.from(
       { length: Math.min(length - first, rowCount) },
-      (_, at) => first + at,
+      (_, index) => first + index,
     );
     const rows = positions.map((position) => {
       const row = makeRow(model, position);
@@ -51,11 +51,11 @@ export function makeRequestList(model: Model): HTMLElement {
   };
   /** Scrolls to the selected request. */
   const reveal = (): void => {
-    const at = model.selectedIndex * ROW_HEIGHT;
+    const rowTop = model.selectedIndex * ROW_HEIGHT;
     const top = list.scrollTop * computeScale();
-    if (model.selectedIndex >= 0 && at < top) list.scrollTop = at / computeScale();
-    else if (at + ROW_HEIGHT > top + list.clientHeight) {
-      list.scrollTop = (at + ROW_HEIGHT - list.clientHeight) / computeScale();
+    if (model.selectedIndex >= 0 && rowTop < top) list.scrollTop = rowTop / computeScale();
+    else if (rowTop + ROW_HEIGHT > top + list.clientHeight) {
+      list.scrollTop = (rowTop + ROW_HEIGHT - list.clientHeight) / computeScale();
     }
     draw();
   };

@@ -13,15 +13,15 @@ export function makeScrubber(model: Model): HTMLElement {
   const caption = html`<p class="said" id="said" aria-live="polite"></p>`;
   const positionText = html`<span class="small" id="where"></span>`;
   model.on(['step'], () => {
-    const { current, step: at } = model;
-    const step = current?.steps[at];
+    const { current, step: stepIndex } = model;
+    const step = current?.steps[stepIndex];
     if (current === null || step === undefined) return;
     const { length } = current.steps;
     range.max = String(length - 1);
-    range.value = String(at);
+    range.value = String(stepIndex);
     const text = describeStep(step);
-    range.setAttribute('aria-valuetext', `${at + 1} of ${length}: ${text}`);
-    positionText.textContent = `${at + 1} of ${length} · +${formatDuration(step.at - current.walk.root.wind.at)}`;
+    range.setAttribute('aria-valuetext', `${stepIndex + 1} of ${length}: ${text}`);
+    positionText.textContent = `${stepIndex + 1} of ${length} · +${formatDuration(step.at - current.walk.root.wind.at)}`;
     caption.dataset.kind = step.kind;
     caption.textContent = text;
   });

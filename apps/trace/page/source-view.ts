@@ -51,15 +51,15 @@ export interface SourceLine {
 /**
  * Finds the line in the last note of the step's hop until the step; without one, the source of the
  * hop's volume. Null if there is no such source.
- * @param at index of the step
+ * @param stepIndex index of the step
  */
 export function findSourceLine(
   steps: readonly Step[],
-  at: number,
+  stepIndex: number,
   sources: readonly SourceText[],
 ): SourceLine | null {
-  const { hop } = steps[at]!;
-  for (const step of steps.slice(0, at + 1).reverse()) {
+  const { hop } = steps[stepIndex]!;
+  for (const step of steps.slice(0, stepIndex + 1).reverse()) {
     const notedLine = step.hop === hop ? step.notes?.line : undefined;
     const [, file, line] = /^(?:.*\/)?([^/]+):(\d+)$/.exec(notedLine ?? '') ?? [];
     const sameFile = sources.filter((source) => source.file === file);

@@ -32,10 +32,10 @@ export function makeTimeline(model: Model): HTMLElement {
   /** Selects the request whose start is nearest to the click. */
   const selectNearest = ({ offsetX }: MouseEvent): void => {
     const width = canvas.clientWidth - LEFT - RIGHT;
-    const at = range.from + ((offsetX - LEFT) / width) * (range.to - range.from);
+    const clickedAt = range.from + ((offsetX - LEFT) / width) * (range.to - range.from);
     let [nearest, distance] = [-1, Number.POSITIVE_INFINITY];
     model.shownRequests.forEach((request, position) => {
-      const distanceNs = Math.abs(hops.start[requests[request]!]! - at);
+      const distanceNs = Math.abs(hops.start[requests[request]!]! - clickedAt);
       if (distanceNs < distance) [nearest, distance] = [position, distanceNs];
     });
     if (nearest >= 0) model.select(nearest);

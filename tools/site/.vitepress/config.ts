@@ -43,7 +43,7 @@ const SEPARATOR = /(?<=[^\s<>])[/_.,=:]+(?=[^\s<>])(?![^<]*>)/g;
 function removeBlankHeads(tokens: Token[]): void {
   for (let from = 0; from < tokens.length; from++) {
     if (tokens[from]!.type !== 'thead_open') continue;
-    const endIndex = tokens.findIndex(({ type }, at) => at > from && type === 'thead_close');
+    const endIndex = tokens.findIndex(({ type }, index) => index > from && type === 'thead_close');
     const head = tokens.slice(from, endIndex + 1);
     if (head.every(({ content }) => content === '')) tokens.splice(from, head.length);
   }

@@ -29,7 +29,7 @@ const symbols = [
 const FONT = "system-ui, 'DejaVu Sans', sans-serif";
 
 /** Picks an item; begins again after the last. */
-const pickCyclic = <T>(from: readonly T[], at: number): T => from[at % from.length]!;
+const pickCyclic = <T>(from: readonly T[], index: number): T => from[index % from.length]!;
 
 /** A picture of a report. */
 export interface Picture {
@@ -55,14 +55,15 @@ interface Line {
   readonly name: string;
   /** Number of the stack, from 0: decides colour, dash and symbol. */
   readonly stack: number;
-  /** Null interrupts the line. A point has a mark only with `symbol`. */
+  /** Null interrupts the line. */
   readonly points: readonly (Point | null)[];
 }
 
 interface Point {
   readonly x: number;
   readonly y: number;
-  readonly symbol?: boolean;
+  /** Whether the stack's symbol marks the point; default false. */
+  readonly hasSymbol?: boolean;
 }
 
 interface Chart {
@@ -172,7 +173,7 @@ const makeSeries = ({ name, stack, points }: Line): LineSeriesOption => ({
   data: points.map((point) => {
     if (point === null) return '-';
     const value = [Math.log10(point.x), point.y];
-    return point.symbol ? { value } : { value, symbol: 'none' };
+    return point.hasSymbol ? { value } : { value, symbol: 'none' };
   }),
 });
 
@@ -181,7 +182,7 @@ function drawChart({ lines, x, y, format, left, height, rows }: Chart, width: nu
   const names = lines.map(({ name }) => name);
   const top = computeLegendHeight(names, width);
   const tickLogs = listRoundTicks(x.low, x.high).map(Math.log10);
-  const yAxis = makeAxis((at) => rows?.[at] ?? formatTick(at), rows && [...rows.keys()]);
+  const yAxis = makeAxis((value) => rows?.[value] ?? formatTick(value), rows && [...rows.keys()]);
   const option: EChartsOption = {
     // Pictures are printed.
     animation: false,
@@ -194,7 +195,7 @@ function drawChart({ lines, x, y, format, left, height, rows }: Chart, width: nu
     },
     grid: { left, right: 30, top, bottom: AXIS_HEIGHT },
     xAxis: {
-      ...makeAxis((at) => format(10 ** at), tickLogs),
+      ...makeAxis((exponent) => format(10 ** exponent), tickLogs),
       ...{ name: x.title, nameGap: 28, min: Math.log10(x.low), max: Math.log10(x.high) },
       splitLine: { show: false },
     },
@@ -221,7 +222,7 @@ const makeUnityLine = ({ min, max }: Chart['y']): LineSeriesOption => ({
   color: INK,
   symbol: 'none',
   lineStyle: { type: 'dashed', width: 1 },
-  data: [min, max].map((at) => [0, at]),
+  data: [min, max].map((bound) => [0, bound]),
 });
 
 // -- the pictures --------------------------------------------------------------------------------
@@ -254,7 +255,7 @@ export function makeEcdfChart(workload: Workload): Picture {
       .map(([percent, ns]) => ({
         ...{ x: Math.max(1, ns), y: percent },
         // Symbols stand at every tenth percent, shifted for each stack, so that none hides another.
-        symbol: (percent + 3 * stack) % 10 === 0,
+        hasSymbol: (percent + 3 * stack) % 10 === 0,
       })),
   }));
   const chart = {
@@ -299,7 +300,7 @@ export function makeRatioChart({ stacks, workloads }: Run): Picture {
     ...{ name, stack },
     points: ratios.flatMap(({ row, comparison: { low, ratio, high } }) => {
       const y = row + ((i - (others.length - 1) / 2) * LANE_HEIGHT) / height;
-      return [{ x: low, y }, { x: ratio, y, symbol: true }, { x: high, y }, null];
+      return [{ x: low, y }, { x: ratio, y, hasSymbol: true }, { x: high, y }, null];
     }),
   }));
   const chart = {

@@ -117,9 +117,9 @@ function formatRow({ name, cells, note }: Row, head: readonly string[]): string 
   const header = `<th scope="row">${escapeHtml(name)}</th>`;
   const noteCell = `<td class="note" colspan="${head.length}">${escapeHtml(note ?? '')}</td>`;
   if (cells.length === 0) return `<tr>${header}${noteCell}</tr>`;
-  const valueCells = cells.map((cell, at) => {
+  const valueCells = cells.map((cell, column) => {
     // Verdicts may wrap; figures may not.
-    const classAttribute = head[at] === 'verdict' ? ' class="verdict"' : '';
+    const classAttribute = head[column] === 'verdict' ? ' class="verdict"' : '';
     return `<td${classAttribute}>${escapeHtml(cell)}</td>`;
   });
   const noteRow = note === null ? '' : `\n<tr><td></td>${noteCell}</tr>`;

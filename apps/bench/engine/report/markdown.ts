@@ -24,7 +24,9 @@ function formatTable({ head, rows }: Table): string {
   return [
     formatRow(['', ...head]),
     formatRow(['---', ...head.map(() => '---:')]),
-    ...rows.map(({ name, cells }) => formatRow([name, ...head.map((_, at) => cells[at] ?? '')])),
+    ...rows.map(({ name, cells }) =>
+      formatRow([name, ...head.map((_, column) => cells[column] ?? '')]),
+    ),
     ...(notes.length > 0 ? ['', formatList(notes)] : []),
   ].join('\n');
 }

@@ -75,13 +75,13 @@ function formatTableLines({ head, resultColumns, rows }: Table, screen: Screen):
     ]),
   ];
   const formatColumns = (from: number, to: number, lastCells: readonly string[] = []): string[] => {
-    const chosenCells = cells.map((row, at) => [
+    const chosenCells = cells.map((row, rowIndex) => [
       row[0]!,
       ...row.slice(from, to),
-      lastCells[at] ?? '',
+      lastCells[rowIndex] ?? '',
     ]);
     return formatTable(chosenCells, {
-      isRightAligned: (at) => at > 0 && at <= to - from,
+      isRightAligned: (column) => column > 0 && column <= to - from,
       indent: '  ',
     });
   };

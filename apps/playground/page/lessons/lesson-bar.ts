@@ -79,7 +79,7 @@ export function makeLessonBar(actions: BarActions) {
 
 /** Makes a paragraph in which names between backticks are code. */
 const makeParagraph = (text: string): HTMLElement =>
-  html`<p>${text.split(/`([^`\n]+)`/).map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}</p>`;
+  html`<p>${text.split(/`([^`\n]+)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}</p>`;
 
 /** CSS classes by the first character of a line in a diff. */
 const SIGN_CLASSES: Readonly<Record<string, string>> = { '+': 'came', '-': 'gone' };

@@ -37,10 +37,10 @@ const unquote = (word: string): string =>
 
 function tokenize(line: string): Token[] {
   const tokens: Token[] = [];
-  for (let at = 0; at < line.length; at = TOKEN_PATTERN.lastIndex) {
-    TOKEN_PATTERN.lastIndex = at;
+  for (let position = 0; position < line.length; position = TOKEN_PATTERN.lastIndex) {
+    TOKEN_PATTERN.lastIndex = position;
     const match = TOKEN_PATTERN.exec(line);
-    const character = line[at]!;
+    const character = line[position]!;
     if (match === null) {
       throw new LineSyntaxError(
         `'"`.includes(character)
