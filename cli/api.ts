@@ -1,6 +1,6 @@
 /**
- * `glossa api`: serves a volume to programs in other languages over a unix socket, in this process (`-N`, `--fd`) or in
- * a daemon.
+ * `glossa api`: serves a volume to programs in other languages over a unix socket, in this process
+ * (`-N`, `--fd`) or in a daemon.
  */
 import { resolve } from 'node:path';
 import { readPeer } from '../runtime/sys/socket.ts';

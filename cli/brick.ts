@@ -1,6 +1,6 @@
 /**
- * `glossa brick`: serves the volumes below a volfile's `protocol/server` to clients of GlusterFS and of
- * glossa, in this process (`-N`) or in a daemon.
+ * `glossa brick`: serves the volumes below a volfile's `protocol/server` to clients of GlusterFS
+ * and of glossa, in this process (`-N`) or in a daemon.
  */
 import { resolve } from 'node:path';
 import { refuseNonVolfile } from '../server/volfile-operand.ts';

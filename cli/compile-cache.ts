@@ -2,8 +2,8 @@
  * Enables Node's compile cache in the user's cache folder: compiling took up to a tenth of a
  * mount's start. Node 20 lacks it; from 22.1 on, Node checks each entry against its source.
  *
- * A user who can write the cache decides what the program runs. The folder must be closed to other users,
- * as the modes of Node's files in it depend on the umask.
+ * A user who can write the cache decides what the program runs. The folder must be closed to other
+ * users, as the modes of Node's files in it depend on the umask.
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import module from 'node:module';
@@ -39,5 +39,5 @@ export function enableModuleCache(): void {
   }
 }
 
-/** Drops a problem with the folder: the cache of interpreters, in the same folder, reports it. */
+/** Ignores a problem with the folder: the interpreters' cache is in it, too, and reports it. */
 function ignore(): void {}

@@ -2,8 +2,8 @@
  * `glossa demo`: runs the tutorial's experiment on this machine.
  *
  * It searches one tree of files through several stacks, in alternating rounds: storage alone, a
- * cache of absent names in TypeScript, and the same in Python. The first pass is over a folder; in
- * the second, the storage is two bricks of glossa, behind an artificial delay.
+ * cache of absent names in TypeScript, and the same in Python. In the first pass, the storage is a
+ * folder; in the second, two bricks of glossa with an artificial delay.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -178,9 +178,9 @@ async function runPasses(
         stacks: searched.map((result, at) => ({ name: chosenStacks[at]!.name, ...result })),
       };
     };
-    const all = [...near, ...away];
-    show(`${all.length} mounts`);
-    return withSearches(all, async () => [
+    const allSearches = [...near, ...away];
+    show(`${allSearches.length} mounts`);
+    return withSearches(allSearches, async () => [
       await runPass(near, { bricks: 0, delayMs: 0 }, 1),
       await runPass(away, { bricks: BRICK_COUNT, delayMs }, 2),
     ]);

@@ -55,7 +55,7 @@ export default defineCommand({
     }
     const task: DevTask = {
       ...{ operand, directory, module, mountpoint },
-      level: flags['log-level'] ?? 'INFO',
+      logLevel: flags['log-level'] ?? 'INFO',
       strict: flags.strict,
     };
     const signals = new Interruption();
@@ -91,7 +91,7 @@ interface DevTask {
   readonly directory: string | undefined;
   readonly module: ModuleFile | null;
   readonly mountpoint: string | undefined;
-  readonly level: string;
+  readonly logLevel: string;
   readonly strict: boolean;
 }
 
@@ -121,8 +121,8 @@ async function serveOnce(
         : prepareModule(module, directory, scratch);
     const mountpoint = resolve(task.mountpoint ?? join(scratch, 'mnt'));
     if (task.mountpoint === undefined) mkdirSync(mountpoint);
-    const { level, strict } = task;
-    const settings = { ...mountSettings, operand, mountpoint, scratch, level, strict, signals };
+    const { logLevel, strict } = task;
+    const settings = { ...mountSettings, operand, mountpoint, scratch, logLevel, strict, signals };
     return await serveMount(settings, terminal);
   } finally {
     removeFolder(scratch, terminal);
@@ -162,9 +162,9 @@ interface MountSettings {
   /** Values of --xlator-option. */
   readonly overrides: readonly string[];
   /** The folder that is served; null if the volfile names it. */
-  readonly files: string | null;
+  readonly servedFolder: string | null;
   /** The files that the user edits, for the introduction. */
-  readonly edit: string;
+  readonly editedFiles: string;
   /** The names of the volumes that run modules. */
   readonly volumes: readonly string[];
 }
@@ -174,15 +174,21 @@ function prepareModule(
   directory: string | undefined,
   scratch: string,
 ): MountSettings {
-  const files = directory === undefined ? writeSampleFiles(scratch) : resolve(directory);
-  if (!isFolder(files)) {
+  const servedFolder = directory === undefined ? writeSampleFiles(scratch) : resolve(directory);
+  if (!isFolder(servedFolder)) {
     throw new Failure(`${directory} is no folder`);
   }
   const volfilePath = join(scratch, 'dev.vol');
-  const text = formatModuleVolfile(module, { directory: files, reload: true });
+  const text = formatModuleVolfile(module, { directory: servedFolder, reload: true });
   writeFileSync(volfilePath, text);
   const [, volume = ''] = /\nvolume (\S+)\n/.exec(text) ?? [];
-  return { volfile: volfilePath, overrides: [], files, edit: module.path, volumes: [volume] };
+  return {
+    volfile: volfilePath,
+    overrides: [],
+    servedFolder,
+    editedFiles: module.path,
+    volumes: [volume],
+  };
 }
 
 async function prepareVolfile(operand: string, terminal: Terminal): Promise<MountSettings> {
@@ -196,8 +202,8 @@ async function prepareVolfile(operand: string, terminal: Terminal): Promise<Moun
   return {
     volfile: resolve(operand),
     overrides: names.map((name) => `${name}.reload=on`),
-    files: null,
-    edit: `the modules of ${names.join(', ')}`,
+    servedFolder: null,
+    editedFiles: `the modules of ${names.join(', ')}`,
     volumes: names,
   };
 }
@@ -220,17 +226,18 @@ interface MountAttempt extends MountSettings {
   readonly operand: string;
   readonly mountpoint: string;
   readonly scratch: string;
-  readonly level: string;
+  readonly logLevel: string;
   readonly strict: boolean;
   readonly signals: Interruption;
 }
 
 /** Serves the mount until its end or a signal; resolves as `serveOnce` does. */
 async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<number | null> {
-  const { volfile, overrides, mountpoint, scratch, volumes, edit, signals, operand } = settings;
+  const { volfile, overrides, mountpoint, scratch, volumes, editedFiles, signals, operand } =
+    settings;
   const colour = terminal.colour.err;
   const isModuleFile = makeModuleFileTest(dirname(resolve(operand)));
-  const log = new DevLog({ volumes, module: basename(edit), isModuleFile, colour });
+  const log = new DevLog({ volumes, module: basename(editedFiles), isModuleFile, colour });
   const timeouts = ['entry', 'attribute', 'negative'].flatMap((cache) => [
     `--${cache}-timeout`,
     '0',
@@ -248,7 +255,7 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
   };
   const server = new ChildServer(
     [
-      ...['mount', '--log-file', '-', '--log-level', settings.level, ...timeouts],
+      ...['mount', '--log-file', '-', '--log-level', settings.logLevel, ...timeouts],
       ...(settings.strict ? ['--strict'] : []),
       ...overrides.flatMap((override) => ['--xlator-option', override]),
       ...['--', volfile, mountpoint],
@@ -276,7 +283,7 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
     }
     terminal.out(formatIntroduction(settings, terminal.colour.out));
     printHeldLines();
-    // Only printed: if the root's stat fails in a module, a save may correct that.
+    // Printed, without ending the mount: if a module fails the root's stat, a save may correct it.
     const why = await findEntryProblem(mountpoint);
     if (why !== null) terminal.err(`glossa dev: ${why}`);
     const whenEnded = server.whenExited.then(() => 'ended' as const);
@@ -295,13 +302,13 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
 }
 
 function formatIntroduction(
-  { operand, mountpoint, files, edit }: MountAttempt,
+  { operand, mountpoint, servedFolder, editedFiles }: MountAttempt,
   colour: boolean,
 ): string {
-  const text = files === null ? '' : `, above the files of ${files}`;
+  const text = servedFolder === null ? '' : `, above the files of ${servedFolder}`;
   const rows = [
     ['look', `ls -l ${mountpoint}`],
-    ['edit', `${edit}: it is loaded again when it is saved`],
+    ['edit', `${editedFiles}: it is loaded again when it is saved`],
     ['end', 'Ctrl-C'],
   ];
   const steps = rows.map(
@@ -311,7 +318,7 @@ function formatIntroduction(
   return [`${operand} is ${mounted} on ${mountpoint}${text}`, ...steps].join('\n');
 }
 
-/** Ends the server. A mount in use, as by a shell in it, is detached after GRACE_MS. */
+/** Ends the server. After GRACE_MS, a mount in use (such as by a shell in it) is detached. */
 async function endServer(
   server: ChildServer,
   mountpoint: string,

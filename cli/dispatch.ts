@@ -19,7 +19,7 @@ import { oldNames, removedCommands } from './old-names.ts';
 interface CommandMatch {
   readonly name: string;
   readonly args: readonly string[];
-  /** The typed name, if it is the command's old name. */
+  /** The name that the user typed, if that is the command's old name. */
   readonly oldName?: string;
 }
 
@@ -37,7 +37,7 @@ export function findCommand(argv: readonly string[]): CommandMatch {
   if (first === '-V' || first === '--version') return { name: 'version', args };
   if (first === '-?' || first === '-h' || first === '--help') return { name: 'help', args };
   if (first.startsWith('-')) return { name: 'mount', args: argv };
-  // So mount.fuse(8) calls it for the type fuse.glossa, or for a source glossa#VOLFILE.
+  // mount.fuse(8) calls glossa with these arguments, for the type fuse.glossa or glossa#VOLFILE.
   if (first.includes('/') && args.includes('-o')) return { name: 'mount.glossa', args: argv };
   const hint = first.endsWith('.vol') ? " (did you mean 'mount'?)" : undefined;
   throw new UsageError(`unknown command '${first}'${hint ?? didYouMean(first, commands.keys())}`);

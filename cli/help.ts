@@ -28,8 +28,8 @@ export const makeHelpCommand = (commands: Commands): Command =>
     async run({ operands }, terminal) {
       // The name of a subcommand has two words.
       const operandText = operands.join(' ');
-      const words = oldNames.get(operandText) ?? operandText;
-      const [topic] = takeOperands(commands.has(words) ? [words] : operands, ['[TOPIC]']);
+      const topicText = oldNames.get(operandText) ?? operandText;
+      const [topic] = takeOperands(commands.has(topicText) ? [topicText] : operands, ['[TOPIC]']);
       if (topic === undefined) printOverview(commands, terminal);
       else if (commands.has(topic)) {
         const { default: command } = await commands.get(topic)!.load();

@@ -25,8 +25,8 @@ const STATUS_USAGE = 1;
 const STATUS_FAILED = 32;
 
 /**
- * The mount options of all file systems, with the flag of `glossa mount` for each. Null for what is
- * the default, and for options that mount(8) itself or the system's start uses.
+ * The mount options of all file systems, with the flag of `glossa mount` for each. Null means no
+ * flag: the option is the default, or only mount(8) or the system's start uses it.
  */
 const standardOptions: Readonly<Record<string, string | null>> = {
   ro: '--read-only',

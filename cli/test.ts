@@ -17,8 +17,8 @@ import {
   verbosityFlags,
 } from '../terminal/flags.ts';
 import { printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
-import { findTests } from './testing/find-tests.ts';
-import { replayTest } from './testing/replay-test.ts';
+import { findTestFiles } from './testing/find-tests.ts';
+import { runReplayTest } from './testing/replay-test.ts';
 import {
   type FileReports,
   formatCounts,
@@ -29,13 +29,13 @@ import {
 } from './testing/test-report.ts';
 
 /** The default of --time-limit: the seconds that a test may compute without awaiting anything. */
-const TIME_LIMIT_S = 10;
+const DEFAULT_TIME_LIMIT_S = 10;
 
 interface TestSettings {
   /** Tests whose names lack this text are not run. */
   readonly filter: string | undefined;
   /** In seconds. */
-  readonly timeLimit: number;
+  readonly timeLimitS: number;
   readonly strict: boolean;
 }
 
@@ -62,7 +62,7 @@ export default defineCommand({
     strict: toggleFlag({ help: 'a method of a module that no fop calls is an error' }),
     'time-limit': numberFlag({
       value: 'SEC',
-      help: `seconds that a test may compute without a pause (${TIME_LIMIT_S})`,
+      help: `seconds that a test may compute without a pause (${DEFAULT_TIME_LIMIT_S})`,
     }),
     ...verbosityFlags,
     json: toggleFlag({ help: `print ${JSON_SHAPE}` }),
@@ -70,15 +70,15 @@ export default defineCommand({
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('MODULE is missing');
     await refuseStuck(...operands);
-    const files = flags.replay.length > 0 ? [] : [...new Set(operands.flatMap(findTests))];
+    const files = flags.replay.length > 0 ? [] : [...new Set(operands.flatMap(findTestFiles))];
     const counts: TestCounts = { passed: 0, failed: 0 };
     const settings = {
       filter: flags.filter,
-      timeLimit: flags['time-limit'] ?? TIME_LIMIT_S,
+      timeLimitS: flags['time-limit'] ?? DEFAULT_TIME_LIMIT_S,
       strict: flags.strict,
     };
     const reporter = flags.json ? makeJsonReporter(terminal) : makeLineReporter(terminal);
-    for (const file of files) await runFile(file, settings, counts, reporter);
+    for (const file of files) await runTestFile(file, settings, counts, reporter);
     if (flags.replay.length > 0) {
       const [module] = takeOperands(operands, ['MODULE']);
       await replayAll(flags.replay, module, settings, counts, reporter, terminal);
@@ -99,26 +99,26 @@ export default defineCommand({
 async function replayAll(
   recordings: readonly string[],
   module: string,
-  { filter, timeLimit, strict }: TestSettings,
+  { filter, timeLimitS, strict }: TestSettings,
   counts: TestCounts,
   reporter: Reporter,
   terminal: Terminal,
 ): Promise<void> {
   reporter.beginFile(module);
   const warn = (text: string): void => reporter.addWarning(text);
-  const settings = { strict, replyTimeoutMs: timeLimit * 1000, warn };
+  const settings = { strict, replyTimeoutMs: timeLimitS * 1000, warn };
   for (const recording of recordings) {
     if (filter !== undefined && !recording.includes(filter)) continue;
-    const report = await replayTest(recording, module, settings, terminal);
+    const report = await runReplayTest(recording, module, settings, terminal);
     counts[report.outcome] += 1;
     reporter.addTest(report);
   }
 }
 
-/** Makes the reporter that prints lines as tests end; with --quiet, only failures. */
+/** Makes the reporter that prints each test when it ends; with --quiet, only failed tests. */
 function makeLineReporter(terminal: Terminal): Reporter {
   const colour = terminal.colour.out;
-  const log = terminal.verbosity === 'verbose';
+  const showsLog = terminal.verbosity === 'verbose';
   const isQuiet = terminal.verbosity === 'quiet';
   /** With --quiet, the current file until its first failure; null once its name was printed. */
   let unprintedFile: string | null = null;
@@ -131,7 +131,7 @@ function makeLineReporter(terminal: Terminal): Reporter {
       if (isQuiet && report.outcome === 'passed') return;
       if (unprintedFile !== null) terminal.out(unprintedFile);
       unprintedFile = null;
-      terminal.out(formatTest(report, { colour, log }));
+      terminal.out(formatTest(report, { colour, showsLog }));
     },
     addWarning: (text) => printWarning(text, terminal),
     printCounts: (counts) => printNote(`\n${formatCounts(counts, colour)}`, terminal),
@@ -151,9 +151,9 @@ function makeJsonReporter(terminal: Terminal): Reporter {
 }
 
 /** Runs the tests of a file; a file that cannot be loaded counts as a failed test. */
-async function runFile(
+async function runTestFile(
   file: string,
-  { filter, timeLimit, strict }: TestSettings,
+  { filter, timeLimitS, strict }: TestSettings,
   counts: TestCounts,
   reporter: Reporter,
 ): Promise<void> {
@@ -169,7 +169,7 @@ async function runFile(
     await runTests(path, dirname(path), startLanguage, {
       findTranslator: findSubject,
       filter,
-      timeLimit,
+      timeLimit: timeLimitS,
       strict,
       warn,
       onTestEnded: reportTest,

@@ -175,20 +175,20 @@ async function showLive(
   let state = initial;
   let rates: ServerRates | null = null;
   let lateS: number | null = null;
-  const end = (): void => controller.abort();
+  const endView = (): void => controller.abort();
   const draw = (): void => {
     const drawing = { size: screen.size, colour: colour.out, lateS };
     screen.draw(formatScreen(server.operand, rates, state, drawing));
   };
   const onKey = (key: string): void => {
     const nextState = pressKey(state, key);
-    if (nextState === null) end();
+    if (nextState === null) endView();
     else {
       state = nextState;
       draw();
     }
   };
-  const screen = new Screen(onKey, draw, end);
+  const screen = new Screen(onKey, draw, endView);
   try {
     draw();
     const observer: RatesObserver = {

@@ -51,7 +51,7 @@ export default defineCommand({
     }
     const { mountpoint } = target;
     const mount = findMount(mountpoint);
-    // Another process has unmounted it meanwhile; that one waits for the server.
+    // Another process has unmounted it since, and waits for the server's end.
     if (mount === null) return EXIT_OK;
     const server = isWaiting ? findServer(mount) : null;
     const isHidden = isWaiting && server === null && (await checkHealth(mountpoint)) !== 'dead';
@@ -76,7 +76,7 @@ async function endServer(
   const { process, operand } = target;
   const { pid } = process;
   printStep(`ask process ${pid} to end`, terminal);
-  // An error means that the server has ended meanwhile, as at another request.
+  // An error means that the server has ended before it replied.
   await ask(target, 'end').catch(() => {});
   if (timeoutS === null) return;
   if (!(await endsWithin(process, timeoutS))) {

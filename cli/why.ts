@@ -109,7 +109,10 @@ function formatOrigin({ way: volumes }: NotableRequest): string {
 
 const formatMs = (ms: number): string => formatDuration(1e6 * ms);
 
-/** Formats the answer without requests for the path; names a directory above that has some. */
+/**
+ * Formats the text for a path without matching requests. It names the nearest directory above that
+ * has some.
+ */
 function formatAbsence(
   requests: readonly NotableRequest[],
   path: string,

@@ -19,7 +19,7 @@ export const LEASE_MS = 10_000;
 export interface Counts {
   /** The time of the sample, by the server's monotonic clock. */
   readonly now: number;
-  /** The time at which the counter began, by the same clock; all sums start there. */
+  /** The time by the same clock at which the counter, and so each sum, began. */
   readonly since: number;
   readonly process: AboutServer;
   readonly memoryBytes: number;

@@ -1,6 +1,6 @@
 /**
- * Opens volumes in this process, without a mount: reads a volfile, starts its graph, and waits until
- * it is up. The graph stops when the volume is closed, or garbage-collected without a close.
+ * Opens volumes in this process, without a mount: reads a volfile, starts its graph, and waits
+ * until it is up. The graph stops when the volume is closed, or garbage-collected without a close.
  */
 import { isAbsolute, resolve } from 'node:path';
 import { Volume as GraphVolume, type VolumeSettings } from '../runtime/api/volume.ts';

@@ -16,7 +16,7 @@ const pidText = `${process.pid}\n`;
 
 /** Readable by every user, so that a supervisor can find the server. */
 const FILE_MODE = 0o644;
-/** Follows no link and waits for no pipe: another process may have replaced the file meanwhile. */
+/** The open follows no link and waits for no pipe: another process may have replaced the file. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export class PidFile {

@@ -2,8 +2,8 @@
  * Runs a server in this process: reads the volfile, starts the graph, and calls a `GraphServer`,
  * which serves it until the end (a mount in `mount-server.ts`, bricks in `brick-server.ts`).
  *
- * It logs its progress, as glusterfs does. An error is thrown, and logged unless the log is the
- * terminal. At the end, all that was started is stopped in reverse order.
+ * It logs its progress, as glusterfs does. An error is thrown; it is also logged, unless the log is
+ * the terminal, where the caller prints it. At the end, everything is stopped in reverse order.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';

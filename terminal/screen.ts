@@ -52,7 +52,7 @@ export class Screen {
     return columns > 0 && rows > 0 ? { columns, rows } : DEFAULT_SIZE;
   }
 
-  /** Draws lines from the top; the terminal cuts those that are wider than it is. */
+  /** Draws lines from the top; the terminal cuts lines that are too wide. */
   draw(lines: readonly string[]): void {
     const { rows } = this.size;
     // Cleared before the line is written: after a full line, the sequence would clear its last

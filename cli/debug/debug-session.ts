@@ -64,11 +64,11 @@ export class DebugSession {
    * @throws {DebugError} for a wrong line
    */
   async carryOut(line: string, interrupted: Promise<void>): Promise<'quit' | undefined> {
-    const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(line) ?? [];
+    const [, word = '', argumentText = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(line) ?? [];
     if (word === '' || word.startsWith('#')) return;
     const name = findCommandName(word);
     if (name === 'quit') return 'quit';
-    await this.commands[name](rest, interrupted);
+    await this.commands[name](argumentText, interrupted);
     return;
   }
 
@@ -117,47 +117,50 @@ export class DebugSession {
   private readonly commands: Readonly<
     Record<
       Exclude<CommandName, 'quit'>,
-      (rest: string, interrupted: Promise<void>) => Promise<void> | void
+      (argumentText: string, interrupted: Promise<void>) => Promise<void> | void
     >
   > = {
-    break: async (rest) => {
-      const { id, text } = await this.debuggee.client.ask('break', { text: rest });
+    break: async (argumentText) => {
+      const { id, text } = await this.debuggee.client.ask('break', { text: argumentText });
       this.print(`Breakpoint ${id}: ${text}`);
     },
-    delete: async (rest) => {
+    delete: async (argumentText) => {
       const { client } = this.debuggee;
-      if (rest !== '') {
-        await client.ask('delete', { id: parseNumber(rest, 'a breakpoint') });
+      if (argumentText !== '') {
+        await client.ask('delete', { id: parseNumber(argumentText, 'a breakpoint') });
         return;
       }
       for (const { id } of await client.ask('breakpoints', {})) await client.ask('delete', { id });
     },
-    info: (rest) => this.printInfo(rest),
-    run: (rest, interrupted) => this.runCommand(rest, interrupted),
-    continue: (rest, interrupted) => this.resume('continue', rest, interrupted),
-    step: (rest, interrupted) => this.resume(RESUME_WAYS.step, rest, interrupted),
-    next: (rest, interrupted) => this.resume(RESUME_WAYS.next, rest, interrupted),
-    finish: (rest, interrupted) => this.resume(RESUME_WAYS.finish, rest, interrupted),
+    info: (argumentText) => this.printInfo(argumentText),
+    run: (argumentText, interrupted) => this.runCommand(argumentText, interrupted),
+    continue: (argumentText, interrupted) => this.resume('continue', argumentText, interrupted),
+    step: (argumentText, interrupted) => this.resume(RESUME_WAYS.step, argumentText, interrupted),
+    next: (argumentText, interrupted) => this.resume(RESUME_WAYS.next, argumentText, interrupted),
+    finish: (argumentText, interrupted) =>
+      this.resume(RESUME_WAYS.finish, argumentText, interrupted),
     backtrace: async () => {
       for (const frame of await this.fetchFrames()) this.print(formatFrame(frame));
     },
-    frame: (rest) =>
-      this.selectFrame(rest === '' ? this.selectedLevel : parseNumber(rest, 'a frame')),
+    frame: (argumentText) =>
+      this.selectFrame(
+        argumentText === '' ? this.selectedLevel : parseNumber(argumentText, 'a frame'),
+      ),
     up: () => this.selectFrame(this.selectedLevel + 1),
     down: () => this.selectFrame(this.selectedLevel - 1),
-    print: async (rest) => {
+    print: async (argumentText) => {
       const scopes = await this.fetchScopes();
-      if (rest === '') {
+      if (argumentText === '') {
         this.print(formatScopes(scopes));
         return;
       }
-      const value = findValue(scopes, parsePath(rest));
+      const value = findValue(scopes, parsePath(argumentText));
       this.valueCount += 1;
       this.print(`$${this.valueCount} = ${formatValue(value)}`);
     },
-    set: (rest) => this.setValue(rest),
-    request: (rest) => {
-      const requestId = parseNumber(rest, 'a request');
+    set: (argumentText) => this.setValue(argumentText),
+    request: (argumentText) => {
+      const requestId = parseNumber(argumentText, 'a request');
       const stop = [...this.heldStops.values()].find(({ request }) => request === requestId);
       if (stop === undefined) {
         throw new DebugError(
@@ -174,9 +177,9 @@ export class DebugSession {
     help: () => this.print(formatHelp()),
   };
 
-  private async printInfo(rest: string): Promise<void> {
+  private async printInfo(argumentText: string): Promise<void> {
     const { client } = this.debuggee;
-    switch (findInfoSubject(rest)) {
+    switch (findInfoSubject(argumentText)) {
       case 'breakpoints': {
         const all = await client.ask('breakpoints', {});
         if (all.length === 0) this.print('no breakpoints');
@@ -197,8 +200,8 @@ export class DebugSession {
     }
   }
 
-  private async runCommand(rest: string, interrupted: Promise<void>): Promise<void> {
-    const { line, isBackground } = splitBackground(rest);
+  private async runCommand(argumentText: string, interrupted: Promise<void>): Promise<void> {
+    const { line, isBackground } = splitBackground(argumentText);
     const command: CommandLine | null = line === '' ? this.lastCommand : line;
     if (this.debuggee.isRunning || this.pendingCommand !== null) {
       throw new DebugError('a command runs already: continue goes on with it');
@@ -225,8 +228,12 @@ export class DebugSession {
     this.debuggee.run(command);
   }
 
-  private async resume(way: ResumeWay, rest: string, interrupted: Promise<void>): Promise<void> {
-    const { line, isBackground } = splitBackground(rest);
+  private async resume(
+    way: ResumeWay,
+    argumentText: string,
+    interrupted: Promise<void>,
+  ): Promise<void> {
+    const { line, isBackground } = splitBackground(argumentText);
     if (line !== '') throw new DebugError(`'${line}' is one word too many`);
     const stop = this.selectedStop;
     if (this.state === 'new') throw new DebugError("nothing runs yet: 'run' mounts");
@@ -303,8 +310,8 @@ export class DebugSession {
     this.print(formatFrame(frame));
   }
 
-  private async setValue(rest: string): Promise<void> {
-    const match = /^(?:var(?:iable)?\s+)?(.+?)\s*=\s*(.*)$/s.exec(rest);
+  private async setValue(argumentText: string): Promise<void> {
+    const match = /^(?:var(?:iable)?\s+)?(.+?)\s*=\s*(.*)$/s.exec(argumentText);
     if (match === null) throw new DebugError('the form is: set VALUE = TEXT');
     const { id: stop } = this.requireStop();
     const [, path = '', value = ''] = match;
@@ -315,9 +322,9 @@ export class DebugSession {
 }
 
 /** Splits off a trailing `&`, which makes a command return at once, as in gdb. */
-const splitBackground = (rest: string) => ({
-  line: rest.replace(/\s*&$/, ''),
-  isBackground: rest.endsWith('&'),
+const splitBackground = (argumentText: string) => ({
+  line: argumentText.replace(/\s*&$/, ''),
+  isBackground: argumentText.endsWith('&'),
 });
 
 function parseNumber(text: string, subject: string): number {

@@ -1,4 +1,6 @@
-/** Runs a command of `glossa fs`: opens volumes, reports the files that failed, and ends at Ctrl-C. */
+/**
+ * Runs a command of `glossa fs`: opens volumes, reports the files that failed, and ends at Ctrl-C.
+ */
 import type { FileError } from '../../runtime/api/file-error.ts';
 import { printable } from '../../runtime/volfile/printable.ts';
 import type { Volume } from '../../server/open-volume.ts';
@@ -85,7 +87,10 @@ function describeError(error: unknown, operand: Operand | undefined): string {
   return name === undefined ? text : `${name}: ${text}`;
 }
 
-/** Runs a command, and closes its volumes. Resolves to the exit status. @param name such as `fs cp` */
+/**
+ * Runs a command, and closes its volumes. Resolves to the exit status.
+ * @param name such as `fs cp`
+ */
 export function runVolumeCommand(
   name: string,
   terminal: Terminal,

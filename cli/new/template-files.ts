@@ -117,7 +117,7 @@ function makeFolder(path: string, created: string[]): void {
   created.push(path);
 }
 
-/** Throws if one of the files exists. @throws {Failure} */
+/** Refuses to write if one of the files exists. @throws {Failure} */
 export function refuseExisting(texts: Texts, folder: string): void {
   const existing = [...texts.keys()].filter((path) => pathExists(join(folder, path)));
   if (existing.length === 0) return;

@@ -36,7 +36,7 @@ export function checkName(name: string, language: TemplateLanguage): void {
   throw new UsageError(rule + suggestName(name, language));
 }
 
-/** Finds what is wrong with a name that is unsuitable in every language. */
+/** Finds the reason why a name is unsuitable in every language; undefined if there is none. */
 function findCommonMistake(name: string): string | undefined {
   if (name.startsWith('test_')) return 'would be taken for a test';
   return name === 'storage' ? 'is the volume below in its volfile' : undefined;
@@ -91,7 +91,9 @@ export function listNextCommands(
   ];
 }
 
-/** Lists the commands for the module's README: the same, and a permanent mount. */
+/**
+ * Lists the commands for the module's README: the next commands, and those of a permanent mount.
+ */
 export const listReadmeCommands = (
   language: TemplateLanguage,
   name: string,

@@ -10,22 +10,26 @@ import { formatReason } from '../../terminal/reason.ts';
  * Those with the module's name (`test_NAME.py`) exclude the others.
  * @throws {Failure} if the module has no tests
  */
-export function findTests(operand: string): string[] {
+export function findTestFiles(operand: string): string[] {
   const path = findExistingPath(operand);
   if (statSync(path).isDirectory()) {
-    return listTests(path, operand, 'no tests in it: their names are test_NAME.py or NAME.test.js');
+    return listTestFiles(
+      path,
+      operand,
+      'no tests in it: their names are test_NAME.py or NAME.test.js',
+    );
   }
   if (findTestLanguage(basename(path)) !== undefined) return [path];
   const folder = dirname(path);
   const module = basename(path, extname(path));
   const testNames = testLanguages.flatMap(({ tests }) => tests.testFileNames(module));
-  const all = listTests(
+  const allTests = listTestFiles(
     folder,
     operand,
     `no tests beside it: ${suggestTestNames(path).join(' or ')}`,
   );
-  const matches = all.filter((test) => testNames.includes(basename(test)));
-  return matches.length > 0 ? matches : all;
+  const matches = allTests.filter((test) => testNames.includes(basename(test)));
+  return matches.length > 0 ? matches : allTests;
 }
 
 /**
@@ -53,7 +57,7 @@ function findExistingPath(operand: string): string {
  * Lists the tests in a folder.
  * @param absenceText for the message without any. @throws {Failure}
  */
-function listTests(folder: string, operand: string, absenceText: string): string[] {
+function listTestFiles(folder: string, operand: string, absenceText: string): string[] {
   let names: string[];
   try {
     names = readdirSync(folder);

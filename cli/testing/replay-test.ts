@@ -12,7 +12,8 @@ export interface ReplayTestSettings {
   warn(text: string): void;
 }
 
-export async function replayTest(
+/** Replays the recording; the result is that of a test, even if the replay itself fails. */
+export async function runReplayTest(
   recording: string,
   module: string,
   settings: ReplayTestSettings,

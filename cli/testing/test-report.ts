@@ -13,13 +13,13 @@ export interface TestCounts {
 /** The levels, warning and above, of log lines that are shown for a failed test. */
 const SERIOUS_LEVELS = new Set(['M', 'A', 'C', 'E', 'W']);
 
-/** Tests that take longer show their time. */
-const SLOW_MS = 1000;
+/** The time of a test from which on it is printed. */
+const SLOW_TEST_MS = 1000;
 
 export interface TestOutputSettings {
   readonly colour: boolean;
   /** Whether all log lines are shown, also of passed tests. */
-  readonly log: boolean;
+  readonly showsLog: boolean;
 }
 
 const MARKS = {
@@ -28,15 +28,16 @@ const MARKS = {
 } as const;
 
 /** Formats the lines of one test. */
-export function formatTest(report: TestReport, { colour, log }: TestOutputSettings): string {
+export function formatTest(report: TestReport, { colour, showsLog }: TestOutputSettings): string {
   const { name, outcome, message, traceback, ms, printed } = report;
   const [mark, style] = MARKS[outcome];
-  const time = ms < SLOW_MS ? '' : paint('dim', ` (${(ms / 1000).toFixed(1)} s)`, colour);
+  const time = ms < SLOW_TEST_MS ? '' : paint('dim', ` (${(ms / 1000).toFixed(1)} s)`, colour);
   const lines = [`  ${paint(style, mark, colour)} ${name}${time}`];
   const hasFailed = outcome === 'failed';
   if (hasFailed) lines.push(indent(traceback ?? message ?? 'it failed', 6));
-  if (printed.length > 0 && (hasFailed || log)) lines.push(formatPart('printed', printed, colour));
-  const logLines = log
+  if (printed.length > 0 && (hasFailed || showsLog))
+    lines.push(formatPart('printed', printed, colour));
+  const logLines = showsLog
     ? report.log
     : hasFailed
       ? report.log.filter(([level]) => SERIOUS_LEVELS.has(level))

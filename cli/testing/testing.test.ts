@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { findTests } from './find-tests.ts';
+import { findTestFiles } from './find-tests.ts';
 import { formatCounts, formatTest } from './test-report.ts';
 
 function folder(...files: string[]): string {
@@ -15,7 +15,7 @@ function folder(...files: string[]): string {
   return made;
 }
 
-it('findTests returns the tests of a module by name, or else all beside it', () => {
+it('findTestFiles returns the tests of a module by name, or else all beside it', () => {
   const at = folder(
     'a.py',
     'b.py',
@@ -27,7 +27,7 @@ it('findTests returns the tests of a module by name, or else all beside it', () 
     'x.txt',
     'other.test.ts',
   );
-  const find = (name: string) => findTests(join(at, name)).map((path) => basename(path));
+  const find = (name: string) => findTestFiles(join(at, name)).map((path) => basename(path));
   expect(find('a.py')).toEqual(['test_a.py']);
   expect(find('a')).toEqual(['test_a.py']);
   expect(find('c.js')).toEqual(['c.test.js']);
@@ -37,16 +37,16 @@ it('findTests returns the tests of a module by name, or else all beside it', () 
   expect(find('d.test.ts')).toEqual(['d.test.ts']);
 });
 
-it('findTests of a module without tests names the test files that it looked for', () => {
+it('findTestFiles of a module without tests names the test files that it looked for', () => {
   const at = folder('a.py', 'b.mjs', 'c.so');
-  const why = (name: string) => () => findTests(join(at, name));
+  const why = (name: string) => () => findTestFiles(join(at, name));
   expect(why('a.py')).toThrow('no tests beside it: test_a.py');
   expect(why('b.mjs')).toThrow('no tests beside it: b.test.js');
   expect(why('c.so')).toThrow('no tests beside it: test_c.py or c.test.js or c.test.ts');
   expect(why('.')).toThrow('no tests in it');
   expect(why('absent')).toThrow('is not there');
   const other = folder('a.py', 'other.test.ts');
-  expect(() => findTests(join(other, 'a.py'))).toThrow(
+  expect(() => findTestFiles(join(other, 'a.py'))).toThrow(
     /docs\/write\/testing.md shows how to write some\n {4}.*other\.test\.ts does not import/,
   );
 });
@@ -55,7 +55,7 @@ const passed = { name: 'a', outcome: 'passed', ms: 5, printed: ['x'], log: [] } 
 const line = (level: string, text: string) => [level, 'm.py', 3, 'f', text] as const;
 
 it('formatTest prints a line for each test, and the details of a failure', () => {
-  const looks = { colour: false, log: false };
+  const looks = { colour: false, showsLog: false };
   expect(formatTest(passed, looks)).toBe('  ✓ a');
   expect(formatTest({ ...passed, ms: 2345 }, looks)).toBe('  ✓ a (2.3 s)');
   const log = [line('I', 'quiet'), line('E', 'loud\nbelow')];
@@ -72,7 +72,7 @@ it('formatTest prints a line for each test, and the details of a failure', () =>
       '        below',
     ].join('\n'),
   );
-  expect(formatTest({ ...passed, log }, { ...looks, log: true })).toContain('I m.py:3: quiet');
+  expect(formatTest({ ...passed, log }, { ...looks, showsLog: true })).toContain('I m.py:3: quiet');
 });
 
 it('formatCounts prints passed and failed tests', () => {

@@ -15,7 +15,10 @@ export interface PathInMount {
   readonly path: string;
 }
 
-/** Finds the innermost mount of glossa around a path. @throws {Failure} without one, or if one hangs */
+/**
+ * Finds the innermost mount of glossa around a path.
+ * @throws {Failure} without one, or if one hangs
+ */
 export async function findPathInMount(operand: string): Promise<PathInMount> {
   await refuseStuck(dirname(resolve(operand)));
   const mountpoints = readMounts()

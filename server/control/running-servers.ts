@@ -10,7 +10,7 @@ import { ask } from './control-client.ts';
 import type { ServerDescription } from './control-host.ts';
 import { findPeer, listSocketNames } from './control-socket.ts';
 
-/** The time limit for an answer; `glossa mounts` calls a mount stuck after the same time. */
+/** The time limit for an answer, after which a server is listed as stuck, as mounts are. */
 const REPLY_TIMEOUT_MS = 3000;
 const euid = geteuid?.();
 

@@ -222,26 +222,26 @@ export class DapSession {
   }
 
   private sendStop(threadId: number, stop: ThreadStop): void {
-    const { reason, hit } = this.findStopReason(stop);
+    const { reason, hitId } = this.findStopReason(stop);
     this.sendEvent('stopped', {
       ...{ reason, threadId, description: describeStop(stop), allThreadsStopped: false },
-      ...(hit === null ? {} : { hitBreakpointIds: [hit] }),
+      ...(hitId === null ? {} : { hitBreakpointIds: [hitId] }),
     });
   }
 
   /** Finds DAP's reason of a stop, and the number of the breakpoint that was hit. */
-  private findStopReason(threadStop: ThreadStop): { reason: string; hit: number | null } {
+  private findStopReason(threadStop: ThreadStop): { reason: string; hitId: number | null } {
     const { breakpoints } = this.launchState;
     if (threadStop.at === 'line') {
       const { file, line } = threadStop.stop.frames[0]!;
-      return { reason: threadStop.stop.reason, hit: breakpoints.findByLine(file, line) };
+      return { reason: threadStop.stop.reason, hitId: breakpoints.findByLine(file, line) };
     }
     const { breakpoint } = threadStop.stop;
-    if (breakpoint === null) return { reason: 'step', hit: null };
+    if (breakpoint === null) return { reason: 'step', hitId: null };
     const match = breakpoints.findByDebuggerId(breakpoint);
     const kinds = [FUNCTION_KIND, EXCEPTION_KIND];
     const reason = kinds.find((kind) => kind === match?.kind) ?? 'breakpoint';
-    return { reason, hit: match?.id ?? null };
+    return { reason, hitId: match?.id ?? null };
   }
 
   private updateLineStop(volume: string, stop: LineStopView | null): void {

@@ -120,11 +120,11 @@ export class Inspector {
     const frame = this.requireFrame(frameId);
     if (frame.at === 'way') return [];
     if (frame.at === 'line') {
-      const { volume, frame: at } = frame;
+      const { volume, frame: index } = frame;
       const reference = this.addReference(this.variableSources, {
         in: 'line',
         volume,
-        frame: at,
+        frame: index,
         parts: 0,
       });
       return [
@@ -208,10 +208,10 @@ export class Inspector {
     const frame = this.requireFrame(frameId);
     if (frame.at === 'way') throw new DebugError('only the place of this volume is known');
     if (frame.at === 'line') {
-      const { volume, frame: at } = frame;
-      const command = { do: 'evaluate', frame: at, text } as const;
+      const { volume, frame: index } = frame;
+      const command = { do: 'evaluate', frame: index, text } as const;
       const { variables } = await this.client.ask('line', { volume, command });
-      return this.makeLineVariable(variables![0]!, volume, at);
+      return this.makeLineVariable(variables![0]!, volume, index);
     }
     const path = parsePath(text);
     const value = findValue(await this.fetchScopes(frame), path);
