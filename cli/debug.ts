@@ -125,15 +125,16 @@ async function runCommands(
   prompt: ConsolePrompt | PipedPrompt,
   terminal: Terminal,
 ): Promise<number> {
-  let last = '';
+  let lastCommandLine = '';
   for (;;) {
     // Set when the mount has ended.
     if (session.hasFailed !== null) return session.hasFailed ? EXIT_FAILURE : EXIT_OK;
     const line = await prompt.readLine(false);
     if (line === CANCELLED) continue;
     if (line === null) return EXIT_OK;
-    const commandLine: string = line.trim() === '' && !prompt.endsAtFailure ? last : line;
-    last = REPEATABLE.test(commandLine) ? commandLine : '';
+    const commandLine: string =
+      line.trim() === '' && !prompt.endsAtFailure ? lastCommandLine : line;
+    lastCommandLine = REPEATABLE.test(commandLine) ? commandLine : '';
     const { promise, stopListening } = prompt.listenForInterrupt();
     try {
       if ((await session.carryOut(commandLine, promise)) === 'quit') return EXIT_OK;

@@ -66,8 +66,8 @@ export default defineCommand({
           const status = await serveOnce(task, signals, terminal);
           if (status !== null) return status;
           terminal.err(`glossa dev: waiting until ${operand} is mended and saved; Ctrl-C ends it`);
-          const next = await Promise.race([saveWatch.promise, signals.firstSignal]);
-          if (next !== 'saved') return next;
+          const outcome = await Promise.race([saveWatch.promise, signals.firstSignal]);
+          if (outcome !== 'saved') return outcome;
         } finally {
           saveWatch.close();
         }
@@ -132,7 +132,7 @@ async function serveOnce(
 /** Waits until a module, a volfile or a file beside it is saved. */
 class SaveWatch {
   readonly promise: Promise<'saved'>;
-  private readonly end: () => void;
+  private readonly stopWatching: () => void;
   /** The watcher alone does not keep the process alive. */
   private readonly keepAliveTimer = setInterval(() => {}, 2 ** 30);
 
@@ -144,12 +144,12 @@ class SaveWatch {
     const folder = isFolder(path) ? path : dirname(path);
     const modules = allLanguages.flatMap(([, { extensions }]) => extensions);
     const extensions = [...new Set([...modules, '.vol', extname(path)])];
-    this.end = watchFolder(folder, extensions, { onChange: reportSave, onFailure() {} });
+    this.stopWatching = watchFolder(folder, extensions, { onChange: reportSave, onFailure() {} });
   }
 
   close(): void {
     clearInterval(this.keepAliveTimer);
-    this.end();
+    this.stopWatching();
   }
 }
 

@@ -106,7 +106,7 @@ function listNextCommands({ name, bricks }: NewVolume, folder: string): NextComm
 }
 
 /**
- * Chooses a port for each brick: consecutive from `first`, or else free ones.
+ * Chooses a port for each brick: consecutive from `firstPort`, or else free ones.
  * @throws {Failure | UsageError}
  */
 async function choosePorts(count: number, firstPort: number | undefined): Promise<number[]> {

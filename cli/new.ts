@@ -79,10 +79,15 @@ function findTemplateLanguage(language: string): TemplateLanguage {
  * Writes the files, and prints each. If a file of `module` exists, nothing is written; an existing
  * file of `editor` is left unchanged. @throws {Failure}
  */
-function writeModule(module: Texts, editor: Texts, folder: string, terminal: Terminal): void {
-  refuseExisting(module, folder);
-  const { texts: missing, warnings } = findMissingTexts(editor, folder);
-  const allTexts = new Map([...module, ...missing]);
+function writeModule(
+  moduleTexts: Texts,
+  editorTexts: Texts,
+  folder: string,
+  terminal: Terminal,
+): void {
+  refuseExisting(moduleTexts, folder);
+  const { texts: missingTexts, warnings } = findMissingTexts(editorTexts, folder);
+  const allTexts = new Map([...moduleTexts, ...missingTexts]);
   writeTexts(allTexts, folder);
   for (const path of allTexts.keys()) {
     printNote(`${paint('good', 'wrote', terminal.colour.out)} ${join(folder, path)}`, terminal);

@@ -101,10 +101,10 @@ function formatSentences(
 
 function formatOrigin({ way: volumes }: NotableRequest): string {
   const names = volumes.map(printable);
-  const last = names.pop();
-  if (last === undefined) return 'The mount itself answered, and asked no volume.';
+  const lastName = names.pop();
+  if (lastName === undefined) return 'The mount itself answered, and asked no volume.';
   const by = names.length === 0 ? '' : `, by way of ${names.join(', ')}`;
-  return `The answer came from ${last}${by}.`;
+  return `The answer came from ${lastName}${by}.`;
 }
 
 const formatMs = (ms: number): string => formatDuration(1e6 * ms);

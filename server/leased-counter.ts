@@ -142,7 +142,7 @@ export class LeasedCounter {
 
   /** Counts the requests in flight: all of them, and those that wait for each volume. */
   private countPending(now: number): { all: InFlight; byVolume: Map<Xlator, InFlight> } {
-    let all = NO_REQUESTS;
+    let total = NO_REQUESTS;
     const byVolume = new Map<Xlator, InFlight>();
     // Calls are listed oldest first.
     for (const call of listPendingCalls(this.graph)) {
@@ -153,10 +153,10 @@ export class LeasedCounter {
         requests: requests + 1,
         oldestS: oldest ?? oldestS,
       });
-      all = addRequest(all);
+      total = addRequest(total);
       for (const xl of volumes) byVolume.set(xl, addRequest(byVolume.get(xl) ?? NO_REQUESTS));
     }
-    return { all, byVolume };
+    return { all: total, byVolume };
   }
 }
 

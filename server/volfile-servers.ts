@@ -13,7 +13,7 @@ export interface VolfileServers {
 
 /** Formats `HOST:/NAME`, as mounts of GlusterFS show it; with the port if it is not the default. */
 export function formatVolfileServer({ servers, id }: VolfileServers): string {
-  const first = formatSocketAddress(servers[0]!);
-  const address = first.replace(new RegExp(`:${VOLFILE_SERVER_PORT}$`), '');
+  const firstAddress = formatSocketAddress(servers[0]!);
+  const address = firstAddress.replace(new RegExp(`:${VOLFILE_SERVER_PORT}$`), '');
   return `${address}:/${id.replace(/^\//, '')}`;
 }

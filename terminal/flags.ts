@@ -74,12 +74,12 @@ export const numberFlag = (
 ): Flag<number | undefined> => ({
   ...settings,
   read(texts, flag) {
-    const last = texts.at(-1);
-    if (last === undefined) return undefined;
+    const lastText = texts.at(-1);
+    if (lastText === undefined) return undefined;
     const form = settings.isWhole ? /^\d+$/ : /^(\d+(\.\d*)?|\.\d+)$/;
-    if (form.test(last)) return Number(last);
+    if (form.test(lastText)) return Number(lastText);
     throw new UsageError(
-      `${flag} takes a ${settings.isWhole ? 'whole ' : ''}number, not '${last}'`,
+      `${flag} takes a ${settings.isWhole ? 'whole ' : ''}number, not '${lastText}'`,
     );
   },
 });
@@ -90,13 +90,13 @@ export const choiceFlag = <V extends string>(
 ): Flag<V | undefined> => ({
   ...settings,
   read(texts, flag) {
-    const last = texts.at(-1);
-    if (last === undefined) return undefined;
+    const lastText = texts.at(-1);
+    if (lastText === undefined) return undefined;
     const { values } = settings;
-    const match = values.find((value) => value.toLowerCase() === last.toLowerCase());
+    const match = values.find((value) => value.toLowerCase() === lastText.toLowerCase());
     if (match !== undefined) return match;
-    const hint = didYouMean(last, values) || `; it takes ${values.join(', ')}`;
-    throw new UsageError(`${flag} does not know '${last}'${hint}`);
+    const hint = didYouMean(lastText, values) || `; it takes ${values.join(', ')}`;
+    throw new UsageError(`${flag} does not know '${lastText}'${hint}`);
   },
 });
 

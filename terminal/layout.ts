@@ -68,10 +68,10 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   { isRightAligned = () => false, gap = '  ', indent = '' }: TableSettings = {},
 ): string[] {
-  const count = Math.max(0, ...rows.map(({ length }) => length));
-  const widths = Array.from({ length: count }, (_, column) =>
+  const columnCount = Math.max(0, ...rows.map(({ length }) => length));
+  const widths = Array.from({ length: columnCount }, (_, column) =>
     findMaxWidth(
-      rows.flatMap((row) => (row.length === count ? row : row.slice(0, -1))[column] ?? []),
+      rows.flatMap((row) => (row.length === columnCount ? row : row.slice(0, -1))[column] ?? []),
     ),
   );
   return rows.map((row) => {

@@ -28,17 +28,18 @@ export async function findCandidates(
   }
   // `glossa -f VOLFILE MNT` is `glossa mount`.
   const fullWords = first.startsWith('-') ? ['mount', ...words] : [...words];
-  const length = fullWords.length > 2 && commands.has(`${fullWords[0]} ${fullWords[1]}`) ? 2 : 1;
-  const name = fullWords.slice(0, length).join(' ');
+  const commandWordCount =
+    fullWords.length > 2 && commands.has(`${fullWords[0]} ${fullWords[1]}`) ? 2 : 1;
+  const name = fullWords.slice(0, commandWordCount).join(' ');
   const entry = commands.get(name);
   if (entry === undefined) return ['words'];
   const { default: command } = await entry.load();
   const topics = name === 'help' ? await listHelpTopics(commands) : {};
   const { options, operands } = deriveGrammar(name, command, topics);
-  const position = locateWord(fullWords.slice(length), options);
+  const position = locateWord(fullWords.slice(commandWordCount), options);
   if (position.role === 'rest') {
     // Counted from the start of the line: the program's name is word 0.
-    const from = 1 + length + position.from - (fullWords.length - words.length);
+    const from = 1 + commandWordCount + position.from - (fullWords.length - words.length);
     return [command.passesRest ? `rest ${from}` : 'words'];
   }
   if (position.role === 'option') {
@@ -50,11 +51,11 @@ export async function findCandidates(
   }
   if (position.role === 'value')
     return formatCandidates([position.kind], position.prefix, position.word);
-  const last = operands.at(-1);
-  const kinds = operands[position.index]?.kinds ?? (last?.repeats ? last.kinds : []);
+  const lastOperand = operands.at(-1);
+  const kinds = operands[position.index]?.kinds ?? (lastOperand?.repeats ? lastOperand.kinds : []);
   const subcommands = listSubcommands(name, commands).map((other) => other.split(' ')[1]!);
   const candidateKinds =
-    position.index === 0 && length === 1 ? [{ words: subcommands }, ...kinds] : kinds;
+    position.index === 0 && commandWordCount === 1 ? [{ words: subcommands }, ...kinds] : kinds;
   return formatCandidates(candidateKinds, '', position.word);
 }
 
@@ -80,10 +81,10 @@ function locateWord(words: readonly string[], options: Grammar['options']): Word
   const word = words.at(-1)!;
   let index = 0;
   let expectedKind: CompletionKind | null = null;
-  for (const [at, word] of words.slice(0, -1).entries()) {
+  for (const [wordIndex, word] of words.slice(0, -1).entries()) {
     // bash splits `--option=value` into three words.
     if (expectedKind !== null) expectedKind = word === '=' ? expectedKind : null;
-    else if (word === '--') return { role: 'rest', from: at + 1 };
+    else if (word === '--') return { role: 'rest', from: wordIndex + 1 };
     else if (/^-./.test(word)) expectedKind = options.get(word)?.value ?? null;
     else index += 1;
   }

@@ -76,15 +76,15 @@ export function makeCompleter(
 ): (line: string) => [string[], string] {
   return (line) => {
     const words = line.trimStart().split(/\s+/);
-    const last = words.at(-1)!;
+    const lastWord = words.at(-1)!;
     const candidates =
       words.length === 1
         ? names
         : words[0]!.startsWith('i')
           ? INFO_SUBJECTS
-          : last.includes('@')
-            ? volumes().map((name) => `${last.slice(0, last.indexOf('@'))}@${name}`)
+          : lastWord.includes('@')
+            ? volumes().map((name) => `${lastWord.slice(0, lastWord.indexOf('@'))}@${name}`)
             : [...fops, 'path', 'errno', 'changed@'];
-    return [candidates.filter((candidate) => candidate.startsWith(last)), last];
+    return [candidates.filter((candidate) => candidate.startsWith(lastWord)), lastWord];
   };
 }

@@ -41,15 +41,15 @@ function* writePieces(steps: VolumeSteps, { path }: Operand, command: VolumeComm
   const file = yield* withErrorContext('open', path, steps.files.open(path));
   try {
     let written: Promise<boolean> = Promise.resolve(true);
-    for (let at = 0; ; ) {
+    for (let offset = 0; ; ) {
       command.signal.throwIfAborted();
       const piece = Buffer.allocUnsafe(PIECE_BYTES);
       // The last piece is still being written while the next is read.
-      const count = yield* withErrorContext('read', path, file.steps.readInto(piece, at));
+      const byteCount = yield* withErrorContext('read', path, file.steps.readInto(piece, offset));
       if (!(yield* awaitPromise(written))) throw new ReaderGone();
-      if (count === 0) return;
-      written = command.terminal.outBytes(piece.subarray(0, count));
-      at += count;
+      if (byteCount === 0) return;
+      written = command.terminal.outBytes(piece.subarray(0, byteCount));
+      offset += byteCount;
     }
   } finally {
     file.fd.release();

@@ -48,10 +48,10 @@ export function parseOperand(text: string): Operand {
     const server = parseServer(host, VOLFILE_SERVER_PORT, `'${text}' names no server:`);
     return { text, prefix, source: { ...server, volname: volname! }, path: path! };
   }
-  const at = text.indexOf(':/');
-  if (at > 0) {
-    const prefix = text.slice(0, at + 1);
-    return { text, prefix, source: text.slice(0, at), path: text.slice(at + 1) };
+  const colonAt = text.indexOf(':/');
+  if (colonAt > 0) {
+    const prefix = text.slice(0, colonAt + 1);
+    return { text, prefix, source: text.slice(0, colonAt), path: text.slice(colonAt + 1) };
   }
   if (text === '') throw new UsageError('an operand is empty');
   const absolute = isAbsolute(text) ? text : `${process.cwd()}/${text}`;

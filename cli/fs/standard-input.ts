@@ -28,11 +28,11 @@ export async function copyStandardInput(
     const writeWholeFile = makeWholeFile(volume, path, target?.inode, function* (temporary) {
       const file = yield* volume.files.create(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666);
       yield* closeAfter(file, function* (open) {
-        for (let at = 0; ; ) {
-          const next = rejectOnAbort(pieces.next(), signal);
-          const piece = yield* awaitPromise(next);
+        for (let offset = 0; ; ) {
+          const nextPiece = rejectOnAbort(pieces.next(), signal);
+          const piece = yield* awaitPromise(nextPiece);
           if (piece.done === true) return;
-          at += yield* open.write(piece.value, at);
+          offset += yield* open.write(piece.value, offset);
         }
       });
       return file.fd.inode;

@@ -36,8 +36,8 @@ export function makeModuleTexts(language: TemplateLanguage, name: string, folder
     STEPS: formatNextCommands(listReadmeCommands(language, name, resolve(folder)), '# '),
   };
   return new Map(
-    [language.folder, 'all'].flatMap((part) =>
-      readTemplates(part).map(([path, text]) => [
+    [language.folder, 'all'].flatMap((folderName) =>
+      readTemplates(folderName).map(([path, text]) => [
         path.replaceAll('NAME', name),
         fillTemplate(text, values),
       ]),
@@ -59,8 +59,8 @@ export function makeEditorTexts({ folder: language }: TemplateLanguage, folder: 
 const fillTemplate = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key]!);
 
-function readTemplates(part: string): [path: string, text: string][] {
-  const folder = join(templateFolder, part);
+function readTemplates(folderName: string): [path: string, text: string][] {
+  const folder = join(templateFolder, folderName);
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -74,12 +74,13 @@ export function findMissingTexts(
 ): { texts: Texts; warnings: string[] } {
   const warnings: string[] = [];
   const missing = [...texts].filter(([path, text]) => {
-    const other = findExistingConfig(path, folder);
-    if (other === undefined) return true;
+    const existingConfig = findExistingConfig(path, folder);
+    if (existingConfig === undefined) return true;
     // Written by glossa, or names glossa's folder: no setting is missing.
-    if (other.text === text || other.text.includes(makePackageRootPath(folder))) return false;
+    if (existingConfig.text === text || existingConfig.text.includes(makePackageRootPath(folder)))
+      return false;
     warnings.push(
-      `${join(folder, other.file)} exists and was left unchanged; ` +
+      `${join(folder, existingConfig.file)} exists and was left unchanged; ` +
         `for the types of glossa, add these settings to it:\n${text.trimEnd()}`,
     );
     return false;

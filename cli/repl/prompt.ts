@@ -59,9 +59,9 @@ export class ConsolePrompt implements Prompt {
   /** Resolves the pending `readLine`; null while none is pending. */
   private acceptInput: ((input: PromptInput) => void) | null = null;
 
-  constructor({ prompts, historyName: history, complete }: PromptSettings) {
+  constructor({ prompts, historyName, complete }: PromptSettings) {
     this.prompts = prompts;
-    this.historyPath = makeHistoryPath(history);
+    this.historyPath = makeHistoryPath(historyName);
     this.history = readHistory(this.historyPath);
     this.lineReader = createInterface({
       input: process.stdin,

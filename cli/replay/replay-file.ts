@@ -80,7 +80,9 @@ const DATA_LIMIT_BYTES = 2 ** 31;
  * did not have its recorded content at the start.
  */
 function startsWithDifference(outcomes: readonly Outcome[]): boolean {
-  const first = outcomes.findIndex(({ differences }) => differences.length > 0);
-  const beginning = outcomes.slice(0, first + 1);
-  return first >= 0 && !beginning.some(({ request }) => mayChangeStorage(request.row.name));
+  const firstDifference = outcomes.findIndex(({ differences }) => differences.length > 0);
+  const beginning = outcomes.slice(0, firstDifference + 1);
+  return (
+    firstDifference >= 0 && !beginning.some(({ request }) => mayChangeStorage(request.row.name))
+  );
 }

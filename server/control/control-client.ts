@@ -41,10 +41,10 @@ export class Conversation {
         chunks.push(bytes);
         if (!bytes.includes(NEWLINE)) return;
         socket.off('data', receive).pause();
-        const all = Buffer.concat(chunks);
-        const newlineAt = all.indexOf(NEWLINE);
-        this.restBytes = all.subarray(newlineAt + 1);
-        const answer = JSON.parse(all.toString('utf8', 0, newlineAt)) as Answer;
+        const receivedBytes = Buffer.concat(chunks);
+        const newlineAt = receivedBytes.indexOf(NEWLINE);
+        this.restBytes = receivedBytes.subarray(newlineAt + 1);
+        const answer = JSON.parse(receivedBytes.toString('utf8', 0, newlineAt)) as Answer;
         if ('error' in answer) reject(new Failure(answer.error));
         else resolve(answer.value);
       };

@@ -133,13 +133,13 @@ export class ControlHost {
     let input = Buffer.alloc(0);
     const receive = (bytes: Buffer): void => {
       input = Buffer.concat([input, bytes]);
-      const end = input.indexOf(NEWLINE);
-      if (end < 0 && input.length > QUESTION_BYTES_MAX) socket.destroy();
-      if (end < 0) return;
+      const newlineAt = input.indexOf(NEWLINE);
+      if (newlineAt < 0 && input.length > QUESTION_BYTES_MAX) socket.destroy();
+      if (newlineAt < 0) return;
       clearTimeout(timer);
       // Bytes after the question are dropped.
       socket.off('data', receive).resume();
-      void this.answer(socket, input.toString('utf8', 0, end));
+      void this.answer(socket, input.toString('utf8', 0, newlineAt));
     };
     socket.on('data', receive);
     const endQuestion = (): void => connections.get(socket)?.();
@@ -159,9 +159,9 @@ export class ControlHost {
     const hold = (end: () => void): void => void connections.set(socket, end);
     try {
       const { ask, argument } = JSON.parse(line) as { ask: string; argument: unknown };
-      const question = Object.hasOwn(handlers, ask) ? handlers[ask] : undefined;
-      if (question === undefined) throw new Error(`this server does not answer '${ask}'`);
-      const value = await question(argument, { socket, hold });
+      const handler = Object.hasOwn(handlers, ask) ? handlers[ask] : undefined;
+      if (handler === undefined) throw new Error(`this server does not answer '${ask}'`);
+      const value = await handler(argument, { socket, hold });
       if (connections.get(socket) === null) socket.end(`${JSON.stringify({ value })}\n`);
     } catch (error) {
       socket.end(`${JSON.stringify({ error: formatReason(error) })}\n`);

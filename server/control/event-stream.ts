@@ -1,7 +1,7 @@
 /**
  * Sends the events of a live recording (`glossa trace MNT`) over a socket, once in each turn of the
- * event loop. A slow reader never delays the mount: up to `BACKLOG_MAX` bytes are buffered for it,
- * further events are dropped, and a `lost` event says how many.
+ * event loop. A slow reader never delays the mount: up to `BACKLOG_BYTES_MAX` bytes are buffered for
+ * it. Further events are dropped, and a `lost` event says how many.
  */
 import type { Socket } from 'node:net';
 import type { EventStore } from '../../runtime/observe/event-store.ts';

@@ -49,10 +49,10 @@ export class LiveTrace {
     const { conversation } = this;
     const receive = (bytes: Buffer): void => {
       const { restBytes } = conversation;
-      const all = restBytes.length === 0 ? bytes : Buffer.concat([restBytes, bytes]);
-      const wholeLength = computeWholeEventsLength(all);
-      conversation.restBytes = all.subarray(wholeLength);
-      if (wholeLength > 0) onEvents(all.subarray(0, wholeLength));
+      const pendingBytes = restBytes.length === 0 ? bytes : Buffer.concat([restBytes, bytes]);
+      const wholeLength = computeWholeEventsLength(pendingBytes);
+      conversation.restBytes = pendingBytes.subarray(wholeLength);
+      if (wholeLength > 0) onEvents(pendingBytes.subarray(0, wholeLength));
     };
     receive(Buffer.alloc(0));
     conversation.socket.on('data', receive).resume();

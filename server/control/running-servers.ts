@@ -25,8 +25,8 @@ export interface RunningServer {
 
 /** Asks each server for its description; omits those that have ended. The oldest is first. */
 export async function listRunningServers(): Promise<RunningServer[]> {
-  const all = await Promise.all(listSocketNames('listener').map(queryServer));
-  return all
+  const servers = await Promise.all(listSocketNames('listener').map(queryServer));
+  return servers
     .filter((one) => one !== null)
     .sort((one, other) => one.process.start - other.process.start);
 }

@@ -39,10 +39,10 @@ function formatHistogram(
 }
 
 function formatLabels(labels: Labels): string {
-  const all = Object.entries(labels).map(
+  const formattedLabels = Object.entries(labels).map(
     ([name, value]) => `${name}="${escapeText(value).replaceAll('"', '\\"')}"`,
   );
-  return all.length === 0 ? '' : `{${all.join(',')}}`;
+  return formattedLabels.length === 0 ? '' : `{${formattedLabels.join(',')}}`;
 }
 
 /** Escapes a text: some keys are chosen by modules, and may have any characters. */

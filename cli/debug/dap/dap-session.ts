@@ -191,7 +191,7 @@ export class DapSession {
   private sendDebuggeeEvent(event: DebuggeeEvent): void {
     switch (event.event) {
       case 'stopped':
-        this.addStop({ at: 'hop', stop: event.stop });
+        this.addStop({ kind: 'hop', stop: event.stop });
         break;
       case 'line':
         this.updateLineStop(event.volume, event.at);
@@ -232,7 +232,7 @@ export class DapSession {
   /** Finds DAP's reason of a stop, and the number of the breakpoint that was hit. */
   private findStopReason(threadStop: ThreadStop): { reason: string; hitId: number | null } {
     const { breakpoints } = this.launchState;
-    if (threadStop.at === 'line') {
+    if (threadStop.kind === 'line') {
       const { file, line } = threadStop.stop.frames[0]!;
       return { reason: threadStop.stop.reason, hitId: breakpoints.findByLine(file, line) };
     }
@@ -246,7 +246,7 @@ export class DapSession {
 
   private updateLineStop(volume: string, stop: LineStopView | null): void {
     if (stop !== null) {
-      this.addStop({ at: 'line', volume, stop });
+      this.addStop({ kind: 'line', volume, stop });
       return;
     }
     const thread = this.threads.removeLineStop(volume);
@@ -258,8 +258,8 @@ export class DapSession {
   /** Reports the next stop of a thread that has left one, if it waits at another. */
   private sendNextStop(id: number): void {
     this.launchOrNull?.inspector.clear();
-    const next = this.threads.find(id)?.stops[0];
-    if (next !== undefined) this.sendStop(id, next);
+    const nextStop = this.threads.find(id)?.stops[0];
+    if (nextStop !== undefined) this.sendStop(id, nextStop);
   }
 
   private sendThreadExit(threadId: number): void {
@@ -320,11 +320,13 @@ export class DapSession {
     },
     threads: async () => ({ threads: this.threads.all.map(({ id, name }) => ({ id, name })) }),
     stackTrace: async ({ threadId, startFrame, levels }) => {
-      const all = await this.launchState.inspector.fetchStack(this.requireThread(threadId));
+      const allFrames = await this.launchState.inspector.fetchStack(this.requireThread(threadId));
       const from = Number(startFrame ?? 0);
-      const count = Number(levels ?? 0) || all.length;
-      const stackFrames = all.slice(from, from + count).map((frame) => this.toClientLine(frame));
-      return { stackFrames, totalFrames: all.length };
+      const frameCount = Number(levels ?? 0) || allFrames.length;
+      const stackFrames = allFrames
+        .slice(from, from + frameCount)
+        .map((frame) => this.toClientLine(frame));
+      return { stackFrames, totalFrames: allFrames.length };
     },
     scopes: async ({ frameId }) => ({
       scopes: await this.launchState.inspector.listScopes(Number(frameId)),
@@ -393,7 +395,7 @@ export class DapSession {
     const [stop] = thread.stops;
     if (stop === undefined) throw new DebugError('this request is not stopped');
     const { client } = this.launchState.debuggee;
-    if (stop.at === 'line') {
+    if (stop.kind === 'line') {
       const { volume } = stop;
       await client.ask('line', { volume, command: { do: 'go', way } });
     } else {
@@ -445,7 +447,7 @@ function requireTexts(name: string, value: unknown): readonly string[] {
 }
 
 function describeStop(threadStop: ThreadStop): string {
-  if (threadStop.at === 'line') return `at a line of ${threadStop.volume}`;
+  if (threadStop.kind === 'line') return `at a line of ${threadStop.volume}`;
   const { kind, fop, volume, from }: StopView = threadStop.stop;
   return kind === 'wind' ? `${fop} arrives at ${volume}` : `the reply of ${from} to ${fop}`;
 }

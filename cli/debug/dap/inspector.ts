@@ -13,23 +13,23 @@ import type { Thread, ThreadStop } from './threads.ts';
 
 /** The volume or the line of a module that a frame's number in the editor stands for. */
 type FrameTarget =
-  | { readonly at: 'hop'; readonly stop: number; readonly level: number }
-  | { readonly at: 'line'; readonly volume: string; readonly frame: number }
+  | { readonly kind: 'hop'; readonly stop: number; readonly level: number }
+  | { readonly kind: 'line'; readonly volume: string; readonly frame: number }
   /** A volume above a module that is stopped at a line: its values are not available. */
-  | { readonly at: 'way' };
+  | { readonly kind: 'above-module' };
 
 /** The place of the variables that a reference, a number in the editor's questions, stands for. */
 type VariableSource =
   | {
-      readonly in: 'hop';
-      readonly frame: FrameTarget & { at: 'hop' };
+      readonly kind: 'hop';
+      readonly frame: FrameTarget & { kind: 'hop' };
       /** Null for a value found in any scope. */
       readonly scope: Scope['name'] | null;
       /** The path within the scope; empty for the whole scope. */
       readonly path: readonly string[];
     }
   | {
-      readonly in: 'line';
+      readonly kind: 'line';
       readonly volume: string;
       readonly frame: number;
       /** The interpreter's number of the value whose parts these are; 0 for the frame's locals. */
@@ -66,24 +66,24 @@ export class Inspector {
     const [top] = stops;
     if (top === undefined) throw new DebugError('this request is on its way');
     const scripts = await this.client.ask('scripts', {});
-    if (top.at === 'line') return this.makeLineFrames(top, scripts);
+    if (top.kind === 'line') return this.makeLineFrames(top, scripts);
     const { id: stop } = top.stop;
     const views = await this.client.ask('frames', { stop });
     return views.map((view) =>
-      this.makeVolumeFrame(view, scripts, { at: 'hop', stop, level: view.level }),
+      this.makeVolumeFrame(view, scripts, { kind: 'hop', stop, level: view.level }),
     );
   }
 
   private makeLineFrames(
-    { volume, stop }: ThreadStop & { at: 'line' },
+    { volume, stop }: ThreadStop & { kind: 'line' },
     scripts: readonly ModuleView[],
   ): DebugProtocol.StackFrame[] {
     const moduleFrames = stop.frames.map(({ name, file, line }, frame) => ({
-      id: this.addReference(this.frames, { at: 'line', volume, frame }),
+      id: this.addReference(this.frames, { kind: 'line', volume, frame }),
       ...{ name, line, column: 1, source: makeSource(file) },
     }));
     const volumeFrames = stop.volumes.map((view) =>
-      this.makeVolumeFrame(view, scripts, { at: 'way' }),
+      this.makeVolumeFrame(view, scripts, { kind: 'above-module' }),
     );
     return [...moduleFrames, ...volumeFrames];
   }
@@ -118,11 +118,11 @@ export class Inspector {
 
   async listScopes(frameId: number): Promise<DebugProtocol.Scope[]> {
     const frame = this.requireFrame(frameId);
-    if (frame.at === 'way') return [];
-    if (frame.at === 'line') {
+    if (frame.kind === 'above-module') return [];
+    if (frame.kind === 'line') {
       const { volume, frame: index } = frame;
       const reference = this.addReference(this.variableSources, {
-        in: 'line',
+        kind: 'line',
         volume,
         frame: index,
         parts: 0,
@@ -140,7 +140,7 @@ export class Inspector {
     return scopes.map(({ name, values }) => ({
       name,
       variablesReference: this.addReference(this.variableSources, {
-        in: 'hop',
+        kind: 'hop',
         frame,
         scope: name,
         path: [],
@@ -151,7 +151,7 @@ export class Inspector {
     }));
   }
 
-  private fetchScopes({ stop, level }: FrameTarget & { at: 'hop' }): Promise<readonly Scope[]> {
+  private fetchScopes({ stop, level }: FrameTarget & { kind: 'hop' }): Promise<readonly Scope[]> {
     return this.client.ask('scopes', { stop, level });
   }
 
@@ -163,7 +163,7 @@ export class Inspector {
 
   async listVariables(reference: number): Promise<DebugProtocol.Variable[]> {
     const source = this.requireSource(reference);
-    if (source.in === 'line') {
+    if (source.kind === 'line') {
       const { volume, frame, parts } = source;
       const command =
         parts === 0 ? ({ do: 'locals', frame } as const) : ({ do: 'parts', of: parts } as const);
@@ -171,8 +171,8 @@ export class Inspector {
       return variables.map((variable) => this.makeLineVariable(variable, volume, frame));
     }
     const { frame, scope, path } = source;
-    const all = await this.fetchScopes(frame);
-    const within = scope === null ? all : all.filter(({ name }) => name === scope);
+    const scopes = await this.fetchScopes(frame);
+    const within = scope === null ? scopes : scopes.filter(({ name }) => name === scope);
     const values = path.length === 0 ? within[0]!.values : findValue(within, path).parts;
     return values.map((value) => {
       const valuePath = [...path, value.name];
@@ -198,7 +198,7 @@ export class Inspector {
     const variablesReference =
       parts === 0
         ? 0
-        : this.addReference(this.variableSources, { in: 'line', volume, frame, parts });
+        : this.addReference(this.variableSources, { kind: 'line', volume, frame, parts });
     return { name, value, type, variablesReference };
   }
 
@@ -206,8 +206,9 @@ export class Inspector {
 
   async evaluate(text: string, frameId: number | undefined): Promise<DebugProtocol.Variable> {
     const frame = this.requireFrame(frameId);
-    if (frame.at === 'way') throw new DebugError('only the place of this volume is known');
-    if (frame.at === 'line') {
+    if (frame.kind === 'above-module')
+      throw new DebugError('only the place of this volume is known');
+    if (frame.kind === 'line') {
       const { volume, frame: index } = frame;
       const command = { do: 'evaluate', frame: index, text } as const;
       const { variables } = await this.client.ask('line', { volume, command });
@@ -215,7 +216,7 @@ export class Inspector {
     }
     const path = parsePath(text);
     const value = findValue(await this.fetchScopes(frame), path);
-    return this.makeVariable(value, { in: 'hop', frame, scope: null, path });
+    return this.makeVariable(value, { kind: 'hop', frame, scope: null, path });
   }
 
   /** Changes a part of a reply, or a local variable of a module. */
@@ -225,7 +226,7 @@ export class Inspector {
     text: string,
   ): Promise<DebugProtocol.Variable> {
     const source = this.requireSource(reference);
-    if (source.in === 'line') {
+    if (source.kind === 'line') {
       const { volume, frame, parts } = source;
       if (parts > 0) throw new DebugError('only locals can be set: this is a part of one');
       const command = { do: 'set', frame, name, text } as const;

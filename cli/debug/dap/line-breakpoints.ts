@@ -24,19 +24,20 @@ export interface RefusedBreakpoint {
 /** The lines of a volume in a volfile, from `volume` to `end-volume`. */
 interface VolumeBlock {
   readonly name: string;
-  readonly first: number;
-  readonly last: number;
+  readonly firstLine: number;
+  readonly lastLine: number;
 }
 
 /** Parses a volfile into its volumes; lines count from 1. @throws {Error} for a syntax error */
 function parseVolumeBlocks(text: string): VolumeBlock[] {
   const lineNumber = (at: number): number => text.slice(0, at).split('\n').length;
   const blocks: VolumeBlock[] = [];
-  let openBlock: { name: string; first: number } | null = null;
+  let openBlock: { name: string; firstLine: number } | null = null;
   for (const { keyword, start, end, words } of parse(text)) {
-    if (keyword === 'volume') openBlock = { name: words[0]?.text ?? '', first: lineNumber(start) };
+    if (keyword === 'volume')
+      openBlock = { name: words[0]?.text ?? '', firstLine: lineNumber(start) };
     else if (keyword === 'end-volume' && openBlock !== null) {
-      blocks.push({ ...openBlock, last: lineNumber(end) });
+      blocks.push({ ...openBlock, lastLine: lineNumber(end) });
       openBlock = null;
     }
   }
@@ -54,9 +55,11 @@ export function makeVolumeBreakpoint(
   } catch (error) {
     return { message: `cannot read ${path}: ${formatReason(error)}` };
   }
-  const block = parseVolumeBlocks(text).find(({ first, last }) => first <= line && line <= last);
+  const block = parseVolumeBlocks(text).find(
+    ({ firstLine, lastLine }) => firstLine <= line && line <= lastLine,
+  );
   if (block === undefined) return { message: 'this line belongs to no volume' };
-  return { text: `@${block.name}`, line: block.first };
+  return { text: `@${block.name}`, line: block.firstLine };
 }
 
 /** Removes case and underscores from a name, which differ by language, for comparisons. */

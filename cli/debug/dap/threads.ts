@@ -5,8 +5,8 @@ import type { StopView } from '../../../runtime/debug/protocol.ts';
 
 /** A stop of a request: between volumes, or at a line of a module. */
 export type ThreadStop =
-  | { readonly at: 'hop'; readonly stop: StopView }
-  | { readonly at: 'line'; readonly volume: string; readonly stop: LineStopView };
+  | { readonly kind: 'hop'; readonly stop: StopView }
+  | { readonly kind: 'line'; readonly volume: string; readonly stop: LineStopView };
 
 export interface Thread {
   readonly id: number;
@@ -41,7 +41,7 @@ export class Threads {
     const existing = this.threads.get(id);
     const thread = existing ?? { id, name: '', isEndReported: false, stops: [] };
     thread.name = formatThreadName(stop);
-    thread.isEndReported ||= stop.at === 'hop';
+    thread.isEndReported ||= stop.kind === 'hop';
     thread.stops.push(stop);
     this.threads.set(id, thread);
     return { thread, isNew: existing === undefined };
@@ -50,7 +50,7 @@ export class Threads {
   /** Removes the stop of a volume's module, which continues; returns its thread. */
   removeLineStop(volume: string): Thread | null {
     for (const thread of this.threads.values()) {
-      const at = thread.stops.findIndex((stop) => stop.at === 'line' && stop.volume === volume);
+      const at = thread.stops.findIndex((stop) => stop.kind === 'line' && stop.volume === volume);
       if (at < 0) continue;
       thread.stops.splice(at, 1);
       return thread;
@@ -73,7 +73,7 @@ export class Threads {
   private findThreadId(threadStop: ThreadStop): number {
     const { request } = threadStop.stop;
     if (request !== null && request > 0) return request;
-    const key = threadStop.at === 'line' ? threadStop.volume : threadStop.stop.from;
+    const key = threadStop.kind === 'line' ? threadStop.volume : threadStop.stop.from;
     const id =
       this.idsWithoutRequest.get(key) ?? FIRST_ID_WITHOUT_REQUEST + this.idsWithoutRequest.size;
     this.idsWithoutRequest.set(key, id);
@@ -83,9 +83,9 @@ export class Threads {
 
 function formatThreadName(threadStop: ThreadStop): string {
   const { stop } = threadStop;
-  if (threadStop.at === 'line' && stop.request === null) return `${threadStop.volume} by itself`;
-  const fop = threadStop.at === 'hop' ? threadStop.stop.fop : threadStop.stop.op.toLowerCase();
+  if (threadStop.kind === 'line' && stop.request === null) return `${threadStop.volume} by itself`;
+  const fop = threadStop.kind === 'hop' ? threadStop.stop.fop : threadStop.stop.op.toLowerCase();
   const paths =
-    threadStop.at === 'hop' ? threadStop.stop.paths : (threadStop.stop.volumes[0]?.paths ?? []);
+    threadStop.kind === 'hop' ? threadStop.stop.paths : (threadStop.stop.volumes[0]?.paths ?? []);
   return `${[fop, ...paths].join(' ')} (request ${stop.request}, pid ${stop.pid})`;
 }
