@@ -64,7 +64,7 @@ const makeCaller = (pid: number): Caller => ({
 
 class ApiServer implements ListeningServer, ApiHost {
   readonly what = 'api';
-  readonly facts: Readonly<Record<string, unknown>>;
+  readonly greetingFacts: Readonly<Record<string, unknown>>;
   private readonly graph: Graph;
   private readonly socket: string | number;
   private readonly serverContext: ServerContext;
@@ -77,7 +77,7 @@ class ApiServer implements ListeningServer, ApiHost {
     this.graph = graph;
     this.socket = socket;
     this.serverContext = serverContext;
-    this.facts = {
+    this.greetingFacts = {
       version: readPackageVersion(),
       volume: graph.top.name,
       uid: process.geteuid!(),
@@ -169,7 +169,7 @@ class ApiServer implements ListeningServer, ApiHost {
     if (!result!.ok) throw new Error(result!.text);
   }
 
-  async volumeId(): Promise<Uint8Array> {
+  async findVolumeId(): Promise<Uint8Array> {
     const { source } = this.serverContext;
     try {
       if (source.fetchVolumeId !== undefined) return gfidToBytes(await source.fetchVolumeId());

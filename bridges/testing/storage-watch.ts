@@ -2,7 +2,7 @@
  * Defines the volume above a storage in a graph under test: it records every request that reaches the
  * storage, and fails or holds those that the test selects.
  */
-import { pathOf } from '../../runtime/api/driver.ts';
+import { findArgumentPath } from '../../runtime/api/driver.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import { type FopName, fail, fopNames } from '../../runtime/core/gen/fops.gen.ts';
@@ -98,7 +98,7 @@ export class StorageWatch {
 
   private handle(row: FopRow, frame: Frame, xl: Xlator<unknown>, args: unknown[]): void {
     const name = row.name as FopName;
-    const path = pathOf(row, args);
+    const path = findArgumentPath(row, args);
     const { unique } = frame.root;
     this.windCount = unique === this.unique ? this.windCount + 1 : 1;
     this.unique = unique;

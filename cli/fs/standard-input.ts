@@ -1,6 +1,6 @@
 /** Copies standard input to a file of a volume. */
 import { withErrorContext } from '../../runtime/api/file-error.ts';
-import { closeAfter } from '../../runtime/api/file-object.ts';
+import { closeAfter } from '../../runtime/api/open-file.ts';
 import { awaitPromise, type Steps } from '../../runtime/api/steps.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
 import { makeWholeFile } from '../../runtime/api/whole-file.ts';

@@ -23,7 +23,7 @@ export function throwArgumentError(
   expected: string,
   value: unknown,
 ): never {
-  const valueText = typeof value === 'string' ? `'${value}'` : describe(value);
+  const valueText = typeof value === 'string' ? `'${value}'` : describeValue(value);
   const error = new TypeError(`The argument '${name}' must be ${expected}. Received ${valueText}`);
   throw Object.assign(error, { code });
 }
@@ -35,13 +35,13 @@ function throwRangeError(name: string, expected: string, value: unknown): never 
   throw Object.assign(error, { code: 'ERR_OUT_OF_RANGE' });
 }
 
-function describe(value: unknown): string {
+function describeValue(value: unknown): string {
   if (typeof value === 'function') return `a function ${value.name}`.trim();
   if (typeof value !== 'object' || value === null) return String(value);
   return `an instance of ${value.constructor?.name ?? 'Object'}`;
 }
 
-/** The text of a path. @throws {TypeError} */
+/** Returns the text of a path. @throws {TypeError} */
 export function toPath(path: unknown, name = 'path'): string {
   let text: unknown = path;
   if (path instanceof Uint8Array) text = decodeName(path);
@@ -55,7 +55,7 @@ export function toPath(path: unknown, name = 'path'): string {
   return text;
 }
 
-/** An integer within bounds. @throws {TypeError | RangeError} */
+/** Returns an integer within bounds. @throws {TypeError | RangeError} */
 export function toInteger(
   value: unknown,
   name: string,
@@ -70,18 +70,18 @@ export function toInteger(
   return value;
 }
 
-/** A position in a file, in bytes. @throws {TypeError | RangeError} */
+/** Returns a position in a file, in bytes. @throws {TypeError | RangeError} */
 export const toPosition = (position: unknown, min = 0): number =>
   toInteger(typeof position === 'bigint' ? Number(position) : position, 'position', min);
 
-/** A switch that is off by default. @throws {TypeError} */
+/** Returns a switch that is off by default. @throws {TypeError} */
 export function toBoolean(value: unknown, name: string): boolean {
   if (value === undefined) return false;
   if (typeof value === 'boolean') return value;
   return throwArgumentError('ERR_INVALID_ARG_TYPE', name, 'true or false', value);
 }
 
-/** The mode of a file: a number, or octal digits. @throws {TypeError | RangeError} */
+/** Converts the mode of a file: a number, or octal digits. @throws {TypeError | RangeError} */
 export function toMode(mode: unknown, fallback?: number): number {
   if ((mode === undefined || mode === null) && fallback !== undefined) return fallback;
   if (typeof mode === 'string') {
@@ -91,10 +91,10 @@ export function toMode(mode: unknown, fallback?: number): number {
   return toInteger(mode, 'mode', 0, 0xffff_ffff);
 }
 
-/** A user or group; -1 for no change. @throws {TypeError | RangeError} */
+/** Returns the id of a user or group; -1 means no change. @throws {TypeError | RangeError} */
 export const toId = (id: unknown, name: string): number => toInteger(id, name, -1, 0xffff_ffff);
 
-const FLAGS: Readonly<Record<string, number>> = {
+const FLAGS_BY_TEXT: Readonly<Record<string, number>> = {
   r: O_RDONLY,
   rs: O_RDONLY | O_SYNC,
   'r+': O_RDWR,
@@ -110,24 +110,24 @@ const FLAGS: Readonly<Record<string, number>> = {
   'ax+': O_APPEND | O_CREAT | O_RDWR | O_EXCL,
   'as+': O_APPEND | O_CREAT | O_RDWR | O_SYNC,
 };
-/** Other orders of the letters that Node accepts. */
+/** Node accepts these letters in another order, too. */
 const FLAG_ALIASES: Readonly<Record<string, string>> = {
   ...{ sr: 'rs', 'sr+': 'rs+', xw: 'wx', 'xw+': 'wx+' },
   ...{ xa: 'ax', 'xa+': 'ax+', sa: 'as', 'sa+': 'as+' },
 };
 
-/** The flags of open(2) for a number or a text such as `r+`. @throws {TypeError | RangeError} */
+/** Converts a number or a text such as `r+` to flags of open(2). @throws {TypeError | RangeError} */
 export function toOpenFlags(flags: unknown, fallback = 'r'): number {
   const value = flags ?? fallback;
   if (typeof value === 'number') return toInteger(value, 'flags', 0, 0x7fff_ffff);
-  const number = FLAGS[FLAG_ALIASES[String(value)] ?? String(value)];
+  const number = FLAGS_BY_TEXT[FLAG_ALIASES[String(value)] ?? String(value)];
   if (typeof value !== 'string' || number === undefined) {
     throwArgumentError('ERR_INVALID_ARG_VALUE', 'flags', "a number, or a text such as 'r+'", value);
   }
   return number;
 }
 
-/** A time in milliseconds: a number or text of seconds, or a Date. @throws {TypeError} */
+/** Converts a time to milliseconds: a number or text of seconds, or a Date. @throws {TypeError} */
 export function toMilliseconds(time: unknown, name: string): number {
   if (time instanceof Date) return time.getTime();
   const seconds = typeof time === 'string' && time.trim() !== '' ? Number(time) : time;
@@ -137,7 +137,7 @@ export function toMilliseconds(time: unknown, name: string): number {
   return seconds * 1000;
 }
 
-/** The encoding of an options argument: a text, or its member `encoding`. @throws {TypeError} */
+/** Reads the encoding from an options argument: a text, or its member `encoding`. @throws {TypeError} */
 export function readEncoding(options: unknown): string | null {
   if (typeof options === 'function') return null;
   const { encoding } = readOptions(options);
@@ -151,7 +151,7 @@ const isEncoding = (encoding: string): boolean =>
   /^utf-?8$/i.test(encoding) ||
   findBufferClass()?.isEncoding(encoding) === true;
 
-/** The signal of an options argument; undefined without one. @throws {TypeError} */
+/** Reads the signal from an options argument; undefined without one. @throws {TypeError} */
 export function readSignal(options: unknown): AbortSignal | undefined {
   if (typeof options !== 'object' || options === null || ArrayBuffer.isView(options)) return;
   const { signal } = options as { readonly signal?: unknown };
@@ -159,7 +159,7 @@ export function readSignal(options: unknown): AbortSignal | undefined {
   throwArgumentError('ERR_INVALID_ARG_TYPE', 'options.signal', 'an AbortSignal', signal);
 }
 
-/** The options of a call that has no encoding. @throws {TypeError} */
+/** Checks the options of a call that has no encoding. @throws {TypeError} */
 export function readSwitches(options: unknown): Readonly<Record<string, unknown>> {
   if (options === undefined) return {};
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) {
@@ -168,7 +168,7 @@ export function readSwitches(options: unknown): Readonly<Record<string, unknown>
   return throwArgumentError('ERR_INVALID_ARG_TYPE', 'options', 'an object', options);
 }
 
-/** The options of a call; a text is an encoding. @throws {TypeError} */
+/** Checks the options of a call; a text is an encoding. @throws {TypeError} */
 export function readOptions(options: unknown): Readonly<Record<string, unknown>> {
   if (options === undefined || options === null) return {};
   if (typeof options === 'string') return { encoding: options };
@@ -178,7 +178,7 @@ export function readOptions(options: unknown): Readonly<Record<string, unknown>>
   return options as Readonly<Record<string, unknown>>;
 }
 
-/** The flags of setxattr(2) for an options argument. @throws {TypeError} */
+/** Reads the flags of setxattr(2) from an options argument. @throws {TypeError} */
 export function readXattrFlags(options: unknown): number {
   const flag = readOptions(options).flag;
   const flags = flag === undefined ? 0 : { create: 1, replace: 2 }[String(flag)];
@@ -190,11 +190,11 @@ export function readXattrFlags(options: unknown): number {
 
 const findBufferClass = (): typeof Buffer | undefined => globalThis.Buffer;
 
-/** Bytes as callers expect them: a Buffer in Node, a Uint8Array elsewhere. Memory is shared. */
+/** Returns bytes as callers expect them: a Buffer in Node, a Uint8Array elsewhere, on the same memory. */
 export const toBuffer = (bytes: Uint8Array): Uint8Array =>
   findBufferClass()?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) ?? bytes;
 
-/** Bytes in an encoding; as a Buffer without one. @throws {TypeError} for an unknown encoding */
+/** Returns bytes in an encoding; without one, as a Buffer. @throws {TypeError} for an unknown encoding */
 export function encodeBytes(bytes: Uint8Array, encoding: string | null): string | Uint8Array {
   if (encoding === null || encoding === 'buffer') return toBuffer(bytes);
   const BufferClass = findBufferClass();
@@ -205,13 +205,13 @@ export function encodeBytes(bytes: Uint8Array, encoding: string | null): string 
   return throwArgumentError('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);
 }
 
-/** A name as the caller asked for it: text, or bytes with the encoding `buffer`. */
+/** Returns a name in the requested encoding: as text, or as bytes for the encoding `buffer`. */
 export function toEncodedName(name: string, encoding: string | null): string | Uint8Array {
   if (encoding === null || /^utf-?8$/i.test(encoding)) return name;
   return encodeBytes(encodeName(name), encoding);
 }
 
-/** The bytes of data to write: text, or any view of memory. @throws {TypeError} */
+/** Returns the bytes of data to write: of a text, or of any view of memory. @throws {TypeError} */
 export function toBytes(data: unknown, encoding: string | null = null): Uint8Array {
   if (data instanceof Uint8Array) return data;
   if (ArrayBuffer.isView(data)) {

@@ -8,34 +8,34 @@ import { FopError } from './fop-error.ts';
 
 import type { Steps } from './steps.ts';
 
-/** A file whose attributes can be set: an object, or an open file. */
-export type Attributed = Pick<FileObjectSteps, 'setattr'>;
+/** A file whose attributes can be set: one known by its inode, or an open file. */
+export type AttributeTarget = Pick<FileObjectSteps, 'setattr'>;
 
-/** Set-user-id and set-group-id: of a copy with another owner, they would give other rights. */
-const PRIVILEGES = 0o6000;
+/** Set-user-id and set-group-id. A copy with another owner does not get them: it would run with that owner's rights. */
+const SET_ID_BITS = 0o6000;
 
 /** Sets access and modification time, with nanoseconds. @throws {FopError} */
-export function* keepTimes(target: Attributed, buf: Iatt): Steps<void> {
+export function* copyTimes(target: AttributeTarget, buf: Iatt): Steps<void> {
   const { iaAtime, iaAtimeNsec, iaMtime, iaMtimeNsec } = buf;
   const times = { iaAtime, iaAtimeNsec, iaMtime, iaMtimeNsec };
   yield* target.setattr(SET_ATTR.ATIME | SET_ATTR.MTIME, times);
 }
 
 /** Sets owner and group if the caller is root, and the mode. @throws {FopError} */
-export function* keepOwnerAndMode(
-  target: Attributed,
+export function* copyOwnerAndMode(
+  target: AttributeTarget,
   buf: Iatt,
   { uid, gid }: Caller,
 ): Steps<void> {
   const isOwn = buf.iaUid === uid && buf.iaGid === gid;
-  const isKept = isOwn || (uid === 0 && (yield* keepOwner(target, buf)));
+  const hasOwner = isOwn || (uid === 0 && (yield* copyOwner(target, buf)));
   if (buf.iaType === IA_IFLNK) return;
-  const iaProt = isKept ? buf.iaProt : buf.iaProt & ~PRIVILEGES;
+  const iaProt = hasOwner ? buf.iaProt : buf.iaProt & ~SET_ID_BITS;
   yield* target.setattr(SET_ATTR.MODE, { iaProt });
 }
 
-/** @returns whether the target has the owner; false where this machine's root is not root */
-function* keepOwner(target: Attributed, { iaUid, iaGid }: Iatt): Steps<boolean> {
+/** @returns whether the target got the owner; false where root has no such right (NFS, user namespaces) */
+function* copyOwner(target: AttributeTarget, { iaUid, iaGid }: Iatt): Steps<boolean> {
   try {
     yield* target.setattr(SET_ATTR.UID | SET_ATTR.GID, { iaUid, iaGid });
     return true;

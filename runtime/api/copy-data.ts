@@ -15,30 +15,30 @@ const MAX_PARALLEL_PIECES = 4;
 /** Bytes of a block in `iaBlocks`. */
 const BLOCK_BYTES = 512;
 
-/** Errnos of a storage that does not copy by itself. */
+/** Errnos of a storage that cannot copy these files itself. */
 const NO_COPY_ERRNOS: ReadonlySet<number> = new Set([EINVAL, ENOSYS, EOPNOTSUPP, EXDEV]);
-/** Errnos of a storage that does not know the holes of its files. */
+/** Errnos of a storage that cannot find the holes of its files. */
 const NO_SEEK_ERRNOS: ReadonlySet<number> = new Set([EINVAL, ENOSYS, EOPNOTSUPP]);
 
 let pieceMemory: Uint8Array | null = null;
 
-/** Memory for a piece that is in the target before another request is sent, so one for all copies. */
+/** Returns memory for a piece. All copies share it: a piece is in the target before another request is sent. */
 const getPieceMemory = (): Uint8Array => {
   pieceMemory ??= new Uint8Array(PIECE_BYTES);
   return pieceMemory;
 };
 
-/** Called with the bytes of each piece. An exception of it ends the copy. */
+/** Called with the number of bytes of each copied piece. If it throws, the copy ends. */
 export type PieceObserver = (count: number) => void;
 
-/** An open file, and its path for errors. */
-export interface CopyEnd {
+/** The source or the target of a copy: an open file, and its path for errors. */
+export interface CopySide {
   readonly file: OpenFile['steps'];
   readonly path: string;
 }
 
-/** Copies by requests that leave the data in the storage. @returns whether it can. @throws {FileError} */
-export function* copyWithin(from: CopyEnd, to: CopyEnd): Steps<boolean> {
+/** Lets the storage copy the data itself. @returns false if it cannot. @throws {FileError} */
+export function* copyWithin(from: CopySide, to: CopySide): Steps<boolean> {
   let at = 0;
   try {
     for (;;) {
@@ -58,14 +58,14 @@ export function* copyWithin(from: CopyEnd, to: CopyEnd): Steps<boolean> {
  * @param buf attributes of the source. @throws {FileError}
  */
 export function* copyPieces(
-  from: CopyEnd,
-  to: CopyEnd,
+  from: CopySide,
+  to: CopySide,
   buf: Iatt,
   onPiece: PieceObserver = () => {},
 ): Steps<void> {
   const { iaSize: size } = buf;
   const hasHoles = buf.iaBlocks * BLOCK_BYTES < size;
-  // Beyond the size by one byte: a short read there is the end of the file.
+  // Reads one byte more than the size: a short read then shows that the file has not grown.
   let at = hasHoles
     ? yield* copyExtents(from, to, size, onPiece)
     : yield* copyRange(from, to, 0, size + 1, onPiece);
@@ -78,18 +78,18 @@ export function* copyPieces(
   }
 }
 
-/** Copies what is no hole. @returns the position after it: `size`, or that of a short read */
+/** Copies all but the holes. @returns the position reached: `size`, or that of a short read */
 function* copyExtents(
-  from: CopyEnd,
-  to: CopyEnd,
+  from: CopySide,
+  to: CopySide,
   size: number,
   onPiece: PieceObserver,
 ): Steps<number> {
   let at = 0;
   while (at < size) {
-    const start = yield* seek(from, at, 'data', size);
+    const start = yield* seekOrSize(from, at, 'data', size);
     if (start >= size) break;
-    const end = Math.min(yield* seek(from, start, 'hole', size), size);
+    const end = Math.min(yield* seekOrSize(from, start, 'hole', size), size);
     at = yield* copyRange(from, to, start, end, onPiece);
     if (at < end) return at;
   }
@@ -97,9 +97,9 @@ function* copyExtents(
   return size;
 }
 
-/** The next position of data or of a hole; `size` after the last. */
-function* seek(
-  { file, path }: CopyEnd,
+/** Finds the next position of data or of a hole; `size` after the last. A storage without holes has data everywhere. */
+function* seekOrSize(
+  { file, path }: CopySide,
   at: number,
   kind: 'data' | 'hole',
   size: number,
@@ -114,10 +114,10 @@ function* seek(
   }
 }
 
-/** @returns the position of the first short read, otherwise `end` */
+/** Copies the bytes from `start` to `end`. @returns the position of the first short read, otherwise `end` */
 function* copyRange(
-  from: CopyEnd,
-  to: CopyEnd,
+  from: CopySide,
+  to: CopySide,
   start: number,
   end: number,
   onPiece: PieceObserver,
@@ -126,11 +126,11 @@ function* copyRange(
   const memory = to.file.takesDataAtOnce ? getPieceMemory() : null;
   yield* inParallel(range(start, end, PIECE_BYTES), MAX_PARALLEL_PIECES, function* (at) {
     if (at >= shortAt) return;
-    const wanted = Math.min(end - at, PIECE_BYTES);
+    const wantedBytes = Math.min(end - at, PIECE_BYTES);
     const read =
-      memory === null ? from.file.readOnce(wanted, at) : from.file.readUncopied(memory, wanted, at);
+      memory === null ? from.file.readOnce(wantedBytes, at) : from.file.readUncopied(memory, wantedBytes, at);
     const piece = yield* withErrorContext('read', from.path, read);
-    if (piece.length < wanted) shortAt = Math.min(shortAt, at + piece.length);
+    if (piece.length < wantedBytes) shortAt = Math.min(shortAt, at + piece.length);
     if (piece.length === 0) return;
     yield* withErrorContext('write', to.path, to.file.writeOnce(piece, at));
     onPiece(piece.length);

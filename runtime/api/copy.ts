@@ -14,13 +14,14 @@ import { ROOT_GFID } from '../core/gfid.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG, type Iatt } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../core/open-flags.ts';
-import { type Attributed, keepOwnerAndMode, keepTimes } from './copy-attributes.ts';
-import { type CopyEnd, copyPieces, copyWithin, type PieceObserver } from './copy-data.ts';
+import { type AttributeTarget, copyOwnerAndMode, copyTimes } from './copy-attributes.ts';
+import { type CopySide, copyPieces, copyWithin, type PieceObserver } from './copy-data.ts';
 import { FileError, withErrorContext } from './file-error.ts';
-import { closeAfter, FileObjectSteps } from './file-object.ts';
+import { FileObjectSteps } from './file-object.ts';
 import { trimSlashes } from './files.ts';
 import { FopError } from './fop-error.ts';
 import type { OpenFile } from './open-file.ts';
+import { closeAfter } from './open-file.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import { visitTree } from './tree.ts';
 import type { VolumeNameSteps } from './volume-name-steps.ts';
@@ -30,30 +31,30 @@ const COPYFILE_EXCL = 1;
 const COPYFILE_FICLONE_FORCE = 4;
 
 /** Permissions of a copy whose mode is not preserved. */
-const PERMISSIONS = 0o777;
+const PERMISSION_BITS = 0o777;
 
-/** A file that was found. */
-interface Source {
+/** A file that was looked up. */
+interface ExistingFile {
   readonly inode: Inode;
   readonly buf: Iatt;
 }
 
 /** Copies the data of one open file to another, which is empty. @throws {FileError} */
-function* copyData(from: CopyEnd, to: CopyEnd, buf: Iatt, onPiece?: PieceObserver): Steps<void> {
+function* copyData(from: CopySide, to: CopySide, buf: Iatt, onPiece?: PieceObserver): Steps<void> {
   const isOneStorage = from.file.fd.inode.table === to.file.fd.inode.table;
   if (isOneStorage && (yield* copyWithin(from, to))) onPiece?.(buf.iaSize);
   else yield* copyPieces(from, to, buf, onPiece);
 }
 
-/** Makes or replaces a file under its name, and fills it. @throws {FileError | FopError} */
-function* placeInPlace(
+/** Creates or overwrites a file, so that readers may see a part of it. @throws {FileError | FopError} */
+function* writeInPlace(
   { files }: VolumeNameSteps,
-  source: CopyEnd,
+  source: CopySide,
   { path: name, isNew, mode }: { readonly path: string; readonly isNew: boolean; mode: number },
   fill: (to: OpenFile['steps']) => Steps<void>,
 ): Steps<void> {
   const to = yield* files.open(name, O_WRONLY | O_CREAT | (isNew ? O_EXCL : 0), mode);
-  // Truncated only now: the file may be the source itself.
+  // The open above does not truncate, because the file may be the source itself.
   if (to.fd.inode === source.file.fd.inode) {
     to.fd.release();
     return;
@@ -71,7 +72,7 @@ export function* copyFile(
   to: string,
   mode: number,
 ): Steps<void> {
-  // No storage of ours clones on demand.
+  // No storage can be told to share the data (reflink).
   if ((mode & COPYFILE_FICLONE_FORCE) !== 0) throw new FileError(ENOSYS, 'copyfile', from, to);
   const isNew = (mode & COPYFILE_EXCL) !== 0;
   function* copy(): Steps<void> {
@@ -84,7 +85,7 @@ export function* copyFile(
     const source = { file: file.steps, path: from };
     try {
       const target = { path: to, isNew, mode: buf.iaProt };
-      yield* placeInPlace(volume, source, target, (open) =>
+      yield* writeInPlace(volume, source, target, (open) =>
         copyData(source, { file: open, path: to }, buf),
       );
     } finally {
@@ -94,7 +95,7 @@ export function* copyFile(
   yield* withErrorContext('copyfile', from, copy(), to);
 }
 
-/** The volumes of a copy; the same one twice for a copy within it. */
+/** The volumes of a copy; both are the same for a copy within one volume. */
 export interface CopyVolumes {
   readonly from: VolumeNameSteps;
   readonly to: VolumeNameSteps;
@@ -109,16 +110,16 @@ export interface CopySettings {
   readonly force?: boolean;
   readonly errorOnExist?: boolean;
   filter?(from: string, to: string): unknown;
-  /** Whether a copy has the owner (for root), all of the mode and the times of its source. */
+  /** Whether a copy gets its source's owner (if the caller is root), whole mode and times. */
   readonly preserve?: boolean;
-  /** Whether a copy is seen under its name only when it is whole. */
+  /** Whether a copy appears under its name only when it is complete. */
   readonly isWhole?: boolean;
-  /** Texts of paths for errors. */
+  /** Return the texts of paths for errors. */
   nameSource?(path: string): string;
   nameTarget?(path: string): string;
-  /** Called before anything is sent for a file; an exception of it ends the copy. */
+  /** Called before the first request for a file. If it throws, the copy ends. */
   onFile?(path: string): void;
-  /** Called with the bytes that were copied. An exception of it ends the copy. */
+  /** Called with the number of bytes just copied. If it throws, the copy ends. */
   onPiece?: PieceObserver;
   /** Called when a file is done. */
   onDone?(): void;
@@ -126,10 +127,10 @@ export interface CopySettings {
   onFailure?(error: unknown): void;
 }
 
-/** Errnos that all further files would have, too. */
+/** Errnos with which all further files would fail, too. */
 const FATAL_ERRNOS: ReadonlySet<number> = new Set([EDQUOT, ENOSPC, ENOTCONN, EROFS]);
 
-/** An error of `cp` that no system call reports. */
+/** Throws an error that `cp` itself finds, with Node's code. */
 function throwCopyError(code: string, errno: number, text: string, path: string): never {
   const error = new FileError(errno, 'cp', path);
   error.message = `${text}: cp '${path}'`;
@@ -141,7 +142,7 @@ class TreeCopy {
   private readonly from: VolumeNameSteps;
   private readonly to: VolumeNameSteps;
   private readonly settings: CopySettings;
-  /** Directories that this copy has made, and that it is filling: no name in them needs a lookup. */
+  /** Directories that this copy has made and still fills: their names are free, so they need no lookup. */
   private readonly newDirectories = new Set<string>();
 
   constructor({ from, to }: CopyVolumes, settings: CopySettings) {
@@ -160,21 +161,21 @@ class TreeCopy {
     return this.settings.nameTarget?.(path) ?? path;
   }
 
-  private onSource<R>(syscall: string, path: string, steps: Steps<R>): Steps<R> {
+  private withSourceContext<R>(syscall: string, path: string, steps: Steps<R>): Steps<R> {
     return withErrorContext(syscall, this.nameSource(path), steps);
   }
 
-  private onTarget<R>(syscall: string, path: string, steps: Steps<R>): Steps<R> {
+  private withTargetContext<R>(syscall: string, path: string, steps: Steps<R>): Steps<R> {
     return withErrorContext(syscall, this.nameTarget(path), steps);
   }
 
-  /** An error of a listing, which has the plain path. */
-  private nameError(error: unknown): unknown {
+  /** Gives the error of a listing, which has the plain path, the text of the path. */
+  private nameErrorPath(error: unknown): unknown {
     if (!(error instanceof FileError) || error.path === undefined) return error;
     return new FileError(-error.errno, error.syscall, this.nameSource(error.path));
   }
 
-  /** Runs steps for one file, whose failure does not end the copy if `onFailure` takes it. @returns whether they succeeded */
+  /** Runs steps for one file. A failure goes to `onFailure`, or ends the copy. @returns whether they succeeded */
   private *attempt(steps: Steps<void>): Steps<boolean> {
     const { onFailure } = this.settings;
     try {
@@ -200,11 +201,15 @@ class TreeCopy {
   *copy(from: string, to: string): Steps<void> {
     if (!(yield* this.passesFilter(from, to))) return;
     const { dereference, isWhole } = this.settings;
-    const end = dereference === true ? 'follow' : 'nofollow';
-    // A link is replaced, not followed, by a whole file.
-    const targetEnd = isWhole === true ? 'nofollow' : end;
-    const source = yield* this.onSource('cp', from, this.from.files.find(from, end));
-    const target = yield* this.onTarget('cp', to, this.to.files.findIfExists(to, targetEnd));
+    const linkMode = dereference === true ? 'follow' : 'nofollow';
+    // The rename of a whole file replaces a symbolic link instead of following it.
+    const targetLinkMode = isWhole === true ? 'nofollow' : linkMode;
+    const source = yield* this.withSourceContext('cp', from, this.from.files.find(from, linkMode));
+    const target = yield* this.withTargetContext(
+      'cp',
+      to,
+      this.to.files.findIfExists(to, targetLinkMode),
+    );
     if (target !== undefined && isSameFile(source, target)) {
       const text = 'source and target are the same file';
       throwCopyError('ERR_FS_CP_EINVAL', EINVAL, text, this.nameTarget(to));
@@ -215,7 +220,7 @@ class TreeCopy {
       throwCopyError('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, text, this.nameTarget(to));
     }
     if (isDirectory && this.from.client === this.to.client) yield* this.checkNotInside(from, to);
-    // Without its directory, a whole file has no place, as with cp(1).
+    // Like cp(1), a copy by whole files makes no directories above the target.
     if (this.settings.isWhole !== true) yield* this.makeParents(to);
     if (!isDirectory) return yield* this.copyNonDirectory(source, from, to, target);
     if (this.settings.recursive !== true) {
@@ -227,16 +232,16 @@ class TreeCopy {
 
   /** @throws {FileError} if a directory would be copied into itself */
   private *checkNotInside(from: string, to: string): Steps<void> {
-    const real = (yield* this.from.realpath(from)) as string;
-    const checkNotBelow = (above: string, path: string): void => {
-      if (above !== '/' && path !== above && !path.startsWith(`${above}/`)) return;
+    const realSource = (yield* this.from.realpath(from)) as string;
+    const checkNotBelow = (directory: string, path: string): void => {
+      if (directory !== '/' && path !== directory && !path.startsWith(`${directory}/`)) return;
       const text = `${this.nameSource(from)} cannot be copied into itself`;
       throwCopyError('ERR_FS_CP_EINVAL', EINVAL, text, this.nameTarget(to));
     };
     checkNotBelow(normalizePath(from), normalizePath(to));
     for (let at = to; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
       if ((yield* this.to.exists(at)) === false) continue;
-      return checkNotBelow(real, (yield* this.to.realpath(at)) as string);
+      return checkNotBelow(realSource, (yield* this.to.realpath(at)) as string);
     }
   }
 
@@ -245,43 +250,43 @@ class TreeCopy {
     if (at > 0) yield* this.to.mkdir(to.slice(0, at), { recursive: true });
   }
 
-  private *copyDirectory(source: Source, from: string, to: string): Steps<void> {
-    const [above, below] = [withoutSlash(from), withoutSlash(to)];
+  private *copyDirectory(source: ExistingFile, from: string, to: string): Steps<void> {
+    const [sourcePrefix, targetPrefix] = [toPathPrefix(from), toPathPrefix(to)];
     const findTarget = (path: string): string =>
-      path === from ? to : `${below}${path.slice(above.length)}`;
-    const copy = this;
+      path === from ? to : `${targetPrefix}${path.slice(sourcePrefix.length)}`;
+    const treeCopy = this;
     const { onFailure } = this.settings;
     yield* visitTree(
       this.from.driver,
       { inode: source.inode, path: from },
       {
         *enter({ inode, path, buf = source.buf }) {
-          if (inode !== source.inode && !(yield* copy.passesFilter(path, findTarget(path))))
+          if (inode !== source.inode && !(yield* treeCopy.passesFilter(path, findTarget(path))))
             return false;
-          return yield* copy.attempt(copy.enterDirectory(buf, path, findTarget(path)));
+          return yield* treeCopy.attempt(treeCopy.enterDirectory(buf, path, findTarget(path)));
         },
         *visit(file) {
           const target = findTarget(file.path);
-          if (yield* copy.passesFilter(file.path, target))
-            yield* copy.attempt(copy.copyEntry(file, file.path, target));
+          if (yield* treeCopy.passesFilter(file.path, target))
+            yield* treeCopy.attempt(treeCopy.copyEntry(file, file.path, target));
         },
         *leave({ path, buf = source.buf }) {
-          yield* copy.attempt(copy.finishDirectory(buf, findTarget(path)));
+          yield* treeCopy.attempt(treeCopy.finishDirectory(buf, findTarget(path)));
         },
-        ...(onFailure && { fail: (error) => onFailure(copy.nameError(error)) }),
+        ...(onFailure && { fail: (error) => onFailure(treeCopy.nameErrorPath(error)) }),
       },
     );
   }
 
   private *enterDirectory({ iaProt }: Iatt, from: string, to: string): Steps<void> {
     this.settings.onFile?.(from);
-    yield* this.onTarget('mkdir', to, this.makeDirectory(to, iaProt));
+    yield* this.withTargetContext('mkdir', to, this.makeDirectory(to, iaProt));
   }
 
   private *makeDirectory(path: string, mode: number): Steps<void> {
     const { files } = this.to;
     try {
-      // Writable until its files are there.
+      // The owner must be able to write until all files are in it; `finishDirectory` sets the mode.
       yield* files.mkdir(path, mode | 0o700);
       this.newDirectories.add(path);
     } catch (error) {
@@ -290,34 +295,34 @@ class TreeCopy {
     }
   }
 
-  /** Sets mode and times of a directory whose files are there. */
+  /** Sets mode and times of a directory, after all its files were copied. */
   private *finishDirectory(buf: Iatt, to: string): Steps<void> {
     const isNew = this.newDirectories.delete(to);
     const { preserve = false, preserveTimestamps = false } = this.settings;
     if (isNew && !preserve && (buf.iaProt & 0o700) !== 0o700)
-      yield* this.onTarget('chmod', to, this.to.files.chmod(to, buf.iaProt));
-    if (preserve || preserveTimestamps) yield* this.keepPathAttributes(buf, to);
+      yield* this.withTargetContext('chmod', to, this.to.files.chmod(to, buf.iaProt));
+    if (preserve || preserveTimestamps) yield* this.copyPathAttributes(buf, to);
     this.settings.onDone?.();
   }
 
-  private *copyEntry(file: Source, from: string, to: string): Steps<void> {
+  private *copyEntry(file: ExistingFile, from: string, to: string): Steps<void> {
     const isFollowing = this.settings.dereference === true;
     if (file.buf.iaType === IA_IFLNK && isFollowing) return yield* this.copy(from, to);
     const isAbsent = this.newDirectories.has(to.slice(0, to.lastIndexOf('/')));
     const target = isAbsent
       ? undefined
-      : yield* this.onTarget('cp', to, this.to.files.findIfExists(to, 'nofollow'));
+      : yield* this.withTargetContext('cp', to, this.to.files.findIfExists(to, 'nofollow'));
     yield* this.copyNonDirectory(file, from, to, target);
   }
 
   // -- files -----------------------------------------------------------------------------------
 
-  /** Copies a file that is no directory. */
+  /** Copies a regular file or a symbolic link; refuses any other type. */
   private *copyNonDirectory(
-    source: Source,
+    source: ExistingFile,
     from: string,
     to: string,
-    target: Source | undefined,
+    target: ExistingFile | undefined,
   ): Steps<void> {
     const { settings } = this;
     settings.onFile?.(from);
@@ -341,33 +346,34 @@ class TreeCopy {
   }
 
   private *copyRegular(
-    { inode, buf }: Source,
+    { inode, buf }: ExistingFile,
     from: string,
     to: string,
-    target: Source | undefined,
+    target: ExistingFile | undefined,
   ): Steps<void> {
     const { preserve = false, isWhole = false } = this.settings;
     const open = new FileObjectSteps(this.from.driver, inode).open(O_RDONLY);
-    const file = yield* this.onSource('open', from, open);
+    const file = yield* this.withSourceContext('open', from, open);
     const source = { file: file.steps, path: this.nameSource(from) };
-    const mode = isWhole && !preserve ? buf.iaProt & PERMISSIONS : buf.iaProt;
+    const mode = isWhole && !preserve ? buf.iaProt & PERMISSION_BITS : buf.iaProt;
     const fill = (file: OpenFile['steps']): Steps<void> => this.fill(source, file, to, buf, target);
     try {
-      if (isWhole) yield* this.onTarget('cp', to, this.placeCopy(to, target, mode, fill));
+      if (isWhole)
+        yield* this.withTargetContext('cp', to, this.writeWholeCopy(to, target, mode, fill));
       else {
         if (target?.buf.iaType === IA_IFLNK)
-          yield* this.onTarget('unlink', to, this.to.files.unlink(to));
-        const place = { path: to, isNew: false, mode };
-        yield* this.onTarget('cp', to, placeInPlace(this.to, source, place, fill));
+          yield* this.withTargetContext('unlink', to, this.to.files.unlink(to));
+        const destination = { path: to, isNew: false, mode };
+        yield* this.withTargetContext('cp', to, writeInPlace(this.to, source, destination, fill));
       }
     } finally {
       file.fd.release();
     }
   }
 
-  private placeCopy(
+  private writeWholeCopy(
     to: string,
-    target: Source | undefined,
+    target: ExistingFile | undefined,
     mode: number,
     fill: (to: OpenFile['steps']) => Steps<void>,
   ): Steps<void> {
@@ -380,72 +386,82 @@ class TreeCopy {
   }
 
   private *fill(
-    source: CopyEnd,
+    source: CopySide,
     file: OpenFile['steps'],
     to: string,
     buf: Iatt,
-    target: Source | undefined,
+    target: ExistingFile | undefined,
   ): Steps<void> {
     const { preserve = false, isWhole = false, onPiece } = this.settings;
     yield* copyData(source, { file, path: this.nameTarget(to) }, buf, onPiece);
-    yield* this.keepAttributes(file, buf, to);
-    // A file that takes the place of another has its mode and owner.
+    yield* this.copyAttributes(file, buf, to);
+    // A file that replaces another gets its mode and owner.
     if (isWhole && !preserve && target?.buf.iaType === IA_IFREG)
-      yield* this.keepOwnerAndMode(file, target.buf, to);
+      yield* this.copyOwnerAndMode(file, target.buf, to);
   }
 
   private *copyLink(
-    { inode, buf }: Source,
+    { inode, buf }: ExistingFile,
     from: string,
     to: string,
-    target: Source | undefined,
+    target: ExistingFile | undefined,
   ): Steps<void> {
     const { from: source, to: volume, settings } = this;
-    const link = yield* this.onSource('readlink', from, source.driver.readlink(inode));
+    const link = yield* this.withSourceContext('readlink', from, source.driver.readlink(inode));
     const isVerbatim = link.startsWith('/') || settings.verbatimSymlinks === true;
     const folder = from.slice(0, from.lastIndexOf('/'));
     const text = isVerbatim ? link : normalizePath(`${folder}/${link}`);
-    function* make(path: string): Steps<Inode> {
+    function* makeLink(path: string): Steps<Inode> {
       yield* volume.files.symlink(text, path);
       return (yield* volume.files.lookup(path)).inode;
     }
     if (settings.isWhole === true)
-      yield* this.onTarget('symlink', to, makeWholeFile(volume, to, target?.inode, make));
+      yield* this.withTargetContext(
+        'symlink',
+        to,
+        makeWholeFile(volume, to, target?.inode, makeLink),
+      );
     else {
-      if (target !== undefined) yield* this.onTarget('unlink', to, volume.files.unlink(to));
-      yield* this.onTarget('symlink', to, volume.files.symlink(text, to));
+      if (target !== undefined)
+        yield* this.withTargetContext('unlink', to, volume.files.unlink(to));
+      yield* this.withTargetContext('symlink', to, volume.files.symlink(text, to));
     }
-    if (settings.preserve === true) yield* this.keepPathAttributes(buf, to);
+    if (settings.preserve === true) yield* this.copyPathAttributes(buf, to);
   }
 
   // -- attributes ------------------------------------------------------------------------------
 
-  private *keepPathAttributes(buf: Iatt, to: string): Steps<void> {
-    const object = yield* this.onTarget('utime', to, this.to.files.object(to, 'nofollow'));
-    yield* this.keepAttributes(object, buf, to);
+  private *copyPathAttributes(buf: Iatt, to: string): Steps<void> {
+    const object = yield* this.withTargetContext('utime', to, this.to.files.object(to, 'nofollow'));
+    yield* this.copyAttributes(object, buf, to);
   }
 
-  /** Sets what is preserved of a source's attributes. */
-  private *keepAttributes(target: Attributed, buf: Iatt, to: string): Steps<void> {
+  /** Sets those of the source's attributes that are preserved. */
+  private *copyAttributes(target: AttributeTarget, buf: Iatt, to: string): Steps<void> {
     const { preserve = false, preserveTimestamps = false } = this.settings;
-    if (preserve) yield* this.keepOwnerAndMode(target, buf, to);
-    if (preserve || preserveTimestamps) yield* this.onTarget('utime', to, keepTimes(target, buf));
+    if (preserve) yield* this.copyOwnerAndMode(target, buf, to);
+    if (preserve || preserveTimestamps)
+      yield* this.withTargetContext('utime', to, copyTimes(target, buf));
   }
 
-  private keepOwnerAndMode(target: Attributed, buf: Iatt, to: string): Steps<void> {
-    return this.onTarget('chown', to, keepOwnerAndMode(target, buf, this.to.settings.caller));
+  private copyOwnerAndMode(target: AttributeTarget, buf: Iatt, to: string): Steps<void> {
+    return this.withTargetContext(
+      'chown',
+      to,
+      copyOwnerAndMode(target, buf, this.to.settings.caller),
+    );
   }
 }
 
 /** Whether two files are one. Roots of different volumes have the same gfid. */
-const isSameFile = (source: Source, target: Source): boolean =>
+const isSameFile = (source: ExistingFile, target: ExistingFile): boolean =>
   source.inode === target.inode ||
   (source.buf.iaGfid === target.buf.iaGfid && source.buf.iaGfid !== ROOT_GFID);
 
-/** The beginning of paths in a directory. */
-const withoutSlash = (path: string): string => (path === '/' ? '' : path);
+/** Returns a directory's path as a prefix of the paths in it, without the slash. */
+const toPathPrefix = (path: string): string => (path === '/' ? '' : path);
 
-/** A path without `.` and `..`. */
+/** Returns a path without `.` and `..`. */
 function normalizePath(path: string): string {
   const names: string[] = [];
   for (const name of path.split('/')) {

@@ -1,4 +1,4 @@
-/** An open directory with the methods of Node's `fs.Dir`. */
+/** Reads an open directory by the methods of Node's `fs.Dir`. */
 import type { Dirent as Entry } from '../core/iatt.ts';
 import { toEncodedName } from './arguments.ts';
 import { withErrorContext } from './file-error.ts';
@@ -37,7 +37,7 @@ class DirectorySteps {
     throw Object.assign(new Error('Directory handle was closed'), { code: 'ERR_DIR_CLOSED' });
   }
 
-  /** The next entry; null at the end. */
+  /** Returns the next entry; null at the end. */
   *read(): Steps<Dirent | null> {
     this.checkOpen();
     const { volume, path, directory, encoding } = this;
@@ -48,17 +48,17 @@ class DirectorySteps {
     const entry = this.entries[this.nextIndex];
     if (entry === undefined) return null;
     this.nextIndex += 1;
-    const type = yield* withErrorContext('readdir', path, volume.typeOf(entry, directory));
+    const type = yield* withErrorContext('readdir', path, volume.findEntryType(entry, directory));
     return new Dirent(toEncodedName(entry.name, encoding), path, type);
   }
 
-  /** Sends no request, so it ends at once. */
+  /** Closes the directory, without a request. @throws {Error} ERR_DIR_CLOSED */
   close(): void {
     this.checkOpen();
     this.releaseUnused();
   }
 
-  /** The same; a closed directory stays as it is. */
+  /** As `close`, but without an error for a closed directory: for an open whose caller no longer waits. */
   releaseUnused(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -91,7 +91,7 @@ export class Directory {
     return new Directory(new DirectorySteps(volume, directory, openDirectory, encoding));
   }
 
-  /** The next entry; null at the end. A callback gets it, too. Reads take place in the order of their calls. */
+  /** Returns the next entry, also to a callback; null at the end. Reads run in the order of their calls. */
   read(callback?: Callback<Dirent | null>): Promise<Dirent | null> {
     const start = (): Promise<Dirent | null> => this.steps.volume.run(this.steps.read());
     const reading = this.lastRead.then(start, start);
@@ -119,7 +119,7 @@ export class Directory {
     this.steps.releaseUnused();
   }
 
-  /** The entries; the directory is closed at their end. */
+  /** Yields the entries, and closes the directory at their end. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Dirent, undefined> {
     try {
       for (;;) {

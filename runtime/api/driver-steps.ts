@@ -1,7 +1,7 @@
 /**
- * Sends the fops of one caller into a graph, as steps (`steps.ts`); `driver.ts` offers the same with
+ * Sends the fops of one caller into a graph, as steps (`steps.ts`). `driver.ts` offers the same with
  * promises, and `files.ts` makes file operations of these. `expect` and `apply` update the graph's
- * inode table as a mount does; `wind` leaves it, for callers that compare or replay replies.
+ * inode table as a mount does; `wind` does not, for callers that compare or replay replies.
  */
 import { applyReply } from '../core/apply-reply.ts';
 import type { Client } from '../core/client.ts';
@@ -30,7 +30,7 @@ import {
 } from './resolve-path.ts';
 import type { Operation, Steps, Wait } from './steps.ts';
 
-/** The identity in whose name requests are sent. */
+/** The identity of the process that sends requests. */
 export interface Caller {
   readonly uid: number;
   readonly gid: number;
@@ -39,7 +39,7 @@ export interface Caller {
   readonly lkOwner?: string;
 }
 
-/** The runtime itself as a caller, which may do everything. */
+/** The runtime itself as a caller, with root's rights. */
 export const ROOT: Caller = { uid: 0, gid: 0, pid: 0, groups: [] };
 
 export interface Reply {
@@ -48,7 +48,7 @@ export interface Reply {
   readonly values: readonly unknown[];
 }
 
-/** The call stack of one fop in flight. An abort finds those of its driver, and interrupts them. */
+/** The call stack of one fop in flight. `VolumeClient` interrupts those of a driver whose signal is aborted. */
 export class RequestStack extends Stack {
   readonly driver: DriverSteps;
   private readonly row: FopRow;
@@ -80,7 +80,7 @@ export class RequestStack extends Stack {
 
   /** The path of its first loc or fd; null for a fop without either. */
   get path(): string | null {
-    return pathOf(this.row, this.args);
+    return findArgumentPath(this.row, this.args);
   }
 }
 
@@ -98,9 +98,9 @@ export interface DriverSettings {
   readonly links?: Child;
   /** Called before each fop is wound; its stack can then be interrupted. */
   onRequest?(stack: RequestStack): void;
-  /** The error with which a fop fails before it is sent; null if it is to be sent. */
-  refusal?(): Error | null;
-  /** Whether callers wait for promises, and so continue in the event loop; by default true. */
+  /** Returns the error with which a fop fails before it is sent; null to send it. */
+  findRefusal?(): Error | null;
+  /** Whether callers await promises, and continue in the event loop: a reply then wakes it. By default true. */
   readonly awaitsPromise?: boolean;
 }
 
@@ -130,7 +130,7 @@ class FopWait implements Wait {
 
   start(operation: Operation): void {
     const { driver, row, args } = this;
-    const refusal = driver.refusal?.() ?? null;
+    const refusal = driver.findRefusal?.() ?? null;
     if (refusal !== null) {
       operation.fail(refusal);
       return;
@@ -148,7 +148,7 @@ class FopWait implements Wait {
       );
       if (driver.awaitsPromise) driver.graph.top.context.wake();
     });
-    windArgs[name](frame, 0, cbk as never, driver.linksFor(args), args);
+    windArgs[name](frame, 0, cbk as never, driver.chooseLinks(args), args);
   }
 }
 
@@ -158,9 +158,9 @@ export class DriverSteps {
   readonly graph: GraphView;
   readonly caller: Caller;
   readonly onRequest: ((stack: RequestStack) => void) | undefined;
-  readonly refusal: (() => Error | null) | undefined;
+  readonly findRefusal: (() => Error | null) | undefined;
   readonly awaitsPromise: boolean;
-  /** Undefined for the top of the graph, which an exchange of the graph replaces. */
+  /** The volume that fops are wound to; undefined for the top, which changes when the graph is exchanged. */
   private readonly fixedLinks: Child | undefined;
 
   constructor(client: Client, caller: Caller, settings: DriverSettings = {}) {
@@ -168,7 +168,7 @@ export class DriverSteps {
     this.graph = client.initiator.graph;
     this.caller = caller;
     this.onRequest = settings.onRequest;
-    this.refusal = settings.refusal;
+    this.findRefusal = settings.findRefusal;
     this.awaitsPromise = settings.awaitsPromise ?? true;
     this.fixedLinks = settings.links === this.graph.links ? undefined : settings.links;
   }
@@ -185,8 +185,8 @@ export class DriverSteps {
     return this.fixedLinks === undefined;
   }
 
-  /** The volume that a fop is wound to: an open file stays with the graph that opened it. */
-  linksFor(args: readonly unknown[]): Child {
+  /** Chooses the volume that a fop is wound to. A fop on an open file goes to the graph that opened it. */
+  chooseLinks(args: readonly unknown[]): Child {
     if (this.fixedLinks !== undefined) return this.fixedLinks;
     for (const arg of args) if (arg instanceof Fd) return arg.links;
     return this.graph.links;
@@ -202,7 +202,7 @@ export class DriverSteps {
     return (yield new FopWait(this, findFop(name)!, args, true)) as Reply;
   }
 
-  /** The same; a failed fop throws. @throws {FopError} */
+  /** As `apply`, but throws for a failed fop. @throws {FopError} */
   *expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Steps<Reply> {
     const reply = (yield new FopWait(this, findFop(name)!, args, true)) as Reply;
     if (reply.opRet < 0) throw new FopError(reply.opErrno, describeRequest(name, args));
@@ -228,7 +228,7 @@ export class DriverSteps {
     return (yield* this.resolve(path, linkMode)).file ?? throwFopError(ENOENT, path);
   }
 
-  /** The same; undefined if the file does not exist. @throws {FopError} for any other failure */
+  /** As `find`, but undefined if the file does not exist. @throws {FopError} for any other failure */
   *findIfExists(path: string, linkMode: LinkMode = 'nofollow'): Steps<FoundFile | undefined> {
     try {
       return yield* this.find(path, linkMode);
@@ -243,7 +243,7 @@ export class DriverSteps {
     return (yield* this.resolve(path, 'nolookup')).entryName ?? throwFopError(EEXIST, path);
   }
 
-  /** @throws {FopError} when a directory on the way is missing */
+  /** Resolves a path; once more without the inode table if a directory in it is stale. @throws {FopError} */
   *resolve(path: string, lastNameMode: LastNameMode): Steps<ResolvedPath> {
     try {
       return yield* resolvePath(this, path, lastNameMode);
@@ -257,12 +257,12 @@ export class DriverSteps {
   *lookUp(entryName: EntryName): Steps<FoundFile | undefined> {
     const { parent, name } = entryName;
     const { inodes } = this.graph;
-    const known = inodes.grep(parent, name);
-    const loc = new Loc(known ?? inodes.newInode(), parent, name);
+    const knownInode = inodes.grep(parent, name);
+    const loc = new Loc(knownInode ?? inodes.newInode(), parent, name);
     const { opRet, opErrno, values } = yield* this.apply('lookup', [loc, null]);
     if (opRet >= 0) return { parent, name, inode: values[0] as Inode, buf: values[1] as Iatt };
     // Another file has the name by now: look it up again, as the kernel does.
-    if (known !== undefined && opErrno === ESTALE) return yield* this.lookUp(entryName);
+    if (knownInode !== undefined && opErrno === ESTALE) return yield* this.lookUp(entryName);
     if (opErrno !== ENOENT) throwFopError(opErrno, `lookup of ${loc.path}`);
     const postparent = values[3] as Iatt | null;
     if (isRemovedDirectory(postparent)) throwFopError(ESTALE, `lookup of ${loc.path}`);
@@ -274,7 +274,7 @@ export class DriverSteps {
     return { inode: this.root, buf: values[1] as Iatt };
   }
 
-  /** The target of a symbolic link. @throws {FopError} */
+  /** Returns the target of a symbolic link. @throws {FopError} */
   *readlink(inode: Inode): Steps<string> {
     const { values } = yield* this.expect('readlink', new Loc(inode), PATH_MAX, null);
     return (values[0] as string | null) ?? '';
@@ -302,7 +302,7 @@ export class DriverSteps {
 
   makeFd(inode: Inode, flags: number, isDirectory = false): Fd {
     const fd = new Fd(inode, flags, this.caller.pid, isDirectory);
-    // An exchange of the graph opens the files of its top again.
+    // Without this, an exchange of the graph would reopen the file at the new top.
     if (this.fixedLinks !== undefined) fd.links = this.fixedLinks;
     return fd;
   }
@@ -313,12 +313,12 @@ const isRemovedDirectory = (buf: Iatt | null): boolean =>
   buf !== null && buf.iaType === IA_IFDIR && buf.iaNlink === 0;
 
 const describeRequest = (name: FopName, args: readonly unknown[]): string => {
-  const path = pathOf(findFop(name)!, args);
+  const path = findArgumentPath(findFop(name)!, args);
   return path === null ? name : `${name} of ${path}`;
 };
 
-/** The path of a fop's first loc or fd; null for a fop without either. */
-export function pathOf(row: FopRow, args: readonly unknown[]): string | null {
+/** Finds the path of a fop's first loc or fd; null for a fop without either. */
+export function findArgumentPath(row: FopRow, args: readonly unknown[]): string | null {
   const index = row.args.findIndex(({ type }) => type === 'loc' || type === 'fd');
   const value = args[index];
   if (value === undefined || value === null) return null;

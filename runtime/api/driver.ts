@@ -9,7 +9,7 @@ export {
   type Caller,
   connect,
   type DriverSettings,
-  pathOf,
+  findArgumentPath,
   type Reply,
   RequestStack,
   ROOT,
@@ -36,7 +36,7 @@ export class Driver {
     return runSteps(this.steps.wind(name, args));
   }
 
-  /** The same for a fop whose name is known at run time only. */
+  /** As `wind`, for a fop whose name is known at run time only. */
   windArgs(name: FopName, args: readonly unknown[]): Promise<Reply> {
     return runSteps(this.steps.wind(name, args));
   }
@@ -46,7 +46,7 @@ export class Driver {
     return runSteps(this.steps.apply(name, args));
   }
 
-  /** The same; a failed fop throws. @throws {FopError} */
+  /** As `apply`, but throws for a failed fop. @throws {FopError} */
   expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
     return runSteps(this.steps.expect(name, ...args));
   }
@@ -56,7 +56,7 @@ export class Driver {
     return runSteps(this.steps.find(path, linkMode));
   }
 
-  /** The same; undefined if the file does not exist. @throws {FopError} for any other failure */
+  /** As `find`, but undefined if the file does not exist. @throws {FopError} for any other failure */
   findIfExists(path: string, linkMode?: LinkMode): Promise<FoundFile | undefined> {
     return runSteps(this.steps.findIfExists(path, linkMode));
   }

@@ -19,7 +19,7 @@ import type { OpenState } from './open-state.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import type { Options, VolumeContext } from './volume-context.ts';
 
-/** Bytes that are read of a file whose size is unknown, before its size is requested. */
+/** The size of the first read of a whole file: a small file needs no stat. */
 export const FIRST_READ_BYTES = 128 * 1024;
 /** The most bytes that readFile returns: Node's limit. */
 const MAX_READ_FILE_BYTES = 2 ** 31 - 1;
@@ -28,7 +28,7 @@ const DEFAULT_READ_BYTES = 16_384;
 export class FileDataSteps {
   readonly volume: VolumeContext;
   readonly state: OpenState;
-  /** The open file, with requests of the identity of `volume`. */
+  /** The open file; its requests have the identity of `volume`. */
   protected readonly file: OpenFile['steps'];
 
   /** @param volume may have another identity than the one that has opened the file */
@@ -61,7 +61,7 @@ export class FileDataSteps {
     return this.file.fd.flags;
   }
 
-  /** Runs an operation of the open file. */
+  /** Runs an operation of the open file, and names it and the path in its errors. */
   protected *runOnFile<R>(syscall: string, act: () => Steps<R>): Steps<R> {
     if (this.isClosed) throw new FileError(EBADF, syscall, this.path);
     return yield* withErrorContext(syscall, this.path, act());
@@ -92,8 +92,8 @@ export class FileDataSteps {
       throwArgumentError('ERR_INVALID_ARG_TYPE', 'buffer', 'a view of memory', into);
     }
     const bytes = toBytes(into);
-    const first = typeof offset === 'object' ? rest.offset : offset;
-    const from = toInteger(first ?? rest.offset ?? 0, 'offset', 0, bytes.length);
+    const offsetArgument = typeof offset === 'object' ? rest.offset : offset;
+    const from = toInteger(offsetArgument ?? rest.offset ?? 0, 'offset', 0, bytes.length);
     const maxSize = bytes.length - from;
     const size = toInteger(length ?? rest.length ?? maxSize, 'length', 0, maxSize);
     const at = position ?? (rest.position as number | bigint | null | undefined) ?? null;
@@ -133,11 +133,11 @@ export class FileDataSteps {
     position?: number | null,
   ): Steps<{ bytesRead: number; buffers: readonly ArrayBufferView[] }> {
     let bytesRead = 0;
-    for (const each of toViews(buffers)) {
+    for (const view of toViews(buffers)) {
       const at = typeof position === 'number' ? position + bytesRead : null;
-      const count = yield* this.readInto(each, at);
+      const count = yield* this.readInto(view, at);
       bytesRead += count;
-      if (count < each.length) break;
+      if (count < view.length) break;
     }
     return { bytesRead, buffers };
   }
@@ -163,8 +163,8 @@ export class FileDataSteps {
     }
     const rest = typeof offset === 'object' ? readOptions(offset) : {};
     const bytes = toBytes(data);
-    const first = typeof offset === 'object' ? rest.offset : offset;
-    const from = toInteger(first ?? rest.offset ?? 0, 'offset', 0, bytes.length);
+    const offsetArgument = typeof offset === 'object' ? rest.offset : offset;
+    const from = toInteger(offsetArgument ?? rest.offset ?? 0, 'offset', 0, bytes.length);
     const maxSize = bytes.length - from;
     const size = toInteger(length ?? rest.length ?? maxSize, 'length', 0, maxSize);
     const at = position ?? (rest.position as number | null | undefined) ?? null;
@@ -177,7 +177,7 @@ export class FileDataSteps {
     const at = position === null ? null : toPosition(position);
     const start = yield* this.runOnFile('write', () => this.findWritePosition(at));
     const end = start + data.length;
-    // Before the request: a second write in flight goes after this one.
+    // Advanced before the request, so that a second write in flight goes after this one.
     if (at === null || this.isAppending) this.state.position = end;
     try {
       return yield* this.runOnFile('write', () => this.file.write(data, start));
@@ -212,21 +212,21 @@ export class FileDataSteps {
     return encodeBytes(bytes, encoding);
   }
 
-  /** A small file takes one read; a larger one several at a time, once its size is known. */
+  /** Reads the rest of the file: a small one by one read, a larger one by several at a time. */
   private *readRest(): Steps<Uint8Array> {
     const { file } = this;
     const { position } = this.state;
-    const first = yield* file.read(FIRST_READ_BYTES, position);
-    if (first.length < FIRST_READ_BYTES) return first;
+    const firstPart = yield* file.read(FIRST_READ_BYTES, position);
+    if (firstPart.length < FIRST_READ_BYTES) return firstPart;
     const { iaSize } = yield* file.stat();
     if (iaSize - position > MAX_READ_FILE_BYTES) {
       const error = new RangeError(`'${this.path}' is larger than 2 GiB: read it in pieces`);
       throw Object.assign(error, { code: 'ERR_FS_FILE_TOO_LARGE' });
     }
-    // No more than the size: a faulty volume may answer any number of reads.
-    if (iaSize - position <= FIRST_READ_BYTES) return first;
+    // Reads no more than the size: a faulty volume might return data without end.
+    if (iaSize - position <= FIRST_READ_BYTES) return firstPart;
     const all = makeBuffer(iaSize - position);
-    all.set(first);
+    all.set(firstPart);
     const count = yield* file.readInto(all.subarray(FIRST_READ_BYTES), position + FIRST_READ_BYTES);
     return all.subarray(0, FIRST_READ_BYTES + count);
   }
@@ -270,7 +270,7 @@ export class FileDataSteps {
   }
 }
 
-/** Memory as callers expect it: a Buffer in Node. */
+/** Makes memory as callers expect it: a Buffer in Node. */
 export const makeBuffer = (size: number): Uint8Array =>
   globalThis.Buffer?.alloc(size) ?? new Uint8Array(size);
 
@@ -278,7 +278,7 @@ function toViews(buffers: unknown): Uint8Array[] {
   if (!Array.isArray(buffers)) {
     throwArgumentError('ERR_INVALID_ARG_TYPE', 'buffers', 'a list of views of memory', buffers);
   }
-  return buffers.map((each) => toBytes(each));
+  return buffers.map((view) => toBytes(view));
 }
 
 type PartIterator = {
@@ -286,7 +286,7 @@ type PartIterator = {
   return?(): unknown;
 };
 
-/** Data that comes in parts. */
+/** Data that an iterable yields in parts; `begin` starts the iteration. */
 class PartSource {
   readonly begin: () => PartIterator;
 

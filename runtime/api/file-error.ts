@@ -43,7 +43,7 @@ export function* withErrorContext<R>(
   }
 }
 
-/** The volume was closed before the call, or during it. */
+/** Thrown by a call on a volume that was closed before it or meanwhile. */
 export class VolumeClosedError extends Error {
   readonly code = 'GLOSSA_VOLUME_CLOSED';
 
@@ -52,7 +52,7 @@ export class VolumeClosedError extends Error {
   }
 }
 
-/** A call was ended by its AbortSignal. */
+/** Thrown by a call that its AbortSignal ended. */
 export class AbortError extends Error {
   readonly code = 'ABORT_ERR';
   override readonly name = 'AbortError';

@@ -1,4 +1,4 @@
-/** An open file with the methods of Node's `fs/promises` FileHandle, and gfapi's. */
+/** Offers an open file with the methods of Node's `fs/promises` FileHandle, and those that only gfapi has. */
 import type { Iatt } from '../core/iatt.ts';
 import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../core/lock.ts';
 import {
@@ -16,11 +16,11 @@ import {
 } from './arguments.ts';
 import { FIRST_READ_BYTES, FileDataSteps, makeBuffer } from './file-data.ts';
 import { withErrorContext } from './file-error.ts';
-import { modeChange, ownerChange, timeChange } from './file-object.ts';
 import { makeReadStream, makeWebStream, makeWriteStream, readLines } from './file-streams.ts';
 import type { OpenFile } from './open-file.ts';
 import { OpenState } from './open-state.ts';
 import { makePromiseFacade } from './promise-facade.ts';
+import { makeModeArgs, makeOwnerArgs, makeTimeArgs } from './setattr-arguments.ts';
 import { BigIntStats, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
 import { type Options, VolumeContext } from './volume-context.ts';
@@ -35,11 +35,11 @@ export interface LockRange {
 
 export interface LockRequest extends LockRange {
   readonly type: 'read' | 'write';
-  /** Whether to wait for the lock; by default true. Without, a lock in the way fails with EAGAIN. */
+  /** Whether to wait for the lock; by default true. If false, a conflict fails with EAGAIN. */
   readonly wait?: boolean;
 }
 
-/** A lock of another owner, because of which a request is not granted. */
+/** A lock of another owner that conflicts with a request. */
 export interface HeldLock {
   readonly type: 'read' | 'write';
   readonly start: number;
@@ -50,8 +50,8 @@ export interface HeldLock {
 }
 
 export class FileHandleSteps extends FileDataSteps {
-  /** The same open file for another identity. */
-  for(volume: VolumeContext): FileHandleSteps {
+  /** Returns the same open file for another identity. */
+  forIdentity(volume: VolumeContext): FileHandleSteps {
     return volume === this.volume ? this : new FileHandleSteps(volume, this.state);
   }
 
@@ -76,13 +76,13 @@ export class FileHandleSteps extends FileDataSteps {
     yield* this.runOnFile('zerofill', () => this.file.zerofill(...range));
   }
 
-  /** The next position that has data. @throws {FileError} ENXIO at the end of the file */
+  /** Finds the next position that has data. @throws {FileError} ENXIO at the end of the file */
   *seekData(offset: number): Steps<number> {
     const start = toInteger(offset, 'offset');
     return yield* this.runOnFile('lseek', () => this.file.seek(start, 'data'));
   }
 
-  /** The next position of a hole; the end of the file counts as one. */
+  /** Finds the next position of a hole; the end of the file is one. */
   *seekHole(offset: number): Steps<number> {
     const start = toInteger(offset, 'offset');
     return yield* this.runOnFile('lseek', () => this.file.seek(start, 'hole'));
@@ -131,16 +131,16 @@ export class FileHandleSteps extends FileDataSteps {
   }
 
   *chmod(mode: number | string): Steps<void> {
-    yield* this.setattr('fchmod', ...modeChange(toMode(mode)));
+    yield* this.setattr('fchmod', ...makeModeArgs(toMode(mode)));
   }
 
   *chown(uid: number, gid: number): Steps<void> {
-    yield* this.setattr('fchown', ...ownerChange(toId(uid, 'uid'), toId(gid, 'gid')));
+    yield* this.setattr('fchown', ...makeOwnerArgs(toId(uid, 'uid'), toId(gid, 'gid')));
   }
 
   *utimes(atime: unknown, mtime: unknown): Steps<void> {
     const times = [toMilliseconds(atime, 'atime'), toMilliseconds(mtime, 'mtime')] as const;
-    yield* this.setattr('futimes', ...timeChange(0, ...times));
+    yield* this.setattr('futimes', ...makeTimeArgs(0, ...times));
   }
 
   *getxattr(name: string): Steps<Uint8Array> {
@@ -169,20 +169,20 @@ export class FileHandleSteps extends FileDataSteps {
   /** Takes a record lock of fcntl(2) for the owner of this volume's identity. */
   *lock(request: LockRequest): Steps<void> {
     const { type, wait = true } = request;
-    const lock = this.recordLock(toLockType(type), request);
+    const lock = this.makeRecordLock(toLockType(type), request);
     this.state.hasLocks = true;
     yield* this.runOnFile('lock', () => this.file.lock(wait ? F_SETLKW : F_SETLK, lock));
   }
 
   /** Releases locks of the owner in a range. */
   *unlock(range: LockRange = {}): Steps<void> {
-    const lock = this.recordLock(F_UNLCK, range);
+    const lock = this.makeRecordLock(F_UNLCK, range);
     yield* this.runOnFile('lock', () => this.file.lock(F_SETLK, lock));
   }
 
-  /** A lock of another owner that a request would have to wait for; null if the request would be granted. */
+  /** Finds a lock for which a request would have to wait; null if the request would be granted. */
   *getLock(request: LockRequest): Steps<HeldLock | null> {
-    const lock = this.recordLock(toLockType(request.type), request);
+    const lock = this.makeRecordLock(toLockType(request.type), request);
     const held = yield* this.runOnFile('lock', () => this.file.lock(F_GETLK, lock));
     if (held.type === F_UNLCK) return null;
     const { start, len, pid, owner } = held;
@@ -190,7 +190,7 @@ export class FileHandleSteps extends FileDataSteps {
     return { type, start, length: len, pid, owner };
   }
 
-  private recordLock(type: number, { start = 0, length = 0 }: LockRange): Flock {
+  private makeRecordLock(type: number, { start = 0, length = 0 }: LockRange): Flock {
     const { pid, lkOwner = '' } = this.volume.settings.caller;
     const [from, len] = [toInteger(start, 'start'), toInteger(length, 'length')];
     return { type, whence: 0, start: from, len, pid, owner: lkOwner };
@@ -198,7 +198,7 @@ export class FileHandleSteps extends FileDataSteps {
 
   // -- end -----------------------------------------------------------------------------------
 
-  /** Flushes what may have been written, and closes. Further calls do nothing, as in Node. */
+  /** Flushes written data, and closes. Further calls do nothing, as in Node. */
   *close(): Steps<void> {
     if (this.isClosed) return;
     this.state.isClosed = true;
@@ -244,7 +244,7 @@ export class FileHandle extends FileHandleFacade {
     return new FileHandle(volume, state);
   }
 
-  /** A stream of Node's. */
+  /** Makes a Node stream that reads the file. */
   createReadStream(
     options?: Parameters<typeof makeReadStream>[1],
   ): ReturnType<typeof makeReadStream> {
@@ -252,7 +252,7 @@ export class FileHandle extends FileHandleFacade {
     return makeReadStream(this, options);
   }
 
-  /** A stream of Node's. */
+  /** Makes a Node stream that writes the file. */
   createWriteStream(
     options?: Parameters<typeof makeWriteStream>[1],
   ): ReturnType<typeof makeWriteStream> {
@@ -260,17 +260,17 @@ export class FileHandle extends FileHandleFacade {
     return makeWriteStream(this, options);
   }
 
-  /** A stream of browsers and of Node. */
+  /** Makes a web stream that reads the file. */
   readableWebStream(): ReadableStream<Uint8Array> {
     return makeWebStream(this);
   }
 
-  /** The lines of the file, without their ends. */
+  /** Yields the lines of the file, without line ends. */
   readLines(): AsyncGenerator<string, void> {
     return readLines(this);
   }
 
-  /** The data of the file in pieces. */
+  /** Yields the data of the file in pieces. */
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
     return readChunks(this);
   }

@@ -1,4 +1,4 @@
-/** Streams over an open file: Node's, those of the web, and lines. */
+/** Makes streams over an open file: Node's, web streams, and lines. */
 import type { Readable, Writable } from 'node:stream';
 import { toBuffer, toBytes } from './arguments.ts';
 
@@ -38,7 +38,7 @@ export interface WriteStreamOptions {
   readonly autoClose?: boolean;
 }
 
-/** Node's module of streams; absent in a browser. */
+/** Loads Node's module of streams. @throws {Error} in a browser */
 function loadStreams(): typeof import('node:stream') {
   const found = globalThis.process?.getBuiltinModule?.('node:stream');
   if (found === undefined)
@@ -49,7 +49,7 @@ function loadStreams(): typeof import('node:stream') {
 /** An open file, or the promise of one: a stream is made before its file is open. */
 type FileOrPromise = StreamFile | Promise<StreamFile>;
 
-/** Chunks of the file, from `start` to `end`, or from the handle's position. */
+/** Yields chunks of the file, from `start` to `end`, or from the handle's position. */
 async function* readChunks(
   filePromise: FileOrPromise,
   { start, end = Number.POSITIVE_INFINITY, highWaterMark = CHUNK_BYTES }: ReadStreamOptions,
@@ -66,10 +66,10 @@ async function* readChunks(
   }
 }
 
-/** Node's stream of a file, with its `close`. */
+/** A Node stream with the `close` that Node's file streams have. */
 type Closable<S> = S & { close(callback?: (error?: unknown) => void): void };
 
-/** @param end asks the stream to end */
+/** Adds `close` to a stream. @param end asks the stream to end */
 function addClose<S extends Readable | Writable>(stream: S, end: () => void): Closable<S> {
   return Object.assign(stream, {
     close(callback?: (error?: unknown) => void): void {
@@ -94,7 +94,7 @@ export function makeReadStream(
     objectMode: false,
     ...(encoding === null ? {} : { encoding }),
   });
-  // The reader has its data or an error by then; a closed volume has closed the file itself.
+  // An error of the close is ignored: the reader has its data or an error by then.
   if (autoClose) stream.once('close', () => void closeIfOpened(filePromise).catch(() => {}));
   return addClose(stream, () => stream.destroy());
 }

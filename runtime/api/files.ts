@@ -1,9 +1,10 @@
 /**
- * Offers file operations by path over a graph, like fs/promises. Each winds the requests that a
- * mount would, and throws FopError with Linux's errno.
+ * Offers file operations by path over a graph, like fs/promises. Each winds the same fops as a mount,
+ * and throws FopError with Linux's errno.
  *
  * With `asKernel`, a symbolic link at the end of a path is followed where system calls follow it,
- * and a name is looked up before it is made. Without, the caller has done both, or wants neither.
+ * and a name is looked up before it is made. Without `asKernel` neither is done: for libfuse, whose
+ * kernel has done both, and for tests of single fops.
  */
 import { Dict } from '../core/dict.ts';
 import { EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY } from '../core/errno.ts';
@@ -20,28 +21,22 @@ import {
 } from '../core/open-flags.ts';
 import { RENAME_FLAGS } from '../core/xdata.ts';
 import type { DriverSteps, Reply } from './driver-steps.ts';
-import {
-  closeAfter,
-  FileObjectSteps,
-  modeChange,
-  ownerChange,
-  releaseOnFailure,
-  timeChange,
-} from './file-object.ts';
+import { FileObjectSteps } from './file-object.ts';
 import { throwFopError } from './fop-error.ts';
 import { readEntries } from './open-directory.ts';
-import { OpenFile } from './open-file.ts';
+import { closeAfter, OpenFile, releaseOnFailure } from './open-file.ts';
 import { makePromiseFacade } from './promise-facade.ts';
 import type { EntryName, FoundFile, LinkMode, ResolvedPath } from './resolve-path.ts';
+import { makeModeArgs, makeOwnerArgs, makeTimeArgs } from './setattr-arguments.ts';
 import type { Steps } from './steps.ts';
 
 export interface FilesSettings {
   readonly asKernel?: boolean;
-  /** Subtracted from the mode of new files; by default 0. */
+  /** Permission bits that new files do not get; by default 0. */
   readonly umask?: number;
 }
 
-/** The position of a write. Without either, the data replaces the file's content. */
+/** The position of a write. If neither field is set, the data replaces the file's content. */
 export interface WritePosition {
   readonly offset?: number;
   readonly append?: boolean;
@@ -69,27 +64,27 @@ export class FilesSteps {
     return yield* this.driver.find(path, linkMode);
   }
 
-  /** The same; a symbolic link at the end of the path is not followed. */
+  /** As `find`, but never follows a symbolic link at the end of the path. */
   *lookup(path: string): Steps<FoundFile> {
     return yield* this.driver.find(path);
   }
 
-  /** The same; undefined if the file does not exist. */
+  /** As `find`, but undefined if the file does not exist. */
   *findIfExists(path: string, linkMode: LinkMode = this.linkMode): Steps<FoundFile | undefined> {
     return yield* this.driver.findIfExists(path, linkMode);
   }
 
-  /** The object of a path. */
+  /** Returns the file of a path as an object, for operations by inode. */
   *object(path: string, linkMode: LinkMode = this.linkMode): Steps<FileObjectSteps> {
     return new FileObjectSteps(this.driver, (yield* this.find(path, linkMode)).inode);
   }
 
-  /** The attributes that the fop stat returns. */
+  /** Returns the attributes of the fop stat. */
   *stat(path: string): Steps<Iatt> {
     return yield* (yield* this.object(path)).stat();
   }
 
-  /** The names in a directory, sorted. */
+  /** Lists the names in a directory, sorted. */
   *list(path: string): Steps<string[]> {
     const found = yield* this.find(path);
     if (!isDirectoryFile(found)) throwFopError(ENOTDIR, path);
@@ -106,7 +101,7 @@ export class FilesSteps {
     yield* (yield* this.object(path)).access(mask);
   }
 
-  /** Without a path, statfs of the root without a lookup. */
+  /** Returns the space of the storage. Without a path, the statfs is of the root and needs no lookup. */
   *statfs(path?: string): Steps<Statvfs> {
     const { driver } = this;
     if (path === undefined) return yield* new FileObjectSteps(driver, driver.root).statfs();
@@ -155,14 +150,14 @@ export class FilesSteps {
   *rmdir(path: string): Steps<void> {
     const { file, entryName } = yield* this.driver.resolve(trimSlashes(path), 'nofollow');
     if (file === undefined) throwFopError(ENOENT, path);
-    if (entryName === null) throwFopError(rmdirErrno(path), path);
+    if (entryName === null) throwFopError(findRmdirErrno(path), path);
     if (!isDirectoryFile(file)) throwFopError(ENOTDIR, path);
     yield* this.driver.expect('rmdir', makeLoc(file), 0, null);
   }
 
   /** @param flags those of renameat2(2): RENAME_NOREPLACE, RENAME_EXCHANGE */
   *rename(from: string, to: string, flags = 0): Steps<void> {
-    // The kernel reports a wrong directory on the way of either path before an absent file.
+    // Like the kernel, reports a missing directory of either path before an absent file.
     for (const path of this.asKernel ? [from, to] : [])
       yield* this.driver.resolve(path, 'nolookup');
     const source = yield* this.lookup(trimSlashes(from));
@@ -175,7 +170,7 @@ export class FilesSteps {
     yield* this.driver.expect('rename', makeLoc(source), newloc, xdata);
   }
 
-  /** Makes a name by a fop whose reply begins with inode and attributes. */
+  /** Makes a name by a fop whose reply begins with inode and attributes. Returns the attributes. */
   private *makeName(
     path: string,
     isDirectory: boolean,
@@ -187,7 +182,7 @@ export class FilesSteps {
   }
 
   private *findNewName(path: string, isDirectory: boolean): Steps<EntryName> {
-    // A link of the name is not followed, even where a slash follows.
+    // A symbolic link of that name is not followed, even if the path ends in a slash.
     const resolved = yield* this.driver.resolve(
       trimSlashes(path),
       this.asKernel ? 'nofollow' : 'nolookup',
@@ -200,19 +195,19 @@ export class FilesSteps {
   // -- attributes ----------------------------------------------------------------------------
 
   *chmod(path: string, mode: number): Steps<Iatt> {
-    return yield* (yield* this.object(path)).setattr(...modeChange(mode));
+    return yield* (yield* this.object(path)).setattr(...makeModeArgs(mode));
   }
 
   /** An id of -1, or an omitted one, is not changed. */
   *chown(path: string, uid = -1, gid = -1, linkMode = this.linkMode): Steps<Iatt> {
-    return yield* (yield* this.object(path, linkMode)).setattr(...ownerChange(uid, gid));
+    return yield* (yield* this.object(path, linkMode)).setattr(...makeOwnerArgs(uid, gid));
   }
 
   /** Times are in milliseconds; an omitted one becomes the current time of the graph. */
   *utimes(path: string, atimeMs?: number, mtimeMs?: number, linkMode = this.linkMode): Steps<Iatt> {
     const now = this.driver.graph.context.sink.now();
     const object = yield* this.object(path, linkMode);
-    return yield* object.setattr(...timeChange(now, atimeMs, mtimeMs));
+    return yield* object.setattr(...makeTimeArgs(now, atimeMs, mtimeMs));
   }
 
   *truncate(path: string, size = 0): Steps<void> {
@@ -319,14 +314,14 @@ export class FilesSteps {
 /** File operations by path, for callers that wait for promises. */
 export const Files = makePromiseFacade(FilesSteps);
 
-/** A path without slashes at its end; `/` stays. */
+/** Removes slashes at the end of a path, except from `/`. */
 export const trimSlashes = (path: string): string => path.replace(/(?<=.)\/+$/, '');
 
 const makeLoc = ({ inode, parent, name }: FoundFile): Loc =>
   new Loc(inode, parent ?? null, name ?? null);
 
-/** The errno of rmdir(2) for a path that ends in no name: the root, `.`, `..`. */
-function rmdirErrno(path: string): number {
+/** Finds the errno of rmdir(2) for a path that ends in no name: the root, `.`, `..`. */
+function findRmdirErrno(path: string): number {
   const last = path.split('/').findLast((name) => name !== '');
   if (last === undefined) return EBUSY;
   return last === '.' ? EINVAL : ENOTEMPTY;

@@ -1,27 +1,27 @@
 /** The error of a failed fop, as callers of the runtime receive it: with the errno, without a path. */
 import { errnoName, strerror } from '../core/errno.ts';
 
-/** The additions of V8 to Error; other engines have no captureStackTrace, and ignore the limit. */
-const traces = Error as unknown as {
+/** Error with V8's additions. Other engines have no captureStackTrace, and ignore the limit. */
+const v8Error = Error as unknown as {
   stackTraceLimit: number;
   captureStackTrace?(error: Error, firstHidden: (...args: never[]) => unknown): void;
 };
 
 /**
- * An error without a stack. It is made when a reply arrives: all frames would be the runtime's, and to
- * collect them takes longer than a request. `runSync` adds the frames of its caller.
+ * An error without a stack trace. It is made when a reply arrives, so all stack frames would be the
+ * runtime's, and collecting them takes longer than a request. `runSync` adds its caller's frames.
  */
 export abstract class ReplyError extends Error {
   constructor(message: string) {
-    const { stackTraceLimit } = traces;
-    traces.stackTraceLimit = 0;
+    const { stackTraceLimit } = v8Error;
+    v8Error.stackTraceLimit = 0;
     super(message);
-    traces.stackTraceLimit = stackTraceLimit;
+    v8Error.stackTraceLimit = stackTraceLimit;
   }
 
   /** Adds the stack of a caller of `firstHidden`. */
   addStack(firstHidden: (...args: never[]) => unknown): void {
-    traces.captureStackTrace?.(this, firstHidden);
+    v8Error.captureStackTrace?.(this, firstHidden);
   }
 }
 
@@ -36,7 +36,7 @@ export class FopError extends ReplyError {
   }
 }
 
-/** A throw that fits in an expression. @throws {FopError} */
+/** Throws, as a function, so that an expression can contain it. @throws {FopError} */
 export function throwFopError(errno: number, detail: string): never {
   throw new FopError(errno, detail);
 }

@@ -13,7 +13,7 @@ import type { VolumeContext } from './volume-context.ts';
 export interface GlobOptions {
   /** The directory from which relative patterns start; by default the root. */
   readonly cwd?: string | URL;
-  /** Matches, and directories with all below, that are left out. */
+  /** Selects paths to leave out, directories with all files below. */
   readonly exclude?: readonly string[] | ((path: never) => boolean) | undefined;
   readonly withFileTypes?: boolean;
 }
@@ -21,15 +21,15 @@ export interface GlobOptions {
 /** `**`: any number of directories. */
 const ANY_DEPTH = Symbol('**');
 
-/** A name of a pattern: the name itself, any depth, or a test; an empty name at the end is for directories alone. */
+/** One name of a pattern: literal, any depth, or a test. An empty one at the end matches directories only. */
 type Segment = string | typeof ANY_DEPTH | ((name: string) => boolean);
 
-/** The part of a pattern that names below a directory have to match. */
+/** The rest of a pattern, which names below a directory have to match. */
 type PatternTail = readonly Segment[];
 
 /** A directory to search. */
 interface GlobDirectory {
-  /** From `cwd`, which is empty itself; or absolute, for an absolute pattern. */
+  /** Relative to `cwd` ('' is `cwd` itself), or absolute for an absolute pattern. */
   readonly path: string;
   readonly tails: readonly PatternTail[];
 }
@@ -40,7 +40,7 @@ interface VisitResult {
   readonly directories: GlobDirectory[];
 }
 
-/** Errors of directories that are skipped: absent, not a directory, or not the caller's to list. */
+/** Codes of errors for which a directory is skipped: it is absent, none, or may not be listed. */
 const SKIPPED_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP']);
 
 class GlobSearch {
@@ -56,8 +56,8 @@ class GlobSearch {
     this.volume = volume;
     this.cwd = toPath(cwd, 'options.cwd');
     this.withTypes = withFileTypes === true;
-    this.isExcluded = makeExclude(exclude, this.withTypes);
-    const allTexts = toTexts(patterns, 'patterns').flatMap(expandBraces);
+    this.isExcluded = makeExclusionTest(exclude, this.withTypes);
+    const allTexts = toPatternList(patterns, 'patterns').flatMap(expandBraces);
     const makeDirectories = (path: string, texts: readonly string[]): GlobDirectory[] => {
       const tails = texts.map(parsePattern).filter(({ length }) => length > 0);
       return tails.length === 0 ? [] : [{ path, tails }];
@@ -94,7 +94,7 @@ class GlobSearch {
     return result;
   }
 
-  /** Looks up the names that patterns spell out, without listing the directory. */
+  /** Looks up literal names of patterns, without listing the directory. */
   private *lookUpNames(directory: GlobDirectory, result: VisitResult): Steps<void> {
     for (const name of new Set(directory.tails.map(([segment]) => segment as string))) {
       const path = this.toVolumePath(joinName(directory.path, name));
@@ -113,7 +113,7 @@ class GlobSearch {
     const found = yield* withErrorContext('scandir', path, volume.findDirectory(path));
     const entries = readEntries(volume.driver, found.inode);
     for (const entry of yield* withErrorContext('scandir', path, entries)) {
-      const type = yield* withErrorContext('scandir', path, volume.typeOf(entry, found));
+      const type = yield* withErrorContext('scandir', path, volume.findEntryType(entry, found));
       yield* this.addName(directory, result, entry.name, type);
     }
     if (directory.tails.some(([segment]) => segment === '..')) {
@@ -129,22 +129,22 @@ class GlobSearch {
     type: number,
   ): Steps<void> {
     const path = joinName(directory.path, name);
-    const ends = directory.tails.flatMap((tail) => matchName(tail, name));
-    if (ends.length === 0) return;
-    let tailsBelow: readonly PatternTail[] = type === IA_IFDIR ? ends : [];
+    const nextTails = directory.tails.flatMap((tail) => matchName(tail, name));
+    if (nextTails.length === 0) return;
+    let tailsBelow: readonly PatternTail[] = type === IA_IFDIR ? nextTails : [];
     if (type === IA_IFLNK) {
-      // A link is followed where a pattern spells its name out.
-      const spelledOut = directory.tails
+      // A symbolic link is followed only if a pattern has its name literally.
+      const literalTails = directory.tails
         .filter(([segment]) => segment === name)
         .map(([, ...tail]) => tail);
       const link = this.toVolumePath(path);
-      const needsTarget = spelledOut.some(([segment]) => segment !== undefined);
+      const needsTarget = literalTails.some(([segment]) => segment !== undefined);
       const isDirectory =
         needsTarget && (yield* withErrorContext('stat', link, this.volume.leadsToDirectory(link)));
-      if (isDirectory) tailsBelow = spelledOut;
+      if (isDirectory) tailsBelow = literalTails;
     }
     const isMatch =
-      ends.some((tail) => canEnd(tail, type === IA_IFDIR)) ||
+      nextTails.some((tail) => canEnd(tail, type === IA_IFDIR)) ||
       tailsBelow.some((tail) => canEnd(tail, true));
     const tails = tailsBelow.filter(([segment]) => segment !== undefined && segment !== '');
     if (!isMatch && tails.length === 0) return;
@@ -171,14 +171,14 @@ class GlobSearch {
     return new Dirent(path.slice(slash + 1), parentPath, type);
   }
 
-  /** The path in the volume. */
+  /** Converts a path of the search to one in the volume. */
   private toVolumePath(path: string): string {
     if (path.startsWith('/')) return path;
     return path === '' ? this.cwd : joinPath(this.cwd, path);
   }
 }
 
-/** Matches a name against the first segment. @returns the tails for the names below; none without a match */
+/** Matches a name against the first segment of `tail`. @returns the tails for the names below; none without a match */
 function matchName(tail: PatternTail, name: string): readonly PatternTail[] {
   const [segment, ...nextTail] = tail;
   if (segment === undefined) return [];
@@ -192,13 +192,13 @@ function matchName(tail: PatternTail, name: string): readonly PatternTail[] {
   return isMatch ? [nextTail] : [];
 }
 
-/** Whether a path may end before this tail of a pattern. */
+/** Whether a path matches that ends before this tail of a pattern. */
 function canEnd(tail: PatternTail, isDirectory: boolean): boolean {
   if (tail.length === 0) return true;
   return isDirectory && tail.every((segment) => segment === ANY_DEPTH || segment === '');
 }
 
-/** A pattern for each choice of braces that have a `/` in them. */
+/** Expands braces that contain a `/`, to one pattern for each choice. */
 function expandBraces(pattern: string): string[] {
   const [, before, choices, after] =
     /^(.*?(?<!\\))\{((?=[^{}]*,)[^{}]*\/[^{}]*)\}(.*)$/s.exec(pattern) ?? [];
@@ -223,16 +223,16 @@ function parsePattern(pattern: string): PatternTail {
 function makeSegment(name: string): Segment {
   if (name === '**') return ANY_DEPTH;
   if (!/[*?[{\\]|[!+@]\(/.test(name)) return name;
-  // Parentheses without a sign before them are themselves.
+  // picomatch would treat parentheses without a sign before them as a group; here they are literal.
   const text = name.replace(/(?<![!?+*@\\])\(([^()]*)\)/g, '\\($1\\)');
   const isMatch = picomatch(text, MATCH_OPTIONS);
-  // A leading dot is matched by a dot alone.
+  // Only a literal dot in the pattern matches a leading dot.
   const hasDot = /(^|[{(,|])\\?\./.test(name);
   return (entry) => (hasDot || !entry.startsWith('.')) && isMatch(entry);
 }
 
-/** Tests whether a file is excluded. @throws {TypeError} */
-function makeExclude(exclude: unknown, withTypes: boolean): GlobSearch['isExcluded'] {
+/** Makes the test whether a file is excluded. @throws {TypeError} */
+function makeExclusionTest(exclude: unknown, withTypes: boolean): GlobSearch['isExcluded'] {
   if (exclude === undefined) return () => false;
   if (typeof exclude === 'function') {
     return (entry, path) => exclude(withTypes ? entry : path) === true;
@@ -245,30 +245,32 @@ function makeExclude(exclude: unknown, withTypes: boolean): GlobSearch['isExclud
       exclude,
     );
   }
-  const patterns = toTexts(exclude, 'options.exclude').map((text) => text.replace(/\/+$/, ''));
+  const patterns = toPatternList(exclude, 'options.exclude').map((text) =>
+    text.replace(/\/+$/, ''),
+  );
   const tails = patterns.flatMap(expandBraces).map(parsePattern);
   return (_, path) => {
     const stepAll = (upcoming: readonly PatternTail[], name: string) =>
       upcoming.flatMap((tail) => matchName(tail, name));
-    const ends = path.split('/').reduce(stepAll, tails);
-    return ends.some(({ length }) => length === 0);
+    const nextTails = path.split('/').reduce(stepAll, tails);
+    return nextTails.some(({ length }) => length === 0);
   };
 }
 
-function toTexts(patterns: unknown, name: string): string[] {
+function toPatternList(patterns: unknown, name: string): string[] {
   return (Array.isArray(patterns) ? patterns : [patterns]).map((pattern) => {
     if (typeof pattern === 'string') return pattern;
     return throwArgumentError('ERR_INVALID_ARG_TYPE', name, 'a string or strings', pattern);
   });
 }
 
-/** As Node: `!` negates no whole pattern, and `[!a]` a set. */
+/** Like Node: `!` at the start does not negate a pattern, but `[!a]` negates a set. */
 const MATCH_OPTIONS = { nonegate: true, posix: true, windows: false };
 
 const joinName = (path: string, name: string): string =>
   path === '' ? name : joinPath(path, name);
 
-/** The matches, while they are found; at most 64 directories are listed ahead. */
+/** Yields matches as they are found. Lists the next directories ahead, at most 64. */
 export async function* glob(
   volume: VolumeContext,
   patterns: unknown,
@@ -281,7 +283,7 @@ export async function* glob(
     for (const directory of upcoming.slice(-MAX_PARALLEL_VISITS)) {
       if (visits.has(directory)) continue;
       const visit = volume.run(search.visit(directory));
-      // The loop sees the failure when it comes to this directory.
+      // Prevents an unhandled rejection: the loop gets the failure when it reaches this directory.
       visit.catch(() => {});
       visits.set(directory, visit);
     }
@@ -293,7 +295,7 @@ export async function* glob(
   }
 }
 
-/** The same for a volume that replies at once. @throws {NotAtOnceError} */
+/** As `glob`, for a volume that replies at once. @throws {NotAtOnceError} */
 export function globSync(
   volume: VolumeContext,
   patterns: unknown,

@@ -1,5 +1,5 @@
 /**
- * A volume in the shape of Node's `fs`: callbacks, promises, and synchronous functions where the
+ * Makes Node's `fs` of a volume: callbacks, promises, and synchronous functions, which work if the
  * volume replies at once. Programs that take an `fs` (memfs, isomorphic-git) work on it.
  */
 import type * as nodeFs from 'node:fs';
@@ -23,7 +23,7 @@ import { makeWatchers } from './watchers.ts';
 
 type Callback = (error: unknown, ...results: unknown[]) => void;
 
-/** Functions by path, which have the same names and arguments in every shape. */
+/** Functions by path. Their names and arguments are the same with callbacks, promises and `Sync`. */
 const PATH_FUNCTIONS = [
   ...['access', 'appendFile', 'chmod', 'chown', 'copyFile', 'cp', 'lchown', 'link', 'lstat'],
   ...[
@@ -41,7 +41,7 @@ const PATH_FUNCTIONS = [
   'writeFile',
 ] as const;
 
-/** Functions by descriptor → the method of a FileHandle, and the member of its result if any. */
+/** Functions by descriptor → the method of a FileHandle, and the member of its result that `fs` returns. */
 const DESCRIPTOR_FUNCTIONS: Readonly<Record<string, readonly [method: string, result?: string]>> = {
   close: ['close'],
   fchmod: ['chmod'],
@@ -90,7 +90,7 @@ class FunctionSteps {
     return (this.volume as unknown as StepsByName)[name]!(file, ...rest);
   }
 
-  /** @returns of read and write, the object that FileHandle returns */
+  /** @returns the result of FileHandle's method: for read and write an object */
   callByDescriptor(name: string, [fd, ...rest]: unknown[]): Steps<unknown> {
     const [method] = DESCRIPTOR_FUNCTIONS[name]!;
     const { steps } = this.findHandle(fd, name);
@@ -107,7 +107,7 @@ class FunctionSteps {
   }
 }
 
-/** The callback of a call, and the arguments before it. @throws {TypeError} */
+/** Splits a call's arguments into the callback and those before it. @throws {TypeError} */
 function splitCallback(args: unknown[]): [callback: Callback, rest: unknown[]] {
   const index = args.findLastIndex((arg) => typeof arg === 'function');
   if (index < 0) throwArgumentError('ERR_INVALID_ARG_TYPE', 'callback', 'a function', args.at(-1));
@@ -120,12 +120,16 @@ const trimUndefined = (args: unknown[]): unknown[] =>
 
 /**
  * Makes `fs` of a volume.
- * @param promises has its functions that return promises
+ * @param promises the volume's functions that return promises
  */
 export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
   const functionSteps = new FunctionSteps(steps);
 
-  const call = (makeSteps: () => Steps<unknown>, callback: Callback, results: ResultsOf): void => {
+  const callWithCallback = (
+    makeSteps: () => Steps<unknown>,
+    callback: Callback,
+    results: ToResults,
+  ): void => {
     let running: Promise<unknown>;
     try {
       running = steps.run(makeSteps());
@@ -141,9 +145,9 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     return runSync(makeSteps());
   };
 
-  const openForStream = (path: PathLike, { flags, mode }: StreamOptions, otherwise: string) => {
-    const handle = steps.run(steps.open(path, flags ?? otherwise, mode));
-    // The stream reports it.
+  const openForStream = (path: PathLike, { flags, mode }: StreamOptions, defaultFlags: string) => {
+    const handle = steps.run(steps.open(path, flags ?? defaultFlags, mode));
+    // Prevents an unhandled rejection: the stream reports the failure.
     handle.catch(() => {});
     return handle;
   };
@@ -162,7 +166,7 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     open(...args: unknown[]) {
       const [callback, rest] = splitCallback(args);
       const [path, flags, mode] = rest as [PathLike, unknown, unknown];
-      call(
+      callWithCallback(
         () => steps.open(path, flags, mode),
         callback,
         (handle) => [(handle as FileHandle).fd],
@@ -171,10 +175,10 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     openSync: (path: PathLike, flags?: unknown, mode?: unknown) =>
       runNow(() => steps.open(path, flags, mode)).fd,
     exists(path: PathLike, callback: (isFound: boolean) => void) {
-      call(
+      callWithCallback(
         () => functionSteps.exists(path),
         (_, isFound) => callback(isFound === true),
-        oneResult,
+        toOneResult,
       );
     },
     existsSync: (path: PathLike) => runNow(() => functionSteps.exists(path)),
@@ -200,24 +204,24 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
   for (const name of PATH_FUNCTIONS) {
     fs[name] = (...args: unknown[]) => {
       const [callback, rest] = splitCallback(args);
-      call(() => functionSteps.callByPath(name, rest), callback, oneResult);
+      callWithCallback(() => functionSteps.callByPath(name, rest), callback, toOneResult);
     };
     fs[`${name}Sync`] = (...args: unknown[]) =>
       runNow(() => functionSteps.callByPath(name, trimUndefined(args)));
   }
   for (const [name, [, member]] of Object.entries(DESCRIPTOR_FUNCTIONS)) {
-    const results: ResultsOf =
+    const results: ToResults =
       member === undefined
-        ? oneResult
+        ? toOneResult
         : (result) => {
             const values = result as Readonly<Record<string, unknown>>;
             return [values[member], values.buffer ?? values.buffers];
           };
     fs[name] = (...args: unknown[]) => {
-      // Node's close has a default.
+      // Node's close may be called without a callback, and then throws its error.
       const hasCallback = name !== 'close' || args.length > 1;
       const [callback, rest] = splitCallback(hasCallback ? args : [...args, throwError]);
-      call(() => functionSteps.callByDescriptor(name, rest), callback, results);
+      callWithCallback(() => functionSteps.callByDescriptor(name, rest), callback, results);
     };
     fs[`${name}Sync`] = (...args: unknown[]) =>
       results(runNow(() => functionSteps.callByDescriptor(name, trimUndefined(args))))[0];
@@ -239,9 +243,9 @@ const throwError: Callback = (error) => {
   if (error !== null) throw error;
 };
 
-type ResultsOf = (result: unknown) => readonly unknown[];
+type ToResults = (result: unknown) => readonly unknown[];
 
-const oneResult: ResultsOf = (result) => (result === undefined ? [] : [result]);
+const toOneResult: ToResults = (result) => (result === undefined ? [] : [result]);
 
 interface StreamOptions extends ReadStreamOptions, WriteStreamOptions {
   readonly flags?: string;

@@ -1,4 +1,4 @@
-/** Lists directories by the same requests as the kernel. */
+/** Lists directories by the fops that a mount winds for the kernel. */
 import { EIO } from '../core/errno.ts';
 import type { Fd } from '../core/fd.ts';
 import type { Dirent } from '../core/iatt.ts';
@@ -10,21 +10,21 @@ import type { DriverSteps } from './driver-steps.ts';
 import { FopError } from './fop-error.ts';
 import { runSteps, type Steps } from './steps.ts';
 
-/** Bytes of a reply to readdir: a page, as the kernel asks for. */
+/** The requested bytes of a readdir: a page, as the kernel requests. */
 const READDIR_BYTES = 4096;
-/** Of a reply to readdirp, whose entries are larger. */
+/** The requested bytes of a readdirp, whose entries are larger. */
 const READDIRP_BYTES = 65_536;
 
 export interface ListingSettings {
-  /** Whether entries come with inode and attributes (readdirp). */
+  /** Whether entries have inode and attributes (fop readdirp). */
   readonly withAttributes?: boolean;
 }
 
-/** An open directory, read in its own order, without `.` and `..`. */
+/** An open directory. Entries are in the storage's order, without `.` and `..`. */
 export class OpenDirectory {
   private readonly driver: DriverSteps;
   private readonly fop: 'readdir' | 'readdirp';
-  private readonly size: number;
+  private readonly replyBytes: number;
   private offset = 0;
   readonly fd: Fd;
 
@@ -32,37 +32,37 @@ export class OpenDirectory {
     this.driver = driver;
     this.fd = fd;
     this.fop = withAttributes ? 'readdirp' : 'readdir';
-    this.size = withAttributes ? READDIRP_BYTES : READDIR_BYTES;
+    this.replyBytes = withAttributes ? READDIRP_BYTES : READDIR_BYTES;
   }
 
   /** @throws {FopError} */
   static *open(
     driver: DriverSteps,
     inode: Inode,
-    { withAttributes: plus = false }: ListingSettings = {},
+    { withAttributes = false }: ListingSettings = {},
   ): Steps<OpenDirectory> {
     const fd = driver.makeFd(inode, O_RDONLY, true);
     try {
       yield* driver.expect('opendir', new Loc(inode), fd, null);
-      return new OpenDirectory(driver, fd, plus);
+      return new OpenDirectory(driver, fd, withAttributes);
     } catch (error) {
       fd.release();
       throw error;
     }
   }
 
-  /** The next entries; none at the end. @throws {FopError} */
+  /** Returns the next entries; none at the end. @throws {FopError} */
   *read(): Steps<readonly Dirent[]> {
     for (;;) {
-      const { fop, fd, size, offset } = this;
-      const { values } = yield* this.driver.expect(fop, fd, size, offset, null);
+      const { fop, fd, replyBytes, offset } = this;
+      const { values } = yield* this.driver.expect(fop, fd, replyBytes, offset, null);
       const entries = (values[0] as readonly Dirent[] | null) ?? [];
       if (entries.length === 0) return [];
-      const next = entries.at(-1)!.off;
-      if (next === offset) throw new FopError(EIO, `${fop} returned offset ${offset} twice`);
-      this.offset = next;
-      const named = entries.filter(({ name }) => name !== '.' && name !== '..');
-      if (named.length > 0) return named;
+      const nextOffset = entries.at(-1)!.off;
+      if (nextOffset === offset) throw new FopError(EIO, `${fop} returned offset ${offset} twice`);
+      this.offset = nextOffset;
+      const namedEntries = entries.filter(({ name }) => name !== '.' && name !== '..');
+      if (namedEntries.length > 0) return namedEntries;
     }
   }
 
@@ -71,7 +71,7 @@ export class OpenDirectory {
   }
 }
 
-/** All entries of a directory. @throws {FopError} */
+/** Reads all entries of a directory. @throws {FopError} */
 export function* readEntries(
   driver: DriverSteps,
   inode: Inode,
@@ -90,6 +90,6 @@ export function* readEntries(
   }
 }
 
-/** The same for a caller that waits for a promise. */
+/** As `readEntries`, for a caller that waits for a promise. */
 export const listEntries = ({ steps }: Driver, inode: Inode): Promise<Dirent[]> =>
   runSteps(readEntries(steps, inode));

@@ -1,4 +1,4 @@
-/** Reads, writes and changes an open file by the same requests as the kernel. */
+/** Reads, writes and changes an open file by the fops that a mount winds for the kernel. */
 import { concatBytes, encodeName } from '../core/bytes.ts';
 import { Dict } from '../core/dict.ts';
 import { EIO, ENODATA } from '../core/errno.ts';
@@ -12,7 +12,7 @@ import { FopError } from './fop-error.ts';
 import { makePromiseFacade } from './promise-facade.ts';
 import { inParallel, type Steps } from './steps.ts';
 
-/** The most bytes of a FUSE request. */
+/** The most bytes of one read or write fop. */
 const MAX_IO_BYTES = 128 * 1024;
 /** Requests of one large read or write that are under way at a time. */
 const MAX_PARALLEL_REQUESTS = 8;
@@ -88,7 +88,7 @@ export class OpenFileSteps {
   *write(data: Uint8Array, offset = 0): Steps<number> {
     if (data.length <= MAX_IO_BYTES) return yield* this.writeOnce(data, offset);
     const starts = range(0, data.length, MAX_IO_BYTES);
-    // With O_APPEND the storage ignores the offset: the order of the requests is that of the data.
+    // With O_APPEND the storage ignores the offset, so the requests must follow one another.
     const limit = (this.fd.flags & O_APPEND) === 0 ? MAX_PARALLEL_REQUESTS : 1;
     yield* inParallel(starts, limit, (from) =>
       this.writeOnce(data.subarray(from, from + MAX_IO_BYTES), offset + from),
@@ -96,7 +96,7 @@ export class OpenFileSteps {
     return data.length;
   }
 
-  /** Writes by one request, or by several if the storage takes a part only. @throws {FopError} */
+  /** Writes by one request, or by several if the storage writes only a part. @throws {FopError} */
   *writeOnce(data: Uint8Array, offset: number): Steps<number> {
     let written = 0;
     while (written < data.length) {
@@ -149,7 +149,7 @@ export class OpenFileSteps {
     }
   }
 
-  /** Releases the fd; a file that may have been written or locked is flushed before. */
+  /** Releases the fd. If the file may have been written or locked, flushes it before. */
   *release(hasLocked = false): Steps<void> {
     if ((this.fd.flags & O_ACCMODE) === O_RDONLY && !hasLocked) this.fd.release();
     else yield* this.close();
@@ -172,7 +172,7 @@ export class OpenFileSteps {
     yield* this.driver.expect('zerofill', this.fd, offset, length, null);
   }
 
-  /** The next position of data or of a hole. @throws {FopError} ENXIO beyond the last data */
+  /** Finds the next position of data or of a hole. @throws {FopError} ENXIO beyond the last data */
   *seek(offset: number, kind: 'data' | 'hole'): Steps<number> {
     const { values } = yield* this.driver.expect(
       'seek',
@@ -204,7 +204,7 @@ export class OpenFileSteps {
   /**
    * @param cmd F_GETLK, F_SETLK or F_SETLKW
    * @param isFlock whether it is a lock of flock(2), independent of record locks
-   * @returns the lock of the reply: of F_GETLK, the one in the way
+   * @returns the lock of the reply: for F_GETLK, the conflicting one
    */
   *lock(cmd: number, lock: Flock, isFlock = false): Steps<Flock> {
     const xdata = isFlock ? new Dict().set(FLOCK, 1, 'int') : null;
@@ -242,7 +242,34 @@ function dataOf({ values }: Reply, size: number): Uint8Array {
 /** An open file, for callers that wait for promises. */
 export const OpenFile = makePromiseFacade(OpenFileSteps);
 
-/** The value of an extended attribute in a reply. @throws {FopError} ENODATA if it is absent */
+/** Awaits the reply to the open of `file`. Returns the file; after a failure, releases its fd. @throws {FopError} */
+export function* releaseOnFailure(file: OpenFile, reply: Steps<Reply>): Steps<OpenFile> {
+  try {
+    yield* reply;
+    return file;
+  } catch (error) {
+    file.fd.release();
+    throw error;
+  }
+}
+
+/** Runs `use` on a file, and closes it; after an error of `use`, only releases the fd. */
+export function* closeAfter<R>(
+  file: OpenFile,
+  use: (file: OpenFile['steps']) => Steps<R>,
+): Steps<R> {
+  let result: R;
+  try {
+    result = yield* use(file.steps);
+  } catch (error) {
+    file.fd.release();
+    throw error;
+  }
+  yield* file.steps.close();
+  return result;
+}
+
+/** Returns the value of an extended attribute in a reply. @throws {FopError} ENODATA if it is absent */
 export function readXattrValue(reply: Dict | null, name: string): Uint8Array {
   const value = reply?.get(name);
   if (value === undefined || value === null) throw new FopError(ENODATA, name);

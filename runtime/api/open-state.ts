@@ -1,4 +1,4 @@
-/** The state of an open file that all handles with its descriptor share. */
+/** Holds the state of an open file that all handles with its descriptor share. */
 import type { OpenFile } from './open-file.ts';
 
 export class OpenState {

@@ -1,7 +1,7 @@
 /** Turns a class of steps (`steps.ts`) into one whose methods return promises. */
 import { runSteps, type Steps } from './steps.ts';
 
-/** The methods of `T` with promises; the same object as steps in `steps`. */
+/** `T` with methods that return promises; `steps` is the original object. */
 export type PromiseFacade<T> = {
   readonly [K in keyof T]: T[K] extends (...args: infer A) => Steps<infer R>
     ? (...args: A) => Promise<R>
@@ -13,9 +13,9 @@ const isSteps = (value: unknown): value is (...args: unknown[]) => Steps<unknown
   typeof value === 'function' && value.constructor.name === 'GeneratorFunction';
 
 /**
- * Every method of `StepsClass` that is a generator function returns a promise of its result.
+ * Makes a class like `StepsClass`, in which each generator method returns a promise of its result.
  * @param runMethod runs the steps of a method of that object
- * @param selectTarget the object that makes the steps of a call with these arguments
+ * @param selectTarget selects the object that makes the steps of a call, by the call's arguments
  */
 export function makePromiseFacade<A extends unknown[], T extends object>(
   StepsClass: new (...args: A) => T,
@@ -32,23 +32,24 @@ export function makePromiseFacade<A extends unknown[], T extends object>(
       Object.assign(this, this.steps);
     }
   }
-  for (const [name, descriptor] of methodsOf(StepsClass.prototype)) {
+  for (const [name, descriptor] of listMethods(StepsClass.prototype)) {
     Object.defineProperty(Facade.prototype, name, descriptor);
   }
   return Facade as unknown as new (
     ...args: A
   ) => PromiseFacade<T>;
 
-  function* methodsOf(prototype: object): Generator<[string, PropertyDescriptor]> {
+  function* listMethods(prototype: object): Generator<[string, PropertyDescriptor]> {
     const base = Object.getPrototypeOf(prototype) as object | null;
-    if (base !== null && base !== Object.prototype) yield* methodsOf(base);
+    if (base !== null && base !== Object.prototype) yield* listMethods(base);
     const all = Object.entries(Object.getOwnPropertyDescriptors(prototype));
     for (const [name, { value, get }] of all) {
-      if (name !== 'constructor') yield [name, { ...facadeOf(value, get), configurable: true }];
+      if (name !== 'constructor')
+        yield [name, { ...makeFacadeMember(value, get), configurable: true }];
     }
   }
 
-  function facadeOf(value: unknown, get: (() => unknown) | undefined): PropertyDescriptor {
+  function makeFacadeMember(value: unknown, get: (() => unknown) | undefined): PropertyDescriptor {
     if (isSteps(value)) {
       return {
         value(this: Facade, ...args: unknown[]) {
@@ -71,7 +72,7 @@ export function makePromiseFacade<A extends unknown[], T extends object>(
   }
 }
 
-/** Calls back with the outcome of a promise, outside of it: an exception there is uncaught. */
+/** Calls back with the outcome of a promise. An exception of the callback is uncaught, as in Node, not a rejection. */
 export function callBack<R>(
   promise: Promise<R>,
   callback: (error: unknown, result?: R) => void,

@@ -1,7 +1,7 @@
 /**
- * Resolves paths from the root as path_resolution(7) describes. Directories on the way that the
- * inode table knows are not looked up again; the last name always is. Other clients may have replaced
- * such a directory: then the storage replies ESTALE, and the caller resolves the path anew.
+ * Resolves paths from the root as path_resolution(7) describes. A directory on the way that the inode
+ * table knows is not looked up again; the last name always is. If another client has replaced such a
+ * directory, the storage replies ESTALE, and the caller resolves the path again without the table.
  */
 import { ELOOP, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
@@ -18,7 +18,7 @@ export interface EntryName {
   readonly name: string;
 }
 
-/** A file that was looked up; without a name if the path ends in none: the root, `.` and `..`. */
+/** A file that was looked up. It has no name if the path ends in none: the root, `.` and `..`. */
 export interface FoundFile extends Partial<EntryName> {
   readonly inode: Inode;
   readonly buf: Iatt;
@@ -44,12 +44,12 @@ export interface ResolvedPath {
 /** Whether a symbolic link at the end of a path is followed. */
 export type LinkMode = 'follow' | 'nofollow';
 
-/** The same for the last name, which may also be left without a lookup, as before a create. */
+/** The same for the last name; `nolookup` omits its lookup, as before a create. */
 export type LastNameMode = LinkMode | 'nolookup';
 
 const splitNames = (path: string): string[] => path.split('/').filter((name) => name !== '');
 
-/** The fops that `resolvePath` sends. */
+/** The part of `DriverSteps` that `resolvePath` uses. */
 export interface PathLookups {
   readonly root: Inode;
   /** Looks up a name; undefined if it is absent. */
@@ -59,6 +59,7 @@ export interface PathLookups {
 }
 
 /**
+ * Resolves a path, name by name.
  * @param ignoresTable whether known directories are looked up, too
  * @throws {FopError} when a directory on the way is missing
  */
@@ -94,7 +95,7 @@ export function* resolvePath(
     const entryName = { parent: directory.inode, name };
     if (names.length > 0) {
       const known = ignoresTable ? undefined : directory.inode.table.grep(directory.inode, name);
-      // Anything else than a directory is looked up, as it may be one by now.
+      // A file that was no directory is looked up, because it may have been replaced by one.
       const inode =
         known?.iaType === IA_IFDIR
           ? known

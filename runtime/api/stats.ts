@@ -1,4 +1,4 @@
-/** Attributes and directory entries in the shapes of Node's `fs`. */
+/** Converts attributes and directory entries to the classes of Node's `fs`. */
 import { encodeDevice } from '../core/device-number.ts';
 import { computeInoHi, computeInoLo, type Gfid } from '../core/gfid.ts';
 import {
@@ -109,7 +109,7 @@ const hasBirthTime = ({ iaBtime, iaBtimeNsec }: Iatt): boolean =>
 const toNs = (seconds: number, nanoseconds: number): bigint =>
   BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
 
-/** The same with exact numbers: Node's `BigIntStats`. */
+/** The attributes of a file with exact numbers: Node's `BigIntStats`, and the gfid. */
 export class BigIntStats extends TypedEntry {
   protected readonly type: number;
   readonly dev: bigint;
@@ -196,9 +196,9 @@ export class Dirent extends TypedEntry {
   }
 }
 
-/** The space of a volume: Node's `StatFs`, and statvfs(3)'s limit of names. */
+/** The space of a volume: Node's `StatFs`, and statvfs(3)'s longest name. */
 export class StatFs {
-  /** The number of FUSE file systems, as statfs(2) has it. */
+  /** The magic number of FUSE, as statfs(2) returns it. */
   readonly type: number | bigint;
   readonly bsize: number | bigint;
   readonly frsize: number | bigint;

@@ -1,5 +1,5 @@
 /**
- * Steps: operations that are written once, for callers with promises and for synchronous callers.
+ * Runs *steps*: operations that are written once, for callers with promises and for synchronous callers.
  *
  * An operation is a generator. It yields each wait (such as a fop sent to the graph), and continues
  * with its result. `runSteps` returns a promise of the operation's result. `runSync` returns the
@@ -27,8 +27,8 @@ export abstract class StepsRunner<R> implements Operation {
   protected readonly steps: Steps<R>;
   /** True while `advance` runs: then a wait that ends leaves its result for the loop. */
   private isAdvancing = false;
-  private hasEnded = false;
-  private hasFailed = false;
+  private hasWaitEnded = false;
+  private hasWaitFailed = false;
   private result: unknown;
 
   constructor(steps: Steps<R>) {
@@ -37,38 +37,38 @@ export abstract class StepsRunner<R> implements Operation {
 
   /** Called at the end with the result; must not throw. */
   protected abstract resolve(result: R): void;
-  /** Called in its place after a failure; must not throw. */
+  /** Called instead of `resolve` after a failure; must not throw. */
   protected abstract reject(error: unknown): void;
 
   resume(result: unknown): void {
-    this.end(result, false);
+    this.endWait(result, false);
   }
 
   fail(error: unknown): void {
-    this.end(error, true);
+    this.endWait(error, true);
   }
 
-  private end(result: unknown, hasFailed: boolean): void {
+  private endWait(result: unknown, hasFailed: boolean): void {
     this.result = result;
-    this.hasFailed = hasFailed;
-    this.hasEnded = true;
+    this.hasWaitFailed = hasFailed;
+    this.hasWaitEnded = true;
     if (!this.isAdvancing) this.advance();
   }
 
-  /** Runs to the next wait that does not end at once. A loop, so that many such waits use no stack. */
+  /** Runs to the next wait that does not end at once. It loops, so that many waits that do need no call stack. */
   advance(): void {
     this.isAdvancing = true;
     try {
       do {
-        this.hasEnded = false;
+        this.hasWaitEnded = false;
         const { steps, result } = this;
-        const step = this.hasFailed ? steps.throw(result) : steps.next(result);
+        const step = this.hasWaitFailed ? steps.throw(result) : steps.next(result);
         if (step.done === true) {
           this.resolve(step.value);
           return;
         }
         step.value.start(this);
-      } while (this.hasEnded);
+      } while (this.hasWaitEnded);
     } catch (error) {
       this.reject(error);
     } finally {
@@ -101,7 +101,7 @@ export function startSteps<R>(
 export const runSteps = <R>(steps: Steps<R>): Promise<R> =>
   new Promise((resolve, reject) => startSteps(steps, resolve, reject));
 
-/** A synchronous call on a volume that replies later, such as one over a network. */
+/** Thrown by a synchronous call on a volume that replies later, such as one over a network. */
 export class NotAtOnceError extends Error {
   readonly code = 'GLOSSA_NOT_AT_ONCE';
 
@@ -154,9 +154,9 @@ export function* awaitPromise<R>(promise: Promise<R>): Steps<R> {
 }
 
 /**
- * Acts on each item, on at most `limit` at a time; `add` gives further items, the latest of which
- * come first. After a failure no further item is begun; the operation then fails when those under
- * way have ended.
+ * Acts on each item, on at most `limit` at a time. `act` may add further items, of which the latest
+ * comes first. After a failure no further item begins; when those under way have ended, the operation
+ * fails.
  */
 export function* inParallel<T>(
   items: Iterable<T>,
@@ -192,18 +192,18 @@ class ParallelWait<T> implements Wait {
     this.beginItems();
   }
 
-  private next(): IteratorResult<T, unknown> {
+  private takeNextItem(): IteratorResult<T, unknown> {
     const { addedItems } = this;
     return addedItems.length > 0 ? { value: addedItems.pop()! } : this.items.next();
   }
 
-  /** Begins items until the limit is reached: a loop, which items that end at once do not leave. */
+  /** Begins items until the limit is reached. An item that ends at once is followed by the loop, without recursion. */
   private beginItems(): void {
     if (this.isBeginning) return;
     this.isBeginning = true;
     while (this.failure === null && this.activeCount < this.limit) {
       try {
-        const item = this.next();
+        const item = this.takeNextItem();
         if (item.done === true) break;
         this.activeCount += 1;
         startSteps(this.act(item.value, this.add), this.endItem, this.failItem);

@@ -23,11 +23,11 @@ export interface TreeFile extends EntryName {
 export interface TreeDirectory extends Partial<EntryName> {
   readonly inode: Inode;
   readonly path: string;
-  /** As the listing reported them; absent for the top. */
+  /** The attributes in the listing; absent for the top. */
   readonly buf?: Iatt;
 }
 
-/** Steps of a visit; nothing for one that sends no request. */
+/** The steps of a visit; undefined for a visit that sends no request. */
 type VisitSteps = Steps<unknown> | undefined;
 
 function* runVisit(steps: VisitSteps): Steps<unknown> {
@@ -39,10 +39,7 @@ export interface TreeVisitor {
   enter?(directory: TreeDirectory): VisitSteps;
   /** Called for each file that is no directory. */
   visit(file: TreeFile): VisitSteps;
-  /**
-   * Called with the error of a directory that cannot be listed, which then counts as empty. Without
-   * it, the error ends the visit.
-   */
+  /** Called if a directory cannot be listed, which is then skipped. Without it, the error ends the visit. */
   fail?(error: unknown): void;
   /** Called after all files of a directory. */
   leave?(directory: TreeDirectory): VisitSteps;
@@ -54,15 +51,16 @@ interface DirectoryVisit {
   readonly parentVisit: DirectoryVisit | null;
   openDirectory: OpenDirectory | null;
   isSkipped: boolean;
-  /** Entries that have not ended, and one for the listing. */
+  /** The number of entries whose visit has not ended, plus one while the listing has not. */
   pendingCount: number;
 }
 
-type Job = { readonly visit: DirectoryVisit; readonly entry: Dirent | null };
+/** Visits an entry; null: reads the next page of the directory. */
+type VisitJob = { readonly visit: DirectoryVisit; readonly entry: Dirent | null };
 
 /**
  * Visits a tree. Directories are read page by page, so a large one takes no more memory than a
- * small one. The first failure ends the visit, after the files under way.
+ * small one. After a failure no further file is visited, and those under way end.
  */
 export function* visitTree(
   driver: DriverSteps,
@@ -83,7 +81,7 @@ export function* visitTree(
     }
   }
 
-  /** The next entries of a directory; none at its end. */
+  /** Reads the next entries of a directory; none at its end. */
   function* readEntries(visit: DirectoryVisit): Steps<readonly Dirent[]> {
     const { inode, path } = visit.directory;
     try {
@@ -100,7 +98,7 @@ export function* visitTree(
     }
   }
 
-  function* readPage(visit: DirectoryVisit, add: (job: Job) => void): Steps<void> {
+  function* readPage(visit: DirectoryVisit, add: (job: VisitJob) => void): Steps<void> {
     if (visit.openDirectory === null) {
       if (
         visitor.enter !== undefined &&
@@ -122,7 +120,11 @@ export function* visitTree(
     for (const entry of entries) add({ visit, entry });
   }
 
-  function* visitEntry(visit: DirectoryVisit, entry: Dirent, add: (job: Job) => void): Steps<void> {
+  function* visitEntry(
+    visit: DirectoryVisit,
+    entry: Dirent,
+    add: (job: VisitJob) => void,
+  ): Steps<void> {
     const parent = visit.directory.inode;
     const file = yield* findEntryFile(driver, visit.directory, entry);
     if (file === null) return yield* endVisit(visit);
@@ -145,7 +147,7 @@ export function* visitTree(
     yield* endVisit(visit);
   }
 
-  const first: DirectoryVisit = {
+  const topVisit: DirectoryVisit = {
     directory: top,
     parentVisit: null,
     openDirectory: null,
@@ -153,7 +155,7 @@ export function* visitTree(
     pendingCount: 1,
   };
   try {
-    yield* inParallel<Job>([{ visit: first, entry: null }], limit, (job, add) =>
+    yield* inParallel<VisitJob>([{ visit: topVisit, entry: null }], limit, (job, add) =>
       job.entry === null ? readPage(job.visit, add) : visitEntry(job.visit, job.entry, add),
     );
   } finally {
@@ -161,7 +163,7 @@ export function* visitTree(
   }
 }
 
-/** The file of an entry; null if it is gone. Without attributes in the entry it is looked up. */
+/** Returns the file of an entry; null if it is gone. An entry without attributes is looked up. */
 export function* findEntryFile(
   driver: DriverSteps,
   { inode: parent, path: parentPath }: TreeDirectory,
@@ -175,6 +177,6 @@ export function* findEntryFile(
   return found === undefined ? null : { parent, name, inode: found.inode, buf: found.buf, path };
 }
 
-/** Whether an error says that a file is gone. */
+/** Whether an error means that a file is gone. */
 export const isAbsentError = (error: unknown): boolean =>
   error instanceof FileError && error.errno === -ENOENT;

@@ -1,5 +1,5 @@
 /**
- * A provider of Node's `node:vfs` (from 26.4 on, with `--experimental-vfs`): once it is mounted,
+ * Makes a provider for Node's `node:vfs` (from 26.4 on, with `--experimental-vfs`): after a mount, the
  * `node:fs` of any package reaches the volume.
  *
  *     const files = vfs.create(createProvider(volume));
@@ -26,7 +26,7 @@ const FILE_METHODS: Readonly<Record<string, string | null>> = {
 type AnyFunction = (...args: unknown[]) => unknown;
 type MethodTable = Record<string, unknown>;
 
-/** An open file as `node:vfs` uses it. */
+/** Makes an open file as `node:vfs` uses it. */
 function makeVirtualFile(handle: FileHandle, flags: unknown, mode: unknown): object {
   const file: MethodTable = { path: handle.path, flags, mode: mode ?? 0o644 };
   for (const [name, member] of Object.entries(FILE_METHODS)) {
@@ -43,7 +43,7 @@ function makeVirtualFile(handle: FileHandle, flags: unknown, mode: unknown): obj
   });
 }
 
-/** @throws {Error} in a Node without `node:vfs` */
+/** Makes the provider of a volume. @throws {Error} in a Node without `node:vfs` */
 export function createProvider(volume: Volume): object {
   const vfs = process.getBuiltinModule('node:vfs') as
     | { readonly VirtualProvider: new () => object }

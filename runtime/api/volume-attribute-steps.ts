@@ -1,4 +1,4 @@
-/** The operations of a volume that read and change attributes, with the names of `fs/promises`. */
+/** Defines the operations of a volume that read and change attributes, with the names of `fs/promises`. */
 import { EISDIR } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import {
@@ -13,9 +13,10 @@ import {
   toPath,
 } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
-import { FileObject, modeChange, ownerChange } from './file-object.ts';
+import { FileObject } from './file-object.ts';
 import { FopError } from './fop-error.ts';
 import type { LinkMode } from './resolve-path.ts';
+import { makeModeArgs, makeOwnerArgs } from './setattr-arguments.ts';
 import { BigIntStats, StatFs, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
 import { type TreeDirectory, visitTree } from './tree.ts';
@@ -81,17 +82,17 @@ export class VolumeAttributeSteps extends VolumeContext {
     const number = toMode(mode);
     yield* withErrorContext('chmod', name, this.files.chmod(name, number));
     if (readOptions(options).recursive === true) {
-      yield* this.changeTree('chmod', name, (object) => object.setattr(...modeChange(number)));
+      yield* this.changeTree('chmod', name, (object) => object.setattr(...makeModeArgs(number)));
     }
   }
 
-  /** The same for owners; -1 leaves one as it is. */
+  /** As `chmod`, for owners; an id of -1 does not change. */
   *chown(path: PathLike, uid: number, gid: number, options?: Options): Steps<void> {
     const name = toPath(path);
     const ids = [toId(uid, 'uid'), toId(gid, 'gid')] as const;
     yield* withErrorContext('chown', name, this.files.chown(name, ...ids));
     if (readOptions(options).recursive === true) {
-      yield* this.changeTree('chown', name, (object) => object.setattr(...ownerChange(...ids)));
+      yield* this.changeTree('chown', name, (object) => object.setattr(...makeOwnerArgs(...ids)));
     }
   }
 
@@ -116,7 +117,7 @@ export class VolumeAttributeSteps extends VolumeContext {
       { inode, path },
       {
         *visit(file) {
-          // The mode and owner of the target would change.
+          // A chmod of a symbolic link would change its target.
           if (file.buf.iaType !== IA_IFLNK || syscall !== 'chmod') yield* act(file);
         },
         *leave(directory) {
@@ -162,7 +163,7 @@ export class VolumeAttributeSteps extends VolumeContext {
     yield* object.truncate(size);
   }
 
-  /** Space and inodes of the volume. */
+  /** Returns space and inodes of the volume. */
   *statfs(path: PathLike = '/', options?: Options): Steps<StatFs> {
     const name = toPath(path);
     const { bigint: isBig } = readOptions(options);

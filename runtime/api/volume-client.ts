@@ -1,6 +1,6 @@
 /**
- * A program's client of a graph: runs operations, and ends them when the volume is closed. All
- * shapes of one volume (identities, open files, `fs`) share it.
+ * Connects a program to a graph: runs operations, and ends them when the volume is closed. All objects
+ * of one volume (for other identities, open files, `fs`) share it.
  */
 import type { Client } from '../core/client.ts';
 import type { Fd } from '../core/fd.ts';
@@ -20,7 +20,7 @@ export interface VolumeClientSettings {
   readonly ownsGraph?: boolean;
   /** Called with true when the first operation waits for the volume, with false when the last has ended. */
   onPendingChange?(isWaiting: boolean): void;
-  /** Called at the end of the volume. */
+  /** Called when the volume was closed. */
   onClose?(): Promise<void> | void;
 }
 
@@ -33,9 +33,9 @@ export class VolumeClient {
   readonly deviceNumber = ++lastDeviceNumber;
   private readonly openFiles = new Map<number, OpenState>();
   readonly settings: VolumeClientSettings;
-  /** Rejects each operation that waits. */
+  /** The functions that reject the operations under way. */
   private readonly pendingRejections = new Set<(error: Error) => void>();
-  /** Drivers whose signal was aborted. */
+  /** Drivers whose fops were interrupted, because their signal was aborted. */
   private readonly interruptedDrivers = new WeakSet<DriverSteps>();
   private closePromise: Promise<void> | null = null;
 
@@ -58,18 +58,18 @@ export class VolumeClient {
     if (this.isClosed) throw new VolumeClosedError(this.name);
   }
 
-  /** The error with which requests fail after the end of the volume or of `signal`; null before. */
-  refusal(signal?: AbortSignal): Error | null {
+  /** Returns the error with which requests fail after the volume was closed or `signal` aborted; null before. */
+  findRefusal(signal?: AbortSignal): Error | null {
     if (this.isClosed) return new VolumeClosedError(this.name);
     return signal?.aborted === true ? new AbortError(signal) : null;
   }
 
   /**
    * Runs an operation. It fails when the volume is closed, and when `signal` is aborted.
-   * @param driver that of the steps: an abort interrupts its fops in flight
+   * @param driver the driver of the steps: an abort interrupts its fops in flight
    */
   run<R>(steps: Steps<R>, signal?: AbortSignal, driver?: DriverSteps): Promise<R> {
-    const refusal = this.refusal(signal);
+    const refusal = this.findRefusal(signal);
     if (refusal !== null) return Promise.reject(refusal);
     return new Promise<R>((resolve, reject) => {
       let hasEnded = false;
@@ -89,7 +89,7 @@ export class VolumeClient {
       startSteps(
         steps,
         (result) => {
-          // Its caller has gone: the signal was aborted, or the volume closed.
+          // The caller no longer waits: the signal was aborted, or the volume closed.
           if (hasEnded) releaseUnused(result);
           finish();
           resolve(result);
@@ -105,7 +105,7 @@ export class VolumeClient {
     });
   }
 
-  /** Interrupts the fops in flight of a driver, all of whose operations one signal ends. */
+  /** Interrupts the fops in flight of a driver, once: its operations all have the same signal. */
   private interruptRequests(driver: DriverSteps): void {
     if (this.interruptedDrivers.has(driver)) return;
     this.interruptedDrivers.add(driver);
@@ -130,7 +130,7 @@ export class VolumeClient {
     this.removeFd(file.fd);
   }
 
-  /** The open file of a descriptor. */
+  /** Finds the open file of a descriptor. */
   findOpenFile(fd: number): OpenState | undefined {
     return this.openFiles.get(fd);
   }
@@ -140,7 +140,7 @@ export class VolumeClient {
     this.client.fds.add(fd);
   }
 
-  /** Forgets one that is about to be released. */
+  /** Forgets an fd that the caller releases next. */
   removeFd(fd: Fd): void {
     this.client.fds.remove(fd.id);
   }
@@ -160,7 +160,7 @@ export class VolumeClient {
     const files = [...this.openFiles.values()];
     for (const file of files) file.isClosed = true;
     const writable = files.filter(({ file: { fd } }) => (fd.flags & O_ACCMODE) !== O_RDONLY);
-    // The files' own requests are refused from here on.
+    // The driver of the files refuses requests from here on, so the flushes have their own.
     const driver = new DriverSteps(this.client, ROOT);
     const flush = ({ file: { fd } }: OpenState) => new OpenFile(driver, fd).flush();
     const flushes = await Promise.allSettled(writable.map(flush));
@@ -169,7 +169,7 @@ export class VolumeClient {
   }
 
   private async leaveGraph(): Promise<void> {
-    // It has this client alone.
+    // The initiator has no other client.
     this.client.initiator.close();
     if (this.settings.ownsGraph === true) await this.graph.stop();
     await this.settings.onClose?.();

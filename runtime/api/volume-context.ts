@@ -1,4 +1,4 @@
-/** The base of a volume's operations: its driver and files in the name of one caller. */
+/** Holds what all operations of a volume need: the driver and the files of one caller. */
 import { EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { type Dirent as Entry, IA_IFDIR, typeOfMode } from '../core/iatt.ts';
 import { type Caller, DriverSteps } from './driver-steps.ts';
@@ -12,7 +12,7 @@ export interface VolumeStepsSettings {
   readonly caller: Caller;
   readonly umask: number;
   readonly signal: AbortSignal | undefined;
-  /** Shared by all objects of the volume; when it is garbage, the program has dropped them all. */
+  /** All objects of the volume refer to it. When it is garbage collected, the program uses none of them any more. */
   readonly dropToken: object;
   /** Whether the results of operations are awaited as promises; by default true. */
   readonly awaitsPromise?: boolean;
@@ -40,23 +40,24 @@ export class VolumeContext {
     this.client = client;
     this.settings = settings;
     const { signal } = settings;
-    // Open files keep it: it must not keep the drop token.
-    const refusal = (): Error | null => client.refusal(signal);
+    // Open files refer to this function, so it must not refer to `settings`, which has the drop token.
+    const refusal = (): Error | null => client.findRefusal(signal);
     const { links } = client.settings;
     const { awaitsPromise = true } = settings;
     this.driver = new DriverSteps(client.client, settings.caller, {
-      refusal,
+      findRefusal: refusal,
       awaitsPromise,
       ...(links === undefined ? {} : { links }),
     });
     this.files = new FilesSteps(this.driver, { asKernel: true, umask: settings.umask });
   }
 
-  /** The settings of the same operations that `signal` ends, too. */
+  /** Returns constructor arguments for the same operations, which `signal` ends, too. */
   withSignal(signal: AbortSignal): [VolumeClient, VolumeStepsSettings] {
     const { client, settings } = this;
-    const all = settings.signal === undefined ? signal : AbortSignal.any([settings.signal, signal]);
-    return [client, { ...settings, signal: all }];
+    const eitherSignal =
+      settings.signal === undefined ? signal : AbortSignal.any([settings.signal, signal]);
+    return [client, { ...settings, signal: eitherSignal }];
   }
 
   /** Runs an operation of this identity, until its signal is aborted. */
@@ -81,8 +82,8 @@ export class VolumeContext {
     }
   }
 
-  /** The type of an entry (IA_*); looked up if the listing does not report it. */
-  *typeOf(entry: Entry, directory: TreeDirectory): Steps<number> {
+  /** Finds the type of an entry (IA_*), by a lookup if the listing does not report it. */
+  *findEntryType(entry: Entry, directory: TreeDirectory): Steps<number> {
     const type = typeOfMode(entry.type << 12);
     if (type !== 0) return type;
     return (yield* findEntryFile(this.driver, directory, entry))?.buf.iaType ?? 0;

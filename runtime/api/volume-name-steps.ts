@@ -1,4 +1,4 @@
-/** The operations of a volume that make, remove and list names, with the names of `fs/promises`. */
+/** Defines the operations of a volume that make, remove and list names, with the names of `fs/promises`. */
 import type { Context } from '../core/context.ts';
 import { EEXIST, EISDIR, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { IA_IFDIR } from '../core/iatt.ts';
@@ -64,7 +64,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
         yield* this.files.mkdir(prefix, mode);
         firstMade ??= prefix;
       } catch (error) {
-        // Another client has made it, or it is a link to an absent file.
+        // Either another client has just made the directory, or the name is a symbolic link to an absent file.
         if (!(error instanceof FopError && error.errno === EEXIST)) throw error;
         if ((yield* this.files.findIfExists(prefix)) === undefined) {
           throw new FopError(isWholePath(prefix) ? ENOENT : ENOTDIR, prefix);
@@ -97,7 +97,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     }
   }
 
-  /** The same; the directory can be removed by the result's `remove`, or by `using`. */
+  /** As `mkdtemp`; `remove` of the result removes the directory, as does the end of a `using` block. */
   *mkdtempDisposable(prefix: PathLike, options?: Options): Steps<TemporaryDirectory> {
     const path = yield* this.mkdtemp(prefix, options);
     const steps = (): Steps<void> => this.rm(path, { recursive: true, force: true });
@@ -156,7 +156,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     return toEncodedName(target, encoding);
   }
 
-  /** The path of the same file without symbolic links, `.` and `..`. */
+  /** Returns the path of the same file without symbolic links, `.` and `..`. */
   *realpath(path: PathLike, options?: Options): Steps<string | Uint8Array> {
     const [name, encoding] = [toPath(path), readEncoding(options)];
     const resolved = yield* withErrorContext('realpath', name, this.driver.resolve(name, 'follow'));
@@ -216,7 +216,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
       const type = yield* withErrorContext(
         'scandir',
         name,
-        this.typeOf(entry, { inode, path: name }),
+        this.findEntryType(entry, { inode, path: name }),
       );
       list.push(new Dirent(toEncodedName(entry.name, encoding), name, type));
     }
@@ -260,7 +260,7 @@ function* ifPresent(steps: Steps<unknown>): Steps<void> {
   }
 }
 
-/** The path without links of a resolved path. The root, the first of its directories, has no name. */
+/** Joins the names of a resolved path, which has no symbolic links. Its first directory, the root, has no name. */
 function joinRealPath({ directories, entryName }: ResolvedPath): string {
   const names = directories.slice(1).map(({ name }) => name!);
   if (entryName !== null) names.push(entryName.name);
@@ -269,7 +269,7 @@ function joinRealPath({ directories, entryName }: ResolvedPath): string {
 
 /** Letters at the end of a temporary name. */
 const RANDOM_LETTER_COUNT = 6;
-/** Names that are tried; by chance, the second is free. */
+/** The most names to try. Two that are taken are already very unlikely. */
 const MAX_ATTEMPTS = 100;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

@@ -1,4 +1,4 @@
-/** A file of a volume by its gfid, without a path: what gfapi calls an object. Renames do not affect it. */
+/** Offers operations on a file by its gfid, without a path (gfapi calls this an object). Renames do not affect it. */
 import type { Gfid } from '../core/gfid.ts';
 import type { Inode } from '../core/inode.ts';
 import { O_RDWR } from '../core/open-flags.ts';
@@ -20,16 +20,17 @@ import {
 } from './arguments.ts';
 import { withErrorContext } from './file-error.ts';
 import { FileHandle } from './file-handle.ts';
-import { FileObjectSteps, modeChange, ownerChange, timeChange } from './file-object.ts';
+import { FileObjectSteps } from './file-object.ts';
 import { OpenFile } from './open-file.ts';
 import { makePromiseFacade } from './promise-facade.ts';
+import { makeModeArgs, makeOwnerArgs, makeTimeArgs } from './setattr-arguments.ts';
 import { BigIntStats, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
 import { type Options, VolumeContext } from './volume-context.ts';
 
 export class VolumeObjectSteps {
   readonly volume: VolumeContext;
-  /** The same with GlusterFS's attributes and errors. */
+  /** The file's operations with GlusterFS's attributes and errors. */
   readonly file: FileObjectSteps;
 
   constructor(volume: VolumeContext, inode: Inode) {
@@ -42,68 +43,68 @@ export class VolumeObjectSteps {
   }
 
   /** Names the object in errors, as GlusterFS does in its logs. */
-  private on<R>(syscall: string, steps: Steps<R>): Steps<R> {
+  private withObjectContext<R>(syscall: string, steps: Steps<R>): Steps<R> {
     return withErrorContext(syscall, `<gfid:${this.gfid}>`, steps);
   }
 
   *stat(options?: Options): Steps<Stats | BigIntStats> {
     const { bigint: isBig } = readOptions(options);
-    const buf = yield* this.on('stat', this.file.stat());
+    const buf = yield* this.withObjectContext('stat', this.file.stat());
     const { deviceNumber } = this.volume.client;
     return isBig === true ? new BigIntStats(buf, deviceNumber) : new Stats(buf, deviceNumber);
   }
 
   *access(mode?: number): Steps<void> {
-    yield* this.on('access', this.file.access(toInteger(mode ?? 0, 'mode', 0, 7)));
+    yield* this.withObjectContext('access', this.file.access(toInteger(mode ?? 0, 'mode', 0, 7)));
   }
 
   *chmod(mode: number | string): Steps<void> {
-    yield* this.on('chmod', this.file.setattr(...modeChange(toMode(mode))));
+    yield* this.withObjectContext('chmod', this.file.setattr(...makeModeArgs(toMode(mode))));
   }
 
   *chown(uid: number, gid: number): Steps<void> {
     const ids = [toId(uid, 'uid'), toId(gid, 'gid')] as const;
-    yield* this.on('chown', this.file.setattr(...ownerChange(...ids)));
+    yield* this.withObjectContext('chown', this.file.setattr(...makeOwnerArgs(...ids)));
   }
 
   *utimes(atime: unknown, mtime: unknown): Steps<void> {
     const times = [toMilliseconds(atime, 'atime'), toMilliseconds(mtime, 'mtime')] as const;
-    yield* this.on('utime', this.file.setattr(...timeChange(0, ...times)));
+    yield* this.withObjectContext('utime', this.file.setattr(...makeTimeArgs(0, ...times)));
   }
 
   *truncate(length?: number): Steps<void> {
-    yield* this.on('truncate', this.file.truncate(toInteger(length ?? 0, 'len')));
+    yield* this.withObjectContext('truncate', this.file.truncate(toInteger(length ?? 0, 'len')));
   }
 
   *readlink(options?: Options): Steps<string | Uint8Array> {
-    const target = yield* this.on('readlink', this.file.readlink());
+    const target = yield* this.withObjectContext('readlink', this.file.readlink());
     return toEncodedName(target, readEncoding(options));
   }
 
   // -- data ----------------------------------------------------------------------------------
 
   *open(flags?: unknown): Steps<FileHandle> {
-    const file = yield* this.on('open', this.file.open(toOpenFlags(flags)));
+    const file = yield* this.withObjectContext('open', this.file.open(toOpenFlags(flags)));
     return FileHandle.register(this.volume, this.file.inode.path, file);
   }
 
   /** Reads at most `length` bytes without an open: gfapi's anonymous read. */
   *read(length: number, position = 0): Steps<Uint8Array> {
     const [size, at] = [toInteger(length, 'length'), toPosition(position)];
-    const read = this.withoutOpen((file) => file.read(size, at));
-    return toBuffer(yield* this.on('read', read));
+    const read = this.useAnonymousFd((file) => file.read(size, at));
+    return toBuffer(yield* this.withObjectContext('read', read));
   }
 
   /** Writes all of the data without an open: gfapi's anonymous write. @returns its length */
   *write(data: unknown, position = 0): Steps<number> {
     const [bytes, at] = [toBytes(data), toPosition(position)];
-    return yield* this.on(
+    return yield* this.withObjectContext(
       'write',
-      this.withoutOpen((file) => file.write(bytes, at)),
+      this.useAnonymousFd((file) => file.write(bytes, at)),
     );
   }
 
-  private *withoutOpen<R>(use: (file: OpenFile['steps']) => Steps<R>): Steps<R> {
+  private *useAnonymousFd<R>(use: (file: OpenFile['steps']) => Steps<R>): Steps<R> {
     const { driver } = this.volume;
     const fd = driver.makeFd(this.file.inode, O_RDWR);
     try {
@@ -116,21 +117,24 @@ export class VolumeObjectSteps {
   // -- extended attributes -------------------------------------------------------------------
 
   *getxattr(name: string): Steps<Uint8Array> {
-    return yield* this.on('getxattr', this.file.getxattr(toPath(name, 'name')));
+    return yield* this.withObjectContext('getxattr', this.file.getxattr(toPath(name, 'name')));
   }
 
   *listxattr(): Steps<string[]> {
-    return yield* this.on('listxattr', this.file.listxattr());
+    return yield* this.withObjectContext('listxattr', this.file.listxattr());
   }
 
   /** @param options `{ flag: 'create' | 'replace' }`, as Volume's */
   *setxattr(name: string, value: unknown, options?: Options): Steps<void> {
     const flags = readXattrFlags(options);
-    yield* this.on('setxattr', this.file.setxattr(toPath(name, 'name'), toBytes(value), flags));
+    yield* this.withObjectContext(
+      'setxattr',
+      this.file.setxattr(toPath(name, 'name'), toBytes(value), flags),
+    );
   }
 
   *removexattr(name: string): Steps<void> {
-    yield* this.on('removexattr', this.file.removexattr(toPath(name, 'name')));
+    yield* this.withObjectContext('removexattr', this.file.removexattr(toPath(name, 'name')));
   }
 }
 

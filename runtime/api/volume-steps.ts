@@ -1,4 +1,4 @@
-/** All operations of a volume as steps, with the names and arguments of Node's `fs/promises`. */
+/** Defines all operations of a volume as steps, with the names and arguments of Node's `fs/promises`. */
 import { EEXIST } from '../core/errno.ts';
 import { type Gfid, isGfid } from '../core/gfid.ts';
 import type { Inode } from '../core/inode.ts';
@@ -70,19 +70,19 @@ export class VolumeSteps extends VolumeNameSteps {
     file: PathLike | FileHandle,
     data: unknown,
     options: Options | undefined,
-    otherwise: string,
+    defaultFlag: string,
   ): Steps<void> {
     if (file instanceof FileHandle) return yield* file.steps.writeFile(data, options);
     const { flag, mode, flush } = readOptions(options);
     const content = toContent(data, options);
-    const handle = yield* this.open(file, flag ?? otherwise, mode);
+    const handle = yield* this.open(file, flag ?? defaultFlag, mode);
     yield* this.usingFile(handle, function* (open) {
       yield* open.writeFile(content, options);
       if (flush === true) yield* open.sync();
     });
   }
 
-  /** Uses an open file, and closes it. */
+  /** Runs `use` on an open file, and closes it; after an error of `use`, without a flush. */
   *usingFile<R>({ steps }: FileHandle, use: (open: FileHandleSteps) => Steps<R>): Steps<R> {
     let result: R;
     try {
@@ -112,7 +112,7 @@ export class VolumeSteps extends VolumeNameSteps {
 
   /**
    * Copies a tree to a path that must be absent, as Python's `shutil.copytree`.
-   * @param options with `symlinks`, links are copied as links; else the files that they lead to
+   * @param options with `symlinks`, symbolic links are copied as such; otherwise their targets are
    */
   *copytree(source: PathLike, target: PathLike, options?: Options): Steps<void> {
     const [from, to] = [toPath(source, 'src'), toPath(target, 'dest')];
@@ -131,14 +131,14 @@ export class VolumeSteps extends VolumeNameSteps {
 
   // -- handles -------------------------------------------------------------------------------
 
-  /** The file of a path as an object, which renames do not affect. */
+  /** Returns the file of a path as an object, which renames do not affect. */
   *object(path: PathLike): Steps<VolumeObject> {
     const name = toPath(path);
     const { inode } = yield* withErrorContext('lookup', name, this.files.find(name));
     return new VolumeObject(this, inode);
   }
 
-  /** The file of a gfid. @throws {FileError} ENOENT or ESTALE if the volume has no such file */
+  /** Finds the file of a gfid. @throws {FileError} ENOENT or ESTALE if the volume has no such file */
   *objectByGfid(gfid: Gfid): Steps<VolumeObject> {
     if (typeof gfid !== 'string' || !isGfid(gfid)) {
       throwArgumentError('ERR_INVALID_ARG_VALUE', 'gfid', 'a gfid', gfid);
@@ -151,7 +151,7 @@ export class VolumeSteps extends VolumeNameSteps {
     return new VolumeObject(this, reply.values[0] as Inode);
   }
 
-  /** Opens the file of a gfid; O_CREAT and O_EXCL do not count. @throws {FileError} */
+  /** Opens the file of a gfid; O_CREAT and O_EXCL are ignored. @throws {FileError} */
   *openByGfid(gfid: Gfid, flags: number): Steps<FileHandle> {
     return yield* (yield* this.objectByGfid(gfid)).steps.open(flags);
   }

@@ -1,6 +1,6 @@
 /**
- * Volume: a graph's files for a program, without a mount. It has the methods of Node's
- * `fs/promises`, and what gfapi offers beyond them.
+ * Defines Volume, by which a program uses a graph's files without a mount. It has the methods of
+ * Node's `fs/promises`, and what gfapi offers beyond them.
  */
 import type * as nodeFs from 'node:fs';
 import type * as promises from 'node:fs/promises';
@@ -17,12 +17,12 @@ import { VolumeSteps } from './volume-steps.ts';
 import { type WalkOptions, type WalkStep, walkTree } from './walk-tree.ts';
 import { type WatchEvent, type WatchOptions, watch } from './watch.ts';
 
-/** The caller of operations. */
+/** The user, groups and process for which operations run. */
 export interface Identity {
   readonly uid?: number;
   readonly gid?: number;
   readonly groups?: readonly number[];
-  /** Process that requests name; by default the process of this program. */
+  /** Process id in requests; by default this program's. */
   readonly pid?: number;
   /** Owner of record locks: hexadecimal text. */
   readonly lockOwner?: string;
@@ -35,7 +35,7 @@ export interface OperationSettings extends Identity {
 }
 
 export interface VolumeSettings extends Identity, VolumeClientSettings {
-  /** Subtracted from the mode of new files; by default 0o022. */
+  /** Permission bits that new files do not get; by default 0o022. */
   readonly umask?: number;
 }
 
@@ -79,7 +79,7 @@ const VolumeFacade = makePromiseFacade(
 export class Volume extends VolumeFacade {
   private ownFs: typeof nodeFs | undefined;
 
-  /** A volume over a graph that is up. */
+  /** Makes the volume of a graph that is up. */
   static fromGraph<V extends Volume>(
     this: new (
       ...args: ConstructorParameters<typeof VolumeFacade>
@@ -97,7 +97,7 @@ export class Volume extends VolumeFacade {
     });
   }
 
-  /** The same volume for another caller, or with a signal that ends its operations. */
+  /** Returns the same volume for another caller, or with a signal that ends its operations. */
   with({ signal, ...identity }: OperationSettings): this {
     const { caller, umask, signal: ownSignal, dropToken } = this.settings;
     const Class = this.constructor as new (
@@ -119,12 +119,12 @@ export class Volume extends VolumeFacade {
     return this.ownFs;
   }
 
-  /** Each directory of a tree with its entries, from the top. */
+  /** Yields each directory of a tree with its entries, from the top. */
   walk(top: string, options?: WalkOptions): AsyncGenerator<WalkStep, void> {
     return walkTree(this.steps, top, options);
   }
 
-  /** The paths that match patterns, from `cwd`; with `withFileTypes`, their entries. */
+  /** Yields the paths that match patterns, from `cwd`; with `withFileTypes`, their entries. */
   glob(
     patterns: string | readonly string[],
     options: GlobOptions & { readonly withFileTypes: true },
@@ -141,7 +141,7 @@ export class Volume extends VolumeFacade {
     return glob(this.steps, patterns, options);
   }
 
-  /** The changes of a file or directory, until the iterator or its signal ends. */
+  /** Yields the changes of a file or directory, until the iterator ends or its signal is aborted. */
   watch(path: string, options?: WatchOptions): AsyncGenerator<WatchEvent, void> {
     return watch(this.steps, path, options);
   }

@@ -1,4 +1,4 @@
-/** Walks a directory tree for callers that iterate, with the next directories listed ahead. */
+/** Walks a directory tree for callers that iterate, and lists the next directories ahead. */
 import { IA_IFDIR, IA_IFLNK } from '../core/iatt.ts';
 import { joinPath } from '../core/loc.ts';
 import { toPath } from './arguments.ts';
@@ -12,7 +12,7 @@ import type { VolumeContext } from './volume-context.ts';
 export interface WalkOptions {
   /** Whether a directory comes before the directories in it; by default true. */
   readonly topDown?: boolean;
-  /** Whether links to directories are followed; by default false. */
+  /** Whether symbolic links to directories are followed; by default false. */
   readonly followSymlinks?: boolean;
   /** Called with the error of a directory that cannot be listed, which is then left out. */
   onError?(error: unknown): void;
@@ -21,7 +21,7 @@ export interface WalkOptions {
 /** One directory of a walk. */
 export interface WalkStep {
   readonly path: string;
-  /** With `topDown`, those removed from the list before the next step are not walked. */
+  /** With `topDown`, the caller may remove directories before the next step; those are not walked. */
   readonly directories: Dirent[];
   readonly files: Dirent[];
 }
@@ -40,7 +40,7 @@ function* listDirectory(
   );
   const step: WalkStep = { path, directories: [], files: [] };
   for (const entry of entries) {
-    const type = yield* withErrorContext('scandir', path, volume.typeOf(entry, directory));
+    const type = yield* withErrorContext('scandir', path, volume.findEntryType(entry, directory));
     let isDirectory = type === IA_IFDIR;
     if (type === IA_IFLNK && followSymlinks) {
       const link = joinPath(path, entry.name);
@@ -51,7 +51,7 @@ function* listDirectory(
   return step;
 }
 
-/** The listing of one directory, which begins when it is first asked for. */
+/** The listing of one directory, which begins at the first `list`. */
 class DirectoryListing {
   readonly path: string;
   private listing: Promise<WalkStep> | null = null;
@@ -63,7 +63,7 @@ class DirectoryListing {
   list(volume: VolumeContext, followSymlinks: boolean): Promise<WalkStep> {
     if (this.listing === null) {
       this.listing = volume.run(listDirectory(volume, this.path, followSymlinks));
-      // The walker sees the failure when it comes to this directory.
+      // Prevents an unhandled rejection: the walk gets the failure when it reaches this directory.
       this.listing.catch(() => {});
     }
     return this.listing;
@@ -78,15 +78,15 @@ export async function* walkTree(
   const { topDown = true, followSymlinks = false, onError } = options;
   /** Directories to come, the next one last. */
   const upcoming: DirectoryListing[] = [new DirectoryListing(toPath(top))];
-  /** Without `topDown`: steps that wait for the directories in them. */
+  /** Without `topDown`: steps to yield after the directories in them, when `upcoming` is `depth` long again. */
   const deferred: { readonly step: WalkStep; readonly depth: number }[] = [];
   while (upcoming.length > 0) {
-    const next = upcoming.pop()!;
+    const current = upcoming.pop()!;
     for (const ahead of upcoming.slice(-MAX_PARALLEL_VISITS))
       void ahead.list(volume, followSymlinks);
     let step: WalkStep;
     try {
-      step = await next.list(volume, followSymlinks);
+      step = await current.list(volume, followSymlinks);
     } catch (error) {
       if (onError === undefined) throw error;
       onError(error);
@@ -97,7 +97,7 @@ export async function* walkTree(
     if (topDown) yield step;
     else deferred.push({ step, depth: upcoming.length });
     const children = step.directories.map(
-      ({ name }) => new DirectoryListing(joinPath(next.path, String(name))),
+      ({ name }) => new DirectoryListing(joinPath(current.path, String(name))),
     );
     upcoming.push(...children.reverse());
     while (deferred.length > 0 && deferred.at(-1)!.depth === upcoming.length)

@@ -1,6 +1,6 @@
 /**
- * Watches files of a volume: changes that go through its graph, and those of other clients that
- * bricks report (UPCALL, with `cache-invalidation on`).
+ * Watches files of a volume: reports changes through its own graph, and those of other clients if the
+ * bricks report them (UPCALL, with `cache-invalidation on`).
  */
 import type { EventEmitter } from 'node:events';
 import { Fd } from '../core/fd.ts';
@@ -31,7 +31,7 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Fops that change data or attributes of a file: that of their last loc or fd. */
+/** Fops that change data or attributes. The changed file is that of their last loc or fd. */
 export const CHANGE_FOPS: ReadonlySet<string> = new Set([
   ...['writev', 'truncate', 'ftruncate', 'fallocate', 'discard', 'zerofill', 'copy_file_range'],
   ...['setattr', 'fsetattr', 'setxattr', 'fsetxattr', 'removexattr', 'fremovexattr'],
@@ -88,7 +88,7 @@ class ChangeObserver implements Observer {
   addNotes(): void {}
 }
 
-/** Calls `report` for each change of a volume, until the result is called. */
+/** Calls `report` for each change of a volume. @returns a function that ends it */
 function observeChanges({ graph }: VolumeClient, report: Listener): () => void {
   const stopObserving = graph.observe(new ChangeObserver(report));
   const stopListening = graph.listen((event, data) => {
@@ -143,13 +143,13 @@ function watchPath(
   };
 }
 
-/** Passes a function to `handOut`, and waits until it is called. */
+/** Waits until the function is called that it passes to `handOut`. */
 function* waitForResume(handOut: (resume: () => void) => void): Steps<void> {
   const wait: Wait = { start: (operation) => handOut(() => operation.resume(undefined)) };
   yield wait;
 }
 
-/** The events of a file or directory, as `fs.promises.watch`. */
+/** Yields the events of a file or directory, like `fs.promises.watch`. */
 export async function* watch(
   volume: VolumeSteps,
   path: string,
@@ -193,7 +193,7 @@ export async function* watch(
   }
 }
 
-/** Emits the events of a path on `emitter`. The result ends the watch, and emits `close`. */
+/** Emits the events of a path on `emitter`. @returns a function that ends the watch, and emits `close` */
 export function watchWithEmitter(
   volume: VolumeSteps,
   emitter: EventEmitter,

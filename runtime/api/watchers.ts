@@ -1,4 +1,4 @@
-/** The functions of Node's `fs` that watch: by events, and by polling attributes. */
+/** Makes the functions of Node's `fs` that watch: by events, and by polling attributes. */
 import type { EventEmitter } from 'node:events';
 import { readOptions, toPath } from './arguments.ts';
 import type { Stats } from './stats.ts';
@@ -60,9 +60,9 @@ export function makeWatchers(volume: VolumeSteps): object {
       previous = current ?? previous;
     };
     const poll = (): void => {
-      // Of a closed volume, no poll keeps the process alive.
+      // The timer of a closed volume would keep the process alive.
       if (volume.client.isClosed) unwatchFile(path);
-      // A volume that fails has no news; a later poll may have some.
+      // After a failure the next poll may succeed.
       else sample().catch(() => {});
     };
     poll();

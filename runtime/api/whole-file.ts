@@ -1,4 +1,4 @@
-/** Makes files that are seen under their names only when they are whole. */
+/** Makes files that appear under their names only when they are complete. */
 import { nameLength } from '../core/bytes.ts';
 import { EEXIST } from '../core/errno.ts';
 import type { Inode } from '../core/inode.ts';
@@ -9,13 +9,13 @@ import type { Steps } from './steps.ts';
 import type { VolumeContext } from './volume-context.ts';
 import { randomName } from './volume-name-steps.ts';
 
-/** Characters of a long name in its temporary one: at most 240 bytes. */
+/** The characters of a long name that its temporary name has: at most 240 bytes. */
 const LONG_NAME_CHARACTERS = 60;
 
 /**
  * Makes a file under a temporary name beside `path`, and renames it when it is complete. After a
  * failure the temporary name is removed.
- * @param replaced the file that has the name; undefined if it is free
+ * @param replaced the file that has the name now; undefined if the name is free
  * @param make makes the file of a path, and returns its inode. @throws {FopError}
  */
 export function* makeWholeFile(
@@ -41,7 +41,7 @@ export function* makeWholeFile(
   }
 }
 
-/** The form is that of rsync, for whose names cluster/distribute chooses the brick of the final name. */
+/** Makes a temporary name in the form of rsync: cluster/distribute places such a file on its final name's brick. */
 function makeTemporaryName(name: string, random: string): string {
   const isLong = nameLength(name) + random.length + 2 > NAME_MAX;
   return `.${isLong ? [...name].slice(0, LONG_NAME_CHARACTERS).join('') : name}.${random}`;
@@ -51,7 +51,7 @@ function* removeIfPossible(removal: Steps<void>): Steps<void> {
   try {
     yield* removal;
   } catch (error) {
-    // The file was not made, or the volume that failed before fails again.
+    // The caller gets the first error: the file does not exist, or the volume fails again.
     if (!(error instanceof FopError)) throw error;
   }
 }

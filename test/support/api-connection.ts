@@ -31,14 +31,14 @@ export async function connectInProcess({
   const logged: string[] = [];
   const volumesOpened: ApiVolume[] = [];
   const host: ApiHost = {
-    facts: { version: '0.0.0' },
+    greetingFacts: { version: '0.0.0' },
     openVolume() {
       const volume = new ApiVolume(graph, (text) => logged.push(text));
       volumesOpened.push(volume);
       return volume;
     },
     async reload() {},
-    volumeId: async () => new Uint8Array(16),
+    findVolumeId: async () => new Uint8Array(16),
     setLog() {},
     log: (text) => void logged.push(text),
     logRefusal: (text) => void logged.push(text),

@@ -30,7 +30,7 @@ const refuse = (what: string): never => {
 /** The connection to one child. */
 class BelowConnection implements ConnectionTransport, ApiHost {
   readonly queuedBytes = 0;
-  readonly facts = {};
+  readonly greetingFacts = {};
   readonly connection: ApiConnection;
   /** Messages that were not served yet. */
   readonly received: Uint8Array[] = [];
@@ -97,7 +97,7 @@ class BelowConnection implements ConnectionTransport, ApiHost {
     refuse('reload');
   }
 
-  async volumeId(): Promise<Uint8Array> {
+  async findVolumeId(): Promise<Uint8Array> {
     return refuse('volume_id');
   }
 

@@ -1,6 +1,6 @@
 /**
- * Serves a client's connection: the greeting, then requests, which may be under way at the same time. The transport
- * receives into `records` and sends `out`. docs/reference/api-protocol.md describes the messages.
+ * Serves one client connection of `glossa api`: the greeting, then requests, several of which may be under way. The
+ * transport receives into `records` and sends `out`. docs/reference/api-protocol.md describes the messages.
  */
 
 import { EAGAIN, EINTR, EINVAL, ENOSYS } from '../../core/errno.ts';
@@ -20,51 +20,51 @@ import type {
   RequestConnection,
   RequestContext,
 } from './request-context.ts';
-import { INVALID, isVariable, type Listing, readers, writers } from './values.ts';
+import { argumentReaders, INVALID, isVariable, type Listing, resultWriters } from './values.ts';
 
-/** Bytes of receive room, and of the longest message, before the greeting and after it. */
-const GREETING_LIMITS = { room: 4096, most: 65_536 } as const;
-const REQUEST_LIMITS = { room: 65_536, most: DATA_MAX + 65_536 } as const;
-/** The most requests of a connection under way. Beyond them the server stops reading. */
+/** Bytes of the first receive buffer, and of the longest message: until the greeting, and for requests. */
+const GREETING_LIMITS = { initialBytes: 4096, maxBytes: 65_536 } as const;
+const REQUEST_LIMITS = { initialBytes: 65_536, maxBytes: DATA_MAX + 65_536 } as const;
+/** The most requests of a connection under way, except long ones. At this number the server stops reading. */
 export const REQUESTS_MAX = 1024;
-/** The same for those that may take long, such as the wait for a lock: further ones fail. */
+/** The most long requests of a connection under way, such as waits for locks. A further one fails with EAGAIN. */
 const LONG_REQUESTS_MAX = 4096;
-/** As REQUESTS_MAX, in bytes: of requests under way with what they read, and of replies that wait to be sent. */
+/** The most bytes of requests under way, of data that they read, and of unsent replies; beyond it reading stops. */
 export const BYTES_MAX = 8 * 2 ** 20;
-/** Bytes of id, operation and identity. */
-const REQUEST_HEAD = 12;
+/** Bytes of a request's id, operation and identity, before its arguments. */
+const REQUEST_HEAD_BYTES = 12;
 
 const GREETING = new TextEncoder().encode('glossa\0');
 
-/** The server of a connection. */
+/** The functions of the server that a connection calls. */
 export interface ApiHost {
-  /** The members of the greeting. */
-  readonly facts: Readonly<Record<string, unknown>>;
+  /** The members of the greeting's JSON. */
+  readonly greetingFacts: Readonly<Record<string, unknown>>;
   /** Opens the volume for one connection. */
   openVolume(): ApiVolume;
   reload(): Promise<void>;
   /** The 16 bytes of the volume's id. @throws {FopError} ENODATA */
-  volumeId(): Promise<Uint8Array>;
+  findVolumeId(): Promise<Uint8Array>;
   /** @throws {FopError} EINVAL, EACCES */
   setLog(level: number, file: string): void;
-  /** Logs a mistake of a client. */
+  /** Logs an error of a client, or an unexpected one. */
   log(text: string): void;
   /** Logs that a client is refused. */
   logRefusal(text: string): void;
 }
 
 export class ApiConnection implements RequestConnection, ServedConnection {
-  readonly records = new RecordReader(GREETING_LIMITS.room, GREETING_LIMITS.most);
+  readonly records = new RecordReader(GREETING_LIMITS.initialBytes, GREETING_LIMITS.maxBytes);
   readonly out = new XdrWriter();
   private readonly host: ApiHost;
   private readonly caller: Caller;
   private readonly transport: ConnectionTransport;
-  private readonly r = new XdrReader();
+  private readonly reader = new XdrReader();
   private volume: ApiVolume | null = null;
   private identities: Identities | null = null;
-  /** Requests that wait, by id. */
+  /** Requests that have no reply yet, by id. */
   private readonly requests = new Map<number, ApiRequest>();
-  /** Requests under way, without the long ones, which would keep a client from cancelling them. */
+  /** Requests under way except long ones: those do not pause reading, so that a client can cancel them. */
   private requestCount = 0;
   private longCount = 0;
   private requestBytes = 0;
@@ -72,14 +72,14 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   private isClosed = false;
   private wasPaused = false;
 
-  /** @param caller the client's process, and its default identity @param transport not called by the constructor */
+  /** @param caller the client's process, which is its default identity */
   constructor(host: ApiHost, caller: Caller, transport: ConnectionTransport) {
     this.host = host;
     this.caller = caller;
     this.transport = transport;
   }
 
-  /** Whether it takes requests. */
+  /** Whether the greeting was exchanged, so that messages are requests. */
   get hasBegun(): boolean {
     return this.identities !== null;
   }
@@ -101,9 +101,9 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     const { records } = this;
     try {
       while (!this.isClosed && !this.isPaused && records.findNext()) {
-        this.r.begin(records.bytes, records.start, records.end);
+        this.reader.begin(records.bytes, records.start, records.end);
         if (this.identities === null) this.greet();
-        else this.serve(this.identities);
+        else this.serveRequest(this.identities);
       }
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
@@ -146,28 +146,28 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   }
 
   private greet(): void {
-    const { r, host } = this;
-    const magic = r.fixed(GREETING.length);
+    const { reader, host } = this;
+    const magic = reader.fixed(GREETING.length);
     if (magic.length === 0 || GREETING.some((byte, at) => byte !== magic[at])) {
       this.fail('its first message is no greeting of this protocol');
       return;
     }
-    const [version = 0] = r.fixed(1);
+    const [version = 0] = reader.fixed(1);
     if (version !== PROTOCOL_VERSION) {
       const versions = `version ${version} of the protocol, and the server version ${PROTOCOL_VERSION}`;
       this.refuse(`the client speaks ${versions}`);
       return;
     }
     this.begin();
-    this.writeGreeting({ ...host.facts, dataMax: DATA_MAX, requestsMax: REQUESTS_MAX });
+    this.writeGreeting({ ...host.greetingFacts, dataMax: DATA_MAX, requestsMax: REQUESTS_MAX });
     this.transport.send();
   }
 
-  /** Takes requests from here on. Called in place of a greeting by a host that knows its client. */
+  /** Accepts requests from here on. A host that knows its client calls it instead of a greeting. */
   begin(): void {
     this.volume = this.host.openVolume();
     this.identities = new Identities(this, this.volume, this.caller);
-    this.records.setLimits(REQUEST_LIMITS.room, REQUEST_LIMITS.most);
+    this.records.setLimits(REQUEST_LIMITS.initialBytes, REQUEST_LIMITS.maxBytes);
   }
 
   private writeGreeting(facts: Readonly<Record<string, unknown>>): void {
@@ -181,12 +181,12 @@ export class ApiConnection implements RequestConnection, ServedConnection {
 
   // -- requests ------------------------------------------------------------------------------
 
-  private serve(identities: Identities): void {
-    const { r } = this;
-    const size = r.remaining;
-    const [id, number, identity] = [r.u32(), r.u32(), r.u32()];
+  private serveRequest(identities: Identities): void {
+    const { reader } = this;
+    const size = reader.remaining;
+    const [id, number, identity] = [reader.u32(), reader.u32(), reader.u32()];
     const operation = operationByNumber[number];
-    if (size < REQUEST_HEAD) this.fail(`a request of ${size} bytes`);
+    if (size < REQUEST_HEAD_BYTES) this.fail(`a request of ${size} bytes`);
     else if (operation === undefined) this.replyFailure(id, ENOSYS);
     else this.serveOperation(id, operation, identities.find(identity), size);
   }
@@ -197,19 +197,24 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     context: RequestContext | undefined,
     size: number,
   ): void {
-    const { r } = this;
-    const areValid = readArguments(r, operation);
-    if (r.isMalformed || r.remaining > 0) {
+    const { reader } = this;
+    const areValid = readArguments(reader, operation);
+    if (reader.isMalformed || reader.remaining > 0) {
       this.fail(`the arguments of operation ${operation.number} do not fill ${size} bytes`);
-    } else if (areValid && context !== undefined) this.run(id, operation, context, size);
+    } else if (areValid && context !== undefined) this.runOperation(id, operation, context, size);
     else this.replyFailure(id, EINVAL);
   }
 
-  private run(id: number, operation: Operation, context: RequestContext, size: number): void {
+  private runOperation(
+    id: number,
+    operation: Operation,
+    context: RequestContext,
+    size: number,
+  ): void {
     const { kind, sizeIndex } = operation;
     if (kind === 'immediate') {
       try {
-        this.reply(id, operation, call(operation, context));
+        this.reply(id, operation, callOperation(operation, context));
       } catch (error) {
         this.replyFailure(id, error);
       }
@@ -220,10 +225,10 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       return;
     }
     const long = kind === 'long' ? context.forLongRequest() : null;
-    const wanted = sizeIndex < 0 ? 0 : Math.min(values[sizeIndex] as number, DATA_MAX);
+    const wanted = sizeIndex < 0 ? 0 : Math.min(argumentValues[sizeIndex] as number, DATA_MAX);
     let steps: Steps<unknown>;
     try {
-      steps = call(operation, long?.context ?? context) as Steps<unknown>;
+      steps = callOperation(operation, long?.context ?? context) as Steps<unknown>;
     } catch (error) {
       this.replyFailure(id, error);
       return;
@@ -235,13 +240,13 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     if (long === null) request.advance();
     else request.runAbortably(long);
     if (request.isEnded) return;
-    // Its data stays in the memory of the message.
+    // The request's data stays in the memory of its message, which must not be reused before its end.
     if (operation.hasData) request.loan = this.records.lend();
     this.requests.set(id, request);
   }
 
   /** Called once at the end of a request. */
-  noteEnd(request: ApiRequest): void {
+  handleRequestEnd(request: ApiRequest): void {
     if (request.isLong) this.longCount -= 1;
     else this.requestCount -= 1;
     this.requestBytes -= request.bytes;
@@ -257,7 +262,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     out.u32(id);
     out.u32(0);
     try {
-      (writers[result] as (w: XdrWriter, value: unknown) => void)(out, value);
+      (resultWriters[result] as (w: XdrWriter, value: unknown) => void)(out, value);
     } catch (error) {
       out.at = mark;
       this.replyFailure(id, error);
@@ -274,7 +279,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     const mark = out.at;
     out.zeros(4);
     out.u32(id);
-    if (!writeFailure(out, failure)) this.host.log(`unexpected error: ${describe(failure)}`);
+    if (!writeFailure(out, failure)) this.host.log(`unexpected error: ${describeError(failure)}`);
     out.patch(mark, makeRecordMark(out.at - mark - 4));
     this.transport.send();
   }
@@ -291,58 +296,66 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     return this.host.reload();
   }
 
-  volumeId(): Promise<Uint8Array> {
-    return this.host.volumeId();
+  findVolumeId(): Promise<Uint8Array> {
+    return this.host.findVolumeId();
   }
 
   setLog(level: number, file: string): void {
     this.host.setLog(level, file);
   }
 
-  /** Closes what a request has opened whose client does not wait any more. */
+  /** Closes the file or directory that a cancelled request has opened. */
   releaseResult({ result }: Operation, value: unknown): void {
-    // Operations that return a u32, and wait, open a file.
+    // All operations that wait and return a u32 return the handle of a file that they opened.
     if (result === 'u32') this.volume!.handles.release(value as number);
     if (result === 'listing') this.volume!.handles.release((value as Listing).handle);
   }
 }
 
-const describe = (error: unknown): string =>
+const describeError = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 
-/** The arguments of the request that is being read: one array for all, as they are passed on at once. */
-const values: unknown[] = [];
-const lengths: number[] = [];
+/** The arguments of the current request. The arrays are reused, because `callOperation` copies the values at once. */
+const argumentValues: unknown[] = [];
+const argumentLengths: number[] = [];
 
-/** Reads the arguments into `values`. @returns false if the operation accepts one of them by no means */
+/** Reads the arguments into `argumentValues`. @returns false if a value is out of its type's range */
 function readArguments(r: XdrReader, { args }: Operation): boolean {
   let areValid = true;
   for (let at = 0; at < args.length; at++) {
     const { type } = args[at]!;
-    if (isVariable(type)) lengths[at] = r.u32();
-    else values[at] = readers[type](r, 0);
+    if (isVariable(type)) argumentLengths[at] = r.u32();
+    else argumentValues[at] = argumentReaders[type](r, 0);
   }
   for (let at = 0; at < args.length; at++) {
     const { type } = args[at]!;
-    if (isVariable(type)) values[at] = readers[type](r, lengths[at]!);
-    if (values[at] === INVALID) areValid = false;
+    if (isVariable(type)) argumentValues[at] = argumentReaders[type](r, argumentLengths[at]!);
+    if (argumentValues[at] === INVALID) areValid = false;
   }
   return areValid;
 }
 
-/** Calls an operation with the arguments in `values`, without an array for each request. */
-function call(operation: Operation, context: RequestContext): unknown {
-  return operation.run(context, values[0], values[1], values[2], values[3], values[4], values[5]);
+/** Calls an operation with the arguments in `argumentValues`. */
+function callOperation(operation: Operation, context: RequestContext): unknown {
+  return operation.run(
+    context,
+    argumentValues[0],
+    argumentValues[1],
+    argumentValues[2],
+    argumentValues[3],
+    argumentValues[4],
+    argumentValues[5],
+  );
 }
 
 /** A request under way. */
 class ApiRequest extends StepsRunner<unknown> {
   readonly id: number;
-  /** Bytes of its message, and of the data that it reads. */
+  /** Bytes of its message, and of the data that it requests. */
   readonly bytes: number;
   loan: Loan | null = null;
   isEnded = false;
-  /** Whether the client has its reply, or has gone. */
+  /** Whether the client has its reply, or has disconnected. */
   private hasReplied = false;
   private readonly connection: ApiConnection;
   private readonly operation: Operation;
@@ -394,7 +407,7 @@ class ApiRequest extends StepsRunner<unknown> {
     this.abandon();
   }
 
-  /** Ends without a reply. */
+  /** Interrupts the request. Its reply is dropped. */
   abandon(): void {
     this.hasReplied = true;
     this.abort?.();
@@ -405,6 +418,6 @@ class ApiRequest extends StepsRunner<unknown> {
     this.hasReplied = true;
     if (this.loan !== null) this.loan.count -= 1;
     this.loan = null;
-    this.connection.noteEnd(this);
+    this.connection.handleRequestEnd(this);
   }
 }

@@ -1,4 +1,4 @@
-/** Writes the failure of a request: errno, the path that failed if it is not the argument's, and a message. */
+/** Writes the failure of a request: errno, the path on which it failed, and a message. */
 
 import { NameError } from '../../core/bytes.ts';
 import { EINTR, EINVAL, EIO, ENOTCONN, errnoName } from '../../core/errno.ts';
@@ -8,8 +8,9 @@ import { FopError } from '../fop-error.ts';
 import { writeCounted, writeName } from './values.ts';
 
 /**
+ * Writes a failure as the body of a reply.
  * @param failure an errno, or a thrown value
- * @returns false for an error that no operation throws on purpose
+ * @returns false for an unexpected error, which the caller logs
  */
 export function writeFailure(w: XdrWriter, failure: unknown): boolean {
   const { errno, path = '', message = '' } = describeFailure(failure);
@@ -31,7 +32,7 @@ function describeFailure(failure: unknown): FailureFacts {
   if (failure instanceof FileError) {
     const errno = -failure.errno;
     const { path, message, code } = failure;
-    // A code of Node's own has a message that says more than the errno.
+    // An error with one of Node's own codes has a message that is more exact than the errno.
     return code === errnoName(errno) ? { errno, path } : { errno, path, message };
   }
   if (failure instanceof AbortError) return { errno: EINTR };

@@ -1,14 +1,21 @@
-/** The operations of the connection, on open files and directories, and on files by gfid; `operation.ts` explains a row. */
+/** Defines the operations on the connection, on open files and directories, and on files by gfid (`operation.ts`). */
 
 import { EINVAL } from '../../core/errno.ts';
 import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../core/lock.ts';
 import { O_RDONLY, O_WRONLY } from '../../core/open-flags.ts';
 import type { HeldLock } from '../file-handle.ts';
-import { modeChange, ownerChange } from '../file-object.ts';
 import { FopError } from '../fop-error.ts';
+import { makeModeArgs, makeOwnerArgs } from '../setattr-arguments.ts';
 import type { Steps } from '../steps.ts';
-import { FLAGS, has, immediateRow, longRow, type OperationContext, row } from './operation.ts';
-import { timesChange } from './times.ts';
+import {
+  defineImmediateOperation,
+  defineLongOperation,
+  defineOperation,
+  FLAGS,
+  hasFlag,
+  type OperationContext,
+} from './operation.ts';
+import { makeUtimensArgs } from './times.ts';
 import type { LockValue } from './values.ts';
 
 /** The most bytes of data in one message. */
@@ -23,7 +30,7 @@ function* seek(
   position: number,
   whence: number,
 ): Steps<number> {
-  const file = context.file(handle);
+  const file = context.findFile(handle);
   if (whence === SEEK_DATA) return yield* file.seekData(position);
   if (whence === SEEK_HOLE) return yield* file.seekHole(position);
   throw new FopError(EINVAL, `whence ${whence}`);
@@ -44,7 +51,7 @@ function* lock(
   start: number,
   length: number,
 ): Steps<LockValue> {
-  const file = context.file(handle);
+  const file = context.findFile(handle);
   const type = ({ [F_RDLCK]: 'read', [F_WRLCK]: 'write' } as const)[number];
   const isKnown = command === F_GETLK || command === F_SETLK || command === F_SETLKW;
   if (!isKnown || number > F_UNLCK) throw new FopError(EINVAL, `lock ${command} of type ${number}`);
@@ -62,7 +69,7 @@ function* lock(
 }
 
 export const connectionOperations = {
-  identity: immediateRow(
+  identity: defineImmediateOperation(
     1,
     'uid:u32 gid:u32 umask:u32 groups:data lock_owner:data',
     'u32',
@@ -70,24 +77,24 @@ export const connectionOperations = {
     (context, uid, gid, umask, groups, lockOwner) =>
       context.addIdentity({ uid, gid, umask, groups, lockOwner }),
   ),
-  cancel: immediateRow(
+  cancel: defineImmediateOperation(
     2,
     'request:u32',
     'none',
     'Ends a request of this connection, which then fails with EINTR unless it has ended.',
     (context, request) => context.cancel(request),
   ),
-  reload: row(3, '', 'none', 'Makes the server read its volfile again.', (context) =>
+  reload: defineOperation(3, '', 'none', 'Makes the server read its volfile again.', (context) =>
     context.reload(),
   ),
-  volume_id: row(
+  volume_id: defineOperation(
     4,
     '',
     'data',
     'Returns the 16 bytes of the id that a server of volfiles has given the volume; ENODATA if none has.',
-    (context) => context.volumeId(),
+    (context) => context.findVolumeId(),
   ),
-  set_log: immediateRow(
+  set_log: defineImmediateOperation(
     5,
     'level:u32 file:name',
     'none',
@@ -97,7 +104,7 @@ export const connectionOperations = {
 };
 
 export const fileOperations = {
-  open: row(
+  open: defineOperation(
     50,
     'flags:u32 mode:u32 path:name',
     'u32',
@@ -106,7 +113,7 @@ export const fileOperations = {
       return context.addFile(yield* context.volume.open(path, flags, mode));
     },
   ),
-  open_object: row(
+  open_object: defineOperation(
     51,
     'flags:u32 gfid:gfid',
     'u32',
@@ -115,29 +122,29 @@ export const fileOperations = {
       return context.addFile(yield* context.volume.openByGfid(gfid, flags));
     },
   ),
-  close: row(
+  close: defineOperation(
     52,
     'handle:u32',
     'none',
     'Flushes and closes a file or directory.',
     (context, handle) => context.close(handle),
   ),
-  read: row(
+  read: defineOperation(
     53,
     'handle:u32 position:size size:size',
     'data',
     'Reads at a position; fewer bytes than `size` at the end of the file.',
     (context, handle, position, size) =>
-      context.file(handle).readAt(position, Math.min(size, DATA_MAX)),
+      context.findFile(handle).readAt(position, Math.min(size, DATA_MAX)),
   ),
-  write: row(
+  write: defineOperation(
     54,
     'handle:u32 position:size data:data',
     'size',
     'Writes all of the data, with O_APPEND at the end of the file. Returns the position after it.',
-    (context, handle, position, data) => context.file(handle).writeAt(position, data),
+    (context, handle, position, data) => context.findFile(handle).writeAt(position, data),
   ),
-  read_file: row(
+  read_file: defineOperation(
     55,
     'size:size path:name',
     'data',
@@ -147,115 +154,122 @@ export const fileOperations = {
       return yield* volume.usingFile(handle, (file) => file.readAt(0, Math.min(size, DATA_MAX)));
     },
   ),
-  write_file: row(
+  write_file: defineOperation(
     56,
     'flags:u32 mode:u32 path:name data:data',
     'none',
     'Opens a file with these flags of open(2), writes the data, and closes it.',
     ({ volume }, flag, mode, path, data) => volume.writeFile(path, data, { flag, mode }),
   ),
-  fstat: row(57, 'handle:u32', 'stat', 'Returns attributes.', (context, handle) =>
-    context.file(handle).readAttributes(),
+  fstat: defineOperation(57, 'handle:u32', 'stat', 'Returns attributes.', (context, handle) =>
+    context.findFile(handle).readAttributes(),
   ),
-  ftruncate: row(
+  ftruncate: defineOperation(
     58,
     'handle:u32 size:size',
     'none',
     'Sets the size of a file.',
-    (context, handle, size) => context.file(handle).truncate(size),
+    (context, handle, size) => context.findFile(handle).truncate(size),
   ),
-  fsync: row(
+  fsync: defineOperation(
     59,
     'handle:u32 flags:u32',
     'none',
     'Waits until all written data is stored. DATA_ONLY.',
     (context, handle, flags) =>
-      has(flags, FLAGS.DATA_ONLY) ? context.file(handle).datasync() : context.file(handle).sync(),
+      hasFlag(flags, FLAGS.DATA_ONLY)
+        ? context.findFile(handle).datasync()
+        : context.findFile(handle).sync(),
   ),
-  fchmod: row(60, 'handle:u32 mode:u32', 'none', 'Sets the permissions.', (context, handle, mode) =>
-    context.file(handle).setattr('fchmod', ...modeChange(mode)),
+  fchmod: defineOperation(
+    60,
+    'handle:u32 mode:u32',
+    'none',
+    'Sets the permissions.',
+    (context, handle, mode) => context.findFile(handle).setattr('fchmod', ...makeModeArgs(mode)),
   ),
-  fchown: row(
+  fchown: defineOperation(
     61,
     'handle:u32 uid:u32 gid:u32',
     'none',
     'Sets the owners; 0xffffffff leaves one as it is.',
-    (context, handle, uid, gid) => context.file(handle).setattr('fchown', ...ownerChange(uid, gid)),
+    (context, handle, uid, gid) =>
+      context.findFile(handle).setattr('fchown', ...makeOwnerArgs(uid, gid)),
   ),
-  futimens: row(
+  futimens: defineOperation(
     62,
     'handle:u32 atime:i64 mtime:i64 atime_nsec:u32 mtime_nsec:u32',
     'none',
     'Sets the times, as `utimens`.',
     (context, handle, ...times) =>
-      context.file(handle).setattr('futimens', ...timesChange(context.volume, ...times)),
+      context.findFile(handle).setattr('futimens', ...makeUtimensArgs(context.volume, ...times)),
   ),
-  fgetxattr: row(
+  fgetxattr: defineOperation(
     63,
     'handle:u32 xattr:name',
     'data',
     'Returns the value of an extended attribute.',
-    (context, handle, xattr) => context.file(handle).getxattr(xattr),
+    (context, handle, xattr) => context.findFile(handle).getxattr(xattr),
   ),
-  flistxattr: row(
+  flistxattr: defineOperation(
     64,
     'handle:u32',
     'names',
     'Returns the names of extended attributes.',
-    (context, handle) => context.file(handle).listxattr(),
+    (context, handle) => context.findFile(handle).listxattr(),
   ),
-  fsetxattr: row(
+  fsetxattr: defineOperation(
     65,
     'handle:u32 mode:u32 xattr:name value:data',
     'none',
     'Sets an extended attribute; `mode` as for `setxattr`.',
-    (context, handle, mode, xattr, value) => context.file(handle).setxattr(xattr, value, mode),
+    (context, handle, mode, xattr, value) => context.findFile(handle).setxattr(xattr, value, mode),
   ),
-  fremovexattr: row(
+  fremovexattr: defineOperation(
     66,
     'handle:u32 xattr:name',
     'none',
     'Removes an extended attribute.',
-    (context, handle, xattr) => context.file(handle).removexattr(xattr),
+    (context, handle, xattr) => context.findFile(handle).removexattr(xattr),
   ),
-  fallocate: row(
+  fallocate: defineOperation(
     67,
     'handle:u32 mode:u32 position:size size:size',
     'none',
     'Reserves space; `mode` is 1 if the size of the file stays (FALLOC_FL_KEEP_SIZE), else 0.',
     (context, handle, mode, position, size) =>
-      context.file(handle).fallocate(position, size, { keepSize: mode === 1 }),
+      context.findFile(handle).fallocate(position, size, { keepSize: mode === 1 }),
   ),
-  discard: row(
+  discard: defineOperation(
     68,
     'handle:u32 position:size size:size',
     'none',
     'Makes a hole.',
-    (context, handle, position, size) => context.file(handle).discard(position, size),
+    (context, handle, position, size) => context.findFile(handle).discard(position, size),
   ),
-  zerofill: row(
+  zerofill: defineOperation(
     69,
     'handle:u32 position:size size:size',
     'none',
     'Fills a range with zeros.',
-    (context, handle, position, size) => context.file(handle).zerofill(position, size),
+    (context, handle, position, size) => context.findFile(handle).zerofill(position, size),
   ),
-  seek: row(
+  seek: defineOperation(
     70,
     'handle:u32 position:size whence:u32',
     'size',
     'Finds the next data (`whence` 3, SEEK_DATA) or hole (4, SEEK_HOLE).',
     seek,
   ),
-  copy_range: longRow(
+  copy_range: defineLongOperation(
     71,
     'handle:u32 position:size target:u32 target_position:size size:size',
     'size',
     'Copies within the storage, as copy_file_range(2). Returns the number of bytes.',
     (context, handle, position, target, targetPosition, size) =>
-      context.file(handle).copyTo(context.file(target), position, targetPosition, size),
+      context.findFile(handle).copyTo(context.findFile(target), position, targetPosition, size),
   ),
-  lock: longRow(
+  lock: defineLongOperation(
     72,
     'handle:u32 command:u32 type:u32 start:size length:size',
     'lock',
@@ -265,20 +279,24 @@ export const fileOperations = {
 };
 
 export const directoryOperations = {
-  opendir: row(
+  opendir: defineOperation(
     80,
     'flags:u32 path:name',
     'listing',
     'Opens a directory, and lists its first entries. STATS.',
     (context, flags, path) => context.openDirectory(flags, path),
   ),
-  readdir: row(81, 'handle:u32', 'listing', 'Lists further entries.', (context, handle) =>
-    context.readDirectory(handle),
+  readdir: defineOperation(
+    81,
+    'handle:u32',
+    'listing',
+    'Lists further entries.',
+    (context, handle) => context.readDirectory(handle),
   ),
 };
 
 export const objectOperations = {
-  stat_object: row(
+  stat_object: defineOperation(
     90,
     'gfid:gfid',
     'stat',
@@ -287,7 +305,7 @@ export const objectOperations = {
       return yield* (yield* volume.objectByGfid(gfid)).steps.file.stat();
     },
   ),
-  read_object: row(
+  read_object: defineOperation(
     91,
     'position:size size:size gfid:gfid',
     'data',
@@ -300,7 +318,7 @@ export const objectOperations = {
       );
     },
   ),
-  write_object: row(
+  write_object: defineOperation(
     92,
     'position:size gfid:gfid data:data',
     'size',

@@ -1,4 +1,4 @@
-/** The open files and directories of a connection, by their handles. */
+/** Holds the open files and directories of a client connection, by their handles. */
 
 import { EBADF, EMFILE } from '../../core/errno.ts';
 import type { Dirent } from '../../core/iatt.ts';
@@ -17,10 +17,10 @@ const HANDLES_MAX = 65_536;
 export class OpenListing {
   private readonly volume: VolumeSteps;
   private readonly directory: TreeDirectory;
-  private readonly open: OpenDirectory;
+  private readonly openDirectory: OpenDirectory;
   readonly hasStats: boolean;
-  /** Entries that were read ahead. */
-  private next: readonly Dirent[] = [];
+  /** Entries that were read ahead, to know whether a page is the last. */
+  private aheadEntries: readonly Dirent[] = [];
 
   private constructor(
     volume: VolumeSteps,
@@ -30,7 +30,7 @@ export class OpenListing {
   ) {
     this.volume = volume;
     this.directory = directory;
-    this.open = open;
+    this.openDirectory = open;
     this.hasStats = hasStats;
     volume.client.addFd(open.fd);
   }
@@ -44,18 +44,18 @@ export class OpenListing {
     return new OpenListing(volume, directory, open, hasStats);
   }
 
-  /** The next entries, and whether they are the last ones. @throws {FopError} */
+  /** Reads the next entries. @throws {FopError} */
   *read(): Steps<{ readonly entries: readonly Dirent[]; readonly isLast: boolean }> {
-    let entries = this.next;
-    if (entries.length === 0) entries = yield* this.open.read();
-    this.next = entries.length === 0 ? [] : yield* this.open.read();
+    let entries = this.aheadEntries;
+    if (entries.length === 0) entries = yield* this.openDirectory.read();
+    this.aheadEntries = entries.length === 0 ? [] : yield* this.openDirectory.read();
     if (this.hasStats && entries.some(({ stat }) => stat === null || stat.iaNlink === 0)) {
       entries = yield* this.addStats(entries);
     }
-    return { entries, isLast: this.next.length === 0 };
+    return { entries, isLast: this.aheadEntries.length === 0 };
   }
 
-  /** Looks up the entries that came without attributes; those that are gone are left out. */
+  /** Looks up entries that came without attributes, and omits those that are gone. */
   private *addStats(entries: readonly Dirent[]): Steps<readonly Dirent[]> {
     const complete: Dirent[] = [];
     for (const entry of entries) {
@@ -66,76 +66,76 @@ export class OpenListing {
   }
 
   close(): void {
-    this.volume.client.removeFd(this.open.fd);
-    this.open.close();
+    this.volume.client.removeFd(this.openDirectory.fd);
+    this.openDirectory.close();
   }
 }
 
 export class Handles {
-  private readonly open = new Map<number, FileHandle | OpenListing>();
-  private last = 0;
+  private readonly openByHandle = new Map<number, FileHandle | OpenListing>();
+  private lastHandle = 0;
 
   get size(): number {
-    return this.open.size;
+    return this.openByHandle.size;
   }
 
   /** @returns the handle. @throws {FopError} EMFILE */
   add(file: FileHandle | OpenListing): number {
-    if (this.open.size >= HANDLES_MAX) {
+    if (this.openByHandle.size >= HANDLES_MAX) {
       release(file);
       throw new FopError(EMFILE, `a connection has at most ${HANDLES_MAX} handles`);
     }
-    do this.last = this.last === 0xffff_ffff ? 1 : this.last + 1;
-    while (this.open.has(this.last));
-    this.open.set(this.last, file);
-    return this.last;
+    do this.lastHandle = this.lastHandle === 0xffff_ffff ? 1 : this.lastHandle + 1;
+    while (this.openByHandle.has(this.lastHandle));
+    this.openByHandle.set(this.lastHandle, file);
+    return this.lastHandle;
   }
 
-  /** The open file of a handle, for the identity of `volume`. @throws {FopError} EBADF */
-  file(handle: number, volume: VolumeSteps): FileHandleSteps {
-    const file = this.open.get(handle);
-    if (file === undefined || file instanceof OpenListing) throw noHandle(handle);
-    return file.steps.for(volume);
+  /** Finds the open file of a handle, for requests of the identity of `volume`. @throws {FopError} EBADF */
+  findFile(handle: number, volume: VolumeSteps): FileHandleSteps {
+    const file = this.openByHandle.get(handle);
+    if (file === undefined || file instanceof OpenListing) throw makeHandleError(handle);
+    return file.steps.forIdentity(volume);
   }
 
   *openDirectory(volume: VolumeSteps, path: string, hasStats: boolean): Steps<Listing> {
-    const open = yield* OpenListing.open(volume, path, hasStats);
-    return yield* this.list(this.add(open), open);
+    const listing = yield* OpenListing.open(volume, path, hasStats);
+    return yield* this.list(this.add(listing), listing);
   }
 
   *readDirectory(handle: number): Steps<Listing> {
-    const open = this.open.get(handle);
-    if (!(open instanceof OpenListing)) throw noHandle(handle);
-    return yield* this.list(handle, open);
+    const listing = this.openByHandle.get(handle);
+    if (!(listing instanceof OpenListing)) throw makeHandleError(handle);
+    return yield* this.list(handle, listing);
   }
 
-  /** Reads from a directory, and closes it at its end and after a failure. */
-  private *list(handle: number, open: OpenListing): Steps<Listing> {
+  /** Reads a page of a directory, and closes the directory at its end or after a failure. */
+  private *list(handle: number, listing: OpenListing): Steps<Listing> {
     let isLast = true;
     try {
-      const page = yield* open.read();
+      const page = yield* listing.read();
       isLast = page.isLast;
-      const { hasStats } = open;
+      const { hasStats } = listing;
       return { handle: isLast ? 0 : handle, entries: page.entries, hasStats };
     } finally {
       if (isLast) this.release(handle);
     }
   }
 
-  /** Closes a handle; written data is flushed. @throws {FopError} EBADF, or the error of the flush */
+  /** Flushes and closes a handle. @throws {FopError} EBADF, or the error of the flush */
   *close(handle: number, volume: VolumeSteps): Steps<void> {
-    const file = this.open.get(handle);
-    if (file === undefined) throw noHandle(handle);
-    this.open.delete(handle);
+    const file = this.openByHandle.get(handle);
+    if (file === undefined) throw makeHandleError(handle);
+    this.openByHandle.delete(handle);
     if (file instanceof OpenListing) file.close();
-    else yield* file.steps.for(volume).close();
+    else yield* file.steps.forIdentity(volume).close();
   }
 
-  /** Closes a handle without a flush; an unknown one stays so. */
+  /** Closes a handle without a flush. Ignores an unknown one. */
   release(handle: number): void {
-    const file = this.open.get(handle);
+    const file = this.openByHandle.get(handle);
     if (file === undefined) return;
-    this.open.delete(handle);
+    this.openByHandle.delete(handle);
     release(file);
   }
 }
@@ -145,4 +145,4 @@ function release(file: FileHandle | OpenListing): void {
   else file.steps.release();
 }
 
-const noHandle = (handle: number): FopError => new FopError(EBADF, `handle ${handle}`);
+const makeHandleError = (handle: number): FopError => new FopError(EBADF, `handle ${handle}`);

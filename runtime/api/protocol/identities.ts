@@ -1,4 +1,7 @@
-/** The identities that a connection has registered, by their numbers. */
+/**
+ * Registers the identities (uid, gid, groups, umask, lock owner) of a client connection, and finds a request's by its
+ * number. Identity 0 is the client's own.
+ */
 
 import { EINVAL, EMFILE } from '../../core/errno.ts';
 import type { Caller } from '../driver-steps.ts';
@@ -13,45 +16,45 @@ import {
 
 /** The most identities of a connection. */
 const IDENTITIES_MAX = 65_536;
-/** The most bytes of an owner of locks. Source: GlusterFS `GF_MAX_LOCK_OWNER_LEN`. */
+/** The most bytes of a lock owner. Source: GlusterFS `GF_MAX_LOCK_OWNER_LEN`. */
 const OWNER_MAX = 1024;
-/** An id that stands for the one of identity 0. */
-const NO_ID = 0xffff_ffff;
-const UMASK = 0o022;
+/** As a uid or gid, stands for that of identity 0. */
+const DEFAULT_ID = 0xffff_ffff;
+const DEFAULT_UMASK = 0o022;
 
 export class Identities {
   private readonly contexts: RequestContext[];
   private readonly connection: RequestConnection;
   private readonly volume: ApiVolume;
-  private readonly defaults: Caller;
+  private readonly clientCaller: Caller;
 
-  /** @param caller identity 0, but for its owner of locks */
+  /** @param caller identity 0, which gets a random lock owner */
   constructor(connection: RequestConnection, volume: ApiVolume, caller: Caller) {
     this.connection = connection;
     this.volume = volume;
-    this.defaults = { ...caller, lkOwner: volume.makeLockOwner() };
-    this.contexts = [this.makeContext(this.defaults, UMASK)];
+    this.clientCaller = { ...caller, lkOwner: volume.makeLockOwner() };
+    this.contexts = [this.makeContext(this.clientCaller, DEFAULT_UMASK)];
   }
 
-  /** The context of an identity; undefined for an unknown one. */
+  /** Finds the context of an identity; undefined for an unknown number. */
   find(number: number): RequestContext | undefined {
     return this.contexts[number];
   }
 
-  /** @returns its number. @throws {FopError} */
+  /** Registers an identity. @returns its number. @throws {FopError} EINVAL for wrong values, EMFILE for too many */
   add({ uid, gid, umask, groups, lockOwner }: IdentityRequest): number {
     if (groups.length % 4 !== 0 || lockOwner.length > OWNER_MAX || umask > 0o777) {
       throw new FopError(EINVAL, 'identity');
     }
     if (this.contexts.length >= IDENTITIES_MAX) throw new FopError(EMFILE, 'identity');
-    const { defaults } = this;
+    const { clientCaller } = this;
     const view = new DataView(groups.buffer, groups.byteOffset, groups.length);
     const caller: Caller = {
-      ...defaults,
-      uid: uid === NO_ID ? defaults.uid : uid,
-      gid: gid === NO_ID ? defaults.gid : gid,
+      ...clientCaller,
+      uid: uid === DEFAULT_ID ? clientCaller.uid : uid,
+      gid: gid === DEFAULT_ID ? clientCaller.gid : gid,
       groups: Array.from({ length: groups.length / 4 }, (_, at) => view.getUint32(at * 4)),
-      lkOwner: lockOwner.length === 0 ? defaults.lkOwner! : toHex(lockOwner),
+      lkOwner: lockOwner.length === 0 ? clientCaller.lkOwner! : toHex(lockOwner),
     };
     return this.contexts.push(this.makeContext(caller, umask)) - 1;
   }

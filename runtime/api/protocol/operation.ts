@@ -1,18 +1,18 @@
 /**
- * Declares a row of the table of operations (`operations.ts`): the arguments and the result of an operation, from
- * which codec, reference and the Python package are derived, and the steps that it runs.
+ * Declares an operation of `operations.ts`, the table of what a client of `glossa api` may request: number, arguments,
+ * result, help and code. The codec, the reference and the Python package are derived from it.
  */
 import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
 import type { Steps } from '../steps.ts';
 import type { VolumeSteps } from '../volume-steps.ts';
 import type { ArgumentType, ArgumentTypes, Listing, ResultType, ResultTypes } from './values.ts';
 
-/** The connection of a request, as its operation sees it. */
+/** The part of a client connection that an operation may use. */
 export interface OperationContext {
   /** The volume, with the identity of the request. */
   readonly volume: VolumeSteps;
-  /** An open file, for the identity of the request. @throws {FopError} EBADF */
-  file(handle: number): FileHandleSteps;
+  /** Finds an open file; its requests have the identity of this request. @throws {FopError} EBADF */
+  findFile(handle: number): FileHandleSteps;
   /** Registers an open file. @returns its handle. @throws {FopError} EMFILE */
   addFile(file: FileHandle): number;
   openDirectory(flags: number, path: string): Steps<Listing>;
@@ -22,12 +22,12 @@ export interface OperationContext {
   cancel(request: number): void;
   reload(): Steps<void>;
   /** @throws {FopError} ENODATA */
-  volumeId(): Steps<Uint8Array>;
+  findVolumeId(): Steps<Uint8Array>;
   /** @throws {FopError} EINVAL for an unknown level, EACCES for a file that cannot be written */
   setLog(level: number, file: string): void;
 }
 
-/** An identity as a client registers it; ids of 0xffffffff and an empty owner are those of identity 0. */
+/** An identity as a client registers it. An id of 0xffffffff, or an empty owner, is taken from identity 0. */
 export interface IdentityRequest {
   readonly uid: number;
   readonly gid: number;
@@ -61,29 +61,29 @@ export interface Operation {
   /** Sentences for the reference. */
   readonly help: string;
   /**
-   * `immediate`: `run` returns the result itself. `long`: it may take long, so it has requests of its own, which
-   * `cancel` interrupts.
+   * `steps`: `run` returns steps that send requests. `long`: the same, with a driver of its own, so that `cancel` can
+   * interrupt its requests alone. `immediate`: `run` returns the result.
    */
   readonly kind: 'steps' | 'long' | 'immediate';
   /** @throws {FopError | FileError | TypeError | RangeError} */
   run(context: OperationContext, ...values: unknown[]): unknown;
 }
 
-/** Makes a row. @param args `name:type` of each argument */
-export const row = <A extends string, R extends ResultType>(
-  ...[number, args, result, help, run]: Declaration<A, R, Steps<ResultTypes[R]>>
-): Operation => makeRow('steps', number, args, result, help, run);
+/** Defines an operation that sends requests. @param args `name:type` of each argument */
+export const defineOperation = <A extends string, R extends ResultType>(
+  ...[number, args, result, help, run]: OperationDeclaration<A, R, Steps<ResultTypes[R]>>
+): Operation => makeOperation('steps', number, args, result, help, run);
 
-/** The same for an operation that may take long. */
-export const longRow: typeof row = (number, args, result, help, run) =>
-  makeRow('long', number, args, result, help, run);
+/** Defines an operation that may take long, such as the wait for a lock. */
+export const defineLongOperation: typeof defineOperation = (number, args, result, help, run) =>
+  makeOperation('long', number, args, result, help, run);
 
-/** The same for an operation that sends no request. */
-export const immediateRow = <A extends string, R extends ResultType>(
-  ...[number, args, result, help, run]: Declaration<A, R, ResultTypes[R]>
-): Operation => makeRow('immediate', number, args, result, help, run);
+/** Defines an operation that sends no request. */
+export const defineImmediateOperation = <A extends string, R extends ResultType>(
+  ...[number, args, result, help, run]: OperationDeclaration<A, R, ResultTypes[R]>
+): Operation => makeOperation('immediate', number, args, result, help, run);
 
-type Declaration<A extends string, R extends ResultType, Result> = [
+type OperationDeclaration<A extends string, R extends ResultType, Result> = [
   number: number,
   args: A,
   result: R,
@@ -91,7 +91,7 @@ type Declaration<A extends string, R extends ResultType, Result> = [
   run: (context: OperationContext, ...values: ValuesOf<A>) => Result,
 ];
 
-function makeRow<A extends string>(
+function makeOperation<A extends string>(
   kind: Operation['kind'],
   number: number,
   args: string,
@@ -130,4 +130,4 @@ export const FLAGS = {
   STATS: 64,
 } as const;
 
-export const has = (flags: number, flag: number): boolean => (flags & flag) !== 0;
+export const hasFlag = (flags: number, flag: number): boolean => (flags & flag) !== 0;

@@ -1,6 +1,6 @@
 /**
- * The table of operations of `glossa api`. Numbers stay the same for as long as the protocol has its version.
- * `npm run gen` derives the tables of the Python package and of docs/reference/api-protocol.md.
+ * Lists the operations of `glossa api`. An operation keeps its number while the protocol keeps its version.
+ * `npm run gen` derives the tables of the Python package and of docs/reference/api-protocol.md from it.
  */
 import {
   connectionOperations,
@@ -23,7 +23,7 @@ export const operationGroups: Readonly<Record<string, Readonly<Record<string, Op
   'Files by gfid': objectOperations,
 };
 
-/** Operations by their numbers. */
+/** The operations, at the indexes that are their numbers. */
 export const operationByNumber: readonly (Operation | undefined)[] = Object.values(operationGroups)
   .flatMap((group) => Object.values(group))
   .reduce<(Operation | undefined)[]>((table, operation) => {

@@ -1,4 +1,4 @@
-/** The volume of a connection, and what the operations of one identity see of it. */
+/** Connects operations with the volume: a volume for each client connection, a context for each of its identities. */
 
 import type { Graph } from '../../core/graph.ts';
 import type { Caller } from '../driver-steps.ts';
@@ -7,7 +7,7 @@ import { awaitPromise, type Steps } from '../steps.ts';
 import { VolumeClient, type VolumeClientSettings } from '../volume-client.ts';
 import { VolumeSteps } from '../volume-steps.ts';
 import { Handles } from './handles.ts';
-import { FLAGS, has, type IdentityRequest, type OperationContext } from './operation.ts';
+import { FLAGS, hasFlag, type IdentityRequest, type OperationContext } from './operation.ts';
 import type { Listing } from './values.ts';
 
 /** A volume for one connection, with the files that it has opened. */
@@ -21,23 +21,23 @@ export class ApiVolume {
     this.log = log;
   }
 
-  /** Whether requests need a turn of the event loop. */
+  /** Whether a request waits for something that only a turn of the event loop can deliver. */
   get isBusy(): boolean {
     return this.client.client.initiator.calls.busy;
   }
 
-  /** Files and directories that are open. */
+  /** The number of open files and directories. */
   get openFileCount(): number {
     return this.client.client.fds.size;
   }
 
-  /** The operations of an identity. @param signal ends them */
+  /** Makes the operations of an identity. @param signal ends them when it is aborted */
   makeSteps(caller: Caller, umask: number, signal?: AbortSignal): VolumeSteps {
     const awaitsPromise = signal !== undefined;
     return new VolumeSteps(this.client, { caller, umask, signal, dropToken: {}, awaitsPromise });
   }
 
-  /** A random owner of locks. */
+  /** Makes a random lock owner. */
   makeLockOwner(): string {
     const random = new Uint8Array(8);
     this.client.graph.top.context.random(random);
@@ -54,62 +54,62 @@ export class ApiVolume {
   }
 }
 
-/** A request whose own requests are interrupted by `abort`. */
+/** The context of a long operation; `abort` interrupts the operation's fops. */
 export interface LongRequest {
   readonly context: RequestContext;
   abort(): void;
 }
 
-/** The part of a connection that its operations use. */
+/** The part of `ApiConnection` that operations use. */
 export interface RequestConnection {
   addIdentity(identity: IdentityRequest): number;
   cancel(request: number): void;
   reload(): Promise<void>;
-  volumeId(): Promise<Uint8Array>;
+  findVolumeId(): Promise<Uint8Array>;
   setLog(level: number, file: string): void;
 }
 
 export class RequestContext implements OperationContext {
   readonly volume: VolumeSteps;
   private readonly connection: RequestConnection;
-  private readonly owner: ApiVolume;
+  private readonly apiVolume: ApiVolume;
 
-  constructor(connection: RequestConnection, owner: ApiVolume, volume: VolumeSteps) {
+  constructor(connection: RequestConnection, apiVolume: ApiVolume, volume: VolumeSteps) {
     this.connection = connection;
-    this.owner = owner;
+    this.apiVolume = apiVolume;
     this.volume = volume;
   }
 
-  /** The same identity with requests of its own. */
+  /** Makes a context of the same identity whose fops can be interrupted separately. */
   forLongRequest(): LongRequest {
-    const { connection, owner, volume } = this;
+    const { connection, apiVolume, volume } = this;
     const { caller, umask } = volume.settings;
     const controller = new AbortController();
-    const own = owner.makeSteps(caller, umask, controller.signal);
+    const own = apiVolume.makeSteps(caller, umask, controller.signal);
     return {
-      context: new RequestContext(connection, owner, own),
+      context: new RequestContext(connection, apiVolume, own),
       abort: () => controller.abort(),
     };
   }
 
-  file(handle: number): FileHandleSteps {
-    return this.owner.handles.file(handle, this.volume);
+  findFile(handle: number): FileHandleSteps {
+    return this.apiVolume.handles.findFile(handle, this.volume);
   }
 
   addFile(file: FileHandle): number {
-    return this.owner.handles.add(file);
+    return this.apiVolume.handles.add(file);
   }
 
   openDirectory(flags: number, path: string): Steps<Listing> {
-    return this.owner.handles.openDirectory(this.volume, path, has(flags, FLAGS.STATS));
+    return this.apiVolume.handles.openDirectory(this.volume, path, hasFlag(flags, FLAGS.STATS));
   }
 
   readDirectory(handle: number): Steps<Listing> {
-    return this.owner.handles.readDirectory(handle);
+    return this.apiVolume.handles.readDirectory(handle);
   }
 
   close(handle: number): Steps<void> {
-    return this.owner.handles.close(handle, this.volume);
+    return this.apiVolume.handles.close(handle, this.volume);
   }
 
   addIdentity(identity: IdentityRequest): number {
@@ -124,8 +124,8 @@ export class RequestContext implements OperationContext {
     yield* awaitPromise(this.connection.reload());
   }
 
-  *volumeId(): Steps<Uint8Array> {
-    return yield* awaitPromise(this.connection.volumeId());
+  *findVolumeId(): Steps<Uint8Array> {
+    return yield* awaitPromise(this.connection.findVolumeId());
   }
 
   setLog(level: number, file: string): void {

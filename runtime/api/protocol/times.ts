@@ -1,4 +1,4 @@
-/** Converts times of utimensat(2) to changes of attributes. */
+/** Converts times of utimensat(2) to arguments of setattr. */
 
 import { EINVAL } from '../../core/errno.ts';
 import { SET_ATTR } from '../../core/fops.ts';
@@ -6,12 +6,12 @@ import type { Iatt } from '../../core/iatt.ts';
 import { FopError } from '../fop-error.ts';
 import type { VolumeSteps } from '../volume-steps.ts';
 
-/** Nanoseconds that stand for the current time, and for no change. Source: Linux include/linux/stat.h. */
+/** As nanoseconds: the current time, and no change. Source: Linux include/linux/stat.h. */
 export const UTIME_NOW = 0x3fff_ffff;
 export const UTIME_OMIT = 0x3fff_fffe;
 
-/** The arguments of a setattr that sets times. @throws {FopError} EINVAL for wrong nanoseconds */
-export function timesChange(
+/** Makes the arguments of a setattr that sets times. @throws {FopError} EINVAL for wrong nanoseconds */
+export function makeUtimensArgs(
   { driver }: VolumeSteps,
   atime: number,
   mtime: number,
@@ -39,12 +39,12 @@ export function timesChange(
   ];
 }
 
-interface Time {
+interface TimeSpec {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
 
-function resolveTime(seconds: number, nanoseconds: number, nowMs: number): Time {
+function resolveTime(seconds: number, nanoseconds: number, nowMs: number): TimeSpec {
   if (nanoseconds < 1e9) return { seconds, nanoseconds };
   if (nanoseconds !== UTIME_NOW && nanoseconds !== UTIME_OMIT) {
     throw new FopError(EINVAL, `${nanoseconds} nanoseconds`);

@@ -10,7 +10,7 @@ import { computeInoHi, computeInoLo, type Gfid } from '../../core/gfid.ts';
 import { type Dirent, type Iatt, Statvfs } from '../../core/iatt.ts';
 import type { XdrReader, XdrWriter } from '../../wire/xdr.ts';
 
-/** The values of a request. */
+/** The types of arguments, and their values in TypeScript. */
 export interface ArgumentTypes {
   readonly u32: number;
   readonly i64: number;
@@ -37,14 +37,14 @@ export interface LockValue {
   readonly owner: string;
 }
 
-/** The entries of a directory, and the handle that lists further ones; 0 at the end. */
+/** Entries of a directory, and the handle for further ones; 0 at the end. */
 export interface Listing {
   readonly handle: number;
   readonly entries: readonly Dirent[];
   readonly hasStats: boolean;
 }
 
-/** The values of a reply. */
+/** The types of results, and their values in TypeScript. */
 export interface ResultTypes {
   readonly none: unknown;
   readonly u32: number;
@@ -60,18 +60,18 @@ export interface ResultTypes {
 
 export type ResultType = keyof ResultTypes;
 
-/** An argument has a value that no operation accepts; the request fails with this errno. */
+/** Stands for an argument out of its type's range; the request then fails with EINVAL. */
 export const INVALID = Symbol('invalid argument');
 
 type Reader = (r: XdrReader, length: number) => unknown;
 
-/** Readers of the argument types; they return INVALID for a value out of range. */
-export const readers: { readonly [T in ArgumentType]: Reader } = {
+/** The readers of the argument types. They return INVALID for a value out of range. */
+export const argumentReaders: { readonly [T in ArgumentType]: Reader } = {
   u32: (r) => r.u32(),
-  i64: (r) => checkSafe(r.i64()),
+  i64: (r) => toSafeInteger(r.i64()),
   size: (r) => {
     const value = r.i64();
-    return value < 0 ? INVALID : checkSafe(value);
+    return value < 0 ? INVALID : toSafeInteger(value);
   },
   gfid: (r) => r.gfid(),
   name: (r, length) => {
@@ -81,11 +81,11 @@ export const readers: { readonly [T in ArgumentType]: Reader } = {
   data: (r, length) => r.fixed(length),
 };
 
-const checkSafe = (value: number): number | typeof INVALID =>
+const toSafeInteger = (value: number): number | typeof INVALID =>
   Number.isSafeInteger(value) ? value : INVALID;
 
-/** Writers of the results. */
-export const writers: {
+/** The writers of the result types. */
+export const resultWriters: {
   readonly [T in ResultType]: (w: XdrWriter, value: ResultTypes[T]) => void;
 } = {
   none() {},
@@ -157,13 +157,13 @@ function writeStat(w: XdrWriter, buf: Iatt): void {
   w.u32(buf.iaBtimeNsec);
 }
 
-/** Writes the bytes of a name, which end the message. */
+/** Writes the bytes of a name without a length, as the last value of a message. */
 export function writeName(w: XdrWriter, name: string): void {
   w.reserve(name.length * 3);
   w.at += encodeNameInto(name, w.bytes, w.at);
 }
 
-/** Writes the length of a name, and its bytes. */
+/** Writes a name after its length in bytes. */
 export function writeCounted(w: XdrWriter, name: string): void {
   const mark = w.at;
   w.u32(0);
