@@ -9,7 +9,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { FromServer, Request } from '../runtime/debug/protocol.ts';
+import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
 import { noInspector } from '../runtime/sys/inspector.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
 import { makeProcessTerminal, type Terminal } from '../terminal/terminal.ts';
@@ -21,7 +21,7 @@ type ServerMessage =
   | { readonly out: string }
   | { readonly err: string }
   | { readonly ready: true }
-  | { readonly debug: FromServer };
+  | { readonly debug: DebugMessage };
 type StarterMessage = { readonly debug: Request };
 
 /** The facts that a server gets from its starter, as JSON in GLOSSA_SERVER. */
@@ -58,7 +58,7 @@ export interface StartSettings {
   /** The recording that it makes as long as it serves. */
   readonly record?: RecordRequest;
   /** Receives the server's messages to the debugger (`runtime/debug/protocol.ts`). */
-  readonly onDebug?: (message: FromServer) => void;
+  readonly onDebug?: (message: DebugMessage) => void;
   /** Prints the server's messages. */
   readonly terminal: Terminal;
 }
@@ -139,7 +139,7 @@ export class ChildServer {
 
 /** The connection to a debugger in the starter. */
 export interface DebugChannel {
-  send(message: FromServer): void;
+  send(message: DebugMessage): void;
   /** Calls `fn` with each message of the debugger. */
   onMessage(fn: (message: Request) => void): void;
 }

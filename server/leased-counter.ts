@@ -120,7 +120,7 @@ export class LeasedCounter {
     const pending = this.countPending(now);
     return {
       now,
-      since: meter.since,
+      since: meter.startedMs,
       process: this.about,
       memoryBytes: process.memoryUsage.rss(),
       cpuMs: (user + system) / 1000,
@@ -134,7 +134,7 @@ export class LeasedCounter {
         cache: readCacheCounts(xl),
         inFlight: pending.byVolume.get(xl) ?? NO_REQUESTS,
         fops: Object.fromEntries(
-          [...meter.fopMeters(xl)].map(([fop, fopMeter]) => [fop, makeFopCounts(fopMeter)]),
+          [...meter.listFopMeters(xl)].map(([fop, fopMeter]) => [fop, makeFopCounts(fopMeter)]),
         ),
       })),
     };

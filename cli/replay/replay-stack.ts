@@ -14,7 +14,7 @@ import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 import type { VolumeSpec } from '../../runtime/core/xlator.ts';
 import type { VolumeSeen } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
-import { findVolume, type Roles } from '../../runtime/replay/plan.ts';
+import { findVolume, type ReplayRoles } from '../../runtime/replay/plan.ts';
 import { PlayedVolume } from '../../runtime/replay/played-volume.ts';
 import { RecordedStorage } from '../../runtime/replay/recorded-storage.ts';
 import { makeVolumeSpecs } from '../../runtime/volfile/make-graph.ts';
@@ -44,7 +44,7 @@ export interface StackSettings {
 export interface ReplayStack {
   readonly graph: Graph;
   readonly clock: VirtualClock;
-  readonly roles: Roles;
+  readonly roles: ReplayRoles;
   readonly played: readonly PlayedVolume[];
   /** The log lines of its volumes. */
   readonly log: readonly ParsedLine[];
@@ -54,7 +54,7 @@ export interface ReplayStack {
 /** The volumes of a graph, leaves first, and which of them are played. */
 interface GraphParts {
   readonly specs: readonly VolumeSpec[];
-  readonly roles: Roles;
+  readonly roles: ReplayRoles;
 }
 
 /** The time limit for the graph to come up, by the real clock. */

@@ -3,17 +3,17 @@ import type { FopName } from '../core/gen/fops.gen.ts';
 import { checkVolume, parseErrno, parseFop, parsePathPattern } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
 
-/** The condition at which a request is stopped; `parseCondition` has the syntax. */
+/** The condition at which a request is stopped; `parseCondition` explains the syntax. */
 export interface Condition {
-  /** Null matches any fop; likewise for volume, path and errno. */
+  /** Null matches any fop; the same holds for volume, path and errno. */
   readonly fop: FopName | null;
   readonly volume: string | null;
   readonly path: RegExp | null;
   readonly errno: number | null;
   /** The event: the fop arrives at the volume, the volume replies, or a reply arrives at the volume. */
-  readonly at: 'wind' | 'answer' | 'reply';
-  /** Whether the reply must differ from all replies from below. */
-  readonly changed: boolean;
+  readonly event: 'wind' | 'answer' | 'reply';
+  /** Whether the reply must differ from all replies that the volume got from below. */
+  readonly mustDiffer: boolean;
 }
 
 export interface Breakpoint extends Condition {
@@ -31,7 +31,7 @@ export interface RequestPosition {
   /** The volume that the fop arrives at, or that replies. */
   readonly volume: string;
   /** The volume that the reply arrives at. */
-  readonly upper: string;
+  readonly receiver: string;
   /** The paths in its arguments. */
   readonly findPaths: () => readonly string[];
   /** The errno of the reply; 0 for a success. */
@@ -42,7 +42,7 @@ export interface RequestPosition {
 const USAGE =
   'a breakpoint is FOP, FOP@VOLUME, FOP_cbk@VOLUME, @VOLUME, changed@VOLUME, path PATTERN, ' +
   'errno NAME, or several of these';
-const CBK = '_cbk';
+const CBK_SUFFIX = '_cbk';
 
 /**
  * Parses a breakpoint. A request must meet all of its words:
@@ -63,7 +63,7 @@ const CBK = '_cbk';
 export function parseCondition(text: string, volumeNames: readonly string[]): Condition {
   const words = text.trim().split(/\s+/);
   if (words[0] === '') throw new DebugError(`no breakpoint was given: ${USAGE}`);
-  let where: Pick<Condition, 'fop' | 'volume' | 'at' | 'changed'> | null = null;
+  let target: Pick<Condition, 'fop' | 'volume' | 'event' | 'mustDiffer'> | null = null;
   let path: RegExp | null = null;
   let errno: number | null = null;
   for (let i = 0; i < words.length; i++) {
@@ -74,14 +74,16 @@ export function parseCondition(text: string, volumeNames: readonly string[]): Co
       if (value === undefined) throw new DebugError(`'${word}' lacks its value: ${USAGE}`);
       if (word === 'path') path = parsePathPattern(value);
       else errno = parseErrno(value);
-    } else if (where === null) where = parseFopAtVolume(word, volumeNames);
+    } else if (target === null) target = parseFopAtVolume(word, volumeNames);
     else throw new DebugError(`'${word}' is one word too many: ${USAGE}`);
   }
-  const { fop = null, volume = null, at = 'wind', changed = false } = where ?? {};
-  return { fop, volume, path, errno, at: at === 'wind' && errno !== null ? 'answer' : at, changed };
+  const { fop = null, volume = null, event = 'wind', mustDiffer = false } = target ?? {};
+  // A condition on the errno needs a reply: that of the volume.
+  const replyEvent = event === 'wind' && errno !== null ? 'answer' : event;
+  return { fop, volume, path, errno, event: replyEvent, mustDiffer };
 }
 
-/** Parses `FOP@VOLUME` and the like. */
+/** Parses the word with fop and volume: `FOP@VOLUME`, or one of its other forms. */
 function parseFopAtVolume(word: string, volumeNames: readonly string[]) {
   const sign = word.indexOf('@');
   const name = sign < 0 ? word : word.slice(0, sign);
@@ -89,26 +91,26 @@ function parseFopAtVolume(word: string, volumeNames: readonly string[]) {
   if (volume !== null) checkVolume(volume, volumeNames);
   if (name === 'changed') {
     if (volume === null) throw new DebugError('changed lacks its volume: changed@VOLUME');
-    return { fop: null, volume, at: 'answer', changed: true } as const;
+    return { fop: null, volume, event: 'answer', mustDiffer: true } as const;
   }
-  const isCbk = name.endsWith(CBK);
-  const fop = isCbk ? name.slice(0, -CBK.length) : name;
+  const isCbk = name.endsWith(CBK_SUFFIX);
+  const fop = isCbk ? name.slice(0, -CBK_SUFFIX.length) : name;
   return {
     fop: fop === '' && volume !== null && !isCbk ? null : parseFop(fop),
     volume,
-    at: isCbk ? 'reply' : 'wind',
-    changed: false,
+    event: isCbk ? 'reply' : 'wind',
+    mustDiffer: false,
   } as const;
 }
 
 /** Whether a request at this position meets all conditions of a breakpoint. */
 export function matchesBreakpoint(condition: Condition, position: RequestPosition): boolean {
-  const { fop, volume, path, errno, at, changed } = condition;
-  if ((at === 'wind') !== (position.kind === 'wind')) return false;
+  const { fop, volume, path, errno, event, mustDiffer } = condition;
+  if ((event === 'wind') !== (position.kind === 'wind')) return false;
   if (fop !== null && fop !== position.fop) return false;
-  if (volume !== null && volume !== (at === 'reply' ? position.upper : position.volume))
+  if (volume !== null && volume !== (event === 'reply' ? position.receiver : position.volume))
     return false;
   if (errno !== null && errno !== position.errno) return false;
   if (path !== null && !position.findPaths().some((name) => path.test(name))) return false;
-  return !changed || position.isChanged();
+  return !mustDiffer || position.isChanged();
 }

@@ -1,6 +1,6 @@
-/** The front end's side of a debugger: sends commands to the server of the graph (`protocol.ts`). */
+/** Sends a front end's debugger commands to the process that serves the graph (`protocol.ts`). */
 import { DebugError } from './debug-error.ts';
-import type { CommandName, Commands, DebugEvent, FromServer, Request } from './protocol.ts';
+import type { CommandName, Commands, DebugEvent, DebugMessage, Request } from './protocol.ts';
 
 interface PendingCommand {
   resolve(result: never): void;
@@ -38,7 +38,7 @@ export class DebugClient {
   }
 
   /** Handles a message of the server. */
-  receive(message: FromServer): void {
+  receive(message: DebugMessage): void {
     if ('event' in message) {
       this.onEvent(message);
       return;

@@ -1,4 +1,4 @@
-/** A debugger's command that cannot be carried out. The message has the reason. */
+/** Defines the error of a debugger command that cannot be carried out; the message has the reason. */
 export class DebugError extends Error {
   readonly code = 'GLOSSA_DEBUG';
 

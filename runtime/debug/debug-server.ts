@@ -1,16 +1,16 @@
-/** The server's side of a debugger: carries out the commands of a front end (`protocol.ts`). */
+/** Carries out a front end's debugger commands in the process that serves the graph (`protocol.ts`). */
 import type { Graph } from '../core/graph.ts';
 import { FilterError } from '../observe/filter.ts';
 import type { Breakpoint } from './breakpoints.ts';
 import { DebugError } from './debug-error.ts';
 import { DebuggedModules } from './debugged-modules.ts';
 import { Debugger, type Stop } from './debugger.ts';
-import { argumentPaths, replyReceiver, resumeWays } from './hops.ts';
+import { findReplyReceiver, listArgumentPaths, resumeWays } from './hops.ts';
 import type {
   BreakpointView,
   CommandName,
   Commands,
-  FromServer,
+  DebugMessage,
   Request,
   StopView,
 } from './protocol.ts';
@@ -25,22 +25,22 @@ type Handlers = {
 };
 
 export class DebugServer {
-  /** Resolves at the command `run`, which asks for the mount. */
+  /** Resolves at the command `run`, upon which the caller mounts the graph. */
   readonly running: Promise<void>;
   private readonly requestDebugger: Debugger;
   private readonly modules: DebuggedModules;
-  private readonly send: (message: FromServer) => void;
+  private readonly send: (message: DebugMessage) => void;
   private readonly handlers: Handlers;
-  /** Events that a command has caused, until its reply is sent. */
-  private queuedMessages: FromServer[] | null = null;
+  /** Events that a command causes, held until its reply is sent; null between commands. */
+  private queuedMessages: DebugMessage[] | null = null;
   private resolveClose: (() => void) | null = null;
 
   /** @param send sends a message to the front end */
-  constructor(graph: Graph, send: (message: FromServer) => void) {
+  constructor(graph: Graph, send: (message: DebugMessage) => void) {
     this.send = send;
     this.requestDebugger = new Debugger(graph, {
       onStop: (stop) => this.emit({ event: 'stopped', stop: makeStopView(stop) }),
-      onEnd: ({ unique }) => {
+      onRequestEnd: ({ unique }) => {
         this.emit({ event: 'ended', request: unique });
         this.resolveIfComplete();
       },
@@ -55,7 +55,7 @@ export class DebugServer {
 
   /** Handles a command of the front end. */
   receive({ seq, command, args }: Request): void {
-    const queue: FromServer[] = [];
+    const queue: DebugMessage[] = [];
     this.queuedMessages = queue;
     try {
       const handle = this.handlers[command] as (args: unknown) => unknown;
@@ -85,7 +85,7 @@ export class DebugServer {
 
   /** Resumes all requests, because the front end has ended; resolves when they are complete. */
   close(): Promise<void> {
-    this.modules.end();
+    this.modules.endDebugging();
     this.requestDebugger.detach();
     return new Promise((resolve) => {
       this.resolveClose = resolve;
@@ -94,10 +94,10 @@ export class DebugServer {
   }
 
   private resolveIfComplete(): void {
-    if (this.requestDebugger.stoppedRequests.size === 0) this.resolveClose?.();
+    if (this.requestDebugger.unfinishedStoppedRequests.size === 0) this.resolveClose?.();
   }
 
-  private emit(message: FromServer): void {
+  private emit(message: DebugMessage): void {
     if (this.queuedMessages === null) this.send(message);
     else this.queuedMessages.push(message);
   }
@@ -139,7 +139,7 @@ function makeHandlers(
     scripts: () => modules.list(),
     line: ({ volume, command }) => modules.sendCommand(volume, command),
     detach() {
-      modules.end();
+      modules.endDebugging();
       requestDebugger.detach();
       return null;
     },
@@ -151,7 +151,7 @@ const makeBreakpointView = ({ id, text, hits }: Breakpoint): BreakpointView => (
 function makeStopView(stop: Stop): StopView {
   const { id, kind, hop, breakpoint } = stop;
   const { row, args, xl, request } = hop;
-  const parentName = replyReceiver(hop).name;
+  const parentName = findReplyReceiver(hop).name;
   const isWind = kind === 'wind';
   return {
     id,
@@ -162,7 +162,7 @@ function makeStopView(stop: Stop): StopView {
     request: request.root.unique,
     pid: request.root.pid,
     uid: request.root.uid,
-    paths: argumentPaths(hop),
+    paths: listArgumentPaths(hop),
     breakpoint: breakpoint?.id ?? null,
     values: isWind ? row.args.map((arg, i) => showArgument(arg, args[i])) : showReply(stop),
   };

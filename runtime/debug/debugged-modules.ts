@@ -14,12 +14,12 @@ import {
 import type { Xlator } from '../core/xlator.ts';
 import { checkVolume } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
-import { argumentPaths } from './hops.ts';
+import { listArgumentPaths } from './hops.ts';
 import type { FrameView } from './scopes.ts';
 
 export interface ModuleView extends Omit<DebuggableModule, 'lines'> {
   readonly volume: string;
-  /** Whether it can stop at its lines; if not, `why` has the reason. */
+  /** Whether it can stop at its lines; if not, `noLinesReason` says why. */
   readonly stops: boolean;
 }
 
@@ -43,14 +43,14 @@ export interface LineStopView {
 export type LineEvent = {
   readonly event: 'line';
   readonly volume: string;
-  /** Null: the module continues. */
+  /** The stop; null when the module continues. */
   readonly at: LineStopView | null;
 };
 
 export class DebuggedModules {
   private readonly graph: Graph;
   private readonly emit: (event: LineEvent) => void;
-  /** The modules with line breakpoints. */
+  /** The modules that have received commands, which `endDebugging` releases. */
   private readonly debugged = new Set<LineStops>();
 
   constructor(graph: Graph, emit: (event: LineEvent) => void) {
@@ -90,7 +90,7 @@ export class DebuggedModules {
   }
 
   /** Ends debugging: all stopped modules continue. */
-  end(): void {
+  endDebugging(): void {
     for (const lines of this.debugged) lines.removeDebugger();
     this.debugged.clear();
   }
@@ -115,7 +115,7 @@ function makeStopView(xl: Xlator): LineStopView | null {
 
 function listVolumes({ frame, args }: StoppedRequest): FrameView[] {
   const views: FrameView[] = [];
-  const paths = argumentPaths({ args: [...args] });
+  const paths = listArgumentPaths({ args: [...args] });
   const fop = frame.root.op.toLowerCase();
   for (let at: typeof frame | null = frame; at !== null; at = at.parent) {
     const { name, type, position } = at.xl;

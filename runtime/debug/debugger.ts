@@ -23,14 +23,14 @@ import {
 import { DebugError } from './debug-error.ts';
 import {
   areBytesEqual,
-  argumentPaths,
   type DebuggedRequest,
   encodeReply,
-  fopName,
+  findReplyReceiver,
+  getFopName,
   type Hop,
   isStepEnd,
+  listArgumentPaths,
   type ResumeWay,
-  replyReceiver,
 } from './hops.ts';
 
 /** A stopped request. */
@@ -42,7 +42,7 @@ export interface Stop {
   readonly hop: Hop;
   /** The breakpoint that stopped it; null at the end of a step. */
   readonly breakpoint: Breakpoint | null;
-  /** The reply of an unwind. A front end may change it, `reply` by values of the same types. */
+  /** The reply of an unwind. A front end may change it; values in `reply` keep their types. */
   opRet: number;
   opErrno: number;
   readonly reply: unknown[];
@@ -52,7 +52,7 @@ export interface StopListener {
   /** Called when a request has stopped. */
   onStop(stop: Stop): void;
   /** Called when all hops of a request that had stopped have their reply. */
-  onEnd(root: Stack): void;
+  onRequestEnd(root: Stack): void;
 }
 
 type AnyCall = (...args: unknown[]) => void;
@@ -62,18 +62,18 @@ export class Debugger implements Interceptor {
   readonly breakpoints = new Map<number, Breakpoint>();
   readonly stops = new Map<number, Stop>();
   private readonly listener: StopListener;
-  /** The function that resumes each stop. */
+  /** Resumes the request of each stop, by the stop's id. */
   private readonly continuations = new Map<number, () => void>();
   /** The current hop of each frame. */
   private readonly hops = new WeakMap<Frame, Hop>();
   private readonly requests = new WeakMap<Stack, DebuggedRequest>();
-  /** Requests that have stopped and are not complete. */
-  readonly stoppedRequests = new Set<DebuggedRequest>();
+  /** Requests that have stopped at least once and are not complete. */
+  readonly unfinishedStoppedRequests = new Set<DebuggedRequest>();
   /** Requests that stop at the end of a step. */
-  private readonly stepping = new Set<DebuggedRequest>();
+  private readonly steppingRequests = new Set<DebuggedRequest>();
   private lastBreakpoint = 0;
   private lastStop = 0;
-  private isAttached = false;
+  private isIntercepting = false;
   private isObserving = false;
 
   constructor(graph: Graph, listener: StopListener) {
@@ -90,14 +90,14 @@ export class Debugger implements Interceptor {
     this.lastBreakpoint += 1;
     const breakpoint = { ...condition, id: this.lastBreakpoint, text: text.trim(), hits: 0 };
     this.breakpoints.set(breakpoint.id, breakpoint);
-    this.attach(true);
+    this.updateInterception(true);
     return breakpoint;
   }
 
   /** Removes a breakpoint; its stops stay. @throws {DebugError} for an unknown one */
   removeBreakpoint(id: number): void {
     if (!this.breakpoints.delete(id)) throw new DebugError(`there is no breakpoint ${id}`);
-    this.attach();
+    this.updateInterception();
   }
 
   // -- resuming ---------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ export class Debugger implements Interceptor {
    * - `into`: to the next wind or unwind of the request;
    * - `over`: until a reply is back at its volume, or the volume has replied;
    * - `out`: until the volume has replied.
-   * At an unwind, its volume is the one that the reply arrives at.
+   * At an unwind, `over` and `out` refer to the volume that gets the reply.
    * @throws {DebugError} as `findStop`
    */
   resume(id: number, way: ResumeWay): void {
@@ -127,40 +127,40 @@ export class Debugger implements Interceptor {
     this.continuations.delete(id);
     resumeRequest(request.root);
     request.goal = { way, hop: kind === 'wind' ? hop : hop.above };
-    if (way === 'continue') this.stepping.delete(request);
-    else this.stepping.add(request);
+    if (way === 'continue') this.steppingRequests.delete(request);
+    else this.steppingRequests.add(request);
     proceed();
-    this.attach();
+    this.updateInterception();
   }
 
   /** Removes all breakpoints and resumes all requests. */
   detach(): void {
     this.breakpoints.clear();
-    this.stepping.clear();
+    this.steppingRequests.clear();
     for (const { id, hop } of [...this.stops.values()]) {
       hop.request.goal = null;
       this.resume(id, 'continue');
     }
-    this.attach();
+    this.updateInterception();
   }
 
   // -- the links -------------------------------------------------------------------------------
 
   /**
-   * Intercepts the links while there are breakpoints, steps or stops.
-   * @param isForced routes the links again even then, because a new breakpoint may want other fops
+   * Begins or ends intercepting fops: they are intercepted while there are breakpoints, steps or stops.
+   * @param mustReroute routes the links again even then, because a new breakpoint may want other fops
    */
-  private attach(isForced = false): void {
-    const isNeeded = this.breakpoints.size + this.stepping.size + this.stops.size > 0;
-    if (isNeeded === this.isAttached && !isForced) return;
-    // The observer comes before the interceptor, and stays: without hops it stores nothing.
+  private updateInterception(mustReroute = false): void {
+    const isNeeded = this.breakpoints.size + this.steppingRequests.size + this.stops.size > 0;
+    if (isNeeded === this.isIntercepting && !mustReroute) return;
+    // Observes before it intercepts. The observer is never removed: without hops it stores nothing.
     if (isNeeded && !this.isObserving) this.graph.observe(this.noteObserver);
     this.isObserving ||= isNeeded;
-    this.isAttached = isNeeded;
+    this.isIntercepting = isNeeded;
     this.graph.intercept(isNeeded ? this : null);
   }
 
-  /** An observer that receives only the bridges' notes about followed requests. */
+  /** Receives only the bridges' notes about requests that the debugger follows. */
   private readonly noteObserver = {
     wantsFop: () => false,
     wantsRequest: () => false,
@@ -254,8 +254,8 @@ export class Debugger implements Interceptor {
     if (breakpoint === null && !isGoalReached) return false;
     if (breakpoint !== null) breakpoint.hits += 1;
     request.goal = null;
-    this.stoppedRequests.add(request);
-    this.stepping.delete(request);
+    this.unfinishedStoppedRequests.add(request);
+    this.steppingRequests.delete(request);
     this.lastStop += 1;
     const id = this.lastStop;
     // The replying volume may reuse its data buffers after the call.
@@ -268,7 +268,7 @@ export class Debugger implements Interceptor {
     return true;
   }
 
-  /** The first breakpoint that matches here. */
+  /** Finds the first breakpoint that matches here. */
   private findBreakpoint(
     kind: Stop['kind'],
     hop: Hop,
@@ -279,10 +279,10 @@ export class Debugger implements Interceptor {
     const { request, xl, row, repliesBelow } = hop;
     const position: RequestPosition = {
       kind,
-      fop: fopName(hop),
+      fop: getFopName(hop),
       volume: xl.name,
-      upper: replyReceiver(hop).name,
-      findPaths: () => argumentPaths(hop),
+      receiver: findReplyReceiver(hop).name,
+      findPaths: () => listArgumentPaths(hop),
       errno: opRet < 0 ? opErrno : 0,
       isChanged() {
         const replyBytes = encodeReply(row, opRet, opErrno, reply);
@@ -293,17 +293,18 @@ export class Debugger implements Interceptor {
     };
     let first: Breakpoint | null = null;
     for (const breakpoint of this.breakpoints.values()) {
-      if (request.usedBreakpoints.has(breakpoint.id) || !matchesBreakpoint(breakpoint, position))
+      if (request.reachedBreakpoints.has(breakpoint.id) || !matchesBreakpoint(breakpoint, position))
         continue;
-      if (breakpoint.volume === null) request.usedBreakpoints.add(breakpoint.id);
+      // A breakpoint without a volume stops a request once, not at each of its volumes.
+      if (breakpoint.volume === null) request.reachedBreakpoints.add(breakpoint.id);
       first ??= breakpoint;
     }
     return first;
   }
 
-  /** A store for the replies from below a volume, if a breakpoint compares them. */
+  /** Makes a store for the replies from below a volume, if a breakpoint compares them; else null. */
   private makeReplyStore(xl: Xlator): Uint8Array[] | null {
-    for (const { changed, volume } of this.breakpoints.values()) {
+    for (const { mustDiffer: changed, volume } of this.breakpoints.values()) {
       if (changed && volume === xl.name) return [];
     }
     return null;
@@ -320,7 +321,7 @@ export class Debugger implements Interceptor {
   private findOrAddRequest(root: Stack): DebuggedRequest {
     let request = this.requests.get(root);
     if (request === undefined) {
-      request = { root, openHops: 0, goal: null, usedBreakpoints: new Set() };
+      request = { root, openHops: 0, goal: null, reachedBreakpoints: new Set() };
       this.requests.set(root, request);
     }
     return request;
@@ -328,9 +329,9 @@ export class Debugger implements Interceptor {
 
   private endRequest(request: DebuggedRequest): void {
     request.goal = null;
-    this.stepping.delete(request);
-    this.attach();
-    if (!this.stoppedRequests.delete(request)) return;
-    this.listener.onEnd(request.root);
+    this.steppingRequests.delete(request);
+    this.updateInterception();
+    if (!this.unfinishedStoppedRequests.delete(request)) return;
+    this.listener.onRequestEnd(request.root);
   }
 }

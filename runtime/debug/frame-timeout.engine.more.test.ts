@@ -38,7 +38,7 @@ it.each([
     const stops: Stop[] = [];
     const debug = new Debugger(run.graph, {
       onStop: (stop) => stops.push(stop),
-      onEnd() {},
+      onRequestEnd() {},
     });
     debug.addBreakpoint(where);
     const loc = run.knownLoc('file');
@@ -60,7 +60,7 @@ it.each([
 
 it('frame-timeout ends a module that does not reply, also while a debugger is attached', async () => {
   const run = await startModule({ 'm.js': MODULE }, { options: { 'frame-timeout': '1' } });
-  const debug = new Debugger(run.graph, { onStop() {}, onEnd() {} });
+  const debug = new Debugger(run.graph, { onStop() {}, onRequestEnd() {} });
   debug.addBreakpoint('access');
   const reply = run.ask('readlink', run.knownLoc('file'), 100, null);
   for (let seconds = 0; seconds < 100 && reply.count === 0; seconds++) run.context.advance(1000);

@@ -1,5 +1,5 @@
 /**
- * Describes a debugged request for the debugger and its views: one hop for each volume that the
+ * Describes a debugged request for `debugger.ts` and `scopes.ts`: one hop for each volume that the
  * request has reached.
  */
 import { Fd } from '../core/fd.ts';
@@ -28,7 +28,7 @@ export interface Hop {
   notes: Readonly<Record<string, string>>;
 }
 
-/** The ways to resume a stopped request, see `Debugger.resume`. */
+/** The ways to resume a stopped request (`Debugger.resume`). */
 export const resumeWays = ['continue', 'into', 'over', 'out'] as const;
 export type ResumeWay = (typeof resumeWays)[number];
 
@@ -39,8 +39,8 @@ export interface DebuggedRequest {
   openHops: number;
   /** The goal of the current step; `hop` is where the step began. */
   goal: { readonly way: ResumeWay; readonly hop: Hop | null } | null;
-  /** Breakpoints that no longer stop it. */
-  readonly usedBreakpoints: Set<number>;
+  /** Ids of breakpoints that have stopped it and do not stop it again. */
+  readonly reachedBreakpoints: Set<number>;
 }
 
 /** Whether a step ends at this wind or reply of `hop`. */
@@ -55,13 +55,14 @@ export function isStepEnd(
   return hop === goal.hop || (goal.way === 'over' && hop.above === goal.hop);
 }
 
-export const fopName = ({ row }: Hop): FopName => row.name as FopName;
+export const getFopName = ({ row }: Hop): FopName => row.name as FopName;
 
-/** The volume that gets the reply of a hop. */
-export const replyReceiver = ({ previous, frame }: Hop): Xlator => previous?.xl ?? frame.parent!.xl;
+/** Finds the volume that gets the reply of a hop. */
+export const findReplyReceiver = ({ previous, frame }: Hop): Xlator =>
+  previous?.xl ?? frame.parent!.xl;
 
-/** The current paths of a request's arguments. */
-export function argumentPaths({ args }: Pick<Hop, 'args'>): string[] {
+/** Lists the current paths of a hop's arguments. */
+export function listArgumentPaths({ args }: Pick<Hop, 'args'>): string[] {
   const paths: string[] = [];
   for (const arg of args) {
     if (arg instanceof Loc) paths.push(arg.path);
@@ -70,9 +71,9 @@ export function argumentPaths({ args }: Pick<Hop, 'args'>): string[] {
   return paths;
 }
 
-const UNCUT = { dataMax: Number.POSITIVE_INFINITY, hidden: null };
+const UNCUT_RETENTION = { dataMax: Number.POSITIVE_INFINITY, hidden: null };
 
-/** Encodes a reply for comparison; of a long list only the first entries. */
+/** Encodes a reply for comparison. Of a long list, only the first entries are encoded. */
 export function encodeReply(
   { reply: parts }: FopRow,
   opRet: number,
@@ -82,7 +83,8 @@ export function encodeReply(
   return encodeWith((out) => {
     out.writeNumber(opRet);
     out.writeNumber(opRet < 0 ? opErrno : 0);
-    for (const [i, { type }] of parts.entries()) writeValue[type](out, reply[i] ?? null, UNCUT);
+    for (const [i, { type }] of parts.entries())
+      writeValue[type](out, reply[i] ?? null, UNCUT_RETENTION);
   });
 }
 

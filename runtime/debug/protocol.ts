@@ -108,4 +108,4 @@ export type DebugEvent =
   /** A request that had stopped is complete. */
   | { readonly event: 'ended'; readonly request: number };
 
-export type FromServer = CommandReply | DebugEvent;
+export type DebugMessage = CommandReply | DebugEvent;

@@ -5,7 +5,7 @@ import { maskOptions } from '../core/secrets.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { DebugError } from './debug-error.ts';
 import type { Stop } from './debugger.ts';
-import { argumentPaths, type Hop, replyReceiver } from './hops.ts';
+import { findReplyReceiver, type Hop, listArgumentPaths } from './hops.ts';
 import {
   formatErrno,
   showAny,
@@ -32,15 +32,15 @@ export interface FrameView {
 /** A named group of values. */
 export interface Scope {
   /**
-   * `script` has the notes of the volume's bridge about the request: the module's method, line and
-   * `local`. `answered` has those of the volume that the reply comes from.
+   * `script` has what the volume's bridge notes about the request: the module's method, line and
+   * `local`. `answered` has the same of the volume that sent the reply.
    */
   readonly name: 'reply' | 'answered' | 'script' | 'arguments' | 'frame' | 'volume';
   readonly values: readonly Value[];
 }
 
-interface Level {
-  /** Null for the initiator. */
+interface CallLevel {
+  /** The volume's hop; null for the initiator, which no fop arrives at. */
   readonly hop: Hop | null;
   readonly xl: Xlator;
   /** The volume's frame; null if it has passed the frame on (`tail`). */
@@ -49,8 +49,8 @@ interface Level {
 }
 
 /** Lists the call stack of a stopped request, from the volume that is about to get the fop or reply. */
-function listLevels({ kind, hop: stopped }: Stop): Level[] {
-  const levels: Level[] = [];
+function listLevels({ kind, hop: stopped }: Stop): CallLevel[] {
+  const levels: CallLevel[] = [];
   let fop = stopped.row.name;
   const add = (hop: Hop | null, xl: Xlator, frame: Frame | null): void => {
     levels.push({ hop, xl, frame: frame?.xl === xl ? frame : null, fop });
@@ -66,11 +66,11 @@ function listLevels({ kind, hop: stopped }: Stop): Level[] {
     fop = hop.above?.row.name ?? hop.row.name;
     last = hop;
   }
-  add(null, replyReceiver(last), last.frame.parent);
+  add(null, findReplyReceiver(last), last.frame.parent);
   return levels;
 }
 
-function findLevel(stop: Stop, level: number): Level {
+function findLevel(stop: Stop, level: number): CallLevel {
   const levels = listLevels(stop);
   const entry = levels[level];
   if (entry === undefined) {
@@ -86,7 +86,7 @@ export const listFrames = (stop: Stop): FrameView[] =>
     volume: xl.name,
     type: xl.type,
     fop,
-    paths: argumentPaths(hop ?? stop.hop),
+    paths: listArgumentPaths(hop ?? stop.hop),
     where: xl.position ?? null,
   }));
 
@@ -107,7 +107,7 @@ export function listScopes(stop: Stop, level = 0): Scope[] {
     scopes.push({ name: 'arguments', values });
   }
   const values = showFrame(stop, frame);
-  // The module's own `local` is in the notes; the first value of the frame would be the host's.
+  // If the notes have the module's own `local`, omits the frame's, which is the host's.
   const isNoted = notes.some(({ name }) => name === 'local');
   scopes.push({ name: 'frame', values: isNoted ? values.slice(1) : values });
   scopes.push({ name: 'volume', values: showVolume(xl) });

@@ -1,4 +1,4 @@
-/** Sets parts of the reply of a request that is stopped on its way up. */
+/** Sets parts of a reply at which a request is stopped, by command of the user. */
 import { Dict, type DictValue } from '../core/dict.ts';
 import { errnoName, errnoNumber } from '../core/errno.ts';
 import type { FopRow } from '../core/fops.ts';
@@ -31,8 +31,8 @@ export function setReplyPart(stop: Stop, path: readonly string[], text: string):
   else setPart(stop, path, text);
 }
 
-/** The missing parts that a successful reply needs, by the table of fops. */
-function missingParts({ row }: Stop['hop'], reply: readonly unknown[]): string[] {
+/** Lists the parts that a successful reply of this fop needs and lacks. */
+function listMissingParts({ row }: Stop['hop'], reply: readonly unknown[]): string[] {
   return row.reply
     .filter(({ needed }, i) => needed && (reply[i] ?? null) === null)
     .map(({ name }) => name);
@@ -43,13 +43,13 @@ function setOpRet(stop: Stop, opRet: number): void {
   if (opRet < -1)
     throw new DebugError(`op_ret is -1 for a failure, otherwise 0 or a count: not ${opRet}`);
   if (opRet >= 0) {
-    const missing = missingParts(hop, reply);
+    const missing = listMissingParts(hop, reply);
     if (missing.length > 0) {
       throw new DebugError(
         `a success of ${hop.row.name} needs ${missing.join(' and ')}, which this reply lacks: set it first`,
       );
     }
-    const max = maxOpRet(hop.row, reply);
+    const max = findMaxOpRet(hop.row, reply);
     if (opRet > max)
       throw new DebugError(`op_ret of this ${hop.row.name} is ${max} at most: not ${opRet}`);
   }
@@ -58,8 +58,8 @@ function setOpRet(stop: Stop, opRet: number): void {
   if (opRet < 0 && stop.opErrno === 0) stop.opErrno = errnoNumber('EIO')!;
 }
 
-/** The greatest op_ret of a successful reply with these parts. */
-function maxOpRet({ counts, reply: parts }: FopRow, reply: readonly unknown[]): number {
+/** Finds the greatest op_ret of a successful reply: the length or size of the part that it counts. */
+function findMaxOpRet({ counts, reply: parts }: FopRow, reply: readonly unknown[]): number {
   if (counts === null) return 0;
   const at = parts.findIndex(({ name }) => name === counts.part);
   const part = reply[at];
@@ -77,15 +77,15 @@ function setPart({ hop: { row }, reply }: Stop, path: readonly string[], text: s
     throw makeUnknownNameError(`a reply of ${row.name} has no '${name}'`, name, names);
   }
   const { type } = row.reply[at]!;
-  const isStruct = isStructType(type) && type in EXAMPLES;
+  const isStruct = isStructType(type) && type in SETTABLE_EXAMPLES;
   if (key === undefined && type === 'int') reply[at] = readNumber(text, name, true);
   else if (key === undefined && type === 'str') reply[at] = readText(text, name);
   else if (key !== undefined && more.length === 0 && type === 'dict') {
-    reply[at] = withKey(reply[at] as Dict | null, key, text);
+    reply[at] = makeDictWithKey(reply[at] as Dict | null, key, text);
   } else if (key !== undefined && more.length === 0 && isStruct) {
-    reply[at] = withField(type, reply[at] as object | null, key, text);
+    reply[at] = makeStructWithField(type, reply[at] as object | null, key, text);
   } else {
-    const example = EXAMPLES[type];
+    const example = SETTABLE_EXAMPLES[type];
     const hint =
       example === undefined
         ? `it is of the type ${type}`
@@ -94,8 +94,8 @@ function setPart({ hop: { row }, reply }: Stop, path: readonly string[], text: s
   }
 }
 
-/** Types with parts that can be set, and an example of each. */
-const EXAMPLES: Readonly<Record<string, string>> = {
+/** Types with parts that can be set, and an example of a part. */
+const SETTABLE_EXAMPLES: Readonly<Record<string, string>> = {
   iatt: '.ia_size',
   statvfs: '.f_bfree',
   dict: '["key"]',
@@ -108,8 +108,13 @@ const makeUnknownNameError = (
 ): DebugError =>
   new DebugError(message + (didYouMean(name, names) || ` (one of ${names.join(', ')})`));
 
-/** Sets a field of a copy: a volume may still use the object that it replied with. */
-function withField(type: StructType, current: object | null, member: string, text: string): object {
+/** Copies a struct and sets a field of the copy: a volume may still use the object with which it replied. */
+function makeStructWithField(
+  type: StructType,
+  current: object | null,
+  member: string,
+  text: string,
+): object {
   const { fields, make } = structTypes[type];
   const field = fields.find(({ name, member: own }) => name === member || own === member);
   if (field === undefined) {
@@ -120,7 +125,7 @@ function withField(type: StructType, current: object | null, member: string, tex
 }
 
 /** The least and the greatest value of fields with narrow bounds. */
-const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
+const FIELD_LIMITS: Readonly<Record<string, readonly [number, number]>> = {
   ia_type: [0, iaTypes.length - 1],
   ia_prot: [0, 0o7777],
 };
@@ -135,12 +140,12 @@ function readField(name: string, text: string): number | string {
   if (type >= 0) return type;
   const number = readNumber(text, name, true);
   const lowest = name.endsWith('time') ? Number.MIN_SAFE_INTEGER : 0;
-  const [least, most] = LIMITS[name] ?? [lowest, Number.MAX_SAFE_INTEGER];
+  const [least, most] = FIELD_LIMITS[name] ?? [lowest, Number.MAX_SAFE_INTEGER];
   if (number >= least && number <= most) return number;
   throw new DebugError(`${name} is from ${least} to ${most}: not ${text}`);
 }
 
-function withKey(current: Dict | null, key: string, text: string): Dict {
+function makeDictWithKey(current: Dict | null, key: string, text: string): Dict {
   const copy = current?.copy() ?? new Dict();
   if (text === 'null') {
     if (!copy.delete(key)) throw new DebugError(`there is no key '${key}' to delete`);
@@ -155,8 +160,8 @@ function withKey(current: Dict | null, key: string, text: string): Dict {
     return copy.set(key, new TextEncoder().encode(value), type);
   }
   // A value of the same kind keeps the key's type; otherwise the type follows from the value.
-  const stays = typeof old === typeof value && type !== 'gfuuid' && type !== undefined;
-  return stays && Number.isInteger(value) === Number.isInteger(old)
+  const keepsType = typeof old === typeof value && type !== 'gfuuid' && type !== undefined;
+  return keepsType && Number.isInteger(value) === Number.isInteger(old)
     ? copy.set(key, value, type)
     : copy.set(key, value);
 }

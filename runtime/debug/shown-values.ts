@@ -1,7 +1,7 @@
 /**
  * Converts values of a stopped request to trees of names and texts, for front ends. Names are
- * GlusterFS's: `op_ret`, `ia_size`. Texts are one line each and harmless to a terminal; long lists
- * and data, and deep values, are cut.
+ * GlusterFS's: `op_ret`, `ia_size`. A text is one line without control characters. Long lists and data,
+ * and deep values, are cut.
  */
 import { Dict, type DictValue } from '../core/dict.ts';
 import { errnoName, strerror } from '../core/errno.ts';
@@ -34,9 +34,9 @@ const DEPTH_MAX = 3;
 const IA_TYPES = ['INVAL', 'IFREG', 'IFDIR', 'IFLNK', 'IFBLK', 'IFCHR', 'IFIFO', 'IFSOCK'];
 export const iaTypes: readonly string[] = IA_TYPES.map((name) => `IA_${name}`);
 
-const NULL = 'null';
+const NULL_TEXT = 'null';
 /** Names of numbers that are shown in octal. */
-const OCTAL: ReadonlySet<string> = new Set(['mode', 'umask', 'ia_prot']);
+const OCTAL_NAMES: ReadonlySet<string> = new Set(['mode', 'umask', 'ia_prot']);
 
 const makeValue = (
   name: string,
@@ -59,7 +59,7 @@ export const formatErrno = (errno: number): string =>
 
 function formatNumber(name: string, number: number): string {
   if (name === 'ia_type') return `${number} (${iaTypes[number] ?? 'unknown'})`;
-  return OCTAL.has(name) && number >= 0 ? `0${number.toString(8)}` : String(number);
+  return OCTAL_NAMES.has(name) && number >= 0 ? `0${number.toString(8)}` : String(number);
 }
 
 function formatBytes(bytes: Uint8Array): string {
@@ -86,7 +86,7 @@ function summarizeStruct(type: string, content: object): string {
 function showLoc(name: string, loc: Loc): Value {
   return makeValue(name, 'loc', quote(loc.path), [
     makeValue('path', 'str', quote(loc.path)),
-    makeValue('name', 'str', loc.name === null ? NULL : quote(loc.name)),
+    makeValue('name', 'str', loc.name === null ? NULL_TEXT : quote(loc.name)),
     showInode('inode', loc.inode),
     showInode('parent', loc.parent),
     makeValue('gfid', 'str', quote(loc.gfid)),
@@ -95,7 +95,7 @@ function showLoc(name: string, loc: Loc): Value {
 }
 
 function showInode(name: string, inode: Inode | null): Value {
-  if (inode === null) return makeValue(name, 'inode', NULL);
+  if (inode === null) return makeValue(name, 'inode', NULL_TEXT);
   const { id, gfid, iaType, nlookup, path, linked } = inode;
   return makeValue(name, 'inode', linked ? `inode ${id}` : `inode ${id}, not linked`, [
     makeValue('id', 'int', String(id)),
@@ -139,7 +139,7 @@ function showList(name: string, type: string, list: readonly unknown[], depth: n
 
 /** Shows an argument, or a part of a reply. */
 export function showArgument({ name, type }: Pick<Arg, 'name' | 'type'>, content: unknown): Value {
-  if (content === null || content === undefined) return makeValue(name, type, NULL);
+  if (content === null || content === undefined) return makeValue(name, type, NULL_TEXT);
   let shown: Value;
   if (type === 'int') shown = makeValue(name, type, formatNumber(name, content as number));
   else if (isStructType(type)) shown = showStruct(name, type, content as object);
@@ -152,7 +152,7 @@ export function showArgument({ name, type }: Pick<Arg, 'name' | 'type'>, content
  * properties, or those that `toJSON` returns.
  */
 export function showAny(name: string, content: unknown, depth = 0): Value {
-  if (content === null || content === undefined) return makeValue(name, 'null', NULL);
+  if (content === null || content === undefined) return makeValue(name, 'null', NULL_TEXT);
   if (typeof content === 'string') return makeValue(name, 'str', quote(content));
   if (typeof content !== 'object')
     return makeValue(name, typeof content, printable(String(content)));

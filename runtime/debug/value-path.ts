@@ -4,15 +4,16 @@ import { DebugError } from './debug-error.ts';
 import type { Scope } from './scopes.ts';
 import type { Value } from './shown-values.ts';
 
-/** One part of a path: `["key"]`, `['key']`, `[0]`, or a name, perhaps after `.` or `->`. */
-const PART = /^(?:\[\s*(?:"([^"]*)"|'([^']*)'|(\d+))\s*\]|(?:->|\.)?([A-Za-z_](?:\w|-(?!>))*))/;
+/** Matches one part of a path: `["key"]`, `['key']`, `[0]`, or a name, perhaps after `.` or `->`. */
+const PART_PATTERN =
+  /^(?:\[\s*(?:"([^"]*)"|'([^']*)'|(\d+))\s*\]|(?:->|\.)?([A-Za-z_](?:\w|-(?!>))*))/;
 
 /** Splits a value's path into names. @throws {DebugError} */
 export function parsePath(text: string): string[] {
   const names: string[] = [];
   let rest = text.trim().replace(/^[*&]\s*/, '');
   while (rest !== '') {
-    const match = PART.exec(rest);
+    const match = PART_PATTERN.exec(rest);
     if (match === null || (names.length > 0 && /^\w/.test(rest))) {
       throw new DebugError(
         `'${text.trim()}' is not the name of a value, such as loc.path or xdata["key"]`,
@@ -35,8 +36,8 @@ function findByName(values: readonly Value[], name: string): Value | undefined {
   );
 }
 
-/** A scope as a value with parts. */
-const asValue = ({ name, values }: Scope): Value => ({
+/** Makes a value of a scope, so that a path can name the scope. */
+const makeScopeValue = ({ name, values }: Scope): Value => ({
   name,
   type: 'scope',
   text: name,
@@ -44,14 +45,14 @@ const asValue = ({ name, values }: Scope): Value => ({
 });
 
 /**
- * Finds the value of a path: the first of that name in all scopes, or in the scope that it names.
+ * Finds the value of a path. Its first name is that of a value in any scope, or else of a scope.
  * @throws {DebugError} with the names that exist
  */
 export function findValue(scopes: readonly Scope[], path: readonly string[]): Value {
   const [first = '', ...rest] = path;
   let match: Value | undefined;
   for (const { values } of scopes) match ??= findByName(values, first);
-  match ??= findByName(scopes.map(asValue), first);
+  match ??= findByName(scopes.map(makeScopeValue), first);
   if (match === undefined) {
     const names = scopes.flatMap(({ values }) => values.map(({ name }) => name));
     throw new DebugError(

@@ -15,7 +15,7 @@ import { RecordingError, type RecordingReader, type RecordingWriter } from './re
 import { writeFlock, writeIatt, writeLease, writeStatvfs } from './structs.gen.ts';
 import type { Tables } from './tables.ts';
 
-/** The length of data, and its first bytes as a name (`core/bytes.ts`). */
+/** Recorded data: its length, and its first bytes as a name (`core/bytes.ts`). */
 export interface DataSeen {
   readonly length: number;
   readonly head: string;
@@ -46,7 +46,7 @@ export interface DictPair {
   readonly value: number | string | DataSeen | StructSeen | null;
 }
 
-/** The length of a list, and its first items. */
+/** A recorded list: its length, and its first items. */
 export interface ListSeen<T> {
   readonly count: number;
   readonly items: readonly T[];
@@ -61,7 +61,7 @@ export interface EntrySeen {
   readonly dict: ListSeen<DictPair> | null;
 }
 
-/** A value in a recording. An inode is its gfid alone. */
+/** A value in a recording. Of an inode, only the gfid is recorded. */
 export type ValueSeen =
   | number
   | string
@@ -77,9 +77,10 @@ export type ValueSeen =
 
 export type ReadValue = (input: RecordingReader) => ValueSeen;
 
-/** The default number of items written of a list or dict. */
+/** The default for `Retention.itemsMax`. */
 export const ITEMS_MAX = 64;
 
+/** Limits what a recording retains of each value. */
 export interface Retention {
   /** The most bytes written of data, and of values that are bytes. */
   readonly dataMax: number;
@@ -91,14 +92,15 @@ export interface Retention {
 
 export type WriteValue = (out: RecordingWriter, value: unknown, retention: Retention) => void;
 
-/** Flags of a loc. */
-const LOC = { PRESENT: 1, GFID: 2, PARENT: 4, NAME: 8 } as const;
+/** The flags of a loc: whether it is not null, and which of its parts follow. */
+const LOC_FLAGS = { PRESENT: 1, GFID: 2, PARENT: 4, NAME: 8 } as const;
 
 const redactName = (text: string, { hidden }: Retention): string =>
   hidden === null ? text : hidden.replaceName(text);
 const redactPath = (text: string, { hidden }: Retention): string =>
   hidden === null ? text : hidden.replacePath(text);
-const maxDataBytes = ({ dataMax, hidden }: Retention): number => (hidden === null ? dataMax : 0);
+const findMaxDataBytes = ({ dataMax, hidden }: Retention): number =>
+  hidden === null ? dataMax : 0;
 
 function writeLoc(out: RecordingWriter, loc: Loc | null, retention: Retention): void {
   if (loc === null) {
@@ -108,10 +110,10 @@ function writeLoc(out: RecordingWriter, loc: Loc | null, retention: Retention): 
   const { gfid, parent } = loc;
   const hasGfid = gfid !== NULL_GFID;
   out.writeByte(
-    LOC.PRESENT |
-      (hasGfid ? LOC.GFID : 0) |
-      (parent === null ? 0 : LOC.PARENT) |
-      (loc.name === null ? 0 : LOC.NAME),
+    LOC_FLAGS.PRESENT |
+      (hasGfid ? LOC_FLAGS.GFID : 0) |
+      (parent === null ? 0 : LOC_FLAGS.PARENT) |
+      (loc.name === null ? 0 : LOC_FLAGS.NAME),
   );
   if (hasGfid) out.writeGfid(gfid);
   if (parent !== null) out.writeGfid(parent.gfid);
@@ -123,9 +125,9 @@ function readLoc(input: RecordingReader): LocSeen | null {
   const flags = input.readByte();
   if (flags === 0) return null;
   return {
-    gfid: flags & LOC.GFID ? input.readGfid() : NULL_GFID,
-    pargfid: flags & LOC.PARENT ? input.readGfid() : NULL_GFID,
-    name: flags & LOC.NAME ? input.readText() : null,
+    gfid: flags & LOC_FLAGS.GFID ? input.readGfid() : NULL_GFID,
+    pargfid: flags & LOC_FLAGS.PARENT ? input.readGfid() : NULL_GFID,
+    name: flags & LOC_FLAGS.NAME ? input.readText() : null,
     path: input.readText(),
   };
 }
@@ -191,7 +193,7 @@ function writeDict(out: RecordingWriter, dict: Dict | null, retention: Retention
   });
 }
 
-/** Writes a value by its own type instead of the dict's, so that it can be read. */
+/** Writes a value. Its type in the dict is used only if the value has that type: otherwise it could not be read. */
 function writeDictValue(
   out: RecordingWriter,
   value: DictValue,
@@ -208,7 +210,7 @@ function writeDictValue(
     out.writeText(type === 'gfuuid' ? value : redactName(value, retention));
   } else if (value instanceof Uint8Array) {
     writeType(['bin', 'mdata']);
-    out.writeData(value, maxDataBytes(retention));
+    out.writeData(value, findMaxDataBytes(retention));
   } else {
     writeType(['iatt']);
     writeIatt(out, value);
@@ -241,13 +243,13 @@ export const writeValue: Readonly<Record<ArgType, WriteValue>> = {
     out.writeNullableText(value === null ? null : redactPath(value as string, retention)),
   data(out, value, retention) {
     out.writeByte(value === null ? 0 : 1);
-    if (value !== null) out.writeData(value as Uint8Array, maxDataBytes(retention));
+    if (value !== null) out.writeData(value as Uint8Array, findMaxDataBytes(retention));
   },
   entries: makeListWriter(writeEntry),
   locklist: makeListWriter(writeFlock),
 };
 
-/** The readers of values by type, with a recording's own fields of structures. */
+/** Makes the readers of values by type, for a recording with its own fields of structures. */
 export function makeValueReaders({ structs }: Tables): Readonly<Record<ArgType, ReadValue>> {
   const makeStructReader = (structName: StructType) => {
     const fields = structs[structName];

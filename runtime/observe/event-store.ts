@@ -1,6 +1,6 @@
 /** Stores the events of a recorder: the interface, and an implementation in memory. */
 
-import { readLength, TIME_AT, writeLost } from './events.ts';
+import { readLength, TIME_OFFSET, writeLost } from './events.ts';
 import { RecordingReader, RecordingWriter } from './recording-bytes.ts';
 
 export interface EventStore {
@@ -41,16 +41,21 @@ export class MemoryEvents implements EventStore {
   }
 }
 
-/** Writes an event; a `lost` event with the reason if that is impossible. @param at nanoseconds */
+/** Writes an event, or else a `lost` event with the reason. @param at nanoseconds since the recording began */
 export function putEvent(
   store: EventStore,
   at: number,
   write: (out: RecordingWriter) => void,
 ): void {
-  if (!tryEvent(store, at, write)) tryEvent(store, at, (out) => writeLost(out, at, TOO_LARGE));
+  if (!tryPutEvent(store, at, write))
+    tryPutEvent(store, at, (out) => writeLost(out, at, TOO_LARGE_REASON));
 }
 
-function tryEvent(store: EventStore, at: number, write: (out: RecordingWriter) => void): boolean {
+function tryPutEvent(
+  store: EventStore,
+  at: number,
+  write: (out: RecordingWriter) => void,
+): boolean {
   // An event that did not fit is written again into more room.
   for (let tries = 0; tries < 2; tries++) {
     const { out } = store;
@@ -60,7 +65,7 @@ function tryEvent(store: EventStore, at: number, write: (out: RecordingWriter) =
     } catch (error) {
       // A translator may reply with wrong values, which must not fail the request.
       out.at = start;
-      putEvent(store, at, (out) => writeLost(out, at, errorReason(error)));
+      putEvent(store, at, (out) => writeLost(out, at, describeError(error)));
       return true;
     }
     if (store.commit(start, at)) return true;
@@ -68,13 +73,13 @@ function tryEvent(store: EventStore, at: number, write: (out: RecordingWriter) =
   return false;
 }
 
-/** Copies whole events one by one. */
+/** Copies events into a store, one by one. @param bytes whole events */
 export function copyEvents(store: EventStore, bytes: Uint8Array): void {
   const input = new RecordingReader(bytes);
   while (input.left > 0) {
     const start = input.at;
     const length = readLength(bytes, start);
-    input.at = start + TIME_AT;
+    input.at = start + TIME_OFFSET;
     const at = input.readUint();
     input.at = start + length;
     const event = bytes.subarray(start, start + length);
@@ -85,18 +90,18 @@ export function copyEvents(store: EventStore, bytes: Uint8Array): void {
   }
 }
 
-/** Returns the number of bytes at the start that are whole events. */
+/** Returns how many bytes at the start of `bytes` are whole events. */
 export function computeWholeEventsLength(bytes: Uint8Array): number {
   let whole = 0;
   for (;;) {
     const left = bytes.length - whole;
-    if (left < TIME_AT) return whole;
+    if (left < TIME_OFFSET) return whole;
     const length = readLength(bytes, whole);
     if (length > left) return whole;
     whole += length;
   }
 }
 
-const TOO_LARGE = 'an event is too large for the recording';
-const errorReason = (error: unknown): string =>
+const TOO_LARGE_REASON = 'an event is too large for the recording';
+const describeError = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-/** Formats requests, times and values of a recording in a few words. */
+/** Formats requests, times and values of a recording as short texts. */
 import { errnoName } from '../core/errno.ts';
 import { formatTime, printable } from '../core/log.ts';
 import type { DataSeen, DictPair, FdSeen, ListSeen, LocSeen, ValueSeen } from './codec.ts';
@@ -11,11 +11,11 @@ const SHOWN_MAX = 60;
 export const formatClock = (startedAt: number, at: number): string =>
   formatTime(startedAt + at / 1e6).slice(11, 26);
 
-/** `0`, or `-1 ENOENT`. */
+/** Formats a result: `0`, or `-1 ENOENT`. */
 export const formatResult = ({ opRet, opErrno }: Pick<UnwindEvent, 'opRet' | 'opErrno'>): string =>
   opRet < 0 ? `${opRet} ${errnoName(opErrno)}` : String(opRet);
 
-/** A value with a path or bytes in short; any other as JSON, or as `formatOther` formats it. */
+/** Formats a value with a path or bytes in short, and any other as JSON or by `formatOther`. */
 export function formatValue(
   value: ValueSeen,
   formatOther: (value: NonNullable<ValueSeen>) => string = JSON.stringify,
@@ -28,7 +28,7 @@ export function formatValue(
   return formatOther(value);
 }
 
-/** The same in short: the keys of a dict, the length of a list, `{…}` for a structure. */
+/** Formats any value in short: the keys of a dict, the length of a list, `{…}` for a structure. */
 export const abbreviateValue = (value: ValueSeen): string =>
   formatValue(value, (other) => {
     if (typeof other === 'object' && 'items' in other)
@@ -48,7 +48,7 @@ const hasPath = (value: ValueSeen): value is LocSeen | FdSeen =>
 const hasHead = (value: ValueSeen): value is DataSeen =>
   typeof value === 'object' && value !== null && 'head' in value;
 
-/** Arguments, or the parts of a reply, separated by commas. */
+/** Formats arguments, or the parts of a reply, in short and separated by commas. */
 export function abbreviateValues(args: Values): string {
   const texts = Object.entries(args).flatMap(([name, value]) => {
     // Most requests have no xdata.
@@ -58,15 +58,15 @@ export function abbreviateValues(args: Values): string {
   return texts.join(', ');
 }
 
-/** The first path in a fop's arguments; null if they have no path. */
+/** Finds the first path in a fop's arguments; null if they have none. */
 export const findPath = (args: Values): string | null =>
   Object.values(args).find(hasPath)?.path ?? null;
 
-/** A text, or the beginning of a long one with its length. */
+/** Returns a text, or the beginning of a long one with its length. */
 export const shorten = (text: string): string =>
   text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}… (${text.length} characters)` : text;
 
-/** `readv(/a, 4096, 0)`: the fop, with the arguments that have a short text. */
+/** Formats a fop with the arguments that have a short text: `readv(/a, 4096, 0)`. */
 export function formatCall(fop: string, args: Values): string {
   const texts = Object.entries(args).flatMap(([name, value]) => {
     const isShown = typeof value !== 'object' || hasPath(value) || hasHead(value);

@@ -46,7 +46,7 @@ type Texts = Readonly<Record<string, string>>;
 
 /** The writer and the reader of a field. */
 interface Field<W, R = W> {
-  /** The value for which no bytes are written: the field's bit in the event's flags is then 0. */
+  /** The value for which nothing is written, and the field's bit in the event's flags is 0; undefined for no value. */
   readonly unset?: unknown;
   write(
     out: RecordingWriter,
@@ -81,7 +81,7 @@ const text: Field<string> = {
 /** Written as its id, read as its name. */
 const volume: Field<Xlator, string> = {
   write: (out, { id }) => out.writeUint(id),
-  read: (input, from) => from.volumeName(input.readUint()),
+  read: (input, from) => from.findVolumeName(input.readUint()),
 };
 /** Written as its number, read as its name. */
 const fop: Field<number, string> = {
@@ -231,23 +231,23 @@ export type RecordedEvent = { [K in EventKind]: EventOf<K> }[EventKind];
 export const isOther = (event: RecordedEvent): event is OtherEvent =>
   event.kind === 'notify' || event.kind === 'log' || event.kind === 'lost';
 
-interface Row {
+interface FieldLayout {
   readonly name: string;
   readonly field: Field<unknown, unknown>;
-  /** Its bit in the flags; 0 for a field that is always written. */
+  /** The field's bit in the flags; 0 for a field that is always written. */
   readonly bit: number;
 }
 
 interface Layout {
   readonly kind: EventKind;
   readonly number: number;
-  readonly rows: readonly Row[];
+  readonly rows: readonly FieldLayout[];
 }
 
 const layoutList: readonly Layout[] = Object.entries(layouts).map(([kind, fields], at) => {
   let bit = 1;
-  const rows = Object.entries(fields as Readonly<Record<string, Row['field']>>).map(
-    ([name, field]): Row => {
+  const rows = Object.entries(fields as Readonly<Record<string, FieldLayout['field']>>).map(
+    ([name, field]): FieldLayout => {
       if (field.unset === undefined) return { name, field, bit: 0 };
       const row = { name, field, bit };
       bit *= 2;
@@ -263,19 +263,19 @@ export const layoutByKind = Object.fromEntries(
   readonly [K in EventKind]: Layout;
 };
 
-/** The size of an event's length, before the event. */
+/** Bytes of the length that stands before each event. */
 export const LENGTH_BYTES = 4;
-/** The offset of an event's time: behind length and kind. */
-export const TIME_AT = LENGTH_BYTES + 1;
+/** The offset of the time in an event: after length and kind. */
+export const TIME_OFFSET = LENGTH_BYTES + 1;
 
-/** The length of the event at `start`, with its length field. */
+/** Reads the length of the event at `start`, including the length field. */
 export function readLength(bytes: Uint8Array, start: number): number {
   let length = 0;
   for (let i = LENGTH_BYTES - 1; i >= 0; i--) length = length * 256 + bytes[start + i]!;
   return LENGTH_BYTES + length;
 }
 
-/** Writes an event at once, as its objects may change later. `at` is in nanoseconds, as in EventOf. */
+/** Writes an event. The caller calls it at once, because the objects may change later. @param at as in EventOf */
 export function writeEvent<K extends EventKind>(
   out: RecordingWriter,
   at: number,
@@ -300,7 +300,10 @@ export function writeEvent<K extends EventKind>(
   for (let i = 0; i < LENGTH_BYTES; i++) out.bytes[start + i] = (length >>> (8 * i)) & 0xff;
 }
 
-function encodeFlags(rows: readonly Row[], event: Readonly<Record<string, unknown>>): number {
+function encodeFlags(
+  rows: readonly FieldLayout[],
+  event: Readonly<Record<string, unknown>>,
+): number {
   let flags = 0;
   for (const { name, field, bit } of rows) if (event[name] !== field.unset) flags |= bit;
   return flags;
@@ -313,23 +316,23 @@ export const writeLost = (out: RecordingWriter, at: number, why: string): void =
   writeEvent(out, at, 'lost', { why }, NO_DATA);
 
 /** A fop's name, and the names and readers of its arguments and of the parts of its reply. */
-type Plan = Readonly<Record<Part, readonly (readonly [name: string, read: ReadValue])[]>> & {
+type FopReaders = Readonly<Record<Part, readonly (readonly [name: string, read: ReadValue])[]>> & {
   readonly name: string;
 };
 
-/** Reads the events of one recording. Their `volume` events name the volumes that were added later. */
+/** Reads the events of one recording. A `volume` event adds a volume's name for the events after it. */
 export class EventReader {
-  private readonly plans = new Map<number, Plan>();
+  private readonly fopReaders = new Map<number, FopReaders>();
   private readonly volumes: Map<number, string>;
-  /** The plan of the event that is being read. */
-  private plan!: Plan;
+  /** The readers for the fop of the current event. */
+  private currentReaders!: FopReaders;
 
   constructor(tables: Tables, volumes: readonly VolumeSeen[]) {
     const readers = makeValueReaders(tables);
-    const plan = (rows: readonly ArgRow[]) =>
+    const makeReaders = (rows: readonly ArgRow[]) =>
       rows.map(([name, type]) => [name, readers[type]] as const);
     for (const { number, name, args, reply } of tables.fops) {
-      this.plans.set(number, { name, args: plan(args), reply: plan(reply) });
+      this.fopReaders.set(number, { name, args: makeReaders(args), reply: makeReaders(reply) });
     }
     this.volumes = new Map(volumes.map(({ id, name }) => [id, name]));
   }
@@ -362,20 +365,20 @@ export class EventReader {
     return event;
   }
 
-  /** The name of a volume by its id. */
-  volumeName(id: number): string {
+  /** Finds the name of a volume by its id. */
+  findVolumeName(id: number): string {
     return this.volumes.get(id) ?? `#${id}`;
   }
 
-  /** The name of a fop, whose values are read next. @throws {RecordingError} */
+  /** Selects the fop whose values are read next, and returns its name. @throws {RecordingError} */
   selectFop(number: number): string {
-    const plan = this.plans.get(number);
-    if (plan === undefined) throw new RecordingError(`it has an unknown fop ${number}`);
-    this.plan = plan;
-    return plan.name;
+    const fopReaders = this.fopReaders.get(number);
+    if (fopReaders === undefined) throw new RecordingError(`it has an unknown fop ${number}`);
+    this.currentReaders = fopReaders;
+    return fopReaders.name;
   }
 
   readValues(part: Part, input: RecordingReader): Values {
-    return Object.fromEntries(this.plan[part].map(([name, read]) => [name, read(input)]));
+    return Object.fromEntries(this.currentReaders[part].map(([name, read]) => [name, read(input)]));
   }
 }

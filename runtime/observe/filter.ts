@@ -1,4 +1,4 @@
-/** Filters requests for an observer. All given criteria must match; of a criterion's values, one must. */
+/** Filters requests for an observer. A request must match each criterion, by one of the criterion's values. */
 import { errnoNumber } from '../core/errno.ts';
 import { findFop, fops } from '../core/fops.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
@@ -24,7 +24,7 @@ export interface FilterSettings {
   readonly passing?: boolean;
 }
 
-/** A wrong filter. The message names the possible values. */
+/** Thrown for a wrong filter. The message names the possible values. */
 export class FilterError extends Error {
   readonly code = 'GLOSSA_FILTER';
 
@@ -45,7 +45,7 @@ export interface Filter {
   readonly oneIn: number;
   /** Whether all hops below a recorded hop are recorded: no criterion excludes single hops. */
   readonly seesAll: boolean;
-  /** Whether only the end of a request decides if it matches. */
+  /** Whether a criterion needs the result, so that only the end of a request decides. */
   readonly needsResult: boolean;
   /** Whether a hop with this errno (0 for success) and duration makes its request match. */
   matchesResult(errno: number, ms: number): boolean;

@@ -54,7 +54,7 @@ export interface Head {
   readonly tables: Tables;
 }
 
-const NUMBERS = [
+const PREFIX_FIELDS = [
   'headLength',
   'slots',
   'slotSize',
@@ -63,8 +63,8 @@ const NUMBERS = [
   'indexed',
   'blocksAt',
 ] as const;
-const VERSION_AT = 8;
-const NUMBERS_AT = 12;
+const VERSION_OFFSET = 8;
+const PREFIX_FIELDS_OFFSET = 12;
 
 const makeView = (bytes: Uint8Array, at = 0): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
@@ -73,9 +73,9 @@ export function encodePrefix(prefix: Prefix): Uint8Array {
   const bytes = new Uint8Array(PREFIX_BYTES);
   const view = makeView(bytes);
   for (let i = 0; i < MAGIC.length; i++) bytes[i] = MAGIC.charCodeAt(i);
-  view.setUint32(VERSION_AT, FORMAT_VERSION, true);
-  NUMBERS.forEach((name, i) => {
-    view.setUint32(NUMBERS_AT + 4 * i, prefix[name], true);
+  view.setUint32(VERSION_OFFSET, FORMAT_VERSION, true);
+  PREFIX_FIELDS.forEach((name, i) => {
+    view.setUint32(PREFIX_FIELDS_OFFSET + 4 * i, prefix[name], true);
   });
   return bytes;
 }
@@ -86,14 +86,17 @@ export function readPrefix(bytes: Uint8Array): Prefix {
   if (magic !== MAGIC) throw new RecordingError('it is not a recording of glossa');
   if (bytes.length < PREFIX_BYTES) throw new RecordingError('it is cut off in its first bytes');
   const view = makeView(bytes);
-  const version = view.getUint32(VERSION_AT, true);
+  const version = view.getUint32(VERSION_OFFSET, true);
   if (version !== FORMAT_VERSION) {
     const which = version > FORMAT_VERSION ? 'a later' : 'another';
     throw new RecordingError(
       `it has the form ${version} of ${which} version of glossa; this one reads ${FORMAT_VERSION}`,
     );
   }
-  const numbers = NUMBERS.map((name, i) => [name, view.getUint32(NUMBERS_AT + 4 * i, true)]);
+  const numbers = PREFIX_FIELDS.map((name, i) => [
+    name,
+    view.getUint32(PREFIX_FIELDS_OFFSET + 4 * i, true),
+  ]);
   return Object.fromEntries(numbers) as unknown as Prefix;
 }
 
@@ -102,7 +105,7 @@ export interface Block {
   /** The offset of its bytes in the file. */
   readonly at: number;
   /** The number of its bytes in the file. */
-  readonly stored: number;
+  readonly storedBytes: number;
   /** The number of bytes of its inflated events. */
   readonly length: number;
   /** The number of its events. */
@@ -110,26 +113,26 @@ export interface Block {
   /** Its number among blocks and slots, from 1 on. */
   readonly sequence: number;
   /** The earliest and the latest time of its events, in nanoseconds since the recording began. */
-  readonly first: number;
-  readonly last: number;
+  readonly firstTime: number;
+  readonly lastTime: number;
 }
 
-/** The size in bytes of a block's entry: in the index and, without offset, before the block itself. */
+/** Bytes of a block's entry, which stands in the index and, with offset 0, before the block itself. */
 export const ENTRY_BYTES = 48;
 const BLOCK_MAGIC = 0x4b4c4247;
-/** The largest block in bytes; a larger length is damage. */
-export const BLOCK_MAX = 16 * 2 ** 20;
+/** The most bytes of a block. An entry with a larger length is damaged. */
+export const BLOCK_BYTES_MAX = 16 * 2 ** 20;
 
 export function encodeEntry(block: Block): Uint8Array {
   const bytes = new Uint8Array(ENTRY_BYTES);
   const view = makeView(bytes);
   view.setUint32(0, BLOCK_MAGIC, true);
-  view.setUint32(4, block.stored, true);
+  view.setUint32(4, block.storedBytes, true);
   view.setUint32(8, block.length, true);
   view.setUint32(12, block.events, true);
   view.setUint32(16, block.sequence, true);
-  view.setFloat64(24, block.first, true);
-  view.setFloat64(32, block.last, true);
+  view.setFloat64(24, block.firstTime, true);
+  view.setFloat64(32, block.lastTime, true);
   view.setFloat64(40, block.at, true);
   return bytes;
 }
@@ -140,22 +143,22 @@ export function readEntry(bytes: Uint8Array, at: number): Block | null {
   const view = makeView(bytes, at);
   if (view.getUint32(0, true) !== BLOCK_MAGIC) return null;
   const block = {
-    stored: view.getUint32(4, true),
+    storedBytes: view.getUint32(4, true),
     length: view.getUint32(8, true),
     events: view.getUint32(12, true),
     sequence: view.getUint32(16, true),
-    first: view.getFloat64(24, true),
-    last: view.getFloat64(32, true),
+    firstTime: view.getFloat64(24, true),
+    lastTime: view.getFloat64(32, true),
     at: view.getFloat64(40, true),
   };
   const isOffset = Number.isSafeInteger(block.at) && block.at >= 0;
-  return isOffset && block.length <= BLOCK_MAX ? block : null;
+  return isOffset && block.length <= BLOCK_BYTES_MAX ? block : null;
 }
 
 /** The head of a slot, before its events. */
 export interface SlotState {
   /** The number of bytes of its whole events. */
-  readonly used: number;
+  readonly usedBytes: number;
   /** The number of its whole events. */
   readonly events: number;
   /** 0 for an empty slot. */
@@ -178,7 +181,7 @@ export class Slot {
 
   get state(): SlotState {
     const [used, events, sequence] = this.head as unknown as [number, number, number];
-    return { used, events, sequence };
+    return { usedBytes: used, events, sequence };
   }
 
   /** Empties the slot. Its sequence is 0 if it stays unused. */
@@ -200,5 +203,5 @@ export function readSlot(bytes: Uint8Array, at: number): SlotState | null {
   if (at + SLOT_HEAD_BYTES > bytes.length) return null;
   const view = makeView(bytes, at);
   const [used, events] = [view.getUint32(0, true), view.getUint32(4, true)];
-  return { used, events, sequence: view.getUint32(8, true) };
+  return { usedBytes: used, events, sequence: view.getUint32(8, true) };
 }

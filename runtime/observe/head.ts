@@ -1,4 +1,4 @@
-/** Writes the head of a recording as JSON, and checks its shape when it is read. */
+/** Makes the head of a recording, which is JSON in the file, and reads it with a check of its shape. */
 import { argTypes } from '../core/fops.ts';
 import { maskOptions } from '../core/secrets.ts';
 import type { Xlator } from '../core/xlator.ts';
@@ -21,7 +21,7 @@ export interface HeadSettings {
   readonly retention: Retention;
 }
 
-/** Makes the head of a recording; if redacted, it has the names of options without their values. */
+/** Makes the head of a recording. That of a redacted one hides the filter and the values of options. */
 export function makeHead(
   xlators: readonly Xlator[],
   { version, startedAt, filter, seesAll, whole = false, retention }: HeadSettings,
@@ -51,6 +51,7 @@ export function makeHead(
 /** Encodes a head as JSON. */
 export const encodeHead = (head: Head): string => JSON.stringify(head);
 
+/** Whether a value has a certain shape. */
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string';

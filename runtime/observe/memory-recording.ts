@@ -1,10 +1,10 @@
-/** Makes a recording in memory, for pages and tests. `toBytes` returns the content of its file. */
+/** Makes a recording in memory, for pages and tests; `toBytes` returns it in the form of a file. */
 import { encodeName } from '../core/bytes.ts';
 import { MemoryEvents } from './event-store.ts';
 import { encodePrefix, type Head, PREFIX_BYTES, SLOT_HEAD_BYTES, Slot } from './format.ts';
 import { encodeHead } from './head.ts';
 
-/** The size of the first memory, which grows. */
+/** Bytes of the initial memory, which grows. */
 const FIRST_BYTES = 65_536;
 /** The alignment of a slot's head. */
 const ALIGNMENT = 4;

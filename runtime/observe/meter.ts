@@ -21,11 +21,11 @@ export class FopMeter {
 class Arrival {
   readonly meter: FopMeter;
   /** Monotonic milliseconds. */
-  readonly since: number;
+  readonly arrivedMs: number;
 
-  constructor(meter: FopMeter, since: number) {
+  constructor(meter: FopMeter, arrivedMs: number) {
     this.meter = meter;
-    this.since = since;
+    this.arrivedMs = arrivedMs;
   }
 }
 
@@ -33,21 +33,21 @@ const NS_PER_MS = 1e6;
 
 export class Meter implements Observer {
   /** The time of its start in monotonic milliseconds. */
-  readonly since: number;
+  readonly startedMs: number;
   private readonly context: Context;
   private readonly isFirst: (xl: Xlator) => boolean;
   /** The counts by the volume's id and the fop's number. */
   private readonly volumes: (FopMeter | undefined)[][] = [];
 
-  /** @param isFirst whether requests reach a volume first: there, fops that it only passes on count, too */
+  /** @param isFirst whether requests arrive at a volume first; its fops are counted even if it only passes them on */
   constructor(context: Context, isFirst: (xl: Xlator) => boolean = () => false) {
     this.context = context;
     this.isFirst = isFirst;
-    this.since = context.now();
+    this.startedMs = context.now();
   }
 
   /** The counts of a volume by the fops' log names. */
-  fopMeters({ id }: Xlator): ReadonlyMap<string, FopMeter> {
+  listFopMeters({ id }: Xlator): ReadonlyMap<string, FopMeter> {
     const counted = new Map<string, FopMeter>();
     for (const { number, logName } of fops) {
       const meter = this.volumes[id]?.[number];
@@ -72,9 +72,9 @@ export class Meter implements Observer {
   }
 
   unwind(hop: object, opRet: number): void {
-    const { meter, since } = hop as Arrival;
+    const { meter, arrivedMs } = hop as Arrival;
     if (opRet < 0) meter.errors += 1;
-    meter.latencies.add((this.context.now() - since) * NS_PER_MS);
+    meter.latencies.add((this.context.now() - arrivedMs) * NS_PER_MS);
   }
 
   /** The meter needs no notes. */

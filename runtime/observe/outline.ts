@@ -1,6 +1,6 @@
 /**
- * Indexes the hops of a recording in columns: parent, volume, fop, times, errno. It takes little
- * memory and time for 100,000 requests; `walk` reads the details of a request from its events.
+ * Indexes the hops of a recording in columns: parent, volume, fop, times, errno. This takes little
+ * memory and time even for 100,000 requests; `walk` reads the details of one request from its events.
  *
  *   const outline = await readOutline(openRecording(bytes));
  *   for (let i = 0; i < outline.requests.length; i++) outline.walk(i);
@@ -21,7 +21,7 @@ import { RecordingError, RecordingReader } from './recording-bytes.ts';
 import { type Walk, Walks } from './walk.ts';
 
 /** The shortest event: length, kind and time. */
-const EVENT_BYTES_MIN = LENGTH_BYTES + 2;
+const SHORTEST_EVENT_BYTES = LENGTH_BYTES + 2;
 /** Stands for the offset of a missing event. */
 const NO_EVENT = 0xffff_ffff;
 const { wind: WIND, unwind: UNWIND, note: NOTE } = layoutByKind;
@@ -69,8 +69,8 @@ export class Outline {
   private readonly bytes: Uint8Array;
   private readonly reader: EventReader;
   /** The offsets of each hop's events. */
-  private readonly winds: Uint32Array;
-  private readonly unwinds: Uint32Array;
+  private readonly windOffsets: Uint32Array;
+  private readonly unwindOffsets: Uint32Array;
   private readonly notes: { readonly at: number; readonly hop: number }[] = [];
   /** The row of each hop by its number in the recording. */
   private readonly rows = new Map<number, number>();
@@ -80,11 +80,11 @@ export class Outline {
     this.problems = [...problems];
     this.bytes = concatBytes(parts.map((part) => part.bytes));
     this.reader = new EventReader(head.tables, head.volumes);
-    const capacity = Math.min(count, Math.floor(this.bytes.length / EVENT_BYTES_MIN));
+    const capacity = Math.min(count, Math.floor(this.bytes.length / SHORTEST_EVENT_BYTES));
     this.hops = new HopColumns(capacity);
-    this.winds = new Uint32Array(capacity);
-    this.unwinds = new Uint32Array(capacity).fill(NO_EVENT);
-    let [at, roots] = [0, 0];
+    this.windOffsets = new Uint32Array(capacity);
+    this.unwindOffsets = new Uint32Array(capacity).fill(NO_EVENT);
+    let [at, requestCount] = [0, 0];
     for (const part of parts) {
       const end = at + part.bytes.length;
       let readCount = 0;
@@ -95,7 +95,7 @@ export class Outline {
           if (next > end) throw new RecordingError('it ends within an event');
           // Events without a checksum are checked now, as `walk` reads them later.
           if (!part.checked) this.readEvent(at);
-          roots = this.add(at, next, roots);
+          requestCount = this.addEvent(at, next, requestCount);
           at = next;
         }
       } catch (error) {
@@ -103,46 +103,46 @@ export class Outline {
       }
       at = end;
     }
-    this.requests = this.hops.firsts.subarray(0, roots);
+    this.requests = this.hops.firsts.subarray(0, requestCount);
   }
 
-  /** A request with all its events. */
+  /** Reads a request with all its events. */
   walk(request: number): Walk {
-    const { hops, winds, unwinds } = this;
+    const { hops, windOffsets, unwindOffsets } = this;
     const walks = new Walks();
     const offsets: number[] = [];
     for (let hop = this.requests[request]!; hop < hops.length; hop++) {
       if (hops.request[hop] !== request) continue;
-      offsets.push(winds[hop]!);
-      if (unwinds[hop] !== NO_EVENT) offsets.push(unwinds[hop]!);
+      offsets.push(windOffsets[hop]!);
+      if (unwindOffsets[hop] !== NO_EVENT) offsets.push(unwindOffsets[hop]!);
     }
     for (const { at, hop } of this.notes) if (hops.request[hop] === request) offsets.push(at);
     for (const offset of offsets.sort((a, b) => a - b)) walks.add(this.readEvent(offset)!);
     return walks.walks[0]!;
   }
 
-  /** The wind event of a hop. */
+  /** Reads the wind event of a hop. */
   wind(hop: number): WindEvent {
-    return this.readEvent(this.winds[hop]!) as WindEvent;
+    return this.readEvent(this.windOffsets[hop]!) as WindEvent;
   }
 
-  /** The name of a volume by its id. */
+  /** Finds the name of a volume by its id. */
   volume(id: number): string {
-    return this.reader.volumeName(id);
+    return this.reader.findVolumeName(id);
   }
 
-  /** The event at `at`; undefined for an unknown kind. */
+  /** Reads the event at offset `at`; undefined for an unknown kind. */
   private readEvent(at: number): RecordedEvent | undefined {
     const [event] = this.reader.read(this.bytes.subarray(at, at + readLength(this.bytes, at)));
     return event;
   }
 
   /** Adds an event, and returns the number of requests so far. @throws {RecordingError} */
-  private add(at: number, end: number, roots: number): number {
+  private addEvent(at: number, end: number, requestCount: number): number {
     const input = new RecordingReader(this.bytes, at + LENGTH_BYTES, end);
     const kind = input.readByte();
     const time = input.readUint();
-    if (kind === WIND.number) return this.addWind(input, at, time, roots);
+    if (kind === WIND.number) return this.addWind(input, at, time, requestCount);
     if (kind === UNWIND.number) this.addUnwind(input, at, time);
     else if (kind === NOTE.number) {
       const hop = this.rows.get(input.readUint());
@@ -152,14 +152,14 @@ export class Outline {
       const event = this.readEvent(at);
       if (event !== undefined && isOther(event)) this.others.push(event);
     }
-    return roots;
+    return requestCount;
   }
 
-  private addWind(input: RecordingReader, at: number, time: number, roots: number): number {
+  private addWind(input: RecordingReader, at: number, time: number, requestCount: number): number {
     const { hops, rows } = this;
     const id = input.readUint();
-    // A repeated number is damage (`walk.ts`).
-    if (rows.has(id)) return roots;
+    // A hop's number is unique: a second wind with it is damage, which `walk.ts` ignores, too.
+    if (rows.has(id)) return requestCount;
     const hop = hops.length;
     const parent = rows.get(input.readUint()) ?? -1;
     // Skips the request's serial number.
@@ -168,12 +168,12 @@ export class Outline {
     hops.fop[hop] = input.readUint();
     hops.parent[hop] = parent;
     hops.start[hop] = time;
-    hops.request[hop] = parent === -1 ? roots : hops.request[parent]!;
-    if (parent === -1) hops.firsts[roots] = hop;
-    this.winds[hop] = at;
+    hops.request[hop] = parent === -1 ? requestCount : hops.request[parent]!;
+    if (parent === -1) hops.firsts[requestCount] = hop;
+    this.windOffsets[hop] = at;
     rows.set(id, hop);
     hops.length += 1;
-    return parent === -1 ? roots + 1 : roots;
+    return parent === -1 ? requestCount + 1 : requestCount;
   }
 
   private addUnwind(input: RecordingReader, at: number, time: number): void {
@@ -184,7 +184,7 @@ export class Outline {
     const opErrno = input.readNumber();
     this.hops.end[hop] = time;
     this.hops.errno[hop] = opRet < 0 ? opErrno : 0;
-    this.unwinds[hop] = at;
+    this.unwindOffsets[hop] = at;
   }
 }
 

@@ -26,9 +26,9 @@ import { readHead } from './head.ts';
 import { RecordingError } from './recording-bytes.ts';
 
 /** The number of blocks inflated ahead. */
-const AHEAD = 4;
+const CHUNKS_AHEAD = 4;
 
-/** Consecutive events in the file: a block, or a slot. */
+/** Consecutive events in the file: those of a block, or of a slot. */
 interface EventChunk {
   readonly name: string;
   readonly sequence: number;
@@ -63,7 +63,7 @@ export interface Part {
   readonly bytes: Uint8Array;
 }
 
-/** @throws {RecordingError} for other files, other versions, and a damaged head */
+/** Opens a recording. @throws {RecordingError} for another file or version, or a damaged head */
 export function openRecording(bytes: Uint8Array): Recording {
   const prefix = readPrefix(bytes);
   const end = PREFIX_BYTES + prefix.headLength;
@@ -76,7 +76,7 @@ export function openRecording(bytes: Uint8Array): Recording {
     ...blocks.map((block) => makeBlockChunk(bytes, block)),
     ...readSlotChunks(bytes, prefix),
   ];
-  // While the writer copies a slot into a block, both have one sequence number: the slot is used,
+  // While the writer copies a slot into a block, both have the same sequence number. The slot wins,
   // because it is complete.
   const indexProblems = problems.length;
   const bySequence = new Map(chunks.map((chunk) => [chunk.sequence, chunk]));
@@ -87,7 +87,7 @@ export function openRecording(bytes: Uint8Array): Recording {
     problems,
     count: ordered.reduce((sum, { count }) => sum + count, 0),
     events() {
-      // Each reading reports the damaged parts again.
+      // Each pass over the events reports the damaged parts anew.
       problems.length = indexProblems;
       return readEvents(head, ordered, problems);
     },
@@ -98,7 +98,7 @@ export function openRecording(bytes: Uint8Array): Recording {
   };
 }
 
-/** The blocks of a closed recording by its index; a damaged index is replaced by a scan. */
+/** Reads the blocks of a closed recording from its index; if that is damaged, by a scan. */
 function readIndex(bytes: Uint8Array, prefix: Prefix, problems: string[]): Block[] {
   const blocks: Block[] = [];
   for (let i = 0; i < prefix.indexed; i++) {
@@ -112,16 +112,16 @@ function readIndex(bytes: Uint8Array, prefix: Prefix, problems: string[]): Block
   return blocks;
 }
 
-/** Scans blocks up to the last whole one. */
+/** Finds blocks one after another, up to the last whole one. */
 function scanBlocks(bytes: Uint8Array, start: number): Block[] {
   const blocks: Block[] = [];
   for (let at = start; ; ) {
     const block = readEntry(bytes, at);
     if (block === null) return blocks;
     const contents = at + ENTRY_BYTES;
-    if (contents + block.stored > bytes.length) return blocks;
+    if (contents + block.storedBytes > bytes.length) return blocks;
     blocks.push({ ...block, at: contents });
-    at = contents + block.stored;
+    at = contents + block.storedBytes;
   }
 }
 
@@ -130,7 +130,7 @@ const makeBlockChunk = (bytes: Uint8Array, block: Block): EventChunk => ({
   sequence: block.sequence,
   count: block.events,
   hasChecksum: true,
-  load: () => inflate(bytes.subarray(block.at, block.at + block.stored), block.length),
+  load: () => inflate(bytes.subarray(block.at, block.at + block.storedBytes), block.length),
 });
 
 function readSlotChunks(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix): EventChunk[] {
@@ -139,9 +139,9 @@ function readSlotChunks(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix)
     const at = slotsAt + i * slotSize;
     const slot = readSlot(bytes, at);
     if (slot === null) break;
-    if (slot.sequence === 0 || slot.used === 0) continue;
+    if (slot.sequence === 0 || slot.usedBytes === 0) continue;
     const start = at + SLOT_HEAD_BYTES;
-    const end = Math.min(start + slot.used, at + slotSize);
+    const end = Math.min(start + slot.usedBytes, at + slotSize);
     chunks.push({
       name: `slot ${i + 1}`,
       sequence: slot.sequence,
@@ -176,7 +176,7 @@ async function* loadParts(chunks: readonly EventChunk[], problems: string[]): As
   const ahead: Promise<Uint8Array>[] = [];
   let started = 0;
   for (const { name, count, hasChecksum } of chunks) {
-    while (ahead.length < AHEAD && started < chunks.length) {
+    while (ahead.length < CHUNKS_AHEAD && started < chunks.length) {
       const bytes = chunks[started]!.load();
       // The loop below awaits it and reports the error; this prevents an unhandled rejection.
       bytes.catch(() => {});
@@ -213,7 +213,7 @@ async function* readEvents(
   }
 }
 
-/** The description of a damaged part, of which `readCount` events were read. */
+/** Describes a damaged part, of which `readCount` events were read. */
 export function describeDamage(
   { name, count }: Pick<Part, 'name' | 'count'>,
   error: unknown,

@@ -5,8 +5,8 @@
  *   graph.observe(recorder);
  *
  * With a filter by result (`errnos`, `slowMs`), a request's events are held in memory until all its
- * hops have a reply. A matching request is then written at once, so its events stand together, and
- * times in the recording need not rise.
+ * hops have a reply. Then all events of a matching request are written together. So times in the
+ * recording need not rise.
  */
 import type { EventName } from '../core/events.ts';
 import { Fd } from '../core/fd.ts';
@@ -67,7 +67,7 @@ const fopNames: FopName[] = [];
 for (const { number, name } of fops) fopNames[number] = name as FopName;
 
 const NS_PER_MS = 1e6;
-/** The first memory for a held request's events, which may grow. */
+/** Bytes of the initial memory for a held request's events, which grows. */
 const HELD_BYTES = 4096;
 /** The most bytes held of a request; further events are dropped. */
 const HELD_BYTES_MAX = 2 ** 20;
@@ -83,7 +83,7 @@ export class Recorder implements Observer {
   /** The current hop of each frame. */
   private readonly hops = new WeakMap<Frame, Hop>();
   private readonly requests = new WeakMap<Stack, HeldRequest>();
-  private readonly spare: HeldRequest[] = [];
+  private readonly spareRequests: HeldRequest[] = [];
   private readonly knownVolumes: Set<number>;
 
   /** @param knownVolumes ids of the volumes in the recording's head */
@@ -169,8 +169,8 @@ export class Recorder implements Observer {
     if (heldRequest.isMatch)
       copyEvents(this.store, heldRequest.out.bytes.subarray(0, heldRequest.out.at));
     heldRequest.clear();
-    if (this.spare.length < SPARE_MAX && heldRequest.out.bytes.length === HELD_BYTES)
-      this.spare.push(heldRequest);
+    if (this.spareRequests.length < SPARE_MAX && heldRequest.out.bytes.length === HELD_BYTES)
+      this.spareRequests.push(heldRequest);
   }
 
   notify(xl: Xlator, event: EventName, data: unknown): void {
@@ -239,7 +239,7 @@ export class Recorder implements Observer {
   private findHeldRequest(root: Stack): HeldRequest {
     let heldRequest = this.requests.get(root);
     if (heldRequest === undefined) {
-      heldRequest = this.spare.pop() ?? new HeldRequest();
+      heldRequest = this.spareRequests.pop() ?? new HeldRequest();
       this.requests.set(root, heldRequest);
     }
     return heldRequest;
@@ -274,7 +274,7 @@ export class Recorder implements Observer {
   }
 }
 
-/** The volume's context of the first inode, or fd, of the arguments, in short. */
+/** Describes the volume's context of the first inode, or fd, of the arguments, in short; null without one. */
 function describeCtx(
   xl: Xlator,
   args: readonly unknown[],
@@ -285,18 +285,18 @@ function describeCtx(
     let value: unknown;
     if (arg instanceof Fd) value = (kind === 'fd' ? arg : arg.inode).ctxGet(xl);
     else if (arg instanceof Loc && kind === 'inode') value = arg.inode?.ctxGet(xl);
-    if (value !== undefined) return hidden === null ? abbreviate(value) : '…';
+    if (value !== undefined) return hidden === null ? abbreviateContext(value) : '…';
   }
   return null;
 }
 
-function abbreviate(value: unknown): string {
+function abbreviateContext(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return String(value);
   return `[${value.constructor?.name ?? 'Object'}]`;
 }
 
-/** The subject of an event of the graph: a volume, or the fields of an upcall. */
+/** Describes the subject of an event of the graph: a volume, or the fields of an upcall. */
 function describeSubject(data: unknown, { hidden }: Retention): Readonly<Record<string, string>> {
   if (!isUpcall(data)) {
     const name = (data as Partial<Xlator> | null)?.name;
@@ -312,10 +312,10 @@ function describeSubject(data: unknown, { hidden }: Retention): Readonly<Record<
   return Object.fromEntries(fields);
 }
 
-/** Notes whose values a redacted recording shows. */
-const OPEN_NOTES: ReadonlySet<string> = new Set(['method', 'line']);
+/** Names of notes whose values even a redacted recording has. */
+const UNREDACTED_NOTES: ReadonlySet<string> = new Set(['method', 'line']);
 
 const redactNotes = (notes: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(notes).map(([key, value]) => [key, OPEN_NOTES.has(key) ? value : '…']),
+    Object.entries(notes).map(([key, value]) => [key, UNREDACTED_NOTES.has(key) ? value : '…']),
   );

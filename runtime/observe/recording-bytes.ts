@@ -18,9 +18,9 @@ export class RecordingError extends Error {
   }
 }
 
-/** Longer texts are cut to this many characters; no path is longer (PATH_MAX). */
+/** The most characters of a text; longer ones are cut. No path is longer (PATH_MAX). */
 export const TEXT_MAX = 4096;
-/** Numbers from here on are written as doubles: sign and value would not fit in 53 bits. */
+/** From this absolute value on, numbers are written as doubles: with the sign they would not fit in 53 bits. */
 const INT_MAX = 2 ** 52;
 const TWO_31 = 2 ** 31;
 /** The most bytes of a whole number: seven bits each, 53 in all. */
@@ -124,10 +124,10 @@ export class RecordingWriter {
   }
 }
 
-/** The size of the first memory for `encodeWith`. */
+/** Bytes of the first memory that `encodeWith` tries. */
 const FIRST_BYTES = 4096;
 
-/** Calls `write` with more and more memory until all fits, and returns the bytes. */
+/** Calls `write` with more memory each time until all fits. Returns the written bytes. */
 export function encodeWith(write: (out: RecordingWriter) => void): Uint8Array {
   for (let size = FIRST_BYTES; ; size *= 4) {
     const out = new RecordingWriter(new Uint8Array(size));
@@ -137,8 +137,8 @@ export function encodeWith(write: (out: RecordingWriter) => void): Uint8Array {
 }
 
 /**
- * Replaces lone surrogates, which a module or a cut may leave, by U+FFFD; except U+DC80 … U+DCFF, which
- * stand for bytes.
+ * Replaces lone surrogates by U+FFFD: a module may pass them, or a text was cut there. U+DC80 … U+DCFF stay,
+ * because they stand for bytes.
  */
 const replaceLoneSurrogates = (value: string): string =>
   value.replace(/[\u{d800}-\u{dc7f}\u{dd00}-\u{dfff}]/gu, '\ufffd');

@@ -1,6 +1,6 @@
 /**
  * Defines the tables in the head of a recording: the fops with the types of arguments and replies,
- * and the fields of structures. A reader uses the recording's own, as versions differ.
+ * and the fields of structures. Versions differ in these, so a reader uses the recording's own tables.
  */
 import { type Arg, type ArgType, fops } from '../core/fops.ts';
 import { type StructType, structTypes } from '../core/struct-types.ts';

@@ -30,7 +30,7 @@ export interface Walk {
 interface HopRecord {
   readonly hop: HopSeen;
   readonly walk: Walk;
-  /** Hops of the walk without a reply. */
+  /** Numbers of the walk's hops without a reply. */
   readonly open: Set<number>;
 }
 
@@ -90,11 +90,11 @@ export class Walks {
 export const tookNs = ({ wind, unwind }: HopSeen): number | null =>
   unwind === null ? null : unwind.at - wind.at;
 
-/** The part of `tookNs` in which no hop below was in flight; null if the hop has no reply. */
+/** Computes the part of `tookNs` in which no hop below was in flight; null if the hop has no reply. */
 export function ownNs(hop: HopSeen): number | null {
-  const took = tookNs(hop);
-  if (took === null) return null;
-  // Overlapping times of hops below count once.
+  const durationNs = tookNs(hop);
+  if (durationNs === null) return null;
+  // Time in which several hops below were in flight is subtracted once.
   let below = 0;
   let covered = hop.wind.at;
   for (const child of hop.below) {
@@ -103,7 +103,7 @@ export function ownNs(hop: HopSeen): number | null {
     if (end > start) below += end - start;
     covered = Math.max(covered, end);
   }
-  return Math.max(0, took - below);
+  return Math.max(0, durationNs - below);
 }
 
 /** Whether the volume replied itself, without a hop below. Valid if the head has `seesAll`. */

@@ -19,10 +19,10 @@ export interface Difference {
   readonly is: string;
 }
 
-/** The most characters shown before the first difference. */
-const LEAD = 10;
+/** The most characters shown before the first difference of two texts. */
+const LEAD_CHARACTERS = 10;
 
-/** Returns the differences; those of op_ret or errno alone, if one of the replies failed. */
+/** Returns the differences. If a reply failed, only op_ret and errno are compared. */
 export function findDifferences(
   row: FopRow,
   recorded: RecordedReply,
@@ -40,14 +40,14 @@ export function findDifferences(
 
 function comparePart(arg: Arg, recorded: ValueSeen, current: ValueSeen): Difference[] {
   const { name, type, needed } = arg;
-  const compare = comparisons[type];
-  if (compare === undefined || name === 'xdata') return [];
+  const selectParts = partSelectors[type];
+  if (selectParts === undefined || name === 'xdata') return [];
   if (recorded === null || current === null) {
     // An optional part of a success depends on the storage.
     if (recorded === current || !needed) return [];
     return [{ part: name, was: shorten(formatValue(recorded)), is: shorten(formatValue(current)) }];
   }
-  const [was, is] = [compare(recorded), compare(current)];
+  const [was, is] = [selectParts(recorded), selectParts(current)];
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   return keys
     .filter((key) => was[key] !== is[key])
@@ -57,21 +57,21 @@ function comparePart(arg: Arg, recorded: ValueSeen, current: ValueSeen): Differe
     }));
 }
 
-/** Two differing texts, cut so that the difference shows. */
+/** Cuts two texts so that their first difference is visible. */
 function cutToDifference(recorded: string, current: string): Pick<Difference, 'was' | 'is'> {
   let at = 0;
   while (recorded[at] === current[at]) at += 1;
-  const from = Math.max(0, at - LEAD);
+  const from = Math.max(0, at - LEAD_CHARACTERS);
   const before = from === 0 ? '' : '…';
   return { was: before + shorten(recorded.slice(from)), is: before + shorten(current.slice(from)) };
 }
 
-/** The compared parts of a value by name; a simple value has the empty name. */
-type ComparedParts = (value: NonNullable<ValueSeen>) => Readonly<Record<string, string>>;
+/** Selects the compared parts of a value, by name. A simple value has one part, with an empty name. */
+type SelectParts = (value: NonNullable<ValueSeen>) => Readonly<Record<string, string>>;
 
-const compareWhole: ComparedParts = (value) => ({ '': formatValue(value) });
+const selectWhole: SelectParts = (value) => ({ '': formatValue(value) });
 
-/** Names in C and the fields. A directory's size and number of names depend on the storage. */
+/** Names in C → fields, for any file and for non-directories: a directory's size and nlink depend on the storage. */
 const IATT_ANY = { ia_type: 'iaType', ia_prot: 'iaProt', ia_uid: 'iaUid', ia_gid: 'iaGid' };
 const IATT_FILE = { ...IATT_ANY, ia_nlink: 'iaNlink', ia_size: 'iaSize', ia_rdev: 'iaRdev' };
 
@@ -80,12 +80,12 @@ const pickFields = (value: StructSeen, names: Readonly<Record<string, string>>) 
     Object.entries(names).map(([shown, name]) => [shown, String(value[name] ?? '')]),
   );
 
-const iatt: ComparedParts = (value) => {
+const selectIattFields: SelectParts = (value) => {
   const struct = value as StructSeen;
   return pickFields(struct, struct.iaType === IA_IFDIR ? IATT_ANY : IATT_FILE);
 };
 
-const dict: ComparedParts = (value) =>
+const selectDictValues: SelectParts = (value) =>
   Object.fromEntries(
     (value as ListSeen<DictPair>).items
       .filter(({ key }) => !key.startsWith('trusted.gfid'))
@@ -94,28 +94,30 @@ const dict: ComparedParts = (value) =>
 
 function formatDictValue({ type, value }: DictPair): string {
   if (value === null) return 'null';
-  return type === 'iatt' ? JSON.stringify(iatt(value as StructSeen)) : formatValue(value);
+  return type === 'iatt'
+    ? JSON.stringify(selectIattFields(value as StructSeen))
+    : formatValue(value);
 }
 
-const entries: ComparedParts = (value) => ({
+const selectEntryNames: SelectParts = (value) => ({
   names: (value as ListSeen<EntrySeen>).items
     .map(({ name }) => name)
     .sort()
     .join(' '),
 });
 
-const flock: ComparedParts = (value) =>
+const selectLockFields: SelectParts = (value) =>
   pickFields(value as StructSeen, { l_type: 'type', l_start: 'start', l_len: 'len' });
 
-/** Types without a row are not compared. */
-const comparisons: Readonly<Partial<Record<ArgType, ComparedParts>>> = {
-  int: compareWhole,
-  str: compareWhole,
-  data: compareWhole,
-  iatt,
-  dict,
-  entries,
-  flock,
+/** By type of the reply's part. Other types are not compared. */
+const partSelectors: Readonly<Partial<Record<ArgType, SelectParts>>> = {
+  int: selectWhole,
+  str: selectWhole,
+  data: selectWhole,
+  iatt: selectIattFields,
+  dict: selectDictValues,
+  entries: selectEntryNames,
+  flock: selectLockFields,
   lease: (value) => pickFields(value as StructSeen, { lease_type: 'type' }),
   locklist: (value) => ({ count: String((value as ListSeen<StructSeen>).count) }),
 };

@@ -13,7 +13,7 @@ import type { Recording } from '../observe/reader.ts';
 import { TEXT_MAX } from '../observe/recording-bytes.ts';
 import type { RecordedReply } from './recorded-form.ts';
 
-/** A recording cannot be replayed. The message has the reason and the remedy. */
+/** Thrown if a recording cannot be replayed. The message has the reason and the remedy. */
 export class ReplayError extends Error {
   readonly code = 'GLOSSA_REPLAY';
 
@@ -43,8 +43,8 @@ export interface ReplayedRequest extends Arrival {
   readonly causedRequests: Arrival[];
 }
 
-/** A request was sent, or its reply came, in the order of the recording. */
-export interface Step {
+/** An event to repeat, in the order of the recording: a request is sent, or its reply arrives. */
+export interface ReplayStep {
   /** Nanoseconds since the recording began. */
   readonly at: number;
   readonly request: ReplayedRequest;
@@ -53,7 +53,7 @@ export interface Step {
 
 export interface Plan {
   readonly requests: readonly ReplayedRequest[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly ReplayStep[];
   /** The first recorded attributes of each file, by its gfid. */
   readonly attributes: ReadonlyMap<Gfid, StructSeen>;
   /** Fops that arrived at played volumes and belong to no replayed request. */
@@ -61,7 +61,7 @@ export interface Plan {
 }
 
 /** The volumes of a replay. */
-export interface Roles {
+export interface ReplayRoles {
   /** The volume whose requests are sent. */
   readonly volume: string;
   /** The volumes that reply as recorded. */
@@ -79,12 +79,12 @@ export function findVolume({ volumes }: Head, name: string): VolumeSeen {
 }
 
 /** Makes the plan of a replay. @throws {ReplayError} for a recording that cannot be replayed */
-export async function makePlan(recording: Recording, roles: Roles): Promise<Plan> {
+export async function makePlan(recording: Recording, roles: ReplayRoles): Promise<Plan> {
   const { head } = recording;
   if (head.redacted) throw new ReplayError('names and contents are hidden in it (--redact)');
   if (!head.whole) {
-    const fix = "'glossa record' makes one that has all a replay needs";
-    throw new ReplayError(`it is filtered or shortened: ${fix}`);
+    const remedy = "'glossa record' makes one that has all a replay needs";
+    throw new ReplayError(`it is filtered or shortened: ${remedy}`);
   }
   for (const name of [roles.volume, ...roles.played]) findVolume(head, name);
   const planner = new Planner(roles);
@@ -97,24 +97,24 @@ export async function makePlan(recording: Recording, roles: Roles): Promise<Plan
   return planner;
 }
 
-/** The facts about a hop until its reply is read. */
-interface Hop {
+/** A hop whose reply was not read yet. */
+interface PlannedHop {
   readonly caller: Caller;
-  /** The replayed request to which the hop belongs (the hop itself, if it is one); null for any other. */
+  /** The replayed request that caused the hop, or is the hop itself; null without one. */
   readonly request: ReplayedRequest | null;
-  /** The hop's arrival at the replayed volume or a played one; null at any other volume. */
+  /** The arrival at the replayed volume or at a played one; null at any other volume. */
   readonly arrival: Arrival | null;
 }
 
 class Planner implements Plan {
   readonly requests: ReplayedRequest[] = [];
-  readonly steps: Step[] = [];
+  readonly steps: ReplayStep[] = [];
   readonly others: Arrival[] = [];
   readonly attributes = new Map<Gfid, StructSeen>();
-  private readonly hops = new Map<number, Hop>();
-  private readonly roles: Roles;
+  private readonly hops = new Map<number, PlannedHop>();
+  private readonly roles: ReplayRoles;
 
-  constructor(roles: Roles) {
+  constructor(roles: ReplayRoles) {
     this.roles = roles;
   }
 
@@ -157,7 +157,7 @@ class Planner implements Plan {
   }
 }
 
-/** The attributes of all files in a reply. */
+/** Finds the attributes of all files in a reply. */
 export function findAttributes({ values }: RecordedReply): StructSeen[] {
   return Object.values(values).flatMap((value) => {
     if (typeof value !== 'object' || value === null) return [];
@@ -183,7 +183,7 @@ function failIfCut({ row, args }: Arrival, values: Values): void {
   throw new ReplayError(`${subject} was cut in it: record with a larger --data-max`);
 }
 
-/** Whether a recorded value is cut. */
+/** Whether a recorded value was cut to the recording's limits. */
 function isCut(value: ValueSeen): boolean {
   if (typeof value === 'string') return value.length > TEXT_MAX && value.endsWith('…');
   if (typeof value !== 'object' || value === null) return false;

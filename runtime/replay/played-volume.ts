@@ -1,6 +1,6 @@
 /**
- * Plays a recorded volume in a graph: a request of the recording gets its recorded reply. Any other
- * request goes to a storage in memory, to which the recorded changes are applied.
+ * Plays a recorded volume in a graph. A request that the recording has gets its recorded reply. Any
+ * other request goes to a storage in memory, to which the recorded changes are applied.
  */
 
 import { type FopRow, findFop } from '../core/fops.ts';
@@ -11,10 +11,10 @@ import { collect, unwindArgs } from '../core/gen/generic.gen.ts';
 import { defineTranslator, type Fops, type Translator } from '../core/xlator.ts';
 import type { FdSeen, LocSeen, StructSeen } from '../observe/codec.ts';
 import type { Values } from '../observe/events.ts';
-import type { ReplayObjects } from './objects.ts';
 import type { Arrival, ReplayedRequest } from './plan.ts';
 import { type RecordedReply, toRecordedArgs } from './recorded-form.ts';
 import type { RecordedStorage } from './recorded-storage.ts';
+import type { ReplayObjects } from './replay-objects.ts';
 
 /** A request that arrived at a played volume during the replay. */
 export interface PlayedRequest {
@@ -28,9 +28,9 @@ export interface PlayedRequest {
 /** State that all played volumes share. */
 export interface PlayedState {
   readonly others: readonly Arrival[];
-  /** The objects of the graph. */
+  /** Maps recorded inodes and files to those of the graph. */
   readonly objects: ReplayObjects;
-  /** The recorded request of a call. */
+  /** Finds the replayed request that has this call stack. */
   findRequest(call: Stack): ReplayedRequest | undefined;
   /** Called for each request that a replayed request causes. */
   noteRequest(request: ReplayedRequest, played: PlayedRequest): void;
@@ -42,7 +42,7 @@ export class PlayedVolume {
   private readonly name: string;
   private readonly storage: RecordedStorage;
   private readonly usedArrivals = new Set<Arrival>();
-  private readonly keys = new WeakMap<Arrival, Keys>();
+  private readonly keys = new WeakMap<Arrival, MatchKeys>();
   /** Set before the graph gets its first request. */
   state!: PlayedState;
 
@@ -54,7 +54,7 @@ export class PlayedVolume {
       description: 'Answers as a volume of a recording did.',
       children: [0, 0],
       options: {},
-      fops: this.fops(),
+      fops: this.makeFops(),
       init: () => null,
     });
   }
@@ -64,7 +64,7 @@ export class PlayedVolume {
     this.storage.addFile(path, stat);
   }
 
-  private fops(): Fops<unknown> {
+  private makeFops(): Fops<unknown> {
     const entries = fopNames.map((name) => {
       const row = findFop(name)!;
       return [name, collect[name]((frame, _xl, args) => this.handleRequest(row, frame, args))];
@@ -95,29 +95,31 @@ export class PlayedVolume {
     sendReply(recorded.reply);
   }
 
-  /** The arguments with recorded numbers of open files. */
+  /** Converts arguments to the form of a recording, with the recorded numbers of open files. */
   private recordArgs(row: FopRow, args: readonly unknown[]): Values {
     const recordedArgs = toRecordedArgs(row, args);
     const entries = row.args.map(({ name, type }, i) => {
       const value = recordedArgs[name]!;
       if (type !== 'fd' || value === null) return [name, value];
-      const id = this.state.objects.recordedNumber(args[i] as never);
+      const id = this.state.objects.findRecordedNumber(args[i] as never);
       return [name, { ...(value as FdSeen), id }];
     });
     return Object.fromEntries(entries) as Values;
   }
 
   /** Finds the first match that is not used yet, and marks it as used. */
-  private takeMatch(arrivals: readonly Arrival[], { exact, alike }: Keys): Arrival | null {
-    const free = arrivals.filter((one) => one.volume === this.name && !this.usedArrivals.has(one));
+  private takeMatch(arrivals: readonly Arrival[], { exact, alike }: MatchKeys): Arrival | null {
+    const unusedArrivals = arrivals.filter(
+      (one) => one.volume === this.name && !this.usedArrivals.has(one),
+    );
     const match =
-      free.find((one) => this.findKeys(one).exact === exact) ??
-      free.find((one) => this.findKeys(one).alike === alike);
+      unusedArrivals.find((one) => this.findKeys(one).exact === exact) ??
+      unusedArrivals.find((one) => this.findKeys(one).alike === alike);
     if (match !== undefined) this.usedArrivals.add(match);
     return match ?? null;
   }
 
-  private findKeys(arrival: Arrival): Keys {
+  private findKeys(arrival: Arrival): MatchKeys {
     let keys = this.keys.get(arrival);
     if (keys === undefined) {
       keys = makeKeys(arrival.row, arrival.args);
@@ -128,15 +130,15 @@ export class PlayedVolume {
 }
 
 /** Two requests match when their keys are equal. */
-interface Keys {
+interface MatchKeys {
   /** Includes the number of the open file. */
   readonly exact: string;
   /** Includes the file's gfid instead, as the volume above may have opened the file itself. */
   readonly alike: string;
 }
 
-/** The keys of a request, without paths, which are hints, and xdata. */
-function makeKeys({ name, args }: FopRow, values: Values): Keys {
+/** Makes the keys of a request. Paths, which are only hints, and xdata are omitted. */
+function makeKeys({ name, args }: FopRow, values: Values): MatchKeys {
   const makeKey = (fileOf: (fd: FdSeen) => unknown): string => {
     const parts = args.map(({ name: part, type }): unknown => {
       const value = values[part] ?? null;

@@ -25,8 +25,8 @@ const readers = makeValueReaders(ownTables);
 
 /** Writes the value as the recorder does and reads it back, so that the form is defined once. */
 function toRecordedValue(type: ArgType, value: unknown): ValueSeen {
-  const none = type === 'int' ? Number.NaN : null;
-  const bytes = encodeWith((out) => writeValue[type](out, value ?? none, UNCUT));
+  const missingValue = type === 'int' ? Number.NaN : null;
+  const bytes = encodeWith((out) => writeValue[type](out, value ?? missingValue, UNCUT));
   return readers[type](new RecordingReader(bytes));
 }
 

@@ -28,16 +28,16 @@ import type {
 } from '../observe/codec.ts';
 import type { Caller, Values } from '../observe/events.ts';
 import memory from '../xlators/storage/memory/index.ts';
-import { applyReplyTo, findPosition, ReplayObjects, UnknownObject } from './objects.ts';
 import { type Arrival, UNKNOWN_CALLER } from './plan.ts';
 import { type RecordedReply, toRecordedReply } from './recorded-form.ts';
+import { applyReplyTo, findPosition, ReplayObjects, UnknownObjectError } from './replay-objects.ts';
 
-/** Mode, uid and gid. */
-const SETATTR_OWNED = SET_ATTR.MODE | SET_ATTR.UID | SET_ATTR.GID;
+/** The bits of setattr for mode, uid and gid. */
+const SETATTR_OWNER_AND_MODE = SET_ATTR.MODE | SET_ATTR.UID | SET_ATTR.GID;
 /** The number of a file that is open for one write; recorded numbers begin at 1. */
-const WRITER_FD = 0;
+const WRITER_FD_NUMBER = 0;
 
-/** Fops that change nothing; `contentCopiers` copies the content of some recorded replies. */
+/** Fops that do not change a storage. */
 const READING_FOPS = new Set<string>(
   (
     'lookup stat fstat access statfs readlink open opendir readv readdir readdirp getxattr ' +
@@ -74,7 +74,7 @@ export class RecordedStorage {
     await this.graph.stop();
   }
 
-  /** Replies to a request without a recorded reply: EIO for a file that the recording lacks. */
+  /** Replies to a request that has no recorded reply. A file that the recording lacks gives EIO. */
   sendRequest(
     row: FopRow,
     args: Values,
@@ -101,7 +101,7 @@ export class RecordedStorage {
     if (position !== null) this.makeFile(position.parent.gfid, position.name, stat);
   }
 
-  /** For fops that change nothing: copy the content of a recorded reply into the storage. */
+  /** By fop: copy the content that a recorded reply shows into the storage. */
   private readonly contentCopiers: Readonly<Record<string, (args: Values, reply: Values) => void>> =
     {
       lookup: ({ loc }, { buf }) => {
@@ -115,9 +115,9 @@ export class RecordedStorage {
       },
       readv: ({ fd: reader, offset }, { vector }) => {
         if ((vector as DataSeen).length === 0) return;
-        const fd: FdSeen = { ...(reader as FdSeen), id: WRITER_FD, flags: O_RDWR };
+        const fd: FdSeen = { ...(reader as FdSeen), id: WRITER_FD_NUMBER, flags: O_RDWR };
         this.send('writev', { fd, vector: vector!, offset: offset!, flags: 0 });
-        this.objects.release(WRITER_FD);
+        this.objects.release(WRITER_FD_NUMBER);
       },
       getxattr: ({ loc }, { dict }) => this.send('setxattr', { loc: loc!, dict: dict!, flags: 0 }),
       fgetxattr: ({ fd }, { dict }) => this.send('fsetxattr', { fd: fd!, dict: dict!, flags: 0 }),
@@ -125,9 +125,9 @@ export class RecordedStorage {
 
   /** Makes a file that existed before the recording began. */
   private makeFile(parent: Gfid, name: string, stat: StructSeen | null): void {
-    if (stat === null || this.objects.inode(parent) === undefined) return;
+    if (stat === null || this.objects.findInode(parent) === undefined) return;
     const gfid = stat.iaGfid as Gfid;
-    const known = this.objects.inode(gfid);
+    const known = this.objects.findInode(gfid);
     const loc: LocSeen = { gfid: NULL_GFID, pargfid: parent, name, path: name };
     if (known !== undefined) {
       const isNamed = known.names.some((one) => one.name === name && one.parent.gfid === parent);
@@ -139,11 +139,11 @@ export class RecordedStorage {
     const type = stat.iaType as number;
     const fop = type === IA_IFDIR ? 'mkdir' : type === IA_IFLNK ? 'symlink' : 'mknod';
     const file = MODE_BITS[type]! | mode;
-    // The attributes do not show a symbolic link's target: '?' stands for it.
+    // The recorded attributes lack a symbolic link's target: '?' stands for it.
     const createArgs = { loc, linkpath: '?', mode: fop === 'mknod' ? file : mode, rdev, umask: 0 };
     this.send(fop, requestGfid(createArgs, gfid));
     const newLoc: LocSeen = { gfid, pargfid: NULL_GFID, name: null, path: name };
-    this.send('setattr', { loc: newLoc, stbuf: stat, valid: SETATTR_OWNED });
+    this.send('setattr', { loc: newLoc, stbuf: stat, valid: SETATTR_OWNER_AND_MODE });
     if (fop === 'mknod' && stat.iaSize !== 0) {
       this.send('truncate', { loc: newLoc, offset: stat.iaSize as number });
     }
@@ -164,7 +164,7 @@ export class RecordedStorage {
     try {
       args = this.objects.makeArgs(row, recordedArgs, pid);
     } catch (error) {
-      if (!(error instanceof UnknownObject)) throw error;
+      if (!(error instanceof UnknownObjectError)) throw error;
       onReply({ opRet: -1, opErrno: EIO, values: {} });
       return;
     }
@@ -179,7 +179,7 @@ export class RecordedStorage {
   }
 }
 
-/** The arguments with a request for this gfid. */
+/** Adds a request for this gfid to the arguments' xdata. */
 function requestGfid(args: Values, gfid: Gfid): Values {
   const { items = [] } = (args.xdata ?? {}) as Partial<ListSeen<DictPair>>;
   const request: DictPair = { key: GFID_REQ, type: 'gfuuid', value: gfid };

@@ -20,12 +20,12 @@ import { IA_IFDIR, IA_IFREG, Iatt } from '../core/iatt.ts';
 import { Initiator, makeInitiatorTranslator } from '../core/initiator.ts';
 import { formatCall, formatResult } from '../observe/event-text.ts';
 import { type Difference, findDifferences } from './compare.ts';
-import { applyReplyTo, findPosition, ReplayObjects, UnknownObject } from './objects.ts';
 import { type Arrival, findAttributes, type Plan, type ReplayedRequest } from './plan.ts';
 import type { PlayedRequest, PlayedVolume } from './played-volume.ts';
 import { type RecordedReply, toRecordedReply } from './recorded-form.ts';
+import { applyReplyTo, findPosition, ReplayObjects, UnknownObjectError } from './replay-objects.ts';
 
-/** The time of the graph's context, in milliseconds. It stands still between calls. */
+/** The clock of the graph's context, in milliseconds. It advances only by `advanceTo`. */
 export interface ReplayClock {
   readonly now: number;
   /** The time of the next timer; undefined without timers. */
@@ -59,8 +59,8 @@ interface SentRequest {
   wake: (() => void) | null;
 }
 
-/** Real time without a reply after which the clock advances to the next timer. */
-const STILL_MS = 2000;
+/** Milliseconds of real time without a reply, after which the clock advances to the next timer. */
+const STALL_MS = 2000;
 const NS_PER_MS = 1e6;
 
 const translator = makeInitiatorTranslator('replay', 'Sends the requests of a recording.');
@@ -74,9 +74,9 @@ export class Replay {
   private readonly objects: ReplayObjects;
   private readonly sentRequests = new Map<ReplayedRequest, SentRequest>();
   private readonly calls = new WeakMap<Stack, ReplayedRequest>();
-  /** The gfids in recorded replies so far. */
+  /** The gfids in the recorded replies so far: files that the replay must have found, too. */
   private readonly seenGfids = new Set<Gfid>();
-  /** The last request that uses each recorded open file. */
+  /** The last request that uses each recorded open file, which is released after it. */
   private readonly lastUse = new Map<number, ReplayedRequest>();
 
   constructor(graph: Graph, plan: Plan, settings: ReplaySettings) {
@@ -86,15 +86,15 @@ export class Replay {
     this.initiator = new Initiator(graph, 'replay', translator, graph.top.log);
     this.objects = new ReplayObjects(this.findClient(0));
     for (const request of plan.requests) {
-      for (const id of openFileNumbers(request)) this.lastUse.set(id, request);
+      for (const id of listOpenFileNumbers(request)) this.lastUse.set(id, request);
     }
     for (const played of settings.played) {
       played.state = {
         others: plan.others,
         objects: this.objects,
         findRequest: (call) => this.calls.get(call),
-        noteRequest: (request, asked) =>
-          void this.sentRequests.get(request)?.causedRequests.push(asked),
+        noteRequest: (request, played) =>
+          void this.sentRequests.get(request)?.causedRequests.push(played),
       };
     }
   }
@@ -155,7 +155,7 @@ export class Replay {
       // Copied at once: the values may be reused after the callback.
       sent.reply = toRecordedReply(row, opRet, opErrno, values);
       applyReplyTo(this.objects, { row, args, opRet, opErrno, values }, request.reply);
-      for (const id of openFileNumbers(request)) {
+      for (const id of listOpenFileNumbers(request)) {
         if (this.lastUse.get(id) === request) this.objects.release(id);
       }
       sent.wake?.();
@@ -165,13 +165,13 @@ export class Replay {
     windArgs[name](client.begin(call), 0, cbk as never, links, args);
   }
 
-  /** The arguments, or the reason why they cannot be made. */
+  /** Makes the arguments of a request, or returns the reason why that is impossible. */
   private async makeArgs({ row, args, caller }: ReplayedRequest): Promise<unknown[] | string> {
     for (let canCreate = false; ; ) {
       try {
         return this.objects.makeArgs(row, args, caller.pid, canCreate);
       } catch (error) {
-        if (!(error instanceof UnknownObject)) throw error;
+        if (!(error instanceof UnknownObjectError)) throw error;
         if (await this.findEarlierFile(error)) continue;
         if (canCreate) return error.message;
         canCreate = true;
@@ -183,7 +183,7 @@ export class Replay {
    * Finds a file that the recorded client knew before the recording began, without comparing the
    * reply. A file in a recorded reply must have been found by now.
    */
-  private async findEarlierFile({ gfid, path, isDir }: UnknownObject): Promise<boolean> {
+  private async findEarlierFile({ gfid, path, isDir }: UnknownObjectError): Promise<boolean> {
     if (this.seenGfids.has(gfid) || gfid === NULL_GFID) return false;
     if (this.settings.played.length > 0) {
       const { table } = this.objects;
@@ -200,7 +200,7 @@ export class Replay {
       this.objects.mapInode(gfid, inode);
       return true;
     } catch (error) {
-      // The outcome of each request about the file says that it is missing.
+      // The outcome of each request for the file reports that it is missing.
       if (error instanceof FopError) return false;
       throw error;
     }
@@ -212,9 +212,9 @@ export class Replay {
     for (
       let remaining = patienceMs;
       remaining > 0 && !sent.reply && !sent.failure;
-      remaining -= STILL_MS
+      remaining -= STALL_MS
     ) {
-      await waitForReply(sent, Math.min(remaining, STILL_MS));
+      await waitForReply(sent, Math.min(remaining, STALL_MS));
       if (sent.reply === null && clock.nextDue !== undefined) clock.advanceTo(clock.nextDue);
     }
   }
@@ -238,11 +238,14 @@ export class Replay {
 
 const NO_ANSWER = 'no answer';
 
-/** Differences between recorded and current requests to the played volumes. */
-function compareCaused(then: readonly Arrival[], now: readonly PlayedRequest[]): Difference[] {
-  const same = new Set(now.map((one) => one.recorded));
-  const was = then.filter((one) => !same.has(one));
-  const is = now.filter((one) => one.recorded === null || !then.includes(one.recorded));
+/** Lists the differences between recorded and current requests to the played volumes. */
+function compareCaused(
+  recorded: readonly Arrival[],
+  current: readonly PlayedRequest[],
+): Difference[] {
+  const matchedArrivals = new Set(current.map((one) => one.recorded));
+  const was = recorded.filter((one) => !matchedArrivals.has(one));
+  const is = current.filter((one) => one.recorded === null || !recorded.includes(one.recorded));
   if (was.length === 0 && is.length === 0) return [];
   return [{ part: 'asked below', was: formatCalls(was), is: formatCalls(is) }];
 }
@@ -252,8 +255,8 @@ const formatCalls = (calls: readonly Pick<Arrival, 'volume' | 'row' | 'args'>[])
     ? 'nothing'
     : calls.map(({ volume, row, args }) => `${volume}: ${formatCall(row.name, args)}`).join(', ');
 
-/** The numbers of a request's open files. */
-function openFileNumbers({ row, args }: ReplayedRequest): number[] {
+/** Lists the recorded numbers of a request's open files. */
+function listOpenFileNumbers({ row, args }: ReplayedRequest): number[] {
   const fds = row.args.filter(({ type }) => type === 'fd').map(({ name }) => args[name]);
   return fds.flatMap((fd) => (fd ? [(fd as { id: number }).id] : []));
 }

@@ -6,7 +6,7 @@
 import type { Socket } from 'node:net';
 import type { EventStore } from '../../runtime/observe/event-store.ts';
 import { writeLost } from '../../runtime/observe/events.ts';
-import { BLOCK_MAX } from '../../runtime/observe/format.ts';
+import { BLOCK_BYTES_MAX } from '../../runtime/observe/format.ts';
 import { RecordingWriter } from '../../runtime/observe/recording-bytes.ts';
 
 /** The most bytes sent at once, unless one event alone is longer. */
@@ -48,7 +48,7 @@ export class EventStream implements EventStore {
     out.at = start;
     if (start > 0) this.send(time);
     // One event alone exceeds the buffer: the buffer grows for good.
-    if (length > out.bytes.length && length <= BLOCK_MAX) out.bytes = new Uint8Array(length);
+    if (length > out.bytes.length && length <= BLOCK_BYTES_MAX) out.bytes = new Uint8Array(length);
     return false;
   }
 

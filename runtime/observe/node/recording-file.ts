@@ -36,30 +36,30 @@ import { encodeHead } from '../head.ts';
 import { RecordingWriter } from '../recording-bytes.ts';
 
 /** The file's mode: for its owner alone, because a recording contains names of files. */
-const MODE = 0o600;
-const SLOTS = 4;
-/** The size of a slot in bytes. */
-const SLOT_SIZE = 256 * 1024;
-/** The size of a slot of a recording to replay: an event with all data of a write, at most 1 MiB, fits. */
-const WHOLE_SLOT_SIZE = 4 * 2 ** 20;
+const FILE_MODE = 0o600;
+const SLOT_COUNT = 4;
+/** Bytes of a slot, unless the recording is to be replayed. */
+const SLOT_BYTES = 256 * 1024;
+/** Bytes of a slot of a recording to replay: large enough for an event with all data of a write (at most 1 MiB). */
+const WHOLE_SLOT_BYTES = 4 * 2 ** 20;
 /** The largest page size of machines with Node; slots are aligned to it. */
-const PAGE = 65_536;
+const PAGE_BYTES = 65_536;
 /** Bytes copied at a time. */
 const CHUNK_BYTES = 2 ** 20;
-/** The fastest level: events are so alike that higher levels gain little. */
-const LEVEL = { level: 1 };
+/** The fastest level. Higher ones gain little, because the events are so similar. */
+const DEFLATE_OPTIONS = { level: 1 };
 
 const deflateAsync = promisify<Uint8Array, object, Uint8Array>(deflate);
 const writeAsync = promisify<number, Uint8Array, number, number, number, unknown>(writeTo);
 
-/** A slot with the facts for its block. */
+/** A slot, and what the entry of its block will state. */
 interface ActiveSlot {
   readonly slot: Slot;
   /** Its number among slots and blocks, from 1 on; 0 if it is empty. */
   sequence: number;
   /** The earliest and the latest time of its events, in nanoseconds. */
-  first: number;
-  last: number;
+  firstTime: number;
+  lastTime: number;
 }
 
 function emptySlot(active: ActiveSlot): void {
@@ -77,17 +77,17 @@ export class RecordingFile implements EventStore {
   private readonly path: string;
   private readonly fd: number;
   private readonly head: Uint8Array;
-  private readonly shared: SharedPart;
+  private readonly sharedSlots: SharedPart;
   private readonly slots: readonly ActiveSlot[];
   private readonly onTrouble: (cause: string) => void;
   private current: ActiveSlot;
   /** The next slot's number. */
-  private sequence = 1;
+  private nextSequence = 1;
   private readonly blocks: Block[] = [];
   /** The offsets in the file of the first block, and of the next one. */
   private readonly blocksAt: number;
-  private end: number;
-  /** Blocks are written one after another, so that the file has no gap. */
+  private nextBlockAt: number;
+  /** Resolves after all blocks: they are written one after another, so that the file has no gap. */
   private pendingWrites: Promise<void> = Promise.resolve();
   private hasFailed = false;
 
@@ -99,23 +99,23 @@ export class RecordingFile implements EventStore {
     this.path = path;
     this.onTrouble = onTrouble;
     this.head = encodeName(encodeHead(head));
-    this.fd = openToWrite(path, { mode: MODE, readable: true });
-    const slotsAt = Math.ceil((PREFIX_BYTES + this.head.length) / PAGE) * PAGE;
-    const slotSize = head.whole ? WHOLE_SLOT_SIZE : SLOT_SIZE;
-    const length = SLOTS * slotSize;
+    this.fd = openToWrite(path, { mode: FILE_MODE, readable: true });
+    const slotsAt = Math.ceil((PREFIX_BYTES + this.head.length) / PAGE_BYTES) * PAGE_BYTES;
+    const slotSize = head.whole ? WHOLE_SLOT_BYTES : SLOT_BYTES;
+    const length = SLOT_COUNT * slotSize;
     this.blocksAt = slotsAt + length;
-    this.end = this.blocksAt;
+    this.nextBlockAt = this.blocksAt;
     try {
-      this.shared = this.mapSlots(slotsAt, length);
-      const layout = { slots: SLOTS, slotSize, slotsAt, indexAt: 0, indexed: 0 };
+      this.sharedSlots = this.mapSlots(slotsAt, length);
+      const layout = { slots: SLOT_COUNT, slotSize, slotsAt, indexAt: 0, indexed: 0 };
       this.writeStart(this.fd, { ...layout, blocksAt: this.blocksAt });
     } catch (error) {
       closeSync(this.fd);
       throw error;
     }
-    this.slots = Array.from({ length: SLOTS }, (_, i) => {
-      const memory = this.shared.bytes.subarray(i * slotSize, (i + 1) * slotSize);
-      return { slot: new Slot(memory), sequence: 0, first: 0, last: 0 };
+    this.slots = Array.from({ length: SLOT_COUNT }, (_, i) => {
+      const memory = this.sharedSlots.bytes.subarray(i * slotSize, (i + 1) * slotSize);
+      return { slot: new Slot(memory), sequence: 0, firstTime: 0, lastTime: 0 };
     });
     this.current = this.slots[0]!;
     this.out = new RecordingWriter(this.current.slot.events);
@@ -125,17 +125,18 @@ export class RecordingFile implements EventStore {
   commit(start: number, at: number): boolean {
     const { out, current } = this;
     if (this.hasFailed) {
-      // Further events are dropped: each overwrites the memory.
+      // Each further event overwrites the one before it, at the start of the slot, and is lost.
       out.at = 0;
       return true;
     }
     if (!out.isFull) {
       // The recorder writes events of a held request only at its end, so times need not rise.
-      current.first = start === 0 ? at : Math.min(current.first, at);
-      current.last = start === 0 ? at : Math.max(current.last, at);
+      current.firstTime = start === 0 ? at : Math.min(current.firstTime, at);
+      current.lastTime = start === 0 ? at : Math.max(current.lastTime, at);
       current.slot.commit(out.at);
       return true;
     }
+    // The event did not fit: the recorder writes it again, into the next slot. In an empty slot it could never fit.
     out.at = start;
     if (start > 0) this.switchSlot();
     return false;
@@ -144,13 +145,13 @@ export class RecordingFile implements EventStore {
   /** Ends the recording. The caller must not write any more. */
   async close(): Promise<void> {
     await this.pendingWrites;
-    for (const active of this.fullSlots()) this.writeBlockNow(active);
+    for (const active of this.listUsedSlots()) this.writeBlockNow(active);
     this.out.bytes = new Uint8Array(0);
-    this.shared.unmap();
+    this.sharedSlots.unmap();
     try {
       if (!this.hasFailed) this.rewriteClosed();
     } catch (error) {
-      // The file is complete, only longer than necessary.
+      // The file with slots stays: it is complete, only longer than necessary.
       this.reportTrouble(error);
     } finally {
       closeSync(this.fd);
@@ -173,8 +174,8 @@ export class RecordingFile implements EventStore {
   }
 
   private beginSlot(active: ActiveSlot): void {
-    active.sequence = this.sequence;
-    this.sequence += 1;
+    active.sequence = this.nextSequence;
+    this.nextSequence += 1;
     active.slot.begin(active.sequence);
     this.current = active;
     this.out.bytes = active.slot.events;
@@ -197,7 +198,7 @@ export class RecordingFile implements EventStore {
 
   private writeBlockLater(active: ActiveSlot): void {
     const { slot } = active;
-    const deflated = deflateAsync(slot.events.subarray(0, slot.state.used), LEVEL);
+    const deflated = deflateAsync(slot.events.subarray(0, slot.state.usedBytes), DEFLATE_OPTIONS);
     // The chain below awaits it and reports the error; this prevents an unhandled rejection.
     deflated.catch(() => {});
     this.pendingWrites = this.pendingWrites
@@ -212,10 +213,10 @@ export class RecordingFile implements EventStore {
 
   private writeBlockNow(active: ActiveSlot): void {
     const { slot } = active;
-    const { used } = slot.state;
+    const { usedBytes: used } = slot.state;
     if (used === 0 || this.hasFailed) return;
     try {
-      const bytes = deflateSync(slot.events.subarray(0, used), LEVEL);
+      const bytes = deflateSync(slot.events.subarray(0, used), DEFLATE_OPTIONS);
       writeSync(this.fd, bytes, 0, bytes.length, this.writeBlockEntry(active, bytes.length));
       emptySlot(active);
     } catch (error) {
@@ -224,21 +225,24 @@ export class RecordingFile implements EventStore {
   }
 
   /**
-   * Writes a block's entry and returns the offset for its bytes. A reader skips the block by its
-   * entry, and takes the events from the slot until that is empty.
+   * Writes a block's entry and returns the offset for its bytes. Until the slot is emptied, a reader
+   * takes the events from the slot, and uses the entry only to skip the block.
    */
-  private writeBlockEntry({ slot, sequence, first, last }: ActiveSlot, stored: number): number {
-    const { used, events } = slot.state;
-    const at = this.end + ENTRY_BYTES;
-    const block = { at, stored, length: used, events, sequence, first, last };
-    writeSync(this.fd, encodeEntry(block), 0, ENTRY_BYTES, this.end);
+  private writeBlockEntry(
+    { slot, sequence, firstTime, lastTime }: ActiveSlot,
+    storedBytes: number,
+  ): number {
+    const { usedBytes: length, events } = slot.state;
+    const at = this.nextBlockAt + ENTRY_BYTES;
+    const block = { at, storedBytes, length, events, sequence, firstTime, lastTime };
+    writeSync(this.fd, encodeEntry(block), 0, ENTRY_BYTES, this.nextBlockAt);
     this.blocks.push(block);
-    this.end = at + stored;
+    this.nextBlockAt = at + storedBytes;
     return at;
   }
 
   /** The slots with events that no block has yet, oldest first. */
-  private fullSlots(): ActiveSlot[] {
+  private listUsedSlots(): ActiveSlot[] {
     const full = this.slots.filter(({ sequence }) => sequence > 0);
     return full.sort((a, b) => a.sequence - b.sequence);
   }
@@ -256,7 +260,7 @@ export class RecordingFile implements EventStore {
     const indexAt = PREFIX_BYTES + this.head.length;
     const blocksAt = indexAt + this.blocks.length * ENTRY_BYTES;
     const shift = blocksAt - this.blocksAt;
-    const fd = openToWrite(partPath, { mode: MODE, noLinks: true });
+    const fd = openToWrite(partPath, { mode: FILE_MODE, noLinks: true });
     try {
       const layout = { slots: 0, slotSize: 0, slotsAt: 0, indexAt, indexed: this.blocks.length };
       this.writeStart(fd, { ...layout, blocksAt });
@@ -265,8 +269,14 @@ export class RecordingFile implements EventStore {
         writeSync(fd, entry, 0, ENTRY_BYTES, indexAt + i * ENTRY_BYTES);
       });
       const chunk = new Uint8Array(CHUNK_BYTES);
-      for (let at = this.blocksAt; at < this.end; ) {
-        const length = readSync(this.fd, chunk, 0, Math.min(CHUNK_BYTES, this.end - at), at);
+      for (let at = this.blocksAt; at < this.nextBlockAt; ) {
+        const length = readSync(
+          this.fd,
+          chunk,
+          0,
+          Math.min(CHUNK_BYTES, this.nextBlockAt - at),
+          at,
+        );
         writeSync(fd, chunk, 0, length, at + shift);
         at += length;
       }

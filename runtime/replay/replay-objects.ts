@@ -1,9 +1,9 @@
 /**
- * Maps the gfids and file numbers of a recording to the inodes and open files of a graph, and
- * recorded values to values of the graph.
+ * Maps the gfids and file numbers of a recording to the inodes and open files of a graph, and makes
+ * values of the graph from recorded ones.
  *
- * A recorded gfid maps to the inode that a reply has returned in its place; a storage that honours
- * requested gfids has it under the same gfid.
+ * A recorded gfid maps to the inode that the corresponding reply has returned now. In a storage that
+ * uses requested gfids, that inode has the recorded gfid.
  */
 import { applyReply, findReplyInode, findTargetLoc } from '../core/apply-reply.ts';
 import { encodeName } from '../core/bytes.ts';
@@ -34,8 +34,8 @@ import type {
 import type { Values } from '../observe/events.ts';
 import type { RecordedReply } from './recorded-form.ts';
 
-/** A request needs a file that no reply has returned so far. */
-export class UnknownObject extends Error {
+/** Thrown if a request needs a file that no reply has returned so far. */
+export class UnknownObjectError extends Error {
   readonly code = 'GLOSSA_UNKNOWN_OBJECT';
   readonly gfid: Gfid;
   readonly path: string;
@@ -64,7 +64,7 @@ export class ReplayObjects {
   }
 
   /** Finds the inode of a recorded gfid; undefined if no reply has returned it. */
-  inode(gfid: Gfid): Inode | undefined {
+  findInode(gfid: Gfid): Inode | undefined {
     return this.inodes.get(gfid) ?? this.table.find(gfid);
   }
 
@@ -75,14 +75,14 @@ export class ReplayObjects {
     this.inodes.set(gfid, inode);
   }
 
-  /** Records the offset in the storage's listing (`now`) for a recorded offset (`then`). */
-  mapOffset(fd: Fd, then: number, now: number): void {
+  /** Maps a recorded offset in a directory to the storage's current one. */
+  mapOffset(fd: Fd, recordedOffset: number, currentOffset: number): void {
     const known = this.offsets.get(fd) ?? new Map<number, number>();
-    this.offsets.set(fd, known.set(then, now));
+    this.offsets.set(fd, known.set(recordedOffset, currentOffset));
   }
 
-  /** The recorded number of an open file; a negative number for any other. */
-  recordedNumber(fd: Fd): number {
+  /** Finds the recorded number of an open file; a negative number if it has none. */
+  findRecordedNumber(fd: Fd): number {
     return this.numbers.get(fd) ?? -fd.id;
   }
 
@@ -101,7 +101,7 @@ export class ReplayObjects {
 
   /**
    * Makes the arguments of a fop from recorded values.
-   * @param canCreate whether an unknown file with a name gets a new inode @throws {UnknownObject}
+   * @param canCreate whether an unknown file with a name gets a new inode @throws {UnknownObjectError}
    */
   makeArgs(row: FopRow, recorded: Values, pid: number, canCreate = true): unknown[] {
     let created: Inode | null = null;
@@ -130,24 +130,24 @@ export class ReplayObjects {
       const value = recorded[name] ?? null;
       if (value === null || (type !== 'fd' && type !== 'inode')) return this.makeValue(type, value);
       if (type === 'fd') return args[row.args.findIndex((arg) => arg.type === 'fd')];
-      return this.inode((value as { gfid: Gfid }).gfid) ?? findTargetLoc(row, args)?.inode ?? null;
+      return this.findInode((value as { gfid: Gfid }).gfid) ?? findTargetLoc(row, args)?.inode ?? null;
     });
   }
 
-  /** Makes a value without inodes and files in it. */
+  /** Makes a value of a type that contains no inode and no open file. */
   makeValue(type: ArgType, recorded: ValueSeen): unknown {
     if (recorded === null || type === 'int' || type === 'str') return recorded;
     if (isStructType(type)) return makeStruct(type, recorded);
-    return makers[type]?.(recorded, this) ?? null;
+    return valueMakers[type]?.(recorded, this) ?? null;
   }
 
   private makeLoc({ gfid, pargfid, name, path }: LocSeen, canCreate: boolean): Loc {
     const parent =
       pargfid === NULL_GFID
         ? null
-        : (this.inode(pargfid) ?? failUnknown(pargfid, makeParentPath(path), true));
+        : (this.findInode(pargfid) ?? failUnknown(pargfid, makeParentPath(path), true));
     if (gfid === NULL_GFID) return new Loc(this.table.newInode(), parent, name);
-    const inode = this.inode(gfid);
+    const inode = this.findInode(gfid);
     if (inode !== undefined) return new Loc(inode, parent, name);
     if (parent === null || !canCreate) return failUnknown(gfid, path, false);
     return new Loc(this.table.newInode(), parent, name);
@@ -158,7 +158,7 @@ export class ReplayObjects {
     if (known !== undefined) return known;
     const inode =
       created ??
-      this.inode(recorded.gfid) ??
+      this.findInode(recorded.gfid) ??
       failUnknown(recorded.gfid, recorded.path, recorded.isDir);
     const fd = new Fd(inode, recorded.flags, pid, recorded.isDir);
     this.fds.set(recorded.id, fd);
@@ -166,9 +166,12 @@ export class ReplayObjects {
     return fd;
   }
 
-  private findOffset(fd: FdSeen, then: number): number {
+  private findOffset(fd: FdSeen, recordedOffset: number): number {
     const open = this.fds.get(fd.id);
-    return (open === undefined ? undefined : this.offsets.get(open)?.get(then)) ?? then;
+    return (
+      (open === undefined ? undefined : this.offsets.get(open)?.get(recordedOffset)) ??
+      recordedOffset
+    );
   }
 }
 
@@ -185,10 +188,10 @@ export function findPosition(
 }
 
 function failUnknown(gfid: Gfid, path: string, isDir: boolean): never {
-  throw new UnknownObject(gfid, path, isDir);
+  throw new UnknownObjectError(gfid, path, isDir);
 }
 
-/** The path of the directory above. */
+/** Makes the path of the directory above. */
 const makeParentPath = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 type Maker = (recorded: NonNullable<ValueSeen>, objects: ReplayObjects) => unknown;
@@ -225,7 +228,7 @@ const makeEntry = (
   inode: stat === null || name === '.' || name === '..' ? null : table.newInode(),
 });
 
-const makers: Readonly<Partial<Record<ArgType, Maker>>> = {
+const valueMakers: Readonly<Partial<Record<ArgType, Maker>>> = {
   data: (recorded) => makeBytes(recorded as DataSeen),
   locklist: (recorded) =>
     (recorded as ListSeen<StructSeen>).items.map((lock) => makeStruct('flock', lock)),
@@ -243,13 +246,13 @@ export interface ReplyOutcome {
 }
 
 /**
- * Applies a reply to the graph's inode table, and maps the recorded gfids and offsets to it.
- * @param then the recorded reply, if there is one
+ * Applies a reply to the graph's inode table, and maps recorded gfids and offsets to those of the reply.
+ * @param recordedReply the recorded reply, if there is one
  */
 export function applyReplyTo(
   objects: ReplayObjects,
   outcome: ReplyOutcome,
-  then: RecordedReply | null,
+  recordedReply: RecordedReply | null,
 ): void {
   const { row, args, opRet, opErrno, values } = outcome;
   applyReply(row, args, opRet, opErrno, values);
@@ -257,11 +260,11 @@ export function applyReplyTo(
   const linked = findReplyInode(row, values);
   if (linked !== null) {
     objects.mapInode(linked.gfid, linked);
-    const recordedEntry = then?.values.buf as StructSeen | null | undefined;
-    if (then !== null && then.opRet >= 0 && recordedEntry)
+    const recordedEntry = recordedReply?.values.buf as StructSeen | null | undefined;
+    if (recordedReply !== null && recordedReply.opRet >= 0 && recordedEntry)
       objects.mapInode(recordedEntry.iaGfid as Gfid, linked);
   } else if (row.reply[0]?.type === 'entries') {
-    const recordedEntries = then?.values.entries as ListSeen<EntrySeen> | null | undefined;
+    const recordedEntries = recordedReply?.values.entries as ListSeen<EntrySeen> | null | undefined;
     mapEntries(
       objects,
       args[0] as Fd,
