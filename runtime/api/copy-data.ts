@@ -128,7 +128,9 @@ function* copyRange(
     if (at >= shortAt) return;
     const wantedBytes = Math.min(end - at, PIECE_BYTES);
     const read =
-      memory === null ? from.file.readOnce(wantedBytes, at) : from.file.readUncopied(memory, wantedBytes, at);
+      memory === null
+        ? from.file.readOnce(wantedBytes, at)
+        : from.file.readUncopied(memory, wantedBytes, at);
     const piece = yield* withErrorContext('read', from.path, read);
     if (piece.length < wantedBytes) shortAt = Math.min(shortAt, at + piece.length);
     if (piece.length === 0) return;

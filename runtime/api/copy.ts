@@ -137,7 +137,7 @@ function throwCopyError(code: string, errno: number, text: string, path: string)
   throw Object.assign(error, { code, reason: text });
 }
 
-/** One copy of a tree. */
+/** Copies one file or tree, with the settings of `cp`. */
 class TreeCopy {
   private readonly from: VolumeNameSteps;
   private readonly to: VolumeNameSteps;

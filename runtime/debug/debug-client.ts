@@ -2,6 +2,7 @@
 import { DebugError } from './debug-error.ts';
 import type { CommandName, Commands, DebugEvent, DebugMessage, Request } from './protocol.ts';
 
+/** Settles the promise of a command that has no reply yet. */
 interface PendingCommand {
   resolve(result: never): void;
   reject(error: DebugError): void;

@@ -60,6 +60,7 @@ class RequestRecord implements SampleListener {
   errno = 0;
   /** By `performance.now`. */
   repliedAt = 0;
+  /** Duration, and the number of requests that ended in that time: as in NotableRequest. */
   ms = 0;
   among = 1;
   /** Whether it is an expected failure, in the separate ring. */

@@ -25,7 +25,7 @@ import {
 import { readHead } from './head.ts';
 import { RecordingError } from './recording-bytes.ts';
 
-/** The number of blocks inflated ahead. */
+/** The number of blocks that are inflated ahead of the reader. */
 const CHUNKS_AHEAD = 4;
 
 /** Consecutive events in the file: those of a block, or of a slot. */

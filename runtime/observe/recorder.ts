@@ -35,7 +35,9 @@ export interface RecorderSettings {
 
 /** A request whose events are held until it ends. */
 class HeldRequest extends MemoryEvents {
+  /** The number of hops without a reply. */
   openHops = 0;
+  /** Whether the result of one of its hops has matched the filter. */
   isMatch = false;
 
   constructor() {
@@ -50,8 +52,10 @@ class HeldRequest extends MemoryEvents {
   }
 }
 
+/** An arrival of a fop at a volume, until its reply. */
 interface Hop {
   readonly id: number;
+  /** The id of the hop above; 0 if that was not recorded. */
   readonly parent: number;
   readonly request: number;
   readonly xl: Xlator;

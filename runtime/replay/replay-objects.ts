@@ -130,7 +130,9 @@ export class ReplayObjects {
       const value = recorded[name] ?? null;
       if (value === null || (type !== 'fd' && type !== 'inode')) return this.makeValue(type, value);
       if (type === 'fd') return args[row.args.findIndex((arg) => arg.type === 'fd')];
-      return this.findInode((value as { gfid: Gfid }).gfid) ?? findTargetLoc(row, args)?.inode ?? null;
+      return (
+        this.findInode((value as { gfid: Gfid }).gfid) ?? findTargetLoc(row, args)?.inode ?? null
+      );
     });
   }
 

@@ -53,6 +53,7 @@ export interface ApiHost {
   logRefusal(text: string): void;
 }
 
+/** One client's connection to a volume. */
 export class ApiConnection implements RequestConnection, ServedConnection {
   readonly records = new RecordReader(GREETING_LIMITS.initialBytes, GREETING_LIMITS.maxBytes);
   readonly out = new XdrWriter();
@@ -225,7 +226,8 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       return;
     }
     const long = kind === 'long' ? context.forLongRequest() : null;
-    const wanted = sizeIndex < 0 ? 0 : Math.min(argumentValues[sizeIndex] as number, DATA_MAX);
+    const requestedBytes =
+      sizeIndex < 0 ? 0 : Math.min(argumentValues[sizeIndex] as number, DATA_MAX);
     let steps: Steps<unknown>;
     try {
       steps = callOperation(operation, long?.context ?? context) as Steps<unknown>;
@@ -233,7 +235,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       this.replyFailure(id, error);
       return;
     }
-    const request = new ApiRequest(this, id, operation, steps, size + wanted);
+    const request = new ApiRequest(this, id, operation, steps, size + requestedBytes);
     if (long === null) this.requestCount += 1;
     else this.longCount += 1;
     this.requestBytes += request.bytes;

@@ -71,6 +71,7 @@ export class OpenListing {
   }
 }
 
+/** The handles of one connection. */
 export class Handles {
   private readonly openByHandle = new Map<number, FileHandle | OpenListing>();
   private lastHandle = 0;
@@ -79,7 +80,7 @@ export class Handles {
     return this.openByHandle.size;
   }
 
-  /** @returns the handle. @throws {FopError} EMFILE */
+  /** Registers an open file or directory. @returns its handle. @throws {FopError} EMFILE */
   add(file: FileHandle | OpenListing): number {
     if (this.openByHandle.size >= HANDLES_MAX) {
       release(file);

@@ -68,13 +68,13 @@ export interface SessionOptions {
   readonly locks?: boolean | undefined;
   /** Whether the kernel enforces ACLs (the default); otherwise the mount has no ACLs. */
   readonly acl?: boolean | undefined;
-  /** Records failed and slow requests. */
+  /** Records failed and slow requests for `glossa why`; undefined to record none. */
   readonly notable?: NotableRequests | undefined;
 }
 
 /**
- * Allocates the buffer for a READ's data, behind room for the header. It is page aligned, as the kernel copies page
- * by page.
+ * Allocates the buffer for a READ's data, behind room for the reply's header. The data is page aligned, because the
+ * kernel copies page by page.
  */
 function allocateReadBuffer(): Uint8Array {
   const memory = Buffer.alloc(OUT_SIZE + PAGE_SIZE);

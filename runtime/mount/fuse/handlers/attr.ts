@@ -24,7 +24,7 @@ import type { Handler, HandlerContext } from './handler.ts';
 import { replyAttr, replyInodeStatus, replyStatx, toInodeErrno } from './reply.ts';
 import { makeKillPrivXdata } from './request-xdata.ts';
 
-/** Bits of a stat's cookie: the kind of reply, and whether the request holds the fd. */
+/** Bits of the cookie of stat and fstat: the kind of reply, and whether the request holds the fd. */
 const AS_ATTR = 0;
 const AS_STATX = 1;
 const HOLDS_FD = 2;
