@@ -25,8 +25,9 @@ export function discardInode(inode: Inode | null): void {
 }
 
 /**
- * Links the inode of a successful reply, under the name of `loc` if `isNamed`. Returns the linked inode, which
- * is a known one when the table has this gfid already; null when the reply has no gfid.
+ * Links the inode of a successful reply.
+ * @param isNamed whether to link it under the name of `loc`, too
+ * @returns the linked inode, which is the known one if the table has this gfid; null if the reply has no gfid
  */
 export function linkReply(
   loc: Loc,
@@ -35,8 +36,8 @@ export function linkReply(
   isNamed = true,
 ): Inode | null {
   const target = inode ?? loc.inode;
-  const linkable = target !== null && buf !== null && buf.iaGfid !== NULL_GFID;
-  const linked = linkable
+  const isLinkable = target !== null && buf !== null && buf.iaGfid !== NULL_GFID;
+  const linked = isLinkable
     ? target.table.link(target, isNamed ? loc.parent : null, loc.name, buf)
     : null;
   if (linked !== target) discardInode(target);
@@ -44,7 +45,7 @@ export function linkReply(
   return linked;
 }
 
-/** Links the inode of a listed entry; null for `.`, `..`, and an entry without attributes. */
+/** Links the inode of a listed entry. Returns null for `.`, `..`, and an entry without attributes. */
 export function linkDirent(parent: Inode, entry: Dirent): Inode | null {
   const { inode, stat, name } = entry;
   const isDots = name === '.' || name === '..';
@@ -63,12 +64,12 @@ export function removeEntry({ parent, name }: Loc): void {
 
 /** Moves or exchanges the names of a rename. */
 export function moveEntry(oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
-  const { parent: from, name: fromName } = oldloc;
-  const { parent: to, name: toName } = newloc;
-  if (from === null || fromName === null || to === null || toName === null) return;
+  const { parent: fromParent, name: fromName } = oldloc;
+  const { parent: toParent, name: toName } = newloc;
+  if (fromParent === null || fromName === null || toParent === null || toName === null) return;
   const isExchange = ((xdata?.number(RENAME_FLAGS) ?? 0) & RENAME_EXCHANGE) !== 0;
-  if (isExchange) from.table.exchange(from, fromName, to, toName);
-  else from.table.rename(from, fromName, to, toName);
+  if (isExchange) fromParent.table.exchange(fromParent, fromName, toParent, toName);
+  else fromParent.table.rename(fromParent, fromName, toParent, toName);
 }
 
 /** The positions of the arguments and reply parts that concern the inode table; -1 if the fop lacks one. */
@@ -87,20 +88,20 @@ interface ReplyIndices {
   readonly isRename: boolean;
 }
 
-const indexByName = (list: readonly Arg[], name: string | undefined): number =>
+const findIndexByName = (list: readonly Arg[], name: string | undefined): number =>
   list.findIndex((arg) => arg.name === name);
-const indexByType = (list: readonly Arg[], type: string): number =>
+const findIndexByType = (list: readonly Arg[], type: string): number =>
   list.findIndex((arg) => arg.type === type);
 
 function findIndices({ args, reply, entry }: FopRow): ReplyIndices {
   return {
-    loc: indexByName(args, entry.creates ?? 'loc'),
-    removed: indexByName(args, entry.removes),
-    fd: indexByType(args, 'fd'),
-    xdata: indexByName(args, 'xdata'),
-    inode: indexByType(reply, 'inode'),
-    buf: indexByName(reply, 'buf'),
-    entries: indexByType(reply, 'entries'),
+    loc: findIndexByName(args, entry.creates ?? 'loc'),
+    removed: findIndexByName(args, entry.removes),
+    fd: findIndexByType(args, 'fd'),
+    xdata: findIndexByName(args, 'xdata'),
+    inode: findIndexByType(reply, 'inode'),
+    buf: findIndexByName(reply, 'buf'),
+    entries: findIndexByType(reply, 'entries'),
     isRename: entry.creates !== undefined && entry.removes !== undefined,
   };
 }
@@ -131,20 +132,20 @@ export function applyReply(
   reply: unknown[],
   isNamed = true,
 ): boolean {
-  const effect = indicesByFop.get(row)!;
+  const indices = indicesByFop.get(row)!;
   let isComplete = true;
   if (opRet < 0) {
     // A lookup returns an inode and creates no name.
-    const isLookup = effect.inode >= 0 && row.entry.creates === undefined;
-    if (isLookup && isNameGone(opErrno)) removeEntry(args[effect.loc] as Loc);
-  } else if (effect.inode >= 0) isComplete = applyInode(effect, args, reply, isNamed);
-  else if (effect.isRename) {
-    const to = args[effect.loc] as Loc;
-    moveEntry(args[effect.removed] as Loc, to, args[effect.xdata] as Dict | null);
-  } else if (effect.removed >= 0) removeEntry(args[effect.removed] as Loc);
-  else if (effect.entries >= 0) {
-    const { inode } = args[effect.fd] as Fd;
-    for (const entry of (reply[effect.entries] ?? []) as Dirent[]) {
+    const isLookup = indices.inode >= 0 && row.entry.creates === undefined;
+    if (isLookup && isNameGone(opErrno)) removeEntry(args[indices.loc] as Loc);
+  } else if (indices.inode >= 0) isComplete = applyInode(indices, args, reply, isNamed);
+  else if (indices.isRename) {
+    const newloc = args[indices.loc] as Loc;
+    moveEntry(args[indices.removed] as Loc, newloc, args[indices.xdata] as Dict | null);
+  } else if (indices.removed >= 0) removeEntry(args[indices.removed] as Loc);
+  else if (indices.entries >= 0) {
+    const { inode } = args[indices.fd] as Fd;
+    for (const entry of (reply[indices.entries] ?? []) as Dirent[]) {
       entry.inode = linkDirent(inode, entry);
     }
   }

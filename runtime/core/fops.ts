@@ -61,15 +61,16 @@ export type DataRoute = 'bytes' | 'past' | 'extents' | 'content';
 export interface FopRow {
   /** Value of `glusterfs_fop_t`. */
   readonly number: number;
-  /** The translator's method. */
+  /** The name of the translator's method. */
   readonly name: string;
   /** GlusterFS's name in statistics, traces and options such as error-gen's `enable`. */
   readonly logName: string;
   readonly args: readonly Arg[];
   readonly reply: readonly Arg[];
   readonly entry: EntryChange;
+  /** The meaning of op_ret; null for a fop that returns 0. */
   readonly counts: Counts | null;
-  /** Null for a fop that carries no data; for `data-guard.ts`. */
+  /** The route of data, for `data-guard.ts`; null for a fop that carries no data. */
   readonly data: DataRoute | null;
 }
 
@@ -99,6 +100,7 @@ function parseArgs(spec: string, isReply: boolean): Arg[] {
   });
 }
 
+/** Makes a row. @param more the name that the fop creates or removes, and what differs from most fops */
 function defineFop(
   number: number,
   name: string,
