@@ -101,6 +101,7 @@ function makeArgumentForm(
   }
 }
 
+/** The name in SCOPE of the class of a costly value, by the value's type. */
 const CLASSES: Partial<Record<ArgType, string>> = {
   iatt: 'Iatt',
   dict: 'Dict',
@@ -126,8 +127,9 @@ interface ArgumentTexts {
   readonly params: string;
   /** Expressions that make the arguments. */
   readonly exprs: readonly string[];
-  /** The variables that hold the arguments, and the parameters compared with them. */
+  /** The variables that hold the received arguments. */
   readonly variables: readonly string[];
+  /** The parameters of `wind` or `unwind`, which are compared with these variables. */
   readonly args: readonly string[];
   /** The names in `variables` that are locs. */
   readonly locs: readonly string[];
@@ -148,10 +150,10 @@ const joinNames = (names: readonly string[]): string => names.join(', ');
 const formatAssignments = ({ variables, exprs }: ArgumentTexts): string =>
   variables.map((name, i) => `${name} = ${exprs[i]};`).join(' ');
 const joinTests = (tests: readonly string[]): string => tests.join(' && ');
-/** Ends the request whose arguments the variables contain. */
+/** Makes the statements that end the request whose arguments the variables contain. */
 const formatEnd = ({ locs }: ArgumentTexts): string =>
   `${locs.map((name) => `${name}._parts = `).join('')}${locs.length > 0 ? 'ENDED_PARTS; ' : ''}down = null;`;
-/** Makes the locs that leave the variables ask the host whether their request still lives. */
+/** Makes statements after which the variables' locs ask the host whether their request still lives. */
 const formatHostChecks = ({ locs }: ArgumentTexts): string =>
   locs.map((name) => `${name}._askHost(down.id);`).join(' ');
 const formatComparison = ({ variables, args }: ArgumentTexts): string =>
@@ -208,6 +210,7 @@ Object.assign(frames, {
 const formatStoreCondition = (changing: readonly string[]): string =>
   changing.map((name) => ` || ${name} !== null`).join('');
 
+/** Makes the entry point for requests of a method that is not async. */
 const generateRequestEntry = (down: ArgumentTexts, changing: readonly string[]): string => `
 function enter(id, ${down.params}) {
   const frame = { __proto__: frames, id, _state: 0 };
